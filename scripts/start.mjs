@@ -1,0 +1,37 @@
+// Builds where nothing is built or the sources are newer, then becomes the gateway.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const entry = join(root, 'dist/src/main.js');
+
+function newest(path) {
+  const stat = statSync(path);
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  return Math.max(0, ...readdirSync(path).map((name) => newest(join(path, name))));
+}
+
+const isStale = () =>
+  ['src', 'libs', 'package.json', 'tsconfig.json'].some((path) => newest(join(root, path)) > statSync(entry).mtimeMs);
+
+export function build() {
+  console.error('Building …');
+  const { status } = spawnSync(process.execPath, [join(root, 'node_modules/@nestjs/cli/bin/nest.js'), 'build'], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+export function buildIfNeeded() {
+  if (!existsSync(entry) || isStale()) build();
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  buildIfNeeded();
+  const gateway = spawn(process.execPath, [entry, ...process.argv.slice(2)], { stdio: 'inherit' });
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => gateway.kill(signal));
+  gateway.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
+}
