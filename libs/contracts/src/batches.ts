@@ -1,0 +1,178 @@
+import { z } from 'zod';
+import { usdSchema } from './common';
+import { pathIdSchema } from './teams';
+
+export const MAX_BATCH_LINES = 50_000;
+
+/** PostgreSQL keeps neither the null character nor half of a surrogate pair. */
+const storable = (maxLength: number) =>
+  z
+    .string()
+    .max(maxLength)
+    .refine((text) => !/\0|\p{Surrogate}/u.test(text), 'must be text without null characters and lone surrogates');
+
+const metadataSchema = z
+  .record(storable(64), storable(512))
+  .refine((pairs) => Object.keys(pairs).length <= 16, 'must have at most 16 pairs')
+  .nullable();
+
+const inputMembers = ['input_file_id', 'input_file_content', 'requests'] as const;
+
+const createExample = {
+  requests: [
+    {
+      custom_id: 'question-1',
+      method: 'POST',
+      url: '/v1/chat/completions',
+      body: { model: 'gpt-4.1', messages: [{ role: 'user', content: 'What is a batch?' }] },
+    },
+  ],
+  endpoint: '/v1/chat/completions',
+  completion_window: '24h',
+  metadata: { job: 'nightly' },
+};
+
+/** `POST /v1/batches`: OpenAI's request, with two more ways to hand the lines over. The lines are checked apart, by number. */
+export const createBatchSchema = z
+  .strictObject({
+    input_file_id: pathIdSchema.optional().meta({ description: 'A file uploaded with purpose `batch`.' }),
+    input_file_content: z.string().optional().meta({ description: 'The lines themselves, as JSONL text.' }),
+    requests: z.array(z.unknown()).optional().meta({
+      description:
+        'The lines themselves, as an array of `{custom_id, method, url, body}`; `method` and `url` may be left out.',
+    }),
+    endpoint: z
+      .enum(['/v1/chat/completions', '/chat/completions'])
+      .default('/v1/chat/completions')
+      .meta({ description: 'What lines without a `url` are sent to.' }),
+    completion_window: z
+      .string()
+      .regex(/^([1-9]|1\d|2[0-4])h$/, 'must be from "1h" to "24h"')
+      .default('24h')
+      .meta({ description: '`1h` to `24h`. What is not done at its end is expired.' }),
+    metadata: metadataSchema.optional(),
+  })
+  .superRefine((batch, context) => {
+    const given = inputMembers.filter((member) => batch[member] !== undefined);
+    if (given.length === 1) return;
+    const message = `exactly one of ${inputMembers.join(', ')} must be given`;
+    context.addIssue({ code: 'custom', path: [given[1] ?? 'input_file_id'], message });
+  })
+  .meta({ example: createExample });
+export type CreateBatch = z.output<typeof createBatchSchema>;
+
+const unixSeconds = z.number().int().nullable();
+
+const batchExample = {
+  id: 'batch_01KAVG9H2B7N4D6F8J0K3M5P7R',
+  object: 'batch',
+  endpoint: '/v1/chat/completions',
+  errors: null,
+  input_file_id: 'file_01KAVG7R4M0Y3Q5T8W1Z6X2C9B',
+  completion_window: '24h',
+  status: 'completed',
+  output_file_id: 'file_01KAVGB3T6V8X0Z2B4D6F8H0K2',
+  error_file_id: null,
+  created_at: 1_763_888_400,
+  in_progress_at: 1_763_888_400,
+  expires_at: 1_763_974_800,
+  finalizing_at: 1_763_888_460,
+  completed_at: 1_763_888_461,
+  failed_at: null,
+  expired_at: null,
+  cancelling_at: null,
+  cancelled_at: null,
+  request_counts: { total: 200, completed: 200, failed: 0 },
+  metadata: { job: 'nightly' },
+  gateway: {
+    list_cost_usd: '0.0436',
+    cost_usd: '0.0218',
+    saved_usd: '0.0218',
+    cached: 100,
+    deduplicated: 0,
+    providers: ['openai'],
+  },
+} as const;
+
+/** A batch: OpenAI's object and what the gateway knows of its cost. @see https://platform.openai.com/docs/api-reference/batch/object */
+export const batchSchema = z
+  .object({
+    id: z.string(),
+    object: z.literal('batch'),
+    endpoint: z.string(),
+    errors: z
+      .object({
+        object: z.literal('list'),
+        data: z.array(
+          z.object({
+            code: z.string(),
+            line: z.number().int().nullable(),
+            message: z.string(),
+            param: z.string().nullable(),
+          }),
+        ),
+      })
+      .nullable(),
+    input_file_id: z.string(),
+    completion_window: z.string(),
+    status: z.enum([
+      'validating',
+      'failed',
+      'in_progress',
+      'finalizing',
+      'completed',
+      'expired',
+      'cancelling',
+      'cancelled',
+    ]),
+    output_file_id: z.string().nullable(),
+    error_file_id: z.string().nullable(),
+    created_at: z.number().int(),
+    in_progress_at: unixSeconds,
+    expires_at: z.number().int(),
+    finalizing_at: unixSeconds,
+    completed_at: unixSeconds,
+    failed_at: unixSeconds,
+    expired_at: unixSeconds,
+    cancelling_at: unixSeconds,
+    cancelled_at: unixSeconds,
+    request_counts: z.object({ total: z.number().int(), completed: z.number().int(), failed: z.number().int() }),
+    metadata: z.record(z.string(), z.string()).nullable(),
+    gateway: z.object({
+      list_cost_usd: usdSchema,
+      cost_usd: usdSchema,
+      saved_usd: usdSchema,
+      cached: z.number().int().meta({ description: 'Lines that were answered from the cache.' }),
+      deduplicated: z.number().int(),
+      providers: z.array(z.string()),
+    }),
+  })
+  .meta({ example: batchExample });
+export type BatchObject = z.output<typeof batchSchema>;
+
+/** A page of batches, newest first. */
+export const batchListSchema = z
+  .object({
+    object: z.literal('list'),
+    data: z.array(batchSchema),
+    has_more: z.boolean(),
+    first_id: z.string().nullable(),
+    last_id: z.string().nullable(),
+  })
+  .meta({
+    example: {
+      object: 'list',
+      data: [batchExample],
+      has_more: false,
+      first_id: batchExample.id,
+      last_id: batchExample.id,
+    },
+  });
+export type BatchList = z.output<typeof batchListSchema>;
+
+/** `GET /v1/batches`. */
+export const listBatchesQuerySchema = z.strictObject({
+  after: pathIdSchema.optional().meta({ description: 'The id of the last batch of the page before.' }),
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+});
+export type ListBatchesQuery = z.output<typeof listBatchesQuerySchema>;

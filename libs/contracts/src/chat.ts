@@ -1,0 +1,104 @@
+import { z } from 'zod';
+
+const messageSchema = z.looseObject({
+  role: z.string().meta({ example: 'user' }),
+  content: z
+    .unknown()
+    .optional()
+    .meta({ description: 'Text, or an array of content parts', example: 'Why is the sky blue?' }),
+});
+
+const cacheMembersSchema = z.strictObject({
+  ttl: z.number().int().positive().optional().meta({ description: 'Keep the answer for so many seconds' }),
+  's-maxage': z
+    .number()
+    .int()
+    .min(0)
+    .optional()
+    .meta({ description: 'Take only an answer that is at most so many seconds old' }),
+  'no-cache': z.boolean().optional().meta({ description: 'Ask anew and keep the answer' }),
+  'no-store': z.boolean().optional().meta({ description: 'Do not keep the answer' }),
+  namespace: z.string().optional().meta({ description: 'A part of the team’s cache of its own' }),
+  'use-cache': z.boolean().optional().meta({ description: 'As use_cache' }),
+});
+
+/** OpenAI's chat request. Members that are not named here pass through. @see https://platform.openai.com/docs/api-reference/chat/create */
+export const chatRequestSchema = z
+  .looseObject({
+    model: z.string().meta({ example: 'gpt-4.1' }),
+    messages: z.array(messageSchema).min(1),
+    stream: z.boolean().nullish(),
+    stream_options: z.looseObject({ include_usage: z.boolean().optional() }).nullish(),
+    temperature: z.number().nullish(),
+    top_p: z.number().nullish(),
+    n: z.number().int().nullish(),
+    max_tokens: z.number().int().nullish(),
+    max_completion_tokens: z.number().int().nullish(),
+    seed: z.number().int().nullish(),
+    tools: z.array(z.looseObject({ type: z.string() })).nullish(),
+    response_format: z.looseObject({ type: z.string() }).nullish(),
+    metadata: z.record(z.string(), z.string()).nullish().meta({ description: 'At most 16 pairs; shown in reports' }),
+    use_cache: z.boolean().nullish().meta({ description: 'False asks the provider and keeps nothing' }),
+    cache: cacheMembersSchema.nullish(),
+  })
+  .meta({ example: { model: 'gpt-4.1', messages: [{ role: 'user', content: 'Why is the sky blue?' }] } });
+export type ChatRequest = z.input<typeof chatRequestSchema>;
+
+const usageSchema = z.looseObject({
+  prompt_tokens: z.number().int(),
+  completion_tokens: z.number().int(),
+  total_tokens: z.number().int(),
+});
+
+/** OpenAI's chat answer, with `cached`. */
+export const chatCompletionSchema = z
+  .looseObject({
+    id: z.string(),
+    object: z.literal('chat.completion'),
+    created: z.number().int(),
+    model: z.string(),
+    choices: z.array(
+      z.looseObject({
+        index: z.number().int(),
+        message: z.looseObject({ role: z.string(), content: z.string().nullish() }),
+        finish_reason: z.string().nullable(),
+      }),
+    ),
+    usage: usageSchema.optional(),
+    cached: z.boolean().meta({ description: 'True when the answer came from the cache' }),
+  })
+  .meta({
+    example: {
+      id: 'chatcmpl-8f3a',
+      object: 'chat.completion',
+      created: 1763856000,
+      model: 'gpt-4.1-2025-04-14',
+      choices: [
+        {
+          index: 0,
+          message: { role: 'assistant', content: 'Air scatters blue light more than red.' },
+          finish_reason: 'stop',
+        },
+      ],
+      usage: { prompt_tokens: 13, completion_tokens: 9, total_tokens: 22 },
+      cached: false,
+    },
+  });
+export type ChatCompletion = z.output<typeof chatCompletionSchema>;
+
+/** One event of a streamed answer. */
+export const chatCompletionChunkSchema = z.looseObject({
+  id: z.string(),
+  object: z.literal('chat.completion.chunk'),
+  created: z.number().int(),
+  model: z.string(),
+  choices: z.array(
+    z.looseObject({
+      index: z.number().int(),
+      delta: z.looseObject({ role: z.string().optional(), content: z.string().nullish() }),
+      finish_reason: z.string().nullish(),
+    }),
+  ),
+  usage: usageSchema.nullish(),
+});
+export type ChatCompletionChunk = z.output<typeof chatCompletionChunkSchema>;

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+
+/** An error in OpenAI's shape. @see https://platform.openai.com/docs/guides/error-codes */
+export const errorBodySchema = z
+  .object({
+    error: z.object({
+      message: z.string(),
+      type: z.string(),
+      param: z.string().nullable(),
+      code: z.string().nullable(),
+    }),
+  })
+  .meta({
+    example: {
+      error: {
+        message: "'messages': Invalid input: expected array, received undefined",
+        type: 'invalid_request_error',
+        param: 'messages',
+        code: 'invalid_request',
+      },
+    },
+  });
+export type ErrorBody = z.output<typeof errorBodySchema>;
+
+/** Dollars as a decimal string, exact (`"0.000218"`). */
+export const usdSchema = z
+  .string()
+  .regex(/^-?\d+(\.\d+)?$/)
+  .meta({ description: 'US dollars, an exact decimal', example: '0.000218' });
+
+/** A time in RFC 3339, UTC. */
+export const timeSchema = z.iso.datetime().meta({ example: '2026-11-23T09:00:00.000Z' });

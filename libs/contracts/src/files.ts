@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { pathIdSchema } from './teams';
+
+/** The largest file: 200 MB, counted in mebibytes. */
+export const MAX_FILE_BYTES = 200 * 1024 * 1024;
+
+const example = {
+  id: 'file_01KAVG7R4M0Y3Q5T8W1Z6X2C9B',
+  object: 'file',
+  bytes: 41_233,
+  created_at: 1_763_888_400,
+  filename: 'questions.jsonl',
+  purpose: 'batch',
+  status: 'processed',
+} as const;
+
+/** A file's description. Times are Unix seconds. @see https://platform.openai.com/docs/api-reference/files/object */
+export const fileSchema = z
+  .object({
+    id: z.string(),
+    object: z.literal('file'),
+    bytes: z.number().int(),
+    created_at: z.number().int(),
+    filename: z.string(),
+    purpose: z.enum(['batch', 'batch_output']),
+    status: z.literal('processed'),
+  })
+  .meta({ example });
+export type FileObject = z.output<typeof fileSchema>;
+
+/** A page of files, newest first by default. */
+export const fileListSchema = z
+  .object({
+    object: z.literal('list'),
+    data: z.array(fileSchema),
+    has_more: z.boolean(),
+    first_id: z.string().nullable(),
+    last_id: z.string().nullable(),
+  })
+  .meta({ example: { object: 'list', data: [example], has_more: false, first_id: example.id, last_id: example.id } });
+export type FileList = z.output<typeof fileListSchema>;
+
+export const fileDeletedSchema = z
+  .object({ id: z.string(), object: z.literal('file'), deleted: z.literal(true) })
+  .meta({ example: { id: example.id, object: 'file', deleted: true } });
+export type FileDeleted = z.output<typeof fileDeletedSchema>;
+
+/** `GET /v1/files`. */
+export const listFilesQuerySchema = z.strictObject({
+  after: pathIdSchema.optional().meta({ description: 'The id of the last file of the page before.' }),
+  limit: z.coerce.number().int().min(1).max(10_000).default(10_000),
+  order: z.enum(['asc', 'desc']).default('desc').meta({ description: 'By time of creation.' }),
+  purpose: z.enum(['batch', 'batch_output']).optional(),
+});
+export type ListFilesQuery = z.output<typeof listFilesQuerySchema>;

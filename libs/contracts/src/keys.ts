@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import { timeSchema } from './common';
+import { nameSchema } from './teams';
+
+const MAX_RPM = 2_147_483_647;
+const MAX_GRACE_SECONDS = 30 * 24 * 3600;
+
+const modelsSchema = z
+  .array(
+    z
+      .string()
+      .min(1)
+      .max(200)
+      .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not have control characters'),
+  )
+  .min(1, 'must name a model; leave it out or send null to allow all')
+  .max(1000)
+  .nullable()
+  .meta({ description: 'The models this key may use; null is all' });
+const rpmLimitSchema = z
+  .int()
+  .min(1)
+  .max(MAX_RPM)
+  .nullable()
+  .meta({ description: 'Requests a minute; null is unlimited' });
+const expiresAtSchema = z.iso
+  .datetime({ offset: true })
+  .nullable()
+  .meta({ description: 'RFC 3339, in the future; null is never', example: '2027-11-23T00:00:00Z' });
+
+/** `admin` keys may use `/admin` as the platform's administrator may. */
+export const keyRoleSchema = z.enum(['member', 'admin']);
+export type KeyRole = z.output<typeof keyRoleSchema>;
+
+export const createKeySchema = z
+  .strictObject({
+    name: nameSchema,
+    role: keyRoleSchema.default('member'),
+    models: modelsSchema.optional(),
+    expires_at: expiresAtSchema.optional(),
+    rpm_limit: rpmLimitSchema.optional(),
+  })
+  .meta({
+    example: {
+      name: 'search in production',
+      models: ['gpt-4.1-mini'],
+      rpm_limit: 600,
+      expires_at: '2027-11-23T00:00:00Z',
+    },
+  });
+export type CreateKey = z.output<typeof createKeySchema>;
+
+/** What is left out stays; null clears. */
+export const updateKeySchema = z
+  .strictObject({
+    name: nameSchema.optional(),
+    models: modelsSchema.optional(),
+    expires_at: expiresAtSchema.optional(),
+    rpm_limit: rpmLimitSchema.optional(),
+  })
+  .refine((changes) => Object.keys(changes).length > 0, 'must change something')
+  .meta({ example: { rpm_limit: 1200, models: null } });
+export type UpdateKey = z.output<typeof updateKeySchema>;
+
+export const rotateKeySchema = z
+  .strictObject({
+    grace_seconds: z
+      .int()
+      .min(0)
+      .max(MAX_GRACE_SECONDS)
+      .default(0)
+      .meta({ description: 'How long the old key works beside the new one' }),
+  })
+  .optional()
+  .meta({ example: { grace_seconds: 3600 } });
+export type RotateKey = z.output<typeof rotateKeySchema>;
+
+const keyExample = {
+  id: 'key_01KAS5N1V4R8X0Z2B6D9F3H5JK',
+  prefix: 'sk-tg-Q2xv',
+  name: 'search in production',
+  team_id: 'team_01KAS5M8Z2Q6W9Y3T7N4B1C0DE',
+  role: 'member',
+  models: ['gpt-4.1-mini'],
+  rpm_limit: 600,
+  expires_at: '2027-11-23T00:00:00.000Z',
+  created_at: '2026-11-23T09:00:00.000Z',
+} as const;
+const shownOnceExample = { ...keyExample, key: 'sk-tg-Q2xvbm9uZS1vZi15b3VyLWJ1c2luZXNzLXJlYWxseQ' };
+
+/** An API key, as `/admin` shows it: everything but the key. */
+export const apiKeySchema = z
+  .object({
+    id: z.string(),
+    prefix: z.string().meta({ description: 'The first characters of the key, to tell keys apart' }),
+    name: z.string(),
+    team_id: z.string(),
+    role: keyRoleSchema,
+    models: z.array(z.string()).nullable(),
+    rpm_limit: z.int().nullable(),
+    expires_at: timeSchema.nullable(),
+    created_at: timeSchema,
+  })
+  .meta({ example: keyExample });
+export type ApiKey = z.output<typeof apiKeySchema>;
+
+export const apiKeyListSchema = z.object({ data: z.array(apiKeySchema) }).meta({ example: { data: [keyExample] } });
+export type ApiKeyList = z.output<typeof apiKeyListSchema>;
+
+/** A new key, in the only answer that ever shows it. */
+export const createdKeySchema = apiKeySchema.extend({ key: z.string() }).meta({ example: shownOnceExample });
+export type CreatedKey = z.output<typeof createdKeySchema>;
+
+export const rotatedKeySchema = createdKeySchema
+  .extend({ replaces: z.string().meta({ description: 'The id of the old key' }) })
+  .meta({ example: { ...shownOnceExample, replaces: 'key_01KAS4A7C9E1G3J5M7P9R2T4VW' } });
+export type RotatedKey = z.output<typeof rotatedKeySchema>;

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { timeSchema } from './common';
+
+/** A name that people gave: without the control characters and half surrogates that a database cannot keep. */
+export const nameSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not have control characters');
+
+/** An id in a path. Whether something has it is for the route to find out. */
+export const pathIdSchema = z.string().regex(/^[^\p{Cc}\p{Cs}]+$/u, 'must not have control characters');
+
+export const createTeamSchema = z.strictObject({ name: nameSchema }).meta({ example: { name: 'search' } });
+export type CreateTeam = z.output<typeof createTeamSchema>;
+
+export const updateTeamSchema = z
+  .strictObject({ name: nameSchema })
+  .meta({ example: { name: 'search and discovery' } });
+export type UpdateTeam = z.output<typeof updateTeamSchema>;
+
+const teamExample = {
+  id: 'team_01KAS5M8Z2Q6W9Y3T7N4B1C0DE',
+  name: 'search',
+  created_at: '2026-11-23T09:00:00.000Z',
+  updated_at: '2026-11-23T09:00:00.000Z',
+};
+
+/** A team, as `/admin/teams` shows it. */
+export const teamSchema = z
+  .object({ id: z.string(), name: z.string(), created_at: timeSchema, updated_at: timeSchema })
+  .meta({ example: teamExample });
+export type Team = z.output<typeof teamSchema>;
+
+export const teamListSchema = z.object({ data: z.array(teamSchema) }).meta({ example: { data: [teamExample] } });
+export type TeamList = z.output<typeof teamListSchema>;
+
+/** What deleting something under `/admin` answers. */
+export const deletedSchema = z
+  .object({ id: z.string(), deleted: z.literal(true) })
+  .meta({ example: { id: teamExample.id, deleted: true } });
+export type Deleted = z.output<typeof deletedSchema>;
