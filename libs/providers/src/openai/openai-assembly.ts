@@ -1,0 +1,127 @@
+import { isRecord, nonEmptyString, parseJson, type JsonRecord } from '../json-record';
+import type { ChatReply } from '../provider-adapter';
+import { completionFacts } from './openai-reply';
+
+/** A choice while its chunks are laid on one another. */
+interface GrowingChoice {
+  message: JsonRecord;
+  toolCalls: Map<number, JsonRecord>;
+  /** Members beside the message: logprobs, finish reason, and what else the upstream sends. */
+  rest: JsonRecord;
+}
+
+/** Members of a chunk that a whole completion has otherwise or not at all. `obfuscation` is padding, new in each chunk. */
+const CHUNK_ONLY = new Set(['object', 'choices', 'usage', 'obfuscation']);
+const CHOICE_ONLY = new Set(['index', 'delta', 'message', 'finish_reason', 'logprobs']);
+/** Strings that a later delta repeats and does not continue. */
+const REPEATED = new Set(['role', 'id', 'type', 'name']);
+
+/**
+ * The `chat.completion` that the same call would have given without streaming.
+ * @param chunks the data of a stream's events, `[DONE]` and errors aside, in order. If one is not JSON the answer is not
+ *   whole, and no choice is given a finish reason, so that it is not taken for a good one.
+ */
+export function assembleCompletion(chunks: readonly string[]): ChatReply {
+  const completion: JsonRecord = {
+    id: undefined,
+    object: 'chat.completion',
+    created: undefined,
+    model: undefined,
+    choices: undefined,
+    usage: undefined,
+  };
+  const choices = new Map<number, GrowingChoice>();
+  let damaged = false;
+  for (const data of chunks) {
+    const chunk = parseJson(data);
+    if (!isRecord(chunk)) {
+      damaged = true;
+      continue;
+    }
+    assignNews(completion, chunk, CHUNK_ONLY);
+    if (isRecord(chunk.usage)) completion.usage = chunk.usage;
+    for (const choice of Array.isArray(chunk.choices) ? chunk.choices : []) {
+      if (isRecord(choice)) grow(choices, choice);
+    }
+  }
+  completion.choices = [...choices]
+    .toSorted(([left], [right]) => left - right)
+    .map(([index, choice]) => wholeChoice(index, choice, damaged));
+  return { body: Buffer.from(JSON.stringify(completion)), facts: completionFacts(completion) };
+}
+
+function grow(choices: Map<number, GrowingChoice>, delta: JsonRecord): void {
+  const index = typeof delta.index === 'number' ? delta.index : 0;
+  let choice = choices.get(index);
+  if (choice === undefined) {
+    choice = {
+      message: { role: 'assistant', content: null },
+      toolCalls: new Map(),
+      rest: { finish_reason: null },
+    };
+    choices.set(index, choice);
+  }
+  if (isRecord(delta.delta)) {
+    const { tool_calls: toolCalls, ...message } = delta.delta;
+    merge(choice.message, message);
+    if (Array.isArray(toolCalls)) {
+      choice.message.tool_calls ??= [];
+      mergeToolCalls(choice.toolCalls, toolCalls);
+    } else if (toolCalls === null) choice.message.tool_calls ??= null;
+  }
+  if (delta.logprobs !== undefined) merge(choice.rest, { logprobs: delta.logprobs });
+  assignNews(choice.rest, delta, CHOICE_ONLY);
+  const finishReason = nonEmptyString(delta.finish_reason);
+  if (finishReason !== undefined) choice.rest.finish_reason = finishReason;
+}
+
+function wholeChoice(index: number, { message, toolCalls, rest }: GrowingChoice, damaged: boolean): JsonRecord {
+  if (toolCalls.size > 0) {
+    message.tool_calls = [...toolCalls].toSorted(([left], [right]) => left - right).map(([, call]) => call);
+  }
+  if (damaged) rest.finish_reason = null;
+  return { index, message, ...rest };
+}
+
+/** Lays each tool call delta on the call of its index. Without an index, an id that is new begins a new call. */
+function mergeToolCalls(calls: Map<number, JsonRecord>, deltas: unknown[]): void {
+  for (const delta of deltas) {
+    if (!isRecord(delta)) continue;
+    const { index: givenIndex, ...call } = delta;
+    const last = calls.size - 1;
+    const id = nonEmptyString(call.id);
+    const isNew = last < 0 || (id !== undefined && id !== calls.get(last)?.id);
+    const index = typeof givenIndex === 'number' ? givenIndex : isNew ? last + 1 : last;
+    const known = calls.get(index) ?? {};
+    merge(known, call);
+    calls.set(index, known);
+  }
+}
+
+/**
+ * Lays a delta on what came before: strings and arrays are continued, objects merged, all else replaced. `__proto__` is
+ * left out, for merging into it would change all objects.
+ */
+function merge(target: JsonRecord, delta: JsonRecord): void {
+  for (const name of Object.keys(delta)) {
+    if (name === '__proto__') continue;
+    const value = delta[name];
+    const known = target[name];
+    if (value === null || known === undefined || known === null) target[name] = value ?? known ?? null;
+    else if (typeof value === 'string' && typeof known === 'string') {
+      target[name] = REPEATED.has(name) ? value || known : known + value;
+    } else if (Array.isArray(value) && Array.isArray(known)) for (const entry of value) known.push(entry);
+    else if (isRecord(value) && isRecord(known)) merge(known, value);
+    else target[name] = value;
+  }
+}
+
+/** Takes over members as they stand; an empty one (Azure's first chunk has an empty model) does not undo a full one. */
+function assignNews(target: JsonRecord, news: JsonRecord, except: ReadonlySet<string>): void {
+  for (const name of Object.keys(news)) {
+    if (except.has(name) || name === '__proto__') continue;
+    const value = news[name];
+    const isEmpty = value === null || value === '';
+    if (!isEmpty || target[name] === undefined) target[name] = value;
+  }
+}

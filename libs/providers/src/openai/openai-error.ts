@@ -1,0 +1,125 @@
+import { isRecord, nonEmptyString, parseJson } from '../json-record';
+import type { ProviderError, UpstreamFailure } from '../provider-adapter';
+
+/** What an upstream's error says, cleaned for callers. */
+interface Complaint {
+  type: string | null;
+  code: string | null;
+  param: string | null;
+  message: string | null;
+}
+
+const MAX_MESSAGE_LENGTH = 2_000;
+
+/**
+ * Reads an error in OpenAI's shape, or in any other. Status 0 is a failure of the transport; a 2xx is an error told
+ * inside a stream or in place of an answer, whose own code then stands for the status.
+ * @see https://platform.openai.com/docs/guides/error-codes
+ */
+export function toOpenAiError(failure: UpstreamFailure): ProviderError {
+  const complaint = readComplaint(failure.body);
+  const status = failure.status >= 200 && failure.status < 300 ? toldStatus(complaint) : failure.status;
+  const retryable = status === 0 || status === 408 || status === 409 || status === 429 || status >= 500;
+  return { ...forCaller(status, complaint), retryable, retryAfterMs: retryAfterMs(failure.headers) };
+}
+
+type CallerError = Omit<ProviderError, 'retryable' | 'retryAfterMs'>;
+
+function forCaller(status: number, complaint: Complaint): CallerError {
+  switch (status) {
+    case 0:
+      return upstreamError('upstream_unreachable', 'The upstream could not be reached, or its answer broke off.');
+    // Not the caller's key was refused but the gateway's, which no caller can mend; OpenAI's text quotes the key.
+    case 401:
+    case 403:
+      return upstreamError('upstream_auth', `The upstream refused the gateway's credential (HTTP ${status}).`);
+    case 402:
+      return upstreamError('upstream_billing', "The gateway's account at the upstream has no credit left.");
+    case 408:
+      return {
+        ...upstreamError('upstream_timeout', 'The upstream took too long.'),
+        status: 504,
+        type: 'upstream_timeout',
+      };
+    case 429:
+      return {
+        status,
+        type: 'rate_limit_exceeded',
+        code: 'upstream_rate_limited',
+        param: null,
+        message: complaint.message ?? 'The upstream limits the rate of calls.',
+      };
+    case 400:
+    case 404:
+    case 409:
+    case 413:
+    case 422:
+      return {
+        status,
+        type: complaint.type ?? 'invalid_request_error',
+        code: complaint.code,
+        param: complaint.param,
+        message: complaint.message ?? `The upstream refused the request (HTTP ${status}).`,
+      };
+    default:
+      return upstreamError('upstream_error', complaint.message ?? `The upstream failed (HTTP ${status}).`);
+  }
+}
+
+function upstreamError(code: string, message: string): CallerError {
+  return { status: 502, type: 'upstream_error', code, param: null, message };
+}
+
+/** OpenAI's `{error: {…}}`, and what compatible servers make of it: a list of one, a bare text, FastAPI's `detail`. */
+function readComplaint(body: string): Complaint {
+  const parsed = parseJson(body);
+  const outer: unknown = Array.isArray(parsed) ? parsed[0] : parsed;
+  if (!isRecord(outer)) return { type: null, code: null, param: null, message: null };
+  const error = outer.error ?? outer;
+  if (!isRecord(error)) return { type: null, code: null, param: null, message: clean(error) };
+  return {
+    type: clean(error.type),
+    code: clean(error.code),
+    param: clean(error.param),
+    message: clean(error.message) ?? clean(error.detail),
+  };
+}
+
+function clean(value: unknown): string | null {
+  const text = typeof value === 'number' ? String(value) : nonEmptyString(value);
+  return text === undefined
+    ? null
+    : redactKeys(text)
+        .slice(0, MAX_MESSAGE_LENGTH)
+        .replace(/[\uD800-\uDBFF]$/, '');
+}
+
+/** Blots out what looks like an API key of OpenAI, Groq, xAI or Google, a bearer token, or an OpenAI organisation. */
+function redactKeys(text: string): string {
+  return text
+    .replace(/\b(sk|rk|gsk|xai)[-_][\w*-]{6,}/gi, '$1-***')
+    .replace(/\bAIza[\w-]{20,}/g, 'AIza***')
+    .replace(/\bbearer\s+\S+/gi, 'Bearer ***')
+    .replace(/\borg-\w{8,}/g, 'org-***');
+}
+
+/** OpenRouter tells a status as `code`; OpenAI tells a type. An error that says neither is the upstream's own. */
+function toldStatus({ type, code }: Complaint): number {
+  const told = Number(code);
+  if (told >= 400 && told <= 599) return told;
+  const words = `${type} ${code}`;
+  if (words.includes('rate_limit') || words.includes('insufficient_quota')) return 429;
+  if (words.includes('authentication') || words.includes('invalid_api_key')) return 401;
+  if (words.includes('invalid_request')) return 400;
+  return 502;
+}
+
+/** Only lengths of time are read; a date would need a clock. */
+function retryAfterMs(headers: UpstreamFailure['headers']): number | undefined {
+  return headerNumber(headers['retry-after-ms'], 1) ?? headerNumber(headers['retry-after'], 1_000);
+}
+
+function headerNumber(header: string | string[] | undefined, factor: number): number | undefined {
+  const text = Array.isArray(header) ? header[0] : header;
+  return text !== undefined && /^\d{1,9}(\.\d+)?$/.test(text) ? Math.ceil(Number(text) * factor) : undefined;
+}

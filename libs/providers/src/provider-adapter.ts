@@ -1,0 +1,113 @@
+/**
+ * What the gateway asks of a vendor's adapter. An adapter translates between the gateway's chat shape, which is
+ * OpenAI's, and one vendor's API. It is pure: no network, no clock, no randomness.
+ */
+
+/** A chat request body in OpenAI's shape. Members the gateway does not know are kept. */
+export type ChatBody = Record<string, unknown> & { model: string; messages: unknown[] };
+
+/** One try of a chat call at one deployment. */
+export interface UpstreamCall {
+  /** The caller's body without the members that are only the gateway's. Never changed by an adapter. */
+  body: ChatBody;
+  /** The name by which the vendor knows the model. */
+  upstreamModel: string;
+  stream: boolean;
+  /** Sent upstream as `x-request-id`, so that the vendor's log can be joined with the ledger. */
+  requestId: string;
+  baseUrl: string;
+  apiKey: string | undefined;
+}
+
+/** An HTTP request that is ready to be written. */
+export interface UpstreamRequest {
+  method: 'POST';
+  url: string;
+  headers: Record<string, string>;
+  body: string;
+  /** Members of the caller's body that this vendor cannot take, reported and never hidden. */
+  dropped: string[];
+}
+
+/** Token counts, normalised: `cachedInputTokens` is a part of `inputTokens`, `reasoningTokens` of `outputTokens`. */
+export interface TokenUsage {
+  inputTokens: number;
+  cachedInputTokens: number;
+  outputTokens: number;
+  reasoningTokens: number;
+}
+
+/** What the gateway needs to know of an answer, to bill it and to decide whether it may be cached. */
+export interface AnswerFacts {
+  /** The upstream's own name of the model version that answered. */
+  upstreamModel: string | undefined;
+  systemFingerprint: string | undefined;
+  /** One per choice; null where a choice did not say why it ended. */
+  finishReasons: (string | null)[];
+  hasToolCalls: boolean;
+  refused: boolean;
+  usage: TokenUsage | undefined;
+}
+
+/** A whole answer in OpenAI's shape: the bytes to send on, untouched where the vendor speaks that shape already. */
+export interface ChatReply {
+  body: Buffer;
+  facts: AnswerFacts;
+}
+
+/** One server-sent event as read from the upstream. */
+export interface SseEvent {
+  event: string | undefined;
+  data: string;
+}
+
+/**
+ * One piece of a stream in OpenAI's shape. `lifecycle` carries no content yet (a role), `content` does (text, tool call,
+ * finish reason), `usage` is the last chunk with counts and no choices, `error` is an error told inside a stream, `done` is `[DONE]`.
+ */
+export interface StreamChunk {
+  kind: 'lifecycle' | 'content' | 'usage' | 'error' | 'done';
+  /** The JSON text of the event's data, or `[DONE]`. */
+  data: string;
+}
+
+/** Turns one upstream stream into chunks and keeps what is needed to bill and cache it. One per stream. */
+export interface StreamDecoder {
+  push(event: SseEvent): StreamChunk[];
+  /** True once the vendor's own end mark was read; a stream that ends without it was cut. */
+  readonly ended: boolean;
+  /** The model version that the stream names, once a chunk did. */
+  readonly upstreamModel: string | undefined;
+  /** The whole answer put together from what was pushed so far, as the non-streaming call would have given it. */
+  assemble(): ChatReply;
+}
+
+/** An answer that was not 2xx, an error told in a stream, or a failure of the transport. */
+export interface UpstreamFailure {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  body: string;
+}
+
+/** The gateway's reading of a vendor's error. */
+export interface ProviderError {
+  /** HTTP status for the caller. */
+  status: number;
+  type: string;
+  code: string | null;
+  param: string | null;
+  message: string;
+  /** Whether the same request may succeed at once here or elsewhere. */
+  retryable: boolean;
+  retryAfterMs: number | undefined;
+}
+
+/** One vendor's API, translated. */
+export interface ProviderAdapter {
+  readonly id: string;
+  toRequest(call: UpstreamCall): UpstreamRequest;
+  /** @throws SyntaxError when the body is not the JSON that the vendor promises. */
+  fromReply(body: Buffer): ChatReply;
+  openStream(): StreamDecoder;
+  toError(failure: UpstreamFailure): ProviderError;
+}

@@ -1,0 +1,104 @@
+import { openAiAdapter } from '../openai/openai.adapter';
+import type { ChatBody, StreamChunk } from '../provider-adapter';
+import { SseReader } from '../sse-reader';
+import { SimulatorTransport } from './simulator.transport';
+
+const simulator = new SimulatorTransport({ now: () => 1_763_990_400_999 });
+const question: ChatBody = { model: 'any-model', messages: [{ role: 'user', content: 'What is the tallest hill?' }] };
+
+function request(body: ChatBody, stream = false) {
+  const target = { requestId: 'r', baseUrl: 'http://simulator/v1', apiKey: undefined };
+  return openAiAdapter.toRequest({ body, stream, upstreamModel: body.model, ...target });
+}
+
+async function ask(body: ChatBody) {
+  const { body: bytes, facts } = openAiAdapter.fromReply(await (await simulator.send(request(body))).readAll());
+  return { completion: JSON.parse(bytes.toString()), facts };
+}
+
+async function askForStream(body: ChatBody) {
+  const response = await simulator.send(request(body, true));
+  const reader = new SseReader();
+  const decoder = openAiAdapter.openStream();
+  const chunks: StreamChunk[] = [];
+  for await (const bytes of response.body) {
+    for (const item of reader.push(bytes)) if (item.kind === 'event') chunks.push(...decoder.push(item));
+  }
+  return { response, chunks, decoder };
+}
+
+describe('SimulatorTransport', () => {
+  it('says what it is and quotes the question', async () => {
+    const { completion, facts } = await ask(question);
+    expect(completion.choices[0].message.content).toMatch(/simulator.*"What is the tallest hill\?"/);
+    expect(completion).toMatchObject({
+      created: 1_763_990_400,
+      model: 'any-model',
+      system_fingerprint: 'fp_simulator',
+    });
+    expect(facts).toMatchObject({ upstreamModel: 'any-model', finishReasons: ['stop'], usage: { inputTokens: 10 } });
+    expect(facts.usage?.outputTokens).toBeGreaterThan(30);
+  });
+
+  it('answers the same question alike, and streams the same text', async () => {
+    const { completion } = await ask(question);
+    expect((await ask(question)).completion).toEqual(completion);
+    const { decoder, chunks, response } = await askForStream(question);
+    expect(response.headers['content-type']).toContain('text/event-stream');
+    expect(chunks.slice(-3).map(({ kind }) => kind)).toEqual(['content', 'usage', 'done']);
+    expect(chunks[0]?.kind).toBe('lifecycle');
+    expect(chunks.length).toBeGreaterThan(8);
+    const { id: _id, ...streamed } = JSON.parse(decoder.assemble().body.toString());
+    expect(completion).toMatchObject(streamed);
+    expect(decoder.ended).toBe(true);
+  });
+
+  it('honours n and the token limits', async () => {
+    const { completion, facts } = await ask({ ...question, n: 3, max_tokens: 5 });
+    expect(completion.choices.map(({ index }: { index: number }) => index)).toEqual([0, 1, 2]);
+    expect(facts).toMatchObject({ finishReasons: ['length', 'length', 'length'], usage: { outputTokens: 15 } });
+    expect((await ask({ ...question, max_completion_tokens: 1_000 })).facts.finishReasons).toEqual(['stop']);
+  });
+
+  it('sends usage in a stream only when asked', async () => {
+    const asked = request(question, true);
+    const response = await simulator.send({ ...asked, body: JSON.stringify({ ...question, stream: true }) });
+    expect((await response.readAll()).toString()).not.toContain('"usage"');
+  });
+
+  it('reads texts out of content parts', async () => {
+    const content = [
+      { type: 'text', text: 'Look: ' },
+      { type: 'image_url', image_url: { url: 'data:' } },
+    ];
+    const { completion } = await ask({ model: 'm', messages: [{ role: 'user', content }] });
+    expect(completion.choices[0].message.content).toContain('"Look: ');
+  });
+
+  it.each([
+    ['', null],
+    ['{"messages":[]}', 'model'],
+    ['{"model":"m"}', 'messages'],
+    ['{"model":"m","messages":[]}', 'messages'],
+    ['{"model":"m","messages":["hi"]}', 'messages[0]'],
+    ['{"model":"m","messages":[{"role":"user","content":"x"}],"n":0}', 'n'],
+    ['{"model":"m","messages":[{"role":"user","content":"x"}],"max_tokens":1.5}', 'max_tokens'],
+  ])('refuses %j as OpenAI does', async (body, param) => {
+    const response = await simulator.send({ ...request(question), body });
+    const error = JSON.parse((await response.readAll()).toString());
+    expect(response.status).toBe(400);
+    expect(error).toMatchObject({ error: { type: 'invalid_request_error', param, message: expect.any(String) } });
+  });
+
+  it('knows chat completions only', async () => {
+    expect((await simulator.send({ ...request(question), url: 'http://simulator/v1/embeddings' })).status).toBe(404);
+  });
+
+  it('waits as told, and not for who has left', async () => {
+    const slow = new SimulatorTransport({ latencyMs: 60_000 });
+    const leaving = new AbortController();
+    const answer = slow.send(request(question), { signal: leaving.signal });
+    leaving.abort();
+    await expect(answer).rejects.toMatchObject({ kind: 'aborted', sent: false });
+  });
+});

@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { IncomingResponse } from '../incoming-response';
+import { parseJson } from '../json-record';
+import type { UpstreamRequest } from '../provider-adapter';
+import { UpstreamTransportError, type UpstreamResponse, type UpstreamTransport } from '../upstream-transport';
+import { readSimulatedRequest, SimulatedBadRequest, simulateCompletion } from './simulated-answer';
+import { streamCompletion } from './simulated-stream';
+
+export interface SimulatorOptions {
+  /** Waited before each answer's headers. Default 0. */
+  latencyMs?: number;
+  /** Unix time in milliseconds, for `created`. */
+  now?: () => number;
+}
+
+/** Stands in for an OpenAI upstream without leaving the process, so that the gateway can be tried without a key. */
+export class SimulatorTransport implements UpstreamTransport {
+  readonly #latencyMs: number;
+  readonly #now: () => number;
+
+  constructor(options: SimulatorOptions = {}) {
+    this.#latencyMs = options.latencyMs ?? 0;
+    this.#now = options.now ?? Date.now;
+  }
+
+  async send(request: UpstreamRequest, options: { signal?: AbortSignal } = {}): Promise<UpstreamResponse> {
+    const { signal } = options;
+    const aborted = new UpstreamTransportError('aborted', 'The call was given up.', false);
+    if (signal?.aborted === true) throw aborted;
+    if (this.#latencyMs > 0) {
+      await sleep(this.#latencyMs, undefined, { signal }).catch(() => {
+        throw aborted;
+      });
+    }
+    if (!new URL(request.url).pathname.endsWith('/chat/completions')) {
+      return respond(404, [errorBody('The simulator answers chat completions only.', null)]);
+    }
+    try {
+      const chat = readSimulatedRequest(parseJson(request.body));
+      const completion = simulateCompletion(chat, request.body, Math.floor(this.#now() / 1_000));
+      return chat.stream
+        ? respond(200, streamCompletion(completion, chat.includeUsage), 'text/event-stream; charset=utf-8')
+        : respond(200, [JSON.stringify(completion)]);
+    } catch (error) {
+      if (error instanceof SimulatedBadRequest) return respond(400, [errorBody(error.message, error.param)]);
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    // There is no connection to end.
+  }
+}
+
+function respond(status: number, parts: string[], contentType = 'application/json'): UpstreamResponse {
+  const response = new IncomingResponse(status, { 'content-type': contentType }, NO_SOURCE, Infinity);
+  for (const part of parts) response.push(Buffer.from(part));
+  response.end();
+  return response;
+}
+
+/** All of an answer is there at once, so nothing needs to be paused or closed. */
+const NO_SOURCE = { pause() {}, resume() {}, abort() {} };
+
+function errorBody(message: string, param: string | null): string {
+  return JSON.stringify({ error: { message, type: 'invalid_request_error', param, code: null } });
+}
