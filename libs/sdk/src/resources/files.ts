@@ -1,0 +1,53 @@
+import type { FileDeleted, FileList, FileObject } from '@thriftgate/contracts';
+import { type CallOptions, type HttpClient, path } from '../http-client';
+import { textLines } from '../text-lines';
+
+export interface CreateFile {
+  /** The content; text goes out as UTF-8. */
+  file: string | Blob;
+  filename: string;
+  purpose: 'batch';
+}
+
+export interface ListFiles {
+  after?: string;
+  limit?: number;
+  order?: 'asc' | 'desc';
+  purpose?: 'batch' | 'batch_output';
+}
+
+/** `/v1/files`: the input and output of batches. */
+export class Files {
+  constructor(private readonly http: HttpClient) {}
+
+  create({ file, filename, purpose }: CreateFile, options?: CallOptions): Promise<FileObject> {
+    const form = new FormData();
+    form.set('purpose', purpose);
+    form.set('file', typeof file === 'string' ? new Blob([file]) : file, filename);
+    return this.http.json('POST', '/v1/files', { ...options, body: form });
+  }
+
+  list(query: ListFiles = {}, options?: CallOptions): Promise<FileList> {
+    return this.http.json('GET', '/v1/files', { ...options, query: { ...query } });
+  }
+
+  retrieve(id: string, options?: CallOptions): Promise<FileObject> {
+    return this.http.json('GET', path`/v1/files/${id}`, options);
+  }
+
+  /** The whole content as text. */
+  async content(id: string, options?: CallOptions): Promise<string> {
+    const response = await this.http.send('GET', path`/v1/files/${id}/content`, options);
+    return response.text();
+  }
+
+  /** The content line by line, without holding all of it in memory. */
+  async *lines(id: string, options?: CallOptions): AsyncGenerator<string, void, undefined> {
+    const response = await this.http.send('GET', path`/v1/files/${id}/content`, options);
+    if (response.body) yield* textLines(response.body);
+  }
+
+  delete(id: string, options?: CallOptions): Promise<FileDeleted> {
+    return this.http.json('DELETE', path`/v1/files/${id}`, options);
+  }
+}

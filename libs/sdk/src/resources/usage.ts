@@ -1,0 +1,28 @@
+import type { UsageGroup, UsageReport } from '@thriftgate/contracts';
+import type { CallOptions, HttpClient } from '../http-client';
+
+export interface UsageQuery<Group extends UsageGroup = Exclude<UsageGroup, 'team'>> {
+  /** Not earlier than this; a string is RFC 3339, Unix seconds or a day in UTC. */
+  from?: Date | string;
+  /** Earlier than this; a day is included whole. */
+  to?: Date | string;
+  group_by?: readonly Group[];
+}
+
+/** `/v1/usage`: what the key's team has used. */
+export class Usage<Query extends UsageQuery<UsageGroup> = UsageQuery> {
+  constructor(
+    private readonly http: HttpClient,
+    private readonly path = '/v1/usage',
+  ) {}
+
+  get(query?: Query, options?: CallOptions): Promise<UsageReport> {
+    return this.http.json('GET', this.path, { ...options, query: { ...query } });
+  }
+
+  /** The report's groups as a table (RFC 4180). */
+  async csv(query?: Query, options?: CallOptions): Promise<string> {
+    const response = await this.http.send('GET', this.path, { ...options, query: { ...query, format: 'csv' } });
+    return response.text();
+  }
+}

@@ -1,0 +1,33 @@
+import { HttpClient, type ThriftgateClientOptions } from './http-client';
+import { Admin } from './resources/admin';
+import { Batches } from './resources/batches';
+import { ChatCompletions } from './resources/chat';
+import { Files } from './resources/files';
+import { Models } from './resources/models';
+import { Usage } from './resources/usage';
+
+/**
+ * A client of the gateway, typed by its contracts. Members are named as on the wire.
+ *
+ * @example
+ * const client = new ThriftgateClient({ baseUrl: 'http://127.0.0.1:3000', apiKey: 'sk-tg-…' });
+ * const answer = await client.chat.completions.create({ model: 'gpt-4.1', messages: [{ role: 'user', content: 'Hello' }] });
+ */
+export class ThriftgateClient {
+  readonly chat: { readonly completions: ChatCompletions };
+  readonly models: Models;
+  readonly files: Files;
+  readonly batches: Batches;
+  readonly usage: Usage;
+  readonly admin: Admin;
+
+  constructor(options: ThriftgateClientOptions) {
+    const http = new HttpClient(options);
+    this.chat = { completions: new ChatCompletions(http) };
+    this.models = new Models(http);
+    this.files = new Files(http);
+    this.batches = new Batches(http, this.files);
+    this.usage = new Usage(http);
+    this.admin = new Admin(http);
+  }
+}
