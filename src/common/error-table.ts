@@ -1,0 +1,50 @@
+interface ErrorRow {
+  status: number;
+  type: string;
+  message: string;
+  retryAfterSeconds?: number;
+}
+
+const row = (status: number, type: string, message: string, retryAfterSeconds?: number): ErrorRow => ({
+  status,
+  type,
+  message,
+  ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+});
+
+/** The only place that knows which HTTP status and which OpenAI error type belong to a code. */
+export const ERROR_TABLE = {
+  invalid_request: row(400, 'invalid_request_error', 'The request is not valid.'),
+  invalid_json: row(400, 'invalid_request_error', 'The request body is not valid JSON.'),
+  invalid_api_key: row(
+    401,
+    'invalid_request_error',
+    'Incorrect API key provided. Send a key that your gateway administrator issued as "Authorization: Bearer sk-tg-…".',
+  ),
+  forbidden: row(403, 'permission_error', 'This key may not use this route.'),
+  model_not_allowed: row(403, 'permission_error', 'This key may not use this model.'),
+  not_found: row(404, 'invalid_request_error', 'There is nothing at this address.'),
+  model_not_found: row(
+    404,
+    'invalid_request_error',
+    'This gateway does not serve this model. GET /v1/models lists those it serves.',
+  ),
+  method_not_allowed: row(405, 'invalid_request_error', 'This address does not take this method.'),
+  conflict: row(409, 'invalid_request_error', 'The state of the resource does not allow this.'),
+  request_too_large: row(413, 'invalid_request_error', 'The request body is too large.'),
+  unsupported_media_type: row(415, 'invalid_request_error', 'Send the body as application/json.'),
+  unsupported_parameter: row(422, 'invalid_request_error', 'A parameter is not supported by this model.'),
+  rate_limit_exceeded: row(429, 'rate_limit_error', 'The rate limit of this key is reached.', 1),
+  internal_error: row(500, 'server_error', 'The gateway failed to answer. The request id helps to find out why.'),
+  upstream_error: row(502, 'upstream_error', 'The provider failed to answer.'),
+  unavailable: row(503, 'server_error', 'The gateway cannot take calls right now. Try again shortly.', 5),
+  cache_only_miss: row(
+    504,
+    'invalid_request_error',
+    'No cached answer is there, and only-if-cached forbids asking the provider.',
+  ),
+  upstream_timeout: row(504, 'upstream_error', 'The provider did not answer in time.'),
+} satisfies Record<string, ErrorRow>;
+
+/** A name for each way in which a call can fail; also the `code` in the error body. */
+export type ErrorCode = keyof typeof ERROR_TABLE;

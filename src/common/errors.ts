@@ -1,0 +1,51 @@
+import { ERROR_TABLE, type ErrorCode } from './error-table';
+
+/** What a {@link GatewayError} may carry beside its code. */
+export interface GatewayErrorDetails {
+  /** A sentence for the caller: what is wrong and what to do. The table's own sentence where it is left out. */
+  message?: string;
+  /** The request member that is wrong, in dotted form (`messages.0.role`). */
+  param?: string | null;
+  /** Seconds after which a new try makes sense; becomes `Retry-After`. */
+  retryAfterSeconds?: number;
+  /** What an upstream answered, where its own status, type and code are passed on. */
+  upstream?: { status: number; type: string; code: string | null };
+  cause?: unknown;
+}
+
+/** The one error that services throw. Its code decides status and type, see {@link ERROR_TABLE}. */
+export class GatewayError extends Error {
+  readonly param: string | null;
+  readonly retryAfterSeconds: number | undefined;
+  private readonly upstream: GatewayErrorDetails['upstream'];
+
+  constructor(
+    readonly code: ErrorCode,
+    details: GatewayErrorDetails = {},
+  ) {
+    super(
+      details.message ?? ERROR_TABLE[code].message,
+      details.cause === undefined ? undefined : { cause: details.cause },
+    );
+    this.name = 'GatewayError';
+    this.param = details.param ?? null;
+    this.retryAfterSeconds = details.retryAfterSeconds ?? ERROR_TABLE[code].retryAfterSeconds;
+    this.upstream = details.upstream;
+  }
+
+  get status(): number {
+    return this.upstream?.status ?? ERROR_TABLE[this.code].status;
+  }
+
+  /** The error as callers see it, in OpenAI's shape. @see https://platform.openai.com/docs/guides/error-codes */
+  toBody(): ErrorBody {
+    const { type } = this.upstream ?? ERROR_TABLE[this.code];
+    return {
+      error: { message: this.message, type, param: this.param, code: this.upstream ? this.upstream.code : this.code },
+    };
+  }
+}
+
+export interface ErrorBody {
+  error: { message: string; type: string; param: string | null; code: string | null };
+}

@@ -1,0 +1,81 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { GatewayError } from './errors';
+
+const HTTP_CODES = {
+  400: 'invalid_request',
+  404: 'not_found',
+  405: 'method_not_allowed',
+  413: 'request_too_large',
+  415: 'unsupported_media_type',
+} as const;
+
+/** The codes of sockets and names, and PostgreSQL's classes 08 and 53 and its shutdowns. @see https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const DATABASE_AWAY =
+  /^(ECONN(REFUSED|RESET|ABORTED)|E(HOST|NET)UNREACH|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|08\w{3}|57P0[1-3]|53\w{3})$/;
+
+/** Turns whatever was thrown into an OpenAI-shaped error. Unknown failures are logged whole and told as little. */
+@Catch()
+export class GatewayErrorFilter implements ExceptionFilter {
+  private readonly logger = new Logger(GatewayErrorFilter.name);
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const reply = http.getResponse<FastifyReply>();
+    const error = toGatewayError(thrown);
+    if (error.status >= 500 && error.code === 'internal_error') {
+      this.logger.error({ requestId: http.getRequest<FastifyRequest>().id, err: thrown }, 'unexpected failure');
+    }
+    if (reply.sent || reply.raw.headersSent) {
+      reply.raw.destroy();
+      return;
+    }
+    if (error.retryAfterSeconds !== undefined)
+      void reply.header('retry-after', String(Math.ceil(error.retryAfterSeconds)));
+    void reply.status(error.status).type('application/json; charset=utf-8').send(error.toBody());
+  }
+}
+
+/** The {@link GatewayError} that a thrown value stands for: itself, Nest's and Fastify's own errors by status, else internal. */
+export function toGatewayError(thrown: unknown): GatewayError {
+  if (thrown instanceof GatewayError) return thrown;
+  if (isDatabaseAway(thrown)) return new GatewayError('unavailable', { cause: thrown });
+  const status = thrown instanceof HttpException ? thrown.getStatus() : statusOf(thrown);
+  const message = thrown instanceof Error ? thrown.message : undefined;
+  if (isInvalidJson(thrown, status)) return new GatewayError('invalid_json', { cause: thrown });
+  if (status === 413) return new GatewayError('request_too_large', { cause: thrown });
+  if (status !== undefined && status in HTTP_CODES) {
+    return new GatewayError(HTTP_CODES[status as keyof typeof HTTP_CODES], {
+      ...(message && { message }),
+      cause: thrown,
+    });
+  }
+  if (status !== undefined && status >= 400 && status < 500) {
+    return new GatewayError('invalid_request', { ...(message && { message }), cause: thrown });
+  }
+  return new GatewayError('internal_error', { cause: thrown });
+}
+
+function statusOf(thrown: unknown): number | undefined {
+  const status = (thrown as { statusCode?: unknown } | null)?.statusCode;
+  return typeof status === 'number' ? status : undefined;
+}
+
+function codeOf(thrown: unknown): unknown {
+  return (thrown as { code?: unknown } | null)?.code;
+}
+
+/** How `pg` says that the database is not there, shuts down, or has no room. */
+function isDatabaseAway(thrown: unknown): boolean {
+  if (DATABASE_AWAY.test(String(codeOf(thrown)))) return true;
+  return (
+    thrown instanceof Error && /^(Connection terminated|timeout exceeded when trying to connect)/.test(thrown.message)
+  );
+}
+
+/** Fastify's parser throws SyntaxErrors with a status, which Nest turns into its own; one without is a failure of ours. */
+function isInvalidJson(thrown: unknown, status: number | undefined): boolean {
+  if (codeOf(thrown) === 'FST_ERR_CTP_EMPTY_JSON_BODY') return true;
+  if (status !== 400) return false;
+  return thrown instanceof SyntaxError || (thrown instanceof HttpException && /JSON/.test(thrown.message));
+}

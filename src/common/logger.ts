@@ -1,0 +1,80 @@
+import type { LoggerService } from '@nestjs/common';
+import pino, { type Logger as PinoLogger } from 'pino';
+
+export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+
+/** Members that must never be written, wherever a log line carries them. */
+const SECRET_PATHS = [
+  'authorization',
+  'apiKey',
+  'api_key',
+  'key',
+  'headers.authorization',
+  'headers["x-api-key"]',
+  'headers["api-key"]',
+];
+
+/** Where log lines go: standard output, in groups of some kilobytes and at least every 200 ms. */
+export type LogDestination = ReturnType<typeof pino.destination>;
+
+export function openLog(): LogDestination {
+  return pino.destination({ dest: 1, sync: false, minLength: 8_192, periodicFlush: 200 });
+}
+
+/** One JSON line an event, with the time in RFC 3339. */
+export function createLogger(level: LogLevel, destination: LogDestination): PinoLogger {
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: SECRET_PATHS, censor: '[secret]' },
+    },
+    destination,
+  );
+}
+
+/** Where Nest tells of each module and route as it starts: of use to who looks for a fault in the wiring, and to nobody else. */
+const START_CONTEXTS = new Set([
+  'InstanceLoader',
+  'NestFactory',
+  'NestApplication',
+  'RoutesResolver',
+  'RouterExplorer',
+]);
+
+/** Lets Nest and its packages log through pino: `logger.warn({ fields }, 'message')` and `logger.warn('message')` both work. */
+export class NestLogger implements LoggerService {
+  constructor(private readonly pinoLogger: PinoLogger) {}
+
+  log(message: unknown, ...rest: unknown[]): void {
+    this.write(START_CONTEXTS.has(String(rest.at(-1))) ? 'debug' : 'info', message, rest);
+  }
+  error(message: unknown, ...rest: unknown[]): void {
+    this.write('error', message, rest);
+  }
+  warn(message: unknown, ...rest: unknown[]): void {
+    this.write('warn', message, rest);
+  }
+  debug(message: unknown, ...rest: unknown[]): void {
+    this.write('debug', message, rest);
+  }
+  verbose(message: unknown, ...rest: unknown[]): void {
+    this.write('trace', message, rest);
+  }
+  fatal(message: unknown, ...rest: unknown[]): void {
+    this.write('fatal', message, rest);
+  }
+
+  /** Nest passes the message, then what the caller added, then the context's name. */
+  private write(level: Exclude<LogLevel, 'silent'>, message: unknown, rest: unknown[]): void {
+    const texts = rest.filter((part): part is string => typeof part === 'string');
+    const context = texts.at(-1);
+    if (message instanceof Error) this.pinoLogger[level]({ context, err: message }, message.message);
+    else if (typeof message === 'object' && message !== null)
+      this.pinoLogger[level]({ context, ...message }, texts[0] ?? '');
+    else if (texts.length > 1) this.pinoLogger[level]({ context, stack: texts[0] }, String(message));
+    else this.pinoLogger[level]({ context }, String(message));
+  }
+}

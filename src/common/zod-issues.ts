@@ -1,0 +1,24 @@
+import { GatewayError } from './errors';
+
+/** An issue as every Standard Schema library reports it. @see https://standardschema.dev */
+interface SchemaIssue {
+  readonly message: string;
+  readonly path?: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }> | undefined;
+  /** Zod's own: the members that an object may not have. */
+  readonly keys?: readonly string[];
+}
+
+/** Names the first member that is wrong, and how many others are. For Nest's `StandardSchemaValidationPipe`. */
+export function invalidRequest(issues: readonly SchemaIssue[]): GatewayError {
+  const [first] = issues;
+  const param = issuePath(first);
+  const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
+  const message = `${param === '' ? 'The request' : `'${param}'`}: ${first?.message ?? 'is not valid'}${more}`;
+  return new GatewayError('invalid_request', { message, param: param === '' ? null : param });
+}
+
+/** The member an issue is about, in dotted form; empty for the whole value. */
+export function issuePath(issue: SchemaIssue | undefined): string {
+  const path = (issue?.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part));
+  return [...path, ...(issue?.keys?.slice(0, 1) ?? [])].join('.');
+}

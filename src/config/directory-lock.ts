@@ -1,0 +1,141 @@
+import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+
+const LOCK_FILE = 'lock';
+const HEARTBEAT_MS = 2_000;
+/** A holder on another host (a container that shares the volume) counts as gone after this long without a heartbeat. */
+const STALE_MS = 15_000;
+
+interface Holder {
+  pid: number;
+  host: string;
+  /** Start of the process in clock ticks since boot, so that a number that was given again is told apart; Linux only. */
+  startTicks: string | null;
+}
+
+/** The data directory belongs to a process that is alive. */
+export class DirectoryInUseError extends Error {
+  constructor(directory: string, holder: Holder) {
+    super(
+      `The data directory ${directory} is in use by process ${holder.pid} on ${holder.host}. ` +
+        'Stop that process, or give this one a DATA_DIR of its own.',
+    );
+    this.name = 'DirectoryInUseError';
+  }
+}
+
+/**
+ * A lock file with the holder's process in it. The kernel's own file locks are not to be had from Node without a native
+ * module; a file that names a process which a `kill -9` took away is recognised and replaced at once.
+ */
+export class DirectoryLock {
+  private readonly heartbeat: NodeJS.Timeout;
+
+  private constructor(
+    private readonly path: string,
+    private readonly content: string,
+  ) {
+    this.heartbeat = setInterval(() => this.beat(), HEARTBEAT_MS).unref();
+  }
+
+  /** @throws DirectoryInUseError */
+  static acquire(directory: string): DirectoryLock {
+    const path = join(directory, LOCK_FILE);
+    const self: Holder = { pid: process.pid, host: hostname(), startTicks: startTicks(process.pid) };
+    const content = JSON.stringify(self);
+    for (;;) {
+      if (tryCreate(path, content)) return new DirectoryLock(path, content);
+      const found = read(path);
+      const holder = parseHolder(found);
+      if (holder && isAlive(path, holder)) throw new DirectoryInUseError(directory, holder);
+      setAside(path, found);
+    }
+  }
+
+  /** Gives the lock back, unless another process took it over while this one showed no life. */
+  release(): void {
+    clearInterval(this.heartbeat);
+    if (read(this.path) === this.content) rmSync(this.path, { force: true });
+  }
+
+  private beat(): void {
+    const now = new Date();
+    try {
+      utimesSync(this.path, now, now);
+    } catch {
+      // Someone removed the file by hand. That is no reason to stop answering calls.
+    }
+  }
+}
+
+function tryCreate(path: string, content: string): boolean {
+  try {
+    const file = openSync(path, 'wx', 0o600);
+    writeSync(file, content);
+    closeSync(file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function parseHolder(content: string | undefined): Holder | undefined {
+  try {
+    return JSON.parse(content ?? '') as Holder;
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(path: string, holder: Holder): boolean {
+  if (holder.host !== hostname()) {
+    const file = statSync(path, { throwIfNoEntry: false });
+    return file !== undefined && Date.now() - file.mtimeMs < STALE_MS;
+  }
+  try {
+    process.kill(holder.pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+    // Another user's process, which some systems hide.
+    const ticks = startTicks(holder.pid);
+    return ticks === null || ticks === holder.startTicks;
+  }
+  return holder.startTicks === startTicks(holder.pid);
+}
+
+/**
+ * Takes a dead holder's file away. Of two processes that start at once the slower one may find the quicker one's file in
+ * its hands, and puts it back.
+ *
+ * @param judged what the file said when its holder was found dead
+ */
+function setAside(path: string, judged: string | undefined): void {
+  const aside = `${path}.${process.pid}`;
+  try {
+    renameSync(path, aside);
+    if (read(aside) === judged) rmSync(aside, { force: true });
+    else renameSync(aside, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
+/** Field 22 of /proc/PID/stat. @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+function startTicks(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+
+const port = z.coerce.number().int().min(0).max(65535);
+const positive = (fallback: number) => z.coerce.number().int().positive().default(fallback);
+const url = (...protocols: string[]) =>
+  z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
+    message: `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+  });
+const http = url('http:', 'https:');
+const secret = z.string().min(16, 'must have at least 16 characters');
+
+/** Every environment variable that the gateway reads. An empty value counts as not set. */
+export const environmentSchema = z
+  .object({
+    PORT: port.default(3000),
+    HOST: z.string().default('127.0.0.1'),
+    DATA_DIR: z.string().default('./data'),
+    ADMIN_KEY: secret.optional(),
+    SECRET_KEY: secret.optional(),
+    DATABASE_URL: url('postgres:', 'postgresql:').optional(),
+    REDIS_URL: url('redis:', 'rediss:').optional(),
+    REDIS_TIMEOUT_MS: positive(50),
+    QUEUE_REDIS_URL: url('redis:', 'rediss:').optional(),
+    GATEWAY_CONFIG: z.string().optional(),
+    OPENAI_API_KEY: z.string().optional(),
+    OPENAI_BASE_URL: http.default('https://api.openai.com/v1'),
+    DEEPSEEK_API_KEY: z.string().optional(),
+    DEEPSEEK_BASE_URL: http.default('https://api.deepseek.com'),
+    ANTHROPIC_API_KEY: z.string().optional(),
+    GEMINI_API_KEY: z.string().optional(),
+    LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+    DRAIN_TIMEOUT_S: positive(60),
+    UPSTREAM_CONNECT_TIMEOUT_MS: positive(5_000),
+    UPSTREAM_FIRST_BYTE_TIMEOUT_MS: positive(600_000),
+    UPSTREAM_IDLE_TIMEOUT_MS: positive(300_000),
+    CACHE_MEMORY_MB: positive(32),
+    BATCH_CONCURRENCY: positive(16),
+  })
+  .refine((env) => env.DATABASE_URL === undefined || env.SECRET_KEY !== undefined, {
+    path: ['SECRET_KEY'],
+    message: 'is required when DATABASE_URL is set, and must be the same for every process that uses the database',
+    // Also where other variables are wrong, so that all is named at once.
+    when: () => true,
+  });
+
+export type Environment = z.output<typeof environmentSchema>;
+
+/** Variables of vendors whose own API this version does not speak. */
+export const UNSUPPORTED_VENDOR_KEYS = ['ANTHROPIC_API_KEY', 'GEMINI_API_KEY'] as const;

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+
+const name = z.string().min(1).max(128);
+const price = z
+  .string()
+  .regex(/^\d+(\.\d{1,6})?$/, 'must be decimal dollars in quotes with at most 6 decimals, as "8.00"');
+
+const provider = z
+  .strictObject({
+    type: z.enum(['openai', 'openai-compatible', 'simulator']),
+    base_url: z.url({ protocol: /^https?$/ }).optional(),
+    api_key: z.string().optional(),
+  })
+  .refine(({ type, base_url }) => type !== 'openai-compatible' || base_url !== undefined, {
+    path: ['base_url'],
+    message: 'is required for an openai-compatible provider',
+  });
+
+const deployment = z.strictObject({
+  provider: name,
+  model: name,
+  priority: z.number().int().min(0).default(1),
+  weight: z.number().positive().default(1),
+  max_parallel: z.number().int().positive().optional(),
+});
+
+const model = z.strictObject({
+  deployments: z.array(deployment).min(1),
+  version: z.string().min(1).max(128).optional(),
+  cache: z
+    .strictObject({ ttl_seconds: z.number().int().positive().optional(), store_tool_calls: z.boolean().optional() })
+    .optional(),
+});
+
+const modelPrice = z.strictObject({
+  input_usd_per_mtok: price,
+  output_usd_per_mtok: price,
+  cached_input_usd_per_mtok: price.optional(),
+});
+
+/** `gateway.yaml`: providers, models and prices laid over the built-in catalogue. */
+export const gatewayFileSchema = z.strictObject({
+  providers: z.record(name, provider).default({}),
+  models: z.record(name, model).default({}),
+  prices: z.record(name, modelPrice).default({}),
+});
+
+export type GatewayFile = z.output<typeof gatewayFileSchema>;
+
+/**
+ * Puts environment variables in place of `${NAME}` in every string.
+ *
+ * @param missing collects the names that are not set
+ */
+export function substituteVariables(value: unknown, env: NodeJS.ProcessEnv, missing: Set<string>): unknown {
+  if (typeof value === 'string') {
+    return value.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (_, variable: string) => {
+      const found = env[variable];
+      if (found === undefined) missing.add(variable);
+      return found ?? '';
+    });
+  }
+  if (Array.isArray(value)) return value.map((item) => substituteVariables(item, env, missing));
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, substituteVariables(item, env, missing)]),
+    );
+  }
+  return value;
+}

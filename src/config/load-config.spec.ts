@@ -1,0 +1,155 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConfigError, loadConfig } from './load-config';
+
+describe('the configuration', () => {
+  let directory: string;
+  beforeEach(() => void (directory = mkdtempSync(join(tmpdir(), 'thriftgate-config-'))));
+  afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+  const load = (env: Record<string, string | undefined> = {}, yaml?: string) => {
+    if (yaml !== undefined) writeFileSync(join(directory, 'gateway.yaml'), yaml);
+    return loadConfig(env, directory);
+  };
+  const problemsOf = (env: Record<string, string | undefined>, yaml?: string): readonly string[] => {
+    try {
+      load(env, yaml);
+    } catch (error) {
+      if (error instanceof ConfigError) return error.problems;
+      throw error;
+    }
+    return [];
+  };
+  const naming = (...names: string[]) => names.map((name) => expect.stringContaining(name) as string);
+
+  it('needs nothing', () => {
+    const config = load();
+    expect(config).toMatchObject({
+      listen: { host: '127.0.0.1', port: 3000 },
+      dataDirectory: join(directory, 'data'),
+      logLevel: 'info',
+      drainTimeoutMs: 60_000,
+      upstream: { connectTimeoutMs: 5_000, firstByteTimeoutMs: 600_000, idleTimeoutMs: 300_000 },
+      cache: { ttlSeconds: 604_800 },
+      batch: { concurrency: 16 },
+      simulated: true,
+      models: {},
+      prices: {},
+      unusedVendorKeys: [],
+    });
+    expect(Object.keys(config.providers)).toEqual(['simulator']);
+    const { adminKey, secretKey, databaseUrl, redisUrl, queueRedisUrl } = config;
+    expect([adminKey, secretKey, databaseUrl, redisUrl, queueRedisUrl]).toEqual(Array(5).fill(undefined));
+    expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  it('takes an empty variable for one that is not set', () => {
+    const names = ['PORT', 'HOST', 'ADMIN_KEY', 'DATABASE_URL', 'REDIS_URL', 'OPENAI_API_KEY', 'OPENAI_BASE_URL'];
+    const env = Object.fromEntries(
+      [...names, 'GATEWAY_CONFIG', 'LOG_LEVEL'].map((name, index) => [name, index % 2 ? '' : '  ']),
+    );
+    expect(load(env)).toEqual(load());
+  });
+
+  it('takes values without the white space that files and shells leave around them', () => {
+    const config = load({ OPENAI_API_KEY: 'sk-one\n', ADMIN_KEY: ' sixteen-letters-long \r\n', PORT: ' 80 ' });
+    expect([config.providers.openai?.apiKey, config.adminKey, config.listen.port]).toEqual([
+      'sk-one',
+      'sixteen-letters-long',
+      80,
+    ]);
+  });
+
+  it.each([
+    [{ PORT: 'http' }, 'PORT'],
+    [{ PORT: '65536' }, 'PORT'],
+    [{ PORT: '-1' }, 'PORT'],
+    [{ PORT: '80.5' }, 'PORT'],
+    [{ ADMIN_KEY: 'short' }, 'ADMIN_KEY'],
+    [{ DATABASE_URL: 'mysql://x', SECRET_KEY: 'x'.repeat(16) }, 'DATABASE_URL'],
+    [{ DATABASE_URL: 'postgres://x' }, 'SECRET_KEY'],
+    [{ REDIS_URL: 'localhost:6379' }, 'REDIS_URL'],
+    [{ OPENAI_BASE_URL: 'api.openai.com' }, 'OPENAI_BASE_URL'],
+    [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL'],
+    [{ DRAIN_TIMEOUT_S: '0' }, 'DRAIN_TIMEOUT_S'],
+    [{ BATCH_CONCURRENCY: '1.5' }, 'BATCH_CONCURRENCY'],
+    [{ GATEWAY_CONFIG: 'nowhere.yaml' }, 'GATEWAY_CONFIG'],
+  ])('names what is wrong in %j', (env, name) => expect(problemsOf(env)).toEqual(naming(`${name}: `)));
+
+  it('names every bad value at once', () => {
+    const yaml = `
+      models: { m: { deployments: [{ provider: nobody, model: x }] } }
+      providers: { backup: { type: openai-compatible, base_url: "https://llm.example", api_key: "\${BACKUP_KEY}" } }`;
+    const env = { PORT: 'http', ADMIN_KEY: 'short', DATABASE_URL: 'postgres://x' };
+    expect(problemsOf(env, yaml)).toEqual(naming('PORT', 'ADMIN_KEY', 'SECRET_KEY', 'BACKUP_KEY', '"nobody"'));
+    const message = new ConfigError(problemsOf(env, yaml)).message;
+    expect(message).toMatch(/^The configuration has 5 errors:\n {2}- PORT: /);
+    expect(problemsOf({ PORT: 'x' }, 'modles: {}\nprices: { m: { input_usd_per_mtok: 8 } }')).toEqual(
+      naming('PORT', 'prices.m.input_usd_per_mtok', 'prices.m.output_usd_per_mtok', 'modles'),
+    );
+  });
+
+  it.each(['"8,00"', '"-1"', '"1e3"', '8.00', '"0.0000001"', '""', '"$8"'])('refuses %s for a price', (price) => {
+    expect(problemsOf({}, `prices: { m: { input_usd_per_mtok: ${price}, output_usd_per_mtok: "1" } }`)).toEqual(
+      naming('prices.m.input_usd_per_mtok'),
+    );
+  });
+
+  it.each(['models: [', 'just words', '- a list', 'models: { a: 1 }\nmodels: { a: 2 }'])(
+    'tells which file it cannot read: %j',
+    (yaml) => expect(problemsOf({}, yaml)).toEqual(naming(join(directory, 'gateway.yaml'))),
+  );
+
+  it.each(['', '# nothing but words\n', '{}'])('takes a file that says nothing: %j', (yaml) => {
+    expect(load({}, yaml).simulated).toBe(true);
+  });
+
+  it('puts variables in place of their names, and nothing in place of theirs', () => {
+    const yaml = `
+      providers: { backup: { type: openai-compatible, base_url: "https://\${NAME}.example/\${PATH_1}/", api_key: "a-\${KEY}" } }
+      models: { m: { deployments: [{ provider: backup, model: "$KEY-\${NAME}" }], version: "\${KEY}" } }`;
+    const config = load({ NAME: 'llm', PATH_1: 'v1', KEY: '${NAME}$&' }, yaml);
+    expect(config.providers.backup).toMatchObject({ baseUrl: 'https://llm.example/v1', apiKey: 'a-${NAME}$&' });
+    expect(config.models.m).toMatchObject({ deployments: [{ model: '$KEY-llm', priority: 1 }], version: '${NAME}$&' });
+    expect(config.simulated).toBe(false);
+  });
+
+  it('says which variable of the file is not set, or is empty', () => {
+    const yaml = 'providers: { b: { type: openai, api_key: "${ONE}${TWO}${ONE}" } }';
+    expect(problemsOf({ TWO: '' }, yaml)).toEqual(naming('ONE is not set', 'TWO is not set'));
+  });
+
+  it('asks where an OpenAI-compatible provider is, so that its key does not go to OpenAI', () => {
+    expect(problemsOf({}, 'providers: { b: { type: openai-compatible, api_key: secret } }')).toEqual(
+      naming('providers.b.base_url'),
+    );
+    const openai = load(
+      { OPENAI_BASE_URL: 'https://eu.api.openai.com/v1/' },
+      'providers: { b: { type: openai, api_key: x } }',
+    );
+    expect(openai.providers.b?.baseUrl).toBe('https://eu.api.openai.com/v1');
+  });
+
+  it('knows the providers that a key or the file brings, and no other', () => {
+    const yaml =
+      'models: { m: { deployments: [{ provider: openai, model: x }, { provider: constructor, model: y }] } }';
+    expect(problemsOf({ OPENAI_API_KEY: 'sk-1' }, yaml)).toEqual(naming('models.m.deployments.1.provider'));
+    expect(problemsOf({ DEEPSEEK_API_KEY: 'sk-1' }, yaml)).toHaveLength(2);
+  });
+
+  it('serves each vendor that has a key, and tells of keys that it cannot use', () => {
+    const config = load({ OPENAI_API_KEY: 'sk-1', DEEPSEEK_API_KEY: 'sk-2', ANTHROPIC_API_KEY: 'sk-3' });
+    expect(config.providers).toMatchObject({
+      openai: { baseUrl: 'https://api.openai.com/v1', apiKey: 'sk-1', catalogueVendor: 'openai' },
+      deepseek: { baseUrl: 'https://api.deepseek.com', apiKey: 'sk-2', catalogueVendor: 'deepseek' },
+    });
+    expect([config.simulated, config.unusedVendorKeys]).toEqual([false, ['ANTHROPIC_API_KEY']]);
+  });
+
+  it('keeps the queue in the Redis of the cache unless it has one of its own', () => {
+    const redis = { REDIS_URL: 'redis://cache' };
+    expect(load(redis).queueRedisUrl).toBe('redis://cache');
+    expect(load({ ...redis, QUEUE_REDIS_URL: 'rediss://queue' }).queueRedisUrl).toBe('rediss://queue');
+  });
+});

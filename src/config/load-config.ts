@@ -1,0 +1,87 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { issuePath } from '../common/zod-issues';
+import { environmentSchema } from './environment';
+import { GatewayConfig } from './gateway-config';
+import { type GatewayFile, gatewayFileSchema, substituteVariables } from './gateway-file';
+
+/** Everything that is wrong with the configuration, in words for the person who starts the gateway. */
+export class ConfigError extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(
+      `The configuration has ${problems.length} ${problems.length === 1 ? 'error' : 'errors'}:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+    );
+    this.name = 'ConfigError';
+  }
+}
+
+/**
+ * Reads the environment and `gateway.yaml`.
+ *
+ * @param directory where relative paths start
+ * @throws ConfigError that names every problem at once
+ */
+export function loadConfig(env: NodeJS.ProcessEnv = process.env, directory: string = process.cwd()): GatewayConfig {
+  const problems: string[] = [];
+  const set = setVariables(env);
+  const environment = environmentSchema.safeParse(set);
+  if (!environment.success) problems.push(...describe(environment.error, ''));
+  const file = readGatewayFile(set, directory, problems);
+  if (file) problems.push(...unknownProviders(file, set));
+  if (!environment.success || !file || problems.length > 0) throw new ConfigError(problems);
+  return new GatewayConfig({ ...environment.data, DATA_DIR: resolve(directory, environment.data.DATA_DIR) }, file);
+}
+
+/** The variables that have a value, without the white space around it that files and shells leave. */
+function setVariables(env: NodeJS.ProcessEnv): Record<string, string | undefined> {
+  const trimmed = Object.entries(env).map(([name, value = '']) => [name, value.trim()] as const);
+  return Object.fromEntries(trimmed.filter(([, value]) => value !== ''));
+}
+
+function readGatewayFile(
+  env: Record<string, string | undefined>,
+  directory: string,
+  problems: string[],
+): GatewayFile | undefined {
+  const named = env.GATEWAY_CONFIG;
+  const path = resolve(directory, named || 'gateway.yaml');
+  if (!existsSync(path)) {
+    if (named) problems.push(`GATEWAY_CONFIG: there is no file ${path}`);
+    return named ? undefined : gatewayFileSchema.parse({});
+  }
+  let content: unknown;
+  try {
+    content = parse(readFileSync(path, 'utf8')) ?? {};
+  } catch (error) {
+    problems.push(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
+  const missing = new Set<string>();
+  const substituted = substituteVariables(content, env, missing);
+  for (const variable of missing) problems.push(`${path}: \${${variable}} is used, and ${variable} is not set`);
+  const result = gatewayFileSchema.safeParse(substituted);
+  if (!result.success) problems.push(...describe(result.error, `${path}: `));
+  return result.success ? result.data : undefined;
+}
+
+function describe(error: z.ZodError, prefix: string): string[] {
+  return error.issues.map((issue) => `${prefix}${issuePath(issue)}: ${issue.message}`);
+}
+
+/** Deployments that name a provider which neither gateway.yaml nor a vendor's key brings. */
+function unknownProviders(file: GatewayFile, env: Record<string, string | undefined>): string[] {
+  const known = new Set(Object.keys(file.providers));
+  if (env.OPENAI_API_KEY) known.add('openai');
+  if (env.DEEPSEEK_API_KEY) known.add('deepseek');
+  return Object.entries(file.models).flatMap(([model, { deployments }]) =>
+    deployments.flatMap(({ provider }, index) =>
+      known.has(provider)
+        ? []
+        : [
+            `models.${model}.deployments.${index}.provider: there is no provider "${provider}"; declare it under providers or set its API key`,
+          ],
+    ),
+  );
+}

@@ -1,0 +1,79 @@
+import { type OnApplicationShutdown } from '@nestjs/common';
+import { Kysely, Migrator, PostgresDialect, sql } from 'kysely';
+import { Pool, types } from 'pg';
+import type { GatewayConfig } from '../config/gateway-config';
+import type { DataDirectory } from '../config/data-directory';
+import { EMBEDDED_PORT, EmbeddedDatabase } from './embedded-database';
+import { MIGRATIONS } from './migrations/migrations';
+import type { Schema } from './schema';
+
+const INT8_OID = 20;
+const POOL_SIZE = 10;
+/** PGlite's socket server mixes up the messages of two connections that ask at once, so there is one. */
+const EMBEDDED_POOL_SIZE = 1;
+
+/** `bigint` columns come as bigints, everything else as `pg` does it. */
+const typeParsers = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    oid === INT8_OID ? BigInt : types.getTypeParser(oid, format as 'text')) as typeof types.getTypeParser,
+};
+
+/** The one connection pool. Repositories are the only ones that ask it anything. */
+export class Database implements OnApplicationShutdown {
+  private readonly closers: (() => Promise<void>)[] = [];
+
+  private constructor(
+    readonly db: Kysely<Schema>,
+    private readonly embedded: EmbeddedDatabase | undefined,
+  ) {}
+
+  /** Connects to PostgreSQL, or opens the embedded database where no DATABASE_URL is set, and brings the tables up to date. */
+  static async open(config: GatewayConfig, dataDirectory: DataDirectory): Promise<Database> {
+    const embedded = config.databaseUrl ? undefined : await EmbeddedDatabase.open(dataDirectory.resolve('database'));
+    const pool = new Pool({
+      types: typeParsers,
+      ...(embedded
+        ? {
+            host: embedded.socketDirectory,
+            port: EMBEDDED_PORT,
+            user: 'postgres',
+            database: 'postgres',
+            max: EMBEDDED_POOL_SIZE,
+          }
+        : { connectionString: config.databaseUrl, max: POOL_SIZE, connectionTimeoutMillis: 5_000 }),
+    });
+    // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
+    pool.on('error', () => undefined);
+    const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+    await migrate(db);
+    return new Database(db, embedded);
+  }
+
+  /** Whether the database answers. */
+  async isReachable(): Promise<boolean> {
+    try {
+      await sql`SELECT 1`.execute(this.db);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Registers what must still be written when every call has ended and before the connection goes. */
+  beforeClose(closer: () => Promise<void>): void {
+    this.closers.push(closer);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    for (const close of this.closers) await close();
+    await this.db.destroy();
+    await this.embedded?.close();
+  }
+}
+
+async function migrate(db: Kysely<Schema>): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(MIGRATIONS) } });
+  const { error } = await migrator.migrateToLatest();
+  if (error)
+    throw error instanceof Error ? error : new Error('The database could not be brought up to date.', { cause: error });
+}

@@ -1,0 +1,26 @@
+import { Injectable } from '@nestjs/common';
+import { type Kysely, sql, type Transaction } from 'kysely';
+import { Database } from './database.connection';
+import type { Schema } from './schema';
+
+/** What processes hold in memory and must learn about when another one changes it. */
+export type Topic = 'keys' | 'generations';
+
+@Injectable()
+export class RevisionsRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Marks a topic as changed, in the transaction that changes it. */
+  async raise(topic: Topic, transaction: Transaction<Schema> | Kysely<Schema> = this.database.db): Promise<void> {
+    await transaction
+      .insertInto('revisions')
+      .values({ topic, revision: 1n })
+      .onConflict((conflict) => conflict.column('topic').doUpdateSet({ revision: sql`revisions.revision + 1` }))
+      .execute();
+  }
+
+  async all(): Promise<Map<string, bigint>> {
+    const rows = await this.database.db.selectFrom('revisions').selectAll().execute();
+    return new Map(rows.map((row) => [row.topic, row.revision]));
+  }
+}

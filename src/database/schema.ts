@@ -1,0 +1,187 @@
+import type { Generated, JSONColumnType } from 'kysely';
+
+/** The tables as Kysely sees them. Times are Dates, `bigint` columns are bigints, money is in pico-dollars. */
+export interface Schema {
+  settings: SettingsTable;
+  revisions: RevisionsTable;
+  teams: TeamsTable;
+  api_keys: ApiKeysTable;
+  model_generations: ModelGenerationsTable;
+  deployment_models: DeploymentModelsTable;
+  ledger: LedgerTable;
+  files: FilesTable;
+  file_chunks: FileChunksTable;
+  batches: BatchesTable;
+  batch_lines: BatchLinesTable;
+}
+
+export interface SettingsTable {
+  name: string;
+  value: string;
+}
+
+/** A counter a topic, raised with each change, so that every process notices what it holds in memory is old. */
+export interface RevisionsTable {
+  topic: string;
+  revision: bigint;
+}
+
+export interface TeamsTable {
+  id: string;
+  name: string;
+  created_at: Generated<Date>;
+  updated_at: Generated<Date>;
+  deleted_at: Date | null;
+}
+
+export interface ApiKeysTable {
+  id: string;
+  team_id: string;
+  name: string;
+  role: 'platform_admin' | 'team_member';
+  /** The first characters, for people to tell keys apart. */
+  prefix: string;
+  /** HMAC-SHA256 of the key under SECRET_KEY, in hex. The key itself is kept nowhere. */
+  hash: string;
+  models: JSONColumnType<string[] | null>;
+  rpm_limit: number | null;
+  expires_at: Date | null;
+  created_at: Generated<Date>;
+  updated_at: Generated<Date>;
+  revoked_at: Date | null;
+  /** The key that took this one's place; this one works until it expires. */
+  replaced_by: string | null;
+  /** The revision of the topic `keys` that last changed the row: what is above the one a process knows, it must read. */
+  revision: bigint;
+}
+
+/** The cache generations of each model, newest last; the newest is the one in force. */
+export interface ModelGenerationsTable {
+  model: string;
+  generation: number;
+  version: string | null;
+  reason: 'configured' | 'declared' | 'invalidated' | 'drift';
+  created_at: Generated<Date>;
+}
+
+/** Which model version each deployment last said it was. */
+export interface DeploymentModelsTable {
+  deployment: string;
+  upstream_model: string;
+  seen_at: Generated<Date>;
+}
+
+export type LedgerState = 'dispatched' | 'settled' | 'failed' | 'unknown';
+
+/** One row for each try of a call, written from the journal. */
+export interface LedgerTable {
+  request_id: string;
+  attempt: number;
+  state: LedgerState;
+  team_id: string;
+  key_id: string;
+  model: string;
+  provider: string | null;
+  upstream_model: string | null;
+  endpoint: string;
+  status: number | null;
+  stream: boolean;
+  cache_status: string;
+  cache_generation: number;
+  input_tokens: number;
+  cached_input_tokens: number;
+  output_tokens: number;
+  reasoning_tokens: number;
+  list_cost_pusd: bigint;
+  cost_pusd: bigint;
+  saved_pusd: bigint;
+  saved_by: string | null;
+  estimated: boolean;
+  error_code: string | null;
+  batch_id: string | null;
+  custom_id: string | null;
+  tags: JSONColumnType<string[] | null>;
+  created_at: Date;
+  latency_ms: number | null;
+  ttft_ms: number | null;
+  /** The process life that made the try; a try of a dead one that is still dispatched has an unknown end. */
+  epoch: string;
+}
+
+export interface FilesTable {
+  id: string;
+  team_id: string;
+  filename: string;
+  purpose: string;
+  bytes: bigint;
+  created_at: Generated<Date>;
+  /** Null while the content is still being written; such a file is seen by nobody. */
+  ready_at: Date | null;
+}
+
+/** A file's content in pieces of at most a megabyte, in the database so that every replica can read it. */
+export interface FileChunksTable {
+  file_id: string;
+  chunk: number;
+  content: Buffer;
+}
+
+export type BatchStatus =
+  'validating' | 'failed' | 'in_progress' | 'finalizing' | 'completed' | 'expired' | 'cancelling' | 'cancelled';
+
+export interface BatchesTable {
+  id: string;
+  team_id: string;
+  key_id: string;
+  endpoint: string;
+  status: BatchStatus;
+  completion_window: string;
+  input_file_id: string;
+  output_file_id: string | null;
+  error_file_id: string | null;
+  metadata: JSONColumnType<Record<string, string> | null>;
+  errors: JSONColumnType<unknown[] | null>;
+  total_lines: number;
+  /** Counted up with the results, in the statement that writes them. */
+  completed_lines: Generated<number>;
+  failed_lines: Generated<number>;
+  cached_lines: Generated<number>;
+  list_cost_pusd: Generated<bigint>;
+  cost_pusd: Generated<bigint>;
+  saved_pusd: Generated<bigint>;
+  /** Who answered, without those who only stood in the cache. */
+  providers: Generated<string[]>;
+  /** Held by the process that writes the output files. */
+  lease_token: string | null;
+  lease_until: Date | null;
+  created_at: Date;
+  in_progress_at: Date | null;
+  finalizing_at: Date | null;
+  completed_at: Date | null;
+  failed_at: Date | null;
+  expired_at: Date | null;
+  cancelling_at: Date | null;
+  cancelled_at: Date | null;
+  expires_at: Date;
+}
+
+export type LineState = 'pending' | 'running' | 'done' | 'failed' | 'cancelled' | 'expired';
+
+/** One question of a batch. Whoever holds its lease token may write its result, once. */
+export interface BatchLinesTable {
+  batch_id: string;
+  line_no: number;
+  custom_id: string;
+  state: LineState;
+  url: string;
+  /** The request body, JSON text as it was sent. */
+  body: string;
+  lease_token: string | null;
+  lease_until: Date | null;
+  /** How often the line was started; one that takes its process down twice is set aside. */
+  starts: Generated<number>;
+  request_id: string | null;
+  response_status: number | null;
+  /** JSON text: the answer's body where there is a status, else the error. */
+  result: string | null;
+}
