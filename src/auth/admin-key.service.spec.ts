@@ -1,0 +1,58 @@
+import type { GatewayConfig } from '../config/gateway-config';
+import type { KeyHasher } from '../keys/key-hasher.service';
+import type { AdminKeyRepository } from './admin-key.repository';
+import { AdminKey } from './admin-key.service';
+
+describe("the administrator's key", () => {
+  /** The one row that all processes share. */
+  let row: string | undefined;
+  const repository: Pick<AdminKeyRepository, 'put' | 'putIfAbsent'> = {
+    put: (hash) => Promise.resolve(void (row = hash)),
+    putIfAbsent: (hash) => Promise.resolve((row ??= hash)),
+  };
+  const hasher: Pick<KeyHasher, 'hash'> = { hash: (text) => Buffer.from(text).toString('hex') };
+  const start = async (adminKey?: string) => {
+    const key = new AdminKey({ adminKey } as GatewayConfig, repository as AdminKeyRepository, hasher as KeyHasher);
+    await key.onModuleInit();
+    return key;
+  };
+  const administrator = {
+    role: 'platform_admin',
+    teamId: 'team_platform',
+    keyId: 'admin',
+    models: null,
+    rpmLimit: null,
+  };
+
+  beforeEach(() => (row = undefined));
+
+  it('is made at the first start and known at the next', async () => {
+    const { generated = '' } = await start();
+    expect(generated).toMatch(/^sk-tg-admin-[\w-]{43}$/);
+    const next = await start();
+    expect(next.generated).toBeUndefined();
+    expect(next.find(generated)).toEqual(administrator);
+  });
+
+  it('is the same one for processes that start at once', async () => {
+    const processes = await Promise.all([start(), start(), start()]);
+    const made = processes.flatMap(({ generated }) => generated ?? []);
+    expect(made).toHaveLength(1);
+    for (const process of processes) expect(process.find(made[0] ?? '')).toEqual(administrator);
+  });
+
+  it('is ADMIN_KEY where it is set, and stays it', async () => {
+    const before = await start();
+    const configured = await start('an administrator chose this');
+    expect(configured.generated).toBeUndefined();
+    expect(configured.find('an administrator chose this')).toEqual(administrator);
+    expect(configured.find(before.generated ?? '')).toBeUndefined();
+    expect((await start()).find('an administrator chose this')).toEqual(administrator);
+  });
+
+  it('is no other text', async () => {
+    const key = await start('an administrator chose this');
+    for (const text of ['', 'an administrator chose thi', 'an administrator chose thiS'])
+      expect(key.find(text)).toBeUndefined();
+  });
+});

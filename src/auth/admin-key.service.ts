@@ -1,0 +1,51 @@
+import { timingSafeEqual } from 'node:crypto';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { Caller } from '../common/caller';
+import { GatewayConfig } from '../config/gateway-config';
+import { KEY_PREFIX, newKeyText } from '../keys/api-key';
+import { KeyHasher } from '../keys/key-hasher.service';
+import { PLATFORM_TEAM_ID } from '../teams/team';
+import { AdminKeyRepository } from './admin-key.repository';
+
+const ADMIN_CALLER: Caller = Object.freeze({
+  role: 'platform_admin',
+  teamId: PLATFORM_TEAM_ID,
+  keyId: 'admin',
+  models: null,
+  rpmLimit: null,
+});
+
+/** The platform administrator's key: ADMIN_KEY, else one made at the first start. Only its hash is kept. */
+@Injectable()
+export class AdminKey implements OnModuleInit {
+  /** The key's text, in the one process that made it, for the words at start. */
+  generated: string | undefined;
+
+  private hash = Buffer.alloc(0);
+
+  constructor(
+    private readonly config: GatewayConfig,
+    private readonly repository: AdminKeyRepository,
+    private readonly hasher: KeyHasher,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    const { adminKey } = this.config;
+    if (adminKey !== undefined) await this.repository.put(this.hasher.hash(adminKey));
+    this.hash = Buffer.from(adminKey === undefined ? await this.storedOrNew() : this.hasher.hash(adminKey));
+  }
+
+  /** The administrator, where the key is theirs. */
+  find(presentedKey: string): Caller | undefined {
+    const presented = Buffer.from(this.hasher.hash(presentedKey));
+    return presented.length === this.hash.length && timingSafeEqual(presented, this.hash) ? ADMIN_CALLER : undefined;
+  }
+
+  private async storedOrNew(): Promise<string> {
+    const candidate = newKeyText(`${KEY_PREFIX}admin-`);
+    const candidateHash = this.hasher.hash(candidate);
+    const stored = await this.repository.putIfAbsent(candidateHash);
+    if (stored === candidateHash) this.generated = candidate;
+    return stored;
+  }
+}

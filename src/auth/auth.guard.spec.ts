@@ -1,0 +1,108 @@
+import { Controller, Get } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { Public, Roles } from '../common/access.decorators';
+import { type Caller, CurrentCaller } from '../common/caller';
+import type { ErrorBody } from '../common/errors';
+import { GatewayErrorFilter } from '../common/gateway-error.filter';
+import { ApiKeyDirectory } from '../keys/api-key-directory.service';
+import { AdminKey } from './admin-key.service';
+import { AuthGuard } from './auth.guard';
+
+const MEMBER: Caller = { role: 'team_member', teamId: 'team_1', keyId: 'key_1', models: null, rpmLimit: null };
+const ADMINISTRATOR: Caller = {
+  role: 'platform_admin',
+  teamId: 'team_platform',
+  keyId: 'admin',
+  models: null,
+  rpmLimit: null,
+};
+
+@Controller()
+class Routes {
+  @Get('v1/models') models(@CurrentCaller() caller: Caller) {
+    return caller;
+  }
+  @Public()
+  @Get('health/live')
+  live() {
+    return {};
+  }
+}
+
+@Roles('platform_admin')
+@Controller('admin')
+class AdminRoutes {
+  @Get('teams') teams(@CurrentCaller() caller: Caller) {
+    return caller;
+  }
+}
+
+describe('the guard', () => {
+  let app: NestFastifyApplication;
+
+  beforeAll(async () => {
+    const module = await Test.createTestingModule({
+      controllers: [Routes, AdminRoutes],
+      providers: [
+        AuthGuard,
+        { provide: APP_GUARD, useExisting: AuthGuard },
+        {
+          provide: ApiKeyDirectory,
+          useValue: { find: (key: string) => (key === 'sk-tg-member' ? MEMBER : undefined) },
+        },
+        {
+          provide: AdminKey,
+          useValue: { find: (key: string) => (key === 'administrator' ? ADMINISTRATOR : undefined) },
+        },
+      ],
+    }).compile();
+    app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter());
+    app.useGlobalFilters(new GatewayErrorFilter());
+    await app.init();
+  });
+  afterAll(() => app.close());
+
+  const get = (url: string, headers: Record<string, string | undefined> = {}) => app.inject({ url, headers });
+
+  it.each([{ authorization: 'Bearer sk-tg-member' }, { 'x-api-key': 'sk-tg-member' }, { 'api-key': 'sk-tg-member' }])(
+    'knows the caller by %j',
+    async (headers) => expect((await get('/v1/models', headers)).json()).toEqual(MEMBER),
+  );
+
+  it.each([
+    [{}, /did not provide an API key/],
+    [{ authorization: 'Basic dTpw' }, /malformed/],
+    [
+      { authorization: 'Bearer sk-tg-0123456789012345678901234567' },
+      /\(sk-tg-01\*\*\*4567\) is incorrect, revoked or expired/,
+    ],
+  ])('refuses %j with words that help', async (headers, words) => {
+    const answer = await get('/v1/models', headers);
+    expect(answer.statusCode).toBe(401);
+    expect(answer.headers['www-authenticate']).toBe('Bearer');
+    expect(answer.json<ErrorBody>().error).toMatchObject({
+      code: 'invalid_api_key',
+      message: expect.stringMatching(words),
+    });
+  });
+
+  it('opens public routes to all', async () => {
+    expect((await get('/health/live')).statusCode).toBe(200);
+    expect((await get('/health/live', { authorization: 'Bearer wrong' })).statusCode).toBe(200);
+  });
+
+  it('keeps routes with a role for that role', async () => {
+    const refused = await get('/admin/teams', { authorization: 'Bearer sk-tg-member' });
+    expect(refused.statusCode).toBe(403);
+    expect(refused.json<ErrorBody>().error.code).toBe('forbidden');
+    expect((await get('/admin/teams')).statusCode).toBe(401);
+  });
+
+  it('lets the administrator everywhere', async () => {
+    for (const url of ['/admin/teams', '/v1/models']) {
+      expect((await get(url, { authorization: 'Bearer administrator' })).json()).toEqual(ADMINISTRATOR);
+    }
+  });
+});

@@ -1,0 +1,56 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { PUBLIC_ROUTE, REQUIRED_ROLE } from '../common/access.decorators';
+import type { Caller, Role } from '../common/caller';
+import { GatewayError } from '../common/errors';
+import { ApiKeyDirectory } from '../keys/api-key-directory.service';
+import { AdminKey } from './admin-key.service';
+import { maskKey, presentedKey } from './presented-key';
+
+const HOW_TO = 'Send it as "Authorization: Bearer sk-tg-…"; the headers x-api-key and api-key are read too.';
+
+/** Asks every call for its key, except on `@Public()` routes, and for the role where a route has `@Roles()`. */
+@Injectable()
+export class AuthGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly directory: ApiKeyDirectory,
+    private readonly adminKey: AdminKey,
+  ) {}
+
+  /** @throws GatewayError `invalid_api_key` or `forbidden` */
+  canActivate(context: ExecutionContext): boolean {
+    const targets = [context.getHandler(), context.getClass()];
+    if (this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC_ROUTE, targets)) return true;
+    const http = context.switchToHttp();
+    const caller = this.identify(http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+    const role = this.reflector.getAllAndOverride<Role | undefined>(REQUIRED_ROLE, targets);
+    if (role && caller.role !== role) {
+      throw new GatewayError('forbidden', {
+        message: "This route needs the administrator's key or a key with the role admin.",
+      });
+    }
+    return true;
+  }
+
+  private identify(request: FastifyRequest, reply: FastifyReply): Caller {
+    const presented = presentedKey(request.headers);
+    if (presented.kind === 'key') {
+      const caller = this.directory.find(presented.text) ?? this.adminKey.find(presented.text);
+      if (caller) return (request.caller = caller);
+    }
+    void reply.header('www-authenticate', 'Bearer');
+    if (presented.kind === 'missing') {
+      throw new GatewayError('invalid_api_key', { message: `You did not provide an API key. ${HOW_TO}` });
+    }
+    if (presented.kind === 'malformed') {
+      throw new GatewayError('invalid_api_key', { message: `The Authorization header is malformed. ${HOW_TO}` });
+    }
+    throw new GatewayError('invalid_api_key', {
+      message:
+        `The API key provided (${maskKey(presented.text)}) is incorrect, revoked or expired. ` +
+        "The gateway's administrator issues keys; they start with sk-tg-.",
+    });
+  }
+}

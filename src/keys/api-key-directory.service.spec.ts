@@ -1,0 +1,120 @@
+import { Clock } from '../common/clock';
+import type { ChangeFeed } from '../database/change-feed.service';
+import { ApiKeyDirectory } from './api-key-directory.service';
+import type { KeyHasher } from './key-hasher.service';
+import type { DirectoryRow, KeysRepository } from './keys.repository';
+
+const NOW = Date.parse('2026-11-23T09:00:00Z');
+
+class SetClock extends Clock {
+  nowMs = NOW;
+  override now(): number {
+    return this.nowMs;
+  }
+}
+
+const row = (id: string, revision: bigint, more: Partial<DirectoryRow> = {}): DirectoryRow => ({
+  id,
+  team_id: 'team_1',
+  role: 'team_member',
+  hash: `hash of sk-tg-${id}`,
+  models: null,
+  rpm_limit: null,
+  expires_at: null,
+  revoked_at: null,
+  replaced_by: null,
+  revision,
+  ...more,
+});
+
+describe('the directory of keys', () => {
+  const clock = new SetClock();
+  let rows: DirectoryRow[];
+  let changed: () => Promise<void>;
+  let changedSince: jest.Mock<Promise<DirectoryRow[]>, [bigint]>;
+  let directory: ApiKeyDirectory;
+
+  beforeEach(async () => {
+    clock.nowMs = NOW;
+    rows = [row('one', 1n, { models: ['gpt-4.1'], rpm_limit: 60 }), row('two', 2n)];
+    changedSince = jest.fn((revision) => Promise.resolve(rows.filter((each) => each.revision > revision)));
+    directory = new ApiKeyDirectory(
+      { changedSince } as Pick<KeysRepository, 'changedSince'> as KeysRepository,
+      { hash: (text) => `hash of ${text}` } as Pick<KeyHasher, 'hash'> as KeyHasher,
+      clock,
+      { onChange: (_, reload) => void (changed = reload) } as Pick<ChangeFeed, 'onChange'> as ChangeFeed,
+    );
+    await directory.onModuleInit();
+  });
+
+  it('knows who presents a key', () => {
+    expect(directory.find('sk-tg-one')).toEqual({
+      role: 'team_member',
+      teamId: 'team_1',
+      keyId: 'one',
+      models: ['gpt-4.1'],
+      rpmLimit: 60,
+    });
+    expect(directory.find('sk-tg-three')).toBeUndefined();
+    expect(directory.find('one')).toBeUndefined();
+  });
+
+  it('reads only what changed, and forgets what was revoked', async () => {
+    rows = [row('one', 3n, { revoked_at: new Date(NOW) }), row('two', 4n, { rpm_limit: 5 }), row('three', 5n)];
+    await changed();
+    expect(changedSince).toHaveBeenLastCalledWith(2n);
+    expect(directory.find('sk-tg-one')).toBeUndefined();
+    expect(directory.find('sk-tg-two')?.rpmLimit).toBe(5);
+    expect(directory.find('sk-tg-three')?.keyId).toBe('three');
+  });
+
+  it('looks at the clock at each call', async () => {
+    rows = [row('one', 3n, { expires_at: new Date(NOW + 1_000) })];
+    await changed();
+    clock.nowMs += 999;
+    expect(directory.find('sk-tg-one')).toBeDefined();
+    clock.nowMs += 1;
+    expect(directory.find('sk-tg-one')).toBeUndefined();
+  });
+
+  it('knows the caller of work that goes on', async () => {
+    expect(directory.callerOf('one')).toEqual(directory.find('sk-tg-one'));
+    rows = [row('one', 3n, { revoked_at: new Date(NOW) })];
+    await changed();
+    expect(directory.callerOf('one')).toBeUndefined();
+    expect(directory.callerOf('three')).toBeUndefined();
+  });
+
+  it('lets the work of a replaced key go on as that of its successor', async () => {
+    const replaced = row('one', 3n, { replaced_by: 'two', expires_at: new Date(NOW + 1_000) });
+    rows = [replaced, row('two', 4n, { replaced_by: 'three', revoked_at: new Date(NOW) }), row('three', 5n)];
+    await changed();
+    expect(directory.callerOf('one')?.keyId).toBe('one');
+    clock.nowMs += 1_000;
+    expect(directory.callerOf('one')?.keyId).toBe('three');
+    expect(directory.find('sk-tg-one')).toBeUndefined();
+    rows = [row('three', 6n, { revoked_at: new Date(NOW) })];
+    await changed();
+    expect(directory.callerOf('one')).toBeUndefined();
+  });
+
+  it('does not let a slow reading bring a revoked key back', async () => {
+    let answerFirst: ((rows: DirectoryRow[]) => void) | undefined;
+    changedSince.mockImplementationOnce(() => new Promise((resolve) => (answerFirst = resolve)));
+    const first = changed();
+    rows = [row('one', 4n, { revoked_at: new Date(NOW) })];
+    const second = changed();
+    await Promise.resolve();
+    answerFirst?.([row('one', 3n)]);
+    await Promise.all([first, second]);
+    expect(directory.find('sk-tg-one')).toBeUndefined();
+  });
+
+  it('reads again after a reading failed', async () => {
+    changedSince.mockRejectedValueOnce(new Error('the database is away'));
+    await expect(changed()).rejects.toThrow('away');
+    rows = [row('three', 3n)];
+    await changed();
+    expect(directory.find('sk-tg-three')).toBeDefined();
+  });
+});

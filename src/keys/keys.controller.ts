@@ -1,0 +1,71 @@
+import { Body, Controller, Delete, Get, Param, Patch, Post } from '@nestjs/common';
+import { ApiBearerAuth, ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import * as contracts from '@thriftgate/contracts';
+import { Roles } from '../common/access.decorators';
+import { ApiErrors } from '../common/api-errors.decorator';
+import { toWire } from './api-key';
+import { KeysService } from './keys.service';
+
+const PATH_ID = { schema: contracts.pathIdSchema };
+
+@ApiTags('Keys')
+@ApiBearerAuth()
+@ApiErrors('invalid_api_key', 'forbidden', 'not_found')
+@Roles('platform_admin')
+@Controller('admin/keys/:id')
+export class KeysController {
+  constructor(private readonly keys: KeysService) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Show a key', description: 'Everything but the key itself.' })
+  @ApiOkResponse({ description: 'The key.', standardSchema: contracts.apiKeySchema })
+  async get(@Param('id', PATH_ID) id: string): Promise<contracts.ApiKey> {
+    return toWire(await this.keys.get(id));
+  }
+
+  @Patch()
+  @ApiOperation({
+    summary: 'Change a key',
+    description: 'What is left out stays; null clears. It takes effect at once.',
+  })
+  @ApiOkResponse({ description: 'The key as it is now.', standardSchema: contracts.apiKeySchema })
+  @ApiErrors('invalid_request')
+  async update(
+    @Param('id', PATH_ID) id: string,
+    @Body({ schema: contracts.updateKeySchema }) body: contracts.UpdateKey,
+  ): Promise<contracts.ApiKey> {
+    const expiresAt = typeof body.expires_at === 'string' ? new Date(body.expires_at) : body.expires_at;
+    return toWire(
+      await this.keys.update(id, { name: body.name, models: body.models, rpmLimit: body.rpm_limit, expiresAt }),
+    );
+  }
+
+  @Delete()
+  @ApiOperation({
+    summary: 'Revoke a key',
+    description: 'It stops working at once, on other replicas within a second.',
+  })
+  @ApiOkResponse({ description: 'The key is revoked.', standardSchema: contracts.deletedSchema })
+  async revoke(@Param('id', PATH_ID) id: string): Promise<contracts.Deleted> {
+    await this.keys.revoke(id);
+    return { id, deleted: true };
+  }
+
+  @Post('rotate')
+  @ApiOperation({
+    summary: 'Replace a key',
+    description:
+      'Issues a key with the same settings and shows it once. The old key works for grace_seconds more, ' +
+      'without them no longer.',
+  })
+  @ApiBody({ required: false })
+  @ApiCreatedResponse({ description: 'The new key.', standardSchema: contracts.rotatedKeySchema })
+  @ApiErrors('invalid_request', 'conflict')
+  async rotate(
+    @Param('id', PATH_ID) id: string,
+    @Body({ schema: contracts.rotateKeySchema }) body: contracts.RotateKey,
+  ): Promise<contracts.RotatedKey> {
+    const { key, keyText } = await this.keys.rotate(id, body?.grace_seconds ?? 0);
+    return { ...toWire(key), key: keyText, replaces: id };
+  }
+}

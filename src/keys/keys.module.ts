@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { TeamsModule } from '../teams/teams.module';
+import { ApiKeyDirectory } from './api-key-directory.service';
+import { KeyHasher } from './key-hasher.service';
+import { KeysController } from './keys.controller';
+import { KeysRepository } from './keys.repository';
+import { KeysService } from './keys.service';
+import { TeamKeysController } from './team-keys.controller';
+
+@Module({
+  imports: [TeamsModule],
+  controllers: [TeamKeysController, KeysController],
+  providers: [KeysService, KeysRepository, KeyHasher, ApiKeyDirectory],
+  exports: [ApiKeyDirectory, KeyHasher],
+})
+export class KeysModule {}

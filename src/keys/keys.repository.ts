@@ -1,0 +1,191 @@
+import { Injectable } from '@nestjs/common';
+import { type Expression, type Selectable, sql, type Transaction } from 'kysely';
+import { Database } from '../database/database.connection';
+import { RevisionsRepository } from '../database/revisions.repository';
+import type { ApiKeysTable, Schema } from '../database/schema';
+import type { ApiKey, ApiKeySettings } from './api-key';
+
+/** What distinguishes a key from all others. */
+export type KeyIdentity = Pick<ApiKey, 'id' | 'prefix'> & { hash: string };
+
+const DIRECTORY_COLUMNS = [
+  'id',
+  'team_id',
+  'role',
+  'hash',
+  'models',
+  'rpm_limit',
+  'expires_at',
+  'revoked_at',
+  'replaced_by',
+  'revision',
+] as const satisfies readonly (keyof ApiKeysTable)[];
+
+/** What the directory in memory needs of a key. */
+export type DirectoryRow = Pick<Selectable<ApiKeysTable>, (typeof DIRECTORY_COLUMNS)[number]>;
+
+/** The revision of the transaction that is changing keys. */
+const CURRENT_REVISION: Expression<bigint> = sql`(SELECT revision FROM revisions WHERE topic = 'keys')`;
+
+/** Keys that are not revoked. */
+@Injectable()
+export class KeysRepository {
+  constructor(
+    private readonly database: Database,
+    private readonly revisions: RevisionsRepository,
+  ) {}
+
+  /** Undefined where the team is not there or deleted. */
+  insert(teamId: string, key: KeyIdentity & ApiKeySettings & Pick<ApiKey, 'role'>): Promise<ApiKey | undefined> {
+    return this.change(async (transaction) => {
+      const team = await transaction
+        .selectFrom('teams')
+        .select('id')
+        .where('id', '=', teamId)
+        .where('deleted_at', 'is', null)
+        .executeTakeFirst();
+      if (!team) return undefined;
+      const row = await transaction
+        .insertInto('api_keys')
+        .values({
+          id: key.id,
+          team_id: teamId,
+          name: key.name,
+          role: key.role,
+          prefix: key.prefix,
+          hash: key.hash,
+          models: JSON.stringify(key.models),
+          rpm_limit: key.rpmLimit,
+          expires_at: key.expiresAt,
+          revision: CURRENT_REVISION,
+        })
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      return toApiKey(row);
+    });
+  }
+
+  async listOfTeam(teamId: string): Promise<ApiKey[]> {
+    const rows = await this.database.db
+      .selectFrom('api_keys')
+      .selectAll()
+      .where('team_id', '=', teamId)
+      .where('revoked_at', 'is', null)
+      .orderBy('id')
+      .execute();
+    return rows.map(toApiKey);
+  }
+
+  async find(id: string): Promise<ApiKey | undefined> {
+    const row = await this.database.db
+      .selectFrom('api_keys')
+      .selectAll()
+      .where('id', '=', id)
+      .where('revoked_at', 'is', null)
+      .executeTakeFirst();
+    return row && toApiKey(row);
+  }
+
+  /** Changes what is given; undefined stays. */
+  update(id: string, settings: Partial<ApiKeySettings>): Promise<ApiKey | undefined> {
+    return this.change(async (transaction) => {
+      const row = await transaction
+        .updateTable('api_keys')
+        .set({
+          name: settings.name,
+          models: settings.models === undefined ? undefined : JSON.stringify(settings.models),
+          rpm_limit: settings.rpmLimit,
+          expires_at: settings.expiresAt,
+          updated_at: sql`now()`,
+          revision: CURRENT_REVISION,
+        })
+        .where('id', '=', id)
+        .where('revoked_at', 'is', null)
+        .returningAll()
+        .executeTakeFirst();
+      return row && toApiKey(row);
+    });
+  }
+
+  /** Also ends what a key's successor would have gone on with. Whether there was such a key. */
+  revoke(id: string): Promise<boolean> {
+    return this.change(async (transaction) => {
+      const row = await transaction
+        .updateTable('api_keys')
+        .set({ revoked_at: sql`now()`, replaced_by: null, updated_at: sql`now()`, revision: CURRENT_REVISION })
+        .where('id', '=', id)
+        .where('revoked_at', 'is', null)
+        .returning('id')
+        .executeTakeFirst();
+      return row !== undefined;
+    });
+  }
+
+  /**
+   * Puts a new key with the same settings in a key's place. The old one is revoked, or expires at the end of its grace.
+   * Undefined where it is revoked or replaced already.
+   */
+  replace(id: string, successor: KeyIdentity, graceEndsAt: Date | undefined): Promise<ApiKey | undefined> {
+    return this.change(async (transaction) => {
+      const old = await transaction
+        .selectFrom('api_keys')
+        .select(['team_id', 'name', 'role', 'models', 'rpm_limit', 'expires_at'])
+        .where('id', '=', id)
+        .where('revoked_at', 'is', null)
+        .where('replaced_by', 'is', null)
+        .executeTakeFirst();
+      if (!old) return undefined;
+      await transaction
+        .updateTable('api_keys')
+        .set({
+          replaced_by: successor.id,
+          ...(graceEndsAt
+            ? { expires_at: sql<Date>`least(expires_at, ${graceEndsAt}::timestamptz)` }
+            : { revoked_at: sql`now()` }),
+          updated_at: sql`now()`,
+          revision: CURRENT_REVISION,
+        })
+        .where('id', '=', id)
+        .execute();
+      const row = await transaction
+        .insertInto('api_keys')
+        .values({ ...old, ...successor, models: JSON.stringify(old.models), revision: CURRENT_REVISION })
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      return toApiKey(row);
+    });
+  }
+
+  /** The keys that were changed after a revision, revoked ones too; from 0 on, all that work or were replaced. */
+  changedSince(revision: bigint): Promise<DirectoryRow[]> {
+    const query = this.database.db.selectFrom('api_keys').select(DIRECTORY_COLUMNS);
+    if (revision > 0n) return query.where('revision', '>', revision).execute();
+    return query.where((eb) => eb.or([eb('revoked_at', 'is', null), eb('replaced_by', 'is not', null)])).execute();
+  }
+
+  /**
+   * A transaction that changes keys. Raising the revision first makes such transactions, also those of other processes,
+   * wait for each other; so revisions become visible in their order, and none that a reader has passed comes later.
+   */
+  private change<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T> {
+    return this.database.db.transaction().execute(async (transaction) => {
+      await this.revisions.raise('keys', transaction);
+      return work(transaction);
+    });
+  }
+}
+
+function toApiKey(row: Selectable<ApiKeysTable>): ApiKey {
+  return {
+    id: row.id,
+    teamId: row.team_id,
+    name: row.name,
+    role: row.role,
+    prefix: row.prefix,
+    models: row.models,
+    rpmLimit: row.rpm_limit,
+    expiresAt: row.expires_at,
+    createdAt: row.created_at,
+    replacedBy: row.replaced_by,
+  };
+}

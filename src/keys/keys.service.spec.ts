@@ -1,0 +1,115 @@
+import { Clock } from '../common/clock';
+import type { ChangeFeed } from '../database/change-feed.service';
+import type { TeamsService } from '../teams/teams.service';
+import type { ApiKey, ApiKeySettings } from './api-key';
+import type { KeyHasher } from './key-hasher.service';
+import type { KeysRepository } from './keys.repository';
+import { KeysService } from './keys.service';
+
+const NOW = Date.parse('2026-11-23T09:00:00Z');
+
+class SetClock extends Clock {
+  override now(): number {
+    return NOW;
+  }
+}
+
+const SETTINGS: ApiKeySettings = { name: 'search', models: null, rpmLimit: null, expiresAt: null };
+const STORED: ApiKey = {
+  ...SETTINGS,
+  id: 'key_1',
+  teamId: 'team_1',
+  role: 'team_member',
+  prefix: 'sk-tg-abcd',
+  createdAt: new Date(NOW),
+  replacedBy: null,
+};
+
+describe('the keys', () => {
+  const repository = {
+    insert: jest.fn<Promise<ApiKey | undefined>, Parameters<KeysRepository['insert']>>(),
+    find: jest.fn<Promise<ApiKey | undefined>, Parameters<KeysRepository['find']>>(),
+    update: jest.fn<Promise<ApiKey | undefined>, Parameters<KeysRepository['update']>>(),
+    revoke: jest.fn<Promise<boolean>, Parameters<KeysRepository['revoke']>>(),
+    replace: jest.fn<Promise<ApiKey | undefined>, Parameters<KeysRepository['replace']>>(),
+  };
+  const announce = jest.fn(() => Promise.resolve());
+  const keys = new KeysService(
+    repository as Partial<KeysRepository> as KeysRepository,
+    {} as TeamsService,
+    { hash: (text) => `hash of ${text}` } as Pick<KeyHasher, 'hash'> as KeyHasher,
+    { announce } as Pick<ChangeFeed, 'announce'> as ChangeFeed,
+    new SetClock(),
+  );
+
+  beforeEach(() => {
+    jest.resetAllMocks();
+    repository.insert.mockResolvedValue(STORED);
+    repository.find.mockResolvedValue(STORED);
+    repository.update.mockResolvedValue(STORED);
+    repository.revoke.mockResolvedValue(true);
+    repository.replace.mockResolvedValue({ ...STORED, id: 'key_2' });
+  });
+
+  it('are 256 random bits, of which only a hash and a prefix are kept', async () => {
+    const { keyText } = await keys.create('team_1', 'team_member', SETTINGS);
+    expect(keyText).toMatch(/^sk-tg-[\w-]{43}$/);
+    expect(repository.insert).toHaveBeenCalledWith('team_1', {
+      ...SETTINGS,
+      id: expect.stringMatching(/^key_/),
+      role: 'team_member',
+      prefix: keyText.slice(0, 10),
+      hash: `hash of ${keyText}`,
+    });
+    expect(announce).toHaveBeenCalledWith('keys');
+  });
+
+  it('must expire in the future', async () => {
+    const expired = { ...SETTINGS, expiresAt: new Date(NOW) };
+    await expect(keys.create('team_1', 'team_member', expired)).rejects.toMatchObject({
+      code: 'invalid_request',
+      param: 'expires_at',
+    });
+    await expect(keys.update('key_1', expired)).rejects.toMatchObject({ code: 'invalid_request', param: 'expires_at' });
+    await keys.update('key_1', { expiresAt: new Date(NOW + 1) });
+    await keys.update('key_1', { expiresAt: null });
+  });
+
+  it('are not found under unknown ids', async () => {
+    repository.insert.mockResolvedValue(undefined);
+    repository.find.mockResolvedValue(undefined);
+    repository.update.mockResolvedValue(undefined);
+    repository.revoke.mockResolvedValue(false);
+    const notFound = { code: 'not_found' };
+    await expect(keys.create('team_9', 'team_member', SETTINGS)).rejects.toMatchObject(notFound);
+    await expect(keys.get('key_9')).rejects.toMatchObject(notFound);
+    await expect(keys.update('key_9', { name: 'x' })).rejects.toMatchObject(notFound);
+    await expect(keys.revoke('key_9')).rejects.toMatchObject(notFound);
+    await expect(keys.rotate('key_9', 0)).rejects.toMatchObject(notFound);
+    expect(announce).not.toHaveBeenCalled();
+  });
+
+  it('are replaced at once, or after the grace', async () => {
+    const { key, keyText } = await keys.rotate('key_1', 0);
+    expect(key.id).toBe('key_2');
+    expect(repository.replace).toHaveBeenCalledWith(
+      'key_1',
+      expect.objectContaining({ hash: `hash of ${keyText}` }),
+      undefined,
+    );
+    await keys.rotate('key_1', 90);
+    expect(repository.replace).toHaveBeenLastCalledWith('key_1', expect.anything(), new Date(NOW + 90_000));
+  });
+
+  it('are not replaced twice, nor when expired', async () => {
+    repository.find.mockResolvedValueOnce({ ...STORED, replacedBy: 'key_2' });
+    await expect(keys.rotate('key_1', 0)).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('key_2'),
+    });
+    repository.find.mockResolvedValueOnce({ ...STORED, expiresAt: new Date(NOW) });
+    await expect(keys.rotate('key_1', 0)).rejects.toMatchObject({ code: 'conflict' });
+    repository.replace.mockResolvedValueOnce(undefined);
+    await expect(keys.rotate('key_1', 0)).rejects.toMatchObject({ code: 'conflict' });
+  });
+});

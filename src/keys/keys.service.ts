@@ -1,0 +1,91 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/clock';
+import type { Role } from '../common/caller';
+import { GatewayError } from '../common/errors';
+import { newId } from '../common/ids';
+import { ChangeFeed } from '../database/change-feed.service';
+import { noSuchTeam } from '../teams/team';
+import { TeamsService } from '../teams/teams.service';
+import { type ApiKey, type ApiKeySettings, newKeyText, noSuchKey, shownPrefix } from './api-key';
+import { KeyHasher } from './key-hasher.service';
+import { type KeyIdentity, KeysRepository } from './keys.repository';
+
+/** A key with its text, which exists nowhere else. */
+export interface IssuedKey {
+  key: ApiKey;
+  keyText: string;
+}
+
+/** Issues, changes and revokes the teams' keys. Unknown and revoked ids end in `not_found`. */
+@Injectable()
+export class KeysService {
+  constructor(
+    private readonly keys: KeysRepository,
+    private readonly teams: TeamsService,
+    private readonly hasher: KeyHasher,
+    private readonly changeFeed: ChangeFeed,
+    private readonly clock: Clock,
+  ) {}
+
+  async create(teamId: string, role: Role, settings: ApiKeySettings): Promise<IssuedKey> {
+    this.requireFuture(settings.expiresAt);
+    const { keyText, identity } = this.newIdentity();
+    const key = await this.keys.insert(teamId, { ...identity, role, ...settings });
+    if (!key) throw noSuchTeam(teamId);
+    await this.changeFeed.announce('keys');
+    return { key, keyText };
+  }
+
+  async listOfTeam(teamId: string): Promise<ApiKey[]> {
+    await this.teams.get(teamId);
+    return this.keys.listOfTeam(teamId);
+  }
+
+  async get(id: string): Promise<ApiKey> {
+    const key = await this.keys.find(id);
+    if (!key) throw noSuchKey(id);
+    return key;
+  }
+
+  /** Changes what is given; undefined stays, null clears. */
+  async update(id: string, settings: Partial<ApiKeySettings>): Promise<ApiKey> {
+    this.requireFuture(settings.expiresAt);
+    const key = await this.keys.update(id, settings);
+    if (!key) throw noSuchKey(id);
+    await this.changeFeed.announce('keys');
+    return key;
+  }
+
+  /** The key stops working at once here, and within a second in other processes. */
+  async revoke(id: string): Promise<void> {
+    if (!(await this.keys.revoke(id))) throw noSuchKey(id);
+    await this.changeFeed.announce('keys');
+  }
+
+  /** Issues a key with the same settings; the old one works for `graceSeconds` more, but never past its own expiry. */
+  async rotate(id: string, graceSeconds: number): Promise<IssuedKey> {
+    const old = await this.get(id);
+    const now = this.clock.now();
+    if (old.replacedBy)
+      throw new GatewayError('conflict', { message: `'${old.replacedBy}' has replaced this key already.` });
+    if (old.expiresAt && old.expiresAt.getTime() <= now) {
+      throw new GatewayError('conflict', { message: 'This key is expired. Give it a new expires_at first.' });
+    }
+    const { keyText, identity } = this.newIdentity();
+    const graceEndsAt = graceSeconds > 0 ? new Date(now + graceSeconds * 1000) : undefined;
+    const key = await this.keys.replace(id, identity, graceEndsAt);
+    if (!key) throw new GatewayError('conflict', { message: 'This key was replaced or revoked just now.' });
+    await this.changeFeed.announce('keys');
+    return { key, keyText };
+  }
+
+  private newIdentity(): { keyText: string; identity: KeyIdentity } {
+    const keyText = newKeyText();
+    return { keyText, identity: { id: newId('key'), prefix: shownPrefix(keyText), hash: this.hasher.hash(keyText) } };
+  }
+
+  private requireFuture(expiresAt: Date | null | undefined): void {
+    if (!expiresAt || expiresAt.getTime() > this.clock.now()) return;
+    throw new GatewayError('invalid_request', { message: "'expires_at': must be in the future", param: 'expires_at' });
+  }
+}

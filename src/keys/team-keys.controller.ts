@@ -1,0 +1,45 @@
+import { Body, Controller, Get, Param, Post } from '@nestjs/common';
+import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import * as contracts from '@thriftgate/contracts';
+import { Roles } from '../common/access.decorators';
+import { ApiErrors } from '../common/api-errors.decorator';
+import { toWire } from './api-key';
+import { KeysService } from './keys.service';
+
+const PATH_ID = { schema: contracts.pathIdSchema };
+
+@ApiTags('Keys')
+@ApiBearerAuth()
+@ApiErrors('invalid_api_key', 'forbidden', 'not_found')
+@Roles('platform_admin')
+@Controller('admin/teams/:id/keys')
+export class TeamKeysController {
+  constructor(private readonly keys: KeysService) {}
+
+  @Post()
+  @ApiOperation({
+    summary: 'Issue a key',
+    description: 'The key is shown in this answer and never again: only a keyed hash of it is kept.',
+  })
+  @ApiCreatedResponse({ description: 'The new key.', standardSchema: contracts.createdKeySchema })
+  @ApiErrors('invalid_request')
+  async create(
+    @Param('id', PATH_ID) teamId: string,
+    @Body({ schema: contracts.createKeySchema }) body: contracts.CreateKey,
+  ): Promise<contracts.CreatedKey> {
+    const { key, keyText } = await this.keys.create(teamId, body.role === 'admin' ? 'platform_admin' : 'team_member', {
+      name: body.name,
+      models: body.models ?? null,
+      rpmLimit: body.rpm_limit ?? null,
+      expiresAt: body.expires_at ? new Date(body.expires_at) : null,
+    });
+    return { ...toWire(key), key: keyText };
+  }
+
+  @Get()
+  @ApiOperation({ summary: "List a team's keys", description: 'Oldest first; revoked keys are left out.' })
+  @ApiOkResponse({ description: 'The keys.', standardSchema: contracts.apiKeyListSchema })
+  async list(@Param('id', PATH_ID) teamId: string): Promise<contracts.ApiKeyList> {
+    return { data: (await this.keys.listOfTeam(teamId)).map(toWire) };
+  }
+}

@@ -1,0 +1,71 @@
+import { type ExecutionContext, Injectable } from '@nestjs/common';
+import { ThrottlerGuard, type ThrottlerLimitDetail, type ThrottlerModuleOptions } from '@nestjs/throttler';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { GatewayError } from '../common/errors';
+import { formatDuration } from './openai-duration';
+import { WINDOW_MS } from './sliding-window';
+
+const LIMIT_HEADER = 'x-ratelimit-limit-requests';
+const REMAINING_HEADER = 'x-ratelimit-remaining-requests';
+const RESET_HEADER = 'x-ratelimit-reset-requests';
+/** The throttler adds its own name to this one too; OpenAI's clients look for the plain one. */
+const RETRY_HEADER = 'retry-after-requests';
+
+const ADMITTED = Promise.resolve(true);
+
+/** One throttler for all routes. Its name ends the names of its headers: `x-ratelimit-limit-requests`. */
+export const THROTTLER_OPTIONS: ThrottlerModuleOptions = {
+  throttlers: [{ name: 'requests', ttl: WINDOW_MS, limit: (context) => rpmLimitOf(context) ?? Infinity }],
+};
+
+/**
+ * Holds each key to its requests a minute, over all routes under `/v1` that cost something: every POST. A key without a
+ * limit, and a call without a key, passes at once.
+ */
+@Injectable()
+export class LimitsGuard extends ThrottlerGuard {
+  /** @throws GatewayError `rate_limit_exceeded` */
+  override canActivate(context: ExecutionContext): Promise<boolean> {
+    return rpmLimitOf(context) === null ? ADMITTED : super.canActivate(context);
+  }
+
+  protected override getTracker(request: Record<string, unknown>): Promise<string> {
+    const { caller } = request as Pick<FastifyRequest, 'caller'>;
+    if (!caller) throw new Error('a call without a caller has no limit');
+    return Promise.resolve(caller.keyId);
+  }
+
+  /** A key has one count for all routes. */
+  protected override generateKey(_context: ExecutionContext, tracker: string): string {
+    return tracker;
+  }
+
+  protected override setResponseHeader(response: Record<string, unknown>, name: string, value: string | number): void {
+    const header = name.toLowerCase();
+    if (header === RETRY_HEADER) return;
+    super.setResponseHeader(response, header, header === RESET_HEADER ? formatDuration(Number(value) * 1000) : value);
+  }
+
+  protected override throwThrottlingException(context: ExecutionContext, detail: ThrottlerLimitDetail): Promise<void> {
+    const reply = context.switchToHttp().getResponse<FastifyReply>();
+    const retryAfterSeconds = Math.max(1, Math.ceil(detail.timeToBlockExpire));
+    void reply.headers({
+      [LIMIT_HEADER]: detail.limit,
+      [REMAINING_HEADER]: 0,
+      [RESET_HEADER]: formatDuration(detail.timeToExpire * 1000),
+      'retry-after': retryAfterSeconds,
+    });
+    throw new GatewayError('rate_limit_exceeded', {
+      message: `Rate limit reached for key ${detail.tracker}: ${detail.limit} requests per minute. Try again in ${retryAfterSeconds}s.`,
+      retryAfterSeconds,
+    });
+  }
+}
+
+/** The limit that counts for a call; null where none does. The route's pattern decides: a path can be spelled in many ways. */
+function rpmLimitOf(context: ExecutionContext): number | null {
+  const request = context.switchToHttp().getRequest<FastifyRequest>();
+  const limit = request.caller?.rpmLimit ?? null;
+  if (limit === null || request.method !== 'POST') return null;
+  return request.routeOptions.url?.startsWith('/v1/') ? limit : null;
+}

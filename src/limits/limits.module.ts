@@ -1,0 +1,18 @@
+import { Module } from '@nestjs/common';
+import { getOptionsToken, getStorageToken } from '@nestjs/throttler';
+import { LimitsGuard, THROTTLER_OPTIONS } from './limits.guard';
+import { MemoryThrottlerStore } from './memory-throttler.store';
+import { RedisThrottlerStore } from './redis-throttler.store';
+
+/** The throttler's own module takes its store as a value; ours is made of others, so it is provided here. */
+@Module({
+  providers: [
+    MemoryThrottlerStore,
+    RedisThrottlerStore,
+    { provide: getOptionsToken(), useValue: THROTTLER_OPTIONS },
+    { provide: getStorageToken(), useExisting: RedisThrottlerStore },
+    LimitsGuard,
+  ],
+  exports: [LimitsGuard],
+})
+export class LimitsModule {}

@@ -1,0 +1,56 @@
+import type { ChangeFeed } from '../database/change-feed.service';
+import type { Team } from './team';
+import { TeamNameTakenError, type TeamsRepository } from './teams.repository';
+import { TeamsService } from './teams.service';
+
+const TEAM: Team = { id: 'team_1', name: 'search', createdAt: new Date(0), updatedAt: new Date(0) };
+
+describe('the teams', () => {
+  const repository = {
+    insert: jest.fn<Promise<Team>, [string, string]>(),
+    find: jest.fn<Promise<Team | undefined>, [string]>(),
+    rename: jest.fn<Promise<Team | undefined>, [string, string]>(),
+    delete: jest.fn<Promise<boolean>, [string]>(),
+  };
+  const announce = jest.fn(() => Promise.resolve());
+  const teams = new TeamsService(
+    repository as Partial<TeamsRepository> as TeamsRepository,
+    { announce } as Pick<ChangeFeed, 'announce'> as ChangeFeed,
+  );
+
+  beforeEach(() => jest.resetAllMocks());
+
+  it('get an id', async () => {
+    repository.insert.mockResolvedValue(TEAM);
+    expect(await teams.create('search')).toBe(TEAM);
+    expect(repository.insert).toHaveBeenCalledWith(expect.stringMatching(/^team_/), 'search');
+  });
+
+  it('have names of their own', async () => {
+    repository.insert.mockRejectedValue(new TeamNameTakenError());
+    repository.rename.mockRejectedValue(new TeamNameTakenError());
+    const conflict = { code: 'conflict', param: 'name', message: expect.stringContaining("'search'") };
+    await expect(teams.create('search')).rejects.toMatchObject(conflict);
+    await expect(teams.rename('team_2', 'search')).rejects.toMatchObject(conflict);
+  });
+
+  it('are not found under unknown ids', async () => {
+    repository.find.mockResolvedValue(undefined);
+    repository.rename.mockResolvedValue(undefined);
+    repository.delete.mockResolvedValue(false);
+    await expect(teams.get('team_9')).rejects.toMatchObject({ code: 'not_found' });
+    await expect(teams.rename('team_9', 'x')).rejects.toMatchObject({ code: 'not_found' });
+    await expect(teams.delete('team_9')).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('take their keys with them', async () => {
+    repository.delete.mockResolvedValue(true);
+    await teams.delete('team_1');
+    expect(announce).toHaveBeenCalledWith('keys');
+  });
+
+  it("keep the platform's own", async () => {
+    await expect(teams.delete('team_platform')).rejects.toMatchObject({ code: 'conflict' });
+    expect(repository.delete).not.toHaveBeenCalled();
+  });
+});

@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import { GatewayError } from '../common/errors';
+import { newId } from '../common/ids';
+import { ChangeFeed } from '../database/change-feed.service';
+import { noSuchTeam, PLATFORM_TEAM_ID, type Team } from './team';
+import { TeamNameTakenError, TeamsRepository } from './teams.repository';
+
+/** The teams: who calls are counted for. Unknown ids end in `not_found`, names in use in `conflict`. */
+@Injectable()
+export class TeamsService {
+  constructor(
+    private readonly teams: TeamsRepository,
+    private readonly changeFeed: ChangeFeed,
+  ) {}
+
+  create(name: string): Promise<Team> {
+    return this.teams.insert(newId('team'), name).catch(refuseTakenName(name));
+  }
+
+  list(): Promise<Team[]> {
+    return this.teams.list();
+  }
+
+  async get(id: string): Promise<Team> {
+    const team = await this.teams.find(id);
+    if (!team) throw noSuchTeam(id);
+    return team;
+  }
+
+  async rename(id: string, name: string): Promise<Team> {
+    const team = await this.teams.rename(id, name).catch(refuseTakenName(name));
+    if (!team) throw noSuchTeam(id);
+    return team;
+  }
+
+  /** Deletes a team. Its keys stop working at once; its past calls stay in the reports. */
+  async delete(id: string): Promise<void> {
+    if (id === PLATFORM_TEAM_ID) {
+      throw new GatewayError('conflict', {
+        message: `The team '${id}' cannot be deleted: the platform administrator's own calls belong to it.`,
+      });
+    }
+    if (!(await this.teams.delete(id))) throw noSuchTeam(id);
+    await this.changeFeed.announce('keys');
+  }
+}
+
+function refuseTakenName(name: string): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof TeamNameTakenError)) throw error;
+    throw new GatewayError('conflict', { message: `There is a team with the name '${name}' already.`, param: 'name' });
+  };
+}
