@@ -1,0 +1,43 @@
+import { Body, Controller, Param, Put } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import * as contracts from '@thriftgate/contracts';
+import { Roles } from '../common/access.decorators';
+import { ApiErrors } from '../common/api-errors.decorator';
+import { GatewayError } from '../common/errors';
+import { GenerationsService } from './generations.service';
+import { ModelRegistry } from './model-registry.service';
+
+@ApiTags('Models')
+@ApiBearerAuth()
+@ApiErrors('invalid_api_key', 'forbidden')
+@Roles('platform_admin')
+@Controller('admin/models')
+export class ModelVersionsController {
+  constructor(
+    private readonly registry: ModelRegistry,
+    private readonly generations: GenerationsService,
+  ) {}
+
+  @Put(':model/version')
+  @ApiOperation({
+    summary: 'Declare a model’s version',
+    description:
+      'A change starts a new cache generation: what the old version wrote is not served again. Saying the same again changes nothing.',
+  })
+  @ApiOkResponse({
+    description: 'The version and the generation in force.',
+    standardSchema: contracts.modelVersionSchema,
+  })
+  @ApiErrors('invalid_request', 'model_not_found')
+  async setVersion(
+    @Param('model') model: string,
+    @Body({ schema: contracts.setModelVersionSchema }) body: contracts.SetModelVersion,
+  ): Promise<contracts.ModelVersion> {
+    if (!this.registry.resolve(model))
+      throw new GatewayError('model_not_found', {
+        message: `This gateway does not serve a model "${model}".`,
+        param: 'model',
+      });
+    return this.generations.declareVersion(model, body.version);
+  }
+}

@@ -1,0 +1,30 @@
+import type { Price } from '../pricing/price';
+
+/** A provider's model that can answer for a public name. */
+export interface Deployment {
+  /** `provider/upstream model`. */
+  id: string;
+  provider: string;
+  upstreamModel: string;
+  /** Lower is tried first. */
+  priority: number;
+  /** Share of the load among deployments of one priority. */
+  weight: number;
+  maxParallel: number | undefined;
+  price: Price;
+}
+
+/** A model by the name that applications use. */
+export interface Model {
+  name: string;
+  /** Who answers first: shown as `owned_by`. */
+  ownedBy: string;
+  deployments: readonly Deployment[];
+  /**
+   * The upstream model of the first deployments. Part of the cache key, and only answers of this family are stored: what a
+   * fallback to another model wrote is never served under this one's name.
+   */
+  family: string;
+  cache: { ttlSeconds: number; storeToolCalls: boolean };
+  maxOutputTokens: number | undefined;
+}

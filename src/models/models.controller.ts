@@ -1,0 +1,74 @@
+import { Controller, Get, Param } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import * as contracts from '@thriftgate/contracts';
+import { ApiErrors } from '../common/api-errors.decorator';
+import { type Caller, CurrentCaller } from '../common/caller';
+import { GatewayError } from '../common/errors';
+import { formatUsd, type PicoUsd } from '../common/money';
+import { GenerationsService } from './generations.service';
+import type { Model } from './model';
+import { ModelRegistry } from './model-registry.service';
+
+const TOKENS_PER_MTOK = 1_000_000n;
+const startedAtSeconds = Math.floor(Date.now() / 1000);
+
+@ApiTags('Models')
+@ApiBearerAuth()
+@ApiErrors('invalid_api_key')
+@Controller('v1/models')
+export class ModelsController {
+  constructor(
+    private readonly registry: ModelRegistry,
+    private readonly generations: GenerationsService,
+  ) {}
+
+  @Get()
+  @ApiOperation({
+    summary: 'List the models this key may use',
+    description: 'OpenAI’s list, with prices and the current version under `gateway`.',
+  })
+  @ApiOkResponse({ description: 'The models.', standardSchema: contracts.modelListSchema })
+  list(@CurrentCaller() caller: Caller): contracts.ModelList {
+    const models = this.registry.all().filter((model) => mayUse(caller, model.name));
+    return { object: 'list', data: models.map((model) => this.toWire(model)) };
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'Show a model' })
+  @ApiOkResponse({ description: 'The model.', standardSchema: contracts.modelSchema })
+  @ApiErrors('model_not_found', 'model_not_allowed')
+  get(@Param('id') id: string, @CurrentCaller() caller: Caller): contracts.ModelObject {
+    const model = this.registry.resolve(id);
+    if (!model) throw new GatewayError('model_not_found', { param: 'model' });
+    if (!mayUse(caller, model.name)) throw new GatewayError('model_not_allowed', { param: 'model' });
+    return this.toWire(model);
+  }
+
+  private toWire(model: Model): contracts.ModelObject {
+    const { version, generation } = this.generations.current(model.name);
+    const price = model.deployments[0]?.price;
+    return {
+      id: model.name,
+      object: 'model',
+      created: startedAtSeconds,
+      owned_by: model.ownedBy,
+      gateway: {
+        version,
+        generation,
+        providers: [...new Set(model.deployments.map(({ provider }) => provider))],
+        input_usd_per_mtok: perMtok(price?.inputPusd),
+        cached_input_usd_per_mtok: perMtok(price?.cachedInputPusd),
+        output_usd_per_mtok: perMtok(price?.outputPusd),
+        price_estimated: price?.estimated ?? true,
+      },
+    };
+  }
+}
+
+function mayUse(caller: Caller, model: string): boolean {
+  return caller.models === null || caller.models.includes(model);
+}
+
+function perMtok(pusd: PicoUsd | undefined): string {
+  return formatUsd((pusd ?? 0n) * TOKENS_PER_MTOK);
+}

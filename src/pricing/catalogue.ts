@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseDecimal, type PicoUsd } from '../common/money';
+import type { Price } from './price';
+
+/** A model as the built-in catalogue knows it. */
+export interface CatalogueModel {
+  /** The name applications use. */
+  name: string;
+  vendor: string;
+  /** The name that the vendor's API takes. */
+  upstreamModel: string;
+  mode: string;
+  maxInputTokens: number | undefined;
+  maxOutputTokens: number | undefined;
+  price: Price | undefined;
+}
+
+type Row = Record<string, string | boolean | undefined>;
+
+const PICO = 12;
+const LONG_CONTEXT_TOKENS = 200_000;
+
+/** The catalogue that comes with the gateway, by name. */
+export function loadCatalogue(): Map<string, CatalogueModel> {
+  return parseCatalogue(readFileSync(join(__dirname, 'model-prices.json'), 'utf8'));
+}
+
+/**
+ * Reads the catalogue's JSON. Numbers are taken as text, never as floats. A name with its vendor in front
+ * (`deepseek/deepseek-v3.2`) is served without it too, unless a model of that name stands in the file.
+ *
+ * @throws RangeError when a price is finer than a pico-dollar a token
+ */
+export function parseCatalogue(json: string): Map<string, CatalogueModel> {
+  const rows = JSON.parse(quoteNumbers(json)) as Record<string, Row>;
+  const models = new Map<string, CatalogueModel>();
+  for (const [name, row] of Object.entries(rows)) models.set(name, toModel(name, row));
+  for (const model of models.values()) {
+    if (model.name !== model.upstreamModel && !models.has(model.upstreamModel)) {
+      models.set(model.upstreamModel, { ...model, name: model.upstreamModel });
+    }
+  }
+  return models;
+}
+
+function toModel(name: string, row: Row): CatalogueModel {
+  const vendor = String(row.litellm_provider);
+  return {
+    name,
+    vendor,
+    upstreamModel: name.startsWith(`${vendor}/`) ? name.slice(vendor.length + 1) : name,
+    mode: String(row.mode),
+    maxInputTokens: count(row.max_input_tokens),
+    maxOutputTokens: count(row.max_output_tokens),
+    price: toPrice(row),
+  };
+}
+
+function toPrice(row: Row): Price | undefined {
+  const input = pusd(row.input_cost_per_token);
+  const output = pusd(row.output_cost_per_token) ?? (row.mode === 'embedding' ? 0n : undefined);
+  if (input === undefined || output === undefined) return undefined;
+  const longInput = pusd(row.input_cost_per_token_above_200k_tokens);
+  return {
+    inputPusd: input,
+    cachedInputPusd: pusd(row.cache_read_input_token_cost) ?? input,
+    outputPusd: output,
+    longContext:
+      longInput === undefined
+        ? undefined
+        : {
+            aboveInputTokens: LONG_CONTEXT_TOKENS,
+            inputPusd: longInput,
+            cachedInputPusd: pusd(row.cache_read_input_token_cost_above_200k_tokens) ?? longInput,
+            outputPusd: pusd(row.output_cost_per_token_above_200k_tokens) ?? output,
+          },
+    estimated: false,
+  };
+}
+
+function pusd(value: Row[string]): PicoUsd | undefined {
+  return typeof value === 'string' ? parseDecimal(value, PICO) : undefined;
+}
+
+function count(value: Row[string]): number | undefined {
+  return typeof value === 'string' ? Number(value) : undefined;
+}
+
+/** Puts quotes around numbers that are values, so that JSON.parse hands on their digits and not the nearest float. */
+function quoteNumbers(json: string): string {
+  return json.replace(/("(?:[^"\\]|\\.)*")|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)/g, (match, text: string | undefined) =>
+    text === undefined ? `"${match}"` : text,
+  );
+}

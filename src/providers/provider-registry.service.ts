@@ -1,0 +1,60 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  openAiAdapter,
+  type ProviderAdapter,
+  SimulatorTransport,
+  UpstreamClient,
+  type UpstreamTransport,
+} from '@thriftgate/providers';
+import { GatewayConfig, type ProviderConfig } from '../config/gateway-config';
+
+const MAX_CONNECTIONS_PER_ORIGIN = 512;
+const MAX_REPLY_BYTES = 64 * 1024 * 1024;
+
+/** A provider as the router uses it: how to speak to it, by what road, and with which credential. */
+export interface Provider {
+  name: string;
+  adapter: ProviderAdapter;
+  transport: UpstreamTransport;
+  baseUrl: string;
+  apiKey: string | undefined;
+}
+
+/** Wires each configured provider to its adapter and transport. */
+@Injectable()
+export class ProviderRegistry implements OnApplicationShutdown {
+  private readonly client: UpstreamClient;
+  private readonly simulator = new SimulatorTransport();
+  private readonly providers = new Map<string, Provider>();
+
+  constructor(config: GatewayConfig) {
+    this.client = new UpstreamClient({
+      ...config.upstream,
+      maxConnectionsPerOrigin: MAX_CONNECTIONS_PER_ORIGIN,
+      maxReplyBytes: MAX_REPLY_BYTES,
+    });
+    for (const [name, provider] of Object.entries(config.providers))
+      this.providers.set(name, this.wire(name, provider));
+  }
+
+  /** @throws Error for a name that no configuration brought, which the configuration's check rules out */
+  get(name: string): Provider {
+    const provider = this.providers.get(name);
+    if (!provider) throw new Error(`there is no provider "${name}"`);
+    return provider;
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.client.close();
+  }
+
+  private wire(name: string, config: ProviderConfig): Provider {
+    return {
+      name,
+      adapter: openAiAdapter,
+      transport: config.type === 'simulator' ? this.simulator : this.client,
+      baseUrl: config.baseUrl,
+      apiKey: config.apiKey,
+    };
+  }
+}
