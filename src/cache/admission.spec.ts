@@ -1,0 +1,37 @@
+import type { AnswerFacts } from '@thriftgate/providers';
+import { refusal } from './admission';
+
+const facts: AnswerFacts = {
+  upstreamModel: 'gpt-4.1-2025-04-14',
+  systemFingerprint: undefined,
+  finishReasons: ['stop'],
+  hasToolCalls: false,
+  refused: false,
+  usage: { inputTokens: 1, cachedInputTokens: 0, outputTokens: 1, reasoningTokens: 0 },
+};
+const whole = { facts, endedCleanly: true, sameFamily: true, storeToolCalls: false };
+
+describe('admission to the cache', () => {
+  it('takes a whole answer', () => expect(refusal(whole)).toBeUndefined());
+
+  it.each([
+    ['a cut stream', { ...whole, endedCleanly: false }, 'cut'],
+    ["another model's answer", { ...whole, sameFamily: false }, 'other_model'],
+    ['no usage', { ...whole, facts: { ...facts, usage: undefined } }, 'usage_missing'],
+    ['a refusal', { ...whole, facts: { ...facts, refused: true } }, 'refused'],
+    ['tool calls', { ...whole, facts: { ...facts, hasToolCalls: true, finishReasons: ['tool_calls'] } }, 'tool_calls'],
+    ['length', { ...whole, facts: { ...facts, finishReasons: ['length'] } }, 'not_stopped'],
+    ['content_filter', { ...whole, facts: { ...facts, finishReasons: ['content_filter'] } }, 'not_stopped'],
+    [
+      'one choice of two without an end',
+      { ...whole, facts: { ...facts, finishReasons: ['stop', null] } },
+      'not_stopped',
+    ],
+    ['no choices', { ...whole, facts: { ...facts, finishReasons: [] } }, 'not_stopped'],
+  ])('refuses %s', (_, answer, reason) => expect(refusal(answer)).toBe(reason));
+
+  it('takes tool calls where the model is set so', () => {
+    const calls = { ...facts, hasToolCalls: true, finishReasons: ['tool_calls'] };
+    expect(refusal({ ...whole, facts: calls, storeToolCalls: true })).toBeUndefined();
+  });
+});

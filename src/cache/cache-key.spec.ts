@@ -1,0 +1,96 @@
+import fc from 'fast-check';
+import { cacheKey, modelOfKey } from './cache-key';
+
+const parts = {
+  scope: 'team_1',
+  model: 'gpt-4.1',
+  generation: 1,
+  endpoint: '/v1/chat/completions',
+  family: 'gpt-4.1',
+  namespace: undefined,
+};
+const keyOf = (body: Record<string, unknown>) => cacheKey(parts, body);
+const body = { model: 'gpt-4.1', messages: [{ role: 'user', content: '안녕' }], temperature: 0.7 };
+
+/** The same value with its members in another order. */
+function shuffled(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(shuffled);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .toReversed()
+      .map(([name, item]) => [name, shuffled(item)]),
+  );
+}
+
+describe('the cache key', () => {
+  it('does not depend on how the request is written', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (extra) => {
+        const request = { ...body, ...extra };
+        const rewritten = JSON.parse(JSON.stringify(shuffled(request), null, 3)) as Record<string, unknown>;
+        expect(keyOf(rewritten)).toBe(keyOf(JSON.parse(JSON.stringify(request)) as Record<string, unknown>));
+      }),
+    );
+    expect(keyOf(JSON.parse('{"a":1.0,"b":"\\u0041","c":1e2}') as Record<string, unknown>)).toBe(
+      keyOf(JSON.parse('{"c":100,"b":"A","a":1}') as Record<string, unknown>),
+    );
+  });
+
+  it.each(['stream', 'user', 'metadata', 'stream_options', 'use_cache', 'cache', 'store', 'service_tier'])(
+    'does not depend on %s',
+    (name) => {
+      expect(keyOf({ ...body, [name]: 'anything' })).toBe(keyOf(body));
+    },
+  );
+
+  it('depends on every other member, known or not', () => {
+    const members = fc
+      .string({ minLength: 1 })
+      .filter((name) => !(name in body) && keyOf({ ...body, [name]: 1 }) !== keyOf(body));
+    fc.assert(
+      fc.property(members, fc.jsonValue(), fc.jsonValue(), (name, one, other) => {
+        fc.pre(JSON.stringify(shuffled(one)) !== JSON.stringify(shuffled(other)) && !Object.is(one, other));
+        const [a, b] = [
+          { ...body, [name]: one },
+          { ...body, [name]: other },
+        ].map((value) => JSON.parse(JSON.stringify(value)));
+        fc.pre(JSON.stringify(a) !== JSON.stringify(b));
+        expect(keyOf(a)).not.toBe(keyOf(b));
+      }),
+    );
+  });
+
+  it.each([
+    'temperature',
+    'seed',
+    'tools',
+    'top_p',
+    'response_format',
+    'x_vendor_member',
+    'reasoning_effort',
+    'n',
+    'logprobs',
+  ])('depends on %s', (name) => {
+    expect(keyOf({ ...body, [name]: 'one' })).not.toBe(keyOf({ ...body, [name]: 'two' }));
+  });
+
+  it('depends on scope, generation, family, endpoint and namespace', () => {
+    const others = [
+      { scope: 'team_2' },
+      { generation: 2 },
+      { family: 'gpt-5' },
+      { endpoint: '/v1/responses' },
+      { namespace: 'a' },
+    ];
+    const keys = others.map((other) => cacheKey({ ...parts, ...other }, body));
+    expect(new Set([...keys, keyOf(body)]).size).toBe(others.length + 1);
+  });
+
+  it('tells model and generation', () => {
+    expect(modelOfKey(cacheKey({ ...parts, model: 'ft:gpt-4.1:acme', generation: 12 }, body))).toEqual({
+      model: 'ft:gpt-4.1:acme',
+      generation: 12,
+    });
+  });
+});

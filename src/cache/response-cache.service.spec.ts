@@ -1,0 +1,141 @@
+import type { GatewayConfig } from '../config/gateway-config';
+import { Clock } from '../common/clock';
+import type { GenerationsService } from '../models/generations.service';
+import type { Model } from '../models/model';
+import type { RedisConnection } from '../redis/redis.connection';
+import { type CacheControls, parseCacheControls } from './cache-controls';
+import { ResponseCache } from './response-cache.service';
+import { ResponseCacheStore } from './response-cache.store';
+
+const ENDPOINT = '/v1/chat/completions';
+const DEFAULTS = parseCacheControls({}, undefined);
+const model: Model = {
+  name: 'gpt-4.1',
+  ownedBy: 'openai',
+  deployments: [],
+  family: 'gpt-4.1',
+  cache: { ttlSeconds: 60, storeToolCalls: false },
+  maxOutputTokens: undefined,
+};
+const answer = {
+  body: Buffer.from('{"cached":true}'),
+  usage: { inputTokens: 1, cachedInputTokens: 0, outputTokens: 2, reasoningTokens: 0 },
+  listCostPusd: 5n,
+  provider: 'openai',
+  upstreamModel: 'gpt-4.1-2025-04-14',
+  systemFingerprint: undefined,
+  teamId: 'team_1',
+  tags: [],
+};
+
+class SetClock extends Clock {
+  ms = Date.now();
+  override now(): number {
+    return this.ms;
+  }
+}
+
+describe('the response cache', () => {
+  let generation: number;
+  let retire: (model: string, generation: number) => void;
+  let clock: SetClock;
+  let store: ResponseCacheStore;
+  let cache: ResponseCache;
+
+  beforeEach(() => {
+    generation = 1;
+    clock = new SetClock();
+    const generations: Pick<GenerationsService, 'current' | 'onRetired'> = {
+      current: (name) => ({ model: name, generation, version: null }),
+      onRetired: (listener) => void (retire = listener),
+    };
+    const config = { cache: { memoryBytes: 1024 * 1024, ttlSeconds: 604_800 } } as GatewayConfig;
+    store = new ResponseCacheStore(config, { client: undefined } as RedisConnection);
+    cache = new ResponseCache(store, generations as GenerationsService, clock);
+  });
+
+  const placeOf = (content = 'Hello', controls: CacheControls = DEFAULTS, scope = 'team_1') =>
+    cache.place(model, scope, ENDPOINT, { model: 'gpt-4.1', messages: [{ role: 'user', content }] }, controls);
+  const find = (controls: CacheControls = DEFAULTS) => cache.find(placeOf('Hello', controls), controls);
+
+  it('gives an answer again, with its age and the time that is left', async () => {
+    await cache.keep(placeOf(), answer);
+    clock.ms += 12_900;
+    const hit = await find();
+    expect(hit).toMatchObject({ ageSeconds: 12, ttlSeconds: 48, entry: { ...answer, ttlSeconds: 60 } });
+    expect(hit?.entry.createdAt).toBe(clock.ms - 12_900);
+  });
+
+  it('gives nobody the answer to another question, of another team or in another namespace', async () => {
+    await cache.keep(placeOf(), answer);
+    expect(await cache.find(placeOf('Hello!'), DEFAULTS)).toBeUndefined();
+    expect(await cache.find(placeOf('Hello', DEFAULTS, 'team_2'), DEFAULTS)).toBeUndefined();
+    expect(await find({ ...DEFAULTS, namespace: 'a' })).toBeUndefined();
+  });
+
+  it('gives an answer until its time is over and not longer', async () => {
+    await cache.keep(placeOf(), answer);
+    clock.ms += 59_999;
+    expect(await find()).toMatchObject({ ageSeconds: 59, ttlSeconds: 1 });
+    clock.ms += 1;
+    expect(await find()).toBeUndefined();
+  });
+
+  it("keeps an answer as long as the caller says, in place of the model's own time", async () => {
+    await cache.keep(placeOf('Hello', { ...DEFAULTS, ttlSeconds: 365 * 24 * 3600 }), answer);
+    clock.ms += 3_600_000;
+    expect(await find()).toMatchObject({ ttlSeconds: 365 * 24 * 3600 - 3_600 });
+  });
+
+  it('gives no answer that is older than the caller takes', async () => {
+    await cache.keep(placeOf(), answer);
+    clock.ms += 10_000;
+    expect(await find({ ...DEFAULTS, maxAgeSeconds: 10 })).toBeDefined();
+    clock.ms += 1;
+    expect(await find({ ...DEFAULTS, maxAgeSeconds: 10 })).toBeUndefined();
+    expect(await find({ ...DEFAULTS, maxAgeSeconds: 0 })).toBeUndefined();
+    expect(await find()).toBeDefined();
+  });
+
+  it('has no answers from the future where the clock was set back', async () => {
+    await cache.keep(placeOf(), answer);
+    clock.ms -= 5_000;
+    expect(await find()).toMatchObject({ ageSeconds: 0, ttlSeconds: 60 });
+  });
+
+  it('serves nothing of a generation that has ended', async () => {
+    const old = placeOf();
+    await cache.keep(old, answer);
+    generation = 2;
+    expect(await cache.find(old, DEFAULTS)).toBeUndefined();
+    expect(await find()).toBeUndefined();
+  });
+
+  it('does not store what was asked under a generation that has ended since', async () => {
+    const set = jest.spyOn(store, 'set');
+    const late = placeOf();
+    generation = 2;
+    await cache.keep(late, answer);
+    expect(set).not.toHaveBeenCalled();
+    generation = 1;
+    expect(await find()).toBeUndefined();
+  });
+
+  it('does not give an answer whose generation ends while the store is asked', async () => {
+    await cache.keep(placeOf(), answer);
+    const get = store.get.bind(store);
+    jest.spyOn(store, 'get').mockImplementationOnce(async (key) => {
+      const entry = await get(key);
+      generation = 2;
+      return entry;
+    });
+    expect(await find()).toBeUndefined();
+  });
+
+  it('sweeps a generation that has ended', async () => {
+    await cache.keep(placeOf(), answer);
+    retire('gpt-4.1', 1);
+    await new Promise(setImmediate);
+    expect(await store.count()).toEqual([]);
+  });
+});

@@ -1,0 +1,82 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/clock';
+import { GenerationsService } from '../models/generations.service';
+import type { Model } from '../models/model';
+import { type CacheControls } from './cache-controls';
+import type { CacheEntry } from './cache-entry';
+import { cacheKey } from './cache-key';
+import { ResponseCacheStore } from './response-cache.store';
+
+/** One call's place in the cache: the key it asks under, and may be stored under for as long as the generation lasts. */
+export interface CachePlace {
+  key: string;
+  model: Model;
+  generation: number;
+  ttlSeconds: number;
+}
+
+/** A stored answer that may be given. */
+export interface CacheHit {
+  entry: CacheEntry;
+  ageSeconds: number;
+  ttlSeconds: number;
+}
+
+/** Answers that were paid for once. */
+@Injectable()
+export class ResponseCache {
+  constructor(
+    private readonly store: ResponseCacheStore,
+    private readonly generations: GenerationsService,
+    private readonly clock: Clock,
+  ) {
+    generations.onRetired((model, generation) => void store.sweep(model, generation));
+  }
+
+  /** @param scope who shares the answer: the team's id */
+  place(
+    model: Model,
+    scope: string,
+    endpoint: string,
+    body: Record<string, unknown>,
+    controls: CacheControls,
+  ): CachePlace {
+    const { generation } = this.generations.current(model.name);
+    const { namespace } = controls;
+    const key = cacheKey({ scope, model: model.name, generation, endpoint, family: model.family, namespace }, body);
+    return { key, model, generation, ttlSeconds: controls.ttlSeconds ?? model.cache.ttlSeconds };
+  }
+
+  async find(place: CachePlace, controls: CacheControls): Promise<CacheHit | undefined> {
+    const entry = await this.store.get(place.key);
+    // The generation may have ended while Redis was asked.
+    if (!entry || this.isRetired(place)) return undefined;
+    const ageMs = Math.max(0, this.clock.now() - entry.createdAt);
+    const leftMs = entry.ttlSeconds * 1000 - ageMs;
+    if (leftMs <= 0 || (controls.maxAgeSeconds !== undefined && ageMs > controls.maxAgeSeconds * 1000))
+      return undefined;
+    return { entry, ageSeconds: Math.floor(ageMs / 1000), ttlSeconds: Math.ceil(leftMs / 1000) };
+  }
+
+  /** Keeps an answer, unless its generation has ended since the question was asked. */
+  async keep(place: CachePlace, entry: Omit<CacheEntry, 'createdAt' | 'ttlSeconds'>): Promise<void> {
+    if (this.isRetired(place)) return;
+    // No spread: V8 would give each entry a hidden class of its own, and there are very many entries.
+    await this.store.set(place.key, {
+      body: entry.body,
+      usage: entry.usage,
+      listCostPusd: entry.listCostPusd,
+      provider: entry.provider,
+      upstreamModel: entry.upstreamModel,
+      systemFingerprint: entry.systemFingerprint,
+      createdAt: this.clock.now(),
+      ttlSeconds: place.ttlSeconds,
+      teamId: entry.teamId,
+      tags: entry.tags,
+    });
+  }
+
+  private isRetired(place: CachePlace): boolean {
+    return this.generations.current(place.model.name).generation !== place.generation;
+  }
+}

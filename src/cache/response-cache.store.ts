@@ -1,0 +1,137 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { type MemoryStore, memoryStore } from 'cache-manager';
+import { redisInsStore, type RedisStore } from 'cache-manager-redis-yet';
+import { GatewayConfig } from '../config/gateway-config';
+import { RedisConnection } from '../redis/redis.connection';
+import { type CacheEntry, packEntry, unpackEntry } from './cache-entry';
+import { modelOfKey } from './cache-key';
+
+const MAX_ENTRIES = 100_000;
+/** What an entry takes beside its body and key, as a heap snapshot of 25,000 entries shows. */
+const ENTRY_OVERHEAD_BYTES = 1024;
+const SWEEP_BATCH = 500;
+
+/** How many answers a generation of a model holds. */
+export interface KeyCount {
+  model: string;
+  generation: number;
+  keys: number;
+}
+
+/**
+ * Where answers are kept: in memory, bounded in bytes, and behind it in Redis where there is one. The only file that knows
+ * cache-manager. Redis being slow or away makes a hit a miss and nothing worse.
+ */
+@Injectable()
+export class ResponseCacheStore {
+  private readonly logger = new Logger(ResponseCacheStore.name);
+  private readonly memory: MemoryStore;
+  private readonly shared: RedisStore | undefined;
+
+  constructor(
+    config: GatewayConfig,
+    private readonly redis: RedisConnection,
+  ) {
+    this.memory = memoryStore({
+      max: MAX_ENTRIES,
+      maxSize: config.cache.memoryBytes,
+      ttl: config.cache.ttlSeconds * 1000,
+      sizeCalculation: (value, key) => (value as CacheEntry).body.length + key.length * 2 + ENTRY_OVERHEAD_BYTES,
+      shouldCloneBeforeSet: false,
+      // A timer an entry would cost more than the entry, and one of over 24 days would fire at once.
+      ttlAutopurge: false,
+    });
+    this.shared = redis.client ? redisInsStore(redis.client) : undefined;
+  }
+
+  async get(key: string): Promise<CacheEntry | undefined> {
+    const near = await this.memory.get<CacheEntry>(key);
+    if (near || !this.shared) return near;
+    const { shared } = this;
+    const far = await this.redis.run(() => shared.get(key)).catch(() => undefined);
+    const entry = unpackEntry(far);
+    if (entry) await this.memory.set(key, entry, Math.max(1, entry.createdAt + entry.ttlSeconds * 1000 - Date.now()));
+    return entry;
+  }
+
+  async set(key: string, entry: CacheEntry): Promise<void> {
+    const ttlMs = entry.ttlSeconds * 1000;
+    await this.memory.set(key, entry, ttlMs);
+    if (!this.shared) return;
+    const { shared } = this;
+    const { model, generation } = modelOfKey(key);
+    await this.redis
+      .run((client) =>
+        Promise.all([
+          shared.set(key, packEntry(entry), ttlMs),
+          client.zAdd(indexKey(model, generation), { score: entry.createdAt + ttlMs, value: key }),
+          client.zRemRangeByScore(indexKey(model, generation), '-inf', Date.now()),
+          client.sAdd(INDEX_OF_INDEXES, indexName(model, generation)),
+        ]),
+      )
+      .catch(() => undefined);
+  }
+
+  /** The live answers of each generation, over all replicas where Redis is there. */
+  async count(): Promise<KeyCount[]> {
+    if (this.shared) {
+      const counts = await this.countShared().catch(() => undefined);
+      if (counts) return counts;
+    }
+    const counts = new Map<string, KeyCount>();
+    for (const key of await this.memory.keys()) {
+      const { model, generation } = modelOfKey(key);
+      const name = indexName(model, generation);
+      const count = counts.get(name) ?? { model, generation, keys: 0 };
+      if (this.memory.size > 0 && (await this.memory.ttl(key)) > 0) count.keys += 1;
+      counts.set(name, count);
+    }
+    return [...counts.values()];
+  }
+
+  /** Takes the answers of a generation that is out of service out of memory and out of Redis. Runs in the background. */
+  async sweep(model: string, generation: number): Promise<void> {
+    for (const key of await this.memory.keys()) {
+      const found = modelOfKey(key);
+      if (found.model === model && found.generation <= generation) await this.memory.del(key);
+    }
+    if (!this.shared) return;
+    const index = indexKey(model, generation);
+    try {
+      for (;;) {
+        const keys = await this.redis.run((client) => client.zRange(index, 0, SWEEP_BATCH - 1));
+        if (keys.length === 0) break;
+        await this.redis.run((client) => Promise.all([client.unlink(keys), client.zRem(index, keys)]));
+      }
+      await this.redis.run((client) => client.sRem(INDEX_OF_INDEXES, indexName(model, generation)));
+    } catch (error) {
+      this.logger.debug({ err: error, model, generation }, 'old answers stay in Redis until they expire');
+    }
+  }
+
+  private async countShared(): Promise<KeyCount[]> {
+    const names = await this.redis.run((client) => client.sMembers(INDEX_OF_INDEXES));
+    return Promise.all(
+      names.map(async (name) => {
+        const { model, generation } = parseIndexName(name);
+        const keys = await this.redis.run((client) => client.zCount(indexKey(model, generation), Date.now(), '+inf'));
+        return { model, generation, keys };
+      }),
+    );
+  }
+}
+
+const INDEX_OF_INDEXES = 'ai_cache_index';
+
+function indexName(model: string, generation: number): string {
+  return `${generation}:${model}`;
+}
+
+function parseIndexName(name: string): { model: string; generation: number } {
+  const colon = name.indexOf(':');
+  return { generation: Number(name.slice(0, colon)), model: name.slice(colon + 1) };
+}
+
+function indexKey(model: string, generation: number): string {
+  return `${INDEX_OF_INDEXES}:${indexName(model, generation)}`;
+}
