@@ -1,0 +1,24 @@
+import { crc32 } from 'node:zlib';
+
+/** One line of the journal: which row of the ledger, whether it is final, and the row itself as JSON text. */
+export interface JournalRecord {
+  /** `request id.attempt`, the key of the row. */
+  key: string;
+  json: string;
+}
+
+const CRC_DIGITS = 8;
+
+/** `crc32 key json\n`. The checksum tells a line that was torn by a full disk or a power failure from a whole one. */
+export function encodeRecord(key: string, json: string): string {
+  const content = `${key} ${json}`;
+  return `${crc32(content).toString(16).padStart(CRC_DIGITS, '0')} ${content}\n`;
+}
+
+/** @returns undefined for a line that is not whole */
+export function decodeRecord(line: string): JournalRecord | undefined {
+  const content = line.slice(CRC_DIGITS + 1);
+  const space = content.indexOf(' ');
+  if (space < 0 || Number.parseInt(line.slice(0, CRC_DIGITS), 16) !== crc32(content)) return undefined;
+  return { key: content.slice(0, space), json: content.slice(space + 1) };
+}

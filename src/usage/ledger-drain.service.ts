@@ -1,0 +1,161 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Database } from '../database/database.connection';
+import { Journal, type Segment } from './journal.service';
+import type { JournalRecord } from './journal-record';
+import { LedgerRepository } from './ledger.repository';
+import { SegmentReader } from './segment-reader';
+
+const DRAIN_EVERY_MS = 100;
+/** The database gets at most a third of the time: calls go first, and the journal keeps what is not in the database yet. */
+const PAUSE_PER_WRITE = 2;
+const RETRY_MS = 1_000;
+const FLUSH_TIMEOUT_MS = 2_000;
+const SHUTDOWN_TIMEOUT_MS = 10_000;
+
+/**
+ * Brings the journal into the database, in bulk and in order, and ends the tries that earlier lives of this data
+ * directory left open. The database may be away meanwhile; the journal waits.
+ */
+@Injectable()
+export class LedgerDrain implements OnApplicationBootstrap {
+  private readonly logger = new Logger(LedgerDrain.name);
+  private reader: SegmentReader | undefined;
+  private running: Promise<void> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private away = false;
+  /** How many wait for the journal to be drained; while somebody does, there are no pauses. */
+  private waiting = 0;
+  private recovered = false;
+  private finished = false;
+
+  constructor(
+    private readonly journal: Journal,
+    private readonly repository: LedgerRepository,
+    private readonly database: Database,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.database.beforeClose(() => this.finish());
+    this.schedule(0);
+  }
+
+  /** Brings what is in the journal now into the database; gives up after two seconds. For reports that show the last calls. */
+  async flush(): Promise<void> {
+    await this.drainWithin(FLUSH_TIMEOUT_MS);
+  }
+
+  private async drainWithin(timeoutMs: number): Promise<void> {
+    this.waiting += 1;
+    try {
+      await Promise.race([this.drainAll(), delay(timeoutMs, undefined, { ref: false })]);
+    } finally {
+      this.waiting -= 1;
+    }
+  }
+
+  private schedule(afterMs: number): void {
+    if (this.finished) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(
+      () => void this.drainAll().then(() => this.schedule(this.away ? RETRY_MS : DRAIN_EVERY_MS)),
+      afterMs,
+    );
+  }
+
+  /** A run that was going on when asked may have read the journal before the last line came, so it is followed by another. */
+  private async drainAll(): Promise<void> {
+    if (this.running) await this.running;
+    this.running ??= this.drainOnce()
+      .then(() => this.setAway(undefined))
+      .catch((error: unknown) => this.setAway(error))
+      .finally(() => (this.running = undefined));
+    await this.running;
+  }
+
+  private async drainOnce(): Promise<void> {
+    if (!this.recovered) await this.recover();
+    this.recovered = true;
+    for (;;) {
+      const [segment, ...newer] = this.journal.segments();
+      if (!segment) return;
+      this.reader ??= new SegmentReader(segment, 0);
+      await this.drainSegment(this.reader);
+      if (newer.length === 0) return;
+      this.release(segment);
+    }
+  }
+
+  private async drainSegment(reader: SegmentReader): Promise<void> {
+    for (;;) {
+      const { records, end } = reader.read();
+      if (end === undefined) return;
+      const startedAt = performance.now();
+      if (records.length > 0) await this.write(lastOfEachKey(records));
+      reader.commit(end);
+      if (this.waiting === 0) await delay((performance.now() - startedAt) * PAUSE_PER_WRITE);
+    }
+  }
+
+  /** Writes rows together, or one by one where the database refuses one: a bad row must not hold up the others. */
+  private async write(rows: string[]): Promise<void> {
+    try {
+      await this.repository.write(rows);
+    } catch (error) {
+      if (!isRefusedData(error)) throw error;
+      if (rows.length > 1) for (const row of rows) await this.write([row]);
+      else this.journal.setAside(rows[0] ?? '', error);
+    }
+  }
+
+  /** What dead lives left: first every line of them, then their open tries get an end, then the files go. */
+  private async recover(): Promise<void> {
+    const leftovers = this.journal.leftovers();
+    for (const segment of leftovers) {
+      const reader = new SegmentReader(segment, this.journal.drainedBytes(segment));
+      await this.drainSegment(reader).finally(() => reader.close());
+    }
+    for (const epoch of new Set(leftovers.map((segment) => segment.epoch))) {
+      const unknown = await this.repository.closeEpoch(epoch);
+      if (unknown > 0)
+        this.logger.warn(
+          { epoch, calls: unknown },
+          'calls of a stopped process have an unknown end and keep their estimate',
+        );
+    }
+    for (const segment of leftovers) this.journal.remove(segment);
+  }
+
+  private async finish(): Promise<void> {
+    this.finished = true;
+    clearTimeout(this.timer);
+    await this.drainWithin(SHUTDOWN_TIMEOUT_MS);
+    if (this.away || this.running) return;
+    for (const segment of this.journal.segments()) this.release(segment);
+  }
+
+  private release(segment: Segment): void {
+    this.reader?.close();
+    this.reader = undefined;
+    this.journal.remove(segment);
+  }
+
+  private setAway(error: unknown): void {
+    const away = error !== undefined;
+    if (away && !this.away)
+      this.logger.warn({ err: error }, 'the database does not take the ledger; the journal keeps it');
+    if (!away && this.away) this.logger.log('the database takes the ledger again');
+    this.away = away;
+  }
+}
+
+/** PostgreSQL's classes 22 (data exception) and 23 (integrity violation). @see https://www.postgresql.org/docs/current/errcodes-appendix.html */
+function isRefusedData(error: unknown): boolean {
+  return /^2[23]/.test(String((error as { code?: unknown } | null)?.code));
+}
+
+/** The last line of each key is the whole truth about it; in key order, so that two processes never wait for each other. */
+function lastOfEachKey(records: JournalRecord[]): string[] {
+  const rows = new Map(records.map(({ key, json }) => [key, json]));
+  return [...rows.keys()].toSorted().map((key) => rows.get(key) ?? '');
+}

@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+import type { UsageGroup } from '@thriftgate/contracts';
+import type { Selectable } from 'kysely';
+import { Clock } from '../../common/clock';
+import { GatewayError } from '../../common/errors';
+import type { LedgerTable } from '../../database/schema';
+import { LedgerDrain } from '../ledger-drain.service';
+import { type GroupSums, ReportsRepository, type RequestFilter, type Sums } from './reports.repository';
+import { decodeCursor, encodeCursor } from './request-key';
+
+const DEFAULT_SPAN_MS = 30 * 24 * 3600 * 1000;
+const MAX_GROUPS = 100_000;
+
+/** Reports of the ledger. Each shows the calls that this process has just made; those of others are 100 ms behind. */
+@Injectable()
+export class ReportsService {
+  constructor(
+    private readonly reports: ReportsRepository,
+    private readonly drain: LedgerDrain,
+    private readonly clock: Clock,
+  ) {}
+
+  /** A page of rows, newest first. @throws GatewayError `invalid_request` when the cursor is none */
+  async requests(
+    filter: RequestFilter,
+    limit: number,
+    cursor: string | undefined,
+  ): Promise<{ rows: Selectable<LedgerTable>[]; nextCursor: string | null }> {
+    const after = cursor === undefined ? undefined : decodeCursor(cursor);
+    await this.drain.flush();
+    const rows = await this.reports.requests(filter, after, limit + 1);
+    const last = rows[limit - 1];
+    const nextCursor =
+      rows.length > limit && last ? encodeCursor({ requestId: last.request_id, attempt: last.attempt }) : null;
+    return { rows: rows.slice(0, limit), nextCursor };
+  }
+
+  /** Sums by group over the last 30 days, or over the span of the filter. @throws GatewayError `invalid_request` when there are too many groups */
+  async usage(filter: RequestFilter, groups: UsageGroup[]): Promise<{ data: GroupSums[]; total: Sums }> {
+    await this.drain.flush();
+    const end = filter.to?.getTime() ?? this.clock.now();
+    const from = filter.from ?? new Date(Math.max(0, end - DEFAULT_SPAN_MS));
+    const report = await this.reports.usage({ ...filter, from }, groups, MAX_GROUPS + 1);
+    if (report.data.length <= MAX_GROUPS) return report;
+    throw new GatewayError('invalid_request', {
+      message: `'group_by' makes more than ${MAX_GROUPS} groups of this span. Ask for fewer groups or a shorter span.`,
+      param: 'group_by',
+    });
+  }
+}

@@ -1,0 +1,41 @@
+import { encodeTime } from 'ulid';
+import { GatewayError } from '../../common/errors';
+
+/** The key of a row of the ledger. */
+export interface RequestKey {
+  requestId: string;
+  attempt: number;
+}
+
+const TIME_CHARACTERS = 10;
+const MARGIN_MS = 2 * 24 * 3600 * 1000;
+const KEY = /^([0-9A-Za-z_-]{1,128})\.(\d{1,4})$/;
+
+/** The end of a page as callers hand it back to get the next one. */
+export function encodeCursor({ requestId, attempt }: RequestKey): string {
+  return Buffer.from(`${requestId}.${attempt}`).toString('base64url');
+}
+
+/** @throws GatewayError `invalid_request` when the text is no cursor */
+export function decodeCursor(cursor: string): RequestKey {
+  const [, requestId, attempt] = KEY.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
+  if (requestId === undefined || attempt === undefined) {
+    throw new GatewayError('invalid_request', {
+      message: "'cursor' must be the next_cursor of another page.",
+      param: 'cursor',
+    });
+  }
+  return { requestId, attempt: Number(attempt) };
+}
+
+/**
+ * Request ids begin with their time, so that a span of time is a range of the ledger's index. A row may be older or
+ * younger than its id (a line of a batch that is taken up again, a clock that was set): the range is wider by two days,
+ * and the row's own time decides.
+ */
+export function requestIdBounds(from: Date | undefined, to: Date | undefined): { least?: string; below?: string } {
+  return {
+    ...(from && { least: encodeTime(Math.max(0, from.getTime() - MARGIN_MS), TIME_CHARACTERS) }),
+    ...(to && { below: encodeTime(to.getTime() + MARGIN_MS, TIME_CHARACTERS) }),
+  };
+}

@@ -1,0 +1,66 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import * as contracts from '@thriftgate/contracts';
+import type { Selectable } from 'kysely';
+import { Roles } from '../../common/access.decorators';
+import { ApiErrors } from '../../common/api-errors.decorator';
+import { formatUsd } from '../../common/money';
+import type { LedgerTable } from '../../database/schema';
+import { ReportsService } from './reports.service';
+
+@ApiTags('Usage')
+@ApiBearerAuth()
+@Roles('platform_admin')
+@Controller('admin/requests')
+export class RequestsController {
+  constructor(private readonly reports: ReportsService) {}
+
+  @Get()
+  @ApiOperation({
+    summary: 'List calls',
+    description:
+      'The ledger, a row a try, newest first. A page that is not the last has a `next_cursor`: send it as `cursor`, with the same filters, for the next one.',
+  })
+  @ApiOkResponse({ description: 'A page of the ledger.', standardSchema: contracts.requestPageSchema })
+  @ApiErrors('invalid_request', 'invalid_api_key', 'forbidden')
+  async list(
+    @Query({ schema: contracts.listRequestsQuerySchema }) query: contracts.ListRequestsQuery,
+  ): Promise<contracts.RequestPage> {
+    const { limit, cursor, ...filter } = query;
+    const { rows, nextCursor } = await this.reports.requests(filter, limit, cursor);
+    return { data: rows.map(toWire), next_cursor: nextCursor };
+  }
+}
+
+function toWire(row: Selectable<LedgerTable>): contracts.RequestRow {
+  return {
+    request_id: row.request_id,
+    attempt: row.attempt,
+    team_id: row.team_id,
+    key_id: row.key_id,
+    model: row.model,
+    provider: row.provider,
+    upstream_model: row.upstream_model,
+    endpoint: row.endpoint,
+    status: row.status,
+    state: row.state,
+    stream: row.stream,
+    cache_status: row.cache_status,
+    input_tokens: row.input_tokens,
+    cached_input_tokens: row.cached_input_tokens,
+    output_tokens: row.output_tokens,
+    reasoning_tokens: row.reasoning_tokens,
+    list_cost_usd: formatUsd(row.list_cost_pusd),
+    cost_usd: formatUsd(row.cost_pusd),
+    saved_usd: formatUsd(row.saved_pusd),
+    saved_by: row.saved_by,
+    estimated: row.estimated,
+    error_code: row.error_code,
+    batch_id: row.batch_id,
+    custom_id: row.custom_id,
+    tags: row.tags ?? [],
+    created_at: row.created_at.toISOString(),
+    latency_ms: row.latency_ms,
+    ttft_ms: row.ttft_ms,
+  };
+}

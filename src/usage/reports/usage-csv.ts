@@ -1,0 +1,26 @@
+/** A value of a table: text may come from callers, numbers (also as exact decimals) are the gateway's own. */
+export interface CsvColumn {
+  name: string;
+  kind: 'text' | 'number';
+}
+
+const FORMULA_START = /^[=+\-@\t\r]/;
+const NEEDS_QUOTES = /[",\r\n]/;
+
+/**
+ * A table as RFC 4180 has it: a header, CRLF after each row. A text that a spreadsheet would run as a formula gets an
+ * apostrophe in front.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc4180
+ * @see https://owasp.org/www-community/attacks/CSV_Injection
+ */
+export function toCsv(columns: readonly CsvColumn[], rows: readonly Readonly<Record<string, unknown>>[]): string {
+  const lines = rows.map((row) => columns.map(({ name, kind }) => cell(row[name], kind)));
+  return [columns.map(({ name }) => name), ...lines].map((cells) => `${cells.join(',')}\r\n`).join('');
+}
+
+function cell(value: unknown, kind: CsvColumn['kind']): string {
+  if (value === null || value === undefined) return '';
+  const text = kind === 'text' && FORMULA_START.test(String(value)) ? `'${String(value)}` : String(value);
+  return NEEDS_QUOTES.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
