@@ -1,0 +1,122 @@
+import { Injectable } from '@nestjs/common';
+import { type ChatReply, type UpstreamResponse, UpstreamTransportError } from '@thriftgate/providers';
+import type { Deployment } from '../models/model';
+import { type Provider, ProviderRegistry } from '../providers/provider-registry.service';
+import { AttemptFailure } from '../routing/attempt-failure';
+import { DeploymentSlots } from '../routing/deployment-slots.service';
+import { answerHeaders } from './answer-headers';
+import type { ChatAnswer, JsonAnswer } from './chat-call';
+import { type Question, upstreamRequest } from './question';
+import { type RunningAttempt, SettlementService } from './settlement.service';
+import { withCached } from './spliced-json';
+import { StreamRelayService } from './stream-relay.service';
+
+const OK = 200;
+const BAD_GATEWAY = 502;
+
+/** One try at one deployment: intent, upstream call, settlement. */
+@Injectable()
+export class AttemptService {
+  constructor(
+    private readonly providers: ProviderRegistry,
+    private readonly slots: DeploymentSlots,
+    private readonly settlement: SettlementService,
+    private readonly relay: StreamRelayService,
+  ) {}
+
+  /** @throws AttemptFailure when the deployment gave no answer, or no content of a stream */
+  async run(question: Question, deployment: Deployment, attempt: number): Promise<ChatAnswer> {
+    const release = this.slots.take(deployment);
+    if (!release) throw busy(deployment);
+    try {
+      const provider = this.providers.get(deployment.provider);
+      const request = upstreamRequest(question.call, deployment, provider);
+      const running = await this.settlement.begin(question, deployment, attempt, request.body.length);
+      const response = await this.send(running, provider, request);
+      if (question.call.stream) return await this.relay.start(running, provider.adapter, response, release);
+      const answer = await this.readAnswer(running, provider, response);
+      release();
+      return answer;
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  /** @returns a response whose status is 200 */
+  private async send(
+    running: RunningAttempt,
+    provider: Provider,
+    request: ReturnType<typeof upstreamRequest>,
+  ): Promise<UpstreamResponse> {
+    try {
+      const response = await provider.transport.send(request, { signal: running.question.call.signal });
+      if (response.status === OK) return response;
+      const body = (await response.readAll()).toString('utf8');
+      const failure = new AttemptFailure(
+        provider.adapter.toError({ status: response.status, headers: response.headers, body }),
+      );
+      await this.settlement.fail(running, response.status, failure.error.code);
+      throw failure;
+    } catch (error) {
+      throw error instanceof UpstreamTransportError
+        ? await this.settlement.transportFailure(running, provider.adapter, error)
+        : error;
+    }
+  }
+
+  private async readAnswer(
+    running: RunningAttempt,
+    provider: Provider,
+    response: UpstreamResponse,
+  ): Promise<JsonAnswer> {
+    const { question, deployment, attempt } = running;
+    let reply: ChatReply;
+    try {
+      reply = provider.adapter.fromReply(await response.readAll());
+    } catch (error) {
+      if (error instanceof UpstreamTransportError)
+        throw await this.settlement.transportFailure(running, provider.adapter, error);
+      await this.settlement.fail(running, BAD_GATEWAY, 'upstream_invalid_answer');
+      throw invalidAnswer();
+    }
+    const settlement = await this.settlement.settle(running, reply, { endedCleanly: true });
+    const headers = answerHeaders(question.cacheStatus, question.place.key, {
+      provider: deployment.provider,
+      upstreamModel: reply.facts.upstreamModel ?? deployment.upstreamModel,
+      attempts: attempt,
+      ttlSeconds: question.store ? question.place.ttlSeconds : undefined,
+      settlement,
+    });
+    return { kind: 'json', headers, body: withCached(reply.body, false), settlement };
+  }
+}
+
+function busy(deployment: Deployment): AttemptFailure {
+  const message = `${deployment.id} runs as many calls as it may.`;
+  return new AttemptFailure(
+    {
+      status: 503,
+      type: 'server_error',
+      code: 'unavailable',
+      param: null,
+      message,
+      retryable: true,
+      retryAfterMs: 1000,
+    },
+    false,
+  );
+}
+
+function invalidAnswer(): AttemptFailure {
+  const message = 'The provider answered with something that is not a chat completion.';
+  return new AttemptFailure({
+    status: BAD_GATEWAY,
+    type: 'upstream_error',
+    code: 'upstream_invalid_answer',
+    param: null,
+    message,
+    retryable: true,
+    retryAfterMs: undefined,
+  });
+}

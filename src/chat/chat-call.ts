@@ -1,0 +1,55 @@
+import type { ChatBody } from '@thriftgate/providers';
+import type { Caller } from '../common/caller';
+import type { PicoUsd } from '../common/money';
+
+export const CHAT_ENDPOINT = '/v1/chat/completions';
+
+/** One chat call on its way through the gateway, from an application or from a line of a batch. */
+export interface ChatCall {
+  /** A ULID; with the number of the attempt it is the key of the ledger's rows. */
+  requestId: string;
+  caller: Caller;
+  /** The request as it came, the gateway's own members included. */
+  body: ChatBody;
+  /** Whether the answer goes out as a stream. */
+  stream: boolean;
+  /** The `Cache-Control` header. */
+  cacheControl: string | undefined;
+  /** Names for reports: the `x-gateway-tags` header. */
+  tags: readonly string[];
+  /** Which line of which batch this is. */
+  batch: { batchId: string; customId: string } | undefined;
+  /** Aborted when nobody waits for the answer any more. */
+  signal: AbortSignal;
+  /** Milliseconds since 1970. */
+  startedAt: number;
+}
+
+export type CacheStatus = 'HIT' | 'MISS' | 'BYPASS' | 'REFRESH';
+
+/** What a call cost, and what it would have cost at list price. */
+export interface Settlement {
+  cacheStatus: CacheStatus;
+  listCostPusd: PicoUsd;
+  costPusd: PicoUsd;
+  savedPusd: PicoUsd;
+}
+
+/** A whole answer: 200 and OpenAI's body with `cached` in it. */
+export interface JsonAnswer {
+  kind: 'json';
+  headers: Record<string, string>;
+  body: Buffer;
+  settlement: Settlement;
+}
+
+/** A stream whose first content has come. The texts are events, ready to be written. */
+export interface StreamAnswer {
+  kind: 'stream';
+  headers: Record<string, string>;
+  first: string;
+  /** What follows. Ending it early gives the upstream call up and settles what was used; it must be ended in any case. */
+  rest: AsyncGenerator<string, void, undefined>;
+}
+
+export type ChatAnswer = JsonAnswer | StreamAnswer;

@@ -1,0 +1,55 @@
+import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { callerOf } from '../common/caller';
+import { Clock } from '../common/clock';
+import { checkChatBody, readTags } from './chat-request';
+import { sendAnswer } from './chat-reply';
+import { ChatDocs } from './chat.docs';
+import { ChatService } from './chat.service';
+
+/** OpenAI's chat completions, with any model of any provider. */
+@Controller('v1/chat')
+export class ChatController {
+  constructor(
+    private readonly chat: ChatService,
+    private readonly clock: Clock,
+  ) {}
+
+  @Post('completions')
+  @HttpCode(200)
+  @ChatDocs()
+  async complete(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const body = checkChatBody(request.body);
+    let departure: AbortSignal | undefined;
+    const answer = await this.chat.complete({
+      requestId: request.id,
+      caller: callerOf(request),
+      body,
+      stream: body.stream === true,
+      cacheControl: request.headers['cache-control'],
+      tags: readTags(header(request, 'x-gateway-tags'), body.metadata),
+      batch: undefined,
+      // Made when it is first asked for: an answer from the cache needs none.
+      get signal() {
+        return (departure ??= departureOf(reply));
+      },
+      startedAt: this.clock.now(),
+    });
+    await sendAnswer(reply, answer);
+  }
+}
+
+/** Aborted when the client closes its connection before the answer is out. */
+function departureOf(reply: FastifyReply): AbortSignal {
+  const departure = new AbortController();
+  if (reply.raw.destroyed) departure.abort();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) departure.abort();
+  });
+  return departure.signal;
+}
+
+function header(request: FastifyRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value.join(',') : value;
+}

@@ -1,0 +1,74 @@
+import { applyDecorators } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiBody,
+  type ApiBodyOptions,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import { chatCompletionSchema, chatRequestSchema } from '@thriftgate/contracts';
+import { z } from 'zod';
+import { ApiErrors } from '../common/api-errors.decorator';
+
+const DESCRIPTION = `OpenAI’s request and answer, for any model of any provider. Members that the gateway does not know pass through,
+both ways. With \`stream: true\` the answer is a stream of server-sent events that ends with \`[DONE]\`; where the provider breaks
+off, an event with an \`error\` comes in its place.
+
+An identical question of the same team is answered from the cache: \`cached\` is true and \`x-cache-status\` is \`HIT\`.`;
+
+const text = (description: string, example: string) => ({ description, schema: { type: 'string' as const, example } });
+
+type SchemaOf<T> = T extends { schema: infer S } ? S : never;
+
+/** The body is documented and not validated: the upstream judges its members, the gateway only those that it reads. */
+const jsonSchemaOf = (schema: z.ZodType) => z.toJSONSchema(schema, { io: 'input' }) as SchemaOf<ApiBodyOptions>;
+
+/** What `/docs` says of chat completions. */
+export function ChatDocs(): MethodDecorator {
+  return applyDecorators(
+    ApiTags('Chat'),
+    ApiBearerAuth(),
+    ApiOperation({ summary: 'Ask a model', description: DESCRIPTION }),
+    ApiHeader({
+      name: 'Cache-Control',
+      required: false,
+      description: 'no-cache, no-store, max-age=N or only-if-cached (a miss is then 504)',
+    }),
+    ApiHeader({ name: 'x-gateway-tags', required: false, description: 'Names for reports, separated by commas' }),
+    ApiBody({ schema: jsonSchemaOf(chatRequestSchema) }),
+    ApiOkResponse({
+      description: 'The answer.',
+      standardSchema: chatCompletionSchema,
+      headers: {
+        'x-request-id': text('Names this call in the ledger', '01KAR5Y1MZ8R7Q3S4T5V6W7X8Y'),
+        'x-cache-status': text('HIT, MISS, REFRESH or BYPASS', 'MISS'),
+        'x-cache-key': text('Where the answer is kept', 'ai_cache:team_01KAR:gpt-4.1:1:9f86d081…'),
+        'x-cache-ttl': text('Seconds for which the answer is kept', '604800'),
+        age: text('On a hit, how many seconds ago the answer was written', '42'),
+        'x-gateway-provider': text('Who answered', 'openai'),
+        'x-gateway-model': text('The model version that answered', 'gpt-4.1-2025-04-14'),
+        'x-gateway-attempts': text('How many tries it took; 0 for a hit', '1'),
+        'x-gateway-cost-usd': text('What the call cost; not on streams', '0.000218'),
+        'x-gateway-saved-usd': text('What was saved; not on streams', '0'),
+        'x-ratelimit-limit-requests': text('Where the key has a limit: requests a minute', '60'),
+        'x-ratelimit-remaining-requests': text('How many are left now', '59'),
+        'x-ratelimit-reset-requests': text('When all are there again', '1s'),
+      },
+    }),
+    ApiErrors(
+      'invalid_request',
+      'invalid_json',
+      'invalid_api_key',
+      'model_not_allowed',
+      'model_not_found',
+      'request_too_large',
+      'rate_limit_exceeded',
+      'upstream_error',
+      'unavailable',
+      'cache_only_miss',
+      'upstream_timeout',
+    ),
+  );
+}

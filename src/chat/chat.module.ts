@@ -1,0 +1,21 @@
+import { Module } from '@nestjs/common';
+import { CacheModule } from '../cache/cache.module';
+import { ModelsModule } from '../models/models.module';
+import { ProvidersModule } from '../providers/providers.module';
+import { RoutingModule } from '../routing/routing.module';
+import { UsageModule } from '../usage/usage.module';
+import { AttemptService } from './attempt.service';
+import { ChatController } from './chat.controller';
+import { ChatService } from './chat.service';
+import { HitService } from './hit.service';
+import { SettlementService } from './settlement.service';
+import { StreamRelayService } from './stream-relay.service';
+
+/** The way of a chat call through the gateway. */
+@Module({
+  imports: [ModelsModule, CacheModule, RoutingModule, ProvidersModule, UsageModule],
+  controllers: [ChatController],
+  providers: [ChatService, HitService, AttemptService, SettlementService, StreamRelayService],
+  exports: [ChatService],
+})
+export class ChatModule {}

@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import { type CacheControls, parseCacheControls } from '../cache/cache-controls';
+import { ResponseCache } from '../cache/response-cache.service';
+import { GatewayError } from '../common/errors';
+import type { Model } from '../models/model';
+import { ModelRegistry } from '../models/model-registry.service';
+import { Router } from '../routing/router.service';
+import { AttemptService } from './attempt.service';
+import { CHAT_ENDPOINT, type CacheStatus, type ChatAnswer, type ChatCall } from './chat-call';
+import { HitService } from './hit.service';
+
+/** The way of a chat call: model, cache, router, upstream, settlement, answer. Lines of batches come in here too. */
+@Injectable()
+export class ChatService {
+  constructor(
+    private readonly models: ModelRegistry,
+    private readonly cache: ResponseCache,
+    private readonly hits: HitService,
+    private readonly router: Router,
+    private readonly attempts: AttemptService,
+  ) {}
+
+  /**
+   * Answers a call, from the cache or by asking a deployment.
+   *
+   * @throws GatewayError before anything of the answer was sent
+   */
+  async complete(call: ChatCall): Promise<ChatAnswer> {
+    const model = this.resolveModel(call);
+    const controls = parseCacheControls(call.body, call.cacheControl);
+    const place = this.cache.place(model, call.caller.teamId, CHAT_ENDPOINT, call.body, controls);
+
+    if (controls.read) {
+      const hit = await this.cache.find(place, controls);
+      if (hit) return this.hits.answer(call, place, hit);
+    }
+    if (controls.onlyIfCached) throw new GatewayError('cache_only_miss');
+
+    const question = { call, place, cacheStatus: statusWithoutHit(controls), store: controls.write };
+    return this.router.route(model, call.signal, (deployment, attempt) =>
+      this.attempts.run(question, deployment, attempt),
+    );
+  }
+
+  private resolveModel({ body, caller }: ChatCall): Model {
+    const model = this.models.resolve(body.model);
+    if (!model) {
+      const message = `The model "${body.model.slice(0, 100)}" is not served here. GET /v1/models lists those that are.`;
+      throw new GatewayError('model_not_found', { message, param: 'model' });
+    }
+    if (caller.models !== null && !caller.models.includes(model.name)) {
+      throw new GatewayError('model_not_allowed', {
+        message: `This key may not use the model "${model.name}".`,
+        param: 'model',
+      });
+    }
+    return model;
+  }
+}
+
+function statusWithoutHit(controls: CacheControls): CacheStatus {
+  if (controls.read) return 'MISS';
+  return controls.write ? 'REFRESH' : 'BYPASS';
+}

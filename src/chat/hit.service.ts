@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import { completionToChunks } from '@thriftgate/providers';
+import type { CacheHit, CachePlace } from '../cache/response-cache.service';
+import { Clock } from '../common/clock';
+import { LedgerService } from '../usage/ledger.service';
+import { answerHeaders } from './answer-headers';
+import type { ChatAnswer, ChatCall, Settlement } from './chat-call';
+import { intentOf } from './question';
+import { DONE_EVENT, includesUsage, sseEvent, withGatewayUsage } from './stream-events';
+
+/** Answers from the cache: the stored bytes, or a stream made of them, at no cost. */
+@Injectable()
+export class HitService {
+  constructor(
+    private readonly ledger: LedgerService,
+    private readonly clock: Clock,
+  ) {}
+
+  async answer(call: ChatCall, place: CachePlace, hit: CacheHit): Promise<ChatAnswer> {
+    const { entry } = hit;
+    const settlement: Settlement = {
+      cacheStatus: 'HIT',
+      listCostPusd: entry.listCostPusd,
+      costPusd: 0n,
+      savedPusd: entry.listCostPusd,
+    };
+    await this.record(call, place, hit);
+    const headers = answerHeaders('HIT', place.key, {
+      provider: entry.provider,
+      upstreamModel: entry.upstreamModel ?? place.model.family,
+      attempts: 0,
+      ttlSeconds: hit.ttlSeconds,
+      settlement: call.stream ? undefined : settlement,
+    });
+    headers.age = String(hit.ageSeconds);
+    if (!call.stream) return { kind: 'json', headers, body: entry.body, settlement };
+    const [first = '', ...rest] = replay(call, entry.body, settlement);
+    return { kind: 'stream', headers, first, rest: textsOf(rest) };
+  }
+
+  private record(call: ChatCall, place: CachePlace, { entry }: CacheHit): Promise<void> {
+    const tried = { attempt: 1, provider: entry.provider, upstreamModel: entry.upstreamModel ?? null };
+    const latencyMs = this.clock.now() - call.startedAt;
+    return this.ledger.record(intentOf(call, place, 'HIT', tried), {
+      inputTokens: entry.usage.inputTokens,
+      cachedInputTokens: entry.usage.cachedInputTokens,
+      outputTokens: entry.usage.outputTokens,
+      reasoningTokens: entry.usage.reasoningTokens,
+      state: 'settled',
+      status: 200,
+      upstreamModel: entry.upstreamModel ?? null,
+      listCostPusd: entry.listCostPusd,
+      costPusd: 0n,
+      savedBy: 'cache',
+      estimated: false,
+      errorCode: null,
+      latencyMs,
+      ttftMs: call.stream ? latencyMs : null,
+    });
+  }
+}
+
+/** The events of a stream that says what a stored answer says. */
+function replay(call: ChatCall, body: Buffer, settlement: Settlement): string[] {
+  const usageWanted = includesUsage(call.body);
+  const chunks = completionToChunks(body, { includeUsage: usageWanted });
+  const last = chunks.length - 1;
+  return [
+    ...chunks.map((data, index) => sseEvent(usageWanted && index === last ? withGatewayUsage(data, settlement) : data)),
+    DONE_EVENT,
+  ];
+}
+
+async function* textsOf(texts: string[]): AsyncGenerator<string, void, undefined> {
+  yield texts.join('');
+}

@@ -1,0 +1,72 @@
+import type { ChatBody, UpstreamRequest } from '@thriftgate/providers';
+import type { CachePlace } from '../cache/response-cache.service';
+import type { Deployment } from '../models/model';
+import type { Provider } from '../providers/provider-registry.service';
+import type { IntentEntry } from '../usage/ledger.service';
+import { CHAT_ENDPOINT, type CacheStatus, type ChatCall } from './chat-call';
+
+/** One question on its way upstream: what all its tries share. */
+export interface Question {
+  call: ChatCall;
+  place: CachePlace;
+  cacheStatus: CacheStatus;
+  /** Whether the answer may be stored. */
+  store: boolean;
+}
+
+/** What a call may write where it does not say: the bound that stands in for it when its worst cost is reckoned. */
+const DEFAULT_OUTPUT_TOKENS = 4096;
+
+/** The row of a try, as far as it is known before the try. A call that needs no try has number 1 too. */
+export function intentOf(
+  call: ChatCall,
+  place: CachePlace,
+  cacheStatus: CacheStatus,
+  tried: { attempt: number; provider: string; upstreamModel: string | null },
+): IntentEntry {
+  return {
+    request_id: call.requestId,
+    attempt: tried.attempt,
+    team_id: call.caller.teamId,
+    key_id: call.caller.keyId,
+    model: place.model.name,
+    provider: tried.provider,
+    upstream_model: tried.upstreamModel,
+    endpoint: CHAT_ENDPOINT,
+    stream: call.stream,
+    cache_status: cacheStatus,
+    cache_generation: place.generation,
+    batch_id: call.batch?.batchId ?? null,
+    custom_id: call.batch?.customId ?? null,
+    tags: call.tags.length > 0 ? call.tags : null,
+  };
+}
+
+/** The request to a deployment, without the members that are only the gateway's. */
+export function upstreamRequest(call: ChatCall, deployment: Deployment, provider: Provider): UpstreamRequest {
+  return provider.adapter.toRequest({
+    body: withoutGatewayMembers(call.body),
+    upstreamModel: deployment.upstreamModel,
+    stream: call.stream,
+    requestId: call.requestId,
+    baseUrl: provider.baseUrl,
+    apiKey: provider.apiKey,
+  });
+}
+
+/** How many tokens a call writes at most, over all its choices. */
+export function outputCeiling(body: ChatBody, maxOutputTokens: number | undefined): number {
+  const asked = positive(body.max_completion_tokens) ?? positive(body.max_tokens);
+  const each = asked ?? Math.min(maxOutputTokens ?? DEFAULT_OUTPUT_TOKENS, DEFAULT_OUTPUT_TOKENS);
+  return each * (positive(body.n) ?? 1);
+}
+
+function withoutGatewayMembers(body: ChatBody): ChatBody {
+  if (body.use_cache === undefined && body.cache === undefined) return body;
+  const { use_cache: _useCache, cache: _cache, ...rest } = body;
+  return rest as ChatBody;
+}
+
+function positive(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : undefined;
+}
