@@ -1,0 +1,41 @@
+import type { BatchObject } from '@thriftgate/contracts';
+import { formatUsd } from '../common/money';
+import type { Batch } from './batches.repository';
+
+/** A batch as OpenAI describes it, with its cost. @see https://platform.openai.com/docs/api-reference/batch/object */
+export function toBatchObject(batch: Batch): BatchObject {
+  return {
+    id: batch.id,
+    object: 'batch',
+    endpoint: batch.endpoint,
+    errors: null,
+    input_file_id: batch.input_file_id,
+    completion_window: batch.completion_window,
+    status: batch.status,
+    output_file_id: batch.output_file_id,
+    error_file_id: batch.error_file_id,
+    created_at: Math.floor(batch.created_at.getTime() / 1000),
+    in_progress_at: unixSeconds(batch.in_progress_at),
+    expires_at: Math.floor(batch.expires_at.getTime() / 1000),
+    finalizing_at: unixSeconds(batch.finalizing_at),
+    completed_at: unixSeconds(batch.completed_at),
+    failed_at: unixSeconds(batch.failed_at),
+    expired_at: unixSeconds(batch.expired_at),
+    cancelling_at: unixSeconds(batch.cancelling_at),
+    cancelled_at: unixSeconds(batch.cancelled_at),
+    request_counts: { total: batch.total_lines, completed: batch.completed_lines, failed: batch.failed_lines },
+    metadata: batch.metadata,
+    gateway: {
+      list_cost_usd: formatUsd(batch.list_cost_pusd),
+      cost_usd: formatUsd(batch.cost_pusd),
+      saved_usd: formatUsd(batch.saved_pusd),
+      cached: batch.cached_lines,
+      deduplicated: 0,
+      providers: batch.providers,
+    },
+  };
+}
+
+function unixSeconds(time: Date | null): number | null {
+  return time && Math.floor(time.getTime() / 1000);
+}

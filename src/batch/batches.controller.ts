@@ -1,0 +1,80 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import * as contracts from '@thriftgate/contracts';
+import { ApiErrors } from '../common/api-errors.decorator';
+import { type Caller, CurrentCaller } from '../common/caller';
+import { toBatchObject } from './batch';
+import { BatchesService } from './batches.service';
+
+const PATH_ID = { schema: contracts.pathIdSchema };
+
+@ApiTags('Batches')
+@ApiBearerAuth()
+@ApiErrors('invalid_api_key', 'rate_limit_exceeded')
+@Controller('v1/batches')
+export class BatchesController {
+  constructor(private readonly batches: BatchesService) {}
+
+  @Post()
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Start a batch',
+    description:
+      'Exactly one of `input_file_id`, `input_file_content` (JSONL text) and `requests` brings the lines, each ' +
+      '`{custom_id, method, url, body}`; at most 50,000 lines and 200 MB. Lines may name different models. If any line ' +
+      'is bad the batch is refused as a whole, with line numbers, before anything is spent. Lines that are in the cache ' +
+      'cost nothing.',
+  })
+  @ApiOkResponse({ description: 'The batch, at work.', standardSchema: contracts.batchSchema })
+  @ApiErrors('invalid_request', 'request_too_large')
+  async create(
+    @CurrentCaller() caller: Caller,
+    @Body({ schema: contracts.createBatchSchema }) body: contracts.CreateBatch,
+  ): Promise<contracts.BatchObject> {
+    return toBatchObject(await this.batches.create(caller, body));
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'List batches', description: "The team's batches, newest first." })
+  @ApiOkResponse({ description: 'A page of batches.', standardSchema: contracts.batchListSchema })
+  @ApiErrors('invalid_request')
+  async list(
+    @CurrentCaller() caller: Caller,
+    @Query({ schema: contracts.listBatchesQuerySchema }) query: contracts.ListBatchesQuery,
+  ): Promise<contracts.BatchList> {
+    const { batches, hasMore } = await this.batches.list(caller.teamId, query);
+    const data = batches.map(toBatchObject);
+    return {
+      object: 'list',
+      data,
+      has_more: hasMore,
+      first_id: data[0]?.id ?? null,
+      last_id: data.at(-1)?.id ?? null,
+    };
+  }
+
+  @Get(':id')
+  @ApiOperation({
+    summary: 'Show a batch',
+    description:
+      'Each `custom_id` ends exactly once: answers in the output file, everything else in the error file. Either file ' +
+      'is there only if it has lines.',
+  })
+  @ApiOkResponse({ description: 'The batch.', standardSchema: contracts.batchSchema })
+  @ApiErrors('not_found')
+  async get(@CurrentCaller() caller: Caller, @Param('id', PATH_ID) id: string): Promise<contracts.BatchObject> {
+    return toBatchObject(await this.batches.get(caller.teamId, id));
+  }
+
+  @Post(':id/cancel')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Cancel a batch',
+    description: 'Starts no more lines. Those that run end, are charged, and are in the files.',
+  })
+  @ApiOkResponse({ description: 'The batch, being cancelled.', standardSchema: contracts.batchSchema })
+  @ApiErrors('not_found', 'conflict')
+  async cancel(@CurrentCaller() caller: Caller, @Param('id', PATH_ID) id: string): Promise<contracts.BatchObject> {
+    return toBatchObject(await this.batches.cancel(caller.teamId, id));
+  }
+}

@@ -1,0 +1,125 @@
+import { Injectable } from '@nestjs/common';
+import type { ListBatchesQuery } from '@thriftgate/contracts';
+import { type Insertable, type Kysely, type Selectable, sql } from 'kysely';
+import { Database } from '../database/database.connection';
+import type { BatchesTable, Schema } from '../database/schema';
+import { CANCELLABLE_STATUSES } from './batch-state';
+import type { BatchLine } from './input/batch-line';
+
+const LINES_PER_INSERT = 1_000;
+const CHARACTERS_PER_INSERT = 1024 * 1024;
+/** From so many lines on, a plan that was made without knowing of them is worth avoiding. */
+const LINES_WORTH_ANALYZING = 1_000;
+
+/** A batch as it is kept. */
+export type Batch = Selectable<BatchesTable>;
+
+/** What makes a batch. */
+export type NewBatch = Pick<
+  Insertable<BatchesTable>,
+  | 'id'
+  | 'team_id'
+  | 'key_id'
+  | 'endpoint'
+  | 'completion_window'
+  | 'input_file_id'
+  | 'total_lines'
+  | 'created_at'
+  | 'expires_at'
+> & { metadata: Record<string, string> | null };
+
+/** Batches as teams see them. */
+@Injectable()
+export class BatchesRepository {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * Makes a batch with its lines, whole or not at all.
+   *
+   * @param linesFrom reads the lines through the transaction
+   * @param alongside what else belongs to the transaction
+   */
+  async create(
+    batch: NewBatch,
+    linesFrom: (db: Kysely<Schema>) => AsyncIterable<BatchLine>,
+    alongside: (db: Kysely<Schema>) => Promise<unknown>,
+  ): Promise<Batch> {
+    const created = await this.database.db.transaction().execute(async (transaction) => {
+      const row = await transaction
+        .insertInto('batches')
+        .values({
+          ...batch,
+          metadata: JSON.stringify(batch.metadata),
+          errors: JSON.stringify(null),
+          status: 'in_progress',
+          in_progress_at: batch.created_at,
+        })
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      await alongside(transaction);
+      const inserted = await insertLines(transaction, batch.id, linesFrom(transaction));
+      if (inserted !== batch.total_lines) throw new Error(`${batch.id} lost its input file while it was made`);
+      return row;
+    });
+    // Without statistics each claim would sort all open lines, and the embedded database gathers none by itself.
+    if (batch.total_lines >= LINES_WORTH_ANALYZING) {
+      await sql`ANALYZE batch_lines (batch_id, line_no, state)`.execute(this.database.db);
+    }
+    return created;
+  }
+
+  find(teamId: string, batchId: string): Promise<Batch | undefined> {
+    return this.database.db
+      .selectFrom('batches')
+      .selectAll()
+      .where('id', '=', batchId)
+      .where('team_id', '=', teamId)
+      .executeTakeFirst();
+  }
+
+  /** Newest first; one batch more than the limit where there are more. */
+  list(teamId: string, { after, limit }: ListBatchesQuery): Promise<Batch[]> {
+    let page = this.database.db.selectFrom('batches').selectAll().where('team_id', '=', teamId);
+    if (after !== undefined) page = page.where('id', '<', after);
+    return page
+      .orderBy('id', 'desc')
+      .limit(limit + 1)
+      .execute();
+  }
+
+  /** Begins to cancel a batch, or finds it begun. Undefined where it is too late. */
+  cancel(teamId: string, batchId: string): Promise<Batch | undefined> {
+    return this.database.db
+      .updateTable('batches')
+      .set({ status: 'cancelling', cancelling_at: sql`coalesce(cancelling_at, now())` })
+      .where('id', '=', batchId)
+      .where('team_id', '=', teamId)
+      .where('status', 'in', CANCELLABLE_STATUSES)
+      .returningAll()
+      .executeTakeFirst();
+  }
+}
+
+async function insertLines(db: Kysely<Schema>, batchId: string, lines: AsyncIterable<BatchLine>): Promise<number> {
+  let inserted = 0;
+  let group: BatchLine[] = [];
+  let characters = 0;
+  const insert = async () => {
+    await sql`
+      INSERT INTO batch_lines (batch_id, line_no, custom_id, state, url, body)
+      SELECT ${batchId}, line_no, custom_id, 'pending', url, body FROM unnest(
+        ${group.map(({ line }) => line)}::int[], ${group.map(({ customId }) => customId)}::text[],
+        ${group.map(({ url }) => url)}::text[], ${group.map(({ body }) => body)}::text[]
+      ) AS line (line_no, custom_id, url, body)`.execute(db);
+    inserted += group.length;
+    group = [];
+    characters = 0;
+  };
+  for await (const line of lines) {
+    group.push(line);
+    characters += line.body.length;
+    if (group.length === LINES_PER_INSERT || characters >= CHARACTERS_PER_INSERT) await insert();
+  }
+  if (group.length > 0) await insert();
+  return inserted;
+}

@@ -1,0 +1,85 @@
+import { Injectable } from '@nestjs/common';
+import type { CreateBatch, ListBatchesQuery } from '@thriftgate/contracts';
+import { CHAT_ENDPOINT } from '../chat/chat-call';
+import type { Caller } from '../common/caller';
+import { Clock } from '../common/clock';
+import { GatewayError } from '../common/errors';
+import { newId } from '../common/ids';
+import { completionWindowMs } from './batch-state';
+import { type Batch, BatchesRepository } from './batches.repository';
+import { type BatchInput, BatchInputService } from './input/batch-input.service';
+import { BatchQueue } from './queue/batch-queue';
+import { LinesRepository } from './runner/lines.repository';
+
+/** Takes batches in, shows and cancels them. */
+@Injectable()
+export class BatchesService {
+  constructor(
+    private readonly repository: BatchesRepository,
+    private readonly inputs: BatchInputService,
+    private readonly lines: LinesRepository,
+    private readonly queue: BatchQueue,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws GatewayError `invalid_request` that names the bad lines; a batch is taken whole or not at all */
+  async create(caller: Caller, request: CreateBatch): Promise<Batch> {
+    const input = await this.inputs.accept(caller, request);
+    try {
+      const batch = await this.keep(caller, request, input);
+      this.queue.announce(batch.id, batch.total_lines);
+      return batch;
+    } catch (error) {
+      await this.inputs.discard(input);
+      throw error;
+    }
+  }
+
+  /** @throws GatewayError `not_found` */
+  async get(teamId: string, batchId: string): Promise<Batch> {
+    const batch = await this.repository.find(teamId, batchId);
+    if (!batch) throw new GatewayError('not_found', { message: `There is no batch '${batchId}'.`, param: 'batch_id' });
+    return batch;
+  }
+
+  async list(teamId: string, query: ListBatchesQuery): Promise<{ batches: Batch[]; hasMore: boolean }> {
+    const batches = await this.repository.list(teamId, query);
+    return { batches: batches.slice(0, query.limit), hasMore: batches.length > query.limit };
+  }
+
+  /**
+   * Starts no more lines of a batch. Those that run end and count.
+   *
+   * @throws GatewayError `not_found`, or `conflict` once the batch has ended
+   */
+  async cancel(teamId: string, batchId: string): Promise<Batch> {
+    const cancelling = await this.repository.cancel(teamId, batchId);
+    if (cancelling) {
+      await this.lines.closeUnstarted();
+      this.queue.announce(batchId, cancelling.total_lines);
+      return cancelling;
+    }
+    const { status } = await this.get(teamId, batchId);
+    throw new GatewayError('conflict', { message: `A batch that is ${status} cannot be cancelled.` });
+  }
+
+  private keep(caller: Caller, request: CreateBatch, input: BatchInput): Promise<Batch> {
+    const now = this.clock.now();
+    return this.repository.create(
+      {
+        id: newId('batch'),
+        team_id: caller.teamId,
+        key_id: caller.keyId,
+        endpoint: CHAT_ENDPOINT,
+        completion_window: request.completion_window,
+        input_file_id: input.fileId,
+        total_lines: input.lines,
+        metadata: request.metadata ?? null,
+        created_at: new Date(now),
+        expires_at: new Date(now + completionWindowMs(request.completion_window)),
+      },
+      (transaction) => this.inputs.read(input, transaction),
+      (transaction) => this.inputs.publish(input, transaction),
+    );
+  }
+}

@@ -1,0 +1,34 @@
+import * as fc from 'fast-check';
+import { ChunkWriter } from './chunk-writer';
+
+async function write(pieces: Buffer[]): Promise<{ chunks: Buffer[]; bytes: number }> {
+  const chunks: Buffer[] = [];
+  const writer = new ChunkWriter(async (chunk, content) => {
+    expect(chunk).toBe(chunks.length);
+    chunks.push(Buffer.from(content));
+  });
+  for (const piece of pieces) await writer.write(piece);
+  await writer.end();
+  return { chunks, bytes: writer.bytes };
+}
+
+describe('ChunkWriter', () => {
+  it('gives back what it was given, in full megabytes but the last', async () => {
+    const lengths = fc.array(fc.integer({ min: 0, max: 1_500_000 }), { maxLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(lengths, async (sizes) => {
+        const pieces = sizes.map((size, index) => Buffer.alloc(size, index + 1));
+        const { chunks, bytes } = await write(pieces);
+        expect(Buffer.concat(chunks).equals(Buffer.concat(pieces))).toBe(true);
+        expect(bytes).toBe(sizes.reduce((sum, size) => sum + size, 0));
+        for (const chunk of chunks.slice(0, -1)) expect(chunk.length).toBe(1024 * 1024);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('keeps no chunk of nothing', async () => {
+    expect((await write([])).chunks).toEqual([]);
+    expect((await write([Buffer.alloc(1024 * 1024)])).chunks).toHaveLength(1);
+  });
+});

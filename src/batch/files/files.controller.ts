@@ -1,0 +1,103 @@
+import { Controller, Delete, Get, HttpCode, Param, Post, Query, Req, StreamableFile } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiConsumes,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProduces,
+  ApiTags,
+} from '@nestjs/swagger';
+import * as contracts from '@thriftgate/contracts';
+import type { FastifyRequest } from 'fastify';
+import { Readable } from 'node:stream';
+import { ApiErrors } from '../../common/api-errors.decorator';
+import { type Caller, CurrentCaller } from '../../common/caller';
+import { toFileObject } from './file';
+import { FileUploadService } from './file-upload.service';
+import { FilesRepository } from './files.repository';
+import { FilesService } from './files.service';
+
+const PATH_ID = { schema: contracts.pathIdSchema };
+
+@ApiTags('Files')
+@ApiBearerAuth()
+@ApiErrors('invalid_api_key', 'rate_limit_exceeded')
+@Controller('v1/files')
+export class FilesController {
+  constructor(
+    private readonly files: FilesService,
+    private readonly uploads: FileUploadService,
+    private readonly repository: FilesRepository,
+  ) {}
+
+  @Post()
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Upload a file', description: 'JSONL with the lines of a batch, at most 200 MB.' })
+  @ApiConsumes('multipart/form-data')
+  @ApiBody({
+    schema: {
+      type: 'object',
+      required: ['purpose', 'file'],
+      properties: {
+        purpose: { type: 'string', enum: ['batch'], example: 'batch' },
+        file: { type: 'string', format: 'binary' },
+      },
+    },
+  })
+  @ApiOkResponse({ description: 'The file.', standardSchema: contracts.fileSchema })
+  @ApiErrors('invalid_request', 'request_too_large', 'unsupported_media_type')
+  async create(@CurrentCaller() caller: Caller, @Req() request: FastifyRequest): Promise<contracts.FileObject> {
+    return toFileObject(await this.uploads.receive(caller.teamId, request));
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'List files', description: "The team's own uploads and the output files of its batches." })
+  @ApiOkResponse({ description: 'A page of files.', standardSchema: contracts.fileListSchema })
+  @ApiErrors('invalid_request')
+  async list(
+    @CurrentCaller() caller: Caller,
+    @Query({ schema: contracts.listFilesQuerySchema }) query: contracts.ListFilesQuery,
+  ): Promise<contracts.FileList> {
+    const { files, hasMore } = await this.files.list(caller.teamId, query);
+    const data = files.map(toFileObject);
+    return {
+      object: 'list',
+      data,
+      has_more: hasMore,
+      first_id: data[0]?.id ?? null,
+      last_id: data.at(-1)?.id ?? null,
+    };
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'Show a file' })
+  @ApiOkResponse({ description: 'The file.', standardSchema: contracts.fileSchema })
+  @ApiErrors('not_found')
+  async get(@CurrentCaller() caller: Caller, @Param('id', PATH_ID) id: string): Promise<contracts.FileObject> {
+    return toFileObject(await this.files.get(caller.teamId, id));
+  }
+
+  @Get(':id/content')
+  @ApiOperation({ summary: 'Download a file' })
+  @ApiProduces('application/octet-stream')
+  @ApiOkResponse({ description: 'The content, as it was written.', schema: { type: 'string', format: 'binary' } })
+  @ApiErrors('not_found')
+  async content(@CurrentCaller() caller: Caller, @Param('id', PATH_ID) id: string): Promise<StreamableFile> {
+    const file = await this.files.get(caller.teamId, id);
+    return new StreamableFile(Readable.from(this.repository.content(file.id), { objectMode: false }), {
+      type: 'application/octet-stream',
+      length: file.bytes,
+      disposition: `attachment; filename="${file.filename.replace(/[^\w.-]/g, '_')}"`,
+    });
+  }
+
+  @Delete(':id')
+  @ApiOperation({ summary: 'Delete a file', description: 'Batches that were made from it go on.' })
+  @ApiOkResponse({ description: 'The file is deleted.', standardSchema: contracts.fileDeletedSchema })
+  @ApiErrors('not_found')
+  async delete(@CurrentCaller() caller: Caller, @Param('id', PATH_ID) id: string): Promise<contracts.FileDeleted> {
+    await this.files.delete(caller.teamId, id);
+    return { id, object: 'file', deleted: true };
+  }
+}

@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { FileUploadService } from './file-upload.service';
+import { FilesController } from './files.controller';
+import { FilesRepository } from './files.repository';
+import { FilesService } from './files.service';
+
+/** Files under `/v1/files`: the lines of batches and their results. */
+@Module({
+  controllers: [FilesController],
+  providers: [FilesService, FileUploadService, FilesRepository],
+  exports: [FilesService, FilesRepository],
+})
+export class FilesModule {}

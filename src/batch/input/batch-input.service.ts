@@ -1,0 +1,117 @@
+import { Injectable } from '@nestjs/common';
+import { type CreateBatch, MAX_FILE_BYTES } from '@thriftgate/contracts';
+import type { Caller } from '../../common/caller';
+import { GatewayError } from '../../common/errors';
+import { ModelRegistry } from '../../models/model-registry.service';
+import { FilesRepository } from '../files/files.repository';
+import { FilesService } from '../files/files.service';
+import { type BatchLine, readLine } from './batch-line';
+import { checkLines, describeProblems } from './check-lines';
+import { rawLines } from './raw-lines';
+
+/** The checked lines of a batch to be, in a file. */
+export interface BatchInput {
+  fileId: string;
+  /** Set where the lines came with the request: the file is to be published with the batch. */
+  draftBytes: number | undefined;
+  lines: number;
+}
+
+/** Takes the lines of a new batch, in whichever way they come, and lets only whole good inputs in. */
+@Injectable()
+export class BatchInputService {
+  constructor(
+    private readonly files: FilesService,
+    private readonly repository: FilesRepository,
+    private readonly models: ModelRegistry,
+  ) {}
+
+  /** @throws GatewayError that names the member, and the lines that are bad; nothing is left then */
+  async accept(caller: Caller, request: CreateBatch): Promise<BatchInput> {
+    const { member, file } = await this.file(caller, request);
+    try {
+      const check = await checkLines(rawLines(this.repository.content(file.fileId)), this.rulesOf(caller));
+      const message = describeProblems(check);
+      if (message !== undefined) throw new GatewayError('invalid_request', { message, param: member });
+      return { ...file, lines: check.lines };
+    } catch (error) {
+      await this.discard(file);
+      throw error;
+    }
+  }
+
+  /** The lines of an accepted input, read in a transaction. */
+  async *read(
+    input: BatchInput,
+    db: Parameters<FilesRepository['content']>[1],
+  ): AsyncGenerator<BatchLine, void, undefined> {
+    for await (const raw of rawLines(this.repository.content(input.fileId, db))) {
+      const read = readLine(raw);
+      if ('line' in read) yield read.line;
+    }
+  }
+
+  /** Lets the team see a file that came with the request. */
+  async publish(input: BatchInput, db: Parameters<FilesRepository['publish']>[2]): Promise<void> {
+    if (input.draftBytes !== undefined) await this.repository.publish(input.fileId, input.draftBytes, db);
+  }
+
+  /** Takes a file back that was made for a batch which then was not. */
+  async discard(input: Pick<BatchInput, 'fileId' | 'draftBytes'>): Promise<void> {
+    if (input.draftBytes !== undefined) await this.repository.discard(input.fileId);
+  }
+
+  private async file(
+    caller: Caller,
+    request: CreateBatch,
+  ): Promise<{ member: string; file: Omit<BatchInput, 'lines'> }> {
+    if (request.input_file_id !== undefined) {
+      const file = await this.repository.find(caller.teamId, request.input_file_id);
+      if (file?.purpose === 'batch') {
+        return { member: 'input_file_id', file: { fileId: file.id, draftBytes: undefined } };
+      }
+      const message = `There is no file '${request.input_file_id.slice(0, 100)}' that was uploaded with purpose batch.`;
+      throw new GatewayError('invalid_request', { message, param: 'input_file_id' });
+    }
+    const member = request.requests === undefined ? 'input_file_content' : 'requests';
+    const content = request.requests ? requestLines(request.requests) : textLines(request.input_file_content ?? '');
+    try {
+      const draft = await this.files.draft(caller.teamId, 'batch-input.jsonl', content);
+      return { member, file: { fileId: draft.id, draftBytes: draft.writer.bytes } };
+    } catch (error) {
+      if (!(error instanceof GatewayError) || error.code !== 'request_too_large') throw error;
+      const message = `A batch may have at most ${MAX_FILE_BYTES / 1024 / 1024} MB.`;
+      throw new GatewayError('request_too_large', { message, param: member });
+    }
+  }
+
+  private rulesOf({ models }: Caller) {
+    return {
+      isServed: (model: string) => this.models.resolve(model) !== undefined,
+      isAllowed: (model: string) => models === null || models.includes(model),
+    };
+  }
+}
+
+function* requestLines(requests: readonly unknown[]): Generator<Buffer, void, undefined> {
+  for (const [index, request] of requests.entries()) {
+    let line: string;
+    try {
+      line = JSON.stringify(request);
+    } catch {
+      const message = `'requests.${index}': is nested too deeply.`;
+      throw new GatewayError('invalid_request', { message, param: `requests.${index}` });
+    }
+    yield Buffer.from(`${line}\n`);
+  }
+}
+
+/** Cut at line ends, so that no character is cut and the text is not in memory a second time. */
+function* textLines(text: string): Generator<Buffer, void, undefined> {
+  for (let start = 0; start < text.length;) {
+    const newline = text.indexOf('\n', start);
+    const end = newline < 0 ? text.length : newline + 1;
+    yield Buffer.from(text.slice(start, end));
+    start = end;
+  }
+}

@@ -1,0 +1,117 @@
+import type { ChatBody } from '@thriftgate/providers';
+import { parseCacheControls } from '../../cache/cache-controls';
+import { CHAT_ENDPOINT } from '../../chat/chat-call';
+import { checkChatBody, readTags } from '../../chat/chat-request';
+import { GatewayError } from '../../common/errors';
+import type { RawLine } from './raw-lines';
+
+const MAX_CUSTOM_ID_LENGTH = 512;
+
+/** One question of a batch, ready to be kept. */
+export interface BatchLine {
+  line: number;
+  customId: string;
+  url: string;
+  model: string;
+  /** JSON text. */
+  body: string;
+}
+
+/** What is wrong with a line, in the words of OpenAI's batch errors. @see https://platform.openai.com/docs/api-reference/batch/object */
+export interface LineProblem {
+  line: number;
+  code: string;
+  message: string;
+  param: string | null;
+}
+
+/** Thrown with what is wrong with a line. */
+class BadLine extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly param: string | null,
+  ) {
+    super(message);
+  }
+}
+
+/** Reads a line as far as it can be judged alone. */
+export function readLine(raw: RawLine): { line: BatchLine } | { problem: LineProblem } {
+  try {
+    return { line: parse(raw) };
+  } catch (error) {
+    const { code, message, param } = error instanceof BadLine ? error : new BadLine('invalid_json_line', tooDeep, null);
+    return { problem: { line: raw.line, code, message, param } };
+  }
+}
+
+/** The one unexpected failure: the engine's stack ends before the nesting of a hostile line does. */
+const tooDeep = 'is nested too deeply';
+
+function parse({ line, text }: RawLine): BatchLine {
+  const parsed = parseObject(text);
+  const customId = customIdOf(parsed.custom_id);
+  if (parsed.method !== undefined && parsed.method !== 'POST') {
+    throw new BadLine('invalid_method', "'method' must be POST", 'method');
+  }
+  const body = bodyOf(parsed.body);
+  return { line, customId, url: urlOf(parsed.url), model: body.model, body: JSON.stringify(body) };
+}
+
+function parseObject(text: string | undefined): Record<string, unknown> {
+  if (text === undefined) throw new BadLine('invalid_json_line', 'is too long or not UTF-8', null);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new BadLine('invalid_json_line', 'is not valid JSON', null);
+  }
+  if (!isObject(value)) throw new BadLine('invalid_json_line', 'must be a JSON object', null);
+  return value;
+}
+
+function customIdOf(value: unknown): string {
+  if (value === undefined || value === null || value === '') {
+    throw new BadLine('missing_custom_id', "'custom_id' is missing", 'custom_id');
+  }
+  if (typeof value !== 'string') throw new BadLine('invalid_custom_id', "'custom_id' must be text", 'custom_id');
+  if (value.length > MAX_CUSTOM_ID_LENGTH) {
+    const message = `'custom_id' has more than ${MAX_CUSTOM_ID_LENGTH} characters`;
+    throw new BadLine('invalid_custom_id', message, 'custom_id');
+  }
+  if (/[\p{Cc}\p{Cs}]/u.test(value)) {
+    throw new BadLine('invalid_custom_id', "'custom_id' has control characters or half characters", 'custom_id');
+  }
+  return value;
+}
+
+/** Lines may name the endpoint without `/v1`, or not at all: all of a batch go to the one that there is. */
+function urlOf(value: unknown): string {
+  if (value === undefined || value === null || value === CHAT_ENDPOINT || `/v1${String(value)}` === CHAT_ENDPOINT) {
+    return CHAT_ENDPOINT;
+  }
+  throw new BadLine('invalid_url', `'url' must be ${CHAT_ENDPOINT}`, 'url');
+}
+
+function bodyOf(value: unknown): ChatBody {
+  if (!isObject(value)) throw new BadLine('invalid_body', "'body' must be a JSON object", 'body');
+  try {
+    const body = checkChatBody(value);
+    readTags(undefined, body.metadata);
+    parseCacheControls(body, undefined);
+    if (body.stream === true) throw new BadLine('invalid_body', "'stream' cannot be true in a batch", 'body.stream');
+    return body;
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    throw new BadLine(
+      'invalid_body',
+      error.message.replace(/\.$/, ''),
+      error.param === null ? 'body' : `body.${error.param}`,
+    );
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,75 @@
+import { MAX_BATCH_LINES } from '@thriftgate/contracts';
+import { type BatchLine, type LineProblem, readLine } from './batch-line';
+import type { RawLine } from './raw-lines';
+
+/** As many problems as a message can name and a person will read. */
+const TOLD_PROBLEMS = 10;
+
+/** What a caller may ask for. */
+export interface ModelRules {
+  isServed(model: string): boolean;
+  isAllowed(model: string): boolean;
+}
+
+/** How the lines of a batch were found to be. */
+export interface LinesCheck {
+  lines: number;
+  /** The first ones; the others are only counted. */
+  problems: LineProblem[];
+  problemCount: number;
+}
+
+/** Checks every line, alone and against the others, and keeps none. */
+export async function checkLines(input: AsyncIterable<RawLine>, models: ModelRules): Promise<LinesCheck> {
+  const check: LinesCheck = { lines: 0, problems: [], problemCount: 0 };
+  const seen = new Map<string, number>();
+  for await (const raw of input) {
+    check.lines += 1;
+    const problem = check.lines > MAX_BATCH_LINES ? tooMany(raw.line) : problemOf(raw, seen, models);
+    if (problem) {
+      check.problemCount += 1;
+      if (check.problems.length < TOLD_PROBLEMS) check.problems.push(problem);
+    }
+    if (check.lines > MAX_BATCH_LINES) break;
+  }
+  return check;
+}
+
+/** Says in a sentence for each line what is wrong, or undefined where nothing is. */
+export function describeProblems({ lines, problems, problemCount }: LinesCheck): string | undefined {
+  if (lines === 0) return 'The batch has no lines.';
+  if (problemCount === 0) return undefined;
+  const told = problems.map(({ line, message }) => `Line ${line}: ${message}.`).join(' ');
+  const more = problemCount - problems.length;
+  return `The batch was refused and nothing of it was started. ${told}${more > 0 ? ` ${more} more lines are bad.` : ''}`;
+}
+
+function problemOf(raw: RawLine, seen: Map<string, number>, models: ModelRules): LineProblem | undefined {
+  const read = readLine(raw);
+  if ('problem' in read) return read.problem;
+  const { line } = read;
+  const first = seen.get(line.customId);
+  if (first === undefined) seen.set(line.customId, line.line);
+  return first === undefined ? modelProblem(line, models) : duplicate(line, first);
+}
+
+function duplicate({ line, customId }: BatchLine, first: number): LineProblem {
+  const message = `the custom_id '${customId}' is also on line ${first}`;
+  return { line, code: 'duplicate_custom_id', message, param: 'custom_id' };
+}
+
+function modelProblem({ line, model }: BatchLine, models: ModelRules): LineProblem | undefined {
+  const named = model.slice(0, 100);
+  if (!models.isServed(model)) {
+    return { line, code: 'model_not_found', message: `the model '${named}' is not served here`, param: 'body.model' };
+  }
+  if (!models.isAllowed(model)) {
+    const message = `this key may not use the model '${named}'`;
+    return { line, code: 'model_not_allowed', message, param: 'body.model' };
+  }
+  return undefined;
+}
+
+function tooMany(line: number): LineProblem {
+  return { line, code: 'too_many_lines', message: `a batch may have at most ${MAX_BATCH_LINES} lines`, param: null };
+}

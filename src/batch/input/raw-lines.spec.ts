@@ -1,0 +1,49 @@
+import * as fc from 'fast-check';
+import { type RawLine, rawLines } from './raw-lines';
+
+async function* inPieces(content: Buffer, size: number): AsyncGenerator<Buffer> {
+  for (let start = 0; start < content.length; start += size) yield content.subarray(start, start + size);
+}
+
+async function linesOf(content: Buffer | string, size = 1_000): Promise<RawLine[]> {
+  const lines: RawLine[] = [];
+  for await (const line of rawLines(inPieces(Buffer.from(content), size))) lines.push(line);
+  return lines;
+}
+
+describe('rawLines', () => {
+  it('counts blank lines and leaves them out', async () => {
+    expect(await linesOf('a\n\n \r\nb')).toEqual([
+      { line: 1, text: 'a' },
+      { line: 4, text: 'b' },
+    ]);
+    expect(await linesOf('')).toEqual([]);
+    expect(await linesOf('\n\n')).toEqual([]);
+  });
+
+  it('is the same wherever the content is cut, also within characters', async () => {
+    const text = fc.array(fc.string({ unit: 'grapheme' }), { maxLength: 8 }).map((lines) => lines.join('\n'));
+    await fc.assert(
+      fc.asyncProperty(text, fc.integer({ min: 1, max: 7 }), async (content, size) => {
+        const expected = content
+          .split('\n')
+          .map((line, index) => ({ line: index + 1, text: line }))
+          .filter((line) => line.text.trim() !== '');
+        expect(await linesOf(content, size)).toEqual(expected);
+      }),
+    );
+  });
+
+  it('names a line that is not UTF-8 and goes on', async () => {
+    const content = Buffer.concat([Buffer.from('a\n'), Buffer.from([0xff, 0xfe]), Buffer.from('\nb')]);
+    expect(await linesOf(content)).toEqual([
+      { line: 1, text: 'a' },
+      { line: 2, text: undefined },
+      { line: 3, text: 'b' },
+    ]);
+  });
+
+  it('takes no notice of a byte order mark', async () => {
+    expect(await linesOf('\ufeff{}\n')).toEqual([{ line: 1, text: '{}' }]);
+  });
+});

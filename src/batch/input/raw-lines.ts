@@ -1,0 +1,52 @@
+import { TextDecoder } from 'node:util';
+
+/** A line as long as the longest body that a single call may have. */
+const MAX_LINE_BYTES = 64 * 1024 * 1024;
+
+const NEWLINE = 0x0a;
+
+/** A line of the input with its number, counted from 1; `text` is undefined where its bytes are too many or not UTF-8. */
+export interface RawLine {
+  line: number;
+  text: string | undefined;
+}
+
+/** Cuts content into lines. Blank lines are counted and left out. */
+export async function* rawLines(content: AsyncIterable<Buffer>): AsyncGenerator<RawLine, void, undefined> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let line = 0;
+  let begun: Buffer[] = [];
+  let begunBytes = 0;
+  const append = (piece: Buffer) => {
+    begunBytes += piece.length;
+    if (begunBytes <= MAX_LINE_BYTES) begun.push(piece);
+  };
+  const finish = (): RawLine => {
+    const text = begunBytes > MAX_LINE_BYTES ? undefined : decode(decoder, Buffer.concat(begun));
+    begun = [];
+    begunBytes = 0;
+    line += 1;
+    return { line, text };
+  };
+  for await (const chunk of content) {
+    let start = 0;
+    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
+      append(chunk.subarray(start, end));
+      start = end + 1;
+      const found = finish();
+      if (found.text?.trim() !== '') yield found;
+    }
+    if (start < chunk.length) append(chunk.subarray(start));
+  }
+  if (begunBytes === 0) return;
+  const last = finish();
+  if (last.text?.trim() !== '') yield last;
+}
+
+function decode(decoder: TextDecoder, bytes: Buffer): string | undefined {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}

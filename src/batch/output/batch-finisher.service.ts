@@ -1,0 +1,75 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { newRequestId } from '../../common/ids';
+import type { LineState } from '../../database/schema';
+import { finalStatus } from '../batch-state';
+import { FilesRepository } from '../files/files.repository';
+import { type FileDraft, FilesService } from '../files/files.service';
+import { type FinishingBatch, FinishingLostError, FinishingRepository } from './finishing.repository';
+import { type EndedLine, outputLine } from './output-line';
+
+/** Writes the output and the error file of batches whose lines have all ended. */
+@Injectable()
+export class BatchFinisher {
+  private readonly logger = new Logger(BatchFinisher.name);
+  private readonly finishing = new Set<string>();
+
+  constructor(
+    private readonly repository: FinishingRepository,
+    private readonly files: FilesService,
+    private readonly filesRepository: FilesRepository,
+  ) {}
+
+  /** Ends the batch if none of its lines is open any more. Never throws: what fails is done again by the next sweep. */
+  async finish(batchId: string): Promise<void> {
+    if (this.finishing.has(batchId)) return;
+    this.finishing.add(batchId);
+    try {
+      const batch = await this.repository.take(batchId, newRequestId());
+      if (batch) await this.write(batch);
+    } catch (error) {
+      if (!(error instanceof FinishingLostError)) {
+        this.logger.error({ batchId, err: error }, 'the files of a batch could not be written; trying on');
+      }
+    } finally {
+      this.finishing.delete(batchId);
+    }
+  }
+
+  private async write(batch: FinishingBatch): Promise<void> {
+    const output = this.resultFile(batch, 'output');
+    const errors = this.resultFile(batch, 'error');
+    const states = new Set<LineState>();
+    try {
+      for await (const line of this.repository.lines(batch)) {
+        states.add(line.state);
+        await (line.state === 'done' ? output : errors).write(line);
+      }
+      for (const file of [output, errors]) await file.draft?.writer.end();
+      const ids = { output_file_id: output.draft?.id ?? null, error_file_id: errors.draft?.id ?? null };
+      await this.repository.publish(batch, finalStatus(batch.status, states), ids, async (transaction) => {
+        for (const { draft } of [output, errors]) {
+          if (draft) await this.filesRepository.publish(draft.id, draft.writer.bytes, transaction);
+        }
+      });
+    } catch (error) {
+      for (const { draft } of [output, errors]) if (draft) await this.filesRepository.discard(draft.id);
+      throw error;
+    }
+  }
+
+  private resultFile({ id, team_id: teamId }: FinishingBatch, kind: 'output' | 'error'): ResultFile {
+    return new ResultFile(() => this.files.begin(teamId, `${id}_${kind}.jsonl`, 'batch_output'));
+  }
+}
+
+/** A file that is made with its first line: a batch without errors has no error file. */
+class ResultFile {
+  draft: FileDraft | undefined;
+
+  constructor(private readonly begin: () => Promise<FileDraft>) {}
+
+  async write(line: EndedLine): Promise<void> {
+    this.draft ??= await this.begin();
+    await this.draft.writer.write(Buffer.from(outputLine(line)));
+  }
+}

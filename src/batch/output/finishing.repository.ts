@@ -1,0 +1,91 @@
+import { Injectable } from '@nestjs/common';
+import { type Kysely, sql } from 'kysely';
+import { Database } from '../../database/database.connection';
+import type { Schema } from '../../database/schema';
+import type { FinalStatus, OpenStatus } from '../batch-state';
+import type { EndedLine } from './output-line';
+
+const LEASE = sql<Date>`now() + interval '30 seconds'`;
+const PAGE_LINES = 100;
+
+/** A batch whose lines have all ended and whose files this process writes. */
+export interface FinishingBatch {
+  id: string;
+  team_id: string;
+  status: OpenStatus;
+  token: string;
+}
+
+/** Another process has taken over the writing of a batch's files. */
+export class FinishingLostError extends Error {}
+
+/** The end of batches: one process at a time writes the files, and publishes them with the final status. */
+@Injectable()
+export class FinishingRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Takes a batch that has no open line and that nobody else is finishing. */
+  async take(batchId: string, token: string): Promise<FinishingBatch | undefined> {
+    const { rows } = await sql<FinishingBatch>`
+      UPDATE batches SET lease_token = ${token}, lease_until = ${LEASE},
+        status = CASE WHEN status = 'in_progress' THEN 'finalizing' ELSE status END,
+        finalizing_at = coalesce(finalizing_at, now())
+      WHERE id = ${batchId} AND status IN ('in_progress', 'finalizing', 'cancelling')
+        AND (lease_until IS NULL OR lease_until < now())
+        AND NOT EXISTS (SELECT FROM batch_lines WHERE batch_id = ${batchId} AND state IN ('pending', 'running'))
+      RETURNING id, team_id, status, lease_token AS token`.execute(this.database.db);
+    return rows[0];
+  }
+
+  /** The lines in their order. Holds on to the batch while they are read. @throws FinishingLostError */
+  async *lines({ id, token }: FinishingBatch): AsyncGenerator<EndedLine, void, undefined> {
+    for (let last = 0; ;) {
+      const page = await this.database.db
+        .selectFrom('batch_lines')
+        .select(['batch_id as batchId', 'line_no as lineNo', 'custom_id as customId', 'state'])
+        .select(['request_id as requestId', 'response_status as status', 'result'])
+        .where('batch_id', '=', id)
+        .where('line_no', '>', last)
+        .orderBy('line_no')
+        .limit(PAGE_LINES)
+        .execute();
+      yield* page;
+      last = page.at(-1)?.lineNo ?? last;
+      if (page.length < PAGE_LINES) return;
+      await this.hold(id, token);
+    }
+  }
+
+  /**
+   * Ends a batch, in one transaction with what is to be seen at the same time.
+   *
+   * @throws FinishingLostError
+   */
+  async publish(
+    { id, token }: FinishingBatch,
+    status: FinalStatus,
+    files: { output_file_id: string | null; error_file_id: string | null },
+    alongside: (db: Kysely<Schema>) => Promise<unknown>,
+  ): Promise<void> {
+    await this.database.db.transaction().execute(async (transaction) => {
+      await alongside(transaction);
+      const { numUpdatedRows } = await transaction
+        .updateTable('batches')
+        .set({ status, ...files, [`${status}_at`]: sql`now()`, lease_token: null, lease_until: null })
+        .where('id', '=', id)
+        .where('lease_token', '=', token)
+        .executeTakeFirst();
+      if (numUpdatedRows === 0n) throw new FinishingLostError(id);
+    });
+  }
+
+  private async hold(id: string, token: string): Promise<void> {
+    const { numUpdatedRows } = await this.database.db
+      .updateTable('batches')
+      .set({ lease_until: LEASE })
+      .where('id', '=', id)
+      .where('lease_token', '=', token)
+      .executeTakeFirst();
+    if (numUpdatedRows === 0n) throw new FinishingLostError(id);
+  }
+}

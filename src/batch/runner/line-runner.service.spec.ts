@@ -1,0 +1,149 @@
+import { Logger } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import type { ChatAnswer, ChatCall } from '../../chat/chat-call';
+import { ChatService } from '../../chat/chat.service';
+import type { Caller } from '../../common/caller';
+import { Clock } from '../../common/clock';
+import { GatewayError } from '../../common/errors';
+import { ApiKeyDirectory } from '../../keys/api-key-directory.service';
+import type { ClaimedLine } from './line-result';
+import { LineRunner } from './line-runner.service';
+
+const CALLER: Caller = { role: 'team_member', teamId: 'team_1', keyId: 'key_1', models: null, rpmLimit: null };
+
+const LINE: ClaimedLine = {
+  batchId: 'batch_1',
+  lineNo: 1,
+  customId: 'a',
+  body: '{"model":"gpt-4.1","messages":[{"role":"user","content":"Hello"}],"metadata":{"job":"nightly"}}',
+  starts: 1,
+  token: 'token',
+  teamId: 'team_1',
+  keyId: 'key_1',
+  expiresAt: new Date(Date.now() + 3_600_000),
+};
+
+const ANSWER: ChatAnswer = {
+  kind: 'json',
+  headers: { 'x-gateway-provider': 'openai' },
+  body: Buffer.from('{\n  "id": "chatcmpl-1",\r\n  "text": "a\\nb"\n}'),
+  settlement: { cacheStatus: 'MISS', listCostPusd: 5n, costPusd: 4n, savedPusd: 1n },
+};
+
+async function setUp(complete: (call: ChatCall) => Promise<ChatAnswer>, caller: Caller | undefined = CALLER) {
+  const calls: ChatCall[] = [];
+  const module = await Test.createTestingModule({
+    providers: [
+      LineRunner,
+      Clock,
+      {
+        provide: ChatService,
+        useValue: {
+          complete: (call: ChatCall) => {
+            calls.push(call);
+            return complete(call);
+          },
+        },
+      },
+      { provide: ApiKeyDirectory, useValue: { callerOf: (keyId: string) => (keyId === 'key_1' ? caller : undefined) } },
+    ],
+  }).compile();
+  Logger.overrideLogger(false);
+  const runner = module.get(LineRunner);
+  const run = (line: Partial<ClaimedLine> = {}, signal = new AbortController().signal) =>
+    runner.run({ ...LINE, ...line }, signal);
+  return { calls, run };
+}
+
+const upstream = (status: number) =>
+  new GatewayError('upstream_error', { upstream: { status, type: 'server_error', code: 'overloaded' } });
+
+describe('LineRunner', () => {
+  it('makes the call of the batch and keeps its answer in one line', async () => {
+    const { calls, run } = await setUp(async () => ANSWER);
+    const result = await run();
+    expect(result).toMatchObject({
+      state: 'done',
+      status: 200,
+      cached: false,
+      provider: 'openai',
+      listCostPusd: 5n,
+      costPusd: 4n,
+      savedPusd: 1n,
+      requestId: calls[0]?.requestId,
+    });
+    expect(result?.body).not.toMatch(/[\r\n]/);
+    expect(JSON.parse(result?.body ?? '')).toEqual({ id: 'chatcmpl-1', text: 'a\nb' });
+    expect(calls[0]).toMatchObject({
+      caller: CALLER,
+      stream: false,
+      tags: ['job:nightly'],
+      batch: { batchId: 'batch_1', customId: 'a' },
+    });
+  });
+
+  it('names nobody for an answer out of the cache', async () => {
+    const { run } = await setUp(async () => ({ ...ANSWER, settlement: { ...ANSWER.settlement, cacheStatus: 'HIT' } }));
+    expect(await run()).toMatchObject({ cached: true, provider: null });
+  });
+
+  it('tries what may pass again, each time as a call of its own', async () => {
+    let tries = 0;
+    const { calls, run } = await setUp(async () => {
+      tries += 1;
+      if (tries === 1) throw upstream(503);
+      return ANSWER;
+    });
+    expect(await run()).toMatchObject({ state: 'done' });
+    expect(new Set(calls.map(({ requestId }) => requestId)).size).toBe(2);
+  });
+
+  it('fails with the last error after three tries', async () => {
+    const { calls, run } = await setUp(async () => Promise.reject(upstream(500)));
+    const result = await run();
+    expect(result).toMatchObject({ state: 'failed', status: 500 });
+    expect(JSON.parse(result?.body ?? '')).toMatchObject({ error: { code: 'overloaded' } });
+    expect(calls).toHaveLength(3);
+  });
+
+  it('does not try again what is wrong with the line, or with us', async () => {
+    for (const error of [upstream(400), new TypeError('a mistake')]) {
+      const { calls, run } = await setUp(async () => Promise.reject(error));
+      expect(await run()).toMatchObject({ state: 'failed', status: error instanceof TypeError ? 500 : 400 });
+      expect(calls).toHaveLength(1);
+    }
+  });
+
+  it('waits for room without counting that as a failure', async () => {
+    let tries = 0;
+    const { run } = await setUp(async () => {
+      tries += 1;
+      if (tries <= 4) throw new GatewayError('unavailable', { retryAfterSeconds: 0.01 });
+      return ANSWER;
+    });
+    expect(await run()).toMatchObject({ state: 'done' });
+  });
+
+  it('gives a line back that was called off', async () => {
+    const stopping = new AbortController();
+    const { run } = await setUp(async () => {
+      stopping.abort();
+      throw upstream(503);
+    });
+    expect(await run({}, stopping.signal)).toBeUndefined();
+  });
+
+  it('makes no call without a valid key, or for a line that ended two processes', async () => {
+    const { calls, run } = await setUp(async () => ANSWER);
+    expect(JSON.parse((await run({ keyId: 'key_2' }))?.body ?? '')).toMatchObject({ code: 'invalid_api_key' });
+    expect(JSON.parse((await run({ starts: 3 }))?.body ?? '')).toMatchObject({ code: 'line_crashed_gateway' });
+    expect(calls).toHaveLength(0);
+    expect(await run({ starts: 2 })).toMatchObject({ state: 'done' });
+  });
+
+  it('runs lines of the administrator', async () => {
+    const { calls, run } = await setUp(async () => ANSWER);
+    await run({ keyId: 'admin' });
+    expect(calls[0]?.caller).toMatchObject({ role: 'platform_admin', teamId: 'team_1' });
+  });
+});

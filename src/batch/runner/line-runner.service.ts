@@ -1,0 +1,118 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Injectable, Logger } from '@nestjs/common';
+import type { ChatBody } from '@thriftgate/providers';
+import type { JsonAnswer } from '../../chat/chat-call';
+import { readTags } from '../../chat/chat-request';
+import { ChatService } from '../../chat/chat.service';
+import type { Caller } from '../../common/caller';
+import { Clock } from '../../common/clock';
+import type { GatewayError } from '../../common/errors';
+import { toGatewayError } from '../../common/gateway-error.filter';
+import { newRequestId } from '../../common/ids';
+import { ApiKeyDirectory } from '../../keys/api-key-directory.service';
+import { type ClaimedLine, failedCall, inOneLine, type LineResult, notCalled } from './line-result';
+
+const OK = 200;
+/** Starts that a dead process did not end; the next one is not tried. */
+const MAX_CRASHES = 2;
+const TRIES = 3;
+const BACKOFF_MS = 500;
+const LONGEST_PAUSE_MS = 60_000;
+
+/** Runs one line as the call that it stands for, through the cache and the router as any other call. */
+@Injectable()
+export class LineRunner {
+  private readonly logger = new Logger(LineRunner.name);
+
+  constructor(
+    private readonly chat: ChatService,
+    private readonly keys: ApiKeyDirectory,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The line's end, or undefined where it was called off and is to be run again. Never throws. */
+  async run(line: ClaimedLine, signal: AbortSignal): Promise<LineResult | undefined> {
+    if (line.starts > MAX_CRASHES) {
+      const message = 'The gateway stopped twice while it ran this line; it is not tried again.';
+      return notCalled(line, 'line_crashed_gateway', message);
+    }
+    for (let failures = 0; ;) {
+      const requestId = newRequestId();
+      const error = await this.callOnce(line, requestId, signal);
+      if (!(error instanceof Error)) return error;
+      if (signal.aborted) return undefined;
+      const noRoom = error.code === 'unavailable';
+      if (!noRoom) failures += 1;
+      if (failures === TRIES || !isWorthAnotherTry(error)) {
+        return failedCall(line, requestId, error.status, error.toBody());
+      }
+      await pause(failures, error, signal);
+      if (signal.aborted || (noRoom && line.expiresAt.getTime() <= this.clock.now())) return undefined;
+    }
+  }
+
+  private async callOnce(
+    line: ClaimedLine,
+    requestId: string,
+    signal: AbortSignal,
+  ): Promise<LineResult | GatewayError> {
+    const caller = this.callerOf(line);
+    if (!caller) {
+      return notCalled(line, 'invalid_api_key', 'The API key that made this batch was revoked or has expired.');
+    }
+    try {
+      const body = JSON.parse(line.body) as ChatBody;
+      const answer = await this.chat.complete({
+        requestId,
+        caller,
+        body,
+        stream: false,
+        cacheControl: undefined,
+        tags: readTags(undefined, body.metadata),
+        batch: { batchId: line.batchId, customId: line.customId },
+        signal,
+        startedAt: this.clock.now(),
+      });
+      if (answer.kind === 'stream') throw new Error('a line of a batch was answered by a stream');
+      return done(line, requestId, answer);
+    } catch (thrown) {
+      const error = toGatewayError(thrown);
+      if (error.code === 'internal_error' && !signal.aborted) {
+        this.logger.error({ batchId: line.batchId, line: line.lineNo, err: thrown }, 'a line failed unexpectedly');
+      }
+      return error;
+    }
+  }
+
+  /** The key's rights as they are now. The administrator's own key is in no directory and may do everything. */
+  private callerOf({ keyId, teamId }: ClaimedLine): Caller | undefined {
+    if (keyId === 'admin') return { role: 'platform_admin', teamId, keyId, models: null, rpmLimit: null };
+    return this.keys.callerOf(keyId);
+  }
+}
+
+function done(line: ClaimedLine, requestId: string, { headers, body, settlement }: JsonAnswer): LineResult {
+  const cached = settlement.cacheStatus === 'HIT';
+  return {
+    line,
+    state: 'done',
+    requestId,
+    status: OK,
+    body: inOneLine(body.toString('utf8')),
+    cached,
+    provider: cached ? null : (headers['x-gateway-provider'] ?? null),
+    listCostPusd: settlement.listCostPusd,
+    costPusd: settlement.costPusd,
+    savedPusd: settlement.savedPusd,
+  };
+}
+
+function isWorthAnotherTry({ code, status }: GatewayError): boolean {
+  return code !== 'internal_error' && (status === 429 || status >= 500);
+}
+
+async function pause(failures: number, error: GatewayError, signal: AbortSignal): Promise<void> {
+  const backoffMs = BACKOFF_MS * 4 ** Math.max(failures - 1, 0) * (0.5 + Math.random());
+  const pauseMs = Math.min(Math.max(backoffMs, (error.retryAfterSeconds ?? 0) * 1000), LONGEST_PAUSE_MS);
+  await delay(pauseMs, undefined, { signal }).catch(() => undefined);
+}

@@ -1,0 +1,130 @@
+import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
+import { newRequestId } from '../../common/ids';
+import { Database } from '../../database/database.connection';
+import type { ClaimedLine, LineResult } from './line-result';
+
+/** How long a line belongs to the process that claimed it, if that says nothing more. */
+const LEASE = sql`now() + interval '30 seconds'`;
+
+/** Lines that nobody works on: untouched, or left by a process whose lease is over. */
+const CLAIMABLE = sql`(state = 'pending' OR (state = 'running' AND lease_until < now()))`;
+
+/** The work on lines. A line belongs to whoever holds its lease token; a result with another token is not written. */
+@Injectable()
+export class LinesRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Takes up to so many of a batch's open lines, first ones first. Two processes never take the same line. */
+  async claim(batchId: string, limit: number): Promise<ClaimedLine[]> {
+    const token = newRequestId();
+    const { rows } = await sql<ClaimedLine>`
+      WITH open AS (
+        SELECT line_no FROM batch_lines
+        WHERE batch_id = ${batchId} AND ${CLAIMABLE} AND EXISTS (
+          SELECT FROM batches WHERE id = ${batchId} AND status = 'in_progress' AND expires_at > now())
+        ORDER BY line_no LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+      UPDATE batch_lines line SET state = 'running', lease_token = ${token}, lease_until = ${LEASE}, starts = starts + 1
+      FROM open, batches batch
+      WHERE line.batch_id = ${batchId} AND line.line_no = open.line_no AND batch.id = ${batchId}
+      RETURNING line.batch_id AS "batchId", line.line_no AS "lineNo", line.custom_id AS "customId", line.body,
+        line.starts, line.lease_token AS "token", batch.team_id AS "teamId", batch.key_id AS "keyId",
+        batch.expires_at AS "expiresAt"`.execute(this.database.db);
+    return rows.toSorted((a, b) => a.lineNo - b.lineNo);
+  }
+
+  /** Holds lines for longer while they are worked on. */
+  async renew(lines: readonly ClaimedLine[]): Promise<void> {
+    await sql`
+      UPDATE batch_lines line SET lease_until = ${LEASE} FROM ${held(lines)}
+      WHERE ${isHeld(lines)}`.execute(this.database.db);
+  }
+
+  /** Gives lines back as if they had never been started. */
+  async giveBack(lines: readonly ClaimedLine[]): Promise<void> {
+    await sql`
+      UPDATE batch_lines line SET state = 'pending', lease_token = NULL, lease_until = NULL, starts = starts - 1
+      FROM ${held(lines)}
+      WHERE ${isHeld(lines)}`.execute(this.database.db);
+  }
+
+  /**
+   * Writes results of one batch and counts them up in it, in one statement.
+   *
+   * @returns how many were written; the others were not ours any more
+   */
+  async record(batchId: string, results: readonly LineResult[]): Promise<number> {
+    const { rows } = await sql<{ written: number }>`
+      WITH result AS (SELECT * FROM unnest(
+        ${results.map(({ line }) => line.lineNo)}::int[], ${results.map(({ line }) => line.token)}::text[],
+        ${results.map(({ state }) => state)}::text[], ${results.map(({ requestId }) => requestId)}::text[],
+        ${results.map(({ status }) => status)}::int[], ${results.map(({ body }) => body)}::text[],
+        ${results.map(({ cached }) => cached)}::boolean[], ${results.map(({ provider }) => provider)}::text[],
+        ${results.map(({ listCostPusd }) => listCostPusd)}::bigint[], ${results.map(({ costPusd }) => costPusd)}::bigint[],
+        ${results.map(({ savedPusd }) => savedPusd)}::bigint[]
+      ) AS result (line_no, token, state, request_id, status, body, cached, provider, list_cost, cost, saved)),
+      written AS (
+        UPDATE batch_lines line SET state = result.state, request_id = result.request_id,
+          response_status = result.status, result = result.body, lease_token = NULL, lease_until = NULL
+        FROM result
+        WHERE line.batch_id = ${batchId} AND line.line_no = ANY (${results.map(({ line }) => line.lineNo)}::int[])
+          AND line.line_no = result.line_no AND line.state = 'running'
+          AND line.lease_token = result.token
+        RETURNING line.line_no),
+      sums AS (
+        SELECT count(*)::int AS written, count(*) FILTER (WHERE state = 'done')::int AS completed,
+          count(*) FILTER (WHERE state = 'failed')::int AS failed, count(*) FILTER (WHERE cached)::int AS cached,
+          coalesce(sum(list_cost), 0)::bigint AS list_cost, coalesce(sum(cost), 0)::bigint AS cost,
+          coalesce(sum(saved), 0)::bigint AS saved,
+          array_agg(DISTINCT provider) FILTER (WHERE provider IS NOT NULL) AS providers
+        FROM result JOIN written USING (line_no))
+      UPDATE batches batch SET completed_lines = completed_lines + sums.completed,
+        failed_lines = failed_lines + sums.failed, cached_lines = cached_lines + sums.cached,
+        list_cost_pusd = list_cost_pusd + sums.list_cost, cost_pusd = cost_pusd + sums.cost,
+        saved_pusd = saved_pusd + sums.saved,
+        providers = ARRAY(SELECT DISTINCT unnest(batch.providers || sums.providers) ORDER BY 1)
+      FROM sums WHERE batch.id = ${batchId} RETURNING sums.written`.execute(this.database.db);
+    return rows[0]?.written ?? 0;
+  }
+
+  /** Ends the lines that nobody works on of batches that are being cancelled or whose window is over. */
+  async closeUnstarted(): Promise<void> {
+    await sql`
+      UPDATE batch_lines line SET lease_token = NULL, lease_until = NULL,
+        state = CASE WHEN batch.status = 'cancelling' THEN 'cancelled' ELSE 'expired' END
+      FROM batches batch
+      WHERE line.batch_id = batch.id AND (line.state = 'pending' OR (line.state = 'running' AND line.lease_until < now()))
+        AND (batch.status = 'cancelling' OR (batch.status = 'in_progress' AND batch.expires_at <= now()))`.execute(
+      this.database.db,
+    );
+  }
+
+  /** Batches with lines to claim, or with no open line left and no files yet; with the number of their lines. */
+  async batchesToWorkOn(): Promise<{ id: string; lines: number }[]> {
+    const { rows } = await sql<{ id: string; lines: number }>`
+      SELECT id, total_lines AS lines FROM batches
+      WHERE status IN ('in_progress', 'cancelling', 'finalizing')
+        AND (EXISTS (SELECT FROM batch_lines WHERE batch_id = batches.id AND ${CLAIMABLE})
+          OR NOT EXISTS (SELECT FROM batch_lines WHERE batch_id = batches.id AND state IN ('pending', 'running')))
+      ORDER BY id`.execute(this.database.db);
+    return rows;
+  }
+
+  /** Takes everything out of the hands of processes that are dead; only where there can be no other process. */
+  async takeFromTheDead(): Promise<void> {
+    await sql`UPDATE batch_lines SET lease_until = '-infinity' WHERE state = 'running'`.execute(this.database.db);
+    await sql`UPDATE batches SET lease_until = NULL WHERE lease_until IS NOT NULL`.execute(this.database.db);
+  }
+}
+
+/** Lines with their tokens, as a table. */
+function held(lines: readonly ClaimedLine[]) {
+  return sql`unnest(${lines.map(({ batchId }) => batchId)}::text[], ${lines.map(({ lineNo }) => lineNo)}::int[],
+    ${lines.map(({ token }) => token)}::text[]) AS held (batch_id, line_no, token)`;
+}
+
+/** Names the lines twice, so that they are looked up by their numbers whatever the statistics say. */
+function isHeld(lines: readonly ClaimedLine[]) {
+  return sql`line.batch_id = held.batch_id AND line.line_no = ANY (${lines.map(({ lineNo }) => lineNo)}::int[])
+    AND line.line_no = held.line_no AND line.state = 'running' AND line.lease_token = held.token`;
+}
