@@ -1,0 +1,58 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { AuthGuard } from './auth/auth.guard';
+import { AuthModule } from './auth/auth.module';
+import { BatchModule } from './batch/batch.module';
+import { CacheModule } from './cache/cache.module';
+import { ChatModule } from './chat/chat.module';
+import { GatewayErrorFilter } from './common/gateway-error.filter';
+import { ConfigModule } from './config/config.module';
+import { DataDirectory } from './config/data-directory';
+import { GatewayConfig } from './config/gateway-config';
+import { DatabaseModule } from './database/database.module';
+import { HealthModule } from './health/health.module';
+import { KeysModule } from './keys/keys.module';
+import { LimitsGuard } from './limits/limits.guard';
+import { LimitsModule } from './limits/limits.module';
+import { ModelsModule } from './models/models.module';
+import { ProvidersModule } from './providers/providers.module';
+import { RedisModule } from './redis/redis.module';
+import { RoutingModule } from './routing/routing.module';
+import { TeamsModule } from './teams/teams.module';
+import { ReportsModule } from './usage/reports/reports.module';
+import { UsageModule } from './usage/usage.module';
+
+/** The map of the gateway: what stands below, then the modules in the order in which a call passes them. */
+@Module({})
+export class AppModule {
+  static forRoot(config: GatewayConfig, dataDirectory: DataDirectory): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.forRoot(config, dataDirectory),
+        RedisModule,
+        DatabaseModule,
+
+        TeamsModule,
+        KeysModule,
+        AuthModule,
+        LimitsModule,
+        ModelsModule,
+        CacheModule,
+        RoutingModule,
+        ProvidersModule,
+        ChatModule,
+        UsageModule,
+        ReportsModule,
+
+        BatchModule.forRoot(config),
+        HealthModule,
+      ],
+      providers: [
+        { provide: APP_GUARD, useExisting: AuthGuard },
+        { provide: APP_GUARD, useExisting: LimitsGuard },
+        { provide: APP_FILTER, useClass: GatewayErrorFilter },
+      ],
+    };
+  }
+}

@@ -1,0 +1,59 @@
+import multipart from '@fastify/multipart';
+import { type LoggerService, StandardSchemaValidationPipe } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import { logRequests } from './access-log';
+import { setupApiDocs } from './api-docs';
+import { AppModule } from './app.module';
+import { newRequestId } from './common/ids';
+import type { LogDestination } from './common/logger';
+import { invalidRequest } from './common/zod-issues';
+import type { DataDirectory } from './config/data-directory';
+import type { GatewayConfig } from './config/gateway-config';
+
+const MEGABYTE = 1024 * 1024;
+/** Long prompts with pictures in them are far over Fastify's own limit of one megabyte. */
+const BODY_BYTES = 64 * MEGABYTE;
+/** A batch of 200 MB as a member of a JSON body, with its escapes. */
+const BATCH_BODY_BYTES = 420 * MEGABYTE;
+const FILE_BYTES = 200 * MEGABYTE;
+const HEADERS_TIMEOUT_MS = 10_000;
+/** From a request's first byte to its last; a slow writer must not hold a connection for ever. */
+const REQUEST_TIMEOUT_MS = 300_000;
+const KEEP_ALIVE_TIMEOUT_MS = 75_000;
+const MAX_PARAM_LENGTH = 512;
+
+/** Builds the application. The same for `main.ts` and for whoever else starts one. */
+export async function createApp(
+  config: GatewayConfig,
+  dataDirectory: DataDirectory,
+  log: { logger: LoggerService; destination: LogDestination },
+): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    genReqId: newRequestId,
+    bodyLimit: BODY_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS },
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    forceCloseConnections: 'idle',
+  });
+  const fastify = adapter.getInstance<FastifyInstance>();
+  fastify.addHook('onRoute', (route) => {
+    if (route.url === '/v1/batches') route.bodyLimit = BATCH_BODY_BYTES;
+  });
+  fastify.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id);
+    done();
+  });
+  logRequests(fastify, config.logLevel, log.destination);
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config, dataDirectory), adapter, {
+    logger: log.logger,
+    abortOnError: false,
+  });
+  await app.register(multipart, { limits: { fileSize: FILE_BYTES, files: 1, fields: 16 } });
+  app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: invalidRequest }));
+  setupApiDocs(app);
+  return app;
+}

@@ -1,0 +1,70 @@
+import { Clock } from '../common/clock';
+import type { Database } from '../database/database.connection';
+import type { RedisConnection } from '../redis/redis.connection';
+import { Readiness } from './readiness.service';
+
+class SetClock extends Clock {
+  nowMs = 0;
+  override now(): number {
+    return this.nowMs;
+  }
+}
+
+describe('readiness', () => {
+  const clock = new SetClock();
+  const isReachable = jest.fn<Promise<boolean>, []>();
+  const readiness = (redis: Partial<RedisConnection> = { isConfigured: false, isReady: false }) =>
+    new Readiness({ isReachable } as Pick<Database, 'isReachable'> as Database, redis as RedisConnection, clock);
+  const started = (redis?: Partial<RedisConnection>) => {
+    const result = readiness(redis);
+    result.onApplicationBootstrap();
+    return result;
+  };
+
+  beforeEach(() => isReachable.mockReset().mockResolvedValue(true));
+
+  it('comes with the start and goes with the end', async () => {
+    const life = readiness();
+    expect(await life.report()).toEqual({ status: 'starting' });
+    life.onApplicationBootstrap();
+    expect(await life.report()).toEqual({ status: 'ok', database: 'ok' });
+    life.onModuleDestroy();
+    expect(await life.report()).toEqual({ status: 'draining' });
+  });
+
+  it('ends also while the database is asked', async () => {
+    const life = started();
+    const report = life.report();
+    life.drain();
+    expect(await report).toEqual({ status: 'draining' });
+  });
+
+  it('says where the database is, and asks it once a second at most', async () => {
+    const life = started();
+    await Promise.all([life.report(), life.report()]);
+    isReachable.mockResolvedValue(false);
+    clock.nowMs += 999;
+    expect(await life.report()).toEqual({ status: 'ok', database: 'ok' });
+    expect(isReachable).toHaveBeenCalledTimes(1);
+    clock.nowMs += 1;
+    expect(await life.report()).toEqual({ status: 'ok', database: 'away' });
+  });
+
+  it('does not wait for a database that hangs', async () => {
+    isReachable.mockReturnValue(new Promise(() => undefined));
+    expect(await started().report()).toEqual({ status: 'ok', database: 'away' });
+  });
+
+  it('says where Redis is, and does not need it', async () => {
+    expect(await started({ isConfigured: true, isReady: false }).report()).toEqual({
+      status: 'ok',
+      database: 'ok',
+      redis: 'away',
+    });
+    expect(await started({ isConfigured: true, isReady: true }).report()).toEqual({
+      status: 'ok',
+      database: 'ok',
+      redis: 'ok',
+    });
+  });
+});

@@ -1,0 +1,60 @@
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import type { ReadinessReport } from '@thriftgate/contracts';
+import { Clock } from '../common/clock';
+import { Database } from '../database/database.connection';
+import { RedisConnection } from '../redis/redis.connection';
+
+const CACHE_MS = 1_000;
+const DATABASE_TIMEOUT_MS = 1_000;
+
+/** Whether a load balancer should send calls here: also while the database is away, because known keys work without it. */
+@Injectable()
+export class Readiness implements OnApplicationBootstrap, OnModuleDestroy {
+  private phase: 'starting' | 'started' | 'draining' = 'starting';
+  private database: { askedAtMs: number; reachable: Promise<boolean> } | undefined;
+
+  constructor(
+    private readonly connection: Database,
+    private readonly redis: RedisConnection,
+    private readonly clock: Clock,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    if (this.phase === 'starting') this.phase = 'started';
+  }
+
+  onModuleDestroy(): void {
+    this.drain();
+  }
+
+  /** From now on not ready, for ever: the process ends once its running calls have. */
+  drain(): void {
+    this.phase = 'draining';
+  }
+
+  async report(): Promise<ReadinessReport> {
+    const database =
+      this.phase === 'started' ? ({ database: (await this.isDatabaseReachable()) ? 'ok' : 'away' } as const) : {};
+    // Draining may have begun while the database was asked.
+    if (this.phase !== 'started') return { status: this.phase };
+    return { status: 'ok', ...database, ...(this.redis.isConfigured && { redis: this.redis.isReady ? 'ok' : 'away' }) };
+  }
+
+  /** At most one question a second, however many ask. */
+  private isDatabaseReachable(): Promise<boolean> {
+    const nowMs = this.clock.now();
+    if (!this.database || nowMs - this.database.askedAtMs >= CACHE_MS) {
+      this.database = { askedAtMs: nowMs, reachable: withinTimeout(this.connection.isReachable()) };
+    }
+    return this.database.reachable;
+  }
+}
+
+/** False where the answer does not come in time. */
+async function withinTimeout(answer: Promise<boolean>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), DATABASE_TIMEOUT_MS);
+  });
+  return Promise.race([answer, timeout]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,66 @@
+import 'reflect-metadata';
+import { setTimeout as delay } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createApp } from './app.setup';
+import { AdminKey } from './auth/admin-key.service';
+import { createLogger, NestLogger, openLog } from './common/logger';
+import { DataDirectory } from './config/data-directory';
+import { DirectoryInUseError } from './config/directory-lock';
+import type { GatewayConfig } from './config/gateway-config';
+import { ConfigError, loadConfig } from './config/load-config';
+import { Readiness } from './health/readiness.service';
+import { startBanner } from './start-banner';
+
+/** EX_CONFIG of sysexits.h. */
+const EXIT_CONFIG = 78;
+const EXIT_FAILURE = 1;
+
+// On a large machine V8 lets the heap grow to four times what is in use before it looks; a gateway's memory should be what
+// its cache and its calls take. It costs no measurable throughput.
+setFlagsFromString('--heap-growing-percent=40');
+
+async function main(): Promise<void> {
+  const config = loadConfig();
+  const dataDirectory = DataDirectory.open(config.dataDirectory);
+  const destination = openLog();
+  const pino = createLogger(config.logLevel, destination);
+  const app = await createApp(config, dataDirectory, { logger: new NestLogger(pino), destination });
+  // What is in the journal is safe; what goes on after an exception that nobody caught is not.
+  process.on('uncaughtException', (error) => {
+    pino.fatal({ err: error }, 'uncaught exception');
+    destination.flushSync();
+    process.exit(EXIT_FAILURE);
+  });
+  process.on('unhandledRejection', (error) => pino.error({ err: error }, 'unhandled rejection'));
+  stopOnSignals(app, config, {
+    close: () => {
+      dataDirectory.close();
+      destination.flushSync();
+    },
+  });
+  await app.listen(config.listen.port, config.listen.host);
+  process.stdout.write(startBanner({ url: await app.getUrl(), config, adminKey: app.get(AdminKey).generated }));
+}
+
+/** Readiness fails at once, running calls end within the drain time, then the process does. */
+function stopOnSignals(app: NestFastifyApplication, config: GatewayConfig, last: { close(): void }): void {
+  let stopping = false;
+  const stop = async () => {
+    if (stopping) return;
+    stopping = true;
+    app.get(Readiness).drain();
+    await Promise.race([app.close(), delay(config.drainTimeoutMs)]);
+    last.close();
+    process.exit(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop());
+}
+
+main().catch((error: unknown) => {
+  const known = error instanceof ConfigError || error instanceof DirectoryInUseError;
+  process.stderr.write(
+    `${known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  process.exit(error instanceof ConfigError ? EXIT_CONFIG : EXIT_FAILURE);
+});

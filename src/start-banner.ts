@@ -1,0 +1,27 @@
+import type { GatewayConfig } from './config/gateway-config';
+
+/** The few lines that a person who started the gateway needs. */
+export function startBanner(facts: { url: string; config: GatewayConfig; adminKey: string | undefined }): string {
+  const { config, adminKey } = facts;
+  const url = facts.url.replace('[::1]', 'localhost').replace('0.0.0.0', 'localhost');
+  const key = adminKey ?? '$ADMIN_KEY';
+  const model = Object.keys(config.models)[0] ?? 'gpt-4.1';
+  return [
+    '',
+    `  Thriftgate is ready at ${url}`,
+    ...(adminKey ? [`  Admin key   ${adminKey}   (shown this once: keep it)`] : []),
+    `  API docs    ${url}/docs`,
+    `  Storage     ${config.databaseUrl ? 'PostgreSQL' : `embedded, in ${config.dataDirectory}`}${config.redisUrl ? ', Redis' : ''}`,
+    ...(config.simulated
+      ? ['  No provider key is set: a built-in simulator answers. Set OPENAI_API_KEY to ask the real thing.']
+      : []),
+    ...config.unusedVendorKeys.map(
+      (name) => `  ${name} is set, but this version has no adapter for that vendor's own API: it is not used.`,
+    ),
+    '  Try it:',
+    `    curl ${url}/v1/chat/completions -H "Authorization: Bearer ${key}" -H "Content-Type: application/json" \\`,
+    `      -d '{"model": "${model}", "messages": [{"role": "user", "content": "Hello"}]}'`,
+    '',
+    '',
+  ].join('\n');
+}
