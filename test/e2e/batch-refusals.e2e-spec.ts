@@ -1,0 +1,72 @@
+import { toFile } from 'openai';
+import { BatchClient, jsonl, line, lines } from '../support/batch-client';
+import { type RunningGateway, startGateway } from '../support/gateway';
+
+describe('a batch that is not taken', () => {
+  let gateway: RunningGateway;
+  let batches: BatchClient;
+
+  beforeAll(async () => {
+    gateway = await startGateway();
+    batches = new BatchClient(gateway, (await gateway.createKey()).key);
+  }, 60_000);
+
+  afterAll(() => gateway?.stop());
+
+  it('refuses a bad file whole, with line numbers, and spends nothing', async () => {
+    const bad = [
+      JSON.stringify(line('ok', 'never asked')),
+      '{"custom_id": "broken',
+      '',
+      JSON.stringify(line('ok', 'never asked')),
+      JSON.stringify(line('model', 'never asked', { model: 'gpt-none' })),
+      JSON.stringify({ ...line('url', 'never asked'), url: '/v1/embeddings' }),
+      JSON.stringify(line('stream', 'never asked', { stream: true })),
+    ].join('\n');
+    const file = await batches.openai.files.create({
+      file: await toFile(Buffer.from(bad), 'bad.jsonl'),
+      purpose: 'batch',
+    });
+    const reached = gateway.fake.calls.length;
+    const requests = bad.split('\n').map((text, index) => (index === 1 || index === 2 ? text : JSON.parse(text)));
+    const ways: [member: string, value: unknown][] = [
+      ['input_file_id', file.id],
+      ['input_file_content', bad],
+      ['requests', requests],
+    ];
+    for (const [member, value] of ways) {
+      const { status, body } = await gateway.request('POST', '/v1/batches', batches.key, { [member]: value });
+      expect({ status, ...body.error }).toMatchObject({ status: 400, code: 'invalid_request', param: member });
+      for (const number of [2, 4, 5, 6, 7]) expect(body.error.message).toContain(`Line ${number}:`);
+      expect(body.error.message).not.toContain('Line 1:');
+    }
+    expect(gateway.fake.calls).toHaveLength(reached);
+    expect((await batches.openai.files.list({ limit: 1 })).data[0]?.id).toBe(file.id);
+  });
+
+  it.each([
+    ['nothing', {}, 'input_file_id'],
+    ['two inputs', { input_file_content: jsonl(lines(1, 'x')), requests: lines(1, 'x') }, 'requests'],
+    ['an empty file', { input_file_content: '\n\n' }, 'input_file_content'],
+    ['no requests', { requests: [] }, 'requests'],
+    ['an unknown file', { input_file_id: 'file_unknown' }, 'input_file_id'],
+    ['a file id that is none', { input_file_id: 'file_\u0000' }, 'input_file_id'],
+    ['another endpoint', { requests: lines(1, 'x'), endpoint: '/v1/embeddings' }, 'endpoint'],
+    ['a long window', { requests: lines(1, 'x'), completion_window: '25h' }, 'completion_window'],
+    ['metadata that is no text', { requests: lines(1, 'x'), metadata: { a: 1 } }, 'metadata.a'],
+    ['metadata that cannot be kept', { requests: lines(1, 'x'), metadata: { a: '\u0000' } }, 'metadata.a'],
+    ['a member it does not know', { requests: lines(1, 'x'), priority: 'high' }, 'priority'],
+  ])('refuses %s', async (_, body, param) => {
+    const { status, body: answer } = await gateway.request('POST', '/v1/batches', batches.key, body);
+    expect({ status, ...answer.error }).toMatchObject({ status: 400, code: 'invalid_request', param });
+  });
+
+  it('keeps the models of a key', async () => {
+    const { key: narrow } = await gateway.createKey({ models: ['gpt-4o-mini'] });
+    const { status, body } = await gateway.request('POST', '/v1/batches', narrow, { requests: lines(1, 'narrow') });
+    expect({ status, message: body.error.message }).toEqual({
+      status: 400,
+      message: expect.stringContaining("Line 1: this key may not use the model 'gpt-4.1'"),
+    });
+  });
+});

@@ -1,0 +1,194 @@
+import OpenAI from 'openai';
+import { type RunningGateway, startGateway } from '../support/gateway';
+import { usd } from '../support/money';
+
+/** An application that changes its key and its base URL and nothing else. */
+describe('chat completions', () => {
+  let gateway: RunningGateway;
+  let key: string;
+  let openai: OpenAI;
+
+  beforeAll(async () => {
+    gateway = await startGateway();
+    ({ key } = await gateway.createKey());
+    openai = new OpenAI({ apiKey: key, baseURL: `${gateway.url}/v1`, maxRetries: 0 });
+  });
+  afterAll(() => gateway.stop());
+
+  it('answers the official SDK', async () => {
+    const completion = await openai.chat.completions.create({
+      model: 'gpt-4.1',
+      messages: [{ role: 'user', content: '안녕하세요, whole answer' }],
+    });
+    expect(completion.choices[0]?.message.content).toBe('echo: 안녕하세요, whole answer');
+    expect(completion).toMatchObject({ model: 'gpt-4.1-2026-01-01', cached: false });
+  });
+
+  it('tells on each answer who gave it and what it cost', async () => {
+    const { status, headers, body } = await gateway.chat(key, 'two words');
+    expect(status).toBe(200);
+    expect(body.usage).toMatchObject({ prompt_tokens: 2, completion_tokens: 3 });
+    expect(Object.fromEntries(headers)).toMatchObject({
+      'x-cache-status': 'MISS',
+      'x-gateway-provider': 'openai',
+      'x-gateway-model': 'gpt-4.1-2026-01-01',
+      'x-gateway-attempts': '1',
+      'x-cache-ttl': '604800',
+      'x-gateway-cost-usd': usd(2 * 2 + 3 * 8),
+      'x-gateway-saved-usd': '0',
+    });
+    expect(headers.get('x-request-id')).toMatch(/^[0-9A-HJKMNP-TV-Z]{26}$/);
+    expect(headers.get('x-cache-key')).toMatch(/^ai_cache:team_\w+:gpt-4\.1:1:[0-9a-f]{64}$/);
+  });
+
+  it('passes members it does not know both ways, and its own not', async () => {
+    const { headers, body } = await gateway.chat(key, 'members', {
+      x_vendor: { deep: [1, { two: '둘' }] },
+      temperature: 0.25,
+      metadata: { purpose: 'test' },
+      use_cache: true,
+      cache: { ttl: 60 },
+    });
+    const call = gateway.fake.calls.find(({ requestId }) => requestId === headers.get('x-request-id'));
+    expect(call?.body).toMatchObject({
+      x_vendor: { deep: [1, { two: '둘' }] },
+      temperature: 0.25,
+      metadata: { purpose: 'test' },
+    });
+    expect(call?.body).not.toHaveProperty('use_cache');
+    expect(call?.body).not.toHaveProperty('cache');
+    expect(body).toHaveProperty('x_fake');
+    expect(headers.get('x-cache-ttl')).toBe('60');
+  });
+
+  it('sends tool calls back and forth', async () => {
+    const completion = await openai.chat.completions.create({
+      model: 'gpt-4.1',
+      messages: [{ role: 'user', content: 'please call tool' }],
+      tools: [{ type: 'function', function: { name: 'weather', parameters: { type: 'object', properties: {} } } }],
+    });
+    expect(completion.choices[0]?.finish_reason).toBe('tool_calls');
+    expect(completion.choices[0]?.message.tool_calls?.[0]).toMatchObject({
+      type: 'function',
+      function: { name: 'weather' },
+    });
+  });
+
+  it('lists the models with prices', async () => {
+    const models = await openai.models.list();
+    expect(models.data.length).toBeGreaterThan(20);
+    expect(models.data.find(({ id }) => id === 'gpt-4.1')).toMatchObject({
+      object: 'model',
+      owned_by: 'openai',
+      gateway: { version: null, generation: 1, input_usd_per_mtok: '2', output_usd_per_mtok: '8' },
+    });
+    expect((await openai.models.retrieve('gpt-4.1')).id).toBe('gpt-4.1');
+    await expect(openai.models.retrieve('nobody-knows')).rejects.toMatchObject({
+      status: 404,
+      code: 'model_not_found',
+    });
+  });
+
+  it.each([
+    ['no model', { messages: [{ role: 'user', content: 'x' }] }, 'model'],
+    ['no messages', { model: 'gpt-4.1' }, 'messages'],
+    ['empty messages', { model: 'gpt-4.1', messages: [] }, 'messages'],
+    ['a message without a role', { model: 'gpt-4.1', messages: [{ content: 'x' }] }, 'messages.0.role'],
+    [
+      'a stream that is no boolean',
+      { model: 'gpt-4.1', messages: [{ role: 'user', content: 'x' }], stream: 'yes' },
+      'stream',
+    ],
+    [
+      'a bad cache control',
+      { model: 'gpt-4.1', messages: [{ role: 'user', content: 'x' }], cache: { ttl: -1 } },
+      'cache.ttl',
+    ],
+    [
+      'too much metadata',
+      { model: 'gpt-4.1', messages: [{ role: 'user', content: 'x' }], metadata: { a: 1 } },
+      'metadata.a',
+    ],
+  ])('names the member that is wrong: %s', async (_, body, param) => {
+    const result = await gateway.request('POST', '/v1/chat/completions', key, body);
+    expect(result).toMatchObject({
+      status: 400,
+      body: { error: { type: 'invalid_request_error', param, code: 'invalid_request' } },
+    });
+  });
+
+  it('answers nonsense in the shape of OpenAI', async () => {
+    const post = (body: string, type = 'application/json') =>
+      fetch(`${gateway.url}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}`, 'content-type': type },
+        body,
+      });
+    for (const [body, type, status] of [
+      ['{"model":', 'application/json', 400],
+      ['', 'application/json', 400],
+      ['[]', 'application/json', 400],
+      ['"text"', 'application/json', 400],
+      ['{"__proto__":{"a":1},"model":"gpt-4.1","messages":[]}', 'application/json', 400],
+      ['<xml/>', 'application/xml', 415],
+    ] as const) {
+      const response = await post(body, type);
+      expect(response.status).toBe(status);
+      expect(((await response.json()) as any).error).toMatchObject({
+        message: expect.any(String),
+        type: 'invalid_request_error',
+      });
+    }
+    expect(await gateway.request('GET', '/nowhere', key)).toMatchObject({
+      status: 404,
+      body: { error: { code: 'not_found' } },
+    });
+    expect(await gateway.chat(key, 'x', { model: 'no-such-model' })).toMatchObject({
+      status: 404,
+      body: { error: { code: 'model_not_found', param: 'model' } },
+    });
+  });
+
+  it.each([
+    ['a missing key', undefined],
+    ['a wrong key', 'sk-tg-wrong'],
+    ["a vendor's key", 'sk-proj-abcdefghijklmnop'],
+  ])('refuses %s', async (_, wrong) => {
+    const result = await gateway.request('POST', '/v1/chat/completions', wrong, { model: 'gpt-4.1', messages: [] });
+    expect(result).toMatchObject({ status: 401, body: { error: { code: 'invalid_api_key' } } });
+  });
+
+  it('shows no upstream credential when the provider refuses it', async () => {
+    const result = await gateway.chat(key, '[[status=401]] refused credential');
+    expect(result.status).toBe(502);
+    expect(JSON.stringify(result.body)).not.toContain('sk-upstream');
+    expect(result.body.error).toMatchObject({ type: 'upstream_error', code: 'upstream_auth' });
+  });
+
+  it('tries again what failed once, and says how often', async () => {
+    const { status, headers } = await gateway.chat(key, '[[fail-first=1 status=500]] again');
+    expect([status, headers.get('x-gateway-attempts')]).toEqual([200, '2']);
+    const rows = await gateway.admin('GET', `/admin/requests?request_id=${headers.get('x-request-id')}`);
+    expect(rows.body.data.map((row: any) => [row.attempt, row.state, row.status, row.cost_usd === '0'])).toEqual([
+      [2, 'settled', 200, false],
+      [1, 'failed', 500, true],
+    ]);
+  });
+
+  it.each([
+    ['[[status=400]] bad', 400],
+    ['[[html]] page', 502],
+    ['[[garbage]] json', 502],
+    ['[[reset]] socket', 502],
+  ])('maps %s to %d', async (prompt, status) => {
+    const result = await gateway.chat(key, prompt);
+    expect(result.status).toBe(status);
+    expect(result.body.error).toMatchObject({ message: expect.any(String), type: expect.any(String) });
+  });
+
+  it('passes a rate limit of the provider on, with its pause', async () => {
+    const result = await gateway.chat(key, '[[status=429 retry-after=7]] busy');
+    expect(result).toMatchObject({ status: 429, body: { error: { code: 'upstream_rate_limited' } } });
+    expect(result.headers.get('retry-after')).toBe('7');
+  });
+});

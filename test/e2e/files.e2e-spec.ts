@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto';
+import OpenAI, { toFile } from 'openai';
+import { type RunningGateway, startGateway } from '../support/gateway';
+
+describe('files', () => {
+  let gateway: RunningGateway;
+  let key: string;
+  let openai: OpenAI;
+
+  beforeAll(async () => {
+    gateway = await startGateway();
+    ({ key } = await gateway.createKey());
+    openai = clientFor(key);
+  }, 60_000);
+
+  afterAll(() => gateway?.stop());
+
+  const clientFor = (apiKey: string) => new OpenAI({ apiKey, baseURL: `${gateway.url}/v1`, maxRetries: 0 });
+
+  const upload = (content: string | Buffer, name = 'lines.jsonl', client = openai) =>
+    toFile(Buffer.from(content), name).then((file) => client.files.create({ file, purpose: 'batch' }));
+
+  it('keeps a file and gives it back byte for byte', async () => {
+    const content = Buffer.alloc(2_500_000, 'ü\n0123456789\r\n\u0000');
+    const file = await upload(content, 'Fragen für heute.jsonl');
+    expect(file).toMatchObject({
+      id: expect.stringMatching(/^file_/),
+      object: 'file',
+      bytes: content.length,
+      filename: 'Fragen für heute.jsonl',
+      purpose: 'batch',
+      status: 'processed',
+    });
+    expect(Math.abs(file.created_at - Date.now() / 1000)).toBeLessThan(30);
+    expect(await openai.files.retrieve(file.id)).toEqual(file);
+
+    const response = await openai.files.content(file.id);
+    expect(response.headers.get('content-length')).toBe(String(content.length));
+    const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+    expect(sha256(Buffer.from(await response.arrayBuffer()))).toBe(sha256(content));
+  });
+
+  it('lists files page by page', async () => {
+    const { key: ownKey } = await gateway.createKey();
+    const client = clientFor(ownKey);
+    const ids: string[] = [];
+    for (const name of ['a', 'b', 'c', 'd', 'e']) ids.push((await upload(name, name, client)).id);
+
+    const newestFirst: string[] = [];
+    for await (const file of client.files.list({ limit: 2 })) newestFirst.push(file.id);
+    expect(newestFirst).toEqual(ids.toReversed());
+
+    const page = await gateway.request('GET', `/v1/files?limit=2&order=asc&after=${ids[0]}&purpose=batch`, ownKey);
+    expect(page.body).toMatchObject({ object: 'list', has_more: true, first_id: ids[1], last_id: ids[2] });
+    const none = await gateway.request('GET', '/v1/files?purpose=batch_output', ownKey);
+    expect(none.body).toEqual({ object: 'list', data: [], has_more: false, first_id: null, last_id: null });
+    expect((await gateway.request('GET', '/v1/files?limit=0', ownKey)).body.error.param).toBe('limit');
+  });
+
+  it('deletes a file', async () => {
+    const file = await upload('gone soon');
+    expect(await openai.files.delete(file.id)).toEqual({ id: file.id, object: 'file', deleted: true });
+    await expect(openai.files.retrieve(file.id)).rejects.toMatchObject({ status: 404, code: 'not_found' });
+    await expect(openai.files.content(file.id)).rejects.toMatchObject({ status: 404 });
+    await expect(openai.files.delete(file.id)).rejects.toMatchObject({ status: 404 });
+  });
+
+  it('shows a file to its own team only', async () => {
+    const file = await upload('secret');
+    const other = clientFor((await gateway.createKey()).key);
+    await expect(other.files.retrieve(file.id)).rejects.toMatchObject({ status: 404 });
+    await expect(other.files.content(file.id)).rejects.toMatchObject({ status: 404 });
+    await expect(other.files.delete(file.id)).rejects.toMatchObject({ status: 404 });
+    expect((await other.files.list()).data).toEqual([]);
+    expect((await openai.files.retrieve(file.id)).id).toBe(file.id);
+  });
+
+  describe('refuses', () => {
+    const post = async (form: FormData | string, headers: Record<string, string> = {}) => {
+      const response = await fetch(`${gateway.url}/v1/files`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}`, ...headers },
+        body: form,
+      });
+      return {
+        status: response.status,
+        body: (await response.json()) as { error: { param: string; message: string } },
+      };
+    };
+
+    const form = (...members: [name: string, value: string | Blob][]) => {
+      const data = new FormData();
+      for (const [name, value] of members) {
+        if (typeof value === 'string') data.append(name, value);
+        else data.append(name, value, 'lines.jsonl');
+      }
+      return data;
+    };
+
+    const file = new Blob(['{}']);
+
+    it.each([
+      ['another purpose', () => form(['purpose', 'fine-tune'], ['file', file]), 'purpose'],
+      ['our own purpose', () => form(['purpose', 'batch_output'], ['file', file]), 'purpose'],
+      ['another purpose behind the file', () => form(['file', file], ['purpose', 'vision']), 'purpose'],
+      ['no purpose', () => form(['file', file]), 'purpose'],
+      ['no file', () => form(['purpose', 'batch']), 'file'],
+      ['an empty file', () => form(['purpose', 'batch'], ['file', new Blob([])]), 'file'],
+      ['a member it does not know', () => form(['purpose', 'batch'], ['colour', 'red'], ['file', file]), 'colour'],
+      ['a file under another name', () => form(['purpose', 'batch'], ['upload', file]), 'upload'],
+    ])('%s', async (_, make, param) => {
+      const { status, body } = await post(make());
+      expect({ status, param: body.error.param }).toEqual({ status: 400, param });
+    });
+
+    it('what is no form', async () => {
+      const { status, body } = await post('{"purpose": "batch"}', { 'content-type': 'application/json' });
+      expect(status).toBe(415);
+      expect(body.error.message).toMatch(/multipart\/form-data/);
+    });
+
+    it('and keeps nothing of it', async () => {
+      const { key: ownKey } = await gateway.createKey();
+      await post(form(['file', file], ['purpose', 'vision']), { authorization: `Bearer ${ownKey}` });
+      expect((await clientFor(ownKey).files.list()).data).toEqual([]);
+    });
+
+    it('a page behind what is no id', async () => {
+      for (const list of ['files', 'batches']) {
+        const { status, body } = await gateway.request('GET', `/v1/${list}?after=%00`, key);
+        expect({ status, param: body.error.param }).toEqual({ status: 400, param: 'after' });
+      }
+    });
+
+    it('a call without a key, and ids that are none', async () => {
+      expect((await gateway.request('GET', '/v1/files', undefined)).status).toBe(401);
+      for (const id of ['file_unknown', '%00', '%ff', "'; DROP TABLE files; --"]) {
+        const { status } = await gateway.request('GET', `/v1/files/${id}`, key);
+        expect([400, 404]).toContain(status);
+      }
+    });
+  });
+});

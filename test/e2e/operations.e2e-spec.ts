@@ -1,0 +1,188 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '../support/eventually';
+import { freePort } from '../support/free-port';
+import { type RunningGateway, startGateway } from '../support/gateway';
+
+const ENTRY = resolve(__dirname, '../../dist/src/main.js');
+
+/** Those who run it. */
+describe('operations', () => {
+  let gateway: RunningGateway;
+
+  beforeAll(async () => {
+    gateway = await startGateway();
+  });
+  afterAll(() => gateway.stop());
+
+  it('names everything that is wrong in the configuration and exits 78', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'thriftgate-config-'));
+    writeFileSync(
+      join(directory, 'gateway.yaml'),
+      'models:\n  m:\n    deployments: [{ provider: nobody, model: x, prority: 1 }]\nproviders:\n  p: { type: openai, api_key: "${NOT_SET}" }\n',
+    );
+    const env = {
+      PATH: process.env.PATH,
+      PORT: 'abc',
+      LOG_LEVEL: 'loud',
+      DATABASE_URL: 'mysql://x',
+      ADMIN_KEY: 'short',
+    };
+    const { status, stderr } = spawnSync(process.execPath, [ENTRY], { cwd: directory, env, encoding: 'utf8' });
+    expect(status).toBe(78);
+    for (const name of ['PORT', 'LOG_LEVEL', 'DATABASE_URL', 'ADMIN_KEY', 'NOT_SET', 'prority'])
+      expect(stderr).toContain(name);
+    expect(stderr).not.toContain('    at ');
+    rmSync(directory, { recursive: true });
+  });
+
+  it('refuses a data directory that is in use, in words', async () => {
+    const env = { ...gateway.env, PORT: String(await freePort()) };
+    const { status, stderr } = spawnSync(process.execPath, [ENTRY], { env, encoding: 'utf8' });
+    expect(status).toBe(1);
+    expect(stderr).toContain(`in use by process ${gateway.pid}`);
+    expect((await fetch(`${gateway.url}/health/ready`)).status).toBe(200);
+  });
+
+  it('starts on nothing: prints the admin key once, answers by the simulator', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'thriftgate-first-'));
+    const port = await freePort();
+    const start = async () => {
+      const child = spawn(process.execPath, [ENTRY], {
+        cwd: directory,
+        env: { PATH: process.env.PATH, PORT: String(port) },
+      });
+      let output = '';
+      child.stdout.on('data', (data) => (output += data));
+      await eventually(() => (output.includes('Try it') ? true : undefined), 30_000);
+      return {
+        output: () => output,
+        stop: () => new Promise((ended) => (child.once('exit', ended), child.kill('SIGTERM'))),
+      };
+    };
+    const first = await start();
+    const adminKey = /sk-tg-admin-[\w-]+/.exec(first.output())?.[0];
+    expect(first.output()).toContain(`http://127.0.0.1:${port}/docs`);
+    expect(first.output()).toContain('simulator');
+    const command = /curl [\s\S]*'\{.*\}'/.exec(first.output())?.[0] ?? '';
+    const { stdout } = spawnSync('sh', ['-c', command.replace('curl', 'curl -si')], { encoding: 'utf8' });
+    expect(stdout).toContain('x-gateway-provider: simulator');
+    expect(statSync(join(directory, 'data/secret.key')).mode & 0o777).toBe(0o600);
+    await first.stop();
+    const startedAt = Date.now();
+    const second = await start();
+    expect(Date.now() - startedAt).toBeLessThan(15_000);
+    expect(second.output()).not.toContain(adminKey);
+    const models = await fetch(`http://127.0.0.1:${port}/v1/models`, {
+      headers: { authorization: `Bearer ${adminKey}` },
+    });
+    expect(((await models.json()) as any).data[0].owned_by).toBe('simulator');
+    await second.stop();
+    rmSync(directory, { recursive: true });
+  });
+
+  it('documents every route, each with its errors and examples', async () => {
+    const document = (await (await fetch(`${gateway.url}/docs-json`)).json()) as any;
+    expect(document.openapi).toBe('3.1.0');
+    for (const path of [
+      '/v1/chat/completions',
+      '/v1/models',
+      '/v1/models/{id}',
+      '/v1/files',
+      '/v1/files/{id}',
+      '/v1/files/{id}/content',
+      '/v1/batches',
+      '/v1/batches/{id}',
+      '/v1/batches/{id}/cancel',
+      '/v1/usage',
+      '/admin/teams',
+      '/admin/teams/{id}',
+      '/admin/teams/{id}/keys',
+      '/admin/keys/{id}',
+      '/admin/keys/{id}/rotate',
+      '/admin/requests',
+      '/admin/usage',
+      '/admin/cache/stats',
+      '/admin/cache/invalidate',
+      '/admin/models/{model}/version',
+      '/health/live',
+      '/health/ready',
+    ]) {
+      expect(Object.keys(document.paths)).toContain(path);
+    }
+    for (const [path, operations] of Object.entries<any>(document.paths)) {
+      for (const [method, operation] of Object.entries<any>(operations)) {
+        expect({ path, method, summary: operation.summary }).toMatchObject({ summary: expect.any(String) });
+        if (!path.startsWith('/health'))
+          expect({ path, method, errors: Object.keys(operation.responses) }).toMatchObject({
+            errors: expect.arrayContaining(['401']),
+          });
+      }
+    }
+    expect((await fetch(`${gateway.url}/docs`)).status).toBe(200);
+  });
+
+  it('keeps every documented route but health behind a key, however its path is spelled', async () => {
+    const document = (await (await fetch(`${gateway.url}/docs-json`)).json()) as any;
+    for (const [path, operations] of Object.entries<any>(document.paths)) {
+      for (const method of Object.keys(operations)) {
+        const plain = path.replaceAll(/\{\w+\}/g, 'x');
+        for (const spelled of [
+          plain,
+          `${plain}/`,
+          plain.replace('/v1', '/%761').replace('/admin', '/%61dmin'),
+          `/${plain}`,
+          `${plain}?key=x`,
+          plain.toUpperCase(),
+        ]) {
+          const { status } = await fetch(gateway.url + spelled, { method: method.toUpperCase() });
+          if (path.startsWith('/health')) continue;
+          expect({ spelled, method, status: [401, 404].includes(status) }).toEqual({ spelled, method, status: true });
+        }
+      }
+    }
+  });
+
+  it('writes JSON logs with request ids and without secrets', async () => {
+    const { key } = await gateway.createKey();
+    const { headers } = await gateway.chat(key, 'a prompt that must not be logged');
+    await gateway.chat(key, '[[status=401]] another one');
+    await delay(400);
+    const lines = gateway.output.split('\n').filter((line) => line.startsWith('{'));
+    for (const line of lines) expect(() => JSON.parse(line)).not.toThrow();
+    expect(lines.some((line) => line.includes(headers.get('x-request-id') ?? '-'))).toBe(true);
+    for (const secret of [key, gateway.adminKey, 'sk-upstream-secret', 'must not be logged'])
+      expect(gateway.output).not.toContain(secret);
+    for (const file of ['database', 'journal'])
+      if (existsSync(join(gateway.dataDirectory, file))) {
+        const grep = spawnSync(
+          'grep',
+          ['-rlaF', '-e', key, '-e', gateway.adminKey, '-e', 'sk-upstream-secret', join(gateway.dataDirectory, file)],
+          { encoding: 'utf8' },
+        );
+        expect(grep.stdout).toBe('');
+      }
+  });
+
+  it('ends running calls on SIGTERM and takes no new ones', async () => {
+    const { key } = await gateway.createKey();
+    const running = gateway.chat(key, '[[words=30 gap=50]] run to the end', { stream: true });
+    await delay(500);
+    const ended = gateway.terminate();
+    await delay(200);
+    const ready = await fetch(`${gateway.url}/health/ready`)
+      .then(({ status }) => status)
+      .catch(() => 'refused');
+    expect(['refused', 503]).toContain(ready);
+    const { body } = await running;
+    expect(body).toContain('word30');
+    expect(body).toContain('data: [DONE]');
+    expect(await ended).toBe(0);
+    expect(existsSync(join(gateway.dataDirectory, 'lock'))).toBe(false);
+    await gateway.start();
+    expect(readFileSync(join(gateway.dataDirectory, 'lock'), 'utf8')).toContain(String(gateway.pid));
+  });
+});

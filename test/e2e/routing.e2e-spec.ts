@@ -1,0 +1,105 @@
+import { FakeOpenAi } from '../support/fake-openai/fake-openai';
+import { type RunningGateway, startGateway } from '../support/gateway';
+
+/** gateway.yaml: a model of one's own with two deployments, negotiated prices, a version. */
+describe('a model with several deployments', () => {
+  let backup: FakeOpenAi;
+  let gateway: RunningGateway;
+  let key: string;
+
+  beforeAll(async () => {
+    backup = await FakeOpenAi.start();
+    gateway = await startGateway({
+      env: { BACKUP_URL: backup.baseUrl },
+      configFile: `
+providers:
+  backup: { type: openai-compatible, base_url: "\${BACKUP_URL}", api_key: "sk-backup-1234567890" }
+models:
+  resilient:
+    deployments:
+      - { provider: openai, model: gpt-4.1, priority: 1 }
+      - { provider: backup, model: gpt-4.1, priority: 2 }
+    version: "2026-11-01"
+    cache: { ttl_seconds: 3600 }
+  other-family:
+    deployments:
+      - { provider: openai, model: gpt-4.1, priority: 1 }
+      - { provider: backup, model: llama-unheard-of, priority: 2 }
+  narrow:
+    deployments:
+      - { provider: openai, model: gpt-4.1, priority: 1, max_parallel: 1 }
+      - { provider: backup, model: gpt-4.1, priority: 2 }
+prices:
+  resilient: { input_usd_per_mtok: "8.00", output_usd_per_mtok: "32.00" }
+`,
+    });
+    ({ key } = await gateway.createKey());
+  });
+  afterAll(async () => {
+    await gateway.stop();
+    await backup.stop();
+  });
+
+  it('answers from the first, at the negotiated price', async () => {
+    const { headers } = await gateway.chat(key, 'first choice', { model: 'resilient' });
+    expect(headers.get('x-gateway-provider')).toBe('openai');
+    expect(headers.get('x-gateway-cost-usd')).toBe('0.000112');
+    expect(headers.get('x-cache-ttl')).toBe('3600');
+    expect((await gateway.request('GET', '/v1/models/resilient', key)).body.gateway).toMatchObject({
+      version: '2026-11-01',
+      providers: ['openai', 'backup'],
+      input_usd_per_mtok: '8',
+    });
+  });
+
+  it('goes to the next one when the first fails, for streams too', async () => {
+    for (const stream of [false, true]) {
+      gateway.fake.script({ status: 503 }, { prompt: `fall over ${stream}` });
+      const { status, headers } = await gateway.chat(key, `fall over ${stream}`, { model: 'resilient', stream });
+      expect([status, headers.get('x-gateway-provider'), headers.get('x-gateway-attempts')]).toEqual([
+        200,
+        'backup',
+        '3',
+      ]);
+      const { data } = (await gateway.admin('GET', `/admin/requests?request_id=${headers.get('x-request-id')}`)).body;
+      expect(data.map((row: any) => [row.attempt, row.provider, row.state])).toEqual([
+        [3, 'backup', 'settled'],
+        [2, 'openai', 'failed'],
+        [1, 'openai', 'failed'],
+      ]);
+    }
+  });
+
+  it('goes to the next one when the first refuses our credential, at once', async () => {
+    gateway.fake.script({ status: 401 }, { prompt: 'refused' });
+    const { headers } = await gateway.chat(key, 'refused', { model: 'resilient' });
+    expect([headers.get('x-gateway-provider'), headers.get('x-gateway-attempts')]).toEqual(['backup', '2']);
+  });
+
+  it('tells a bad request to the caller and asks nobody else', async () => {
+    gateway.fake.script({ status: 400 }, { prompt: 'bad one' });
+    const before = backup.calls.length;
+    expect((await gateway.chat(key, 'bad one', { model: 'resilient' })).status).toBe(400);
+    expect(backup.calls.length).toBe(before);
+  });
+
+  it('never serves under a model’s name what another model wrote', async () => {
+    gateway.fake.script({ status: 503 }, { prompt: 'who are you', times: 3 });
+    const ask = () => gateway.chat(key, 'who are you', { model: 'other-family' });
+    const first = await ask();
+    expect(first.headers.get('x-gateway-provider')).toBe('backup');
+    const { data } = (await gateway.admin('GET', `/admin/requests?request_id=${first.headers.get('x-request-id')}`))
+      .body;
+    expect(data[0]).toMatchObject({ estimated: true });
+    expect(data[0].cost_usd).not.toBe('0');
+    expect((await ask()).headers.get('x-cache-status')).toBe('MISS');
+  });
+
+  it('keeps a deployment within its parallel calls', async () => {
+    const answers = await Promise.all(
+      [1, 2, 3].map((n) => gateway.chat(key, `[[delay=300]] parallel ${n}`, { model: 'narrow' })),
+    );
+    const providers = answers.map(({ headers }) => headers.get('x-gateway-provider')).toSorted();
+    expect(providers).toEqual(['backup', 'backup', 'openai']);
+  });
+});

@@ -1,0 +1,147 @@
+import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import OpenAI from 'openai';
+import { eventually } from '../support/eventually';
+import { type RunningGateway, startGateway } from '../support/gateway';
+import { usd } from '../support/money';
+
+/** Streams: relayed as they come, honest when they break, billed in any case. */
+describe('streamed chat completions', () => {
+  let gateway: RunningGateway;
+  let key: string;
+  let openai: OpenAI;
+
+  beforeAll(async () => {
+    gateway = await startGateway();
+    ({ key } = await gateway.createKey());
+    openai = new OpenAI({ apiKey: key, baseURL: `${gateway.url}/v1`, maxRetries: 0 });
+  });
+  afterAll(() => gateway.stop());
+
+  const ask = (content: string, members: object = {}) =>
+    openai.chat.completions.create({
+      model: 'gpt-4.1',
+      stream: true,
+      messages: [{ role: 'user', content }],
+      ...members,
+    });
+
+  const streamed = async (content: string, members: Record<string, unknown> = {}) => {
+    const result = await gateway.chat(key, content, { stream: true, ...members });
+    const text = typeof result.body === 'string' ? result.body : '';
+    const events = text.split('\n\n').filter((event) => event !== '');
+    return { ...result, events, last: events.at(-1) };
+  };
+
+  const rowOf = async (headers: Headers) =>
+    (await gateway.admin('GET', `/admin/requests?request_id=${headers.get('x-request-id')}`)).body.data[0];
+
+  it('reads as one text in the official SDK', async () => {
+    let text = '';
+    for await (const chunk of await ask('스트림 one two three')) text += chunk.choices[0]?.delta.content ?? '';
+    expect(text).toBe('echo: 스트림 one two three');
+  });
+
+  it('brings events as they come and not at the end', async () => {
+    const startedAt = Date.now();
+    const arrivals: number[] = [];
+    for await (const _ of await ask('[[words=6 gap=60]] slow')) arrivals.push(Date.now() - startedAt);
+    expect(arrivals.at(-1)! - arrivals[0]!).toBeGreaterThan(200);
+  });
+
+  it('shows usage with the cost to those who asked for it', async () => {
+    const { events } = await streamed('usage please', { stream_options: { include_usage: true } });
+    const usage = JSON.parse(events.at(-2)!.slice('data: '.length));
+    expect(usage).toMatchObject({ choices: [], usage: { prompt_tokens: 2, completion_tokens: 3 } });
+    expect(usage.usage.gateway).toEqual({ cost_usd: usd(2 * 2 + 3 * 8), saved_usd: '0', cache_status: 'MISS' });
+    expect(events.at(-1)).toBe('data: [DONE]');
+  });
+
+  it('asks for usage always, and hides it from those who did not ask', async () => {
+    const { events, headers, last } = await streamed('hidden usage');
+    expect(events.some((event) => event.includes('"choices":[]'))).toBe(false);
+    expect(last).toBe('data: [DONE]');
+    expect(await rowOf(headers)).toMatchObject({
+      input_tokens: 2,
+      output_tokens: 3,
+      estimated: false,
+      stream: true,
+      ttft_ms: expect.any(Number),
+    });
+  });
+
+  it('counts where the provider tells no usage, and marks it as estimated', async () => {
+    const { headers } = await streamed('[[no-usage words=200]] count these words');
+    const row = await rowOf(headers);
+    expect(row).toMatchObject({ state: 'settled', estimated: true });
+    expect(row.input_tokens).toBeGreaterThan(5);
+    expect(row.output_tokens).toBeGreaterThan(200);
+    expect(row.cost_usd).not.toBe('0');
+  });
+
+  it.each([
+    ['the connection breaks', '[[words=20 cut-after=8]] cut'],
+    ['an error comes in it', '[[words=20 error-after=8]] error'],
+    ['it ends without its mark', '[[words=20 no-done cut-after=8]] end'],
+  ])('ends in an error event and without [DONE] when %s', async (_, prompt) => {
+    const { status, events, last, headers } = await streamed(prompt);
+    expect(status).toBe(200);
+    expect(JSON.parse(last!.slice('data: '.length)).error).toMatchObject({
+      message: expect.any(String),
+      code: expect.any(String),
+    });
+    expect(events).not.toContain('data: [DONE]');
+    expect(await rowOf(headers)).toMatchObject({ state: 'settled', estimated: true, status: 502 });
+    expect((await streamed(prompt)).headers.get('x-cache-status')).toBe('MISS');
+  });
+
+  it('goes elsewhere while no content has come', async () => {
+    const { status, headers, last } = await streamed('[[fail-first=1 cut-after=1]] early');
+    expect([status, last]).toEqual([200, 'data: [DONE]']);
+    expect(headers.get('x-gateway-attempts')).toBe('2');
+  });
+
+  it('fails as JSON when no content ever comes', async () => {
+    const result = await streamed('[[status=503]] away');
+    expect(result).toMatchObject({ status: 502 });
+    expect(result.headers.get('content-type')).toContain('application/json');
+  });
+
+  it('relays signs of life', async () => {
+    const { events } = await streamed('[[comment words=3]] alive');
+    expect(events.some((event) => event.startsWith(':'))).toBe(true);
+  });
+
+  it('gives the upstream call up when the caller leaves, and bills what came', async () => {
+    const stream = await ask('[[words=1000 gap=20]] leave early');
+    for await (const chunk of stream) if (chunk.choices[0]?.delta.content?.includes('word5')) break;
+    const call = await eventually(() =>
+      gateway.fake.calls.find(({ body, abortedAt }) => JSON.stringify(body).includes('leave early') && abortedAt),
+    );
+    const row = await eventually(async () => {
+      const { data } = (await gateway.admin('GET', '/admin/requests?limit=1')).body;
+      return data[0].request_id === call.requestId && data[0].state !== 'dispatched' ? data[0] : undefined;
+    });
+    expect(row).toMatchObject({ state: 'settled', estimated: true, error_code: 'client_closed_request' });
+    expect(row.output_tokens).toBeGreaterThan(3);
+    expect(row.output_tokens).toBeLessThan(900);
+  });
+
+  it('reads no further than its reader does', async () => {
+    const body = JSON.stringify({
+      model: 'gpt-4.1',
+      stream: true,
+      messages: [{ role: 'user', content: '[[words=400000]] huge' }],
+    });
+    const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
+    socket.write(
+      `POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${key}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    );
+    await new Promise((resolve) => socket.once('readable', resolve));
+    await delay(1_500);
+    const call = gateway.fake.calls.find((each) => JSON.stringify(each.body).includes('huge'));
+    // The whole stream is some 90 MB; what stands in the sockets' buffers is a few.
+    expect(call?.bytesSent ?? 0).toBeLessThan(30_000_000);
+    socket.destroy();
+  });
+});

@@ -1,0 +1,70 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type RunningGateway, startGateway } from '../support/gateway';
+
+const { TEST_DATABASE_URL, TEST_REDIS_URL } = process.env;
+const describeWithStores = TEST_DATABASE_URL && TEST_REDIS_URL ? describe : describe.skip;
+
+/** Milliseconds until a replica answers a key with a status. */
+const untilStatus = async (replica: RunningGateway, key: string, status: number): Promise<number> => {
+  const startedAt = Date.now();
+  while ((await replica.request('GET', '/v1/models', key)).status !== status) {
+    if (Date.now() - startedAt > 5_000) throw new Error(`still not ${status}`);
+    await delay(5);
+  }
+  return Date.now() - startedAt;
+};
+
+describeWithStores('two replicas (needs TEST_DATABASE_URL and TEST_REDIS_URL)', () => {
+  let one: RunningGateway;
+  let other: RunningGateway;
+  let withoutRedis: RunningGateway;
+
+  beforeAll(async () => {
+    one = await startGateway();
+    const { DATABASE_URL, REDIS_URL, SECRET_KEY } = one.env;
+    other = await startGateway({ fake: one.fake, env: { DATABASE_URL, REDIS_URL, SECRET_KEY } });
+    withoutRedis = await startGateway({
+      fake: one.fake,
+      env: { DATABASE_URL, SECRET_KEY, REDIS_URL: 'redis://127.0.0.1:1' },
+    });
+  });
+  afterAll(async () => {
+    await withoutRedis?.stop();
+    await other?.stop();
+    await one?.stop();
+  });
+
+  it('know a new key, and forget a revoked one, within a second, with Redis or without', async () => {
+    const { key, keyId } = await one.createKey();
+    expect(await untilStatus(other, key, 200)).toBeLessThan(1_000);
+    expect(await untilStatus(withoutRedis, key, 200)).toBeLessThan(1_000);
+    await one.admin('DELETE', `/admin/keys/${keyId}`);
+    const tookMs = await Promise.all([other, withoutRedis].map((replica) => untilStatus(replica, key, 401)));
+    for (const ms of tookMs) expect(ms).toBeLessThan(1_000);
+  });
+
+  it('lose none of many changes made at once on both', async () => {
+    const { teamId } = await one.createKey();
+    const made = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => (index % 2 ? one : other).createKey({ teamId })),
+    );
+    await Promise.all(
+      made.slice(0, 10).map(({ keyId }, index) => (index % 2 ? one : other).admin('DELETE', `/admin/keys/${keyId}`)),
+    );
+    await delay(1_000);
+    for (const replica of [one, other, withoutRedis]) {
+      const answers = await Promise.all(made.map(({ key }) => replica.request('GET', '/v1/models', key)));
+      expect(answers.map(({ status }) => status)).toEqual([...Array(10).fill(401), ...Array(10).fill(200)]);
+    }
+  });
+
+  it('share the limit of a key', async () => {
+    const { key } = await one.createKey({ rpm_limit: 6 });
+    await untilStatus(other, key, 200);
+    const statuses: number[] = [];
+    for (let call = 0; call < 8; call += 1) {
+      statuses.push((await (call % 2 ? one : other).chat(key, `shared ${call}`)).status);
+    }
+    expect(statuses).toEqual([200, 200, 200, 200, 200, 200, 429, 429]);
+  });
+});

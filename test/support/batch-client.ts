@@ -1,0 +1,72 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import OpenAI from 'openai';
+import type { Batch } from 'openai/resources/batches';
+import type { RunningGateway } from './gateway';
+
+export type GatewayBatch = Batch & {
+  gateway: { cached: number; cost_usd: string; saved_usd: string; providers: string[] };
+};
+
+/** A line of an output or an error file. */
+export interface ResultLine {
+  id: string;
+  custom_id: string;
+  response: { status_code: number; request_id: string; body: Record<string, any> } | null;
+  error: { code: string; message: string } | null;
+}
+
+const ENDED = ['completed', 'failed', 'expired', 'cancelled'];
+
+/** Lines of a process that died stay its own for half a minute where there may be other processes. */
+const PATIENCE_MS = 75_000;
+
+export const line = (customId: string, content: string, members: Record<string, unknown> = {}) => ({
+  custom_id: customId,
+  method: 'POST',
+  url: '/v1/chat/completions',
+  body: { model: 'gpt-4.1', messages: [{ role: 'user', content }], ...members },
+});
+
+/** Lines that nobody has asked before, if the prefix is new. */
+export const lines = (count: number, prefix: string) =>
+  Array.from({ length: count }, (_, index) => line(`${prefix}-${index}`, `${prefix}: question ${index}`));
+
+export const jsonl = (requests: object[]) => requests.map((request) => JSON.stringify(request)).join('\n');
+
+/** Batches as one key sees them, over plain HTTP, and OpenAI's SDK for what it can do. */
+export class BatchClient {
+  readonly openai: OpenAI;
+
+  constructor(
+    private readonly gateway: RunningGateway,
+    readonly key: string,
+  ) {
+    this.openai = new OpenAI({ apiKey: key, baseURL: `${gateway.url}/v1`, maxRetries: 0 });
+  }
+
+  async create(body: object): Promise<GatewayBatch> {
+    const { status, body: batch } = await this.gateway.request('POST', '/v1/batches', this.key, body);
+    expect({ status, batch }).toMatchObject({ status: 200 });
+    return batch;
+  }
+
+  /** The batch once it has ended, in whichever way. */
+  async ended(id: string): Promise<GatewayBatch> {
+    for (const start = Date.now(); Date.now() - start < PATIENCE_MS; await delay(50)) {
+      const { body } = await this.gateway.request('GET', `/v1/batches/${id}`, this.key);
+      if (ENDED.includes(body.status)) return body;
+    }
+    throw new Error(`${id} did not end`);
+  }
+
+  /** The lines of a result file; none where there is no file. */
+  async resultsOf(fileId: string | null | undefined): Promise<ResultLine[]> {
+    if (!fileId) return [];
+    const { body: text } = await this.gateway.request<string>('GET', `/v1/files/${fileId}/content`, this.key);
+    expect(text.endsWith('\n')).toBe(true);
+    return text
+      .trimEnd()
+      .split('\n')
+      .map((each) => JSON.parse(each));
+  }
+}

@@ -1,0 +1,15 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Waits until there is something to see. @throws Error after the time is over */
+export async function eventually<T>(
+  look: () => T | undefined | Promise<T | undefined>,
+  timeoutMs = 10_000,
+): Promise<T> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const seen = await look();
+    if (seen !== undefined && seen !== false && seen !== null) return seen;
+    if (Date.now() > deadline) throw new Error('it never came');
+    await delay(50);
+  }
+}

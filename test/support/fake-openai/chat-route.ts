@@ -1,0 +1,171 @@
+import { createHash } from 'node:crypto';
+import type { TokenBill } from './call-log';
+import {
+  type ChatRequest,
+  type Json,
+  chatRequestError,
+  checkChatRequest,
+  isJson,
+  lastUserText,
+  unknownMembers,
+} from './chat-request';
+import { type Answer, type Identity, compose, fingerprintOf, toChunks, toCompletion } from './completion';
+import { type Directives, parseMarkers } from './directives';
+import { type Exchange, type VendorError, errorForStatus, invalidRequest } from './exchange';
+
+/** What a batch line is answered with. */
+export interface LineAnswer {
+  status: number;
+  body: Json;
+  billed: TokenBill | undefined;
+}
+
+const DEFAULT_DIMENSIONS = 64;
+
+/** The models of the vendor: chat and embeddings, for direct calls and for batch lines. */
+export class ChatRoute {
+  private readonly snapshots = new Map<string, Identity>();
+
+  setSnapshot(model: string, snapshot: string, systemFingerprint = fingerprintOf(snapshot)): void {
+    this.snapshots.set(model, { model: snapshot, systemFingerprint });
+  }
+
+  /** The dated name that answers for `model`; a dated name answers for itself. */
+  identityOf(model: string): Identity {
+    const set = this.snapshots.get(model);
+    if (set) return set;
+    const snapshot = /-\d{4}-\d{2}-\d{2}$/.test(model) ? model : `${model}-2026-01-01`;
+    return { model: snapshot, systemFingerprint: fingerprintOf(snapshot) };
+  }
+
+  reset(): void {
+    this.snapshots.clear();
+  }
+
+  async chat(exchange: Exchange): Promise<void> {
+    const { call, directives } = exchange;
+    if (!checkChatRequest(call.body)) return refuse(exchange, chatRequestError(call.body));
+    const request = call.body;
+    const answer = this.compose(request, directives, { call: call.seq, unknown_members: call.unknownMembers });
+    if (request['stream'] === true) return stream(exchange, request, answer);
+    call.billed = answer.bill;
+    await exchange.json(200, toCompletion(answer));
+  }
+
+  async embeddings(exchange: Exchange): Promise<void> {
+    const { status, body, billed } = this.embed(exchange.call.body);
+    exchange.call.billed = billed;
+    await exchange.json(status, body);
+  }
+
+  /** Answers a batch line; a marker with a status in its prompt makes it an error line. */
+  answerLine(endpoint: string, body: unknown): LineAnswer {
+    if (endpoint === '/v1/embeddings') return this.embed(body);
+    const directives = parseMarkers(lastUserText(body));
+    const { status } = directives;
+    const request = checkChatRequest(body) ? body : undefined;
+    if (!request) return { status: 400, body: { error: chatRequestError(body) }, billed: undefined };
+    if (status !== undefined)
+      return { status, body: { error: errorForStatus(status, request.model) }, billed: undefined };
+    const answer = this.compose(request, directives, { unknown_members: unknownMembers(body) });
+    return { status: 200, body: toCompletion(answer), billed: answer.bill };
+  }
+
+  private compose(request: ChatRequest, directives: Directives, xFake: Json): Answer {
+    return compose(request, directives, this.identityOf(request.model), xFake);
+  }
+
+  private embed(body: unknown): LineAnswer {
+    const input = isJson(body) ? embeddingInputs(body['input']) : undefined;
+    if (!isJson(body) || typeof body['model'] !== 'string' || input === undefined) {
+      const error = invalidRequest("Missing required parameter: 'input'.", 'input', 'missing_required_parameter');
+      return { status: 400, body: { error }, billed: undefined };
+    }
+    const dimensions = typeof body['dimensions'] === 'number' ? body['dimensions'] : DEFAULT_DIMENSIONS;
+    const data = input.map((words, index) => {
+      const vector = embed(words, dimensions);
+      const embedding =
+        body['encoding_format'] === 'base64' ? Buffer.from(vector.buffer).toString('base64') : [...vector];
+      return { object: 'embedding', index, embedding };
+    });
+    const promptTokens = input.reduce((sum, words) => sum + words.length, 0);
+    return {
+      status: 200,
+      body: {
+        object: 'list',
+        data,
+        model: body['model'],
+        usage: { prompt_tokens: promptTokens, total_tokens: promptTokens },
+        x_fake: {},
+      },
+      billed: { prompt_tokens: promptTokens, cached_tokens: 0, completion_tokens: 0, reasoning_tokens: 0 },
+    };
+  }
+}
+
+async function refuse(exchange: Exchange, error: VendorError | undefined): Promise<void> {
+  await exchange.error(400, error ?? invalidRequest('Invalid request.'));
+}
+
+/** Bills what has been sent: the whole answer at the end, less where either side broke off. */
+async function stream(exchange: Exchange, request: ChatRequest, answer: Answer): Promise<void> {
+  const { call, directives } = exchange;
+  const { cutAfter, errorAfter, stallAfter, gapMs = 0 } = directives;
+  const options = request['stream_options'];
+  const bill = (call.billed = { ...answer.bill, completion_tokens: 0, reasoning_tokens: 0 });
+  if (directives.lose) {
+    call.billed = answer.bill;
+    return exchange.cut();
+  }
+  await exchange.startStream();
+
+  let sent = 0;
+  for (const { chunk, tokens } of toChunks(answer, isJson(options) && options['include_usage'] === true)) {
+    if (sent === cutAfter) return exchange.cut();
+    if (sent === errorAfter) return sendError(exchange, request.model);
+    if (sent === stallAfter) return exchange.untilClosed();
+    if (sent > 0) await exchange.sleep(gapMs);
+    if (exchange.gone) return;
+    if (directives.comment) await exchange.write(': keep-alive\n\n');
+    if (directives.garbage && sent === 1) await exchange.write('data: {"id":"chatcmpl-\n\n');
+    bill.completion_tokens += tokens;
+    if (sent === 0) bill.reasoning_tokens = answer.bill.reasoning_tokens;
+    await exchange.write(`data: ${JSON.stringify(chunk)}\n\n`);
+    sent += 1;
+  }
+  if (sent === cutAfter) return exchange.cut();
+  if (sent === errorAfter) return sendError(exchange, request.model);
+  if (sent === stallAfter) return exchange.untilClosed();
+  if (!directives.noDone) await exchange.write('data: [DONE]\n\n');
+  exchange.end();
+}
+
+async function sendError(exchange: Exchange, model: string): Promise<void> {
+  await exchange.write(`data: ${JSON.stringify({ error: errorForStatus(500, model) })}\n\n`);
+  exchange.end();
+}
+
+/** Words (or token numbers) of each input; undefined where it is none of the four forms that the API takes. */
+function embeddingInputs(input: unknown): string[][] | undefined {
+  if (typeof input === 'string') return [input.match(/\S+/g) ?? []];
+  if (!Array.isArray(input) || input.length === 0) return undefined;
+  if (input.every((one) => typeof one === 'number')) return [input.map(String)];
+  return input.map((one: unknown) => (Array.isArray(one) ? one.map(String) : (String(one).match(/\S+/g) ?? [])));
+}
+
+/** A bag of words of length 1: texts that share words are near each other. */
+function embed(words: string[], dimensions: number): Float32Array {
+  const vector = new Float32Array(dimensions);
+  for (const word of words) {
+    const slot = createHash('sha256').update(word.toLowerCase()).digest().readUInt32BE(0) % dimensions;
+    vector[slot] = (vector[slot] ?? 0) + 1;
+  }
+  const length = Math.hypot(...vector) || 1;
+  return vector.map((value) => value / length);
+}
+
+/** What a script rule's `prompt` is held against, for chat and for embeddings. */
+export function promptOf(body: unknown): string {
+  if (isJson(body) && typeof body['input'] === 'string') return body['input'];
+  return lastUserText(body);
+}

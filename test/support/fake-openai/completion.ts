@@ -1,0 +1,227 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { TokenBill } from './call-log';
+import { type ChatRequest, type Json, countWords, isJson, lastUserText, splitWords, textOf } from './chat-request';
+import type { Directives } from './directives';
+
+export interface Identity {
+  /** The dated name that answers, e.g. `gpt-4.1-2026-01-01`. */
+  model: string;
+  systemFingerprint: string;
+}
+
+interface ToolCall {
+  id: string;
+  type: 'function';
+  function: { name: string; arguments: string };
+}
+
+interface Choice {
+  text: string | null;
+  refusal: string | null;
+  toolCalls: ToolCall[];
+  finish: string;
+}
+
+/** An answer before it is written in one of its two wire forms. */
+export interface Answer {
+  id: string;
+  created: number;
+  identity: Identity;
+  choices: Choice[];
+  bill: TokenBill;
+  withLogprobs: boolean;
+  withUsage: boolean;
+  xFake: Json;
+}
+
+/** A stream event and the completion tokens that it delivers. */
+export interface AnswerChunk {
+  chunk: Json;
+  tokens: number;
+}
+
+const REFUSAL = "I'm sorry, but I can't assist with that.";
+
+function toolCalls(request: ChatRequest, prompt: string): ToolCall[] {
+  const { tools, tool_choice: choice } = request;
+  if (!Array.isArray(tools) || choice === 'none' || !/call tools?\b/.test(prompt)) return [];
+  const names = tools.flatMap((tool: unknown) =>
+    isJson(tool) && isJson(tool['function']) ? [String(tool['function']['name'])] : [],
+  );
+  const wanted = isJson(choice) && isJson(choice['function']) ? [String(choice['function']['name'])] : names;
+  return (prompt.includes('call tools') ? wanted : wanted.slice(0, 1)).map((name) => ({
+    id: `call_${randomBytes(12).toString('hex')}`,
+    type: 'function',
+    function: { name, arguments: JSON.stringify({ text: prompt }) },
+  }));
+}
+
+function composeText(request: ChatRequest, directives: Directives, prompt: string, index: number): [string, string] {
+  const { response_format: format, stop, max_tokens: maxTokens, max_completion_tokens: maxCompletionTokens } = request;
+  const suffix = index === 0 ? '' : ` (${index + 1})`;
+  let text = directives.text ?? `echo: ${prompt}${suffix}`;
+  if (directives.words !== undefined)
+    text = Array.from({ length: directives.words }, (_, at) => `word${at + 1}`).join(' ');
+  else if (isJson(format) && String(format['type']).startsWith('json_'))
+    text = JSON.stringify({ echo: prompt + suffix });
+
+  for (const sequence of [stop].flat()) {
+    const at = typeof sequence === 'string' && sequence !== '' ? text.indexOf(sequence) : -1;
+    if (at >= 0) text = text.slice(0, at);
+  }
+  const ceiling = maxCompletionTokens ?? maxTokens;
+  if (typeof ceiling === 'number' && countWords(text) > ceiling) {
+    return [splitWords(text).slice(0, ceiling).join('').trimEnd(), directives.finish ?? 'length'];
+  }
+  return [text, directives.finish ?? 'stop'];
+}
+
+function composeChoice(request: ChatRequest, directives: Directives, prompt: string, index: number): Choice {
+  if (directives.refuse) return { text: null, refusal: REFUSAL, toolCalls: [], finish: directives.finish ?? 'stop' };
+  const calls = toolCalls(request, prompt);
+  if (calls.length > 0)
+    return { text: null, refusal: null, toolCalls: calls, finish: directives.finish ?? 'tool_calls' };
+  const [text, finish] = composeText(request, directives, prompt, index);
+  return { text, refusal: null, toolCalls: [], finish };
+}
+
+function tokensOf({ text, refusal, toolCalls: calls }: Choice): number {
+  const ofCalls = calls.reduce((sum, call) => sum + 1 + countWords(call.function.arguments), 0);
+  return countWords(text ?? '') + countWords(refusal ?? '') + ofCalls;
+}
+
+/** Decides the whole answer, the same for the same request and directives, its ids and time aside. */
+export function compose(request: ChatRequest, directives: Directives, identity: Identity, xFake: Json): Answer {
+  const prompt = lastUserText(request);
+  const count = typeof request['n'] === 'number' ? request['n'] : 1;
+  const choices = Array.from({ length: count }, (_, index) => composeChoice(request, directives, prompt, index));
+  const promptTokens = request.messages.reduce((sum, message) => sum + countWords(textOf(message['content'])), 0);
+  const reasoningTokens = directives.reasoningTokens ?? 0;
+  return {
+    id: `chatcmpl-${randomBytes(15).toString('hex')}`,
+    created: Math.floor(Date.now() / 1000),
+    identity,
+    choices,
+    bill: {
+      prompt_tokens: promptTokens,
+      cached_tokens: Math.min(directives.cachedTokens ?? 0, promptTokens),
+      completion_tokens: choices.reduce((sum, choice) => sum + tokensOf(choice), reasoningTokens),
+      reasoning_tokens: reasoningTokens,
+    },
+    withLogprobs: directives.logprobs === true || request['logprobs'] === true,
+    withUsage: directives.noUsage !== true,
+    xFake,
+  };
+}
+
+/** `usage` as OpenAI writes it. */
+export function usageOf(bill: TokenBill): Json {
+  return {
+    prompt_tokens: bill.prompt_tokens,
+    completion_tokens: bill.completion_tokens,
+    total_tokens: bill.prompt_tokens + bill.completion_tokens,
+    prompt_tokens_details: { cached_tokens: bill.cached_tokens, audio_tokens: 0 },
+    completion_tokens_details: {
+      reasoning_tokens: bill.reasoning_tokens,
+      audio_tokens: 0,
+      accepted_prediction_tokens: 0,
+      rejected_prediction_tokens: 0,
+    },
+  };
+}
+
+function logprobsOf(answer: Answer, text: string): Json | null {
+  if (!answer.withLogprobs) return null;
+  const content = splitWords(text).map((token) => ({
+    token,
+    logprob: -0.25,
+    bytes: [...Buffer.from(token)],
+    top_logprobs: [],
+  }));
+  return { content, refusal: null };
+}
+
+function frame(answer: Answer, object: string): Json {
+  return { id: answer.id, object, created: answer.created, model: answer.identity.model };
+}
+
+function tail(answer: Answer): Json {
+  return { service_tier: 'default', system_fingerprint: answer.identity.systemFingerprint, x_fake: answer.xFake };
+}
+
+/** The whole answer, a `chat.completion`. */
+export function toCompletion(answer: Answer): Json {
+  const choices = answer.choices.map((choice, index) => ({
+    index,
+    message: {
+      role: 'assistant',
+      content: choice.text,
+      ...(choice.toolCalls.length > 0 && { tool_calls: choice.toolCalls }),
+      refusal: choice.refusal,
+      annotations: [],
+    },
+    logprobs: choice.text === null ? null : logprobsOf(answer, choice.text),
+    finish_reason: choice.finish,
+  }));
+  return {
+    ...frame(answer, 'chat.completion'),
+    choices,
+    ...(answer.withUsage && { usage: usageOf(answer.bill) }),
+    ...tail(answer),
+  };
+}
+
+/** The same answer as `chat.completion.chunk` objects; the choices of an `n` take turns, as with the vendor. */
+export function* toChunks(answer: Answer, includeUsage: boolean): Generator<AnswerChunk> {
+  const build = (choices: Json[], usage: Json | null = null): Json => ({
+    ...frame(answer, 'chat.completion.chunk'),
+    ...tail(answer),
+    choices,
+    ...(includeUsage && answer.withUsage && { usage }),
+  });
+  const part = (index: number, delta: Json, tokens: number, logprobs: Json | null = null): AnswerChunk => ({
+    chunk: build([{ index, delta, logprobs, finish_reason: null }]),
+    tokens,
+  });
+
+  for (const [index, choice] of answer.choices.entries()) {
+    const content = choice.text === null ? null : '';
+    yield part(index, { role: 'assistant', content, refusal: null }, index === 0 ? answer.bill.reasoning_tokens : 0);
+  }
+  let running = answer.choices.map((choice, index) => choiceParts(answer, choice, index, part));
+  while (running.length > 0) {
+    const next: typeof running = [];
+    for (const parts of running) {
+      const { value, done } = parts.next();
+      if (done) continue;
+      yield value;
+      next.push(parts);
+    }
+    running = next;
+  }
+  for (const [index, { finish }] of answer.choices.entries()) {
+    yield { chunk: build([{ index, delta: {}, logprobs: null, finish_reason: finish }]), tokens: 0 };
+  }
+  if (includeUsage && answer.withUsage) yield { chunk: build([], usageOf(answer.bill)), tokens: 0 };
+}
+
+type MakePart = (index: number, delta: Json, tokens: number, logprobs?: Json | null) => AnswerChunk;
+
+function* choiceParts(answer: Answer, choice: Choice, index: number, part: MakePart): Generator<AnswerChunk, void> {
+  for (const word of splitWords(choice.text ?? '')) {
+    yield part(index, { content: word }, countWords(word), logprobsOf(answer, word));
+  }
+  for (const word of splitWords(choice.refusal ?? '')) yield part(index, { refusal: word }, countWords(word));
+  for (const [at, { id, type, function: called }] of choice.toolCalls.entries()) {
+    const opening = { index: at, id, type, function: { name: called.name, arguments: '' } };
+    yield part(index, { tool_calls: [opening] }, 1);
+    for (const fragment of splitWords(called.arguments)) {
+      yield part(index, { tool_calls: [{ index: at, function: { arguments: fragment } }] }, countWords(fragment));
+    }
+  }
+}
+
+/** The vendor's fingerprint of a dated model: another snapshot, another fingerprint. */
+export function fingerprintOf(snapshot: string): string {
+  return `fp_${createHash('sha256').update(snapshot).digest('hex').slice(0, 10)}`;
+}

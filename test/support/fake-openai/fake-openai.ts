@@ -1,0 +1,199 @@
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type BatchPace, BatchesRoute } from './batch/batches-route';
+import { CallLog, type FakeBatchLine, type FakeCall, type Invoice } from './call-log';
+import { ChatRoute, promptOf } from './chat-route';
+import { isJson, unknownMembers } from './chat-request';
+import { type Directives, Script, type ScriptMatch } from './directives';
+import { Exchange, errorForStatus, invalidRequest } from './exchange';
+import { FilesRoute } from './batch/files-route';
+
+export interface FakeOpenAiOptions {
+  /** A free one by default. */
+  port?: number;
+  /** Calls are appended here as JSON lines, on arrival and at their end; a call is on disk before it is answered. */
+  logFile?: string;
+  /** Names in `GET /v1/models`; every name is answered, listed or not. */
+  models?: string[];
+  /** Unix milliseconds, the clock of the batches. */
+  now?: () => number;
+}
+
+const DEFAULT_MODELS = ['gpt-4.1', 'gpt-4.1-mini', 'gpt-4.1-nano', 'gpt-4o', 'gpt-4o-mini', 'text-embedding-3-small'];
+
+const NO_KEY =
+  "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY). You can obtain an API key from https://platform.openai.com/account/api-keys.";
+
+/**
+ * OpenAI's API as its clients see it, on a port of this machine, with a true record of what reached it and what it
+ * billed. How it answers can be told by a script or by markers in the prompt (see `Directives`).
+ *
+ * Billing: a whole answer in full, even when its client has left; a stream by the tokens sent until it broke off;
+ * errors, resets and HTML pages not at all.
+ */
+export class FakeOpenAi {
+  private readonly scripted = new Script();
+  private readonly models = new ChatRoute();
+  private readonly files = new FilesRoute();
+  private readonly batches: BatchesRoute;
+  private readonly listed: string[];
+  private readonly startedAt = Math.floor(Date.now() / 1000);
+
+  private constructor(
+    private readonly server: Server,
+    private readonly log: CallLog,
+    options: FakeOpenAiOptions,
+  ) {
+    this.listed = options.models ?? DEFAULT_MODELS;
+    this.batches = new BatchesRoute(this.files, this.models, log, options.now ?? Date.now);
+    server.on('request', (request, response) => void this.receive(request, response));
+  }
+
+  static async start(options: FakeOpenAiOptions = {}): Promise<FakeOpenAi> {
+    const server = createServer({ keepAliveTimeout: 60_000 });
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve);
+    });
+    return new FakeOpenAi(server, new CallLog(options.logFile), options);
+  }
+
+  /** As OpenAI's SDK takes it, with `/v1`. */
+  get baseUrl(): string {
+    const { port } = this.server.address() as AddressInfo;
+    return `http://127.0.0.1:${port}/v1`;
+  }
+
+  /** Every call that reached the vendor whole, in order, those with a wrong key or path too. */
+  get calls(): readonly FakeCall[] {
+    return this.log.calls;
+  }
+
+  /** Every batch line that was worked on, in order. */
+  get batchLines(): readonly FakeBatchLine[] {
+    this.batches.catchUp();
+    return this.log.batchLines;
+  }
+
+  /** Sets how coming calls are answered; returns a function that takes it back. Markers in the prompt give way to it. */
+  script(directives: Directives, match?: ScriptMatch): () => void {
+    return this.scripted.add(directives, match);
+  }
+
+  /** From now on `model` is answered by this dated name (and fingerprint; by default one of its own). */
+  setSnapshot(model: string, snapshot: string, systemFingerprint?: string): void {
+    this.models.setSnapshot(model, snapshot, systemFingerprint);
+  }
+
+  /** For the batches created from now on. */
+  setBatchPace(pace: Partial<BatchPace>): void {
+    this.batches.pace = { ...this.batches.pace, ...pace };
+  }
+
+  /** What the vendor has billed until now. */
+  invoice(): Invoice {
+    this.batches.catchUp();
+    return this.log.invoice();
+  }
+
+  /** Forgets calls, scripts, snapshots, files and batches; the log file stays. */
+  reset(): void {
+    this.log.reset();
+    this.scripted.reset();
+    this.models.reset();
+    this.files.reset();
+    this.batches.reset();
+  }
+
+  /** Closes the port and breaks the calls that still run. */
+  async stop(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.server.close(() => resolve());
+      this.server.closeAllConnections();
+    });
+    // The calls that were broken off still write their end.
+    await new Promise((resolve) => setImmediate(resolve));
+    this.log.close();
+  }
+
+  private async receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const rawBody = await readBody(request);
+    if (!rawBody) return;
+    const { method = 'GET', url: path = '/', headers } = request;
+    const body = parseJson(rawBody);
+    const requestId = headers['x-request-id'];
+    const call = this.log.arrive({
+      at: Date.now(),
+      method,
+      path,
+      headers,
+      body,
+      requestId: typeof requestId === 'string' ? requestId : undefined,
+      model: isJson(body) && typeof body['model'] === 'string' ? body['model'] : undefined,
+      unknownMembers: path.startsWith('/v1/chat/') ? unknownMembers(body) : [],
+      status: undefined,
+      bytesSent: 0,
+      clientAborted: false,
+      abortedAt: undefined,
+      endedAt: undefined,
+      billed: undefined,
+    });
+    const exchange = new Exchange(request, response, call, rawBody);
+    try {
+      await this.answer(exchange);
+    } catch (error) {
+      process.stderr.write(`fake-openai: ${error instanceof Error ? error.stack : String(error)}\n`);
+      if (!response.headersSent) await exchange.error(500, errorForStatus(500));
+    }
+    await exchange.untilClosed();
+    this.log.end(call);
+  }
+
+  private async answer(exchange: Exchange): Promise<void> {
+    const { call } = exchange;
+    if (!/^Bearer \S+$/.test(call.headers.authorization ?? '')) return exchange.error(401, invalidRequest(NO_KEY));
+    const url = new URL(call.path, 'http://vendor');
+    exchange.directives = this.scripted.take({ path: url.pathname, model: call.model, prompt: promptOf(call.body) });
+    if (await exchange.failEarly()) return;
+
+    const [version, resource, ...rest] = url.pathname.slice(1).split('/');
+    const route = version === 'v1' ? `${call.method} ${[resource, ...rest].join('/')}` : '';
+    if (route === 'POST chat/completions') return this.models.chat(exchange);
+    if (route === 'POST embeddings') return this.models.embeddings(exchange);
+    if (route.startsWith('GET models')) return this.listModels(exchange, rest[0]);
+    if (version === 'v1' && resource === 'files') return this.files.handle(exchange, rest, url.searchParams);
+    if (version === 'v1' && resource === 'batches') return this.batches.handle(exchange, rest, url.searchParams);
+    await exchange.error(404, invalidRequest(`Invalid URL (${call.method} ${url.pathname})`));
+  }
+
+  private async listModels(exchange: Exchange, id: string | undefined): Promise<void> {
+    const data = this.listed.map((name) => ({
+      id: name,
+      object: 'model',
+      created: this.startedAt,
+      owned_by: 'system',
+    }));
+    if (id === undefined) return exchange.json(200, { object: 'list', data });
+    const model = data.find((one) => one.id === decodeURIComponent(id));
+    if (model) return exchange.json(200, model);
+    await exchange.error(404, { ...errorForStatus(404, id), param: 'model' });
+  }
+}
+
+/** The whole body; undefined when the client left in the middle of it. */
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+  } catch {
+    return undefined;
+  }
+  return Buffer.concat(chunks);
+}
+
+function parseJson(raw: Buffer): unknown {
+  try {
+    return JSON.parse(raw.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

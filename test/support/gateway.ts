@@ -1,0 +1,202 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { FakeOpenAi } from './fake-openai/fake-openai';
+import { freePort } from './free-port';
+import { createTestStores, type TestStores } from './stores';
+
+const ENTRY = resolve(__dirname, '../../dist/src/main.js');
+const ADMIN_KEY = 'test-admin-key-0123456789';
+const START_TIMEOUT_MS = 30_000;
+
+export interface GatewayOptions {
+  /** Laid over the harness's own environment; undefined takes a variable away. */
+  env?: Record<string, string | undefined>;
+  /** `gateway.yaml`'s content. */
+  configFile?: string;
+  /** A fake upstream that is there already, for a second gateway beside another one. */
+  fake?: FakeOpenAi;
+}
+
+export interface HttpResult<T = any> {
+  status: number;
+  headers: Headers;
+  body: T;
+}
+
+/**
+ * A real gateway: the built program as a process of its own on a port of its own, before a fake OpenAI. With
+ * TEST_DATABASE_URL and TEST_REDIS_URL it runs on PostgreSQL and Redis, with a database made for it; else embedded.
+ */
+export class RunningGateway {
+  private process: ChildProcess | undefined;
+  private teams = 0;
+  readonly logs: string[] = [];
+
+  constructor(
+    readonly url: string,
+    readonly dataDirectory: string,
+    readonly fake: FakeOpenAi,
+    readonly env: Record<string, string>,
+    private readonly ownsFake: boolean,
+    private readonly stores: TestStores,
+  ) {}
+
+  readonly adminKey = ADMIN_KEY;
+
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, [ENTRY], {
+      env: this.env,
+      cwd: this.dataDirectory,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.process = child;
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (data: Buffer) => this.logs.push(data.toString()));
+    const deadline = Date.now() + START_TIMEOUT_MS;
+    while (Date.now() < deadline) {
+      if (child.exitCode !== null) throw new Error(`the gateway ended with ${child.exitCode}:\n${this.output}`);
+      const ready = await fetch(`${this.url}/health/ready`).catch(() => undefined);
+      if (ready?.status === 200) return;
+      await delay(25);
+    }
+    throw new Error(`the gateway did not become ready:\n${this.output}`);
+  }
+
+  /** All that it printed. */
+  get output(): string {
+    return this.logs.join('');
+  }
+
+  get pid(): number {
+    return this.process?.pid ?? 0;
+  }
+
+  /** Ends the process the hard way. */
+  async kill(): Promise<void> {
+    await this.end('SIGKILL');
+  }
+
+  /** Ends the process the polite way. @returns its exit code */
+  async terminate(): Promise<number | null> {
+    return this.end('SIGTERM');
+  }
+
+  async restart(): Promise<void> {
+    await this.terminate();
+    await this.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.terminate();
+    if (this.ownsFake) await this.fake.stop();
+    await this.stores.drop();
+    rmSync(this.dataDirectory, { recursive: true, force: true });
+  }
+
+  admin<T = any>(method: string, path: string, body?: unknown): Promise<HttpResult<T>> {
+    return this.request<T>(method, path, this.adminKey, body);
+  }
+
+  async request<T = any>(
+    method: string,
+    path: string,
+    key: string | undefined,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<HttpResult<T>> {
+    const response = await fetch(this.url + path, {
+      method,
+      headers: {
+        ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json') === true;
+    return { status: response.status, headers: response.headers, body: (isJson ? JSON.parse(text) : text) as T };
+  }
+
+  /** A chat with one user message. */
+  chat(
+    key: string,
+    content: string,
+    members: Record<string, unknown> = {},
+    headers: Record<string, string> = {},
+  ): Promise<HttpResult> {
+    const body = { model: 'gpt-4.1', messages: [{ role: 'user', content }], ...members };
+    return this.request('POST', '/v1/chat/completions', key, body, headers);
+  }
+
+  /** A new key in a new team, or in the one that is named. */
+  async createKey(
+    options: { teamId?: string; [member: string]: unknown } = {},
+  ): Promise<{ teamId: string; key: string; keyId: string }> {
+    const { teamId: given, ...members } = options;
+    this.teams += 1;
+    const teamId =
+      given ?? (await this.admin('POST', '/admin/teams', { name: `team ${this.teams} ${Date.now()}` })).body.id;
+    const created = await this.admin('POST', `/admin/teams/${teamId}/keys`, { name: 'test', ...members });
+    if (created.status !== 201) throw new Error(`no key: ${created.status} ${JSON.stringify(created.body)}`);
+    return { teamId, key: created.body.key, keyId: created.body.id };
+  }
+
+  private async end(signal: NodeJS.Signals): Promise<number | null> {
+    const child = this.process;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
+    const ended = new Promise<number | null>((resolveEnd) => child.once('exit', resolveEnd));
+    child.kill(signal);
+    return ended;
+  }
+}
+
+/** Starts a gateway before a fake OpenAI and waits until it is ready. */
+export async function startGateway(options: GatewayOptions = {}): Promise<RunningGateway> {
+  const fake = options.fake ?? (await FakeOpenAi.start());
+  const dataDirectory = mkdtempSync(join(tmpdir(), 'thriftgate-test-'));
+  const stores = await createTestStores();
+  if (!stores.env.DATABASE_URL) copyEmptyDatabase(dataDirectory);
+  const port = await freePort();
+  const env: Record<string, string | undefined> = {
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    PORT: String(port),
+    DATA_DIR: dataDirectory,
+    ADMIN_KEY,
+    OPENAI_API_KEY: 'sk-upstream-secret-1234567890',
+    OPENAI_BASE_URL: fake.baseUrl,
+    // A machine busy with other tests is not taken for an absent Redis.
+    REDIS_TIMEOUT_MS: '1000',
+    ...stores.env,
+    ...options.env,
+  };
+  if (options.configFile !== undefined) {
+    writeFileSync(join(dataDirectory, 'gateway.yaml'), options.configFile);
+  }
+  const set = Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+  const gateway = new RunningGateway(
+    `http://127.0.0.1:${port}`,
+    dataDirectory,
+    fake,
+    set,
+    options.fake === undefined,
+    stores,
+  );
+  await gateway.start().catch(async (error: unknown) => {
+    await gateway.stop();
+    throw error;
+  });
+  return gateway;
+}
+
+/** The making of an empty embedded database takes seconds; TEST_EMPTY_DATABASE holds one that was made once. */
+function copyEmptyDatabase(dataDirectory: string): void {
+  const made = process.env.TEST_EMPTY_DATABASE;
+  if (made && existsSync(made)) cpSync(made, join(dataDirectory, 'database'), { recursive: true });
+}
