@@ -1,0 +1,151 @@
+/** What is measured, and how: each scenario takes the bench and returns plain figures. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createKey, startGateway } from './gateway.mjs';
+import { cpuSeconds, rssMib, runJson, stop, untilQuiet } from './processes.mjs';
+
+const LOAD = join(import.meta.dirname, 'load.mjs');
+const REST_SECONDS = 5;
+
+export function median(values) {
+  const sorted = values.toSorted((left, right) => left - right);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** One run of the load generator against one target; throws where calls failed. */
+async function load(bench, name, args) {
+  const target = bench.targets[name];
+  const { seconds, warmupSeconds } = bench.sizes;
+  const defaults = ['--seconds', seconds, '--warmup', warmupSeconds, '--url', target.url, '--key', target.key];
+  const busyBefore = cpuSeconds(target.pid);
+  const mockBefore = cpuSeconds(bench.mock.pid);
+  const startedAt = performance.now();
+  const report = await runJson([LOAD, ...defaults.map(String), ...args], { core: bench.loadCore });
+  const wallSeconds = (performance.now() - startedAt) / 1000;
+  report.busy = (cpuSeconds(target.pid) - busyBefore) / wallSeconds;
+  report.loadBusy = (cpuSeconds(bench.mock.pid) - mockBefore + report.cpuSeconds) / wallSeconds;
+  const failed = Object.entries(report.statuses).filter(([status]) => status !== '200');
+  if (failed.length > 0) throw new Error(`${name}: calls failed: ${JSON.stringify(report.statuses)}`);
+  return report;
+}
+
+/** Rounds of the same load against each target in turn; returns the reports by target. */
+async function alternate(bench, names, args) {
+  const reports = Object.fromEntries(names.map((name) => [name, []]));
+  for (let round = 1; round <= bench.sizes.rounds; round += 1) {
+    for (const name of names) {
+      await untilQuiet([bench.targets.bare.pid, bench.targets.gateway.pid]);
+      const report = await load(bench, name, args);
+      reports[name].push(report);
+      bench.say(`  round ${round} ${name}: ${describe(report)}`);
+    }
+  }
+  return reports;
+}
+
+function describe({ rps, latencyMs, firstByteMs, busy, loadBusy, cacheStatuses }) {
+  const latencies = `p50 ${latencyMs.p50} ms, p99 ${latencyMs.p99} ms, first byte p50 ${firstByteMs.p50} ms`;
+  const cores = `${(busy * 100).toFixed(0)} % of a core (load and mock ${(loadBusy * 100).toFixed(0)} %)`;
+  return `${rps.toFixed(0)}/s, ${latencies}, ${cores}, cache ${JSON.stringify(cacheStatuses)}`;
+}
+
+/** A figure for hits must come from hits, and one for misses from misses. */
+function expectCache(bench, reports, expected) {
+  for (const { calls, cacheStatuses } of bench.command.standIn ? [] : reports) {
+    const share = (cacheStatuses[expected] ?? 0) / calls;
+    if (share < 0.99) bench.say(`  WARNING: only ${(share * 100).toFixed(1)} % of these calls were a ${expected}`);
+  }
+}
+
+const rpsOf = (reports) => median(reports.map(({ rps }) => rps));
+
+/** Closed loop, every prompt new. The mock itself is measured once, to show that it is not what limits the others. */
+export async function misses(bench) {
+  bench.say('misses, closed loop');
+  const mock = await load(bench, 'direct', []);
+  const reports = await alternate(bench, ['bare', 'gateway'], []);
+  expectCache(bench, reports.gateway, 'MISS');
+  return { direct: mock.rps, bare: rpsOf(reports.bare), gateway: rpsOf(reports.gateway) };
+}
+
+/** Closed loop, one prompt; against the bare proxy's rate for the same prompt, which it cannot cache. */
+export async function hits(bench) {
+  bench.say('hits, closed loop');
+  const reports = await alternate(bench, ['bare', 'gateway'], ['--prompt', 'same']);
+  expectCache(bench, reports.gateway, 'HIT');
+  return { bare: rpsOf(reports.bare), gateway: rpsOf(reports.gateway) };
+}
+
+/** Closed loop, streams of new prompts. */
+export async function streams(bench) {
+  bench.say('streams, closed loop');
+  const mock = await load(bench, 'direct', ['--stream']);
+  const reports = await alternate(bench, ['bare', 'gateway'], ['--stream']);
+  expectCache(bench, reports.gateway, 'MISS');
+  return { direct: mock.rps, bare: rpsOf(reports.bare), gateway: rpsOf(reports.gateway) };
+}
+
+/** Open loop, 50 calls a second: the latency that a caller sees when nothing is saturated. */
+export async function latency(bench) {
+  const targets = ['direct', 'bare', 'gateway'];
+  const measure = async (title, args, member) => {
+    bench.say(`${title}, 50 a second`);
+    const reports = await alternate(bench, targets, ['--rate', '50', ...args]);
+    expectCache(bench, reports.gateway, args.includes('same') ? 'HIT' : 'MISS');
+    const percentile = (name, p) => median(reports[name].map((report) => report[member][p]));
+    return Object.fromEntries(
+      targets.map((name) => [name, { p50: percentile(name, 'p50'), p99: percentile(name, 'p99') }]),
+    );
+  };
+  return {
+    misses: await measure('latency of misses', [], 'latencyMs'),
+    hits: await measure('latency of hits', ['--prompt', 'same'], 'latencyMs'),
+    streams: await measure('first byte of streams', ['--stream'], 'firstByteMs'),
+  };
+}
+
+/** RSS of a fresh gateway at rest and after calls with new prompts, each time after five seconds of peace. */
+export async function memory(bench) {
+  bench.say('memory');
+  const { command, mock, scratch, env, gatewayCore: core, loadCore, sizes } = bench;
+  const directory = join(scratch, `memory-${bench.profile}`);
+  const gateway = await startGateway({ command, upstream: mock.url, directory, core, env });
+  const key = await createKey(gateway, command);
+  const figures = [];
+  let done = 0;
+  for (const calls of [0, ...sizes.memoryCalls]) {
+    if (calls > done) {
+      const args = ['--url', gateway.url, '--key', key, '--count', String(calls - done)];
+      await runJson([LOAD, ...args], { core: loadCore });
+      await untilQuiet([gateway.pid]);
+      done = calls;
+    }
+    await sleep(REST_SECONDS * 1000);
+    figures.push({ calls, mib: rssMib(gateway.pid) });
+    bench.say(`  after ${calls} calls: ${figures.at(-1).mib.toFixed(0)} MiB`);
+  }
+  await stop(gateway.child);
+  rmSync(directory, { recursive: true, force: true });
+  return figures;
+}
+
+/** Spawn to ready, on all cores as a user starts it: on nothing, and on the data that the first start made. */
+export async function start(bench) {
+  bench.say('start');
+  const { command, mock, scratch, env, sizes } = bench;
+  const first = [];
+  const second = [];
+  for (let round = 0; round < sizes.rounds; round += 1) {
+    const directory = join(scratch, `start-${bench.profile}-${round}`);
+    for (const times of [first, second]) {
+      const gateway = await startGateway({ command, upstream: mock.url, directory, env });
+      times.push(gateway.startMs);
+      await stop(gateway.child);
+    }
+    bench.say(`  round ${round + 1}: first ${first.at(-1).toFixed(0)} ms, second ${second.at(-1).toFixed(0)} ms`);
+    rmSync(directory, { recursive: true, force: true });
+  }
+  return { first: median(first), second: median(second) };
+}

@@ -1,0 +1,113 @@
+/**
+ * `npm run bench`: the gateway beside a bare Nest + Fastify + undici proxy, on the same mock upstream, in one run.
+ *
+ *   --only misses,hits,streams,latency,memory,start   a part of it
+ *   --quick                                           short rounds: does it run, roughly what comes out
+ *   --rounds 3, --gap 0, --ttft 0                     rounds a figure; ms between the mock's chunks and before its first
+ *   --stand-in <file>                                 measures this Node program (it gets PORT and UPSTREAM) as the gateway
+ *
+ * With BENCH_DATABASE_URL or BENCH_REDIS_URL (give it empty ones) that profile is measured after the embedded one.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createKey, startGateway } from '../bench/gateway.mjs';
+import { canPin, killAll, startServer, stop } from '../bench/processes.mjs';
+import { machine, table } from '../bench/report.mjs';
+import { hits, latency, memory, misses, start, streams } from '../bench/scenarios.mjs';
+
+/** Those that share one running gateway, and those that start their own. */
+const SHARED = { misses, hits, streams, latency };
+const OWN = { memory, start };
+const SCENARIOS = Object.keys({ ...SHARED, ...OWN });
+const root = join(import.meta.dirname, '..');
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: SCENARIOS.join(',') },
+    quick: { type: 'boolean', default: false },
+    rounds: { type: 'string' },
+    gap: { type: 'string', default: '0' },
+    ttft: { type: 'string', default: '0' },
+    'stand-in': { type: 'string' },
+  },
+});
+const only = values.only.split(',');
+const unknown = only.filter((name) => !SCENARIOS.includes(name));
+if (unknown.length > 0) throw new Error(`No such scenario: ${unknown.join(', ')}. There are: ${SCENARIOS.join(', ')}.`);
+
+const sizes = values.quick
+  ? { rounds: 1, seconds: 3, warmupSeconds: 1, memoryCalls: [4_000, 20_000] }
+  : { rounds: 3, seconds: 10, warmupSeconds: 3, memoryCalls: [20_000, 100_000] };
+if (values.rounds !== undefined) sizes.rounds = Number(values.rounds);
+
+const command = values['stand-in']
+  ? { args: [resolve(values['stand-in'])], standIn: true }
+  : { args: [join(root, 'dist/src/main.js')], standIn: false };
+const GATEWAY_CORE = 0;
+const LOAD_CORE = 1;
+
+const say = (line) => process.stdout.write(`${line}\n`);
+const scratch = mkdtempSync(join(tmpdir(), 'thriftgate-bench-'));
+process.once('exit', () => {
+  killAll();
+  rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
+});
+for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 })) {
+  process.once(signal, () => process.exit(code));
+}
+
+function profiles() {
+  const { BENCH_DATABASE_URL: database, BENCH_REDIS_URL: redis } = process.env;
+  const withWhat = [database && 'PostgreSQL', redis && 'Redis'].filter(Boolean).join(' and ');
+  const production = { DATABASE_URL: database, REDIS_URL: redis };
+  return [['embedded', {}], ...(withWhat === '' ? [] : [[withWhat, production]])];
+}
+
+async function measure(profile, env, mock, bare) {
+  say(`\n# ${profile}`);
+  const bench = { profile: profile.replaceAll(' ', '-'), env, mock, command, sizes, scratch, say };
+  Object.assign(bench, { gatewayCore: GATEWAY_CORE, loadCore: LOAD_CORE });
+  const results = {};
+  const run = async (group) => {
+    for (const [name, scenario] of Object.entries(group))
+      if (only.includes(name)) results[name] = await scenario(bench);
+  };
+  if (only.some((name) => name in SHARED)) {
+    const directory = join(scratch, bench.profile);
+    const gateway = await startGateway({ command, upstream: mock.url, directory, core: GATEWAY_CORE, env });
+    const key = await createKey(gateway, command);
+    bench.targets = { direct: { ...mock, key }, bare: { ...bare, key }, gateway: { ...gateway, key } };
+    await run(SHARED);
+    await stop(gateway.child);
+  }
+  await run(OWN);
+  return results;
+}
+
+async function main() {
+  if (!existsSync(command.args[0])) {
+    say('building first');
+    spawnSync('npm', ['run', 'build'], { cwd: root, stdio: 'inherit' });
+  }
+  const machineBefore = machine(canPin);
+  say(machineBefore);
+  const mockArgs = [join(root, 'bench/mock-upstream.mjs'), '--gap', values.gap, '--ttft', values.ttft];
+  const mock = await startServer(mockArgs, { core: LOAD_CORE });
+  const env = { UPSTREAM: `${mock.url}/v1` };
+  const bare = await startServer([join(root, 'bench/bare-proxy/main.mjs')], { core: GATEWAY_CORE, env });
+  const tables = [];
+  for (const [profile, profileEnv] of profiles()) {
+    tables.push(`**${profile}**\n\n${table(await measure(profile, profileEnv, mock, bare))}`);
+  }
+  say(`\n${tables.join('\n\n')}\n\n${machineBefore}. Medians of ${sizes.rounds}.`);
+}
+
+await main().then(
+  () => process.exit(0),
+  (error) => {
+    process.stderr.write(`bench: ${error.message}\n`);
+    process.exit(1);
+  },
+);
