@@ -1,4 +1,4 @@
-// Builds where nothing is built or the sources are newer, then becomes the gateway.
+// Builds where nothing is built or the sources are newer, then becomes the gateway, or the program that is named.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -31,7 +31,8 @@ export function buildIfNeeded() {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   buildIfNeeded();
-  const gateway = spawn(process.execPath, [entry, ...process.argv.slice(2)], { stdio: 'inherit' });
+  const [program = 'main', ...args] = process.argv.slice(2);
+  const gateway = spawn(process.execPath, [join(root, `dist/src/${program}.js`), ...args], { stdio: 'inherit' });
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => gateway.kill(signal));
   gateway.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
 }

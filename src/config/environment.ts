@@ -35,6 +35,9 @@ export const environmentSchema = z
     UPSTREAM_IDLE_TIMEOUT_MS: positive(300_000),
     CACHE_MEMORY_MB: positive(32),
     BATCH_CONCURRENCY: positive(16),
+    JOURNAL_FSYNC: z.enum(['interval', 'always']).default('interval'),
+    JOURNAL_MAX_MB: positive(4096),
+    LEDGER_RETENTION_MONTHS: z.coerce.number().int().positive().optional(),
   })
   .refine((env) => env.DATABASE_URL === undefined || env.SECRET_KEY !== undefined, {
     path: ['SECRET_KEY'],

@@ -1,14 +1,18 @@
 import type { Generated, JSONColumnType } from 'kysely';
+import type { AlertTables } from './tables/alert-tables';
+import type { BudgetTables } from './tables/budget-tables';
+import type { IdempotencyTables } from './tables/idempotency-tables';
+import type { LedgerTables } from './tables/ledger-tables';
+import type { PriceTables } from './tables/price-tables';
 
 /** The tables as Kysely sees them. Times are Dates, `bigint` columns are bigints, money is in pico-dollars. */
-export interface Schema {
+export interface Schema extends LedgerTables, BudgetTables, PriceTables, AlertTables, IdempotencyTables {
   settings: SettingsTable;
   revisions: RevisionsTable;
   teams: TeamsTable;
   api_keys: ApiKeysTable;
   model_generations: ModelGenerationsTable;
   deployment_models: DeploymentModelsTable;
-  ledger: LedgerTable;
   files: FilesTable;
   file_chunks: FileChunksTable;
   batches: BatchesTable;
@@ -69,43 +73,6 @@ export interface DeploymentModelsTable {
   deployment: string;
   upstream_model: string;
   seen_at: Generated<Date>;
-}
-
-export type LedgerState = 'dispatched' | 'settled' | 'failed' | 'unknown';
-
-/** One row for each try of a call, written from the journal. */
-export interface LedgerTable {
-  request_id: string;
-  attempt: number;
-  state: LedgerState;
-  team_id: string;
-  key_id: string;
-  model: string;
-  provider: string | null;
-  upstream_model: string | null;
-  endpoint: string;
-  status: number | null;
-  stream: boolean;
-  cache_status: string;
-  cache_generation: number;
-  input_tokens: number;
-  cached_input_tokens: number;
-  output_tokens: number;
-  reasoning_tokens: number;
-  list_cost_pusd: bigint;
-  cost_pusd: bigint;
-  saved_pusd: bigint;
-  saved_by: string | null;
-  estimated: boolean;
-  error_code: string | null;
-  batch_id: string | null;
-  custom_id: string | null;
-  tags: JSONColumnType<string[] | null>;
-  created_at: Date;
-  latency_ms: number | null;
-  ttft_ms: number | null;
-  /** The process life that made the try; a try of a dead one that is still dispatched has an unknown end. */
-  epoch: string;
 }
 
 export interface FilesTable {

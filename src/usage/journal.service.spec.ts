@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
 import type { DataDirectory } from '../config/data-directory';
+import type { GatewayConfig } from '../config/gateway-config';
+import { eventually } from '../../test/support/eventually';
 import { Journal } from './journal.service';
 import { decodeRecord, encodeRecord } from './journal-record';
 
@@ -11,8 +13,21 @@ const MEGABYTE = 1024 * 1024;
 describe('the journal', () => {
   let directory: string;
   const resolve = (...parts: string[]) => join(directory, ...parts);
-  const open = () => new Journal({ resolve } as DataDirectory);
+  const journals: Journal[] = [];
+  const open = (maxBytes = Infinity, fsync: 'interval' | 'always' = 'interval') => {
+    const journal = new Journal({ resolve } as DataDirectory, { journal: { fsync, maxBytes } } as GatewayConfig);
+    journals.push(journal);
+    return journal;
+  };
   const pathOf = (journal: Journal, index = -1) => journal.segments().at(index)?.path ?? '';
+  /** Waits until the journal takes lines again. */
+  const healed = (journal: Journal) =>
+    eventually(() =>
+      journal.append('01H.1', '{}').then(
+        () => true,
+        () => undefined,
+      ),
+    );
   const keysIn = (path: string) =>
     readFileSync(path, 'utf8')
       .split('\n')
@@ -22,6 +37,7 @@ describe('the journal', () => {
   beforeEach(() => void (directory = mkdtempSync(join(tmpdir(), 'thriftgate-journal-'))));
   afterEach(() => {
     jest.restoreAllMocks();
+    for (const journal of journals.splice(0)) journal.onApplicationShutdown();
     rmSync(directory, { recursive: true, force: true });
   });
 
@@ -32,6 +48,14 @@ describe('the journal', () => {
     await kept;
     expect(readFileSync(pathOf(journal), 'utf8')).toBe(encodeRecord('01A.1', '{"state":"dispatched"}'));
     expect([statSync(pathOf(journal)).mode & 0o777, statSync(resolve('journal')).mode & 0o777]).toEqual([0o600, 0o700]);
+  });
+
+  it('waits for the disk where that is asked for', async () => {
+    const journal = open(Infinity, 'always');
+    const synced = jest.spyOn(fs, 'fdatasync');
+    await journal.append('01A.1', '{}');
+    expect(synced).toHaveBeenCalledTimes(1);
+    expect(keysIn(pathOf(journal))).toEqual(['01A.1']);
   });
 
   it('writes the lines of one turn together and in order', async () => {
@@ -68,16 +92,57 @@ describe('the journal', () => {
       expect(status).toBe('rejected');
       expect(rest).toMatchObject({ reason: { code: 'unavailable', status: 503, retryAfterSeconds: 5 } });
     }
-    await journal.append('01C.1', '{}');
+    await healed(journal);
     await journal.append('01D.1', '{}');
-    expect(keysIn(pathOf(journal))).toEqual(['01C.1', '01D.1']);
-    expect(readFileSync(pathOf(journal), 'utf8').split('\n')).toHaveLength(4);
+    expect(keysIn(pathOf(journal)).filter((key) => key !== '01H.1')).toEqual(['01D.1']);
+    expect(readFileSync(pathOf(journal), 'utf8')).not.toContain('01A');
+  });
+
+  it('takes ends of calls while a full disk refuses new ones, out of the room that it kept for them', async () => {
+    const journal = open();
+    await journal.append('01A.1', '{"state":"dispatched"}');
+    const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+    const { writeSync } = fs;
+    // The disk is full until the reserve is given up.
+    jest.spyOn(fs, 'writeSync').mockImplementation((...args: unknown[]) => {
+      if (existsSync(resolve('journal.reserve'))) throw full;
+      return (writeSync as (...all: unknown[]) => number)(...args);
+    });
+    const both = await Promise.allSettled([
+      journal.append('01B.1', '{"state":"dispatched"}'),
+      journal.end('01A.1', '{"state":"settled"}'),
+    ]);
+    expect(both.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+    await expect(journal.append('01C.1', '{}')).rejects.toMatchObject({ code: 'unavailable' });
+    expect(readFileSync(pathOf(journal), 'utf8')).toBe(
+      encodeRecord('01A.1', '{"state":"dispatched"}') + encodeRecord('01A.1', '{"state":"settled"}'),
+    );
+  });
+
+  it('writes the ends that a broken disk refused as soon as it can', async () => {
+    const journal = open();
+    const writeSync = jest.spyOn(fs, 'writeSync').mockImplementation(() => {
+      throw Object.assign(new Error('i/o error'), { code: 'EIO' });
+    });
+    await expect(journal.end('01A.1', '{"state":"settled"}')).rejects.toMatchObject({ code: 'unavailable' });
+    writeSync.mockRestore();
+    await eventually(() => keysIn(pathOf(journal)).includes('01A.1') || undefined);
+    await healed(journal);
+    expect(keysIn(pathOf(journal)).filter((key) => key === '01A.1')).toHaveLength(1);
+  });
+
+  it('refuses new calls when it holds as much as it may, and still takes the ends of others', async () => {
+    const journal = open(100);
+    await journal.append('01A.1', JSON.stringify('x'.repeat(100)));
+    await expect(journal.append('01B.1', '{}')).rejects.toMatchObject({ code: 'unavailable', status: 503 });
+    await journal.end('01A.1', '{}');
+    expect(keysIn(pathOf(journal))).toEqual(['01A.1', '01A.1']);
   });
 
   it('refuses lines while its file is broken', async () => {
     const openSync = jest.spyOn(fs, 'openSync');
     const journal = open();
-    fs.closeSync(openSync.mock.results.at(-1)?.value as number);
+    fs.closeSync(openSync.mock.results[0]?.value as number);
     await expect(journal.append('01A.1', '{}')).rejects.toMatchObject({ code: 'unavailable' });
     await expect(journal.append('01A.1', '{}')).rejects.toMatchObject({ code: 'unavailable' });
   });

@@ -1,19 +1,13 @@
-import {
-  appendFileSync,
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { GatewayError } from '../common/errors';
 import { newId } from '../common/ids';
 import { DataDirectory } from '../config/data-directory';
+import { GatewayConfig } from '../config/gateway-config';
+import { DiskReserve } from './journal/disk-reserve';
+import { Group } from './journal/group';
+import { SegmentWriter } from './journal/segment-writer';
 import { encodeRecord } from './journal-record';
 
 const SEGMENT_BYTES = 32 * 1024 * 1024;
@@ -21,6 +15,8 @@ const SEGMENT_SUFFIX = '.journal';
 const OFFSET_SUFFIX = '.drained';
 const SET_ASIDE_FILE = 'refused.jsonl';
 const RETRY_AFTER_SECONDS = 5;
+/** How much a loss of power may take with it, and how often a disk that failed is tried again. */
+const SYNC_EVERY_MS = 200;
 
 /** A file of the journal. */
 export interface Segment {
@@ -30,46 +26,68 @@ export interface Segment {
 
 /**
  * The local, append-only record of every try of a call. A line is in the kernel's hands before anything that it speaks of
- * happens, so killing the process loses nothing. The drain brings the lines into the database and removes the files.
+ * happens, so killing the process loses nothing; with `JOURNAL_FSYNC=always` it is on the disk. The drain brings the lines
+ * into the database and removes the files. A full or broken disk refuses new calls, and the ends of calls that run are kept
+ * until they can be written.
  */
 @Injectable()
-export class Journal {
+export class Journal implements OnApplicationShutdown {
   /** This life of the process. */
   readonly epoch = newId('epoch');
   private readonly logger = new Logger(Journal.name);
   private readonly directory: string;
-  private readonly active: { segment: Segment; file: number; bytes: number }[] = [];
+  private readonly reserve: DiskReserve;
+  private readonly active: { segment: Segment; writer: SegmentWriter }[] = [];
   private number = 0;
-  private pending = '';
-  private writing: Promise<void> | undefined;
-  private torn = false;
+  private openings = new Group();
+  private endings = new Group();
+  /** Ends of calls that the disk did not take; they go first as soon as it does. */
+  private unwritten = '';
+  private scheduled = false;
   private failing = false;
+  private readonly upkeep: NodeJS.Timeout;
 
-  constructor(dataDirectory: DataDirectory) {
+  constructor(
+    dataDirectory: DataDirectory,
+    private readonly config: GatewayConfig,
+  ) {
     this.directory = dataDirectory.resolve('journal');
+    this.reserve = new DiskReserve(dataDirectory.resolve('journal.reserve'));
     mkdirSync(this.directory, { recursive: true, mode: 0o700 });
     this.openSegment();
+    this.tryReserve();
+    this.upkeep = setInterval(() => this.lookAfter(), SYNC_EVERY_MS);
+    this.upkeep.unref();
   }
 
   /**
-   * Writes a line. Lines that come in one turn of the event loop go to the kernel together.
+   * Writes the line that begins a try or stands for a whole call. Lines that come in one turn of the event loop go to the
+   * kernel together.
    *
-   * @returns a promise that is kept once the kernel has the line
-   * @throws GatewayError `unavailable` when the disk does not take it; then nothing may be acknowledged
+   * @returns a promise that is kept once the line is safe
+   * @throws GatewayError `unavailable` when the disk does not take it, or the database has been away for so long that
+   *   `JOURNAL_MAX_MB` is full; then nothing may be acknowledged
    */
   append(key: string, json: string): Promise<void> {
-    this.pending += encodeRecord(key, json);
-    return (this.writing ??= new Promise((resolve, reject) => {
-      setImmediate(() => {
-        this.writing = undefined;
-        try {
-          this.writePending();
-          resolve();
-        } catch (error) {
-          reject(error instanceof Error ? error : new Error(String(error)));
-        }
-      });
-    }));
+    if (this.failing || this.undrainedBytes() >= this.config.journal.maxBytes)
+      return Promise.reject(refusal(undefined));
+    this.schedule();
+    return this.openings.add(encodeRecord(key, json));
+  }
+
+  /**
+   * Writes the line that ends a try. It is written even where new ones are refused, later if it must be.
+   *
+   * @throws GatewayError `unavailable` when it cannot be written now
+   */
+  end(key: string, json: string): Promise<void> {
+    this.schedule();
+    return this.endings.add(encodeRecord(key, json));
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.upkeep);
+    this.reserve.release();
   }
 
   /** This life's segments, oldest first; the last one is being written. */
@@ -104,40 +122,105 @@ export class Journal {
   /** Removes a segment that is wholly in the database. */
   remove(segment: Segment): void {
     const index = this.active.findIndex((each) => each.segment.path === segment.path);
-    if (index >= 0) for (const { file } of this.active.splice(index, 1)) closeSync(file);
+    if (index >= 0) for (const { writer } of this.active.splice(index, 1)) writer.close();
     rmSync(segment.path, { force: true });
     rmSync(segment.path + OFFSET_SUFFIX, { force: true });
   }
 
-  private writePending(): void {
-    const current = this.current();
-    const lines = Buffer.from(this.torn ? `\n${this.pending}` : this.pending);
-    this.pending = '';
-    try {
-      for (let written = 0; written < lines.length;) written += writeSync(current.file, lines, written);
-    } catch (error) {
-      this.torn = true;
-      this.report(error);
-      throw new GatewayError('unavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS, cause: error });
-    }
-    this.torn = false;
-    this.recovered();
-    current.bytes += lines.length;
-    if (current.bytes >= SEGMENT_BYTES) this.rotate(current);
+  private schedule(): void {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    setImmediate(() => this.writePending());
   }
 
-  private current(): { segment: Segment; file: number; bytes: number } {
-    const current = this.active.at(-1);
-    if (!current) throw new GatewayError('unavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS });
-    return current;
+  private writePending(): void {
+    this.scheduled = false;
+    const { openings, endings } = this;
+    this.openings = new Group();
+    this.endings = new Group();
+    try {
+      this.write(this.unwritten + endings.lines + openings.lines);
+      this.unwritten = '';
+      this.keep(openings, endings);
+    } catch (error) {
+      openings.refuse(this.report(error));
+      if (this.unwritten + endings.lines !== '') this.writeEndings(endings);
+    }
+  }
+
+  /** The disk does not take everything: the reserve is given up for what was already paid for. */
+  private writeEndings(endings: Group): void {
+    this.reserve.release();
+    try {
+      this.write(this.unwritten + endings.lines);
+      this.unwritten = '';
+      this.keep(endings);
+    } catch (error) {
+      this.unwritten += endings.lines;
+      endings.refuse(this.report(error));
+    }
+  }
+
+  /** @throws when the disk does not take all of it */
+  private write(lines: string): void {
+    const writer = this.active.at(-1)?.writer;
+    if (!writer) throw new Error('the journal is closed');
+    writer.write(lines);
+    if (writer.bytes >= SEGMENT_BYTES) this.rotate(writer);
+  }
+
+  /** Keeps the promises of groups, once the disk has them where that is asked for. */
+  private keep(...groups: Group[]): void {
+    if (this.config.journal.fsync === 'interval') {
+      for (const group of groups) group.keep();
+      return;
+    }
+    const synced = Promise.all(this.active.map(({ writer }) => writer.sync()));
+    synced.then(
+      () => groups.forEach((group) => group.keep()),
+      (error: unknown) => groups.forEach((group) => group.refuse(this.report(error))),
+    );
+  }
+
+  /** Has the disk keep what the kernel has, and tries again what it did not take. */
+  private lookAfter(): void {
+    if (this.failing) this.tryAgain();
+    for (const { writer } of this.active) writer.sync().catch((error: unknown) => this.report(error));
+  }
+
+  private tryAgain(): void {
+    try {
+      if (this.unwritten !== '') this.write(this.unwritten);
+      this.unwritten = '';
+      this.reserve.make();
+      this.failing = false;
+      this.logger.log('the journal can be written again');
+    } catch (error) {
+      this.logger.debug({ err: error }, 'the journal still cannot be written');
+    }
+  }
+
+  private tryReserve(): void {
+    try {
+      this.reserve.make();
+    } catch (error) {
+      this.report(error);
+    }
+  }
+
+  /** How many bytes the database has not taken yet, whole segments at a time. */
+  private undrainedBytes(): number {
+    let bytes = 0;
+    for (const { writer } of this.active) bytes += writer.length;
+    return bytes;
   }
 
   /** The lines are kept: where no new file can be made, the old one takes as much again. */
-  private rotate(current: { bytes: number }): void {
+  private rotate(writer: SegmentWriter): void {
     try {
       this.openSegment();
     } catch (error) {
-      current.bytes = 0;
+      writer.takeMore();
       this.logger.warn({ err: error }, 'no new segment of the journal can be made; the old one grows');
     }
   }
@@ -145,18 +228,18 @@ export class Journal {
   private openSegment(): void {
     this.number += 1;
     const name = `${this.epoch}.${String(this.number).padStart(6, '0')}${SEGMENT_SUFFIX}`;
-    const segment = { epoch: this.epoch, path: join(this.directory, name) };
-    this.active.push({ segment, file: openSync(segment.path, 'a', 0o600), bytes: 0 });
+    const path = join(this.directory, name);
+    this.active.push({ segment: { epoch: this.epoch, path }, writer: new SegmentWriter(path) });
   }
 
-  private report(error: unknown): void {
+  private report(error: unknown): GatewayError {
     if (!this.failing)
-      this.logger.error({ err: error }, 'the journal cannot be written; calls are refused until it can');
+      this.logger.error({ err: error }, 'the journal cannot be written; new calls are refused until it can');
     this.failing = true;
+    return refusal(error);
   }
+}
 
-  private recovered(): void {
-    if (this.failing) this.logger.log('the journal can be written again');
-    this.failing = false;
-  }
+function refusal(cause: unknown): GatewayError {
+  return new GatewayError('unavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS, cause });
 }

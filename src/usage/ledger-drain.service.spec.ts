@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { DataDirectory } from '../config/data-directory';
 import type { Database } from '../database/database.connection';
+import type { GatewayConfig } from '../config/gateway-config';
 import { Journal } from './journal.service';
 import { encodeRecord } from './journal-record';
 import { LedgerDrain } from './ledger-drain.service';
@@ -17,7 +18,8 @@ describe('the drain of the journal', () => {
   let drain: LedgerDrain;
 
   const resolve = (...parts: string[]) => join(directory, ...parts);
-  const openJournal = () => new Journal({ resolve } as DataDirectory);
+  const openJournal = () =>
+    new Journal({ resolve } as DataDirectory, { journal: { fsync: 'interval', maxBytes: Infinity } } as GatewayConfig);
   const drainOf = (journal: Journal) => {
     const database = { beforeClose: (closer: () => Promise<void>) => void (close = closer) } as Database;
     return (drain = new LedgerDrain(journal, ledger.asRepository(), database));

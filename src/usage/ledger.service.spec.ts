@@ -13,6 +13,8 @@ const INTENT: IntentEntry = {
   endpoint: '/v1/chat/completions',
   stream: false,
   cache_status: 'MISS',
+  question: null,
+  charged: null,
   cache_generation: 1,
   batch_id: null,
   custom_id: 'line "1"',
@@ -32,6 +34,7 @@ const OUTCOME: Outcome = {
   savedBy: 'prompt_cache',
   estimated: false,
   errorCode: null,
+  uncached: null,
   latencyMs: 5,
   ttftMs: null,
 };
@@ -41,6 +44,7 @@ describe('the ledger', () => {
   const journal = {
     epoch: 'epoch_1',
     append: (key: string, json: string) => Promise.resolve(void lines.push({ key, json })),
+    end: (key: string, json: string) => Promise.resolve(void lines.push({ key, json })),
   } as unknown as Journal;
   const ledger = new LedgerService(journal, new Clock());
 

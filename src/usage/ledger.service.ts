@@ -16,6 +16,10 @@ export interface IntentEntry {
   stream: boolean;
   cache_status: string;
   cache_generation: number;
+  /** Names the question, so that one that was asked again is found: a `bigint` in decimals. */
+  question: string | null;
+  /** The windows of budgets that pay. */
+  charged: string[] | null;
   batch_id: string | null;
   custom_id: string | null;
   tags: readonly string[] | null;
@@ -33,9 +37,11 @@ export interface Outcome {
   reasoningTokens: number;
   listCostPusd: PicoUsd;
   costPusd: PicoUsd;
-  savedBy: 'cache' | 'prompt_cache' | null;
+  savedBy: 'cache' | 'prompt_cache' | 'routing' | null;
   estimated: boolean;
   errorCode: string | null;
+  /** Why the answer is not stored; null where it is, and where none came. */
+  uncached: string | null;
   latencyMs: number;
   ttftMs: number | null;
 }
@@ -74,7 +80,7 @@ export class LedgerService {
 
   /** Notes how a try ended. @throws GatewayError `unavailable` when the journal cannot be written */
   settle(open: OpenTry, outcome: Outcome): Promise<void> {
-    return this.journal.append(open.key, open.head + outcomeTail(outcome));
+    return this.journal.end(open.key, open.head + outcomeTail(outcome));
   }
 
   /** Notes a call that needed no try: an answer from the cache. */
@@ -91,7 +97,10 @@ export class LedgerService {
       `,"model":${text(intent.model)},"provider":${text(intent.provider)},"endpoint":${text(intent.endpoint)},"stream":${intent.stream}` +
       `,"cache_status":"${intent.cache_status}","cache_generation":${intent.cache_generation},"batch_id":${text(intent.batch_id)}` +
       `,"custom_id":${text(intent.custom_id)},"tags":${intent.tags === null ? 'null' : storable(JSON.stringify(intent.tags), intent.tags)}` +
-      `,"created_at":"${new Date(createdAt).toISOString()}","epoch":"${this.journal.epoch}"`
+      `,"created_at":"${new Date(createdAt).toISOString()}","epoch":"${this.journal.epoch}"` +
+      // What is missing here is NULL in the row; few rows have these.
+      (intent.question === null ? '' : `,"question":"${intent.question}"`) +
+      (intent.charged === null ? '' : `,"charged":${JSON.stringify(intent.charged)}`)
     );
   }
 }
@@ -114,6 +123,7 @@ function outcomeTail(outcome: Outcome): string {
     `,"output_tokens":${outcome.outputTokens},"reasoning_tokens":${outcome.reasoningTokens}` +
     `,"list_cost_pusd":"${outcome.listCostPusd}","cost_pusd":"${outcome.costPusd}"` +
     `,"saved_pusd":"${outcome.listCostPusd - outcome.costPusd}","saved_by":${text(outcome.savedBy)},"estimated":${outcome.estimated}` +
+    (outcome.uncached === null ? '' : `,"uncached":"${outcome.uncached}"`) +
     `,"error_code":${text(outcome.errorCode)},"latency_ms":${outcome.latencyMs},"ttft_ms":${outcome.ttftMs}}`
   );
 }

@@ -1,4 +1,9 @@
 import { Module } from '@nestjs/common';
+import { PartitionsRepository } from './upkeep/partitions.repository';
+import { PartitionsService } from './upkeep/partitions.service';
+import { ProcessesService } from './upkeep/processes.service';
+import { VerificationController } from './upkeep/verification.controller';
+import { VerificationRepository } from './upkeep/verification.repository';
 import { Journal } from './journal.service';
 import { LedgerDrain } from './ledger-drain.service';
 import { LedgerRepository } from './ledger.repository';
@@ -7,7 +12,18 @@ import { TokenEstimator } from './token-estimator.service';
 
 /** Every try of every call, on local disk first and then in the database. */
 @Module({
-  providers: [Journal, LedgerRepository, LedgerDrain, LedgerService, TokenEstimator],
-  exports: [LedgerService, LedgerDrain, TokenEstimator],
+  controllers: [VerificationController],
+  providers: [
+    Journal,
+    LedgerRepository,
+    LedgerDrain,
+    LedgerService,
+    TokenEstimator,
+    PartitionsService,
+    PartitionsRepository,
+    ProcessesService,
+    VerificationRepository,
+  ],
+  exports: [Journal, LedgerService, LedgerDrain, TokenEstimator],
 })
 export class UsageModule {}

@@ -89,11 +89,21 @@ export class RunningGateway {
     await this.start();
   }
 
+  /** Ends the process and takes away what it left. @throws Error when its ledger does not add up */
   async stop(): Promise<void> {
+    const violations = await this.ledgerViolations();
     await this.terminate();
     if (this.ownsFake) await this.fake.stop();
     await this.stores.drop();
     rmSync(this.dataDirectory, { recursive: true, force: true });
+    if (violations.length > 0) throw new Error(`the ledger does not add up: ${JSON.stringify(violations, null, 1)}`);
+  }
+
+  /** What breaks the ledger's invariants; nothing where the gateway does not run. */
+  private async ledgerViolations(): Promise<unknown[]> {
+    const answer = await this.admin('GET', '/admin/ledger/verify').catch(() => undefined);
+    if (answer?.status !== 200) return [];
+    return answer.body.checks.filter(({ violations }: { violations: unknown[] }) => violations.length > 0);
   }
 
   admin<T = any>(method: string, path: string, body?: unknown): Promise<HttpResult<T>> {

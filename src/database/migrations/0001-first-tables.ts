@@ -21,17 +21,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       created_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (model, generation))`,
     sql`CREATE TABLE deployment_models (
       deployment text PRIMARY KEY, upstream_model text NOT NULL, seen_at timestamptz NOT NULL DEFAULT now())`,
-    sql`CREATE TABLE ledger (
-      request_id text NOT NULL, attempt smallint NOT NULL, state text NOT NULL, team_id text NOT NULL, key_id text NOT NULL,
-      model text NOT NULL, provider text, upstream_model text, endpoint text NOT NULL, status smallint, stream boolean NOT NULL,
-      cache_status text NOT NULL, cache_generation int NOT NULL, input_tokens int NOT NULL, cached_input_tokens int NOT NULL,
-      output_tokens int NOT NULL, reasoning_tokens int NOT NULL, list_cost_pusd bigint NOT NULL, cost_pusd bigint NOT NULL,
-      saved_pusd bigint NOT NULL, saved_by text, estimated boolean NOT NULL, error_code text, batch_id text, custom_id text,
-      tags jsonb, created_at timestamptz NOT NULL, latency_ms int, ttft_ms int, epoch text NOT NULL,
-      PRIMARY KEY (request_id, attempt))`,
-    sql`CREATE INDEX ledger_team ON ledger (team_id, request_id)`,
-    sql`CREATE INDEX ledger_batch ON ledger (batch_id) WHERE batch_id IS NOT NULL`,
-    sql`CREATE INDEX ledger_dispatched ON ledger (epoch) WHERE state = 'dispatched'`,
     sql`CREATE TABLE files (
       id text PRIMARY KEY, team_id text NOT NULL REFERENCES teams (id), filename text NOT NULL, purpose text NOT NULL,
       bytes bigint NOT NULL, created_at timestamptz NOT NULL DEFAULT now(), ready_at timestamptz)`,

@@ -1,7 +1,17 @@
 import type { Migration } from 'kysely';
 import * as firstTables from './0001-first-tables';
+import * as ledger from './0002-ledger';
+import * as budgets from './0003-budgets';
+import * as prices from './0004-prices';
+import * as alerts from './0005-alerts';
+import * as idempotency from './0006-idempotency';
 
 /** Every migration by name, in the order in which they run. A migration that has landed is never changed. */
 export const MIGRATIONS: Record<string, Migration> = {
   '0001-first-tables': firstTables,
+  '0002-ledger': ledger,
+  '0003-budgets': budgets,
+  '0004-prices': prices,
+  '0005-alerts': alerts,
+  '0006-idempotency': idempotency,
 };

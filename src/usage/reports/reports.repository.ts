@@ -3,7 +3,8 @@ import type { UsageGroup } from '@thriftgate/contracts';
 import { type ExpressionBuilder, type RawBuilder, type Selectable, sql } from 'kysely';
 import type { PicoUsd } from '../../common/money';
 import { Database } from '../../database/database.connection';
-import type { LedgerState, LedgerTable, Schema } from '../../database/schema';
+import type { Schema } from '../../database/schema';
+import type { LedgerState, LedgerTable } from '../../database/tables/ledger-tables';
 import { type RequestKey, requestIdBounds } from './request-key';
 
 export interface RequestFilter {

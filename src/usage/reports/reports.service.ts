@@ -3,7 +3,7 @@ import type { UsageGroup } from '@thriftgate/contracts';
 import type { Selectable } from 'kysely';
 import { Clock } from '../../common/clock';
 import { GatewayError } from '../../common/errors';
-import type { LedgerTable } from '../../database/schema';
+import type { LedgerTable } from '../../database/tables/ledger-tables';
 import { LedgerDrain } from '../ledger-drain.service';
 import { type GroupSums, ReportsRepository, type RequestFilter, type Sums } from './reports.repository';
 import { decodeCursor, encodeCursor } from './request-key';

@@ -5,7 +5,7 @@ import type { Selectable } from 'kysely';
 import { Roles } from '../../common/access.decorators';
 import { ApiErrors } from '../../common/api-errors.decorator';
 import { formatUsd } from '../../common/money';
-import type { LedgerTable } from '../../database/schema';
+import type { LedgerTable } from '../../database/tables/ledger-tables';
 import { ReportsService } from './reports.service';
 
 @ApiTags('Usage')

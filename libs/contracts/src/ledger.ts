@@ -1,0 +1,15 @@
+import { z } from 'zod';
+
+/** `GET /admin/ledger/verify`. */
+export const ledgerVerificationSchema = z
+  .object({
+    ok: z.boolean(),
+    checks: z.array(
+      z.object({
+        name: z.string().meta({ description: 'What must be true' }),
+        violations: z.array(z.string()).meta({ description: 'What breaks it, at most 20' }),
+      }),
+    ),
+  })
+  .meta({ example: { ok: true, checks: [{ name: 'debits and credits of all accounts are equal', violations: [] }] } });
+export type LedgerVerification = z.output<typeof ledgerVerificationSchema>;

@@ -1,0 +1,137 @@
+import type { Generated, JSONColumnType } from 'kysely';
+
+export interface LedgerTables {
+  ledger: LedgerTable;
+  usage_rollups: UsageRollupsTable;
+  accounts: AccountsTable;
+  transfers: TransfersTable;
+  ledger_closings: LedgerClosingsTable;
+  /** Both sides of every transfer, of calls and others. A view. */
+  entries: EntriesView;
+  processes: ProcessesTable;
+}
+
+export type LedgerState = 'dispatched' | 'settled' | 'failed' | 'unknown';
+
+/** One row for each try of a call, written from the journal; partitioned by month. */
+export interface LedgerTable {
+  request_id: string;
+  attempt: number;
+  state: LedgerState;
+  team_id: string;
+  key_id: string;
+  model: string;
+  provider: string | null;
+  upstream_model: string | null;
+  endpoint: string;
+  status: number | null;
+  stream: boolean;
+  cache_status: string;
+  cache_generation: number;
+  /** Why the answer was not stored in the cache; null where it was, or where none came. */
+  uncached: string | null;
+  /** The first 63 bits of the cache key's hash, to find questions that were asked again. */
+  question: bigint | null;
+  input_tokens: number;
+  cached_input_tokens: number;
+  /** Null is none: few providers charge for it. */
+  cache_write_tokens: number | null;
+  output_tokens: number;
+  reasoning_tokens: number;
+  /** The row of `prices` that was charged; null for the catalogue's own. */
+  price_id: string | null;
+  list_cost_pusd: bigint;
+  cost_pusd: bigint;
+  saved_pusd: bigint;
+  saved_by: string | null;
+  estimated: boolean;
+  /** The attempt that this row corrects by the difference; null for a try itself. */
+  corrects: number | null;
+  /** The windows of budgets that paid: `budget id@unix seconds of its start`. */
+  charged: string[] | null;
+  error_code: string | null;
+  batch_id: string | null;
+  custom_id: string | null;
+  tags: JSONColumnType<string[] | null>;
+  created_at: Date;
+  latency_ms: number | null;
+  ttft_ms: number | null;
+  /** The process life that made the try; a try of a dead one that is still dispatched has an unknown end. */
+  epoch: string;
+}
+
+/** Sums of ended rows by hour and by day (UTC), written in the statement that ends the rows. Missing names are ''. */
+export interface UsageRollupsTable {
+  grain: 'hour' | 'day';
+  period: Date;
+  team_id: string;
+  key_id: string;
+  model: string;
+  provider: string;
+  cache_status: string;
+  saved_by: string;
+  stream: boolean;
+  /** A JSON list in order, or ''. */
+  tags: string;
+  /** Calls: each counts where its first attempt does. */
+  requests: bigint;
+  attempts: bigint;
+  failures: bigint;
+  input_tokens: bigint;
+  cached_input_tokens: bigint;
+  output_tokens: bigint;
+  reasoning_tokens: bigint;
+  /** `numeric`, which comes as text. */
+  list_cost_pusd: string;
+  cost_pusd: string;
+  saved_pusd: string;
+}
+
+/** `team:<id>`, `provider:<name>`, `grants`, `top_ups`, `expired`. Sums of the entries; `numeric`, which comes as text. */
+export interface AccountsTable {
+  id: string;
+  debits_pusd: string;
+  credits_pusd: string;
+}
+
+export type TransferKind = 'grant' | 'top_up' | 'expiry';
+
+/** Transfers that are no calls. */
+export interface TransfersTable {
+  id: string;
+  kind: TransferKind;
+  debit_account: string;
+  credit_account: string;
+  amount_pusd: bigint;
+  team_id: string | null;
+  /** The grant that an expiry ends. */
+  grant_id: string | null;
+  expires_at: Date | null;
+  note: string | null;
+  actor: string;
+  created_at: Generated<Date>;
+}
+
+/** What the rows of a dropped partition had moved. */
+export interface LedgerClosingsTable {
+  partition: string;
+  account: string;
+  debits_pusd: string;
+  credits_pusd: string;
+  closed_at: Generated<Date>;
+}
+
+export interface EntriesView {
+  transfer_id: string;
+  account: string;
+  debit_pusd: bigint;
+  credit_pusd: bigint;
+  created_at: Date;
+}
+
+/** Lives of processes; one that was not seen for long is dead. */
+export interface ProcessesTable {
+  epoch: string;
+  started_at: Generated<Date>;
+  seen_at: Generated<Date>;
+}

@@ -1,0 +1,73 @@
+import { closeSync, fdatasync, ftruncateSync, openSync, writeSync } from 'node:fs';
+
+/** Writes one segment, group by group. A group is in the file whole or not at all. */
+export class SegmentWriter {
+  /** How long the file is. */
+  length = 0;
+  private grown = 0;
+  private readonly file: number;
+  /** True where the rest of a group that broke off could not be taken away: the next line must begin on a new one. */
+  private torn = false;
+  private unsynced = false;
+  private syncing = 0;
+  private closed = false;
+
+  constructor(readonly path: string) {
+    this.file = openSync(path, 'a', 0o600);
+  }
+
+  /** How much was written since the writer was last told to take more. */
+  get bytes(): number {
+    return this.length - this.grown;
+  }
+
+  /** Lets the segment grow by as much again. */
+  takeMore(): void {
+    this.grown = this.length;
+  }
+
+  /** Hands lines to the kernel. @throws when the disk does not take all of them */
+  write(lines: string): void {
+    const group = Buffer.from(this.torn ? `\n${lines}` : lines);
+    let written = 0;
+    try {
+      while (written < group.length) written += writeSync(this.file, group, written);
+    } catch (error) {
+      if (written > 0) this.takeBack(written);
+      throw error;
+    }
+    this.torn = false;
+    this.unsynced = true;
+    this.length += group.length;
+  }
+
+  /** Has the disk keep what the kernel has, so that it survives a loss of power. */
+  sync(): Promise<void> {
+    if (!this.unsynced) return Promise.resolve();
+    this.unsynced = false;
+    this.syncing += 1;
+    return new Promise((resolve, reject) =>
+      fdatasync(this.file, (error) => {
+        this.syncing -= 1;
+        if (this.closed && this.syncing === 0) closeSync(this.file);
+        if (error) reject(error);
+        else resolve();
+      }),
+    );
+  }
+
+  /** Closes the file, after what is being synced: its number may be another file's by then. */
+  close(): void {
+    this.closed = true;
+    if (this.syncing === 0) closeSync(this.file);
+  }
+
+  private takeBack(written: number): void {
+    try {
+      ftruncateSync(this.file, this.length);
+    } catch {
+      this.torn = true;
+      this.length += written;
+    }
+  }
+}

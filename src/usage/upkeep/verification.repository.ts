@@ -1,0 +1,98 @@
+import { Injectable } from '@nestjs/common';
+import { type RawBuilder, sql } from 'kysely';
+import { Database } from '../../database/database.connection';
+
+/** What must be true of the ledger, and a query for what breaks it. */
+interface Invariant {
+  name: string;
+  /** Rows that should not be there, each as a text that says which and why. */
+  violations: RawBuilder<{ violation: string }>;
+}
+
+/** How many violations of one invariant are told. */
+const TOLD = 20;
+
+const INVARIANTS: Invariant[] = [
+  {
+    name: 'debits and credits of all accounts are equal',
+    violations: sql`SELECT 'debits ' || sum(debits_pusd) || ', credits ' || sum(credits_pusd) AS violation
+      FROM accounts HAVING sum(debits_pusd) <> sum(credits_pusd)`,
+  },
+  {
+    name: 'each account is the sum of its entries',
+    violations: sql`SELECT coalesce(a.id, e.account) || ': account ' || coalesce(a.debits_pusd, 0) || '/' || coalesce(a.credits_pusd, 0)
+        || ', entries ' || coalesce(e.debits, 0) || '/' || coalesce(e.credits, 0) AS violation
+      FROM accounts a FULL JOIN (
+        SELECT account, sum(debit) AS debits, sum(credit) AS credits FROM (
+          SELECT account, debit_pusd AS debit, credit_pusd AS credit FROM entries
+          UNION ALL SELECT account, debits_pusd, credits_pusd FROM ledger_closings) AS parts GROUP BY account
+      ) AS e ON e.account = a.id
+      WHERE coalesce(a.debits_pusd, 0) <> coalesce(e.debits, 0) OR coalesce(a.credits_pusd, 0) <> coalesce(e.credits, 0)`,
+  },
+  {
+    name: 'nothing is negative, and what is saved is the difference',
+    violations: sql`SELECT request_id || '.' || attempt AS violation FROM ledger
+      WHERE saved_pusd <> list_cost_pusd - cost_pusd OR input_tokens < 0 OR output_tokens < 0 OR cached_input_tokens < 0
+        OR reasoning_tokens < 0 OR coalesce(latency_ms, 0) < 0
+        OR (corrects IS NULL AND (cost_pusd < 0 OR list_cost_pusd < 0 OR saved_pusd < 0))`,
+  },
+  {
+    name: 'no call costs less than nothing after its corrections',
+    violations: sql`SELECT request_id AS violation FROM ledger WHERE request_id IN (SELECT request_id FROM ledger WHERE corrects IS NOT NULL)
+      GROUP BY request_id HAVING sum(cost_pusd) < 0 OR sum(list_cost_pusd) < 0`,
+  },
+  {
+    name: 'no call is answered twice',
+    violations: sql`SELECT request_id AS violation FROM ledger WHERE state = 'settled' AND corrects IS NULL
+      GROUP BY request_id HAVING count(*) > 1`,
+  },
+  {
+    name: 'the sums by hour and by day are those of the rows',
+    violations: sql`SELECT team_id || ' ' || day || ' ' || grain AS violation FROM (
+        SELECT grain, team_id, date_trunc('day', period, 'UTC') AS day, sum(attempts) AS attempts, sum(requests) AS requests,
+          sum(input_tokens) AS input, sum(output_tokens) AS output, sum(list_cost_pusd) AS list, sum(cost_pusd) AS cost
+        FROM usage_rollups GROUP BY 1, 2, 3) AS rolled
+      FULL JOIN (
+        SELECT grain, team_id, date_trunc('day', created_at, 'UTC') AS day, count(*) FILTER (WHERE corrects IS NULL) AS attempts,
+          count(*) FILTER (WHERE attempt = 1) AS requests, sum(input_tokens) AS input, sum(output_tokens) AS output,
+          sum(list_cost_pusd) AS list, sum(cost_pusd) AS cost
+        FROM ledger, (VALUES ('hour'), ('day')) AS grains (grain) WHERE state <> 'dispatched' GROUP BY 1, 2, 3) AS rows
+      USING (grain, team_id, day)
+      WHERE (rolled.attempts, rolled.requests, rolled.input, rolled.output, rolled.list, rolled.cost)
+        IS DISTINCT FROM (rows.attempts, rows.requests, rows.input, rows.output, rows.list, rows.cost)
+        AND NOT EXISTS (SELECT FROM ledger_closings WHERE partition = 'ledger_' || to_char(day AT TIME ZONE 'UTC', 'YYYY_MM'))`,
+  },
+  {
+    name: 'budgets count what the rows that name them cost',
+    violations: sql`SELECT slice || ': counted ' || coalesce(counted, 0) || ', rows ' || coalesce(cost, 0) AS violation FROM (
+        SELECT budget_id || '@' || extract(epoch FROM window_start)::bigint AS slice, sum(used_pusd) AS counted
+        FROM budget_leases WHERE epoch <> 'opening' GROUP BY 1) AS leases
+      FULL JOIN (
+        SELECT unnest(charged) AS slice, sum(cost_pusd) AS cost FROM ledger
+        WHERE state <> 'dispatched' AND charged IS NOT NULL GROUP BY 1) AS rows USING (slice)
+      WHERE coalesce(counted, 0) <> coalesce(cost, 0) AND NOT EXISTS (SELECT FROM ledger_closings)`,
+  },
+  {
+    name: 'no process that has ended holds money',
+    violations: sql`SELECT budget_id || ' ' || epoch AS violation FROM budget_leases WHERE closed AND granted_pusd <> used_pusd`,
+  },
+];
+
+/** Looks for what must not be in the ledger. */
+@Injectable()
+export class VerificationRepository {
+  constructor(private readonly database: Database) {}
+
+  /** All invariants, checked on one state of the database. */
+  verify(): Promise<{ name: string; violations: string[] }[]> {
+    const snapshot = this.database.db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only');
+    return snapshot.execute(async (transaction) => {
+      const checks: { name: string; violations: string[] }[] = [];
+      for (const { name, violations } of INVARIANTS) {
+        const { rows } = await sql<{ violation: string }>`${violations} LIMIT ${TOLD}`.execute(transaction);
+        checks.push({ name, violations: rows.map(({ violation }) => violation) });
+      }
+      return checks;
+    });
+  }
+}
