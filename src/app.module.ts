@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { AuthGuard } from './auth/auth.guard';
 import { AuthModule } from './auth/auth.module';
+import { BudgetsModule } from './budgets/budgets.module';
 import { BatchModule } from './batch/batch.module';
 import { CacheModule } from './cache/cache.module';
 import { ChatModule } from './chat/chat.module';
@@ -38,6 +39,7 @@ export class AppModule {
         AuthModule,
         LimitsModule,
         ModelsModule,
+        BudgetsModule,
         CacheModule,
         RoutingModule,
         ProvidersModule,

@@ -7,7 +7,8 @@ import { DeploymentSlots } from '../routing/deployment-slots.service';
 import { answerHeaders } from './answer-headers';
 import type { ChatAnswer, JsonAnswer } from './chat-call';
 import { type Question, upstreamRequest } from './question';
-import { type RunningAttempt, SettlementService } from './settlement.service';
+import type { RunningAttempt } from './running-attempt';
+import { SettlementService } from './settlement.service';
 import { withCached } from './spliced-json';
 import { StreamRelayService } from './stream-relay.service';
 
@@ -31,7 +32,7 @@ export class AttemptService {
     try {
       const provider = this.providers.get(deployment.provider);
       const request = upstreamRequest(question.call, deployment, provider);
-      const running = await this.settlement.begin(question, deployment, attempt, request.body.length);
+      const running = await this.settlement.begin(question, deployment, attempt, request.body);
       const response = await this.send(running, provider, request);
       if (question.call.stream) return await this.relay.start(running, provider.adapter, response, release);
       const answer = await this.readAnswer(running, provider, response);

@@ -1,6 +1,7 @@
 import type { ChatBody } from '@thriftgate/providers';
 import type { Caller } from '../common/caller';
 import type { PicoUsd } from '../common/money';
+import type { Model } from '../models/model';
 
 export const CHAT_ENDPOINT = '/v1/chat/completions';
 
@@ -19,6 +20,8 @@ export interface ChatCall {
   tags: readonly string[];
   /** Which line of which batch this is. */
   batch: { batchId: string; customId: string } | undefined;
+  /** Set where a budget was used up and named this call's model in place of the one that was asked for. */
+  downgrade?: { from: Model; budgetId: string };
   /** Aborted when nobody waits for the answer any more. */
   signal: AbortSignal;
   /** Milliseconds since 1970. */

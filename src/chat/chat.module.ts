@@ -1,9 +1,11 @@
 import { Module } from '@nestjs/common';
+import { BudgetsModule } from '../budgets/budgets.module';
 import { CacheModule } from '../cache/cache.module';
 import { ModelsModule } from '../models/models.module';
 import { ProvidersModule } from '../providers/providers.module';
 import { RoutingModule } from '../routing/routing.module';
 import { UsageModule } from '../usage/usage.module';
+import { AnswerKeeper } from './answer-keeper.service';
 import { AttemptService } from './attempt.service';
 import { ChatController } from './chat.controller';
 import { ChatService } from './chat.service';
@@ -13,9 +15,9 @@ import { StreamRelayService } from './stream-relay.service';
 
 /** The way of a chat call through the gateway. */
 @Module({
-  imports: [ModelsModule, CacheModule, RoutingModule, ProvidersModule, UsageModule],
+  imports: [BudgetsModule, ModelsModule, CacheModule, RoutingModule, ProvidersModule, UsageModule],
   controllers: [ChatController],
-  providers: [ChatService, HitService, AttemptService, SettlementService, StreamRelayService],
+  providers: [ChatService, HitService, AttemptService, SettlementService, AnswerKeeper, StreamRelayService],
   exports: [ChatService],
 })
 export class ChatModule {}

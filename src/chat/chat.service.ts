@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { BudgetExceededError } from '../budgets/holds/budget-exceeded';
 import { type CacheControls, parseCacheControls } from '../cache/cache-controls';
 import { ResponseCache } from '../cache/response-cache.service';
 import { GatewayError } from '../common/errors';
@@ -37,18 +38,24 @@ export class ChatService {
     if (controls.onlyIfCached) throw new GatewayError('cache_only_miss');
 
     const question = { call, place, cacheStatus: statusWithoutHit(controls), store: controls.write };
-    return this.router.route(model, call.signal, (deployment, attempt) =>
-      this.attempts.run(question, deployment, attempt),
-    );
+    try {
+      return await this.router.route(model, call.signal, (deployment, attempt) =>
+        this.attempts.run(question, deployment, attempt),
+      );
+    } catch (error) {
+      const instead = downgraded(call, model, error);
+      if (!instead) throw error;
+      return this.complete(instead);
+    }
   }
 
-  private resolveModel({ body, caller }: ChatCall): Model {
+  private resolveModel({ body, caller, downgrade }: ChatCall): Model {
     const model = this.models.resolve(body.model);
     if (!model) {
       const message = `The model "${body.model.slice(0, 100)}" is not served here. GET /v1/models lists those that are.`;
       throw new GatewayError('model_not_found', { message, param: 'model' });
     }
-    if (caller.models !== null && !caller.models.includes(model.name)) {
+    if (caller.models !== null && !downgrade && !caller.models.includes(model.name)) {
       throw new GatewayError('model_not_allowed', {
         message: `This key may not use the model "${model.name}".`,
         param: 'model',
@@ -56,6 +63,15 @@ export class ChatService {
     }
     return model;
   }
+}
+
+/** The same call for the model that a used-up budget names, once. */
+function downgraded(call: ChatCall, from: Model, error: unknown): ChatCall | undefined {
+  if (!(error instanceof BudgetExceededError) || call.downgrade) return undefined;
+  const { action, downgradeTo, id } = error.window.budget;
+  if (action !== 'downgrade' || downgradeTo === null || downgradeTo === from.name) return undefined;
+  const { signal } = call;
+  return { ...call, signal, body: { ...call.body, model: downgradeTo }, downgrade: { from, budgetId: id } };
 }
 
 function statusWithoutHit(controls: CacheControls): CacheStatus {

@@ -54,6 +54,7 @@ export class HitService {
       savedBy: 'cache',
       estimated: false,
       errorCode: null,
+      uncached: null,
       latencyMs,
       ttftMs: call.stream ? latencyMs : null,
     });

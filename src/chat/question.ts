@@ -23,6 +23,7 @@ export function intentOf(
   place: CachePlace,
   cacheStatus: CacheStatus,
   tried: { attempt: number; provider: string; upstreamModel: string | null },
+  charged: string[] | null = null,
 ): IntentEntry {
   return {
     request_id: call.requestId,
@@ -36,6 +37,8 @@ export function intentOf(
     stream: call.stream,
     cache_status: cacheStatus,
     cache_generation: place.generation,
+    question: cacheStatus === 'HIT' ? null : questionOf(place.key),
+    charged,
     batch_id: call.batch?.batchId ?? null,
     custom_id: call.batch?.customId ?? null,
     tags: call.tags.length > 0 ? call.tags : null,
@@ -54,11 +57,24 @@ export function upstreamRequest(call: ChatCall, deployment: Deployment, provider
   });
 }
 
-/** How many tokens a call writes at most, over all its choices. */
-export function outputCeiling(body: ChatBody, maxOutputTokens: number | undefined): number {
+/**
+ * How many tokens a call writes at most, over all its choices.
+ *
+ * @param unasked stands in where the call names no limit and its model's is higher
+ */
+export function outputCeiling(
+  body: ChatBody,
+  maxOutputTokens: number | undefined,
+  unasked: number = DEFAULT_OUTPUT_TOKENS,
+): number {
   const asked = positive(body.max_completion_tokens) ?? positive(body.max_tokens);
-  const each = asked ?? Math.min(maxOutputTokens ?? DEFAULT_OUTPUT_TOKENS, DEFAULT_OUTPUT_TOKENS);
+  const each = asked ?? Math.min(maxOutputTokens ?? unasked, unasked);
   return each * (positive(body.n) ?? 1);
+}
+
+/** The first bits of the hash in a cache key, as many as a positive `bigint` has. */
+function questionOf(key: string): string {
+  return (BigInt(`0x${key.slice(key.lastIndexOf(':') + 1, key.lastIndexOf(':') + 17)}`) >> 1n).toString();
 }
 
 function withoutGatewayMembers(body: ChatBody): ChatBody {

@@ -1,35 +1,22 @@
 import { Injectable } from '@nestjs/common';
-import type { ChatReply, ProviderAdapter, UpstreamTransportError } from '@thriftgate/providers';
-import { refusal } from '../cache/admission';
-import { ResponseCache } from '../cache/response-cache.service';
+import type { ChatReply, ProviderAdapter, TokenUsage, UpstreamTransportError } from '@thriftgate/providers';
+import { BudgetGate } from '../budgets/budget-gate.service';
 import { Clock } from '../common/clock';
-import { GenerationsService } from '../models/generations.service';
+import type { PicoUsd } from '../common/money';
 import type { Deployment } from '../models/model';
-import { costOf } from '../pricing/price';
+import { type Cost, costOf } from '../pricing/price';
 import { AttemptFailure } from '../routing/attempt-failure';
-import { LedgerService, type OpenTry, type Outcome } from '../usage/ledger.service';
+import { LedgerService, type Outcome } from '../usage/ledger.service';
 import { TokenEstimator } from '../usage/token-estimator.service';
+import { AnswerKeeper } from './answer-keeper.service';
 import type { Settlement } from './chat-call';
+import type { RunningAttempt } from './running-attempt';
 import { intentOf, outputCeiling, type Question } from './question';
-import { withCached } from './spliced-json';
+import { worstUsage } from './worst-case';
 
 const OK = 200;
 const CLIENT_CLOSED_REQUEST = 499;
 const TRANSPORT_STATUS = { first_byte_timeout: 408, idle_timeout: 408 } as Record<string, number | undefined>;
-
-/** A try whose intent is in the journal and whose end is not. */
-export interface RunningAttempt {
-  question: Question;
-  deployment: Deployment;
-  attempt: number;
-  open: OpenTry;
-  /** Milliseconds since 1970. */
-  startedAt: number;
-  /** Milliseconds from the start to the first content; null while none has come. */
-  ttftMs: number | null;
-  /** True once the end is written or on its way to the journal; an attempt is ended once. */
-  ended: boolean;
-}
 
 /** How an answer came to its end. */
 export interface AnswerEnd {
@@ -45,29 +32,53 @@ export class SettlementService {
   constructor(
     private readonly ledger: LedgerService,
     private readonly estimator: TokenEstimator,
-    private readonly cache: ResponseCache,
-    private readonly generations: GenerationsService,
+    private readonly keeper: AnswerKeeper,
+    private readonly budgets: BudgetGate,
     private readonly clock: Clock,
   ) {}
 
-  /** Writes the intent. After this the upstream may be asked. @throws GatewayError `unavailable` */
+  /**
+   * Holds the worst cost in the caller's budgets and writes the intent. After this the upstream may be asked.
+   *
+   * @throws BudgetExceededError
+   * @throws GatewayError `unavailable`
+   */
   async begin(
     question: Question,
     deployment: Deployment,
     attempt: number,
-    requestLength: number,
+    requestBody: string,
   ): Promise<RunningAttempt> {
     const { call, place, cacheStatus } = question;
-    const inputTokens = this.estimator.roughly(requestLength);
-    const outputTokens = outputCeiling(call.body, place.model.maxOutputTokens);
-    const worst = costOf({ inputTokens, outputTokens, cachedInputTokens: 0, reasoningTokens: 0 }, deployment.price);
-    const intent = intentOf(call, place, cacheStatus, {
-      attempt,
-      provider: deployment.provider,
-      upstreamModel: deployment.upstreamModel,
-    });
-    const open = await this.ledger.open(intent, inputTokens, worst.listPusd);
-    return { question, deployment, attempt, open, startedAt: this.clock.now(), ttftMs: null, ended: false };
+    const { price } = deployment;
+    const budgets = this.budgets.of(call.caller);
+    const budgeted = budgets.length > 0;
+    const usage = budgeted
+      ? worstUsage(call.body, requestBody, place.model.maxOutputTokens)
+      : this.likelyWorst(question, requestBody);
+    const worst = costOf(usage, price);
+    const hold = budgeted
+      ? await this.budgets.take(budgets, worst.listPusd, !price.estimated, call.downgrade?.budgetId)
+      : undefined;
+    try {
+      const tried = { attempt, provider: deployment.provider, upstreamModel: deployment.upstreamModel };
+      const intent = intentOf(call, place, cacheStatus, tried, hold?.charged);
+      const open = await this.ledger.open(intent, usage.inputTokens, worst.listPusd);
+      return {
+        question,
+        deployment,
+        attempt,
+        open,
+        price,
+        hold,
+        startedAt: this.clock.now(),
+        ttftMs: null,
+        ended: false,
+      };
+    } catch (error) {
+      hold?.end(0n, this.clock.now());
+      throw error;
+    }
   }
 
   /**
@@ -78,8 +89,9 @@ export class SettlementService {
     const { question, deployment } = running;
     const { facts } = reply;
     const usage = facts.usage ?? (await this.estimator.usageOf(question.call.body.messages, answerText(reply.body)));
-    const cost = costOf(usage, deployment.price);
-    const discounted = cost.costPusd !== cost.listPusd;
+    const cost = costOf(usage, running.price);
+    const listPusd = listOf(question, usage, cost);
+    const uncached = this.keeper.refusal(running, reply, end.endedCleanly);
     await this.end(running, {
       state: 'settled',
       status: end.status ?? OK,
@@ -88,21 +100,21 @@ export class SettlementService {
       cachedInputTokens: usage.cachedInputTokens,
       outputTokens: usage.outputTokens,
       reasoningTokens: usage.reasoningTokens,
-      listCostPusd: cost.listPusd,
+      listCostPusd: listPusd,
       costPusd: cost.costPusd,
-      savedBy: discounted ? 'prompt_cache' : null,
-      estimated: facts.usage === undefined || deployment.price.estimated,
+      savedBy: savedBy(listPusd, cost),
+      estimated: facts.usage === undefined || running.price.estimated,
       errorCode: end.errorCode ?? null,
+      uncached,
       latencyMs: this.clock.now() - running.startedAt,
       ttftMs: running.ttftMs,
     });
-    if (facts.upstreamModel !== undefined) this.generations.observe(deployment, facts.upstreamModel);
-    this.store(running, reply, end.endedCleanly, cost.listPusd);
+    this.keeper.keep(running, reply, uncached, listPusd);
     return {
       cacheStatus: question.cacheStatus,
-      listCostPusd: cost.listPusd,
+      listCostPusd: listPusd,
       costPusd: cost.costPusd,
-      savedPusd: cost.listPusd - cost.costPusd,
+      savedPusd: listPusd - cost.costPusd,
     };
   }
 
@@ -146,7 +158,21 @@ export class SettlementService {
   private async end(running: RunningAttempt, outcome: Outcome): Promise<void> {
     if (running.ended) return;
     running.ended = true;
-    await this.ledger.settle(running.open, outcome);
+    try {
+      await this.ledger.settle(running.open, outcome);
+    } finally {
+      running.hold?.end(outcome.costPusd, this.clock.now());
+    }
+  }
+
+  /** What a try costs at worst by all likelihood, for calls that no budget binds: it stands as the estimate if this process dies. */
+  private likelyWorst({ call, place }: Question, requestBody: string): TokenUsage {
+    return {
+      inputTokens: this.estimator.roughly(requestBody.length),
+      cachedInputTokens: 0,
+      outputTokens: outputCeiling(call.body, place.model.maxOutputTokens),
+      reasoningTokens: 0,
+    };
   }
 
   private outcomeOf(running: RunningAttempt, status: number, errorCode: string | null): Outcome {
@@ -163,34 +189,24 @@ export class SettlementService {
       savedBy: null,
       estimated: false,
       errorCode,
+      uncached: null,
       latencyMs: this.clock.now() - running.startedAt,
       ttftMs: running.ttftMs,
     };
   }
+}
 
-  private store(
-    { question, deployment }: RunningAttempt,
-    { body, facts }: ChatReply,
-    endedCleanly: boolean,
-    listCostPusd: bigint,
-  ): void {
-    const { call, place } = question;
-    const sameFamily = deployment.upstreamModel === place.model.family;
-    const { storeToolCalls } = place.model.cache;
-    if (!question.store || facts.usage === undefined) return;
-    if (refusal({ facts, endedCleanly, sameFamily, storeToolCalls }) !== undefined) return;
-    const { upstreamModel, systemFingerprint } = facts;
-    void this.cache.keep(place, {
-      body: withCached(body, true),
-      usage: facts.usage,
-      listCostPusd,
-      provider: deployment.provider,
-      upstreamModel,
-      systemFingerprint,
-      teamId: call.caller.teamId,
-      tags: call.tags,
-    });
-  }
+/** A call that a budget sent to another model is listed at what the model it asked for would have cost. */
+function listOf({ call }: Question, usage: TokenUsage, cost: Cost): PicoUsd {
+  const asked = call.downgrade?.from.deployments[0];
+  if (!asked) return cost.listPusd;
+  const askedPusd = costOf(usage, asked.price).listPusd;
+  return askedPusd > cost.listPusd ? askedPusd : cost.listPusd;
+}
+
+function savedBy(listPusd: PicoUsd, { listPusd: ownListPusd, costPusd }: Cost): Outcome['savedBy'] {
+  if (listPusd !== ownListPusd) return 'routing';
+  return costPusd === listPusd ? null : 'prompt_cache';
 }
 
 /** All that the model wrote, to be counted. */

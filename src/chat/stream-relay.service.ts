@@ -13,7 +13,8 @@ import { GatewayError } from '../common/errors';
 import { AttemptFailure } from '../routing/attempt-failure';
 import { answerHeaders } from './answer-headers';
 import type { StreamAnswer } from './chat-call';
-import { type AnswerEnd, type RunningAttempt, SettlementService } from './settlement.service';
+import type { RunningAttempt } from './running-attempt';
+import { type AnswerEnd, SettlementService } from './settlement.service';
 import { DONE_EVENT, errorEvent, includesUsage, sseComment, sseEvent, withGatewayUsage } from './stream-events';
 
 const CLIENT_CLOSED_REQUEST = 499;

@@ -21,6 +21,7 @@ export const ERROR_TABLE = {
     'invalid_request_error',
     'Incorrect API key provided. Send a key that your gateway administrator issued as "Authorization: Bearer sk-tg-…".',
   ),
+  budget_exceeded: row(402, 'budget_exceeded', 'A budget of this key or its team is used up.'),
   forbidden: row(403, 'permission_error', 'This key may not use this route.'),
   model_not_allowed: row(403, 'permission_error', 'This key may not use this model.'),
   not_found: row(404, 'invalid_request_error', 'There is nothing at this address.'),

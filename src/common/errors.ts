@@ -10,6 +10,8 @@ export interface GatewayErrorDetails {
   retryAfterSeconds?: number;
   /** What an upstream answered, where its own status, type and code are passed on. */
   upstream?: { status: number; type: string; code: string | null };
+  /** Further members of the error object, as the limit that was reached. */
+  members?: Record<string, string | number | null>;
   cause?: unknown;
 }
 
@@ -17,6 +19,7 @@ export interface GatewayErrorDetails {
 export class GatewayError extends Error {
   readonly param: string | null;
   readonly retryAfterSeconds: number | undefined;
+  private readonly members: GatewayErrorDetails['members'];
   private readonly upstream: GatewayErrorDetails['upstream'];
 
   constructor(
@@ -30,6 +33,7 @@ export class GatewayError extends Error {
     this.name = 'GatewayError';
     this.param = details.param ?? null;
     this.retryAfterSeconds = details.retryAfterSeconds ?? ERROR_TABLE[code].retryAfterSeconds;
+    this.members = details.members;
     this.upstream = details.upstream;
   }
 
@@ -41,7 +45,13 @@ export class GatewayError extends Error {
   toBody(): ErrorBody {
     const { type } = this.upstream ?? ERROR_TABLE[this.code];
     return {
-      error: { message: this.message, type, param: this.param, code: this.upstream ? this.upstream.code : this.code },
+      error: {
+        message: this.message,
+        type,
+        param: this.param,
+        code: this.upstream ? this.upstream.code : this.code,
+        ...this.members,
+      },
     };
   }
 }

@@ -10,6 +10,6 @@ export function newRequestId(): string {
 }
 
 /** A new id of a stored thing, as `team_01J…`. */
-export function newId(prefix: 'team' | 'key' | 'file' | 'batch' | 'epoch'): string {
+export function newId(prefix: 'team' | 'key' | 'file' | 'batch' | 'epoch' | 'budget'): string {
   return `${prefix}_${nextUlid()}`;
 }

@@ -11,6 +11,6 @@ import { TeamKeysController } from './team-keys.controller';
   imports: [TeamsModule],
   controllers: [TeamKeysController, KeysController],
   providers: [KeysService, KeysRepository, KeyHasher, ApiKeyDirectory],
-  exports: [ApiKeyDirectory, KeyHasher],
+  exports: [ApiKeyDirectory, KeyHasher, KeysService],
 })
 export class KeysModule {}

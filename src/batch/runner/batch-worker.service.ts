@@ -75,8 +75,8 @@ export class BatchWorker {
   private async run(line: ClaimedLine): Promise<void> {
     const result = await this.runner.run(line, this.aborting.signal);
     this.slots.give(1);
-    if (result) await this.results.add(result);
-    else await this.giveBack([line]);
+    if (result && 'state' in result) await this.results.add(result);
+    else await this.giveBack([line], result?.notBefore);
     this.held.delete(line);
     if (!this.holdsLinesOf(line.batchId)) await this.finisher.finish(line.batchId);
   }
@@ -86,9 +86,9 @@ export class BatchWorker {
   }
 
   /** Lines that cannot be given back are taken up again when their lease is over. */
-  private async giveBack(lines: ClaimedLine[]): Promise<void> {
+  private async giveBack(lines: ClaimedLine[], notBefore?: Date): Promise<void> {
     await this.lines
-      .giveBack(lines)
+      .giveBack(lines, notBefore)
       .catch((error: unknown) => this.logger.warn({ err: error }, 'lines were not given back'));
   }
 

@@ -34,6 +34,11 @@ export interface LineResult {
   savedPusd: PicoUsd;
 }
 
+/** A line that waits for a budget to have room again. */
+export interface PutOff {
+  notBefore: Date;
+}
+
 const NO_COST = { cached: false, provider: null, listCostPusd: 0n, costPusd: 0n, savedPusd: 0n };
 
 /** A line whose call failed: it goes to the error file with the error as an application would have got it. */

@@ -6,7 +6,7 @@ import type { Caller } from '../../common/caller';
 import { Clock } from '../../common/clock';
 import { GatewayError } from '../../common/errors';
 import { ApiKeyDirectory } from '../../keys/api-key-directory.service';
-import type { ClaimedLine } from './line-result';
+import type { ClaimedLine, LineResult } from './line-result';
 import { LineRunner } from './line-runner.service';
 
 const CALLER: Caller = { role: 'team_member', teamId: 'team_1', keyId: 'key_1', models: null, rpmLimit: null };
@@ -51,7 +51,7 @@ async function setUp(complete: (call: ChatCall) => Promise<ChatAnswer>, caller: 
   Logger.overrideLogger(false);
   const runner = module.get(LineRunner);
   const run = (line: Partial<ClaimedLine> = {}, signal = new AbortController().signal) =>
-    runner.run({ ...LINE, ...line }, signal);
+    runner.run({ ...LINE, ...line }, signal) as Promise<LineResult | undefined>;
   return { calls, run };
 }
 

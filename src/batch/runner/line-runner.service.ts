@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import type { ChatBody } from '@thriftgate/providers';
+import { BudgetExceededError } from '../../budgets/holds/budget-exceeded';
 import type { JsonAnswer } from '../../chat/chat-call';
 import { readTags } from '../../chat/chat-request';
 import { ChatService } from '../../chat/chat.service';
@@ -10,7 +11,7 @@ import type { GatewayError } from '../../common/errors';
 import { toGatewayError } from '../../common/gateway-error.filter';
 import { newRequestId } from '../../common/ids';
 import { ApiKeyDirectory } from '../../keys/api-key-directory.service';
-import { type ClaimedLine, failedCall, inOneLine, type LineResult, notCalled } from './line-result';
+import { type ClaimedLine, failedCall, inOneLine, type LineResult, notCalled, type PutOff } from './line-result';
 
 const OK = 200;
 /** Starts that a dead process did not end; the next one is not tried. */
@@ -18,6 +19,8 @@ const MAX_CRASHES = 2;
 const TRIES = 3;
 const BACKOFF_MS = 500;
 const LONGEST_PAUSE_MS = 60_000;
+/** How often lines that wait for a budget are tried. */
+const LOOK_AGAIN_MS = 60_000;
 
 /** Runs one line as the call that it stands for, through the cache and the router as any other call. */
 @Injectable()
@@ -30,8 +33,8 @@ export class LineRunner {
     private readonly clock: Clock,
   ) {}
 
-  /** The line's end, or undefined where it was called off and is to be run again. Never throws. */
-  async run(line: ClaimedLine, signal: AbortSignal): Promise<LineResult | undefined> {
+  /** The line's end, or undefined where it was called off and is to be run again, or when. Never throws. */
+  async run(line: ClaimedLine, signal: AbortSignal): Promise<LineResult | PutOff | undefined> {
     if (line.starts > MAX_CRASHES) {
       const message = 'The gateway stopped twice while it ran this line; it is not tried again.';
       return notCalled(line, 'line_crashed_gateway', message);
@@ -41,7 +44,9 @@ export class LineRunner {
       const error = await this.callOnce(line, requestId, signal);
       if (!(error instanceof Error)) return error;
       if (signal.aborted) return undefined;
-      const noRoom = error.code === 'unavailable';
+      const putOff = this.putOff(error);
+      if (putOff) return putOff;
+      const noRoom = error.code === 'unavailable' || isOnlyReserved(error);
       if (!noRoom) failures += 1;
       if (failures === TRIES || !isWorthAnotherTry(error)) {
         return failedCall(line, requestId, error.status, error.toBody());
@@ -49,6 +54,12 @@ export class LineRunner {
       await pause(failures, error, signal);
       if (signal.aborted || (noRoom && line.expiresAt.getTime() <= this.clock.now())) return undefined;
     }
+  }
+
+  /** A budget may say that its lines wait for the next window. It is looked at again before that, for it may have been raised. */
+  private putOff(error: GatewayError): PutOff | undefined {
+    if (!(error instanceof BudgetExceededError) || error.window.budget.action !== 'defer') return undefined;
+    return { notBefore: new Date(Math.min(error.window.endMs, this.clock.now() + LOOK_AGAIN_MS)) };
   }
 
   private async callOnce(
@@ -107,7 +118,14 @@ function done(line: ClaimedLine, requestId: string, { headers, body, settlement 
   };
 }
 
-function isWorthAnotherTry({ code, status }: GatewayError): boolean {
+/** Other calls hold the money that the line needs, and may not need it all. */
+function isOnlyReserved({ code, retryAfterSeconds }: GatewayError): boolean {
+  return code === 'budget_exceeded' && retryAfterSeconds !== undefined;
+}
+
+function isWorthAnotherTry(error: GatewayError): boolean {
+  const { code, status } = error;
+  if (isOnlyReserved(error)) return true;
   return code !== 'internal_error' && (status === 429 || status >= 500);
 }
 

@@ -7,8 +7,8 @@ import type { ClaimedLine, LineResult } from './line-result';
 /** How long a line belongs to the process that claimed it, if that says nothing more. */
 const LEASE = sql`now() + interval '30 seconds'`;
 
-/** Lines that nobody works on: untouched, or left by a process whose lease is over. */
-const CLAIMABLE = sql`(state = 'pending' OR (state = 'running' AND lease_until < now()))`;
+/** Lines that nobody works on: untouched, put off until a time that has come, or left by a process whose lease is over. */
+const CLAIMABLE = sql`((state = 'pending' AND (lease_until IS NULL OR lease_until < now())) OR (state = 'running' AND lease_until < now()))`;
 
 /** The work on lines. A line belongs to whoever holds its lease token; a result with another token is not written. */
 @Injectable()
@@ -40,10 +40,10 @@ export class LinesRepository {
       WHERE ${isHeld(lines)}`.execute(this.database.db);
   }
 
-  /** Gives lines back as if they had never been started. */
-  async giveBack(lines: readonly ClaimedLine[]): Promise<void> {
+  /** Gives lines back as if they had never been started; nobody takes them up before the time, if there is one. */
+  async giveBack(lines: readonly ClaimedLine[], notBefore?: Date): Promise<void> {
     await sql`
-      UPDATE batch_lines line SET state = 'pending', lease_token = NULL, lease_until = NULL, starts = starts - 1
+      UPDATE batch_lines line SET state = 'pending', lease_token = NULL, lease_until = ${notBefore ?? null}, starts = starts - 1
       FROM ${held(lines)}
       WHERE ${isHeld(lines)}`.execute(this.database.db);
   }

@@ -1,0 +1,89 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { Caller } from '../common/caller';
+import { ChangeFeed } from '../database/change-feed.service';
+import type { Budget } from './budget';
+import { BudgetsRepository } from './budgets.repository';
+
+const NONE: readonly Budget[] = [];
+
+/** All budgets, in memory by whom they bind: a call waits for no database to know its budgets. */
+@Injectable()
+export class BudgetDirectory implements OnModuleInit {
+  private byTeam = new Map<string, Budget[]>();
+  private byKey = new Map<string, Budget[]>();
+  /** The key that another one took the place of. */
+  private predecessors = new Map<string, string>();
+  private readonly byCaller = new Map<string, readonly Budget[]>();
+
+  constructor(
+    private readonly repository: BudgetsRepository,
+    private readonly changeFeed: ChangeFeed,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    this.changeFeed.onChange('budgets', () => this.reload());
+    this.changeFeed.onChange('keys', () => this.reload());
+    // The credits themselves are read first: their holder was registered before.
+    this.changeFeed.onChange('credits', () => Promise.resolve(this.byCaller.clear()));
+    await this.reload();
+  }
+
+  /** The budgets that a call counts against; the same objects until one of them changes. */
+  of({ teamId, keyId }: Pick<Caller, 'teamId' | 'keyId'>): readonly Budget[] {
+    const known = this.byCaller.get(keyId);
+    if (known) return known;
+    const found = [
+      ...(this.byTeam.get(teamId) ?? NONE),
+      ...this.lineage(keyId).flatMap((id) => this.byKey.get(id) ?? NONE),
+    ];
+    const budgets = found.length === 0 ? NONE : found;
+    this.byCaller.set(keyId, budgets);
+    return budgets;
+  }
+
+  all(): Budget[] {
+    return [...this.byTeam.values(), ...this.byKey.values()].flat();
+  }
+
+  /** The key and those whose place it took. */
+  private lineage(keyId: string): string[] {
+    const line = [keyId];
+    for (
+      let id = this.predecessors.get(keyId);
+      id !== undefined && !line.includes(id);
+      id = this.predecessors.get(id)
+    ) {
+      line.push(id);
+    }
+    return line;
+  }
+
+  private async reload(): Promise<void> {
+    const [budgets, successors] = [await this.repository.list(), await this.repository.successors()];
+    const byTeam = new Map<string, Budget[]>();
+    const byKey = new Map<string, Budget[]>();
+    for (const budget of budgets) {
+      const [map, id] = budget.keyId === null ? [byTeam, budget.teamId] : [byKey, budget.keyId];
+      map.set(id, [...(map.get(id) ?? []), budget]);
+    }
+    this.byTeam = byTeam;
+    this.byKey = byKey;
+    this.predecessors = new Map(successors.map(({ id, replacedBy }) => [replacedBy, id]));
+    this.byCaller.clear();
+  }
+}
+
+/** What a prepaid team has been credited is a limit without an end. */
+export function creditBudget(teamId: string, limitPusd: bigint): Budget {
+  return {
+    id: `credits_${teamId}`,
+    teamId,
+    keyId: null,
+    limitPusd,
+    window: 'total',
+    timezone: 'UTC',
+    action: 'block',
+    downgradeTo: null,
+    thresholds: [],
+  };
+}

@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/clock';
+import type { PicoUsd } from '../common/money';
+import { LedgerDrain } from '../usage/ledger-drain.service';
+import type { Budget } from './budget';
+import { windowKey } from './holds/budget-window';
+import { LeasesRepository, type WindowState } from './holds/leases.repository';
+import { type Window, windowAt } from './window';
+
+/** How a budget stands in its window of now. */
+export interface BudgetStatus extends WindowState {
+  window: Window;
+  /** What is spent by the end of the window if it goes on like this; null for a window without an end. */
+  forecastPusd: PicoUsd | null;
+}
+
+/** Tells what is spent and reserved of budgets, over all processes. */
+@Injectable()
+export class BudgetStatusService {
+  constructor(
+    private readonly leases: LeasesRepository,
+    private readonly drain: LedgerDrain,
+    private readonly clock: Clock,
+  ) {}
+
+  /** One status for each budget, in their order. */
+  async of(budgets: readonly Budget[]): Promise<BudgetStatus[]> {
+    await this.drain.flush();
+    const nowMs = this.clock.now();
+    const windows = budgets.map((budget) => windowAt(budget.window, budget.timezone, nowMs));
+    const keys = budgets.map((budget, index) => ({ budget, startMs: windows[index]?.startMs ?? 0 }));
+    for (const key of keys) await this.leases.begin(key);
+    const states = await this.leases.states(keys);
+    const statuses: BudgetStatus[] = [];
+    for (const [index, budget] of budgets.entries()) {
+      const window = windows[index] ?? { startMs: 0, endMs: Infinity };
+      const state = states.get(windowKey(budget.id, window.startMs)) ?? { spentPusd: 0n, leasedPusd: 0n };
+      const { teamId, keyId } = budget;
+      const forecastPusd = Number.isFinite(window.endMs) ? await Promise.resolve(teamId && keyId ? null : null) : null;
+      statuses.push({ ...state, window, forecastPusd });
+    }
+    return statuses;
+  }
+}

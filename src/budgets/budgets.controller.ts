@@ -1,0 +1,129 @@
+import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
+import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import * as contracts from '@thriftgate/contracts';
+import { Roles } from '../common/access.decorators';
+import { ApiErrors } from '../common/api-errors.decorator';
+import { formatUsd, parseUsd } from '../common/money';
+import { type BudgetStatus, BudgetStatusService } from './budget-status.service';
+import type { StoredBudget } from './budgets.repository';
+import { BudgetsService } from './budgets.service';
+
+const PATH_ID = { schema: contracts.pathIdSchema };
+
+/** Limits on what teams and keys spend. */
+@ApiTags('Budgets')
+@ApiBearerAuth()
+@ApiErrors('invalid_api_key', 'forbidden')
+@Roles('platform_admin')
+@Controller('admin/budgets')
+export class BudgetsController {
+  constructor(
+    private readonly budgets: BudgetsService,
+    private readonly statuses: BudgetStatusService,
+  ) {}
+
+  @Post()
+  @ApiOperation({
+    summary: 'Make a budget',
+    description:
+      'A team or a key may have several, with different windows; a call counts against each. What was spent in the window before counts too. Answers from the cache cost nothing and are never stopped.',
+  })
+  @ApiCreatedResponse({ description: 'The budget.', standardSchema: contracts.budgetSchema })
+  @ApiErrors('invalid_request', 'not_found')
+  async create(
+    @Body({ schema: contracts.createBudgetSchema }) body: contracts.CreateBudget,
+  ): Promise<contracts.Budget> {
+    const owner = body.key_id === undefined ? { teamId: body.team_id ?? '' } : { keyId: body.key_id };
+    const budget = await this.budgets.create(owner, {
+      limitPusd: parseUsd(body.limit_usd),
+      window: body.window,
+      timezone: body.timezone,
+      action: body.action,
+      downgradeTo: body.downgrade_to ?? null,
+      thresholds: body.thresholds,
+    });
+    return this.show(budget);
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'List budgets', description: 'Oldest first, with what is spent and reserved now.' })
+  @ApiOkResponse({ description: 'The budgets.', standardSchema: contracts.budgetListSchema })
+  @ApiErrors('invalid_request')
+  async list(
+    @Query({ schema: contracts.listBudgetsQuerySchema }) query: contracts.ListBudgetsQuery,
+  ): Promise<contracts.BudgetList> {
+    const budgets = await this.budgets.list({ teamId: query.team_id, keyId: query.key_id });
+    const statuses = await this.statuses.of(budgets);
+    return { data: budgets.flatMap((budget, index) => (statuses[index] ? [toWire(budget, statuses[index])] : [])) };
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'Show a budget', description: 'With what is spent, reserved, left and forecast.' })
+  @ApiOkResponse({ description: 'The budget.', standardSchema: contracts.budgetSchema })
+  @ApiErrors('not_found')
+  async get(@Param('id', PATH_ID) id: string): Promise<contracts.Budget> {
+    return this.show(await this.budgets.get(id));
+  }
+
+  @Patch(':id')
+  @ApiOperation({
+    summary: 'Change a budget',
+    description: 'What is left out stays. It takes effect at once, and what is spent in the window stays spent.',
+  })
+  @ApiOkResponse({ description: 'The budget as it is now.', standardSchema: contracts.budgetSchema })
+  @ApiErrors('invalid_request', 'not_found')
+  async update(
+    @Param('id', PATH_ID) id: string,
+    @Body({ schema: contracts.updateBudgetSchema }) body: contracts.UpdateBudget,
+  ): Promise<contracts.Budget> {
+    const budget = await this.budgets.update(id, {
+      ...(body.limit_usd !== undefined && { limitPusd: parseUsd(body.limit_usd) }),
+      ...(body.window !== undefined && { window: body.window }),
+      ...(body.timezone !== undefined && { timezone: body.timezone }),
+      ...(body.action !== undefined && { action: body.action }),
+      ...(body.downgrade_to !== undefined && { downgradeTo: body.downgrade_to }),
+      ...(body.thresholds !== undefined && { thresholds: body.thresholds }),
+    });
+    return this.show(budget);
+  }
+
+  @Delete(':id')
+  @ApiOperation({ summary: 'Delete a budget', description: 'It stops no more calls. Past calls stay in the reports.' })
+  @ApiOkResponse({ description: 'The budget is deleted.', standardSchema: contracts.deletedSchema })
+  @ApiErrors('not_found')
+  async delete(@Param('id', PATH_ID) id: string): Promise<contracts.Deleted> {
+    await this.budgets.delete(id);
+    return { id, deleted: true };
+  }
+
+  private async show(budget: StoredBudget): Promise<contracts.Budget> {
+    const [status] = await this.statuses.of([budget]);
+    if (!status) throw new Error('a budget without a status');
+    return toWire(budget, status);
+  }
+}
+
+function toWire(budget: StoredBudget, status: BudgetStatus): contracts.Budget {
+  const { spentPusd, leasedPusd, window, forecastPusd } = status;
+  const rest = budget.limitPusd - spentPusd - leasedPusd;
+  const endless = !Number.isFinite(window.endMs);
+  return {
+    id: budget.id,
+    team_id: budget.teamId,
+    key_id: budget.keyId,
+    limit_usd: formatUsd(budget.limitPusd),
+    window: budget.window,
+    timezone: budget.timezone,
+    action: budget.action,
+    downgrade_to: budget.downgradeTo,
+    thresholds: [...budget.thresholds],
+    window_start: endless ? null : new Date(window.startMs).toISOString(),
+    resets_at: endless ? null : new Date(window.endMs).toISOString(),
+    spent_usd: formatUsd(spentPusd),
+    reserved_usd: formatUsd(leasedPusd),
+    remaining_usd: formatUsd(rest > 0n ? rest : 0n),
+    forecast_usd: forecastPusd === null ? null : formatUsd(forecastPusd),
+    created_at: budget.createdAt.toISOString(),
+    updated_at: budget.updatedAt.toISOString(),
+  };
+}

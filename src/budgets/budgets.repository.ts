@@ -1,0 +1,133 @@
+import { Injectable } from '@nestjs/common';
+import { type Selectable, sql, type Transaction } from 'kysely';
+import { Database } from '../database/database.connection';
+import { RevisionsRepository } from '../database/revisions.repository';
+import type { Schema } from '../database/schema';
+import type { BudgetsTable } from '../database/tables/budget-tables';
+import type { Budget } from './budget';
+
+/** A budget as it is stored. */
+export interface StoredBudget extends Budget {
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+/** What may be changed. */
+export type BudgetChanges = Partial<Omit<Budget, 'id' | 'teamId' | 'keyId'>>;
+
+@Injectable()
+export class BudgetsRepository {
+  constructor(
+    private readonly database: Database,
+    private readonly revisions: RevisionsRepository,
+  ) {}
+
+  /** Every budget that is not deleted, or those of a team or a key; oldest first. */
+  async list(filter: { teamId?: string | undefined; keyId?: string | undefined } = {}): Promise<StoredBudget[]> {
+    const rows = await this.database.db
+      .selectFrom('budgets')
+      .selectAll()
+      .where('deleted_at', 'is', null)
+      .$if(filter.teamId !== undefined, (query) => query.where('team_id', '=', filter.teamId ?? ''))
+      .$if(filter.keyId !== undefined, (query) => query.where('key_id', '=', filter.keyId ?? ''))
+      .orderBy('id')
+      .execute();
+    return rows.map(toBudget);
+  }
+
+  async find(id: string): Promise<StoredBudget | undefined> {
+    const row = await this.database.db
+      .selectFrom('budgets')
+      .selectAll()
+      .where('id', '=', id)
+      .where('deleted_at', 'is', null)
+      .executeTakeFirst();
+    return row && toBudget(row);
+  }
+
+  insert(budget: Budget): Promise<StoredBudget> {
+    return this.change(async (transaction) => {
+      const values = {
+        id: budget.id,
+        team_id: budget.teamId,
+        key_id: budget.keyId,
+        limit_pusd: budget.limitPusd,
+        window_kind: budget.window,
+        timezone: budget.timezone,
+        action: budget.action,
+        downgrade_to: budget.downgradeTo,
+        thresholds: JSON.stringify(budget.thresholds),
+        revision: 0n,
+      };
+      return toBudget(await transaction.insertInto('budgets').values(values).returningAll().executeTakeFirstOrThrow());
+    });
+  }
+
+  /** Undefined where there is no such budget. */
+  update(id: string, changes: BudgetChanges): Promise<StoredBudget | undefined> {
+    const columns = {
+      ...(changes.limitPusd !== undefined && { limit_pusd: changes.limitPusd }),
+      ...(changes.window !== undefined && { window_kind: changes.window }),
+      ...(changes.timezone !== undefined && { timezone: changes.timezone }),
+      ...(changes.action !== undefined && { action: changes.action }),
+      ...(changes.downgradeTo !== undefined && { downgrade_to: changes.downgradeTo }),
+      ...(changes.thresholds !== undefined && { thresholds: JSON.stringify(changes.thresholds) }),
+    };
+    return this.change(async (transaction) => {
+      const row = await transaction
+        .updateTable('budgets')
+        .set({ ...columns, updated_at: sql`now()` })
+        .where('id', '=', id)
+        .where('deleted_at', 'is', null)
+        .returningAll()
+        .executeTakeFirst();
+      return row && toBudget(row);
+    });
+  }
+
+  /** @returns false where there is no such budget */
+  delete(id: string): Promise<boolean> {
+    return this.change(async (transaction) => {
+      const result = await transaction
+        .updateTable('budgets')
+        .set({ deleted_at: sql`now()` })
+        .where('id', '=', id)
+        .where('deleted_at', 'is', null)
+        .executeTakeFirst();
+      return result.numUpdatedRows > 0n;
+    });
+  }
+
+  /** Which key took which one's place. A key's budget goes with its successors. */
+  async successors(): Promise<{ id: string; replacedBy: string }[]> {
+    const rows = await this.database.db
+      .selectFrom('api_keys')
+      .select(['id', 'replaced_by'])
+      .where('replaced_by', 'is not', null)
+      .execute();
+    return rows.map((row) => ({ id: row.id, replacedBy: row.replaced_by ?? '' }));
+  }
+
+  private change<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T> {
+    return this.database.db.transaction().execute(async (transaction) => {
+      await this.revisions.raise('budgets', transaction);
+      return work(transaction);
+    });
+  }
+}
+
+function toBudget(row: Selectable<BudgetsTable>): StoredBudget {
+  return {
+    id: row.id,
+    teamId: row.team_id,
+    keyId: row.key_id,
+    limitPusd: row.limit_pusd,
+    window: row.window_kind,
+    timezone: row.timezone,
+    action: row.action,
+    downgradeTo: row.downgrade_to,
+    thresholds: row.thresholds,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}

@@ -1,0 +1,52 @@
+import type { PicoUsd } from '../../common/money';
+import type { Budget } from '../budget';
+import { type Window, windowAt } from '../window';
+import type { WindowState } from './leases.repository';
+import { Slice } from './slice';
+
+/** A budget in one of its windows, as this process knows it. */
+export class BudgetWindow {
+  readonly slice = new Slice();
+  readonly startMs: number;
+  endMs: number;
+  /** `budget id@unix seconds of the start`, as the ledger names it. */
+  readonly key: string;
+  /** How the window stood over all processes when it was last leased of. */
+  state: WindowState = { spentPusd: 0n, leasedPusd: 0n };
+  /** What is being asked of the database about the lease; one thing at a time. */
+  asking: Promise<void> | undefined;
+  /** What there was no room for when it was last asked for, and when that was, in milliseconds since 1970. */
+  refused: { pusd: PicoUsd; at: number } | undefined;
+  /** True while the database may think that this process has more than it has. */
+  inDoubt = false;
+
+  constructor(
+    public budget: Budget,
+    { startMs, endMs }: Window,
+  ) {
+    this.startMs = startMs;
+    this.endMs = endMs;
+    this.key = windowKey(budget.id, startMs);
+  }
+
+  /** Whether the budget lets a call of this worst cost go. */
+  fits(worstPusd: PicoUsd): boolean {
+    return this.budget.action === 'warn' || this.slice.fits(worstPusd);
+  }
+
+  covers(timeMs: number): boolean {
+    return timeMs >= this.startMs && timeMs < this.endMs;
+  }
+
+  /** Takes on a changed budget whose window begins at the same time. */
+  change(budget: Budget, timeMs: number): void {
+    this.budget = budget;
+    this.refused = undefined;
+    this.endMs = windowAt(budget.window, budget.timezone, timeMs).endMs;
+  }
+}
+
+/** The name of a window in rows of the ledger. */
+export function windowKey(budgetId: string, startMs: number): string {
+  return `${budgetId}@${startMs / 1000}`;
+}

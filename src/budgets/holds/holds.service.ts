@@ -1,0 +1,208 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Clock } from '../../common/clock';
+import { GatewayError } from '../../common/errors';
+import type { PicoUsd } from '../../common/money';
+import { Database } from '../../database/database.connection';
+import { Journal } from '../../usage/journal.service';
+import type { Budget } from '../budget';
+import { BudgetExceededError } from './budget-exceeded';
+import { windowAt } from '../window';
+import { BudgetWindow, windowKey } from './budget-window';
+import { Hold } from './hold';
+import { LeasesRepository } from './leases.repository';
+
+/** How long a call waits for money that others have reserved and do not need in the end. */
+const PATIENCE_MS = 2_000;
+const LOOK_AGAIN_MS = 100;
+/** How long a slice lies unused before it is given back, and how often that is looked for. */
+const IDLE_MS = 1_000;
+const TEND_EVERY_MS = 500;
+/** A process leases for this many calls at once, and at most this part of the limit. */
+const CALLS_PER_LEASE = 32n;
+const SHARE_OF_LIMIT = 20n;
+/** Calls that the slice has room for before more is leased. */
+const CALLS_AHEAD = 4n;
+const AWAY = 'More of the budget of this key cannot be had right now. Try again shortly.';
+const UNKNOWN_PRICE = 'Its price is not known, and a budget applies to this key. Set the price at /admin/prices.';
+
+/**
+ * Holds money for calls before they are made. Each process leases slices of a budget from the database, ahead of need, and
+ * holds out of them in memory in one step; so no number of processes together spends more than the limit.
+ */
+@Injectable()
+export class HoldsService implements OnApplicationBootstrap {
+  private readonly logger = new Logger(HoldsService.name);
+  private readonly windows = new Map<string, BudgetWindow>();
+  /** Windows that are over and whose last calls still run. */
+  private past: BudgetWindow[] = [];
+  private waiting: (() => void)[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  private tending: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly leases: LeasesRepository,
+    private readonly journal: Journal,
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => {
+      this.tending = this.tending.then(() => this.tend(false)).catch((error: unknown) => this.onAway(error));
+    }, TEND_EVERY_MS);
+    this.timer.unref();
+    this.database.beforeClose(async () => {
+      clearInterval(this.timer);
+      await this.tending;
+      await this.tend(true).catch((error: unknown) => this.onAway(error));
+    });
+  }
+
+  /**
+   * Holds the worst cost of a try in all budgets, or in none. Waits up to two seconds where money is only reserved.
+   *
+   * @param excused a budget that is over its limit and counts without stopping the call
+   * @throws BudgetExceededError when a budget has no room
+   * @throws GatewayError `unavailable` when more would have to be leased and the database is away
+   */
+  async take(budgets: readonly Budget[], worstPusd: PicoUsd, priceKnown: boolean, excused?: string): Promise<Hold> {
+    if (!priceKnown && budgets.some(({ action }) => action !== 'warn')) {
+      throw new GatewayError('model_not_allowed', { message: UNKNOWN_PRICE, param: 'model' });
+    }
+    const deadline = this.clock.now() + PATIENCE_MS;
+    for (;;) {
+      const windows = budgets.map((budget) => this.windowOf(budget));
+      const short = windows.find((window) => !window.fits(worstPusd) && window.budget.id !== excused);
+      if (!short) {
+        for (const window of windows) this.leaseAhead(window, worstPusd);
+        return new Hold(windows, worstPusd, () => this.wake());
+      }
+      await this.leaseFor(short, worstPusd);
+      if (short.fits(worstPusd)) continue;
+      if (!mayBeFreed(short, worstPusd) || this.clock.now() >= deadline)
+        throw new BudgetExceededError(short, worstPusd);
+      await this.nextChange();
+    }
+  }
+
+  /** What is held in this process now, by the window's key. */
+  heldPusd(key: string): PicoUsd {
+    return [...this.windows.values(), ...this.past].find((window) => window.key === key)?.slice.held ?? 0n;
+  }
+
+  private windowOf(budget: Budget): BudgetWindow {
+    const nowMs = this.clock.now();
+    const known = this.windows.get(budget.id);
+    if (known && known.budget === budget && known.covers(nowMs)) return known;
+    const span = windowAt(budget.window, budget.timezone, nowMs);
+    const key = windowKey(budget.id, span.startMs);
+    const window = known?.key === key ? known : (this.takePast(key) ?? new BudgetWindow(budget, span));
+    window.change(budget, nowMs);
+    if (known && known !== window) this.past.push(known);
+    if (window !== known && budget.action === 'warn')
+      this.ask(window, () => this.leases.begin(window)).catch(() => undefined);
+    this.windows.set(budget.id, window);
+    return window;
+  }
+
+  /** A window that was over, or whose budget was another one, and is the right one again. */
+  private takePast(key: string): BudgetWindow | undefined {
+    const index = this.past.findIndex((window) => window.key === key);
+    return index < 0 ? undefined : this.past.splice(index, 1)[0];
+  }
+
+  /** Leases more before it is needed, so that calls do not wait for it. */
+  private leaseAhead(window: BudgetWindow, worstPusd: PicoUsd): void {
+    const { asking, budget, state } = window;
+    if (asking || window.fits(worstPusd * CALLS_AHEAD)) return;
+    if (state.spentPusd + state.leasedPusd + worstPusd > budget.limitPusd) return;
+    this.ask(window, () => this.lease(window, worstPusd)).catch(() => undefined);
+  }
+
+  /** One question at a time for each window; those who come meanwhile look at what the first one got. */
+  private ask(window: BudgetWindow, question: () => Promise<void>): Promise<void> {
+    return (window.asking ??= question()
+      .catch((error: unknown) => {
+        window.inDoubt = true;
+        throw error;
+      })
+      .finally(() => (window.asking = undefined)));
+  }
+
+  private async lease(window: BudgetWindow, leastPusd: PicoUsd): Promise<void> {
+    const most = window.budget.limitPusd / SHARE_OF_LIMIT;
+    const wished = leastPusd * CALLS_PER_LEASE;
+    const idealPusd = wished < most ? wished : most;
+    const wish = { epoch: this.journal.epoch, leastPusd, idealPusd };
+    const { grantedPusd, ...state } = await this.leases.lease(window, wish);
+    const nowMs = this.clock.now();
+    window.slice.grant(grantedPusd);
+    window.slice.touchedAt = nowMs;
+    window.state = { ...state, leasedPusd: state.leasedPusd + grantedPusd };
+    window.refused = grantedPusd === 0n ? { pusd: leastPusd, at: nowMs } : undefined;
+  }
+
+  /** Leases what is missing for a call. @throws GatewayError `unavailable` while the database is away */
+  private async leaseFor(window: BudgetWindow, worstPusd: PicoUsd): Promise<void> {
+    const leastPusd = worstPusd - window.slice.free;
+    const { refused } = window;
+    if (refused && leastPusd >= refused.pusd && this.clock.now() - refused.at < LOOK_AGAIN_MS) return;
+    try {
+      await this.ask(window, () => this.lease(window, leastPusd));
+    } catch (cause) {
+      throw new GatewayError('unavailable', { message: AWAY, cause });
+    }
+  }
+
+  /** Gives back what lies unused, at once where somebody else wants it, and forgets windows that are over. */
+  private async tend(everything: boolean): Promise<void> {
+    const nowMs = this.clock.now();
+    for (const [id, window] of this.windows) {
+      if (nowMs < window.endMs) continue;
+      this.windows.delete(id);
+      this.past.push(window);
+    }
+    const unused = [...this.past, ...this.windows.values()].filter(({ slice, inDoubt }) => slice.free > 0n || inDoubt);
+    if (unused.length > 0) {
+      const wanted = everything ? undefined : await this.leases.wanted(PATIENCE_MS / 1000);
+      for (const window of unused) {
+        const idle = nowMs - window.slice.touchedAt >= IDLE_MS || nowMs >= window.endMs;
+        if (everything || idle || window.inDoubt || wanted?.has(window.key)) await this.giveBack(window);
+      }
+    }
+    this.past = this.past.filter(({ slice, inDoubt }) => slice.held > 0n || slice.free > 0n || inDoubt);
+  }
+
+  private async giveBack(window: BudgetWindow): Promise<void> {
+    if (window.asking) return;
+    await this.ask(window, async () => {
+      window.slice.takeUnused();
+      await this.leases.keep(window, this.journal.epoch, window.slice.granted);
+      window.inDoubt = false;
+    });
+  }
+
+  private wake(): void {
+    const waiting = this.waiting;
+    this.waiting = [];
+    for (const wake of waiting) wake();
+  }
+
+  /** Until a hold of this process ends, or another process may have given something back. */
+  private async nextChange(): Promise<void> {
+    const stop = new AbortController();
+    const freed = new Promise<void>((resolve) => this.waiting.push(resolve));
+    await Promise.race([freed, delay(LOOK_AGAIN_MS, undefined, { signal: stop.signal }).catch(() => undefined)]);
+    stop.abort();
+  }
+
+  private onAway(error: unknown): void {
+    this.logger.debug({ err: error }, 'unused money of budgets could not be given back; it is tried again');
+  }
+}
+
+/** Whether the call would fit if everything that is only reserved came back. */
+function mayBeFreed({ budget, state }: BudgetWindow, worstPusd: PicoUsd): boolean {
+  return state.spentPusd + worstPusd <= budget.limitPusd && state.leasedPusd > 0n;
+}

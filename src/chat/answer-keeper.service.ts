@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import type { ChatReply } from '@thriftgate/providers';
+import { refusal } from '../cache/admission';
+import { ResponseCache } from '../cache/response-cache.service';
+import type { PicoUsd } from '../common/money';
+import { GenerationsService } from '../models/generations.service';
+import type { RunningAttempt } from './running-attempt';
+import { withCached } from './spliced-json';
+
+/** What is done with an answer once it is paid: its model version is noted, and it is kept for those who ask the same. */
+@Injectable()
+export class AnswerKeeper {
+  constructor(
+    private readonly cache: ResponseCache,
+    private readonly generations: GenerationsService,
+  ) {}
+
+  /** Why an answer is not stored, as the ledger says it; null where it is. */
+  refusal({ question, deployment }: RunningAttempt, { facts }: ChatReply, endedCleanly: boolean): string | null {
+    if (!question.store) return 'bypass';
+    const { family, cache } = question.place.model;
+    const sameFamily = deployment.upstreamModel === family;
+    return refusal({ facts, endedCleanly, sameFamily, storeToolCalls: cache.storeToolCalls }) ?? null;
+  }
+
+  /** Stores the answer where nothing is said against it, and notes which version of the model wrote it. */
+  keep(
+    { question, deployment }: RunningAttempt,
+    reply: ChatReply,
+    refused: string | null,
+    listCostPusd: PicoUsd,
+  ): void {
+    const { usage, upstreamModel, systemFingerprint } = reply.facts;
+    if (upstreamModel !== undefined) this.generations.observe(deployment, upstreamModel);
+    if (refused !== null || usage === undefined) return;
+    const { call, place } = question;
+    void this.cache.keep(place, {
+      body: withCached(reply.body, true),
+      usage,
+      listCostPusd,
+      provider: deployment.provider,
+      upstreamModel,
+      systemFingerprint,
+      teamId: call.caller.teamId,
+      tags: call.tags,
+    });
+  }
+}

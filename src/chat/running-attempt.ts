@@ -1,0 +1,23 @@
+import type { Hold } from '../budgets/holds/hold';
+import type { Deployment } from '../models/model';
+import type { Price } from '../pricing/price';
+import type { OpenTry } from '../usage/ledger.service';
+import type { Question } from './question';
+
+/** A try whose intent is in the journal and whose end is not. */
+export interface RunningAttempt {
+  question: Question;
+  deployment: Deployment;
+  attempt: number;
+  open: OpenTry;
+  /** What the try is charged by, looked up once. */
+  price: Price;
+  /** The money that budgets keep for the try; undefined where none applies. */
+  hold: Hold | undefined;
+  /** Milliseconds since 1970. */
+  startedAt: number;
+  /** Milliseconds from the start to the first content; null while none has come. */
+  ttftMs: number | null;
+  /** True once the end is written or on its way to the journal; an attempt is ended once. */
+  ended: boolean;
+}

@@ -1,0 +1,154 @@
+import { eventually } from '../support/eventually';
+import { type RunningGateway, startGateway } from '../support/gateway';
+import { parseUsd as pusd } from '../../src/common/money';
+
+/** A platform team limits what its teams spend. gpt-4.1 costs $2 per million tokens in and $8 out. */
+describe('budgets', () => {
+  let gateway: RunningGateway;
+
+  beforeAll(async () => {
+    gateway = await startGateway();
+  });
+  afterAll(() => gateway.stop());
+
+  const budget = async (settings: Record<string, unknown>) => {
+    const created = await gateway.admin('POST', '/admin/budgets', { window: 'month', ...settings });
+    expect(created.status).toBe(201);
+    return created.body;
+  };
+  const show = async (id: string) => (await gateway.admin('GET', `/admin/budgets/${id}`)).body;
+  /** A call that costs little and could cost $0.008 and its input. */
+  const ask = (key: string, content: string, members: Record<string, unknown> = {}) =>
+    gateway.chat(key, content, { max_tokens: 1000, ...members });
+
+  it('stops a call that there is no room for, and says which budget and when it resets', async () => {
+    const { key, teamId } = await gateway.createKey();
+    const made = await budget({ team_id: teamId, limit_usd: '0.001', timezone: 'Asia/Seoul' });
+    const refused = await ask(key, 'too dear');
+    expect(refused.status).toBe(402);
+    expect(refused.body.error).toMatchObject({
+      type: 'budget_exceeded',
+      code: 'budget_exceeded',
+      param: `team:${teamId}`,
+      budget_id: made.id,
+      scope: `team:${teamId}`,
+      limit_usd: '0.001',
+      spent_usd: '0',
+      reserved_usd: '0',
+      resets_at: made.resets_at,
+    });
+    expect(made.resets_at).toMatch(/T15:00:00\.000Z$/);
+    expect(gateway.fake.calls.filter(({ body }) => JSON.stringify(body).includes('too dear'))).toEqual([]);
+    const small = await ask(key, 'cheap enough', { max_tokens: 50 });
+    expect(small.status).toBe(200);
+  });
+
+  it('counts what a call really cost, and never stops an answer from the cache', async () => {
+    const { key, teamId } = await gateway.createKey();
+    const made = await budget({ team_id: teamId, limit_usd: '0.0095' });
+    const first = await ask(key, 'paid once');
+    expect(first.status).toBe(200);
+    const rested = await eventually(async () => {
+      const now = await show(made.id);
+      return now.reserved_usd === '0' ? now : undefined;
+    });
+    expect(rested.spent_usd).toBe(first.headers.get('x-gateway-cost-usd'));
+    await gateway.admin('PATCH', `/admin/budgets/${made.id}`, { limit_usd: '0' });
+    expect((await ask(key, 'paid once')).headers.get('x-cache-status')).toBe('HIT');
+    expect((await ask(key, 'never paid')).status).toBe(402);
+    const { remaining_usd } = await show(made.id);
+    expect(remaining_usd).toBe('0');
+  });
+
+  it('holds a call to each of several budgets, of the team and of the key', async () => {
+    const { key, teamId, keyId } = await gateway.createKey();
+    await budget({ team_id: teamId, limit_usd: '1', window: 'day' });
+    const ofKey = await budget({ key_id: keyId, limit_usd: '0.001', window: 'hour' });
+    const refused = await ask(key, 'two budgets');
+    expect(refused.body.error).toMatchObject({ budget_id: ofKey.id, param: `key:${keyId}` });
+    const other = await gateway.createKey({ teamId });
+    expect((await ask(other.key, 'two budgets')).status).toBe(200);
+    const rotated = await gateway.admin('POST', `/admin/keys/${keyId}/rotate`, { grace_seconds: 60 });
+    expect((await ask(rotated.body.key, 'after rotation')).status).toBe(402);
+    expect((await ask(key, 'in the grace')).status).toBe(402);
+  });
+
+  it('never overshoots under concurrent calls, and leaves less than one call unused', async () => {
+    const { key, teamId } = await gateway.createKey();
+    const made = await budget({ team_id: teamId, limit_usd: '0.05' });
+    const calls = Array.from({ length: 60 }, (_, call) => ask(key, `[[words=900]] racing ${call}`));
+    const answers = await Promise.all(calls);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 402]));
+    let last = answers.at(-1);
+    for (let call = 0; last?.status !== 402; call += 1) last = await ask(key, `[[words=900]] and then ${call}`);
+    const state = await eventually(async () => {
+      const now = await show(made.id);
+      return now.reserved_usd === '0' ? now : undefined;
+    });
+    expect(pusd(state.spent_usd) <= pusd('0.05')).toBe(true);
+    expect(pusd(state.remaining_usd) < pusd('0.0095')).toBe(true);
+  });
+
+  it('only warns, or sends calls to a cheaper model, where the budget says so', async () => {
+    const warned = await gateway.createKey();
+    const warn = await budget({ team_id: warned.teamId, limit_usd: '0.000001', action: 'warn' });
+    const passed = await ask(warned.key, 'only a warning');
+    expect(passed.status).toBe(200);
+    expect((await show(warn.id)).spent_usd).toBe(passed.headers.get('x-gateway-cost-usd'));
+
+    const cheap = await gateway.createKey({ models: ['gpt-4.1'] });
+    await budget({
+      team_id: cheap.teamId,
+      limit_usd: '0.000001',
+      action: 'downgrade',
+      downgrade_to: 'gpt-4.1-mini',
+    });
+    const answer = await ask(cheap.key, 'the cheaper one');
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('x-gateway-model')).toContain('gpt-4.1-mini');
+    const { data } = (await gateway.admin('GET', `/admin/requests?team_id=${cheap.teamId}`)).body;
+    expect(data).toMatchObject([{ model: 'gpt-4.1-mini', saved_by: 'routing' }]);
+    expect(pusd(data[0].list_cost_usd) > pusd(data[0].cost_usd)).toBe(true);
+  });
+
+  it('counts what was spent in the window before the budget was made', async () => {
+    const { key, teamId } = await gateway.createKey();
+    const before = await ask(key, 'before the budget');
+    const made = await budget({ team_id: teamId, limit_usd: '1', window: 'total' });
+    expect(made).toMatchObject({ spent_usd: before.headers.get('x-gateway-cost-usd'), resets_at: null });
+  });
+
+  it('names what is wrong with a budget', async () => {
+    const { teamId, keyId } = await gateway.createKey();
+    const wrong = async (body: Record<string, unknown>) => {
+      const { status, body: answer } = await gateway.admin('POST', '/admin/budgets', {
+        limit_usd: '1',
+        window: 'day',
+        ...body,
+      });
+      return [status, answer.error?.param];
+    };
+    expect(await wrong({ team_id: teamId, key_id: keyId })).toEqual([400, 'team_id']);
+    expect(await wrong({ team_id: teamId, limit_usd: 1 })).toEqual([400, 'limit_usd']);
+    expect(await wrong({ team_id: teamId, window: 'year' })).toEqual([400, 'window']);
+    expect(await wrong({ team_id: teamId, timezone: 'Mars/Olympus' })).toEqual([400, 'timezone']);
+    expect(await wrong({ team_id: teamId, action: 'downgrade' })).toEqual([400, 'downgrade_to']);
+    expect(await wrong({ team_id: teamId, action: 'downgrade', downgrade_to: 'nobody' })).toEqual([
+      400,
+      'downgrade_to',
+    ]);
+    expect((await wrong({ team_id: 'team_none' }))[0]).toBe(404);
+  });
+
+  it('is changed, listed and deleted', async () => {
+    const { key, teamId } = await gateway.createKey();
+    const made = await budget({ team_id: teamId, limit_usd: '0' });
+    expect((await ask(key, 'nothing left')).status).toBe(402);
+    expect((await gateway.admin('PATCH', `/admin/budgets/${made.id}`, { limit_usd: '5' })).body.limit_usd).toBe('5');
+    expect((await ask(key, 'nothing left')).status).toBe(200);
+    const { data } = (await gateway.admin('GET', `/admin/budgets?team_id=${teamId}`)).body;
+    expect(data.map(({ id }: { id: string }) => id)).toEqual([made.id]);
+    expect((await gateway.admin('DELETE', `/admin/budgets/${made.id}`)).status).toBe(200);
+    expect((await gateway.admin('GET', `/admin/budgets/${made.id}`)).status).toBe(404);
+  });
+});
