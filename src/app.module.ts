@@ -21,6 +21,7 @@ import { RedisModule } from './redis/redis.module';
 import { RoutingModule } from './routing/routing.module';
 import { TeamsModule } from './teams/teams.module';
 import { ReportsModule } from './usage/reports/reports.module';
+import { ReratingModule } from './usage/rerating/rerating.module';
 import { UsageModule } from './usage/usage.module';
 
 /** The map of the gateway: what stands below, then the modules in the order in which a call passes them. */
@@ -46,6 +47,7 @@ export class AppModule {
         ChatModule,
         UsageModule,
         ReportsModule,
+        ReratingModule,
 
         BatchModule.forRoot(config),
         HealthModule,

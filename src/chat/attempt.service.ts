@@ -8,6 +8,7 @@ import { answerHeaders } from './answer-headers';
 import type { ChatAnswer, JsonAnswer } from './chat-call';
 import { type Question, upstreamRequest } from './question';
 import type { RunningAttempt } from './running-attempt';
+import { DispatchService } from './dispatch.service';
 import { SettlementService } from './settlement.service';
 import { withCached } from './spliced-json';
 import { StreamRelayService } from './stream-relay.service';
@@ -21,6 +22,7 @@ export class AttemptService {
   constructor(
     private readonly providers: ProviderRegistry,
     private readonly slots: DeploymentSlots,
+    private readonly dispatch: DispatchService,
     private readonly settlement: SettlementService,
     private readonly relay: StreamRelayService,
   ) {}
@@ -32,7 +34,7 @@ export class AttemptService {
     try {
       const provider = this.providers.get(deployment.provider);
       const request = upstreamRequest(question.call, deployment, provider);
-      const running = await this.settlement.begin(question, deployment, attempt, request.body);
+      const running = await this.dispatch.begin(question, deployment, attempt, request.body);
       const response = await this.send(running, provider, request);
       if (question.call.stream) return await this.relay.start(running, provider.adapter, response, release);
       const answer = await this.readAnswer(running, provider, response);

@@ -14,6 +14,7 @@ export interface Question {
   store: boolean;
 }
 
+const NOT_CHARGED = { priceId: null, windows: null };
 /** What a call may write where it does not say: the bound that stands in for it when its worst cost is reckoned. */
 const DEFAULT_OUTPUT_TOKENS = 4096;
 
@@ -23,7 +24,7 @@ export function intentOf(
   place: CachePlace,
   cacheStatus: CacheStatus,
   tried: { attempt: number; provider: string; upstreamModel: string | null },
-  charged: string[] | null = null,
+  charged: { priceId: string | null; windows: string[] | null } = NOT_CHARGED,
 ): IntentEntry {
   return {
     request_id: call.requestId,
@@ -38,7 +39,8 @@ export function intentOf(
     cache_status: cacheStatus,
     cache_generation: place.generation,
     question: cacheStatus === 'HIT' ? null : questionOf(place.key),
-    charged,
+    price_id: charged.priceId,
+    charged: charged.windows,
     batch_id: call.batch?.batchId ?? null,
     custom_id: call.batch?.customId ?? null,
     tags: call.tags.length > 0 ? call.tags : null,

@@ -12,6 +12,8 @@ export interface RunningAttempt {
   open: OpenTry;
   /** What the try is charged by, looked up once. */
   price: Price;
+  /** The price of the model that was asked for, where a budget sent the call to another one. */
+  askedPrice: Price | undefined;
   /** The money that budgets keep for the try; undefined where none applies. */
   hold: Hold | undefined;
   /** Milliseconds since 1970. */

@@ -1,9 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ChatReply, ProviderAdapter, TokenUsage, UpstreamTransportError } from '@thriftgate/providers';
-import { BudgetGate } from '../budgets/budget-gate.service';
 import { Clock } from '../common/clock';
 import type { PicoUsd } from '../common/money';
-import type { Deployment } from '../models/model';
 import { type Cost, costOf } from '../pricing/price';
 import { AttemptFailure } from '../routing/attempt-failure';
 import { LedgerService, type Outcome } from '../usage/ledger.service';
@@ -11,8 +9,6 @@ import { TokenEstimator } from '../usage/token-estimator.service';
 import { AnswerKeeper } from './answer-keeper.service';
 import type { Settlement } from './chat-call';
 import type { RunningAttempt } from './running-attempt';
-import { intentOf, outputCeiling, type Question } from './question';
-import { worstUsage } from './worst-case';
 
 const OK = 200;
 const CLIENT_CLOSED_REQUEST = 499;
@@ -26,60 +22,15 @@ export interface AnswerEnd {
   status?: number;
 }
 
-/** Notes the beginning and the end of each try, reckons its cost, and keeps answers that may be served again. */
+/** Notes the end of each try, reckons its cost, and keeps answers that may be served again. */
 @Injectable()
 export class SettlementService {
   constructor(
     private readonly ledger: LedgerService,
     private readonly estimator: TokenEstimator,
     private readonly keeper: AnswerKeeper,
-    private readonly budgets: BudgetGate,
     private readonly clock: Clock,
   ) {}
-
-  /**
-   * Holds the worst cost in the caller's budgets and writes the intent. After this the upstream may be asked.
-   *
-   * @throws BudgetExceededError
-   * @throws GatewayError `unavailable`
-   */
-  async begin(
-    question: Question,
-    deployment: Deployment,
-    attempt: number,
-    requestBody: string,
-  ): Promise<RunningAttempt> {
-    const { call, place, cacheStatus } = question;
-    const { price } = deployment;
-    const budgets = this.budgets.of(call.caller);
-    const budgeted = budgets.length > 0;
-    const usage = budgeted
-      ? worstUsage(call.body, requestBody, place.model.maxOutputTokens)
-      : this.likelyWorst(question, requestBody);
-    const worst = costOf(usage, price);
-    const hold = budgeted
-      ? await this.budgets.take(budgets, worst.listPusd, !price.estimated, call.downgrade?.budgetId)
-      : undefined;
-    try {
-      const tried = { attempt, provider: deployment.provider, upstreamModel: deployment.upstreamModel };
-      const intent = intentOf(call, place, cacheStatus, tried, hold?.charged);
-      const open = await this.ledger.open(intent, usage.inputTokens, worst.listPusd);
-      return {
-        question,
-        deployment,
-        attempt,
-        open,
-        price,
-        hold,
-        startedAt: this.clock.now(),
-        ttftMs: null,
-        ended: false,
-      };
-    } catch (error) {
-      hold?.end(0n, this.clock.now());
-      throw error;
-    }
-  }
 
   /**
    * Writes the end of a try that was answered, and stores the answer where that is allowed. Where the upstream told no
@@ -90,7 +41,7 @@ export class SettlementService {
     const { facts } = reply;
     const usage = facts.usage ?? (await this.estimator.usageOf(question.call.body.messages, answerText(reply.body)));
     const cost = costOf(usage, running.price);
-    const listPusd = listOf(question, usage, cost);
+    const listPusd = listOf(running, usage, cost);
     const uncached = this.keeper.refusal(running, reply, end.endedCleanly);
     await this.end(running, {
       state: 'settled',
@@ -98,6 +49,7 @@ export class SettlementService {
       upstreamModel: facts.upstreamModel ?? deployment.upstreamModel,
       inputTokens: usage.inputTokens,
       cachedInputTokens: usage.cachedInputTokens,
+      cacheWriteTokens: usage.cacheWriteTokens ?? 0,
       outputTokens: usage.outputTokens,
       reasoningTokens: usage.reasoningTokens,
       listCostPusd: listPusd,
@@ -165,20 +117,11 @@ export class SettlementService {
     }
   }
 
-  /** What a try costs at worst by all likelihood, for calls that no budget binds: it stands as the estimate if this process dies. */
-  private likelyWorst({ call, place }: Question, requestBody: string): TokenUsage {
-    return {
-      inputTokens: this.estimator.roughly(requestBody.length),
-      cachedInputTokens: 0,
-      outputTokens: outputCeiling(call.body, place.model.maxOutputTokens),
-      reasoningTokens: 0,
-    };
-  }
-
   private outcomeOf(running: RunningAttempt, status: number, errorCode: string | null): Outcome {
     return {
       inputTokens: 0,
       cachedInputTokens: 0,
+      cacheWriteTokens: 0,
       outputTokens: 0,
       reasoningTokens: 0,
       state: 'failed',
@@ -197,10 +140,9 @@ export class SettlementService {
 }
 
 /** A call that a budget sent to another model is listed at what the model it asked for would have cost. */
-function listOf({ call }: Question, usage: TokenUsage, cost: Cost): PicoUsd {
-  const asked = call.downgrade?.from.deployments[0];
-  if (!asked) return cost.listPusd;
-  const askedPusd = costOf(usage, asked.price).listPusd;
+function listOf({ askedPrice }: RunningAttempt, usage: TokenUsage, cost: Cost): PicoUsd {
+  if (!askedPrice) return cost.listPusd;
+  const askedPusd = costOf(usage, askedPrice).listPusd;
   return askedPusd > cost.listPusd ? askedPusd : cost.listPusd;
 }
 

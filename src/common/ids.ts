@@ -10,6 +10,8 @@ export function newRequestId(): string {
 }
 
 /** A new id of a stored thing, as `team_01J…`. */
-export function newId(prefix: 'team' | 'key' | 'file' | 'batch' | 'epoch' | 'budget'): string {
+export function newId(
+  prefix: 'team' | 'key' | 'file' | 'batch' | 'epoch' | 'budget' | 'price' | 'alert' | 'webhook',
+): string {
   return `${prefix}_${nextUlid()}`;
 }

@@ -32,10 +32,17 @@ const model = z.strictObject({
     .optional(),
 });
 
-const modelPrice = z.strictObject({
+const rates = {
   input_usd_per_mtok: price,
   output_usd_per_mtok: price,
   cached_input_usd_per_mtok: price.optional(),
+  cache_write_usd_per_mtok: price.optional(),
+  reasoning_usd_per_mtok: price.optional(),
+};
+const modelPrice = z.strictObject({
+  ...rates,
+  batch: z.strictObject(rates).optional(),
+  tiers: z.array(z.strictObject({ ...rates, above_input_tokens: z.number().int().positive() })).optional(),
 });
 
 /** `gateway.yaml`: providers, models and prices laid over the built-in catalogue. */

@@ -70,12 +70,12 @@ export class ModelRegistry {
   ): Deployment {
     return {
       id: `${row.provider}/${row.model}`,
+      publicName,
       provider: row.provider,
       upstreamModel: row.model,
       priority: row.priority,
       weight: row.weight,
       maxParallel: row.max_parallel,
-      price: this.priceBook.priceOf(publicName, row.model),
     };
   }
 }

@@ -1,9 +1,9 @@
-import type { Price } from '../pricing/price';
-
 /** A provider's model that can answer for a public name. */
 export interface Deployment {
   /** `provider/upstream model`. */
   id: string;
+  /** The model's name for applications. */
+  publicName: string;
   provider: string;
   upstreamModel: string;
   /** Lower is tried first. */
@@ -11,7 +11,6 @@ export interface Deployment {
   /** Share of the load among deployments of one priority. */
   weight: number;
   maxParallel: number | undefined;
-  price: Price;
 }
 
 /** A model by the name that applications use. */

@@ -5,6 +5,8 @@ import { ApiErrors } from '../common/api-errors.decorator';
 import { type Caller, CurrentCaller } from '../common/caller';
 import { GatewayError } from '../common/errors';
 import { formatUsd, type PicoUsd } from '../common/money';
+import { Clock } from '../common/clock';
+import { PriceBook } from '../pricing/price-book.service';
 import { GenerationsService } from './generations.service';
 import type { Model } from './model';
 import { ModelRegistry } from './model-registry.service';
@@ -20,6 +22,8 @@ export class ModelsController {
   constructor(
     private readonly registry: ModelRegistry,
     private readonly generations: GenerationsService,
+    private readonly prices: PriceBook,
+    private readonly clock: Clock,
   ) {}
 
   @Get()
@@ -30,7 +34,7 @@ export class ModelsController {
   @ApiOkResponse({ description: 'The models.', standardSchema: contracts.modelListSchema })
   list(@CurrentCaller() caller: Caller): contracts.ModelList {
     const models = this.registry.all().filter((model) => mayUse(caller, model.name));
-    return { object: 'list', data: models.map((model) => this.toWire(model)) };
+    return { object: 'list', data: models.map((model) => this.toWire(model, caller)) };
   }
 
   @Get(':id')
@@ -41,12 +45,13 @@ export class ModelsController {
     const model = this.registry.resolve(id);
     if (!model) throw new GatewayError('model_not_found', { param: 'model' });
     if (!mayUse(caller, model.name)) throw new GatewayError('model_not_allowed', { param: 'model' });
-    return this.toWire(model);
+    return this.toWire(model, caller);
   }
 
-  private toWire(model: Model): contracts.ModelObject {
+  private toWire(model: Model, caller: Caller): contracts.ModelObject {
     const { version, generation } = this.generations.current(model.name);
-    const price = model.deployments[0]?.price;
+    const [deployment] = model.deployments;
+    const price = deployment && this.prices.of(deployment, caller.teamId, this.clock.now());
     return {
       id: model.name,
       object: 'model',

@@ -28,16 +28,18 @@ describe('the catalogue', () => {
   });
 
   it('reads the tier for long contexts, and what the tier leaves out from the tier and then the model', () => {
-    expect(only(PRICES)?.price?.longContext).toBeUndefined();
+    expect(only(PRICES)?.price?.tiers).toEqual([]);
     const tier = `${PRICES}, "cache_read_input_token_cost": 1e-08, "input_cost_per_token_above_200k_tokens": 1e-06`;
-    expect(only(tier)?.price?.longContext).toEqual({
+    expect(only(tier)?.price?.tiers[0]).toEqual({
       aboveInputTokens: 200_000,
       inputPusd: 1_000_000n,
       cachedInputPusd: 1_000_000n,
+      cacheWritePusd: 1_000_000n,
       outputPusd: 30_000_000n,
+      reasoningPusd: 30_000_000n,
     });
     const whole = `${tier}, "cache_read_input_token_cost_above_200k_tokens": 2e-07, "output_cost_per_token_above_200k_tokens": 6e-05`;
-    expect(only(whole)?.price?.longContext).toMatchObject({ cachedInputPusd: 200_000n, outputPusd: 60_000_000n });
+    expect(only(whole)?.price?.tiers[0]).toMatchObject({ cachedInputPusd: 200_000n, outputPusd: 60_000_000n });
   });
 
   it('has no price where one half is missing, save for embeddings, which put nothing out', () => {
@@ -89,7 +91,7 @@ describe('the catalogue that comes with the gateway', () => {
   it('has whole numbers of tokens and no price below zero, and cached input is never the dearer one', () => {
     for (const { name, maxInputTokens = 1, maxOutputTokens = 1, price } of models.values()) {
       expect([name, Number.isInteger(maxInputTokens), Number.isInteger(maxOutputTokens)]).toEqual([name, true, true]);
-      for (const each of price ? [price, price.longContext ?? price] : []) {
+      for (const each of price ? [price, ...price.tiers] : []) {
         expect([
           name,
           each.cachedInputPusd >= 0n,

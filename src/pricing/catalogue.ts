@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseDecimal, type PicoUsd } from '../common/money';
-import type { Price } from './price';
+import type { Price, TokenPrices } from './price';
 
 /** A model as the built-in catalogue knows it. */
 export interface CatalogueModel {
@@ -16,10 +16,9 @@ export interface CatalogueModel {
   price: Price | undefined;
 }
 
-type Row = Record<string, string | boolean | undefined>;
+export type Row = Record<string, string | boolean | undefined>;
 
 const PICO = 12;
-const LONG_CONTEXT_TOKENS = 200_000;
 
 /** The catalogue that comes with the gateway, by name. */
 export function loadCatalogue(): Map<string, CatalogueModel> {
@@ -35,7 +34,7 @@ export function loadCatalogue(): Map<string, CatalogueModel> {
 export function parseCatalogue(json: string): Map<string, CatalogueModel> {
   const rows = JSON.parse(quoteNumbers(json)) as Record<string, Row>;
   const models = new Map<string, CatalogueModel>();
-  for (const [name, row] of Object.entries(rows)) models.set(name, toModel(name, row));
+  for (const [name, row] of Object.entries(rows)) models.set(name, modelOf(name, row));
   for (const model of models.values()) {
     if (model.name !== model.upstreamModel && !models.has(model.upstreamModel)) {
       models.set(model.upstreamModel, { ...model, name: model.upstreamModel });
@@ -44,7 +43,8 @@ export function parseCatalogue(json: string): Map<string, CatalogueModel> {
   return models;
 }
 
-function toModel(name: string, row: Row): CatalogueModel {
+/** A row of a catalogue file. @throws RangeError when a price is finer than a pico-dollar a token */
+export function modelOf(name: string, row: Row): CatalogueModel {
   const vendor = String(row.litellm_provider);
   return {
     name,
@@ -58,24 +58,50 @@ function toModel(name: string, row: Row): CatalogueModel {
 }
 
 function toPrice(row: Row): Price | undefined {
-  const input = pusd(row.input_cost_per_token);
-  const output = pusd(row.output_cost_per_token) ?? (row.mode === 'embedding' ? 0n : undefined);
-  if (input === undefined || output === undefined) return undefined;
-  const longInput = pusd(row.input_cost_per_token_above_200k_tokens);
+  const base = ratesOf(row, '');
+  if (!base) return undefined;
+  const tiers = tiersIn(row).flatMap((thousands) => {
+    const rates = ratesOf(row, `_above_${thousands}k_tokens`, base);
+    return rates ? [{ ...rates, aboveInputTokens: thousands * 1000 }] : [];
+  });
+  const batchInput = pusd(row.input_cost_per_token_batches);
+  const batchOutput = pusd(row.output_cost_per_token_batches);
   return {
-    inputPusd: input,
-    cachedInputPusd: pusd(row.cache_read_input_token_cost) ?? input,
-    outputPusd: output,
-    longContext:
-      longInput === undefined
+    ...base,
+    id: null,
+    tiers,
+    batch:
+      batchInput === undefined
         ? undefined
         : {
-            aboveInputTokens: LONG_CONTEXT_TOKENS,
-            inputPusd: longInput,
-            cachedInputPusd: pusd(row.cache_read_input_token_cost_above_200k_tokens) ?? longInput,
-            outputPusd: pusd(row.output_cost_per_token_above_200k_tokens) ?? output,
+            inputPusd: batchInput,
+            cachedInputPusd: pusd(row.cache_read_input_token_cost_batches) ?? batchInput,
+            cacheWritePusd: batchInput,
+            outputPusd: batchOutput ?? base.outputPusd,
+            reasoningPusd: batchOutput ?? base.outputPusd,
           },
     estimated: false,
+  };
+}
+
+/** The context sizes, in thousands of tokens, above which the row has other prices; the longest first. */
+function tiersIn(row: Row): number[] {
+  const sizes = Object.keys(row).flatMap((name) => /^input_cost_per_token_above_(\d+)k_tokens$/.exec(name)?.[1] ?? []);
+  return sizes.map(Number).toSorted((a, b) => b - a);
+}
+
+/** The rates whose names end with the suffix. What a tier leaves out is the tier's input, or the model's output. */
+function ratesOf(row: Row, suffix: string, base?: TokenPrices): TokenPrices | undefined {
+  const input = pusd(row[`input_cost_per_token${suffix}`]);
+  const output =
+    pusd(row[`output_cost_per_token${suffix}`]) ?? base?.outputPusd ?? (row.mode === 'embedding' ? 0n : undefined);
+  if (input === undefined || output === undefined) return undefined;
+  return {
+    inputPusd: input,
+    cachedInputPusd: pusd(row[`cache_read_input_token_cost${suffix}`]) ?? input,
+    cacheWritePusd: pusd(row[`cache_creation_input_token_cost${suffix}`]) ?? input,
+    outputPusd: output,
+    reasoningPusd: pusd(row[`output_cost_per_reasoning_token${suffix}`]) ?? output,
   };
 }
 

@@ -1,7 +1,18 @@
 import type { GatewayConfig } from '../config/gateway-config';
-import { PriceBook } from './price-book.service';
+import type { ChangeFeed } from '../database/change-feed.service';
+import { PriceBook, toPrice } from './price-book.service';
+import type { PriceRow, PricesRepository } from './prices.repository';
 
-const bookWith = (prices: GatewayConfig['prices'] = {}) => new PriceBook({ prices } as GatewayConfig);
+const repositoryOf = (rows: PriceRow[]) => ({ all: () => Promise.resolve(rows) }) as PricesRepository;
+const changeFeed = { onChange: () => undefined } as unknown as ChangeFeed;
+const bookOf = (prices: GatewayConfig['prices'], rows: PriceRow[]) =>
+  new PriceBook({ prices } as GatewayConfig, repositoryOf(rows), changeFeed);
+const bookWith = (prices: GatewayConfig['prices'] = {}) => {
+  const book = bookOf(prices, []);
+  const priceOf = (publicName: string, upstreamModel: string) =>
+    book.of({ publicName, upstreamModel, provider: 'openai' }, 'team_1', 0);
+  return { catalogue: book.catalogue, priceOf };
+};
 const row = (input: string, output: string, cached?: string) => ({
   input_usd_per_mtok: input,
   output_usd_per_mtok: output,
@@ -45,7 +56,7 @@ describe('the price book', () => {
     expect(ceiling.estimated).toBe(true);
     expect(ceiling.inputPusd > 0n && ceiling.cachedInputPusd > 0n && ceiling.outputPusd > 0n).toBe(true);
     for (const { name, price } of book.catalogue.values()) {
-      for (const each of price ? [price, price.longContext ?? price] : []) {
+      for (const each of price ? [price, ...price.tiers] : []) {
         expect([name, each.inputPusd <= ceiling.inputPusd, each.cachedInputPusd <= ceiling.cachedInputPusd]).toEqual([
           name,
           true,
@@ -63,5 +74,69 @@ describe('the price book', () => {
 
   it.each(['constructor', '__proto__', 'toString', ''])('does not take "%s" for a name that it knows', (name) => {
     expect(bookWith({}).priceOf(name, name).estimated).toBe(true);
+  });
+});
+
+describe('prices that administrators set', () => {
+  const GPT = { publicName: 'gpt-4.1', upstreamModel: 'gpt-4.1', provider: 'openai' };
+  const priceRow = (id: string, members: Partial<PriceRow>): PriceRow => ({
+    id,
+    model: 'gpt-4.1',
+    provider: null,
+    teamId: null,
+    validFromMs: 0,
+    price: toPrice({ input_usd_per_mtok: '1', output_usd_per_mtok: '1' }),
+    multiplierMillionths: null,
+    source: 'admin',
+    note: null,
+    createdBy: 'admin',
+    createdAt: new Date(0),
+    ...members,
+  });
+  const inputAt = async (rows: PriceRow[], timeMs: number, teamId = 'team_1', prices: GatewayConfig['prices'] = {}) => {
+    const book = bookOf(
+      prices,
+      rows.toSorted((a, b) => b.validFromMs - a.validFromMs || (a.id < b.id ? 1 : -1)),
+    );
+    await book.onModuleInit();
+    const { id, inputPusd } = book.of(GPT, teamId, timeMs);
+    return [id, inputPusd];
+  };
+  const dollars = (usd: string) => toPrice({ input_usd_per_mtok: usd, output_usd_per_mtok: usd });
+
+  it('are in force from their time on, until a later one is', async () => {
+    const rows = [
+      priceRow('p1', { validFromMs: 1000, price: dollars('1') }),
+      priceRow('p2', { validFromMs: 2000, price: dollars('3') }),
+    ];
+    const book = bookOf({}, rows.toReversed());
+    await book.onModuleInit();
+    // The same object at growing times, as a deployment is asked for.
+    const seen = [999, 1000, 1999, 2000, 2001].map((timeMs) => book.of(GPT, 'team_1', timeMs).inputPusd);
+    expect(seen).toEqual([2_000_000n, 1_000_000n, 1_000_000n, 3_000_000n, 3_000_000n]);
+    expect(book.at(GPT, 'team_1', 1500).id).toBe('p1');
+  });
+
+  it('win by how much they speak of: team over provider over gateway.yaml over everybody', async () => {
+    const everybody = priceRow('p1', { price: dollars('1') });
+    const provider = priceRow('p2', { provider: 'openai', price: dollars('3') });
+    const team = priceRow('p3', { teamId: 'team_1', price: dollars('4') });
+    const both = priceRow('p4', { teamId: 'team_1', provider: 'openai', price: dollars('5') });
+    const yaml = { 'gpt-4.1': row('9', '9') };
+    expect(await inputAt([everybody], 0)).toEqual(['p1', 1_000_000n]);
+    expect(await inputAt([everybody], 0, 'team_1', yaml)).toEqual([null, 9_000_000n]);
+    expect(await inputAt([everybody, provider], 0, 'team_1', yaml)).toEqual(['p2', 3_000_000n]);
+    expect(await inputAt([everybody, provider, team], 0)).toEqual(['p3', 4_000_000n]);
+    expect(await inputAt([everybody, provider, team], 0, 'team_2')).toEqual(['p2', 3_000_000n]);
+    expect(await inputAt([everybody, provider, team, both], 0)).toEqual(['p4', 5_000_000n]);
+    expect(await inputAt([priceRow('p5', { provider: 'azure' })], 0)).toEqual([null, 2_000_000n]);
+  });
+
+  it('multiply what would be charged otherwise, for one model or for all', async () => {
+    const discount = priceRow('p1', { model: null, teamId: 'team_1', multiplierMillionths: 800_000n });
+    expect(await inputAt([discount], 0)).toEqual(['p1', 1_600_000n]);
+    const own = priceRow('p0', { price: dollars('1') });
+    expect(await inputAt([own, discount], 0)).toEqual(['p1', 800_000n]);
+    expect(await inputAt([discount], 0, 'team_2')).toEqual([null, 2_000_000n]);
   });
 });

@@ -1,17 +1,30 @@
 import fc from 'fast-check';
 import type { TokenUsage } from '@thriftgate/providers';
-import { costOf, type Price } from './price';
+import { costOf, multiplied, type Price } from './price';
 
 const PRICE: Price = {
   inputPusd: 2_000_000n,
   cachedInputPusd: 500_000n,
+  cacheWritePusd: 2_500_000n,
   outputPusd: 8_000_000n,
-  longContext: undefined,
+  reasoningPusd: 8_000_000n,
+  id: null,
+  tiers: [],
+  batch: undefined,
   estimated: false,
 };
 const LONG: Price = {
   ...PRICE,
-  longContext: { aboveInputTokens: 1_000, inputPusd: 4_000_000n, cachedInputPusd: 1_000_000n, outputPusd: 12_000_000n },
+  tiers: [
+    {
+      aboveInputTokens: 1_000,
+      inputPusd: 4_000_000n,
+      cachedInputPusd: 1_000_000n,
+      cacheWritePusd: 4_000_000n,
+      outputPusd: 12_000_000n,
+      reasoningPusd: 12_000_000n,
+    },
+  ],
 };
 const usage = (inputTokens: number, cachedInputTokens = 0, outputTokens = 0, reasoningTokens = 0): TokenUsage => ({
   inputTokens,
@@ -28,7 +41,13 @@ const pusd = fc.bigInt({ min: 0n, max: 10n ** 15n });
 const prices = fc
   .record({ inputPusd: pusd, percent: fc.bigInt({ min: 0n, max: 100n }), outputPusd: pusd })
   .map(({ inputPusd, percent, outputPusd }): Price => {
-    return { ...PRICE, inputPusd, cachedInputPusd: (inputPusd * percent) / 100n, outputPusd };
+    return {
+      ...PRICE,
+      inputPusd,
+      cachedInputPusd: (inputPusd * percent) / 100n,
+      outputPusd,
+      reasoningPusd: outputPusd,
+    };
   });
 
 describe('the cost of a call', () => {
@@ -42,6 +61,20 @@ describe('the cost of a call', () => {
   it('takes the discount of the vendor’s prompt cache off, and keeps list price', () => {
     expect(costOf(usage(100, 40, 1), PRICE)).toEqual({ listPusd: 208_000_000n, costPusd: 148_000_000n });
     expect(costOf(usage(100, 100), PRICE).costPusd).toBe(50_000_000n);
+  });
+
+  it('charges reasoning and cache writes at their own prices, where they have some', () => {
+    const dearer = { ...PRICE, reasoningPusd: 9_000_000n };
+    expect(costOf(usage(1, 0, 10, 4), dearer).costPusd).toBe(2_000_000n + 6n * 8_000_000n + 4n * 9_000_000n);
+    const written = { ...usage(10), cacheWriteTokens: 4 };
+    expect(costOf(written, PRICE).costPusd).toBe(6n * 2_000_000n + 4n * 2_500_000n);
+  });
+
+  it('takes the tier of the longest context that the input is above', () => {
+    const higher = { ...LONG.tiers[0]!, aboveInputTokens: 5_000, inputPusd: 6_000_000n };
+    const two = { ...LONG, tiers: [higher, ...LONG.tiers] };
+    expect(costOf(usage(5_000), two)).toEqual(costOf(usage(5_000), LONG));
+    expect(costOf(usage(5_001), two).listPusd).toBe(5_001n * 6_000_000n);
   });
 
   it('counts reasoning as the output that it is a part of', () => {
@@ -79,5 +112,24 @@ describe('the cost of a call', () => {
         expect(costPusd >= 0n && costPusd <= listPusd).toBe(true);
       }),
     );
+  });
+});
+
+describe('a negotiated multiplier', () => {
+  it('takes its part of every rate, off by less than half a pico-dollar a token', () => {
+    fc.assert(
+      fc.property(prices, fc.bigInt({ min: 0n, max: 2_000_000n }), (price, millionths) => {
+        const less = multiplied(price, millionths, 'price_1');
+        expect(less.id).toBe('price_1');
+        for (const rate of ['inputPusd', 'cachedInputPusd', 'cacheWritePusd', 'outputPusd', 'reasoningPusd'] as const) {
+          const off = less[rate] * 1_000_000n - price[rate] * millionths;
+          expect(off <= 500_000n && off > -500_000n - 1n).toBe(true);
+        }
+      }),
+    );
+  });
+
+  it('of one changes nothing', () => {
+    expect(multiplied(LONG, 1_000_000n, null)).toEqual(LONG);
   });
 });

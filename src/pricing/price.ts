@@ -6,32 +6,74 @@ export interface TokenPrices {
   inputPusd: PicoUsd;
   /** Input that the vendor found in its own prompt cache. */
   cachedInputPusd: PicoUsd;
+  /** Input that the vendor wrote into its own prompt cache. */
+  cacheWritePusd: PicoUsd;
   outputPusd: PicoUsd;
+  /** Output that nobody sees; mostly the price of output. */
+  reasoningPusd: PicoUsd;
 }
 
-/** The price of a model, and the other one that some vendors ask for long contexts. */
+/** What some vendors ask for long contexts, for the whole call. */
+export interface PriceTier extends TokenPrices {
+  /** Where the input is longer than this. */
+  aboveInputTokens: number;
+}
+
+/** The price of a model. */
 export interface Price extends TokenPrices {
-  /** For the whole call when its input is longer than `aboveInputTokens`. */
-  longContext: (TokenPrices & { aboveInputTokens: number }) | undefined;
+  /** The row of `prices` that it comes from; null for the catalogue and gateway.yaml. */
+  id: string | null;
+  /** The longest context first. */
+  tiers: readonly PriceTier[];
+  /** What the vendor's batch API charges; undefined where that is not known. */
+  batch: TokenPrices | undefined;
   /** True where nobody told the price and the ceiling stands in for it. */
   estimated: boolean;
 }
 
-/** A call's cost at list price, what was really charged, and in what the difference lies. */
+/** A call's cost at list price, and what was really charged. */
 export interface Cost {
   listPusd: PicoUsd;
   costPusd: PicoUsd;
 }
 
 /**
- * Tokens × price, exact. List price is what the call would have cost without the vendor's prompt cache; reasoning tokens
- * are output tokens.
+ * Tokens × price, exact. List price is what the call would have cost without the vendor's prompt cache giving anything back.
+ * Cached input and cache writes are parts of the input, reasoning is one of the output.
  */
 export function costOf(usage: TokenUsage, price: Price): Cost {
-  const prices =
-    price.longContext && usage.inputTokens > price.longContext.aboveInputTokens ? price.longContext : price;
-  const output = BigInt(usage.outputTokens) * prices.outputPusd;
-  const input = BigInt(usage.inputTokens) * prices.inputPusd;
+  const prices = price.tiers.length === 0 ? price : tierOf(usage.inputTokens, price);
+  let listPusd = BigInt(usage.inputTokens) * prices.inputPusd + BigInt(usage.outputTokens) * prices.outputPusd;
+  if (usage.reasoningTokens > 0 && prices.reasoningPusd !== prices.outputPusd) {
+    listPusd += BigInt(usage.reasoningTokens) * (prices.reasoningPusd - prices.outputPusd);
+  }
+  if (usage.cacheWriteTokens) listPusd += BigInt(usage.cacheWriteTokens) * (prices.cacheWritePusd - prices.inputPusd);
   const discount = BigInt(usage.cachedInputTokens) * (prices.inputPusd - prices.cachedInputPusd);
-  return { listPusd: input + output, costPusd: input + output - discount };
+  return { listPusd, costPusd: listPusd - discount };
+}
+
+function tierOf(inputTokens: number, price: Price): TokenPrices {
+  for (const tier of price.tiers) if (inputTokens > tier.aboveInputTokens) return tier;
+  return price;
+}
+
+const MILLION = 1_000_000n;
+
+/** A price with every rate times `millionths` / 1,000,000, rounded half up to whole pico-dollars a token. */
+export function multiplied(price: Price, millionths: bigint, id: string | null): Price {
+  const times = (pusd: PicoUsd) => (pusd * millionths + MILLION / 2n) / MILLION;
+  const rates = (prices: TokenPrices): TokenPrices => ({
+    inputPusd: times(prices.inputPusd),
+    cachedInputPusd: times(prices.cachedInputPusd),
+    cacheWritePusd: times(prices.cacheWritePusd),
+    outputPusd: times(prices.outputPusd),
+    reasoningPusd: times(prices.reasoningPusd),
+  });
+  return {
+    ...rates(price),
+    id,
+    tiers: price.tiers.map((tier) => ({ ...rates(tier), aboveInputTokens: tier.aboveInputTokens })),
+    batch: price.batch && rates(price.batch),
+    estimated: price.estimated,
+  };
 }

@@ -1,6 +1,14 @@
 import { Module } from '@nestjs/common';
 import { PriceBook } from './price-book.service';
+import { PriceImport } from './price-import.service';
+import { PricesController } from './prices.controller';
+import { PricesRepository } from './prices.repository';
+import { PricesService } from './prices.service';
 
 /** What a token costs. */
-@Module({ providers: [PriceBook], exports: [PriceBook] })
+@Module({
+  controllers: [PricesController],
+  providers: [PriceBook, PricesRepository, PricesService, PriceImport],
+  exports: [PriceBook],
+})
 export class PricingModule {}

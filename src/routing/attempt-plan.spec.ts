@@ -1,7 +1,7 @@
 import type { Deployment } from '../models/model';
 import { attemptPlan } from './attempt-plan';
 
-const price = { inputPusd: 1n, cachedInputPusd: 1n, outputPusd: 1n, longContext: undefined, estimated: false };
+const publicName = 'model';
 const deployment = (id: string, priority: number, weight: number): Deployment => ({
   id,
   provider: id,
@@ -9,7 +9,7 @@ const deployment = (id: string, priority: number, weight: number): Deployment =>
   priority,
   weight,
   maxParallel: undefined,
-  price,
+  publicName,
 });
 
 describe('the attempt plan', () => {

@@ -8,7 +8,7 @@ const deployment = (id: string, maxParallel?: number): Deployment => ({
   priority: 1,
   weight: 1,
   maxParallel,
-  price: { inputPusd: 1n, cachedInputPusd: 1n, outputPusd: 1n, longContext: undefined, estimated: false },
+  publicName: 'model',
 });
 
 describe('the slots of a deployment', () => {

@@ -11,7 +11,7 @@ const deployment = (id: string, priority: number): Deployment => ({
   priority,
   weight: 1,
   maxParallel: undefined,
-  price: { inputPusd: 1n, cachedInputPusd: 1n, outputPusd: 1n, longContext: undefined, estimated: false },
+  publicName: 'model',
 });
 const modelOf = (...ids: string[]): Model => ({
   name: 'resilient',

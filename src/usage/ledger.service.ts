@@ -18,6 +18,8 @@ export interface IntentEntry {
   cache_generation: number;
   /** Names the question, so that one that was asked again is found: a `bigint` in decimals. */
   question: string | null;
+  /** The row of `prices` that it is charged by. */
+  price_id: string | null;
   /** The windows of budgets that pay. */
   charged: string[] | null;
   batch_id: string | null;
@@ -33,6 +35,7 @@ export interface Outcome {
   upstreamModel: string | null;
   inputTokens: number;
   cachedInputTokens: number;
+  cacheWriteTokens: number;
   outputTokens: number;
   reasoningTokens: number;
   listCostPusd: PicoUsd;
@@ -100,6 +103,7 @@ export class LedgerService {
       `,"created_at":"${new Date(createdAt).toISOString()}","epoch":"${this.journal.epoch}"` +
       // What is missing here is NULL in the row; few rows have these.
       (intent.question === null ? '' : `,"question":"${intent.question}"`) +
+      (intent.price_id === null ? '' : `,"price_id":"${intent.price_id}"`) +
       (intent.charged === null ? '' : `,"charged":${JSON.stringify(intent.charged)}`)
     );
   }
@@ -123,6 +127,7 @@ function outcomeTail(outcome: Outcome): string {
     `,"output_tokens":${outcome.outputTokens},"reasoning_tokens":${outcome.reasoningTokens}` +
     `,"list_cost_pusd":"${outcome.listCostPusd}","cost_pusd":"${outcome.costPusd}"` +
     `,"saved_pusd":"${outcome.listCostPusd - outcome.costPusd}","saved_by":${text(outcome.savedBy)},"estimated":${outcome.estimated}` +
+    (outcome.cacheWriteTokens === 0 ? '' : `,"cache_write_tokens":${outcome.cacheWriteTokens}`) +
     (outcome.uncached === null ? '' : `,"uncached":"${outcome.uncached}"`) +
     `,"error_code":${text(outcome.errorCode)},"latency_ms":${outcome.latencyMs},"ttft_ms":${outcome.ttftMs}}`
   );

@@ -24,6 +24,6 @@ import { TokenEstimator } from './token-estimator.service';
     ProcessesService,
     VerificationRepository,
   ],
-  exports: [Journal, LedgerService, LedgerDrain, TokenEstimator],
+  exports: [Journal, LedgerRepository, LedgerService, LedgerDrain, TokenEstimator],
 })
 export class UsageModule {}

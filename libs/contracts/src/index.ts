@@ -8,5 +8,6 @@ export * from './health';
 export * from './keys';
 export * from './ledger';
 export * from './models';
+export * from './prices';
 export * from './teams';
 export * from './usage';

@@ -160,6 +160,8 @@ const requestExample = {
   cost_usd: '0.000192',
   saved_usd: '0',
   saved_by: null,
+  corrects: null,
+  price_id: null,
   estimated: false,
   error_code: null,
   batch_id: null,
@@ -193,6 +195,14 @@ export const requestRowSchema = z
     cost_usd: usdSchema,
     saved_usd: usdSchema,
     saved_by: z.string().nullable(),
+    corrects: z
+      .int()
+      .nullable()
+      .meta({ description: 'The attempt that this row corrects by the difference; null for a try' }),
+    price_id: z
+      .string()
+      .nullable()
+      .meta({ description: 'The price of /admin/prices that was charged; null for the catalogue’s' }),
     estimated: z.boolean().meta({ description: 'True where tokens or prices were estimated and not told' }),
     error_code: z.string().nullable(),
     batch_id: z.string().nullable(),

@@ -29,12 +29,14 @@ export interface UpstreamRequest {
   dropped: string[];
 }
 
-/** Token counts, normalised: `cachedInputTokens` is a part of `inputTokens`, `reasoningTokens` of `outputTokens`. */
+/** Token counts, normalised: `cachedInputTokens` and `cacheWriteTokens` are parts of `inputTokens`, `reasoningTokens` of `outputTokens`. */
 export interface TokenUsage {
   inputTokens: number;
   cachedInputTokens: number;
   outputTokens: number;
   reasoningTokens: number;
+  /** Input that the vendor wrote into its prompt cache; few tell it. */
+  cacheWriteTokens?: number;
 }
 
 /** What the gateway needs to know of an answer, to bill it and to decide whether it may be cached. */

@@ -54,6 +54,8 @@ function toWire(row: Selectable<LedgerTable>): contracts.RequestRow {
     cost_usd: formatUsd(row.cost_pusd),
     saved_usd: formatUsd(row.saved_pusd),
     saved_by: row.saved_by,
+    corrects: row.corrects,
+    price_id: row.price_id,
     estimated: row.estimated,
     error_code: row.error_code,
     batch_id: row.batch_id,

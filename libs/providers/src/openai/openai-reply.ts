@@ -1,6 +1,6 @@
 import { isRecord, nonEmptyString, type JsonRecord } from '../json-record';
 import type { AnswerFacts, ChatReply } from '../provider-adapter';
-import { openAiUsage } from './openai-usage';
+import { readUsage } from '../usage/read-usage';
 
 /**
  * Reads a whole answer; its bytes stay as they are. Blank lines before the JSON, DeepSeek's sign of life, are white
@@ -24,7 +24,7 @@ export function completionFacts(completion: JsonRecord): AnswerFacts {
     finishReasons: [],
     hasToolCalls: false,
     refused: false,
-    usage: openAiUsage(completion.usage),
+    usage: readUsage(completion.usage),
   };
   for (const choice of Array.isArray(completion.choices) ? completion.choices : []) {
     if (!isRecord(choice)) continue;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ProviderError, StreamChunk, StreamDecoder } from '../provider-adapter';
 import { describeProvider } from '../testing/describe-provider';
-import { openAiUsage } from './openai-usage';
+import { readUsage } from '../usage/read-usage';
 import { openAiAdapter } from './openai.adapter';
 
 describeProvider(openAiAdapter, join(__dirname, '__fixtures__'));
@@ -75,18 +75,18 @@ describe('usage', () => {
     { prompt_tokens: 1, completion_tokens: 2 ** 53 },
     { prompt_tokens: 1, completion_tokens: 1, prompt_tokens_details: { cached_tokens: -1 } },
     { prompt_tokens: 1, completion_tokens: 1, prompt_cache_hit_tokens: 2 },
-  ])('is unknown for %j', (usage) => expect(openAiUsage(usage)).toBeUndefined());
+  ])('is unknown for %j', (usage) => expect(readUsage(usage)).toBeUndefined());
 
   it('takes missing details as none', () => {
     const usage = { prompt_tokens: 3, completion_tokens: 0, prompt_tokens_details: null };
-    expect(openAiUsage(usage)).toEqual({ inputTokens: 3, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 });
+    expect(readUsage(usage)).toEqual({ inputTokens: 3, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 });
   });
 
   it('counts reasoning that an upstream leaves out of the completion, as its total tells', () => {
     const completion_tokens_details = { reasoning_tokens: 50 };
     const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 65, completion_tokens_details };
-    expect(openAiUsage(usage)).toMatchObject({ outputTokens: 55, reasoningTokens: 50 });
-    expect(openAiUsage({ ...usage, completion_tokens: 55 })).toMatchObject({ outputTokens: 55 });
+    expect(readUsage(usage)).toMatchObject({ outputTokens: 55, reasoningTokens: 50 });
+    expect(readUsage({ ...usage, completion_tokens: 55 })).toMatchObject({ outputTokens: 55 });
   });
 });
 

@@ -1,0 +1,215 @@
+import { z } from 'zod';
+import { timeSchema, usdSchema } from './common';
+
+const MAX_TIERS = 10;
+
+const rateSchema = z
+  .string()
+  .regex(/^\d{1,7}(\.\d{1,6})?$/, 'must be decimal dollars in quotes with at most 6 decimals, as "8.00"')
+  .meta({ description: 'US dollars per million tokens', example: '8.00' });
+const rates = {
+  input_usd_per_mtok: rateSchema,
+  output_usd_per_mtok: rateSchema,
+  cached_input_usd_per_mtok: rateSchema.optional(),
+  cache_write_usd_per_mtok: rateSchema.optional(),
+  reasoning_usd_per_mtok: rateSchema.optional(),
+};
+const nameSchema = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not have control characters');
+const timeInSchema = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+
+/** `POST /admin/prices`: either the rates of a model, or a multiplier. */
+export const createPriceSchema = z
+  .strictObject({
+    model: nameSchema
+      .optional()
+      .meta({ description: 'Public or upstream name; left out: every model, for multipliers' }),
+    provider: nameSchema.optional().meta({ description: 'Only what this provider answers' }),
+    team_id: nameSchema.optional().meta({ description: 'Only this team' }),
+    valid_from: timeInSchema
+      .optional()
+      .meta({ description: 'RFC 3339; now by default. A time that is past prices no call anew.' }),
+    ...rates,
+    input_usd_per_mtok: rateSchema.optional(),
+    output_usd_per_mtok: rateSchema.optional(),
+    batch: z.strictObject(rates).optional(),
+    tiers: z
+      .array(z.strictObject({ ...rates, above_input_tokens: z.int().min(1) }))
+      .max(MAX_TIERS)
+      .optional(),
+    multiplier: z
+      .string()
+      .regex(/^\d{1,3}(\.\d{1,6})?$/, 'must be a decimal number in quotes with at most 6 decimals, as "0.8"')
+      .optional()
+      .meta({ description: 'Negotiated: what would be charged otherwise, times this', example: '0.8' }),
+    note: z.string().max(1000).optional(),
+  })
+  .refine(
+    ({ multiplier, ...body }) =>
+      multiplier === undefined ||
+      !Object.keys(body).some((name) => name.endsWith('_mtok') || name === 'batch' || name === 'tiers'),
+    {
+      path: ['multiplier'],
+      message: 'cannot stand beside rates',
+    },
+  )
+  .refine(
+    (body) =>
+      body.multiplier !== undefined ||
+      (body.input_usd_per_mtok !== undefined && body.output_usd_per_mtok !== undefined),
+    {
+      path: ['input_usd_per_mtok'],
+      message: 'is required with output_usd_per_mtok, where there is no multiplier',
+    },
+  )
+  .refine(({ multiplier, model }) => multiplier !== undefined || model !== undefined, {
+    path: ['model'],
+    message: 'is required for rates',
+  })
+  .refine(({ tiers = [] }) => new Set(tiers.map((tier) => tier.above_input_tokens)).size === tiers.length, {
+    path: ['tiers'],
+    message: 'must not have the same above_input_tokens twice',
+  })
+  .meta({
+    example: {
+      model: 'gpt-4.1',
+      valid_from: '2026-12-01T00:00:00Z',
+      input_usd_per_mtok: '1.80',
+      output_usd_per_mtok: '7.20',
+    },
+  });
+export type CreatePrice = z.output<typeof createPriceSchema>;
+
+const wireRates = {
+  input_usd_per_mtok: usdSchema,
+  cached_input_usd_per_mtok: usdSchema,
+  cache_write_usd_per_mtok: usdSchema,
+  output_usd_per_mtok: usdSchema,
+  reasoning_usd_per_mtok: usdSchema,
+};
+const priceExample = {
+  id: 'price_01KAS7C1D3E5F7G9H2J4K6M8N0',
+  model: 'gpt-4.1',
+  provider: null,
+  team_id: null,
+  valid_from: '2026-12-01T00:00:00.000Z',
+  multiplier: null,
+  rates: {
+    input_usd_per_mtok: '1.8',
+    cached_input_usd_per_mtok: '1.8',
+    cache_write_usd_per_mtok: '1.8',
+    output_usd_per_mtok: '7.2',
+    reasoning_usd_per_mtok: '7.2',
+    batch: null,
+    tiers: [],
+  },
+  source: 'admin',
+  note: null,
+  created_by: 'admin',
+  created_at: '2026-11-23T09:00:00.000Z',
+} as const;
+
+/** A price that was set. */
+export const priceSchema = z
+  .object({
+    id: z.string(),
+    model: z.string().nullable(),
+    provider: z.string().nullable(),
+    team_id: z.string().nullable(),
+    valid_from: timeSchema,
+    multiplier: z.string().nullable(),
+    rates: z
+      .object({
+        ...wireRates,
+        batch: z.object(wireRates).nullable(),
+        tiers: z.array(z.object({ above_input_tokens: z.int(), ...wireRates })),
+      })
+      .nullable(),
+    source: z.enum(['admin', 'import']),
+    note: z.string().nullable(),
+    created_by: z.string(),
+    created_at: timeSchema,
+  })
+  .meta({ example: priceExample });
+export type Price = z.output<typeof priceSchema>;
+
+export const listPricesQuerySchema = z.strictObject({
+  model: nameSchema.optional(),
+  provider: nameSchema.optional(),
+  team_id: nameSchema.optional(),
+});
+export type ListPricesQuery = z.output<typeof listPricesQuerySchema>;
+
+export const priceListSchema = z.object({ data: z.array(priceSchema) }).meta({ example: { data: [priceExample] } });
+export type PriceList = z.output<typeof priceListSchema>;
+
+/** `POST /admin/prices/import`. */
+export const importPricesSchema = z
+  .strictObject({
+    catalogue: z
+      .record(z.string(), z.record(z.string(), z.unknown()))
+      .meta({ description: 'Models by name, with the members of LiteLLM’s model_prices_and_context_window.json' }),
+    valid_from: timeInSchema.optional(),
+    dry_run: z.boolean().default(false),
+  })
+  .meta({
+    example: {
+      catalogue: {
+        'gpt-4.1': {
+          litellm_provider: 'openai',
+          mode: 'chat',
+          input_cost_per_token: '1.8e-06',
+          output_cost_per_token: '7.2e-06',
+        },
+      },
+      dry_run: true,
+    },
+  });
+export type ImportPrices = z.output<typeof importPricesSchema>;
+
+export const importedPricesSchema = z
+  .object({
+    dry_run: z.boolean(),
+    added: z.array(z.string()).meta({ description: 'Models that had no price' }),
+    changed: z.array(z.string()),
+    unchanged: z.int(),
+    skipped: z.array(z.object({ model: z.string(), reason: z.string() })),
+  })
+  .meta({ example: { dry_run: true, added: [], changed: ['gpt-4.1'], unchanged: 320, skipped: [] } });
+export type ImportedPrices = z.output<typeof importedPricesSchema>;
+
+/** `POST /admin/prices/rerate`. */
+export const rerateSchema = z
+  .strictObject({
+    from: timeInSchema,
+    to: timeInSchema,
+    model: nameSchema.optional(),
+    team_id: nameSchema.optional(),
+    provider: nameSchema.optional(),
+    dry_run: z.boolean().default(false),
+  })
+  .refine(({ from, to }) => from < to, { path: ['from'], message: 'must be before to' })
+  .meta({ example: { from: '2026-11-01T00:00:00Z', to: '2026-11-15T00:00:00Z', model: 'gpt-4.1', dry_run: true } });
+export type Rerate = z.output<typeof rerateSchema>;
+
+export const reratedSchema = z
+  .object({
+    dry_run: z.boolean(),
+    looked_at: z.int().meta({ description: 'Settled tries in the period' }),
+    corrected: z.int(),
+    list_cost_change_usd: usdSchema,
+    cost_change_usd: usdSchema,
+  })
+  .meta({
+    example: {
+      dry_run: true,
+      looked_at: 12000,
+      corrected: 11874,
+      list_cost_change_usd: '-3.21',
+      cost_change_usd: '-3.08',
+    },
+  });
+export type Rerated = z.output<typeof reratedSchema>;

@@ -1,0 +1,104 @@
+import { isRecord } from '../json-record';
+import type { TokenUsage } from '../provider-adapter';
+
+type Counts = { [Count in keyof Required<TokenUsage>]: unknown } & { total: unknown };
+
+/**
+ * Token counts out of a vendor's usage document, or undefined where they are missing or cannot be true, so that a call is
+ * estimated and marked so instead of being billed by nonsense. Vendors are told apart by their members: what compatible
+ * APIs answer with is not always OpenAI's.
+ */
+export function readUsage(usage: unknown): TokenUsage | undefined {
+  if (!isRecord(usage)) return undefined;
+  if ('promptTokenCount' in usage) return checked(gemini(usage));
+  if ('prompt_tokens' in usage) return checked(openAiChat(usage));
+  if ('cache_read_input_tokens' in usage || 'cache_creation_input_tokens' in usage) return checked(anthropic(usage));
+  return checked(openAiResponses(usage));
+}
+
+/**
+ * @see https://platform.openai.com/docs/api-reference/chat/object#chat/object-usage cached tokens are a part of the prompt
+ * @see https://api-docs.deepseek.com/guides/kv_cache `prompt_cache_hit_tokens`
+ */
+function openAiChat(usage: Record<string, unknown>): Counts {
+  const prompt = isRecord(usage.prompt_tokens_details) ? usage.prompt_tokens_details : {};
+  const completion = isRecord(usage.completion_tokens_details) ? usage.completion_tokens_details : {};
+  return {
+    inputTokens: usage.prompt_tokens,
+    cachedInputTokens: prompt.cached_tokens ?? usage.prompt_cache_hit_tokens ?? 0,
+    cacheWriteTokens: prompt.cache_creation_tokens ?? usage.cache_creation_input_tokens ?? 0,
+    outputTokens: usage.completion_tokens,
+    reasoningTokens: completion.reasoning_tokens ?? 0,
+    total: usage.total_tokens,
+  };
+}
+
+/** @see https://platform.openai.com/docs/api-reference/responses/object */
+function openAiResponses(usage: Record<string, unknown>): Counts {
+  const input = isRecord(usage.input_tokens_details) ? usage.input_tokens_details : {};
+  const output = isRecord(usage.output_tokens_details) ? usage.output_tokens_details : {};
+  return {
+    inputTokens: usage.input_tokens,
+    cachedInputTokens: input.cached_tokens ?? 0,
+    cacheWriteTokens: 0,
+    outputTokens: usage.output_tokens,
+    reasoningTokens: output.reasoning_tokens ?? 0,
+    total: usage.total_tokens,
+  };
+}
+
+/**
+ * Anthropic's `input_tokens` leave out what was read from and written to the prompt cache.
+ * @see https://docs.claude.com/en/docs/build-with-claude/prompt-caching#tracking-cache-performance
+ */
+function anthropic(usage: Record<string, unknown>): Counts {
+  const { input_tokens: input, cache_read_input_tokens: read, cache_creation_input_tokens: written } = usage;
+  const [cached, writes] = [read ?? 0, written ?? 0];
+  const inputTokens = isCount(input) && isCount(cached) && isCount(writes) ? input + cached + writes : undefined;
+  return {
+    inputTokens,
+    cachedInputTokens: cached,
+    cacheWriteTokens: writes,
+    outputTokens: usage.output_tokens,
+    reasoningTokens: 0,
+    total: undefined,
+  };
+}
+
+/**
+ * Gemini's prompt count has the cached tokens in it; its candidates' count leaves the thoughts out.
+ * @see https://ai.google.dev/api/generate-content#UsageMetadata
+ */
+function gemini(usage: Record<string, unknown>): Counts {
+  const { promptTokenCount: prompt, toolUsePromptTokenCount: tools = 0 } = usage;
+  const { candidatesTokenCount: candidates = 0, thoughtsTokenCount: thoughts = 0 } = usage;
+  return {
+    inputTokens: isCount(prompt) && isCount(tools) ? prompt + tools : undefined,
+    cachedInputTokens: usage.cachedContentTokenCount ?? 0,
+    cacheWriteTokens: 0,
+    outputTokens: isCount(candidates) && isCount(thoughts) ? candidates + thoughts : undefined,
+    reasoningTokens: thoughts,
+    total: undefined,
+  };
+}
+
+function checked(counts: Counts): TokenUsage | undefined {
+  const { inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens, reasoningTokens, total } = counts;
+  if (!isCount(inputTokens) || !isCount(cachedInputTokens) || !isCount(cacheWriteTokens)) return undefined;
+  if (!isCount(outputTokens) || !isCount(reasoningTokens)) return undefined;
+  if (cachedInputTokens + cacheWriteTokens > inputTokens) return undefined;
+  // Some compatible APIs (xAI's) do not count reasoning in the output; then only the total tells.
+  const apart = reasoningTokens > 0 && total === inputTokens + outputTokens + reasoningTokens;
+  const output = apart ? outputTokens + reasoningTokens : outputTokens;
+  const usage = {
+    inputTokens,
+    cachedInputTokens,
+    outputTokens: output,
+    reasoningTokens: Math.min(reasoningTokens, output),
+  };
+  return cacheWriteTokens === 0 ? usage : { ...usage, cacheWriteTokens };
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}

@@ -1,0 +1,96 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/clock';
+import { type CatalogueModel, modelOf, type Row } from './catalogue';
+import type { Price, TokenPrices } from './price';
+import { PriceBook } from './price-book.service';
+import type { NewPrice } from './prices.repository';
+import { PricesService } from './prices.service';
+
+/** What an import does, or would do. */
+export interface Imported {
+  added: string[];
+  changed: string[];
+  unchanged: number;
+  skipped: { model: string; reason: string }[];
+}
+
+/** Takes a catalogue file on: what differs from the price in force becomes a price of its own. */
+@Injectable()
+export class PriceImport {
+  constructor(
+    private readonly book: PriceBook,
+    private readonly prices: PricesService,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @param validFromMs milliseconds since 1970; now where it is left out */
+  async import(
+    catalogue: Record<string, Record<string, unknown>>,
+    options: { validFromMs: number | undefined; dryRun: boolean; createdBy: string },
+  ): Promise<Imported> {
+    const validFromMs = options.validFromMs ?? this.clock.now();
+    const imported: Imported = { added: [], changed: [], unchanged: 0, skipped: [] };
+    const rows: NewPrice[] = [];
+    for (const [name, members] of Object.entries(catalogue)) {
+      const model = read(name, members);
+      if ('reason' in model) {
+        imported.skipped.push({ model: name, reason: model.reason });
+        continue;
+      }
+      const { upstreamModel, vendor: provider } = model;
+      const now = this.book.at({ publicName: name, upstreamModel, provider }, '', validFromMs);
+      if (!now.estimated && sameRates(now, model.price)) {
+        imported.unchanged += 1;
+        continue;
+      }
+      (now.estimated ? imported.added : imported.changed).push(name);
+      rows.push({
+        model: name,
+        provider: null,
+        teamId: null,
+        validFromMs,
+        price: model.price,
+        multiplierMillionths: null,
+        source: 'import',
+        note: null,
+        createdBy: options.createdBy,
+      });
+    }
+    if (!options.dryRun && rows.length > 0) await this.prices.add(rows);
+    return imported;
+  }
+}
+
+function read(
+  name: string,
+  members: Record<string, unknown>,
+): (CatalogueModel & { price: Price }) | { reason: string } {
+  const row: Row = Object.fromEntries(
+    Object.entries(members).map(([member, value]) => [
+      member,
+      typeof value === 'number' ? String(value) : (value as string),
+    ]),
+  );
+  try {
+    const model = modelOf(name, row);
+    if (!model.price) return { reason: 'has no input_cost_per_token and output_cost_per_token' };
+    return { ...model, price: model.price };
+  } catch (error) {
+    return { reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+const RATES = ['inputPusd', 'cachedInputPusd', 'cacheWritePusd', 'outputPusd', 'reasoningPusd'] as const;
+
+function sameRates(a: Price, b: Price): boolean {
+  const same = (one: TokenPrices | undefined, other: TokenPrices | undefined) =>
+    one === undefined || other === undefined ? one === other : RATES.every((rate) => one[rate] === other[rate]);
+  return (
+    same(a, b) &&
+    same(a.batch, b.batch) &&
+    a.tiers.length === b.tiers.length &&
+    a.tiers.every(
+      (tier, index) => tier.aboveInputTokens === b.tiers[index]?.aboveInputTokens && same(tier, b.tiers[index]),
+    )
+  );
+}

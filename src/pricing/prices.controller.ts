@@ -1,0 +1,139 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import * as contracts from '@thriftgate/contracts';
+import { Roles } from '../common/access.decorators';
+import { ApiErrors } from '../common/api-errors.decorator';
+import { type Caller, CurrentCaller } from '../common/caller';
+import { Clock } from '../common/clock';
+import { formatUsd, parseDecimal } from '../common/money';
+import type { TokenPrices } from './price';
+import { toPrice } from './price-book.service';
+import { PriceImport } from './price-import.service';
+import type { PriceRow } from './prices.repository';
+import { PricesService } from './prices.service';
+
+const PATH_ID = { schema: contracts.pathIdSchema };
+const TOKENS_PER_MTOK = 1_000_000n;
+const MULTIPLIER_DIGITS = 6;
+const NO_RATES = { input_usd_per_mtok: '0', output_usd_per_mtok: '0' };
+
+@ApiTags('Prices')
+@ApiBearerAuth()
+@ApiErrors('invalid_api_key', 'forbidden')
+@Roles('platform_admin')
+@Controller('admin/prices')
+export class PricesController {
+  constructor(
+    private readonly prices: PricesService,
+    private readonly importer: PriceImport,
+    private readonly clock: Clock,
+  ) {}
+
+  @Post()
+  @ApiOperation({
+    summary: 'Set a price',
+    description:
+      'In force from `valid_from` on. Rates of a model, or a negotiated multiplier of what would be charged otherwise, for everybody, a provider or a team. The most special one wins: team, provider, gateway.yaml, everybody, catalogue.',
+  })
+  @ApiCreatedResponse({ description: 'The price.', standardSchema: contracts.priceSchema })
+  @ApiErrors('invalid_request')
+  async create(
+    @Body({ schema: contracts.createPriceSchema }) body: contracts.CreatePrice,
+    @CurrentCaller() caller: Caller,
+  ): Promise<contracts.Price> {
+    const { multiplier, input_usd_per_mtok, output_usd_per_mtok } = body;
+    const written =
+      input_usd_per_mtok === undefined || output_usd_per_mtok === undefined
+        ? NO_RATES
+        : { ...body, input_usd_per_mtok, output_usd_per_mtok };
+    const [row] = await this.prices.add([
+      {
+        model: body.model ?? null,
+        provider: body.provider ?? null,
+        teamId: body.team_id ?? null,
+        validFromMs: body.valid_from?.getTime() ?? this.clock.now(),
+        price: toPrice(written),
+        multiplierMillionths: multiplier === undefined ? null : parseDecimal(multiplier, MULTIPLIER_DIGITS),
+        source: 'admin',
+        note: body.note ?? null,
+        createdBy: caller.keyId,
+      },
+    ]);
+    if (!row) throw new Error('a price that was set is not there');
+    return toWire(row);
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'List the prices that were set', description: 'The latest `valid_from` first.' })
+  @ApiOkResponse({ description: 'The prices.', standardSchema: contracts.priceListSchema })
+  @ApiErrors('invalid_request')
+  async list(
+    @Query({ schema: contracts.listPricesQuerySchema }) query: contracts.ListPricesQuery,
+  ): Promise<contracts.PriceList> {
+    const rows = await this.prices.list({ model: query.model, provider: query.provider, teamId: query.team_id });
+    return { data: rows.map(toWire) };
+  }
+
+  @Delete(':id')
+  @ApiOperation({ summary: 'Take back a price', description: 'Only one that is not in force yet.' })
+  @ApiOkResponse({ description: 'The price is taken back.', standardSchema: contracts.deletedSchema })
+  @ApiErrors('not_found', 'conflict')
+  async delete(@Param('id', PATH_ID) id: string): Promise<contracts.Deleted> {
+    await this.prices.withdraw(id);
+    return { id, deleted: true };
+  }
+
+  @Post('import')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Import a catalogue file',
+    description: 'LiteLLM’s members. What differs from the price in force becomes a price; `dry_run` only tells.',
+  })
+  @ApiOkResponse({ description: 'What was taken on.', standardSchema: contracts.importedPricesSchema })
+  @ApiErrors('invalid_request')
+  async import(
+    @Body({ schema: contracts.importPricesSchema }) body: contracts.ImportPrices,
+    @CurrentCaller() caller: Caller,
+  ): Promise<contracts.ImportedPrices> {
+    const imported = await this.importer.import(body.catalogue, {
+      validFromMs: body.valid_from?.getTime(),
+      dryRun: body.dry_run,
+      createdBy: caller.keyId,
+    });
+    return { dry_run: body.dry_run, ...imported };
+  }
+}
+
+function toWire(row: PriceRow): contracts.Price {
+  const { price, multiplierMillionths } = row;
+  return {
+    id: row.id,
+    model: row.model,
+    provider: row.provider,
+    team_id: row.teamId,
+    valid_from: new Date(row.validFromMs).toISOString(),
+    multiplier: multiplierMillionths === null ? null : formatUsd(multiplierMillionths * TOKENS_PER_MTOK),
+    rates:
+      multiplierMillionths === null
+        ? {
+            ...ratesOf(price),
+            batch: price.batch ? ratesOf(price.batch) : null,
+            tiers: price.tiers.map((tier) => ({ above_input_tokens: tier.aboveInputTokens, ...ratesOf(tier) })),
+          }
+        : null,
+    source: row.source,
+    note: row.note,
+    created_by: row.createdBy,
+    created_at: row.createdAt.toISOString(),
+  };
+}
+
+function ratesOf(prices: TokenPrices) {
+  return {
+    input_usd_per_mtok: formatUsd(prices.inputPusd * TOKENS_PER_MTOK),
+    cached_input_usd_per_mtok: formatUsd(prices.cachedInputPusd * TOKENS_PER_MTOK),
+    cache_write_usd_per_mtok: formatUsd(prices.cacheWritePusd * TOKENS_PER_MTOK),
+    output_usd_per_mtok: formatUsd(prices.outputPusd * TOKENS_PER_MTOK),
+    reasoning_usd_per_mtok: formatUsd(prices.reasoningPusd * TOKENS_PER_MTOK),
+  };
+}

@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/clock';
+import { GatewayError } from '../common/errors';
+import { newId } from '../common/ids';
+import { ChangeFeed } from '../database/change-feed.service';
+import { type NewPrice, type PriceRow, PricesRepository } from './prices.repository';
+
+/** Which prices are asked for. */
+export interface PriceFilter {
+  model?: string | undefined;
+  provider?: string | undefined;
+  teamId?: string | undefined;
+}
+
+/** The prices that administrators set. A row stays for ever: a ledger row names the one that it was charged by. */
+@Injectable()
+export class PricesService {
+  constructor(
+    private readonly repository: PricesRepository,
+    private readonly changeFeed: ChangeFeed,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The latest first. */
+  async list({ model, provider, teamId }: PriceFilter): Promise<PriceRow[]> {
+    const rows = await this.repository.all();
+    return rows.filter(
+      (row) =>
+        (model === undefined || row.model === model) &&
+        (provider === undefined || row.provider === provider) &&
+        (teamId === undefined || row.teamId === teamId),
+    );
+  }
+
+  async add(rows: NewPrice[]): Promise<PriceRow[]> {
+    const createdAt = new Date(this.clock.now());
+    const made = rows.map((row) => ({ ...row, id: newId('price'), createdAt }));
+    await this.repository.insert(made);
+    await this.changeFeed.announce('prices');
+    return made;
+  }
+
+  /** Takes back a price that is not in force yet. @throws GatewayError `not_found`, or `conflict` where calls may be charged by it */
+  async withdraw(id: string): Promise<void> {
+    const row = (await this.repository.all()).find((each) => each.id === id);
+    if (!row) throw new GatewayError('not_found', { message: `There is no price with the id '${id.slice(0, 100)}'.` });
+    if (!(await this.repository.withdraw(id, new Date(this.clock.now())))) {
+      throw new GatewayError('conflict', {
+        message:
+          'A price that is in force stays, for calls were charged by it. Set another one that is valid from now on.',
+      });
+    }
+    await this.changeFeed.announce('prices');
+  }
+}

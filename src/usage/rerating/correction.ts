@@ -1,0 +1,75 @@
+import type { PicoUsd } from '../../common/money';
+import { costOf, type Price } from '../../pricing/price';
+import type { RatedRow } from './rerating.repository';
+
+/** The numbers that corrections have as attempts: after every try that a call can have. */
+const FIRST_CORRECTION = 1001;
+
+/** By how much a try must be corrected. */
+export interface Difference {
+  listPusd: PicoUsd;
+  costPusd: PicoUsd;
+}
+
+/**
+ * What a try costs at a price, less what is booked for it. An answer from the cache still costs nothing; what another model
+ * would have cost is not known any more, so there the list price changes as the cost does.
+ */
+export function differenceOf(row: RatedRow, price: Price): Difference {
+  const { listPusd, costPusd } = costOf(
+    {
+      inputTokens: row.input_tokens,
+      cachedInputTokens: row.cached_input_tokens,
+      cacheWriteTokens: row.cache_write_tokens ?? 0,
+      outputTokens: row.output_tokens,
+      reasoningTokens: row.reasoning_tokens,
+    },
+    price,
+  );
+  if (row.cache_status === 'HIT') return { listPusd: listPusd - row.corrected_list_pusd, costPusd: 0n };
+  const changePusd = costPusd - row.corrected_cost_pusd;
+  return {
+    costPusd: changePusd,
+    listPusd: row.saved_by === 'routing' ? changePusd : listPusd - row.corrected_list_pusd,
+  };
+}
+
+/** The correcting row, as JSON text of the ledger: the same call at the same time, with the difference alone. */
+export function correctionOf(
+  row: RatedRow,
+  { listPusd, costPusd }: Difference,
+  priceId: string | null,
+  epoch: string,
+): string {
+  return JSON.stringify({
+    request_id: row.request_id,
+    attempt: FIRST_CORRECTION + row.corrections,
+    corrects: row.attempt,
+    state: 'settled',
+    team_id: row.team_id,
+    key_id: row.key_id,
+    model: row.model,
+    provider: row.provider,
+    upstream_model: row.upstream_model,
+    endpoint: row.endpoint,
+    status: row.status,
+    stream: row.stream,
+    cache_status: row.cache_status,
+    cache_generation: row.cache_generation,
+    input_tokens: 0,
+    cached_input_tokens: 0,
+    output_tokens: 0,
+    reasoning_tokens: 0,
+    price_id: priceId,
+    list_cost_pusd: String(listPusd),
+    cost_pusd: String(costPusd),
+    saved_pusd: String(listPusd - costPusd),
+    saved_by: row.saved_by,
+    estimated: row.estimated,
+    batch_id: row.batch_id,
+    custom_id: row.custom_id,
+    tags: row.tags,
+    created_at: row.created_at.toISOString(),
+    epoch,
+  });
+}

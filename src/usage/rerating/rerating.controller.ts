@@ -1,0 +1,42 @@
+import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import * as contracts from '@thriftgate/contracts';
+import { Roles } from '../../common/access.decorators';
+import { ApiErrors } from '../../common/api-errors.decorator';
+import { formatUsd } from '../../common/money';
+import { LedgerDrain } from '../ledger-drain.service';
+import { ReratingService } from './rerating.service';
+
+@ApiTags('Prices')
+@ApiBearerAuth()
+@ApiErrors('invalid_api_key', 'forbidden')
+@Roles('platform_admin')
+@Controller('admin/prices/rerate')
+export class ReratingController {
+  constructor(
+    private readonly rerating: ReratingService,
+    private readonly drain: LedgerDrain,
+  ) {}
+
+  @Post()
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Re-rate a period',
+    description:
+      'Books the difference, as correcting rows of the same calls, where what was charged is not what the prices in force at the time of each call say now. Running it again changes nothing.',
+  })
+  @ApiOkResponse({ description: 'What was corrected.', standardSchema: contracts.reratedSchema })
+  @ApiErrors('invalid_request')
+  async rerate(@Body({ schema: contracts.rerateSchema }) body: contracts.Rerate): Promise<contracts.Rerated> {
+    await this.drain.flush();
+    const { dry_run, ...filter } = body;
+    const result = await this.rerating.rerate(filter, dry_run);
+    return {
+      dry_run,
+      looked_at: result.lookedAt,
+      corrected: result.corrected,
+      list_cost_change_usd: formatUsd(result.listChangePusd),
+      cost_change_usd: formatUsd(result.costChangePusd),
+    };
+  }
+}

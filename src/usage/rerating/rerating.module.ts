@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { ModelsModule } from '../../models/models.module';
+import { PricingModule } from '../../pricing/pricing.module';
+import { UsageModule } from '../usage.module';
+import { ReratingController } from './rerating.controller';
+import { ReratingRepository } from './rerating.repository';
+import { ReratingService } from './rerating.service';
+
+/** Corrections of what was charged. */
+@Module({
+  imports: [ModelsModule, PricingModule, UsageModule],
+  controllers: [ReratingController],
+  providers: [ReratingService, ReratingRepository],
+})
+export class ReratingModule {}

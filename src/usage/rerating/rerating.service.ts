@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import type { PicoUsd } from '../../common/money';
+import type { Deployment } from '../../models/model';
+import { ModelRegistry } from '../../models/model-registry.service';
+import { type Priced, PriceBook } from '../../pricing/price-book.service';
+import { Journal } from '../journal.service';
+import { LedgerRepository } from '../ledger.repository';
+import { correctionOf, differenceOf } from './correction';
+import { type RatedFilter, type RatedRow, ReratingRepository } from './rerating.repository';
+
+const PAGE = 500;
+
+/** What re-rating a period did, or would do. */
+export interface RerateResult {
+  lookedAt: number;
+  corrected: number;
+  listChangePusd: PicoUsd;
+  costChangePusd: PicoUsd;
+}
+
+/** Books the difference where a period was charged by other prices than are in force for it now. */
+@Injectable()
+export class ReratingService {
+  constructor(
+    private readonly repository: ReratingRepository,
+    private readonly ledger: LedgerRepository,
+    private readonly prices: PriceBook,
+    private readonly models: ModelRegistry,
+    private readonly journal: Journal,
+  ) {}
+
+  /**
+   * Rates every settled try of the period by the price at its time and writes correcting rows, page by page. Running it
+   * again corrects nothing; of two that run at once one corrects, for corrections have keys too.
+   */
+  async rerate(filter: RatedFilter, dryRun: boolean): Promise<RerateResult> {
+    const result: RerateResult = { lookedAt: 0, corrected: 0, listChangePusd: 0n, costChangePusd: 0n };
+    let after = { requestId: '', attempt: 0 };
+    for (;;) {
+      const rows = await this.repository.page(filter, after, PAGE);
+      const last = rows.at(-1);
+      if (!last) return result;
+      const corrections = rows.flatMap((row) => this.correct(row, result) ?? []);
+      if (!dryRun && corrections.length > 0) await this.ledger.write(corrections);
+      after = { requestId: last.request_id, attempt: last.attempt };
+    }
+  }
+
+  private correct(row: RatedRow, result: RerateResult): string | undefined {
+    result.lookedAt += 1;
+    const price = this.prices.at(this.pricedOf(row), row.team_id, row.created_at.getTime());
+    const difference = differenceOf(row, price);
+    if (difference.listPusd === 0n && difference.costPusd === 0n) return undefined;
+    result.corrected += 1;
+    result.listChangePusd += difference.listPusd;
+    result.costChangePusd += difference.costPusd;
+    return correctionOf(row, difference, price.id, this.journal.epoch);
+  }
+
+  /** The deployment that answered. The ledger names the version, which begins with the deployment's model. */
+  private pricedOf({ model, provider, upstream_model }: RatedRow): Priced {
+    const upstreamModel = upstream_model ?? model;
+    const candidates = (this.models.resolve(model)?.deployments ?? []).filter((each) => each.provider === provider);
+    const named = candidates
+      .filter((each) => upstreamModel.startsWith(each.upstreamModel))
+      .toSorted((a, b) => b.upstreamModel.length - a.upstreamModel.length);
+    const deployment: Deployment | undefined = named[0] ?? (candidates.length === 1 ? candidates[0] : undefined);
+    return deployment ?? { publicName: model, upstreamModel, provider: provider ?? '' };
+  }
+}
