@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ChatModule } from '../chat/chat.module';
 import type { GatewayConfig } from '../config/gateway-config';
+import { IdempotencyModule } from '../idempotency/idempotency.module';
 import { KeysModule } from '../keys/keys.module';
 import { ModelsModule } from '../models/models.module';
 import { BatchesController } from './batches.controller';
@@ -28,6 +29,7 @@ export class BatchModule {
       module: BatchModule,
       imports: [
         FilesModule,
+        IdempotencyModule,
         ChatModule,
         KeysModule,
         ModelsModule,

@@ -1,5 +1,9 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { IdempotencyHeader } from '../idempotency/idempotency-header.decorator';
+import { IdempotencyService } from '../idempotency/idempotency.service';
+import { onceJson } from '../idempotency/idempotent-call';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as contracts from '@thriftgate/contracts';
 import { ApiErrors } from '../common/api-errors.decorator';
 import { type Caller, CurrentCaller } from '../common/caller';
@@ -13,10 +17,14 @@ const PATH_ID = { schema: contracts.pathIdSchema };
 @ApiErrors('invalid_api_key', 'rate_limit_exceeded')
 @Controller('v1/batches')
 export class BatchesController {
-  constructor(private readonly batches: BatchesService) {}
+  constructor(
+    private readonly batches: BatchesService,
+    private readonly idempotency: IdempotencyService,
+  ) {}
 
   @Post()
   @HttpCode(200)
+  @IdempotencyHeader()
   @ApiOperation({
     summary: 'Start a batch',
     description:
@@ -30,8 +38,12 @@ export class BatchesController {
   async create(
     @CurrentCaller() caller: Caller,
     @Body({ schema: contracts.createBatchSchema }) body: contracts.CreateBatch,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<contracts.BatchObject> {
-    return toBatchObject(await this.batches.create(caller, body));
+    return onceJson(this.idempotency, request, reply, async () =>
+      toBatchObject(await this.batches.create(caller, body, request.id)),
+    );
   }
 
   @Get()
@@ -68,13 +80,21 @@ export class BatchesController {
 
   @Post(':id/cancel')
   @HttpCode(200)
+  @IdempotencyHeader()
   @ApiOperation({
     summary: 'Cancel a batch',
     description: 'Starts no more lines. Those that run end, are charged, and are in the files.',
   })
   @ApiOkResponse({ description: 'The batch, being cancelled.', standardSchema: contracts.batchSchema })
   @ApiErrors('not_found', 'conflict')
-  async cancel(@CurrentCaller() caller: Caller, @Param('id', PATH_ID) id: string): Promise<contracts.BatchObject> {
-    return toBatchObject(await this.batches.cancel(caller.teamId, id));
+  async cancel(
+    @CurrentCaller() caller: Caller,
+    @Param('id', PATH_ID) id: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<contracts.BatchObject> {
+    return onceJson(this.idempotency, request, reply, async () =>
+      toBatchObject(await this.batches.cancel(caller.teamId, id)),
+    );
   }
 }

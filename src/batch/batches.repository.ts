@@ -20,6 +20,7 @@ export type NewBatch = Pick<
   | 'id'
   | 'team_id'
   | 'key_id'
+  | 'request_id'
   | 'endpoint'
   | 'completion_window'
   | 'input_file_id'

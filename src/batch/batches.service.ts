@@ -23,10 +23,10 @@ export class BatchesService {
   ) {}
 
   /** @throws GatewayError `invalid_request` that names the bad lines; a batch is taken whole or not at all */
-  async create(caller: Caller, request: CreateBatch): Promise<Batch> {
+  async create(caller: Caller, request: CreateBatch, requestId: string): Promise<Batch> {
     const input = await this.inputs.accept(caller, request);
     try {
-      const batch = await this.keep(caller, request, input);
+      const batch = await this.keep(caller, request, input, requestId);
       this.queue.announce(batch.id, batch.total_lines);
       return batch;
     } catch (error) {
@@ -63,7 +63,7 @@ export class BatchesService {
     throw new GatewayError('conflict', { message: `A batch that is ${status} cannot be cancelled.` });
   }
 
-  private keep(caller: Caller, request: CreateBatch, input: BatchInput): Promise<Batch> {
+  private keep(caller: Caller, request: CreateBatch, input: BatchInput, requestId: string): Promise<Batch> {
     const now = this.clock.now();
     return this.repository.create(
       {
@@ -71,6 +71,7 @@ export class BatchesService {
         team_id: caller.teamId,
         key_id: caller.keyId,
         endpoint: CHAT_ENDPOINT,
+        request_id: requestId,
         completion_window: request.completion_window,
         input_file_id: input.fileId,
         total_lines: input.lines,

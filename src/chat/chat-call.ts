@@ -22,6 +22,8 @@ export interface ChatCall {
   batch: { batchId: string; customId: string } | undefined;
   /** Set where a budget was used up and named this call's model in place of the one that was asked for. */
   downgrade?: { from: Model; budgetId: string };
+  /** Set once an upstream may have charged for the call. */
+  charged?: boolean;
   /** Aborted when nobody waits for the answer any more. */
   signal: AbortSignal;
   /** Milliseconds since 1970. */
@@ -52,7 +54,7 @@ export interface StreamAnswer {
   headers: Record<string, string>;
   first: string;
   /** What follows. Ending it early gives the upstream call up and settles what was used; it must be ended in any case. */
-  rest: AsyncGenerator<string, void, undefined>;
+  rest: AsyncGenerator<string | Buffer, void, undefined>;
 }
 
 export type ChatAnswer = JsonAnswer | StreamAnswer;

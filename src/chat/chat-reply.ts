@@ -2,10 +2,13 @@ import { once } from 'node:events';
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import { toGatewayError } from '../common/gateway-error.filter';
+import type { Made } from '../idempotency/idempotency.service';
+import type { Reply } from '../idempotency/shared-reply';
 import type { ChatAnswer, StreamAnswer } from './chat-call';
 import { errorEvent } from './stream-events';
 
 const OK = 200;
+const JSON_TYPE = 'application/json; charset=utf-8';
 const STREAM_HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-cache, no-transform',
@@ -16,18 +19,47 @@ const STREAM_HEADERS = {
 /** Writes an answer to the caller. A stream goes out at the caller's pace: nothing more is read while its socket is full. */
 export async function sendAnswer(reply: FastifyReply, answer: ChatAnswer): Promise<void> {
   if (answer.kind === 'json') {
-    void reply.headers(answer.headers).type('application/json; charset=utf-8').send(answer.body);
+    void reply.headers(answer.headers).type(JSON_TYPE).send(answer.body);
     return;
   }
   reply.hijack();
   await writeStream(reply, answer);
 }
 
+/** Writes an answer that is there for all who sent the same call. */
+export async function sendReply(reply: FastifyReply, { status, headers, body }: Reply): Promise<void> {
+  if (headers['content-type'] === STREAM_HEADERS['content-type']) {
+    reply.hijack();
+    return writeStream(reply, { kind: 'stream', headers, first: '', rest: body });
+  }
+  const pieces: Buffer[] = [];
+  for await (const piece of body) pieces.push(piece);
+  void reply.status(status).headers(headers).send(Buffer.concat(pieces));
+}
+
+/** An answer as it is kept. */
+export function toMade(answer: ChatAnswer): Made {
+  const type = answer.kind === 'json' ? JSON_TYPE : STREAM_HEADERS['content-type'];
+  const body = answer.kind === 'json' ? [answer.body] : withFirst(answer);
+  return { status: OK, headers: { ...answer.headers, 'content-type': type }, body: piecesOf(body) };
+}
+
+async function* withFirst({ first, rest }: StreamAnswer): AsyncGenerator<string | Buffer, void, undefined> {
+  yield first;
+  yield* rest;
+}
+
+async function* piecesOf(
+  pieces: Iterable<string | Buffer> | AsyncIterable<string | Buffer>,
+): AsyncGenerator<string | Buffer, void, undefined> {
+  yield* pieces;
+}
+
 async function writeStream(reply: FastifyReply, { headers, first, rest }: StreamAnswer): Promise<void> {
   const { raw } = reply;
   try {
     raw.writeHead(OK, { ...(reply.getHeaders() as OutgoingHttpHeaders), ...headers, ...STREAM_HEADERS });
-    await write(raw, first);
+    if (first !== '') await write(raw, first);
     for await (const text of rest) await write(raw, text);
   } catch (error) {
     if (!raw.destroyed) raw.write(errorEvent(toGatewayError(error)));
@@ -37,7 +69,7 @@ async function writeStream(reply: FastifyReply, { headers, first, rest }: Stream
   }
 }
 
-async function write(raw: FastifyReply['raw'], text: string): Promise<void> {
+async function write(raw: FastifyReply['raw'], text: string | Buffer): Promise<void> {
   if (raw.destroyed) throw new Error('the client has left');
   if (raw.write(text)) return;
   const left = new AbortController();

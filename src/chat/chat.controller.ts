@@ -1,9 +1,13 @@
 import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ChatBody } from '@thriftgate/providers';
 import { callerOf } from '../common/caller';
 import { Clock } from '../common/clock';
+import { hasIdempotencyKey, identityOf } from '../idempotency/idempotency-key';
+import { IdempotencyService } from '../idempotency/idempotency.service';
+import type { ChatCall } from './chat-call';
 import { checkChatBody, readTags } from './chat-request';
-import { sendAnswer } from './chat-reply';
+import { sendAnswer, sendReply, toMade } from './chat-reply';
 import { ChatDocs } from './chat.docs';
 import { ChatService } from './chat.service';
 
@@ -12,6 +16,7 @@ import { ChatService } from './chat.service';
 export class ChatController {
   constructor(
     private readonly chat: ChatService,
+    private readonly idempotency: IdempotencyService,
     private readonly clock: Clock,
   ) {}
 
@@ -20,6 +25,7 @@ export class ChatController {
   @ChatDocs()
   async complete(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const body = checkChatBody(request.body);
+    if (hasIdempotencyKey(request)) return this.completeOnce(request, reply, body);
     let departure: AbortSignal | undefined;
     const answer = await this.chat.complete({
       requestId: request.id,
@@ -36,6 +42,28 @@ export class ChatController {
       startedAt: this.clock.now(),
     });
     await sendAnswer(reply, answer);
+  }
+
+  /** A call with an `Idempotency-Key` goes on when its client leaves: the answer is for whoever repeats it. */
+  private async completeOnce(request: FastifyRequest, reply: FastifyReply, body: ChatBody): Promise<void> {
+    const caller = callerOf(request);
+    const call: ChatCall = {
+      requestId: request.id,
+      caller,
+      body,
+      stream: body.stream === true,
+      cacheControl: request.headers['cache-control'],
+      tags: readTags(header(request, 'x-gateway-tags'), body.metadata),
+      batch: undefined,
+      signal: new AbortController().signal,
+      startedAt: this.clock.now(),
+    };
+    const making = {
+      make: async () => toMade(await this.chat.complete(call)),
+      mayBeCharged: () => call.charged === true,
+    };
+    const answer = await this.idempotency.once(identityOf(request, caller.teamId), making, () => reply.raw.destroyed);
+    await sendReply(reply, answer);
   }
 }
 

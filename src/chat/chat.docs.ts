@@ -10,6 +10,7 @@ import {
 } from '@nestjs/swagger';
 import { chatCompletionSchema, chatRequestSchema } from '@thriftgate/contracts';
 import { z } from 'zod';
+import { IdempotencyHeader } from '../idempotency/idempotency-header.decorator';
 import { ApiErrors } from '../common/api-errors.decorator';
 
 const DESCRIPTION = `OpenAI’s request and answer, for any model of any provider. Members that the gateway does not know pass through,
@@ -30,6 +31,7 @@ export function ChatDocs(): MethodDecorator {
   return applyDecorators(
     ApiTags('Chat'),
     ApiBearerAuth(),
+    IdempotencyHeader(),
     ApiOperation({ summary: 'Ask a model', description: DESCRIPTION }),
     ApiHeader({
       name: 'Cache-Control',

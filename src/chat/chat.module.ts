@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { BudgetsModule } from '../budgets/budgets.module';
 import { CacheModule } from '../cache/cache.module';
+import { IdempotencyModule } from '../idempotency/idempotency.module';
 import { ModelsModule } from '../models/models.module';
 import { PricingModule } from '../pricing/pricing.module';
 import { ProvidersModule } from '../providers/providers.module';
@@ -17,7 +18,16 @@ import { StreamRelayService } from './stream-relay.service';
 
 /** The way of a chat call through the gateway. */
 @Module({
-  imports: [BudgetsModule, PricingModule, ModelsModule, CacheModule, RoutingModule, ProvidersModule, UsageModule],
+  imports: [
+    IdempotencyModule,
+    BudgetsModule,
+    PricingModule,
+    ModelsModule,
+    CacheModule,
+    RoutingModule,
+    ProvidersModule,
+    UsageModule,
+  ],
   controllers: [ChatController],
   providers: [
     ChatService,

@@ -110,6 +110,7 @@ export class SettlementService {
   private async end(running: RunningAttempt, outcome: Outcome): Promise<void> {
     if (running.ended) return;
     running.ended = true;
+    if (outcome.costPusd > 0n) running.question.call.charged = true;
     try {
       await this.ledger.settle(running.open, outcome);
     } finally {

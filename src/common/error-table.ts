@@ -32,6 +32,16 @@ export const ERROR_TABLE = {
   ),
   method_not_allowed: row(405, 'invalid_request_error', 'This address does not take this method.'),
   conflict: row(409, 'invalid_request_error', 'The state of the resource does not allow this.'),
+  idempotency_key_reused: row(
+    400,
+    'idempotency_error',
+    'This Idempotency-Key belongs to another request: method, path and body must be the same. Use a new key.',
+  ),
+  idempotency_result_unknown: row(
+    409,
+    'idempotency_error',
+    'What the first call with this Idempotency-Key came to is not known. Use a new key.',
+  ),
   request_too_large: row(413, 'invalid_request_error', 'The request body is too large.'),
   unsupported_media_type: row(415, 'invalid_request_error', 'Send the body as application/json.'),
   unsupported_parameter: row(422, 'invalid_request_error', 'A parameter is not supported by this model.'),

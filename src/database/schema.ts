@@ -101,6 +101,8 @@ export interface BatchesTable {
   team_id: string;
   key_id: string;
   endpoint: string;
+  /** The call that made it. */
+  request_id: string;
   status: BatchStatus;
   completion_window: string;
   input_file_id: string;

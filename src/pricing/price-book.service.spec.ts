@@ -94,12 +94,12 @@ describe('prices that administrators set', () => {
     ...members,
   });
   const inputAt = async (rows: PriceRow[], timeMs: number, teamId = 'team_1', prices: GatewayConfig['prices'] = {}) => {
-    const book = bookOf(
+    const own = bookOf(
       prices,
       rows.toSorted((a, b) => b.validFromMs - a.validFromMs || (a.id < b.id ? 1 : -1)),
     );
-    await book.onModuleInit();
-    const { id, inputPusd } = book.of(GPT, teamId, timeMs);
+    await own.onModuleInit();
+    const { id, inputPusd } = own.of(GPT, teamId, timeMs);
     return [id, inputPusd];
   };
   const dollars = (usd: string) => toPrice({ input_usd_per_mtok: usd, output_usd_per_mtok: usd });
@@ -109,12 +109,12 @@ describe('prices that administrators set', () => {
       priceRow('p1', { validFromMs: 1000, price: dollars('1') }),
       priceRow('p2', { validFromMs: 2000, price: dollars('3') }),
     ];
-    const book = bookOf({}, rows.toReversed());
-    await book.onModuleInit();
+    const own = bookOf({}, rows.toReversed());
+    await own.onModuleInit();
     // The same object at growing times, as a deployment is asked for.
-    const seen = [999, 1000, 1999, 2000, 2001].map((timeMs) => book.of(GPT, 'team_1', timeMs).inputPusd);
+    const seen = [999, 1000, 1999, 2000, 2001].map((timeMs) => own.of(GPT, 'team_1', timeMs).inputPusd);
     expect(seen).toEqual([2_000_000n, 1_000_000n, 1_000_000n, 3_000_000n, 3_000_000n]);
-    expect(book.at(GPT, 'team_1', 1500).id).toBe('p1');
+    expect(own.at(GPT, 'team_1', 1500).id).toBe('p1');
   });
 
   it('win by how much they speak of: team over provider over gateway.yaml over everybody', async () => {

@@ -132,6 +132,7 @@ export class LedgerDrain implements OnApplicationBootstrap {
     await this.drainWithin(SHUTDOWN_TIMEOUT_MS);
     if (this.away || this.running) return;
     for (const segment of this.journal.segments()) this.release(segment);
+    await this.repository.closeEpoch(this.journal.epoch).catch((error: unknown) => this.setAway(error));
   }
 
   private release(segment: Segment): void {

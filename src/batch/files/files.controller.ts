@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, HttpCode, Param, Post, Query, Req, StreamableFile } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res, StreamableFile } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiBody,
@@ -8,8 +8,11 @@ import {
   ApiProduces,
   ApiTags,
 } from '@nestjs/swagger';
+import { IdempotencyHeader } from '../../idempotency/idempotency-header.decorator';
+import { IdempotencyService } from '../../idempotency/idempotency.service';
+import { onceJson } from '../../idempotency/idempotent-call';
 import * as contracts from '@thriftgate/contracts';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { ApiErrors } from '../../common/api-errors.decorator';
 import { type Caller, CurrentCaller } from '../../common/caller';
@@ -29,10 +32,12 @@ export class FilesController {
     private readonly files: FilesService,
     private readonly uploads: FileUploadService,
     private readonly repository: FilesRepository,
+    private readonly idempotency: IdempotencyService,
   ) {}
 
   @Post()
   @HttpCode(200)
+  @IdempotencyHeader()
   @ApiOperation({ summary: 'Upload a file', description: 'JSONL with the lines of a batch, at most 200 MB.' })
   @ApiConsumes('multipart/form-data')
   @ApiBody({
@@ -47,8 +52,14 @@ export class FilesController {
   })
   @ApiOkResponse({ description: 'The file.', standardSchema: contracts.fileSchema })
   @ApiErrors('invalid_request', 'request_too_large', 'unsupported_media_type')
-  async create(@CurrentCaller() caller: Caller, @Req() request: FastifyRequest): Promise<contracts.FileObject> {
-    return toFileObject(await this.uploads.receive(caller.teamId, request));
+  async create(
+    @CurrentCaller() caller: Caller,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<contracts.FileObject> {
+    return onceJson(this.idempotency, request, reply, async () =>
+      toFileObject(await this.uploads.receive(caller.teamId, request)),
+    );
   }
 
   @Get()

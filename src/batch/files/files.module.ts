@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { IdempotencyModule } from '../../idempotency/idempotency.module';
 import { FileUploadService } from './file-upload.service';
 import { FilesController } from './files.controller';
 import { FilesRepository } from './files.repository';
@@ -6,6 +7,7 @@ import { FilesService } from './files.service';
 
 /** Files under `/v1/files`: the lines of batches and their results. */
 @Module({
+  imports: [IdempotencyModule],
   controllers: [FilesController],
   providers: [FilesService, FileUploadService, FilesRepository],
   exports: [FilesService, FilesRepository],

@@ -30,7 +30,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       PRIMARY KEY (file_id, chunk))`,
     sql`CREATE TABLE batches (
       id text PRIMARY KEY, team_id text NOT NULL REFERENCES teams (id), key_id text NOT NULL, endpoint text NOT NULL,
-      status text NOT NULL, completion_window text NOT NULL, input_file_id text NOT NULL, output_file_id text,
+      request_id text NOT NULL, status text NOT NULL, completion_window text NOT NULL, input_file_id text NOT NULL, output_file_id text,
       error_file_id text, metadata jsonb, errors jsonb, total_lines int NOT NULL, completed_lines int NOT NULL DEFAULT 0,
       failed_lines int NOT NULL DEFAULT 0, cached_lines int NOT NULL DEFAULT 0, list_cost_pusd bigint NOT NULL DEFAULT 0,
       cost_pusd bigint NOT NULL DEFAULT 0, saved_pusd bigint NOT NULL DEFAULT 0, providers text[] NOT NULL DEFAULT '{}',
@@ -38,6 +38,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       completed_at timestamptz, failed_at timestamptz, expired_at timestamptz, cancelling_at timestamptz,
       cancelled_at timestamptz, expires_at timestamptz NOT NULL)`,
     sql`CREATE INDEX batches_team ON batches (team_id, id)`,
+    sql`CREATE INDEX batches_request ON batches (request_id)`,
     sql`CREATE INDEX batches_open ON batches (id) WHERE status NOT IN ('failed', 'completed', 'expired', 'cancelled')`,
     sql`CREATE TABLE batch_lines (
       batch_id text NOT NULL REFERENCES batches (id) ON DELETE CASCADE, line_no int NOT NULL, custom_id text NOT NULL,
