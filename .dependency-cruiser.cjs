@@ -74,8 +74,8 @@ module.exports = {
     onlyIn(
       'upstream-http-in-the-client',
       ['undici'],
-      '^libs/providers/src/upstream-client(\\.spec)?\\.ts$',
-      'upstream HTTP in one file',
+      '^libs/providers/src/upstream-client(\\.spec)?\\.ts$|^src/alerts/webhooks/webhook\\.client\\.ts$',
+      'HTTP to others in two files: to upstreams and to webhooks',
     ),
     onlyIn(
       'cache-manager-in-one-file',

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { AlertsModule } from './alerts/alerts.module';
 import { AuthGuard } from './auth/auth.guard';
 import { AuthModule } from './auth/auth.module';
 import { BudgetsModule } from './budgets/budgets.module';
@@ -35,6 +36,7 @@ export class AppModule {
         RedisModule,
         DatabaseModule,
 
+        AlertsModule,
         TeamsModule,
         KeysModule,
         AuthModule,

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock';
 import type { PicoUsd } from '../common/money';
+import { ForecastService } from '../usage/watch/forecast.service';
 import { LedgerDrain } from '../usage/ledger-drain.service';
 import type { Budget } from './budget';
 import { windowKey } from './holds/budget-window';
@@ -12,6 +13,8 @@ export interface BudgetStatus extends WindowState {
   window: Window;
   /** What is spent by the end of the window if it goes on like this; null for a window without an end. */
   forecastPusd: PicoUsd | null;
+  /** When this was looked at, in milliseconds since 1970. */
+  now: number;
 }
 
 /** Tells what is spent and reserved of budgets, over all processes. */
@@ -20,6 +23,7 @@ export class BudgetStatusService {
   constructor(
     private readonly leases: LeasesRepository,
     private readonly drain: LedgerDrain,
+    private readonly forecasts: ForecastService,
     private readonly clock: Clock,
   ) {}
 
@@ -36,8 +40,10 @@ export class BudgetStatusService {
       const window = windows[index] ?? { startMs: 0, endMs: Infinity };
       const state = states.get(windowKey(budget.id, window.startMs)) ?? { spentPusd: 0n, leasedPusd: 0n };
       const { teamId, keyId } = budget;
-      const forecastPusd = Number.isFinite(window.endMs) ? await Promise.resolve(teamId && keyId ? null : null) : null;
-      statuses.push({ ...state, window, forecastPusd });
+      const forecastPusd = Number.isFinite(window.endMs)
+        ? await this.forecasts.ofWindow({ teamId, keyId }, window, state.spentPusd)
+        : null;
+      statuses.push({ ...state, window, forecastPusd, now: nowMs });
     }
     return statuses;
   }

@@ -1,11 +1,14 @@
 import { Module } from '@nestjs/common';
+import { AlertsModule } from '../alerts/alerts.module';
 import { KeysModule } from '../keys/keys.module';
 import { ModelsModule } from '../models/models.module';
 import { TeamsModule } from '../teams/teams.module';
 import { UsageModule } from '../usage/usage.module';
+import { WatchModule } from '../usage/watch/watch.module';
 import { BudgetDirectory } from './budget-directory.service';
 import { BudgetGate } from './budget-gate.service';
 import { BudgetStatusService } from './budget-status.service';
+import { BudgetWatch } from './budget-watch.service';
 import { BudgetsController } from './budgets.controller';
 import { BudgetsRepository } from './budgets.repository';
 import { BudgetsService } from './budgets.service';
@@ -14,7 +17,7 @@ import { LeasesRepository } from './holds/leases.repository';
 
 /** What teams and keys may spend, and the money that is held for their calls. */
 @Module({
-  imports: [TeamsModule, KeysModule, ModelsModule, UsageModule],
+  imports: [TeamsModule, KeysModule, ModelsModule, UsageModule, WatchModule, AlertsModule],
   controllers: [BudgetsController],
   providers: [
     BudgetsService,
@@ -22,6 +25,7 @@ import { LeasesRepository } from './holds/leases.repository';
     BudgetDirectory,
     BudgetGate,
     BudgetStatusService,
+    BudgetWatch,
     HoldsService,
     LeasesRepository,
   ],

@@ -34,6 +34,7 @@ export const environmentSchema = z
     UPSTREAM_FIRST_BYTE_TIMEOUT_MS: positive(600_000),
     UPSTREAM_IDLE_TIMEOUT_MS: positive(300_000),
     CACHE_MEMORY_MB: positive(32),
+    WEBHOOK_ALLOW_PRIVATE: z.stringbool().default(false),
     BATCH_CONCURRENCY: positive(16),
     JOURNAL_FSYNC: z.enum(['interval', 'always']).default('interval'),
     JOURNAL_MAX_MB: positive(4096),

@@ -31,6 +31,8 @@ export class GatewayConfig {
     readonly idleTimeoutMs: number;
   };
   readonly cache: { readonly memoryBytes: number; readonly ttlSeconds: number };
+  readonly webhooks: { readonly allowPrivate: boolean };
+  readonly alerts: Readonly<GatewayFile['alerts']>;
   readonly journal: { readonly fsync: 'interval' | 'always'; readonly maxBytes: number };
   /** How many whole months the ledger's rows are kept; undefined is for ever. */
   readonly ledger: { readonly retentionMonths: number | undefined };
@@ -61,6 +63,8 @@ export class GatewayConfig {
       idleTimeoutMs: env.UPSTREAM_IDLE_TIMEOUT_MS,
     };
     this.cache = { memoryBytes: env.CACHE_MEMORY_MB * 1024 * 1024, ttlSeconds: 7 * 24 * 3600 };
+    this.webhooks = { allowPrivate: env.WEBHOOK_ALLOW_PRIVATE };
+    this.alerts = file.alerts;
     this.journal = { fsync: env.JOURNAL_FSYNC, maxBytes: env.JOURNAL_MAX_MB * 1024 * 1024 };
     this.ledger = { retentionMonths: env.LEDGER_RETENTION_MONTHS };
     this.batch = { concurrency: env.BATCH_CONCURRENCY };

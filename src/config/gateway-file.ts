@@ -45,11 +45,20 @@ const modelPrice = z.strictObject({
   tiers: z.array(z.strictObject({ ...rates, above_input_tokens: z.number().int().positive() })).optional(),
 });
 
+const alerts = z.strictObject({
+  anomaly_factor: z.number().min(1.1).max(1000).default(3),
+  anomaly_floor_usd: z
+    .string()
+    .regex(/^\d{1,7}(\.\d{1,12})?$/, 'must be decimal dollars in quotes, as "5.00"')
+    .default('1.00'),
+});
+
 /** `gateway.yaml`: providers, models and prices laid over the built-in catalogue. */
 export const gatewayFileSchema = z.strictObject({
   providers: z.record(name, provider).default({}),
   models: z.record(name, model).default({}),
   prices: z.record(name, modelPrice).default({}),
+  alerts: alerts.prefault({}),
 });
 
 export type GatewayFile = z.output<typeof gatewayFileSchema>;

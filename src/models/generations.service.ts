@@ -1,4 +1,5 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { AlertsService } from '../alerts/alerts.service';
 import { GatewayConfig } from '../config/gateway-config';
 import { ChangeFeed } from '../database/change-feed.service';
 import type { ModelGenerationsTable } from '../database/schema';
@@ -24,6 +25,7 @@ export class GenerationsService implements OnModuleInit {
     private readonly registry: ModelRegistry,
     private readonly repository: GenerationsRepository,
     private readonly changeFeed: ChangeFeed,
+    private readonly alerts: AlertsService,
   ) {}
 
   async onModuleInit(): Promise<void> {
@@ -83,6 +85,18 @@ export class GenerationsService implements OnModuleInit {
       null,
       'drift',
     );
+    for (const { name } of served) this.tellDrift(name, deployment.id, before, upstreamModel);
+  }
+
+  private tellDrift(model: string, deployment: string, before: string, now: string): void {
+    const { generation } = this.current(model);
+    this.alerts.raise({
+      kind: 'model_drift',
+      severity: 'warning',
+      dedupeKey: `model_drift:${model}:${generation}`,
+      teamId: null,
+      data: { model, deployment, before, now, generation },
+    });
   }
 
   private async reload(): Promise<void> {

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AlertsModule } from '../alerts/alerts.module';
 import { PricingModule } from '../pricing/pricing.module';
 import { GenerationsRepository } from './generations.repository';
 import { GenerationsService } from './generations.service';
@@ -8,7 +9,7 @@ import { ModelsController } from './models.controller';
 
 /** Which models are served, by which deployments, and in which cache generation they are. */
 @Module({
-  imports: [PricingModule],
+  imports: [AlertsModule, PricingModule],
   controllers: [ModelsController, ModelVersionsController],
   providers: [ModelRegistry, GenerationsRepository, GenerationsService],
   exports: [ModelRegistry, GenerationsRepository, GenerationsService],

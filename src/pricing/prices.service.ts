@@ -1,9 +1,13 @@
 import { Injectable } from '@nestjs/common';
+import { AlertsService } from '../alerts/alerts.service';
 import { Clock } from '../common/clock';
 import { GatewayError } from '../common/errors';
 import { newId } from '../common/ids';
 import { ChangeFeed } from '../database/change-feed.service';
 import { type NewPrice, type PriceRow, PricesRepository } from './prices.repository';
+
+/** How many models an alert names. */
+const MODELS_TOLD = 20;
 
 /** Which prices are asked for. */
 export interface PriceFilter {
@@ -18,6 +22,7 @@ export class PricesService {
   constructor(
     private readonly repository: PricesRepository,
     private readonly changeFeed: ChangeFeed,
+    private readonly alerts: AlertsService,
     private readonly clock: Clock,
   ) {}
 
@@ -37,7 +42,27 @@ export class PricesService {
     const made = rows.map((row) => ({ ...row, id: newId('price'), createdAt }));
     await this.repository.insert(made);
     await this.changeFeed.announce('prices');
+    this.tell(made);
     return made;
+  }
+
+  /** One alert for all that was set together. */
+  private tell(rows: PriceRow[]): void {
+    const [first] = rows;
+    if (!first) return;
+    const names = new Set(rows.map(({ model, provider, teamId }) => model ?? provider ?? teamId ?? '*'));
+    this.alerts.raise({
+      kind: 'price_changed',
+      severity: 'info',
+      dedupeKey: `price_changed:${first.id}`,
+      teamId: first.teamId,
+      data: {
+        source: first.createdBy,
+        models: [...names].slice(0, MODELS_TOLD),
+        prices: rows.length,
+        valid_from: new Date(first.validFromMs).toISOString(),
+      },
+    });
   }
 
   /** Takes back a price that is not in force yet. @throws GatewayError `not_found`, or `conflict` where calls may be charged by it */

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AlertsModule } from '../alerts/alerts.module';
 import { PriceBook } from './price-book.service';
 import { PriceImport } from './price-import.service';
 import { PricesController } from './prices.controller';
@@ -7,6 +8,7 @@ import { PricesService } from './prices.service';
 
 /** What a token costs. */
 @Module({
+  imports: [AlertsModule],
   controllers: [PricesController],
   providers: [PriceBook, PricesRepository, PricesService, PriceImport],
   exports: [PriceBook],

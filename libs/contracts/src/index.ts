@@ -1,3 +1,4 @@
+export * from './alerts';
 export * from './batches';
 export * from './budgets';
 export * from './cache';

@@ -200,6 +200,7 @@ export const reratedSchema = z
     dry_run: z.boolean(),
     looked_at: z.int().meta({ description: 'Settled tries in the period' }),
     corrected: z.int(),
+    unpriced: z.int().meta({ description: 'Tries whose price is not known: they keep what is booked' }),
     list_cost_change_usd: usdSchema,
     cost_change_usd: usdSchema,
   })
@@ -208,6 +209,7 @@ export const reratedSchema = z
       dry_run: true,
       looked_at: 12000,
       corrected: 11874,
+      unpriced: 0,
       list_cost_change_usd: '-3.21',
       cost_change_usd: '-3.08',
     },

@@ -35,6 +35,7 @@ export class ReratingController {
       dry_run,
       looked_at: result.lookedAt,
       corrected: result.corrected,
+      unpriced: result.unpriced,
       list_cost_change_usd: formatUsd(result.listChangePusd),
       cost_change_usd: formatUsd(result.costChangePusd),
     };

@@ -14,6 +14,8 @@ const PAGE = 500;
 export interface RerateResult {
   lookedAt: number;
   corrected: number;
+  /** Tries whose price nobody knows (any more): they keep what is booked. */
+  unpriced: number;
   listChangePusd: PicoUsd;
   costChangePusd: PicoUsd;
 }
@@ -34,7 +36,7 @@ export class ReratingService {
    * again corrects nothing; of two that run at once one corrects, for corrections have keys too.
    */
   async rerate(filter: RatedFilter, dryRun: boolean): Promise<RerateResult> {
-    const result: RerateResult = { lookedAt: 0, corrected: 0, listChangePusd: 0n, costChangePusd: 0n };
+    const result: RerateResult = { lookedAt: 0, corrected: 0, unpriced: 0, listChangePusd: 0n, costChangePusd: 0n };
     let after = { requestId: '', attempt: 0 };
     for (;;) {
       const rows = await this.repository.page(filter, after, PAGE);
@@ -49,6 +51,11 @@ export class ReratingService {
   private correct(row: RatedRow, result: RerateResult): string | undefined {
     result.lookedAt += 1;
     const price = this.prices.at(this.pricedOf(row), row.team_id, row.created_at.getTime());
+    // The ceiling stands in where a call must go on; nothing that is booked is changed to it.
+    if (price.estimated) {
+      result.unpriced += 1;
+      return undefined;
+    }
     const difference = differenceOf(row, price);
     if (difference.listPusd === 0n && difference.costPusd === 0n) return undefined;
     result.corrected += 1;

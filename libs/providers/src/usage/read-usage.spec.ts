@@ -37,6 +37,47 @@ describe('the usage of a call', () => {
       },
     ],
     [
+      'OpenAI chat that wrote its prompt cache',
+      {
+        prompt_tokens: 3300,
+        completion_tokens: 40,
+        total_tokens: 3340,
+        prompt_tokens_details: { cached_tokens: 0, cache_write_tokens: 3207 },
+      },
+      { inputTokens: 3300, cachedInputTokens: 0, cacheWriteTokens: 3207, outputTokens: 40, reasoningTokens: 0 },
+    ],
+    [
+      'OpenAI responses that wrote their prompt cache',
+      {
+        input_tokens: 3300,
+        input_tokens_details: { cached_tokens: 64, cache_write_tokens: 3207 },
+        output_tokens: 40,
+        total_tokens: 3340,
+      },
+      { inputTokens: 3300, cachedInputTokens: 64, cacheWriteTokens: 3207, outputTokens: 40, reasoningTokens: 0 },
+    ],
+    [
+      'Anthropic messages with thinking',
+      {
+        input_tokens: 12,
+        cache_read_input_tokens: 0,
+        cache_creation_input_tokens: null,
+        output_tokens: 503,
+        output_tokens_details: { thinking_tokens: 400 },
+      },
+      { inputTokens: 12, cachedInputTokens: 0, outputTokens: 503, reasoningTokens: 400 },
+    ],
+    [
+      'Gemini by its OpenAI endpoint, whose total alone has the thoughts',
+      { prompt_tokens: 20, completion_tokens: 424, total_tokens: 1016 },
+      { inputTokens: 20, cachedInputTokens: 0, outputTokens: 996, reasoningTokens: 572 },
+    ],
+    [
+      'an API whose total has cached input beside the prompt',
+      { prompt_tokens: 20, completion_tokens: 4, total_tokens: 124, cache_creation_input_tokens: 10 },
+      { inputTokens: 20, cachedInputTokens: 0, cacheWriteTokens: 10, outputTokens: 4, reasoningTokens: 0 },
+    ],
+    [
       'Gemini',
       {
         promptTokenCount: 900,

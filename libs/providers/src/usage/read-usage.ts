@@ -19,6 +19,7 @@ export function readUsage(usage: unknown): TokenUsage | undefined {
 /**
  * @see https://platform.openai.com/docs/api-reference/chat/object#chat/object-usage cached tokens are a part of the prompt
  * @see https://api-docs.deepseek.com/guides/kv_cache `prompt_cache_hit_tokens`
+ * @see https://openrouter.ai/docs/prompt-caching `cache_write_tokens`, as OpenAI tells them from GPT-5.6 on
  */
 function openAiChat(usage: Record<string, unknown>): Counts {
   const prompt = isRecord(usage.prompt_tokens_details) ? usage.prompt_tokens_details : {};
@@ -26,11 +27,28 @@ function openAiChat(usage: Record<string, unknown>): Counts {
   return {
     inputTokens: usage.prompt_tokens,
     cachedInputTokens: prompt.cached_tokens ?? usage.prompt_cache_hit_tokens ?? 0,
-    cacheWriteTokens: prompt.cache_creation_tokens ?? usage.cache_creation_input_tokens ?? 0,
+    cacheWriteTokens:
+      prompt.cache_write_tokens ?? prompt.cache_creation_tokens ?? usage.cache_creation_input_tokens ?? 0,
     outputTokens: usage.completion_tokens,
-    reasoningTokens: completion.reasoning_tokens ?? 0,
+    reasoningTokens: completion.reasoning_tokens ?? unnamedReasoning(usage),
     total: usage.total_tokens,
   };
+}
+
+/**
+ * Gemini's OpenAI endpoint does not name its thoughts and leaves them out of the completion: only the total has them.
+ * Where a cache is told of, the rest of a total may be input, and nothing is made of it.
+ */
+function unnamedReasoning(usage: Record<string, unknown>): number {
+  const { prompt_tokens: prompt, completion_tokens: completion, total_tokens: total } = usage;
+  const details = isRecord(usage.prompt_tokens_details) ? usage.prompt_tokens_details : {};
+  const cached =
+    details.cached_tokens ??
+    usage.prompt_cache_hit_tokens ??
+    usage.cache_read_input_tokens ??
+    usage.cache_creation_input_tokens;
+  if (cached || !isCount(prompt) || !isCount(completion) || !isCount(total)) return 0;
+  return Math.max(0, total - prompt - completion);
 }
 
 /** @see https://platform.openai.com/docs/api-reference/responses/object */
@@ -40,7 +58,7 @@ function openAiResponses(usage: Record<string, unknown>): Counts {
   return {
     inputTokens: usage.input_tokens,
     cachedInputTokens: input.cached_tokens ?? 0,
-    cacheWriteTokens: 0,
+    cacheWriteTokens: input.cache_write_tokens ?? 0,
     outputTokens: usage.output_tokens,
     reasoningTokens: output.reasoning_tokens ?? 0,
     total: usage.total_tokens,
@@ -54,13 +72,14 @@ function openAiResponses(usage: Record<string, unknown>): Counts {
 function anthropic(usage: Record<string, unknown>): Counts {
   const { input_tokens: input, cache_read_input_tokens: read, cache_creation_input_tokens: written } = usage;
   const [cached, writes] = [read ?? 0, written ?? 0];
+  const output = isRecord(usage.output_tokens_details) ? usage.output_tokens_details : {};
   const inputTokens = isCount(input) && isCount(cached) && isCount(writes) ? input + cached + writes : undefined;
   return {
     inputTokens,
     cachedInputTokens: cached,
     cacheWriteTokens: writes,
     outputTokens: usage.output_tokens,
-    reasoningTokens: 0,
+    reasoningTokens: output.thinking_tokens ?? 0,
     total: undefined,
   };
 }

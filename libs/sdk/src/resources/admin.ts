@@ -8,6 +8,7 @@ import type {
 } from '@thriftgate/contracts';
 import { type CallOptions, type HttpClient, path } from '../http-client';
 import { Keys } from './keys';
+import { Prices } from './prices';
 import { Teams } from './teams';
 import { Usage, type UsageQuery } from './usage';
 
@@ -84,6 +85,7 @@ export class Admin {
   readonly usage: Usage<AdminUsageQuery>;
   readonly cache: Cache;
   readonly models: AdminModels;
+  readonly prices: Prices;
 
   constructor(http: HttpClient) {
     this.teams = new Teams(http);
@@ -92,5 +94,6 @@ export class Admin {
     this.usage = new Usage(http, '/admin/usage');
     this.cache = new Cache(http);
     this.models = new AdminModels(http);
+    this.prices = new Prices(http);
   }
 }

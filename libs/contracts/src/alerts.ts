@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import { timeSchema } from './common';
+import { dayOrTimeSchema } from './report-times';
+
+export const alertKinds = [
+  'budget_threshold',
+  'budget_forecast',
+  'spend_anomaly',
+  'model_drift',
+  'price_changed',
+  'credit_low',
+  'credit_expiring',
+] as const;
+
+const idSchema = z.string().min(1).max(128);
+const urlSchema = z
+  .url({ protocol: /^https?$/ })
+  .max(2000)
+  .meta({ description: 'http or https, on the public internet', example: 'https://hooks.example.com/thriftgate' });
+const secretSchema = z
+  .string()
+  .regex(/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/, 'must be whsec_ and at least 24 bytes in base64')
+  .meta({ description: 'Signs messages by the Standard Webhooks scheme; made where it is left out' });
+const kindsSchema = z.array(z.enum(alertKinds)).min(1).nullable().meta({ description: 'null is all' });
+
+/** `POST /admin/webhooks`. */
+export const createWebhookSchema = z
+  .strictObject({
+    url: urlSchema,
+    format: z.enum(['signed', 'slack']).default('signed'),
+    secret: secretSchema.optional(),
+    kinds: kindsSchema.default(null),
+    team_id: idSchema.nullable().default(null).meta({ description: 'Only alerts of this team; null is all' }),
+    active: z.boolean().default(true),
+  })
+  .refine(({ format, secret }) => format === 'signed' || secret === undefined, {
+    path: ['secret'],
+    message: 'is only for signed messages',
+  })
+  .meta({ example: { url: 'https://hooks.example.com/thriftgate', kinds: ['budget_threshold', 'spend_anomaly'] } });
+export type CreateWebhook = z.output<typeof createWebhookSchema>;
+
+/** What is left out stays. */
+export const updateWebhookSchema = z
+  .strictObject({
+    url: urlSchema.optional(),
+    secret: secretSchema.optional(),
+    kinds: kindsSchema.optional(),
+    team_id: idSchema.nullable().optional(),
+    active: z.boolean().optional(),
+  })
+  .refine((changes) => Object.keys(changes).length > 0, 'must change something')
+  .meta({ example: { active: false } });
+export type UpdateWebhook = z.output<typeof updateWebhookSchema>;
+
+const webhookExample = {
+  id: 'webhook_01KAS8D2E4F6G8H1J3K5M7N9P1',
+  url: 'https://hooks.example.com/thriftgate',
+  format: 'signed',
+  kinds: ['budget_threshold', 'spend_anomaly'],
+  team_id: null,
+  active: true,
+  created_at: '2026-11-23T09:00:00.000Z',
+  updated_at: '2026-11-23T09:00:00.000Z',
+} as const;
+
+export const webhookSchema = z
+  .object({
+    id: z.string(),
+    url: z.string(),
+    format: z.enum(['signed', 'slack']),
+    kinds: z.array(z.string()).nullable(),
+    team_id: z.string().nullable(),
+    active: z.boolean(),
+    created_at: timeSchema,
+    updated_at: timeSchema,
+  })
+  .meta({ example: webhookExample });
+export type Webhook = z.output<typeof webhookSchema>;
+
+/** A new webhook, in the only answer that shows its secret. */
+export const createdWebhookSchema = webhookSchema
+  .extend({ secret: z.string().nullable() })
+  .meta({ example: { ...webhookExample, secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=' } });
+export type CreatedWebhook = z.output<typeof createdWebhookSchema>;
+
+export const webhookListSchema = z
+  .object({ data: z.array(webhookSchema) })
+  .meta({ example: { data: [webhookExample] } });
+export type WebhookList = z.output<typeof webhookListSchema>;
+
+export const webhookTestSchema = z
+  .object({ delivered: z.boolean(), error: z.string().nullable() })
+  .meta({ example: { delivered: true, error: null } });
+export type WebhookTest = z.output<typeof webhookTestSchema>;
+
+/** `GET /admin/alerts`. */
+export const listAlertsQuerySchema = z.strictObject({
+  kind: z.enum(alertKinds).optional(),
+  team_id: idSchema.optional(),
+  from: dayOrTimeSchema('start').optional(),
+  to: dayOrTimeSchema('end').optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+  cursor: idSchema.optional().meta({ description: 'The next_cursor of the page before, with the same filters' }),
+});
+export type ListAlertsQuery = z.output<typeof listAlertsQuerySchema>;
+
+const alertExample = {
+  id: 'alert_01KAS8F3G5H7J9K2M4N6P8Q1R3',
+  kind: 'budget_threshold',
+  severity: 'warning',
+  team_id: 'team_01KAS5M8Z2Q6W9Y3T7N4B1C0DE',
+  data: { budget_id: 'budget_01KAS6B3C5D7E9F1G3H5J7K9M1', share: 0.8, spent_usd: '80.02', limit_usd: '100' },
+  text: {
+    en: 'team:… has spent $80.02, 80% or more of its budget of $100.',
+    ko: 'team:…의 지출이 $80.02로, 예산 $100의 80%에 도달했습니다.',
+  },
+  deliveries: [{ webhook_id: webhookExample.id, state: 'delivered', tries: 1, last_error: null }],
+  created_at: '2026-11-23T09:00:00.000Z',
+} as const;
+
+export const alertSchema = z
+  .object({
+    id: z.string(),
+    kind: z.string(),
+    severity: z.enum(['info', 'warning', 'critical']),
+    team_id: z.string().nullable(),
+    data: z.record(z.string(), z.unknown()),
+    text: z.object({ en: z.string(), ko: z.string() }),
+    deliveries: z.array(
+      z.object({
+        webhook_id: z.string(),
+        state: z.enum(['pending', 'delivered', 'failed']),
+        tries: z.int(),
+        last_error: z.string().nullable(),
+      }),
+    ),
+    created_at: timeSchema,
+  })
+  .meta({ example: alertExample });
+
+/** A page of alerts, newest first. */
+export const alertPageSchema = z
+  .object({ data: z.array(alertSchema), next_cursor: z.string().nullable() })
+  .meta({ example: { data: [alertExample], next_cursor: null } });
+export type AlertPage = z.output<typeof alertPageSchema>;

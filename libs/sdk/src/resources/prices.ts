@@ -1,0 +1,78 @@
+import type { Deleted, ImportedPrices, Price, PriceList, Rerated } from '@thriftgate/contracts';
+import { type CallOptions, type HttpClient, path } from '../http-client';
+
+/** Dollars per million tokens as decimal text (`"8.00"`); what is left out follows from input and output. */
+export interface Rates {
+  input_usd_per_mtok: string;
+  output_usd_per_mtok: string;
+  cached_input_usd_per_mtok?: string;
+  cache_write_usd_per_mtok?: string;
+  reasoning_usd_per_mtok?: string;
+}
+
+/** Whom a price is for, and from when on it is in force; now by default. */
+interface PriceScope {
+  provider?: string;
+  team_id?: string;
+  valid_from?: Date | string;
+  note?: string;
+}
+
+/** Rates of a model, or a negotiated multiplier, of every model where none is named. */
+export type NewPrice = PriceScope &
+  (
+    | (Rates & { model: string; batch?: Rates; tiers?: (Rates & { above_input_tokens: number })[] })
+    | { model?: string; multiplier: string }
+  );
+
+export interface PricesQuery {
+  model?: string;
+  provider?: string;
+  team_id?: string;
+}
+
+/** A catalogue file with LiteLLM's members, models by name. */
+export interface ImportPrices {
+  catalogue: Record<string, Record<string, unknown>>;
+  valid_from?: Date | string;
+  dry_run?: boolean;
+}
+
+/** Which calls are rated again; strings are RFC 3339. */
+export interface Rerate {
+  from: Date | string;
+  to: Date | string;
+  model?: string;
+  team_id?: string;
+  provider?: string;
+  dry_run?: boolean;
+}
+
+/** `/admin/prices`. */
+export class Prices {
+  constructor(private readonly http: HttpClient) {}
+
+  create(price: NewPrice, options?: CallOptions): Promise<Price> {
+    return this.http.json('POST', '/admin/prices', { ...options, body: price });
+  }
+
+  /** The prices that were set, the latest `valid_from` first. */
+  list(query: PricesQuery = {}, options?: CallOptions): Promise<PriceList> {
+    return this.http.json('GET', '/admin/prices', { ...options, query: { ...query } });
+  }
+
+  /** Takes back a price that is not in force yet. */
+  delete(id: string, options?: CallOptions): Promise<Deleted> {
+    return this.http.json('DELETE', path`/admin/prices/${id}`, options);
+  }
+
+  /** Takes a catalogue file on: what differs from the prices in force. */
+  import(file: ImportPrices, options?: CallOptions): Promise<ImportedPrices> {
+    return this.http.json('POST', '/admin/prices/import', { ...options, body: file });
+  }
+
+  /** Books the difference where a period was charged by other prices than are in force for it now. */
+  rerate(period: Rerate, options?: CallOptions): Promise<Rerated> {
+    return this.http.json('POST', '/admin/prices/rerate', { ...options, body: period });
+  }
+}

@@ -1,0 +1,53 @@
+/** What each kind of alert tells. Dollars are decimal texts, times RFC 3339. */
+export interface AlertData {
+  budget_threshold: {
+    budget_id: string;
+    scope: string;
+    share: number;
+    spent_usd: string;
+    limit_usd: string;
+    resets_at: string | null;
+  };
+  budget_forecast: { budget_id: string; scope: string; forecast_usd: string; limit_usd: string; resets_at: string };
+  spend_anomaly: { team_id: string; hour: string; spent_usd: string; usual_usd: string };
+  model_drift: { model: string; deployment: string; before: string; now: string; generation: number };
+  price_changed: { source: string; models: string[]; prices: number; valid_from: string };
+  credit_low: { team_id: string; share: number; balance_usd: string };
+  credit_expiring: { team_id: string; grant_id: string; remaining_usd: string; expires_at: string };
+  webhook_test: { webhook_id: string };
+}
+
+export type AlertKind = keyof AlertData;
+
+export const ALERT_KINDS: readonly AlertKind[] = [
+  'budget_threshold',
+  'budget_forecast',
+  'spend_anomaly',
+  'model_drift',
+  'price_changed',
+  'credit_low',
+  'credit_expiring',
+];
+
+export type Severity = 'info' | 'warning' | 'critical';
+
+/** Something that people should know. */
+export interface NewAlert<Kind extends AlertKind = AlertKind> {
+  kind: Kind;
+  severity: Severity;
+  /** Names what has happened; the same is told once, by whichever process sees it first. */
+  dedupeKey: string;
+  teamId: string | null;
+  data: AlertData[Kind];
+}
+
+export interface Alert {
+  id: string;
+  kind: AlertKind;
+  severity: Severity;
+  teamId: string | null;
+  data: AlertData[AlertKind];
+  textEn: string;
+  textKo: string;
+  createdAt: Date;
+}

@@ -1,0 +1,47 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import * as contracts from '@thriftgate/contracts';
+import { Roles } from '../common/access.decorators';
+import { ApiErrors } from '../common/api-errors.decorator';
+import { AlertsRepository } from './alerts.repository';
+
+@ApiTags('Alerts')
+@ApiBearerAuth()
+@ApiErrors('invalid_api_key', 'forbidden')
+@Roles('platform_admin')
+@Controller('admin/alerts')
+export class AlertsController {
+  constructor(private readonly alerts: AlertsRepository) {}
+
+  @Get()
+  @ApiOperation({
+    summary: 'List alerts',
+    description: 'Newest first, in English and Korean, with how far each got on its way to the webhooks.',
+  })
+  @ApiOkResponse({ description: 'A page of alerts.', standardSchema: contracts.alertPageSchema })
+  @ApiErrors('invalid_request')
+  async list(
+    @Query({ schema: contracts.listAlertsQuerySchema }) query: contracts.ListAlertsQuery,
+  ): Promise<contracts.AlertPage> {
+    const { kind, team_id: teamId, from, to, limit, cursor } = query;
+    const found = await this.alerts.list({ kind, teamId, from, to }, cursor, limit + 1);
+    const alerts = found.slice(0, limit);
+    const deliveries = await this.alerts.deliveriesOf(alerts.map(({ id }) => id));
+    const data = alerts.map((alert) => ({
+      id: alert.id,
+      kind: alert.kind,
+      severity: alert.severity,
+      team_id: alert.teamId,
+      data: alert.data as Record<string, unknown>,
+      text: { en: alert.textEn, ko: alert.textKo },
+      deliveries: (deliveries.get(alert.id) ?? []).map(({ webhookId, state, tries, lastError }) => ({
+        webhook_id: webhookId,
+        state,
+        tries,
+        last_error: lastError,
+      })),
+      created_at: alert.createdAt.toISOString(),
+    }));
+    return { data, next_cursor: found.length > limit ? (alerts.at(-1)?.id ?? null) : null };
+  }
+}

@@ -1,0 +1,28 @@
+import { Module } from '@nestjs/common';
+import { AlertsController } from './alerts.controller';
+import { AlertsRepository } from './alerts.repository';
+import { AlertsService } from './alerts.service';
+import { DeliveryRepository } from './webhooks/delivery.repository';
+import { DeliveryService } from './webhooks/delivery.service';
+import { SecretBox } from './webhooks/secret-box.service';
+import { WebhookClient } from './webhooks/webhook.client';
+import { WebhooksController } from './webhooks/webhooks.controller';
+import { WebhooksRepository } from './webhooks/webhooks.repository';
+import { WebhooksService } from './webhooks/webhooks.service';
+
+/** What people should know, and where it is sent. */
+@Module({
+  controllers: [AlertsController, WebhooksController],
+  providers: [
+    AlertsService,
+    AlertsRepository,
+    WebhooksService,
+    WebhooksRepository,
+    DeliveryService,
+    DeliveryRepository,
+    WebhookClient,
+    SecretBox,
+  ],
+  exports: [AlertsService],
+})
+export class AlertsModule {}

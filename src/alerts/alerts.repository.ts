@@ -1,0 +1,89 @@
+import { Injectable } from '@nestjs/common';
+import { type Selectable, sql } from 'kysely';
+import { Database } from '../database/database.connection';
+import type { AlertsTable } from '../database/tables/alert-tables';
+import type { Alert, AlertData, AlertKind, NewAlert } from './alert';
+import { textsOf } from './alert-texts';
+
+export interface AlertFilter {
+  kind?: string | undefined;
+  teamId?: string | undefined;
+  from?: Date | undefined;
+  to?: Date | undefined;
+}
+
+/** How far an alert got on its way to a webhook. */
+export interface Delivery {
+  webhookId: string;
+  state: 'pending' | 'delivered' | 'failed';
+  tries: number;
+  lastError: string | null;
+}
+
+@Injectable()
+export class AlertsRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Keeps an alert and sends it on its ways, once. @returns undefined where it was told before */
+  async insert(id: string, alert: NewAlert): Promise<Alert | undefined> {
+    const { en, ko } = textsOf(alert.kind, alert.data);
+    const { rows } = await sql<Selectable<AlertsTable>>`
+      WITH raised AS (
+        INSERT INTO alerts (id, kind, dedupe_key, severity, team_id, data, text_en, text_ko)
+        VALUES (${id}, ${alert.kind}, ${alert.dedupeKey}, ${alert.severity}, ${alert.teamId}, ${JSON.stringify(alert.data)}::jsonb, ${en}, ${ko})
+        ON CONFLICT (dedupe_key) DO NOTHING RETURNING *
+      ), sent AS (
+        INSERT INTO webhook_deliveries (alert_id, webhook_id, state)
+        SELECT raised.id, webhooks.id, 'pending' FROM raised, webhooks
+        WHERE webhooks.active AND webhooks.deleted_at IS NULL AND (webhooks.kinds IS NULL OR webhooks.kinds @> to_jsonb(raised.kind))
+          AND (webhooks.team_id IS NULL OR webhooks.team_id = raised.team_id)
+      )
+      SELECT * FROM raised`.execute(this.database.db);
+    return rows[0] && toAlert(rows[0]);
+  }
+
+  /** Newest first, from behind `after`. */
+  async list(filter: AlertFilter, after: string | undefined, limit: number): Promise<Alert[]> {
+    const rows = await this.database.db
+      .selectFrom('alerts')
+      .selectAll()
+      .$if(filter.kind !== undefined, (query) => query.where('kind', '=', filter.kind ?? ''))
+      .$if(filter.teamId !== undefined, (query) => query.where('team_id', '=', filter.teamId ?? ''))
+      .$if(filter.from !== undefined, (query) => query.where('created_at', '>=', filter.from ?? new Date(0)))
+      .$if(filter.to !== undefined, (query) => query.where('created_at', '<', filter.to ?? new Date(0)))
+      .$if(after !== undefined, (query) => query.where('id', '<', after ?? ''))
+      .orderBy('id', 'desc')
+      .limit(limit)
+      .execute();
+    return rows.map(toAlert);
+  }
+
+  async deliveriesOf(alertIds: string[]): Promise<Map<string, Delivery[]>> {
+    const byAlert = new Map<string, Delivery[]>();
+    if (alertIds.length === 0) return byAlert;
+    const rows = await this.database.db
+      .selectFrom('webhook_deliveries')
+      .select(['alert_id', 'webhook_id', 'state', 'tries', 'last_error'])
+      .where('alert_id', 'in', alertIds)
+      .orderBy('webhook_id')
+      .execute();
+    for (const row of rows) {
+      const delivery = { webhookId: row.webhook_id, state: row.state, tries: row.tries, lastError: row.last_error };
+      byAlert.set(row.alert_id, [...(byAlert.get(row.alert_id) ?? []), delivery]);
+    }
+    return byAlert;
+  }
+}
+
+export function toAlert(row: Selectable<AlertsTable>): Alert {
+  return {
+    id: row.id,
+    kind: row.kind as AlertKind,
+    severity: row.severity,
+    teamId: row.team_id,
+    data: row.data as unknown as AlertData[AlertKind],
+    textEn: row.text_en,
+    textKo: row.text_ko,
+    createdAt: row.created_at,
+  };
+}

@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import { type Selectable, sql } from 'kysely';
+import { Database } from '../../database/database.connection';
+import type { AlertsTable } from '../../database/tables/alert-tables';
+import type { Alert } from '../alert';
+import { toAlert } from '../alerts.repository';
+
+/** An alert that this process tries to deliver now. */
+export interface DueDelivery {
+  alert: Alert;
+  webhookId: string;
+  url: string;
+  format: 'signed' | 'slack';
+  /** Encrypted. */
+  secret: string | null;
+  /** How often it was tried, this time included. */
+  tries: number;
+}
+
+/** While it is tried no other process does. */
+const LEASE = sql`now() + interval '30 seconds'`;
+
+@Injectable()
+export class DeliveryRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Takes deliveries that are due; two processes never take the same one. */
+  async claim(limit: number): Promise<DueDelivery[]> {
+    const { rows } = await sql<Selectable<AlertsTable> & Omit<DueDelivery, 'alert'>>`
+      WITH due AS (
+        SELECT alert_id, webhook_id FROM webhook_deliveries WHERE state = 'pending' AND next_at <= now()
+        ORDER BY next_at LIMIT ${limit} FOR UPDATE SKIP LOCKED
+      ), taken AS (
+        UPDATE webhook_deliveries delivery SET tries = delivery.tries + 1, next_at = ${LEASE}
+        FROM due WHERE delivery.alert_id = due.alert_id AND delivery.webhook_id = due.webhook_id
+        RETURNING delivery.*
+      )
+      SELECT alerts.*, webhooks.id AS "webhookId", webhooks.url, webhooks.format, webhooks.secret, taken.tries
+      FROM taken JOIN alerts ON alerts.id = taken.alert_id JOIN webhooks ON webhooks.id = taken.webhook_id`.execute(
+      this.database.db,
+    );
+    return rows.map((row) => ({
+      alert: toAlert(row),
+      webhookId: row.webhookId,
+      url: row.url,
+      format: row.format,
+      secret: row.secret,
+      tries: row.tries,
+    }));
+  }
+
+  async delivered({ alert, webhookId }: DueDelivery): Promise<void> {
+    await this.database.db
+      .updateTable('webhook_deliveries')
+      .set({ state: 'delivered', last_error: null, delivered_at: sql`now()` })
+      .where('alert_id', '=', alert.id)
+      .where('webhook_id', '=', webhookId)
+      .execute();
+  }
+
+  /** @param againSeconds seconds until the next try; undefined gives it up */
+  async failed({ alert, webhookId }: DueDelivery, reason: string, againSeconds: number | undefined): Promise<void> {
+    await this.database.db
+      .updateTable('webhook_deliveries')
+      .set({
+        state: againSeconds === undefined ? 'failed' : 'pending',
+        last_error: reason,
+        next_at: sql`now() + make_interval(secs => ${againSeconds ?? 0})`,
+      })
+      .where('alert_id', '=', alert.id)
+      .where('webhook_id', '=', webhookId)
+      .execute();
+  }
+}

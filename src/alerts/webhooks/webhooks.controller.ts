@@ -1,0 +1,94 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
+import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import * as contracts from '@thriftgate/contracts';
+import { Roles } from '../../common/access.decorators';
+import { ApiErrors } from '../../common/api-errors.decorator';
+import type { Webhook } from './webhooks.repository';
+import { WebhooksService } from './webhooks.service';
+
+const PATH_ID = { schema: contracts.pathIdSchema };
+
+@ApiTags('Alerts')
+@ApiBearerAuth()
+@ApiErrors('invalid_api_key', 'forbidden')
+@Roles('platform_admin')
+@Controller('admin/webhooks')
+export class WebhooksController {
+  constructor(private readonly webhooks: WebhooksService) {}
+
+  @Post()
+  @ApiOperation({
+    summary: 'Make a webhook',
+    description:
+      'Alerts are sent to it, signed by the Standard Webhooks scheme or as Slack’s incoming webhooks take them. The secret is shown once.',
+  })
+  @ApiCreatedResponse({ description: 'The webhook.', standardSchema: contracts.createdWebhookSchema })
+  @ApiErrors('invalid_request')
+  async create(
+    @Body({ schema: contracts.createWebhookSchema }) body: contracts.CreateWebhook,
+  ): Promise<contracts.CreatedWebhook> {
+    const { url, format, kinds, active } = body;
+    const settings = { url, format, kinds, active, teamId: body.team_id };
+    const { webhook, secret } = await this.webhooks.create(settings, body.secret);
+    return { ...toWire(webhook), secret };
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'List the webhooks', description: 'Oldest first, without their secrets.' })
+  @ApiOkResponse({ description: 'The webhooks.', standardSchema: contracts.webhookListSchema })
+  async list(): Promise<contracts.WebhookList> {
+    return { data: (await this.webhooks.list()).map(toWire) };
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'Show a webhook' })
+  @ApiOkResponse({ description: 'The webhook.', standardSchema: contracts.webhookSchema })
+  @ApiErrors('not_found')
+  async get(@Param('id', PATH_ID) id: string): Promise<contracts.Webhook> {
+    return toWire(await this.webhooks.get(id));
+  }
+
+  @Patch(':id')
+  @ApiOperation({ summary: 'Change a webhook', description: 'What is left out stays.' })
+  @ApiOkResponse({ description: 'The webhook as it is now.', standardSchema: contracts.webhookSchema })
+  @ApiErrors('invalid_request', 'not_found')
+  async update(
+    @Param('id', PATH_ID) id: string,
+    @Body({ schema: contracts.updateWebhookSchema }) body: contracts.UpdateWebhook,
+  ): Promise<contracts.Webhook> {
+    const { team_id: teamId, ...changes } = body;
+    return toWire(await this.webhooks.update(id, { ...changes, ...(teamId !== undefined && { teamId }) }));
+  }
+
+  @Delete(':id')
+  @ApiOperation({ summary: 'Delete a webhook', description: 'Alerts that are on their way to it are given up.' })
+  @ApiOkResponse({ description: 'The webhook is deleted.', standardSchema: contracts.deletedSchema })
+  @ApiErrors('not_found')
+  async delete(@Param('id', PATH_ID) id: string): Promise<contracts.Deleted> {
+    await this.webhooks.delete(id);
+    return { id, deleted: true };
+  }
+
+  @Post(':id/test')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Test a webhook', description: 'Sends a test message now and tells what came of it.' })
+  @ApiOkResponse({ description: 'What came of it.', standardSchema: contracts.webhookTestSchema })
+  @ApiErrors('not_found')
+  async test(@Param('id', PATH_ID) id: string): Promise<contracts.WebhookTest> {
+    const error = await this.webhooks.test(id);
+    return { delivered: error === undefined, error: error ?? null };
+  }
+}
+
+function toWire(webhook: Webhook): contracts.Webhook {
+  return {
+    id: webhook.id,
+    url: webhook.url,
+    format: webhook.format,
+    kinds: webhook.kinds,
+    team_id: webhook.teamId,
+    active: webhook.active,
+    created_at: webhook.createdAt.toISOString(),
+    updated_at: webhook.updatedAt.toISOString(),
+  };
+}

@@ -1,0 +1,112 @@
+import { Injectable } from '@nestjs/common';
+import { type Selectable, sql } from 'kysely';
+import { Database } from '../../database/database.connection';
+import type { WebhooksTable } from '../../database/tables/alert-tables';
+
+export interface Webhook {
+  id: string;
+  url: string;
+  format: 'signed' | 'slack';
+  /** Encrypted; null for Slack. */
+  secret: string | null;
+  kinds: string[] | null;
+  teamId: string | null;
+  active: boolean;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+export type WebhookChanges = Partial<Pick<Webhook, 'url' | 'kinds' | 'teamId' | 'active' | 'secret'>>;
+
+@Injectable()
+export class WebhooksRepository {
+  constructor(private readonly database: Database) {}
+
+  async insert(webhook: Omit<Webhook, 'createdAt' | 'updatedAt'>): Promise<Webhook> {
+    const row = await this.database.db
+      .insertInto('webhooks')
+      .values({
+        id: webhook.id,
+        url: webhook.url,
+        format: webhook.format,
+        secret: webhook.secret,
+        kinds: webhook.kinds && JSON.stringify(webhook.kinds),
+        team_id: webhook.teamId,
+        active: webhook.active,
+      })
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    return toWebhook(row);
+  }
+
+  async list(): Promise<Webhook[]> {
+    const rows = await this.database.db
+      .selectFrom('webhooks')
+      .selectAll()
+      .where('deleted_at', 'is', null)
+      .orderBy('id')
+      .execute();
+    return rows.map(toWebhook);
+  }
+
+  async find(id: string): Promise<Webhook | undefined> {
+    const row = await this.database.db
+      .selectFrom('webhooks')
+      .selectAll()
+      .where('id', '=', id)
+      .where('deleted_at', 'is', null)
+      .executeTakeFirst();
+    return row && toWebhook(row);
+  }
+
+  async update(id: string, changes: WebhookChanges): Promise<Webhook | undefined> {
+    const row = await this.database.db
+      .updateTable('webhooks')
+      .set({
+        ...(changes.url !== undefined && { url: changes.url }),
+        ...(changes.secret !== undefined && { secret: changes.secret }),
+        ...(changes.kinds !== undefined && { kinds: changes.kinds && JSON.stringify(changes.kinds) }),
+        ...(changes.teamId !== undefined && { team_id: changes.teamId }),
+        ...(changes.active !== undefined && { active: changes.active }),
+        updated_at: sql`now()`,
+      })
+      .where('id', '=', id)
+      .where('deleted_at', 'is', null)
+      .returningAll()
+      .executeTakeFirst();
+    return row && toWebhook(row);
+  }
+
+  /** Nothing that is on its way is sent any more. @returns false where there is no such webhook */
+  async delete(id: string): Promise<boolean> {
+    return this.database.db.transaction().execute(async (transaction) => {
+      await transaction
+        .updateTable('webhook_deliveries')
+        .set({ state: 'failed', last_error: 'the webhook was deleted' })
+        .where('webhook_id', '=', id)
+        .where('state', '=', 'pending')
+        .execute();
+      const result = await transaction
+        .updateTable('webhooks')
+        .set({ deleted_at: sql`now()`, active: false, secret: null })
+        .where('id', '=', id)
+        .where('deleted_at', 'is', null)
+        .executeTakeFirst();
+      return result.numUpdatedRows > 0n;
+    });
+  }
+}
+
+function toWebhook(row: Selectable<WebhooksTable>): Webhook {
+  return {
+    id: row.id,
+    url: row.url,
+    format: row.format,
+    secret: row.secret,
+    kinds: row.kinds,
+    teamId: row.team_id,
+    active: row.active,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}

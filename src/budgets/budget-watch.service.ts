@@ -1,0 +1,82 @@
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { AlertsService } from '../alerts/alerts.service';
+import { formatUsd, type PicoUsd } from '../common/money';
+import { Database } from '../database/database.connection';
+import { type Budget, scopeOf } from './budget';
+import { BudgetDirectory } from './budget-directory.service';
+import { type BudgetStatus, BudgetStatusService } from './budget-status.service';
+
+const LOOK_EVERY_MS = 5_000;
+const PARTS = 1_000_000n;
+/** A forecast means something once this part of the window is over. */
+const FORECAST_AFTER = 0.1;
+
+/** Raises an alert when a budget reaches one of its thresholds, or will be passed if it goes on like this. */
+@Injectable()
+export class BudgetWatch implements OnApplicationBootstrap {
+  private readonly logger = new Logger(BudgetWatch.name);
+  private working: Promise<void> | undefined;
+
+  constructor(
+    private readonly directory: BudgetDirectory,
+    private readonly statuses: BudgetStatusService,
+    private readonly alerts: AlertsService,
+    private readonly database: Database,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const timer = setInterval(() => this.look(), LOOK_EVERY_MS).unref();
+    this.database.beforeClose(async () => {
+      clearInterval(timer);
+      await this.working;
+    });
+  }
+
+  private look(): void {
+    this.working ??= this.lookAtAll()
+      .catch((error: unknown) => this.logger.debug({ err: error }, 'budgets could not be looked at'))
+      .finally(() => (this.working = undefined));
+  }
+
+  private async lookAtAll(): Promise<void> {
+    const budgets = this.directory.all();
+    if (budgets.length === 0) return;
+    for (const [index, status] of (await this.statuses.of(budgets)).entries()) {
+      const budget = budgets[index];
+      if (budget) this.judge(budget, status);
+    }
+  }
+
+  private judge(budget: Budget, { spentPusd, window, forecastPusd, now }: BudgetStatus): void {
+    const resetsAt = Number.isFinite(window.endMs) ? new Date(window.endMs).toISOString() : null;
+    const base = { budget_id: budget.id, scope: scopeOf(budget), limit_usd: formatUsd(budget.limitPusd) };
+    const about = `${budget.id}:${window.startMs}:${budget.limitPusd}`;
+    // Only the highest that is reached: who hears of 100 % need not hear of 80 % at the same moment.
+    const share = budget.thresholds.findLast(
+      (threshold) => spentPusd >= partOf(budget.limitPusd, threshold) && spentPusd > 0n,
+    );
+    if (share !== undefined) {
+      this.alerts.raise({
+        kind: 'budget_threshold',
+        severity: share >= 1 ? 'critical' : 'warning',
+        dedupeKey: `budget_threshold:${about}:${share}`,
+        teamId: budget.teamId,
+        data: { ...base, share, spent_usd: formatUsd(spentPusd), resets_at: resetsAt },
+      });
+    }
+    const meant = (now - window.startMs) / (window.endMs - window.startMs) >= FORECAST_AFTER;
+    if (resetsAt === null || forecastPusd === null || !meant) return;
+    if (forecastPusd <= budget.limitPusd || spentPusd >= budget.limitPusd) return;
+    this.alerts.raise({
+      kind: 'budget_forecast',
+      severity: 'warning',
+      dedupeKey: `budget_forecast:${about}`,
+      teamId: budget.teamId,
+      data: { ...base, forecast_usd: formatUsd(forecastPusd), resets_at: resetsAt },
+    });
+  }
+}
+
+function partOf(limitPusd: PicoUsd, share: number): PicoUsd {
+  return (limitPusd * BigInt(Math.round(share * Number(PARTS)))) / PARTS;
+}

@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { AlertsModule } from '../../alerts/alerts.module';
+import { ForecastService } from './forecast.service';
+import { HourlySpendRepository } from './hourly-spend.repository';
+import { SpendWatch } from './spend-watch.service';
+
+/** Looks ahead at what will be spent, and back for what is not usual. */
+@Module({
+  imports: [AlertsModule],
+  providers: [ForecastService, HourlySpendRepository, SpendWatch],
+  exports: [ForecastService],
+})
+export class WatchModule {}
