@@ -23,6 +23,7 @@ import { RoutingModule } from './routing/routing.module';
 import { TeamsModule } from './teams/teams.module';
 import { ReportsModule } from './usage/reports/reports.module';
 import { ReratingModule } from './usage/rerating/rerating.module';
+import { SavingsModule } from './usage/savings/savings.module';
 import { UsageModule } from './usage/usage.module';
 
 /** The map of the gateway: what stands below, then the modules in the order in which a call passes them. */
@@ -50,6 +51,7 @@ export class AppModule {
         UsageModule,
         ReportsModule,
         ReratingModule,
+        SavingsModule,
 
         BatchModule.forRoot(config),
         HealthModule,

@@ -10,5 +10,6 @@ export * from './keys';
 export * from './ledger';
 export * from './models';
 export * from './prices';
+export * from './savings';
 export * from './teams';
 export * from './usage';

@@ -6,7 +6,7 @@ import { Roles } from '../../common/access.decorators';
 import { ApiErrors } from '../../common/api-errors.decorator';
 import { type Caller, CurrentCaller } from '../../common/caller';
 import { formatUsd } from '../../common/money';
-import type { RequestFilter, Sums } from './reports.repository';
+import type { Sums, UsageFilter } from './reports.repository';
 import { ReportsService } from './reports.service';
 import { type CsvColumn, toCsv } from './usage-csv';
 
@@ -59,7 +59,7 @@ export class UsageController {
   }
 
   private async report(
-    filter: RequestFilter,
+    filter: Partial<UsageFilter>,
     groups: contracts.UsageGroup[],
     format: 'json' | 'csv',
     reply: FastifyReply,

@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import { DateTime } from 'luxon';
+import { Clock } from '../../common/clock';
+import { GatewayError } from '../../common/errors';
+import type { PicoUsd } from '../../common/money';
+import { type Savings, type SavingsOf, SavingsService } from './savings.service';
+
+/** What a month cost, beside what it would have cost. */
+export interface Roi {
+  total: Savings;
+  models: SavingsOf[];
+  /** The whole month if it goes on like this; undefined once it is over. */
+  projected: { listCostPusd: PicoUsd; costPusd: PicoUsd } | undefined;
+}
+
+/** The return of a team's month. */
+@Injectable()
+export class RoiService {
+  constructor(
+    private readonly savings: SavingsService,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @param month `2026-11`, in the time zone. @throws GatewayError `invalid_request` for an unknown time zone */
+  async of(teamId: string | undefined, month: string, timezone: string): Promise<Roi> {
+    const start = DateTime.fromISO(month, { zone: timezone });
+    if (!start.isValid) {
+      throw new GatewayError('invalid_request', {
+        message: `'timezone': '${timezone}' is not known. Send an IANA name, as Asia/Seoul.`,
+        param: 'timezone',
+      });
+    }
+    const [startMs, endMs] = [start.toMillis(), start.plus({ months: 1 }).toMillis()];
+    const filter = { team_id: teamId, from: new Date(startMs), to: new Date(endMs) };
+    const { models, total } = await this.savings.span(filter);
+    const nowMs = this.clock.now();
+    if (nowMs >= endMs || nowMs <= startMs) return { total, models, projected: undefined };
+    const whole = (pusd: PicoUsd) => (pusd * BigInt(endMs - startMs)) / BigInt(nowMs - startMs);
+    return { total, models, projected: { listCostPusd: whole(total.listCostPusd), costPusd: whole(total.costPusd) } };
+  }
+}

@@ -1,0 +1,132 @@
+import { Injectable } from '@nestjs/common';
+import { savedBy, type SavedBy, type SavingsGroup } from '@thriftgate/contracts';
+import { Clock } from '../../common/clock';
+import { GatewayError } from '../../common/errors';
+import type { PicoUsd } from '../../common/money';
+import { LedgerDrain } from '../ledger-drain.service';
+import type { UsageFilter } from '../reports/reports.repository';
+import { type MissedSaving, SavingsRepository, type SavingsRow } from './savings.repository';
+
+const DAY_MS = 24 * 3_600_000;
+const DEFAULT_SPAN_MS = 30 * DAY_MS;
+const LONGEST_SPAN_MS = 92 * DAY_MS;
+const OPPORTUNITIES = 20;
+
+/** What was spent and saved, and by what. */
+export interface Savings {
+  requests: number;
+  listCostPusd: PicoUsd;
+  costPusd: PicoUsd;
+  savedPusd: PicoUsd;
+  by: Record<SavedBy, PicoUsd>;
+}
+
+export interface SavingsOf extends Savings {
+  groups: SavingsRow['groups'];
+}
+
+export interface Opportunity extends MissedSaving {
+  kind: 'repeated_question' | 'deferrable_traffic';
+  couldSavePusd: PicoUsd;
+  setting: string;
+}
+
+/** What to change, by why a question was paid for again. */
+const SETTINGS: Record<string, string> = {
+  bypass: 'Leave use_cache: false and Cache-Control: no-store out of these calls.',
+  refresh:
+    'Leave Cache-Control: no-cache out of these calls; declare a model version instead when answers are outdated.',
+  tool_calls: 'Set cache.store_tool_calls: true for the model in gateway.yaml.',
+  not_stopped: 'Raise max_completion_tokens: answers that are cut off are not kept.',
+  refused: 'Refusals are not kept; ask differently.',
+  usage_missing: 'Have the provider tell usage: answers of unknown cost are not kept.',
+  other_model:
+    'A fallback answered, which is not kept under the name of the first model. See the first deployment’s errors.',
+  cut: 'Let streams run to their end: what is cut off is not kept.',
+  not_there:
+    'Raise cache.ttl_seconds of the model in gateway.yaml, or CACHE_MEMORY_MB, or use Redis; equal calls at the same moment are paid each.',
+};
+const BATCH_SETTING = 'Send these calls through POST /v1/batches at the vendor’s batch price.';
+/** Vendors charge half for batches. */
+const BATCH_DISCOUNT = 2n;
+
+/** Tells what was saved, by what, and what could have been. */
+@Injectable()
+export class SavingsService {
+  constructor(
+    private readonly repository: SavingsRepository,
+    private readonly drain: LedgerDrain,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws GatewayError `invalid_request` when the span is longer than 92 days */
+  async report(
+    span: { from?: Date | undefined; to?: Date | undefined; team_id?: string | undefined },
+    groups: SavingsGroup[],
+  ): Promise<{ data: SavingsOf[]; total: Savings; opportunities: Opportunity[] }> {
+    await this.drain.flush();
+    const to = span.to ?? new Date(this.clock.now() + 1);
+    const from = span.from ?? new Date(to.getTime() - DEFAULT_SPAN_MS);
+    if (to.getTime() - from.getTime() > LONGEST_SPAN_MS) {
+      throw new GatewayError('invalid_request', {
+        message: "'from' must be at most 92 days before 'to'.",
+        param: 'from',
+      });
+    }
+    const filter = { team_id: span.team_id, from, to };
+    const rows = await this.repository.sums(filter, groups);
+    return { data: folded(rows, groups), total: totalOf(rows), opportunities: await this.opportunities(filter) };
+  }
+
+  /** What a span cost, by model. */
+  async span(filter: UsageFilter): Promise<{ models: SavingsOf[]; total: Savings }> {
+    await this.drain.flush();
+    const rows = await this.repository.sums(filter, ['model']);
+    return { models: folded(rows, ['model']), total: totalOf(rows) };
+  }
+
+  private async opportunities(filter: UsageFilter): Promise<Opportunity[]> {
+    const repeats = await this.repository.repeats(filter, OPPORTUNITIES);
+    const deferrable = await this.repository.deferrable(filter, OPPORTUNITIES);
+    const found: Opportunity[] = [
+      ...repeats.map((each) => ({
+        ...each,
+        kind: 'repeated_question' as const,
+        couldSavePusd: each.costPusd,
+        setting: SETTINGS[each.reason] ?? '',
+      })),
+      ...deferrable.map((each) => ({
+        ...each,
+        kind: 'deferrable_traffic' as const,
+        couldSavePusd: each.costPusd / BATCH_DISCOUNT,
+        setting: BATCH_SETTING,
+      })),
+    ];
+    return found.toSorted((a, b) =>
+      a.couldSavePusd > b.couldSavePusd ? -1 : a.couldSavePusd < b.couldSavePusd ? 1 : 0,
+    );
+  }
+}
+
+function folded(rows: SavingsRow[], groups: SavingsGroup[]): SavingsOf[] {
+  const byGroup = new Map<string, SavingsRow[]>();
+  for (const row of rows) {
+    const name = JSON.stringify(groups.map((group) => row.groups[group]));
+    byGroup.set(name, [...(byGroup.get(name) ?? []), row]);
+  }
+  return [...byGroup.values()].map((all) => ({ groups: all[0]?.groups ?? {}, ...totalOf(all) }));
+}
+
+function totalOf(rows: SavingsRow[]): Savings {
+  const by = Object.fromEntries(savedBy.map((name) => [name, 0n])) as Record<SavedBy, PicoUsd>;
+  const total: Savings = { requests: 0, listCostPusd: 0n, costPusd: 0n, savedPusd: 0n, by };
+  for (const row of rows) {
+    total.requests += row.requests;
+    total.listCostPusd += row.listCostPusd;
+    total.costPusd += row.costPusd;
+    total.savedPusd += row.savedPusd;
+    const source = savedBy.find((name) => name === row.savedBy);
+    if (source) by[source] += row.savedPusd;
+  }
+  return total;
+}

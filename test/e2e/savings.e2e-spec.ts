@@ -1,0 +1,97 @@
+import { parseUsd } from '../../src/common/money';
+import { type RunningGateway, startGateway } from '../support/gateway';
+
+/** Those who pay look at what the gateway saves them. */
+describe('savings', () => {
+  let gateway: RunningGateway;
+  let team: { key: string; teamId: string };
+
+  beforeAll(async () => {
+    gateway = await startGateway();
+    team = await gateway.createKey();
+    const { key } = team;
+    for (let call = 0; call < 3; call += 1) await gateway.chat(key, 'asked three times');
+    await gateway.chat(key, '[[cached=5]] a long prompt that the vendor has cached in part, by its own account');
+    for (let call = 0; call < 2; call += 1) await gateway.chat(key, 'past the cache', { use_cache: false });
+    for (let call = 0; call < 2; call += 1) await gateway.chat(key, '[[finish=length]] cut off');
+  });
+  afterAll(() => gateway.stop());
+
+  const report = async (query = '') =>
+    (await gateway.admin('GET', `/admin/savings?team_id=${team.teamId}${query}`)).body;
+  const rows = async () => (await gateway.admin('GET', `/admin/requests?team_id=${team.teamId}`)).body.data as any[];
+  const sum = (all: any[], member: string) => all.reduce((total, row) => total + parseUsd(row[member]), 0n);
+
+  it('are what the ledger says, by what saved them', async () => {
+    const { total, data } = await report('&group_by=model');
+    const all = await rows();
+    expect(total.requests).toBe(8);
+    expect(parseUsd(total.list_cost_usd)).toBe(sum(all, 'list_cost_usd'));
+    expect(parseUsd(total.cost_usd)).toBe(sum(all, 'cost_usd'));
+    const by = (name: string) =>
+      sum(
+        all.filter((row) => row.saved_by === name),
+        'saved_usd',
+      );
+    expect(parseUsd(total.saved_by.cache)).toBe(by('cache'));
+    expect(parseUsd(total.saved_by.prompt_cache)).toBe(by('prompt_cache'));
+    expect(by('cache') > 0n && by('prompt_cache') > 0n).toBe(true);
+    expect(data).toEqual([{ model: 'gpt-4.1', ...total }]);
+  });
+
+  it('that were not made are named with their reason and what to change', async () => {
+    const { opportunities } = await report();
+    expect(opportunities).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          kind: 'repeated_question',
+          reason: 'bypass',
+          calls: 1,
+          setting: expect.stringContaining('use_cache'),
+        }),
+        expect.objectContaining({ kind: 'repeated_question', reason: 'not_stopped', calls: 1 }),
+      ]),
+    );
+    expect(opportunities).toHaveLength(2);
+  });
+
+  it('show work that could go through batches', async () => {
+    const job = await gateway.createKey();
+    const calls = Array.from({ length: 100 }, (_, call) => gateway.chat(job.key, `job ${call}`));
+    await Promise.all(calls);
+    const { opportunities } = (await gateway.admin('GET', `/admin/savings?team_id=${job.teamId}`)).body;
+    expect(opportunities).toEqual([
+      expect.objectContaining({ kind: 'deferrable_traffic', key_id: job.keyId, calls: 100, model: 'gpt-4.1' }),
+    ]);
+    expect(parseUsd(opportunities[0].could_save_usd)).toBe(parseUsd(opportunities[0].cost_usd) / 2n);
+  });
+
+  it('make a month before and after', async () => {
+    const month = new Date().toISOString().slice(0, 7);
+    const { total } = await report(`&from=${month}-01`);
+    const roi = (await gateway.admin('GET', `/admin/savings/roi?team_id=${team.teamId}&month=${month}`)).body;
+    expect(roi).toMatchObject({
+      team_id: team.teamId,
+      before_usd: total.list_cost_usd,
+      after_usd: total.cost_usd,
+      saved_usd: total.saved_usd,
+      models: [{ model: 'gpt-4.1', before_usd: total.list_cost_usd }],
+    });
+    expect(roi.saved_percent).toBeGreaterThan(0);
+    expect(parseUsd(roi.projected.before_usd) > parseUsd(roi.before_usd)).toBe(true);
+    const past = (await gateway.admin('GET', '/admin/savings/roi?month=2020-01&timezone=Asia/Seoul')).body;
+    expect(past).toMatchObject({ before_usd: '0', saved_percent: 0, models: [], projected: null });
+  });
+
+  it('are a table too, and refuse what they do not know', async () => {
+    const csv = (await gateway.admin('GET', `/admin/savings?team_id=${team.teamId}&group_by=day,team&format=csv`)).body;
+    expect(csv).toMatch(
+      /^day,team,requests,list_cost_usd,cost_usd,saved_usd,cache,coalesced,dedupe,batch,prompt_cache,routing\r\n/,
+    );
+    const status = async (query: string) => (await gateway.admin('GET', `/admin/savings${query}`)).body.error?.param;
+    expect(await status('?group_by=weather')).toBe('group_by');
+    expect(await status('?from=2020-01-01&to=2021-01-01')).toBe('from');
+    expect(await status('/roi?month=2026-13')).toBe('month');
+    expect(await status('/roi?month=2026-11&timezone=Mars')).toBe('timezone');
+  });
+});
