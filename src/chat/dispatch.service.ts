@@ -3,7 +3,7 @@ import type { TokenUsage } from '@thriftgate/providers';
 import { BudgetGate } from '../budgets/budget-gate.service';
 import { Clock } from '../common/clock';
 import type { Deployment } from '../models/model';
-import { costOf, type Price } from '../pricing/price';
+import { costOf, type Price, worstCostOf } from '../pricing/price';
 import { PriceBook } from '../pricing/price-book.service';
 import { LedgerService } from '../usage/ledger.service';
 import { TokenEstimator } from '../usage/token-estimator.service';
@@ -45,7 +45,9 @@ export class DispatchService {
     const usage = budgeted
       ? worstUsage(call.body, requestBody, place.model.maxOutputTokens)
       : this.likelyWorst(question, requestBody);
-    const worstPusd = costOf(usage, price).listPusd;
+    const worstPusd = budgeted
+      ? worstCostOf(usage.inputTokens, usage.outputTokens, price)
+      : costOf(usage, price).listPusd;
     const hold = budgeted
       ? await this.budgets.take(budgets, worstPusd, !price.estimated, call.downgrade?.budgetId)
       : undefined;

@@ -44,7 +44,7 @@ export class HitService {
     return this.ledger.record(intentOf(call, place, 'HIT', tried), {
       inputTokens: entry.usage.inputTokens,
       cachedInputTokens: entry.usage.cachedInputTokens,
-      cacheWriteTokens: 0,
+      cacheWriteTokens: entry.usage.cacheWriteTokens ?? 0,
       outputTokens: entry.usage.outputTokens,
       reasoningTokens: entry.usage.reasoningTokens,
       state: 'settled',

@@ -60,41 +60,23 @@ export function modelOf(name: string, row: Row): CatalogueModel {
 function toPrice(row: Row): Price | undefined {
   const base = ratesOf(row, '');
   if (!base) return undefined;
-  const tiers = tiersIn(row).flatMap((thousands) => {
-    const rates = ratesOf(row, `_above_${thousands}k_tokens`, base);
-    return rates ? [{ ...rates, aboveInputTokens: thousands * 1000 }] : [];
-  });
-  const batchInput = pusd(row.input_cost_per_token_batches);
-  const batchOutput = pusd(row.output_cost_per_token_batches);
-  return {
-    ...base,
-    id: null,
-    tiers,
-    batch:
-      batchInput === undefined
-        ? undefined
-        : {
-            inputPusd: batchInput,
-            cachedInputPusd: pusd(row.cache_read_input_token_cost_batches) ?? batchInput,
-            cacheWritePusd: batchInput,
-            outputPusd: batchOutput ?? base.outputPusd,
-            reasoningPusd: batchOutput ?? base.outputPusd,
-          },
-    estimated: false,
-  };
+  const tiers = tiersIn(row).map((thousands) => ({
+    ...tierRates(row, `_above_${thousands}k_tokens`, base),
+    aboveInputTokens: thousands * 1000,
+  }));
+  const hasBatch = row.input_cost_per_token_batches !== undefined;
+  return { ...base, id: null, tiers, batch: hasBatch ? tierRates(row, '_batches', base) : undefined, estimated: false };
 }
 
 /** The context sizes, in thousands of tokens, above which the row has other prices; the longest first. */
 function tiersIn(row: Row): number[] {
-  const sizes = Object.keys(row).flatMap((name) => /^input_cost_per_token_above_(\d+)k_tokens$/.exec(name)?.[1] ?? []);
-  return sizes.map(Number).toSorted((a, b) => b - a);
+  const sizes = Object.keys(row).flatMap((name) => /^\w+_token_?\w*_above_(\d+)k_tokens$/.exec(name)?.[1] ?? []);
+  return [...new Set(sizes.map(Number))].toSorted((a, b) => b - a);
 }
 
-/** The rates whose names end with the suffix. What a tier leaves out is the tier's input, or the model's output. */
-function ratesOf(row: Row, suffix: string, base?: TokenPrices): TokenPrices | undefined {
+function ratesOf(row: Row, suffix: string): TokenPrices | undefined {
   const input = pusd(row[`input_cost_per_token${suffix}`]);
-  const output =
-    pusd(row[`output_cost_per_token${suffix}`]) ?? base?.outputPusd ?? (row.mode === 'embedding' ? 0n : undefined);
+  const output = pusd(row[`output_cost_per_token${suffix}`]) ?? (row.mode === 'embedding' ? 0n : undefined);
   if (input === undefined || output === undefined) return undefined;
   return {
     inputPusd: input,
@@ -102,6 +84,23 @@ function ratesOf(row: Row, suffix: string, base?: TokenPrices): TokenPrices | un
     cacheWritePusd: pusd(row[`cache_creation_input_token_cost${suffix}`]) ?? input,
     outputPusd: output,
     reasoningPusd: pusd(row[`output_cost_per_reasoning_token${suffix}`]) ?? output,
+  };
+}
+
+/**
+ * The rates whose names end with the suffix. Input and output that are left out are the model's; cached input is input then,
+ * and a cache write is as much dearer than input as it is for the model.
+ */
+function tierRates(row: Row, suffix: string, base: TokenPrices): TokenPrices {
+  const inputPusd = pusd(row[`input_cost_per_token${suffix}`]) ?? base.inputPusd;
+  const outputPusd = pusd(row[`output_cost_per_token${suffix}`]) ?? base.outputPusd;
+  const write = base.inputPusd === 0n ? inputPusd : (inputPusd * base.cacheWritePusd) / base.inputPusd;
+  return {
+    inputPusd,
+    cachedInputPusd: pusd(row[`cache_read_input_token_cost${suffix}`]) ?? inputPusd,
+    cacheWritePusd: pusd(row[`cache_creation_input_token_cost${suffix}`]) ?? write,
+    outputPusd,
+    reasoningPusd: pusd(row[`output_cost_per_reasoning_token${suffix}`]) ?? outputPusd,
   };
 }
 

@@ -132,6 +132,17 @@ describe('prices that administrators set', () => {
     expect(await inputAt([priceRow('p5', { provider: 'azure' })], 0)).toEqual([null, 2_000_000n]);
   });
 
+  it('of imported catalogues stand behind those that people set, and for the catalogue’s names alone', async () => {
+    const imported = priceRow('p1', { source: 'import', price: dollars('1') });
+    expect(await inputAt([imported], 0)).toEqual(['p1', 1_000_000n]);
+    const older = priceRow('p0', { validFromMs: -1, price: dollars('3') });
+    expect(await inputAt([imported, older], 0)).toEqual(['p0', 3_000_000n]);
+    const own = bookOf({}, [imported]);
+    await own.onModuleInit();
+    const routed = { publicName: 'gpt-4.1', upstreamModel: 'gpt-4.1-mini', provider: 'openai' };
+    expect(own.of(routed, 'team_1', 0).id).toBeNull();
+  });
+
   it('multiply what would be charged otherwise, for one model or for all', async () => {
     const discount = priceRow('p1', { model: null, teamId: 'team_1', multiplierMillionths: 800_000n });
     expect(await inputAt([discount], 0)).toEqual(['p1', 1_600_000n]);

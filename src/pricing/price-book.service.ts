@@ -67,22 +67,41 @@ export class PriceBook implements OnModuleInit {
   }
 
   /**
-   * From the least special to the most: the catalogue, rows for everybody, gateway.yaml, a provider's rows, a team's rows, and
+   * From the least special to the most: catalogues, rows for everybody, gateway.yaml, a provider's rows, a team's rows, and
    * those of a team at a provider. A multiplier changes what was found so far.
    */
   private resolve(priced: Priced, teamId: string, timeMs: number): Resolved {
-    const rows = this.rows.filter((row) => speaksOf(row, priced, teamId));
+    const rows = this.rows.filter((row) => row.source === 'admin' && speaksOf(row, priced, teamId));
     const latest = (provider: boolean, team: boolean) =>
       rows.find(
         (row) => row.validFromMs <= timeMs && (row.provider !== null) === provider && (row.teamId !== null) === team,
       );
-    let price = apply(latest(false, false), this.listed(priced));
+    const imports = this.importsOf(priced);
+    let price = apply(latest(false, false), this.catalogued(priced, timeMs));
     price = this.configured.get(priced.publicName) ?? this.configured.get(priced.upstreamModel) ?? price;
     price = apply(latest(true, false), price);
     price = apply(latest(false, true), price);
     price = apply(latest(true, true), price);
-    const later = rows.map((row) => row.validFromMs).filter((validFromMs) => validFromMs > timeMs);
+    const later = [...rows, ...imports].map((row) => row.validFromMs).filter((validFromMs) => validFromMs > timeMs);
     return { price, untilMs: Math.min(Infinity, ...later) };
+  }
+
+  /** What catalogues say of a model at a time: the newest one that was imported, else the built-in one. */
+  catalogued(priced: Priced, timeMs: number): Price {
+    const imported = this.importsOf(priced).find((row) => row.validFromMs <= timeMs);
+    return imported ? apply(imported, this.ceiling) : this.listed(priced);
+  }
+
+  /** Rows of imported catalogues have the catalogue's names, where a vendor may stand in front. */
+  private importsOf({ publicName, upstreamModel }: Priced): PriceRow[] {
+    const withVendor = `${this.catalogue.get(upstreamModel)?.vendor}/${upstreamModel}`;
+    return this.rows.filter(
+      ({ source, model }) =>
+        source === 'import' &&
+        (model === upstreamModel ||
+          model === withVendor ||
+          (model === publicName && publicName.endsWith(`/${upstreamModel}`))),
+    );
   }
 
   /** The catalogue's price. The public name tells apart what two vendors call the same. */

@@ -38,7 +38,7 @@ export class PriceImport {
         continue;
       }
       const { upstreamModel, vendor: provider } = model;
-      const now = this.book.at({ publicName: name, upstreamModel, provider }, '', validFromMs);
+      const now = this.book.catalogued({ publicName: name, upstreamModel, provider }, validFromMs);
       if (!now.estimated && sameRates(now, model.price)) {
         imported.unchanged += 1;
         continue;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { TokenUsage } from '@thriftgate/providers';
-import { costOf, multiplied, type Price } from './price';
+import { costOf, multiplied, type Price, worstCostOf } from './price';
 
 const PRICE: Price = {
   inputPusd: 2_000_000n,
@@ -131,5 +131,47 @@ describe('a negotiated multiplier', () => {
 
   it('of one changes nothing', () => {
     expect(multiplied(LONG, 1_000_000n, null)).toEqual(LONG);
+  });
+});
+
+describe('the worst cost', () => {
+  it('is never below what the call costs, whatever its tokens are', () => {
+    const rate = fc.bigInt({ min: 0n, max: 10n ** 9n });
+    const rates = fc.record({
+      inputPusd: rate,
+      cachedInputPusd: rate,
+      cacheWritePusd: rate,
+      outputPusd: rate,
+      reasoningPusd: rate,
+    });
+    const counts = fc.record({
+      input: fc.nat(5000),
+      output: fc.nat(5000),
+      a: fc.nat(5000),
+      b: fc.nat(5000),
+      c: fc.nat(5000),
+    });
+    fc.assert(
+      fc.property(rates, rates, counts, (base, tier, { input, output, a, b, c }) => {
+        const price = {
+          ...base,
+          id: null,
+          tiers: [{ ...tier, aboveInputTokens: 1000 }],
+          batch: undefined,
+          estimated: false,
+        };
+        const cachedInputTokens = Math.min(a, input);
+        const used = {
+          inputTokens: input,
+          cachedInputTokens,
+          cacheWriteTokens: Math.min(b, input - cachedInputTokens),
+          outputTokens: output,
+          reasoningTokens: Math.min(c, output),
+        };
+        const { listPusd, costPusd } = costOf(used, price);
+        expect(costPusd <= worstCostOf(input, output, price)).toBe(true);
+        expect(costPusd >= 0n && listPusd >= costPusd).toBe(true);
+      }),
+    );
   });
 });

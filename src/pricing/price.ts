@@ -48,8 +48,24 @@ export function costOf(usage: TokenUsage, price: Price): Cost {
     listPusd += BigInt(usage.reasoningTokens) * (prices.reasoningPusd - prices.outputPusd);
   }
   if (usage.cacheWriteTokens) listPusd += BigInt(usage.cacheWriteTokens) * (prices.cacheWritePusd - prices.inputPusd);
-  const discount = BigInt(usage.cachedInputTokens) * (prices.inputPusd - prices.cachedInputPusd);
-  return { listPusd, costPusd: listPusd - discount };
+  const costPusd = listPusd - BigInt(usage.cachedInputTokens) * (prices.inputPusd - prices.cachedInputPusd);
+  // Where cached input is the dearer one, there is no better price to list.
+  return { listPusd: costPusd > listPusd ? costPusd : listPusd, costPusd };
+}
+
+/** The most that so many tokens can cost, whatever kinds they turn out to be and whichever tier they come into. */
+export function worstCostOf(inputTokens: number, outputTokens: number, price: Price): PicoUsd {
+  let inputPusd = 0n;
+  let outputPusd = 0n;
+  for (const prices of [price, ...price.tiers]) {
+    inputPusd = greatest(inputPusd, prices.inputPusd, prices.cachedInputPusd, prices.cacheWritePusd);
+    outputPusd = greatest(outputPusd, prices.outputPusd, prices.reasoningPusd);
+  }
+  return BigInt(inputTokens) * inputPusd + BigInt(outputTokens) * outputPusd;
+}
+
+function greatest(...values: PicoUsd[]): PicoUsd {
+  return values.reduce((most, value) => (value > most ? value : most), 0n);
 }
 
 function tierOf(inputTokens: number, price: Price): TokenPrices {

@@ -10,6 +10,7 @@ import type { TokenPrices } from './price';
 import { toPrice } from './price-book.service';
 import { PriceImport } from './price-import.service';
 import type { PriceRow } from './prices.repository';
+import { PriceScope } from './price-scope.service';
 import { PricesService } from './prices.service';
 
 const PATH_ID = { schema: contracts.pathIdSchema };
@@ -26,6 +27,7 @@ export class PricesController {
   constructor(
     private readonly prices: PricesService,
     private readonly importer: PriceImport,
+    private readonly scope: PriceScope,
     private readonly clock: Clock,
   ) {}
 
@@ -36,7 +38,7 @@ export class PricesController {
       'In force from `valid_from` on. Rates of a model, or a negotiated multiplier of what would be charged otherwise, for everybody, a provider or a team. The most special one wins: team, provider, gateway.yaml, everybody, catalogue.',
   })
   @ApiCreatedResponse({ description: 'The price.', standardSchema: contracts.priceSchema })
-  @ApiErrors('invalid_request')
+  @ApiErrors('invalid_request', 'not_found')
   async create(
     @Body({ schema: contracts.createPriceSchema }) body: contracts.CreatePrice,
     @CurrentCaller() caller: Caller,
@@ -46,6 +48,7 @@ export class PricesController {
       input_usd_per_mtok === undefined || output_usd_per_mtok === undefined
         ? NO_RATES
         : { ...body, input_usd_per_mtok, output_usd_per_mtok };
+    await this.scope.check(body.team_id ?? null, body.provider ?? null);
     const [row] = await this.prices.add([
       {
         model: body.model ?? null,

@@ -1,16 +1,18 @@
 import { Module } from '@nestjs/common';
 import { AlertsModule } from '../alerts/alerts.module';
+import { TeamsModule } from '../teams/teams.module';
 import { PriceBook } from './price-book.service';
 import { PriceImport } from './price-import.service';
+import { PriceScope } from './price-scope.service';
 import { PricesController } from './prices.controller';
 import { PricesRepository } from './prices.repository';
 import { PricesService } from './prices.service';
 
 /** What a token costs. */
 @Module({
-  imports: [AlertsModule],
+  imports: [AlertsModule, TeamsModule],
   controllers: [PricesController],
-  providers: [PriceBook, PricesRepository, PricesService, PriceImport],
+  providers: [PriceBook, PricesRepository, PricesService, PriceImport, PriceScope],
   exports: [PriceBook],
 })
 export class PricingModule {}

@@ -1,3 +1,4 @@
+import { ThriftgateClient } from '@thriftgate/sdk';
 import { type RunningGateway, startGateway } from '../support/gateway';
 import { usd } from '../support/money';
 
@@ -78,6 +79,27 @@ describe('prices', () => {
     const corrections = (await rows(teamId)).filter(({ corrects }: { corrects: unknown }) => corrects !== null);
     expect(corrections).toHaveLength(2);
     expect(corrections[0]).toMatchObject({ attempt: 1001, corrects: 1, input_tokens: 0, state: 'settled' });
+  });
+
+  it('correct what is booked by more than one change, to the pico-dollar, and keep the ledger whole', async () => {
+    const { key, teamId } = await gateway.createKey();
+    const { prices } = new ThriftgateClient({ baseUrl: gateway.url, apiKey: gateway.adminKey }).admin;
+    const from = new Date(Date.now() - 60_000);
+    const { usage } = await costOf(key, 'rated again and again', 'gpt-4.1-mini');
+    const period = { from, to: new Date(Date.now() + 60_000), team_id: teamId };
+    const booked = async () => (await gateway.admin('GET', `/admin/usage?team_id=${teamId}`)).body.total.cost_usd;
+    for (const [input, output] of [
+      [0.000001, 9],
+      [3, 0.000007],
+    ] as const) {
+      const rates = { input_usd_per_mtok: input.toFixed(6), output_usd_per_mtok: output.toFixed(6) };
+      await prices.create({ model: 'gpt-4.1-mini', team_id: teamId, valid_from: from, ...rates });
+      expect(await prices.rerate(period)).toMatchObject({ looked_at: 1, corrected: 1, unpriced: 0 });
+      expect(await booked()).toBe(usd(usage.prompt_tokens * input + usage.completion_tokens * output));
+    }
+    expect(await prices.rerate(period)).toMatchObject({ corrected: 0, cost_change_usd: '0' });
+    const verified = await gateway.admin('GET', '/admin/ledger/verify');
+    expect(verified.body).toMatchObject({ ok: true });
   });
 
   it('are imported from a catalogue file, and only what differs', async () => {

@@ -64,7 +64,9 @@ export const adminUsageQuerySchema = z
 export type AdminUsageQuery = z.output<typeof adminUsageQuerySchema>;
 
 const usageSumsSchema = z.object({
-  requests: z.int().meta({ description: 'Calls. One that was tried twice is one, and counts where its first try does.' }),
+  requests: z
+    .int()
+    .meta({ description: 'Calls. One that was tried twice is one, and counts where its first try does.' }),
   input_tokens: z.int(),
   output_tokens: z.int(),
   list_cost_usd: usdSchema,

@@ -6,4 +6,5 @@ export type { BatchRequest, BatchResult, CreateBatch, WaitOptions } from './reso
 export type { ChatStream, GatewayFacts } from './resources/chat';
 export type { CreateFile, ListFiles } from './resources/files';
 export type { NewKey } from './resources/keys';
+export type { ImportPrices, NewPrice, PricesQuery, Rates, Rerate } from './resources/prices';
 export type { UsageQuery } from './resources/usage';
