@@ -11,6 +11,7 @@ import { GatewayErrorFilter } from './common/gateway-error.filter';
 import { ConfigModule } from './config/config.module';
 import { DataDirectory } from './config/data-directory';
 import { GatewayConfig } from './config/gateway-config';
+import { CreditsModule } from './credits/credits.module';
 import { DatabaseModule } from './database/database.module';
 import { HealthModule } from './health/health.module';
 import { KeysModule } from './keys/keys.module';
@@ -43,6 +44,7 @@ export class AppModule {
         AuthModule,
         LimitsModule,
         ModelsModule,
+        CreditsModule,
         BudgetsModule,
         CacheModule,
         RoutingModule,

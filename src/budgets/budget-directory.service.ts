@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Caller } from '../common/caller';
 import { ChangeFeed } from '../database/change-feed.service';
 import type { Budget } from './budget';
+import { CreditDirectory } from '../credits/credit-directory.service';
 import { BudgetsRepository } from './budgets.repository';
 
 const NONE: readonly Budget[] = [];
@@ -17,6 +18,7 @@ export class BudgetDirectory implements OnModuleInit {
 
   constructor(
     private readonly repository: BudgetsRepository,
+    private readonly credits: CreditDirectory,
     private readonly changeFeed: ChangeFeed,
   ) {}
 
@@ -32,7 +34,9 @@ export class BudgetDirectory implements OnModuleInit {
   of({ teamId, keyId }: Pick<Caller, 'teamId' | 'keyId'>): readonly Budget[] {
     const known = this.byCaller.get(keyId);
     if (known) return known;
+    const creditPusd = this.credits.limitOf(teamId);
     const found = [
+      ...(creditPusd === undefined ? [] : [creditBudget(teamId, creditPusd)]),
       ...(this.byTeam.get(teamId) ?? NONE),
       ...this.lineage(keyId).flatMap((id) => this.byKey.get(id) ?? NONE),
     ];
@@ -74,7 +78,7 @@ export class BudgetDirectory implements OnModuleInit {
 }
 
 /** What a prepaid team has been credited is a limit without an end. */
-export function creditBudget(teamId: string, limitPusd: bigint): Budget {
+function creditBudget(teamId: string, limitPusd: bigint): Budget {
   return {
     id: `credits_${teamId}`,
     teamId,

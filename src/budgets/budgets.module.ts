@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AlertsModule } from '../alerts/alerts.module';
+import { CreditsModule } from '../credits/credits.module';
 import { KeysModule } from '../keys/keys.module';
 import { ModelsModule } from '../models/models.module';
 import { TeamsModule } from '../teams/teams.module';
@@ -17,7 +18,7 @@ import { LeasesRepository } from './holds/leases.repository';
 
 /** What teams and keys may spend, and the money that is held for their calls. */
 @Module({
-  imports: [TeamsModule, KeysModule, ModelsModule, UsageModule, WatchModule, AlertsModule],
+  imports: [TeamsModule, KeysModule, ModelsModule, UsageModule, WatchModule, CreditsModule, AlertsModule],
   controllers: [BudgetsController],
   providers: [
     BudgetsService,

@@ -32,6 +32,7 @@ export class GatewayConfig {
   };
   readonly cache: { readonly memoryBytes: number; readonly ttlSeconds: number };
   readonly webhooks: { readonly allowPrivate: boolean };
+  readonly credits: Readonly<GatewayFile['credits']>;
   readonly alerts: Readonly<GatewayFile['alerts']>;
   readonly journal: { readonly fsync: 'interval' | 'always'; readonly maxBytes: number };
   /** How many whole months the ledger's rows are kept; undefined is for ever. */
@@ -64,6 +65,7 @@ export class GatewayConfig {
     };
     this.cache = { memoryBytes: env.CACHE_MEMORY_MB * 1024 * 1024, ttlSeconds: 7 * 24 * 3600 };
     this.webhooks = { allowPrivate: env.WEBHOOK_ALLOW_PRIVATE };
+    this.credits = file.credits;
     this.alerts = file.alerts;
     this.journal = { fsync: env.JOURNAL_FSYNC, maxBytes: env.JOURNAL_MAX_MB * 1024 * 1024 };
     this.ledger = { retentionMonths: env.LEDGER_RETENTION_MONTHS };

@@ -53,12 +53,20 @@ const alerts = z.strictObject({
     .default('1.00'),
 });
 
+const usdAmount = z.string().regex(/^\d{1,7}(\.\d{1,12})?$/, 'must be decimal dollars in quotes, as "10.00"');
+const credits = z.strictObject({
+  new_team_usd: usdAmount.optional(),
+  expires_after_days: z.number().int().positive().max(3650).optional(),
+  prepaid: z.boolean().default(false),
+});
+
 /** `gateway.yaml`: providers, models and prices laid over the built-in catalogue. */
 export const gatewayFileSchema = z.strictObject({
   providers: z.record(name, provider).default({}),
   models: z.record(name, model).default({}),
   prices: z.record(name, modelPrice).default({}),
   alerts: alerts.prefault({}),
+  credits: credits.prefault({}),
 });
 
 export type GatewayFile = z.output<typeof gatewayFileSchema>;

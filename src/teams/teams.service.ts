@@ -8,13 +8,22 @@ import { TeamNameTakenError, TeamsRepository } from './teams.repository';
 /** The teams: who calls are counted for. Unknown ids end in `not_found`, names in use in `conflict`. */
 @Injectable()
 export class TeamsService {
+  private readonly listeners: ((team: Team) => Promise<void>)[] = [];
+
   constructor(
     private readonly teams: TeamsRepository,
     private readonly changeFeed: ChangeFeed,
   ) {}
 
-  create(name: string): Promise<Team> {
-    return this.teams.insert(newId('team'), name).catch(refuseTakenName(name));
+  /** Registers what belongs to every new team. */
+  onCreated(listener: (team: Team) => Promise<void>): void {
+    this.listeners.push(listener);
+  }
+
+  async create(name: string): Promise<Team> {
+    const team = await this.teams.insert(newId('team'), name).catch(refuseTakenName(name));
+    for (const tell of this.listeners) await tell(team);
+    return team;
   }
 
   list(): Promise<Team[]> {

@@ -4,6 +4,7 @@ export * from './budgets';
 export * from './cache';
 export * from './chat';
 export * from './common';
+export * from './credits';
 export * from './files';
 export * from './health';
 export * from './keys';

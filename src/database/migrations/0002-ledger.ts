@@ -40,9 +40,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       credits_pusd numeric NOT NULL DEFAULT 0 CHECK (credits_pusd >= 0))`,
     sql`CREATE TABLE transfers (
       id text COLLATE "C" PRIMARY KEY, kind text NOT NULL, debit_account text NOT NULL, credit_account text NOT NULL,
-      amount_pusd bigint NOT NULL CHECK (amount_pusd > 0), team_id text, grant_id text, expires_at timestamptz, note text,
+      amount_pusd bigint NOT NULL CHECK (amount_pusd > 0), team_id text, grant_id text, expires_at timestamptz, note text, reference text,
       actor text NOT NULL, created_at timestamptz NOT NULL DEFAULT now(), CHECK (debit_account <> credit_account))`,
     sql`CREATE INDEX transfers_team ON transfers (team_id, id)`,
+    sql`CREATE UNIQUE INDEX transfers_reference ON transfers (team_id, reference) WHERE reference IS NOT NULL`,
+    sql`CREATE UNIQUE INDEX transfers_expiry ON transfers (grant_id) WHERE kind = 'expiry'`,
+    sql`CREATE TABLE credit_settings (team_id text PRIMARY KEY REFERENCES teams (id), prepaid boolean NOT NULL)`,
     sql`CREATE TRIGGER transfers_append_only BEFORE UPDATE OR DELETE ON transfers FOR EACH ROW EXECUTE FUNCTION refuse_change()`,
     sql`CREATE TABLE ledger_closings (
       partition text NOT NULL, account text NOT NULL, debits_pusd numeric NOT NULL, credits_pusd numeric NOT NULL,

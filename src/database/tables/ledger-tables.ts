@@ -5,6 +5,7 @@ export interface LedgerTables {
   usage_rollups: UsageRollupsTable;
   accounts: AccountsTable;
   transfers: TransfersTable;
+  credit_settings: CreditSettingsTable;
   ledger_closings: LedgerClosingsTable;
   /** Both sides of every transfer, of calls and others. A view. */
   entries: EntriesView;
@@ -108,8 +109,16 @@ export interface TransfersTable {
   grant_id: string | null;
   expires_at: Date | null;
   note: string | null;
+  /** What the caller calls the transfer, so that it is booked once. */
+  reference: string | null;
   actor: string;
   created_at: Generated<Date>;
+}
+
+/** Whether a team's calls are paid ahead. */
+export interface CreditSettingsTable {
+  team_id: string;
+  prepaid: boolean;
 }
 
 /** What the rows of a dropped partition had moved. */

@@ -1,0 +1,110 @@
+import { Body, Controller, Get, Param, Patch, Post } from '@nestjs/common';
+import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import * as contracts from '@thriftgate/contracts';
+import { Roles } from '../common/access.decorators';
+import { ApiErrors } from '../common/api-errors.decorator';
+import { type Caller, CurrentCaller } from '../common/caller';
+import { formatUsd, parseUsd } from '../common/money';
+import { LedgerDrain } from '../usage/ledger-drain.service';
+import type { Credit, RemainingCredit } from './credit';
+import { CreditsService } from './credits.service';
+
+const PATH_ID = { schema: contracts.pathIdSchema };
+
+@ApiTags('Credits')
+@ApiBearerAuth()
+@ApiErrors('invalid_api_key', 'forbidden', 'not_found')
+@Roles('platform_admin')
+@Controller('admin/teams/:id/credits')
+export class CreditsController {
+  constructor(
+    private readonly credits: CreditsService,
+    private readonly drain: LedgerDrain,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: "Show a team's credits", description: 'The balance, and what is left of each credit.' })
+  @ApiOkResponse({ description: 'The credits.', standardSchema: contracts.creditsSchema })
+  async get(@Param('id', PATH_ID) id: string): Promise<contracts.Credits> {
+    await this.drain.flush();
+    const status = await this.credits.status(id);
+    return {
+      team_id: id,
+      prepaid: status.prepaid,
+      balance_usd: formatUsd(status.balancePusd),
+      granted_usd: formatUsd(status.grantedPusd),
+      topped_up_usd: formatUsd(status.toppedUpPusd),
+      expired_usd: formatUsd(status.expiredPusd),
+      used_usd: formatUsd(status.usedPusd),
+      credits: status.credits.map(toWire),
+    };
+  }
+
+  @Patch()
+  @ApiOperation({
+    summary: 'Say whether a team is prepaid',
+    description: 'Calls of a prepaid team stop with 402 when its balance is used up. All that it ever used counts.',
+  })
+  @ApiOkResponse({ description: 'The credits.', standardSchema: contracts.creditsSchema })
+  @ApiErrors('invalid_request')
+  async update(
+    @Param('id', PATH_ID) id: string,
+    @Body({ schema: contracts.updateCreditsSchema }) body: contracts.UpdateCredits,
+  ): Promise<contracts.Credits> {
+    await this.credits.setPrepaid(id, body.prepaid);
+    return this.get(id);
+  }
+
+  @Post('grants')
+  @ApiOperation({ summary: 'Grant credits', description: 'Given for nothing, with or without an end.' })
+  @ApiCreatedResponse({ description: 'The credit.', standardSchema: contracts.creditSchema })
+  @ApiErrors('invalid_request', 'conflict')
+  grant(
+    @Param('id', PATH_ID) id: string,
+    @Body({ schema: contracts.createGrantSchema }) body: contracts.CreateGrant,
+    @CurrentCaller() caller: Caller,
+  ): Promise<contracts.Credit> {
+    return this.book(id, 'grant', body, caller);
+  }
+
+  @Post('top-ups')
+  @ApiOperation({ summary: 'Top credits up', description: 'Paid for, without an end.' })
+  @ApiCreatedResponse({ description: 'The credit.', standardSchema: contracts.creditSchema })
+  @ApiErrors('invalid_request', 'conflict')
+  topUp(
+    @Param('id', PATH_ID) id: string,
+    @Body({ schema: contracts.createTopUpSchema }) body: contracts.CreateTopUp,
+    @CurrentCaller() caller: Caller,
+  ): Promise<contracts.Credit> {
+    return this.book(id, 'top_up', body, caller);
+  }
+
+  private async book(
+    teamId: string,
+    kind: 'grant' | 'top_up',
+    body: contracts.CreateGrant,
+    caller: Caller,
+  ): Promise<contracts.Credit> {
+    const credit = await this.credits.book(teamId, {
+      kind,
+      amountPusd: parseUsd(body.amount_usd),
+      expiresAt: body.expires_at ?? null,
+      note: body.note ?? null,
+      reference: body.reference ?? null,
+      actor: caller.keyId,
+    });
+    return toWire(credit);
+  }
+}
+
+function toWire(credit: Credit | RemainingCredit): contracts.Credit {
+  return {
+    id: credit.id,
+    kind: credit.kind,
+    amount_usd: formatUsd(credit.amountPusd),
+    remaining_usd: formatUsd('remainingPusd' in credit ? credit.remainingPusd : credit.amountPusd - credit.expiredPusd),
+    expires_at: credit.expiresAt?.toISOString() ?? null,
+    note: credit.note,
+    created_at: credit.createdAt.toISOString(),
+  };
+}

@@ -1,0 +1,21 @@
+import { Module } from '@nestjs/common';
+import { AlertsModule } from '../alerts/alerts.module';
+import { TeamsModule } from '../teams/teams.module';
+import { UsageModule } from '../usage/usage.module';
+import { CreditDirectory } from './credit-directory.service';
+import { CreditWatch } from './credit-watch.service';
+import { CreditsController } from './credits.controller';
+import { CreditsRepository } from './credits.repository';
+import { CreditsService } from './credits.service';
+import { StatementsController } from './statements/statements.controller';
+import { StatementsRepository } from './statements/statements.repository';
+import { StatementsService } from './statements/statements.service';
+
+/** Prepaid balances, and what teams are told of each month. */
+@Module({
+  imports: [TeamsModule, UsageModule, AlertsModule],
+  controllers: [CreditsController, StatementsController],
+  providers: [CreditsService, CreditsRepository, CreditDirectory, CreditWatch, StatementsService, StatementsRepository],
+  exports: [CreditDirectory],
+})
+export class CreditsModule {}

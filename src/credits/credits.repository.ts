@@ -1,0 +1,151 @@
+import { Injectable } from '@nestjs/common';
+import { type Selectable, sql } from 'kysely';
+import type { PicoUsd } from '../common/money';
+import { Database } from '../database/database.connection';
+import { RevisionsRepository } from '../database/revisions.repository';
+import type { TransferKind, TransfersTable } from '../database/tables/ledger-tables';
+import type { Credit } from './credit';
+
+const UNIQUE_VIOLATION = '23505';
+
+/** A movement of a team's money that is no call. */
+export interface CreditTransfer {
+  id: string;
+  kind: TransferKind;
+  teamId: string;
+  amountPusd: PicoUsd;
+  grantId: string | null;
+  expiresAt: Date | null;
+  note: string | null;
+  reference: string | null;
+  actor: string;
+}
+
+/** There is a transfer of this reference, or of this expiry, already. */
+export class TransferExistsError extends Error {}
+
+/** Where the other side of each kind stands. */
+const COUNTERPART: Record<TransferKind, string> = { grant: 'grants', top_up: 'top_ups', expiry: 'expired' };
+
+@Injectable()
+export class CreditsRepository {
+  constructor(
+    private readonly database: Database,
+    private readonly revisions: RevisionsRepository,
+  ) {}
+
+  /** Books a transfer on both accounts, all or nothing. @throws TransferExistsError */
+  async book(transfer: CreditTransfer, at: Date): Promise<void> {
+    const team = `team:${transfer.teamId}`;
+    const other = COUNTERPART[transfer.kind];
+    const [debit, credit] = transfer.kind === 'expiry' ? [team, other] : [other, team];
+    try {
+      await this.database.db.transaction().execute(async (transaction) => {
+        await this.revisions.raise('credits', transaction);
+        await transaction
+          .insertInto('transfers')
+          .values({
+            id: transfer.id,
+            kind: transfer.kind,
+            debit_account: debit,
+            credit_account: credit,
+            amount_pusd: transfer.amountPusd,
+            team_id: transfer.teamId,
+            grant_id: transfer.grantId,
+            expires_at: transfer.expiresAt,
+            note: transfer.note,
+            reference: transfer.reference,
+            actor: transfer.actor,
+            created_at: at,
+          })
+          .execute();
+        const amount = transfer.amountPusd;
+        await sql`
+          INSERT INTO accounts AS kept (id, debits_pusd, credits_pusd)
+          SELECT * FROM (VALUES (${debit}, ${amount}::numeric, 0::numeric), (${credit}, 0::numeric, ${amount}::numeric)) AS sides (id, debit, credit)
+          ORDER BY id
+          ON CONFLICT (id) DO UPDATE SET
+            debits_pusd = kept.debits_pusd + excluded.debits_pusd, credits_pusd = kept.credits_pusd + excluded.credits_pusd`.execute(
+          transaction,
+        );
+      });
+    } catch (error) {
+      if ((error as { code?: unknown }).code === UNIQUE_VIOLATION) throw new TransferExistsError();
+      throw error;
+    }
+  }
+
+  async findByReference(teamId: string, reference: string): Promise<Selectable<TransfersTable> | undefined> {
+    return this.database.db
+      .selectFrom('transfers')
+      .selectAll()
+      .where('team_id', '=', teamId)
+      .where('reference', '=', reference)
+      .executeTakeFirst();
+  }
+
+  /** A team's credits, each with what expired of it. */
+  async creditsOf(teamId: string): Promise<Credit[]> {
+    const { rows } = await sql<Selectable<TransfersTable> & { expired: bigint }>`
+      SELECT credit.*, coalesce(expiry.amount_pusd, 0) AS expired FROM transfers credit
+      LEFT JOIN transfers expiry ON expiry.grant_id = credit.id AND expiry.kind = 'expiry'
+      WHERE credit.team_id = ${teamId} AND credit.kind <> 'expiry' ORDER BY credit.id`.execute(this.database.db);
+    return rows.map((row) => ({
+      id: row.id,
+      kind: row.kind as Credit['kind'],
+      amountPusd: row.amount_pusd,
+      expiredPusd: row.expired,
+      expiresAt: row.expires_at,
+      note: row.note,
+      createdAt: row.created_at,
+    }));
+  }
+
+  /** What a team's calls cost so far, as its account has it. */
+  async usedOf(teamId: string): Promise<PicoUsd> {
+    const { rows } = await sql<{ used: string }>`
+      SELECT coalesce((SELECT debits_pusd - credits_pusd FROM accounts WHERE id = ${`team:${teamId}`}), 0)
+        + coalesce((SELECT sum(CASE WHEN kind = 'expiry' THEN -amount_pusd ELSE amount_pusd END) FROM transfers WHERE team_id = ${teamId}), 0)
+        AS used`.execute(this.database.db);
+    return BigInt(rows[0]?.used ?? 0);
+  }
+
+  /** Teams with a credit that is past its end and was not taken back, or ends before a time. */
+  async teamsWithCreditsEnding(before: Date): Promise<string[]> {
+    const { rows } = await sql<{ team_id: string }>`
+      SELECT DISTINCT team_id FROM transfers credit WHERE expires_at < ${before} AND kind <> 'expiry'
+        AND NOT EXISTS (SELECT FROM transfers expiry WHERE expiry.grant_id = credit.id AND expiry.kind = 'expiry')`.execute(
+      this.database.db,
+    );
+    return rows.map((row) => row.team_id);
+  }
+
+  async setPrepaid(teamId: string, prepaid: boolean): Promise<void> {
+    await this.database.db.transaction().execute(async (transaction) => {
+      await this.revisions.raise('credits', transaction);
+      await transaction
+        .insertInto('credit_settings')
+        .values({ team_id: teamId, prepaid })
+        .onConflict((conflict) => conflict.column('team_id').doUpdateSet({ prepaid }))
+        .execute();
+    });
+  }
+
+  async isPrepaid(teamId: string): Promise<boolean> {
+    const row = await this.database.db
+      .selectFrom('credit_settings')
+      .select('prepaid')
+      .where('team_id', '=', teamId)
+      .executeTakeFirst();
+    return row?.prepaid ?? false;
+  }
+
+  /** What each prepaid team was credited, less what expired. */
+  async limits(): Promise<Map<string, PicoUsd>> {
+    const { rows } = await sql<{ team_id: string; credited: string }>`
+      SELECT team_id, (SELECT coalesce(sum(CASE WHEN kind = 'expiry' THEN -amount_pusd ELSE amount_pusd END), 0)
+        FROM transfers WHERE transfers.team_id = credit_settings.team_id) AS credited
+      FROM credit_settings WHERE prepaid`.execute(this.database.db);
+    return new Map(rows.map((row) => [row.team_id, BigInt(row.credited)]));
+  }
+}

@@ -1,0 +1,66 @@
+import type { Statement } from '@thriftgate/contracts';
+import { DateTime } from 'luxon';
+import { STATEMENT_TEXTS, type StatementLanguage } from './statement-texts';
+
+const NUMBERS = ['requests', 'input_tokens', 'output_tokens'] as const;
+const DOLLARS = ['list_cost_usd', 'saved_usd', 'cost_usd'] as const;
+
+const STYLE = `
+  body { font: 14px/1.5 system-ui, "Apple SD Gothic Neo", "Malgun Gothic", "Noto Sans KR", sans-serif; color: #1b1f24; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+  h1 { font-size: 1.6rem; margin: 0 0 .25rem; } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
+  .meta, .exact { color: #57606a; } .balance { display: flex; justify-content: space-between; padding: .6rem .8rem; background: #f3f5f7; border-radius: .4rem; font-weight: 600; margin-top: 1rem; }
+  table { width: 100%; border-collapse: collapse; } th, td { text-align: left; padding: .4rem .5rem; border-bottom: 1px solid #d8dee4; vertical-align: top; overflow-wrap: anywhere; }
+  th { font-weight: 600; color: #57606a; } .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; } tfoot td { font-weight: 600; border-bottom: 0; }
+  @media print { body { margin: 0; max-width: none; font-size: 11px; } .balance { background: none; border: 1px solid #d8dee4; } tr { break-inside: avoid; } }`;
+
+/** A statement as a page to print: whole in itself, without scripts, every text escaped. */
+export function statementPage(statement: Statement, language: StatementLanguage): string {
+  const text = STATEMENT_TEXTS[language];
+  const title = `${text.title} ${statement.month} – ${statement.team_name}`;
+  const date = (at: string) =>
+    DateTime.fromISO(at, { zone: statement.timezone }).toFormat(
+      language === 'ko' ? 'yyyy. M. d. HH:mm' : 'yyyy-MM-dd HH:mm',
+    );
+  const movements = statement.movements.map(
+    ({ at, kind, note, amount_usd }) =>
+      `<tr><td>${escape(date(at))}</td><td>${text[kind]}</td><td>${escape(note ?? '')}</td><td class="number">${amount_usd}</td></tr>`,
+  );
+  const cells = (line: Record<(typeof NUMBERS)[number], number> & Record<(typeof DOLLARS)[number], string>) =>
+    NUMBERS.map((name) => `<td class="number">${line[name].toLocaleString('en-US')}</td>`).join('') +
+    DOLLARS.map((name) => `<td class="number">${line[name]}</td>`).join('');
+  const usage = statement.usage.map((line) => `<tr><td>${escape(line.model)}</td>${cells(line)}</tr>`);
+  const none = (columns: number) => `<tr><td colspan="${columns}">${text.none}</td></tr>`;
+  return `<!doctype html>
+<html lang="${language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escape(title)}</title>
+<style>${STYLE}
+</style>
+</head>
+<body>
+<h1>${text.title}</h1>
+<p class="meta">${text.team}: ${escape(statement.team_name)} (${escape(statement.team_id)})<br>${text.month}: ${statement.month} (${text.timezone}: ${escape(statement.timezone)})</p>
+<p class="balance"><span>${text.opening}</span><span>$${statement.opening_balance_usd}</span></p>
+<h2>${text.movements}</h2>
+<table>
+<thead><tr><th>${text.date}</th><th>${text.kind}</th><th>${text.note}</th><th class="number">${text.amount}</th></tr></thead>
+<tbody>${movements.join('\n') || none(4)}</tbody>
+</table>
+<h2>${text.usage}</h2>
+<table>
+<thead><tr><th>${text.model}</th>${[...NUMBERS, ...DOLLARS].map((name) => `<th class="number">${text[name]}</th>`).join('')}</tr></thead>
+<tbody>${usage.join('\n') || none(7)}</tbody>
+<tfoot><tr><td>${text.total}</td>${cells(statement.usage_total)}</tr></tfoot>
+</table>
+<p class="balance"><span>${text.closing}</span><span>$${statement.closing_balance_usd}</span></p>
+<p class="exact">${text.exact}</p>
+</body>
+</html>
+`;
+}
+
+function escape(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

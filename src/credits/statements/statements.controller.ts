@@ -1,0 +1,46 @@
+import { Controller, Get, Param, Query, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import * as contracts from '@thriftgate/contracts';
+import type { FastifyReply } from 'fastify';
+import { Roles } from '../../common/access.decorators';
+import { ApiErrors } from '../../common/api-errors.decorator';
+import { statementCsv } from './statement-csv';
+import { statementPage } from './statement-page';
+import { StatementsService } from './statements.service';
+
+const PATH_ID = { schema: contracts.pathIdSchema };
+const MONTH = { schema: contracts.statementMonthSchema };
+
+@ApiTags('Credits')
+@ApiBearerAuth()
+@ApiErrors('invalid_request', 'invalid_api_key', 'forbidden', 'not_found')
+@Roles('platform_admin')
+@Controller('admin/teams/:id/statements')
+export class StatementsController {
+  constructor(private readonly statements: StatementsService) {}
+
+  @Get(':month')
+  @ApiOperation({
+    summary: "Show a team's month",
+    description:
+      'The balance before, each credit, the usage by model, and the balance after. `format=csv` is a table for Excel, `format=html` a page to print, in English or Korean.',
+  })
+  @ApiOkResponse({ description: 'The statement.', standardSchema: contracts.statementSchema })
+  async get(
+    @Param('id', PATH_ID) id: string,
+    @Param('month', MONTH) month: string,
+    @Query({ schema: contracts.statementQuerySchema }) { format, lang, timezone }: contracts.StatementQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<contracts.Statement | string> {
+    const statement = await this.statements.of(id, month, timezone);
+    if (format === 'json') return statement;
+    if (format === 'csv') {
+      reply.header('content-type', 'text/csv; charset=utf-8');
+      reply.header('content-disposition', `attachment; filename="statement-${month}.csv"`);
+      return statementCsv(statement, lang);
+    }
+    reply.header('content-type', 'text/html; charset=utf-8');
+    reply.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
+    return statementPage(statement, lang);
+  }
+}

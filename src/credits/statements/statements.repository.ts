@@ -1,0 +1,88 @@
+import { Injectable } from '@nestjs/common';
+import { type Selectable, sql, type Transaction } from 'kysely';
+import type { PicoUsd } from '../../common/money';
+import { Database } from '../../database/database.connection';
+import type { Schema } from '../../database/schema';
+import type { TransfersTable } from '../../database/tables/ledger-tables';
+import { partsOf } from '../../usage/reports/reports.repository';
+
+/** What a team used of one model in a month. */
+export interface ModelUsage {
+  model: string;
+  requests: number;
+  inputTokens: number;
+  outputTokens: number;
+  listCostPusd: PicoUsd;
+  savedPusd: PicoUsd;
+  costPusd: PicoUsd;
+}
+
+export interface StatementParts {
+  openingPusd: PicoUsd;
+  movements: Selectable<TransfersTable>[];
+  usage: ModelUsage[];
+}
+
+const BEGINNING = new Date(0);
+
+@Injectable()
+export class StatementsRepository {
+  constructor(private readonly database: Database) {}
+
+  /** All that a statement is made of, from one state of the database. */
+  parts(teamId: string, from: Date, to: Date): Promise<StatementParts> {
+    const snapshot = this.database.db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only');
+    return snapshot.execute(async (transaction) => {
+      const creditedPusd = await creditedBefore(transaction, teamId, from);
+      const before = await usage(transaction, teamId, BEGINNING, from);
+      const usedPusd = before.reduce((total, { costPusd }) => total + costPusd, 0n);
+      const movements = await transaction
+        .selectFrom('transfers')
+        .selectAll()
+        .where('team_id', '=', teamId)
+        .where('created_at', '>=', from)
+        .where('created_at', '<', to)
+        .orderBy('id')
+        .execute();
+      return { openingPusd: creditedPusd - usedPusd, movements, usage: await usage(transaction, teamId, from, to) };
+    });
+  }
+}
+
+async function creditedBefore(transaction: Transaction<Schema>, teamId: string, before: Date): Promise<PicoUsd> {
+  const row = await transaction
+    .selectFrom('transfers')
+    .select(
+      sql<string>`coalesce(sum(CASE WHEN kind = 'expiry' THEN -amount_pusd ELSE amount_pusd END), 0)`.as('credited'),
+    )
+    .where('team_id', '=', teamId)
+    .where('created_at', '<', before)
+    .executeTakeFirstOrThrow();
+  return BigInt(row.credited);
+}
+
+async function usage(transaction: Transaction<Schema>, team_id: string, from: Date, to: Date): Promise<ModelUsage[]> {
+  const rows = await transaction
+    .selectFrom(partsOf({ team_id, from, to }, false).as('part'))
+    .select([
+      'part.model',
+      sql<string>`sum(part.requests)`.as('requests'),
+      sql<string>`sum(part.input_tokens)`.as('input'),
+      sql<string>`sum(part.output_tokens)`.as('output'),
+      sql<string>`sum(part.list_cost_pusd)`.as('list'),
+      sql<string>`sum(part.saved_pusd)`.as('saved'),
+      sql<string>`sum(part.cost_pusd)`.as('cost'),
+    ])
+    .groupBy('part.model')
+    .orderBy('part.model')
+    .execute();
+  return rows.map((row) => ({
+    model: row.model,
+    requests: Number(row.requests),
+    inputTokens: Number(row.input),
+    outputTokens: Number(row.output),
+    listCostPusd: BigInt(row.list),
+    savedPusd: BigInt(row.saved),
+    costPusd: BigInt(row.cost),
+  }));
+}

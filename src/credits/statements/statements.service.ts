@@ -1,0 +1,88 @@
+import { Injectable } from '@nestjs/common';
+import type { Statement } from '@thriftgate/contracts';
+import { DateTime } from 'luxon';
+import { GatewayError } from '../../common/errors';
+import { formatUsd, type PicoUsd } from '../../common/money';
+import { TeamsService } from '../../teams/teams.service';
+import { LedgerDrain } from '../../usage/ledger-drain.service';
+import { type ModelUsage, StatementsRepository } from './statements.repository';
+
+/** A month of a team, from the ledger: what it had, what it got, what it used, and what it has. */
+@Injectable()
+export class StatementsService {
+  constructor(
+    private readonly repository: StatementsRepository,
+    private readonly teams: TeamsService,
+    private readonly drain: LedgerDrain,
+  ) {}
+
+  /**
+   * @param month `2026-11`, from midnight to midnight of the time zone
+   * @throws GatewayError `not_found` for an unknown team, `invalid_request` for an unknown time zone
+   */
+  async of(teamId: string, month: string, timezone: string): Promise<Statement> {
+    const team = await this.teams.get(teamId);
+    const start = DateTime.fromISO(month, { zone: timezone });
+    if (!start.isValid) {
+      throw new GatewayError('invalid_request', {
+        message: `'timezone': '${timezone}' is not known. Send an IANA name, as Asia/Seoul.`,
+        param: 'timezone',
+      });
+    }
+    await this.drain.flush();
+    const { openingPusd, movements, usage } = await this.repository.parts(
+      teamId,
+      start.toJSDate(),
+      start.plus({ months: 1 }).toJSDate(),
+    );
+    const lines = movements.map((row) => ({
+      row,
+      pusd: row.kind === 'expiry' ? -row.amount_pusd : row.amount_pusd,
+    }));
+    const moved = lines.reduce((total, { pusd }) => total + pusd, 0n);
+    const total = totalOf(usage);
+    return {
+      team_id: teamId,
+      team_name: team.name,
+      month,
+      timezone,
+      opening_balance_usd: formatUsd(openingPusd),
+      movements: lines.map(({ row, pusd }) => ({
+        id: row.id,
+        at: row.created_at.toISOString(),
+        kind: row.kind,
+        note: row.note,
+        amount_usd: formatUsd(pusd),
+      })),
+      usage: usage.map((line) => ({ model: line.model, ...toWire(line) })),
+      usage_total: toWire(total),
+      closing_balance_usd: formatUsd(openingPusd + moved - total.costPusd),
+    };
+  }
+}
+
+type Sums = Omit<ModelUsage, 'model'>;
+
+function totalOf(lines: readonly Sums[]): Sums {
+  const pusd = (pick: (line: Sums) => PicoUsd) => lines.reduce((sum, line) => sum + pick(line), 0n);
+  const count = (pick: (line: Sums) => number) => lines.reduce((sum, line) => sum + pick(line), 0);
+  return {
+    requests: count((line) => line.requests),
+    inputTokens: count((line) => line.inputTokens),
+    outputTokens: count((line) => line.outputTokens),
+    listCostPusd: pusd((line) => line.listCostPusd),
+    savedPusd: pusd((line) => line.savedPusd),
+    costPusd: pusd((line) => line.costPusd),
+  };
+}
+
+function toWire(line: Sums) {
+  return {
+    requests: line.requests,
+    input_tokens: line.inputTokens,
+    output_tokens: line.outputTokens,
+    list_cost_usd: formatUsd(line.listCostPusd),
+    saved_usd: formatUsd(line.savedPusd),
+    cost_usd: formatUsd(line.costPusd),
+  };
+}
