@@ -101,8 +101,7 @@ describe('what was called adds up', () => {
     expect(miss).toEqual({
       request_id: requestIds.miss,
       attempt: 1,
-      corrects: null,
-      price_id: null,
+      ...{ corrects: null, price_id: null },
       team_id: search.teamId,
       key_id: search.keyId,
       model: 'gpt-4.1',
