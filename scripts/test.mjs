@@ -14,6 +14,10 @@ import { build } from './start.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'thriftgate-tests-'));
 const args = process.argv.slice(2);
+/** The long forms of the fault tests. */
+const SOAK = { KILLS: '50', OUTAGES: '20', OUTAGE_MS: '10000', IMAGES: '200' };
+const soakAt = args.indexOf('--soak');
+if (soakAt >= 0) args.splice(soakAt, 1);
 const onlyAt = args.indexOf('--only');
 const only = onlyAt >= 0 ? args.splice(onlyAt, 2)[1].split(',') : undefined;
 const wanted = (part) => only === undefined || only.includes(part);
@@ -37,7 +41,11 @@ function jest(part, project, env = {}) {
       '--passWithNoTests',
       ...args,
     ],
-    { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...env } },
+    {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...(soakAt >= 0 ? SOAK : {}), ...process.env, ...env },
+    },
   );
   try {
     const result = JSON.parse(readFileSync(report, 'utf8'));

@@ -12,6 +12,8 @@ interface Holder {
   host: string;
   /** Start of the process in clock ticks since boot, so that a number that was given again is told apart; Linux only. */
   startTicks: string | null;
+  /** The directory's inode: the lock of a copy is nobody's. */
+  inode?: number;
 }
 
 /** The data directory belongs to a process that is alive. */
@@ -42,13 +44,15 @@ export class DirectoryLock {
   /** @throws DirectoryInUseError */
   static acquire(directory: string): DirectoryLock {
     const path = join(directory, LOCK_FILE);
-    const self: Holder = { pid: process.pid, host: hostname(), startTicks: startTicks(process.pid) };
+    const inode = statSync(directory).ino;
+    const self: Holder = { pid: process.pid, host: hostname(), startTicks: startTicks(process.pid), inode };
     const content = JSON.stringify(self);
     for (;;) {
       if (tryCreate(path, content)) return new DirectoryLock(path, content);
       const found = read(path);
       const holder = parseHolder(found);
-      if (holder && isAlive(path, holder)) throw new DirectoryInUseError(directory, holder);
+      const isCopy = holder?.inode !== undefined && holder.inode !== inode;
+      if (holder && !isCopy && isAlive(path, holder)) throw new DirectoryInUseError(directory, holder);
       setAside(path, found);
     }
   }

@@ -85,7 +85,6 @@ describe('what was called adds up', () => {
   afterAll(() => gateway.stop());
 
   const rowsOf = (name: string) => rows.filter(({ request_id }) => request_id === requestIds[name]);
-
   it('each try is a row, newest first', () => {
     const names = ['broken', 'other', 'discounted', 'retried', 'retried', 'refused', 'mini', 'stream', 'hit', 'miss'];
     expect(rows.map(({ request_id }) => request_id)).toEqual(names.map((name) => requestIds[name]));
@@ -101,7 +100,8 @@ describe('what was called adds up', () => {
     expect(miss).toEqual({
       request_id: requestIds.miss,
       attempt: 1,
-      ...{ corrects: null, price_id: null },
+      corrects: null,
+      price_id: null,
       team_id: search.teamId,
       key_id: search.keyId,
       model: 'gpt-4.1',

@@ -4,6 +4,8 @@ import { type RunningGateway, startGateway } from '../support/gateway';
 
 const KILLS = Number(process.env.KILLS ?? 20);
 const CALLERS = 20;
+/** Breaks the gateway on purpose, to see that this bar notices: `calls-without-intent`. */
+const { SABOTAGE } = process.env;
 
 interface Delivered {
   requestId: string;
@@ -16,7 +18,9 @@ describe(`kill -9, ${KILLS} times under load`, () => {
   let gateway: RunningGateway;
 
   beforeAll(async () => {
-    gateway = await startGateway();
+    gateway = await startGateway({
+      env: SABOTAGE ? { NODE_OPTIONS: `--require ${__dirname}/sabotage/${SABOTAGE}.cjs` } : {},
+    });
   });
   afterAll(() => gateway.stop());
 
@@ -54,7 +58,7 @@ describe(`kill -9, ${KILLS} times under load`, () => {
       await Promise.all(callers);
 
       const rows = await eventually(async () => {
-        const all = await allRows(gateway);
+        const all = await gateway.allRows();
         return all.some(({ state }) => state === 'dispatched') ? undefined : all;
       }, 20_000);
       const byCall = groupBy(rows, ({ request_id }) => request_id);
@@ -93,18 +97,6 @@ describe(`kill -9, ${KILLS} times under load`, () => {
     60_000 + KILLS * 10_000,
   );
 });
-
-async function allRows(gateway: RunningGateway): Promise<any[]> {
-  const rows: any[] = [];
-  let cursor: string | null = '';
-  do {
-    const page: any = (await gateway.admin('GET', `/admin/requests?limit=1000${cursor ? `&cursor=${cursor}` : ''}`))
-      .body;
-    rows.push(...page.data);
-    cursor = page.next_cursor;
-  } while (cursor);
-  return rows;
-}
 
 function groupBy<T>(items: T[], keyOf: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();

@@ -142,6 +142,28 @@ export class RunningGateway {
     return this.request('POST', '/v1/chat/completions', key, body, headers);
   }
 
+  /** Another gateway on another data directory, with all else the same; it leaves the directory and the upstream alone. */
+  async twin(dataDirectory: string): Promise<RunningGateway> {
+    const port = await freePort();
+    const env = { ...this.env, DATA_DIR: dataDirectory, PORT: String(port) };
+    const stores = { env: {}, drop: () => Promise.resolve() };
+    const twin = new RunningGateway(`http://127.0.0.1:${port}`, dataDirectory, this.fake, env, false, stores);
+    await twin.start();
+    return twin;
+  }
+
+  /** Every row of the ledger. */
+  async allRows(): Promise<any[]> {
+    const rows: any[] = [];
+    for (let cursor = ''; ;) {
+      const query = `limit=1000${cursor ? `&cursor=${cursor}` : ''}`;
+      const { body } = await this.admin('GET', `/admin/requests?${query}`);
+      rows.push(...body.data);
+      if (!body.next_cursor) return rows;
+      cursor = body.next_cursor;
+    }
+  }
+
   /** A new key in a new team, or in the one that is named. */
   async createKey(
     options: { teamId?: string; [member: string]: unknown } = {},

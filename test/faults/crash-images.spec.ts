@@ -1,0 +1,63 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '../support/eventually';
+import { type RunningGateway, startGateway } from '../support/gateway';
+
+const IMAGES = Number(process.env.IMAGES ?? 4);
+const embedded = !process.env.TEST_DATABASE_URL;
+const describeEmbedded = embedded ? describe : describe.skip;
+
+/** What a copy of the disk at any instant holds, as a crash of the machine or a backup would. */
+describeEmbedded(`${IMAGES} copies of a running gateway's data directory (embedded)`, () => {
+  let gateway: RunningGateway;
+  const load = { over: false };
+
+  beforeAll(async () => {
+    gateway = await startGateway();
+  });
+  afterAll(() => {
+    load.over = true;
+    return gateway.stop();
+  });
+
+  it(
+    'open by themselves with every row that was acknowledged',
+    async () => {
+      const { key } = await gateway.createKey();
+        const acknowledged: string[] = [];
+      const caller = async (number: number) => {
+        for (let call = 0; !load.over; call += 1) {
+          const { headers } = await gateway.chat(key, `image ${number} ${call}`);
+          acknowledged.push(headers.get('x-request-id') ?? '');
+        }
+      };
+      const callers = Array.from({ length: 5 }, (_, number) => caller(number));
+      for (let image = 0; image < IMAGES; image += 1) {
+        await delay(200 + Math.random() * 500);
+        const copy = mkdtempSync(join(tmpdir(), 'thriftgate-image-'));
+        process.kill(gateway.pid, 'SIGSTOP');
+        const known = [...acknowledged];
+        cpSync(gateway.dataDirectory, copy, { recursive: true });
+        process.kill(gateway.pid, 'SIGCONT');
+        const opened = await gateway.twin(copy);
+        try {
+          await eventually(async () => {
+            const rows = await opened.allRows();
+            const ids = new Set(rows.map(({ request_id }) => request_id));
+            if (known.some((id) => !ids.has(id))) return undefined;
+            return rows.every(({ state }) => state !== 'dispatched') || undefined;
+          }, 20_000);
+        } finally {
+          await opened.stop();
+          rmSync(copy, { recursive: true, force: true });
+        }
+      }
+      load.over = true;
+      await Promise.all(callers);
+      expect(acknowledged.length).toBeGreaterThan(IMAGES * 5);
+    },
+    60_000 + IMAGES * 15_000,
+  );
+});
