@@ -42,8 +42,10 @@ export class Database implements OnApplicationShutdown {
           }
         : { connectionString: config.databaseUrl, max: POOL_SIZE, connectionTimeoutMillis: 5_000 }),
     });
-    // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
+    // A connection that breaks is replaced by the pool, and what was asked over it fails by itself. Without listeners, on
+    // the pool for idle ones and on each for those in use, it would end the process.
     pool.on('error', () => undefined);
+    pool.on('connect', (client) => client.on('error', () => undefined));
     const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
     await migrate(db);
     return new Database(db, embedded);

@@ -26,7 +26,7 @@ describeEmbedded(`${IMAGES} copies of a running gateway's data directory (embedd
     'open by themselves with every row that was acknowledged',
     async () => {
       const { key } = await gateway.createKey();
-        const acknowledged: string[] = [];
+      const acknowledged: string[] = [];
       const caller = async (number: number) => {
         for (let call = 0; !load.over; call += 1) {
           const { headers } = await gateway.chat(key, `image ${number} ${call}`);

@@ -4,6 +4,9 @@ import { type Window, windowAt } from '../window';
 import type { WindowState } from './leases.repository';
 import { Slice } from './slice';
 
+/** How long is looked at to know how fast money is spent. */
+const PACE_MS = 500n;
+
 /** A budget in one of its windows, as this process knows it. */
 export class BudgetWindow {
   readonly slice = new Slice();
@@ -17,6 +20,7 @@ export class BudgetWindow {
   asking: Promise<void> | undefined;
   /** What there was no room for when it was last asked for, and when that was, in milliseconds since 1970. */
   refused: { pusd: PicoUsd; at: number } | undefined;
+  private pace = { at: 0, used: 0n, perSecond: 0n };
   /** True while the database may think that this process has more than it has. */
   inDoubt = false;
 
@@ -27,6 +31,16 @@ export class BudgetWindow {
     this.startMs = startMs;
     this.endMs = endMs;
     this.key = windowKey(budget.id, startMs);
+  }
+
+  /** What calls cost in this process in so many seconds, as fast as they came lately. */
+  spentIn(seconds: bigint, nowMs: number): PicoUsd {
+    const elapsedMs = BigInt(Math.max(0, Math.round(nowMs - this.pace.at)));
+    if (elapsedMs >= PACE_MS) {
+      const { used } = this.slice;
+      this.pace = { at: nowMs, used, perSecond: ((used - this.pace.used) * 1000n) / elapsedMs };
+    }
+    return this.pace.perSecond * seconds;
   }
 
   /** Whether the budget lets a call of this worst cost go. */

@@ -21,6 +21,8 @@ const TEND_EVERY_MS = 500;
 /** A process leases for this many calls at once, and at most this part of the limit. */
 const CALLS_PER_LEASE = 32n;
 const SHARE_OF_LIMIT = 20n;
+/** How long calls go on by what is leased while the database is away. */
+const AWAY_SECONDS = 15n;
 /** Calls that the slice has room for before more is leased. */
 const CALLS_AHEAD = 4n;
 const AWAY = 'More of the budget of this key cannot be had right now. Try again shortly.';
@@ -115,7 +117,9 @@ export class HoldsService implements OnApplicationBootstrap {
   /** Leases more before it is needed, so that calls do not wait for it. */
   private leaseAhead(window: BudgetWindow, worstPusd: PicoUsd): void {
     const { asking, budget, state } = window;
-    if (asking || window.fits(worstPusd * CALLS_AHEAD)) return;
+    const soonPusd = window.spentIn(AWAY_SECONDS, this.clock.now());
+    if (asking || window.fits(worstPusd * CALLS_AHEAD + soonPusd)) return;
+    // Near the end there is no more to be had ahead.
     if (state.spentPusd + state.leasedPusd + worstPusd > budget.limitPusd) return;
     this.ask(window, () => this.lease(window, worstPusd)).catch(() => undefined);
   }
@@ -132,7 +136,7 @@ export class HoldsService implements OnApplicationBootstrap {
 
   private async lease(window: BudgetWindow, leastPusd: PicoUsd): Promise<void> {
     const most = window.budget.limitPusd / SHARE_OF_LIMIT;
-    const wished = leastPusd * CALLS_PER_LEASE;
+    const wished = leastPusd * CALLS_PER_LEASE + 2n * window.spentIn(AWAY_SECONDS, this.clock.now());
     const idealPusd = wished < most ? wished : most;
     const wish = { epoch: this.journal.epoch, leastPusd, idealPusd };
     const { grantedPusd, ...state } = await this.leases.lease(window, wish);

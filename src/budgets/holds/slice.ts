@@ -15,6 +15,10 @@ export class Slice {
     return this.grantedPusd;
   }
 
+  get used(): PicoUsd {
+    return this.usedPusd;
+  }
+
   get held(): PicoUsd {
     return this.heldPusd;
   }
