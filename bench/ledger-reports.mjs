@@ -1,0 +1,171 @@
+/**
+ * `node bench/ledger-reports.mjs`: how fast reports answer over a ledger of many rows, over HTTP, on PostgreSQL.
+ *
+ *   --rows 1000000     rows of the ledger; 10000000 is the bar
+ *   --days 30          over how many days they lie
+ *   --teams 50         with four keys each
+ *   --rounds 20        calls a figure, one after the other
+ *
+ * It starts a PostgreSQL of its own, or uses BENCH_DATABASE_URL (give it an empty one, or a ledger seeded before).
+ */
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import pg from 'pg';
+import { startPostgres } from '../scripts/services.mjs';
+import { startGateway } from './gateway.mjs';
+import { seed } from './ledger-seed.mjs';
+import { killAll, stop } from './processes.mjs';
+import { machine } from './report.mjs';
+
+const BAR_MS = 300;
+const KEYS_A_TEAM = 4;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const { values } = parseArgs({
+  options: {
+    rows: { type: 'string', default: '1000000' },
+    days: { type: 'string', default: '30' },
+    teams: { type: 'string', default: '50' },
+    rounds: { type: 'string', default: '20' },
+  },
+});
+const sizes = Object.fromEntries(Object.entries(values).map(([name, text]) => [name, Number(text)]));
+const dist = join(import.meta.dirname, '../dist');
+const adminKey = `sk-admin-${randomBytes(16).toString('hex')}`;
+const say = (line) => process.stdout.write(`${line}\n`);
+const scratch = mkdtempSync(join(tmpdir(), 'thriftgate-bench-'));
+
+async function call(gateway, method, path, { key = adminKey, body } = {}) {
+  const answer = await fetch(gateway.url + path, {
+    method,
+    headers: { authorization: `Bearer ${key}`, ...(body && { 'content-type': 'application/json' }) },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${text}`);
+  return JSON.parse(text);
+}
+
+async function makeKeys(gateway) {
+  const keys = [];
+  for (let team = 0; team < sizes.teams; team += 1) {
+    const name = `bench ${team} ${randomBytes(4).toString('hex')}`;
+    const { id: teamId } = await call(gateway, 'POST', '/admin/teams', { body: { name } });
+    for (let each = 0; each < KEYS_A_TEAM; each += 1) {
+      const body = { name: `key ${each}` };
+      const { id: keyId, key } = await call(gateway, 'POST', `/admin/teams/${teamId}/keys`, { body });
+      keys.push({ teamId, keyId, key });
+    }
+  }
+  return keys;
+}
+
+function reports([{ teamId, keyId, key }]) {
+  const at = (msAgo) => new Date(Date.now() - msAgo).toISOString();
+  const month = new Date().toISOString().slice(0, 7);
+  const ragged = `from=${at(20 * DAY_MS + 1_234_567)}&to=${at(3 * DAY_MS + 7_654_321)}`;
+  return [
+    ['usage, total of 30 days', '/admin/usage'],
+    ['usage by team and model', '/admin/usage?group_by=team,model'],
+    ['usage by day and model', '/admin/usage?group_by=day,model'],
+    ['usage by key and day', '/admin/usage?group_by=key,day'],
+    ['usage by tag', '/admin/usage?group_by=tag'],
+    ['usage by hour, 30 days', '/admin/usage?group_by=hour'],
+    ['usage by hour and model, 2 days', `/admin/usage?group_by=hour,model&from=${at(2 * DAY_MS)}`],
+    ['usage by model, not on the hour', `/admin/usage?group_by=model&${ragged}`],
+    ["a team's usage by model and day", '/v1/usage?group_by=model,day', key],
+    ["a team's usage, not on the hour", `/v1/usage?group_by=model&${ragged}`, key],
+    ['requests, the newest', '/admin/requests'],
+    ['requests of an hour', `/admin/requests?from=${at(9 * DAY_MS)}&to=${at(9 * DAY_MS - HOUR_MS)}`],
+    ['requests of a team', `/admin/requests?team_id=${teamId}`],
+    ['requests of a key, 15 days ago', `/admin/requests?key_id=${keyId}&to=${at(15 * DAY_MS)}`],
+    ['requests of an unknown key', '/admin/requests?key_id=key_none'],
+    ['statement of a team', `/admin/teams/${teamId}/statements/${month}?timezone=Asia/Seoul`],
+    ['return of a month', `/admin/savings/roi?month=${month}&timezone=Asia/Seoul`],
+    ['savings, a table by team', '/admin/savings?group_by=team&format=csv'],
+    ['savings with opportunities', '/admin/savings?group_by=team'],
+    ['savings with opportunities, a team', `/admin/savings?team_id=${teamId}`],
+  ];
+}
+
+async function time(gateway, path, key) {
+  const times = [];
+  const send = async () => {
+    const headers = { authorization: `Bearer ${key ?? adminKey}` };
+    const answer = await fetch(gateway.url + path, { headers });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${text}`);
+  };
+  await send();
+  for (let round = 0; round < sizes.rounds; round += 1) {
+    const startedAt = performance.now();
+    await send();
+    times.push(performance.now() - startedAt);
+    // What takes seconds need not be asked often.
+    if (performance.now() - startedAt > 5_000 && round >= 2) break;
+  }
+  times.sort((left, right) => left - right);
+  const rank = (share) => times[Math.min(times.length - 1, Math.ceil(times.length * share) - 1)];
+  return { p50: rank(0.5), p95: rank(0.95) };
+}
+
+/** The report of all time beside a plain sum over the ledger. */
+async function compare(gateway, databaseUrl) {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  const startedAt = performance.now();
+  const { rows } = await client.query(
+    `SELECT count(*) AS rows, sum(input_tokens) AS input, sum(cost_pusd) AS cost FROM ledger WHERE state <> 'dispatched'`,
+  );
+  const plainMs = performance.now() - startedAt;
+  const size = await client.query('SELECT pg_size_pretty(pg_database_size(current_database())) AS size');
+  const rollups = await client.query('SELECT grain, count(*) AS rows FROM usage_rollups GROUP BY grain ORDER BY 1');
+  await client.end();
+  const { total } = await call(gateway, 'GET', '/admin/usage?from=2020-01-01');
+  const pusd = BigInt(Math.round(Number(total.cost_usd) * 1e6));
+  const same = String(total.input_tokens) === rows[0].input && pusd === (BigInt(rows[0].cost) + 500_000n) / 1_000_000n;
+  const grains = rollups.rows.map(({ grain, rows: count }) => `${count} by ${grain}`).join(', ');
+  say(`${rows[0].rows} rows, ${size.rows[0].size}, rollups: ${grains}; a plain sum takes ${Math.round(plainMs)} ms`);
+  say(same ? 'the report is the sum of the rows' : 'THE REPORT IS NOT THE SUM OF THE ROWS');
+}
+
+async function main() {
+  if (!existsSync(join(dist, 'src/main.js'))) throw new Error('There is no dist: run `npm run build` first.');
+  const postgres = process.env.BENCH_DATABASE_URL ? undefined : await startPostgres();
+  const databaseUrl = process.env.BENCH_DATABASE_URL ?? postgres?.url;
+  if (!databaseUrl) throw new Error('PostgreSQL is not installed; set BENCH_DATABASE_URL.');
+  try {
+    say(machine(false));
+    const command = { args: [join(dist, 'src/main.js')] };
+    const env = { ADMIN_KEY: adminKey, DATABASE_URL: databaseUrl };
+    const gateway = await startGateway({ command, upstream: 'http://127.0.0.1:9', directory: scratch, env });
+    const keys = await makeKeys(gateway);
+    if (sizes.rows > 0) {
+      const perSecond = await seed({ databaseUrl, dist, rows: sizes.rows, days: sizes.days, keys, say });
+      say(`seeded at ${Math.round(perSecond)} rows a second`);
+    }
+    await compare(gateway, databaseUrl);
+    say(`\n| report | p50 | p95 | bar |\n| --- | ---: | ---: | --- |`);
+    for (const [name, path, key] of reports(keys)) {
+      const { p50, p95 } = await time(gateway, path, key);
+      say(
+        `| ${name} | ${Math.round(p50)} ms | ${Math.round(p95)} ms | ${p95 <= BAR_MS ? 'kept' : `over ${BAR_MS} ms`} |`,
+      );
+    }
+    await stop(gateway.child);
+  } finally {
+    await postgres?.stop();
+  }
+}
+
+process.once('exit', () => {
+  killAll();
+  rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
+});
+await main().catch((error) => {
+  process.stderr.write(`bench: ${error.message}\n`);
+  process.exitCode = 1;
+});
