@@ -24,7 +24,8 @@ const common = {
 };
 
 module.exports = {
-  testTimeout: 30_000,
+  // Long, because a loaded machine is slow: what hangs is found all the same.
+  testTimeout: 120_000,
   projects: [
     {
       ...common,

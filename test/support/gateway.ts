@@ -9,7 +9,7 @@ import { createTestStores, type TestStores } from './stores';
 
 const ENTRY = resolve(__dirname, '../../dist/src/main.js');
 const ADMIN_KEY = 'test-admin-key-0123456789';
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 90_000;
 
 export interface GatewayOptions {
   /** Laid over the harness's own environment; undefined takes a variable away. */

@@ -108,8 +108,7 @@ export type StatementQuery = z.output<typeof statementQuerySchema>;
 
 export const statementMonthSchema = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'must be a month, as 2026-11');
 
-const usageLine = {
-  model: z.string(),
+const usageSums = {
   requests: z.int(),
   input_tokens: z.int(),
   output_tokens: z.int(),
@@ -135,8 +134,8 @@ export const statementSchema = z
         amount_usd: usdSchema.meta({ description: 'Below zero where it was taken back' }),
       }),
     ),
-    usage: z.array(z.object(usageLine)),
-    usage_total: z.object({ ...usageLine, model: z.undefined().optional() }),
+    usage: z.array(z.object({ model: z.string(), ...usageSums })),
+    usage_total: z.object(usageSums),
     closing_balance_usd: usdSchema,
   })
   .meta({

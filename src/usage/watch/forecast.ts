@@ -2,8 +2,6 @@ import type { PicoUsd } from '../../common/money';
 
 const HOUR_MS = 3_600_000;
 const HOURS_A_WEEK = 168;
-/** Shares are counted in millionths, so that money stays whole. */
-const MILLION = 1_000_000n;
 /** A shape needs this much history; with less every hour counts the same. */
 const LEAST_WEEKS = 1;
 
@@ -45,13 +43,12 @@ function shapeOf(history: HourlySpend, startMs: number, nowMs: number): bigint[]
   return shape.some((spent) => spent > 0n) ? shape : undefined;
 }
 
-/** The weight of a span: parts of hours count as their part. */
+/** The weight of a span: each millisecond counts as much as its hour of the week costs. */
 function weight(shape: bigint[] | undefined, fromMs: number, toMs: number): bigint {
   let sum = 0n;
   for (let hour = Math.floor(fromMs / HOUR_MS) * HOUR_MS; hour < toMs; hour += HOUR_MS) {
     const part = Math.min(toMs, hour + HOUR_MS) - Math.max(fromMs, hour);
-    const millionths = (BigInt(Math.round(part)) * MILLION) / BigInt(HOUR_MS);
-    sum += millionths * (shape ? (shape[hourOfWeek(hour)] ?? 0n) : 1n);
+    sum += BigInt(Math.round(part)) * (shape ? (shape[hourOfWeek(hour)] ?? 0n) : 1n);
   }
   return sum;
 }
