@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { IdempotencyHeader } from '../idempotency/idempotency-header.decorator';
+import type { Writer } from '../idempotency/idempotency.repository';
 import { IdempotencyService } from '../idempotency/idempotency.service';
 import { onceJson } from '../idempotency/idempotent-call';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -8,6 +9,7 @@ import * as contracts from '@thriftgate/contracts';
 import { ApiErrors } from '../common/api-errors.decorator';
 import { type Caller, CurrentCaller } from '../common/caller';
 import { toBatchObject } from './batch';
+import type { Batch } from './batches.repository';
 import { BatchesService } from './batches.service';
 
 const PATH_ID = { schema: contracts.pathIdSchema };
@@ -41,9 +43,10 @@ export class BatchesController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<contracts.BatchObject> {
-    return onceJson(this.idempotency, request, reply, async () =>
-      toBatchObject(await this.batches.create(caller, body, request.id)),
-    );
+    return onceJson<contracts.BatchObject>(this.idempotency, request, reply, async (keep) => {
+      const keepAnswer = keep && ((batch: Batch, writer: Writer) => keep(toBatchObject(batch), writer));
+      return toBatchObject(await this.batches.create(caller, body, request.id, keepAnswer));
+    });
   }
 
   @Get()

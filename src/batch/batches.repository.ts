@@ -43,7 +43,7 @@ export class BatchesRepository {
   async create(
     batch: NewBatch,
     linesFrom: (db: Kysely<Schema>) => AsyncIterable<BatchLine>,
-    alongside: (db: Kysely<Schema>) => Promise<unknown>,
+    alongside: (db: Kysely<Schema>, batch: Batch) => Promise<unknown>,
   ): Promise<Batch> {
     const created = await this.database.db.transaction().execute(async (transaction) => {
       const row = await transaction
@@ -57,7 +57,7 @@ export class BatchesRepository {
         })
         .returningAll()
         .executeTakeFirstOrThrow();
-      await alongside(transaction);
+      await alongside(transaction, row);
       const inserted = await insertLines(transaction, batch.id, linesFrom(transaction));
       if (inserted !== batch.total_lines) throw new Error(`${batch.id} lost its input file while it was made`);
       return row;

@@ -6,7 +6,8 @@ import { Clock } from '../common/clock';
 import { GatewayError } from '../common/errors';
 import { newId } from '../common/ids';
 import { completionWindowMs } from './batch-state';
-import { type Batch, BatchesRepository } from './batches.repository';
+import type { KeepAnswer } from '../idempotency/idempotent-call';
+import { type Batch, BatchesRepository, type NewBatch } from './batches.repository';
 import { type BatchInput, BatchInputService } from './input/batch-input.service';
 import { BatchQueue } from './queue/batch-queue';
 import { LinesRepository } from './runner/lines.repository';
@@ -22,11 +23,19 @@ export class BatchesService {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws GatewayError `invalid_request` that names the bad lines; a batch is taken whole or not at all */
-  async create(caller: Caller, request: CreateBatch, requestId: string): Promise<Batch> {
+  /**
+   * @param keepAnswer what else must be there with the batch or not at all
+   * @throws GatewayError `invalid_request` that names the bad lines; a batch is taken whole or not at all
+   */
+  async create(
+    caller: Caller,
+    request: CreateBatch,
+    requestId: string,
+    keepAnswer?: KeepAnswer<Batch>,
+  ): Promise<Batch> {
     const input = await this.inputs.accept(caller, request);
     try {
-      const batch = await this.keep(caller, request, input, requestId);
+      const batch = await this.keep(this.newBatch(caller, request, requestId, input), input, keepAnswer);
       this.queue.announce(batch.id, batch.total_lines);
       return batch;
     } catch (error) {
@@ -63,24 +72,31 @@ export class BatchesService {
     throw new GatewayError('conflict', { message: `A batch that is ${status} cannot be cancelled.` });
   }
 
-  private keep(caller: Caller, request: CreateBatch, input: BatchInput, requestId: string): Promise<Batch> {
+  private newBatch(caller: Caller, request: CreateBatch, requestId: string, input: BatchInput): NewBatch {
     const now = this.clock.now();
+    return {
+      id: newId('batch'),
+      team_id: caller.teamId,
+      key_id: caller.keyId,
+      endpoint: CHAT_ENDPOINT,
+      request_id: requestId,
+      completion_window: request.completion_window,
+      input_file_id: input.fileId,
+      total_lines: input.lines,
+      metadata: request.metadata ?? null,
+      created_at: new Date(now),
+      expires_at: new Date(now + completionWindowMs(request.completion_window)),
+    };
+  }
+
+  private keep(batch: NewBatch, input: BatchInput, keepAnswer: KeepAnswer<Batch> | undefined): Promise<Batch> {
     return this.repository.create(
-      {
-        id: newId('batch'),
-        team_id: caller.teamId,
-        key_id: caller.keyId,
-        endpoint: CHAT_ENDPOINT,
-        request_id: requestId,
-        completion_window: request.completion_window,
-        input_file_id: input.fileId,
-        total_lines: input.lines,
-        metadata: request.metadata ?? null,
-        created_at: new Date(now),
-        expires_at: new Date(now + completionWindowMs(request.completion_window)),
-      },
+      batch,
       (transaction) => this.inputs.read(input, transaction),
-      (transaction) => this.inputs.publish(input, transaction),
+      async (transaction, made) => {
+        await this.inputs.publish(input, transaction);
+        await keepAnswer?.(made, transaction);
+      },
     );
   }
 }

@@ -44,9 +44,16 @@ export function toMade(answer: ChatAnswer): Made {
   return { status: OK, headers: { ...answer.headers, 'content-type': type }, body: piecesOf(body) };
 }
 
+/** A stream that breaks says so in its last event, which is kept with it. */
 async function* withFirst({ first, rest }: StreamAnswer): AsyncGenerator<string | Buffer, void, undefined> {
-  yield first;
-  yield* rest;
+  try {
+    yield first;
+    yield* rest;
+  } catch (error) {
+    yield errorEvent(toGatewayError(error));
+  } finally {
+    await rest.return();
+  }
 }
 
 async function* piecesOf(

@@ -5,6 +5,7 @@ import { callerOf } from '../common/caller';
 import { Clock } from '../common/clock';
 import { hasIdempotencyKey, identityOf } from '../idempotency/idempotency-key';
 import { IdempotencyService } from '../idempotency/idempotency.service';
+import { refuseFor } from '../idempotency/idempotent-call';
 import type { ChatCall } from './chat-call';
 import { checkChatBody, readTags } from './chat-request';
 import { sendAnswer, sendReply, toMade } from './chat-reply';
@@ -62,7 +63,9 @@ export class ChatController {
       make: async () => toMade(await this.chat.complete(call)),
       mayBeCharged: () => call.charged === true,
     };
-    const answer = await this.idempotency.once(identityOf(request, caller.teamId), making, () => reply.raw.destroyed);
+    const answer = await this.idempotency
+      .once(identityOf(request, caller.teamId), making, () => reply.raw.destroyed)
+      .catch(refuseFor(reply));
     await sendReply(reply, answer);
   }
 }

@@ -19,11 +19,12 @@ export function hasIdempotencyKey(request: FastifyRequest): boolean {
 }
 
 /**
- * What tells a call from others. An upload has no body that could be read twice; it is told by its length.
+ * What tells a call from others: method, path and body.
  *
+ * @param content stands for the body where that cannot be read twice, as an upload's
  * @throws GatewayError `invalid_request` when the key is not 1 to 255 visible ASCII characters
  */
-export function identityOf(request: FastifyRequest, teamId: string): CallIdentity {
+export function identityOf(request: FastifyRequest, teamId: string, content: unknown = request.body): CallIdentity {
   const key = request.headers[HEADER];
   if (typeof key !== 'string' || !KEY.test(key)) {
     throw new GatewayError('invalid_request', {
@@ -31,8 +32,8 @@ export function identityOf(request: FastifyRequest, teamId: string): CallIdentit
       param: 'Idempotency-Key',
     });
   }
-  const content = request.body === undefined ? String(request.headers['content-length']) : JSON.stringify(request.body);
   const path = request.url.split('?', 1)[0] ?? '';
-  const fingerprint = createHash('sha256').update(`${request.method} ${path}\n${content}`).digest('base64url');
+  const asked = `${request.method} ${path}\n${JSON.stringify(content) ?? ''}`;
+  const fingerprint = createHash('sha256').update(asked).digest('base64url');
   return { teamId, key, fingerprint, requestId: request.id };
 }

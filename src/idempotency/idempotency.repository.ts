@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { Database } from '../database/database.connection';
+import type { Schema } from '../database/schema';
 import type { CallIdentity } from './idempotency-key';
 
 /** An answer that is given again. */
@@ -17,18 +18,41 @@ export type Claim =
   | { kind: 'ours' }
   | { kind: 'other_call' }
   | { kind: 'done'; reply: StoredReply }
-  | { kind: 'running'; epoch: string; requestId: string };
+  | { kind: 'running'; epoch: string; requestId: string }
+  | { kind: 'lost'; requestId: string };
+
+/**
+ * A call runs or has ended, or its process is dead: with a try in the ledger that may be charged (`sent`), or without one,
+ * and then its key is free.
+ */
+export type Fate = 'running' | 'ended' | 'sent' | 'not_sent';
+
+/** What writes: the database, or a transaction of somebody's. */
+export type Writer = Kysely<Schema>;
 
 const KEPT = sql`now() + interval '24 hours'`;
 const SWEEP = 1000;
+
+/** How `pg` says that a question never reached the database. */
+const NO_CONNECTION = /^(ECONNREFUSED|ENOENT|ENOTFOUND|EAI_AGAIN|E(HOST|NET)UNREACH|57P03|53300)$/;
+
+/** Whether a statement that failed may have been carried out all the same. */
+export function mayBeDone(error: unknown): boolean {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  return !NO_CONNECTION.test(String(code)) && !String(message).startsWith('timeout exceeded when trying to connect');
+}
 
 @Injectable()
 export class IdempotencyRepository {
   constructor(private readonly database: Database) {}
 
-  /** Takes a key for this process, where nobody has it. */
+  /**
+   * Takes a key for this process, where nobody has it. The process is entered among the living in the same statement, for
+   * the key of a process that is not among them counts as left behind.
+   */
   async claim({ teamId, key, fingerprint, requestId }: CallIdentity, epoch: string): Promise<Claim> {
     const { rows: taken } = await sql`
+      WITH living AS (INSERT INTO processes (epoch) VALUES (${epoch}) ON CONFLICT (epoch) DO NOTHING)
       INSERT INTO idempotency_keys AS kept (team_id, idempotency_key, fingerprint, epoch, request_id, state, expires_at)
       VALUES (${teamId}, ${key}, ${fingerprint}, ${epoch}, ${requestId}, 'running', ${KEPT})
       ON CONFLICT (team_id, idempotency_key) DO UPDATE SET fingerprint = excluded.fingerprint, epoch = excluded.epoch,
@@ -45,6 +69,7 @@ export class IdempotencyRepository {
     // It was freed between the two questions.
     if (!row) return this.claim({ teamId, key, fingerprint, requestId }, epoch);
     if (row.fingerprint !== fingerprint) return { kind: 'other_call' };
+    if (row.state === 'lost') return { kind: 'lost', requestId: row.request_id };
     if (row.state === 'running') return { kind: 'running', epoch: row.epoch, requestId: row.request_id };
     return {
       kind: 'done',
@@ -52,48 +77,57 @@ export class IdempotencyRepository {
     };
   }
 
-  /** Keeps the answer of a call that this process made. */
-  async keep({ teamId, key }: CallIdentity, epoch: string, reply: Omit<StoredReply, 'requestId'>): Promise<void> {
-    await this.database.db
+  /**
+   * Keeps the answer of a call that this process made, also if it was given up for lost meanwhile.
+   *
+   * @returns false when the key is not the call's any more
+   */
+  async keep(
+    { teamId, key, requestId }: CallIdentity,
+    reply: Omit<StoredReply, 'requestId'>,
+    writer: Writer = this.database.db,
+  ): Promise<boolean> {
+    const { numUpdatedRows } = await writer
       .updateTable('idempotency_keys')
       .set({ state: 'done', status: reply.status, headers: JSON.stringify(reply.headers), body: reply.body })
       .where('team_id', '=', teamId)
       .where('idempotency_key', '=', key)
-      .where('epoch', '=', epoch)
-      .execute();
+      .where('request_id', '=', requestId)
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
   }
 
-  /** Gives a key up: the call came to nothing and may be sent again. */
-  async free({ teamId, key }: CallIdentity, epoch: string): Promise<void> {
+  /** Gives a key up: the call came to nothing and may be sent again. One whose answer is kept keeps its key. */
+  async free({ teamId, key }: Pick<CallIdentity, 'teamId' | 'key'>, requestId: string): Promise<void> {
     await this.database.db
       .deleteFrom('idempotency_keys')
       .where('team_id', '=', teamId)
       .where('idempotency_key', '=', key)
-      .where('epoch', '=', epoch)
+      .where('request_id', '=', requestId)
       .where('state', '=', 'running')
       .execute();
   }
 
-  /**
-   * What became of a call whose process may be dead: `alive`, or ended with a row in the ledger (`sent`), or without one, and
-   * then its key is free.
-   */
-  async fateOf(epoch: string, requestId: string): Promise<'alive' | 'sent' | 'not_sent'> {
-    const { rows } = await sql<{ alive: boolean; sent: boolean }>`
-      SELECT EXISTS (SELECT FROM processes WHERE epoch = ${epoch}) AS alive,
-        EXISTS (SELECT FROM ledger WHERE request_id = ${requestId})
-          OR EXISTS (SELECT FROM batches WHERE request_id = ${requestId}) AS sent`.execute(this.database.db);
-    if (rows[0]?.alive) return 'alive';
-    return rows[0]?.sent ? 'sent' : 'not_sent';
+  /** What became of a call that another one asks for. */
+  async fateOf({ teamId, key }: CallIdentity, requestId: string): Promise<Fate> {
+    const { rows } = await sql<{ state: string; alive: boolean; sent: boolean }>`
+      SELECT state, EXISTS (SELECT FROM processes WHERE epoch = kept.epoch) AS alive,
+        EXISTS (SELECT FROM ledger WHERE request_id = kept.request_id AND state <> 'failed' AND cache_status <> 'HIT')
+          OR EXISTS (SELECT FROM batches WHERE request_id = kept.request_id) AS sent
+      FROM idempotency_keys AS kept
+      WHERE team_id = ${teamId} AND idempotency_key = ${key} AND request_id = ${requestId}`.execute(this.database.db);
+    const [row] = rows;
+    if (row?.state !== 'running') return 'ended';
+    if (row.alive) return 'running';
+    return row.sent ? 'sent' : 'not_sent';
   }
 
   /** Takes away some of the keys that are a day old. @returns how many */
   async sweep(): Promise<number> {
     const { rows } = await sql`
       DELETE FROM idempotency_keys WHERE (team_id, idempotency_key) IN (
-        SELECT team_id, idempotency_key FROM idempotency_keys WHERE expires_at < now() LIMIT ${SWEEP}) RETURNING 1`.execute(
-      this.database.db,
-    );
+        SELECT team_id, idempotency_key FROM idempotency_keys WHERE expires_at < now() LIMIT ${SWEEP} FOR UPDATE SKIP LOCKED)
+      RETURNING 1`.execute(this.database.db);
     return rows.length;
   }
 }

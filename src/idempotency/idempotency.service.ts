@@ -1,20 +1,31 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { GatewayError } from '../common/errors';
 import { toGatewayError } from '../common/gateway-error.filter';
-import { Database } from '../database/database.connection';
 import { Journal } from '../usage/journal.service';
 import type { CallIdentity } from './idempotency-key';
-import { type Claim, IdempotencyRepository, type StoredReply } from './idempotency.repository';
+import {
+  type Claim,
+  type Fate,
+  IdempotencyRepository,
+  mayBeDone,
+  type StoredReply,
+  type Writer,
+} from './idempotency.repository';
+import { replayHeaders, stillRunning, storedReply, tooLarge, unknownResult } from './replay';
 import { type Reply, SharedReply } from './shared-reply';
+import { within } from './within';
 
-const LARGEST_KEPT_BYTES = 16 * 1024 * 1024;
 const LOOK_AGAIN_MS = 100;
 /** How long a repeat waits for a call that another process makes. */
 const PATIENCE_MS = 10 * 60_000;
-/** How often and for how long an answer is tried to be kept while the database is away. */
-const KEEP_AGAIN_MS = 500;
-const KEEP_TRIES_MS = 10 * 60_000;
+/** How long the database may take to give a key. */
+const CLAIM_MS = 5_000;
+/** How long an answer waits for the database to keep it. Then it goes out all the same, and is kept later. */
+const KEEP_MS = 2_000;
+/** How often and for how long something is tried to be written while the database is away. */
+const WRITE_AGAIN_MS = 500;
+const WRITE_TRIES_MS = 10 * 60_000;
 const SWEEP_EVERY_MS = 10 * 60_000;
 
 /** What a call came to, as its maker hands it over. */
@@ -36,6 +47,8 @@ interface Running {
   reply: Promise<SharedReply>;
 }
 
+type RunningElsewhere = Claim & { kind: 'running' };
+
 /**
  * Makes each call with an `Idempotency-Key` once. Repeats get the same answer: while it comes, when it has come, from every
  * process and after a restart, for a day.
@@ -43,24 +56,31 @@ interface Running {
  * @see https://docs.stripe.com/api/idempotent_requests
  */
 @Injectable()
-export class IdempotencyService implements OnApplicationBootstrap {
+export class IdempotencyService implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(IdempotencyService.name);
   /** Calls that this process makes now. */
   private readonly running = new Map<string, Running>();
-  private readonly unfinished = new Set<Promise<void>>();
+  /** Questions to the database that all equal calls of this process share. */
+  private readonly claims = new Map<string, Promise<Claim>>();
+  private readonly looks = new Map<string, Promise<Fate>>();
+  /** Calls of this process that have ended while the database does not know it. */
+  private readonly late = new Set<string>();
+  private readonly unfinished = new Set<Promise<unknown>>();
+  private sweeper: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly repository: IdempotencyRepository,
     private readonly journal: Journal,
-    private readonly database: Database,
   ) {}
 
   onApplicationBootstrap(): void {
-    const timer = setInterval(() => void this.sweep(), SWEEP_EVERY_MS).unref();
-    this.database.beforeClose(async () => {
-      clearInterval(timer);
-      await Promise.allSettled(this.unfinished);
-    });
+    this.sweeper = setInterval(() => void this.sweep(), SWEEP_EVERY_MS).unref();
+  }
+
+  /** Runs after the last HTTP call has ended and while upstreams can still answer: calls go on whose clients have left. */
+  async onApplicationShutdown(): Promise<void> {
+    clearInterval(this.sweeper);
+    while (this.unfinished.size > 0) await Promise.allSettled(this.unfinished);
   }
 
   /**
@@ -72,24 +92,45 @@ export class IdempotencyService implements OnApplicationBootstrap {
    */
   async once(identity: CallIdentity, making: Making, hasLeft: () => boolean): Promise<Reply> {
     const name = `${identity.teamId} ${identity.key} ${identity.fingerprint}`;
-    const deadline = Date.now() + PATIENCE_MS;
     for (;;) {
       const here = this.running.get(name);
       if (here) return sharedReply(await here.reply, here.requestId);
-      const claim = await this.claim(identity);
-      if (claim.kind === 'ours') return this.make(name, identity, making);
+      const shared = this.claims.get(name);
+      const claim = await (shared ?? this.claim(name, identity));
+      if (claim.kind === 'ours' && !shared) return this.make(name, identity, making);
       if (claim.kind === 'other_call') throw new GatewayError('idempotency_key_reused', { param: 'Idempotency-Key' });
+      if (claim.kind === 'lost') throw unknownResult(claim.requestId);
       if (claim.kind === 'done') return storedReply(claim.reply);
-      if (claim.epoch !== this.journal.epoch) await this.afterDeath(identity, claim);
-      if (hasLeft() || Date.now() >= deadline) throw new GatewayError('conflict', { message: STILL_RUNNING });
-      await delay(LOOK_AGAIN_MS);
+      if (claim.kind === 'running') await this.untilEnded(name, identity, claim, hasLeft);
     }
   }
 
-  private async claim(identity: CallIdentity): Promise<Claim> {
+  /**
+   * Keeps the answer of a call in a transaction of its own, so that there is both or neither.
+   *
+   * @throws GatewayError `conflict` when the key is not the call's any more; then the transaction must not be
+   */
+  async keepWith(identity: CallIdentity, reply: Omit<StoredReply, 'requestId'>, writer: Writer): Promise<void> {
+    if (!(await this.repository.keep(identity, reply, writer))) throw stillRunning();
+  }
+
+  private claim(name: string, identity: CallIdentity): Promise<Claim> {
+    const claim = this.claimInTime(identity).finally(() => this.claims.delete(name));
+    this.claims.set(name, claim);
+    return claim;
+  }
+
+  /** A key that comes too late, or of which nobody heard that it came, is given back. */
+  private async claimInTime(identity: CallIdentity): Promise<Claim> {
+    const claiming = this.repository.claim(identity, this.journal.epoch);
     try {
-      return await this.repository.claim(identity, this.journal.epoch);
+      return await within(claiming, CLAIM_MS);
     } catch (cause) {
+      const giveBack = () => this.write(() => this.repository.free(identity, identity.requestId));
+      void claiming.then(
+        ({ kind }) => kind === 'ours' && giveBack(),
+        (error: unknown) => mayBeDone(error) && giveBack(),
+      );
       throw new GatewayError('unavailable', { message: AWAY, cause });
     }
   }
@@ -123,52 +164,77 @@ export class IdempotencyService implements OnApplicationBootstrap {
     if (making.mayBeCharged()) {
       const error = toGatewayError(thrown);
       const body = Buffer.from(JSON.stringify(error.toBody()));
-      return this.keep(identity, { status: error.status, headers: JSON_TYPE, body });
+      return this.keep(identity, { status: error.status, headers: ERROR_HEADERS, body });
     }
-    await this.repository
-      .free(identity, this.journal.epoch)
-      .catch((error: unknown) => this.logger.warn({ err: error }, 'an Idempotency-Key was not freed'));
+    const freed = this.write(() => this.repository.free(identity, identity.requestId));
+    await within(freed, KEEP_MS).catch(() => undefined);
   }
 
   /** Keeps an answer. Where the database is away it goes out all the same, and is kept as soon as that is possible. */
   private async keep(identity: CallIdentity, reply: Omit<StoredReply, 'requestId'>): Promise<void> {
-    const fits = reply.body === null || reply.body.length <= LARGEST_KEPT_BYTES;
-    const kept = fits ? reply : { ...reply, body: null };
-    const { epoch } = this.journal;
-    try {
-      await this.repository.keep(identity, epoch, kept);
-    } catch (error) {
-      this.logger.warn({ err: error }, 'an answer to an Idempotency-Key is kept later');
-      this.untilEnd(this.keepLater(identity, kept));
-    }
+    const { requestId } = identity;
+    this.late.add(requestId);
+    const kept = this.write(() => this.repository.keep(identity, reply)).then(
+      (written) => written && this.late.delete(requestId),
+    );
+    await within(kept, KEEP_MS).catch(() => undefined);
   }
 
-  private async keepLater(identity: CallIdentity, reply: Omit<StoredReply, 'requestId'>): Promise<void> {
-    for (const deadline = Date.now() + KEEP_TRIES_MS; Date.now() < deadline;) {
-      await delay(KEEP_AGAIN_MS, undefined, { ref: false });
-      const kept = await this.repository.keep(identity, this.journal.epoch, reply).then(
-        () => true,
-        () => false,
-      );
-      if (kept) return;
-    }
+  /** Writes as soon as the database takes it. @returns false when that was given up */
+  private write(write: () => Promise<unknown>): Promise<boolean> {
+    const written = this.tryToWrite(write);
+    this.untilEnd(written);
+    return written;
   }
 
-  private untilEnd(work: Promise<void>): void {
+  private async tryToWrite(write: () => Promise<unknown>): Promise<boolean> {
+    for (const deadline = Date.now() + WRITE_TRIES_MS; Date.now() < deadline;) {
+      try {
+        await write();
+        return true;
+      } catch (error) {
+        this.logger.warn({ err: error }, 'the end of a call with an Idempotency-Key is written later');
+      }
+      await delay(WRITE_AGAIN_MS, undefined, { ref: false });
+    }
+    return false;
+  }
+
+  private untilEnd(work: Promise<unknown>): void {
     this.unfinished.add(work);
     void work.finally(() => this.unfinished.delete(work));
   }
 
-  /** Frees the key of a call that a dead process never sent. @throws GatewayError where it may have been sent */
-  private async afterDeath(identity: CallIdentity, { epoch, requestId }: Claim & { kind: 'running' }): Promise<void> {
-    const fate = await this.repository.fateOf(epoch, requestId);
-    if (fate === 'sent') {
-      throw new GatewayError('idempotency_result_unknown', {
-        message: `The process that made this call stopped before it had an answer. What it cost is in the ledger under ${requestId}. Use a new Idempotency-Key to ask again.`,
-        param: 'Idempotency-Key',
-      });
+  /**
+   * Waits for a call that somebody else makes. The key of one that a dead process never sent is freed.
+   *
+   * @throws GatewayError `idempotency_result_unknown` where a dead process may have sent it, `conflict` after ten minutes
+   */
+  private async untilEnded(
+    name: string,
+    identity: CallIdentity,
+    { epoch, requestId }: RunningElsewhere,
+    hasLeft: () => boolean,
+  ): Promise<void> {
+    const deadline = Date.now() + PATIENCE_MS;
+    while (!this.running.has(name)) {
+      const look = `${name} ${requestId}`;
+      const fate = await (this.looks.get(look) ?? this.look(look, identity, requestId));
+      if (fate === 'ended') return;
+      if (fate === 'sent') throw unknownResult(requestId);
+      // A key that this process has and does not work for: the answer to its claim was lost, or it could not be freed.
+      const forgotten = epoch === this.journal.epoch && !this.running.has(name) && !this.late.has(requestId);
+      if (fate === 'not_sent' || forgotten) return this.repository.free(identity, requestId);
+      if (hasLeft() || Date.now() >= deadline) throw stillRunning();
     }
-    if (fate === 'not_sent') await this.repository.free(identity, epoch);
+  }
+
+  private look(look: string, identity: CallIdentity, requestId: string): Promise<Fate> {
+    const fate = delay(LOOK_AGAIN_MS)
+      .then(() => this.repository.fateOf(identity, requestId))
+      .finally(() => this.looks.delete(look));
+    this.looks.set(look, fate);
+    return fate;
   }
 
   private async sweep(): Promise<void> {
@@ -180,28 +246,11 @@ export class IdempotencyService implements OnApplicationBootstrap {
   }
 }
 
-const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
+/** OpenAI's clients repeat some errors with the same key by themselves, which can come to nothing else here. */
+const ERROR_HEADERS = { 'content-type': 'application/json; charset=utf-8', 'x-should-retry': 'false' };
 const AWAY = 'A call with an Idempotency-Key can be promised only while the database answers. Try again shortly.';
-const STILL_RUNNING = 'A call with this Idempotency-Key still runs. Try again shortly.';
-
-function storedReply({ requestId, status, headers, body }: StoredReply): Reply {
-  if (body === null) {
-    throw new GatewayError('idempotency_result_unknown', {
-      message: `The answer was too large to be kept. What it cost is in the ledger under ${requestId}.`,
-      param: 'Idempotency-Key',
-    });
-  }
-  return { status, headers: { ...headers, ...replayHeaders(requestId) }, body: oneOf(body) };
-}
 
 function sharedReply(reply: SharedReply, requestId: string): Reply {
+  if (!reply.isWhole) throw tooLarge(requestId);
   return { status: reply.status, headers: { ...reply.headers, ...replayHeaders(requestId) }, body: reply.read() };
-}
-
-function replayHeaders(requestId: string): Record<string, string> {
-  return { 'idempotent-replayed': 'true', 'x-gateway-original-request-id': requestId };
-}
-
-async function* oneOf(body: Buffer): AsyncGenerator<Buffer, void, undefined> {
-  yield body;
 }

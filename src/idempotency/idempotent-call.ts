@@ -1,34 +1,57 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../common/caller';
+import { GatewayError } from '../common/errors';
 import { hasIdempotencyKey, identityOf } from './idempotency-key';
+import type { Writer } from './idempotency.repository';
 import type { IdempotencyService } from './idempotency.service';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
+/** Keeps a call's answer in the transaction that the answer tells of. */
+export type KeepAnswer<T> = (answer: T, writer: Writer) => Promise<void>;
+
 /**
  * Does what a POST asks for, once for each `Idempotency-Key`; without one it just does it.
  *
- * @param work what the answer's JSON is made of
+ * @param work what the answer's JSON is made of; it may keep the answer itself, in its transaction
+ * @param content what tells the call from others, where that is not the body
  * @throws GatewayError as {@link IdempotencyService.once}
  */
 export async function onceJson<T>(
   service: IdempotencyService,
   request: FastifyRequest,
   reply: FastifyReply,
-  work: () => Promise<T>,
+  work: (keep?: KeepAnswer<T>) => Promise<T>,
+  content: unknown = request.body,
 ): Promise<T> {
   if (!hasIdempotencyKey(request)) return work();
-  const identity = identityOf(request, callerOf(request).teamId);
+  const identity = identityOf(request, callerOf(request).teamId, content);
+  const toReply = (answer: T) => ({
+    status: reply.statusCode,
+    headers: { 'content-type': JSON_TYPE },
+    body: Buffer.from(JSON.stringify(answer)),
+  });
   const make = async () => {
-    const body = Buffer.from(JSON.stringify(await work()));
-    return { status: reply.statusCode, headers: { 'content-type': JSON_TYPE }, body: one(body) };
+    const made = toReply(await work((answer, writer) => service.keepWith(identity, toReply(answer), writer)));
+    return { ...made, body: one(made.body) };
   };
-  const answer = await service.once(identity, { make, mayBeCharged: () => false }, () => reply.raw.destroyed);
+  const answer = await service
+    .once(identity, { make, mayBeCharged: () => false }, () => reply.raw.destroyed)
+    .catch(refuseFor(reply));
   const { 'content-type': _type, ...headers } = answer.headers;
   void reply.status(answer.status).headers(headers);
   const pieces: Buffer[] = [];
   for await (const piece of answer.body) pieces.push(piece);
   return JSON.parse(Buffer.concat(pieces).toString('utf8')) as T;
+}
+
+/** Tells OpenAI's clients, which repeat a 409 by themselves, where that comes to nothing. */
+export function refuseFor(reply: FastifyReply): (error: unknown) => never {
+  return (error) => {
+    const isFinal = error instanceof GatewayError && error.code === 'idempotency_result_unknown';
+    if (isFinal) void reply.header('x-should-retry', 'false');
+    throw error;
+  };
 }
 
 async function* one(body: Buffer): AsyncGenerator<Buffer, void, undefined> {

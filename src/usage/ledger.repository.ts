@@ -40,10 +40,16 @@ export class LedgerRepository {
    * Ends the life of a process that is dead and whose journal is wholly in the ledger, or lost. Nobody knows whether its
    * open tries were answered: they keep their estimate. What it leased of budgets and did not spend is free again.
    *
+   * @param journalLost whether calls may have been sent that are not in the ledger
    * @returns how many tries have an unknown end now
    */
-  closeEpoch(epoch: string): Promise<number> {
+  closeEpoch(epoch: string, journalLost = false): Promise<number> {
     return this.database.db.transaction().execute(async (transaction) => {
+      if (journalLost) {
+        await sql`UPDATE idempotency_keys SET state = 'lost' WHERE epoch = ${epoch} AND state = 'running'`.execute(
+          transaction,
+        );
+      }
       const { rows } = await sql<{ calls: bigint }>`
         WITH written AS (
           UPDATE ledger SET state = 'unknown', estimated = true, error_code = 'gateway_stopped'

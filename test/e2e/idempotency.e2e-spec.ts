@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import OpenAI from 'openai';
 import { eventually } from '../support/eventually';
 import { type RunningGateway, startGateway } from '../support/gateway';
@@ -126,14 +127,31 @@ describe('Idempotency-Key', () => {
     const three = await start();
     expect([one.status, two.body.id, three.body.id]).toEqual([200, one.body.id, one.body.id]);
 
-    const upload = async () => {
+    const upload = async (content: string, filename = 'lines.jsonl') => {
       const form = new FormData();
       form.set('purpose', 'batch');
-      form.set('file', new Blob(['{"custom_id":"a"}\n']), 'lines.jsonl');
+      form.set('file', new Blob([content]), filename);
       const headers = { authorization: `Bearer ${key}`, 'idempotency-key': `${name}-file` };
       return (await fetch(`${gateway.url}/v1/files`, { method: 'POST', headers, body: form })).json() as Promise<any>;
     };
-    expect((await upload()).id).toBe((await upload()).id);
+    const uploads = await Promise.all([1, 2, 3].map(() => upload('{"custom_id":"a"}\n')));
+    expect(new Set(uploads.map(({ id }) => id)).size).toBe(1);
+    expect((await upload('{"custom_id":"a"}\n')).id).toBe(uploads[0].id);
+    for (const other of [await upload('{"custom_id":"b"}\n'), await upload('{"custom_id":"a"}\n', 'other.jsonl')]) {
+      expect(other.error?.code).toBe('idempotency_key_reused');
+    }
+    const { data } = (await gateway.request('GET', '/v1/files?limit=1000', key)).body;
+    expect(data.filter(({ filename }: any) => filename === 'lines.jsonl')).toHaveLength(1);
+  });
+
+  it('gives a stream that broke again as it broke', async () => {
+    const name = nextKey();
+    const broken = () => ask(name, '[[words=20 cut-after=8]] broken', { stream: true });
+    const first = await broken();
+    expect(first.body).toMatch(/data: \{"error":.*\}\n\n$/);
+    const again = await broken();
+    expect([again.body, again.headers.get('idempotent-replayed')]).toEqual([first.body, 'true']);
+    expect(upstreamCalls('broken')).toBe(1);
   });
 
   it('is checked', async () => {
@@ -159,6 +177,23 @@ describe('Idempotency-Key', () => {
     expect(upstreamCalls('kept over a restart')).toBe(1);
   });
 
+  it('waits at its end for a call whose client has left', async () => {
+    const name = nextKey();
+    const content = '[[delay=3000]] left before the end';
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'idempotency-key': name };
+    const first = request(`${gateway.url}/v1/chat/completions`, { method: 'POST', headers, agent: false });
+    first.on('error', () => undefined);
+    first.end(JSON.stringify({ model: 'gpt-4.1', messages: [{ role: 'user', content }], use_cache: false }));
+    const call = await eventually(() =>
+      gateway.fake.calls.find(({ body }) => JSON.stringify(body)?.includes('left before the end')),
+    );
+    first.destroy();
+    await gateway.restart();
+    const again = await ask(name, content);
+    expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([200, 'true']);
+    expect(await rowsOf(call.requestId ?? null)).toMatchObject([{ state: 'settled', estimated: false }]);
+  });
+
   it('never calls twice where the process was killed in the middle', async () => {
     const name = nextKey();
     const content = '[[delay=60000]] killed in the middle';
@@ -169,6 +204,7 @@ describe('Idempotency-Key', () => {
     await gateway.start();
     const again = await ask(name, content);
     expect([again.status, again.body.error.code]).toEqual([409, 'idempotency_result_unknown']);
+    expect(again.headers.get('x-should-retry')).toBe('false');
     expect(upstreamCalls('killed in the middle')).toBe(1);
   });
 });

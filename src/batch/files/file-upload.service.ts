@@ -1,3 +1,4 @@
+import { createHash, type Hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { MAX_FILE_BYTES } from '@thriftgate/contracts';
 import type { FastifyRequest } from 'fastify';
@@ -23,6 +24,34 @@ export class FileUploadService {
    * @throws GatewayError that names the member which is wrong; nothing of the file is left then
    */
   async receive(teamId: string, request: FastifyRequest): Promise<StoredFile> {
+    return this.publish(await this.draft(teamId, request));
+  }
+
+  /**
+   * As {@link receive}, but what came is shown to `decide` first, which may publish it or not.
+   *
+   * @param decide is given what tells this upload from others: its name and a hash of its content
+   */
+  async receiveOnce<T>(
+    teamId: string,
+    request: FastifyRequest,
+    decide: (content: unknown, publish: () => Promise<StoredFile>) => Promise<T>,
+  ): Promise<T> {
+    const hash = createHash('sha256');
+    const draft = await this.draft(teamId, request, hash);
+    try {
+      return await decide([draft.filename, hash.digest('base64url')], () => this.publish(draft));
+    } finally {
+      // Only a draft that was not published can be discarded.
+      await this.repository.discard(draft.id);
+    }
+  }
+
+  private publish({ id, writer }: FileDraft): Promise<StoredFile> {
+    return this.repository.publish(id, writer.bytes);
+  }
+
+  private async draft(teamId: string, request: FastifyRequest, hash?: Hash): Promise<NamedDraft> {
     if (!request.isMultipart()) {
       const message = 'Send multipart/form-data with the members purpose and file.';
       throw new GatewayError('unsupported_media_type', { message });
@@ -32,15 +61,16 @@ export class FileUploadService {
       for await (const part of request.parts(UPLOAD_OPTIONS)) {
         if (part.type === 'field') form.addField(part.fieldname, part.value);
         else if (part.fieldname === 'file' && !form.draft && !form.problem) {
-          form.draft = await this.files.draft(teamId, cleanFilename(part.filename), part.file);
+          const filename = cleanFilename(part.filename);
+          const content = hash ? hashed(part.file, hash) : part.file;
+          form.draft = { ...(await this.files.draft(teamId, filename, content)), filename };
           if (part.file.truncated) form.refuse(tooLarge());
         } else {
           part.file.resume();
           form.refuse(invalid(part.fieldname, 'There must be one file, in the member file.'));
         }
       }
-      const draft = form.finish();
-      return await this.repository.publish(draft.id, draft.writer.bytes);
+      return form.finish();
     } catch (error) {
       if (form.draft) await this.repository.discard(form.draft.id);
       throw error;
@@ -48,9 +78,18 @@ export class FileUploadService {
   }
 }
 
+type NamedDraft = FileDraft & { filename: string };
+
+async function* hashed(content: AsyncIterable<Buffer>, hash: Hash): AsyncGenerator<Buffer, void, undefined> {
+  for await (const piece of content) {
+    hash.update(piece);
+    yield piece;
+  }
+}
+
 /** What came of the form so far. The first problem is told once the whole of it is read. */
 class UploadForm {
-  draft: FileDraft | undefined;
+  draft: NamedDraft | undefined;
   problem: GatewayError | undefined;
   private hasPurpose = false;
 
@@ -66,7 +105,7 @@ class UploadForm {
     this.problem ??= problem;
   }
 
-  finish(): FileDraft {
+  finish(): NamedDraft {
     if (!this.hasPurpose) this.refuse(invalid('purpose', `'purpose': is missing; it must be batch.`));
     if (!this.draft) this.refuse(invalid('file', `'file': is missing.`));
     else if (this.draft.writer.bytes === 0) this.refuse(invalid('file', `'file': is empty.`));

@@ -9,6 +9,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { IdempotencyHeader } from '../../idempotency/idempotency-header.decorator';
+import { hasIdempotencyKey } from '../../idempotency/idempotency-key';
 import { IdempotencyService } from '../../idempotency/idempotency.service';
 import { onceJson } from '../../idempotency/idempotent-call';
 import * as contracts from '@thriftgate/contracts';
@@ -57,8 +58,9 @@ export class FilesController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<contracts.FileObject> {
-    return onceJson(this.idempotency, request, reply, async () =>
-      toFileObject(await this.uploads.receive(caller.teamId, request)),
+    if (!hasIdempotencyKey(request)) return toFileObject(await this.uploads.receive(caller.teamId, request));
+    return this.uploads.receiveOnce(caller.teamId, request, (content, publish) =>
+      onceJson(this.idempotency, request, reply, async () => toFileObject(await publish()), content),
     );
   }
 

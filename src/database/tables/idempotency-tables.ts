@@ -13,7 +13,8 @@ export interface IdempotencyKeysTable {
   /** The life of the process that makes the call. */
   epoch: string;
   request_id: string;
-  state: 'running' | 'done';
+  /** `lost`: the process that made the call is gone with its journal, so nobody knows whether an upstream was asked. */
+  state: 'running' | 'done' | 'lost';
   status: number | null;
   headers: JSONColumnType<Record<string, string> | null, string | null, string | null>;
   /** The bytes of the answer; null where it was too large to keep. */

@@ -44,7 +44,7 @@ export class ProcessesService implements OnApplicationBootstrap {
   private async beat(): Promise<void> {
     await this.repository.beat(this.journal.epoch);
     for (const epoch of await this.repository.deadEpochs(DEAD_AFTER_SECONDS)) {
-      const calls = await this.repository.closeEpoch(epoch);
+      const calls = await this.repository.closeEpoch(epoch, true);
       this.logger.warn({ epoch, calls }, 'a process was not seen for 15 minutes; its calls have an unknown end');
     }
   }
