@@ -1,38 +1,39 @@
+import { formatUsd, parseUsd, PICO_PER_USD } from '../common/money';
 import type { AlertData, AlertKind } from './alert';
 
 type Texts = { [Kind in AlertKind]: (data: AlertData[Kind]) => { en: string; ko: string } };
 
-const percent = (share: number) => `${Math.round(share * 100)}%`;
+const CENT_PUSD = PICO_PER_USD / 100n;
 
-/** What people read. */
+/** What people read. The exact amounts are in the data. */
 const TEXTS: Texts = {
   budget_threshold: ({ scope, share, spent_usd, limit_usd, resets_at }) => ({
-    en: `${scope} has spent $${spent_usd}, ${percent(share)} or more of its budget of $${limit_usd}.${resets_at ? ` It resets at ${resets_at}.` : ''}`,
-    ko: `${scope}의 지출이 $${spent_usd}로, 예산 $${limit_usd}의 ${percent(share)}에 도달했습니다.${resets_at ? ` 예산은 ${resets_at}에 초기화됩니다.` : ''}`,
+    en: `${whoEn(scope)} has spent ${usd(spent_usd)}, ${percent(share)} or more of its budget of ${usd(limit_usd)}.${resets_at ? ` It resets at ${timeEn(resets_at)}.` : ''}`,
+    ko: `${whoKo(scope)}의 지출이 ${usd(spent_usd)}로, 예산 ${usd(limit_usd)}의 ${percent(share)}에 도달했습니다.${resets_at ? ` 예산은 ${timeKo(resets_at)}에 초기화됩니다.` : ''}`,
   }),
   budget_forecast: ({ scope, forecast_usd, limit_usd, resets_at }) => ({
-    en: `${scope} will have spent about $${forecast_usd} by ${resets_at} if it goes on like this; its budget is $${limit_usd}.`,
-    ko: `현재 추세라면 ${scope}의 지출이 ${resets_at}까지 약 $${forecast_usd}에 이를 것으로 예상됩니다. 예산은 $${limit_usd}입니다.`,
+    en: `${whoEn(scope)} will have spent about ${usd(forecast_usd)} by ${timeEn(resets_at)} if it goes on like this; its budget is ${usd(limit_usd)}.`,
+    ko: `현재 추세가 이어지면 ${whoKo(scope)}의 지출은 ${timeKo(resets_at)}까지 약 ${usd(forecast_usd)}에 이를 것으로 예상됩니다. 예산은 ${usd(limit_usd)}입니다.`,
   }),
   spend_anomaly: ({ team_id, hour, spent_usd, usual_usd }) => ({
-    en: `Team ${team_id} spent $${spent_usd} in the hour from ${hour}; $${usual_usd} is usual at this time.`,
-    ko: `팀 ${team_id}이(가) ${hour}부터 한 시간 동안 $${spent_usd}를 지출했습니다. 같은 시간대의 평소 지출은 $${usual_usd}입니다.`,
+    en: `Team ${team_id} spent ${usd(spent_usd)} in the hour from ${timeEn(hour)}; ${usd(usual_usd)} is usual at this time.`,
+    ko: `팀 ${team_id}에서 ${timeKo(hour)}부터 한 시간 동안 ${usd(spent_usd)}를 지출했습니다. 같은 시간대의 평소 지출은 ${usd(usual_usd)}입니다.`,
   }),
   model_drift: ({ model, before, now, generation }) => ({
     en: `${model} is answered by ${now} now, not by ${before}. Cached answers of the old version are not served any more (generation ${generation}).`,
-    ko: `${model} 모델의 실제 버전이 ${before}에서 ${now}(으)로 바뀌었습니다. 이전 버전의 캐시 응답은 더 이상 제공되지 않습니다(세대 ${generation}).`,
+    ko: `${model} 모델의 실제 버전이 바뀌었습니다: ${before} → ${now}. 이전 버전이 작성한 캐시 응답은 더 이상 제공되지 않습니다(캐시 세대 ${generation}).`,
   }),
   price_changed: ({ source, models, prices, valid_from }) => ({
-    en: `${prices} price(s) were set by ${source}, valid from ${valid_from}: ${models.join(', ')}.`,
-    ko: `${source}이(가) 가격 ${prices}건을 설정했습니다. 적용 시점은 ${valid_from}입니다: ${models.join(', ')}.`,
+    en: `${prices === 1 ? '1 price was' : `${prices} prices were`} set by ${source}, valid from ${timeEn(valid_from)}: ${models.join(', ')}${prices > models.length ? ', …' : '.'}`,
+    ko: `가격 ${prices}건이 설정되었습니다(설정: ${source}, 적용 시점: ${timeKo(valid_from)}): ${models.join(', ')}${prices > models.length ? ' 등' : ''}`,
   }),
   credit_low: ({ team_id, share, balance_usd }) => ({
-    en: `Team ${team_id} has $${balance_usd} of its credits left, ${percent(share)} or less.`,
-    ko: `팀 ${team_id}의 크레딧 잔액이 $${balance_usd}로, ${percent(share)} 이하만 남았습니다.`,
+    en: `Team ${team_id} has ${usd(balance_usd)} of its credits left, ${percent(share)} or less.`,
+    ko: `팀 ${team_id}의 크레딧 잔액이 ${usd(balance_usd)}로, 전체의 ${percent(share)} 이하입니다.`,
   }),
   credit_expiring: ({ team_id, remaining_usd, expires_at }) => ({
-    en: `Credits of $${remaining_usd} of team ${team_id} expire at ${expires_at}.`,
-    ko: `팀 ${team_id}의 크레딧 $${remaining_usd}가 ${expires_at}에 만료됩니다.`,
+    en: `Credits of ${usd(remaining_usd)} of team ${team_id} expire at ${timeEn(expires_at)}.`,
+    ko: `팀 ${team_id}의 크레딧 ${usd(remaining_usd)}가 ${timeKo(expires_at)}에 만료됩니다.`,
   }),
   webhook_test: ({ webhook_id }) => ({
     en: `This is a test of the webhook ${webhook_id}. Alerts of Thriftgate will look like it.`,
@@ -43,4 +44,40 @@ const TEXTS: Texts = {
 /** An alert in English and in Korean. */
 export function textsOf<Kind extends AlertKind>(kind: Kind, data: AlertData[Kind]): { en: string; ko: string } {
   return TEXTS[kind](data);
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)}%`;
+}
+
+/** Dollars to the cent; less than one in full. */
+function usd(decimal: string): string {
+  const pusd = parseUsd(decimal);
+  const size = pusd < 0n ? -pusd : pusd;
+  const sign = pusd < 0n ? '-' : '';
+  if (size < CENT_PUSD && size > 0n) return `${sign}$${formatUsd(size)}`;
+  const cents = (size + CENT_PUSD / 2n) / CENT_PUSD;
+  return `${sign}$${cents / 100n}.${String(cents % 100n).padStart(2, '0')}`;
+}
+
+/** `2026-12-01T00:00:00.000Z` as people write it. */
+function minute(time: string): string {
+  return new Date(time).toISOString().slice(0, 16).replace('T', ' ');
+}
+
+function timeEn(time: string): string {
+  return `${minute(time)} UTC`;
+}
+
+function timeKo(time: string): string {
+  return `${minute(time)}(UTC)`;
+}
+
+/** A budget's scope, `team:{id}` or `key:{id}`. */
+function whoEn(scope: string): string {
+  return scope.replace(/^team:/, 'Team ').replace(/^key:/, 'Key ');
+}
+
+function whoKo(scope: string): string {
+  return scope.replace(/^team:/, '팀 ').replace(/^key:/, '키 ');
 }

@@ -19,16 +19,6 @@ export interface AlertData {
 
 export type AlertKind = keyof AlertData;
 
-export const ALERT_KINDS: readonly AlertKind[] = [
-  'budget_threshold',
-  'budget_forecast',
-  'spend_anomaly',
-  'model_drift',
-  'price_changed',
-  'credit_low',
-  'credit_expiring',
-];
-
 export type Severity = 'info' | 'warning' | 'critical';
 
 /** Something that people should know. */

@@ -1,9 +1,10 @@
 import { Module } from '@nestjs/common';
+import { TeamsModule } from '../teams/teams.module';
 import { AlertsController } from './alerts.controller';
 import { AlertsRepository } from './alerts.repository';
 import { AlertsService } from './alerts.service';
-import { DeliveryRepository } from './webhooks/delivery.repository';
-import { DeliveryService } from './webhooks/delivery.service';
+import { DeliveryRepository } from './deliveries/delivery.repository';
+import { DeliveryService } from './deliveries/delivery.service';
 import { SecretBox } from './webhooks/secret-box.service';
 import { WebhookClient } from './webhooks/webhook.client';
 import { WebhooksController } from './webhooks/webhooks.controller';
@@ -12,6 +13,7 @@ import { WebhooksService } from './webhooks/webhooks.service';
 
 /** What people should know, and where it is sent. */
 @Module({
+  imports: [TeamsModule],
   controllers: [AlertsController, WebhooksController],
   providers: [
     AlertsService,

@@ -3,10 +3,12 @@ import { newId } from '../common/ids';
 import { Database } from '../database/database.connection';
 import type { Alert, AlertKind, NewAlert } from './alert';
 import { AlertsRepository } from './alerts.repository';
-import { DeliveryService } from './webhooks/delivery.service';
+import { DeliveryService } from './deliveries/delivery.service';
 
 const MOST_WAITING = 1_000;
 const RETRY_MS = 5_000;
+/** How PostgreSQL says that it will never take a value: `data_exception`, as for a NUL in a text. */
+const NEVER_TAKEN = /^22\w{3}$/;
 
 /** Tells people what they should know: in the log, at /admin/alerts and at webhooks, each once over all processes. */
 @Injectable()
@@ -53,7 +55,11 @@ export class AlertsService implements OnApplicationBootstrap {
 
   private async tellAll(): Promise<void> {
     for (const [dedupeKey, waiting] of this.waiting) {
-      const alert = await this.repository.insert(newId('alert'), waiting);
+      const alert = await this.repository.insert(newId('alert'), waiting).catch((error: unknown) => {
+        if (!NEVER_TAKEN.test(String((error as { code?: unknown }).code))) throw error;
+        this.logger.warn({ err: error, kind: waiting.kind, data: waiting.data }, 'an alert that cannot be kept');
+        return undefined;
+      });
       this.waiting.delete(dedupeKey);
       if (this.told.size >= MOST_WAITING) this.told.clear();
       this.told.add(dedupeKey);

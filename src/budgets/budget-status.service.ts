@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock';
 import type { PicoUsd } from '../common/money';
+import type { Forecast } from '../usage/watch/forecast';
 import { ForecastService } from '../usage/watch/forecast.service';
 import { LedgerDrain } from '../usage/ledger-drain.service';
 import type { Budget } from './budget';
@@ -13,6 +14,8 @@ export interface BudgetStatus extends WindowState {
   window: Window;
   /** What is spent by the end of the window if it goes on like this; null for a window without an end. */
   forecastPusd: PicoUsd | null;
+  /** By what that is told. */
+  forecastBasis: Forecast['basis'] | null;
   /** When this was looked at, in milliseconds since 1970. */
   now: number;
 }
@@ -40,10 +43,11 @@ export class BudgetStatusService {
       const window = windows[index] ?? { startMs: 0, endMs: Infinity };
       const state = states.get(windowKey(budget.id, window.startMs)) ?? { spentPusd: 0n, leasedPusd: 0n };
       const { teamId, keyId } = budget;
-      const forecastPusd = Number.isFinite(window.endMs)
+      const forecast = Number.isFinite(window.endMs)
         ? await this.forecasts.ofWindow({ teamId, keyId }, window, state.spentPusd)
         : null;
-      statuses.push({ ...state, window, forecastPusd, now: nowMs });
+      const forecastPusd = forecast?.pusd ?? null;
+      statuses.push({ ...state, window, forecastPusd, forecastBasis: forecast?.basis ?? null, now: nowMs });
     }
     return statuses;
   }

@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { AlertsService } from '../alerts/alerts.service';
 import { formatUsd, type PicoUsd } from '../common/money';
+import { GatewayConfig } from '../config/gateway-config';
 import { Database } from '../database/database.connection';
 import { type Budget, scopeOf } from './budget';
 import { BudgetDirectory } from './budget-directory.service';
@@ -22,6 +23,7 @@ export class BudgetWatch implements OnApplicationBootstrap {
     private readonly statuses: BudgetStatusService,
     private readonly alerts: AlertsService,
     private readonly database: Database,
+    private readonly config: GatewayConfig,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -65,7 +67,7 @@ export class BudgetWatch implements OnApplicationBootstrap {
       });
     }
     const meant = (now - window.startMs) / (window.endMs - window.startMs) >= FORECAST_AFTER;
-    if (resetsAt === null || forecastPusd === null || !meant) return;
+    if (!this.config.alerts.forecast || resetsAt === null || forecastPusd === null || !meant) return;
     if (forecastPusd <= budget.limitPusd || spentPusd >= budget.limitPusd) return;
     this.alerts.raise({
       kind: 'budget_forecast',

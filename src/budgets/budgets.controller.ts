@@ -123,6 +123,7 @@ function toWire(budget: StoredBudget, status: BudgetStatus): contracts.Budget {
     reserved_usd: formatUsd(leasedPusd),
     remaining_usd: formatUsd(rest > 0n ? rest : 0n),
     forecast_usd: forecastPusd === null ? null : formatUsd(forecastPusd),
+    forecast_basis: status.forecastBasis,
     created_at: budget.createdAt.toISOString(),
     updated_at: budget.updatedAt.toISOString(),
   };

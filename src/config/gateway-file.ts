@@ -51,6 +51,7 @@ const alerts = z.strictObject({
     .string()
     .regex(/^\d{1,7}(\.\d{1,12})?$/, 'must be decimal dollars in quotes, as "5.00"')
     .default('1.00'),
+  forecast: z.boolean().default(true),
 });
 
 const usdAmount = z.string().regex(/^\d{1,7}(\.\d{1,12})?$/, 'must be decimal dollars in quotes, as "10.00"');

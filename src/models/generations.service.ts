@@ -90,10 +90,11 @@ export class GenerationsService implements OnModuleInit {
 
   private tellDrift(model: string, deployment: string, before: string, now: string): void {
     const { generation } = this.current(model);
+    // Two versions that answer in turn are told once each, not with every change of turn.
     this.alerts.raise({
       kind: 'model_drift',
       severity: 'warning',
-      dedupeKey: `model_drift:${model}:${generation}`,
+      dedupeKey: `model_drift:${model}:${now}`,
       teamId: null,
       data: { model, deployment, before, now, generation },
     });

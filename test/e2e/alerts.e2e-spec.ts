@@ -1,14 +1,17 @@
 import { createHmac } from 'node:crypto';
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { eventually } from '../support/eventually';
 import { type RunningGateway, startGateway } from '../support/gateway';
+import { runSql } from '../support/run-sql';
 
 interface Message {
   path: string;
   headers: IncomingHttpHeaders;
   text: string;
 }
+
+const HOUR_MS = 3_600_000;
 
 /** A platform team is told of what it should know, by webhooks and in the log. */
 describe('alerts', () => {
@@ -17,6 +20,8 @@ describe('alerts', () => {
   let url: string;
   const messages: Message[] = [];
   const failures = new Map<string, number>();
+  /** Answers that wait until a test gives them. */
+  const held: ServerResponse[] = [];
 
   beforeAll(async () => {
     receiver = createServer((request, response) => {
@@ -27,15 +32,22 @@ describe('alerts', () => {
         messages.push({ path, headers: request.headers, text });
         const left = failures.get(path) ?? 0;
         failures.set(path, left - 1);
-        response.writeHead(path === '/moved' ? 302 : left > 0 ? 500 : 204, { location: '/elsewhere' }).end();
+        if (path === '/held' && left > 0) held.push(response);
+        else response.writeHead(path === '/moved' ? 302 : left > 0 ? 500 : 204, { location: '/elsewhere' }).end();
       });
     });
     await new Promise<void>((listening) => receiver.listen(0, '127.0.0.1', listening));
     url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
     gateway = await startGateway({ env: { WEBHOOK_ALLOW_PRIVATE: 'true' } });
   });
+  beforeEach(() => {
+    messages.length = 0;
+    failures.clear();
+    held.length = 0;
+  });
   afterAll(async () => {
     await gateway.stop();
+    receiver.closeAllConnections();
     await new Promise((closed) => receiver.close(closed));
   });
 
@@ -44,6 +56,7 @@ describe('alerts', () => {
     expect(made.status).toBe(201);
     return made.body;
   };
+  const remove = (id: string) => gateway.admin('DELETE', `/admin/webhooks/${id}`);
   const sentTo = (path: string) => messages.filter((message) => message.path === path);
   const alertsOf = async (teamId: string) => (await gateway.admin('GET', `/admin/alerts?team_id=${teamId}`)).body.data;
   /** A team that has spent more than its whole budget of almost nothing. */
@@ -59,23 +72,27 @@ describe('alerts', () => {
     expect((await gateway.chat(key, `spent by ${teamId}`)).status).toBe(200);
     return teamId;
   };
+  /** The team's one alert, once it is delivered. */
+  const delivered = (teamId: string) =>
+    eventually(async () => {
+      const [alert] = await alertsOf(teamId);
+      return alert?.deliveries[0]?.state === 'delivered' ? alert : undefined;
+    }, 60_000);
 
   it('tells of a budget once, signed, and again after a failure', async () => {
     const made = await webhook({ url: `${url}/signed`, kinds: ['budget_threshold'] });
+    expect(made.last_delivery).toBeNull();
     failures.set('/signed', 1);
     const teamId = await overspent();
-    const delivered = await eventually(async () => {
-      const [alert] = await alertsOf(teamId);
-      return alert?.deliveries[0]?.state === 'delivered' ? alert : undefined;
-    }, 30_000);
-    expect(delivered).toMatchObject({
+    const alert = await delivered(teamId);
+    expect(alert).toMatchObject({
       kind: 'budget_threshold',
       severity: 'critical',
       data: { share: 1, limit_usd: '0.000001', scope: `team:${teamId}` },
       deliveries: [{ webhook_id: made.id, tries: 2 }],
     });
-    expect(delivered.text.en).toContain('budget of $0.000001');
-    expect(delivered.text.ko).toContain('예산 $0.000001의 100%에 도달했습니다');
+    expect(alert.text.en).toContain(`Team ${teamId} has spent`);
+    expect(alert.text.ko).toContain('예산 $0.000001의 100%에 도달했습니다');
 
     const [failed, taken] = sentTo('/signed');
     expect(failed?.headers['webhook-id']).toBe(taken?.headers['webhook-id']);
@@ -83,34 +100,78 @@ describe('alerts', () => {
     const signed = `${id}.${String(taken?.headers['webhook-timestamp'])}.${taken?.text}`;
     const key = Buffer.from(String(made.secret).replace('whsec_', ''), 'base64');
     expect(taken?.headers['webhook-signature']).toBe(`v1,${createHmac('sha256', key).update(signed).digest('base64')}`);
-    expect(JSON.parse(taken?.text ?? '')).toMatchObject({
-      id: delivered.id,
-      type: 'budget_threshold',
-      team_id: teamId,
-    });
+    expect(JSON.parse(taken?.text ?? '')).toMatchObject({ id: alert.id, type: 'budget_threshold', team_id: teamId });
 
     await gateway.restart();
-    const other = await overspent();
-    await eventually(
-      async () => ((await alertsOf(other))[0]?.deliveries[0]?.state === 'delivered' ? true : undefined),
-      30_000,
-    );
+    await delivered(await overspent());
     expect(await alertsOf(teamId)).toHaveLength(1);
     expect(sentTo('/signed')).toHaveLength(3);
-    expect(gateway.output).toContain(delivered.id);
+    expect(gateway.output.split('\n').filter((line) => line.includes(alert.id))).toHaveLength(1);
     expect(gateway.output).not.toContain(String(made.secret));
-    expect(JSON.stringify((await gateway.admin('GET', '/admin/webhooks')).body)).not.toContain('whsec_');
-    await gateway.admin('DELETE', `/admin/webhooks/${made.id}`);
+    const list = (await gateway.admin('GET', '/admin/webhooks')).body;
+    expect(list.data[0].last_delivery).toMatchObject({ delivered: true, error: null });
+    expect(JSON.stringify(list)).not.toContain('whsec_');
+    await remove(made.id);
   });
 
-  it('speaks as Slack does, of drift and prices too', async () => {
+  it('is sent again with the same id after the gateway was killed while it sent', async () => {
+    const made = await webhook({ url: `${url}/held`, kinds: ['budget_threshold'] });
+    failures.set('/held', 1);
+    const teamId = await overspent();
+    await eventually(() => held[0], 30_000);
+    await gateway.kill();
+    await gateway.start();
+    await delivered(teamId);
+    expect(new Set(sentTo('/held').map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+    expect(sentTo('/held')).toHaveLength(2);
+    await remove(made.id);
+  }, 120_000);
+
+  it('waits for a webhook that is paused, and never goes to one that is deleted', async () => {
+    const paused = await webhook({ url: `${url}/paused`, kinds: ['budget_threshold'] });
+    const deleted = await webhook({ url: `${url}/held`, kinds: ['budget_threshold'] });
+    failures.set('/held', 1);
+    failures.set('/paused', 1000);
+    const teamId = await overspent();
+    const [answer] = await eventually(
+      () => (held.length > 0 && sentTo('/paused').length > 0 ? held : undefined),
+      30_000,
+    );
+    await gateway.admin('PATCH', `/admin/webhooks/${paused.id}`, { active: false });
+    await remove(deleted.id);
+    const tries = sentTo('/paused').length;
+    answer?.writeHead(500).end();
+    // The gateway ends what it has begun before it goes.
+    await gateway.restart();
+    const stateOf = async (id: string) =>
+      (await alertsOf(teamId))[0]?.deliveries.find((each: { webhook_id: string }) => each.webhook_id === id);
+    expect(await stateOf(deleted.id)).toMatchObject({
+      state: 'failed',
+      tries: 1,
+      last_error: 'the webhook was deleted',
+    });
+    // What is due longer is sent earlier, so once this one is there, the others would be.
+    const other = await webhook({ url: `${url}/other`, kinds: ['budget_threshold'] });
+    await delivered(await overspent());
+    expect(sentTo('/paused')).toHaveLength(tries);
+    await remove(other.id);
+    failures.clear();
+    await gateway.admin('PATCH', `/admin/webhooks/${paused.id}`, { active: true });
+    await eventually(async () => ((await stateOf(paused.id)).state === 'delivered' ? true : undefined), 60_000);
+    expect(sentTo('/held')).toHaveLength(1);
+    await remove(paused.id);
+  }, 120_000);
+
+  it('speaks as Slack does, of drift and prices too, and keeps its address to itself', async () => {
     const made = await webhook({ url: `${url}/slack`, format: 'slack', kinds: ['model_drift', 'price_changed'] });
-    expect(made.secret).toBeNull();
+    expect(made).toMatchObject({ secret: null, url: `${url}/…` });
     const { key } = await gateway.createKey();
-    gateway.fake.setSnapshot('gpt-4o', 'gpt-4o-2026-01-01');
-    await gateway.chat(key, 'before', { model: 'gpt-4o' });
-    gateway.fake.setSnapshot('gpt-4o', 'gpt-4o-2026-11-01');
-    await gateway.chat(key, 'after', { model: 'gpt-4o' });
+    const drift = async (version: string) => {
+      gateway.fake.setSnapshot('gpt-4o', version);
+      await gateway.chat(key, `by ${version} ${Math.random()}`, { model: 'gpt-4o' });
+    };
+    // Two versions in turn, as while a provider rolls a new one out.
+    for (const version of ['gpt-4o-01', 'gpt-4o-11', 'gpt-4o-01', 'gpt-4o-11']) await drift(version);
     await gateway.admin('POST', '/admin/prices', {
       model: 'a <model>',
       input_usd_per_mtok: '1',
@@ -118,12 +179,55 @@ describe('alerts', () => {
     });
     const texts = await eventually(() => {
       const all = sentTo('/slack').map(({ text }) => JSON.parse(text).text as string);
-      return all.length === 2 ? all.toSorted() : undefined;
+      return all.length === 3 ? all.toSorted() : undefined;
     }, 30_000);
     expect(texts[0]).toContain('a &lt;model&gt;');
-    expect(texts[1]).toContain('gpt-4o is answered by gpt-4o-2026-11-01 now, not by gpt-4o-2026-01-01');
-    expect(texts[1]).toContain('gpt-4o-2026-01-01에서 gpt-4o-2026-11-01(으)로 바뀌었습니다');
+    expect(texts[1]).toContain('gpt-4o is answered by gpt-4o-01 now, not by gpt-4o-11');
+    expect(texts[2]).toContain('gpt-4o 모델의 실제 버전이 바뀌었습니다: gpt-4o-01 → gpt-4o-11');
+    await gateway.admin('PATCH', `/admin/webhooks/${made.id}`, { url: `${url}/slack-2` });
+    await gateway.admin('POST', `/admin/webhooks/${made.id}/test`);
+    expect(sentTo('/slack-2')).toHaveLength(1);
+    const { status, body } = await gateway.admin('PATCH', `/admin/webhooks/${made.id}`, {
+      secret: `whsec_${'a'.repeat(40)}`,
+    });
+    expect([status, body.error.param]).toEqual([400, 'secret']);
+    expect(JSON.stringify((await gateway.admin('GET', `/admin/webhooks/${made.id}`)).body)).not.toContain('/slack');
+    expect(gateway.output).not.toContain(`${url}/slack`);
+    await remove(made.id);
   });
+
+  it('tells of an hour that cost much more than the same hours before', async () => {
+    const [loud, usual, fresh] = [await gateway.createKey(), await gateway.createKey(), await gateway.createKey()];
+    const made = await webhook({ url: `${url}/anomaly`, kinds: ['spend_anomaly'], team_id: loud.teamId });
+    const lastHourMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - HOUR_MS;
+    const spent = ({ teamId, keyId }: { teamId: string; keyId: string }, daysBefore: number, dollars: number) => {
+      const period = new Date(lastHourMs - daysBefore * 24 * HOUR_MS).toISOString();
+      const zeros = Array.from({ length: 7 }, () => '0').join();
+      return `('hour', '${period}', '${teamId}', '${keyId}', 'm', 'p', 'MISS', '', false, '[]', ${zeros}, 0, ${dollars}e12, 0)`;
+    };
+    const weeks = [7, 14, 21, 28];
+    const rows = [
+      spent(loud, 0, 50),
+      ...weeks.map((days) => spent(loud, days, 5)),
+      spent(usual, 0, 50),
+      ...weeks.map((days) => spent(usual, days, 40)),
+      spent(fresh, 0, 50),
+    ];
+    await gateway.terminate();
+    await runSql(gateway, `INSERT INTO usage_rollups VALUES ${rows.join()}`);
+    await gateway.start();
+    const [message] = await eventually(() => (sentTo('/anomaly').length > 0 ? sentTo('/anomaly') : undefined), 30_000);
+    expect(JSON.parse(message?.text ?? '')).toMatchObject({
+      type: 'spend_anomaly',
+      data: { team_id: loud.teamId, hour: new Date(lastHourMs).toISOString(), spent_usd: '50', usual_usd: '5' },
+    });
+    const all = (await gateway.admin('GET', '/admin/alerts?kind=spend_anomaly')).body.data;
+    expect(all.map(({ team_id }: { team_id: string }) => team_id)).toEqual([loud.teamId]);
+    await remove(made.id);
+    await gateway.terminate();
+    await runSql(gateway, `DELETE FROM usage_rollups WHERE model = 'm'`);
+    await gateway.start();
+  }, 60_000);
 
   it('can be tested, and tells what came of it', async () => {
     const made = await webhook({ url: `${url}/test`, kinds: ['spend_anomaly'] });
@@ -134,45 +238,25 @@ describe('alerts', () => {
     await gateway.admin('PATCH', `/admin/webhooks/${made.id}`, { url: `${url}/moved` });
     expect(await test()).toEqual({ delivered: false, error: 'answered 302' });
     expect(sentTo('/elsewhere')).toEqual([]);
+    const { last_delivery: last } = (await gateway.admin('GET', `/admin/webhooks/${made.id}`)).body;
+    expect(last).toMatchObject({ delivered: false, error: 'answered 302' });
+    await remove(made.id);
   });
 
-  it('never reaches into the private network unless the operator allows it', async () => {
-    const strict = await startGateway();
-    try {
-      const port = new URL(url).port;
-      const hosts = [
-        '127.0.0.1',
-        'localhost',
-        '[::1]',
-        '[::ffff:127.0.0.1]',
-        '2130706433',
-        '0x7f.1',
-        '169.254.169.254',
-        '10.0.0.1',
-        '0.0.0.0',
-      ];
-      for (const host of hosts) {
-        const body = { url: `http://${host}:${port}/forbidden`, kinds: ['spend_anomaly'] };
-        const made = await strict.admin('POST', '/admin/webhooks', body);
-        const { delivered, error } = (await strict.admin('POST', `/admin/webhooks/${made.body.id}/test`)).body;
-        expect([host, delivered, error]).toEqual([host, false, expect.stringContaining('public internet')]);
-      }
-      expect(sentTo('/forbidden')).toEqual([]);
-    } finally {
-      await strict.stop();
+  it('are listed page by page, newest first', async () => {
+    const all = (await gateway.admin('GET', '/admin/alerts')).body.data.map(({ id }: { id: string }) => id);
+    expect(all.length).toBeGreaterThan(2);
+    expect(all).toEqual(all.toSorted().toReversed());
+    const paged: string[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const page: any = await gateway.admin('GET', `/admin/alerts?limit=2${cursor && `&cursor=${cursor}`}`);
+      paged.push(...page.body.data.map(({ id }: { id: string }) => id));
+      cursor = page.body.next_cursor;
     }
-  });
-
-  it('names what is wrong with a webhook', async () => {
-    const wrong = async (settings: Record<string, unknown>) => {
-      const { status, body } = await gateway.admin('POST', '/admin/webhooks', { url: `${url}/x`, ...settings });
-      return [status, body.error?.param];
-    };
-    expect(await wrong({ url: 'ftp://example.com' })).toEqual([400, 'url']);
-    expect(await wrong({ secret: '' })).toEqual([400, 'secret']);
-    expect(await wrong({ secret: 'whsec_short' })).toEqual([400, 'secret']);
-    expect(await wrong({ format: 'slack', secret: `whsec_${'a'.repeat(40)}` })).toEqual([400, 'secret']);
-    expect(await wrong({ kinds: ['weather'] })).toEqual([400, 'kinds.0']);
-    expect((await gateway.admin('POST', '/admin/webhooks/webhook_none/test')).status).toBe(404);
+    expect(paged).toEqual(all);
+    const tomorrow = new Date(Date.now() + 24 * HOUR_MS).toISOString();
+    expect((await gateway.admin('GET', `/admin/alerts?from=${tomorrow}`)).body.data).toEqual([]);
+    expect((await gateway.admin('GET', `/admin/alerts?to=${tomorrow}`)).body.data).toHaveLength(all.length);
+    expect((await gateway.admin('GET', '/admin/alerts?kind=weather')).status).toBe(400);
   });
 });

@@ -11,15 +11,16 @@ export const alertKinds = [
   'credit_low',
   'credit_expiring',
 ] as const;
+export type AlertKind = (typeof alertKinds)[number];
 
 const idSchema = z.string().min(1).max(128);
 const urlSchema = z
   .url({ protocol: /^https?$/ })
   .max(2000)
-  .meta({ description: 'http or https, on the public internet', example: 'https://hooks.example.com/thriftgate' });
+  .meta({ description: 'https, on the public internet', example: 'https://hooks.example.com/thriftgate' });
 const secretSchema = z
   .string()
-  .regex(/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/, 'must be whsec_ and at least 24 bytes in base64')
+  .regex(/^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/, 'must be whsec_ and 24 to 64 bytes in base64')
   .meta({ description: 'Signs messages by the Standard Webhooks scheme; made where it is left out' });
 const kindsSchema = z.array(z.enum(alertKinds)).min(1).nullable().meta({ description: 'null is all' });
 
@@ -60,6 +61,7 @@ const webhookExample = {
   kinds: ['budget_threshold', 'spend_anomaly'],
   team_id: null,
   active: true,
+  last_delivery: { delivered: true, error: null, at: '2026-11-23T10:00:00.000Z' },
   created_at: '2026-11-23T09:00:00.000Z',
   updated_at: '2026-11-23T09:00:00.000Z',
 } as const;
@@ -67,11 +69,15 @@ const webhookExample = {
 export const webhookSchema = z
   .object({
     id: z.string(),
-    url: z.string(),
+    url: z.string().meta({ description: 'For Slack only its end: the whole is a secret' }),
     format: z.enum(['signed', 'slack']),
     kinds: z.array(z.string()).nullable(),
     team_id: z.string().nullable(),
     active: z.boolean(),
+    last_delivery: z
+      .object({ delivered: z.boolean(), error: z.string().nullable(), at: timeSchema })
+      .nullable()
+      .meta({ description: 'What came of the last message to it; null before the first' }),
     created_at: timeSchema,
     updated_at: timeSchema,
   })
@@ -112,8 +118,8 @@ const alertExample = {
   team_id: 'team_01KAS5M8Z2Q6W9Y3T7N4B1C0DE',
   data: { budget_id: 'budget_01KAS6B3C5D7E9F1G3H5J7K9M1', share: 0.8, spent_usd: '80.02', limit_usd: '100' },
   text: {
-    en: 'team:… has spent $80.02, 80% or more of its budget of $100.',
-    ko: 'team:…의 지출이 $80.02로, 예산 $100의 80%에 도달했습니다.',
+    en: 'Team team_… has spent $80.02, 80% or more of its budget of $100.00.',
+    ko: '팀 team_…의 지출이 $80.02로, 예산 $100.00의 80%에 도달했습니다.',
   },
   deliveries: [{ webhook_id: webhookExample.id, state: 'delivered', tries: 1, last_error: null }],
   created_at: '2026-11-23T09:00:00.000Z',
@@ -138,6 +144,7 @@ export const alertSchema = z
     created_at: timeSchema,
   })
   .meta({ example: alertExample });
+export type Alert = z.output<typeof alertSchema>;
 
 /** A page of alerts, newest first. */
 export const alertPageSchema = z

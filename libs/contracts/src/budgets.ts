@@ -101,6 +101,7 @@ const budgetExample = {
   reserved_usd: '0.0312',
   remaining_usd: '38.764382',
   forecast_usd: '83.91',
+  forecast_basis: 'weekday_hours',
   created_at: '2026-11-01T00:00:00.000Z',
   updated_at: '2026-11-01T00:00:00.000Z',
 } as const;
@@ -123,6 +124,9 @@ export const budgetSchema = z
     reserved_usd: usdSchema.meta({ description: 'Held for calls that run, and leased by processes for the next ones' }),
     remaining_usd: usdSchema.meta({ description: 'What is neither spent nor reserved; never below zero' }),
     forecast_usd: usdSchema.nullable().meta({ description: 'What will be spent by the end of the window' }),
+    forecast_basis: z.enum(['weekday_hours', 'run_rate']).nullable().meta({
+      description: 'Weighted by what the hours of the week cost in the weeks before, or by the run rate alone',
+    }),
     created_at: timeSchema,
     updated_at: timeSchema,
   })

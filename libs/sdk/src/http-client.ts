@@ -14,6 +14,8 @@ export interface CallOptions {
   signal?: AbortSignal;
   /** Further request headers, as `Cache-Control` or `x-gateway-tags`. */
   headers?: Record<string, string>;
+  /** Makes a POST under `/v1` once, however often it is sent: 1 to 255 visible ASCII characters, kept for 24 hours. */
+  idempotencyKey?: string;
 }
 
 type QueryValue = string | number | Date | readonly string[] | undefined;
@@ -44,13 +46,15 @@ export class HttpClient {
   }
 
   /** The answer with its body unread. @throws ThriftgateError for every status but 2xx */
-  async send(method: Method, route: string, { query, body, headers, signal }: HttpCall = {}): Promise<Response> {
+  async send(method: Method, route: string, call: HttpCall = {}): Promise<Response> {
+    const { query, body, headers, signal, idempotencyKey } = call;
     const isForm = body === undefined || body instanceof FormData;
     const response = await this.fetch.call(globalThis, this.origin + route + queryString(query), {
       method,
       headers: {
         authorization: `Bearer ${this.options.apiKey}`,
         ...(isForm ? {} : { 'content-type': 'application/json' }),
+        ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
         ...headers,
       },
       ...(body === undefined ? {} : { body: body instanceof FormData ? body : JSON.stringify(body) }),

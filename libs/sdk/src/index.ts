@@ -2,6 +2,7 @@ export { ThriftgateClient } from './thriftgate-client';
 export type { CallOptions, ThriftgateClientOptions } from './http-client';
 export { ThriftgateError, type ThriftgateErrorDetails } from './thriftgate-error';
 export type { AdminUsageQuery, InvalidateCache, RequestsQuery } from './resources/admin';
+export type { AlertsQuery, NewWebhook, WebhookChanges } from './resources/alerts';
 export type { BatchRequest, BatchResult, CreateBatch, WaitOptions } from './resources/batches';
 export type { ChatStream, GatewayFacts } from './resources/chat';
 export type { CreateFile, ListFiles } from './resources/files';

@@ -78,6 +78,14 @@ describe('ThriftgateClient', () => {
     expect(facts).toMatchObject({ cacheStatus: 'MISS', costUsd: '0.000192', attempts: 2, provider: null });
   });
 
+  it('sends calls that are to be made once with their key', async () => {
+    answers = [json({ cached: false }, 200, { 'idempotent-replayed': 'true' }), json({ id: 'batch_1' })];
+    const { facts } = await client.chat.completions.createWithFacts(question, { idempotencyKey: 'order-4711' });
+    expect(facts.replayed).toBe(true);
+    await client.batches.create({ input_file_id: 'file_1' }, { idempotencyKey: 'night-4711' });
+    expect(calls.map(({ headers }) => headers['idempotency-key'])).toEqual(['order-4711', 'night-4711']);
+  });
+
   it('gives a stream chunk by chunk', async () => {
     answers = [events(chunk('a'), chunk('b'), '[DONE]')];
     const stream = await client.chat.completions.create({ ...question, stream: true });

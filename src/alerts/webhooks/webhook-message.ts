@@ -26,17 +26,21 @@ export function signedMessage(alert: Alert, secret: string, nowSeconds: number):
     data: alert.data,
     text: { en: alert.textEn, ko: alert.textKo },
   });
-  const key = Buffer.from(secret.slice(SECRET_PREFIX.length), 'base64');
-  const signature = createHmac('sha256', key).update(`${alert.id}.${nowSeconds}.${body}`).digest('base64');
   return {
     headers: {
       'content-type': 'application/json',
       'webhook-id': alert.id,
       'webhook-timestamp': String(nowSeconds),
-      'webhook-signature': `v1,${signature}`,
+      'webhook-signature': signatureOf(secret, alert.id, nowSeconds, body),
     },
     body,
   };
+}
+
+/** The scheme's symmetric signature of a message. */
+export function signatureOf(secret: string, id: string, timestampSeconds: number, body: string): string {
+  const key = Buffer.from(secret.slice(SECRET_PREFIX.length), 'base64');
+  return `v1,${createHmac('sha256', key).update(`${id}.${timestampSeconds}.${body}`).digest('base64')}`;
 }
 
 const ICONS = { info: ':information_source:', warning: ':warning:', critical: ':rotating_light:' };

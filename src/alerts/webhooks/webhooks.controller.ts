@@ -23,7 +23,7 @@ export class WebhooksController {
       'Alerts are sent to it, signed by the Standard Webhooks scheme or as Slack’s incoming webhooks take them. The secret is shown once.',
   })
   @ApiCreatedResponse({ description: 'The webhook.', standardSchema: contracts.createdWebhookSchema })
-  @ApiErrors('invalid_request')
+  @ApiErrors('invalid_request', 'not_found')
   async create(
     @Body({ schema: contracts.createWebhookSchema }) body: contracts.CreateWebhook,
   ): Promise<contracts.CreatedWebhook> {
@@ -88,6 +88,11 @@ function toWire(webhook: Webhook): contracts.Webhook {
     kinds: webhook.kinds,
     team_id: webhook.teamId,
     active: webhook.active,
+    last_delivery: webhook.lastTry && {
+      delivered: webhook.lastTry.problem === null,
+      error: webhook.lastTry.problem,
+      at: webhook.lastTry.at.toISOString(),
+    },
     created_at: webhook.createdAt.toISOString(),
     updated_at: webhook.updatedAt.toISOString(),
   };

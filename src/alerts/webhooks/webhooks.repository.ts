@@ -5,13 +5,16 @@ import type { WebhooksTable } from '../../database/tables/alert-tables';
 
 export interface Webhook {
   id: string;
+  /** For Slack only what may be shown of it. */
   url: string;
   format: 'signed' | 'slack';
-  /** Encrypted; null for Slack. */
+  /** Encrypted: what signs messages, or Slack's address. */
   secret: string | null;
   kinds: string[] | null;
   teamId: string | null;
   active: boolean;
+  /** What came of the last message to it; null before the first. */
+  lastTry: { at: Date; problem: string | null } | null;
   createdAt: Date;
   updatedAt: Date;
 }
@@ -22,7 +25,7 @@ export type WebhookChanges = Partial<Pick<Webhook, 'url' | 'kinds' | 'teamId' | 
 export class WebhooksRepository {
   constructor(private readonly database: Database) {}
 
-  async insert(webhook: Omit<Webhook, 'createdAt' | 'updatedAt'>): Promise<Webhook> {
+  async insert(webhook: Omit<Webhook, 'lastTry' | 'createdAt' | 'updatedAt'>): Promise<Webhook> {
     const row = await this.database.db
       .insertInto('webhooks')
       .values({
@@ -106,6 +109,7 @@ function toWebhook(row: Selectable<WebhooksTable>): Webhook {
     kinds: row.kinds,
     teamId: row.team_id,
     active: row.active,
+    lastTry: row.last_tried_at && { at: row.last_tried_at, problem: row.last_error },
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };

@@ -1,36 +1,40 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../../common/clock';
 import { GatewayError } from '../../common/errors';
 import { newId } from '../../common/ids';
-import { textsOf } from '../alert-texts';
-import { DeliveryService } from './delivery.service';
+import { TeamsService } from '../../teams/teams.service';
+import { DeliveryService } from '../deliveries/delivery.service';
 import { SecretBox } from './secret-box.service';
+import { masked } from './webhook-url';
+import { WebhookClient } from './webhook.client';
 import { type Webhook, type WebhookChanges, WebhooksRepository } from './webhooks.repository';
 
 const SECRET_BYTES = 32;
 
-/** Where alerts are sent to. Unknown ids end in `not_found`. */
+/** Where alerts are sent to. Unknown ids, of teams too, end in `not_found`, addresses that are not reached in `invalid_request`. */
 @Injectable()
 export class WebhooksService {
   constructor(
     private readonly repository: WebhooksRepository,
     private readonly deliveries: DeliveryService,
     private readonly secrets: SecretBox,
-    private readonly clock: Clock,
+    private readonly client: WebhookClient,
+    private readonly teams: TeamsService,
   ) {}
 
-  /** @returns the webhook, and the secret that signs its messages, which is shown this once */
+  /** @returns the webhook, and the secret that signs its messages, which is shown this once; null for Slack */
   async create(
     settings: Pick<Webhook, 'url' | 'format' | 'kinds' | 'teamId' | 'active'>,
     given: string | undefined,
   ): Promise<{ webhook: Webhook; secret: string | null }> {
-    const secret =
-      settings.format === 'slack' ? null : (given ?? `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`);
+    await this.check(settings);
+    const { format, url } = settings;
+    const secret = format === 'slack' ? null : (given ?? `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`);
     const webhook = await this.repository.insert({
-      id: newId('webhook'),
       ...settings,
-      secret: secret === null ? null : this.secrets.close(secret),
+      id: newId('webhook'),
+      secret: null,
+      ...this.stored(format, { url, secret: secret ?? undefined }),
     });
     return { webhook, secret };
   }
@@ -45,9 +49,16 @@ export class WebhooksService {
     return webhook;
   }
 
-  async update(id: string, { secret, ...changes }: WebhookChanges): Promise<Webhook> {
-    const closed = secret ? { secret: this.secrets.close(secret) } : {};
-    const webhook = await this.repository.update(id, { ...changes, ...closed });
+  async update(id: string, { url, secret, ...changes }: WebhookChanges): Promise<Webhook> {
+    const { format } = await this.get(id);
+    await this.check({ url, teamId: changes.teamId });
+    if (format === 'slack' && secret !== undefined) {
+      throw new GatewayError('invalid_request', {
+        message: "'secret' is only for signed messages; Slack's address is the secret. Send a new 'url'.",
+        param: 'secret',
+      });
+    }
+    const webhook = await this.repository.update(id, { ...changes, ...this.stored(format, { url, secret }) });
     if (!webhook) throw noSuchWebhook(id);
     return webhook;
   }
@@ -58,23 +69,29 @@ export class WebhooksService {
 
   /** Sends a message that says that it is a test. @returns why it was not taken; undefined where it was */
   async test(id: string): Promise<string | undefined> {
-    const { url, format, secret } = await this.get(id);
-    const data = { webhook_id: id };
-    const { en, ko } = textsOf('webhook_test', data);
-    const alert = {
-      id: newId('alert'),
-      kind: 'webhook_test' as const,
-      severity: 'info' as const,
-      teamId: null,
-      data,
-      textEn: en,
-      textKo: ko,
-      createdAt: new Date(this.clock.now()),
+    return this.deliveries.sendTest(await this.get(id));
+  }
+
+  /** What is kept of an address and a secret: what signs is encrypted, and so is Slack's address. */
+  private stored(format: Webhook['format'], { url, secret }: Pick<WebhookChanges, 'url' | 'secret'>): WebhookChanges {
+    const hidden = (format === 'slack' ? url : secret) ?? undefined;
+    return {
+      ...(url !== undefined && { url: format === 'slack' ? masked(url) : url }),
+      ...(hidden !== undefined && { secret: this.secrets.close(hidden) }),
     };
-    return this.deliveries.send({ alert, url, format, secret }).then(
-      () => undefined,
-      (error: unknown) => (error instanceof Error ? error.message : String(error)),
-    );
+  }
+
+  private async check({
+    url,
+    teamId,
+  }: {
+    url?: string | undefined;
+    teamId?: string | null | undefined;
+  }): Promise<void> {
+    const problem = url === undefined ? undefined : this.client.problemOf(url);
+    if (problem !== undefined)
+      throw new GatewayError('invalid_request', { message: `'url' ${problem}.`, param: 'url' });
+    if (teamId) await this.teams.get(teamId);
   }
 }
 

@@ -5,6 +5,7 @@ import * as budgets from './0003-budgets';
 import * as prices from './0004-prices';
 import * as alerts from './0005-alerts';
 import * as idempotency from './0006-idempotency';
+import * as webhookState from './0007-webhook-state';
 
 /** Every migration by name, in the order in which they run. A migration that has landed is never changed. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -14,4 +15,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0004-prices': prices,
   '0005-alerts': alerts,
   '0006-idempotency': idempotency,
+  '0007-webhook-state': webhookState,
 };

@@ -21,15 +21,19 @@ export interface AlertsTable {
 
 export interface WebhooksTable {
   id: string;
+  /** For Slack only what may be shown of it. */
   url: string;
   format: 'signed' | 'slack';
-  /** Encrypted; null for Slack, whose address is the secret. */
+  /** Encrypted: what signs messages, or Slack's address, which is a secret itself. Null once deleted. */
   secret: string | null;
   /** Null is all kinds. */
   kinds: JSONColumnType<string[] | null, string | null, string | null>;
   /** Null is all teams. */
   team_id: string | null;
   active: boolean;
+  last_tried_at: Date | null;
+  /** Why the last message was not taken; null where it was. */
+  last_error: string | null;
   created_at: Generated<Date>;
   updated_at: Generated<Date>;
   deleted_at: Date | null;

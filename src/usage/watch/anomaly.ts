@@ -5,8 +5,8 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const WEEK_MS = 7 * DAY_MS;
 const WEEKS = 4;
-const LEAST_WEEKS = 2;
-/** The median of absolute deviations of a normal spread, times this, is its standard deviation; three of them are allowed. */
+const LEAST_TO_COMPARE = 2;
+/** The median of absolute deviations of a normal spread, times 1.4826, is its standard deviation; three of them are allowed. */
 const DEVIATIONS = 4.4478;
 const MILLIONTHS = 1_000_000;
 
@@ -17,30 +17,35 @@ export interface AnomalyRule {
   floorPusd: PicoUsd;
 }
 
+/** The hours that {@link anomaly} looks at: the hour itself and the same one of each of the 28 days before. */
+export function hoursToCompare(hourMs: number): number[] {
+  return Array.from({ length: WEEKS * 7 + 1 }, (_, days) => hourMs - days * DAY_MS);
+}
+
 /**
  * Whether an hour cost much more than usual: than the same hour of the four weeks before, or of the days before where there
  * are no two weeks of history yet.
  *
+ * @param sinceMs since when something is known; an hour after that which is missing in the history cost nothing
  * @returns what is usual, where the hour is not; undefined otherwise, and where too little is known
  */
-export function anomaly(hourMs: number, history: HourlySpend, { factor, floorPusd }: AnomalyRule): PicoUsd | undefined {
+export function anomaly(
+  hourMs: number,
+  history: HourlySpend,
+  sinceMs: number,
+  { factor, floorPusd }: AnomalyRule,
+): PicoUsd | undefined {
   const spentPusd = history.get(hourMs) ?? 0n;
   if (spentPusd < floorPusd) return undefined;
-  const oldest = Math.min(hourMs, ...history.keys());
-  const weekly = earlier(hourMs, WEEK_MS, oldest, history).slice(0, WEEKS);
-  const compared = weekly.length >= LEAST_WEEKS ? weekly : earlier(hourMs, DAY_MS, oldest, history);
-  if (compared.length < LEAST_WEEKS) return undefined;
+  const earlier = hoursToCompare(hourMs).slice(1);
+  const known = earlier.filter((hour) => hour >= sinceMs);
+  const weekly = known.filter((hour) => (hourMs - hour) % WEEK_MS === 0);
+  const compared = (weekly.length >= LEAST_TO_COMPARE ? weekly : known).map((hour) => history.get(hour) ?? 0n);
+  if (compared.length < LEAST_TO_COMPARE) return undefined;
   const usualPusd = median(compared);
   const deviation = median(compared.map((each) => (each > usualPusd ? each - usualPusd : usualPusd - each)));
   const allowed = usualPusd + times(deviation, DEVIATIONS);
   return spentPusd > allowed && spentPusd > times(usualPusd, factor) ? usualPusd : undefined;
-}
-
-/** What the hours one step, two steps, … before cost, as far back as anything is known. */
-function earlier(hourMs: number, stepMs: number, oldestMs: number, history: HourlySpend): PicoUsd[] {
-  const found: PicoUsd[] = [];
-  for (let hour = hourMs - stepMs; hour >= oldestMs; hour -= stepMs) found.push(history.get(hour) ?? 0n);
-  return found;
 }
 
 function median(values: PicoUsd[]): PicoUsd {

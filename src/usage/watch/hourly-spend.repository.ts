@@ -1,13 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
+import type { PicoUsd } from '../../common/money';
 import { Database } from '../../database/database.connection';
+import type { HourlySpend } from './forecast';
+
+/** What a team spent in some hours, and since when it spends. */
+export interface TeamHours {
+  teamId: string;
+  sinceMs: number;
+  hours: HourlySpend;
+}
 
 @Injectable()
 export class HourlySpendRepository {
   constructor(private readonly database: Database) {}
 
   /** What a team, or one key of it, spent in each hour since. */
-  async ofTeam(teamId: string, keyId: string | null, since: Date): Promise<Map<number, bigint>> {
+  async ofTeam(teamId: string, keyId: string | null, since: Date): Promise<HourlySpend> {
     const rows = await this.database.db
       .selectFrom('usage_rollups')
       .select(['period', sql<string>`sum(cost_pusd)`.as('cost')])
@@ -20,16 +29,25 @@ export class HourlySpendRepository {
     return new Map(rows.map((row) => [row.period.getTime(), BigInt(row.cost)]));
   }
 
-  /** The teams that spent something in an hour. */
-  async teamsIn(hour: Date): Promise<string[]> {
-    const rows = await this.database.db
-      .selectFrom('usage_rollups')
-      .select('team_id')
-      .distinct()
-      .where('grain', '=', 'hour')
-      .where('period', '=', hour)
-      .where('cost_pusd', '>', '0')
-      .execute();
-    return rows.map((row) => row.team_id);
+  /** The teams that spent at least `floorPusd` in an hour, with what they spent in the hours to compare it with. */
+  async ofSpenders(hourMs: number, floorPusd: PicoUsd, hoursMs: number[]): Promise<TeamHours[]> {
+    const hours = hoursMs.map((each) => new Date(each).toISOString());
+    const { rows } = await sql<{ team_id: string; since: Date; period: Date; cost: string }>`
+      WITH spenders AS (
+        SELECT team_id FROM usage_rollups WHERE grain = 'hour' AND period = ${new Date(hourMs)}
+        GROUP BY team_id HAVING sum(cost_pusd) >= ${floorPusd.toString()}::numeric
+      )
+      SELECT rollup.team_id, rollup.period, sum(rollup.cost_pusd) AS cost,
+        (SELECT min(first.period) FROM usage_rollups first WHERE first.team_id = rollup.team_id AND first.grain = 'hour') AS since
+      FROM spenders JOIN usage_rollups rollup ON rollup.team_id = spenders.team_id
+      WHERE rollup.grain = 'hour' AND rollup.period = ANY(${hours}::timestamptz[])
+      GROUP BY rollup.team_id, rollup.period`.execute(this.database.db);
+    const teams = new Map<string, TeamHours & { hours: Map<number, PicoUsd> }>();
+    for (const { team_id: teamId, since, period, cost } of rows) {
+      const team = teams.get(teamId) ?? { teamId, sinceMs: since.getTime(), hours: new Map<number, PicoUsd>() };
+      team.hours.set(period.getTime(), BigInt(cost));
+      teams.set(teamId, team);
+    }
+    return [...teams.values()];
   }
 }

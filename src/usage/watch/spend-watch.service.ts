@@ -4,19 +4,22 @@ import { Clock } from '../../common/clock';
 import { formatUsd, parseUsd } from '../../common/money';
 import { GatewayConfig } from '../../config/gateway-config';
 import { Database } from '../../database/database.connection';
-import { anomaly, type AnomalyRule } from './anomaly';
+import { anomaly, type AnomalyRule, hoursToCompare } from './anomaly';
 import { HourlySpendRepository } from './hourly-spend.repository';
 
-const LOOK_EVERY_MS = 60_000;
 const HOUR_MS = 3_600_000;
-const HISTORY_MS = 5 * 7 * 24 * HOUR_MS;
+const LOOK_EVERY_MS = 5 * 60_000;
+/** A long call ends in the ledger after its hour is over, so the hours before the last one are looked at again. */
+const HOURS_BACK = 3;
+/** What was spent before the process ended and nobody has looked at. */
+const HOURS_BACK_AT_START = 24;
 
-/** Looks at each hour that is over for spending that is not usual. */
+/** Looks at the hours that are over for spending that is not usual. */
 @Injectable()
 export class SpendWatch implements OnApplicationBootstrap {
   private readonly logger = new Logger(SpendWatch.name);
   private readonly rule: AnomalyRule;
-  private lastHourMs = 0;
+  private hoursBack = HOURS_BACK_AT_START;
   private working: Promise<void> | undefined;
 
   constructor(
@@ -30,42 +33,45 @@ export class SpendWatch implements OnApplicationBootstrap {
   }
 
   onApplicationBootstrap(): void {
-    const timer = setInterval(() => this.look(), LOOK_EVERY_MS).unref();
+    const timer = setInterval(() => void this.look(), LOOK_EVERY_MS).unref();
     this.database.beforeClose(async () => {
       clearInterval(timer);
       await this.working;
     });
-    this.look();
+    void this.look();
   }
 
-  private look(): void {
-    this.working ??= this.lookAtLastHour()
+  /** Looks now; the same hour is told once however often it is looked at. */
+  look(): Promise<void> {
+    return (this.working ??= this.lookBack()
       .catch((error: unknown) => this.logger.debug({ err: error }, 'spending could not be looked at'))
-      .finally(() => (this.working = undefined));
+      .finally(() => (this.working = undefined)));
   }
 
-  /** The hour is looked at a minute after its end at the earliest, when its last calls are in the ledger. */
-  private async lookAtLastHour(): Promise<void> {
-    const hourMs = Math.floor((this.clock.now() - LOOK_EVERY_MS) / HOUR_MS) * HOUR_MS - HOUR_MS;
-    if (hourMs === this.lastHourMs) return;
-    const hour = new Date(hourMs);
-    for (const teamId of await this.spend.teamsIn(hour)) {
-      const history = await this.spend.ofTeam(teamId, null, new Date(hourMs - HISTORY_MS));
-      const usualPusd = anomaly(hourMs, history, this.rule);
+  private async lookBack(): Promise<void> {
+    const thisHourMs = Math.floor(this.clock.now() / HOUR_MS) * HOUR_MS;
+    for (let back = this.hoursBack; back >= 1; back -= 1) await this.lookAt(thisHourMs - back * HOUR_MS);
+    this.hoursBack = HOURS_BACK;
+  }
+
+  private async lookAt(hourMs: number): Promise<void> {
+    const hour = new Date(hourMs).toISOString();
+    const { floorPusd } = this.rule;
+    for (const { teamId, sinceMs, hours } of await this.spend.ofSpenders(hourMs, floorPusd, hoursToCompare(hourMs))) {
+      const usualPusd = anomaly(hourMs, hours, sinceMs, this.rule);
       if (usualPusd === undefined) continue;
       this.alerts.raise({
         kind: 'spend_anomaly',
         severity: 'warning',
-        dedupeKey: `spend_anomaly:${teamId}:${hour.toISOString()}`,
+        dedupeKey: `spend_anomaly:${teamId}:${hour}`,
         teamId,
         data: {
           team_id: teamId,
-          hour: hour.toISOString(),
-          spent_usd: formatUsd(history.get(hourMs) ?? 0n),
+          hour,
+          spent_usd: formatUsd(hours.get(hourMs) ?? 0n),
           usual_usd: formatUsd(usualPusd),
         },
       });
     }
-    this.lastHourMs = hourMs;
   }
 }

@@ -7,6 +7,7 @@ import type {
   UsageGroup,
 } from '@thriftgate/contracts';
 import { type CallOptions, type HttpClient, path } from '../http-client';
+import { Alerts, Webhooks } from './alerts';
 import { Keys } from './keys';
 import { Prices } from './prices';
 import { Teams } from './teams';
@@ -86,6 +87,8 @@ export class Admin {
   readonly cache: Cache;
   readonly models: AdminModels;
   readonly prices: Prices;
+  readonly alerts: Alerts;
+  readonly webhooks: Webhooks;
 
   constructor(http: HttpClient) {
     this.teams = new Teams(http);
@@ -95,5 +98,7 @@ export class Admin {
     this.cache = new Cache(http);
     this.models = new AdminModels(http);
     this.prices = new Prices(http);
+    this.alerts = new Alerts(http);
+    this.webhooks = new Webhooks(http);
   }
 }

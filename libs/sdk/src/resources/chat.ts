@@ -15,6 +15,8 @@ export interface GatewayFacts {
   /** Null on streams: it is in the last chunk's `usage.gateway` for those who ask for usage. */
   costUsd: string | null;
   savedUsd: string | null;
+  /** True where an earlier call with the `idempotencyKey` was answered with it; then nothing was charged. */
+  replayed: boolean;
 }
 
 /** A stream of chunks that ends by itself. Leaving the loop early gives the answer up. */
@@ -72,5 +74,6 @@ function factsOf(headers: Headers): GatewayFacts {
     attempts: attempts === null ? null : Number(attempts),
     costUsd: headers.get('x-gateway-cost-usd'),
     savedUsd: headers.get('x-gateway-saved-usd'),
+    replayed: headers.get('idempotent-replayed') === 'true',
   };
 }

@@ -17,19 +17,28 @@ export interface DueDelivery {
   tries: number;
 }
 
-/** While it is tried no other process does. */
-const LEASE = sql`now() + interval '30 seconds'`;
+/** While it is tried no other process does; twice as long as a try takes. */
+const LEASE = sql`now() + interval '20 seconds'`;
 
 @Injectable()
 export class DeliveryRepository {
   constructor(private readonly database: Database) {}
 
-  /** Takes deliveries that are due; two processes never take the same one. */
-  async claim(limit: number): Promise<DueDelivery[]> {
+  /**
+   * Takes deliveries that are due, one for each webhook, the oldest first; two processes never take the same one.
+   *
+   * @param busy webhooks to leave out
+   */
+  async claim(limit: number, busy: string[]): Promise<DueDelivery[]> {
     const { rows } = await sql<Selectable<AlertsTable> & Omit<DueDelivery, 'alert'>>`
       WITH due AS (
-        SELECT alert_id, webhook_id FROM webhook_deliveries WHERE state = 'pending' AND next_at <= now()
-        ORDER BY next_at LIMIT ${limit} FOR UPDATE SKIP LOCKED
+        SELECT next.alert_id, next.webhook_id FROM webhooks CROSS JOIN LATERAL (
+          SELECT alert_id, webhook_id, next_at FROM webhook_deliveries
+          WHERE webhook_id = webhooks.id AND state = 'pending' AND next_at <= now()
+          ORDER BY next_at, alert_id LIMIT 1 FOR UPDATE SKIP LOCKED
+        ) next
+        WHERE webhooks.active AND webhooks.deleted_at IS NULL AND webhooks.id <> ALL(${busy}::text[])
+        ORDER BY next.next_at LIMIT ${limit}
       ), taken AS (
         UPDATE webhook_deliveries delivery SET tries = delivery.tries + 1, next_at = ${LEASE}
         FROM due WHERE delivery.alert_id = due.alert_id AND delivery.webhook_id = due.webhook_id
@@ -58,17 +67,27 @@ export class DeliveryRepository {
       .execute();
   }
 
-  /** @param againSeconds seconds until the next try; undefined gives it up */
-  async failed({ alert, webhookId }: DueDelivery, reason: string, againSeconds: number | undefined): Promise<void> {
+  /** Leaves alone what was given up meanwhile. @param againSeconds seconds until the next try; undefined gives it up */
+  async failed({ alert, webhookId }: DueDelivery, problem: string, againSeconds: number | undefined): Promise<void> {
     await this.database.db
       .updateTable('webhook_deliveries')
       .set({
         state: againSeconds === undefined ? 'failed' : 'pending',
-        last_error: reason,
+        last_error: problem,
         next_at: sql`now() + make_interval(secs => ${againSeconds ?? 0})`,
       })
       .where('alert_id', '=', alert.id)
       .where('webhook_id', '=', webhookId)
+      .where('state', '=', 'pending')
+      .execute();
+  }
+
+  /** Notes at a webhook what came of the last message to it. @param problem why it was not taken; undefined where it was */
+  async tried(webhookId: string, problem: string | undefined): Promise<void> {
+    await this.database.db
+      .updateTable('webhooks')
+      .set({ last_tried_at: sql`now()`, last_error: problem ?? null })
+      .where('id', '=', webhookId)
       .execute();
   }
 }

@@ -1,0 +1,91 @@
+import type {
+  Alert,
+  AlertKind,
+  AlertPage,
+  CreatedWebhook,
+  Deleted,
+  Webhook,
+  WebhookList,
+  WebhookTest,
+} from '@thriftgate/contracts';
+import { type CallOptions, type HttpClient, path } from '../http-client';
+
+export interface AlertsQuery {
+  kind?: AlertKind;
+  team_id?: string;
+  /** Not earlier than this; a string is RFC 3339, Unix seconds or a day in UTC. */
+  from?: Date | string;
+  /** Earlier than this; a day is included whole. */
+  to?: Date | string;
+  /** Alerts a page, 1 to 1000. */
+  limit?: number;
+  cursor?: string;
+}
+
+/** `/admin/alerts`. */
+export class Alerts {
+  constructor(private readonly http: HttpClient) {}
+
+  /** One page, newest first. */
+  list(query: AlertsQuery = {}, options?: CallOptions): Promise<AlertPage> {
+    return this.http.json('GET', '/admin/alerts', { ...options, query: { ...query } });
+  }
+
+  /** Every alert, page after page. */
+  async *all(query: AlertsQuery = {}, options?: CallOptions): AsyncGenerator<Alert, void, undefined> {
+    let cursor: string | undefined | null = query.cursor;
+    do {
+      const page: AlertPage = await this.list({ ...query, cursor }, options);
+      yield* page.data;
+      cursor = page.next_cursor ?? undefined;
+    } while (cursor !== undefined);
+  }
+}
+
+export interface NewWebhook {
+  /** https, on the public internet unless the operator allows private addresses. */
+  url: string;
+  /** Signed by the Standard Webhooks scheme, which is the default, or as Slack's incoming webhooks take it. */
+  format?: 'signed' | 'slack';
+  /** `whsec_` and 24 to 64 bytes in base64; made where it is left out. Not for Slack. */
+  secret?: string;
+  /** Null is all. */
+  kinds?: AlertKind[] | null;
+  /** Null is all. */
+  team_id?: string | null;
+  active?: boolean;
+}
+
+/** What is left out stays. */
+export type WebhookChanges = Partial<Omit<NewWebhook, 'format'>>;
+
+/** `/admin/webhooks`: where alerts are sent to. */
+export class Webhooks {
+  constructor(private readonly http: HttpClient) {}
+
+  /** The answer is the only one with the secret. */
+  create(webhook: NewWebhook, options?: CallOptions): Promise<CreatedWebhook> {
+    return this.http.json('POST', '/admin/webhooks', { ...options, body: webhook });
+  }
+
+  list(options?: CallOptions): Promise<WebhookList> {
+    return this.http.json('GET', '/admin/webhooks', options);
+  }
+
+  get(id: string, options?: CallOptions): Promise<Webhook> {
+    return this.http.json('GET', path`/admin/webhooks/${id}`, options);
+  }
+
+  update(id: string, changes: WebhookChanges, options?: CallOptions): Promise<Webhook> {
+    return this.http.json('PATCH', path`/admin/webhooks/${id}`, { ...options, body: changes });
+  }
+
+  delete(id: string, options?: CallOptions): Promise<Deleted> {
+    return this.http.json('DELETE', path`/admin/webhooks/${id}`, options);
+  }
+
+  /** Sends a test message now, and tells what came of it. */
+  test(id: string, options?: CallOptions): Promise<WebhookTest> {
+    return this.http.json('POST', path`/admin/webhooks/${id}/test`, options);
+  }
+}

@@ -1,0 +1,64 @@
+import type { AlertData, AlertKind } from './alert';
+import { textsOf } from './alert-texts';
+
+const AT = '2026-12-01T00:00:00.000Z';
+
+/** One of each kind, with what it says. */
+const ALL: { [Kind in AlertKind]: [AlertData[Kind], en: string, ko: string] } = {
+  budget_threshold: [
+    { budget_id: 'budget_1', scope: 'team:team_1', share: 0.8, spent_usd: '80.025', limit_usd: '100', resets_at: AT },
+    'Team team_1 has spent $80.03, 80% or more of its budget of $100.00. It resets at 2026-12-01 00:00 UTC.',
+    '팀 team_1의 지출이 $80.03로, 예산 $100.00의 80%에 도달했습니다. 예산은 2026-12-01 00:00(UTC)에 초기화됩니다.',
+  ],
+  budget_forecast: [
+    { budget_id: 'budget_1', scope: 'key:key_1', forecast_usd: '120.000000000001', limit_usd: '100', resets_at: AT },
+    'Key key_1 will have spent about $120.00 by 2026-12-01 00:00 UTC if it goes on like this; its budget is $100.00.',
+    '현재 추세가 이어지면 키 key_1의 지출은 2026-12-01 00:00(UTC)까지 약 $120.00에 이를 것으로 예상됩니다. 예산은 $100.00입니다.',
+  ],
+  spend_anomaly: [
+    { team_id: 'team_1', hour: '2026-11-23T13:00:00.000Z', spent_usd: '50', usual_usd: '0.0042' },
+    'Team team_1 spent $50.00 in the hour from 2026-11-23 13:00 UTC; $0.0042 is usual at this time.',
+    '팀 team_1에서 2026-11-23 13:00(UTC)부터 한 시간 동안 $50.00를 지출했습니다. 같은 시간대의 평소 지출은 $0.0042입니다.',
+  ],
+  model_drift: [
+    { model: 'gpt-4o', deployment: 'openai/gpt-4o', before: 'gpt-4o-05', now: 'gpt-4o-08', generation: 3 },
+    'gpt-4o is answered by gpt-4o-08 now, not by gpt-4o-05. Cached answers of the old version are not served any more (generation 3).',
+    'gpt-4o 모델의 실제 버전이 바뀌었습니다: gpt-4o-05 → gpt-4o-08. 이전 버전이 작성한 캐시 응답은 더 이상 제공되지 않습니다(캐시 세대 3).',
+  ],
+  price_changed: [
+    { source: 'admin', models: ['a', 'b'], prices: 3, valid_from: AT },
+    '3 prices were set by admin, valid from 2026-12-01 00:00 UTC: a, b, …',
+    '가격 3건이 설정되었습니다(설정: admin, 적용 시점: 2026-12-01 00:00(UTC)): a, b 등',
+  ],
+  credit_low: [
+    { team_id: 'team_1', share: 0.05, balance_usd: '-0.5' },
+    'Team team_1 has -$0.50 of its credits left, 5% or less.',
+    '팀 team_1의 크레딧 잔액이 -$0.50로, 전체의 5% 이하입니다.',
+  ],
+  credit_expiring: [
+    { team_id: 'team_1', grant_id: 'transfer_1', remaining_usd: '7.5', expires_at: AT },
+    'Credits of $7.50 of team team_1 expire at 2026-12-01 00:00 UTC.',
+    '팀 team_1의 크레딧 $7.50가 2026-12-01 00:00(UTC)에 만료됩니다.',
+  ],
+  webhook_test: [
+    { webhook_id: 'webhook_1' },
+    'This is a test of the webhook webhook_1. Alerts of Thriftgate will look like it.',
+    '웹훅 webhook_1의 테스트 메시지입니다. Thriftgate의 알림은 이와 같은 형식으로 전송됩니다.',
+  ],
+};
+
+describe('the texts of alerts', () => {
+  it.each(Object.entries(ALL))('say in English and in Korean: %s', (kind, [data, en, ko]) => {
+    expect(textsOf(kind as AlertKind, data)).toEqual({ en, ko });
+  });
+
+  it('leave out what is not there, and count one as one', () => {
+    const [endless] = ALL.budget_threshold;
+    expect(textsOf('budget_threshold', { ...endless, resets_at: null }).en).toMatch(/budget of \$100\.00\.$/);
+    const [prices] = ALL.price_changed;
+    expect(textsOf('price_changed', { ...prices, models: ['a'], prices: 1 })).toEqual({
+      en: '1 price was set by admin, valid from 2026-12-01 00:00 UTC: a.',
+      ko: '가격 1건이 설정되었습니다(설정: admin, 적용 시점: 2026-12-01 00:00(UTC)): a',
+    });
+  });
+});
