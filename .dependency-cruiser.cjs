@@ -80,7 +80,7 @@ module.exports = {
     onlyIn(
       'cache-manager-in-one-file',
       ['cache-manager', 'cache-manager-redis-yet'],
-      '^src/cache/response-cache\\.store\\.ts$',
+      '^src/cache/store/response-cache\\.store\\.ts$',
       'one file knows cache-manager',
     ),
     onlyIn('bull-in-one-file', ['@nestjs/bull', 'bull'], '^src/batch/.*\\.bull\\.ts$', 'one file knows Bull'),

@@ -3,8 +3,8 @@ import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swa
 import * as contracts from '@thriftgate/contracts';
 import { Roles } from '../common/access.decorators';
 import { ApiErrors } from '../common/api-errors.decorator';
-import { CacheStatsService } from './cache-stats.service';
-import { InvalidationService } from './invalidation.service';
+import { CacheStatsService } from './stats/cache-stats.service';
+import { InvalidationService } from './invalidation/invalidation.service';
 
 @ApiTags('Cache')
 @ApiBearerAuth()

@@ -3,9 +3,9 @@ import { Clock } from '../common/clock';
 import type { GenerationsService } from '../models/generations.service';
 import type { Model } from '../models/model';
 import type { RedisConnection } from '../redis/redis.connection';
-import { type CacheControls, parseCacheControls } from './cache-controls';
+import { type CacheControls, parseCacheControls } from './controls/cache-controls';
 import { ResponseCache } from './response-cache.service';
-import { ResponseCacheStore } from './response-cache.store';
+import { ResponseCacheStore } from './store/response-cache.store';
 
 const ENDPOINT = '/v1/chat/completions';
 const DEFAULTS = parseCacheControls({}, undefined);

@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock';
 import { GenerationsService } from '../models/generations.service';
 import type { Model } from '../models/model';
-import { type CacheControls } from './cache-controls';
-import type { CacheEntry } from './cache-entry';
-import { cacheKey } from './cache-key';
-import { ResponseCacheStore } from './response-cache.store';
+import { type CacheControls } from './controls/cache-controls';
+import type { CacheEntry } from './store/cache-entry';
+import { cacheKey } from './key/cache-key';
+import { ResponseCacheStore } from './store/response-cache.store';
 
 /** One call's place in the cache: the key it asks under, and may be stored under for as long as the generation lasts. */
 export interface CachePlace {

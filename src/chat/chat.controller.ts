@@ -8,7 +8,7 @@ import { IdempotencyService } from '../idempotency/idempotency.service';
 import { refuseFor } from '../idempotency/idempotent-call';
 import type { ChatCall } from './chat-call';
 import { checkChatBody, readTags } from './chat-request';
-import { sendAnswer, sendReply, toMade } from './chat-reply';
+import { sendAnswer, sendReply, toMade } from './answers/chat-reply';
 import { ChatDocs } from './chat.docs';
 import { ChatService } from './chat.service';
 

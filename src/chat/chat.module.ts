@@ -7,14 +7,14 @@ import { PricingModule } from '../pricing/pricing.module';
 import { ProvidersModule } from '../providers/providers.module';
 import { RoutingModule } from '../routing/routing.module';
 import { UsageModule } from '../usage/usage.module';
-import { AnswerKeeper } from './answer-keeper.service';
-import { AttemptService } from './attempt.service';
+import { AnswerKeeper } from './attempts/answer-keeper.service';
+import { AttemptService } from './attempts/attempt.service';
 import { ChatController } from './chat.controller';
 import { ChatService } from './chat.service';
-import { DispatchService } from './dispatch.service';
-import { HitService } from './hit.service';
-import { SettlementService } from './settlement.service';
-import { StreamRelayService } from './stream-relay.service';
+import { DispatchService } from './attempts/dispatch.service';
+import { HitService } from './answers/hit.service';
+import { SettlementService } from './attempts/settlement.service';
+import { StreamRelayService } from './answers/stream-relay.service';
 
 /** The way of a chat call through the gateway. */
 @Module({

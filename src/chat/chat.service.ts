@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { BudgetExceededError } from '../budgets/holds/budget-exceeded';
-import { type CacheControls, parseCacheControls } from '../cache/cache-controls';
+import { type CacheControls, parseCacheControls } from '../cache/controls/cache-controls';
 import { ResponseCache } from '../cache/response-cache.service';
 import { GatewayError } from '../common/errors';
 import type { Model } from '../models/model';
 import { ModelRegistry } from '../models/model-registry.service';
 import { Router } from '../routing/router.service';
-import { AttemptService } from './attempt.service';
+import { AttemptService } from './attempts/attempt.service';
 import { CHAT_ENDPOINT, type CacheStatus, type ChatAnswer, type ChatCall } from './chat-call';
-import { HitService } from './hit.service';
+import { HitService } from './answers/hit.service';
 
 /** The way of a chat call: model, cache, router, upstream, settlement, answer. Lines of batches come in here too. */
 @Injectable()

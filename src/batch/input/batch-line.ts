@@ -1,5 +1,5 @@
 import type { ChatBody } from '@thriftgate/providers';
-import { parseCacheControls } from '../../cache/cache-controls';
+import { parseCacheControls } from '../../cache/controls/cache-controls';
 import { CHAT_ENDPOINT } from '../../chat/chat-call';
 import { checkChatBody, readTags } from '../../chat/chat-request';
 import { GatewayError } from '../../common/errors';

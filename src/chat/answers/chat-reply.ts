@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyReply } from 'fastify';
-import { toGatewayError } from '../common/gateway-error.filter';
-import type { Made } from '../idempotency/idempotency.service';
-import type { Reply } from '../idempotency/shared-reply';
-import type { ChatAnswer, StreamAnswer } from './chat-call';
+import { toGatewayError } from '../../common/gateway-error.filter';
+import type { Made } from '../../idempotency/idempotency.service';
+import type { Reply } from '../../idempotency/shared-reply';
+import type { ChatAnswer, StreamAnswer } from '../chat-call';
 import { errorEvent } from './stream-events';
 
 const OK = 200;

@@ -1,10 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { type MemoryStore, memoryStore } from 'cache-manager';
 import { redisInsStore, type RedisStore } from 'cache-manager-redis-yet';
-import { GatewayConfig } from '../config/gateway-config';
-import { RedisConnection } from '../redis/redis.connection';
+import { GatewayConfig } from '../../config/gateway-config';
+import { RedisConnection } from '../../redis/redis.connection';
 import { type CacheEntry, packEntry, unpackEntry } from './cache-entry';
-import { modelOfKey } from './cache-key';
+import { modelOfKey } from '../key/cache-key';
 
 const MAX_ENTRIES = 100_000;
 /** What an entry takes beside its body and key, as a heap snapshot of 25,000 entries shows. */

@@ -1,5 +1,5 @@
-import { formatUsd } from '../common/money';
-import type { CacheStatus, Settlement } from './chat-call';
+import { formatUsd } from '../../common/money';
+import type { CacheStatus, Settlement } from '../chat-call';
 
 /** What the headers tell of an answer beside its place in the cache. */
 export interface AnswerOrigin {

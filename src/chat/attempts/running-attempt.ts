@@ -1,7 +1,7 @@
-import type { Hold } from '../budgets/holds/hold';
-import type { Deployment } from '../models/model';
-import type { Price } from '../pricing/price';
-import type { OpenTry } from '../usage/ledger.service';
+import type { Hold } from '../../budgets/holds/hold';
+import type { Deployment } from '../../models/model';
+import type { Price } from '../../pricing/price';
+import type { OpenTry } from '../../usage/ledger.service';
 import type { Question } from './question';
 
 /** A try whose intent is in the journal and whose end is not. */

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { CacheStats } from '@thriftgate/contracts';
-import { formatUsd } from '../common/money';
-import { GenerationsRepository } from '../models/generations.repository';
-import { GenerationsService } from '../models/generations.service';
-import { LedgerDrain } from '../usage/ledger-drain.service';
+import { formatUsd } from '../../common/money';
+import { GenerationsRepository } from '../../models/generations.repository';
+import { GenerationsService } from '../../models/generations.service';
+import { LedgerDrain } from '../../usage/ledger-drain.service';
 import { CacheStatsRepository, type GenerationCounts } from './cache-stats.repository';
-import { ResponseCacheStore } from './response-cache.store';
+import { ResponseCacheStore } from '../store/response-cache.store';
 
 type Row = GenerationCounts & { keys: number };
 

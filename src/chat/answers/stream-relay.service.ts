@@ -9,12 +9,12 @@ import {
   type UpstreamResponse,
   UpstreamTransportError,
 } from '@thriftgate/providers';
-import { GatewayError } from '../common/errors';
-import { AttemptFailure } from '../routing/attempt-failure';
+import { GatewayError } from '../../common/errors';
+import { AttemptFailure } from '../../routing/attempt-failure';
 import { answerHeaders } from './answer-headers';
-import type { StreamAnswer } from './chat-call';
-import type { RunningAttempt } from './running-attempt';
-import { type AnswerEnd, SettlementService } from './settlement.service';
+import type { StreamAnswer } from '../chat-call';
+import type { RunningAttempt } from '../attempts/running-attempt';
+import { type AnswerEnd, SettlementService } from '../attempts/settlement.service';
 import { DONE_EVENT, errorEvent, includesUsage, sseComment, sseEvent, withGatewayUsage } from './stream-events';
 
 const CLIENT_CLOSED_REQUEST = 499;

@@ -1,4 +1,4 @@
-import { RedisAwayError, type RedisConnection } from '../../redis/redis.connection';
+import { RedisAwayError, type RedisConnection } from '../../../redis/redis.connection';
 
 /** The few commands of Redis that the store of answers uses, over maps. */
 export class FakeRedis {

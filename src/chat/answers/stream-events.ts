@@ -1,7 +1,7 @@
 import type { ChatBody } from '@thriftgate/providers';
-import type { GatewayError } from '../common/errors';
-import { formatUsd } from '../common/money';
-import type { Settlement } from './chat-call';
+import type { GatewayError } from '../../common/errors';
+import { formatUsd } from '../../common/money';
+import type { Settlement } from '../chat-call';
 
 export const DONE_EVENT = 'data: [DONE]\n\n';
 

@@ -1,9 +1,9 @@
 import type { ChatBody, UpstreamRequest } from '@thriftgate/providers';
-import type { CachePlace } from '../cache/response-cache.service';
-import type { Deployment } from '../models/model';
-import type { Provider } from '../providers/provider-registry.service';
-import type { IntentEntry } from '../usage/ledger.service';
-import { CHAT_ENDPOINT, type CacheStatus, type ChatCall } from './chat-call';
+import type { CachePlace } from '../../cache/response-cache.service';
+import type { Deployment } from '../../models/model';
+import type { Provider } from '../../providers/provider-registry.service';
+import type { IntentEntry } from '../../usage/ledger.service';
+import { CHAT_ENDPOINT, type CacheStatus, type ChatCall } from '../chat-call';
 
 /** One question on its way upstream: what all its tries share. */
 export interface Question {

@@ -1,4 +1,4 @@
-import { GatewayError } from '../common/errors';
+import { GatewayError } from '../../common/errors';
 
 /** What a caller wants of the cache for one call. */
 export interface CacheControls {

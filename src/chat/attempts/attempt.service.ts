@@ -1,17 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { type ChatReply, type UpstreamResponse, UpstreamTransportError } from '@thriftgate/providers';
-import type { Deployment } from '../models/model';
-import { type Provider, ProviderRegistry } from '../providers/provider-registry.service';
-import { AttemptFailure } from '../routing/attempt-failure';
-import { DeploymentSlots } from '../routing/deployment-slots.service';
-import { answerHeaders } from './answer-headers';
-import type { ChatAnswer, JsonAnswer } from './chat-call';
+import type { Deployment } from '../../models/model';
+import { type Provider, ProviderRegistry } from '../../providers/provider-registry.service';
+import { AttemptFailure } from '../../routing/attempt-failure';
+import { DeploymentSlots } from '../../routing/deployment-slots.service';
+import { answerHeaders } from '../answers/answer-headers';
+import type { ChatAnswer, JsonAnswer } from '../chat-call';
 import { type Question, upstreamRequest } from './question';
 import type { RunningAttempt } from './running-attempt';
 import { DispatchService } from './dispatch.service';
 import { SettlementService } from './settlement.service';
-import { withCached } from './spliced-json';
-import { StreamRelayService } from './stream-relay.service';
+import { withCached } from '../answers/spliced-json';
+import { StreamRelayService } from '../answers/stream-relay.service';
 
 const OK = 200;
 const BAD_GATEWAY = 502;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import type { GatewayConfig } from '../config/gateway-config';
-import type { RedisConnection } from '../redis/redis.connection';
+import type { GatewayConfig } from '../../config/gateway-config';
+import type { RedisConnection } from '../../redis/redis.connection';
 import { type CacheEntry, packEntry } from './cache-entry';
 import { ResponseCacheStore } from './response-cache.store';
 import { FakeRedis } from './testing/fake-redis';

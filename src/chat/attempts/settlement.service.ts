@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { ChatReply, ProviderAdapter, TokenUsage, UpstreamTransportError } from '@thriftgate/providers';
-import { Clock } from '../common/clock';
-import type { PicoUsd } from '../common/money';
-import { type Cost, costOf } from '../pricing/price';
-import { AttemptFailure } from '../routing/attempt-failure';
-import { LedgerService, type Outcome } from '../usage/ledger.service';
-import { TokenEstimator } from '../usage/token-estimator.service';
+import { Clock } from '../../common/clock';
+import type { PicoUsd } from '../../common/money';
+import { type Cost, costOf } from '../../pricing/price';
+import { AttemptFailure } from '../../routing/attempt-failure';
+import { LedgerService, type Outcome } from '../../usage/ledger.service';
+import { TokenEstimator } from '../../usage/token-estimator.service';
 import { AnswerKeeper } from './answer-keeper.service';
-import type { Settlement } from './chat-call';
+import type { Settlement } from '../chat-call';
 import type { RunningAttempt } from './running-attempt';
 
 const OK = 200;

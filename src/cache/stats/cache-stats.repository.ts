@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
-import { Database } from '../database/database.connection';
+import { Database } from '../../database/database.connection';
 
 /** What a generation of a model's cache has done, counted from the ledger, so it is the same on every replica. */
 export interface GenerationCounts {

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { completionToChunks } from '@thriftgate/providers';
-import type { CacheHit, CachePlace } from '../cache/response-cache.service';
-import { Clock } from '../common/clock';
-import { LedgerService } from '../usage/ledger.service';
+import type { CacheHit, CachePlace } from '../../cache/response-cache.service';
+import { Clock } from '../../common/clock';
+import { LedgerService } from '../../usage/ledger.service';
 import { answerHeaders } from './answer-headers';
-import type { ChatAnswer, ChatCall, Settlement } from './chat-call';
-import { intentOf } from './question';
+import type { ChatAnswer, ChatCall, Settlement } from '../chat-call';
+import { intentOf } from '../attempts/question';
 import { DONE_EVENT, includesUsage, sseEvent, withGatewayUsage } from './stream-events';
 
 /** Answers from the cache: the stored bytes, or a stream made of them, at no cost. */

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { ChatReply } from '@thriftgate/providers';
-import { refusal } from '../cache/admission';
-import { ResponseCache } from '../cache/response-cache.service';
-import type { PicoUsd } from '../common/money';
-import { GenerationsService } from '../models/generations.service';
+import { refusal } from '../../cache/admission';
+import { ResponseCache } from '../../cache/response-cache.service';
+import type { PicoUsd } from '../../common/money';
+import { GenerationsService } from '../../models/generations.service';
 import type { RunningAttempt } from './running-attempt';
-import { withCached } from './spliced-json';
+import { withCached } from '../answers/spliced-json';
 
 /** What is done with an answer once it is paid: its model version is noted, and it is kept for those who ask the same. */
 @Injectable()

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { GatewayError } from '../common/errors';
-import { GenerationsService } from '../models/generations.service';
-import { ModelRegistry } from '../models/model-registry.service';
-import { ResponseCacheStore } from './response-cache.store';
+import { GatewayError } from '../../common/errors';
+import { GenerationsService } from '../../models/generations.service';
+import { ModelRegistry } from '../../models/model-registry.service';
+import { ResponseCacheStore } from '../store/response-cache.store';
 
 /** Which answers an administrator wants out of the cache: one model's, or everything where none is named. */
 export interface InvalidationRequest {
