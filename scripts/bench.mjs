@@ -17,6 +17,7 @@ import { createKey, startGateway } from '../bench/gateway.mjs';
 import { canPin, killAll, startServer, stop } from '../bench/processes.mjs';
 import { machine, table } from '../bench/report.mjs';
 import { hits, latency, memory, misses, start, streams } from '../bench/scenarios.mjs';
+import { NODE_FLAGS } from './node-flags.mjs';
 
 /** Those that share one running gateway, and those that start their own. */
 const SHARED = { misses, hits, streams, latency };
@@ -44,7 +45,7 @@ if (values.rounds !== undefined) sizes.rounds = Number(values.rounds);
 
 const command = values['stand-in']
   ? { args: [resolve(values['stand-in'])], standIn: true }
-  : { args: [join(root, 'dist/src/main.js')], standIn: false };
+  : { args: [...NODE_FLAGS, join(root, 'dist/src/main.js')], standIn: false };
 const GATEWAY_CORE = 0;
 const LOAD_CORE = 1;
 
