@@ -50,11 +50,12 @@ export class ReplayService implements BeforeApplicationShutdown {
     let text = '';
     for (const chunk of replay.chunks({ includeUsage, pieceLength })) {
       // Each event comes when the text before it would have been written.
-      const waitMs = perSecond > 0 ? startedAt + (textLength / perSecond) * 1000 - this.clock.now() : 0;
-      if (waitMs >= 1 && !this.draining) {
+      const dueAt = textLength === 0 ? startedAt : startedAt + (textLength / perSecond) * 1000;
+      if (this.isAhead(dueAt)) {
         yield text;
         text = '';
-        if (!(await this.wait(waitMs, call.signal))) return;
+        // Meanwhile the reader may have taken its time.
+        if (this.isAhead(dueAt) && !(await this.until(dueAt, call.signal))) return;
       } else if (text.length >= TEXT_LENGTH) {
         yield text;
         text = '';
@@ -66,8 +67,12 @@ export class ReplayService implements BeforeApplicationShutdown {
     yield text + DONE_EVENT;
   }
 
+  private isAhead(dueAt: number): boolean {
+    return dueAt - this.clock.now() >= 1 && !this.draining;
+  }
+
   /** @returns false when the client has left */
-  private wait(ms: number, departure: AbortSignal): Promise<boolean> {
+  private until(dueAt: number, departure: AbortSignal): Promise<boolean> {
     if (departure.aborted) return Promise.resolve(false);
     return new Promise((resolve) => {
       const end = () => {
@@ -76,7 +81,7 @@ export class ReplayService implements BeforeApplicationShutdown {
         this.waits.delete(end);
         resolve(!departure.aborted);
       };
-      const timer = setTimeout(end, ms);
+      const timer = setTimeout(end, dueAt - this.clock.now());
       departure.addEventListener('abort', end);
       this.waits.add(end);
     });

@@ -67,6 +67,12 @@ const completion = fc
   // As it would come out of the cache: parsed from JSON.
   .map((whole): Record<string, unknown> => JSON.parse(JSON.stringify(whole)));
 
+interface StoredChoice {
+  message: Record<string, unknown> & { tool_calls?: { function: { name: string } }[] | null };
+  finish_reason: string | null;
+  logprobs?: unknown;
+}
+
 /** What the official SDK makes of a stream, with its own accumulator. */
 async function accumulated(events: string[]): Promise<unknown> {
   const client = new OpenAI({
@@ -92,7 +98,7 @@ function asAccumulated(whole: Record<string, unknown>): unknown {
   return {
     ...rest,
     ...(system_fingerprint ? { system_fingerprint } : {}),
-    choices: (choices as Record<string, any>[]).map(({ message: { audio, tool_calls, ...said }, ...of }) => ({
+    choices: (choices as StoredChoice[]).map(({ message: { audio, tool_calls, ...said }, ...of }) => ({
       ...of,
       logprobs: of.logprobs ?? null,
       message: {
@@ -120,7 +126,7 @@ describe('CompletionReplay', () => {
 
   it('is the same answer to the official SDK, unknown members included', async () => {
     const finished = completion.filter(({ choices }) =>
-      (choices as Record<string, any>[]).every(
+      (choices as StoredChoice[]).every(
         ({ finish_reason, message: said }) =>
           finish_reason && !said.function_call && !said.reasoning_content && (said.tool_calls ?? []).every(isNamed),
       ),
@@ -236,8 +242,9 @@ describe('CompletionReplay', () => {
   });
 
   it('cuts a long answer into many events of a bounded length', () => {
-    const message = { role: 'assistant', content: 'lorem ipsum dolor '.repeat(60_000) };
-    const chunks = completionToChunks({ choices: [{ message, finish_reason: 'stop' }] }, { includeUsage: false });
+    const long = { role: 'assistant', content: 'lorem ipsum dolor '.repeat(60_000) };
+    const choices = [{ message: long, finish_reason: 'stop' }];
+    const chunks = completionToChunks({ choices }, { includeUsage: false });
     expect(chunks.length).toBeGreaterThan(500);
     expect(Math.max(...chunks.map(({ length }) => length))).toBeLessThan(4_096);
   });
