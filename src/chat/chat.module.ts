@@ -13,6 +13,7 @@ import { ChatController } from './chat.controller';
 import { ChatService } from './chat.service';
 import { DispatchService } from './attempts/dispatch.service';
 import { HitService } from './answers/hit.service';
+import { ReplayService } from './answers/replay.service';
 import { SettlementService } from './attempts/settlement.service';
 import { StreamRelayService } from './answers/stream-relay.service';
 
@@ -32,6 +33,7 @@ import { StreamRelayService } from './answers/stream-relay.service';
   providers: [
     ChatService,
     HitService,
+    ReplayService,
     AttemptService,
     SettlementService,
     DispatchService,

@@ -28,7 +28,11 @@ const model = z.strictObject({
   deployments: z.array(deployment).min(1),
   version: z.string().min(1).max(128).optional(),
   cache: z
-    .strictObject({ ttl_seconds: z.number().int().positive().optional(), store_tool_calls: z.boolean().optional() })
+    .strictObject({
+      ttl_seconds: z.number().int().positive().optional(),
+      store_tool_calls: z.boolean().optional(),
+      replay_tokens_per_second: z.number().min(1).max(10_000).optional(),
+    })
     .optional(),
 });
 

@@ -59,6 +59,7 @@ export class ModelRegistry {
       cache: {
         ttlSeconds: cache?.ttl_seconds ?? this.config.cache.ttlSeconds,
         storeToolCalls: cache?.store_tool_calls ?? false,
+        replayTokensPerSecond: cache?.replay_tokens_per_second,
       },
       maxOutputTokens,
     };

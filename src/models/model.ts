@@ -24,6 +24,11 @@ export interface Model {
    * fallback to another model wrote is never served under this one's name.
    */
   family: string;
-  cache: { ttlSeconds: number; storeToolCalls: boolean };
+  cache: {
+    ttlSeconds: number;
+    storeToolCalls: boolean;
+    /** How fast streams of stored answers go out; undefined is as fast as they are read. */
+    replayTokensPerSecond?: number | undefined;
+  };
   maxOutputTokens: number | undefined;
 }

@@ -1,18 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import { completionToChunks } from '@thriftgate/providers';
 import type { CacheHit, CachePlace } from '../../cache/response-cache.service';
 import { Clock } from '../../common/clock';
 import { LedgerService } from '../../usage/ledger.service';
 import { answerHeaders } from './answer-headers';
 import type { ChatAnswer, ChatCall, Settlement } from '../chat-call';
 import { intentOf } from '../attempts/question';
-import { DONE_EVENT, includesUsage, sseEvent, withGatewayUsage } from './stream-events';
+import { ReplayService } from './replay.service';
 
 /** Answers from the cache: the stored bytes, or a stream made of them, at no cost. */
 @Injectable()
 export class HitService {
   constructor(
     private readonly ledger: LedgerService,
+    private readonly replay: ReplayService,
     private readonly clock: Clock,
   ) {}
 
@@ -34,8 +34,9 @@ export class HitService {
     });
     headers.age = String(hit.ageSeconds);
     if (!call.stream) return { kind: 'json', headers, body: entry.body, settlement };
-    const [first = '', ...rest] = replay(call, entry.body, settlement);
-    return { kind: 'stream', headers, first, rest: textsOf(rest) };
+    const texts = this.replay.texts(call, entry, settlement, place.model.cache.replayTokensPerSecond);
+    const first = await texts.next();
+    return { kind: 'stream', headers, first: first.value ?? '', rest: texts };
   }
 
   private record(call: ChatCall, place: CachePlace, { entry }: CacheHit): Promise<void> {
@@ -60,19 +61,4 @@ export class HitService {
       ttftMs: call.stream ? latencyMs : null,
     });
   }
-}
-
-/** The events of a stream that says what a stored answer says. */
-function replay(call: ChatCall, body: Buffer, settlement: Settlement): string[] {
-  const usageWanted = includesUsage(call.body);
-  const chunks = completionToChunks(body, { includeUsage: usageWanted });
-  const last = chunks.length - 1;
-  return [
-    ...chunks.map((data, index) => sseEvent(usageWanted && index === last ? withGatewayUsage(data, settlement) : data)),
-    DONE_EVENT,
-  ];
-}
-
-async function* textsOf(texts: string[]): AsyncGenerator<string, void, undefined> {
-  yield texts.join('');
 }
