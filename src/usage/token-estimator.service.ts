@@ -6,7 +6,9 @@ const CHARACTERS_PER_TOKEN = 4;
 const TOKENS_PER_MESSAGE = 3;
 const REPLY_PRIMER_TOKENS = 3;
 
-type CountTokens = (text: string) => number;
+type CountTokens = (text: string, options: { disallowedSpecial: Set<string> }) => number;
+/** Names of control tokens in a prompt, as `<|endoftext|>`, are text to the vendor; by default the tokenizer throws at them. */
+const AS_TEXT = { disallowedSpecial: new Set<string>() };
 
 /** Token counts where the upstream told none. What it counts is an estimate and must be marked as one. */
 @Injectable()
@@ -21,7 +23,8 @@ export class TokenEstimator {
   /** Counts with OpenAI's newest public encoding. The tables (50 MB) are loaded the first time they are needed. */
   async usageOf(messages: unknown[], answer: string): Promise<TokenUsage> {
     this.countTokens ??= (await import('gpt-tokenizer/encoding/o200k_base')).countTokens as CountTokens;
-    const count = this.countTokens;
+    const countTokens = this.countTokens;
+    const count = (text: string) => countTokens(text, AS_TEXT);
     const texts = messages.map(textOf);
     return {
       inputTokens: texts.reduce((sum, text) => sum + count(text) + TOKENS_PER_MESSAGE, REPLY_PRIMER_TOKENS),
