@@ -15,7 +15,15 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'thriftgate-tests-'));
 const args = process.argv.slice(2);
 /** The long forms of the fault tests. */
-const SOAK = { KILLS: '50', OUTAGES: '20', OUTAGE_MS: '10000', IMAGES: '200' };
+const SOAK = {
+  KILLS: '50',
+  OUTAGES: '20',
+  OUTAGE_MS: '10000',
+  IMAGES: '200',
+  SURFACE: 'every',
+  ABANDONED: '5000',
+  ROWS: '250000',
+};
 const soakAt = args.indexOf('--soak');
 if (soakAt >= 0) args.splice(soakAt, 1);
 const onlyAt = args.indexOf('--only');

@@ -18,6 +18,7 @@ export const environmentSchema = z
     ADMIN_KEY: secret.optional(),
     SECRET_KEY: secret.optional(),
     DATABASE_URL: url('postgres:', 'postgresql:').optional(),
+    DATABASE_POOL_SIZE: positive(10),
     REDIS_URL: url('redis:', 'rediss:').optional(),
     REDIS_TIMEOUT_MS: positive(50),
     QUEUE_REDIS_URL: url('redis:', 'rediss:').optional(),

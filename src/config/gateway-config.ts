@@ -19,6 +19,8 @@ export class GatewayConfig {
   readonly adminKey: string | undefined;
   readonly secretKey: string | undefined;
   readonly databaseUrl: string | undefined;
+  /** How many connections to PostgreSQL this process opens at most. */
+  readonly databasePoolSize: number;
   readonly redisUrl: string | undefined;
   readonly redisTimeoutMs: number;
   /** Where the batch queue lives: a Redis that never evicts. */
@@ -53,6 +55,7 @@ export class GatewayConfig {
     this.adminKey = env.ADMIN_KEY;
     this.secretKey = env.SECRET_KEY;
     this.databaseUrl = env.DATABASE_URL;
+    this.databasePoolSize = env.DATABASE_POOL_SIZE;
     this.redisUrl = env.REDIS_URL;
     this.redisTimeoutMs = env.REDIS_TIMEOUT_MS;
     this.queueRedisUrl = env.QUEUE_REDIS_URL ?? env.REDIS_URL;

@@ -8,7 +8,6 @@ import { MIGRATIONS } from './migrations/migrations';
 import type { Schema } from './schema';
 
 const INT8_OID = 20;
-const POOL_SIZE = 10;
 /** PGlite's socket server mixes up the messages of two connections that ask at once, so there is one. */
 const EMBEDDED_POOL_SIZE = 1;
 
@@ -40,7 +39,7 @@ export class Database implements OnApplicationShutdown {
             database: 'postgres',
             max: EMBEDDED_POOL_SIZE,
           }
-        : { connectionString: config.databaseUrl, max: POOL_SIZE, connectionTimeoutMillis: 5_000 }),
+        : { connectionString: config.databaseUrl, max: config.databasePoolSize, connectionTimeoutMillis: 5_000 }),
     });
     // A connection that breaks is replaced by the pool, and what was asked over it fails by itself. Without listeners, on
     // the pool for idle ones and on each for those in use, it would end the process.

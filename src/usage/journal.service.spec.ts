@@ -119,6 +119,32 @@ describe('the journal', () => {
     );
   });
 
+  it('says whether a line that it refuses may be in the file', async () => {
+    const journal = open(Infinity, 'always');
+    const broken = Object.assign(new Error('i/o error'), { code: 'EIO' });
+    const synced = jest.spyOn(fs, 'fdatasync').mockImplementation(((_file: number, done: (error: Error) => void) => {
+      setImmediate(() => done(broken));
+    }) as typeof fs.fdatasync);
+    await expect(journal.append('01A.1', '{}')).rejects.toMatchObject({ code: 'unavailable', mayBeWritten: true });
+    await expect(journal.append('01B.1', '{}')).rejects.toMatchObject({ code: 'unavailable', mayBeWritten: false });
+    expect(keysIn(pathOf(journal))).toEqual(['01A.1']);
+    synced.mockRestore();
+    await healed(journal);
+  });
+
+  it('does not call a disk healed that takes nothing yet', async () => {
+    const journal = open();
+    const writeSync = jest.spyOn(fs, 'writeSync').mockImplementation(() => {
+      throw Object.assign(new Error('i/o error'), { code: 'EIO' });
+    });
+    await expect(journal.append('01A.1', '{}')).rejects.toMatchObject({ code: 'unavailable', mayBeWritten: false });
+    const tried = writeSync.mock.calls.length;
+    await eventually(() => writeSync.mock.calls.length > tried + 1 || undefined);
+    await expect(journal.append('01B.1', '{}')).rejects.toMatchObject({ code: 'unavailable' });
+    writeSync.mockRestore();
+    await healed(journal);
+  });
+
   it('writes the ends that a broken disk refused as soon as it can', async () => {
     const journal = open();
     const writeSync = jest.spyOn(fs, 'writeSync').mockImplementation(() => {

@@ -18,6 +18,17 @@ const RETRY_AFTER_SECONDS = 5;
 /** How much a loss of power may take with it, and how often a disk that failed is tried again. */
 const SYNC_EVERY_MS = 200;
 
+/** The journal does not take a line. */
+export class JournalRefusal extends GatewayError {
+  /** @param mayBeWritten whether the line may be read from the file all the same */
+  constructor(
+    cause: unknown,
+    readonly mayBeWritten: boolean,
+  ) {
+    super('unavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS, cause });
+  }
+}
+
 /** A file of the journal. */
 export interface Segment {
   epoch: string;
@@ -70,7 +81,7 @@ export class Journal implements OnApplicationShutdown {
    */
   append(key: string, json: string): Promise<void> {
     if (this.failing || this.undrainedBytes() >= this.config.journal.maxBytes)
-      return Promise.reject(refusal(undefined));
+      return Promise.reject(new JournalRefusal(undefined, false));
     this.schedule();
     return this.openings.add(encodeRecord(key, json));
   }
@@ -143,7 +154,7 @@ export class Journal implements OnApplicationShutdown {
       this.unwritten = '';
       this.keep(openings, endings);
     } catch (error) {
-      openings.refuse(this.report(error));
+      openings.refuse(this.report(error, this.active.at(-1)?.writer.torn));
       if (this.unwritten + endings.lines !== '') this.writeEndings(endings);
     }
   }
@@ -178,7 +189,7 @@ export class Journal implements OnApplicationShutdown {
     const synced = Promise.all(this.active.map(({ writer }) => writer.sync()));
     synced.then(
       () => groups.forEach((group) => group.keep()),
-      (error: unknown) => groups.forEach((group) => group.refuse(this.report(error))),
+      (error: unknown) => groups.forEach((group) => group.refuse(this.report(error, true))),
     );
   }
 
@@ -190,7 +201,8 @@ export class Journal implements OnApplicationShutdown {
 
   private tryAgain(): void {
     try {
-      if (this.unwritten !== '') this.write(this.unwritten);
+      // An empty line says nothing, but tells whether the disk takes lines.
+      this.write(this.unwritten === '' ? '\n' : this.unwritten);
       this.unwritten = '';
       this.reserve.make();
       this.failing = false;
@@ -232,14 +244,11 @@ export class Journal implements OnApplicationShutdown {
     this.active.push({ segment: { epoch: this.epoch, path }, writer: new SegmentWriter(path) });
   }
 
-  private report(error: unknown): GatewayError {
+  /** @param mayBeWritten whether the lines are in the file, or may be, though nobody can promise that they stay there */
+  private report(error: unknown, mayBeWritten = false): JournalRefusal {
     if (!this.failing)
       this.logger.error({ err: error }, 'the journal cannot be written; new calls are refused until it can');
     this.failing = true;
-    return refusal(error);
+    return new JournalRefusal(error, mayBeWritten);
   }
-}
-
-function refusal(cause: unknown): GatewayError {
-  return new GatewayError('unavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS, cause });
 }

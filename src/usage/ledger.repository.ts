@@ -8,6 +8,11 @@ const SUMMED = sql.raw(
 );
 const DIMENSIONS = sql.raw('grain, period, team_id, key_id, model, provider, cache_status, saved_by, stream, tags');
 
+/** The code of a row whose process was given up before it told the end. */
+const GIVEN_UP = 'gateway_stopped';
+/** The numbers that truths which come late have as attempts, behind those of re-rating. */
+const FIRST_LATE_TRUTH = sql.raw('20000');
+
 @Injectable()
 export class LedgerRepository {
   constructor(private readonly database: Database) {}
@@ -17,12 +22,15 @@ export class LedgerRepository {
    * writing the same again does nothing. In the same statement each row that ends is counted, once, in the rollups, in the
    * accounts that it moves money between, and in the leases of budgets that paid for it.
    *
+   * Where the end of a row was given up for unknown before, the truth that comes late is written beside it as a correction.
+   *
    * @param rows JSON texts of ledger entries
    */
   async write(rows: string[]): Promise<void> {
-    await sql`
+    const given = `[${rows.join(',')}]`;
+    const { rows: counts } = await sql<{ written: bigint }>`
       WITH written AS (
-        INSERT INTO ledger SELECT * FROM json_populate_recordset(NULL::ledger, ${`[${rows.join(',')}]`}::json)
+        INSERT INTO ledger SELECT * FROM json_populate_recordset(NULL::ledger, ${given}::json)
         ON CONFLICT (request_id, attempt) DO UPDATE SET
           state = excluded.state, status = excluded.status, upstream_model = excluded.upstream_model, uncached = excluded.uncached,
           input_tokens = excluded.input_tokens, cached_input_tokens = excluded.cached_input_tokens,
@@ -31,6 +39,40 @@ export class LedgerRepository {
           saved_pusd = excluded.saved_pusd, saved_by = excluded.saved_by, estimated = excluded.estimated,
           error_code = excluded.error_code, latency_ms = excluded.latency_ms, ttft_ms = excluded.ttft_ms
         WHERE ledger.state = 'dispatched' AND excluded.state <> 'dispatched'
+        RETURNING *
+      )
+      ${ENDED_COUNTED}`.execute(this.database.db);
+    if (Number(counts[0]?.written ?? 0) < rows.length) await this.correctUnknown(given);
+  }
+
+  /**
+   * Corrects rows that were closed as unknown by what really became of them: their process was only cut off from the
+   * database. The closed row stays; a row of the difference, once for each, brings it to the truth. In a statement of its
+   * own, for only so it sees what was closed while the first one waited.
+   */
+  private async correctUnknown(given: string): Promise<void> {
+    await sql`
+      WITH late AS (
+        SELECT truth.*, closed.input_tokens AS closed_input, closed.cached_input_tokens AS closed_cached,
+          coalesce(closed.cache_write_tokens, 0) AS closed_cache_write, closed.output_tokens AS closed_output,
+          closed.reasoning_tokens AS closed_reasoning, closed.list_cost_pusd AS closed_list, closed.cost_pusd AS closed_cost,
+          closed.saved_pusd AS closed_saved
+        FROM json_populate_recordset(NULL::ledger, ${given}::json) AS truth
+        JOIN ledger AS closed ON closed.request_id = truth.request_id AND closed.attempt = truth.attempt
+        WHERE closed.state = 'unknown' AND closed.error_code = ${GIVEN_UP} AND truth.state <> 'dispatched'
+      ), written AS (
+        INSERT INTO ledger (request_id, attempt, corrects, state, team_id, key_id, model, provider, upstream_model, endpoint, status,
+          stream, cache_status, cache_generation, uncached, input_tokens, cached_input_tokens, cache_write_tokens, output_tokens,
+          reasoning_tokens, price_id, list_cost_pusd, cost_pusd, saved_pusd, saved_by, estimated, charged, error_code, batch_id,
+          custom_id, tags, created_at, latency_ms, ttft_ms, epoch)
+        SELECT request_id, ${FIRST_LATE_TRUTH} + attempt, attempt, state, team_id, key_id, model, provider, upstream_model, endpoint, status,
+          stream, cache_status, cache_generation, uncached, input_tokens - closed_input, cached_input_tokens - closed_cached,
+          nullif(coalesce(cache_write_tokens, 0) - closed_cache_write, 0), output_tokens - closed_output,
+          reasoning_tokens - closed_reasoning, price_id, list_cost_pusd - closed_list, cost_pusd - closed_cost,
+          saved_pusd - closed_saved, saved_by, estimated, charged, error_code, batch_id, custom_id, tags, created_at, latency_ms,
+          ttft_ms, epoch
+        FROM late ORDER BY request_id, attempt
+        ON CONFLICT (request_id, attempt) DO NOTHING
         RETURNING *
       )
       ${ENDED_COUNTED}`.execute(this.database.db);
@@ -50,9 +92,16 @@ export class LedgerRepository {
           transaction,
         );
       }
+      // In the order in which rows are written: a process that is only cut off may come back and write the same ones.
+      await sql`SELECT FROM ledger WHERE epoch = ${epoch} AND state = 'dispatched' ORDER BY request_id, attempt FOR UPDATE`.execute(
+        transaction,
+      );
+      await sql`SELECT FROM budget_leases WHERE epoch = ${epoch} ORDER BY budget_id, window_start FOR UPDATE`.execute(
+        transaction,
+      );
       const { rows } = await sql<{ calls: bigint }>`
         WITH written AS (
-          UPDATE ledger SET state = 'unknown', estimated = true, error_code = 'gateway_stopped'
+          UPDATE ledger SET state = 'unknown', estimated = true, error_code = ${GIVEN_UP}
           WHERE epoch = ${epoch} AND state = 'dispatched'
           RETURNING *
         )
@@ -65,19 +114,21 @@ export class LedgerRepository {
     });
   }
 
-  /** Says that a process lives. */
-  async beat(epoch: string): Promise<void> {
-    await sql`INSERT INTO processes (epoch) VALUES (${epoch}) ON CONFLICT (epoch) DO UPDATE SET seen_at = now()`.execute(
-      this.database.db,
-    );
+  /** Says that a process lives. @returns since when, in milliseconds since 1970: anew where it had been taken for dead */
+  async beat(epoch: string): Promise<number> {
+    const { rows } = await sql<{ started_at: Date }>`
+      INSERT INTO processes (epoch) VALUES (${epoch}) ON CONFLICT (epoch) DO UPDATE SET seen_at = now()
+      RETURNING started_at`.execute(this.database.db);
+    return rows[0]?.started_at.getTime() ?? 0;
   }
 
-  /** Processes that were not seen for so long. */
+  /** Processes that were not seen for so long, also those that were taken for dead before and wrote once more since. */
   async deadEpochs(afterSeconds: number): Promise<string[]> {
     const { rows } = await sql<{ epoch: string }>`
-      SELECT epoch FROM processes WHERE seen_at < now() - make_interval(secs => ${afterSeconds})`.execute(
-      this.database.db,
-    );
+      SELECT epoch FROM processes WHERE seen_at < now() - make_interval(secs => ${afterSeconds})
+      UNION
+      SELECT epoch FROM ledger WHERE state = 'dispatched' AND created_at < now() - make_interval(secs => ${afterSeconds})
+        AND NOT EXISTS (SELECT FROM processes WHERE processes.epoch = ledger.epoch)`.execute(this.database.db);
     return rows.map(({ epoch }) => epoch);
   }
 }
@@ -86,7 +137,7 @@ export class LedgerRepository {
  * Counts the rows of `written` that have ended. Everything is touched in the order of its key, so that two processes never
  * wait for each other in a circle.
  */
-const ENDED_COUNTED = sql<{ calls: bigint }>`
+const ENDED_COUNTED = sql`
   , ended AS (
     SELECT *, coalesce(tags::text, '') AS tag_list FROM written WHERE state <> 'dispatched'
   ), sums AS (
@@ -129,6 +180,8 @@ const ENDED_COUNTED = sql<{ calls: bigint }>`
     INSERT INTO budget_leases AS kept (budget_id, window_start, epoch, granted_pusd, used_pusd)
     SELECT split_part(slice, '@', 1), to_timestamp(split_part(slice, '@', 2)::bigint), epoch, 0, sum(cost_pusd)
     FROM ended, unnest(charged) AS slice GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
-    ON CONFLICT (budget_id, window_start, epoch) DO UPDATE SET used_pusd = kept.used_pusd + excluded.used_pusd
+    ON CONFLICT (budget_id, window_start, epoch) DO UPDATE SET used_pusd = kept.used_pusd + excluded.used_pusd,
+      -- A process that was given up holds nothing, whatever comes of its calls.
+      granted_pusd = CASE WHEN kept.closed THEN kept.used_pusd + excluded.used_pusd ELSE kept.granted_pusd END
   )
-  SELECT count(*) AS calls FROM ended`;
+  SELECT (SELECT count(*) FROM ended) AS calls, (SELECT count(*) FROM written) AS written`;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock';
 import type { PicoUsd } from '../common/money';
-import { Journal } from './journal.service';
+import { Journal, JournalRefusal } from './journal.service';
 
 /** What is known of a try before it is made; members are named as the ledger's columns. */
 export interface IntentEntry {
@@ -49,6 +49,26 @@ export interface Outcome {
   ttftMs: number | null;
 }
 
+/** The end of a try that was refused before it was sent. */
+const NOT_MADE: Outcome = {
+  state: 'failed',
+  status: 503,
+  upstreamModel: null,
+  inputTokens: 0,
+  cachedInputTokens: 0,
+  cacheWriteTokens: 0,
+  outputTokens: 0,
+  reasoningTokens: 0,
+  listCostPusd: 0n,
+  costPusd: 0n,
+  savedBy: null,
+  estimated: false,
+  errorCode: 'unavailable',
+  uncached: null,
+  latencyMs: 0,
+  ttftMs: null,
+};
+
 /** A try that has begun and must be ended by {@link LedgerService.settle}, once. */
 export interface OpenTry {
   readonly key: string;
@@ -77,7 +97,13 @@ export class LedgerService {
    */
   async open(intent: IntentEntry, inputTokens: number, holdPusd: PicoUsd): Promise<OpenTry> {
     const open = { key: keyOf(intent), head: this.head(intent, this.clock.now()), inputTokens, holdPusd };
-    await this.journal.append(open.key, open.head + dispatchedTail(intent, open));
+    try {
+      await this.journal.append(open.key, open.head + dispatchedTail(intent, open));
+    } catch (error) {
+      // A try that is not made must not stand open: nobody would end it, and it would be charged for at last.
+      if (error instanceof JournalRefusal && error.mayBeWritten) this.settle(open, NOT_MADE).catch(() => undefined);
+      throw error;
+    }
     return open;
   }
 

@@ -24,6 +24,6 @@ import { TokenEstimator } from './token-estimator.service';
     ProcessesService,
     VerificationRepository,
   ],
-  exports: [Journal, LedgerRepository, LedgerService, LedgerDrain, TokenEstimator],
+  exports: [Journal, LedgerRepository, LedgerService, LedgerDrain, ProcessesService, TokenEstimator],
 })
 export class UsageModule {}

@@ -5,6 +5,7 @@ import { GatewayError } from '../../common/errors';
 import type { PicoUsd } from '../../common/money';
 import { Database } from '../../database/database.connection';
 import { Journal } from '../../usage/journal.service';
+import { ProcessesService } from '../../usage/upkeep/processes.service';
 import type { Budget } from '../budget';
 import { BudgetExceededError } from './budget-exceeded';
 import { windowAt } from '../window';
@@ -47,6 +48,7 @@ export class HoldsService implements OnApplicationBootstrap {
     private readonly journal: Journal,
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly processes: ProcessesService,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -54,6 +56,7 @@ export class HoldsService implements OnApplicationBootstrap {
       this.tending = this.tending.then(() => this.tend(false)).catch((error: unknown) => this.onAway(error));
     }, TEND_EVERY_MS);
     this.timer.unref();
+    this.processes.onTakenForDead(() => this.giveUpSlices());
     this.database.beforeClose(async () => {
       clearInterval(this.timer);
       await this.tending;
@@ -74,12 +77,14 @@ export class HoldsService implements OnApplicationBootstrap {
     }
     const deadline = this.clock.now() + PATIENCE_MS;
     for (;;) {
+      if (this.processes.isForgotten) this.giveUpSlices();
       const windows = budgets.map((budget) => this.windowOf(budget));
       const short = windows.find((window) => !window.fits(worstPusd) && window.budget.id !== excused);
       if (!short) {
         for (const window of windows) this.leaseAhead(window, worstPusd);
         return new Hold(windows, worstPusd, () => this.wake());
       }
+      if (this.processes.isForgotten) throw new GatewayError('unavailable', { message: AWAY });
       await this.leaseFor(short, worstPusd);
       if (short.fits(worstPusd)) continue;
       if (!mayBeFreed(short, worstPusd) || this.clock.now() >= deadline)
@@ -185,6 +190,14 @@ export class HoldsService implements OnApplicationBootstrap {
       await this.leases.keep(window, this.journal.epoch, window.slice.granted);
       window.inDoubt = false;
     });
+  }
+
+  /** What is free of the slices is not ours any more when others take this process for dead: they may have leased it. */
+  private giveUpSlices(): void {
+    for (const window of [...this.past, ...this.windows.values()]) {
+      window.slice.takeUnused();
+      window.inDoubt = true;
+    }
   }
 
   private wake(): void {

@@ -64,7 +64,11 @@ export class LeasesRepository {
   async keep({ budget, startMs }: WindowKey, epoch: string, grantedPusd: PicoUsd): Promise<void> {
     await this.database.db
       .updateTable('budget_leases')
-      .set({ granted_pusd: sql`${grantedPusd}::numeric` })
+      .set({
+        granted_pusd: sql`${grantedPusd}::numeric`,
+        // A process that was taken for dead and lives holds money again.
+        closed: sql<boolean>`closed AND used_pusd = ${grantedPusd}::numeric`,
+      })
       .where('budget_id', '=', budget.id)
       .where('window_start', '=', new Date(startMs))
       .where('epoch', '=', epoch)
@@ -172,10 +176,12 @@ async function grant(
   epoch: string,
   pusd: PicoUsd,
 ): Promise<void> {
+  // Who leases is among the living in the same statement, so that somebody takes the lease back when it dies.
   await sql`
+    WITH living AS (INSERT INTO processes (epoch) VALUES (${epoch}) ON CONFLICT (epoch) DO NOTHING)
     INSERT INTO budget_leases AS kept (budget_id, window_start, epoch, granted_pusd)
     VALUES (${budgetId}, ${start}, ${epoch}, ${pusd}::numeric)
-    ON CONFLICT (budget_id, window_start, epoch) DO UPDATE SET granted_pusd = kept.granted_pusd + excluded.granted_pusd`.execute(
+    ON CONFLICT (budget_id, window_start, epoch) DO UPDATE SET granted_pusd = kept.granted_pusd + excluded.granted_pusd, closed = false`.execute(
     transaction,
   );
 }

@@ -91,8 +91,7 @@ export class StreamRelayService {
       yield held + (await this.endOfInput(relay));
     } finally {
       relay.response.abort();
-      await this.settleAbandoned(relay);
-      relay.release();
+      await this.settleAbandoned(relay).finally(relay.release);
     }
   }
 
@@ -165,14 +164,14 @@ export class StreamRelayService {
   private async brokenBy(relay: Relay, chunk: StreamChunk): Promise<Broken> {
     const error = relay.adapter.toError({ status: 200, headers: {}, body: chunk.data });
     if (!relay.contentBegan) {
-      await this.settlement.fail(relay.running, error.status, error.code);
+      await this.settlement.fail(relay.running, error.status, error.code, false);
       throw new AttemptFailure(error);
     }
     return { error: new AttemptFailure(error).toGatewayError(), code: error.code ?? 'upstream_error' };
   }
 
   private async failBeforeContent(relay: Relay, code: string): Promise<AttemptFailure> {
-    await this.settlement.fail(relay.running, BAD_GATEWAY, code);
+    await this.settlement.fail(relay.running, BAD_GATEWAY, code, false);
     const message = 'The provider ended the stream before it sent any content.';
     return new AttemptFailure({
       status: BAD_GATEWAY,
@@ -188,11 +187,13 @@ export class StreamRelayService {
   /** A caller that left still pays for what the upstream delivered. */
   private async settleAbandoned(relay: Relay): Promise<void> {
     if (relay.running.ended) return;
-    await this.settle(relay, {
-      endedCleanly: false,
-      status: CLIENT_CLOSED_REQUEST,
-      errorCode: 'client_closed_request',
-    });
+    const end = { endedCleanly: false, status: CLIENT_CLOSED_REQUEST, errorCode: 'client_closed_request' };
+    try {
+      await this.settle(relay, end);
+    } catch (error) {
+      await this.settlement.abandon(relay.running);
+      throw error;
+    }
   }
 
   private settle(relay: Relay, end: AnswerEnd) {

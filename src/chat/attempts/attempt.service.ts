@@ -31,10 +31,11 @@ export class AttemptService {
   async run(question: Question, deployment: Deployment, attempt: number): Promise<ChatAnswer> {
     const release = this.slots.take(deployment);
     if (!release) throw busy(deployment);
+    let running: RunningAttempt | undefined;
     try {
       const provider = this.providers.get(deployment.provider);
       const request = upstreamRequest(question.call, deployment, provider);
-      const running = await this.dispatch.begin(question, deployment, attempt, request.body);
+      running = await this.dispatch.begin(question, deployment, attempt, request.body);
       const response = await this.send(running, provider, request);
       if (question.call.stream) return await this.relay.start(running, provider.adapter, response, release);
       const answer = await this.readAnswer(running, provider, response);
@@ -42,6 +43,7 @@ export class AttemptService {
       return answer;
     } catch (error) {
       release();
+      if (running) await this.settlement.abandon(running);
       throw error;
     }
   }
@@ -79,8 +81,8 @@ export class AttemptService {
       reply = provider.adapter.fromReply(await response.readAll());
     } catch (error) {
       if (error instanceof UpstreamTransportError)
-        throw await this.settlement.transportFailure(running, provider.adapter, error);
-      await this.settlement.fail(running, BAD_GATEWAY, 'upstream_invalid_answer');
+        throw await this.settlement.transportFailure(running, provider.adapter, error, true);
+      await this.settlement.fail(running, BAD_GATEWAY, 'upstream_invalid_answer', false);
       throw invalidAnswer();
     }
     const settlement = await this.settlement.settle(running, reply, { endedCleanly: true });

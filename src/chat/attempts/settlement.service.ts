@@ -12,6 +12,7 @@ import type { RunningAttempt } from './running-attempt';
 
 const OK = 200;
 const CLIENT_CLOSED_REQUEST = 499;
+const INTERNAL_ERROR = 500;
 const TRANSPORT_STATUS = { first_byte_timeout: 408, idle_timeout: 408 } as Record<string, number | undefined>;
 
 /** How an answer came to its end. */
@@ -70,35 +71,39 @@ export class SettlementService {
     };
   }
 
-  /** Writes the end of a try that was refused or broke before any content: it cost nothing. */
-  async fail(running: RunningAttempt, status: number, errorCode: string | null): Promise<void> {
-    await this.end(running, this.outcomeOf(running, status, errorCode));
+  /**
+   * Writes the end of a try that was refused or brought no content: it cost nothing.
+   *
+   * @param toldSo false where the upstream did not say that it failed: that it charges nothing is an estimate
+   */
+  async fail(running: RunningAttempt, status: number, errorCode: string | null, toldSo = true): Promise<void> {
+    await this.end(running, { ...this.outcomeOf(running, status, errorCode), estimated: !toldSo });
+  }
+
+  /** Ends a try that came to nothing in an unforeseen way; without effect on one that has ended. */
+  async abandon(running: RunningAttempt): Promise<void> {
+    await this.end(running, this.unknownOf(running, INTERNAL_ERROR, 'internal_error'));
   }
 
   /**
    * Writes the end of a try that failed below HTTP. Where the upstream may have done the work without our hearing of it,
    * the end is unknown and the worst cost stands as its estimate.
+   *
+   * @param answered whether the answer, which vendors send when it is whole, had begun to come
    */
   async transportFailure(
     running: RunningAttempt,
     adapter: ProviderAdapter,
     error: UpstreamTransportError,
+    answered = false,
   ): Promise<AttemptFailure> {
     const status = TRANSPORT_STATUS[error.kind] ?? 0;
     const failure = new AttemptFailure(adapter.toError({ status, headers: {}, body: '' }));
-    const mayBeCharged = error.sent && (error.kind === 'aborted' || status === TRANSPORT_STATUS.idle_timeout);
-    const outcome = this.outcomeOf(
-      running,
-      error.kind === 'aborted' ? CLIENT_CLOSED_REQUEST : failure.error.status,
-      failure.error.code,
-    );
-    const { inputTokens, holdPusd } = running.open;
-    await this.end(
-      running,
-      mayBeCharged
-        ? { ...outcome, state: 'unknown', inputTokens, listCostPusd: holdPusd, costPusd: holdPusd, estimated: true }
-        : outcome,
-    );
+    const timedOut = status === TRANSPORT_STATUS.idle_timeout;
+    const mayBeCharged = error.sent && (error.kind === 'aborted' || timedOut || answered);
+    const endStatus = error.kind === 'aborted' ? CLIENT_CLOSED_REQUEST : failure.error.status;
+    if (mayBeCharged) await this.end(running, this.unknownOf(running, endStatus, failure.error.code));
+    else await this.fail(running, endStatus, failure.error.code, !error.sent);
     return failure;
   }
 
@@ -116,6 +121,12 @@ export class SettlementService {
     } finally {
       running.hold?.end(outcome.costPusd, this.clock.now());
     }
+  }
+
+  private unknownOf(running: RunningAttempt, status: number, errorCode: string | null): Outcome {
+    const { inputTokens, holdPusd } = running.open;
+    const worst = { inputTokens, listCostPusd: holdPusd, costPusd: holdPusd, estimated: true };
+    return { ...this.outcomeOf(running, status, errorCode), state: 'unknown', ...worst };
   }
 
   private outcomeOf(running: RunningAttempt, status: number, errorCode: string | null): Outcome {

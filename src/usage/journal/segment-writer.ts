@@ -6,8 +6,7 @@ export class SegmentWriter {
   length = 0;
   private grown = 0;
   private readonly file: number;
-  /** True where the rest of a group that broke off could not be taken away: the next line must begin on a new one. */
-  private torn = false;
+  private isTorn = false;
   private unsynced = false;
   private syncing = 0;
   private closed = false;
@@ -21,6 +20,11 @@ export class SegmentWriter {
     return this.length - this.grown;
   }
 
+  /** True where a group that broke off could not be taken away: some of its lines may be whole, and the next begins on a new one. */
+  get torn(): boolean {
+    return this.isTorn;
+  }
+
   /** Lets the segment grow by as much again. */
   takeMore(): void {
     this.grown = this.length;
@@ -28,7 +32,7 @@ export class SegmentWriter {
 
   /** Hands lines to the kernel. @throws when the disk does not take all of them */
   write(lines: string): void {
-    const group = Buffer.from(this.torn ? `\n${lines}` : lines);
+    const group = Buffer.from(this.isTorn ? `\n${lines}` : lines);
     let written = 0;
     try {
       while (written < group.length) written += writeSync(this.file, group, written);
@@ -36,7 +40,7 @@ export class SegmentWriter {
       if (written > 0) this.takeBack(written);
       throw error;
     }
-    this.torn = false;
+    this.isTorn = false;
     this.unsynced = true;
     this.length += group.length;
   }
@@ -50,8 +54,10 @@ export class SegmentWriter {
       fdatasync(this.file, (error) => {
         this.syncing -= 1;
         if (this.closed && this.syncing === 0) closeSync(this.file);
-        if (error) reject(error);
-        else resolve();
+        if (error) {
+          this.unsynced = true;
+          reject(error);
+        } else resolve();
       }),
     );
   }
@@ -66,7 +72,7 @@ export class SegmentWriter {
     try {
       ftruncateSync(this.file, this.length);
     } catch {
-      this.torn = true;
+      this.isTorn = true;
       this.length += written;
     }
   }

@@ -1,4 +1,5 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Clock } from '../../common/clock';
 import { Database } from '../../database/database.connection';
 import { Journal } from '../journal.service';
 import { LedgerRepository } from '../ledger.repository';
@@ -9,6 +10,7 @@ const BEAT_EVERY_MS = 5_000;
  * calls with all that its journal knows.
  */
 const DEAD_AFTER_SECONDS = 15 * 60;
+const FORGOTTEN_AFTER_MS = 10 * 60_000;
 
 /** Says that this process lives, and ends the calls and leases of others that do not live any more. */
 @Injectable()
@@ -16,12 +18,23 @@ export class ProcessesService implements OnApplicationBootstrap {
   private readonly logger = new Logger(ProcessesService.name);
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
+  private seenAt: number;
+  private aliveSince: number | undefined;
+  private readonly returned: (() => void)[] = [];
 
   constructor(
     private readonly journal: Journal,
     private readonly repository: LedgerRepository,
     private readonly database: Database,
-  ) {}
+    private readonly clock: Clock,
+  ) {
+    this.seenAt = clock.now();
+  }
+
+  /** Whether others may take this process for dead soon: it could not tell them for ten minutes that it lives. */
+  get isForgotten(): boolean {
+    return this.clock.now() - this.seenAt > FORGOTTEN_AFTER_MS;
+  }
 
   onApplicationBootstrap(): void {
     this.timer = setInterval(() => this.turn(), BEAT_EVERY_MS);
@@ -33,6 +46,16 @@ export class ProcessesService implements OnApplicationBootstrap {
     });
   }
 
+  /** Registers what to do when this process was taken for dead, and others may have what it had. */
+  onTakenForDead(listener: () => void): void {
+    this.returned.push(listener);
+  }
+
+  private onReturn(): void {
+    this.logger.warn('this process was taken for dead while it could not reach the database; its calls are corrected');
+    for (const listener of this.returned) listener();
+  }
+
   private turn(): void {
     this.running = this.running.then(() =>
       this.beat().catch((error: unknown) =>
@@ -42,7 +65,11 @@ export class ProcessesService implements OnApplicationBootstrap {
   }
 
   private async beat(): Promise<void> {
-    await this.repository.beat(this.journal.epoch);
+    const now = this.clock.now();
+    const aliveSince = await this.repository.beat(this.journal.epoch);
+    this.seenAt = now;
+    if (this.aliveSince !== undefined && this.aliveSince !== aliveSince) this.onReturn();
+    this.aliveSince = aliveSince;
     for (const epoch of await this.repository.deadEpochs(DEAD_AFTER_SECONDS)) {
       const calls = await this.repository.closeEpoch(epoch, true);
       this.logger.warn({ epoch, calls }, 'a process was not seen for 15 minutes; its calls have an unknown end');

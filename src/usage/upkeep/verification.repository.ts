@@ -32,14 +32,15 @@ const INVARIANTS: Invariant[] = [
   {
     name: 'nothing is negative, and what is saved is the difference',
     violations: sql`SELECT request_id || '.' || attempt AS violation FROM ledger
-      WHERE saved_pusd <> list_cost_pusd - cost_pusd OR input_tokens < 0 OR output_tokens < 0 OR cached_input_tokens < 0
-        OR reasoning_tokens < 0 OR coalesce(latency_ms, 0) < 0
-        OR (corrects IS NULL AND (cost_pusd < 0 OR list_cost_pusd < 0 OR saved_pusd < 0))`,
+      WHERE saved_pusd <> list_cost_pusd - cost_pusd OR coalesce(latency_ms, 0) < 0
+        OR (corrects IS NULL AND (cost_pusd < 0 OR list_cost_pusd < 0 OR saved_pusd < 0 OR input_tokens < 0 OR output_tokens < 0
+          OR cached_input_tokens < 0 OR reasoning_tokens < 0))`,
   },
   {
     name: 'no call costs less than nothing after its corrections',
     violations: sql`SELECT request_id AS violation FROM ledger WHERE request_id IN (SELECT request_id FROM ledger WHERE corrects IS NOT NULL)
-      GROUP BY request_id HAVING sum(cost_pusd) < 0 OR sum(list_cost_pusd) < 0`,
+      GROUP BY request_id HAVING sum(cost_pusd) < 0 OR sum(list_cost_pusd) < 0 OR sum(input_tokens) < 0 OR sum(output_tokens) < 0
+        OR sum(cached_input_tokens) < 0 OR sum(reasoning_tokens) < 0`,
   },
   {
     name: 'no call is answered twice',

@@ -1,0 +1,65 @@
+/** Names of what varies, and the values that each can have. */
+export type Dimensions = Record<string, readonly string[]>;
+export type Combination<D extends Dimensions> = { [Name in keyof D]: D[Name][number] };
+
+/** Numbers in [0, 1), the same ones for the same seed. */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** All combinations that can be. */
+export function everyCombination<D extends Dimensions>(
+  dimensions: D,
+  canBe: (combination: Combination<D>) => boolean,
+): Combination<D>[] {
+  let all: Record<string, string>[] = [{}];
+  for (const [name, values] of Object.entries(dimensions)) {
+    all = all.flatMap((part) => values.map((value) => ({ ...part, [name]: value })));
+  }
+  return (all as Combination<D>[]).filter(canBe);
+}
+
+/** So few of them that any two values that can go together do so at least once. Greedy: near the fewest, not the fewest. */
+function everyPair<T extends Record<string, string>>(all: readonly T[], random: () => number): T[] {
+  const missing = new Set(all.flatMap(pairsOf));
+  const shuffled = all
+    .map((combination) => ({ combination, at: random() }))
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ combination }) => combination);
+  const chosen: T[] = [];
+  while (missing.size > 0) {
+    let best: T | undefined;
+    let most = 0;
+    for (const combination of shuffled) {
+      const covers = pairsOf(combination).filter((pair) => missing.has(pair)).length;
+      if (covers > most) [best, most] = [combination, covers];
+    }
+    if (!best) break;
+    for (const pair of pairsOf(best)) missing.delete(pair);
+    chosen.push(best);
+  }
+  return chosen;
+}
+
+/** Every pair, and as many others as make up a number. */
+export function someOf<T extends Record<string, string>>(all: readonly T[], count: number, random: () => number): T[] {
+  const chosen = new Set(everyPair(all, random));
+  while (chosen.size < Math.min(count, all.length)) {
+    const one = all[Math.floor(random() * all.length)];
+    if (one) chosen.add(one);
+  }
+  return [...chosen];
+}
+
+function pairsOf(combination: Record<string, string>): string[] {
+  const entries = Object.entries(combination);
+  return entries.flatMap(([name, value], index) =>
+    entries.slice(index + 1).map(([otherName, other]) => `${name}=${value} ${otherName}=${other}`),
+  );
+}
