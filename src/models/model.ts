@@ -24,6 +24,11 @@ export interface Model {
    * fallback to another model wrote is never served under this one's name.
    */
   family: string;
-  cache: { ttlSeconds: number; storeToolCalls: boolean };
+  cache: {
+    ttlSeconds: number;
+    storeToolCalls: boolean;
+    /** Whether another fingerprint in an upstream answer means nothing for this model. */
+    ignoreFingerprint: boolean;
+  };
   maxOutputTokens: number | undefined;
 }
