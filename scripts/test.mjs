@@ -15,7 +15,15 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'thriftgate-tests-'));
 const args = process.argv.slice(2);
 /** The long forms of the fault tests. */
-const SOAK = { KILLS: '50', OUTAGES: '20', OUTAGE_MS: '10000', IMAGES: '200' };
+const SOAK = {
+  KILLS: '50',
+  OUTAGES: '20',
+  OUTAGE_MS: '10000',
+  IMAGES: '200',
+  INVALIDATIONS: '60',
+  ELSEWHERE_MS: '100',
+  FROZEN_MS: '1000',
+};
 const soakAt = args.indexOf('--soak');
 if (soakAt >= 0) args.splice(soakAt, 1);
 const onlyAt = args.indexOf('--only');
@@ -76,7 +84,7 @@ try {
   jest('e2e', 'e2e', embedded);
   if (production) jest('e2e-production', 'e2e', production);
   // What one profile has no part in is not run there, so that nothing counts as skipped.
-  jest('faults', 'faults', embedded, ['faults/database-away', 'faults/full-disk']);
+  jest('faults', 'faults', embedded, ['faults/database-away', 'faults/full-disk', 'faults/invalidation']);
   if (production) jest('faults-production', 'faults', production, ['faults/crash-images']);
 } finally {
   await postgres?.stop();

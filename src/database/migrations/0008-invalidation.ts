@@ -7,8 +7,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       revision bigint PRIMARY KEY, model text, version text, team_id text, tag text, key text, before timestamptz,
       created_at timestamptz NOT NULL DEFAULT now(), expires_at timestamptz NOT NULL)`,
     sql`CREATE TABLE deployment_versions (
-      deployment text NOT NULL, kind text NOT NULL, name text NOT NULL, first_seen_at timestamptz NOT NULL DEFAULT now(),
-      last_seen_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (deployment, kind, name))`,
+      deployment text NOT NULL, kind text NOT NULL, of_version text NOT NULL DEFAULT '', name text NOT NULL,
+      first_seen_at timestamptz NOT NULL DEFAULT now(), last_seen_at timestamptz NOT NULL DEFAULT now(),
+      PRIMARY KEY (deployment, kind, of_version, name))`,
     sql`INSERT INTO deployment_versions (deployment, kind, name, first_seen_at, last_seen_at)
       SELECT deployment, 'model', upstream_model, seen_at, seen_at FROM deployment_models`,
     sql`DROP TABLE deployment_models`,

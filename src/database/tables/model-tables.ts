@@ -22,6 +22,8 @@ export interface ModelGenerationsTable {
 export interface DeploymentVersionsTable {
   deployment: string;
   kind: 'model' | 'fingerprint';
+  /** For a fingerprint, the model version that it came with; else empty. */
+  of_version: Generated<string>;
   name: string;
   /** When it was new; again so once it had been forgotten. */
   first_seen_at: Generated<Date>;

@@ -13,11 +13,14 @@ const REFRESH_MS = 6 * 3600 * 1000;
 const RETRY_MS = 1_000;
 const FLAPPING_REST_MS = 3600 * 1000;
 
+/** Names, and when each is to be noted again. */
+type Names = Map<string, number>;
+
 /** What a deployment named, to this process. */
 interface Known {
-  /** Names, and when each is to be noted again. */
-  models: Map<string, number>;
-  fingerprints: Map<string, number>;
+  models: Names;
+  /** By the model version that they came with. */
+  fingerprints: Map<string, Names>;
   fingerprintsRestUntil: number;
 }
 
@@ -41,19 +44,23 @@ export class DriftService {
   /** Takes note of what an answer says of who wrote it. Returns at once; what is known costs two look-ups. */
   observe(deployment: Deployment, upstreamModel: string | undefined, systemFingerprint: string | undefined): void {
     const nowMs = Date.now();
-    let known = this.known.get(deployment.id);
-    if (!known)
-      this.known.set(deployment.id, (known = { models: new Map(), fingerprints: new Map(), fingerprintsRestUntil: 0 }));
+    const known = this.knownOf(deployment.id);
     const names: NamedVersion[] = [];
     if (upstreamModel !== undefined && isDue(known.models, upstreamModel, nowMs))
-      names.push({ kind: 'model', name: upstreamModel });
-    if (
-      systemFingerprint !== undefined &&
-      nowMs >= known.fingerprintsRestUntil &&
-      isDue(known.fingerprints, systemFingerprint, nowMs)
-    )
-      names.push({ kind: 'fingerprint', name: systemFingerprint });
+      names.push({ kind: 'model', name: upstreamModel, ofVersion: '' });
+    if (systemFingerprint !== undefined && nowMs >= known.fingerprintsRestUntil) {
+      const ofVersion = upstreamModel ?? '';
+      if (isDue(known.fingerprints.get(ofVersion), systemFingerprint, nowMs))
+        names.push({ kind: 'fingerprint', name: systemFingerprint, ofVersion });
+    }
     if (names.length > 0) void this.note(deployment, known, names, nowMs);
+  }
+
+  private knownOf(deployment: string): Known {
+    let known = this.known.get(deployment);
+    if (!known)
+      this.known.set(deployment, (known = { models: new Map(), fingerprints: new Map(), fingerprintsRestUntil: 0 }));
+    return known;
   }
 
   private async note(deployment: Deployment, known: Known, names: NamedVersion[], nowMs: number): Promise<void> {
@@ -108,16 +115,20 @@ export class DriftService {
 
   private rest({ id }: Deployment, known: Known, names: NamedVersion[], nowMs: number): void {
     known.fingerprintsRestUntil = nowMs + FLAPPING_REST_MS;
-    for (const { kind, name } of names) if (kind === 'fingerprint') known.fingerprints.delete(name);
+    for (const { kind, name, ofVersion } of names)
+      if (kind === 'fingerprint') known.fingerprints.get(ofVersion)?.delete(name);
     this.logger.log({ deployment: id }, 'fingerprints that change all the time are not taken for changes of the model');
   }
 }
 
-function isDue(names: Map<string, number>, name: string, nowMs: number): boolean {
-  const dueMs = names.get(name);
+function isDue(names: Names | undefined, name: string, nowMs: number): boolean {
+  const dueMs = names?.get(name);
   return dueMs === undefined || nowMs >= dueMs;
 }
 
 function remember(known: Known, names: NamedVersion[], dueMs: number): void {
-  for (const { kind, name } of names) (kind === 'model' ? known.models : known.fingerprints).set(name, dueMs);
+  for (const { kind, name, ofVersion } of names) {
+    if (kind === 'model') known.models.set(name, dueMs);
+    else known.fingerprints.set(ofVersion, (known.fingerprints.get(ofVersion) ?? new Map()).set(name, dueMs));
+  }
 }

@@ -11,6 +11,8 @@ import { type DriftRule, judgeName, type SeenName } from './drift';
 export interface NamedVersion {
   kind: DeploymentVersionsTable['kind'];
   name: string;
+  /** For a fingerprint, the model version that it came with: another version's first one is no news. Else empty. */
+  ofVersion: string;
 }
 
 /** A name that means that models have changed. */
@@ -45,16 +47,14 @@ export class VersionsRepository {
       const drifts: Drift[] = [];
       let flapping = false;
       for (const named of names) {
-        const seen = await seenNames(deployment, named.kind, transaction);
+        const seen = await seenNames(deployment, named, transaction);
         // A model's own name may change as often as it likes: each is another model. Only fingerprints flap.
         const verdict = judgeName(named.name, seen, nowMs, named.kind === 'model' ? ALWAYS(rule) : rule);
         flapping ||= verdict === 'flapping';
         if (verdict === 'flapping') continue;
         await noteName(deployment, named, verdict !== 'known', nowMs, transaction);
         if (verdict !== 'drift') continue;
-        // A new model has a new fingerprint too, and one new generation is enough for both.
-        const hit = new Set(drifts.flatMap(({ models }) => models));
-        const models = modelsHitBy(named).filter((model) => !hit.has(model));
+        const models = modelsHitBy(named);
         if (models.length === 0) continue;
         const before = seen.at(-1)?.name ?? '';
         const details = { deployment, [named.kind]: named.name, before };
@@ -78,7 +78,9 @@ export class VersionsRepository {
     await this.database.db
       .insertInto('deployment_versions')
       .values(deployments.map((deployment) => ({ deployment, kind: 'model' as const, name: version })))
-      .onConflict((conflict) => conflict.columns(['deployment', 'kind', 'name']).doUpdateSet({ last_seen_at: now }))
+      .onConflict((conflict) =>
+        conflict.columns(['deployment', 'kind', 'of_version', 'name']).doUpdateSet({ last_seen_at: now }),
+      )
       .execute();
   }
 
@@ -99,7 +101,7 @@ const ALWAYS = (rule: DriftRule): DriftRule => ({ ...rule, mostNewADay: Infinity
 /** The one that was seen last comes last. */
 async function seenNames(
   deployment: string,
-  kind: NamedVersion['kind'],
+  { kind, ofVersion }: NamedVersion,
   transaction: Transaction<Schema>,
 ): Promise<SeenName[]> {
   const rows = await transaction
@@ -107,6 +109,7 @@ async function seenNames(
     .select(['name', 'first_seen_at', 'last_seen_at'])
     .where('deployment', '=', deployment)
     .where('kind', '=', kind)
+    .where('of_version', '=', ofVersion)
     .orderBy('last_seen_at')
     .execute();
   return rows.map((row) => ({
@@ -118,7 +121,7 @@ async function seenNames(
 
 async function noteName(
   deployment: string,
-  { kind, name }: NamedVersion,
+  { kind, name, ofVersion }: NamedVersion,
   isNew: boolean,
   nowMs: number,
   transaction: Transaction<Schema>,
@@ -126,10 +129,10 @@ async function noteName(
   const now = new Date(nowMs);
   await transaction
     .insertInto('deployment_versions')
-    .values({ deployment, kind, name, first_seen_at: now, last_seen_at: now })
+    .values({ deployment, kind, of_version: ofVersion, name, first_seen_at: now, last_seen_at: now })
     .onConflict((conflict) =>
       conflict
-        .columns(['deployment', 'kind', 'name'])
+        .columns(['deployment', 'kind', 'of_version', 'name'])
         .doUpdateSet({ last_seen_at: now, ...(isNew ? { first_seen_at: now } : {}) }),
     )
     .execute();
