@@ -3,7 +3,7 @@ const LAYERS = [
   ['libs/contracts'],
   ['libs/providers', 'libs/sdk'],
   ['src/config', 'src/common', 'src/database', 'src/redis'],
-  ['src/alerts', 'src/teams', 'src/models', 'src/pricing', 'src/providers'],
+  ['src/alerts', 'src/audit', 'src/teams', 'src/models', 'src/pricing', 'src/providers'],
   ['src/keys', 'src/limits', 'src/cache', 'src/routing', 'src/usage', 'src/budgets', 'src/credits'],
   ['src/auth', 'src/idempotency', 'src/chat'],
   ['src/batch', 'src/health'],

@@ -23,6 +23,9 @@ const SOAK = {
   SURFACE: 'every',
   ABANDONED: '5000',
   ROWS: '250000',
+  INVALIDATIONS: '60',
+  ELSEWHERE_MS: '100',
+  FROZEN_MS: '1000',
 };
 const soakAt = args.indexOf('--soak');
 if (soakAt >= 0) args.splice(soakAt, 1);
@@ -84,7 +87,7 @@ try {
   jest('e2e', 'e2e', embedded);
   if (production) jest('e2e-production', 'e2e', production);
   // What one profile has no part in is not run there, so that nothing counts as skipped.
-  jest('faults', 'faults', embedded, ['faults/database-away', 'faults/full-disk']);
+  jest('faults', 'faults', embedded, ['faults/database-away', 'faults/full-disk', 'faults/invalidation']);
   if (production) jest('faults-production', 'faults', production, ['faults/crash-images']);
 } finally {
   await postgres?.stop();

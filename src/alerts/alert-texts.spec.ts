@@ -20,6 +20,17 @@ const ALL: { [Kind in AlertKind]: [AlertData[Kind], en: string, ko: string] } = 
     'Team team_1 spent $50.00 in the hour from 2026-11-23 13:00 UTC; $0.0042 is usual at this time.',
     '팀 team_1에서 2026-11-23 13:00(UTC)부터 한 시간 동안 $50.00를 지출했습니다. 같은 시간대의 평소 지출은 $0.0042입니다.',
   ],
+  cache_invalidated: [
+    {
+      reason: 'invalidated',
+      by: 'key_1',
+      what: { model: 'gpt-4.1', tag: 'a' },
+      generation: 2,
+      invalidated_keys: 12,
+    },
+    'Cached answers were taken out of service by key_1: model gpt-4.1, tag a (generation 2, 12 answers).',
+    'key_1에 의해 캐시 응답이 무효화되었습니다: model gpt-4.1, tag a(캐시 세대 2, 응답 12건).',
+  ],
   model_drift: [
     { model: 'gpt-4o', deployment: 'openai/gpt-4o', before: 'gpt-4o-05', now: 'gpt-4o-08', generation: 3 },
     'gpt-4o is answered by gpt-4o-08 now, not by gpt-4o-05. Cached answers of the old version are not served any more (generation 3).',

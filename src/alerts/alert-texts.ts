@@ -23,6 +23,10 @@ const TEXTS: Texts = {
     en: `${model} is answered by ${now} now, not by ${before}. Cached answers of the old version are not served any more (generation ${generation}).`,
     ko: `${model} 모델의 실제 버전이 바뀌었습니다: ${before} → ${now}. 이전 버전이 작성한 캐시 응답은 더 이상 제공되지 않습니다(캐시 세대 ${generation}).`,
   }),
+  cache_invalidated: ({ by, what, generation, invalidated_keys }) => ({
+    en: `Cached answers were taken out of service by ${by}: ${listed(what)} (generation ${generation}${invalidated_keys === null ? '' : `, ${invalidated_keys === 1 ? '1 answer' : `${invalidated_keys} answers`}`}).`,
+    ko: `${by}에 의해 캐시 응답이 무효화되었습니다: ${listed(what)}(캐시 세대 ${generation}${invalidated_keys === null ? '' : `, 응답 ${invalidated_keys}건`}).`,
+  }),
   price_changed: ({ source, models, prices, valid_from }) => ({
     en: `${prices === 1 ? '1 price was' : `${prices} prices were`} set by ${source}, valid from ${timeEn(valid_from)}: ${models.join(', ')}${prices > models.length ? ', …' : '.'}`,
     ko: `가격 ${prices}건이 설정되었습니다(설정: ${source}, 적용 시점: ${timeKo(valid_from)}): ${models.join(', ')}${prices > models.length ? ' 등' : ''}`,
@@ -44,6 +48,12 @@ const TEXTS: Texts = {
 /** An alert in English and in Korean. */
 export function textsOf<Kind extends AlertKind>(kind: Kind, data: AlertData[Kind]): { en: string; ko: string } {
   return TEXTS[kind](data);
+}
+
+function listed(what: Record<string, string>): string {
+  return Object.entries(what)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ');
 }
 
 function percent(share: number): string {

@@ -11,6 +11,15 @@ export interface AlertData {
   budget_forecast: { budget_id: string; scope: string; forecast_usd: string; limit_usd: string; resets_at: string };
   spend_anomaly: { team_id: string; hour: string; spent_usd: string; usual_usd: string };
   model_drift: { model: string; deployment: string; before: string; now: string; generation: number };
+  cache_invalidated: {
+    reason: string;
+    by: string;
+    /** What was taken out of service: the members that were given, or the model and its version. */
+    what: Record<string, string>;
+    generation: number;
+    /** How many answers it took away; null where nobody counted. */
+    invalidated_keys: number | null;
+  };
   price_changed: { source: string; models: string[]; prices: number; valid_from: string };
   credit_low: { team_id: string; share: number; balance_usd: string };
   credit_expiring: { team_id: string; grant_id: string; remaining_usd: string; expires_at: string };

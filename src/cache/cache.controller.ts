@@ -3,6 +3,9 @@ import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swa
 import * as contracts from '@thriftgate/contracts';
 import { Roles } from '../common/access.decorators';
 import { ApiErrors } from '../common/api-errors.decorator';
+import { type Caller, CurrentCaller } from '../common/caller';
+import { InvalidateDocs } from './cache.docs';
+import type { Criteria } from './invalidation/invalidation-rule';
 import { CacheStatsService } from './stats/cache-stats.service';
 import { InvalidationService } from './invalidation/invalidation.service';
 
@@ -30,20 +33,35 @@ export class CacheController {
 
   @Post('invalidate')
   @HttpCode(200)
-  @ApiOperation({
-    summary: 'Take answers out of service',
-    description:
-      'Starts a new cache generation of the model, or of all. In force here when this is answered, on other replicas at once.',
-  })
-  @ApiOkResponse({ description: 'The generation now in force.', standardSchema: contracts.cacheInvalidatedSchema })
-  @ApiErrors('invalid_request', 'model_not_found')
+  @InvalidateDocs()
   async invalidate(
     @Body({ schema: contracts.invalidateCacheSchema }) body: contracts.InvalidateCache,
+    @CurrentCaller() caller: Caller,
   ): Promise<contracts.CacheInvalidated> {
+    const { dry_run: dryRun, replaced_by: replacedBy, ...asked } = body;
     const { generation, invalidatedKeys } = await this.invalidation.invalidate({
-      model: body.model,
-      dryRun: body.dry_run === true,
+      criteria: criteriaOf(body),
+      replacedBy,
+      dryRun: dryRun === true,
+      actor: caller.keyId,
+      what: namesOf({ ...asked, replaced_by: replacedBy }),
     });
     return { generation, invalidated_keys: invalidatedKeys };
   }
+}
+
+function criteriaOf({ model, version, team_id: teamId, tag, key, before }: contracts.InvalidateCache): Criteria {
+  return {
+    ...(model === undefined ? {} : { model }),
+    ...(version === undefined ? {} : { version }),
+    ...(teamId === undefined ? {} : { teamId }),
+    ...(tag === undefined ? {} : { tag }),
+    ...(key === undefined ? {} : { key }),
+    ...(before === undefined ? {} : { beforeMs: Date.parse(before) }),
+  };
+}
+
+function namesOf(members: Record<string, string | boolean | undefined>): Record<string, string> {
+  const given = Object.entries(members).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given.map(([name, value]) => [name, String(value)]));
 }

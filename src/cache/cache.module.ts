@@ -1,18 +1,32 @@
 import { Module } from '@nestjs/common';
+import { AlertsModule } from '../alerts/alerts.module';
+import { AuditModule } from '../audit/audit.module';
 import { ModelsModule } from '../models/models.module';
 import { UsageModule } from '../usage/usage.module';
 import { CacheController } from './cache.controller';
 import { CacheStatsRepository } from './stats/cache-stats.repository';
 import { CacheStatsService } from './stats/cache-stats.service';
+import { AnswerFinder } from './invalidation/answer-finder.service';
 import { InvalidationService } from './invalidation/invalidation.service';
+import { RulesRepository } from './invalidation/rules.repository';
+import { InvalidationRules } from './invalidation/rules.service';
 import { ResponseCache } from './response-cache.service';
 import { ResponseCacheStore } from './store/response-cache.store';
 
 /** Answers that were paid for once, each tied to the model version that wrote it. */
 @Module({
-  imports: [ModelsModule, UsageModule],
+  imports: [AlertsModule, AuditModule, ModelsModule, UsageModule],
   controllers: [CacheController],
-  providers: [ResponseCacheStore, ResponseCache, InvalidationService, CacheStatsRepository, CacheStatsService],
+  providers: [
+    ResponseCacheStore,
+    ResponseCache,
+    RulesRepository,
+    InvalidationRules,
+    AnswerFinder,
+    InvalidationService,
+    CacheStatsRepository,
+    CacheStatsService,
+  ],
   exports: [ResponseCache],
 })
 export class CacheModule {}

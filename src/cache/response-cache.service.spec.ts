@@ -4,6 +4,9 @@ import type { GenerationsService } from '../models/generations.service';
 import type { Model } from '../models/model';
 import type { RedisConnection } from '../redis/redis.connection';
 import { type CacheControls, parseCacheControls } from './controls/cache-controls';
+import type { InvalidationRule } from './invalidation/invalidation-rule';
+import { RuleBook } from './invalidation/rule-book';
+import type { InvalidationRules } from './invalidation/rules.service';
 import { ResponseCache } from './response-cache.service';
 import { ResponseCacheStore } from './store/response-cache.store';
 
@@ -14,7 +17,7 @@ const model: Model = {
   ownedBy: 'openai',
   deployments: [],
   family: 'gpt-4.1',
-  cache: { ttlSeconds: 60, storeToolCalls: false },
+  cache: { ttlSeconds: 60, storeToolCalls: false, ignoreFingerprint: false },
   maxOutputTokens: undefined,
 };
 const answer = {
@@ -39,23 +42,33 @@ describe('the response cache', () => {
   let generation: number;
   let retire: (model: string, generation: number) => void;
   let clock: SetClock;
+  let book: RuleBook;
   let store: ResponseCacheStore;
   let cache: ResponseCache;
 
   beforeEach(() => {
     generation = 1;
     clock = new SetClock();
+    book = new RuleBook();
     const generations: Pick<GenerationsService, 'current' | 'onRetired'> = {
       current: (name) => ({ model: name, generation, version: null }),
       onRetired: (listener) => void (retire = listener),
     };
     const config = { cache: { memoryBytes: 1024 * 1024, ttlSeconds: 604_800 } } as GatewayConfig;
     store = new ResponseCacheStore(config, { client: undefined } as RedisConnection);
-    cache = new ResponseCache(store, generations as GenerationsService, clock);
+    const rules: Pick<InvalidationRules, 'newest' | 'retires'> = {
+      get newest() {
+        return book.newest;
+      },
+      retires: (key, name, facts) => book.retires({ key, model: name, version: null }, facts),
+    };
+    cache = new ResponseCache(store, generations as GenerationsService, rules as InvalidationRules, clock);
   });
 
   const placeOf = (content = 'Hello', controls: CacheControls = DEFAULTS, scope = 'team_1') =>
     cache.place(model, scope, ENDPOINT, { model: 'gpt-4.1', messages: [{ role: 'user', content }] }, controls);
+  const rule = (members: Partial<InvalidationRule>) =>
+    book.add({ revision: book.newest + 1, expiresAtMs: Infinity, ...members });
   const find = (controls: CacheControls = DEFAULTS) => cache.find(placeOf('Hello', controls), controls);
 
   it('gives an answer again, with its age and the time that is left', async () => {
@@ -129,6 +142,46 @@ describe('the response cache', () => {
       generation = 2;
       return entry;
     });
+    expect(await find()).toBeUndefined();
+  });
+
+  it('serves nothing that a rule has taken out of service, and again what is asked after it', async () => {
+    await cache.keep(placeOf(), answer);
+    rule({ teamId: 'team_2' });
+    expect(await find()).toBeDefined();
+    rule({ teamId: 'team_1' });
+    expect(await find()).toBeUndefined();
+    await cache.keep(placeOf(), answer);
+    expect(await find()).toBeDefined();
+  });
+
+  it.each([{ teamId: 'team_1' }, { tag: 'a' }, { version: 'gpt-4.1-2025-04-14' }, { model: 'gpt-4.1' }])(
+    'does not store an answer that was asked before the rule %j',
+    async (criteria) => {
+      const set = jest.spyOn(store, 'set');
+      const late = placeOf();
+      rule(criteria);
+      await cache.keep(late, { ...answer, tags: ['a'] });
+      expect(set).not.toHaveBeenCalled();
+    },
+  );
+
+  it('does not store what was asked before a time that a rule names, though it was answered after it', async () => {
+    const late = placeOf();
+    clock.ms += 2_000;
+    rule({ beforeMs: clock.ms - 1_000 });
+    await cache.keep(late, answer);
+    expect(await find()).toBeUndefined();
+  });
+
+  it('serves no answer that another process stored without knowing the rule', async () => {
+    const unaware = placeOf();
+    const set = store.set.bind(store);
+    jest.spyOn(store, 'set').mockImplementationOnce(async (key, entry) => {
+      rule({ key });
+      await set(key, entry);
+    });
+    await cache.keep(unaware, answer);
     expect(await find()).toBeUndefined();
   });
 

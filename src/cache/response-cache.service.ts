@@ -4,6 +4,7 @@ import { GenerationsService } from '../models/generations.service';
 import type { Model } from '../models/model';
 import { type CacheControls } from './controls/cache-controls';
 import type { CacheEntry } from './store/cache-entry';
+import { InvalidationRules } from './invalidation/rules.service';
 import { cacheKey } from './key/cache-key';
 import { ResponseCacheStore } from './store/response-cache.store';
 
@@ -13,6 +14,10 @@ export interface CachePlace {
   model: Model;
   generation: number;
   ttlSeconds: number;
+  /** When the question was asked, in milliseconds since 1970. */
+  askedAt: number;
+  /** The newest invalidation rule that was known then: a newer one may take the answer out of service before it is there. */
+  rulesSeen: number;
 }
 
 /** A stored answer that may be given. */
@@ -22,12 +27,16 @@ export interface CacheHit {
   ttlSeconds: number;
 }
 
+/** An answer to be kept; when it was asked and for how long it is kept is the place's. */
+export type NewAnswer = Omit<CacheEntry, 'createdAt' | 'ttlSeconds' | 'askedAt' | 'rulesSeen'>;
+
 /** Answers that were paid for once. */
 @Injectable()
 export class ResponseCache {
   constructor(
     private readonly store: ResponseCacheStore,
     private readonly generations: GenerationsService,
+    private readonly rules: InvalidationRules,
     private readonly clock: Clock,
   ) {
     generations.onRetired((model, generation) => void store.sweep(model, generation));
@@ -44,13 +53,20 @@ export class ResponseCache {
     const { generation } = this.generations.current(model.name);
     const { namespace } = controls;
     const key = cacheKey({ scope, model: model.name, generation, endpoint, family: model.family, namespace }, body);
-    return { key, model, generation, ttlSeconds: controls.ttlSeconds ?? model.cache.ttlSeconds };
+    return {
+      key,
+      model,
+      generation,
+      ttlSeconds: controls.ttlSeconds ?? model.cache.ttlSeconds,
+      askedAt: this.clock.now(),
+      rulesSeen: this.rules.newest,
+    };
   }
 
   async find(place: CachePlace, controls: CacheControls): Promise<CacheHit | undefined> {
     const entry = await this.store.get(place.key);
-    // The generation may have ended while Redis was asked.
-    if (!entry || this.isRetired(place)) return undefined;
+    // The generation may have ended, and a rule may have come, while Redis was asked.
+    if (!entry || this.isRetired(place) || this.rules.retires(place.key, place.model.name, entry)) return undefined;
     const ageMs = Math.max(0, this.clock.now() - entry.createdAt);
     const leftMs = entry.ttlSeconds * 1000 - ageMs;
     if (leftMs <= 0 || (controls.maxAgeSeconds !== undefined && ageMs > controls.maxAgeSeconds * 1000))
@@ -58,11 +74,11 @@ export class ResponseCache {
     return { entry, ageSeconds: Math.floor(ageMs / 1000), ttlSeconds: Math.ceil(leftMs / 1000) };
   }
 
-  /** Keeps an answer, unless its generation has ended since the question was asked. */
-  async keep(place: CachePlace, entry: Omit<CacheEntry, 'createdAt' | 'ttlSeconds'>): Promise<void> {
+  /** Keeps an answer, unless it was invalidated, by its generation's end or by a rule, since the question was asked. */
+  async keep(place: CachePlace, entry: NewAnswer): Promise<void> {
     if (this.isRetired(place)) return;
     // No spread: V8 would give each entry a hidden class of its own, and there are very many entries.
-    await this.store.set(place.key, {
+    const kept: CacheEntry = {
       body: entry.body,
       usage: entry.usage,
       listCostPusd: entry.listCostPusd,
@@ -73,7 +89,11 @@ export class ResponseCache {
       ttlSeconds: place.ttlSeconds,
       teamId: entry.teamId,
       tags: entry.tags,
-    });
+      askedAt: place.askedAt,
+      rulesSeen: place.rulesSeen,
+    };
+    if (this.rules.retires(place.key, place.model.name, kept)) return;
+    await this.store.set(place.key, kept);
   }
 
   private isRetired(place: CachePlace): boolean {

@@ -11,7 +11,7 @@ export function newRequestId(): string {
 
 /** A new id of a stored thing, as `team_01J…`. */
 export function newId(
-  prefix: 'team' | 'key' | 'file' | 'batch' | 'epoch' | 'budget' | 'price' | 'alert' | 'transfer' | 'webhook',
+  prefix: 'team' | 'key' | 'file' | 'batch' | 'epoch' | 'budget' | 'price' | 'alert' | 'transfer' | 'webhook' | 'audit',
 ): string {
   return `${prefix}_${nextUlid()}`;
 }

@@ -36,6 +36,7 @@ export class GatewayConfig {
   readonly webhooks: { readonly allowPrivate: boolean };
   readonly credits: Readonly<GatewayFile['credits']>;
   readonly alerts: Readonly<GatewayFile['alerts']>;
+  readonly drift: { readonly knownDays: number; readonly flappingFingerprints: number };
   readonly journal: { readonly fsync: 'interval' | 'always'; readonly maxBytes: number };
   /** How many whole months the ledger's rows are kept; undefined is for ever. */
   readonly ledger: { readonly retentionMonths: number | undefined };
@@ -70,6 +71,7 @@ export class GatewayConfig {
     this.webhooks = { allowPrivate: env.WEBHOOK_ALLOW_PRIVATE };
     this.credits = file.credits;
     this.alerts = file.alerts;
+    this.drift = { knownDays: file.drift.known_days, flappingFingerprints: file.drift.flapping_fingerprints };
     this.journal = { fsync: env.JOURNAL_FSYNC, maxBytes: env.JOURNAL_MAX_MB * 1024 * 1024 };
     this.ledger = { retentionMonths: env.LEDGER_RETENTION_MONTHS };
     this.batch = { concurrency: env.BATCH_CONCURRENCY };

@@ -32,6 +32,7 @@ const model = z.strictObject({
       ttl_seconds: z.number().int().positive().optional(),
       store_tool_calls: z.boolean().optional(),
       replay_tokens_per_second: z.number().min(1).max(10_000).optional(),
+      ignore_fingerprint: z.boolean().optional(),
     })
     .optional(),
 });
@@ -65,6 +66,12 @@ const credits = z.strictObject({
   prepaid: z.boolean().default(false),
 });
 
+/** When another version or fingerprint in upstream answers is taken for a change of the model. */
+const drift = z.strictObject({
+  known_days: z.number().int().min(1).max(365).default(30),
+  flapping_fingerprints: z.number().int().min(0).max(100).default(5),
+});
+
 /** `gateway.yaml`: providers, models and prices laid over the built-in catalogue. */
 export const gatewayFileSchema = z.strictObject({
   providers: z.record(name, provider).default({}),
@@ -72,6 +79,7 @@ export const gatewayFileSchema = z.strictObject({
   prices: z.record(name, modelPrice).default({}),
   alerts: alerts.prefault({}),
   credits: credits.prefault({}),
+  drift: drift.prefault({}),
 });
 
 export type GatewayFile = z.output<typeof gatewayFileSchema>;

@@ -18,6 +18,7 @@ export class ChangeFeed implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly seen = new Map<string, bigint>();
   private timer: NodeJS.Timeout | undefined;
   private checking: Promise<void> | undefined;
+  private asked = false;
 
   constructor(
     private readonly config: GatewayConfig,
@@ -49,20 +50,30 @@ export class ChangeFeed implements OnApplicationBootstrap, OnModuleDestroy {
     await this.checking;
   }
 
+  /** Looks now. News that come while a look is under way are looked at after it: they may tell of something later. */
   private check(): Promise<void> {
-    this.checking ??= this.checkOnce()
+    this.asked = true;
+    return (this.checking ??= this.checkWhileAsked()
       .catch((error: unknown) => this.logger.debug({ err: error }, 'changes could not be read'))
-      .finally(() => (this.checking = undefined));
-    return this.checking;
+      .finally(() => (this.checking = undefined)));
   }
 
-  private async checkOnce(): Promise<void> {
-    const now = await this.revisions.all();
-    for (const [topic, revision] of now) {
-      if (this.seen.get(topic) === revision) continue;
-      await this.reload(topic as Topic);
-      this.seen.set(topic, revision);
+  private async checkWhileAsked(): Promise<void> {
+    while (this.asked) {
+      this.asked = false;
+      const changed = [...(await this.revisions.all())].filter(
+        ([topic, revision]) => this.seen.get(topic) !== revision,
+      );
+      // At once, and each for itself: a slow or failing topic must not keep the others from being heard.
+      const reloads = await Promise.allSettled(changed.map(([topic, revision]) => this.catchUp(topic, revision)));
+      const failed = reloads.find((reload) => reload.status === 'rejected');
+      if (failed) throw failed.reason;
     }
+  }
+
+  private async catchUp(topic: string, revision: bigint): Promise<void> {
+    await this.reload(topic as Topic);
+    this.seen.set(topic, revision);
   }
 
   private async reload(topic: Topic): Promise<void> {

@@ -3,16 +3,15 @@ import type { AlertTables } from './tables/alert-tables';
 import type { BudgetTables } from './tables/budget-tables';
 import type { IdempotencyTables } from './tables/idempotency-tables';
 import type { LedgerTables } from './tables/ledger-tables';
+import type { ModelTables } from './tables/model-tables';
 import type { PriceTables } from './tables/price-tables';
 
 /** The tables as Kysely sees them. Times are Dates, `bigint` columns are bigints, money is in pico-dollars. */
-export interface Schema extends LedgerTables, BudgetTables, PriceTables, AlertTables, IdempotencyTables {
+export interface Schema extends LedgerTables, BudgetTables, PriceTables, AlertTables, IdempotencyTables, ModelTables {
   settings: SettingsTable;
   revisions: RevisionsTable;
   teams: TeamsTable;
   api_keys: ApiKeysTable;
-  model_generations: ModelGenerationsTable;
-  deployment_models: DeploymentModelsTable;
   files: FilesTable;
   file_chunks: FileChunksTable;
   batches: BatchesTable;
@@ -57,22 +56,6 @@ export interface ApiKeysTable {
   replaced_by: string | null;
   /** The revision of the topic `keys` that last changed the row: what is above the one a process knows, it must read. */
   revision: bigint;
-}
-
-/** The cache generations of each model, newest last; the newest is the one in force. */
-export interface ModelGenerationsTable {
-  model: string;
-  generation: number;
-  version: string | null;
-  reason: 'configured' | 'declared' | 'invalidated' | 'drift';
-  created_at: Generated<Date>;
-}
-
-/** Which model version each deployment last said it was. */
-export interface DeploymentModelsTable {
-  deployment: string;
-  upstream_model: string;
-  seen_at: Generated<Date>;
 }
 
 export interface FilesTable {

@@ -1,8 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { sql } from 'kysely';
+import { sql, type Transaction } from 'kysely';
+import { AuditRepository } from '../audit/audit.repository';
+import type { AuditAction } from '../audit/audit-event';
 import { Database } from '../database/database.connection';
 import { RevisionsRepository } from '../database/revisions.repository';
-import type { ModelGenerationsTable } from '../database/schema';
+import type { Schema } from '../database/schema';
+import type { ModelGenerationsTable } from '../database/tables/model-tables';
 
 /** The generation in force for a model. */
 export interface Generation {
@@ -11,11 +14,36 @@ export interface Generation {
   version: string | null;
 }
 
+export type GenerationReason = ModelGenerationsTable['reason'];
+
+/** Why and by whom new generations are started. */
+export interface NewGenerations {
+  models: readonly string[];
+  /** null keeps the version that is declared. */
+  version: string | null;
+  reason: GenerationReason;
+  actor: string;
+  /** What was asked or seen, for the audit. */
+  details: Record<string, unknown>;
+}
+
+const ACTIONS: Record<GenerationReason, AuditAction> = {
+  configured: 'model.version_configured',
+  declared: 'model.version_declared',
+  invalidated: 'cache.invalidated',
+  replaced: 'model.replaced',
+  retargeted: 'model.retargeted',
+  drift: 'model.drifted',
+};
+/** An audit event names so many generations; more than these are only counted. */
+const MOST_NAMED = 20;
+
 @Injectable()
 export class GenerationsRepository {
   constructor(
     private readonly database: Database,
     private readonly revisions: RevisionsRepository,
+    private readonly audit: AuditRepository,
   ) {}
 
   /** The newest generation of each model that ever had a second one or a version. */
@@ -34,37 +62,42 @@ export class GenerationsRepository {
     return this.database.db.selectFrom('model_generations').select(['model', 'generation', 'version']).execute();
   }
 
-  /**
-   * Starts a new generation of each model, in one transaction. Two processes that do so at once give two generations.
-   *
-   * @param version null keeps the version that is declared
-   */
-  async start(models: string[], version: string | null, reason: ModelGenerationsTable['reason']): Promise<void> {
-    if (models.length === 0) return;
-    await this.database.db.transaction().execute(async (transaction) => {
+  /** Starts a new generation of each model. */
+  start(wanted: NewGenerations): Promise<Generation[]> {
+    return this.locked((transaction) => this.startWithin(transaction, wanted));
+  }
+
+  /** Runs work on generations: of two processes one waits for the other, and two that start one at once give two. */
+  locked<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T> {
+    return this.database.db.transaction().execute(async (transaction) => {
       await sql`LOCK TABLE model_generations IN SHARE ROW EXCLUSIVE MODE`.execute(transaction);
-      await sql`
-        INSERT INTO model_generations (model, generation, version, reason)
-        SELECT m.model, coalesce(newest.generation, 1) + 1, coalesce(${version}::text, newest.version), ${reason}
-        FROM unnest(${models}::text[]) AS m (model)
-        LEFT JOIN LATERAL (
-          SELECT generation, version FROM model_generations g WHERE g.model = m.model ORDER BY generation DESC LIMIT 1
-        ) newest ON true`.execute(transaction);
-      await this.revisions.raise('generations', transaction);
+      return work(transaction);
     });
   }
 
-  /** Notes which version a deployment says it is. @returns what it said before, or null the first time */
-  async observe(deployment: string, upstreamModel: string): Promise<string | null> {
-    const { rows } = await sql<{ before: string | null }>`
-      WITH before AS (SELECT upstream_model FROM deployment_models WHERE deployment = ${deployment}), noted AS (
-        INSERT INTO deployment_models (deployment, upstream_model) VALUES (${deployment}, ${upstreamModel})
-        ON CONFLICT (deployment) DO UPDATE SET upstream_model = excluded.upstream_model, seen_at = now())
-      SELECT (SELECT upstream_model FROM before) AS before`.execute(this.database.db);
-    return rows[0]?.before ?? null;
-  }
-
-  deploymentModels(): Promise<{ deployment: string; upstream_model: string }[]> {
-    return this.database.db.selectFrom('deployment_models').select(['deployment', 'upstream_model']).execute();
+  /** As `start`, as a part of more that is done at once. Only in a transaction of `locked`. */
+  async startWithin(transaction: Transaction<Schema>, wanted: NewGenerations): Promise<Generation[]> {
+    const { models, version, reason, actor, details } = wanted;
+    if (models.length === 0) return [];
+    const { rows } = await sql<Generation>`
+      INSERT INTO model_generations (model, generation, version, reason)
+      SELECT m.model, coalesce(newest.generation, 1) + 1, coalesce(${version}::text, newest.version), ${reason}
+      FROM unnest(${models}::text[]) AS m (model)
+      LEFT JOIN LATERAL (
+        SELECT generation, version FROM model_generations g WHERE g.model = m.model ORDER BY generation DESC LIMIT 1
+      ) newest ON true
+      RETURNING model, generation, version`.execute(transaction);
+    await this.revisions.raise('generations', transaction);
+    const named = rows.slice(0, MOST_NAMED).map(({ model, generation }) => [model, generation]);
+    await this.audit.record(
+      {
+        actor,
+        action: ACTIONS[reason],
+        subject: models.length === 1 ? (models[0] ?? null) : null,
+        details: { ...details, models: rows.length, generations: Object.fromEntries(named) },
+      },
+      transaction,
+    );
+    return rows;
   }
 }

@@ -1,11 +1,10 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { AlertsService } from '../alerts/alerts.service';
-import { GatewayConfig } from '../config/gateway-config';
 import { ChangeFeed } from '../database/change-feed.service';
-import type { ModelGenerationsTable } from '../database/schema';
-import { type Generation, GenerationsRepository } from './generations.repository';
-import type { Deployment } from './model';
+import { AdminModelsRepository } from './admin/admin-models.repository';
+import { type Generation, GenerationsRepository, type NewGenerations } from './generations.repository';
 import { ModelRegistry } from './model-registry.service';
+import { newGenerationAlert } from './new-generation-alert';
 
 const FIRST_GENERATION = 1;
 
@@ -17,13 +16,13 @@ const FIRST_GENERATION = 1;
 export class GenerationsService implements OnModuleInit {
   private readonly logger = new Logger(GenerationsService.name);
   private generations = new Map<string, Generation>();
-  private readonly observed = new Map<string, string>();
+  private reloading: Promise<void> = Promise.resolve();
   private readonly listeners: ((model: string, old: number) => void)[] = [];
 
   constructor(
-    private readonly config: GatewayConfig,
     private readonly registry: ModelRegistry,
     private readonly repository: GenerationsRepository,
+    private readonly adminModels: AdminModelsRepository,
     private readonly changeFeed: ChangeFeed,
     private readonly alerts: AlertsService,
   ) {}
@@ -31,12 +30,6 @@ export class GenerationsService implements OnModuleInit {
   async onModuleInit(): Promise<void> {
     this.changeFeed.onChange('generations', () => this.reload());
     await this.reload();
-    for (const { deployment, upstream_model } of await this.repository.deploymentModels())
-      this.observed.set(deployment, upstream_model);
-    for (const [model, { version }] of Object.entries(this.config.models)) {
-      if (version !== undefined && version !== this.current(model).version)
-        await this.start([model], version, 'configured');
-    }
   }
 
   /** The generation in force, from memory. */
@@ -50,59 +43,46 @@ export class GenerationsService implements OnModuleInit {
   }
 
   /** Starts new generations, in force here when this returns and on other replicas as soon as they hear of it. */
-  async start(models: string[], version: string | null, reason: ModelGenerationsTable['reason']): Promise<void> {
-    await this.repository.start(models, version, reason);
+  async start(wanted: NewGenerations): Promise<void> {
+    await this.repository.start(wanted);
+    await this.announce([wanted]);
+  }
+
+  /** Puts in force here, and tells other replicas, what was started in a transaction of its own. */
+  async announce(started: readonly NewGenerations[]): Promise<void> {
     await this.changeFeed.announce('generations');
-    this.logger.log({ models: models.length > 5 ? models.length : models, version, reason }, 'new cache generation');
+    for (const { models, version, reason, actor } of started)
+      this.logger.log(
+        { models: models.length > 5 ? models.length : models, version, reason, actor },
+        'new cache generation',
+      );
   }
 
   /** Declares which version a model is. Saying the same again changes nothing. */
-  async declareVersion(model: string, version: string): Promise<Generation> {
-    if (this.current(model).version !== version) await this.start([model], version, 'declared');
+  async declareVersion(model: string, version: string, actor: string): Promise<Generation> {
+    if (this.current(model).version === version) return this.current(model);
+    const wanted: NewGenerations = { models: [model], version, reason: 'declared', actor, details: { version } };
+    await this.start(wanted);
+    this.alerts.raise(newGenerationAlert(wanted, this.current(model).generation));
     return this.current(model);
   }
 
+  /** Reads again what the database says. One reading after the other, so that none puts an older state in force. */
+  reload(): Promise<void> {
+    const reloading = this.reloading.then(() => this.readAgain());
+    this.reloading = reloading.catch(() => undefined);
+    return reloading;
+  }
+
   /**
-   * Takes note of the version that an upstream answer names. A deployment that names another one than before has been
-   * updated: what its old version wrote is not served any more.
+   * A generation is read before the models and put in force after them. So no answer of a model's old target can come in
+   * under the generation that its new target has started.
    */
-  observe(deployment: Deployment, upstreamModel: string): void {
-    if (this.observed.get(deployment.id) === upstreamModel) return;
-    const known = this.observed.has(deployment.id);
-    this.observed.set(deployment.id, upstreamModel);
-    void this.noteDrift(deployment, upstreamModel, known).catch((error: unknown) =>
-      this.logger.warn({ err: error, deployment: deployment.id }, 'a change of the model version could not be kept'),
-    );
-  }
-
-  private async noteDrift(deployment: Deployment, upstreamModel: string, known: boolean): Promise<void> {
-    const before = await this.repository.observe(deployment.id, upstreamModel);
-    if (!known || before === null || before === upstreamModel) return;
-    this.logger.warn({ deployment: deployment.id, before, now: upstreamModel }, 'the model version changed upstream');
-    const served = this.registry.all().filter((model) => model.deployments.some(({ id }) => id === deployment.id));
-    await this.start(
-      served.map((model) => model.name),
-      null,
-      'drift',
-    );
-    for (const { name } of served) this.tellDrift(name, deployment.id, before, upstreamModel);
-  }
-
-  private tellDrift(model: string, deployment: string, before: string, now: string): void {
-    const { generation } = this.current(model);
-    // Two versions that answer in turn are told once each, not with every change of turn.
-    this.alerts.raise({
-      kind: 'model_drift',
-      severity: 'warning',
-      dedupeKey: `model_drift:${model}:${now}`,
-      teamId: null,
-      data: { model, deployment, before, now, generation },
-    });
-  }
-
-  private async reload(): Promise<void> {
+  private async readAgain(): Promise<void> {
+    const generations = await this.repository.current();
+    this.registry.lay(await this.adminModels.all());
     const old = this.generations;
-    this.generations = new Map((await this.repository.current()).map((generation) => [generation.model, generation]));
+    this.generations = new Map(generations.map((generation) => [generation.model, generation]));
     for (const [model, { generation }] of this.generations) {
       const before = old.get(model)?.generation ?? FIRST_GENERATION;
       if (generation !== before) for (const tell of this.listeners) tell(model, before);

@@ -2,12 +2,22 @@ import { Injectable } from '@nestjs/common';
 import { GatewayConfig } from '../config/gateway-config';
 import type { CatalogueModel } from '../pricing/catalogue';
 import { PriceBook } from '../pricing/price-book.service';
+import type { DeploymentSettings } from '../database/tables/model-tables';
 import type { Deployment, Model } from './model';
 
-/** Every model this gateway serves, by name: those of gateway.yaml, and the catalogue's of each provider that has a key. */
+/** Where a model's deployments are said. */
+export type ModelSource = 'catalogue' | 'gateway.yaml' | 'admin';
+
+/**
+ * Every model this gateway serves, by name: those that administrators set, over those of gateway.yaml, over the
+ * catalogue's of each provider that has a key.
+ */
 @Injectable()
 export class ModelRegistry {
-  private readonly models = new Map<string, Model>();
+  /** Those of gateway.yaml and the catalogue. */
+  private readonly configured = new Map<string, Model>();
+  private laid = new Map<string, Model>();
+  private models = this.configured;
 
   constructor(
     private readonly config: GatewayConfig,
@@ -22,6 +32,30 @@ export class ModelRegistry {
     for (const name of Object.keys(config.models)) this.add(this.fromConfig(name));
   }
 
+  /** Puts the models that administrators set in place of those of the same names; a provider that is gone takes its own away. */
+  lay(rows: readonly { name: string; deployments: DeploymentSettings[] }[]): void {
+    const laid = rows.flatMap(({ name, deployments }) => this.preview(name, deployments) ?? []);
+    // What has not changed stays the same object: prices are kept with deployments.
+    this.laid = new Map(laid.map((model) => [model.name, unchanged(this.laid.get(model.name), model)]));
+    this.models = this.laid.size === 0 ? this.configured : new Map([...this.configured, ...this.laid]);
+  }
+
+  /** @returns undefined where none of the deployments has a provider */
+  preview(name: string, deployments: readonly DeploymentSettings[]): Model | undefined {
+    const served = deployments.filter(({ provider }) => this.config.providers[provider] !== undefined);
+    return served.length === 0 ? undefined : this.fromSettings(name, served);
+  }
+
+  /** The model without what administrators set. */
+  withoutAdmin(name: string): Model | undefined {
+    return this.configured.get(name);
+  }
+
+  sourceOf(name: string): ModelSource {
+    if (this.laid.has(name)) return 'admin';
+    return this.config.models[name] ? 'gateway.yaml' : 'catalogue';
+  }
+
   resolve(name: string): Model | undefined {
     return this.models.get(name);
   }
@@ -31,7 +65,7 @@ export class ModelRegistry {
   }
 
   private add(model: Model): void {
-    this.models.set(model.name, model);
+    this.configured.set(model.name, model);
   }
 
   private fromCatalogue(provider: string, entry: CatalogueModel): Model {
@@ -40,7 +74,11 @@ export class ModelRegistry {
   }
 
   private fromConfig(name: string): Model {
-    const deployments = (this.config.models[name]?.deployments ?? []).map((each) => this.deployment(name, each));
+    return this.fromSettings(name, this.config.models[name]?.deployments ?? []);
+  }
+
+  private fromSettings(name: string, settings: readonly DeploymentSettings[]): Model {
+    const deployments = settings.map((each) => this.deployment(name, each));
     deployments.sort((a, b) => a.priority - b.priority);
     return this.build(
       name,
@@ -60,15 +98,13 @@ export class ModelRegistry {
         ttlSeconds: cache?.ttl_seconds ?? this.config.cache.ttlSeconds,
         storeToolCalls: cache?.store_tool_calls ?? false,
         replayTokensPerSecond: cache?.replay_tokens_per_second,
+        ignoreFingerprint: cache?.ignore_fingerprint ?? false,
       },
       maxOutputTokens,
     };
   }
 
-  private deployment(
-    publicName: string,
-    row: { provider: string; model: string; priority: number; weight: number; max_parallel?: number | undefined },
-  ): Deployment {
+  private deployment(publicName: string, row: DeploymentSettings): Deployment {
     return {
       id: `${row.provider}/${row.model}`,
       publicName,
@@ -79,4 +115,8 @@ export class ModelRegistry {
       maxParallel: row.max_parallel,
     };
   }
+}
+
+function unchanged(old: Model | undefined, now: Model): Model {
+  return old && JSON.stringify(old) === JSON.stringify(now) ? old : now;
 }

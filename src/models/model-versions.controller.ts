@@ -3,6 +3,7 @@ import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swa
 import * as contracts from '@thriftgate/contracts';
 import { Roles } from '../common/access.decorators';
 import { ApiErrors } from '../common/api-errors.decorator';
+import { type Caller, CurrentCaller } from '../common/caller';
 import { GatewayError } from '../common/errors';
 import { GenerationsService } from './generations.service';
 import { ModelRegistry } from './model-registry.service';
@@ -32,12 +33,13 @@ export class ModelVersionsController {
   async setVersion(
     @Param('model') model: string,
     @Body({ schema: contracts.setModelVersionSchema }) body: contracts.SetModelVersion,
+    @CurrentCaller() caller: Caller,
   ): Promise<contracts.ModelVersion> {
     if (!this.registry.resolve(model))
       throw new GatewayError('model_not_found', {
         message: `This gateway does not serve a model "${model}".`,
         param: 'model',
       });
-    return this.generations.declareVersion(model, body.version);
+    return this.generations.declareVersion(model, body.version, caller.keyId);
   }
 }

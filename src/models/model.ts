@@ -29,6 +29,8 @@ export interface Model {
     storeToolCalls: boolean;
     /** How fast streams of stored answers go out; undefined is as fast as they are read. */
     replayTokensPerSecond?: number | undefined;
+    /** Whether another fingerprint in an upstream answer means nothing for this model. */
+    ignoreFingerprint: boolean;
   };
   maxOutputTokens: number | undefined;
 }

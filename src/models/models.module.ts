@@ -1,17 +1,37 @@
 import { Module } from '@nestjs/common';
 import { AlertsModule } from '../alerts/alerts.module';
+import { AuditModule } from '../audit/audit.module';
 import { PricingModule } from '../pricing/pricing.module';
+import { AdminModelsController } from './admin/admin-models.controller';
+import { AdminModelsRepository } from './admin/admin-models.repository';
+import { AdminModelsService } from './admin/admin-models.service';
 import { GenerationsRepository } from './generations.repository';
 import { GenerationsService } from './generations.service';
 import { ModelRegistry } from './model-registry.service';
 import { ModelVersionsController } from './model-versions.controller';
 import { ModelsController } from './models.controller';
+import { DriftService } from './versions/drift.service';
+import { KnownModels } from './versions/known-models.service';
+import { TargetsRepository } from './versions/targets.repository';
+import { TargetsService } from './versions/targets.service';
+import { VersionsRepository } from './versions/versions.repository';
 
 /** Which models are served, by which deployments, and in which cache generation they are. */
 @Module({
-  imports: [AlertsModule, PricingModule],
-  controllers: [ModelsController, ModelVersionsController],
-  providers: [ModelRegistry, GenerationsRepository, GenerationsService],
-  exports: [ModelRegistry, GenerationsRepository, GenerationsService],
+  imports: [AlertsModule, AuditModule, PricingModule],
+  controllers: [ModelsController, ModelVersionsController, AdminModelsController],
+  providers: [
+    ModelRegistry,
+    GenerationsRepository,
+    GenerationsService,
+    AdminModelsRepository,
+    AdminModelsService,
+    VersionsRepository,
+    DriftService,
+    TargetsRepository,
+    TargetsService,
+    KnownModels,
+  ],
+  exports: [ModelRegistry, GenerationsRepository, GenerationsService, DriftService, KnownModels],
 })
 export class ModelsModule {}

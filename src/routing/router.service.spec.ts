@@ -18,7 +18,7 @@ const modelOf = (...ids: string[]): Model => ({
   ownedBy: 'openai',
   deployments: ids.map((id, index) => deployment(id, index + 1)),
   family: 'gpt-4.1',
-  cache: { ttlSeconds: 60, storeToolCalls: false },
+  cache: { ttlSeconds: 60, storeToolCalls: false, ignoreFingerprint: false },
   maxOutputTokens: undefined,
 });
 const error = (members: Partial<ProviderError> = {}): ProviderError => ({

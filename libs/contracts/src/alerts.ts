@@ -7,6 +7,7 @@ export const alertKinds = [
   'budget_forecast',
   'spend_anomaly',
   'model_drift',
+  'cache_invalidated',
   'price_changed',
   'credit_low',
   'credit_expiring',

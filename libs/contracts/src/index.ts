@@ -1,4 +1,5 @@
 export * from './alerts';
+export * from './audit';
 export * from './batches';
 export * from './budgets';
 export * from './cache';

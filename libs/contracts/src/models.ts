@@ -35,3 +35,73 @@ export const modelVersionSchema = z.object({
   generation: z.number().int().meta({ example: 2 }),
 });
 export type ModelVersion = z.output<typeof modelVersionSchema>;
+
+const deploymentSchema = z.strictObject({
+  provider: z.string().min(1).max(128).meta({ description: 'A provider of this gateway', example: 'openai' }),
+  model: z.string().min(1).max(128).meta({ description: 'The provider’s own name of the model', example: 'gpt-4.1' }),
+  priority: z.number().int().min(0).default(1).meta({ description: 'Lower is tried first' }),
+  weight: z.number().positive().default(1).meta({ description: 'Share of the load within a priority' }),
+  max_parallel: z
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .meta({ description: 'Calls at a time; unlimited where left out' }),
+});
+const deploymentsSchema = z.array(deploymentSchema).min(1).max(100);
+
+/** `POST /admin/models`. */
+export const createModelSchema = z
+  .strictObject({
+    name: z.string().min(1).max(128).meta({ description: 'The name that applications use' }),
+    deployments: deploymentsSchema,
+  })
+  .meta({
+    example: {
+      name: 'resilient',
+      deployments: [
+        { provider: 'openai', model: 'gpt-4.1', priority: 1, weight: 3, max_parallel: 50 },
+        { provider: 'backup', model: 'gpt-4.1', priority: 2 },
+      ],
+    },
+  });
+export type CreateModel = z.output<typeof createModelSchema>;
+
+/** `PATCH /admin/models/{model}`. */
+export const updateModelSchema = z
+  .strictObject({ deployments: deploymentsSchema })
+  .meta({ example: { deployments: [{ provider: 'openai', model: 'gpt-5', priority: 1 }] } });
+export type UpdateModel = z.output<typeof updateModelSchema>;
+
+const adminModelExample = {
+  name: 'resilient',
+  source: 'admin',
+  deployments: [{ provider: 'openai', model: 'gpt-4.1', priority: 1, weight: 3, max_parallel: 50 }],
+  version: '2026-11-01',
+  generation: 2,
+} as const;
+
+/** A model as administrators see it. */
+export const adminModelSchema = z
+  .object({
+    name: z.string(),
+    source: z.enum(['catalogue', 'gateway.yaml', 'admin']).meta({ description: 'Where its deployments are set' }),
+    deployments: z.array(
+      z.object({
+        provider: z.string(),
+        model: z.string(),
+        priority: z.number().int(),
+        weight: z.number(),
+        max_parallel: z.number().int().nullable(),
+      }),
+    ),
+    version: z.string().nullable(),
+    generation: z.number().int().meta({ description: 'The cache generation in force' }),
+  })
+  .meta({ example: adminModelExample });
+export type AdminModel = z.output<typeof adminModelSchema>;
+
+export const adminModelListSchema = z
+  .object({ data: z.array(adminModelSchema) })
+  .meta({ example: { data: [adminModelExample] } });
+export type AdminModelList = z.output<typeof adminModelListSchema>;

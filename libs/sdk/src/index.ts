@@ -1,9 +1,12 @@
 export { ThriftgateClient } from './thriftgate-client';
 export type { CallOptions, ThriftgateClientOptions } from './http-client';
 export { ThriftgateError, type ThriftgateErrorDetails } from './thriftgate-error';
-export type { AdminUsageQuery, InvalidateCache, RequestsQuery } from './resources/admin';
+export type { AdminUsageQuery, RequestsQuery } from './resources/admin';
+export type { NewDeployment } from './resources/admin-models';
 export type { AlertsQuery, NewWebhook, WebhookChanges } from './resources/alerts';
+export type { AuditQuery } from './resources/audit';
 export type { BatchRequest, BatchResult, CreateBatch, WaitOptions } from './resources/batches';
+export type { CachedAnswers, InvalidateCache, Replaced } from './resources/cache';
 export type { ChatStream, GatewayFacts } from './resources/chat';
 export type { CreateFile, ListFiles } from './resources/files';
 export type { NewKey } from './resources/keys';

@@ -16,6 +16,10 @@ export interface CacheEntry {
   ttlSeconds: number;
   teamId: string;
   tags: readonly string[];
+  /** When the question was asked, in milliseconds since 1970. */
+  askedAt: number;
+  /** The newest invalidation rule that was known when the question was asked, see InvalidationRules. */
+  rulesSeen: number;
 }
 
 const count = z.number().int().min(0);
@@ -31,6 +35,8 @@ const packedSchema = z.object({
   ttlSeconds: z.number().positive(),
   teamId: z.string(),
   tags: z.array(z.string()),
+  askedAt: z.number(),
+  rulesSeen: count,
 });
 
 /** An entry as Redis keeps it: texts and numbers alone. */

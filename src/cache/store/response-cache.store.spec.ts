@@ -22,6 +22,8 @@ const entry = (members: Partial<CacheEntry> = {}): CacheEntry => ({
   ttlSeconds: 60,
   teamId: 'team_1',
   tags: ['a'],
+  askedAt: Date.now(),
+  rulesSeen: 0,
   ...members,
 });
 
@@ -139,6 +141,7 @@ describe('the store of answers with Redis behind it', () => {
       { usage: { inputTokens: '1', cachedInputTokens: 0, outputTokens: 2, reasoningTokens: 0 } },
       { provider: undefined },
       { tags: 'a' },
+      { rulesSeen: undefined },
     ].map((damage) => JSON.stringify({ ...packEntry(entry()), ...damage })),
     JSON.stringify(packEntry(entry())).slice(0, -20),
     JSON.stringify(packEntry(entry())).replace('"ttlSeconds":60', '"ttlSeconds":1e999'),
@@ -177,6 +180,33 @@ describe('the store of answers with Redis behind it', () => {
     await store.sweep('gpt-4.1', 1);
     expect([...redis.values.keys()]).toEqual([keyOf('new', 'gpt-4.1', 2)]);
     expect(await store.count()).toEqual([{ model: 'gpt-4.1', generation: 2, keys: 1 }]);
+  });
+
+  it('lists the answers of a generation in memory and in Redis, each once, and takes out those that are named', async () => {
+    const [one, two] = [storeOver(redis.connection()), storeOver(redis.connection())];
+    for (let index = 0; index < 250; index += 1) await (index % 2 ? one : two).set(keyOf(`${index}`), entry());
+    await two.set(keyOf('other', 'gpt-4.1', 2), entry());
+    redis.away = true;
+    await one.set(keyOf('near'), entry());
+    redis.away = false;
+    const listed: string[] = [];
+    for await (const page of one.keysOf('gpt-4.1', 1)) listed.push(...page);
+    expect(listed.toSorted()).toEqual(
+      [...Array.from({ length: 250 }, (_, index) => keyOf(`${index}`)), keyOf('near')].toSorted(),
+    );
+    expect(await Promise.all([keyOf('near'), keyOf('0'), keyOf('none')].map((key) => one.has(key)))).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect((await one.peek(keyOf('2')))?.tags).toEqual(['a']);
+    await one.remove([keyOf('near'), keyOf('1'), keyOf('2')]);
+    expect(await Promise.all([keyOf('near'), keyOf('1'), keyOf('2')].map((key) => one.has(key)))).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    expect(await one.count()).toContainEqual({ model: 'gpt-4.1', generation: 1, keys: 248 });
   });
 
   it('does not remember the names of answers that have expired', async () => {

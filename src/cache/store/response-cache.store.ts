@@ -10,6 +10,7 @@ const MAX_ENTRIES = 100_000;
 /** What an entry takes beside its body and key, as a heap snapshot of 25,000 entries shows. */
 const ENTRY_OVERHEAD_BYTES = 1024;
 const SWEEP_BATCH = 500;
+const PAGE = 100;
 
 /** How many answers a generation of a model holds. */
 export interface KeyCount {
@@ -109,6 +110,57 @@ export class ResponseCacheStore {
     }
   }
 
+  /** The keys of a generation's answers in memory and in Redis, each once, in pages. Some may have no answer any more. */
+  async *keysOf(model: string, generation: number): AsyncGenerator<string[], void, undefined> {
+    const near = new Set<string>();
+    for (const key of await this.memory.keys()) {
+      const found = modelOfKey(key);
+      if (found.model === model && found.generation === generation) near.add(key);
+    }
+    for (const page of pagesOf([...near])) yield page;
+    if (!this.shared) return;
+    const index = indexKey(model, generation);
+    // Read whole before it is worked on: what is taken out meanwhile would move the rest.
+    const far: string[] = [];
+    for (let cursor = 0; ;) {
+      const { cursor: next, members } = await this.redis.run((client) =>
+        client.zScan(index, cursor, { COUNT: SWEEP_BATCH }),
+      );
+      for (const { value, score } of members) if (score > Date.now() && !near.has(value)) far.push(value);
+      if (next === 0) break;
+      cursor = next;
+    }
+    for (const page of pagesOf([...new Set(far)])) yield page;
+  }
+
+  /** An answer in memory or Redis, without taking it into memory. */
+  async peek(key: string): Promise<CacheEntry | undefined> {
+    const near = await this.memory.get<CacheEntry>(key);
+    if (near || !this.shared) return near;
+    const { shared } = this;
+    return unpackEntry(await this.redis.run(() => shared.get(key)));
+  }
+
+  /** Whether there is an answer in memory or Redis. */
+  async has(key: string): Promise<boolean> {
+    if (this.memory.size > 0 && (await this.memory.ttl(key)) > 0) return true;
+    return this.shared ? (await this.redis.run((client) => client.exists(key))) > 0 : false;
+  }
+
+  /** Takes answers out of memory here and out of Redis. */
+  async remove(keys: readonly string[]): Promise<void> {
+    for (const key of keys) await this.memory.del(key);
+    if (!this.shared) return;
+    await this.redis.run((client) =>
+      Promise.all(
+        keys.flatMap((key) => {
+          const { model, generation } = modelOfKey(key);
+          return [client.unlink(key), client.zRem(indexKey(model, generation), key)];
+        }),
+      ),
+    );
+  }
+
   private async countShared(): Promise<KeyCount[]> {
     const names = await this.redis.run((client) => client.sMembers(INDEX_OF_INDEXES));
     return Promise.all(
@@ -119,6 +171,10 @@ export class ResponseCacheStore {
       }),
     );
   }
+}
+
+function* pagesOf(keys: readonly string[]): Generator<string[], void, undefined> {
+  for (let from = 0; from < keys.length; from += PAGE) yield keys.slice(from, from + PAGE);
 }
 
 const INDEX_OF_INDEXES = 'ai_cache_index';

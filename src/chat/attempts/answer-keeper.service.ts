@@ -3,7 +3,7 @@ import type { ChatReply } from '@thriftgate/providers';
 import { refusal } from '../../cache/admission';
 import { ResponseCache } from '../../cache/response-cache.service';
 import type { PicoUsd } from '../../common/money';
-import { GenerationsService } from '../../models/generations.service';
+import { DriftService } from '../../models/versions/drift.service';
 import type { RunningAttempt } from './running-attempt';
 import { withCached } from '../answers/spliced-json';
 
@@ -12,7 +12,7 @@ import { withCached } from '../answers/spliced-json';
 export class AnswerKeeper {
   constructor(
     private readonly cache: ResponseCache,
-    private readonly generations: GenerationsService,
+    private readonly drift: DriftService,
   ) {}
 
   /** Why an answer is not stored, as the ledger says it; null where it is. */
@@ -31,7 +31,7 @@ export class AnswerKeeper {
     listCostPusd: PicoUsd,
   ): void {
     const { usage, upstreamModel, systemFingerprint } = reply.facts;
-    if (upstreamModel !== undefined) this.generations.observe(deployment, upstreamModel);
+    this.drift.observe(deployment, upstreamModel, systemFingerprint);
     if (refused !== null || usage === undefined) return;
     const { call, place } = question;
     void this.cache.keep(place, {

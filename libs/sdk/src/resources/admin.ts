@@ -1,13 +1,9 @@
-import type {
-  CacheInvalidated,
-  CacheStats,
-  ModelVersion,
-  RequestPage,
-  RequestRow,
-  UsageGroup,
-} from '@thriftgate/contracts';
-import { type CallOptions, type HttpClient, path } from '../http-client';
+import type { RequestPage, RequestRow, UsageGroup } from '@thriftgate/contracts';
+import type { CallOptions, HttpClient } from '../http-client';
+import { AdminModels } from './admin-models';
 import { Alerts, Webhooks } from './alerts';
+import { Audit } from './audit';
+import { Cache } from './cache';
 import { Keys } from './keys';
 import { Prices } from './prices';
 import { Teams } from './teams';
@@ -31,9 +27,6 @@ export interface AdminUsageQuery extends UsageQuery<UsageGroup> {
   team_id?: string;
 }
 
-/** What to take out of the cache: a model, or expressly everything. */
-export type InvalidateCache = ({ model: string } | { all: true }) & { dry_run?: boolean };
-
 /** `/admin/requests`: the ledger. */
 class Requests {
   constructor(private readonly http: HttpClient) {}
@@ -54,30 +47,6 @@ class Requests {
   }
 }
 
-/** `/admin/cache`. */
-class Cache {
-  constructor(private readonly http: HttpClient) {}
-
-  stats(options?: CallOptions): Promise<CacheStats> {
-    return this.http.json('GET', '/admin/cache/stats', options);
-  }
-
-  /** Takes answers out of service at once, on every replica. */
-  invalidate(what: InvalidateCache, options?: CallOptions): Promise<CacheInvalidated> {
-    return this.http.json('POST', '/admin/cache/invalidate', { ...options, body: what });
-  }
-}
-
-/** `/admin/models`. */
-class AdminModels {
-  constructor(private readonly http: HttpClient) {}
-
-  /** Declares which version a model is; a change starts a new cache generation. */
-  setVersion(model: string, version: string, options?: CallOptions): Promise<ModelVersion> {
-    return this.http.json('PUT', path`/admin/models/${model}/version`, { ...options, body: { version } });
-  }
-}
-
 /** `/admin`: for the administrator's key, and for keys with the role `admin`. */
 export class Admin {
   readonly teams: Teams;
@@ -89,6 +58,7 @@ export class Admin {
   readonly prices: Prices;
   readonly alerts: Alerts;
   readonly webhooks: Webhooks;
+  readonly audit: Audit;
 
   constructor(http: HttpClient) {
     this.teams = new Teams(http);
@@ -100,5 +70,6 @@ export class Admin {
     this.prices = new Prices(http);
     this.alerts = new Alerts(http);
     this.webhooks = new Webhooks(http);
+    this.audit = new Audit(http);
   }
 }

@@ -21,12 +21,16 @@ export class FakeRedis {
       get: (key: string) => Promise.resolve(this.values.get(key)?.text ?? null),
       set: (key: string, text: string, options?: { PX?: number }) =>
         Promise.resolve(void this.values.set(key, { text, ttlMs: options?.PX })),
-      unlink: (keys: string[]) => Promise.resolve(keys.filter((key) => this.values.delete(key)).length),
+      exists: (key: string) => Promise.resolve(this.values.has(key) ? 1 : 0),
+      unlink: (keys: string | string[]) =>
+        Promise.resolve([keys].flat().filter((key) => this.values.delete(key)).length),
       zAdd: (key: string, { score, value }: { score: number; value: string }) =>
         Promise.resolve(void this.sortedSets.set(key, sorted(key).set(value, score))),
       zRange: (key: string, from: number, to: number) => Promise.resolve([...sorted(key).keys()].slice(from, to + 1)),
-      zRem: (key: string, members: string[]) =>
-        Promise.resolve(members.filter((member) => sorted(key).delete(member)).length),
+      zScan: (key: string) =>
+        Promise.resolve({ cursor: 0, members: [...sorted(key)].map(([value, score]) => ({ value, score })) }),
+      zRem: (key: string, members: string | string[]) =>
+        Promise.resolve([members].flat().filter((member) => sorted(key).delete(member)).length),
       zCount: (key: string, least: number) =>
         Promise.resolve([...sorted(key).values()].filter((score) => score >= least).length),
       zRemRangeByScore: (key: string, _: string, most: number) =>

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { timeSchema } from './common';
+import { dayOrTimeSchema } from './report-times';
+
+export const auditActions = [
+  'cache.invalidated',
+  'model.created',
+  'model.updated',
+  'model.deleted',
+  'model.version_configured',
+  'model.version_declared',
+  'model.replaced',
+  'model.retargeted',
+  'model.drifted',
+] as const;
+
+/** `GET /admin/audit`. */
+export const listAuditQuerySchema = z.strictObject({
+  action: z.enum(auditActions).optional(),
+  actor: z.string().min(1).max(128).optional().meta({ description: 'A key’s id, admin, or gateway' }),
+  subject: z.string().min(1).max(512).optional().meta({ description: 'A model’s name' }),
+  from: dayOrTimeSchema('start').optional(),
+  to: dayOrTimeSchema('end').optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+  cursor: z.string().min(1).max(128).optional().meta({ description: 'The next_cursor of the page before' }),
+});
+export type ListAuditQuery = z.output<typeof listAuditQuerySchema>;
+
+const auditExample = {
+  id: 'audit_01KAS8F3G5H7J9K2M4N6P8Q1R3',
+  actor: 'key_01KAS5M8Z2Q6W9Y3T7N4B1C0DE',
+  action: 'model.version_declared',
+  subject: 'gpt-4.1',
+  details: { version: '2026-11-01', generations: { 'gpt-4.1': 3 } },
+  created_at: '2026-11-23T09:00:00.000Z',
+} as const;
+
+export const auditEventSchema = z
+  .object({
+    id: z.string(),
+    actor: z.string().meta({ description: 'A key’s id, admin for the administrator’s own key, gateway for itself' }),
+    action: z.string(),
+    subject: z.string().nullable().meta({ description: 'What it was done to; null is everything' }),
+    details: z.record(z.string(), z.unknown()),
+    created_at: timeSchema,
+  })
+  .meta({ example: auditExample });
+export type AuditEvent = z.output<typeof auditEventSchema>;
+
+/** A page of events, newest first. */
+export const auditPageSchema = z
+  .object({ data: z.array(auditEventSchema), next_cursor: z.string().nullable() })
+  .meta({ example: { data: [auditExample], next_cursor: null } });
+export type AuditPage = z.output<typeof auditPageSchema>;

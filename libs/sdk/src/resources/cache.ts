@@ -1,0 +1,35 @@
+import type { CacheInvalidated, CacheStats } from '@thriftgate/contracts';
+import type { CallOptions, HttpClient } from '../http-client';
+
+/** Which answers: those that match every member that is given. */
+export interface CachedAnswers {
+  model?: string;
+  /** Who wrote them: the upstream's own version name, its fingerprint, or a declared version. */
+  version?: string;
+  team_id?: string;
+  tag?: string;
+  /** One answer: its `x-cache-key`. */
+  key?: string;
+  /** Answers to questions asked before this; a string is RFC 3339. */
+  before?: Date | string;
+}
+
+/** An old model or version, and what takes its place. */
+export type Replaced = { replaced_by: string } & ({ model: string; version?: string } | { version: string });
+
+/** What to take out of the cache: the answers that match, what was replaced, or expressly everything. */
+export type InvalidateCache = (CachedAnswers | Replaced | { all: true }) & { dry_run?: boolean };
+
+/** `/admin/cache`. */
+export class Cache {
+  constructor(private readonly http: HttpClient) {}
+
+  stats(options?: CallOptions): Promise<CacheStats> {
+    return this.http.json('GET', '/admin/cache/stats', options);
+  }
+
+  /** Takes answers out of service at once, on every replica. */
+  invalidate(what: InvalidateCache, options?: CallOptions): Promise<CacheInvalidated> {
+    return this.http.json('POST', '/admin/cache/invalidate', { ...options, body: what });
+  }
+}

@@ -1,0 +1,42 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import * as contracts from '@thriftgate/contracts';
+import { Roles } from '../common/access.decorators';
+import { ApiErrors } from '../common/api-errors.decorator';
+import { AuditRepository } from './audit.repository';
+
+@ApiTags('Audit')
+@ApiBearerAuth()
+@ApiErrors('invalid_api_key', 'forbidden')
+@Roles('platform_admin')
+@Controller('admin/audit')
+export class AuditController {
+  constructor(private readonly audit: AuditRepository) {}
+
+  @Get()
+  @ApiOperation({
+    summary: 'List who changed what',
+    description:
+      'Newest first: invalidations of the cache, versions and targets of models, and what the gateway did by itself (actor `gateway`).',
+  })
+  @ApiOkResponse({ description: 'A page of events.', standardSchema: contracts.auditPageSchema })
+  @ApiErrors('invalid_request')
+  async list(
+    @Query({ schema: contracts.listAuditQuerySchema }) query: contracts.ListAuditQuery,
+  ): Promise<contracts.AuditPage> {
+    const { limit, cursor, ...filter } = query;
+    const found = await this.audit.list(filter, cursor, limit + 1);
+    const events = found.slice(0, limit);
+    return {
+      data: events.map(({ id, actor, action, subject, details, createdAt }) => ({
+        id,
+        actor,
+        action,
+        subject,
+        details,
+        created_at: createdAt.toISOString(),
+      })),
+      next_cursor: found.length > limit ? (events.at(-1)?.id ?? null) : null,
+    };
+  }
+}

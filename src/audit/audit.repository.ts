@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import type { Kysely, Selectable, Transaction } from 'kysely';
+import { newId } from '../common/ids';
+import { Database } from '../database/database.connection';
+import type { Schema } from '../database/schema';
+import type { AuditEventsTable } from '../database/tables/model-tables';
+import type { AuditAction, AuditEvent, NewAuditEvent } from './audit-event';
+
+export interface AuditFilter {
+  action?: string | undefined;
+  actor?: string | undefined;
+  subject?: string | undefined;
+  from?: Date | undefined;
+  to?: Date | undefined;
+}
+
+/** Who did what and when. Events are only ever added, in the transaction that does what they tell. */
+@Injectable()
+export class AuditRepository {
+  constructor(private readonly database: Database) {}
+
+  /** @returns the event's id */
+  async record(
+    { actor, action, subject, details }: NewAuditEvent,
+    transaction: Transaction<Schema> | Kysely<Schema> = this.database.db,
+  ): Promise<string> {
+    const id = newId('audit');
+    await transaction
+      .insertInto('audit_events')
+      .values({ id, actor, action, subject, details: JSON.stringify(details) })
+      .execute();
+    return id;
+  }
+
+  /** Newest first, from behind `after`. */
+  async list(filter: AuditFilter, after: string | undefined, limit: number): Promise<AuditEvent[]> {
+    const rows = await this.database.db
+      .selectFrom('audit_events')
+      .selectAll()
+      .$if(filter.action !== undefined, (query) => query.where('action', '=', filter.action ?? ''))
+      .$if(filter.actor !== undefined, (query) => query.where('actor', '=', filter.actor ?? ''))
+      .$if(filter.subject !== undefined, (query) => query.where('subject', '=', filter.subject ?? ''))
+      .$if(filter.from !== undefined, (query) => query.where('created_at', '>=', filter.from ?? new Date(0)))
+      .$if(filter.to !== undefined, (query) => query.where('created_at', '<', filter.to ?? new Date(0)))
+      .$if(after !== undefined, (query) => query.where('id', '<', after ?? ''))
+      .orderBy('id', 'desc')
+      .limit(limit)
+      .execute();
+    return rows.map(toEvent);
+  }
+}
+
+function toEvent(row: Selectable<AuditEventsTable>): AuditEvent {
+  const { id, actor, subject, details, created_at: createdAt } = row;
+  return { id, actor, action: row.action as AuditAction, subject, details, createdAt };
+}

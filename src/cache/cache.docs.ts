@@ -1,0 +1,52 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiBody, type ApiBodyOptions, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { cacheInvalidatedSchema, invalidateCacheSchema } from '@thriftgate/contracts';
+import { z } from 'zod';
+import { ApiErrors } from '../common/api-errors.decorator';
+
+const DESCRIPTION = `Takes the answers out of service that match **all** members that are given. It holds in this process when it is
+answered, on other replicas within 100 ms, and within a second while Redis is away. An answer whose question was asked before is
+not stored afterwards.
+
+A \`model\` alone, or \`all\`, starts a new cache generation; anything finer makes a rule that lives as long as the longest
+answer. \`dry_run\` counts and changes nothing. Each invalidation is in \`/admin/audit\` and raises the alert \`cache_invalidated\`.`;
+
+type SchemaOf<T> = T extends { schema: infer S } ? S : never;
+
+const EXAMPLES = {
+  model: { summary: 'A model', value: { model: 'gpt-4.1' } },
+  version: { summary: 'What one version of a model wrote', value: { model: 'gpt-4.1', version: 'gpt-4.1-2025-04-14' } },
+  replaced_model: {
+    summary: 'An old model gave way to a new one',
+    value: { model: 'gpt-4.1', replaced_by: 'gpt-4.1-2026-11-01' },
+  },
+  replaced_version: {
+    summary: 'An old version gave way to a new one',
+    value: { version: 'gpt-4.1-2025-04-14', replaced_by: 'gpt-4.1-2026-11-01' },
+  },
+  team: { summary: 'A team’s answers', value: { team_id: 'team_01KAS5M8Z2Q6W9Y3T7N4B1C0DE' } },
+  tag: { summary: 'Answers with a tag, of one model', value: { tag: 'product-catalogue', model: 'gpt-4.1' } },
+  key: {
+    summary: 'One answer',
+    value: { key: 'ai_cache:team_01KAS5M8Z2Q6W9Y3T7N4B1C0DE:gpt-4.1:1:9f86d081884c7d65…' },
+  },
+  before: { summary: 'What was asked before a time', value: { before: '2026-11-23T09:00:00Z' } },
+  all: { summary: 'Everything', value: { all: true } },
+  dry_run: { summary: 'Count only', value: { model: 'gpt-4.1', dry_run: true } },
+};
+
+/** What `/docs` says of invalidation, with an example for each way. */
+export function InvalidateDocs(): MethodDecorator {
+  return applyDecorators(
+    ApiOperation({ summary: 'Take answers out of service', description: DESCRIPTION }),
+    ApiBody({
+      schema: z.toJSONSchema(invalidateCacheSchema, { io: 'input' }) as SchemaOf<ApiBodyOptions>,
+      examples: EXAMPLES,
+    }),
+    ApiOkResponse({
+      description: 'The generation now in force, and how many answers went.',
+      standardSchema: cacheInvalidatedSchema,
+    }),
+    ApiErrors('invalid_request', 'model_not_found'),
+  );
+}

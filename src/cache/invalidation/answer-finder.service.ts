@@ -1,0 +1,84 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Clock } from '../../common/clock';
+import { GenerationsService } from '../../models/generations.service';
+import { ModelRegistry } from '../../models/model-registry.service';
+import { modelOfKey } from '../key/cache-key';
+import type { CacheEntry } from '../store/cache-entry';
+import { ResponseCacheStore } from '../store/response-cache.store';
+import { type Criteria, matches } from './invalidation-rule';
+import { InvalidationRules } from './rules.service';
+
+/** Looks for the answers that could be served now, in memory and in Redis. For administrators: it takes its time. */
+@Injectable()
+export class AnswerFinder {
+  private readonly logger = new Logger(AnswerFinder.name);
+
+  constructor(
+    private readonly store: ResponseCacheStore,
+    private readonly rules: InvalidationRules,
+    private readonly registry: ModelRegistry,
+    private readonly generations: GenerationsService,
+    private readonly clock: Clock,
+  ) {}
+
+  /** How many answers match and are not invalidated already. */
+  count(criteria: Criteria): Promise<number> {
+    return this.walk(criteria, Infinity, () => Promise.resolve());
+  }
+
+  /** Takes away the answers that a rule has put out of service. @returns how many could be served until then */
+  remove(criteria: Criteria, revision: number): Promise<number> {
+    return this.walk(criteria, revision, (keys) => this.store.remove(keys));
+  }
+
+  /**
+   * Walks over the matching answers, page by page.
+   *
+   * @param revision of the rule that takes them out of service: later questions and earlier rules are none of its business
+   */
+  private async walk(criteria: Criteria, revision: number, work: (keys: string[]) => Promise<void>): Promise<number> {
+    // Where only the key decides, the answers themselves need not be read.
+    const byKeyAlone = onlyModelOrKey(criteria) && this.rules.newest === 0;
+    let found = 0;
+    try {
+      for await (const page of this.pages(criteria)) {
+        const wanted = await Promise.all(
+          page.map((key) => (byKeyAlone ? this.store.has(key) : this.isServed(key, criteria, revision))),
+        );
+        const keys = page.filter((_, index) => wanted[index]);
+        found += keys.length;
+        if (keys.length > 0) await work(keys);
+      }
+    } catch (error) {
+      this.logger.warn({ err: error }, 'Redis is away: answers that lie only there are not counted');
+    }
+    return found;
+  }
+
+  private async *pages({ key, model }: Criteria): AsyncGenerator<string[], void, undefined> {
+    if (key !== undefined) {
+      const place = modelOfKey(key);
+      const inForce = this.generations.current(place.model).generation === place.generation;
+      if (inForce && (model === undefined || model === place.model)) yield [key];
+      return;
+    }
+    const models = model === undefined ? this.registry.all().map(({ name }) => name) : [model];
+    for (const name of models) yield* this.store.keysOf(name, this.generations.current(name).generation);
+  }
+
+  private async isServed(key: string, criteria: Criteria, revision: number): Promise<boolean> {
+    const entry = await this.store.peek(key);
+    if (!entry || !this.isAlive(entry) || entry.rulesSeen >= revision) return false;
+    const { model } = modelOfKey(key);
+    const { version } = this.generations.current(model);
+    return matches(criteria, { key, model, version }, entry) && !this.rules.retires(key, model, entry, revision);
+  }
+
+  private isAlive({ createdAt, ttlSeconds }: CacheEntry): boolean {
+    return createdAt + ttlSeconds * 1000 > this.clock.now();
+  }
+}
+
+function onlyModelOrKey({ version, teamId, tag, beforeMs }: Criteria): boolean {
+  return version === undefined && teamId === undefined && tag === undefined && beforeMs === undefined;
+}

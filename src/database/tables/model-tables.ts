@@ -1,0 +1,82 @@
+import type { Generated, JSONColumnType } from 'kysely';
+
+export interface ModelTables {
+  model_generations: ModelGenerationsTable;
+  deployment_versions: DeploymentVersionsTable;
+  model_targets: ModelTargetsTable;
+  admin_models: AdminModelsTable;
+  invalidation_rules: InvalidationRulesTable;
+  audit_events: AuditEventsTable;
+}
+
+/** The cache generations of each model, newest last; the newest is the one in force. */
+export interface ModelGenerationsTable {
+  model: string;
+  generation: number;
+  version: string | null;
+  reason: 'configured' | 'declared' | 'invalidated' | 'replaced' | 'retargeted' | 'drift';
+  created_at: Generated<Date>;
+}
+
+/** Each model version and fingerprint that a deployment has named in its answers. */
+export interface DeploymentVersionsTable {
+  deployment: string;
+  kind: 'model' | 'fingerprint';
+  /** For a fingerprint, the model version that it came with; else empty. */
+  of_version: Generated<string>;
+  name: string;
+  /** When it was new; again so once it had been forgotten. */
+  first_seen_at: Generated<Date>;
+  last_seen_at: Generated<Date>;
+}
+
+/** What stood behind a model's name when a process last looked: its deployments, and the version that gateway.yaml says. */
+export interface ModelTargetsTable {
+  model: string;
+  target: string;
+  version: string | null;
+  updated_at: Generated<Date>;
+}
+
+/** A deployment as gateway.yaml writes it. */
+export interface DeploymentSettings {
+  provider: string;
+  model: string;
+  priority: number;
+  weight: number;
+  max_parallel?: number | undefined;
+}
+
+/** Models that administrators set; they lie over those of gateway.yaml and of the catalogue. */
+export interface AdminModelsTable {
+  name: string;
+  deployments: JSONColumnType<DeploymentSettings[]>;
+  created_at: Generated<Date>;
+  updated_at: Generated<Date>;
+}
+
+/** Answers that are not served any more: those that match all that is not null. */
+export interface InvalidationRulesTable {
+  /** The revision of the topic `invalidations` that brought the rule, which orders rules over all processes. */
+  revision: bigint;
+  model: string | null;
+  version: string | null;
+  team_id: string | null;
+  tag: string | null;
+  key: string | null;
+  before: Date | null;
+  created_at: Generated<Date>;
+  /** From then on no answer that it could match can be alive. */
+  expires_at: Date;
+}
+
+export interface AuditEventsTable {
+  id: string;
+  /** A key's id, `admin` for the administrator's own, `gateway` for what it did by itself. */
+  actor: string;
+  action: string;
+  /** What it was done to; null for everything. */
+  subject: string | null;
+  details: JSONColumnType<Record<string, unknown>>;
+  created_at: Generated<Date>;
+}

@@ -1,0 +1,92 @@
+import { Body, Controller, Delete, Get, Param, Patch, Post } from '@nestjs/common';
+import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import * as contracts from '@thriftgate/contracts';
+import { Roles } from '../../common/access.decorators';
+import { ApiErrors } from '../../common/api-errors.decorator';
+import { type Caller, CurrentCaller } from '../../common/caller';
+import { GenerationsService } from '../generations.service';
+import type { Model } from '../model';
+import { ModelRegistry } from '../model-registry.service';
+import { AdminModelsService } from './admin-models.service';
+
+@ApiTags('Models')
+@ApiBearerAuth()
+@ApiErrors('invalid_api_key', 'forbidden')
+@Roles('platform_admin')
+@Controller('admin/models')
+export class AdminModelsController {
+  constructor(
+    private readonly models: AdminModelsService,
+    private readonly registry: ModelRegistry,
+    private readonly generations: GenerationsService,
+  ) {}
+
+  @Get()
+  @ApiOperation({
+    summary: 'List the models with their deployments',
+    description: 'With where each is set, its version and the cache generation in force.',
+  })
+  @ApiOkResponse({ description: 'The models.', standardSchema: contracts.adminModelListSchema })
+  list(): contracts.AdminModelList {
+    return { data: this.registry.all().map((model) => this.toWire(model)) };
+  }
+
+  @Post()
+  @ApiOperation({
+    summary: 'Add a model',
+    description: 'A name for applications, and the deployments that answer for it. In force on every replica at once.',
+  })
+  @ApiCreatedResponse({ description: 'The model.', standardSchema: contracts.adminModelSchema })
+  @ApiErrors('invalid_request', 'conflict')
+  async create(
+    @Body({ schema: contracts.createModelSchema }) body: contracts.CreateModel,
+    @CurrentCaller() caller: Caller,
+  ): Promise<contracts.AdminModel> {
+    return this.toWire(await this.models.create(body.name, body.deployments, caller.keyId));
+  }
+
+  @Patch(':model')
+  @ApiOperation({
+    summary: 'Put other deployments behind a model’s name',
+    description:
+      'Lies over gateway.yaml and the catalogue until it is deleted. Another target starts a new cache generation: what the old one wrote is not served again. Other weights, limits or fallbacks to other models leave the cache alone.',
+  })
+  @ApiOkResponse({ description: 'The model.', standardSchema: contracts.adminModelSchema })
+  @ApiErrors('invalid_request', 'model_not_found')
+  async update(
+    @Param('model') model: string,
+    @Body({ schema: contracts.updateModelSchema }) body: contracts.UpdateModel,
+    @CurrentCaller() caller: Caller,
+  ): Promise<contracts.AdminModel> {
+    return this.toWire(await this.models.retarget(model, body.deployments, caller.keyId));
+  }
+
+  @Delete(':model')
+  @ApiOperation({
+    summary: 'Take back what was set for a model',
+    description: 'What gateway.yaml or the catalogue says of the name is in force again.',
+  })
+  @ApiOkResponse({ description: 'It is taken back.', standardSchema: contracts.deletedSchema })
+  @ApiErrors('model_not_found', 'conflict')
+  async delete(@Param('model') model: string, @CurrentCaller() caller: Caller): Promise<contracts.Deleted> {
+    await this.models.delete(model, caller.keyId);
+    return { id: model, deleted: true };
+  }
+
+  private toWire({ name, deployments }: Model): contracts.AdminModel {
+    const { version, generation } = this.generations.current(name);
+    return {
+      name,
+      source: this.registry.sourceOf(name),
+      deployments: deployments.map((each) => ({
+        provider: each.provider,
+        model: each.upstreamModel,
+        priority: each.priority,
+        weight: each.weight,
+        max_parallel: each.maxParallel ?? null,
+      })),
+      version,
+      generation,
+    };
+  }
+}

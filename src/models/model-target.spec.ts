@@ -1,0 +1,29 @@
+import type { Deployment } from './model';
+import { targetOf } from './model-target';
+
+const deployment = (provider: string, upstreamModel: string): Deployment => ({
+  id: `${provider}/${upstreamModel}`,
+  publicName: 'resilient',
+  provider,
+  upstreamModel,
+  priority: 1,
+  weight: 1,
+  maxParallel: undefined,
+});
+const target = (...deployments: Deployment[]) => targetOf({ deployments, family: deployments[0]?.upstreamModel ?? '' });
+
+describe('what stands behind a model’s name', () => {
+  it('is the deployments of its family, in any order', () => {
+    const [one, two] = [deployment('openai', 'gpt-4.1'), deployment('backup', 'gpt-4.1')];
+    expect(target(one, two)).toBe(target(two, one));
+    expect(target(one, two)).not.toBe(target(one));
+    expect(target(one)).not.toBe(target(two));
+  });
+
+  it('is not changed by a fallback to another model, nor by weights', () => {
+    const one = deployment('openai', 'gpt-4.1');
+    expect(target(one, deployment('openai', 'gpt-4o'))).toBe(target(one));
+    expect(target({ ...one, weight: 7, maxParallel: 3 })).toBe(target(one));
+    expect(target(deployment('openai', 'gpt-5'))).not.toBe(target(one));
+  });
+});

@@ -1,0 +1,160 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ThriftgateClient } from '@thriftgate/sdk';
+import { eventually } from '../support/eventually';
+import { type RunningGateway, startGateway } from '../support/gateway';
+
+const configOf = (provider: string, cache = '', drift = '') => `
+providers:
+  one: { type: openai-compatible, base_url: "\${OPENAI_BASE_URL}", api_key: a }
+  two: { type: openai-compatible, base_url: "\${OPENAI_BASE_URL}", api_key: b }
+models:
+  alias:
+    deployments: [{ provider: ${provider}, model: gpt-4.1 }]
+  steady:
+    deployments: [{ provider: one, model: gpt-4o }]
+    cache: { ignore_fingerprint: true }
+  still:
+    deployments: [{ provider: one, model: gpt-4.1-mini }]
+${cache}${drift}`;
+
+/** A model's answers end when what stands behind its name changes, whoever changes it. */
+describe('a change of the model', () => {
+  let gateway: RunningGateway;
+  let sdk: ThriftgateClient;
+  let key: string;
+  let question = 0;
+
+  beforeAll(async () => {
+    gateway = await startGateway({ configFile: configOf('one', '', 'drift: { flapping_fingerprints: 3 }\n') });
+    sdk = new ThriftgateClient({ baseUrl: gateway.url, apiKey: gateway.adminKey });
+    ({ key } = await gateway.createKey());
+  });
+  afterAll(() => gateway.stop());
+
+  const fresh = () => `change ${(question += 1)}`;
+  const status = async (text: string, model: string) =>
+    (await gateway.chat(key, text, { model })).headers.get('x-cache-status');
+  const generation = async (model: string): Promise<number> =>
+    (await gateway.request('GET', `/v1/models/${model}`, key)).body.gateway.generation;
+  const audited = async (action: string, subject: string) => (await sdk.admin.audit.list({ action, subject })).data;
+
+  it('in gateway.yaml starts a new generation at the next start, and no other model’s', async () => {
+    const [text, still] = [fresh(), fresh()];
+    await status(text, 'alias');
+    await status(still, 'still');
+    await gateway.restart();
+    expect(await generation('alias')).toBe(1);
+    await gateway.terminate();
+    writeFileSync(
+      join(gateway.dataDirectory, 'gateway.yaml'),
+      configOf('two', '', 'drift: { flapping_fingerprints: 3 }\n'),
+    );
+    await gateway.start();
+    expect([await generation('alias'), await generation('still')]).toEqual([2, 1]);
+    expect(await status(text, 'alias')).toBe('MISS');
+    expect(await audited('model.retargeted', 'alias')).toMatchObject([
+      { actor: 'gateway', details: { before: 'one/gpt-4.1', now: 'two/gpt-4.1', generations: { alias: 2 } } },
+    ]);
+    const alert = await eventually(async () =>
+      (await sdk.admin.alerts.list({ kind: 'cache_invalidated' })).data.find(
+        ({ data }) => data.reason === 'retargeted',
+      ),
+    );
+    expect(alert.data).toMatchObject({ what: { model: 'alias' }, generation: 2, by: 'gateway' });
+  });
+
+  it('at /admin/models starts one at once; weights and fallbacks do not', async () => {
+    const text = fresh();
+    expect(await status(text, 'alias')).toBe('MISS');
+    const weighted = await sdk.admin.models.update('alias', {
+      deployments: [
+        { provider: 'two', model: 'gpt-4.1', weight: 5 },
+        { provider: 'one', model: 'gpt-4o', priority: 2 },
+      ],
+    });
+    expect(weighted).toMatchObject({ source: 'admin', generation: 2 });
+    expect(await status(text, 'alias')).toBe('HIT');
+    const other = { deployments: [{ provider: 'one', model: 'gpt-4.1' }] };
+    expect(await sdk.admin.models.update('alias', other)).toMatchObject({ generation: 3 });
+    const after = await gateway.chat(key, text, { model: 'alias' });
+    expect([after.headers.get('x-cache-status'), after.headers.get('x-gateway-provider')]).toEqual(['MISS', 'one']);
+    await gateway.restart();
+    expect([await generation('alias'), await status(text, 'alias')]).toEqual([3, expect.stringMatching(/HIT|MISS/)]);
+    expect(await sdk.admin.models.delete('alias')).toEqual({ id: 'alias', deleted: true });
+    expect(await generation('alias')).toBe(4);
+    expect((await audited('model.retargeted', 'alias')).map(({ actor }) => actor)).toEqual([
+      'admin',
+      'admin',
+      'gateway',
+    ]);
+  });
+
+  it('may bring a new name, and take it away', async () => {
+    const deployments = [{ provider: 'one', model: 'gpt-4.1-nano' }];
+    expect(await sdk.admin.models.create({ name: 'brand-new', deployments })).toMatchObject({
+      name: 'brand-new',
+      source: 'admin',
+      generation: 1,
+    });
+    expect(await status(fresh(), 'brand-new')).toBe('MISS');
+    expect((await sdk.admin.models.list()).data.map(({ name }) => name)).toContain('brand-new');
+    const refused = async (method: string, path: string, body?: unknown) => {
+      const answer = await gateway.admin(method, path, body);
+      return [answer.status, answer.body.error.param];
+    };
+    expect(await refused('POST', '/admin/models', { name: 'brand-new', deployments })).toEqual([409, 'name']);
+    expect(
+      await refused('PATCH', '/admin/models/alias', { deployments: [{ provider: 'nobody', model: 'x' }] }),
+    ).toEqual([400, 'deployments.0.provider']);
+    expect(await refused('PATCH', '/admin/models/nothing', { deployments })).toEqual([404, 'model']);
+    expect(await refused('DELETE', '/admin/models/steady')).toEqual([409, 'model']);
+    await sdk.admin.models.delete('brand-new');
+    expect((await gateway.chat(key, fresh(), { model: 'brand-new' })).status).toBe(404);
+  });
+
+  it('upstream is seen by its version, once for each that is new', async () => {
+    const text = fresh();
+    gateway.fake.setSnapshot('gpt-4.1-mini', 'mini-a', 'fp_a');
+    await status(text, 'still');
+    await delay(300);
+    const before = await generation('still');
+    const answers = async (snapshot: string, fingerprint: string) => {
+      gateway.fake.setSnapshot('gpt-4.1-mini', snapshot, fingerprint);
+      await status(fresh(), 'still');
+      await delay(300);
+      return (await generation('still')) - before;
+    };
+    expect(await answers('mini-b', 'fp_b')).toBe(1);
+    expect(await status(text, 'still')).toBe('MISS');
+    expect(await answers('mini-a', 'fp_a')).toBe(1);
+    expect(await answers('mini-b', 'fp_b')).toBe(1);
+    const [event] = await audited('model.drifted', 'still');
+    expect(event).toMatchObject({ actor: 'gateway', details: { before: 'mini-a', model: 'mini-b' } });
+    const alert = await eventually(async () =>
+      (await sdk.admin.alerts.list({ kind: 'model_drift' })).data.find(({ data }) => data.now === 'mini-b'),
+    );
+    expect(alert.data).toMatchObject({ model: 'still', before: 'mini-a', generation: before + 1 });
+  });
+
+  it('upstream is seen by its fingerprint, unless it flaps or the model does not mind', async () => {
+    const drifts = async (model: string, upstream: string, fingerprint: string) => {
+      const before = await generation(model);
+      gateway.fake.setSnapshot(upstream, 'one-version', fingerprint);
+      await status(fresh(), model);
+      await delay(300);
+      return (await generation(model)) - before;
+    };
+    gateway.fake.setSnapshot('gpt-4o', 'one-version', 'fp_0');
+    await status(fresh(), 'steady');
+    await delay(300);
+    expect([await drifts('steady', 'gpt-4o', 'fp_1'), await drifts('steady', 'gpt-4o', 'fp_2')]).toEqual([0, 0]);
+
+    await drifts('still', 'gpt-4.1-mini', 'fp_b');
+    const seen = [];
+    for (const fingerprint of ['fp_c', 'fp_b', 'fp_d', 'fp_e', 'fp_f', 'fp_c'])
+      seen.push(await drifts('still', 'gpt-4.1-mini', fingerprint));
+    expect(seen).toEqual([1, 0, 1, 0, 0, 0]);
+  });
+});

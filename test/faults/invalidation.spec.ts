@@ -1,0 +1,174 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '../support/eventually';
+import { type RunningGateway, startGateway } from '../support/gateway';
+import { OwnRedis } from '../support/own-redis';
+
+const { TEST_DATABASE_URL, TEST_REDIS_URL, SABOTAGE } = process.env;
+const INVALIDATIONS = Number(process.env.INVALIDATIONS ?? 12);
+const CALLS_A_SECOND = Number(process.env.CALLS_A_SECOND ?? 500);
+/** How long another replica may serve old answers after the reply; longer in the short form, which runs beside others. */
+const ELSEWHERE_MS = Number(process.env.ELSEWHERE_MS ?? 1_000);
+/** The same while Redis is frozen. */
+const FROZEN_MS = Number(process.env.FROZEN_MS ?? 3_000);
+const MODEL = 'gpt-4.1';
+const QUESTIONS = 60;
+const TICK_MS = 10;
+const describeWithStores = TEST_DATABASE_URL && TEST_REDIS_URL ? describe : describe.skip;
+
+/** An answer, with the state of the upstream that wrote it. */
+interface Answer {
+  replica: number;
+  askedAt: number;
+  wrote: number;
+  hit: boolean;
+}
+
+/** From `at` on, what the upstream wrote in a state below `wrote` is old. */
+interface Invalidated {
+  at: number;
+  by: number;
+  wrote: number;
+  way: string;
+  frozen: boolean;
+}
+
+/**
+ * The upstream stamps each answer with its own state. The state is raised, the answers are invalidated on one replica, and
+ * no question that is asked after that may be answered with an older stamp. Some answers take their time, so that there
+ * are always questions that were asked before and are answered after.
+ */
+describeWithStores('invalidations under load on two replicas (needs TEST_DATABASE_URL and TEST_REDIS_URL)', () => {
+  let redis: OwnRedis;
+  let replicas: RunningGateway[] = [];
+  let key: string;
+  let teamId: string;
+
+  beforeAll(async () => {
+    redis = await OwnRedis.start();
+    const env = {
+      REDIS_URL: redis.url,
+      REDIS_TIMEOUT_MS: '50',
+      ...(SABOTAGE ? { NODE_OPTIONS: `--require ${__dirname}/sabotage/${SABOTAGE}.cjs` } : {}),
+    };
+    const one = await startGateway({ env });
+    replicas = [one];
+    const { DATABASE_URL, SECRET_KEY } = one.env;
+    replicas.push(await startGateway({ fake: one.fake, env: { ...env, DATABASE_URL, SECRET_KEY } }));
+    ({ key, teamId } = await one.createKey());
+    for (const replica of replicas)
+      await eventually(async () => (await replica.request('GET', '/v1/models', key)).status === 200 || undefined);
+  });
+  afterAll(async () => {
+    redis?.thaw();
+    for (const replica of replicas.toReversed()) await replica.stop();
+    await redis?.stop();
+  });
+
+  const answers: Answer[] = [];
+  const invalidated: Invalidated[] = [];
+  const failed: unknown[] = [];
+  let state = 0;
+  let unscript = () => {};
+
+  const raiseState = () => {
+    unscript();
+    state += 1;
+    unscript = (replicas[0] as RunningGateway).fake.script({ text: `state ${state}` }, { model: MODEL });
+  };
+
+  /** Asks both replicas in turn, at a steady rate, whatever the answers take. */
+  const load = async (run: { over: boolean }) => {
+    let asked = 0;
+    const running = new Set<Promise<void>>();
+    const ask = async () => {
+      const number = (asked += 1);
+      const replica = number % replicas.length;
+      const question = Math.floor(Math.random() * QUESTIONS);
+      const text = question % 5 === 0 ? `[[delay=${question * 3}]] question ${question}` : `question ${question}`;
+      const askedAt = performance.now();
+      const tags = { 'x-gateway-tags': 'load' };
+      const answer = await (replicas[replica] as RunningGateway).chat(key, text, { model: MODEL }, tags);
+      if (answer.status !== 200) return void failed.push([answer.status, answer.body]);
+      const wrote = Number(/^state (\d+)$/.exec(answer.body.choices[0].message.content)?.[1]);
+      answers.push({ replica, askedAt, wrote, hit: answer.headers.get('x-cache-status') === 'HIT' });
+    };
+    const startedAt = performance.now();
+    while (!run.over) {
+      const due = ((performance.now() - startedAt) / 1000) * CALLS_A_SECOND;
+      while (asked < due) {
+        const call = ask()
+          .catch((error: unknown) => void failed.push(error))
+          .finally(() => running.delete(call));
+        running.add(call);
+      }
+      await delay(TICK_MS);
+    }
+    await Promise.all(running);
+    return asked / ((performance.now() - startedAt) / 1000);
+  };
+
+  const ways: [string, () => [string, string, unknown]][] = [
+    ['model', () => ['POST', '/admin/cache/invalidate', { model: MODEL }]],
+    ['team', () => ['POST', '/admin/cache/invalidate', { team_id: teamId }]],
+    ['declared', () => ['PUT', `/admin/models/${MODEL}/version`, { version: `v${state}` }]],
+    ['tag', () => ['POST', '/admin/cache/invalidate', { tag: 'load', model: MODEL }]],
+    ['before', () => ['POST', '/admin/cache/invalidate', { before: new Date().toISOString() }]],
+    ['version', () => ['POST', '/admin/cache/invalidate', { version: `${MODEL}-2026-01-01` }]],
+  ];
+
+  const invalidate = async (round: number, frozen: boolean) => {
+    const by = round % replicas.length;
+    const [way, request] = ways[round % ways.length] ?? ways[0]!;
+    raiseState();
+    const wrote = state;
+    const { status, body } = await (replicas[by] as RunningGateway).admin(...request());
+    expect({ way, status, body }).toMatchObject({ status: 200 });
+    invalidated.push({ at: performance.now(), by, wrote, way, frozen });
+  };
+
+  it(
+    `leave no old answer: here at once, elsewhere after ${ELSEWHERE_MS} ms, after ${FROZEN_MS} ms with Redis frozen`,
+    async () => {
+      raiseState();
+      const run = { over: false };
+      const running = load(run);
+      await delay(2_000);
+      for (let round = 0; round < INVALIDATIONS; round += 1) {
+        await invalidate(round, false);
+        await delay(ELSEWHERE_MS + 200 + Math.random() * 300);
+      }
+      redis.freeze();
+      for (let round = 0; round < Math.ceil(INVALIDATIONS / 3); round += 1) {
+        await delay(500);
+        await invalidate(round, true);
+        await delay(FROZEN_MS + 200);
+      }
+      redis.thaw();
+      run.over = true;
+      const rate = await running;
+
+      const late = { here: 0, elsewhere: 0, frozen: 0 };
+      const stale: unknown[] = [];
+      for (const { replica, askedAt, wrote } of answers) {
+        for (const { at, by, wrote: least, way, frozen } of invalidated) {
+          const afterMs = askedAt - at;
+          if (wrote >= least || afterMs <= 0) continue;
+          const place = replica === by ? 'here' : frozen ? 'frozen' : 'elsewhere';
+          late[place] = Math.max(late[place], afterMs);
+          const graceMs = { here: 0, elsewhere: ELSEWHERE_MS, frozen: FROZEN_MS }[place];
+          if (afterMs > graceMs) stale.push({ place, way, afterMs, wrote, least });
+        }
+      }
+      const hits = answers.filter(({ hit }) => hit).length / answers.length;
+      process.stderr.write(
+        `${invalidated.length} invalidations at ${Math.round(rate)} calls a second, ${Math.round(hits * 100)}% hits: ` +
+          `last old answer ${late.here.toFixed(0)} ms here, ${late.elsewhere.toFixed(0)} ms elsewhere, ` +
+          `${late.frozen.toFixed(0)} ms with Redis frozen\n`,
+      );
+      expect(failed.slice(0, 5)).toEqual([]);
+      expect(stale.slice(0, 5)).toEqual([]);
+      expect(hits).toBeGreaterThan(0.3);
+    },
+    120_000 + INVALIDATIONS * (ELSEWHERE_MS + FROZEN_MS + 2_000),
+  );
+});
