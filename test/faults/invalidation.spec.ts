@@ -95,7 +95,7 @@ describeWithStores('invalidations under load on two replicas (needs TEST_DATABAS
     const startedAt = performance.now();
     while (!run.over) {
       const due = ((performance.now() - startedAt) / 1000) * CALLS_A_SECOND;
-      while (asked < due) {
+      for (let missing = due - asked; missing > 0; missing -= 1) {
         const call = ask()
           .catch((error: unknown) => void failed.push(error))
           .finally(() => running.delete(call));
