@@ -6,9 +6,9 @@ import { piecesOfText } from './text-pieces';
 const REPEATED_MEMBERS = ['id', 'created', 'model', 'service_tier', 'system_fingerprint'];
 /** The texts of a message that streams bring in pieces, in the order they do; other texts come whole. */
 const TEXTS = ['reasoning_content', 'reasoning', 'content', 'refusal'];
-/** A text is cut into some 256 pieces, but none that is hardly a word and none that holds up the reader. */
-const PIECES = 256;
-const SHORTEST_PIECE = 24;
+/** A text is cut into some 64 pieces, but none that costs more to wrap than to say and none that holds up the reader. */
+const PIECES = 64;
+const SHORTEST_PIECE = 48;
 const LONGEST_PIECE = 2_048;
 /** Line ends to some readers of event streams, which would cut the event in two. JSON may have them as they are or escaped. */
 const LINE_ENDS = /[\u0085\u2028\u2029]/g;

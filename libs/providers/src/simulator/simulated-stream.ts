@@ -1,7 +1,10 @@
 import type { JsonRecord } from '../json-record';
 import { completionToChunks } from '../openai/openai-replay';
 
+const FEW_WORDS = 24;
+
 /** A simulated completion as the events of a stream, its content in pieces of a few words. Ends with `[DONE]`. */
 export function streamCompletion(completion: JsonRecord, includeUsage: boolean): string[] {
-  return [...completionToChunks(completion, { includeUsage }), '[DONE]'].map((data) => `data: ${data}\n\n`);
+  const chunks = completionToChunks(completion, { includeUsage, pieceLength: FEW_WORDS });
+  return [...chunks, '[DONE]'].map((data) => `data: ${data}\n\n`);
 }
