@@ -51,7 +51,7 @@ describeWithStores('a process that was taken for dead (needs TEST_DATABASE_URL a
     await eventually(async () => ((await rowsOf(teamId)).length > 0 ? true : undefined));
     await database.cut();
     await passFor15Minutes();
-    await eventually(async () => (await rowsOf(teamId)).every(({ state }) => state === 'unknown') || undefined, 30_000);
+    await eventually(async () => (await rowsOf(teamId)).every(({ state }) => state === 'unknown') || undefined, 90_000);
     expect((await call).status).toBe(200);
     return call;
   };
@@ -59,7 +59,7 @@ describeWithStores('a process that was taken for dead (needs TEST_DATABASE_URL a
     const rows = await eventually(async () => {
       const all = await rowsOf(teamId);
       return all.some(({ corrects }) => corrects === 1) ? all : undefined;
-    }, 30_000);
+    }, 90_000);
     const closed = rows.find(({ state }) => state === 'unknown');
     expect(closed).toMatchObject({ attempt: 1, estimated: true, error_code: 'gateway_stopped' });
     const correction = rows.find(({ corrects }) => corrects !== null);
@@ -94,16 +94,16 @@ describeWithStores('a process that was taken for dead (needs TEST_DATABASE_URL a
     const again = await eventually(async () => {
       const answer = await cutOff.chat(key, `back again ${Date.now()}`, { max_tokens: 2000 });
       return answer.status === 200 ? answer : undefined;
-    }, 20_000);
+    }, 60_000);
     costs.push(again.headers.get('x-gateway-cost-usd') ?? '');
     await eventually(async () => (await rowsOf(teamId)).length === 3 || undefined);
     const running = cutOff.chat(key, '[[delay=60000]] never ends', { max_tokens: 2000 }).catch(() => undefined);
     await eventually(async () => (await rowsOf(teamId)).length === 4 || undefined);
-    await eventually(async () => ((await budgetOf(budgetId)).reserved_usd === '0' ? undefined : true), 20_000);
+    await eventually(async () => ((await budgetOf(budgetId)).reserved_usd === '0' ? undefined : true), 60_000);
     await cutOff.kill();
     await running;
     await passFor15Minutes();
-    await eventually(async () => ((await budgetOf(budgetId)).reserved_usd === '0' ? true : undefined), 30_000);
+    await eventually(async () => ((await budgetOf(budgetId)).reserved_usd === '0' ? true : undefined), 90_000);
     await cutOff.start();
   });
 
