@@ -6,12 +6,12 @@ const NUMBERS = ['requests', 'input_tokens', 'output_tokens'] as const;
 const DOLLARS = ['list_cost_usd', 'saved_usd', 'cost_usd'] as const;
 
 const STYLE = `
-  body { font: 14px/1.5 system-ui, "Apple SD Gothic Neo", "Malgun Gothic", "Noto Sans KR", sans-serif; color: #1b1f24; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
-  h1 { font-size: 1.6rem; margin: 0 0 .25rem; } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
-  .meta, .exact { color: #57606a; } .balance { display: flex; justify-content: space-between; padding: .6rem .8rem; background: #f3f5f7; border-radius: .4rem; font-weight: 600; margin-top: 1rem; }
-  table { width: 100%; border-collapse: collapse; } th, td { text-align: left; padding: .4rem .5rem; border-bottom: 1px solid #d8dee4; vertical-align: top; overflow-wrap: anywhere; }
-  th { font-weight: 600; color: #57606a; } .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; } tfoot td { font-weight: 600; border-bottom: 0; }
-  @media print { body { margin: 0; max-width: none; font-size: 11px; } .balance { background: none; border: 1px solid #d8dee4; } tr { break-inside: avoid; } }`;
+  body { font: 14px/1.5 system-ui, "Apple SD Gothic Neo", "Malgun Gothic", "Noto Sans KR", "Noto Sans CJK KR", sans-serif; color: #1b1f24; max-width: 68rem; margin: 2rem auto; padding: 0 1rem; word-break: keep-all; overflow-wrap: anywhere; }
+  h1 { font-size: 1.6rem; margin: 0 0 .25rem; } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; break-after: avoid; }
+  .meta, .exact { color: #57606a; } .balance { display: flex; justify-content: space-between; gap: 1rem; padding: .6rem .8rem; background: #f3f5f7; border-radius: .4rem; font-weight: 600; margin-top: 1rem; break-inside: avoid; }
+  .wide { overflow-x: auto; } table { width: 100%; border-collapse: collapse; } th, td { text-align: left; padding: .4rem .5rem; border-bottom: 1px solid #d8dee4; vertical-align: top; }
+  th { font-weight: 600; color: #57606a; } th, .short { white-space: nowrap; } .name { min-width: 7rem; } .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; } tfoot td { font-weight: 600; border-bottom: 0; }
+  @media print { body { margin: 0; max-width: none; padding: 0; font-size: 10px; } .wide { overflow: visible; } th, td { padding: .3rem .25rem; } .name { min-width: 5rem; } .balance { background: none; border: 1px solid #d8dee4; } tr { break-inside: avoid; } tfoot { display: table-row-group; } }`;
 
 /** A statement as a page to print: whole in itself, without scripts, every text escaped. */
 export function statementPage(statement: Statement, language: StatementLanguage): string {
@@ -23,12 +23,12 @@ export function statementPage(statement: Statement, language: StatementLanguage)
     );
   const movements = statement.movements.map(
     ({ at, kind, note, amount_usd }) =>
-      `<tr><td>${escape(date(at))}</td><td>${text[kind]}</td><td>${escape(note ?? '')}</td><td class="number">${amount_usd}</td></tr>`,
+      `<tr><td class="short">${escape(date(at))}</td><td class="short">${text[kind]}</td><td class="name">${escape(note ?? '')}</td><td class="number">${grouped(amount_usd)}</td></tr>`,
   );
   const cells = (line: Record<(typeof NUMBERS)[number], number> & Record<(typeof DOLLARS)[number], string>) =>
     NUMBERS.map((name) => `<td class="number">${line[name].toLocaleString('en-US')}</td>`).join('') +
-    DOLLARS.map((name) => `<td class="number">${line[name]}</td>`).join('');
-  const usage = statement.usage.map((line) => `<tr><td>${escape(line.model)}</td>${cells(line)}</tr>`);
+    DOLLARS.map((name) => `<td class="number">${grouped(line[name])}</td>`).join('');
+  const usage = statement.usage.map((line) => `<tr><td class="name">${escape(line.model)}</td>${cells(line)}</tr>`);
   const none = (columns: number) => `<tr><td colspan="${columns}">${text.none}</td></tr>`;
   return `<!doctype html>
 <html lang="${language}">
@@ -42,23 +42,33 @@ export function statementPage(statement: Statement, language: StatementLanguage)
 <body>
 <h1>${text.title}</h1>
 <p class="meta">${text.team}: ${escape(statement.team_name)} (${escape(statement.team_id)})<br>${text.month}: ${statement.month} (${text.timezone}: ${escape(statement.timezone)})</p>
-<p class="balance"><span>${text.opening}</span><span>$${statement.opening_balance_usd}</span></p>
+<p class="balance"><span>${text.opening}</span><span>${balance(statement.opening_balance_usd)}</span></p>
 <h2>${text.movements}</h2>
-<table>
+<div class="wide"><table>
 <thead><tr><th>${text.date}</th><th>${text.kind}</th><th>${text.note}</th><th class="number">${text.amount}</th></tr></thead>
 <tbody>${movements.join('\n') || none(4)}</tbody>
-</table>
+</table></div>
 <h2>${text.usage}</h2>
-<table>
+<div class="wide"><table>
 <thead><tr><th>${text.model}</th>${[...NUMBERS, ...DOLLARS].map((name) => `<th class="number">${text[name]}</th>`).join('')}</tr></thead>
 <tbody>${usage.join('\n') || none(7)}</tbody>
 <tfoot><tr><td>${text.total}</td>${cells(statement.usage_total)}</tr></tfoot>
-</table>
-<p class="balance"><span>${text.closing}</span><span>$${statement.closing_balance_usd}</span></p>
+</table></div>
+<p class="balance"><span>${text.closing}</span><span>${balance(statement.closing_balance_usd)}</span></p>
 <p class="exact">${text.exact}</p>
 </body>
 </html>
 `;
+}
+
+/** Decimal dollars with commas in their whole part. All digits stay. */
+function grouped(usd: string): string {
+  const [whole = '', ...fraction] = usd.split('.');
+  return [whole.replace(/\B(?=(\d{3})+$)/g, ','), ...fraction].join('.');
+}
+
+function balance(usd: string): string {
+  return usd.startsWith('-') ? `-$${grouped(usd.slice(1))}` : `$${grouped(usd)}`;
 }
 
 function escape(text: string): string {
