@@ -27,6 +27,8 @@ const SOAK = {
   ELSEWHERE_MS: '100',
   FROZEN_MS: '1000',
 };
+/** Faults that only PostgreSQL and Redis can have. */
+const STORES_ONLY = ['faults/database-away', 'faults/full-disk', 'faults/contention', 'faults/invalidation'];
 const soakAt = args.indexOf('--soak');
 if (soakAt >= 0) args.splice(soakAt, 1);
 const onlyAt = args.indexOf('--only');
@@ -87,7 +89,7 @@ try {
   jest('e2e', 'e2e', embedded);
   if (production) jest('e2e-production', 'e2e', production);
   // What one profile has no part in is not run there, so that nothing counts as skipped.
-  jest('faults', 'faults', embedded, ['faults/database-away', 'faults/full-disk', 'faults/invalidation']);
+  jest('faults', 'faults', embedded, STORES_ONLY);
   if (production) jest('faults-production', 'faults', production, ['faults/crash-images']);
 } finally {
   await postgres?.stop();

@@ -172,7 +172,10 @@ describeWithStores(
     async function sample(load: { over: boolean }): Promise<number> {
       let most = 0;
       while (!load.over) {
-        const { rows } = await watcher.query('SELECT count(*) FROM pg_stat_activity WHERE usename = $1', [role]);
+        const { rows } = await watcher.query(
+          "SELECT count(*) FROM pg_stat_activity WHERE usename = $1 AND backend_type = 'client backend'",
+          [role],
+        );
         most = Math.max(most, Number(rows[0].count));
         await delay(50);
       }
