@@ -9,6 +9,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     sql`CREATE TABLE deployment_versions (
       deployment text NOT NULL, kind text NOT NULL, of_version text NOT NULL DEFAULT '', name text NOT NULL,
       first_seen_at timestamptz NOT NULL DEFAULT now(), last_seen_at timestamptz NOT NULL DEFAULT now(),
+      expected boolean NOT NULL DEFAULT false,
       PRIMARY KEY (deployment, kind, of_version, name))`,
     sql`INSERT INTO deployment_versions (deployment, kind, name, first_seen_at, last_seen_at)
       SELECT deployment, 'model', upstream_model, seen_at, seen_at FROM deployment_models`,

@@ -28,6 +28,8 @@ export interface DeploymentVersionsTable {
   /** When it was new; again so once it had been forgotten. */
   first_seen_at: Generated<Date>;
   last_seen_at: Generated<Date>;
+  /** True for a name that was announced and that no answer has had yet. */
+  expected: Generated<boolean>;
 }
 
 /** What stood behind a model's name when a process last looked: its deployments, and the version that gateway.yaml says. */

@@ -16,6 +16,16 @@ describe('what a name in an upstream answer means', () => {
     expect(judge('a')).toBe('first');
   });
 
+  it('is nothing for one that was announced, and for the first while another one is', () => {
+    const announced = { ...seen('b', 1, 0), expected: true };
+    expect([judge('a', announced), judge('b', announced), judge('b', seen('a', 10, 1), announced)]).toEqual([
+      'first',
+      'known',
+      'known',
+    ]);
+    expect(judge('c', seen('a', 10, 1), announced)).toBe('drift');
+  });
+
   it('is a change for one that was not named before', () => {
     expect(judge('b', seen('a', 10, 0))).toBe('drift');
   });

@@ -5,6 +5,8 @@ export interface SeenName {
   name: string;
   firstSeenMs: number;
   lastSeenMs: number;
+  /** It was announced, and no answer has had it yet. */
+  expected?: boolean;
 }
 
 export interface DriftRule {
@@ -24,12 +26,15 @@ export type DriftVerdict = 'first' | 'known' | 'drift' | 'flapping';
 
 /** Judges a name in an upstream answer by those that the same deployment has named before. */
 export function judgeName(name: string, seen: readonly SeenName[], nowMs: number, rule: DriftRule): DriftVerdict {
-  if (seen.length === 0) return 'first';
   const before = seen.find((each) => each.name === name);
-  const lastMs = Math.max(...seen.map(({ lastSeenMs }) => lastSeenMs));
+  if (before?.expected) return 'known';
+  // What was only announced is no sign that the deployment has ever been another model.
+  const named = seen.filter(({ expected }) => !expected);
+  if (named.length === 0) return 'first';
+  const lastMs = Math.max(...named.map(({ lastSeenMs }) => lastSeenMs));
   // What was named last is known for ever: a model that nobody asked for months has not changed by that.
   if (before && (before.lastSeenMs >= nowMs - rule.knownDays * MS_PER_DAY || before.lastSeenMs === lastMs))
     return 'known';
-  const newToday = seen.filter(({ firstSeenMs }) => firstSeenMs > nowMs - MS_PER_DAY).length;
+  const newToday = named.filter(({ firstSeenMs }) => firstSeenMs > nowMs - MS_PER_DAY).length;
   return newToday >= rule.mostNewADay ? 'flapping' : 'drift';
 }

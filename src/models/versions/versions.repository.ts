@@ -56,7 +56,7 @@ export class VersionsRepository {
         if (verdict !== 'drift') continue;
         const models = modelsHitBy(named);
         if (models.length === 0) continue;
-        const before = seen.at(-1)?.name ?? '';
+        const before = seen.findLast(({ expected }) => !expected)?.name ?? '';
         const details = { deployment, [named.kind]: named.name, before };
         await this.generations.startWithin(transaction, {
           models,
@@ -77,7 +77,7 @@ export class VersionsRepository {
     const now = new Date();
     await this.database.db
       .insertInto('deployment_versions')
-      .values(deployments.map((deployment) => ({ deployment, kind: 'model' as const, name: version })))
+      .values(deployments.map((deployment) => ({ deployment, kind: 'model' as const, name: version, expected: true })))
       .onConflict((conflict) =>
         conflict.columns(['deployment', 'kind', 'of_version', 'name']).doUpdateSet({ last_seen_at: now }),
       )
@@ -106,7 +106,7 @@ async function seenNames(
 ): Promise<SeenName[]> {
   const rows = await transaction
     .selectFrom('deployment_versions')
-    .select(['name', 'first_seen_at', 'last_seen_at'])
+    .select(['name', 'first_seen_at', 'last_seen_at', 'expected'])
     .where('deployment', '=', deployment)
     .where('kind', '=', kind)
     .where('of_version', '=', ofVersion)
@@ -116,6 +116,7 @@ async function seenNames(
     name: row.name,
     firstSeenMs: row.first_seen_at.getTime(),
     lastSeenMs: row.last_seen_at.getTime(),
+    expected: row.expected,
   }));
 }
 
@@ -133,7 +134,7 @@ async function noteName(
     .onConflict((conflict) =>
       conflict
         .columns(['deployment', 'kind', 'of_version', 'name'])
-        .doUpdateSet({ last_seen_at: now, ...(isNew ? { first_seen_at: now } : {}) }),
+        .doUpdateSet({ last_seen_at: now, expected: false, ...(isNew ? { first_seen_at: now } : {}) }),
     )
     .execute();
 }
