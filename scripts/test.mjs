@@ -26,9 +26,17 @@ const SOAK = {
   INVALIDATIONS: '60',
   ELSEWHERE_MS: '100',
   FROZEN_MS: '1000',
+  EQUAL_CALLS: '1000',
+  TAKE_OVER_MS: '1000',
 };
 /** Faults that only PostgreSQL and Redis can have. */
-const STORES_ONLY = ['faults/database-away', 'faults/full-disk', 'faults/contention', 'faults/invalidation'];
+const STORES_ONLY = [
+  'faults/database-away',
+  'faults/full-disk',
+  'faults/contention',
+  'faults/invalidation',
+  'faults/single-flight',
+];
 const soakAt = args.indexOf('--soak');
 if (soakAt >= 0) args.splice(soakAt, 1);
 const onlyAt = args.indexOf('--only');

@@ -11,6 +11,9 @@ import { InvalidationService } from './invalidation/invalidation.service';
 import { RulesRepository } from './invalidation/rules.repository';
 import { InvalidationRules } from './invalidation/rules.service';
 import { ResponseCache } from './response-cache.service';
+import { FlightLeaseStore } from './single-flight/flight-lease.store';
+import { FlightWire } from './single-flight/flight-wire.service';
+import { SingleFlight } from './single-flight/single-flight.service';
 import { ResponseCacheStore } from './store/response-cache.store';
 
 /** Answers that were paid for once, each tied to the model version that wrote it. */
@@ -26,7 +29,10 @@ import { ResponseCacheStore } from './store/response-cache.store';
     InvalidationService,
     CacheStatsRepository,
     CacheStatsService,
+    FlightLeaseStore,
+    FlightWire,
+    SingleFlight,
   ],
-  exports: [ResponseCache],
+  exports: [ResponseCache, SingleFlight],
 })
 export class CacheModule {}

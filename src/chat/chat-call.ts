@@ -30,7 +30,7 @@ export interface ChatCall {
   startedAt: number;
 }
 
-export type CacheStatus = 'HIT' | 'MISS' | 'BYPASS' | 'REFRESH';
+export type CacheStatus = 'HIT' | 'COALESCED' | 'MISS' | 'BYPASS' | 'REFRESH';
 
 /** What a call cost, and what it would have cost at list price. */
 export interface Settlement {

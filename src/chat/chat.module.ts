@@ -16,6 +16,9 @@ import { HitService } from './answers/hit.service';
 import { ReplayService } from './answers/replay.service';
 import { SettlementService } from './attempts/settlement.service';
 import { StreamRelayService } from './answers/stream-relay.service';
+import { FollowerService } from './sharing/follower.service';
+import { SharedAnswers } from './sharing/shared-answers.service';
+import { UpstreamAsker } from './sharing/upstream-asker.service';
 
 /** The way of a chat call through the gateway. */
 @Module({
@@ -39,6 +42,9 @@ import { StreamRelayService } from './answers/stream-relay.service';
     DispatchService,
     AnswerKeeper,
     StreamRelayService,
+    SharedAnswers,
+    FollowerService,
+    UpstreamAsker,
   ],
   exports: [ChatService],
 })

@@ -1,24 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { BudgetExceededError } from '../budgets/holds/budget-exceeded';
-import { type CacheControls, parseCacheControls } from '../cache/controls/cache-controls';
+import { parseCacheControls } from '../cache/controls/cache-controls';
 import { ResponseCache } from '../cache/response-cache.service';
 import { GatewayError } from '../common/errors';
 import type { Model } from '../models/model';
 import { ModelRegistry } from '../models/model-registry.service';
-import { Router } from '../routing/router.service';
-import { AttemptService } from './attempts/attempt.service';
-import { CHAT_ENDPOINT, type CacheStatus, type ChatAnswer, type ChatCall } from './chat-call';
+import { CHAT_ENDPOINT, type ChatAnswer, type ChatCall } from './chat-call';
 import { HitService } from './answers/hit.service';
+import { SharedAnswers } from './sharing/shared-answers.service';
 
-/** The way of a chat call: model, cache, router, upstream, settlement, answer. Lines of batches come in here too. */
+/** The way of a chat call: model, cache, and where it has no answer, the one question for all who ask the same. */
 @Injectable()
 export class ChatService {
   constructor(
     private readonly models: ModelRegistry,
     private readonly cache: ResponseCache,
     private readonly hits: HitService,
-    private readonly router: Router,
-    private readonly attempts: AttemptService,
+    private readonly shared: SharedAnswers,
   ) {}
 
   /**
@@ -37,11 +35,8 @@ export class ChatService {
     }
     if (controls.onlyIfCached) throw new GatewayError('cache_only_miss');
 
-    const question = { call, place, cacheStatus: statusWithoutHit(controls), store: controls.write };
     try {
-      return await this.router.route(model, call.signal, (deployment, attempt) =>
-        this.attempts.run(question, deployment, attempt),
-      );
+      return await this.shared.answer(call, place, controls);
     } catch (error) {
       const instead = downgraded(call, model, error);
       if (!instead) throw error;
@@ -72,9 +67,4 @@ function downgraded(call: ChatCall, from: Model, error: unknown): ChatCall | und
   if (action !== 'downgrade' || downgradeTo === null || downgradeTo === from.name) return undefined;
   const { signal } = call;
   return { ...call, signal, body: { ...call.body, model: downgradeTo }, downgrade: { from, budgetId: id } };
-}
-
-function statusWithoutHit(controls: CacheControls): CacheStatus {
-  if (controls.read) return 'MISS';
-  return controls.write ? 'REFRESH' : 'BYPASS';
 }

@@ -4,29 +4,49 @@ import { RedisConnection } from './redis.connection';
 
 const CHANNEL = 'thriftgate:changes';
 
-/** Redis pub/sub between replicas, for speed alone: what it loses is found by polling. */
+/** Redis pub/sub between replicas, for speed alone: what it loses is found by other means. */
 @Injectable()
 export class NewsStore implements OnApplicationShutdown {
-  private subscriber: RedisClientType | undefined;
+  private subscriber: Promise<RedisClientType> | undefined;
 
   constructor(private readonly redis: RedisConnection) {}
 
   publish(topic: string): void {
-    if (!this.redis.isConfigured) return;
-    void this.redis.run((client) => client.publish(CHANNEL, topic)).catch(() => undefined);
+    if (this.redis.isConfigured) void this.send(CHANNEL, topic);
   }
 
   subscribe(listener: (topic: string) => void): void {
-    if (!this.redis.client) return;
-    this.subscriber = this.redis.client.duplicate();
-    this.subscriber.on('error', () => undefined);
-    void this.subscriber
-      .connect()
-      .then((client) => client.subscribe(CHANNEL, listener))
+    this.receive(CHANNEL, listener);
+  }
+
+  /** @returns whether somebody got it */
+  async send(channel: string, text: string): Promise<boolean> {
+    return this.redis
+      .run((client) => client.publish(channel, text))
+      .then(
+        (receivers) => receivers > 0,
+        () => false,
+      );
+  }
+
+  receive(channel: string, listener: (text: string) => void): void {
+    void this.connect()
+      ?.then((client) => client.subscribe(channel, listener))
       .catch(() => undefined);
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.subscriber?.disconnect().catch(() => undefined);
+    await this.subscriber?.then((client) => client.disconnect()).catch(() => undefined);
+  }
+
+  /** One connection for all channels: one that listens can do nothing else. */
+  private connect(): Promise<RedisClientType> | undefined {
+    if (!this.redis.client) return undefined;
+    if (!this.subscriber) {
+      const client = this.redis.client.duplicate();
+      client.on('error', () => undefined);
+      this.subscriber = client.connect();
+    }
+    return this.subscriber;
   }
 }

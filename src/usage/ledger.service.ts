@@ -40,7 +40,7 @@ export interface Outcome {
   reasoningTokens: number;
   listCostPusd: PicoUsd;
   costPusd: PicoUsd;
-  savedBy: 'cache' | 'prompt_cache' | 'routing' | null;
+  savedBy: 'cache' | 'coalesced' | 'prompt_cache' | 'routing' | null;
   estimated: boolean;
   errorCode: string | null;
   /** Why the answer is not stored; null where it is, and where none came. */

@@ -103,7 +103,7 @@ export class LineRunner {
 }
 
 function done(line: ClaimedLine, requestId: string, { headers, body, settlement }: JsonAnswer): LineResult {
-  const cached = settlement.cacheStatus === 'HIT';
+  const cached = settlement.cacheStatus === 'HIT' || settlement.cacheStatus === 'COALESCED';
   return {
     line,
     state: 'done',

@@ -33,12 +33,14 @@ export class BudgetWindow {
     this.key = windowKey(budget.id, startMs);
   }
 
-  /** What calls cost in this process in so many seconds, as fast as they came lately. */
+  /** What calls cost in this process in so many seconds, as fast as they came at the most in the last seconds. */
   spentIn(seconds: bigint, nowMs: number): PicoUsd {
     const elapsedMs = BigInt(Math.max(0, Math.round(nowMs - this.pace.at)));
     if (elapsedMs >= PACE_MS) {
       const { used } = this.slice;
-      this.pace = { at: nowMs, used, perSecond: ((used - this.pace.used) * 1000n) / elapsedMs };
+      const measured = ((used - this.pace.used) * 1000n) / elapsedMs;
+      const remembered = (this.pace.perSecond * 7n) / 8n;
+      this.pace = { at: nowMs, used, perSecond: measured > remembered ? measured : remembered };
     }
     return this.pace.perSecond * seconds;
   }

@@ -154,6 +154,9 @@ export class HoldsService implements OnApplicationBootstrap {
 
   /** Leases what is missing for a call. @throws GatewayError `unavailable` while the database is away */
   private async leaseFor(window: BudgetWindow, worstPusd: PicoUsd): Promise<void> {
+    // Another question than this one's may fail without harm to it.
+    await window.asking?.catch(() => undefined);
+    if (window.fits(worstPusd)) return;
     const leastPusd = worstPusd - window.slice.free;
     const { refused } = window;
     if (refused && leastPusd >= refused.pusd && this.clock.now() - refused.at < LOOK_AGAIN_MS) return;
@@ -177,16 +180,18 @@ export class HoldsService implements OnApplicationBootstrap {
       const wanted = everything ? undefined : await this.leases.wanted(PATIENCE_MS / 1000);
       for (const window of unused) {
         const idle = nowMs - window.slice.touchedAt >= IDLE_MS || nowMs >= window.endMs;
-        if (everything || idle || window.inDoubt || wanted?.has(window.key)) await this.giveBack(window);
+        const isFree = everything || idle || wanted?.has(window.key) === true;
+        if (isFree || window.inDoubt) await this.giveBack(window, isFree);
       }
     }
     this.past = this.past.filter(({ slice, inDoubt }) => slice.held > 0n || slice.free > 0n || inDoubt);
   }
 
-  private async giveBack(window: BudgetWindow): Promise<void> {
+  /** @param unused whether also what is free goes back; else the database is only told what this process has */
+  private async giveBack(window: BudgetWindow, unused: boolean): Promise<void> {
     if (window.asking) return;
     await this.ask(window, async () => {
-      window.slice.takeUnused();
+      if (unused) window.slice.takeUnused();
       await this.leases.keep(window, this.journal.epoch, window.slice.granted);
       window.inDoubt = false;
     });

@@ -6,6 +6,7 @@ import { answerHeaders } from './answer-headers';
 import type { ChatAnswer, ChatCall, Settlement } from '../chat-call';
 import { intentOf } from '../attempts/question';
 import { ReplayService } from './replay.service';
+import { savedOutcome } from './saved-outcome';
 
 /** Answers from the cache: the stored bytes, or a stream made of them, at no cost. */
 @Injectable()
@@ -42,23 +43,7 @@ export class HitService {
   private record(call: ChatCall, place: CachePlace, { entry }: CacheHit): Promise<void> {
     const tried = { attempt: 1, provider: entry.provider, upstreamModel: entry.upstreamModel ?? null };
     const latencyMs = this.clock.now() - call.startedAt;
-    return this.ledger.record(intentOf(call, place, 'HIT', tried), {
-      inputTokens: entry.usage.inputTokens,
-      cachedInputTokens: entry.usage.cachedInputTokens,
-      cacheWriteTokens: entry.usage.cacheWriteTokens ?? 0,
-      outputTokens: entry.usage.outputTokens,
-      reasoningTokens: entry.usage.reasoningTokens,
-      state: 'settled',
-      status: 200,
-      upstreamModel: entry.upstreamModel ?? null,
-      listCostPusd: entry.listCostPusd,
-      costPusd: 0n,
-      savedBy: 'cache',
-      estimated: false,
-      errorCode: null,
-      uncached: null,
-      latencyMs,
-      ttftMs: call.stream ? latencyMs : null,
-    });
+    const outcome = savedOutcome(entry, 'cache', latencyMs, call.stream ? latencyMs : null);
+    return this.ledger.record(intentOf(call, place, 'HIT', tried), outcome);
   }
 }

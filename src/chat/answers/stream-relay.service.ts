@@ -9,13 +9,13 @@ import {
   type UpstreamResponse,
   UpstreamTransportError,
 } from '@thriftgate/providers';
+import type { FlightEnd, FlightSource } from '../../cache/single-flight/flight-end';
 import { GatewayError } from '../../common/errors';
 import { AttemptFailure } from '../../routing/attempt-failure';
-import { answerHeaders } from './answer-headers';
-import type { StreamAnswer } from '../chat-call';
+import type { Obtained } from '../attempts/obtained';
 import type { RunningAttempt } from '../attempts/running-attempt';
 import { type AnswerEnd, SettlementService } from '../attempts/settlement.service';
-import { DONE_EVENT, errorEvent, includesUsage, sseComment, sseEvent, withGatewayUsage } from './stream-events';
+import { sseComment, sseEvent } from './stream-events';
 
 const CLIENT_CLOSED_REQUEST = 499;
 const BAD_GATEWAY = 502;
@@ -51,7 +51,7 @@ export class StreamRelayService {
     adapter: ProviderAdapter,
     response: UpstreamResponse,
     release: () => void,
-  ): Promise<StreamAnswer> {
+  ): Promise<Obtained> {
     const relay: Relay = {
       running,
       adapter,
@@ -63,32 +63,29 @@ export class StreamRelayService {
     };
     const texts = this.texts(relay);
     const first = await texts.next();
-    const { question, deployment, attempt } = running;
-    const headers = answerHeaders(question.cacheStatus, question.place.key, {
+    const { deployment, attempt } = running;
+    const origin = {
       provider: deployment.provider,
       upstreamModel: relay.decoder.upstreamModel ?? deployment.upstreamModel,
-      attempts: attempt,
-      ttlSeconds: question.store ? question.place.ttlSeconds : undefined,
-      settlement: undefined,
-    });
-    return { kind: 'stream', headers, first: first.value ?? '', rest: texts };
+    };
+    if (first.done) return { kind: 'stream', attempts: attempt, origin, first: '', rest: ended(first.value) };
+    return { kind: 'stream', attempts: attempt, origin, first: first.value, rest: texts };
   }
 
   /** One text for each piece that comes from the upstream; the first has the first content in it. */
-  private async *texts(relay: Relay): AsyncGenerator<string, void, undefined> {
+  private async *texts(relay: Relay): FlightSource {
     try {
       let held = '';
       for await (const items of this.items(relay)) {
         const { text, end } = this.relayItems(relay, items);
         held += text;
-        if (end === 'done') yield held + (await this.finish(relay));
-        else if (end) yield held + (await this.break(relay, await this.brokenBy(relay, end)));
-        else if (relay.contentBegan && held !== '') yield held;
-        else continue;
-        if (end) return;
+        if (end === 'done') return await this.finish(relay, held);
+        if (end) return await this.break(relay, held, await this.brokenBy(relay, end));
+        if (!relay.contentBegan || held === '') continue;
+        yield held;
         held = '';
       }
-      yield held + (await this.endOfInput(relay));
+      return await this.endOfInput(relay, held);
     } finally {
       relay.response.abort();
       await this.settleAbandoned(relay).finally(relay.release);
@@ -137,28 +134,27 @@ export class StreamRelayService {
     return sseEvent(chunk.data);
   }
 
-  /** The upstream's end mark: settle, then say so. */
-  private async finish(relay: Relay): Promise<string> {
-    const settlement = await this.settle(relay, { endedCleanly: true });
-    const { usageChunk } = relay;
-    const wanted = usageChunk !== undefined && includesUsage(relay.running.question.call.body);
-    return (wanted ? sseEvent(withGatewayUsage(usageChunk, settlement)) : '') + DONE_EVENT;
+  /** The upstream's end mark: settle before anybody is told of it. */
+  private async finish(relay: Relay, last: string): Promise<FlightEnd> {
+    const answer = await this.settle(relay, { endedCleanly: true });
+    return { kind: 'done', last, usageChunk: relay.usageChunk, answer };
   }
 
   /** An error in the stream, or its end without a mark: before any content another try may do better. */
-  private async break(relay: Relay, { error, code }: Broken): Promise<string> {
+  private async break(relay: Relay, last: string, { error, code }: Broken): Promise<FlightEnd> {
     await this.settle(relay, { endedCleanly: false, status: BAD_GATEWAY, errorCode: code });
-    return errorEvent(error);
+    return { kind: 'broken', last, error, code };
   }
 
-  private async endOfInput(relay: Relay): Promise<string> {
-    if (relay.running.question.call.signal.aborted) {
+  private async endOfInput(relay: Relay, last: string): Promise<FlightEnd | undefined> {
+    if (relay.running.question.signal.aborted) {
       await this.settleAbandoned(relay);
-      return '';
+      return undefined;
     }
     const message = 'The provider broke the stream off before its end. What was sent so far is not the whole answer.';
     if (!relay.contentBegan) throw await this.failBeforeContent(relay, 'upstream_stream_cut');
-    return this.break(relay, { error: new GatewayError('upstream_error', { message }), code: 'upstream_stream_cut' });
+    const error = new GatewayError('upstream_error', { message });
+    return this.break(relay, last, { error, code: 'upstream_stream_cut' });
   }
 
   private async brokenBy(relay: Relay, chunk: StreamChunk): Promise<Broken> {
@@ -199,4 +195,10 @@ export class StreamRelayService {
   private settle(relay: Relay, end: AnswerEnd) {
     return this.settlement.settle(relay.running, relay.decoder.assemble(), end);
   }
+}
+
+/** A stream that came all at once. */
+// eslint-disable-next-line require-yield
+async function* ended(end: FlightEnd | undefined): FlightSource {
+  return end;
 }

@@ -32,9 +32,10 @@ export class AnswerKeeper {
   ): void {
     const { usage, upstreamModel, systemFingerprint } = reply.facts;
     this.drift.observe(deployment, upstreamModel, systemFingerprint);
-    if (refused !== null || usage === undefined) return;
-    const { call, place } = question;
-    void this.cache.keep(place, {
+    // What another process asks for meanwhile is that one's to store.
+    if (refused !== null || usage === undefined || question.flight?.deposed) return;
+    const { call, place, flight } = question;
+    const stored = this.cache.keep(place, {
       body: withCached(reply.body, true),
       usage,
       listCostPusd,
@@ -44,5 +45,6 @@ export class AnswerKeeper {
       teamId: call.caller.teamId,
       tags: call.tags,
     });
+    if (flight) flight.stored = stored;
   }
 }

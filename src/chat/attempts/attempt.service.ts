@@ -4,13 +4,11 @@ import type { Deployment } from '../../models/model';
 import { type Provider, ProviderRegistry } from '../../providers/provider-registry.service';
 import { AttemptFailure } from '../../routing/attempt-failure';
 import { DeploymentSlots } from '../../routing/deployment-slots.service';
-import { answerHeaders } from '../answers/answer-headers';
-import type { ChatAnswer, JsonAnswer } from '../chat-call';
+import type { Obtained } from './obtained';
 import { type Question, upstreamRequest } from './question';
 import type { RunningAttempt } from './running-attempt';
 import { DispatchService } from './dispatch.service';
 import { SettlementService } from './settlement.service';
-import { withCached } from '../answers/spliced-json';
 import { StreamRelayService } from '../answers/stream-relay.service';
 
 const OK = 200;
@@ -28,7 +26,7 @@ export class AttemptService {
   ) {}
 
   /** @throws AttemptFailure when the deployment gave no answer, or no content of a stream */
-  async run(question: Question, deployment: Deployment, attempt: number): Promise<ChatAnswer> {
+  async run(question: Question, deployment: Deployment, attempt: number): Promise<Obtained> {
     const release = this.slots.take(deployment);
     if (!release) throw busy(deployment);
     let running: RunningAttempt | undefined;
@@ -55,7 +53,7 @@ export class AttemptService {
     request: ReturnType<typeof upstreamRequest>,
   ): Promise<UpstreamResponse> {
     try {
-      const response = await provider.transport.send(request, { signal: running.question.call.signal });
+      const response = await provider.transport.send(request, { signal: running.question.signal });
       if (response.status === OK) return response;
       const body = (await response.readAll()).toString('utf8');
       const failure = new AttemptFailure(
@@ -70,12 +68,7 @@ export class AttemptService {
     }
   }
 
-  private async readAnswer(
-    running: RunningAttempt,
-    provider: Provider,
-    response: UpstreamResponse,
-  ): Promise<JsonAnswer> {
-    const { question, deployment, attempt } = running;
+  private async readAnswer(running: RunningAttempt, provider: Provider, response: UpstreamResponse): Promise<Obtained> {
     let reply: ChatReply;
     try {
       reply = provider.adapter.fromReply(await response.readAll());
@@ -85,15 +78,8 @@ export class AttemptService {
       await this.settlement.fail(running, BAD_GATEWAY, 'upstream_invalid_answer', false);
       throw invalidAnswer();
     }
-    const settlement = await this.settlement.settle(running, reply, { endedCleanly: true });
-    const headers = answerHeaders(question.cacheStatus, question.place.key, {
-      provider: deployment.provider,
-      upstreamModel: reply.facts.upstreamModel ?? deployment.upstreamModel,
-      attempts: attempt,
-      ttlSeconds: question.store ? question.place.ttlSeconds : undefined,
-      settlement,
-    });
-    return { kind: 'json', headers, body: withCached(reply.body, false), settlement };
+    const answer = await this.settlement.settle(running, reply, { endedCleanly: true });
+    return { kind: 'json', attempts: running.attempt, answer };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ChatBody, UpstreamRequest } from '@thriftgate/providers';
+import type { Flight } from '../../cache/single-flight/flight';
 import type { CachePlace } from '../../cache/response-cache.service';
 import type { Deployment } from '../../models/model';
 import type { Provider } from '../../providers/provider-registry.service';
@@ -12,6 +13,10 @@ export interface Question {
   cacheStatus: CacheStatus;
   /** Whether the answer may be stored. */
   store: boolean;
+  /** All who wait for the answer; undefined where it is for one caller alone. */
+  flight: Flight | undefined;
+  /** Aborted when nobody waits for the answer any more. */
+  signal: AbortSignal;
 }
 
 const NOT_CHARGED = { priceId: null, windows: null };
@@ -38,7 +43,7 @@ export function intentOf(
     stream: call.stream,
     cache_status: cacheStatus,
     cache_generation: place.generation,
-    question: cacheStatus === 'HIT' ? null : questionOf(place.key),
+    question: cacheStatus === 'HIT' || cacheStatus === 'COALESCED' ? null : questionOf(place.key),
     price_id: charged.priceId,
     charged: charged.windows,
     batch_id: call.batch?.batchId ?? null,

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ChatReply, ProviderAdapter, TokenUsage, UpstreamTransportError } from '@thriftgate/providers';
+import type { SharedAnswer } from '../../cache/single-flight/flight-end';
 import { Clock } from '../../common/clock';
 import type { PicoUsd } from '../../common/money';
 import { type Cost, costOf } from '../../pricing/price';
@@ -7,7 +8,6 @@ import { AttemptFailure } from '../../routing/attempt-failure';
 import { LedgerService, type Outcome } from '../../usage/ledger.service';
 import { TokenEstimator } from '../../usage/token-estimator.service';
 import { AnswerKeeper } from './answer-keeper.service';
-import type { Settlement } from '../chat-call';
 import type { RunningAttempt } from './running-attempt';
 
 const OK = 200;
@@ -36,8 +36,10 @@ export class SettlementService {
   /**
    * Writes the end of a try that was answered, and stores the answer where that is allowed. Where the upstream told no
    * usage it is counted here and marked as estimated.
+   *
+   * @returns the answer with its cost
    */
-  async settle(running: RunningAttempt, reply: ChatReply, end: AnswerEnd): Promise<Settlement> {
+  async settle(running: RunningAttempt, reply: ChatReply, end: AnswerEnd): Promise<SharedAnswer> {
     const { question, deployment } = running;
     const { facts } = reply;
     const usage = facts.usage ?? (await this.estimator.usageOf(question.call.body.messages, answerText(reply.body)));
@@ -64,10 +66,12 @@ export class SettlementService {
     });
     this.keeper.keep(running, reply, uncached, listPusd);
     return {
-      cacheStatus: question.cacheStatus,
+      body: reply.body,
+      usage,
       listCostPusd: listPusd,
       costPusd: cost.costPusd,
-      savedPusd: listPusd - cost.costPusd,
+      provider: deployment.provider,
+      upstreamModel: facts.upstreamModel ?? deployment.upstreamModel,
     };
   }
 

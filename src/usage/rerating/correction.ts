@@ -26,7 +26,8 @@ export function differenceOf(row: RatedRow, price: Price): Difference {
     },
     price,
   );
-  if (row.cache_status === 'HIT') return { listPusd: listPusd - row.corrected_list_pusd, costPusd: 0n };
+  if (row.cache_status === 'HIT' || row.cache_status === 'COALESCED')
+    return { listPusd: listPusd - row.corrected_list_pusd, costPusd: 0n };
   const changePusd = costPusd - row.corrected_cost_pusd;
   return {
     costPusd: changePusd,

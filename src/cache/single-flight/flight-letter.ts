@@ -1,0 +1,82 @@
+import { GatewayError } from '../../common/errors';
+import { toGatewayError } from '../../common/gateway-error.filter';
+import type { FlightEnd, FlightOrigin, SharedAnswer } from './flight-end';
+
+/** The fence tells one leader's letters from those of an earlier one. */
+interface About {
+  name: string;
+  fence: number;
+}
+
+/** From a replica that wants to read, to the one that asks. */
+export type ReaderLetter = About & { kind: 'board' | 'leave'; from: string };
+
+/** From the replica that asks to one that reads. `at` counts the letters with news. */
+export type LeaderLetter =
+  | (About & { kind: 'text'; at: number; origin: FlightOrigin | undefined; text: string })
+  | (About & { kind: 'end'; at: number; origin: FlightOrigin | undefined; end: FlightEnd })
+  | (About & { kind: 'alive' })
+  | (About & { kind: 'none' });
+
+/** What replicas write to each other of a flight. */
+export type Letter = ReaderLetter | LeaderLetter;
+
+interface PackedError {
+  status: number;
+  message: string;
+  type: string;
+  param: string | null;
+  code: string | null;
+  retryAfterSeconds: number | undefined;
+}
+
+export function writeLetter(letter: Letter): string {
+  return JSON.stringify(letter.kind === 'end' ? { ...letter, end: packEnd(letter.end) } : letter);
+}
+
+/** @returns undefined for what is no letter, as a replica of another version might write */
+export function readLetter(text: string): Letter | undefined {
+  try {
+    const letter = JSON.parse(text) as Letter;
+    return letter.kind === 'end' ? { ...letter, end: unpackEnd(letter.end as unknown as PackedEnd) } : letter;
+  } catch {
+    return undefined;
+  }
+}
+
+type PackedAnswer = Omit<SharedAnswer, 'body' | 'listCostPusd' | 'costPusd'> & Record<'body' | 'list' | 'cost', string>;
+type PackedEnd =
+  | { kind: 'done'; last: string; usageChunk: string | undefined; answer: PackedAnswer }
+  | { kind: 'broken'; last: string; error: PackedError; code: string }
+  | { kind: 'failed'; error: PackedError; of: 'upstream' | 'leader' | 'lost' };
+
+function packEnd(end: FlightEnd): PackedEnd {
+  if (end.kind === 'broken') return { ...end, error: packError(end.error) };
+  if (end.kind === 'failed') return { ...end, error: packError(end.error) };
+  const { body, listCostPusd, costPusd, ...rest } = end.answer;
+  const answer = { ...rest, body: body.toString('utf8'), list: String(listCostPusd), cost: String(costPusd) };
+  return { ...end, answer };
+}
+
+function unpackEnd(end: PackedEnd): FlightEnd {
+  if (end.kind === 'broken') return { ...end, error: unpackError(end.error) };
+  if (end.kind === 'failed') return { ...end, error: unpackError(end.error) };
+  const { body, list, cost, ...rest } = end.answer;
+  const answer = { ...rest, body: Buffer.from(body, 'utf8'), listCostPusd: BigInt(list), costPusd: BigInt(cost) };
+  return { ...end, answer };
+}
+
+function packError(thrown: unknown): PackedError {
+  const error = toGatewayError(thrown);
+  const { message, type, param, code } = error.toBody().error;
+  return { status: error.status, message, type, param, code, retryAfterSeconds: error.retryAfterSeconds };
+}
+
+function unpackError({ status, message, type, param, code, retryAfterSeconds }: PackedError): GatewayError {
+  return new GatewayError('upstream_error', {
+    message,
+    param,
+    upstream: { status, type, code },
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  });
+}

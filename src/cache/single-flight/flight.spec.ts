@@ -1,0 +1,130 @@
+import { GatewayError } from '../../common/errors';
+import { Flight } from './flight';
+import type { FlightEnd, FlightSource } from './flight-end';
+
+const ORIGIN = { provider: 'openai', upstreamModel: 'gpt-4.1' };
+const answer = {
+  body: Buffer.from('{}'),
+  usage: { inputTokens: 1, cachedInputTokens: 0, outputTokens: 1, reasoningTokens: 0 },
+  listCostPusd: 5n,
+  costPusd: 5n,
+  ...ORIGIN,
+};
+const DONE: FlightEnd = { kind: 'done', last: '', usageChunk: undefined, answer };
+
+/** A stream that is drawn text by text, with a note of how far it was drawn and whether it was ended. */
+function sourceOf(texts: string[], end: FlightEnd = DONE) {
+  const drawn = { texts: 0, ended: false };
+  async function* source(): FlightSource {
+    try {
+      for (const text of texts) {
+        await Promise.resolve();
+        drawn.texts += 1;
+        yield text;
+      }
+      return end;
+    } finally {
+      drawn.ended = true;
+    }
+  }
+  return { drawn, source: source() };
+}
+
+async function readAll(texts: ReturnType<Flight['read']>) {
+  let text = '';
+  for (;;) {
+    const next = await texts.next();
+    if (next.done) return { text, end: next.value };
+    text += next.value;
+  }
+}
+
+describe('a flight', () => {
+  const over: Flight[] = [];
+  const take = () => new Flight('q', (flight) => over.push(flight));
+  beforeEach(() => void (over.length = 0));
+
+  it('gives each reader all of it, also who comes late, and ends once', async () => {
+    const flight = take();
+    const { source } = sourceOf(['b', 'c', 'd']);
+    const early = readAll(flight.read(flight.board(undefined)));
+    flight.feed(ORIGIN, 'a', source);
+    const late = flight.read(flight.board(undefined));
+    expect((await late.next()).value).toBe('a');
+    expect(await early).toEqual({ text: 'abcd', end: DONE });
+    expect(await readAll(late)).toEqual({ text: 'bcd', end: DONE });
+    expect(await readAll(flight.read(flight.board(undefined)))).toEqual({ text: 'abcd', end: DONE });
+    expect(over).toEqual([flight]);
+  });
+
+  it('is drawn at the pace of its fastest reader', async () => {
+    const flight = take();
+    const { source, drawn } = sourceOf(['b', 'c', 'd', 'e']);
+    const [fast, slow] = [flight.read(flight.board(undefined)), flight.read(flight.board(undefined))];
+    flight.feed(ORIGIN, 'a', source);
+    await slow.next();
+    await fast.next();
+    expect(drawn.texts).toBe(0);
+    await fast.next();
+    await fast.next();
+    expect(drawn.texts).toBe(2);
+    expect((await slow.next()).value).toBe('bc');
+    expect(drawn.texts).toBe(2);
+  });
+
+  it('goes on while one waits, and gives the source up when the last has gone', async () => {
+    const flight = take();
+    const { source, drawn } = sourceOf(['b', 'c', 'd']);
+    const [leader, follower] = [new AbortController(), new AbortController()];
+    const led = flight.read(flight.board(leader.signal));
+    const followed = flight.read(flight.board(follower.signal));
+    flight.feed(ORIGIN, 'a', source);
+    await led.next();
+    leader.abort();
+    expect(await led.next()).toEqual({ done: true, value: undefined });
+    expect(flight.signal.aborted).toBe(false);
+    await followed.next();
+    expect((await followed.next()).value).toBe('b');
+    follower.abort();
+    expect(await followed.next()).toEqual({ done: true, value: undefined });
+    await new Promise(setImmediate);
+    expect([flight.signal.aborted, drawn.ended, over.length]).toEqual([true, true, 1]);
+  });
+
+  it('wakes a reader whose client leaves while nothing comes', async () => {
+    const flight = take();
+    const client = new AbortController();
+    const waiting = readAll(flight.read(flight.board(client.signal)));
+    client.abort();
+    expect(await waiting).toEqual({ text: '', end: undefined });
+    expect(over).toEqual([flight]);
+    flight.finish(DONE);
+    expect(over).toEqual([flight]);
+  });
+
+  it('has no seat for a client that has gone', () => {
+    const flight = take();
+    expect(flight.board(AbortSignal.abort()).hasLeft).toBe(true);
+    expect(flight.signal.aborted).toBe(true);
+  });
+
+  it('tells all who wait how it failed', async () => {
+    const flight = take();
+    const readers = [1, 2, 3].map(() => readAll(flight.read(flight.board(undefined))));
+    const failure: FlightEnd = { kind: 'failed', error: new GatewayError('upstream_error'), of: 'upstream' };
+    flight.finish(failure);
+    expect(await Promise.all(readers)).toEqual(readers.map(() => ({ text: '', end: failure })));
+  });
+
+  it('fails where its source does', async () => {
+    const flight = take();
+    const reader = readAll(flight.read(flight.board(undefined)));
+    const error = new Error('x');
+    // eslint-disable-next-line require-yield
+    async function* broken(): FlightSource {
+      throw error;
+    }
+    flight.feed(ORIGIN, 'a', broken());
+    expect(await reader).toEqual({ text: 'a', end: { kind: 'failed', error, of: 'upstream' } });
+  });
+});

@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import { Flight, type Seat } from './flight';
+import { FlightLeaseStore } from './flight-lease.store';
+import { FlightWire } from './flight-wire.service';
+
+/** A seat on the one flight of a question. */
+export interface Boarding {
+  flight: Flight;
+  seat: Seat;
+  /** Whether the caller is to ask the upstream, and to end the flight, for all. */
+  leads: boolean;
+  /** Whether an answer may have been stored since the caller looked. */
+  mayBeStored: boolean;
+}
+
+/**
+ * Of all who ask the same at once, over all replicas, one asks the upstream. Without Redis, or while it is away, that is one
+ * in each process.
+ */
+@Injectable()
+export class SingleFlight {
+  private readonly flights = new Map<string, Flight>();
+  private readonly onOver = (flight: Flight) => {
+    if (this.flights.get(flight.name) === flight) this.flights.delete(flight.name);
+    this.wire.over(flight);
+  };
+
+  constructor(
+    private readonly leases: FlightLeaseStore,
+    private readonly wire: FlightWire,
+  ) {}
+
+  /**
+   * @param name the same for the same question
+   * @param cacheKey where its answer will lie
+   * @param client aborted when the caller does not wait any more
+   */
+  async board(name: string, cacheKey: string, client: AbortSignal): Promise<Boarding> {
+    const known = this.flights.get(name);
+    if (known) return { flight: known, seat: known.board(client), leads: false, mayBeStored: false };
+    const flight = new Flight(name, this.onOver);
+    // Before anything is waited for: who asks next comes aboard.
+    this.flights.set(name, flight);
+    const seat = flight.board(client);
+    if (!this.leases.isConfigured) return { flight, seat, leads: true, mayBeStored: true };
+    try {
+      const storing = this.wire.isStoring(name);
+      const { lease, stored } = await this.leases.take(name, cacheKey);
+      const leads = lease.replica === this.leases.replica;
+      if (flight.signal.aborted) {
+        if (leads) void this.leases.release(name, lease);
+      } else if (leads) this.wire.lead(flight, lease);
+      else this.wire.follow(flight, lease);
+      return { flight, seat, leads, mayBeStored: stored || storing };
+    } catch {
+      return { flight, seat, leads: true, mayBeStored: false };
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import { Injectable } from '@nestjs/common';
+import type { CachePlace } from '../../cache/response-cache.service';
+import type { Flight, Seat } from '../../cache/single-flight/flight';
+import type { FlightEnd, FlightFailure, SharedAnswer } from '../../cache/single-flight/flight-end';
+import { Clock } from '../../common/clock';
+import { GatewayError } from '../../common/errors';
+import { LedgerService, type Outcome } from '../../usage/ledger.service';
+import { answerHeaders } from '../answers/answer-headers';
+import { lastEvents, startStream } from '../answers/caller-stream';
+import { ReplayService } from '../answers/replay.service';
+import { savedOutcome } from '../answers/saved-outcome';
+import { withCached } from '../answers/spliced-json';
+import { intentOf } from '../attempts/question';
+import type { ChatAnswer, ChatCall, Settlement } from '../chat-call';
+
+const BAD_GATEWAY = 502;
+const CLIENT_CLOSED_REQUEST = 499;
+
+/** A call that waits for the answer to another one's question. */
+interface Follower {
+  call: ChatCall;
+  place: CachePlace;
+  flight: Flight;
+  /** Milliseconds until the first content; null while none has come. */
+  ttftMs: number | null;
+}
+
+/** Gives calls the answer that another one asks for: at no cost, whole or as a stream from its beginning. */
+@Injectable()
+export class FollowerService {
+  constructor(
+    private readonly ledger: LedgerService,
+    private readonly replay: ReplayService,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @returns the answer, or how the question failed before any of it was given
+   * @throws GatewayError when the caller has left
+   */
+  async answer(call: ChatCall, place: CachePlace, flight: Flight, seat: Seat): Promise<ChatAnswer | FlightFailure> {
+    const follower: Follower = { call, place, flight, ttftMs: null };
+    const texts = flight.read(seat);
+    let next = await texts.next();
+    if (call.stream && !next.done) return this.stream(follower, next.value, texts);
+    while (!next.done) next = await texts.next();
+    const end = next.value;
+    if (end === undefined) {
+      await this.recordFailure(follower, CLIENT_CLOSED_REQUEST, 'client_closed_request');
+      throw new GatewayError('upstream_error', { message: 'The call was given up.' });
+    }
+    if (end.kind === 'failed') return end;
+    // Nothing of it has gone out, so this one may still have a whole answer.
+    if (end.kind === 'broken') return { kind: 'failed', error: end.error, of: 'upstream' };
+    return call.stream ? this.streamAtOnce(follower, end) : this.json(follower, end.answer);
+  }
+
+  private async json(follower: Follower, answer: SharedAnswer): Promise<ChatAnswer> {
+    await this.record(follower, answer);
+    const settlement = settlementOf(answer);
+    const headers = headersOf(follower, answer, settlement);
+    return { kind: 'json', headers, body: withCached(answer.body, true), settlement };
+  }
+
+  /** A stream that was there at once, or that is made of an answer that came whole. */
+  private async streamAtOnce(follower: Follower, end: Extract<FlightEnd, { kind: 'done' }>): Promise<ChatAnswer> {
+    const { call, place } = follower;
+    const { answer, last } = end;
+    follower.ttftMs = this.clock.now() - call.startedAt;
+    await this.record(follower, answer);
+    const headers = headersOf(follower, answer, undefined);
+    const settlement = settlementOf(answer);
+    if (last !== '')
+      return { kind: 'stream', headers, first: lastEvents(end, call.body, settlementOf), rest: nothing() };
+    const rest = this.replay.texts(call, answer, settlement, place.model.cache.replayTokensPerSecond);
+    const first = await rest.next();
+    return { kind: 'stream', headers, first: first.value ?? '', rest };
+  }
+
+  private stream(follower: Follower, first: string, texts: ReturnType<Flight['read']>): Promise<ChatAnswer> {
+    const { call, flight, place } = follower;
+    follower.ttftMs = this.clock.now() - call.startedAt;
+    const origin = flight.origin ?? { provider: '', upstreamModel: place.model.family };
+    return startStream(headersOf(follower, origin, undefined), first, texts, async (end) => {
+      await this.recordEnd(follower, end);
+      return lastEvents(end, call.body, settlementOf);
+    });
+  }
+
+  private recordEnd(follower: Follower, end: FlightEnd | undefined): Promise<void> {
+    if (end === undefined) return this.recordFailure(follower, CLIENT_CLOSED_REQUEST, 'client_closed_request');
+    if (end.kind === 'done') return this.record(follower, end.answer);
+    return this.recordFailure(follower, BAD_GATEWAY, end.kind === 'broken' ? end.code : 'upstream_stream_cut');
+  }
+
+  private record(follower: Follower, answer: SharedAnswer): Promise<void> {
+    const { call, ttftMs } = follower;
+    return this.write(follower, answer, savedOutcome(answer, 'coalesced', this.clock.now() - call.startedAt, ttftMs));
+  }
+
+  /** A call that got no whole answer: nothing was paid for it, and nothing saved. */
+  private recordFailure(follower: Follower, status: number, errorCode: string): Promise<void> {
+    const { flight, place, call, ttftMs } = follower;
+    const origin = flight.origin ?? { provider: '', upstreamModel: place.model.family };
+    const usage = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 };
+    const nothingSaved = savedOutcome(
+      { usage, listCostPusd: 0n, upstreamModel: origin.upstreamModel },
+      'coalesced',
+      this.clock.now() - call.startedAt,
+      ttftMs,
+    );
+    return this.write(follower, origin, { ...nothingSaved, state: 'failed', status, errorCode, savedBy: null });
+  }
+
+  private write(
+    { call, place }: Follower,
+    { provider, upstreamModel }: { provider: string; upstreamModel: string },
+    outcome: Outcome,
+  ): Promise<void> {
+    return this.ledger.record(intentOf(call, place, 'COALESCED', { attempt: 1, provider, upstreamModel }), outcome);
+  }
+}
+
+function settlementOf({ listCostPusd }: SharedAnswer): Settlement {
+  return { cacheStatus: 'COALESCED', listCostPusd, costPusd: 0n, savedPusd: listCostPusd };
+}
+
+function headersOf(
+  { place }: Follower,
+  { provider, upstreamModel }: { provider: string; upstreamModel: string },
+  settlement: Settlement | undefined,
+): Record<string, string> {
+  const origin = { provider, upstreamModel, attempts: 0, ttlSeconds: undefined, settlement };
+  return answerHeaders('COALESCED', place.key, origin);
+}
+
+async function* nothing(): AsyncGenerator<string, void, undefined> {}

@@ -1,0 +1,103 @@
+import { Injectable } from '@nestjs/common';
+import { BudgetExceededError } from '../../budgets/holds/budget-exceeded';
+import type { CacheControls } from '../../cache/controls/cache-controls';
+import { type CachePlace, ResponseCache } from '../../cache/response-cache.service';
+import type { Flight, Seat } from '../../cache/single-flight/flight';
+import type { FlightEnd, FlightFailure } from '../../cache/single-flight/flight-end';
+import { SingleFlight } from '../../cache/single-flight/single-flight.service';
+import { lastEvents, startStream } from '../answers/caller-stream';
+import { HitService } from '../answers/hit.service';
+import type { Question } from '../attempts/question';
+import type { CacheStatus, ChatAnswer, ChatCall } from '../chat-call';
+import { FollowerService } from './follower.service';
+import { settlementOf, UpstreamAsker } from './upstream-asker.service';
+
+/** After so many questions that came to nothing, by whosever fault, a call asks for itself alone. */
+const SHARED_ROUNDS = 5;
+
+/** Answers that are not in the cache: asked for once for all who ask the same at the same time. */
+@Injectable()
+export class SharedAnswers {
+  constructor(
+    private readonly singleFlight: SingleFlight,
+    private readonly cache: ResponseCache,
+    private readonly hits: HitService,
+    private readonly followers: FollowerService,
+    private readonly asker: UpstreamAsker,
+  ) {}
+
+  /**
+   * Who will have nothing but its own answer, or whose answer nobody may have, asks alone.
+   *
+   * @throws GatewayError before anything of the answer was sent
+   */
+  async answer(call: ChatCall, place: CachePlace, controls: CacheControls): Promise<ChatAnswer> {
+    if (!controls.read || !controls.write) return this.askAlone(call, place, controls);
+    const name = `${place.key}:${place.rulesSeen}`;
+    let failures = 0;
+    for (let round = 1; round <= SHARED_ROUNDS; round += 1) {
+      const { flight, seat, leads, mayBeStored } = await this.singleFlight.board(name, place.key, call.signal);
+      if (leads) return this.lead(call, place, controls, { flight, seat, mayBeStored });
+      const followed = await this.followers.answer(call, place, flight, seat);
+      if (followed.kind !== 'failed') return followed;
+      // A failure may have been this one try's: each that waited may be served by another one, once.
+      if (followed.of === 'upstream' && (failures += 1) > 1) throw followed.error;
+      const hit = await this.cache.find(place, controls);
+      if (hit) return this.hits.answer(call, place, hit);
+    }
+    return this.askAlone(call, place, controls);
+  }
+
+  private async lead(
+    call: ChatCall,
+    place: CachePlace,
+    controls: CacheControls,
+    { flight, seat, mayBeStored }: { flight: Flight; seat: Seat; mayBeStored: boolean },
+  ): Promise<ChatAnswer> {
+    try {
+      const hit = mayBeStored ? await this.cache.find(place, controls) : undefined;
+      if (hit) {
+        flight.finish({ kind: 'failed', error: undefined, of: 'lost' });
+        seat.leave();
+        return await this.hits.answer(call, place, hit);
+      }
+      const question: Question = { call, place, cacheStatus: 'MISS', store: true, flight, signal: flight.signal };
+      const obtained = await this.asker.ask(question);
+      if (obtained.kind === 'json') {
+        flight.finish({ kind: 'done', last: '', usageChunk: undefined, answer: obtained.answer });
+        seat.leave();
+        return this.asker.json(question, obtained);
+      }
+      flight.feed(obtained.origin, obtained.first, obtained.rest);
+      const headers = this.asker.headers(question, obtained);
+      return await startStream(headers, '', flight.read(seat), (end) => lastOf(question, end));
+    } catch (error) {
+      flight.finish(failureOf(error));
+      seat.leave();
+      throw error;
+    }
+  }
+
+  private async askAlone(call: ChatCall, place: CachePlace, controls: CacheControls): Promise<ChatAnswer> {
+    const cacheStatus = statusWithoutHit(controls);
+    const { signal } = call;
+    const question: Question = { call, place, cacheStatus, store: controls.write, flight: undefined, signal };
+    const obtained = await this.asker.ask(question);
+    if (obtained.kind === 'json') return this.asker.json(question, obtained);
+    const headers = this.asker.headers(question, obtained);
+    return startStream(headers, obtained.first, obtained.rest, (end) => lastOf(question, end));
+  }
+}
+
+function lastOf(question: Question, end: FlightEnd | undefined): string {
+  return lastEvents(end, question.call.body, (answer) => settlementOf(question, answer));
+}
+
+function failureOf(error: unknown): FlightFailure {
+  return { kind: 'failed', error, of: error instanceof BudgetExceededError ? 'leader' : 'upstream' };
+}
+
+function statusWithoutHit(controls: CacheControls): CacheStatus {
+  if (controls.read) return 'MISS';
+  return controls.write ? 'REFRESH' : 'BYPASS';
+}

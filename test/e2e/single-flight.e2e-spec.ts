@@ -1,0 +1,204 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import OpenAI from 'openai';
+import { eventually } from '../support/eventually';
+import { type RunningGateway, startGateway } from '../support/gateway';
+
+/** Equal questions at the same time: one upstream call, whoever asked first and in whatever form. */
+describe('equal questions at the same time', () => {
+  let gateway: RunningGateway;
+  let key: string;
+  let openai: OpenAI;
+  let question = 0;
+
+  beforeAll(async () => {
+    gateway = await startGateway();
+    ({ key } = await gateway.createKey());
+    openai = new OpenAI({ apiKey: key, baseURL: `${gateway.url}/v1`, maxRetries: 0 });
+  });
+  afterAll(() => gateway.stop());
+
+  const slow = (directives = 'delay=400') => `[[${directives}]] question ${(question += 1)}`;
+  const upstreamCalls = (text: string) =>
+    gateway.fake.calls.filter(({ body }) => JSON.stringify(body ?? {}).includes(text.slice(text.indexOf('question'))))
+      .length;
+  const statuses = (answers: { headers: Headers }[]) =>
+    answers.map(({ headers }) => headers.get('x-cache-status')).toSorted();
+  const streamed = async (text: string, signal?: AbortSignal) => {
+    const stream = await openai.chat.completions.create(
+      {
+        model: 'gpt-4.1',
+        messages: [{ role: 'user', content: text }],
+        stream: true,
+        stream_options: { include_usage: true },
+      },
+      signal ? { signal } : {},
+    );
+    let content = '';
+    let usage: any;
+    for await (const chunk of stream) {
+      content += chunk.choices[0]?.delta.content ?? '';
+      usage = chunk.usage ?? usage;
+    }
+    return { content, usage };
+  };
+  const rowsOf = (answers: { headers: Headers }[]) =>
+    eventually(async () => {
+      const ids = new Set(answers.map(({ headers }) => headers.get('x-request-id')));
+      const rows = (await gateway.allRows()).filter(({ request_id: id }) => ids.has(id));
+      return rows.length >= ids.size ? rows : undefined;
+    });
+
+  it('are one call upstream, which one pays and the others save', async () => {
+    const text = slow();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => gateway.chat(key, text)));
+    expect(statuses(answers)).toEqual([...Array(19).fill('COALESCED'), 'MISS']);
+    expect(new Set(answers.map(({ body }) => body.choices[0].message.content)).size).toBe(1);
+    expect(upstreamCalls(text)).toBe(1);
+    for (const { headers, body } of answers) {
+      const shared = headers.get('x-cache-status') === 'COALESCED';
+      expect(body.cached).toBe(shared);
+      expect(headers.get('x-gateway-attempts')).toBe(shared ? '0' : '1');
+      expect(headers.get('x-gateway-cost-usd') === '0').toBe(shared);
+      expect(headers.get('x-gateway-saved-usd') === '0').toBe(!shared);
+    }
+    const rows = await rowsOf(answers);
+    const paid = rows.filter(({ cache_status: status }) => status === 'MISS');
+    expect(paid).toHaveLength(1);
+    for (const row of rows)
+      if (row !== paid[0])
+        expect(row).toMatchObject({
+          cache_status: 'COALESCED',
+          saved_by: 'coalesced',
+          cost_usd: '0',
+          saved_usd: paid[0].cost_usd,
+          list_cost_usd: paid[0].list_cost_usd,
+          state: 'settled',
+          attempt: 1,
+        });
+    expect((await gateway.chat(key, text)).headers.get('x-cache-status')).toBe('HIT');
+  });
+
+  it('are one stream, from its beginning for whoever comes later, with the usage that each asked for', async () => {
+    const text = slow('words=30 gap=30');
+    const first = streamed(text);
+    await delay(300);
+    const [whole, ...streams] = await Promise.all([gateway.chat(key, text), first, streamed(text), streamed(text)]);
+    expect(upstreamCalls(text)).toBe(1);
+    expect(new Set(streams.map(({ content }) => content)).size).toBe(1);
+    expect(whole.body.choices[0].message.content).toBe(streams[0]?.content);
+    expect(whole.headers.get('x-cache-status')).toBe('COALESCED');
+    const gateways = streams.map(({ usage }) => usage.gateway.cache_status).toSorted();
+    expect(gateways).toEqual(['COALESCED', 'COALESCED', 'MISS']);
+    expect(new Set(streams.map(({ usage }) => usage.completion_tokens)).size).toBe(1);
+  });
+
+  it('are a stream also where the first wanted a whole answer', async () => {
+    const text = slow();
+    const whole = gateway.chat(key, text);
+    await delay(100);
+    const { content, usage } = await streamed(text);
+    expect(content).toBe((await whole).body.choices[0].message.content);
+    expect(usage.gateway).toMatchObject({ cost_usd: '0', cache_status: 'COALESCED' });
+    expect(upstreamCalls(text)).toBe(1);
+  });
+
+  it.each(['whole', 'stream'])('are answered though the first client leaves (%s)', async (form) => {
+    const text = slow(form === 'whole' ? 'delay=600' : 'words=30 gap=30');
+    const departure = new AbortController();
+    const first = (
+      form === 'whole'
+        ? openai.chat.completions.create(
+            { model: 'gpt-4.1', messages: [{ role: 'user', content: text }] },
+            { signal: departure.signal },
+          )
+        : streamed(text, departure.signal)
+    ).catch(() => 'left');
+    await delay(250);
+    const others = [gateway.chat(key, text), gateway.chat(key, text)];
+    await delay(100);
+    departure.abort();
+    const answers = await Promise.all(others);
+    expect([await first]).not.toMatchObject([{ usage: { gateway: {} } }]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    expect(statuses(answers)).toEqual(['COALESCED', 'COALESCED']);
+    expect(upstreamCalls(text)).toBe(1);
+    await delay(100);
+    expect((await gateway.chat(key, text)).headers.get('x-cache-status')).toBe('HIT');
+  });
+
+  it('are given up upstream when the last client leaves, and settled', async () => {
+    const text = slow('words=200 gap=50');
+    const [one, two] = [new AbortController(), new AbortController()];
+    const readers = [one, two].map(({ signal }) => streamed(text, signal).catch(() => 'left'));
+    await delay(500);
+    one.abort();
+    await delay(100);
+    two.abort();
+    for (const reader of await Promise.all(readers)) expect([reader]).not.toMatchObject([{ usage: { gateway: {} } }]);
+    const rows = await eventually(async () => {
+      const found = (await gateway.allRows()).filter(({ status, stream }) => stream && status === 499);
+      return found.length >= 2 ? found : undefined;
+    });
+    expect(rows.map(({ cache_status: status }) => status).toSorted()).toContain('COALESCED');
+    expect(rows.find(({ cache_status: status }) => status === 'COALESCED')).toMatchObject({
+      cost_usd: '0',
+      saved_usd: '0',
+    });
+    expect(upstreamCalls(text)).toBe(1);
+  });
+
+  it('try once for themselves where the first one’s try failed', async () => {
+    const text = slow();
+    const takeBack = gateway.fake.script(
+      { status: 400, delayMs: 300 },
+      { prompt: new RegExp(`question ${question}$`) },
+    );
+    const answers = Promise.all(Array.from({ length: 5 }, () => gateway.chat(key, text)));
+    await delay(250);
+    takeBack();
+    const settled = (await answers).map(({ status }) => status).toSorted();
+    expect(settled).toEqual([200, 200, 200, 200, 400]);
+    expect(upstreamCalls(text)).toBe(2);
+  });
+
+  it('fail together where the second try fails, too', async () => {
+    const text = slow();
+    gateway.fake.script({ status: 400, delayMs: 200 }, { prompt: new RegExp(`question ${question}$`) });
+    const answers = await Promise.all(Array.from({ length: 5 }, () => gateway.chat(key, text)));
+    expect(answers.map(({ status }) => status)).toEqual([400, 400, 400, 400, 400]);
+    expect(upstreamCalls(text)).toBe(2);
+  });
+
+  it('of those who want their own answer are calls of their own', async () => {
+    const text = slow();
+    const answers = await Promise.all([
+      gateway.chat(key, text, { use_cache: false }),
+      gateway.chat(key, text, { use_cache: false }),
+      gateway.chat(key, text, {}, { 'cache-control': 'no-store' }),
+      gateway.chat(key, text, {}, { 'cache-control': 'no-cache' }),
+    ]);
+    expect(statuses(answers)).toEqual(['BYPASS', 'BYPASS', 'MISS', 'REFRESH']);
+    expect(upstreamCalls(text)).toBe(4);
+  });
+
+  it('of two teams are two calls', async () => {
+    const other = await gateway.createKey();
+    const text = slow();
+    const answers = await Promise.all([gateway.chat(key, text), gateway.chat(other.key, text)]);
+    expect(statuses(answers)).toEqual(['MISS', 'MISS']);
+    expect(upstreamCalls(text)).toBe(2);
+  });
+
+  it('of a budget that is used up are refused one by one, and none waits for ever', async () => {
+    const { key: poor, teamId } = await gateway.createKey();
+    await gateway.admin('POST', '/admin/budgets', {
+      team_id: teamId,
+      limit_usd: '0.000001',
+      window: 'month',
+    });
+    const text = slow();
+    const answers = await Promise.all(Array.from({ length: 12 }, () => gateway.chat(poor, text)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([402]));
+    expect(upstreamCalls(text)).toBe(0);
+  });
+});

@@ -1,0 +1,155 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '../support/eventually';
+import { type RunningGateway, startGateway } from '../support/gateway';
+import { OwnRedis } from '../support/own-redis';
+
+const { TEST_DATABASE_URL, TEST_REDIS_URL, SABOTAGE } = process.env;
+const EQUAL_CALLS = Number(process.env.EQUAL_CALLS ?? 300);
+const MODEL = 'gpt-4.1';
+/** Longer than a lease and all the time that a busy machine takes to send the calls. */
+const SLOW = 'delay=3000';
+const describeWithStores = TEST_DATABASE_URL && TEST_REDIS_URL ? describe : describe.skip;
+
+/** Equal misses on two replicas at the same time, with all that may happen to the one that asks. */
+describeWithStores('equal misses on two replicas (needs TEST_DATABASE_URL and TEST_REDIS_URL)', () => {
+  let redis: OwnRedis;
+  let replicas: RunningGateway[] = [];
+  let key: string;
+  let question = 0;
+
+  beforeAll(async () => {
+    redis = await OwnRedis.start();
+    const env = {
+      REDIS_URL: redis.url,
+      REDIS_TIMEOUT_MS: '500',
+      ...(SABOTAGE ? { NODE_OPTIONS: `--require ${__dirname}/sabotage/${SABOTAGE}.cjs` } : {}),
+    };
+    const one = await startGateway({ env });
+    replicas = [one];
+    const { DATABASE_URL, SECRET_KEY } = one.env;
+    replicas.push(await startGateway({ fake: one.fake, env: { ...env, DATABASE_URL, SECRET_KEY } }));
+    ({ key } = await one.createKey());
+    for (const replica of replicas)
+      await eventually(async () => (await replica.request('GET', '/v1/models', key)).status === 200 || undefined);
+  });
+  afterAll(async () => {
+    redis?.thaw();
+    for (const replica of replicas.toReversed()) await replica.stop();
+    await redis?.stop();
+  });
+
+  const next = (directives: string) => `[[${directives}]] equal ${(question += 1)}`;
+  const at = (index: number) => replicas[index % replicas.length] as RunningGateway;
+  const upstreamCalls = (text: string) =>
+    at(0).fake.calls.filter(({ body }) => JSON.stringify(body ?? {}).includes(text.slice(text.indexOf('equal')) + '"'))
+      .length;
+  const ask = async (index: number, text: string, stream: boolean) => {
+    if (!stream) {
+      const { status, headers, body } = await at(index).chat(key, text, { model: MODEL });
+      return { status, cache: headers.get('x-cache-status'), content: body.choices?.[0].message.content as string };
+    }
+    const response = await fetch(`${at(index).url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ model: MODEL, stream: true, messages: [{ role: 'user', content: text }] }),
+    });
+    const events = (await response.text()).split('\n\n').filter((event) => event.startsWith('data: '));
+    const whole = events.at(-1) === 'data: [DONE]';
+    const content = events
+      .slice(0, -1)
+      .map((event) => JSON.parse(event.slice(6)).choices?.[0]?.delta?.content ?? '')
+      .join('');
+    return { status: whole ? response.status : 0, cache: response.headers.get('x-cache-status'), content };
+  };
+  const askAll = (text: string, streams: (index: number) => boolean, count = EQUAL_CALLS) =>
+    Promise.all(Array.from({ length: count }, (_, index) => ask(index, text, streams(index))));
+  const tally = (answers: { cache: string | null }[]) => {
+    const counts: Record<string, number> = {};
+    for (const { cache } of answers) counts[cache ?? ''] = (counts[cache ?? ''] ?? 0) + 1;
+    return counts;
+  };
+
+  it.each([
+    ['whole answers', () => false, SLOW],
+    ['streams', () => true, `ttft=2500 words=40 gap=20`],
+    ['both', (index: number) => index % 3 === 0, `ttft=2500 words=40 gap=20`],
+  ])('are one upstream call: %s', async (_, streams, directives) => {
+    const text = next(directives);
+    const answers = await askAll(text, streams);
+    expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+    expect(new Set(answers.map(({ content }) => content)).size).toBe(1);
+    expect(tally(answers)).toEqual({ MISS: 1, COALESCED: EQUAL_CALLS - 1 });
+    expect(upstreamCalls(text)).toBe(1);
+  });
+
+  it('a stream is followed from its beginning on the other replica, while it comes', async () => {
+    const text = next('words=60 gap=50');
+    const [led, firstTextAt] = [ask(0, text, true), performance.now()];
+    await delay(1_000);
+    const followed = await ask(1, text, true);
+    const whole = await led;
+    expect(followed.content).toBe(whole.content);
+    expect([whole.cache, followed.cache]).toEqual(['MISS', 'COALESCED']);
+    expect(performance.now() - firstTextAt).toBeLessThan(20_000);
+    expect(upstreamCalls(text)).toBe(1);
+  });
+
+  it.each([false, true])('are answered though the leader’s client leaves (streams: %s)', async (streams) => {
+    const text = next(streams ? 'ttft=1500 words=20 gap=20' : 'delay=2500');
+    const departure = new AbortController();
+    const body = JSON.stringify({ model: MODEL, stream: streams, messages: [{ role: 'user', content: text }] });
+    const leader = fetch(`${at(0).url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body,
+      signal: departure.signal,
+    }).catch(() => undefined);
+    await eventually(async () => upstreamCalls(text) === 1 || undefined);
+    const answers = askAll(text, () => streams, 40);
+    await delay(400);
+    departure.abort();
+    await leader;
+    expect(tally(await answers)).toEqual({ COALESCED: 40 });
+    expect(upstreamCalls(text)).toBe(1);
+  });
+
+  it('cost two upstream calls while Redis is away', async () => {
+    redis.freeze();
+    try {
+      await eventually(async () => {
+        const text = next('delay=10');
+        await Promise.all([ask(0, text, false), ask(1, text, false)]);
+        return upstreamCalls(text) === 2 || undefined;
+      });
+      const text = next(SLOW);
+      const answers = await askAll(text, () => false, 60);
+      expect(tally(answers)).toEqual({ MISS: 2, COALESCED: 58 });
+      expect(upstreamCalls(text)).toBe(2);
+    } finally {
+      redis.thaw();
+    }
+    await eventually(async () => {
+      const text = next('delay=10');
+      await Promise.all([ask(0, text, false), ask(1, text, false)]);
+      return upstreamCalls(text) === 1 || undefined;
+    });
+  });
+
+  it('are asked again within a second when the leader’s process is killed', async () => {
+    const text = next('delay=4000');
+    const doomed = ask(0, text, false).catch(() => undefined);
+    await eventually(async () => upstreamCalls(text) === 1 || undefined);
+    const answers = Promise.all(Array.from({ length: 40 }, () => ask(1, text, false)));
+    await delay(500);
+    const killedAt = performance.now();
+    await at(0).kill();
+    await eventually(async () => upstreamCalls(text) === 2 || undefined);
+    const takenOverMs = performance.now() - killedAt;
+    await doomed;
+    expect(tally(await answers)).toEqual({ MISS: 1, COALESCED: 39 });
+    expect(upstreamCalls(text)).toBe(2);
+    process.stderr.write(`a leader that was killed was replaced after ${Math.round(takenOverMs)} ms\n`);
+    expect(takenOverMs).toBeLessThan(Number(process.env.TAKE_OVER_MS ?? 3_000));
+    await at(0).start();
+  });
+});
