@@ -11,7 +11,7 @@ import { ResponseCache } from './response-cache.service';
 import { ResponseCacheStore } from './store/response-cache.store';
 
 const ENDPOINT = '/v1/chat/completions';
-const DEFAULTS = parseCacheControls({}, undefined);
+const DEFAULTS = parseCacheControls({});
 const model: Model = {
   name: 'gpt-4.1',
   ownedBy: 'openai',

@@ -1,4 +1,5 @@
 import type { ChatBody } from '@thriftgate/providers';
+import type { ControlHeaders } from '../cache/controls/header-controls';
 import type { Caller } from '../common/caller';
 import type { PicoUsd } from '../common/money';
 import type { Model } from '../models/model';
@@ -14,8 +15,8 @@ export interface ChatCall {
   body: ChatBody;
   /** Whether the answer goes out as a stream. */
   stream: boolean;
-  /** The `Cache-Control` header. */
-  cacheControl: string | undefined;
+  /** The request's headers, among which are those for the cache; undefined for a line of a batch. */
+  headers: ControlHeaders | undefined;
   /** Names for reports: the `x-gateway-tags` header. */
   tags: readonly string[];
   /** Which line of which batch this is. */

@@ -33,7 +33,7 @@ export class ChatController {
       caller: callerOf(request),
       body,
       stream: body.stream === true,
-      cacheControl: request.headers['cache-control'],
+      headers: request.headers,
       tags: readTags(header(request, 'x-gateway-tags'), body.metadata),
       batch: undefined,
       // Made when it is first asked for: an answer from the cache needs none.
@@ -53,7 +53,7 @@ export class ChatController {
       caller,
       body,
       stream: body.stream === true,
-      cacheControl: request.headers['cache-control'],
+      headers: request.headers,
       tags: readTags(header(request, 'x-gateway-tags'), body.metadata),
       batch: undefined,
       signal: new AbortController().signal,

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { BudgetExceededError } from '../budgets/holds/budget-exceeded';
-import { parseCacheControls } from '../cache/controls/cache-controls';
+import { type CacheControls, parseCacheControls } from '../cache/controls/cache-controls';
+import { addDialectHeaders } from '../cache/controls/dialect-headers';
 import { ResponseCache } from '../cache/response-cache.service';
 import { GatewayError } from '../common/errors';
 import type { Model } from '../models/model';
@@ -25,8 +26,14 @@ export class ChatService {
    * @throws GatewayError before anything of the answer was sent
    */
   async complete(call: ChatCall): Promise<ChatAnswer> {
+    const controls = parseCacheControls(call.body, call.headers);
+    const answer = await this.answer(call, controls);
+    addDialectHeaders(answer.headers, controls.dialects);
+    return answer;
+  }
+
+  private async answer(call: ChatCall, controls: CacheControls): Promise<ChatAnswer> {
     const model = this.resolveModel(call);
-    const controls = parseCacheControls(call.body, call.cacheControl);
     const place = this.cache.place(model, call.caller.teamId, CHAT_ENDPOINT, call.body, controls);
 
     if (controls.read) {
@@ -40,7 +47,7 @@ export class ChatService {
     } catch (error) {
       const instead = downgraded(call, model, error);
       if (!instead) throw error;
-      return this.complete(instead);
+      return this.answer(instead, controls);
     }
   }
 

@@ -15,7 +15,8 @@ const cacheMembersSchema = z.strictObject({
     .int()
     .min(0)
     .optional()
-    .meta({ description: 'Take only an answer that is at most so many seconds old' }),
+    .meta({ description: 'Take only an answer that is at most so many seconds old; also s-max-age' }),
+  's-max-age': z.number().int().min(0).optional(),
   'no-cache': z.boolean().optional().meta({ description: 'Ask anew and keep the answer' }),
   'no-store': z.boolean().optional().meta({ description: 'Do not keep the answer' }),
   namespace: z.string().optional().meta({ description: 'A part of the team’s cache of its own' }),

@@ -3,6 +3,7 @@ export * from './audit';
 export * from './batches';
 export * from './budgets';
 export * from './cache';
+export * from './cache-rules';
 export * from './chat';
 export * from './common';
 export * from './credits';

@@ -99,7 +99,7 @@ function bodyOf(value: unknown): ChatBody {
   try {
     const body = checkChatBody(value);
     readTags(undefined, body.metadata);
-    parseCacheControls(body, undefined);
+    parseCacheControls(body);
     if (body.stream === true) throw new BadLine('invalid_body', "'stream' cannot be true in a batch", 'body.stream');
     return body;
   } catch (error) {

@@ -78,7 +78,7 @@ export class LineRunner {
         caller,
         body,
         stream: false,
-        cacheControl: undefined,
+        headers: undefined,
         tags: readTags(undefined, body.metadata),
         batch: { batchId: line.batchId, customId: line.customId },
         signal,

@@ -1,6 +1,8 @@
-import { GatewayError } from '../../common/errors';
+import { bodyWishes } from './body-controls';
+import { type ControlHeaders, type Dialect, hasControlHeaders, headerWishes } from './header-controls';
+import type { SentWish } from './wish';
 
-/** What a caller wants of the cache for one call. */
+/** What a caller wants of the cache for one call, and what is granted of it once administrators' rules are applied. */
 export interface CacheControls {
   /** Whether a stored answer may be given. */
   read: boolean;
@@ -10,92 +12,67 @@ export interface CacheControls {
   maxAgeSeconds: number | undefined;
   /** How long the answer may be stored, in place of the model's own time. */
   ttlSeconds: number | undefined;
+  /** The longest that administrators let an answer live, also one that was stored for longer; undefined is no bound. */
+  maxTtlSeconds: number | undefined;
   /** A miss is an error and asks nobody. */
   onlyIfCached: boolean;
   namespace: string | undefined;
+  /** What was asked for. */
+  wishes: readonly SentWish[];
+  /** Whose headers asked: whoever sends those reads the answer's state from the same vendor's. */
+  dialects: readonly Dialect[];
 }
 
-const BODY_MEMBERS = new Set(['ttl', 's-maxage', 'no-cache', 'no-store', 'namespace', 'use-cache']);
-const MAX_NAMESPACE_LENGTH = 128;
-const MAX_TTL_SECONDS = 365 * 24 * 3600;
+const NO_HEADERS: ControlHeaders = {};
 
 const DEFAULT: CacheControls = {
   read: true,
   write: true,
   maxAgeSeconds: undefined,
   ttlSeconds: undefined,
+  maxTtlSeconds: undefined,
   onlyIfCached: false,
   namespace: undefined,
+  wishes: [],
+  dialects: [],
 };
 
 /**
- * Reads the body members `use_cache` and `cache` and the `Cache-Control` header. The stricter wish wins. As in HTTP,
- * `no-cache` asks for a fresh answer that is stored, `no-store` keeps the answer out of the cache but may be served from it.
+ * Reads the body members `use_cache` and `cache`, the header `Cache-Control`, and the headers of other gateways. The stricter
+ * wish wins, whatever the order. As in HTTP, `no-cache` asks for a fresh answer that is stored, `no-store` keeps the answer
+ * out of the cache but may be served from it.
  *
- * @see https://www.rfc-editor.org/rfc/rfc9111#section-5.2.1
- * @throws GatewayError `invalid_request` that names the member
+ * @throws GatewayError `invalid_request` that names the member or header
  */
-export function parseCacheControls(body: Record<string, unknown>, header: string | undefined): CacheControls {
-  if (body.use_cache === undefined && body.cache === undefined && header === undefined) return DEFAULT;
-  const controls = { ...DEFAULT };
-  applyBody(controls, body);
-  if (header !== undefined) applyHeader(controls, header);
-  return controls;
+export function parseCacheControls(body: Record<string, unknown>, headers: ControlHeaders = NO_HEADERS): CacheControls {
+  if (body.use_cache === undefined && body.cache === undefined && !hasControlHeaders(headers)) return DEFAULT;
+  const { wishes, dialects } = headerWishes(headers);
+  return strictest([...bodyWishes(body), ...wishes], dialects);
 }
 
-function applyBody(controls: CacheControls, { use_cache: useCache, cache }: Record<string, unknown>): void {
-  if (useCache !== undefined && useCache !== null && boolean(useCache, 'use_cache') === false)
-    controls.read = controls.write = false;
-  if (cache === undefined || cache === null) return;
-  if (typeof cache !== 'object' || Array.isArray(cache)) throw invalid('cache', 'must be an object, as {"ttl": 3600}');
-  for (const [name, value] of Object.entries(cache)) {
-    if (!BODY_MEMBERS.has(name))
-      throw invalid(`cache.${name}`, `is not known; known are ${[...BODY_MEMBERS].join(', ')}`);
-    const param = `cache.${name}`;
-    if (value === undefined || value === null) continue;
-    if (name === 'ttl') controls.ttlSeconds = seconds(value, param, 1);
-    else if (name === 's-maxage') controls.maxAgeSeconds = seconds(value, param, 0);
-    else if (name === 'no-cache') controls.read &&= !boolean(value, param);
-    else if (name === 'no-store') controls.write &&= !boolean(value, param);
-    else if (name === 'namespace') controls.namespace = namespace(value, param);
-    else if (boolean(value, param) === false) controls.read = controls.write = false;
-  }
+function strictest(wishes: SentWish[], dialects: Dialect[]): CacheControls {
+  const asks = (control: SentWish['control']) => wishes.some((wish) => wish.control === control);
+  const unused = asks('use-cache');
+  return {
+    read: !unused && !asks('no-cache'),
+    write: !unused && !asks('no-store'),
+    maxAgeSeconds: least(wishes, 's-maxage'),
+    ttlSeconds: least(wishes, 'ttl'),
+    maxTtlSeconds: undefined,
+    onlyIfCached: asks('only-if-cached'),
+    namespace: namespaceOf(wishes),
+    wishes,
+    dialects,
+  };
 }
 
-function applyHeader(controls: CacheControls, header: string): void {
-  for (const directive of header.toLowerCase().split(',')) {
-    const [name = '', value = ''] = directive.trim().split('=', 2);
-    if (name === 'no-cache') controls.read = false;
-    else if (name === 'no-store') controls.write = false;
-    else if (name === 'only-if-cached') controls.onlyIfCached = true;
-    else if (name === 'max-age') {
-      const age = Number(value.replaceAll('"', ''));
-      if (value === '' || !Number.isInteger(age) || age < 0)
-        throw invalid('Cache-Control', 'max-age takes whole seconds, as max-age=60');
-      controls.maxAgeSeconds = Math.min(age, controls.maxAgeSeconds ?? age);
-    }
-  }
+function least(wishes: readonly SentWish[], control: 'ttl' | 's-maxage'): number | undefined {
+  const all = wishes.flatMap((wish) => (wish.control === control ? [wish.seconds] : []));
+  return all.length === 0 ? undefined : Math.min(...all);
 }
 
-function boolean(value: unknown, param: string): boolean {
-  if (typeof value !== 'boolean') throw invalid(param, 'must be true or false');
-  return value;
-}
-
-function seconds(value: unknown, param: string, least: number): number {
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > MAX_TTL_SECONDS) {
-    throw invalid(param, `must be whole seconds, from ${least} to ${MAX_TTL_SECONDS}`);
-  }
-  return value;
-}
-
-function namespace(value: unknown, param: string): string {
-  if (typeof value !== 'string' || value === '' || value.length > MAX_NAMESPACE_LENGTH) {
-    throw invalid(param, `must be text of 1 to ${MAX_NAMESPACE_LENGTH} characters`);
-  }
-  return value;
-}
-
-function invalid(param: string, problem: string): GatewayError {
-  return new GatewayError('invalid_request', { message: `'${param}' ${problem}.`, param });
+/** Of several, all count: the answer is for those who name the same ones. */
+function namespaceOf(wishes: readonly SentWish[]): string | undefined {
+  const all = new Set(wishes.flatMap((wish) => (wish.control === 'namespace' ? [wish.namespace] : [])));
+  return all.size > 1 ? JSON.stringify([...all].toSorted()) : [...all][0];
 }

@@ -1,0 +1,50 @@
+import { invalidControl, maxAge, namespace, type SentWish, ttl, type Wish } from './wish';
+
+/**
+ * LiteLLM's members of `cache`. It reads an age by either of two spellings.
+ *
+ * @see https://docs.litellm.ai/docs/proxy/caching_controls
+ */
+const MEMBERS: Readonly<Record<string, (value: unknown, param: string) => Wish | undefined>> = {
+  ttl: (value, param) => ttl(number(value), param),
+  's-maxage': (value, param) => maxAge(number(value), param),
+  's-max-age': (value, param) => maxAge(number(value), param),
+  'no-cache': (value, param) => (boolean(value, param) ? { control: 'no-cache' } : undefined),
+  'no-store': (value, param) => (boolean(value, param) ? { control: 'no-store' } : undefined),
+  namespace,
+  'use-cache': (value, param) => (boolean(value, param) ? undefined : { control: 'use-cache' }),
+};
+
+/**
+ * What the body members `use_cache` and `cache` ask for.
+ *
+ * @throws GatewayError `invalid_request` that names the member
+ */
+export function bodyWishes({ use_cache: useCache, cache }: Record<string, unknown>): SentWish[] {
+  const wishes: SentWish[] = [];
+  if (isGiven(useCache) && !boolean(useCache, 'use_cache')) wishes.push({ control: 'use-cache', param: 'use_cache' });
+  if (!isGiven(cache)) return wishes;
+  if (typeof cache !== 'object' || Array.isArray(cache))
+    throw invalidControl('cache', 'must be an object, as {"ttl": 3600}');
+  for (const [name, value] of Object.entries(cache as object)) {
+    const param = `cache.${name}`;
+    const read = Object.hasOwn(MEMBERS, name) ? MEMBERS[name] : undefined;
+    if (!read) throw invalidControl(param, `is not known; known are ${Object.keys(MEMBERS).join(', ')}`);
+    const wish = isGiven(value) ? read(value, param) : undefined;
+    if (wish) wishes.push({ ...wish, param });
+  }
+  return wishes;
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
+function boolean(value: unknown, param: string): boolean {
+  if (typeof value !== 'boolean') throw invalidControl(param, 'must be true or false');
+  return value;
+}
+
+function number(value: unknown): number {
+  return typeof value === 'number' ? value : NaN;
+}
