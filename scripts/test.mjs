@@ -28,6 +28,7 @@ const SOAK = {
   FROZEN_MS: '1000',
   EQUAL_CALLS: '1000',
   TAKE_OVER_MS: '1000',
+  SHARED_CALLS: '20000',
 };
 /** Faults that only PostgreSQL and Redis can have. */
 const STORES_ONLY = [

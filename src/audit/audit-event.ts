@@ -1,6 +1,10 @@
 /** What administrators and the gateway itself do to the state of things. */
 export type AuditAction =
   | 'cache.invalidated'
+  | 'cache_share.created'
+  | 'cache_share.updated'
+  | 'cache_share.deleted'
+  | 'key.cache_rules_changed'
   | 'model.created'
   | 'model.updated'
   | 'model.deleted'

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AlertsModule } from '../alerts/alerts.module';
 import { AuditModule } from '../audit/audit.module';
 import { ModelsModule } from '../models/models.module';
+import { TeamsModule } from '../teams/teams.module';
 import { UsageModule } from '../usage/usage.module';
 import { CacheController } from './cache.controller';
 import { CacheStatsRepository } from './stats/cache-stats.repository';
@@ -10,6 +11,10 @@ import { AnswerFinder } from './invalidation/answer-finder.service';
 import { InvalidationService } from './invalidation/invalidation.service';
 import { RulesRepository } from './invalidation/rules.repository';
 import { InvalidationRules } from './invalidation/rules.service';
+import { CacheScopes } from './sharing/cache-scopes.service';
+import { SharesController } from './sharing/shares.controller';
+import { SharesRepository } from './sharing/shares.repository';
+import { SharesService } from './sharing/shares.service';
 import { ResponseCache } from './response-cache.service';
 import { FlightLeaseStore } from './single-flight/flight-lease.store';
 import { FlightWire } from './single-flight/flight-wire.service';
@@ -18,11 +23,14 @@ import { ResponseCacheStore } from './store/response-cache.store';
 
 /** Answers that were paid for once, each tied to the model version that wrote it. */
 @Module({
-  imports: [AlertsModule, AuditModule, ModelsModule, UsageModule],
-  controllers: [CacheController],
+  imports: [AlertsModule, AuditModule, ModelsModule, TeamsModule, UsageModule],
+  controllers: [CacheController, SharesController],
   providers: [
     ResponseCacheStore,
     ResponseCache,
+    SharesRepository,
+    SharesService,
+    CacheScopes,
     RulesRepository,
     InvalidationRules,
     AnswerFinder,
@@ -33,6 +41,6 @@ import { ResponseCacheStore } from './store/response-cache.store';
     FlightWire,
     SingleFlight,
   ],
-  exports: [ResponseCache, SingleFlight],
+  exports: [CacheScopes, ResponseCache, SingleFlight],
 })
 export class CacheModule {}

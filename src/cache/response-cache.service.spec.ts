@@ -66,7 +66,7 @@ describe('the response cache', () => {
   });
 
   const placeOf = (content = 'Hello', controls: CacheControls = DEFAULTS, scope = 'team_1') =>
-    cache.place(model, scope, ENDPOINT, { model: 'gpt-4.1', messages: [{ role: 'user', content }] }, controls);
+    cache.place(model, { id: scope }, ENDPOINT, { model: 'gpt-4.1', messages: [{ role: 'user', content }] }, controls);
   const rule = (members: Partial<InvalidationRule>) =>
     book.add({ revision: book.newest + 1, expiresAtMs: Infinity, ...members });
   const find = (controls: CacheControls = DEFAULTS) => cache.find(placeOf('Hello', controls), controls);
@@ -84,6 +84,32 @@ describe('the response cache', () => {
     expect(await cache.find(placeOf('Hello!'), DEFAULTS)).toBeUndefined();
     expect(await cache.find(placeOf('Hello', DEFAULTS, 'team_2'), DEFAULTS)).toBeUndefined();
     expect(await find({ ...DEFAULTS, namespace: 'a' })).toBeUndefined();
+  });
+
+  it('neither gives nor keeps what was asked for under a share that has ended since', async () => {
+    const scope = { id: 'share_1', ended: false };
+    const body = { model: 'gpt-4.1', messages: [] };
+    const asked = () => cache.place(model, scope, ENDPOINT, body, DEFAULTS);
+    await cache.keep(asked(), answer);
+    const [before, late] = [asked(), asked()];
+    expect(await cache.find(before, DEFAULTS)).toBeDefined();
+    scope.ended = true;
+    expect(await cache.find(before, DEFAULTS)).toBeUndefined();
+    const other = { ...late, key: late.key.replace(/.$/, '-') };
+    await cache.keep(other, answer);
+    expect(await store.get(other.key)).toBeUndefined();
+  });
+
+  it('keeps an answer no longer than is allowed, nor gives one that was kept for longer', async () => {
+    const bound = { ...DEFAULTS, maxTtlSeconds: 20, ttlSeconds: 50 };
+    await cache.keep(placeOf('Hello', bound), answer);
+    expect(await find()).toMatchObject({ ttlSeconds: 20 });
+    await cache.keep(placeOf(), answer);
+    clock.ms += 15_000;
+    expect(await find(bound)).toMatchObject({ ttlSeconds: 5, entry: { ttlSeconds: 60 } });
+    clock.ms += 5_000;
+    expect(await find(bound)).toBeUndefined();
+    expect(await find()).toMatchObject({ ttlSeconds: 40 });
   });
 
   it('gives an answer until its time is over and not longer', async () => {

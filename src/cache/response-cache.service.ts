@@ -6,14 +6,19 @@ import { type CacheControls } from './controls/cache-controls';
 import type { CacheEntry } from './store/cache-entry';
 import { InvalidationRules } from './invalidation/rules.service';
 import { cacheKey } from './key/cache-key';
+import type { CacheScope } from './sharing/share';
 import { ResponseCacheStore } from './store/response-cache.store';
 
 /** One call's place in the cache: the key it asks under, and may be stored under for as long as the generation lasts. */
 export interface CachePlace {
   key: string;
   model: Model;
+  /** Who shares the answer. */
+  scope: CacheScope;
   generation: number;
   ttlSeconds: number;
+  /** The longest that an answer may live for this caller, whoever stored it and for how long. */
+  maxTtlSeconds: number;
   /** When the question was asked, in milliseconds since 1970. */
   askedAt: number;
   /** The newest invalidation rule that was known then: a newer one may take the answer out of service before it is there. */
@@ -42,22 +47,26 @@ export class ResponseCache {
     generations.onRetired((model, generation) => void store.sweep(model, generation));
   }
 
-  /** @param scope who shares the answer: the team's id */
   place(
     model: Model,
-    scope: string,
+    scope: CacheScope,
     endpoint: string,
     body: Record<string, unknown>,
     controls: CacheControls,
   ): CachePlace {
     const { generation } = this.generations.current(model.name);
-    const { namespace } = controls;
-    const key = cacheKey({ scope, model: model.name, generation, endpoint, family: model.family, namespace }, body);
+    const { namespace, maxTtlSeconds = Infinity } = controls;
+    const key = cacheKey(
+      { scope: scope.id, model: model.name, generation, endpoint, family: model.family, namespace },
+      body,
+    );
     return {
       key,
       model,
+      scope,
       generation,
-      ttlSeconds: controls.ttlSeconds ?? model.cache.ttlSeconds,
+      ttlSeconds: Math.min(controls.ttlSeconds ?? model.cache.ttlSeconds, maxTtlSeconds),
+      maxTtlSeconds,
       askedAt: this.clock.now(),
       rulesSeen: this.rules.newest,
     };
@@ -65,16 +74,16 @@ export class ResponseCache {
 
   async find(place: CachePlace, controls: CacheControls): Promise<CacheHit | undefined> {
     const entry = await this.store.get(place.key);
-    // The generation may have ended, and a rule may have come, while Redis was asked.
+    // The generation or the share may have ended, and a rule may have come, while Redis was asked.
     if (!entry || this.isRetired(place) || this.rules.retires(place.key, place.model.name, entry)) return undefined;
     const ageMs = Math.max(0, this.clock.now() - entry.createdAt);
-    const leftMs = entry.ttlSeconds * 1000 - ageMs;
+    const leftMs = Math.min(entry.ttlSeconds, place.maxTtlSeconds) * 1000 - ageMs;
     if (leftMs <= 0 || (controls.maxAgeSeconds !== undefined && ageMs > controls.maxAgeSeconds * 1000))
       return undefined;
     return { entry, ageSeconds: Math.floor(ageMs / 1000), ttlSeconds: Math.ceil(leftMs / 1000) };
   }
 
-  /** Keeps an answer, unless it was invalidated, by its generation's end or by a rule, since the question was asked. */
+  /** Keeps an answer, unless its generation or its share ended, or a rule invalidated it, since the question was asked. */
   async keep(place: CachePlace, entry: NewAnswer): Promise<void> {
     if (this.isRetired(place)) return;
     // No spread: V8 would give each entry a hidden class of its own, and there are very many entries.
@@ -97,6 +106,6 @@ export class ResponseCache {
   }
 
   private isRetired(place: CachePlace): boolean {
-    return this.generations.current(place.model.name).generation !== place.generation;
+    return place.scope.ended === true || this.generations.current(place.model.name).generation !== place.generation;
   }
 }

@@ -17,7 +17,8 @@ const DESCRIPTION = `OpenAI’s request and answer, for any model of any provide
 both ways. With \`stream: true\` the answer is a stream of server-sent events that ends with \`[DONE]\`; where the provider breaks
 off, an event with an \`error\` comes in its place.
 
-An identical question of the same team is answered from the cache: \`cached\` is true and \`x-cache-status\` is \`HIT\`.`;
+An identical question of the same team, or of one that shares with it, is answered from the cache: \`cached\` is true and
+\`x-cache-status\` is \`HIT\`. The cache headers of Cloudflare, Portkey and OpenRouter are read too, and answered with theirs.`;
 
 const text = (description: string, example: string) => ({ description, schema: { type: 'string' as const, example } });
 
@@ -64,6 +65,7 @@ export function ChatDocs(): MethodDecorator {
       'invalid_json',
       'invalid_api_key',
       'model_not_allowed',
+      'cache_control_not_allowed',
       'model_not_found',
       'request_too_large',
       'rate_limit_exceeded',

@@ -3,6 +3,8 @@ import { BudgetExceededError } from '../budgets/holds/budget-exceeded';
 import { type CacheControls, parseCacheControls } from '../cache/controls/cache-controls';
 import { addDialectHeaders } from '../cache/controls/dialect-headers';
 import { ResponseCache } from '../cache/response-cache.service';
+import { grantedControls } from '../cache/rules/granted-controls';
+import { CacheScopes } from '../cache/sharing/cache-scopes.service';
 import { GatewayError } from '../common/errors';
 import type { Model } from '../models/model';
 import { ModelRegistry } from '../models/model-registry.service';
@@ -15,6 +17,7 @@ import { SharedAnswers } from './sharing/shared-answers.service';
 export class ChatService {
   constructor(
     private readonly models: ModelRegistry,
+    private readonly scopes: CacheScopes,
     private readonly cache: ResponseCache,
     private readonly hits: HitService,
     private readonly shared: SharedAnswers,
@@ -32,9 +35,11 @@ export class ChatService {
     return answer;
   }
 
-  private async answer(call: ChatCall, controls: CacheControls): Promise<ChatAnswer> {
+  private async answer(call: ChatCall, asked: CacheControls): Promise<ChatAnswer> {
     const model = this.resolveModel(call);
-    const place = this.cache.place(model, call.caller.teamId, CHAT_ENDPOINT, call.body, controls);
+    const controls = grantedControls(asked, model, call.caller);
+    const scope = this.scopes.of(call.caller, model);
+    const place = this.cache.place(model, scope, CHAT_ENDPOINT, call.body, controls);
 
     if (controls.read) {
       const hit = await this.cache.find(place, controls);
@@ -47,7 +52,7 @@ export class ChatService {
     } catch (error) {
       const instead = downgraded(call, model, error);
       if (!instead) throw error;
-      return this.answer(instead, controls);
+      return this.answer(instead, asked);
     }
   }
 

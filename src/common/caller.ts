@@ -1,6 +1,16 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 
+/** What a key's calls may have of the cache. Without a rule they may have what they ask for. */
+export interface KeyCacheRules {
+  /** False: nothing is looked up and nothing kept. */
+  enabled?: boolean | undefined;
+  maxTtlSeconds?: number | undefined;
+  /** False: its answers stay with the team, whatever that shares. */
+  shared?: boolean | undefined;
+  allowedControls?: readonly string[] | undefined;
+}
+
 export type Role = 'platform_admin' | 'team_member';
 
 /** Who makes a call, as the guard found out. */
@@ -13,6 +23,7 @@ export interface Caller {
   models: readonly string[] | null;
   /** Requests a minute; null is unlimited. */
   rpmLimit: number | null;
+  cache?: KeyCacheRules | undefined;
 }
 
 declare module 'fastify' {

@@ -24,6 +24,7 @@ export const ERROR_TABLE = {
   budget_exceeded: row(402, 'budget_exceeded', 'A budget of this key or its team is used up.'),
   forbidden: row(403, 'permission_error', 'This key may not use this route.'),
   model_not_allowed: row(403, 'permission_error', 'This key may not use this model.'),
+  cache_control_not_allowed: row(403, 'permission_error', 'This key may not use this cache control.'),
   not_found: row(404, 'invalid_request_error', 'There is nothing at this address.'),
   model_not_found: row(
     404,

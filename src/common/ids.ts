@@ -11,7 +11,19 @@ export function newRequestId(): string {
 
 /** A new id of a stored thing, as `team_01J…`. */
 export function newId(
-  prefix: 'team' | 'key' | 'file' | 'batch' | 'epoch' | 'budget' | 'price' | 'alert' | 'transfer' | 'webhook' | 'audit',
+  prefix:
+    | 'team'
+    | 'key'
+    | 'file'
+    | 'batch'
+    | 'epoch'
+    | 'budget'
+    | 'price'
+    | 'alert'
+    | 'transfer'
+    | 'webhook'
+    | 'audit'
+    | 'share',
 ): string {
   return `${prefix}_${nextUlid()}`;
 }

@@ -32,7 +32,13 @@ export class GatewayConfig {
     readonly firstByteTimeoutMs: number;
     readonly idleTimeoutMs: number;
   };
-  readonly cache: { readonly memoryBytes: number; readonly ttlSeconds: number };
+  readonly cache: {
+    readonly memoryBytes: number;
+    /** How long an answer is kept where nobody says. */
+    readonly ttlSeconds: number;
+    /** For every model that does not say otherwise. */
+    readonly rules?: Readonly<GatewayFile['cache']>;
+  };
   readonly webhooks: { readonly allowPrivate: boolean };
   readonly credits: Readonly<GatewayFile['credits']>;
   readonly alerts: Readonly<GatewayFile['alerts']>;
@@ -67,7 +73,11 @@ export class GatewayConfig {
       firstByteTimeoutMs: env.UPSTREAM_FIRST_BYTE_TIMEOUT_MS,
       idleTimeoutMs: env.UPSTREAM_IDLE_TIMEOUT_MS,
     };
-    this.cache = { memoryBytes: env.CACHE_MEMORY_MB * 1024 * 1024, ttlSeconds: 7 * 24 * 3600 };
+    this.cache = {
+      memoryBytes: env.CACHE_MEMORY_MB * 1024 * 1024,
+      ttlSeconds: file.cache.ttl_seconds ?? DEFAULT_TTL_SECONDS,
+      rules: file.cache,
+    };
     this.webhooks = { allowPrivate: env.WEBHOOK_ALLOW_PRIVATE };
     this.credits = file.credits;
     this.alerts = file.alerts;
@@ -83,6 +93,8 @@ export class GatewayConfig {
     Object.freeze(this);
   }
 }
+
+const DEFAULT_TTL_SECONDS = 7 * 24 * 3600;
 
 const SIMULATOR: ProviderConfig = {
   type: 'simulator',

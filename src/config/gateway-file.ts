@@ -1,3 +1,4 @@
+import { modelCacheRulesSchema, organisationCacheRulesSchema } from '@thriftgate/contracts';
 import { z } from 'zod';
 
 const name = z.string().min(1).max(128);
@@ -27,14 +28,7 @@ const deployment = z.strictObject({
 const model = z.strictObject({
   deployments: z.array(deployment).min(1),
   version: z.string().min(1).max(128).optional(),
-  cache: z
-    .strictObject({
-      ttl_seconds: z.number().int().positive().optional(),
-      store_tool_calls: z.boolean().optional(),
-      replay_tokens_per_second: z.number().min(1).max(10_000).optional(),
-      ignore_fingerprint: z.boolean().optional(),
-    })
-    .optional(),
+  cache: modelCacheRulesSchema.optional(),
 });
 
 const rates = {
@@ -77,6 +71,7 @@ export const gatewayFileSchema = z.strictObject({
   providers: z.record(name, provider).default({}),
   models: z.record(name, model).default({}),
   prices: z.record(name, modelPrice).default({}),
+  cache: organisationCacheRulesSchema.default({}),
   alerts: alerts.prefault({}),
   credits: credits.prefault({}),
   drift: drift.prefault({}),

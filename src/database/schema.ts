@@ -1,3 +1,4 @@
+import type { KeyCacheRules } from '@thriftgate/contracts';
 import type { Generated, JSONColumnType } from 'kysely';
 import type { AlertTables } from './tables/alert-tables';
 import type { BudgetTables } from './tables/budget-tables';
@@ -48,6 +49,8 @@ export interface ApiKeysTable {
   hash: string;
   models: JSONColumnType<string[] | null>;
   rpm_limit: number | null;
+  /** Null where its calls may have what they ask for. */
+  cache: JSONColumnType<KeyCacheRules | null, string | null, string | null>;
   expires_at: Date | null;
   created_at: Generated<Date>;
   updated_at: Generated<Date>;

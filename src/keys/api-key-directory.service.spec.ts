@@ -20,6 +20,7 @@ const row = (id: string, revision: bigint, more: Partial<DirectoryRow> = {}): Di
   hash: `hash of sk-tg-${id}`,
   models: null,
   rpm_limit: null,
+  cache: null,
   expires_at: null,
   revoked_at: null,
   replaced_by: null,

@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Caller } from '../common/caller';
 import { Clock } from '../common/clock';
 import { ChangeFeed } from '../database/change-feed.service';
-import { KEY_PREFIX } from './api-key';
+import { KEY_PREFIX, toCacheRules } from './api-key';
 import { KeyHasher } from './key-hasher.service';
 import { KeysRepository } from './keys.repository';
 
@@ -67,7 +67,14 @@ export class ApiKeyDirectory implements OnModuleInit {
     for (const row of await this.keys.changedSince(this.revision)) {
       if (row.revision > this.revision) this.revision = row.revision;
       const record: KeyRecord = {
-        caller: { role: row.role, teamId: row.team_id, keyId: row.id, models: row.models, rpmLimit: row.rpm_limit },
+        caller: {
+          role: row.role,
+          teamId: row.team_id,
+          keyId: row.id,
+          models: row.models,
+          rpmLimit: row.rpm_limit,
+          cache: toCacheRules(row.cache),
+        },
         expiresAtMs: row.revoked_at ? -Infinity : (row.expires_at?.getTime() ?? Infinity),
         replacedBy: row.replaced_by,
       };

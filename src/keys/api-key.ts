@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type * as contracts from '@thriftgate/contracts';
-import type { Role } from '../common/caller';
+import type { KeyCacheRules, Role } from '../common/caller';
 import { GatewayError } from '../common/errors';
 
 export const KEY_PREFIX = 'sk-tg-';
@@ -20,6 +20,8 @@ export interface ApiKey {
   models: string[] | null;
   /** Requests a minute; null is unlimited. */
   rpmLimit: number | null;
+  /** What its calls may have of the cache, as it is written on the wire. */
+  cache: contracts.KeyCacheRules | null;
   expiresAt: Date | null;
   createdAt: Date;
   /** The id of the key that took this one's place. */
@@ -27,7 +29,10 @@ export interface ApiKey {
 }
 
 /** The settings of a key that can be changed. */
-export type ApiKeySettings = Pick<ApiKey, 'name' | 'models' | 'rpmLimit' | 'expiresAt'>;
+export type ApiKeySettings = Pick<ApiKey, 'name' | 'models' | 'rpmLimit' | 'expiresAt' | 'cache'>;
+
+/** Changes of settings: what is undefined stays. Of the rules of the cache, null takes one away. */
+export type ApiKeyChanges = Partial<Omit<ApiKeySettings, 'cache'> & { cache: contracts.KeyCacheRulesChange }>;
 
 /** Makes the text of a new key: 256 random bits after a prefix. */
 export function newKeyText(prefix = KEY_PREFIX): string {
@@ -43,6 +48,13 @@ export function noSuchKey(id: string): GatewayError {
   return new GatewayError('not_found', { message: `There is no key '${id}', or it is revoked.` });
 }
 
+/** The rules as a call is held against them. */
+export function toCacheRules(rules: contracts.KeyCacheRules | null): KeyCacheRules | undefined {
+  if (!rules) return undefined;
+  const { enabled, max_ttl_seconds: maxTtlSeconds, shared, allowed_cache_controls: allowedControls } = rules;
+  return { enabled, maxTtlSeconds, shared, allowedControls };
+}
+
 /** A key in the shape of `/admin`. */
 export function toWire(key: ApiKey): contracts.ApiKey {
   return {
@@ -54,6 +66,7 @@ export function toWire(key: ApiKey): contracts.ApiKey {
     models: key.models,
     rpm_limit: key.rpmLimit,
     expires_at: key.expiresAt?.toISOString() ?? null,
+    cache: key.cache,
     created_at: key.createdAt.toISOString(),
   };
 }

@@ -3,6 +3,7 @@ import { ApiBearerAuth, ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation
 import * as contracts from '@thriftgate/contracts';
 import { Roles } from '../common/access.decorators';
 import { ApiErrors } from '../common/api-errors.decorator';
+import { type Caller, CurrentCaller } from '../common/caller';
 import { toWire } from './api-key';
 import { KeysService } from './keys.service';
 
@@ -26,18 +27,19 @@ export class KeysController {
   @Patch()
   @ApiOperation({
     summary: 'Change a key',
-    description: 'What is left out stays; null clears. It takes effect at once.',
+    description:
+      'What is left out stays; null clears. It takes effect at once, on other replicas within a second. A change of the cache rules is in /admin/audit.',
   })
   @ApiOkResponse({ description: 'The key as it is now.', standardSchema: contracts.apiKeySchema })
   @ApiErrors('invalid_request')
   async update(
     @Param('id', PATH_ID) id: string,
     @Body({ schema: contracts.updateKeySchema }) body: contracts.UpdateKey,
+    @CurrentCaller() caller: Caller,
   ): Promise<contracts.ApiKey> {
     const expiresAt = typeof body.expires_at === 'string' ? new Date(body.expires_at) : body.expires_at;
-    return toWire(
-      await this.keys.update(id, { name: body.name, models: body.models, rpmLimit: body.rpm_limit, expiresAt }),
-    );
+    const { name, models, rpm_limit: rpmLimit, cache } = body;
+    return toWire(await this.keys.update(id, { name, models, rpmLimit, cache, expiresAt }, caller.keyId));
   }
 
   @Delete()

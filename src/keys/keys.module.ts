@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module';
 import { TeamsModule } from '../teams/teams.module';
 import { ApiKeyDirectory } from './api-key-directory.service';
 import { KeyHasher } from './key-hasher.service';
@@ -8,7 +9,7 @@ import { KeysService } from './keys.service';
 import { TeamKeysController } from './team-keys.controller';
 
 @Module({
-  imports: [TeamsModule],
+  imports: [AuditModule, TeamsModule],
   controllers: [TeamKeysController, KeysController],
   providers: [KeysService, KeysRepository, KeyHasher, ApiKeyDirectory],
   exports: [ApiKeyDirectory, KeyHasher, KeysService],

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { type Expression, type Selectable, sql, type Transaction } from 'kysely';
+import type { KeyCacheRulesChange } from '@thriftgate/contracts';
+import { type Expression, type RawBuilder, type Selectable, sql, type Transaction } from 'kysely';
+import { AuditRepository } from '../audit/audit.repository';
 import { Database } from '../database/database.connection';
 import { RevisionsRepository } from '../database/revisions.repository';
 import type { ApiKeysTable, Schema } from '../database/schema';
-import type { ApiKey, ApiKeySettings } from './api-key';
+import type { ApiKey, ApiKeyChanges, ApiKeySettings } from './api-key';
 
 /** What distinguishes a key from all others. */
 export type KeyIdentity = Pick<ApiKey, 'id' | 'prefix'> & { hash: string };
@@ -15,6 +17,7 @@ const DIRECTORY_COLUMNS = [
   'hash',
   'models',
   'rpm_limit',
+  'cache',
   'expires_at',
   'revoked_at',
   'replaced_by',
@@ -33,10 +36,15 @@ export class KeysRepository {
   constructor(
     private readonly database: Database,
     private readonly revisions: RevisionsRepository,
+    private readonly audit: AuditRepository,
   ) {}
 
   /** Undefined where the team is not there or deleted. */
-  insert(teamId: string, key: KeyIdentity & ApiKeySettings & Pick<ApiKey, 'role'>): Promise<ApiKey | undefined> {
+  insert(
+    teamId: string,
+    key: KeyIdentity & ApiKeySettings & Pick<ApiKey, 'role'>,
+    actor: string,
+  ): Promise<ApiKey | undefined> {
     return this.change(async (transaction) => {
       const team = await transaction
         .selectFrom('teams')
@@ -56,11 +64,13 @@ export class KeysRepository {
           hash: key.hash,
           models: JSON.stringify(key.models),
           rpm_limit: key.rpmLimit,
+          cache: key.cache && sql<string>`nullif(${JSON.stringify(key.cache)}::jsonb, '{}')`,
           expires_at: key.expiresAt,
           revision: CURRENT_REVISION,
         })
         .returningAll()
         .executeTakeFirstOrThrow();
+      if (row.cache) await this.recordRules(row, actor, transaction);
       return toApiKey(row);
     });
   }
@@ -87,7 +97,7 @@ export class KeysRepository {
   }
 
   /** Changes what is given; undefined stays. */
-  update(id: string, settings: Partial<ApiKeySettings>): Promise<ApiKey | undefined> {
+  update(id: string, settings: ApiKeyChanges, actor: string): Promise<ApiKey | undefined> {
     return this.change(async (transaction) => {
       const row = await transaction
         .updateTable('api_keys')
@@ -96,6 +106,7 @@ export class KeysRepository {
           models: settings.models === undefined ? undefined : JSON.stringify(settings.models),
           rpm_limit: settings.rpmLimit,
           expires_at: settings.expiresAt,
+          cache: settings.cache && rulesAfter(settings.cache),
           updated_at: sql`now()`,
           revision: CURRENT_REVISION,
         })
@@ -103,6 +114,7 @@ export class KeysRepository {
         .where('revoked_at', 'is', null)
         .returningAll()
         .executeTakeFirst();
+      if (row && settings.cache !== undefined) await this.recordRules(row, actor, transaction);
       return row && toApiKey(row);
     });
   }
@@ -129,7 +141,7 @@ export class KeysRepository {
     return this.change(async (transaction) => {
       const old = await transaction
         .selectFrom('api_keys')
-        .select(['team_id', 'name', 'role', 'models', 'rpm_limit', 'expires_at'])
+        .select(['team_id', 'name', 'role', 'models', 'rpm_limit', 'cache', 'expires_at'])
         .where('id', '=', id)
         .where('revoked_at', 'is', null)
         .where('replaced_by', 'is', null)
@@ -149,7 +161,13 @@ export class KeysRepository {
         .execute();
       const row = await transaction
         .insertInto('api_keys')
-        .values({ ...old, ...successor, models: JSON.stringify(old.models), revision: CURRENT_REVISION })
+        .values({
+          ...old,
+          ...successor,
+          models: JSON.stringify(old.models),
+          cache: old.cache && JSON.stringify(old.cache),
+          revision: CURRENT_REVISION,
+        })
         .returningAll()
         .executeTakeFirstOrThrow();
       return toApiKey(row);
@@ -161,6 +179,15 @@ export class KeysRepository {
     const query = this.database.db.selectFrom('api_keys').select(DIRECTORY_COLUMNS);
     if (revision > 0n) return query.where('revision', '>', revision).execute();
     return query.where((eb) => eb.or([eb('revoked_at', 'is', null), eb('replaced_by', 'is not', null)])).execute();
+  }
+
+  private recordRules(
+    { id, team_id: teamId, cache }: Pick<Selectable<ApiKeysTable>, 'id' | 'team_id' | 'cache'>,
+    actor: string,
+    transaction: Transaction<Schema>,
+  ): Promise<string> {
+    const details = { team_id: teamId, cache };
+    return this.audit.record({ actor, action: 'key.cache_rules_changed', subject: id, details }, transaction);
   }
 
   /**
@@ -184,8 +211,14 @@ function toApiKey(row: Selectable<ApiKeysTable>): ApiKey {
     prefix: row.prefix,
     models: row.models,
     rpmLimit: row.rpm_limit,
+    cache: row.cache,
     expiresAt: row.expires_at,
     createdAt: row.created_at,
     replacedBy: row.replaced_by,
   };
+}
+
+/** The rules that are there with changes laid over them; where none is left, null. */
+function rulesAfter(changes: NonNullable<KeyCacheRulesChange>): RawBuilder<string> {
+  return sql`nullif(jsonb_strip_nulls(coalesce(cache, '{}') || ${JSON.stringify(changes)}::jsonb), '{}')`;
 }

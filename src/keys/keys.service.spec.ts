@@ -14,7 +14,7 @@ class SetClock extends Clock {
   }
 }
 
-const SETTINGS: ApiKeySettings = { name: 'search', models: null, rpmLimit: null, expiresAt: null };
+const SETTINGS: ApiKeySettings = { name: 'search', models: null, rpmLimit: null, cache: null, expiresAt: null };
 const STORED: ApiKey = {
   ...SETTINGS,
   id: 'key_1',
@@ -52,27 +52,31 @@ describe('the keys', () => {
   });
 
   it('are 256 random bits, of which only a hash and a prefix are kept', async () => {
-    const { keyText } = await keys.create('team_1', 'team_member', SETTINGS);
+    const { keyText } = await keys.create('team_1', 'team_member', SETTINGS, 'admin');
     expect(keyText).toMatch(/^sk-tg-[\w-]{43}$/);
-    expect(repository.insert).toHaveBeenCalledWith('team_1', {
+    const stored = {
       ...SETTINGS,
       id: expect.stringMatching(/^key_/),
       role: 'team_member',
       prefix: keyText.slice(0, 10),
       hash: `hash of ${keyText}`,
-    });
+    };
+    expect(repository.insert).toHaveBeenCalledWith('team_1', stored, 'admin');
     expect(announce).toHaveBeenCalledWith('keys');
   });
 
   it('must expire in the future', async () => {
     const expired = { ...SETTINGS, expiresAt: new Date(NOW) };
-    await expect(keys.create('team_1', 'team_member', expired)).rejects.toMatchObject({
+    await expect(keys.create('team_1', 'team_member', expired, 'admin')).rejects.toMatchObject({
       code: 'invalid_request',
       param: 'expires_at',
     });
-    await expect(keys.update('key_1', expired)).rejects.toMatchObject({ code: 'invalid_request', param: 'expires_at' });
-    await keys.update('key_1', { expiresAt: new Date(NOW + 1) });
-    await keys.update('key_1', { expiresAt: null });
+    await expect(keys.update('key_1', expired, 'admin')).rejects.toMatchObject({
+      code: 'invalid_request',
+      param: 'expires_at',
+    });
+    await keys.update('key_1', { expiresAt: new Date(NOW + 1) }, 'admin');
+    await keys.update('key_1', { expiresAt: null }, 'admin');
   });
 
   it('are not found under unknown ids', async () => {
@@ -81,9 +85,9 @@ describe('the keys', () => {
     repository.update.mockResolvedValue(undefined);
     repository.revoke.mockResolvedValue(false);
     const notFound = { code: 'not_found' };
-    await expect(keys.create('team_9', 'team_member', SETTINGS)).rejects.toMatchObject(notFound);
+    await expect(keys.create('team_9', 'team_member', SETTINGS, 'admin')).rejects.toMatchObject(notFound);
     await expect(keys.get('key_9')).rejects.toMatchObject(notFound);
-    await expect(keys.update('key_9', { name: 'x' })).rejects.toMatchObject(notFound);
+    await expect(keys.update('key_9', { name: 'x' }, 'admin')).rejects.toMatchObject(notFound);
     await expect(keys.revoke('key_9')).rejects.toMatchObject(notFound);
     await expect(keys.rotate('key_9', 0)).rejects.toMatchObject(notFound);
     expect(announce).not.toHaveBeenCalled();

@@ -6,7 +6,7 @@ import { newId } from '../common/ids';
 import { ChangeFeed } from '../database/change-feed.service';
 import { noSuchTeam } from '../teams/team';
 import { TeamsService } from '../teams/teams.service';
-import { type ApiKey, type ApiKeySettings, newKeyText, noSuchKey, shownPrefix } from './api-key';
+import { type ApiKey, type ApiKeyChanges, type ApiKeySettings, newKeyText, noSuchKey, shownPrefix } from './api-key';
 import { KeyHasher } from './key-hasher.service';
 import { type KeyIdentity, KeysRepository } from './keys.repository';
 
@@ -27,10 +27,10 @@ export class KeysService {
     private readonly clock: Clock,
   ) {}
 
-  async create(teamId: string, role: Role, settings: ApiKeySettings): Promise<IssuedKey> {
+  async create(teamId: string, role: Role, settings: ApiKeySettings, actor: string): Promise<IssuedKey> {
     this.requireFuture(settings.expiresAt);
     const { keyText, identity } = this.newIdentity();
-    const key = await this.keys.insert(teamId, { ...identity, role, ...settings });
+    const key = await this.keys.insert(teamId, { ...identity, role, ...settings }, actor);
     if (!key) throw noSuchTeam(teamId);
     await this.changeFeed.announce('keys');
     return { key, keyText };
@@ -48,9 +48,9 @@ export class KeysService {
   }
 
   /** Changes what is given; undefined stays, null clears. */
-  async update(id: string, settings: Partial<ApiKeySettings>): Promise<ApiKey> {
+  async update(id: string, settings: ApiKeyChanges, actor: string): Promise<ApiKey> {
     this.requireFuture(settings.expiresAt);
-    const key = await this.keys.update(id, settings);
+    const key = await this.keys.update(id, settings, actor);
     if (!key) throw noSuchKey(id);
     await this.changeFeed.announce('keys');
     return key;

@@ -3,6 +3,7 @@ import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags
 import * as contracts from '@thriftgate/contracts';
 import { Roles } from '../common/access.decorators';
 import { ApiErrors } from '../common/api-errors.decorator';
+import { type Caller, CurrentCaller } from '../common/caller';
 import { toWire } from './api-key';
 import { KeysService } from './keys.service';
 
@@ -26,13 +27,17 @@ export class TeamKeysController {
   async create(
     @Param('id', PATH_ID) teamId: string,
     @Body({ schema: contracts.createKeySchema }) body: contracts.CreateKey,
+    @CurrentCaller() caller: Caller,
   ): Promise<contracts.CreatedKey> {
-    const { key, keyText } = await this.keys.create(teamId, body.role === 'admin' ? 'platform_admin' : 'team_member', {
+    const role = body.role === 'admin' ? 'platform_admin' : 'team_member';
+    const settings = {
       name: body.name,
       models: body.models ?? null,
       rpmLimit: body.rpm_limit ?? null,
+      cache: body.cache ?? null,
       expiresAt: body.expires_at ? new Date(body.expires_at) : null,
-    });
+    };
+    const { key, keyText } = await this.keys.create(teamId, role, settings, caller.keyId);
     return { ...toWire(key), key: keyText };
   }
 

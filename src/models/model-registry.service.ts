@@ -1,9 +1,16 @@
 import { Injectable } from '@nestjs/common';
+import type { ModelCacheRules } from '@thriftgate/contracts';
 import { GatewayConfig } from '../config/gateway-config';
 import type { CatalogueModel } from '../pricing/catalogue';
 import { PriceBook } from '../pricing/price-book.service';
 import type { DeploymentSettings } from '../database/tables/model-tables';
 import type { Deployment, Model } from './model';
+
+/** What administrators set for a model; null is nothing. */
+export interface LaidSettings {
+  deployments: readonly DeploymentSettings[] | null;
+  cache: ModelCacheRules | null;
+}
 
 /** Where a model's deployments are said. */
 export type ModelSource = 'catalogue' | 'gateway.yaml' | 'admin';
@@ -17,6 +24,8 @@ export class ModelRegistry {
   /** Those of gateway.yaml and the catalogue. */
   private readonly configured = new Map<string, Model>();
   private laid = new Map<string, Model>();
+  /** The names whose deployments administrators set, and not only rules. */
+  private deployed = new Set<string>();
   private models = this.configured;
 
   constructor(
@@ -33,17 +42,27 @@ export class ModelRegistry {
   }
 
   /** Puts the models that administrators set in place of those of the same names; a provider that is gone takes its own away. */
-  lay(rows: readonly { name: string; deployments: DeploymentSettings[] }[]): void {
-    const laid = rows.flatMap(({ name, deployments }) => this.preview(name, deployments) ?? []);
+  lay(rows: readonly ({ name: string } & LaidSettings)[]): void {
+    const laid = rows.flatMap(({ name, ...settings }) => this.preview(name, settings) ?? []);
+    this.deployed = new Set(rows.filter(({ deployments }) => deployments !== null).map(({ name }) => name));
     // What has not changed stays the same object: prices are kept with deployments.
     this.laid = new Map(laid.map((model) => [model.name, unchanged(this.laid.get(model.name), model)]));
     this.models = this.laid.size === 0 ? this.configured : new Map([...this.configured, ...this.laid]);
   }
 
-  /** @returns undefined where none of the deployments has a provider */
-  preview(name: string, deployments: readonly DeploymentSettings[]): Model | undefined {
+  /** @returns undefined where none of the deployments has a provider, or rules are set for what is not served */
+  preview(name: string, { deployments, cache }: LaidSettings): Model | undefined {
+    if (deployments === null) {
+      const configured = this.configured.get(name);
+      return configured && { ...configured, cache: this.cacheRules(name, cache) };
+    }
     const served = deployments.filter(({ provider }) => this.config.providers[provider] !== undefined);
-    return served.length === 0 ? undefined : this.fromSettings(name, served);
+    return served.length === 0 ? undefined : this.fromSettings(name, served, cache);
+  }
+
+  /** Whether administrators set anything for a model. */
+  isLaid(name: string): boolean {
+    return this.laid.has(name);
   }
 
   /** The model without what administrators set. */
@@ -52,7 +71,7 @@ export class ModelRegistry {
   }
 
   sourceOf(name: string): ModelSource {
-    if (this.laid.has(name)) return 'admin';
+    if (this.laid.has(name) && this.deployed.has(name)) return 'admin';
     return this.config.models[name] ? 'gateway.yaml' : 'catalogue';
   }
 
@@ -77,30 +96,48 @@ export class ModelRegistry {
     return this.fromSettings(name, this.config.models[name]?.deployments ?? []);
   }
 
-  private fromSettings(name: string, settings: readonly DeploymentSettings[]): Model {
+  private fromSettings(
+    name: string,
+    settings: readonly DeploymentSettings[],
+    rules: ModelCacheRules | null = null,
+  ): Model {
     const deployments = settings.map((each) => this.deployment(name, each));
     deployments.sort((a, b) => a.priority - b.priority);
     return this.build(
       name,
       deployments,
       this.priceBook.catalogue.get(deployments[0]?.upstreamModel ?? name)?.maxOutputTokens,
+      rules,
     );
   }
 
-  private build(name: string, deployments: Deployment[], maxOutputTokens: number | undefined): Model {
-    const cache = this.config.models[name]?.cache;
+  private build(
+    name: string,
+    deployments: Deployment[],
+    maxOutputTokens: number | undefined,
+    rules: ModelCacheRules | null = null,
+  ): Model {
     return {
       name,
       ownedBy: deployments[0]?.provider ?? 'gateway',
       deployments,
       family: deployments[0]?.upstreamModel ?? name,
-      cache: {
-        ttlSeconds: cache?.ttl_seconds ?? this.config.cache.ttlSeconds,
-        storeToolCalls: cache?.store_tool_calls ?? false,
-        replayTokensPerSecond: cache?.replay_tokens_per_second,
-        ignoreFingerprint: cache?.ignore_fingerprint ?? false,
-      },
+      cache: this.cacheRules(name, rules),
       maxOutputTokens,
+    };
+  }
+
+  /** Administrators' rules, over those of gateway.yaml for the model, over those for all. */
+  private cacheRules(name: string, laid: ModelCacheRules | null): Model['cache'] {
+    const rules: ModelCacheRules = { ...this.config.cache.rules, ...this.config.models[name]?.cache, ...laid };
+    return {
+      enabled: rules.enabled,
+      ttlSeconds: rules.ttl_seconds ?? this.config.cache.ttlSeconds,
+      maxTtlSeconds: rules.max_ttl_seconds,
+      shared: rules.shared,
+      storeToolCalls: rules.store_tool_calls ?? false,
+      replayTokensPerSecond: rules.replay_tokens_per_second,
+      ignoreFingerprint: rules.ignore_fingerprint ?? false,
     };
   }
 

@@ -25,7 +25,13 @@ export interface Model {
    */
   family: string;
   cache: {
+    /** False: nothing is looked up and nothing kept. */
+    enabled?: boolean | undefined;
     ttlSeconds: number;
+    /** The longest that an answer lives, whatever a call asks for. */
+    maxTtlSeconds?: number | undefined;
+    /** False: its answers stay with each team, whatever that shares. */
+    shared?: boolean | undefined;
     storeToolCalls: boolean;
     /** How fast streams of stored answers go out; undefined is as fast as they are read. */
     replayTokensPerSecond?: number | undefined;

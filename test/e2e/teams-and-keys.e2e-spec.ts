@@ -86,6 +86,7 @@ describe('an administrator keeps teams and their keys', () => {
         models: null,
         rpm_limit: null,
         expires_at: null,
+        cache: null,
         created_at: expect.stringMatching(RFC_3339),
       });
       const { key, ...known } = issued.body;

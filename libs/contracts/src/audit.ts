@@ -4,6 +4,10 @@ import { dayOrTimeSchema } from './report-times';
 
 export const auditActions = [
   'cache.invalidated',
+  'cache_share.created',
+  'cache_share.updated',
+  'cache_share.deleted',
+  'key.cache_rules_changed',
   'model.created',
   'model.updated',
   'model.deleted',
@@ -18,7 +22,7 @@ export const auditActions = [
 export const listAuditQuerySchema = z.strictObject({
   action: z.enum(auditActions).optional(),
   actor: z.string().min(1).max(128).optional().meta({ description: 'A key’s id, admin, or gateway' }),
-  subject: z.string().min(1).max(512).optional().meta({ description: 'A model’s name' }),
+  subject: z.string().min(1).max(512).optional().meta({ description: 'A model’s name, or the id of a key or a share' }),
   from: dayOrTimeSchema('start').optional(),
   to: dayOrTimeSchema('end').optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(100),

@@ -4,6 +4,7 @@ export * from './batches';
 export * from './budgets';
 export * from './cache';
 export * from './cache-rules';
+export * from './cache-shares';
 export * from './chat';
 export * from './common';
 export * from './credits';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { keyCacheRulesChangeSchema, keyCacheRulesSchema } from './cache-rules';
 import { timeSchema } from './common';
 import { nameSchema } from './teams';
 
@@ -39,6 +40,9 @@ export const createKeySchema = z
     models: modelsSchema.optional(),
     expires_at: expiresAtSchema.optional(),
     rpm_limit: rpmLimitSchema.optional(),
+    cache: keyCacheRulesSchema
+      .nullish()
+      .meta({ description: 'What its calls may have of the cache; null is everything' }),
   })
   .meta({
     example: {
@@ -46,6 +50,7 @@ export const createKeySchema = z
       models: ['gpt-4.1-mini'],
       rpm_limit: 600,
       expires_at: '2027-11-23T00:00:00Z',
+      cache: { max_ttl_seconds: 86_400, allowed_cache_controls: ['no-cache', 'ttl'] },
     },
   });
 export type CreateKey = z.output<typeof createKeySchema>;
@@ -57,9 +62,12 @@ export const updateKeySchema = z
     models: modelsSchema.optional(),
     expires_at: expiresAtSchema.optional(),
     rpm_limit: rpmLimitSchema.optional(),
+    cache: keyCacheRulesChangeSchema.optional().meta({
+      description: 'Rules that are left out stay; null takes one away, or in place of the object all of them',
+    }),
   })
   .refine((changes) => Object.keys(changes).length > 0, 'must change something')
-  .meta({ example: { rpm_limit: 1200, models: null } });
+  .meta({ example: { rpm_limit: 1200, models: null, cache: { shared: false, max_ttl_seconds: null } } });
 export type UpdateKey = z.output<typeof updateKeySchema>;
 
 export const rotateKeySchema = z
@@ -84,6 +92,7 @@ const keyExample = {
   models: ['gpt-4.1-mini'],
   rpm_limit: 600,
   expires_at: '2027-11-23T00:00:00.000Z',
+  cache: { max_ttl_seconds: 86_400 },
   created_at: '2026-11-23T09:00:00.000Z',
 } as const;
 const shownOnceExample = { ...keyExample, key: 'sk-tg-Q2xvbm9uZS1vZi15b3VyLWJ1c2luZXNzLXJlYWxseQ' };
@@ -99,6 +108,9 @@ export const apiKeySchema = z
     models: z.array(z.string()).nullable(),
     rpm_limit: z.int().nullable(),
     expires_at: timeSchema.nullable(),
+    cache: keyCacheRulesSchema
+      .nullable()
+      .meta({ description: 'What its calls may have of the cache; null is everything' }),
     created_at: timeSchema,
   })
   .meta({ example: keyExample });

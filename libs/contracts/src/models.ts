@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { modelCacheRulesChangeSchema, modelCacheRulesSchema } from './cache-rules';
 import { usdSchema } from './common';
 
 /** A model as `GET /v1/models` lists it: OpenAI's shape, with what the gateway knows beside. */
@@ -55,6 +56,7 @@ export const createModelSchema = z
   .strictObject({
     name: z.string().min(1).max(128).meta({ description: 'The name that applications use' }),
     deployments: deploymentsSchema,
+    cache: modelCacheRulesSchema.nullish().meta({ description: 'Rules of the cache for this model' }),
   })
   .meta({
     example: {
@@ -63,14 +65,27 @@ export const createModelSchema = z
         { provider: 'openai', model: 'gpt-4.1', priority: 1, weight: 3, max_parallel: 50 },
         { provider: 'backup', model: 'gpt-4.1', priority: 2 },
       ],
+      cache: { ttl_seconds: 86_400 },
     },
   });
 export type CreateModel = z.output<typeof createModelSchema>;
 
 /** `PATCH /admin/models/{model}`. */
 export const updateModelSchema = z
-  .strictObject({ deployments: deploymentsSchema })
-  .meta({ example: { deployments: [{ provider: 'openai', model: 'gpt-5', priority: 1 }] } });
+  .strictObject({
+    deployments: deploymentsSchema.optional(),
+    cache: modelCacheRulesChangeSchema.optional().meta({
+      description:
+        'Lies over gateway.yaml. Rules that are left out stay; null takes one away, or in place of the object all of them',
+    }),
+  })
+  .refine((changes) => Object.keys(changes).length > 0, 'must change something')
+  .meta({
+    example: {
+      deployments: [{ provider: 'openai', model: 'gpt-5', priority: 1 }],
+      cache: { max_ttl_seconds: 3_600, shared: false },
+    },
+  });
 export type UpdateModel = z.output<typeof updateModelSchema>;
 
 const adminModelExample = {
@@ -79,6 +94,15 @@ const adminModelExample = {
   deployments: [{ provider: 'openai', model: 'gpt-4.1', priority: 1, weight: 3, max_parallel: 50 }],
   version: '2026-11-01',
   generation: 2,
+  cache: {
+    enabled: true,
+    ttl_seconds: 86_400,
+    max_ttl_seconds: null,
+    shared: true,
+    store_tool_calls: false,
+    replay_tokens_per_second: null,
+    ignore_fingerprint: false,
+  },
 } as const;
 
 /** A model as administrators see it. */
@@ -97,6 +121,17 @@ export const adminModelSchema = z
     ),
     version: z.string().nullable(),
     generation: z.number().int().meta({ description: 'The cache generation in force' }),
+    cache: z
+      .object({
+        enabled: z.boolean(),
+        ttl_seconds: z.number().int(),
+        max_ttl_seconds: z.number().int().nullable(),
+        shared: z.boolean(),
+        store_tool_calls: z.boolean(),
+        replay_tokens_per_second: z.number().nullable(),
+        ignore_fingerprint: z.boolean(),
+      })
+      .meta({ description: 'The cache rules in force, wherever they are set' }),
   })
   .meta({ example: adminModelExample });
 export type AdminModel = z.output<typeof adminModelSchema>;

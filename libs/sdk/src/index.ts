@@ -6,7 +6,7 @@ export type { NewDeployment } from './resources/admin-models';
 export type { AlertsQuery, NewWebhook, WebhookChanges } from './resources/alerts';
 export type { AuditQuery } from './resources/audit';
 export type { BatchRequest, BatchResult, CreateBatch, WaitOptions } from './resources/batches';
-export type { CachedAnswers, InvalidateCache, Replaced } from './resources/cache';
+export type { CachedAnswers, InvalidateCache, NewCacheShare, Replaced } from './resources/cache';
 export type { ChatStream, GatewayFacts } from './resources/chat';
 export type { CreateFile, ListFiles } from './resources/files';
 export type { NewKey } from './resources/keys';

@@ -6,7 +6,7 @@ import { ModelRegistry } from '../../models/model-registry.service';
 import { FilesRepository } from '../files/files.repository';
 import { FilesService } from '../files/files.service';
 import { type BatchLine, readLine } from './batch-line';
-import { checkLines, describeProblems } from './check-lines';
+import { type CallRules, checkLines, describeProblems } from './check-lines';
 import { rawLines } from './raw-lines';
 
 /** The checked lines of a batch to be, in a file. */
@@ -85,10 +85,11 @@ export class BatchInputService {
     }
   }
 
-  private rulesOf({ models }: Caller) {
+  private rulesOf({ models, cache }: Caller): CallRules {
     return {
-      isServed: (model: string) => this.models.resolve(model) !== undefined,
-      isAllowed: (model: string) => models === null || models.includes(model),
+      isServed: (model) => this.models.resolve(model) !== undefined,
+      isAllowed: (model) => models === null || models.includes(model),
+      isControlAllowed: (control) => cache?.allowedControls?.includes(control) ?? true,
     };
   }
 }

@@ -8,7 +8,14 @@ const read = (line: unknown) => readLine({ line: 7, text: typeof line === 'strin
 describe('readLine', () => {
   it('fills in what may be left out', () => {
     const expected = {
-      line: { line: 7, customId: 'a', url: '/v1/chat/completions', model: 'gpt-4.1', body: JSON.stringify(body) },
+      line: {
+        line: 7,
+        customId: 'a',
+        url: '/v1/chat/completions',
+        model: 'gpt-4.1',
+        body: JSON.stringify(body),
+        wishes: [],
+      },
     };
     expect(read({ custom_id: 'a', body })).toEqual(expected);
     expect(read({ custom_id: 'a', method: 'POST', url: '/chat/completions', body })).toEqual(expected);

@@ -1,5 +1,6 @@
 import type { ChatBody } from '@thriftgate/providers';
 import { parseCacheControls } from '../../cache/controls/cache-controls';
+import type { SentWish } from '../../cache/controls/wish';
 import { CHAT_ENDPOINT } from '../../chat/chat-call';
 import { checkChatBody, readTags } from '../../chat/chat-request';
 import { GatewayError } from '../../common/errors';
@@ -15,6 +16,8 @@ export interface BatchLine {
   model: string;
   /** JSON text. */
   body: string;
+  /** What it asks of the cache. */
+  wishes: readonly SentWish[];
 }
 
 /** What is wrong with a line, in the words of OpenAI's batch errors. @see https://platform.openai.com/docs/api-reference/batch/object */
@@ -55,8 +58,8 @@ function parse({ line, text }: RawLine): BatchLine {
   if (parsed.method !== undefined && parsed.method !== 'POST') {
     throw new BadLine('invalid_method', "'method' must be POST", 'method');
   }
-  const body = bodyOf(parsed.body);
-  return { line, customId, url: urlOf(parsed.url), model: body.model, body: JSON.stringify(body) };
+  const { body, wishes } = bodyOf(parsed.body);
+  return { line, customId, url: urlOf(parsed.url), model: body.model, body: JSON.stringify(body), wishes };
 }
 
 function parseObject(text: string | undefined): Record<string, unknown> {
@@ -94,14 +97,14 @@ function urlOf(value: unknown): string {
   throw new BadLine('invalid_url', `'url' must be ${CHAT_ENDPOINT}`, 'url');
 }
 
-function bodyOf(value: unknown): ChatBody {
+function bodyOf(value: unknown): { body: ChatBody; wishes: readonly SentWish[] } {
   if (!isObject(value)) throw new BadLine('invalid_body', "'body' must be a JSON object", 'body');
   try {
     const body = checkChatBody(value);
     readTags(undefined, body.metadata);
-    parseCacheControls(body);
+    const { wishes } = parseCacheControls(body);
     if (body.stream === true) throw new BadLine('invalid_body', "'stream' cannot be true in a batch", 'body.stream');
-    return body;
+    return { body, wishes };
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
     throw new BadLine(

@@ -6,9 +6,10 @@ import type { RawLine } from './raw-lines';
 const TOLD_PROBLEMS = 10;
 
 /** What a caller may ask for. */
-export interface ModelRules {
+export interface CallRules {
   isServed(model: string): boolean;
   isAllowed(model: string): boolean;
+  isControlAllowed(control: string): boolean;
 }
 
 /** How the lines of a batch were found to be. */
@@ -20,12 +21,12 @@ export interface LinesCheck {
 }
 
 /** Checks every line, alone and against the others, and keeps none. */
-export async function checkLines(input: AsyncIterable<RawLine>, models: ModelRules): Promise<LinesCheck> {
+export async function checkLines(input: AsyncIterable<RawLine>, rules: CallRules): Promise<LinesCheck> {
   const check: LinesCheck = { lines: 0, problems: [], problemCount: 0 };
   const seen = new Map<string, number>();
   for await (const raw of input) {
     check.lines += 1;
-    const problem = check.lines > MAX_BATCH_LINES ? tooMany(raw.line) : problemOf(raw, seen, models);
+    const problem = check.lines > MAX_BATCH_LINES ? tooMany(raw.line) : problemOf(raw, seen, rules);
     if (problem) {
       check.problemCount += 1;
       if (check.problems.length < TOLD_PROBLEMS) check.problems.push(problem);
@@ -44,13 +45,13 @@ export function describeProblems({ lines, problems, problemCount }: LinesCheck):
   return `The batch was refused and nothing of it was started. ${told}${more > 0 ? ` ${more} more lines are bad.` : ''}`;
 }
 
-function problemOf(raw: RawLine, seen: Map<string, number>, models: ModelRules): LineProblem | undefined {
+function problemOf(raw: RawLine, seen: Map<string, number>, rules: CallRules): LineProblem | undefined {
   const read = readLine(raw);
   if ('problem' in read) return read.problem;
   const { line } = read;
   const first = seen.get(line.customId);
   if (first === undefined) seen.set(line.customId, line.line);
-  return first === undefined ? modelProblem(line, models) : duplicate(line, first);
+  return first === undefined ? ruleProblem(line, rules) : duplicate(line, first);
 }
 
 function duplicate({ line, customId }: BatchLine, first: number): LineProblem {
@@ -58,14 +59,19 @@ function duplicate({ line, customId }: BatchLine, first: number): LineProblem {
   return { line, code: 'duplicate_custom_id', message, param: 'custom_id' };
 }
 
-function modelProblem({ line, model }: BatchLine, models: ModelRules): LineProblem | undefined {
+function ruleProblem({ line, model, wishes }: BatchLine, rules: CallRules): LineProblem | undefined {
   const named = model.slice(0, 100);
-  if (!models.isServed(model)) {
+  if (!rules.isServed(model)) {
     return { line, code: 'model_not_found', message: `the model '${named}' is not served here`, param: 'body.model' };
   }
-  if (!models.isAllowed(model)) {
+  if (!rules.isAllowed(model)) {
     const message = `this key may not use the model '${named}'`;
     return { line, code: 'model_not_allowed', message, param: 'body.model' };
+  }
+  const refused = wishes.find(({ control }) => !rules.isControlAllowed(control));
+  if (refused) {
+    const message = `this key may not use the cache control '${refused.control}'`;
+    return { line, code: 'cache_control_not_allowed', message, param: `body.${refused.param}` };
   }
   return undefined;
 }

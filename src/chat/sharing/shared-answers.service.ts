@@ -33,7 +33,7 @@ export class SharedAnswers {
    */
   async answer(call: ChatCall, place: CachePlace, controls: CacheControls): Promise<ChatAnswer> {
     if (!controls.read || !controls.write) return this.askAlone(call, place, controls);
-    const name = `${place.key}:${place.rulesSeen}`;
+    const name = `${place.key}:${place.rulesSeen}:${place.scope.version ?? ''}`;
     let failures = 0;
     for (let round = 1; round <= SHARED_ROUNDS; round += 1) {
       const { flight, seat, leads, mayBeStored } = await this.singleFlight.board(name, place.key, call.signal);

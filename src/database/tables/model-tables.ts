@@ -1,3 +1,4 @@
+import type { ModelCacheRules } from '@thriftgate/contracts';
 import type { Generated, JSONColumnType } from 'kysely';
 
 export interface ModelTables {
@@ -5,6 +6,7 @@ export interface ModelTables {
   deployment_versions: DeploymentVersionsTable;
   model_targets: ModelTargetsTable;
   admin_models: AdminModelsTable;
+  cache_shares: CacheSharesTable;
   invalidation_rules: InvalidationRulesTable;
   audit_events: AuditEventsTable;
 }
@@ -52,7 +54,21 @@ export interface DeploymentSettings {
 /** Models that administrators set; they lie over those of gateway.yaml and of the catalogue. */
 export interface AdminModelsTable {
   name: string;
-  deployments: JSONColumnType<DeploymentSettings[]>;
+  /** Null where only the rules of the cache are set. */
+  deployments: JSONColumnType<DeploymentSettings[] | null, string | null, string | null>;
+  cache: JSONColumnType<ModelCacheRules | null, string | null, string | null>;
+  created_at: Generated<Date>;
+  updated_at: Generated<Date>;
+}
+
+/** Teams that get each other's stored answers. */
+export interface CacheSharesTable {
+  id: string;
+  name: string;
+  all_teams: boolean;
+  team_ids: JSONColumnType<string[]>;
+  /** Null is every model. */
+  models: JSONColumnType<string[] | null, string | null, string | null>;
   created_at: Generated<Date>;
   updated_at: Generated<Date>;
 }

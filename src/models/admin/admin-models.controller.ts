@@ -24,7 +24,7 @@ export class AdminModelsController {
   @Get()
   @ApiOperation({
     summary: 'List the models with their deployments',
-    description: 'With where each is set, its version and the cache generation in force.',
+    description: 'With where each is set, its version, the cache generation and the cache rules in force.',
   })
   @ApiOkResponse({ description: 'The models.', standardSchema: contracts.adminModelListSchema })
   list(): contracts.AdminModelList {
@@ -42,14 +42,16 @@ export class AdminModelsController {
     @Body({ schema: contracts.createModelSchema }) body: contracts.CreateModel,
     @CurrentCaller() caller: Caller,
   ): Promise<contracts.AdminModel> {
-    return this.toWire(await this.models.create(body.name, body.deployments, caller.keyId));
+    return this.toWire(
+      await this.models.create(body.name, { deployments: body.deployments, cache: body.cache ?? null }, caller.keyId),
+    );
   }
 
   @Patch(':model')
   @ApiOperation({
-    summary: 'Put other deployments behind a model’s name',
+    summary: 'Put other deployments behind a model’s name, or change its cache rules',
     description:
-      'Lies over gateway.yaml and the catalogue until it is deleted. Another target starts a new cache generation: what the old one wrote is not served again. Other weights, limits or fallbacks to other models leave the cache alone.',
+      'Lies over gateway.yaml and the catalogue until it is deleted. Another target starts a new cache generation: what the old one wrote is not served again. Other weights, limits or fallbacks to other models leave the cache alone, and so do other cache rules: they hold for the answers that are there.',
   })
   @ApiOkResponse({ description: 'The model.', standardSchema: contracts.adminModelSchema })
   @ApiErrors('invalid_request', 'model_not_found')
@@ -58,7 +60,7 @@ export class AdminModelsController {
     @Body({ schema: contracts.updateModelSchema }) body: contracts.UpdateModel,
     @CurrentCaller() caller: Caller,
   ): Promise<contracts.AdminModel> {
-    return this.toWire(await this.models.retarget(model, body.deployments, caller.keyId));
+    return this.toWire(await this.models.update(model, body, caller.keyId));
   }
 
   @Delete(':model')
@@ -73,7 +75,7 @@ export class AdminModelsController {
     return { id: model, deleted: true };
   }
 
-  private toWire({ name, deployments }: Model): contracts.AdminModel {
+  private toWire({ name, deployments, cache }: Model): contracts.AdminModel {
     const { version, generation } = this.generations.current(name);
     return {
       name,
@@ -87,6 +89,15 @@ export class AdminModelsController {
       })),
       version,
       generation,
+      cache: {
+        enabled: cache.enabled ?? true,
+        ttl_seconds: cache.ttlSeconds,
+        max_ttl_seconds: cache.maxTtlSeconds ?? null,
+        shared: cache.shared ?? true,
+        store_tool_calls: cache.storeToolCalls,
+        replay_tokens_per_second: cache.replayTokensPerSecond ?? null,
+        ignore_fingerprint: cache.ignoreFingerprint,
+      },
     };
   }
 }

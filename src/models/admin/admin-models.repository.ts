@@ -1,26 +1,34 @@
 import { Injectable } from '@nestjs/common';
+import type { ModelCacheRules } from '@thriftgate/contracts';
+import type { Transaction } from 'kysely';
 import type { AuditAction } from '../../audit/audit-event';
 import { AuditRepository } from '../../audit/audit.repository';
 import { Database } from '../../database/database.connection';
 import { RevisionsRepository } from '../../database/revisions.repository';
+import type { Schema } from '../../database/schema';
 import type { DeploymentSettings } from '../../database/tables/model-tables';
 import { GenerationsRepository, type NewGenerations } from '../generations.repository';
 import { TargetsRepository } from '../versions/targets.repository';
 
-/** A model as an administrator set it. */
-export interface AdminModel {
-  name: string;
-  deployments: DeploymentSettings[];
+/** What administrators set for a model. */
+export interface AdminSettings {
+  /** null leaves those of gateway.yaml or the catalogue. */
+  deployments: DeploymentSettings[] | null;
+  /** null leaves the rules of gateway.yaml. */
+  cache: ModelCacheRules | null;
 }
 
 export interface AdminModelChange {
   name: string;
   action: Extract<AuditAction, 'model.created' | 'model.updated' | 'model.deleted'>;
-  /** null takes away what administrators set. */
-  deployments: DeploymentSettings[] | null;
-  /** What the model stands for afterwards; undefined where it is not served any more. */
-  target: string | undefined;
   actor: string;
+  /** What administrators set from now on, in place of what they set before. No other change comes between. */
+  work: (before: AdminSettings | null) => {
+    /** null takes it away. */
+    settings: AdminSettings | null;
+    /** What the model stands for afterwards; undefined where it is not served any more. */
+    target: string | undefined;
+  };
 }
 
 @Injectable()
@@ -33,24 +41,23 @@ export class AdminModelsRepository {
     private readonly audit: AuditRepository,
   ) {}
 
-  all(): Promise<AdminModel[]> {
-    return this.database.db.selectFrom('admin_models').select(['name', 'deployments']).orderBy('name').execute();
+  all(): Promise<({ name: string } & AdminSettings)[]> {
+    return this.database.db
+      .selectFrom('admin_models')
+      .select(['name', 'deployments', 'cache'])
+      .orderBy('name')
+      .execute();
   }
 
-  /** Changes what stands behind a name, and starts a new generation where that is something else, both at once. */
-  change({ name, action, deployments, target, actor }: AdminModelChange): Promise<NewGenerations[]> {
+  /** Changes what is set for a name, and starts a new generation where something else stands behind it, both at once. */
+  change({ name, action, actor, work }: AdminModelChange): Promise<NewGenerations[]> {
     return this.generations.locked(async (transaction) => {
-      if (deployments === null) {
-        await transaction.deleteFrom('admin_models').where('name', '=', name).execute();
-      } else {
-        const row = { deployments: JSON.stringify(deployments), updated_at: new Date() };
-        await transaction
-          .insertInto('admin_models')
-          .values({ name, ...row })
-          .onConflict((conflict) => conflict.column('name').doUpdateSet(row))
-          .execute();
-      }
-      await this.audit.record({ actor, action, subject: name, details: { deployments } }, transaction);
+      const columns = transaction.selectFrom('admin_models').select(['deployments', 'cache']);
+      const row = await columns.where('name', '=', name).executeTakeFirst();
+      const { settings, target } = work(row ?? null);
+      await this.put(name, settings, transaction);
+      const details = { deployments: settings?.deployments ?? null, cache: settings?.cache ?? null };
+      await this.audit.record({ actor, action, subject: name, details }, transaction);
       await this.revisions.raise('generations', transaction);
       if (target === undefined) return [];
       const before = await this.targets.retarget(name, target, transaction);
@@ -65,5 +72,23 @@ export class AdminModelsRepository {
       await this.generations.startWithin(transaction, change);
       return [change];
     });
+  }
+
+  private async put(name: string, settings: AdminSettings | null, transaction: Transaction<Schema>): Promise<void> {
+    if (settings === null) {
+      await transaction.deleteFrom('admin_models').where('name', '=', name).execute();
+      return;
+    }
+    const { deployments, cache } = settings;
+    const row = {
+      deployments: deployments && JSON.stringify(deployments),
+      cache: cache && JSON.stringify(cache),
+      updated_at: new Date(),
+    };
+    await transaction
+      .insertInto('admin_models')
+      .values({ name, ...row })
+      .onConflict((conflict) => conflict.column('name').doUpdateSet(row))
+      .execute();
   }
 }

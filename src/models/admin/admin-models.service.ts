@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { ModelCacheRulesChange } from '@thriftgate/contracts';
 import { AlertsService } from '../../alerts/alerts.service';
 import { GatewayError } from '../../common/errors';
 import { GatewayConfig } from '../../config/gateway-config';
@@ -8,9 +9,16 @@ import type { Model } from '../model';
 import { ModelRegistry } from '../model-registry.service';
 import { targetOf } from '../model-target';
 import { newGenerationAlert } from '../new-generation-alert';
-import { type AdminModelChange, AdminModelsRepository } from './admin-models.repository';
+import { type AdminModelChange, AdminModelsRepository, type AdminSettings } from './admin-models.repository';
+import { rulesAfter } from './rules-after';
 
-/** Models that administrators set while the gateway runs. Another target starts a new cache generation. */
+/** Changes of a model: what is undefined stays. */
+export interface ModelChanges {
+  deployments?: DeploymentSettings[] | undefined;
+  cache?: ModelCacheRulesChange | undefined;
+}
+
+/** Models that administrators set while the gateway runs. Another target starts a new cache generation, other rules do not. */
 @Injectable()
 export class AdminModelsService {
   constructor(
@@ -22,45 +30,58 @@ export class AdminModelsService {
   ) {}
 
   /** @throws GatewayError `conflict` where the name is served already */
-  async create(name: string, deployments: DeploymentSettings[], actor: string): Promise<Model> {
+  async create(
+    name: string,
+    { deployments, cache }: AdminSettings & { deployments: DeploymentSettings[] },
+    actor: string,
+  ): Promise<Model> {
     if (this.registry.resolve(name))
       throw new GatewayError('conflict', {
-        message: `A model "${name}" is served already; PATCH /admin/models/{model} changes its deployments.`,
+        message: `A model "${name}" is served already; PATCH /admin/models/{model} changes it.`,
         param: 'name',
       });
-    return this.set(name, 'model.created', deployments, actor);
+    return this.set(name, { deployments, cache }, 'model.created', actor);
   }
 
-  /** Puts other deployments behind a name, whoever set those that it has. @throws GatewayError `model_not_found` */
-  async retarget(name: string, deployments: DeploymentSettings[], actor: string): Promise<Model> {
+  /** Puts other deployments behind a name, or other rules, whoever set those that it has. @throws GatewayError `model_not_found` */
+  async update(name: string, changes: ModelChanges, actor: string): Promise<Model> {
     this.served(name);
-    return this.set(name, 'model.updated', deployments, actor);
+    return this.set(name, changes, 'model.updated', actor);
   }
 
   /** Takes back what administrators set: what gateway.yaml or the catalogue says is in force again. */
   async delete(name: string, actor: string): Promise<void> {
     this.served(name);
-    if (this.registry.sourceOf(name) !== 'admin')
+    if (!this.registry.isLaid(name))
       throw new GatewayError('conflict', {
         message: `"${name}" stands in ${this.registry.sourceOf(name)}; only what was set at /admin/models is deleted here.`,
         param: 'model',
       });
     const rest = this.registry.withoutAdmin(name);
-    const target = rest && targetOf(rest);
-    await this.apply({ name, action: 'model.deleted', deployments: null, target, actor });
+    const work = () => ({ settings: null, target: rest && targetOf(rest) });
+    await this.apply({ name, action: 'model.deleted', actor, work });
   }
 
   private async set(
     name: string,
+    changes: ModelChanges,
     action: 'model.created' | 'model.updated',
-    deployments: DeploymentSettings[],
     actor: string,
   ): Promise<Model> {
-    deployments.forEach(({ provider }, index) => this.requireProvider(provider, index));
-    const model = this.registry.preview(name, deployments);
-    if (!model) throw new GatewayError('invalid_request', { param: 'deployments' });
-    await this.apply({ name, action, deployments, target: targetOf(model), actor });
+    changes.deployments?.forEach(({ provider }, index) => this.requireProvider(provider, index));
+    await this.apply({ name, action, actor, work: (before) => this.changed(name, before, changes) });
+    const model = this.registry.resolve(name);
+    if (!model) throw new GatewayError('model_not_found', { param: 'model' });
     return model;
+  }
+
+  private changed(name: string, before: AdminSettings | null, changes: ModelChanges) {
+    const deployments = changes.deployments ?? before?.deployments ?? null;
+    const cache = rulesAfter(before?.cache ?? null, changes.cache);
+    const settings = deployments || cache ? { deployments, cache } : null;
+    const model = settings ? this.registry.preview(name, settings) : this.registry.withoutAdmin(name);
+    if (!model) throw new GatewayError('invalid_request', { param: 'deployments' });
+    return { settings, target: targetOf(model) };
   }
 
   private async apply(change: AdminModelChange): Promise<void> {

@@ -1,4 +1,11 @@
-import type { AdminModel, AdminModelList, Deleted, ModelVersion } from '@thriftgate/contracts';
+import type {
+  AdminModel,
+  AdminModelList,
+  Deleted,
+  ModelCacheRules,
+  ModelCacheRulesChange,
+  ModelVersion,
+} from '@thriftgate/contracts';
 import { type CallOptions, type HttpClient, path } from '../http-client';
 
 /** A provider's model that answers for a name. */
@@ -20,12 +27,19 @@ export class AdminModels {
     return this.http.json('GET', '/admin/models', options);
   }
 
-  create(model: { name: string; deployments: NewDeployment[] }, options?: CallOptions): Promise<AdminModel> {
+  create(
+    model: { name: string; deployments: NewDeployment[]; cache?: ModelCacheRules | null },
+    options?: CallOptions,
+  ): Promise<AdminModel> {
     return this.http.json('POST', '/admin/models', { ...options, body: model });
   }
 
-  /** Puts other deployments behind a name; another target starts a new cache generation. */
-  update(model: string, changes: { deployments: NewDeployment[] }, options?: CallOptions): Promise<AdminModel> {
+  /** Puts other deployments behind a name, or changes its cache rules; another target starts a new cache generation. */
+  update(
+    model: string,
+    changes: { deployments?: NewDeployment[]; cache?: ModelCacheRulesChange },
+    options?: CallOptions,
+  ): Promise<AdminModel> {
     return this.http.json('PATCH', path`/admin/models/${model}`, { ...options, body: changes });
   }
 

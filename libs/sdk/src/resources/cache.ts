@@ -1,5 +1,12 @@
-import type { CacheInvalidated, CacheStats } from '@thriftgate/contracts';
-import type { CallOptions, HttpClient } from '../http-client';
+import type {
+  CacheInvalidated,
+  CacheShare,
+  CacheShareList,
+  CacheStats,
+  Deleted,
+  UpdateCacheShare,
+} from '@thriftgate/contracts';
+import { type CallOptions, type HttpClient, path } from '../http-client';
 
 /** Which answers: those that match every member that is given. */
 export interface CachedAnswers {
@@ -20,9 +27,44 @@ export type Replaced = { replaced_by: string } & ({ model: string; version?: str
 /** What to take out of the cache: the answers that match, what was replaced, or expressly everything. */
 export type InvalidateCache = (CachedAnswers | Replaced | { all: true }) & { dry_run?: boolean };
 
+/** Teams that get each other's stored answers: those that are named, or all. */
+export type NewCacheShare = { name: string; models?: string[] | null } & ({ team_ids: string[] } | { all: true });
+
+/** `/admin/cache/shares`. */
+export class CacheShares {
+  constructor(private readonly http: HttpClient) {}
+
+  list(options?: CallOptions): Promise<CacheShareList> {
+    return this.http.json('GET', '/admin/cache/shares', options);
+  }
+
+  retrieve(id: string, options?: CallOptions): Promise<CacheShare> {
+    return this.http.json('GET', path`/admin/cache/shares/${id}`, options);
+  }
+
+  /** Lets teams share. What one team's calls were answered is shown to the others. */
+  create(share: NewCacheShare, options?: CallOptions): Promise<CacheShare> {
+    return this.http.json('POST', '/admin/cache/shares', { ...options, body: share });
+  }
+
+  /** What is left out stays; `team_ids` takes the place of all teams before. */
+  update(id: string, changes: UpdateCacheShare, options?: CallOptions): Promise<CacheShare> {
+    return this.http.json('PATCH', path`/admin/cache/shares/${id}`, { ...options, body: changes });
+  }
+
+  /** Every team goes on alone. */
+  delete(id: string, options?: CallOptions): Promise<Deleted> {
+    return this.http.json('DELETE', path`/admin/cache/shares/${id}`, options);
+  }
+}
+
 /** `/admin/cache`. */
 export class Cache {
-  constructor(private readonly http: HttpClient) {}
+  readonly shares: CacheShares;
+
+  constructor(private readonly http: HttpClient) {
+    this.shares = new CacheShares(http);
+  }
 
   stats(options?: CallOptions): Promise<CacheStats> {
     return this.http.json('GET', '/admin/cache/stats', options);

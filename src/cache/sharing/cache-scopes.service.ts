@@ -1,0 +1,36 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { Caller } from '../../common/caller';
+import { ChangeFeed } from '../../database/change-feed.service';
+import type { Model } from '../../models/model';
+import { ShareBook } from './share-book';
+import type { CacheScope } from './share';
+import { SharesRepository } from './shares.repository';
+
+/** With whom a call shares its answer, from memory: its team alone, or those with whom an administrator lets it share. */
+@Injectable()
+export class CacheScopes implements OnModuleInit {
+  private readonly book = new ShareBook();
+  private reloading: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly shares: SharesRepository,
+    private readonly changeFeed: ChangeFeed,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    this.changeFeed.onChange('shares', () => this.reload());
+    await this.reload();
+  }
+
+  of({ teamId, cache: key }: Caller, { name, cache: model }: Model): CacheScope {
+    const shared = key?.shared === false || model.shared === false ? undefined : this.book.scopeOf(teamId, name);
+    return shared ?? { id: teamId };
+  }
+
+  /** One reading after the other, so that none puts an older state in force. */
+  private reload(): Promise<void> {
+    const reloading = this.reloading.then(async () => this.book.lay(await this.shares.list()));
+    this.reloading = reloading.catch(() => undefined);
+    return reloading;
+  }
+}

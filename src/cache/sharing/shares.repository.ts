@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import { type Selectable, sql, type Transaction } from 'kysely';
+import type { AuditAction } from '../../audit/audit-event';
+import { AuditRepository } from '../../audit/audit.repository';
+import { Database } from '../../database/database.connection';
+import { RevisionsRepository } from '../../database/revisions.repository';
+import type { Schema } from '../../database/schema';
+import type { CacheSharesTable } from '../../database/tables/model-tables';
+import type { Share, StoredShare } from './share';
+
+/** What is done to a share, and by whom. */
+export interface ShareChange {
+  action: Extract<AuditAction, `cache_share.${string}`>;
+  actor: string;
+}
+
+@Injectable()
+export class SharesRepository {
+  constructor(
+    private readonly database: Database,
+    private readonly revisions: RevisionsRepository,
+    private readonly audit: AuditRepository,
+  ) {}
+
+  /** Every share, oldest first, without the teams that are deleted. */
+  list(transaction?: Transaction<Schema>): Promise<StoredShare[]> {
+    return (transaction ?? this.database.db)
+      .selectFrom('cache_shares')
+      .selectAll()
+      .select(
+        sql<string[]>`ARRAY(SELECT t.id FROM jsonb_array_elements_text(cache_shares.team_ids) m (id)
+          JOIN teams t ON t.id = m.id WHERE t.deleted_at IS NULL ORDER BY t.id)`.as('members'),
+      )
+      .orderBy('id')
+      .execute()
+      .then((rows) => rows.map(toShare));
+  }
+
+  /**
+   * Changes shares one at a time over all processes: what the work sees of them is true until it is done.
+   *
+   * @param work gives the share as it is to be; null takes it away
+   * @returns the share as it is then
+   */
+  change(
+    id: string,
+    { action, actor }: ShareChange,
+    work: (shares: StoredShare[]) => Share | null,
+  ): Promise<StoredShare | undefined> {
+    return this.database.db.transaction().execute(async (transaction) => {
+      await this.revisions.raise('shares', transaction);
+      const shares = await this.list(transaction);
+      const wanted = work(shares);
+      const { name, all, teamIds, models } = wanted ?? shares.find((share) => share.id === id) ?? {};
+      const details = { name, ...(all ? { all } : { team_ids: teamIds }), models };
+      await this.audit.record({ actor, action, subject: id, details }, transaction);
+      if (wanted === null) await transaction.deleteFrom('cache_shares').where('id', '=', id).execute();
+      else await this.put(wanted, transaction);
+      return (await this.list(transaction)).find((share) => share.id === id);
+    });
+  }
+
+  private async put({ id, name, all, teamIds, models }: Share, transaction: Transaction<Schema>): Promise<void> {
+    const row = { name, all_teams: all, team_ids: JSON.stringify(teamIds), models: models && JSON.stringify(models) };
+    await transaction
+      .insertInto('cache_shares')
+      .values({ id, ...row })
+      .onConflict((conflict) => conflict.column('id').doUpdateSet({ ...row, updated_at: sql`now()` }))
+      .execute();
+  }
+}
+
+function toShare(row: Selectable<CacheSharesTable> & { members: string[] }): StoredShare {
+  return {
+    id: row.id,
+    name: row.name,
+    all: row.all_teams,
+    teamIds: row.members,
+    models: row.models,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
