@@ -1,4 +1,4 @@
-import type { ChatBody } from '@thriftgate/providers';
+import type { ChatBody, StopSignal } from '@thriftgate/providers';
 import type { Caller } from '../common/caller';
 import type { PicoUsd } from '../common/money';
 import type { Model } from '../models/model';
@@ -25,7 +25,7 @@ export interface ChatCall {
   /** Set once an upstream may have charged for the call. */
   charged?: boolean;
   /** Aborted when nobody waits for the answer any more. */
-  signal: AbortSignal;
+  signal: StopSignal;
   /** Milliseconds since 1970. */
   startedAt: number;
 }
