@@ -43,6 +43,8 @@ export async function createApp(
   fastify.addHook('onRoute', (route) => {
     if (route.url === '/v1/batches') route.bodyLimit = BATCH_BODY_BYTES;
   });
+  // Known from the start, so that all requests have one shape.
+  fastify.decorateRequest('caller', undefined);
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     done();

@@ -17,8 +17,8 @@ const EXIT_CONFIG = 78;
 const EXIT_FAILURE = 1;
 
 // On a large machine V8 lets the heap grow to four times what is in use before it looks; a gateway's memory should be what
-// its cache and its calls take. It costs no measurable throughput.
-setFlagsFromString('--heap-growing-percent=40');
+// its cache and its calls take. Much less than double costs throughput: at 40 % a tenth of what a miss takes.
+setFlagsFromString('--heap-growing-percent=100');
 
 async function main(): Promise<void> {
   const config = loadConfig();

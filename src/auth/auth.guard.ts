@@ -1,4 +1,4 @@
-import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Injectable, type Type } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PUBLIC_ROUTE, REQUIRED_ROLE } from '../common/access.decorators';
@@ -10,9 +10,17 @@ import { maskKey, presentedKey } from './presented-key';
 
 const HOW_TO = 'Send it as "Authorization: Bearer sk-tg-…"; the headers x-api-key and api-key are read too.';
 
+interface RouteAccess {
+  controller: Type;
+  isPublic: boolean;
+  role: Role | undefined;
+}
+
 /** Asks every call for its key, except on `@Public()` routes, and for the role where a route has `@Roles()`. */
 @Injectable()
 export class AuthGuard implements CanActivate {
+  private readonly routes = new Map<ReturnType<ExecutionContext['getHandler']>, RouteAccess>();
+
   constructor(
     private readonly reflector: Reflector,
     private readonly directory: ApiKeyDirectory,
@@ -21,17 +29,32 @@ export class AuthGuard implements CanActivate {
 
   /** @throws GatewayError `invalid_api_key` or `forbidden` */
   canActivate(context: ExecutionContext): boolean {
-    const targets = [context.getHandler(), context.getClass()];
-    if (this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC_ROUTE, targets)) return true;
+    const { isPublic, role } = this.accessTo(context);
+    if (isPublic) return true;
     const http = context.switchToHttp();
     const caller = this.identify(http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
-    const role = this.reflector.getAllAndOverride<Role | undefined>(REQUIRED_ROLE, targets);
     if (role && caller.role !== role) {
       throw new GatewayError('forbidden', {
         message: "This route needs the administrator's key or a key with the role admin.",
       });
     }
     return true;
+  }
+
+  /** What a route's decorators say, read once: every call passes here. */
+  private accessTo(context: ExecutionContext): RouteAccess {
+    const handler = context.getHandler();
+    const controller = context.getClass();
+    const known = this.routes.get(handler);
+    if (known?.controller === controller) return known;
+    const targets = [handler, controller];
+    const access = {
+      controller,
+      isPublic: this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC_ROUTE, targets) === true,
+      role: this.reflector.getAllAndOverride<Role | undefined>(REQUIRED_ROLE, targets),
+    };
+    this.routes.set(handler, access);
+    return access;
   }
 
   private identify(request: FastifyRequest, reply: FastifyReply): Caller {

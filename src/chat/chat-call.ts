@@ -1,4 +1,4 @@
-import type { ChatBody } from '@thriftgate/providers';
+import type { ChatBody, StopSignal } from '@thriftgate/providers';
 import type { ControlHeaders } from '../cache/controls/header-controls';
 import type { Caller } from '../common/caller';
 import type { PicoUsd } from '../common/money';
@@ -26,7 +26,7 @@ export interface ChatCall {
   /** Set once an upstream may have charged for the call. */
   charged?: boolean;
   /** Aborted when nobody waits for the answer any more. */
-  signal: AbortSignal;
+  signal: StopSignal;
   /** Milliseconds since 1970. */
   startedAt: number;
 }

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ChatBody } from '@thriftgate/providers';
 import { callerOf } from '../common/caller';
 import { Clock } from '../common/clock';
+import { Departure } from '../common/departure';
 import { hasIdempotencyKey, identityOf } from '../idempotency/idempotency-key';
 import { IdempotencyService } from '../idempotency/idempotency.service';
 import { refuseFor } from '../idempotency/idempotent-call';
@@ -27,7 +28,7 @@ export class ChatController {
   async complete(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const body = checkChatBody(request.body);
     if (hasIdempotencyKey(request)) return this.completeOnce(request, reply, body);
-    let departure: AbortSignal | undefined;
+    let departure: Departure | undefined;
     const answer = await this.chat.complete({
       requestId: request.id,
       caller: callerOf(request),
@@ -56,7 +57,7 @@ export class ChatController {
       headers: request.headers,
       tags: readTags(header(request, 'x-gateway-tags'), body.metadata),
       batch: undefined,
-      signal: new AbortController().signal,
+      signal: new Departure(),
       startedAt: this.clock.now(),
     };
     const making = {
@@ -71,13 +72,13 @@ export class ChatController {
 }
 
 /** Aborted when the client closes its connection before the answer is out. */
-function departureOf(reply: FastifyReply): AbortSignal {
-  const departure = new AbortController();
+function departureOf(reply: FastifyReply): Departure {
+  const departure = new Departure();
   if (reply.raw.destroyed) departure.abort();
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) departure.abort();
   });
-  return departure.signal;
+  return departure;
 }
 
 function header(request: FastifyRequest, name: string): string | undefined {

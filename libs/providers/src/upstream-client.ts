@@ -4,6 +4,7 @@ import type { UpstreamRequest } from './provider-adapter';
 import {
   UpstreamTransportError,
   type TransportFailureKind,
+  type StopSignal,
   type UpstreamResponse,
   type UpstreamTransport,
 } from './upstream-transport';
@@ -29,6 +30,7 @@ export interface UpstreamClientOptions {
 export class UpstreamClient implements UpstreamTransport {
   readonly #agent: Agent;
   readonly #maxReplyBytes: number;
+  #target: { url: string; origin: string; path: string } | undefined;
 
   constructor(options: UpstreamClientOptions) {
     this.#maxReplyBytes = options.maxReplyBytes;
@@ -42,18 +44,27 @@ export class UpstreamClient implements UpstreamTransport {
     });
   }
 
-  send(request: UpstreamRequest, options: { signal?: AbortSignal } = {}): Promise<UpstreamResponse> {
+  send(request: UpstreamRequest, options: { signal?: StopSignal } = {}): Promise<UpstreamResponse> {
     return new Promise((resolve, reject) => {
-      const { origin, pathname, search } = new URL(request.url);
       const exchange = new Exchange(resolve, reject, options.signal, this.#maxReplyBytes);
       if (options.signal?.aborted === true) return exchange.giveUp();
       const { method, headers, body } = request;
-      this.#agent.dispatch({ origin, path: pathname + search, method, headers, body }, exchange);
+      this.#agent.dispatch({ ...this.#targetOf(request.url), method, headers, body }, exchange);
     });
   }
 
   async close(): Promise<void> {
     await this.#agent.destroy();
+  }
+
+  /** Most calls go where the last one went. */
+  #targetOf(url: string): { origin: string; path: string } {
+    if (this.#target?.url !== url) {
+      const { origin, pathname, search } = new URL(url);
+      this.#target = { url, origin, path: pathname + search };
+    }
+    const { origin, path } = this.#target;
+    return { origin, path };
   }
 }
 
@@ -66,7 +77,7 @@ class Exchange implements Dispatcher.DispatchHandler, BodySource {
   constructor(
     private readonly resolve: (response: UpstreamResponse) => void,
     private readonly reject: (error: Error) => void,
-    private readonly signal: AbortSignal | undefined,
+    private readonly signal: StopSignal | undefined,
     private readonly maxReplyBytes: number,
   ) {
     signal?.addEventListener('abort', this.giveUp);

@@ -32,13 +32,23 @@ export interface UpstreamResponse {
   abort(): void;
 }
 
+/**
+ * Says that nobody waits any more. An `AbortSignal` is one; what makes one for each call may have something lighter: Node's
+ * own costs more than all else that a call needs to be given up.
+ */
+export interface StopSignal {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
 /** What carries requests to an upstream: HTTP, or the simulator in this process. */
 export interface UpstreamTransport {
   /**
    * @param options.signal gives the call up at any time, the body included.
    * @throws UpstreamTransportError when no answer came. Any HTTP status is an answer.
    */
-  send(request: UpstreamRequest, options?: { signal?: AbortSignal }): Promise<UpstreamResponse>;
+  send(request: UpstreamRequest, options?: { signal?: StopSignal }): Promise<UpstreamResponse>;
   /** Ends idle connections, and fails calls that still run. */
   close(): Promise<void>;
 }

@@ -1,6 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
-import type { ChatBody } from '@thriftgate/providers';
+import type { ChatBody, StopSignal } from '@thriftgate/providers';
 import { BudgetExceededError } from '../../budgets/holds/budget-exceeded';
 import type { JsonAnswer } from '../../chat/chat-call';
 import { readTags } from '../../chat/chat-request';
@@ -10,6 +9,7 @@ import { Clock } from '../../common/clock';
 import type { GatewayError } from '../../common/errors';
 import { toGatewayError } from '../../common/gateway-error.filter';
 import { newRequestId } from '../../common/ids';
+import { pauseUnless } from '../../common/pause';
 import { ApiKeyDirectory } from '../../keys/api-key-directory.service';
 import { type ClaimedLine, failedCall, inOneLine, type LineResult, notCalled, type PutOff } from './line-result';
 
@@ -34,7 +34,7 @@ export class LineRunner {
   ) {}
 
   /** The line's end, or undefined where it was called off and is to be run again, or when. Never throws. */
-  async run(line: ClaimedLine, signal: AbortSignal): Promise<LineResult | PutOff | undefined> {
+  async run(line: ClaimedLine, signal: StopSignal): Promise<LineResult | PutOff | undefined> {
     if (line.starts > MAX_CRASHES) {
       const message = 'The gateway stopped twice while it ran this line; it is not tried again.';
       return notCalled(line, 'line_crashed_gateway', message);
@@ -62,11 +62,7 @@ export class LineRunner {
     return { notBefore: new Date(Math.min(error.window.endMs, this.clock.now() + LOOK_AGAIN_MS)) };
   }
 
-  private async callOnce(
-    line: ClaimedLine,
-    requestId: string,
-    signal: AbortSignal,
-  ): Promise<LineResult | GatewayError> {
+  private async callOnce(line: ClaimedLine, requestId: string, signal: StopSignal): Promise<LineResult | GatewayError> {
     const caller = this.callerOf(line);
     if (!caller) {
       return notCalled(line, 'invalid_api_key', 'The API key that made this batch was revoked or has expired.');
@@ -129,8 +125,8 @@ function isWorthAnotherTry(error: GatewayError): boolean {
   return code !== 'internal_error' && (status === 429 || status >= 500);
 }
 
-async function pause(failures: number, error: GatewayError, signal: AbortSignal): Promise<void> {
+async function pause(failures: number, error: GatewayError, signal: StopSignal): Promise<void> {
   const backoffMs = BACKOFF_MS * 4 ** Math.max(failures - 1, 0) * (0.5 + Math.random());
   const pauseMs = Math.min(Math.max(backoffMs, (error.retryAfterSeconds ?? 0) * 1000), LONGEST_PAUSE_MS);
-  await delay(pauseMs, undefined, { signal }).catch(() => undefined);
+  await pauseUnless(signal, pauseMs);
 }

@@ -6,16 +6,36 @@
  */
 export function canonicalJson(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (Array.isArray(value)) return canonicalArray(value);
   return canonicalObject(value as Record<string, unknown>, undefined);
 }
 
+const MANY_NAMES = 24;
+
 /** The canonical form of an object without some of its own members. */
 export function canonicalObject(value: Record<string, unknown>, left: ReadonlySet<string> | undefined): string {
-  let text = '';
-  for (const name of Object.keys(value).toSorted()) {
+  let text = '{';
+  for (const name of sorted(Object.keys(value))) {
     if (left?.has(name) || value[name] === undefined) continue;
-    text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${canonicalJson(value[name])}`;
+    text += `${text.length === 1 ? '' : ','}${JSON.stringify(name)}:${canonicalJson(value[name])}`;
   }
-  return `{${text}}`;
+  return `${text}}`;
+}
+
+function canonicalArray(values: readonly unknown[]): string {
+  let text = '[';
+  for (const [at, value] of values.entries()) text += (at === 0 ? '' : ',') + canonicalJson(value);
+  return `${text}]`;
+}
+
+/** Sorts by insertion where there are few names, which there mostly are: that allocates nothing. */
+function sorted(names: string[]): string[] {
+  if (names.length > MANY_NAMES) return names.toSorted();
+  for (let at = 1; at < names.length; at += 1) {
+    const name = names[at] as string;
+    let to = at;
+    for (; to > 0 && (names[to - 1] as string) > name; to -= 1) names[to] = names[to - 1] as string;
+    names[to] = name;
+  }
+  return names;
 }

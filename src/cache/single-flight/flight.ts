@@ -1,3 +1,5 @@
+import type { StopSignal } from '@thriftgate/providers';
+import { Departure } from '../../common/departure';
 import { GatewayError } from '../../common/errors';
 import type { FlightEnd, FlightOrigin, FlightSource } from './flight-end';
 
@@ -10,7 +12,7 @@ export class Seat {
   /** @param client aborted when whoever sits here has gone; undefined for a seat that is left by hand */
   constructor(
     private readonly leaveFlight: (seat: Seat) => void,
-    private readonly client: AbortSignal | undefined,
+    private readonly client: StopSignal | undefined,
   ) {
     client?.addEventListener('abort', this.leave);
   }
@@ -43,7 +45,7 @@ export class Flight {
   stored: Promise<void> | undefined;
   private readonly texts: string[] = [];
   private readonly seats = new Set<Seat>();
-  private readonly departure = new AbortController();
+  private readonly departure = new Departure();
   private end: FlightEnd | undefined;
   private source: FlightSource | undefined;
   private pulling = false;
@@ -55,11 +57,11 @@ export class Flight {
   ) {}
 
   /** Aborted when nobody waits any more. */
-  get signal(): AbortSignal {
-    return this.departure.signal;
+  get signal(): StopSignal {
+    return this.departure;
   }
 
-  board(client: AbortSignal | undefined): Seat {
+  board(client: StopSignal | undefined): Seat {
     const seat = new Seat((left) => this.vacate(left), client);
     this.seats.add(seat);
     if (client?.aborted) seat.leave();

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { StopSignal } from '@thriftgate/providers';
 import { Flight, type Seat } from './flight';
 import { FlightLeaseStore } from './flight-lease.store';
 import { FlightWire } from './flight-wire.service';
@@ -35,7 +36,7 @@ export class SingleFlight {
    * @param cacheKey where its answer will lie
    * @param client aborted when the caller does not wait any more
    */
-  async board(name: string, cacheKey: string, client: AbortSignal): Promise<Boarding> {
+  async board(name: string, cacheKey: string, client: StopSignal): Promise<Boarding> {
     const known = this.flights.get(name);
     if (known) return { flight: known, seat: known.board(client), leads: false, mayBeStored: false };
     const flight = new Flight(name, this.onOver);

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
-import { CompletionReplay } from '@thriftgate/providers';
+import { CompletionReplay, type StopSignal } from '@thriftgate/providers';
 import type { CacheEntry } from '../../cache/store/cache-entry';
 import { Clock } from '../../common/clock';
 import type { ChatCall, Settlement } from '../chat-call';
@@ -72,7 +72,7 @@ export class ReplayService implements BeforeApplicationShutdown {
   }
 
   /** @returns false when the client has left */
-  private until(dueAt: number, departure: AbortSignal): Promise<boolean> {
+  private until(dueAt: number, departure: StopSignal): Promise<boolean> {
     if (departure.aborted) return Promise.resolve(false);
     return new Promise((resolve) => {
       const end = () => {

@@ -1,4 +1,4 @@
-import type { ChatBody, UpstreamRequest } from '@thriftgate/providers';
+import type { ChatBody, StopSignal, UpstreamRequest } from '@thriftgate/providers';
 import type { Flight } from '../../cache/single-flight/flight';
 import type { CachePlace } from '../../cache/response-cache.service';
 import type { Deployment } from '../../models/model';
@@ -16,7 +16,7 @@ export interface Question {
   /** All who wait for the answer; undefined where it is for one caller alone. */
   flight: Flight | undefined;
   /** Aborted when nobody waits for the answer any more. */
-  signal: AbortSignal;
+  signal: StopSignal;
 }
 
 const NOT_CHARGED = { priceId: null, windows: null };

@@ -1,8 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { IncomingResponse } from '../incoming-response';
 import { parseJson } from '../json-record';
 import type { UpstreamRequest } from '../provider-adapter';
-import { UpstreamTransportError, type UpstreamResponse, type UpstreamTransport } from '../upstream-transport';
+import {
+  type StopSignal,
+  UpstreamTransportError,
+  type UpstreamResponse,
+  type UpstreamTransport,
+} from '../upstream-transport';
 import { readSimulatedRequest, SimulatedBadRequest, simulateCompletion } from './simulated-answer';
 import { streamCompletion } from './simulated-stream';
 
@@ -23,15 +27,11 @@ export class SimulatorTransport implements UpstreamTransport {
     this.#now = options.now ?? Date.now;
   }
 
-  async send(request: UpstreamRequest, options: { signal?: AbortSignal } = {}): Promise<UpstreamResponse> {
+  async send(request: UpstreamRequest, options: { signal?: StopSignal } = {}): Promise<UpstreamResponse> {
     const { signal } = options;
     const aborted = new UpstreamTransportError('aborted', 'The call was given up.', false);
-    if (signal?.aborted === true) throw aborted;
-    if (this.#latencyMs > 0) {
-      await sleep(this.#latencyMs, undefined, { signal }).catch(() => {
-        throw aborted;
-      });
-    }
+    if (this.#latencyMs > 0 && !signal?.aborted) await sleep(this.#latencyMs, signal);
+    if (signal?.aborted) throw aborted;
     if (!new URL(request.url).pathname.endsWith('/chat/completions')) {
       return respond(404, [errorBody('The simulator answers chat completions only.', null)]);
     }
@@ -64,4 +64,17 @@ const NO_SOURCE = { pause() {}, resume() {}, abort() {} };
 
 function errorBody(message: string, param: string | null): string {
   return JSON.stringify({ error: { message, type: 'invalid_request_error', param, code: null } });
+}
+
+/** Ends early with the signal. */
+function sleep(ms: number, signal: StopSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal?.addEventListener('abort', end);
+  });
 }
