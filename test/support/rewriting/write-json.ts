@@ -80,8 +80,8 @@ export function writeNumber(value: number, random: Random): string {
     `${sign}0.${digits}E${power + 1}`,
     value === 0 ? '0e5' : `${sign}${digits}000e${power - digits.length - 2}`,
     /[.e]/.test(plain) ? plain : `${plain}.${'0'.repeat(1 + Math.floor(random() * 3))}`,
-    // All digits of the number that the nearest double stands for.
-    value !== 0 && Math.abs(power) < 40 ? value.toPrecision(60).replace(/e/, 'E') : plain,
+    // More digits than tell one double from the next.
+    value !== 0 && Math.abs(power) < 40 ? value.toPrecision(21).replace(/e/, 'E') : plain,
     value === 0 ? '-0' : plain,
   ];
   return forms[Math.floor(random() * forms.length)] ?? plain;
