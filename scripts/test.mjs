@@ -29,6 +29,9 @@ const SOAK = {
   EQUAL_CALLS: '1000',
   TAKE_OVER_MS: '1000',
   SHARED_CALLS: '20000',
+  KEY_PAIRS: '1000000',
+  TENANT_CALLS: '100000',
+  WRITES: '50000',
 };
 /** Faults that only PostgreSQL and Redis can have. */
 const STORES_ONLY = [
@@ -99,7 +102,7 @@ try {
   if (production) jest('e2e-production', 'e2e', production);
   // What one profile has no part in is not run there, so that nothing counts as skipped.
   jest('faults', 'faults', embedded, STORES_ONLY);
-  if (production) jest('faults-production', 'faults', production, ['faults/crash-images']);
+  if (production) jest('faults-production', 'faults', production, ['faults/crash-images', 'faults/cache-key']);
 } finally {
   await postgres?.stop();
   await redis?.stop();

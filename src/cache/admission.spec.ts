@@ -7,9 +7,11 @@ const facts: AnswerFacts = {
   finishReasons: ['stop'],
   hasToolCalls: false,
   refused: false,
+  failed: false,
+  empty: false,
   usage: { inputTokens: 1, cachedInputTokens: 0, outputTokens: 1, reasoningTokens: 0 },
 };
-const whole = { facts, endedCleanly: true, sameFamily: true, storeToolCalls: false };
+const whole = { facts, endedCleanly: true, choices: 1, sameFamily: true, storeToolCalls: false };
 
 describe('admission to the cache', () => {
   it('takes a whole answer', () => expect(refusal(whole)).toBeUndefined());
@@ -25,6 +27,14 @@ describe('admission to the cache', () => {
     [
       'one choice of two without an end',
       { ...whole, facts: { ...facts, finishReasons: ['stop', null] } },
+      'not_stopped',
+    ],
+    ['an error beside the choices', { ...whole, facts: { ...facts, failed: true } }, 'error'],
+    ['nothing said', { ...whole, facts: { ...facts, empty: true } }, 'empty'],
+    ['fewer choices than were asked for', { ...whole, choices: 2 }, 'choice_missing'],
+    [
+      'the end of tool calls without any',
+      { ...whole, storeToolCalls: true, facts: { ...facts, finishReasons: ['tool_calls'] } },
       'not_stopped',
     ],
     ['no choices', { ...whole, facts: { ...facts, finishReasons: [] } }, 'not_stopped'],

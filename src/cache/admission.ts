@@ -1,12 +1,23 @@
 import type { AnswerFacts } from '@thriftgate/providers';
 
 /** Why an answer is not stored. */
-export type Refusal = 'other_model' | 'usage_missing' | 'not_stopped' | 'refused' | 'tool_calls' | 'cut';
+export type Refusal =
+  | 'other_model'
+  | 'usage_missing'
+  | 'not_stopped'
+  | 'choice_missing'
+  | 'refused'
+  | 'empty'
+  | 'error'
+  | 'tool_calls'
+  | 'cut';
 
 export interface AdmissionCase {
   facts: AnswerFacts;
   /** False when a stream ended without its end mark. */
   endedCleanly: boolean;
+  /** How many choices were asked for. */
+  choices: number;
   /** Whether the deployment that answered belongs to the family in the key. */
   sameFamily: boolean;
   storeToolCalls: boolean;
@@ -18,13 +29,17 @@ export interface AdmissionCase {
  *
  * @returns undefined when it may be stored
  */
-export function refusal({ facts, endedCleanly, sameFamily, storeToolCalls }: AdmissionCase): Refusal | undefined {
+export function refusal(answer: AdmissionCase): Refusal | undefined {
+  const { facts, endedCleanly, choices, sameFamily, storeToolCalls } = answer;
   if (!endedCleanly) return 'cut';
+  if (facts.failed) return 'error';
   if (!sameFamily) return 'other_model';
   if (facts.usage === undefined) return 'usage_missing';
   if (facts.refused) return 'refused';
   if (facts.hasToolCalls && !storeToolCalls) return 'tool_calls';
-  const stopped = (reason: string | null) => reason === 'stop' || (storeToolCalls && reason === 'tool_calls');
+  const mayCall = storeToolCalls && facts.hasToolCalls;
+  const stopped = (reason: string | null) => reason === 'stop' || (mayCall && reason === 'tool_calls');
   if (facts.finishReasons.length === 0 || !facts.finishReasons.every(stopped)) return 'not_stopped';
-  return undefined;
+  if (facts.finishReasons.length < choices) return 'choice_missing';
+  return facts.empty ? 'empty' : undefined;
 }

@@ -181,6 +181,17 @@ describe('equal questions at the same time', () => {
     expect(upstreamCalls(text)).toBe(4);
   });
 
+  it('of those who pay for another service tier wait for no slower one', async () => {
+    const text = slow();
+    const answers = await Promise.all([
+      gateway.chat(key, text, { service_tier: 'flex' }),
+      gateway.chat(key, text, { service_tier: 'priority' }),
+      gateway.chat(key, text, { service_tier: 'priority' }),
+    ]);
+    expect(statuses(answers)).toEqual(['COALESCED', 'MISS', 'MISS']);
+    expect((await gateway.chat(key, text)).headers.get('x-cache-status')).toBe('HIT');
+  });
+
   it('of two teams are two calls', async () => {
     const other = await gateway.createKey();
     const text = slow();

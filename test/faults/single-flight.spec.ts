@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { eventually } from '../support/eventually';
 import { type RunningGateway, startGateway } from '../support/gateway';
@@ -9,6 +10,11 @@ const MODEL = 'gpt-4.1';
 /** Longer than a lease and all the time that a busy machine takes to send the calls. */
 const SLOW = 'delay=3000';
 const describeWithStores = TEST_DATABASE_URL && TEST_REDIS_URL ? describe : describe.skip;
+
+/** The memory that a replica's process takes. */
+function residentMib({ pid }: RunningGateway): number {
+  return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+}
 
 /** Equal misses on two replicas at the same time, with all that may happen to the one that asks. */
 describeWithStores('equal misses on two replicas (needs TEST_DATABASE_URL and TEST_REDIS_URL)', () => {
@@ -79,6 +85,31 @@ describeWithStores('equal misses on two replicas (needs TEST_DATABASE_URL and TE
     expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
     expect(new Set(answers.map(({ content }) => content)).size).toBe(1);
     expect(tally(answers)).toEqual({ MISS: 1, COALESCED: EQUAL_CALLS - 1 });
+    expect(upstreamCalls(text)).toBe(1);
+  });
+
+  it('cost little memory while they wait', async () => {
+    // Connections and what the first calls leave are there already.
+    await askAll(next(SLOW), () => false);
+    const before = replicas.map(residentMib);
+    const text = next(SLOW);
+    const answers = askAll(text, () => false);
+    await eventually(async () => upstreamCalls(text) === 1 || undefined);
+    await delay(1_500);
+    const grown = replicas.map((replica, index) => residentMib(replica) - (before[index] ?? 0));
+    expect(tally(await answers)).toEqual({ MISS: 1, COALESCED: EQUAL_CALLS - 1 });
+    process.stderr.write(
+      `${EQUAL_CALLS} calls that wait take ${grown.map(Math.round).join(' and ')} MiB on two replicas\n`,
+    );
+    expect(Math.max(...grown)).toBeLessThan(32);
+  });
+
+  it('share answers that are too long to be sent between replicas', async () => {
+    const long = 'a long answer '.repeat(250_000);
+    const text = next('delay=1500');
+    at(0).fake.script({ text: long }, { prompt: text });
+    const answers = await askAll(text, (index) => index % 4 > 1, 24);
+    expect(answers.filter(({ status, content }) => status !== 200 || content !== long)).toEqual([]);
     expect(upstreamCalls(text)).toBe(1);
   });
 

@@ -48,6 +48,10 @@ export interface AnswerFacts {
   finishReasons: (string | null)[];
   hasToolCalls: boolean;
   refused: boolean;
+  /** Whether an error is told in or beside the choices of an answer that looks like a good one. */
+  failed: boolean;
+  /** Whether a choice says nothing at all, its reasoning aside. */
+  empty: boolean;
   usage: TokenUsage | undefined;
 }
 

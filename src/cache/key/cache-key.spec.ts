@@ -87,6 +87,13 @@ describe('the cache key', () => {
     expect(new Set([...keys, keyOf(body)]).size).toBe(others.length + 1);
   });
 
+  it('is none for what is nested deeper than any stack holds', () => {
+    const nested = (depth: number) => JSON.parse(`{"x":${'['.repeat(depth)}${']'.repeat(depth)}}`);
+    expect(keyOf(nested(255))).not.toBe(keyOf(nested(254)));
+    expect(() => keyOf(nested(256))).toThrow('nested deeper');
+    expect(() => keyOf(nested(1_000_000))).toThrow('nested deeper');
+  });
+
   it('tells model and generation', () => {
     expect(modelOfKey(cacheKey({ ...parts, model: 'ft:gpt-4.1:acme', generation: 12 }, body))).toEqual({
       model: 'ft:gpt-4.1:acme',

@@ -1,30 +1,42 @@
+import { GatewayError } from '../../common/errors';
+
+/** How deep objects and arrays may lie in one another: far more than any vendor takes, and less than any stack holds. */
+export const MAX_DEPTH = 256;
+
 /**
  * JSON in the one form of RFC 8785: members sorted by UTF-16 units, no white space, numbers and texts as ECMAScript writes
  * them. Two requests that differ only in how they were written have one canonical form.
  *
  * @see https://www.rfc-editor.org/rfc/rfc8785
+ * @throws GatewayError `invalid_request` where it is nested deeper than {@link MAX_DEPTH}
  */
-export function canonicalJson(value: unknown): string {
+export function canonicalJson(value: unknown, depth = 0): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  if (Array.isArray(value)) return canonicalArray(value);
-  return canonicalObject(value as Record<string, unknown>, undefined);
+  if (Array.isArray(value)) return canonicalArray(value, depth);
+  return canonicalObject(value as Record<string, unknown>, undefined, depth);
 }
 
 const MANY_NAMES = 24;
 
-/** The canonical form of an object without some of its own members. */
-export function canonicalObject(value: Record<string, unknown>, left: ReadonlySet<string> | undefined): string {
+/** The canonical form of an object without some of its own members. @throws GatewayError as {@link canonicalJson} */
+export function canonicalObject(
+  value: Record<string, unknown>,
+  left: ReadonlySet<string> | undefined,
+  depth = 0,
+): string {
+  if (depth >= MAX_DEPTH) throw tooDeep();
   let text = '{';
   for (const name of sorted(Object.keys(value))) {
     if (left?.has(name) || value[name] === undefined) continue;
-    text += `${text.length === 1 ? '' : ','}${JSON.stringify(name)}:${canonicalJson(value[name])}`;
+    text += `${text.length === 1 ? '' : ','}${JSON.stringify(name)}:${canonicalJson(value[name], depth + 1)}`;
   }
   return `${text}}`;
 }
 
-function canonicalArray(values: readonly unknown[]): string {
+function canonicalArray(values: readonly unknown[], depth: number): string {
+  if (depth >= MAX_DEPTH) throw tooDeep();
   let text = '[';
-  for (const [at, value] of values.entries()) text += (at === 0 ? '' : ',') + canonicalJson(value);
+  for (const [at, value] of values.entries()) text += (at === 0 ? '' : ',') + canonicalJson(value, depth + 1);
   return `${text}]`;
 }
 
@@ -38,4 +50,9 @@ function sorted(names: string[]): string[] {
     names[to] = name;
   }
   return names;
+}
+
+function tooDeep(): GatewayError {
+  const message = `The request is nested deeper than ${MAX_DEPTH} objects and arrays. Send it flatter.`;
+  return new GatewayError('invalid_request', { message });
 }

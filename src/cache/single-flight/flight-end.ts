@@ -3,7 +3,10 @@ import type { GatewayError } from '../../common/errors';
 
 /** A whole answer that one call paid for and all who asked the same at the same time get. */
 export interface SharedAnswer {
-  /** The answer as the upstream gave it; of a stream, as it would have come without one. */
+  /**
+   * The answer as the upstream gave it; of a stream, as it would have come without one. Empty where it was too long to be
+   * sent from another replica: then it lies in the cache, if it is anywhere.
+   */
   body: Buffer;
   usage: TokenUsage;
   /** What it costs at list price, and what it did cost, in pico-dollars. */

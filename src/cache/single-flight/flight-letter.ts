@@ -8,12 +8,15 @@ interface About {
   fence: number;
 }
 
-/** From a replica that wants to read, to the one that asks. */
-export type ReaderLetter = About & { kind: 'board' | 'leave'; from: string };
+/** More than this is not sent: a subscriber that Redis holds too much for is cut off. */
+const LONGEST_BODY_BYTES = 1024 * 1024;
 
-/** From the replica that asks to one that reads. `at` counts the letters with news. */
+/** From a replica that wants to read, to the one that asks. `at` is how many texts it has already. */
+export type ReaderLetter = About & { from: string } & ({ kind: 'board'; at: number } | { kind: 'leave' });
+
+/** From the replica that asks to one that reads: the texts from `at` until `until`, or what comes after `at`. */
 export type LeaderLetter =
-  | (About & { kind: 'text'; at: number; origin: FlightOrigin | undefined; text: string })
+  | (About & { kind: 'text'; at: number; until: number; origin: FlightOrigin | undefined; text: string })
   | (About & { kind: 'end'; at: number; origin: FlightOrigin | undefined; end: FlightEnd })
   | (About & { kind: 'alive' })
   | (About & { kind: 'none' });
@@ -28,6 +31,11 @@ interface PackedError {
   param: string | null;
   code: string | null;
   retryAfterSeconds: number | undefined;
+}
+
+/** Whether a letter can bring the whole answer; if not, it is looked for in the cache. */
+export function isSentWhole(end: FlightEnd): boolean {
+  return end.kind !== 'done' || end.answer.body.length <= LONGEST_BODY_BYTES;
 }
 
 export function writeLetter(letter: Letter): string {
@@ -54,7 +62,8 @@ function packEnd(end: FlightEnd): PackedEnd {
   if (end.kind === 'broken') return { ...end, error: packError(end.error) };
   if (end.kind === 'failed') return { ...end, error: packError(end.error) };
   const { body, listCostPusd, costPusd, ...rest } = end.answer;
-  const answer = { ...rest, body: body.toString('utf8'), list: String(listCostPusd), cost: String(costPusd) };
+  const sent = isSentWhole(end) ? body.toString('utf8') : '';
+  const answer = { ...rest, body: sent, list: String(listCostPusd), cost: String(costPusd) };
   return { ...end, answer };
 }
 

@@ -4,12 +4,25 @@ import { NewsStore } from '../../redis/news.store';
 import type { Flight } from './flight';
 import type { FlightFailure } from './flight-end';
 import { type Lease, FlightLeaseStore } from './flight-lease.store';
-import { type LeaderLetter, type Letter, readLetter, type ReaderLetter, writeLetter } from './flight-letter';
+import {
+  isSentWhole,
+  type LeaderLetter,
+  type Letter,
+  readLetter,
+  type ReaderLetter,
+  writeLetter,
+} from './flight-letter';
 
 /** How often leases are renewed and leaders watched: several times within the life of a lease. */
 const TICK_MS = 150;
-/** A leader that has not written for so long is looked for. */
-const SILENCE_MS = 400;
+/** A leader that has not written for so long is looked for, with every tick. */
+const SILENCE_MS = 300;
+/** How long a stream that has begun is waited for while Redis is away: it cannot be begun anew. */
+const LONGEST_SILENCE_MS = 30_000;
+/** After Redis was away a leader takes its lease back with its next tick. */
+const LOOKS_BEFORE_GIVEN_UP = 5;
+/** How long a flight that was read elsewhere is there for those who have lost its end. */
+const LINGER_MS = 2_000;
 const CHANNEL = 'thriftgate:flights:';
 
 interface Led {
@@ -17,13 +30,19 @@ interface Led {
   lease: Lease;
   /** The replicas that follow. */
   readers: Map<string, () => void>;
+  wasRead: boolean;
+  /** Set when the lease was given back. */
+  released: boolean;
 }
 
 interface Followed {
   flight: Flight;
   leader: Lease;
   heardAt: number;
-  letters: number;
+  /** How many looks in a row have not found the leader. */
+  missed: number;
+  /** How many of the leader's texts have come. */
+  at: number;
 }
 
 /** Lets other replicas read what this one asks the upstream for, and this one what others ask. */
@@ -52,23 +71,23 @@ export class FlightWire implements OnModuleInit, OnApplicationShutdown {
 
   /** This process asks: its lease is kept up until the flight is over and what came of it is stored. */
   lead(flight: Flight, lease: Lease): void {
-    this.led.set(flight.name, { flight, lease, readers: new Map() });
+    this.led.set(flight.name, { flight, lease, readers: new Map(), wasRead: false, released: false });
   }
 
   /** Whether an answer of this process is on its way to the store. */
   isStoring(name: string): boolean {
-    return this.led.has(name);
+    return this.led.get(name)?.released === false;
   }
 
   /** Another one asks: the flight gets what that one writes. */
   follow(flight: Flight, leader: Lease): void {
-    this.followed.set(flight.name, { flight, leader, heardAt: performance.now(), letters: 0 });
-    void this.write(leader.replica, {
-      kind: 'board',
-      name: flight.name,
-      fence: leader.fence,
-      from: this.leases.replica,
-    });
+    const followed: Followed = { flight, leader, heardAt: performance.now(), missed: 0, at: 0 };
+    this.followed.set(flight.name, followed);
+    void this.askToRead(followed);
+  }
+
+  private askToRead({ flight: { name }, leader: { replica, fence }, at }: Followed): Promise<boolean> {
+    return this.write(replica, { kind: 'board', name, fence, at, from: this.leases.replica });
   }
 
   /** The flight is over here. */
@@ -86,7 +105,12 @@ export class FlightWire implements OnModuleInit, OnApplicationShutdown {
   /** Another replica may ask only when what this one got lies where it looks first. */
   private async release(led: Led): Promise<void> {
     await led.flight.stored?.catch(() => undefined);
-    if (this.led.get(led.flight.name) === led) this.led.delete(led.flight.name);
+    led.released = true;
+    const forget = () => {
+      if (this.led.get(led.flight.name) === led) this.led.delete(led.flight.name);
+    };
+    if (led.wasRead) setTimeout(forget, LINGER_MS).unref();
+    else forget();
     await this.leases.release(led.flight.name, led.lease);
   }
 
@@ -98,34 +122,39 @@ export class FlightWire implements OnModuleInit, OnApplicationShutdown {
   }
 
   private receiveFromReader(letter: ReaderLetter): void {
-    const { kind, name, fence, from } = letter;
+    const { name, fence, from } = letter;
     const led = this.led.get(name);
-    if (!led || led.lease.fence !== fence) {
-      if (kind === 'board') void this.write(from, { kind: 'none', name, fence });
-      return;
-    }
-    if (kind === 'leave') led.readers.get(from)?.();
-    else if (!led.readers.has(from)) void this.serve(led, from);
+    const isMine = led?.lease.fence === fence;
+    if (letter.kind === 'leave') return isMine ? led.readers.get(from)?.() : undefined;
+    if (isMine && led.flight.takes(letter.at)) void this.serve(led, from, letter.at);
+    else void this.write(from, { kind: 'none', name, fence });
   }
 
-  private async serve({ flight, lease: { fence }, readers }: Led, to: string): Promise<void> {
-    const seat = flight.board(undefined);
+  /** Whoever asks once more has lost letters, and gets them again. */
+  private async serve(led: Led, to: string, from: number): Promise<void> {
+    const { flight, readers } = led;
+    const { fence } = led.lease;
+    led.wasRead = true;
+    const seat = flight.board(undefined, from);
+    readers.get(to)?.();
     readers.set(to, seat.leave);
     const { name } = flight;
     const texts = flight.read(seat);
-    for (let at = 0; ; at += 1) {
+    for (let at = from; ; at = seat.read) {
       const { done, value } = await texts.next();
       if (done && value === undefined) break;
       const { origin } = flight;
+      // Whoever is told that it is in the cache shall find it there.
+      if (done && value && !isSentWhole(value)) await flight.stored?.catch(() => undefined);
       const letter: Letter = done
         ? { kind: 'end', name, fence, at, origin, end: value as NonNullable<typeof value> }
-        : { kind: 'text', name, fence, at, origin, text: value as string };
+        : { kind: 'text', name, fence, at, until: seat.read, origin, text: value as string };
       const isRead = await this.write(to, letter);
       if (done) break;
-      // Whoever asked to read is there no more.
+      // Whoever asked to read is there no more, or asks again.
       if (!isRead) await texts.return(undefined);
     }
-    readers.delete(to);
+    if (readers.get(to) === seat.leave) readers.delete(to);
   }
 
   private receiveFromLeader(letter: LeaderLetter): void {
@@ -133,19 +162,23 @@ export class FlightWire implements OnModuleInit, OnApplicationShutdown {
     if (!followed || followed.leader.fence !== letter.fence) return;
     const { flight } = followed;
     followed.heardAt = performance.now();
+    followed.missed = 0;
     if (letter.kind === 'alive') return;
     if (letter.kind === 'none') return flight.finish(lost());
-    // Redis forgets what it cannot deliver: with a gap the rest is worth nothing.
-    if (letter.at !== followed.letters) return flight.finish(lost());
-    followed.letters += 1;
+    // What was asked for once more may come twice.
+    if (letter.at < followed.at) return;
+    // Redis forgets what it cannot deliver.
+    if (letter.at > followed.at) return void this.askToRead(followed);
     if (letter.origin) flight.origin = letter.origin;
-    if (letter.kind === 'text') flight.push(letter.text);
-    else flight.finish(letter.end);
+    if (letter.kind === 'end') return flight.finish(letter.end);
+    followed.at = letter.until;
+    flight.push(letter.text);
   }
 
   private tick(): void {
     const now = performance.now();
-    for (const led of this.led.values()) if (now - led.flight.startedAt >= TICK_MS) void this.renew(led);
+    for (const led of this.led.values())
+      if (!led.released && now - led.flight.startedAt >= TICK_MS) void this.renew(led);
     for (const followed of this.followed.values()) if (now - followed.heardAt >= SILENCE_MS) void this.look(followed);
   }
 
@@ -158,20 +191,25 @@ export class FlightWire implements OnModuleInit, OnApplicationShutdown {
 
   /** Looks whether a leader that has fallen silent still holds its lease, and asks it again where it does. */
   private async look(followed: Followed): Promise<void> {
-    const { flight, leader, letters } = followed;
-    followed.heardAt = performance.now();
+    const { flight, leader, at } = followed;
     try {
       const holder = await this.leases.holder(flight.name);
-      if (holder?.replica !== leader.replica || holder.fence !== leader.fence) {
-        this.logger.warn({ replica: leader.replica }, 'the replica that asked for an answer is gone');
-        return flight.finish(lost());
+      if (holder?.replica === leader.replica && holder.fence === leader.fence) {
+        followed.heardAt = performance.now();
+        await this.askToRead(followed);
+        return;
       }
+      followed.missed += 1;
+      if (at > 0 && holder === undefined && followed.missed < LOOKS_BEFORE_GIVEN_UP) {
+        await this.askToRead(followed);
+        return;
+      }
+      this.logger.debug({ replica: leader.replica }, 'the replica that asked for an answer is gone');
     } catch {
-      // Without Redis nothing of the other replica is heard.
-      return flight.finish(lost());
+      // Without Redis nothing of the other replica is heard. Who has read nothing yet is better off without it.
+      if (at > 0 && performance.now() - followed.heardAt < LONGEST_SILENCE_MS) return;
     }
-    const letter: Letter = { kind: 'board', name: flight.name, fence: leader.fence, from: this.leases.replica };
-    if (letters === 0) await this.write(leader.replica, letter);
+    flight.finish(lost());
   }
 
   private write(to: string, letter: Letter): Promise<boolean> {

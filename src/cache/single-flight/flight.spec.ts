@@ -116,6 +116,52 @@ describe('a flight', () => {
     expect(await Promise.all(readers)).toEqual(readers.map(() => ({ text: '', end: failure })));
   });
 
+  it('keeps so much and no more: nobody comes aboard then, and who is far behind is left behind', async () => {
+    const flight = take();
+    const megabyte = 'x'.repeat(1024 * 1024);
+    const [slow, fast] = [flight.read(flight.board(undefined)), flight.read(flight.board(undefined))];
+    const { source } = sourceOf(Array.from({ length: 30 }, () => megabyte));
+    flight.feed(ORIGIN, 'a', source);
+    await slow.next();
+    expect(flight.takes(0)).toBe(true);
+    const read = await readAll(fast);
+    expect([read.text.length, read.end]).toEqual([1 + 30 * megabyte.length, DONE]);
+    expect(flight.takes(0)).toBe(false);
+    const { text, end } = await readAll(slow);
+    expect(text).toBe('');
+    expect(end).toMatchObject({ kind: 'broken', code: 'reader_too_slow' });
+  });
+
+  it('lets go of what all have read, however long it is', async () => {
+    const flight = take();
+    const { source, drawn } = sourceOf(Array.from({ length: 40 }, () => 'x'.repeat(1024 * 1024)));
+    const readers = [1, 2].map(() => readAll(flight.read(flight.board(undefined))));
+    flight.feed(ORIGIN, 'a', source);
+    for (const { text, end } of await Promise.all(readers))
+      expect([text.length, end]).toEqual([1 + 40 * 1024 * 1024, DONE]);
+    expect(drawn.texts).toBe(40);
+  });
+
+  it('gives who has fallen behind its texts in pieces', async () => {
+    const flight = take();
+    const { source } = sourceOf(Array.from({ length: 50 }, () => 'x'.repeat(10_000)));
+    const early = readAll(flight.read(flight.board(undefined)));
+    flight.feed(ORIGIN, 'a', source);
+    await early;
+    const late = flight.read(flight.board(undefined));
+    for (let next = await late.next(); !next.done; next = await late.next())
+      expect(next.value.length).toBeLessThan(80_000);
+  });
+
+  it('goes on for one who has read a part of it elsewhere', async () => {
+    const flight = take();
+    const { source } = sourceOf(['b', 'c', 'd']);
+    const early = readAll(flight.read(flight.board(undefined)));
+    flight.feed(ORIGIN, 'a', source);
+    expect(await readAll(flight.read(flight.board(undefined, 2)))).toEqual({ text: 'cd', end: DONE });
+    await early;
+  });
+
   it('fails where its source does', async () => {
     const flight = take();
     const reader = readAll(flight.read(flight.board(undefined)));

@@ -3,8 +3,15 @@ import { Departure } from '../../common/departure';
 import { GatewayError } from '../../common/errors';
 import type { FlightEnd, FlightOrigin, FlightSource } from './flight-end';
 
+/** How much of a stream is kept for those who come later or read slowly, in UTF-16 units: some 25,000 tokens in chunks. */
+const LONGEST_KEPT = 8 * 1024 * 1024;
+/** How much a reader that has fallen behind is given at once. */
+const LONGEST_TEXT = 64 * 1024;
+
 /** A place on a flight. The flight goes on while one is taken. */
 export class Seat {
+  /** How many texts were read from here. */
+  read = 0;
   /** Wakes the reader that waits on this seat. */
   wake: (() => void) | undefined;
   private left = false;
@@ -32,7 +39,8 @@ export class Seat {
 
 /**
  * One question on its way upstream, and all who wait for its answer. A stream is read at the pace of its fastest reader;
- * what has come is kept for the others, and for those who come later.
+ * what has come is kept for the others, and for those who come later, as long as it is not too much. Then nobody comes
+ * aboard any more, and whoever is so far behind is left behind.
  */
 export class Flight {
   /** Milliseconds of the process clock. */
@@ -44,6 +52,10 @@ export class Flight {
   /** Resolved when the answer lies where other processes find it. */
   stored: Promise<void> | undefined;
   private readonly texts: string[] = [];
+  /** How many texts are not kept any more; those in `texts` come after them. */
+  private dropped = 0;
+  private keptLength = 0;
+  private full = false;
   private readonly seats = new Set<Seat>();
   private readonly departure = new Departure();
   private end: FlightEnd | undefined;
@@ -61,8 +73,15 @@ export class Flight {
     return this.departure;
   }
 
-  board(client: StopSignal | undefined): Seat {
+  /** Whether somebody who has read so many texts may come aboard. */
+  takes(read: number): boolean {
+    return read >= this.dropped && (read > 0 || !this.full);
+  }
+
+  /** @param read how many texts whoever sits here has already */
+  board(client: StopSignal | undefined, read = 0): Seat {
     const seat = new Seat((left) => this.vacate(left), client);
+    seat.read = read;
     this.seats.add(seat);
     if (client?.aborted) seat.leave();
     return seat;
@@ -79,6 +98,8 @@ export class Flight {
   /** A text that came: drawn from the source, or from a leader elsewhere. */
   push(text: string): void {
     this.texts.push(text);
+    this.keptLength += text.length;
+    if (this.keptLength > LONGEST_KEPT) this.shorten();
     this.wakeAll();
   }
 
@@ -90,19 +111,17 @@ export class Flight {
   }
 
   /**
-   * Reads from the beginning, at the reader's pace, and leaves the seat at the end.
+   * Reads from where the seat is, at the reader's pace, and leaves the seat at the end.
    *
    * @returns how it ended; undefined when whoever sits on the seat left before
    */
   async *read(seat: Seat): AsyncGenerator<string, FlightEnd | undefined, undefined> {
     try {
-      for (let read = 0; ;) {
+      for (;;) {
         if (seat.hasLeft) return undefined;
-        if (read < this.texts.length) {
-          const text = read === this.texts.length - 1 ? this.texts[read] : this.texts.slice(read).join('');
-          read = this.texts.length;
-          yield text ?? '';
-        } else if (this.end) return this.end;
+        if (seat.read < this.dropped) return tooSlow();
+        if (seat.read < this.dropped + this.texts.length) yield this.nextText(seat);
+        else if (this.end) return this.end;
         else {
           this.pull();
           await new Promise<void>((resolve) => (seat.wake = resolve));
@@ -111,6 +130,29 @@ export class Flight {
     } finally {
       seat.leave();
     }
+  }
+
+  private nextText(seat: Seat): string {
+    let text = '';
+    for (let at = seat.read - this.dropped; at < this.texts.length && text.length < LONGEST_TEXT; at += 1) {
+      text += this.texts[at];
+      seat.read += 1;
+    }
+    return text;
+  }
+
+  /** Lets go of what all aboard have read; where that is too little, of what the slowest have not. */
+  private shorten(): void {
+    this.full = true;
+    const come = this.dropped + this.texts.length;
+    this.drop(Math.min(come, ...Array.from(this.seats, ({ read }) => read)));
+    if (this.keptLength > LONGEST_KEPT) this.drop(this.dropped + Math.ceil(this.texts.length / 2));
+  }
+
+  private drop(until: number): void {
+    if (until <= this.dropped) return;
+    for (const text of this.texts.splice(0, until - this.dropped)) this.keptLength -= text.length;
+    this.dropped = until;
   }
 
   private pull(): void {
@@ -147,6 +189,11 @@ export class Flight {
       wake?.();
     }
   }
+}
+
+function tooSlow(): FlightEnd {
+  const message = 'The stream was read so slowly that the rest of it is not kept any more. Send the request again.';
+  return { kind: 'broken', last: '', error: new GatewayError('upstream_error', { message }), code: 'reader_too_slow' };
 }
 
 function abandoned(): GatewayError {

@@ -35,9 +35,11 @@ export class SingleFlight {
    * @param name the same for the same question
    * @param cacheKey where its answer will lie
    * @param client aborted when the caller does not wait any more
+   * @returns undefined where the answer that is on its way is so long that its beginning is not kept any more
    */
-  async board(name: string, cacheKey: string, client: StopSignal): Promise<Boarding> {
+  async board(name: string, cacheKey: string, client: StopSignal): Promise<Boarding | undefined> {
     const known = this.flights.get(name);
+    if (known && !known.takes(0)) return undefined;
     if (known) return { flight: known, seat: known.board(client), leads: false, mayBeStored: false };
     const flight = new Flight(name, this.onOver);
     // Before anything is waited for: who asks next comes aboard.
@@ -54,7 +56,8 @@ export class SingleFlight {
       else this.wire.follow(flight, lease);
       return { flight, seat, leads, mayBeStored: stored || storing };
     } catch {
-      return { flight, seat, leads: true, mayBeStored: false };
+      // Without Redis, too, a flight of this process may have ended since the caller looked.
+      return { flight, seat, leads: true, mayBeStored: true };
     }
   }
 }

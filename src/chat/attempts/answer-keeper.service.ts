@@ -4,6 +4,7 @@ import { refusal } from '../../cache/admission';
 import { ResponseCache } from '../../cache/response-cache.service';
 import type { PicoUsd } from '../../common/money';
 import { DriftService } from '../../models/versions/drift.service';
+import { choicesOf } from './question';
 import type { RunningAttempt } from './running-attempt';
 import { withCached } from '../answers/spliced-json';
 
@@ -19,8 +20,15 @@ export class AnswerKeeper {
   refusal({ question, deployment }: RunningAttempt, { facts }: ChatReply, endedCleanly: boolean): string | null {
     if (!question.store) return 'bypass';
     const { family, cache } = question.place.model;
-    const sameFamily = deployment.upstreamModel === family;
-    return refusal({ facts, endedCleanly, sameFamily, storeToolCalls: cache.storeToolCalls }) ?? null;
+    return (
+      refusal({
+        facts,
+        endedCleanly,
+        choices: choicesOf(question.call.body),
+        sameFamily: deployment.upstreamModel === family,
+        storeToolCalls: cache.storeToolCalls,
+      }) ?? null
+    );
   }
 
   /** Stores the answer where nothing is said against it, and notes which version of the model wrote it. */

@@ -76,7 +76,12 @@ export function outputCeiling(
 ): number {
   const asked = positive(body.max_completion_tokens) ?? positive(body.max_tokens);
   const each = asked ?? Math.min(maxOutputTokens ?? unasked, unasked);
-  return each * (positive(body.n) ?? 1);
+  return each * choicesOf(body);
+}
+
+/** How many answers in one a call asks for. */
+export function choicesOf(body: ChatBody): number {
+  return positive(body.n) ?? 1;
 }
 
 /** The first bits of the hash in a cache key, as many as a positive `bigint` has. */

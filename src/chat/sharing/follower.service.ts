@@ -28,6 +28,9 @@ interface Follower {
 /** Gives calls the answer that another one asks for: at no cost, whole or as a stream from its beginning. */
 @Injectable()
 export class FollowerService {
+  /** The bytes that all get, made once: a thousand copies of a long answer would be more than there is memory. */
+  private readonly bodies = new WeakMap<SharedAnswer, Buffer>();
+
   constructor(
     private readonly ledger: LedgerService,
     private readonly replay: ReplayService,
@@ -50,6 +53,8 @@ export class FollowerService {
       throw new GatewayError('upstream_error', { message: 'The call was given up.' });
     }
     if (end.kind === 'failed') return end;
+    if (end.kind === 'done' && end.answer.body.length === 0 && (!call.stream || end.last === ''))
+      return { kind: 'failed', error: undefined, of: 'lost' };
     // Nothing of it has gone out, so this one may still have a whole answer.
     if (end.kind === 'broken') return { kind: 'failed', error: end.error, of: 'upstream' };
     return call.stream ? this.streamAtOnce(follower, end) : this.json(follower, end.answer);
@@ -59,7 +64,13 @@ export class FollowerService {
     await this.record(follower, answer);
     const settlement = settlementOf(answer);
     const headers = headersOf(follower, answer, settlement);
-    return { kind: 'json', headers, body: withCached(answer.body, true), settlement };
+    return { kind: 'json', headers, body: this.bodyOf(answer), settlement };
+  }
+
+  private bodyOf(answer: SharedAnswer): Buffer {
+    const made = this.bodies.get(answer) ?? withCached(answer.body, true);
+    this.bodies.set(answer, made);
+    return made;
   }
 
   /** A stream that was there at once, or that is made of an answer that came whole. */

@@ -14,6 +14,7 @@ import { settlementOf, UpstreamAsker } from './upstream-asker.service';
 
 /** After so many questions that came to nothing, by whosever fault, a call asks for itself alone. */
 const SHARED_ROUNDS = 5;
+const LONGEST_TIER = 32;
 
 /** Answers that are not in the cache: asked for once for all who ask the same at the same time. */
 @Injectable()
@@ -33,10 +34,12 @@ export class SharedAnswers {
    */
   async answer(call: ChatCall, place: CachePlace, controls: CacheControls): Promise<ChatAnswer> {
     if (!controls.read || !controls.write) return this.askAlone(call, place, controls);
-    const name = `${place.key}:${place.rulesSeen}:${place.scope.version ?? ''}`;
+    const name = questionName(call, place);
     let failures = 0;
     for (let round = 1; round <= SHARED_ROUNDS; round += 1) {
-      const { flight, seat, leads, mayBeStored } = await this.singleFlight.board(name, place.key, call.signal);
+      const boarding = await this.singleFlight.board(name, place.key, call.signal);
+      if (!boarding) break;
+      const { flight, seat, leads, mayBeStored } = boarding;
       if (leads) return this.lead(call, place, controls, { flight, seat, mayBeStored });
       const followed = await this.followers.answer(call, place, flight, seat);
       if (followed.kind !== 'failed') return followed;
@@ -87,6 +90,15 @@ export class SharedAnswers {
     const headers = this.asker.headers(question, obtained);
     return startStream(headers, obtained.first, obtained.rest, (end) => lastOf(question, end));
   }
+}
+
+/**
+ * Whoever pays for another service tier waits for no slower one, though the answer is the same in the cache. With a new
+ * invalidation rule the question is a new one.
+ */
+function questionName({ body }: ChatCall, { key, rulesSeen, scope }: CachePlace): string {
+  const { service_tier: tier } = body;
+  return `${key}:${rulesSeen}:${scope.version ?? ''}:${typeof tier === 'string' ? tier.slice(0, LONGEST_TIER) : ''}`;
 }
 
 function lastOf(question: Question, end: FlightEnd | undefined): string {

@@ -47,9 +47,9 @@ export class ChatRoute {
     if (!checkChatRequest(call.body)) return refuse(exchange, chatRequestError(call.body));
     const request = call.body;
     const answer = this.compose(request, directives, { call: call.seq, unknown_members: call.unknownMembers });
-    if (request['stream'] === true) return stream(exchange, request, answer);
+    if (request['stream'] === true && !directives.unstreamed) return stream(exchange, request, answer);
     call.billed = answer.bill;
-    await exchange.json(200, toCompletion(answer));
+    await exchange.json(directives.status ?? 200, toCompletion(answer));
   }
 
   async embeddings(exchange: Exchange): Promise<void> {

@@ -19,7 +19,8 @@ interface Choice {
   text: string | null;
   refusal: string | null;
   toolCalls: ToolCall[];
-  finish: string;
+  functionCall?: { name: string; arguments: string };
+  finish: string | null;
 }
 
 /** An answer before it is written in one of its two wire forms. */
@@ -31,6 +32,8 @@ export interface Answer {
   bill: TokenBill;
   withLogprobs: boolean;
   withUsage: boolean;
+  /** How its end is spoilt. */
+  spoilt: Pick<Directives, 'badUsage' | 'errorBeside' | 'errorWithin'>;
   xFake: Json;
 }
 
@@ -78,6 +81,11 @@ function composeText(request: ChatRequest, directives: Directives, prompt: strin
 
 function composeChoice(request: ChatRequest, directives: Directives, prompt: string, index: number): Choice {
   if (directives.refuse) return { text: null, refusal: REFUSAL, toolCalls: [], finish: directives.finish ?? 'stop' };
+  if (directives.empty) return { text: '', refusal: null, toolCalls: [], finish: directives.finish ?? 'stop' };
+  if (directives.functionCall) {
+    const functionCall = { name: 'old', arguments: JSON.stringify({ text: prompt }) };
+    return { text: null, refusal: null, toolCalls: [], functionCall, finish: directives.finish ?? 'function_call' };
+  }
   const calls = toolCalls(request, prompt);
   if (calls.length > 0)
     return { text: null, refusal: null, toolCalls: calls, finish: directives.finish ?? 'tool_calls' };
@@ -94,7 +102,12 @@ function tokensOf({ text, refusal, toolCalls: calls }: Choice): number {
 export function compose(request: ChatRequest, directives: Directives, identity: Identity, xFake: Json): Answer {
   const prompt = lastUserText(request);
   const count = typeof request['n'] === 'number' ? request['n'] : 1;
-  const choices = Array.from({ length: count }, (_, index) => composeChoice(request, directives, prompt, index));
+  const choices = Array.from({ length: count }, (_, index) => {
+    const told = index === count - 1 ? ofLast(directives) : directives;
+    const choice = composeChoice(request, told, prompt, index);
+    return choice.finish === 'none' ? { ...choice, finish: null } : choice;
+  });
+  if (directives.lastMissing) choices.pop();
   const promptTokens = request.messages.reduce((sum, message) => sum + countWords(textOf(message['content'])), 0);
   const reasoningTokens = directives.reasoningTokens ?? 0;
   return {
@@ -110,9 +123,23 @@ export function compose(request: ChatRequest, directives: Directives, identity: 
     },
     withLogprobs: directives.logprobs === true || request['logprobs'] === true,
     withUsage: directives.noUsage !== true,
+    spoilt: directives,
     xFake,
   };
 }
+
+function ofLast(directives: Directives): Directives {
+  const { lastFinish, lastEmpty, lastRefuses } = directives;
+  return {
+    ...directives,
+    ...(lastFinish !== undefined && { finish: lastFinish }),
+    ...(lastEmpty && { empty: true }),
+    ...(lastRefuses && { refuse: true }),
+  };
+}
+
+const SPOILT_USAGE = { prompt_tokens: 'many', completion_tokens: null };
+const SPOILT_END = { message: 'Provider returned error', code: 502 };
 
 /** `usage` as OpenAI writes it. */
 export function usageOf(bill: TokenBill): Json {
@@ -157,16 +184,19 @@ export function toCompletion(answer: Answer): Json {
       role: 'assistant',
       content: choice.text,
       ...(choice.toolCalls.length > 0 && { tool_calls: choice.toolCalls }),
+      ...(choice.functionCall && { function_call: choice.functionCall }),
       refusal: choice.refusal,
       annotations: [],
     },
     logprobs: choice.text === null ? null : logprobsOf(answer, choice.text),
     finish_reason: choice.finish,
+    ...(answer.spoilt.errorWithin && index === answer.choices.length - 1 && { error: SPOILT_END }),
   }));
   return {
     ...frame(answer, 'chat.completion'),
     choices,
-    ...(answer.withUsage && { usage: usageOf(answer.bill) }),
+    ...(answer.withUsage && { usage: answer.spoilt.badUsage ? SPOILT_USAGE : usageOf(answer.bill) }),
+    ...(answer.spoilt.errorBeside && { error: SPOILT_END }),
     ...tail(answer),
   };
 }
@@ -200,9 +230,13 @@ export function* toChunks(answer: Answer, includeUsage: boolean): Generator<Answ
     running = next;
   }
   for (const [index, { finish }] of answer.choices.entries()) {
-    yield { chunk: build([{ index, delta: {}, logprobs: null, finish_reason: finish }]), tokens: 0 };
+    const isLast = index === answer.choices.length - 1;
+    const error = answer.spoilt.errorWithin && isLast && { error: SPOILT_END };
+    const chunk = build([{ index, delta: {}, logprobs: null, finish_reason: finish, ...error }]);
+    yield { chunk: answer.spoilt.errorBeside && isLast ? { ...chunk, error: SPOILT_END } : chunk, tokens: 0 };
   }
-  if (includeUsage && answer.withUsage) yield { chunk: build([], usageOf(answer.bill)), tokens: 0 };
+  if (includeUsage && answer.withUsage)
+    yield { chunk: build([], answer.spoilt.badUsage ? SPOILT_USAGE : usageOf(answer.bill)), tokens: 0 };
 }
 
 type MakePart = (index: number, delta: Json, tokens: number, logprobs?: Json | null) => AnswerChunk;
@@ -212,6 +246,12 @@ function* choiceParts(answer: Answer, choice: Choice, index: number, part: MakeP
     yield part(index, { content: word }, countWords(word), logprobsOf(answer, word));
   }
   for (const word of splitWords(choice.refusal ?? '')) yield part(index, { refusal: word }, countWords(word));
+  if (choice.functionCall) {
+    const { name, arguments: given } = choice.functionCall;
+    yield part(index, { function_call: { name, arguments: '' } }, 1);
+    for (const fragment of splitWords(given))
+      yield part(index, { function_call: { arguments: fragment } }, countWords(fragment));
+  }
   for (const [at, { id, type, function: called }] of choice.toolCalls.entries()) {
     const opening = { index: at, id, type, function: { name: called.name, arguments: '' } };
     yield part(index, { tool_calls: [opening] }, 1);

@@ -1,6 +1,6 @@
 /** How one call is to be answered; all optional, an empty object is a healthy answer. */
 export interface Directives {
-  /** Answers this HTTP error status in OpenAI's shape. */
+  /** Answers this HTTP error status in OpenAI's shape; below 400, the answer with this status. */
   status?: number;
   /** Adds `Retry-After` (seconds) to an error. */
   retryAfterSeconds?: number;
@@ -22,10 +22,29 @@ export interface Directives {
   noUsage?: boolean;
   /** Ends the stream without `[DONE]`. */
   noDone?: boolean;
-  /** The `finish_reason` of every choice. */
+  /** Usage that says nothing: `{"prompt_tokens": "many"}`. */
+  badUsage?: boolean;
+  /** The `finish_reason` of every choice; `none` is null. */
   finish?: string;
-  /** Answers a refusal in place of a text. */
+  /** The `finish_reason` of the last choice. */
+  lastFinish?: string;
+  /** Leaves the last choice out. */
+  lastMissing?: boolean;
+  /** Answers an empty text in every choice, or in the last one. */
+  empty?: boolean;
+  lastEmpty?: boolean;
+  /** Answers a refusal in place of a text, in every choice or in the last one. */
   refuse?: boolean;
+  lastRefuses?: boolean;
+  /** Calls a function as OpenAI did before there were tools. */
+  functionCall?: boolean;
+  /** Tells an error beside the choices of a good answer, or within the last choice; of a stream with its end. */
+  errorBeside?: boolean;
+  errorWithin?: boolean;
+  /** Answers a stream that was asked for as a whole. */
+  unstreamed?: boolean;
+  /** 200 without a body. */
+  blank?: boolean;
   /** Answers a text of n words. */
   words?: number;
   /** 200 with an HTML page, as a proxy in between would send. */
@@ -68,6 +87,16 @@ const NUMBERS = {
 const FLAGS = {
   'no-usage': 'noUsage',
   'no-done': 'noDone',
+  'bad-usage': 'badUsage',
+  'last-missing': 'lastMissing',
+  empty: 'empty',
+  'last-empty': 'lastEmpty',
+  'last-refuses': 'lastRefuses',
+  'function-call': 'functionCall',
+  'error-beside': 'errorBeside',
+  'error-within': 'errorWithin',
+  unstreamed: 'unstreamed',
+  blank: 'blank',
   refuse: 'refuse',
   html: 'html',
   reset: 'reset',
@@ -105,6 +134,7 @@ export function parseMarkers(text: string): Directives {
 function parseWord(word: string): Directives | undefined {
   const [name = '', value] = word.split('=', 2);
   if (name === 'finish' && value) return { finish: value };
+  if (name === 'last-finish' && value) return { lastFinish: value };
   if (Object.hasOwn(NUMBERS, name) && value && Number.isFinite(Number(value))) {
     return { [NUMBERS[name as keyof typeof NUMBERS]]: Number(value) };
   }

@@ -116,13 +116,15 @@ export class Exchange {
 
   /** Plays the failures that come before any answer; true when one did and the call is over. */
   async failEarly(): Promise<boolean> {
-    const { delayMs, reset, status, html } = this.directives;
+    const { delayMs, reset, status, html, blank } = this.directives;
     await this.sleep(delayMs ?? 0);
     if (reset) {
       this.cutByFake = true;
       this.request.socket.resetAndDestroy();
     } else if (status !== undefined && status >= 400) {
       await this.error(status, errorForStatus(status, this.call.model));
+    } else if (blank) {
+      await this.send(200, 'application/json', '');
     } else if (html) {
       await this.send(200, 'text/html; charset=UTF-8', HTML_PAGE);
     } else {
@@ -161,7 +163,10 @@ export class Exchange {
   }
 
   async startStream(): Promise<void> {
-    this.head(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' });
+    this.head(this.directives.status ?? 200, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-cache',
+    });
     this.response.flushHeaders();
     await this.sleep(this.directives.ttftMs ?? 0);
   }

@@ -24,15 +24,30 @@ export function completionFacts(completion: JsonRecord): AnswerFacts {
     finishReasons: [],
     hasToolCalls: false,
     refused: false,
+    failed: told(completion.error),
+    empty: false,
     usage: readUsage(completion.usage),
   };
   for (const choice of Array.isArray(completion.choices) ? completion.choices : []) {
-    if (!isRecord(choice)) continue;
-    facts.finishReasons.push(nonEmptyString(choice.finish_reason) ?? null);
-    if (!isRecord(choice.message)) continue;
-    const { tool_calls: toolCalls, function_call: functionCall, refusal } = choice.message;
+    const { finish_reason: reason, message, error } = isRecord(choice) ? choice : {};
+    facts.finishReasons.push(nonEmptyString(reason) ?? null);
+    if (told(error)) facts.failed = true;
+    if (!isRecord(message) || !saysSomething(message)) facts.empty = true;
+    if (!isRecord(message)) continue;
+    const { tool_calls: toolCalls, function_call: functionCall, refusal } = message;
     if ((Array.isArray(toolCalls) && toolCalls.length > 0) || isRecord(functionCall)) facts.hasToolCalls = true;
     if (nonEmptyString(refusal) !== undefined) facts.refused = true;
   }
   return facts;
+}
+
+/** Members that are about a message, and are not what it says. */
+const ASIDES = new Set(['role', 'name', 'annotations', 'reasoning', 'reasoning_content', 'reasoning_details']);
+
+function saysSomething(message: JsonRecord): boolean {
+  return Object.keys(message).some((name) => !ASIDES.has(name) && told(message[name]));
+}
+
+function told(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0);
 }

@@ -1,0 +1,218 @@
+import Fastify from 'fastify';
+import { resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { openAiAdapter } from '@thriftgate/providers';
+import { parseCacheControls } from '../../src/cache/controls/cache-controls';
+import { checkChatBody } from '../../src/chat/chat-request';
+import { type RunningGateway, startGateway } from '../support/gateway';
+import { everyMember, FULL_REQUEST, otherValues, withMember } from '../support/rewriting/every-member';
+import { madeRequest, type Request, WITHOUT_EFFECT, withoutEffect } from '../support/rewriting/made-request';
+import { mutated } from '../support/rewriting/mutate';
+import { writeJson } from '../support/rewriting/write-json';
+import { seeded } from '../support/surface/combinations';
+
+const { SABOTAGE } = process.env;
+const SEED = Number(process.env.SEED ?? 1);
+const PAIRS = Number(process.env.KEY_PAIRS ?? 4_000);
+/** How many of them also go through the gateway itself. */
+const OVER_HTTP = 30;
+
+if (SABOTAGE) require(`./sabotage/${SABOTAGE}.cjs`);
+/** The built one, as the gateway runs it. */
+const { cacheKey } = require(
+  resolve(__dirname, '../../dist/src/cache/key/cache-key.js'),
+) as typeof import('../../src/cache/key/cache-key');
+
+type Parse = (request: unknown, body: string, done: (error: Error | null, body?: unknown) => void) => void;
+/** As Nest makes it for `application/json`. */
+const parser = Fastify().getDefaultJsonParser('error', 'error') as Parse;
+
+function parsed(text: string): unknown {
+  let body: unknown;
+  parser(undefined, text, (error, value) => {
+    if (error) throw error;
+    body = value;
+  });
+  return body;
+}
+
+/** The whole way of a body: bytes, text, Fastify's parser, the checks, the controls, the key; and what goes upstream. */
+function keyOf(text: string, place = { scope: 'team_1', generation: 1 }) {
+  const body = checkChatBody(parsed(Buffer.from(text).toString('utf8')));
+  const { namespace } = parseCacheControls(body, undefined);
+  const where = { ...place, model: body.model, endpoint: '/v1/chat/completions', family: 'gpt-4.1', namespace };
+  return { key: cacheKey(where, body), upstream: upstreamOf(body) };
+}
+
+/** What the upstream reads of a request, order and members without effect aside. */
+function upstreamOf(body: ReturnType<typeof checkChatBody>): unknown {
+  const call = { body, stream: false, upstreamModel: body.model, requestId: '', baseUrl: '', apiKey: undefined };
+  const sent = JSON.parse(openAiAdapter.toRequest(call).body) as Record<string, unknown>;
+  for (const name of Object.keys(WITHOUT_EFFECT)) delete sent[name];
+  return sent;
+}
+
+/** C2: what changes the answer changes the key, and nothing else does. */
+describe(`the cache key (seed ${SEED})`, () => {
+  let gateway: RunningGateway;
+  let key: string;
+  let teamId: string;
+
+  beforeAll(async () => {
+    const env = SABOTAGE ? { NODE_OPTIONS: `--require ${__dirname}/sabotage/${SABOTAGE}.cjs` } : {};
+    gateway = await startGateway({ env });
+    ({ key, teamId } = await gateway.createKey());
+  });
+  afterAll(() => gateway.stop());
+
+  const post = async (text: string | Buffer) => {
+    const response = await fetch(`${gateway.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: text,
+    });
+    return { status: response.status, key: response.headers.get('x-cache-key'), text: await response.text() };
+  };
+  /** The key that the gateway itself gives, which must be the one that is reckoned here. */
+  const keyOverHttp = async (text: string) => {
+    const answer = await post(text);
+    const generation = Number(answer.key?.split(':').at(-2));
+    if (answer.status === 200) expect(answer.key).toBe(keyOf(text, { scope: teamId, generation }).key);
+    return answer.key;
+  };
+
+  const members = everyMember();
+
+  it(`is another one for each of ${members.length} members that changes or goes`, async () => {
+    expect(members.length).toBeGreaterThanOrEqual(80);
+    const whole = keyOf(JSON.stringify(FULL_REQUEST)).key;
+    const same: string[] = [];
+    const keys = new Map<string, string>([[whole, 'as it is']]);
+    for (const { path, value } of members) {
+      if (/^(model|messages|messages\.\d|messages\.\d\.role)$/.test(path)) continue;
+      for (const other of [undefined, ...otherValues(value)]) {
+        if (isDeepStrictEqual(other, value)) continue;
+        const what = `${path} = ${JSON.stringify(other)}`;
+        const changedKey = keyOf(JSON.stringify(withMember(path, other))).key;
+        const before = keys.get(changedKey);
+        // Two ways to the same request, as when the only entry of a list goes.
+        if (changedKey === whole) same.push(what);
+        else if (before !== undefined && !isDeepStrictEqual(before, JSON.stringify(withMember(path, other))))
+          same.push(what);
+        keys.set(changedKey, JSON.stringify(withMember(path, other)));
+      }
+    }
+    expect(same).toEqual([]);
+    for (const at of [0, 1, 2, 3, 4]) {
+      const messages = FULL_REQUEST.messages.filter((_, index) => index !== at);
+      expect(keyOf(JSON.stringify({ ...FULL_REQUEST, messages })).key).not.toBe(whole);
+    }
+    const overHttp = new Set([await keyOverHttp(JSON.stringify(FULL_REQUEST))]);
+    const topMembers = Object.entries(FULL_REQUEST).filter(([name]) => name !== 'model' && name !== 'messages');
+    for (const [name, value] of topMembers)
+      overHttp.add(await keyOverHttp(JSON.stringify({ ...FULL_REQUEST, [name]: otherValues(value)[0] })));
+    expect(overHttp.size).toBe(topMembers.length + 1);
+  });
+
+  /** A request, the same in other words, and some that differ from it in one place. */
+  const madePairs = (random: () => number) => {
+    const request = madeRequest(random);
+    const written = (one: Request) => writeJson(withoutEffect(one, random), random);
+    const others = Array.from({ length: 3 }, () => mutated(request, random)).filter(isRequest);
+    return { text: writeJson(request, random), rewritten: written(request), others: others.map(written) };
+  };
+
+  it(
+    `has no false hit and no false miss in ${PAIRS} pairs`,
+    () => {
+      const random = seeded(SEED);
+      const counts = { same: 0, other: 0, falseHits: 0, falseMisses: 0 };
+      const wrong: string[][] = [];
+      while (counts.same + counts.other < PAIRS) {
+        const { text, rewritten, others } = madePairs(random);
+        const one = keyOf(text);
+        for (const otherText of [rewritten, ...others]) {
+          const other = keyOf(otherText);
+          const equal = isDeepStrictEqual(one.upstream, other.upstream);
+          if (!equal && otherText === rewritten) throw new Error(`no rewriting: ${text} ${rewritten}`);
+          counts[equal ? 'same' : 'other'] += 1;
+          if (equal === (one.key === other.key)) continue;
+          counts[equal ? 'falseMisses' : 'falseHits'] += 1;
+          if (wrong.length < 3) wrong.push([text, otherText]);
+        }
+      }
+      process.stderr.write(`pairs of requests: ${JSON.stringify(counts)}\n`);
+      expect(wrong).toEqual([]);
+      expect(counts).toMatchObject({ falseHits: 0, falseMisses: 0 });
+      expect(Math.min(counts.same, counts.other)).toBeGreaterThan(PAIRS / 5);
+    },
+    120_000 + PAIRS * 3,
+  );
+
+  it('is what the gateway itself gives', async () => {
+    const random = seeded(SEED + 1);
+    let answered = 0;
+    for (let made = 0; made < OVER_HTTP; made += 1) {
+      const { text, rewritten, others } = madePairs(random);
+      for (const each of [text, rewritten, ...others]) if ((await keyOverHttp(each)) !== null) answered += 1;
+    }
+    expect(answered).toBeGreaterThan(OVER_HTTP);
+  });
+
+  const chat = (member: string) => `{"model":"gpt-4.1","messages":[{"role":"user","content":"x"}],${member}}`;
+
+  it.each([
+    ['whole numbers beyond 2^53', '"seed":9007199254740993', '"seed":9007199254740992', true],
+    ['decimals nearer to each other than doubles are', '"top_p":0.1', '"top_p":0.1000000000000000055', true],
+    ['zeros', '"seed":-0', '"seed":0', true],
+    ['a number of no finite size, which goes upstream as null', '"seed":1e400', '"seed":null', true],
+    ['the last of two members', '"seed":1,"seed":2', '"seed":2', true],
+    ['the first of two members', '"seed":1,"seed":2', '"seed":1', false],
+    ['lone surrogates', '"x":"\\ud83d"', '"x":"\\ud83e"', false],
+    ['a lone surrogate and what stands for it', '"x":"\\ud83d"', '"x":"\\ufffd"', false],
+    ['a pair and its halves apart', '"x":"\\ud83d\\ude00"', '"x":"😀"', true],
+    ['composed and decomposed letters', '"x":"\\u00e9"', '"x":"e\\u0301"', false],
+    ['names that objects have', '"constructor":1,"toString":2', '"toString":2,"constructor":1', true],
+    ['names that look like numbers', '"x":{"2":1,"10":2}', '"x":{"10":2,"2":1}', true],
+    ['an empty name', '"":1', '"":2', false],
+    ['absent and null', '"x":null', '"y":null', false],
+  ])('takes for what the upstream gets: %s', async (_, one, other, same) => {
+    const [a, b] = [keyOf(chat(one)), keyOf(chat(other))];
+    expect(isDeepStrictEqual(a.upstream, b.upstream)).toBe(same);
+    expect(a.key === b.key).toBe(same);
+    expect((await keyOverHttp(chat(one))) === (await keyOverHttp(chat(other)))).toBe(same);
+  });
+
+  it.each([
+    ['a prototype', Buffer.from(chat('"__proto__":{"seed":1}'))],
+    ['a prototype, in escapes', Buffer.from(chat('"\\u005f_proto__":{"seed":1}'))],
+    ['a prototype further down', Buffer.from(chat('"tools":[{"__proto__":{"seed":1}}]'))],
+    ['a prototype of a constructor', Buffer.from(chat('"constructor":{"prototype":{"seed":1}}'))],
+    ['lists in lists', Buffer.from(chat(`"x":${'['.repeat(100_000)}${']'.repeat(100_000)}`))],
+    ['objects in objects', Buffer.from(chat(`"x":${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`))],
+    ['more than the limit', Buffer.from(chat(`"x":${'['.repeat(256)}${']'.repeat(256)}`))],
+    ['half a text', Buffer.from(chat('"x":"')).subarray(0, -1)],
+    ['nothing', Buffer.alloc(0)],
+  ])('is none for %s, which is a 400', async (_, bytes) => {
+    const { status, text } = await post(bytes);
+    expect(status).toBe(400);
+    expect(JSON.parse(text).error.type).toBe('invalid_request_error');
+  });
+
+  it('is there for bytes that are no UTF-8, and for all that is not too deep', async () => {
+    const broken = Buffer.from(chat('"x":"\u0001"').replace('\u0001', '\u00ff'), 'latin1');
+    expect(await post(broken)).toMatchObject({ status: 200, key: expect.stringContaining('ai_cache:') });
+    const deep = chat(`"x":${'['.repeat(255)}${']'.repeat(255)}`);
+    expect((await post(deep)).status).toBe(200);
+  });
+});
+
+/** Whether the gateway would take it at all. */
+function isRequest(request: Request): boolean {
+  try {
+    checkChatBody(JSON.parse(JSON.stringify(request)));
+    return true;
+  } catch {
+    return false;
+  }
+}
