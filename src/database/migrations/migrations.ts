@@ -7,6 +7,7 @@ import * as alerts from './0005-alerts';
 import * as idempotency from './0006-idempotency';
 import * as webhookState from './0007-webhook-state';
 import * as invalidation from './0008-invalidation';
+import * as cacheStatistics from './0010-cache-statistics';
 
 /** Every migration by name, in the order in which they run. A migration that has landed is never changed. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -18,4 +19,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0006-idempotency': idempotency,
   '0007-webhook-state': webhookState,
   '0008-invalidation': invalidation,
+  '0010-cache-statistics': cacheStatistics,
 };

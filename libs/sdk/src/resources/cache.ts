@@ -1,4 +1,4 @@
-import type { CacheInvalidated, CacheStats } from '@thriftgate/contracts';
+import type { CacheInvalidated, CacheStats, CacheStatsGroup } from '@thriftgate/contracts';
 import type { CallOptions, HttpClient } from '../http-client';
 
 /** Which answers: those that match every member that is given. */
@@ -20,12 +20,23 @@ export type Replaced = { replaced_by: string } & ({ model: string; version?: str
 /** What to take out of the cache: the answers that match, what was replaced, or expressly everything. */
 export type InvalidateCache = (CachedAnswers | Replaced | { all: true }) & { dry_run?: boolean };
 
+export interface CacheStatsQuery {
+  /** From this day (UTC) on; a Date or a time must be its beginning. */
+  from?: Date | string;
+  /** Up to this day, with it; as a Date or a time: up to it. */
+  to?: Date | string;
+  model?: string;
+  team_id?: string;
+  group_by?: readonly CacheStatsGroup[];
+}
+
 /** `/admin/cache`. */
 export class Cache {
   constructor(private readonly http: HttpClient) {}
 
-  stats(options?: CallOptions): Promise<CacheStats> {
-    return this.http.json('GET', '/admin/cache/stats', options);
+  /** What the cache has done, in all and by model; with `group_by` also by group in `data`. */
+  stats(query?: CacheStatsQuery, options?: CallOptions): Promise<CacheStats> {
+    return this.http.json('GET', '/admin/cache/stats', { ...options, query: { ...query } });
   }
 
   /** Takes answers out of service at once, on every replica. */
