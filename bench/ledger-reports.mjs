@@ -85,6 +85,13 @@ function reports([{ teamId, keyId, key }]) {
     ['requests of an unknown key', '/admin/requests?key_id=key_none'],
     ['statement of a team', `/admin/teams/${teamId}/statements/${month}?timezone=Asia/Seoul`],
     ['return of a month', `/admin/savings/roi?month=${month}&timezone=Asia/Seoul`],
+    ['statistics of the cache, all time', '/admin/cache/stats'],
+    ['statistics of the cache by day and model', '/admin/cache/stats?group_by=day,model'],
+    ['statistics of the cache by team, day, model', '/admin/cache/stats?group_by=team,day,model'],
+    [
+      'statistics of the cache of a team, 10 days',
+      `/admin/cache/stats?team_id=${teamId}&from=${at(10 * DAY_MS).slice(0, 10)}`,
+    ],
     ['savings, a table by team', '/admin/savings?group_by=team&format=csv'],
     ['savings with opportunities', '/admin/savings?group_by=team'],
     ['savings with opportunities, a team', `/admin/savings?team_id=${teamId}`],

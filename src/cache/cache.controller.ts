@@ -1,10 +1,10 @@
-import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
 import { Roles } from '../common/access.decorators';
 import { ApiErrors } from '../common/api-errors.decorator';
 import { type Caller, CurrentCaller } from '../common/caller';
-import { InvalidateDocs } from './cache.docs';
+import { InvalidateDocs, StatsDocs } from './cache.docs';
 import type { Criteria } from './invalidation/invalidation-rule';
 import { CacheStatsService } from './stats/cache-stats.service';
 import { InvalidationService } from './invalidation/invalidation.service';
@@ -21,14 +21,11 @@ export class CacheController {
   ) {}
 
   @Get('stats')
-  @ApiOperation({
-    summary: 'What the cache holds and has saved',
-    description:
-      'Counted from the ledger, so it is the same on every replica and after a restart. One row a generation of a model.',
-  })
-  @ApiOkResponse({ description: 'Counts over all teams.', standardSchema: contracts.cacheStatsSchema })
-  read(): Promise<contracts.CacheStats> {
-    return this.stats.read();
+  @StatsDocs()
+  read(
+    @Query({ schema: contracts.cacheStatsQuerySchema }) query: contracts.CacheStatsQuery,
+  ): Promise<contracts.CacheStats> {
+    return this.stats.read(query);
   }
 
   @Post('invalidate')

@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiBody, type ApiBodyOptions, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import { cacheInvalidatedSchema, invalidateCacheSchema } from '@thriftgate/contracts';
+import { cacheInvalidatedSchema, cacheStatsSchema, invalidateCacheSchema } from '@thriftgate/contracts';
 import { z } from 'zod';
 import { ApiErrors } from '../common/api-errors.decorator';
 
@@ -48,5 +48,19 @@ export function InvalidateDocs(): MethodDecorator {
       standardSchema: cacheInvalidatedSchema,
     }),
     ApiErrors('invalid_request', 'model_not_found'),
+  );
+}
+
+const STATS_DESCRIPTION = `Kept in counters by day (UTC): the same on every replica and after a restart, and they stay when a month of the
+ledger is dropped. \`models\` has a row for each generation of a model; \`group_by\` adds \`data\` with a row for each group. A call counts by
+its \`x-cache-status\`, once, as in \`/admin/usage?group_by=cache_status\`. \`total_keys\`, \`keys\` and \`bytes\` are what is held now, of all
+teams, whatever span or team is asked for.`;
+
+/** What `/docs` says of the statistics. */
+export function StatsDocs(): MethodDecorator {
+  return applyDecorators(
+    ApiOperation({ summary: 'What the cache holds and has saved', description: STATS_DESCRIPTION }),
+    ApiOkResponse({ description: 'Counts over all teams, or of one.', standardSchema: cacheStatsSchema }),
+    ApiErrors('invalid_request'),
   );
 }

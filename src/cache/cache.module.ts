@@ -5,6 +5,8 @@ import { ModelsModule } from '../models/models.module';
 import { TeamsModule } from '../teams/teams.module';
 import { UsageModule } from '../usage/usage.module';
 import { CacheController } from './cache.controller';
+import { CacheMemoryRepository } from './stats/cache-memory.repository';
+import { CacheMemory } from './stats/cache-memory.service';
 import { CacheStatsRepository } from './stats/cache-stats.repository';
 import { CacheStatsService } from './stats/cache-stats.service';
 import { AnswerFinder } from './invalidation/answer-finder.service';
@@ -35,6 +37,8 @@ import { ResponseCacheStore } from './store/response-cache.store';
     InvalidationRules,
     AnswerFinder,
     InvalidationService,
+    CacheMemoryRepository,
+    CacheMemory,
     CacheStatsRepository,
     CacheStatsService,
     FlightLeaseStore,

@@ -7,6 +7,7 @@ const SUMMED = sql.raw(
   'requests, attempts, failures, input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, list_cost_pusd, cost_pusd, saved_pusd',
 );
 const DIMENSIONS = sql.raw('grain, period, team_id, key_id, model, provider, cache_status, saved_by, stream, tags');
+const CACHE_DIMENSIONS = sql.raw('day, team_id, model, generation, upstream_model, cache_status, uncached');
 
 /** The code of a row whose process was given up before it told the end. */
 const GIVEN_UP = 'gateway_stopped';
@@ -19,8 +20,8 @@ export class LedgerRepository {
 
   /**
    * Writes rows, each key once, in key order. A row that is there already changes only from dispatched to its end, so
-   * writing the same again does nothing. In the same statement each row that ends is counted, once, in the rollups, in the
-   * accounts that it moves money between, and in the leases of budgets that paid for it.
+   * writing the same again does nothing. In the same statement each row that ends is counted, once, in the rollups (of
+   * usage and of the cache), in the accounts that it moves money between, and in the leases of budgets that paid for it.
    *
    * Where the end of a row was given up for unknown before, the truth that comes late is written beside it as a correction.
    *
@@ -167,6 +168,14 @@ const ENDED_COUNTED = sql`
       reasoning_tokens = kept.reasoning_tokens + excluded.reasoning_tokens,
       list_cost_pusd = kept.list_cost_pusd + excluded.list_cost_pusd, cost_pusd = kept.cost_pusd + excluded.cost_pusd,
       saved_pusd = kept.saved_pusd + excluded.saved_pusd
+  ), cache_rolled AS (
+    INSERT INTO cache_rollups AS kept (${CACHE_DIMENSIONS}, requests, refused, saved_pusd)
+    SELECT (created_at AT TIME ZONE 'UTC')::date, team_id, model, cache_generation, left(coalesce(upstream_model, ''), 200),
+      cache_status, coalesce(uncached, ''), count(*) FILTER (WHERE attempt = 1), count(uncached), sum(saved_pusd)
+    FROM ended WHERE attempt = 1 OR uncached IS NOT NULL OR saved_pusd <> 0
+    GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7
+    ON CONFLICT (${CACHE_DIMENSIONS}) DO UPDATE SET requests = kept.requests + excluded.requests,
+      refused = kept.refused + excluded.refused, saved_pusd = kept.saved_pusd + excluded.saved_pusd
   ), moved AS (
     INSERT INTO accounts AS kept (id, debits_pusd, credits_pusd)
     SELECT account, sum(debit), sum(credit) FROM (

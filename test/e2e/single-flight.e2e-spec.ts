@@ -167,6 +167,15 @@ describe('equal questions at the same time', () => {
     const answers = await Promise.all(Array.from({ length: 5 }, () => gateway.chat(key, text)));
     expect(answers.map(({ status }) => status)).toEqual([400, 400, 400, 400, 400]);
     expect(upstreamCalls(text)).toBe(2);
+    // Each is in the ledger: those who asked with their try, those who waited with what they were told.
+    const ids = answers.map(({ headers }) => headers.get('x-request-id'));
+    const rows = (await gateway.allRows()).filter(({ request_id: id }) => ids.includes(id));
+    expect(rows.map(({ cache_status: status }) => status).toSorted()).toEqual([
+      ...Array(3).fill('COALESCED'),
+      ...Array(2).fill('MISS'),
+    ]);
+    for (const row of rows)
+      expect(row).toMatchObject({ state: 'failed', status: 400, cost_usd: '0', saved_usd: '0', saved_by: null });
   });
 
   it('of those who want their own answer are calls of their own', async () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { timeSchema, usdSchema } from './common';
+import { filterSchema, fromBeforeTo, groupByOf, NOT_BEFORE } from './report-queries';
 import { dayOrTimeSchema } from './report-times';
 
 /** What a usage report can be grouped by. */
@@ -8,36 +9,8 @@ export const usageGroups = ['model', 'key', 'day', 'hour', 'tag', 'provider', 'c
 export const adminUsageGroups = [...usageGroups, 'team'] as const;
 export type UsageGroup = (typeof adminUsageGroups)[number];
 
-/** A value that rows are filtered by: text that a database can hold. */
-const filterSchema = z
-  .string()
-  .min(1)
-  .max(256)
-  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not have control characters')
-  .optional();
-
 const fromSchema = dayOrTimeSchema('start').optional();
 const toSchema = dayOrTimeSchema('end').optional();
-const fromBeforeTo = ({ from, to }: { from?: Date | undefined; to?: Date | undefined }) => !from || !to || from < to;
-const NOT_BEFORE = { path: ['from'], message: 'must be before to' };
-
-/** A comma-separated list of groups, each at most once in the result. */
-const groupByOf = <Group extends UsageGroup>(known: readonly Group[]) =>
-  z
-    .string()
-    .default('')
-    .transform((list, context): Group[] => {
-      const names = list.split(',').map((name) => name.trim());
-      const given = names.length === 1 && names[0] === '' ? [] : names;
-      const groups = given.flatMap((name) => known.find((group) => group === name) ?? []);
-      const wrong = given.find((name) => !known.some((group) => group === name));
-      if (wrong !== undefined) {
-        context.addIssue(`'${wrong}' is not known; a comma-separated list of ${known.join(', ')}`);
-        return z.NEVER;
-      }
-      return [...new Set(groups)];
-    })
-    .meta({ description: `A comma-separated list of ${known.join(', ')}`, example: 'model,day' });
 
 const timeSpan = {
   from: fromSchema.meta({

@@ -188,6 +188,12 @@ describe('ThriftgateClient', () => {
     ['reports usage', ({ usage }) => usage.get({ group_by: ['team'] }), 'GET /admin/usage?group_by=team', undefined],
     ['reads the cache', ({ cache }) => cache.stats(), 'GET /admin/cache/stats', undefined],
     [
+      'reads the cache by group',
+      ({ cache }) => cache.stats({ from: '2026-11-01', group_by: ['team', 'day'] }),
+      'GET /admin/cache/stats?from=2026-11-01&group_by=team%2Cday',
+      undefined,
+    ],
+    [
       'empties the cache',
       ({ cache }) => cache.invalidate({ all: true }),
       'POST /admin/cache/invalidate',

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { cacheKey, modelOfKey } from './cache-key';
+import { cacheKey, modelOfKey, scopeOfKey } from './cache-key';
 
 const parts = {
   scope: 'team_1',
@@ -95,6 +95,7 @@ describe('the cache key', () => {
   });
 
   it('tells model and generation', () => {
+    expect(scopeOfKey(cacheKey({ ...parts, model: 'ft:gpt-4.1:acme' }, body))).toBe(parts.scope);
     expect(modelOfKey(cacheKey({ ...parts, model: 'ft:gpt-4.1:acme', generation: 12 }, body))).toEqual({
       model: 'ft:gpt-4.1:acme',
       generation: 12,

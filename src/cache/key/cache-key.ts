@@ -47,3 +47,8 @@ export function modelOfKey(key: string): { model: string; generation: number } {
   const parts = key.split(':');
   return { model: parts.slice(2, -2).join(':'), generation: Number(parts.at(-2)) };
 }
+
+/** Who shares a key's answer; a scope's name has no colons. */
+export function scopeOfKey(key: string): string {
+  return key.split(':', 2)[1] ?? '';
+}

@@ -1,33 +1,125 @@
 import { Injectable } from '@nestjs/common';
-import { sql } from 'kysely';
+import type { CacheStatsGroup, GroupCacheStats } from '@thriftgate/contracts';
+import { type RawBuilder, sql, type Transaction } from 'kysely';
+import type { PicoUsd } from '../../common/money';
 import { Database } from '../../database/database.connection';
+import type { Schema } from '../../database/schema';
 
-/** What a generation of a model's cache has done, counted from the ledger, so it is the same on every replica. */
-export interface GenerationCounts {
-  model: string;
-  generation: number;
-  hits: number;
-  misses: number;
-  savedPusd: bigint;
+/** Which calls: whole days in UTC, `2026-11-23`; what is not given is all. */
+export interface CacheStatsFilter {
+  fromDay?: string | undefined;
+  /** Not included. */
+  toDay?: string | undefined;
+  model?: string | undefined;
+  teamId?: string | undefined;
 }
 
+/** What calls got of the cache. */
+export interface CacheCounts {
+  hits: number;
+  misses: number;
+  coalesced: number;
+  bypassed: number;
+  refreshed: number;
+  /** Answers that were not stored, by the reason that the ledger says. */
+  refused: Record<string, number>;
+  savedPusd: PicoUsd;
+}
+
+export type GroupValues = Pick<GroupCacheStats, CacheStatsGroup>;
+
+export interface GroupCounts extends CacheCounts {
+  groups: GroupValues;
+}
+
+const COLUMNS: Record<CacheStatsGroup, RawBuilder<string>> = {
+  team: sql`part.team_id`,
+  day: sql`to_char(part.day, 'YYYY-MM-DD')`,
+  model: sql`part.model`,
+  version: sql`generations.version`,
+  generation: sql`part.generation`,
+  upstream_model: sql`nullif(part.upstream_model, '')`,
+};
+
+type CountsRow = GroupValues &
+  Record<'hits' | 'misses' | 'coalesced' | 'bypassed' | 'refreshed' | 'saved', string> & {
+    refused: Record<string, number> | null;
+  };
+
+/** Reads the counters of the cache. They follow from the ledger and stay when its months are dropped. */
 @Injectable()
 export class CacheStatsRepository {
   constructor(private readonly database: Database) {}
 
-  async countByGeneration(): Promise<GenerationCounts[]> {
-    const { rows } = await sql<{ model: string; generation: number; hits: string; misses: string; saved: string }>`
-      SELECT model, cache_generation AS generation,
-        (count(*) FILTER (WHERE cache_status = 'HIT'))::text AS hits,
-        (count(*) FILTER (WHERE cache_status = 'MISS' AND attempt = 1))::text AS misses,
-        coalesce(sum(saved_pusd) FILTER (WHERE cache_status = 'HIT'), 0)::text AS saved
-      FROM ledger WHERE cache_status IN ('HIT', 'MISS') GROUP BY model, cache_generation`.execute(this.database.db);
+  /** The counts of each generation of each model, and those of each group in the order of the groups, of the same moment. */
+  counts(
+    filter: CacheStatsFilter,
+    groups: CacheStatsGroup[],
+    limit: number,
+  ): Promise<{ byGeneration: GroupCounts[]; data: GroupCounts[] }> {
+    const snapshot = this.database.db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only');
+    return snapshot.execute(async (transaction) => ({
+      byGeneration: await this.grouped(filter, ['model', 'generation'], undefined, transaction),
+      data: groups.length === 0 ? [] : await this.grouped(filter, groups, limit, transaction),
+    }));
+  }
+
+  private async grouped(
+    filter: CacheStatsFilter,
+    groups: CacheStatsGroup[],
+    limit: number | undefined,
+    transaction: Transaction<Schema>,
+  ): Promise<GroupCounts[]> {
+    const named = sql.join(groups.map((group) => sql`${COLUMNS[group]} AS ${sql.id(group)}`));
+    const names = sql.join(groups.map((group) => sql.id(group)));
+    const { rows } = await sql<CountsRow>`
+      SELECT ${names}, sum(hits) AS hits, sum(misses) AS misses, sum(coalesced) AS coalesced, sum(bypassed) AS bypassed,
+        sum(refreshed) AS refreshed, sum(saved) AS saved,
+        jsonb_object_agg(uncached, refused) FILTER (WHERE uncached <> '') AS refused
+      FROM (
+        SELECT ${named}, part.uncached, sum(part.refused) AS refused, ${requestsWith('HIT')} AS hits,
+          ${requestsWith('MISS')} AS misses, ${requestsWith('COALESCED')} AS coalesced, ${requestsWith('BYPASS')} AS bypassed,
+          ${requestsWith('REFRESH')} AS refreshed,
+          coalesce(sum(part.saved_pusd) FILTER (WHERE part.cache_status IN ('HIT', 'COALESCED')), 0) AS saved
+        FROM cache_rollups AS part
+        LEFT JOIN model_generations AS generations
+          ON generations.model = part.model AND generations.generation = part.generation
+        WHERE ${matches(filter)} GROUP BY ${sql.join(groups.map((group) => COLUMNS[group]))}, part.uncached
+      ) AS by_reason GROUP BY ${names} ORDER BY ${names} ${limit === undefined ? sql`` : sql`LIMIT ${limit}`}`.execute(
+      transaction,
+    );
     return rows.map((row) => ({
-      model: row.model,
-      generation: row.generation,
+      groups: Object.fromEntries(groups.map((group) => [group, row[group]])),
       hits: Number(row.hits),
       misses: Number(row.misses),
+      coalesced: Number(row.coalesced),
+      bypassed: Number(row.bypassed),
+      refreshed: Number(row.refreshed),
+      refused: row.refused ?? {},
       savedPusd: BigInt(row.saved),
     }));
   }
+
+  /** Answers that went from memory for lack of room, on days that match. */
+  async evictions(filter: CacheStatsFilter): Promise<{ model: string; generation: number; evictions: number }[]> {
+    const { rows } = await sql<{ model: string; generation: number; evictions: string }>`
+      SELECT model, generation, sum(evictions) AS evictions FROM cache_evictions AS part
+      WHERE ${matches(filter)} GROUP BY 1, 2`.execute(this.database.db);
+    return rows.map((row) => ({ ...row, evictions: Number(row.evictions) }));
+  }
+}
+
+function requestsWith(cacheStatus: string): RawBuilder<string> {
+  return sql`coalesce(sum(part.requests) FILTER (WHERE part.cache_status = ${sql.lit(cacheStatus)}), 0)`;
+}
+
+function matches({ fromDay, toDay, model, teamId }: CacheStatsFilter): RawBuilder<boolean> {
+  const conditions = [
+    sql`true`,
+    ...(fromDay === undefined ? [] : [sql`part.day >= ${fromDay}::date`]),
+    ...(toDay === undefined ? [] : [sql`part.day < ${toDay}::date`]),
+    ...(model === undefined ? [] : [sql`part.model = ${model}`]),
+    ...(teamId === undefined ? [] : [sql`part.team_id = ${teamId}`]),
+  ];
+  return sql`(${sql.join(conditions, sql` AND `)})`;
 }

@@ -1,71 +1,125 @@
 import { Injectable } from '@nestjs/common';
-import type { CacheStats } from '@thriftgate/contracts';
+import type { CacheStats, CacheStatsQuery } from '@thriftgate/contracts';
+import { GatewayError } from '../../common/errors';
 import { formatUsd } from '../../common/money';
 import { GenerationsRepository } from '../../models/generations.repository';
 import { GenerationsService } from '../../models/generations.service';
 import { LedgerDrain } from '../../usage/ledger-drain.service';
-import { CacheStatsRepository, type GenerationCounts } from './cache-stats.repository';
-import { ResponseCacheStore } from '../store/response-cache.store';
+import { CacheMemory, nameOf } from './cache-memory.service';
+import { type CacheCounts, type CacheStatsFilter, CacheStatsRepository } from './cache-stats.repository';
 
-type Row = GenerationCounts & { keys: number };
+const MAX_GROUPS = 100_000;
 
-/** Puts together what the ledger counted and what the store holds, by model and generation. */
+/** A generation of a model: what it did, and what it holds. */
+interface Row extends CacheCounts {
+  model: string;
+  generation: number;
+  keys: number;
+  bytes: number;
+  evictions: number;
+}
+
+/** Puts together what was counted from the ledger and what the store holds, by model and generation, and by group. */
 @Injectable()
 export class CacheStatsService {
   constructor(
     private readonly drain: LedgerDrain,
     private readonly repository: CacheStatsRepository,
-    private readonly store: ResponseCacheStore,
+    private readonly memory: CacheMemory,
     private readonly generations: GenerationsService,
     private readonly history: GenerationsRepository,
   ) {}
 
-  async read(): Promise<CacheStats> {
+  /** @throws GatewayError `invalid_request` when there are too many groups */
+  async read({ from, to, model, team_id: teamId, group_by: groups }: CacheStatsQuery): Promise<CacheStats> {
     await this.drain.flush();
-    const rows = await this.rows();
+    const filter = { fromDay: from && dayOf(from), toDay: to && dayOf(to), model, teamId };
+    const { byGeneration, data } = await this.repository.counts(filter, groups, MAX_GROUPS + 1);
+    if (data.length > MAX_GROUPS) {
+      throw new GatewayError('invalid_request', {
+        message: `'group_by' makes more than ${MAX_GROUPS} groups of this span. Ask for fewer groups or a shorter span.`,
+        param: 'group_by',
+      });
+    }
+    const counted = byGeneration.map(({ groups: { model: name, generation }, ...counts }) => {
+      return { ...counts, model: String(name), generation: Number(generation), keys: 0, bytes: 0, evictions: 0 };
+    });
+    const rows = await this.withMemory(counted, filter);
     const versions = new Map((await this.history.history()).map((each) => [nameOf(each), each.version]));
     const sum = (pick: (row: Row) => number) => rows.reduce((total, row) => total + pick(row), 0);
-    const [hits, misses] = [sum((row) => row.hits), sum((row) => row.misses)];
     return {
-      total_keys: sum((row) => row.keys),
-      hits,
-      misses,
-      hit_rate: hits + misses === 0 ? 0 : hits / (hits + misses),
-      saved_usd: formatUsd(rows.reduce((total, row) => total + row.savedPusd, 0n)),
+      total_keys: sum(({ keys }) => keys),
+      ...withRate(totalOf(rows)),
+      bytes: sum(({ bytes }) => bytes),
+      evictions: sum(({ evictions }) => evictions),
       models: rows.map((row) => ({
         model: row.model,
         version: versions.get(nameOf(row)) ?? null,
         generation: row.generation,
         keys: row.keys,
-        hits: row.hits,
-        misses: row.misses,
-        saved_usd: formatUsd(row.savedPusd),
+        ...toWire(row),
+        bytes: row.bytes,
+        evictions: row.evictions,
       })),
+      ...(groups.length === 0 ? {} : { data: data.map((row) => ({ ...row.groups, ...withRate(row) })) }),
     };
   }
 
-  private async rows(): Promise<Row[]> {
-    const rows = new Map<string, Row>();
-    for (const counts of await this.repository.countByGeneration()) rows.set(nameOf(counts), { ...counts, keys: 0 });
-    for (const { model, generation, keys } of await this.store.count()) {
+  /** Lays beside the counts what generations hold and what went from memory; those that nobody called have rows by it too. */
+  private async withMemory(counted: Row[], filter: CacheStatsFilter): Promise<Row[]> {
+    const rows = new Map(counted.map((row) => [nameOf(row), row]));
+    const lay = (place: { model: string; generation: number }, members: Partial<Row>) => {
+      const { model, generation } = place;
+      const row = rows.get(nameOf(place)) ?? { ...NOTHING, model, generation, keys: 0, bytes: 0, evictions: 0 };
+      rows.set(nameOf(place), { ...row, ...members });
+    };
+    for (const { keys, bytes, ...place } of await this.memory.count()) {
       // Answers of a generation that has ended may lie there until they are swept; they are never served.
-      if (generation !== this.generations.current(model).generation) continue;
-      const row = rows.get(nameOf({ model, generation })) ?? {
-        model,
-        generation,
-        hits: 0,
-        misses: 0,
-        savedPusd: 0n,
-        keys: 0,
-      };
-      rows.set(nameOf(row), { ...row, keys });
+      const inForce = place.generation === this.generations.current(place.model).generation;
+      if (inForce && (filter.model ?? place.model) === place.model) lay(place, { keys, bytes });
     }
+    for (const { evictions, ...place } of await this.repository.evictions(filter)) lay(place, { evictions });
     return [...rows.values()].toSorted((a, b) =>
       a.model === b.model ? b.generation - a.generation : a.model < b.model ? -1 : 1,
     );
   }
 }
 
-function nameOf({ model, generation }: { model: string; generation: number }): string {
-  return `${generation}:${model}`;
+const NOTHING: CacheCounts = {
+  hits: 0,
+  misses: 0,
+  coalesced: 0,
+  bypassed: 0,
+  refreshed: 0,
+  refused: {},
+  savedPusd: 0n,
+};
+
+function dayOf(time: Date): string {
+  return time.toISOString().slice(0, 10);
+}
+
+function totalOf(rows: CacheCounts[]): CacheCounts {
+  const total = { ...NOTHING, refused: new Map<string, number>() };
+  for (const row of rows) {
+    total.hits += row.hits;
+    total.misses += row.misses;
+    total.coalesced += row.coalesced;
+    total.bypassed += row.bypassed;
+    total.refreshed += row.refreshed;
+    total.savedPusd += row.savedPusd;
+    for (const [reason, answers] of Object.entries(row.refused))
+      total.refused.set(reason, answers + (total.refused.get(reason) ?? 0));
+  }
+  return { ...total, refused: Object.fromEntries(total.refused) };
+}
+
+function toWire({ hits, misses, coalesced, bypassed, refreshed, refused, savedPusd }: CacheCounts) {
+  return { hits, misses, coalesced, bypassed, refreshed, refused, saved_usd: formatUsd(savedPusd) };
+}
+
+/** What shared another call's answer is neither a hit nor a miss: it was not there, and nothing was paid for it. */
+function withRate(counts: CacheCounts) {
+  const { hits, misses } = counts;
+  return { ...toWire(counts), hit_rate: hits + misses === 0 ? 0 : hits / (hits + misses) };
 }

@@ -48,6 +48,24 @@ describe('the store of answers in memory', () => {
     expect(keys).toBeLessThan(300);
   });
 
+  it('tells of answers that go for lack of room, and not of others', async () => {
+    const store = storeOver(NO_REDIS, 100_000);
+    const evicted = new Map<string, number>();
+    store.onEvicted((key, bytes) => evicted.set(key, bytes));
+    const body = Buffer.alloc(10_000);
+    for (const name of ['replaced', 'replaced', 'removed']) await store.set(keyOf(name), entry({ body }));
+    await store.remove([keyOf('removed')]);
+    await store.set(keyOf('short'), entry({ body, ttlSeconds: 0.01 }));
+    await delay(20);
+    expect(await store.get(keyOf('short'))).toBeUndefined();
+    expect(evicted.size).toBe(0);
+    for (let index = 10; index < 30; index += 1) await store.set(keyOf(`${index}`), entry({ body }));
+    const [{ keys = 0, bytes = 0 } = {}] = await store.count();
+    expect(evicted.size).toBe(21 - keys);
+    expect(evicted.get(keyOf('10'))).toBe(bytes / keys);
+    expect(bytes).toBeLessThanOrEqual(100_000);
+  });
+
   it('passes over an answer that is larger than all of it', async () => {
     const store = storeOver(NO_REDIS, 10_000);
     await store.set(keyOf('small'), entry());
@@ -64,7 +82,7 @@ describe('the store of answers in memory', () => {
     timers.mockRestore();
     await delay(30);
     expect(await store.get(keyOf('long'))).toBeDefined();
-    expect(await store.count()).toEqual([{ model: 'gpt-4.1', generation: 1, keys: 1 }]);
+    expect(await store.count()).toEqual([{ model: 'gpt-4.1', generation: 1, keys: 1, bytes: expect.any(Number) }]);
   });
 
   it('neither gives nor counts an answer whose time is over', async () => {
@@ -72,7 +90,7 @@ describe('the store of answers in memory', () => {
     await store.set(keyOf('short'), entry({ ttlSeconds: 0.02 }));
     await store.set(keyOf('long'), entry());
     await delay(40);
-    expect(await store.count()).toEqual([{ model: 'gpt-4.1', generation: 1, keys: 1 }]);
+    expect(await store.count()).toEqual([{ model: 'gpt-4.1', generation: 1, keys: 1, bytes: expect.any(Number) }]);
     expect(await store.get(keyOf('short'))).toBeUndefined();
   });
 
@@ -88,8 +106,8 @@ describe('the store of answers in memory', () => {
       true,
     ]);
     expect((await store.count()).toSorted((a, b) => a.generation - b.generation)).toEqual([
-      { model: 'ft:gpt-4.1:org:1', generation: 1, keys: 1 },
-      { model: 'gpt-4.1', generation: 3, keys: 1 },
+      { model: 'ft:gpt-4.1:org:1', generation: 1, keys: 1, bytes: expect.any(Number) },
+      { model: 'gpt-4.1', generation: 3, keys: 1, bytes: expect.any(Number) },
     ]);
   });
 });
@@ -156,7 +174,7 @@ describe('the store of answers with Redis behind it', () => {
     await store.set(keyOf('a'), entry());
     expect(await store.get(keyOf('a'))).toBeDefined();
     expect(await store.get(keyOf('b'))).toBeUndefined();
-    expect(await store.count()).toEqual([{ model: 'gpt-4.1', generation: 1, keys: 1 }]);
+    expect(await store.count()).toEqual([{ model: 'gpt-4.1', generation: 1, keys: 1, bytes: expect.any(Number) }]);
     await store.sweep('gpt-4.1', 1);
     expect(await store.get(keyOf('a'))).toBeUndefined();
   });
@@ -168,8 +186,8 @@ describe('the store of answers with Redis behind it', () => {
     await two.set(keyOf('old'), entry({ createdAt: Date.now() - 61_000 }));
     await two.set(keyOf('c', 'ft:gpt-4.1:org:1', 2), entry());
     expect(await one.count()).toEqual([
-      { model: 'gpt-4.1', generation: 1, keys: 2 },
-      { model: 'ft:gpt-4.1:org:1', generation: 2, keys: 1 },
+      { model: 'gpt-4.1', generation: 1, keys: 2, bytes: expect.any(Number) },
+      { model: 'ft:gpt-4.1:org:1', generation: 2, keys: 1, bytes: expect.any(Number) },
     ]);
   });
 
@@ -179,7 +197,7 @@ describe('the store of answers with Redis behind it', () => {
     await store.set(keyOf('new', 'gpt-4.1', 2), entry());
     await store.sweep('gpt-4.1', 1);
     expect([...redis.values.keys()]).toEqual([keyOf('new', 'gpt-4.1', 2)]);
-    expect(await store.count()).toEqual([{ model: 'gpt-4.1', generation: 2, keys: 1 }]);
+    expect(await store.count()).toEqual([{ model: 'gpt-4.1', generation: 2, keys: 1, bytes: expect.any(Number) }]);
   });
 
   it('lists the answers of a generation in memory and in Redis, each once, and takes out those that are named', async () => {
@@ -206,7 +224,7 @@ describe('the store of answers with Redis behind it', () => {
       false,
       false,
     ]);
-    expect(await one.count()).toContainEqual({ model: 'gpt-4.1', generation: 1, keys: 248 });
+    expect(await one.count()).toContainEqual({ model: 'gpt-4.1', generation: 1, keys: 248, bytes: expect.any(Number) });
   });
 
   it('does not remember the names of answers that have expired', async () => {

@@ -17,7 +17,12 @@ export interface KeyCount {
   model: string;
   generation: number;
   keys: number;
+  /** What answers take in the memory of this process. */
+  bytes: number;
 }
+
+/** Hears of answers that went from memory for lack of room. */
+export type EvictionListener = (key: string, bytes: number) => void;
 
 /**
  * Where answers are kept: in memory, bounded in bytes, and behind it in Redis where there is one. The only file that knows
@@ -28,6 +33,7 @@ export class ResponseCacheStore {
   private readonly logger = new Logger(ResponseCacheStore.name);
   private readonly memory: MemoryStore;
   private readonly shared: RedisStore | undefined;
+  private readonly evictionListeners: EvictionListener[] = [];
 
   constructor(
     config: GatewayConfig,
@@ -37,12 +43,20 @@ export class ResponseCacheStore {
       max: MAX_ENTRIES,
       maxSize: config.cache.memoryBytes,
       ttl: config.cache.ttlSeconds * 1000,
-      sizeCalculation: (value, key) => (value as CacheEntry).body.length + key.length * 2 + ENTRY_OVERHEAD_BYTES,
+      sizeCalculation: (value, key) => sizeOf(value as CacheEntry, key),
+      dispose: (value: CacheEntry, key, reason) => {
+        if (reason === 'evict') for (const tell of this.evictionListeners) tell(key, sizeOf(value, key));
+      },
       shouldCloneBeforeSet: false,
       // A timer an entry would cost more than the entry, and one of over 24 days would fire at once.
       ttlAutopurge: false,
     });
     this.shared = redis.client ? redisInsStore(redis.client) : undefined;
+  }
+
+  /** Called for each answer that goes from memory because others need its room; not for what ends or is taken out. */
+  onEvicted(listener: EvictionListener): void {
+    this.evictionListeners.push(listener);
   }
 
   async get(key: string): Promise<CacheEntry | undefined> {
@@ -73,21 +87,33 @@ export class ResponseCacheStore {
       .catch(() => undefined);
   }
 
-  /** The live answers of each generation, over all replicas where Redis is there. */
+  /**
+   * The live answers of each generation, over all replicas where Redis is there; their bytes are those in the memory of this
+   * process.
+   */
   async count(): Promise<KeyCount[]> {
-    if (this.shared) {
-      const counts = await this.countShared().catch(() => undefined);
-      if (counts) return counts;
-    }
-    const counts = new Map<string, KeyCount>();
-    for (const key of await this.memory.keys()) {
-      const { model, generation } = modelOfKey(key);
+    const near = this.countMemory();
+    const shared = this.shared && (await this.countShared().catch(() => undefined));
+    if (!shared) return [...near.values()];
+    const counts = new Map([...near].map(([name, count]) => [name, { ...count, keys: 0 }]));
+    for (const { model, generation, keys } of shared) {
       const name = indexName(model, generation);
-      const count = counts.get(name) ?? { model, generation, keys: 0 };
-      if (this.memory.size > 0 && (await this.memory.ttl(key)) > 0) count.keys += 1;
-      counts.set(name, count);
+      counts.set(name, { model, generation, keys, bytes: near.get(name)?.bytes ?? 0 });
     }
     return [...counts.values()];
+  }
+
+  private countMemory(): Map<string, KeyCount> {
+    const counts = new Map<string, KeyCount>();
+    for (const [key, { value, start = 0, ttl = Infinity }] of this.memory.dump()) {
+      const { model, generation } = modelOfKey(key);
+      const name = indexName(model, generation);
+      const count = counts.get(name) ?? { model, generation, keys: 0, bytes: 0 };
+      if (start + ttl > Date.now()) count.keys += 1;
+      count.bytes += sizeOf(value as CacheEntry, key);
+      counts.set(name, count);
+    }
+    return counts;
   }
 
   /** Takes the answers of a generation that is out of service out of memory and out of Redis. Runs in the background. */
@@ -161,7 +187,7 @@ export class ResponseCacheStore {
     );
   }
 
-  private async countShared(): Promise<KeyCount[]> {
+  private async countShared(): Promise<Omit<KeyCount, 'bytes'>[]> {
     const names = await this.redis.run((client) => client.sMembers(INDEX_OF_INDEXES));
     return Promise.all(
       names.map(async (name) => {
@@ -171,6 +197,10 @@ export class ResponseCacheStore {
       }),
     );
   }
+}
+
+function sizeOf(entry: CacheEntry, key: string): number {
+  return entry.body.length + key.length * 2 + ENTRY_OVERHEAD_BYTES;
 }
 
 function* pagesOf(keys: readonly string[]): Generator<string[], void, undefined> {

@@ -13,6 +13,7 @@ import { withCached } from '../answers/spliced-json';
 import { intentOf } from '../attempts/question';
 import type { ChatAnswer, ChatCall, Settlement } from '../chat-call';
 
+const INTERNAL_ERROR = 500;
 const BAD_GATEWAY = 502;
 const CLIENT_CLOSED_REQUEST = 499;
 
@@ -58,6 +59,13 @@ export class FollowerService {
     // Nothing of it has gone out, so this one may still have a whole answer.
     if (end.kind === 'broken') return { kind: 'failed', error: end.error, of: 'upstream' };
     return call.stream ? this.streamAtOnce(follower, end) : this.json(follower, end.answer);
+  }
+
+  /** Notes a call that is told how another one's question failed, and asks no more for itself. */
+  recordRefusal(call: ChatCall, place: CachePlace, flight: Flight, error: unknown): Promise<void> {
+    const told = error instanceof GatewayError ? error.toBody().error.code : 'internal_error';
+    const status = error instanceof GatewayError ? error.status : INTERNAL_ERROR;
+    return this.recordFailure({ call, place, flight, ttftMs: null }, status, told);
   }
 
   private async json(follower: Follower, answer: SharedAnswer): Promise<ChatAnswer> {
@@ -110,7 +118,7 @@ export class FollowerService {
   }
 
   /** A call that got no whole answer: nothing was paid for it, and nothing saved. */
-  private recordFailure(follower: Follower, status: number, errorCode: string): Promise<void> {
+  private recordFailure(follower: Follower, status: number, errorCode: string | null): Promise<void> {
     const { flight, place, call, ttftMs } = follower;
     const origin = flight.origin ?? { provider: '', upstreamModel: place.model.family };
     const usage = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 };

@@ -44,7 +44,10 @@ export class SharedAnswers {
       const followed = await this.followers.answer(call, place, flight, seat);
       if (followed.kind !== 'failed') return followed;
       // A failure may have been this one try's: each that waited may be served by another one, once.
-      if (followed.of === 'upstream' && (failures += 1) > 1) throw followed.error;
+      if (followed.of === 'upstream' && (failures += 1) > 1) {
+        await this.followers.recordRefusal(call, place, flight, followed.error);
+        throw followed.error;
+      }
       const hit = await this.cache.find(place, controls);
       if (hit) return this.hits.answer(call, place, hit);
     }

@@ -8,6 +8,7 @@ import * as idempotency from './0006-idempotency';
 import * as webhookState from './0007-webhook-state';
 import * as invalidation from './0008-invalidation';
 import * as cacheRules from './0009-cache-rules';
+import * as cacheStatistics from './0010-cache-statistics';
 
 /** Every migration by name, in the order in which they run. A migration that has landed is never changed. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -20,4 +21,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0007-webhook-state': webhookState,
   '0008-invalidation': invalidation,
   '0009-cache-rules': cacheRules,
+  '0010-cache-statistics': cacheStatistics,
 };

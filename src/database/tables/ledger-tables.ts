@@ -3,6 +3,8 @@ import type { Generated, JSONColumnType } from 'kysely';
 export interface LedgerTables {
   ledger: LedgerTable;
   usage_rollups: UsageRollupsTable;
+  cache_rollups: CacheRollupsTable;
+  cache_evictions: CacheEvictionsTable;
   accounts: AccountsTable;
   transfers: TransfersTable;
   credit_settings: CreditSettingsTable;
@@ -88,6 +90,35 @@ export interface UsageRollupsTable {
   saved_pusd: string;
 }
 
+/** What the cache did for ended rows by day, written in the statement that ends the rows. */
+export interface CacheRollupsTable {
+  /** UTC; asked for as text, because `pg` makes a local time of a date. */
+  day: string;
+  team_id: string;
+  model: string;
+  generation: number;
+  /** At most 200 characters of it: upstreams choose their names, and an index takes no long ones. */
+  upstream_model: string;
+  cache_status: string;
+  /** Why answers were not stored, or ''. */
+  uncached: string;
+  requests: bigint;
+  /** Answers that were not stored, by whatever attempt they came. */
+  refused: bigint;
+  /** `numeric`, which comes as text. */
+  saved_pusd: string;
+}
+
+/** Answers that went from the memory of processes for lack of room; processes add what they counted every few seconds. */
+export interface CacheEvictionsTable {
+  day: string;
+  /** Who shared the answer, as its key says: the team. */
+  team_id: string;
+  model: string;
+  generation: number;
+  evictions: bigint;
+}
+
 /** `team:<id>`, `provider:<name>`, `grants`, `top_ups`, `expired`. Sums of the entries; `numeric`, which comes as text. */
 export interface AccountsTable {
   id: string;
@@ -143,4 +174,12 @@ export interface ProcessesTable {
   epoch: string;
   started_at: Generated<Date>;
   seen_at: Generated<Date>;
+  /** What cached answers take of its memory, by model and generation, as it last said. */
+  cache_bytes: JSONColumnType<CacheBytes[] | null>;
+}
+
+export interface CacheBytes {
+  model: string;
+  generation: number;
+  bytes: number;
 }

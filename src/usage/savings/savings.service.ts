@@ -43,8 +43,7 @@ const SETTINGS: Record<string, string> = {
   other_model:
     'A fallback answered, which is not kept under the name of the first model. See the first deployment’s errors.',
   cut: 'Let streams run to their end: what is cut off is not kept.',
-  not_there:
-    'Raise cache.ttl_seconds of the model in gateway.yaml, or CACHE_MEMORY_MB, or use Redis; equal calls at the same moment are paid each.',
+  not_there: 'Raise cache.ttl_seconds of the model in gateway.yaml, or CACHE_MEMORY_MB, or use Redis.',
 };
 const BATCH_SETTING = 'Send these calls through POST /v1/batches at the vendor’s batch price.';
 /** Vendors charge half for batches. */

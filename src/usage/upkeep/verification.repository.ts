@@ -64,6 +64,25 @@ const INVARIANTS: Invariant[] = [
         AND NOT EXISTS (SELECT FROM ledger_closings WHERE partition = 'ledger_' || to_char(day AT TIME ZONE 'UTC', 'YYYY_MM'))`,
   },
   {
+    name: 'the counters of the cache are the sums of the rows',
+    violations: sql`SELECT team_id || ' ' || day || ' ' || model || ' ' || generation || ' ' || cache_status || ' ' || uncached
+        || ': counted ' || coalesce(counted.requests, 0) || '/' || coalesce(counted.refused, 0)
+        || ', rows ' || coalesce(rows.requests, 0) || '/' || coalesce(rows.refused, 0) AS violation
+      FROM (
+        SELECT day, team_id, model, generation, cache_status, uncached, sum(requests) AS requests, sum(refused) AS refused,
+          sum(saved_pusd) AS saved
+        FROM cache_rollups GROUP BY 1, 2, 3, 4, 5, 6) AS counted
+      FULL JOIN (
+        SELECT (created_at AT TIME ZONE 'UTC')::date AS day, team_id, model, cache_generation AS generation, cache_status,
+          coalesce(uncached, '') AS uncached, count(*) FILTER (WHERE attempt = 1) AS requests, count(uncached) AS refused,
+          sum(saved_pusd) AS saved
+        FROM ledger WHERE state <> 'dispatched' GROUP BY 1, 2, 3, 4, 5, 6) AS rows
+      USING (day, team_id, model, generation, cache_status, uncached)
+      WHERE (coalesce(counted.requests, 0), coalesce(counted.refused, 0), coalesce(counted.saved, 0))
+        <> (coalesce(rows.requests, 0), coalesce(rows.refused, 0), coalesce(rows.saved, 0))
+        AND NOT EXISTS (SELECT FROM ledger_closings WHERE partition = 'ledger_' || to_char(day, 'YYYY_MM'))`,
+  },
+  {
     name: 'budgets count what the rows that name them cost',
     violations: sql`SELECT slice || ': counted ' || coalesce(counted, 0) || ', rows ' || coalesce(cost, 0) AS violation FROM (
         SELECT budget_id || '@' || extract(epoch FROM window_start)::bigint AS slice, sum(used_pusd) AS counted

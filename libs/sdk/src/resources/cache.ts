@@ -3,6 +3,7 @@ import type {
   CacheShare,
   CacheShareList,
   CacheStats,
+  CacheStatsGroup,
   Deleted,
   UpdateCacheShare,
 } from '@thriftgate/contracts';
@@ -58,6 +59,16 @@ export class CacheShares {
   }
 }
 
+export interface CacheStatsQuery {
+  /** From this day (UTC) on; a Date or a time must be its beginning. */
+  from?: Date | string;
+  /** Up to this day, with it; as a Date or a time: up to it. */
+  to?: Date | string;
+  model?: string;
+  team_id?: string;
+  group_by?: readonly CacheStatsGroup[];
+}
+
 /** `/admin/cache`. */
 export class Cache {
   readonly shares: CacheShares;
@@ -66,8 +77,9 @@ export class Cache {
     this.shares = new CacheShares(http);
   }
 
-  stats(options?: CallOptions): Promise<CacheStats> {
-    return this.http.json('GET', '/admin/cache/stats', options);
+  /** What the cache has done, in all and by model; with `group_by` also by group in `data`. */
+  stats(query?: CacheStatsQuery, options?: CallOptions): Promise<CacheStats> {
+    return this.http.json('GET', '/admin/cache/stats', { ...options, query: { ...query } });
   }
 
   /** Takes answers out of service at once, on every replica. */

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+
+/** A value that rows are filtered by: text that a database can hold. */
+export const filterSchema = z
+  .string()
+  .min(1)
+  .max(256)
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not have control characters')
+  .optional();
+
+/** Whether a span of time, as far as it is given, ends after it begins; {@link NOT_BEFORE} says so where not. */
+export const fromBeforeTo = ({ from, to }: { from?: Date | undefined; to?: Date | undefined }) =>
+  !from || !to || from < to;
+export const NOT_BEFORE = { path: ['from'], message: 'must be before to' };
+
+/** A comma-separated list of groups, each at most once in the result. */
+export const groupByOf = <Group extends string>(known: readonly Group[]) =>
+  z
+    .string()
+    .default('')
+    .transform((list, context): Group[] => {
+      const names = list.split(',').map((name) => name.trim());
+      const given = names.length === 1 && names[0] === '' ? [] : names;
+      const groups = given.flatMap((name) => known.find((group) => group === name) ?? []);
+      const wrong = given.find((name) => !known.some((group) => group === name));
+      if (wrong !== undefined) {
+        context.addIssue(`'${wrong}' is not known; a comma-separated list of ${known.join(', ')}`);
+        return z.NEVER;
+      }
+      return [...new Set(groups)];
+    })
+    .meta({ description: `A comma-separated list of ${known.join(', ')}`, example: 'model,day' });

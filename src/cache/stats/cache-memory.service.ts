@@ -1,0 +1,99 @@
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Database } from '../../database/database.connection';
+import { Journal } from '../../usage/journal.service';
+import { ProcessesService } from '../../usage/upkeep/processes.service';
+import { modelOfKey, scopeOfKey } from '../key/cache-key';
+import { type KeyCount, ResponseCacheStore } from '../store/response-cache.store';
+import { CacheMemoryRepository, type Evictions } from './cache-memory.repository';
+
+/** How much a killed process loses of what it counted, and how old the others' figures are. */
+const FLUSH_EVERY_MS = 5_000;
+
+/**
+ * What the ledger does not know of the cache: evictions and bytes in memory, which each process has of its own. They are
+ * told to the database every five seconds and at the end, so that every replica answers for all.
+ */
+@Injectable()
+export class CacheMemory implements OnApplicationBootstrap {
+  private readonly logger = new Logger(CacheMemory.name);
+  private evictions = new Map<string, Evictions>();
+  /** What the database was last told; undefined where it must be told again. */
+  private told: string | undefined;
+  private flushing: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly store: ResponseCacheStore,
+    private readonly repository: CacheMemoryRepository,
+    private readonly journal: Journal,
+    private readonly database: Database,
+    processes: ProcessesService,
+  ) {
+    store.onEvicted((key) => this.add({ ...placeOf(key), evictions: 1 }));
+    processes.onTakenForDead(() => (this.told = undefined));
+  }
+
+  onApplicationBootstrap(): void {
+    const timer = setInterval(() => void this.flush(), FLUSH_EVERY_MS);
+    timer.unref();
+    this.database.beforeClose(() => {
+      clearInterval(timer);
+      return this.flush();
+    });
+  }
+
+  /** The live answers by generation, and what they take of the memory of all processes. */
+  async count(): Promise<KeyCount[]> {
+    await this.flush();
+    const counts = new Map((await this.store.count()).map((count) => [nameOf(count), { ...count, bytes: 0 }]));
+    for (const { model, generation, bytes } of await this.repository.bytes()) {
+      const count = counts.get(nameOf({ model, generation })) ?? { model, generation, keys: 0, bytes: 0 };
+      counts.set(nameOf(count), { ...count, bytes });
+    }
+    return [...counts.values()];
+  }
+
+  /** Tells the database what has changed, one telling after the other. What it does not take is told the next time. */
+  flush(): Promise<void> {
+    this.flushing = this.flushing.then(() =>
+      this.tell().catch((error: unknown) =>
+        this.logger.debug({ err: error }, 'the database was not told of the memory of the cache'),
+      ),
+    );
+    return this.flushing;
+  }
+
+  private async tell(): Promise<void> {
+    await this.tellEvictions();
+    const counts = await this.store.count();
+    const bytes = counts.flatMap(({ keys: _keys, ...held }) => (held.bytes > 0 ? held : []));
+    const text = JSON.stringify(bytes);
+    if (text === this.told) return;
+    if (await this.repository.putBytes(this.journal.epoch, bytes)) this.told = text;
+  }
+
+  private async tellEvictions(): Promise<void> {
+    const { evictions } = this;
+    if (evictions.size === 0) return;
+    this.evictions = new Map();
+    try {
+      await this.repository.addEvictions([...evictions.values()]);
+    } catch (error) {
+      for (const each of evictions.values()) this.add(each);
+      throw error;
+    }
+  }
+
+  private add({ evictions, ...place }: Evictions): void {
+    const name = Object.values(place).join(':');
+    this.evictions.set(name, { ...place, evictions: evictions + (this.evictions.get(name)?.evictions ?? 0) });
+  }
+}
+
+function placeOf(key: string): Omit<Evictions, 'evictions'> {
+  return { day: new Date().toISOString().slice(0, 10), teamId: scopeOfKey(key), ...modelOfKey(key) };
+}
+
+/** A name for a generation of a model. */
+export function nameOf({ model, generation }: { model: string; generation: number }): string {
+  return `${generation}:${model}`;
+}
