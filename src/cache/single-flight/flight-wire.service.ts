@@ -13,8 +13,10 @@ import {
   writeLetter,
 } from './flight-letter';
 
-/** How often leases are renewed and leaders watched: several times within the life of a lease. */
+/** How often leaders say that they live, and are watched. */
 const TICK_MS = 150;
+/** How often a lease is renewed: twice within its life. More often is dear, for each stream that runs has one. */
+const RENEW_MS = 290;
 /** A leader that has not written for so long is looked for, with every tick. */
 const SILENCE_MS = 300;
 /** How long a stream that has begun is waited for while Redis is away: it cannot be begun anew. */
@@ -28,6 +30,7 @@ const CHANNEL = 'thriftgate:flights:';
 interface Led {
   flight: Flight;
   lease: Lease;
+  renewedAt: number;
   /** The replicas that follow. */
   readers: Map<string, () => void>;
   wasRead: boolean;
@@ -71,7 +74,8 @@ export class FlightWire implements OnModuleInit, OnApplicationShutdown {
 
   /** This process asks: its lease is kept up until the flight is over and what came of it is stored. */
   lead(flight: Flight, lease: Lease): void {
-    this.led.set(flight.name, { flight, lease, readers: new Map(), wasRead: false, released: false });
+    const renewedAt = performance.now();
+    this.led.set(flight.name, { flight, lease, renewedAt, readers: new Map(), wasRead: false, released: false });
   }
 
   /** Whether an answer of this process is on its way to the store. */
@@ -177,15 +181,17 @@ export class FlightWire implements OnModuleInit, OnApplicationShutdown {
 
   private tick(): void {
     const now = performance.now();
-    for (const led of this.led.values())
-      if (!led.released && now - led.flight.startedAt >= TICK_MS) void this.renew(led);
+    for (const led of this.led.values()) {
+      for (const reader of led.readers.keys()) void this.write(reader, aliveLetter(led));
+      if (!led.released && now - led.renewedAt >= RENEW_MS) void this.renew(led, now);
+    }
     for (const followed of this.followed.values()) if (now - followed.heardAt >= SILENCE_MS) void this.look(followed);
   }
 
-  private async renew({ flight, lease, readers }: Led): Promise<void> {
-    const { name } = flight;
-    for (const reader of readers.keys()) void this.write(reader, { kind: 'alive', name, fence: lease.fence });
-    const mine = await this.leases.renew(name, lease).catch(() => true);
+  private async renew(led: Led, now: number): Promise<void> {
+    const { flight, lease } = led;
+    led.renewedAt = now;
+    const mine = await this.leases.renew(flight.name, lease).catch(() => true);
     if (!mine) flight.deposed = true;
   }
 
@@ -215,6 +221,10 @@ export class FlightWire implements OnModuleInit, OnApplicationShutdown {
   private write(to: string, letter: Letter): Promise<boolean> {
     return this.news.send(CHANNEL + to, writeLetter(letter));
   }
+}
+
+function aliveLetter({ flight: { name }, lease: { fence } }: Led): Letter {
+  return { kind: 'alive', name, fence };
 }
 
 function lost(): FlightFailure {
