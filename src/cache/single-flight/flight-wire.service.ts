@@ -14,15 +14,15 @@ import {
 } from './flight-letter';
 
 /** How often leaders say that they live, and are watched. */
-const TICK_MS = 150;
+const TICK_MS = 100;
 /** How often a lease is renewed: twice within its life. More often is dear, for each stream that runs has one. */
 const RENEW_MS = 290;
 /** A leader that has not written for so long is looked for, with every tick. */
-const SILENCE_MS = 300;
+const SILENCE_MS = 250;
 /** How long a stream that has begun is waited for while Redis is away: it cannot be begun anew. */
 const LONGEST_SILENCE_MS = 30_000;
 /** After Redis was away a leader takes its lease back with its next tick. */
-const LOOKS_BEFORE_GIVEN_UP = 5;
+const LOOKS_BEFORE_GIVEN_UP = 8;
 /** How long a flight that was read elsewhere is there for those who have lost its end. */
 const LINGER_MS = 2_000;
 const CHANNEL = 'thriftgate:flights:';
@@ -201,7 +201,9 @@ export class FlightWire implements OnModuleInit, OnApplicationShutdown {
     try {
       const holder = await this.leases.holder(flight.name);
       if (holder?.replica === leader.replica && holder.fence === leader.fence) {
-        followed.heardAt = performance.now();
+        // It is silent for once, or it has just died: that is seen by its lease, with the next tick.
+        followed.heardAt = performance.now() - SILENCE_MS + TICK_MS;
+        followed.missed = 0;
         await this.askToRead(followed);
         return;
       }
