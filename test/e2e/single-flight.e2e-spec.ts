@@ -178,6 +178,21 @@ describe('equal questions at the same time', () => {
       expect(row).toMatchObject({ state: 'failed', status: 400, cost_usd: '0', saved_usd: '0', saved_by: null });
   });
 
+  it('are one also where the first is a line of a batch, and the line is cancelled', async () => {
+    const text = slow('delay=1500');
+    const body = { model: 'gpt-4.1', messages: [{ role: 'user', content: text }] };
+    const line = { custom_id: 'line', method: 'POST', url: '/v1/chat/completions', body };
+    const made = await gateway.request('POST', '/v1/batches', key, { requests: [line] });
+    await eventually(() => upstreamCalls(text) === 1 || undefined);
+    const answers = Promise.all([gateway.chat(key, text), streamed(text)]);
+    await delay(200);
+    await gateway.request('POST', `/v1/batches/${made.body.id}/cancel`, key);
+    const [whole, stream] = await answers;
+    expect(whole.headers.get('x-cache-status')).toBe('COALESCED');
+    expect(stream.content).toBe(whole.body.choices[0].message.content);
+    expect(upstreamCalls(text)).toBe(1);
+  });
+
   it('of those who want their own answer are calls of their own', async () => {
     const text = slow();
     const answers = await Promise.all([

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { RedisConnection } from '../../redis/redis.connection';
 
 /** A leader that says nothing for so long is taken for dead. */
-export const LEASE_MS = 800;
+export const LEASE_MS = 750;
 /** Longer than a deposed leader may come back after. */
 const FENCE_MS = 60_000;
 

@@ -13,14 +13,16 @@ import {
   writeLetter,
 } from './flight-letter';
 
-/** How often leases are renewed and leaders watched: several times within the life of a lease. */
-const TICK_MS = 150;
+/** How often leaders say that they live, and are watched. */
+const TICK_MS = 100;
+/** How often a lease is renewed: twice within its life. More often is dear, for each stream that runs has one. */
+const RENEW_MS = 290;
 /** A leader that has not written for so long is looked for, with every tick. */
-const SILENCE_MS = 300;
+const SILENCE_MS = 250;
 /** How long a stream that has begun is waited for while Redis is away: it cannot be begun anew. */
 const LONGEST_SILENCE_MS = 30_000;
 /** After Redis was away a leader takes its lease back with its next tick. */
-const LOOKS_BEFORE_GIVEN_UP = 5;
+const LOOKS_BEFORE_GIVEN_UP = 8;
 /** How long a flight that was read elsewhere is there for those who have lost its end. */
 const LINGER_MS = 2_000;
 const CHANNEL = 'thriftgate:flights:';
@@ -28,6 +30,7 @@ const CHANNEL = 'thriftgate:flights:';
 interface Led {
   flight: Flight;
   lease: Lease;
+  renewedAt: number;
   /** The replicas that follow. */
   readers: Map<string, () => void>;
   wasRead: boolean;
@@ -71,7 +74,8 @@ export class FlightWire implements OnModuleInit, OnApplicationShutdown {
 
   /** This process asks: its lease is kept up until the flight is over and what came of it is stored. */
   lead(flight: Flight, lease: Lease): void {
-    this.led.set(flight.name, { flight, lease, readers: new Map(), wasRead: false, released: false });
+    const renewedAt = performance.now();
+    this.led.set(flight.name, { flight, lease, renewedAt, readers: new Map(), wasRead: false, released: false });
   }
 
   /** Whether an answer of this process is on its way to the store. */
@@ -177,15 +181,17 @@ export class FlightWire implements OnModuleInit, OnApplicationShutdown {
 
   private tick(): void {
     const now = performance.now();
-    for (const led of this.led.values())
-      if (!led.released && now - led.flight.startedAt >= TICK_MS) void this.renew(led);
+    for (const led of this.led.values()) {
+      for (const reader of led.readers.keys()) void this.write(reader, aliveLetter(led));
+      if (!led.released && now - led.renewedAt >= RENEW_MS) void this.renew(led, now);
+    }
     for (const followed of this.followed.values()) if (now - followed.heardAt >= SILENCE_MS) void this.look(followed);
   }
 
-  private async renew({ flight, lease, readers }: Led): Promise<void> {
-    const { name } = flight;
-    for (const reader of readers.keys()) void this.write(reader, { kind: 'alive', name, fence: lease.fence });
-    const mine = await this.leases.renew(name, lease).catch(() => true);
+  private async renew(led: Led, now: number): Promise<void> {
+    const { flight, lease } = led;
+    led.renewedAt = now;
+    const mine = await this.leases.renew(flight.name, lease).catch(() => true);
     if (!mine) flight.deposed = true;
   }
 
@@ -195,7 +201,9 @@ export class FlightWire implements OnModuleInit, OnApplicationShutdown {
     try {
       const holder = await this.leases.holder(flight.name);
       if (holder?.replica === leader.replica && holder.fence === leader.fence) {
-        followed.heardAt = performance.now();
+        // It is silent for once, or it has just died: that is seen by its lease, with the next tick.
+        followed.heardAt = performance.now() - SILENCE_MS + TICK_MS;
+        followed.missed = 0;
         await this.askToRead(followed);
         return;
       }
@@ -215,6 +223,10 @@ export class FlightWire implements OnModuleInit, OnApplicationShutdown {
   private write(to: string, letter: Letter): Promise<boolean> {
     return this.news.send(CHANNEL + to, writeLetter(letter));
   }
+}
+
+function aliveLetter({ flight: { name }, lease: { fence } }: Led): Letter {
+  return { kind: 'alive', name, fence };
 }
 
 function lost(): FlightFailure {

@@ -43,8 +43,6 @@ export class Seat {
  * aboard any more, and whoever is so far behind is left behind.
  */
 export class Flight {
-  /** Milliseconds of the process clock. */
-  readonly startedAt = performance.now();
   /** Known with the first text. */
   origin: FlightOrigin | undefined;
   /** Set when another process has taken the question over: then this one's answer is not stored. */
