@@ -85,7 +85,7 @@ module.exports = {
     ),
     onlyIn(
       'bull-in-one-file',
-      ['@nestjs/bull', 'bull', 'ioredis'],
+      ['@nestjs/bull', 'bull', 'ioredis', 'redis-parser'],
       '^src/batch/.*\\.bull\\.ts$',
       'one file knows Bull',
     ),

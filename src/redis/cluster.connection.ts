@@ -94,7 +94,7 @@ export class ClusterLink implements RedisLink {
     const send = cluster.sendCommand.bind(cluster) as typeof cluster.sendCommand;
     cluster.sendCommand = <T>(...[first, isReadonly, args, options]: Parameters<typeof send>): Promise<T> => {
       const key = first ?? firstKeyOfScript(args);
-      const node = key === undefined ? this.anyNode() : cluster.slots[slotOf(key)]?.master;
+      const node = key === undefined ? this.nodeFor(args, cluster) : cluster.slots[slotOf(key)]?.master;
       if (!node) return Promise.reject(new RedisRefusedError('no node of the cluster has this key'));
       return this.breakerOf(node, cluster).run(async () => {
         if (key !== undefined) return send<T>(key, isReadonly, args, options);
@@ -141,10 +141,20 @@ export class ClusterLink implements RedisLink {
     return !slots.some(({ master }) => `${master.ip}:${master.port}` === node.address);
   }
 
+  /** Where a command without a key goes. News of one channel take one way, so that they come in the order they were sent. */
+  private nodeFor([name, channel]: RedisCommandArguments, cluster: RedisClusterType): Node | undefined {
+    const usual = name === 'PUBLISH' && channel !== undefined ? cluster.slots[slotOf(channel)]?.master : undefined;
+    return usual && this.isNear(usual) ? usual : this.anyNode();
+  }
+
   /** A node that is not known to be away. */
   private anyNode(): Node | undefined {
-    const near = (this.cluster?.masters ?? []).filter(({ address }) => this.nodes.get(address)?.isClosed !== false);
+    const near = (this.cluster?.masters ?? []).filter((node) => this.isNear(node));
     return near[Math.floor(Math.random() * near.length)];
+  }
+
+  private isNear({ address }: Node): boolean {
+    return this.nodes.get(address)?.isClosed !== false;
   }
 }
 

@@ -17,9 +17,9 @@ export class OwnRedisCluster {
     const directory = mkdtempSync(join(tmpdir(), 'thriftgate-cluster-'));
     const nodes = await Promise.all(
       Array.from({ length: size }, (_, index) => {
-        const settings = ['--cluster-enabled', 'yes', '--cluster-config-file', `nodes-${index}.conf`];
+        const settings = ['--cluster-enabled', 'yes', '--cluster-config-file', join(directory, `nodes-${index}.conf`)];
         // A node that is away takes only its own part along.
-        return OwnRedis.start([...settings, '--cluster-require-full-coverage', 'no'], directory);
+        return OwnRedis.start([...settings, '--cluster-require-full-coverage', 'no']);
       }),
     );
     const [first, ...others] = nodes as [OwnRedis, ...OwnRedis[]];
@@ -43,9 +43,9 @@ export class OwnRedisCluster {
     return this.nodes.map(({ url }) => url).join(',');
   }
 
-  /** How many keys each node has. */
-  sizes(): Promise<number[]> {
-    return Promise.all(this.nodes.map((node) => node.command<number>('DBSIZE')));
+  /** How many keys each node has that begin so. */
+  counts(prefix: string): Promise<number[]> {
+    return Promise.all(this.nodes.map(async (node) => (await node.command<string[]>('KEYS', `${prefix}*`)).length));
   }
 
   async stop(): Promise<void> {

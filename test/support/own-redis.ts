@@ -13,21 +13,10 @@ export class OwnRedis {
   ) {}
 
   /** @param settings such as `--maxmemory 10mb` */
-  static async start(settings: string[] = [], directory = tmpdir()): Promise<OwnRedis> {
-    const port = await freePort();
-    const args = [
-      '--port',
-      String(port),
-      '--bind',
-      '127.0.0.1',
-      '--save',
-      '',
-      '--appendonly',
-      'no',
-      '--dir',
-      directory,
-    ];
-    const redis = new OwnRedis(spawnServer([...args, ...settings]), [...args, ...settings], port);
+  static async start(settings: string[] = [], given?: number): Promise<OwnRedis> {
+    const port = given ?? (await freePort());
+    const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', ...settings];
+    const redis = new OwnRedis(spawnServer(args), args, port);
     await redis.untilReady();
     return redis;
   }

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { GatewayConfig } from '../../config/gateway-config';
 import { readRedisUrl, type RedisServers } from '../../config/redis-url';
 import { BatchQueue, type BatchWork } from './batch-queue';
+import { survivesGarbage } from './strict-replies.bull';
 
 const QUEUE = 'thriftgate-batches';
 const LINES_PER_JOB = 100;
@@ -77,6 +78,7 @@ function hintOptions(batchId: string, job: number) {
 @Module({})
 export class BullBatchQueueModule {
   static register(): DynamicModule {
+    survivesGarbage();
     return {
       module: BullBatchQueueModule,
       imports: [

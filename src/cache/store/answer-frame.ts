@@ -27,8 +27,6 @@ const BROTLI = 1;
 const PACK_FROM_BYTES = 16 * 1024;
 /** What packing must save at least. */
 const WORTH_IT = 0.9;
-/** Smaller buffers are cut from a pool, which a piece would keep alive for as long as it is in memory. */
-const POOLED_BELOW_BYTES = Buffer.poolSize >>> 1;
 
 const count = z.number().int().min(0);
 const factsSchema = z.object({
@@ -110,16 +108,9 @@ async function pack(body: Buffer): Promise<Buffer | undefined> {
 
 async function unpack(stored: Buffer, how: number | undefined, length: number): Promise<Buffer | undefined> {
   if (length === 0 || length > MAX_BODY_BYTES) return undefined;
-  if (how === PLAIN) return stored.length === length ? ownBytes(stored) : undefined;
+  if (how === PLAIN) return stored.length === length ? stored : undefined;
   if (how !== BROTLI) return undefined;
   // Never more than what was promised, however much is packed in there.
   const body = await decompress(stored, { maxOutputLength: length, chunkSize: length }).catch(() => undefined);
   return body?.length === length ? body : undefined;
-}
-
-function ownBytes(bytes: Buffer): Buffer {
-  if (bytes.length >= POOLED_BELOW_BYTES) return bytes;
-  const own = Buffer.allocUnsafeSlow(bytes.length);
-  bytes.copy(own);
-  return own;
 }

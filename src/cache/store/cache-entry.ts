@@ -23,3 +23,14 @@ export interface CacheEntry {
 
 /** Larger answers are not stored. */
 export const MAX_BODY_BYTES = 10 * 1024 * 1024;
+
+/** What an answer's bytes may lie in beyond themselves: the facts of a frame, but not Node's pool for small buffers. */
+const SLACK_BYTES = 1024;
+
+/** The bytes in memory of their own: a piece of a pool would keep the pool alive for as long as the answer is kept. */
+export function ownBytes(bytes: Buffer): Buffer {
+  if (bytes.buffer.byteLength <= bytes.length + SLACK_BYTES) return bytes;
+  const own = Buffer.allocUnsafeSlow(bytes.length);
+  bytes.copy(own);
+  return own;
+}

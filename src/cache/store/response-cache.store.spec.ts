@@ -127,6 +127,12 @@ describe('the store of answers in memory', () => {
     expect((await store.count())[0]?.keys).toBe(101_000);
   });
 
+  it('keeps answers in memory of their own, and not a whole pool for a piece of it', async () => {
+    const store = storeOver();
+    await store.set(keyOf('a'), entry({ body: Buffer.from('{"cached":true}') }));
+    expect((await store.get(keyOf('a')))?.body.buffer.byteLength).toBe(15);
+  });
+
   it('does not keep an answer of over 10 MB', async () => {
     const store = storeOver(NO_REDIS, 100 * 1024 * 1024);
     await store.set(keyOf('most'), entry({ body: Buffer.alloc(MAX_BODY_BYTES) }));

@@ -7,7 +7,7 @@ import { type RedisClient, RedisConnection } from '../../redis/redis.connection'
 import { modelOfKey } from '../key/cache-key';
 import { readFrame, writeFrame } from './answer-frame';
 import { AnswerIndexStore, type KeyCount, nameOf } from './answer-index.store';
-import { type CacheEntry, MAX_BODY_BYTES } from './cache-entry';
+import { type CacheEntry, MAX_BODY_BYTES, ownBytes } from './cache-entry';
 
 /** What an entry takes beside its body, key and tags, as a heap snapshot of 25,000 entries shows. */
 const ENTRY_OVERHEAD_BYTES = 1024;
@@ -152,6 +152,7 @@ export class ResponseCacheStore {
 
   private async keepNear(key: string, entry: CacheEntry, ttlMs: number): Promise<void> {
     if (sizeOf(key, entry) > this.memoryBytes) return this.memory.del(key);
+    entry.body = ownBytes(entry.body);
     const kept = this.memory.set(key, entry, ttlMs);
     // Before anything else can push it out.
     this.nearBytes.set(key, entry.body.length);
