@@ -11,15 +11,14 @@ export class OwnRedisCluster {
   private constructor(
     readonly nodes: OwnRedis[],
     private readonly directory: string,
+    private readonly more: string[],
   ) {}
 
-  static async start(size = 3): Promise<OwnRedisCluster> {
+  static async start(size = 3, more: string[] = []): Promise<OwnRedisCluster> {
     const directory = mkdtempSync(join(tmpdir(), 'thriftgate-cluster-'));
     const nodes = await Promise.all(
       Array.from({ length: size }, (_, index) => {
-        const settings = ['--cluster-enabled', 'yes', '--cluster-config-file', join(directory, `nodes-${index}.conf`)];
-        // A node that is away takes only its own part along.
-        return OwnRedis.start([...settings, '--cluster-require-full-coverage', 'no']);
+        return OwnRedis.start([...settingsOf(directory, index), ...more]);
       }),
     );
     const [first, ...others] = nodes as [OwnRedis, ...OwnRedis[]];
@@ -35,7 +34,21 @@ export class OwnRedisCluster {
         const info = await node.command<string>('CLUSTER', 'INFO');
         return (info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${size}`)) || undefined;
       }, 30_000);
-    return new OwnRedisCluster(nodes, directory);
+    return new OwnRedisCluster(nodes, directory, more);
+  }
+
+  /** Adds a node that takes another one's place when that is gone. */
+  async addReplicaOf(index: number): Promise<OwnRedis> {
+    const master = this.nodes[index] as OwnRedis;
+    const replica = await OwnRedis.start([...settingsOf(this.directory, this.nodes.length), ...this.more]);
+    this.nodes.push(replica);
+    await replica.command('CLUSTER', 'MEET', '127.0.0.1', String(master.port));
+    const id = await master.command<string>('CLUSTER', 'MYID');
+    await eventually(() => replica.command('CLUSTER', 'REPLICATE', id).catch(() => undefined));
+    await eventually(async () => (await replica.command<string>('INFO')).includes('master_link_status:up'), 30_000);
+    for (const node of this.nodes)
+      await eventually(async () => (await node.command<string>('CLUSTER', 'NODES')).includes(`slave ${id}`), 30_000);
+    return replica;
   }
 
   /** As REDIS_URL takes it. */
@@ -52,4 +65,21 @@ export class OwnRedisCluster {
     for (const node of this.nodes) await node.stop();
     rmSync(this.directory, { recursive: true, force: true });
   }
+}
+
+function settingsOf(directory: string, index: number): string[] {
+  const file = join(directory, `nodes-${index}.conf`);
+  // A node that is away takes only its own part along.
+  return [
+    '--cluster-enabled',
+    'yes',
+    '--cluster-config-file',
+    file,
+    '--cluster-require-full-coverage',
+    'no',
+    '--repl-diskless-sync-delay',
+    '0',
+    '--dir',
+    directory,
+  ];
 }
