@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readRedisUrl } from './redis-url';
+import { readRedisUrl } from './redis/redis-url';
 
 const port = z.coerce.number().int().min(0).max(65535);
 const positive = (fallback: number) => z.coerce.number().int().positive().default(fallback);

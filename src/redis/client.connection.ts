@@ -1,6 +1,6 @@
 import RedisSocket from '@redis/client/dist/lib/client/socket';
 import { createClient, ErrorReply, type RedisClientOptions, type RedisClientType } from 'redis';
-import type { RedisServers } from '../config/redis-url';
+import type { RedisServers } from '../config/redis/redis-url';
 
 export const CONNECT_TIMEOUT_MS = 1_000;
 

@@ -1,10 +1,10 @@
 import type { Logger } from '@nestjs/common';
 import slotOf from 'cluster-key-slot';
 import { createCluster, type RedisClientOptions, type RedisClientType, type RedisClusterType } from 'redis';
-import type { RedisServers } from '../config/redis-url';
-import { Breaker } from './breaker';
+import type { RedisServers } from '../config/redis/redis-url';
+import { Breaker } from './breaker/breaker';
 import { CONNECT_TIMEOUT_MS, clientOptions, closeClient, isErrorReply, openClient, within } from './client.connection';
-import { messageOf, RedisAwayError, RedisRefusedError } from './redis-errors';
+import { messageOf, RedisAwayError, RedisRefusedError } from './breaker/redis-errors';
 import type { RedisClient, RedisLink } from './redis-link';
 
 type RedisCommandArguments = Parameters<RedisClusterType['sendCommand']>[2];

@@ -1,13 +1,13 @@
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import type { RedisClientOptions } from 'redis';
 import type { GatewayConfig } from '../config/gateway-config';
-import { readRedisUrl } from '../config/redis-url';
+import { readRedisUrl } from '../config/redis/redis-url';
 import { ClusterLink } from './cluster.connection';
-import { RedisAwayError, RedisRefusedError } from './redis-errors';
+import { RedisAwayError, RedisRefusedError } from './breaker/redis-errors';
 import type { RedisClient, RedisLink } from './redis-link';
 import { ServerLink } from './server.connection';
 
-export { RedisAwayError } from './redis-errors';
+export { RedisAwayError } from './breaker/redis-errors';
 export type { RedisClient } from './redis-link';
 
 /** Redis is said to have room again when it has refused nothing for so long. */

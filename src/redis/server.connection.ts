@@ -1,7 +1,7 @@
 import type { Logger } from '@nestjs/common';
 import type { RedisClientOptions, RedisClientType } from 'redis';
-import type { RedisServers } from '../config/redis-url';
-import { Breaker } from './breaker';
+import type { RedisServers } from '../config/redis/redis-url';
+import { Breaker } from './breaker/breaker';
 import { clientOptions, closeClient, isErrorReply, openClient } from './client.connection';
 import type { RedisClient, RedisLink } from './redis-link';
 

@@ -54,7 +54,7 @@ describeWithRedis('answers in a Redis that is damaged or full (needs TEST_REDIS_
   it('are a miss when a bit is another one, when they are cut, moved, or no answers at all', async () => {
     const { redis, ask, forget } = await start();
     const question = (index: number) =>
-      `question ${index} ${'of some length '.repeat(index % 3 ? 2 : 1_500)}end ${index}`;
+      `question ${index} ${'of some length '.repeat(index % 3 ? 2 : 3_000)}end ${index}`;
     for (let index = 0; index < QUESTIONS; index += 1) await ask(question(index));
     const client = createClient({ url: redis.url });
     await client.connect();

@@ -4,7 +4,7 @@ import type { Job, Queue, QueueOptions } from 'bull';
 import { Cluster, type RedisOptions } from 'ioredis';
 import { setTimeout as delay } from 'node:timers/promises';
 import { GatewayConfig } from '../../config/gateway-config';
-import { readRedisUrl, type RedisServers } from '../../config/redis-url';
+import { readRedisUrl, type RedisServers } from '../../config/redis/redis-url';
 import { BatchQueue, type BatchWork } from './batch-queue';
 import { survivesGarbage } from './strict-replies.bull';
 

@@ -24,7 +24,7 @@ const CHECKED_FROM = 8;
 const PLAIN = 0;
 const BROTLI = 1;
 /** Smaller bodies cost more to unpack than their room in Redis is worth. See ADR 0010. */
-const PACK_FROM_BYTES = 16 * 1024;
+const PACK_FROM_BYTES = 32 * 1024;
 /** What packing must save at least. */
 const WORTH_IT = 0.9;
 
