@@ -67,9 +67,9 @@ module.exports = {
     ),
     onlyIn(
       'redis-in-stores',
-      ['redis'],
-      '\\.store\\.ts$|^src/redis/redis\\.connection\\.ts$',
-      'Redis only in *.store.ts',
+      ['redis', '@redis', 'cluster-key-slot'],
+      '\\.store\\.ts$|^src/redis/.*\\.connection\\.ts$|^src/redis/redis-link\\.ts$',
+      'Redis only in *.store.ts and where it is connected to',
     ),
     onlyIn(
       'upstream-http-in-the-client',
@@ -83,7 +83,12 @@ module.exports = {
       '^src/cache/store/response-cache\\.store\\.ts$',
       'one file knows cache-manager',
     ),
-    onlyIn('bull-in-one-file', ['@nestjs/bull', 'bull'], '^src/batch/.*\\.bull\\.ts$', 'one file knows Bull'),
+    onlyIn(
+      'bull-in-one-file',
+      ['@nestjs/bull', 'bull', 'ioredis', 'redis-parser'],
+      '^src/batch/.*\\.bull\\.ts$',
+      'one file knows Bull',
+    ),
     onlyIn('throttler-in-limits', ['@nestjs/throttler'], '^src/limits/', 'the throttler is known to limits alone'),
     onlyIn(
       'embedded-database',

@@ -2,7 +2,7 @@
  * A load generator over raw sockets; prints one line of JSON. Closed loop: `--connections` calls are always under way,
  * for `--seconds` after `--warmup`, or until `--count` calls are done. Open loop: `--rate` calls a second, each when it is due.
  *
- * `node bench/load.mjs --url http://127.0.0.1:3000 [--key k] [--prompt unique|same] [--stream]
+ * `node bench/load.mjs --url http://127.0.0.1:3000 [--key k] [--prompt unique|same|<how many different ones, over and over>] [--stream]
  *   [--connections 64] [--seconds 10] [--warmup 3] [--count n | --rate n]`
  */
 import { randomBytes } from 'node:crypto';
@@ -35,7 +35,7 @@ const body = JSON.stringify({
     { role: 'system', content: 'You are a careful assistant of a large company. Answer in one short sentence.' },
     {
       role: 'user',
-      content: `Ticket ${values.prompt === 'same' ? 'same' : randomBytes(6).toString('hex')}-${NUMBER}: a customer asks which plan is the cheapest one for forty seats, billed monthly, with single sign-on.`,
+      content: `Ticket ${values.prompt === 'unique' ? randomBytes(6).toString('hex') : 'same'}-${NUMBER}: a customer asks which plan is the cheapest one for forty seats, billed monthly, with single sign-on.`,
     },
   ],
   temperature: 0.2,
@@ -59,7 +59,7 @@ let lastNumber = 0;
 
 function nextMessage() {
   if (values.prompt === 'same') return message;
-  lastNumber += 1;
+  lastNumber = values.prompt === 'unique' ? lastNumber + 1 : (lastNumber + 1) % Number(values.prompt);
   const bytes = Buffer.from(message);
   bytes.latin1Write(String(lastNumber).padStart(NUMBER.length, '0'), numberAt);
   return bytes;

@@ -37,10 +37,11 @@ function line(cells) {
 }
 
 /** A table of whatever was measured. */
-export function table({ misses, hits, streams, latency, memory, start }) {
+export function table({ misses, hits, 'redis-hits': redisHits, streams, latency, memory, start }) {
   const rows = [
     ...(misses ? [rateRow('misses a second', misses)] : []),
     ...(hits ? [rateRow('hits a second (bare: same prompt, uncached)', hits)] : []),
+    ...(redisHits ? [rateRow('hits from Redis a second (bare: same prompts, uncached)', redisHits)] : []),
     ...(streams ? [rateRow('streams a second', streams)] : []),
     ...(latency ? latencyRows('miss', latency.misses) : []),
     ...(latency ? latencyRows('hit', latency.hits) : []),

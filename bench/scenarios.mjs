@@ -7,6 +7,8 @@ import { cpuSeconds, rssMib, runJson, stop, untilQuiet } from './processes.mjs';
 
 const LOAD = join(import.meta.dirname, 'load.mjs');
 const REST_SECONDS = 5;
+/** Several times what fits into 1 MiB. */
+const PROMPTS_BEYOND_MEMORY = 3_000;
 
 export function median(values) {
   const sorted = values.toSorted((left, right) => left - right);
@@ -75,6 +77,25 @@ export async function hits(bench) {
   bench.say('hits, closed loop');
   const reports = await alternate(bench, ['bare', 'gateway'], ['--prompt', 'same']);
   expectCache(bench, reports.gateway, 'HIT');
+  return { bare: rpsOf(reports.bare), gateway: rpsOf(reports.gateway) };
+}
+
+/** Closed loop, more prompts in turn than memory holds, so that every hit comes from Redis. */
+export async function redisHits(bench) {
+  if (!bench.env.REDIS_URL) return undefined;
+  bench.say('hits from Redis, closed loop');
+  const { command, mock, bare, scratch, gatewayCore: core } = bench;
+  const directory = join(scratch, `redis-hits-${bench.profile}`);
+  const env = { ...bench.env, CACHE_MEMORY_MB: '1' };
+  const gateway = await startGateway({ command, upstream: mock.url, directory, core, env });
+  const key = await createKey(gateway, command);
+  const own = { ...bench, targets: { bare: { ...bare, key }, gateway: { ...gateway, key } } };
+  const prompts = ['--prompt', String(PROMPTS_BEYOND_MEMORY)];
+  await load(own, 'gateway', [...prompts, '--count', String(PROMPTS_BEYOND_MEMORY)]);
+  const reports = await alternate(own, ['bare', 'gateway'], prompts);
+  expectCache(own, reports.gateway, 'HIT');
+  await stop(gateway.child);
+  rmSync(directory, { recursive: true, force: true });
   return { bare: rpsOf(reports.bare), gateway: rpsOf(reports.gateway) };
 }
 

@@ -32,6 +32,15 @@ const SOAK = {
   KEY_PAIRS: '1000000',
   TENANT_CALLS: '100000',
   WRITES: '50000',
+  FREEZE_MS: '30000',
+  REDIS_RESTARTS: '20',
+  REDIS_CALLS_A_SECOND: '200',
+  REDIS_AWAY_TIMEOUT_MS: '50',
+  REDIS_MOST_PAIRS: '1',
+  REDIS_BACK_MS: '2000',
+  REDIS_P99_ADDED_MS: '25',
+  REDIS_WORST_MS: '150',
+  CACHE_ENTRIES: '1000000',
 };
 /** Faults that only PostgreSQL and Redis can have. */
 const STORES_ONLY = [
@@ -40,6 +49,9 @@ const STORES_ONLY = [
   'faults/contention',
   'faults/invalidation',
   'faults/single-flight',
+  'faults/redis-away',
+  'faults/redis-values',
+  'faults/redis-cluster',
 ];
 const soakAt = args.indexOf('--soak');
 if (soakAt >= 0) args.splice(soakAt, 1);

@@ -55,7 +55,7 @@ describe('the response cache', () => {
       onRetired: (listener) => void (retire = listener),
     };
     const config = { cache: { memoryBytes: 1024 * 1024, ttlSeconds: 604_800 } } as GatewayConfig;
-    store = new ResponseCacheStore(config, { client: undefined } as RedisConnection);
+    store = new ResponseCacheStore(config, { isConfigured: false, isReady: false } as RedisConnection);
     const rules: Pick<InvalidationRules, 'newest' | 'retires'> = {
       get newest() {
         return book.newest;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readRedisUrl } from './redis/redis-url';
 
 const port = z.coerce.number().int().min(0).max(65535);
 const positive = (fallback: number) => z.coerce.number().int().positive().default(fallback);
@@ -7,6 +8,13 @@ const url = (...protocols: string[]) =>
     message: `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
   });
 const http = url('http:', 'https:');
+const redis = z.string().superRefine((value, context) => {
+  try {
+    readRedisUrl(value);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+  }
+});
 const secret = z.string().min(16, 'must have at least 16 characters');
 
 /** Every environment variable that the gateway reads. An empty value counts as not set. */
@@ -19,9 +27,9 @@ export const environmentSchema = z
     SECRET_KEY: secret.optional(),
     DATABASE_URL: url('postgres:', 'postgresql:').optional(),
     DATABASE_POOL_SIZE: positive(10),
-    REDIS_URL: url('redis:', 'rediss:').optional(),
+    REDIS_URL: redis.optional(),
     REDIS_TIMEOUT_MS: positive(50),
-    QUEUE_REDIS_URL: url('redis:', 'rediss:').optional(),
+    QUEUE_REDIS_URL: redis.optional(),
     GATEWAY_CONFIG: z.string().optional(),
     OPENAI_API_KEY: z.string().optional(),
     OPENAI_BASE_URL: http.default('https://api.openai.com/v1'),

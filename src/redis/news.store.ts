@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import type { RedisClientType } from 'redis';
+import { RedisListener } from './listener.connection';
 import { RedisConnection } from './redis.connection';
 
 const CHANNEL = 'thriftgate:changes';
@@ -7,7 +7,7 @@ const CHANNEL = 'thriftgate:changes';
 /** Redis pub/sub between replicas, for speed alone: what it loses is found by other means. */
 @Injectable()
 export class NewsStore implements OnApplicationShutdown {
-  private subscriber: Promise<RedisClientType> | undefined;
+  private listener: RedisListener | undefined;
 
   constructor(private readonly redis: RedisConnection) {}
 
@@ -19,34 +19,23 @@ export class NewsStore implements OnApplicationShutdown {
     this.receive(CHANNEL, listener);
   }
 
-  /** @returns whether somebody got it */
+  /** @returns whether somebody got it, where that is known: a node of a cluster knows only of those that listen to itself */
   async send(channel: string, text: string): Promise<boolean> {
     return this.redis
       .run((client) => client.publish(channel, text))
       .then(
-        (receivers) => receivers > 0,
+        (receivers) => this.redis.isCluster || receivers > 0,
         () => false,
       );
   }
 
   receive(channel: string, listener: (text: string) => void): void {
-    void this.connect()
-      ?.then((client) => client.subscribe(channel, listener))
-      .catch(() => undefined);
+    if (!this.redis.isConfigured) return;
+    this.listener ??= new RedisListener(() => this.redis.listenOptions());
+    this.listener.on(channel, listener);
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    await this.subscriber?.then((client) => client.disconnect()).catch(() => undefined);
-  }
-
-  /** One connection for all channels: one that listens can do nothing else. */
-  private connect(): Promise<RedisClientType> | undefined {
-    if (!this.redis.client) return undefined;
-    if (!this.subscriber) {
-      const client = this.redis.client.duplicate();
-      client.on('error', () => undefined);
-      this.subscriber = client.connect();
-    }
-    return this.subscriber;
+  onApplicationShutdown(): void {
+    this.listener?.stop();
   }
 }

@@ -1,106 +1,85 @@
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { createClient, type RedisClientType } from 'redis';
+import type { RedisClientOptions } from 'redis';
 import type { GatewayConfig } from '../config/gateway-config';
+import { readRedisUrl } from '../config/redis/redis-url';
+import { ClusterLink } from './cluster.connection';
+import { RedisAwayError, RedisRefusedError } from './breaker/redis-errors';
+import type { RedisClient, RedisLink } from './redis-link';
+import { ServerLink } from './server.connection';
 
-const CONNECT_TIMEOUT_MS = 2_000;
-const RECONNECT_CAP_MS = 1_000;
-/** After this many failures in a row Redis is left alone for a while: a frozen one must not cost each call its timeout. */
-const FAILURES_TO_OPEN = 3;
-const OPEN_MS = 1_000;
+export { RedisAwayError } from './breaker/redis-errors';
+export type { RedisClient } from './redis-link';
 
-/** Redis did not answer in time, or is not there. What needs it goes on without. */
-export class RedisAwayError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'RedisAwayError';
-  }
-}
+/** Redis is said to have room again when it has refused nothing for so long. */
+const ROOM_MS = 5_000;
 
 /**
- * The connection that all stores share. It never queues commands while Redis is away and gives each `REDIS_TIMEOUT_MS`,
- * so Redis can be slow, frozen or gone and a call loses nothing but what Redis would have known.
+ * The connection that all stores share, to one server or to a cluster. It never queues commands while Redis is away and gives
+ * each `REDIS_TIMEOUT_MS`; the first that gets no answer keeps all later ones from waiting. So Redis can be slow, frozen or
+ * gone and a call loses nothing but what Redis would have known.
  */
 export class RedisConnection implements OnApplicationShutdown {
-  private readonly logger = new Logger(RedisConnection.name);
-  private failures = 0;
-  private openUntil = 0;
-  private away = false;
+  private static readonly logger = new Logger(RedisConnection.name);
+  private refusedAt: number | undefined;
 
-  private constructor(
-    readonly client: RedisClientType | undefined,
-    private readonly timeoutMs: number,
-  ) {}
+  private constructor(private readonly link: RedisLink | undefined) {}
 
   /** Starts to connect and does not wait for it: the gateway starts without Redis too. */
-  static open(config: GatewayConfig): RedisConnection {
-    if (!config.redisUrl) return new RedisConnection(undefined, config.redisTimeoutMs);
-    const client: RedisClientType = createClient({
-      url: config.redisUrl,
-      disableOfflineQueue: true,
-      pingInterval: 10_000,
-      socket: {
-        connectTimeout: CONNECT_TIMEOUT_MS,
-        reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, RECONNECT_CAP_MS),
-      },
-    });
-    const connection = new RedisConnection(client, config.redisTimeoutMs);
-    client.on('error', (error: Error) => connection.onAway(error.message));
-    client.on('ready', () => connection.onBack());
-    void client.connect().catch(() => undefined);
-    return connection;
+  static open({ redisUrl, redisTimeoutMs }: Pick<GatewayConfig, 'redisUrl' | 'redisTimeoutMs'>): RedisConnection {
+    if (!redisUrl) return new RedisConnection(undefined);
+    const servers = readRedisUrl(redisUrl);
+    const Link = servers.isCluster ? ClusterLink : ServerLink;
+    return new RedisConnection(new Link(servers, redisTimeoutMs, RedisConnection.logger));
   }
 
   get isConfigured(): boolean {
-    return this.client !== undefined;
+    return this.link !== undefined;
   }
 
   get isReady(): boolean {
-    return this.client?.isReady === true && Date.now() >= this.openUntil;
+    return this.link?.isReady === true;
   }
 
-  /** Runs a command. @throws RedisAwayError when Redis is away or takes longer than `REDIS_TIMEOUT_MS` */
-  async run<T>(command: (client: RedisClientType) => Promise<T>): Promise<T> {
-    if (!this.client || !this.isReady) throw new RedisAwayError('Redis is away');
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<never>((_, reject) => {
-      // Two halves: a turn in which this process itself is busy, and neither sends nor reads, uses up only one of them.
-      const late = () => reject(new RedisAwayError('Redis did not answer in time'));
-      timer = setTimeout(() => (timer = setTimeout(late, this.timeoutMs / 2)), this.timeoutMs / 2);
+  /**
+   * Runs commands. In a cluster each must have its keys in one slot.
+   *
+   * @throws RedisAwayError when Redis is away, takes longer than `REDIS_TIMEOUT_MS`, or refuses the command
+   */
+  run<T>(command: (client: RedisClient) => Promise<T>): Promise<T> {
+    if (!this.link) return Promise.reject(new RedisAwayError('there is no Redis'));
+    return this.link.run(command).catch((error: unknown) => {
+      if (error instanceof RedisRefusedError && error.isFull) this.onFull(error.message);
+      throw error;
     });
-    const answer = command(this.client);
-    answer.catch(() => undefined);
-    try {
-      const value = await Promise.race([answer, timeout]);
-      this.onBack();
-      return value;
-    } catch (error) {
-      this.failures += 1;
-      if (this.failures >= FAILURES_TO_OPEN) {
-        this.openUntil = Date.now() + OPEN_MS;
-        this.onAway(error instanceof Error ? error.message : String(error));
-      }
-      throw error instanceof RedisAwayError
-        ? error
-        : new RedisAwayError(error instanceof Error ? error.message : String(error));
-    } finally {
-      clearTimeout(timer);
+  }
+
+  /** Runs commands that need room, and so tells when a Redis that was full has room again. @throws as {@link run} */
+  async write<T>(command: (client: RedisClient) => Promise<T>): Promise<T> {
+    const value = await this.run(command);
+    if (this.refusedAt !== undefined && performance.now() - this.refusedAt > ROOM_MS) {
+      this.refusedAt = undefined;
+      RedisConnection.logger.log('Redis has room again');
     }
+    return value;
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    await this.client?.disconnect().catch(() => undefined);
+  get isCluster(): boolean {
+    return this.link instanceof ClusterLink;
   }
 
-  private onAway(reason: string): void {
-    if (this.away) return;
-    this.away = true;
-    this.logger.warn({ reason }, 'Redis is away; the gateway goes on without it');
+  /** For a connection that only listens. @throws Error where there is no Redis */
+  listenOptions(): RedisClientOptions {
+    if (!this.link) throw new Error('there is no Redis');
+    return this.link.listenOptions();
   }
 
-  private onBack(): void {
-    this.failures = 0;
-    if (!this.away) return;
-    this.away = false;
-    this.logger.log('Redis is back');
+  onApplicationShutdown(): void {
+    this.link?.stop();
+  }
+
+  private onFull(reason: string): void {
+    if (this.refusedAt === undefined)
+      RedisConnection.logger.warn({ reason }, 'Redis is full; nothing new is kept there');
+    this.refusedAt = performance.now();
   }
 }

@@ -1,9 +1,12 @@
 import { BullModule, InjectQueue } from '@nestjs/bull';
 import { type DynamicModule, Injectable, Logger, Module } from '@nestjs/common';
 import type { Job, Queue, QueueOptions } from 'bull';
+import { Cluster, type RedisOptions } from 'ioredis';
 import { setTimeout as delay } from 'node:timers/promises';
 import { GatewayConfig } from '../../config/gateway-config';
+import { readRedisUrl, type RedisServers } from '../../config/redis/redis-url';
 import { BatchQueue, type BatchWork } from './batch-queue';
+import { survivesGarbage } from './strict-replies.bull';
 
 const QUEUE = 'thriftgate-batches';
 const LINES_PER_JOB = 100;
@@ -13,6 +16,9 @@ const JOBS_AT_ONCE = 4;
 const SETTINGS = { lockDuration: 10_000, stalledInterval: 5_000, maxStalledCount: 1_000_000 };
 const RECONNECT_CAP_MS = 1_000;
 const CLOSE_TIMEOUT_MS = 3_000;
+
+/** Connections to a cluster: Bull closes only those that it makes itself. */
+const clusters = new Set<Cluster>();
 
 /** A hint that a batch has work. The same batch has several, so that several processes work on it. */
 interface Hint {
@@ -54,6 +60,8 @@ export class BullBatchQueue extends BatchQueue {
   override async stop(): Promise<void> {
     this.work = undefined;
     await Promise.race([this.queue.close(true), delay(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
+    for (const cluster of clusters) cluster.disconnect();
+    clusters.clear();
   }
 
   private async process({ data: { batchId } }: Job<Hint>): Promise<void> {
@@ -70,18 +78,14 @@ function hintOptions(batchId: string, job: number) {
 @Module({})
 export class BullBatchQueueModule {
   static register(): DynamicModule {
+    survivesGarbage();
     return {
       module: BullBatchQueueModule,
       imports: [
         BullModule.registerQueueAsync({
           name: QUEUE,
-          useFactory: ({ queueRedisUrl }: GatewayConfig): QueueOptions => ({
-            settings: SETTINGS,
-            redis: {
-              ...redisOptions(queueRedisUrl ?? ''),
-              retryStrategy: (times) => Math.min(50 * 2 ** times, RECONNECT_CAP_MS),
-            },
-          }),
+          useFactory: ({ queueRedisUrl }: GatewayConfig): QueueOptions =>
+            queueOptions(readRedisUrl(queueRedisUrl ?? '')),
           inject: [GatewayConfig],
         }),
       ],
@@ -91,15 +95,24 @@ export class BullBatchQueueModule {
   }
 }
 
-/** Bull's own reading of URLs knows neither `rediss:` nor escapes in passwords. */
-function redisOptions(redisUrl: string): NonNullable<Exclude<QueueOptions['redis'], string>> {
-  const url = new URL(redisUrl);
+function queueOptions(servers: RedisServers): QueueOptions {
+  const { username, password, tls, database, nodes } = servers;
+  const retryStrategy = (times: number) => Math.min(50 * 2 ** times, RECONNECT_CAP_MS);
+  const redis: RedisOptions = {
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+    ...(tls && { tls: {} }),
+  };
+  if (!servers.isCluster) return { settings: SETTINGS, redis: { ...redis, ...nodes[0], db: database, retryStrategy } };
+  const redisOptions = { ...redis, maxRetriesPerRequest: null, enableReadyCheck: false };
   return {
-    host: url.hostname,
-    port: url.port === '' ? 6379 : Number(url.port),
-    db: url.pathname.length > 1 ? Number(url.pathname.slice(1)) : 0,
-    ...(url.username !== '' && { username: decodeURIComponent(url.username) }),
-    ...(url.password !== '' && { password: decodeURIComponent(url.password) }),
-    ...(url.protocol === 'rediss:' && { tls: {} }),
+    settings: SETTINGS,
+    // In braces, so that the cluster keeps all keys of the queue in one place.
+    prefix: '{bull}',
+    createClient: () => {
+      const cluster = new Cluster(nodes, { redisOptions, clusterRetryStrategy: retryStrategy });
+      clusters.add(cluster);
+      return cluster;
+    },
   };
 }

@@ -3,7 +3,8 @@ import type { Database } from '../../database/database.connection';
 import type { CacheBytes } from '../../database/tables/ledger-tables';
 import type { Journal } from '../../usage/journal.service';
 import type { ProcessesService } from '../../usage/upkeep/processes.service';
-import type { EvictionListener, KeyCount, ResponseCacheStore } from '../store/response-cache.store';
+import type { KeyCount } from '../store/answer-index.store';
+import type { EvictionListener, ResponseCacheStore } from '../store/response-cache.store';
 import type { CacheMemoryRepository, Evictions } from './cache-memory.repository';
 import { CacheMemory } from './cache-memory.service';
 
@@ -48,9 +49,10 @@ describe('the memory of the cache', () => {
   beforeEach(() => {
     held = [];
     repository = new FakeRepository();
-    const store: Pick<ResponseCacheStore, 'onEvicted' | 'count'> = {
+    const store: Pick<ResponseCacheStore, 'onEvicted' | 'count' | 'countNear'> = {
       onEvicted: (listener) => void (evict = listener),
       count: () => Promise.resolve(held),
+      countNear: () => Promise.resolve(held),
     };
     const processes: Pick<ProcessesService, 'onTakenForDead'> = {
       onTakenForDead: (listener) => void (takeForDead = listener),

@@ -3,7 +3,8 @@ import { Database } from '../../database/database.connection';
 import { Journal } from '../../usage/journal.service';
 import { ProcessesService } from '../../usage/upkeep/processes.service';
 import { modelOfKey, scopeOfKey } from '../key/cache-key';
-import { type KeyCount, ResponseCacheStore } from '../store/response-cache.store';
+import type { KeyCount } from '../store/answer-index.store';
+import { ResponseCacheStore } from '../store/response-cache.store';
 import { CacheMemoryRepository, type Evictions } from './cache-memory.repository';
 
 /** How much a killed process loses of what it counted, and how old the others' figures are. */
@@ -64,7 +65,7 @@ export class CacheMemory implements OnApplicationBootstrap {
 
   private async tell(): Promise<void> {
     await this.tellEvictions();
-    const counts = await this.store.count();
+    const counts = await this.store.countNear();
     const bytes = counts.flatMap(({ keys: _keys, ...held }) => (held.bytes > 0 ? held : []));
     const text = JSON.stringify(bytes);
     if (text === this.told) return;

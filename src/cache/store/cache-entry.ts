@@ -1,5 +1,4 @@
 import type { TokenUsage } from '@thriftgate/providers';
-import { z } from 'zod';
 
 /** A stored answer. */
 export interface CacheEntry {
@@ -22,41 +21,16 @@ export interface CacheEntry {
   rulesSeen: number;
 }
 
-const count = z.number().int().min(0);
+/** Larger answers are not stored. */
+export const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
-const packedSchema = z.object({
-  body: z.string().min(1),
-  usage: z.object({ inputTokens: count, cachedInputTokens: count, outputTokens: count, reasoningTokens: count }),
-  listCostPusd: z.string().regex(/^\d+$/),
-  provider: z.string(),
-  upstreamModel: z.string().optional(),
-  systemFingerprint: z.string().optional(),
-  createdAt: z.number(),
-  ttlSeconds: z.number().positive(),
-  teamId: z.string(),
-  tags: z.array(z.string()),
-  askedAt: z.number(),
-  rulesSeen: count,
-});
+/** What an answer's bytes may lie in beyond themselves: the facts of a frame, but not Node's pool for small buffers. */
+const SLACK_BYTES = 1024;
 
-/** An entry as Redis keeps it: texts and numbers alone. */
-export type PackedEntry = Omit<CacheEntry, 'body' | 'listCostPusd'> & { body: string; listCostPusd: string };
-
-export function packEntry(entry: CacheEntry): PackedEntry {
-  return { ...entry, body: entry.body.toString('utf8'), listCostPusd: entry.listCostPusd.toString() };
-}
-
-/** @returns undefined for a value that is no entry: a value somebody damaged is a miss and never an error */
-export function unpackEntry(value: unknown): CacheEntry | undefined {
-  const { data: packed } = packedSchema.safeParse(value);
-  return (
-    packed && ({ ...packed, body: ownBytes(packed.body), listCostPusd: BigInt(packed.listCostPusd) } as CacheEntry)
-  );
-}
-
-/** A piece of Node's shared pool would keep the whole pool alive for as long as the entry stays in memory. */
-function ownBytes(text: string): Buffer {
-  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
-  bytes.write(text);
-  return bytes;
+/** The bytes in memory of their own: a piece of a pool would keep the pool alive for as long as the answer is kept. */
+export function ownBytes(bytes: Buffer): Buffer {
+  if (bytes.buffer.byteLength <= bytes.length + SLACK_BYTES) return bytes;
+  const own = Buffer.allocUnsafeSlow(bytes.length);
+  bytes.copy(own);
+  return own;
 }

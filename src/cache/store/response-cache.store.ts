@@ -1,119 +1,101 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { type MemoryStore, memoryStore } from 'cache-manager';
-import { redisInsStore, type RedisStore } from 'cache-manager-redis-yet';
+import { redisClusterInsStore, redisInsStore, type RedisStore } from 'cache-manager-redis-yet';
+import { commandOptions, type RedisClientType, type RedisClusterType } from 'redis';
 import { GatewayConfig } from '../../config/gateway-config';
-import { RedisConnection } from '../../redis/redis.connection';
-import { type CacheEntry, packEntry, unpackEntry } from './cache-entry';
+import { type RedisClient, RedisConnection } from '../../redis/redis.connection';
 import { modelOfKey } from '../key/cache-key';
+import { readFrame, writeFrame } from './answer-frame';
+import { AnswerIndexStore, type KeyCount, nameOf } from './answer-index.store';
+import { type CacheEntry, MAX_BODY_BYTES, ownBytes } from './cache-entry';
 
-const MAX_ENTRIES = 100_000;
-/** What an entry takes beside its body and key, as a heap snapshot of 25,000 entries shows. */
+/** What an entry takes beside its body, key and tags, as a heap snapshot of 25,000 entries shows. */
 const ENTRY_OVERHEAD_BYTES = 1024;
-const SWEEP_BATCH = 500;
 const PAGE = 100;
+const AS_BYTES = commandOptions({ returnBuffers: true });
 
-/** How many answers a generation of a model holds. */
-export interface KeyCount {
-  model: string;
-  generation: number;
-  keys: number;
-  /** What answers take in the memory of this process. */
-  bytes: number;
-}
-
-/** Hears of answers that went from memory for lack of room. */
+/** Hears of an answer that had to leave memory for lack of room, with the bytes of its body. */
 export type EvictionListener = (key: string, bytes: number) => void;
 
 /**
  * Where answers are kept: in memory, bounded in bytes, and behind it in Redis where there is one. The only file that knows
- * cache-manager. Redis being slow or away makes a hit a miss and nothing worse.
+ * cache-manager. Redis being slow, full or away makes a hit a miss and nothing worse.
  */
 @Injectable()
 export class ResponseCacheStore {
   private readonly logger = new Logger(ResponseCacheStore.name);
   private readonly memory: MemoryStore;
-  private readonly shared: RedisStore | undefined;
+  private readonly memoryBytes: number;
+  /** The bytes of each answer in memory, which cache-manager does not tell. */
+  private readonly nearBytes = new Map<string, number>();
   private readonly evictionListeners: EvictionListener[] = [];
+  private readonly index: AnswerIndexStore;
+  private shared: RedisStore | RedisStore<RedisClusterType> | undefined;
 
   constructor(
     config: GatewayConfig,
     private readonly redis: RedisConnection,
   ) {
+    this.memoryBytes = config.cache.memoryBytes;
+    this.index = new AnswerIndexStore(redis);
     this.memory = memoryStore({
-      max: MAX_ENTRIES,
-      maxSize: config.cache.memoryBytes,
+      // Never reached: the bytes alone decide.
+      max: Math.max(1, Math.floor(this.memoryBytes / ENTRY_OVERHEAD_BYTES)),
+      maxSize: this.memoryBytes,
       ttl: config.cache.ttlSeconds * 1000,
-      sizeCalculation: (value, key) => sizeOf(value as CacheEntry, key),
-      dispose: (value: CacheEntry, key, reason) => {
-        if (reason === 'evict') for (const tell of this.evictionListeners) tell(key, sizeOf(value, key));
-      },
+      sizeCalculation: (value, key) => sizeOf(key, value as CacheEntry),
+      dispose: (value, key, reason) => this.onGone(String(key), value as CacheEntry, reason === 'evict'),
       shouldCloneBeforeSet: false,
       // A timer an entry would cost more than the entry, and one of over 24 days would fire at once.
       ttlAutopurge: false,
     });
-    this.shared = redis.client ? redisInsStore(redis.client) : undefined;
   }
 
-  /** Called for each answer that goes from memory because others need its room; not for what ends or is taken out. */
+  /** Registers who hears of answers that memory had no room for; not of those that expired, were replaced or taken out. */
   onEvicted(listener: EvictionListener): void {
     this.evictionListeners.push(listener);
   }
 
   async get(key: string): Promise<CacheEntry | undefined> {
     const near = await this.memory.get<CacheEntry>(key);
-    if (near || !this.shared) return near;
-    const { shared } = this;
-    const far = await this.redis.run(() => shared.get(key)).catch(() => undefined);
-    const entry = unpackEntry(far);
-    if (entry) await this.memory.set(key, entry, Math.max(1, entry.createdAt + entry.ttlSeconds * 1000 - Date.now()));
+    if (near || !this.redis.isReady) return near;
+    const entry = await this.readShared(key).catch(() => undefined);
+    if (entry) await this.keepNear(key, entry, Math.max(1, entry.createdAt + entry.ttlSeconds * 1000 - Date.now()));
     return entry;
   }
 
+  /** Keeps an answer. One of over 10 MB is not kept, one that is larger than all of memory in Redis alone. */
   async set(key: string, entry: CacheEntry): Promise<void> {
-    const ttlMs = entry.ttlSeconds * 1000;
-    await this.memory.set(key, entry, ttlMs);
-    if (!this.shared) return;
-    const { shared } = this;
-    const { model, generation } = modelOfKey(key);
-    await this.redis
-      .run((client) =>
-        Promise.all([
-          shared.set(key, packEntry(entry), ttlMs),
-          client.zAdd(indexKey(model, generation), { score: entry.createdAt + ttlMs, value: key }),
-          client.zRemRangeByScore(indexKey(model, generation), '-inf', Date.now()),
-          client.sAdd(INDEX_OF_INDEXES, indexName(model, generation)),
-        ]),
-      )
-      .catch(() => undefined);
+    if (entry.body.length > MAX_BODY_BYTES) return;
+    const ttlMs = Math.ceil(entry.ttlSeconds * 1000);
+    await this.keepNear(key, entry, ttlMs);
+    if (!this.redis.isReady) return;
+    const frame = await writeFrame(key, entry);
+    await Promise.all([
+      this.redis.write((client) => this.sharedOver(client).client.set(key, frame, { PX: ttlMs })),
+      this.index.add(key, entry.createdAt + ttlMs, frame.length),
+    ]).catch(() => undefined);
   }
 
-  /**
-   * The live answers of each generation, over all replicas where Redis is there; their bytes are those in the memory of this
-   * process.
-   */
+  /** The live answers of each generation, over all replicas where Redis is there. */
   async count(): Promise<KeyCount[]> {
-    const near = this.countMemory();
-    const shared = this.shared && (await this.countShared().catch(() => undefined));
-    if (!shared) return [...near.values()];
-    const counts = new Map([...near].map(([name, count]) => [name, { ...count, keys: 0 }]));
-    for (const { model, generation, keys } of shared) {
-      const name = indexName(model, generation);
-      counts.set(name, { model, generation, keys, bytes: near.get(name)?.bytes ?? 0 });
+    const shared = this.redis.isReady ? await this.index.count().catch(() => undefined) : undefined;
+    return shared ?? this.countNear();
+  }
+
+  /** The live answers of each generation in the memory of this process. */
+  async countNear(): Promise<KeyCount[]> {
+    const counts = new Map<string, KeyCount>();
+    for (const key of await this.memory.keys()) {
+      if (!(await this.isNear(key))) continue;
+      const { model, generation } = modelOfKey(key);
+      const name = nameOf(model, generation);
+      const count = counts.get(name) ?? { model, generation, keys: 0, bytes: 0 };
+      counts.set(name, count);
+      count.keys += 1;
+      count.bytes += this.nearBytes.get(key) ?? 0;
     }
     return [...counts.values()];
-  }
-
-  private countMemory(): Map<string, KeyCount> {
-    const counts = new Map<string, KeyCount>();
-    for (const [key, { value, start = 0, ttl = Infinity }] of this.memory.dump()) {
-      const { model, generation } = modelOfKey(key);
-      const name = indexName(model, generation);
-      const count = counts.get(name) ?? { model, generation, keys: 0, bytes: 0 };
-      if (start + ttl > Date.now()) count.keys += 1;
-      count.bytes += sizeOf(value as CacheEntry, key);
-      counts.set(name, count);
-    }
-    return counts;
   }
 
   /** Takes the answers of a generation that is out of service out of memory and out of Redis. Runs in the background. */
@@ -122,15 +104,14 @@ export class ResponseCacheStore {
       const found = modelOfKey(key);
       if (found.model === model && found.generation <= generation) await this.memory.del(key);
     }
-    if (!this.shared) return;
-    const index = indexKey(model, generation);
+    if (!this.redis.isConfigured) return;
     try {
       for (;;) {
-        const keys = await this.redis.run((client) => client.zRange(index, 0, SWEEP_BATCH - 1));
+        const keys = await this.index.firstKeys(model, generation);
         if (keys.length === 0) break;
-        await this.redis.run((client) => Promise.all([client.unlink(keys), client.zRem(index, keys)]));
+        await this.removeShared(keys);
       }
-      await this.redis.run((client) => client.sRem(INDEX_OF_INDEXES, indexName(model, generation)));
+      await this.index.drop(model, generation);
     } catch (error) {
       this.logger.debug({ err: error, model, generation }, 'old answers stay in Redis until they expire');
     }
@@ -143,81 +124,76 @@ export class ResponseCacheStore {
       const found = modelOfKey(key);
       if (found.model === model && found.generation === generation) near.add(key);
     }
-    for (const page of pagesOf([...near])) yield page;
-    if (!this.shared) return;
-    const index = indexKey(model, generation);
+    yield* pagesOf([...near]);
+    if (!this.redis.isConfigured) return;
     // Read whole before it is worked on: what is taken out meanwhile would move the rest.
-    const far: string[] = [];
-    for (let cursor = 0; ;) {
-      const { cursor: next, members } = await this.redis.run((client) =>
-        client.zScan(index, cursor, { COUNT: SWEEP_BATCH }),
-      );
-      for (const { value, score } of members) if (score > Date.now() && !near.has(value)) far.push(value);
-      if (next === 0) break;
-      cursor = next;
-    }
-    for (const page of pagesOf([...new Set(far)])) yield page;
+    const far = await this.index.liveKeys(model, generation);
+    yield* pagesOf([...far].filter((key) => !near.has(key)));
   }
 
-  /** An answer in memory or Redis, without taking it into memory. */
+  /** An answer in memory or Redis, without taking it into memory. @throws RedisAwayError */
   async peek(key: string): Promise<CacheEntry | undefined> {
     const near = await this.memory.get<CacheEntry>(key);
-    if (near || !this.shared) return near;
-    const { shared } = this;
-    return unpackEntry(await this.redis.run(() => shared.get(key)));
+    return near || !this.redis.isConfigured ? near : this.readShared(key);
   }
 
-  /** Whether there is an answer in memory or Redis. */
+  /** Whether there is an answer in memory or Redis. @throws RedisAwayError */
   async has(key: string): Promise<boolean> {
-    if (this.memory.size > 0 && (await this.memory.ttl(key)) > 0) return true;
-    return this.shared ? (await this.redis.run((client) => client.exists(key))) > 0 : false;
+    if (await this.isNear(key)) return true;
+    if (!this.redis.isConfigured) return false;
+    return (await this.redis.run((client) => this.sharedOver(client).ttl(key))) > 0;
   }
 
-  /** Takes answers out of memory here and out of Redis. */
+  /** Takes answers out of memory here and out of Redis. @throws RedisAwayError */
   async remove(keys: readonly string[]): Promise<void> {
     for (const key of keys) await this.memory.del(key);
-    if (!this.shared) return;
-    await this.redis.run((client) =>
-      Promise.all(
-        keys.flatMap((key) => {
-          const { model, generation } = modelOfKey(key);
-          return [client.unlink(key), client.zRem(indexKey(model, generation), key)];
-        }),
-      ),
-    );
+    if (this.redis.isConfigured) await this.removeShared(keys);
   }
 
-  private async countShared(): Promise<Omit<KeyCount, 'bytes'>[]> {
-    const names = await this.redis.run((client) => client.sMembers(INDEX_OF_INDEXES));
-    return Promise.all(
-      names.map(async (name) => {
-        const { model, generation } = parseIndexName(name);
-        const keys = await this.redis.run((client) => client.zCount(indexKey(model, generation), Date.now(), '+inf'));
-        return { model, generation, keys };
-      }),
-    );
+  private async isNear(key: string): Promise<boolean> {
+    return this.memory.size > 0 && (await this.memory.ttl(key)) > 0;
+  }
+
+  private async keepNear(key: string, entry: CacheEntry, ttlMs: number): Promise<void> {
+    if (sizeOf(key, entry) > this.memoryBytes) return this.memory.del(key);
+    entry.body = ownBytes(entry.body);
+    const kept = this.memory.set(key, entry, ttlMs);
+    // Before anything else can push it out.
+    this.nearBytes.set(key, entry.body.length);
+    await kept;
+  }
+
+  private onGone(key: string, entry: CacheEntry, forRoom: boolean): void {
+    this.nearBytes.delete(key);
+    if (!forRoom || entry.createdAt + entry.ttlSeconds * 1000 <= Date.now()) return;
+    for (const listener of this.evictionListeners) listener(key, entry.body.length);
+  }
+
+  private async readShared(key: string): Promise<CacheEntry | undefined> {
+    const frame = await this.redis.run((client) => this.sharedOver(client).client.get(AS_BYTES, key));
+    return frame === null ? undefined : readFrame(key, frame);
+  }
+
+  /** Each key for itself: in a cluster they lie on different nodes. */
+  private async removeShared(keys: readonly string[]): Promise<void> {
+    await this.redis.run((client) => Promise.all(keys.map((key) => this.sharedOver(client).client.unlink(key))));
+    await this.index.forget(keys);
+  }
+
+  /** cache-manager's store over the client that is connected now; a lost connection is followed by a new client. */
+  private sharedOver(client: RedisClient): RedisStore | RedisStore<RedisClusterType> {
+    if (this.shared?.client !== client)
+      this.shared = this.redis.isCluster
+        ? redisClusterInsStore(client as RedisClusterType, { rootNodes: [] })
+        : redisInsStore(client as RedisClientType);
+    return this.shared;
   }
 }
 
-function sizeOf(entry: CacheEntry, key: string): number {
-  return entry.body.length + key.length * 2 + ENTRY_OVERHEAD_BYTES;
+function sizeOf(key: string, { body, tags }: CacheEntry): number {
+  return body.length + key.length * 2 + tags.reduce((sum, tag) => sum + tag.length * 2, 0) + ENTRY_OVERHEAD_BYTES;
 }
 
 function* pagesOf(keys: readonly string[]): Generator<string[], void, undefined> {
   for (let from = 0; from < keys.length; from += PAGE) yield keys.slice(from, from + PAGE);
-}
-
-const INDEX_OF_INDEXES = 'ai_cache_index';
-
-function indexName(model: string, generation: number): string {
-  return `${generation}:${model}`;
-}
-
-function parseIndexName(name: string): { model: string; generation: number } {
-  const colon = name.indexOf(':');
-  return { generation: Number(name.slice(0, colon)), model: name.slice(colon + 1) };
-}
-
-function indexKey(model: string, generation: number): string {
-  return `${INDEX_OF_INDEXES}:${indexName(model, generation)}`;
 }

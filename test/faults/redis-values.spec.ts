@@ -1,0 +1,172 @@
+import { execFile } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { commandOptions, createClient } from 'redis';
+import { eventually } from '../support/eventually';
+import { type RunningGateway, startGateway } from '../support/gateway';
+import { OwnRedis } from '../support/own-redis';
+
+const { TEST_REDIS_URL, SABOTAGE } = process.env;
+const QUESTIONS = 120;
+const ENTRIES = Number(process.env.CACHE_ENTRIES ?? 20_000);
+/** What memory may take beyond its bound. */
+const SLACK = 1.05;
+const describeWithRedis = TEST_REDIS_URL ? describe : describe.skip;
+const sabotage = SABOTAGE ? { NODE_OPTIONS: `--require ${__dirname}/sabotage/${SABOTAGE}.cjs` } : {};
+
+/** What lies in Redis may be spoilt, too large or too much: an answer is right, or it is a miss. */
+describeWithRedis('answers in a Redis that is damaged or full (needs TEST_REDIS_URL)', () => {
+  const started: (RunningGateway | OwnRedis)[] = [];
+
+  const start = async (...settings: string[]) => {
+    const redis = await OwnRedis.start(settings);
+    // Away is not what is looked at here, so a busy machine has all the time it needs.
+    const env = {
+      REDIS_URL: redis.url,
+      QUEUE_REDIS_URL: String(TEST_REDIS_URL),
+      REDIS_TIMEOUT_MS: '2000',
+      ...sabotage,
+    };
+    const gateway = await startGateway({ env });
+    started.unshift(gateway);
+    started.push(redis);
+    const { key } = await gateway.createKey();
+    const isReady = async () => (await gateway.request('GET', '/health/ready', undefined)).body.redis === 'ok';
+    await eventually(isReady);
+    const ask = async (text: string, members = {}) => {
+      const { status, headers, body } = await gateway.chat(key, text, members);
+      const content = String(body?.choices?.[0]?.message?.content);
+      return { status, cache: headers.get('x-cache-status'), content };
+    };
+    const lines = (message: string) => gateway.output.split('\n').filter((line) => line.includes(`"msg":"${message}`));
+    /** The same gateway with nothing in memory. */
+    const forget = async () => {
+      await gateway.restart();
+      await eventually(isReady);
+    };
+    return { redis, ask, lines, forget, isReady };
+  };
+  afterEach(async () => {
+    for (const each of started.splice(0)) await each.stop();
+  });
+
+  it('are a miss when a bit is another one, when they are cut, moved, or no answers at all', async () => {
+    const { redis, ask, forget } = await start();
+    const question = (index: number) =>
+      `question ${index} ${'of some length '.repeat(index % 3 ? 2 : 3_000)}end ${index}`;
+    for (let index = 0; index < QUESTIONS; index += 1) await ask(question(index));
+    const client = createClient({ url: redis.url });
+    await client.connect();
+    const asBytes = commandOptions({ returnBuffers: true });
+    const keys = (await client.keys('ai_cache:*')).toSorted();
+    expect(keys.length).toBe(QUESTIONS);
+    const values = await Promise.all(keys.map(async (key) => (await client.get(asBytes, key)) ?? Buffer.alloc(0)));
+    for (const [index, key] of keys.entries()) {
+      const value = Buffer.from(values[index] ?? '');
+      const at = randomInt(value.length);
+      const damaged = [
+        () => value.fill((value[at] as number) ^ (1 << randomInt(8)), at, at + 1),
+        () => value.subarray(0, at),
+        () => values[(index + 1) % values.length] ?? value,
+        () => Buffer.concat([value, Buffer.from('more')]),
+        () => Buffer.from('{"body":"{}"}'),
+        () => Buffer.alloc(at),
+      ][index % 6]?.();
+      await client.set(key, damaged ?? '');
+    }
+    await client.del(keys[0] as string);
+    await client.lPush(keys[0] as string, 'another kind of value');
+    await client.disconnect();
+    await forget();
+    const answers = await Promise.all(Array.from({ length: QUESTIONS }, (_, index) => ask(question(index))));
+    for (const [index, { status, cache, content }] of answers.entries())
+      expect({ status, cache, right: content.endsWith(question(index)) }).toEqual({
+        status: 200,
+        cache: 'MISS',
+        right: true,
+      });
+    await forget();
+    // All but the one whose place is taken by another kind of value were put in order by the answers that came after.
+    const healed = await Promise.all(Array.from({ length: QUESTIONS }, (_, index) => ask(question(index))));
+    expect(healed.filter(({ cache }) => cache === 'HIT').length).toBeGreaterThanOrEqual(QUESTIONS - 1);
+  });
+
+  it('are given from Redis when they are large, up to 10 MB', async () => {
+    const { redis, ask, forget } = await start();
+    const large = '[[words=700000]] nearly 10 MB';
+    const huge = '[[words=1000000]] over 10 MB';
+    for (const text of [large, huge]) expect((await ask(text)).status).toBe(200);
+    await forget();
+    const [one, other] = [await ask(large), await ask(huge)];
+    expect([one.cache, other.cache]).toEqual(['HIT', 'MISS']);
+    expect(one.content.split(' ')).toHaveLength(700_000);
+    expect(other.content.split(' ')).toHaveLength(1_000_000);
+    expect(Number(await redis.command('DBSIZE'))).toBeGreaterThan(0);
+  });
+
+  it('are still given when Redis takes no more, and kept again once it has room', async () => {
+    const { redis, ask, lines, forget, isReady } = await start(
+      '--maxmemory',
+      '6mb',
+      '--maxmemory-policy',
+      'noeviction',
+    );
+    await ask('kept while there is room');
+    const incompressible = () => Array.from({ length: 6_000 }, () => randomInt(2 ** 32).toString(36)).join(' ');
+    for (let index = 0; index < 400 && lines('Redis is full').length === 0; index += 20) {
+      const answers = await Promise.all(Array.from({ length: 20 }, () => ask(incompressible())));
+      expect(answers.every(({ status }) => status === 200)).toBe(true);
+    }
+    await eventually(() => lines('Redis is full').length > 0);
+    for (let index = 0; index < 20; index += 1) expect((await ask(`while it is full ${index}`)).status).toBe(200);
+    expect(lines('Redis is full')).toHaveLength(1);
+    expect([await isReady(), lines('Redis is away').length]).toEqual([true, 0]);
+    await forget();
+    expect((await ask('kept while there is room')).cache).toBe('HIT');
+    await eventually(async () => {
+      await ask(incompressible());
+      return lines('Redis is full').length === 2;
+    });
+    await redis.command('CONFIG', 'SET', 'maxmemory', '100mb');
+    await eventually(async () => {
+      await ask(`once there is room ${Date.now()}`);
+      return lines('Redis has room again').length === 1;
+    }, 20_000);
+  });
+
+  it('make room for each other in a Redis that evicts, and no more than it may take', async () => {
+    const { redis, ask, lines } = await start('--maxmemory', '6mb', '--maxmemory-policy', 'allkeys-lru');
+    const text = () => Array.from({ length: 6_000 }, () => randomInt(2 ** 32).toString(36)).join(' ');
+    for (let index = 0; index < 300; index += 20) {
+      const answers = await Promise.all(Array.from({ length: 20 }, () => ask(text())));
+      expect(answers.every(({ status }) => status === 200)).toBe(true);
+    }
+    const info = await redis.command<string>('INFO');
+    expect(Number(/evicted_keys:(\d+)/.exec(info)?.[1])).toBeGreaterThan(0);
+    expect([lines('Redis is full').length, lines('Redis is away').length]).toEqual([0, 0]);
+    expect((await ask('small')).status).toBe(200);
+  });
+
+  it(
+    `${ENTRIES} of them take no more of memory than they may, and lie in Redis`,
+    async () => {
+      const redis = await OwnRedis.start(['--maxmemory', '1500mb', '--maxmemory-policy', 'allkeys-lru']);
+      started.push(redis);
+      const bound = 16 * 1024 * 1024;
+      const program = resolve(__dirname, '../support/fill-cache.cjs');
+      const args = ['--expose-gc', program, redis.url, String(ENTRIES), String(bound)];
+      const { stdout } = await promisify(execFile)(process.execPath, args);
+      const { takenBytes, evicted, count, hits } = JSON.parse(stdout);
+      process.stderr.write(`${ENTRIES} answers took ${(takenBytes / 1024 / 1024).toFixed(1)} of 16 MiB\n`);
+      expect(takenBytes).toBeLessThan(bound * SLACK);
+      // And not much less: what is said to be taken is what is taken.
+      expect(takenBytes).toBeGreaterThan(bound * 0.5);
+      expect(evicted).toBeGreaterThan(ENTRIES / 3);
+      expect(count.keys).toBe(ENTRIES);
+      expect(hits.wrong).toBe(0);
+      expect(hits.found).toBeGreaterThan(1_900);
+    },
+    120_000 + ENTRIES,
+  );
+});
