@@ -124,13 +124,6 @@ export class Journal implements OnApplicationShutdown {
     return existsSync(path) ? Number(readFileSync(path, 'utf8')) || 0 : 0;
   }
 
-  /** How many bytes the database has not taken yet, whole segments at a time. */
-  undrainedBytes(): number {
-    let bytes = 0;
-    for (const { writer } of this.active) bytes += writer.length;
-    return bytes;
-  }
-
   /** Keeps a row that the database refuses in a file beside the journal, for a person to look at. */
   setAside(row: string, error: unknown): void {
     this.logger.error({ err: error }, `the database refuses a row of the ledger; it is kept in ${SET_ASIDE_FILE}`);
@@ -225,6 +218,13 @@ export class Journal implements OnApplicationShutdown {
     } catch (error) {
       this.report(error);
     }
+  }
+
+  /** How many bytes the database has not taken yet, whole segments at a time. */
+  private undrainedBytes(): number {
+    let bytes = 0;
+    for (const { writer } of this.active) bytes += writer.length;
+    return bytes;
   }
 
   /** The lines are kept: where no new file can be made, the old one takes as much again. */

@@ -9,13 +9,6 @@ import { SegmentReader } from './segment-reader';
 const DRAIN_EVERY_MS = 100;
 /** The database gets at most a third of the time: calls go first, and the journal keeps what is not in the database yet. */
 const PAUSE_PER_WRITE = 2;
-/**
- * While calls take all the time there is, it gets less, until so much of the journal waits: a burst is answered at the pace
- * of the calls, and the database catches up behind it.
- */
-const PAUSE_IN_BURST = 15;
-const BUSY = 0.85;
-const BURST_BYTES = 128 * 1024 * 1024;
 const RETRY_MS = 1_000;
 const FLUSH_TIMEOUT_MS = 2_000;
 const SHUTDOWN_TIMEOUT_MS = 10_000;
@@ -34,7 +27,6 @@ export class LedgerDrain implements OnApplicationBootstrap {
   /** How many wait for the journal to be drained; while somebody does, there are no pauses. */
   private waiting = 0;
   private recovered = false;
-  private busyBefore = performance.eventLoopUtilization();
   private finished = false;
 
   constructor(
@@ -101,16 +93,8 @@ export class LedgerDrain implements OnApplicationBootstrap {
       const startedAt = performance.now();
       if (records.length > 0) await this.write(lastOfEachKey(records));
       reader.commit(end);
-      if (this.waiting === 0) await delay((performance.now() - startedAt) * this.pausePerWrite());
+      if (this.waiting === 0) await delay((performance.now() - startedAt) * PAUSE_PER_WRITE);
     }
-  }
-
-  /** How long calls have the machine to themselves for each part of the time that the database had. */
-  private pausePerWrite(): number {
-    const before = this.busyBefore;
-    this.busyBefore = performance.eventLoopUtilization();
-    const { utilization } = performance.eventLoopUtilization(this.busyBefore, before);
-    return utilization > BUSY && this.journal.undrainedBytes() < BURST_BYTES ? PAUSE_IN_BURST : PAUSE_PER_WRITE;
   }
 
   /** Writes rows together, or one by one where the database refuses one: a bad row must not hold up the others. */
