@@ -107,7 +107,7 @@ export class LedgerRepository {
           RETURNING *
         )
         ${ENDED_COUNTED}`.execute(transaction);
-      await sql`UPDATE budget_leases SET granted_pusd = used_pusd, closed = true WHERE epoch = ${epoch} AND NOT closed`.execute(
+      await sql`UPDATE budget_leases SET granted_pusd = used_pusd, closed = true WHERE epoch = ${epoch}`.execute(
         transaction,
       );
       await sql`DELETE FROM processes WHERE epoch = ${epoch}`.execute(transaction);
