@@ -6,7 +6,7 @@ import { type CacheEntry, MAX_BODY_BYTES } from './cache-entry';
 const KEY = 'ai_cache:team_1:gpt-4.1:1:abc';
 const entry = (body: Buffer, members: Partial<CacheEntry> = {}): CacheEntry => ({
   body,
-  usage: { inputTokens: 1, cachedInputTokens: 0, outputTokens: 2, reasoningTokens: 0 },
+  usage: { inputTokens: 9, cachedInputTokens: 4, cacheWriteTokens: 3, outputTokens: 2, reasoningTokens: 1 },
   listCostPusd: 12_345_678_901_234_567_890n,
   provider: 'openai',
   upstreamModel: 'gpt-4.1-2025-04-14',

@@ -30,7 +30,13 @@ const WORTH_IT = 0.9;
 
 const count = z.number().int().min(0);
 const factsSchema = z.object({
-  usage: z.object({ inputTokens: count, cachedInputTokens: count, outputTokens: count, reasoningTokens: count }),
+  usage: z.object({
+    inputTokens: count,
+    cachedInputTokens: count,
+    cacheWriteTokens: count.optional(),
+    outputTokens: count,
+    reasoningTokens: count,
+  }),
   listCostPusd: z.string().regex(/^\d+$/),
   provider: z.string(),
   upstreamModel: z.string().optional(),
