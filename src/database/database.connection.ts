@@ -50,6 +50,11 @@ export class Database implements OnApplicationShutdown {
     return new Database(db, embedded);
   }
 
+  /** Whether it runs in this process, on this machine's time and disk. */
+  get isEmbedded(): boolean {
+    return this.embedded !== undefined;
+  }
+
   /** Whether the database answers. */
   async isReachable(): Promise<boolean> {
     try {

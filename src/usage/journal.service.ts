@@ -130,6 +130,13 @@ export class Journal implements OnApplicationShutdown {
     appendFileSync(join(this.directory, SET_ASIDE_FILE), `${row}\n`, { mode: 0o600 });
   }
 
+  /** How many bytes the database has not taken yet, whole segments at a time. */
+  undrainedBytes(): number {
+    let bytes = 0;
+    for (const { writer } of this.active) bytes += writer.length;
+    return bytes;
+  }
+
   /** Removes a segment that is wholly in the database. */
   remove(segment: Segment): void {
     const index = this.active.findIndex((each) => each.segment.path === segment.path);
@@ -218,13 +225,6 @@ export class Journal implements OnApplicationShutdown {
     } catch (error) {
       this.report(error);
     }
-  }
-
-  /** How many bytes the database has not taken yet, whole segments at a time. */
-  private undrainedBytes(): number {
-    let bytes = 0;
-    for (const { writer } of this.active) bytes += writer.length;
-    return bytes;
   }
 
   /** The lines are kept: where no new file can be made, the old one takes as much again. */
