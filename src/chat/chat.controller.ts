@@ -7,6 +7,7 @@ import { Departure } from '../common/departure';
 import { hasIdempotencyKey, identityOf } from '../idempotency/idempotency-key';
 import { IdempotencyService } from '../idempotency/idempotency.service';
 import { refuseFor } from '../idempotency/idempotent-call';
+import { CallerDeparture } from './caller-departure';
 import type { ChatCall } from './chat-call';
 import { checkChatBody, readTags } from './chat-request';
 import { sendAnswer, sendReply, toMade } from './answers/chat-reply';
@@ -28,7 +29,6 @@ export class ChatController {
   async complete(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const body = checkChatBody(request.body);
     if (hasIdempotencyKey(request)) return this.completeOnce(request, reply, body);
-    let departure: Departure | undefined;
     const answer = await this.chat.complete({
       requestId: request.id,
       caller: callerOf(request),
@@ -37,10 +37,7 @@ export class ChatController {
       headers: request.headers,
       tags: readTags(header(request, 'x-gateway-tags'), body.metadata),
       batch: undefined,
-      // Made when it is first asked for: an answer from the cache needs none.
-      get signal() {
-        return (departure ??= departureOf(reply));
-      },
+      signal: new CallerDeparture(reply.raw),
       startedAt: this.clock.now(),
     });
     await sendAnswer(reply, answer);
@@ -69,16 +66,6 @@ export class ChatController {
       .catch(refuseFor(reply));
     await sendReply(reply, answer);
   }
-}
-
-/** Aborted when the client closes its connection before the answer is out. */
-function departureOf(reply: FastifyReply): Departure {
-  const departure = new Departure();
-  if (reply.raw.destroyed) departure.abort();
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) departure.abort();
-  });
-  return departure;
 }
 
 function header(request: FastifyRequest, name: string): string | undefined {

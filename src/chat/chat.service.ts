@@ -77,6 +77,5 @@ function downgraded(call: ChatCall, from: Model, error: unknown): ChatCall | und
   if (!(error instanceof BudgetExceededError) || call.downgrade) return undefined;
   const { action, downgradeTo, id } = error.window.budget;
   if (action !== 'downgrade' || downgradeTo === null || downgradeTo === from.name) return undefined;
-  const { signal } = call;
-  return { ...call, signal, body: { ...call.body, model: downgradeTo }, downgrade: { from, budgetId: id } };
+  return { ...call, body: { ...call.body, model: downgradeTo }, downgrade: { from, budgetId: id } };
 }

@@ -49,7 +49,8 @@ export class UpstreamClient implements UpstreamTransport {
       const exchange = new Exchange(resolve, reject, options.signal, this.#maxReplyBytes);
       if (options.signal?.aborted === true) return exchange.giveUp();
       const { method, headers, body } = request;
-      this.#agent.dispatch({ ...this.#targetOf(request.url), method, headers, body }, exchange);
+      const { origin, path } = this.#targetOf(request.url);
+      this.#agent.dispatch({ origin, path, method, headers, body }, exchange);
     });
   }
 
@@ -63,8 +64,7 @@ export class UpstreamClient implements UpstreamTransport {
       const { origin, pathname, search } = new URL(url);
       this.#target = { url, origin, path: pathname + search };
     }
-    const { origin, path } = this.#target;
-    return { origin, path };
+    return this.#target;
   }
 }
 

@@ -32,5 +32,6 @@ export function withGatewayUsage(data: string, settlement: Settlement): string {
     saved_usd: formatUsd(settlement.savedPusd),
     cache_status: settlement.cacheStatus,
   };
-  return JSON.stringify({ ...chunk, usage: { ...chunk.usage, gateway } });
+  chunk.usage = Object.assign(chunk.usage ?? {}, { gateway });
+  return JSON.stringify(chunk);
 }

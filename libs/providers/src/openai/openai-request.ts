@@ -33,6 +33,8 @@ function upstreamBody({ body, stream, upstreamModel }: UpstreamCall): JsonRecord
   copy.model = upstreamModel;
   if (!stream) return copy;
   copy.stream = true;
-  copy.stream_options = { ...(isRecord(body.stream_options) ? body.stream_options : {}), include_usage: true };
+  copy.stream_options = Object.assign({}, isRecord(body.stream_options) ? body.stream_options : undefined, {
+    include_usage: true,
+  });
   return copy;
 }
