@@ -14,11 +14,19 @@ const SECRET_PATHS = [
   'headers["api-key"]',
 ];
 
-/** Where log lines go: standard output, in groups of some kilobytes and at least every 200 ms. */
+const GROUP_BYTES = 64 * 1024;
+
+/** Where log lines go: standard output, in groups of 64 KB and at least every 200 ms. */
 export type LogDestination = ReturnType<typeof pino.destination>;
 
 export function openLog(): LogDestination {
-  return pino.destination({ dest: 1, sync: false, minLength: 8_192, periodicFlush: 200 });
+  return pino.destination({
+    dest: 1,
+    sync: false,
+    minLength: GROUP_BYTES,
+    maxWrite: 2 * GROUP_BYTES,
+    periodicFlush: 200,
+  });
 }
 
 /** One JSON line an event, with the time in RFC 3339. */

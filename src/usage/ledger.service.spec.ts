@@ -17,7 +17,7 @@ const INTENT: IntentEntry = {
   charged: null,
   price_id: null,
   cache_generation: 1,
-  batch_id: null,
+  batch_id: 'batch_1',
   custom_id: 'line "1"',
   tags: ['a', 'b\\u0000 \\ud800'],
 };

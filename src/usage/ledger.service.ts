@@ -124,10 +124,11 @@ export class LedgerService {
     return (
       `{"request_id":"${intent.request_id}","attempt":${intent.attempt},"team_id":${text(intent.team_id)},"key_id":${text(intent.key_id)}` +
       `,"model":${text(intent.model)},"provider":${text(intent.provider)},"endpoint":${text(intent.endpoint)},"stream":${intent.stream}` +
-      `,"cache_status":"${intent.cache_status}","cache_generation":${intent.cache_generation},"batch_id":${text(intent.batch_id)}` +
-      `,"custom_id":${text(intent.custom_id)},"tags":${intent.tags === null ? 'null' : storable(JSON.stringify(intent.tags), intent.tags)}` +
+      `,"cache_status":"${intent.cache_status}","cache_generation":${intent.cache_generation}` +
       `,"created_at":"${new Date(createdAt).toISOString()}","epoch":"${this.journal.epoch}"` +
       // What is missing here is NULL in the row; few rows have these.
+      (intent.batch_id === null ? '' : `,"batch_id":${text(intent.batch_id)},"custom_id":${text(intent.custom_id)}`) +
+      (intent.tags === null ? '' : `,"tags":${storable(JSON.stringify(intent.tags), intent.tags)}`) +
       (intent.question === null ? '' : `,"question":"${intent.question}"`) +
       (intent.price_id === null ? '' : `,"price_id":"${intent.price_id}"`) +
       (intent.charged === null ? '' : `,"charged":${JSON.stringify(intent.charged)}`)
@@ -152,10 +153,12 @@ function outcomeTail(outcome: Outcome): string {
     `,"input_tokens":${outcome.inputTokens},"cached_input_tokens":${outcome.cachedInputTokens}` +
     `,"output_tokens":${outcome.outputTokens},"reasoning_tokens":${outcome.reasoningTokens}` +
     `,"list_cost_pusd":"${outcome.listCostPusd}","cost_pusd":"${outcome.costPusd}"` +
-    `,"saved_pusd":"${outcome.listCostPusd - outcome.costPusd}","saved_by":${text(outcome.savedBy)},"estimated":${outcome.estimated}` +
+    `,"saved_pusd":"${outcome.listCostPusd - outcome.costPusd}","estimated":${outcome.estimated},"latency_ms":${outcome.latencyMs}` +
+    (outcome.savedBy === null ? '' : `,"saved_by":"${outcome.savedBy}"`) +
+    (outcome.ttftMs === null ? '' : `,"ttft_ms":${outcome.ttftMs}`) +
+    (outcome.errorCode === null ? '' : `,"error_code":${text(outcome.errorCode)}`) +
     (outcome.cacheWriteTokens === 0 ? '' : `,"cache_write_tokens":${outcome.cacheWriteTokens}`) +
-    (outcome.uncached === null ? '' : `,"uncached":"${outcome.uncached}"`) +
-    `,"error_code":${text(outcome.errorCode)},"latency_ms":${outcome.latencyMs},"ttft_ms":${outcome.ttftMs}}`
+    `${outcome.uncached === null ? '' : `,"uncached":"${outcome.uncached}"`}}`
   );
 }
 

@@ -9,6 +9,7 @@ import { CacheMemoryRepository, type Evictions } from './cache-memory.repository
 
 /** How much a killed process loses of what it counted, and how old the others' figures are. */
 const FLUSH_EVERY_MS = 5_000;
+const DAY_MS = 86_400_000;
 
 /**
  * What the ledger does not know of the cache: evictions and bytes in memory, which each process has of its own. They are
@@ -17,6 +18,7 @@ const FLUSH_EVERY_MS = 5_000;
 @Injectable()
 export class CacheMemory implements OnApplicationBootstrap {
   private readonly logger = new Logger(CacheMemory.name);
+  /** By the day and by what the keys have in common: where memory is full, every answer that is stored pushes one out. */
   private evictions = new Map<string, Evictions>();
   /** What the database was last told; undefined where it must be told again. */
   private told: string | undefined;
@@ -29,7 +31,7 @@ export class CacheMemory implements OnApplicationBootstrap {
     private readonly database: Database,
     processes: ProcessesService,
   ) {
-    store.onEvicted((key) => this.add({ ...placeOf(key), evictions: 1 }));
+    store.onEvicted((key) => this.countEviction(key));
     processes.onTakenForDead(() => (this.told = undefined));
   }
 
@@ -79,19 +81,24 @@ export class CacheMemory implements OnApplicationBootstrap {
     try {
       await this.repository.addEvictions([...evictions.values()]);
     } catch (error) {
-      for (const each of evictions.values()) this.add(each);
+      for (const [name, untold] of evictions) {
+        untold.evictions += this.evictions.get(name)?.evictions ?? 0;
+        this.evictions.set(name, untold);
+      }
       throw error;
     }
   }
 
-  private add({ evictions, ...place }: Evictions): void {
-    const name = Object.values(place).join(':');
-    this.evictions.set(name, { ...place, evictions: evictions + (this.evictions.get(name)?.evictions ?? 0) });
+  private countEviction(key: string): void {
+    const day = Math.floor(Date.now() / DAY_MS);
+    const name = `${day}:${key.slice(0, key.lastIndexOf(':'))}`;
+    const counted = this.evictions.get(name);
+    if (counted) counted.evictions += 1;
+    else {
+      const date = new Date(day * DAY_MS).toISOString().slice(0, 10);
+      this.evictions.set(name, { day: date, teamId: scopeOfKey(key), ...modelOfKey(key), evictions: 1 });
+    }
   }
-}
-
-function placeOf(key: string): Omit<Evictions, 'evictions'> {
-  return { day: new Date().toISOString().slice(0, 10), teamId: scopeOfKey(key), ...modelOfKey(key) };
 }
 
 /** A name for a generation of a model. */
