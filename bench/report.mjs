@@ -24,6 +24,14 @@ function latencyRows(name, { direct, bare, gateway }) {
   ]);
 }
 
+function costRows({ rps, p50Ms }) {
+  return [
+    ['misses a second without the ledger', '', '', whole(rps.without), '', ''],
+    ['what the ledger costs a miss', '', '', `${((1 - rps.with / rps.without) * 100).toFixed(1)} %`, '', ''],
+    ['what it adds to the p50 at 50/s', '', '', signedMs(p50Ms.with - p50Ms.without), '', ''],
+  ];
+}
+
 function memoryRows(figures) {
   return figures.map(({ calls, mib }, at) => {
     const growth =
@@ -37,7 +45,7 @@ function line(cells) {
 }
 
 /** A table of whatever was measured. */
-export function table({ misses, hits, 'redis-hits': redisHits, streams, latency, memory, start }) {
+export function table({ misses, hits, 'redis-hits': redisHits, streams, latency, 'ledger-cost': cost, memory, start }) {
   const rows = [
     ...(misses ? [rateRow('misses a second', misses)] : []),
     ...(hits ? [rateRow('hits a second (bare: same prompt, uncached)', hits)] : []),
@@ -46,6 +54,7 @@ export function table({ misses, hits, 'redis-hits': redisHits, streams, latency,
     ...(latency ? latencyRows('miss', latency.misses) : []),
     ...(latency ? latencyRows('hit', latency.hits) : []),
     ...(latency ? latencyRows('stream, first byte', latency.streams) : []),
+    ...(cost ? costRows(cost) : []),
     ...(memory ? memoryRows(memory) : []),
     ...(start ? [['first start, spawn to ready', '', '', `${whole(start.first)} ms`, '', '']] : []),
     ...(start ? [['second start, spawn to ready', '', '', `${whole(start.second)} ms`, '', '']] : []),

@@ -6,6 +6,7 @@ import { createKey, startGateway } from './gateway.mjs';
 import { cpuSeconds, rssMib, runJson, stop, untilQuiet } from './processes.mjs';
 
 const LOAD = join(import.meta.dirname, 'load.mjs');
+const WITHOUT_LEDGER = join(import.meta.dirname, 'without-ledger.cjs');
 const REST_SECONDS = 5;
 /** Several times what fits into 1 MiB. */
 const PROMPTS_BEYOND_MEMORY = 3_000;
@@ -38,7 +39,10 @@ async function alternate(bench, names, args) {
   const reports = Object.fromEntries(names.map((name) => [name, []]));
   for (let round = 1; round <= bench.sizes.rounds; round += 1) {
     for (const name of names) {
+      const endedAt = performance.now();
       await untilQuiet([bench.targets.bare.pid, bench.targets.gateway.pid]);
+      const behindSeconds = (performance.now() - endedAt) / 1000;
+      if (behindSeconds > 1.5) bench.say(`    ${behindSeconds.toFixed(1)} s until the ledger had it all`);
       const report = await load(bench, name, args);
       reports[name].push(report);
       bench.say(`  round ${round} ${name}: ${describe(report)}`);
@@ -78,6 +82,29 @@ export async function hits(bench) {
   const reports = await alternate(bench, ['bare', 'gateway'], ['--prompt', 'same']);
   expectCache(bench, reports.gateway, 'HIT');
   return { bare: rpsOf(reports.bare), gateway: rpsOf(reports.gateway) };
+}
+
+/** Misses with the journal and the ledger and without them, closed loop and 50 a second. */
+export async function ledgerCost(bench) {
+  if (bench.command.standIn) return undefined;
+  bench.say('misses with and without the ledger');
+  const { mock, scratch, env, gatewayCore: core } = bench;
+  const targets = {};
+  for (const [name, flags] of Object.entries({ gateway: [], without: ['--require', WITHOUT_LEDGER] })) {
+    const command = { ...bench.command, args: [...flags, ...bench.command.args] };
+    const directory = join(scratch, `ledger-${name}-${bench.profile}`);
+    const gateway = await startGateway({ command, upstream: mock.url, directory, core, env });
+    targets[name] = { ...gateway, key: await createKey(gateway, command) };
+  }
+  const own = { ...bench, targets: { ...targets, bare: targets.without } };
+  const closed = await alternate(own, Object.keys(targets), []);
+  const open = await alternate(own, Object.keys(targets), ['--rate', '50']);
+  for (const { child } of Object.values(targets)) await stop(child);
+  const p50Of = (name) => median(open[name].map(({ latencyMs }) => latencyMs.p50));
+  return {
+    rps: { with: rpsOf(closed.gateway), without: rpsOf(closed.without) },
+    p50Ms: { with: p50Of('gateway'), without: p50Of('without') },
+  };
 }
 
 /** Closed loop, more prompts in turn than memory holds, so that every hit comes from Redis. */

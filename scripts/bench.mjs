@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: the gateway beside a bare Nest + Fastify + undici proxy, on the same mock upstream, in one run.
  *
- *   --only misses,hits,streams,latency,redis-hits,memory,start   a part of it
+ *   --only misses,hits,streams,latency,redis-hits,ledger-cost,memory,start   a part of it
  *   --quick                                           short rounds: does it run, roughly what comes out
  *   --rounds 3, --gap 0, --ttft 0                     rounds a figure; ms between the mock's chunks and before its first
  *   --stand-in <file>                                 measures this Node program (it gets PORT and UPSTREAM) as the gateway
@@ -16,12 +16,12 @@ import { parseArgs } from 'node:util';
 import { createKey, startGateway } from '../bench/gateway.mjs';
 import { canPin, killAll, startServer, stop } from '../bench/processes.mjs';
 import { machine, table } from '../bench/report.mjs';
-import { hits, latency, memory, misses, redisHits, start, streams } from '../bench/scenarios.mjs';
+import { hits, latency, ledgerCost, memory, misses, redisHits, start, streams } from '../bench/scenarios.mjs';
 import { NODE_FLAGS } from './node-flags.mjs';
 
 /** Those that share one running gateway, and those that start their own. */
 const SHARED = { misses, hits, streams, latency };
-const OWN = { 'redis-hits': redisHits, memory, start };
+const OWN = { 'redis-hits': redisHits, 'ledger-cost': ledgerCost, memory, start };
 const SCENARIOS = Object.keys({ ...SHARED, ...OWN });
 const root = join(import.meta.dirname, '..');
 const { values } = parseArgs({
