@@ -27,8 +27,13 @@ describeEmbedded(`${IMAGES} copies of a running gateway's data directory (embedd
     async () => {
       const { key } = await gateway.createKey();
       const acknowledged: string[] = [];
+      // Calls rest while an image is looked at: each look reads all rows that there are.
+      let go = () => {};
+      let rest = Promise.resolve();
       const caller = async (number: number) => {
         for (let call = 0; !load.over; call += 1) {
+          await rest;
+          await delay(5 + Math.random() * 40);
           const { headers } = await gateway.chat(key, `image ${number} ${call}`);
           acknowledged.push(headers.get('x-request-id') ?? '');
         }
@@ -40,6 +45,7 @@ describeEmbedded(`${IMAGES} copies of a running gateway's data directory (embedd
         process.kill(gateway.pid, 'SIGSTOP');
         const known = [...acknowledged];
         cpSync(gateway.dataDirectory, copy, { recursive: true });
+        rest = new Promise((resolve) => (go = resolve));
         process.kill(gateway.pid, 'SIGCONT');
         const opened = await gateway.twin(copy);
         try {
@@ -50,6 +56,7 @@ describeEmbedded(`${IMAGES} copies of a running gateway's data directory (embedd
             return rows.every(({ state }) => state !== 'dispatched') || undefined;
           }, 20_000);
         } finally {
+          go();
           await opened.stop();
           rmSync(copy, { recursive: true, force: true });
         }

@@ -32,6 +32,8 @@ export interface Lease extends WindowState {
 
 /** Near the end of a budget nobody gets more than this part of what is left, so that it does not lie with one process. */
 const SHARE_OF_REST = 4n;
+/** After so long PostgreSQL ends the transaction of a process that froze or lost its network within it, and with it the lock. */
+const LOCK_MS = '5000';
 /** The lease of what was spent before the window was first leased of. */
 const OPENING = 'opening';
 
@@ -43,7 +45,7 @@ export class LeasesRepository {
   lease({ budget, startMs }: WindowKey, wish: LeaseWish): Promise<Lease> {
     const start = new Date(startMs);
     return this.database.db.transaction().execute(async (transaction) => {
-      if (await lockWindow(transaction, budget.id, start)) await open(transaction, budget, start);
+      if (await this.lockWindow(transaction, budget.id, start)) await open(transaction, budget, start);
       const state = await stateOf(transaction, budget.id, start);
       const grantedPusd = share(budget.limitPusd - state.spentPusd - state.leasedPusd, wish);
       if (grantedPusd === 0n) await markWanted(transaction, budget.id, start);
@@ -56,7 +58,7 @@ export class LeasesRepository {
   async begin({ budget, startMs }: WindowKey): Promise<void> {
     const start = new Date(startMs);
     await this.database.db.transaction().execute(async (transaction) => {
-      if (await lockWindow(transaction, budget.id, start)) await open(transaction, budget, start);
+      if (await this.lockWindow(transaction, budget.id, start)) await open(transaction, budget, start);
     });
   }
 
@@ -99,6 +101,19 @@ export class LeasesRepository {
       .execute();
     return new Map(rows.map((row) => [`${row.budget_id}@${row.window_start.getTime() / 1000}`, toState(row)]));
   }
+
+  /** Waits until nobody else gives leases of the window. @returns true where its row was made just now */
+  private async lockWindow(transaction: Transaction<Schema>, budgetId: string, start: Date): Promise<boolean> {
+    // The embedded database has one connection and no timers.
+    const bounded = this.database.isEmbedded
+      ? sql``
+      : sql`, set_config('idle_in_transaction_session_timeout', ${LOCK_MS}, true)`;
+    const { rows } = await sql<{ made: boolean }>`
+      INSERT INTO budget_windows AS kept (budget_id, window_start) VALUES (${budgetId}, ${start})
+      ON CONFLICT (budget_id, window_start) DO UPDATE SET wanted_at = kept.wanted_at
+      RETURNING xmax = 0 AS made${bounded}`.execute(transaction);
+    return rows[0]?.made === true;
+  }
 }
 
 const SUMS = [
@@ -119,15 +134,6 @@ export function share(
   const part = restPusd / SHARE_OF_REST;
   const wished = part < idealPusd ? part : idealPusd;
   return wished > leastPusd ? wished : leastPusd;
-}
-
-/** Waits until nobody else gives leases of the window. @returns true where its row was made just now */
-async function lockWindow(transaction: Transaction<Schema>, budgetId: string, start: Date): Promise<boolean> {
-  const { rows } = await sql<{ made: boolean }>`
-    INSERT INTO budget_windows AS kept (budget_id, window_start) VALUES (${budgetId}, ${start})
-    ON CONFLICT (budget_id, window_start) DO UPDATE SET wanted_at = kept.wanted_at
-    RETURNING xmax = 0 AS made`.execute(transaction);
-  return rows[0]?.made === true;
 }
 
 async function stateOf(transaction: Kysely<Schema>, budgetId: string, start: Date): Promise<WindowState> {
