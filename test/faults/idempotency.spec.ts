@@ -3,9 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { eventually } from '../support/eventually';
 import { type RunningGateway, startGateway } from '../support/gateway';
 
-/** How many keys; the long form is `KILLS=200`. */
-const KEYS = Number(process.env.KILLS ?? 12);
-const CALLERS = process.env.KILLS ? 50 : 20;
+/** How many keys; the long form is `IDEMPOTENCY_KEYS=200`. */
+const KEYS = Number(process.env.IDEMPOTENCY_KEYS ?? 12);
+const CALLERS = process.env.IDEMPOTENCY_KEYS ? 50 : 20;
 /** Keys that are in use at the same time. */
 const AT_ONCE = 4;
 /** Every so many callers one has another body. */
