@@ -3,4 +3,4 @@
  * a call allocates is garbage when it ends; with V8's own small young generation much of it is copied before, which is a sixth
  * of what a miss costs.
  */
-export const NODE_FLAGS = ['--min-semi-space-size=16', '--max-semi-space-size=32', '--no-parallel-scavenge'];
+export const NODE_FLAGS = ['--min-semi-space-size=16', '--max-semi-space-size=16', '--no-parallel-scavenge'];
