@@ -6,6 +6,7 @@ import { ApiErrors } from '../common/api-errors.decorator';
 import { type Caller, CurrentCaller } from '../common/caller';
 import { InvalidateDocs, StatsDocs } from './cache.docs';
 import type { Criteria } from './invalidation/invalidation-rule';
+import { keyOfHeader } from './key/cache-key';
 import { CacheStatsService } from './stats/cache-stats.service';
 import { InvalidationService } from './invalidation/invalidation.service';
 
@@ -53,7 +54,7 @@ function criteriaOf({ model, version, team_id: teamId, tag, key, before }: contr
     ...(version === undefined ? {} : { version }),
     ...(teamId === undefined ? {} : { teamId }),
     ...(tag === undefined ? {} : { tag }),
-    ...(key === undefined ? {} : { key }),
+    ...(key === undefined ? {} : { key: keyOfHeader(key) }),
     ...(before === undefined ? {} : { beforeMs: Date.parse(before) }),
   };
 }

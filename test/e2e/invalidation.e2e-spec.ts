@@ -77,8 +77,22 @@ describe('invalidation', () => {
     await ask(kept, model);
     expect(await tried({ key: cacheKey })).toEqual({ generation: 1, invalidated_keys: 1 });
     expect([await status(kept, model), await status(gone, model)]).toEqual(['HIT', 'MISS']);
-    const refused = await gateway.admin('POST', '/admin/cache/invalidate', { key: 'nonsense' });
-    expect([refused.status, refused.body.error.param]).toEqual([400, 'key']);
+    for (const nonsense of ['nonsense', 'ai_cache%3Ateam%ZZ']) {
+      const refused = await gateway.admin('POST', '/admin/cache/invalidate', { key: nonsense });
+      expect([refused.status, refused.body.error.param]).toEqual([400, 'key']);
+    }
+  });
+
+  it('of a key takes the header as it came, also of a model with a Korean name', async () => {
+    const model = '사내-모델';
+    const deployments = [{ provider: 'openai', model: 'gpt-4.1' }];
+    expect((await gateway.admin('POST', '/admin/models', { name: model, deployments })).status).toBe(201);
+    const text = fresh();
+    const cacheKey = (await ask(text, model)).headers.get('x-cache-key') ?? '';
+    expect(decodeURIComponent(cacheKey)).toContain(`:${model}:`);
+    expect(await status(text, model)).toBe('HIT');
+    expect(await tried({ key: cacheKey })).toMatchObject({ invalidated_keys: 1 });
+    expect(await status(text, model)).toBe('MISS');
   });
 
   it('of what was asked before a time leaves what came after it', async () => {

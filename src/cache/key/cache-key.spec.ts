@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { cacheKey, modelOfKey, scopeOfKey } from './cache-key';
+import { cacheKey, keyOfHeader, modelOfKey, scopeOfKey } from './cache-key';
 
 const parts = {
   scope: 'team_1',
@@ -100,5 +100,14 @@ describe('the cache key', () => {
       model: 'ft:gpt-4.1:acme',
       generation: 12,
     });
+  });
+});
+
+describe('a key in a header', () => {
+  it('is taken as it is, or decoded where it had to be encoded', () => {
+    const korean = cacheKey({ ...parts, model: '사내-모델' }, body);
+    for (const key of [keyOf(body), korean, cacheKey({ ...parts, model: '100%:er' }, body)])
+      expect([keyOfHeader(key), keyOfHeader(encodeURIComponent(key))]).toEqual([key, key]);
+    expect(keyOfHeader('ai_cache%3Ateam%ZZ')).toBe('ai_cache%3Ateam%ZZ');
   });
 });

@@ -52,3 +52,13 @@ export function modelOfKey(key: string): { model: string; generation: number } {
 export function scopeOfKey(key: string): string {
   return key.split(':', 2)[1] ?? '';
 }
+
+/** The key that a header of an answer says: there it is percent-encoded where the model's name is not of ASCII. */
+export function keyOfHeader(text: string): string {
+  if (!text.startsWith(encodeURIComponent(`${PREFIX}:`))) return text;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
