@@ -1,7 +1,7 @@
 /**
  * `node bench/ledger-reports.mjs`: how fast reports answer over a ledger of many rows, over HTTP, on PostgreSQL.
  *
- *   --rows 1000000     rows of the ledger; 10000000 is the bar
+ *   --rows 1000000     rows of the ledger; 10000000 is the bar; 0 takes the ledger as it is
  *   --days 30          over how many days they lie
  *   --teams 50         with four keys each
  *   --rounds 20        calls a figure, one after the other
@@ -63,7 +63,21 @@ async function makeKeys(gateway) {
   return keys;
 }
 
-function reports([{ teamId, keyId, key }]) {
+/** The key that the ledger has most of, and one of its team to ask with. */
+async function busiestKey(gateway, databaseUrl) {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  const { rows } = await client.query(
+    `SELECT team_id, key_id FROM usage_rollups WHERE grain = 'day by key_tag' GROUP BY 1, 2 ORDER BY sum(requests) DESC LIMIT 1`,
+  );
+  await client.end();
+  if (rows.length === 0) throw new Error('The ledger is empty; give --rows.');
+  const [{ team_id: teamId, key_id: keyId }] = rows;
+  const { key } = await call(gateway, 'POST', `/admin/teams/${teamId}/keys`, { body: { name: 'reports' } });
+  return { teamId, keyId, key };
+}
+
+function reports({ teamId, keyId, key }) {
   const at = (msAgo) => new Date(Date.now() - msAgo).toISOString();
   const month = new Date().toISOString().slice(0, 7);
   const ragged = `from=${at(20 * DAY_MS + 1_234_567)}&to=${at(3 * DAY_MS + 7_654_321)}`;
@@ -73,8 +87,11 @@ function reports([{ teamId, keyId, key }]) {
     ['usage by day and model', '/admin/usage?group_by=day,model'],
     ['usage by key and day', '/admin/usage?group_by=key,day'],
     ['usage by tag', '/admin/usage?group_by=tag'],
+    ['usage by tag, model and day', '/admin/usage?group_by=tag,model,day'],
+    ['usage by tag and key', '/admin/usage?group_by=tag,key'],
     ['usage by hour, 30 days', '/admin/usage?group_by=hour'],
     ['usage by hour and model, 2 days', `/admin/usage?group_by=hour,model&from=${at(2 * DAY_MS)}`],
+    ['usage by team and hour, 7 days', `/admin/usage?group_by=team,hour&from=${at(7 * DAY_MS)}`],
     ['usage by model, not on the hour', `/admin/usage?group_by=model&${ragged}`],
     ["a team's usage by model and day", '/v1/usage?group_by=model,day', key],
     ["a team's usage, not on the hour", `/v1/usage?group_by=model&${ragged}`, key],
@@ -134,7 +151,7 @@ async function compare(gateway, databaseUrl) {
   const { total } = await call(gateway, 'GET', '/admin/usage?from=2020-01-01');
   const pusd = BigInt(Math.round(Number(total.cost_usd) * 1e6));
   const same = String(total.input_tokens) === rows[0].input && pusd === (BigInt(rows[0].cost) + 500_000n) / 1_000_000n;
-  const grains = rollups.rows.map(({ grain, rows: count }) => `${count} by ${grain}`).join(', ');
+  const grains = rollups.rows.map(({ grain, rows: count }) => `${count} of ${grain}`).join(', ');
   say(`${rows[0].rows} rows, ${size.rows[0].size}, rollups: ${grains}; a plain sum takes ${Math.round(plainMs)} ms`);
   say(same ? 'the report is the sum of the rows' : 'THE REPORT IS NOT THE SUM OF THE ROWS');
 }
@@ -149,14 +166,14 @@ async function main() {
     const command = { args: [join(dist, 'src/main.js')] };
     const env = { ADMIN_KEY: adminKey, DATABASE_URL: databaseUrl };
     const gateway = await startGateway({ command, upstream: 'http://127.0.0.1:9', directory: scratch, env });
-    const keys = await makeKeys(gateway);
     if (sizes.rows > 0) {
+      const keys = await makeKeys(gateway);
       const perSecond = await seed({ databaseUrl, dist, rows: sizes.rows, days: sizes.days, keys, say });
       say(`seeded at ${Math.round(perSecond)} rows a second`);
     }
     await compare(gateway, databaseUrl);
     say(`\n| report | p50 | p95 | bar |\n| --- | ---: | ---: | --- |`);
-    for (const [name, path, key] of reports(keys)) {
+    for (const [name, path, key] of reports(await busiestKey(gateway, databaseUrl))) {
       const { p50, p95 } = await time(gateway, path, key);
       say(
         `| ${name} | ${Math.round(p50)} ms | ${Math.round(p95)} ms | ${p95 <= BAR_MS ? 'kept' : `over ${BAR_MS} ms`} |`,

@@ -55,7 +55,7 @@ function row(index, createdAt, random, keys) {
     cache_status: hit ? 'HIT' : random() < 0.1 ? 'BYPASS' : 'MISS',
     cache_generation: 0,
     uncached: null,
-    question: hit ? null : String(Math.floor(random() * 2 ** 40)),
+    question: hit ? null : String(Math.floor(random() ** 2 * 2 ** 24)),
     input_tokens: failed ? 0 : inputTokens,
     cached_input_tokens: 0,
     output_tokens: outputTokens,

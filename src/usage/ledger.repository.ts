@@ -1,12 +1,23 @@
 import { Injectable } from '@nestjs/common';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { Database } from '../database/database.connection';
+import { grainOf, ROLLUP_DIMENSIONS, ROLLUP_LEVELS, type RollupDimension, type RollupLevel } from './rollup-levels';
 
-/** What a rollup sums, in the order of its columns. */
-const SUMMED = sql.raw(
-  'requests, attempts, failures, input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, list_cost_pusd, cost_pusd, saved_pusd',
-);
-const DIMENSIONS = sql.raw('grain, period, team_id, key_id, model, provider, cache_status, saved_by, stream, tags');
+/** What a rollup sums. */
+const SUMMED = [
+  'requests',
+  'attempts',
+  'failures',
+  'paid',
+  'input_tokens',
+  'cached_input_tokens',
+  'output_tokens',
+  'reasoning_tokens',
+  'list_cost_pusd',
+  'cost_pusd',
+  'saved_pusd',
+];
+const DIMENSIONS = Object.keys(ROLLUP_DIMENSIONS) as RollupDimension[];
 const CACHE_DIMENSIONS = sql.raw('day, team_id, model, generation, upstream_model, cache_status, uncached');
 
 /** The code of a row whose process was given up before it told the end. */
@@ -141,33 +152,22 @@ export class LedgerRepository {
 const ENDED_COUNTED = sql`
   , ended AS (
     SELECT *, coalesce(tags::text, '') AS tag_list FROM written WHERE state <> 'dispatched'
-  ), sums AS (
+  ), by_call AS (
     SELECT date_trunc('hour', created_at, 'UTC') AS hour, team_id, key_id, model, coalesce(provider, '') AS provider,
-      cache_status, coalesce(saved_by, '') AS saved_by, stream, tag_list AS tags,
+      cache_status, coalesce(saved_by, '') AS saved_by, stream, batch_id IS NOT NULL AS batch, tag_list AS tags,
       count(*) FILTER (WHERE attempt = 1) AS requests, count(*) FILTER (WHERE corrects IS NULL) AS attempts,
-      count(*) FILTER (WHERE state = 'failed') AS failures, sum(input_tokens) AS input_tokens,
+      count(*) FILTER (WHERE state = 'failed') AS failures, count(*) FILTER (WHERE corrects IS NULL AND cost_pusd > 0) AS paid,
+      sum(input_tokens) AS input_tokens,
       sum(cached_input_tokens) AS cached_input_tokens, sum(output_tokens) AS output_tokens,
       sum(reasoning_tokens) AS reasoning_tokens, sum(list_cost_pusd) AS list_cost_pusd, sum(cost_pusd) AS cost_pusd,
       sum(saved_pusd) AS saved_pusd
-    FROM ended GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
-  ), rolled AS (
-    INSERT INTO usage_rollups AS kept (${DIMENSIONS}, ${SUMMED})
-    SELECT * FROM (
-      SELECT 'hour' AS grain, sums.* FROM sums
-      UNION ALL
-      SELECT 'day', date_trunc('day', hour, 'UTC'), team_id, key_id, model, provider, cache_status, saved_by, stream, tags,
-        sum(requests), sum(attempts), sum(failures), sum(input_tokens), sum(cached_input_tokens), sum(output_tokens),
-        sum(reasoning_tokens), sum(list_cost_pusd), sum(cost_pusd), sum(saved_pusd)
-      FROM sums GROUP BY 2, 3, 4, 5, 6, 7, 8, 9, 10
-    ) AS both_grains ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
-    ON CONFLICT (${DIMENSIONS}) DO UPDATE SET
-      requests = kept.requests + excluded.requests, attempts = kept.attempts + excluded.attempts,
-      failures = kept.failures + excluded.failures, input_tokens = kept.input_tokens + excluded.input_tokens,
-      cached_input_tokens = kept.cached_input_tokens + excluded.cached_input_tokens,
-      output_tokens = kept.output_tokens + excluded.output_tokens,
-      reasoning_tokens = kept.reasoning_tokens + excluded.reasoning_tokens,
-      list_cost_pusd = kept.list_cost_pusd + excluded.list_cost_pusd, cost_pusd = kept.cost_pusd + excluded.cost_pusd,
-      saved_pusd = kept.saved_pusd + excluded.saved_pusd
+    FROM ended GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+  ), ${sql.join(ROLLUP_LEVELS.flatMap(coarser))}, rolled AS (
+    INSERT INTO usage_rollups AS kept (grain, period, ${columns(DIMENSIONS)}, ${columns(SUMMED)})
+    SELECT * FROM (${sql.join(ROLLUP_LEVELS.flatMap(graded), sql` UNION ALL `)}) AS all_levels
+    ORDER BY grain, period, ${columns(DIMENSIONS)}
+    ON CONFLICT (grain, period, ${columns(DIMENSIONS)}) DO UPDATE SET
+      ${columns(SUMMED.map((column) => `${column} = kept.${column} + excluded.${column}`))}
   ), cache_rolled AS (
     INSERT INTO cache_rollups AS kept (${CACHE_DIMENSIONS}, requests, refused, saved_pusd)
     SELECT (created_at AT TIME ZONE 'UTC')::date, team_id, model, cache_generation, left(coalesce(upstream_model, ''), 200),
@@ -194,3 +194,33 @@ const ENDED_COUNTED = sql`
       granted_pusd = CASE WHEN kept.closed THEN kept.used_pusd + excluded.used_pusd ELSE kept.granted_pusd END
   )
   SELECT (SELECT count(*) FROM ended) AS calls, (SELECT count(*) FROM written) AS written`;
+
+function columns(names: readonly string[]): RawBuilder<unknown> {
+  return sql.raw(names.join(', '));
+}
+
+function sums(names: readonly string[]): RawBuilder<unknown> {
+  return columns(names.map((name) => `sum(${name}) AS ${name}`));
+}
+
+/** The rows of a level, summed from those of the finer one. */
+function coarser({ name, of, keeps }: RollupLevel): RawBuilder<unknown>[] {
+  if (of === undefined) return [];
+  const kept = DIMENSIONS.map((each) => (keeps.includes(each) ? each : `${ROLLUP_DIMENSIONS[each]} AS ${each}`));
+  return [
+    sql`${sql.raw(`by_${name}`)} AS (
+      SELECT hour, ${columns(kept)}, ${sums(SUMMED)} FROM ${sql.raw(`by_${of}`)} GROUP BY hour, ${columns(keeps)})`,
+  ];
+}
+
+/** The rows of a level by each of its units, with what marks them in the roll-ups. */
+function graded(level: RollupLevel): RawBuilder<unknown>[] {
+  return level.units.map((unit) => {
+    const marked = sql`SELECT ${sql.lit(grainOf(unit, level))} AS grain`;
+    const rows = sql.raw(`by_${level.name}`);
+    return unit === 'hour'
+      ? sql`${marked}, hour AS period, ${columns(DIMENSIONS)}, ${columns(SUMMED)} FROM ${rows}`
+      : sql`${marked}, date_trunc('day', hour, 'UTC') AS period, ${columns(DIMENSIONS)}, ${sums(SUMMED)} FROM ${rows}
+          GROUP BY period, ${columns(DIMENSIONS)}`;
+  });
+}

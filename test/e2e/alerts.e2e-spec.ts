@@ -201,10 +201,10 @@ describe('alerts', () => {
     const [loud, usual, fresh] = [await gateway.createKey(), await gateway.createKey(), await gateway.createKey()];
     const made = await webhook({ url: `${url}/anomaly`, kinds: ['spend_anomaly'], team_id: loud.teamId });
     const lastHourMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - HOUR_MS;
-    const spent = ({ teamId, keyId }: { teamId: string; keyId: string }, daysBefore: number, dollars: number) => {
+    const spent = ({ teamId }: { teamId: string }, daysBefore: number, dollars: number) => {
       const period = new Date(lastHourMs - daysBefore * 24 * HOUR_MS).toISOString();
-      const zeros = Array.from({ length: 7 }, () => '0').join();
-      return `('hour', '${period}', '${teamId}', '${keyId}', 'm', 'p', 'MISS', '', false, '[]', ${zeros}, 0, ${dollars}e12, 0)`;
+      const zeros = Array.from({ length: 8 }, () => '0').join();
+      return `('hour by team', '${period}', '${teamId}', '', 'm', 'p', 'MISS', '', false, false, '', ${zeros}, 0, ${dollars}e12, 0)`;
     };
     const weeks = [7, 14, 21, 28];
     const rows = [

@@ -2,7 +2,7 @@ import { parseUsd } from '../../src/common/money';
 import { eventually } from '../support/eventually';
 import { type RunningGateway, startGateway } from '../support/gateway';
 import { type Manners, rawChat } from '../support/raw-chat';
-import { seeded } from '../support/surface/combinations';
+import { seeded } from '../support/seeded';
 
 /** How many calls; the long form is `ABANDONED=5000`. */
 const CALLS = Number(process.env.ABANDONED ?? 300);

@@ -9,7 +9,7 @@ import { everyMember, FULL_REQUEST, otherValues, withMember } from '../support/r
 import { madeRequest, type Request, WITHOUT_EFFECT, withoutEffect } from '../support/rewriting/made-request';
 import { mutated } from '../support/rewriting/mutate';
 import { writeJson } from '../support/rewriting/write-json';
-import { seeded } from '../support/surface/combinations';
+import { seeded } from '../support/seeded';
 
 const { SABOTAGE } = process.env;
 const SEED = Number(process.env.SEED ?? 1);

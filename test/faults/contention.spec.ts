@@ -5,7 +5,7 @@ import { parseUsd } from '../../src/common/money';
 import { type RunningGateway, startGateway } from '../support/gateway';
 import { type JournalSums, makeJournal, type Payer } from '../support/made-journal';
 import { createTestStores, type TestStores } from '../support/stores';
-import { seeded } from '../support/surface/combinations';
+import { seeded } from '../support/seeded';
 
 const { TEST_DATABASE_URL, TEST_REDIS_URL, SABOTAGE } = process.env;
 /** Rows in the journal of each process; the long form is `ROWS=250000`. */

@@ -3,7 +3,8 @@ import { eventually } from '../support/eventually';
 import { FakeOpenAi } from '../support/fake-openai/fake-openai';
 import { type RunningGateway, startGateway } from '../support/gateway';
 import { AT_FIRST_DEPLOYMENT, EVERY_CELL } from '../support/surface/cell';
-import { seeded, someOf } from '../support/surface/combinations';
+import { seeded } from '../support/seeded';
+import { someOf } from '../support/surface/combinations';
 import { type Played, Player } from '../support/surface/play';
 import { chargeOf, costOf, reckon, type Row, type Try } from '../support/surface/reckon';
 

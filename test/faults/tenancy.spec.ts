@@ -1,6 +1,6 @@
 import { eventually } from '../support/eventually';
 import { type RunningGateway, startGateway } from '../support/gateway';
-import { seeded } from '../support/surface/combinations';
+import { seeded } from '../support/seeded';
 import { pick } from '../support/rewriting/made-request';
 
 const { SABOTAGE, TEST_REDIS_URL } = process.env;

@@ -1,109 +1,76 @@
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { Worker } from 'node:worker_threads';
-import { Kysely, Migrator, PostgresDialect, sql } from 'kysely';
-import { Pool } from 'pg';
+import { type Kysely, sql } from 'kysely';
 import type { Database } from '../../src/database/database.connection';
 import { MIGRATIONS } from '../../src/database/migrations/migrations';
 import type { Schema } from '../../src/database/schema';
 import { LedgerRepository } from '../../src/usage/ledger.repository';
 import { VerificationRepository } from '../../src/usage/upkeep/verification.repository';
-import { createTestStores, type TestStores } from '../support/stores';
-import { seeded } from '../support/surface/combinations';
+import { seeded } from '../support/seeded';
+import { DATABASE_PROFILES, openTestDatabase, type TestDatabase } from '../support/test-database';
 
 const ROWS = 2_000;
-const EMBEDDED_PORT = 5432;
 const LATE = 20_001;
 const STATUSES = ['HIT', 'HIT', 'MISS', 'MISS', 'COALESCED', 'BYPASS', 'REFRESH'];
 const REASONS = ['not_stopped', 'cut', 'bypass'];
 
 /** Counters that are written with the rows, and those that an upgrade makes of the rows that are there, are the same. */
-describe.each(['embedded', 'PostgreSQL'].slice(0, process.env.TEST_DATABASE_URL ? 2 : 1))(
-  'counters of the cache, %s',
-  (profile) => {
-    const directory = mkdtempSync(join(tmpdir(), 'thriftgate-test-'));
-    let stores: TestStores | undefined;
-    let closeEmbedded: () => Promise<void> = () => Promise.resolve();
-    let db: Kysely<Schema>;
+describe.each(DATABASE_PROFILES)('counters of the cache, %s', (profile) => {
+  let database: TestDatabase;
+  let db: Kysely<Schema>;
 
-    beforeAll(async () => {
-      stores = profile === 'embedded' ? undefined : await createTestStores();
-      const pool = stores ? new Pool({ connectionString: stores.env.DATABASE_URL, max: 1 }) : await embedded();
-      db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
-      const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(MIGRATIONS) } });
-      expect((await migrator.migrateToLatest()).error).toBeUndefined();
-    });
-    afterAll(async () => {
-      await db?.destroy();
-      await closeEmbedded();
-      await stores?.drop();
-      rmSync(directory, { recursive: true, force: true });
-    });
+  beforeAll(async () => {
+    database = await openTestDatabase(profile);
+    ({ db } = database);
+  });
+  afterAll(() => database?.close());
 
-    /** In its worker thread, which Jest has no part in. */
-    async function embedded(): Promise<Pool> {
-      const socketPath = join(directory, `.s.PGSQL.${EMBEDDED_PORT}`);
-      const program = resolve(__dirname, '../../dist/src/database/embedded-database.worker.js');
-      const worker = new Worker(program, { workerData: { directory: join(directory, 'database'), socketPath } });
-      closeEmbedded = async () => {
-        worker.postMessage('close');
-        await once(worker, 'exit');
-      };
-      await once(worker, 'message');
-      return new Pool({ host: directory, port: EMBEDDED_PORT, user: 'postgres', database: 'postgres', max: 1 });
+  const counters = async () => (await sql`SELECT * FROM cache_rollups ORDER BY 1, 2, 3, 4, 5, 6, 7`.execute(db)).rows;
+  const violations = async () =>
+    (await new VerificationRepository({ db } as Database).verify()).flatMap((check) => check.violations);
+
+  it('follow from the rows, in whatever order these come, and are made of them', async () => {
+    const ledger = new LedgerRepository({ db } as Database);
+    const random = seeded(1);
+    const rows = Array.from({ length: ROWS }, (_, index) => row(index, random));
+    for (let from = 0; from < ROWS; from += 500) {
+      const page = rows.slice(from, from + 500);
+      await ledger.write(page.map((each) => JSON.stringify({ ...each, state: 'dispatched', uncached: null })));
+      // The half of them end twice: what is written again counts nothing.
+      await ledger.write(page.map((each) => JSON.stringify(each)));
+      await ledger.write(page.slice(0, 250).map((each) => JSON.stringify(each)));
     }
+    // The process of some dies, and what became of them comes late; others are re-rated.
+    const lost = Array.from({ length: 50 }, (_, index) => ({ ...row(ROWS + index, random), epoch: 'epoch_dead' }));
+    await ledger.write(lost.map((each) => JSON.stringify({ ...each, state: 'dispatched', uncached: null })));
+    await ledger.closeEpoch('epoch_dead');
+    await ledger.write(lost.map((each) => JSON.stringify(each)));
+    const corrected = rows.slice(0, 50).map((each) => ({ ...each, attempt: 1001, corrects: 1, uncached: null }));
+    await ledger.write(corrected.map((each) => JSON.stringify({ ...each, state: 'settled' })));
 
-    const counters = async () => (await sql`SELECT * FROM cache_rollups ORDER BY 1, 2, 3, 4, 5, 6, 7`.execute(db)).rows;
-    const violations = async () =>
-      (await new VerificationRepository({ db } as Database).verify()).flatMap((check) => check.violations);
-
-    it('follow from the rows, in whatever order these come, and are made of them', async () => {
-      const ledger = new LedgerRepository({ db } as Database);
-      const random = seeded(1);
-      const rows = Array.from({ length: ROWS }, (_, index) => row(index, random));
-      for (let from = 0; from < ROWS; from += 500) {
-        const page = rows.slice(from, from + 500);
-        await ledger.write(page.map((each) => JSON.stringify({ ...each, state: 'dispatched', uncached: null })));
-        // The half of them end twice: what is written again counts nothing.
-        await ledger.write(page.map((each) => JSON.stringify(each)));
-        await ledger.write(page.slice(0, 250).map((each) => JSON.stringify(each)));
-      }
-      // The process of some dies, and what became of them comes late; others are re-rated.
-      const lost = Array.from({ length: 50 }, (_, index) => ({ ...row(ROWS + index, random), epoch: 'epoch_dead' }));
-      await ledger.write(lost.map((each) => JSON.stringify({ ...each, state: 'dispatched', uncached: null })));
-      await ledger.closeEpoch('epoch_dead');
-      await ledger.write(lost.map((each) => JSON.stringify(each)));
-      const corrected = rows.slice(0, 50).map((each) => ({ ...each, attempt: 1001, corrects: 1, uncached: null }));
-      await ledger.write(corrected.map((each) => JSON.stringify({ ...each, state: 'settled' })));
-
-      const written = await counters();
-      const { rows: sums } = await sql`
+    const written = await counters();
+    const { rows: sums } = await sql`
       SELECT sum(requests)::int AS calls, sum(refused)::int AS refused FROM cache_rollups`.execute(db);
-      const all = [...rows, ...lost];
-      expect(sums).toEqual([{ calls: all.length, refused: all.filter(({ uncached }) => uncached !== null).length }]);
-      const { rows: late } = await sql`SELECT FROM ledger WHERE attempt = ${LATE}`.execute(db);
-      expect(late).toHaveLength(lost.length);
-      expect(await violations()).toEqual([]);
+    const all = [...rows, ...lost];
+    expect(sums).toEqual([{ calls: all.length, refused: all.filter(({ uncached }) => uncached !== null).length }]);
+    const { rows: late } = await sql`SELECT FROM ledger WHERE attempt = ${LATE}`.execute(db);
+    expect(late).toHaveLength(lost.length);
+    expect(await violations()).toEqual([]);
 
-      for (const undo of [
-        'DROP TABLE cache_rollups',
-        'DROP TABLE cache_evictions',
-        'ALTER TABLE processes DROP COLUMN cache_bytes',
-      ])
-        await sql.raw(undo).execute(db);
-      await MIGRATIONS['0010-cache-statistics']?.up(db);
-      expect(await counters()).toEqual(written);
-      expect(await violations()).toEqual([]);
-    });
+    for (const undo of [
+      'DROP TABLE cache_rollups',
+      'DROP TABLE cache_evictions',
+      'ALTER TABLE processes DROP COLUMN cache_bytes',
+    ])
+      await sql.raw(undo).execute(db);
+    await MIGRATIONS['0010-cache-statistics']?.up(db);
+    expect(await counters()).toEqual(written);
+    expect(await violations()).toEqual([]);
+  });
 
-    it('are missed where one is not right', async () => {
-      await sql`UPDATE cache_rollups SET refused = refused + 1 WHERE uncached = 'cut'`.execute(db);
-      expect((await violations()).length).toBeGreaterThan(0);
-    });
-  },
-);
+  it('are missed where one is not right', async () => {
+    await sql`UPDATE cache_rollups SET refused = refused + 1 WHERE uncached = 'cut'`.execute(db);
+    expect((await violations()).length).toBeGreaterThan(0);
+  });
+});
 
 function row(index: number, random: () => number) {
   const one = <T>(items: readonly T[]) => items[Math.floor(random() * items.length)] as T;

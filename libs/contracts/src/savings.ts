@@ -65,6 +65,7 @@ const opportunitySchema = z.object({
   calls: z.int(),
   cost_usd: usdSchema,
   could_save_usd: usdSchema,
+  estimated: z.boolean().meta({ description: 'Whether it is reckoned from a sample of the questions' }),
   setting: z.string().meta({ description: 'What to change' }),
 });
 
@@ -95,6 +96,7 @@ export const savingsReportSchema = z
           calls: 340,
           cost_usd: '1.02',
           could_save_usd: '1.02',
+          estimated: false,
           setting: 'Leave use_cache and Cache-Control: no-cache out of these calls.',
         },
       ],

@@ -14,7 +14,8 @@ const toSchema = dayOrTimeSchema('end').optional();
 
 const timeSpan = {
   from: fromSchema.meta({
-    description: 'Not earlier than this: RFC 3339, Unix seconds, or a day (UTC). 30 days before the end by default.',
+    description:
+      'Not earlier than this: RFC 3339, Unix seconds, or a day (UTC). The start (UTC) of the day 30 days before the end by default.',
     example: '2026-11-01',
   }),
   to: toSchema.meta({

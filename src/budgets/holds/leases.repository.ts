@@ -155,7 +155,7 @@ async function open(transaction: Transaction<Schema>, budget: Budget, start: Dat
         SELECT -used_pusd AS cost_pusd FROM budget_leases WHERE budget_id = ${budget.id} AND window_start = ${start}
         UNION ALL
         SELECT cost_pusd FROM usage_rollups
-        WHERE grain = 'hour' AND period >= ${start} AND team_id = ${budget.teamId}
+        WHERE grain = ${budget.keyId === null ? 'hour by team' : 'hour'} AND period >= ${start} AND team_id = ${budget.teamId}
           AND (${budget.keyId}::text IS NULL OR key_id = ${budget.keyId})
         UNION ALL
         SELECT cost_pusd FROM ledger

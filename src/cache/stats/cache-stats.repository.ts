@@ -4,6 +4,7 @@ import { type RawBuilder, sql, type Transaction } from 'kysely';
 import type { PicoUsd } from '../../common/money';
 import { Database } from '../../database/database.connection';
 import type { Schema } from '../../database/schema';
+import { snapshot } from '../../database/snapshot';
 
 /** Which calls: whole days in UTC, `2026-11-23`; what is not given is all. */
 export interface CacheStatsFilter {
@@ -32,9 +33,9 @@ export interface GroupCounts extends CacheCounts {
   groups: GroupValues;
 }
 
-const COLUMNS: Record<CacheStatsGroup, RawBuilder<string>> = {
+const COLUMNS: Record<CacheStatsGroup, RawBuilder<unknown>> = {
   team: sql`part.team_id`,
-  day: sql`to_char(part.day, 'YYYY-MM-DD')`,
+  day: sql`part.day`,
   model: sql`part.model`,
   version: sql`generations.version`,
   generation: sql`part.generation`,
@@ -57,8 +58,7 @@ export class CacheStatsRepository {
     groups: CacheStatsGroup[],
     limit: number,
   ): Promise<{ byGeneration: GroupCounts[]; data: GroupCounts[] }> {
-    const snapshot = this.database.db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only');
-    return snapshot.execute(async (transaction) => ({
+    return snapshot(this.database, async (transaction) => ({
       byGeneration: await this.grouped(filter, ['model', 'generation'], undefined, transaction),
       data: groups.length === 0 ? [] : await this.grouped(filter, groups, limit, transaction),
     }));
@@ -72,8 +72,11 @@ export class CacheStatsRepository {
   ): Promise<GroupCounts[]> {
     const named = sql.join(groups.map((group) => sql`${COLUMNS[group]} AS ${sql.id(group)}`));
     const names = sql.join(groups.map((group) => sql.id(group)));
+    const shown = sql.join(
+      groups.map((group) => (group === 'day' ? sql`to_char(day, 'YYYY-MM-DD') AS day` : sql.id(group))),
+    );
     const { rows } = await sql<CountsRow>`
-      SELECT ${names}, sum(hits) AS hits, sum(misses) AS misses, sum(coalesced) AS coalesced, sum(bypassed) AS bypassed,
+      SELECT ${shown}, sum(hits) AS hits, sum(misses) AS misses, sum(coalesced) AS coalesced, sum(bypassed) AS bypassed,
         sum(refreshed) AS refreshed, sum(saved) AS saved,
         jsonb_object_agg(uncached, refused) FILTER (WHERE uncached <> '') AS refused
       FROM (

@@ -3,8 +3,9 @@ import { type Selectable, sql, type Transaction } from 'kysely';
 import type { PicoUsd } from '../../common/money';
 import { Database } from '../../database/database.connection';
 import type { Schema } from '../../database/schema';
+import { snapshot } from '../../database/snapshot';
 import type { TransfersTable } from '../../database/tables/ledger-tables';
-import { partsOf } from '../../usage/reports/reports.repository';
+import { partsOf } from '../../usage/reports/report-parts';
 
 /** What a team used of one model in a month. */
 export interface ModelUsage {
@@ -31,8 +32,7 @@ export class StatementsRepository {
 
   /** All that a statement is made of, from one state of the database. */
   parts(teamId: string, from: Date, to: Date): Promise<StatementParts> {
-    const snapshot = this.database.db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only');
-    return snapshot.execute(async (transaction) => {
+    return snapshot(this.database, async (transaction) => {
       const creditedPusd = await creditedBefore(transaction, teamId, from);
       const before = await usage(transaction, teamId, BEGINNING, from);
       const usedPusd = before.reduce((total, { costPusd }) => total + costPusd, 0n);
@@ -63,7 +63,7 @@ async function creditedBefore(transaction: Transaction<Schema>, teamId: string, 
 
 async function usage(transaction: Transaction<Schema>, team_id: string, from: Date, to: Date): Promise<ModelUsage[]> {
   const rows = await transaction
-    .selectFrom(partsOf({ team_id, from, to }, false).as('part'))
+    .selectFrom(partsOf({ team_id, from, to }, ['model']).as('part'))
     .select([
       'part.model',
       sql<string>`sum(part.requests)`.as('requests'),

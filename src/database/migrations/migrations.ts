@@ -9,6 +9,7 @@ import * as webhookState from './0007-webhook-state';
 import * as invalidation from './0008-invalidation';
 import * as cacheRules from './0009-cache-rules';
 import * as cacheStatistics from './0010-cache-statistics';
+import * as rollupLevels from './0011-rollup-levels';
 
 /** Every migration by name, in the order in which they run. A migration that has landed is never changed. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -22,4 +23,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0008-invalidation': invalidation,
   '0009-cache-rules': cacheRules,
   '0010-cache-statistics': cacheStatistics,
+  '0011-rollup-levels': rollupLevels,
 };

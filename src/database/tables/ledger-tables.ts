@@ -63,9 +63,13 @@ export interface LedgerTable {
   epoch: string;
 }
 
-/** Sums of ended rows by hour and by day (UTC), written in the statement that ends the rows. Missing names are ''. */
+/**
+ * Sums of ended rows by hour and by day (UTC), on several levels, written in the statement that ends the rows. Names that are
+ * missing, or that a level does not keep apart, are ''.
+ */
 export interface UsageRollupsTable {
-  grain: 'hour' | 'day';
+  /** `hour`, `day`, or those of a coarser level, as `day by team`; each is a partition. */
+  grain: string;
   period: Date;
   team_id: string;
   key_id: string;
@@ -74,12 +78,16 @@ export interface UsageRollupsTable {
   cache_status: string;
   saved_by: string;
   stream: boolean;
+  /** Whether the calls are lines of batches. */
+  batch: boolean;
   /** A JSON list in order, or ''. */
   tags: string;
   /** Calls: each counts where its first attempt does. */
   requests: bigint;
   attempts: bigint;
   failures: bigint;
+  /** Tries that cost something. */
+  paid: bigint;
   input_tokens: bigint;
   cached_input_tokens: bigint;
   output_tokens: bigint;

@@ -4,7 +4,11 @@ import { type ExpressionBuilder, type RawBuilder, type Selectable, sql } from 'k
 import type { PicoUsd } from '../../common/money';
 import { Database } from '../../database/database.connection';
 import type { Schema } from '../../database/schema';
+import { snapshot } from '../../database/snapshot';
 import type { LedgerTable } from '../../database/tables/ledger-tables';
+import type { RollupDimension } from '../rollup-levels';
+import { groupName } from './group-name';
+import { partsOf, type ReportPart, type UsageFilter } from './report-parts';
 import { type RequestKey, requestIdBounds } from './request-key';
 
 export interface RequestFilter {
@@ -31,19 +35,26 @@ export interface GroupSums extends Sums {
   groups: Partial<Record<UsageGroup, string | null>>;
 }
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-
 /** What a group is called in the rows that reports are summed from; there a name that is missing is ''. */
-const GROUP_COLUMNS: Record<UsageGroup, RawBuilder<string | null>> = {
+const GROUP_COLUMNS: Record<UsageGroup, RawBuilder<string | Date | null>> = {
   model: sql`part.model`,
   key: sql`part.key_id`,
   team: sql`part.team_id`,
-  day: sql`to_char(part.period AT TIME ZONE 'UTC', 'YYYY-MM-DD')`,
-  hour: sql`to_char(part.period AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24":00:00Z"')`,
+  day: sql`part.period`,
+  hour: sql`part.period`,
   tag: sql`tagged.tag`,
   provider: sql`nullif(part.provider, '')`,
   cache_status: sql`part.cache_status`,
+};
+
+/** What rows must keep apart for a group; hours and days are told by the period of every row. */
+const GROUP_DIMENSIONS: Partial<Record<UsageGroup, RollupDimension>> = {
+  model: 'model',
+  key: 'key_id',
+  team: 'team_id',
+  tag: 'tags',
+  provider: 'provider',
+  cache_status: 'cache_status',
 };
 
 /** Sums of `bigint` are `numeric` and come as text. */
@@ -83,12 +94,14 @@ export class ReportsRepository {
    * @param limit how many groups at most
    */
   async usage(filter: UsageFilter, groups: UsageGroup[], limit: number): Promise<{ data: GroupSums[]; total: Sums }> {
-    const snapshot = this.database.db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only');
-    return snapshot.execute(async (transaction) => {
-      const parts = transaction.selectFrom(partsOf(filter, groups.includes('hour')).as('part'));
-      const total = await parts.select(SUMS).executeTakeFirstOrThrow();
-      const columns = groups.map((group) => GROUP_COLUMNS[group]);
-      const rows = await parts
+    const unit = groups.includes('hour') ? 'hour' : 'day';
+    const dimensions = groups.flatMap((group) => GROUP_DIMENSIONS[group] ?? []);
+    const columns = groups.map((group) => GROUP_COLUMNS[group]);
+    return snapshot(this.database, async (transaction) => {
+      const total = await transaction.selectFrom(partsOf(filter, []).as('part')).select(SUMS).executeTakeFirstOrThrow();
+      const parts = partsOf(filter, dimensions, unit);
+      const rows = await transaction
+        .selectFrom((groups.includes('tag') ? byTagList(parts, groups) : parts).as('part'))
         .$if(groups.includes('tag'), (query) =>
           query.leftJoinLateral(
             sql<{
@@ -104,80 +117,20 @@ export class ReportsRepository {
         .execute();
       const data = rows.map((row) => ({
         ...toSums(row),
-        groups: Object.fromEntries(groups.map((group) => [group, row[group]])),
+        groups: Object.fromEntries(groups.map((group) => [group, groupName(group, row[group] ?? null)])),
       }));
       return { data, total: toSums(total) };
     });
   }
 }
 
-/** What a usage report is about. */
-export interface UsageFilter {
-  team_id?: string | undefined;
-  from: Date;
-  to: Date;
-}
-
-/**
- * The rows that a report is summed from: whole days and hours of the span from the rollups, and the rest, at its ends, from
- * the ledger itself. A call that still runs is in neither.
- *
- * @param byHour whether days are too coarse
- */
-export function partsOf({ team_id, from, to }: UsageFilter, byHour: boolean): RawBuilder<ReportPart> {
-  const ceil = (ms: number, step: number) => Math.ceil(ms / step) * step;
-  const floor = (ms: number, step: number) => Math.floor(ms / step) * step;
-  const [start, end] = [from.getTime(), to.getTime()];
-  const [firstHour, lastHour] = [ceil(start, HOUR_MS), floor(end, HOUR_MS)];
-  if (firstHour >= lastHour) return sql`(${ledgerPart(from, to, team_id)})`;
-  const [firstDay, lastDay] = [ceil(start, DAY_MS), floor(end, DAY_MS)];
-  const rollups =
-    byHour || firstDay >= lastDay
-      ? [rollupPart('hour', firstHour, lastHour, team_id)]
-      : [
-          rollupPart('hour', firstHour, firstDay, team_id),
-          rollupPart('day', firstDay, lastDay, team_id),
-          rollupPart('hour', lastDay, lastHour, team_id),
-        ];
-  const edges = [
-    ...(start < firstHour ? [ledgerPart(from, new Date(firstHour), team_id)] : []),
-    ...(lastHour < end ? [ledgerPart(new Date(lastHour), to, team_id)] : []),
-  ];
-  return sql`(${sql.join([...rollups, ...edges], sql` UNION ALL `)})`;
-}
-
-export interface ReportPart {
-  period: Date;
-  team_id: string;
-  key_id: string;
-  model: string;
-  provider: string;
-  cache_status: string;
-  saved_by: string;
-  stream: boolean;
-  tags: string;
-  requests: string;
-  input_tokens: string;
-  output_tokens: string;
-  list_cost_pusd: string;
-  cost_pusd: string;
-  saved_pusd: string;
-}
-
-function rollupPart(grain: 'hour' | 'day', fromMs: number, toMs: number, teamId: string | undefined) {
-  return sql`SELECT period, team_id, key_id, model, provider, cache_status, saved_by, stream, tags, requests::numeric,
-      input_tokens::numeric, output_tokens::numeric, list_cost_pusd, cost_pusd, saved_pusd
-    FROM usage_rollups WHERE grain = ${grain} AND period >= ${new Date(fromMs)} AND period < ${new Date(toMs)}
-      ${teamId === undefined ? sql`` : sql`AND team_id = ${teamId}`}`;
-}
-
-function ledgerPart(from: Date, to: Date, teamId: string | undefined) {
-  const { least = '', below = '' } = requestIdBounds(from, to);
-  return sql`SELECT created_at, team_id, key_id, model, coalesce(provider, ''), cache_status, coalesce(saved_by, ''), stream,
-      coalesce(tags::text, ''), (attempt = 1)::int::numeric, input_tokens::numeric, output_tokens::numeric, list_cost_pusd::numeric,
-      cost_pusd::numeric, saved_pusd::numeric
-    FROM ledger WHERE state <> 'dispatched' AND request_id >= ${least} AND request_id < ${below}
-      AND created_at >= ${from} AND created_at < ${to} ${teamId === undefined ? sql`` : sql`AND team_id = ${teamId}`}`;
+/** Sums by lists of tags, so that a list is taken apart once for all rows that have it. */
+function byTagList(parts: RawBuilder<ReportPart>, groups: UsageGroup[]): RawBuilder<ReportPart> {
+  const columns = groups.map((group) => GROUP_DIMENSIONS[group] ?? 'period');
+  const kept = sql.join([...new Set(columns)].map((each) => sql.ref(`part.${each}`)));
+  return sql`(SELECT ${kept}, sum(requests) AS requests, sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens,
+      sum(list_cost_pusd) AS list_cost_pusd, sum(cost_pusd) AS cost_pusd, sum(saved_pusd) AS saved_pusd
+    FROM ${parts} AS part GROUP BY ${kept})`;
 }
 
 function matches(eb: ExpressionBuilder<Schema, 'ledger'>, { from, to, ...equal }: RequestFilter) {

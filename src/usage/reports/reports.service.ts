@@ -5,18 +5,10 @@ import { Clock } from '../../common/clock';
 import { GatewayError } from '../../common/errors';
 import type { LedgerTable } from '../../database/tables/ledger-tables';
 import { LedgerDrain } from '../ledger-drain.service';
-import {
-  type GroupSums,
-  ReportsRepository,
-  type RequestFilter,
-  type Sums,
-  type UsageFilter,
-} from './reports.repository';
+import { spanOf, type UsageFilter } from './report-parts';
+import { type GroupSums, ReportsRepository, type RequestFilter, type Sums } from './reports.repository';
 import { decodeCursor, encodeCursor } from './request-key';
 
-const DEFAULT_SPAN_MS = 30 * 24 * 3600 * 1000;
-/** Calls of a process whose clock is ahead are shown too. */
-const CLOCKS_APART_MS = 60_000;
 const MAX_GROUPS = 100_000;
 
 /** Reports of the ledger. Each shows the calls that this process has just made; those of others are 100 ms behind. */
@@ -46,10 +38,8 @@ export class ReportsService {
   /** Sums by group over the last 30 days, or over the span of the filter. @throws GatewayError `invalid_request` when there are too many groups */
   async usage(filter: Partial<UsageFilter>, groups: UsageGroup[]): Promise<{ data: GroupSums[]; total: Sums }> {
     await this.drain.flush();
-    const end = filter.to?.getTime() ?? this.clock.now();
-    const from = filter.from ?? new Date(Math.max(0, end - DEFAULT_SPAN_MS));
-    const to = filter.to ?? new Date(end + CLOCKS_APART_MS);
-    const report = await this.reports.usage({ team_id: filter.team_id, from, to }, groups, MAX_GROUPS + 1);
+    const span = { team_id: filter.team_id, ...spanOf(filter, this.clock.now()) };
+    const report = await this.reports.usage(span, groups, MAX_GROUPS + 1);
     if (report.data.length <= MAX_GROUPS) return report;
     throw new GatewayError('invalid_request', {
       message: `'group_by' makes more than ${MAX_GROUPS} groups of this span. Ask for fewer groups or a shorter span.`,

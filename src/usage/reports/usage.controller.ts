@@ -6,7 +6,8 @@ import { Roles } from '../../common/access.decorators';
 import { ApiErrors } from '../../common/api-errors.decorator';
 import { type Caller, CurrentCaller } from '../../common/caller';
 import { formatUsd } from '../../common/money';
-import type { Sums, UsageFilter } from './reports.repository';
+import type { UsageFilter } from './report-parts';
+import type { Sums } from './reports.repository';
 import { ReportsService } from './reports.service';
 import { type CsvColumn, toCsv } from './usage-csv';
 

@@ -34,7 +34,7 @@ export class SavingsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<contracts.SavingsReport | string> {
     const { group_by: groups, format, ...span } = query;
-    const { data, total, opportunities } = await this.savings.report(span, groups);
+    const { data, total } = await this.savings.report(span, groups);
     const rows = data.map((row) => ({ ...row.groups, ...toWire(row) }));
     if (format === 'csv') {
       reply.header('content-type', 'text/csv; charset=utf-8');
@@ -48,6 +48,7 @@ export class SavingsController {
         rows.map((row) => ({ ...row, ...row.saved_by })),
       );
     }
+    const opportunities = await this.savings.opportunities(span);
     return {
       data: rows,
       total: toWire(total),
@@ -59,6 +60,7 @@ export class SavingsController {
         calls: each.calls,
         cost_usd: formatUsd(each.costPusd),
         could_save_usd: formatUsd(each.couldSavePusd),
+        estimated: each.estimated,
         setting: each.setting,
       })),
     };

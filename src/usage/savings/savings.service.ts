@@ -4,13 +4,19 @@ import { Clock } from '../../common/clock';
 import { GatewayError } from '../../common/errors';
 import type { PicoUsd } from '../../common/money';
 import { LedgerDrain } from '../ledger-drain.service';
-import type { UsageFilter } from '../reports/reports.repository';
+import { spanOf, type UsageFilter } from '../reports/report-parts';
 import { type MissedSaving, SavingsRepository, type SavingsRow } from './savings.repository';
 
 const DAY_MS = 24 * 3_600_000;
-const DEFAULT_SPAN_MS = 30 * DAY_MS;
 const LONGEST_SPAN_MS = 92 * DAY_MS;
 const OPPORTUNITIES = 20;
+
+/** Which calls; the last 30 days where no ends are given. */
+export interface SavingsSpan {
+  team_id?: string | undefined;
+  from?: Date | undefined;
+  to?: Date | undefined;
+}
 
 /** What was spent and saved, and by what. */
 export interface Savings {
@@ -58,33 +64,18 @@ export class SavingsService {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws GatewayError `invalid_request` when the span is longer than 92 days */
-  async report(
-    span: { from?: Date | undefined; to?: Date | undefined; team_id?: string | undefined },
-    groups: SavingsGroup[],
-  ): Promise<{ data: SavingsOf[]; total: Savings; opportunities: Opportunity[] }> {
+  /** What was saved, by group. @throws GatewayError `invalid_request` when the span is longer than 92 days */
+  async report(asked: SavingsSpan, groups: SavingsGroup[]): Promise<{ data: SavingsOf[]; total: Savings }> {
+    const filter = this.filterOf(asked);
     await this.drain.flush();
-    const to = span.to ?? new Date(this.clock.now() + 1);
-    const from = span.from ?? new Date(to.getTime() - DEFAULT_SPAN_MS);
-    if (to.getTime() - from.getTime() > LONGEST_SPAN_MS) {
-      throw new GatewayError('invalid_request', {
-        message: "'from' must be at most 92 days before 'to'.",
-        param: 'from',
-      });
-    }
-    const filter = { team_id: span.team_id, from, to };
     const rows = await this.repository.sums(filter, groups);
-    return { data: folded(rows, groups), total: totalOf(rows), opportunities: await this.opportunities(filter) };
+    return { data: folded(rows, groups), total: totalOf(rows) };
   }
 
-  /** What a span cost, by model. */
-  async span(filter: UsageFilter): Promise<{ models: SavingsOf[]; total: Savings }> {
+  /** What could have been saved, the most first. @throws GatewayError as `report` does */
+  async opportunities(asked: SavingsSpan): Promise<Opportunity[]> {
+    const filter = this.filterOf(asked);
     await this.drain.flush();
-    const rows = await this.repository.sums(filter, ['model']);
-    return { models: folded(rows, ['model']), total: totalOf(rows) };
-  }
-
-  private async opportunities(filter: UsageFilter): Promise<Opportunity[]> {
     const repeats = await this.repository.repeats(filter, OPPORTUNITIES);
     const deferrable = await this.repository.deferrable(filter, OPPORTUNITIES);
     const found: Opportunity[] = [
@@ -104,6 +95,25 @@ export class SavingsService {
     return found.toSorted((a, b) =>
       a.couldSavePusd > b.couldSavePusd ? -1 : a.couldSavePusd < b.couldSavePusd ? 1 : 0,
     );
+  }
+
+  /** What a span cost, by model. */
+  async span(filter: UsageFilter): Promise<{ models: SavingsOf[]; total: Savings }> {
+    await this.drain.flush();
+    const rows = await this.repository.sums(filter, ['model']);
+    return { models: folded(rows, ['model']), total: totalOf(rows) };
+  }
+
+  private filterOf(asked: SavingsSpan): UsageFilter {
+    const span = spanOf(asked, this.clock.now());
+    const lastMs = Math.min(span.to.getTime(), this.clock.now());
+    if (lastMs - span.from.getTime() > LONGEST_SPAN_MS) {
+      throw new GatewayError('invalid_request', {
+        message: "'from' must be at most 92 days before 'to'.",
+        param: 'from',
+      });
+    }
+    return { team_id: asked.team_id, ...span };
   }
 }
 

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type RawBuilder, sql } from 'kysely';
 import { Database } from '../../database/database.connection';
+import { snapshot } from '../../database/snapshot';
+import { grainOf, ROLLUP_LEVELS } from '../rollup-levels';
 
 /** What must be true of the ledger, and a query for what breaks it. */
 interface Invariant {
@@ -11,6 +13,13 @@ interface Invariant {
 
 /** How many violations of one invariant are told. */
 const TOLD = 20;
+
+/** What marks the rows of each level of the roll-ups, and whether they keep teams apart. */
+const GRAINS = sql.join(
+  ROLLUP_LEVELS.flatMap((level) =>
+    level.units.map((unit) => sql`(${sql.lit(grainOf(unit, level))}, ${sql.lit(level.keeps.includes('team_id'))})`),
+  ),
+);
 
 const INVARIANTS: Invariant[] = [
   {
@@ -48,16 +57,20 @@ const INVARIANTS: Invariant[] = [
       GROUP BY request_id HAVING count(*) > 1`,
   },
   {
-    name: 'the sums by hour and by day are those of the rows',
+    name: 'the sums by hour and by day, on each level, are those of the rows',
     violations: sql`SELECT team_id || ' ' || day || ' ' || grain AS violation FROM (
         SELECT grain, team_id, date_trunc('day', period, 'UTC') AS day, sum(attempts) AS attempts, sum(requests) AS requests,
           sum(input_tokens) AS input, sum(output_tokens) AS output, sum(list_cost_pusd) AS list, sum(cost_pusd) AS cost
         FROM usage_rollups GROUP BY 1, 2, 3) AS rolled
       FULL JOIN (
-        SELECT grain, team_id, date_trunc('day', created_at, 'UTC') AS day, count(*) FILTER (WHERE corrects IS NULL) AS attempts,
-          count(*) FILTER (WHERE attempt = 1) AS requests, sum(input_tokens) AS input, sum(output_tokens) AS output,
-          sum(list_cost_pusd) AS list, sum(cost_pusd) AS cost
-        FROM ledger, (VALUES ('hour'), ('day')) AS grains (grain) WHERE state <> 'dispatched' GROUP BY 1, 2, 3) AS rows
+        SELECT grain, CASE WHEN keeps_teams THEN team_id ELSE '' END AS team_id, day, sum(attempts) AS attempts,
+          sum(requests) AS requests, sum(input) AS input, sum(output) AS output, sum(list) AS list, sum(cost) AS cost
+        FROM (
+          SELECT team_id, date_trunc('day', created_at, 'UTC') AS day, count(*) FILTER (WHERE corrects IS NULL) AS attempts,
+            count(*) FILTER (WHERE attempt = 1) AS requests, sum(input_tokens) AS input, sum(output_tokens) AS output,
+            sum(list_cost_pusd) AS list, sum(cost_pusd) AS cost
+          FROM ledger WHERE state <> 'dispatched' GROUP BY 1, 2) AS of_teams, (VALUES ${GRAINS}) AS grains (grain, keeps_teams)
+        GROUP BY 1, 2, 3) AS rows
       USING (grain, team_id, day)
       WHERE (rolled.attempts, rolled.requests, rolled.input, rolled.output, rolled.list, rolled.cost)
         IS DISTINCT FROM (rows.attempts, rows.requests, rows.input, rows.output, rows.list, rows.cost)
@@ -105,8 +118,7 @@ export class VerificationRepository {
 
   /** All invariants, checked on one state of the database. */
   verify(): Promise<{ name: string; violations: string[] }[]> {
-    const snapshot = this.database.db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only');
-    return snapshot.execute(async (transaction) => {
+    return snapshot(this.database, async (transaction) => {
       const checks: { name: string; violations: string[] }[] = [];
       for (const { name, violations } of INVARIANTS) {
         const { rows } = await sql<{ violation: string }>`${violations} LIMIT ${TOLD}`.execute(transaction);

@@ -2,17 +2,6 @@
 export type Dimensions = Record<string, readonly string[]>;
 export type Combination<D extends Dimensions> = { [Name in keyof D]: D[Name][number] };
 
-/** Numbers in [0, 1), the same ones for the same seed. */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** All combinations that can be. */
 export function everyCombination<D extends Dimensions>(
   dimensions: D,

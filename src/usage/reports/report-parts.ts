@@ -1,0 +1,114 @@
+import { type RawBuilder, sql } from 'kysely';
+import { grainFor, ROLLUP_DIMENSIONS, type RollupDimension, type RollupUnit } from '../rollup-levels';
+import { requestIdBounds } from './request-key';
+
+/** What a report is about. */
+export interface UsageFilter {
+  team_id?: string | undefined;
+  from: Date;
+  to: Date;
+}
+
+/** A row that a report is summed from. What was not asked to be kept apart may be '' or false. */
+export interface ReportPart {
+  /** The day, or the hour where hours were asked for. */
+  period: Date;
+  team_id: string;
+  key_id: string;
+  model: string;
+  provider: string;
+  cache_status: string;
+  saved_by: string;
+  stream: boolean;
+  batch: boolean;
+  tags: string;
+  requests: string;
+  /** Tries that cost something. */
+  paid: string;
+  input_tokens: string;
+  output_tokens: string;
+  list_cost_pusd: string;
+  cost_pusd: string;
+  saved_pusd: string;
+}
+
+const DEFAULT_DAYS = 30;
+/** Calls of a process whose clock is ahead are shown too. */
+const CLOCKS_APART_MS = 60_000;
+const UNIT_MS = { hour: 3_600_000, day: 24 * 3_600_000 };
+const DIMENSIONS = sql.raw(Object.keys(ROLLUP_DIMENSIONS).join(', '));
+
+/**
+ * The span of a report where an end of it is not given: the last 30 days and the day that has begun, whole days in UTC, which
+ * are read from the roll-ups alone.
+ */
+export function spanOf(
+  { from, to }: { from?: Date | undefined; to?: Date | undefined },
+  nowMs: number,
+): { from: Date; to: Date } {
+  const end = to?.getTime() ?? Math.ceil((nowMs + CLOCKS_APART_MS) / UNIT_MS.day) * UNIT_MS.day;
+  const last = Math.min(end, nowMs);
+  const start = from?.getTime() ?? Math.floor(last / UNIT_MS.day - DEFAULT_DAYS) * UNIT_MS.day;
+  return { from: new Date(Math.max(0, start)), to: new Date(end) };
+}
+
+/**
+ * The rows that a report is summed from: whole days and hours of the span from the roll-ups, of the coarsest level that will
+ * do, and the rest, at its ends, from the ledger itself. A call that still runs is in neither.
+ *
+ * @param apart what the rows must keep apart
+ * @param unit the coarsest period of a row
+ */
+export function partsOf(
+  { team_id, from, to }: UsageFilter,
+  apart: RollupDimension[],
+  unit: RollupUnit = 'day',
+): RawBuilder<ReportPart> {
+  const ceil = (ms: number, step: number) => Math.ceil(ms / step) * step;
+  const floor = (ms: number, step: number) => Math.floor(ms / step) * step;
+  const [start, end] = [from.getTime(), to.getTime()];
+  const [firstHour, lastHour] = [ceil(start, UNIT_MS.hour), floor(end, UNIT_MS.hour)];
+  if (firstHour >= lastHour) return sql`(${ledgerPart(from, to, team_id, unit)})`;
+  const [firstDay, lastDay] = [ceil(start, UNIT_MS.day), floor(end, UNIT_MS.day)];
+  const dimensions = team_id === undefined ? apart : [...apart, 'team_id' as const];
+  const rollupPart = (of: RollupUnit, fromMs: number, toMs: number) =>
+    fromMs >= toMs
+      ? []
+      : [
+          sql`SELECT ${of === unit ? sql`period` : startOf(unit, sql`period`)} AS period, ${DIMENSIONS}, requests,
+              paid, input_tokens, output_tokens, list_cost_pusd, cost_pusd, saved_pusd
+            FROM usage_rollups
+            WHERE grain = ${grainFor(of, dimensions)} AND period >= ${new Date(fromMs)} AND period < ${new Date(toMs)} ${ofTeam(team_id)}`,
+        ];
+  const rollups =
+    unit === 'hour' || firstDay >= lastDay
+      ? rollupPart('hour', firstHour, lastHour)
+      : [
+          ...rollupPart('hour', firstHour, firstDay),
+          ...rollupPart('day', firstDay, lastDay),
+          ...rollupPart('hour', lastDay, lastHour),
+        ];
+  const edges = [
+    ...(start < firstHour ? [ledgerPart(from, new Date(firstHour), team_id, unit)] : []),
+    ...(lastHour < end ? [ledgerPart(new Date(lastHour), to, team_id, unit)] : []),
+  ];
+  return sql`(${sql.join([...rollups, ...edges], sql` UNION ALL `)})`;
+}
+
+function ledgerPart(from: Date, to: Date, teamId: string | undefined, unit: RollupUnit) {
+  const { least = '', below = '' } = requestIdBounds(from, to);
+  return sql`SELECT ${startOf(unit, sql`created_at`)} AS period, team_id, key_id, model, coalesce(provider, '') AS provider,
+      cache_status, coalesce(saved_by, '') AS saved_by, stream, batch_id IS NOT NULL AS batch, coalesce(tags::text, '') AS tags,
+      (attempt = 1)::int::bigint AS requests, (corrects IS NULL AND cost_pusd > 0)::int::bigint AS paid,
+      input_tokens::bigint, output_tokens::bigint, list_cost_pusd::numeric, cost_pusd::numeric, saved_pusd::numeric
+    FROM ledger WHERE state <> 'dispatched' AND request_id >= ${least} AND request_id < ${below}
+      AND created_at >= ${from} AND created_at < ${to} ${ofTeam(teamId)}`;
+}
+
+function startOf(unit: RollupUnit, column: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`date_trunc(${sql.lit(unit)}, ${column}, 'UTC')`;
+}
+
+function ofTeam(teamId: string | undefined): RawBuilder<unknown> {
+  return teamId === undefined ? sql`` : sql`AND team_id = ${teamId}`;
+}

@@ -1,0 +1,64 @@
+/** What a roll-up can keep apart. */
+export type RollupDimension =
+  'team_id' | 'key_id' | 'model' | 'provider' | 'cache_status' | 'saved_by' | 'stream' | 'batch' | 'tags';
+
+export type RollupUnit = 'hour' | 'day';
+
+export interface RollupLevel {
+  name: string;
+  /** By what its rows are summed; keys and tags by the hour hardly make fewer rows than there are. */
+  units: readonly RollupUnit[];
+  /** What its rows keep apart; elsewhere they have '' or false. */
+  keeps: readonly RollupDimension[];
+  /** The level whose rows it sums. */
+  of?: string;
+}
+
+/** Every dimension with what stands where it is not kept apart, in the order of the columns of `usage_rollups`. */
+export const ROLLUP_DIMENSIONS: Readonly<Record<RollupDimension, string>> = {
+  team_id: "''",
+  key_id: "''",
+  model: "''",
+  provider: "''",
+  cache_status: "''",
+  saved_by: "''",
+  stream: 'false',
+  batch: 'false',
+  tags: "''",
+};
+
+/**
+ * The levels of the roll-ups, the finest first. Keys, tags and teams multiply: with many of them the finest level has
+ * hardly fewer rows than the ledger, so a report reads the coarsest level that tells apart what it asks for.
+ *
+ * A level that has landed is never changed: rows of it are in databases. A new one needs its partitions and their rows by a
+ * migration.
+ */
+export const ROLLUP_LEVELS: readonly RollupLevel[] = [
+  { name: 'call', units: ['hour', 'day'], keeps: Object.keys(ROLLUP_DIMENSIONS) as RollupDimension[] },
+  { name: 'tag', of: 'call', units: ['day'], keeps: ['team_id', 'model', 'provider', 'cache_status', 'tags'] },
+  { name: 'key', of: 'call', units: ['day'], keeps: ['team_id', 'key_id', 'model', 'provider', 'cache_status'] },
+  { name: 'key_tag', of: 'call', units: ['day'], keeps: ['team_id', 'key_id', 'tags'] },
+  { name: 'manner', of: 'call', units: ['day'], keeps: ['team_id', 'key_id', 'model', 'stream', 'batch'] },
+  {
+    name: 'team',
+    of: 'call',
+    units: ['hour', 'day'],
+    keeps: ['team_id', 'model', 'provider', 'cache_status', 'saved_by'],
+  },
+  { name: 'model', of: 'team', units: ['hour', 'day'], keeps: ['model', 'provider', 'cache_status', 'saved_by'] },
+];
+
+/** How rows of a level are marked: those of the finest by the unit alone. */
+export function grainOf(unit: RollupUnit, level: RollupLevel): string {
+  return level.of === undefined ? unit : `${unit} by ${level.name}`;
+}
+
+/** The rows of a unit on the coarsest level that keeps apart all that is asked for. */
+export function grainFor(unit: RollupUnit, apart: readonly RollupDimension[]): string {
+  const level = ROLLUP_LEVELS.findLast(
+    ({ units, keeps }) => units.includes(unit) && apart.every((dimension) => keeps.includes(dimension)),
+  );
+  if (!level) throw new Error(`no roll-up by ${unit} keeps ${apart.join(', ')} apart`);
+  return grainOf(unit, level);
+}

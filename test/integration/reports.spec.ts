@@ -1,0 +1,282 @@
+import { type Kysely, sql } from 'kysely';
+import { adminUsageGroups, type UsageGroup } from '@thriftgate/contracts';
+import type { Database } from '../../src/database/database.connection';
+import { MIGRATIONS } from '../../src/database/migrations/migrations';
+import type { Schema } from '../../src/database/schema';
+import { LedgerRepository } from '../../src/usage/ledger.repository';
+import type { UsageFilter } from '../../src/usage/reports/report-parts';
+import { ReportsRepository } from '../../src/usage/reports/reports.repository';
+import { ROLLUP_LEVELS } from '../../src/usage/rollup-levels';
+import { SavingsRepository } from '../../src/usage/savings/savings.repository';
+import { VerificationRepository } from '../../src/usage/upkeep/verification.repository';
+import { seeded } from '../support/seeded';
+import { DATABASE_PROFILES, openTestDatabase, type TestDatabase } from '../support/test-database';
+
+const ROWS = 2_000;
+const REPORTS = 120;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const START_MS = Date.parse('2026-11-20T00:00:00Z');
+const DAYS = 4;
+const SPELLING = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+type Row = ReturnType<typeof row>;
+
+/** Whatever a report asks for, it is the sum of the ledger's rows: on every level of the roll-ups, and at ragged ends. */
+describe.each(DATABASE_PROFILES)('reports, %s', (profile) => {
+  let database: TestDatabase;
+  let db: Kysely<Schema>;
+  const random = seeded(7);
+  const rows = Array.from({ length: ROWS }, (_, index) => row(index, random));
+
+  beforeAll(async () => {
+    database = await openTestDatabase(profile);
+    ({ db } = database);
+    const ledger = new LedgerRepository(database as unknown as Database);
+    for (let from = 0; from < ROWS; from += 300) {
+      const page = rows.slice(from, from + 300);
+      await ledger.write(page.map((each) => JSON.stringify({ ...each, state: 'dispatched' })));
+      await ledger.write(page.map((each) => JSON.stringify(each)));
+    }
+  }, 60_000);
+  afterAll(() => database?.close());
+
+  const violations = async () =>
+    (await new VerificationRepository({ db } as Database).verify()).flatMap((check) => check.violations);
+
+  it('add up to the rows', async () => {
+    const reports = new ReportsRepository({ db } as Database);
+    for (let each = 0; each < REPORTS; each += 1) {
+      const filter = filterOf(random);
+      const groups: UsageGroup[] = adminUsageGroups.filter(() => random() < 0.3);
+      const { data, total } = await reports.usage(filter, groups, 10_000);
+      const matching = rows.filter((one) => matches(one, filter));
+      expect(total).toEqual(sumOf(matching));
+      const expected = grouped(matching, groups);
+      expect(new Map(data.map(({ groups: names, ...sums }) => [namesOf(groups, names), sums]))).toEqual(expected);
+      expect(data).toHaveLength(expected.size || (groups.length === 0 ? 1 : 0));
+    }
+  }, 60_000);
+
+  it('of savings add up to the rows, by what saved them', async () => {
+    const savings = new SavingsRepository({ db } as Database);
+    for (let each = 0; each < REPORTS / 4; each += 1) {
+      const filter = filterOf(random);
+      const matching = rows.filter((one) => matches(one, filter));
+      const sums = await savings.sums(filter, ['team', 'day']);
+      const saved = new Map<string, bigint>();
+      for (const one of matching) {
+        const name = [one.team_id, one.created_at.slice(0, 10), one.saved_by ?? ''].join();
+        saved.set(name, (saved.get(name) ?? 0n) + BigInt(one.saved_pusd));
+      }
+      expect(
+        new Map(sums.map(({ groups, savedBy, savedPusd }) => [[groups.team, groups.day, savedBy].join(), savedPusd])),
+      ).toEqual(saved);
+    }
+  }, 60_000);
+
+  it('tell what could have gone through batches', async () => {
+    const savings = new SavingsRepository({ db } as Database);
+    const filter = { from: new Date(START_MS), to: new Date(START_MS + DAYS * DAY_MS) };
+    const jobs = rows.filter(
+      (one) => one.key_id === 'key_job' && !one.stream && !one.batch_id && one.cost_pusd !== '0',
+    );
+    const found = await savings.deferrable(filter, 10);
+    const expected = [...new Set(jobs.map(({ model }) => model))].map((model) => {
+      const of = jobs.filter((one) => one.model === model);
+      const costPusd = of.reduce((sum, one) => sum + BigInt(one.cost_pusd), 0n);
+      return { keyId: 'key_job', model, calls: of.length, costPusd, estimated: false, reason: 'not_in_a_batch' };
+    });
+    expect(found.toSorted((a, b) => (`${a.model}` < `${b.model}` ? -1 : 1))).toEqual(
+      expected.toSorted((a, b) => (a.model < b.model ? -1 : 1)),
+    );
+    expect(expected.length).toBeGreaterThan(1);
+  });
+
+  it('are checked against the rows on every level', async () => {
+    expect(await violations()).toEqual([]);
+    const { rows: grains } = await sql<{ grain: string }>`SELECT DISTINCT grain FROM usage_rollups`.execute(db);
+    expect(grains.length).toBe(ROLLUP_LEVELS.flatMap(({ units }) => units).length);
+    for (const { grain } of grains) {
+      const shift = (by: number) =>
+        sql`UPDATE usage_rollups SET requests = requests + ${by} WHERE (grain, period, team_id, key_id, model, tags) = (
+          SELECT grain, period, team_id, key_id, model, tags FROM usage_rollups WHERE grain = ${grain} ORDER BY 1, 2, 3, 4, 5, 6 LIMIT 1)`.execute(
+          db,
+        );
+      await shift(1);
+      expect((await violations()).join()).toContain(grain);
+      await shift(-1);
+    }
+    expect(await violations()).toEqual([]);
+  });
+
+  it('show what an older version counted', async () => {
+    const levels = async () =>
+      (
+        await sql`SELECT grain, period, team_id, key_id, model, provider, cache_status, saved_by, stream, tags,
+          sum(requests) AS requests, sum(attempts) AS attempts, sum(failures) AS failures, sum(paid) AS paid,
+          sum(input_tokens) AS input, sum(cached_input_tokens) AS cached, sum(output_tokens) AS output,
+          sum(reasoning_tokens) AS reasoning, sum(list_cost_pusd) AS list, sum(cost_pusd) AS cost, sum(saved_pusd) AS saved
+        FROM usage_rollups GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10`.execute(db)
+      ).rows;
+    const before = await levels();
+    for (const statement of [
+      `CREATE TABLE older AS SELECT grain, period, team_id, key_id, model, provider, cache_status, saved_by, stream, tags,
+        sum(requests)::bigint AS requests, sum(attempts)::bigint AS attempts, sum(failures)::bigint AS failures,
+        sum(input_tokens)::bigint AS input_tokens, sum(cached_input_tokens)::bigint AS cached_input_tokens,
+        sum(output_tokens)::bigint AS output_tokens, sum(reasoning_tokens)::bigint AS reasoning_tokens,
+        sum(list_cost_pusd) AS list_cost_pusd, sum(cost_pusd) AS cost_pusd, sum(saved_pusd) AS saved_pusd
+        FROM usage_rollups WHERE grain IN ('hour', 'day') GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10`,
+      'DROP TABLE usage_rollups',
+      'ALTER TABLE older RENAME TO usage_rollups',
+      `ALTER TABLE usage_rollups ADD CONSTRAINT usage_rollups_pkey
+        PRIMARY KEY (grain, period, team_id, key_id, model, provider, cache_status, saved_by, stream, tags)`,
+      'CREATE INDEX usage_rollups_team ON usage_rollups (team_id, grain, period)',
+      'DROP INDEX ledger_created',
+      'DROP INDEX ledger_key',
+      'DROP INDEX ledger_sample',
+    ])
+      await sql.raw(statement).execute(db);
+    await MIGRATIONS['0011-rollup-levels']?.up(db);
+    expect(await levels()).toEqual(before);
+    expect(await violations()).toEqual([]);
+  });
+});
+
+/** Questions of many calls are looked at by a sample of them. */
+describe.each(DATABASE_PROFILES)('questions that were asked again, %s', (profile) => {
+  it('are estimated from one in 64 where there are many', async () => {
+    const { db, close } = await openTestDatabase(profile);
+    const [many, questions] = [51_000, 2_560];
+    const from = new Date(START_MS);
+    const filter = { from, to: new Date(START_MS + DAY_MS) };
+    try {
+      // Each question is asked about twenty times, in whatever order, and is paid for each time.
+      await sql`INSERT INTO ledger (request_id, attempt, state, team_id, key_id, model, endpoint, stream, cache_status, cache_generation,
+          question, input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, list_cost_pusd, cost_pusd, saved_pusd,
+          estimated, created_at, epoch)
+        SELECT ${idAt(START_MS)} || lpad(n::text, 16, '0'), 1, 'dispatched', 'team_1', 'key_1', 'm', 'e', false, 'MISS', 1,
+          (n * 7) % ${questions}, 1, 0, 1, 0, 1000, 1000, 0, false, ${from}, 'e' FROM generate_series(1, ${many}::int) AS n`.execute(
+        db,
+      );
+      await new LedgerRepository({ db } as Database).closeEpoch('e');
+      await sql`DROP TRIGGER ledger_append_only ON ledger`.execute(db);
+      await sql`UPDATE ledger SET state = 'settled'`.execute(db);
+      const [found, ...others] = await new SavingsRepository({ db } as Database).repeats(filter, 10);
+      expect(others).toEqual([]);
+      expect(found).toMatchObject({ reason: 'not_there', model: 'm', estimated: true });
+      const again = many - questions;
+      expect(Math.abs((found?.calls ?? 0) - again) / again).toBeLessThan(0.05);
+      expect(found?.costPusd).toBe(BigInt(found?.calls ?? 0) * 1000n);
+      const few = { ...filter, to: new Date(START_MS + 1), team_id: 'team_none' };
+      expect(await new SavingsRepository({ db } as Database).repeats(few, 10)).toEqual([]);
+    } finally {
+      await close();
+    }
+  }, 120_000);
+});
+
+function filterOf(random: () => number): UsageFilter {
+  const one = () => START_MS - HOUR_MS + Math.floor(random() * (DAYS * DAY_MS + 2 * HOUR_MS));
+  const at = random() < 0.3 ? [START_MS, START_MS + DAYS * DAY_MS] : [one(), one()].toSorted((a, b) => a - b);
+  const step = [1, HOUR_MS, DAY_MS][Math.floor(random() * 3)] as number;
+  const [from = 0, to = 0] = at.map((ms) => Math.floor(ms / step) * step);
+  const team = `team_${Math.floor(random() * 3)}`;
+  return { from: new Date(from), to: new Date(to), ...(random() < 0.4 && { team_id: team }) };
+}
+
+function matches(one: Row, { from, to, team_id }: UsageFilter): boolean {
+  const at = Date.parse(one.created_at);
+  return at >= from.getTime() && at < to.getTime() && (team_id === undefined || one.team_id === team_id);
+}
+
+function sumOf(rows: Row[]) {
+  const sum = (member: 'list_cost_pusd' | 'cost_pusd' | 'saved_pusd') =>
+    rows.reduce((total, one) => total + BigInt(one[member]), 0n);
+  return {
+    requests: rows.filter(({ attempt }) => attempt === 1).length,
+    inputTokens: rows.reduce((total, one) => total + one.input_tokens, 0),
+    outputTokens: rows.reduce((total, one) => total + one.output_tokens, 0),
+    listCostPusd: sum('list_cost_pusd'),
+    costPusd: sum('cost_pusd'),
+    savedPusd: sum('saved_pusd'),
+  };
+}
+
+function grouped(rows: Row[], groups: UsageGroup[]): Map<string, ReturnType<typeof sumOf>> {
+  const members = new Map<string, Row[]>();
+  for (const one of rows) {
+    const tags = groups.includes('tag') && one.tags?.length ? [...new Set(one.tags)] : [null];
+    for (const tag of tags) {
+      const names = {
+        model: one.model,
+        key: one.key_id,
+        team: one.team_id,
+        day: one.created_at.slice(0, 10),
+        hour: `${one.created_at.slice(0, 13)}:00:00Z`,
+        tag,
+        provider: one.provider,
+        cache_status: one.cache_status,
+      };
+      const name = namesOf(groups, names);
+      members.set(name, [...(members.get(name) ?? []), one]);
+    }
+  }
+  if (groups.length === 0 && rows.length === 0) members.set('[]', []);
+  return new Map([...members].map(([name, all]) => [name, sumOf(all)]));
+}
+
+function namesOf(groups: UsageGroup[], names: Partial<Record<UsageGroup, string | null>>): string {
+  return JSON.stringify(groups.map((group) => names[group]));
+}
+
+/** The first ten characters of a ULID of this moment. */
+function idAt(ms: number): string {
+  let text = '';
+  for (let rest = ms, place = 0; place < 10; place += 1) {
+    text = SPELLING[rest % 32] + text;
+    rest = Math.floor(rest / 32);
+  }
+  return text;
+}
+
+function row(index: number, random: () => number) {
+  const one = <T>(items: readonly T[]) => items[Math.floor(random() * items.length)] as T;
+  const status = one(['HIT', 'MISS', 'MISS', 'COALESCED', 'BYPASS']);
+  const isFree = status === 'HIT' || status === 'COALESCED';
+  const isFailed = !isFree && random() < 0.1;
+  const list = isFailed ? 0 : 1 + Math.floor(random() * 1e12);
+  const cost = isFree ? 0 : list;
+  const key = one(['key_1', 'key_2', 'key_3', 'key_job']);
+  // Some fall on the very edge of an hour or a day.
+  const step = one([1, 1, HOUR_MS, DAY_MS]);
+  const createdMs = Math.floor((START_MS + Math.floor(random() * DAYS * DAY_MS)) / step) * step;
+  const batched = status === 'MISS' && random() < 0.2;
+  return {
+    request_id: idAt(createdMs) + String(index).padStart(16, '0'),
+    attempt: random() < 0.1 ? 2 : 1,
+    state: isFailed ? 'failed' : 'settled',
+    team_id: key === 'key_job' ? 'team_2' : one(['team_0', 'team_1']),
+    key_id: key,
+    model: one(['gpt-4.1', '모델', "o'1"]),
+    provider: one(['openai', 'azure', null]),
+    endpoint: '/v1/chat/completions',
+    status: 200,
+    stream: key !== 'key_job' && random() < 0.5,
+    cache_status: status,
+    cache_generation: 1,
+    input_tokens: Math.floor(random() * 1_000),
+    cached_input_tokens: 0,
+    output_tokens: Math.floor(random() * 1_000),
+    reasoning_tokens: 0,
+    list_cost_pusd: String(list),
+    cost_pusd: String(cost),
+    saved_pusd: String(list - cost),
+    saved_by: isFree ? 'cache' : null,
+    estimated: false,
+    batch_id: batched ? 'batch_1' : null,
+    tags: one([null, ['a'], ['b', 'a'], ['검색', 'a', 'a'], []]),
+    created_at: new Date(createdMs).toISOString(),
+    epoch: 'epoch_1',
+  };
+}

@@ -1,0 +1,66 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { Kysely, Migrator, PostgresDialect } from 'kysely';
+import { Pool, types } from 'pg';
+import { MIGRATIONS } from '../../src/database/migrations/migrations';
+import type { Schema } from '../../src/database/schema';
+import { createTestStores } from './stores';
+
+const EMBEDDED_PORT = 5432;
+const INT8_OID = 20;
+
+/** `bigint` columns come as bigints, as they do in the gateway. */
+const typeParsers = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    oid === INT8_OID ? BigInt : types.getTypeParser(oid, format as 'text')) as typeof types.getTypeParser,
+};
+
+export interface TestDatabase {
+  db: Kysely<Schema>;
+  close(): Promise<void>;
+}
+
+/** The databases that there are to test on. */
+export const DATABASE_PROFILES = process.env.TEST_DATABASE_URL ? ['embedded', 'PostgreSQL'] : ['embedded'];
+
+/** A database with all tables and nothing in them. */
+export async function openTestDatabase(profile: string): Promise<TestDatabase> {
+  const { pool, close } = await (profile === 'embedded' ? embedded() : own());
+  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(MIGRATIONS) } });
+  const { error } = await migrator.migrateToLatest();
+  if (error) throw error;
+  return {
+    db,
+    close: async () => {
+      await db.destroy();
+      await close();
+    },
+  };
+}
+
+async function own(): Promise<{ pool: Pool; close: () => Promise<void> }> {
+  const { env, drop } = await createTestStores();
+  return { pool: new Pool({ connectionString: env.DATABASE_URL, max: 1, types: typeParsers }), close: drop };
+}
+
+/** In its worker thread, which Jest has no part in. */
+async function embedded(): Promise<{ pool: Pool; close: () => Promise<void> }> {
+  const directory = mkdtempSync(join(tmpdir(), 'thriftgate-test-'));
+  const socketPath = join(directory, `.s.PGSQL.${EMBEDDED_PORT}`);
+  const program = resolve(__dirname, '../../dist/src/database/embedded-database.worker.js');
+  const worker = new Worker(program, { workerData: { directory: join(directory, 'database'), socketPath } });
+  await once(worker, 'message');
+  const socket = { host: directory, port: EMBEDDED_PORT, user: 'postgres', database: 'postgres' };
+  return {
+    pool: new Pool({ ...socket, max: 1, types: typeParsers }),
+    close: async () => {
+      worker.postMessage('close');
+      await once(worker, 'exit');
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
