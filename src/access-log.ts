@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isoTime } from './common/iso-time';
 import type { LogDestination, LogLevel } from './common/logger';
 
 const SERVER_ERROR = 500;
@@ -16,26 +17,27 @@ export function logRequests(fastify: FastifyInstance, level: LogLevel, destinati
     destination.write(lines);
     lines = '';
   };
-  /** Routes without parameters: their path is their name, and `routeOptions` makes an object each time it is asked. */
-  const plain = new Set<string>();
+  /** Routes without parameters, as JSON: their path is their name, and `routeOptions` makes an object each time it is asked. */
+  const plain = new Map<string, string>();
   fastify.addHook('onRoute', ({ url }) => {
-    if (!/[:*]/.test(url)) plain.add(url);
+    if (!/[:*]/.test(url)) plain.set(url, JSON.stringify(url));
   });
   fastify.addHook('onResponse', (request, reply, done) => {
-    const path = plain.has(request.url) ? request.url : (request.routeOptions.url ?? 'unknown');
+    const path = plain.get(request.url) ?? JSON.stringify(request.routeOptions.url ?? 'unknown');
     if (lines === '') setImmediate(write);
     lines += accessLine(request, reply, path);
     done();
   });
 }
 
+/** @param path as JSON */
 function accessLine(request: FastifyRequest, reply: FastifyReply, path: string): string {
   const { caller } = request;
   const failed = reply.statusCode >= SERVER_ERROR;
   const who = caller === undefined ? '' : `,"teamId":"${caller.teamId}","keyId":"${caller.keyId}"`;
   return (
-    `{"level":"${failed ? 'warn' : 'info'}","time":"${new Date().toISOString()}","requestId":"${request.id}"` +
-    `,"method":"${request.method}","path":${JSON.stringify(path)},"status":${reply.statusCode}` +
+    `{"level":"${failed ? 'warn' : 'info'}","time":"${isoTime(Date.now())}","requestId":"${request.id}"` +
+    `,"method":"${request.method}","path":${path},"status":${reply.statusCode}` +
     `,"ms":${Math.round(reply.elapsedTime)}${who},"msg":"${failed ? 'request failed' : 'request'}"}\n`
   );
 }

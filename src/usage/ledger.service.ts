@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock';
+import { isoTime } from '../common/iso-time';
 import type { PicoUsd } from '../common/money';
 import { Journal, JournalRefusal } from './journal.service';
 
@@ -125,7 +126,7 @@ export class LedgerService {
       `{"request_id":"${intent.request_id}","attempt":${intent.attempt},"team_id":${text(intent.team_id)},"key_id":${text(intent.key_id)}` +
       `,"model":${text(intent.model)},"provider":${text(intent.provider)},"endpoint":${text(intent.endpoint)},"stream":${intent.stream}` +
       `,"cache_status":"${intent.cache_status}","cache_generation":${intent.cache_generation}` +
-      `,"created_at":"${new Date(createdAt).toISOString()}","epoch":"${this.journal.epoch}"` +
+      `,"created_at":"${isoTime(createdAt)}","epoch":"${this.journal.epoch}"` +
       // What is missing here is NULL in the row; few rows have these.
       (intent.batch_id === null ? '' : `,"batch_id":${text(intent.batch_id)},"custom_id":${text(intent.custom_id)}`) +
       (intent.tags === null ? '' : `,"tags":${storable(JSON.stringify(intent.tags), intent.tags)}`) +
@@ -162,8 +163,20 @@ function outcomeTail(outcome: Outcome): string {
   );
 }
 
+/** The JSON texts of names, which come again with every call. */
+const TEXTS = new Map<string, string>();
+const MOST_TEXTS = 10_000;
+const LONGEST_NAME = 200;
+
 function text(value: string | null): string {
-  return value === null ? 'null' : storable(JSON.stringify(value), value);
+  if (value === null) return 'null';
+  const known = TEXTS.get(value);
+  if (known !== undefined) return known;
+  const made = storable(JSON.stringify(value), value);
+  if (value.length > LONGEST_NAME) return made;
+  if (TEXTS.size >= MOST_TEXTS) TEXTS.clear();
+  TEXTS.set(value, made);
+  return made;
 }
 
 /** PostgreSQL takes neither NUL nor half a surrogate pair in a text; callers and upstreams can send both. */
