@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock';
 import { isoTime } from '../common/iso-time';
 import type { PicoUsd } from '../common/money';
+import { remembering } from '../common/remembering';
 import { Journal, JournalRefusal } from './journal.service';
 
 /** What is known of a try before it is made; members are named as the ledger's columns. */
@@ -163,20 +164,10 @@ function outcomeTail(outcome: Outcome): string {
   );
 }
 
-/** The JSON texts of names, which come again with every call. */
-const TEXTS = new Map<string, string>();
-const MOST_TEXTS = 10_000;
-const LONGEST_NAME = 200;
+const quoted = remembering((name) => storable(JSON.stringify(name), name));
 
 function text(value: string | null): string {
-  if (value === null) return 'null';
-  const known = TEXTS.get(value);
-  if (known !== undefined) return known;
-  const made = storable(JSON.stringify(value), value);
-  if (value.length > LONGEST_NAME) return made;
-  if (TEXTS.size >= MOST_TEXTS) TEXTS.clear();
-  TEXTS.set(value, made);
-  return made;
+  return value === null ? 'null' : quoted(value);
 }
 
 /** PostgreSQL takes neither NUL nor half a surrogate pair in a text; callers and upstreams can send both. */

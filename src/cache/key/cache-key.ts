@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { canonicalObject } from './canonical-json';
+import { canonicalObject, quoted } from './canonical-json';
 
 /** Raised when what is hashed or what is stored changes its form. */
 const SCHEMA_VERSION = 1;
@@ -37,7 +37,8 @@ export interface CacheKeyParts {
 
 /** `ai_cache:{scope}:{model}:{generation}:{sha256}` */
 export function cacheKey(parts: CacheKeyParts, body: Record<string, unknown>): string {
-  const place = JSON.stringify([SCHEMA_VERSION, parts.endpoint, parts.family, parts.namespace ?? null]);
+  const namespace = parts.namespace === undefined ? 'null' : quoted(parts.namespace);
+  const place = `[${SCHEMA_VERSION},${quoted(parts.endpoint)},${quoted(parts.family)},${namespace}]`;
   const digest = hash('sha256', place + canonicalObject(body, WITHOUT_EFFECT));
   return `${PREFIX}:${parts.scope}:${parts.model}:${parts.generation}:${digest}`;
 }

@@ -1,4 +1,5 @@
 import { GatewayError } from '../../common/errors';
+import { remembering } from '../../common/remembering';
 
 /** How deep objects and arrays may lie in one another: far more than any vendor takes, and less than any stack holds. */
 export const MAX_DEPTH = 256;
@@ -18,6 +19,9 @@ export function canonicalJson(value: unknown, depth = 0): string {
 
 const MANY_NAMES = 24;
 
+/** A short text as JSON: names of members, and whatever else comes with every call. */
+export const quoted: (text: string) => string = remembering((text) => JSON.stringify(text));
+
 /** The canonical form of an object without some of its own members. @throws GatewayError as {@link canonicalJson} */
 export function canonicalObject(
   value: Record<string, unknown>,
@@ -28,7 +32,7 @@ export function canonicalObject(
   let text = '{';
   for (const name of sorted(Object.keys(value))) {
     if (left?.has(name) || value[name] === undefined) continue;
-    text += `${text.length === 1 ? '' : ','}${JSON.stringify(name)}:${canonicalJson(value[name], depth + 1)}`;
+    text += `${text.length === 1 ? '' : ','}${quoted(name)}:${canonicalJson(value[name], depth + 1)}`;
   }
   return `${text}}`;
 }
@@ -36,7 +40,7 @@ export function canonicalObject(
 function canonicalArray(values: readonly unknown[], depth: number): string {
   if (depth >= MAX_DEPTH) throw tooDeep();
   let text = '[';
-  for (const [at, value] of values.entries()) text += (at === 0 ? '' : ',') + canonicalJson(value, depth + 1);
+  for (let at = 0; at < values.length; at += 1) text += (at === 0 ? '' : ',') + canonicalJson(values[at], depth + 1);
   return `${text}]`;
 }
 
