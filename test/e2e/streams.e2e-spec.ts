@@ -107,6 +107,22 @@ describe('streamed chat completions', () => {
     expect(result.headers.get('content-type')).toContain('application/json');
   });
 
+  it('uses a connection to the provider again, whose stream ends a moment after it has said so', async () => {
+    const prompts = [1, 2, 3, 4].map((number) => `[[end-gap=40]] again ${number}`);
+    for (const prompt of prompts) {
+      const startedAt = performance.now();
+      expect((await streamed(prompt)).last).toBe('data: [DONE]');
+      expect(performance.now() - startedAt).toBeLessThan(1_000);
+      await delay(100);
+    }
+    const calls = gateway.fake.calls.filter(({ body }) =>
+      prompts.some((prompt) => JSON.stringify(body).includes(prompt)),
+    );
+    expect(calls).toHaveLength(4);
+    expect(calls.map(({ clientAborted }) => clientAborted)).toEqual([false, false, false, false]);
+    expect(new Set(calls.map(({ port }) => port)).size).toBe(1);
+  });
+
   it('relays signs of life', async () => {
     const { events } = await streamed('[[comment words=3]] alive');
     expect(events.some((event) => event.startsWith(':'))).toBe(true);

@@ -10,6 +10,9 @@ export interface BodySource {
 /** Bytes that may wait for a slow reader before the upstream is paused. */
 const HIGH_WATER_BYTES = 128 * 1024;
 const LOW_WATER_BYTES = 32 * 1024;
+/** How long, and how much, a body may still come after its answer has ended. */
+const LEAVE_MS = 1_000;
+const LEAVE_BYTES = 64 * 1024;
 
 /** An answer whose body is pushed in at one end and read at the other, with back-pressure between them. */
 export class IncomingResponse implements UpstreamResponse, AsyncIterableIterator<Uint8Array> {
@@ -17,6 +20,8 @@ export class IncomingResponse implements UpstreamResponse, AsyncIterableIterator
   #waitingBytes = 0;
   #paused = false;
   #ended = false;
+  /** Set when what still comes is thrown away. */
+  #leaving: NodeJS.Timeout | undefined;
   #failure: Error | undefined;
   #wake: (() => void) | undefined;
 
@@ -33,8 +38,12 @@ export class IncomingResponse implements UpstreamResponse, AsyncIterableIterator
 
   /** Takes the next bytes from the connection. */
   push(bytes: Buffer): void {
-    this.#waiting.push(bytes);
     this.#waitingBytes += bytes.length;
+    if (this.#leaving !== undefined) {
+      if (this.#waitingBytes > LEAVE_BYTES) this.#giveUp(givenUp());
+      return;
+    }
+    this.#waiting.push(bytes);
     if (!this.#paused && this.#waitingBytes > HIGH_WATER_BYTES) {
       this.#paused = true;
       this.source.pause();
@@ -45,17 +54,28 @@ export class IncomingResponse implements UpstreamResponse, AsyncIterableIterator
   /** The body is complete. */
   end(): void {
     this.#ended = true;
+    clearTimeout(this.#leaving);
     this.#wakeReader();
   }
 
   /** The body broke off; the reader still gets what came before. */
   fail(error: Error): void {
     this.#failure ??= error;
+    clearTimeout(this.#leaving);
     this.#wakeReader();
   }
 
   abort(): void {
-    this.#giveUp(new UpstreamTransportError('aborted', 'The call was given up while its answer was read.', true));
+    if (!this.#ended && this.#leaving === undefined) this.#giveUp(givenUp());
+  }
+
+  leave(): void {
+    this.#waiting.length = 0;
+    this.#waitingBytes = 0;
+    if (this.#ended || this.#leaving !== undefined) return;
+    this.#leaving = setTimeout(() => this.#giveUp(givenUp()), LEAVE_MS).unref();
+    if (this.#paused) this.source.resume();
+    this.#wakeReader();
   }
 
   async readAll(): Promise<Buffer> {
@@ -93,8 +113,8 @@ export class IncomingResponse implements UpstreamResponse, AsyncIterableIterator
         }
         return { done: false, value: bytes };
       }
-      if (this.#failure !== undefined) throw this.#failure;
-      if (this.#ended) return { done: true, value: undefined };
+      if (this.#failure !== undefined && this.#leaving === undefined) throw this.#failure;
+      if (this.#ended || this.#leaving !== undefined) return { done: true, value: undefined };
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
@@ -119,4 +139,8 @@ export class IncomingResponse implements UpstreamResponse, AsyncIterableIterator
     this.#wake = undefined;
     wake?.();
   }
+}
+
+function givenUp(): UpstreamTransportError {
+  return new UpstreamTransportError('aborted', 'The call was given up while its answer was read.', true);
 }

@@ -28,8 +28,13 @@ export interface UpstreamResponse {
   readonly body: AsyncIterable<Uint8Array>;
   /** The whole body. @throws UpstreamTransportError also when it is longer than the transport allows. */
   readAll(): Promise<Buffer>;
-  /** Gives the call up and closes its connection. Without effect once the body has ended. */
+  /** Gives the call up and closes its connection. Without effect once the body has ended or was left. */
   abort(): void;
+  /**
+   * Nothing more is wanted of the body, which has said all: the rest of it, mostly the mark that it has ended, is waited for
+   * and thrown away, so that the connection can be used again. It is closed where that takes a second or 64 KB.
+   */
+  leave(): void;
 }
 
 /**

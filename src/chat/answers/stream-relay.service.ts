@@ -136,6 +136,7 @@ export class StreamRelayService {
 
   /** The upstream's end mark: settle before anybody is told of it. */
   private async finish(relay: Relay, last: string): Promise<FlightEnd> {
+    relay.response.leave();
     const answer = await this.settle(relay, { endedCleanly: true });
     return { kind: 'done', last, usageChunk: relay.usageChunk, answer };
   }

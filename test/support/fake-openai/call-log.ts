@@ -15,6 +15,8 @@ export interface FakeCall {
   seq: number;
   /** Unix milliseconds at which the request had arrived whole. */
   at: number;
+  /** The client's port, which tells connections apart. */
+  port: number | undefined;
   method: string;
   /** Path with its query, `/v1/...`. */
   path: string;

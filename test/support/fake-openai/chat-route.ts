@@ -137,6 +137,7 @@ async function stream(exchange: Exchange, request: ChatRequest, answer: Answer):
   if (sent === errorAfter) return sendError(exchange, request.model);
   if (sent === stallAfter) return exchange.untilClosed();
   if (!directives.noDone) await exchange.write('data: [DONE]\n\n');
+  await exchange.sleep(directives.endGapMs ?? 0);
   exchange.end();
 }
 

@@ -12,6 +12,8 @@ export interface Directives {
   ttftMs?: number;
   /** Wait between two chunks of a stream. */
   gapMs?: number;
+  /** Wait between `[DONE]` and the end of the body. */
+  endGapMs?: number;
   /** Destroys the socket after k chunks (the role chunk is the first); a whole answer is cut in its middle. */
   cutAfter?: number;
   /** Sends an error event after k chunks and ends the stream. */
@@ -76,6 +78,7 @@ const NUMBERS = {
   delay: 'delayMs',
   ttft: 'ttftMs',
   gap: 'gapMs',
+  'end-gap': 'endGapMs',
   'cut-after': 'cutAfter',
   'error-after': 'errorAfter',
   'stall-after': 'stallAfter',

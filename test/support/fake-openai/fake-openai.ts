@@ -123,6 +123,7 @@ export class FakeOpenAi {
     const requestId = headers['x-request-id'];
     const call = this.log.arrive({
       at: Date.now(),
+      port: request.socket.remotePort,
       method,
       path,
       headers,
