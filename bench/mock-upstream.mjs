@@ -1,6 +1,6 @@
 /**
- * A very fast OpenAI stand-in: `node bench/mock-upstream.mjs [--port 0] [--ttft ms] [--gap ms]`; prints its port.
- * Whole answers of some 600 bytes and streams of 20 chunks, each chunk a write of its own.
+ * A very fast OpenAI stand-in: `node bench/mock-upstream.mjs [--port 0] [--ttft ms] [--gap ms] [--bytes n]`; prints its port.
+ * Whole answers of some 600 bytes, or with a text of so many, and streams of 20 chunks, each chunk a write of its own.
  */
 import { createServer } from 'node:net';
 import { parseArgs } from 'node:util';
@@ -11,6 +11,7 @@ const { values } = parseArgs({
     port: { type: 'string', default: '0' },
     ttft: { type: 'string', default: '0' },
     gap: { type: 'string', default: '0' },
+    bytes: { type: 'string', default: '0' },
   },
 });
 const ttftMs = Number(values.ttft);
@@ -19,6 +20,8 @@ const gapMs = Number(values.gap);
 const MODEL = 'gpt-4.1-2025-04-14';
 const FINGERPRINT = 'fp_b3f1157249';
 const WORDS = 'The cheapest call is the one that nobody has to make twice for it was already answered'.split(' ');
+const LINE = `${WORDS.join(' ')} `;
+const TEXT = LINE.repeat(Math.ceil(Number(values.bytes) / LINE.length) || 1).trimEnd();
 const USAGE = {
   prompt_tokens: 58,
   completion_tokens: WORDS.length,
@@ -43,7 +46,7 @@ const wholeBody = JSON.stringify({
   choices: [
     {
       index: 0,
-      message: { role: 'assistant', content: WORDS.join(' '), refusal: null, annotations: [] },
+      message: { role: 'assistant', content: TEXT, refusal: null, annotations: [] },
       logprobs: null,
       finish_reason: 'stop',
     },
