@@ -228,53 +228,6 @@ describe('UpstreamClient', () => {
     await closed.promise;
   });
 
-  it('uses the connection of a body that was left again, when that ends, and closes it when it does not', async () => {
-    const sockets: Socket[] = [];
-    const ends: (() => void)[] = [];
-    const server = createServer((_incoming, reply) => {
-      reply.write('data: [DONE]\n\n');
-      ends.push(() => reply.end());
-    });
-    server.on('connection', (socket: Socket) => sockets.push(socket));
-    const port = await listen(server);
-    const client = newClient({ idleTimeoutMs: 10_000 });
-    const left = async () => {
-      const response = await client.send(post(port));
-      for await (const bytes of response.body) {
-        expect(Buffer.from(bytes).toString()).toContain('[DONE]');
-        response.leave();
-        break;
-      }
-      expect(await response.readAll()).toHaveLength(0);
-    };
-    await left();
-    await sleep(50);
-    ends[0]?.();
-    await sleep(50);
-    await left();
-    expect(sockets).toHaveLength(1);
-    const startedAt = performance.now();
-    await new Promise((resolve) => sockets[0]?.once('close', resolve));
-    const waitedMs = performance.now() - startedAt;
-    expect([waitedMs > 700, waitedMs < 2_000]).toEqual([true, true]);
-  });
-
-  it('closes the connection of a body that was left and goes on and on', async () => {
-    let closed = false;
-    const port = await listenHttp((_incoming, reply) => {
-      const timer = setInterval(() => reply.write('x'.repeat(16_000)), 5);
-      reply.once('close', () => {
-        closed = true;
-        clearInterval(timer);
-      });
-    });
-    const response = await newClient().send(post(port));
-    response.leave();
-    await sleep(200);
-    expect(closed).toBe(true);
-    expect((await response.body[Symbol.asyncIterator]().next()).done).toBe(true);
-  });
-
   it('pauses an upstream whose body nobody reads, and reads it whole later', async () => {
     const total = 40_000_000;
     let socket: Socket | undefined;
