@@ -104,6 +104,28 @@ describe('the drain of the journal', () => {
     expect(filesLeft().every((name) => name.startsWith(journal.epoch))).toBe(true);
   });
 
+  it('ends the open tries of dead lives before it brings whatever else they left', async () => {
+    const dead = openJournal();
+    for (const id of ['01A.1', '01D.1']) await note(dead, id, 'dispatched');
+    await drainOf(dead).flush();
+    for (const id of ['01B.1', '01C.1', '01E.1']) await note(dead, id, 'dispatched');
+    for (const id of ['01B.1', '01D.1']) await note(dead, id, 'settled');
+    ledger.writes.length = 0;
+    await drainOf(openJournal()).flush();
+    expect(ledger.givenUp).toEqual([{ keys: ['01A.1', '01C.1', '01E.1'], afterWrites: 1 }]);
+    expect(ledger.writes).toEqual([
+      ['01C.1', '01E.1'],
+      ['01B.1', '01C.1', '01D.1', '01E.1'],
+    ]);
+    expect(ledger.states()).toEqual({
+      '01A.1': 'unknown',
+      '01B.1': 'settled',
+      '01C.1': 'unknown',
+      '01D.1': 'settled',
+      '01E.1': 'unknown',
+    });
+  });
+
   it('goes on where a dead life had come to', async () => {
     const dead = openJournal();
     await note(dead, '01A.1', 'settled');

@@ -5,6 +5,7 @@ import { DrainPace } from './drain-pace';
 import { Journal, type Segment } from './journal.service';
 import type { JournalRecord } from './journal-record';
 import { LedgerRepository } from './ledger.repository';
+import { openTries } from './open-tries';
 import { SegmentReader } from './segment-reader';
 
 const DRAIN_EVERY_MS = 100;
@@ -111,22 +112,41 @@ export class LedgerDrain implements OnApplicationBootstrap {
     }
   }
 
-  /** What dead lives left: first every line of them, then their open tries get an end, then the files go. */
+  /**
+   * What dead lives left: first the tries that nobody will end get an end, whatever else there is to bring; then every line
+   * is brought, then what they held is free, then the files go.
+   */
   private async recover(): Promise<void> {
     const leftovers = this.journal.leftovers();
+    const epochs = [...new Set(leftovers.map(({ epoch }) => epoch))];
+    for (const epoch of epochs) {
+      const segments = leftovers.filter((segment) => segment.epoch === epoch);
+      await this.closeOpenTries(epoch, segments);
+    }
     for (const segment of leftovers) {
       const reader = new SegmentReader(segment, this.journal.drainedBytes(segment));
       await this.drainSegment(reader).finally(() => reader.close());
     }
-    for (const epoch of new Set(leftovers.map((segment) => segment.epoch))) {
-      const unknown = await this.repository.closeEpoch(epoch);
-      if (unknown > 0)
-        this.logger.warn(
-          { epoch, calls: unknown },
-          'calls of a stopped process have an unknown end and keep their estimate',
-        );
-    }
+    for (const epoch of epochs) this.tellUnknown(epoch, await this.repository.closeEpoch(epoch));
     for (const segment of leftovers) this.journal.remove(segment);
+  }
+
+  private async closeOpenTries(epoch: string, segments: Segment[]): Promise<void> {
+    const open = await openTries(
+      segments.map((segment) => new SegmentReader(segment, this.journal.drainedBytes(segment))),
+      await this.repository.openTries(epoch),
+    );
+    if (open.size === 0) return;
+    const unwritten = [...open]
+      .filter(([, row]) => row !== undefined)
+      .map(([key, json]) => ({ key, json: json ?? '' }));
+    if (unwritten.length > 0) await this.write(lastOfEachKey(unwritten));
+    this.tellUnknown(epoch, await this.repository.closeTries(epoch, [...open.keys()]));
+  }
+
+  private tellUnknown(epoch: string, calls: number): void {
+    if (calls === 0) return;
+    this.logger.warn({ epoch, calls }, 'calls of a stopped process have an unknown end and keep their estimate');
   }
 
   private async finish(): Promise<void> {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { type RawBuilder, sql } from 'kysely';
+import { type RawBuilder, sql, type Transaction } from 'kysely';
 import { Database } from '../database/database.connection';
+import type { Schema } from '../database/schema';
 import { grainOf, ROLLUP_DIMENSIONS, ROLLUP_LEVELS, type RollupDimension, type RollupLevel } from './rollup-levels';
 
 /** What a rollup sums. */
@@ -104,26 +105,29 @@ export class LedgerRepository {
           transaction,
         );
       }
-      // In the order in which rows are written: a process that is only cut off may come back and write the same ones.
-      await sql`SELECT FROM ledger WHERE epoch = ${epoch} AND state = 'dispatched' ORDER BY request_id, attempt FOR UPDATE`.execute(
-        transaction,
-      );
-      await sql`SELECT FROM budget_leases WHERE epoch = ${epoch} ORDER BY budget_id, window_start FOR UPDATE`.execute(
-        transaction,
-      );
-      const { rows } = await sql<{ calls: bigint }>`
-        WITH written AS (
-          UPDATE ledger SET state = 'unknown', estimated = true, error_code = ${GIVEN_UP}
-          WHERE epoch = ${epoch} AND state = 'dispatched'
-          RETURNING *
-        )
-        ${ENDED_COUNTED}`.execute(transaction);
+      const calls = await giveUp(transaction, epoch, sql`true`);
       await sql`UPDATE budget_leases SET granted_pusd = used_pusd, closed = true WHERE epoch = ${epoch}`.execute(
         transaction,
       );
       await sql`DELETE FROM processes WHERE epoch = ${epoch}`.execute(transaction);
-      return Number(rows[0]?.calls ?? 0);
+      return calls;
     });
+  }
+
+  /** The keys of the tries of a process, `request id.attempt`, that have no end in the database yet. */
+  async openTries(epoch: string): Promise<string[]> {
+    const { rows } = await sql<{ key: string }>`
+      SELECT request_id || '.' || attempt AS key FROM ledger WHERE epoch = ${epoch} AND state = 'dispatched'`.execute(
+      this.database.db,
+    );
+    return rows.map(({ key }) => key);
+  }
+
+  /** Ends tries of a process that is dead, of which its journal knows no end. They keep their estimate. @returns how many */
+  closeTries(epoch: string, keys: string[]): Promise<number> {
+    return this.database.db
+      .transaction()
+      .execute((transaction) => giveUp(transaction, epoch, sql`request_id || '.' || attempt = ANY(${keys}::text[])`));
   }
 
   /** Says that a process lives. @returns since when, in milliseconds since 1970: anew where it had been taken for dead */
@@ -143,6 +147,24 @@ export class LedgerRepository {
         AND NOT EXISTS (SELECT FROM processes WHERE processes.epoch = ledger.epoch)`.execute(this.database.db);
     return rows.map(({ epoch }) => epoch);
   }
+}
+
+/** Ends open tries of a process for unknown. */
+async function giveUp(transaction: Transaction<Schema>, epoch: string, which: RawBuilder<unknown>): Promise<number> {
+  // In the order in which rows are written: a process that is only cut off may come back and write the same ones.
+  await sql`SELECT FROM ledger WHERE epoch = ${epoch} AND state = 'dispatched' AND ${which}
+    ORDER BY request_id, attempt FOR UPDATE`.execute(transaction);
+  await sql`SELECT FROM budget_leases WHERE epoch = ${epoch} ORDER BY budget_id, window_start FOR UPDATE`.execute(
+    transaction,
+  );
+  const { rows } = await sql<{ calls: bigint }>`
+    WITH written AS (
+      UPDATE ledger SET state = 'unknown', estimated = true, error_code = ${GIVEN_UP}
+      WHERE epoch = ${epoch} AND state = 'dispatched' AND ${which}
+      RETURNING *
+    )
+    ${ENDED_COUNTED}`.execute(transaction);
+  return Number(rows[0]?.calls ?? 0);
 }
 
 /**

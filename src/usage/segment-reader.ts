@@ -38,6 +38,12 @@ export class SegmentReader {
     }
   }
 
+  /** Goes on behind the offset without a note of it. */
+  skip(end: number): ReturnType<SegmentReader['read']> {
+    this.offset = end;
+    return this.read();
+  }
+
   /** Notes that everything before the offset is in the database. What is noted too late is only written once more. */
   commit(end: number): void {
     this.offset = end;

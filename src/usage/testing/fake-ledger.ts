@@ -12,6 +12,8 @@ export class FakeLedger {
   readonly rows = new Map<string, FakeRow>();
   readonly writes: string[][] = [];
   readonly closed: string[] = [];
+  /** The keys of the tries that were ended for unknown one by one, with how many writes there had been. */
+  readonly givenUp: { keys: string[]; afterWrites: number }[] = [];
   away = false;
   /** The key of a row that the database does not take. */
   refused = '';
@@ -25,7 +27,7 @@ export class FakeLedger {
   }
 
   asRepository(): LedgerRepository {
-    return this as Pick<LedgerRepository, 'write' | 'closeEpoch'> as LedgerRepository;
+    return this as Pick<LedgerRepository, 'write' | 'openTries' | 'closeTries' | 'closeEpoch'> as LedgerRepository;
   }
 
   async write(texts: string[]): Promise<void> {
@@ -38,6 +40,20 @@ export class FakeLedger {
       const before = this.rows.get(row.id);
       if (!before || (before.state === 'dispatched' && row.state !== 'dispatched')) this.rows.set(row.id, row);
     }
+  }
+
+  openTries(epoch: string): Promise<string[]> {
+    this.answer();
+    const open = [...this.rows.values()].filter((row) => row.epoch === epoch && row.state === 'dispatched');
+    return Promise.resolve(open.map(({ id }) => id));
+  }
+
+  closeTries(epoch: string, keys: string[]): Promise<number> {
+    this.answer();
+    this.givenUp.push({ keys, afterWrites: this.writes.length });
+    for (const row of this.rows.values())
+      if (row.epoch === epoch && row.state === 'dispatched' && keys.includes(row.id)) row.state = 'unknown';
+    return Promise.resolve(keys.length);
   }
 
   async closeEpoch(epoch: string): Promise<number> {

@@ -1,0 +1,34 @@
+import { setImmediate } from 'node:timers/promises';
+import type { SegmentReader } from './segment-reader';
+
+/** How the row of a try begins its life; a text within the row has its quotes escaped. */
+const DISPATCHED = '"state":"dispatched"';
+
+/**
+ * The tries of a dead process that have no end in its journal: the key of each, and its row where it is not in the database.
+ * They are few, however much of the journal the database has not taken.
+ *
+ * @param readers of what the database has not taken, in order; they are closed
+ * @param inDatabase keys of the tries that are open there
+ */
+export async function openTries(
+  readers: SegmentReader[],
+  inDatabase: string[],
+): Promise<Map<string, string | undefined>> {
+  const open = new Map<string, string | undefined>(inDatabase.map((key) => [key, undefined]));
+  try {
+    for (const reader of readers) {
+      for (let { records, end } = reader.read(); end !== undefined; { records, end } = reader.skip(end)) {
+        for (const { key, json } of records) {
+          if (json.includes(DISPATCHED)) open.set(key, json);
+          else open.delete(key);
+        }
+        // Calls are answered meanwhile.
+        await setImmediate();
+      }
+    }
+  } finally {
+    for (const reader of readers) reader.close();
+  }
+  return open;
+}
