@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import type { UsageRollupsTable } from '../../database/tables/ledger-tables';
 import { grainFor, ROLLUP_DIMENSIONS, type RollupDimension, type RollupUnit } from '../rollup-levels';
 import { requestIdBounds } from './request-key';
 
@@ -9,28 +10,14 @@ export interface UsageFilter {
   to: Date;
 }
 
-/** A row that a report is summed from. What was not asked to be kept apart may be '' or false. */
-export interface ReportPart {
-  /** The day, or the hour where hours were asked for. */
-  period: Date;
-  team_id: string;
-  key_id: string;
-  model: string;
-  provider: string;
-  cache_status: string;
-  saved_by: string;
-  stream: boolean;
-  batch: boolean;
-  tags: string;
-  requests: string;
-  /** Tries that cost something. */
-  paid: string;
-  input_tokens: string;
-  output_tokens: string;
-  list_cost_pusd: string;
-  cost_pusd: string;
-  saved_pusd: string;
-}
+/**
+ * A row that a report is summed from. What was not asked to be kept apart may be '' or false; the period is the day, or the
+ * hour where hours were asked for.
+ */
+export type ReportPart = Omit<
+  UsageRollupsTable,
+  'grain' | 'attempts' | 'failures' | 'cached_input_tokens' | 'reasoning_tokens'
+>;
 
 const DEFAULT_DAYS = 30;
 /** Calls of a process whose clock is ahead are shown too. */
