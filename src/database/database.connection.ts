@@ -65,13 +65,16 @@ export class Database implements OnApplicationShutdown {
     }
   }
 
-  /** Registers what must still be written when every call has ended and before the connection goes. */
+  /**
+   * Registers what must still be written when every call has ended and before the connection goes. Who came last writes
+   * first, for it builds on those who came before.
+   */
   beforeClose(closer: () => Promise<void>): void {
     this.closers.push(closer);
   }
 
   async onApplicationShutdown(): Promise<void> {
-    for (const close of this.closers) await close();
+    for (const close of this.closers.toReversed()) await close();
     await this.db.destroy();
     await this.embedded?.close();
   }

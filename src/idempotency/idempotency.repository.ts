@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Kysely, sql } from 'kysely';
 import { Database } from '../database/database.connection';
+import { writeAsLiving } from '../database/living';
 import type { Schema } from '../database/schema';
 import type { CallIdentity } from './idempotency-key';
 
@@ -47,19 +48,21 @@ export class IdempotencyRepository {
   constructor(private readonly database: Database) {}
 
   /**
-   * Takes a key for this process, where nobody has it. The process is entered among the living in the same statement, for
-   * the key of a process that is not among them counts as left behind.
+   * Takes a key for this process, where nobody has it. The process is among the living when it has the key, for the key of
+   * a process that is not counts as left behind.
    */
   async claim({ teamId, key, fingerprint, requestId }: CallIdentity, epoch: string): Promise<Claim> {
-    const { rows: taken } = await sql`
-      WITH living AS (INSERT INTO processes (epoch) VALUES (${epoch}) ON CONFLICT (epoch) DO NOTHING)
-      INSERT INTO idempotency_keys AS kept (team_id, idempotency_key, fingerprint, epoch, request_id, state, expires_at)
-      VALUES (${teamId}, ${key}, ${fingerprint}, ${epoch}, ${requestId}, 'running', ${KEPT})
-      ON CONFLICT (team_id, idempotency_key) DO UPDATE SET fingerprint = excluded.fingerprint, epoch = excluded.epoch,
-        request_id = excluded.request_id, state = 'running', status = NULL, headers = NULL, body = NULL, expires_at = excluded.expires_at
-      WHERE kept.expires_at < now()
-      RETURNING 1`.execute(this.database.db);
-    if (taken.length > 0) return { kind: 'ours' };
+    const taken = await writeAsLiving(
+      this.database.db,
+      epoch,
+      sql`INSERT INTO idempotency_keys AS kept (team_id, idempotency_key, fingerprint, epoch, request_id, state, expires_at)
+        SELECT ${teamId}, ${key}, ${fingerprint}, epoch, ${requestId}, 'running', ${KEPT} FROM living
+        ON CONFLICT (team_id, idempotency_key) DO UPDATE SET fingerprint = excluded.fingerprint, epoch = excluded.epoch,
+          request_id = excluded.request_id, state = 'running', status = NULL, headers = NULL, body = NULL, expires_at = excluded.expires_at
+        WHERE kept.expires_at < now()
+        RETURNING 1`,
+    );
+    if (taken > 0) return { kind: 'ours' };
     const row = await this.database.db
       .selectFrom('idempotency_keys')
       .selectAll()

@@ -100,6 +100,8 @@ export class LedgerRepository {
    */
   closeEpoch(epoch: string, journalLost = false): Promise<number> {
     return this.database.db.transaction().execute(async (transaction) => {
+      // First: what the process writes meanwhile is seen below, or has it among the living again.
+      await sql`DELETE FROM processes WHERE epoch = ${epoch}`.execute(transaction);
       if (journalLost) {
         await sql`UPDATE idempotency_keys SET state = 'lost' WHERE epoch = ${epoch} AND state = 'running'`.execute(
           transaction,
@@ -109,7 +111,6 @@ export class LedgerRepository {
       await sql`UPDATE budget_leases SET granted_pusd = used_pusd, closed = true WHERE epoch = ${epoch}`.execute(
         transaction,
       );
-      await sql`DELETE FROM processes WHERE epoch = ${epoch}`.execute(transaction);
       return calls;
     });
   }

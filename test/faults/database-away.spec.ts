@@ -38,11 +38,11 @@ describeWithDatabase(
         const { key, teamId } = await gateway.createKey();
         await gateway.admin('POST', '/admin/budgets', { team_id: teamId, limit_usd: '1000', window: 'month' });
         const load = { over: false };
-        const answered: { status: number; id: string }[] = [];
+        const answered: { status: number; error: unknown; id: string }[] = [];
         const caller = async (number: number) => {
           for (let call = 0; !load.over; call += 1) {
-            const { status, headers } = await gateway.chat(key, `away ${number} ${call}`, { max_tokens: 20 });
-            answered.push({ status, id: headers.get('x-request-id') ?? '' });
+            const { status, headers, body } = await gateway.chat(key, `away ${number} ${call}`, { max_tokens: 20 });
+            answered.push({ status, error: body.error, id: headers.get('x-request-id') ?? '' });
           }
         };
         const callers = Array.from({ length: CALLERS }, (_, number) => caller(number));

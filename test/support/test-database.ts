@@ -26,9 +26,13 @@ export interface TestDatabase {
 /** The databases that there are to test on. */
 export const DATABASE_PROFILES = process.env.TEST_DATABASE_URL ? ['embedded', 'PostgreSQL'] : ['embedded'];
 
-/** A database with all tables and nothing in them. */
-export async function openTestDatabase(profile: string): Promise<TestDatabase> {
-  const { pool, close } = await (profile === 'embedded' ? embedded() : own());
+/**
+ * A database with all tables and nothing in them.
+ *
+ * @param connections that PostgreSQL is asked over at once; the embedded one has one
+ */
+export async function openTestDatabase(profile: string, connections = 1): Promise<TestDatabase> {
+  const { pool, close } = await (profile === 'embedded' ? embedded() : own(connections));
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(MIGRATIONS) } });
   const { error } = await migrator.migrateToLatest();
@@ -42,9 +46,9 @@ export async function openTestDatabase(profile: string): Promise<TestDatabase> {
   };
 }
 
-async function own(): Promise<{ pool: Pool; close: () => Promise<void> }> {
+async function own(max: number): Promise<{ pool: Pool; close: () => Promise<void> }> {
   const { env, drop } = await createTestStores();
-  return { pool: new Pool({ connectionString: env.DATABASE_URL, max: 1, types: typeParsers }), close: drop };
+  return { pool: new Pool({ connectionString: env.DATABASE_URL, max, types: typeParsers }), close: drop };
 }
 
 /** In its worker thread, which Jest has no part in. */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { PicoUsd } from '../../common/money';
 import { Database } from '../../database/database.connection';
+import { writeAsLiving } from '../../database/living';
 import type { Schema } from '../../database/schema';
 import type { Budget } from '../budget';
 
@@ -64,17 +65,15 @@ export class LeasesRepository {
 
   /** Says what a process keeps of its lease. The whole and not the difference, so that it can be said twice. */
   async keep({ budget, startMs }: WindowKey, epoch: string, grantedPusd: PicoUsd): Promise<void> {
-    await this.database.db
-      .updateTable('budget_leases')
-      .set({
-        granted_pusd: sql`${grantedPusd}::numeric`,
-        // A process that was taken for dead and lives holds money again.
-        closed: sql<boolean>`closed AND used_pusd = ${grantedPusd}::numeric`,
-      })
-      .where('budget_id', '=', budget.id)
-      .where('window_start', '=', new Date(startMs))
-      .where('epoch', '=', epoch)
-      .execute();
+    // A process that was taken for dead and lives holds money again, and must be among the living for that.
+    await writeAsLiving(
+      this.database.db,
+      epoch,
+      sql`UPDATE budget_leases SET granted_pusd = ${grantedPusd}::numeric, closed = closed AND used_pusd >= ${grantedPusd}::numeric
+        WHERE budget_id = ${budget.id} AND window_start = ${new Date(startMs)} AND epoch = ${epoch}
+          AND (used_pusd >= ${grantedPusd}::numeric OR EXISTS (SELECT FROM living))
+        RETURNING 1`,
+    );
   }
 
   /** The windows that somebody lately wanted more of than there was, as `budget id@unix seconds`. */
@@ -182,12 +181,12 @@ async function grant(
   epoch: string,
   pusd: PicoUsd,
 ): Promise<void> {
-  // Who leases is among the living in the same statement, so that somebody takes the lease back when it dies.
-  await sql`
-    WITH living AS (INSERT INTO processes (epoch) VALUES (${epoch}) ON CONFLICT (epoch) DO NOTHING)
-    INSERT INTO budget_leases AS kept (budget_id, window_start, epoch, granted_pusd)
-    VALUES (${budgetId}, ${start}, ${epoch}, ${pusd}::numeric)
-    ON CONFLICT (budget_id, window_start, epoch) DO UPDATE SET granted_pusd = kept.granted_pusd + excluded.granted_pusd, closed = false`.execute(
+  await writeAsLiving(
     transaction,
+    epoch,
+    sql`INSERT INTO budget_leases AS kept (budget_id, window_start, epoch, granted_pusd)
+      SELECT ${budgetId}, ${start}, epoch, ${pusd}::numeric FROM living
+      ON CONFLICT (budget_id, window_start, epoch) DO UPDATE SET granted_pusd = kept.granted_pusd + excluded.granted_pusd, closed = false
+      RETURNING 1`,
   );
 }
