@@ -6,11 +6,15 @@ import { ForecastService } from '../usage/watch/forecast.service';
 import { LedgerDrain } from '../usage/ledger-drain.service';
 import type { Budget } from './budget';
 import { windowKey } from './holds/budget-window';
-import { LeasesRepository, type WindowState } from './holds/leases.repository';
+import { HoldsService } from './holds/holds.service';
+import { LeasesRepository } from './holds/leases.repository';
 import { type Window, windowAt } from './window';
 
 /** How a budget stands in its window of now. */
-export interface BudgetStatus extends WindowState {
+export interface BudgetStatus {
+  spentPusd: PicoUsd;
+  /** Held for calls that run, and what other processes leased ahead. */
+  reservedPusd: PicoUsd;
   window: Window;
   /** What is spent by the end of the window if it goes on like this; null for a window without an end. */
   forecastPusd: PicoUsd | null;
@@ -25,6 +29,7 @@ export interface BudgetStatus extends WindowState {
 export class BudgetStatusService {
   constructor(
     private readonly leases: LeasesRepository,
+    private readonly holds: HoldsService,
     private readonly drain: LedgerDrain,
     private readonly forecasts: ForecastService,
     private readonly clock: Clock,
@@ -41,13 +46,23 @@ export class BudgetStatusService {
     const statuses: BudgetStatus[] = [];
     for (const [index, budget] of budgets.entries()) {
       const window = windows[index] ?? { startMs: 0, endMs: Infinity };
-      const state = states.get(windowKey(budget.id, window.startMs)) ?? { spentPusd: 0n, leasedPusd: 0n };
+      const key = windowKey(budget.id, window.startMs);
+      const state = states.get(key) ?? { spentPusd: 0n, leasedPusd: 0n };
       const { teamId, keyId } = budget;
       const forecast = Number.isFinite(window.endMs)
         ? await this.forecasts.ofWindow({ teamId, keyId }, window, state.spentPusd)
         : null;
       const forecastPusd = forecast?.pusd ?? null;
-      statuses.push({ ...state, window, forecastPusd, forecastBasis: forecast?.basis ?? null, now: nowMs });
+      // What this process leased ahead is there for whoever asks.
+      const reservedPusd = state.leasedPusd - this.holds.freePusd(key);
+      statuses.push({
+        spentPusd: state.spentPusd,
+        reservedPusd: reservedPusd > 0n ? reservedPusd : 0n,
+        window,
+        forecastPusd,
+        forecastBasis: forecast?.basis ?? null,
+        now: nowMs,
+      });
     }
     return statuses;
   }

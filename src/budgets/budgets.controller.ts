@@ -104,8 +104,8 @@ export class BudgetsController {
 }
 
 function toWire(budget: StoredBudget, status: BudgetStatus): contracts.Budget {
-  const { spentPusd, leasedPusd, window, forecastPusd } = status;
-  const rest = budget.limitPusd - spentPusd - leasedPusd;
+  const { spentPusd, reservedPusd, window, forecastPusd } = status;
+  const rest = budget.limitPusd - spentPusd - reservedPusd;
   const endless = !Number.isFinite(window.endMs);
   return {
     id: budget.id,
@@ -120,7 +120,7 @@ function toWire(budget: StoredBudget, status: BudgetStatus): contracts.Budget {
     window_start: endless ? null : new Date(window.startMs).toISOString(),
     resets_at: endless ? null : new Date(window.endMs).toISOString(),
     spent_usd: formatUsd(spentPusd),
-    reserved_usd: formatUsd(leasedPusd),
+    reserved_usd: formatUsd(reservedPusd),
     remaining_usd: formatUsd(rest > 0n ? rest : 0n),
     forecast_usd: forecastPusd === null ? null : formatUsd(forecastPusd),
     forecast_basis: status.forecastBasis,

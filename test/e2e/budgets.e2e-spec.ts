@@ -60,6 +60,16 @@ describe('budgets', () => {
     expect(remaining_usd).toBe('0');
   });
 
+  it('is felt at once where it is lowered, whatever was leased of it before', async () => {
+    const { key, teamId } = await gateway.createKey();
+    const made = await budget({ team_id: teamId, limit_usd: '10' });
+    const first = await ask(key, 'of a large budget');
+    expect(first.status).toBe(200);
+    await gateway.admin('PATCH', `/admin/budgets/${made.id}`, { limit_usd: '0.001' });
+    expect((await ask(key, 'of a small budget')).status).toBe(402);
+    await eventually(async () => (await show(made.id)).reserved_usd === '0');
+  });
+
   it('holds a call to each of several budgets, of the team and of the key', async () => {
     const { key, teamId, keyId } = await gateway.createKey();
     await budget({ team_id: teamId, limit_usd: '1', window: 'day' });

@@ -45,6 +45,12 @@ export class BudgetWindow {
     return this.pace.perSecond * seconds;
   }
 
+  /** Spends nothing more of what is free, until the database was told that this process does not have it. */
+  giveUp(): void {
+    this.slice.takeUnused();
+    this.inDoubt = true;
+  }
+
   /** Whether the budget lets a call of this worst cost go. */
   fits(worstPusd: PicoUsd): boolean {
     return this.budget.action === 'warn' || this.slice.fits(worstPusd);
@@ -54,8 +60,9 @@ export class BudgetWindow {
     return timeMs >= this.startMs && timeMs < this.endMs;
   }
 
-  /** Takes on a changed budget whose window begins at the same time. */
+  /** Takes on a changed budget whose window begins at the same time. Of a smaller one may have been leased too much. */
   change(budget: Budget, timeMs: number): void {
+    if (budget.limitPusd < this.budget.limitPusd) this.giveUp();
     this.budget = budget;
     this.refused = undefined;
     this.endMs = windowAt(budget.window, budget.timezone, timeMs).endMs;

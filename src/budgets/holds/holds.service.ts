@@ -12,18 +12,19 @@ import { windowAt } from '../window';
 import { BudgetWindow, windowKey } from './budget-window';
 import { Hold } from './hold';
 import { LeasesRepository } from './leases.repository';
+import type { Slice } from './slice';
 
-/** How long a call waits for money that others have reserved and do not need in the end. */
+/** How long a call waits for money that others have reserved and do not need in the end, or for the database. */
 const PATIENCE_MS = 2_000;
 const LOOK_AGAIN_MS = 100;
-/** How long a slice lies unused before it is given back, and how often that is looked for. */
-const IDLE_MS = 1_000;
 const TEND_EVERY_MS = 500;
 /** A process leases for this many calls at once, and at most this part of the limit. */
 const CALLS_PER_LEASE = 32n;
 const SHARE_OF_LIMIT = 20n;
 /** How long calls go on by what is leased while the database is away. */
 const AWAY_SECONDS = 15n;
+/** So long a slice lies unused before it is given back, unless somebody else wants it: also rare calls go on meanwhile. */
+const IDLE_MS = Number(AWAY_SECONDS) * 1000;
 /** Calls that the slice has room for before more is leased. */
 const CALLS_AHEAD = 4n;
 const AWAY = 'More of the budget of this key cannot be had right now. Try again shortly.';
@@ -65,11 +66,12 @@ export class HoldsService implements OnApplicationBootstrap {
   }
 
   /**
-   * Holds the worst cost of a try in all budgets, or in none. Waits up to two seconds where money is only reserved.
+   * Holds the worst cost of a try in all budgets, or in none. Waits up to two seconds where money is only reserved, or more
+   * would have to be leased and the database does not answer.
    *
    * @param excused a budget that is over its limit and counts without stopping the call
    * @throws BudgetExceededError when a budget has no room
-   * @throws GatewayError `unavailable` when more would have to be leased and the database is away
+   * @throws GatewayError `unavailable` when the database is away
    */
   async take(budgets: readonly Budget[], worstPusd: PicoUsd, priceKnown: boolean, excused?: string): Promise<Hold> {
     if (!priceKnown && budgets.some(({ action }) => action !== 'warn')) {
@@ -85,17 +87,28 @@ export class HoldsService implements OnApplicationBootstrap {
         return new Hold(windows, worstPusd, () => this.wake());
       }
       if (this.processes.isForgotten) throw new GatewayError('unavailable', { message: AWAY });
-      await this.leaseFor(short, worstPusd);
+      const failure = await this.leaseFor(short, worstPusd);
       if (short.fits(worstPusd)) continue;
-      if (!mayBeFreed(short, worstPusd) || this.clock.now() >= deadline)
-        throw new BudgetExceededError(short, worstPusd);
+      const isOver = this.clock.now() >= deadline;
+      if (failure && isOver) throw failure;
+      if (!failure && (isOver || !mayBeFreed(short, worstPusd))) throw new BudgetExceededError(short, worstPusd);
       await this.nextChange();
     }
   }
 
   /** What is held in this process now, by the window's key. */
   heldPusd(key: string): PicoUsd {
-    return [...this.windows.values(), ...this.past].find((window) => window.key === key)?.slice.held ?? 0n;
+    return this.sliceOf(key)?.held ?? 0n;
+  }
+
+  /** What this process leased and neither spent nor holds, by the window's key. */
+  freePusd(key: string): PicoUsd {
+    const free = this.sliceOf(key)?.free ?? 0n;
+    return free > 0n ? free : 0n;
+  }
+
+  private sliceOf(key: string): Slice | undefined {
+    return [...this.windows.values(), ...this.past].find((window) => window.key === key)?.slice;
   }
 
   private windowOf(budget: Budget): BudgetWindow {
@@ -152,19 +165,18 @@ export class HoldsService implements OnApplicationBootstrap {
     window.refused = grantedPusd === 0n ? { pusd: leastPusd, at: nowMs } : undefined;
   }
 
-  /** Leases what is missing for a call. @throws GatewayError `unavailable` while the database is away */
-  private async leaseFor(window: BudgetWindow, worstPusd: PicoUsd): Promise<void> {
+  /** Leases what is missing for a call. @returns the error to tell if it stays so, while the database is away */
+  private async leaseFor(window: BudgetWindow, worstPusd: PicoUsd): Promise<GatewayError | undefined> {
     // Another question than this one's may fail without harm to it.
     await window.asking?.catch(() => undefined);
-    if (window.fits(worstPusd)) return;
+    if (window.fits(worstPusd)) return undefined;
     const leastPusd = worstPusd - window.slice.free;
     const { refused } = window;
-    if (refused && leastPusd >= refused.pusd && this.clock.now() - refused.at < LOOK_AGAIN_MS) return;
-    try {
-      await this.ask(window, () => this.lease(window, leastPusd));
-    } catch (cause) {
-      throw new GatewayError('unavailable', { message: AWAY, cause });
-    }
+    if (refused && leastPusd >= refused.pusd && this.clock.now() - refused.at < LOOK_AGAIN_MS) return undefined;
+    return this.ask(window, () => this.lease(window, leastPusd)).then(
+      () => undefined,
+      (cause: unknown) => new GatewayError('unavailable', { message: AWAY, cause }),
+    );
   }
 
   /** Gives back what lies unused, at once where somebody else wants it, and forgets windows that are over. */
@@ -199,10 +211,7 @@ export class HoldsService implements OnApplicationBootstrap {
 
   /** What is free of the slices is not ours any more when others take this process for dead: they may have leased it. */
   private giveUpSlices(): void {
-    for (const window of [...this.past, ...this.windows.values()]) {
-      window.slice.takeUnused();
-      window.inDoubt = true;
-    }
+    for (const window of [...this.past, ...this.windows.values()]) window.giveUp();
   }
 
   private wake(): void {

@@ -10,6 +10,7 @@ import * as invalidation from './0008-invalidation';
 import * as cacheRules from './0009-cache-rules';
 import * as cacheStatistics from './0010-cache-statistics';
 import * as rollupLevels from './0011-rollup-levels';
+import * as wantedWindows from './0012-wanted-windows';
 
 /** Every migration by name, in the order in which they run. A migration that has landed is never changed. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -24,4 +25,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0009-cache-rules': cacheRules,
   '0010-cache-statistics': cacheStatistics,
   '0011-rollup-levels': rollupLevels,
+  '0012-wanted-windows': wantedWindows,
 };
