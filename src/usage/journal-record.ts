@@ -4,10 +4,11 @@ import { crc32 } from 'node:zlib';
 export interface JournalRecord {
   /** `request id.attempt`, the key of the row. */
   key: string;
-  json: string;
+  json: Buffer;
 }
 
 const CRC_DIGITS = 8;
+const SPACE = 0x20;
 
 /** `crc32 key json\n`. The checksum tells a line that was torn by a full disk or a power failure from a whole one. */
 export function encodeRecord(key: string, json: string): string {
@@ -15,10 +16,14 @@ export function encodeRecord(key: string, json: string): string {
   return `${crc32(content).toString(16).padStart(CRC_DIGITS, '0')} ${content}\n`;
 }
 
-/** @returns undefined for a line that is not whole */
-export function decodeRecord(line: string): JournalRecord | undefined {
-  const content = line.slice(CRC_DIGITS + 1);
-  const space = content.indexOf(' ');
-  if (space < 0 || Number.parseInt(line.slice(0, CRC_DIGITS), 16) !== crc32(content)) return undefined;
-  return { key: content.slice(0, space), json: content.slice(space + 1) };
+/**
+ * Reads a line without its end. The row is left in the line's bytes: it goes on to the database as it is.
+ *
+ * @returns undefined for a line that is not whole
+ */
+export function decodeRecord(line: Buffer): JournalRecord | undefined {
+  const content = line.subarray(CRC_DIGITS + 1);
+  const space = content.indexOf(SPACE);
+  if (space < 0 || Number.parseInt(line.toString('latin1', 0, CRC_DIGITS), 16) !== crc32(content)) return undefined;
+  return { key: content.toString('latin1', 0, space), json: content.subarray(space + 1) };
 }

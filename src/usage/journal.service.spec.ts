@@ -31,7 +31,7 @@ describe('the journal', () => {
   const keysIn = (path: string) =>
     readFileSync(path, 'utf8')
       .split('\n')
-      .flatMap((line) => decodeRecord(line)?.key ?? []);
+      .flatMap((line) => decodeRecord(Buffer.from(line))?.key ?? []);
 
   beforeAll(() => Logger.overrideLogger(false));
   beforeEach(() => void (directory = mkdtempSync(join(tmpdir(), 'thriftgate-journal-'))));

@@ -102,13 +102,13 @@ export class LedgerDrain implements OnApplicationBootstrap {
   }
 
   /** Writes rows together, or one by one where the database refuses one: a bad row must not hold up the others. */
-  private async write(rows: string[]): Promise<void> {
+  private async write(rows: Buffer[]): Promise<void> {
     try {
       await this.repository.write(rows);
     } catch (error) {
       if (!isRefusedData(error)) throw error;
       if (rows.length > 1) for (const row of rows) await this.write([row]);
-      else this.journal.setAside(rows[0] ?? '', error);
+      else this.journal.setAside(String(rows[0]), error);
     }
   }
 
@@ -137,9 +137,7 @@ export class LedgerDrain implements OnApplicationBootstrap {
       await this.repository.openTries(epoch),
     );
     if (open.size === 0) return;
-    const unwritten = [...open]
-      .filter(([, row]) => row !== undefined)
-      .map(([key, json]) => ({ key, json: json ?? '' }));
+    const unwritten = [...open].flatMap(([key, json]) => (json === undefined ? [] : [{ key, json }]));
     if (unwritten.length > 0) await this.write(lastOfEachKey(unwritten));
     this.tellUnknown(epoch, await this.repository.closeTries(epoch, [...open.keys()]));
   }
@@ -179,7 +177,7 @@ function isRefusedData(error: unknown): boolean {
 }
 
 /** The last line of each key is the whole truth about it; in key order, so that two processes never wait for each other. */
-function lastOfEachKey(records: JournalRecord[]): string[] {
-  const rows = new Map(records.map(({ key, json }) => [key, json]));
-  return [...rows.keys()].toSorted().map((key) => rows.get(key) ?? '');
+function lastOfEachKey(records: JournalRecord[]): Buffer[] {
+  const rows = new Map(records.map((record) => [record.key, record]));
+  return [...rows.values()].toSorted((one, other) => (one.key < other.key ? -1 : 1)).map(({ json }) => json);
 }

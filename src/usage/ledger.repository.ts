@@ -18,6 +18,9 @@ const SUMMED = [
   'cost_pusd',
   'saved_pusd',
 ];
+const OPEN = Buffer.from('[');
+const COMMA = Buffer.from(',');
+const CLOSE = Buffer.from(']');
 const DIMENSIONS = Object.keys(ROLLUP_DIMENSIONS) as RollupDimension[];
 const CACHE_DIMENSIONS = sql.raw('day, team_id, model, generation, upstream_model, cache_status, uncached');
 
@@ -37,10 +40,10 @@ export class LedgerRepository {
    *
    * Where the end of a row was given up for unknown before, the truth that comes late is written beside it as a correction.
    *
-   * @param rows JSON texts of ledger entries
+   * @param rows JSON texts of ledger entries, as bytes
    */
-  async write(rows: string[]): Promise<void> {
-    const given = `[${rows.join(',')}]`;
+  async write(rows: Buffer[]): Promise<void> {
+    const given = toJsonArray(rows);
     const { rows: counts } = await sql<{ written: bigint }>`
       WITH written AS (
         INSERT INTO ledger SELECT * FROM json_populate_recordset(NULL::ledger, ${given}::json)
@@ -63,7 +66,7 @@ export class LedgerRepository {
    * database. The closed row stays; a row of the difference, once for each, brings it to the truth. In a statement of its
    * own, for only so it sees what was closed while the first one waited.
    */
-  private async correctUnknown(given: string): Promise<void> {
+  private async correctUnknown(given: Buffer): Promise<void> {
     await sql`
       WITH late AS (
         SELECT truth.*, closed.input_tokens AS closed_input, closed.cached_input_tokens AS closed_cached,
@@ -148,6 +151,12 @@ export class LedgerRepository {
         AND NOT EXISTS (SELECT FROM processes WHERE processes.epoch = ledger.epoch)`.execute(this.database.db);
     return rows.map(({ epoch }) => epoch);
   }
+}
+
+/** Bytes from end to end: a text of that size would be a large object, which only a full collection takes away. */
+function toJsonArray(texts: Buffer[]): Buffer {
+  const parts = texts.flatMap((text, index) => [index === 0 ? OPEN : COMMA, text]);
+  return Buffer.concat([...parts, CLOSE]);
 }
 
 /** Ends open tries of a process for unknown. */

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { SegmentReader } from './segment-reader';
 
 /** How the row of a try begins its life; a text within the row has its quotes escaped. */
-const DISPATCHED = '"state":"dispatched"';
+const DISPATCHED = Buffer.from('"state":"dispatched"');
 
 /**
  * The tries of a dead process that have no end in its journal: the key of each, and its row where it is not in the database.
@@ -14,13 +14,13 @@ const DISPATCHED = '"state":"dispatched"';
 export async function openTries(
   readers: SegmentReader[],
   inDatabase: string[],
-): Promise<Map<string, string | undefined>> {
-  const open = new Map<string, string | undefined>(inDatabase.map((key) => [key, undefined]));
+): Promise<Map<string, Buffer | undefined>> {
+  const open = new Map<string, Buffer | undefined>(inDatabase.map((key) => [key, undefined]));
   try {
     for (const reader of readers) {
       for (let { records, end } = reader.read(); end !== undefined; { records, end } = reader.skip(end)) {
         for (const { key, json } of records) {
-          if (json.includes(DISPATCHED)) open.set(key, json);
+          if (json.includes(DISPATCHED)) open.set(key, Buffer.from(json));
           else open.delete(key);
         }
         // Calls are answered meanwhile.

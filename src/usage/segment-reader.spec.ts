@@ -38,7 +38,9 @@ describe('the reader of a segment', () => {
 
   it('reads what is there, and later what came since', () => {
     open(line('01A.1', '{"n":1}') + line('01B.1'));
-    expect(reader.read()).toMatchObject({ records: [{ key: '01A.1', json: '{"n":1}' }, { key: '01B.1' }] });
+    expect(reader.read()).toMatchObject({
+      records: [{ key: '01A.1', json: Buffer.from('{"n":1}') }, { key: '01B.1' }],
+    });
     expect(readAll().keys).toEqual(['01A.1', '01B.1']);
     expect(reader.read()).toEqual({ records: [], end: undefined });
     appendFileSync(path, line('01C.1'));
@@ -57,7 +59,7 @@ describe('the reader of a segment', () => {
     appendFileSync(path, bytes.subarray(0, bytes.indexOf('한') + 1));
     expect(readAll().keys).toEqual(['01A.1']);
     appendFileSync(path, bytes.subarray(bytes.indexOf('한') + 1));
-    expect(reader.read().records).toEqual([{ key: '01B.1', json: '{"text":"한국어"}' }]);
+    expect(reader.read().records).toEqual([{ key: '01B.1', json: Buffer.from('{"text":"한국어"}') }]);
   });
 
   it('leaves torn and damaged lines out, and nothing else', () => {

@@ -24,16 +24,13 @@ export class SegmentReader {
    * The next whole lines, at most half a megabyte of them where no single line is longer; empty at the end. Lines that are
    * not whole are left out.
    *
-   * @returns the records and the offset behind them, to be handed to {@link commit} once they are kept; no offset at the end
+   * @returns the records, which last until the next call, and the offset behind them, to be handed to {@link commit} once they are kept; no offset at the end
    */
   read(): { records: JournalRecord[]; end: number | undefined } {
     for (let { buffer } = this; ; buffer = Buffer.allocUnsafe(buffer.length * 2)) {
       const bytes = readSync(this.file, buffer, 0, buffer.length, this.offset);
       const last = bytes === 0 ? -1 : buffer.lastIndexOf(NEWLINE, bytes - 1);
-      if (last >= 0) {
-        const lines = buffer.toString('utf8', 0, last).split('\n');
-        return { records: lines.flatMap((line) => decodeRecord(line) ?? []), end: this.offset + last + 1 };
-      }
+      if (last >= 0) return { records: recordsIn(buffer, last + 1), end: this.offset + last + 1 };
       if (bytes < buffer.length) return { records: [], end: undefined };
     }
   }
@@ -54,4 +51,15 @@ export class SegmentReader {
     closeSync(this.file);
     closeSync(this.offsetFile);
   }
+}
+
+function recordsIn(buffer: Buffer, end: number): JournalRecord[] {
+  const records: JournalRecord[] = [];
+  for (let start = 0; start < end;) {
+    const newline = buffer.indexOf(NEWLINE, start);
+    const record = decodeRecord(buffer.subarray(start, newline));
+    if (record) records.push(record);
+    start = newline + 1;
+  }
+  return records;
 }

@@ -5,6 +5,7 @@ import type { Schema } from '../../src/database/schema';
 import { LedgerRepository } from '../../src/usage/ledger.repository';
 import { VerificationRepository } from '../../src/usage/upkeep/verification.repository';
 import { seeded } from '../support/seeded';
+import { toLedgerRow } from '../support/ledger-row';
 import { DATABASE_PROFILES, openTestDatabase, type TestDatabase } from '../support/test-database';
 
 const ROWS = 2_000;
@@ -33,18 +34,18 @@ describe.each(DATABASE_PROFILES)('counters of the cache, %s', (profile) => {
     const rows = Array.from({ length: ROWS }, (_, index) => row(index, random));
     for (let from = 0; from < ROWS; from += 500) {
       const page = rows.slice(from, from + 500);
-      await ledger.write(page.map((each) => JSON.stringify({ ...each, state: 'dispatched', uncached: null })));
+      await ledger.write(page.map((each) => toLedgerRow({ ...each, state: 'dispatched', uncached: null })));
       // The half of them end twice: what is written again counts nothing.
-      await ledger.write(page.map((each) => JSON.stringify(each)));
-      await ledger.write(page.slice(0, 250).map((each) => JSON.stringify(each)));
+      await ledger.write(page.map(toLedgerRow));
+      await ledger.write(page.slice(0, 250).map(toLedgerRow));
     }
     // The process of some dies, and what became of them comes late; others are re-rated.
     const lost = Array.from({ length: 50 }, (_, index) => ({ ...row(ROWS + index, random), epoch: 'epoch_dead' }));
-    await ledger.write(lost.map((each) => JSON.stringify({ ...each, state: 'dispatched', uncached: null })));
+    await ledger.write(lost.map((each) => toLedgerRow({ ...each, state: 'dispatched', uncached: null })));
     await ledger.closeEpoch('epoch_dead');
-    await ledger.write(lost.map((each) => JSON.stringify(each)));
+    await ledger.write(lost.map(toLedgerRow));
     const corrected = rows.slice(0, 50).map((each) => ({ ...each, attempt: 1001, corrects: 1, uncached: null }));
-    await ledger.write(corrected.map((each) => JSON.stringify({ ...each, state: 'settled' })));
+    await ledger.write(corrected.map((each) => toLedgerRow({ ...each, state: 'settled' })));
 
     const written = await counters();
     const { rows: sums } = await sql`

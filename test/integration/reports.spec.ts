@@ -10,6 +10,7 @@ import { ROLLUP_LEVELS } from '../../src/usage/rollup-levels';
 import { SavingsRepository } from '../../src/usage/savings/savings.repository';
 import { VerificationRepository } from '../../src/usage/upkeep/verification.repository';
 import { seeded } from '../support/seeded';
+import { toLedgerRow } from '../support/ledger-row';
 import { DATABASE_PROFILES, openTestDatabase, type TestDatabase } from '../support/test-database';
 
 const ROWS = 2_000;
@@ -35,8 +36,8 @@ describe.each(DATABASE_PROFILES)('reports, %s', (profile) => {
     const ledger = new LedgerRepository(database as unknown as Database);
     for (let from = 0; from < ROWS; from += 300) {
       const page = rows.slice(from, from + 300);
-      await ledger.write(page.map((each) => JSON.stringify({ ...each, state: 'dispatched' })));
-      await ledger.write(page.map((each) => JSON.stringify(each)));
+      await ledger.write(page.map((each) => toLedgerRow({ ...each, state: 'dispatched' })));
+      await ledger.write(page.map(toLedgerRow));
     }
   }, 60_000);
   afterAll(() => database?.close());

@@ -35,14 +35,14 @@ export function differenceOf(row: RatedRow, price: Price): Difference {
   };
 }
 
-/** The correcting row, as JSON text of the ledger: the same call at the same time, with the difference alone. */
+/** The correcting row, as JSON text of the ledger, in bytes: the same call at the same time, with the difference alone. */
 export function correctionOf(
   row: RatedRow,
   { listPusd, costPusd }: Difference,
   priceId: string | null,
   epoch: string,
-): string {
-  return JSON.stringify({
+): Buffer {
+  const correction = {
     request_id: row.request_id,
     attempt: FIRST_CORRECTION + row.corrections,
     corrects: row.attempt,
@@ -72,5 +72,6 @@ export function correctionOf(
     tags: row.tags,
     created_at: row.created_at.toISOString(),
     epoch,
-  });
+  };
+  return Buffer.from(JSON.stringify(correction));
 }

@@ -50,8 +50,8 @@ class Ledger {
     });
   }
 
-  write(texts: string[]): void {
-    for (const row of texts.map((text) => JSON.parse(text) as Correction)) {
+  write(texts: Buffer[]): void {
+    for (const row of texts.map((text) => JSON.parse(text.toString()) as Correction)) {
       const key = `${row.request_id}.${row.attempt}`;
       if (!this.corrections.has(key)) this.corrections.set(key, row);
     }
@@ -73,7 +73,7 @@ class Ledger {
       {
         page: (_filter: RatedFilter, after: { requestId: string }, limit: number) => readAt(this.page(after, limit)),
       } as Pick<ReratingRepository, 'page'> as ReratingRepository,
-      { write: (texts: string[]) => Promise.resolve(this.write(texts)) } as Pick<
+      { write: (texts: Buffer[]) => Promise.resolve(this.write(texts)) } as Pick<
         LedgerRepository,
         'write'
       > as LedgerRepository,

@@ -48,7 +48,7 @@ export class ReratingService {
     }
   }
 
-  private correct(row: RatedRow, result: RerateResult): string | undefined {
+  private correct(row: RatedRow, result: RerateResult): Buffer | undefined {
     result.lookedAt += 1;
     const price = this.prices.at(this.pricedOf(row), row.team_id, row.created_at.getTime());
     // The ceiling stands in where a call must go on; nothing that is booked is changed to it.

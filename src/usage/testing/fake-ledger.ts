@@ -30,7 +30,7 @@ export class FakeLedger {
     return this as Pick<LedgerRepository, 'write' | 'openTries' | 'closeTries' | 'closeEpoch'> as LedgerRepository;
   }
 
-  async write(texts: string[]): Promise<void> {
+  async write(texts: Buffer[]): Promise<void> {
     await this.gate;
     this.answer();
     const rows = JSON.parse(`[${texts.join(',')}]`) as FakeRow[];
