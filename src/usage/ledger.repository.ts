@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type RawBuilder, sql, type Transaction } from 'kysely';
 import { Database } from '../database/database.connection';
 import type { Schema } from '../database/schema';
+import { JsonArrays } from './json-array';
 import { grainOf, ROLLUP_DIMENSIONS, ROLLUP_LEVELS, type RollupDimension, type RollupLevel } from './rollup-levels';
 
 /** What a rollup sums. */
@@ -18,9 +19,6 @@ const SUMMED = [
   'cost_pusd',
   'saved_pusd',
 ];
-const OPEN = Buffer.from('[');
-const COMMA = Buffer.from(',');
-const CLOSE = Buffer.from(']');
 const DIMENSIONS = Object.keys(ROLLUP_DIMENSIONS) as RollupDimension[];
 const CACHE_DIMENSIONS = sql.raw('day, team_id, model, generation, upstream_model, cache_status, uncached');
 
@@ -31,6 +29,8 @@ const FIRST_LATE_TRUTH = sql.raw('20000');
 
 @Injectable()
 export class LedgerRepository {
+  private readonly arrays = new JsonArrays();
+
   constructor(private readonly database: Database) {}
 
   /**
@@ -42,8 +42,12 @@ export class LedgerRepository {
    *
    * @param rows JSON texts of ledger entries, as bytes
    */
-  async write(rows: Buffer[]): Promise<void> {
-    const given = toJsonArray(rows);
+  write(rows: Buffer[]): Promise<void> {
+    return this.arrays.with(rows, (given) => this.writeAll(given, rows.length));
+  }
+
+  /** @param given a JSON array of so many rows */
+  private async writeAll(given: Buffer, length: number): Promise<void> {
     const { rows: counts } = await sql<{ written: bigint }>`
       WITH written AS (
         INSERT INTO ledger SELECT * FROM json_populate_recordset(NULL::ledger, ${given}::json)
@@ -58,7 +62,7 @@ export class LedgerRepository {
         RETURNING *
       )
       ${ENDED_COUNTED}`.execute(this.database.db);
-    if (Number(counts[0]?.written ?? 0) < rows.length) await this.correctUnknown(given);
+    if (Number(counts[0]?.written ?? 0) < length) await this.correctUnknown(given);
   }
 
   /**
@@ -151,12 +155,6 @@ export class LedgerRepository {
         AND NOT EXISTS (SELECT FROM processes WHERE processes.epoch = ledger.epoch)`.execute(this.database.db);
     return rows.map(({ epoch }) => epoch);
   }
-}
-
-/** Bytes from end to end: a text of that size would be a large object, which only a full collection takes away. */
-function toJsonArray(texts: Buffer[]): Buffer {
-  const parts = texts.flatMap((text, index) => [index === 0 ? OPEN : COMMA, text]);
-  return Buffer.concat([...parts, CLOSE]);
 }
 
 /** Ends open tries of a process for unknown. */
