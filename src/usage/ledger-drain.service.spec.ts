@@ -126,6 +126,23 @@ describe('the drain of the journal', () => {
     });
   });
 
+  it('is done with one dead life before it brings the next one, so that a short life gets somewhere too', async () => {
+    const first = openJournal();
+    await note(first, '01A.1', 'settled');
+    const second = openJournal();
+    await note(second, '01B.1', 'settled');
+    const close = ledger.closeEpoch.bind(ledger);
+    jest.spyOn(ledger, 'closeEpoch').mockImplementationOnce(async (epoch) => {
+      const calls = await close(epoch);
+      ledger.away = true;
+      return calls;
+    });
+    await drainOf(openJournal()).flush();
+    expect(ledger.states()).toEqual({ '01A.1': 'settled' });
+    expect(filesLeft().filter((name) => name.startsWith(first.epoch))).toEqual([]);
+    expect(filesLeft()).toContain(`${second.epoch}.000001.journal`);
+  });
+
   it('goes on where a dead life had come to', async () => {
     const dead = openJournal();
     await note(dead, '01A.1', 'settled');

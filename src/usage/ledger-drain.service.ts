@@ -113,38 +113,38 @@ export class LedgerDrain implements OnApplicationBootstrap {
   }
 
   /**
-   * What dead lives left: first the tries that nobody will end get an end, whatever else there is to bring; then every line
-   * is brought, then what they held is free, then the files go.
+   * What dead lives left: first the tries that nobody will end get an end, whatever else there is to bring. Then, life by
+   * life, every line is brought, what it held is free, and its files go. So where one life dies soon after the other, each of
+   * them gets further.
    */
   private async recover(): Promise<void> {
     const leftovers = this.journal.leftovers();
     const epochs = [...new Set(leftovers.map(({ epoch }) => epoch))];
+    if (epochs.length > 0) await this.closeOpenTries(epochs, leftovers);
     for (const epoch of epochs) {
       const segments = leftovers.filter((segment) => segment.epoch === epoch);
-      await this.closeOpenTries(epoch, segments);
+      for (const reader of this.readersOf(segments)) await this.drainSegment(reader).finally(() => reader.close());
+      this.tellUnknown([epoch], await this.repository.closeEpoch(epoch));
+      for (const segment of segments) this.journal.remove(segment);
     }
-    for (const segment of leftovers) {
-      const reader = new SegmentReader(segment, this.journal.drainedBytes(segment));
-      await this.drainSegment(reader).finally(() => reader.close());
-    }
-    for (const epoch of epochs) this.tellUnknown(epoch, await this.repository.closeEpoch(epoch));
-    for (const segment of leftovers) this.journal.remove(segment);
   }
 
-  private async closeOpenTries(epoch: string, segments: Segment[]): Promise<void> {
-    const open = await openTries(
-      segments.map((segment) => new SegmentReader(segment, this.journal.drainedBytes(segment))),
-      await this.repository.openTries(epoch),
-    );
+  /** From where the database has them, each opened when it is its turn: there may be many. */
+  private *readersOf(segments: Segment[]): Generator<SegmentReader, void, undefined> {
+    for (const segment of segments) yield new SegmentReader(segment, this.journal.drainedBytes(segment));
+  }
+
+  private async closeOpenTries(epochs: string[], segments: Segment[]): Promise<void> {
+    const open = await openTries(this.readersOf(segments), await this.repository.openTries(epochs));
     if (open.size === 0) return;
     const unwritten = [...open].flatMap(([key, json]) => (json === undefined ? [] : [{ key, json }]));
     if (unwritten.length > 0) await this.write(lastOfEachKey(unwritten));
-    this.tellUnknown(epoch, await this.repository.closeTries(epoch, [...open.keys()]));
+    this.tellUnknown(epochs, await this.repository.closeTries(epochs, [...open.keys()]));
   }
 
-  private tellUnknown(epoch: string, calls: number): void {
+  private tellUnknown(epochs: string[], calls: number): void {
     if (calls === 0) return;
-    this.logger.warn({ epoch, calls }, 'calls of a stopped process have an unknown end and keep their estimate');
+    this.logger.warn({ epochs, calls }, 'calls of a stopped process have an unknown end and keep their estimate');
   }
 
   private async finish(): Promise<void> {

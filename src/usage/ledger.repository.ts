@@ -114,7 +114,7 @@ export class LedgerRepository {
           transaction,
         );
       }
-      const calls = await giveUp(transaction, epoch, sql`true`);
+      const calls = await giveUp(transaction, [epoch], sql`true`);
       await sql`UPDATE budget_leases SET granted_pusd = used_pusd, closed = true WHERE epoch = ${epoch}`.execute(
         transaction,
       );
@@ -122,20 +122,20 @@ export class LedgerRepository {
     });
   }
 
-  /** The keys of the tries of a process, `request id.attempt`, that have no end in the database yet. */
-  async openTries(epoch: string): Promise<string[]> {
+  /** The keys of the tries of processes, `request id.attempt`, that have no end in the database yet. */
+  async openTries(epochs: string[]): Promise<string[]> {
     const { rows } = await sql<{ key: string }>`
-      SELECT request_id || '.' || attempt AS key FROM ledger WHERE epoch = ${epoch} AND state = 'dispatched'`.execute(
+      SELECT request_id || '.' || attempt AS key FROM ledger WHERE epoch = ANY(${epochs}::text[]) AND state = 'dispatched'`.execute(
       this.database.db,
     );
     return rows.map(({ key }) => key);
   }
 
-  /** Ends tries of a process that is dead, of which its journal knows no end. They keep their estimate. @returns how many */
-  closeTries(epoch: string, keys: string[]): Promise<number> {
+  /** Ends tries of processes that are dead, of which their journals know no end. They keep their estimate. @returns how many */
+  closeTries(epochs: string[], keys: string[]): Promise<number> {
     return this.database.db
       .transaction()
-      .execute((transaction) => giveUp(transaction, epoch, sql`request_id || '.' || attempt = ANY(${keys}::text[])`));
+      .execute((transaction) => giveUp(transaction, epochs, sql`request_id || '.' || attempt = ANY(${keys}::text[])`));
   }
 
   /** Says that a process lives. @returns since when, in milliseconds since 1970: anew where it had been taken for dead */
@@ -157,18 +157,19 @@ export class LedgerRepository {
   }
 }
 
-/** Ends open tries of a process for unknown. */
-async function giveUp(transaction: Transaction<Schema>, epoch: string, which: RawBuilder<unknown>): Promise<number> {
+/** Ends open tries of processes for unknown. */
+async function giveUp(transaction: Transaction<Schema>, epochs: string[], which: RawBuilder<unknown>): Promise<number> {
+  const theirs = sql`epoch = ANY(${epochs}::text[])`;
   // In the order in which rows are written: a process that is only cut off may come back and write the same ones.
-  await sql`SELECT FROM ledger WHERE epoch = ${epoch} AND state = 'dispatched' AND ${which}
+  await sql`SELECT FROM ledger WHERE ${theirs} AND state = 'dispatched' AND ${which}
     ORDER BY request_id, attempt FOR UPDATE`.execute(transaction);
-  await sql`SELECT FROM budget_leases WHERE epoch = ${epoch} ORDER BY budget_id, window_start FOR UPDATE`.execute(
+  await sql`SELECT FROM budget_leases WHERE ${theirs} ORDER BY budget_id, window_start, epoch FOR UPDATE`.execute(
     transaction,
   );
   const { rows } = await sql<{ calls: bigint }>`
     WITH written AS (
       UPDATE ledger SET state = 'unknown', estimated = true, error_code = ${GIVEN_UP}
-      WHERE epoch = ${epoch} AND state = 'dispatched' AND ${which}
+      WHERE ${theirs} AND state = 'dispatched' AND ${which}
       RETURNING *
     )
     ${ENDED_COUNTED}`.execute(transaction);

@@ -5,19 +5,19 @@ import type { SegmentReader } from './segment-reader';
 const DISPATCHED = Buffer.from('"state":"dispatched"');
 
 /**
- * The tries of a dead process that have no end in its journal: the key of each, and its row where it is not in the database.
- * They are few, however much of the journal the database has not taken.
+ * The tries of dead processes that have no end in their journals: the key of each, and its row where it is not in the
+ * database. They are few, however much of the journals the database has not taken.
  *
- * @param readers of what the database has not taken, in order; they are closed
+ * @param readers of what the database has not taken, in order; each is closed when it is read
  * @param inDatabase keys of the tries that are open there
  */
 export async function openTries(
-  readers: SegmentReader[],
+  readers: Iterable<SegmentReader>,
   inDatabase: string[],
 ): Promise<Map<string, Buffer | undefined>> {
   const open = new Map<string, Buffer | undefined>(inDatabase.map((key) => [key, undefined]));
-  try {
-    for (const reader of readers) {
+  for (const reader of readers) {
+    try {
       for (let { records, end } = reader.read(); end !== undefined; { records, end } = reader.skip(end)) {
         for (const { key, json } of records) {
           if (json.includes(DISPATCHED)) open.set(key, Buffer.from(json));
@@ -26,9 +26,9 @@ export async function openTries(
         // Calls are answered meanwhile.
         await setImmediate();
       }
+    } finally {
+      reader.close();
     }
-  } finally {
-    for (const reader of readers) reader.close();
   }
   return open;
 }

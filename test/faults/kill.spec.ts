@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { eventually } from '../support/eventually';
 import { type RunningGateway, startGateway } from '../support/gateway';
@@ -57,6 +59,9 @@ describe(`kill -9, ${KILLS} times under load`, () => {
       load.over = true;
       await Promise.all(callers);
 
+      // What the journals have more than the database is brought in the background.
+      const journal = join(gateway.dataDirectory, 'journal');
+      await eventually(() => readdirSync(journal).filter((name) => name.endsWith('.journal')).length === 1, 60_000);
       const rows = await eventually(async () => {
         const all = await gateway.allRows();
         return all.some(({ state }) => state === 'dispatched') ? undefined : all;
