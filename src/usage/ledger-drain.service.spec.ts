@@ -131,9 +131,9 @@ describe('the drain of the journal', () => {
     await note(first, '01A.1', 'settled');
     const second = openJournal();
     await note(second, '01B.1', 'settled');
-    const close = ledger.closeEpoch.bind(ledger);
+    const closeForGood = ledger.closeEpoch.bind(ledger);
     jest.spyOn(ledger, 'closeEpoch').mockImplementationOnce(async (epoch) => {
-      const calls = await close(epoch);
+      const calls = await closeForGood(epoch);
       ledger.away = true;
       return calls;
     });
