@@ -12,6 +12,9 @@ type RedisCommandArgument = RedisCommandArguments[number];
 type Node = RedisClusterType['masters'][number];
 type NodeClient = Awaited<ReturnType<RedisClusterType['nodeClient']>>;
 
+/** How often a key that no node has makes the others be asked. */
+const LOOK_AGAIN_MS = 1_000;
+
 /**
  * A Redis Cluster, with a breaker before each of its nodes: while one is away, what the others hold is still there. Commands
  * must have all their keys in one slot.
@@ -21,6 +24,7 @@ export class ClusterLink implements RedisLink {
   private readonly whole: Breaker;
   private readonly nodes = new Map<string, Breaker>();
   private cluster: RedisClusterType | undefined;
+  private lookedAt = -Infinity;
 
   constructor(
     private readonly servers: RedisServers,
@@ -95,7 +99,10 @@ export class ClusterLink implements RedisLink {
     cluster.sendCommand = <T>(...[first, isReadonly, args, options]: Parameters<typeof send>): Promise<T> => {
       const key = first ?? firstKeyOfScript(args);
       const node = key === undefined ? this.nodeFor(args, cluster) : cluster.slots[slotOf(key)]?.master;
-      if (!node) return Promise.reject(new RedisRefusedError('no node of the cluster has this key'));
+      if (!node) {
+        void this.lookForOwner(key);
+        return Promise.reject(new RedisRefusedError('no node of the cluster has this key'));
+      }
       return this.breakerOf(node, cluster).run(async () => {
         if (key !== undefined) return send<T>(key, isReadonly, args, options);
         return (await cluster.nodeClient(node)).sendCommand<T>(args, options);
@@ -139,6 +146,27 @@ export class ClusterLink implements RedisLink {
     const client = (await within(CONNECT_TIMEOUT_MS, Promise.resolve(cluster.nodeClient(other)))) as RedisClientType;
     const slots = await within(this.timeoutMs, client.clusterSlots());
     return !slots.some(({ master }) => `${master.ip}:${master.port}` === node.address);
+  }
+
+  /**
+   * Begins anew where another node knows who has a key: what the cluster looks like may come from a node that had just
+   * joined, or from before the slots were given out. The client looks again only when it is sent elsewhere.
+   */
+  private async lookForOwner(key: RedisCommandArgument | undefined): Promise<void> {
+    if (performance.now() - this.lookedAt < LOOK_AGAIN_MS) return;
+    this.lookedAt = performance.now();
+    const slot = key === undefined ? undefined : slotOf(key);
+    for (const node of this.servers.nodes) {
+      const ranges = await this.slotsAt(node).catch(() => []);
+      if (ranges.some(({ from, to }) => slot === undefined || (from <= slot && slot <= to)))
+        return this.whole.trip('the cluster has changed');
+    }
+  }
+
+  /** What a node knows of who has which slots. @throws Error where it does not say so in time */
+  private async slotsAt(node: { host: string; port: number }): Promise<{ from: number; to: number }[]> {
+    const client = await openClient(clientOptions(this.servers, node), this.timeoutMs, () => undefined);
+    return within(this.timeoutMs, client.clusterSlots()).finally(() => closeClient(client));
   }
 
   /** Where a command without a key goes. News of one channel take one way, so that they come in the order they were sent. */

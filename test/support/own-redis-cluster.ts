@@ -15,12 +15,26 @@ export class OwnRedisCluster {
   ) {}
 
   static async start(size = 3, more: string[] = []): Promise<OwnRedisCluster> {
+    const cluster = await OwnRedisCluster.startNodes(size, more);
+    await cluster.join();
+    return cluster;
+  }
+
+  /** Nodes that know nothing of each other yet, and that nobody has given a slot. */
+  static async startNodes(size = 3, more: string[] = []): Promise<OwnRedisCluster> {
     const directory = mkdtempSync(join(tmpdir(), 'thriftgate-cluster-'));
     const nodes = await Promise.all(
       Array.from({ length: size }, (_, index) => {
         return OwnRedis.start([...settingsOf(directory, index), ...more]);
       }),
     );
+    return new OwnRedisCluster(nodes, directory, more);
+  }
+
+  /** Makes a cluster of the nodes. */
+  async join(): Promise<void> {
+    const { nodes } = this;
+    const size = nodes.length;
     const [first, ...others] = nodes as [OwnRedis, ...OwnRedis[]];
     for (const [index, node] of nodes.entries()) {
       const from = Math.floor((index * SLOTS) / size);
@@ -34,7 +48,6 @@ export class OwnRedisCluster {
         const info = await node.command<string>('CLUSTER', 'INFO');
         return (info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${size}`)) || undefined;
       }, 30_000);
-    return new OwnRedisCluster(nodes, directory, more);
   }
 
   /** Adds a node that takes another one's place when that is gone. */
@@ -48,6 +61,11 @@ export class OwnRedisCluster {
     await eventually(async () => (await replica.command<string>('INFO')).includes('master_link_status:up'), 30_000);
     for (const node of this.nodes)
       await eventually(async () => (await node.command<string>('CLUSTER', 'NODES')).includes(`slave ${id}`), 30_000);
+    // The new node learns of the others one after the other.
+    await eventually(
+      async () => (await replica.command<string>('CLUSTER', 'INFO')).includes(`cluster_slots_ok:${SLOTS}`),
+      30_000,
+    );
     return replica;
   }
 
