@@ -11,11 +11,19 @@ const KEPT_BYTES = 1024 * 1024;
 export class JsonArrays {
   private spare: Buffer | undefined;
 
-  /** @param use gets the array, which is there until its promise is kept */
-  async with<T>(texts: readonly Buffer[], use: (array: Buffer) => Promise<T>): Promise<T> {
+  /**
+   * The texts themselves are let go before anything is waited for.
+   *
+   * @param use gets the array, which is there until its promise is kept
+   */
+  with<T>(texts: readonly Buffer[], use: (array: Buffer) => Promise<T>): Promise<T> {
     const memory = this.take(texts.reduce((bytes, { length }) => bytes + length + 1, 2));
+    return this.lend(memory, use(memory.subarray(0, pack(texts, memory))));
+  }
+
+  private async lend<T>(memory: Buffer, used: Promise<T>): Promise<T> {
     try {
-      return await use(memory.subarray(0, pack(texts, memory)));
+      return await used;
     } finally {
       if (memory.length === KEPT_BYTES) this.spare = memory;
     }

@@ -92,24 +92,30 @@ export class LedgerDrain implements OnApplicationBootstrap {
 
   private async drainSegment(reader: SegmentReader): Promise<void> {
     for (;;) {
-      const { records, end } = reader.read();
-      if (end === undefined) return;
       const startedAt = performance.now();
-      if (records.length > 0) await this.write(lastOfEachKey(records));
+      const { written, end } = this.writeNext(reader);
+      if (end === undefined) return;
+      await written;
       reader.commit(end);
       await this.pace.rest(performance.now() - startedAt);
     }
   }
 
-  /** Writes rows together, or one by one where the database refuses one: a bad row must not hold up the others. */
-  private async write(rows: Buffer[]): Promise<void> {
-    try {
-      await this.repository.write(rows);
-    } catch (error) {
-      if (!isRefusedData(error)) throw error;
-      if (rows.length > 1) for (const row of rows) await this.write([row]);
-      else this.journal.setAside(String(rows[0]), error);
-    }
+  /**
+   * Writes the next rows together, or one by one where the database refuses one: a bad row must not hold up the others.
+   * Nothing holds on to the rows meanwhile, they are read again for that: hundreds of them would grow old while the database
+   * works, and lie there until the next full collection.
+   */
+  private writeNext(reader: SegmentReader): { written: Promise<void>; end: number | undefined } {
+    const { records, end } = reader.read();
+    if (records.length === 0) return { written: Promise.resolve(), end };
+    const written = this.repository.write(lastOfEachKey(records));
+    return { written: ifRefused(written, () => this.writeEach(lastOfEachKey(reader.read().records))), end };
+  }
+
+  private async writeEach(rows: Buffer[]): Promise<void> {
+    for (const row of rows)
+      await ifRefused(this.repository.write([row]), (error) => this.journal.setAside(String(row), error));
   }
 
   /**
@@ -138,7 +144,10 @@ export class LedgerDrain implements OnApplicationBootstrap {
     const open = await openTries(this.readersOf(segments), await this.repository.openTries(epochs));
     if (open.size === 0) return;
     const unwritten = [...open].flatMap(([key, json]) => (json === undefined ? [] : [{ key, json }]));
-    if (unwritten.length > 0) await this.write(lastOfEachKey(unwritten));
+    if (unwritten.length > 0) {
+      const rows = lastOfEachKey(unwritten);
+      await ifRefused(this.repository.write(rows), () => this.writeEach(rows));
+    }
     this.tellUnknown(epochs, await this.repository.closeTries(epochs, [...open.keys()]));
   }
 
@@ -169,6 +178,14 @@ export class LedgerDrain implements OnApplicationBootstrap {
     if (!away && this.away) this.logger.log('the database takes the ledger again');
     this.away = away;
   }
+}
+
+/** Does something else where the database refuses what it was given; what it cannot take at the moment is tried again later. */
+function ifRefused(written: Promise<void>, otherwise: (error: unknown) => Promise<void> | void): Promise<void> {
+  return written.catch((error: unknown) => {
+    if (!isRefusedData(error)) throw error;
+    return otherwise(error);
+  });
 }
 
 /** PostgreSQL's classes 22 (data exception) and 23 (integrity violation). @see https://www.postgresql.org/docs/current/errcodes-appendix.html */

@@ -40,10 +40,11 @@ export class LedgerRepository {
    *
    * Where the end of a row was given up for unknown before, the truth that comes late is written beside it as a correction.
    *
-   * @param rows JSON texts of ledger entries, as bytes
+   * @param rows JSON texts of ledger entries, as bytes; they are not held on to
    */
   write(rows: Buffer[]): Promise<void> {
-    return this.arrays.with(rows, (given) => this.writeAll(given, rows.length));
+    const { length } = rows;
+    return this.arrays.with(rows, (given) => this.writeAll(given, length));
   }
 
   /** @param given a JSON array of so many rows */

@@ -1,5 +1,6 @@
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { GatewayError } from '../../common/errors';
+import { PassingMap } from '../../common/passing-map';
 import { NewsStore } from '../../redis/news.store';
 import type { Flight } from './flight';
 import type { FlightFailure } from './flight-end';
@@ -52,8 +53,8 @@ interface Followed {
 @Injectable()
 export class FlightWire implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(FlightWire.name);
-  private readonly led = new Map<string, Led>();
-  private readonly followed = new Map<string, Followed>();
+  private readonly led = new PassingMap<Led>();
+  private readonly followed = new PassingMap<Followed>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { StopSignal } from '@thriftgate/providers';
+import { PassingMap } from '../../common/passing-map';
 import { Flight, type Seat } from './flight';
 import { FlightLeaseStore } from './flight-lease.store';
 import { FlightWire } from './flight-wire.service';
@@ -20,7 +21,7 @@ export interface Boarding {
  */
 @Injectable()
 export class SingleFlight {
-  private readonly flights = new Map<string, Flight>();
+  private readonly flights = new PassingMap<Flight>();
   private readonly onOver = (flight: Flight) => {
     if (this.flights.get(flight.name) === flight) this.flights.delete(flight.name);
     this.wire.over(flight);
