@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { GatewayError } from '../common/errors';
 import { toGatewayError } from '../common/gateway-error.filter';
+import { PassingMap } from '../common/passing-map';
 import { Journal } from '../usage/journal.service';
 import type { CallIdentity } from './idempotency-key';
 import {
@@ -59,10 +60,10 @@ type RunningElsewhere = Claim & { kind: 'running' };
 export class IdempotencyService implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(IdempotencyService.name);
   /** Calls that this process makes now. */
-  private readonly running = new Map<string, Running>();
+  private readonly running = new PassingMap<Running>();
   /** Questions to the database that all equal calls of this process share. */
-  private readonly claims = new Map<string, Promise<Claim>>();
-  private readonly looks = new Map<string, Promise<Fate>>();
+  private readonly claims = new PassingMap<Promise<Claim>>();
+  private readonly looks = new PassingMap<Promise<Fate>>();
   /** Calls of this process that have ended while the database does not know it. */
   private readonly late = new Set<string>();
   private readonly unfinished = new Set<Promise<unknown>>();
@@ -217,13 +218,13 @@ export class IdempotencyService implements OnApplicationBootstrap, OnApplication
     hasLeft: () => boolean,
   ): Promise<void> {
     const deadline = Date.now() + PATIENCE_MS;
-    while (!this.running.has(name)) {
+    while (!this.running.get(name)) {
       const look = `${name} ${requestId}`;
       const fate = await (this.looks.get(look) ?? this.look(look, identity, requestId));
       if (fate === 'ended') return;
       if (fate === 'sent') throw unknownResult(requestId);
       // A key that this process has and does not work for: the answer to its claim was lost, or it could not be freed.
-      const forgotten = epoch === this.journal.epoch && !this.running.has(name) && !this.late.has(requestId);
+      const forgotten = epoch === this.journal.epoch && !this.running.get(name) && !this.late.has(requestId);
       if (fate === 'not_sent' || forgotten) return this.repository.free(identity, requestId);
       if (hasLeft() || Date.now() >= deadline) throw stillRunning();
     }
