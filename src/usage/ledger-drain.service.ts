@@ -93,10 +93,9 @@ export class LedgerDrain implements OnApplicationBootstrap {
   private async drainSegment(reader: SegmentReader): Promise<void> {
     for (;;) {
       const startedAt = performance.now();
-      const { written, end } = this.writeNext(reader);
-      if (end === undefined) return;
-      await written;
-      reader.commit(end);
+      const written = this.writeNext(reader);
+      if (written === undefined) return;
+      reader.commit(await written);
       await this.pace.rest(performance.now() - startedAt);
     }
   }
@@ -105,12 +104,19 @@ export class LedgerDrain implements OnApplicationBootstrap {
    * Writes the next rows together, or one by one where the database refuses one: a bad row must not hold up the others.
    * Nothing holds on to the rows meanwhile, they are read again for that: hundreds of them would grow old while the database
    * works, and lie there until the next full collection.
+   *
+   * @returns the offset behind them when they are written; undefined where there are none
    */
-  private writeNext(reader: SegmentReader): { written: Promise<void>; end: number | undefined } {
+  private writeNext(reader: SegmentReader): Promise<number> | undefined {
     const { records, end } = reader.read();
-    if (records.length === 0) return { written: Promise.resolve(), end };
-    const written = this.repository.write(lastOfEachKey(records));
-    return { written: ifRefused(written, () => this.writeEach(lastOfEachKey(reader.read().records))), end };
+    if (end === undefined) return undefined;
+    if (records.length === 0) return Promise.resolve(end);
+    const written = this.repository.write(lastOfEachKey(records)).then(() => end);
+    return ifRefused(written, async () => {
+      const again = reader.read();
+      await this.writeEach(lastOfEachKey(again.records));
+      return again.end ?? end;
+    });
   }
 
   private async writeEach(rows: Buffer[]): Promise<void> {
@@ -181,7 +187,7 @@ export class LedgerDrain implements OnApplicationBootstrap {
 }
 
 /** Does something else where the database refuses what it was given; what it cannot take at the moment is tried again later. */
-function ifRefused(written: Promise<void>, otherwise: (error: unknown) => Promise<void> | void): Promise<void> {
+function ifRefused<T>(written: Promise<T>, otherwise: (error: unknown) => Promise<T> | T): Promise<T> {
   return written.catch((error: unknown) => {
     if (!isRefusedData(error)) throw error;
     return otherwise(error);
