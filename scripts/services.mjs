@@ -90,11 +90,13 @@ export async function startPostgres() {
   };
 }
 
+/** With a database for each gateway that the tests start. */
 export async function startRedis() {
   const program = which('redis-server');
   if (!program) return undefined;
   const port = await freePort();
-  const server = run([program, '--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']);
+  const memoryOnly = ['--save', '', '--appendonly', 'no'];
+  const server = run([program, '--port', String(port), '--bind', '127.0.0.1', '--databases', '1024', ...memoryOnly]);
   await delay(300);
   return {
     url: `redis://127.0.0.1:${port}`,

@@ -2,6 +2,7 @@ import { parseUsd } from '../../src/common/money';
 import { CutProxy } from '../support/cut-proxy';
 import { eventually } from '../support/eventually';
 import { type RunningGateway, startGateway } from '../support/gateway';
+import { ownRedisDatabase } from '../support/stores';
 
 const { TEST_DATABASE_URL, TEST_REDIS_URL, SABOTAGE } = process.env;
 const LIMIT = '1';
@@ -19,7 +20,7 @@ describe.each(replicas)(`a budget of $${LIMIT} and ${CALLERS} callers at %i proc
   beforeAll(async () => {
     redis = TEST_REDIS_URL ? await CutProxy.to(TEST_REDIS_URL) : undefined;
     const env = {
-      ...(redis && TEST_REDIS_URL ? { REDIS_URL: redis.through(TEST_REDIS_URL) } : {}),
+      ...(redis && TEST_REDIS_URL ? { REDIS_URL: redis.through(await ownRedisDatabase(TEST_REDIS_URL)) } : {}),
       ...(SABOTAGE ? { NODE_OPTIONS: `--require ${__dirname}/sabotage/${SABOTAGE}.cjs` } : {}),
     };
     const first = await startGateway({ env });

@@ -6,6 +6,7 @@ import { commandOptions, createClient } from 'redis';
 import { eventually } from '../support/eventually';
 import { type RunningGateway, startGateway } from '../support/gateway';
 import { OwnRedis } from '../support/own-redis';
+import { ownRedisDatabase } from '../support/stores';
 
 const { TEST_REDIS_URL, SABOTAGE } = process.env;
 const QUESTIONS = 120;
@@ -24,7 +25,7 @@ describeWithRedis('answers in a Redis that is damaged or full (needs TEST_REDIS_
     // Away is not what is looked at here, so a busy machine has all the time it needs.
     const env = {
       REDIS_URL: redis.url,
-      QUEUE_REDIS_URL: String(TEST_REDIS_URL),
+      QUEUE_REDIS_URL: await ownRedisDatabase(String(TEST_REDIS_URL)),
       REDIS_TIMEOUT_MS: '2000',
       ...sabotage,
     };

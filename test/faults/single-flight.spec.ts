@@ -108,8 +108,7 @@ describeWithStores('equal misses on two replicas (needs TEST_DATABASE_URL and TE
   });
 
   it('share answers that are too long to be sent between replicas', async () => {
-    // Over the megabyte that is sent, and not so much that a busy machine takes longer over it than Redis may.
-    const long = 'a long answer '.repeat(90_000);
+    const long = 'a long answer '.repeat(250_000);
     const text = next('delay=1500');
     at(0).fake.script({ text: long }, { prompt: text });
     const answers = await askAll(text, (index) => index % 4 > 1, 24);

@@ -8,8 +8,8 @@ export interface TestStores {
   drop(): Promise<void>;
 }
 
-const REDIS_DATABASES = 16;
-let nextRedisDatabase = Number(process.env.JEST_WORKER_ID ?? 1) % REDIS_DATABASES;
+/** In database 0, which holds nothing else: how many databases were given away. */
+const GIVEN_AWAY = 'thriftgate:tests:databases';
 
 /** A database of its own in TEST_DATABASE_URL's server and a part of TEST_REDIS_URL's; nothing where they are not set. */
 export async function createTestStores(): Promise<TestStores> {
@@ -19,17 +19,36 @@ export async function createTestStores(): Promise<TestStores> {
   await query(databaseUrl, `CREATE DATABASE ${name}`);
   const database = new URL(databaseUrl);
   database.pathname = `/${name}`;
-  const redis = new URL(redisUrl);
-  redis.pathname = `/${nextRedisDatabase}`;
-  nextRedisDatabase = (nextRedisDatabase + 1) % REDIS_DATABASES;
-  const client = createClient({ url: redis.href });
-  await client.connect();
-  await client.flushDb();
-  await client.disconnect();
   return {
-    env: { DATABASE_URL: database.href, REDIS_URL: redis.href, SECRET_KEY: 'test-secret-key-0123456789' },
+    env: {
+      DATABASE_URL: database.href,
+      REDIS_URL: await ownRedisDatabase(redisUrl),
+      SECRET_KEY: 'test-secret-key-0123456789',
+    },
     drop: () => query(databaseUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
   };
+}
+
+/**
+ * An empty database of a Redis that nobody else has, whichever process of the tests asks: the Redis itself counts them. Only
+ * where more are asked for than it has are the oldest used again.
+ *
+ * @returns its URL
+ */
+export async function ownRedisDatabase(redisUrl: string): Promise<string> {
+  const own = new URL(redisUrl);
+  const client = createClient({ url: redisUrl });
+  await client.connect();
+  try {
+    const { databases } = await client.configGet('databases');
+    const given = await client.incr(GIVEN_AWAY);
+    own.pathname = `/${1 + ((given - 1) % (Number(databases) - 1))}`;
+    await client.select(Number(own.pathname.slice(1)));
+    await client.flushDb();
+  } finally {
+    await client.disconnect();
+  }
+  return own.href;
 }
 
 async function query(url: string, statement: string): Promise<void> {
