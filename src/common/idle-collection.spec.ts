@@ -1,4 +1,5 @@
-import { IdleCollection } from './idle-collection';
+import { setTimeout as delay } from 'node:timers/promises';
+import { IdleCollection, v8Heap } from './idle-collection';
 
 const SECOND_MS = 1_000;
 const MIB = 1024 * 1024;
@@ -69,10 +70,32 @@ describe('the collection of an idle process', () => {
     pass(60);
     expect(heap.collections).toBe(2);
   });
+});
 
-  it('does what it says on the heap there is', () => {
-    collection.stop();
-    jest.useRealTimers();
-    expect(() => IdleCollection.start().stop()).not.toThrow();
+describe("this process's heap", () => {
+  it('gives back pages on which little lives', () => {
+    const heap = v8Heap();
+    heap.collect();
+    const before = heap.size();
+    let objects = Array.from({ length: 1_000_000 }, (_, number) => ({ number }));
+    objects = objects.filter((_, index) => index % 50 === 0);
+    const grown = heap.size() - before;
+    expect(grown).toBeGreaterThan(16 * MIB);
+    heap.collect();
+    expect(heap.size() - before).toBeLessThan(grown / 2);
+    expect(objects).toHaveLength(20_000);
+  });
+
+  it('says how busy the event loop was since it was last asked', async () => {
+    const heap = v8Heap();
+    const work = () => {
+      for (const until = performance.now() + 50; performance.now() < until;);
+    };
+    work();
+    expect(heap.utilization()).toBeGreaterThan(0.5);
+    await delay(300);
+    expect(heap.utilization()).toBeLessThan(0.5);
+    work();
+    expect(heap.utilization()).toBeGreaterThan(0.5);
   });
 });

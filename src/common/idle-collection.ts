@@ -53,8 +53,8 @@ export class IdleCollection {
   }
 }
 
-/** V8 compacts only where told to, and otherwise keeps every page on which something lives. */
-function v8Heap(): Heap {
+/** This process's heap. V8 compacts only where told to, and otherwise keeps every page on which something lives. */
+export function v8Heap(): Heap {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   let before: EventLoopUtilization = performance.eventLoopUtilization();

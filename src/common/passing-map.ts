@@ -19,8 +19,9 @@ export class PassingMap<Value extends object> {
   }
 
   set(key: string, value: Value): void {
-    this.delete(key);
-    this.places.set(key, { value });
+    const place = this.places.get(key);
+    if (place === undefined) this.places.set(key, { value });
+    else place.value = value;
   }
 
   delete(key: string): void {
@@ -30,7 +31,7 @@ export class PassingMap<Value extends object> {
     this.places.delete(key);
   }
 
-  /** In the order in which they were set; what is taken out meanwhile is left out. */
+  /** In the order in which their keys were set; what is taken out meanwhile is left out. */
   *values(): Generator<Value, void, undefined> {
     for (const { value } of this.places.values()) if (value !== undefined) yield value;
   }
