@@ -22,15 +22,16 @@ export interface Heap {
 /**
  * Gives memory back after a burst of calls. While calls come V8 lets the heap grow, for collecting it takes the time of calls;
  * when they stop nothing makes it look again, and the process would stay as large as the burst made it. Once the event loop
- * has been idle for two seconds, and only where the heap has grown by a tenth, all of it is collected: some 100 ms.
+ * has been idle for two seconds, and only where the heap has grown by a tenth, all of it is collected: some 100 ms. So is what
+ * the start leaves behind.
  */
 export class IdleCollection {
   private idleLooks = 0;
-  private collectedSize: number;
+  /** Zero until the first collection: what the start left behind is not kept until the first burst. */
+  private collectedSize = 0;
   private readonly timer: NodeJS.Timeout;
 
   private constructor(private readonly heap: Heap) {
-    this.collectedSize = heap.size();
     this.timer = setInterval(() => this.look(), LOOK_MS);
     this.timer.unref();
   }
