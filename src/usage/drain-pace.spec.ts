@@ -46,6 +46,22 @@ describe('the pace of the drain', () => {
     expect(rest.over).toBe(true);
   });
 
+  it('finds a burst whose calls wait for the core while the database works', async () => {
+    busy = 0.6;
+    const rest = resting(30);
+    busy = 1;
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect(rest.over).toBe(false);
+  });
+
+  it('does not take for a burst what was one before it rested', async () => {
+    busy = 1;
+    const rest = resting(30);
+    busy = 0.5;
+    await jest.advanceTimersByTimeAsync(60);
+    expect(rest.over).toBe(true);
+  });
+
   it('takes its third of a burst when the journal may not wait', async () => {
     busy = 1;
     const rest = resting(30);

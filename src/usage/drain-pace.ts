@@ -34,14 +34,13 @@ export class DrainPace {
     }
   }
 
-  /** Rests after some work, the longer the busier the calls are. */
+  /**
+   * Rests after some work, the longer the busier the calls are. Whether they are a burst is asked of the rest alone: while the
+   * database works beside them on the same core they wait for that, and the event loop takes this for idleness.
+   */
   async rest(workedMs: number): Promise<void> {
-    let busy = this.busyShare();
-    await this.pause(workedMs * REST_PER_WORK * busy);
-    while (busy > BURST && this.hurried === 0 && this.mayWait()) {
-      await this.pause(LOOK_EVERY_MS);
-      busy = this.busyShare();
-    }
+    await this.pause(workedMs * REST_PER_WORK * this.busyShare());
+    while (this.busyShare() > BURST && this.hurried === 0 && this.mayWait()) await this.pause(LOOK_EVERY_MS);
   }
 
   /** From 0 to 1, since it was asked last. */
