@@ -20,8 +20,8 @@ describe('the drain of the journal', () => {
   const resolve = (...parts: string[]) => join(directory, ...parts);
   const openJournal = () =>
     new Journal({ resolve } as DataDirectory, { journal: { fsync: 'interval', maxBytes: Infinity } } as GatewayConfig);
-  const drainOf = (journal: Journal) => {
-    const database = { beforeClose: (closer: () => Promise<void>) => void (close = closer) } as Database;
+  const drainOf = (journal: Journal, isEmbedded = false) => {
+    const database = { isEmbedded, beforeClose: (closer: () => Promise<void>) => void (close = closer) } as Database;
     return (drain = new LedgerDrain(journal, ledger.asRepository(), database));
   };
   const note = (journal: Journal, id: string, state: string) =>
@@ -46,6 +46,22 @@ describe('the drain of the journal', () => {
     await drain.flush();
     expect(ledger.writes.slice(1)).toEqual([['01C.1']]);
     expect(ledger.states()).toEqual({ '01A.1': 'settled', '01B.1': 'dispatched', '01C.1': 'failed' });
+  });
+
+  it.each([
+    ['ten times a second', 'a database elsewhere', false, 10],
+    ['twice a second', 'the embedded one', true, 2],
+  ])('looks %s for what it brings into %s', async (_often, _database, isEmbedded, turns) => {
+    jest.useFakeTimers();
+    const journal = openJournal();
+    const looked = jest.spyOn(journal, 'segments');
+    drainOf(journal, isEmbedded).onApplicationBootstrap();
+    await jest.advanceTimersByTimeAsync(1);
+    looked.mockClear();
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(looked).toHaveBeenCalledTimes(turns);
+    jest.useRealTimers();
+    await close();
   });
 
   it('makes another run for who comes during one', async () => {
