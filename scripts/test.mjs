@@ -54,6 +54,8 @@ const STORES_ONLY = [
   'faults/redis-values',
   'faults/redis-cluster',
 ];
+/** How many files run at once, on two cores: the e2e suite waits more than it works, and faults are not to wait for each other. */
+const WORKERS = { unit: 2, integration: 2, e2e: 3, faults: 2 };
 const soakAt = args.indexOf('--soak');
 if (soakAt >= 0) args.splice(soakAt, 1);
 const onlyAt = args.indexOf('--only');
@@ -75,7 +77,7 @@ function jest(part, project, env = {}, notHere = []) {
       `--selectProjects=${project}`,
       '--json',
       `--outputFile=${report}`,
-      '--maxWorkers=2',
+      `--maxWorkers=${WORKERS[project]}`,
       '--passWithNoTests',
       ...notHere.flatMap((file) => ['--testPathIgnorePatterns', file]),
       ...args,
