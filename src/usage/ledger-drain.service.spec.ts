@@ -33,7 +33,10 @@ describe('the drain of the journal', () => {
     directory = mkdtempSync(join(tmpdir(), 'thriftgate-drain-'));
     ledger = new FakeLedger();
   });
-  afterEach(() => rmSync(directory, { recursive: true, force: true }));
+  afterEach(() => {
+    jest.useRealTimers();
+    rmSync(directory, { recursive: true, force: true });
+  });
 
   it('writes the last line of each key alone, in the order of keys', async () => {
     const journal = openJournal();
@@ -60,8 +63,6 @@ describe('the drain of the journal', () => {
     looked.mockClear();
     await jest.advanceTimersByTimeAsync(1_000);
     expect(looked).toHaveBeenCalledTimes(turns);
-    jest.useRealTimers();
-    await close();
   });
 
   it('makes another run for who comes during one', async () => {
