@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8';
 import { Injectable, Logger } from '@nestjs/common';
 import { type MemoryStore, memoryStore } from 'cache-manager';
 import { redisClusterInsStore, redisInsStore, type RedisStore } from 'cache-manager-redis-yet';
@@ -7,10 +8,17 @@ import { type RedisClient, RedisConnection } from '../../redis/redis.connection'
 import { modelOfKey } from '../key/cache-key';
 import { readFrame, writeFrame } from './answer-frame';
 import { AnswerIndexStore, type KeyCount, nameOf } from './answer-index.store';
-import { type CacheEntry, MAX_BODY_BYTES, ownBytes } from './cache-entry';
+import { type CacheEntry, fromNear, MAX_BODY_BYTES, type NearEntry, toNear } from './cache-entry';
 
 /** What an entry takes beside its body, key and tags, as a heap snapshot of 25,000 entries shows. */
 const ENTRY_OVERHEAD_BYTES = 1024;
+/**
+ * Bodies up to this lie in V8's heap, which is compacted. Memory of their own would have to wait, once they are pushed out, until V8
+ * collects all of its heap: by then there are thousands, freed all at once, and the holes between what lives on are not given back.
+ */
+export const SHORT_BYTES = 32 * 1024;
+/** Only a cache that is this small a part of what the heap may grow to lies in it. */
+const PART_OF_HEAP = 1 / 8;
 const PAGE = 100;
 const AS_BYTES = commandOptions({ returnBuffers: true });
 
@@ -26,6 +34,7 @@ export class ResponseCacheStore {
   private readonly logger = new Logger(ResponseCacheStore.name);
   private readonly memory: MemoryStore;
   private readonly memoryBytes: number;
+  private readonly shortBytes: number;
   /** The bytes of each answer in memory, which cache-manager does not tell. */
   private readonly nearBytes = new Map<string, number>();
   private readonly evictionListeners: EvictionListener[] = [];
@@ -37,14 +46,15 @@ export class ResponseCacheStore {
     private readonly redis: RedisConnection,
   ) {
     this.memoryBytes = config.cache.memoryBytes;
+    this.shortBytes = this.memoryBytes <= getHeapStatistics().heap_size_limit * PART_OF_HEAP ? SHORT_BYTES : 0;
     this.index = new AnswerIndexStore(redis);
     this.memory = memoryStore({
       // Never reached: the bytes alone decide.
       max: Math.max(1, Math.floor(this.memoryBytes / ENTRY_OVERHEAD_BYTES)),
       maxSize: this.memoryBytes,
       ttl: config.cache.ttlSeconds * 1000,
-      sizeCalculation: (value, key) => sizeOf(key, value as CacheEntry),
-      dispose: (value, key, reason) => this.onGone(String(key), value as CacheEntry, reason === 'evict'),
+      sizeCalculation: (value, key) => sizeOf(key, value as NearEntry),
+      dispose: (value, key, reason) => this.onGone(String(key), value as NearEntry, reason === 'evict'),
       shouldCloneBeforeSet: false,
       // A timer an entry would cost more than the entry, and one of over 24 days would fire at once.
       ttlAutopurge: false,
@@ -57,8 +67,9 @@ export class ResponseCacheStore {
   }
 
   async get(key: string): Promise<CacheEntry | undefined> {
-    const near = await this.memory.get<CacheEntry>(key);
-    if (near || !this.redis.isReady) return near;
+    const near = await this.memory.get<NearEntry>(key);
+    if (near) return fromNear(near);
+    if (!this.redis.isReady) return undefined;
     const entry = await this.readShared(key).catch(() => undefined);
     if (entry) await this.keepNear(key, entry, Math.max(1, entry.createdAt + entry.ttlSeconds * 1000 - Date.now()));
     return entry;
@@ -133,8 +144,9 @@ export class ResponseCacheStore {
 
   /** An answer in memory or Redis, without taking it into memory. @throws RedisAwayError */
   async peek(key: string): Promise<CacheEntry | undefined> {
-    const near = await this.memory.get<CacheEntry>(key);
-    return near || !this.redis.isConfigured ? near : this.readShared(key);
+    const near = await this.memory.get<NearEntry>(key);
+    if (near) return fromNear(near);
+    return this.redis.isConfigured ? this.readShared(key) : undefined;
   }
 
   /** Whether there is an answer in memory or Redis. @throws RedisAwayError */
@@ -156,14 +168,13 @@ export class ResponseCacheStore {
 
   private async keepNear(key: string, entry: CacheEntry, ttlMs: number): Promise<void> {
     if (sizeOf(key, entry) > this.memoryBytes) return this.memory.del(key);
-    entry.body = ownBytes(entry.body);
-    const kept = this.memory.set(key, entry, ttlMs);
+    const kept = this.memory.set(key, toNear(entry, this.shortBytes), ttlMs);
     // Before anything else can push it out.
     this.nearBytes.set(key, entry.body.length);
     await kept;
   }
 
-  private onGone(key: string, entry: CacheEntry, forRoom: boolean): void {
+  private onGone(key: string, entry: NearEntry, forRoom: boolean): void {
     this.nearBytes.delete(key);
     if (!forRoom || entry.createdAt + entry.ttlSeconds * 1000 <= Date.now()) return;
     for (const listener of this.evictionListeners) listener(key, entry.body.length);
@@ -190,7 +201,7 @@ export class ResponseCacheStore {
   }
 }
 
-function sizeOf(key: string, { body, tags }: CacheEntry): number {
+function sizeOf(key: string, { body, tags }: NearEntry): number {
   return body.length + key.length * 2 + tags.reduce((sum, tag) => sum + tag.length * 2, 0) + ENTRY_OVERHEAD_BYTES;
 }
 
