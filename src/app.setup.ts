@@ -2,10 +2,11 @@ import multipart from '@fastify/multipart';
 import { type LoggerService, StandardSchemaValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { logRequests } from './access-log';
 import { setupApiDocs } from './api-docs';
 import { AppModule } from './app.module';
+import { toGatewayError } from './common/gateway-error.filter';
 import { newRequestId } from './common/ids';
 import type { LogDestination } from './common/logger';
 import { invalidRequest } from './common/zod-issues';
@@ -38,6 +39,7 @@ export async function createApp(
     http: { headersTimeout: HEADERS_TIMEOUT_MS },
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     forceCloseConnections: 'idle',
+    frameworkErrors: refuseUrl,
   });
   const fastify = adapter.getInstance<FastifyInstance>();
   fastify.addHook('onRoute', (route) => {
@@ -58,4 +60,14 @@ export async function createApp(
   app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: invalidRequest }));
   setupApiDocs(app);
   return app;
+}
+
+/** Answers a path that cannot be read, which Fastify refuses before there is a route, hooks or Nest's filters. */
+function refuseUrl(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  const refusal = toGatewayError(error);
+  void reply
+    .header('x-request-id', request.id)
+    .status(refusal.status)
+    .type('application/json; charset=utf-8')
+    .send(refusal.toBody());
 }

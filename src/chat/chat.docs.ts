@@ -64,6 +64,7 @@ export function ChatDocs(): MethodDecorator {
       'invalid_request',
       'invalid_json',
       'invalid_api_key',
+      'budget_exceeded',
       'model_not_allowed',
       'cache_control_not_allowed',
       'model_not_found',

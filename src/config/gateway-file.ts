@@ -1,10 +1,10 @@
-import { modelCacheRulesSchema, organisationCacheRulesSchema } from '@thriftgate/contracts';
+import { modelCacheRulesSchema, organisationCacheRulesSchema, plainText } from '@thriftgate/contracts';
 import { z } from 'zod';
 
-const name = z.string().min(1).max(128);
+const name = plainText(128).min(1);
 const price = z
   .string()
-  .regex(/^\d+(\.\d{1,6})?$/, 'must be decimal dollars in quotes with at most 6 decimals, as "8.00"');
+  .regex(/^\d{1,7}(\.\d{1,6})?$/, 'must be decimal dollars in quotes with at most 6 decimals, as "8.00"');
 
 const provider = z
   .strictObject({
@@ -27,7 +27,7 @@ const deployment = z.strictObject({
 
 const model = z.strictObject({
   deployments: z.array(deployment).min(1),
-  version: z.string().min(1).max(128).optional(),
+  version: plainText(128).min(1).optional(),
   cache: modelCacheRulesSchema.optional(),
 });
 

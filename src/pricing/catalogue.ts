@@ -19,6 +19,8 @@ export interface CatalogueModel {
 export type Row = Record<string, string | boolean | undefined>;
 
 const PICO = 12;
+/** Ten dollars a token, as for prices that are set one by one: dearer ones are mistakes, and a few calls of them no ledger could hold. */
+const MAX_PUSD = 10_000_000_000_000n;
 
 /** The catalogue that comes with the gateway, by name. */
 export function loadCatalogue(): Map<string, CatalogueModel> {
@@ -29,7 +31,7 @@ export function loadCatalogue(): Map<string, CatalogueModel> {
  * Reads the catalogue's JSON. Numbers are taken as text, never as floats. A name with its vendor in front
  * (`deepseek/deepseek-v3.2`) is served without it too, unless a model of that name stands in the file.
  *
- * @throws RangeError when a price is finer than a pico-dollar a token
+ * @throws RangeError when a price is negative, finer than a pico-dollar a token or ten dollars and more
  */
 export function parseCatalogue(json: string): Map<string, CatalogueModel> {
   const rows = JSON.parse(quoteNumbers(json)) as Record<string, Row>;
@@ -43,7 +45,7 @@ export function parseCatalogue(json: string): Map<string, CatalogueModel> {
   return models;
 }
 
-/** A row of a catalogue file. @throws RangeError when a price is finer than a pico-dollar a token */
+/** A row of a catalogue file. @throws RangeError when a price is negative, finer than a pico-dollar a token or ten dollars and more */
 export function modelOf(name: string, row: Row): CatalogueModel {
   const vendor = String(row.litellm_provider);
   return {
@@ -75,15 +77,15 @@ function tiersIn(row: Row): number[] {
 }
 
 function ratesOf(row: Row, suffix: string): TokenPrices | undefined {
-  const input = pusd(row[`input_cost_per_token${suffix}`]);
-  const output = pusd(row[`output_cost_per_token${suffix}`]) ?? (row.mode === 'embedding' ? 0n : undefined);
+  const input = pusd(row, `input_cost_per_token${suffix}`);
+  const output = pusd(row, `output_cost_per_token${suffix}`) ?? (row.mode === 'embedding' ? 0n : undefined);
   if (input === undefined || output === undefined) return undefined;
   return {
     inputPusd: input,
-    cachedInputPusd: pusd(row[`cache_read_input_token_cost${suffix}`]) ?? input,
-    cacheWritePusd: pusd(row[`cache_creation_input_token_cost${suffix}`]) ?? input,
+    cachedInputPusd: pusd(row, `cache_read_input_token_cost${suffix}`) ?? input,
+    cacheWritePusd: pusd(row, `cache_creation_input_token_cost${suffix}`) ?? input,
     outputPusd: output,
-    reasoningPusd: pusd(row[`output_cost_per_reasoning_token${suffix}`]) ?? output,
+    reasoningPusd: pusd(row, `output_cost_per_reasoning_token${suffix}`) ?? output,
   };
 }
 
@@ -92,20 +94,25 @@ function ratesOf(row: Row, suffix: string): TokenPrices | undefined {
  * and a cache write is as much dearer than input as it is for the model.
  */
 function tierRates(row: Row, suffix: string, base: TokenPrices): TokenPrices {
-  const inputPusd = pusd(row[`input_cost_per_token${suffix}`]) ?? base.inputPusd;
-  const outputPusd = pusd(row[`output_cost_per_token${suffix}`]) ?? base.outputPusd;
+  const inputPusd = pusd(row, `input_cost_per_token${suffix}`) ?? base.inputPusd;
+  const outputPusd = pusd(row, `output_cost_per_token${suffix}`) ?? base.outputPusd;
   const write = base.inputPusd === 0n ? inputPusd : (inputPusd * base.cacheWritePusd) / base.inputPusd;
   return {
     inputPusd,
-    cachedInputPusd: pusd(row[`cache_read_input_token_cost${suffix}`]) ?? inputPusd,
-    cacheWritePusd: pusd(row[`cache_creation_input_token_cost${suffix}`]) ?? write,
+    cachedInputPusd: pusd(row, `cache_read_input_token_cost${suffix}`) ?? inputPusd,
+    cacheWritePusd: pusd(row, `cache_creation_input_token_cost${suffix}`) ?? write,
     outputPusd,
-    reasoningPusd: pusd(row[`output_cost_per_reasoning_token${suffix}`]) ?? outputPusd,
+    reasoningPusd: pusd(row, `output_cost_per_reasoning_token${suffix}`) ?? outputPusd,
   };
 }
 
-function pusd(value: Row[string]): PicoUsd | undefined {
-  return typeof value === 'string' ? parseDecimal(value, PICO) : undefined;
+function pusd(row: Row, member: string): PicoUsd | undefined {
+  const value = row[member];
+  if (typeof value !== 'string') return undefined;
+  const price = parseDecimal(value, PICO);
+  if (price < 0n || price >= MAX_PUSD)
+    throw new RangeError(`${member} is ${value}: a price is from 0 to below 10 dollars a token`);
+  return price;
 }
 
 function count(value: Row[string]): number | undefined {

@@ -118,8 +118,15 @@ describe('operations', () => {
         expect({ path, method, summary: operation.summary }).toMatchObject({ summary: expect.any(String) });
         if (!path.startsWith('/health'))
           expect({ path, method, errors: Object.keys(operation.responses) }).toMatchObject({
-            errors: expect.arrayContaining(['401']),
+            errors: expect.arrayContaining([
+              '401',
+              ...(operation.requestBody ? ['413'] : []),
+              ...(operation.parameters?.length ? ['400'] : []),
+            ]),
           });
+        for (const [status, { content }] of Object.entries<any>(operation.responses))
+          if (Number(status) >= 400)
+            expect({ path, method, types: Object.keys(content) }).toMatchObject({ types: ['application/json'] });
       }
     }
     expect((await fetch(`${gateway.url}/docs`)).status).toBe(200);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { timeSchema } from './common';
+import { plainText, timeSchema } from './common';
 import { dayOrTimeSchema } from './report-times';
 
 export const alertKinds = [
@@ -14,7 +14,7 @@ export const alertKinds = [
 ] as const;
 export type AlertKind = (typeof alertKinds)[number];
 
-const idSchema = z.string().min(1).max(128);
+const idSchema = plainText(128).min(1);
 const urlSchema = z
   .url({ protocol: /^https?$/ })
   .max(2000)

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { timeSchema } from './common';
+import { plainText, timeSchema } from './common';
 import { dayOrTimeSchema } from './report-times';
 
 export const auditActions = [
@@ -21,12 +21,12 @@ export const auditActions = [
 /** `GET /admin/audit`. */
 export const listAuditQuerySchema = z.strictObject({
   action: z.enum(auditActions).optional(),
-  actor: z.string().min(1).max(128).optional().meta({ description: 'A key’s id, admin, or gateway' }),
-  subject: z.string().min(1).max(512).optional().meta({ description: 'A model’s name, or the id of a key or a share' }),
+  actor: plainText(128).min(1).optional().meta({ description: 'A key’s id, admin, or gateway' }),
+  subject: plainText(512).min(1).optional().meta({ description: 'A model’s name, or the id of a key or a share' }),
   from: dayOrTimeSchema('start').optional(),
   to: dayOrTimeSchema('end').optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
-  cursor: z.string().min(1).max(128).optional().meta({ description: 'The next_cursor of the page before' }),
+  cursor: plainText(128).min(1).optional().meta({ description: 'The next_cursor of the page before' }),
 });
 export type ListAuditQuery = z.output<typeof listAuditQuerySchema>;
 

@@ -1,15 +1,8 @@
 import { z } from 'zod';
-import { usdSchema } from './common';
+import { storable, usdSchema } from './common';
 import { pathIdSchema } from './teams';
 
 export const MAX_BATCH_LINES = 50_000;
-
-/** PostgreSQL keeps neither the null character nor half of a surrogate pair. */
-const storable = (maxLength: number) =>
-  z
-    .string()
-    .max(maxLength)
-    .refine((text) => !/\0|\p{Surrogate}/u.test(text), 'must be text without null characters and lone surrogates');
 
 const metadataSchema = z
   .record(storable(64), storable(512))

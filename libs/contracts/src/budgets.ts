@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { timeSchema, usdSchema } from './common';
+import { plainText, timeSchema, usdSchema } from './common';
+import { filterSchema } from './report-queries';
 
 export const budgetWindows = ['hour', 'day', 'week', 'month', 'total'] as const;
 export const budgetActions = ['block', 'warn', 'downgrade', 'defer'] as const;
@@ -20,11 +21,8 @@ const actionSchema = z.enum(budgetActions).meta({
   description:
     'What happens to a call that there is no room for. block: 402. warn: it goes on and an alert is raised. downgrade: the model in downgrade_to answers. defer: 402, while lines of batches wait for the next window.',
 });
-const modelSchema = z
-  .string()
+const modelSchema = plainText(200)
   .min(1)
-  .max(200)
-  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not have control characters')
   .meta({ description: 'The model that answers once the budget is used up', example: 'gpt-4.1-mini' });
 const thresholdsSchema = z
   .array(z.number().gt(0).max(10))
@@ -39,8 +37,8 @@ const DOWNGRADE_RULE = { path: ['downgrade_to'], message: 'is required where the
 /** `POST /admin/budgets`. */
 export const createBudgetSchema = z
   .strictObject({
-    team_id: z.string().min(1).max(128).optional(),
-    key_id: z.string().min(1).max(128).optional(),
+    team_id: plainText(128).min(1).optional(),
+    key_id: plainText(128).min(1).optional(),
     limit_usd: limitSchema,
     window: z.enum(budgetWindows),
     timezone: timezoneSchema.default('UTC'),
@@ -80,8 +78,8 @@ export const updateBudgetSchema = z
 export type UpdateBudget = z.output<typeof updateBudgetSchema>;
 
 export const listBudgetsQuerySchema = z.strictObject({
-  team_id: z.string().max(128).optional(),
-  key_id: z.string().max(128).optional(),
+  team_id: filterSchema,
+  key_id: filterSchema,
 });
 export type ListBudgetsQuery = z.output<typeof listBudgetsQuerySchema>;
 

@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import { timeSchema } from './common';
+import { plainText, timeSchema } from './common';
 import { nameSchema } from './teams';
 
 const teamIds = z
-  .array(z.string().min(1).max(128))
+  .array(plainText(128).min(1))
   .min(1)
   .max(10_000)
   .meta({ description: 'The teams that share; in place of `all`' });
 const everyone = z.literal(true).meta({ description: 'Every team shares, also those that are made later' });
 const models = z
-  .array(z.string().min(1).max(128))
+  .array(plainText(128).min(1))
   .min(1, 'must name a model; leave it out or send null for all')
   .max(1_000)
   .nullable()

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { usdSchema } from './common';
+import { plainText, storable, usdSchema } from './common';
 import { filterSchema, fromBeforeTo, groupByOf, NOT_BEFORE } from './report-queries';
 import { dayOrTimeSchema } from './report-times';
 
@@ -166,18 +166,18 @@ const REPLACES_WHAT = 'takes the place of something: name the old "model" or "ve
 /** Which answers are taken out of service: those that match every member that is given. */
 export const invalidateCacheSchema = z
   .strictObject({
-    model: z.string().min(1).max(512).optional().meta({ description: 'Answers under this model’s name' }),
-    version: z.string().min(1).max(512).optional().meta({
+    model: plainText(512).min(1).optional().meta({ description: 'Answers under this model’s name' }),
+    version: plainText(512).min(1).optional().meta({
       description:
         'Answers that this version wrote: the upstream’s own name of it (x-gateway-model), its system_fingerprint, or a declared version',
     }),
-    replaced_by: z.string().min(1).max(128).optional().meta({
+    replaced_by: plainText(128).min(1).optional().meta({
       description:
         'What takes the place of the old `model` or `version`. Of a model it becomes the declared version; its first answers start no further generation',
     }),
-    team_id: z.string().min(1).max(128).optional().meta({ description: 'Answers that this team paid for' }),
-    tag: z.string().min(1).max(512).optional().meta({ description: 'Answers to calls with this tag (x-gateway-tags)' }),
-    key: z.string().min(1).max(4096).optional().meta({ description: 'One answer: its x-cache-key' }),
+    team_id: plainText(128).min(1).optional().meta({ description: 'Answers that this team paid for' }),
+    tag: storable(512).min(1).optional().meta({ description: 'Answers to calls with this tag (x-gateway-tags)' }),
+    key: plainText(4096).min(1).optional().meta({ description: 'One answer: its x-cache-key' }),
     before: z.iso
       .datetime({ offset: true })
       .optional()

@@ -28,5 +28,19 @@ export const usdSchema = z
   .regex(/^-?\d+(\.\d+)?$/)
   .meta({ description: 'US dollars, an exact decimal', example: '0.000218' });
 
+/** PostgreSQL keeps neither the null character nor half of a surrogate pair. */
+export const storable = (maxLength: number) =>
+  z
+    .string()
+    .max(maxLength)
+    .refine((text) => !/\0|\p{Surrogate}/u.test(text), 'must be text without null characters and lone surrogates');
+
+/** A name, an id or a line of text: without any control characters, and storable. */
+export const plainText = (maxLength: number) =>
+  z
+    .string()
+    .max(maxLength)
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not have control characters');
+
 /** A time in RFC 3339, UTC. */
 export const timeSchema = z.iso.datetime().meta({ example: '2026-11-23T09:00:00.000Z' });

@@ -1,16 +1,12 @@
 import { z } from 'zod';
-import { timeSchema, usdSchema } from './common';
+import { plainText, timeSchema, usdSchema } from './common';
 
 const amountSchema = z
   .string()
   .regex(/^\d{1,7}(\.\d{1,12})?$/, 'must be decimal dollars in quotes with at most 12 decimals, as "100.00"')
   .refine((usd) => !/^[0.]+$/.test(usd), 'must be more than nothing')
   .meta({ description: 'US dollars', example: '100.00' });
-const noteSchema = z
-  .string()
-  .max(1000)
-  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not have control characters')
-  .optional();
+const noteSchema = plainText(1000).optional();
 const referenceSchema = z
   .string()
   .regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 visible ASCII characters')

@@ -1,19 +1,13 @@
 import { z } from 'zod';
 import { keyCacheRulesChangeSchema, keyCacheRulesSchema } from './cache-rules';
-import { timeSchema } from './common';
+import { plainText, timeSchema } from './common';
 import { nameSchema } from './teams';
 
 const MAX_RPM = 2_147_483_647;
 const MAX_GRACE_SECONDS = 30 * 24 * 3600;
 
 const modelsSchema = z
-  .array(
-    z
-      .string()
-      .min(1)
-      .max(200)
-      .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not have control characters'),
-  )
+  .array(plainText(200).min(1))
   .min(1, 'must name a model; leave it out or send null to allow all')
   .max(1000)
   .nullable()

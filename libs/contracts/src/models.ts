@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { modelCacheRulesChangeSchema, modelCacheRulesSchema } from './cache-rules';
-import { usdSchema } from './common';
+import { plainText, usdSchema } from './common';
 
 /** A model as `GET /v1/models` lists it: OpenAI's shape, with what the gateway knows beside. */
 export const modelSchema = z.object({
@@ -25,7 +25,7 @@ export type ModelList = z.output<typeof modelListSchema>;
 
 export const setModelVersionSchema = z
   .strictObject({
-    version: z.string().min(1).max(128).meta({ description: 'Any name that changes when the model does' }),
+    version: plainText(128).min(1).meta({ description: 'Any name that changes when the model does' }),
   })
   .meta({ example: { version: '2026-11-01' } });
 export type SetModelVersion = z.output<typeof setModelVersionSchema>;
@@ -38,8 +38,8 @@ export const modelVersionSchema = z.object({
 export type ModelVersion = z.output<typeof modelVersionSchema>;
 
 const deploymentSchema = z.strictObject({
-  provider: z.string().min(1).max(128).meta({ description: 'A provider of this gateway', example: 'openai' }),
-  model: z.string().min(1).max(128).meta({ description: 'The provider’s own name of the model', example: 'gpt-4.1' }),
+  provider: plainText(128).min(1).meta({ description: 'A provider of this gateway', example: 'openai' }),
+  model: plainText(128).min(1).meta({ description: 'The provider’s own name of the model', example: 'gpt-4.1' }),
   priority: z.number().int().min(0).default(1).meta({ description: 'Lower is tried first' }),
   weight: z.number().positive().default(1).meta({ description: 'Share of the load within a priority' }),
   max_parallel: z
@@ -54,7 +54,7 @@ const deploymentsSchema = z.array(deploymentSchema).min(1).max(100);
 /** `POST /admin/models`. */
 export const createModelSchema = z
   .strictObject({
-    name: z.string().min(1).max(128).meta({ description: 'The name that applications use' }),
+    name: plainText(128).min(1).meta({ description: 'The name that applications use' }),
     deployments: deploymentsSchema,
     cache: modelCacheRulesSchema.nullish().meta({ description: 'Rules of the cache for this model' }),
   })

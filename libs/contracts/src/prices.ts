@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { timeSchema, usdSchema } from './common';
+import { plainText, timeSchema, usdSchema } from './common';
 
 const MAX_TIERS = 10;
 
@@ -14,11 +14,7 @@ const rates = {
   cache_write_usd_per_mtok: rateSchema.optional(),
   reasoning_usd_per_mtok: rateSchema.optional(),
 };
-const nameSchema = z
-  .string()
-  .min(1)
-  .max(200)
-  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not have control characters');
+const nameSchema = plainText(200).min(1);
 const timeInSchema = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 
 /** `POST /admin/prices`: either the rates of a model, or a multiplier. */
@@ -45,7 +41,7 @@ export const createPriceSchema = z
       .regex(/^\d{1,3}(\.\d{1,6})?$/, 'must be a decimal number in quotes with at most 6 decimals, as "0.8"')
       .optional()
       .meta({ description: 'Negotiated: what would be charged otherwise, times this', example: '0.8' }),
-    note: z.string().max(1000).optional(),
+    note: plainText(1000).optional(),
   })
   .refine(
     ({ multiplier, ...body }) =>
@@ -150,7 +146,7 @@ export type PriceList = z.output<typeof priceListSchema>;
 export const importPricesSchema = z
   .strictObject({
     catalogue: z
-      .record(z.string(), z.record(z.string(), z.unknown()))
+      .record(nameSchema, z.record(z.string(), z.unknown()))
       .meta({ description: 'Models by name, with the members of LiteLLM’s model_prices_and_context_window.json' }),
     valid_from: timeInSchema.optional(),
     dry_run: z.boolean().default(false),

@@ -1,12 +1,8 @@
 import { z } from 'zod';
+import { plainText } from './common';
 
 /** A value that rows are filtered by: text that a database can hold. */
-export const filterSchema = z
-  .string()
-  .min(1)
-  .max(256)
-  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not have control characters')
-  .optional();
+export const filterSchema = plainText(256).min(1).optional();
 
 /** Whether a span of time, as far as it is given, ends after it begins; {@link NOT_BEFORE} says so where not. */
 export const fromBeforeTo = ({ from, to }: { from?: Date | undefined; to?: Date | undefined }) =>

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { usdSchema } from './common';
+import { plainText, usdSchema } from './common';
 import { dayOrTimeSchema } from './report-times';
 
 /** What a report of savings can be grouped by. */
@@ -10,7 +10,7 @@ export type SavingsGroup = (typeof savingsGroups)[number];
 export const savedBy = ['cache', 'coalesced', 'dedupe', 'batch', 'prompt_cache', 'routing'] as const;
 export type SavedBy = (typeof savedBy)[number];
 
-const teamSchema = z.string().min(1).max(128).optional();
+const teamSchema = plainText(128).min(1).optional();
 const timezoneSchema = z.string().min(1).max(64).default('UTC').meta({ example: 'Asia/Seoul' });
 
 /** `GET /admin/savings`. */

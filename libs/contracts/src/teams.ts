@@ -1,13 +1,8 @@
 import { z } from 'zod';
-import { timeSchema } from './common';
+import { plainText, timeSchema } from './common';
 
 /** A name that people gave: without the control characters and half surrogates that a database cannot keep. */
-export const nameSchema = z
-  .string()
-  .trim()
-  .min(1)
-  .max(200)
-  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not have control characters');
+export const nameSchema = plainText(200).trim().min(1);
 
 /** An id in a path. Whether something has it is for the route to find out. */
 export const pathIdSchema = z.string().regex(/^[^\p{Cc}\p{Cs}]+$/u, 'must not have control characters');

@@ -7,8 +7,14 @@ import { cleanFilename, type StoredFile } from './file';
 import { FilesRepository } from './files.repository';
 import { type FileDraft, FilesService, tooLarge } from './files.service';
 
+const MOST_PARTS = 20;
 /** Over the limit the rest is read and thrown away, so that the client gets to read the answer. */
-const UPLOAD_OPTIONS = { limits: { fileSize: MAX_FILE_BYTES, fieldSize: 1024, parts: 20 }, throwFileSizeLimit: false };
+const UPLOAD_OPTIONS = {
+  limits: { fileSize: MAX_FILE_BYTES, fieldSize: 1024, parts: MOST_PARTS, files: MOST_PARTS },
+  throwFileSizeLimit: false,
+};
+/** How the parser says that a form breaks off or is none; it gives these errors no code. */
+const MALFORMED = /^Multipart: Boundary not found|unexpected end of multipart data$/i;
 
 /** Takes a file out of a form as it comes in, a megabyte at a time. */
 @Injectable()
@@ -73,7 +79,7 @@ export class FileUploadService {
       return form.finish();
     } catch (error) {
       if (form.draft) await this.repository.discard(form.draft.id);
-      throw error;
+      throw isMalformed(error) ? malformed(error) : error;
     }
   }
 }
@@ -112,6 +118,16 @@ class UploadForm {
     if (this.problem || !this.draft) throw this.problem;
     return this.draft;
   }
+}
+
+function isMalformed(error: unknown): boolean {
+  return error instanceof Error && MALFORMED.test(error.message);
+}
+
+function malformed(cause: unknown): GatewayError {
+  const message =
+    'The form is no whole multipart/form-data: its boundary is not named in content-type, or it breaks off.';
+  return new GatewayError('invalid_request', { message, cause });
 }
 
 function invalid(param: string, message: string): GatewayError {

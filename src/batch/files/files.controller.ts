@@ -1,13 +1,5 @@
 import { Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res, StreamableFile } from '@nestjs/common';
-import {
-  ApiBearerAuth,
-  ApiBody,
-  ApiConsumes,
-  ApiOkResponse,
-  ApiOperation,
-  ApiProduces,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { IdempotencyHeader } from '../../idempotency/idempotency-header.decorator';
 import { hasIdempotencyKey } from '../../idempotency/idempotency-key';
 import { IdempotencyService } from '../../idempotency/idempotency.service';
@@ -22,6 +14,8 @@ import { FileUploadService } from './file-upload.service';
 import { FilesRepository } from './files.repository';
 import { FilesService } from './files.service';
 
+const OUTPUT_LINE =
+  '{"id":"batch_req_01KAR_1","custom_id":"a","response":{"status_code":200,"request_id":"01KAR5Y1","body":{"id":"chatcmpl-1"}},"error":null}\n';
 const PATH_ID = { schema: contracts.pathIdSchema };
 
 @ApiTags('Files')
@@ -93,8 +87,10 @@ export class FilesController {
 
   @Get(':id/content')
   @ApiOperation({ summary: 'Download a file' })
-  @ApiProduces('application/octet-stream')
-  @ApiOkResponse({ description: 'The content, as it was written.', schema: { type: 'string', format: 'binary' } })
+  @ApiOkResponse({
+    description: 'The content, as it was written.',
+    content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' }, example: OUTPUT_LINE } },
+  })
   @ApiErrors('not_found')
   async content(@CurrentCaller() caller: Caller, @Param('id', PATH_ID) id: string): Promise<StreamableFile> {
     const file = await this.files.get(caller.teamId, id);

@@ -95,8 +95,9 @@ const NOTHING: CacheCounts = {
   savedPusd: 0n,
 };
 
+/** As PostgreSQL reads it: the day after 9999-12-31 has five digits, and nothing comes after it. */
 function dayOf(time: Date): string {
-  return time.toISOString().slice(0, 10);
+  return time.getUTCFullYear() > 9999 ? 'infinity' : time.toISOString().slice(0, 10);
 }
 
 function totalOf(rows: CacheCounts[]): CacheCounts {

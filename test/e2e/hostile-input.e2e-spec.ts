@@ -1,0 +1,107 @@
+import { type RunningGateway, startGateway } from '../support/gateway';
+
+/** What PostgreSQL keeps in no text. */
+const UNSTORABLE = ['a\0b', 'a\ud800b'];
+
+describe('input that nobody means', () => {
+  let gateway: RunningGateway;
+  let key: string;
+
+  beforeAll(async () => {
+    gateway = await startGateway();
+    ({ key } = await gateway.createKey());
+  }, 60_000);
+
+  afterAll(() => gateway?.stop());
+
+  const deployments = (model: string, provider = 'openai') => [{ provider, model }];
+  const budget = { limit_usd: '1', window: 'day' };
+  const rates = { input_usd_per_mtok: '1', output_usd_per_mtok: '1' };
+  const row = { litellm_provider: 'openai', mode: 'chat', input_cost_per_token: 1e-6, output_cost_per_token: 1e-6 };
+
+  it.each<[string, string, (text: string) => unknown, string]>([
+    ['POST', '/admin/cache/invalidate', (version) => ({ version }), 'version'],
+    ['POST', '/admin/cache/invalidate', (tag) => ({ tag }), 'tag'],
+    ['POST', '/admin/cache/invalidate', (team) => ({ team_id: team }), 'team_id'],
+    ['POST', '/admin/cache/invalidate', (text) => ({ key: `ai_cache:v1:${text}:1:x` }), 'key'],
+    ['POST', '/admin/cache/invalidate', (text) => ({ model: 'gpt-4.1', replaced_by: text }), 'replaced_by'],
+    ['PUT', '/admin/models/gpt-4.1/version', (version) => ({ version }), 'version'],
+    ['POST', '/admin/models', (name) => ({ name, deployments: deployments('gpt-4.1') }), 'name'],
+    ['POST', '/admin/models', (text) => ({ name: 'm', deployments: deployments(text) }), 'deployments.0.model'],
+    ['PATCH', '/admin/models/gpt-4.1', (text) => ({ deployments: deployments(text) }), 'deployments.0.model'],
+    ['POST', '/admin/budgets', (team) => ({ ...budget, team_id: team }), 'team_id'],
+    ['POST', '/admin/budgets', (text) => ({ ...budget, key_id: text }), 'key_id'],
+    ['POST', '/admin/prices', (note) => ({ ...rates, model: 'm', note }), 'note'],
+    ['POST', '/admin/prices/import', (model) => ({ catalogue: { [model]: row } }), 'catalogue'],
+    ['POST', '/admin/webhooks', (team) => ({ url: 'https://hooks.example.com/x', team_id: team }), 'team_id'],
+    ['POST', '/admin/cache/shares', (team) => ({ name: 's', team_ids: [team, 'team_x'] }), 'team_ids.0'],
+  ])(
+    '%s %s: text that the database cannot keep is refused, and its member named: %#',
+    async (method, path, bodyOf, member) => {
+      for (const text of UNSTORABLE) {
+        const { status, body } = await gateway.admin(method, path, bodyOf(text));
+        expect([status, body.error.code]).toEqual([400, 'invalid_request']);
+        expect(body.error.param).toContain(member);
+      }
+    },
+  );
+
+  it.each(['/admin/budgets?team_id=', '/admin/budgets?key_id=', '/admin/savings?team_id=', '/admin/audit?actor='])(
+    'GET %s: a filter with a null character is refused',
+    async (path) => {
+      expect((await gateway.admin('GET', `${path}%00`)).status).toBe(400);
+    },
+  );
+
+  it.each(['/admin/cache/stats', '/admin/usage', '/admin/requests'])(
+    '%s reaches to the last day there is',
+    async (path) => {
+      expect((await gateway.admin('GET', `${path}?to=9999-12-31`)).status).toBe(200);
+    },
+  );
+
+  it('a path that is no UTF-8 is told in the shape of all errors', async () => {
+    for (const path of ['/admin/teams/%ff', '/v1/files/%ED%A0%80', `/v1/files/${'x'.repeat(600)}`]) {
+      const response = await fetch(gateway.url + path, { headers: { authorization: `Bearer ${gateway.adminKey}` } });
+      const { error } = (await response.json()) as { error: object };
+      expect([response.status, response.headers.get('x-request-id')]).toEqual([400, expect.stringMatching(/^\w{26}$/)]);
+      expect(error).toMatchObject({ type: 'invalid_request_error', code: 'invalid_request', param: null });
+    }
+  });
+
+  const FORM = 'multipart/form-data; boundary=b';
+  const part = (name: string, file = '') => `--b\r\nContent-Disposition: form-data; name="${name}"${file}\r\n\r\n`;
+  const file = part('file', '; filename="a.jsonl"');
+  const purpose = `${part('purpose')}batch\r\n`;
+
+  it.each([
+    ['has no boundary', 'multipart/form-data', `${purpose}${file}x\r\n--b--\r\n`, null],
+    ['is none', FORM, 'garbage', null],
+    ['breaks off in the file', FORM, `${purpose}${file}{"custom_id"`, null],
+    ['breaks off before the file', FORM, purpose, null],
+    ['has two files', FORM, `${purpose}${file}x\r\n${file}y\r\n--b--\r\n`, 'file'],
+  ])('a form that %s is refused, and nothing of it is kept', async (_what, type, body, param) => {
+    const response = await fetch(`${gateway.url}/v1/files`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': type },
+      body,
+    });
+    const { error } = (await response.json()) as { error: object };
+    expect(response.status).toBe(400);
+    expect(error).toMatchObject({ code: 'invalid_request', param });
+    expect((await gateway.request('GET', '/v1/files', key)).body.data).toEqual([]);
+  });
+
+  it.each([-1, '-0.000001', 1e300, 10, '1e1'])('a price of %p dollars a token is not imported', async (cost) => {
+    const dear = { litellm_provider: 'openai', mode: 'chat', input_cost_per_token: 1e-6, output_cost_per_token: cost };
+    const { body } = await gateway.admin('POST', '/admin/prices/import', {
+      catalogue: { 'gpt-4o': dear, 'gpt-4.1': row },
+    });
+    expect(body.skipped).toEqual([{ model: 'gpt-4o', reason: expect.stringContaining('output_cost_per_token') }]);
+    expect((await gateway.admin('GET', '/admin/prices?model=gpt-4o')).body.data).toEqual([]);
+  });
+
+  it('nothing of all this was an unexpected failure', () => {
+    expect(gateway.output).not.toContain('unexpected failure');
+  });
+});
