@@ -2,16 +2,18 @@ import multipart from '@fastify/multipart';
 import { type LoggerService, StandardSchemaValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { logRequests } from './access-log';
 import { setupApiDocs } from './api-docs';
 import { AppModule } from './app.module';
-import { toGatewayError } from './common/gateway-error.filter';
+import { AuthGuard } from './auth/auth.guard';
 import { newRequestId } from './common/ids';
 import type { LogDestination } from './common/logger';
 import { invalidRequest } from './common/zod-issues';
 import type { DataDirectory } from './config/data-directory';
 import type { GatewayConfig } from './config/gateway-config';
+import { refuseBytes, refuseUrl } from './refusals';
+import { closeSilentConnections } from './silent-connections';
 
 const MEGABYTE = 1024 * 1024;
 /** Long prompts with pictures in them are far over Fastify's own limit of one megabyte. */
@@ -40,6 +42,7 @@ export async function createApp(
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     forceCloseConnections: 'idle',
     frameworkErrors: refuseUrl,
+    clientErrorHandler: refuseBytes,
   });
   const fastify = adapter.getInstance<FastifyInstance>();
   fastify.addHook('onRoute', (route) => {
@@ -51,23 +54,32 @@ export async function createApp(
     reply.header('x-request-id', request.id);
     done();
   });
+  closeSilentConnections(fastify);
   logRequests(fastify, config.logLevel, log.destination);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config, dataDirectory), adapter, {
     logger: log.logger,
     abortOnError: false,
   });
+  askBeforeReading(fastify, app.get(AuthGuard));
   await app.register(multipart, { limits: { fileSize: FILE_BYTES, files: 1, fields: 16 } });
   app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: invalidRequest }));
   setupApiDocs(app);
   return app;
 }
 
-/** Answers a path that cannot be read, which Fastify refuses before there is a route, hooks or Nest's filters. */
-function refuseUrl(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  const refusal = toGatewayError(error);
-  void reply
-    .header('x-request-id', request.id)
-    .status(refusal.status)
-    .type('application/json; charset=utf-8')
-    .send(refusal.toBody());
+/** Nobody without a key makes the gateway read and parse a body. The guard asks again, for the route and its roles. */
+function askBeforeReading(fastify: FastifyInstance, guard: AuthGuard): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    try {
+      if (hasBody(request)) guard.identify(request, reply);
+      done();
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+}
+
+function hasBody({ headers }: FastifyRequest): boolean {
+  const length = headers['content-length'];
+  return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
 }

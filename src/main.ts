@@ -11,16 +11,29 @@ import { DirectoryInUseError } from './config/directory-lock';
 import type { GatewayConfig } from './config/gateway-config';
 import { ConfigError, loadConfig } from './config/load-config';
 import { Readiness } from './health/readiness.service';
+import { ProviderRegistry } from './providers/provider-registry.service';
 import { startBanner } from './start-banner';
 
 /** EX_CONFIG of sysexits.h. */
 const EXIT_CONFIG = 78;
 const EXIT_FAILURE = 1;
+/** For the errors of calls that the drain time was too short for. */
+const LAST_WORDS_MS = 2_000;
 
 // On a large machine V8 lets the heap grow to four times what is in use before it looks; a gateway's memory should be what
 // its cache and its calls take. Less than half as much again would cost calls: on one core a full collection takes a tenth of a
 // second, and with twice as much the system's allocator does not get back together what the bodies of old answers leave.
 setFlagsFromString('--heap-growing-percent=50');
+
+/** Another process listens there, or this one may not. */
+class AddressTakenError extends Error {
+  constructor(port: number, host: string, message: string) {
+    super(
+      `The gateway cannot listen on PORT ${port} of HOST ${host}: ${message}. Stop whoever does, or set another PORT.`,
+    );
+    this.name = 'AddressTakenError';
+  }
+}
 
 async function main(): Promise<void> {
   const config = loadConfig();
@@ -41,19 +54,36 @@ async function main(): Promise<void> {
       destination.flushSync();
     },
   });
-  await app.listen(config.listen.port, config.listen.host);
+  await listen(app, config);
   IdleCollection.start();
   process.stdout.write(startBanner({ url: await app.getUrl(), config, adminKey: app.get(AdminKey).generated }));
 }
 
-/** Readiness fails at once, running calls end within the drain time, then the process does. */
+/** @throws ConfigError where there is no such address here */
+async function listen(app: NestFastifyApplication, { listen: { port, host } }: GatewayConfig): Promise<void> {
+  try {
+    await app.listen(port, host);
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    if (/^(ENOTFOUND|EAI_AGAIN|EADDRNOTAVAIL)$/.test(code))
+      throw new ConfigError([`HOST: there is no ${host} here (${message})`]);
+    if (/^(EADDRINUSE|EACCES)$/.test(code)) throw new AddressTakenError(port, host, message);
+    throw error;
+  }
+}
+
+/** Readiness fails at once, running calls end within the drain time or are told that they do not, then the process ends. */
 function stopOnSignals(app: NestFastifyApplication, config: GatewayConfig, last: { close(): void }): void {
   let stopping = false;
   const stop = async () => {
     if (stopping) return;
     stopping = true;
     app.get(Readiness).drain();
-    await Promise.race([app.close(), delay(config.drainTimeoutMs)]);
+    const closed = app.close().then(() => true);
+    if (!(await Promise.race([closed, delay(config.drainTimeoutMs, false)]))) {
+      app.get(ProviderRegistry).abandon();
+      await Promise.race([closed, delay(LAST_WORDS_MS)]);
+    }
     last.close();
     process.exit(0);
   };
@@ -61,7 +91,8 @@ function stopOnSignals(app: NestFastifyApplication, config: GatewayConfig, last:
 }
 
 main().catch((error: unknown) => {
-  const known = error instanceof ConfigError || error instanceof DirectoryInUseError;
+  const known =
+    error instanceof ConfigError || error instanceof DirectoryInUseError || error instanceof AddressTakenError;
   process.stderr.write(
     `${known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
   );

@@ -57,7 +57,8 @@ export class AuthGuard implements CanActivate {
     return access;
   }
 
-  private identify(request: FastifyRequest, reply: FastifyReply): Caller {
+  /** Who calls, which the request then says too. @throws GatewayError `invalid_api_key` */
+  identify(request: FastifyRequest, reply: FastifyReply): Caller {
     const presented = presentedKey(request.headers);
     if (presented.kind === 'key') {
       const caller = this.directory.find(presented.text) ?? this.adminKey.find(presented.text);

@@ -15,7 +15,11 @@ const row = (status: number, type: string, message: string, retryAfterSeconds?: 
 /** The only place that knows which HTTP status and which OpenAI error type belong to a code. */
 export const ERROR_TABLE = {
   invalid_request: row(400, 'invalid_request_error', 'The request is not valid.'),
-  invalid_json: row(400, 'invalid_request_error', 'The request body is not valid JSON.'),
+  invalid_json: row(
+    400,
+    'invalid_request_error',
+    'The request body is not valid JSON, or has a member named __proto__ or constructor.prototype.',
+  ),
   invalid_api_key: row(
     401,
     'invalid_request_error',

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DirectoryLock } from './directory-lock';
+import { DirectoryInUseError, DirectoryLock } from './directory-lock';
+import { ConfigError } from './load-config';
 
 const SECRET_FILE = 'secret.key';
 
@@ -12,10 +13,22 @@ export class DataDirectory {
     private readonly lock: DirectoryLock,
   ) {}
 
-  /** Makes the directory where it is missing and takes its lock. @throws DirectoryInUseError when a live process has it */
+  /**
+   * Makes the directory where it is missing and takes its lock.
+   *
+   * @throws DirectoryInUseError when a live process has it
+   * @throws ConfigError where it cannot be made or written in
+   */
   static open(path: string): DataDirectory {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-    return new DataDirectory(path, DirectoryLock.acquire(path));
+    try {
+      mkdirSync(path, { recursive: true, mode: 0o700 });
+      return new DataDirectory(path, DirectoryLock.acquire(path));
+    } catch (error) {
+      if (error instanceof DirectoryInUseError) throw error;
+      throw new ConfigError([
+        `DATA_DIR: ${path} cannot be used: ${error instanceof Error ? error.message : String(error)}`,
+      ]);
+    }
   }
 
   /** A path inside the directory. */

@@ -44,6 +44,11 @@ export class ProviderRegistry implements OnApplicationShutdown {
     return provider;
   }
 
+  /** Breaks off the calls that are under way: each fails as if its provider had gone. */
+  abandon(): void {
+    void this.client.close();
+  }
+
   async onApplicationShutdown(): Promise<void> {
     await this.client.close();
   }

@@ -47,7 +47,8 @@ function forCaller(status: number, complaint: Complaint): CallerError {
         type: 'rate_limit_exceeded',
         code: 'upstream_rate_limited',
         param: null,
-        message: complaint.message ?? 'The upstream limits the rate of calls.',
+        // The limit is that of the gateway's account, and OpenAI's text names the organization.
+        message: 'The provider limits the rate of calls of this gateway. Try again later.',
       };
     case 400:
     case 404:

@@ -1,0 +1,22 @@
+import type { Socket } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+
+/**
+ * Closes connections on which no request ever came whole, once the server closes. Node counts only those as idle that have
+ * had an answer, and would wait for the others until they time out.
+ */
+export function closeSilentConnections(fastify: FastifyInstance): void {
+  const silent = new Set<Socket>();
+  let isClosing = false;
+  fastify.server.on('connection', (socket) => {
+    if (isClosing) return void socket.destroy();
+    silent.add(socket);
+    socket.once('close', () => silent.delete(socket));
+  });
+  fastify.server.on('request', ({ socket }) => silent.delete(socket));
+  fastify.addHook('preClose', (done) => {
+    isClosing = true;
+    for (const socket of silent) socket.destroy();
+    done();
+  });
+}

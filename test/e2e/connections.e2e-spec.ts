@@ -1,0 +1,140 @@
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '../support/free-port';
+import { type RunningGateway, startGateway } from '../support/gateway';
+
+const ENTRY = resolve(__dirname, '../../dist/src/main.js');
+
+/** What goes over the wire before there is a call, and when the process ends. */
+describe('connections', () => {
+  let gateway: RunningGateway;
+  let port: number;
+
+  beforeAll(async () => {
+    gateway = await startGateway({ env: { DRAIN_TIMEOUT_S: '2' } });
+    port = Number(new URL(gateway.url).port);
+  }, 60_000);
+  afterAll(() => gateway?.stop());
+
+  /** Sends bytes as they are. @returns all that comes until the connection ends, or for a while */
+  const exchange = (bytes: string, waitMs = 3_000) =>
+    new Promise<string>((done) => {
+      const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
+      let text = '';
+      const end = () => (socket.destroy(), done(text));
+      socket.on('data', (data) => (text += data.toString()));
+      socket.on('close', end).on('error', end);
+      setTimeout(end, waitMs);
+    });
+  const partsOf = (answer: string) => {
+    const [head = '', body = ''] = answer.split('\r\n\r\n');
+    return { status: Number(head.split(' ')[1]), head: head.toLowerCase(), body: JSON.parse(body) };
+  };
+
+  it.each([
+    ['no HTTP', 'nonsense\r\n\r\n', 400],
+    ['an unknown method', 'FOO / HTTP/1.1\r\nhost: x\r\n\r\n', 400],
+    [
+      'two lengths',
+      'POST /v1/models HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n',
+      400,
+    ],
+    ['headers without end', `GET /v1/models HTTP/1.1\r\nhost: x\r\nx-long: ${'x'.repeat(40_000)}\r\n\r\n`, 431],
+  ])('%s is told in the shape of all errors', async (_what, bytes, expected) => {
+    const { status, head, body } = partsOf(await exchange(bytes));
+    expect(status).toBe(expected);
+    expect(head).toMatch(/x-request-id: \w{26}/);
+    expect(body.error).toEqual({
+      message: expect.any(String),
+      type: 'invalid_request_error',
+      param: null,
+      code: 'invalid_request',
+    });
+  });
+
+  it('nobody without a key is waited for to send a body, nor is it parsed', async () => {
+    const call = (key: string) =>
+      `POST /v1/batches HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nauthorization: Bearer ${key}\r\n` +
+      'content-length: 300000000\r\n\r\n';
+    const { status, body } = partsOf(await exchange(call('sk-tg-nobody'), 1_000));
+    expect([status, body.error.code]).toEqual([401, 'invalid_api_key']);
+    expect(await exchange(call(gateway.adminKey), 500)).toBe('');
+    const chat = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: 'Bearer bad' },
+      body: '{',
+    };
+    const response = await fetch(`${gateway.url}/v1/chat/completions`, chat);
+    expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+    // A form is read to its end, so that the client gets to read the answer.
+    const large = { ...chat, body: `"${'x'.repeat(5_000_000)}"` };
+    expect((await fetch(`${gateway.url}/v1/chat/completions`, large)).status).toBe(401);
+  });
+
+  it.each(['{"__proto__":{"x":1},"model":"gpt-4.1"}', '{"constructor":{"prototype":{"x":1}}}'])(
+    '%s is refused with what is wrong',
+    async (body) => {
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${gateway.adminKey}` };
+      const response = await fetch(`${gateway.url}/v1/chat/completions`, { method: 'POST', headers, body });
+      const { error } = (await response.json()) as any;
+      expect([response.status, error.code]).toEqual([400, 'invalid_json']);
+      expect(error.message).toContain('__proto__');
+    },
+  );
+
+  it('calls that outlive the drain time are told so, and silent connections hold up nobody', async () => {
+    const { key } = await gateway.createKey();
+    const silent = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1', () => silent[1]?.write('GET /v1'))];
+    for (const socket of silent) socket.on('error', () => undefined);
+    const stream = gateway.chat(key, '[[words=200 gap=100]] too long', { stream: true });
+    const whole = gateway.chat(key, '[[delay=20000]] too late');
+    await delay(700);
+    const startedAt = Date.now();
+    expect(await gateway.terminate()).toBe(0);
+    const took = Date.now() - startedAt;
+    expect(took).toBeGreaterThan(1_900);
+    expect(took).toBeLessThan(6_000);
+    const { body } = await stream;
+    expect(body).toContain('word3');
+    expect(body).toMatch(/data: \{"error":\{.*\}\}\s*$/);
+    expect(body).not.toContain('[DONE]');
+    expect((await whole).body.error).toMatchObject({ type: 'upstream_error' });
+    await gateway.start();
+  });
+
+  it('silent connections alone do not keep the process', async () => {
+    const silent = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1', () => silent[1]?.write('GET /v1'))];
+    for (const socket of silent) socket.on('error', () => undefined);
+    await delay(200);
+    const startedAt = Date.now();
+    expect(await gateway.terminate()).toBe(0);
+    expect(Date.now() - startedAt).toBeLessThan(1_900);
+    await gateway.start();
+  });
+
+  it.each([
+    ['HOST', 78, () => ({ HOST: 'no such host' })],
+    ['HOST', 78, () => ({ HOST: '192.0.2.1' })],
+    ['DATA_DIR', 78, (file: string) => ({ DATA_DIR: file })],
+    ['PORT', 1, () => ({ PORT: String(port) })],
+  ])(
+    '%s: what cannot be used is told in words, with exit code %i',
+    async (name, code, wrong) => {
+      const file = join(gateway.dataDirectory, 'a-file');
+      writeFileSync(file, '');
+      const free = { PORT: String(await freePort()), DATA_DIR: join(gateway.dataDirectory, `of-${name}`) };
+      const env = { PATH: process.env.PATH, ...free, ...wrong(file) };
+      const { status, stderr } = spawnSync(process.execPath, [ENTRY], {
+        env,
+        encoding: 'utf8',
+        cwd: gateway.dataDirectory,
+      });
+      expect([status, stderr]).toEqual([code, expect.stringContaining(name)]);
+      expect(stderr).not.toContain('    at ');
+    },
+    60_000,
+  );
+});
