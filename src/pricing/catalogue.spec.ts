@@ -9,8 +9,8 @@ const PRICES = '"input_cost_per_token": 5e-07, "output_cost_per_token": 3e-05';
 
 describe('the catalogue', () => {
   it('takes the digits that the file has, and no float of them', () => {
-    const digits = '"input_cost_per_token": 0.123456789012, "output_cost_per_token": 9007199254740993e-12';
-    expect(only(digits)?.price).toMatchObject({ inputPusd: 123_456_789_012n, outputPusd: 9_007_199_254_740_993n });
+    const digits = '"input_cost_per_token": 0.123456789012, "output_cost_per_token": 9007199254743e-12';
+    expect(only(digits)?.price).toMatchObject({ inputPusd: 123_456_789_012n, outputPusd: 9_007_199_254_743n });
     expect(only('"input_cost_per_token": 2.5E-8, "output_cost_per_token": 1')?.price).toMatchObject({
       inputPusd: 25_000n,
       outputPusd: 1_000_000_000_000n,
@@ -19,6 +19,13 @@ describe('the catalogue', () => {
 
   it('refuses a price that no whole number of pico-dollars holds', () => {
     expect(() => only('"input_cost_per_token": 1e-13, "output_cost_per_token": 1e-6')).toThrow(RangeError);
+  });
+
+  it.each(['-1e-6', '10', '1e300'])('refuses a price of %s dollars a token and names its member', (price) => {
+    expect(() => only(`"input_cost_per_token": 1e-6, "output_cost_per_token": ${price}`)).toThrow(
+      /output_cost_per_token/,
+    );
+    expect(() => only(`${PRICES}, "cache_read_input_token_cost": ${price}`)).toThrow(/cache_read_input_token_cost/);
   });
 
   it('reads cached input at its own price, else at the full one', () => {

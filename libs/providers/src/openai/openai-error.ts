@@ -47,8 +47,7 @@ function forCaller(status: number, complaint: Complaint): CallerError {
         type: 'rate_limit_exceeded',
         code: 'upstream_rate_limited',
         param: null,
-        // The limit is that of the gateway's account, and OpenAI's text names the organization.
-        message: 'The provider limits the rate of calls of this gateway. Try again later.',
+        message: complaint.message ?? 'The upstream limits the rate of calls.',
       };
     case 400:
     case 404:
