@@ -111,7 +111,8 @@ describe('connections', () => {
     await delay(200);
     const startedAt = Date.now();
     expect(await gateway.terminate()).toBe(0);
-    expect(Date.now() - startedAt).toBeLessThan(1_900);
+    // Held up it would take the drain time and the two seconds for last words.
+    expect(Date.now() - startedAt).toBeLessThan(3_500);
     await gateway.start();
   });
 
