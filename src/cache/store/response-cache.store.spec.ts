@@ -155,7 +155,7 @@ describe('the store of answers in memory', () => {
     expect((await store.count())[0]?.bytes).toBe(bytes);
     v8Heap().collect();
     const outside = process.memoryUsage().arrayBuffers - before;
-    expect(Math.abs(outside - bytes * shareOutside)).toBeLessThan(8_000_000);
+    expect(Math.abs(outside - bytes * shareOutside)).toBeLessThan(2_000_000);
   });
 
   it('keeps long answers in memory of their own, and not what they were cut from', async () => {
