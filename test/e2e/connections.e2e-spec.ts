@@ -133,6 +133,7 @@ describe('connections', () => {
         env,
         encoding: 'utf8',
         cwd: gateway.dataDirectory,
+        timeout: 30_000,
       });
       expect([status, stderr]).toEqual([code, expect.stringContaining(name)]);
       expect(stderr).not.toContain('    at ');
