@@ -59,7 +59,7 @@ describe('streamed chat completions', () => {
 
   it('asks for usage always, and hides it from those who did not ask', async () => {
     const { events, headers, last } = await streamed('hidden usage');
-    expect(events.some((event) => event.includes('"choices":[]'))).toBe(false);
+    expect(events.filter((event) => event.includes('"choices":[]') || event.includes('"usage":'))).toEqual([]);
     expect(last).toBe('data: [DONE]');
     expect(await rowOf(headers)).toMatchObject({
       input_tokens: 2,
@@ -68,6 +68,32 @@ describe('streamed chat completions', () => {
       stream: true,
       ttft_ms: expect.any(Number),
     });
+  });
+
+  it('tells usage in a chunk of its own where the provider tells it with the last choice', async () => {
+    const asked = await streamed('[[early-usage]] early', {
+      stream_options: { include_usage: true },
+      use_cache: false,
+    });
+    const chunks = asked.events.slice(0, -1).map((event) => JSON.parse(event.slice('data: '.length)));
+    expect(chunks.map(({ usage }) => usage !== null)).toEqual([...chunks.slice(1).map(() => false), true]);
+    expect(chunks.at(-1)).toMatchObject({ choices: [], usage: { completion_tokens: 3, gateway: { saved_usd: '0' } } });
+    expect(chunks.at(-2)).toMatchObject({ choices: [{ finish_reason: 'stop' }] });
+    const { events, headers } = await streamed('[[early-usage]] early', { use_cache: false });
+    expect(events.filter((event) => event.includes('"usage":'))).toEqual([]);
+    expect(JSON.parse(events.at(-2)!.slice('data: '.length))).toMatchObject({ choices: [{ finish_reason: 'stop' }] });
+    expect(await rowOf(headers)).toMatchObject({ output_tokens: 3, estimated: false });
+  });
+
+  it('brings each event on one line, though its JSON came on several', async () => {
+    const { events, last } = await streamed('[[lines]] on\nmany "usage": null, lines');
+    const texts = events.slice(0, -1).map((event) => JSON.parse(event.slice('data: '.length)));
+    expect(texts.map(({ choices }) => choices[0].delta.content ?? '').join('')).toContain(
+      'on\nmany "usage": null, lines',
+    );
+    expect(events.filter((event) => event.includes('\n'))).toEqual([]);
+    expect(texts.some((chunk) => 'usage' in chunk)).toBe(false);
+    expect(last).toBe('data: [DONE]');
   });
 
   it('counts where the provider tells no usage, and marks it as estimated', async () => {

@@ -2,7 +2,7 @@ import type { ChatBody } from '@thriftgate/providers';
 import type { FlightEnd, SharedAnswer } from '../../cache/single-flight/flight-end';
 import { toGatewayError } from '../../common/gateway-error.filter';
 import type { Settlement, StreamAnswer } from '../chat-call';
-import { DONE_EVENT, errorEvent, includesUsage, sseEvent, withGatewayUsage } from './stream-events';
+import { DONE_EVENT, errorEvent, includesUsage, sseEvent, withGatewayUsage, withoutUsage } from './stream-events';
 
 /** The last events of one caller's stream: the usage chunk if it asked for one, with its own cost, and the end mark. */
 export function lastEvents(
@@ -12,26 +12,34 @@ export function lastEvents(
 ): string {
   if (end === undefined) return '';
   if (end.kind === 'failed') return errorEvent(toGatewayError(end.error));
-  if (end.kind === 'broken') return end.last + errorEvent(end.error);
-  const { last, usageChunk, answer } = end;
+  const last = shown(end.last, body);
+  if (end.kind === 'broken') return last + errorEvent(end.error);
+  const { usageChunk, answer } = end;
   const wanted = usageChunk !== undefined && includesUsage(body);
   return last + (wanted ? sseEvent(withGatewayUsage(usageChunk, settlementOf(answer))) : '') + DONE_EVENT;
+}
+
+/** Events as this caller sees them: all upstreams are asked for usage, which is nothing to those who did not ask. */
+function shown(events: string, body: ChatBody): string {
+  return includesUsage(body) ? events : withoutUsage(events);
 }
 
 /**
  * One caller's stream, of texts that are the same for all and an end that is its own. It has begun when this returns, so
  * that ending it ends the texts, too.
  *
+ * @param body what the caller asked
  * @param first a text that was taken already
  * @param onEnd gives the last text; called with undefined where the caller left before, and then its text goes nowhere
  */
 export async function startStream(
+  body: ChatBody,
   headers: Record<string, string>,
   first: string,
   texts: CommonTexts,
   onEnd: EndTeller,
 ): Promise<StreamAnswer> {
-  const rest = callerTexts(first, texts, onEnd);
+  const rest = callerTexts(body, first, texts, onEnd);
   const { value } = await rest.next();
   return { kind: 'stream', headers, first: value ?? '', rest };
 }
@@ -40,16 +48,18 @@ type CommonTexts = AsyncGenerator<string, FlightEnd | undefined, undefined>;
 type EndTeller = (end: FlightEnd | undefined) => Promise<string> | string;
 
 async function* callerTexts(
+  body: ChatBody,
   first: string,
   texts: CommonTexts,
   onEnd: EndTeller,
 ): AsyncGenerator<string, void, undefined> {
   let told = false;
   try {
-    if (first !== '') yield first;
-    const end = yield* texts;
+    if (first !== '') yield shown(first, body);
+    let next = await texts.next();
+    for (; !next.done; next = await texts.next()) yield shown(next.value, body);
     told = true;
-    const last = await onEnd(end);
+    const last = await onEnd(next.value);
     if (last !== '') yield last;
   } finally {
     if (!told) {

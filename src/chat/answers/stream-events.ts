@@ -5,8 +5,17 @@ import type { Settlement } from '../chat-call';
 
 export const DONE_EVENT = 'data: [DONE]\n\n';
 
+/** OpenAI puts it into every chunk of a stream that was asked for usage. Within a text its quotes would be escaped. */
+const NO_USAGE_YET = /,\s*"usage"\s*:\s*null|"usage"\s*:\s*null\s*,/g;
+
+/** An event on one line, though its JSON came on several: not all clients put them together. */
 export function sseEvent(data: string): string {
-  return `data: ${data}\n\n`;
+  return `data: ${data.includes('\n') ? data.replaceAll('\n', ' ') : data}\n\n`;
+}
+
+/** Events of a stream that was asked for usage, for a caller who did not ask. */
+export function withoutUsage(events: string): string {
+  return events.includes('"usage"') ? events.replace(NO_USAGE_YET, '') : events;
 }
 
 /** A comment: it says that the stream lives and nothing else. Some clients take it for data, so it is kept as short as it came. */

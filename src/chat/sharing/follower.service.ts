@@ -100,7 +100,7 @@ export class FollowerService {
     const { call, flight, place } = follower;
     follower.ttftMs = this.clock.now() - call.startedAt;
     const origin = flight.origin ?? { provider: '', upstreamModel: place.model.family };
-    return startStream(headersOf(follower, origin, undefined), first, texts, async (end) => {
+    return startStream(call.body, headersOf(follower, origin, undefined), first, texts, async (end) => {
       await this.recordEnd(follower, end);
       return lastEvents(end, call.body, settlementOf);
     });

@@ -76,7 +76,7 @@ export class SharedAnswers {
       }
       flight.feed(obtained.origin, obtained.first, obtained.rest);
       const headers = this.asker.headers(question, obtained);
-      return await startStream(headers, '', flight.read(seat), (end) => lastOf(question, end));
+      return await startStream(call.body, headers, '', flight.read(seat), (end) => lastOf(question, end));
     } catch (error) {
       flight.finish(failureOf(error));
       seat.leave();
@@ -91,7 +91,7 @@ export class SharedAnswers {
     const obtained = await this.asker.ask(question);
     if (obtained.kind === 'json') return this.asker.json(question, obtained);
     const headers = this.asker.headers(question, obtained);
-    return startStream(headers, obtained.first, obtained.rest, (end) => lastOf(question, end));
+    return startStream(call.body, headers, obtained.first, obtained.rest, (end) => lastOf(question, end));
   }
 }
 

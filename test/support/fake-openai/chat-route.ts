@@ -130,7 +130,8 @@ async function stream(exchange: Exchange, request: ChatRequest, answer: Answer):
     if (directives.garbage && sent === 1) await exchange.write('data: {"id":"chatcmpl-\n\n');
     bill.completion_tokens += tokens;
     if (sent === 0) bill.reasoning_tokens = answer.bill.reasoning_tokens;
-    await exchange.write(`data: ${JSON.stringify(chunk)}\n\n`);
+    const data = directives.lines ? JSON.stringify(chunk, null, 1).replaceAll('\n', '\ndata: ') : JSON.stringify(chunk);
+    await exchange.write(`data: ${data}\n\n`);
     sent += 1;
   }
   if (sent === cutAfter) return exchange.cut();

@@ -33,7 +33,7 @@ export interface Answer {
   withLogprobs: boolean;
   withUsage: boolean;
   /** How its end is spoilt. */
-  spoilt: Pick<Directives, 'badUsage' | 'errorBeside' | 'errorWithin'>;
+  spoilt: Pick<Directives, 'badUsage' | 'earlyUsage' | 'errorBeside' | 'errorWithin'>;
   xFake: Json;
 }
 
@@ -229,14 +229,16 @@ export function* toChunks(answer: Answer, includeUsage: boolean): Generator<Answ
     }
     running = next;
   }
+  const { spoilt } = answer;
+  const usage = spoilt.badUsage ? SPOILT_USAGE : usageOf(answer.bill);
   for (const [index, { finish }] of answer.choices.entries()) {
     const isLast = index === answer.choices.length - 1;
-    const error = answer.spoilt.errorWithin && isLast && { error: SPOILT_END };
-    const chunk = build([{ index, delta: {}, logprobs: null, finish_reason: finish, ...error }]);
-    yield { chunk: answer.spoilt.errorBeside && isLast ? { ...chunk, error: SPOILT_END } : chunk, tokens: 0 };
+    const error = spoilt.errorWithin && isLast && { error: SPOILT_END };
+    const choice = { index, delta: {}, logprobs: null, finish_reason: finish, ...error };
+    const chunk = build([choice], isLast && spoilt.earlyUsage ? usage : null);
+    yield { chunk: spoilt.errorBeside && isLast ? { ...chunk, error: SPOILT_END } : chunk, tokens: 0 };
   }
-  if (includeUsage && answer.withUsage)
-    yield { chunk: build([], answer.spoilt.badUsage ? SPOILT_USAGE : usageOf(answer.bill)), tokens: 0 };
+  if (includeUsage && answer.withUsage && !spoilt.earlyUsage) yield { chunk: build([], usage), tokens: 0 };
 }
 
 type MakePart = (index: number, delta: Json, tokens: number, logprobs?: Json | null) => AnswerChunk;

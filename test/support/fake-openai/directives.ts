@@ -22,6 +22,10 @@ export interface Directives {
   stallAfter?: number;
   /** Leaves `usage` out, of streams and of whole answers; it is billed all the same. */
   noUsage?: boolean;
+  /** Tells a stream's usage with its last choice and in no chunk of its own, as DeepSeek and Mistral do. */
+  earlyUsage?: boolean;
+  /** Writes the JSON of a stream's events on several lines. */
+  lines?: boolean;
   /** Ends the stream without `[DONE]`. */
   noDone?: boolean;
   /** Usage that says nothing: `{"prompt_tokens": "many"}`. */
@@ -89,6 +93,8 @@ const NUMBERS = {
 
 const FLAGS = {
   'no-usage': 'noUsage',
+  'early-usage': 'earlyUsage',
+  lines: 'lines',
   'no-done': 'noDone',
   'bad-usage': 'badUsage',
   'last-missing': 'lastMissing',

@@ -28,25 +28,33 @@ export class OpenAiStreamDecoder implements StreamDecoder {
       this.#ended = true;
       return [{ kind: 'done', data: '[DONE]' }];
     }
-    const chunk = this.#contentBegan && isPlainContent(event) ? plainContent(data) : this.#parse(event);
-    if (chunk.kind === 'content') this.#contentBegan = true;
-    if (chunk.kind !== 'error') this.#received.push(data);
-    return [chunk];
+    const chunks = this.#contentBegan && isPlainContent(event) ? plainContent(data) : this.#parse(event);
+    const [{ kind }] = chunks;
+    if (kind === 'content') this.#contentBegan = true;
+    if (kind !== 'error') this.#received.push(data);
+    return chunks;
   }
 
   assemble(): ChatReply {
     return assembleCompletion(this.#received);
   }
 
-  #parse({ event, data }: SseEvent): StreamChunk {
+  /** What an event says. Usage comes in a chunk of its own, though DeepSeek and Mistral tell it beside the last choice and xAI beside each. */
+  #parse({ event, data }: SseEvent): [StreamChunk, ...StreamChunk[]] {
     const chunk = parseJson(data);
-    if (!isRecord(chunk)) return { kind: 'error', data: NOT_JSON };
-    if (chunk.error !== undefined && chunk.error !== null) return { kind: 'error', data };
-    if (event === 'error') return { kind: 'error', data: JSON.stringify({ error: chunk }) };
+    if (!isRecord(chunk)) return [{ kind: 'error', data: NOT_JSON }];
+    if (chunk.error !== undefined && chunk.error !== null) return [{ kind: 'error', data }];
+    if (event === 'error') return [{ kind: 'error', data: JSON.stringify({ error: chunk }) }];
     this.#upstreamModel ??= nonEmptyString(chunk.model);
     const choices = Array.isArray(chunk.choices) ? chunk.choices : [];
-    if (choices.length === 0) return { kind: isRecord(chunk.usage) ? 'usage' : 'lifecycle', data };
-    return { kind: this.#contentBegan || choices.some(hasContent) ? 'content' : 'lifecycle', data };
+    const tellsUsage = isRecord(chunk.usage);
+    if (choices.length === 0) return [{ kind: tellsUsage ? 'usage' : 'lifecycle', data }];
+    const kind = this.#contentBegan || choices.some(hasContent) ? 'content' : 'lifecycle';
+    if (!tellsUsage) return [{ kind, data }];
+    return [
+      { kind, data: JSON.stringify({ ...chunk, usage: null }) },
+      { kind: 'usage', data: JSON.stringify({ ...chunk, choices: [] }) },
+    ];
   }
 }
 
@@ -59,8 +67,8 @@ const NOT_JSON = JSON.stringify({
   },
 });
 
-function plainContent(data: string): StreamChunk {
-  return { kind: 'content', data };
+function plainContent(data: string): [StreamChunk] {
+  return [{ kind: 'content', data }];
 }
 
 function isPlainContent({ event, data }: SseEvent): boolean {

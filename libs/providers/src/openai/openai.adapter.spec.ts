@@ -114,7 +114,7 @@ describe('stream', () => {
   it('knows usage and errors also after a marker that was none', () => {
     const usage = ',"usage":{"prompt_tokens":1,"completion_tokens":1}';
     expect(kinds(content('x'), `{"choices":[],"note":"usage"${usage}}`)).toEqual(['content', 'usage']);
-    expect(kinds(content('x'), content('usage', usage))).toEqual(['content', 'content']);
+    expect(kinds(content('x'), content('usage', usage))).toEqual(['content', 'content', 'usage']);
     expect(kinds(content('x'), '{"note":{"error":1},"choices":[{}]}')).toEqual(['content', 'content']);
     expect(kinds(content('x'), '{"error":null,"choices":[{}]}')).toEqual(['content', 'content']);
     expect(kinds(content('x'), '{"choices":[],"error":{"code":502}}')).toEqual(['content', 'error']);
