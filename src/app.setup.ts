@@ -26,6 +26,7 @@ const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 300_000;
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 const MAX_PARAM_LENGTH = 512;
+const MODEL_PATH = '/v1/models/';
 
 /** Builds the application. The same for `main.ts` and for whoever else starts one. */
 export async function createApp(
@@ -40,6 +41,7 @@ export async function createApp(
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     http: { headersTimeout: HEADERS_TIMEOUT_MS },
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    rewriteUrl: ({ url = '/' }) => oneModelId(url),
     forceCloseConnections: 'idle',
     frameworkErrors: refuseUrl,
     clientErrorHandler: refuseBytes,
@@ -54,17 +56,27 @@ export async function createApp(
     reply.header('x-request-id', request.id);
     done();
   });
+  fastify.removeContentTypeParser('text/plain');
   closeSilentConnections(fastify);
   logRequests(fastify, config.logLevel, log.destination);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config, dataDirectory), adapter, {
     logger: log.logger,
     abortOnError: false,
+    // Fastify reads JSON itself. Nest would read forms, too, and whoever sends JSON as one would be told that members are missing.
+    bodyParser: false,
   });
   askBeforeReading(fastify, app.get(AuthGuard));
   await app.register(multipart, { limits: { fileSize: FILE_BYTES, files: 1, fields: 16 } });
   app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: invalidRequest }));
   setupApiDocs(app);
   return app;
+}
+
+/** Ids of models may have slashes, which are often sent as they are. */
+function oneModelId(url: string): string {
+  if (!url.startsWith(MODEL_PATH)) return url;
+  const [id = ''] = url.slice(MODEL_PATH.length).split('?', 1);
+  return MODEL_PATH + id.replaceAll('/', '%2F') + url.slice(MODEL_PATH.length + id.length);
 }
 
 /** Nobody without a key makes the gateway read and parse a body. The guard asks again, for the route and its roles. */

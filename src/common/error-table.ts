@@ -48,7 +48,11 @@ export const ERROR_TABLE = {
     'What the first call with this Idempotency-Key came to is not known. Use a new key.',
   ),
   request_too_large: row(413, 'invalid_request_error', 'The request body is too large.'),
-  unsupported_media_type: row(415, 'invalid_request_error', 'Send the body as application/json.'),
+  unsupported_media_type: row(
+    415,
+    'invalid_request_error',
+    'Send the body as application/json, a file as multipart/form-data.',
+  ),
   unsupported_parameter: row(422, 'invalid_request_error', 'A parameter is not supported by this model.'),
   rate_limit_exceeded: row(429, 'rate_limit_error', 'The rate limit of this key is reached.', 1),
   internal_error: row(500, 'server_error', 'The gateway failed to answer. The request id helps to find out why.'),

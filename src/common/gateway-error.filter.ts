@@ -7,7 +7,6 @@ const HTTP_CODES = {
   404: 'not_found',
   405: 'method_not_allowed',
   413: 'request_too_large',
-  415: 'unsupported_media_type',
 } as const;
 
 /** The codes of sockets and names, and PostgreSQL's classes 08 and 53 and its shutdowns. @see https://www.postgresql.org/docs/current/errcodes-appendix.html */
@@ -44,6 +43,7 @@ export function toGatewayError(thrown: unknown): GatewayError {
   const message = thrown instanceof Error ? thrown.message : undefined;
   if (isInvalidJson(thrown, status)) return new GatewayError('invalid_json', { cause: thrown });
   if (status === 413) return new GatewayError('request_too_large', { cause: thrown });
+  if (status === 415) return new GatewayError('unsupported_media_type', { cause: thrown });
   if (status !== undefined && status in HTTP_CODES) {
     return new GatewayError(HTTP_CODES[status as keyof typeof HTTP_CODES], {
       ...(message && { message }),

@@ -61,6 +61,24 @@ describe('chat completions', () => {
     expect(headers.get('x-cache-ttl')).toBe('60');
   });
 
+  it.each([
+    ['[[finish=length]] cut short', {}],
+    ['not to be kept', { use_cache: false, cache: { 'no-store': true } }],
+  ])('says no time for an answer that is not kept: %s', async (prompt, members) => {
+    const { status, headers } = await gateway.chat(key, prompt, members);
+    expect([status, headers.get('x-cache-ttl')]).toEqual([200, null]);
+  });
+
+  it('shows a model whose id has slashes, however they are sent', async () => {
+    const id = 'meta-llama/llama-3/한국어';
+    const deployments = [{ provider: 'openai', model: 'gpt-4.1' }];
+    await gateway.admin('POST', '/admin/models', { name: id, deployments });
+    for (const sent of [encodeURI(id), encodeURIComponent(id), `${encodeURI(id)}?of=nothing/known`]) {
+      expect((await gateway.request('GET', `/v1/models/${sent}`, key)).body.id).toBe(id);
+    }
+    expect((await gateway.request('GET', '/v1/models/no/such', key)).body.error.code).toBe('model_not_found');
+  });
+
   it('sends tool calls back and forth', async () => {
     const completion = await openai.chat.completions.create({
       model: 'gpt-4.1',

@@ -101,6 +101,27 @@ describe('input that nobody means', () => {
     expect((await gateway.admin('GET', '/admin/prices?model=gpt-4o')).body.data).toEqual([]);
   });
 
+  it.each(['text/plain', 'application/x-www-form-urlencoded', 'application/xml'])(
+    'JSON that is sent as %s is refused, and it is said how to send it',
+    async (type) => {
+      for (const path of ['/v1/chat/completions', '/v1/batches', '/v1/files']) {
+        const response = await fetch(gateway.url + path, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${key}`, 'content-type': type },
+          body: '{"model":"gpt-4.1"}',
+        });
+        const { error } = (await response.json()) as { error: { code: string; message: string } };
+        expect([response.status, error.code]).toEqual([415, 'unsupported_media_type']);
+        expect(error.message).toContain('application/json');
+      }
+    },
+  );
+
+  it.each(['/v1/files', '/v1/batches'])('%s: a page after what is no id is refused', async (path) => {
+    const { status, body } = await gateway.request('GET', `${path}?after=nothing`, key);
+    expect([status, body.error.param]).toEqual([400, 'after']);
+  });
+
   it('nothing of all this was an unexpected failure', () => {
     expect(gateway.output).not.toContain('unexpected failure');
   });

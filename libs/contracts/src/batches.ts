@@ -165,7 +165,11 @@ export type BatchList = z.output<typeof batchListSchema>;
 
 /** `GET /v1/batches`. */
 export const listBatchesQuerySchema = z.strictObject({
-  after: pathIdSchema.optional().meta({ description: 'The id of the last batch of the page before.' }),
+  after: z
+    .string()
+    .regex(/^batch_[0-9A-Z]+$/, 'must be the id of a batch')
+    .optional()
+    .meta({ description: 'The id of the last batch of the page before.' }),
   limit: z.coerce.number().int().min(1).max(100).default(20),
 });
 export type ListBatchesQuery = z.output<typeof listBatchesQuerySchema>;

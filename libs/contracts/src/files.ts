@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { pathIdSchema } from './teams';
 
 /** The largest file: 200 MB, counted in mebibytes. */
 export const MAX_FILE_BYTES = 200 * 1024 * 1024;
@@ -47,7 +46,11 @@ export type FileDeleted = z.output<typeof fileDeletedSchema>;
 
 /** `GET /v1/files`. */
 export const listFilesQuerySchema = z.strictObject({
-  after: pathIdSchema.optional().meta({ description: 'The id of the last file of the page before.' }),
+  after: z
+    .string()
+    .regex(/^file_[0-9A-Z]+$/, 'must be the id of a file')
+    .optional()
+    .meta({ description: 'The id of the last file of the page before.' }),
   limit: z.coerce.number().int().min(1).max(10_000).default(10_000),
   order: z.enum(['asc', 'desc']).default('desc').meta({ description: 'By time of creation.' }),
   purpose: z.enum(['batch', 'batch_output']).optional(),

@@ -31,17 +31,21 @@ export class AnswerKeeper {
     );
   }
 
-  /** Stores the answer where nothing is said against it, and notes which version of the model wrote it. */
+  /**
+   * Stores the answer where nothing is said against it, and notes which version of the model wrote it.
+   *
+   * @returns whether it is stored
+   */
   keep(
     { question, deployment }: RunningAttempt,
     reply: ChatReply,
     refused: string | null,
     listCostPusd: PicoUsd,
-  ): void {
+  ): boolean {
     const { usage, upstreamModel, systemFingerprint } = reply.facts;
     this.drift.observe(deployment, upstreamModel, systemFingerprint);
     // What another process asks for meanwhile is that one's to store.
-    if (refused !== null || usage === undefined || question.flight?.deposed) return;
+    if (refused !== null || usage === undefined || question.flight?.deposed) return false;
     const { call, place, flight } = question;
     const stored = this.cache.keep(place, {
       body: withCached(reply.body, true),
@@ -54,5 +58,6 @@ export class AnswerKeeper {
       tags: call.tags,
     });
     if (flight) flight.stored = stored;
+    return true;
   }
 }

@@ -79,7 +79,7 @@ export class AttemptService {
       throw invalidAnswer();
     }
     const answer = await this.settlement.settle(running, reply, { endedCleanly: true });
-    return { kind: 'json', attempts: running.attempt, answer };
+    return { kind: 'json', attempts: running.attempt, answer, stored: running.stored };
   }
 }
 

@@ -56,7 +56,19 @@ export class DispatchService {
       const intent = intentOf(call, place, cacheStatus, tried, { priceId: price.id, windows: hold?.charged ?? null });
       const open = await this.ledger.open(intent, usage.inputTokens, worstPusd);
       const askedPrice = this.askedPrice(question, startedAt);
-      return { question, deployment, attempt, open, price, askedPrice, hold, startedAt, ttftMs: null, ended: false };
+      return {
+        question,
+        deployment,
+        attempt,
+        open,
+        price,
+        askedPrice,
+        hold,
+        startedAt,
+        ttftMs: null,
+        stored: false,
+        ended: false,
+      };
     } catch (error) {
       hold?.end(0n, this.clock.now());
       throw error;

@@ -5,5 +5,5 @@ import type { FlightOrigin, FlightSource, SharedAnswer } from '../../cache/singl
  * stream must be ended in any case; ending it early gives the upstream call up and settles what was used.
  */
 export type Obtained =
-  | { kind: 'json'; attempts: number; answer: SharedAnswer }
+  | { kind: 'json'; attempts: number; answer: SharedAnswer; stored: boolean }
   | { kind: 'stream'; attempts: number; origin: FlightOrigin; first: string; rest: FlightSource };

@@ -20,6 +20,8 @@ export interface RunningAttempt {
   startedAt: number;
   /** Milliseconds from the start to the first content; null while none has come. */
   ttftMs: number | null;
+  /** Whether its answer is kept for those who ask the same; known once it is settled. */
+  stored: boolean;
   /** True once the end is written or on its way to the journal; an attempt is ended once. */
   ended: boolean;
 }

@@ -64,7 +64,7 @@ export class SettlementService {
       latencyMs: this.clock.now() - running.startedAt,
       ttftMs: running.ttftMs,
     });
-    this.keeper.keep(running, reply, uncached, listPusd);
+    running.stored = this.keeper.keep(running, reply, uncached, listPusd);
     return {
       body: reply.body,
       usage,

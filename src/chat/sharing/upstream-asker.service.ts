@@ -26,12 +26,14 @@ export class UpstreamAsker {
   /** The headers for the one who asked. */
   headers(question: Question, obtained: Obtained): Record<string, string> {
     const { cacheStatus, place, store } = question;
+    // Of a stream it is not known yet whether it will end as one that may be kept.
+    const stored = obtained.kind === 'json' ? obtained.stored : store;
     const { provider, upstreamModel } = obtained.kind === 'json' ? obtained.answer : obtained.origin;
     return answerHeaders(cacheStatus, place.key, {
       provider,
       upstreamModel,
       attempts: obtained.attempts,
-      ttlSeconds: store ? place.ttlSeconds : undefined,
+      ttlSeconds: stored ? place.ttlSeconds : undefined,
       settlement: obtained.kind === 'json' ? settlementOf(question, obtained.answer) : undefined,
     });
   }
