@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { Kysely, Migrator, PostgresDialect } from 'kysely';
-import { Pool, types } from 'pg';
+import { Pool, type PoolClient, types } from 'pg';
 import { MIGRATIONS } from '../../src/database/migrations/migrations';
 import type { Schema } from '../../src/database/schema';
 import { createTestStores } from './stores';
@@ -48,7 +48,16 @@ export async function openTestDatabase(profile: string, connections = 1): Promis
 
 async function own(max: number): Promise<{ pool: Pool; close: () => Promise<void> }> {
   const { env, drop } = await createTestStores();
-  return { pool: new Pool({ connectionString: env.DATABASE_URL, max, types: typeParsers }), close: drop };
+  const pool = new Pool({ connectionString: env.DATABASE_URL, max, types: typeParsers });
+  const open = new Set<PoolClient>();
+  pool.on('connect', (client) => open.add(client));
+  pool.on('remove', (client) => open.delete(client));
+  const close = async () => {
+    // The pool says that it has ended before its connections have, and one that is ended by the drop is an error.
+    while (open.size > 0) await once(pool, 'remove');
+    await drop();
+  };
+  return { pool, close };
 }
 
 /** In its worker thread, which Jest has no part in. */
