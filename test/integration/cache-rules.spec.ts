@@ -14,6 +14,8 @@ const until = async (holds: () => Promise<boolean>): Promise<number> => {
   return Date.now() - startedAt;
 };
 
+/** What another replica says of an answer that was given and is still on its way to Redis. */
+const WHILE_IT_IS_STORED = 'COALESCED';
 /** Longer than the second that is promised, for a machine that runs other tests beside. */
 const SOON_MS = 3_000;
 
@@ -72,7 +74,7 @@ describeWithStores('rules of the cache on replicas (needs TEST_DATABASE_URL and 
       await everywhere(async (replica) => (await scopeOn(replica, key)) === made.body.id);
     const text = fresh();
     await one.chat(left.key, text);
-    expect((await other.chat(right.key, text)).headers.get('x-cache-status')).toBe('HIT');
+    expect(['HIT', WHILE_IT_IS_STORED]).toContain((await other.chat(right.key, text)).headers.get('x-cache-status'));
     const slow = `[[delay=500]] ${fresh()}`;
     const answers = await Promise.all([one.chat(left.key, slow), delay(100).then(() => other.chat(right.key, slow))]);
     expect(answers.map(({ headers }) => headers.get('x-cache-status'))).toEqual(['MISS', 'COALESCED']);
