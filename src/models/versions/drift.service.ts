@@ -22,6 +22,8 @@ interface Known {
   /** By the model version that they came with. */
   fingerprints: Map<string, Names>;
   fingerprintsRestUntil: number;
+  /** Resolved when all that was named is noted. */
+  noted: Promise<void>;
 }
 
 /**
@@ -53,19 +55,23 @@ export class DriftService {
       if (isDue(known.fingerprints.get(ofVersion), systemFingerprint, nowMs))
         names.push({ kind: 'fingerprint', name: systemFingerprint, ofVersion });
     }
-    if (names.length > 0) void this.note(deployment, known, names, nowMs);
+    if (names.length === 0) return;
+    // Set before anything is waited for: the answers that come meanwhile say the same.
+    remember(known, names, nowMs + REFRESH_MS);
+    // One after the other: of two new names the one that came first is the older version.
+    known.noted = known.noted.then(() => this.note(deployment, known, names, nowMs));
   }
 
   private knownOf(deployment: string): Known {
     let known = this.known.get(deployment);
-    if (!known)
-      this.known.set(deployment, (known = { models: new Map(), fingerprints: new Map(), fingerprintsRestUntil: 0 }));
+    if (!known) {
+      known = { models: new Map(), fingerprints: new Map(), fingerprintsRestUntil: 0, noted: Promise.resolve() };
+      this.known.set(deployment, known);
+    }
     return known;
   }
 
   private async note(deployment: Deployment, known: Known, names: NamedVersion[], nowMs: number): Promise<void> {
-    // Set before anything is waited for: the answers that come meanwhile say the same.
-    remember(known, names, nowMs + REFRESH_MS);
     try {
       const { knownDays, flappingFingerprints } = this.config.drift;
       const rule = { knownDays, mostNewADay: flappingFingerprints };
