@@ -6,7 +6,6 @@ const HTTP_CODES = {
   400: 'invalid_request',
   404: 'not_found',
   405: 'method_not_allowed',
-  413: 'request_too_large',
 } as const;
 
 /** The codes of sockets and names, and PostgreSQL's classes 08 and 53 and its shutdowns. @see https://www.postgresql.org/docs/current/errcodes-appendix.html */
