@@ -1,22 +1,58 @@
-/** Layers, lowest first. A folder may import its own layer and those above it in this list. */
-const LAYERS = [
-  ['libs/contracts'],
-  ['libs/providers', 'libs/sdk'],
-  ['src/config', 'src/common', 'src/database', 'src/redis'],
-  ['src/alerts', 'src/audit', 'src/teams', 'src/models', 'src/pricing', 'src/providers'],
-  ['src/keys', 'src/limits', 'src/cache', 'src/routing', 'src/usage', 'src/budgets', 'src/credits'],
-  ['src/auth', 'src/idempotency', 'src/chat'],
-  ['src/batch', 'src/health'],
-];
+/** What every feature may import. */
+const BASE = ['common', 'config', 'database', 'http'];
 
-const within = (folders) => `^(${folders.join('|')})/`;
+/**
+ * The map of the gateway: which other features each feature may import. A feature that is not listed here may import
+ * nothing. `libs/` know nothing of `src/`.
+ */
+const MAY_IMPORT = {
+  common: [],
+  config: ['common'],
+  http: ['common'],
+  redis: ['config', 'common'],
+  database: ['config', 'common', 'redis'],
 
-const layerRules = LAYERS.slice(0, -1).map((folders, index) => ({
-  name: `layer-${index + 1}-imports-downward`,
-  comment: `${folders.join(', ')} may not import from a higher layer`,
+  teams: BASE,
+  audit: BASE,
+  alerts: [...BASE, 'teams'],
+  keys: [...BASE, 'audit', 'teams'],
+  auth: [...BASE, 'keys', 'teams'],
+  limits: ['common', 'redis'],
+  providers: ['common', 'config'],
+  pricing: [...BASE, 'alerts', 'teams'],
+  models: [...BASE, 'alerts', 'audit', 'pricing'],
+  ledger: BASE,
+  usage: [...BASE, 'alerts', 'ledger', 'models', 'pricing'],
+  credits: [...BASE, 'alerts', 'ledger', 'teams', 'usage'],
+  budgets: [...BASE, 'alerts', 'credits', 'keys', 'ledger', 'models', 'teams', 'usage'],
+  idempotency: [...BASE, 'ledger'],
+  cache: [...BASE, 'alerts', 'audit', 'ledger', 'models', 'redis', 'teams'],
+  'single-flight': ['common', 'redis'],
+  routing: ['common', 'models'],
+  calls: [
+    'common',
+    'budgets',
+    'cache',
+    'idempotency',
+    'ledger',
+    'models',
+    'pricing',
+    'providers',
+    'routing',
+    'single-flight',
+  ],
+  chat: ['common', 'http', 'calls', 'idempotency'],
+  batch: [...BASE, 'budgets', 'cache', 'calls', 'chat', 'idempotency', 'keys', 'models'],
+  health: [...BASE, 'redis'],
+  cli: ['config', 'database', 'ledger'],
+};
+
+const featureRules = Object.entries(MAY_IMPORT).map(([feature, allowed]) => ({
+  name: `${feature}-imports`,
+  comment: `src/${feature} may import ${allowed.length === 0 ? 'no other feature' : allowed.join(', ')}`,
   severity: 'error',
-  from: { path: within(folders) },
-  to: { path: `${within(LAYERS.slice(index + 1).flat())}|^src/[^/]+\\.ts$` },
+  from: { path: `^src/${feature}/`, pathNot: '\\.spec\\.ts$' },
+  to: { path: '^src/', pathNot: `^src/(${[feature, ...allowed].join('|')})/` },
 }));
 
 const onlyIn = (name, packages, place, comment) => ({
@@ -51,7 +87,28 @@ module.exports = {
       from: { path: '^(src|libs)/', pathNot: '\\.spec\\.ts$|/testing/' },
       to: { dependencyTypes: ['npm-dev'] },
     },
-    ...layerRules,
+    ...featureRules,
+    {
+      name: 'features-are-listed',
+      severity: 'error',
+      comment: 'a new feature stands in MAY_IMPORT',
+      from: { path: '^src/[^/]+/', pathNot: `^src/(${Object.keys(MAY_IMPORT).join('|')})/` },
+      to: { path: '^src/' },
+    },
+    {
+      name: 'libs-know-no-src',
+      severity: 'error',
+      comment: 'libs are on their own',
+      from: { path: '^libs/' },
+      to: { path: '^src/' },
+    },
+    {
+      name: 'contracts-know-no-lib',
+      severity: 'error',
+      comment: 'contracts are shapes alone',
+      from: { path: '^libs/contracts/' },
+      to: { path: '^libs/', pathNot: '^libs/contracts/' },
+    },
     {
       name: 'libs-know-no-nest',
       severity: 'error',
@@ -74,7 +131,7 @@ module.exports = {
     onlyIn(
       'upstream-http-in-the-client',
       ['undici'],
-      '^libs/providers/src/upstream-client(\\.spec)?\\.ts$|^src/alerts/webhooks/webhook\\.client\\.ts$',
+      '^libs/providers/src/transport/upstream-client(\\.spec)?\\.ts$|^src/alerts/webhooks/webhook\\.client\\.ts$',
       'HTTP to others in two files: to upstreams and to webhooks',
     ),
     onlyIn(

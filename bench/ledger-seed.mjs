@@ -74,9 +74,9 @@ function row(index, createdAt, random, keys) {
 
 /** Writes `rows` calls of the last `days` days, evenly spread, the oldest first. */
 export async function seed({ databaseUrl, dist, rows, days, keys, say }) {
-  const { LedgerRepository } = await import(`${dist}/src/usage/ledger.repository.js`);
-  const { PartitionsRepository } = await import(`${dist}/src/usage/upkeep/partitions.repository.js`);
-  const { monthAt } = await import(`${dist}/src/usage/upkeep/months.js`);
+  const { LedgerRepository } = await import(`${dist}/src/ledger/ledger.repository.js`);
+  const { PartitionsRepository } = await import(`${dist}/src/ledger/upkeep/partitions.repository.js`);
+  const { monthAt } = await import(`${dist}/src/ledger/upkeep/months.js`);
   const db = new Kysely({
     dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: databaseUrl, max: 1 }) }),
   });

@@ -6,7 +6,7 @@ const { isMainThread } = require('node:worker_threads');
 
 if (isMainThread) {
   require('reflect-metadata');
-  const { LedgerService } = require('../dist/src/usage/ledger.service.js');
+  const { LedgerService } = require('../dist/src/ledger/ledger.service.js');
   const done = Promise.resolve();
   Object.assign(LedgerService.prototype, {
     open: (_intent, inputTokens, holdPusd) => Promise.resolve({ key: '', head: '', inputTokens, holdPusd }),

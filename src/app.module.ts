@@ -8,7 +8,9 @@ import { BudgetsModule } from './budgets/budgets.module';
 import { BatchModule } from './batch/batch.module';
 import { CacheModule } from './cache/cache.module';
 import { ChatModule } from './chat/chat.module';
-import { GatewayErrorFilter } from './common/gateway-error.filter';
+import { GatewayErrorFilter } from './http/gateway-error.filter';
+import { CallsModule } from './calls/calls.module';
+import { SingleFlightModule } from './single-flight/single-flight.module';
 import { ConfigModule } from './config/config.module';
 import { DataDirectory } from './config/data-directory';
 import { GatewayConfig } from './config/gateway-config';
@@ -26,7 +28,7 @@ import { TeamsModule } from './teams/teams.module';
 import { ReportsModule } from './usage/reports/reports.module';
 import { ReratingModule } from './usage/rerating/rerating.module';
 import { SavingsModule } from './usage/savings/savings.module';
-import { UsageModule } from './usage/usage.module';
+import { LedgerModule } from './ledger/ledger.module';
 
 /** The map of the gateway: what stands below, then the modules in the order in which a call passes them. */
 @Module({})
@@ -51,8 +53,10 @@ export class AppModule {
         CacheModule,
         RoutingModule,
         ProvidersModule,
+        SingleFlightModule,
+        CallsModule,
         ChatModule,
-        UsageModule,
+        LedgerModule,
         ReportsModule,
         ReratingModule,
         SavingsModule,

@@ -3,17 +3,17 @@ import { type LoggerService, StandardSchemaValidationPipe } from '@nestjs/common
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { logRequests } from './access-log';
-import { setupApiDocs } from './api-docs';
+import { logRequests } from './http/access-log';
+import { setupApiDocs } from './http/api-docs';
 import { AppModule } from './app.module';
 import { AuthGuard } from './auth/auth.guard';
 import { newRequestId } from './common/ids';
-import type { LogDestination } from './common/logger';
+import type { LogDestination } from './common/runtime/logger';
 import { invalidRequest } from './common/zod-issues';
 import type { DataDirectory } from './config/data-directory';
 import type { GatewayConfig } from './config/gateway-config';
-import { refuseBytes, refuseUrl } from './refusals';
-import { closeSilentConnections } from './silent-connections';
+import { refuseBytes, refuseUrl } from './http/early-errors';
+import { closeSilentConnections } from './http/unused-connections';
 
 const MEGABYTE = 1024 * 1024;
 /** Long prompts with pictures in them are far over Fastify's own limit of one megabyte. */

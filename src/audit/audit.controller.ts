@@ -1,8 +1,8 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
-import { Roles } from '../common/access.decorators';
-import { ApiErrors } from '../common/api-errors.decorator';
+import { Roles } from '../http/access.decorators';
+import { ApiErrors } from '../http/api-errors.decorator';
 import { AuditRepository } from './audit.repository';
 
 @ApiTags('Audit')

@@ -1,7 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable, type Type } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { PUBLIC_ROUTE, REQUIRED_ROLE } from '../common/access.decorators';
+import { PUBLIC_ROUTE, REQUIRED_ROLE } from '../http/access.decorators';
 import type { Caller, Role } from '../common/caller';
 import { GatewayError } from '../common/errors';
 import { ApiKeyDirectory } from '../keys/api-key-directory.service';

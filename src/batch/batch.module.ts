@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { ChatModule } from '../chat/chat.module';
+import { CallsModule } from '../calls/calls.module';
 import type { GatewayConfig } from '../config/gateway-config';
 import { IdempotencyModule } from '../idempotency/idempotency.module';
 import { KeysModule } from '../keys/keys.module';
@@ -30,7 +30,7 @@ export class BatchModule {
       imports: [
         FilesModule,
         IdempotencyModule,
-        ChatModule,
+        CallsModule,
         KeysModule,
         ModelsModule,
         ...(queueRedisUrl ? [BullBatchQueueModule.register()] : []),

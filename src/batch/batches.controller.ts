@@ -6,7 +6,7 @@ import { IdempotencyService } from '../idempotency/idempotency.service';
 import { onceJson } from '../idempotency/idempotent-call';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as contracts from '@thriftgate/contracts';
-import { ApiErrors } from '../common/api-errors.decorator';
+import { ApiErrors } from '../http/api-errors.decorator';
 import { type Caller, CurrentCaller } from '../common/caller';
 import { toBatchObject } from './batch';
 import type { Batch } from './batches.repository';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { CreateBatch, ListBatchesQuery } from '@thriftgate/contracts';
-import { CHAT_ENDPOINT } from '../chat/chat-call';
+import { CHAT_ENDPOINT } from '../calls/call';
 import type { Caller } from '../common/caller';
 import { Clock } from '../common/clock';
 import { GatewayError } from '../common/errors';

@@ -3,7 +3,7 @@ import { Clock } from '../common/clock';
 import type { PicoUsd } from '../common/money';
 import type { Forecast } from '../usage/watch/forecast';
 import { ForecastService } from '../usage/watch/forecast.service';
-import { LedgerDrain } from '../usage/ledger-drain.service';
+import { LedgerDrain } from '../ledger/drain/ledger-drain.service';
 import type { Budget } from './budget';
 import { windowKey } from './holds/budget-window';
 import { HoldsService } from './holds/holds.service';

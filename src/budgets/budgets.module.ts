@@ -4,7 +4,7 @@ import { CreditsModule } from '../credits/credits.module';
 import { KeysModule } from '../keys/keys.module';
 import { ModelsModule } from '../models/models.module';
 import { TeamsModule } from '../teams/teams.module';
-import { UsageModule } from '../usage/usage.module';
+import { LedgerModule } from '../ledger/ledger.module';
 import { WatchModule } from '../usage/watch/watch.module';
 import { BudgetDirectory } from './budget-directory.service';
 import { BudgetGate } from './budget-gate.service';
@@ -18,7 +18,7 @@ import { LeasesRepository } from './holds/leases.repository';
 
 /** What teams and keys may spend, and the money that is held for their calls. */
 @Module({
-  imports: [TeamsModule, KeysModule, ModelsModule, UsageModule, WatchModule, CreditsModule, AlertsModule],
+  imports: [TeamsModule, KeysModule, ModelsModule, LedgerModule, WatchModule, CreditsModule, AlertsModule],
   controllers: [BudgetsController],
   providers: [
     BudgetsService,

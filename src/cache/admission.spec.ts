@@ -1,5 +1,5 @@
 import type { AnswerFacts } from '@thriftgate/providers';
-import { refusal } from './admission';
+import { notCacheableReason } from './admission';
 
 const facts: AnswerFacts = {
   upstreamModel: 'gpt-4.1-2025-04-14',
@@ -14,7 +14,7 @@ const facts: AnswerFacts = {
 const whole = { facts, endedCleanly: true, choices: 1, sameFamily: true, storeToolCalls: false };
 
 describe('admission to the cache', () => {
-  it('takes a whole answer', () => expect(refusal(whole)).toBeUndefined());
+  it('takes a whole answer', () => expect(notCacheableReason(whole)).toBeUndefined());
 
   it.each([
     ['a cut stream', { ...whole, endedCleanly: false }, 'cut'],
@@ -38,10 +38,10 @@ describe('admission to the cache', () => {
       'not_stopped',
     ],
     ['no choices', { ...whole, facts: { ...facts, finishReasons: [] } }, 'not_stopped'],
-  ])('refuses %s', (_, answer, reason) => expect(refusal(answer)).toBe(reason));
+  ])('refuses %s', (_, answer, reason) => expect(notCacheableReason(answer)).toBe(reason));
 
   it('takes tool calls where the model is set so', () => {
     const calls = { ...facts, hasToolCalls: true, finishReasons: ['tool_calls'] };
-    expect(refusal({ ...whole, facts: calls, storeToolCalls: true })).toBeUndefined();
+    expect(notCacheableReason({ ...whole, facts: calls, storeToolCalls: true })).toBeUndefined();
   });
 });

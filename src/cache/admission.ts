@@ -1,7 +1,7 @@
 import type { AnswerFacts } from '@thriftgate/providers';
 
 /** Why an answer is not stored. */
-export type Refusal =
+export type NotCacheableReason =
   | 'other_model'
   | 'usage_missing'
   | 'not_stopped'
@@ -29,7 +29,7 @@ export interface AdmissionCase {
  *
  * @returns undefined when it may be stored
  */
-export function refusal(answer: AdmissionCase): Refusal | undefined {
+export function notCacheableReason(answer: AdmissionCase): NotCacheableReason | undefined {
   const { facts, endedCleanly, choices, sameFamily, storeToolCalls } = answer;
   if (!endedCleanly) return 'cut';
   if (facts.failed) return 'error';

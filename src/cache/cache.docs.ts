@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiBody, type ApiBodyOptions, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { cacheInvalidatedSchema, cacheStatsSchema, invalidateCacheSchema } from '@thriftgate/contracts';
 import { z } from 'zod';
-import { ApiErrors } from '../common/api-errors.decorator';
+import { ApiErrors } from '../http/api-errors.decorator';
 
 const DESCRIPTION = `Takes the answers out of service that match **all** members that are given. It holds in this process when it is
 answered, on other replicas within 100 ms, and within a second while Redis is away. An answer whose question was asked before is

@@ -3,7 +3,7 @@ import { AlertsModule } from '../alerts/alerts.module';
 import { AuditModule } from '../audit/audit.module';
 import { ModelsModule } from '../models/models.module';
 import { TeamsModule } from '../teams/teams.module';
-import { UsageModule } from '../usage/usage.module';
+import { LedgerModule } from '../ledger/ledger.module';
 import { CacheController } from './cache.controller';
 import { CacheMemoryRepository } from './stats/cache-memory.repository';
 import { CacheMemory } from './stats/cache-memory.service';
@@ -18,14 +18,11 @@ import { SharesController } from './sharing/shares.controller';
 import { SharesRepository } from './sharing/shares.repository';
 import { SharesService } from './sharing/shares.service';
 import { ResponseCache } from './response-cache.service';
-import { FlightLeaseStore } from './single-flight/flight-lease.store';
-import { FlightWire } from './single-flight/flight-wire.service';
-import { SingleFlight } from './single-flight/single-flight.service';
 import { ResponseCacheStore } from './store/response-cache.store';
 
 /** Answers that were paid for once, each tied to the model version that wrote it. */
 @Module({
-  imports: [AlertsModule, AuditModule, ModelsModule, TeamsModule, UsageModule],
+  imports: [AlertsModule, AuditModule, ModelsModule, TeamsModule, LedgerModule],
   controllers: [CacheController, SharesController],
   providers: [
     ResponseCacheStore,
@@ -41,10 +38,7 @@ import { ResponseCacheStore } from './store/response-cache.store';
     CacheMemory,
     CacheStatsRepository,
     CacheStatsService,
-    FlightLeaseStore,
-    FlightWire,
-    SingleFlight,
   ],
-  exports: [CacheScopes, ResponseCache, SingleFlight],
+  exports: [CacheScopes, ResponseCache],
 })
 export class CacheModule {}

@@ -66,13 +66,19 @@ describe('the response cache', () => {
   });
 
   const placeOf = (content = 'Hello', controls: CacheControls = DEFAULTS, scope = 'team_1') =>
-    cache.place(model, { id: scope }, ENDPOINT, { model: 'gpt-4.1', messages: [{ role: 'user', content }] }, controls);
+    cache.slotFor(
+      model,
+      { id: scope },
+      ENDPOINT,
+      { model: 'gpt-4.1', messages: [{ role: 'user', content }] },
+      controls,
+    );
   const rule = (members: Partial<InvalidationRule>) =>
     book.add({ revision: book.newest + 1, expiresAtMs: Infinity, ...members });
   const find = (controls: CacheControls = DEFAULTS) => cache.find(placeOf('Hello', controls), controls);
 
   it('gives an answer again, with its age and the time that is left', async () => {
-    await cache.keep(placeOf(), answer);
+    await cache.store(placeOf(), answer);
     clock.ms += 12_900;
     const hit = await find();
     expect(hit).toMatchObject({ ageSeconds: 12, ttlSeconds: 48, entry: { ...answer, ttlSeconds: 60 } });
@@ -80,7 +86,7 @@ describe('the response cache', () => {
   });
 
   it('gives nobody the answer to another question, of another team or in another namespace', async () => {
-    await cache.keep(placeOf(), answer);
+    await cache.store(placeOf(), answer);
     expect(await cache.find(placeOf('Hello!'), DEFAULTS)).toBeUndefined();
     expect(await cache.find(placeOf('Hello', DEFAULTS, 'team_2'), DEFAULTS)).toBeUndefined();
     expect(await find({ ...DEFAULTS, namespace: 'a' })).toBeUndefined();
@@ -89,22 +95,22 @@ describe('the response cache', () => {
   it('neither gives nor keeps what was asked for under a share that has ended since', async () => {
     const scope = { id: 'share_1', ended: false };
     const body = { model: 'gpt-4.1', messages: [] };
-    const asked = () => cache.place(model, scope, ENDPOINT, body, DEFAULTS);
-    await cache.keep(asked(), answer);
+    const asked = () => cache.slotFor(model, scope, ENDPOINT, body, DEFAULTS);
+    await cache.store(asked(), answer);
     const [before, late] = [asked(), asked()];
     expect(await cache.find(before, DEFAULTS)).toBeDefined();
     scope.ended = true;
     expect(await cache.find(before, DEFAULTS)).toBeUndefined();
     const other = { ...late, key: late.key.replace(/.$/, '-') };
-    await cache.keep(other, answer);
+    await cache.store(other, answer);
     expect(await store.get(other.key)).toBeUndefined();
   });
 
   it('keeps an answer no longer than is allowed, nor gives one that was kept for longer', async () => {
     const bound = { ...DEFAULTS, maxTtlSeconds: 20, ttlSeconds: 50 };
-    await cache.keep(placeOf('Hello', bound), answer);
+    await cache.store(placeOf('Hello', bound), answer);
     expect(await find()).toMatchObject({ ttlSeconds: 20 });
-    await cache.keep(placeOf(), answer);
+    await cache.store(placeOf(), answer);
     clock.ms += 15_000;
     expect(await find(bound)).toMatchObject({ ttlSeconds: 5, entry: { ttlSeconds: 60 } });
     clock.ms += 5_000;
@@ -113,21 +119,21 @@ describe('the response cache', () => {
   });
 
   it('gives an answer until its time is over and not longer', async () => {
-    await cache.keep(placeOf(), answer);
+    await cache.store(placeOf(), answer);
     clock.ms += 59_999;
     expect(await find()).toMatchObject({ ageSeconds: 59, ttlSeconds: 1 });
     clock.ms += 1;
     expect(await find()).toBeUndefined();
   });
 
-  it("keeps an answer as long as the caller says, in place of the model's own time", async () => {
-    await cache.keep(placeOf('Hello', { ...DEFAULTS, ttlSeconds: 365 * 24 * 3600 }), answer);
+  it("keeps an answer as long as the caller says, in slot of the model's own time", async () => {
+    await cache.store(placeOf('Hello', { ...DEFAULTS, ttlSeconds: 365 * 24 * 3600 }), answer);
     clock.ms += 3_600_000;
     expect(await find()).toMatchObject({ ttlSeconds: 365 * 24 * 3600 - 3_600 });
   });
 
   it('gives no answer that is older than the caller takes', async () => {
-    await cache.keep(placeOf(), answer);
+    await cache.store(placeOf(), answer);
     clock.ms += 10_000;
     expect(await find({ ...DEFAULTS, maxAgeSeconds: 10 })).toBeDefined();
     clock.ms += 1;
@@ -137,14 +143,14 @@ describe('the response cache', () => {
   });
 
   it('has no answers from the future where the clock was set back', async () => {
-    await cache.keep(placeOf(), answer);
+    await cache.store(placeOf(), answer);
     clock.ms -= 5_000;
     expect(await find()).toMatchObject({ ageSeconds: 0, ttlSeconds: 60 });
   });
 
   it('serves nothing of a generation that has ended', async () => {
     const old = placeOf();
-    await cache.keep(old, answer);
+    await cache.store(old, answer);
     generation = 2;
     expect(await cache.find(old, DEFAULTS)).toBeUndefined();
     expect(await find()).toBeUndefined();
@@ -154,14 +160,14 @@ describe('the response cache', () => {
     const set = jest.spyOn(store, 'set');
     const late = placeOf();
     generation = 2;
-    await cache.keep(late, answer);
+    await cache.store(late, answer);
     expect(set).not.toHaveBeenCalled();
     generation = 1;
     expect(await find()).toBeUndefined();
   });
 
   it('does not give an answer whose generation ends while the store is asked', async () => {
-    await cache.keep(placeOf(), answer);
+    await cache.store(placeOf(), answer);
     const get = store.get.bind(store);
     jest.spyOn(store, 'get').mockImplementationOnce(async (key) => {
       const entry = await get(key);
@@ -172,12 +178,12 @@ describe('the response cache', () => {
   });
 
   it('serves nothing that a rule has taken out of service, and again what is asked after it', async () => {
-    await cache.keep(placeOf(), answer);
+    await cache.store(placeOf(), answer);
     rule({ teamId: 'team_2' });
     expect(await find()).toBeDefined();
     rule({ teamId: 'team_1' });
     expect(await find()).toBeUndefined();
-    await cache.keep(placeOf(), answer);
+    await cache.store(placeOf(), answer);
     expect(await find()).toBeDefined();
   });
 
@@ -187,7 +193,7 @@ describe('the response cache', () => {
       const set = jest.spyOn(store, 'set');
       const late = placeOf();
       rule(criteria);
-      await cache.keep(late, { ...answer, tags: ['a'] });
+      await cache.store(late, { ...answer, tags: ['a'] });
       expect(set).not.toHaveBeenCalled();
     },
   );
@@ -196,7 +202,7 @@ describe('the response cache', () => {
     const late = placeOf();
     clock.ms += 2_000;
     rule({ beforeMs: clock.ms - 1_000 });
-    await cache.keep(late, answer);
+    await cache.store(late, answer);
     expect(await find()).toBeUndefined();
   });
 
@@ -207,12 +213,12 @@ describe('the response cache', () => {
       rule({ key });
       await set(key, entry);
     });
-    await cache.keep(unaware, answer);
+    await cache.store(unaware, answer);
     expect(await find()).toBeUndefined();
   });
 
   it('sweeps a generation that has ended', async () => {
-    await cache.keep(placeOf(), answer);
+    await cache.store(placeOf(), answer);
     retire('gpt-4.1', 1);
     await new Promise(setImmediate);
     expect(await store.count()).toEqual([]);

@@ -9,8 +9,8 @@ import { cacheKey } from './key/cache-key';
 import type { CacheScope } from './sharing/share';
 import { ResponseCacheStore } from './store/response-cache.store';
 
-/** One call's place in the cache: the key it asks under, and may be stored under for as long as the generation lasts. */
-export interface CachePlace {
+/** One call's slot in the cache: the key it asks under, and may be stored under for as long as the generation lasts. */
+export interface CacheSlot {
   key: string;
   model: Model;
   /** Who shares the answer. */
@@ -32,28 +32,28 @@ export interface CacheHit {
   ttlSeconds: number;
 }
 
-/** An answer to be kept; when it was asked and for how long it is kept is the place's. */
+/** An answer to be kept; when it was asked and for how long it is kept is the slot's. */
 export type NewAnswer = Omit<CacheEntry, 'createdAt' | 'ttlSeconds' | 'askedAt' | 'rulesSeen'>;
 
 /** Answers that were paid for once. */
 @Injectable()
 export class ResponseCache {
   constructor(
-    private readonly store: ResponseCacheStore,
+    private readonly entries: ResponseCacheStore,
     private readonly generations: GenerationsService,
     private readonly rules: InvalidationRules,
     private readonly clock: Clock,
   ) {
-    generations.onRetired((model, generation) => void store.sweep(model, generation));
+    generations.onRetired((model, generation) => void entries.sweep(model, generation));
   }
 
-  place(
+  slotFor(
     model: Model,
     scope: CacheScope,
     endpoint: string,
     body: Record<string, unknown>,
     controls: CacheControls,
-  ): CachePlace {
+  ): CacheSlot {
     const { generation } = this.generations.current(model.name);
     const { namespace, maxTtlSeconds = Infinity } = controls;
     const key = cacheKey(
@@ -72,20 +72,20 @@ export class ResponseCache {
     };
   }
 
-  async find(place: CachePlace, controls: CacheControls): Promise<CacheHit | undefined> {
-    const entry = await this.store.get(place.key);
+  async find(slot: CacheSlot, controls: CacheControls): Promise<CacheHit | undefined> {
+    const entry = await this.entries.get(slot.key);
     // The generation or the share may have ended, and a rule may have come, while Redis was asked.
-    if (!entry || this.isRetired(place) || this.rules.retires(place.key, place.model.name, entry)) return undefined;
+    if (!entry || this.isRetired(slot) || this.rules.retires(slot.key, slot.model.name, entry)) return undefined;
     const ageMs = Math.max(0, this.clock.now() - entry.createdAt);
-    const leftMs = Math.min(entry.ttlSeconds, place.maxTtlSeconds) * 1000 - ageMs;
+    const leftMs = Math.min(entry.ttlSeconds, slot.maxTtlSeconds) * 1000 - ageMs;
     if (leftMs <= 0 || (controls.maxAgeSeconds !== undefined && ageMs > controls.maxAgeSeconds * 1000))
       return undefined;
     return { entry, ageSeconds: Math.floor(ageMs / 1000), ttlSeconds: Math.ceil(leftMs / 1000) };
   }
 
   /** Keeps an answer, unless its generation or its share ended, or a rule invalidated it, since the question was asked. */
-  async keep(place: CachePlace, entry: NewAnswer): Promise<void> {
-    if (this.isRetired(place)) return;
+  async store(slot: CacheSlot, entry: NewAnswer): Promise<void> {
+    if (this.isRetired(slot)) return;
     // No spread: V8 would give each entry a hidden class of its own, and there are very many entries.
     const kept: CacheEntry = {
       body: entry.body,
@@ -95,17 +95,17 @@ export class ResponseCache {
       upstreamModel: entry.upstreamModel,
       systemFingerprint: entry.systemFingerprint,
       createdAt: this.clock.now(),
-      ttlSeconds: place.ttlSeconds,
+      ttlSeconds: slot.ttlSeconds,
       teamId: entry.teamId,
       tags: entry.tags,
-      askedAt: place.askedAt,
-      rulesSeen: place.rulesSeen,
+      askedAt: slot.askedAt,
+      rulesSeen: slot.rulesSeen,
     };
-    if (this.rules.retires(place.key, place.model.name, kept)) return;
-    await this.store.set(place.key, kept);
+    if (this.rules.retires(slot.key, slot.model.name, kept)) return;
+    await this.entries.set(slot.key, kept);
   }
 
-  private isRetired(place: CachePlace): boolean {
-    return place.scope.ended === true || this.generations.current(place.model.name).generation !== place.generation;
+  private isRetired(slot: CacheSlot): boolean {
+    return slot.scope.ended === true || this.generations.current(slot.model.name).generation !== slot.generation;
   }
 }

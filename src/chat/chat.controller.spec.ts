@@ -2,10 +2,10 @@ import { connect } from 'node:net';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { Clock } from '../common/clock';
 import type { IdempotencyService } from '../idempotency/idempotency.service';
-import { ReplayService } from './answers/replay.service';
-import type { ChatAnswer, ChatCall } from './chat-call';
+import { ReplayService } from '../calls/responses/replay.service';
+import type { CallResponse, Call } from '../calls/call';
 import { ChatController } from './chat.controller';
-import type { ChatService } from './chat.service';
+import type { CallsService } from '../calls/calls.service';
 
 const choices = [{ index: 0, message: { role: 'assistant', content: 'one two three' }, finish_reason: 'stop' }];
 const stored = {
@@ -23,13 +23,13 @@ describe('ChatController', () => {
     let ended = () => {};
     const end = new Promise<void>((resolve) => (ended = resolve));
     const chat = {
-      async complete(call: ChatCall): Promise<ChatAnswer> {
+      async complete(call: Call): Promise<CallResponse> {
         const texts = replay.texts(call, stored, settlement, 1);
         const { value: first } = await texts.next();
         return { kind: 'stream', headers: {}, first: first ?? '', rest: told(texts, ended) };
       },
     };
-    const controller = new ChatController(chat as ChatService, {} as IdempotencyService, new Clock());
+    const controller = new ChatController(chat as CallsService, {} as IdempotencyService, new Clock());
     server = Fastify();
     server.post('/', (request, reply) => {
       Object.assign(request, { caller: { teamId: 't' } });

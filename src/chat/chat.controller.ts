@@ -3,22 +3,22 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ChatBody } from '@thriftgate/providers';
 import { callerOf } from '../common/caller';
 import { Clock } from '../common/clock';
-import { Departure } from '../common/departure';
+import { LightAbortController } from '../common/runtime/light-abort-controller';
 import { hasIdempotencyKey, identityOf } from '../idempotency/idempotency-key';
 import { IdempotencyService } from '../idempotency/idempotency.service';
 import { refuseFor } from '../idempotency/idempotent-call';
-import { CallerDeparture } from './caller-departure';
-import type { ChatCall } from './chat-call';
+import { ClientDisconnect } from '../http/client-disconnect';
+import type { Call } from '../calls/call';
 import { checkChatBody, readTags } from './chat-request';
-import { sendAnswer, sendReply, toMade } from './answers/chat-reply';
+import { sendResponse, sendReply, toProducedResponse } from '../calls/responses/send-response';
 import { ChatDocs } from './chat.docs';
-import { ChatService } from './chat.service';
+import { CallsService } from '../calls/calls.service';
 
 /** OpenAI's chat completions, with any model of any provider. */
 @Controller('v1/chat')
 export class ChatController {
   constructor(
-    private readonly chat: ChatService,
+    private readonly chat: CallsService,
     private readonly idempotency: IdempotencyService,
     private readonly clock: Clock,
   ) {}
@@ -37,16 +37,16 @@ export class ChatController {
       headers: request.headers,
       tags: readTags(header(request, 'x-gateway-tags'), body.metadata),
       batch: undefined,
-      signal: new CallerDeparture(reply.raw),
+      signal: new ClientDisconnect(reply.raw),
       startedAt: this.clock.now(),
     });
-    await sendAnswer(reply, answer);
+    await sendResponse(reply, answer);
   }
 
   /** A call with an `Idempotency-Key` goes on when its client leaves: the answer is for whoever repeats it. */
   private async completeOnce(request: FastifyRequest, reply: FastifyReply, body: ChatBody): Promise<void> {
     const caller = callerOf(request);
-    const call: ChatCall = {
+    const call: Call = {
       requestId: request.id,
       caller,
       body,
@@ -54,11 +54,11 @@ export class ChatController {
       headers: request.headers,
       tags: readTags(header(request, 'x-gateway-tags'), body.metadata),
       batch: undefined,
-      signal: new Departure(),
+      signal: new LightAbortController(),
       startedAt: this.clock.now(),
     };
     const making = {
-      make: async () => toMade(await this.chat.complete(call)),
+      produce: async () => toProducedResponse(await this.chat.complete(call)),
       mayBeCharged: () => call.charged === true,
     };
     const answer = await this.idempotency

@@ -11,7 +11,7 @@ import {
 import { chatCompletionSchema, chatRequestSchema } from '@thriftgate/contracts';
 import { z } from 'zod';
 import { IdempotencyHeader } from '../idempotency/idempotency-header.decorator';
-import { ApiErrors } from '../common/api-errors.decorator';
+import { ApiErrors } from '../http/api-errors.decorator';
 
 const DESCRIPTION = `OpenAI’s request and answer, for any model of any provider. Members that the gateway does not know pass through,
 both ways. With \`stream: true\` the answer is a stream of server-sent events that ends with \`[DONE]\`; where the provider breaks

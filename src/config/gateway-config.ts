@@ -1,4 +1,4 @@
-import type { LogLevel } from '../common/logger';
+import type { LogLevel } from '../common/runtime/logger';
 import { type Environment, UNSUPPORTED_VENDOR_KEYS } from './environment';
 import type { GatewayFile } from './gateway-file';
 

@@ -1,11 +1,11 @@
 import { Body, Controller, Get, Param, Patch, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
-import { Roles } from '../common/access.decorators';
-import { ApiErrors } from '../common/api-errors.decorator';
+import { Roles } from '../http/access.decorators';
+import { ApiErrors } from '../http/api-errors.decorator';
 import { type Caller, CurrentCaller } from '../common/caller';
 import { formatUsd, parseUsd } from '../common/money';
-import { LedgerDrain } from '../usage/ledger-drain.service';
+import { LedgerDrain } from '../ledger/drain/ledger-drain.service';
 import type { Credit, RemainingCredit } from './credit';
 import { CreditsService } from './credits.service';
 

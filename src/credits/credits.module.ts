@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AlertsModule } from '../alerts/alerts.module';
 import { TeamsModule } from '../teams/teams.module';
-import { UsageModule } from '../usage/usage.module';
+import { LedgerModule } from '../ledger/ledger.module';
 import { CreditDirectory } from './credit-directory.service';
 import { CreditWatch } from './credit-watch.service';
 import { CreditsController } from './credits.controller';
@@ -13,7 +13,7 @@ import { StatementsService } from './statements/statements.service';
 
 /** Prepaid balances, and what teams are told of each month. */
 @Module({
-  imports: [TeamsModule, UsageModule, AlertsModule],
+  imports: [TeamsModule, LedgerModule, AlertsModule],
   controllers: [CreditsController, StatementsController],
   providers: [CreditsService, CreditsRepository, CreditDirectory, CreditWatch, StatementsService, StatementsRepository],
   exports: [CreditDirectory],

@@ -1,6 +1,6 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { GatewayConfig } from '../config/gateway-config';
-import { NewsStore } from '../redis/news.store';
+import { PubSubStore } from '../redis/pub-sub.store';
 import { RevisionsRepository, type Topic } from './revisions.repository';
 
 const POLL_MS = 500;
@@ -23,7 +23,7 @@ export class ChangeFeed implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly config: GatewayConfig,
     private readonly revisions: RevisionsRepository,
-    private readonly news: NewsStore,
+    private readonly news: PubSubStore,
   ) {}
 
   /** Registers what to reload when a topic changes. */
@@ -41,7 +41,7 @@ export class ChangeFeed implements OnApplicationBootstrap, OnModuleDestroy {
     if (!this.config.databaseUrl) return;
     // Every topic counts as changed once: something may have changed since the holders read it.
     await this.check();
-    this.news.subscribe(() => void this.check());
+    this.news.onTopic(() => void this.check());
     this.timer = setInterval(() => void this.check(), POLL_MS);
   }
 

@@ -9,7 +9,7 @@ import type { Schema } from './schema';
  * @param statement that writes, with RETURNING. It must write nothing unless there is a row in `living`.
  * @returns how many rows it wrote
  */
-export async function writeAsLiving(
+export async function writeWhileRegistered(
   db: Kysely<Schema>,
   epoch: string,
   statement: RawBuilder<unknown>,

@@ -2,7 +2,7 @@ import { Controller, Get, HttpStatus, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
 import type { FastifyReply } from 'fastify';
-import { Public } from '../common/access.decorators';
+import { Public } from '../http/access.decorators';
 import { Readiness } from './readiness.service';
 
 @ApiTags('Health')

@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiHeader } from '@nestjs/swagger';
-import { ApiErrors } from '../common/api-errors.decorator';
+import { ApiErrors } from '../http/api-errors.decorator';
 
 /** Documents `Idempotency-Key` on a route that honours it. */
 export function IdempotencyHeader(): MethodDecorator {

@@ -1,11 +1,11 @@
 import { Module } from '@nestjs/common';
-import { UsageModule } from '../usage/usage.module';
+import { LedgerModule } from '../ledger/ledger.module';
 import { IdempotencyRepository } from './idempotency.repository';
 import { IdempotencyService } from './idempotency.service';
 
 /** Calls that are made once, however often they are sent. */
 @Module({
-  imports: [UsageModule],
+  imports: [LedgerModule],
   providers: [IdempotencyService, IdempotencyRepository],
   exports: [IdempotencyService],
 })

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Kysely, sql } from 'kysely';
 import { Database } from '../database/database.connection';
-import { writeAsLiving } from '../database/living';
+import { writeWhileRegistered } from '../database/living';
 import type { Schema } from '../database/schema';
 import type { CallIdentity } from './idempotency-key';
 
@@ -26,7 +26,7 @@ export type Claim =
  * A call runs or has ended, or its process is dead: with a try in the ledger that may be charged (`sent`), or without one,
  * and then its key is free.
  */
-export type Fate = 'running' | 'ended' | 'sent' | 'not_sent';
+export type CallState = 'running' | 'ended' | 'sent' | 'not_sent';
 
 /** What writes: the database, or a transaction of somebody's. */
 export type Writer = Kysely<Schema>;
@@ -52,7 +52,7 @@ export class IdempotencyRepository {
    * a process that is not counts as left behind.
    */
   async claim({ teamId, key, fingerprint, requestId }: CallIdentity, epoch: string): Promise<Claim> {
-    const taken = await writeAsLiving(
+    const taken = await writeWhileRegistered(
       this.database.db,
       epoch,
       sql`INSERT INTO idempotency_keys AS kept (team_id, idempotency_key, fingerprint, epoch, request_id, state, expires_at)
@@ -112,7 +112,7 @@ export class IdempotencyRepository {
   }
 
   /** What became of a call that another one asks for. */
-  async fateOf({ teamId, key }: CallIdentity, requestId: string): Promise<Fate> {
+  async fateOf({ teamId, key }: CallIdentity, requestId: string): Promise<CallState> {
     const { rows } = await sql<{ state: string; alive: boolean; sent: boolean }>`
       SELECT state, EXISTS (SELECT FROM processes WHERE epoch = kept.epoch) AS alive,
         EXISTS (SELECT FROM ledger WHERE request_id = kept.request_id AND state <> 'failed' AND cache_status NOT IN ('HIT', 'COALESCED'))

@@ -2,9 +2,9 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import * as fc from 'fast-check';
 import { GatewayError } from '../common/errors';
-import { toGatewayError } from '../common/gateway-error.filter';
-import type { Journal } from '../usage/journal.service';
-import { IdempotencyService, type Made } from './idempotency.service';
+import { toGatewayError } from '../common/to-gateway-error';
+import type { Journal } from '../ledger/journal/journal.service';
+import { IdempotencyService, type ProducedResponse } from './idempotency.service';
 import { FakeKeys, type Trouble } from './testing/fake-keys';
 
 // Pauses between two looks at the database are a turn of the event loop here.
@@ -61,8 +61,8 @@ class World {
     const call: Called = { key, body, process, got: undefined };
     this.calls.push(call);
     let charged = false;
-    const make = () =>
-      new Promise<Made>((resolve, reject) => {
+    const produce = () =>
+      new Promise<ProducedResponse>((resolve, reject) => {
         const end = (ending: Ending) => {
           asked.open = false;
           asked.charged = charged = ending !== 'failed for nothing';
@@ -76,7 +76,7 @@ class World {
       });
     const identity = { teamId: 'team_1', key, fingerprint: body, requestId };
     void process.service
-      .once(identity, { make, mayBeCharged: () => charged }, () => false)
+      .once(identity, { produce, mayBeCharged: () => charged }, () => false)
       .then(async (reply) => {
         let text = '';
         for await (const piece of reply.body) text += piece.toString();

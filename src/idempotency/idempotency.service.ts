@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { GatewayError } from '../common/errors';
-import { toGatewayError } from '../common/gateway-error.filter';
-import { PassingMap } from '../common/passing-map';
-import { Journal } from '../usage/journal.service';
+import { toGatewayError } from '../common/to-gateway-error';
+import { TransientMap } from '../common/runtime/transient-map';
+import { Journal } from '../ledger/journal/journal.service';
 import type { CallIdentity } from './idempotency-key';
 import {
   type Claim,
-  type Fate,
+  type CallState,
   IdempotencyRepository,
   mayBeDone,
   type StoredReply,
@@ -30,15 +30,15 @@ const WRITE_TRIES_MS = 10 * 60_000;
 const SWEEP_EVERY_MS = 10 * 60_000;
 
 /** What a call came to, as its maker hands it over. */
-export interface Made {
+export interface ProducedResponse {
   status: number;
   headers: Record<string, string>;
   body: AsyncIterable<Buffer | string>;
 }
 
 /** Makes a call. @throws GatewayError; whether anything may have been charged is asked afterwards */
-export interface Making {
-  make(): Promise<Made>;
+export interface Producer {
+  produce(): Promise<ProducedResponse>;
   /** Whether an upstream may have charged for the call. */
   mayBeCharged(): boolean;
 }
@@ -60,10 +60,10 @@ type RunningElsewhere = Claim & { kind: 'running' };
 export class IdempotencyService implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(IdempotencyService.name);
   /** Calls that this process makes now. */
-  private readonly running = new PassingMap<Running>();
+  private readonly running = new TransientMap<Running>();
   /** Questions to the database that all equal calls of this process share. */
-  private readonly claims = new PassingMap<Promise<Claim>>();
-  private readonly looks = new PassingMap<Promise<Fate>>();
+  private readonly claims = new TransientMap<Promise<Claim>>();
+  private readonly looks = new TransientMap<Promise<CallState>>();
   /** Calls of this process that have ended while the database does not know it. */
   private readonly late = new Set<string>();
   private readonly unfinished = new Set<Promise<unknown>>();
@@ -91,7 +91,7 @@ export class IdempotencyService implements OnApplicationBootstrap, OnApplication
    * @throws GatewayError what the call itself throws; `idempotency_key_reused` where the key belongs to another call;
    *   `idempotency_result_unknown` where the process that made the call is gone; `unavailable` while the database is away
    */
-  async once(identity: CallIdentity, making: Making, hasLeft: () => boolean): Promise<Reply> {
+  async once(identity: CallIdentity, making: Producer, hasLeft: () => boolean): Promise<Reply> {
     const name = `${identity.teamId} ${identity.key} ${identity.fingerprint}`;
     for (;;) {
       const here = this.running.get(name);
@@ -136,7 +136,7 @@ export class IdempotencyService implements OnApplicationBootstrap, OnApplication
     }
   }
 
-  private async make(name: string, identity: CallIdentity, making: Making): Promise<Reply> {
+  private async make(name: string, identity: CallIdentity, making: Producer): Promise<Reply> {
     const made = this.start(identity, making);
     this.running.set(name, { requestId: identity.requestId, reply: made });
     const finished = made
@@ -148,9 +148,9 @@ export class IdempotencyService implements OnApplicationBootstrap, OnApplication
     return { status: reply.status, headers: reply.headers, body: reply.read() };
   }
 
-  private async start(identity: CallIdentity, making: Making): Promise<SharedReply> {
+  private async start(identity: CallIdentity, making: Producer): Promise<SharedReply> {
     try {
-      const { status, headers, body } = await making.make();
+      const { status, headers, body } = await making.produce();
       const reply = new SharedReply(status, headers);
       reply.fill(body, (bytes) => this.keep(identity, { status, headers, body: bytes }));
       return reply;
@@ -161,7 +161,7 @@ export class IdempotencyService implements OnApplicationBootstrap, OnApplication
   }
 
   /** A call that came to nothing may be sent again; one that may have cost something is answered with its error from now on. */
-  private async afterFailure(identity: CallIdentity, making: Making, thrown: unknown): Promise<void> {
+  private async afterFailure(identity: CallIdentity, making: Producer, thrown: unknown): Promise<void> {
     if (making.mayBeCharged()) {
       const error = toGatewayError(thrown);
       const body = Buffer.from(JSON.stringify(error.toBody()));
@@ -230,7 +230,7 @@ export class IdempotencyService implements OnApplicationBootstrap, OnApplication
     }
   }
 
-  private look(look: string, identity: CallIdentity, requestId: string): Promise<Fate> {
+  private look(look: string, identity: CallIdentity, requestId: string): Promise<CallState> {
     const fate = delay(LOOK_AGAIN_MS)
       .then(() => this.repository.fateOf(identity, requestId))
       .finally(() => this.looks.delete(look));

@@ -31,12 +31,12 @@ export async function onceJson<T>(
     headers: { 'content-type': JSON_TYPE },
     body: Buffer.from(JSON.stringify(answer)),
   });
-  const make = async () => {
+  const produce = async () => {
     const made = toReply(await work((answer, writer) => service.keepWith(identity, toReply(answer), writer)));
     return { ...made, body: one(made.body) };
   };
   const answer = await service
-    .once(identity, { make, mayBeCharged: () => false }, () => reply.raw.destroyed)
+    .once(identity, { produce, mayBeCharged: () => false }, () => reply.raw.destroyed)
     .catch(refuseFor(reply));
   const { 'content-type': _type, ...headers } = answer.headers;
   void reply.status(answer.status).headers(headers);

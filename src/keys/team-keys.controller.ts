@@ -1,8 +1,8 @@
 import { Body, Controller, Get, Param, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
-import { Roles } from '../common/access.decorators';
-import { ApiErrors } from '../common/api-errors.decorator';
+import { Roles } from '../http/access.decorators';
+import { ApiErrors } from '../http/api-errors.decorator';
 import { type Caller, CurrentCaller } from '../common/caller';
 import { toWire } from './api-key';
 import { KeysService } from './keys.service';

@@ -5,7 +5,7 @@ import { Test } from '@nestjs/testing';
 import type { FastifyRequest } from 'fastify';
 import { Clock } from '../common/clock';
 import type { ErrorBody } from '../common/errors';
-import { GatewayErrorFilter } from '../common/gateway-error.filter';
+import { GatewayErrorFilter } from '../http/gateway-error.filter';
 import { RedisConnection } from '../redis/redis.connection';
 import { LimitsGuard } from './limits.guard';
 import { LimitsModule } from './limits.module';

@@ -80,7 +80,7 @@ export class GenerationsService implements OnModuleInit {
    */
   private async readAgain(): Promise<void> {
     const generations = await this.repository.current();
-    this.registry.lay(await this.adminModels.all());
+    this.registry.replaceAdminModels(await this.adminModels.all());
     const old = this.generations;
     this.generations = new Map(generations.map((generation) => [generation.model, generation]));
     for (const [model, { generation }] of this.generations) {

@@ -7,7 +7,7 @@ import type { DeploymentSettings } from '../database/tables/model-tables';
 import type { Deployment, Model } from './model';
 
 /** What administrators set for a model; null is nothing. */
-export interface LaidSettings {
+export interface AdminSettings {
   deployments: readonly DeploymentSettings[] | null;
   cache: ModelCacheRules | null;
 }
@@ -42,7 +42,7 @@ export class ModelRegistry {
   }
 
   /** Puts the models that administrators set in place of those of the same names; a provider that is gone takes its own away. */
-  lay(rows: readonly ({ name: string } & LaidSettings)[]): void {
+  replaceAdminModels(rows: readonly ({ name: string } & AdminSettings)[]): void {
     const laid = rows.flatMap(({ name, ...settings }) => this.preview(name, settings) ?? []);
     this.deployed = new Set(rows.filter(({ deployments }) => deployments !== null).map(({ name }) => name));
     // What has not changed stays the same object: prices are kept with deployments.
@@ -51,7 +51,7 @@ export class ModelRegistry {
   }
 
   /** @returns undefined where none of the deployments has a provider, or rules are set for what is not served */
-  preview(name: string, { deployments, cache }: LaidSettings): Model | undefined {
+  preview(name: string, { deployments, cache }: AdminSettings): Model | undefined {
     if (deployments === null) {
       const configured = this.configured.get(name);
       return configured && { ...configured, cache: this.cacheRules(name, cache) };
@@ -61,7 +61,7 @@ export class ModelRegistry {
   }
 
   /** Whether administrators set anything for a model. */
-  isLaid(name: string): boolean {
+  hasAdminSettings(name: string): boolean {
     return this.laid.has(name);
   }
 

@@ -1,8 +1,8 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
-import { Roles } from '../common/access.decorators';
-import { ApiErrors } from '../common/api-errors.decorator';
+import { Roles } from '../http/access.decorators';
+import { ApiErrors } from '../http/api-errors.decorator';
 import { type Caller, CurrentCaller } from '../common/caller';
 import { Clock } from '../common/clock';
 import { formatUsd, parseDecimal } from '../common/money';

@@ -7,12 +7,13 @@ import { PriceScope } from './price-scope.service';
 import { PricesController } from './prices.controller';
 import { PricesRepository } from './prices.repository';
 import { PricesService } from './prices.service';
+import { TokenEstimator } from './token-estimator.service';
 
 /** What a token costs. */
 @Module({
   imports: [AlertsModule, TeamsModule],
   controllers: [PricesController],
-  providers: [PriceBook, PricesRepository, PricesService, PriceImport, PriceScope],
-  exports: [PriceBook],
+  providers: [PriceBook, PricesRepository, PricesService, PriceImport, PriceScope, TokenEstimator],
+  exports: [PriceBook, TokenEstimator],
 })
 export class PricingModule {}

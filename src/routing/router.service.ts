@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { StopSignal } from '@thriftgate/providers';
+import type { AbortSignalLike } from '@thriftgate/providers';
 import { GatewayError } from '../common/errors';
-import { pauseUnless } from '../common/pause';
+import { pauseUnless } from '../common/runtime/pause';
 import type { Deployment, Model } from '../models/model';
 import { AttemptFailure } from './attempt-failure';
 import { attemptPlan } from './attempt-plan';
@@ -26,7 +26,7 @@ export class Router {
    *
    * @throws GatewayError the last failure, as the caller sees it
    */
-  async route<T>(model: Model, signal: StopSignal, tryOnce: Try<T>): Promise<T> {
+  async route<T>(model: Model, signal: AbortSignalLike, tryOnce: Try<T>): Promise<T> {
     const plan = attemptPlan(model.deployments, Math.random);
     let attempt = 0;
     let last: AttemptFailure | undefined;
@@ -52,7 +52,7 @@ export class Router {
 }
 
 /** Ends early with the signal. @returns false when the upstream asks for a pause that is too long to wait here */
-async function pause(failure: AttemptFailure, round: number, signal: StopSignal): Promise<boolean> {
+async function pause(failure: AttemptFailure, round: number, signal: AbortSignalLike): Promise<boolean> {
   const asked = failure.error.retryAfterMs ?? 0;
   if (asked > LONGEST_PAUSE_MS) return false;
   const backoff = BACKOFF_MS * 2 ** (round - 1) * (0.5 + Math.random());

@@ -3,7 +3,7 @@ import type { Budget } from '../../src/budgets/budget';
 import { LeasesRepository } from '../../src/budgets/holds/leases.repository';
 import type { Database } from '../../src/database/database.connection';
 import { IdempotencyRepository } from '../../src/idempotency/idempotency.repository';
-import { LedgerRepository } from '../../src/usage/ledger.repository';
+import { LedgerRepository } from '../../src/ledger/ledger.repository';
 import { DATABASE_PROFILES, openTestDatabase, type TestDatabase } from '../support/test-database';
 
 const EPOCH = 'epoch_cut_off';

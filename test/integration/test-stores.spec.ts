@@ -19,7 +19,7 @@ describeWithStores('the stores of the tests (needs TEST_DATABASE_URL and TEST_RE
       process.env.JEST_WORKER_ID = String(1 + (at % 2));
       // As in a file of its own.
       jest.resetModules();
-      const { createTestStores } = jest.requireActual<typeof import('../support/stores.js')>('../support/stores');
+      const { createTestStores } = jest.requireActual<typeof import('../support/stores')>('../support/stores');
       made.push(await createTestStores());
     }
     for (const name of ['DATABASE_URL', 'REDIS_URL'])

@@ -3,8 +3,8 @@ import { Clock } from '../../src/common/clock';
 import { newRequestId } from '../../src/common/ids';
 import type { DataDirectory } from '../../src/config/data-directory';
 import type { GatewayConfig } from '../../src/config/gateway-config';
-import { Journal } from '../../src/usage/journal.service';
-import { type IntentEntry, LedgerService, type Outcome } from '../../src/usage/ledger.service';
+import { Journal } from '../../src/ledger/journal/journal.service';
+import { type IntentEntry, LedgerService, type Outcome } from '../../src/ledger/ledger.service';
 
 /** What many processes book on at the same time. */
 export interface Payer {

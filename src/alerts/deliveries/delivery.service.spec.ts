@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { Clock } from '../../common/clock';
 import type { Database } from '../../database/database.connection';
-import type { SecretBox } from '../webhooks/secret-box.service';
+import type { SecretBox } from '../../config/secret-box.service';
 import { type WebhookClient, WebhookError } from '../webhooks/webhook.client';
 import type { DeliveryRepository, DueDelivery } from './delivery.repository';
 import { DeliveryService } from './delivery.service';

@@ -5,7 +5,7 @@ import { Database } from '../../database/database.connection';
 import type { Alert } from '../alert';
 import { textsOf } from '../alert-texts';
 import { DeliveryRepository, type DueDelivery } from './delivery.repository';
-import { SecretBox } from '../webhooks/secret-box.service';
+import { SecretBox } from '../../config/secret-box.service';
 import { WebhookClient, WebhookError } from '../webhooks/webhook.client';
 import { signedMessage, slackMessage } from '../webhooks/webhook-message';
 import type { Webhook } from '../webhooks/webhooks.repository';

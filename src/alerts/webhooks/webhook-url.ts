@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { refusalOf } from './allowed-address';
+import { refusalOf } from '../../common/allowed-address';
 
 const SHOWN_END = 4;
 

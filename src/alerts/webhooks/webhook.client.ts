@@ -3,7 +3,7 @@ import type { LookupFunction } from 'node:net';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Agent, request } from 'undici';
 import { GatewayConfig } from '../../config/gateway-config';
-import { refusalOf } from './allowed-address';
+import { refusalOf } from '../../common/allowed-address';
 import type { WebhookMessage } from './webhook-message';
 import { literalAddress, problemOf } from './webhook-url';
 

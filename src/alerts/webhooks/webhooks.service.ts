@@ -4,7 +4,7 @@ import { GatewayError } from '../../common/errors';
 import { newId } from '../../common/ids';
 import { TeamsService } from '../../teams/teams.service';
 import { DeliveryService } from '../deliveries/delivery.service';
-import { SecretBox } from './secret-box.service';
+import { SecretBox } from '../../config/secret-box.service';
 import { masked } from './webhook-url';
 import { WebhookClient } from './webhook.client';
 import { type Webhook, type WebhookChanges, WebhooksRepository } from './webhooks.repository';

@@ -7,7 +7,7 @@ import { onceJson } from '../../idempotency/idempotent-call';
 import * as contracts from '@thriftgate/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
-import { ApiErrors } from '../../common/api-errors.decorator';
+import { ApiErrors } from '../../http/api-errors.decorator';
 import { type Caller, CurrentCaller } from '../../common/caller';
 import { toFileObject } from './file';
 import { FileUploadService } from './file-upload.service';

@@ -1,7 +1,7 @@
 import type { ChatBody } from '@thriftgate/providers';
 import { parseCacheControls } from '../../cache/controls/cache-controls';
-import type { SentWish } from '../../cache/controls/wish';
-import { CHAT_ENDPOINT } from '../../chat/chat-call';
+import type { SentDirective } from '../../cache/controls/cache-directive';
+import { CHAT_ENDPOINT } from '../../calls/call';
 import { checkChatBody, readTags } from '../../chat/chat-request';
 import { GatewayError } from '../../common/errors';
 import type { RawLine } from './raw-lines';
@@ -17,7 +17,7 @@ export interface BatchLine {
   /** JSON text. */
   body: string;
   /** What it asks of the cache. */
-  wishes: readonly SentWish[];
+  wishes: readonly SentDirective[];
 }
 
 /** What is wrong with a line, in the words of OpenAI's batch errors. @see https://platform.openai.com/docs/api-reference/batch/object */
@@ -97,7 +97,7 @@ function urlOf(value: unknown): string {
   throw new BadLine('invalid_url', `'url' must be ${CHAT_ENDPOINT}`, 'url');
 }
 
-function bodyOf(value: unknown): { body: ChatBody; wishes: readonly SentWish[] } {
+function bodyOf(value: unknown): { body: ChatBody; wishes: readonly SentDirective[] } {
   if (!isObject(value)) throw new BadLine('invalid_body', "'body' must be a JSON object", 'body');
   try {
     const body = checkChatBody(value);

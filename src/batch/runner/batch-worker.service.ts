@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
-import { Departure } from '../../common/departure';
+import { LightAbortController } from '../../common/runtime/light-abort-controller';
 import { GatewayConfig } from '../../config/gateway-config';
 import { BatchFinisher } from '../output/batch-finisher.service';
 import type { ClaimedLine } from './line-result';
@@ -18,7 +18,7 @@ export class BatchWorker {
   private readonly logger = new Logger(BatchWorker.name);
   private readonly slots: Slots;
   /** Aborted when running lines are called off. One for all of them: an `AbortSignal` warns of a leak from the eleventh on. */
-  private readonly calledOff = new Departure();
+  private readonly calledOff = new LightAbortController();
   private readonly held = new Set<ClaimedLine>();
   private readonly tasks = new Set<Promise<void>>();
   private readonly renewal = setInterval(() => void this.renew(), RENEW_EVERY_MS).unref();

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import type { ChatAnswer, ChatCall } from '../../chat/chat-call';
-import { ChatService } from '../../chat/chat.service';
+import type { CallResponse, Call } from '../../calls/call';
+import { CallsService } from '../../calls/calls.service';
 import type { Caller } from '../../common/caller';
 import { Clock } from '../../common/clock';
 import { GatewayError } from '../../common/errors';
@@ -23,23 +23,23 @@ const LINE: ClaimedLine = {
   expiresAt: new Date(Date.now() + 3_600_000),
 };
 
-const ANSWER: ChatAnswer = {
+const ANSWER: CallResponse = {
   kind: 'json',
   headers: { 'x-gateway-provider': 'openai' },
   body: Buffer.from('{\n  "id": "chatcmpl-1",\r\n  "text": "a\\nb"\n}'),
   settlement: { cacheStatus: 'MISS', listCostPusd: 5n, costPusd: 4n, savedPusd: 1n },
 };
 
-async function setUp(complete: (call: ChatCall) => Promise<ChatAnswer>, caller: Caller | undefined = CALLER) {
-  const calls: ChatCall[] = [];
+async function setUp(complete: (call: Call) => Promise<CallResponse>, caller: Caller | undefined = CALLER) {
+  const calls: Call[] = [];
   const module = await Test.createTestingModule({
     providers: [
       LineRunner,
       Clock,
       {
-        provide: ChatService,
+        provide: CallsService,
         useValue: {
-          complete: (call: ChatCall) => {
+          complete: (call: Call) => {
             calls.push(call);
             return complete(call);
           },

@@ -1,15 +1,15 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { ChatBody, StopSignal } from '@thriftgate/providers';
+import type { ChatBody, AbortSignalLike } from '@thriftgate/providers';
 import { BudgetExceededError } from '../../budgets/holds/budget-exceeded';
-import type { JsonAnswer } from '../../chat/chat-call';
+import type { JsonResponse } from '../../calls/call';
 import { readTags } from '../../chat/chat-request';
-import { ChatService } from '../../chat/chat.service';
+import { CallsService } from '../../calls/calls.service';
 import type { Caller } from '../../common/caller';
 import { Clock } from '../../common/clock';
 import type { GatewayError } from '../../common/errors';
-import { toGatewayError } from '../../common/gateway-error.filter';
+import { toGatewayError } from '../../common/to-gateway-error';
 import { newRequestId } from '../../common/ids';
-import { pauseUnless } from '../../common/pause';
+import { pauseUnless } from '../../common/runtime/pause';
 import { ApiKeyDirectory } from '../../keys/api-key-directory.service';
 import { type ClaimedLine, failedCall, inOneLine, type LineResult, notCalled, type PutOff } from './line-result';
 
@@ -28,13 +28,13 @@ export class LineRunner {
   private readonly logger = new Logger(LineRunner.name);
 
   constructor(
-    private readonly chat: ChatService,
+    private readonly chat: CallsService,
     private readonly keys: ApiKeyDirectory,
     private readonly clock: Clock,
   ) {}
 
   /** The line's end, or undefined where it was called off and is to be run again, or when. Never throws. */
-  async run(line: ClaimedLine, signal: StopSignal): Promise<LineResult | PutOff | undefined> {
+  async run(line: ClaimedLine, signal: AbortSignalLike): Promise<LineResult | PutOff | undefined> {
     if (line.starts > MAX_CRASHES) {
       const message = 'The gateway stopped twice while it ran this line; it is not tried again.';
       return notCalled(line, 'line_crashed_gateway', message);
@@ -62,7 +62,11 @@ export class LineRunner {
     return { notBefore: new Date(Math.min(error.window.endMs, this.clock.now() + LOOK_AGAIN_MS)) };
   }
 
-  private async callOnce(line: ClaimedLine, requestId: string, signal: StopSignal): Promise<LineResult | GatewayError> {
+  private async callOnce(
+    line: ClaimedLine,
+    requestId: string,
+    signal: AbortSignalLike,
+  ): Promise<LineResult | GatewayError> {
     const caller = this.callerOf(line);
     if (!caller) {
       return notCalled(line, 'invalid_api_key', 'The API key that made this batch was revoked or has expired.');
@@ -98,7 +102,7 @@ export class LineRunner {
   }
 }
 
-function done(line: ClaimedLine, requestId: string, { headers, body, settlement }: JsonAnswer): LineResult {
+function done(line: ClaimedLine, requestId: string, { headers, body, settlement }: JsonResponse): LineResult {
   const cached = settlement.cacheStatus === 'HIT' || settlement.cacheStatus === 'COALESCED';
   return {
     line,
@@ -125,7 +129,7 @@ function isWorthAnotherTry(error: GatewayError): boolean {
   return code !== 'internal_error' && (status === 429 || status >= 500);
 }
 
-async function pause(failures: number, error: GatewayError, signal: StopSignal): Promise<void> {
+async function pause(failures: number, error: GatewayError, signal: AbortSignalLike): Promise<void> {
   const backoffMs = BACKOFF_MS * 4 ** Math.max(failures - 1, 0) * (0.5 + Math.random());
   const pauseMs = Math.min(Math.max(backoffMs, (error.retryAfterSeconds ?? 0) * 1000), LONGEST_PAUSE_MS);
   await pauseUnless(signal, pauseMs);

@@ -46,7 +46,7 @@ export class BudgetWindow {
   }
 
   /** Spends nothing more of what is free, until the database was told that this process does not have it. */
-  giveUp(): void {
+  close(): void {
     this.slice.takeUnused();
     this.inDoubt = true;
   }
@@ -62,7 +62,7 @@ export class BudgetWindow {
 
   /** Takes on a changed budget whose window begins at the same time. Of a smaller one may have been leased too much. */
   change(budget: Budget, timeMs: number): void {
-    if (budget.limitPusd < this.budget.limitPusd) this.giveUp();
+    if (budget.limitPusd < this.budget.limitPusd) this.close();
     this.budget = budget;
     this.refused = undefined;
     this.endMs = windowAt(budget.window, budget.timezone, timeMs).endMs;

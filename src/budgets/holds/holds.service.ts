@@ -4,8 +4,8 @@ import { Clock } from '../../common/clock';
 import { GatewayError } from '../../common/errors';
 import type { PicoUsd } from '../../common/money';
 import { Database } from '../../database/database.connection';
-import { Journal } from '../../usage/journal.service';
-import { ProcessesService } from '../../usage/upkeep/processes.service';
+import { Journal } from '../../ledger/journal/journal.service';
+import { ProcessesService } from '../../ledger/upkeep/processes.service';
 import type { Budget } from '../budget';
 import { BudgetExceededError } from './budget-exceeded';
 import { windowAt } from '../window';
@@ -57,7 +57,7 @@ export class HoldsService implements OnApplicationBootstrap {
       this.tending = this.tending.then(() => this.tend(false)).catch((error: unknown) => this.onAway(error));
     }, TEND_EVERY_MS);
     this.timer.unref();
-    this.processes.onTakenForDead(() => this.giveUpSlices());
+    this.processes.onDeclaredDead(() => this.closeSlices());
     this.database.beforeClose(async () => {
       clearInterval(this.timer);
       await this.tending;
@@ -79,7 +79,7 @@ export class HoldsService implements OnApplicationBootstrap {
     }
     const deadline = this.clock.now() + PATIENCE_MS;
     for (;;) {
-      if (this.processes.isForgotten) this.giveUpSlices();
+      if (this.processes.isForgotten) this.closeSlices();
       const windows = budgets.map((budget) => this.windowOf(budget));
       const short = windows.find((window) => !window.fits(worstPusd) && window.budget.id !== excused);
       if (!short) {
@@ -210,8 +210,8 @@ export class HoldsService implements OnApplicationBootstrap {
   }
 
   /** What is free of the slices is not ours any more when others take this process for dead: they may have leased it. */
-  private giveUpSlices(): void {
-    for (const window of [...this.past, ...this.windows.values()]) window.giveUp();
+  private closeSlices(): void {
+    for (const window of [...this.past, ...this.windows.values()]) window.close();
   }
 
   private wake(): void {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { PicoUsd } from '../../common/money';
 import { Database } from '../../database/database.connection';
-import { writeAsLiving } from '../../database/living';
+import { writeWhileRegistered } from '../../database/living';
 import type { Schema } from '../../database/schema';
 import type { Budget } from '../budget';
 
@@ -13,7 +13,7 @@ export interface WindowKey {
 }
 
 /** What a process asks for: at least `leastPusd`, better `idealPusd`. */
-export interface LeaseWish {
+export interface LeaseRequest {
   epoch: string;
   leastPusd: PicoUsd;
   idealPusd: PicoUsd;
@@ -43,7 +43,7 @@ export class LeasesRepository {
   constructor(private readonly database: Database) {}
 
   /** Gives a process more of a window: at most what keeps all leases together within the limit. */
-  lease({ budget, startMs }: WindowKey, wish: LeaseWish): Promise<Lease> {
+  lease({ budget, startMs }: WindowKey, wish: LeaseRequest): Promise<Lease> {
     const start = new Date(startMs);
     return this.database.db.transaction().execute(async (transaction) => {
       if (await this.lockWindow(transaction, budget.id, start)) await open(transaction, budget, start);
@@ -66,7 +66,7 @@ export class LeasesRepository {
   /** Says what a process keeps of its lease. The whole and not the difference, so that it can be said twice. */
   async keep({ budget, startMs }: WindowKey, epoch: string, grantedPusd: PicoUsd): Promise<void> {
     // A process that was taken for dead and lives holds money again, and must be among the living for that.
-    await writeAsLiving(
+    await writeWhileRegistered(
       this.database.db,
       epoch,
       sql`UPDATE budget_leases SET granted_pusd = ${grantedPusd}::numeric, closed = closed AND used_pusd >= ${grantedPusd}::numeric
@@ -127,7 +127,7 @@ function toState(row: { spent: string; leased: string }): WindowState {
 /** How much of the rest a process gets. */
 export function share(
   restPusd: PicoUsd,
-  { leastPusd, idealPusd }: Pick<LeaseWish, 'leastPusd' | 'idealPusd'>,
+  { leastPusd, idealPusd }: Pick<LeaseRequest, 'leastPusd' | 'idealPusd'>,
 ): PicoUsd {
   if (restPusd < leastPusd || leastPusd <= 0n) return 0n;
   const part = restPusd / SHARE_OF_REST;
@@ -181,7 +181,7 @@ async function grant(
   epoch: string,
   pusd: PicoUsd,
 ): Promise<void> {
-  await writeAsLiving(
+  await writeWhileRegistered(
     transaction,
     epoch,
     sql`INSERT INTO budget_leases AS kept (budget_id, window_start, epoch, granted_pusd)

@@ -1,11 +1,11 @@
-import { invalidControl, maxAge, namespace, type SentWish, ttl, type Wish } from './wish';
+import { invalidControl, maxAge, namespace, type SentDirective, ttl, type CacheDirective } from './cache-directive';
 
 /**
  * LiteLLM's members of `cache`. It reads an age by either of two spellings.
  *
  * @see https://docs.litellm.ai/docs/proxy/caching_controls
  */
-const MEMBERS: Readonly<Record<string, (value: unknown, param: string) => Wish | undefined>> = {
+const MEMBERS: Readonly<Record<string, (value: unknown, param: string) => CacheDirective | undefined>> = {
   ttl: (value, param) => ttl(number(value), param),
   's-maxage': (value, param) => maxAge(number(value), param),
   's-max-age': (value, param) => maxAge(number(value), param),
@@ -20,8 +20,8 @@ const MEMBERS: Readonly<Record<string, (value: unknown, param: string) => Wish |
  *
  * @throws GatewayError `invalid_request` that names the member
  */
-export function bodyWishes({ use_cache: useCache, cache }: Record<string, unknown>): SentWish[] {
-  const wishes: SentWish[] = [];
+export function bodyDirectives({ use_cache: useCache, cache }: Record<string, unknown>): SentDirective[] {
+  const wishes: SentDirective[] = [];
   if (isGiven(useCache) && !boolean(useCache, 'use_cache')) wishes.push({ control: 'use-cache', param: 'use_cache' });
   if (!isGiven(cache)) return wishes;
   if (typeof cache !== 'object' || Array.isArray(cache))

@@ -1,6 +1,6 @@
-import { bodyWishes } from './body-controls';
-import { type ControlHeaders, type Dialect, hasControlHeaders, headerWishes } from './header-controls';
-import type { SentWish } from './wish';
+import { bodyDirectives } from './body-controls';
+import { type ControlHeaders, type Dialect, hasControlHeaders, headerDirectives } from './header-controls';
+import type { SentDirective } from './cache-directive';
 
 /** What a caller wants of the cache for one call, and what is granted of it once administrators' rules are applied. */
 export interface CacheControls {
@@ -18,7 +18,7 @@ export interface CacheControls {
   onlyIfCached: boolean;
   namespace: string | undefined;
   /** What was asked for. */
-  wishes: readonly SentWish[];
+  wishes: readonly SentDirective[];
   /** Whose headers asked: whoever sends those reads the answer's state from the same vendor's. */
   dialects: readonly Dialect[];
 }
@@ -46,12 +46,12 @@ const DEFAULT: CacheControls = {
  */
 export function parseCacheControls(body: Record<string, unknown>, headers: ControlHeaders = NO_HEADERS): CacheControls {
   if (body.use_cache === undefined && body.cache === undefined && !hasControlHeaders(headers)) return DEFAULT;
-  const { wishes, dialects } = headerWishes(headers);
-  return strictest([...bodyWishes(body), ...wishes], dialects);
+  const { wishes, dialects } = headerDirectives(headers);
+  return strictest([...bodyDirectives(body), ...wishes], dialects);
 }
 
-function strictest(wishes: SentWish[], dialects: Dialect[]): CacheControls {
-  const asks = (control: SentWish['control']) => wishes.some((wish) => wish.control === control);
+function strictest(wishes: SentDirective[], dialects: Dialect[]): CacheControls {
+  const asks = (control: SentDirective['control']) => wishes.some((wish) => wish.control === control);
   const unused = asks('use-cache');
   return {
     read: !unused && !asks('no-cache'),
@@ -66,13 +66,13 @@ function strictest(wishes: SentWish[], dialects: Dialect[]): CacheControls {
   };
 }
 
-function least(wishes: readonly SentWish[], control: 'ttl' | 's-maxage'): number | undefined {
+function least(wishes: readonly SentDirective[], control: 'ttl' | 's-maxage'): number | undefined {
   const all = wishes.flatMap((wish) => (wish.control === control ? [wish.seconds] : []));
   return all.length === 0 ? undefined : Math.min(...all);
 }
 
 /** Of several, all count: the answer is for those who name the same ones. */
-function namespaceOf(wishes: readonly SentWish[]): string | undefined {
+function namespaceOf(wishes: readonly SentDirective[]): string | undefined {
   const all = new Set(wishes.flatMap((wish) => (wish.control === 'namespace' ? [wish.namespace] : [])));
   return all.size > 1 ? JSON.stringify([...all].toSorted()) : [...all][0];
 }

@@ -1,4 +1,4 @@
-import { invalidControl, namespace, type SentWish, ttl, type Wish } from './wish';
+import { invalidControl, namespace, type SentDirective, ttl, type CacheDirective } from './cache-directive';
 
 /** Whose header a call speaks in, where it is not HTTP's own. */
 export type Dialect = 'cloudflare' | 'portkey' | 'openrouter';
@@ -6,7 +6,7 @@ export type Dialect = 'cloudflare' | 'portkey' | 'openrouter';
 /** Headers as Node gives them: names in lower case, most of what was sent twice joined by a comma. */
 export type ControlHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
-type ReadHeader = (value: string, header: string) => Wish[];
+type ReadHeader = (value: string, header: string) => CacheDirective[];
 
 interface HeaderControl {
   header: string;
@@ -64,8 +64,8 @@ export function hasControlHeaders(headers: ControlHeaders): boolean {
  *
  * @throws GatewayError `invalid_request` that names the header
  */
-export function headerWishes(headers: ControlHeaders): { wishes: SentWish[]; dialects: Dialect[] } {
-  const wishes: SentWish[] = [];
+export function headerDirectives(headers: ControlHeaders): { wishes: SentDirective[]; dialects: Dialect[] } {
+  const wishes: SentDirective[] = [];
   const dialects = new Set<Dialect>();
   for (const { header, dialect, read } of CONTROL_HEADERS) {
     const sent = headers[header];
@@ -79,8 +79,8 @@ export function headerWishes(headers: ControlHeaders): { wishes: SentWish[]; dia
 }
 
 /** RFC 9111's request directives, and the `s-maxage` that LiteLLM and Kong take. Unknown ones are passed over, as it says. */
-function directives(value: string, header: string): Wish[] {
-  return value.split(',').flatMap((directive): Wish[] => {
+function directives(value: string, header: string): CacheDirective[] {
+  return value.split(',').flatMap((directive): CacheDirective[] => {
     const [name = '', argument = ''] = directive.trim().toLowerCase().split('=', 2);
     if (name === 'no-cache' || name === 'no-store' || name === 'only-if-cached') return [{ control: name }];
     if (name !== 'max-age' && name !== 's-maxage') return [];
@@ -101,11 +101,11 @@ function where(state: boolean, control: 'use-cache' | 'no-cache'): ReadHeader {
   };
 }
 
-function seconds(value: string, header: string): Wish[] {
+function seconds(value: string, header: string): CacheDirective[] {
   return value.split(',').map((each) => ttl(/^\d+$/.test(each.trim()) ? Number(each) : NaN, header));
 }
 
-function text(value: string, header: string): Wish[] {
+function text(value: string, header: string): CacheDirective[] {
   return [namespace(value, header)];
 }
 
@@ -115,7 +115,7 @@ function text(value: string, header: string): Wish[] {
  *
  * @see https://portkey.ai/docs/api-reference/inference-api/config-object
  */
-function portkeyConfig(value: string, header: string): Wish[] {
+function portkeyConfig(value: string, header: string): CacheDirective[] {
   if (!value.trimStart().startsWith('{')) return [];
   let config: { cache?: unknown };
   try {

@@ -1,5 +1,5 @@
 import { GatewayError } from '../../common/errors';
-import { remembering } from '../../common/remembering';
+import { memoize } from '../../common/runtime/memoize';
 
 /** How deep objects and arrays may lie in one another: far more than any vendor takes, and less than any stack holds. */
 export const MAX_DEPTH = 256;
@@ -20,7 +20,7 @@ export function canonicalJson(value: unknown, depth = 0): string {
 const MANY_NAMES = 24;
 
 /** A short text as JSON: names of members, and whatever else comes with every call. */
-export const quoted: (text: string) => string = remembering((text) => JSON.stringify(text));
+export const quoted: (text: string) => string = memoize((text) => JSON.stringify(text));
 
 /** The canonical form of an object without some of its own members. @throws GatewayError as {@link canonicalJson} */
 export function canonicalObject(

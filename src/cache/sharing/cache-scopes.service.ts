@@ -29,7 +29,7 @@ export class CacheScopes implements OnModuleInit {
 
   /** One reading after the other, so that none puts an older state in force. */
   private reload(): Promise<void> {
-    const reloading = this.reloading.then(async () => this.book.lay(await this.shares.list()));
+    const reloading = this.reloading.then(async () => this.book.replace(await this.shares.list()));
     this.reloading = reloading.catch(() => undefined);
     return reloading;
   }

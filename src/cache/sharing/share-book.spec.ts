@@ -62,7 +62,7 @@ describe('shares', () => {
         const book = new ShareBook();
         const given = new Map<object, string>();
         for (const state of states) {
-          book.lay(state);
+          book.replace(state);
           for (const team of [...TEAMS, 'team_later'])
             for (const model of MODELS) {
               const scope = book.scopeOf(team, model);
@@ -88,12 +88,12 @@ describe('shares', () => {
   it('keep their scope under another name, and end it with another member', () => {
     const book = new ShareBook();
     const one: Share = { id: 'share_1', name: 'x', all: false, teamIds: ['team_1', 'team_2'], models: null };
-    book.lay([one]);
+    book.replace([one]);
     const scope = book.scopeOf('team_1', 'a');
-    book.lay([{ ...one, name: 'y' }]);
+    book.replace([{ ...one, name: 'y' }]);
     expect([book.scopeOf('team_2', 'a'), scope?.ended]).toEqual([scope, false]);
     expect(book.scopeOf('team_2', 'a')).toBe(scope);
-    book.lay([{ ...one, teamIds: ['team_2'] }]);
+    book.replace([{ ...one, teamIds: ['team_2'] }]);
     expect([scope?.ended, book.scopeOf('team_1', 'a'), book.scopeOf('team_2', 'a')?.id]).toEqual([
       true,
       undefined,

@@ -15,7 +15,7 @@ export class ShareBook {
   private everyone: SharedScope[] = [];
 
   /** Puts shares in force in place of those before. The scope of a share whose members or models are others now ends. */
-  lay(shares: readonly Share[]): void {
+  replace(shares: readonly Share[]): void {
     const old = this.scopes;
     this.scopes = new Map();
     this.byTeam = new Map();

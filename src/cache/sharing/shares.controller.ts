@@ -1,8 +1,8 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
-import { Roles } from '../../common/access.decorators';
-import { ApiErrors } from '../../common/api-errors.decorator';
+import { Roles } from '../../http/access.decorators';
+import { ApiErrors } from '../../http/api-errors.decorator';
 import { type Caller, CurrentCaller } from '../../common/caller';
 import { CREATE_BODY, CREATE_DESCRIPTION, DELETE_DESCRIPTION, UPDATE_BODY, UPDATE_DESCRIPTION } from './shares.docs';
 import type { StoredShare } from './share';

@@ -1,8 +1,8 @@
 import { Logger } from '@nestjs/common';
 import type { Database } from '../../database/database.connection';
 import type { CacheBytes } from '../../database/tables/ledger-tables';
-import type { Journal } from '../../usage/journal.service';
-import type { ProcessesService } from '../../usage/upkeep/processes.service';
+import type { Journal } from '../../ledger/journal/journal.service';
+import type { ProcessesService } from '../../ledger/upkeep/processes.service';
 import type { KeyCount } from '../store/answer-index.store';
 import type { EvictionListener, ResponseCacheStore } from '../store/response-cache.store';
 import type { CacheMemoryRepository, Evictions } from './cache-memory.repository';
@@ -54,8 +54,8 @@ describe('the memory of the cache', () => {
       count: () => Promise.resolve(held),
       countNear: () => Promise.resolve(held),
     };
-    const processes: Pick<ProcessesService, 'onTakenForDead'> = {
-      onTakenForDead: (listener) => void (takeForDead = listener),
+    const processes: Pick<ProcessesService, 'onDeclaredDead'> = {
+      onDeclaredDead: (listener) => void (takeForDead = listener),
     };
     memory = new CacheMemory(
       store as ResponseCacheStore,

@@ -1,7 +1,7 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { Database } from '../../database/database.connection';
-import { Journal } from '../../usage/journal.service';
-import { ProcessesService } from '../../usage/upkeep/processes.service';
+import { Journal } from '../../ledger/journal/journal.service';
+import { ProcessesService } from '../../ledger/upkeep/processes.service';
 import { modelOfKey, scopeOfKey } from '../key/cache-key';
 import type { KeyCount } from '../store/answer-index.store';
 import { ResponseCacheStore } from '../store/response-cache.store';
@@ -32,7 +32,7 @@ export class CacheMemory implements OnApplicationBootstrap {
     processes: ProcessesService,
   ) {
     store.onEvicted((key) => this.countEviction(key));
-    processes.onTakenForDead(() => (this.told = undefined));
+    processes.onDeclaredDead(() => (this.told = undefined));
   }
 
   onApplicationBootstrap(): void {

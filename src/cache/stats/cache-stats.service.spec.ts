@@ -1,7 +1,7 @@
 import { cacheStatsQuerySchema } from '@thriftgate/contracts';
 import type { GenerationsRepository } from '../../models/generations.repository';
 import type { GenerationsService } from '../../models/generations.service';
-import type { LedgerDrain } from '../../usage/ledger-drain.service';
+import type { LedgerDrain } from '../../ledger/drain/ledger-drain.service';
 import type { CacheMemory } from './cache-memory.service';
 import type { CacheStatsRepository, GroupCounts } from './cache-stats.repository';
 import { CacheStatsService } from './cache-stats.service';

@@ -4,7 +4,7 @@ import { GatewayError } from '../../common/errors';
 import { formatUsd } from '../../common/money';
 import { GenerationsRepository } from '../../models/generations.repository';
 import { GenerationsService } from '../../models/generations.service';
-import { LedgerDrain } from '../../usage/ledger-drain.service';
+import { LedgerDrain } from '../../ledger/drain/ledger-drain.service';
 import { CacheMemory, nameOf } from './cache-memory.service';
 import { type CacheCounts, type CacheStatsFilter, CacheStatsRepository } from './cache-stats.repository';
 

@@ -25,7 +25,7 @@ export interface CacheEntry {
 export const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
 /** An answer as it lies in memory. */
-export interface NearEntry extends Omit<CacheEntry, 'body'> {
+export interface MemoryEntry extends Omit<CacheEntry, 'body'> {
   /** Short ones are strings with a character for each byte. */
   body: Buffer | string;
 }
@@ -38,12 +38,12 @@ const SLACK_BYTES = 1024;
  *
  * @param shortBytes - bodies up to this lie in V8's own heap. See ADR 0013
  */
-export function toNear(entry: CacheEntry, shortBytes: number): NearEntry {
+export function toMemory(entry: CacheEntry, shortBytes: number): MemoryEntry {
   return withBody(entry, entry.body.length > shortBytes ? ownBytes(entry.body) : entry.body.toString('latin1'));
 }
 
 /** An answer that was kept in memory. */
-export function fromNear(near: NearEntry): CacheEntry {
+export function fromMemory(near: MemoryEntry): CacheEntry {
   return withBody(near, typeof near.body === 'string' ? Buffer.from(near.body, 'latin1') : near.body);
 }
 

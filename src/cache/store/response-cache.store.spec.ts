@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
 import type { GatewayConfig } from '../../config/gateway-config';
 import type { RedisConnection } from '../../redis/redis.connection';
-import { v8Heap } from '../../common/idle-collection';
+import { v8Heap } from '../../common/runtime/idle-gc';
 import { type CacheEntry, MAX_BODY_BYTES } from './cache-entry';
 import { ResponseCacheStore, SHORT_BYTES } from './response-cache.store';
 

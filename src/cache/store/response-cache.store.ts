@@ -8,7 +8,7 @@ import { type RedisClient, RedisConnection } from '../../redis/redis.connection'
 import { modelOfKey } from '../key/cache-key';
 import { readFrame, writeFrame } from './answer-frame';
 import { AnswerIndexStore, type KeyCount, nameOf } from './answer-index.store';
-import { type CacheEntry, fromNear, MAX_BODY_BYTES, type NearEntry, toNear } from './cache-entry';
+import { type CacheEntry, fromMemory, MAX_BODY_BYTES, type MemoryEntry, toMemory } from './cache-entry';
 
 /**
  * What an entry is counted with beside its body, key and tags. 20,000 entries with strings as bodies took some 500 bytes each in
@@ -56,8 +56,8 @@ export class ResponseCacheStore {
       max: Math.max(1, Math.floor(this.memoryBytes / ENTRY_OVERHEAD_BYTES)),
       maxSize: this.memoryBytes,
       ttl: config.cache.ttlSeconds * 1000,
-      sizeCalculation: (value, key) => sizeOf(key, value as NearEntry),
-      dispose: (value, key, reason) => this.onGone(String(key), value as NearEntry, reason === 'evict'),
+      sizeCalculation: (value, key) => sizeOf(key, value as MemoryEntry),
+      dispose: (value, key, reason) => this.onGone(String(key), value as MemoryEntry, reason === 'evict'),
       shouldCloneBeforeSet: false,
       // A timer an entry would cost more than the entry, and one of over 24 days would fire at once.
       ttlAutopurge: false,
@@ -70,8 +70,8 @@ export class ResponseCacheStore {
   }
 
   async get(key: string): Promise<CacheEntry | undefined> {
-    const near = await this.memory.get<NearEntry>(key);
-    if (near) return fromNear(near);
+    const near = await this.memory.get<MemoryEntry>(key);
+    if (near) return fromMemory(near);
     if (!this.redis.isReady) return undefined;
     const entry = await this.readShared(key).catch(() => undefined);
     if (entry) await this.keepNear(key, entry, Math.max(1, entry.createdAt + entry.ttlSeconds * 1000 - Date.now()));
@@ -147,8 +147,8 @@ export class ResponseCacheStore {
 
   /** An answer in memory or Redis, without taking it into memory. @throws RedisAwayError */
   async peek(key: string): Promise<CacheEntry | undefined> {
-    const near = await this.memory.get<NearEntry>(key);
-    if (near) return fromNear(near);
+    const near = await this.memory.get<MemoryEntry>(key);
+    if (near) return fromMemory(near);
     return this.redis.isConfigured ? this.readShared(key) : undefined;
   }
 
@@ -171,13 +171,13 @@ export class ResponseCacheStore {
 
   private async keepNear(key: string, entry: CacheEntry, ttlMs: number): Promise<void> {
     if (sizeOf(key, entry) > this.memoryBytes) return this.memory.del(key);
-    const kept = this.memory.set(key, toNear(entry, this.shortBytes), ttlMs);
+    const kept = this.memory.set(key, toMemory(entry, this.shortBytes), ttlMs);
     // Before anything else can push it out.
     this.nearBytes.set(key, entry.body.length);
     await kept;
   }
 
-  private onGone(key: string, entry: NearEntry, forRoom: boolean): void {
+  private onGone(key: string, entry: MemoryEntry, forRoom: boolean): void {
     this.nearBytes.delete(key);
     if (!forRoom || entry.createdAt + entry.ttlSeconds * 1000 <= Date.now()) return;
     for (const listener of this.evictionListeners) listener(key, entry.body.length);
@@ -204,7 +204,7 @@ export class ResponseCacheStore {
   }
 }
 
-function sizeOf(key: string, { body, tags }: NearEntry): number {
+function sizeOf(key: string, { body, tags }: MemoryEntry): number {
   return body.length + key.length * 2 + tags.reduce((sum, tag) => sum + tag.length * 2, 0) + ENTRY_OVERHEAD_BYTES;
 }
 

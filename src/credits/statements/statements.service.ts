@@ -4,7 +4,7 @@ import { DateTime } from 'luxon';
 import { GatewayError } from '../../common/errors';
 import { formatUsd, type PicoUsd } from '../../common/money';
 import { TeamsService } from '../../teams/teams.service';
-import { LedgerDrain } from '../../usage/ledger-drain.service';
+import { LedgerDrain } from '../../ledger/drain/ledger-drain.service';
 import { type ModelUsage, StatementsRepository } from './statements.repository';
 
 /** A month of a team, from the ledger: what it had, what it got, what it used, and what it has. */

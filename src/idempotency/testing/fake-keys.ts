@@ -1,5 +1,5 @@
 import type { CallIdentity } from '../idempotency-key';
-import type { Claim, Fate, IdempotencyRepository, StoredReply } from '../idempotency.repository';
+import type { Claim, CallState, IdempotencyRepository, StoredReply } from '../idempotency.repository';
 
 interface FakeRow {
   fingerprint: string;
@@ -67,7 +67,7 @@ export class FakeKeys {
     if (row?.requestId === requestId && !row.reply) this.rows.delete(`${teamId} ${key}`);
   }
 
-  private fateOf({ teamId, key }: CallIdentity, requestId: string): Fate {
+  private fateOf({ teamId, key }: CallIdentity, requestId: string): CallState {
     const row = this.rows.get(`${teamId} ${key}`);
     if (row?.requestId !== requestId || row.reply) return 'ended';
     if (this.alive.has(row.epoch)) return 'running';

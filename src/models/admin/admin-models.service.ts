@@ -52,7 +52,7 @@ export class AdminModelsService {
   /** Takes back what administrators set: what gateway.yaml or the catalogue says is in force again. */
   async delete(name: string, actor: string): Promise<void> {
     this.served(name);
-    if (!this.registry.isLaid(name))
+    if (!this.registry.hasAdminSettings(name))
       throw new GatewayError('conflict', {
         message: `"${name}" stands in ${this.registry.sourceOf(name)}; only what was set at /admin/models is deleted here.`,
         param: 'model',

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { UsageRollupsTable } from '../../database/tables/ledger-tables';
-import { grainFor, ROLLUP_DIMENSIONS, type RollupDimension, type RollupUnit } from '../rollup-levels';
+import { grainFor, ROLLUP_DIMENSIONS, type RollupDimension, type RollupUnit } from '../../ledger/rollup-levels';
 import { requestIdBounds } from './request-key';
 
 /** What a report is about. */

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { UsageModule } from '../usage.module';
+import { LedgerModule } from '../../ledger/ledger.module';
 import { ReportsRepository } from './reports.repository';
 import { ReportsService } from './reports.service';
 import { RequestsController } from './requests.controller';
@@ -7,7 +7,7 @@ import { UsageController } from './usage.controller';
 
 /** What the ledger says, for administrators and for teams about themselves. */
 @Module({
-  imports: [UsageModule],
+  imports: [LedgerModule],
   controllers: [RequestsController, UsageController],
   providers: [ReportsService, ReportsRepository],
 })

@@ -6,7 +6,7 @@ import { Database } from '../../database/database.connection';
 import type { Schema } from '../../database/schema';
 import { snapshot } from '../../database/snapshot';
 import type { LedgerTable } from '../../database/tables/ledger-tables';
-import type { RollupDimension } from '../rollup-levels';
+import type { RollupDimension } from '../../ledger/rollup-levels';
 import { groupName } from './group-name';
 import { partsOf, type ReportPart, type UsageFilter } from './report-parts';
 import { type RequestKey, requestIdBounds } from './request-key';

@@ -4,7 +4,7 @@ import type { Selectable } from 'kysely';
 import { Clock } from '../../common/clock';
 import { GatewayError } from '../../common/errors';
 import type { LedgerTable } from '../../database/tables/ledger-tables';
-import { LedgerDrain } from '../ledger-drain.service';
+import { LedgerDrain } from '../../ledger/drain/ledger-drain.service';
 import { spanOf, type UsageFilter } from './report-parts';
 import { type GroupSums, ReportsRepository, type RequestFilter, type Sums } from './reports.repository';
 import { decodeCursor, encodeCursor } from './request-key';

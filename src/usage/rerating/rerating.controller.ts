@@ -1,10 +1,10 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
-import { Roles } from '../../common/access.decorators';
-import { ApiErrors } from '../../common/api-errors.decorator';
+import { Roles } from '../../http/access.decorators';
+import { ApiErrors } from '../../http/api-errors.decorator';
 import { formatUsd } from '../../common/money';
-import { LedgerDrain } from '../ledger-drain.service';
+import { LedgerDrain } from '../../ledger/drain/ledger-drain.service';
 import { ReratingService } from './rerating.service';
 
 @ApiTags('Prices')

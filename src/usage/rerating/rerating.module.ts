@@ -1,14 +1,14 @@
 import { Module } from '@nestjs/common';
 import { ModelsModule } from '../../models/models.module';
 import { PricingModule } from '../../pricing/pricing.module';
-import { UsageModule } from '../usage.module';
+import { LedgerModule } from '../../ledger/ledger.module';
 import { ReratingController } from './rerating.controller';
 import { ReratingRepository } from './rerating.repository';
 import { ReratingService } from './rerating.service';
 
 /** Corrections of what was charged. */
 @Module({
-  imports: [ModelsModule, PricingModule, UsageModule],
+  imports: [ModelsModule, PricingModule, LedgerModule],
   controllers: [ReratingController],
   providers: [ReratingService, ReratingRepository],
 })

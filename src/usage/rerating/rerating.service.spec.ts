@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import type { ModelRegistry } from '../../models/model-registry.service';
 import { costOf, type Price } from '../../pricing/price';
 import type { PriceBook } from '../../pricing/price-book.service';
-import type { Journal } from '../journal.service';
-import type { LedgerRepository } from '../ledger.repository';
+import type { Journal } from '../../ledger/journal/journal.service';
+import type { LedgerRepository } from '../../ledger/ledger.repository';
 import type { RatedFilter, RatedRow, ReratingRepository } from './rerating.repository';
 import { ReratingService } from './rerating.service';
 

@@ -3,8 +3,8 @@ import type { PicoUsd } from '../../common/money';
 import type { Deployment } from '../../models/model';
 import { ModelRegistry } from '../../models/model-registry.service';
 import { type Priced, PriceBook } from '../../pricing/price-book.service';
-import { Journal } from '../journal.service';
-import { LedgerRepository } from '../ledger.repository';
+import { Journal } from '../../ledger/journal/journal.service';
+import { LedgerRepository } from '../../ledger/ledger.repository';
 import { correctionOf, differenceOf } from './correction';
 import { type RatedFilter, type RatedRow, ReratingRepository } from './rerating.repository';
 

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { UsageModule } from '../usage.module';
+import { LedgerModule } from '../../ledger/ledger.module';
 import { RoiService } from './roi.service';
 import { SavingsController } from './savings.controller';
 import { SavingsRepository } from './savings.repository';
@@ -7,7 +7,7 @@ import { SavingsService } from './savings.service';
 
 /** What the gateway saves. */
 @Module({
-  imports: [UsageModule],
+  imports: [LedgerModule],
   controllers: [SavingsController],
   providers: [SavingsService, SavingsRepository, RoiService],
 })

@@ -7,7 +7,7 @@ import { snapshot } from '../../database/snapshot';
 import { partsOf, type UsageFilter } from '../reports/report-parts';
 import { groupName } from '../reports/group-name';
 import { requestIdBounds } from '../reports/request-key';
-import type { RollupDimension } from '../rollup-levels';
+import type { RollupDimension } from '../../ledger/rollup-levels';
 
 /** Sums of one group and one source of savings. */
 export interface SavingsRow {

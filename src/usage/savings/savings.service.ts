@@ -3,7 +3,7 @@ import { savedBy, type SavedBy, type SavingsGroup } from '@thriftgate/contracts'
 import { Clock } from '../../common/clock';
 import { GatewayError } from '../../common/errors';
 import type { PicoUsd } from '../../common/money';
-import { LedgerDrain } from '../ledger-drain.service';
+import { LedgerDrain } from '../../ledger/drain/ledger-drain.service';
 import { spanOf, type UsageFilter } from '../reports/report-parts';
 import { type MissedSaving, SavingsRepository, type SavingsRow } from './savings.repository';
 

@@ -1,5 +1,5 @@
 // Breaks the gateway on purpose: lines that the disk did not take are promised all the same. The bar of the broken disk must go red.
-const { Journal } = require('../../../dist/src/usage/journal.service.js');
+const { Journal } = require('../../../dist/src/ledger/journal/journal.service.js');
 for (const name of ['append', 'end']) {
   const real = Journal.prototype[name];
   Journal.prototype[name] = function (key, json) {

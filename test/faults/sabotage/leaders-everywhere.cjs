@@ -1,5 +1,5 @@
 /** Breaks C5 on purpose: every process leads, whoever holds the lease. */
-const { FlightLeaseStore } = require('../../../dist/src/cache/single-flight/flight-lease.store.js');
+const { FlightLeaseStore } = require('../../../dist/src/single-flight/lease.store.js');
 
 const { take } = FlightLeaseStore.prototype;
 FlightLeaseStore.prototype.take = async function (...args) {

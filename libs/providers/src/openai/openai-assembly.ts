@@ -1,5 +1,5 @@
 import { isRecord, nonEmptyString, parseJson, type JsonRecord } from '../json-record';
-import type { ChatReply } from '../provider-adapter';
+import type { ChatReply } from '../translator';
 import { completionFacts } from './openai-reply';
 
 /** A choice while its chunks are laid on one another. */

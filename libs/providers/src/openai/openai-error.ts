@@ -1,5 +1,5 @@
 import { isRecord, nonEmptyString, parseJson } from '../json-record';
-import type { ProviderError, UpstreamFailure } from '../provider-adapter';
+import type { ProviderError, UpstreamFailure } from '../translator';
 
 /** What an upstream's error says, cleaned for callers. */
 interface Complaint {

@@ -1,5 +1,5 @@
 import { isRecord, nonEmptyString, type JsonRecord } from '../json-record';
-import type { AnswerFacts, ChatReply } from '../provider-adapter';
+import type { AnswerFacts, ChatReply } from '../translator';
 import { readUsage } from '../usage/read-usage';
 
 /**

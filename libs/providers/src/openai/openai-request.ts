@@ -1,5 +1,5 @@
 import { isRecord, type JsonRecord } from '../json-record';
-import type { UpstreamCall, UpstreamRequest } from '../provider-adapter';
+import type { UpstreamCall, UpstreamRequest } from '../translator';
 
 /**
  * The caller's body with the upstream's model name. Streams always ask for usage, because every call is billed.

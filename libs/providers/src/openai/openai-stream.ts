@@ -1,5 +1,5 @@
 import { isRecord, nonEmptyString, parseJson } from '../json-record';
-import type { ChatReply, SseEvent, StreamChunk, StreamDecoder } from '../provider-adapter';
+import type { ChatReply, SseEvent, StreamChunk, StreamDecoder } from '../translator';
 import { assembleCompletion } from './openai-assembly';
 
 /**

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ProviderError, StreamChunk, StreamDecoder } from '../provider-adapter';
+import type { ProviderError, StreamChunk, StreamDecoder } from '../translator';
 import { describeProvider } from '../testing/describe-provider';
 import { readUsage } from '../usage/read-usage';
 import { openAiAdapter } from './openai.adapter';

@@ -1,4 +1,4 @@
-import type { ProviderAdapter } from '../provider-adapter';
+import type { ProviderAdapter } from '../translator';
 import { toOpenAiError } from './openai-error';
 import { fromOpenAiReply } from './openai-reply';
 import { toOpenAiRequest } from './openai-request';

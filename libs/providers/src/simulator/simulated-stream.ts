@@ -1,5 +1,5 @@
 import type { JsonRecord } from '../json-record';
-import { completionToChunks } from '../openai/openai-replay';
+import { completionToChunks } from '../endpoints/chat-completions/completion-replay';
 
 const FEW_WORDS = 24;
 

@@ -1,6 +1,6 @@
 import { openAiAdapter } from '../openai/openai.adapter';
-import type { ChatBody, StreamChunk } from '../provider-adapter';
-import { SseReader } from '../sse-reader';
+import type { ChatBody, StreamChunk } from '../translator';
+import { SseReader } from '../transport/sse-reader';
 import { SimulatorTransport } from './simulator.transport';
 
 const simulator = new SimulatorTransport({ now: () => 1_763_990_400_999 });

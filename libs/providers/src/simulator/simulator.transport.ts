@@ -1,12 +1,12 @@
-import { IncomingResponse } from '../incoming-response';
+import { IncomingResponse } from '../transport/incoming-response';
 import { parseJson } from '../json-record';
-import type { UpstreamRequest } from '../provider-adapter';
+import type { UpstreamRequest } from '../translator';
 import {
-  type StopSignal,
+  type AbortSignalLike,
   UpstreamTransportError,
   type UpstreamResponse,
   type UpstreamTransport,
-} from '../upstream-transport';
+} from '../transport/upstream-transport';
 import { readSimulatedRequest, SimulatedBadRequest, simulateCompletion } from './simulated-answer';
 import { streamCompletion } from './simulated-stream';
 
@@ -27,7 +27,7 @@ export class SimulatorTransport implements UpstreamTransport {
     this.#now = options.now ?? Date.now;
   }
 
-  async send(request: UpstreamRequest, options: { signal?: StopSignal } = {}): Promise<UpstreamResponse> {
+  async send(request: UpstreamRequest, options: { signal?: AbortSignalLike } = {}): Promise<UpstreamResponse> {
     const { signal } = options;
     const aborted = new UpstreamTransportError('aborted', 'The call was given up.', false);
     if (this.#latencyMs > 0 && !signal?.aborted) await sleep(this.#latencyMs, signal);
@@ -67,7 +67,7 @@ function errorBody(message: string, param: string | null): string {
 }
 
 /** Ends early with the signal. */
-function sleep(ms: number, signal: StopSignal | undefined): Promise<void> {
+function sleep(ms: number, signal: AbortSignalLike | undefined): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {
       clearTimeout(timer);

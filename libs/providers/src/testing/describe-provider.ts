@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { isRecord } from '../json-record';
-import type { ProviderAdapter, StreamChunk, StreamDecoder, UpstreamCall, UpstreamFailure } from '../provider-adapter';
-import { SseReader } from '../sse-reader';
+import type { ProviderAdapter, StreamChunk, StreamDecoder, UpstreamCall, UpstreamFailure } from '../translator';
+import { SseReader } from '../transport/sse-reader';
 
 /**
  * Runs an adapter over recorded cases, one folder each: `call.json` gives `request.json`, `reply.json` gives

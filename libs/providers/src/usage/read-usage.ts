@@ -1,5 +1,5 @@
 import { isRecord } from '../json-record';
-import type { TokenUsage } from '../provider-adapter';
+import type { TokenUsage } from '../translator';
 
 type Counts = { [Count in keyof Required<TokenUsage>]: unknown } & { total: unknown };
 

@@ -1,0 +1,40 @@
+import { formatUsd } from '../../common/money';
+import type { CacheStatus, Settlement } from '../call';
+
+/** What the headers tell of an answer beside its key. */
+export interface ResponseOrigin {
+  provider: string;
+  upstreamModel: string;
+  /** Upstream tries, 0 for a hit. */
+  attempts: number;
+  /** How long the answer is or would be kept; undefined where it is not to be. */
+  ttlSeconds: number | undefined;
+  /** Undefined on streams, whose cost is known only at their end. */
+  settlement: Settlement | undefined;
+}
+
+/** The gateway's headers of a chat answer, all of them known before its first byte. */
+export function responseHeaders(
+  cacheStatus: CacheStatus,
+  cacheKey: string,
+  origin: ResponseOrigin,
+): Record<string, string> {
+  const headers: Record<string, string> = {
+    'x-cache-status': cacheStatus,
+    'x-cache-key': headerText(cacheKey),
+    'x-gateway-provider': headerText(origin.provider),
+    'x-gateway-model': headerText(origin.upstreamModel),
+    'x-gateway-attempts': String(origin.attempts),
+  };
+  if (origin.ttlSeconds !== undefined) headers['x-cache-ttl'] = String(origin.ttlSeconds);
+  if (origin.settlement) {
+    headers['x-gateway-cost-usd'] = formatUsd(origin.settlement.costPusd);
+    headers['x-gateway-saved-usd'] = formatUsd(origin.settlement.savedPusd);
+  }
+  return headers;
+}
+
+/** Upstreams choose model names; none may break a header. */
+function headerText(text: string): string {
+  return /^[\x20-\x7e]*$/.test(text) ? text : encodeURIComponent(text);
+}

@@ -1,0 +1,31 @@
+import 'reflect-metadata';
+import { Database } from '../database/database.connection';
+import { DataDirectory } from '../config/data-directory';
+import { loadConfig } from '../config/load-config';
+import { VerificationRepository } from '../ledger/upkeep/verification.repository';
+
+const VIOLATED = 1;
+
+/** `npm run ledger:verify`: checks the ledger of this environment's database and says what is wrong with it. */
+async function verify(): Promise<void> {
+  const config = loadConfig(process.env);
+  // The embedded database has room for one: while its gateway runs, GET /admin/ledger/verify does the same.
+  const dataDirectory = config.databaseUrl ? undefined : DataDirectory.open(config.dataDirectory);
+  const database = await Database.open(config, dataDirectory as DataDirectory);
+  try {
+    const checks = await new VerificationRepository(database).verify();
+    for (const { name, violations } of checks) {
+      process.stdout.write(`${violations.length === 0 ? 'ok  ' : 'FAIL'} ${name}\n`);
+      for (const violation of violations) process.stdout.write(`       ${violation}\n`);
+    }
+    if (checks.some(({ violations }) => violations.length > 0)) process.exitCode = VIOLATED;
+  } finally {
+    await database.onApplicationShutdown();
+    dataDirectory?.close();
+  }
+}
+
+verify().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = VIOLATED;
+});

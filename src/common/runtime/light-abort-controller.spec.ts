@@ -1,0 +1,44 @@
+import { LightAbortController } from './light-abort-controller';
+import { pauseUnless } from './pause';
+
+describe('a departure', () => {
+  it('tells those who listen, once, and those who stopped listening not at all', () => {
+    const departure = new LightAbortController();
+    const heard: string[] = [];
+    const stopped = () => heard.push('stopped');
+    departure.addEventListener('abort', () => heard.push('one'));
+    departure.addEventListener('abort', stopped);
+    departure.addEventListener('abort', () => heard.push('two'));
+    departure.removeEventListener('abort', stopped);
+    expect(departure.aborted).toBe(false);
+    departure.abort();
+    departure.abort();
+    expect(departure.aborted).toBe(true);
+    expect(heard).toEqual(['one', 'two']);
+  });
+
+  it('lets a listener stop another one while it tells', () => {
+    const departure = new LightAbortController();
+    const heard: string[] = [];
+    const last = () => heard.push('last');
+    departure.addEventListener('abort', () => departure.removeEventListener('abort', last));
+    departure.addEventListener('abort', last);
+    departure.abort();
+    expect(heard).toEqual([]);
+  });
+});
+
+describe('a pause', () => {
+  it('ends with the departure, and at once after it', async () => {
+    const departure = new LightAbortController();
+    const pause = pauseUnless(departure, 60_000);
+    departure.abort();
+    await pause;
+    await pauseUnless(departure, 60_000);
+  });
+
+  it('ends with its time', async () => {
+    await pauseUnless(new LightAbortController(), 1);
+    await pauseUnless(new AbortController().signal, 1);
+  });
+});

@@ -1,0 +1,57 @@
+import { HttpException } from '@nestjs/common';
+import { GatewayError } from './errors';
+
+const HTTP_CODES = {
+  400: 'invalid_request',
+  404: 'not_found',
+  405: 'method_not_allowed',
+} as const;
+
+/** The codes of sockets and names, and PostgreSQL's classes 08 and 53 and its shutdowns. @see https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const DATABASE_AWAY =
+  /^(ECONN(REFUSED|RESET|ABORTED)|E(HOST|NET)UNREACH|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|08\w{3}|57P0[1-3]|53\w{3})$/;
+
+/** The {@link GatewayError} that a thrown value stands for: itself, Nest's and Fastify's own errors by status, else internal. */
+export function toGatewayError(thrown: unknown): GatewayError {
+  if (thrown instanceof GatewayError) return thrown;
+  if (isDatabaseAway(thrown)) return new GatewayError('unavailable', { cause: thrown });
+  const status = thrown instanceof HttpException ? thrown.getStatus() : statusOf(thrown);
+  const message = thrown instanceof Error ? thrown.message : undefined;
+  if (isInvalidJson(thrown, status)) return new GatewayError('invalid_json', { cause: thrown });
+  if (status === 413) return new GatewayError('request_too_large', { cause: thrown });
+  if (status === 415) return new GatewayError('unsupported_media_type', { cause: thrown });
+  if (status !== undefined && status in HTTP_CODES) {
+    return new GatewayError(HTTP_CODES[status as keyof typeof HTTP_CODES], {
+      ...(message && { message }),
+      cause: thrown,
+    });
+  }
+  if (status !== undefined && status >= 400 && status < 500) {
+    return new GatewayError('invalid_request', { ...(message && { message }), cause: thrown });
+  }
+  return new GatewayError('internal_error', { cause: thrown });
+}
+
+function statusOf(thrown: unknown): number | undefined {
+  const status = (thrown as { statusCode?: unknown } | null)?.statusCode;
+  return typeof status === 'number' ? status : undefined;
+}
+
+function codeOf(thrown: unknown): unknown {
+  return (thrown as { code?: unknown } | null)?.code;
+}
+
+/** How `pg` says that the database is not there, shuts down, or has no room. */
+function isDatabaseAway(thrown: unknown): boolean {
+  if (DATABASE_AWAY.test(String(codeOf(thrown)))) return true;
+  return (
+    thrown instanceof Error && /^(Connection terminated|timeout exceeded when trying to connect)/.test(thrown.message)
+  );
+}
+
+/** Fastify's parser throws SyntaxErrors with a status, which Nest turns into its own; one without is a failure of ours. */
+function isInvalidJson(thrown: unknown, status: number | undefined): boolean {
+  if (codeOf(thrown) === 'FST_ERR_CTP_EMPTY_JSON_BODY') return true;
+  if (status !== 400) return false;
+  return thrown instanceof SyntaxError || (thrown instanceof HttpException && /JSON/.test(thrown.message));
+}

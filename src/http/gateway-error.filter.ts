@@ -1,0 +1,25 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { toGatewayError } from '../common/to-gateway-error';
+
+/** Turns whatever was thrown into an OpenAI-shaped error. Unknown failures are logged whole and told as little. */
+@Catch()
+export class GatewayErrorFilter implements ExceptionFilter {
+  private readonly logger = new Logger(GatewayErrorFilter.name);
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const reply = http.getResponse<FastifyReply>();
+    const error = toGatewayError(thrown);
+    if (error.status >= 500 && error.code === 'internal_error') {
+      this.logger.error({ requestId: http.getRequest<FastifyRequest>().id, err: thrown }, 'unexpected failure');
+    }
+    if (reply.sent || reply.raw.headersSent) {
+      reply.raw.destroy();
+      return;
+    }
+    if (error.retryAfterSeconds !== undefined)
+      void reply.header('retry-after', String(Math.ceil(error.retryAfterSeconds)));
+    void reply.status(error.status).type('application/json; charset=utf-8').send(error.toBody());
+  }
+}

@@ -1,0 +1,210 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Database } from '../../database/database.connection';
+import { DrainPace } from './drain-pace';
+import { Journal, type Segment } from '../journal/journal.service';
+import type { JournalRecord } from '../journal/journal-record';
+import { LedgerRepository } from '../ledger.repository';
+import { openAttempts } from './open-attempts';
+import { SegmentReader } from '../journal/segment-reader';
+
+/** What a database elsewhere has not taken would be lost with this disk. */
+const DRAIN_EVERY_MS = 100;
+/** The embedded database lies on the same disk, and each turn costs it 20 ms of the calls' core, however few rows there are. */
+const DRAIN_EMBEDDED_EVERY_MS = 500;
+/**
+ * How much of a burst of calls may wait for the embedded database, which takes its time from them. Some 100,000 calls: on one
+ * core they were in the database some eight seconds after the burst.
+ */
+const BURST_BYTES = 128 * 1024 * 1024;
+const RETRY_MS = 1_000;
+const FLUSH_TIMEOUT_MS = 2_000;
+const SHUTDOWN_TIMEOUT_MS = 10_000;
+
+/**
+ * Brings the journal into the database, in bulk and in order, and ends the tries that earlier lives of this data
+ * directory left open. The database may be away meanwhile; the journal waits.
+ */
+@Injectable()
+export class LedgerDrain implements OnApplicationBootstrap {
+  private readonly logger = new Logger(LedgerDrain.name);
+  private reader: SegmentReader | undefined;
+  private running: Promise<void> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private away = false;
+  private readonly pace = new DrainPace(() => this.mayWait());
+  private recovered = false;
+  private finished = false;
+
+  constructor(
+    private readonly journal: Journal,
+    private readonly repository: LedgerRepository,
+    private readonly database: Database,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.database.beforeClose(() => this.finish());
+    this.schedule(0);
+  }
+
+  /** Brings what is in the journal now into the database; gives up after two seconds. For reports that show the last calls. */
+  async flush(): Promise<void> {
+    await this.drainWithin(FLUSH_TIMEOUT_MS);
+  }
+
+  private drainWithin(timeoutMs: number): Promise<void> {
+    return this.pace.hurry(() => Promise.race([this.drainAll(), delay(timeoutMs, undefined, { ref: false })]));
+  }
+
+  /** What a database elsewhere has not taken would be lost with this disk, so only the embedded one may be kept waiting. */
+  private mayWait(): boolean {
+    return this.recovered && this.database.isEmbedded && this.journal.undrainedBytes() < BURST_BYTES;
+  }
+
+  private schedule(afterMs: number): void {
+    if (this.finished) return;
+    clearTimeout(this.timer);
+    const everyMs = this.database.isEmbedded ? DRAIN_EMBEDDED_EVERY_MS : DRAIN_EVERY_MS;
+    this.timer = setTimeout(
+      () => void this.drainAll().then(() => this.schedule(this.away ? RETRY_MS : everyMs)),
+      afterMs,
+    );
+  }
+
+  /** A run that was going on when asked may have read the journal before the last line came, so it is followed by another. */
+  private async drainAll(): Promise<void> {
+    if (this.running) await this.running;
+    this.running ??= this.drainOnce()
+      .then(() => this.setAway(undefined))
+      .catch((error: unknown) => this.setAway(error))
+      .finally(() => (this.running = undefined));
+    await this.running;
+  }
+
+  private async drainOnce(): Promise<void> {
+    if (!this.recovered) await this.recover();
+    this.recovered = true;
+    for (;;) {
+      const [segment, ...newer] = this.journal.segments();
+      if (!segment) return;
+      this.reader ??= new SegmentReader(segment, 0);
+      await this.drainSegment(this.reader);
+      if (newer.length === 0) return;
+      this.release(segment);
+    }
+  }
+
+  private async drainSegment(reader: SegmentReader): Promise<void> {
+    for (;;) {
+      const startedAt = performance.now();
+      const written = this.writeNext(reader);
+      if (written === undefined) return;
+      reader.commit(await written);
+      await this.pace.rest(performance.now() - startedAt);
+    }
+  }
+
+  /**
+   * Writes the next rows together, or one by one where the database refuses one: a bad row must not hold up the others.
+   * Nothing holds on to the rows meanwhile, they are read again for that: hundreds of them would grow old while the database
+   * works, and lie there until the next full collection.
+   *
+   * @returns the offset behind them when they are written; undefined where there are none
+   */
+  private writeNext(reader: SegmentReader): Promise<number> | undefined {
+    const { records, end } = reader.read();
+    if (end === undefined) return undefined;
+    if (records.length === 0) return Promise.resolve(end);
+    const written = this.repository.write(lastOfEachKey(records)).then(() => end);
+    return ifRefused(written, async () => {
+      const again = reader.read();
+      await this.writeEach(lastOfEachKey(again.records));
+      return again.end ?? end;
+    });
+  }
+
+  private async writeEach(rows: Buffer[]): Promise<void> {
+    for (const row of rows)
+      await ifRefused(this.repository.write([row]), (error) => this.journal.setAside(String(row), error));
+  }
+
+  /**
+   * What dead lives left: first the tries that nobody will end get an end, whatever else there is to bring. Then, life by
+   * life, every line is brought, what it held is free, and its files go. So where one life dies soon after the other, each of
+   * them gets further.
+   */
+  private async recover(): Promise<void> {
+    const leftovers = this.journal.leftovers();
+    const epochs = [...new Set(leftovers.map(({ epoch }) => epoch))];
+    if (epochs.length > 0) await this.closeOpenTries(epochs, leftovers);
+    for (const epoch of epochs) {
+      const segments = leftovers.filter((segment) => segment.epoch === epoch);
+      for (const reader of this.readersOf(segments)) await this.drainSegment(reader).finally(() => reader.close());
+      this.tellUnknown([epoch], await this.repository.closeEpoch(epoch));
+      for (const segment of segments) this.journal.remove(segment);
+    }
+  }
+
+  /** From where the database has them, each opened when it is its turn: there may be many. */
+  private *readersOf(segments: Segment[]): Generator<SegmentReader, void, undefined> {
+    for (const segment of segments) yield new SegmentReader(segment, this.journal.drainedBytes(segment));
+  }
+
+  private async closeOpenTries(epochs: string[], segments: Segment[]): Promise<void> {
+    const open = await openAttempts(this.readersOf(segments), await this.repository.openAttempts(epochs));
+    if (open.size === 0) return;
+    const unwritten = [...open].flatMap(([key, json]) => (json === undefined ? [] : [{ key, json }]));
+    if (unwritten.length > 0) {
+      const rows = lastOfEachKey(unwritten);
+      await ifRefused(this.repository.write(rows), () => this.writeEach(rows));
+    }
+    this.tellUnknown(epochs, await this.repository.closeAttempts(epochs, [...open.keys()]));
+  }
+
+  private tellUnknown(epochs: string[], calls: number): void {
+    if (calls === 0) return;
+    this.logger.warn({ epochs, calls }, 'calls of a stopped process have an unknown end and keep their estimate');
+  }
+
+  private async finish(): Promise<void> {
+    this.finished = true;
+    clearTimeout(this.timer);
+    await this.drainWithin(SHUTDOWN_TIMEOUT_MS);
+    if (this.away || this.running) return;
+    for (const segment of this.journal.segments()) this.release(segment);
+    await this.repository.closeEpoch(this.journal.epoch).catch((error: unknown) => this.setAway(error));
+  }
+
+  private release(segment: Segment): void {
+    this.reader?.close();
+    this.reader = undefined;
+    this.journal.remove(segment);
+  }
+
+  private setAway(error: unknown): void {
+    const away = error !== undefined;
+    if (away && !this.away)
+      this.logger.warn({ err: error }, 'the database does not take the ledger; the journal keeps it');
+    if (!away && this.away) this.logger.log('the database takes the ledger again');
+    this.away = away;
+  }
+}
+
+/** Does something else where the database refuses what it was given; what it cannot take at the moment is tried again later. */
+function ifRefused<T>(written: Promise<T>, otherwise: (error: unknown) => Promise<T> | T): Promise<T> {
+  return written.catch((error: unknown) => {
+    if (!isRefusedData(error)) throw error;
+    return otherwise(error);
+  });
+}
+
+/** PostgreSQL's classes 22 (data exception) and 23 (integrity violation). @see https://www.postgresql.org/docs/current/errcodes-appendix.html */
+function isRefusedData(error: unknown): boolean {
+  return /^2[23]/.test(String((error as { code?: unknown } | null)?.code));
+}
+
+/** The last line of each key is the whole truth about it; in key order, so that two processes never wait for each other. */
+function lastOfEachKey(records: JournalRecord[]): Buffer[] {
+  const rows = new Map(records.map((record) => [record.key, record]));
+  return [...rows.values()].toSorted((one, other) => (one.key < other.key ? -1 : 1)).map(({ json }) => json);
+}

@@ -1,0 +1,27 @@
+import { Module } from '@nestjs/common';
+import { PartitionsRepository } from './upkeep/partitions.repository';
+import { PartitionsService } from './upkeep/partitions.service';
+import { ProcessesService } from './upkeep/processes.service';
+import { VerificationController } from './upkeep/verification.controller';
+import { VerificationRepository } from './upkeep/verification.repository';
+import { Journal } from './journal/journal.service';
+import { LedgerDrain } from './drain/ledger-drain.service';
+import { LedgerRepository } from './ledger.repository';
+import { LedgerService } from './ledger.service';
+
+/** Every try of every call, on local disk first and then in the database. */
+@Module({
+  controllers: [VerificationController],
+  providers: [
+    Journal,
+    LedgerRepository,
+    LedgerDrain,
+    LedgerService,
+    PartitionsService,
+    PartitionsRepository,
+    ProcessesService,
+    VerificationRepository,
+  ],
+  exports: [Journal, LedgerRepository, LedgerService, LedgerDrain, ProcessesService],
+})
+export class LedgerModule {}

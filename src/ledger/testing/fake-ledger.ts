@@ -1,0 +1,77 @@
+import type { LedgerRepository } from '../ledger.repository';
+
+/** The members of a row that the rules look at. */
+export interface FakeRow {
+  id: string;
+  epoch: string;
+  state: string;
+}
+
+/** The table with the rules of the real one: a key's row changes only from dispatched to its end. */
+export class FakeLedger {
+  readonly rows = new Map<string, FakeRow>();
+  readonly writes: string[][] = [];
+  readonly closed: string[] = [];
+  /** The keys of the tries that were ended for unknown one by one, with how many writes there had been. */
+  readonly givenUp: { keys: string[]; afterWrites: number }[] = [];
+  away = false;
+  /** The key of a row that the database does not take. */
+  refused = '';
+  private gate: Promise<void> = Promise.resolve();
+
+  /** Holds every write up until the function is called that comes back. */
+  block(): () => void {
+    let open = () => {};
+    this.gate = new Promise((done) => (open = done));
+    return open;
+  }
+
+  asRepository(): LedgerRepository {
+    return this as Pick<
+      LedgerRepository,
+      'write' | 'openAttempts' | 'closeAttempts' | 'closeEpoch'
+    > as LedgerRepository;
+  }
+
+  async write(texts: Buffer[]): Promise<void> {
+    await this.gate;
+    this.answer();
+    const rows = JSON.parse(`[${texts.join(',')}]`) as FakeRow[];
+    if (rows.some(({ id }) => id === this.refused)) throw Object.assign(new Error('invalid'), { code: '22P05' });
+    this.writes.push(rows.map(({ id }) => id));
+    for (const row of rows) {
+      const before = this.rows.get(row.id);
+      if (!before || (before.state === 'dispatched' && row.state !== 'dispatched')) this.rows.set(row.id, row);
+    }
+  }
+
+  openAttempts(epochs: string[]): Promise<string[]> {
+    this.answer();
+    const open = [...this.rows.values()].filter((row) => epochs.includes(row.epoch) && row.state === 'dispatched');
+    return Promise.resolve(open.map(({ id }) => id));
+  }
+
+  closeAttempts(epochs: string[], keys: string[]): Promise<number> {
+    this.answer();
+    this.givenUp.push({ keys, afterWrites: this.writes.length });
+    for (const row of this.rows.values())
+      if (epochs.includes(row.epoch) && row.state === 'dispatched' && keys.includes(row.id)) row.state = 'unknown';
+    return Promise.resolve(keys.length);
+  }
+
+  async closeEpoch(epoch: string): Promise<number> {
+    this.answer();
+    this.closed.push(epoch);
+    for (const row of this.rows.values()) if (row.epoch === epoch && row.state === 'dispatched') row.state = 'unknown';
+    return Promise.resolve(0);
+  }
+
+  private answer(): void {
+    if (this.away) throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+  }
+
+  /** The state of each row by its key. */
+  states(): Record<string, string> {
+    return Object.fromEntries([...this.rows].map(([id, { state }]) => [id, state]));
+  }
+}

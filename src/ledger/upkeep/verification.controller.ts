@@ -1,0 +1,32 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import * as contracts from '@thriftgate/contracts';
+import { Roles } from '../../http/access.decorators';
+import { ApiErrors } from '../../http/api-errors.decorator';
+import { LedgerDrain } from '../drain/ledger-drain.service';
+import { VerificationRepository } from './verification.repository';
+
+@ApiTags('Ledger')
+@ApiBearerAuth()
+@ApiErrors('invalid_api_key', 'forbidden')
+@Roles('platform_admin')
+@Controller('admin/ledger')
+export class VerificationController {
+  constructor(
+    private readonly verification: VerificationRepository,
+    private readonly drain: LedgerDrain,
+  ) {}
+
+  @Get('verify')
+  @ApiOperation({
+    summary: 'Verify the ledger',
+    description:
+      'Checks that debits and credits are equal, that accounts, reports and budgets are the sums of the rows, that nothing is negative and nothing is there twice. Reads the whole ledger.',
+  })
+  @ApiOkResponse({ description: 'What was checked.', standardSchema: contracts.ledgerVerificationSchema })
+  async verify(): Promise<contracts.LedgerVerification> {
+    await this.drain.flush();
+    const checks = await this.verification.verify();
+    return { ok: checks.every(({ violations }) => violations.length === 0), checks };
+  }
+}

@@ -1,0 +1,176 @@
+import { GatewayError } from '../common/errors';
+import { Flight } from './flight';
+import type { FlightResult, FlightSource } from './flight-result';
+
+const ORIGIN = { provider: 'openai', upstreamModel: 'gpt-4.1' };
+const answer = {
+  body: Buffer.from('{}'),
+  usage: { inputTokens: 1, cachedInputTokens: 0, outputTokens: 1, reasoningTokens: 0 },
+  listCostPusd: 5n,
+  costPusd: 5n,
+  ...ORIGIN,
+};
+const DONE: FlightResult = { kind: 'done', last: '', usageChunk: undefined, answer };
+
+/** A stream that is drawn text by text, with a note of how far it was drawn and whether it was ended. */
+function sourceOf(texts: string[], end: FlightResult = DONE) {
+  const drawn = { texts: 0, ended: false };
+  async function* source(): FlightSource {
+    try {
+      for (const text of texts) {
+        await Promise.resolve();
+        drawn.texts += 1;
+        yield text;
+      }
+      return end;
+    } finally {
+      drawn.ended = true;
+    }
+  }
+  return { drawn, source: source() };
+}
+
+async function readAll(texts: ReturnType<Flight['read']>) {
+  let text = '';
+  for (;;) {
+    const next = await texts.next();
+    if (next.done) return { text, end: next.value };
+    text += next.value;
+  }
+}
+
+describe('a flight', () => {
+  const over: Flight[] = [];
+  const take = () => new Flight('q', (flight) => over.push(flight));
+  beforeEach(() => void (over.length = 0));
+
+  it('gives each reader all of it, also who comes late, and ends once', async () => {
+    const flight = take();
+    const { source } = sourceOf(['b', 'c', 'd']);
+    const early = readAll(flight.read(flight.subscribe(undefined)));
+    flight.feed(ORIGIN, 'a', source);
+    const late = flight.read(flight.subscribe(undefined));
+    expect((await late.next()).value).toBe('a');
+    expect(await early).toEqual({ text: 'abcd', end: DONE });
+    expect(await readAll(late)).toEqual({ text: 'bcd', end: DONE });
+    expect(await readAll(flight.read(flight.subscribe(undefined)))).toEqual({ text: 'abcd', end: DONE });
+    expect(over).toEqual([flight]);
+  });
+
+  it('is drawn at the pace of its fastest reader', async () => {
+    const flight = take();
+    const { source, drawn } = sourceOf(['b', 'c', 'd', 'e']);
+    const [fast, slow] = [flight.read(flight.subscribe(undefined)), flight.read(flight.subscribe(undefined))];
+    flight.feed(ORIGIN, 'a', source);
+    await slow.next();
+    await fast.next();
+    expect(drawn.texts).toBe(0);
+    await fast.next();
+    await fast.next();
+    expect(drawn.texts).toBe(2);
+    expect((await slow.next()).value).toBe('bc');
+    expect(drawn.texts).toBe(2);
+  });
+
+  it('goes on while one waits, and gives the source up when the last has gone', async () => {
+    const flight = take();
+    const { source, drawn } = sourceOf(['b', 'c', 'd']);
+    const [leader, follower] = [new AbortController(), new AbortController()];
+    const led = flight.read(flight.subscribe(leader.signal));
+    const followed = flight.read(flight.subscribe(follower.signal));
+    flight.feed(ORIGIN, 'a', source);
+    await led.next();
+    leader.abort();
+    expect(await led.next()).toEqual({ done: true, value: undefined });
+    expect(flight.signal.aborted).toBe(false);
+    await followed.next();
+    expect((await followed.next()).value).toBe('b');
+    follower.abort();
+    expect(await followed.next()).toEqual({ done: true, value: undefined });
+    await new Promise(setImmediate);
+    expect([flight.signal.aborted, drawn.ended, over.length]).toEqual([true, true, 1]);
+  });
+
+  it('wakes a reader whose client leaves while nothing comes', async () => {
+    const flight = take();
+    const client = new AbortController();
+    const waiting = readAll(flight.read(flight.subscribe(client.signal)));
+    client.abort();
+    expect(await waiting).toEqual({ text: '', end: undefined });
+    expect(over).toEqual([flight]);
+    flight.finish(DONE);
+    expect(over).toEqual([flight]);
+  });
+
+  it('has no seat for a client that has gone', () => {
+    const flight = take();
+    expect(flight.subscribe(AbortSignal.abort()).hasLeft).toBe(true);
+    expect(flight.signal.aborted).toBe(true);
+  });
+
+  it('tells all who wait how it failed', async () => {
+    const flight = take();
+    const readers = [1, 2, 3].map(() => readAll(flight.read(flight.subscribe(undefined))));
+    const failure: FlightResult = { kind: 'failed', error: new GatewayError('upstream_error'), of: 'upstream' };
+    flight.finish(failure);
+    expect(await Promise.all(readers)).toEqual(readers.map(() => ({ text: '', end: failure })));
+  });
+
+  it('keeps so much and no more: nobody comes aboard then, and who is far behind is left behind', async () => {
+    const flight = take();
+    const megabyte = 'x'.repeat(1024 * 1024);
+    const [slow, fast] = [flight.read(flight.subscribe(undefined)), flight.read(flight.subscribe(undefined))];
+    const { source } = sourceOf(Array.from({ length: 30 }, () => megabyte));
+    flight.feed(ORIGIN, 'a', source);
+    await slow.next();
+    expect(flight.takes(0)).toBe(true);
+    const read = await readAll(fast);
+    expect([read.text.length, read.end]).toEqual([1 + 30 * megabyte.length, DONE]);
+    expect(flight.takes(0)).toBe(false);
+    const { text, end } = await readAll(slow);
+    expect(text).toBe('');
+    expect(end).toMatchObject({ kind: 'broken', code: 'reader_too_slow' });
+  });
+
+  it('lets go of what all have read, however long it is', async () => {
+    const flight = take();
+    const { source, drawn } = sourceOf(Array.from({ length: 40 }, () => 'x'.repeat(1024 * 1024)));
+    const readers = [1, 2].map(() => readAll(flight.read(flight.subscribe(undefined))));
+    flight.feed(ORIGIN, 'a', source);
+    for (const { text, end } of await Promise.all(readers))
+      expect([text.length, end]).toEqual([1 + 40 * 1024 * 1024, DONE]);
+    expect(drawn.texts).toBe(40);
+  });
+
+  it('gives who has fallen behind its texts in pieces', async () => {
+    const flight = take();
+    const { source } = sourceOf(Array.from({ length: 50 }, () => 'x'.repeat(10_000)));
+    const early = readAll(flight.read(flight.subscribe(undefined)));
+    flight.feed(ORIGIN, 'a', source);
+    await early;
+    const late = flight.read(flight.subscribe(undefined));
+    for (let next = await late.next(); !next.done; next = await late.next())
+      expect(next.value.length).toBeLessThan(80_000);
+  });
+
+  it('goes on for one who has read a part of it elsewhere', async () => {
+    const flight = take();
+    const { source } = sourceOf(['b', 'c', 'd']);
+    const early = readAll(flight.read(flight.subscribe(undefined)));
+    flight.feed(ORIGIN, 'a', source);
+    expect(await readAll(flight.read(flight.subscribe(undefined, 2)))).toEqual({ text: 'cd', end: DONE });
+    await early;
+  });
+
+  it('fails where its source does', async () => {
+    const flight = take();
+    const reader = readAll(flight.read(flight.subscribe(undefined)));
+    const error = new Error('x');
+    // eslint-disable-next-line require-yield
+    async function* broken(): FlightSource {
+      throw error;
+    }
+    flight.feed(ORIGIN, 'a', broken());
+    expect(await reader).toEqual({ text: 'a', end: { kind: 'failed', error, of: 'upstream' } });
+  });
+});

@@ -1,0 +1,8 @@
+import { Module } from '@nestjs/common';
+import { FlightLeaseStore } from './lease.store';
+import { ReplicaChannel } from './replica-channel.service';
+import { SingleFlight } from './single-flight.service';
+
+/** One upstream call for any number of equal misses, over all replicas. */
+@Module({ providers: [FlightLeaseStore, ReplicaChannel, SingleFlight], exports: [SingleFlight] })
+export class SingleFlightModule {}
