@@ -31,6 +31,7 @@ const MAY_IMPORT = {
   routing: ['common', 'models'],
   calls: [
     'common',
+    'http',
     'budgets',
     'cache',
     'idempotency',
@@ -41,8 +42,8 @@ const MAY_IMPORT = {
     'routing',
     'single-flight',
   ],
-  chat: ['common', 'http', 'calls', 'idempotency'],
-  batch: [...BASE, 'budgets', 'cache', 'calls', 'chat', 'idempotency', 'keys', 'models'],
+  chat: ['http', 'calls', 'idempotency'],
+  batch: [...BASE, 'budgets', 'cache', 'calls', 'idempotency', 'keys', 'models'],
   health: [...BASE, 'redis'],
   cli: ['config', 'database', 'ledger'],
 };

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import type { CreateBatch, ListBatchesQuery } from '@thriftgate/contracts';
-import { CHAT_ENDPOINT } from '../calls/call';
 import type { Caller } from '../common/caller';
 import { Clock } from '../common/clock';
 import { GatewayError } from '../common/errors';
@@ -78,7 +77,7 @@ export class BatchesService {
       id: newId('batch'),
       team_id: caller.teamId,
       key_id: caller.keyId,
-      endpoint: CHAT_ENDPOINT,
+      endpoint: input.endpoint.path,
       request_id: requestId,
       completion_window: request.completion_window,
       input_file_id: input.fileId,

@@ -7,7 +7,6 @@ import { TeamsModule } from '../teams/teams.module';
 import { LedgerModule } from '../ledger/ledger.module';
 import { WatchModule } from '../usage/watch/watch.module';
 import { BudgetDirectory } from './budget-directory.service';
-import { BudgetGate } from './budget-gate.service';
 import { BudgetStatusService } from './budget-status.service';
 import { BudgetWatch } from './budget-watch.service';
 import { BudgetsController } from './budgets.controller';
@@ -24,12 +23,11 @@ import { LeasesRepository } from './holds/leases.repository';
     BudgetsService,
     BudgetsRepository,
     BudgetDirectory,
-    BudgetGate,
     BudgetStatusService,
     BudgetWatch,
     HoldsService,
     LeasesRepository,
   ],
-  exports: [BudgetGate],
+  exports: [BudgetDirectory, HoldsService],
 })
 export class BudgetsModule {}

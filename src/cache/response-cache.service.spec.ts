@@ -1,3 +1,4 @@
+import { chatCompletions } from '@thriftgate/providers';
 import type { GatewayConfig } from '../config/gateway-config';
 import { Clock } from '../common/clock';
 import type { GenerationsService } from '../models/generations.service';
@@ -10,7 +11,7 @@ import type { InvalidationRules } from './invalidation/rules.service';
 import { ResponseCache } from './response-cache.service';
 import { ResponseCacheStore } from './store/response-cache.store';
 
-const ENDPOINT = '/v1/chat/completions';
+const ENDPOINT = chatCompletions;
 const DEFAULTS = parseCacheControls({});
 const model: Model = {
   name: 'gpt-4.1',
@@ -19,6 +20,7 @@ const model: Model = {
   family: 'gpt-4.1',
   cache: { ttlSeconds: 60, storeToolCalls: false, ignoreFingerprint: false },
   maxOutputTokens: undefined,
+  reasons: false,
 };
 const answer = {
   body: Buffer.from('{"cached":true}'),

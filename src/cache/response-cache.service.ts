@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Endpoint } from '@thriftgate/providers';
 import { Clock } from '../common/clock';
 import { GenerationsService } from '../models/generations.service';
 import type { Model } from '../models/model';
@@ -50,15 +51,16 @@ export class ResponseCache {
   slotFor(
     model: Model,
     scope: CacheScope,
-    endpoint: string,
+    endpoint: Endpoint,
     body: Record<string, unknown>,
     controls: CacheControls,
   ): CacheSlot {
     const { generation } = this.generations.current(model.name);
     const { namespace, maxTtlSeconds = Infinity } = controls;
     const key = cacheKey(
-      { scope: scope.id, model: model.name, generation, endpoint, family: model.family, namespace },
+      { scope: scope.id, model: model.name, generation, endpoint: endpoint.path, family: model.family, namespace },
       body,
+      endpoint.withoutEffect,
     );
     return {
       key,

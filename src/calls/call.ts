@@ -1,31 +1,31 @@
-import type { ChatBody, AbortSignalLike } from '@thriftgate/providers';
+import type { AbortSignalLike, Endpoint, EndpointRequest, JsonRecord } from '@thriftgate/providers';
 import type { ControlHeaders } from '../cache/controls/header-controls';
 import type { Caller } from '../common/caller';
 import type { PicoUsd } from '../common/money';
 import type { Model } from '../models/model';
 
-export const CHAT_ENDPOINT = '/v1/chat/completions';
-
-/** One chat call on its way through the gateway, from an application or from a line of a batch. */
+/** One call of a public API on its way through the gateway, from an application or from a line of a batch. */
 export interface Call {
   /** A ULID; with the number of the attempt it is the key of the ledger's rows. */
   requestId: string;
   caller: Caller;
-  /** The request as it came, the gateway's own members included. */
-  body: ChatBody;
-  /** Whether the answer goes out as a stream. */
-  stream: boolean;
+  /** The API that the call came by. */
+  endpoint: Endpoint;
+  /** What the endpoint read from the body. */
+  request: EndpointRequest;
+  /** The body as it came, the gateway's own members included. */
+  body: JsonRecord;
   /** The request's headers, among which are those for the cache; undefined for a line of a batch. */
   headers: ControlHeaders | undefined;
-  /** Names for reports: the `x-gateway-tags` header. */
+  /** Names for reports: the `x-gateway-tags` header and the metadata. */
   tags: readonly string[];
-  /** Which line of which batch this is. */
+  /** The line of a batch that this call is. */
   batch: { batchId: string; customId: string } | undefined;
-  /** Set where a budget was used up and named this call's model in place of the one that was asked for. */
+  /** Set where a used-up budget replaced the model that the caller asked for. */
   downgrade?: { from: Model; budgetId: string };
   /** Set once an upstream may have charged for the call. */
   charged?: boolean;
-  /** Aborted when nobody waits for the answer any more. */
+  /** Aborted when the client has disconnected. */
   signal: AbortSignalLike;
   /** Milliseconds since 1970. */
   startedAt: number;
@@ -41,7 +41,7 @@ export interface Settlement {
   savedPusd: PicoUsd;
 }
 
-/** A whole answer: 200 and OpenAI's body with `cached` in it. */
+/** A whole answer, with status 200. */
 export interface JsonResponse {
   kind: 'json';
   headers: Record<string, string>;
@@ -54,8 +54,14 @@ export interface StreamResponse {
   kind: 'stream';
   headers: Record<string, string>;
   first: string;
-  /** What follows. Ending it early gives the upstream call up and settles what was used; it must be ended in any case. */
-  rest: AsyncGenerator<string | Buffer, void, undefined>;
+  /** What follows. It must be read to its end or returned: returning it early ends the upstream call and settles it. */
+  rest: TextStream;
+}
+
+/** Texts that are read one after the other. The value of the last step is the last text; it may be empty. */
+export interface TextStream {
+  next(): Promise<IteratorResult<string, string | void>>;
+  return(): Promise<unknown>;
 }
 
 export type CallResponse = JsonResponse | StreamResponse;

@@ -1,68 +1,87 @@
 import { Injectable } from '@nestjs/common';
 import { BudgetExceededError } from '../budgets/holds/budget-exceeded';
-import { type CacheControls, parseCacheControls } from '../cache/controls/cache-controls';
+import { parseCacheControls } from '../cache/controls/cache-controls';
 import { addDialectHeaders } from '../cache/controls/dialect-headers';
-import { ResponseCache } from '../cache/response-cache.service';
+import { type CacheHit, ResponseCache } from '../cache/response-cache.service';
 import { grantedControls } from '../cache/rules/granted-controls';
 import { CacheScopes } from '../cache/sharing/cache-scopes.service';
 import { GatewayError } from '../common/errors';
 import type { Model } from '../models/model';
 import { ModelRegistry } from '../models/model-registry.service';
-import { CHAT_ENDPOINT, type CallResponse, type Call } from './call';
-import { CachedResponseService } from './responses/cached-response.service';
+import type { Call, CallResponse } from './call';
 import { Coalescing } from './coalescing/coalescing.service';
+import type { PreparedCall } from './prepared-call';
+import { CachedResponseService } from './responses/cached-response.service';
 
-/** The way of a chat call: model, cache, and where it has no answer, the one question for all who ask the same. */
+const LONGEST_NAME_TOLD = 100;
+
+/** The pipeline of a call: prepare, look up in the cache, ask the upstream. A quote or a batch plan needs the first two. */
 @Injectable()
 export class CallsService {
   constructor(
     private readonly models: ModelRegistry,
     private readonly scopes: CacheScopes,
     private readonly cache: ResponseCache,
-    private readonly hits: CachedResponseService,
-    private readonly shared: Coalescing,
+    private readonly cachedResponses: CachedResponseService,
+    private readonly coalescing: Coalescing,
   ) {}
 
   /**
-   * Answers a call, from the cache or by asking a deployment.
+   * Answers a call, from the cache or from an upstream.
    *
    * @throws GatewayError before anything of the answer was sent
    */
   async complete(call: Call): Promise<CallResponse> {
-    const controls = parseCacheControls(call.body, call.headers);
-    const answer = await this.answer(call, controls);
-    addDialectHeaders(answer.headers, controls.dialects);
-    return answer;
+    const prepared = this.prepare(call);
+    const hit = await this.lookUp(prepared);
+    const response = hit ? await this.cachedResponses.respond(prepared, hit) : await this.ask(prepared);
+    addDialectHeaders(response.headers, prepared.controls.dialects);
+    return response;
   }
 
-  private async answer(call: Call, asked: CacheControls): Promise<CallResponse> {
+  /**
+   * Finds the call's model and its slot in the cache. Spends nothing and waits for nothing.
+   *
+   * @throws GatewayError `model_not_found`, `model_not_allowed`, `invalid_request`
+   */
+  prepare(call: Call): PreparedCall {
     const model = this.resolveModel(call);
-    const controls = grantedControls(asked, model, call.caller);
+    const controls = grantedControls(parseCacheControls(call.body, call.headers), model, call.caller);
     const scope = this.scopes.of(call.caller, model);
-    const slot = this.cache.slotFor(model, scope, CHAT_ENDPOINT, call.body, controls);
+    const slot = this.cache.slotFor(model, scope, call.endpoint, call.body, controls);
+    return { call, model, controls, slot };
+  }
 
-    if (controls.read) {
-      const hit = await this.cache.find(slot, controls);
-      if (hit) return this.hits.answer(call, slot, hit);
-    }
-    if (controls.onlyIfCached) throw new GatewayError('cache_only_miss');
+  /** The stored answer that this call may have; undefined where there is none or the call wants none. */
+  async lookUp({ slot, controls }: PreparedCall): Promise<CacheHit | undefined> {
+    return controls.read ? this.cache.find(slot, controls) : undefined;
+  }
 
+  /**
+   * Asks an upstream, once for all equal calls that run at the same time. Where a budget is used up and names another model,
+   * that one answers.
+   *
+   * @throws GatewayError before anything of the answer was sent
+   */
+  async ask(prepared: PreparedCall): Promise<CallResponse> {
+    if (prepared.controls.onlyIfCached) throw new GatewayError('cache_only_miss');
     try {
-      return await this.shared.answer(call, slot, controls);
+      return await this.coalescing.respond(prepared);
     } catch (error) {
-      const instead = downgraded(call, model, error);
-      if (!instead) throw error;
-      return this.answer(instead, asked);
+      const downgraded = downgrade(prepared, error);
+      if (!downgraded) throw error;
+      return this.complete(downgraded);
     }
   }
 
-  private resolveModel({ body, caller, downgrade }: Call): Model {
-    const model = this.models.resolve(body.model);
+  private resolveModel({ request, caller, downgrade: downgraded }: Call): Model {
+    const model = this.models.resolve(request.model);
     if (!model) {
-      const message = `The model "${body.model.slice(0, 100)}" is not served here. GET /v1/models lists those that are.`;
+      const told = request.model.slice(0, LONGEST_NAME_TOLD);
+      const message = `The model "${told}" is not served here. GET /v1/models lists those that are.`;
       throw new GatewayError('model_not_found', { message, param: 'model' });
     }
-    if (caller.models !== null && !downgrade && !caller.models.includes(model.name)) {
+    if (caller.models !== null && !downgraded && !caller.models.includes(model.name)) {
       throw new GatewayError('model_not_allowed', {
         message: `This key may not use the model "${model.name}".`,
         param: 'model',
@@ -73,9 +92,14 @@ export class CallsService {
 }
 
 /** The same call for the model that a used-up budget names, once. */
-function downgraded(call: Call, from: Model, error: unknown): Call | undefined {
+function downgrade({ call, model: from }: PreparedCall, error: unknown): Call | undefined {
   if (!(error instanceof BudgetExceededError) || call.downgrade) return undefined;
   const { action, downgradeTo, id } = error.window.budget;
   if (action !== 'downgrade' || downgradeTo === null || downgradeTo === from.name) return undefined;
-  return { ...call, body: { ...call.body, model: downgradeTo }, downgrade: { from, budgetId: id } };
+  return {
+    ...call,
+    body: call.endpoint.withModel(call.body, downgradeTo),
+    request: { ...call.request, model: downgradeTo },
+    downgrade: { from, budgetId: id },
+  };
 }

@@ -3,9 +3,10 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { Clock } from '../common/clock';
 import type { IdempotencyService } from '../idempotency/idempotency.service';
 import { ReplayService } from '../calls/responses/replay.service';
-import type { CallResponse, Call } from '../calls/call';
-import { ChatController } from './chat.controller';
+import type { Call, CallResponse, TextStream } from '../calls/call';
+import { CallResponder } from '../calls/responses/call-responder.service';
 import type { CallsService } from '../calls/calls.service';
+import { ChatController } from './chat.controller';
 
 const choices = [{ index: 0, message: { role: 'assistant', content: 'one two three' }, finish_reason: 'stop' }];
 const stored = {
@@ -18,7 +19,7 @@ describe('ChatController', () => {
   let server: FastifyInstance;
   afterEach(() => server.close());
 
-  it('lets a paced stream end when its client leaves', async () => {
+  it('ends a paced stream when its client disconnects', async () => {
     const replay = new ReplayService(new Clock());
     let ended = () => {};
     const end = new Promise<void>((resolve) => (ended = resolve));
@@ -26,10 +27,12 @@ describe('ChatController', () => {
       async complete(call: Call): Promise<CallResponse> {
         const texts = replay.texts(call, stored, settlement, 1);
         const { value: first } = await texts.next();
-        return { kind: 'stream', headers: {}, first: first ?? '', rest: told(texts, ended) };
+        return { kind: 'stream', headers: {}, first: first ?? '', rest: noting(texts, ended) };
       },
     };
-    const controller = new ChatController(chat as CallsService, {} as IdempotencyService, new Clock());
+    const controller = new ChatController(
+      new CallResponder(chat as CallsService, {} as IdempotencyService, new Clock()),
+    );
     server = Fastify();
     server.post('/', (request, reply) => {
       Object.assign(request, { caller: { teamId: 't' } });
@@ -52,10 +55,13 @@ describe('ChatController', () => {
   });
 });
 
-async function* told(texts: AsyncGenerator<string, void, undefined>, ended: () => void) {
-  try {
-    yield* texts;
-  } finally {
-    ended();
-  }
+/** The same texts; calls `ended` when they are returned. */
+function noting(texts: AsyncGenerator<string, void, undefined>, ended: () => void): TextStream {
+  return {
+    next: () => texts.next(),
+    return: async () => {
+      await texts.return();
+      ended();
+    },
+  };
 }

@@ -1,8 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CallsModule } from '../calls/calls.module';
-import { IdempotencyModule } from '../idempotency/idempotency.module';
 import { ChatController } from './chat.controller';
 
 /** `POST /v1/chat/completions`. */
-@Module({ imports: [CallsModule, IdempotencyModule], controllers: [ChatController] })
+@Module({ imports: [CallsModule], controllers: [ChatController] })
 export class ChatModule {}

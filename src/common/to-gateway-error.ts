@@ -1,4 +1,5 @@
 import { HttpException } from '@nestjs/common';
+import { InvalidRequestError } from '@thriftgate/providers';
 import { GatewayError } from './errors';
 
 const HTTP_CODES = {
@@ -14,6 +15,10 @@ const DATABASE_AWAY =
 /** The {@link GatewayError} that a thrown value stands for: itself, Nest's and Fastify's own errors by status, else internal. */
 export function toGatewayError(thrown: unknown): GatewayError {
   if (thrown instanceof GatewayError) return thrown;
+  if (thrown instanceof InvalidRequestError) {
+    const { message, param } = thrown;
+    return new GatewayError('invalid_request', { message, param });
+  }
   if (isDatabaseAway(thrown)) return new GatewayError('unavailable', { cause: thrown });
   const status = thrown instanceof HttpException ? thrown.getStatus() : statusOf(thrown);
   const message = thrown instanceof Error ? thrown.message : undefined;

@@ -89,7 +89,7 @@ export class ModelRegistry {
 
   private fromCatalogue(provider: string, entry: CatalogueModel): Model {
     const deployment = this.deployment(entry.name, { provider, model: entry.upstreamModel, priority: 1, weight: 1 });
-    return this.build(entry.name, [deployment], entry.maxOutputTokens);
+    return this.build(entry.name, [deployment], entry);
   }
 
   private fromConfig(name: string): Model {
@@ -103,18 +103,14 @@ export class ModelRegistry {
   ): Model {
     const deployments = settings.map((each) => this.deployment(name, each));
     deployments.sort((a, b) => a.priority - b.priority);
-    return this.build(
-      name,
-      deployments,
-      this.priceBook.catalogue.get(deployments[0]?.upstreamModel ?? name)?.maxOutputTokens,
-      rules,
-    );
+    const entry = this.priceBook.catalogue.get(deployments[0]?.upstreamModel ?? name);
+    return this.build(name, deployments, entry, rules);
   }
 
   private build(
     name: string,
     deployments: Deployment[],
-    maxOutputTokens: number | undefined,
+    entry: CatalogueModel | undefined,
     rules: ModelCacheRules | null = null,
   ): Model {
     return {
@@ -123,7 +119,8 @@ export class ModelRegistry {
       deployments,
       family: deployments[0]?.upstreamModel ?? name,
       cache: this.cacheRules(name, rules),
-      maxOutputTokens,
+      maxOutputTokens: entry?.maxOutputTokens,
+      reasons: entry?.reasons ?? false,
     };
   }
 

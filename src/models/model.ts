@@ -39,4 +39,6 @@ export interface Model {
     ignoreFingerprint: boolean;
   };
   maxOutputTokens: number | undefined;
+  /** Whether the model writes reasoning that is charged as output and may not be shown. */
+  reasons: boolean;
 }

@@ -13,6 +13,8 @@ export interface CatalogueModel {
   mode: string;
   maxInputTokens: number | undefined;
   maxOutputTokens: number | undefined;
+  /** Whether the model writes reasoning that is charged as output and may not be shown. */
+  reasons: boolean;
   price: Price | undefined;
 }
 
@@ -55,6 +57,7 @@ export function modelOf(name: string, row: Row): CatalogueModel {
     mode: String(row.mode),
     maxInputTokens: count(row.max_input_tokens),
     maxOutputTokens: count(row.max_output_tokens),
+    reasons: row.supports_reasoning === true,
     price: toPrice(row),
   };
 }

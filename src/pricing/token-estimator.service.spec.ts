@@ -1,8 +1,10 @@
+import { chatCompletions } from '@thriftgate/providers';
 import { TokenEstimator } from './token-estimator.service';
 
 describe('the token estimator', () => {
   const estimator = new TokenEstimator();
-  const usageOf = (content: unknown, answer = '') => estimator.usageOf([{ role: 'user', content }], answer);
+  const usageOf = (content: unknown, answer = '', members = {}) =>
+    estimator.usageOf(chatCompletions.content({ messages: [{ role: 'user', content }], ...members }), answer);
 
   it('counts names of control tokens as the text that they are', async () => {
     const { inputTokens, outputTokens } = await usageOf('before <|endoftext|> after', '<|im_start|>');
@@ -24,10 +26,24 @@ describe('the token estimator', () => {
     20_000,
   );
 
-  it('counts the text of parts, and no pictures', async () => {
+  it('counts a text that begins like an address of data as the text that it is (A2)', async () => {
+    const { inputTokens } = await usageOf(`data:${' word'.repeat(1_000)}`);
+    expect(inputTokens).toBeGreaterThan(1_000);
+  });
+
+  it('counts tools, functions and schemas (A2)', async () => {
+    const description = 'long words about it '.repeat(500);
+    const tools = [{ type: 'function', function: { name: 'f', description } }];
+    const plain = (await usageOf('hi')).inputTokens;
+    for (const members of [{ tools }, { functions: [tools[0]?.function] }, { response_format: { description } }])
+      expect((await usageOf('hi', '', members)).inputTokens).toBeGreaterThan(plain + 1_500);
+  });
+
+  it('counts the text of parts, and a picture as one', async () => {
     const text = { type: 'text', text: 'what is this?' };
     const picture = { type: 'image_url', image_url: { url: `data:image/png;base64,${'A'.repeat(10_000)}` } };
     const { inputTokens } = await usageOf([text, picture]);
-    expect(inputTokens).toBeLessThan(40);
+    expect(inputTokens).toBeGreaterThan(1_500);
+    expect(inputTokens).toBeLessThan(1_540);
   });
 });

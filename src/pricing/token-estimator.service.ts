@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type { TokenUsage } from '@thriftgate/providers';
+import type { RequestContent, TokenUsage } from '@thriftgate/providers';
 
 const CHARACTERS_PER_TOKEN = 4;
 /** What each message costs beside its text. @see https://cookbook.openai.com/examples/how_to_count_tokens_with_tiktoken */
 const TOKENS_PER_MESSAGE = 3;
 const REPLY_PRIMER_TOKENS = 3;
+/** About what a picture of a million pixels costs; vendors count sounds and files otherwise. */
+const TOKENS_PER_ATTACHMENT = 1_500;
 /** Characters of one text that are counted. */
 const MOST_COUNTED = 100_000;
 /** More characters without a space, or more spaces, than words have; in brackets, so that the pieces stay. */
@@ -14,7 +16,7 @@ type CountTokens = (text: string, options: { disallowedSpecial: Set<string> }) =
 /** Names of control tokens in a prompt, as `<|endoftext|>`, are text to the vendor; by default the tokenizer throws at them. */
 const AS_TEXT = { disallowedSpecial: new Set<string>() };
 
-/** Token counts where the upstream told none. What it counts is an estimate and must be marked as one. */
+/** Token counts where the upstream sent none. They are estimates and must be marked so. */
 @Injectable()
 export class TokenEstimator {
   private countTokens: CountTokens | undefined;
@@ -25,13 +27,15 @@ export class TokenEstimator {
   }
 
   /** Counts with OpenAI's newest public encoding. The tables (50 MB) are loaded the first time they are needed. */
-  async usageOf(messages: unknown[], answer: string): Promise<TokenUsage> {
+  async usageOf({ texts, attachments }: RequestContent, answer: string): Promise<TokenUsage> {
     this.countTokens ??= (await import('gpt-tokenizer/encoding/o200k_base')).countTokens as CountTokens;
     const countTokens = this.countTokens;
     const count = (text: string) => countIn(text, (piece) => countTokens(piece, AS_TEXT));
-    const texts = messages.map(textOf);
     return {
-      inputTokens: texts.reduce((sum, text) => sum + count(text) + TOKENS_PER_MESSAGE, REPLY_PRIMER_TOKENS),
+      inputTokens: texts.reduce(
+        (sum, text) => sum + count(text) + TOKENS_PER_MESSAGE,
+        REPLY_PRIMER_TOKENS + attachments.count * TOKENS_PER_ATTACHMENT,
+      ),
       cachedInputTokens: 0,
       outputTokens: count(answer),
       reasoningTokens: 0,
@@ -44,12 +48,4 @@ function countIn(text: string, count: (piece: string) => number): number {
   const counted = text.slice(0, MOST_COUNTED);
   const tokens = counted.split(LONG_RUN).reduce((sum, piece) => sum + (piece === '' ? 0 : count(piece)), 0);
   return counted === text ? tokens : Math.ceil((tokens * text.length) / counted.length);
-}
-
-/** All text in a message, with its parts, tool calls and names; pictures and sound are not counted. */
-function textOf(value: unknown): string {
-  if (typeof value === 'string') return value.startsWith('data:') ? '' : value;
-  if (Array.isArray(value)) return value.map(textOf).join('\n');
-  if (typeof value === 'object' && value !== null) return Object.values(value).map(textOf).join('\n');
-  return '';
 }

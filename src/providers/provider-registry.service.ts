@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import {
-  openAiAdapter,
-  type ProviderAdapter,
+  openAi,
+  type Provider,
   SimulatorTransport,
   UpstreamClient,
   type UpstreamTransport,
@@ -11,21 +11,21 @@ import { GatewayConfig, type ProviderConfig } from '../config/gateway-config';
 const MAX_CONNECTIONS_PER_ORIGIN = 512;
 const MAX_REPLY_BYTES = 64 * 1024 * 1024;
 
-/** A provider as the router uses it: how to speak to it, by what road, and with which credential. */
-export interface Provider {
+/** A provider as the configuration names it: its API, its transport and its credential. */
+export interface ConfiguredProvider {
   name: string;
-  adapter: ProviderAdapter;
+  api: Provider;
   transport: UpstreamTransport;
   baseUrl: string;
   apiKey: string | undefined;
 }
 
-/** Wires each configured provider to its adapter and transport. */
+/** Wires each configured provider to its API and transport. */
 @Injectable()
 export class ProviderRegistry implements OnApplicationShutdown {
   private readonly client: UpstreamClient;
   private readonly simulator = new SimulatorTransport();
-  private readonly providers = new Map<string, Provider>();
+  private readonly providers = new Map<string, ConfiguredProvider>();
 
   constructor(config: GatewayConfig) {
     this.client = new UpstreamClient({
@@ -38,7 +38,7 @@ export class ProviderRegistry implements OnApplicationShutdown {
   }
 
   /** @throws Error for a name that no configuration brought, which the configuration's check rules out */
-  get(name: string): Provider {
+  get(name: string): ConfiguredProvider {
     const provider = this.providers.get(name);
     if (!provider) throw new Error(`there is no provider "${name}"`);
     return provider;
@@ -53,10 +53,10 @@ export class ProviderRegistry implements OnApplicationShutdown {
     await this.client.close();
   }
 
-  private wire(name: string, config: ProviderConfig): Provider {
+  private wire(name: string, config: ProviderConfig): ConfiguredProvider {
     return {
       name,
-      adapter: openAiAdapter,
+      api: openAi,
       transport: config.type === 'simulator' ? this.simulator : this.client,
       baseUrl: config.baseUrl,
       apiKey: config.apiKey,

@@ -3,18 +3,14 @@ import { GatewayError } from '../common/errors';
 
 const TIMEOUT_STATUS = 504;
 
-/** A try that gave no answer, with what it means for the next one. */
+/** An attempt that brought no answer, with what that means for the next one. */
 export class AttemptFailure extends Error {
-  /** @param tried false when the deployment had no room and was not asked */
-  constructor(
-    readonly error: ProviderError,
-    readonly tried = true,
-  ) {
+  constructor(readonly error: ProviderError) {
     super(error.message);
     this.name = 'AttemptFailure';
   }
 
-  /** Whether another deployment may do better: also where this one refused our credential. */
+  /** Whether another deployment may succeed: also where this one refused the gateway's credential. */
   get worthElsewhere(): boolean {
     return this.error.retryable || this.error.code === 'upstream_auth' || this.error.code === 'upstream_billing';
   }

@@ -4,50 +4,59 @@ import { GatewayError } from '../common/errors';
 import { pauseUnless } from '../common/runtime/pause';
 import type { Deployment, Model } from '../models/model';
 import { AttemptFailure } from './attempt-failure';
-import { attemptPlan } from './attempt-plan';
+import { DeploymentSlots } from './slots.service';
+import { inOrder } from './selection';
 
-/** Tries at one deployment: more where no other one is left to ask. */
-const TRIES_BEFORE_NEXT = 2;
-const TRIES_AT_LAST = 3;
+/** Attempts at one deployment: more where no other one is left. */
+const ATTEMPTS_BEFORE_NEXT = 2;
+const ATTEMPTS_AT_LAST = 3;
 const BACKOFF_MS = 100;
-/** An upstream that asks for a longer pause is left for the next deployment, or the caller is told to wait. */
+/** An upstream that asks for a longer pause is left for the next deployment, or the caller gets its Retry-After. */
 const LONGEST_PAUSE_MS = 5_000;
 const ALL_BUSY_RETRY_SECONDS = 1;
 
-/** One try at one deployment. `attempt` counts from 1 over the whole call. */
-export type Try<T> = (deployment: Deployment, attempt: number) => Promise<T>;
+/**
+ * Makes one attempt at one deployment.
+ *
+ * @param number counts from 1 over the whole call
+ * @param release gives the deployment's slot back; to be called once the upstream call has ended. A failed attempt has
+ *   released it.
+ */
+export type MakeAttempt<T> = (deployment: Deployment, number: number, release: () => void) => Promise<T>;
 
-/** Asks a model's deployments, one after the other, until one answers. */
+/** Chooses among the available deployments of a model, one after the other, until one answers. */
 @Injectable()
 export class Router {
+  constructor(private readonly slots: DeploymentSlots) {}
+
   /**
-   * Retries with jitter what may succeed at once, then asks the next deployment. What comes back has begun: after the first
-   * content nothing is asked again.
+   * Retries with jitter what may succeed at once, then goes on to the next deployment with a free slot. An answer that comes
+   * back has begun: after its first content nothing is retried.
    *
    * @throws GatewayError the last failure, as the caller sees it
    */
-  async route<T>(model: Model, signal: AbortSignalLike, tryOnce: Try<T>): Promise<T> {
-    const plan = attemptPlan(model.deployments, Math.random);
-    let attempt = 0;
+  async route<T>(model: Model, signal: AbortSignalLike, makeAttempt: MakeAttempt<T>): Promise<T> {
+    const deployments = inOrder(model.deployments, Math.random);
+    let attempts = 0;
     let last: AttemptFailure | undefined;
-    for (const [index, deployment] of plan.entries()) {
-      const tries = index === plan.length - 1 ? TRIES_AT_LAST : TRIES_BEFORE_NEXT;
-      for (let round = 1; round <= tries; round += 1) {
+    for (const [index, deployment] of deployments.entries()) {
+      const most = index === deployments.length - 1 ? ATTEMPTS_AT_LAST : ATTEMPTS_BEFORE_NEXT;
+      for (let round = 1; round <= most; round += 1) {
+        const release = this.slots.take(deployment);
+        if (!release) break;
         try {
-          return await tryOnce(deployment, attempt + 1);
+          return await makeAttempt(deployment, (attempts += 1), release);
         } catch (failure) {
           if (!(failure instanceof AttemptFailure)) throw failure;
-          if (failure.tried) attempt += 1;
-          if (failure.tried || last === undefined) last = failure;
+          last = failure;
           if (!failure.worthElsewhere) throw failure.toGatewayError();
-          const again = failure.tried && failure.error.retryable && round < tries;
-          const here = again && (await pause(failure, round, signal));
+          const again = failure.error.retryable && round < most && (await pause(failure, round, signal));
           if (signal.aborted) throw failure.toGatewayError();
-          if (!here) break;
+          if (!again) break;
         }
       }
     }
-    throw last?.tried ? last.toGatewayError() : allBusy(model);
+    throw last?.toGatewayError() ?? allBusy(model);
   }
 }
 
@@ -62,7 +71,7 @@ async function pause(failure: AttemptFailure, round: number, signal: AbortSignal
 
 function allBusy(model: Model): GatewayError {
   return new GatewayError('unavailable', {
-    message: `Every deployment of "${model.name}" runs as many calls as it may. Try again shortly.`,
+    message: `Every deployment of "${model.name}" is at its max_parallel limit. Try again shortly.`,
     retryAfterSeconds: ALL_BUSY_RETRY_SECONDS,
   });
 }

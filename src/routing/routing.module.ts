@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { DeploymentSlots } from './deployment-slots.service';
+import { DeploymentSlots } from './slots.service';
 import { Router } from './router.service';
 
 /** Which deployment is asked, when again, and when the next one. */

@@ -1,11 +1,11 @@
 import type { TokenUsage } from '@thriftgate/providers';
 import type { GatewayError } from '../common/errors';
 
-/** A whole answer that one call paid for and all who asked the same at the same time get. */
+/** A whole answer that one call paid for and every equal call at the same time gets. */
 export interface SharedAnswer {
   /**
    * The answer as the upstream gave it; of a stream, as it would have come without one. Empty where it was too long to be
-   * sent from another replica: then it lies in the cache, if it is anywhere.
+   * sent from another replica: then the cache has it, if anything has.
    */
   body: Buffer;
   usage: TokenUsage;
@@ -16,14 +16,14 @@ export interface SharedAnswer {
   upstreamModel: string;
 }
 
-/** Who answers, as the headers say it before the first byte. */
+/** Which upstream answers, as the headers say it before the first byte. */
 export type FlightOrigin = Pick<SharedAnswer, 'provider' | 'upstreamModel'>;
 
 /**
- * How a question that several wait for came to its end.
+ * How a flight ended.
  *
- * - `done`: with a whole answer. Of a stream, `last` is what came with its end mark, and `usageChunk` goes to those who ask
- *   for it, each with its own cost
+ * - `done`: with a whole answer. Of a stream, `last` is what came with its end mark, and `usageChunk` goes to callers that
+ *   want usage, each with its own cost
  * - `broken`: a stream that broke off after its first content
  * - `failed`: without any content
  */
@@ -35,9 +35,13 @@ export type FlightResult =
 export interface FlightFailure {
   kind: 'failed';
   error: unknown;
-  /** `upstream`: it may have failed for this try alone; `leader`: whoever asked had no money; `lost`: nobody asks any more. */
+  /** `upstream`: the attempts failed; `leader`: the leader's budget had no room; `lost`: the leader is gone. */
   of: 'upstream' | 'leader' | 'lost';
 }
 
-/** The texts of a stream that are the same for all readers, and how it ended; undefined when it was given up. */
-export type FlightSource = AsyncGenerator<string, FlightResult | undefined, undefined>;
+/** The texts of a stream that are the same for all readers, and how it ended; undefined when it was abandoned. */
+export interface FlightSource {
+  next(): Promise<IteratorResult<string, FlightResult | undefined>>;
+  /** The reader wants no more. Resolves when what was used is settled. */
+  return(): Promise<void>;
+}

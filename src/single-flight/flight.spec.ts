@@ -1,6 +1,7 @@
 import { GatewayError } from '../common/errors';
 import { Flight } from './flight';
-import type { FlightResult, FlightSource } from './flight-result';
+import type { FlightResult } from './flight-result';
+import { flightSource } from './testing/flight-source';
 
 const ORIGIN = { provider: 'openai', upstreamModel: 'gpt-4.1' };
 const answer = {
@@ -15,7 +16,7 @@ const DONE: FlightResult = { kind: 'done', last: '', usageChunk: undefined, answ
 /** A stream that is drawn text by text, with a note of how far it was drawn and whether it was ended. */
 function sourceOf(texts: string[], end: FlightResult = DONE) {
   const drawn = { texts: 0, ended: false };
-  async function* source(): FlightSource {
+  async function* source() {
     try {
       for (const text of texts) {
         await Promise.resolve();
@@ -27,7 +28,7 @@ function sourceOf(texts: string[], end: FlightResult = DONE) {
       drawn.ended = true;
     }
   }
-  return { drawn, source: source() };
+  return { drawn, source: flightSource(source()) };
 }
 
 async function readAll(texts: ReturnType<Flight['read']>) {
@@ -167,10 +168,10 @@ describe('a flight', () => {
     const reader = readAll(flight.read(flight.subscribe(undefined)));
     const error = new Error('x');
     // eslint-disable-next-line require-yield
-    async function* broken(): FlightSource {
+    async function* broken(): AsyncGenerator<string, undefined, undefined> {
       throw error;
     }
-    flight.feed(ORIGIN, 'a', broken());
+    flight.feed(ORIGIN, 'a', flightSource(broken()));
     expect(await reader).toEqual({ text: 'a', end: { kind: 'failed', error, of: 'upstream' } });
   });
 });

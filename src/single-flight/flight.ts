@@ -1,24 +1,26 @@
 import type { AbortSignalLike } from '@thriftgate/providers';
-import { LightAbortController } from '../common/runtime/light-abort-controller';
 import { GatewayError } from '../common/errors';
-import type { FlightResult, FlightOrigin, FlightSource } from './flight-result';
+import { LightAbortController } from '../common/runtime/light-abort-controller';
+import type { FlightOrigin, FlightResult, FlightSource } from './flight-result';
 
-/** How much of a stream is kept for those who come later or read slowly, in UTF-16 units: some 25,000 tokens in chunks. */
-const LONGEST_KEPT = 8 * 1024 * 1024;
-/** How much a reader that has fallen behind is given at once. */
+/** How much of a stream is buffered for later and slower subscribers, in UTF-16 units: some 25,000 tokens in chunks. */
+const MAX_BUFFERED = 8 * 1024 * 1024;
+/** How much text a subscriber that has fallen behind gets in one step. */
 const LONGEST_TEXT = 64 * 1024;
 
-/** A place on a flight. The flight goes on while one is taken. */
+type Step = IteratorResult<string, FlightResult | undefined>;
+
+/** One reader of a flight. The flight goes on while it has one. */
 export class Subscription {
-  /** How many texts were read from here. */
+  /** How many texts this subscription has read. */
   read = 0;
-  /** Wakes the reader that waits on this seat. */
+  /** Wakes the reader that waits for the next text. */
   wake: (() => void) | undefined;
   private left = false;
 
-  /** @param client aborted when whoever sits here has gone; undefined for a seat that is left by hand */
+  /** @param client aborted when the client has disconnected; undefined where there is none, as for another replica */
   constructor(
-    private readonly leaveFlight: (seat: Subscription) => void,
+    private readonly unsubscribe: (subscription: Subscription) => void,
     private readonly client: AbortSignalLike | undefined,
   ) {
     client?.addEventListener('abort', this.leave);
@@ -32,168 +34,174 @@ export class Subscription {
     if (this.left) return;
     this.left = true;
     this.client?.removeEventListener('abort', this.leave);
-    this.leaveFlight(this);
+    this.unsubscribe(this);
     this.wake?.();
   };
 }
 
 /**
- * One question on its way upstream, and all who wait for its answer. A stream is read at the pace of its fastest reader;
- * what has come is kept for the others, and for those who come later, as long as it is not too much. Then nobody comes
- * aboard any more, and whoever is so far behind is left behind.
+ * One upstream call and all who wait for its answer. A single subscriber reads straight from the source; several share one
+ * buffer, and the fastest of them sets the pace. When the buffer is full, new subscribers are not taken any more, and
+ * subscribers that are too far behind lose the stream.
  */
 export class Flight {
   /** Known with the first text. */
   origin: FlightOrigin | undefined;
-  /** Set when another process has taken the question over: then this one's answer is not stored. */
+  /** Set when another process has taken the flight over: then this one's answer is not stored. */
   superseded = false;
-  /** Resolved when the answer lies where other processes find it. */
+  /** Resolved when the answer is where other processes find it. */
   stored: Promise<void> | undefined;
   private readonly texts: string[] = [];
-  /** How many texts are not kept any more; those in `texts` come after them. */
+  /** How many texts have left the buffer; those in `texts` come after them. */
   private dropped = 0;
-  private keptLength = 0;
+  private buffered = 0;
   private full = false;
   private readonly subscriptions = new Set<Subscription>();
-  private readonly departure = new LightAbortController();
-  private end: FlightResult | undefined;
+  private readonly abandoned = new LightAbortController();
+  private result: FlightResult | undefined;
   private source: FlightSource | undefined;
   private pulling = false;
 
-  /** @param onOver called once, when the question is answered or nobody waits for it any more */
+  /** @param onOver called once, when the flight has its result or its last subscriber has left */
   constructor(
     readonly name: string,
     private readonly onOver: (flight: Flight) => void,
   ) {}
 
-  /** Aborted when nobody waits any more. */
+  /** Aborted when the last subscriber has left. */
   get signal(): AbortSignalLike {
-    return this.departure;
+    return this.abandoned;
   }
 
-  /** Whether somebody who has read so many texts may come aboard. */
+  /** Whether a subscriber that has read so many texts finds the next one here. */
   takes(read: number): boolean {
     return read >= this.dropped && (read > 0 || !this.full);
   }
 
-  /** @param read how many texts whoever sits here has already */
+  /** @param read how many texts the subscriber has already */
   subscribe(client: AbortSignalLike | undefined, read = 0): Subscription {
-    const seat = new Subscription((left) => this.unsubscribe(left), client);
-    seat.read = read;
-    this.subscriptions.add(seat);
-    if (client?.aborted) seat.leave();
-    return seat;
+    const subscription = new Subscription((left) => this.unsubscribe(left), client);
+    subscription.read = read;
+    this.subscriptions.add(subscription);
+    if (client?.aborted) subscription.leave();
+    return subscription;
   }
 
-  /** The stream has begun: its texts are drawn from the source as readers want them. */
+  /** The stream has begun: its texts are read from the source as subscribers want them. */
   feed(origin: FlightOrigin, first: string, source: FlightSource): void {
     this.source = source;
     this.origin = origin;
     if (first !== '') this.push(first);
-    if (this.signal.aborted) this.giveUp();
+    if (this.signal.aborted) this.endSource();
   }
 
-  /** A text that came: drawn from the source, or from a leader elsewhere. */
+  /** A text that came: read from the source, or sent by a leader elsewhere. */
   push(text: string): void {
     this.texts.push(text);
-    this.keptLength += text.length;
-    if (this.keptLength > LONGEST_KEPT) this.shorten();
+    this.buffered += text.length;
+    if (this.buffered > MAX_BUFFERED) this.shorten();
     this.wakeAll();
   }
 
-  finish(end: FlightResult): void {
-    if (this.end) return;
-    this.end = end;
+  finish(result: FlightResult): void {
+    if (this.result) return;
+    this.result = result;
     if (!this.signal.aborted) this.onOver(this);
     this.wakeAll();
   }
 
-  /**
-   * Reads from where the seat is, at the reader's pace, and leaves the seat at the end.
-   *
-   * @returns how it ended; undefined when whoever sits on the seat left before
-   */
-  async *read(seat: Subscription): AsyncGenerator<string, FlightResult | undefined, undefined> {
-    try {
-      for (;;) {
-        if (seat.hasLeft) return undefined;
-        if (seat.read < this.dropped) return tooSlow();
-        if (seat.read < this.dropped + this.texts.length) yield this.nextText(seat);
-        else if (this.end) return this.end;
-        else {
-          this.pull();
-          await new Promise<void>((resolve) => (seat.wake = resolve));
-        }
+  /** Reads from where the subscription is, at the reader's pace. The result is undefined where the subscriber left before. */
+  read(subscription: Subscription): FlightSource {
+    return { next: () => this.nextStep(subscription), return: async () => subscription.leave() };
+  }
+
+  private async nextStep(subscription: Subscription): Promise<Step> {
+    for (;;) {
+      if (subscription.hasLeft) return { done: true, value: undefined };
+      const at = subscription.read - this.dropped;
+      if (at >= 0 && at < this.texts.length) return { done: false, value: this.nextText(subscription, at) };
+      const result = at < 0 ? tooSlow() : this.result;
+      if (result) {
+        subscription.leave();
+        return { done: true, value: result };
       }
-    } finally {
-      seat.leave();
+      await this.change(subscription);
     }
   }
 
-  private nextText(seat: Subscription): string {
+  private nextText(subscription: Subscription, from: number): string {
     let text = '';
-    for (let at = seat.read - this.dropped; at < this.texts.length && text.length < LONGEST_TEXT; at += 1) {
+    for (let at = from; at < this.texts.length && text.length < LONGEST_TEXT; at += 1) {
       text += this.texts[at];
-      seat.read += 1;
+      subscription.read += 1;
     }
     return text;
   }
 
-  /** Lets go of what all aboard have read; where that is too little, of what the slowest have not. */
+  /** Lets go of what all subscribers have read; where that is too little, of what the slowest have not. */
   private shorten(): void {
     this.full = true;
     const come = this.dropped + this.texts.length;
     this.drop(Math.min(come, ...Array.from(this.subscriptions, ({ read }) => read)));
-    if (this.keptLength > LONGEST_KEPT) this.drop(this.dropped + Math.ceil(this.texts.length / 2));
+    if (this.buffered > MAX_BUFFERED) this.drop(this.dropped + Math.ceil(this.texts.length / 2));
   }
 
   private drop(until: number): void {
     if (until <= this.dropped) return;
-    for (const text of this.texts.splice(0, until - this.dropped)) this.keptLength -= text.length;
+    for (const text of this.texts.splice(0, until - this.dropped)) this.buffered -= text.length;
     this.dropped = until;
   }
 
-  private pull(): void {
+  /** Resolves when the flight has something new for this subscriber. */
+  private change(subscription: Subscription): Promise<void> | undefined {
+    const isAlone = this.subscriptions.size === 1 && !this.pulling;
+    const pulled = this.pull();
+    if (isAlone && pulled) return pulled;
+    return new Promise<void>((resolve) => (subscription.wake = resolve));
+  }
+
+  /** Reads the next text from the source; undefined where there is none here, or it is read already. */
+  private pull(): Promise<void> | undefined {
     const { source } = this;
-    if (!source || this.pulling) return;
+    if (!source || this.pulling) return undefined;
     this.pulling = true;
-    source.next().then(
+    return source.next().then(
       ({ done, value }) => {
         this.pulling = false;
         if (!done) this.push(value);
-        else this.finish(value ?? { kind: 'failed', error: abandoned(), of: 'lost' });
+        else this.finish(value ?? { kind: 'failed', error: cancelled(), of: 'lost' });
       },
       (error: unknown) => this.finish({ kind: 'failed', error, of: 'upstream' }),
     );
   }
 
-  private unsubscribe(seat: Subscription): void {
-    this.subscriptions.delete(seat);
-    if (this.subscriptions.size > 0 || this.end) return;
-    this.departure.abort();
+  private unsubscribe(subscription: Subscription): void {
+    this.subscriptions.delete(subscription);
+    if (this.subscriptions.size > 0 || this.result) return;
+    this.abandoned.abort();
     this.onOver(this);
-    this.giveUp();
+    this.endSource();
   }
 
   /** Ends the source, so that what was used of it is settled. */
-  private giveUp(): void {
-    this.source?.return(undefined).catch(() => undefined);
+  private endSource(): void {
+    this.source?.return().catch(() => undefined);
   }
 
   private wakeAll(): void {
-    for (const seat of this.subscriptions) {
-      const { wake } = seat;
-      seat.wake = undefined;
+    for (const subscription of this.subscriptions) {
+      const { wake } = subscription;
+      subscription.wake = undefined;
       wake?.();
     }
   }
 }
 
 function tooSlow(): FlightResult {
-  const message = 'The stream was read so slowly that the rest of it is not kept any more. Send the request again.';
+  const message = 'The stream was read too slowly: the rest of it is not buffered any more. Send the request again.';
   return { kind: 'broken', last: '', error: new GatewayError('upstream_error', { message }), code: 'reader_too_slow' };
 }
 
-function abandoned(): GatewayError {
-  return new GatewayError('upstream_error', { message: 'The call was given up.' });
+function cancelled(): GatewayError {
+  return new GatewayError('upstream_error', { message: 'The request was cancelled.' });
 }

@@ -3,7 +3,8 @@ import type { GatewayConfig } from '../config/gateway-config';
 import { PubSubStore } from '../redis/pub-sub.store';
 import { RedisAwayError, RedisConnection } from '../redis/redis.connection';
 import { Flight } from './flight';
-import type { FlightResult, FlightSource } from './flight-result';
+import type { FlightResult } from './flight-result';
+import { flightSource } from './testing/flight-source';
 import { FlightLeaseStore, type Lease } from './lease.store';
 import { ReplicaChannel } from './replica-channel.service';
 
@@ -71,7 +72,7 @@ class Letters extends PubSubStore {
 /** A stream that gives a text whenever it is told to. */
 function toldSource() {
   const waiting: ((text: string | undefined) => void)[] = [];
-  async function* source(end: FlightResult): FlightSource {
+  async function* source(end: FlightResult) {
     for (;;) {
       const text = await new Promise<string | undefined>((resolve) => waiting.push(resolve));
       if (text === undefined) return end;
@@ -117,7 +118,7 @@ describe('a flight that is read on another replica', () => {
     const told = toldSource();
     ({ say } = told);
     void readAll(led.read(led.subscribe(undefined)));
-    led.feed(ORIGIN, 'a', told.source(end));
+    led.feed(ORIGIN, 'a', flightSource(told.source(end)));
   };
 
   it('comes whole', async () => {

@@ -59,12 +59,12 @@ export class ReplicaChannel implements OnModuleInit, OnApplicationShutdown {
 
   constructor(
     private readonly leases: FlightLeaseStore,
-    private readonly news: PubSubStore,
+    private readonly pubSub: PubSubStore,
   ) {}
 
   onModuleInit(): void {
     if (!this.leases.isConfigured) return;
-    this.news.subscribe(CHANNEL + this.leases.replica, (text) => this.receive(text));
+    this.pubSub.subscribe(CHANNEL + this.leases.replica, (text) => this.receive(text));
     this.timer = setInterval(() => this.tick(), TICK_MS);
     this.timer.unref();
   }
@@ -120,70 +120,70 @@ export class ReplicaChannel implements OnModuleInit, OnApplicationShutdown {
   }
 
   private receive(text: string): void {
-    const letter = readMessage(text);
-    if (letter === undefined) return;
-    if ('from' in letter) this.receiveFromReader(letter);
-    else this.receiveFromLeader(letter);
+    const message = readMessage(text);
+    if (message === undefined) return;
+    if ('from' in message) this.receiveFromReader(message);
+    else this.receiveFromLeader(message);
   }
 
-  private receiveFromReader(letter: ReaderMessage): void {
-    const { name, fence, from } = letter;
+  private receiveFromReader(message: ReaderMessage): void {
+    const { name, fence, from } = message;
     const led = this.led.get(name);
     const isMine = led?.lease.fence === fence;
-    if (letter.kind === 'leave') return isMine ? led.readers.get(from)?.() : undefined;
-    if (isMine && led.flight.takes(letter.at)) void this.serve(led, from, letter.at);
+    if (message.kind === 'leave') return isMine ? led.readers.get(from)?.() : undefined;
+    if (isMine && led.flight.takes(message.at)) void this.serve(led, from, message.at);
     else void this.write(from, { kind: 'none', name, fence });
   }
 
-  /** Whoever asks once more has lost letters, and gets them again. */
+  /** Whoever asks once more has lost messages, and gets them again. */
   private async serve(led: Led, to: string, from: number): Promise<void> {
     const { flight, readers } = led;
     const { fence } = led.lease;
     led.wasRead = true;
-    const seat = flight.subscribe(undefined, from);
+    const subscription = flight.subscribe(undefined, from);
     readers.get(to)?.();
-    readers.set(to, seat.leave);
+    readers.set(to, subscription.leave);
     const { name } = flight;
-    const texts = flight.read(seat);
-    for (let at = from; ; at = seat.read) {
+    const texts = flight.read(subscription);
+    for (let at = from; ; at = subscription.read) {
       const { done, value } = await texts.next();
       if (done && value === undefined) break;
       const { origin } = flight;
       // Whoever is told that it is in the cache shall find it there.
       if (done && value && !isSentWhole(value)) await flight.stored?.catch(() => undefined);
-      const letter: FlightMessage = done
+      const message: FlightMessage = done
         ? { kind: 'end', name, fence, at, origin, end: value as NonNullable<typeof value> }
-        : { kind: 'text', name, fence, at, until: seat.read, origin, text: value as string };
-      const isRead = await this.write(to, letter);
+        : { kind: 'text', name, fence, at, until: subscription.read, origin, text: value as string };
+      const isRead = await this.write(to, message);
       if (done) break;
       // Whoever asked to read is there no more, or asks again.
-      if (!isRead) await texts.return(undefined);
+      if (!isRead) await texts.return();
     }
-    if (readers.get(to) === seat.leave) readers.delete(to);
+    if (readers.get(to) === subscription.leave) readers.delete(to);
   }
 
-  private receiveFromLeader(letter: LeaderMessage): void {
-    const followed = this.followed.get(letter.name);
-    if (!followed || followed.leader.fence !== letter.fence) return;
+  private receiveFromLeader(message: LeaderMessage): void {
+    const followed = this.followed.get(message.name);
+    if (!followed || followed.leader.fence !== message.fence) return;
     const { flight } = followed;
     followed.heardAt = performance.now();
     followed.missed = 0;
-    if (letter.kind === 'alive') return;
-    if (letter.kind === 'none') return flight.finish(lost());
+    if (message.kind === 'alive') return;
+    if (message.kind === 'none') return flight.finish(lost());
     // What was asked for once more may come twice.
-    if (letter.at < followed.at) return;
+    if (message.at < followed.at) return;
     // Redis forgets what it cannot deliver.
-    if (letter.at > followed.at) return void this.askToRead(followed);
-    if (letter.origin) flight.origin = letter.origin;
-    if (letter.kind === 'end') return flight.finish(letter.end);
-    followed.at = letter.until;
-    flight.push(letter.text);
+    if (message.at > followed.at) return void this.askToRead(followed);
+    if (message.origin) flight.origin = message.origin;
+    if (message.kind === 'end') return flight.finish(message.end);
+    followed.at = message.until;
+    flight.push(message.text);
   }
 
   private tick(): void {
     const now = performance.now();
     for (const led of this.led.values()) {
-      for (const reader of led.readers.keys()) void this.write(reader, aliveLetter(led));
+      for (const reader of led.readers.keys()) void this.write(reader, aliveMessage(led));
       if (!led.released && now - led.renewedAt >= RENEW_MS) void this.renew(led, now);
     }
     for (const followed of this.followed.values()) if (now - followed.heardAt >= SILENCE_MS) void this.look(followed);
@@ -221,12 +221,12 @@ export class ReplicaChannel implements OnModuleInit, OnApplicationShutdown {
     flight.finish(lost());
   }
 
-  private write(to: string, letter: FlightMessage): Promise<boolean> {
-    return this.news.send(CHANNEL + to, writeMessage(letter));
+  private write(to: string, message: FlightMessage): Promise<boolean> {
+    return this.pubSub.send(CHANNEL + to, writeMessage(message));
   }
 }
 
-function aliveLetter({ flight: { name }, lease: { fence } }: Led): FlightMessage {
+function aliveMessage({ flight: { name }, lease: { fence } }: Led): FlightMessage {
   return { kind: 'alive', name, fence };
 }
 

@@ -5,10 +5,10 @@ import { Flight, type Subscription } from './flight';
 import { FlightLeaseStore } from './lease.store';
 import { ReplicaChannel } from './replica-channel.service';
 
-/** A seat on the one flight of a question. */
+/** A subscription to the one flight of equal calls. */
 export interface FlightMembership {
   flight: Flight;
-  seat: Subscription;
+  subscription: Subscription;
   /** Whether the caller is to ask the upstream, and to end the flight, for all. */
   leads: boolean;
   /** Whether an answer may have been stored since the caller looked. */
@@ -41,12 +41,12 @@ export class SingleFlight {
   async join(name: string, cacheKey: string, client: AbortSignalLike): Promise<FlightMembership | undefined> {
     const known = this.flights.get(name);
     if (known && !known.takes(0)) return undefined;
-    if (known) return { flight: known, seat: known.subscribe(client), leads: false, mayBeStored: false };
+    if (known) return { flight: known, subscription: known.subscribe(client), leads: false, mayBeStored: false };
     const flight = new Flight(name, this.onOver);
     // Before anything is waited for: who asks next comes aboard.
     this.flights.set(name, flight);
-    const seat = flight.subscribe(client);
-    if (!this.leases.isConfigured) return { flight, seat, leads: true, mayBeStored: true };
+    const subscription = flight.subscribe(client);
+    if (!this.leases.isConfigured) return { flight, subscription, leads: true, mayBeStored: true };
     try {
       const storing = this.wire.isStoring(name);
       const { lease, stored } = await this.leases.take(name, cacheKey);
@@ -55,10 +55,10 @@ export class SingleFlight {
         if (leads) void this.leases.release(name, lease);
       } else if (leads) this.wire.lead(flight, lease);
       else this.wire.follow(flight, lease);
-      return { flight, seat, leads, mayBeStored: stored || storing };
+      return { flight, subscription, leads, mayBeStored: stored || storing };
     } catch {
       // Without Redis, too, a flight of this process may have ended since the caller looked.
-      return { flight, seat, leads: true, mayBeStored: true };
+      return { flight, subscription, leads: true, mayBeStored: true };
     }
   }
 }

@@ -1,9 +1,8 @@
 import Fastify from 'fastify';
 import { resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { openAiAdapter } from '@thriftgate/providers';
+import { chatCompletions, type JsonRecord, openAi } from '@thriftgate/providers';
 import { parseCacheControls } from '../../src/cache/controls/cache-controls';
-import { checkChatBody } from '../../src/chat/chat-request';
 import { type RunningGateway, startGateway } from '../support/gateway';
 import { everyMember, FULL_REQUEST, otherValues, withMember } from '../support/rewriting/every-member';
 import { madeRequest, type Request, WITHOUT_EFFECT, withoutEffect } from '../support/rewriting/made-request';
@@ -38,16 +37,19 @@ function parsed(text: string): unknown {
 
 /** The whole way of a body: bytes, text, Fastify's parser, the checks, the controls, the key; and what goes upstream. */
 function keyOf(text: string, place = { scope: 'team_1', generation: 1 }) {
-  const body = checkChatBody(parsed(Buffer.from(text).toString('utf8')));
+  const { body, request } = chatCompletions.read(parsed(Buffer.from(text).toString('utf8')));
   const { namespace } = parseCacheControls(body, undefined);
-  const where = { ...place, model: body.model, endpoint: '/v1/chat/completions', family: 'gpt-4.1', namespace };
-  return { key: cacheKey(where, body), upstream: upstreamOf(body) };
+  const where = { ...place, model: request.model, endpoint: chatCompletions.path, family: 'gpt-4.1', namespace };
+  return { key: cacheKey(where, body, chatCompletions.withoutEffect), upstream: upstreamOf(body) };
 }
 
 /** What the upstream reads of a request, order and members without effect aside. */
-function upstreamOf(body: ReturnType<typeof checkChatBody>): unknown {
-  const call = { body, stream: false, upstreamModel: body.model, requestId: '', baseUrl: '', apiKey: undefined };
-  const sent = JSON.parse(openAiAdapter.toRequest(call).body) as Record<string, unknown>;
+function upstreamOf(body: JsonRecord): unknown {
+  const call = { body, stream: false, upstreamModel: String(body.model), requestId: '', baseUrl: '' };
+  const sent = JSON.parse(openAi.translators['chat.completions']?.toRequest(call).body ?? '') as Record<
+    string,
+    unknown
+  >;
   for (const name of Object.keys(WITHOUT_EFFECT)) delete sent[name];
   return sent;
 }
@@ -210,7 +212,7 @@ describe(`the cache key (seed ${SEED})`, () => {
 /** Whether the gateway would take it at all. */
 function isRequest(request: Request): boolean {
   try {
-    checkChatBody(JSON.parse(JSON.stringify(request)));
+    chatCompletions.read(JSON.parse(JSON.stringify(request)));
     return true;
   } catch {
     return false;

@@ -1,8 +1,12 @@
+export * from './endpoint';
+export * from './provider';
 export * from './translator';
 export * from './transport/upstream-transport';
+export type { JsonRecord } from './json-record';
 export { UpstreamClient, type UpstreamClientOptions } from './transport/upstream-client';
 export { SseReader, SseEventTooLargeError, MAX_SSE_EVENT_LENGTH, type SseItem } from './transport/sse-reader';
-export { openAiAdapter } from './openai/openai.adapter';
-export { assembleCompletion } from './openai/openai-assembly';
-export { CompletionReplay, completionToChunks, type ReplayChunk } from './endpoints/chat-completions/completion-replay';
+export { sseComment } from './transport/sse-text';
+export { ENDPOINTS, endpointAt } from './endpoints/endpoints';
+export { chatCompletions } from './endpoints/chat-completions/chat-completions.endpoint';
+export { openAi } from './openai/openai';
 export { SimulatorTransport, type SimulatorOptions } from './simulator/simulator.transport';

@@ -1,25 +1,23 @@
+import type { JsonRecord } from './json-record';
+
 /**
- * What the gateway asks of a vendor's adapter. An adapter translates between the gateway's chat shape, which is
- * OpenAI's, and one vendor's API. It is pure: no network, no clock, no randomness.
+ * How the gateway speaks to an upstream in one API. A translator turns a request of a public API into a vendor's request and
+ * the vendor's answer back. It is pure: no network, no clock, no randomness.
  */
 
-/** A chat request body in OpenAI's shape. Members the gateway does not know are kept. */
-export type ChatBody = Record<string, unknown> & { model: string; messages: unknown[] };
-
-/** One try of a chat call at one deployment. */
+/** One attempt of a call at one deployment. */
 export interface UpstreamCall {
-  /** The caller's body without the members that are only the gateway's. Never changed by an adapter. */
-  body: ChatBody;
+  /** The caller's body without the members that are only the gateway's. A translator never changes it. */
+  body: JsonRecord;
   /** The name by which the vendor knows the model. */
   upstreamModel: string;
   stream: boolean;
   /** Sent upstream as `x-request-id`, so that the vendor's log can be joined with the ledger. */
   requestId: string;
   baseUrl: string;
-  apiKey: string | undefined;
 }
 
-/** An HTTP request that is ready to be written. */
+/** An HTTP request that is ready to be written, but for the credential. */
 export interface UpstreamRequest {
   method: 'POST';
   url: string;
@@ -55,8 +53,8 @@ export interface AnswerFacts {
   usage: TokenUsage | undefined;
 }
 
-/** A whole answer in OpenAI's shape: the bytes to send on, untouched where the vendor speaks that shape already. */
-export interface ChatReply {
+/** A whole answer in the endpoint's shape: the bytes to send on, untouched where the vendor speaks that shape already. */
+export interface Reply {
   body: Buffer;
   facts: AnswerFacts;
 }
@@ -68,27 +66,32 @@ export interface SseEvent {
 }
 
 /**
- * One piece of a stream in OpenAI's shape. `lifecycle` carries no content yet (a role), `content` does (text, tool call,
- * finish reason), `usage` is the last chunk with counts and no choices, `error` is an error told inside a stream, `done` is `[DONE]`.
+ * One event of a stream in the endpoint's shape. `lifecycle` carries no content yet (a role), `content` does (text, tool
+ * call, finish reason), `usage` is the last chunk with counts and no content, `error` is an error inside a stream, `done` is
+ * the vendor's end mark.
  */
 export interface StreamChunk {
   kind: 'lifecycle' | 'content' | 'usage' | 'error' | 'done';
-  /** The JSON text of the event's data, or `[DONE]`. */
+  /** The event's name, in APIs whose events have one. */
+  event?: string | undefined;
+  /** The JSON text of the event's data; of `done` whatever the vendor ends with. */
   data: string;
 }
 
-/** Turns one upstream stream into chunks and keeps what is needed to bill and cache it. One per stream. */
+/** Turns one upstream stream into chunks, and assembles the answer as it comes, to bill and cache it. One per stream. */
 export interface StreamDecoder {
   push(event: SseEvent): StreamChunk[];
   /** True once the vendor's own end mark was read; a stream that ends without it was cut. */
   readonly ended: boolean;
   /** The model version that the stream names, once a chunk did. */
   readonly upstreamModel: string | undefined;
-  /** The whole answer put together from what was pushed so far, as the non-streaming call would have given it. */
-  assemble(): ChatReply;
+  /** Why the answer ended, once the stream has told it for a choice. */
+  readonly finished: boolean;
+  /** The answer assembled from what was pushed so far, as the non-streaming call would have given it. */
+  assemble(): Reply;
 }
 
-/** An answer that was not 2xx, an error told in a stream, or a failure of the transport. */
+/** An answer that was not 2xx, an error inside a stream, or a failure of the transport. */
 export interface UpstreamFailure {
   status: number;
   headers: Record<string, string | string[] | undefined>;
@@ -108,12 +111,11 @@ export interface ProviderError {
   retryAfterMs: number | undefined;
 }
 
-/** One vendor's API, translated. */
-export interface ProviderAdapter {
-  readonly id: string;
+/** One public API at one vendor. */
+export interface Translator {
   toRequest(call: UpstreamCall): UpstreamRequest;
   /** @throws SyntaxError when the body is not the JSON that the vendor promises. */
-  fromReply(body: Buffer): ChatReply;
+  fromReply(body: Buffer): Reply;
   openStream(): StreamDecoder;
   toError(failure: UpstreamFailure): ProviderError;
 }

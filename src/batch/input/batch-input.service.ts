@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type CreateBatch, MAX_FILE_BYTES } from '@thriftgate/contracts';
+import { type Endpoint, endpointAt } from '@thriftgate/providers';
 import type { Caller } from '../../common/caller';
 import { GatewayError } from '../../common/errors';
 import { ModelRegistry } from '../../models/model-registry.service';
@@ -14,6 +15,7 @@ export interface BatchInput {
   fileId: string;
   /** Set where the lines came with the request: the file is to be published with the batch. */
   draftBytes: number | undefined;
+  endpoint: Endpoint;
   lines: number;
 }
 
@@ -28,12 +30,14 @@ export class BatchInputService {
 
   /** @throws GatewayError that names the member, and the lines that are bad; nothing is left then */
   async accept(caller: Caller, request: CreateBatch): Promise<BatchInput> {
+    const endpoint = endpointAt(request.endpoint);
+    if (!endpoint) throw new GatewayError('invalid_request', { message: 'No such endpoint.', param: 'endpoint' });
     const { member, file } = await this.file(caller, request);
     try {
-      const check = await checkLines(rawLines(this.repository.content(file.fileId)), this.rulesOf(caller));
+      const check = await checkLines(rawLines(this.repository.content(file.fileId)), this.rulesOf(caller, endpoint));
       const message = describeProblems(check);
       if (message !== undefined) throw new GatewayError('invalid_request', { message, param: member });
-      return { ...file, lines: check.lines };
+      return { ...file, endpoint, lines: check.lines };
     } catch (error) {
       await this.discard(file);
       throw error;
@@ -46,7 +50,7 @@ export class BatchInputService {
     db: Parameters<FilesRepository['content']>[1],
   ): AsyncGenerator<BatchLine, void, undefined> {
     for await (const raw of rawLines(this.repository.content(input.fileId, db))) {
-      const read = readLine(raw);
+      const read = readLine(raw, input.endpoint);
       if ('line' in read) yield read.line;
     }
   }
@@ -64,7 +68,7 @@ export class BatchInputService {
   private async file(
     caller: Caller,
     request: CreateBatch,
-  ): Promise<{ member: string; file: Omit<BatchInput, 'lines'> }> {
+  ): Promise<{ member: string; file: Pick<BatchInput, 'fileId' | 'draftBytes'> }> {
     if (request.input_file_id !== undefined) {
       const file = await this.repository.find(caller.teamId, request.input_file_id);
       if (file?.purpose === 'batch') {
@@ -85,8 +89,9 @@ export class BatchInputService {
     }
   }
 
-  private rulesOf({ models, cache }: Caller): CallRules {
+  private rulesOf({ models, cache }: Caller, endpoint: Endpoint): CallRules {
     return {
+      endpoint,
       isServed: (model) => this.models.resolve(model) !== undefined,
       isAllowed: (model) => models === null || models.includes(model),
       isControlAllowed: (control) => cache?.allowedControls?.includes(control) ?? true,

@@ -1,9 +1,11 @@
 import * as fc from 'fast-check';
+import { chatCompletions } from '@thriftgate/providers';
 import { readLine } from './batch-line';
 
 const body = { model: 'gpt-4.1', messages: [{ role: 'user', content: 'Hello' }] };
 
-const read = (line: unknown) => readLine({ line: 7, text: typeof line === 'string' ? line : JSON.stringify(line) });
+const read = (line: unknown) =>
+  readLine({ line: 7, text: typeof line === 'string' ? line : JSON.stringify(line) }, chatCompletions);
 
 describe('readLine', () => {
   it('fills in what may be left out', () => {
@@ -64,7 +66,7 @@ describe('readLine', () => {
     );
     fc.assert(
       fc.property(anything, (text) => {
-        const result = readLine({ line: 1, text });
+        const result = readLine({ line: 1, text }, chatCompletions);
         expect('line' in result ? result.line.customId.length > 0 : result.problem.line === 1).toBe(true);
       }),
     );

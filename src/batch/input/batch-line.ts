@@ -1,14 +1,13 @@
-import type { ChatBody } from '@thriftgate/providers';
+import { type Endpoint, InvalidRequestError, type JsonRecord } from '@thriftgate/providers';
 import { parseCacheControls } from '../../cache/controls/cache-controls';
 import type { SentDirective } from '../../cache/controls/cache-directive';
-import { CHAT_ENDPOINT } from '../../calls/call';
-import { checkChatBody, readTags } from '../../chat/chat-request';
+import { readTags } from '../../calls/tags';
 import { GatewayError } from '../../common/errors';
 import type { RawLine } from './raw-lines';
 
 const MAX_CUSTOM_ID_LENGTH = 512;
 
-/** One question of a batch, ready to be kept. */
+/** One line of a batch, ready to be stored. */
 export interface BatchLine {
   line: number;
   customId: string;
@@ -39,10 +38,14 @@ class BadLine extends Error {
   }
 }
 
-/** Reads a line as far as it can be judged alone. */
-export function readLine(raw: RawLine): { line: BatchLine } | { problem: LineProblem } {
+/**
+ * Reads a line as far as it can be judged alone.
+ *
+ * @param endpoint the batch's: every line is for it
+ */
+export function readLine(raw: RawLine, endpoint: Endpoint): { line: BatchLine } | { problem: LineProblem } {
   try {
-    return { line: parse(raw) };
+    return { line: parse(raw, endpoint) };
   } catch (error) {
     const { code, message, param } = error instanceof BadLine ? error : new BadLine('invalid_json_line', tooDeep, null);
     return { problem: { line: raw.line, code, message, param } };
@@ -52,14 +55,14 @@ export function readLine(raw: RawLine): { line: BatchLine } | { problem: LinePro
 /** The one unexpected failure: the engine's stack ends before the nesting of a hostile line does. */
 const tooDeep = 'is nested too deeply';
 
-function parse({ line, text }: RawLine): BatchLine {
+function parse({ line, text }: RawLine, endpoint: Endpoint): BatchLine {
   const parsed = parseObject(text);
   const customId = customIdOf(parsed.custom_id);
   if (parsed.method !== undefined && parsed.method !== 'POST') {
     throw new BadLine('invalid_method', "'method' must be POST", 'method');
   }
-  const { body, wishes } = bodyOf(parsed.body);
-  return { line, customId, url: urlOf(parsed.url), model: body.model, body: JSON.stringify(body), wishes };
+  const { body, model, wishes } = bodyOf(parsed.body, endpoint);
+  return { line, customId, url: urlOf(parsed.url, endpoint), model, body: JSON.stringify(body), wishes };
 }
 
 function parseObject(text: string | undefined): Record<string, unknown> {
@@ -89,24 +92,25 @@ function customIdOf(value: unknown): string {
   return value;
 }
 
-/** Lines may name the endpoint without `/v1`, or not at all: all of a batch go to the one that there is. */
-function urlOf(value: unknown): string {
-  if (value === undefined || value === null || value === CHAT_ENDPOINT || `/v1${String(value)}` === CHAT_ENDPOINT) {
-    return CHAT_ENDPOINT;
-  }
-  throw new BadLine('invalid_url', `'url' must be ${CHAT_ENDPOINT}`, 'url');
+/** Lines may name the batch's endpoint without `/v1`, or not at all. */
+function urlOf(value: unknown, { path }: Endpoint): string {
+  if (value === undefined || value === null || value === path || `/v1${String(value)}` === path) return path;
+  throw new BadLine('invalid_url', `'url' must be ${path}`, 'url');
 }
 
-function bodyOf(value: unknown): { body: ChatBody; wishes: readonly SentDirective[] } {
+function bodyOf(
+  value: unknown,
+  endpoint: Endpoint,
+): { body: JsonRecord; model: string; wishes: readonly SentDirective[] } {
   if (!isObject(value)) throw new BadLine('invalid_body', "'body' must be a JSON object", 'body');
   try {
-    const body = checkChatBody(value);
-    readTags(undefined, body.metadata);
+    const { body, request } = endpoint.read(value);
+    readTags(undefined, request.metadata);
     const { wishes } = parseCacheControls(body);
-    if (body.stream === true) throw new BadLine('invalid_body', "'stream' cannot be true in a batch", 'body.stream');
-    return { body, wishes };
+    if (request.stream) throw new BadLine('invalid_body', "'stream' cannot be true in a batch", 'body.stream');
+    return { body, model: request.model, wishes };
   } catch (error) {
-    if (!(error instanceof GatewayError)) throw error;
+    if (!(error instanceof GatewayError || error instanceof InvalidRequestError)) throw error;
     throw new BadLine(
       'invalid_body',
       error.message.replace(/\.$/, ''),

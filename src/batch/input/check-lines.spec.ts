@@ -1,7 +1,9 @@
+import { chatCompletions } from '@thriftgate/providers';
 import { checkLines, describeProblems } from './check-lines';
 import type { RawLine } from './raw-lines';
 
 const RULES = {
+  endpoint: chatCompletions,
   isServed: (model: string) => model !== 'unknown',
   isAllowed: (model: string) => model !== 'dear',
   isControlAllowed: (control: string) => control !== 'ttl',

@@ -1,12 +1,14 @@
 import { MAX_BATCH_LINES } from '@thriftgate/contracts';
+import type { Endpoint } from '@thriftgate/providers';
 import { type BatchLine, type LineProblem, readLine } from './batch-line';
 import type { RawLine } from './raw-lines';
 
 /** As many problems as a message can name and a person will read. */
 const TOLD_PROBLEMS = 10;
 
-/** What a caller may ask for. */
+/** What the lines of a batch may ask for. */
 export interface CallRules {
+  endpoint: Endpoint;
   isServed(model: string): boolean;
   isAllowed(model: string): boolean;
   isControlAllowed(control: string): boolean;
@@ -46,7 +48,7 @@ export function describeProblems({ lines, problems, problemCount }: LinesCheck):
 }
 
 function problemOf(raw: RawLine, seen: Map<string, number>, rules: CallRules): LineProblem | undefined {
-  const read = readLine(raw);
+  const read = readLine(raw, rules.endpoint);
   if ('problem' in read) return read.problem;
   const { line } = read;
   const first = seen.get(line.customId);

@@ -5,6 +5,8 @@ export interface ClaimedLine {
   batchId: string;
   lineNo: number;
   customId: string;
+  /** The path of the public API that the line is for. */
+  endpoint: string;
   /** JSON text. */
   body: string;
   /** How often it was started, this time included. */

@@ -15,6 +15,7 @@ const LINE: ClaimedLine = {
   batchId: 'batch_1',
   lineNo: 1,
   customId: 'a',
+  endpoint: '/v1/chat/completions',
   body: '{"model":"gpt-4.1","messages":[{"role":"user","content":"Hello"}],"metadata":{"job":"nightly"}}',
   starts: 1,
   token: 'token',
@@ -76,7 +77,6 @@ describe('LineRunner', () => {
     expect(JSON.parse(result?.body ?? '')).toEqual({ id: 'chatcmpl-1', text: 'a\nb' });
     expect(calls[0]).toMatchObject({
       caller: CALLER,
-      stream: false,
       tags: ['job:nightly'],
       batch: { batchId: 'batch_1', customId: 'a' },
     });

@@ -1,8 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { ChatBody, AbortSignalLike } from '@thriftgate/providers';
+import { type AbortSignalLike, endpointAt } from '@thriftgate/providers';
 import { BudgetExceededError } from '../../budgets/holds/budget-exceeded';
 import type { JsonResponse } from '../../calls/call';
-import { readTags } from '../../chat/chat-request';
+import { readTags } from '../../calls/tags';
 import { CallsService } from '../../calls/calls.service';
 import type { Caller } from '../../common/caller';
 import { Clock } from '../../common/clock';
@@ -28,7 +28,7 @@ export class LineRunner {
   private readonly logger = new Logger(LineRunner.name);
 
   constructor(
-    private readonly chat: CallsService,
+    private readonly calls: CallsService,
     private readonly keys: ApiKeyDirectory,
     private readonly clock: Clock,
   ) {}
@@ -72,19 +72,22 @@ export class LineRunner {
       return notCalled(line, 'invalid_api_key', 'The API key that made this batch was revoked or has expired.');
     }
     try {
-      const body = JSON.parse(line.body) as ChatBody;
-      const answer = await this.chat.complete({
+      const endpoint = endpointAt(line.endpoint);
+      if (!endpoint) throw new Error(`a line is for ${line.endpoint}, which is not served`);
+      const { body, request } = endpoint.read(JSON.parse(line.body));
+      const answer = await this.calls.complete({
         requestId,
         caller,
+        endpoint,
+        request,
         body,
-        stream: false,
         headers: undefined,
-        tags: readTags(undefined, body.metadata),
+        tags: readTags(undefined, request.metadata),
         batch: { batchId: line.batchId, customId: line.customId },
         signal,
         startedAt: this.clock.now(),
       });
-      if (answer.kind === 'stream') throw new Error('a line of a batch was answered by a stream');
+      if (answer.kind === 'stream') throw new Error('a line of a batch was answered with a stream');
       return done(line, requestId, answer);
     } catch (thrown) {
       const error = toGatewayError(thrown);

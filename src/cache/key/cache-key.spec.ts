@@ -1,5 +1,8 @@
 import fc from 'fast-check';
-import { cacheKey, keyOfHeader, modelOfKey, scopeOfKey } from './cache-key';
+import { chatCompletions } from '@thriftgate/providers';
+import { type CacheKeyParts, cacheKey as keyFor, keyOfHeader, modelOfKey, scopeOfKey } from './cache-key';
+
+const cacheKey = (of: CacheKeyParts, body: Record<string, unknown>) => keyFor(of, body, chatCompletions.withoutEffect);
 
 const parts = {
   scope: 'team_1',

@@ -5,29 +5,12 @@ import { canonicalObject, quoted } from './canonical-json';
 const SCHEMA_VERSION = 1;
 const PREFIX = 'ai_cache';
 
-/**
- * Members that cannot change the answer. Everything else counts, also what this gateway has never heard of: a member that
- * is left out by mistake would serve a wrong answer, one too many only costs a hit.
- */
-const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
-  'stream',
-  'stream_options',
-  'user',
-  'safety_identifier',
-  'metadata',
-  'store',
-  'service_tier',
-  'prompt_cache_key',
-  'prompt_cache_retention',
-  'use_cache',
-  'cache',
-]);
-
 export interface CacheKeyParts {
   /** Who shares the answer: the team, unless an administrator shares more. */
   scope: string;
   model: string;
   generation: number;
+  /** The path of the public API. */
   endpoint: string;
   /** The upstream model of the first deployments, see Model.family. */
   family: string;
@@ -35,11 +18,19 @@ export interface CacheKeyParts {
   namespace: string | undefined;
 }
 
-/** `ai_cache:{scope}:{model}:{generation}:{sha256}` */
-export function cacheKey(parts: CacheKeyParts, body: Record<string, unknown>): string {
+/**
+ * `ai_cache:{scope}:{model}:{generation}:{sha256}`
+ *
+ * @param withoutEffect members of the body that cannot change the answer
+ */
+export function cacheKey(
+  parts: CacheKeyParts,
+  body: Record<string, unknown>,
+  withoutEffect: ReadonlySet<string>,
+): string {
   const namespace = parts.namespace === undefined ? 'null' : quoted(parts.namespace);
   const place = `[${SCHEMA_VERSION},${quoted(parts.endpoint)},${quoted(parts.family)},${namespace}]`;
-  const digest = hash('sha256', place + canonicalObject(body, WITHOUT_EFFECT));
+  const digest = hash('sha256', place + canonicalObject(body, withoutEffect));
   return `${PREFIX}:${parts.scope}:${parts.model}:${parts.generation}:${digest}`;
 }
 

@@ -10,6 +10,7 @@ const modelWith = (cache: Partial<Model['cache']>): Model => ({
   family: 'gpt-4.1',
   cache: { ttlSeconds: 600, storeToolCalls: false, ignoreFingerprint: false, ...cache },
   maxOutputTokens: undefined,
+  reasons: false,
 });
 const callerWith = (cache?: KeyCacheRules): Caller => ({
   role: 'team_member',

@@ -1,27 +1,187 @@
+import type { Reply, TokenUsage, UpstreamTransportError } from '@thriftgate/providers';
 import type { Hold } from '../../budgets/holds/hold';
+import type { Clock } from '../../common/clock';
+import type { LedgerService, OpenAttempt, Outcome } from '../../ledger/ledger.service';
 import type { Deployment } from '../../models/model';
 import type { Price } from '../../pricing/price';
-import type { OpenAttempt } from '../../ledger/ledger.service';
+import type { TokenEstimator } from '../../pricing/token-estimator.service';
+import type { SharedAnswer } from '../../single-flight/flight-result';
+import type { CacheWriter } from './cache-writer.service';
+import { type AnswerCost, answerCost, failedOutcome, tokensOf } from './outcome';
 import type { ResolvedCall } from './resolved-call';
 
-/** A try whose intent is in the journal and whose end is not. */
-export interface Attempt {
-  question: ResolvedCall;
+const OK = 200;
+const CLIENT_CLOSED_REQUEST = 499;
+const INTERNAL_ERROR = 500;
+
+/** How an answer ended. */
+export interface AnswerEnd {
+  /** False for a stream that broke off, or that is not read to its end because the client has disconnected. */
+  endedCleanly: boolean;
+  /** The status and the code of the ledger's row; 200 and none where the answer reached its caller. */
+  status?: number;
+  errorCode?: string;
+}
+
+/** An attempt whose intent is in the journal. */
+export interface StartedAttempt {
+  resolved: ResolvedCall;
   deployment: Deployment;
-  attempt: number;
+  /** Counts from 1 over the whole call. */
+  number: number;
   open: OpenAttempt;
-  /** What the try is charged by, looked up once. */
   price: Price;
-  /** The price of the model that was asked for, where a budget sent the call to another one. */
+  /** The price of the model that the caller asked for, where a budget sent the call to another one. */
   askedPrice: Price | undefined;
-  /** The money that budgets keep for the try; undefined where none applies. */
+  /** The money that budgets hold for the attempt; undefined where no budget applies. */
   hold: Hold | undefined;
   /** Milliseconds since 1970. */
   startedAt: number;
-  /** Milliseconds from the start to the first content; null while none has come. */
-  ttftMs: number | null;
-  /** Whether its answer is kept for those who ask the same; known once it is settled. */
-  stored: boolean;
-  /** True once the end is written or on its way to the journal; an attempt is ended once. */
-  ended: boolean;
+}
+
+export interface AttemptServices {
+  ledger: Pick<LedgerService, 'settle'>;
+  estimator: Pick<TokenEstimator, 'usageOf'>;
+  cacheWriter: Pick<CacheWriter, 'notCacheableReason' | 'store'>;
+  clock: Pick<Clock, 'now'>;
+}
+
+/**
+ * One call of one deployment, from its intent to its one end: whichever of its ends comes first is written to the ledger and
+ * ends the hold; later ones do nothing.
+ */
+export class Attempt {
+  readonly resolved: ResolvedCall;
+  readonly deployment: Deployment;
+  readonly number: number;
+  private ended = false;
+  private ttftMs: number | null = null;
+  private isStored = false;
+
+  constructor(
+    private readonly services: AttemptServices,
+    private readonly started: StartedAttempt,
+  ) {
+    this.resolved = started.resolved;
+    this.deployment = started.deployment;
+    this.number = started.number;
+  }
+
+  get hasEnded(): boolean {
+    return this.ended;
+  }
+
+  /** Whether the answer is stored in the cache; known once it is settled. */
+  get stored(): boolean {
+    return this.isStored;
+  }
+
+  /** Notes when the first content came. */
+  firstContent(): void {
+    this.ttftMs ??= this.services.clock.now() - this.started.startedAt;
+  }
+
+  /**
+   * Settles an attempt that was answered, and stores the answer where that is allowed. Usage that the upstream did not send
+   * is estimated and marked so.
+   *
+   * @returns the answer with its cost
+   */
+  async succeed(reply: Reply, end: AnswerEnd = { endedCleanly: true }): Promise<SharedAnswer> {
+    const { price } = this.started;
+    const { facts } = reply;
+    const upstreamModel = facts.upstreamModel ?? this.deployment.upstreamModel;
+    const usage = facts.usage ?? (await this.estimate(reply));
+    const cost = this.costOf(usage, facts.usage === undefined && !end.endedCleanly);
+    const uncached = this.services.cacheWriter.notCacheableReason(this, reply, end.endedCleanly);
+    await this.end({
+      ...tokensOf(usage),
+      ...this.timing(),
+      state: 'settled',
+      status: end.status ?? OK,
+      upstreamModel,
+      listCostPusd: cost.listPusd,
+      costPusd: cost.costPusd,
+      savedBy: cost.savedBy,
+      estimated: facts.usage === undefined || price.estimated,
+      errorCode: end.errorCode ?? null,
+      uncached,
+    });
+    this.isStored = this.services.cacheWriter.store(this, reply, uncached, cost.listPusd);
+    const { provider } = this.deployment;
+    return { body: reply.body, usage, listCostPusd: cost.listPusd, costPusd: cost.costPusd, provider, upstreamModel };
+  }
+
+  /**
+   * Ends an attempt that was refused or brought no content: it cost nothing.
+   *
+   * @param told false where the upstream did not say that it failed: that it charges nothing is an estimate
+   */
+  fail(status: number, errorCode: string | null, told = true): Promise<void> {
+    return this.end({ ...this.failed(status, errorCode), estimated: !told });
+  }
+
+  /**
+   * Ends an attempt that failed below HTTP. Where the upstream may have done the work, the end is unknown and the worst
+   * cost is booked as its estimate.
+   *
+   * @param timedOut whether the upstream took too long to answer
+   * @param answered whether the answer had begun to come
+   */
+  failBelowHttp(
+    error: UpstreamTransportError,
+    status: number,
+    errorCode: string | null,
+    { timedOut, answered }: { timedOut: boolean; answered: boolean },
+  ): Promise<void> {
+    const aborted = error.kind === 'aborted';
+    const endStatus = aborted ? CLIENT_CLOSED_REQUEST : status;
+    if (error.sent && (aborted || timedOut || answered)) return this.end(this.unknown(endStatus, errorCode));
+    return this.fail(endStatus, errorCode, !error.sent);
+  }
+
+  /** Ends an attempt after an unforeseen failure: what it cost is unknown. */
+  abandon(): Promise<void> {
+    return this.end(this.unknown(INTERNAL_ERROR, 'internal_error'));
+  }
+
+  private async end(outcome: Outcome): Promise<void> {
+    if (this.ended) return;
+    this.ended = true;
+    const { open, hold } = this.started;
+    if (outcome.costPusd > 0n) this.resolved.call.charged = true;
+    try {
+      await this.services.ledger.settle(open, outcome);
+    } finally {
+      hold?.end(outcome.costPusd, this.services.clock.now());
+    }
+  }
+
+  private estimate(reply: Reply): Promise<TokenUsage> {
+    const { endpoint, body } = this.resolved.call;
+    return this.services.estimator.usageOf(endpoint.content(body), endpoint.written(reply.body));
+  }
+
+  /** @param unseen whether a part of the output may not have been seen: a model that reasons is charged at its worst then */
+  private costOf(usage: TokenUsage, unseen: boolean): AnswerCost {
+    const { price, askedPrice, open } = this.started;
+    if (unseen && this.resolved.model.reasons) {
+      return { listPusd: open.holdPusd, costPusd: open.holdPusd, savedBy: null };
+    }
+    return answerCost(usage, price, askedPrice);
+  }
+
+  private failed(status: number, errorCode: string | null): Outcome {
+    return failedOutcome(this.deployment.upstreamModel, status, errorCode, this.timing());
+  }
+
+  private unknown(status: number, errorCode: string | null): Outcome {
+    const { inputTokens, holdPusd } = this.started.open;
+    const worst = { inputTokens, listCostPusd: holdPusd, costPusd: holdPusd, estimated: true };
+    return { ...this.failed(status, errorCode), ...worst, state: 'unknown' };
+  }
+
+  private timing() {
+    return { latencyMs: this.services.clock.now() - this.started.startedAt, ttftMs: this.ttftMs };
+  }
 }

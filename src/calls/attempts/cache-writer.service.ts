@@ -1,14 +1,19 @@
 import { Injectable } from '@nestjs/common';
-import type { ChatReply } from '@thriftgate/providers';
+import type { Reply } from '@thriftgate/providers';
 import { notCacheableReason } from '../../cache/admission';
 import { ResponseCache } from '../../cache/response-cache.service';
 import type { PicoUsd } from '../../common/money';
 import { DriftService } from '../../models/versions/drift.service';
-import { choicesOf } from './resolved-call';
-import type { Attempt } from './attempt';
-import { withCached } from './cached-flag';
+import type { Deployment } from '../../models/model';
+import type { ResolvedCall } from './resolved-call';
 
-/** What is done with an answer once it is paid: its model version is noted, and it is kept for those who ask the same. */
+/** The attempt whose answer is to be stored. */
+interface AnsweredAttempt {
+  resolved: ResolvedCall;
+  deployment: Deployment;
+}
+
+/** Stores answers that were paid for, and notes which version of the model wrote them. */
 @Injectable()
 export class CacheWriter {
   constructor(
@@ -16,34 +21,43 @@ export class CacheWriter {
     private readonly drift: DriftService,
   ) {}
 
-  /** Why an answer is not stored, as the ledger says it; null where it is. */
-  notCacheableReason({ question, deployment }: Attempt, { facts }: ChatReply, endedCleanly: boolean): string | null {
-    if (!question.store) return 'bypass';
-    const { family, cache } = question.slot.model;
-    return (
-      notCacheableReason({
-        facts,
-        endedCleanly,
-        choices: choicesOf(question.call.body),
-        sameFamily: deployment.upstreamModel === family,
-        storeToolCalls: cache.storeToolCalls,
-      }) ?? null
-    );
+  /** Why an answer is not stored, as the ledger's row says it; null where it is. */
+  notCacheableReason(
+    { resolved, deployment }: AnsweredAttempt,
+    { facts }: Reply,
+    endedCleanly: boolean,
+  ): string | null {
+    if (!resolved.store) return 'bypass';
+    const { family, cache } = resolved.model;
+    const reason = notCacheableReason({
+      facts,
+      endedCleanly,
+      choices: resolved.call.request.choices,
+      sameFamily: deployment.upstreamModel === family,
+      storeToolCalls: cache.storeToolCalls,
+    });
+    return reason ?? null;
   }
 
   /**
-   * Stores the answer where nothing is said against it, and notes which version of the model wrote it.
+   * Stores an answer that nothing speaks against.
    *
-   * @returns whether it is stored
+   * @param reason what {@link notCacheableReason} said
+   * @returns whether the answer is stored
    */
-  store({ question, deployment }: Attempt, reply: ChatReply, refused: string | null, listCostPusd: PicoUsd): boolean {
+  store(
+    { resolved, deployment }: AnsweredAttempt,
+    reply: Reply,
+    reason: string | null,
+    listCostPusd: PicoUsd,
+  ): boolean {
     const { usage, upstreamModel, systemFingerprint } = reply.facts;
     this.drift.observe(deployment, upstreamModel, systemFingerprint);
-    // What another process asks for meanwhile is that one's to store.
-    if (refused !== null || usage === undefined || question.flight?.superseded) return false;
-    const { call, slot, flight } = question;
+    const { call, slot, flight } = resolved;
+    // A flight that another replica has taken over is that replica's to store.
+    if (reason !== null || usage === undefined || flight?.superseded) return false;
     const stored = this.cache.store(slot, {
-      body: withCached(reply.body, true),
+      body: call.endpoint.render.json(reply.body, true),
       usage,
       listCostPusd,
       provider: deployment.provider,

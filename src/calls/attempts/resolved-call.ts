@@ -1,49 +1,48 @@
-import type { ChatBody, AbortSignalLike, UpstreamRequest } from '@thriftgate/providers';
-import type { Flight } from '../../single-flight/flight';
-import type { CacheSlot } from '../../cache/response-cache.service';
-import type { Deployment } from '../../models/model';
-import type { Provider } from '../../providers/provider-registry.service';
+import type { AbortSignalLike, Translator, UpstreamRequest } from '@thriftgate/providers';
+import { GatewayError } from '../../common/errors';
 import type { IntentEntry } from '../../ledger/ledger.service';
-import { CHAT_ENDPOINT, type CacheStatus, type Call } from '../call';
+import type { Deployment } from '../../models/model';
+import type { ConfiguredProvider } from '../../providers/provider-registry.service';
+import type { Flight } from '../../single-flight/flight';
+import type { CacheStatus } from '../call';
+import type { PreparedCall } from '../prepared-call';
 
-/** One question on its way upstream: what all its tries share. */
-export interface ResolvedCall {
-  call: Call;
-  slot: CacheSlot;
+/** A call on its way upstream: what all its attempts share. */
+export interface ResolvedCall extends PreparedCall {
   cacheStatus: CacheStatus;
   /** Whether the answer may be stored. */
   store: boolean;
-  /** All who wait for the answer; undefined where it is for one caller alone. */
+  /** The flight of all who wait for the answer; undefined where the answer is for one caller alone. */
   flight: Flight | undefined;
-  /** Aborted when nobody waits for the answer any more. */
+  /** Aborted when every client that waits for the answer has disconnected. */
   signal: AbortSignalLike;
 }
 
 const NOT_CHARGED = { priceId: null, windows: null };
-/** What a call may write where it does not say: the bound that stands in for it when its worst cost is reckoned. */
+/** What a call may write where it does not say: the bound that stands in for it when its likely cost is estimated. */
 const DEFAULT_OUTPUT_TOKENS = 4096;
 
-/** The row of a try, as far as it is known before the try. A call that needs no try has number 1 too. */
+/** The ledger's row of an attempt, as far as it is known before the attempt. A call that needs no attempt has number 1 too. */
 export function intentOf(
-  call: Call,
-  slot: CacheSlot,
+  { call, model, slot }: PreparedCall,
   cacheStatus: CacheStatus,
-  tried: { attempt: number; provider: string; upstreamModel: string | null },
+  attempt: { number: number; provider: string; upstreamModel: string | null },
   charged: { priceId: string | null; windows: string[] | null } = NOT_CHARGED,
 ): IntentEntry {
+  const isPaid = cacheStatus !== 'HIT' && cacheStatus !== 'COALESCED';
   return {
     request_id: call.requestId,
-    attempt: tried.attempt,
+    attempt: attempt.number,
     team_id: call.caller.teamId,
     key_id: call.caller.keyId,
-    model: slot.model.name,
-    provider: tried.provider,
-    upstream_model: tried.upstreamModel,
-    endpoint: CHAT_ENDPOINT,
-    stream: call.stream,
+    model: model.name,
+    provider: attempt.provider,
+    upstream_model: attempt.upstreamModel,
+    endpoint: call.endpoint.path,
+    stream: call.request.stream,
     cache_status: cacheStatus,
     cache_generation: slot.generation,
-    question: cacheStatus === 'HIT' || cacheStatus === 'COALESCED' ? null : questionOf(slot.key),
+    question: isPaid ? questionOf(slot.key) : null,
     price_id: charged.priceId,
     charged: charged.windows,
     batch_id: call.batch?.batchId ?? null,
@@ -52,51 +51,45 @@ export function intentOf(
   };
 }
 
-/** The request to a deployment, without the members that are only the gateway's. */
-export function upstreamRequest(call: Call, deployment: Deployment, provider: Provider): UpstreamRequest {
-  return provider.adapter.toRequest({
-    body: withoutGatewayMembers(call.body),
+/** The request to a deployment, without the gateway's own members. */
+export function upstreamRequest(
+  { call }: PreparedCall,
+  deployment: Deployment,
+  translator: Translator,
+  { api, baseUrl, apiKey }: ConfiguredProvider,
+): UpstreamRequest {
+  const { use_cache: _useCache, cache: _cache, ...body } = call.body;
+  const request = translator.toRequest({
+    body,
     upstreamModel: deployment.upstreamModel,
-    stream: call.stream,
+    stream: call.request.stream,
     requestId: call.requestId,
-    baseUrl: provider.baseUrl,
-    apiKey: provider.apiKey,
+    baseUrl,
   });
+  return api.authorise(request, apiKey);
 }
 
 /**
- * How many tokens a call writes at most, over all its choices.
+ * The most tokens that a call writes, over all its choices.
  *
  * @param unasked stands in where the call names no limit and its model's is higher
  */
 export function outputCeiling(
-  body: ChatBody,
-  maxOutputTokens: number | undefined,
+  { call: { request } }: PreparedCall,
+  modelMaxOutputTokens: number | undefined,
   unasked: number = DEFAULT_OUTPUT_TOKENS,
 ): number {
-  const asked = positive(body.max_completion_tokens) ?? positive(body.max_tokens);
-  const each = asked ?? Math.min(maxOutputTokens ?? unasked, unasked);
-  return each * choicesOf(body);
+  const each = request.maxOutputTokens ?? Math.min(modelMaxOutputTokens ?? unasked, unasked);
+  return each * request.choices;
 }
 
-/** How many answers in one a call asks for. */
-export function choicesOf(body: ChatBody): number {
-  return positive(body.n) ?? 1;
+/** @throws GatewayError where no deployment of the model speaks the call's API, directly or over another one */
+export function unsupportedEndpoint({ call, model }: PreparedCall): GatewayError {
+  const message = `The model "${model.name}" does not serve ${call.endpoint.path}.`;
+  return new GatewayError('unsupported_parameter', { message, param: 'model' });
 }
 
-/** The first bits of the hash in a cache key, as many as a positive `bigint` has. */
+/** The first bits of the hash in a cache key, as many as a positive `bigint` has: equal calls have equal ones. */
 function questionOf(key: string): string {
   return (BigInt(`0x${key.slice(key.lastIndexOf(':') + 1, key.lastIndexOf(':') + 17)}`) >> 1n).toString();
-}
-
-/** Copied member by member: V8 gives what is left of a destructuring a hidden class of its own, and thousands of those are dear. */
-function withoutGatewayMembers(body: ChatBody): ChatBody {
-  if (body.use_cache === undefined && body.cache === undefined) return body;
-  const rest: Record<string, unknown> = {};
-  for (const name of Object.keys(body)) if (name !== 'use_cache' && name !== 'cache') rest[name] = body[name];
-  return rest as ChatBody;
-}
-
-function positive(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : undefined;
 }

@@ -1,11 +1,12 @@
-import type { ChatBody, TokenUsage } from '@thriftgate/providers';
+import type { TokenUsage } from '@thriftgate/providers';
+import type { PreparedCall } from '../prepared-call';
 import { outputCeiling } from './resolved-call';
 
 /** What a call may write where neither it nor its model says: the bound that a budget holds money for. */
 const UNBOUNDED_OUTPUT_TOKENS = 16_384;
 /** More than any vendor counts for one picture, sound or file that is sent inside the request. */
 const TOKENS_PER_ATTACHMENT = 20_000;
-const ATTACHMENT = /"data:[^"]*"/g;
+/** Shorter requests are counted whole: no attachment in them is worth a second look. */
 const LONG_BODY = 65_536;
 
 /**
@@ -14,13 +15,15 @@ const LONG_BODY = 65_536;
  *
  * @param requestBody the JSON text that goes upstream
  */
-export function worstUsage(body: ChatBody, requestBody: string, maxOutputTokens: number | undefined): TokenUsage {
-  const text = requestBody.length > LONG_BODY ? requestBody.replace(ATTACHMENT, '') : requestBody;
-  const attachments = text === requestBody ? 0 : (requestBody.match(ATTACHMENT)?.length ?? 0);
+export function worstUsage(prepared: PreparedCall, requestBody: string): TokenUsage {
+  const { call, model } = prepared;
+  const bytes = Buffer.byteLength(requestBody);
+  const attachments =
+    requestBody.length > LONG_BODY ? call.endpoint.content(call.body).attachments : { count: 0, bytes: 0 };
   return {
-    inputTokens: Buffer.byteLength(text) + attachments * TOKENS_PER_ATTACHMENT,
+    inputTokens: bytes - attachments.bytes + attachments.count * TOKENS_PER_ATTACHMENT,
     cachedInputTokens: 0,
-    outputTokens: outputCeiling(body, maxOutputTokens ?? UNBOUNDED_OUTPUT_TOKENS, Infinity),
+    outputTokens: outputCeiling(prepared, model.maxOutputTokens ?? UNBOUNDED_OUTPUT_TOKENS, Infinity),
     reasoningTokens: 0,
   };
 }

@@ -1,111 +1,149 @@
 import { Injectable } from '@nestjs/common';
 import { BudgetExceededError } from '../../budgets/holds/budget-exceeded';
 import type { CacheControls } from '../../cache/controls/cache-controls';
-import { type CacheSlot, ResponseCache } from '../../cache/response-cache.service';
-import type { Flight, Subscription } from '../../single-flight/flight';
-import type { FlightResult, FlightFailure } from '../../single-flight/flight-result';
-import { SingleFlight } from '../../single-flight/single-flight.service';
-import { lastEvents, startStream } from '../responses/caller-stream';
-import { CachedResponseService } from '../responses/cached-response.service';
+import { ResponseCache } from '../../cache/response-cache.service';
+import { Router } from '../../routing/router.service';
+import type { Flight } from '../../single-flight/flight';
+import type { FlightFailure, SharedAnswer } from '../../single-flight/flight-result';
+import { type FlightMembership, SingleFlight } from '../../single-flight/single-flight.service';
+import { AttemptsService } from '../attempts/attempts.service';
 import type { ResolvedCall } from '../attempts/resolved-call';
-import type { CacheStatus, CallResponse, Call } from '../call';
+import type { UpstreamResult } from '../attempts/upstream-result';
+import type { CacheStatus, CallResponse, JsonResponse, Settlement } from '../call';
+import type { PreparedCall } from '../prepared-call';
+import { CachedResponseService } from '../responses/cached-response.service';
+import { CallerStream } from '../responses/caller-stream';
+import { responseHeaders } from '../responses/response-headers';
 import { FollowerService } from './follower.service';
-import { settlementOf, UpstreamAsker } from './upstream-asker.service';
 
-/** After so many questions that came to nothing, by whosever fault, a call asks for itself alone. */
-const SHARED_ROUNDS = 5;
+/** After so many flights that brought nothing, a call asks the upstream for itself alone. */
+const MAX_FLIGHTS = 5;
 const LONGEST_TIER = 32;
 
-/** Answers that are not in the cache: asked for once for all who ask the same at the same time. */
+/** Answers that are not in the cache: one upstream call for all equal calls that run at the same time. */
 @Injectable()
 export class Coalescing {
   constructor(
     private readonly singleFlight: SingleFlight,
     private readonly cache: ResponseCache,
-    private readonly hits: CachedResponseService,
+    private readonly cachedResponses: CachedResponseService,
     private readonly followers: FollowerService,
-    private readonly asker: UpstreamAsker,
+    private readonly router: Router,
+    private readonly attempts: AttemptsService,
   ) {}
 
   /**
-   * Who will have nothing but its own answer, or whose answer nobody may have, asks alone.
+   * A call that wants an answer of its own, or whose answer may not be stored, asks alone.
    *
    * @throws GatewayError before anything of the answer was sent
    */
-  async answer(call: Call, slot: CacheSlot, controls: CacheControls): Promise<CallResponse> {
-    if (!controls.read || !controls.write) return this.askAlone(call, slot, controls);
-    const name = questionName(call, slot);
+  async respond(prepared: PreparedCall): Promise<CallResponse> {
+    const { call, controls, slot } = prepared;
+    if (!controls.read || !controls.write) return this.askAlone(prepared);
+    const name = flightName(prepared);
     let failures = 0;
-    for (let round = 1; round <= SHARED_ROUNDS; round += 1) {
-      const boarding = await this.singleFlight.join(name, slot.key, call.signal);
-      if (!boarding) break;
-      const { flight, seat, leads, mayBeStored } = boarding;
-      if (leads) return this.lead(call, slot, controls, { flight, seat, mayBeStored });
-      const followed = await this.followers.answer(call, slot, flight, seat);
+    for (let round = 1; round <= MAX_FLIGHTS; round += 1) {
+      const membership = await this.singleFlight.join(name, slot.key, call.signal);
+      if (!membership) break;
+      const { flight, subscription, leads } = membership;
+      if (leads) return this.lead(prepared, membership);
+      const followed = await this.followers.respond(prepared, flight, subscription);
       if (followed.kind !== 'failed') return followed;
-      // A failure may have been this one try's: each that waited may be served by another one, once.
+      // The failure may have been that attempt's alone: each follower may be served by another flight, once.
       if (followed.of === 'upstream' && (failures += 1) > 1) {
-        await this.followers.recordRefusal(call, slot, flight, followed.error);
+        await this.followers.recordFailure(prepared, flight, followed.error);
         throw followed.error;
       }
       const hit = await this.cache.find(slot, controls);
-      if (hit) return this.hits.answer(call, slot, hit);
+      if (hit) return this.cachedResponses.respond(prepared, hit);
     }
-    return this.askAlone(call, slot, controls);
+    return this.askAlone(prepared);
   }
 
   private async lead(
-    call: Call,
-    slot: CacheSlot,
-    controls: CacheControls,
-    { flight, seat, mayBeStored }: { flight: Flight; seat: Subscription; mayBeStored: boolean },
+    prepared: PreparedCall,
+    { flight, subscription, mayBeStored }: FlightMembership,
   ): Promise<CallResponse> {
     try {
-      const hit = mayBeStored ? await this.cache.find(slot, controls) : undefined;
+      const hit = mayBeStored ? await this.cache.find(prepared.slot, prepared.controls) : undefined;
       if (hit) {
         flight.finish({ kind: 'failed', error: undefined, of: 'lost' });
-        seat.leave();
-        return await this.hits.answer(call, slot, hit);
+        subscription.leave();
+        return await this.cachedResponses.respond(prepared, hit);
       }
-      const question: ResolvedCall = { call, slot, cacheStatus: 'MISS', store: true, flight, signal: flight.signal };
-      const obtained = await this.asker.ask(question);
-      if (obtained.kind === 'json') {
-        flight.finish({ kind: 'done', last: '', usageChunk: undefined, answer: obtained.answer });
-        seat.leave();
-        return this.asker.json(question, obtained);
+      const resolved = resolve(prepared, 'MISS', flight);
+      const result = await this.ask(resolved);
+      if (result.kind === 'json') {
+        flight.finish({ kind: 'done', last: '', usageChunk: undefined, answer: result.answer });
+        subscription.leave();
+        return jsonResponse(resolved, result);
       }
-      flight.feed(obtained.origin, obtained.first, obtained.rest);
-      const headers = this.asker.headers(question, obtained);
-      return await startStream(call.body, headers, '', flight.read(seat), (end) => lastOf(question, end));
+      flight.feed(result.origin, result.first, result.rest);
+      const texts = flight.read(subscription);
+      return await new CallerStream(prepared.call, texts, settlementOf(resolved)).start(headersOf(resolved, result));
     } catch (error) {
       flight.finish(failureOf(error));
-      seat.leave();
+      subscription.leave();
       throw error;
     }
   }
 
-  private async askAlone(call: Call, slot: CacheSlot, controls: CacheControls): Promise<CallResponse> {
-    const cacheStatus = statusWithoutHit(controls);
-    const { signal } = call;
-    const question: ResolvedCall = { call, slot, cacheStatus, store: controls.write, flight: undefined, signal };
-    const obtained = await this.asker.ask(question);
-    if (obtained.kind === 'json') return this.asker.json(question, obtained);
-    const headers = this.asker.headers(question, obtained);
-    return startStream(call.body, headers, obtained.first, obtained.rest, (end) => lastOf(question, end));
+  private async askAlone(prepared: PreparedCall): Promise<CallResponse> {
+    const resolved = resolve(prepared, statusWithoutHit(prepared.controls), undefined);
+    const result = await this.ask(resolved);
+    if (result.kind === 'json') return jsonResponse(resolved, result);
+    const stream = new CallerStream(prepared.call, result.rest, settlementOf(resolved));
+    return stream.start(headersOf(resolved, result), result.first);
+  }
+
+  private ask(resolved: ResolvedCall): Promise<UpstreamResult> {
+    return this.router.route(resolved.model, resolved.signal, (deployment, number, release) =>
+      this.attempts.run(resolved, deployment, number, release),
+    );
   }
 }
 
-/**
- * Whoever pays for another service tier waits for no slower one, though the answer is the same in the cache. With a new
- * invalidation rule the question is a new one.
- */
-function questionName({ body }: Call, { key, rulesSeen, scope }: CacheSlot): string {
-  const { service_tier: tier } = body;
-  return `${key}:${rulesSeen}:${scope.version ?? ''}:${typeof tier === 'string' ? tier.slice(0, LONGEST_TIER) : ''}`;
+function resolve(prepared: PreparedCall, cacheStatus: CacheStatus, flight: Flight | undefined): ResolvedCall {
+  const signal = flight?.signal ?? prepared.call.signal;
+  return { ...prepared, cacheStatus, store: prepared.controls.write, flight, signal };
 }
 
-function lastOf(question: ResolvedCall, end: FlightResult | undefined): string {
-  return lastEvents(end, question.call.body, (answer) => settlementOf(question, answer));
+/**
+ * Calls of the same flight get the same answer. A call that pays for another service tier waits for no slower one, though
+ * the stored answer is the same. After a new invalidation rule a new flight begins.
+ */
+function flightName({ call, slot: { key, rulesSeen, scope } }: PreparedCall): string {
+  return `${key}:${rulesSeen}:${scope.version ?? ''}:${call.request.serviceTier?.slice(0, LONGEST_TIER) ?? ''}`;
+}
+
+function jsonResponse(resolved: ResolvedCall, result: Extract<UpstreamResult, { kind: 'json' }>): JsonResponse {
+  const settlement = settlementOf(resolved)(result.answer);
+  const body = resolved.call.endpoint.render.json(result.answer.body, false);
+  return { kind: 'json', headers: headersOf(resolved, result, settlement), body, settlement };
+}
+
+/** @param settlement undefined for a stream, whose cost is not known yet */
+function headersOf(
+  { cacheStatus, slot, store }: ResolvedCall,
+  result: UpstreamResult,
+  settlement?: Settlement,
+): Record<string, string> {
+  // Whether a stream will end as one that may be stored is not known yet.
+  const stored = result.kind === 'json' ? result.stored : store;
+  const { provider, upstreamModel } = result.kind === 'json' ? result.answer : result.origin;
+  const ttlSeconds = stored ? slot.ttlSeconds : undefined;
+  return responseHeaders(cacheStatus, slot.key, {
+    provider,
+    upstreamModel,
+    attempts: result.attempts,
+    ttlSeconds,
+    settlement,
+  });
+}
+
+/** What the caller pays whose call went upstream. */
+function settlementOf({ cacheStatus }: ResolvedCall): (answer: SharedAnswer) => Settlement {
+  return ({ listCostPusd, costPusd }) => ({ cacheStatus, listCostPusd, costPusd, savedPusd: listCostPusd - costPusd });
 }
 
 function failureOf(error: unknown): FlightFailure {

@@ -1,35 +1,40 @@
 import { Injectable } from '@nestjs/common';
-import type { CacheSlot } from '../../cache/response-cache.service';
-import type { Flight, Subscription } from '../../single-flight/flight';
-import type { FlightResult, FlightFailure, SharedAnswer } from '../../single-flight/flight-result';
 import { Clock } from '../../common/clock';
 import { GatewayError } from '../../common/errors';
 import { LedgerService, type Outcome } from '../../ledger/ledger.service';
-import { responseHeaders } from '../responses/response-headers';
-import { lastEvents, startStream } from '../responses/caller-stream';
-import { ReplayService } from '../responses/replay.service';
-import { savedOutcome } from '../attempts/saved-outcome';
-import { withCached } from '../attempts/cached-flag';
+import type { Flight, Subscription } from '../../single-flight/flight';
+import type {
+  FlightFailure,
+  FlightOrigin,
+  FlightResult,
+  FlightSource,
+  SharedAnswer,
+} from '../../single-flight/flight-result';
+import { failedOutcome, savedOutcome } from '../attempts/outcome';
 import { intentOf } from '../attempts/resolved-call';
-import type { CallResponse, Call, Settlement } from '../call';
+import type { CallResponse, Settlement, TextStream } from '../call';
+import type { PreparedCall } from '../prepared-call';
+import { CallerStream, lastEvents } from '../responses/caller-stream';
+import { ReplayService } from '../responses/replay.service';
+import { responseHeaders } from '../responses/response-headers';
 
 const INTERNAL_ERROR = 500;
 const BAD_GATEWAY = 502;
 const CLIENT_CLOSED_REQUEST = 499;
+const CLIENT_CLOSED = 'client_closed_request';
 
-/** A call that waits for the answer to another one's question. */
+/** A call that waits for the answer to an equal one. */
 interface Follower {
-  call: Call;
-  slot: CacheSlot;
+  prepared: PreparedCall;
   flight: Flight;
   /** Milliseconds until the first content; null while none has come. */
   ttftMs: number | null;
 }
 
-/** Gives calls the answer that another one asks for: at no cost, whole or as a stream from its beginning. */
+/** Gives calls the answer that an equal one pays for: at no cost, whole or as a stream from its beginning. */
 @Injectable()
 export class FollowerService {
-  /** The bytes that all get, made once: a thousand copies of a long answer would be more than there is memory. */
+  /** The bytes that all followers of an answer get, made once. */
   private readonly bodies = new WeakMap<SharedAnswer, Buffer>();
 
   constructor(
@@ -39,118 +44,123 @@ export class FollowerService {
   ) {}
 
   /**
-   * @returns the answer, or how the question failed before any of it was given
-   * @throws GatewayError when the caller has left
+   * @returns the response, or how the flight failed before any of its answer came
+   * @throws GatewayError when the client has disconnected
    */
-  async answer(call: Call, slot: CacheSlot, flight: Flight, seat: Subscription): Promise<CallResponse | FlightFailure> {
-    const follower: Follower = { call, slot, flight, ttftMs: null };
-    const texts = flight.read(seat);
-    let next = await texts.next();
-    if (call.stream && !next.done) return this.stream(follower, next.value, texts);
-    while (!next.done) next = await texts.next();
-    const end = next.value;
-    if (end === undefined) {
-      await this.recordFailure(follower, CLIENT_CLOSED_REQUEST, 'client_closed_request');
-      throw new GatewayError('upstream_error', { message: 'The call was given up.' });
+  async respond(
+    prepared: PreparedCall,
+    flight: Flight,
+    subscription: Subscription,
+  ): Promise<CallResponse | FlightFailure> {
+    const follower: Follower = { prepared, flight, ttftMs: null };
+    const { stream } = prepared.call.request;
+    const texts = flight.read(subscription);
+    let step = await texts.next();
+    if (stream && !step.done) return this.stream(follower, step.value, texts);
+    while (!step.done) step = await texts.next();
+    const result = step.value;
+    if (result === undefined) {
+      await this.record(follower, this.failed(follower, CLIENT_CLOSED_REQUEST, CLIENT_CLOSED));
+      throw new GatewayError('upstream_error', { message: 'The request was cancelled.' });
     }
-    if (end.kind === 'failed') return end;
-    if (end.kind === 'done' && end.answer.body.length === 0 && (!call.stream || end.last === ''))
+    if (result.kind === 'failed') return result;
+    if (result.kind === 'done' && result.answer.body.length === 0 && (!stream || result.last === ''))
       return { kind: 'failed', error: undefined, of: 'lost' };
-    // Nothing of it has gone out, so this one may still have a whole answer.
-    if (end.kind === 'broken') return { kind: 'failed', error: end.error, of: 'upstream' };
-    return call.stream ? this.streamAtOnce(follower, end) : this.json(follower, end.answer);
+    // Nothing of it was sent to this client, so another flight may still bring a whole answer.
+    if (result.kind === 'broken') return { kind: 'failed', error: result.error, of: 'upstream' };
+    return stream ? this.streamAtOnce(follower, result) : this.json(follower, result.answer);
   }
 
-  /** Notes a call that is told how another one's question failed, and asks no more for itself. */
-  recordRefusal(call: Call, slot: CacheSlot, flight: Flight, error: unknown): Promise<void> {
-    const told = error instanceof GatewayError ? error.toBody().error.code : 'internal_error';
-    const status = error instanceof GatewayError ? error.status : INTERNAL_ERROR;
-    return this.recordFailure({ call, slot, flight, ttftMs: null }, status, told);
+  /** Records a call that gets the error of the flight that it followed. */
+  recordFailure(prepared: PreparedCall, flight: Flight, error: unknown): Promise<void> {
+    const known = error instanceof GatewayError ? error : undefined;
+    const code = known ? known.toBody().error.code : 'internal_error';
+    const follower: Follower = { prepared, flight, ttftMs: null };
+    return this.record(follower, this.failed(follower, known?.status ?? INTERNAL_ERROR, code));
   }
 
   private async json(follower: Follower, answer: SharedAnswer): Promise<CallResponse> {
-    await this.record(follower, answer);
+    await this.recordAnswer(follower, answer);
     const settlement = settlementOf(answer);
     const headers = headersOf(follower, answer, settlement);
-    return { kind: 'json', headers, body: this.bodyOf(answer), settlement };
+    return { kind: 'json', headers, body: this.bodyOf(follower, answer), settlement };
   }
 
-  private bodyOf(answer: SharedAnswer): Buffer {
-    const made = this.bodies.get(answer) ?? withCached(answer.body, true);
-    this.bodies.set(answer, made);
-    return made;
+  private bodyOf({ prepared: { call } }: Follower, answer: SharedAnswer): Buffer {
+    const body = this.bodies.get(answer) ?? call.endpoint.render.json(answer.body, true);
+    this.bodies.set(answer, body);
+    return body;
   }
 
-  /** A stream that was there at once, or that is made of an answer that came whole. */
-  private async streamAtOnce(follower: Follower, end: Extract<FlightResult, { kind: 'done' }>): Promise<CallResponse> {
-    const { call, slot } = follower;
-    const { answer, last } = end;
+  /** A stream that came at once, or that is made of a whole answer. */
+  private async streamAtOnce(
+    follower: Follower,
+    result: Extract<FlightResult, { kind: 'done' }>,
+  ): Promise<CallResponse> {
+    const { call, model } = follower.prepared;
+    const { answer, last } = result;
     follower.ttftMs = this.clock.now() - call.startedAt;
-    await this.record(follower, answer);
-    const headers = headersOf(follower, answer, undefined);
-    const settlement = settlementOf(answer);
-    if (last !== '')
-      return { kind: 'stream', headers, first: lastEvents(end, call.body, settlementOf), rest: nothing() };
-    const rest = this.replay.texts(call, answer, settlement, slot.model.cache.replayTokensPerSecond);
-    const first = await rest.next();
-    return { kind: 'stream', headers, first: first.value ?? '', rest };
+    await this.recordAnswer(follower, answer);
+    const headers = headersOf(follower, answer);
+    if (last === '') {
+      const { replayTokensPerSecond } = model.cache;
+      return this.replay.start(call, headers, answer, settlementOf(answer), replayTokensPerSecond);
+    }
+    const { render } = call.endpoint;
+    const first = lastEvents(result, { render, request: call.request }, settlementOf);
+    return { kind: 'stream', headers, first, rest: NOTHING };
   }
 
-  private stream(follower: Follower, first: string, texts: ReturnType<Flight['read']>): Promise<CallResponse> {
-    const { call, flight, slot } = follower;
+  private stream(follower: Follower, first: string, texts: FlightSource): Promise<CallResponse> {
+    const { call } = follower.prepared;
     follower.ttftMs = this.clock.now() - call.startedAt;
-    const origin = flight.origin ?? { provider: '', upstreamModel: slot.model.family };
-    return startStream(call.body, headersOf(follower, origin, undefined), first, texts, async (end) => {
-      await this.recordEnd(follower, end);
-      return lastEvents(end, call.body, settlementOf);
-    });
+    const stream = new CallerStream(call, texts, settlementOf, (result) => this.recordEnd(follower, result));
+    return stream.start(headersOf(follower, originOf(follower)), first);
   }
 
-  private recordEnd(follower: Follower, end: FlightResult | undefined): Promise<void> {
-    if (end === undefined) return this.recordFailure(follower, CLIENT_CLOSED_REQUEST, 'client_closed_request');
-    if (end.kind === 'done') return this.record(follower, end.answer);
-    return this.recordFailure(follower, BAD_GATEWAY, end.kind === 'broken' ? end.code : 'upstream_stream_cut');
+  private recordEnd(follower: Follower, result: FlightResult | undefined): Promise<void> {
+    if (result === undefined) return this.record(follower, this.failed(follower, CLIENT_CLOSED_REQUEST, CLIENT_CLOSED));
+    if (result.kind === 'done') return this.recordAnswer(follower, result.answer);
+    const code = result.kind === 'broken' ? result.code : 'upstream_stream_cut';
+    return this.record(follower, this.failed(follower, BAD_GATEWAY, code));
   }
 
-  private record(follower: Follower, answer: SharedAnswer): Promise<void> {
-    const { call, ttftMs } = follower;
-    return this.write(follower, answer, savedOutcome(answer, 'coalesced', this.clock.now() - call.startedAt, ttftMs));
+  private recordAnswer(follower: Follower, answer: SharedAnswer): Promise<void> {
+    return this.record(follower, savedOutcome(answer, 'coalesced', this.timing(follower)), answer);
   }
 
-  /** A call that got no whole answer: nothing was paid for it, and nothing saved. */
-  private recordFailure(follower: Follower, status: number, errorCode: string | null): Promise<void> {
-    const { flight, slot, call, ttftMs } = follower;
-    const origin = flight.origin ?? { provider: '', upstreamModel: slot.model.family };
-    const usage = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 };
-    const nothingSaved = savedOutcome(
-      { usage, listCostPusd: 0n, upstreamModel: origin.upstreamModel },
-      'coalesced',
-      this.clock.now() - call.startedAt,
-      ttftMs,
-    );
-    return this.write(follower, origin, { ...nothingSaved, state: 'failed', status, errorCode, savedBy: null });
+  /** The end of a call that got no whole answer: it cost nothing and saved nothing. */
+  private failed(follower: Follower, status: number, errorCode: string | null): Outcome {
+    return failedOutcome(originOf(follower).upstreamModel, status, errorCode, this.timing(follower));
   }
 
-  private write(
-    { call, slot }: Follower,
-    { provider, upstreamModel }: { provider: string; upstreamModel: string },
-    outcome: Outcome,
-  ): Promise<void> {
-    return this.ledger.record(intentOf(call, slot, 'COALESCED', { attempt: 1, provider, upstreamModel }), outcome);
+  private record(follower: Follower, outcome: Outcome, origin: FlightOrigin = originOf(follower)): Promise<void> {
+    const { provider, upstreamModel } = origin;
+    const attempt = { number: 1, provider, upstreamModel };
+    return this.ledger.record(intentOf(follower.prepared, 'COALESCED', attempt), outcome);
   }
+
+  private timing({ prepared: { call }, ttftMs }: Follower) {
+    return { latencyMs: this.clock.now() - call.startedAt, ttftMs };
+  }
+}
+
+const NOTHING: TextStream = { next: async () => ({ done: true, value: '' }), return: async () => undefined };
+
+function originOf({ flight, prepared }: Follower): FlightOrigin {
+  return flight.origin ?? { provider: '', upstreamModel: prepared.model.family };
 }
 
 function settlementOf({ listCostPusd }: SharedAnswer): Settlement {
   return { cacheStatus: 'COALESCED', listCostPusd, costPusd: 0n, savedPusd: listCostPusd };
 }
 
+/** @param settlement undefined for a stream, whose cost is not known yet */
 function headersOf(
-  { slot }: Follower,
-  { provider, upstreamModel }: { provider: string; upstreamModel: string },
-  settlement: Settlement | undefined,
+  { prepared: { slot } }: Follower,
+  { provider, upstreamModel }: FlightOrigin,
+  settlement?: Settlement,
 ): Record<string, string> {
   const origin = { provider, upstreamModel, attempts: 0, ttlSeconds: undefined, settlement };
   return responseHeaders('COALESCED', slot.key, origin);
 }
-
-async function* nothing(): AsyncGenerator<string, void, undefined> {}

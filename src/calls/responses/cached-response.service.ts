@@ -1,14 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import type { CacheHit, CacheSlot } from '../../cache/response-cache.service';
+import type { CacheHit } from '../../cache/response-cache.service';
 import { Clock } from '../../common/clock';
 import { LedgerService } from '../../ledger/ledger.service';
-import { responseHeaders } from './response-headers';
-import type { CallResponse, Call, Settlement } from '../call';
+import { savedOutcome } from '../attempts/outcome';
 import { intentOf } from '../attempts/resolved-call';
+import type { CallResponse, Settlement } from '../call';
+import type { PreparedCall } from '../prepared-call';
 import { ReplayService } from './replay.service';
-import { savedOutcome } from '../attempts/saved-outcome';
+import { responseHeaders } from './response-headers';
 
-/** Answers from the cache: the stored bytes, or a stream made of them, at no cost. */
+/** Responds from the cache: the stored bytes, or a stream made of them, at no cost. */
 @Injectable()
 export class CachedResponseService {
   constructor(
@@ -17,33 +18,30 @@ export class CachedResponseService {
     private readonly clock: Clock,
   ) {}
 
-  async answer(call: Call, slot: CacheSlot, hit: CacheHit): Promise<CallResponse> {
+  async respond(prepared: PreparedCall, hit: CacheHit): Promise<CallResponse> {
+    const { call, model, slot } = prepared;
     const { entry } = hit;
-    const settlement: Settlement = {
-      cacheStatus: 'HIT',
-      listCostPusd: entry.listCostPusd,
-      costPusd: 0n,
-      savedPusd: entry.listCostPusd,
-    };
-    await this.record(call, slot, hit);
+    const { stream } = call.request;
+    const { listCostPusd } = entry;
+    const settlement: Settlement = { cacheStatus: 'HIT', listCostPusd, costPusd: 0n, savedPusd: listCostPusd };
+    await this.record(prepared, hit);
     const headers = responseHeaders('HIT', slot.key, {
       provider: entry.provider,
-      upstreamModel: entry.upstreamModel ?? slot.model.family,
+      upstreamModel: entry.upstreamModel ?? model.family,
       attempts: 0,
       ttlSeconds: hit.ttlSeconds,
-      settlement: call.stream ? undefined : settlement,
+      settlement: stream ? undefined : settlement,
     });
     headers.age = String(hit.ageSeconds);
-    if (!call.stream) return { kind: 'json', headers, body: entry.body, settlement };
-    const texts = this.replay.texts(call, entry, settlement, slot.model.cache.replayTokensPerSecond);
-    const first = await texts.next();
-    return { kind: 'stream', headers, first: first.value ?? '', rest: texts };
+    if (!stream) return { kind: 'json', headers, body: entry.body, settlement };
+    return this.replay.start(call, headers, entry, settlement, model.cache.replayTokensPerSecond);
   }
 
-  private record(call: Call, slot: CacheSlot, { entry }: CacheHit): Promise<void> {
-    const tried = { attempt: 1, provider: entry.provider, upstreamModel: entry.upstreamModel ?? null };
+  private record(prepared: PreparedCall, { entry }: CacheHit): Promise<void> {
+    const { call } = prepared;
+    const attempt = { number: 1, provider: entry.provider, upstreamModel: entry.upstreamModel ?? null };
     const latencyMs = this.clock.now() - call.startedAt;
-    const outcome = savedOutcome(entry, 'cache', latencyMs, call.stream ? latencyMs : null);
-    return this.ledger.record(intentOf(call, slot, 'HIT', tried), outcome);
+    const ttftMs = call.request.stream ? latencyMs : null;
+    return this.ledger.record(intentOf(prepared, 'HIT', attempt), savedOutcome(entry, 'cache', { latencyMs, ttftMs }));
   }
 }

@@ -1,70 +1,82 @@
-import type { ChatBody } from '@thriftgate/providers';
-import type { FlightResult, SharedAnswer } from '../../single-flight/flight-result';
+import type { EndpointRequest, GatewayUsage, Renderer } from '@thriftgate/providers';
+import { formatUsd } from '../../common/money';
 import { toGatewayError } from '../../common/to-gateway-error';
-import type { Settlement, StreamResponse } from '../call';
-import { DONE_EVENT, errorEvent, includesUsage, sseEvent, withGatewayUsage, withoutUsage } from '../stream-events';
+import type { FlightResult, FlightSource, SharedAnswer } from '../../single-flight/flight-result';
+import type { Call, Settlement, StreamResponse, TextStream } from '../call';
+
+type SettlementOf = (answer: SharedAnswer) => Settlement;
+
+/** One caller's stream: texts that are the same for all who read the flight, and an end of its own. */
+export class CallerStream implements TextStream {
+  private readonly render: Renderer;
+  private readonly request: EndpointRequest;
+  private isOver = false;
+
+  /**
+   * @param texts read to its end, or returned when the caller leaves
+   * @param onEnd called once, with undefined where the caller left before the end
+   */
+  constructor(
+    { endpoint, request }: Call,
+    private readonly texts: FlightSource,
+    private readonly settlementOf: SettlementOf,
+    private readonly onEnd: (result: FlightResult | undefined) => Promise<void> = async () => undefined,
+  ) {
+    this.render = endpoint.render;
+    this.request = request;
+  }
+
+  /**
+   * The response to the caller, once its first text is here.
+   *
+   * @param first a text that was read already
+   */
+  async start(headers: Record<string, string>, first = ''): Promise<StreamResponse> {
+    if (first !== '') return { kind: 'stream', headers, first: this.render.forCaller(first, this.request), rest: this };
+    try {
+      const { value } = await this.next();
+      return { kind: 'stream', headers, first: value, rest: this };
+    } catch (error) {
+      await this.return();
+      throw error;
+    }
+  }
+
+  async next(): Promise<IteratorResult<string, string>> {
+    if (this.isOver) return { done: true, value: '' };
+    const { done, value } = await this.texts.next();
+    if (!done) return { done: false, value: this.render.forCaller(value, this.request) };
+    this.isOver = true;
+    await this.onEnd(value);
+    return { done: true, value: this.lastText(value) };
+  }
+
+  async return(): Promise<void> {
+    if (this.isOver) return;
+    this.isOver = true;
+    await this.texts.return();
+    await this.onEnd(undefined);
+  }
+
+  private lastText(result: FlightResult | undefined): string {
+    const { render, request } = this;
+    return result === undefined ? '' : lastEvents(result, { render, request }, this.settlementOf);
+  }
+}
 
 /** The last events of one caller's stream: the usage chunk if it asked for one, with its own cost, and the end mark. */
 export function lastEvents(
-  end: FlightResult | undefined,
-  body: ChatBody,
-  settlementOf: (answer: SharedAnswer) => Settlement,
+  result: FlightResult,
+  { render, request }: { render: Renderer; request: EndpointRequest },
+  settlementOf: SettlementOf,
 ): string {
-  if (end === undefined) return '';
-  if (end.kind === 'failed') return errorEvent(toGatewayError(end.error));
-  const last = shown(end.last, body);
-  if (end.kind === 'broken') return last + errorEvent(end.error);
-  const { usageChunk, answer } = end;
-  const wanted = usageChunk !== undefined && includesUsage(body);
-  return last + (wanted ? sseEvent(withGatewayUsage(usageChunk, settlementOf(answer))) : '') + DONE_EVENT;
+  if (result.kind === 'failed') return render.error(toGatewayError(result.error).toBody().error);
+  const last = render.forCaller(result.last, request);
+  if (result.kind === 'broken') return last + render.error(result.error.toBody().error);
+  const usageChunk = request.wantsUsage ? result.usageChunk : undefined;
+  return last + render.end(usageChunk, gatewayUsage(settlementOf(result.answer)));
 }
 
-/** Events as this caller sees them: all upstreams are asked for usage, which is nothing to those who did not ask. */
-function shown(events: string, body: ChatBody): string {
-  return includesUsage(body) ? events : withoutUsage(events);
-}
-
-/**
- * One caller's stream, of texts that are the same for all and an end that is its own. It has begun when this returns, so
- * that ending it ends the texts, too.
- *
- * @param body what the caller asked
- * @param first a text that was taken already
- * @param onEnd gives the last text; called with undefined where the caller left before, and then its text goes nowhere
- */
-export async function startStream(
-  body: ChatBody,
-  headers: Record<string, string>,
-  first: string,
-  texts: CommonTexts,
-  onEnd: EndTeller,
-): Promise<StreamResponse> {
-  const rest = callerTexts(body, first, texts, onEnd);
-  const { value } = await rest.next();
-  return { kind: 'stream', headers, first: value ?? '', rest };
-}
-
-type CommonTexts = AsyncGenerator<string, FlightResult | undefined, undefined>;
-type EndTeller = (end: FlightResult | undefined) => Promise<string> | string;
-
-async function* callerTexts(
-  body: ChatBody,
-  first: string,
-  texts: CommonTexts,
-  onEnd: EndTeller,
-): AsyncGenerator<string, void, undefined> {
-  let told = false;
-  try {
-    if (first !== '') yield shown(first, body);
-    let next = await texts.next();
-    for (; !next.done; next = await texts.next()) yield shown(next.value, body);
-    told = true;
-    const last = await onEnd(next.value);
-    if (last !== '') yield last;
-  } finally {
-    if (!told) {
-      await texts.return(undefined);
-      await onEnd(undefined);
-    }
-  }
+export function gatewayUsage({ costPusd, savedPusd, cacheStatus }: Settlement): GatewayUsage {
+  return { cost_usd: formatUsd(costPusd), saved_usd: formatUsd(savedPusd), cache_status: cacheStatus };
 }

@@ -1,3 +1,4 @@
+import { chatCompletions } from '@thriftgate/providers';
 import { Clock } from '../../common/clock';
 import type { Call, Settlement } from '../call';
 import { ReplayService } from './replay.service';
@@ -12,13 +13,19 @@ function stored(content: string, outputTokens: number, message: object = {}, rea
 }
 
 function callOf(signal: AbortSignal, includeUsage = false): Call {
-  const body = { model: 'm', messages: [], stream: true, stream_options: { include_usage: includeUsage } };
-  return { body, signal } as unknown as Call;
+  const body = {
+    model: 'm',
+    messages: [{ role: 'user' }],
+    stream: true,
+    stream_options: { include_usage: includeUsage },
+  };
+  return { endpoint: chatCompletions, ...chatCompletions.read(body), signal } as unknown as Call;
 }
 
-/** Nobody may ask whether the client of an unpaced stream is there: that costs a listener a call. */
+/** The client of an unpaced stream is not watched: that costs a listener a call. */
 const unasked = {
-  body: { model: 'm', messages: [] },
+  endpoint: chatCompletions,
+  ...chatCompletions.read({ model: 'm', messages: [{ role: 'user' }] }),
   get signal(): AbortSignal {
     throw new Error('asked for the signal');
   },

@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
-import { CompletionReplay, type AbortSignalLike } from '@thriftgate/providers';
+import type { AbortSignalLike, Replay } from '@thriftgate/providers';
 import type { CacheEntry } from '../../cache/store/cache-entry';
 import { Clock } from '../../common/clock';
-import type { Call, Settlement } from '../call';
-import { DONE_EVENT, includesUsage, sseEvent, withGatewayUsage } from '../stream-events';
+import type { Call, Settlement, StreamResponse } from '../call';
+import { gatewayUsage } from './caller-stream';
 
 /** As much as a socket takes at once. Between two texts of this length other calls have their turn. */
 const TEXT_LENGTH = 16_384;
@@ -22,10 +22,24 @@ export class ReplayService implements BeforeApplicationShutdown {
 
   constructor(private readonly clock: Clock) {}
 
-  /** Whoever waits for the rest of a paced stream gets it now, so that nothing holds this process up. */
+  /** The rest of paced streams goes out at once, so that they do not delay the end of this process. */
   beforeApplicationShutdown(): void {
     this.draining = true;
     for (const end of this.waits) end();
+  }
+
+  /** A stored answer as a stream whose first text is made. @throws SyntaxError when the stored bytes are no answer */
+  async start(
+    call: Call,
+    headers: Record<string, string>,
+    entry: Pick<CacheEntry, 'body' | 'usage'>,
+    settlement: Settlement,
+    tokensPerSecond: number | undefined,
+  ): Promise<StreamResponse> {
+    const texts = this.texts(call, entry, settlement, tokensPerSecond);
+    const { value } = await texts.next();
+    const rest = { next: () => texts.next(), return: () => texts.return() };
+    return { kind: 'stream', headers, first: value ?? '', rest };
   }
 
   /**
@@ -41,12 +55,15 @@ export class ReplayService implements BeforeApplicationShutdown {
     settlement: Settlement,
     tokensPerSecond: number | undefined,
   ): AsyncGenerator<string, void, undefined> {
-    const replay = new CompletionReplay(entry.body);
+    const { endpoint, request } = call;
+    const { render } = endpoint;
+    const replay = endpoint.replay(entry.body);
     const perSecond = (replay.textLength / tokensOf(entry, replay)) * (tokensPerSecond ?? Infinity);
     const pieceLength = tokensPerSecond === undefined ? undefined : pieceLengthAt(perSecond);
-    const includeUsage = includesUsage(call.body);
+    const includeUsage = request.wantsUsage;
     const startedAt = this.clock.now();
     let textLength = 0;
+    let usageChunk: string | undefined;
     let text = '';
     for (const chunk of replay.chunks({ includeUsage, pieceLength })) {
       // Each event comes when the text before it would have been written.
@@ -54,17 +71,18 @@ export class ReplayService implements BeforeApplicationShutdown {
       if (this.isAhead(dueAt)) {
         yield text;
         text = '';
-        // Meanwhile the reader may have taken its time.
+        // The reader may have been slow meanwhile.
         if (this.isAhead(dueAt) && !(await this.until(dueAt, call.signal))) return;
       } else if (text.length >= TEXT_LENGTH) {
         yield text;
         text = '';
         await nextTurn();
       }
-      text += sseEvent(chunk.kind === 'usage' ? withGatewayUsage(chunk.data, settlement) : chunk.data);
+      if (chunk.kind === 'usage') usageChunk = chunk.data;
+      else text += render.chunk(chunk);
       textLength += chunk.textLength;
     }
-    yield text + DONE_EVENT;
+    yield text + render.end(usageChunk, gatewayUsage(settlement));
   }
 
   private isAhead(dueAt: number): boolean {
@@ -72,17 +90,17 @@ export class ReplayService implements BeforeApplicationShutdown {
   }
 
   /** @returns false when the client has left */
-  private until(dueAt: number, departure: AbortSignalLike): Promise<boolean> {
-    if (departure.aborted) return Promise.resolve(false);
+  private until(dueAt: number, signal: AbortSignalLike): Promise<boolean> {
+    if (signal.aborted) return Promise.resolve(false);
     return new Promise((resolve) => {
       const end = () => {
         clearTimeout(timer);
-        departure.removeEventListener('abort', end);
+        signal.removeEventListener('abort', end);
         this.waits.delete(end);
-        resolve(!departure.aborted);
+        resolve(!signal.aborted);
       };
       const timer = setTimeout(end, dueAt - this.clock.now());
-      departure.addEventListener('abort', end);
+      signal.addEventListener('abort', end);
       this.waits.add(end);
     });
   }
@@ -94,6 +112,6 @@ function pieceLengthAt(perSecond: number): number {
 }
 
 /** How many tokens the stream shows: those of hidden reasoning are not among them. */
-function tokensOf({ usage }: Pick<CacheEntry, 'usage'>, replay: CompletionReplay): number {
+function tokensOf({ usage }: Pick<CacheEntry, 'usage'>, replay: Replay): number {
   return Math.max(1, usage.outputTokens - (replay.showsReasoning ? 0 : usage.reasoningTokens));
 }

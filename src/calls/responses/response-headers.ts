@@ -1,13 +1,13 @@
 import { formatUsd } from '../../common/money';
 import type { CacheStatus, Settlement } from '../call';
 
-/** What the headers tell of an answer beside its key. */
+/** What the headers say of an answer beside its key. */
 export interface ResponseOrigin {
   provider: string;
   upstreamModel: string;
-  /** Upstream tries, 0 for a hit. */
+  /** Upstream attempts, 0 for a hit. */
   attempts: number;
-  /** How long the answer is or would be kept; undefined where it is not to be. */
+  /** How long the answer is stored, in seconds; undefined where it is not. */
   ttlSeconds: number | undefined;
   /** Undefined on streams, whose cost is known only at their end. */
   settlement: Settlement | undefined;

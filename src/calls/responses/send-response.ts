@@ -1,86 +1,98 @@
 import { once } from 'node:events';
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyReply } from 'fastify';
+import type { Renderer } from '@thriftgate/providers';
 import { toGatewayError } from '../../common/to-gateway-error';
 import type { ProducedResponse } from '../../idempotency/idempotency.service';
 import type { Reply } from '../../idempotency/shared-reply';
-import type { CallResponse, StreamResponse } from '../call';
-import { errorEvent } from '../stream-events';
+import type { CallResponse, StreamResponse, TextStream } from '../call';
 
 const OK = 200;
 const JSON_TYPE = 'application/json; charset=utf-8';
+const STREAM_TYPE = 'text/event-stream; charset=utf-8';
 const STREAM_HEADERS = {
-  'content-type': 'text/event-stream; charset=utf-8',
+  'content-type': STREAM_TYPE,
   'cache-control': 'no-cache, no-transform',
   connection: 'keep-alive',
   'x-accel-buffering': 'no',
 };
 
-/** Writes an answer to the caller. A stream goes out at the caller's pace: nothing more is read while its socket is full. */
-export async function sendResponse(reply: FastifyReply, answer: CallResponse): Promise<void> {
-  reply.headers(answer.headers);
-  if (answer.kind === 'stream') return writeStream(reply, answer);
-  void reply.header('content-type', JSON_TYPE).send(answer.body);
+/** Writes a response to the client. A stream goes out at the client's pace: nothing more is read while its socket is full. */
+export async function sendResponse(reply: FastifyReply, response: CallResponse, render: Renderer): Promise<void> {
+  reply.headers(response.headers);
+  if (response.kind === 'stream') return writeStream(reply, response.first, response.rest, render);
+  void reply.header('content-type', JSON_TYPE).send(response.body);
 }
 
-/** Writes an answer that is there for all who sent the same call. */
-export async function sendReply(reply: FastifyReply, { status, headers, body }: Reply): Promise<void> {
-  if (headers['content-type'] === STREAM_HEADERS['content-type']) {
-    return writeStream(reply.headers(headers), { first: '', rest: body });
-  }
+/** Writes a response that every repeat of the same call gets. */
+export async function sendReply(
+  reply: FastifyReply,
+  { status, headers, body }: Reply,
+  render: Renderer,
+): Promise<void> {
+  if (headers['content-type'] === STREAM_TYPE) return writeStream(reply.headers(headers), '', body, render);
   const pieces: Buffer[] = [];
   for await (const piece of body) pieces.push(piece);
   void reply.status(status).headers(headers).send(Buffer.concat(pieces));
 }
 
-/** An answer as it is kept. */
-export function toProducedResponse(answer: CallResponse): ProducedResponse {
-  const type = answer.kind === 'json' ? JSON_TYPE : STREAM_HEADERS['content-type'];
-  const body = answer.kind === 'json' ? [answer.body] : withFirst(answer);
-  return { status: OK, headers: { ...answer.headers, 'content-type': type }, body: piecesOf(body) };
+/** A response as it is stored for repeats of the same call. */
+export function toProducedResponse(response: CallResponse, render: Renderer): ProducedResponse {
+  if (response.kind === 'json') {
+    const headers = { ...response.headers, 'content-type': JSON_TYPE };
+    return { status: OK, headers, body: piecesOf([response.body]) };
+  }
+  const headers = { ...response.headers, 'content-type': STREAM_TYPE };
+  return { status: OK, headers, body: textsOf(response, render) };
 }
 
-/** A stream that breaks says so in its last event, which is kept with it. */
-async function* withFirst({ first, rest }: StreamResponse): AsyncGenerator<string | Buffer, void, undefined> {
+/** A stream that breaks says so in its last event, which is stored with it. */
+async function* textsOf({ first, rest }: StreamResponse, render: Renderer): AsyncGenerator<string, void, undefined> {
   try {
     yield first;
-    yield* rest;
+    let step = await rest.next();
+    for (; !step.done; step = await rest.next()) yield step.value;
+    if (step.value) yield step.value;
   } catch (error) {
-    yield errorEvent(toGatewayError(error));
+    yield errorEvent(error, render);
   } finally {
     await rest.return();
   }
 }
 
-async function* piecesOf(
-  pieces: Iterable<string | Buffer> | AsyncIterable<string | Buffer>,
-): AsyncGenerator<string | Buffer, void, undefined> {
+async function* piecesOf(pieces: Iterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
   yield* pieces;
 }
 
-async function writeStream(
-  reply: FastifyReply,
-  { first, rest }: Pick<StreamResponse, 'first' | 'rest'>,
-): Promise<void> {
+type Pieces = TextStream | Pick<AsyncGenerator<Buffer, void, undefined>, 'next' | 'return'>;
+
+async function writeStream(reply: FastifyReply, first: string, rest: Pieces, render: Renderer): Promise<void> {
   const { raw } = reply.headers(STREAM_HEADERS).hijack();
+  let last: string | void = undefined;
   try {
-    // One header at a time into what Fastify holds: a literal of three spreads is a hidden class of its own each time.
     raw.writeHead(OK, reply.getHeaders() as OutgoingHttpHeaders);
     if (first !== '') await write(raw, first);
-    for await (const text of rest) await write(raw, text);
+    let step = await rest.next();
+    for (; !step.done; step = await rest.next()) await write(raw, step.value);
+    last = step.value;
   } catch (error) {
-    if (!raw.destroyed) raw.write(errorEvent(toGatewayError(error)));
+    last = errorEvent(error, render);
   } finally {
     await rest.return();
-    raw.end();
+    if (last) raw.end(last);
+    else raw.end();
   }
 }
 
-async function write(raw: FastifyReply['raw'], text: string | Buffer): Promise<void> {
-  if (raw.destroyed) throw new Error('the client has left');
-  if (raw.write(text)) return;
-  const left = new AbortController();
-  const leave = () => left.abort();
-  raw.once('close', leave);
-  await once(raw, 'drain', { signal: left.signal }).finally(() => raw.off('close', leave));
+async function write(raw: FastifyReply['raw'], piece: string | Buffer): Promise<void> {
+  if (raw.destroyed) throw new Error('the client has disconnected');
+  if (raw.write(piece)) return;
+  const closed = new AbortController();
+  const close = () => closed.abort();
+  raw.once('close', close);
+  await once(raw, 'drain', { signal: closed.signal }).finally(() => raw.off('close', close));
+}
+
+function errorEvent(error: unknown, render: Renderer): string {
+  return render.error(toGatewayError(error).toBody().error);
 }

@@ -1,25 +1,26 @@
-import { openAiAdapter } from '../openai/openai.adapter';
-import type { ChatBody, StreamChunk } from '../translator';
+import type { JsonRecord } from '../json-record';
+import { openAiChat } from '../openai/openai';
+import type { StreamChunk } from '../translator';
 import { SseReader } from '../transport/sse-reader';
 import { SimulatorTransport } from './simulator.transport';
 
 const simulator = new SimulatorTransport({ now: () => 1_763_990_400_999 });
-const question: ChatBody = { model: 'any-model', messages: [{ role: 'user', content: 'What is the tallest hill?' }] };
+const question: JsonRecord = { model: 'any-model', messages: [{ role: 'user', content: 'What is the tallest hill?' }] };
 
-function request(body: ChatBody, stream = false) {
-  const target = { requestId: 'r', baseUrl: 'http://simulator/v1', apiKey: undefined };
-  return openAiAdapter.toRequest({ body, stream, upstreamModel: body.model, ...target });
+function request(body: JsonRecord, stream = false) {
+  const target = { requestId: 'r', baseUrl: 'http://simulator/v1' };
+  return openAiChat.toRequest({ body, stream, upstreamModel: String(body.model), ...target });
 }
 
-async function ask(body: ChatBody) {
-  const { body: bytes, facts } = openAiAdapter.fromReply(await (await simulator.send(request(body))).readAll());
+async function ask(body: JsonRecord) {
+  const { body: bytes, facts } = openAiChat.fromReply(await (await simulator.send(request(body))).readAll());
   return { completion: JSON.parse(bytes.toString()), facts };
 }
 
-async function askForStream(body: ChatBody) {
+async function askForStream(body: JsonRecord) {
   const response = await simulator.send(request(body, true));
   const reader = new SseReader();
-  const decoder = openAiAdapter.openStream();
+  const decoder = openAiChat.openStream();
   const chunks: StreamChunk[] = [];
   for await (const bytes of response.body) {
     for (const item of reader.push(bytes)) if (item.kind === 'event') chunks.push(...decoder.push(item));

@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import OpenAI from 'openai';
-import { assembleCompletion } from '../../openai/openai-assembly';
+import type { JsonRecord } from '../../json-record';
+import { assembleCompletion } from './completion-assembly';
 import { CompletionReplay, completionToChunks } from './completion-replay';
 
 const text = fc.oneof(
@@ -117,7 +118,9 @@ describe('CompletionReplay', () => {
     fc.assert(
       fc.property(completion, fc.option(fc.integer({ min: 1, max: 50 })), (whole, pieceLength) => {
         const options = { includeUsage: true, ...(pieceLength === null ? {} : { pieceLength }) };
-        const { body } = assembleCompletion(completionToChunks(whole, options));
+        const { body } = assembleCompletion(
+          completionToChunks(whole, options).map((data) => JSON.parse(data) as JsonRecord),
+        );
         expect(JSON.parse(body.toString())).toEqual(whole);
       }),
       { numRuns: 500 },

@@ -1,4 +1,5 @@
 import { isRecord, nonEmptyString, type JsonRecord } from '../../json-record';
+import type { Replay, ReplayChunk, ReplayOptions } from '../../endpoint';
 import { LogprobPieces } from './logprob-pieces';
 import { piecesOfText } from './text-pieces';
 
@@ -13,21 +14,6 @@ const LONGEST_PIECE = 2_048;
 /** Line ends to some readers of event streams, which would cut the event in two. JSON may have them as they are or escaped. */
 const LINE_ENDS = /[\u0085\u2028\u2029]/g;
 
-export interface ReplayOptions {
-  /** Whether the caller asked for the usage chunk. */
-  includeUsage: boolean;
-  /** How long a piece of text is at most, in UTF-16 units; without it as suits the length of the whole. */
-  pieceLength?: number | undefined;
-}
-
-/** The data of one event. */
-export interface ReplayChunk {
-  kind: 'content' | 'usage';
-  data: string;
-  /** How much text it brings, in UTF-16 units. */
-  textLength: number;
-}
-
 /** One chunk of one choice: its `choices[0]`. */
 interface ChoiceChunk {
   choice: JsonRecord;
@@ -39,7 +25,7 @@ interface ChoiceChunk {
  * and, if asked for, usage. Put together again it is the same completion. Chunks are made as they are taken.
  * @see https://platform.openai.com/docs/api-reference/chat-streaming
  */
-export class CompletionReplay {
+export class CompletionReplay implements Replay {
   readonly #completion: JsonRecord;
   readonly #choices: JsonRecord[];
   /** How much text there is in all, in UTF-16 units. */

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { ProviderError, StreamChunk, StreamDecoder } from '../translator';
-import { describeProvider } from '../testing/describe-provider';
+import { describeTranslator } from '../testing/describe-translator';
 import { readUsage } from '../usage/read-usage';
-import { openAiAdapter } from './openai.adapter';
+import { openAi, openAiChat } from './openai';
 
-describeProvider(openAiAdapter, join(__dirname, '__fixtures__'));
+describeTranslator('openai chat completions', openAiChat, join(__dirname, '__fixtures__'));
 
 const ROLE = '{"id":"c1","model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""}}]}';
 
@@ -21,11 +21,11 @@ function toolCall(text: string): string {
 }
 
 function read(status: number, body: unknown, headers = {}): ProviderError {
-  return openAiAdapter.toError({ status, headers, body: typeof body === 'string' ? body : JSON.stringify(body) });
+  return openAiChat.toError({ status, headers, body: typeof body === 'string' ? body : JSON.stringify(body) });
 }
 
 function kinds(...data: string[]): string[] {
-  return pushAll(openAiAdapter.openStream(), ...data).map(({ kind }) => kind);
+  return pushAll(openAiChat.openStream(), ...data).map(({ kind }) => kind);
 }
 
 describe('request', () => {
@@ -35,15 +35,17 @@ describe('request', () => {
     stream: true,
     requestId: 'r1',
     baseUrl: 'http://llm.example/v1',
-    apiKey: undefined,
   };
 
-  it('sends no authorization without a key', () => {
-    expect(openAiAdapter.toRequest(call).headers).not.toHaveProperty('authorization');
+  it('has a credential only where there is one', () => {
+    const request = openAiChat.toRequest(call);
+    expect(openAi.authorise(request, undefined).headers).not.toHaveProperty('authorization');
+    expect(openAi.authorise(request, 'sk-1').headers.authorization).toBe('Bearer sk-1');
+    expect(request.headers).not.toHaveProperty('authorization');
   });
 
   it('asks for usage even where the stream options are no object', () => {
-    expect(JSON.parse(openAiAdapter.toRequest(call).body).stream_options).toEqual({ include_usage: true });
+    expect(JSON.parse(openAiChat.toRequest(call).body).stream_options).toEqual({ include_usage: true });
   });
 });
 
@@ -52,13 +54,13 @@ describe('reply', () => {
     const body = Buffer.from(
       '\n\r\n\n{"model":"m","choices":[{"finish_reason":"stop","message":{"function_call":{}}}]}',
     );
-    const reply = openAiAdapter.fromReply(body);
+    const reply = openAiChat.fromReply(body);
     expect(reply.body).toBe(body);
     expect(reply.facts).toMatchObject({ upstreamModel: 'm', finishReasons: ['stop'], hasToolCalls: true });
   });
 
   it.each(['', '<html>', '[]', 'null', '{"error":{"message":"no"}}', '{"choices":[{]}'])('does not take %j', (text) => {
-    expect(() => openAiAdapter.fromReply(Buffer.from(text))).toThrow(SyntaxError);
+    expect(() => openAiChat.fromReply(Buffer.from(text))).toThrow(SyntaxError);
   });
 });
 
@@ -91,21 +93,22 @@ describe('usage', () => {
 });
 
 describe('stream', () => {
-  it('parses no plain content on the way', () => {
-    const decoder = openAiAdapter.openStream();
-    pushAll(decoder, ROLE, content('first'));
+  it('parses each event once, and passes its text as it came', () => {
+    const decoder = openAiChat.openStream();
+    const events = [
+      ROLE,
+      content('a', ',"usage":null'),
+      content('b', ', "usage" : null'),
+      content('usage'),
+      content('"error":1'),
+    ];
     const parse = jest.spyOn(JSON, 'parse');
     try {
-      const plain = [
-        content('a', ',"usage":null'),
-        content('b', ', "usage" : null'),
-        content('usage'),
-        content('"error":1'),
-      ];
-      expect(pushAll(decoder, ...plain).map(({ kind }) => kind)).toEqual(['content', 'content', 'content', 'content']);
-      expect(parse).not.toHaveBeenCalled();
-      pushAll(decoder, content('c', ',"usage":{}'));
-      expect(parse).toHaveBeenCalledTimes(1);
+      const chunks = pushAll(decoder, ...events);
+      expect(chunks.map(({ kind }) => kind)).toEqual(['lifecycle', 'content', 'content', 'content', 'content']);
+      expect(chunks.map(({ data }) => data)).toEqual(events);
+      decoder.assemble();
+      expect(parse).toHaveBeenCalledTimes(events.length);
     } finally {
       parse.mockRestore();
     }
@@ -123,12 +126,12 @@ describe('stream', () => {
   it('takes what is not a JSON object, or comes as an event named error, for an error', () => {
     expect(kinds(ROLE, 'ping')).toEqual(['lifecycle', 'error']);
     expect(kinds(content('x'), '{"choices":[{"delta":{"conte')).toEqual(['content', 'error']);
-    const [chunk] = openAiAdapter.openStream().push({ event: 'error', data: '{"message":"broke"}' });
+    const [chunk] = openAiChat.openStream().push({ event: 'error', data: '{"message":"broke"}' });
     expect(chunk).toEqual({ kind: 'error', data: '{"error":{"message":"broke"}}' });
   });
 
   it('ends at [DONE] and reads nothing behind it', () => {
-    const decoder = openAiAdapter.openStream();
+    const decoder = openAiChat.openStream();
     expect(pushAll(decoder, content('x')).length).toBe(1);
     expect(decoder.ended).toBe(false);
     expect(pushAll(decoder, '', '[DONE]', content('y'))).toEqual([{ kind: 'done', data: '[DONE]' }]);
@@ -137,20 +140,20 @@ describe('stream', () => {
   });
 
   it('gives no finish reason to an answer with a damaged chunk', () => {
-    const decoder = openAiAdapter.openStream();
+    const decoder = openAiChat.openStream();
     const finish = '{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}';
     pushAll(decoder, content('x'), '{"choices":[{"delta":{"content":"}]}', finish, '[DONE]');
     expect(decoder.assemble().facts.finishReasons).toEqual([null]);
   });
 
   it('lets an empty member undo no full one', () => {
-    const decoder = openAiAdapter.openStream();
+    const decoder = openAiChat.openStream();
     pushAll(decoder, '{"model":"","choices":[]}', content('x'), '{"model":"","system_fingerprint":null,"choices":[]}');
     expect(JSON.parse(decoder.assemble().body.toString())).toMatchObject({ model: 'm', system_fingerprint: null });
   });
 
   it('tells tool calls without an index apart by their id', () => {
-    const decoder = openAiAdapter.openStream();
+    const decoder = openAiChat.openStream();
     pushAll(
       decoder,
       toolCall('{"id":"a","function":{"name":"f","arguments":"{"}}'),
@@ -164,7 +167,7 @@ describe('stream', () => {
   });
 
   it('lets no member reach the prototype of all objects', () => {
-    const decoder = openAiAdapter.openStream();
+    const decoder = openAiChat.openStream();
     const evil = '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"content":"x"}';
     pushAll(decoder, `{"choices":[{"delta":${evil},"logprobs":${evil}}]}`, `{"choices":[{"delta":${evil}}]}`);
     decoder.assemble();

@@ -1,5 +1,5 @@
 import type { Deployment } from '../models/model';
-import { attemptPlan } from './attempt-plan';
+import { inOrder } from './selection';
 
 const publicName = 'model';
 const deployment = (id: string, priority: number, weight: number): Deployment => ({
@@ -12,9 +12,9 @@ const deployment = (id: string, priority: number, weight: number): Deployment =>
   publicName,
 });
 
-describe('the attempt plan', () => {
+describe('the order of deployments', () => {
   it('asks lower priorities first', () => {
-    const plan = attemptPlan([deployment('b', 2, 1), deployment('a', 1, 1), deployment('c', 3, 1)], Math.random);
+    const plan = inOrder([deployment('b', 2, 1), deployment('a', 1, 1), deployment('c', 3, 1)], Math.random);
     expect(plan.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
   });
 
@@ -23,7 +23,7 @@ describe('the attempt plan', () => {
     let heavyFirst = 0;
     let seed = 1;
     const random = () => (seed = (seed * 48271) % 2147483647) / 2147483647;
-    for (let i = 0; i < 10_000; i += 1) if (attemptPlan(deployments, random)[0]?.id === 'heavy') heavyFirst += 1;
+    for (let i = 0; i < 10_000; i += 1) if (inOrder(deployments, random)[0]?.id === 'heavy') heavyFirst += 1;
     expect(heavyFirst / 10_000).toBeCloseTo(0.75, 1);
   });
 });

@@ -1,14 +1,14 @@
-import { isRecord, nonEmptyString, type JsonRecord } from '../json-record';
-import type { AnswerFacts, ChatReply } from '../translator';
-import { readUsage } from '../usage/read-usage';
+import { isRecord, nonEmptyString, type JsonRecord } from '../../json-record';
+import type { AnswerFacts, Reply } from '../../translator';
+import { readUsage } from '../../usage/read-usage';
 
 /**
- * Reads a whole answer; its bytes stay as they are. Blank lines before the JSON, DeepSeek's sign of life, are white
- * space to JSON and stay too.
+ * Reads a whole answer; its bytes stay as they are. Blank lines before the JSON, which DeepSeek sends to keep the
+ * connection alive, are white space to JSON and stay too.
  * @throws SyntaxError when the body is not JSON or not a chat completion.
  * @see https://platform.openai.com/docs/api-reference/chat/object
  */
-export function fromOpenAiReply(body: Buffer): ChatReply {
+export function readCompletion(body: Buffer): Reply {
   const completion: unknown = JSON.parse(body.toString());
   if (!isRecord(completion) || !Array.isArray(completion.choices)) {
     throw new SyntaxError('The upstream answered with JSON that is not a chat completion.');

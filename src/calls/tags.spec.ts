@@ -1,6 +1,5 @@
-import { checkChatBody, readTags } from './chat-request';
+import { readTags } from './tags';
 
-const messages = [{ role: 'user', content: 'Hello' }];
 const naming = (param: string | null, ...words: string[]) =>
   expect.objectContaining({
     code: 'invalid_request',
@@ -8,40 +7,6 @@ const naming = (param: string | null, ...words: string[]) =>
     param,
     message: expect.stringContaining(words[0] ?? param ?? '') as string,
   }) as Error;
-
-describe('a chat request', () => {
-  it.each([
-    { model: 'm', messages },
-    { model: 'm', messages, stream: null, stream_options: null },
-    { model: 'm', messages, stream: true, stream_options: { include_usage: true, new_member: 1 } },
-    { model: 'm', messages: [{ role: 'tool', tool_call_id: 'x', content: [] }, { role: 'a new one' }] },
-    { model: 'm', messages, temperature: 'hot', n: -1, brand_new: { deep: [1] } },
-  ])('is passed on as it is: %j', (body) => expect(checkChatBody(body)).toBe(body));
-
-  it.each([
-    [undefined, null, 'JSON object'],
-    [null, null, 'JSON object'],
-    ['text', null, 'JSON object'],
-    [[], null, 'JSON object'],
-    [{ messages }, 'model', 'is required'],
-    [{ model: '', messages }, 'model', 'is required'],
-    [{ model: ['m'], messages }, 'model', 'is required'],
-    [{ model: 'm' }, 'messages', 'is required'],
-    [{ model: 'm', messages: [] }, 'messages', 'at least one'],
-    [{ model: 'm', messages: { role: 'user' } }, 'messages', 'array'],
-    [{ model: 'm', messages: ['Hello'] }, 'messages.0', "'messages.0'"],
-    [{ model: 'm', messages: [...messages, null] }, 'messages.1', 'object'],
-    [{ model: 'm', messages: [[]] }, 'messages.0', 'object'],
-    [{ model: 'm', messages: [...messages, { content: 'x' }] }, 'messages.1.role', "'messages.1.role'"],
-    [{ model: 'm', messages: [{ role: '' }] }, 'messages.0.role', 'is required'],
-    [{ model: 'm', messages, stream: 'true' }, 'stream', 'true or false'],
-    [{ model: 'm', messages, stream: 1 }, 'stream', 'true or false'],
-    [{ model: 'm', messages, stream_options: true }, 'stream_options', 'object'],
-    [{ model: 'm', messages, stream_options: [] }, 'stream_options', 'object'],
-  ])('%j is refused by name', (body, param, words) => {
-    expect(() => checkChatBody(body)).toThrow(naming(param, words));
-  });
-});
 
 describe('tags', () => {
   it.each([

@@ -1,8 +1,8 @@
-import { isRecord, nonEmptyString, parseJson, type JsonRecord } from '../json-record';
-import type { ChatReply } from '../translator';
-import { completionFacts } from './openai-reply';
+import { isRecord, nonEmptyString, type JsonRecord } from '../../json-record';
+import type { Reply } from '../../translator';
+import { completionFacts } from './completion-facts';
 
-/** A choice while its chunks are laid on one another. */
+/** A choice whose deltas are being merged. */
 interface GrowingChoice {
   message: JsonRecord;
   toolCalls: Map<number, JsonRecord>;
@@ -13,16 +13,14 @@ interface GrowingChoice {
 /** Members of a chunk that a whole completion has otherwise or not at all. `obfuscation` is padding, new in each chunk. */
 const CHUNK_ONLY = new Set(['object', 'choices', 'usage', 'obfuscation']);
 const CHOICE_ONLY = new Set(['index', 'delta', 'message', 'finish_reason', 'logprobs']);
+/** An answer with more text than this is not assembled to its end, in UTF-16 units. */
+const MAX_ASSEMBLED_LENGTH = 64 * 1024 * 1024;
 /** Strings that a later delta repeats and does not continue. */
 const REPEATED = new Set(['role', 'id', 'type', 'name']);
 
-/**
- * The `chat.completion` that the same call would have given without streaming.
- * @param chunks the data of a stream's events, `[DONE]` and errors aside, in order. If one is not JSON the answer is not
- *   whole, and no choice is given a finish reason, so that it is not taken for a good one.
- */
-export function assembleCompletion(chunks: readonly string[]): ChatReply {
-  const completion: JsonRecord = {
+/** Assembles the chunks of a stream, as they come, to the `chat.completion` that the same call gives without streaming. */
+export class CompletionAssembly {
+  readonly #completion: JsonRecord = {
     id: undefined,
     object: 'chat.completion',
     created: undefined,
@@ -30,24 +28,47 @@ export function assembleCompletion(chunks: readonly string[]): ChatReply {
     choices: undefined,
     usage: undefined,
   };
-  const choices = new Map<number, GrowingChoice>();
-  let damaged = false;
-  for (const data of chunks) {
-    const chunk = parseJson(data);
-    if (!isRecord(chunk)) {
-      damaged = true;
-      continue;
-    }
-    assignNews(completion, chunk, CHUNK_ONLY);
-    if (isRecord(chunk.usage)) completion.usage = chunk.usage;
+  readonly #choices = new Map<number, GrowingChoice>();
+  #length = 0;
+  #incomplete = false;
+
+  /** Whether a choice has said why it ended. */
+  get finished(): boolean {
+    for (const { rest } of this.#choices.values()) if (rest.finish_reason !== null) return true;
+    return false;
+  }
+
+  /** @param length how long the chunk's JSON text is, in UTF-16 units */
+  add(chunk: JsonRecord, length: number): void {
+    this.#length += length;
+    if (this.#length > MAX_ASSEMBLED_LENGTH) this.#incomplete = true;
+    if (isRecord(chunk.usage)) this.#completion.usage = chunk.usage;
+    if (this.#incomplete) return;
+    assignNews(this.#completion, chunk, CHUNK_ONLY);
     for (const choice of Array.isArray(chunk.choices) ? chunk.choices : []) {
-      if (isRecord(choice)) grow(choices, choice);
+      if (isRecord(choice)) grow(this.#choices, choice);
     }
   }
-  completion.choices = [...choices]
-    .toSorted(([left], [right]) => left - right)
-    .map(([index, choice]) => wholeChoice(index, choice, damaged));
-  return { body: Buffer.from(JSON.stringify(completion)), facts: completionFacts(completion) };
+
+  /** An event could not be read: the answer is not whole, and no choice gets a finish reason. */
+  markIncomplete(): void {
+    this.#incomplete = true;
+  }
+
+  reply(): Reply {
+    const choices = [...this.#choices]
+      .toSorted(([left], [right]) => left - right)
+      .map(([index, choice]) => wholeChoice(index, choice, this.#incomplete));
+    const completion = { ...this.#completion, choices };
+    return { body: Buffer.from(JSON.stringify(completion)), facts: completionFacts(completion) };
+  }
+}
+
+/** The `chat.completion` of a whole stream. @param chunks the data of its events, without the end mark */
+export function assembleCompletion(chunks: readonly JsonRecord[]): Reply {
+  const assembly = new CompletionAssembly();
+  for (const chunk of chunks) assembly.add(chunk, 0);
+  return assembly.reply();
 }
 
 function grow(choices: Map<number, GrowingChoice>, delta: JsonRecord): void {
@@ -75,15 +96,17 @@ function grow(choices: Map<number, GrowingChoice>, delta: JsonRecord): void {
   if (finishReason !== undefined) choice.rest.finish_reason = finishReason;
 }
 
-function wholeChoice(index: number, { message, toolCalls, rest }: GrowingChoice, damaged: boolean): JsonRecord {
-  if (toolCalls.size > 0) {
-    message.tool_calls = [...toolCalls].toSorted(([left], [right]) => left - right).map(([, call]) => call);
-  }
-  if (damaged) rest.finish_reason = null;
-  return { index, message, ...rest };
+function wholeChoice(index: number, { message, toolCalls, rest }: GrowingChoice, incomplete: boolean): JsonRecord {
+  const called = [...toolCalls].toSorted(([left], [right]) => left - right).map(([, call]) => call);
+  return {
+    index,
+    message: called.length > 0 ? { ...message, tool_calls: called } : message,
+    ...rest,
+    ...(incomplete ? { finish_reason: null } : {}),
+  };
 }
 
-/** Lays each tool call delta on the call of its index. Without an index, an id that is new begins a new call. */
+/** Merges each tool call delta into the call of its index. Without an index, an id that is new begins a new call. */
 function mergeToolCalls(calls: Map<number, JsonRecord>, deltas: unknown[]): void {
   for (const delta of deltas) {
     if (!isRecord(delta)) continue;
@@ -99,7 +122,7 @@ function mergeToolCalls(calls: Map<number, JsonRecord>, deltas: unknown[]): void
 }
 
 /**
- * Lays a delta on what came before: strings and arrays are continued, objects merged, all else replaced. `__proto__` is
+ * Merges a delta into what came before: strings and arrays are continued, objects merged, all else replaced. `__proto__` is
  * left out, for merging into it would change all objects.
  */
 function merge(target: JsonRecord, delta: JsonRecord): void {

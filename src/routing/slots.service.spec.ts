@@ -1,5 +1,5 @@
 import type { Deployment } from '../models/model';
-import { DeploymentSlots } from './deployment-slots.service';
+import { DeploymentSlots } from './slots.service';
 
 const deployment = (id: string, maxParallel?: number): Deployment => ({
   id,

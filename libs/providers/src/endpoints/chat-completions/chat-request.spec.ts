@@ -1,0 +1,69 @@
+import { InvalidRequestError } from '../../endpoint';
+import { readChatRequest } from './chat-request';
+
+const messages = [{ role: 'user', content: 'Hello' }];
+const naming = (param: string | null, words: string) =>
+  expect.objectContaining({ param, message: expect.stringContaining(words) as string }) as InvalidRequestError;
+
+describe('a chat request', () => {
+  it.each([
+    { model: 'm', messages },
+    { model: 'm', messages, stream: null, stream_options: null },
+    { model: 'm', messages, stream: true, stream_options: { include_usage: true, new_member: 1 } },
+    { model: 'm', messages: [{ role: 'tool', tool_call_id: 'x', content: [] }, { role: 'a new one' }] },
+    { model: 'm', messages, temperature: 'hot', n: -1, brand_new: { deep: [1] } },
+  ])('is passed on as it is: %j', (body) => expect(readChatRequest(body).body).toBe(body));
+
+  it.each([
+    [undefined, null, 'JSON object'],
+    [null, null, 'JSON object'],
+    ['text', null, 'JSON object'],
+    [[], null, 'JSON object'],
+    [{ messages }, 'model', 'is required'],
+    [{ model: '', messages }, 'model', 'is required'],
+    [{ model: ['m'], messages }, 'model', 'is required'],
+    [{ model: 'm' }, 'messages', 'is required'],
+    [{ model: 'm', messages: [] }, 'messages', 'at least one'],
+    [{ model: 'm', messages: { role: 'user' } }, 'messages', 'array'],
+    [{ model: 'm', messages: ['Hello'] }, 'messages.0', "'messages.0'"],
+    [{ model: 'm', messages: [...messages, null] }, 'messages.1', 'object'],
+    [{ model: 'm', messages: [[]] }, 'messages.0', 'object'],
+    [{ model: 'm', messages: [...messages, { content: 'x' }] }, 'messages.1.role', "'messages.1.role'"],
+    [{ model: 'm', messages: [{ role: '' }] }, 'messages.0.role', 'is required'],
+    [{ model: 'm', messages, stream: 'true' }, 'stream', 'true or false'],
+    [{ model: 'm', messages, stream: 1 }, 'stream', 'true or false'],
+    [{ model: 'm', messages, stream_options: true }, 'stream_options', 'object'],
+    [{ model: 'm', messages, stream_options: [] }, 'stream_options', 'object'],
+  ])('%j is refused by name', (body, param, words) => {
+    expect(() => readChatRequest(body)).toThrow(naming(param, words));
+  });
+
+  it('is read for what the pipeline needs', () => {
+    const body = {
+      model: 'm',
+      messages,
+      stream: true,
+      n: 2,
+      max_tokens: 5,
+      service_tier: 'flex',
+      metadata: { a: 'b' },
+    };
+    expect(readChatRequest(body).request).toEqual({
+      model: 'm',
+      stream: true,
+      choices: 2,
+      maxOutputTokens: 5,
+      metadata: { a: 'b' },
+      wantsUsage: false,
+      serviceTier: 'flex',
+    });
+    const usage = {
+      model: 'm',
+      messages,
+      stream_options: { include_usage: true },
+      max_completion_tokens: 7,
+      max_tokens: 5,
+    };
+    expect(readChatRequest(usage).request).toMatchObject({ wantsUsage: true, maxOutputTokens: 7, choices: 1 });
+  });
+});

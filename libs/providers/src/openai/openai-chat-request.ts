@@ -1,0 +1,30 @@
+import { isRecord, type JsonRecord } from '../json-record';
+import type { UpstreamCall, UpstreamRequest } from '../translator';
+
+/**
+ * The caller's body with the upstream's model name. Streams always ask for usage, because every call is billed.
+ * @see https://platform.openai.com/docs/api-reference/chat/create
+ */
+export function toChatRequest(call: UpstreamCall): UpstreamRequest {
+  const { stream, baseUrl } = call;
+  return {
+    method: 'POST',
+    url: `${baseUrl.endsWith('/') ? baseUrl.slice(0, -1) : baseUrl}/chat/completions`,
+    headers: {
+      'content-type': 'application/json',
+      accept: stream ? 'text/event-stream' : 'application/json',
+      // The bytes are relayed and cached as they come, so they must come plain.
+      'accept-encoding': 'identity',
+      'x-request-id': call.requestId,
+    },
+    body: JSON.stringify(upstreamBody(call)),
+    dropped: [],
+  };
+}
+
+function upstreamBody({ body, stream, upstreamModel }: UpstreamCall): JsonRecord {
+  const { stream: _stream, stream_options: streamOptions, ...rest } = body;
+  if (!stream) return { ...rest, model: upstreamModel };
+  const options = { ...(isRecord(streamOptions) && streamOptions), include_usage: true };
+  return { ...rest, model: upstreamModel, stream: true, stream_options: options };
+}

@@ -1,0 +1,84 @@
+import { CompletionAssembly } from '../endpoints/chat-completions/completion-assembly';
+import { isRecord, nonEmptyString, parseJson, type JsonRecord } from '../json-record';
+import type { Reply, SseEvent, StreamChunk, StreamDecoder } from '../translator';
+
+const NOT_JSON = JSON.stringify({
+  error: {
+    message: 'The upstream sent an event that is not a JSON object.',
+    type: 'upstream_error',
+    param: null,
+    code: 'upstream_error',
+  },
+});
+
+/**
+ * Sorts the events of an OpenAI stream. Their text passes as it came; each is parsed once, on the side, for its facts and for
+ * the answer that is assembled.
+ * @see https://platform.openai.com/docs/api-reference/chat-streaming
+ */
+export class OpenAiChatStream implements StreamDecoder {
+  readonly #assembly = new CompletionAssembly();
+  #contentBegan = false;
+  #ended = false;
+  #upstreamModel: string | undefined;
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  get finished(): boolean {
+    return this.#assembly.finished;
+  }
+
+  get upstreamModel(): string | undefined {
+    return this.#upstreamModel;
+  }
+
+  push({ event, data }: SseEvent): StreamChunk[] {
+    if (this.#ended || data === '') return [];
+    if (data.startsWith('[DONE]')) {
+      this.#ended = true;
+      return [{ kind: 'done', data: '[DONE]' }];
+    }
+    const chunk = parseJson(data);
+    if (!isRecord(chunk)) {
+      this.#assembly.markIncomplete();
+      return [{ kind: 'error', data: NOT_JSON }];
+    }
+    if (chunk.error !== undefined && chunk.error !== null) return [{ kind: 'error', data }];
+    if (event === 'error') return [{ kind: 'error', data: JSON.stringify({ error: chunk }) }];
+    this.#assembly.add(chunk, data.length);
+    return this.#sort(chunk, data);
+  }
+
+  assemble(): Reply {
+    return this.#assembly.reply();
+  }
+
+  /** Usage goes out in a chunk of its own, though DeepSeek and Mistral send it beside the last choice and xAI beside each. */
+  #sort(chunk: JsonRecord, data: string): StreamChunk[] {
+    this.#upstreamModel ??= nonEmptyString(chunk.model);
+    const choices = Array.isArray(chunk.choices) ? chunk.choices : [];
+    const hasUsage = isRecord(chunk.usage);
+    if (choices.length === 0) return [{ kind: hasUsage ? 'usage' : 'lifecycle', data }];
+    this.#contentBegan ||= choices.some(hasContent);
+    const kind = this.#contentBegan ? 'content' : 'lifecycle';
+    if (!hasUsage) return [{ kind, data }];
+    return [
+      { kind, data: JSON.stringify({ ...chunk, usage: null }) },
+      { kind: 'usage', data: JSON.stringify({ ...chunk, choices: [] }) },
+    ];
+  }
+}
+
+/** Whether a choice says more than its role: any delta that is not empty, or why it ended. */
+function hasContent(choice: unknown): boolean {
+  if (!isRecord(choice)) return false;
+  if (nonEmptyString(choice.finish_reason) !== undefined) return true;
+  if (!isRecord(choice.delta)) return false;
+  for (const [name, value] of Object.entries(choice.delta)) {
+    if (name === 'role' || value === null || value === '') continue;
+    if (!Array.isArray(value) || value.length > 0) return true;
+  }
+  return false;
+}

@@ -1,0 +1,81 @@
+import { Injectable } from '@nestjs/common';
+import type { TokenUsage } from '@thriftgate/providers';
+import { BudgetDirectory } from '../../budgets/budget-directory.service';
+import { HoldsService } from '../../budgets/holds/holds.service';
+import { Clock } from '../../common/clock';
+import { LedgerService } from '../../ledger/ledger.service';
+import type { Deployment } from '../../models/model';
+import { costOf, type Price, worstCostOf } from '../../pricing/price';
+import { PriceBook } from '../../pricing/price-book.service';
+import { TokenEstimator } from '../../pricing/token-estimator.service';
+import type { StartedAttempt } from './attempt';
+import { intentOf, outputCeiling, type ResolvedCall } from './resolved-call';
+import { worstUsage } from './worst-case';
+
+/** What stands before each attempt: its price, the money that budgets hold for it, and its intent in the journal. */
+@Injectable()
+export class AdmissionService {
+  constructor(
+    private readonly prices: PriceBook,
+    private readonly budgets: BudgetDirectory,
+    private readonly holds: HoldsService,
+    private readonly ledger: LedgerService,
+    private readonly estimator: TokenEstimator,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Holds the worst cost in the caller's budgets and writes the intent. After this the upstream may be asked, and the
+   * attempt must be ended, once.
+   *
+   * @param requestBody the JSON text that goes upstream
+   * @throws BudgetExceededError when a budget has no room
+   * @throws GatewayError `unavailable` when the journal or a budget cannot be written
+   */
+  async admit(
+    resolved: ResolvedCall,
+    deployment: Deployment,
+    number: number,
+    requestBody: string,
+  ): Promise<StartedAttempt> {
+    const { call } = resolved;
+    const startedAt = this.clock.now();
+    const price = this.prices.of(deployment, call.caller.teamId, startedAt);
+    const askedPrice = this.askedPrice(resolved, startedAt);
+    const budgets = this.budgets.of(call.caller);
+    const budgeted = budgets.length > 0;
+    const usage = budgeted ? worstUsage(resolved, requestBody) : this.likelyUsage(resolved, requestBody);
+    const worstPusd = budgeted
+      ? worstCostOf(usage.inputTokens, usage.outputTokens, price)
+      : costOf(usage, price).listPusd;
+    const hold = budgeted
+      ? await this.holds.take(budgets, worstPusd, !price.estimated, call.downgrade?.budgetId)
+      : undefined;
+    try {
+      const { provider, upstreamModel } = deployment;
+      const charged = { priceId: price.id, windows: hold?.charged ?? null };
+      const intent = intentOf(resolved, resolved.cacheStatus, { number, provider, upstreamModel }, charged);
+      const open = await this.ledger.open(intent, usage.inputTokens, worstPusd);
+      return { resolved, deployment, number, open, price, askedPrice, hold, startedAt };
+    } catch (error) {
+      hold?.end(0n, this.clock.now());
+      throw error;
+    }
+  }
+
+  /** What an attempt is likely to use at most, where no budget binds it: the estimate if this process dies. */
+  private likelyUsage(resolved: ResolvedCall, requestBody: string): TokenUsage {
+    return {
+      inputTokens: this.estimator.roughly(requestBody.length),
+      cachedInputTokens: 0,
+      outputTokens: outputCeiling(resolved, resolved.model.maxOutputTokens),
+      reasoningTokens: 0,
+    };
+  }
+
+  /** The price of the model that the caller asked for, where a budget sent the call to another one. */
+  private askedPrice({ call }: ResolvedCall, nowMs: number): Price | undefined {
+    const asked = call.downgrade?.from.deployments[0];
+    return asked && this.prices.of(asked, call.caller.teamId, nowMs);
+  }
+}

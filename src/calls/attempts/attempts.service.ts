@@ -1,0 +1,158 @@
+import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import {
+  type AbortSignalLike,
+  type Reply,
+  type Translator,
+  translatorFor,
+  type UpstreamRequest,
+  type UpstreamResponse,
+  type UpstreamTransport,
+  UpstreamTransportError,
+} from '@thriftgate/providers';
+import { LightAbortController } from '../../common/runtime/light-abort-controller';
+import { Clock } from '../../common/clock';
+import { LedgerService } from '../../ledger/ledger.service';
+import type { Deployment } from '../../models/model';
+import { TokenEstimator } from '../../pricing/token-estimator.service';
+import { type ConfiguredProvider, ProviderRegistry } from '../../providers/provider-registry.service';
+import { AttemptFailure } from '../../routing/attempt-failure';
+import type { FlightSource } from '../../single-flight/flight-result';
+import { Attempt, type AttemptServices } from './attempt';
+import { AdmissionService } from './admission.service';
+import { CacheWriter } from './cache-writer.service';
+import { type ResolvedCall, unsupportedEndpoint, upstreamRequest } from './resolved-call';
+import { StreamRelay } from './stream-relay';
+import { transportFailure, upstreamFailure } from './upstream-failure';
+import type { UpstreamResult } from './upstream-result';
+
+const OK = 200;
+const BAD_GATEWAY = 502;
+/** How long the rest of a stream is read that has lost its clients: the upstream charges for it, and its usage comes last. */
+const READ_ON_MS = 3_000;
+
+/** Makes one attempt at one deployment: hold and intent, upstream call, settlement. */
+@Injectable()
+export class AttemptsService implements BeforeApplicationShutdown {
+  private readonly services: AttemptServices;
+  private readOnMs = READ_ON_MS;
+
+  constructor(
+    private readonly providers: ProviderRegistry,
+    private readonly admission: AdmissionService,
+    ledger: LedgerService,
+    estimator: TokenEstimator,
+    cacheWriter: CacheWriter,
+    clock: Clock,
+  ) {
+    this.services = { ledger, estimator, cacheWriter, clock };
+  }
+
+  /** A process that ends reads no stream for clients that have left. */
+  beforeApplicationShutdown(): void {
+    this.readOnMs = 0;
+  }
+
+  /**
+   * @param release gives the deployment's slot back; called once, when the upstream call has ended
+   * @throws AttemptFailure when the deployment gave no answer, or no content of a stream
+   * @throws GatewayError when a budget has no room, or the journal cannot be written
+   */
+  async run(
+    resolved: ResolvedCall,
+    deployment: Deployment,
+    number: number,
+    release: () => void,
+  ): Promise<UpstreamResult> {
+    let attempt: Attempt | undefined;
+    try {
+      const provider = this.providers.get(deployment.provider);
+      const translator = translatorFor(resolved.call.endpoint, provider.api);
+      if (!translator) throw unsupportedEndpoint(resolved);
+      const request = upstreamRequest(resolved, deployment, translator, provider);
+      attempt = new Attempt(this.services, await this.admission.admit(resolved, deployment, number, request.body));
+      const response = await this.send(attempt, provider, translator, request);
+      if (resolved.call.request.stream) return await this.startStream(attempt, translator, response, release);
+      const result = await this.readAnswer(attempt, translator, response);
+      release();
+      return result;
+    } catch (error) {
+      release();
+      await attempt?.abandon();
+      throw error;
+    }
+  }
+
+  /** @returns a response whose status is 200 */
+  private async send(
+    attempt: Attempt,
+    { transport }: ConfiguredProvider,
+    translator: Translator,
+    request: UpstreamRequest,
+  ): Promise<UpstreamResponse> {
+    const { resolved } = attempt;
+    try {
+      const response = resolved.call.request.stream
+        ? await sendUntilHeaders(transport, request, resolved.signal)
+        : await transport.send(request, { signal: resolved.signal });
+      if (response.status === OK) return response;
+      const body = (await response.readAll()).toString('utf8');
+      const { status, headers } = response;
+      const failure = new AttemptFailure(translator.toError({ status, headers, body }));
+      await attempt.fail(status, failure.error.code);
+      throw failure;
+    } catch (error) {
+      throw error instanceof UpstreamTransportError ? await transportFailure(attempt, translator, error) : error;
+    }
+  }
+
+  private async readAnswer(
+    attempt: Attempt,
+    translator: Translator,
+    response: UpstreamResponse,
+  ): Promise<UpstreamResult> {
+    let reply: Reply;
+    try {
+      reply = translator.fromReply(await response.readAll());
+    } catch (error) {
+      if (error instanceof UpstreamTransportError) throw await transportFailure(attempt, translator, error, true);
+      const code = 'upstream_invalid_answer';
+      await attempt.fail(BAD_GATEWAY, code, false);
+      throw upstreamFailure(code, 'The provider answered with something that is not an answer of this API.');
+    }
+    const answer = await attempt.succeed(reply);
+    return { kind: 'json', attempts: attempt.number, answer, stored: attempt.stored };
+  }
+
+  /** Waits for the first content: until then the call can still go elsewhere. */
+  private async startStream(
+    attempt: Attempt,
+    translator: Translator,
+    response: UpstreamResponse,
+    release: () => void,
+  ): Promise<UpstreamResult> {
+    const relay = new StreamRelay(attempt, translator, response, release, () => this.readOnMs);
+    const { done, value } = await relay.next();
+    const { origin } = relay;
+    const attempts = attempt.number;
+    if (!done) return { kind: 'stream', attempts, origin, first: value, rest: relay };
+    const rest: FlightSource = { next: async () => ({ done: true, value }), return: async () => undefined };
+    return { kind: 'stream', attempts, origin, first: '', rest };
+  }
+}
+
+/** Sends a request that the signal aborts until the response's headers are here: its body is the relay's to end. */
+async function sendUntilHeaders(
+  transport: UpstreamTransport,
+  request: UpstreamRequest,
+  signal: AbortSignalLike,
+): Promise<UpstreamResponse> {
+  const controller = new LightAbortController();
+  const abort = () => controller.abort();
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort);
+  try {
+    return await transport.send(request, { signal: controller });
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}

@@ -1,0 +1,85 @@
+import type { TokenUsage } from '@thriftgate/providers';
+import type { PicoUsd } from '../../common/money';
+import type { Outcome } from '../../ledger/ledger.service';
+import { type Cost, costOf, type Price } from '../../pricing/price';
+
+const OK = 200;
+const NO_TOKENS: TokenUsage = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 };
+
+/** How long a call took, in milliseconds; `ttftMs` is null where no content came. */
+export interface Timing {
+  latencyMs: number;
+  ttftMs: number | null;
+}
+
+/** The end of an attempt that failed and cost nothing. */
+export function failedOutcome(
+  upstreamModel: string | null,
+  status: number,
+  errorCode: string | null,
+  timing: Timing,
+): Outcome {
+  return {
+    ...tokensOf(NO_TOKENS),
+    ...timing,
+    state: 'failed',
+    status,
+    upstreamModel,
+    listCostPusd: 0n,
+    costPusd: 0n,
+    savedBy: null,
+    estimated: false,
+    errorCode,
+    uncached: null,
+  };
+}
+
+/** The end of a call whose answer another call paid for: its tokens and its list price, all of which is saved. */
+export function savedOutcome(
+  answer: { usage: TokenUsage; listCostPusd: PicoUsd; upstreamModel: string | undefined },
+  savedBy: 'cache' | 'coalesced',
+  timing: Timing,
+): Outcome {
+  const { usage, listCostPusd, upstreamModel = null } = answer;
+  return {
+    ...failedOutcome(upstreamModel, OK, null, timing),
+    ...tokensOf(usage),
+    state: 'settled',
+    listCostPusd,
+    savedBy,
+  };
+}
+
+/** The token columns of the ledger's row. */
+export function tokensOf(usage: TokenUsage) {
+  return {
+    inputTokens: usage.inputTokens,
+    cachedInputTokens: usage.cachedInputTokens,
+    cacheWriteTokens: usage.cacheWriteTokens ?? 0,
+    outputTokens: usage.outputTokens,
+    reasoningTokens: usage.reasoningTokens,
+  };
+}
+
+/** What an answer costs, and what saved the difference to its list price. */
+export interface AnswerCost {
+  listPusd: PicoUsd;
+  costPusd: PicoUsd;
+  savedBy: Outcome['savedBy'];
+}
+
+/**
+ * @param askedPrice the price of the model that the caller asked for, where a budget sent the call to another one: the
+ *   call is listed at what that one would have cost
+ */
+export function answerCost(usage: TokenUsage, price: Price, askedPrice: Price | undefined): AnswerCost {
+  const cost = costOf(usage, price);
+  const askedPusd = askedPrice ? costOf(usage, askedPrice).listPusd : 0n;
+  const listPusd = askedPusd > cost.listPusd ? askedPusd : cost.listPusd;
+  return { listPusd, costPusd: cost.costPusd, savedBy: reasonOf(listPusd, cost) };
+}
+
+function reasonOf(listPusd: PicoUsd, { listPusd: ownListPusd, costPusd }: Cost): Outcome['savedBy'] {
+  if (listPusd !== ownListPusd) return 'routing';
+  return costPusd === listPusd ? null : 'prompt_cache';
+}

@@ -1,0 +1,204 @@
+import {
+  sseComment,
+  type SseItem,
+  SseEventTooLargeError,
+  SseReader,
+  type StreamChunk,
+  type StreamDecoder,
+  type Translator,
+  type UpstreamResponse,
+  UpstreamTransportError,
+} from '@thriftgate/providers';
+import { GatewayError } from '../../common/errors';
+import { AttemptFailure } from '../../routing/attempt-failure';
+import type { FlightOrigin, FlightResult, FlightSource } from '../../single-flight/flight-result';
+import type { AnswerEnd, Attempt } from './attempt';
+import { transportFailure, upstreamFailure } from './upstream-failure';
+
+const CLIENT_CLOSED_REQUEST = 499;
+const BAD_GATEWAY = 502;
+const STREAM_CUT = 'upstream_stream_cut';
+const CLIENT_LEFT = { status: CLIENT_CLOSED_REQUEST, errorCode: 'client_closed_request' };
+
+type Step = IteratorResult<string, FlightResult | undefined>;
+
+/**
+ * A stream on its way from the upstream. Each step is the text of the events that came together, at the pace of the reader;
+ * the attempt is settled before the last step. When every client has disconnected, the rest is read for a while, because the
+ * upstream charges for it and its usage comes last.
+ */
+export class StreamRelay implements FlightSource {
+  private readonly reader = new SseReader();
+  private readonly body: AsyncIterator<Uint8Array>;
+  private readonly decoder: StreamDecoder;
+  private contentBegan = false;
+  /** The upstream's usage chunk, held back until each caller's cost can go with it. */
+  private usageChunk: string | undefined;
+  private reading: Promise<Step> | undefined;
+  private readingOn: Promise<void> | undefined;
+  private isOver = false;
+
+  /**
+   * @param release called once when the stream has ended, in whatever way
+   * @param readOnMs how long the rest of a stream is read that has lost its clients, in milliseconds
+   */
+  constructor(
+    private readonly attempt: Attempt,
+    private readonly translator: Translator,
+    private readonly response: UpstreamResponse,
+    private readonly release: () => void,
+    private readonly readOnMs: () => number,
+  ) {
+    this.decoder = translator.openStream();
+    this.body = response.body[Symbol.asyncIterator]();
+    const { signal } = attempt.resolved;
+    signal.addEventListener('abort', this.onDisconnect);
+    if (signal.aborted) this.onDisconnect();
+  }
+
+  get origin(): FlightOrigin {
+    const { provider, upstreamModel } = this.attempt.deployment;
+    return { provider, upstreamModel: this.decoder.upstreamModel ?? upstreamModel };
+  }
+
+  /** @throws AttemptFailure when the stream fails before any content: until then the call can still go elsewhere */
+  next(): Promise<Step> {
+    if (this.isOver || this.readingOn) return Promise.resolve({ done: true, value: undefined });
+    return (this.reading = this.step());
+  }
+
+  /** The reader wants no more. Resolves when the attempt is settled. */
+  return(): Promise<void> {
+    return (this.readingOn ??= this.readOn());
+  }
+
+  private readonly onDisconnect = (): void => void this.return();
+
+  private async readOn(): Promise<void> {
+    const ms = this.contentBegan ? this.readOnMs() : 0;
+    if (ms === 0) this.response.abort();
+    const deadline = setTimeout(() => this.response.abort(), ms).unref();
+    // What fails is settled, and no client waits for it.
+    const ignore = () => undefined;
+    await this.reading?.catch(ignore);
+    while (!this.isOver) await this.step().catch(ignore);
+    clearTimeout(deadline);
+  }
+
+  private async step(): Promise<Step> {
+    try {
+      const step = await this.read();
+      if (step.done) await this.close();
+      return step;
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  private async read(): Promise<Step> {
+    let text = '';
+    for (;;) {
+      const { items, last } = await this.nextItems();
+      for (const item of items) {
+        if (item.kind === 'comment') text += sseComment(item.text);
+        else {
+          for (const chunk of this.decoder.push(item)) {
+            if (chunk.kind === 'done') return { done: true, value: await this.finish(text) };
+            if (chunk.kind === 'error')
+              return { done: true, value: await this.breakOff(text, await this.errorOf(chunk)) };
+            text += this.relay(chunk);
+          }
+        }
+      }
+      if (last) return { done: true, value: await this.endOfInput(text) };
+      if (this.contentBegan && text !== '') return { done: false, value: text };
+    }
+  }
+
+  /** The items of the next piece of the body. A body that breaks off after content ends here like any other. */
+  private async nextItems(): Promise<{ items: SseItem[]; last: boolean }> {
+    try {
+      const { done, value } = await this.body.next();
+      return done ? { items: this.reader.end(), last: true } : { items: this.reader.push(value), last: false };
+    } catch (error) {
+      const isTransport = error instanceof UpstreamTransportError;
+      if (!isTransport && !(error instanceof SseEventTooLargeError)) throw error;
+      if (isTransport && !this.contentBegan) throw await transportFailure(this.attempt, this.translator, error);
+      return { items: [], last: true };
+    }
+  }
+
+  private relay(chunk: StreamChunk): string {
+    if (chunk.kind === 'usage') {
+      this.usageChunk = chunk.data;
+      return '';
+    }
+    if (chunk.kind === 'content' && !this.contentBegan) {
+      this.contentBegan = true;
+      this.attempt.firstContent();
+    }
+    return this.attempt.resolved.call.endpoint.render.chunk(chunk);
+  }
+
+  /** The upstream's end mark: the attempt is settled before any client gets it. */
+  private async finish(last: string): Promise<FlightResult> {
+    this.response.leave();
+    const answer = await this.settle({ endedCleanly: true, ...(this.isAbandoned && CLIENT_LEFT) });
+    return { kind: 'done', last, usageChunk: this.usageChunk, answer };
+  }
+
+  /** An error in the stream, or its end without a mark, after content. */
+  private async breakOff(last: string, { error, code }: { error: GatewayError; code: string }): Promise<FlightResult> {
+    await this.settle({ endedCleanly: false, status: BAD_GATEWAY, errorCode: code });
+    return { kind: 'broken', last, error, code };
+  }
+
+  private async endOfInput(last: string): Promise<FlightResult | undefined> {
+    if (this.isAbandoned) {
+      await this.settleAbandoned();
+      return undefined;
+    }
+    if (!this.contentBegan) {
+      await this.attempt.fail(BAD_GATEWAY, STREAM_CUT, false);
+      throw upstreamFailure(STREAM_CUT, 'The provider ended the stream before it sent any content.');
+    }
+    const message = 'The provider broke the stream off before its end. What was sent so far is not the whole answer.';
+    return this.breakOff(last, { error: new GatewayError('upstream_error', { message }), code: STREAM_CUT });
+  }
+
+  private async errorOf(chunk: StreamChunk): Promise<{ error: GatewayError; code: string }> {
+    const error = this.translator.toError({ status: 200, headers: {}, body: chunk.data });
+    const failure = new AttemptFailure(error);
+    if (this.contentBegan) return { error: failure.toGatewayError(), code: error.code ?? 'upstream_error' };
+    await this.attempt.fail(error.status, error.code, false);
+    throw failure;
+  }
+
+  private get isAbandoned(): boolean {
+    return this.readingOn !== undefined || this.attempt.resolved.signal.aborted;
+  }
+
+  private async close(): Promise<void> {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.attempt.resolved.signal.removeEventListener('abort', this.onDisconnect);
+    this.response.abort();
+    await this.settleAbandoned().finally(this.release);
+  }
+
+  /** A caller that has disconnected pays for what the upstream delivered. */
+  private async settleAbandoned(): Promise<void> {
+    if (this.attempt.hasEnded) return;
+    try {
+      await this.settle({ endedCleanly: false, ...CLIENT_LEFT });
+    } catch (error) {
+      await this.attempt.abandon();
+      throw error;
+    }
+  }
+
+  private settle(end: AnswerEnd) {
+    return this.attempt.succeed(this.decoder.assemble(), end);
+  }
+}

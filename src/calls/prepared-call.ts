@@ -1,0 +1,13 @@
+import type { CacheControls } from '../cache/controls/cache-controls';
+import type { CacheSlot } from '../cache/response-cache.service';
+import type { Model } from '../models/model';
+import type { Call } from './call';
+
+/** A call whose model and slot in the cache are known. */
+export interface PreparedCall {
+  call: Call;
+  model: Model;
+  /** What the call asks of the cache, as far as its key and its model allow it. */
+  controls: CacheControls;
+  slot: CacheSlot;
+}

@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { AbortSignalLike, Endpoint } from '@thriftgate/providers';
+import { callerOf } from '../../common/caller';
+import { Clock } from '../../common/clock';
+import { LightAbortController } from '../../common/runtime/light-abort-controller';
+import { ClientDisconnect } from '../../http/client-disconnect';
+import { hasIdempotencyKey, identityOf } from '../../idempotency/idempotency-key';
+import { IdempotencyService } from '../../idempotency/idempotency.service';
+import { refuseFor } from '../../idempotency/idempotent-call';
+import type { Call } from '../call';
+import { CallsService } from '../calls.service';
+import { readTags } from '../tags';
+import { sendReply, sendResponse, toProducedResponse } from './send-response';
+
+/** Answers an HTTP request of any endpoint: reads it, sends the call through the pipeline, and writes the response. */
+@Injectable()
+export class CallResponder {
+  constructor(
+    private readonly calls: CallsService,
+    private readonly idempotency: IdempotencyService,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws GatewayError before anything of the response was sent */
+  async respond(endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    if (hasIdempotencyKey(request)) return this.respondOnce(endpoint, request, reply);
+    const call = this.callOf(endpoint, request, new ClientDisconnect(reply.raw));
+    await sendResponse(reply, await this.calls.complete(call), endpoint.render);
+  }
+
+  /** A call with an `Idempotency-Key` goes on when its client disconnects: the answer is for a repeat of the request. */
+  private async respondOnce(endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const call = this.callOf(endpoint, request, new LightAbortController());
+    const producer = {
+      produce: async () => toProducedResponse(await this.calls.complete(call), endpoint.render),
+      mayBeCharged: () => call.charged === true,
+    };
+    const answer = await this.idempotency
+      .once(identityOf(request, call.caller.teamId), producer, () => reply.raw.destroyed)
+      .catch(refuseFor(reply));
+    await sendReply(reply, answer, endpoint.render);
+  }
+
+  private callOf(endpoint: Endpoint, request: FastifyRequest, signal: AbortSignalLike): Call {
+    const { body, request: read } = endpoint.read(request.body);
+    return {
+      requestId: request.id,
+      caller: callerOf(request),
+      endpoint,
+      request: read,
+      body,
+      headers: request.headers,
+      tags: readTags(header(request, 'x-gateway-tags'), read.metadata),
+      batch: undefined,
+      signal,
+      startedAt: this.clock.now(),
+    };
+  }
+}
+
+function header(request: FastifyRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value.join(',') : value;
+}
