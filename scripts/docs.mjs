@@ -2,7 +2,7 @@
  * `npm run docs`: writes the generated parts of the documentation. A part stands between `<!-- generated:name -->` and
  * `<!-- /generated:name -->`; the prose around it is written by hand.
  *
- *   --check   writes nothing; fails where a part is stale, or a page names a file that does not exist
+ *   --check   writes nothing; fails where a part is stale, or a page names a file, heading or log message that does not exist
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 import { errorTable } from './docs/error-table.mjs';
 import { featureMap, packageRules } from './docs/feature-map.mjs';
+import { unknownLogMessages } from './docs/log-messages.mjs';
 import { brokenReferences } from './docs/references.mjs';
 import { settingsTable } from './docs/settings-table.mjs';
 
@@ -47,7 +48,7 @@ for (const part of PARTS) {
 }
 if (values.check) {
   const pages = [...pagesIn('.'), ...pagesIn('.github'), ...pagesIn('docs', { recursive: true })];
-  problems.push(...brokenReferences(root, pages));
+  problems.push(...brokenReferences(root, pages), ...unknownLogMessages(root));
 }
 if (problems.length > 0) {
   process.stderr.write(`${problems.join('\n')}\n`);
