@@ -1,0 +1,56 @@
+/**
+ * `npm run docs`: writes the generated parts of the documentation. A part stands between `<!-- generated:name -->` and
+ * `<!-- /generated:name -->`; the prose around it is written by hand.
+ *
+ *   --check   writes nothing; fails where a part is stale, or a page names a file, heading or log message that does not exist
+ */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { format, resolveConfig } from 'prettier';
+import { errorTable } from './docs/error-table.mjs';
+import { featureMap, packageRules } from './docs/feature-map.mjs';
+import { unknownLogMessages } from './docs/log-messages.mjs';
+import { brokenReferences } from './docs/references.mjs';
+import { settingsTable } from './docs/settings-table.mjs';
+
+/** What is generated, and the page that it stands in. */
+const PARTS = [
+  { name: 'errors', page: 'docs/errors.md', write: errorTable },
+  { name: 'settings', page: 'docs/settings.md', write: settingsTable },
+  { name: 'features', page: 'docs/architecture.md', write: featureMap },
+  { name: 'packages', page: 'docs/architecture.md', write: packageRules },
+];
+
+const root = join(import.meta.dirname, '..');
+const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+
+/** @returns the page with the part as it is now */
+async function renewed({ name, page, write }) {
+  const text = readFileSync(join(root, page), 'utf8');
+  const part = new RegExp(`(<!-- generated:${name} -->)[^]*(<!-- /generated:${name} -->)`);
+  if (!part.test(text)) throw new Error(`${page} has no <!-- generated:${name} --> … <!-- /generated:${name} -->`);
+  const filled = text.replace(part, (_, start, end) => `${start}\n\n${write()}\n\n${end}`);
+  return format(filled, { ...(await resolveConfig(join(root, page))), filepath: page });
+}
+
+const pagesIn = (folder, options) =>
+  readdirSync(join(root, folder), options)
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join(folder, name));
+
+const problems = [];
+for (const part of PARTS) {
+  const text = await renewed(part);
+  if (text === readFileSync(join(root, part.page), 'utf8')) continue;
+  if (values.check) problems.push(`${part.page}: the generated part "${part.name}" is stale. Run: npm run docs`);
+  else writeFileSync(join(root, part.page), text);
+}
+if (values.check) {
+  const pages = [...pagesIn('.'), ...pagesIn('.github'), ...pagesIn('docs', { recursive: true })];
+  problems.push(...brokenReferences(root, pages), ...unknownLogMessages(root));
+}
+if (problems.length > 0) {
+  process.stderr.write(`${problems.join('\n')}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,6 @@
+/** Plain text as it must stand in a cell of a table. */
+export const cell = (text) => String(text).replaceAll(/[\\*_<|]/g, String.raw`\$&`);
+
+/** @param rows cells that are Markdown already */
+export const table = (head, rows) =>
+  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
