@@ -5,7 +5,7 @@ import { Database } from '../../database/database.connection';
 import type { Schema } from '../../database/schema';
 import { snapshot } from '../../database/snapshot';
 import type { TransfersTable } from '../../database/tables/ledger-tables';
-import { partsOf } from '../../usage/reports/report-parts';
+import { partsOf } from '../../usage/reports/report-parts.repository';
 
 /** What a team used of one model in a month. */
 export interface ModelUsage {

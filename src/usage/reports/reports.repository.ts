@@ -8,7 +8,8 @@ import { snapshot } from '../../database/snapshot';
 import type { LedgerTable } from '../../database/tables/ledger-tables';
 import type { RollupDimension } from '../../ledger/rollup-levels';
 import { groupName } from './group-name';
-import { partsOf, type ReportPart, type UsageFilter } from './report-parts';
+import { partsOf, type ReportPart } from './report-parts.repository';
+import type { UsageFilter } from './report-span';
 import { type RequestKey, requestIdBounds } from './request-key';
 
 export interface RequestFilter {
@@ -20,6 +21,9 @@ export interface RequestFilter {
   from?: Date | undefined;
   to?: Date | undefined;
 }
+
+/** A row of the ledger: one attempt of a call, or a correction of one. */
+export type LedgerRow = Selectable<LedgerTable>;
 
 /** Sums over calls. */
 export interface Sums {
@@ -73,7 +77,7 @@ export class ReportsRepository {
   constructor(private readonly database: Database) {}
 
   /** Rows of the ledger, newest first, from behind `after`. */
-  requests(filter: RequestFilter, after: RequestKey | undefined, limit: number): Promise<Selectable<LedgerTable>[]> {
+  requests(filter: RequestFilter, after: RequestKey | undefined, limit: number): Promise<LedgerRow[]> {
     return this.database.db
       .selectFrom('ledger')
       .selectAll()

@@ -1,12 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { UsageGroup } from '@thriftgate/contracts';
-import type { Selectable } from 'kysely';
 import { Clock } from '../../common/clock';
 import { GatewayError } from '../../common/errors';
-import type { LedgerTable } from '../../database/tables/ledger-tables';
 import { LedgerDrain } from '../../ledger/drain/ledger-drain.service';
-import { spanOf, type UsageFilter } from './report-parts';
-import { type GroupSums, ReportsRepository, type RequestFilter, type Sums } from './reports.repository';
+import { spanOf, type UsageFilter } from './report-span';
+import { type GroupSums, type LedgerRow, ReportsRepository, type RequestFilter, type Sums } from './reports.repository';
 import { decodeCursor, encodeCursor } from './request-key';
 
 const MAX_GROUPS = 100_000;
@@ -25,7 +23,7 @@ export class ReportsService {
     filter: RequestFilter,
     limit: number,
     cursor: string | undefined,
-  ): Promise<{ rows: Selectable<LedgerTable>[]; nextCursor: string | null }> {
+  ): Promise<{ rows: LedgerRow[]; nextCursor: string | null }> {
     const after = cursor === undefined ? undefined : decodeCursor(cursor);
     await this.drain.flush();
     const rows = await this.reports.requests(filter, after, limit + 1);

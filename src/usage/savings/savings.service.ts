@@ -4,7 +4,7 @@ import { Clock } from '../../common/clock';
 import { GatewayError } from '../../common/errors';
 import type { PicoUsd } from '../../common/money';
 import { LedgerDrain } from '../../ledger/drain/ledger-drain.service';
-import { spanOf, type UsageFilter } from '../reports/report-parts';
+import { spanOf, type UsageFilter } from '../reports/report-span';
 import { type MissedSaving, SavingsRepository, type SavingsRow } from './savings.repository';
 
 const DAY_MS = 24 * 3_600_000;
