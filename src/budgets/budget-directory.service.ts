@@ -3,6 +3,7 @@ import type { Caller } from '../common/caller';
 import { ChangeFeed } from '../database/change-feed.service';
 import type { Budget } from './budget';
 import { CreditDirectory } from '../credits/credit-directory.service';
+import { KeysService } from '../keys/keys.service';
 import { BudgetsRepository } from './budgets.repository';
 
 const NONE: readonly Budget[] = [];
@@ -19,6 +20,7 @@ export class BudgetDirectory implements OnModuleInit {
   constructor(
     private readonly repository: BudgetsRepository,
     private readonly credits: CreditDirectory,
+    private readonly keys: KeysService,
     private readonly changeFeed: ChangeFeed,
   ) {}
 
@@ -63,7 +65,7 @@ export class BudgetDirectory implements OnModuleInit {
   }
 
   private async reload(): Promise<void> {
-    const [budgets, successors] = [await this.repository.list(), await this.repository.successors()];
+    const [budgets, successors] = [await this.repository.list(), await this.keys.successors()];
     const byTeam = new Map<string, Budget[]>();
     const byKey = new Map<string, Budget[]>();
     for (const budget of budgets) {

@@ -98,16 +98,6 @@ export class BudgetsRepository {
     });
   }
 
-  /** Which key took which one's place. A key's budget goes with its successors. */
-  async successors(): Promise<{ id: string; replacedBy: string }[]> {
-    const rows = await this.database.db
-      .selectFrom('api_keys')
-      .select(['id', 'replaced_by'])
-      .where('replaced_by', 'is not', null)
-      .execute();
-    return rows.map((row) => ({ id: row.id, replacedBy: row.replaced_by ?? '' }));
-  }
-
   private change<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T> {
     return this.database.db.transaction().execute(async (transaction) => {
       await this.revisions.raise('budgets', transaction);

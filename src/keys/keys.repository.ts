@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { KeyCacheRulesChange } from '@thriftgate/contracts';
-import { type Expression, type RawBuilder, type Selectable, sql, type Transaction } from 'kysely';
+import { type RawBuilder, type Selectable, sql, type Transaction } from 'kysely';
 import { AuditRepository } from '../audit/audit.repository';
 import { Database } from '../database/database.connection';
 import { RevisionsRepository } from '../database/revisions.repository';
 import type { ApiKeysTable, Schema } from '../database/schema';
+import { TeamsRepository } from '../teams/teams.repository';
 import type { ApiKey, ApiKeyChanges, ApiKeySettings } from './api-key';
 
 /** What distinguishes a key from all others. */
@@ -27,9 +28,6 @@ const DIRECTORY_COLUMNS = [
 /** What the directory in memory needs of a key. */
 export type DirectoryRow = Pick<Selectable<ApiKeysTable>, (typeof DIRECTORY_COLUMNS)[number]>;
 
-/** The revision of the transaction that is changing keys. */
-const CURRENT_REVISION: Expression<bigint> = sql`(SELECT revision FROM revisions WHERE topic = 'keys')`;
-
 /** Keys that are not revoked. */
 @Injectable()
 export class KeysRepository {
@@ -37,22 +35,19 @@ export class KeysRepository {
     private readonly database: Database,
     private readonly revisions: RevisionsRepository,
     private readonly audit: AuditRepository,
-  ) {}
+    private readonly teams: TeamsRepository,
+  ) {
+    teams.onDelete((teamId, transaction) => this.revokeAllOf(teamId, transaction));
+  }
 
-  /** Undefined where the team is not there or deleted. */
+  /** @returns undefined if there is no such team */
   insert(
     teamId: string,
     key: KeyIdentity & ApiKeySettings & Pick<ApiKey, 'role'>,
     actor: string,
   ): Promise<ApiKey | undefined> {
-    return this.change(async (transaction) => {
-      const team = await transaction
-        .selectFrom('teams')
-        .select('id')
-        .where('id', '=', teamId)
-        .where('deleted_at', 'is', null)
-        .executeTakeFirst();
-      if (!team) return undefined;
+    return this.change(async (transaction, revision) => {
+      if (!(await this.teams.find(teamId, transaction))) return undefined;
       const row = await transaction
         .insertInto('api_keys')
         .values({
@@ -66,7 +61,7 @@ export class KeysRepository {
           rpm_limit: key.rpmLimit,
           cache: key.cache && sql<string>`nullif(${JSON.stringify(key.cache)}::jsonb, '{}')`,
           expires_at: key.expiresAt,
-          revision: CURRENT_REVISION,
+          revision,
         })
         .returningAll()
         .executeTakeFirstOrThrow();
@@ -98,7 +93,7 @@ export class KeysRepository {
 
   /** Changes what is given; undefined stays. */
   update(id: string, settings: ApiKeyChanges, actor: string): Promise<ApiKey | undefined> {
-    return this.change(async (transaction) => {
+    return this.change(async (transaction, revision) => {
       const row = await transaction
         .updateTable('api_keys')
         .set({
@@ -108,7 +103,7 @@ export class KeysRepository {
           expires_at: settings.expiresAt,
           cache: settings.cache && rulesAfter(settings.cache),
           updated_at: sql`now()`,
-          revision: CURRENT_REVISION,
+          revision,
         })
         .where('id', '=', id)
         .where('revoked_at', 'is', null)
@@ -121,10 +116,10 @@ export class KeysRepository {
 
   /** Also ends what a key's successor would have gone on with. Whether there was such a key. */
   revoke(id: string): Promise<boolean> {
-    return this.change(async (transaction) => {
+    return this.change(async (transaction, revision) => {
       const row = await transaction
         .updateTable('api_keys')
-        .set({ revoked_at: sql`now()`, replaced_by: null, updated_at: sql`now()`, revision: CURRENT_REVISION })
+        .set({ revoked_at: sql`now()`, replaced_by: null, updated_at: sql`now()`, revision })
         .where('id', '=', id)
         .where('revoked_at', 'is', null)
         .returning('id')
@@ -138,7 +133,7 @@ export class KeysRepository {
    * Undefined where it is revoked or replaced already.
    */
   replace(id: string, successor: KeyIdentity, graceEndsAt: Date | undefined): Promise<ApiKey | undefined> {
-    return this.change(async (transaction) => {
+    return this.change(async (transaction, revision) => {
       const old = await transaction
         .selectFrom('api_keys')
         .select(['team_id', 'name', 'role', 'models', 'rpm_limit', 'cache', 'expires_at'])
@@ -155,7 +150,7 @@ export class KeysRepository {
             ? { expires_at: sql<Date>`least(expires_at, ${graceEndsAt}::timestamptz)` }
             : { revoked_at: sql`now()` }),
           updated_at: sql`now()`,
-          revision: CURRENT_REVISION,
+          revision,
         })
         .where('id', '=', id)
         .execute();
@@ -166,12 +161,22 @@ export class KeysRepository {
           ...successor,
           models: JSON.stringify(old.models),
           cache: old.cache && JSON.stringify(old.cache),
-          revision: CURRENT_REVISION,
+          revision,
         })
         .returningAll()
         .executeTakeFirstOrThrow();
       return toApiKey(row);
     });
+  }
+
+  /** Which key took which one's place. */
+  async successors(): Promise<{ id: string; replacedBy: string }[]> {
+    const rows = await this.database.db
+      .selectFrom('api_keys')
+      .select(['id', 'replaced_by'])
+      .where('replaced_by', 'is not', null)
+      .execute();
+    return rows.map((row) => ({ id: row.id, replacedBy: row.replaced_by ?? '' }));
   }
 
   /** The keys that were changed after a revision, revoked ones too; from 0 on, all that work or were replaced. */
@@ -190,14 +195,24 @@ export class KeysRepository {
     return this.audit.record({ actor, action: 'key.cache_rules_changed', subject: id, details }, transaction);
   }
 
+  private async revokeAllOf(teamId: string, transaction: Transaction<Schema>): Promise<void> {
+    const revision = await this.revisions.raise('keys', transaction);
+    await transaction
+      .updateTable('api_keys')
+      .set({ revoked_at: sql`now()`, revision })
+      .where('team_id', '=', teamId)
+      .where('revoked_at', 'is', null)
+      .execute();
+  }
+
   /**
-   * A transaction that changes keys. Raising the revision first makes such transactions, also those of other processes,
-   * wait for each other; so revisions become visible in their order, and none that a reader has passed comes later.
+   * Runs a transaction that changes keys. Raising the revision first makes such transactions, also those of other
+   * instances, wait for each other: revisions become visible in their order, so a reader misses none.
    */
-  private change<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T> {
+  private change<T>(work: (transaction: Transaction<Schema>, revision: bigint) => Promise<T>): Promise<T> {
     return this.database.db.transaction().execute(async (transaction) => {
-      await this.revisions.raise('keys', transaction);
-      return work(transaction);
+      const revision = await this.revisions.raise('keys', transaction);
+      return work(transaction, revision);
     });
   }
 }

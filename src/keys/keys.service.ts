@@ -47,6 +47,11 @@ export class KeysService {
     return key;
   }
 
+  /** Which key took which one's place. A key's budgets pass to its successors. */
+  successors(): Promise<{ id: string; replacedBy: string }[]> {
+    return this.keys.successors();
+  }
+
   /** Changes what is given; undefined stays, null clears. */
   async update(id: string, settings: ApiKeyChanges, actor: string): Promise<ApiKey> {
     this.requireFuture(settings.expiresAt);
