@@ -6,6 +6,7 @@ import { Database } from '../../database/database.connection';
 import { RevisionsRepository } from '../../database/revisions.repository';
 import type { Schema } from '../../database/schema';
 import type { CacheSharesTable } from '../../database/tables/model-tables';
+import { TeamsRepository } from '../../teams/teams.repository';
 import type { Share, StoredShare } from './share';
 
 /** What is done to a share, and by whom. */
@@ -20,20 +21,15 @@ export class SharesRepository {
     private readonly database: Database,
     private readonly revisions: RevisionsRepository,
     private readonly audit: AuditRepository,
+    private readonly teams: TeamsRepository,
   ) {}
 
-  /** Every share, oldest first, without the teams that are deleted. */
-  list(transaction?: Transaction<Schema>): Promise<StoredShare[]> {
-    return (transaction ?? this.database.db)
-      .selectFrom('cache_shares')
-      .selectAll()
-      .select(
-        sql<string[]>`ARRAY(SELECT t.id FROM jsonb_array_elements_text(cache_shares.team_ids) m (id)
-          JOIN teams t ON t.id = m.id WHERE t.deleted_at IS NULL ORDER BY t.id)`.as('members'),
-      )
-      .orderBy('id')
-      .execute()
-      .then((rows) => rows.map(toShare));
+  /** Every share, oldest first. Deleted teams are left out. */
+  async list(transaction?: Transaction<Schema>): Promise<StoredShare[]> {
+    const db = transaction ?? this.database.db;
+    const rows = await db.selectFrom('cache_shares').selectAll().orderBy('id').execute();
+    const teams = await this.teams.existing([...new Set(rows.flatMap((row) => row.team_ids))], db);
+    return rows.map((row) => toShare(row, teams));
   }
 
   /**
@@ -70,12 +66,12 @@ export class SharesRepository {
   }
 }
 
-function toShare(row: Selectable<CacheSharesTable> & { members: string[] }): StoredShare {
+function toShare(row: Selectable<CacheSharesTable>, teams: ReadonlySet<string>): StoredShare {
   return {
     id: row.id,
     name: row.name,
     all: row.all_teams,
-    teamIds: row.members,
+    teamIds: row.team_ids.filter((id) => teams.has(id)).toSorted(),
     models: row.models,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
