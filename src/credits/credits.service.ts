@@ -65,8 +65,7 @@ export class CreditsService implements OnModuleInit {
 
   async status(teamId: string): Promise<CreditStatus> {
     await this.teams.get(teamId);
-    const credits = await this.repository.creditsOf(teamId);
-    const usedPusd = await this.repository.usedOf(teamId);
+    const { credits, usedPusd } = await this.repository.standingOf(teamId);
     const sum = (kind: Credit['kind']) =>
       credits.filter((credit) => credit.kind === kind).reduce((total, { amountPusd }) => total + amountPusd, 0n);
     const expiredPusd = credits.reduce((total, credit) => total + credit.expiredPusd, 0n);
