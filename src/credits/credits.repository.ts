@@ -38,7 +38,7 @@ export class CreditsRepository {
     private readonly accounts: AccountsRepository,
   ) {}
 
-  /** Books a transfer on both accounts, all or nothing. @throws TransferExistsError */
+  /** Stores a transfer and books both accounts in one transaction. @throws TransferExistsError */
   async book(transfer: CreditTransfer, at: Date): Promise<void> {
     const team = teamAccount(transfer.teamId);
     const other = COUNTERPART[transfer.kind];
@@ -80,12 +80,12 @@ export class CreditsRepository {
       .executeTakeFirst();
   }
 
-  /** A team's credits, each with what expired of it. */
+  /** A team's credits, each with its expired part. */
   creditsOf(teamId: string): Promise<Credit[]> {
     return credits(this.database.db, teamId);
   }
 
-  /** A team's credits and what its calls cost so far, of the same moment. */
+  /** A team's credits and the cost of its calls, read from one snapshot. */
   standingOf(teamId: string): Promise<{ credits: Credit[]; usedPusd: PicoUsd }> {
     return snapshot(this.database, async (transaction) => {
       const debitedPusd = await this.accounts.debitBalanceOf(teamAccount(teamId), transaction);

@@ -8,7 +8,7 @@ import type { ApiKeysTable, Schema } from '../database/schema';
 import { TeamsRepository } from '../teams/teams.repository';
 import type { ApiKey, ApiKeyChanges, ApiKeySettings } from './api-key';
 
-/** What distinguishes a key from all others. */
+/** The members that differ for each key. */
 export type KeyIdentity = Pick<ApiKey, 'id' | 'prefix'> & { hash: string };
 
 const DIRECTORY_COLUMNS = [
@@ -25,7 +25,7 @@ const DIRECTORY_COLUMNS = [
   'revision',
 ] as const satisfies readonly (keyof ApiKeysTable)[];
 
-/** What the directory in memory needs of a key. */
+/** The columns that the directory in memory holds. */
 export type DirectoryRow = Pick<Selectable<ApiKeysTable>, (typeof DIRECTORY_COLUMNS)[number]>;
 
 /** Keys that are not revoked. */
@@ -91,7 +91,7 @@ export class KeysRepository {
     return row && toApiKey(row);
   }
 
-  /** Changes what is given; undefined stays. */
+  /** Changes the given settings; undefined ones stay. @returns undefined if there is no such key */
   update(id: string, settings: ApiKeyChanges, actor: string): Promise<ApiKey | undefined> {
     return this.change(async (transaction, revision) => {
       const row = await transaction
@@ -114,7 +114,7 @@ export class KeysRepository {
     });
   }
 
-  /** Also ends what a key's successor would have gone on with. Whether there was such a key. */
+  /** Revokes a key and unlinks its successor, so that its budgets and batches end. @returns false if there is no such key */
   revoke(id: string): Promise<boolean> {
     return this.change(async (transaction, revision) => {
       const row = await transaction
@@ -129,8 +129,9 @@ export class KeysRepository {
   }
 
   /**
-   * Puts a new key with the same settings in a key's place. The old one is revoked, or expires at the end of its grace.
-   * Undefined where it is revoked or replaced already.
+   * Replaces a key by a new one with the same settings. The old key is revoked, or expires at the end of its grace.
+   *
+   * @returns undefined if the key is already revoked or replaced
    */
   replace(id: string, successor: KeyIdentity, graceEndsAt: Date | undefined): Promise<ApiKey | undefined> {
     return this.change(async (transaction, revision) => {
@@ -169,7 +170,7 @@ export class KeysRepository {
     });
   }
 
-  /** Which key took which one's place. */
+  /** The replaced keys, each with the key that replaced it. */
   async successors(): Promise<{ id: string; replacedBy: string }[]> {
     const rows = await this.database.db
       .selectFrom('api_keys')
@@ -179,7 +180,7 @@ export class KeysRepository {
     return rows.map((row) => ({ id: row.id, replacedBy: row.replaced_by ?? '' }));
   }
 
-  /** The keys that were changed after a revision, revoked ones too; from 0 on, all that work or were replaced. */
+  /** The keys that changed after a revision, revoked ones too. After revision 0: all that work or were replaced. */
   changedSince(revision: bigint): Promise<DirectoryRow[]> {
     const query = this.database.db.selectFrom('api_keys').select(DIRECTORY_COLUMNS);
     if (revision > 0n) return query.where('revision', '>', revision).execute();
@@ -233,7 +234,7 @@ function toApiKey(row: Selectable<ApiKeysTable>): ApiKey {
   };
 }
 
-/** The rules that are there with changes laid over them; where none is left, null. */
+/** The key's cache rules merged with changes; null if no rule is left. */
 function rulesAfter(changes: NonNullable<KeyCacheRulesChange>): RawBuilder<string> {
   return sql`nullif(jsonb_strip_nulls(coalesce(cache, '{}') || ${JSON.stringify(changes)}::jsonb), '{}')`;
 }

@@ -9,7 +9,7 @@ import type { CacheSharesTable } from '../../database/tables/model-tables';
 import { TeamsRepository } from '../../teams/teams.repository';
 import type { Share, StoredShare } from './share';
 
-/** What is done to a share, and by whom. */
+/** A change of a share and its actor, for the audit. */
 export interface ShareChange {
   action: Extract<AuditAction, `cache_share.${string}`>;
   actor: string;
@@ -33,10 +33,10 @@ export class SharesRepository {
   }
 
   /**
-   * Changes shares one at a time over all processes: what the work sees of them is true until it is done.
+   * Changes a share. Changes run one at a time over all instances, so the shares do not change while `work` runs.
    *
-   * @param work gives the share as it is to be; null takes it away
-   * @returns the share as it is then
+   * @param work returns the changed share, or null to delete it
+   * @returns the stored share; undefined if it was deleted
    */
   change(
     id: string,

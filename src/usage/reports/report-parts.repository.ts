@@ -5,8 +5,8 @@ import type { UsageFilter } from './report-span';
 import { requestIdBounds } from './request-key';
 
 /**
- * A row that a report is summed from. What was not asked to be kept apart may be '' or false; the period is the day, or the
- * hour where hours were asked for.
+ * A row that a report sums. Dimensions that the report does not keep apart may be '' or false. The period is a day, or an
+ * hour if the unit is the hour.
  */
 export type ReportPart = Omit<
   UsageRollupsTable,
@@ -17,10 +17,10 @@ const UNIT_MS = { hour: 3_600_000, day: 24 * 3_600_000 };
 const DIMENSIONS = sql.raw(Object.keys(ROLLUP_DIMENSIONS).join(', '));
 
 /**
- * The rows that a report is summed from: whole days and hours of the span from the roll-ups, of the coarsest level that will
- * do, and the rest, at its ends, from the ledger itself. A call that still runs is in neither.
+ * The rows that a report sums: whole days and hours from the roll-ups of the coarsest sufficient level, the ends of the
+ * span from the ledger. Neither has calls that still run.
  *
- * @param apart what the rows must keep apart
+ * @param apart the dimensions that rows must keep apart
  * @param unit the coarsest period of a row
  */
 export function partsOf(

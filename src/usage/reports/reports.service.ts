@@ -9,7 +9,7 @@ import { decodeCursor, encodeCursor } from './request-key';
 
 const MAX_GROUPS = 100_000;
 
-/** Reports of the ledger. Each shows the calls that this process has just made; those of others are 100 ms behind. */
+/** Reports of the ledger. They include this instance's latest calls; those of other instances are 100 ms behind. */
 @Injectable()
 export class ReportsService {
   constructor(
@@ -18,7 +18,7 @@ export class ReportsService {
     private readonly clock: Clock,
   ) {}
 
-  /** A page of rows, newest first. @throws GatewayError `invalid_request` when the cursor is none */
+  /** A page of rows, newest first. @throws GatewayError `invalid_request` for an invalid cursor */
   async requests(
     filter: RequestFilter,
     limit: number,
@@ -33,7 +33,7 @@ export class ReportsService {
     return { rows: rows.slice(0, limit), nextCursor };
   }
 
-  /** Sums by group over the last 30 days, or over the span of the filter. @throws GatewayError `invalid_request` when there are too many groups */
+  /** Sums by group over the span of the filter, by default 30 days. @throws GatewayError `invalid_request` for too many groups */
   async usage(filter: Partial<UsageFilter>, groups: UsageGroup[]): Promise<{ data: GroupSums[]; total: Sums }> {
     await this.drain.flush();
     const span = { team_id: filter.team_id, ...spanOf(filter, this.clock.now()) };
