@@ -3,34 +3,36 @@ import type { Caller } from '../common/caller';
 import { ChangeFeed } from '../database/change-feed.service';
 import type { Budget } from './budget';
 import { CreditDirectory } from '../credits/credit-directory.service';
+import { KeysService } from '../keys/keys.service';
 import { BudgetsRepository } from './budgets.repository';
 
 const NONE: readonly Budget[] = [];
 
-/** All budgets, in memory by whom they bind: a call waits for no database to know its budgets. */
+/** All budgets, in memory by team and by key: a call finds its budgets without the database. */
 @Injectable()
 export class BudgetDirectory implements OnModuleInit {
   private byTeam = new Map<string, Budget[]>();
   private byKey = new Map<string, Budget[]>();
-  /** The key that another one took the place of. */
+  /** By the id of a key: the id of the key that it replaced. */
   private predecessors = new Map<string, string>();
   private readonly byCaller = new Map<string, readonly Budget[]>();
 
   constructor(
     private readonly repository: BudgetsRepository,
     private readonly credits: CreditDirectory,
+    private readonly keys: KeysService,
     private readonly changeFeed: ChangeFeed,
   ) {}
 
   async onModuleInit(): Promise<void> {
     this.changeFeed.onChange('budgets', () => this.reload());
     this.changeFeed.onChange('keys', () => this.reload());
-    // The credits themselves are read first: their holder was registered before.
+    // The credit directory registered earlier, so it has read the new credits by now.
     this.changeFeed.onChange('credits', () => Promise.resolve(this.byCaller.clear()));
     await this.reload();
   }
 
-  /** The budgets that a call counts against; the same objects until one of them changes. */
+  /** The budgets that a call counts against. The same array until a budget, a key or a credit changes. */
   of({ teamId, keyId }: Pick<Caller, 'teamId' | 'keyId'>): readonly Budget[] {
     const known = this.byCaller.get(keyId);
     if (known) return known;
@@ -49,7 +51,7 @@ export class BudgetDirectory implements OnModuleInit {
     return [...this.byTeam.values(), ...this.byKey.values()].flat();
   }
 
-  /** The key and those whose place it took. */
+  /** The key and the keys that it replaced, newest first. */
   private lineage(keyId: string): string[] {
     const line = [keyId];
     for (
@@ -63,7 +65,7 @@ export class BudgetDirectory implements OnModuleInit {
   }
 
   private async reload(): Promise<void> {
-    const [budgets, successors] = [await this.repository.list(), await this.repository.successors()];
+    const [budgets, successors] = [await this.repository.list(), await this.keys.successors()];
     const byTeam = new Map<string, Budget[]>();
     const byKey = new Map<string, Budget[]>();
     for (const budget of budgets) {
@@ -77,7 +79,7 @@ export class BudgetDirectory implements OnModuleInit {
   }
 }
 
-/** What a prepaid team has been credited is a limit without an end. */
+/** The credits of a prepaid team are a budget without an end. */
 function creditBudget(teamId: string, limitPusd: bigint): Budget {
   return {
     id: `credits_${teamId}`,

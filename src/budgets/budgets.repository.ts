@@ -12,7 +12,7 @@ export interface StoredBudget extends Budget {
   updatedAt: Date;
 }
 
-/** What may be changed. */
+/** The changes of a budget; missing members stay. */
 export type BudgetChanges = Partial<Omit<Budget, 'id' | 'teamId' | 'keyId'>>;
 
 @Injectable()
@@ -22,7 +22,7 @@ export class BudgetsRepository {
     private readonly revisions: RevisionsRepository,
   ) {}
 
-  /** Every budget that is not deleted, or those of a team or a key; oldest first. */
+  /** Every budget that is not deleted, or those of a team or a key, oldest first. */
   async list(filter: { teamId?: string | undefined; keyId?: string | undefined } = {}): Promise<StoredBudget[]> {
     const rows = await this.database.db
       .selectFrom('budgets')
@@ -63,7 +63,7 @@ export class BudgetsRepository {
     });
   }
 
-  /** Undefined where there is no such budget. */
+  /** @returns undefined if there is no such budget */
   update(id: string, changes: BudgetChanges): Promise<StoredBudget | undefined> {
     const columns = {
       ...(changes.limitPusd !== undefined && { limit_pusd: changes.limitPusd }),
@@ -85,7 +85,7 @@ export class BudgetsRepository {
     });
   }
 
-  /** @returns false where there is no such budget */
+  /** @returns false if there is no such budget */
   delete(id: string): Promise<boolean> {
     return this.change(async (transaction) => {
       const result = await transaction
@@ -96,16 +96,6 @@ export class BudgetsRepository {
         .executeTakeFirst();
       return result.numUpdatedRows > 0n;
     });
-  }
-
-  /** Which key took which one's place. A key's budget goes with its successors. */
-  async successors(): Promise<{ id: string; replacedBy: string }[]> {
-    const rows = await this.database.db
-      .selectFrom('api_keys')
-      .select(['id', 'replaced_by'])
-      .where('replaced_by', 'is not', null)
-      .execute();
-    return rows.map((row) => ({ id: row.id, replacedBy: row.replaced_by ?? '' }));
   }
 
   private change<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T> {

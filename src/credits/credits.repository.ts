@@ -1,14 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { type Selectable, sql } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import type { PicoUsd } from '../common/money';
 import { Database } from '../database/database.connection';
 import { RevisionsRepository } from '../database/revisions.repository';
+import type { Schema } from '../database/schema';
+import { snapshot } from '../database/snapshot';
 import type { TransferKind, TransfersTable } from '../database/tables/ledger-tables';
+import { AccountsRepository, teamAccount } from '../ledger/accounts.repository';
 import type { Credit } from './credit';
 
 const UNIQUE_VIOLATION = '23505';
 
-/** A movement of a team's money that is no call. */
+/** A change of a team's credits. */
 export interface CreditTransfer {
   id: string;
   kind: TransferKind;
@@ -21,10 +24,10 @@ export interface CreditTransfer {
   actor: string;
 }
 
-/** There is a transfer of this reference, or of this expiry, already. */
+/** Another transfer has this reference, or takes back the same credit. */
 export class TransferExistsError extends Error {}
 
-/** Where the other side of each kind stands. */
+/** The account on the other side of each kind. */
 const COUNTERPART: Record<TransferKind, string> = { grant: 'grants', top_up: 'top_ups', expiry: 'expired' };
 
 @Injectable()
@@ -32,11 +35,12 @@ export class CreditsRepository {
   constructor(
     private readonly database: Database,
     private readonly revisions: RevisionsRepository,
+    private readonly accounts: AccountsRepository,
   ) {}
 
-  /** Books a transfer on both accounts, all or nothing. @throws TransferExistsError */
+  /** Stores a transfer and books both accounts in one transaction. @throws TransferExistsError */
   async book(transfer: CreditTransfer, at: Date): Promise<void> {
-    const team = `team:${transfer.teamId}`;
+    const team = teamAccount(transfer.teamId);
     const other = COUNTERPART[transfer.kind];
     const [debit, credit] = transfer.kind === 'expiry' ? [team, other] : [other, team];
     try {
@@ -59,15 +63,7 @@ export class CreditsRepository {
             created_at: at,
           })
           .execute();
-        const amount = transfer.amountPusd;
-        await sql`
-          INSERT INTO accounts AS kept (id, debits_pusd, credits_pusd)
-          SELECT * FROM (VALUES (${debit}, ${amount}::numeric, 0::numeric), (${credit}, 0::numeric, ${amount}::numeric)) AS sides (id, debit, credit)
-          ORDER BY id
-          ON CONFLICT (id) DO UPDATE SET
-            debits_pusd = kept.debits_pusd + excluded.debits_pusd, credits_pusd = kept.credits_pusd + excluded.credits_pusd`.execute(
-          transaction,
-        );
+        await this.accounts.book({ debit, credit, amountPusd: transfer.amountPusd }, transaction);
       });
     } catch (error) {
       if ((error as { code?: unknown }).code === UNIQUE_VIOLATION) throw new TransferExistsError();
@@ -84,33 +80,22 @@ export class CreditsRepository {
       .executeTakeFirst();
   }
 
-  /** A team's credits, each with what expired of it. */
-  async creditsOf(teamId: string): Promise<Credit[]> {
-    const { rows } = await sql<Selectable<TransfersTable> & { expired: bigint }>`
-      SELECT credit.*, coalesce(expiry.amount_pusd, 0) AS expired FROM transfers credit
-      LEFT JOIN transfers expiry ON expiry.grant_id = credit.id AND expiry.kind = 'expiry'
-      WHERE credit.team_id = ${teamId} AND credit.kind <> 'expiry' ORDER BY credit.id`.execute(this.database.db);
-    return rows.map((row) => ({
-      id: row.id,
-      kind: row.kind as Credit['kind'],
-      amountPusd: row.amount_pusd,
-      expiredPusd: row.expired,
-      expiresAt: row.expires_at,
-      note: row.note,
-      createdAt: row.created_at,
-    }));
+  /** A team's credits, each with its expired part. */
+  creditsOf(teamId: string): Promise<Credit[]> {
+    return credits(this.database.db, teamId);
   }
 
-  /** What a team's calls cost so far, as its account has it. */
-  async usedOf(teamId: string): Promise<PicoUsd> {
-    const { rows } = await sql<{ used: string }>`
-      SELECT coalesce((SELECT debits_pusd - credits_pusd FROM accounts WHERE id = ${`team:${teamId}`}), 0)
-        + coalesce((SELECT sum(CASE WHEN kind = 'expiry' THEN -amount_pusd ELSE amount_pusd END) FROM transfers WHERE team_id = ${teamId}), 0)
-        AS used`.execute(this.database.db);
-    return BigInt(rows[0]?.used ?? 0);
+  /** A team's credits and the cost of its calls, read from one snapshot. */
+  standingOf(teamId: string): Promise<{ credits: Credit[]; usedPusd: PicoUsd }> {
+    return snapshot(this.database, async (transaction) => {
+      const debitedPusd = await this.accounts.debitBalanceOf(teamAccount(teamId), transaction);
+      const ofTeam = await credits(transaction, teamId);
+      const creditedPusd = ofTeam.reduce((sum, { amountPusd, expiredPusd }) => sum + amountPusd - expiredPusd, 0n);
+      return { credits: ofTeam, usedPusd: debitedPusd + creditedPusd };
+    });
   }
 
-  /** Teams with a credit that is past its end and was not taken back, or ends before a time. */
+  /** Teams with a credit that ends before a time, or has ended and was not taken back. */
   async teamsWithCreditsEnding(before: Date): Promise<string[]> {
     const { rows } = await sql<{ team_id: string }>`
       SELECT DISTINCT team_id FROM transfers credit WHERE expires_at < ${before} AND kind <> 'expiry'
@@ -140,7 +125,7 @@ export class CreditsRepository {
     return row?.prepaid ?? false;
   }
 
-  /** What each prepaid team was credited, less what expired. */
+  /** The credits of each prepaid team, less what expired. */
   async limits(): Promise<Map<string, PicoUsd>> {
     const { rows } = await sql<{ team_id: string; credited: string }>`
       SELECT team_id, (SELECT coalesce(sum(CASE WHEN kind = 'expiry' THEN -amount_pusd ELSE amount_pusd END), 0)
@@ -148,4 +133,20 @@ export class CreditsRepository {
       FROM credit_settings WHERE prepaid`.execute(this.database.db);
     return new Map(rows.map((row) => [row.team_id, BigInt(row.credited)]));
   }
+}
+
+async function credits(db: Kysely<Schema>, teamId: string): Promise<Credit[]> {
+  const { rows } = await sql<Selectable<TransfersTable> & { expired: bigint }>`
+    SELECT credit.*, coalesce(expiry.amount_pusd, 0) AS expired FROM transfers credit
+    LEFT JOIN transfers expiry ON expiry.grant_id = credit.id AND expiry.kind = 'expiry'
+    WHERE credit.team_id = ${teamId} AND credit.kind <> 'expiry' ORDER BY credit.id`.execute(db);
+  return rows.map((row) => ({
+    id: row.id,
+    kind: row.kind as Credit['kind'],
+    amountPusd: row.amount_pusd,
+    expiredPusd: row.expired,
+    expiresAt: row.expires_at,
+    note: row.note,
+    createdAt: row.created_at,
+  }));
 }

@@ -21,10 +21,10 @@ export interface CreditStatus {
   credits: RemainingCredit[];
 }
 
-/** A credit to be booked. */
+/** A credit to book. */
 export type NewCredit = Pick<CreditTransfer, 'kind' | 'amountPusd' | 'expiresAt' | 'note' | 'reference' | 'actor'>;
 
-/** Prepaid balances: grants, top-ups and what calls used of them. Unknown teams end in `not_found`. */
+/** Prepaid balances: grants, top-ups, expiries and the calls that used them. Unknown teams end in `not_found`. */
 @Injectable()
 export class CreditsService implements OnModuleInit {
   constructor(
@@ -40,9 +40,9 @@ export class CreditsService implements OnModuleInit {
   }
 
   /**
-   * Books a credit, once where it has a reference.
+   * Books a credit. A credit with a reference is booked once.
    *
-   * @throws GatewayError `conflict` where the reference belongs to another credit
+   * @throws GatewayError `conflict` if the reference belongs to another credit
    */
   async book(teamId: string, credit: NewCredit): Promise<Credit> {
     await this.teams.get(teamId);
@@ -65,8 +65,7 @@ export class CreditsService implements OnModuleInit {
 
   async status(teamId: string): Promise<CreditStatus> {
     await this.teams.get(teamId);
-    const credits = await this.repository.creditsOf(teamId);
-    const usedPusd = await this.repository.usedOf(teamId);
+    const { credits, usedPusd } = await this.repository.standingOf(teamId);
     const sum = (kind: Credit['kind']) =>
       credits.filter((credit) => credit.kind === kind).reduce((total, { amountPusd }) => total + amountPusd, 0n);
     const expiredPusd = credits.reduce((total, credit) => total + credit.expiredPusd, 0n);
@@ -82,7 +81,7 @@ export class CreditsService implements OnModuleInit {
     };
   }
 
-  /** Takes back what is left of credits that are past their end, once over all processes. */
+  /** Takes back the rest of credits that have ended, once over all instances. */
   async expire(teamId: string): Promise<void> {
     const now = new Date(this.clock.now());
     const { credits } = await this.status(teamId);
@@ -98,7 +97,7 @@ export class CreditsService implements OnModuleInit {
     }
   }
 
-  /** What gateway.yaml gives every new team. */
+  /** Books the credits that gateway.yaml grants to each new team. */
   private async welcome(teamId: string): Promise<void> {
     const { new_team_usd: usd, expires_after_days: days, prepaid } = this.config.credits;
     if (prepaid) await this.setPrepaid(teamId, true);
@@ -121,7 +120,7 @@ export class CreditsService implements OnModuleInit {
 
   private async creditOf(teamId: string, id: string): Promise<Credit> {
     const credit = (await this.repository.creditsOf(teamId)).find((each) => each.id === id);
-    if (!credit) throw new Error('a credit that was booked is not there');
+    if (!credit) throw new Error('the booked credit is missing');
     return credit;
   }
 }

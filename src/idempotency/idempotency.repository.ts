@@ -115,8 +115,7 @@ export class IdempotencyRepository {
   async fateOf({ teamId, key }: CallIdentity, requestId: string): Promise<CallState> {
     const { rows } = await sql<{ state: string; alive: boolean; sent: boolean }>`
       SELECT state, EXISTS (SELECT FROM processes WHERE epoch = kept.epoch) AS alive,
-        EXISTS (SELECT FROM ledger WHERE request_id = kept.request_id AND state <> 'failed' AND cache_status NOT IN ('HIT', 'COALESCED'))
-          OR EXISTS (SELECT FROM batches WHERE request_id = kept.request_id) AS sent
+        EXISTS (SELECT FROM ledger WHERE request_id = kept.request_id AND state <> 'failed' AND cache_status NOT IN ('HIT', 'COALESCED')) AS sent
       FROM idempotency_keys AS kept
       WHERE team_id = ${teamId} AND idempotency_key = ${key} AND request_id = ${requestId}`.execute(this.database.db);
     const [row] = rows;

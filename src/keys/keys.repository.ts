@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { KeyCacheRulesChange } from '@thriftgate/contracts';
-import { type Expression, type RawBuilder, type Selectable, sql, type Transaction } from 'kysely';
+import { type RawBuilder, type Selectable, sql, type Transaction } from 'kysely';
 import { AuditRepository } from '../audit/audit.repository';
 import { Database } from '../database/database.connection';
 import { RevisionsRepository } from '../database/revisions.repository';
 import type { ApiKeysTable, Schema } from '../database/schema';
+import { TeamsRepository } from '../teams/teams.repository';
 import type { ApiKey, ApiKeyChanges, ApiKeySettings } from './api-key';
 
-/** What distinguishes a key from all others. */
+/** The members that differ for each key. */
 export type KeyIdentity = Pick<ApiKey, 'id' | 'prefix'> & { hash: string };
 
 const DIRECTORY_COLUMNS = [
@@ -24,11 +25,8 @@ const DIRECTORY_COLUMNS = [
   'revision',
 ] as const satisfies readonly (keyof ApiKeysTable)[];
 
-/** What the directory in memory needs of a key. */
+/** The columns that the directory in memory holds. */
 export type DirectoryRow = Pick<Selectable<ApiKeysTable>, (typeof DIRECTORY_COLUMNS)[number]>;
-
-/** The revision of the transaction that is changing keys. */
-const CURRENT_REVISION: Expression<bigint> = sql`(SELECT revision FROM revisions WHERE topic = 'keys')`;
 
 /** Keys that are not revoked. */
 @Injectable()
@@ -37,22 +35,19 @@ export class KeysRepository {
     private readonly database: Database,
     private readonly revisions: RevisionsRepository,
     private readonly audit: AuditRepository,
-  ) {}
+    private readonly teams: TeamsRepository,
+  ) {
+    teams.onDelete((teamId, transaction) => this.revokeAllOf(teamId, transaction));
+  }
 
-  /** Undefined where the team is not there or deleted. */
+  /** @returns undefined if there is no such team */
   insert(
     teamId: string,
     key: KeyIdentity & ApiKeySettings & Pick<ApiKey, 'role'>,
     actor: string,
   ): Promise<ApiKey | undefined> {
-    return this.change(async (transaction) => {
-      const team = await transaction
-        .selectFrom('teams')
-        .select('id')
-        .where('id', '=', teamId)
-        .where('deleted_at', 'is', null)
-        .executeTakeFirst();
-      if (!team) return undefined;
+    return this.change(async (transaction, revision) => {
+      if (!(await this.teams.find(teamId, transaction))) return undefined;
       const row = await transaction
         .insertInto('api_keys')
         .values({
@@ -66,7 +61,7 @@ export class KeysRepository {
           rpm_limit: key.rpmLimit,
           cache: key.cache && sql<string>`nullif(${JSON.stringify(key.cache)}::jsonb, '{}')`,
           expires_at: key.expiresAt,
-          revision: CURRENT_REVISION,
+          revision,
         })
         .returningAll()
         .executeTakeFirstOrThrow();
@@ -96,9 +91,9 @@ export class KeysRepository {
     return row && toApiKey(row);
   }
 
-  /** Changes what is given; undefined stays. */
+  /** Changes the given settings; undefined ones stay. @returns undefined if there is no such key */
   update(id: string, settings: ApiKeyChanges, actor: string): Promise<ApiKey | undefined> {
-    return this.change(async (transaction) => {
+    return this.change(async (transaction, revision) => {
       const row = await transaction
         .updateTable('api_keys')
         .set({
@@ -108,7 +103,7 @@ export class KeysRepository {
           expires_at: settings.expiresAt,
           cache: settings.cache && rulesAfter(settings.cache),
           updated_at: sql`now()`,
-          revision: CURRENT_REVISION,
+          revision,
         })
         .where('id', '=', id)
         .where('revoked_at', 'is', null)
@@ -119,12 +114,12 @@ export class KeysRepository {
     });
   }
 
-  /** Also ends what a key's successor would have gone on with. Whether there was such a key. */
+  /** Revokes a key and unlinks its successor, so that its budgets and batches end. @returns false if there is no such key */
   revoke(id: string): Promise<boolean> {
-    return this.change(async (transaction) => {
+    return this.change(async (transaction, revision) => {
       const row = await transaction
         .updateTable('api_keys')
-        .set({ revoked_at: sql`now()`, replaced_by: null, updated_at: sql`now()`, revision: CURRENT_REVISION })
+        .set({ revoked_at: sql`now()`, replaced_by: null, updated_at: sql`now()`, revision })
         .where('id', '=', id)
         .where('revoked_at', 'is', null)
         .returning('id')
@@ -134,11 +129,12 @@ export class KeysRepository {
   }
 
   /**
-   * Puts a new key with the same settings in a key's place. The old one is revoked, or expires at the end of its grace.
-   * Undefined where it is revoked or replaced already.
+   * Replaces a key by a new one with the same settings. The old key is revoked, or expires at the end of its grace.
+   *
+   * @returns undefined if the key is already revoked or replaced
    */
   replace(id: string, successor: KeyIdentity, graceEndsAt: Date | undefined): Promise<ApiKey | undefined> {
-    return this.change(async (transaction) => {
+    return this.change(async (transaction, revision) => {
       const old = await transaction
         .selectFrom('api_keys')
         .select(['team_id', 'name', 'role', 'models', 'rpm_limit', 'cache', 'expires_at'])
@@ -155,7 +151,7 @@ export class KeysRepository {
             ? { expires_at: sql<Date>`least(expires_at, ${graceEndsAt}::timestamptz)` }
             : { revoked_at: sql`now()` }),
           updated_at: sql`now()`,
-          revision: CURRENT_REVISION,
+          revision,
         })
         .where('id', '=', id)
         .execute();
@@ -166,7 +162,7 @@ export class KeysRepository {
           ...successor,
           models: JSON.stringify(old.models),
           cache: old.cache && JSON.stringify(old.cache),
-          revision: CURRENT_REVISION,
+          revision,
         })
         .returningAll()
         .executeTakeFirstOrThrow();
@@ -174,7 +170,17 @@ export class KeysRepository {
     });
   }
 
-  /** The keys that were changed after a revision, revoked ones too; from 0 on, all that work or were replaced. */
+  /** The replaced keys, each with the key that replaced it. */
+  async successors(): Promise<{ id: string; replacedBy: string }[]> {
+    const rows = await this.database.db
+      .selectFrom('api_keys')
+      .select(['id', 'replaced_by'])
+      .where('replaced_by', 'is not', null)
+      .execute();
+    return rows.map((row) => ({ id: row.id, replacedBy: row.replaced_by ?? '' }));
+  }
+
+  /** The keys that changed after a revision, revoked ones too. After revision 0: all that work or were replaced. */
   changedSince(revision: bigint): Promise<DirectoryRow[]> {
     const query = this.database.db.selectFrom('api_keys').select(DIRECTORY_COLUMNS);
     if (revision > 0n) return query.where('revision', '>', revision).execute();
@@ -190,14 +196,24 @@ export class KeysRepository {
     return this.audit.record({ actor, action: 'key.cache_rules_changed', subject: id, details }, transaction);
   }
 
+  private async revokeAllOf(teamId: string, transaction: Transaction<Schema>): Promise<void> {
+    const revision = await this.revisions.raise('keys', transaction);
+    await transaction
+      .updateTable('api_keys')
+      .set({ revoked_at: sql`now()`, revision })
+      .where('team_id', '=', teamId)
+      .where('revoked_at', 'is', null)
+      .execute();
+  }
+
   /**
-   * A transaction that changes keys. Raising the revision first makes such transactions, also those of other processes,
-   * wait for each other; so revisions become visible in their order, and none that a reader has passed comes later.
+   * Runs a transaction that changes keys. Raising the revision first makes such transactions, also those of other
+   * instances, wait for each other: revisions become visible in their order, so a reader misses none.
    */
-  private change<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T> {
+  private change<T>(work: (transaction: Transaction<Schema>, revision: bigint) => Promise<T>): Promise<T> {
     return this.database.db.transaction().execute(async (transaction) => {
-      await this.revisions.raise('keys', transaction);
-      return work(transaction);
+      const revision = await this.revisions.raise('keys', transaction);
+      return work(transaction, revision);
     });
   }
 }
@@ -218,7 +234,7 @@ function toApiKey(row: Selectable<ApiKeysTable>): ApiKey {
   };
 }
 
-/** The rules that are there with changes laid over them; where none is left, null. */
+/** The key's cache rules merged with changes; null if no rule is left. */
 function rulesAfter(changes: NonNullable<KeyCacheRulesChange>): RawBuilder<string> {
   return sql`nullif(jsonb_strip_nulls(coalesce(cache, '{}') || ${JSON.stringify(changes)}::jsonb), '{}')`;
 }

@@ -10,7 +10,7 @@ import { type ApiKey, type ApiKeyChanges, type ApiKeySettings, newKeyText, noSuc
 import { KeyHasher } from './key-hasher.service';
 import { type KeyIdentity, KeysRepository } from './keys.repository';
 
-/** A key with its text, which exists nowhere else. */
+/** A key with its text, which the gateway does not store. */
 export interface IssuedKey {
   key: ApiKey;
   keyText: string;
@@ -47,7 +47,12 @@ export class KeysService {
     return key;
   }
 
-  /** Changes what is given; undefined stays, null clears. */
+  /** The replaced keys, each with the key that replaced it. */
+  successors(): Promise<{ id: string; replacedBy: string }[]> {
+    return this.keys.successors();
+  }
+
+  /** Changes the given settings: undefined keeps one, null clears it. */
   async update(id: string, settings: ApiKeyChanges, actor: string): Promise<ApiKey> {
     this.requireFuture(settings.expiresAt);
     const key = await this.keys.update(id, settings, actor);
@@ -56,13 +61,13 @@ export class KeysService {
     return key;
   }
 
-  /** The key stops working at once here, and within a second in other processes. */
+  /** Revokes a key: at once on this instance, within a second on the others. */
   async revoke(id: string): Promise<void> {
     if (!(await this.keys.revoke(id))) throw noSuchKey(id);
     await this.changeFeed.announce('keys');
   }
 
-  /** Issues a key with the same settings; the old one works for `graceSeconds` more, but never past its own expiry. */
+  /** Replaces a key by one with the same settings. The old one works `graceSeconds` longer, never past its own expiry. */
   async rotate(id: string, graceSeconds: number): Promise<IssuedKey> {
     const old = await this.get(id);
     const now = this.clock.now();

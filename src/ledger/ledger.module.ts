@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AccountsRepository } from './accounts.repository';
 import { PartitionsRepository } from './upkeep/partitions.repository';
 import { PartitionsService } from './upkeep/partitions.service';
 import { ProcessesService } from './upkeep/processes.service';
@@ -13,6 +14,7 @@ import { LedgerService } from './ledger.service';
 @Module({
   controllers: [VerificationController],
   providers: [
+    AccountsRepository,
     Journal,
     LedgerRepository,
     LedgerDrain,
@@ -22,6 +24,6 @@ import { LedgerService } from './ledger.service';
     ProcessesService,
     VerificationRepository,
   ],
-  exports: [Journal, LedgerRepository, LedgerService, LedgerDrain, ProcessesService],
+  exports: [AccountsRepository, Journal, LedgerRepository, LedgerService, LedgerDrain, ProcessesService],
 })
 export class LedgerModule {}

@@ -1,23 +1,29 @@
 import { Injectable } from '@nestjs/common';
-import { type Selectable, sql } from 'kysely';
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import { Database } from '../database/database.connection';
-import { RevisionsRepository } from '../database/revisions.repository';
-import type { TeamsTable } from '../database/schema';
+import type { Schema, TeamsTable } from '../database/schema';
 import type { Team } from './team';
 
 /** PostgreSQL's `unique_violation`. @see https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const UNIQUE_VIOLATION = '23505';
 
-/** A team that is there already has the name. */
+/** Another team has the name. */
 export class TeamNameTakenError extends Error {}
+
+/** Ends what another feature keeps for a team, in the transaction that deletes the team. */
+export type TeamDeletionListener = (teamId: string, transaction: Transaction<Schema>) => Promise<void>;
 
 /** Teams that are not deleted. */
 @Injectable()
 export class TeamsRepository {
-  constructor(
-    private readonly database: Database,
-    private readonly revisions: RevisionsRepository,
-  ) {}
+  private readonly deletionListeners: TeamDeletionListener[] = [];
+
+  constructor(private readonly database: Database) {}
+
+  /** Registers what is deleted together with a team. Listeners run first, so that they can take their locks first. */
+  onDelete(listener: TeamDeletionListener): void {
+    this.deletionListeners.push(listener);
+  }
 
   /** @throws TeamNameTakenError */
   async insert(id: string, name: string): Promise<Team> {
@@ -35,14 +41,27 @@ export class TeamsRepository {
     return rows.map(toTeam);
   }
 
-  async find(id: string): Promise<Team | undefined> {
-    const row = await this.database.db
+  /** @param db the transaction that must see the team, if any */
+  async find(id: string, db: Kysely<Schema> = this.database.db): Promise<Team | undefined> {
+    const row = await db
       .selectFrom('teams')
       .selectAll()
       .where('id', '=', id)
       .where('deleted_at', 'is', null)
       .executeTakeFirst();
     return row && toTeam(row);
+  }
+
+  /** Those of the ids that belong to a team. */
+  async existing(ids: readonly string[], db: Kysely<Schema> = this.database.db): Promise<Set<string>> {
+    if (ids.length === 0) return new Set();
+    const rows = await db
+      .selectFrom('teams')
+      .select('id')
+      .where('id', 'in', ids)
+      .where('deleted_at', 'is', null)
+      .execute();
+    return new Set(rows.map(({ id }) => id));
   }
 
   /** @throws TeamNameTakenError */
@@ -57,29 +76,17 @@ export class TeamsRepository {
     return row && toTeam(row);
   }
 
-  /** Marks a team as deleted and revokes its keys with it. Whether there was such a team. */
+  /** Marks a team as deleted. @returns false if there is no such team */
   delete(id: string): Promise<boolean> {
     return this.database.db.transaction().execute(async (transaction) => {
-      // First, as in every transaction that changes keys: it holds the others off, so no key is added meanwhile.
-      await this.revisions.raise('keys', transaction);
-      const deleted = await transaction
+      for (const listener of this.deletionListeners) await listener(id, transaction);
+      const { numUpdatedRows } = await transaction
         .updateTable('teams')
         .set({ deleted_at: sql`now()` })
         .where('id', '=', id)
         .where('deleted_at', 'is', null)
-        .returning('id')
         .executeTakeFirst();
-      if (!deleted) return false;
-      await transaction
-        .updateTable('api_keys')
-        .set((eb) => ({
-          revoked_at: sql`now()`,
-          revision: eb.selectFrom('revisions').select('revision').where('topic', '=', 'keys'),
-        }))
-        .where('team_id', '=', id)
-        .where('revoked_at', 'is', null)
-        .execute();
-      return true;
+      return numUpdatedRows > 0n;
     });
   }
 }

@@ -4,7 +4,7 @@ import type { Database } from '../../src/database/database.connection';
 import { MIGRATIONS } from '../../src/database/migrations/migrations';
 import type { Schema } from '../../src/database/schema';
 import { LedgerRepository } from '../../src/ledger/ledger.repository';
-import type { UsageFilter } from '../../src/usage/reports/report-parts';
+import type { UsageFilter } from '../../src/usage/reports/report-span';
 import { ReportsRepository } from '../../src/usage/reports/reports.repository';
 import { ROLLUP_LEVELS } from '../../src/ledger/rollup-levels';
 import { SavingsRepository } from '../../src/usage/savings/savings.repository';

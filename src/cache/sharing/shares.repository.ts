@@ -6,9 +6,10 @@ import { Database } from '../../database/database.connection';
 import { RevisionsRepository } from '../../database/revisions.repository';
 import type { Schema } from '../../database/schema';
 import type { CacheSharesTable } from '../../database/tables/model-tables';
+import { TeamsRepository } from '../../teams/teams.repository';
 import type { Share, StoredShare } from './share';
 
-/** What is done to a share, and by whom. */
+/** A change of a share and its actor, for the audit. */
 export interface ShareChange {
   action: Extract<AuditAction, `cache_share.${string}`>;
   actor: string;
@@ -20,27 +21,22 @@ export class SharesRepository {
     private readonly database: Database,
     private readonly revisions: RevisionsRepository,
     private readonly audit: AuditRepository,
+    private readonly teams: TeamsRepository,
   ) {}
 
-  /** Every share, oldest first, without the teams that are deleted. */
-  list(transaction?: Transaction<Schema>): Promise<StoredShare[]> {
-    return (transaction ?? this.database.db)
-      .selectFrom('cache_shares')
-      .selectAll()
-      .select(
-        sql<string[]>`ARRAY(SELECT t.id FROM jsonb_array_elements_text(cache_shares.team_ids) m (id)
-          JOIN teams t ON t.id = m.id WHERE t.deleted_at IS NULL ORDER BY t.id)`.as('members'),
-      )
-      .orderBy('id')
-      .execute()
-      .then((rows) => rows.map(toShare));
+  /** Every share, oldest first. Deleted teams are left out. */
+  async list(transaction?: Transaction<Schema>): Promise<StoredShare[]> {
+    const db = transaction ?? this.database.db;
+    const rows = await db.selectFrom('cache_shares').selectAll().orderBy('id').execute();
+    const teams = await this.teams.existing([...new Set(rows.flatMap((row) => row.team_ids))], db);
+    return rows.map((row) => toShare(row, teams));
   }
 
   /**
-   * Changes shares one at a time over all processes: what the work sees of them is true until it is done.
+   * Changes a share. Changes run one at a time over all instances, so the shares do not change while `work` runs.
    *
-   * @param work gives the share as it is to be; null takes it away
-   * @returns the share as it is then
+   * @param work returns the changed share, or null to delete it
+   * @returns the stored share; undefined if it was deleted
    */
   change(
     id: string,
@@ -70,12 +66,12 @@ export class SharesRepository {
   }
 }
 
-function toShare(row: Selectable<CacheSharesTable> & { members: string[] }): StoredShare {
+function toShare(row: Selectable<CacheSharesTable>, teams: ReadonlySet<string>): StoredShare {
   return {
     id: row.id,
     name: row.name,
     all: row.all_teams,
-    teamIds: row.members,
+    teamIds: row.team_ids.filter((id) => teams.has(id)).toSorted(),
     models: row.models,
     createdAt: row.created_at,
     updatedAt: row.updated_at,

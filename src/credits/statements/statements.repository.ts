@@ -5,9 +5,9 @@ import { Database } from '../../database/database.connection';
 import type { Schema } from '../../database/schema';
 import { snapshot } from '../../database/snapshot';
 import type { TransfersTable } from '../../database/tables/ledger-tables';
-import { partsOf } from '../../usage/reports/report-parts';
+import { partsOf } from '../../usage/reports/report-parts.repository';
 
-/** What a team used of one model in a month. */
+/** A team's use of one model in a month. */
 export interface ModelUsage {
   model: string;
   requests: number;
@@ -30,7 +30,7 @@ const BEGINNING = new Date(0);
 export class StatementsRepository {
   constructor(private readonly database: Database) {}
 
-  /** All that a statement is made of, from one state of the database. */
+  /** The parts of a statement, read from one snapshot. */
   parts(teamId: string, from: Date, to: Date): Promise<StatementParts> {
     return snapshot(this.database, async (transaction) => {
       const creditedPusd = await creditedBefore(transaction, teamId, from);

@@ -8,7 +8,8 @@ import { snapshot } from '../../database/snapshot';
 import type { LedgerTable } from '../../database/tables/ledger-tables';
 import type { RollupDimension } from '../../ledger/rollup-levels';
 import { groupName } from './group-name';
-import { partsOf, type ReportPart, type UsageFilter } from './report-parts';
+import { partsOf, type ReportPart } from './report-parts.repository';
+import type { UsageFilter } from './report-span';
 import { type RequestKey, requestIdBounds } from './request-key';
 
 export interface RequestFilter {
@@ -20,6 +21,9 @@ export interface RequestFilter {
   from?: Date | undefined;
   to?: Date | undefined;
 }
+
+/** A row of the ledger: one attempt of a call, or a correction of one. */
+export type LedgerRow = Selectable<LedgerTable>;
 
 /** Sums over calls. */
 export interface Sums {
@@ -35,7 +39,7 @@ export interface GroupSums extends Sums {
   groups: Partial<Record<UsageGroup, string | null>>;
 }
 
-/** What a group is called in the rows that reports are summed from; there a name that is missing is ''. */
+/** The column of each group. A missing name is '' in the rows that a report sums. */
 const GROUP_COLUMNS: Record<UsageGroup, RawBuilder<string | Date | null>> = {
   model: sql`part.model`,
   key: sql`part.key_id`,
@@ -47,7 +51,7 @@ const GROUP_COLUMNS: Record<UsageGroup, RawBuilder<string | Date | null>> = {
   cache_status: sql`part.cache_status`,
 };
 
-/** What rows must keep apart for a group; hours and days are told by the period of every row. */
+/** The dimension that rows must keep apart for each group; every row has its hour or day as its period. */
 const GROUP_DIMENSIONS: Partial<Record<UsageGroup, RollupDimension>> = {
   model: 'model',
   key: 'key_id',
@@ -72,8 +76,8 @@ const SUMS = [
 export class ReportsRepository {
   constructor(private readonly database: Database) {}
 
-  /** Rows of the ledger, newest first, from behind `after`. */
-  requests(filter: RequestFilter, after: RequestKey | undefined, limit: number): Promise<Selectable<LedgerTable>[]> {
+  /** The rows of the ledger that follow `after`, newest first. */
+  requests(filter: RequestFilter, after: RequestKey | undefined, limit: number): Promise<LedgerRow[]> {
     return this.database.db
       .selectFrom('ledger')
       .selectAll()
@@ -88,10 +92,10 @@ export class ReportsRepository {
   }
 
   /**
-   * The sums of each group, in the order of the groups, and the sums of all: both of the same moment. In a grouping by
-   * tag a row stands under each of its tags.
+   * The sums of each group, in the order of the groups, and of all, from one snapshot. Grouped by tag, a row counts under
+   * each of its tags.
    *
-   * @param limit how many groups at most
+   * @param limit the most groups
    */
   async usage(filter: UsageFilter, groups: UsageGroup[], limit: number): Promise<{ data: GroupSums[]; total: Sums }> {
     const unit = groups.includes('hour') ? 'hour' : 'day';
@@ -124,7 +128,7 @@ export class ReportsRepository {
   }
 }
 
-/** Sums by lists of tags, so that a list is taken apart once for all rows that have it. */
+/** Sums by list of tags, so that each distinct list is unnested once. */
 function byTagList(parts: RawBuilder<ReportPart>, groups: UsageGroup[]): RawBuilder<ReportPart> {
   const columns = groups.map((group) => GROUP_DIMENSIONS[group] ?? 'period');
   const kept = sql.join([...new Set(columns)].map((each) => sql.ref(`part.${each}`)));

@@ -1,17 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { UsageGroup } from '@thriftgate/contracts';
-import type { Selectable } from 'kysely';
 import { Clock } from '../../common/clock';
 import { GatewayError } from '../../common/errors';
-import type { LedgerTable } from '../../database/tables/ledger-tables';
 import { LedgerDrain } from '../../ledger/drain/ledger-drain.service';
-import { spanOf, type UsageFilter } from './report-parts';
-import { type GroupSums, ReportsRepository, type RequestFilter, type Sums } from './reports.repository';
+import { spanOf, type UsageFilter } from './report-span';
+import { type GroupSums, type LedgerRow, ReportsRepository, type RequestFilter, type Sums } from './reports.repository';
 import { decodeCursor, encodeCursor } from './request-key';
 
 const MAX_GROUPS = 100_000;
 
-/** Reports of the ledger. Each shows the calls that this process has just made; those of others are 100 ms behind. */
+/** Reports of the ledger. They include this instance's latest calls; those of other instances are 100 ms behind. */
 @Injectable()
 export class ReportsService {
   constructor(
@@ -20,12 +18,12 @@ export class ReportsService {
     private readonly clock: Clock,
   ) {}
 
-  /** A page of rows, newest first. @throws GatewayError `invalid_request` when the cursor is none */
+  /** A page of rows, newest first. @throws GatewayError `invalid_request` for an invalid cursor */
   async requests(
     filter: RequestFilter,
     limit: number,
     cursor: string | undefined,
-  ): Promise<{ rows: Selectable<LedgerTable>[]; nextCursor: string | null }> {
+  ): Promise<{ rows: LedgerRow[]; nextCursor: string | null }> {
     const after = cursor === undefined ? undefined : decodeCursor(cursor);
     await this.drain.flush();
     const rows = await this.reports.requests(filter, after, limit + 1);
@@ -35,7 +33,7 @@ export class ReportsService {
     return { rows: rows.slice(0, limit), nextCursor };
   }
 
-  /** Sums by group over the last 30 days, or over the span of the filter. @throws GatewayError `invalid_request` when there are too many groups */
+  /** Sums by group over the span of the filter, by default 30 days. @throws GatewayError `invalid_request` for too many groups */
   async usage(filter: Partial<UsageFilter>, groups: UsageGroup[]): Promise<{ data: GroupSums[]; total: Sums }> {
     await this.drain.flush();
     const span = { team_id: filter.team_id, ...spanOf(filter, this.clock.now()) };

@@ -1,11 +1,10 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
-import type { Selectable } from 'kysely';
 import { Roles } from '../../http/access.decorators';
 import { ApiErrors } from '../../http/api-errors.decorator';
 import { formatUsd } from '../../common/money';
-import type { LedgerTable } from '../../database/tables/ledger-tables';
+import type { LedgerRow } from './reports.repository';
 import { ReportsService } from './reports.service';
 
 @ApiTags('Usage')
@@ -32,7 +31,7 @@ export class RequestsController {
   }
 }
 
-function toWire(row: Selectable<LedgerTable>): contracts.RequestRow {
+function toWire(row: LedgerRow): contracts.RequestRow {
   return {
     request_id: row.request_id,
     attempt: row.attempt,

@@ -6,7 +6,7 @@ import { Roles } from '../../http/access.decorators';
 import { ApiErrors } from '../../http/api-errors.decorator';
 import { type Caller, CurrentCaller } from '../../common/caller';
 import { formatUsd } from '../../common/money';
-import type { UsageFilter } from './report-parts';
+import type { UsageFilter } from './report-span';
 import type { Sums } from './reports.repository';
 import { ReportsService } from './reports.service';
 import { type CsvColumn, toCsv } from './usage-csv';

@@ -4,21 +4,21 @@ import { Clock } from '../../common/clock';
 import { GatewayError } from '../../common/errors';
 import type { PicoUsd } from '../../common/money';
 import { LedgerDrain } from '../../ledger/drain/ledger-drain.service';
-import { spanOf, type UsageFilter } from '../reports/report-parts';
+import { spanOf, type UsageFilter } from '../reports/report-span';
 import { type MissedSaving, SavingsRepository, type SavingsRow } from './savings.repository';
 
 const DAY_MS = 24 * 3_600_000;
 const LONGEST_SPAN_MS = 92 * DAY_MS;
 const OPPORTUNITIES = 20;
 
-/** Which calls; the last 30 days where no ends are given. */
+/** The calls that a report covers; by default those of the last 30 days. */
 export interface SavingsSpan {
   team_id?: string | undefined;
   from?: Date | undefined;
   to?: Date | undefined;
 }
 
-/** What was spent and saved, and by what. */
+/** Costs and savings, and the savings by source. */
 export interface Savings {
   requests: number;
   listCostPusd: PicoUsd;
@@ -37,7 +37,7 @@ export interface Opportunity extends MissedSaving {
   setting: string;
 }
 
-/** What to change, by why a question was paid for again. */
+/** The setting that avoids a repeated cost, by its reason. */
 const SETTINGS: Record<string, string> = {
   bypass: 'Leave use_cache: false and Cache-Control: no-store out of these calls.',
   refresh:
@@ -55,7 +55,7 @@ const BATCH_SETTING = 'Send these calls through POST /v1/batches at the vendorâ€
 /** Vendors charge half for batches. */
 const BATCH_DISCOUNT = 2n;
 
-/** Tells what was saved, by what, and what could have been. */
+/** Reports savings, their sources and the savings that were missed. */
 @Injectable()
 export class SavingsService {
   constructor(
@@ -64,7 +64,7 @@ export class SavingsService {
     private readonly clock: Clock,
   ) {}
 
-  /** What was saved, by group. @throws GatewayError `invalid_request` when the span is longer than 92 days */
+  /** Savings by group. @throws GatewayError `invalid_request` for a span longer than 92 days */
   async report(asked: SavingsSpan, groups: SavingsGroup[]): Promise<{ data: SavingsOf[]; total: Savings }> {
     const filter = this.filterOf(asked);
     await this.drain.flush();
@@ -72,7 +72,7 @@ export class SavingsService {
     return { data: folded(rows, groups), total: totalOf(rows) };
   }
 
-  /** What could have been saved, the most first. @throws GatewayError as `report` does */
+  /** Missed savings, the largest first. @throws GatewayError as `report` does */
   async opportunities(asked: SavingsSpan): Promise<Opportunity[]> {
     const filter = this.filterOf(asked);
     await this.drain.flush();
@@ -97,7 +97,7 @@ export class SavingsService {
     );
   }
 
-  /** What a span cost, by model. */
+  /** Costs and savings of a span, by model. */
   async span(filter: UsageFilter): Promise<{ models: SavingsOf[]; total: Savings }> {
     await this.drain.flush();
     const rows = await this.repository.sums(filter, ['model']);

@@ -1,49 +1,26 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { UsageRollupsTable } from '../../database/tables/ledger-tables';
 import { grainFor, ROLLUP_DIMENSIONS, type RollupDimension, type RollupUnit } from '../../ledger/rollup-levels';
+import type { UsageFilter } from './report-span';
 import { requestIdBounds } from './request-key';
 
-/** What a report is about. */
-export interface UsageFilter {
-  team_id?: string | undefined;
-  from: Date;
-  to: Date;
-}
-
 /**
- * A row that a report is summed from. What was not asked to be kept apart may be '' or false; the period is the day, or the
- * hour where hours were asked for.
+ * A row that a report sums. Dimensions that the report does not keep apart may be '' or false. The period is a day, or an
+ * hour if the unit is the hour.
  */
 export type ReportPart = Omit<
   UsageRollupsTable,
   'grain' | 'attempts' | 'failures' | 'cached_input_tokens' | 'reasoning_tokens'
 >;
 
-const DEFAULT_DAYS = 30;
-/** Calls of a process whose clock is ahead are shown too. */
-const CLOCKS_APART_MS = 60_000;
 const UNIT_MS = { hour: 3_600_000, day: 24 * 3_600_000 };
 const DIMENSIONS = sql.raw(Object.keys(ROLLUP_DIMENSIONS).join(', '));
 
 /**
- * The span of a report where an end of it is not given: the last 30 days and the day that has begun, whole days in UTC, which
- * are read from the roll-ups alone.
- */
-export function spanOf(
-  { from, to }: { from?: Date | undefined; to?: Date | undefined },
-  nowMs: number,
-): { from: Date; to: Date } {
-  const end = to?.getTime() ?? Math.ceil((nowMs + CLOCKS_APART_MS) / UNIT_MS.day) * UNIT_MS.day;
-  const last = Math.min(end, nowMs);
-  const start = from?.getTime() ?? Math.floor(last / UNIT_MS.day - DEFAULT_DAYS) * UNIT_MS.day;
-  return { from: new Date(Math.max(0, start)), to: new Date(end) };
-}
-
-/**
- * The rows that a report is summed from: whole days and hours of the span from the roll-ups, of the coarsest level that will
- * do, and the rest, at its ends, from the ledger itself. A call that still runs is in neither.
+ * The rows that a report sums: whole days and hours from the roll-ups of the coarsest sufficient level, the ends of the
+ * span from the ledger. Neither has calls that still run.
  *
- * @param apart what the rows must keep apart
+ * @param apart the dimensions that rows must keep apart
  * @param unit the coarsest period of a row
  */
 export function partsOf(

@@ -1,0 +1,121 @@
+import type { ChangeFeed } from '../database/change-feed.service';
+import type { ApiKey } from '../keys/api-key';
+import type { KeysService } from '../keys/keys.service';
+import type { ModelRegistry } from '../models/model-registry.service';
+import type { TeamsService } from '../teams/teams.service';
+import type { Budget } from './budget';
+import { BudgetsService } from './budgets.service';
+import type { BudgetsRepository, StoredBudget } from './budgets.repository';
+
+const SETTINGS: Omit<Budget, 'id' | 'teamId' | 'keyId'> = {
+  limitPusd: 1_000n,
+  window: 'month',
+  timezone: 'Asia/Seoul',
+  action: 'block',
+  downgradeTo: null,
+  thresholds: [0.8, 1],
+};
+const STORED: StoredBudget = {
+  ...SETTINGS,
+  id: 'budget_1',
+  teamId: 'team_1',
+  keyId: null,
+  createdAt: new Date(0),
+  updatedAt: new Date(0),
+};
+
+const KEY: ApiKey = {
+  id: 'key_1',
+  teamId: 'team of the key',
+  name: '',
+  role: 'team_member',
+  prefix: '',
+  models: null,
+  rpmLimit: null,
+  cache: null,
+  expiresAt: null,
+  createdAt: new Date(0),
+  replacedBy: null,
+};
+
+describe('BudgetsService', () => {
+  const repository = {
+    insert: jest.fn<Promise<StoredBudget>, Parameters<BudgetsRepository['insert']>>(),
+    find: jest.fn<Promise<StoredBudget | undefined>, Parameters<BudgetsRepository['find']>>(),
+    update: jest.fn<Promise<StoredBudget | undefined>, Parameters<BudgetsRepository['update']>>(),
+    delete: jest.fn<Promise<boolean>, Parameters<BudgetsRepository['delete']>>(),
+  };
+  const announce = jest.fn(() => Promise.resolve());
+  const budgets = new BudgetsService(
+    repository as Partial<BudgetsRepository> as BudgetsRepository,
+    { announce } as Pick<ChangeFeed, 'announce'> as ChangeFeed,
+    { get: (id: string) => Promise.resolve({ id }) } as Partial<TeamsService> as TeamsService,
+    { get: () => Promise.resolve(KEY) } as Partial<KeysService> as KeysService,
+    { resolve: (name) => (name === 'gpt-4.1-nano' ? {} : undefined) } as Pick<
+      ModelRegistry,
+      'resolve'
+    > as ModelRegistry,
+  );
+
+  beforeEach(() => {
+    jest.resetAllMocks();
+    repository.insert.mockResolvedValue(STORED);
+    repository.find.mockResolvedValue(STORED);
+    repository.update.mockResolvedValue(STORED);
+    repository.delete.mockResolvedValue(true);
+  });
+
+  it('stores a budget of a team, and one of a key with the key’s team', async () => {
+    await budgets.create({ teamId: 'team_1' }, SETTINGS);
+    await budgets.create({ keyId: 'key_1' }, SETTINGS);
+    const id = expect.stringMatching(/^budget_/);
+    expect(repository.insert).toHaveBeenNthCalledWith(1, { id, teamId: 'team_1', keyId: null, ...SETTINGS });
+    expect(repository.insert).toHaveBeenNthCalledWith(2, {
+      id,
+      teamId: 'team of the key',
+      keyId: 'key_1',
+      ...SETTINGS,
+    });
+  });
+
+  it('announces each change, so that every instance enforces it', async () => {
+    await budgets.create({ teamId: 'team_1' }, SETTINGS);
+    await budgets.update('budget_1', { limitPusd: 5n });
+    await budgets.delete('budget_1');
+    expect(announce.mock.calls).toEqual([['budgets'], ['budgets'], ['budgets']]);
+  });
+
+  it.each<[string, Partial<Budget>, string]>([
+    ['an unknown time zone', { timezone: 'Mars/Olympus' }, 'timezone'],
+    ['a downgrade without a model', { action: 'downgrade' }, 'downgrade_to'],
+    ['a downgrade to a model that is not served', { action: 'downgrade', downgradeTo: 'gpt-9' }, 'downgrade_to'],
+  ])('refuses %s', async (_, wrong, param) => {
+    const refusal = { code: 'invalid_request', param };
+    await expect(budgets.create({ teamId: 'team_1' }, { ...SETTINGS, ...wrong })).rejects.toMatchObject(refusal);
+    await expect(budgets.update('budget_1', wrong)).rejects.toMatchObject(refusal);
+    expect(repository.insert).not.toHaveBeenCalled();
+    expect(repository.update).not.toHaveBeenCalled();
+    expect(announce).not.toHaveBeenCalled();
+  });
+
+  it('checks a change together with the stored settings', async () => {
+    repository.find.mockResolvedValue({ ...STORED, downgradeTo: 'gpt-4.1-nano' });
+    await budgets.update('budget_1', { action: 'downgrade' });
+    expect(repository.update).toHaveBeenCalledWith('budget_1', { action: 'downgrade' });
+    repository.find.mockResolvedValue({ ...STORED, action: 'downgrade', downgradeTo: 'gpt-4.1-nano' });
+    await expect(budgets.update('budget_1', { downgradeTo: null })).rejects.toMatchObject({ param: 'downgrade_to' });
+  });
+
+  it('finds no budget under an unknown id', async () => {
+    repository.find.mockResolvedValue(undefined);
+    repository.delete.mockResolvedValue(false);
+    const notFound = { code: 'not_found' };
+    await expect(budgets.get('budget_9')).rejects.toMatchObject(notFound);
+    await expect(budgets.update('budget_9', {})).rejects.toMatchObject(notFound);
+    await expect(budgets.delete('budget_9')).rejects.toMatchObject(notFound);
+    repository.find.mockResolvedValue(STORED);
+    repository.update.mockResolvedValue(undefined);
+    await expect(budgets.update('budget_1', {})).rejects.toMatchObject(notFound);
+    expect(announce).not.toHaveBeenCalled();
+  });
+});

@@ -1,0 +1,179 @@
+import type { NewAlert } from '../../alerts/alert';
+import type { AlertsService } from '../../alerts/alerts.service';
+import type { GatewayConfig, ProviderConfig } from '../../config/gateway-config';
+import type { DeploymentSettings } from '../../database/tables/model-tables';
+import type { NewGenerations } from '../generations.repository';
+import type { GenerationsService } from '../generations.service';
+import type { Model } from '../model';
+import type { ModelRegistry } from '../model-registry.service';
+import type { AdminModelChange, AdminModelsRepository, AdminSettings } from './admin-models.repository';
+import { AdminModelsService } from './admin-models.service';
+
+const DEPLOYMENT: DeploymentSettings = { provider: 'openai', model: 'gpt-4.1', priority: 1, weight: 1 };
+
+/** A model with these deployments, as the registry builds it. */
+function model(name: string, deployments: readonly DeploymentSettings[]): Model {
+  return {
+    name,
+    ownedBy: 'openai',
+    family: deployments[0]?.model ?? name,
+    deployments: deployments.map(({ provider, model: upstreamModel, priority, weight }) => ({
+      id: `${provider}/${upstreamModel}`,
+      publicName: name,
+      provider,
+      upstreamModel,
+      priority,
+      weight,
+      maxParallel: undefined,
+    })),
+    cache: { ttlSeconds: 60, storeToolCalls: false, ignoreFingerprint: false },
+    maxOutputTokens: undefined,
+  };
+}
+
+describe('AdminModelsService', () => {
+  const configured = new Map<string, Model>();
+  const stored = new Map<string, AdminSettings>();
+  const changes: { change: AdminModelChange; result: ReturnType<AdminModelChange['work']> }[] = [];
+  const steps: string[] = [];
+  const raised: NewAlert[] = [];
+  let started: NewGenerations[];
+
+  const registry: Partial<ModelRegistry> = {
+    resolve: (name) => {
+      const settings = stored.get(name);
+      return settings?.deployments ? model(name, settings.deployments) : configured.get(name);
+    },
+    preview: (name, { deployments }) => (deployments ? model(name, deployments) : configured.get(name)),
+    withoutAdmin: (name) => configured.get(name),
+    hasAdminSettings: (name) => stored.has(name),
+    sourceOf: (name) => (stored.has(name) ? 'admin' : 'gateway.yaml'),
+  };
+  const repository: Partial<AdminModelsRepository> = {
+    change: async (change) => {
+      steps.push('store');
+      const result = change.work(stored.get(change.name) ?? null);
+      changes.push({ change, result });
+      if (result.settings === null) stored.delete(change.name);
+      else stored.set(change.name, result.settings);
+      return started;
+    },
+  };
+  const generations: Partial<GenerationsService> = {
+    announce: async () => void steps.push('announce'),
+    current: (name) => ({ model: name, generation: 7, version: null }),
+  };
+  const models = new AdminModelsService(
+    {
+      providers: { openai: {} as ProviderConfig, azure: {} as ProviderConfig },
+    } as Partial<GatewayConfig> as GatewayConfig,
+    registry as ModelRegistry,
+    repository as AdminModelsRepository,
+    generations as GenerationsService,
+    {
+      raise: (alert: NewAlert) => void (steps.push('alert'), raised.push(alert)),
+    } as Partial<AlertsService> as AlertsService,
+  );
+
+  beforeEach(() => {
+    configured.clear();
+    configured.set('house', model('house', [DEPLOYMENT]));
+    stored.clear();
+    [changes.length, steps.length, raised.length] = [0, 0, 0];
+    started = [];
+  });
+
+  const azure: DeploymentSettings = { ...DEPLOYMENT, provider: 'azure' };
+  const lastResult = () => changes.at(-1)?.result;
+
+  it('creates a model under a free name', async () => {
+    const created = await models.create('new', { deployments: [azure], cache: null }, 'key_admin');
+    expect(created.deployments).toHaveLength(1);
+    expect(changes[0]?.change).toMatchObject({ name: 'new', action: 'model.created', actor: 'key_admin' });
+    expect(lastResult()).toEqual({ settings: { deployments: [azure], cache: null }, target: 'azure/gpt-4.1' });
+  });
+
+  it('refuses to create a model that is served', async () => {
+    const settings = { deployments: [azure], cache: null };
+    await expect(models.create('house', settings, 'key_admin')).rejects.toMatchObject({
+      code: 'conflict',
+      param: 'name',
+    });
+    expect(changes).toEqual([]);
+  });
+
+  it('refuses an unknown provider, and names the deployment and the known ones', async () => {
+    const deployments = [DEPLOYMENT, { ...DEPLOYMENT, provider: 'nowhere' }];
+    await expect(models.update('house', { deployments }, 'key_admin')).rejects.toMatchObject({
+      code: 'invalid_request',
+      param: 'deployments.1.provider',
+      message: expect.stringContaining('openai, azure'),
+    });
+    expect(changes).toEqual([]);
+  });
+
+  it('changes the deployments and keeps the rules, and the other way round', async () => {
+    stored.set('house', { deployments: [DEPLOYMENT], cache: { ttl_seconds: 5 } });
+    await models.update('house', { deployments: [azure] }, 'key_admin');
+    expect(lastResult()).toEqual({
+      settings: { deployments: [azure], cache: { ttl_seconds: 5 } },
+      target: 'azure/gpt-4.1',
+    });
+    await models.update('house', { cache: { enabled: false } }, 'key_admin');
+    expect(lastResult()?.settings).toEqual({ deployments: [azure], cache: { ttl_seconds: 5, enabled: false } });
+  });
+
+  it('sets rules for a model of gateway.yaml and leaves its target', async () => {
+    await models.update('house', { cache: { ttl_seconds: 9 } }, 'key_admin');
+    expect(lastResult()).toEqual({
+      settings: { deployments: null, cache: { ttl_seconds: 9 } },
+      target: 'openai/gpt-4.1',
+    });
+  });
+
+  it('removes the settings when the last rule goes, so that gateway.yaml applies again', async () => {
+    stored.set('house', { deployments: null, cache: { ttl_seconds: 9 } });
+    await models.update('house', { cache: null }, 'key_admin');
+    expect(lastResult()).toEqual({ settings: null, target: 'openai/gpt-4.1' });
+  });
+
+  it('deletes what administrators set; another source answers again, or none', async () => {
+    stored.set('house', { deployments: [azure], cache: null });
+    stored.set('new', { deployments: [azure], cache: null });
+    await models.delete('house', 'key_admin');
+    expect(lastResult()).toEqual({ settings: null, target: 'openai/gpt-4.1' });
+    await models.delete('new', 'key_admin');
+    expect(lastResult()).toEqual({ settings: null, target: undefined });
+    expect(changes.map(({ change }) => change.action)).toEqual(['model.deleted', 'model.deleted']);
+  });
+
+  it('does not delete a model of gateway.yaml', async () => {
+    await expect(models.delete('house', 'key_admin')).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('gateway.yaml'),
+    });
+    expect(changes).toEqual([]);
+  });
+
+  it('finds no model under a name that is not served', async () => {
+    const notFound = { code: 'model_not_found', param: 'model' };
+    await expect(models.update('gone', {}, 'key_admin')).rejects.toMatchObject(notFound);
+    await expect(models.delete('gone', 'key_admin')).rejects.toMatchObject(notFound);
+  });
+
+  it('raises an alert for each new generation, once it is in force', async () => {
+    started = [{ models: ['house'], version: null, reason: 'retargeted', actor: 'key_admin', details: {} }];
+    await models.update('house', { deployments: [azure] }, 'key_admin');
+    expect(steps).toEqual(['store', 'announce', 'alert']);
+    expect(raised).toMatchObject([
+      {
+        kind: 'cache_invalidated',
+        dedupeKey: 'cache_invalidated:house:7',
+        data: { reason: 'retargeted', generation: 7 },
+      },
+    ]);
+    started = [];
+    await models.update('house', { cache: { ttl_seconds: 1 } }, 'key_admin');
+    expect(raised).toHaveLength(1);
+  });
+});

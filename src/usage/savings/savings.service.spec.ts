@@ -1,0 +1,122 @@
+import { Clock } from '../../common/clock';
+import type { LedgerDrain } from '../../ledger/drain/ledger-drain.service';
+import type { MissedSaving, SavingsRepository, SavingsRow } from './savings.repository';
+import { SavingsService } from './savings.service';
+
+const NOW = Date.parse('2026-11-23T09:00:00Z');
+const day = (text: string) => new Date(`${text}T00:00:00Z`);
+
+class SetClock extends Clock {
+  override now(): number {
+    return NOW;
+  }
+}
+
+const row = (model: string, savedBy: string, listCostPusd: bigint, costPusd: bigint): SavingsRow => ({
+  groups: { model },
+  savedBy,
+  requests: 1,
+  listCostPusd,
+  costPusd,
+  savedPusd: listCostPusd - costPusd,
+});
+const missed = (reason: string, costPusd: bigint): MissedSaving => ({
+  reason,
+  model: 'm',
+  keyId: null,
+  calls: 2,
+  costPusd,
+  estimated: false,
+});
+
+describe('SavingsService', () => {
+  const steps: string[] = [];
+  const filters: Parameters<SavingsRepository['sums']>[0][] = [];
+  let rows: SavingsRow[];
+  let repeats: MissedSaving[];
+  let deferrable: MissedSaving[];
+  const repository: Pick<SavingsRepository, 'sums' | 'repeats' | 'deferrable'> = {
+    sums: async (filter) => {
+      steps.push('read');
+      filters.push(filter);
+      return rows;
+    },
+    repeats: () => Promise.resolve(repeats),
+    deferrable: () => Promise.resolve(deferrable),
+  };
+  const savings = new SavingsService(
+    repository as SavingsRepository,
+    { flush: async () => void steps.push('flush') } as Pick<LedgerDrain, 'flush'> as LedgerDrain,
+    new SetClock(),
+  );
+
+  beforeEach(() => {
+    steps.length = 0;
+    filters.length = 0;
+    [rows, repeats, deferrable] = [[], [], []];
+  });
+
+  it('sums each group and all, with the savings by source', async () => {
+    rows = [
+      row('a', 'cache', 10n, 0n),
+      row('a', 'prompt_cache', 10n, 7n),
+      row('a', '', 4n, 4n),
+      row('b', 'cache', 1n, 0n),
+    ];
+    const { data, total } = await savings.report({}, ['model']);
+    expect(data).toEqual([
+      {
+        groups: { model: 'a' },
+        requests: 3,
+        listCostPusd: 24n,
+        costPusd: 11n,
+        savedPusd: 13n,
+        by: { cache: 10n, coalesced: 0n, dedupe: 0n, batch: 0n, prompt_cache: 3n, routing: 0n },
+      },
+      expect.objectContaining({ groups: { model: 'b' }, savedPusd: 1n }),
+    ]);
+    expect(total).toMatchObject({ requests: 4, listCostPusd: 25n, costPusd: 11n, savedPusd: 14n, by: { cache: 11n } });
+    expect(steps).toEqual(['flush', 'read']);
+  });
+
+  it('counts a correction that costs more as a negative saving', async () => {
+    rows = [row('a', 'routing', 10n, 12n)];
+    expect((await savings.report({}, [])).total).toMatchObject({ savedPusd: -2n, by: { routing: -2n } });
+  });
+
+  it('is zero without calls', async () => {
+    expect(await savings.report({}, ['model'])).toMatchObject({ data: [], total: { requests: 0, savedPusd: 0n } });
+  });
+
+  it('lists missed savings, the largest first: the whole cost of repeats, half the cost of what batches could take', async () => {
+    repeats = [missed('bypass', 30n), missed('not_there', 80n)];
+    deferrable = [missed('not_in_a_batch', 101n)];
+    const found = await savings.opportunities({});
+    expect(found.map(({ kind, reason, couldSavePusd }) => [kind, reason, couldSavePusd])).toEqual([
+      ['repeated_question', 'not_there', 80n],
+      ['deferrable_traffic', 'not_in_a_batch', 50n],
+      ['repeated_question', 'bypass', 30n],
+    ]);
+    expect(found.map(({ setting }) => setting)).toEqual([
+      expect.stringContaining('cache.ttl_seconds'),
+      expect.stringContaining('/v1/batches'),
+      expect.stringContaining('no-store'),
+    ]);
+  });
+
+  it('covers 92 days at most, and 30 by default', async () => {
+    const tooLong = { code: 'invalid_request', param: 'from' };
+    const from = new Date(NOW - 92 * 24 * 3_600_000 - 1);
+    await expect(savings.report({ from }, [])).rejects.toMatchObject(tooLong);
+    await expect(savings.opportunities({ from })).rejects.toMatchObject(tooLong);
+    expect(steps).toEqual([]);
+    await savings.report({ team_id: 'team_1', from: new Date(from.getTime() + 1) }, []);
+    await savings.report({ from: day('2026-11-01'), to: day('2027-12-01') }, []);
+    await savings.report({}, []);
+    expect(filters).toEqual([
+      { team_id: 'team_1', from: new Date(from.getTime() + 1), to: day('2026-11-24') },
+      { from: day('2026-11-01'), to: day('2027-12-01') },
+      { from: day('2026-10-24'), to: day('2026-11-24') },
+    ]);
+  });
+});
