@@ -8,7 +8,7 @@ import { formatUsd } from '../../common/money';
 import type { LedgerTable } from '../../database/tables/ledger-tables';
 import { ReportsService } from './reports.service';
 
-@ApiTags('Usage')
+@ApiTags('Reports')
 @ApiBearerAuth()
 @Roles('platform_admin')
 @Controller('admin/requests')
