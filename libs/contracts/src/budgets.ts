@@ -63,6 +63,8 @@ export const createBudgetSchema = z
     },
   });
 export type CreateBudget = z.output<typeof createBudgetSchema>;
+/** As callers send it. */
+export type NewBudget = z.input<typeof createBudgetSchema>;
 
 /** What is left out stays. Whose budget it is does not change. */
 export const updateBudgetSchema = z

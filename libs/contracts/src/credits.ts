@@ -30,6 +30,8 @@ export const createGrantSchema = z
   })
   .meta({ id: 'CreateGrant', example: { amount_usd: '50.00', expires_at: '2027-03-01T00:00:00Z', note: 'trial' } });
 export type CreateGrant = z.output<typeof createGrantSchema>;
+/** As callers send it. */
+export type NewGrant = z.input<typeof createGrantSchema>;
 
 /** `POST /admin/teams/{id}/credits/top-ups`. */
 export const createTopUpSchema = z
