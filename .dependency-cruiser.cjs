@@ -45,7 +45,7 @@ const MAY_IMPORT = {
   chat: ['http', 'calls', 'idempotency'],
   batch: [...BASE, 'budgets', 'cache', 'calls', 'idempotency', 'keys', 'models'],
   health: [...BASE, 'redis'],
-  cli: ['config', 'database', 'ledger'],
+  cli: ['config', 'database', 'http', 'ledger', 'app.module'],
 };
 
 const featureRules = Object.entries(MAY_IMPORT).map(([feature, allowed]) => ({
@@ -53,7 +53,7 @@ const featureRules = Object.entries(MAY_IMPORT).map(([feature, allowed]) => ({
   comment: `src/${feature} may import ${allowed.length === 0 ? 'no other feature' : allowed.join(', ')}`,
   severity: 'error',
   from: { path: `^src/${feature}/`, pathNot: '\\.spec\\.ts$' },
-  to: { path: '^src/', pathNot: `^src/(${[feature, ...allowed].join('|')})/` },
+  to: { path: '^src/', pathNot: `^src/(${[feature, ...allowed].join('|')})(/|\\.ts$)` },
 }));
 
 const onlyIn = (name, packages, place, comment) => ({
@@ -109,6 +109,13 @@ module.exports = {
       comment: 'contracts are shapes alone',
       from: { path: '^libs/contracts/' },
       to: { path: '^libs/', pathNot: '^libs/contracts/' },
+    },
+    {
+      name: 'contracts-know-zod-alone',
+      severity: 'error',
+      comment: 'contracts import zod alone',
+      from: { path: '^libs/contracts/', pathNot: '\\.spec\\.ts$' },
+      to: { path: 'node_modules/', pathNot: 'node_modules/zod/' },
     },
     {
       name: 'libs-know-no-nest',

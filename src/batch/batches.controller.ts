@@ -16,7 +16,7 @@ const PATH_ID = { schema: contracts.pathIdSchema };
 
 @ApiTags('Batches')
 @ApiBearerAuth()
-@ApiErrors('invalid_api_key', 'rate_limit_exceeded')
+@ApiErrors('invalid_api_key')
 @Controller('v1/batches')
 export class BatchesController {
   constructor(
@@ -36,7 +36,7 @@ export class BatchesController {
       'cost nothing.',
   })
   @ApiOkResponse({ description: 'The batch, at work.', standardSchema: contracts.batchSchema })
-  @ApiErrors('invalid_request', 'request_too_large')
+  @ApiErrors('invalid_request', 'request_too_large', 'rate_limit_exceeded')
   async create(
     @CurrentCaller() caller: Caller,
     @Body({ schema: contracts.createBatchSchema }) body: contracts.CreateBatch,
@@ -89,7 +89,7 @@ export class BatchesController {
     description: 'Starts no more lines. Those that run end, are charged, and are in the files.',
   })
   @ApiOkResponse({ description: 'The batch, being cancelled.', standardSchema: contracts.batchSchema })
-  @ApiErrors('not_found', 'conflict')
+  @ApiErrors('not_found', 'conflict', 'rate_limit_exceeded')
   async cancel(
     @CurrentCaller() caller: Caller,
     @Param('id', PATH_ID) id: string,

@@ -1,8 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiBody, type ApiBodyOptions, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ApiBody, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { cacheInvalidatedSchema, cacheStatsSchema, invalidateCacheSchema } from '@thriftgate/contracts';
-import { z } from 'zod';
 import { ApiErrors } from '../http/api-errors.decorator';
+import { bodyOf } from '../http/openapi/contract-schema';
 
 const DESCRIPTION = `Takes the answers out of service that match **all** members that are given. It holds in this process when it is
 answered, on other replicas within 100 ms, and within a second while Redis is away. An answer whose question was asked before is
@@ -10,8 +10,6 @@ not stored afterwards.
 
 A \`model\` alone, or \`all\`, starts a new cache generation; anything finer makes a rule that lives as long as the longest
 answer. \`dry_run\` counts and changes nothing. Each invalidation is in \`/admin/audit\` and raises the alert \`cache_invalidated\`.`;
-
-type SchemaOf<T> = T extends { schema: infer S } ? S : never;
 
 const EXAMPLES = {
   model: { summary: 'A model', value: { model: 'gpt-4.1' } },
@@ -39,10 +37,7 @@ const EXAMPLES = {
 export function InvalidateDocs(): MethodDecorator {
   return applyDecorators(
     ApiOperation({ summary: 'Take answers out of service', description: DESCRIPTION }),
-    ApiBody({
-      schema: z.toJSONSchema(invalidateCacheSchema, { io: 'input' }) as SchemaOf<ApiBodyOptions>,
-      examples: EXAMPLES,
-    }),
+    ApiBody(bodyOf(invalidateCacheSchema, EXAMPLES)),
     ApiOkResponse({
       description: 'The generation now in force, and how many answers went.',
       standardSchema: cacheInvalidatedSchema,

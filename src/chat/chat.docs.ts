@@ -1,17 +1,9 @@
 import { applyDecorators } from '@nestjs/common';
-import {
-  ApiBearerAuth,
-  ApiBody,
-  type ApiBodyOptions,
-  ApiHeader,
-  ApiOkResponse,
-  ApiOperation,
-  ApiTags,
-} from '@nestjs/swagger';
-import { chatCompletionSchema, chatRequestSchema } from '@thriftgate/contracts';
-import { z } from 'zod';
+import { ApiBearerAuth, ApiBody, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { chatCompletionChunkSchema, chatCompletionSchema, chatRequestSchema } from '@thriftgate/contracts';
 import { IdempotencyHeader } from '../idempotency/idempotency-header.decorator';
 import { ApiErrors } from '../http/api-errors.decorator';
+import { bodyOf, eventContent, jsonContent } from '../http/openapi/contract-schema';
 
 const DESCRIPTION = `OpenAI’s request and answer, for any model of any provider. Members that the gateway does not know pass through,
 both ways. With \`stream: true\` the answer is a stream of server-sent events that ends with \`[DONE]\`; where the provider breaks
@@ -22,12 +14,7 @@ An identical question of the same team, or of one that shares with it, is answer
 
 const text = (description: string, example: string) => ({ description, schema: { type: 'string' as const, example } });
 
-type SchemaOf<T> = T extends { schema: infer S } ? S : never;
-
-/** The body is documented and not validated: the upstream judges its members, the gateway only those that it reads. */
-const jsonSchemaOf = (schema: z.ZodType) => z.toJSONSchema(schema, { io: 'input' }) as SchemaOf<ApiBodyOptions>;
-
-/** What `/docs` says of chat completions. */
+/** Documents chat completions. Of the body, the gateway validates only the members that it reads; the provider judges the rest. */
 export function ChatDocs(): MethodDecorator {
   return applyDecorators(
     ApiTags('Chat'),
@@ -40,10 +27,10 @@ export function ChatDocs(): MethodDecorator {
       description: 'no-cache, no-store, max-age=N or only-if-cached (a miss is then 504)',
     }),
     ApiHeader({ name: 'x-gateway-tags', required: false, description: 'Names for reports, separated by commas' }),
-    ApiBody({ schema: jsonSchemaOf(chatRequestSchema) }),
+    ApiBody(bodyOf(chatRequestSchema)),
     ApiOkResponse({
-      description: 'The answer.',
-      standardSchema: chatCompletionSchema,
+      description: 'The completion, or with `stream: true` its chunks, each the data of a server-sent event.',
+      content: { ...jsonContent(chatCompletionSchema), ...eventContent(chatCompletionChunkSchema) },
       headers: {
         'x-request-id': text('Names this call in the ledger', '01KAR5Y1MZ8R7Q3S4T5V6W7X8Y'),
         'x-cache-status': text('HIT, MISS, REFRESH or BYPASS', 'MISS'),

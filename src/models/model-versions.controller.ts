@@ -8,7 +8,7 @@ import { GatewayError } from '../common/errors';
 import { GenerationsService } from './generations.service';
 import { ModelRegistry } from './model-registry.service';
 
-@ApiTags('Models')
+@ApiTags('Model settings')
 @ApiBearerAuth()
 @ApiErrors('invalid_api_key', 'forbidden')
 @Roles('platform_admin')

@@ -229,14 +229,6 @@ describe('sharing the cache', () => {
       ['cache_share.updated', 'admin', true],
       ['cache_share.created', 'admin', [one!.teamId]],
     ]);
-    const document = (await (await fetch(`${gateway.url}/docs-json`)).json()) as any;
-    for (const [path, method] of [
-      ['/admin/cache/shares', 'post'],
-      ['/admin/cache/shares/{id}', 'patch'],
-    ]) {
-      const { content } = document.paths[path!][method!].requestBody;
-      expect(Object.keys(content['application/json'].examples).length).toBeGreaterThan(1);
-    }
   });
 
   it(

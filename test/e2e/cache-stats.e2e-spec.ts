@@ -252,15 +252,4 @@ describe('the statistics of the cache', () => {
     expect(await gateway.allRows()).toEqual([]);
     expect(await allCounts()).toEqual(before);
   });
-
-  it('are documented, with examples', async () => {
-    const { paths } = (await gateway.request('GET', '/docs-json', undefined)).body;
-    const { parameters, responses } = paths['/admin/cache/stats'].get;
-    const names = parameters.map(({ name }: { name: string }) => name);
-    expect(names.toSorted()).toEqual(['from', 'group_by', 'model', 'team_id', 'to']);
-    expect(responses['200'].content['application/json'].schema.example.data).toHaveLength(1);
-    const { requestBody, responses: invalidated } = paths['/admin/cache/invalidate'].post;
-    expect(Object.keys(requestBody.content['application/json'].examples)).toContain('replaced_model');
-    expect(invalidated['200'].content['application/json'].schema.example).toHaveProperty('invalidated_keys');
-  });
 });

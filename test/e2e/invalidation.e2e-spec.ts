@@ -197,12 +197,4 @@ describe('invalidation', () => {
     expect(alert.data).toMatchObject({ by: 'admin', invalidated_keys: 2 });
     expect(alert.text.en).toContain('tag catalogue');
   });
-
-  it('is documented with an example for each way', async () => {
-    const document = (await (await fetch(`${gateway.url}/docs-json`)).json()) as any;
-    const { content } = document.paths['/admin/cache/invalidate'].post.requestBody;
-    const examples = Object.values<any>(content['application/json'].examples).map(({ value }) => value);
-    for (const member of ['model', 'version', 'replaced_by', 'team_id', 'tag', 'key', 'before', 'all', 'dry_run'])
-      expect(examples.some((value) => member in value)).toBe(true);
-  });
 });

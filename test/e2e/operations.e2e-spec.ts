@@ -84,52 +84,12 @@ describe('operations', () => {
     rmSync(directory, { recursive: true });
   });
 
-  it('documents every route, each with its errors and examples', async () => {
-    const document = (await (await fetch(`${gateway.url}/docs-json`)).json()) as any;
-    expect(document.openapi).toBe('3.1.0');
-    for (const path of [
-      '/v1/chat/completions',
-      '/v1/models',
-      '/v1/models/{id}',
-      '/v1/files',
-      '/v1/files/{id}',
-      '/v1/files/{id}/content',
-      '/v1/batches',
-      '/v1/batches/{id}',
-      '/v1/batches/{id}/cancel',
-      '/v1/usage',
-      '/admin/teams',
-      '/admin/teams/{id}',
-      '/admin/teams/{id}/keys',
-      '/admin/keys/{id}',
-      '/admin/keys/{id}/rotate',
-      '/admin/requests',
-      '/admin/usage',
-      '/admin/cache/stats',
-      '/admin/cache/invalidate',
-      '/admin/models/{model}/version',
-      '/health/live',
-      '/health/ready',
-    ]) {
-      expect(Object.keys(document.paths)).toContain(path);
-    }
-    for (const [path, operations] of Object.entries<any>(document.paths)) {
-      for (const [method, operation] of Object.entries<any>(operations)) {
-        expect({ path, method, summary: operation.summary }).toMatchObject({ summary: expect.any(String) });
-        if (!path.startsWith('/health'))
-          expect({ path, method, errors: Object.keys(operation.responses) }).toMatchObject({
-            errors: expect.arrayContaining([
-              '401',
-              ...(operation.requestBody ? ['413'] : []),
-              ...(operation.parameters?.length ? ['400'] : []),
-            ]),
-          });
-        for (const [status, { content }] of Object.entries<any>(operation.responses))
-          if (Number(status) >= 400)
-            expect({ path, method, types: Object.keys(content) }).toMatchObject({ types: ['application/json'] });
-      }
-    }
-    expect((await fetch(`${gateway.url}/docs`)).status).toBe(200);
+  it('serves the OpenAPI document of docs/openapi.json, and Swagger UI', async () => {
+    const document: unknown = await (await fetch(`${gateway.url}/docs-json`)).json();
+    expect(document).toEqual(JSON.parse(readFileSync(resolve(__dirname, '../../docs/openapi.json'), 'utf8')));
+    const page = await fetch(`${gateway.url}/docs`);
+    expect(page.status).toBe(200);
+    expect(await page.text()).toContain('swagger-ui');
   });
 
   it('keeps every documented route but health behind a key, however its path is spelled', async () => {

@@ -280,21 +280,4 @@ describe('what was called adds up', () => {
     expect(body.error.code).toBe('invalid_request');
     expect(`${body.error.param} ${body.error.message}`).toContain(name);
   });
-
-  it('is documented, with its parameters and examples', async () => {
-    const { paths } = (await gateway.request('GET', '/docs-json', undefined)).body;
-    const { parameters, responses } = paths['/admin/usage'].get;
-    expect(parameters.map(({ name }: { name: string }) => name).toSorted()).toEqual([
-      'format',
-      'from',
-      'group_by',
-      'team_id',
-      'to',
-    ]);
-    expect(Object.keys(responses['200'].content)).toEqual(['application/json', 'text/csv']);
-    expect(responses['200'].content['application/json'].schema.example.total.requests).toBe(3);
-    expect(paths['/admin/requests'].get.responses['200'].content['application/json'].schema.example.data).toHaveLength(
-      1,
-    );
-  });
 });

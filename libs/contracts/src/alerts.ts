@@ -39,7 +39,10 @@ export const createWebhookSchema = z
     path: ['secret'],
     message: 'is only for signed messages',
   })
-  .meta({ example: { url: 'https://hooks.example.com/thriftgate', kinds: ['budget_threshold', 'spend_anomaly'] } });
+  .meta({
+    id: 'CreateWebhook',
+    example: { url: 'https://hooks.example.com/thriftgate', kinds: ['budget_threshold', 'spend_anomaly'] },
+  });
 export type CreateWebhook = z.output<typeof createWebhookSchema>;
 
 /** What is left out stays. */
@@ -52,7 +55,7 @@ export const updateWebhookSchema = z
     active: z.boolean().optional(),
   })
   .refine((changes) => Object.keys(changes).length > 0, 'must change something')
-  .meta({ example: { active: false } });
+  .meta({ id: 'UpdateWebhook', example: { active: false } });
 export type UpdateWebhook = z.output<typeof updateWebhookSchema>;
 
 const webhookExample = {
@@ -82,23 +85,24 @@ export const webhookSchema = z
     created_at: timeSchema,
     updated_at: timeSchema,
   })
-  .meta({ example: webhookExample });
+  .meta({ id: 'Webhook', example: webhookExample });
 export type Webhook = z.output<typeof webhookSchema>;
 
 /** A new webhook, in the only answer that shows its secret. */
-export const createdWebhookSchema = webhookSchema
-  .extend({ secret: z.string().nullable() })
-  .meta({ example: { ...webhookExample, secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=' } });
+export const createdWebhookSchema = webhookSchema.extend({ secret: z.string().nullable() }).meta({
+  id: 'CreatedWebhook',
+  example: { ...webhookExample, secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=' },
+});
 export type CreatedWebhook = z.output<typeof createdWebhookSchema>;
 
 export const webhookListSchema = z
   .object({ data: z.array(webhookSchema) })
-  .meta({ example: { data: [webhookExample] } });
+  .meta({ id: 'WebhookList', example: { data: [webhookExample] } });
 export type WebhookList = z.output<typeof webhookListSchema>;
 
 export const webhookTestSchema = z
   .object({ delivered: z.boolean(), error: z.string().nullable() })
-  .meta({ example: { delivered: true, error: null } });
+  .meta({ id: 'WebhookTest', example: { delivered: true, error: null } });
 export type WebhookTest = z.output<typeof webhookTestSchema>;
 
 /** `GET /admin/alerts`. */
@@ -144,11 +148,11 @@ export const alertSchema = z
     ),
     created_at: timeSchema,
   })
-  .meta({ example: alertExample });
+  .meta({ id: 'Alert', example: alertExample });
 export type Alert = z.output<typeof alertSchema>;
 
 /** A page of alerts, newest first. */
 export const alertPageSchema = z
   .object({ data: z.array(alertSchema), next_cursor: z.string().nullable() })
-  .meta({ example: { data: [alertExample], next_cursor: null } });
+  .meta({ id: 'AlertPage', example: { data: [alertExample], next_cursor: null } });
 export type AlertPage = z.output<typeof alertPageSchema>;

@@ -48,11 +48,11 @@ export const auditEventSchema = z
     details: z.record(z.string(), z.unknown()),
     created_at: timeSchema,
   })
-  .meta({ example: auditExample });
+  .meta({ id: 'AuditEvent', example: auditExample });
 export type AuditEvent = z.output<typeof auditEventSchema>;
 
 /** A page of events, newest first. */
 export const auditPageSchema = z
   .object({ data: z.array(auditEventSchema), next_cursor: z.string().nullable() })
-  .meta({ example: { data: [auditExample], next_cursor: null } });
+  .meta({ id: 'AuditPage', example: { data: [auditExample], next_cursor: null } });
 export type AuditPage = z.output<typeof auditPageSchema>;

@@ -51,7 +51,7 @@ export const createBatchSchema = z
     const message = `exactly one of ${inputMembers.join(', ')} must be given`;
     context.addIssue({ code: 'custom', path: [given[1] ?? 'input_file_id'], message });
   })
-  .meta({ example: createExample });
+  .meta({ id: 'CreateBatch', example: createExample });
 export type CreateBatch = z.output<typeof createBatchSchema>;
 
 const unixSeconds = z.number().int().nullable();
@@ -140,7 +140,7 @@ export const batchSchema = z
       providers: z.array(z.string()),
     }),
   })
-  .meta({ example: batchExample });
+  .meta({ id: 'Batch', example: batchExample });
 export type BatchObject = z.output<typeof batchSchema>;
 
 /** A page of batches, newest first. */
@@ -153,6 +153,7 @@ export const batchListSchema = z
     last_id: z.string().nullable(),
   })
   .meta({
+    id: 'BatchList',
     example: {
       object: 'list',
       data: [batchExample],

@@ -52,6 +52,7 @@ export const createBudgetSchema = z
   })
   .refine(downgradeNamesModel, DOWNGRADE_RULE)
   .meta({
+    id: 'CreateBudget',
     example: {
       team_id: 'team_01KAS5M8Z2Q6W9Y3T7N4B1C0DE',
       limit_usd: '100.00',
@@ -62,6 +63,8 @@ export const createBudgetSchema = z
     },
   });
 export type CreateBudget = z.output<typeof createBudgetSchema>;
+/** As callers send it. */
+export type NewBudget = z.input<typeof createBudgetSchema>;
 
 /** What is left out stays. Whose budget it is does not change. */
 export const updateBudgetSchema = z
@@ -74,7 +77,7 @@ export const updateBudgetSchema = z
     thresholds: thresholdsSchema.optional(),
   })
   .refine((changes) => Object.keys(changes).length > 0, 'must change something')
-  .meta({ example: { limit_usd: '250.00' } });
+  .meta({ id: 'UpdateBudget', example: { limit_usd: '250.00' } });
 export type UpdateBudget = z.output<typeof updateBudgetSchema>;
 
 export const listBudgetsQuerySchema = z.strictObject({
@@ -128,8 +131,10 @@ export const budgetSchema = z
     created_at: timeSchema,
     updated_at: timeSchema,
   })
-  .meta({ example: budgetExample });
+  .meta({ id: 'Budget', example: budgetExample });
 export type Budget = z.output<typeof budgetSchema>;
 
-export const budgetListSchema = z.object({ data: z.array(budgetSchema) }).meta({ example: { data: [budgetExample] } });
+export const budgetListSchema = z
+  .object({ data: z.array(budgetSchema) })
+  .meta({ id: 'BudgetList', example: { data: [budgetExample] } });
 export type BudgetList = z.output<typeof budgetListSchema>;

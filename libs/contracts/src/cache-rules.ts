@@ -36,35 +36,36 @@ export const organisationCacheRulesSchema = z.strictObject({
 });
 
 /** The cache rules of a model, in `gateway.yaml` and at `/admin/models`. */
-export const modelCacheRulesSchema = organisationCacheRulesSchema.extend({
-  store_tool_calls: z.boolean().optional().meta({ description: 'Whether answers that call tools are kept' }),
-  replay_tokens_per_second: z
-    .number()
-    .min(1)
-    .max(10_000)
-    .optional()
-    .meta({ description: 'How fast streams of stored answers go out; as fast as they are read where it is left out' }),
-  ignore_fingerprint: z
-    .boolean()
-    .optional()
-    .meta({ description: 'Whether another system_fingerprint means nothing for this model' }),
-});
+export const modelCacheRulesSchema = organisationCacheRulesSchema
+  .extend({
+    store_tool_calls: z.boolean().optional().meta({ description: 'Whether answers that call tools are kept' }),
+    replay_tokens_per_second: z.number().min(1).max(10_000).optional().meta({
+      description: 'How fast streams of stored answers go out; as fast as they are read where it is left out',
+    }),
+    ignore_fingerprint: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Whether another system_fingerprint means nothing for this model' }),
+  })
+  .meta({ id: 'ModelCacheRules' });
 export type ModelCacheRules = z.output<typeof modelCacheRulesSchema>;
 
 /** The cache rules of a key. */
-export const keyCacheRulesSchema = z.strictObject({
-  enabled: enabled.optional(),
-  max_ttl_seconds: maxTtl.optional(),
-  shared: shared.optional(),
-  allowed_cache_controls: z
-    .array(z.enum(cacheControlNames))
-    .max(cacheControlNames.length)
-    .optional()
-    .meta({
-      description: 'The cache controls that calls may send; another one is a 403. An empty list allows none',
-      example: ['no-cache', 'ttl'],
-    }),
-});
+export const keyCacheRulesSchema = z
+  .strictObject({
+    enabled: enabled.optional(),
+    max_ttl_seconds: maxTtl.optional(),
+    shared: shared.optional(),
+    allowed_cache_controls: z
+      .array(z.enum(cacheControlNames))
+      .max(cacheControlNames.length)
+      .optional()
+      .meta({
+        description: 'The cache controls that calls may send; another one is a 403. An empty list allows none',
+        example: ['no-cache', 'ttl'],
+      }),
+  })
+  .meta({ id: 'KeyCacheRules' });
 export type KeyCacheRules = z.output<typeof keyCacheRulesSchema>;
 
 type Clearable<Shape extends z.core.$ZodShape> = { [Name in keyof Shape]: z.ZodNullable<Shape[Name] & z.ZodType> };
@@ -78,7 +79,9 @@ function clearable<Shape extends z.ZodRawShape>(
 }
 
 /** Changes of rules: what is left out stays, null takes a rule away, and null in place of all takes all away. */
-export const keyCacheRulesChangeSchema = clearable(keyCacheRulesSchema).nullable();
+export const keyCacheRulesChangeSchema = clearable(keyCacheRulesSchema).meta({ id: 'KeyCacheRulesChange' }).nullable();
 export type KeyCacheRulesChange = z.output<typeof keyCacheRulesChangeSchema>;
-export const modelCacheRulesChangeSchema = clearable(modelCacheRulesSchema).nullable();
+export const modelCacheRulesChangeSchema = clearable(modelCacheRulesSchema)
+  .meta({ id: 'ModelCacheRulesChange' })
+  .nullable();
 export type ModelCacheRulesChange = z.output<typeof modelCacheRulesChangeSchema>;

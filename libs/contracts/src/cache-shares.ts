@@ -22,6 +22,7 @@ export const createCacheShareSchema = z
   .strictObject({ name: nameSchema, team_ids: teamIds.optional(), all: everyone.optional(), models: models.optional() })
   .refine(({ team_ids, all }) => (team_ids === undefined) !== (all === undefined), { path: ['team_ids'], error: WHO })
   .meta({
+    id: 'CreateCacheShare',
     example: {
       name: 'support and sales',
       team_ids: ['team_01KAS5M8Z2Q6W9Y3T7N4B1C0DE', 'team_01KAS5N1V4R8X0Z2B6D9F3H5JK'],
@@ -40,7 +41,10 @@ export const updateCacheShareSchema = z
   })
   .refine((changes) => Object.keys(changes).length > 0, 'must change something')
   .refine(({ team_ids, all }) => team_ids === undefined || all === undefined, { path: ['team_ids'], error: WHO })
-  .meta({ example: { team_ids: ['team_01KAS5M8Z2Q6W9Y3T7N4B1C0DE', 'team_01KAS6Q2X7T9Z1B3D5F7H9K1MN'] } });
+  .meta({
+    id: 'UpdateCacheShare',
+    example: { team_ids: ['team_01KAS5M8Z2Q6W9Y3T7N4B1C0DE', 'team_01KAS6Q2X7T9Z1B3D5F7H9K1MN'] },
+  });
 export type UpdateCacheShare = z.output<typeof updateCacheShareSchema>;
 
 const shareExample = {
@@ -64,10 +68,10 @@ export const cacheShareSchema = z
     created_at: timeSchema,
     updated_at: timeSchema,
   })
-  .meta({ example: shareExample });
+  .meta({ id: 'CacheShare', example: shareExample });
 export type CacheShare = z.output<typeof cacheShareSchema>;
 
 export const cacheShareListSchema = z
   .object({ data: z.array(cacheShareSchema) })
-  .meta({ example: { data: [shareExample] } });
+  .meta({ id: 'CacheShareList', example: { data: [shareExample] } });
 export type CacheShareList = z.output<typeof cacheShareListSchema>;

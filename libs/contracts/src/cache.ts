@@ -62,34 +62,38 @@ const held = {
   }),
 };
 
-const modelCacheStatsSchema = z.object({
-  model: z.string().meta({ example: 'gpt-4.1' }),
-  version: z
-    .string()
-    .nullable()
-    .meta({ description: 'The declared version, null where none is', example: '2026-11-01' }),
-  generation: z.int().meta({ description: 'The cache generation these counts belong to', example: 2 }),
-  keys: count.meta({ description: 'Answers kept now, of all teams', example: 1 }),
-  ...callCounts,
-  ...held,
-  saved_usd: savedSchema,
-});
+const modelCacheStatsSchema = z
+  .object({
+    model: z.string().meta({ example: 'gpt-4.1' }),
+    version: z
+      .string()
+      .nullable()
+      .meta({ description: 'The declared version, null where none is', example: '2026-11-01' }),
+    generation: z.int().meta({ description: 'The cache generation these counts belong to', example: 2 }),
+    keys: count.meta({ description: 'Answers kept now, of all teams', example: 1 }),
+    ...callCounts,
+    ...held,
+    saved_usd: savedSchema,
+  })
+  .meta({ id: 'ModelCacheStats' });
 
 const groupValue = (description: string, example: string) =>
   z.string().nullable().optional().meta({ description, example });
 
 /** The counts of one group; the members that name it are those of `group_by`. */
-const groupCacheStatsSchema = z.object({
-  team: groupValue('The id of the team', 'team_01KAS5M8Z2Q6W9Y3T7N4B1C0DE'),
-  day: groupValue('UTC', '2026-11-23'),
-  model: groupValue('By the name that callers use', 'gpt-4.1'),
-  version: groupValue('The declared version of the generation, null where none is', '2026-11-01'),
-  generation: z.int().optional().meta({ description: 'The cache generation', example: 2 }),
-  upstream_model: groupValue('What the upstream calls the version that wrote the answer', 'gpt-4.1-2025-04-14'),
-  ...callCounts,
-  hit_rate: hitRateSchema,
-  saved_usd: savedSchema,
-});
+const groupCacheStatsSchema = z
+  .object({
+    team: groupValue('The id of the team', 'team_01KAS5M8Z2Q6W9Y3T7N4B1C0DE'),
+    day: groupValue('UTC', '2026-11-23'),
+    model: groupValue('By the name that callers use', 'gpt-4.1'),
+    version: groupValue('The declared version of the generation, null where none is', '2026-11-01'),
+    generation: z.int().optional().meta({ description: 'The cache generation', example: 2 }),
+    upstream_model: groupValue('What the upstream calls the version that wrote the answer', 'gpt-4.1-2025-04-14'),
+    ...callCounts,
+    hit_rate: hitRateSchema,
+    saved_usd: savedSchema,
+  })
+  .meta({ id: 'GroupCacheStats' });
 export type GroupCacheStats = z.output<typeof groupCacheStatsSchema>;
 
 const countsExample = {
@@ -121,6 +125,7 @@ export const cacheStatsSchema = z
       .meta({ description: 'The counts of each group of `group_by`; not there without it' }),
   })
   .meta({
+    id: 'CacheStats',
     example: {
       total_keys: 1,
       hits: 41,
@@ -194,7 +199,7 @@ export const invalidateCacheSchema = z
       if (old === 0 || given > old) fail('replaced_by', REPLACES_WHAT);
     } else if (!all && given === 0) fail('model', NOTHING_GIVEN);
   })
-  .meta({ example: { model: 'gpt-4.1' } });
+  .meta({ id: 'InvalidateCache', example: { model: 'gpt-4.1' } });
 export type InvalidateCache = z.output<typeof invalidateCacheSchema>;
 
 export const cacheInvalidatedSchema = z
@@ -208,5 +213,5 @@ export const cacheInvalidatedSchema = z
       .int()
       .meta({ description: 'Answers that were taken out of service, or would be by a dry run', example: 1 }),
   })
-  .meta({ example: { generation: 3, invalidated_keys: 202 } });
+  .meta({ id: 'CacheInvalidated', example: { generation: 3, invalidated_keys: 202 } });
 export type CacheInvalidated = z.output<typeof cacheInvalidatedSchema>;

@@ -1,27 +1,31 @@
 import { z } from 'zod';
 
-const messageSchema = z.looseObject({
-  role: z.string().meta({ example: 'user' }),
-  content: z
-    .unknown()
-    .optional()
-    .meta({ description: 'Text, or an array of content parts', example: 'Why is the sky blue?' }),
-});
+const messageSchema = z
+  .looseObject({
+    role: z.string().meta({ example: 'user' }),
+    content: z
+      .unknown()
+      .optional()
+      .meta({ description: 'Text, or an array of content parts', example: 'Why is the sky blue?' }),
+  })
+  .meta({ id: 'ChatMessage' });
 
-const cacheMembersSchema = z.strictObject({
-  ttl: z.number().int().positive().optional().meta({ description: 'Keep the answer for so many seconds' }),
-  's-maxage': z
-    .number()
-    .int()
-    .min(0)
-    .optional()
-    .meta({ description: 'Take only an answer that is at most so many seconds old; also s-max-age' }),
-  's-max-age': z.number().int().min(0).optional(),
-  'no-cache': z.boolean().optional().meta({ description: 'Ask anew and keep the answer' }),
-  'no-store': z.boolean().optional().meta({ description: 'Do not keep the answer' }),
-  namespace: z.string().optional().meta({ description: 'A part of the team’s cache of its own' }),
-  'use-cache': z.boolean().optional().meta({ description: 'As use_cache' }),
-});
+const cacheMembersSchema = z
+  .strictObject({
+    ttl: z.number().int().positive().optional().meta({ description: 'Keep the answer for so many seconds' }),
+    's-maxage': z
+      .number()
+      .int()
+      .min(0)
+      .optional()
+      .meta({ description: 'Take only an answer that is at most so many seconds old; also s-max-age' }),
+    's-max-age': z.number().int().min(0).optional(),
+    'no-cache': z.boolean().optional().meta({ description: 'Ask anew and keep the answer' }),
+    'no-store': z.boolean().optional().meta({ description: 'Do not keep the answer' }),
+    namespace: z.string().optional().meta({ description: 'A part of the team’s cache of its own' }),
+    'use-cache': z.boolean().optional().meta({ description: 'As use_cache' }),
+  })
+  .meta({ id: 'ChatCacheControls' });
 
 /** OpenAI's chat request. Members that are not named here pass through. @see https://platform.openai.com/docs/api-reference/chat/create */
 export const chatRequestSchema = z
@@ -42,14 +46,19 @@ export const chatRequestSchema = z
     use_cache: z.boolean().nullish().meta({ description: 'False asks the provider and keeps nothing' }),
     cache: cacheMembersSchema.nullish(),
   })
-  .meta({ example: { model: 'gpt-4.1', messages: [{ role: 'user', content: 'Why is the sky blue?' }] } });
+  .meta({
+    id: 'ChatCompletionRequest',
+    example: { model: 'gpt-4.1', messages: [{ role: 'user', content: 'Why is the sky blue?' }] },
+  });
 export type ChatRequest = z.input<typeof chatRequestSchema>;
 
-const usageSchema = z.looseObject({
-  prompt_tokens: z.number().int(),
-  completion_tokens: z.number().int(),
-  total_tokens: z.number().int(),
-});
+const usageSchema = z
+  .looseObject({
+    prompt_tokens: z.number().int(),
+    completion_tokens: z.number().int(),
+    total_tokens: z.number().int(),
+  })
+  .meta({ id: 'TokenUsage' });
 
 /** OpenAI's chat answer, with `cached`. */
 export const chatCompletionSchema = z
@@ -69,6 +78,7 @@ export const chatCompletionSchema = z
     cached: z.boolean().meta({ description: 'True when the answer came from the cache' }),
   })
   .meta({
+    id: 'ChatCompletion',
     example: {
       id: 'chatcmpl-8f3a',
       object: 'chat.completion',
@@ -88,18 +98,29 @@ export const chatCompletionSchema = z
 export type ChatCompletion = z.output<typeof chatCompletionSchema>;
 
 /** One event of a streamed answer. */
-export const chatCompletionChunkSchema = z.looseObject({
-  id: z.string(),
-  object: z.literal('chat.completion.chunk'),
-  created: z.number().int(),
-  model: z.string(),
-  choices: z.array(
-    z.looseObject({
-      index: z.number().int(),
-      delta: z.looseObject({ role: z.string().optional(), content: z.string().nullish() }),
-      finish_reason: z.string().nullish(),
-    }),
-  ),
-  usage: usageSchema.nullish(),
-});
+export const chatCompletionChunkSchema = z
+  .looseObject({
+    id: z.string(),
+    object: z.literal('chat.completion.chunk'),
+    created: z.number().int(),
+    model: z.string(),
+    choices: z.array(
+      z.looseObject({
+        index: z.number().int(),
+        delta: z.looseObject({ role: z.string().optional(), content: z.string().nullish() }),
+        finish_reason: z.string().nullish(),
+      }),
+    ),
+    usage: usageSchema.nullish(),
+  })
+  .meta({
+    id: 'ChatCompletionChunk',
+    example: {
+      id: 'chatcmpl-8f3a',
+      object: 'chat.completion.chunk',
+      created: 1763856000,
+      model: 'gpt-4.1-2025-04-14',
+      choices: [{ index: 0, delta: { content: 'Air' }, finish_reason: null }],
+    },
+  });
 export type ChatCompletionChunk = z.output<typeof chatCompletionChunkSchema>;

@@ -11,6 +11,7 @@ export const errorBodySchema = z
     }),
   })
   .meta({
+    id: 'Error',
     example: {
       error: {
         message: "'messages': Invalid input: expected array, received undefined",
@@ -21,6 +22,20 @@ export const errorBodySchema = z
     },
   });
 export type ErrorBody = z.output<typeof errorBodySchema>;
+
+/** The error of a budget, or of prepaid credits, without room for a call: 402. */
+export const budgetExceededBodySchema = z
+  .object({
+    error: errorBodySchema.shape.error.extend({
+      budget_id: z.string(),
+      scope: z.string().meta({ description: 'Whose budget it is: `team:<id>` or `key:<id>`' }),
+      limit_usd: z.string(),
+      spent_usd: z.string(),
+      reserved_usd: z.string().meta({ description: 'Held for calls that run now, and leased for the next ones' }),
+      resets_at: z.iso.datetime().nullable().meta({ description: 'Null where the window never ends' }),
+    }),
+  })
+  .meta({ id: 'BudgetExceeded' });
 
 /** Dollars as a decimal string, exact (`"0.000218"`). */
 export const usdSchema = z

@@ -28,18 +28,20 @@ export const createGrantSchema = z
     note: noteSchema,
     reference: referenceSchema,
   })
-  .meta({ example: { amount_usd: '50.00', expires_at: '2027-03-01T00:00:00Z', note: 'trial' } });
+  .meta({ id: 'CreateGrant', example: { amount_usd: '50.00', expires_at: '2027-03-01T00:00:00Z', note: 'trial' } });
 export type CreateGrant = z.output<typeof createGrantSchema>;
+/** As callers send it. */
+export type NewGrant = z.input<typeof createGrantSchema>;
 
 /** `POST /admin/teams/{id}/credits/top-ups`. */
 export const createTopUpSchema = z
   .strictObject({ amount_usd: amountSchema, note: noteSchema, reference: referenceSchema })
-  .meta({ example: { amount_usd: '500.00', reference: 'invoice-2026-114' } });
+  .meta({ id: 'CreateTopUp', example: { amount_usd: '500.00', reference: 'invoice-2026-114' } });
 export type CreateTopUp = z.output<typeof createTopUpSchema>;
 
 export const updateCreditsSchema = z
   .strictObject({ prepaid: z.boolean().meta({ description: 'Whether calls stop when the balance is used up' }) })
-  .meta({ example: { prepaid: true } });
+  .meta({ id: 'UpdateCredits', example: { prepaid: true } });
 export type UpdateCredits = z.output<typeof updateCreditsSchema>;
 
 const creditExample = {
@@ -62,7 +64,7 @@ export const creditSchema = z
     note: z.string().nullable(),
     created_at: timeSchema,
   })
-  .meta({ example: creditExample });
+  .meta({ id: 'Credit', example: creditExample });
 export type Credit = z.output<typeof creditSchema>;
 
 export const creditsSchema = z
@@ -79,6 +81,7 @@ export const creditsSchema = z
     credits: z.array(creditSchema),
   })
   .meta({
+    id: 'Credits',
     example: {
       team_id: 'team_01KAS5M8Z2Q6W9Y3T7N4B1C0DE',
       prepaid: true,
@@ -135,6 +138,7 @@ export const statementSchema = z
     closing_balance_usd: usdSchema,
   })
   .meta({
+    id: 'Statement',
     example: {
       team_id: 'team_01KAS5M8Z2Q6W9Y3T7N4B1C0DE',
       team_name: 'search',

@@ -24,7 +24,7 @@ export const fileSchema = z
     purpose: z.enum(['batch', 'batch_output']),
     status: z.literal('processed'),
   })
-  .meta({ example });
+  .meta({ id: 'File', example });
 export type FileObject = z.output<typeof fileSchema>;
 
 /** A page of files, newest first by default. */
@@ -36,12 +36,15 @@ export const fileListSchema = z
     first_id: z.string().nullable(),
     last_id: z.string().nullable(),
   })
-  .meta({ example: { object: 'list', data: [example], has_more: false, first_id: example.id, last_id: example.id } });
+  .meta({
+    id: 'FileList',
+    example: { object: 'list', data: [example], has_more: false, first_id: example.id, last_id: example.id },
+  });
 export type FileList = z.output<typeof fileListSchema>;
 
 export const fileDeletedSchema = z
   .object({ id: z.string(), object: z.literal('file'), deleted: z.literal(true) })
-  .meta({ example: { id: example.id, object: 'file', deleted: true } });
+  .meta({ id: 'FileDeleted', example: { id: example.id, object: 'file', deleted: true } });
 export type FileDeleted = z.output<typeof fileDeletedSchema>;
 
 /** `GET /v1/files`. */

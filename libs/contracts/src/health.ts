@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export const livenessSchema = z.object({ status: z.literal('ok') }).meta({ example: { status: 'ok' } });
+export const livenessSchema = z.object({ status: z.literal('ok') }).meta({ id: 'Liveness', example: { status: 'ok' } });
 export type Liveness = z.output<typeof livenessSchema>;
 
 /**
@@ -13,5 +13,5 @@ export const readinessSchema = z
     database: z.enum(['ok', 'away']).optional(),
     redis: z.enum(['ok', 'away']).optional(),
   })
-  .meta({ example: { status: 'ok', database: 'ok', redis: 'ok' } });
+  .meta({ id: 'Readiness', example: { status: 'ok', database: 'ok', redis: 'ok' } });
 export type ReadinessReport = z.output<typeof readinessSchema>;

@@ -39,6 +39,7 @@ export const createKeySchema = z
       .meta({ description: 'What its calls may have of the cache; null is everything' }),
   })
   .meta({
+    id: 'CreateKey',
     example: {
       name: 'search in production',
       models: ['gpt-4.1-mini'],
@@ -61,7 +62,10 @@ export const updateKeySchema = z
     }),
   })
   .refine((changes) => Object.keys(changes).length > 0, 'must change something')
-  .meta({ example: { rpm_limit: 1200, models: null, cache: { shared: false, max_ttl_seconds: null } } });
+  .meta({
+    id: 'UpdateKey',
+    example: { rpm_limit: 1200, models: null, cache: { shared: false, max_ttl_seconds: null } },
+  });
 export type UpdateKey = z.output<typeof updateKeySchema>;
 
 export const rotateKeySchema = z
@@ -73,8 +77,8 @@ export const rotateKeySchema = z
       .default(0)
       .meta({ description: 'How long the old key works beside the new one' }),
   })
-  .optional()
-  .meta({ example: { grace_seconds: 3600 } });
+  .meta({ id: 'RotateKey', example: { grace_seconds: 3600 } })
+  .optional();
 export type RotateKey = z.output<typeof rotateKeySchema>;
 
 const keyExample = {
@@ -107,17 +111,21 @@ export const apiKeySchema = z
       .meta({ description: 'What its calls may have of the cache; null is everything' }),
     created_at: timeSchema,
   })
-  .meta({ example: keyExample });
+  .meta({ id: 'ApiKey', example: keyExample });
 export type ApiKey = z.output<typeof apiKeySchema>;
 
-export const apiKeyListSchema = z.object({ data: z.array(apiKeySchema) }).meta({ example: { data: [keyExample] } });
+export const apiKeyListSchema = z
+  .object({ data: z.array(apiKeySchema) })
+  .meta({ id: 'ApiKeyList', example: { data: [keyExample] } });
 export type ApiKeyList = z.output<typeof apiKeyListSchema>;
 
 /** A new key, in the only answer that ever shows it. */
-export const createdKeySchema = apiKeySchema.extend({ key: z.string() }).meta({ example: shownOnceExample });
+export const createdKeySchema = apiKeySchema
+  .extend({ key: z.string() })
+  .meta({ id: 'CreatedKey', example: shownOnceExample });
 export type CreatedKey = z.output<typeof createdKeySchema>;
 
 export const rotatedKeySchema = createdKeySchema
   .extend({ replaces: z.string().meta({ description: 'The id of the old key' }) })
-  .meta({ example: { ...shownOnceExample, replaces: 'key_01KAS4A7C9E1G3J5M7P9R2T4VW' } });
+  .meta({ id: 'RotatedKey', example: { ...shownOnceExample, replaces: 'key_01KAS4A7C9E1G3J5M7P9R2T4VW' } });
 export type RotatedKey = z.output<typeof rotatedKeySchema>;

@@ -11,5 +11,8 @@ export const ledgerVerificationSchema = z
       }),
     ),
   })
-  .meta({ example: { ok: true, checks: [{ name: 'debits and credits of all accounts are equal', violations: [] }] } });
+  .meta({
+    id: 'LedgerVerification',
+    example: { ok: true, checks: [{ name: 'debits and credits of all accounts are equal', violations: [] }] },
+  });
 export type LedgerVerification = z.output<typeof ledgerVerificationSchema>;

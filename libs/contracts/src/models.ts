@@ -3,52 +3,60 @@ import { modelCacheRulesChangeSchema, modelCacheRulesSchema } from './cache-rule
 import { plainText, usdSchema } from './common';
 
 /** A model as `GET /v1/models` lists it: OpenAI's shape, with what the gateway knows beside. */
-export const modelSchema = z.object({
-  id: z.string().meta({ example: 'gpt-4.1' }),
-  object: z.literal('model'),
-  created: z.number().int().meta({ description: 'Unix seconds', example: 1763856000 }),
-  owned_by: z.string().meta({ description: 'The provider that answers first', example: 'openai' }),
-  gateway: z.object({
-    version: z.string().nullable().meta({ description: 'The declared model version', example: '2026-11-01' }),
-    generation: z.number().int().meta({ description: 'The cache generation in force', example: 1 }),
-    providers: z.array(z.string()).meta({ description: 'In the order in which they are asked', example: ['openai'] }),
-    input_usd_per_mtok: usdSchema,
-    cached_input_usd_per_mtok: usdSchema,
-    output_usd_per_mtok: usdSchema,
-    price_estimated: z.boolean().meta({ description: 'True where nobody told the price and a ceiling is charged' }),
-  }),
-});
+export const modelSchema = z
+  .object({
+    id: z.string().meta({ example: 'gpt-4.1' }),
+    object: z.literal('model'),
+    created: z.number().int().meta({ description: 'Unix seconds', example: 1763856000 }),
+    owned_by: z.string().meta({ description: 'The provider that answers first', example: 'openai' }),
+    gateway: z.object({
+      version: z.string().nullable().meta({ description: 'The declared model version', example: '2026-11-01' }),
+      generation: z.number().int().meta({ description: 'The cache generation in force', example: 1 }),
+      providers: z.array(z.string()).meta({ description: 'In the order in which they are asked', example: ['openai'] }),
+      input_usd_per_mtok: usdSchema,
+      cached_input_usd_per_mtok: usdSchema,
+      output_usd_per_mtok: usdSchema,
+      price_estimated: z.boolean().meta({ description: 'True where nobody told the price and a ceiling is charged' }),
+    }),
+  })
+  .meta({ id: 'Model' });
 export type ModelObject = z.output<typeof modelSchema>;
 
-export const modelListSchema = z.object({ object: z.literal('list'), data: z.array(modelSchema) });
+export const modelListSchema = z
+  .object({ object: z.literal('list'), data: z.array(modelSchema) })
+  .meta({ id: 'ModelList' });
 export type ModelList = z.output<typeof modelListSchema>;
 
 export const setModelVersionSchema = z
   .strictObject({
     version: plainText(128).min(1).meta({ description: 'Any name that changes when the model does' }),
   })
-  .meta({ example: { version: '2026-11-01' } });
+  .meta({ id: 'SetModelVersion', example: { version: '2026-11-01' } });
 export type SetModelVersion = z.output<typeof setModelVersionSchema>;
 
-export const modelVersionSchema = z.object({
-  model: z.string().meta({ example: 'gpt-4.1' }),
-  version: z.string().nullable().meta({ example: '2026-11-01' }),
-  generation: z.number().int().meta({ example: 2 }),
-});
+export const modelVersionSchema = z
+  .object({
+    model: z.string().meta({ example: 'gpt-4.1' }),
+    version: z.string().nullable().meta({ example: '2026-11-01' }),
+    generation: z.number().int().meta({ example: 2 }),
+  })
+  .meta({ id: 'ModelVersion' });
 export type ModelVersion = z.output<typeof modelVersionSchema>;
 
-const deploymentSchema = z.strictObject({
-  provider: plainText(128).min(1).meta({ description: 'A provider of this gateway', example: 'openai' }),
-  model: plainText(128).min(1).meta({ description: 'The provider’s own name of the model', example: 'gpt-4.1' }),
-  priority: z.number().int().min(0).default(1).meta({ description: 'Lower is tried first' }),
-  weight: z.number().positive().default(1).meta({ description: 'Share of the load within a priority' }),
-  max_parallel: z
-    .number()
-    .int()
-    .positive()
-    .optional()
-    .meta({ description: 'Calls at a time; unlimited where left out' }),
-});
+const deploymentSchema = z
+  .strictObject({
+    provider: plainText(128).min(1).meta({ description: 'A provider of this gateway', example: 'openai' }),
+    model: plainText(128).min(1).meta({ description: 'The provider’s own name of the model', example: 'gpt-4.1' }),
+    priority: z.number().int().min(0).default(1).meta({ description: 'Lower is tried first' }),
+    weight: z.number().positive().default(1).meta({ description: 'Share of the load within a priority' }),
+    max_parallel: z
+      .number()
+      .int()
+      .positive()
+      .optional()
+      .meta({ description: 'Calls at a time; unlimited where left out' }),
+  })
+  .meta({ id: 'NewDeployment' });
 const deploymentsSchema = z.array(deploymentSchema).min(1).max(100);
 
 /** `POST /admin/models`. */
@@ -59,6 +67,7 @@ export const createModelSchema = z
     cache: modelCacheRulesSchema.nullish().meta({ description: 'Rules of the cache for this model' }),
   })
   .meta({
+    id: 'CreateModel',
     example: {
       name: 'resilient',
       deployments: [
@@ -81,6 +90,7 @@ export const updateModelSchema = z
   })
   .refine((changes) => Object.keys(changes).length > 0, 'must change something')
   .meta({
+    id: 'UpdateModel',
     example: {
       deployments: [{ provider: 'openai', model: 'gpt-5', priority: 1 }],
       cache: { max_ttl_seconds: 3_600, shared: false },
@@ -133,10 +143,10 @@ export const adminModelSchema = z
       })
       .meta({ description: 'The cache rules in force, wherever they are set' }),
   })
-  .meta({ example: adminModelExample });
+  .meta({ id: 'AdminModel', example: adminModelExample });
 export type AdminModel = z.output<typeof adminModelSchema>;
 
 export const adminModelListSchema = z
   .object({ data: z.array(adminModelSchema) })
-  .meta({ example: { data: [adminModelExample] } });
+  .meta({ id: 'AdminModelList', example: { data: [adminModelExample] } });
 export type AdminModelList = z.output<typeof adminModelListSchema>;

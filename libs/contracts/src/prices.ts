@@ -70,6 +70,7 @@ export const createPriceSchema = z
     message: 'must not have the same above_input_tokens twice',
   })
   .meta({
+    id: 'CreatePrice',
     example: {
       model: 'gpt-4.1',
       valid_from: '2026-12-01T00:00:00Z',
@@ -129,7 +130,7 @@ export const priceSchema = z
     created_by: z.string(),
     created_at: timeSchema,
   })
-  .meta({ example: priceExample });
+  .meta({ id: 'Price', example: priceExample });
 export type Price = z.output<typeof priceSchema>;
 
 export const listPricesQuerySchema = z.strictObject({
@@ -139,7 +140,9 @@ export const listPricesQuerySchema = z.strictObject({
 });
 export type ListPricesQuery = z.output<typeof listPricesQuerySchema>;
 
-export const priceListSchema = z.object({ data: z.array(priceSchema) }).meta({ example: { data: [priceExample] } });
+export const priceListSchema = z
+  .object({ data: z.array(priceSchema) })
+  .meta({ id: 'PriceList', example: { data: [priceExample] } });
 export type PriceList = z.output<typeof priceListSchema>;
 
 /** `POST /admin/prices/import`. */
@@ -152,6 +155,7 @@ export const importPricesSchema = z
     dry_run: z.boolean().default(false),
   })
   .meta({
+    id: 'ImportPrices',
     example: {
       catalogue: {
         'gpt-4.1': {
@@ -174,7 +178,10 @@ export const importedPricesSchema = z
     unchanged: z.int(),
     skipped: z.array(z.object({ model: z.string(), reason: z.string() })),
   })
-  .meta({ example: { dry_run: true, added: [], changed: ['gpt-4.1'], unchanged: 320, skipped: [] } });
+  .meta({
+    id: 'ImportedPrices',
+    example: { dry_run: true, added: [], changed: ['gpt-4.1'], unchanged: 320, skipped: [] },
+  });
 export type ImportedPrices = z.output<typeof importedPricesSchema>;
 
 /** `POST /admin/prices/rerate`. */
@@ -188,7 +195,10 @@ export const rerateSchema = z
     dry_run: z.boolean().default(false),
   })
   .refine(({ from, to }) => from < to, { path: ['from'], message: 'must be before to' })
-  .meta({ example: { from: '2026-11-01T00:00:00Z', to: '2026-11-15T00:00:00Z', model: 'gpt-4.1', dry_run: true } });
+  .meta({
+    id: 'Rerate',
+    example: { from: '2026-11-01T00:00:00Z', to: '2026-11-15T00:00:00Z', model: 'gpt-4.1', dry_run: true },
+  });
 export type Rerate = z.output<typeof rerateSchema>;
 
 export const reratedSchema = z
@@ -201,6 +211,7 @@ export const reratedSchema = z
     cost_change_usd: usdSchema,
   })
   .meta({
+    id: 'Rerated',
     example: {
       dry_run: true,
       looked_at: 12000,

@@ -9,12 +9,19 @@ const UNIX_SECONDS = /^\d{1,11}$/;
  * @param day which moment a day stands for: its first, or the first of the next, so that a span ends with the whole day
  */
 export function dayOrTimeSchema(day: 'start' | 'end') {
-  return z.string().transform((text, context): Date => {
-    const ms = milliseconds(text, day);
-    if (ms !== undefined && ms >= 0) return new Date(ms);
-    context.addIssue('must be RFC 3339 (2026-11-23T09:00:00Z), Unix seconds or a day (2026-11-23), from 1970 on');
-    return z.NEVER;
-  });
+  const description =
+    day === 'start'
+      ? 'Not earlier than this: RFC 3339, Unix seconds, or a day (UTC)'
+      : 'Earlier than this: RFC 3339 or Unix seconds; a day (UTC) is included whole';
+  return z
+    .string()
+    .transform((text, context): Date => {
+      const ms = milliseconds(text, day);
+      if (ms !== undefined && ms >= 0) return new Date(ms);
+      context.addIssue('must be RFC 3339 (2026-11-23T09:00:00Z), Unix seconds or a day (2026-11-23), from 1970 on');
+      return z.NEVER;
+    })
+    .meta({ description });
 }
 
 function milliseconds(text: string, day: 'start' | 'end'): number | undefined {

@@ -57,17 +57,19 @@ const sumsExample = {
   saved_by: { cache: '9.1', coalesced: '0', dedupe: '0', batch: '0', prompt_cache: '0.2', routing: '0' },
 };
 
-const opportunitySchema = z.object({
-  kind: z.enum(['repeated_question', 'deferrable_traffic']),
-  reason: z.string().meta({ description: 'Why the saving was not made' }),
-  model: z.string().nullable(),
-  key_id: z.string().nullable(),
-  calls: z.int(),
-  cost_usd: usdSchema,
-  could_save_usd: usdSchema,
-  estimated: z.boolean().meta({ description: 'Whether it is reckoned from a sample of the questions' }),
-  setting: z.string().meta({ description: 'What to change' }),
-});
+const opportunitySchema = z
+  .object({
+    kind: z.enum(['repeated_question', 'deferrable_traffic']),
+    reason: z.string().meta({ description: 'Why the saving was not made' }),
+    model: z.string().nullable(),
+    key_id: z.string().nullable(),
+    calls: z.int(),
+    cost_usd: usdSchema,
+    could_save_usd: usdSchema,
+    estimated: z.boolean().meta({ description: 'Whether it is reckoned from a sample of the questions' }),
+    setting: z.string().meta({ description: 'What to change' }),
+  })
+  .meta({ id: 'SavingsOpportunity' });
 
 /** What was saved, and what could have been. */
 export const savingsReportSchema = z
@@ -84,6 +86,7 @@ export const savingsReportSchema = z
     opportunities: z.array(opportunitySchema),
   })
   .meta({
+    id: 'SavingsReport',
     example: {
       data: [{ team: 'team_01KAS5M8Z2Q6W9Y3T7N4B1C0DE', ...sumsExample }],
       total: sumsExample,
@@ -137,6 +140,7 @@ export const roiSchema = z
       .meta({ description: 'The whole month if it goes on like this; null once it is over' }),
   })
   .meta({
+    id: 'Roi',
     example: {
       team_id: null,
       month: '2026-11',

@@ -7,12 +7,14 @@ export const nameSchema = plainText(200).trim().min(1);
 /** An id in a path. Whether something has it is for the route to find out. */
 export const pathIdSchema = z.string().regex(/^[^\p{Cc}\p{Cs}]+$/u, 'must not have control characters');
 
-export const createTeamSchema = z.strictObject({ name: nameSchema }).meta({ example: { name: 'search' } });
+export const createTeamSchema = z
+  .strictObject({ name: nameSchema })
+  .meta({ id: 'CreateTeam', example: { name: 'search' } });
 export type CreateTeam = z.output<typeof createTeamSchema>;
 
 export const updateTeamSchema = z
   .strictObject({ name: nameSchema })
-  .meta({ example: { name: 'search and discovery' } });
+  .meta({ id: 'UpdateTeam', example: { name: 'search and discovery' } });
 export type UpdateTeam = z.output<typeof updateTeamSchema>;
 
 const teamExample = {
@@ -25,14 +27,16 @@ const teamExample = {
 /** A team, as `/admin/teams` shows it. */
 export const teamSchema = z
   .object({ id: z.string(), name: z.string(), created_at: timeSchema, updated_at: timeSchema })
-  .meta({ example: teamExample });
+  .meta({ id: 'Team', example: teamExample });
 export type Team = z.output<typeof teamSchema>;
 
-export const teamListSchema = z.object({ data: z.array(teamSchema) }).meta({ example: { data: [teamExample] } });
+export const teamListSchema = z
+  .object({ data: z.array(teamSchema) })
+  .meta({ id: 'TeamList', example: { data: [teamExample] } });
 export type TeamList = z.output<typeof teamListSchema>;
 
 /** What deleting something under `/admin` answers. */
 export const deletedSchema = z
   .object({ id: z.string(), deleted: z.literal(true) })
-  .meta({ example: { id: teamExample.id, deleted: true } });
+  .meta({ id: 'Deleted', example: { id: teamExample.id, deleted: true } });
 export type Deleted = z.output<typeof deletedSchema>;

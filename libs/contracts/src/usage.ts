@@ -37,16 +37,18 @@ export const adminUsageQuerySchema = z
   .refine(fromBeforeTo, NOT_BEFORE);
 export type AdminUsageQuery = z.output<typeof adminUsageQuerySchema>;
 
-const usageSumsSchema = z.object({
-  requests: z
-    .int()
-    .meta({ description: 'Calls. One that was tried twice is one, and counts where its first try does.' }),
-  input_tokens: z.int(),
-  output_tokens: z.int(),
-  list_cost_usd: usdSchema,
-  cost_usd: usdSchema,
-  saved_usd: usdSchema,
-});
+const usageSumsSchema = z
+  .object({
+    requests: z
+      .int()
+      .meta({ description: 'Calls. One that was tried twice is one, and counts where its first try does.' }),
+    input_tokens: z.int(),
+    output_tokens: z.int(),
+    list_cost_usd: usdSchema,
+    cost_usd: usdSchema,
+    saved_usd: usdSchema,
+  })
+  .meta({ id: 'UsageSums' });
 /** Sums over calls. */
 export type UsageSums = z.output<typeof usageSumsSchema>;
 
@@ -54,21 +56,24 @@ const groupValue = (description: string, example: string) =>
   z.string().nullable().optional().meta({ description, example });
 
 /** The sums of one group; the members that name it are those of `group_by`, and null where a call has none. */
-export const usageRowSchema = z.object({
-  model: groupValue('By the name that callers use', 'gpt-4.1'),
-  key: groupValue('The id of the API key', 'key_01KAS5N1V4R8X0Z2B6D9F3H5JK'),
-  team: groupValue('The id of the team', 'team_01KAS5M8Z2Q6W9Y3T7N4B1C0DE'),
-  day: groupValue('UTC', '2026-11-23'),
-  hour: groupValue('UTC', '2026-11-23T09:00:00Z'),
-  tag: groupValue('A call with several tags stands under each of them', 'nightly'),
-  provider: groupValue('Who was asked; for an answer out of the cache, who wrote it', 'openai'),
-  cache_status: groupValue('As the header x-cache-status says', 'MISS'),
-  ...usageSumsSchema.shape,
-});
+export const usageRowSchema = z
+  .object({
+    model: groupValue('By the name that callers use', 'gpt-4.1'),
+    key: groupValue('The id of the API key', 'key_01KAS5N1V4R8X0Z2B6D9F3H5JK'),
+    team: groupValue('The id of the team', 'team_01KAS5M8Z2Q6W9Y3T7N4B1C0DE'),
+    day: groupValue('UTC', '2026-11-23'),
+    hour: groupValue('UTC', '2026-11-23T09:00:00Z'),
+    tag: groupValue('A call with several tags stands under each of them', 'nightly'),
+    provider: groupValue('Who was asked; for an answer out of the cache, who wrote it', 'openai'),
+    cache_status: groupValue('As the header x-cache-status says', 'MISS'),
+    ...usageSumsSchema.shape,
+  })
+  .meta({ id: 'UsageRow' });
 export type UsageRow = z.output<typeof usageRowSchema>;
 
 /** A usage report. `total` counts each call once, also where `data` has it under several tags. */
 export const usageReportSchema = z.object({ data: z.array(usageRowSchema), total: usageSumsSchema }).meta({
+  id: 'UsageReport',
   example: {
     data: [
       {
@@ -102,8 +107,8 @@ export const listRequestsQuerySchema = z
     model: filterSchema,
     request_id: filterSchema,
     batch_id: filterSchema,
-    from: fromSchema.meta({ description: 'Not earlier than this: RFC 3339, Unix seconds, or a day (UTC)' }),
-    to: toSchema.meta({ description: 'Earlier than this: RFC 3339 or Unix seconds; a day (UTC) is included whole' }),
+    from: fromSchema,
+    to: toSchema,
     limit: z.coerce.number().int().min(1).max(1000).default(100),
     cursor: z
       .string()
@@ -188,11 +193,11 @@ export const requestRowSchema = z
     latency_ms: z.number().nullable(),
     ttft_ms: z.number().nullable().meta({ description: 'Time to the first content of a stream' }),
   })
-  .meta({ example: requestExample });
+  .meta({ id: 'LedgerRow', example: requestExample });
 export type RequestRow = z.output<typeof requestRowSchema>;
 
 /** A page of the ledger, newest first. */
 export const requestPageSchema = z
   .object({ data: z.array(requestRowSchema), next_cursor: z.string().nullable() })
-  .meta({ example: { data: [requestExample], next_cursor: null } });
+  .meta({ id: 'LedgerPage', example: { data: [requestExample], next_cursor: null } });
 export type RequestPage = z.output<typeof requestPageSchema>;

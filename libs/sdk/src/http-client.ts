@@ -25,6 +25,8 @@ export interface HttpCall extends CallOptions {
   query?: Query;
   /** A form goes out as it is, everything else as JSON. */
   body?: unknown;
+  /** A status beside 2xx that is no error. */
+  expectedStatus?: number;
 }
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -39,15 +41,15 @@ export class HttpClient {
     this.fetch = options.fetch ?? globalThis.fetch;
   }
 
-  /** The JSON of the answer, as the contract has it. @throws ThriftgateError for every status but 2xx */
+  /** The JSON of the response, as the contract has it. @throws ThriftgateError as {@link send} */
   async json<Answer>(method: Method, route: string, call: HttpCall = {}): Promise<Answer> {
     const response = await this.send(method, route, call);
     return (await response.json()) as Answer;
   }
 
-  /** The answer with its body unread. @throws ThriftgateError for every status but 2xx */
+  /** The response with its body unread. @throws ThriftgateError for every status but 2xx and the expected one */
   async send(method: Method, route: string, call: HttpCall = {}): Promise<Response> {
-    const { query, body, headers, signal, idempotencyKey } = call;
+    const { query, body, headers, signal, idempotencyKey, expectedStatus } = call;
     const isForm = body === undefined || body instanceof FormData;
     const response = await this.fetch.call(globalThis, this.origin + route + queryString(query), {
       method,
@@ -60,7 +62,7 @@ export class HttpClient {
       ...(body === undefined ? {} : { body: body instanceof FormData ? body : JSON.stringify(body) }),
       ...(signal && { signal }),
     });
-    if (response.ok) return response;
+    if (response.ok || response.status === expectedStatus) return response;
     throw ThriftgateError.from(response, await response.json().catch(() => undefined));
   }
 }

@@ -11,4 +11,6 @@ export type { ChatStream, GatewayFacts } from './resources/chat';
 export type { CreateFile, ListFiles } from './resources/files';
 export type { NewKey } from './resources/keys';
 export type { ImportPrices, NewPrice, PricesQuery, Rates, Rerate } from './resources/prices';
+export type { RoiQuery, SavingsQuery } from './resources/savings';
+export type { StatementOptions } from './resources/statements';
 export type { UsageQuery } from './resources/usage';

@@ -118,6 +118,18 @@ describe('ThriftgateClient', () => {
     expect(failure).toMatchObject({ ...error, status: 429, requestId: 'req-2', retryAfterSeconds: 7 });
   });
 
+  it('gives the readiness report also where the gateway is not ready', async () => {
+    answers = [json({ status: 'draining' }, 503), json({ error: { message: 'Away.' } }, 503)];
+    expect(await client.health.ready()).toEqual({ status: 'draining' });
+    await expect(client.health.live()).rejects.toMatchObject({ status: 503, message: 'Away.' });
+  });
+
+  it('sends a statement’s form and language', async () => {
+    answers = [(response) => response.end('종류,날짜\r\n')];
+    expect(await client.admin.statements.csv('team_1', '2026-11', { lang: 'ko' })).toBe('종류,날짜\r\n');
+    expect(calls[0]?.url).toBe('/admin/teams/team_1/statements/2026-11?lang=ko&format=csv');
+  });
+
   it('names the status of an error that is not the gateway’s own', async () => {
     answers = [(response) => response.writeHead(502).end('<html>')];
     const expected = { status: 502, code: null, message: 'The gateway answered 502.', retryAfterSeconds: null };

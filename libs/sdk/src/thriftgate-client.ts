@@ -3,6 +3,7 @@ import { Admin } from './resources/admin';
 import { Batches } from './resources/batches';
 import { ChatCompletions } from './resources/chat';
 import { Files } from './resources/files';
+import { Health } from './resources/health';
 import { Models } from './resources/models';
 import { Usage } from './resources/usage';
 
@@ -20,6 +21,7 @@ export class ThriftgateClient {
   readonly batches: Batches;
   readonly usage: Usage;
   readonly admin: Admin;
+  readonly health: Health;
 
   constructor(options: ThriftgateClientOptions) {
     const http = new HttpClient(options);
@@ -29,5 +31,6 @@ export class ThriftgateClient {
     this.batches = new Batches(http, this.files);
     this.usage = new Usage(http);
     this.admin = new Admin(http);
+    this.health = new Health(http);
   }
 }

@@ -20,7 +20,7 @@ const PATH_ID = { schema: contracts.pathIdSchema };
 
 @ApiTags('Files')
 @ApiBearerAuth()
-@ApiErrors('invalid_api_key', 'rate_limit_exceeded')
+@ApiErrors('invalid_api_key')
 @Controller('v1/files')
 export class FilesController {
   constructor(
@@ -46,7 +46,7 @@ export class FilesController {
     },
   })
   @ApiOkResponse({ description: 'The file.', standardSchema: contracts.fileSchema })
-  @ApiErrors('invalid_request', 'request_too_large', 'unsupported_media_type')
+  @ApiErrors('invalid_request', 'request_too_large', 'unsupported_media_type', 'rate_limit_exceeded')
   async create(
     @CurrentCaller() caller: Caller,
     @Req() request: FastifyRequest,

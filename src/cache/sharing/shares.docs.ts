@@ -1,14 +1,5 @@
-import type { ApiBodyOptions } from '@nestjs/swagger';
 import { createCacheShareSchema, updateCacheShareSchema } from '@thriftgate/contracts';
-import { z } from 'zod';
-
-type SchemaOf<T> = T extends { schema: infer S } ? S : never;
-type ExamplesOf<T> = T extends { examples?: infer E } ? E : never;
-
-const bodyOf = (schema: z.ZodType, examples: ExamplesOf<ApiBodyOptions>): ApiBodyOptions => ({
-  schema: z.toJSONSchema(schema, { io: 'input' }) as SchemaOf<ApiBodyOptions>,
-  examples,
-});
+import { bodyOf } from '../../http/openapi/contract-schema';
 
 const SUPPORT = 'team_01KAS5M8Z2Q6W9Y3T7N4B1C0DE';
 const SALES = 'team_01KAS5N1V4R8X0Z2B6D9F3H5JK';

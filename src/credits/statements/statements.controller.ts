@@ -4,11 +4,13 @@ import * as contracts from '@thriftgate/contracts';
 import type { FastifyReply } from 'fastify';
 import { Roles } from '../../http/access.decorators';
 import { ApiErrors } from '../../http/api-errors.decorator';
+import { jsonContent, textContent } from '../../http/openapi/contract-schema';
 import { statementCsv } from './statement-csv';
 import { statementPage } from './statement-page';
 import { StatementsService } from './statements.service';
 
 const PATH_ID = { schema: contracts.pathIdSchema };
+const EXAMPLE = contracts.statementSchema.meta()?.example as contracts.Statement;
 const MONTH = { schema: contracts.statementMonthSchema };
 
 @ApiTags('Credits')
@@ -25,7 +27,14 @@ export class StatementsController {
     description:
       'The balance before, each credit, the usage by model, and the balance after. `format=csv` is a table for Excel, `format=html` a page to print, in English or Korean.',
   })
-  @ApiOkResponse({ description: 'The statement.', standardSchema: contracts.statementSchema })
+  @ApiOkResponse({
+    description: 'The statement.',
+    content: {
+      ...jsonContent(contracts.statementSchema),
+      ...textContent('text/csv', statementCsv(EXAMPLE, 'en')),
+      ...textContent('text/html'),
+    },
+  })
   async get(
     @Param('id', PATH_ID) id: string,
     @Param('month', MONTH) month: string,

@@ -9,7 +9,7 @@ import type { Model } from '../model';
 import { ModelRegistry } from '../model-registry.service';
 import { AdminModelsService } from './admin-models.service';
 
-@ApiTags('Models')
+@ApiTags('Model settings')
 @ApiBearerAuth()
 @ApiErrors('invalid_api_key', 'forbidden')
 @Roles('platform_admin')

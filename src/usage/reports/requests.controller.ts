@@ -7,7 +7,7 @@ import { formatUsd } from '../../common/money';
 import type { LedgerRow } from './reports.repository';
 import { ReportsService } from './reports.service';
 
-@ApiTags('Usage')
+@ApiTags('Reports')
 @ApiBearerAuth()
 @Roles('platform_admin')
 @Controller('admin/requests')

@@ -1,9 +1,10 @@
 import { Controller, Get, Query, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, type ApiResponseSchemaHost, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
 import type { FastifyReply } from 'fastify';
 import { Roles } from '../../http/access.decorators';
 import { ApiErrors } from '../../http/api-errors.decorator';
+import { jsonContent, textContent } from '../../http/openapi/contract-schema';
 import { type Caller, CurrentCaller } from '../../common/caller';
 import { formatUsd } from '../../common/money';
 import type { UsageFilter } from './report-span';
@@ -27,13 +28,13 @@ gpt-4.1,3,42,30,0.000576,0.000384,0.000192\r
 const DESCRIPTION =
   'Calls, tokens and dollars by group, and their total. Calls that still run are left out. With `format=csv` it is a table with a header and without the total.';
 
-@ApiTags('Usage')
 @ApiBearerAuth()
 @Controller()
 export class UsageController {
   constructor(private readonly reports: ReportsService) {}
 
   @Get('v1/usage')
+  @ApiTags('Usage')
   @ApiOperation({ summary: "Report the team's usage", description: `${DESCRIPTION} Of the caller's team alone.` })
   @ApiUsageReport()
   @ApiErrors('invalid_request', 'invalid_api_key')
@@ -47,6 +48,7 @@ export class UsageController {
   }
 
   @Get('admin/usage')
+  @ApiTags('Reports')
   @Roles('platform_admin')
   @ApiOperation({ summary: 'Report usage over all teams', description: `${DESCRIPTION} Of all teams, or of one.` })
   @ApiUsageReport()
@@ -76,12 +78,11 @@ export class UsageController {
 
 /** The report's two forms; a decorator that takes one schema for both would say that CSV is JSON. */
 function ApiUsageReport(): MethodDecorator {
-  const json = contracts.usageReportSchema.toJSONSchema({ target: 'openapi-3.0' }) as ApiResponseSchemaHost['schema'];
   return ApiOkResponse({
     description: 'The report.',
     content: {
-      'application/json': { schema: json },
-      'text/csv': { schema: { type: 'string' }, example: CSV_EXAMPLE },
+      ...jsonContent(contracts.usageReportSchema),
+      ...textContent('text/csv', CSV_EXAMPLE),
     },
   });
 }

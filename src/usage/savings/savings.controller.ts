@@ -4,11 +4,15 @@ import * as contracts from '@thriftgate/contracts';
 import type { FastifyReply } from 'fastify';
 import { Roles } from '../../http/access.decorators';
 import { ApiErrors } from '../../http/api-errors.decorator';
+import { jsonContent, textContent } from '../../http/openapi/contract-schema';
 import { formatUsd, type PicoUsd } from '../../common/money';
 import { toCsv } from '../reports/usage-csv';
 import { RoiService } from './roi.service';
 import { type Savings, SavingsService } from './savings.service';
 
+const CSV_EXAMPLE = `model,requests,list_cost_usd,cost_usd,saved_usd,cache,coalesced,dedupe,batch,prompt_cache,routing\r
+gpt-4.1,1200,12.4,3.1,9.3,9.1,0,0,0,0.2,0\r
+`;
 const SUMS = ['requests', 'list_cost_usd', 'cost_usd', 'saved_usd'] as const;
 
 @ApiTags('Savings')
@@ -28,7 +32,10 @@ export class SavingsController {
     description:
       'What calls would have cost, what they cost, and what saved the difference; and what could have been saved, with the setting that would do it. With `format=csv` it is a table without total and opportunities.',
   })
-  @ApiOkResponse({ description: 'The report.', standardSchema: contracts.savingsReportSchema })
+  @ApiOkResponse({
+    description: 'The report.',
+    content: { ...jsonContent(contracts.savingsReportSchema), ...textContent('text/csv', CSV_EXAMPLE) },
+  })
   async report(
     @Query({ schema: contracts.savingsQuerySchema }) query: contracts.SavingsQuery,
     @Res({ passthrough: true }) reply: FastifyReply,

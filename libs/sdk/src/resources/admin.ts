@@ -3,9 +3,14 @@ import type { CallOptions, HttpClient } from '../http-client';
 import { AdminModels } from './admin-models';
 import { Alerts, Webhooks } from './alerts';
 import { Audit } from './audit';
+import { Budgets } from './budgets';
 import { Cache } from './cache';
+import { Credits } from './credits';
 import { Keys } from './keys';
+import { Ledger } from './ledger';
 import { Prices } from './prices';
+import { Savings } from './savings';
+import { Statements } from './statements';
 import { Teams } from './teams';
 import { Usage, type UsageQuery } from './usage';
 
@@ -51,25 +56,35 @@ class Requests {
 export class Admin {
   readonly teams: Teams;
   readonly keys: Keys;
+  readonly budgets: Budgets;
+  readonly credits: Credits;
+  readonly statements: Statements;
   readonly requests: Requests;
   readonly usage: Usage<AdminUsageQuery>;
+  readonly savings: Savings;
   readonly cache: Cache;
   readonly models: AdminModels;
   readonly prices: Prices;
   readonly alerts: Alerts;
   readonly webhooks: Webhooks;
   readonly audit: Audit;
+  readonly ledger: Ledger;
 
   constructor(http: HttpClient) {
     this.teams = new Teams(http);
     this.keys = new Keys(http);
+    this.budgets = new Budgets(http);
+    this.credits = new Credits(http);
+    this.statements = new Statements(http);
     this.requests = new Requests(http);
     this.usage = new Usage(http, '/admin/usage');
+    this.savings = new Savings(http);
     this.cache = new Cache(http);
     this.models = new AdminModels(http);
     this.prices = new Prices(http);
     this.alerts = new Alerts(http);
     this.webhooks = new Webhooks(http);
     this.audit = new Audit(http);
+    this.ledger = new Ledger(http);
   }
 }

@@ -1,0 +1,30 @@
+import type { Budget, BudgetList, Deleted, NewBudget, UpdateBudget } from '@thriftgate/contracts';
+import { type CallOptions, type HttpClient, path } from '../http-client';
+
+/** `/admin/budgets`: what teams and keys may spend. */
+export class Budgets {
+  constructor(private readonly http: HttpClient) {}
+
+  /** A budget of a team, or of a key. Dollars are decimal text (`"100.00"`). */
+  create(budget: NewBudget, options?: CallOptions): Promise<Budget> {
+    return this.http.json('POST', '/admin/budgets', { ...options, body: budget });
+  }
+
+  /** Oldest first, with what is spent and reserved now. */
+  list(query: { team_id?: string; key_id?: string } = {}, options?: CallOptions): Promise<BudgetList> {
+    return this.http.json('GET', '/admin/budgets', { ...options, query: { ...query } });
+  }
+
+  retrieve(id: string, options?: CallOptions): Promise<Budget> {
+    return this.http.json('GET', path`/admin/budgets/${id}`, options);
+  }
+
+  /** Takes effect at once; what is spent in the window stays spent. */
+  update(id: string, changes: UpdateBudget, options?: CallOptions): Promise<Budget> {
+    return this.http.json('PATCH', path`/admin/budgets/${id}`, { ...options, body: changes });
+  }
+
+  delete(id: string, options?: CallOptions): Promise<Deleted> {
+    return this.http.json('DELETE', path`/admin/budgets/${id}`, options);
+  }
+}

@@ -1,0 +1,41 @@
+import type { Statement, StatementQuery } from '@thriftgate/contracts';
+import { type CallOptions, type HttpClient, path } from '../http-client';
+
+/** `lang` is `en` by default, `timezone` (an IANA name) is `UTC`. */
+export type StatementOptions = Partial<Omit<StatementQuery, 'format'>>;
+
+/** `/admin/teams/{id}/statements/{month}`: a team's month, named as `2026-11`. */
+export class Statements {
+  constructor(private readonly http: HttpClient) {}
+
+  retrieve(
+    teamId: string,
+    month: string,
+    query: Pick<StatementOptions, 'timezone'> = {},
+    options?: CallOptions,
+  ): Promise<Statement> {
+    return this.http.json('GET', pathOf(teamId, month), { ...options, query: { ...query } });
+  }
+
+  /** The statement as a table for Excel. */
+  csv(teamId: string, month: string, query: StatementOptions = {}, options?: CallOptions): Promise<string> {
+    return this.text(teamId, month, { ...query, format: 'csv' }, options);
+  }
+
+  /** The statement as a page to print. */
+  html(teamId: string, month: string, query: StatementOptions = {}, options?: CallOptions): Promise<string> {
+    return this.text(teamId, month, { ...query, format: 'html' }, options);
+  }
+
+  private async text(
+    teamId: string,
+    month: string,
+    query: Partial<StatementQuery>,
+    options?: CallOptions,
+  ): Promise<string> {
+    const response = await this.http.send('GET', pathOf(teamId, month), { ...options, query: { ...query } });
+    return response.text();
+  }
+}
+
+const pathOf = (teamId: string, month: string): string => path`/admin/teams/${teamId}/statements/${month}`;

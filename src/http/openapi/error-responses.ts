@@ -1,0 +1,88 @@
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { budgetExceededBodySchema, errorBodySchema } from '@thriftgate/contracts';
+import { ERROR_TABLE, type ErrorCode } from '../../common/error-table';
+import { GatewayError, type GatewayErrorDetails } from '../../common/errors';
+import { jsonSchemaOf } from './contract-schema';
+
+/** Begins the members of an operation that name its errors, until {@link documentErrors} puts responses in their place. */
+export const ERROR_MEMBER = 'x-error-';
+
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+type Response = Operation['responses'][string];
+
+const ERROR_CODES = Object.keys(ERROR_TABLE) as ErrorCode[];
+const BUDGET = 'budget_01KAS6B3C5D7E9F1G3H5J7K9M1';
+const SCOPE = 'team:team_01KAS5M8Z2Q6W9Y3T7N4B1C0DE';
+
+/** The errors that always say more than their row of the table. */
+export const ERROR_EXAMPLES: Partial<Record<ErrorCode, GatewayErrorDetails>> = {
+  budget_exceeded: {
+    message:
+      `The budget ${BUDGET} of ${SCOPE} has no room for this call: limit $100, spent $99.98, reserved $0.0132, ` +
+      'needed at worst $0.0328. It resets at 2026-11-30T15:00:00.000Z. ' +
+      'Ask an administrator for more, or set max_completion_tokens to need less.',
+    param: SCOPE,
+    retryAfterSeconds: 1,
+    members: {
+      budget_id: BUDGET,
+      scope: SCOPE,
+      limit_usd: '100',
+      spent_usd: '99.98',
+      reserved_usd: '0.0132',
+      resets_at: '2026-11-30T15:00:00.000Z',
+    },
+  },
+};
+
+/**
+ * Documents the errors of an operation: those that it names and those of every route of its kind.
+ *
+ * @param responses `components.responses`; what is missing there is added
+ */
+export function documentErrors(operation: Operation, responses: Record<string, Response>): void {
+  const codes = new Set(commonErrors(operation));
+  for (const code of ERROR_CODES) {
+    if (Reflect.has(operation, ERROR_MEMBER + code)) codes.add(code);
+    Reflect.deleteProperty(operation, ERROR_MEMBER + code);
+  }
+  const byStatus = new Map<number, GatewayError[]>();
+  for (const code of ERROR_CODES.filter((each) => codes.has(each))) {
+    const error = new GatewayError(code, ERROR_EXAMPLES[code]);
+    byStatus.set(error.status, [...(byStatus.get(error.status) ?? []), error]);
+  }
+  for (const [status, errors] of byStatus) {
+    const name = errors.map(({ code }) => code).join('.');
+    responses[name] ??= errorResponse(errors);
+    operation.responses[status] ??= { $ref: `#/components/responses/${name}` };
+  }
+}
+
+/** A body that cannot be read, a parameter that is not valid, a database that is away. */
+function* commonErrors({ parameters, requestBody, security }: Operation): Generator<ErrorCode> {
+  if (parameters?.length || requestBody) yield 'invalid_request';
+  if (requestBody) yield 'request_too_large';
+  if (requestBody && 'content' in requestBody && 'application/json' in requestBody.content) yield 'invalid_json';
+  if (security?.length) yield* ['internal_error', 'unavailable'] as const;
+}
+
+function errorResponse(errors: readonly GatewayError[]): Response {
+  const contract = errors.some(({ code }) => code === 'budget_exceeded') ? budgetExceededBodySchema : errorBodySchema;
+  const examples = errors.map((error) => [error.code, { summary: summaryOf(error), value: error.toBody() }]);
+  const retryAfter = errors.find(({ retryAfterSeconds }) => retryAfterSeconds !== undefined)?.retryAfterSeconds;
+  return {
+    // Descriptions are Markdown, where __proto__ is bold.
+    description: errors.map(summaryOf).join(' ').replaceAll('__', '\\_\\_'),
+    ...(retryAfter !== undefined && { headers: { 'Retry-After': retryAfterHeader(retryAfter) } }),
+    content: {
+      'application/json': { schema: jsonSchemaOf(contract, 'output'), examples: Object.fromEntries(examples) },
+    },
+  };
+}
+
+/** The sentence of the table. */
+const summaryOf = ({ code }: GatewayError): string => new GatewayError(code).message;
+
+const retryAfterHeader = (example: number) => ({
+  description: 'Seconds after which a new try makes sense',
+  schema: { type: 'integer' as const, example },
+});
