@@ -28,6 +28,7 @@ function model(name: string, deployments: readonly DeploymentSettings[]): Model 
     })),
     cache: { ttlSeconds: 60, storeToolCalls: false, ignoreFingerprint: false },
     maxOutputTokens: undefined,
+    reasons: false,
   };
 }
 
