@@ -1,5 +1,6 @@
 import { CompletionAssembly } from '../endpoints/chat-completions/completion-assembly';
 import { isRecord, nonEmptyString, parseJson, type JsonRecord } from '../json-record';
+import { TextChunkTemplate } from './text-chunk-template';
 import type { Reply, SseEvent, StreamChunk, StreamDecoder } from '../translator';
 
 const NOT_JSON = JSON.stringify({
@@ -12,12 +13,13 @@ const NOT_JSON = JSON.stringify({
 });
 
 /**
- * Sorts the events of an OpenAI stream. Their text passes as it came; each is parsed once, on the side, for its facts and for
- * the answer that is assembled.
+ * Sorts the events of an OpenAI stream. Their text passes as it came; on the side each is read once, for its facts and for the
+ * answer that is assembled.
  * @see https://platform.openai.com/docs/api-reference/chat-streaming
  */
 export class OpenAiChatStream implements StreamDecoder {
   readonly #assembly = new CompletionAssembly();
+  #template: TextChunkTemplate | undefined;
   #contentBegan = false;
   #ended = false;
   #upstreamModel: string | undefined;
@@ -40,6 +42,12 @@ export class OpenAiChatStream implements StreamDecoder {
       this.#ended = true;
       return [{ kind: 'done', data: '[DONE]' }];
     }
+    const text = event === undefined ? this.#template?.textOf(data) : undefined;
+    if (this.#template && text !== undefined) {
+      this.#assembly.addText(this.#template.choiceIndex, text, data.length);
+      return [{ kind: 'content', data }];
+    }
+    this.#template = undefined;
     const chunk = parseJson(data);
     if (!isRecord(chunk)) {
       this.#assembly.markIncomplete();
@@ -63,7 +71,10 @@ export class OpenAiChatStream implements StreamDecoder {
     if (choices.length === 0) return [{ kind: hasUsage ? 'usage' : 'lifecycle', data }];
     this.#contentBegan ||= choices.some(hasContent);
     const kind = this.#contentBegan ? 'content' : 'lifecycle';
-    if (!hasUsage) return [{ kind, data }];
+    if (!hasUsage) {
+      this.#template = TextChunkTemplate.of(chunk, data);
+      return [{ kind, data }];
+    }
     return [
       { kind, data: JSON.stringify({ ...chunk, usage: null }) },
       { kind: 'usage', data: JSON.stringify({ ...chunk, choices: [] }) },

@@ -93,7 +93,7 @@ describe('usage', () => {
 });
 
 describe('stream', () => {
-  it('parses each event once, and passes its text as it came', () => {
+  it('parses what differs in more than its text, once, and passes its text as it came', () => {
     const decoder = openAiChat.openStream();
     const events = [
       ROLE,
@@ -101,14 +101,19 @@ describe('stream', () => {
       content('b', ', "usage" : null'),
       content('usage'),
       content('"error":1'),
+      content('plain'),
+      content('only its text is new'),
+      content('한국어도'),
+      content('a "quoted" one'),
     ];
     const parse = jest.spyOn(JSON, 'parse');
     try {
       const chunks = pushAll(decoder, ...events);
-      expect(chunks.map(({ kind }) => kind)).toEqual(['lifecycle', 'content', 'content', 'content', 'content']);
+      expect(chunks.map(({ kind }) => kind)).toEqual(['lifecycle', ...Array<string>(8).fill('content')]);
       expect(chunks.map(({ data }) => data)).toEqual(events);
-      decoder.assemble();
-      expect(parse).toHaveBeenCalledTimes(events.length);
+      const { body } = decoder.assemble();
+      expect(parse).toHaveBeenCalledTimes(events.length - 2);
+      expect(body.toString()).toContain('abusage\\"error\\":1plainonly its text is new한국어도a \\"quoted\\" one');
     } finally {
       parse.mockRestore();
     }

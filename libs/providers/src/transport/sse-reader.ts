@@ -1,3 +1,4 @@
+import { StringDecoder } from 'node:string_decoder';
 import { createParser, type EventSourceParser } from 'eventsource-parser';
 import { parseJson } from '../json-record';
 import type { SseEvent } from '../translator';
@@ -7,6 +8,8 @@ export type SseItem = ({ kind: 'event' } & SseEvent) | { kind: 'comment'; text: 
 
 /** The longest event that is read, in UTF-16 units. */
 export const MAX_SSE_EVENT_LENGTH = 16 * 1024 * 1024;
+
+const BYTE_ORDER_MARK = '\uFEFF';
 
 /** An upstream sent an event, or a line without end, that is longer than any honest one. */
 export class SseEventTooLargeError extends Error {
@@ -22,10 +25,11 @@ export class SseEventTooLargeError extends Error {
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
  */
 export class SseReader {
-  readonly #text = new TextDecoder();
+  readonly #text = new StringDecoder('utf8');
   readonly #parser: EventSourceParser;
   #items: SseItem[] = [];
   #skipLineFeed = false;
+  #hasBegun = false;
 
   constructor(maxEventLength = MAX_SSE_EVENT_LENGTH) {
     this.#parser = createParser({
@@ -46,7 +50,7 @@ export class SseReader {
    * @throws SseEventTooLargeError after which the reader is of no more use.
    */
   push(bytes: Uint8Array): SseItem[] {
-    return this.#feed(this.#text.decode(bytes, { stream: true }));
+    return this.#feed(this.#text.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)));
   }
 
   /**
@@ -54,12 +58,16 @@ export class SseReader {
    * is whole (JSON or `[DONE]`), because some servers forget that line; half an event is dropped.
    */
   end(): SseItem[] {
-    const items = this.#feed(`${this.#text.decode()}\n\n`);
+    const items = this.#feed(`${this.#text.end()}\n\n`);
     return items.filter((item) => item.kind === 'comment' || isWhole(item.data));
   }
 
   #feed(text: string): SseItem[] {
     let lines = text;
+    if (!this.#hasBegun && lines !== '') {
+      this.#hasBegun = true;
+      if (lines.startsWith(BYTE_ORDER_MARK)) lines = lines.slice(1);
+    }
     if (this.#skipLineFeed && lines !== '') {
       this.#skipLineFeed = false;
       if (lines.startsWith('\n')) lines = lines.slice(1);

@@ -50,6 +50,14 @@ export class CompletionAssembly {
     }
   }
 
+  /** The next piece of a choice's text, where the rest of its chunk says nothing new. @param length as in {@link add} */
+  addText(index: number, text: string, length: number): void {
+    this.#length += length;
+    const message = this.#choices.get(index)?.message;
+    if (this.#length > MAX_ASSEMBLED_LENGTH || typeof message?.content !== 'string') this.#incomplete = true;
+    else message.content += text;
+  }
+
   /** An event could not be read: the answer is not whole, and no choice gets a finish reason. */
   markIncomplete(): void {
     this.#incomplete = true;
