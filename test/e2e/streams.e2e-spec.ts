@@ -154,7 +154,48 @@ describe('streamed chat completions', () => {
     expect(events.some((event) => event.startsWith(':'))).toBe(true);
   });
 
-  it('gives the upstream call up when the caller leaves, and bills what came', async () => {
+  describe('of which a client disconnects before the end (A2)', () => {
+    const rowAfter = (prompt: string) =>
+      eventually(async () => {
+        const { requestId } = gateway.fake.calls.find(({ body }) => JSON.stringify(body).includes(prompt)) ?? {};
+        const { data } = (await gateway.admin('GET', `/admin/requests?request_id=${requestId}`)).body;
+        return data[0] && data[0].state !== 'dispatched' ? data[0] : undefined;
+      });
+
+    it('books the usage that comes after the finish reason, and stores the answer', async () => {
+      const prompt = '[[gap=100 reasoning=19990]] leaves at the finish reason';
+      for await (const chunk of await ask(prompt)) if (chunk.choices[0]?.finish_reason) break;
+      expect(await rowAfter(prompt)).toMatchObject({
+        state: 'settled',
+        status: 499,
+        error_code: 'client_closed_request',
+        reasoning_tokens: 19_990,
+        estimated: false,
+      });
+      expect((await streamed(prompt)).headers.get('x-cache-status')).toBe('HIT');
+    });
+
+    it('books the hold of a model that reasons where its usage does not come in time', async () => {
+      const prompt = '[[words=1000 gap=20 reasoning=5000]] leaves early';
+      for await (const chunk of await ask(prompt, { model: 'o3', max_completion_tokens: 1_000 })) {
+        if (chunk.choices[0]?.delta.content) break;
+      }
+      const row = await rowAfter(prompt);
+      expect(row).toMatchObject({ state: 'settled', estimated: true, error_code: 'client_closed_request' });
+      // 1,000 tokens of output at $8 a million, and the input.
+      expect(Number(row.cost_usd)).toBeGreaterThanOrEqual(0.008);
+    });
+
+    it('counts the tools of a call whose usage does not come', async () => {
+      const prompt = '[[no-usage words=1000 gap=20]] leaves with tools';
+      const description = 'What the tool does. '.repeat(400);
+      const tools = [{ type: 'function' as const, function: { name: 'f', description, parameters: {} } }];
+      for await (const chunk of await ask(prompt, { tools })) if (chunk.choices[0]?.delta.content) break;
+      expect((await rowAfter(prompt)).input_tokens).toBeGreaterThan(1_500);
+    });
+  });
+
+  it('aborts the upstream call when the client disconnects, and bills what came', async () => {
     const stream = await ask('[[words=1000 gap=20]] leave early');
     for await (const chunk of stream) if (chunk.choices[0]?.delta.content?.includes('word5')) break;
     const call = await eventually(() =>
