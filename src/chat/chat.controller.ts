@@ -3,7 +3,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ChatBody } from '@thriftgate/providers';
 import { callerOf } from '../common/caller';
 import { Clock } from '../common/clock';
-import { LightAbortController } from '../common/runtime/light-abort-controller';
 import { hasIdempotencyKey, identityOf } from '../idempotency/idempotency-key';
 import { IdempotencyService } from '../idempotency/idempotency.service';
 import { refuseFor } from '../idempotency/idempotent-call';
@@ -54,7 +53,7 @@ export class ChatController {
       headers: request.headers,
       tags: readTags(header(request, 'x-gateway-tags'), body.metadata),
       batch: undefined,
-      signal: new LightAbortController(),
+      signal: new AbortController().signal,
       startedAt: this.clock.now(),
     };
     const making = {

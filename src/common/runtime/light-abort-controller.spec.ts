@@ -1,5 +1,4 @@
 import { LightAbortController } from './light-abort-controller';
-import { pauseUnless } from './pause';
 
 describe('a departure', () => {
   it('tells those who listen, once, and those who stopped listening not at all', () => {
@@ -25,20 +24,5 @@ describe('a departure', () => {
     departure.addEventListener('abort', last);
     departure.abort();
     expect(heard).toEqual([]);
-  });
-});
-
-describe('a pause', () => {
-  it('ends with the departure, and at once after it', async () => {
-    const departure = new LightAbortController();
-    const pause = pauseUnless(departure, 60_000);
-    departure.abort();
-    await pause;
-    await pauseUnless(departure, 60_000);
-  });
-
-  it('ends with its time', async () => {
-    await pauseUnless(new LightAbortController(), 1);
-    await pauseUnless(new AbortController().signal, 1);
   });
 });
