@@ -29,8 +29,6 @@ import {
   streams,
 } from '../bench/scenarios.mjs';
 
-import { NODE_FLAGS } from './node-flags.mjs';
-
 /** Those that share one running gateway, and those that start their own. */
 const SHARED = { misses, hits, streams, latency, 'after-burst': afterBurst };
 const OWN = { 'redis-hits': redisHits, 'ledger-cost': ledgerCost, memory, start };
@@ -59,7 +57,7 @@ if (values['memory-calls'] !== undefined) sizes.memoryCalls = values['memory-cal
 
 const command = values['stand-in']
   ? { args: [resolve(values['stand-in'])], standIn: true }
-  : { args: [...NODE_FLAGS, join(root, 'dist/src/main.js')], standIn: false };
+  : { args: [join(root, 'dist/src/main.js')], standIn: false };
 const GATEWAY_CORE = 0;
 const LOAD_CORE = 1;
 
