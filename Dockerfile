@@ -21,5 +21,4 @@ EXPOSE 3000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/ready`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-# The flags of scripts/node-flags.mjs.
-CMD ["node", "--min-semi-space-size=16", "--max-semi-space-size=16", "--no-parallel-scavenge", "dist/src/main.js"]
+CMD ["node", "dist/src/main.js"]

@@ -20,6 +20,7 @@ export async function startGateway({ command, upstream, directory, core, env }) 
   const spawnedAt = performance.now();
   const child = startNode(command.args, {
     core,
+    node: command.node,
     cwd: directory,
     logFile,
     env: {

@@ -9,7 +9,6 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { NODE_FLAGS } from '../scripts/node-flags.mjs';
 import { createKey, startGateway } from './gateway.mjs';
 import { cpuSeconds, killAll, runJson, startServer, stop } from './processes.mjs';
 import { machine } from './report.mjs';
@@ -56,7 +55,7 @@ async function main() {
   const mock = await startServer([join(root, 'bench/mock-upstream.mjs'), '--bytes', String(bytes)], { core: 1 });
   const profiles = join(scratch, 'profiles');
   const command = {
-    args: ['--cpu-prof', `--cpu-prof-dir=${profiles}`, ...NODE_FLAGS, join(root, 'dist/src/main.js')],
+    args: ['--cpu-prof', `--cpu-prof-dir=${profiles}`, join(root, 'dist/src/main.js')],
   };
   const gateway = await startGateway({ command, upstream: mock.url, directory: scratch, core: 0 });
   const key = await createKey(gateway, command);

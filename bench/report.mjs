@@ -24,6 +24,10 @@ function latencyRows(name, { direct, bare, gateway }) {
   ]);
 }
 
+function afterBurstRows(figures) {
+  return ['p50', 'p99'].map((p) => [`hit, ${p} at 50/s in the 5 s after a burst`, '', '', ms(figures[p]), '', '']);
+}
+
 function costRows({ rps, p50Ms }) {
   return [
     ['misses a second without the ledger', '', '', whole(rps.without), '', ''],
@@ -45,7 +49,17 @@ function line(cells) {
 }
 
 /** A table of whatever was measured. */
-export function table({ misses, hits, 'redis-hits': redisHits, streams, latency, 'ledger-cost': cost, memory, start }) {
+export function table({
+  misses,
+  hits,
+  'redis-hits': redisHits,
+  streams,
+  latency,
+  'after-burst': afterBurst,
+  'ledger-cost': cost,
+  memory,
+  start,
+}) {
   const rows = [
     ...(misses ? [rateRow('misses a second', misses)] : []),
     ...(hits ? [rateRow('hits a second (bare: same prompt, uncached)', hits)] : []),
@@ -54,6 +68,7 @@ export function table({ misses, hits, 'redis-hits': redisHits, streams, latency,
     ...(latency ? latencyRows('miss', latency.misses) : []),
     ...(latency ? latencyRows('hit', latency.hits) : []),
     ...(latency ? latencyRows('stream, first byte', latency.streams) : []),
+    ...(afterBurst ? afterBurstRows(afterBurst) : []),
     ...(cost ? costRows(cost) : []),
     ...(memory ? memoryRows(memory) : []),
     ...(start ? [['first start, spawn to ready', '', '', `${whole(start.first)} ms`, '', '']] : []),

@@ -154,6 +154,20 @@ export async function latency(bench) {
   };
 }
 
+/** Latency of hits at 50 a second in the five seconds after a burst of misses: what a clean-up after the burst would cost. */
+export async function afterBurst(bench) {
+  bench.say('hits after a burst of misses, 50 a second');
+  const args = ['--prompt', 'same', '--rate', '50', '--warmup', '0', '--seconds', '5'];
+  const percentiles = [];
+  for (let round = 1; round <= bench.sizes.rounds; round += 1) {
+    await load(bench, 'gateway', []);
+    const report = await load(bench, 'gateway', args);
+    bench.say(`  round ${round} gateway: ${describe(report)}, slowest ${report.latencyMs.max} ms`);
+    percentiles.push(report.latencyMs);
+  }
+  return { p50: median(percentiles.map(({ p50 }) => p50)), p99: median(percentiles.map(({ p99 }) => p99)) };
+}
+
 /** RSS of a fresh gateway at rest and after calls with new prompts, each time after five seconds of peace. */
 export async function memory(bench) {
   bench.say('memory');

@@ -1,9 +1,10 @@
 /**
  * `npm run bench`: the gateway beside a bare Nest + Fastify + undici proxy, on the same mock upstream, in one run.
  *
- *   --only misses,hits,streams,latency,redis-hits,ledger-cost,memory,start   a part of it
+ *   --only misses,hits,streams,latency,after-burst,redis-hits,ledger-cost,memory,start   a part of it
  *   --quick                                           short rounds: does it run, roughly what comes out
  *   --rounds 3, --gap 0, --ttft 0                     rounds a figure; ms between the mock's chunks and before its first
+ *   --memory-calls 100000,1000000                     how many calls before each look at the memory
  *   --stand-in <file>                                 measures this Node program (it gets PORT and UPSTREAM) as the gateway
  *
  * With BENCH_DATABASE_URL or BENCH_REDIS_URL (give it empty ones) that profile is measured after the embedded one.
@@ -16,11 +17,20 @@ import { parseArgs } from 'node:util';
 import { createKey, startGateway } from '../bench/gateway.mjs';
 import { canPin, killAll, startServer, stop } from '../bench/processes.mjs';
 import { machine, table } from '../bench/report.mjs';
-import { hits, latency, ledgerCost, memory, misses, redisHits, start, streams } from '../bench/scenarios.mjs';
-import { NODE_FLAGS } from './node-flags.mjs';
+import {
+  afterBurst,
+  hits,
+  latency,
+  ledgerCost,
+  memory,
+  misses,
+  redisHits,
+  start,
+  streams,
+} from '../bench/scenarios.mjs';
 
 /** Those that share one running gateway, and those that start their own. */
-const SHARED = { misses, hits, streams, latency };
+const SHARED = { misses, hits, streams, latency, 'after-burst': afterBurst };
 const OWN = { 'redis-hits': redisHits, 'ledger-cost': ledgerCost, memory, start };
 const SCENARIOS = Object.keys({ ...SHARED, ...OWN });
 const root = join(import.meta.dirname, '..');
@@ -31,6 +41,7 @@ const { values } = parseArgs({
     rounds: { type: 'string' },
     gap: { type: 'string', default: '0' },
     ttft: { type: 'string', default: '0' },
+    'memory-calls': { type: 'string' },
     'stand-in': { type: 'string' },
   },
 });
@@ -42,10 +53,11 @@ const sizes = values.quick
   ? { rounds: 1, seconds: 3, warmupSeconds: 1, memoryCalls: [4_000, 20_000] }
   : { rounds: 3, seconds: 10, warmupSeconds: 3, memoryCalls: [20_000, 100_000] };
 if (values.rounds !== undefined) sizes.rounds = Number(values.rounds);
+if (values['memory-calls'] !== undefined) sizes.memoryCalls = values['memory-calls'].split(',').map(Number);
 
 const command = values['stand-in']
   ? { args: [resolve(values['stand-in'])], standIn: true }
-  : { args: [...NODE_FLAGS, join(root, 'dist/src/main.js')], standIn: false };
+  : { args: [join(root, 'dist/src/main.js')], standIn: false };
 const GATEWAY_CORE = 0;
 const LOAD_CORE = 1;
 

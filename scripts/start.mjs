@@ -3,7 +3,6 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { NODE_FLAGS } from './node-flags.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const entry = join(root, 'dist/src/main.js');
@@ -33,7 +32,7 @@ export function buildIfNeeded() {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   buildIfNeeded();
   const [program = 'main', ...args] = process.argv.slice(2);
-  const gateway = spawn(process.execPath, [...NODE_FLAGS, join(root, `dist/src/${program}.js`), ...args], {
+  const gateway = spawn(process.execPath, [join(root, `dist/src/${program}.js`), ...args], {
     stdio: 'inherit',
   });
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => gateway.kill(signal));

@@ -1,10 +1,8 @@
 import 'reflect-metadata';
 import { setTimeout as delay } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from './app.setup';
 import { AdminKey } from './auth/admin-key.service';
-import { IdleCollection } from './common/runtime/idle-gc';
 import { createLogger, NestLogger, openLog } from './common/runtime/logger';
 import { DataDirectory } from './config/data-directory';
 import { DirectoryInUseError } from './config/directory-lock';
@@ -19,11 +17,6 @@ const EXIT_CONFIG = 78;
 const EXIT_FAILURE = 1;
 /** For the errors of calls that the drain time was too short for. */
 const LAST_WORDS_MS = 2_000;
-
-// On a large machine V8 lets the heap grow to four times what is in use before it looks; a gateway's memory should be what
-// its cache and its calls take. Less than half as much again would cost calls: on one core a full collection takes a tenth of a
-// second, and with twice as much the system's allocator does not get back together what the bodies of old answers leave.
-setFlagsFromString('--heap-growing-percent=50');
 
 /** Another process listens there, or this one may not. */
 class AddressTakenError extends Error {
@@ -55,7 +48,6 @@ async function main(): Promise<void> {
     },
   });
   await listen(app, config);
-  IdleCollection.start();
   process.stdout.write(startBanner({ url: await app.getUrl(), config, adminKey: app.get(AdminKey).generated }));
 }
 

@@ -88,18 +88,10 @@ export class ResponseCache {
   /** Keeps an answer, unless its generation or its share ended, or a rule invalidated it, since the question was asked. */
   async store(slot: CacheSlot, entry: NewAnswer): Promise<void> {
     if (this.isRetired(slot)) return;
-    // No spread: V8 would give each entry a hidden class of its own, and there are very many entries.
     const kept: CacheEntry = {
-      body: entry.body,
-      usage: entry.usage,
-      listCostPusd: entry.listCostPusd,
-      provider: entry.provider,
-      upstreamModel: entry.upstreamModel,
-      systemFingerprint: entry.systemFingerprint,
+      ...entry,
       createdAt: this.clock.now(),
       ttlSeconds: slot.ttlSeconds,
-      teamId: entry.teamId,
-      tags: entry.tags,
       askedAt: slot.askedAt,
       rulesSeen: slot.rulesSeen,
     };

@@ -1,16 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import type { AbortSignalLike } from '@thriftgate/providers';
-import { LightAbortController } from '../common/runtime/light-abort-controller';
 
 /**
- * Aborted when the client closes its connection before the answer is out. The connection is watched from when somebody
- * asks: an answer from the cache asks for nothing.
- *
- * A class, and not a getter in the literal of the call: V8 makes a hidden class of its own for each object that such a
- * literal makes, which keeps all that belongs to the call alive until the next full collection.
+ * Aborted when the client closes its connection before the whole response is sent. The connection is watched from the first use
+ * on: a cache hit needs no listener.
  */
 export class ClientDisconnect implements AbortSignalLike {
-  private departure: LightAbortController | undefined;
+  private signal: AbortSignal | undefined;
 
   constructor(private readonly response: ServerResponse) {}
 
@@ -23,17 +19,17 @@ export class ClientDisconnect implements AbortSignalLike {
   }
 
   removeEventListener(type: 'abort', listener: () => void): void {
-    this.departure?.removeEventListener(type, listener);
+    this.signal?.removeEventListener(type, listener);
   }
 
-  private watched(): LightAbortController {
-    if (this.departure) return this.departure;
-    const departure = (this.departure = new LightAbortController());
+  private watched(): AbortSignal {
+    if (this.signal) return this.signal;
+    const controller = new AbortController();
     const { response } = this;
-    if (response.destroyed) departure.abort();
+    if (response.destroyed) controller.abort();
     response.once('close', () => {
-      if (!response.writableFinished) departure.abort();
+      if (!response.writableFinished) controller.abort();
     });
-    return departure;
+    return (this.signal = controller.signal);
   }
 }

@@ -2,7 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { GatewayError } from '../common/errors';
 import { toGatewayError } from '../common/to-gateway-error';
-import { TransientMap } from '../common/runtime/transient-map';
 import { Journal } from '../ledger/journal/journal.service';
 import type { CallIdentity } from './idempotency-key';
 import {
@@ -60,10 +59,10 @@ type RunningElsewhere = Claim & { kind: 'running' };
 export class IdempotencyService implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(IdempotencyService.name);
   /** Calls that this process makes now. */
-  private readonly running = new TransientMap<Running>();
+  private readonly running = new Map<string, Running>();
   /** Questions to the database that all equal calls of this process share. */
-  private readonly claims = new TransientMap<Promise<Claim>>();
-  private readonly looks = new TransientMap<Promise<CallState>>();
+  private readonly claims = new Map<string, Promise<Claim>>();
+  private readonly looks = new Map<string, Promise<CallState>>();
   /** Calls of this process that have ended while the database does not know it. */
   private readonly late = new Set<string>();
   private readonly unfinished = new Set<Promise<unknown>>();

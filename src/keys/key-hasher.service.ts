@@ -1,34 +1,20 @@
-import { hash } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataDirectory } from '../config/data-directory';
 import { GatewayConfig } from '../config/gateway-config';
 
-const BLOCK_BYTES = 64;
-const INNER_PAD = 0x36;
-const OUTER_PAD = 0x5c;
-
-/** Turns keys into what is kept of them. */
+/** Hashes API keys for storage and look-up. */
 @Injectable()
 export class KeyHasher {
-  private readonly inner: Buffer;
-  private readonly outer: Buffer;
+  private readonly secret: KeyObject;
 
   constructor(config: GatewayConfig, dataDirectory: DataDirectory) {
-    const block = Buffer.alloc(BLOCK_BYTES);
-    const secret = Buffer.from(config.secretKey ?? dataDirectory.secretKey());
-    (secret.length > BLOCK_BYTES ? hash('sha256', secret, 'buffer') : secret).copy(block);
-    this.inner = block.map((byte) => byte ^ INNER_PAD) as Buffer;
-    this.outer = block.map((byte) => byte ^ OUTER_PAD) as Buffer;
+    // Imported once: Node 24 takes ten times as long for an HMAC whose secret is bytes.
+    this.secret = createSecretKey(Buffer.from(config.secretKey ?? dataDirectory.secretKey()));
   }
 
-  /**
-   * HMAC-SHA256 of a key's text under SECRET_KEY, in hex: two one-shot hashes, a quarter of the time that Node's Hmac
-   * object takes, at a place which every call passes.
-   *
-   * @see https://www.rfc-editor.org/rfc/rfc2104
-   */
+  /** @returns HMAC-SHA256 of the key's text under SECRET_KEY, in hex */
   hash(keyText: string): string {
-    const digest = hash('sha256', Buffer.concat([this.inner, Buffer.from(keyText)]), 'buffer');
-    return hash('sha256', Buffer.concat([this.outer, digest]));
+    return createHmac('sha256', this.secret).update(keyText).digest('hex');
   }
 }

@@ -1,6 +1,5 @@
 import type { AbortSignalLike } from '@thriftgate/providers';
 import { GatewayError } from '../common/errors';
-import { LightAbortController } from '../common/runtime/light-abort-controller';
 import type { FlightOrigin, FlightResult, FlightSource } from './flight-result';
 
 /** How much of a stream is buffered for later and slower subscribers, in UTF-16 units: some 25,000 tokens in chunks. */
@@ -57,7 +56,7 @@ export class Flight {
   private buffered = 0;
   private full = false;
   private readonly subscriptions = new Set<Subscription>();
-  private readonly abandoned = new LightAbortController();
+  private readonly abandoned = new AbortController();
   private result: FlightResult | undefined;
   private source: FlightSource | undefined;
   private pulling = false;
@@ -70,7 +69,7 @@ export class Flight {
 
   /** Aborted when the last subscriber has left. */
   get signal(): AbortSignalLike {
-    return this.abandoned;
+    return this.abandoned.signal;
   }
 
   /** Whether a subscriber that has read so many texts finds the next one here. */

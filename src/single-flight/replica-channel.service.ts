@@ -1,6 +1,5 @@
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { GatewayError } from '../common/errors';
-import { TransientMap } from '../common/runtime/transient-map';
 import { PubSubStore } from '../redis/pub-sub.store';
 import type { Flight } from './flight';
 import type { FlightFailure } from './flight-result';
@@ -53,8 +52,8 @@ interface Followed {
 @Injectable()
 export class ReplicaChannel implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(ReplicaChannel.name);
-  private readonly led = new TransientMap<Led>();
-  private readonly followed = new TransientMap<Followed>();
+  private readonly led = new Map<string, Led>();
+  private readonly followed = new Map<string, Followed>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import type { AbortSignalLike } from '@thriftgate/providers';
-import { TransientMap } from '../common/runtime/transient-map';
 import { Flight, type Subscription } from './flight';
 import { FlightLeaseStore } from './lease.store';
 import { ReplicaChannel } from './replica-channel.service';
@@ -21,7 +20,7 @@ export interface FlightMembership {
  */
 @Injectable()
 export class SingleFlight {
-  private readonly flights = new TransientMap<Flight>();
+  private readonly flights = new Map<string, Flight>();
   private readonly onOver = (flight: Flight) => {
     if (this.flights.get(flight.name) === flight) this.flights.delete(flight.name);
     this.wire.over(flight);

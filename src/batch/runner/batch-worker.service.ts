@@ -1,6 +1,6 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
-import { LightAbortController } from '../../common/runtime/light-abort-controller';
 import { GatewayConfig } from '../../config/gateway-config';
 import { BatchFinisher } from '../output/batch-finisher.service';
 import type { ClaimedLine } from './line-result';
@@ -17,8 +17,8 @@ const ABORT_TIMEOUT_MS = 2_000;
 export class BatchWorker {
   private readonly logger = new Logger(BatchWorker.name);
   private readonly slots: Slots;
-  /** Aborted when running lines are called off. One for all of them: an `AbortSignal` warns of a leak from the eleventh on. */
-  private readonly calledOff = new LightAbortController();
+  /** Aborted when running lines are called off, all of them at once. */
+  private readonly calledOff = new AbortController();
   private readonly held = new Set<ClaimedLine>();
   private readonly tasks = new Set<Promise<void>>();
   private readonly renewal = setInterval(() => void this.renew(), RENEW_EVERY_MS).unref();
@@ -31,6 +31,8 @@ export class BatchWorker {
     private readonly finisher: BatchFinisher,
   ) {
     this.slots = new Slots(config.batch.concurrency);
+    // Each running line listens, and Node takes more than ten listeners for a leak.
+    setMaxListeners(0, this.calledOff.signal);
   }
 
   /**
@@ -75,7 +77,7 @@ export class BatchWorker {
   }
 
   private async run(line: ClaimedLine): Promise<void> {
-    const result = await this.runner.run(line, this.calledOff);
+    const result = await this.runner.run(line, this.calledOff.signal);
     this.slots.give(1);
     if (result && 'state' in result) await this.results.add(result);
     else await this.giveBack([line], result?.notBefore);

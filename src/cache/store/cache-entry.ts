@@ -24,50 +24,12 @@ export interface CacheEntry {
 /** Larger answers are not stored. */
 export const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
-/** An answer as it lies in memory. */
-export interface MemoryEntry extends Omit<CacheEntry, 'body'> {
-  /** Short ones are strings with a character for each byte. */
-  body: Buffer | string;
-}
-
-/** What an answer's bytes may lie in beyond themselves: the facts of a frame, but not Node's pool for small buffers. */
-const SLACK_BYTES = 1024;
-
 /**
- * An answer to be kept in memory, without anything else that its bytes lie among.
- *
- * @param shortBytes - bodies up to this lie in V8's own heap. See ADR 0013
+ * The same bytes in memory of their own. A slice of a pool or of a longer message keeps all of it alive, which no count of the
+ * slice's length shows.
  */
-export function toMemory(entry: CacheEntry, shortBytes: number): MemoryEntry {
-  return withBody(entry, entry.body.length > shortBytes ? ownBytes(entry.body) : entry.body.toString('latin1'));
-}
-
-/** An answer that was kept in memory. */
-export function fromMemory(near: MemoryEntry): CacheEntry {
-  return withBody(near, typeof near.body === 'string' ? Buffer.from(near.body, 'latin1') : near.body);
-}
-
-/** No spread: V8 would give each entry a hidden class of its own, and there are very many entries. */
-function withBody<Body>(entry: Omit<CacheEntry, 'body'>, body: Body): Omit<CacheEntry, 'body'> & { body: Body } {
-  return {
-    body,
-    usage: entry.usage,
-    listCostPusd: entry.listCostPusd,
-    provider: entry.provider,
-    upstreamModel: entry.upstreamModel,
-    systemFingerprint: entry.systemFingerprint,
-    createdAt: entry.createdAt,
-    ttlSeconds: entry.ttlSeconds,
-    teamId: entry.teamId,
-    tags: entry.tags,
-    askedAt: entry.askedAt,
-    rulesSeen: entry.rulesSeen,
-  };
-}
-
-/** A piece of a pool would keep the pool alive for as long as the answer is kept. */
-function ownBytes(bytes: Buffer): Buffer {
-  if (bytes.buffer.byteLength <= bytes.length + SLACK_BYTES) return bytes;
+export function ownBytes(bytes: Buffer): Buffer {
+  if (bytes.buffer.byteLength === bytes.length) return bytes;
   const own = Buffer.allocUnsafeSlow(bytes.length);
   bytes.copy(own);
   return own;

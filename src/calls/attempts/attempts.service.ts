@@ -9,7 +9,6 @@ import {
   type UpstreamTransport,
   UpstreamTransportError,
 } from '@thriftgate/providers';
-import { LightAbortController } from '../../common/runtime/light-abort-controller';
 import { Clock } from '../../common/clock';
 import { LedgerService } from '../../ledger/ledger.service';
 import type { Deployment } from '../../models/model';
@@ -146,12 +145,12 @@ async function sendUntilHeaders(
   request: UpstreamRequest,
   signal: AbortSignalLike,
 ): Promise<UpstreamResponse> {
-  const controller = new LightAbortController();
+  const controller = new AbortController();
   const abort = () => controller.abort();
   if (signal.aborted) abort();
   signal.addEventListener('abort', abort);
   try {
-    return await transport.send(request, { signal: controller });
+    return await transport.send(request, { signal: controller.signal });
   } finally {
     signal.removeEventListener('abort', abort);
   }

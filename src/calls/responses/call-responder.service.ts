@@ -3,7 +3,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AbortSignalLike, Endpoint } from '@thriftgate/providers';
 import { callerOf } from '../../common/caller';
 import { Clock } from '../../common/clock';
-import { LightAbortController } from '../../common/runtime/light-abort-controller';
 import { ClientDisconnect } from '../../http/client-disconnect';
 import { hasIdempotencyKey, identityOf } from '../../idempotency/idempotency-key';
 import { IdempotencyService } from '../../idempotency/idempotency.service';
@@ -31,7 +30,7 @@ export class CallResponder {
 
   /** A call with an `Idempotency-Key` goes on when its client disconnects: the answer is for a repeat of the request. */
   private async respondOnce(endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const call = this.callOf(endpoint, request, new LightAbortController());
+    const call = this.callOf(endpoint, request, new AbortController().signal);
     const producer = {
       produce: async () => toProducedResponse(await this.calls.complete(call), endpoint.render),
       mayBeCharged: () => call.charged === true,

@@ -1,0 +1,84 @@
+/**
+ * `node bench/compare.mjs --variant before=<checkout> --variant after=.`: processor time a call of built checkouts, in turns in
+ * one run, with all threads of each gateway. Other programs on the machine disturb it little, unlike calls a second.
+ *
+ *   --variant <name>=<checkout>[,<flag of Node>…]   two or more
+ *   --node <binary>         the Node that runs the gateways (default: this one)
+ *   --only misses,hits,streams
+ *   --calls 20000 --rounds 5 --connections 16
+ *
+ * With BENCH_DATABASE_URLS, one empty PostgreSQL a variant with commas between, the ledger goes there.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createKey, startGateway } from './gateway.mjs';
+import { cpuSeconds, killAll, runJson, startServer, untilQuiet } from './processes.mjs';
+import { median } from './scenarios.mjs';
+
+const { values } = parseArgs({
+  options: {
+    variant: { type: 'string', multiple: true, default: [] },
+    node: { type: 'string', default: process.execPath },
+    only: { type: 'string', default: 'misses,hits,streams' },
+    calls: { type: 'string', default: '20000' },
+    rounds: { type: 'string', default: '5' },
+    connections: { type: 'string', default: '16' },
+  },
+});
+const LOADS = { misses: [], hits: ['--prompt', 'same'], streams: ['--stream'] };
+const [calls, rounds] = [Number(values.calls), Number(values.rounds)];
+const databases = process.env.BENCH_DATABASE_URLS?.split(',') ?? [];
+const scratch = mkdtempSync(join(tmpdir(), 'thriftgate-bench-'));
+const say = (line) => process.stdout.write(`${line}\n`);
+
+async function startVariant(text, at, upstream) {
+  const [name, checkout] = text.split(/=(.*)/s);
+  const [root, ...flags] = checkout.split(',');
+  const command = { node: resolve(values.node), args: [...flags, join(resolve(root), 'dist/src/main.js')] };
+  const env = databases[at] ? { DATABASE_URL: databases[at] } : {};
+  const gateway = await startGateway({ command, upstream, directory: join(scratch, name), env });
+  return { name, ...gateway, key: await createKey(gateway, command) };
+}
+
+/** Microseconds of a processor a call, until what the calls left to do is done. */
+async function costUs({ url, key, pid }, load, count) {
+  const before = cpuSeconds(pid);
+  const args = ['--url', url, '--key', key, '--connections', values.connections, '--count', String(count), ...load];
+  const { statuses } = await runJson([join(import.meta.dirname, 'load.mjs'), ...args]);
+  if (Object.keys(statuses).join() !== '200') throw new Error(`Calls failed: ${JSON.stringify(statuses)}`);
+  await untilQuiet([pid]);
+  return ((cpuSeconds(pid) - before) / count) * 1e6;
+}
+
+async function main() {
+  const mock = await startServer([join(import.meta.dirname, 'mock-upstream.mjs')]);
+  const variants = [];
+  for (const [at, text] of values.variant.entries()) variants.push(await startVariant(text, at, mock.url));
+  for (const load of values.only.split(',')) {
+    for (const variant of variants) await costUs(variant, LOADS[load], calls / 2);
+    const costs = Object.fromEntries(variants.map(({ name }) => [name, []]));
+    for (let round = 0; round < rounds; round += 1)
+      for (const variant of round % 2 === 0 ? variants : variants.toReversed())
+        costs[variant.name].push(await costUs(variant, LOADS[load], calls));
+    const first = costs[variants[0].name];
+    for (const [name, each] of Object.entries(costs)) {
+      const range = `${Math.min(...each).toFixed(0)} to ${Math.max(...each).toFixed(0)}`;
+      const ratio = median(each.map((cost, round) => cost / first[round]));
+      say(`${load} ${name}: ${median(each).toFixed(0)} µs a call (${range}), ${ratio.toFixed(3)} × in its round`);
+    }
+  }
+}
+
+process.once('exit', () => {
+  killAll();
+  rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
+});
+await main().then(
+  () => process.exit(0),
+  (error) => {
+    process.stderr.write(`compare: ${error.message}\n`);
+    process.exit(1);
+  },
+);

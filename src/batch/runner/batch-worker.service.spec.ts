@@ -1,0 +1,60 @@
+import events from 'node:events';
+import type { GatewayConfig } from '../../config/gateway-config';
+import type { BatchFinisher } from '../output/batch-finisher.service';
+import { BatchWorker } from './batch-worker.service';
+import type { ClaimedLine } from './line-result';
+import type { LineRunner } from './line-runner.service';
+import type { LinesRepository } from './lines.repository';
+import type { ResultWriter } from './result-writer.service';
+
+const LINES = 12;
+const lineOf = (lineNo: number): ClaimedLine => ({
+  batchId: 'batch_1',
+  lineNo,
+  customId: `line-${lineNo}`,
+  endpoint: '/v1/chat/completions',
+  body: '{}',
+  starts: 1,
+  token: 'token',
+  teamId: 'team_1',
+  keyId: 'key_1',
+  expiresAt: new Date(),
+});
+
+describe('BatchWorker', () => {
+  it('aborts all running lines at the end of the drain time and gives them back', async () => {
+    const setMaxListeners = jest.spyOn(events, 'setMaxListeners');
+    const givenBack: number[] = [];
+    const lines = {
+      claim: async (_batchId: string, most: number) => Array.from({ length: most }, (_, index) => lineOf(index)),
+      giveBack: async (back: ClaimedLine[]) => void givenBack.push(...back.map(({ lineNo }) => lineNo)),
+    } as LinesRepository;
+    const signals = new Set<AbortSignal>();
+    const runner = {
+      run: (_line, signal: AbortSignal) =>
+        new Promise<undefined>((end) => {
+          signals.add(signal);
+          signal.addEventListener('abort', () => end(undefined));
+        }),
+    } as LineRunner;
+    const finished: string[] = [];
+    const finisher = { finish: async (batchId: string) => void finished.push(batchId) } as BatchFinisher;
+    const results = { stop: () => undefined } as ResultWriter;
+    const worker = new BatchWorker(
+      { batch: { concurrency: LINES } } as GatewayConfig,
+      lines,
+      runner,
+      results,
+      finisher,
+    );
+
+    expect(await worker.work('batch_1')).toBe(true);
+    await worker.drain(1);
+
+    expect(givenBack.toSorted((a, b) => a - b)).toEqual(Array.from({ length: LINES }, (_, index) => index));
+    expect(finished).toEqual(['batch_1']);
+    // Else Node warns of a leak from the eleventh line on, which Jest does not see.
+    expect(setMaxListeners.mock.calls).toEqual([[0, ...signals]]);
+    setMaxListeners.mockRestore();
+  });
+});

@@ -1,0 +1,47 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import { ClientDisconnect } from './client-disconnect';
+
+const responseOf = (writableFinished = false) =>
+  Object.defineProperty(new ServerResponse(new IncomingMessage(new Socket())), 'writableFinished', {
+    value: writableFinished,
+  });
+
+describe('ClientDisconnect', () => {
+  it('is aborted when the connection closes before the response is sent, once', () => {
+    const response = responseOf();
+    const disconnect = new ClientDisconnect(response);
+    const aborts: string[] = [];
+    const removed = () => aborts.push('removed');
+    disconnect.addEventListener('abort', () => aborts.push('first'));
+    disconnect.addEventListener('abort', removed);
+    disconnect.removeEventListener('abort', removed);
+    expect(disconnect.aborted).toBe(false);
+    response.emit('close');
+    response.emit('close');
+    expect(disconnect.aborted).toBe(true);
+    expect(aborts).toEqual(['first']);
+  });
+
+  it('is not aborted when the connection closes after the response is sent', () => {
+    const response = responseOf(true);
+    const disconnect = new ClientDisconnect(response);
+    expect(disconnect.aborted).toBe(false);
+    response.emit('close');
+    expect(disconnect.aborted).toBe(false);
+  });
+
+  it('is aborted from the start when the connection is closed already', () => {
+    const response = responseOf();
+    response.destroy();
+    expect(new ClientDisconnect(response).aborted).toBe(true);
+  });
+
+  it('adds no listener to the response before the first use', () => {
+    const response = responseOf();
+    const disconnect = new ClientDisconnect(response);
+    expect(response.listenerCount('close')).toBe(0);
+    expect(disconnect.aborted).toBe(false);
+    expect(response.listenerCount('close')).toBe(1);
+  });
+});
