@@ -88,8 +88,14 @@ export class TestRun {
     const failures = files.flatMap(({ file, failures: own }) => own.map((failure) => ({ file, ...failure })));
     for (const { file, test } of failures) this.#print(`failed: ${file} › ${test}`);
     for (const text of this.#broken) this.#print(`failed: ${text}`);
-    for (const { file, failures: own } of this.#flaky)
-      for (const { test, text } of own) this.#print(`flaky: ${file} › ${test}\n${text}`);
+    for (const { file, failures: own } of this.#flaky) {
+      const seen = new Set();
+      for (const { test, text } of own) {
+        // A hook that fails is the failure of every test.
+        this.#print(`flaky: ${file} › ${test}${seen.has(text) ? '' : `\n${text}`}`);
+        seen.add(text);
+      }
+    }
     for (const note of notes) this.#print(note);
     const sum = (member) => files.reduce((total, file) => total + file[member], 0);
     const failed = failures.length + this.#broken.length;
@@ -151,7 +157,10 @@ function childrenCpuSeconds() {
 }
 
 function shortened(text) {
-  const lines = stripVTControlCharacters(text).trim().split('\n');
+  const lines = stripVTControlCharacters(text)
+    .trim()
+    .split('\n')
+    .filter((line) => !/^\s+at .*(node_modules|node:|<anonymous>)/.test(line));
   const more = lines.length > SHOWN_LINES ? ['…'] : [];
   return [...lines.slice(0, SHOWN_LINES), ...more].map((line) => `  ${line}`).join('\n');
 }

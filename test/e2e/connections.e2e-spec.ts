@@ -16,7 +16,7 @@ describe('connections', () => {
   beforeAll(async () => {
     gateway = await startGateway({ env: { DRAIN_TIMEOUT_S: '2' } });
     port = Number(new URL(gateway.url).port);
-  }, 60_000);
+  });
   afterAll(() => gateway?.stop());
 
   /** Sends bytes as they are. @returns all that comes until the connection ends, or for a while */

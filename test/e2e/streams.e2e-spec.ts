@@ -2,7 +2,8 @@ import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import OpenAI from 'openai';
 import { eventually } from '../support/eventually';
-import { type RunningGateway, startGateway } from '../support/gateway';
+import type { RunningGateway } from '../support/gateway';
+import { sharedGateway } from '../support/shared-gateway';
 import { usd } from '../support/money';
 
 /** Streams: relayed as they come, honest when they break, billed in any case. */
@@ -12,7 +13,7 @@ describe('streamed chat completions', () => {
   let openai: OpenAI;
 
   beforeAll(async () => {
-    gateway = await startGateway();
+    gateway = await sharedGateway();
     ({ key } = await gateway.createKey());
     openai = new OpenAI({ apiKey: key, baseURL: `${gateway.url}/v1`, maxRetries: 0 });
   });

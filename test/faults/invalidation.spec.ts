@@ -3,7 +3,7 @@ import { eventually } from '../support/eventually';
 import { type RunningGateway, startGateway } from '../support/gateway';
 import { OwnRedis } from '../support/own-redis';
 
-const { TEST_DATABASE_URL, TEST_REDIS_URL, SABOTAGE } = process.env;
+const { TEST_DATABASE_URL, TEST_REDIS_URL } = process.env;
 const INVALIDATIONS = Number(process.env.INVALIDATIONS ?? 12);
 const CALLS_A_SECOND = Number(process.env.CALLS_A_SECOND ?? 500);
 /** How long another replica may serve old answers after the reply; longer in the short form, which runs beside others. */
@@ -48,7 +48,6 @@ describeWithStores('invalidations under load on two replicas (needs TEST_DATABAS
     const env = {
       REDIS_URL: redis.url,
       REDIS_TIMEOUT_MS: '50',
-      ...(SABOTAGE ? { NODE_OPTIONS: `--require ${__dirname}/sabotage/${SABOTAGE}.cjs` } : {}),
     };
     const one = await startGateway({ env });
     replicas = [one];

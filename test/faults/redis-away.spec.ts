@@ -5,7 +5,7 @@ import { freePort } from '../support/free-port';
 import { type RunningGateway, startGateway } from '../support/gateway';
 import { OwnRedis } from '../support/own-redis';
 
-const { TEST_REDIS_URL, SABOTAGE } = process.env;
+const { TEST_REDIS_URL } = process.env;
 const FREEZE_MS = Number(process.env.FREEZE_MS ?? 3_000);
 const RESTARTS = Number(process.env.REDIS_RESTARTS ?? 3);
 const CALLS_A_SECOND = Number(process.env.REDIS_CALLS_A_SECOND ?? 80);
@@ -19,7 +19,6 @@ const BACK_MS = Number(process.env.REDIS_BACK_MS ?? 6_000);
 const P99_ADDED_MS = Number(process.env.REDIS_P99_ADDED_MS ?? Infinity);
 const WORST_MS = Number(process.env.REDIS_WORST_MS ?? Infinity);
 const describeWithRedis = TEST_REDIS_URL ? describe : describe.skip;
-const sabotage = SABOTAGE ? { NODE_OPTIONS: `--require ${__dirname}/sabotage/${SABOTAGE}.cjs` } : {};
 
 interface Call {
   at: number;
@@ -40,7 +39,7 @@ describeWithRedis('Redis away under load (needs TEST_REDIS_URL)', () => {
   const failed: unknown[] = [];
 
   const start = async (redisUrl: string) => {
-    const env = { REDIS_URL: redisUrl, REDIS_TIMEOUT_MS: TIMEOUT_MS, CACHE_MEMORY_MB: '1', ...sabotage };
+    const env = { REDIS_URL: redisUrl, REDIS_TIMEOUT_MS: TIMEOUT_MS, CACHE_MEMORY_MB: '1' };
     const started = await startGateway({ env });
     return { started, key: (await started.createKey({ rpm_limit: 1_000_000 })).key };
   };

@@ -4,7 +4,7 @@ import { eventually } from '../support/eventually';
 import { type RunningGateway, startGateway } from '../support/gateway';
 import { OwnRedis } from '../support/own-redis';
 
-const { TEST_DATABASE_URL, TEST_REDIS_URL, SABOTAGE } = process.env;
+const { TEST_DATABASE_URL, TEST_REDIS_URL } = process.env;
 const EQUAL_CALLS = Number(process.env.EQUAL_CALLS ?? 300);
 const MODEL = 'gpt-4.1';
 /** Longer than a lease and all the time that a busy machine takes to send the calls. */
@@ -28,7 +28,6 @@ describeWithStores('equal misses on two replicas (needs TEST_DATABASE_URL and TE
     const env = {
       REDIS_URL: redis.url,
       REDIS_TIMEOUT_MS: '500',
-      ...(SABOTAGE ? { NODE_OPTIONS: `--require ${__dirname}/sabotage/${SABOTAGE}.cjs` } : {}),
     };
     const one = await startGateway({ env });
     replicas = [one];

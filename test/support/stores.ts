@@ -25,8 +25,14 @@ export async function createTestStores(): Promise<TestStores> {
       REDIS_URL: await ownRedisDatabase(redisUrl),
       SECRET_KEY: 'test-secret-key-0123456789',
     },
-    drop: () => query(databaseUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+    drop: () => dropDatabase(database.href),
   };
+}
+
+/** Drops a database of TEST_DATABASE_URL's server, whoever is connected to it. */
+export async function dropDatabase(url: string): Promise<void> {
+  const name = new URL(url).pathname.slice(1);
+  await query(process.env.TEST_DATABASE_URL ?? '', `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
 }
 
 /**
