@@ -67,7 +67,8 @@ export class TestRun {
     }
     for (const [key, { part, file, failures }] of failed) {
       this.#print(`\n# ${part.name}, once more: ${file}`);
-      const args = ['--runInBand', '--runTestsByPath', join(this.#root, file)];
+      // What a failed test leaves behind does not keep Jest from ending.
+      const args = ['--runInBand', '--forceExit', '--runTestsByPath', join(this.#root, file)];
       const [again] = this.#jest(part, args);
       // A file without a result has failed for good: Jest has said why.
       if (!again) continue;

@@ -19,9 +19,7 @@ describe.each(replicas)(`a budget of $${LIMIT} and ${CALLERS} callers at %i proc
 
   beforeAll(async () => {
     redis = TEST_REDIS_URL ? await CutProxy.to(TEST_REDIS_URL) : undefined;
-    const env = {
-      ...(redis && TEST_REDIS_URL ? { REDIS_URL: redis.through(await ownRedisDatabase(TEST_REDIS_URL)) } : {}),
-    };
+    const env = redis && TEST_REDIS_URL ? { REDIS_URL: redis.through(await ownRedisDatabase(TEST_REDIS_URL)) } : {};
     const first = await startGateway({ env });
     gateways.push(first);
     const { DATABASE_URL, SECRET_KEY } = first.env;
