@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { FakeOpenAi } from './fake-openai/fake-openai';
 import { freePort } from './free-port';
-import { createTestStores, type TestStores } from './stores';
+import { copyEmptyDatabase, createTestStores, type TestStores } from './stores';
 
 const ENTRY = resolve(__dirname, '../../dist/src/main.js');
 const SABOTAGES = resolve(__dirname, '../faults/sabotage');
@@ -232,10 +232,4 @@ export async function prepareGateway(upstream: string, options: GatewayOptions =
   const isSet = (entry: [string, string | undefined]): entry is [string, string] => entry[1] !== undefined;
   const env = Object.fromEntries(Object.entries(wanted).filter(isSet));
   return { url: `http://127.0.0.1:${port}`, dataDirectory, env, stores };
-}
-
-/** The making of an empty embedded database takes seconds; TEST_EMPTY_DATABASE holds one that was made once. */
-function copyEmptyDatabase(dataDirectory: string): void {
-  const made = process.env.TEST_EMPTY_DATABASE;
-  if (made && existsSync(made)) cpSync(made, join(dataDirectory, 'database'), { recursive: true });
 }

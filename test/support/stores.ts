@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { cpSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { Client } from 'pg';
 import { createClient } from 'redis';
 
@@ -33,6 +35,12 @@ export async function createTestStores(): Promise<TestStores> {
 export async function dropDatabase(url: string): Promise<void> {
   const name = new URL(url).pathname.slice(1);
   await query(process.env.TEST_DATABASE_URL ?? '', `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+}
+
+/** Making an empty embedded database takes seconds of CPU; TEST_EMPTY_DATABASE holds one that was made once. */
+export function copyEmptyDatabase(dataDirectory: string): void {
+  const made = process.env.TEST_EMPTY_DATABASE;
+  if (made && existsSync(made)) cpSync(made, join(dataDirectory, 'database'), { recursive: true });
 }
 
 /**
