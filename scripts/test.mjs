@@ -7,6 +7,7 @@
  *   --soak               the long forms of the faults
  *   --node <program>     Jest and the gateways under test run on this Node
  *   --also-node <program>  the e2e suite runs once more, on the embedded profile and on this Node
+ *   --no-build           tests what was built before
  *
  * All other arguments go to Jest: `npm test -- --only e2e budgets -t 'a name'`.
  */
@@ -29,14 +30,18 @@ function take(name) {
   return at < 0 ? undefined : jestArgs.splice(at, 2)[1];
 }
 
+/** Takes an option without a value out of them. */
+function has(name) {
+  const at = jestArgs.indexOf(name);
+  if (at >= 0) jestArgs.splice(at, 1);
+  return at >= 0;
+}
+
 const only = take('--only')?.split(',');
 const [node, alsoNode] = [take('--node'), take('--also-node')].map((path) => path && resolve(path));
-const soakAt = jestArgs.indexOf('--soak');
-if (soakAt >= 0) jestArgs.splice(soakAt, 1);
 // What the caller has set wins.
-if (soakAt >= 0) Object.assign(process.env, { ...SOAK, ...process.env });
-
-build();
+if (has('--soak')) Object.assign(process.env, { ...SOAK, ...process.env });
+if (!has('--no-build')) build();
 const scratch = mkdtempSync(join(tmpdir(), 'thriftgate-tests-'));
 const emptyDatabase = join(scratch, 'empty-database');
 spawnSync(process.execPath, [join(root, 'dist/src/database/embedded-database.init.js'), emptyDatabase], {
