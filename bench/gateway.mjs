@@ -7,7 +7,7 @@ import { freePort, startNode } from './processes.mjs';
 
 const ADMIN_KEY = `sk-admin-${randomBytes(16).toString('hex')}`;
 const SECRET_KEY = randomBytes(32).toString('hex');
-const READY_TIMEOUT_MS = 60_000;
+const READY_TIMEOUT_MS = 180_000;
 
 /**
  * Starts it on `directory` (its data and its log) and waits until it is ready.

@@ -13,7 +13,10 @@ const TICKS_PER_SECOND = 100;
 const STOP_TIMEOUT_MS = 20_000;
 const running = new Set();
 
-/** Starts `node …args`, on `core` where that can be had, its output going to `logFile` or, without one, to be read. */
+/**
+ * Starts `node …args`, on `core` where that can be had, its output going to `logFile` or, without one, to be read.
+ * `node` is the program that runs it, this process's own without it.
+ */
 export function startNode(args, { core, env, cwd, logFile, node = process.execPath } = {}) {
   const [command, ...rest] = canPin && core !== undefined ? ['taskset', '-c', String(core), node] : [node];
   const log = logFile === undefined ? 'inherit' : openSync(logFile, 'a');

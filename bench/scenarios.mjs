@@ -3,11 +3,13 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createKey, startGateway } from './gateway.mjs';
-import { cpuSeconds, rssMib, runJson, stop, untilQuiet } from './processes.mjs';
+import { cpuSeconds, runJson, stop, untilQuiet } from './processes.mjs';
 
 const LOAD = join(import.meta.dirname, 'load.mjs');
 const WITHOUT_LEDGER = join(import.meta.dirname, 'without-ledger.cjs');
-const REST_SECONDS = 5;
+/** Between a burst of misses and the hits after it. */
+const REST_AFTER_BURST_SECONDS = 2;
+const HITS_AFTER_BURST_A_SECOND = 200;
 /** Several times what fits into 1 MiB. */
 const PROMPTS_BEYOND_MEMORY = 3_000;
 
@@ -38,9 +40,10 @@ async function load(bench, name, args) {
 async function alternate(bench, names, args) {
   const reports = Object.fromEntries(names.map((name) => [name, []]));
   for (let round = 1; round <= bench.sizes.rounds; round += 1) {
-    for (const name of names) {
+    // In the other order every second time, so that none always runs on what another one has left.
+    for (const name of round % 2 === 1 ? names : names.toReversed()) {
       const endedAt = performance.now();
-      await untilQuiet([bench.targets.bare.pid, bench.targets.gateway.pid]);
+      await untilQuiet(names.map((each) => bench.targets[each].pid));
       const behindSeconds = (performance.now() - endedAt) / 1000;
       if (behindSeconds > 1.5) bench.say(`    ${behindSeconds.toFixed(1)} s until the ledger had it all`);
       const report = await load(bench, name, args);
@@ -65,23 +68,56 @@ function expectCache(bench, reports, expected) {
   }
 }
 
+/** What is measured in turn: the gateway, and the other version of it that `--against` names, on the same machine. */
+const versions = (bench) => (bench.targets.against ? ['gateway', 'against'] : ['gateway']);
+
 const rpsOf = (reports) => median(reports.map(({ rps }) => rps));
+
+/** The medians of percentiles over rounds. */
+const latencyOf = (member) => (reports) => {
+  const percentile = (p) => median(reports.map((report) => report[member][p]));
+  return { p50: percentile('p50'), p99: percentile('p99') };
+};
+
+/** One figure of each target that was measured. */
+const byTarget = (reports, figureOf) =>
+  Object.fromEntries(Object.entries(reports).map(([name, rounds]) => [name, figureOf(rounds)]));
 
 /** Closed loop, every prompt new. The mock itself is measured once, to show that it is not what limits the others. */
 export async function misses(bench) {
   bench.say('misses, closed loop');
   const mock = await load(bench, 'direct', []);
-  const reports = await alternate(bench, ['bare', 'gateway'], []);
+  const reports = await alternate(bench, ['bare', ...versions(bench)], []);
   expectCache(bench, reports.gateway, 'MISS');
-  return { direct: mock.rps, bare: rpsOf(reports.bare), gateway: rpsOf(reports.gateway) };
+  return { direct: mock.rps, ...byTarget(reports, rpsOf) };
 }
 
 /** Closed loop, one prompt; against the bare proxy's rate for the same prompt, which it cannot cache. */
 export async function hits(bench) {
   bench.say('hits, closed loop');
-  const reports = await alternate(bench, ['bare', 'gateway'], ['--prompt', 'same']);
+  const reports = await alternate(bench, ['bare', ...versions(bench)], ['--prompt', 'same']);
   expectCache(bench, reports.gateway, 'HIT');
-  return { bare: rpsOf(reports.bare), gateway: rpsOf(reports.gateway) };
+  return byTarget(reports, rpsOf);
+}
+
+/** Hits at a steady rate, two seconds after a burst of misses: what the burst left behind must not hold them up. */
+export async function burst(bench) {
+  bench.say(`hits ${REST_AFTER_BURST_SECONDS} s after a burst of misses, ${HITS_AFTER_BURST_A_SECOND} a second`);
+  const reports = Object.fromEntries(versions(bench).map((name) => [name, []]));
+  for (let round = 1; round <= bench.sizes.rounds; round += 1) {
+    for (const name of Object.keys(reports)) {
+      await untilQuiet([bench.targets[name].pid]);
+      await load(bench, name, ['--prompt', 'same', '--connections', '1', '--count', '1']);
+      await load(bench, name, ['--warmup', '0']);
+      await sleep(REST_AFTER_BURST_SECONDS * 1000);
+      const hitsOnly = ['--prompt', 'same', '--warmup', '0', '--rate', String(HITS_AFTER_BURST_A_SECOND)];
+      const report = await load(bench, name, hitsOnly);
+      reports[name].push(report);
+      bench.say(`  round ${round} ${name}: ${describe(report)}, worst ${report.latencyMs.max} ms`);
+    }
+  }
+  expectCache(bench, reports.gateway, 'HIT');
+  return byTarget(reports, latencyOf('latencyMs'));
 }
 
 /** Misses with the journal and the ledger and without them, closed loop and 50 a second. */
@@ -130,67 +166,25 @@ export async function redisHits(bench) {
 export async function streams(bench) {
   bench.say('streams, closed loop');
   const mock = await load(bench, 'direct', ['--stream']);
-  const reports = await alternate(bench, ['bare', 'gateway'], ['--stream']);
+  const reports = await alternate(bench, ['bare', ...versions(bench)], ['--stream']);
   expectCache(bench, reports.gateway, 'MISS');
-  return { direct: mock.rps, bare: rpsOf(reports.bare), gateway: rpsOf(reports.gateway) };
+  return { direct: mock.rps, ...byTarget(reports, rpsOf) };
 }
 
 /** Open loop, 50 calls a second: the latency that a caller sees when nothing is saturated. */
 export async function latency(bench) {
-  const targets = ['direct', 'bare', 'gateway'];
+  const targets = ['direct', 'bare', ...versions(bench)];
   const measure = async (title, args, member) => {
     bench.say(`${title}, 50 a second`);
     const reports = await alternate(bench, targets, ['--rate', '50', ...args]);
     expectCache(bench, reports.gateway, args.includes('same') ? 'HIT' : 'MISS');
-    const percentile = (name, p) => median(reports[name].map((report) => report[member][p]));
-    return Object.fromEntries(
-      targets.map((name) => [name, { p50: percentile(name, 'p50'), p99: percentile(name, 'p99') }]),
-    );
+    return byTarget(reports, latencyOf(member));
   };
   return {
     misses: await measure('latency of misses', [], 'latencyMs'),
     hits: await measure('latency of hits', ['--prompt', 'same'], 'latencyMs'),
     streams: await measure('first byte of streams', ['--stream'], 'firstByteMs'),
   };
-}
-
-/** Latency of hits at 50 a second in the five seconds after a burst of misses: what a clean-up after the burst would cost. */
-export async function afterBurst(bench) {
-  bench.say('hits after a burst of misses, 50 a second');
-  const args = ['--prompt', 'same', '--rate', '50', '--warmup', '0', '--seconds', '5'];
-  const percentiles = [];
-  for (let round = 1; round <= bench.sizes.rounds; round += 1) {
-    await load(bench, 'gateway', []);
-    const report = await load(bench, 'gateway', args);
-    bench.say(`  round ${round} gateway: ${describe(report)}, slowest ${report.latencyMs.max} ms`);
-    percentiles.push(report.latencyMs);
-  }
-  return { p50: median(percentiles.map(({ p50 }) => p50)), p99: median(percentiles.map(({ p99 }) => p99)) };
-}
-
-/** RSS of a fresh gateway at rest and after calls with new prompts, each time after five seconds of peace. */
-export async function memory(bench) {
-  bench.say('memory');
-  const { command, mock, scratch, env, gatewayCore: core, loadCore, sizes } = bench;
-  const directory = join(scratch, `memory-${bench.profile}`);
-  const gateway = await startGateway({ command, upstream: mock.url, directory, core, env });
-  const key = await createKey(gateway, command);
-  const figures = [];
-  let done = 0;
-  for (const calls of [0, ...sizes.memoryCalls]) {
-    if (calls > done) {
-      const args = ['--url', gateway.url, '--key', key, '--count', String(calls - done)];
-      await runJson([LOAD, ...args], { core: loadCore });
-      await untilQuiet([gateway.pid]);
-      done = calls;
-    }
-    await sleep(REST_SECONDS * 1000);
-    figures.push({ calls, mib: rssMib(gateway.pid) });
-    bench.say(`  after ${calls} calls: ${figures.at(-1).mib.toFixed(0)} MiB`);
-  }
-  await stop(gateway.child);
-  rmSync(directory, { recursive: true, force: true });
-  return figures;
 }
 
 /** Spawn to ready, on all cores as a user starts it: on nothing, and on the data that the first start made. */

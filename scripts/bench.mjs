@@ -1,10 +1,11 @@
 /**
  * `npm run bench`: the gateway beside a bare Nest + Fastify + undici proxy, on the same mock upstream, in one run.
  *
- *   --only misses,hits,streams,latency,after-burst,redis-hits,ledger-cost,memory,start   a part of it
+ *   --only misses,hits,streams,latency,burst,redis-hits,ledger-cost,memory,start   a part of it
  *   --quick                                           short rounds: does it run, roughly what comes out
  *   --rounds 3, --gap 0, --ttft 0                     rounds a figure; ms between the mock's chunks and before its first
- *   --memory-calls 100000,1000000                     how many calls before each look at the memory
+ *   --node <program>                                  the gateway and the bare proxy run on this Node
+ *   --against <dist>                                  another build of the gateway, measured in turn with this one
  *   --stand-in <file>                                 measures this Node program (it gets PORT and UPSTREAM) as the gateway
  *
  * With BENCH_DATABASE_URL or BENCH_REDIS_URL (give it empty ones) that profile is measured after the embedded one.
@@ -13,24 +14,16 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createKey, startGateway } from '../bench/gateway.mjs';
 import { canPin, killAll, startServer, stop } from '../bench/processes.mjs';
 import { machine, table } from '../bench/report.mjs';
-import {
-  afterBurst,
-  hits,
-  latency,
-  ledgerCost,
-  memory,
-  misses,
-  redisHits,
-  start,
-  streams,
-} from '../bench/scenarios.mjs';
+import { memory } from '../bench/memory.mjs';
+import { burst, hits, latency, ledgerCost, misses, redisHits, start, streams } from '../bench/scenarios.mjs';
 
 /** Those that share one running gateway, and those that start their own. */
-const SHARED = { misses, hits, streams, latency, 'after-burst': afterBurst };
+const SHARED = { misses, hits, streams, latency, burst };
 const OWN = { 'redis-hits': redisHits, 'ledger-cost': ledgerCost, memory, start };
 const SCENARIOS = Object.keys({ ...SHARED, ...OWN });
 const root = join(import.meta.dirname, '..');
@@ -41,7 +34,8 @@ const { values } = parseArgs({
     rounds: { type: 'string' },
     gap: { type: 'string', default: '0' },
     ttft: { type: 'string', default: '0' },
-    'memory-calls': { type: 'string' },
+    node: { type: 'string', default: process.execPath },
+    against: { type: 'string' },
     'stand-in': { type: 'string' },
   },
 });
@@ -50,14 +44,21 @@ const unknown = only.filter((name) => !SCENARIOS.includes(name));
 if (unknown.length > 0) throw new Error(`No such scenario: ${unknown.join(', ')}. There are: ${SCENARIOS.join(', ')}.`);
 
 const sizes = values.quick
-  ? { rounds: 1, seconds: 3, warmupSeconds: 1, memoryCalls: [4_000, 20_000] }
-  : { rounds: 3, seconds: 10, warmupSeconds: 3, memoryCalls: [20_000, 100_000] };
+  ? { rounds: 1, seconds: 3, warmupSeconds: 1, rssCalls: [4_000, 20_000], heapCalls: [4_000, 8_000] }
+  : {
+      rounds: 3,
+      seconds: 10,
+      warmupSeconds: 3,
+      rssCalls: [100_000, 1_000_000],
+      heapCalls: [100_000, 200_000, 300_000],
+    };
 if (values.rounds !== undefined) sizes.rounds = Number(values.rounds);
-if (values['memory-calls'] !== undefined) sizes.memoryCalls = values['memory-calls'].split(',').map(Number);
 
+const node = resolve(values.node);
+const nodeVersion = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim();
 const command = values['stand-in']
-  ? { args: [resolve(values['stand-in'])], standIn: true }
-  : { args: [join(root, 'dist/src/main.js')], standIn: false };
+  ? { node, args: [resolve(values['stand-in'])], standIn: true }
+  : { node, args: [join(root, 'dist/src/main.js')], standIn: false };
 const GATEWAY_CORE = 0;
 const LOAD_CORE = 1;
 
@@ -73,9 +74,18 @@ for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP:
 
 function profiles() {
   const { BENCH_DATABASE_URL: database, BENCH_REDIS_URL: redis } = process.env;
+  // Two versions do not share tables.
+  if (values.against && (database || redis)) throw new Error('--against measures the embedded profile only.');
   const withWhat = [database && 'PostgreSQL', redis && 'Redis'].filter(Boolean).join(' and ');
   const production = { DATABASE_URL: database, REDIS_URL: redis };
   return [['embedded', {}], ...(withWhat === '' ? [] : [[withWhat, production]])];
+}
+
+/** How another build is started: with the flags of its own version, where its scripts lie beside it. */
+async function commandOf(dist) {
+  const flags = resolve(dist, '../scripts/node-flags.mjs');
+  const { NODE_FLAGS: own } = existsSync(flags) ? await import(pathToFileURL(flags).href) : { NODE_FLAGS: [] };
+  return { node, args: [...own, resolve(dist, 'src/main.js')], standIn: false };
 }
 
 async function measure(profile, env, mock, bare) {
@@ -89,27 +99,34 @@ async function measure(profile, env, mock, bare) {
   };
   if (only.some((name) => name in SHARED)) {
     const directory = join(scratch, bench.profile);
-    const gateway = await startGateway({ command, upstream: mock.url, directory, core: GATEWAY_CORE, env });
+    const world = { upstream: mock.url, core: GATEWAY_CORE, env };
+    const gateway = await startGateway({ ...world, command, directory });
     const key = await createKey(gateway, command);
     bench.targets = { direct: { ...mock, key }, bare: { ...bare, key }, gateway: { ...gateway, key } };
+    const other = values.against && (await commandOf(values.against));
+    if (other) {
+      const against = await startGateway({ ...world, command: other, directory: `${directory}-against` });
+      bench.targets.against = { ...against, key: await createKey(against, other) };
+    }
     await run(SHARED);
     await stop(gateway.child);
+    if (other) await stop(bench.targets.against.child);
   }
   await run(OWN);
   return results;
 }
 
 async function main() {
-  if (!existsSync(command.args[0])) {
+  if (!existsSync(command.args.at(-1))) {
     say('building first');
     spawnSync('npm', ['run', 'build'], { cwd: root, stdio: 'inherit' });
   }
-  const machineBefore = machine(canPin);
+  const machineBefore = machine(canPin, nodeVersion);
   say(machineBefore);
   const mockArgs = [join(root, 'bench/mock-upstream.mjs'), '--gap', values.gap, '--ttft', values.ttft];
   const mock = await startServer(mockArgs, { core: LOAD_CORE });
   const env = { UPSTREAM: `${mock.url}/v1` };
-  const bare = await startServer([join(root, 'bench/bare-proxy/main.mjs')], { core: GATEWAY_CORE, env });
+  const bare = await startServer([join(root, 'bench/bare-proxy/main.mjs')], { core: GATEWAY_CORE, env, node });
   const tables = [];
   for (const [profile, profileEnv] of profiles()) {
     tables.push(`**${profile}**\n\n${table(await measure(profile, profileEnv, mock, bare))}`);

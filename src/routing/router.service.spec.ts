@@ -48,7 +48,10 @@ describe('the router', () => {
     controller = new AbortController();
     jest.spyOn(Math, 'random').mockReturnValue(0);
   });
-  afterEach(() => void jest.restoreAllMocks());
+  afterEach(() => {
+    jest.useRealTimers();
+    jest.restoreAllMocks();
+  });
 
   /** Routes a call whose attempts end as given, one after the other; the last end is repeated. */
   const route = (model: Model, ...ends: (unknown | (() => unknown))[]) =>

@@ -9,7 +9,7 @@ describe('batches that are cut short', () => {
   beforeAll(async () => {
     gateway = await startGateway();
     batches = new BatchClient(gateway, (await gateway.createKey()).key);
-  }, 60_000);
+  });
 
   afterAll(() => gateway?.stop());
 
@@ -76,5 +76,5 @@ describe('batches that are cut short', () => {
     const batch = await batches.ended(id);
     expect(batch).toMatchObject({ status: 'completed', request_counts: { total: 100, completed: 100, failed: 0 } });
     expect(asked()).toHaveLength(100);
-  }, 60_000);
+  });
 });

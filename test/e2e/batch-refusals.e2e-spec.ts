@@ -1,15 +1,16 @@
 import { toFile } from 'openai';
 import { BatchClient, jsonl, line, lines } from '../support/batch-client';
-import { type RunningGateway, startGateway } from '../support/gateway';
+import type { RunningGateway } from '../support/gateway';
+import { sharedGateway } from '../support/shared-gateway';
 
 describe('a batch that is not taken', () => {
   let gateway: RunningGateway;
   let batches: BatchClient;
 
   beforeAll(async () => {
-    gateway = await startGateway();
+    gateway = await sharedGateway();
     batches = new BatchClient(gateway, (await gateway.createKey()).key);
-  }, 60_000);
+  });
 
   afterAll(() => gateway?.stop());
 

@@ -1,5 +1,6 @@
 import { eventually } from '../support/eventually';
-import { type RunningGateway, startGateway } from '../support/gateway';
+import type { RunningGateway } from '../support/gateway';
+import { sharedGateway } from '../support/shared-gateway';
 import { parseUsd as pusd } from '../../src/common/money';
 
 /** A platform team limits what its teams spend. gpt-4.1 costs $2 per million tokens in and $8 out. */
@@ -7,7 +8,7 @@ describe('budgets', () => {
   let gateway: RunningGateway;
 
   beforeAll(async () => {
-    gateway = await startGateway();
+    gateway = await sharedGateway();
   });
   afterAll(() => gateway.stop());
 

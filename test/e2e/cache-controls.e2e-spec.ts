@@ -1,4 +1,5 @@
-import { type RunningGateway, startGateway } from '../support/gateway';
+import type { RunningGateway } from '../support/gateway';
+import { sharedGateway } from '../support/shared-gateway';
 
 /** Programs that were written for another gateway send its headers here, and read its headers in the answers. */
 describe('the cache controls of other gateways', () => {
@@ -7,7 +8,7 @@ describe('the cache controls of other gateways', () => {
   let question = 0;
 
   beforeAll(async () => {
-    gateway = await startGateway();
+    gateway = await sharedGateway();
     ({ key } = await gateway.createKey());
   });
   afterAll(() => gateway.stop());

@@ -5,19 +5,17 @@ import { type RunningGateway, startGateway } from '../support/gateway';
 import { usd } from '../support/money';
 import { seeded } from '../support/seeded';
 
-const { SABOTAGE } = process.env;
 const SHARED_CALLS = Number(process.env.SHARED_CALLS ?? 600);
 const SEED = Number(process.env.SEED ?? 20_261_123);
 
-/** Two teams share their answers, a third does not. With SABOTAGE it must go red: see test/faults/sabotage/shares-*.cjs. */
+/** Two teams share their answers, a third does not. */
 describe('sharing the cache', () => {
   let gateway: RunningGateway;
   let sdk: ThriftgateClient;
   let question = 0;
 
   beforeAll(async () => {
-    const sabotage = { NODE_OPTIONS: `--require ${__dirname}/../faults/sabotage/${SABOTAGE}.cjs` };
-    gateway = await startGateway({ env: SABOTAGE ? sabotage : {} });
+    gateway = await startGateway();
     sdk = new ThriftgateClient({ baseUrl: gateway.url, apiKey: gateway.adminKey });
   });
   afterEach(async () => {

@@ -1,16 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { CacheStats, GroupCacheStats } from '@thriftgate/contracts';
 import { ThriftgateClient } from '@thriftgate/sdk';
 import { formatUsd, parseUsd } from '../../src/common/money';
 import { eventually } from '../support/eventually';
 import { type RunningGateway, startGateway } from '../support/gateway';
 import { runSql } from '../support/run-sql';
-
-/** Breaks the gateway on purpose, to see that this story notices: `cache-counted-apart`. */
-const { SABOTAGE } = process.env;
-const sabotage = resolve(__dirname, `../faults/sabotage/${SABOTAGE}.cjs`);
 
 /** As retention drops a month, but every month. */
 const DROP_EVERY_MONTH = `DO $$ DECLARE month text; BEGIN
@@ -40,7 +36,7 @@ describe('the statistics of the cache', () => {
 
   beforeAll(async () => {
     gateway = await startGateway({
-      env: { CACHE_MEMORY_MB: '1', ...(SABOTAGE ? { NODE_OPTIONS: `--require ${sabotage}` } : {}) },
+      env: { CACHE_MEMORY_MB: '1' },
     });
     admin = new ThriftgateClient({ baseUrl: gateway.url, apiKey: gateway.adminKey }).admin;
     search = await gateway.createKey();

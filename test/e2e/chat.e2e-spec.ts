@@ -1,5 +1,6 @@
 import OpenAI from 'openai';
-import { type RunningGateway, startGateway } from '../support/gateway';
+import type { RunningGateway } from '../support/gateway';
+import { sharedGateway } from '../support/shared-gateway';
 import { usd } from '../support/money';
 
 /** An application that changes its key and its base URL and nothing else. */
@@ -9,7 +10,7 @@ describe('chat completions', () => {
   let openai: OpenAI;
 
   beforeAll(async () => {
-    gateway = await startGateway();
+    gateway = await sharedGateway();
     ({ key } = await gateway.createKey());
     openai = new OpenAI({ apiKey: key, baseURL: `${gateway.url}/v1`, maxRetries: 0 });
   });

@@ -3,6 +3,7 @@ import { cpSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '../support/eventually';
 import { freePort } from '../support/free-port';
 import { type RunningGateway, startGateway } from '../support/gateway';
 
@@ -16,7 +17,7 @@ describe('connections', () => {
   beforeAll(async () => {
     gateway = await startGateway({ env: { DRAIN_TIMEOUT_S: '2' } });
     port = Number(new URL(gateway.url).port);
-  }, 60_000);
+  });
   afterAll(() => gateway?.stop());
 
   /** Sends bytes as they are. @returns all that comes until the connection ends, or for a while */
@@ -91,12 +92,12 @@ describe('connections', () => {
     for (const socket of silent) socket.on('error', () => undefined);
     const stream = gateway.chat(key, '[[words=200 gap=100]] too long', { stream: true });
     const whole = gateway.chat(key, '[[delay=20000]] too late');
+    const reached = (text: string) => gateway.fake.calls.some(({ body }) => JSON.stringify(body)?.includes(text));
+    await eventually(() => reached('too long') && reached('too late'));
     await delay(700);
     const startedAt = Date.now();
     expect(await gateway.terminate()).toBe(0);
-    const took = Date.now() - startedAt;
-    expect(took).toBeGreaterThan(1_900);
-    expect(took).toBeLessThan(6_000);
+    expect(Date.now() - startedAt).toBeGreaterThan(1_900);
     const { body } = await stream;
     expect(body).toContain('word3');
     expect(body).toMatch(/data: \{"error":\{.*\}\}\s*$/);
@@ -106,13 +107,13 @@ describe('connections', () => {
   });
 
   it('silent connections alone do not keep the process', async () => {
+    // Longer than the test may take: it ends because nothing runs.
+    gateway.env.DRAIN_TIMEOUT_S = '300';
+    await gateway.restart();
     const silent = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1', () => silent[1]?.write('GET /v1'))];
     for (const socket of silent) socket.on('error', () => undefined);
     await delay(200);
-    const startedAt = Date.now();
     expect(await gateway.terminate()).toBe(0);
-    // Held up it would take the drain time and the two seconds for last words.
-    expect(Date.now() - startedAt).toBeLessThan(3_500);
     await gateway.start();
   });
 
@@ -120,24 +121,20 @@ describe('connections', () => {
     ['HOST', 78, () => ({ HOST: 'no such host' })],
     ['DATA_DIR', 78, (file: string) => ({ DATA_DIR: file })],
     ['PORT', 1, () => ({ PORT: String(port) })],
-  ])(
-    '%s: what cannot be used is told in words, with exit code %i',
-    async (name, code, wrong) => {
-      const file = join(gateway.dataDirectory, 'a-file');
-      writeFileSync(file, '');
-      const free = { PORT: String(await freePort()), DATA_DIR: join(gateway.dataDirectory, `of-${name}`) };
-      const made = process.env.TEST_EMPTY_DATABASE;
-      if (made) cpSync(made, join(free.DATA_DIR, 'database'), { recursive: true });
-      const env = { PATH: process.env.PATH, ...free, ...wrong(file) };
-      const { status, stderr } = spawnSync(process.execPath, [ENTRY], {
-        env,
-        encoding: 'utf8',
-        cwd: gateway.dataDirectory,
-        timeout: 30_000,
-      });
-      expect([status, stderr]).toEqual([code, expect.stringContaining(name)]);
-      expect(stderr).not.toContain('    at ');
-    },
-    60_000,
-  );
+  ])('%s: what cannot be used is told in words, with exit code %i', async (name, code, wrong) => {
+    const file = join(gateway.dataDirectory, 'a-file');
+    writeFileSync(file, '');
+    const free = { PORT: String(await freePort()), DATA_DIR: join(gateway.dataDirectory, `of-${name}`) };
+    const made = process.env.TEST_EMPTY_DATABASE;
+    if (made) cpSync(made, join(free.DATA_DIR, 'database'), { recursive: true });
+    const env = { PATH: process.env.PATH, ...free, ...wrong(file) };
+    const { status, stderr } = spawnSync(process.execPath, [ENTRY], {
+      env,
+      encoding: 'utf8',
+      cwd: gateway.dataDirectory,
+      timeout: 90_000,
+    });
+    expect([status, stderr]).toEqual([code, expect.stringContaining(name)]);
+    expect(stderr).not.toContain('    at ');
+  });
 });

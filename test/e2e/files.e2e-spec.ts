@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import OpenAI, { toFile } from 'openai';
-import { type RunningGateway, startGateway } from '../support/gateway';
+import type { RunningGateway } from '../support/gateway';
+import { sharedGateway } from '../support/shared-gateway';
 
 describe('files', () => {
   let gateway: RunningGateway;
@@ -8,10 +9,10 @@ describe('files', () => {
   let openai: OpenAI;
 
   beforeAll(async () => {
-    gateway = await startGateway();
+    gateway = await sharedGateway();
     ({ key } = await gateway.createKey());
     openai = clientFor(key);
-  }, 60_000);
+  });
 
   afterAll(() => gateway?.stop());
 

@@ -1,7 +1,8 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type RunningGateway, startGateway } from '../support/gateway';
+import type { RunningGateway } from '../support/gateway';
+import { sharedGateway } from '../support/shared-gateway';
 
 const hasRequests = spawnSync('python3', ['-c', 'import requests']).status === 0;
 const withRequests = hasRequests ? describe : describe.skip;
@@ -11,7 +12,7 @@ withRequests('a Python program with requests', () => {
   let gateway: RunningGateway;
 
   beforeAll(async () => {
-    gateway = await startGateway();
+    gateway = await sharedGateway();
   });
   afterAll(() => gateway.stop());
 

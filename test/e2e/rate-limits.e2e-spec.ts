@@ -1,10 +1,11 @@
 import { type RunningGateway, startGateway } from '../support/gateway';
+import { sharedGateway } from '../support/shared-gateway';
 
 describe('a key with rpm_limit', () => {
   let gateway: RunningGateway;
 
   beforeAll(async () => {
-    gateway = await startGateway();
+    gateway = await sharedGateway();
   });
   afterAll(() => gateway.stop());
 

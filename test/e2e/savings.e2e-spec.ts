@@ -1,5 +1,6 @@
 import { parseUsd } from '../../src/common/money';
-import { type RunningGateway, startGateway } from '../support/gateway';
+import type { RunningGateway } from '../support/gateway';
+import { sharedGateway } from '../support/shared-gateway';
 
 /** Those who pay look at what the gateway saves them. */
 describe('savings', () => {
@@ -7,7 +8,7 @@ describe('savings', () => {
   let team: { key: string; teamId: string };
 
   beforeAll(async () => {
-    gateway = await startGateway();
+    gateway = await sharedGateway();
     team = await gateway.createKey();
     const { key } = team;
     for (let call = 0; call < 3; call += 1) await gateway.chat(key, 'asked three times');

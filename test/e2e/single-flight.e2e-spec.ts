@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import OpenAI from 'openai';
 import { eventually } from '../support/eventually';
-import { type RunningGateway, startGateway } from '../support/gateway';
+import type { RunningGateway } from '../support/gateway';
+import { sharedGateway } from '../support/shared-gateway';
 
 /** Equal questions at the same time: one upstream call, whoever asked first and in whatever form. */
 describe('equal questions at the same time', () => {
@@ -11,7 +12,7 @@ describe('equal questions at the same time', () => {
   let question = 0;
 
   beforeAll(async () => {
-    gateway = await startGateway();
+    gateway = await sharedGateway();
     ({ key } = await gateway.createKey());
     openai = new OpenAI({ apiKey: key, baseURL: `${gateway.url}/v1`, maxRetries: 0 });
   });

@@ -10,7 +10,6 @@ const SEED = Number(process.env.SEED ?? 1);
 const AT_ONCE = 40;
 const SLOTS = 48;
 const UPSTREAM_TIMEOUT_MS = 700;
-const { SABOTAGE } = process.env;
 
 interface Abandoned {
   prompt: string;
@@ -117,7 +116,6 @@ models:
         UPSTREAM_FIRST_BYTE_TIMEOUT_MS: String(UPSTREAM_TIMEOUT_MS),
         UPSTREAM_IDLE_TIMEOUT_MS: String(UPSTREAM_TIMEOUT_MS),
         DRAIN_TIMEOUT_S: '5',
-        ...(SABOTAGE ? { NODE_OPTIONS: `--require ${__dirname}/sabotage/${SABOTAGE}.cjs` } : {}),
       },
     });
     gateway.fake.script({ text: 'x'.repeat(8 * 1024 * 1024) }, { prompt: 'much at once' });

@@ -5,7 +5,6 @@ import type { FakeCall } from '../support/fake-openai/call-log';
 import { FakeOpenAi } from '../support/fake-openai/fake-openai';
 import { type RunningGateway, startGateway } from '../support/gateway';
 
-const { SABOTAGE } = process.env;
 /** Every cell once, or as often as makes up this number. */
 const WRITES = Math.max(EVERY_CELL.length, Number(process.env.WRITES ?? 0));
 const AT_ONCE = 48;
@@ -48,7 +47,6 @@ describe(`${WRITES} answers in the ${EVERY_CELL.length} ways of the admission ma
         BACKUP_URL: backup.baseUrl,
         CACHE_MEMORY_MB: '1024',
         DRAIN_TIMEOUT_S: '5',
-        ...(SABOTAGE ? { NODE_OPTIONS: `--require ${__dirname}/sabotage/${SABOTAGE}.cjs` } : {}),
       },
     });
     gateway.fake.script({ status: 500 }, { prompt: NOT_AT_FIRST });

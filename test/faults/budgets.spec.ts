@@ -4,7 +4,7 @@ import { eventually } from '../support/eventually';
 import { type RunningGateway, startGateway } from '../support/gateway';
 import { ownRedisDatabase } from '../support/stores';
 
-const { TEST_DATABASE_URL, TEST_REDIS_URL, SABOTAGE } = process.env;
+const { TEST_DATABASE_URL, TEST_REDIS_URL } = process.env;
 const LIMIT = '1';
 const CALLERS = 200;
 /** A call costs a cent and could cost two: 1,250 words are 1,250 tokens of $8 a million; the answer may be twice as long. */
@@ -19,10 +19,7 @@ describe.each(replicas)(`a budget of $${LIMIT} and ${CALLERS} callers at %i proc
 
   beforeAll(async () => {
     redis = TEST_REDIS_URL ? await CutProxy.to(TEST_REDIS_URL) : undefined;
-    const env = {
-      ...(redis && TEST_REDIS_URL ? { REDIS_URL: redis.through(await ownRedisDatabase(TEST_REDIS_URL)) } : {}),
-      ...(SABOTAGE ? { NODE_OPTIONS: `--require ${__dirname}/sabotage/${SABOTAGE}.cjs` } : {}),
-    };
+    const env = redis && TEST_REDIS_URL ? { REDIS_URL: redis.through(await ownRedisDatabase(TEST_REDIS_URL)) } : {};
     const first = await startGateway({ env });
     gateways.push(first);
     const { DATABASE_URL, SECRET_KEY } = first.env;

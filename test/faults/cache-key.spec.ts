@@ -61,8 +61,7 @@ describe(`the cache key (seed ${SEED})`, () => {
   let teamId: string;
 
   beforeAll(async () => {
-    const env = SABOTAGE ? { NODE_OPTIONS: `--require ${__dirname}/sabotage/${SABOTAGE}.cjs` } : {};
-    gateway = await startGateway({ env });
+    gateway = await startGateway();
     ({ key, teamId } = await gateway.createKey());
   });
   afterAll(() => gateway.stop());

@@ -7,7 +7,7 @@ import { type JournalSums, makeJournal, type Payer } from '../support/made-journ
 import { createTestStores, type TestStores } from '../support/stores';
 import { seeded } from '../support/seeded';
 
-const { TEST_DATABASE_URL, TEST_REDIS_URL, SABOTAGE } = process.env;
+const { TEST_DATABASE_URL, TEST_REDIS_URL } = process.env;
 /** Rows in the journal of each process; the long form is `ROWS=250000`. */
 const ROWS = Number(process.env.ROWS ?? 20_000);
 const CLIENTS = ROWS > 100_000 ? 500 : 100;
@@ -50,7 +50,6 @@ describeWithStores(
         SECRET_KEY,
         DATABASE_POOL_SIZE: String(POOL),
         DRAIN_TIMEOUT_S: '5',
-        ...(SABOTAGE ? { NODE_OPTIONS: `--require ${__dirname}/sabotage/${SABOTAGE}.cjs` } : {}),
       };
       for (let number = 0; number < PROCESSES; number += 1) {
         const [first] = gateways;

@@ -51,10 +51,7 @@ describeWithDisk('a full disk under the journal (needs TEST_DATABASE_URL and the
     expect(gateway.fake.calls).toHaveLength(reached);
 
     rmSync(filler);
-    await eventually(
-      async () => ((await gateway.chat(key, `healed ${Date.now()}`)).status === 200 ? true : undefined),
-      5_000,
-    );
+    await eventually(async () => ((await gateway.chat(key, `healed ${Date.now()}`)).status === 200 ? true : undefined));
     const { data } = (await gateway.admin('GET', `/admin/requests?team_id=${teamId}`)).body;
     const settled = data.filter(({ state }: { state: string }) => state === 'settled');
     expect(settled).toHaveLength(data.length);

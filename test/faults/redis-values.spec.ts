@@ -9,13 +9,12 @@ import { type RunningGateway, startGateway } from '../support/gateway';
 import { OwnRedis } from '../support/own-redis';
 import { ownRedisDatabase } from '../support/stores';
 
-const { TEST_REDIS_URL, SABOTAGE } = process.env;
+const { TEST_REDIS_URL } = process.env;
 const QUESTIONS = 120;
 const ENTRIES = Number(process.env.CACHE_ENTRIES ?? 20_000);
 /** What memory may take beyond its bound. */
 const SLACK = 1.05;
 const describeWithRedis = TEST_REDIS_URL ? describe : describe.skip;
-const sabotage = SABOTAGE ? { NODE_OPTIONS: `--require ${__dirname}/sabotage/${SABOTAGE}.cjs` } : {};
 
 /** What lies in Redis may be spoilt, too large or too much: an answer is right, or it is a miss. */
 describeWithRedis('answers in a Redis that is damaged or full (needs TEST_REDIS_URL)', () => {
@@ -28,7 +27,6 @@ describeWithRedis('answers in a Redis that is damaged or full (needs TEST_REDIS_
       REDIS_URL: redis.url,
       QUEUE_REDIS_URL: await ownRedisDatabase(String(TEST_REDIS_URL)),
       REDIS_TIMEOUT_MS: '2000',
-      ...sabotage,
     };
     const gateway = await startGateway({ env });
     started.unshift(gateway);

@@ -12,7 +12,6 @@ const SEED = Number(process.env.SEED ?? 1);
 /** Every pair of values and a few more by default; the long form is `SURFACE=every`. */
 const CELLS = process.env.SURFACE === 'every' ? EVERY_CELL : someOf(EVERY_CELL, 80, seeded(SEED));
 const AT_ONCE = 12;
-const { SABOTAGE } = process.env;
 
 const CONFIG = `
 providers:
@@ -47,7 +46,6 @@ describe(`${CELLS.length} of ${EVERY_CELL.length} ways to call (seed ${SEED})`, 
         BACKUP_URL: backup.baseUrl,
         // Clients that left may have opened connections that they never use.
         DRAIN_TIMEOUT_S: '5',
-        ...(SABOTAGE ? { NODE_OPTIONS: `--require ${__dirname}/sabotage/${SABOTAGE}.cjs` } : {}),
       },
     });
     gateway.fake.script({ status: 500 }, { prompt: AT_FIRST_DEPLOYMENT });

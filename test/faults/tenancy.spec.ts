@@ -3,7 +3,7 @@ import { type RunningGateway, startGateway } from '../support/gateway';
 import { seeded } from '../support/seeded';
 import { pick } from '../support/rewriting/made-request';
 
-const { SABOTAGE, TEST_REDIS_URL } = process.env;
+const { TEST_REDIS_URL } = process.env;
 const SEED = Number(process.env.SEED ?? 1);
 const TENANT_CALLS = Number(process.env.TENANT_CALLS ?? 2_500);
 const TEAMS = 50;
@@ -33,13 +33,12 @@ describe(`${TEAMS} teams with equal prompts, ${TENANT_CALLS} calls (seed ${SEED}
   const random = seeded(SEED);
 
   beforeAll(async () => {
-    const env = SABOTAGE ? { NODE_OPTIONS: `--require ${__dirname}/sabotage/${SABOTAGE}.cjs` } : {};
-    const one = await startGateway({ env });
+    const one = await startGateway();
     replicas = [one];
     const { DATABASE_URL, REDIS_URL, SECRET_KEY } = one.env;
     // Over one Redis, answers and questions on their way are the same ones for both.
     if (TEST_REDIS_URL)
-      replicas.push(await startGateway({ fake: one.fake, env: { ...env, DATABASE_URL, REDIS_URL, SECRET_KEY } }));
+      replicas.push(await startGateway({ fake: one.fake, env: { DATABASE_URL, REDIS_URL, SECRET_KEY } }));
     for (let at = 0; at < TEAMS; at += 1) teams.push(await made(`tenant ${at}`, 0));
   });
   afterAll(async () => {

@@ -60,5 +60,5 @@ describeWithPostgres('a lease of a process that froze (needs TEST_DATABASE_URL)'
     expect(await leasesOf(Infinity).states([window])).toEqual(
       new Map([['budget_frozen@0', { spentPusd: 0n, leasedPusd: 100n }]]),
     );
-  }, 30_000);
+  });
 });

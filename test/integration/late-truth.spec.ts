@@ -1,10 +1,9 @@
-import { resolve } from 'node:path';
 import { CutProxy } from '../support/cut-proxy';
 import { eventually } from '../support/eventually';
 import { type RunningGateway, startGateway } from '../support/gateway';
 import { runSql } from '../support/run-sql';
 
-const { TEST_DATABASE_URL, TEST_REDIS_URL, SABOTAGE } = process.env;
+const { TEST_DATABASE_URL, TEST_REDIS_URL } = process.env;
 const describeWithStores = TEST_DATABASE_URL && TEST_REDIS_URL ? describe : describe.skip;
 
 /** A process that is cut off from the database is taken for dead by another one, and comes back with what it knows. */
@@ -17,14 +16,12 @@ describeWithStores('a process that was taken for dead (needs TEST_DATABASE_URL a
     other = await startGateway();
     const { DATABASE_URL = '', REDIS_URL, SECRET_KEY } = other.env;
     database = await CutProxy.to(DATABASE_URL);
-    const sabotage = resolve(__dirname, `../faults/sabotage/${SABOTAGE}.cjs`);
     cutOff = await startGateway({
       fake: other.fake,
       env: {
         DATABASE_URL: database.through(DATABASE_URL),
         REDIS_URL,
         SECRET_KEY,
-        ...(SABOTAGE ? { NODE_OPTIONS: `--require ${sabotage}` } : {}),
       },
     });
   });

@@ -26,7 +26,7 @@ describe.each(DATABASE_PROFILES)('what a process holds that was taken for dead, 
     leases = new LeasesRepository(opened);
     ledger = new LedgerRepository(opened);
     keys = new IdempotencyRepository(opened);
-  }, 60_000);
+  });
   afterAll(() => database?.close());
   beforeEach(async () => {
     for (const table of ['budget_leases', 'budget_windows', 'processes', 'idempotency_keys'])
@@ -75,5 +75,5 @@ describe.each(DATABASE_PROFILES)('what a process holds that was taken for dead, 
       expect([round, rows.length]).toEqual([round, 0]);
       await sql`DELETE FROM idempotency_keys`.execute(database.db);
     }
-  }, 60_000);
+  });
 });

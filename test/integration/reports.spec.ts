@@ -39,7 +39,7 @@ describe.each(DATABASE_PROFILES)('reports, %s', (profile) => {
       await ledger.write(page.map((each) => toLedgerRow({ ...each, state: 'dispatched' })));
       await ledger.write(page.map(toLedgerRow));
     }
-  }, 60_000);
+  });
   afterAll(() => database?.close());
 
   const violations = async () =>
@@ -57,7 +57,7 @@ describe.each(DATABASE_PROFILES)('reports, %s', (profile) => {
       expect(new Map(data.map(({ groups: names, ...sums }) => [namesOf(groups, names), sums]))).toEqual(expected);
       expect(data).toHaveLength(expected.size || (groups.length === 0 ? 1 : 0));
     }
-  }, 60_000);
+  });
 
   it('of savings add up to the rows, by what saved them', async () => {
     const savings = new SavingsRepository({ db } as Database);
@@ -74,7 +74,7 @@ describe.each(DATABASE_PROFILES)('reports, %s', (profile) => {
         new Map(sums.map(({ groups, savedBy, savedPusd }) => [[groups.team, groups.day, savedBy].join(), savedPusd])),
       ).toEqual(saved);
     }
-  }, 60_000);
+  });
 
   it('tell what could have gone through batches', async () => {
     const savings = new SavingsRepository({ db } as Database);

@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { FakeOpenAi } from './fake-openai/fake-openai';
 import { freePort } from './free-port';
-import { createTestStores, type TestStores } from './stores';
+import { copyEmptyDatabase, createTestStores, type TestStores } from './stores';
 
 const ENTRY = resolve(__dirname, '../../dist/src/main.js');
+const SABOTAGES = resolve(__dirname, '../faults/sabotage');
 const ADMIN_KEY = 'test-admin-key-0123456789';
 const START_TIMEOUT_MS = 90_000;
 
@@ -29,11 +30,12 @@ export interface HttpResult<T = any> {
 /**
  * A real gateway: the built program as a process of its own on a port of its own, before a fake OpenAI. With
  * TEST_DATABASE_URL and TEST_REDIS_URL it runs on PostgreSQL and Redis, with a database made for it; else embedded.
+ * It runs on the Node that runs Jest.
  */
 export class RunningGateway {
-  private process: ChildProcess | undefined;
+  protected process: ChildProcess | undefined;
   private teams = 0;
-  readonly logs: string[] = [];
+  private readonly logs: string[] = [];
 
   constructor(
     readonly url: string,
@@ -47,14 +49,21 @@ export class RunningGateway {
   readonly adminKey = ADMIN_KEY;
 
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [ENTRY], {
-      env: this.env,
-      cwd: this.dataDirectory,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    this.process = child;
+    const child = this.spawn('pipe');
     for (const stream of [child.stdout, child.stderr])
       stream?.on('data', (data: Buffer) => this.logs.push(data.toString()));
+    await this.untilReady(child);
+  }
+
+  /** @param output where it prints to: a pipe, or the descriptor of an open file */
+  protected spawn(output: 'pipe' | number): ChildProcess {
+    const options = { env: this.env, cwd: this.dataDirectory };
+    this.process = spawn(process.execPath, [ENTRY], { ...options, stdio: ['ignore', output, output] });
+    return this.process;
+  }
+
+  /** @throws Error when the process ends before it is ready, or takes too long */
+  protected async untilReady(child: ChildProcess): Promise<void> {
     const deadline = Date.now() + START_TIMEOUT_MS;
     while (Date.now() < deadline) {
       if (child.exitCode !== null) throw new Error(`the gateway ended with ${child.exitCode}:\n${this.output}`);
@@ -100,7 +109,7 @@ export class RunningGateway {
   }
 
   /** What breaks the ledger's invariants; nothing where the gateway does not run. */
-  private async ledgerViolations(): Promise<unknown[]> {
+  protected async ledgerViolations(): Promise<unknown[]> {
     const answer = await this.admin('GET', '/admin/ledger/verify').catch(() => undefined);
     if (answer?.status !== 200) return [];
     return answer.body.checks.filter(({ violations }: { violations: unknown[] }) => violations.length > 0);
@@ -189,37 +198,8 @@ export class RunningGateway {
 /** Starts a gateway before a fake OpenAI and waits until it is ready. */
 export async function startGateway(options: GatewayOptions = {}): Promise<RunningGateway> {
   const fake = options.fake ?? (await FakeOpenAi.start());
-  const dataDirectory = mkdtempSync(join(tmpdir(), 'thriftgate-test-'));
-  const stores = await createTestStores();
-  if (!stores.env.DATABASE_URL) copyEmptyDatabase(dataDirectory);
-  const port = await freePort();
-  const env: Record<string, string | undefined> = {
-    PATH: process.env.PATH,
-    HOME: process.env.HOME,
-    PORT: String(port),
-    DATA_DIR: dataDirectory,
-    ADMIN_KEY,
-    OPENAI_API_KEY: 'sk-upstream-secret-1234567890',
-    OPENAI_BASE_URL: fake.baseUrl,
-    // A machine busy with other tests is not taken for an absent Redis.
-    REDIS_TIMEOUT_MS: '1000',
-    ...stores.env,
-    ...options.env,
-  };
-  if (options.configFile !== undefined) {
-    writeFileSync(join(dataDirectory, 'gateway.yaml'), options.configFile);
-  }
-  const set = Object.fromEntries(
-    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
-  const gateway = new RunningGateway(
-    `http://127.0.0.1:${port}`,
-    dataDirectory,
-    fake,
-    set,
-    options.fake === undefined,
-    stores,
-  );
+  const { url, dataDirectory, env, stores } = await prepareGateway(fake.baseUrl, options);
+  const gateway = new RunningGateway(url, dataDirectory, fake, env, options.fake === undefined, stores);
   await gateway.start().catch(async (error: unknown) => {
     await gateway.stop();
     throw error;
@@ -227,8 +207,29 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
   return gateway;
 }
 
-/** The making of an empty embedded database takes seconds; TEST_EMPTY_DATABASE holds one that was made once. */
-function copyEmptyDatabase(dataDirectory: string): void {
-  const made = process.env.TEST_EMPTY_DATABASE;
-  if (made && existsSync(made)) cpSync(made, join(dataDirectory, 'database'), { recursive: true });
+/** All that a gateway needs before its process starts: a port, a data directory, stores and its environment. */
+export async function prepareGateway(upstream: string, options: GatewayOptions = {}) {
+  const dataDirectory = mkdtempSync(join(tmpdir(), 'thriftgate-test-'));
+  const stores = await createTestStores();
+  if (!stores.env.DATABASE_URL) copyEmptyDatabase(dataDirectory);
+  const port = await freePort();
+  const wanted: Record<string, string | undefined> = {
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    PORT: String(port),
+    DATA_DIR: dataDirectory,
+    ADMIN_KEY,
+    OPENAI_API_KEY: 'sk-upstream-secret-1234567890',
+    OPENAI_BASE_URL: upstream,
+    // A machine busy with other tests is not taken for an absent Redis.
+    REDIS_TIMEOUT_MS: '1000',
+    ...stores.env,
+    ...options.env,
+  };
+  const { SABOTAGE } = process.env;
+  if (SABOTAGE) wanted.NODE_OPTIONS = `${wanted.NODE_OPTIONS ?? ''} --require ${join(SABOTAGES, SABOTAGE)}.cjs`;
+  if (options.configFile !== undefined) writeFileSync(join(dataDirectory, 'gateway.yaml'), options.configFile);
+  const isSet = (entry: [string, string | undefined]): entry is [string, string] => entry[1] !== undefined;
+  const env = Object.fromEntries(Object.entries(wanted).filter(isSet));
+  return { url: `http://127.0.0.1:${port}`, dataDirectory, env, stores };
 }

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { cpSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { Client } from 'pg';
 import { createClient } from 'redis';
 
@@ -25,8 +27,20 @@ export async function createTestStores(): Promise<TestStores> {
       REDIS_URL: await ownRedisDatabase(redisUrl),
       SECRET_KEY: 'test-secret-key-0123456789',
     },
-    drop: () => query(databaseUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+    drop: () => dropDatabase(database.href),
   };
+}
+
+/** Drops a database of TEST_DATABASE_URL's server, whoever is connected to it. */
+export async function dropDatabase(url: string): Promise<void> {
+  const name = new URL(url).pathname.slice(1);
+  await query(process.env.TEST_DATABASE_URL ?? '', `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+}
+
+/** Making an empty embedded database takes seconds of CPU; TEST_EMPTY_DATABASE holds one that was made once. */
+export function copyEmptyDatabase(dataDirectory: string): void {
+  const made = process.env.TEST_EMPTY_DATABASE;
+  if (made && existsSync(made)) cpSync(made, join(dataDirectory, 'database'), { recursive: true });
 }
 
 /**

@@ -7,7 +7,7 @@ import { Kysely, Migrator, PostgresDialect } from 'kysely';
 import { Pool, type PoolClient, types } from 'pg';
 import { MIGRATIONS } from '../../src/database/migrations/migrations';
 import type { Schema } from '../../src/database/schema';
-import { createTestStores } from './stores';
+import { copyEmptyDatabase, createTestStores } from './stores';
 
 const EMBEDDED_PORT = 5432;
 const INT8_OID = 20;
@@ -63,6 +63,7 @@ async function own(max: number): Promise<{ pool: Pool; close: () => Promise<void
 /** In its worker thread, which Jest has no part in. */
 async function embedded(): Promise<{ pool: Pool; close: () => Promise<void> }> {
   const directory = mkdtempSync(join(tmpdir(), 'thriftgate-test-'));
+  copyEmptyDatabase(directory);
   const socketPath = join(directory, `.s.PGSQL.${EMBEDDED_PORT}`);
   const program = resolve(__dirname, '../../dist/src/database/embedded-database.worker.js');
   const worker = new Worker(program, { workerData: { directory: join(directory, 'database'), socketPath } });

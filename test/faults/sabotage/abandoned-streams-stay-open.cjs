@@ -1,3 +1,5 @@
-// Breaks the gateway on purpose: a stream whose client leaves is not settled. The bar of abandoned calls must then go red.
+// spec: test/faults/abandoned-calls.spec.ts
+// A stream whose client leaves is not settled.
+const { replace } = require('../replace.cjs');
 const { StreamRelay } = require('../../../dist/src/calls/attempts/stream-relay.js');
-StreamRelay.prototype.settleAbandoned = () => Promise.resolve();
+replace(StreamRelay.prototype, 'settleAbandoned', () => () => Promise.resolve());

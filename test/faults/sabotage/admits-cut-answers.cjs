@@ -1,4 +1,5 @@
-// Breaks C3 on purpose: what an answer ended with does not matter, only that it was paid for.
+// spec: test/faults/admission.spec.ts
+// A response is stored though the upstream broke it off.
+const { replace } = require('../replace.cjs');
 const admission = require('../../../dist/src/cache/admission.js');
-const { notCacheableReason } = admission;
-admission.notCacheableReason = (answer) => notCacheableReason({ ...answer, endedCleanly: true });
+replace(admission, 'notCacheableReason', (reasonOf) => (answer) => reasonOf({ ...answer, endedCleanly: true }));

@@ -1,7 +1,8 @@
-// Breaks C3 on purpose: an answer that ended at its limit is taken for a whole one.
+// spec: test/faults/admission.spec.ts
+// A response that ended at its length limit is stored as a whole one.
+const { replace } = require('../replace.cjs');
 const admission = require('../../../dist/src/cache/admission.js');
-const { notCacheableReason } = admission;
-admission.notCacheableReason = ({ facts, ...answer }) => {
+replace(admission, 'notCacheableReason', (reasonOf) => ({ facts, ...answer }) => {
   const finishReasons = facts.finishReasons.map((reason) => (reason === 'length' ? 'stop' : reason));
-  return notCacheableReason({ ...answer, facts: { ...facts, finishReasons } });
-};
+  return reasonOf({ ...answer, facts: { ...facts, finishReasons } });
+});

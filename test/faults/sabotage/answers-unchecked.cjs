@@ -1,2 +1,4 @@
-/** Breaks the check of what comes from Redis on purpose: every answer has the same checksum, whatever became of it. */
-require('node:zlib').crc32 = () => 1;
+// spec: test/faults/redis-values.spec.ts
+// Every response in Redis has the same checksum, whatever became of its bytes.
+const { replace } = require('../replace.cjs');
+replace(require('node:zlib'), 'crc32', () => () => 1);

@@ -1,7 +1,12 @@
-/** Breaks the breaker on purpose: it never opens, so that each call waits for a Redis that does not answer. */
+// spec: test/faults/redis-away.spec.ts
+// The circuit breaker does not open on a time-out: each call waits for a Redis that does not answer.
+const { replace } = require('../replace.cjs');
 const { Breaker } = require('../../../dist/src/redis/breaker/breaker.js');
-
-const { trip } = Breaker.prototype;
-Breaker.prototype.trip = function (reason) {
-  if (reason !== 'no answer in time') trip.call(this, reason);
-};
+replace(
+  Breaker.prototype,
+  'trip',
+  (trip) =>
+    function (reason) {
+      if (reason !== 'no answer in time') trip.call(this, reason);
+    },
+);

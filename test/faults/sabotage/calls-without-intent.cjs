@@ -1,7 +1,13 @@
-// Breaks the gateway on purpose: a try is made before it is in the journal. The kill bar must then go red.
+// spec: test/faults/kill.spec.ts
+// An attempt is sent before it is in the journal.
+const { replace } = require('../replace.cjs');
 const { Journal } = require('../../../dist/src/ledger/journal/journal.service.js');
-const { append } = Journal.prototype;
-Journal.prototype.append = function (key, json) {
-  if (!json.includes('"state":"dispatched"')) return append.call(this, key, json);
-  return Promise.resolve();
-};
+replace(
+  Journal.prototype,
+  'append',
+  (append) =>
+    function (key, json) {
+      if (!json.includes('"state":"dispatched"')) return append.call(this, key, json);
+      return Promise.resolve();
+    },
+);

@@ -1,5 +1,12 @@
-// Breaks the gateway on purpose: no process hears of another one's changes. The bar of invalidations must then go red.
+// spec: test/faults/invalidation.spec.ts
+// No process learns of another one's changes, keys aside.
+const { replace } = require('../replace.cjs');
 const { ChangeFeed } = require('../../../dist/src/database/change-feed.service.js');
-ChangeFeed.prototype.onApplicationBootstrap = function () {
-  this.onlyKeys = setInterval(() => void this.reload('keys').catch(() => undefined), 200).unref();
-};
+replace(
+  ChangeFeed.prototype,
+  'onApplicationBootstrap',
+  () =>
+    function () {
+      this.onlyKeys = setInterval(() => void this.reload('keys').catch(() => undefined), 200).unref();
+    },
+);

@@ -1,8 +1,13 @@
-// Breaks the gateway on purpose: lines that the disk did not take are promised all the same. The bar of the broken disk must go red.
+// spec: test/faults/broken-disk.spec.ts
+// Lines that the disk did not take are acknowledged.
+const { replace } = require('../replace.cjs');
 const { Journal } = require('../../../dist/src/ledger/journal/journal.service.js');
-for (const name of ['append', 'end']) {
-  const real = Journal.prototype[name];
-  Journal.prototype[name] = function (key, json) {
-    return real.call(this, key, json).catch(() => undefined);
-  };
-}
+for (const name of ['append', 'end'])
+  replace(
+    Journal.prototype,
+    name,
+    (write) =>
+      function (key, json) {
+        return write.call(this, key, json).catch(() => undefined);
+      },
+  );

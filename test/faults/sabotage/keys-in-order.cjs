@@ -1,4 +1,9 @@
-// Breaks C2 on purpose: the order in which the members of messages are written is part of the key.
+// spec: test/faults/cache-key.spec.ts
+// The cache key depends on the order of the members of a message.
+const { replace } = require('../replace.cjs');
 const keys = require('../../../dist/src/cache/key/cache-key.js');
-const { cacheKey } = keys;
-keys.cacheKey = (parts, body) => cacheKey(parts, { ...body, order: Object.keys(body.messages[0]).join() });
+replace(
+  keys,
+  'cacheKey',
+  (cacheKey) => (parts, body) => cacheKey(parts, { ...body, order: Object.keys(body.messages[0]).join() }),
+);

@@ -1,6 +1,13 @@
-// Breaks the gateway on purpose: a cache key has no generation in it. The bar of invalidations must then go red.
+// spec: test/faults/invalidation.spec.ts
+// The cache key does not depend on the generation.
+const { replace } = require('../replace.cjs');
 const keys = require('../../../dist/src/cache/key/cache-key.js');
-const { cacheKey } = keys;
-keys.cacheKey = (parts, ...rest) => cacheKey({ ...parts, generation: 1 }, ...rest);
 const { ResponseCacheStore } = require('../../../dist/src/cache/store/response-cache.store.js');
-ResponseCacheStore.prototype.sweep = () => Promise.resolve();
+replace(
+  keys,
+  'cacheKey',
+  (cacheKey) =>
+    (parts, ...rest) =>
+      cacheKey({ ...parts, generation: 1 }, ...rest),
+);
+replace(ResponseCacheStore.prototype, 'sweep', () => () => Promise.resolve());

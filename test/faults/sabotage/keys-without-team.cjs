@@ -1,4 +1,11 @@
-// Breaks C1 on purpose: who asks is no part of the key, as where a cache is one for all.
+// spec: test/faults/tenancy.spec.ts
+// The cache key does not depend on the team.
+const { replace } = require('../replace.cjs');
 const keys = require('../../../dist/src/cache/key/cache-key.js');
-const { cacheKey } = keys;
-keys.cacheKey = (parts, ...rest) => cacheKey({ ...parts, scope: 'everybody' }, ...rest);
+replace(
+  keys,
+  'cacheKey',
+  (cacheKey) =>
+    (parts, ...rest) =>
+      cacheKey({ ...parts, scope: 'everybody' }, ...rest),
+);

@@ -1,3 +1,5 @@
-// Breaks the gateway on purpose: what comes late of a call that was given up is dropped. The bar of late truths must then go red.
+// spec: test/integration/late-truth.spec.ts
+// The late end of a call that was closed as unknown is dropped.
+const { replace } = require('../replace.cjs');
 const { LedgerRepository } = require('../../../dist/src/ledger/ledger.repository.js');
-LedgerRepository.prototype.correctUnknown = () => Promise.resolve();
+replace(LedgerRepository.prototype, 'correctUnknown', () => () => Promise.resolve());

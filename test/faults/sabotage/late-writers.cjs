@@ -1,9 +1,15 @@
-// Breaks the gateway on purpose: answers are stored under the generation and rules of when they end, not of when they were
-// asked. The bar of invalidations must then go red.
+// spec: test/faults/invalidation.spec.ts
+// A response is stored under the generation and the rules of its end, not of its start.
+const { replace } = require('../replace.cjs');
 const { ResponseCache } = require('../../../dist/src/cache/response-cache.service.js');
-const { store } = ResponseCache.prototype;
-ResponseCache.prototype.store = function (place, entry) {
-  const { generation } = this.generations.current(place.model.name);
-  const key = place.key.replace(/:\d+:(?=[^:]+$)/, `:${generation}:`);
-  return store.call(this, { ...place, key, generation, rulesSeen: this.rules.newest, askedAt: Date.now() }, entry);
-};
+replace(
+  ResponseCache.prototype,
+  'store',
+  (store) =>
+    function (slot, entry) {
+      const { generation } = this.generations.current(slot.model.name);
+      const key = slot.key.replace(/:\d+:(?=[^:]+$)/, `:${generation}:`);
+      const late = { ...slot, key, generation, rulesSeen: this.rules.newest, askedAt: Date.now() };
+      return store.call(this, late, entry);
+    },
+);

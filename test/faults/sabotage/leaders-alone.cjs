@@ -1,9 +1,14 @@
-/** Breaks single flight on purpose: who boards is not counted, so a leader's client that leaves takes the answer along. */
+// spec: test/faults/single-flight.spec.ts
+// A leader's client that leaves ends the flight, whoever else has subscribed.
+const { replace } = require('../replace.cjs');
 const { Flight } = require('../../../dist/src/single-flight/flight.js');
-
-const { subscribe } = Flight.prototype;
-Flight.prototype.subscribe = function (client) {
-  const seat = subscribe.call(this, client);
-  client?.addEventListener('abort', () => this.departure.abort());
-  return seat;
-};
+replace(
+  Flight.prototype,
+  'subscribe',
+  (subscribe) =>
+    function (client) {
+      const subscription = subscribe.call(this, client);
+      client?.addEventListener('abort', () => this.departure.abort());
+      return subscription;
+    },
+);

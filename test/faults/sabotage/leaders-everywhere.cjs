@@ -1,8 +1,13 @@
-/** Breaks C5 on purpose: every process leads, whoever holds the lease. */
+// spec: test/faults/single-flight.spec.ts
+// Every process leads, whichever holds the lease.
+const { replace } = require('../replace.cjs');
 const { FlightLeaseStore } = require('../../../dist/src/single-flight/lease.store.js');
-
-const { take } = FlightLeaseStore.prototype;
-FlightLeaseStore.prototype.take = async function (...args) {
-  const taken = await take.apply(this, args);
-  return { ...taken, lease: { ...taken.lease, replica: this.replica } };
-};
+replace(
+  FlightLeaseStore.prototype,
+  'take',
+  (take) =>
+    async function (...args) {
+      const taken = await take.apply(this, args);
+      return { ...taken, lease: { ...taken.lease, replica: this.replica } };
+    },
+);

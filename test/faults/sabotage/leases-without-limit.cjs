@@ -1,7 +1,13 @@
-// Breaks the gateway on purpose: leases are given whatever was leased before. The budget's bar must then go red.
+// spec: test/faults/budgets.spec.ts
+// Leases of a budget are granted whatever was leased before.
+const { replace } = require('../replace.cjs');
 const { LeasesRepository } = require('../../../dist/src/budgets/holds/leases.repository.js');
-const { lease } = LeasesRepository.prototype;
-LeasesRepository.prototype.lease = async function (window, wish) {
-  const state = await lease.call(this, window, { ...wish, leastPusd: 0n });
-  return { ...state, grantedPusd: wish.idealPusd > wish.leastPusd ? wish.idealPusd : wish.leastPusd };
-};
+replace(
+  LeasesRepository.prototype,
+  'lease',
+  (lease) =>
+    async function (window, wish) {
+      const state = await lease.call(this, window, { ...wish, leastPusd: 0n });
+      return { ...state, grantedPusd: wish.idealPusd > wish.leastPusd ? wish.idealPusd : wish.leastPusd };
+    },
+);

@@ -1,9 +1,17 @@
-// Breaks the gateway on purpose: sums are taken on in any order. With several processes the bar of contention must then go red.
+// spec: test/faults/contention.spec.ts
+// env: ROWS=60000
+// Sums are added up in any order, so that several processes lock rows crosswise.
 const { Client } = require('pg');
-const { query } = Client.prototype;
-const ORDERS = [/ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10/g, /ORDER BY account/g, /ORDER BY 1, 2, 3\b/g];
-Client.prototype.query = function (text, ...rest) {
-  if (typeof text !== 'string') return query.call(this, text, ...rest);
-  const shuffled = ORDERS.reduce((all, order) => all.replace(order, 'ORDER BY random()'), text);
-  return query.call(this, shuffled, ...rest);
-};
+const { replace } = require('../replace.cjs');
+const ORDER = /ORDER BY (?:grain, period(?:, [a-z_"]+)+|account|\d(?:, \d+)+)/g;
+replace(
+  Client.prototype,
+  'query',
+  (query) =>
+    function (text, ...rest) {
+      if (typeof text !== 'string' || !text.includes('cache_rolled')) return query.call(this, text, ...rest);
+      const shuffled = text.replaceAll(ORDER, 'ORDER BY random()');
+      if (shuffled === text) throw new Error('sabotage: there is no order of locks');
+      return query.call(this, shuffled, ...rest);
+    },
+);

@@ -1,3 +1,6 @@
-// Breaks the gateway on purpose: changes are not announced, only found by polling. The bar of 100 ms must then go red.
+// spec: test/faults/invalidation.spec.ts
+// env: ELSEWHERE_MS=100
+// Changes are not announced, only found by polling.
+const { replace } = require('../replace.cjs');
 const { PubSubStore } = require('../../../dist/src/redis/pub-sub.store.js');
-PubSubStore.prototype.publish = () => undefined;
+replace(PubSubStore.prototype, 'publish', () => () => undefined);

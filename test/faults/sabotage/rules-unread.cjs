@@ -1,3 +1,5 @@
-// Breaks the gateway on purpose: rules are made, and nothing is held against them. The bar of invalidations must then go red.
+// spec: test/faults/invalidation.spec.ts
+// Rules of invalidation are written and not applied.
+const { replace } = require('../replace.cjs');
 const { RuleBook } = require('../../../dist/src/cache/invalidation/rule-book.js');
-RuleBook.prototype.retires = () => false;
+replace(RuleBook.prototype, 'retires', () => () => false);

@@ -1,5 +1,12 @@
-// Breaks the gateway on purpose: every team is in the first share. The stories of sharing must then go red.
+// spec: test/e2e/cache-sharing.e2e-spec.ts
+// Every team is in the first share.
+const { replace } = require('../replace.cjs');
 const { ShareBook } = require('../../../dist/src/cache/sharing/share-book.js');
-ShareBook.prototype.scopeOf = function () {
-  return [...this.scopes.values()][0];
-};
+replace(
+  ShareBook.prototype,
+  'scopeOf',
+  () =>
+    function () {
+      return [...this.scopes.values()][0];
+    },
+);

@@ -1,9 +1,14 @@
-// Breaks the gateway on purpose: what was asked in a share is stored there also after its team has left. The stories of
-// sharing must then go red.
+// spec: test/e2e/cache-sharing.e2e-spec.ts
+// A response is stored in the share of its start, also once the team has left it.
+const { replace } = require('../replace.cjs');
 const { ShareBook } = require('../../../dist/src/cache/sharing/share-book.js');
-const { lay } = ShareBook.prototype;
-ShareBook.prototype.lay = function (shares) {
-  const old = [...this.scopes.values()];
-  lay.call(this, shares);
-  for (const scope of old) scope.ended = false;
-};
+replace(
+  ShareBook.prototype,
+  'replace',
+  (replaceShares) =>
+    function (shares) {
+      const old = [...this.scopes.values()];
+      replaceShares.call(this, shares);
+      for (const scope of old) scope.ended = false;
+    },
+);

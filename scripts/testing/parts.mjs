@@ -1,0 +1,86 @@
+/** What `npm test` runs, in which profile, and how many files at once. */
+
+/** E2e stories that run on the embedded profile too: those about storage, starts, restarts and what Redis does elsewhere. */
+const EMBEDDED_STORIES = [
+  'batch-recovery',
+  'batches',
+  'cache',
+  'cache-stats',
+  'connections',
+  'credits',
+  'files',
+  'idempotency',
+  'operations',
+  'rate-limits',
+  'teams-and-keys',
+  'usage-reports',
+].map((story) => `e2e/${story}\\.e2e`);
+/** Faults that run on the embedded profile where there is a production profile too: those of the disk and of the process. */
+const EMBEDDED_FAULTS = ['broken-disk', 'crash-images', 'idempotency', 'kill'].map((fault) => `faults/${fault}\\.`);
+/** Faults that only the embedded database can have, and those that only PostgreSQL and Redis can have. */
+const EMBEDDED_ONLY = ['faults/crash-images'];
+const PRODUCTION_ONLY = [
+  'faults/contention',
+  'faults/database-away',
+  'faults/full-disk',
+  'faults/invalidation',
+  'faults/redis-away',
+  'faults/redis-cluster',
+  'faults/redis-values',
+  'faults/single-flight',
+];
+/** Files at once on two cores: most of them wait more than they compute. */
+const WORKERS = { unit: 3, integration: 3, e2e: 4, faults: 3 };
+
+/**
+ * @param {object} world
+ * @param {Record<string, string>} world.embedded environment of tests on the embedded profile
+ * @param {Record<string, string>} [world.production] that of tests on PostgreSQL and Redis, where both are installed
+ * @param {string} [world.alsoNode] a second Node program, which runs the e2e suite once more
+ * @param {boolean} world.everything whether each profile runs all that it can, without choice
+ * @returns {import('./test-run.mjs').Part[]}
+ */
+export function partsOf({ embedded, production, alsoNode, everything }) {
+  const chosen = (files) => (production && !everything ? { only: files } : {});
+  const all = [
+    { name: 'unit', project: 'unit' },
+    { name: 'integration', project: 'integration', env: { ...embedded, ...production } },
+    { name: 'e2e', project: 'e2e', env: embedded, ...chosen(EMBEDDED_STORIES) },
+    production && { name: 'e2e-production', project: 'e2e', env: production },
+    alsoNode && { name: 'e2e-other-node', project: 'e2e', env: embedded, node: alsoNode },
+    { name: 'faults', project: 'faults', env: embedded, ignored: PRODUCTION_ONLY, ...chosen(EMBEDDED_FAULTS) },
+    production && { name: 'faults-production', project: 'faults', env: production, ignored: EMBEDDED_ONLY },
+  ];
+  return all.filter((part) => part !== undefined).map((part) => ({ ...part, workers: WORKERS[part.project] }));
+}
+
+/** The long forms of the fault tests. Those in milliseconds are bars for a machine that does nothing else. */
+export const SOAK = {
+  KILLS: '50',
+  OUTAGES: '20',
+  OUTAGE_MS: '10000',
+  IMAGES: '200',
+  SURFACE: 'every',
+  ABANDONED: '5000',
+  IDEMPOTENCY_KEYS: '200',
+  ROWS: '250000',
+  INVALIDATIONS: '60',
+  CALLS_A_SECOND: '500',
+  ELSEWHERE_MS: '100',
+  FROZEN_MS: '1000',
+  EQUAL_CALLS: '1000',
+  TAKE_OVER_MS: '1000',
+  SHARED_CALLS: '20000',
+  KEY_PAIRS: '1000000',
+  TENANT_CALLS: '100000',
+  WRITES: '50000',
+  FREEZE_MS: '30000',
+  REDIS_RESTARTS: '20',
+  REDIS_CALLS_A_SECOND: '200',
+  REDIS_AWAY_TIMEOUT_MS: '50',
+  REDIS_MOST_PAIRS: '1',
+  REDIS_BACK_MS: '2000',
+  REDIS_P99_ADDED_MS: '25',
+  REDIS_WORST_MS: '150',
+  CACHE_ENTRIES: '1000000',
+};
