@@ -1,7 +1,7 @@
 import { isRecord, type JsonRecord } from '../json-record';
 
 /** What ends a JSON string, or stands in it for another character. */
-const NOT_PLAIN = /["\\\u0000-\u001f]/;
+const NOT_PLAIN = /["\\\p{Cc}]/u;
 
 /**
  * Most chunks of a stream differ from the one before in their text alone. A template is a chunk around its text: data that
