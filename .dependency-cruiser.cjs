@@ -96,6 +96,13 @@ module.exports = {
       to: { path: '^src/' },
     },
     {
+      name: 'webhooks-know-no-deliveries',
+      severity: 'error',
+      comment: 'deliveries send to webhooks',
+      from: { path: '^src/alerts/webhooks/' },
+      to: { path: '^src/alerts/deliveries/' },
+    },
+    {
       name: 'libs-know-no-src',
       severity: 'error',
       comment: 'libs are on their own',

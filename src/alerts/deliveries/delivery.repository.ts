@@ -81,13 +81,4 @@ export class DeliveryRepository {
       .where('state', '=', 'pending')
       .execute();
   }
-
-  /** Notes at a webhook what came of the last message to it. @param problem why it was not taken; undefined where it was */
-  async tried(webhookId: string, problem: string | undefined): Promise<void> {
-    await this.database.db
-      .updateTable('webhooks')
-      .set({ last_tried_at: sql`now()`, last_error: problem ?? null })
-      .where('id', '=', webhookId)
-      .execute();
-  }
 }

@@ -2,7 +2,9 @@ import { Logger } from '@nestjs/common';
 import type { Clock } from '../../common/clock';
 import type { Database } from '../../database/database.connection';
 import type { SecretBox } from '../../config/secret-box.service';
+import { WebhookSender } from '../webhooks/webhook-sender.service';
 import { type WebhookClient, WebhookError } from '../webhooks/webhook.client';
+import type { WebhooksRepository } from '../webhooks/webhooks.repository';
 import type { DeliveryRepository, DueDelivery } from './delivery.repository';
 import { DeliveryService } from './delivery.service';
 
@@ -45,7 +47,7 @@ class Deliveries {
     return Promise.resolve();
   }
 
-  tried(webhookId: string, problem: string | undefined): Promise<void> {
+  noteDelivery(webhookId: string, problem: string | undefined): Promise<void> {
     this.told.set(webhookId, problem);
     return Promise.resolve();
   }
@@ -65,12 +67,15 @@ describe('delivering alerts', () => {
     send = jest.fn((_url: string) => Promise.resolve());
     open = jest.fn((_closed: string): string | undefined => 'whsec_abc');
     const database = { beforeClose: (closer: () => Promise<void>) => (close = closer) };
+    const webhooks = deliveries as unknown as WebhooksRepository;
+    const sender = new WebhookSender({ send } as unknown as WebhookClient, { open } as unknown as SecretBox, webhooks, {
+      now: () => 0,
+    } as Clock);
     service = new DeliveryService(
       deliveries as unknown as DeliveryRepository,
-      { send } as unknown as WebhookClient,
-      { open } as unknown as SecretBox,
+      webhooks,
+      sender,
       database as unknown as Database,
-      { now: () => 0 } as Clock,
     );
     service.onApplicationBootstrap();
   });
