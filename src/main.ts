@@ -56,7 +56,8 @@ async function main(): Promise<void> {
   });
   await listen(app, config);
   IdleCollection.start();
-  process.stdout.write(startBanner({ url: await app.getUrl(), config, adminKey: app.get(AdminKey).generated }));
+  const [providers, adminKey] = [app.get(ProviderRegistry), app.get(AdminKey).generated];
+  process.stdout.write(startBanner({ url: await app.getUrl(), config, providers, adminKey }));
 }
 
 /** @throws ConfigError where there is no such address here */

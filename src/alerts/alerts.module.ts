@@ -5,7 +5,6 @@ import { AlertsRepository } from './alerts.repository';
 import { AlertsService } from './alerts.service';
 import { DeliveryRepository } from './deliveries/delivery.repository';
 import { DeliveryService } from './deliveries/delivery.service';
-import { SecretBox } from '../config/secret-box.service';
 import { WebhookSender } from './webhooks/webhook-sender.service';
 import { WebhookClient } from './webhooks/webhook.client';
 import { WebhooksController } from './webhooks/webhooks.controller';
@@ -25,7 +24,6 @@ import { WebhooksService } from './webhooks/webhooks.service';
     DeliveryRepository,
     WebhookClient,
     WebhookSender,
-    SecretBox,
   ],
   exports: [AlertsService],
 })

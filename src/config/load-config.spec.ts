@@ -33,7 +33,6 @@ describe('the configuration', () => {
       upstream: { connectTimeoutMs: 5_000, firstByteTimeoutMs: 600_000, idleTimeoutMs: 300_000 },
       cache: { ttlSeconds: 604_800 },
       batch: { concurrency: 16 },
-      simulated: true,
       models: {},
       prices: {},
       unusedVendorKeys: [],
@@ -102,7 +101,7 @@ describe('the configuration', () => {
   );
 
   it.each(['', '# nothing but words\n', '{}'])('takes a file that says nothing: %j', (yaml) => {
-    expect(load({}, yaml).simulated).toBe(true);
+    expect(Object.keys(load({}, yaml).providers)).toEqual(['simulator']);
   });
 
   it('puts variables in place of their names, and nothing in place of theirs', () => {
@@ -112,7 +111,7 @@ describe('the configuration', () => {
     const config = load({ NAME: 'llm', PATH_1: 'v1', KEY: '${NAME}$&' }, yaml);
     expect(config.providers.backup).toMatchObject({ baseUrl: 'https://llm.example/v1', apiKey: 'a-${NAME}$&' });
     expect(config.models.m).toMatchObject({ deployments: [{ model: '$KEY-llm', priority: 1 }], version: '${NAME}$&' });
-    expect(config.simulated).toBe(false);
+    expect(Object.keys(config.providers)).toEqual(['backup']);
   });
 
   it('says which variable of the file is not set, or is empty', () => {
@@ -144,7 +143,10 @@ describe('the configuration', () => {
       openai: { baseUrl: 'https://api.openai.com/v1', apiKey: 'sk-1', catalogueVendor: 'openai' },
       deepseek: { baseUrl: 'https://api.deepseek.com', apiKey: 'sk-2', catalogueVendor: 'deepseek' },
     });
-    expect([config.simulated, config.unusedVendorKeys]).toEqual([false, ['ANTHROPIC_API_KEY']]);
+    expect([Object.keys(config.providers), config.unusedVendorKeys]).toEqual([
+      ['openai', 'deepseek'],
+      ['ANTHROPIC_API_KEY'],
+    ]);
   });
 
   it('keeps the queue in the Redis of the cache unless it has one of its own', () => {

@@ -6,6 +6,7 @@ import { issuePath } from '../common/zod-issues';
 import { environmentSchema } from './environment';
 import { GatewayConfig } from './gateway-config';
 import { type GatewayFile, gatewayFileSchema, substituteVariables } from './gateway-file';
+import { unknownProviders } from './provider-settings';
 
 /** Everything that is wrong with the configuration, in words for the person who starts the gateway. */
 export class ConfigError extends Error {
@@ -68,20 +69,4 @@ function readGatewayFile(
 
 function describe(error: z.ZodError, prefix: string): string[] {
   return error.issues.map((issue) => `${prefix}${issuePath(issue)}: ${issue.message}`);
-}
-
-/** Deployments that name a provider which neither gateway.yaml nor a vendor's key brings. */
-function unknownProviders(file: GatewayFile, env: Record<string, string | undefined>): string[] {
-  const known = new Set(Object.keys(file.providers));
-  if (env.OPENAI_API_KEY) known.add('openai');
-  if (env.DEEPSEEK_API_KEY) known.add('deepseek');
-  return Object.entries(file.models).flatMap(([model, { deployments }]) =>
-    deployments.flatMap(({ provider }, index) =>
-      known.has(provider)
-        ? []
-        : [
-            `models.${model}.deployments.${index}.provider: there is no provider "${provider}"; declare it under providers or set its API key`,
-          ],
-    ),
-  );
 }

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type ChatReply, type UpstreamResponse, UpstreamTransportError } from '@thriftgate/providers';
 import type { Deployment } from '../../models/model';
-import { type Provider, ProviderRegistry } from '../../providers/provider-registry.service';
+import type { Provider } from '../../providers/provider';
+import { ProviderRegistry } from '../../providers/provider-registry.service';
 import { AttemptFailure } from '../../routing/attempt-failure';
 import { DeploymentSlots } from '../../routing/deployment-slots.service';
 import type { UpstreamResult } from './upstream-result';
@@ -27,11 +28,12 @@ export class AttemptService {
 
   /** @throws AttemptFailure when the deployment gave no answer, or no content of a stream */
   async run(question: ResolvedCall, deployment: Deployment, attempt: number): Promise<UpstreamResult> {
+    const provider = this.providers.find(deployment.provider);
+    if (!provider) throw unavailable(`The provider of ${deployment.id} was removed.`);
     const release = this.slots.take(deployment);
-    if (!release) throw busy(deployment);
+    if (!release) throw unavailable(`${deployment.id} is at its max_parallel limit.`);
     let running: Attempt | undefined;
     try {
-      const provider = this.providers.get(deployment.provider);
       const request = upstreamRequest(question.call, deployment, provider);
       running = await this.dispatch.begin(question, deployment, attempt, request.body);
       const response = await this.send(running, provider, request);
@@ -83,8 +85,8 @@ export class AttemptService {
   }
 }
 
-function busy(deployment: Deployment): AttemptFailure {
-  const message = `${deployment.id} runs as many calls as it may.`;
+/** The deployment was not asked. */
+function unavailable(message: string): AttemptFailure {
   return new AttemptFailure(
     {
       status: 503,

@@ -2,7 +2,7 @@ import type { ChatBody, AbortSignalLike, UpstreamRequest } from '@thriftgate/pro
 import type { Flight } from '../../single-flight/flight';
 import type { CacheSlot } from '../../cache/response-cache.service';
 import type { Deployment } from '../../models/model';
-import type { Provider } from '../../providers/provider-registry.service';
+import type { Provider } from '../../providers/provider';
 import type { IntentEntry } from '../../ledger/ledger.service';
 import { CHAT_ENDPOINT, type CacheStatus, type Call } from '../call';
 

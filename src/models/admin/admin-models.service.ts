@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { ModelCacheRulesChange } from '@thriftgate/contracts';
 import { AlertsService } from '../../alerts/alerts.service';
 import { GatewayError } from '../../common/errors';
-import { GatewayConfig } from '../../config/gateway-config';
 import type { DeploymentSettings } from '../../database/tables/model-tables';
+import { ProviderRegistry } from '../../providers/provider-registry.service';
 import { GenerationsService } from '../generations.service';
 import type { Model } from '../model';
 import { ModelRegistry } from '../model-registry.service';
@@ -22,7 +22,7 @@ export interface ModelChanges {
 @Injectable()
 export class AdminModelsService {
   constructor(
-    private readonly config: GatewayConfig,
+    private readonly providers: ProviderRegistry,
     private readonly registry: ModelRegistry,
     private readonly repository: AdminModelsRepository,
     private readonly generations: GenerationsService,
@@ -92,8 +92,8 @@ export class AdminModelsService {
   }
 
   private requireProvider(provider: string, index: number): void {
-    if (this.config.providers[provider]) return;
-    const known = Object.keys(this.config.providers).join(', ');
+    if (this.providers.find(provider)) return;
+    const known = this.providers.names().join(', ');
     throw new GatewayError('invalid_request', {
       message: `There is no provider "${provider}"; declare it in gateway.yaml or set its API key. There are: ${known}.`,
       param: `deployments.${index}.provider`,
