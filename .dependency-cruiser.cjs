@@ -26,7 +26,7 @@ const MAY_IMPORT = {
   credits: [...BASE, 'alerts', 'ledger', 'teams', 'usage'],
   budgets: [...BASE, 'alerts', 'credits', 'keys', 'ledger', 'models', 'teams', 'usage'],
   idempotency: [...BASE, 'ledger'],
-  cache: [...BASE, 'alerts', 'audit', 'ledger', 'models', 'redis', 'teams'],
+  cache: [...BASE, 'alerts', 'audit', 'ledger', 'models', 'providers', 'redis', 'teams'],
   'single-flight': ['common', 'redis'],
   routing: ['common', 'models'],
   calls: [
@@ -43,7 +43,7 @@ const MAY_IMPORT = {
   ],
   chat: ['common', 'http', 'calls', 'idempotency'],
   batch: [...BASE, 'budgets', 'cache', 'calls', 'chat', 'idempotency', 'keys', 'models'],
-  health: [...BASE, 'redis'],
+  health: [...BASE, 'providers', 'redis'],
   cli: ['config', 'database', 'ledger'],
 };
 

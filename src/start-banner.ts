@@ -1,6 +1,12 @@
 import type { GatewayConfig } from './config/gateway-config';
 import type { ProviderRegistry } from './providers/provider-registry.service';
 
+const SIMULATOR_LINES = {
+  all: ['  No provider key is set: a built-in simulator answers. Set OPENAI_API_KEY to ask the real thing.'],
+  some: ['  The built-in simulator answers for a part of the models.'],
+  none: [],
+};
+
 /** The few lines that a person who started the gateway needs. */
 export function startBanner(facts: {
   url: string;
@@ -18,9 +24,7 @@ export function startBanner(facts: {
     ...(adminKey ? [`  Admin key   ${adminKey}   (shown this once: keep it)`] : []),
     `  API docs    ${url}/docs`,
     `  Storage     ${config.databaseUrl ? 'PostgreSQL' : `embedded, in ${config.dataDirectory}`}${config.redisUrl ? ', Redis' : ''}`,
-    ...(providers.simulated
-      ? ['  No provider key is set: a built-in simulator answers. Set OPENAI_API_KEY to ask the real thing.']
-      : []),
+    ...SIMULATOR_LINES[providers.simulated],
     ...providers.unusedVendorKeys.map(
       (name) => `  ${name} is set, but this version has no adapter for that vendor's own API: it is not used.`,
     ),

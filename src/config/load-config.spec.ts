@@ -66,8 +66,9 @@ describe('the configuration', () => {
     [{ PORT: '-1' }, 'PORT'],
     [{ PORT: '80.5' }, 'PORT'],
     [{ ADMIN_KEY: 'short' }, 'ADMIN_KEY'],
-    [{ DATABASE_URL: 'mysql://x', SECRET_KEY: 'x'.repeat(16) }, 'DATABASE_URL'],
-    [{ DATABASE_URL: 'postgres://x' }, 'SECRET_KEY'],
+    [{ DATABASE_URL: 'mysql://x', SECRET_KEY: 'x'.repeat(16), OPENAI_API_KEY: 'sk-1' }, 'DATABASE_URL'],
+    [{ DATABASE_URL: 'postgres://x', OPENAI_API_KEY: 'sk-1' }, 'SECRET_KEY'],
+    [{ SIMULATOR: 'maybe' }, 'SIMULATOR'],
     [{ REDIS_URL: 'localhost:6379' }, 'REDIS_URL'],
     [{ OPENAI_BASE_URL: 'api.openai.com' }, 'OPENAI_BASE_URL'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL'],
@@ -147,6 +148,62 @@ describe('the configuration', () => {
       ['openai', 'deepseek'],
       ['ANTHROPIC_API_KEY'],
     ]);
+  });
+
+  describe('the simulator (N1)', () => {
+    const postgres = { DATABASE_URL: 'postgres://x', SECRET_KEY: 'x'.repeat(16) };
+    const server = 'providers: { local: { type: openai-compatible, base_url: "http://127.0.0.1:8000/v1" } }';
+    const simulator = 'providers: { made-up: { type: simulator } }';
+    const providersOf = (env: Record<string, string>, yaml = '') => Object.keys(load(env, yaml).providers);
+
+    it.each([
+      [{}, '', ['simulator']],
+      [{ SIMULATOR: 'auto' }, '', ['simulator']],
+      [{ REDIS_URL: 'redis://x' }, '', ['simulator']],
+      [{ SIMULATOR: 'on', OPENAI_API_KEY: 'sk-1' }, '', ['simulator', 'openai']],
+      [{ ...postgres, SIMULATOR: 'on' }, '', ['simulator']],
+      [{ ...postgres, SIMULATOR: 'on' }, simulator, ['simulator', 'made-up']],
+      [{ ...postgres, OPENAI_API_KEY: 'sk-1' }, '', ['openai']],
+      [postgres, server, ['local']],
+      [{ SIMULATOR: 'off' }, server, ['local']],
+      [{ OPENAI_API_KEY: 'sk-1' }, simulator, ['openai', 'made-up']],
+      [{}, 'providers: { openai: { type: openai } }', ['simulator', 'openai']],
+    ])('is among the providers of %j %s: %j', (env, yaml, names) => expect(providersOf(env, yaml)).toEqual(names));
+
+    it.each([
+      [postgres, ''],
+      [{ ...postgres, SIMULATOR: 'off' }, ''],
+      [{ SIMULATOR: 'off' }, ''],
+      [{ ...postgres, ANTHROPIC_API_KEY: 'sk-1' }, ''],
+      [{ ...postgres, OPENAI_API_KEY: ' ' }, 'providers: { openai: { type: openai, api_key: "" } }'],
+    ])('is not used in place of a provider that is missing: %j %s', (env, yaml) =>
+      expect(problemsOf(env, yaml)).toEqual([
+        expect.stringMatching(/^SIMULATOR: is off.*no provider has a key.*OPENAI/),
+      ]),
+    );
+
+    it.each([
+      { ...postgres, OPENAI_API_KEY: 'sk-1' },
+      { SIMULATOR: 'off', OPENAI_API_KEY: 'sk-1' },
+    ])('is not declared in gateway.yaml where it is off: %j', (env) =>
+      expect(problemsOf(env, simulator)).toEqual(naming('providers.made-up.type: ')),
+    );
+
+    it('has its name for itself', () => {
+      const yaml = server.replace('local', 'simulator');
+      expect(problemsOf({}, yaml)).toEqual(naming('providers.simulator: '));
+      const declared = load({}, 'providers: { simulator: { type: simulator } }').providers;
+      expect(declared).toEqual(load({}, '').providers);
+    });
+
+    it('may be named by a deployment where it is on', () => {
+      const yaml = 'models: { m: { deployments: [{ provider: simulator, model: x }] } }';
+      for (const env of [{}, { SIMULATOR: 'on' }]) expect(problemsOf(env, yaml)).toEqual([]);
+      expect(problemsOf({ OPENAI_API_KEY: 'sk-1' }, yaml)).toEqual(naming('models.m.deployments.0.provider'));
+    });
+
+    it('is not needed by a command that answers no calls', () =>
+      expect(() => loadConfig(postgres, directory, { serves: false })).not.toThrow());
   });
 
   it('keeps the queue in the Redis of the cache unless it has one of its own', () => {

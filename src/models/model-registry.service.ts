@@ -6,6 +6,7 @@ import { PriceBook } from '../pricing/price-book.service';
 import { ProviderRegistry } from '../providers/provider-registry.service';
 import type { DeploymentSettings } from '../database/tables/model-tables';
 import type { Deployment, Model } from './model';
+import { targetOf } from './model-target';
 
 /** What administrators set for a model; null is nothing. */
 export interface AdminSettings {
@@ -130,11 +131,13 @@ export class ModelRegistry {
     maxOutputTokens: number | undefined,
     rules: ModelCacheRules | null = null,
   ): Model {
+    const family = deployments[0]?.upstreamModel ?? name;
     return {
       name,
       ownedBy: deployments[0]?.provider ?? 'gateway',
       deployments,
-      family: deployments[0]?.upstreamModel ?? name,
+      family,
+      target: targetOf({ deployments, family }),
       cache: this.cacheRules(name, rules),
       maxOutputTokens,
     };

@@ -31,6 +31,19 @@ export interface Price extends TokenPrices {
   estimated: boolean;
 }
 
+/** What the simulator costs. */
+export const FREE: Price = {
+  inputPusd: 0n,
+  cachedInputPusd: 0n,
+  cacheWritePusd: 0n,
+  outputPusd: 0n,
+  reasoningPusd: 0n,
+  id: null,
+  tiers: [],
+  batch: undefined,
+  estimated: false,
+};
+
 /** A call's cost at list price, and what was really charged. */
 export interface Cost {
   listPusd: PicoUsd;

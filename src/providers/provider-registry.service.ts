@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { openAiAdapter, SimulatorTransport, UpstreamClient } from '@thriftgate/providers';
 import { GatewayConfig } from '../config/gateway-config';
-import type { ProviderSettings } from '../config/provider-settings';
+import { type ProviderSettings, SIMULATOR_NAME } from '../config/provider-settings';
 import { ChangeFeed } from '../database/change-feed.service';
 import type { Provider } from './provider';
 
@@ -25,7 +25,7 @@ type Listener = () => void | Promise<void>;
  */
 @Injectable()
 export class ProviderRegistry implements OnModuleInit, OnApplicationShutdown {
-  private readonly simulator = new SimulatorTransport();
+  private readonly simulatorTransport = new SimulatorTransport();
   private readonly draining = new Set<UpstreamClient>();
   private readonly listeners: Listener[] = [];
   private registered: ReadonlyMap<string, Registered> = new Map();
@@ -46,9 +46,16 @@ export class ProviderRegistry implements OnModuleInit, OnApplicationShutdown {
     return this.config.unusedVendorKeys;
   }
 
-  /** Whether nothing but the simulator answers. */
-  get simulated(): boolean {
-    return this.all().every(({ simulated }) => simulated);
+  /** Which part of the models the simulator answers for. */
+  get simulated(): 'all' | 'some' | 'none' {
+    const simulated = this.all().filter((provider) => provider.simulated).length;
+    if (simulated === 0) return 'none';
+    return simulated === this.registered.size ? 'all' : 'some';
+  }
+
+  /** Whether a provider's answers are made up by the simulator, also in old rows of the ledger. */
+  isSimulated(name: string): boolean {
+    return name === SIMULATOR_NAME || this.find(name)?.simulated === true;
   }
 
   find(name: string): Provider | undefined {
@@ -99,7 +106,7 @@ export class ProviderRegistry implements OnModuleInit, OnApplicationShutdown {
     const simulated = settings.type === 'simulator';
     const client = simulated ? undefined : this.connect();
     const { baseUrl, apiKey, catalogueVendor } = settings;
-    const transport = client ?? this.simulator;
+    const transport = client ?? this.simulatorTransport;
     return {
       provider: { name, adapter: openAiAdapter, transport, baseUrl, apiKey, catalogueVendor, simulated },
       // A copy, so that settings changed in place are seen as changed.

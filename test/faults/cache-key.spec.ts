@@ -40,7 +40,7 @@ function parsed(text: string): unknown {
 function keyOf(text: string, place = { scope: 'team_1', generation: 1 }) {
   const body = checkChatBody(parsed(Buffer.from(text).toString('utf8')));
   const { namespace } = parseCacheControls(body, undefined);
-  const where = { ...place, model: body.model, endpoint: '/v1/chat/completions', family: 'gpt-4.1', namespace };
+  const where = { ...place, model: body.model, endpoint: '/v1/chat/completions', target: 'openai/gpt-4.1', namespace };
   return { key: cacheKey(where, body), upstream: upstreamOf(body) };
 }
 

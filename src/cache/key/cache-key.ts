@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { canonicalObject, quoted } from './canonical-json';
 
 /** Raised when what is hashed or what is stored changes its form. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 const PREFIX = 'ai_cache';
 
 /**
@@ -29,8 +29,8 @@ export interface CacheKeyParts {
   model: string;
   generation: number;
   endpoint: string;
-  /** The upstream model of the first deployments, see Model.family. */
-  family: string;
+  /** The providers and the upstream model that write the answer, see Model.target. */
+  target: string;
   /** The caller's own division of its cache. */
   namespace: string | undefined;
 }
@@ -38,7 +38,7 @@ export interface CacheKeyParts {
 /** `ai_cache:{scope}:{model}:{generation}:{sha256}` */
 export function cacheKey(parts: CacheKeyParts, body: Record<string, unknown>): string {
   const namespace = parts.namespace === undefined ? 'null' : quoted(parts.namespace);
-  const place = `[${SCHEMA_VERSION},${quoted(parts.endpoint)},${quoted(parts.family)},${namespace}]`;
+  const place = `[${SCHEMA_VERSION},${quoted(parts.endpoint)},${quoted(parts.target)},${namespace}]`;
   const digest = hash('sha256', place + canonicalObject(body, WITHOUT_EFFECT));
   return `${PREFIX}:${parts.scope}:${parts.model}:${parts.generation}:${digest}`;
 }

@@ -3,7 +3,7 @@ import type { TokenUsage } from '@thriftgate/providers';
 import { BudgetGate } from '../../budgets/budget-gate.service';
 import { Clock } from '../../common/clock';
 import type { Deployment } from '../../models/model';
-import { costOf, type Price, worstCostOf } from '../../pricing/price';
+import { costOf, FREE, type Price, worstCostOf } from '../../pricing/price';
 import { PriceBook } from '../../pricing/price-book.service';
 import { LedgerService } from '../../ledger/ledger.service';
 import { TokenEstimator } from '../../pricing/token-estimator.service';
@@ -50,7 +50,8 @@ export class DispatchService {
       const tried = { attempt, provider: deployment.provider, upstreamModel: deployment.upstreamModel };
       const intent = intentOf(call, slot, cacheStatus, tried, { priceId: price.id, windows: hold?.charged ?? null });
       const open = await this.ledger.open(intent, usage.inputTokens, worstPusd);
-      const askedPrice = this.askedPrice(question, startedAt);
+      // A made-up answer in place of another model's saves nothing.
+      const askedPrice = price === FREE ? undefined : this.askedPrice(question, startedAt);
       return {
         question,
         deployment,

@@ -7,7 +7,6 @@ import { ProviderRegistry } from '../../providers/provider-registry.service';
 import { GenerationsService } from '../generations.service';
 import type { Model } from '../model';
 import { ModelRegistry } from '../model-registry.service';
-import { targetOf } from '../model-target';
 import { newGenerationAlert } from '../new-generation-alert';
 import { type AdminModelChange, AdminModelsRepository, type AdminSettings } from './admin-models.repository';
 import { rulesAfter } from './rules-after';
@@ -58,7 +57,7 @@ export class AdminModelsService {
         param: 'model',
       });
     const rest = this.registry.withoutAdmin(name);
-    const work = () => ({ settings: null, target: rest && targetOf(rest) });
+    const work = () => ({ settings: null, target: rest?.target });
     await this.apply({ name, action: 'model.deleted', actor, work });
   }
 
@@ -81,7 +80,7 @@ export class AdminModelsService {
     const settings = deployments || cache ? { deployments, cache } : null;
     const model = settings ? this.registry.preview(name, settings) : this.registry.withoutAdmin(name);
     if (!model) throw new GatewayError('invalid_request', { param: 'deployments' });
-    return { settings, target: targetOf(model) };
+    return { settings, target: model.target };
   }
 
   private async apply(change: AdminModelChange): Promise<void> {

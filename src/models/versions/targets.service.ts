@@ -4,7 +4,6 @@ import { GatewayConfig } from '../../config/gateway-config';
 import { ProviderRegistry } from '../../providers/provider-registry.service';
 import { GenerationsService } from '../generations.service';
 import { ModelRegistry } from '../model-registry.service';
-import { targetOf } from '../model-target';
 import { newGenerationAlert } from '../new-generation-alert';
 import { TargetsRepository } from './targets.repository';
 
@@ -33,7 +32,7 @@ export class TargetsService implements OnModuleInit {
     await this.generations.reload();
     const wanted = this.registry.all().map((model) => ({
       model: model.name,
-      target: targetOf(model),
+      target: model.target,
       version: this.config.models[model.name]?.version ?? null,
     }));
     const started = await this.targets.compare(wanted);
