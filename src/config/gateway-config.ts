@@ -25,7 +25,7 @@ export class GatewayConfig {
   };
   readonly cache: {
     readonly memoryBytes: number;
-    /** How long an answer is kept where nobody says. */
+    /** How long an answer is kept where neither a call nor a rule says. */
     readonly ttlSeconds: number;
     /** For every model that does not say otherwise. */
     readonly rules?: Readonly<GatewayFile['cache']>;

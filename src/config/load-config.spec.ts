@@ -97,7 +97,7 @@ describe('the configuration', () => {
   });
 
   it.each(['models: [', 'just words', '- a list', 'models: { a: 1 }\nmodels: { a: 2 }'])(
-    'tells which file it cannot read: %j',
+    'names the file that it cannot read: %j',
     (yaml) => expect(problemsOf({}, yaml)).toEqual(naming(join(directory, 'gateway.yaml'))),
   );
 
@@ -138,7 +138,7 @@ describe('the configuration', () => {
     expect(problemsOf({ DEEPSEEK_API_KEY: 'sk-1' }, yaml)).toHaveLength(2);
   });
 
-  it('serves each vendor that has a key, and tells of keys that it cannot use', () => {
+  it('serves each vendor that has a key, and names the keys that it cannot use', () => {
     const config = load({ OPENAI_API_KEY: 'sk-1', DEEPSEEK_API_KEY: 'sk-2', ANTHROPIC_API_KEY: 'sk-3' });
     expect(config.providers).toMatchObject({
       openai: { baseUrl: 'https://api.openai.com/v1', apiKey: 'sk-1', catalogueVendor: 'openai' },

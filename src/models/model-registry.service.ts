@@ -30,7 +30,7 @@ export class ModelRegistry {
   /** Those of gateway.yaml and the catalogue. */
   private configured: ReadonlyMap<string, Model> = new Map();
   /** Those that administrators set. */
-  private laid: ReadonlyMap<string, Model> = new Map();
+  private adminModels: ReadonlyMap<string, Model> = new Map();
   private models: ReadonlyMap<string, Model> = new Map();
   private adminRows: readonly AdminRow[] = [];
 
@@ -60,7 +60,7 @@ export class ModelRegistry {
 
   /** Whether administrators set anything for a model. */
   hasAdminSettings(name: string): boolean {
-    return this.laid.has(name);
+    return this.adminModels.has(name);
   }
 
   /** The model without what administrators set. */
@@ -70,7 +70,7 @@ export class ModelRegistry {
 
   sourceOf(name: string): ModelSource {
     const row = this.adminRows.find((each) => each.name === name);
-    if (row?.deployments && this.laid.has(name)) return 'admin';
+    if (row?.deployments && this.adminModels.has(name)) return 'admin';
     return this.config.models[name] ? 'gateway.yaml' : 'catalogue';
   }
 
@@ -85,8 +85,8 @@ export class ModelRegistry {
   private compute(): void {
     this.configured = keepUnchanged(this.configured, [...this.catalogueModels(), ...this.fileModels()]);
     const admin = this.adminRows.flatMap(({ name, ...settings }) => this.preview(name, settings) ?? []);
-    this.laid = keepUnchanged(this.laid, admin);
-    this.models = this.laid.size === 0 ? this.configured : new Map([...this.configured, ...this.laid]);
+    this.adminModels = keepUnchanged(this.adminModels, admin);
+    this.models = this.adminModels.size === 0 ? this.configured : new Map([...this.configured, ...this.adminModels]);
   }
 
   private catalogueModels(): Model[] {
@@ -144,8 +144,8 @@ export class ModelRegistry {
   }
 
   /** Administrators' rules, over those of gateway.yaml for the model, over those for all. */
-  private cacheRules(name: string, laid: ModelCacheRules | null): Model['cache'] {
-    const rules: ModelCacheRules = { ...this.config.cache.rules, ...this.config.models[name]?.cache, ...laid };
+  private cacheRules(name: string, adminRules: ModelCacheRules | null): Model['cache'] {
+    const rules: ModelCacheRules = { ...this.config.cache.rules, ...this.config.models[name]?.cache, ...adminRules };
     return {
       enabled: rules.enabled,
       ttlSeconds: rules.ttl_seconds ?? this.config.cache.ttlSeconds,

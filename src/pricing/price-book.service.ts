@@ -16,7 +16,7 @@ export interface Priced {
 
 interface Resolved {
   price: Price;
-  /** Until when it holds if nobody changes anything, in milliseconds since 1970. */
+  /** When another row comes into force, in milliseconds since 1970. */
   untilMs: number;
 }
 
@@ -51,7 +51,7 @@ export class PriceBook implements OnModuleInit {
 
   /**
    * The price in force for a team at a time; `priced` should be the same object each time, for what is found is kept with
-   * it. A model nobody knows the price of is charged at the dearest of the catalogue, marked as estimated, never at zero.
+   * it. A model without a known price is charged at the dearest of the catalogue, marked as estimated, never at zero.
    */
   of(priced: Priced, teamId: string, nowMs: number): Price {
     const team = this.teams.has(teamId) ? teamId : NO_TEAM;
@@ -108,7 +108,7 @@ export class PriceBook implements OnModuleInit {
     );
   }
 
-  /** The catalogue's price. The public name tells apart what two vendors call the same. */
+  /** The catalogue's price. The public name decides where two vendors have a model of one name. */
   private listed({ publicName, upstreamModel }: Priced): Price {
     const named = this.catalogue.get(publicName);
     return (

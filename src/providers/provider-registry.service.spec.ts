@@ -129,7 +129,7 @@ describe('the registry of providers', () => {
     expect(made.find('openai')).toBe(before);
   });
 
-  it('tells its listeners of every reload once the new set is in force, and fails where one does', async () => {
+  it('calls its listeners at every reload once the new set is in force, and fails where one does', async () => {
     const settings: Record<string, ProviderSettings> = { one: (await upstream()).settings };
     const { made, announce } = registry(settings);
     const seen: string[][] = [];

@@ -67,7 +67,7 @@ export class DeliveryRepository {
       .execute();
   }
 
-  /** Leaves alone what was given up meanwhile. @param againSeconds seconds until the next try; undefined gives it up */
+  /** Changes no delivery that failed for good meanwhile. @param againSeconds seconds until the next try; undefined for none */
   async failed({ alert, webhookId }: DueDelivery, problem: string, againSeconds: number | undefined): Promise<void> {
     await this.database.db
       .updateTable('webhook_deliveries')

@@ -11,7 +11,7 @@ import { DeliveryService } from './delivery.service';
 /** Deliveries as the database holds them, due at once and without a clock. */
 class Deliveries {
   readonly states = new Map<string, string>();
-  readonly told = new Map<string, string | undefined>();
+  readonly results = new Map<string, string | undefined>();
   private due: DueDelivery[] = [];
 
   add(webhookId: string, alertId: string, tries = 0): void {
@@ -48,7 +48,7 @@ class Deliveries {
   }
 
   noteDelivery(webhookId: string, problem: string | undefined): Promise<void> {
-    this.told.set(webhookId, problem);
+    this.results.set(webhookId, problem);
     return Promise.resolve();
   }
 }
@@ -127,11 +127,11 @@ describe('delivering alerts', () => {
       ...[1, 10, 60, 600, 3600, 21_600].map((seconds) => `again in ${seconds} s: answered 500`),
       'failed: answered 500',
     ]);
-    expect(deliveries.told.get('webhook0')).toBe('answered 500');
+    expect(deliveries.results.get('webhook0')).toBe('answered 500');
     await close();
   });
 
-  it('says so where the secret cannot be read any more, and tells nothing of failures of its own', async () => {
+  it('names a secret that cannot be read any more, and no details of other failures', async () => {
     open.mockReturnValueOnce(undefined);
     deliveries.add('a', 'alert');
     service.wake();

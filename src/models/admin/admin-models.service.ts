@@ -42,7 +42,7 @@ export class AdminModelsService {
     return this.set(name, { deployments, cache }, 'model.created', actor);
   }
 
-  /** Puts other deployments behind a name, or other rules, whoever set those that it has. @throws GatewayError `model_not_found` */
+  /** Replaces the deployments or the rules of a model, wherever they were set. @throws GatewayError `model_not_found` */
   async update(name: string, changes: ModelChanges, actor: string): Promise<Model> {
     this.served(name);
     return this.set(name, changes, 'model.updated', actor);

@@ -131,7 +131,7 @@ class Exchange implements Dispatcher.DispatchHandler, BodySource {
   /** Called just before the request is written; until then nothing has gone out. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    if (this.#over) controller.abort(new Error('The call was given up before it was sent.'));
+    if (this.#over) controller.abort(new Error('The request was cancelled before it was sent.'));
   }
 
   onResponseStart(
@@ -172,7 +172,7 @@ class Exchange implements Dispatcher.DispatchHandler, BodySource {
   }
 
   readonly giveUp = (): void => {
-    this.abort(new UpstreamTransportError('aborted', 'The call was given up.', this.#controller !== undefined));
+    this.abort(new UpstreamTransportError('aborted', 'The request was cancelled.', this.#controller !== undefined));
   };
 
   #fail(error: UpstreamTransportError): void {
