@@ -18,15 +18,15 @@ const MAY_IMPORT = {
   keys: [...BASE, 'audit', 'teams'],
   auth: [...BASE, 'keys', 'teams'],
   limits: ['common', 'redis'],
-  providers: ['common', 'config'],
-  pricing: [...BASE, 'alerts', 'teams'],
-  models: [...BASE, 'alerts', 'audit', 'pricing'],
+  providers: ['common', 'config', 'database'],
+  pricing: [...BASE, 'alerts', 'providers', 'teams'],
+  models: [...BASE, 'alerts', 'audit', 'pricing', 'providers'],
   ledger: BASE,
   usage: [...BASE, 'alerts', 'ledger', 'models', 'pricing'],
   credits: [...BASE, 'alerts', 'ledger', 'teams', 'usage'],
   budgets: [...BASE, 'alerts', 'credits', 'keys', 'ledger', 'models', 'teams', 'usage'],
   idempotency: [...BASE, 'ledger'],
-  cache: [...BASE, 'alerts', 'audit', 'ledger', 'models', 'redis', 'teams'],
+  cache: [...BASE, 'alerts', 'audit', 'ledger', 'models', 'providers', 'redis', 'teams'],
   'single-flight': ['common', 'redis'],
   routing: ['common', 'models'],
   calls: [
@@ -44,7 +44,7 @@ const MAY_IMPORT = {
   ],
   chat: ['http', 'calls', 'idempotency'],
   batch: [...BASE, 'budgets', 'cache', 'calls', 'idempotency', 'keys', 'models'],
-  health: [...BASE, 'redis'],
+  health: [...BASE, 'providers', 'redis'],
   cli: ['config', 'database', 'http', 'ledger', 'app.module'],
 };
 
@@ -95,6 +95,13 @@ module.exports = {
       comment: 'a new feature stands in MAY_IMPORT',
       from: { path: '^src/[^/]+/', pathNot: `^src/(${Object.keys(MAY_IMPORT).join('|')})/` },
       to: { path: '^src/' },
+    },
+    {
+      name: 'webhooks-know-no-deliveries',
+      severity: 'error',
+      comment: 'deliveries send to webhooks',
+      from: { path: '^src/alerts/webhooks/' },
+      to: { path: '^src/alerts/deliveries/' },
     },
     {
       name: 'libs-know-no-src',

@@ -48,7 +48,8 @@ async function main(): Promise<void> {
     },
   });
   await listen(app, config);
-  process.stdout.write(startBanner({ url: await app.getUrl(), config, adminKey: app.get(AdminKey).generated }));
+  const [providers, adminKey] = [app.get(ProviderRegistry), app.get(AdminKey).generated];
+  process.stdout.write(startBanner({ url: await app.getUrl(), config, providers, adminKey }));
 }
 
 /** @throws ConfigError where there is no such address here */

@@ -1,8 +1,20 @@
 import type { GatewayConfig } from './config/gateway-config';
+import type { ProviderRegistry } from './providers/provider-registry.service';
+
+const SIMULATOR_LINES = {
+  all: ['  No provider key is set: a built-in simulator answers. Set OPENAI_API_KEY to ask the real thing.'],
+  some: ['  The built-in simulator answers for a part of the models.'],
+  none: [],
+};
 
 /** The few lines that a person who started the gateway needs. */
-export function startBanner(facts: { url: string; config: GatewayConfig; adminKey: string | undefined }): string {
-  const { config, adminKey } = facts;
+export function startBanner(facts: {
+  url: string;
+  config: GatewayConfig;
+  providers: ProviderRegistry;
+  adminKey: string | undefined;
+}): string {
+  const { config, providers, adminKey } = facts;
   const url = facts.url.replace('[::1]', 'localhost').replace('0.0.0.0', 'localhost');
   const key = adminKey ?? '$ADMIN_KEY';
   const model = Object.keys(config.models)[0] ?? 'gpt-4.1';
@@ -12,10 +24,8 @@ export function startBanner(facts: { url: string; config: GatewayConfig; adminKe
     ...(adminKey ? [`  Admin key   ${adminKey}   (shown this once: keep it)`] : []),
     `  API docs    ${url}/docs`,
     `  Storage     ${config.databaseUrl ? 'PostgreSQL' : `embedded, in ${config.dataDirectory}`}${config.redisUrl ? ', Redis' : ''}`,
-    ...(config.simulated
-      ? ['  No provider key is set: a built-in simulator answers. Set OPENAI_API_KEY to ask the real thing.']
-      : []),
-    ...config.unusedVendorKeys.map(
+    ...SIMULATOR_LINES[providers.simulated],
+    ...providers.unusedVendorKeys.map(
       (name) => `  ${name} is set, but this version has no adapter for that vendor's own API: it is not used.`,
     ),
     '  Try it:',

@@ -5,7 +5,7 @@ import { AlertsRepository } from './alerts.repository';
 import { AlertsService } from './alerts.service';
 import { DeliveryRepository } from './deliveries/delivery.repository';
 import { DeliveryService } from './deliveries/delivery.service';
-import { SecretBox } from '../config/secret-box.service';
+import { WebhookSender } from './webhooks/webhook-sender.service';
 import { WebhookClient } from './webhooks/webhook.client';
 import { WebhooksController } from './webhooks/webhooks.controller';
 import { WebhooksRepository } from './webhooks/webhooks.repository';
@@ -23,7 +23,7 @@ import { WebhooksService } from './webhooks/webhooks.service';
     DeliveryService,
     DeliveryRepository,
     WebhookClient,
-    SecretBox,
+    WebhookSender,
   ],
   exports: [AlertsService],
 })

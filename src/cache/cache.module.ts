@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AlertsModule } from '../alerts/alerts.module';
 import { AuditModule } from '../audit/audit.module';
 import { ModelsModule } from '../models/models.module';
+import { ProvidersModule } from '../providers/providers.module';
 import { TeamsModule } from '../teams/teams.module';
 import { LedgerModule } from '../ledger/ledger.module';
 import { CacheController } from './cache.controller';
@@ -22,7 +23,7 @@ import { ResponseCacheStore } from './store/response-cache.store';
 
 /** Answers that were paid for once, each tied to the model version that wrote it. */
 @Module({
-  imports: [AlertsModule, AuditModule, ModelsModule, TeamsModule, LedgerModule],
+  imports: [AlertsModule, AuditModule, ModelsModule, ProvidersModule, TeamsModule, LedgerModule],
   controllers: [CacheController, SharesController],
   providers: [
     ResponseCacheStore,

@@ -3,6 +3,7 @@ import type { GatewayConfig } from '../config/gateway-config';
 import { Clock } from '../common/clock';
 import type { GenerationsService } from '../models/generations.service';
 import type { Model } from '../models/model';
+import type { ProviderRegistry } from '../providers/provider-registry.service';
 import type { RedisConnection } from '../redis/redis.connection';
 import { type CacheControls, parseCacheControls } from './controls/cache-controls';
 import type { InvalidationRule } from './invalidation/invalidation-rule';
@@ -18,6 +19,7 @@ const model: Model = {
   ownedBy: 'openai',
   deployments: [],
   family: 'gpt-4.1',
+  target: 'openai/gpt-4.1',
   cache: { ttlSeconds: 60, storeToolCalls: false, ignoreFingerprint: false },
   maxOutputTokens: undefined,
   reasons: false,
@@ -64,7 +66,14 @@ describe('the response cache', () => {
       },
       retires: (key, name, facts) => book.retires({ key, model: name, version: null }, facts),
     };
-    cache = new ResponseCache(store, generations as GenerationsService, rules as InvalidationRules, clock);
+    const providers: Pick<ProviderRegistry, 'isSimulated'> = { isSimulated: (name) => name === 'simulator' };
+    cache = new ResponseCache(
+      store,
+      generations as GenerationsService,
+      rules as InvalidationRules,
+      providers as ProviderRegistry,
+      clock,
+    );
   });
 
   const placeOf = (content = 'Hello', controls: CacheControls = DEFAULTS, scope = 'team_1') =>
@@ -78,6 +87,22 @@ describe('the response cache', () => {
   const rule = (members: Partial<InvalidationRule>) =>
     book.add({ revision: book.newest + 1, expiresAtMs: Infinity, ...members });
   const find = (controls: CacheControls = DEFAULTS) => cache.find(placeOf('Hello', controls), controls);
+
+  it.each([
+    ['openai', true],
+    ['simulator', false],
+  ])('shares an answer of %s with other replicas: %s (N1)', async (provider, shared) => {
+    const set = jest.spyOn(store, 'set');
+    await cache.store(placeOf(), { ...answer, provider });
+    expect(set).toHaveBeenCalledWith(placeOf().key, expect.anything(), { shared });
+    expect((await find())?.entry.provider).toBe(provider);
+  });
+
+  it('asks under another key where other providers write the answers (N1)', () => {
+    const keyOf = (target: string) =>
+      cache.slotFor({ ...model, target }, { id: 'team_1' }, ENDPOINT, { model: 'gpt-4.1', messages: [] }, DEFAULTS).key;
+    expect(keyOf('simulator/gpt-4.1')).not.toBe(keyOf('openai/gpt-4.1'));
+  });
 
   it('gives an answer again, with its age and the time that is left', async () => {
     await cache.store(placeOf(), answer);

@@ -3,6 +3,7 @@ import type { Endpoint } from '@thriftgate/providers';
 import { Clock } from '../common/clock';
 import { GenerationsService } from '../models/generations.service';
 import type { Model } from '../models/model';
+import { ProviderRegistry } from '../providers/provider-registry.service';
 import { type CacheControls } from './controls/cache-controls';
 import type { CacheEntry } from './store/cache-entry';
 import { InvalidationRules } from './invalidation/rules.service';
@@ -43,6 +44,7 @@ export class ResponseCache {
     private readonly entries: ResponseCacheStore,
     private readonly generations: GenerationsService,
     private readonly rules: InvalidationRules,
+    private readonly providers: ProviderRegistry,
     private readonly clock: Clock,
   ) {
     generations.onRetired((model, generation) => void entries.sweep(model, generation));
@@ -58,7 +60,7 @@ export class ResponseCache {
     const { generation } = this.generations.current(model.name);
     const { namespace, maxTtlSeconds = Infinity } = controls;
     const key = cacheKey(
-      { scope: scope.id, model: model.name, generation, endpoint: endpoint.path, family: model.family, namespace },
+      { scope: scope.id, model: model.name, generation, endpoint: endpoint.path, target: model.target, namespace },
       body,
       endpoint.withoutEffect,
     );
@@ -96,7 +98,8 @@ export class ResponseCache {
       rulesSeen: slot.rulesSeen,
     };
     if (this.rules.retires(slot.key, slot.model.name, kept)) return;
-    await this.entries.set(slot.key, kept);
+    // A simulated answer is good for trying the gateway out, on this replica.
+    await this.entries.set(slot.key, kept, { shared: !this.providers.isSimulated(kept.provider) });
   }
 
   private isRetired(slot: CacheSlot): boolean {

@@ -8,7 +8,7 @@ const VIOLATED = 1;
 
 /** `npm run ledger:verify`: checks the ledger of this environment's database and says what is wrong with it. */
 async function verify(): Promise<void> {
-  const config = loadConfig(process.env);
+  const config = loadConfig(process.env, process.cwd(), { serves: false });
   // The embedded database has room for one: while its gateway runs, GET /admin/ledger/verify does the same.
   const dataDirectory = config.databaseUrl ? undefined : DataDirectory.open(config.dataDirectory);
   const database = await Database.open(config, dataDirectory as DataDirectory);

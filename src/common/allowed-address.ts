@@ -1,11 +1,11 @@
 import { BlockList, isIP } from 'node:net';
 
-/** What an address belongs to: the internet, networks of one's own, or what no webhook has any business with. */
+/** What an address belongs to: the public internet, a private network, or a range that no request of the gateway may reach. */
 export type Network = 'public' | 'private' | 'reserved';
 
 type Subnets = readonly (readonly [address: string, bits: number])[];
 
-/** Ranges of addresses, each family apart: a list of both takes IPv4 addresses for IPv6 ones in `::/3`, and finds them there. */
+/** Ranges of addresses, each family apart: one BlockList of both finds IPv4 addresses in `::/3`. */
 interface Ranges {
   4: BlockList;
   6: BlockList;
@@ -18,7 +18,7 @@ function rangesOf(ipv4: Subnets, ipv6: Subnets): Ranges {
   return ranges;
 }
 
-/** Where clouds tell machines their secrets, inside ranges that are private or public otherwise. */
+/** Metadata services of clouds, which give out credentials, inside ranges that are otherwise private or public. */
 const METADATA = rangesOf(
   [
     ['100.100.100.200', 32],
@@ -69,9 +69,16 @@ const RESERVED = rangesOf(
   ],
 );
 
+/** Which addresses a feature may reach beside the public internet. */
+export interface AddressPolicy {
+  allowPrivate: boolean;
+  /** The variable that allows private addresses, for messages. */
+  setting: string;
+}
+
 export function networkOf(address: string): Network {
   const family = isIP(address);
-  // A zone, as in fe80::1%eth0, only goes with addresses that are no public ones.
+  // A zone, as in fe80::1%eth0, only goes with addresses that are not public.
   if ((family !== 4 && family !== 6) || address.includes('%')) return 'reserved';
   const isIn = (ranges: Ranges) => ranges[family].check(address, family === 4 ? 'ipv4' : 'ipv6');
   if (isIn(METADATA)) return 'reserved';
@@ -80,15 +87,31 @@ export function networkOf(address: string): Network {
 }
 
 /**
- * Why a message must not be sent to an address; undefined where it may be.
+ * Why a request must not go to an address; undefined where it may.
  *
- * @param protocol as of a URL, with its colon
+ * @param protocol of the URL, with its colon
  */
-export function refusalOf(address: string, protocol: string, allowPrivate: boolean): string | undefined {
+export function addressProblem(address: string, protocol: string, policy: AddressPolicy): string | undefined {
   const network = networkOf(address);
   if (network === 'reserved') return 'is not an address of the public internet';
-  if (network === 'private') return allowPrivate ? undefined : NOT_PUBLIC;
+  if (network === 'private')
+    return policy.allowPrivate
+      ? undefined
+      : `is not an address of the public internet; ${policy.setting}=true allows private ones`;
   return protocol === 'https:' ? undefined : 'must be https on the public internet';
 }
 
-const NOT_PUBLIC = 'is not an address of the public internet; WEBHOOK_ALLOW_PRIVATE=true allows private ones';
+/** Why requests must not go to a URL, as far as the URL itself shows; a name is checked when it is resolved. */
+export function urlProblem(url: string, policy: AddressPolicy): string | undefined {
+  const { protocol, username, password } = new URL(url);
+  if (username !== '' || password !== '') return 'must not have a user name or a password';
+  if (protocol !== 'https:' && !policy.allowPrivate) return 'must be https';
+  const address = literalAddress(url);
+  return address === undefined ? undefined : addressProblem(address, protocol, policy);
+}
+
+/** The address that a URL has in place of a name. */
+export function literalAddress(url: string): string | undefined {
+  const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
+  return isIP(host) === 0 ? undefined : host;
+}

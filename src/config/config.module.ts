@@ -2,8 +2,9 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { Clock } from '../common/clock';
 import { DataDirectory } from './data-directory';
 import { GatewayConfig } from './gateway-config';
+import { SecretBox } from './secret-box.service';
 
-/** The settings, the locked data directory and the clock, for every module. */
+/** The settings, the locked data directory, the clock and the encryption of secrets, for every module. */
 @Global()
 @Module({})
 export class ConfigModule {
@@ -14,8 +15,9 @@ export class ConfigModule {
         { provide: GatewayConfig, useValue: config },
         { provide: DataDirectory, useValue: dataDirectory },
         Clock,
+        SecretBox,
       ],
-      exports: [GatewayConfig, DataDirectory, Clock],
+      exports: [GatewayConfig, DataDirectory, Clock, SecretBox],
     };
   }
 }

@@ -8,6 +8,8 @@ export const SETTING_MEANINGS: Record<keyof Environment, string> = {
   ADMIN_KEY: "the administrator's key, at least 16 characters; without it the first start makes one and prints it once",
   SECRET_KEY:
     'secret of at least 16 characters: keys the HMAC of API keys, encrypts webhook secrets; the same on every replica, required with `DATABASE_URL`; without it the first start makes one in `DATA_DIR`',
+  SIMULATOR:
+    '`on`, `off`; `auto`: on without a provider’s key and without `DATABASE_URL`. With `DATABASE_URL`, no key and not `on` the start ends with exit code 78',
   DATABASE_URL: 'PostgreSQL in place of the embedded database',
   DATABASE_POOL_SIZE: 'connections to PostgreSQL that a process opens at most',
   REDIS_URL:

@@ -25,6 +25,7 @@ export const environmentSchema = z
     DATA_DIR: z.string().default('./data'),
     ADMIN_KEY: secret.optional(),
     SECRET_KEY: secret.optional(),
+    SIMULATOR: z.enum(['auto', 'on', 'off']).default('auto'),
     DATABASE_URL: url('postgres:', 'postgresql:').optional(),
     DATABASE_POOL_SIZE: positive(10),
     REDIS_URL: redis.optional(),

@@ -1,16 +1,7 @@
 import type { LogLevel } from '../common/runtime/logger';
 import { type Environment, UNSUPPORTED_VENDOR_KEYS } from './environment';
 import type { GatewayFile } from './gateway-file';
-
-/** A vendor's API, or anything that speaks OpenAI's. */
-export interface ProviderConfig {
-  type: 'openai' | 'openai-compatible' | 'simulator';
-  /** With the version prefix (`/v1`), without a trailing slash. */
-  baseUrl: string;
-  apiKey: string | undefined;
-  /** Which vendor's catalogue models are served under their own names; undefined for providers of gateway.yaml. */
-  catalogueVendor: string | undefined;
-}
+import { type ProviderSettings, providerSettings } from './provider-settings';
 
 /** All settings, checked, frozen and grouped. The one thing that is injected where a setting is needed. */
 export class GatewayConfig {
@@ -34,7 +25,7 @@ export class GatewayConfig {
   };
   readonly cache: {
     readonly memoryBytes: number;
-    /** How long an answer is kept where nobody says. */
+    /** How long an answer is kept where neither a call nor a rule says. */
     readonly ttlSeconds: number;
     /** For every model that does not say otherwise. */
     readonly rules?: Readonly<GatewayFile['cache']>;
@@ -47,12 +38,11 @@ export class GatewayConfig {
   /** How many whole months the ledger's rows are kept; undefined is for ever. */
   readonly ledger: { readonly retentionMonths: number | undefined };
   readonly batch: { readonly concurrency: number };
-  readonly providers: Readonly<Record<string, ProviderConfig>>;
+  /** By name. Only the registry of providers reads them. */
+  readonly providers: Readonly<Record<string, ProviderSettings>>;
   readonly models: Readonly<GatewayFile['models']>;
   readonly prices: Readonly<GatewayFile['prices']>;
-  /** True while there is no real provider and the simulator answers. */
-  readonly simulated: boolean;
-  /** Keys of vendors whose own API this version does not speak: said at start, never ignored in silence. */
+  /** Keys of vendors whose own API this version does not speak: the start banner names them. */
   readonly unusedVendorKeys: readonly string[];
 
   constructor(env: Environment, file: GatewayFile) {
@@ -85,9 +75,7 @@ export class GatewayConfig {
     this.journal = { fsync: env.JOURNAL_FSYNC, maxBytes: env.JOURNAL_MAX_MB * 1024 * 1024 };
     this.ledger = { retentionMonths: env.LEDGER_RETENTION_MONTHS };
     this.batch = { concurrency: env.BATCH_CONCURRENCY };
-    const real = realProviders(env, file);
-    this.simulated = !Object.values(real).some((provider) => provider.type !== 'simulator');
-    this.providers = this.simulated ? { ...real, simulator: SIMULATOR } : real;
+    this.providers = providerSettings(env, file);
     this.models = file.models;
     this.prices = file.prices;
     Object.freeze(this);
@@ -95,35 +83,3 @@ export class GatewayConfig {
 }
 
 const DEFAULT_TTL_SECONDS = 7 * 24 * 3600;
-
-const SIMULATOR: ProviderConfig = {
-  type: 'simulator',
-  baseUrl: 'http://simulator/v1',
-  apiKey: undefined,
-  catalogueVendor: '*',
-};
-
-function realProviders(env: Environment, file: GatewayFile): Record<string, ProviderConfig> {
-  const providers: Record<string, ProviderConfig> = {};
-  const add = (name: string, apiKey: string | undefined, baseUrl: string) => {
-    if (!apiKey) return;
-    providers[name] = { type: 'openai', baseUrl: trimSlash(baseUrl), apiKey, catalogueVendor: name };
-  };
-  add('openai', env.OPENAI_API_KEY, env.OPENAI_BASE_URL);
-  add('deepseek', env.DEEPSEEK_API_KEY, env.DEEPSEEK_BASE_URL);
-  for (const [name, provider] of Object.entries(file.providers)) {
-    providers[name] = {
-      type: provider.type,
-      baseUrl: trimSlash(
-        provider.base_url ?? (provider.type === 'simulator' ? SIMULATOR.baseUrl : env.OPENAI_BASE_URL),
-      ),
-      apiKey: provider.api_key === '' ? undefined : provider.api_key,
-      catalogueVendor: providers[name]?.catalogueVendor,
-    };
-  }
-  return providers;
-}
-
-function trimSlash(url: string): string {
-  return url.replace(/\/+$/, '');
-}

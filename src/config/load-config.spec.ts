@@ -33,7 +33,6 @@ describe('the configuration', () => {
       upstream: { connectTimeoutMs: 5_000, firstByteTimeoutMs: 600_000, idleTimeoutMs: 300_000 },
       cache: { ttlSeconds: 604_800 },
       batch: { concurrency: 16 },
-      simulated: true,
       models: {},
       prices: {},
       unusedVendorKeys: [],
@@ -67,8 +66,9 @@ describe('the configuration', () => {
     [{ PORT: '-1' }, 'PORT'],
     [{ PORT: '80.5' }, 'PORT'],
     [{ ADMIN_KEY: 'short' }, 'ADMIN_KEY'],
-    [{ DATABASE_URL: 'mysql://x', SECRET_KEY: 'x'.repeat(16) }, 'DATABASE_URL'],
-    [{ DATABASE_URL: 'postgres://x' }, 'SECRET_KEY'],
+    [{ DATABASE_URL: 'mysql://x', SECRET_KEY: 'x'.repeat(16), OPENAI_API_KEY: 'sk-1' }, 'DATABASE_URL'],
+    [{ DATABASE_URL: 'postgres://x', OPENAI_API_KEY: 'sk-1' }, 'SECRET_KEY'],
+    [{ SIMULATOR: 'maybe' }, 'SIMULATOR'],
     [{ REDIS_URL: 'localhost:6379' }, 'REDIS_URL'],
     [{ OPENAI_BASE_URL: 'api.openai.com' }, 'OPENAI_BASE_URL'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL'],
@@ -97,12 +97,12 @@ describe('the configuration', () => {
   });
 
   it.each(['models: [', 'just words', '- a list', 'models: { a: 1 }\nmodels: { a: 2 }'])(
-    'tells which file it cannot read: %j',
+    'names the file that it cannot read: %j',
     (yaml) => expect(problemsOf({}, yaml)).toEqual(naming(join(directory, 'gateway.yaml'))),
   );
 
   it.each(['', '# nothing but words\n', '{}'])('takes a file that says nothing: %j', (yaml) => {
-    expect(load({}, yaml).simulated).toBe(true);
+    expect(Object.keys(load({}, yaml).providers)).toEqual(['simulator']);
   });
 
   it('puts variables in place of their names, and nothing in place of theirs', () => {
@@ -112,7 +112,7 @@ describe('the configuration', () => {
     const config = load({ NAME: 'llm', PATH_1: 'v1', KEY: '${NAME}$&' }, yaml);
     expect(config.providers.backup).toMatchObject({ baseUrl: 'https://llm.example/v1', apiKey: 'a-${NAME}$&' });
     expect(config.models.m).toMatchObject({ deployments: [{ model: '$KEY-llm', priority: 1 }], version: '${NAME}$&' });
-    expect(config.simulated).toBe(false);
+    expect(Object.keys(config.providers)).toEqual(['backup']);
   });
 
   it('says which variable of the file is not set, or is empty', () => {
@@ -138,13 +138,72 @@ describe('the configuration', () => {
     expect(problemsOf({ DEEPSEEK_API_KEY: 'sk-1' }, yaml)).toHaveLength(2);
   });
 
-  it('serves each vendor that has a key, and tells of keys that it cannot use', () => {
+  it('serves each vendor that has a key, and names the keys that it cannot use', () => {
     const config = load({ OPENAI_API_KEY: 'sk-1', DEEPSEEK_API_KEY: 'sk-2', ANTHROPIC_API_KEY: 'sk-3' });
     expect(config.providers).toMatchObject({
       openai: { baseUrl: 'https://api.openai.com/v1', apiKey: 'sk-1', catalogueVendor: 'openai' },
       deepseek: { baseUrl: 'https://api.deepseek.com', apiKey: 'sk-2', catalogueVendor: 'deepseek' },
     });
-    expect([config.simulated, config.unusedVendorKeys]).toEqual([false, ['ANTHROPIC_API_KEY']]);
+    expect([Object.keys(config.providers), config.unusedVendorKeys]).toEqual([
+      ['openai', 'deepseek'],
+      ['ANTHROPIC_API_KEY'],
+    ]);
+  });
+
+  describe('the simulator (N1)', () => {
+    const postgres = { DATABASE_URL: 'postgres://x', SECRET_KEY: 'x'.repeat(16) };
+    const server = 'providers: { local: { type: openai-compatible, base_url: "http://127.0.0.1:8000/v1" } }';
+    const simulator = 'providers: { made-up: { type: simulator } }';
+    const providersOf = (env: Record<string, string>, yaml = '') => Object.keys(load(env, yaml).providers);
+
+    it.each([
+      [{}, '', ['simulator']],
+      [{ SIMULATOR: 'auto' }, '', ['simulator']],
+      [{ REDIS_URL: 'redis://x' }, '', ['simulator']],
+      [{ SIMULATOR: 'on', OPENAI_API_KEY: 'sk-1' }, '', ['simulator', 'openai']],
+      [{ ...postgres, SIMULATOR: 'on' }, '', ['simulator']],
+      [{ ...postgres, SIMULATOR: 'on' }, simulator, ['simulator', 'made-up']],
+      [{ ...postgres, OPENAI_API_KEY: 'sk-1' }, '', ['openai']],
+      [postgres, server, ['local']],
+      [{ SIMULATOR: 'off' }, server, ['local']],
+      [{ OPENAI_API_KEY: 'sk-1' }, simulator, ['openai', 'made-up']],
+      [{}, 'providers: { openai: { type: openai } }', ['simulator', 'openai']],
+    ])('is among the providers of %j %s: %j', (env, yaml, names) => expect(providersOf(env, yaml)).toEqual(names));
+
+    it.each([
+      [postgres, ''],
+      [{ ...postgres, SIMULATOR: 'off' }, ''],
+      [{ SIMULATOR: 'off' }, ''],
+      [{ ...postgres, ANTHROPIC_API_KEY: 'sk-1' }, ''],
+      [{ ...postgres, OPENAI_API_KEY: ' ' }, 'providers: { openai: { type: openai, api_key: "" } }'],
+    ])('is not used in place of a provider that is missing: %j %s', (env, yaml) =>
+      expect(problemsOf(env, yaml)).toEqual([
+        expect.stringMatching(/^SIMULATOR: is off.*no provider has a key.*OPENAI/),
+      ]),
+    );
+
+    it.each([
+      { ...postgres, OPENAI_API_KEY: 'sk-1' },
+      { SIMULATOR: 'off', OPENAI_API_KEY: 'sk-1' },
+    ])('is not declared in gateway.yaml where it is off: %j', (env) =>
+      expect(problemsOf(env, simulator)).toEqual(naming('providers.made-up.type: ')),
+    );
+
+    it('has its name for itself', () => {
+      const yaml = server.replace('local', 'simulator');
+      expect(problemsOf({}, yaml)).toEqual(naming('providers.simulator: '));
+      const declared = load({}, 'providers: { simulator: { type: simulator } }').providers;
+      expect(declared).toEqual(load({}, '').providers);
+    });
+
+    it('may be named by a deployment where it is on', () => {
+      const yaml = 'models: { m: { deployments: [{ provider: simulator, model: x }] } }';
+      for (const env of [{}, { SIMULATOR: 'on' }]) expect(problemsOf(env, yaml)).toEqual([]);
+      expect(problemsOf({ OPENAI_API_KEY: 'sk-1' }, yaml)).toEqual(naming('models.m.deployments.0.provider'));
+    });
+
+    it('is not needed by a command that answers no calls', () =>
+      expect(() => loadConfig(postgres, directory, { serves: false })).not.toThrow());
   });
 
   it('keeps the queue in the Redis of the cache unless it has one of its own', () => {

@@ -6,6 +6,7 @@ import { issuePath } from '../common/zod-issues';
 import { environmentSchema } from './environment';
 import { GatewayConfig } from './gateway-config';
 import { type GatewayFile, gatewayFileSchema, substituteVariables } from './gateway-file';
+import { providerProblems } from './provider-settings';
 
 /** Everything that is wrong with the configuration, in words for the person who starts the gateway. */
 export class ConfigError extends Error {
@@ -21,15 +22,20 @@ export class ConfigError extends Error {
  * Reads the environment and `gateway.yaml`.
  *
  * @param directory where relative paths start
+ * @param options.serves false for a command that answers no calls, and so needs no provider
  * @throws ConfigError that names every problem at once
  */
-export function loadConfig(env: NodeJS.ProcessEnv = process.env, directory: string = process.cwd()): GatewayConfig {
+export function loadConfig(
+  env: NodeJS.ProcessEnv = process.env,
+  directory: string = process.cwd(),
+  { serves = true }: { serves?: boolean } = {},
+): GatewayConfig {
   const problems: string[] = [];
   const set = setVariables(env);
   const environment = environmentSchema.safeParse(set);
   if (!environment.success) problems.push(...describe(environment.error, ''));
   const file = readGatewayFile(set, directory, problems);
-  if (file) problems.push(...unknownProviders(file, set));
+  if (file && serves) problems.push(...providerProblems(set, file));
   if (!environment.success || !file || problems.length > 0) throw new ConfigError(problems);
   return new GatewayConfig({ ...environment.data, DATA_DIR: resolve(directory, environment.data.DATA_DIR) }, file);
 }
@@ -68,20 +74,4 @@ function readGatewayFile(
 
 function describe(error: z.ZodError, prefix: string): string[] {
   return error.issues.map((issue) => `${prefix}${issuePath(issue)}: ${issue.message}`);
-}
-
-/** Deployments that name a provider which neither gateway.yaml nor a vendor's key brings. */
-function unknownProviders(file: GatewayFile, env: Record<string, string | undefined>): string[] {
-  const known = new Set(Object.keys(file.providers));
-  if (env.OPENAI_API_KEY) known.add('openai');
-  if (env.DEEPSEEK_API_KEY) known.add('deepseek');
-  return Object.entries(file.models).flatMap(([model, { deployments }]) =>
-    deployments.flatMap(({ provider }, index) =>
-      known.has(provider)
-        ? []
-        : [
-            `models.${model}.deployments.${index}.provider: there is no provider "${provider}"; declare it under providers or set its API key`,
-          ],
-    ),
-  );
 }

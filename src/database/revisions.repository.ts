@@ -4,7 +4,8 @@ import { Database } from './database.connection';
 import type { Schema } from './schema';
 
 /** What processes hold in memory and must learn about when another one changes it. */
-export type Topic = 'keys' | 'generations' | 'invalidations' | 'shares' | 'budgets' | 'credits' | 'prices';
+export type Topic =
+  'keys' | 'generations' | 'invalidations' | 'shares' | 'budgets' | 'credits' | 'prices' | 'providers';
 
 @Injectable()
 export class RevisionsRepository {

@@ -26,7 +26,8 @@ export class HealthController {
     summary: 'Should calls be sent here?',
     description:
       'Not while the gateway starts, and from the moment it is told to end. The database or Redis may be away: ' +
-      'calls of known keys go through without them, and the answer says which is missing.',
+      'calls of known keys go through without them, and the answer says which is missing. ' +
+      '`simulator: "on"` says that answers of some or all models are made up.',
   })
   @ApiOkResponse({ description: 'Ready.', standardSchema: contracts.readinessSchema })
   @ApiServiceUnavailableResponse({

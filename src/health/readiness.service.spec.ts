@@ -1,5 +1,6 @@
 import { Clock } from '../common/clock';
 import type { Database } from '../database/database.connection';
+import type { ProviderRegistry } from '../providers/provider-registry.service';
 import type { RedisConnection } from '../redis/redis.connection';
 import { Readiness } from './readiness.service';
 
@@ -13,8 +14,14 @@ class SetClock extends Clock {
 describe('readiness', () => {
   const clock = new SetClock();
   const isReachable = jest.fn<Promise<boolean>, []>();
+  const providers = { simulated: 'none' as ProviderRegistry['simulated'] };
   const readiness = (redis: Partial<RedisConnection> = { isConfigured: false, isReady: false }) =>
-    new Readiness({ isReachable } as Pick<Database, 'isReachable'> as Database, redis as RedisConnection, clock);
+    new Readiness(
+      { isReachable } as Pick<Database, 'isReachable'> as Database,
+      redis as RedisConnection,
+      providers as Pick<ProviderRegistry, 'simulated'> as ProviderRegistry,
+      clock,
+    );
   const started = (redis?: Partial<RedisConnection>) => {
     const result = readiness(redis);
     result.onApplicationBootstrap();
@@ -66,5 +73,14 @@ describe('readiness', () => {
       database: 'ok',
       redis: 'ok',
     });
+  });
+
+  it.each([
+    ['all', { simulator: 'on' }],
+    ['some', { simulator: 'on' }],
+    ['none', {}],
+  ] as const)('says that the simulator answers for %s of the models', async (part, says) => {
+    providers.simulated = part;
+    expect(await started().report()).toEqual({ status: 'ok', database: 'ok', ...says });
   });
 });

@@ -2,6 +2,7 @@ import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@
 import type { ReadinessReport } from '@thriftgate/contracts';
 import { Clock } from '../common/clock';
 import { Database } from '../database/database.connection';
+import { ProviderRegistry } from '../providers/provider-registry.service';
 import { RedisConnection } from '../redis/redis.connection';
 
 const CACHE_MS = 1_000;
@@ -16,6 +17,7 @@ export class Readiness implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly connection: Database,
     private readonly redis: RedisConnection,
+    private readonly providers: ProviderRegistry,
     private readonly clock: Clock,
   ) {}
 
@@ -37,7 +39,12 @@ export class Readiness implements OnApplicationBootstrap, OnModuleDestroy {
       this.phase === 'started' ? ({ database: (await this.isDatabaseReachable()) ? 'ok' : 'away' } as const) : {};
     // Draining may have begun while the database was asked.
     if (this.phase !== 'started') return { status: this.phase };
-    return { status: 'ok', ...database, ...(this.redis.isConfigured && { redis: this.redis.isReady ? 'ok' : 'away' }) };
+    return {
+      status: 'ok',
+      ...database,
+      ...(this.redis.isConfigured && { redis: this.redis.isReady ? 'ok' : 'away' }),
+      ...(this.providers.simulated !== 'none' && { simulator: 'on' }),
+    };
   }
 
   /** At most one question a second, however many ask. */

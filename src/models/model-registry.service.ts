@@ -1,10 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import type { ModelCacheRules } from '@thriftgate/contracts';
 import { GatewayConfig } from '../config/gateway-config';
 import type { CatalogueModel } from '../pricing/catalogue';
 import { PriceBook } from '../pricing/price-book.service';
+import { ProviderRegistry } from '../providers/provider-registry.service';
 import type { DeploymentSettings } from '../database/tables/model-tables';
 import type { Deployment, Model } from './model';
+import { targetOf } from './model-target';
 
 /** What administrators set for a model; null is nothing. */
 export interface AdminSettings {
@@ -12,42 +15,39 @@ export interface AdminSettings {
   cache: ModelCacheRules | null;
 }
 
-/** Where a model's deployments are said. */
+interface AdminRow extends AdminSettings {
+  name: string;
+}
+
+/** Where a model's deployments are set. */
 export type ModelSource = 'catalogue' | 'gateway.yaml' | 'admin';
 
 /**
- * Every model this gateway serves, by name: those that administrators set, over those of gateway.yaml, over the
- * catalogue's of each provider that has a key.
+ * Every model this gateway serves, by name: those that administrators set, then those of gateway.yaml, then the catalogue's
+ * of each provider that serves a vendor. Computed again when the providers are reloaded.
  */
 @Injectable()
 export class ModelRegistry {
   /** Those of gateway.yaml and the catalogue. */
-  private readonly configured = new Map<string, Model>();
-  private laid = new Map<string, Model>();
-  /** The names whose deployments administrators set, and not only rules. */
-  private deployed = new Set<string>();
-  private models = this.configured;
+  private configured: ReadonlyMap<string, Model> = new Map();
+  /** Those that administrators set. */
+  private adminModels: ReadonlyMap<string, Model> = new Map();
+  private models: ReadonlyMap<string, Model> = new Map();
+  private adminRows: readonly AdminRow[] = [];
 
   constructor(
     private readonly config: GatewayConfig,
+    private readonly providers: ProviderRegistry,
     private readonly priceBook: PriceBook,
   ) {
-    for (const [provider, { catalogueVendor }] of Object.entries(config.providers)) {
-      for (const entry of priceBook.catalogue.values()) {
-        if (entry.mode !== 'chat') continue;
-        if (catalogueVendor === '*' || catalogueVendor === entry.vendor) this.add(this.fromCatalogue(provider, entry));
-      }
-    }
-    for (const name of Object.keys(config.models)) this.add(this.fromConfig(name));
+    this.compute();
+    providers.onReload(() => this.compute());
   }
 
-  /** Puts the models that administrators set in place of those of the same names; a provider that is gone takes its own away. */
-  replaceAdminModels(rows: readonly ({ name: string } & AdminSettings)[]): void {
-    const laid = rows.flatMap(({ name, ...settings }) => this.preview(name, settings) ?? []);
-    this.deployed = new Set(rows.filter(({ deployments }) => deployments !== null).map(({ name }) => name));
-    // What has not changed stays the same object: prices are kept with deployments.
-    this.laid = new Map(laid.map((model) => [model.name, unchanged(this.laid.get(model.name), model)]));
-    this.models = this.laid.size === 0 ? this.configured : new Map([...this.configured, ...this.laid]);
+  /** Replaces what administrators set. */
+  replaceAdminModels(rows: readonly AdminRow[]): void {
+    this.adminRows = rows;
+    this.compute();
   }
 
   /** @returns undefined where none of the deployments has a provider, or rules are set for what is not served */
@@ -56,13 +56,12 @@ export class ModelRegistry {
       const configured = this.configured.get(name);
       return configured && { ...configured, cache: this.cacheRules(name, cache) };
     }
-    const served = deployments.filter(({ provider }) => this.config.providers[provider] !== undefined);
-    return served.length === 0 ? undefined : this.fromSettings(name, served, cache);
+    return this.fromSettings(name, deployments, cache);
   }
 
   /** Whether administrators set anything for a model. */
   hasAdminSettings(name: string): boolean {
-    return this.laid.has(name);
+    return this.adminModels.has(name);
   }
 
   /** The model without what administrators set. */
@@ -71,7 +70,8 @@ export class ModelRegistry {
   }
 
   sourceOf(name: string): ModelSource {
-    if (this.laid.has(name) && this.deployed.has(name)) return 'admin';
+    const row = this.adminRows.find((each) => each.name === name);
+    if (row?.deployments && this.adminModels.has(name)) return 'admin';
     return this.config.models[name] ? 'gateway.yaml' : 'catalogue';
   }
 
@@ -83,25 +83,40 @@ export class ModelRegistry {
     return [...this.models.values()];
   }
 
-  private add(model: Model): void {
-    this.configured.set(model.name, model);
+  private compute(): void {
+    this.configured = keepUnchanged(this.configured, [...this.catalogueModels(), ...this.fileModels()]);
+    const admin = this.adminRows.flatMap(({ name, ...settings }) => this.preview(name, settings) ?? []);
+    this.adminModels = keepUnchanged(this.adminModels, admin);
+    this.models = this.adminModels.size === 0 ? this.configured : new Map([...this.configured, ...this.adminModels]);
   }
 
-  private fromCatalogue(provider: string, entry: CatalogueModel): Model {
-    const deployment = this.deployment(entry.name, { provider, model: entry.upstreamModel, priority: 1, weight: 1 });
-    return this.build(entry.name, [deployment], entry);
+  private catalogueModels(): Model[] {
+    const entries = [...this.priceBook.catalogue.values()].filter(({ mode }) => mode === 'chat');
+    return this.providers.all().flatMap(({ name, catalogueVendor }) =>
+      entries
+        .filter(({ vendor }) => catalogueVendor === '*' || catalogueVendor === vendor)
+        .map((entry) => {
+          const settings = { provider: name, model: entry.upstreamModel, priority: 1, weight: 1 };
+          return this.build(entry.name, [this.deployment(entry.name, settings)], entry);
+        }),
+    );
   }
 
-  private fromConfig(name: string): Model {
-    return this.fromSettings(name, this.config.models[name]?.deployments ?? []);
+  private fileModels(): Model[] {
+    return Object.entries(this.config.models).flatMap(
+      ([name, { deployments }]) => this.fromSettings(name, deployments) ?? [],
+    );
   }
 
+  /** @returns undefined where none of the deployments has a provider */
   private fromSettings(
     name: string,
     settings: readonly DeploymentSettings[],
     rules: ModelCacheRules | null = null,
-  ): Model {
-    const deployments = settings.map((each) => this.deployment(name, each));
+  ): Model | undefined {
+    const served = settings.filter(({ provider }) => this.providers.find(provider) !== undefined);
+    if (served.length === 0) return undefined;
+    const deployments = served.map((each) => this.deployment(name, each));
     deployments.sort((a, b) => a.priority - b.priority);
     const entry = this.priceBook.catalogue.get(deployments[0]?.upstreamModel ?? name);
     return this.build(name, deployments, entry, rules);
@@ -113,11 +128,13 @@ export class ModelRegistry {
     entry: CatalogueModel | undefined,
     rules: ModelCacheRules | null = null,
   ): Model {
+    const family = deployments[0]?.upstreamModel ?? name;
     return {
       name,
       ownedBy: deployments[0]?.provider ?? 'gateway',
       deployments,
-      family: deployments[0]?.upstreamModel ?? name,
+      family,
+      target: targetOf({ deployments, family }),
       cache: this.cacheRules(name, rules),
       maxOutputTokens: entry?.maxOutputTokens,
       reasons: entry?.reasons ?? false,
@@ -125,8 +142,8 @@ export class ModelRegistry {
   }
 
   /** Administrators' rules, over those of gateway.yaml for the model, over those for all. */
-  private cacheRules(name: string, laid: ModelCacheRules | null): Model['cache'] {
-    const rules: ModelCacheRules = { ...this.config.cache.rules, ...this.config.models[name]?.cache, ...laid };
+  private cacheRules(name: string, adminRules: ModelCacheRules | null): Model['cache'] {
+    const rules: ModelCacheRules = { ...this.config.cache.rules, ...this.config.models[name]?.cache, ...adminRules };
     return {
       enabled: rules.enabled,
       ttlSeconds: rules.ttl_seconds ?? this.config.cache.ttlSeconds,
@@ -151,6 +168,12 @@ export class ModelRegistry {
   }
 }
 
-function unchanged(old: Model | undefined, now: Model): Model {
-  return old && JSON.stringify(old) === JSON.stringify(now) ? old : now;
+/** By name. A model that has not changed stays the same object: prices are kept with its deployments. */
+function keepUnchanged(old: ReadonlyMap<string, Model>, models: readonly Model[]): Map<string, Model> {
+  return new Map(
+    models.map((model) => {
+      const before = old.get(model.name);
+      return [model.name, before && isDeepStrictEqual(before, model) ? before : model];
+    }),
+  );
 }

@@ -1,8 +1,8 @@
 import type { Model } from './model';
 
 /**
- * What a model's stored answers are written by: its deployments of one family. While this stays the same, and only
- * weights, limits or fallbacks to other models change, stored answers stay good.
+ * The deployments that write a model's stored answers: those of its family, as `provider/upstream model`. Other weights,
+ * limits and fallbacks to other models leave the target the same, and so the stored answers in force.
  */
 export function targetOf({ deployments, family }: Pick<Model, 'deployments' | 'family'>): string {
   const ids = deployments.filter(({ upstreamModel }) => upstreamModel === family).map(({ id }) => id);

@@ -20,10 +20,12 @@ export interface Model {
   ownedBy: string;
   deployments: readonly Deployment[];
   /**
-   * The upstream model of the first deployments. Part of the cache key, and only answers of this family are stored: what a
-   * fallback to another model wrote is never served under this one's name.
+   * The upstream model of the first deployments. Only answers of this family are stored: what a fallback to another model
+   * wrote is never served under this one's name.
    */
   family: string;
+  /** The deployments of the family, see targetOf. A part of the cache key: replicas with other providers share no answers. */
+  target: string;
   cache: {
     /** False: nothing is looked up and nothing kept. */
     enabled?: boolean | undefined;

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AlertsModule } from '../alerts/alerts.module';
 import { AuditModule } from '../audit/audit.module';
 import { PricingModule } from '../pricing/pricing.module';
+import { ProvidersModule } from '../providers/providers.module';
 import { AdminModelsController } from './admin/admin-models.controller';
 import { AdminModelsRepository } from './admin/admin-models.repository';
 import { AdminModelsService } from './admin/admin-models.service';
@@ -18,7 +19,7 @@ import { VersionsRepository } from './versions/versions.repository';
 
 /** Which models are served, by which deployments, and in which cache generation they are. */
 @Module({
-  imports: [AlertsModule, AuditModule, PricingModule],
+  imports: [AlertsModule, AuditModule, PricingModule, ProvidersModule],
   controllers: [ModelsController, ModelVersionsController, AdminModelsController],
   providers: [
     ModelRegistry,

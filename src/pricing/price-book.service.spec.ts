@@ -1,12 +1,18 @@
 import type { GatewayConfig } from '../config/gateway-config';
 import type { ChangeFeed } from '../database/change-feed.service';
+import type { ProviderRegistry } from '../providers/provider-registry.service';
+import { costOf } from './price';
 import { PriceBook, toPrice } from './price-book.service';
 import type { PriceRow, PricesRepository } from './prices.repository';
 
 const repositoryOf = (rows: PriceRow[]) => ({ all: () => Promise.resolve(rows) }) as PricesRepository;
 const changeFeed = { onChange: () => undefined } as unknown as ChangeFeed;
+const registry: Pick<ProviderRegistry, 'isSimulated' | 'onReload'> = {
+  isSimulated: (name) => name === 'simulator',
+  onReload: () => undefined,
+};
 const bookOf = (prices: GatewayConfig['prices'], rows: PriceRow[]) =>
-  new PriceBook({ prices } as GatewayConfig, repositoryOf(rows), changeFeed);
+  new PriceBook({ prices } as GatewayConfig, repositoryOf(rows), changeFeed, registry as ProviderRegistry);
 const bookWith = (prices: GatewayConfig['prices'] = {}) => {
   const book = bookOf(prices, []);
   const priceOf = (publicName: string, upstreamModel: string) =>
@@ -24,6 +30,16 @@ describe('the price book', () => {
   it('knows the catalogue', () => {
     expect(book.priceOf('gpt-4.1', 'gpt-4.1')).toBe(book.catalogue.get('gpt-4.1')?.price);
     expect(book.priceOf('gpt-4.1', 'gpt-4.1')).toMatchObject({ inputPusd: 2_000_000n, estimated: false });
+  });
+
+  it.each(['gpt-4.1', 'a model of no catalogue'])('charges nothing for %s of the simulator (N1)', (name) => {
+    const usage = { inputTokens: 10, cachedInputTokens: 1, outputTokens: 10, reasoningTokens: 1 };
+    const priced = { publicName: name, upstreamModel: name, provider: 'simulator' };
+    const priceBook = bookOf({ [name]: row('8.00', '32.00') }, []);
+    for (const price of [priceBook.of(priced, 'team_1', 0), priceBook.at(priced, 'team_1', 0)]) {
+      expect(costOf(usage, price)).toEqual({ listPusd: 0n, costPusd: 0n });
+      expect(price.estimated).toBe(false);
+    }
   });
 
   it('charges what the upstream model costs, whatever its public name costs elsewhere', () => {

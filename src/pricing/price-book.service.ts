@@ -2,8 +2,9 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { parseUsdPerMillionTokens, type PicoUsd } from '../common/money';
 import { GatewayConfig } from '../config/gateway-config';
 import { ChangeFeed } from '../database/change-feed.service';
+import { ProviderRegistry } from '../providers/provider-registry.service';
 import { type CatalogueModel, loadCatalogue } from './catalogue';
-import { multiplied, type Price, type TokenPrices } from './price';
+import { FREE, multiplied, type Price, type TokenPrices } from './price';
 import { type PriceRow, PricesRepository } from './prices.repository';
 
 /** What is priced: a deployment under its public name, for a team. */
@@ -15,7 +16,7 @@ export interface Priced {
 
 interface Resolved {
   price: Price;
-  /** Until when it holds if nobody changes anything, in milliseconds since 1970. */
+  /** When another row comes into force, in milliseconds since 1970. */
   untilMs: number;
 }
 
@@ -36,7 +37,9 @@ export class PriceBook implements OnModuleInit {
     config: GatewayConfig,
     private readonly repository: PricesRepository,
     private readonly changeFeed: ChangeFeed,
+    private readonly providers: ProviderRegistry,
   ) {
+    providers.onReload(() => void (this.resolved = new WeakMap()));
     this.configured = new Map(Object.entries(config.prices).map(([name, row]) => [name, toPrice(row)]));
     this.ceiling = ceilingOf([...this.catalogue.values()].flatMap((model) => model.price ?? []));
   }
@@ -48,7 +51,7 @@ export class PriceBook implements OnModuleInit {
 
   /**
    * The price in force for a team at a time; `priced` should be the same object each time, for what is found is kept with
-   * it. A model nobody knows the price of is charged at the dearest of the catalogue, marked as estimated, never at zero.
+   * it. A model without a known price is charged at the dearest of the catalogue, marked as estimated, never at zero.
    */
   of(priced: Priced, teamId: string, nowMs: number): Price {
     const team = this.teams.has(teamId) ? teamId : NO_TEAM;
@@ -68,9 +71,10 @@ export class PriceBook implements OnModuleInit {
 
   /**
    * From the least special to the most: catalogues, rows for everybody, gateway.yaml, a provider's rows, a team's rows, and
-   * those of a team at a provider. A multiplier changes what was found so far.
+   * those of a team at a provider. A multiplier changes what was found so far. The simulator is free.
    */
   private resolve(priced: Priced, teamId: string, timeMs: number): Resolved {
+    if (this.providers.isSimulated(priced.provider)) return { price: FREE, untilMs: Infinity };
     const rows = this.rows.filter((row) => row.source === 'admin' && speaksOf(row, priced, teamId));
     const latest = (provider: boolean, team: boolean) =>
       rows.find(
@@ -104,7 +108,7 @@ export class PriceBook implements OnModuleInit {
     );
   }
 
-  /** The catalogue's price. The public name tells apart what two vendors call the same. */
+  /** The catalogue's price. The public name decides where two vendors have a model of one name. */
   private listed({ publicName, upstreamModel }: Priced): Price {
     const named = this.catalogue.get(publicName);
     return (

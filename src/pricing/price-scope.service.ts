@@ -1,22 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { GatewayError } from '../common/errors';
-import { GatewayConfig } from '../config/gateway-config';
+import { ProviderRegistry } from '../providers/provider-registry.service';
 import { TeamsService } from '../teams/teams.service';
 
-/** Whether whom a price is for is there at all: a price with a slip of the pen would never be charged. */
+/** Checks that the team and the provider of a price exist: a price with a typo in one would never be charged. */
 @Injectable()
 export class PriceScope {
   constructor(
     private readonly teams: TeamsService,
-    private readonly config: GatewayConfig,
+    private readonly providers: ProviderRegistry,
   ) {}
 
   /** @throws GatewayError `not_found` for an unknown team, `invalid_request` for an unknown provider */
   async check(teamId: string | null, provider: string | null): Promise<void> {
     if (teamId !== null) await this.teams.get(teamId);
-    if (provider === null || Object.hasOwn(this.config.providers, provider)) return;
+    if (provider === null || this.providers.find(provider)) return;
     throw new GatewayError('invalid_request', {
-      message: `'provider': '${provider}' is not known. Known are ${Object.keys(this.config.providers).join(', ')}.`,
+      message: `'provider': '${provider}' is not known. Known are ${this.providers.names().join(', ')}.`,
       param: 'provider',
     });
   }

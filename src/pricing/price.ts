@@ -9,7 +9,7 @@ export interface TokenPrices {
   /** Input that the vendor wrote into its own prompt cache. */
   cacheWritePusd: PicoUsd;
   outputPusd: PicoUsd;
-  /** Output that nobody sees; mostly the price of output. */
+  /** Reasoning output, which the caller does not see; mostly the price of output. */
   reasoningPusd: PicoUsd;
 }
 
@@ -27,9 +27,22 @@ export interface Price extends TokenPrices {
   tiers: readonly PriceTier[];
   /** What the vendor's batch API charges; undefined where that is not known. */
   batch: TokenPrices | undefined;
-  /** True where nobody told the price and the ceiling stands in for it. */
+  /** True where the price is not known and the ceiling stands in for it. */
   estimated: boolean;
 }
+
+/** What the simulator costs. */
+export const FREE: Price = {
+  inputPusd: 0n,
+  cachedInputPusd: 0n,
+  cacheWritePusd: 0n,
+  outputPusd: 0n,
+  reasoningPusd: 0n,
+  id: null,
+  tiers: [],
+  batch: undefined,
+  estimated: false,
+};
 
 /** A call's cost at list price, and what was really charged. */
 export interface Cost {

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AlertsModule } from '../alerts/alerts.module';
+import { ProvidersModule } from '../providers/providers.module';
 import { TeamsModule } from '../teams/teams.module';
 import { PriceBook } from './price-book.service';
 import { PriceImport } from './price-import.service';
@@ -11,7 +12,7 @@ import { TokenEstimator } from './token-estimator.service';
 
 /** What a token costs. */
 @Module({
-  imports: [AlertsModule, TeamsModule],
+  imports: [AlertsModule, ProvidersModule, TeamsModule],
   controllers: [PricesController],
   providers: [PriceBook, PricesRepository, PricesService, PriceImport, PriceScope, TokenEstimator],
   exports: [PriceBook, TokenEstimator],

@@ -1,65 +1,135 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import {
-  openAi,
-  type Provider,
-  SimulatorTransport,
-  UpstreamClient,
-  type UpstreamTransport,
-} from '@thriftgate/providers';
-import { GatewayConfig, type ProviderConfig } from '../config/gateway-config';
+import { isDeepStrictEqual } from 'node:util';
+import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { openAi, SimulatorTransport, UpstreamClient } from '@thriftgate/providers';
+import { GatewayConfig } from '../config/gateway-config';
+import { type ProviderSettings, SIMULATOR_NAME } from '../config/provider-settings';
+import { ChangeFeed } from '../database/change-feed.service';
+import type { ConfiguredProvider } from './provider';
 
 const MAX_CONNECTIONS_PER_ORIGIN = 512;
 const MAX_REPLY_BYTES = 64 * 1024 * 1024;
 
-/** A provider as the configuration names it: its API, its transport and its credential. */
-export interface ConfiguredProvider {
-  name: string;
-  api: Provider;
-  transport: UpstreamTransport;
-  baseUrl: string;
-  apiKey: string | undefined;
+/** A provider, with the settings and the connections that belong to it. */
+interface Registered {
+  provider: ConfiguredProvider;
+  settings: ProviderSettings;
+  /** Undefined for the simulator, which has no connections. */
+  client: UpstreamClient | undefined;
 }
 
-/** Wires each configured provider to its API and transport. */
+type Listener = () => void | Promise<void>;
+
+/**
+ * The providers in force. The only reader of their settings: every other feature asks the registry. A reload replaces all
+ * of them at once; calls that run on a provider which is changed or removed finish on its old connections.
+ */
 @Injectable()
-export class ProviderRegistry implements OnApplicationShutdown {
-  private readonly client: UpstreamClient;
-  private readonly simulator = new SimulatorTransport();
-  private readonly providers = new Map<string, ConfiguredProvider>();
+export class ProviderRegistry implements OnModuleInit, OnApplicationShutdown {
+  private readonly simulatorTransport = new SimulatorTransport();
+  private readonly draining = new Set<UpstreamClient>();
+  private readonly listeners: Listener[] = [];
+  private registered: ReadonlyMap<string, Registered> = new Map();
 
-  constructor(config: GatewayConfig) {
-    this.client = new UpstreamClient({
-      ...config.upstream,
-      maxConnectionsPerOrigin: MAX_CONNECTIONS_PER_ORIGIN,
-      maxReplyBytes: MAX_REPLY_BYTES,
-    });
-    for (const [name, provider] of Object.entries(config.providers))
-      this.providers.set(name, this.wire(name, provider));
+  constructor(
+    private readonly config: GatewayConfig,
+    private readonly changeFeed: ChangeFeed,
+  ) {
+    this.replace(config.providers);
   }
 
-  /** @throws Error for a name that no configuration brought, which the configuration's check rules out */
-  get(name: string): ConfiguredProvider {
-    const provider = this.providers.get(name);
-    if (!provider) throw new Error(`there is no provider "${name}"`);
-    return provider;
+  onModuleInit(): void {
+    this.changeFeed.onChange('providers', () => this.reload());
   }
 
-  /** Breaks off the calls that are under way: each fails as if its provider had gone. */
+  /** Keys in the environment of vendors whose own API this version does not speak. */
+  get unusedVendorKeys(): readonly string[] {
+    return this.config.unusedVendorKeys;
+  }
+
+  /** Which part of the models the simulator answers for. */
+  get simulated(): 'all' | 'some' | 'none' {
+    const simulated = this.all().filter((provider) => provider.simulated).length;
+    if (simulated === 0) return 'none';
+    return simulated === this.registered.size ? 'all' : 'some';
+  }
+
+  /** Whether a provider's answers are made up by the simulator, also in old rows of the ledger. */
+  isSimulated(name: string): boolean {
+    return name === SIMULATOR_NAME || this.find(name)?.simulated === true;
+  }
+
+  find(name: string): ConfiguredProvider | undefined {
+    return this.registered.get(name)?.provider;
+  }
+
+  all(): ConfiguredProvider[] {
+    return [...this.registered.values()].map(({ provider }) => provider);
+  }
+
+  names(): string[] {
+    return [...this.registered.keys()];
+  }
+
+  /** Registers what runs after every reload, in the order of registration. A reload fails where a listener does. */
+  onReload(listener: Listener): void {
+    this.listeners.push(listener);
+  }
+
+  /** Reads the settings again and puts them in force. */
+  async reload(): Promise<void> {
+    this.replace(this.config.providers);
+    for (const listener of this.listeners) await listener();
+  }
+
+  /** Aborts the running calls: each fails as if its provider had closed the connection. */
   abandon(): void {
-    void this.client.close();
+    void this.close();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.client.close();
+    await this.close();
   }
 
-  private wire(name: string, config: ProviderConfig): ConfiguredProvider {
+  private replace(settings: Readonly<Record<string, ProviderSettings>>): void {
+    const before = this.registered;
+    this.registered = new Map(
+      Object.entries(settings).map(([name, each]) => {
+        const old = before.get(name);
+        return [name, old && isDeepStrictEqual(old.settings, each) ? old : this.register(name, each)];
+      }),
+    );
+    for (const [name, { client }] of before)
+      if (client && this.registered.get(name)?.client !== client) this.drain(client);
+  }
+
+  private register(name: string, settings: ProviderSettings): Registered {
+    const simulated = settings.type === 'simulator';
+    const client = simulated ? undefined : this.connect();
+    const { baseUrl, apiKey, catalogueVendor } = settings;
+    const transport = client ?? this.simulatorTransport;
     return {
-      name,
-      api: openAi,
-      transport: config.type === 'simulator' ? this.simulator : this.client,
-      baseUrl: config.baseUrl,
-      apiKey: config.apiKey,
+      provider: { name, api: openAi, transport, baseUrl, apiKey, catalogueVendor, simulated },
+      // A copy, so that settings changed in place are seen as changed.
+      settings: { ...settings },
+      client,
     };
+  }
+
+  private connect(): UpstreamClient {
+    return new UpstreamClient({
+      ...this.config.upstream,
+      maxConnectionsPerOrigin: MAX_CONNECTIONS_PER_ORIGIN,
+      maxReplyBytes: MAX_REPLY_BYTES,
+    });
+  }
+
+  private drain(client: UpstreamClient): void {
+    this.draining.add(client);
+    void client.drain().finally(() => this.draining.delete(client));
+  }
+
+  private async close(): Promise<void> {
+    const clients = [...this.registered.values()].flatMap(({ client }) => client ?? []);
+    await Promise.all([...clients, ...this.draining].map((client) => client.close()));
   }
 }

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ProviderRegistry } from './provider-registry.service';
 
-/** The vendors that can be asked. */
+/** The providers that answer calls. */
 @Module({ providers: [ProviderRegistry], exports: [ProviderRegistry] })
 export class ProvidersModule {}

@@ -19,6 +19,7 @@ const modelOf = (...ids: string[]): Model => ({
   ownedBy: 'openai',
   deployments: ids.map((id, index) => deployment(id, index + 1)),
   family: 'gpt-4.1',
+  target: 'openai/gpt-4.1',
   cache: { ttlSeconds: 60, storeToolCalls: false, ignoreFingerprint: false },
   maxOutputTokens: undefined,
   reasons: false,

@@ -39,6 +39,17 @@ describe('operations', () => {
     rmSync(directory, { recursive: true });
   });
 
+  it('starts no simulator in place of a missing provider key beside a shared database (N1)', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'thriftgate-config-'));
+    const env = { PATH: process.env.PATH, DATABASE_URL: 'postgres://127.0.0.1:1/x', SECRET_KEY: 'x'.repeat(16) };
+    const { status, stderr } = spawnSync(process.execPath, [ENTRY], { cwd: directory, env, encoding: 'utf8' });
+    expect(status).toBe(78);
+    expect(stderr).toMatch(
+      /^The configuration has 1 error:\n {2}- SIMULATOR: .*no provider has a key.*OPENAI_API_KEY.*\n$/,
+    );
+    rmSync(directory, { recursive: true });
+  });
+
   it('refuses a data directory that is in use, in words', async () => {
     const env = { ...gateway.env, PORT: String(await freePort()) };
     const { status, stderr } = spawnSync(process.execPath, [ENTRY], { env, encoding: 'utf8' });

@@ -39,7 +39,7 @@ function parsed(text: string): unknown {
 function keyOf(text: string, place = { scope: 'team_1', generation: 1 }) {
   const { body, request } = chatCompletions.read(parsed(Buffer.from(text).toString('utf8')));
   const { namespace } = parseCacheControls(body, undefined);
-  const where = { ...place, model: request.model, endpoint: chatCompletions.path, family: 'gpt-4.1', namespace };
+  const where = { ...place, model: request.model, endpoint: chatCompletions.path, target: 'openai/gpt-4.1', namespace };
   return { key: cacheKey(where, body, chatCompletions.withoutEffect), upstream: upstreamOf(body) };
 }
 

@@ -4,14 +4,15 @@ export const livenessSchema = z.object({ status: z.literal('ok') }).meta({ id: '
 export type Liveness = z.output<typeof livenessSchema>;
 
 /**
- * `ok` with 200; anything else with 503. A database or a Redis that is away harms no call of a known key, so it is said and
- * decides nothing. `redis` is there where Redis is configured.
+ * `ok` with 200; anything else with 503. Calls of known keys work without the database and Redis, so these decide nothing.
+ * `redis` is there where Redis is configured, `simulator` where the simulator answers for some or all models.
  */
 export const readinessSchema = z
   .object({
     status: z.enum(['ok', 'starting', 'draining']),
     database: z.enum(['ok', 'away']).optional(),
     redis: z.enum(['ok', 'away']).optional(),
+    simulator: z.literal('on').optional(),
   })
   .meta({ id: 'Readiness', example: { status: 'ok', database: 'ok', redis: 'ok' } });
 export type ReadinessReport = z.output<typeof readinessSchema>;

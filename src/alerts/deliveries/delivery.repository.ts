@@ -67,7 +67,7 @@ export class DeliveryRepository {
       .execute();
   }
 
-  /** Leaves alone what was given up meanwhile. @param againSeconds seconds until the next try; undefined gives it up */
+  /** Changes no delivery that failed for good meanwhile. @param againSeconds seconds until the next try; undefined for none */
   async failed({ alert, webhookId }: DueDelivery, problem: string, againSeconds: number | undefined): Promise<void> {
     await this.database.db
       .updateTable('webhook_deliveries')
@@ -79,15 +79,6 @@ export class DeliveryRepository {
       .where('alert_id', '=', alert.id)
       .where('webhook_id', '=', webhookId)
       .where('state', '=', 'pending')
-      .execute();
-  }
-
-  /** Notes at a webhook what came of the last message to it. @param problem why it was not taken; undefined where it was */
-  async tried(webhookId: string, problem: string | undefined): Promise<void> {
-    await this.database.db
-      .updateTable('webhooks')
-      .set({ last_tried_at: sql`now()`, last_error: problem ?? null })
-      .where('id', '=', webhookId)
       .execute();
   }
 }

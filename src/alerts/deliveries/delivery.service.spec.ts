@@ -2,14 +2,16 @@ import { Logger } from '@nestjs/common';
 import type { Clock } from '../../common/clock';
 import type { Database } from '../../database/database.connection';
 import type { SecretBox } from '../../config/secret-box.service';
+import { WebhookSender } from '../webhooks/webhook-sender.service';
 import { type WebhookClient, WebhookError } from '../webhooks/webhook.client';
+import type { WebhooksRepository } from '../webhooks/webhooks.repository';
 import type { DeliveryRepository, DueDelivery } from './delivery.repository';
 import { DeliveryService } from './delivery.service';
 
 /** Deliveries as the database holds them, due at once and without a clock. */
 class Deliveries {
   readonly states = new Map<string, string>();
-  readonly told = new Map<string, string | undefined>();
+  readonly results = new Map<string, string | undefined>();
   private due: DueDelivery[] = [];
 
   add(webhookId: string, alertId: string, tries = 0): void {
@@ -45,8 +47,8 @@ class Deliveries {
     return Promise.resolve();
   }
 
-  tried(webhookId: string, problem: string | undefined): Promise<void> {
-    this.told.set(webhookId, problem);
+  noteDelivery(webhookId: string, problem: string | undefined): Promise<void> {
+    this.results.set(webhookId, problem);
     return Promise.resolve();
   }
 }
@@ -65,12 +67,15 @@ describe('delivering alerts', () => {
     send = jest.fn((_url: string) => Promise.resolve());
     open = jest.fn((_closed: string): string | undefined => 'whsec_abc');
     const database = { beforeClose: (closer: () => Promise<void>) => (close = closer) };
+    const webhooks = deliveries as unknown as WebhooksRepository;
+    const sender = new WebhookSender({ send } as unknown as WebhookClient, { open } as unknown as SecretBox, webhooks, {
+      now: () => 0,
+    } as Clock);
     service = new DeliveryService(
       deliveries as unknown as DeliveryRepository,
-      { send } as unknown as WebhookClient,
-      { open } as unknown as SecretBox,
+      webhooks,
+      sender,
       database as unknown as Database,
-      { now: () => 0 } as Clock,
     );
     service.onApplicationBootstrap();
   });
@@ -122,11 +127,11 @@ describe('delivering alerts', () => {
       ...[1, 10, 60, 600, 3600, 21_600].map((seconds) => `again in ${seconds} s: answered 500`),
       'failed: answered 500',
     ]);
-    expect(deliveries.told.get('webhook0')).toBe('answered 500');
+    expect(deliveries.results.get('webhook0')).toBe('answered 500');
     await close();
   });
 
-  it('says so where the secret cannot be read any more, and tells nothing of failures of its own', async () => {
+  it('names a secret that cannot be read any more, and no details of other failures', async () => {
     open.mockReturnValueOnce(undefined);
     deliveries.add('a', 'alert');
     service.wake();

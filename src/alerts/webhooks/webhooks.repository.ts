@@ -80,6 +80,15 @@ export class WebhooksRepository {
     return row && toWebhook(row);
   }
 
+  /** Stores the result of the last message to a webhook. @param problem why the webhook did not take it; undefined where it did */
+  async noteDelivery(id: string, problem: string | undefined): Promise<void> {
+    await this.database.db
+      .updateTable('webhooks')
+      .set({ last_tried_at: sql`now()`, last_error: problem ?? null })
+      .where('id', '=', id)
+      .execute();
+  }
+
   /** Nothing that is on its way is sent any more. @returns false where there is no such webhook */
   async delete(id: string): Promise<boolean> {
     return this.database.db.transaction().execute(async (transaction) => {

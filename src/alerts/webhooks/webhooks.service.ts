@@ -3,9 +3,9 @@ import { Injectable } from '@nestjs/common';
 import { GatewayError } from '../../common/errors';
 import { newId } from '../../common/ids';
 import { TeamsService } from '../../teams/teams.service';
-import { DeliveryService } from '../deliveries/delivery.service';
 import { SecretBox } from '../../config/secret-box.service';
 import { masked } from './webhook-url';
+import { WebhookSender } from './webhook-sender.service';
 import { WebhookClient } from './webhook.client';
 import { type Webhook, type WebhookChanges, WebhooksRepository } from './webhooks.repository';
 
@@ -16,7 +16,7 @@ const SECRET_BYTES = 32;
 export class WebhooksService {
   constructor(
     private readonly repository: WebhooksRepository,
-    private readonly deliveries: DeliveryService,
+    private readonly sender: WebhookSender,
     private readonly secrets: SecretBox,
     private readonly client: WebhookClient,
     private readonly teams: TeamsService,
@@ -67,9 +67,9 @@ export class WebhooksService {
     if (!(await this.repository.delete(id))) throw noSuchWebhook(id);
   }
 
-  /** Sends a message that says that it is a test. @returns why it was not taken; undefined where it was */
+  /** Sends a test message. @returns why the webhook did not take it; undefined where it did */
   async test(id: string): Promise<string | undefined> {
-    return this.deliveries.sendTest(await this.get(id));
+    return this.sender.sendTest(await this.get(id));
   }
 
   /** What is kept of an address and a secret: what signs is encrypted, and so is Slack's address. */

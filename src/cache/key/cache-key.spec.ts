@@ -9,7 +9,7 @@ const parts = {
   model: 'gpt-4.1',
   generation: 1,
   endpoint: '/v1/chat/completions',
-  family: 'gpt-4.1',
+  target: 'openai/gpt-4.1',
   namespace: undefined,
 };
 const keyOf = (body: Record<string, unknown>) => cacheKey(parts, body);
@@ -78,11 +78,11 @@ describe('the cache key', () => {
     expect(keyOf({ ...body, [name]: 'one' })).not.toBe(keyOf({ ...body, [name]: 'two' }));
   });
 
-  it('depends on scope, generation, family, endpoint and namespace', () => {
+  it('depends on scope, generation, target, endpoint and namespace', () => {
     const others = [
       { scope: 'team_2' },
       { generation: 2 },
-      { family: 'gpt-5' },
+      { target: 'azure/gpt-4.1' },
       { endpoint: '/v1/responses' },
       { namespace: 'a' },
     ];

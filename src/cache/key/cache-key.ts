@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { canonicalObject, quoted } from './canonical-json';
 
 /** Raised when what is hashed or what is stored changes its form. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 const PREFIX = 'ai_cache';
 
 export interface CacheKeyParts {
@@ -12,8 +12,8 @@ export interface CacheKeyParts {
   generation: number;
   /** The path of the public API. */
   endpoint: string;
-  /** The upstream model of the first deployments, see Model.family. */
-  family: string;
+  /** The providers and the upstream model that write the answer, see Model.target. */
+  target: string;
   /** The caller's own division of its cache. */
   namespace: string | undefined;
 }
@@ -29,7 +29,7 @@ export function cacheKey(
   withoutEffect: ReadonlySet<string>,
 ): string {
   const namespace = parts.namespace === undefined ? 'null' : quoted(parts.namespace);
-  const place = `[${SCHEMA_VERSION},${quoted(parts.endpoint)},${quoted(parts.family)},${namespace}]`;
+  const place = `[${SCHEMA_VERSION},${quoted(parts.endpoint)},${quoted(parts.target)},${namespace}]`;
   const digest = hash('sha256', place + canonicalObject(body, withoutEffect));
   return `${PREFIX}:${parts.scope}:${parts.model}:${parts.generation}:${digest}`;
 }

@@ -8,6 +8,7 @@ const modelWith = (cache: Partial<Model['cache']>): Model => ({
   ownedBy: 'openai',
   deployments: [],
   family: 'gpt-4.1',
+  target: 'openai/gpt-4.1',
   cache: { ttlSeconds: 600, storeToolCalls: false, ignoreFingerprint: false, ...cache },
   maxOutputTokens: undefined,
   reasons: false,

@@ -68,12 +68,16 @@ export class ResponseCacheStore {
     return entry;
   }
 
-  /** Keeps an answer. One of over 10 MB is not kept, one that is larger than all of memory in Redis alone. */
-  async set(key: string, entry: CacheEntry): Promise<void> {
+  /**
+   * Stores an answer. One of over 10 MB is not stored, one that is larger than all of memory in Redis alone.
+   *
+   * @param shared false keeps it in the memory of this process
+   */
+  async set(key: string, entry: CacheEntry, { shared = true }: { shared?: boolean } = {}): Promise<void> {
     if (entry.body.length > MAX_BODY_BYTES) return;
     const ttlMs = Math.ceil(entry.ttlSeconds * 1000);
     await this.keepNear(key, entry, ttlMs);
-    if (!this.redis.isReady) return;
+    if (!shared || !this.redis.isReady) return;
     const frame = await writeFrame(key, entry);
     await Promise.all([
       this.redis.write((client) => this.sharedOver(client).client.set(key, frame, { PX: ttlMs })),

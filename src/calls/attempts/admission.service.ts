@@ -5,7 +5,7 @@ import { HoldsService } from '../../budgets/holds/holds.service';
 import { Clock } from '../../common/clock';
 import { LedgerService } from '../../ledger/ledger.service';
 import type { Deployment } from '../../models/model';
-import { costOf, type Price, worstCostOf } from '../../pricing/price';
+import { costOf, FREE, type Price, worstCostOf } from '../../pricing/price';
 import { PriceBook } from '../../pricing/price-book.service';
 import { TokenEstimator } from '../../pricing/token-estimator.service';
 import type { StartedAttempt } from './attempt';
@@ -41,7 +41,8 @@ export class AdmissionService {
     const { call } = resolved;
     const startedAt = this.clock.now();
     const price = this.prices.of(deployment, call.caller.teamId, startedAt);
-    const askedPrice = this.askedPrice(resolved, startedAt);
+    // A made-up answer in place of another model's saves nothing.
+    const askedPrice = price === FREE ? undefined : this.askedPrice(resolved, startedAt);
     const budgets = this.budgets.of(call.caller);
     const budgeted = budgets.length > 0;
     const usage = budgeted ? worstUsage(resolved, requestBody) : this.likelyUsage(resolved, requestBody);

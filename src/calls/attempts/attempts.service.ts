@@ -13,7 +13,8 @@ import { Clock } from '../../common/clock';
 import { LedgerService } from '../../ledger/ledger.service';
 import type { Deployment } from '../../models/model';
 import { TokenEstimator } from '../../pricing/token-estimator.service';
-import { type ConfiguredProvider, ProviderRegistry } from '../../providers/provider-registry.service';
+import type { ConfiguredProvider } from '../../providers/provider';
+import { ProviderRegistry } from '../../providers/provider-registry.service';
 import { AttemptFailure } from '../../routing/attempt-failure';
 import type { FlightSource } from '../../single-flight/flight-result';
 import { Attempt, type AttemptServices } from './attempt';
@@ -64,7 +65,8 @@ export class AttemptsService implements BeforeApplicationShutdown {
   ): Promise<UpstreamResult> {
     let attempt: Attempt | undefined;
     try {
-      const provider = this.providers.get(deployment.provider);
+      const provider = this.providers.find(deployment.provider);
+      if (!provider) throw upstreamFailure('unavailable', `The provider of ${deployment.id} was removed.`);
       const translator = translatorFor(resolved.call.endpoint, provider.api);
       if (!translator) throw unsupportedEndpoint(resolved);
       const request = upstreamRequest(resolved, deployment, translator, provider);

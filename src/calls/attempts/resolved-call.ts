@@ -2,7 +2,7 @@ import type { AbortSignalLike, Translator, UpstreamRequest } from '@thriftgate/p
 import { GatewayError } from '../../common/errors';
 import type { IntentEntry } from '../../ledger/ledger.service';
 import type { Deployment } from '../../models/model';
-import type { ConfiguredProvider } from '../../providers/provider-registry.service';
+import type { ConfiguredProvider } from '../../providers/provider';
 import type { Flight } from '../../single-flight/flight';
 import type { CacheStatus } from '../call';
 import type { PreparedCall } from '../prepared-call';

@@ -1,6 +1,7 @@
 import type { NewAlert } from '../../alerts/alert';
 import type { AlertsService } from '../../alerts/alerts.service';
-import type { GatewayConfig, ProviderConfig } from '../../config/gateway-config';
+import type { ConfiguredProvider } from '../../providers/provider';
+import type { ProviderRegistry } from '../../providers/provider-registry.service';
 import type { DeploymentSettings } from '../../database/tables/model-tables';
 import type { NewGenerations } from '../generations.repository';
 import type { GenerationsService } from '../generations.service';
@@ -17,6 +18,7 @@ function model(name: string, deployments: readonly DeploymentSettings[]): Model 
     name,
     ownedBy: 'openai',
     family: deployments[0]?.model ?? name,
+    target: deployments.map(({ provider, model: upstreamModel }) => `${provider}/${upstreamModel}`).join(),
     deployments: deployments.map(({ provider, model: upstreamModel, priority, weight }) => ({
       id: `${provider}/${upstreamModel}`,
       publicName: name,
@@ -64,10 +66,13 @@ describe('AdminModelsService', () => {
     announce: async () => void steps.push('announce'),
     current: (name) => ({ model: name, generation: 7, version: null }),
   };
+  const names = ['openai', 'azure'];
+  const providers: Partial<ProviderRegistry> = {
+    find: (name) => (names.includes(name) ? ({ name } as ConfiguredProvider) : undefined),
+    names: () => names,
+  };
   const models = new AdminModelsService(
-    {
-      providers: { openai: {} as ProviderConfig, azure: {} as ProviderConfig },
-    } as Partial<GatewayConfig> as GatewayConfig,
+    providers as ProviderRegistry,
     registry as ModelRegistry,
     repository as AdminModelsRepository,
     generations as GenerationsService,

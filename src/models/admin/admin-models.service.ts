@@ -2,12 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { ModelCacheRulesChange } from '@thriftgate/contracts';
 import { AlertsService } from '../../alerts/alerts.service';
 import { GatewayError } from '../../common/errors';
-import { GatewayConfig } from '../../config/gateway-config';
 import type { DeploymentSettings } from '../../database/tables/model-tables';
+import { ProviderRegistry } from '../../providers/provider-registry.service';
 import { GenerationsService } from '../generations.service';
 import type { Model } from '../model';
 import { ModelRegistry } from '../model-registry.service';
-import { targetOf } from '../model-target';
 import { newGenerationAlert } from '../new-generation-alert';
 import { type AdminModelChange, AdminModelsRepository, type AdminSettings } from './admin-models.repository';
 import { rulesAfter } from './rules-after';
@@ -22,7 +21,7 @@ export interface ModelChanges {
 @Injectable()
 export class AdminModelsService {
   constructor(
-    private readonly config: GatewayConfig,
+    private readonly providers: ProviderRegistry,
     private readonly registry: ModelRegistry,
     private readonly repository: AdminModelsRepository,
     private readonly generations: GenerationsService,
@@ -43,7 +42,7 @@ export class AdminModelsService {
     return this.set(name, { deployments, cache }, 'model.created', actor);
   }
 
-  /** Puts other deployments behind a name, or other rules, whoever set those that it has. @throws GatewayError `model_not_found` */
+  /** Replaces the deployments or the rules of a model, wherever they were set. @throws GatewayError `model_not_found` */
   async update(name: string, changes: ModelChanges, actor: string): Promise<Model> {
     this.served(name);
     return this.set(name, changes, 'model.updated', actor);
@@ -58,7 +57,7 @@ export class AdminModelsService {
         param: 'model',
       });
     const rest = this.registry.withoutAdmin(name);
-    const work = () => ({ settings: null, target: rest && targetOf(rest) });
+    const work = () => ({ settings: null, target: rest?.target });
     await this.apply({ name, action: 'model.deleted', actor, work });
   }
 
@@ -81,7 +80,7 @@ export class AdminModelsService {
     const settings = deployments || cache ? { deployments, cache } : null;
     const model = settings ? this.registry.preview(name, settings) : this.registry.withoutAdmin(name);
     if (!model) throw new GatewayError('invalid_request', { param: 'deployments' });
-    return { settings, target: targetOf(model) };
+    return { settings, target: model.target };
   }
 
   private async apply(change: AdminModelChange): Promise<void> {
@@ -92,8 +91,8 @@ export class AdminModelsService {
   }
 
   private requireProvider(provider: string, index: number): void {
-    if (this.config.providers[provider]) return;
-    const known = Object.keys(this.config.providers).join(', ');
+    if (this.providers.find(provider)) return;
+    const known = this.providers.names().join(', ');
     throw new GatewayError('invalid_request', {
       message: `There is no provider "${provider}"; declare it in gateway.yaml or set its API key. There are: ${known}.`,
       param: `deployments.${index}.provider`,

@@ -1,20 +1,21 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AlertsService } from '../../alerts/alerts.service';
 import { GatewayConfig } from '../../config/gateway-config';
+import { ProviderRegistry } from '../../providers/provider-registry.service';
 import { GenerationsService } from '../generations.service';
 import { ModelRegistry } from '../model-registry.service';
-import { targetOf } from '../model-target';
 import { newGenerationAlert } from '../new-generation-alert';
 import { TargetsRepository } from './targets.repository';
 
 /**
- * Looks at the start whether gateway.yaml, or a provider's key that came or went, has put other deployments behind a
- * model's name, or another version. Then its old answers are not served any more.
+ * Compares, at the start and when the providers are reloaded, the deployments and the version of each model with those that
+ * the database has. Where gateway.yaml or a provider's key has changed them, old answers are served no more.
  */
 @Injectable()
 export class TargetsService implements OnModuleInit {
   constructor(
     private readonly config: GatewayConfig,
+    private readonly providers: ProviderRegistry,
     private readonly registry: ModelRegistry,
     private readonly targets: TargetsRepository,
     private readonly generations: GenerationsService,
@@ -22,11 +23,16 @@ export class TargetsService implements OnModuleInit {
   ) {}
 
   async onModuleInit(): Promise<void> {
-    // What administrators set lies over gateway.yaml before anything is compared.
+    this.providers.onReload(() => this.compare());
+    await this.compare();
+  }
+
+  private async compare(): Promise<void> {
+    // First what administrators set, which replaces gateway.yaml's.
     await this.generations.reload();
     const wanted = this.registry.all().map((model) => ({
       model: model.name,
-      target: targetOf(model),
+      target: model.target,
       version: this.config.models[model.name]?.version ?? null,
     }));
     const started = await this.targets.compare(wanted);

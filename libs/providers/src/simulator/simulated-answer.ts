@@ -87,7 +87,7 @@ function simulateChoice({ messages, maxOutputTokens = Infinity }: SimulatedReque
   const question = textOf(messages.findLast((message) => message.role === 'user')?.content);
   const variant = index === 0 ? '' : ` This is choice ${index + 1}.`;
   const text =
-    `Hello! This is the built-in simulator: no provider key is set, so no model was asked and nothing was spent. ` +
+    `Hello! This is the built-in simulator: no model was asked and nothing was spent. ` +
     `You said: "${opening(question)}".${variant} With a provider's key the same request gets a real answer.`;
   const isCut = countTokens(text) > maxOutputTokens;
   return {

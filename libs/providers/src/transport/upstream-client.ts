@@ -28,34 +28,50 @@ export interface UpstreamClientOptions {
  * @see https://undici.nodejs.org/#/docs/api/Dispatcher?id=parameter-dispatchhandler
  */
 export class UpstreamClient implements UpstreamTransport {
-  readonly #agent: Agent;
+  readonly #options: Agent.Options;
   readonly #maxReplyBytes: number;
+  readonly #draining = new Set<Connections>();
+  #connections: Connections;
   #target: { url: string; origin: string; path: string } | undefined;
 
   constructor(options: UpstreamClientOptions) {
     this.#maxReplyBytes = options.maxReplyBytes;
-    this.#agent = new Agent({
+    this.#options = {
       connect: { timeout: options.connectTimeoutMs },
       headersTimeout: options.firstByteTimeoutMs,
       bodyTimeout: options.idleTimeoutMs,
       connections: options.maxConnectionsPerOrigin,
       pipelining: 1,
       allowH2: false,
-    });
+    };
+    this.#connections = new Connections(this.#options);
   }
 
   send(request: UpstreamRequest, options: { signal?: AbortSignalLike } = {}): Promise<UpstreamResponse> {
     return new Promise((resolve, reject) => {
-      const exchange = new Exchange(resolve, reject, options.signal, this.#maxReplyBytes);
-      if (options.signal?.aborted === true) return exchange.giveUp();
       const { method, headers, body } = request;
       const { origin, path } = this.#targetOf(request.url);
-      this.#agent.dispatch({ origin, path, method, headers, body }, exchange);
+      const exchange = new Exchange(resolve, reject, options.signal, this.#maxReplyBytes, this.#connections);
+      if (options.signal?.aborted === true) return exchange.giveUp();
+      this.#connections.agent.dispatch({ origin, path, method, headers, body }, exchange);
     });
   }
 
+  /**
+   * Closes the connections once their running calls have ended. A call that is sent later gets a connection of its own,
+   * which closes when it is idle: its attempt had this client in hand before.
+   */
+  async drain(): Promise<void> {
+    const connections = this.#connections;
+    this.#connections = new Connections(this.#options);
+    this.#draining.add(connections);
+    await connections.close();
+    this.#draining.delete(connections);
+  }
+
+  /** Aborts the running calls and closes all connections. */
   async close(): Promise<void> {
-    await this.#agent.destroy();
+    await Promise.all([this.#connections, ...this.#draining].map(({ agent }) => agent.destroy()));
   }
 
   /** Most calls go where the last one went. */
@@ -65,6 +81,33 @@ export class UpstreamClient implements UpstreamTransport {
       this.#target = { url, origin, path: pathname + search };
     }
     return this.#target;
+  }
+}
+
+/** The connections of an UpstreamClient, with the number of calls that run on them. */
+class Connections {
+  readonly agent: Agent;
+  #running = 0;
+  #onIdle: (() => void) | undefined;
+
+  constructor(options: Agent.Options) {
+    this.agent = new Agent(options);
+  }
+
+  begin(): void {
+    this.#running += 1;
+  }
+
+  end(): void {
+    this.#running -= 1;
+    if (this.#running === 0) this.#onIdle?.();
+  }
+
+  /** Waits for the running calls. undici's own `close` would wait too, but what it waits for can be destroyed no more. */
+  async close(): Promise<void> {
+    if (this.#running > 0) await new Promise<void>((idle) => (this.#onIdle = idle));
+    // A rejection says that the agent is destroyed.
+    await this.agent.close().catch(() => undefined);
   }
 }
 
@@ -79,14 +122,16 @@ class Exchange implements Dispatcher.DispatchHandler, BodySource {
     private readonly reject: (error: Error) => void,
     private readonly signal: AbortSignalLike | undefined,
     private readonly maxReplyBytes: number,
+    private readonly connections: Connections,
   ) {
+    connections.begin();
     signal?.addEventListener('abort', this.giveUp);
   }
 
   /** Called just before the request is written; until then nothing has gone out. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    if (this.#over) controller.abort(new Error('The call was given up before it was sent.'));
+    if (this.#over) controller.abort(new Error('The request was cancelled before it was sent.'));
   }
 
   onResponseStart(
@@ -127,7 +172,7 @@ class Exchange implements Dispatcher.DispatchHandler, BodySource {
   }
 
   readonly giveUp = (): void => {
-    this.abort(new UpstreamTransportError('aborted', 'The call was given up.', this.#controller !== undefined));
+    this.abort(new UpstreamTransportError('aborted', 'The request was cancelled.', this.#controller !== undefined));
   };
 
   #fail(error: UpstreamTransportError): void {
@@ -137,7 +182,9 @@ class Exchange implements Dispatcher.DispatchHandler, BodySource {
   }
 
   #finish(): void {
+    if (this.#over) return;
     this.#over = true;
+    this.connections.end();
     this.signal?.removeEventListener('abort', this.giveUp);
   }
 }

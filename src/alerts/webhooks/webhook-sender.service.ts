@@ -1,0 +1,60 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Clock } from '../../common/clock';
+import { newId } from '../../common/ids';
+import { SecretBox } from '../../config/secret-box.service';
+import type { Alert } from '../alert';
+import { textsOf } from '../alert-texts';
+import { signedMessage, slackMessage } from './webhook-message';
+import { WebhookClient, WebhookError } from './webhook.client';
+import { type Webhook, WebhooksRepository } from './webhooks.repository';
+
+/** Where a message goes: the parts of a webhook that sending needs. */
+export type Destination = Pick<Webhook, 'url' | 'format' | 'secret'>;
+
+/** Sends single messages to webhooks, signed or as Slack takes them. */
+@Injectable()
+export class WebhookSender {
+  private readonly logger = new Logger(WebhookSender.name);
+
+  constructor(
+    private readonly client: WebhookClient,
+    private readonly secrets: SecretBox,
+    private readonly webhooks: WebhooksRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Sends an alert once. @returns why the webhook did not take it; undefined where it did */
+  async send({ alert, url, format, secret }: Destination & { alert: Alert }): Promise<string | undefined> {
+    const opened = this.secrets.open(secret ?? '');
+    if (opened === undefined) return 'its secret was encrypted under another SECRET_KEY; set it anew';
+    try {
+      if (format === 'slack') await this.client.send(opened, slackMessage(alert));
+      else await this.client.send(url, signedMessage(alert, opened, Math.floor(this.clock.now() / 1000)));
+      return undefined;
+    } catch (error) {
+      if (error instanceof WebhookError) return error.message;
+      // Not the error itself, which may name the address.
+      this.logger.warn({ reason: error instanceof Error ? error.name : typeof error }, 'a message could not be sent');
+      return 'could not be sent';
+    }
+  }
+
+  /** Sends a test message and stores the result. @returns why the webhook did not take it; undefined where it did */
+  async sendTest(webhook: Webhook): Promise<string | undefined> {
+    const data = { webhook_id: webhook.id };
+    const { en, ko } = textsOf('webhook_test', data);
+    const alert: Alert = {
+      id: newId('alert'),
+      kind: 'webhook_test',
+      severity: 'info',
+      teamId: null,
+      data,
+      textEn: en,
+      textKo: ko,
+      createdAt: new Date(this.clock.now()),
+    };
+    const problem = await this.send({ ...webhook, alert });
+    await this.webhooks.noteDelivery(webhook.id, problem);
+    return problem;
+  }
+}

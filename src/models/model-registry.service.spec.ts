@@ -1,0 +1,86 @@
+import type { GatewayConfig } from '../config/gateway-config';
+import type { ConfiguredProvider } from '../providers/provider';
+import type { ProviderRegistry } from '../providers/provider-registry.service';
+import type { CatalogueModel } from '../pricing/catalogue';
+import type { PriceBook } from '../pricing/price-book.service';
+import { ModelRegistry } from './model-registry.service';
+
+/** Providers that the test adds and removes, by name with the vendor whose catalogue models each serves. */
+class Providers implements Pick<ProviderRegistry, 'find' | 'all' | 'onReload'> {
+  private reload: () => void = () => undefined;
+
+  constructor(private vendors: Record<string, string | undefined>) {}
+
+  find(name: string): ConfiguredProvider | undefined {
+    return this.all().find((provider) => provider.name === name);
+  }
+
+  all(): ConfiguredProvider[] {
+    return Object.entries(this.vendors).map(
+      ([name, catalogueVendor]) => ({ name, catalogueVendor }) as ConfiguredProvider,
+    );
+  }
+
+  onReload(listener: () => void) {
+    this.reload = listener;
+  }
+
+  become(vendors: Record<string, string | undefined>) {
+    this.vendors = vendors;
+    this.reload();
+  }
+}
+
+const entry = (name: string, vendor: string) =>
+  [name, { name, vendor, upstreamModel: name, mode: 'chat', maxOutputTokens: 1000 } as CatalogueModel] as const;
+const deployment = (provider: string) => ({ provider, model: 'gpt-4.1', priority: 1, weight: 1 });
+
+function registryOver(vendors: Record<string, string | undefined>) {
+  const providers = new Providers(vendors);
+  const config = {
+    models: { resilient: { deployments: [deployment('openai'), { ...deployment('backup'), priority: 2 }] } },
+    cache: { ttlSeconds: 60, memoryBytes: 1 },
+  } as Partial<GatewayConfig> as GatewayConfig;
+  const catalogue = new Map([entry('gpt-4.1', 'openai'), entry('deepseek-chat', 'deepseek')]);
+  const registry = new ModelRegistry(
+    config,
+    providers as Pick<ProviderRegistry, 'find'> as ProviderRegistry,
+    { catalogue } as Partial<PriceBook> as PriceBook,
+  );
+  return { providers, registry };
+}
+
+describe('the models after the providers are reloaded', () => {
+  const names = (registry: ModelRegistry) => registry.all().map(({ name }) => name);
+
+  it('are those of the providers in force', () => {
+    const { providers, registry } = registryOver({ openai: 'openai', backup: undefined });
+    expect(names(registry)).toEqual(['gpt-4.1', 'resilient']);
+    providers.become({ openai: 'openai', deepseek: 'deepseek' });
+    expect(names(registry)).toEqual(['gpt-4.1', 'deepseek-chat', 'resilient']);
+    expect(registry.resolve('resilient')?.deployments.map(({ id }) => id)).toEqual(['openai/gpt-4.1']);
+    providers.become({ deepseek: 'deepseek' });
+    expect(names(registry)).toEqual(['deepseek-chat']);
+  });
+
+  it('stay the same objects where nothing changed, so that their prices are kept', () => {
+    const { providers, registry } = registryOver({ openai: 'openai', backup: undefined });
+    const before = registry.all();
+    providers.become({ openai: 'openai', backup: undefined, deepseek: 'deepseek' });
+    for (const model of before) expect(registry.resolve(model.name)).toBe(model);
+  });
+
+  it('have what administrators set wherever a provider is left for it', () => {
+    const { providers, registry } = registryOver({ openai: 'openai', backup: undefined });
+    registry.replaceAdminModels([
+      { name: 'ours', deployments: [deployment('backup')], cache: null },
+      { name: 'gpt-4.1', deployments: null, cache: { ttl_seconds: 5 } },
+    ]);
+    expect([registry.sourceOf('ours'), registry.sourceOf('gpt-4.1')]).toEqual(['admin', 'catalogue']);
+    providers.become({ openai: 'openai' });
+    expect(registry.resolve('ours')).toBeUndefined();
+    expect(registry.resolve('gpt-4.1')?.cache.ttlSeconds).toBe(5);
+    providers.become({ openai: 'openai', backup: undefined });
+    expect(registry.resolve('ours')?.deployments[0]?.provider).toBe('backup');
+  });
+});

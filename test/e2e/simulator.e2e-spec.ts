@@ -1,0 +1,60 @@
+import { type RunningGateway, startGateway } from '../support/gateway';
+
+/** An operator who tries the gateway out without a provider's key. */
+describe('the simulator', () => {
+  let gateway: RunningGateway;
+  let teamId: string;
+  let key: string;
+
+  beforeAll(async () => {
+    gateway = await startGateway({ env: { OPENAI_API_KEY: undefined, SIMULATOR: 'on' } });
+    ({ teamId, key } = await gateway.createKey());
+  });
+  afterAll(() => gateway.stop());
+
+  it('answers at no cost, and saves nothing by a hit (N1)', async () => {
+    const answers = [await gateway.chat(key, 'Hello'), await gateway.chat(key, 'Hello')];
+    expect(answers.map(({ headers }) => headers.get('x-cache-status'))).toEqual(['MISS', 'HIT']);
+    for (const { status, headers } of answers) {
+      expect([status, headers.get('x-gateway-provider')]).toEqual([200, 'simulator']);
+      expect([headers.get('x-gateway-cost-usd'), headers.get('x-gateway-saved-usd')]).toEqual(['0', '0']);
+    }
+    expect(gateway.fake.calls).toEqual([]);
+    const rows = (await gateway.allRows()).filter((row) => row.team_id === teamId);
+    expect(rows).toHaveLength(2);
+    for (const row of rows)
+      expect(row).toMatchObject({
+        provider: 'simulator',
+        list_cost_usd: '0',
+        cost_usd: '0',
+        saved_usd: '0',
+        estimated: false,
+      });
+    expect(rows.every(({ output_tokens: tokens }) => tokens > 0)).toBe(true);
+  });
+
+  it('has no price, also where one is set for its model (N1)', async () => {
+    const price = { model: 'gpt-4.1', input_usd_per_mtok: '8.00', output_usd_per_mtok: '32.00' };
+    expect((await gateway.admin('POST', '/admin/prices', price)).status).toBe(201);
+    expect((await gateway.chat(key, 'Is it free?')).headers.get('x-gateway-cost-usd')).toBe('0');
+    const period = {
+      from: new Date(Date.now() - 60_000).toISOString(),
+      to: new Date(Date.now() + 60_000).toISOString(),
+    };
+    const { status, body } = await gateway.admin('POST', '/admin/prices/rerate', { ...period, team_id: teamId });
+    expect([status, body.corrected]).toEqual([200, 0]);
+    const { body: model } = await gateway.request('GET', '/v1/models/gpt-4.1', key);
+    expect(model).toMatchObject({
+      owned_by: 'simulator',
+      gateway: { input_usd_per_mtok: '0', price_estimated: false },
+    });
+  });
+
+  it('says that it answers, at the start and at readiness (N1)', async () => {
+    expect(gateway.output).toContain('simulator answers');
+    expect((await gateway.request('GET', '/health/ready', undefined)).body).toMatchObject({
+      status: 'ok',
+      simulator: 'on',
+    });
+  });
+});
