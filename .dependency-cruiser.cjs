@@ -21,7 +21,7 @@ const MAY_IMPORT = {
   providers: ['common', 'config'],
   pricing: [...BASE, 'alerts', 'teams'],
   models: [...BASE, 'alerts', 'audit', 'pricing'],
-  ledger: BASE,
+  ledger: [...BASE, 'alerts'],
   usage: [...BASE, 'alerts', 'ledger', 'models', 'pricing'],
   credits: [...BASE, 'alerts', 'ledger', 'teams', 'usage'],
   budgets: [...BASE, 'alerts', 'credits', 'keys', 'ledger', 'models', 'teams', 'usage'],
@@ -43,7 +43,7 @@ const MAY_IMPORT = {
   ],
   chat: ['common', 'http', 'calls', 'idempotency'],
   batch: [...BASE, 'budgets', 'cache', 'calls', 'chat', 'idempotency', 'keys', 'models'],
-  health: [...BASE, 'redis'],
+  health: [...BASE, 'ledger', 'redis'],
   cli: ['config', 'database', 'ledger'],
 };
 

@@ -2,6 +2,7 @@ import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@
 import type { ReadinessReport } from '@thriftgate/contracts';
 import { Clock } from '../common/clock';
 import { Database } from '../database/database.connection';
+import { LedgerDrain } from '../ledger/drain/ledger-drain.service';
 import { RedisConnection } from '../redis/redis.connection';
 
 const CACHE_MS = 1_000;
@@ -16,6 +17,7 @@ export class Readiness implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly connection: Database,
     private readonly redis: RedisConnection,
+    private readonly ledger: LedgerDrain,
     private readonly clock: Clock,
   ) {}
 
@@ -33,11 +35,11 @@ export class Readiness implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async report(): Promise<ReadinessReport> {
-    const database =
-      this.phase === 'started' ? ({ database: (await this.isDatabaseReachable()) ? 'ok' : 'away' } as const) : {};
+    const reachable = this.phase === 'started' && (await this.isDatabaseReachable());
     // Draining may have begun while the database was asked.
     if (this.phase !== 'started') return { status: this.phase };
-    return { status: 'ok', ...database, ...(this.redis.isConfigured && { redis: this.redis.isReady ? 'ok' : 'away' }) };
+    const stores = { database: reachable ? 'ok' : 'away', ledger: this.ledger.state } as const;
+    return { status: 'ok', ...stores, ...(this.redis.isConfigured && { redis: this.redis.isReady ? 'ok' : 'away' }) };
   }
 
   /** At most one question a second, however many ask. */

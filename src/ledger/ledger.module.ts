@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AlertsModule } from '../alerts/alerts.module';
 import { PartitionsRepository } from './upkeep/partitions.repository';
 import { PartitionsService } from './upkeep/partitions.service';
 import { ProcessesService } from './upkeep/processes.service';
@@ -6,11 +7,16 @@ import { VerificationController } from './upkeep/verification.controller';
 import { VerificationRepository } from './upkeep/verification.repository';
 import { Journal } from './journal/journal.service';
 import { LedgerDrain } from './drain/ledger-drain.service';
+import { RowWriter } from './drain/row-writer.service';
+import { RefusalsRepository } from './refusals/refusals.repository';
+import { RefusalsService } from './refusals/refusals.service';
+import { RecoveryService } from './upkeep/recovery.service';
 import { LedgerRepository } from './ledger.repository';
 import { LedgerService } from './ledger.service';
 
 /** Every try of every call, on local disk first and then in the database. */
 @Module({
+  imports: [AlertsModule],
   controllers: [VerificationController],
   providers: [
     Journal,
@@ -20,6 +26,10 @@ import { LedgerService } from './ledger.service';
     PartitionsService,
     PartitionsRepository,
     ProcessesService,
+    RecoveryService,
+    RefusalsRepository,
+    RefusalsService,
+    RowWriter,
     VerificationRepository,
   ],
   exports: [Journal, LedgerRepository, LedgerService, LedgerDrain, ProcessesService],

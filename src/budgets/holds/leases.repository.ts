@@ -157,6 +157,10 @@ async function open(transaction: Transaction<Schema>, budget: Budget, start: Dat
         WHERE grain = ${budget.keyId === null ? 'hour by team' : 'hour'} AND period >= ${start} AND team_id = ${budget.teamId}
           AND (${budget.keyId}::text IS NULL OR key_id = ${budget.keyId})
         UNION ALL
+        SELECT cost_pusd FROM ledger_refusals
+        WHERE state <> 'dispatched' AND team_id = ${budget.teamId} AND created_at >= ${start}
+          AND (${budget.keyId}::text IS NULL OR key_id = ${budget.keyId})
+        UNION ALL
         SELECT cost_pusd FROM ledger
         WHERE team_id = ${budget.teamId} AND (${budget.keyId}::text IS NULL OR key_id = ${budget.keyId}) AND state <> 'dispatched'
           AND created_at >= ${start} AND created_at < date_trunc('hour', ${start}::timestamptz - interval '1 microsecond', 'UTC') + interval '1 hour'

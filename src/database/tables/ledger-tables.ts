@@ -9,6 +9,7 @@ export interface LedgerTables {
   transfers: TransfersTable;
   credit_settings: CreditSettingsTable;
   ledger_closings: LedgerClosingsTable;
+  ledger_refusals: LedgerRefusalsTable;
   /** Both sides of every transfer, of calls and others. A view. */
   entries: EntriesView;
   processes: ProcessesTable;
@@ -82,6 +83,8 @@ export interface UsageRollupsTable {
   batch: boolean;
   /** A JSON list in order, or ''. */
   tags: string;
+  /** SHA-256 of `tags`, which stands for them in the key; empty where there are none. */
+  tags_hash: Buffer;
   /** Calls: each counts where its first attempt does. */
   requests: bigint;
   attempts: bigint;
@@ -167,6 +170,30 @@ export interface LedgerClosingsTable {
   debits_pusd: string;
   credits_pusd: string;
   closed_at: Generated<Date>;
+}
+
+/**
+ * Rows that the ledger refused, each with the money that it moves: budgets count it, accounts and reports do not, so the
+ * ledger does not add up while there is one.
+ */
+export interface LedgerRefusalsTable {
+  request_id: string;
+  attempt: number;
+  /** As in the ledger; a dispatched row costs its budgets nothing yet. */
+  state: LedgerState;
+  /** The instance that made the attempt. */
+  owner: string;
+  team_id: string;
+  key_id: string;
+  /** `numeric`, which comes as text. */
+  cost_pusd: string;
+  charged: string[] | null;
+  /** The SQLSTATE and the message of the refusal. */
+  reason: string;
+  /** The row as it stood in the journal: JSON text, in bytes, because no text may be what was refused. */
+  row: Buffer;
+  created_at: Date;
+  refused_at: Generated<Date>;
 }
 
 export interface EntriesView {

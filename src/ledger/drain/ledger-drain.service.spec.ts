@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -9,7 +9,7 @@ import type { GatewayConfig } from '../../config/gateway-config';
 import { Journal } from '../journal/journal.service';
 import { encodeRecord } from '../journal/journal-record';
 import { LedgerDrain } from './ledger-drain.service';
-import { FakeLedger, type FakeRow } from '../testing/fake-ledger';
+import { FakeLedger } from '../testing/fake-ledger';
 
 describe('the drain of the journal', () => {
   let directory: string;
@@ -22,7 +22,7 @@ describe('the drain of the journal', () => {
     new Journal({ resolve } as DataDirectory, { journal: { fsync: 'interval', maxBytes: Infinity } } as GatewayConfig);
   const drainOf = (journal: Journal, isEmbedded = false) => {
     const database = { isEmbedded, beforeClose: (closer: () => Promise<void>) => void (close = closer) } as Database;
-    return (drain = new LedgerDrain(journal, ledger.asRepository(), database));
+    return (drain = new LedgerDrain(journal, ledger.asRepository(), database, ...ledger.asParts()));
   };
   const note = (journal: Journal, id: string, state: string) =>
     journal.append(id, JSON.stringify({ id, epoch: journal.epoch, state }));
@@ -35,6 +35,7 @@ describe('the drain of the journal', () => {
   });
   afterEach(() => {
     jest.useRealTimers();
+    jest.restoreAllMocks();
     rmSync(directory, { recursive: true, force: true });
   });
 
@@ -88,7 +89,7 @@ describe('the drain of the journal', () => {
     await note(journal, '01A.1', 'settled');
     await note(journal, '01B.1', 'dispatched');
     await drain.flush();
-    expect([ledger.states(), existsSync(resolve('journal', 'refused.jsonl'))]).toEqual([{}, false]);
+    expect([ledger.states(), ledger.setAside]).toEqual([{}, []]);
     ledger.away = false;
     await drain.flush();
     expect(ledger.states()).toEqual({ '01A.1': 'settled', '01B.1': 'dispatched' });
@@ -102,8 +103,35 @@ describe('the drain of the journal', () => {
     await note(journal, '01D.1', 'settled');
     await drain.flush();
     expect(Object.keys(ledger.states())).toEqual(['01A.1', '01C.1', '01D.1']);
-    const aside = readFileSync(resolve('journal', 'refused.jsonl'), 'utf8').trim().split('\n');
-    expect(aside.map((row) => (JSON.parse(row) as FakeRow).id)).toEqual(['01B.1']);
+    expect(ledger.setAside).toEqual([expect.stringMatching(/^01B\.1 .*"settled"/)]);
+    expect(drain.state).toBe('ok');
+  });
+
+  it('says that it is stuck once the database has taken nothing for ten seconds', async () => {
+    const journal = openJournal();
+    drainOf(journal);
+    ledger.away = true;
+    await note(journal, '01A.1', 'settled');
+    await drain.flush();
+    expect(drain.state).toBe('ok');
+    const { now } = performance;
+    jest.spyOn(performance, 'now').mockImplementation(() => now.call(performance) + 10_000);
+    expect(drain.state).toBe('stuck');
+    ledger.away = false;
+    await drain.flush();
+    expect(drain.state).toBe('ok');
+  });
+
+  it('sets an open attempt aside that the database does not end, and goes on with others and with its own rows', async () => {
+    const dead = openJournal();
+    for (const id of ['01A.1', '01B.1']) await note(dead, id, 'dispatched');
+    const journal = openJournal();
+    await note(journal, '01C.1', 'settled');
+    ledger.unendable.add('01A.1');
+    await drainOf(journal).flush();
+    expect(ledger.states()).toEqual({ '01B.1': 'unknown', '01C.1': 'settled' });
+    expect(new Set(ledger.setAside)).toEqual(new Set(['01A.1']));
+    expect(filesLeft().every((name) => name.startsWith(journal.epoch))).toBe(true);
   });
 
   it('brings what dead lives left, ends their open tries after their last line, and removes their files', async () => {

@@ -5,7 +5,10 @@ import { DrainPace } from './drain-pace';
 import { Journal, type Segment } from '../journal/journal.service';
 import type { JournalRecord } from '../journal/journal-record';
 import { LedgerRepository } from '../ledger.repository';
+import { RefusalsService } from '../refusals/refusals.service';
+import { RecoveryService } from '../upkeep/recovery.service';
 import { openAttempts } from './open-attempts';
+import { RowWriter } from './row-writer.service';
 import { SegmentReader } from '../journal/segment-reader';
 
 /** What a database elsewhere has not taken would be lost with this disk. */
@@ -18,6 +21,7 @@ const DRAIN_EMBEDDED_EVERY_MS = 500;
  */
 const BURST_BYTES = 128 * 1024 * 1024;
 const RETRY_MS = 1_000;
+const STUCK_AFTER_MS = 10_000;
 const FLUSH_TIMEOUT_MS = 2_000;
 const SHUTDOWN_TIMEOUT_MS = 10_000;
 
@@ -31,16 +35,26 @@ export class LedgerDrain implements OnApplicationBootstrap {
   private reader: SegmentReader | undefined;
   private running: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
-  private away = false;
+  private awaySince: number | undefined;
   private readonly pace = new DrainPace(() => this.mayWait());
   private recovered = false;
+  private retried = false;
   private finished = false;
 
   constructor(
     private readonly journal: Journal,
     private readonly repository: LedgerRepository,
     private readonly database: Database,
+    private readonly writer: RowWriter,
+    private readonly recovery: RecoveryService,
+    private readonly refusals: RefusalsService,
   ) {}
+
+  /** How the ledger in the database stands: behind the journal for ten seconds and more, or without rows that it refused. */
+  get state(): 'ok' | 'stuck' | 'refused' {
+    if (this.awaySince !== undefined && performance.now() - this.awaySince >= STUCK_AFTER_MS) return 'stuck';
+    return this.refusals.count > 0 ? 'refused' : 'ok';
+  }
 
   onApplicationBootstrap(): void {
     this.database.beforeClose(() => this.finish());
@@ -66,7 +80,7 @@ export class LedgerDrain implements OnApplicationBootstrap {
     clearTimeout(this.timer);
     const everyMs = this.database.isEmbedded ? DRAIN_EMBEDDED_EVERY_MS : DRAIN_EVERY_MS;
     this.timer = setTimeout(
-      () => void this.drainAll().then(() => this.schedule(this.away ? RETRY_MS : everyMs)),
+      () => void this.drainAll().then(() => this.schedule(this.awaySince !== undefined ? RETRY_MS : everyMs)),
       afterMs,
     );
   }
@@ -84,6 +98,8 @@ export class LedgerDrain implements OnApplicationBootstrap {
   private async drainOnce(): Promise<void> {
     if (!this.recovered) await this.recover();
     this.recovered = true;
+    if (!this.retried) await this.refusals.retry();
+    this.retried = true;
     for (;;) {
       const [segment, ...newer] = this.journal.segments();
       if (!segment) return;
@@ -105,8 +121,7 @@ export class LedgerDrain implements OnApplicationBootstrap {
   }
 
   /**
-   * Writes the next rows together, or one by one where the database refuses one: a bad row must not hold up the others.
-   * Nothing holds on to the rows meanwhile, they are read again for that: hundreds of them would grow old while the database
+   * Writes the next rows together, or apart where that fails: a bad row must not hold up the others. Nothing holds on to the rows meanwhile, they are read again for that: hundreds of them would grow old while the database
    * works, and lie there until the next full collection.
    *
    * @returns the offset behind them when they are written; undefined where there are none
@@ -115,17 +130,14 @@ export class LedgerDrain implements OnApplicationBootstrap {
     const { records, end } = reader.read();
     if (end === undefined) return undefined;
     if (records.length === 0) return Promise.resolve(end);
-    const written = this.repository.write(lastOfEachKey(records)).then(() => end);
-    return ifRefused(written, async () => {
-      const again = reader.read();
-      await this.writeEach(lastOfEachKey(again.records));
-      return again.end ?? end;
-    });
-  }
-
-  private async writeEach(rows: Buffer[]): Promise<void> {
-    for (const row of rows)
-      await ifRefused(this.repository.write([row]), (error) => this.journal.setAside(String(row), error));
+    return this.repository.write(lastOfEachKey(records).map(({ json }) => json)).then(
+      () => end,
+      async (error: unknown) => {
+        const again = reader.read();
+        await this.writer.writeApart(lastOfEachKey(again.records), error);
+        return again.end ?? end;
+      },
+    );
   }
 
   /**
@@ -140,7 +152,7 @@ export class LedgerDrain implements OnApplicationBootstrap {
     for (const epoch of epochs) {
       const segments = leftovers.filter((segment) => segment.epoch === epoch);
       for (const reader of this.readersOf(segments)) await this.drainSegment(reader).finally(() => reader.close());
-      this.tellUnknown([epoch], await this.repository.closeEpoch(epoch));
+      this.tellUnknown([epoch], await this.recovery.close(epoch));
       for (const segment of segments) this.journal.remove(segment);
     }
   }
@@ -155,10 +167,12 @@ export class LedgerDrain implements OnApplicationBootstrap {
     if (open.size === 0) return;
     const unwritten = [...open].flatMap(([key, json]) => (json === undefined ? [] : [{ key, json }]));
     if (unwritten.length > 0) {
-      const rows = lastOfEachKey(unwritten);
-      await ifRefused(this.repository.write(rows), () => this.writeEach(rows));
+      const records = lastOfEachKey(unwritten);
+      await this.repository
+        .write(records.map(({ json }) => json))
+        .catch((error: unknown) => this.writer.writeApart(records, error));
     }
-    this.tellUnknown(epochs, await this.repository.closeAttempts(epochs, [...open.keys()]));
+    this.tellUnknown(epochs, await this.recovery.closeAttempts(epochs, [...open.keys()]));
   }
 
   private tellUnknown(epochs: string[], calls: number): void {
@@ -170,9 +184,9 @@ export class LedgerDrain implements OnApplicationBootstrap {
     this.finished = true;
     clearTimeout(this.timer);
     await this.drainWithin(SHUTDOWN_TIMEOUT_MS);
-    if (this.away || this.running) return;
+    if (this.awaySince !== undefined || this.running) return;
     for (const segment of this.journal.segments()) this.release(segment);
-    await this.repository.closeEpoch(this.journal.epoch).catch((error: unknown) => this.setAway(error));
+    await this.recovery.close(this.journal.epoch).catch((error: unknown) => this.setAway(error));
   }
 
   private release(segment: Segment): void {
@@ -182,29 +196,19 @@ export class LedgerDrain implements OnApplicationBootstrap {
   }
 
   private setAway(error: unknown): void {
-    const away = error !== undefined;
-    if (away && !this.away)
-      this.logger.warn({ err: error }, 'the database does not take the ledger; the journal keeps it');
-    if (!away && this.away) this.logger.log('the database takes the ledger again');
-    this.away = away;
+    const wasAway = this.awaySince !== undefined;
+    if (error === undefined) {
+      if (wasAway) this.logger.log('the database takes the ledger again');
+      this.awaySince = undefined;
+    } else {
+      if (!wasAway) this.logger.warn({ err: error }, 'the database does not take the ledger; the journal keeps it');
+      this.awaySince ??= performance.now();
+    }
   }
 }
 
-/** Does something else where the database refuses what it was given; what it cannot take at the moment is tried again later. */
-function ifRefused<T>(written: Promise<T>, otherwise: (error: unknown) => Promise<T> | T): Promise<T> {
-  return written.catch((error: unknown) => {
-    if (!isRefusedData(error)) throw error;
-    return otherwise(error);
-  });
-}
-
-/** PostgreSQL's classes 22 (data exception) and 23 (integrity violation). @see https://www.postgresql.org/docs/current/errcodes-appendix.html */
-function isRefusedData(error: unknown): boolean {
-  return /^2[23]/.test(String((error as { code?: unknown } | null)?.code));
-}
-
 /** The last line of each key is the whole truth about it; in key order, so that two processes never wait for each other. */
-function lastOfEachKey(records: JournalRecord[]): Buffer[] {
+function lastOfEachKey(records: JournalRecord[]): JournalRecord[] {
   const rows = new Map(records.map((record) => [record.key, record]));
-  return [...rows.values()].toSorted((one, other) => (one.key < other.key ? -1 : 1)).map(({ json }) => json);
+  return [...rows.values()].toSorted((one, other) => (one.key < other.key ? -1 : 1));
 }

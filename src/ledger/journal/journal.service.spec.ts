@@ -202,7 +202,6 @@ describe('the journal', () => {
     const later = open();
     writeFileSync(`${pathOf(dead, 0)}.drained`, '000000000042');
     const journal = open();
-    journal.setAside('{"bad":1}', new Error('refused'));
     expect(journal.leftovers()).toEqual([...dead.segments(), ...later.segments()]);
     expect(later.leftovers()).toEqual([...dead.segments(), ...journal.segments()]);
   });
@@ -227,12 +226,5 @@ describe('the journal', () => {
     journal.remove(segment);
     expect([existsSync(segment.path), readdirSync(resolve('journal'))]).toEqual([false, []]);
     await expect(journal.append('01A.1', '{}')).rejects.toMatchObject({ code: 'unavailable' });
-  });
-
-  it('keeps refused rows, a line each', () => {
-    const journal = open();
-    journal.setAside('{"a":1}', new Error('refused'));
-    journal.setAside('{"b":2}', new Error('refused'));
-    expect(readFileSync(resolve('journal', 'refused.jsonl'), 'utf8')).toBe('{"a":1}\n{"b":2}\n');
   });
 });

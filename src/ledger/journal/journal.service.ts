@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { GatewayError } from '../../common/errors';
@@ -13,7 +13,6 @@ import { encodeRecord } from './journal-record';
 const SEGMENT_BYTES = 32 * 1024 * 1024;
 const SEGMENT_SUFFIX = '.journal';
 const OFFSET_SUFFIX = '.drained';
-const SET_ASIDE_FILE = 'refused.jsonl';
 const RETRY_AFTER_SECONDS = 5;
 /** How much a loss of power may take with it, and how often a disk that failed is tried again. */
 const SYNC_EVERY_MS = 200;
@@ -122,12 +121,6 @@ export class Journal implements OnApplicationShutdown {
   drainedBytes(segment: Segment): number {
     const path = segment.path + OFFSET_SUFFIX;
     return existsSync(path) ? Number(readFileSync(path, 'utf8')) || 0 : 0;
-  }
-
-  /** Keeps a row that the database refuses in a file beside the journal, for a person to look at. */
-  setAside(row: string, error: unknown): void {
-    this.logger.error({ err: error }, `the database refuses a row of the ledger; it is kept in ${SET_ASIDE_FILE}`);
-    appendFileSync(join(this.directory, SET_ASIDE_FILE), `${row}\n`, { mode: 0o600 });
   }
 
   /** How many bytes the database has not taken yet, whole segments at a time. */

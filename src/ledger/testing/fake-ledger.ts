@@ -1,4 +1,7 @@
+import { RowWriter } from '../drain/row-writer.service';
 import type { LedgerRepository } from '../ledger.repository';
+import type { RefusalsService } from '../refusals/refusals.service';
+import { RecoveryService } from '../upkeep/recovery.service';
 
 /** The members of a row that the rules look at. */
 export interface FakeRow {
@@ -15,8 +18,13 @@ export class FakeLedger {
   /** The keys of the tries that were ended for unknown one by one, with how many writes there had been. */
   readonly givenUp: { keys: string[]; afterWrites: number }[] = [];
   away = false;
-  /** The key of a row that the database does not take. */
+  /** The key of a row that the database does not take, and the SQLSTATE that says so. */
   refused = '';
+  refusedBy = '22P05';
+  /** The keys of open attempts that the database does not end. */
+  readonly unendable = new Set<string>();
+  /** Rows that were set aside. */
+  readonly setAside: string[] = [];
   private gate: Promise<void> = Promise.resolve();
 
   /** Holds every write up until the function is called that comes back. */
@@ -29,15 +37,36 @@ export class FakeLedger {
   asRepository(): LedgerRepository {
     return this as Pick<
       LedgerRepository,
-      'write' | 'openAttempts' | 'closeAttempts' | 'closeEpoch'
+      'write' | 'acceptsRows' | 'openAttempts' | 'closeAttempts' | 'closeEpoch'
     > as LedgerRepository;
+  }
+
+  /** The services beside the drain, on this table. */
+  asParts(): [RowWriter, RecoveryService, RefusalsService] {
+    const service: Pick<RefusalsService, 'refuse' | 'refuseEnd' | 'retry' | 'count'> = {
+      count: 0,
+      refuse: ({ key, json }) => Promise.resolve(void this.setAside.push(`${key} ${String(json)}`)),
+      refuseEnd: (key) => {
+        this.setAside.push(key);
+        this.rows.delete(key);
+        return Promise.resolve();
+      },
+      retry: () => Promise.resolve(),
+    };
+    const refusals = service as RefusalsService;
+    const ledger = this.asRepository();
+    return [new RowWriter(ledger, refusals), new RecoveryService(ledger, refusals), refusals];
+  }
+
+  acceptsRows(): Promise<boolean> {
+    return Promise.resolve(!this.away);
   }
 
   async write(texts: Buffer[]): Promise<void> {
     await this.gate;
     this.answer();
     const rows = JSON.parse(`[${texts.join(',')}]`) as FakeRow[];
-    if (rows.some(({ id }) => id === this.refused)) throw Object.assign(new Error('invalid'), { code: '22P05' });
+    if (rows.some(({ id }) => id === this.refused)) throw Object.assign(new Error('invalid'), { code: this.refusedBy });
     this.writes.push(rows.map(({ id }) => id));
     for (const row of rows) {
       const before = this.rows.get(row.id);
@@ -53,6 +82,7 @@ export class FakeLedger {
 
   closeAttempts(epochs: string[], keys: string[]): Promise<number> {
     this.answer();
+    this.refuseUnendable(keys);
     this.givenUp.push({ keys, afterWrites: this.writes.length });
     for (const row of this.rows.values())
       if (epochs.includes(row.epoch) && row.state === 'dispatched' && keys.includes(row.id)) row.state = 'unknown';
@@ -61,9 +91,14 @@ export class FakeLedger {
 
   async closeEpoch(epoch: string): Promise<number> {
     this.answer();
+    this.refuseUnendable([...this.rows.values()].filter((row) => row.epoch === epoch).map(({ id }) => id));
     this.closed.push(epoch);
     for (const row of this.rows.values()) if (row.epoch === epoch && row.state === 'dispatched') row.state = 'unknown';
     return Promise.resolve(0);
+  }
+
+  private refuseUnendable(keys: string[]): void {
+    if (keys.some((key) => this.unendable.has(key))) throw Object.assign(new Error('cannot end'), { code: '54000' });
   }
 
   private answer(): void {

@@ -3,6 +3,7 @@ import { Clock } from '../../common/clock';
 import { Database } from '../../database/database.connection';
 import { Journal } from '../journal/journal.service';
 import { LedgerRepository } from '../ledger.repository';
+import { RecoveryService } from './recovery.service';
 
 const BEAT_EVERY_MS = 5_000;
 /**
@@ -25,6 +26,7 @@ export class ProcessesService implements OnApplicationBootstrap {
   constructor(
     private readonly journal: Journal,
     private readonly repository: LedgerRepository,
+    private readonly recovery: RecoveryService,
     private readonly database: Database,
     private readonly clock: Clock,
   ) {
@@ -71,7 +73,7 @@ export class ProcessesService implements OnApplicationBootstrap {
     if (this.aliveSince !== undefined && this.aliveSince !== aliveSince) this.onReturn();
     this.aliveSince = aliveSince;
     for (const epoch of await this.repository.deadEpochs(DEAD_AFTER_SECONDS)) {
-      const calls = await this.repository.closeEpoch(epoch, true);
+      const calls = await this.recovery.close(epoch, true);
       this.logger.warn({ epoch, calls }, 'a process was not seen for 15 minutes; its calls have an unknown end');
     }
   }

@@ -101,9 +101,16 @@ const INVARIANTS: Invariant[] = [
         SELECT budget_id || '@' || extract(epoch FROM window_start)::bigint AS slice, sum(used_pusd) AS counted
         FROM budget_leases WHERE epoch <> 'opening' GROUP BY 1) AS leases
       FULL JOIN (
-        SELECT unnest(charged) AS slice, sum(cost_pusd) AS cost FROM ledger
-        WHERE state <> 'dispatched' AND charged IS NOT NULL GROUP BY 1) AS rows USING (slice)
+        SELECT slice, sum(cost_pusd) AS cost FROM (
+          SELECT unnest(charged) AS slice, cost_pusd FROM ledger WHERE state <> 'dispatched' AND charged IS NOT NULL
+          UNION ALL SELECT unnest(charged), cost_pusd FROM ledger_refusals WHERE state <> 'dispatched') AS charges
+        GROUP BY 1) AS rows USING (slice)
       WHERE coalesce(counted, 0) <> coalesce(cost, 0) AND NOT EXISTS (SELECT FROM ledger_closings)`,
+  },
+  {
+    name: 'the database has taken every row',
+    violations: sql`SELECT request_id || '.' || attempt || ' of ' || team_id || ': ' || cost_pusd || ' pico-dollars, ' || reason AS violation
+      FROM ledger_refusals`,
   },
   {
     name: 'no process that has ended holds money',

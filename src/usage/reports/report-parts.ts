@@ -16,7 +16,7 @@ export interface UsageFilter {
  */
 export type ReportPart = Omit<
   UsageRollupsTable,
-  'grain' | 'attempts' | 'failures' | 'cached_input_tokens' | 'reasoning_tokens'
+  'grain' | 'attempts' | 'failures' | 'cached_input_tokens' | 'reasoning_tokens' | 'tags_hash'
 >;
 
 const DEFAULT_DAYS = 30;
