@@ -4,6 +4,7 @@ import { isoTime } from '../common/iso-time';
 import type { PicoUsd } from '../common/money';
 import { memoize } from '../common/runtime/memoize';
 import { Journal, JournalRefusal } from './journal/journal.service';
+import { storableCount, storablePusd, storableText } from './journal/storable';
 
 /** What is known of a try before it is made; members are named as the ledger's columns. */
 export interface IntentEntry {
@@ -130,7 +131,7 @@ export class LedgerService {
       `,"created_at":"${isoTime(createdAt)}","epoch":"${this.journal.epoch}"` +
       // What is missing here is NULL in the row; few rows have these.
       (intent.batch_id === null ? '' : `,"batch_id":${text(intent.batch_id)},"custom_id":${text(intent.custom_id)}`) +
-      (intent.tags === null ? '' : `,"tags":${storable(JSON.stringify(intent.tags), intent.tags)}`) +
+      (intent.tags === null ? '' : `,"tags":${JSON.stringify(intent.tags.map(storableText))}`) +
       (intent.question === null ? '' : `,"question":"${intent.question}"`) +
       (intent.price_id === null ? '' : `,"price_id":"${intent.price_id}"`) +
       (intent.charged === null ? '' : `,"charged":${JSON.stringify(intent.charged)}`)
@@ -143,36 +144,33 @@ function keyOf(intent: IntentEntry): string {
 }
 
 function dispatchedTail(intent: IntentEntry, { inputTokens, holdPusd }: OpenAttempt): string {
+  const pusd = storablePusd(holdPusd);
   return (
-    `,"state":"dispatched","upstream_model":${text(intent.upstream_model)},"input_tokens":${inputTokens},"cached_input_tokens":0` +
-    `,"output_tokens":0,"reasoning_tokens":0,"list_cost_pusd":"${holdPusd}","cost_pusd":"${holdPusd}","saved_pusd":"0","estimated":true}`
+    `,"state":"dispatched","upstream_model":${text(intent.upstream_model)},"input_tokens":${storableCount(inputTokens)}` +
+    `,"cached_input_tokens":0,"output_tokens":0,"reasoning_tokens":0` +
+    `,"list_cost_pusd":"${pusd}","cost_pusd":"${pusd}","saved_pusd":"0","estimated":true}`
   );
 }
 
 function outcomeTail(outcome: Outcome): string {
+  const listPusd = storablePusd(outcome.listCostPusd);
+  const costPusd = storablePusd(outcome.costPusd);
   return (
     `,"state":"${outcome.state}","status":${outcome.status},"upstream_model":${text(outcome.upstreamModel)}` +
-    `,"input_tokens":${outcome.inputTokens},"cached_input_tokens":${outcome.cachedInputTokens}` +
-    `,"output_tokens":${outcome.outputTokens},"reasoning_tokens":${outcome.reasoningTokens}` +
-    `,"list_cost_pusd":"${outcome.listCostPusd}","cost_pusd":"${outcome.costPusd}"` +
-    `,"saved_pusd":"${outcome.listCostPusd - outcome.costPusd}","estimated":${outcome.estimated},"latency_ms":${outcome.latencyMs}` +
+    `,"input_tokens":${storableCount(outcome.inputTokens)},"cached_input_tokens":${storableCount(outcome.cachedInputTokens)}` +
+    `,"output_tokens":${storableCount(outcome.outputTokens)},"reasoning_tokens":${storableCount(outcome.reasoningTokens)}` +
+    `,"list_cost_pusd":"${listPusd}","cost_pusd":"${costPusd}","saved_pusd":"${listPusd - costPusd}"` +
+    `,"estimated":${outcome.estimated},"latency_ms":${storableCount(outcome.latencyMs)}` +
     (outcome.savedBy === null ? '' : `,"saved_by":"${outcome.savedBy}"`) +
-    (outcome.ttftMs === null ? '' : `,"ttft_ms":${outcome.ttftMs}`) +
+    (outcome.ttftMs === null ? '' : `,"ttft_ms":${storableCount(outcome.ttftMs)}`) +
     (outcome.errorCode === null ? '' : `,"error_code":${text(outcome.errorCode)}`) +
-    (outcome.cacheWriteTokens === 0 ? '' : `,"cache_write_tokens":${outcome.cacheWriteTokens}`) +
+    (outcome.cacheWriteTokens === 0 ? '' : `,"cache_write_tokens":${storableCount(outcome.cacheWriteTokens)}`) +
     `${outcome.uncached === null ? '' : `,"uncached":"${outcome.uncached}"`}}`
   );
 }
 
-const quoted = memoize((name) => storable(JSON.stringify(name), name));
+const quoted = memoize((name) => JSON.stringify(storableText(name)));
 
 function text(value: string | null): string {
   return value === null ? 'null' : quoted(value);
-}
-
-/** PostgreSQL takes neither NUL nor half a surrogate pair in a text; callers and upstreams can send both. */
-function storable(json: string, value: string | readonly string[]): string {
-  if (!/\\u(0000|d[89ab])/i.test(json)) return json;
-  const mend = (part: string) => part.toWellFormed().replaceAll('\0', '\uFFFD');
-  return JSON.stringify(typeof value === 'string' ? mend(value) : value.map(mend));
 }
