@@ -15,6 +15,8 @@ import { BudgetsRepository } from './budgets.repository';
 import { BudgetsService } from './budgets.service';
 import { HoldsService } from './holds/holds.service';
 import { LeasesRepository } from './holds/leases.repository';
+import { OwnerHoldsService } from './holds/owner-holds.service';
+import { OwnerLeasesRepository } from './holds/owner-leases.repository';
 
 /** What teams and keys may spend, and the money that is held for their calls. */
 @Module({
@@ -29,6 +31,8 @@ import { LeasesRepository } from './holds/leases.repository';
     BudgetWatch,
     HoldsService,
     LeasesRepository,
+    OwnerHoldsService,
+    OwnerLeasesRepository,
   ],
   exports: [BudgetGate],
 })

@@ -22,17 +22,21 @@ const SUMMED = [
   'cost_pusd',
   'saved_pusd',
 ];
+/** The codes of rows whose owner ended before their end was known: the truth may come late. */
+export const INSTANCE_STOPPED = 'gateway_stopped';
+export const BATCH_ENDED = 'batch_ended';
+
 const DIMENSIONS = Object.keys(ROLLUP_DIMENSIONS) as RollupDimension[];
 const CACHE_DIMENSIONS = sql.raw('day, team_id, model, generation, upstream_model, cache_status, uncached');
 
 /** Counts the rows of `ended` in the leases of the budgets that paid for them. */
 export const LEASES_PAID = sql`
   , paid AS (
-    INSERT INTO budget_leases AS kept (budget_id, window_start, epoch, granted_pusd, used_pusd)
-    SELECT split_part(slice, '@', 1), to_timestamp(split_part(slice, '@', 2)::bigint), epoch, 0, sum(cost_pusd)
+    INSERT INTO budget_leases AS kept (budget_id, window_start, owner, granted_pusd, used_pusd)
+    SELECT split_part(slice, '@', 1), to_timestamp(split_part(slice, '@', 2)::bigint), owner, 0, sum(cost_pusd)
     FROM ended, unnest(charged) AS slice GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
-    ON CONFLICT (budget_id, window_start, epoch) DO UPDATE SET used_pusd = kept.used_pusd + excluded.used_pusd,
-      -- A process that was given up holds nothing, whatever comes of its calls.
+    ON CONFLICT (budget_id, window_start, owner) DO UPDATE SET used_pusd = kept.used_pusd + excluded.used_pusd,
+      -- An owner that has ended holds nothing, whatever comes of its attempts.
       granted_pusd = CASE WHEN kept.closed THEN kept.used_pusd + excluded.used_pusd ELSE kept.granted_pusd END
   )`;
 
@@ -78,7 +82,7 @@ export const ENDED_COUNTED = sql`
     ON CONFLICT (id) DO UPDATE SET
       debits_pusd = kept.debits_pusd + excluded.debits_pusd, credits_pusd = kept.credits_pusd + excluded.credits_pusd
   ) ${LEASES_PAID}
-  SELECT (SELECT count(*) FROM ended) AS calls, (SELECT count(*) FROM written) AS written`;
+  SELECT (SELECT count(*) FROM ended) AS attempts, (SELECT count(*) FROM written) AS written`;
 
 function columns(names: readonly string[]): RawBuilder<unknown> {
   return sql.raw(names.join(', '));

@@ -2,7 +2,6 @@ import { Module } from '@nestjs/common';
 import { AlertsModule } from '../alerts/alerts.module';
 import { PartitionsRepository } from './upkeep/partitions.repository';
 import { PartitionsService } from './upkeep/partitions.service';
-import { ProcessesService } from './upkeep/processes.service';
 import { VerificationController } from './upkeep/verification.controller';
 import { VerificationRepository } from './upkeep/verification.repository';
 import { Journal } from './journal/journal.service';
@@ -10,7 +9,10 @@ import { LedgerDrain } from './drain/ledger-drain.service';
 import { RowWriter } from './drain/row-writer.service';
 import { RefusalsRepository } from './refusals/refusals.repository';
 import { RefusalsService } from './refusals/refusals.service';
-import { RecoveryService } from './upkeep/recovery.service';
+import { InstancesService } from './owners/instances.service';
+import { OwnersRepository } from './owners/owners.repository';
+import { OwnersService } from './owners/owners.service';
+import { RecoveryService } from './owners/recovery.service';
 import { LedgerRepository } from './ledger.repository';
 import { LedgerService } from './ledger.service';
 
@@ -25,13 +27,15 @@ import { LedgerService } from './ledger.service';
     LedgerService,
     PartitionsService,
     PartitionsRepository,
-    ProcessesService,
+    InstancesService,
+    OwnersRepository,
+    OwnersService,
     RecoveryService,
     RefusalsRepository,
     RefusalsService,
     RowWriter,
     VerificationRepository,
   ],
-  exports: [Journal, LedgerRepository, LedgerService, LedgerDrain, ProcessesService],
+  exports: [Journal, LedgerRepository, LedgerService, LedgerDrain, InstancesService, OwnersService],
 })
 export class LedgerModule {}

@@ -1,12 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { Database } from '../database/database.connection';
 import type { Schema } from '../database/schema';
 import { JsonArrays } from './drain/json-array';
-import { ENDED_COUNTED, LEASES_PAID } from './ended-rows.repository';
+import { BATCH_ENDED, ENDED_COUNTED, INSTANCE_STOPPED } from './ended-rows.repository';
 
-/** The code of a row whose process stopped before its end was known. */
-const GIVEN_UP = 'gateway_stopped';
 /** An attempt that no caller made, of which nothing stays. */
 const PROBE = {
   request_id: '00000000000000000000000000',
@@ -30,7 +28,7 @@ const PROBE = {
   estimated: false,
   tags: ['probe'],
   created_at: '1970-01-01T00:00:00.000Z',
-  epoch: 'probe',
+  owner: 'probe',
 };
 /** The numbers that truths which come late have as attempts, behind those of re-rating. */
 const FIRST_LATE_TRUTH = sql.raw('20000');
@@ -46,7 +44,7 @@ export class LedgerRepository {
    * writing the same again does nothing. In the same statement each row that ends is counted, once, in the rollups (of
    * usage and of the cache), in the accounts that it moves money between, and in the leases of budgets that paid for it.
    *
-   * Where the end of a row was given up for unknown before, the truth that comes late is written beside it as a correction.
+   * Where a row was closed as unknown before, the truth that comes late is written beside it as a correction.
    *
    * @param rows JSON texts of ledger entries, as bytes; they are not held on to
    */
@@ -92,9 +90,9 @@ export class LedgerRepository {
   }
 
   /**
-   * Corrects rows that were closed as unknown by what really became of them: their process was only cut off from the
-   * database. The closed row stays; a row of the difference, once for each, brings it to the truth. In a statement of its
-   * own, for only so it sees what was closed while the first one waited.
+   * Corrects rows that were closed as unknown by what really became of them: the process that settled them was only cut off
+   * from the database. The closed row stays; a row of the difference, once for each, brings it to the truth. In a statement
+   * of its own, which sees what was closed while the first one waited.
    */
   private async correctUnknown(given: Buffer, db: Kysely<Schema>): Promise<void> {
     await sql`
@@ -105,115 +103,22 @@ export class LedgerRepository {
           closed.saved_pusd AS closed_saved
         FROM json_populate_recordset(NULL::ledger, ${given}::json) AS truth
         JOIN ledger AS closed ON closed.request_id = truth.request_id AND closed.attempt = truth.attempt
-        WHERE closed.state = 'unknown' AND closed.error_code = ${GIVEN_UP} AND truth.state <> 'dispatched'
+        WHERE closed.state = 'unknown' AND closed.error_code IN (${INSTANCE_STOPPED}, ${BATCH_ENDED}) AND truth.state <> 'dispatched'
       ), written AS (
         INSERT INTO ledger (request_id, attempt, corrects, state, team_id, key_id, model, provider, upstream_model, endpoint, status,
           stream, cache_status, cache_generation, uncached, input_tokens, cached_input_tokens, cache_write_tokens, output_tokens,
           reasoning_tokens, price_id, list_cost_pusd, cost_pusd, saved_pusd, saved_by, estimated, charged, error_code, batch_id,
-          custom_id, tags, created_at, latency_ms, ttft_ms, epoch)
+          custom_id, tags, created_at, latency_ms, ttft_ms, owner)
         SELECT request_id, ${FIRST_LATE_TRUTH} + attempt, attempt, state, team_id, key_id, model, provider, upstream_model, endpoint, status,
           stream, cache_status, cache_generation, uncached, input_tokens - closed_input, cached_input_tokens - closed_cached,
           nullif(coalesce(cache_write_tokens, 0) - closed_cache_write, 0), output_tokens - closed_output,
           reasoning_tokens - closed_reasoning, price_id, list_cost_pusd - closed_list, cost_pusd - closed_cost,
           saved_pusd - closed_saved, saved_by, estimated, charged, error_code, batch_id, custom_id, tags, created_at, latency_ms,
-          ttft_ms, epoch
+          ttft_ms, owner
         FROM late ORDER BY request_id, attempt
         ON CONFLICT (request_id, attempt) DO NOTHING
         RETURNING *
       )
       ${ENDED_COUNTED}`.execute(db);
   }
-
-  /**
-   * Ends the life of a process that is dead and whose journal is wholly in the ledger, or lost. Nobody knows whether its
-   * open tries were answered: they keep their estimate. What it leased of budgets and did not spend is free again.
-   *
-   * @param journalLost whether calls may have been sent that are not in the ledger
-   * @returns how many tries have an unknown end now
-   */
-  closeEpoch(epoch: string, journalLost = false): Promise<number> {
-    return this.database.db.transaction().execute(async (transaction) => {
-      // First: what the process writes meanwhile is seen below, or has it among the living again.
-      await sql`DELETE FROM processes WHERE epoch = ${epoch}`.execute(transaction);
-      if (journalLost) {
-        await sql`UPDATE idempotency_keys SET state = 'lost' WHERE epoch = ${epoch} AND state = 'running'`.execute(
-          transaction,
-        );
-      }
-      const calls = await endAsUnknown(transaction, [epoch], sql`true`);
-      await sql`
-        WITH ended AS (
-          UPDATE ledger_refusals SET state = 'unknown' WHERE owner = ${epoch} AND state = 'dispatched'
-          RETURNING owner AS epoch, charged, cost_pusd
-        ) ${LEASES_PAID} SELECT 1`.execute(transaction);
-      await sql`UPDATE budget_leases SET granted_pusd = used_pusd, closed = true WHERE epoch = ${epoch}`.execute(
-        transaction,
-      );
-      return calls;
-    });
-  }
-
-  /** The keys of the tries of processes, `request id.attempt`, that have no end in the database yet. */
-  async openAttempts(epochs: string[]): Promise<string[]> {
-    const { rows } = await sql<{ key: string }>`
-      SELECT request_id || '.' || attempt AS key FROM ledger WHERE epoch = ANY(${epochs}::text[]) AND state = 'dispatched'
-        AND ${NOT_REFUSED}`.execute(this.database.db);
-    return rows.map(({ key }) => key);
-  }
-
-  /** Ends tries of processes that are dead, of which their journals know no end. They keep their estimate. @returns how many */
-  closeAttempts(epochs: string[], keys: string[]): Promise<number> {
-    return this.database.db
-      .transaction()
-      .execute((transaction) =>
-        endAsUnknown(transaction, epochs, sql`request_id || '.' || attempt = ANY(${keys}::text[])`),
-      );
-  }
-
-  /** Says that a process lives. @returns since when, in milliseconds since 1970: anew where it had been taken for dead */
-  async beat(epoch: string): Promise<number> {
-    const { rows } = await sql<{ started_at: Date }>`
-      INSERT INTO processes (epoch) VALUES (${epoch}) ON CONFLICT (epoch) DO UPDATE SET seen_at = now()
-      RETURNING started_at`.execute(this.database.db);
-    return rows[0]?.started_at.getTime() ?? 0;
-  }
-
-  /** Processes that were not seen for so long, also those that were taken for dead before and wrote once more since. */
-  async deadEpochs(afterSeconds: number): Promise<string[]> {
-    const { rows } = await sql<{ epoch: string }>`
-      SELECT epoch FROM processes WHERE seen_at < now() - make_interval(secs => ${afterSeconds})
-      UNION
-      SELECT epoch FROM ledger WHERE state = 'dispatched' AND created_at < now() - make_interval(secs => ${afterSeconds})
-        AND NOT EXISTS (SELECT FROM processes WHERE processes.epoch = ledger.epoch) AND ${NOT_REFUSED}`.execute(
-      this.database.db,
-    );
-    return rows.map(({ epoch }) => epoch);
-  }
-}
-
-/** The end of a row that was refused is kept elsewhere. */
-const NOT_REFUSED = sql`NOT EXISTS (SELECT FROM ledger_refusals AS refused
-  WHERE refused.request_id = ledger.request_id AND refused.attempt = ledger.attempt AND refused.state <> 'dispatched')`;
-
-/** Ends open tries of processes for unknown. */
-async function endAsUnknown(
-  transaction: Transaction<Schema>,
-  epochs: string[],
-  which: RawBuilder<unknown>,
-): Promise<number> {
-  const theirs = sql`epoch = ANY(${epochs}::text[])`;
-  // In the order in which rows are written: a process that is only cut off may come back and write the same ones.
-  await sql`SELECT FROM ledger WHERE ${theirs} AND state = 'dispatched' AND ${which}
-    ORDER BY request_id, attempt FOR UPDATE`.execute(transaction);
-  await sql`SELECT FROM budget_leases WHERE ${theirs} ORDER BY budget_id, window_start, epoch FOR UPDATE`.execute(
-    transaction,
-  );
-  const { rows } = await sql<{ calls: bigint }>`
-    WITH written AS (
-      UPDATE ledger SET state = 'unknown', estimated = true, error_code = ${GIVEN_UP}
-      WHERE ${theirs} AND state = 'dispatched' AND ${which} AND ${NOT_REFUSED}
-      RETURNING *
-    )
-    ${ENDED_COUNTED}`.execute(transaction);
-  return Number(rows[0]?.calls ?? 0);
 }

@@ -44,7 +44,7 @@ const OUTCOME: Outcome = {
 describe('the ledger', () => {
   const lines: { key: string; json: string }[] = [];
   const journal = {
-    epoch: 'epoch_1',
+    owner: { kind: 'instance', id: 'instance_1' },
     append: (key: string, json: string) => Promise.resolve(void lines.push({ key, json })),
     end: (key: string, json: string) => Promise.resolve(void lines.push({ key, json })),
   } as unknown as Journal;
@@ -70,7 +70,7 @@ describe('the ledger', () => {
       cost_pusd: '7',
       saved_pusd: '3',
       saved_by: 'prompt_cache',
-      epoch: 'epoch_1',
+      owner: 'instance_1',
     });
     expect(end.created_at).toBe(intent.created_at);
     expect(end.tags).toEqual(INTENT.tags);

@@ -106,6 +106,6 @@ function row(number: number, tags: string[] | null, costPusd: bigint) {
     estimated: false,
     tags,
     created_at: '2026-11-01T12:00:00.000Z',
-    epoch: 'epoch_1',
+    owner: 'instance_1',
   };
 }

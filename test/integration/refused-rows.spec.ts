@@ -4,23 +4,9 @@ import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
 import { type Kysely, sql } from 'kysely';
 import type { NewAlert } from '../../src/alerts/alert';
-import type { AlertsService } from '../../src/alerts/alerts.service';
 import type { Budget } from '../../src/budgets/budget';
-import { LeasesRepository } from '../../src/budgets/holds/leases.repository';
-import { Clock } from '../../src/common/clock';
-import type { DataDirectory } from '../../src/config/data-directory';
-import type { GatewayConfig } from '../../src/config/gateway-config';
-import type { Database } from '../../src/database/database.connection';
 import type { Schema } from '../../src/database/schema';
-import { LedgerDrain } from '../../src/ledger/drain/ledger-drain.service';
-import { RowWriter } from '../../src/ledger/drain/row-writer.service';
-import { Journal } from '../../src/ledger/journal/journal.service';
-import { LedgerRepository } from '../../src/ledger/ledger.repository';
-import { LedgerService } from '../../src/ledger/ledger.service';
-import { RefusalsRepository } from '../../src/ledger/refusals/refusals.repository';
-import { RefusalsService } from '../../src/ledger/refusals/refusals.service';
-import { RecoveryService } from '../../src/ledger/upkeep/recovery.service';
-import { VerificationRepository } from '../../src/ledger/upkeep/verification.repository';
+import { startLedger, violationsOf } from '../support/ledger-parts';
 import { intentOf, outcomeOf } from '../support/made-journal';
 import { DATABASE_PROFILES, openTestDatabase, type TestDatabase } from '../support/test-database';
 
@@ -63,37 +49,17 @@ describe.each(DATABASE_PROFILES)('rows that the ledger refuses, %s', (profile) =
     await sql`DROP FUNCTION IF EXISTS refuse_poison`.execute(db);
   };
   /** A start of a gateway on the same data directory. */
-  const start = () => {
-    const opened = { db, isEmbedded: profile === 'embedded', beforeClose: () => undefined } as Pick<
-      Database,
-      'db' | 'isEmbedded' | 'beforeClose'
-    > as Database;
-    const resolve = (...parts: string[]) => join(directory, ...parts);
-    const config = { journal: { fsync: 'interval', maxBytes: Infinity } } as GatewayConfig;
-    const journal = new Journal({ resolve } as DataDirectory, config);
-    const repository = new LedgerRepository(opened);
-    const raise = { raise: (alert: NewAlert) => void alerts.push(alert) } as Pick<AlertsService, 'raise'>;
-    const refusals = new RefusalsService(
-      new RefusalsRepository(opened, repository),
-      raise as AlertsService,
-      new Clock(),
-    );
-    const writer = new RowWriter(repository, refusals);
-    const recovery = new RecoveryService(repository, refusals);
-    const drain = new LedgerDrain(journal, repository, opened, writer, recovery, refusals);
-    return { ledger: new LedgerService(journal, new Clock()), drain, leases: new LeasesRepository(opened), journal };
-  };
+  const start = () => startLedger({ db, profile }, directory, alerts);
   const rows = async () => {
     const all = await db.selectFrom('ledger').select(['model', 'state', 'cost_pusd']).orderBy('request_id').execute();
     return all.map(({ model, state, cost_pusd }) => [model, state, cost_pusd]);
   };
-  const violations = async () =>
-    (await new VerificationRepository({ db } as Database).verify()).flatMap((check) => check.violations);
+  const violations = () => violationsOf(db);
   const spentPusd = async () => (await start().leases.states([window])).get('budget_1@0')?.spentPusd;
 
   it('are set aside with what they cost, named by verify, and others land', async () => {
     const { ledger, drain, leases } = start();
-    await leases.lease(window, { epoch: 'epoch_other', leastPusd: 1n, idealPusd: 1n });
+    await leases.lease(window, { owner: { kind: 'instance', id: 'instance_other' }, leastPusd: 1n, idealPusd: 1n });
     const opened = [];
     for (const model of ['m', 'poison', 'm']) opened.push(await ledger.open(intentOf(payer, model, 'openai'), 1, 9n));
     await drain.flush();

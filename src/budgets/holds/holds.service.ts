@@ -1,22 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { Clock } from '../../common/clock';
-import { GatewayError } from '../../common/errors';
+import type { GatewayError } from '../../common/errors';
 import type { PicoUsd } from '../../common/money';
 import { Database } from '../../database/database.connection';
 import { Journal } from '../../ledger/journal/journal.service';
-import { ProcessesService } from '../../ledger/upkeep/processes.service';
+import { InstancesService } from '../../ledger/owners/instances.service';
 import type { Budget } from '../budget';
 import { BudgetExceededError } from './budget-exceeded';
 import { windowAt } from '../window';
 import { BudgetWindow, windowKey } from './budget-window';
 import { Hold } from './hold';
+import { leasesAway, LOOK_AGAIN_MS, mayBeFreed, PATIENCE_MS, requireKnownPrice } from './hold-rules';
 import { LeasesRepository } from './leases.repository';
 import type { Slice } from './slice';
 
-/** How long a call waits for money that others have reserved and do not need in the end, or for the database. */
-const PATIENCE_MS = 2_000;
-const LOOK_AGAIN_MS = 100;
 const TEND_EVERY_MS = 500;
 /** A process leases for this many calls at once, and at most this part of the limit. */
 const CALLS_PER_LEASE = 32n;
@@ -27,8 +25,6 @@ const AWAY_SECONDS = 15n;
 const IDLE_MS = Number(AWAY_SECONDS) * 1000;
 /** Calls that the slice has room for before more is leased. */
 const CALLS_AHEAD = 4n;
-const AWAY = 'More of the budget of this key cannot be had right now. Try again shortly.';
-const UNKNOWN_PRICE = 'Its price is not known, and a budget applies to this key. Set the price at /admin/prices.';
 
 /**
  * Holds money for calls before they are made. Each process leases slices of a budget from the database, ahead of need, and
@@ -49,7 +45,7 @@ export class HoldsService implements OnApplicationBootstrap {
     private readonly journal: Journal,
     private readonly database: Database,
     private readonly clock: Clock,
-    private readonly processes: ProcessesService,
+    private readonly instances: InstancesService,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -57,7 +53,7 @@ export class HoldsService implements OnApplicationBootstrap {
       this.tending = this.tending.then(() => this.tend(false)).catch((error: unknown) => this.onAway(error));
     }, TEND_EVERY_MS);
     this.timer.unref();
-    this.processes.onDeclaredDead(() => this.closeSlices());
+    this.instances.onDeclaredDead(() => this.closeSlices());
     this.database.beforeClose(async () => {
       clearInterval(this.timer);
       await this.tending;
@@ -74,19 +70,17 @@ export class HoldsService implements OnApplicationBootstrap {
    * @throws GatewayError `unavailable` when the database is away
    */
   async take(budgets: readonly Budget[], worstPusd: PicoUsd, priceKnown: boolean, excused?: string): Promise<Hold> {
-    if (!priceKnown && budgets.some(({ action }) => action !== 'warn')) {
-      throw new GatewayError('model_not_allowed', { message: UNKNOWN_PRICE, param: 'model' });
-    }
+    requireKnownPrice(budgets, priceKnown);
     const deadline = this.clock.now() + PATIENCE_MS;
     for (;;) {
-      if (this.processes.isForgotten) this.closeSlices();
+      if (this.instances.isForgotten) this.closeSlices();
       const windows = budgets.map((budget) => this.windowOf(budget));
       const short = windows.find((window) => !window.fits(worstPusd) && window.budget.id !== excused);
       if (!short) {
         for (const window of windows) this.leaseAhead(window, worstPusd);
         return new Hold(windows, worstPusd, () => this.wake());
       }
-      if (this.processes.isForgotten) throw new GatewayError('unavailable', { message: AWAY });
+      if (this.instances.isForgotten) throw leasesAway();
       const failure = await this.leaseFor(short, worstPusd);
       if (short.fits(worstPusd)) continue;
       const isOver = this.clock.now() >= deadline;
@@ -156,7 +150,7 @@ export class HoldsService implements OnApplicationBootstrap {
     const most = window.budget.limitPusd / SHARE_OF_LIMIT;
     const wished = leastPusd * CALLS_PER_LEASE + 2n * window.spentIn(AWAY_SECONDS, this.clock.now());
     const idealPusd = wished < most ? wished : most;
-    const wish = { epoch: this.journal.epoch, leastPusd, idealPusd };
+    const wish = { owner: this.journal.owner, leastPusd, idealPusd };
     const { grantedPusd, ...state } = await this.leases.lease(window, wish);
     const nowMs = this.clock.now();
     window.slice.grant(grantedPusd);
@@ -175,7 +169,7 @@ export class HoldsService implements OnApplicationBootstrap {
     if (refused && leastPusd >= refused.pusd && this.clock.now() - refused.at < LOOK_AGAIN_MS) return undefined;
     return this.ask(window, () => this.lease(window, leastPusd)).then(
       () => undefined,
-      (cause: unknown) => new GatewayError('unavailable', { message: AWAY, cause }),
+      (cause: unknown) => leasesAway(cause),
     );
   }
 
@@ -204,7 +198,7 @@ export class HoldsService implements OnApplicationBootstrap {
     if (window.asking) return;
     await this.ask(window, async () => {
       if (unused) window.slice.takeUnused();
-      await this.leases.keep(window, this.journal.epoch, window.slice.granted);
+      await this.leases.keep(window, this.journal.owner, window.slice.granted);
       window.inDoubt = false;
     });
   }
@@ -231,9 +225,4 @@ export class HoldsService implements OnApplicationBootstrap {
   private onAway(error: unknown): void {
     this.logger.debug({ err: error }, 'unused money of budgets could not be given back; it is tried again');
   }
-}
-
-/** Whether the call would fit if everything that is only reserved came back. */
-function mayBeFreed({ budget, state }: BudgetWindow, worstPusd: PicoUsd): boolean {
-  return state.spentPusd + worstPusd <= budget.limitPusd && state.leasedPusd > 0n;
 }

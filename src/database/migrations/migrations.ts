@@ -12,6 +12,7 @@ import * as cacheStatistics from './0010-cache-statistics';
 import * as rollupLevels from './0011-rollup-levels';
 import * as wantedWindows from './0012-wanted-windows';
 import * as rowsThatFailAlone from './0013-rows-that-fail-alone';
+import * as owners from './0014-owners';
 
 /** Every migration by name, in the order in which they run. A migration that has landed is never changed. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -28,4 +29,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0011-rollup-levels': rollupLevels,
   '0012-wanted-windows': wantedWindows,
   '0013-rows-that-fail-alone': rowsThatFailAlone,
+  '0014-owners': owners,
 };

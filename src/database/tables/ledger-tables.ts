@@ -12,7 +12,7 @@ export interface LedgerTables {
   ledger_refusals: LedgerRefusalsTable;
   /** Both sides of every transfer, of calls and others. A view. */
   entries: EntriesView;
-  processes: ProcessesTable;
+  owners: OwnersTable;
 }
 
 export type LedgerState = 'dispatched' | 'settled' | 'failed' | 'unknown';
@@ -60,8 +60,8 @@ export interface LedgerTable {
   created_at: Date;
   latency_ms: number | null;
   ttft_ms: number | null;
-  /** The process life that made the try; a try of a dead one that is still dispatched has an unknown end. */
-  epoch: string;
+  /** Who has the attempt open: an instance or a batch. An attempt that is dispatched when its owner ends has an unknown end. */
+  owner: string;
 }
 
 /**
@@ -181,7 +181,7 @@ export interface LedgerRefusalsTable {
   attempt: number;
   /** As in the ledger; a dispatched row costs its budgets nothing yet. */
   state: LedgerState;
-  /** The instance that made the attempt. */
+  /** Who has the attempt open. */
   owner: string;
   team_id: string;
   key_id: string;
@@ -204,12 +204,13 @@ export interface EntriesView {
   created_at: Date;
 }
 
-/** Lives of processes; one that was not seen for long is dead. */
-export interface ProcessesTable {
-  epoch: string;
+/** Who may hold money and have attempts open. An instance that was not seen for long is dead; a batch is there until it ends. */
+export interface OwnersTable {
+  id: string;
+  kind: 'instance' | 'batch';
   started_at: Generated<Date>;
   seen_at: Generated<Date>;
-  /** What cached answers take of its memory, by model and generation, as it last said. */
+  /** What cached answers take of the memory of an instance, by model and generation, as it last said. */
   cache_bytes: JSONColumnType<CacheBytes[] | null>;
 }
 

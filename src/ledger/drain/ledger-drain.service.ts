@@ -6,7 +6,8 @@ import { Journal, type Segment } from '../journal/journal.service';
 import type { JournalRecord } from '../journal/journal-record';
 import { LedgerRepository } from '../ledger.repository';
 import { RefusalsService } from '../refusals/refusals.service';
-import { RecoveryService } from '../upkeep/recovery.service';
+import { OwnersRepository } from '../owners/owners.repository';
+import { RecoveryService } from '../owners/recovery.service';
 import { openAttempts } from './open-attempts';
 import { RowWriter } from './row-writer.service';
 import { SegmentReader } from '../journal/segment-reader';
@@ -26,7 +27,7 @@ const FLUSH_TIMEOUT_MS = 2_000;
 const SHUTDOWN_TIMEOUT_MS = 10_000;
 
 /**
- * Brings the journal into the database, in bulk and in order, and ends the tries that earlier lives of this data
+ * Brings the journal into the database, in bulk and in order, and ends the attempts that earlier instances on this data
  * directory left open. The database may be away meanwhile; the journal waits.
  */
 @Injectable()
@@ -45,6 +46,7 @@ export class LedgerDrain implements OnApplicationBootstrap {
     private readonly journal: Journal,
     private readonly repository: LedgerRepository,
     private readonly database: Database,
+    private readonly owners: OwnersRepository,
     private readonly writer: RowWriter,
     private readonly recovery: RecoveryService,
     private readonly refusals: RefusalsService,
@@ -141,18 +143,18 @@ export class LedgerDrain implements OnApplicationBootstrap {
   }
 
   /**
-   * What dead lives left: first the tries that nobody will end get an end, whatever else there is to bring. Then, life by
-   * life, every line is brought, what it held is free, and its files go. So where one life dies soon after the other, each of
-   * them gets further.
+   * What stopped instances of this data directory left: first the attempts that they own and never ended get an end, whatever
+   * else there is to bring. Then, instance by instance, every line is brought, what the instance held is free, and its files go.
+   * So where one stops soon after the other, each of them gets further.
    */
   private async recover(): Promise<void> {
     const leftovers = this.journal.leftovers();
-    const epochs = [...new Set(leftovers.map(({ epoch }) => epoch))];
-    if (epochs.length > 0) await this.closeOpenTries(epochs, leftovers);
-    for (const epoch of epochs) {
-      const segments = leftovers.filter((segment) => segment.epoch === epoch);
+    const instances = [...new Set(leftovers.map(({ instanceId }) => instanceId))];
+    if (instances.length > 0) await this.closeOpenAttempts(instances, leftovers);
+    for (const instance of instances) {
+      const segments = leftovers.filter(({ instanceId }) => instanceId === instance);
       for (const reader of this.readersOf(segments)) await this.drainSegment(reader).finally(() => reader.close());
-      this.tellUnknown([epoch], await this.recovery.close(epoch));
+      this.logUnknown([instance], await this.recovery.reclaimAll(instance));
       for (const segment of segments) this.journal.remove(segment);
     }
   }
@@ -162,8 +164,8 @@ export class LedgerDrain implements OnApplicationBootstrap {
     for (const segment of segments) yield new SegmentReader(segment, this.journal.drainedBytes(segment));
   }
 
-  private async closeOpenTries(epochs: string[], segments: Segment[]): Promise<void> {
-    const open = await openAttempts(this.readersOf(segments), await this.repository.openAttempts(epochs));
+  private async closeOpenAttempts(instances: string[], segments: Segment[]): Promise<void> {
+    const open = await openAttempts(this.readersOf(segments), await this.owners.openKeys(instances));
     if (open.size === 0) return;
     const unwritten = [...open].flatMap(([key, json]) => (json === undefined ? [] : [{ key, json }]));
     if (unwritten.length > 0) {
@@ -172,12 +174,12 @@ export class LedgerDrain implements OnApplicationBootstrap {
         .write(records.map(({ json }) => json))
         .catch((error: unknown) => this.writer.writeApart(records, error));
     }
-    this.tellUnknown(epochs, await this.recovery.closeAttempts(epochs, [...open.keys()]));
+    this.logUnknown(instances, await this.recovery.closeAttempts(instances, [...open.keys()]));
   }
 
-  private tellUnknown(epochs: string[], calls: number): void {
+  private logUnknown(instances: string[], calls: number): void {
     if (calls === 0) return;
-    this.logger.warn({ epochs, calls }, 'calls of a stopped process have an unknown end and keep their estimate');
+    this.logger.warn({ instances, calls }, 'calls of a stopped process have an unknown end and keep their estimate');
   }
 
   private async finish(): Promise<void> {
@@ -186,7 +188,7 @@ export class LedgerDrain implements OnApplicationBootstrap {
     await this.drainWithin(SHUTDOWN_TIMEOUT_MS);
     if (this.awaySince !== undefined || this.running) return;
     for (const segment of this.journal.segments()) this.release(segment);
-    await this.recovery.close(this.journal.epoch).catch((error: unknown) => this.setAway(error));
+    await this.recovery.reclaimAll(this.journal.instanceId).catch((error: unknown) => this.setAway(error));
   }
 
   private release(segment: Segment): void {

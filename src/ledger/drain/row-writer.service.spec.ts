@@ -25,7 +25,7 @@ describe('a group of rows that the database refuses', () => {
 
   beforeEach(() => {
     ledger = new FakeLedger();
-    const [rowWriter] = ledger.asParts();
+    const [, rowWriter] = ledger.asParts();
     writer = (records, error) => rowWriter.writeApart(records, error);
   });
 

@@ -177,7 +177,7 @@ describe('the journal', () => {
     const journal = open();
     const json = JSON.stringify('x'.repeat(11 * MEGABYTE));
     for (const key of ['01A.1', '01B.1', '01C.1', '01D.1']) await journal.append(key, json);
-    expect(journal.segments().map(({ epoch }) => epoch)).toEqual([journal.epoch, journal.epoch]);
+    expect(journal.segments().map(({ instanceId }) => instanceId)).toEqual([journal.instanceId, journal.instanceId]);
     expect(keysIn(pathOf(journal, 0))).toEqual(['01A.1', '01B.1', '01C.1']);
     expect(keysIn(pathOf(journal, 1))).toEqual(['01D.1']);
     expect(pathOf(journal, 0) < pathOf(journal, 1)).toBe(true);
@@ -213,14 +213,14 @@ describe('the journal', () => {
     ['\0\0\0', 0],
   ])('reads how far a segment is drained from %j', (text, bytes) => {
     const journal = open();
-    const segment = { epoch: 'epoch_dead', path: resolve('journal', 'epoch_dead.000001.journal') };
+    const segment = { instanceId: 'instance_dead', path: resolve('journal', 'instance_dead.000001.journal') };
     if (text !== undefined) writeFileSync(`${segment.path}.drained`, text);
     expect(journal.drainedBytes(segment)).toBe(bytes);
   });
 
   it('removes a segment with its offset, and then takes no line for it', async () => {
     const journal = open();
-    const [segment = { epoch: '', path: '' }] = journal.segments();
+    const [segment = { instanceId: '', path: '' }] = journal.segments();
     writeFileSync(`${segment.path}.drained`, '000000000000');
     journal.remove(segment);
     journal.remove(segment);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { GatewayError } from '../../common/errors';
 import { newId } from '../../common/ids';
+import type { Owner } from '../../common/owner';
 import { DataDirectory } from '../../config/data-directory';
 import { GatewayConfig } from '../../config/gateway-config';
 import { DiskReserve } from './disk-reserve';
@@ -30,7 +31,8 @@ export class JournalRefusal extends GatewayError {
 
 /** A file of the journal. */
 export interface Segment {
-  epoch: string;
+  /** The instance that wrote it. */
+  instanceId: string;
   path: string;
 }
 
@@ -42,8 +44,8 @@ export interface Segment {
  */
 @Injectable()
 export class Journal implements OnApplicationShutdown {
-  /** This life of the process. */
-  readonly epoch = newId('epoch');
+  /** This life of the process, as an owner. */
+  readonly owner: Owner = { kind: 'instance', id: newId('instance') };
   private readonly logger = new Logger(Journal.name);
   private readonly directory: string;
   private readonly reserve: DiskReserve;
@@ -68,6 +70,10 @@ export class Journal implements OnApplicationShutdown {
     this.tryReserve();
     this.upkeep = setInterval(() => this.lookAfter(), SYNC_EVERY_MS);
     this.upkeep.unref();
+  }
+
+  get instanceId(): string {
+    return this.owner.id;
   }
 
   /**
@@ -110,10 +116,10 @@ export class Journal implements OnApplicationShutdown {
     return readdirSync(this.directory)
       .filter((name) => name.endsWith(SEGMENT_SUFFIX))
       .map((name) => ({
-        epoch: name.slice(0, name.lastIndexOf('.', name.length - SEGMENT_SUFFIX.length - 1)),
+        instanceId: name.slice(0, name.lastIndexOf('.', name.length - SEGMENT_SUFFIX.length - 1)),
         path: join(this.directory, name),
       }))
-      .filter(({ epoch }) => epoch !== this.epoch)
+      .filter(({ instanceId }) => instanceId !== this.instanceId)
       .toSorted((a, b) => (a.path < b.path ? -1 : 1));
   }
 
@@ -232,9 +238,9 @@ export class Journal implements OnApplicationShutdown {
 
   private openSegment(): void {
     this.number += 1;
-    const name = `${this.epoch}.${String(this.number).padStart(6, '0')}${SEGMENT_SUFFIX}`;
+    const name = `${this.instanceId}.${String(this.number).padStart(6, '0')}${SEGMENT_SUFFIX}`;
     const path = join(this.directory, name);
-    this.active.push({ segment: { epoch: this.epoch, path }, writer: new SegmentWriter(path) });
+    this.active.push({ segment: { instanceId: this.instanceId, path }, writer: new SegmentWriter(path) });
   }
 
   /** @param mayBeWritten whether the lines are in the file, or may be, though nobody can promise that they stay there */

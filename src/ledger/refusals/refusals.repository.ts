@@ -44,7 +44,7 @@ export class RefusalsRepository {
           charged = excluded.charged, reason = excluded.reason, row = excluded.row, refused_at = now()
         WHERE kept.state = 'dispatched' AND excluded.state <> 'dispatched'
         RETURNING *
-      ), ended AS (SELECT owner AS epoch, charged, cost_pusd FROM set_aside WHERE state <> 'dispatched')
+      ), ended AS (SELECT owner, charged, cost_pusd FROM set_aside WHERE state <> 'dispatched')
       ${LEASES_PAID} SELECT 1`.execute(this.database.db);
   }
 
@@ -53,12 +53,12 @@ export class RefusalsRepository {
     await sql`
       WITH set_aside AS (
         INSERT INTO ledger_refusals (request_id, attempt, state, owner, team_id, key_id, cost_pusd, charged, reason, row, created_at)
-        SELECT request_id, attempt, 'unknown', epoch, team_id, key_id, cost_pusd, charged, ${reason},
+        SELECT request_id, attempt, 'unknown', owner, team_id, key_id, cost_pusd, charged, ${reason},
           convert_to(row_to_json(ledger)::text, 'UTF8'), created_at
         FROM ledger WHERE request_id || '.' || attempt = ${key} AND request_id = split_part(${key}, '.', 1) AND state = 'dispatched'
         ON CONFLICT (request_id, attempt) DO NOTHING
         RETURNING *
-      ), ended AS (SELECT owner AS epoch, charged, cost_pusd FROM set_aside)
+      ), ended AS (SELECT owner, charged, cost_pusd FROM set_aside)
       ${LEASES_PAID} SELECT 1`.execute(this.database.db);
   }
 
@@ -85,7 +85,7 @@ export class RefusalsRepository {
         WITH admitted AS (
           DELETE FROM ledger_refusals
           WHERE request_id = split_part(${key}, '.', 1) AND attempt = split_part(${key}, '.', 2)::smallint RETURNING *
-        ), ended AS (SELECT owner AS epoch, charged, -cost_pusd AS cost_pusd FROM admitted WHERE state <> 'dispatched')
+        ), ended AS (SELECT owner, charged, -cost_pusd AS cost_pusd FROM admitted WHERE state <> 'dispatched')
         ${LEASES_PAID} SELECT row, state FROM admitted`.execute(transaction);
       for (const { row, state } of rows) {
         const entry = { ...(JSON.parse(String(row)) as object), state };

@@ -83,7 +83,7 @@ function read(key: string, json: Buffer): RefusedRow {
     requestId: key.slice(0, key.lastIndexOf('.')),
     attempt: Number(key.slice(key.lastIndexOf('.') + 1)),
     state: state === 'dispatched' || state === 'settled' || state === 'failed' ? state : 'unknown',
-    owner: text(row.epoch, ''),
+    owner: text(row.owner, ''),
     teamId: text(row.team_id, ''),
     keyId: text(row.key_id, ''),
     costPusd: /^\d{1,30}$/.test(text(row.cost_pusd, '')) ? text(row.cost_pusd, '0') : '0',

@@ -1,12 +1,13 @@
 import { RowWriter } from '../drain/row-writer.service';
 import type { LedgerRepository } from '../ledger.repository';
 import type { RefusalsService } from '../refusals/refusals.service';
-import { RecoveryService } from '../upkeep/recovery.service';
+import type { OwnersRepository } from '../owners/owners.repository';
+import { RecoveryService } from '../owners/recovery.service';
 
 /** The members of a row that the rules look at. */
 export interface FakeRow {
   id: string;
-  epoch: string;
+  owner: string;
   state: string;
 }
 
@@ -15,7 +16,7 @@ export class FakeLedger {
   readonly rows = new Map<string, FakeRow>();
   readonly writes: string[][] = [];
   readonly closed: string[] = [];
-  /** The keys of the tries that were ended for unknown one by one, with how many writes there had been. */
+  /** The keys of the attempts that were closed as unknown one by one, with how many writes there had been. */
   readonly givenUp: { keys: string[]; afterWrites: number }[] = [];
   away = false;
   /** The key of a row that the database does not take, and the SQLSTATE that says so. */
@@ -35,14 +36,11 @@ export class FakeLedger {
   }
 
   asRepository(): LedgerRepository {
-    return this as Pick<
-      LedgerRepository,
-      'write' | 'acceptsRows' | 'openAttempts' | 'closeAttempts' | 'closeEpoch'
-    > as LedgerRepository;
+    return this as Pick<LedgerRepository, 'write' | 'acceptsRows'> as LedgerRepository;
   }
 
   /** The services beside the drain, on this table. */
-  asParts(): [RowWriter, RecoveryService, RefusalsService] {
+  asParts(): [OwnersRepository, RowWriter, RecoveryService, RefusalsService] {
     const service: Pick<RefusalsService, 'refuse' | 'refuseEnd' | 'retry' | 'count'> = {
       count: 0,
       refuse: ({ key, json }) => Promise.resolve(void this.setAside.push(`${key} ${String(json)}`)),
@@ -55,7 +53,8 @@ export class FakeLedger {
     };
     const refusals = service as RefusalsService;
     const ledger = this.asRepository();
-    return [new RowWriter(ledger, refusals), new RecoveryService(ledger, refusals), refusals];
+    const owners = this as Pick<OwnersRepository, 'openKeys' | 'closeAttempts' | 'reclaimAll'> as OwnersRepository;
+    return [owners, new RowWriter(ledger, refusals), new RecoveryService(owners, ledger, refusals), refusals];
   }
 
   acceptsRows(): Promise<boolean> {
@@ -74,26 +73,26 @@ export class FakeLedger {
     }
   }
 
-  openAttempts(epochs: string[]): Promise<string[]> {
+  openKeys(owners: string[]): Promise<string[]> {
     this.answer();
-    const open = [...this.rows.values()].filter((row) => epochs.includes(row.epoch) && row.state === 'dispatched');
+    const open = [...this.rows.values()].filter((row) => owners.includes(row.owner) && row.state === 'dispatched');
     return Promise.resolve(open.map(({ id }) => id));
   }
 
-  closeAttempts(epochs: string[], keys: string[]): Promise<number> {
+  closeAttempts(owners: string[], keys: string[]): Promise<number> {
     this.answer();
     this.refuseUnendable(keys);
     this.givenUp.push({ keys, afterWrites: this.writes.length });
     for (const row of this.rows.values())
-      if (epochs.includes(row.epoch) && row.state === 'dispatched' && keys.includes(row.id)) row.state = 'unknown';
+      if (owners.includes(row.owner) && row.state === 'dispatched' && keys.includes(row.id)) row.state = 'unknown';
     return Promise.resolve(keys.length);
   }
 
-  async closeEpoch(epoch: string): Promise<number> {
+  async reclaimAll(owner: string): Promise<number> {
     this.answer();
-    this.refuseUnendable([...this.rows.values()].filter((row) => row.epoch === epoch).map(({ id }) => id));
-    this.closed.push(epoch);
-    for (const row of this.rows.values()) if (row.epoch === epoch && row.state === 'dispatched') row.state = 'unknown';
+    this.refuseUnendable([...this.rows.values()].filter((row) => row.owner === owner).map(({ id }) => id));
+    this.closed.push(owner);
+    for (const row of this.rows.values()) if (row.owner === owner && row.state === 'dispatched') row.state = 'unknown';
     return Promise.resolve(0);
   }
 

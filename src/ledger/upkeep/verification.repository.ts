@@ -99,7 +99,7 @@ const INVARIANTS: Invariant[] = [
     name: 'budgets count what the rows that name them cost',
     violations: sql`SELECT slice || ': counted ' || coalesce(counted, 0) || ', rows ' || coalesce(cost, 0) AS violation FROM (
         SELECT budget_id || '@' || extract(epoch FROM window_start)::bigint AS slice, sum(used_pusd) AS counted
-        FROM budget_leases WHERE epoch <> 'opening' GROUP BY 1) AS leases
+        FROM budget_leases WHERE owner <> 'opening' GROUP BY 1) AS leases
       FULL JOIN (
         SELECT slice, sum(cost_pusd) AS cost FROM (
           SELECT unnest(charged) AS slice, cost_pusd FROM ledger WHERE state <> 'dispatched' AND charged IS NOT NULL
@@ -113,8 +113,8 @@ const INVARIANTS: Invariant[] = [
       FROM ledger_refusals`,
   },
   {
-    name: 'no process that has ended holds money',
-    violations: sql`SELECT budget_id || ' ' || epoch AS violation FROM budget_leases WHERE closed AND granted_pusd <> used_pusd`,
+    name: 'no owner that has ended holds money',
+    violations: sql`SELECT budget_id || ' ' || owner AS violation FROM budget_leases WHERE closed AND granted_pusd <> used_pusd`,
   },
 ];
 
