@@ -4,8 +4,8 @@ import type { Schema } from './schema';
 
 /**
  * Writes what must be freed when its owner ends. The owner is registered when that becomes visible, and its row is locked
- * against whoever ends it: the end comes before the write, or sees it. Without that something could be held by an owner that
- * no sweep looks for. An instance that was taken for dead registers again; a batch that has ended does not.
+ * against the end: this comes before the write, or sees it. Without that something could be held by an owner that no sweep
+ * looks for. An instance that was taken for dead registers again; a batch that has ended does not.
  *
  * @param statement that writes, with RETURNING. It must write nothing unless there is a row in `registered`.
  * @returns how many rows it wrote

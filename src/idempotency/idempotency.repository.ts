@@ -24,12 +24,12 @@ export type Claim =
   | { kind: 'lost'; requestId: string };
 
 /**
- * A call runs or has ended, or its process is dead: with a try in the ledger that may be charged (`sent`), or without one,
+ * A call runs or has ended, or its process is dead: with an attempt in the ledger that may be charged (`sent`), or without one,
  * and then its key is free.
  */
 export type CallState = 'running' | 'ended' | 'sent' | 'not_sent';
 
-/** What writes: the database, or a transaction of somebody's. */
+/** What writes: the database, or the transaction of another repository. */
 export type Writer = Kysely<Schema>;
 
 const KEPT = sql`now() + interval '24 hours'`;
@@ -82,7 +82,7 @@ export class IdempotencyRepository {
   }
 
   /**
-   * Keeps the answer of a call that this process made, also if it was given up for lost meanwhile.
+   * Keeps the answer of a call that this process made, also if it was marked as lost meanwhile.
    *
    * @returns false when the key is not the call's any more
    */

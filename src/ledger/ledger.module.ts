@@ -16,7 +16,7 @@ import { RecoveryService } from './owners/recovery.service';
 import { LedgerRepository } from './ledger.repository';
 import { LedgerService } from './ledger.service';
 
-/** Every try of every call, on local disk first and then in the database. */
+/** Every attempt of every call, on the local disk first and then in the database. */
 @Module({
   imports: [AlertsModule],
   controllers: [VerificationController],

@@ -66,6 +66,7 @@ describe.each(DATABASE_PROFILES)('what a batch owns, %s', (profile) => {
     ]);
   };
   const budgetState = async () => (await start('reader').leases.states([window])).get('budget_1@0');
+  const three = <T>(item: T) => [item, item, item];
   /** An instance that holds and sends for itself and for a batch, and is killed. */
   const killed = async () => {
     const instance = start();
@@ -162,13 +163,13 @@ describe.each(DATABASE_PROFILES)('what a batch owns, %s', (profile) => {
     const other = start('two');
     for (const attempt of sent) await other.ledger.settle(attempt, outcomeOf(4n));
     await start('three').owners.end(batch);
-    expect((await states()).slice(1)).toEqual(Array(3).fill(['batch', 'unknown', 10n]));
+    expect((await states()).slice(1)).toEqual(three(['batch', 'unknown', 10n]));
     const { rows } = await sql<{ error_code: string }>`
       SELECT DISTINCT error_code FROM ledger WHERE state = 'unknown'`.execute(db);
     expect(rows).toEqual([{ error_code: 'batch_ended' }]);
     await other.drain.flush();
     expect((await states()).slice(1).filter(([, state]) => state === 'settled')).toEqual(
-      Array(3).fill(['batch', 'settled', -6n]),
+      three(['batch', 'settled', -6n]),
     );
     expect((await budgetState())?.spentPusd).toBe(12n);
   });
@@ -189,7 +190,7 @@ describe.each(DATABASE_PROFILES)('what a batch owns, %s', (profile) => {
     const batch = await owners.register(BATCH);
     const asked = [ownerHolds, start('two').ownerHolds, ownerHolds, start('three').ownerHolds];
     const held = await Promise.all(asked.map((holds) => holds.hold(batch, [budget, keyBudget], 20n, true)));
-    expect(held).toEqual(Array(4).fill(['budget_1@0', 'budget_2@0']));
+    expect(new Set(held.map(String))).toEqual(new Set(['budget_1@0,budget_2@0']));
     expect(await budgetState()).toEqual({ spentPusd: 0n, leasedPusd: 20n });
   });
 

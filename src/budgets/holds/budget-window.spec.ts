@@ -59,7 +59,7 @@ describe('a window of a budget', () => {
     expect([window.slice.free, window.slice.held, window.inDoubt]).toEqual([0n, 40n, true]);
   });
 
-  it('gives up what is free when its budget gets smaller, and keeps it when it grows', () => {
+  it('loses what is free when its budget gets smaller, and keeps it when it grows', () => {
     window.slice.grant(100n);
     window.refused = { pusd: 1n, at: 0 };
     const larger = { ...budget, limitPusd: 2_000n };

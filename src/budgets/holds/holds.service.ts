@@ -16,19 +16,19 @@ import { LeasesRepository } from './leases.repository';
 import type { Slice } from './slice';
 
 const TEND_EVERY_MS = 500;
-/** A process leases for this many calls at once, and at most this part of the limit. */
+/** An instance leases for this many calls at once, and at most this part of the limit. */
 const CALLS_PER_LEASE = 32n;
 const SHARE_OF_LIMIT = 20n;
 /** How long calls go on by what is leased while the database is away. */
 const AWAY_SECONDS = 15n;
-/** So long a slice lies unused before it is given back, unless somebody else wants it: also rare calls go on meanwhile. */
+/** How long a slice is unused before it goes back, unless another owner wants it: also rare calls go on meanwhile. */
 const IDLE_MS = Number(AWAY_SECONDS) * 1000;
 /** Calls that the slice has room for before more is leased. */
 const CALLS_AHEAD = 4n;
 
 /**
- * Holds money for calls before they are made. Each process leases slices of a budget from the database, ahead of need, and
- * holds out of them in memory in one step; so no number of processes together spends more than the limit.
+ * Holds money for attempts of this instance before they are made. Each instance leases slices of a budget from the database,
+ * ahead of need, and holds out of them in memory in one step; so no number of instances together spends more than the limit.
  */
 @Injectable()
 export class HoldsService implements OnApplicationBootstrap {
@@ -62,7 +62,7 @@ export class HoldsService implements OnApplicationBootstrap {
   }
 
   /**
-   * Holds the worst cost of a try in all budgets, or in none. Waits up to two seconds where money is only reserved, or more
+   * Holds the worst cost of an attempt in all budgets, or in none. Waits up to two seconds where money is only reserved, or more
    * would have to be leased and the database does not answer.
    *
    * @param excused a budget that is over its limit and counts without stopping the call
@@ -90,12 +90,12 @@ export class HoldsService implements OnApplicationBootstrap {
     }
   }
 
-  /** What is held in this process now, by the window's key. */
+  /** What is held in this instance now, by the window's key. */
   heldPusd(key: string): PicoUsd {
     return this.sliceOf(key)?.held ?? 0n;
   }
 
-  /** What this process leased and neither spent nor holds, by the window's key. */
+  /** What this instance leased and neither spent nor holds, by the window's key. */
   freePusd(key: string): PicoUsd {
     const free = this.sliceOf(key)?.free ?? 0n;
     return free > 0n ? free : 0n;
@@ -136,7 +136,7 @@ export class HoldsService implements OnApplicationBootstrap {
     this.ask(window, () => this.lease(window, worstPusd)).catch(() => undefined);
   }
 
-  /** One question at a time for each window; those who come meanwhile look at what the first one got. */
+  /** One question at a time for each window; calls that come meanwhile wait for its answer. */
   private ask(window: BudgetWindow, question: () => Promise<void>): Promise<void> {
     return (window.asking ??= question()
       .catch((error: unknown) => {
@@ -159,7 +159,7 @@ export class HoldsService implements OnApplicationBootstrap {
     window.refused = grantedPusd === 0n ? { pusd: leastPusd, at: nowMs } : undefined;
   }
 
-  /** Leases what is missing for a call. @returns the error to tell if it stays so, while the database is away */
+  /** Leases what is missing for a call. @returns the error for the caller where the database is away */
   private async leaseFor(window: BudgetWindow, worstPusd: PicoUsd): Promise<GatewayError | undefined> {
     // Another question than this one's may fail without harm to it.
     await window.asking?.catch(() => undefined);
@@ -173,7 +173,7 @@ export class HoldsService implements OnApplicationBootstrap {
     );
   }
 
-  /** Gives back what lies unused, at once where somebody else wants it, and forgets windows that are over. */
+  /** Gives back what is unused, at once where another owner wants it, and forgets windows that are over. */
   private async tend(everything: boolean): Promise<void> {
     const nowMs = this.clock.now();
     for (const [id, window] of this.windows) {
@@ -193,7 +193,7 @@ export class HoldsService implements OnApplicationBootstrap {
     this.past = this.past.filter(({ slice, inDoubt }) => slice.held > 0n || slice.free > 0n || inDoubt);
   }
 
-  /** @param unused whether also what is free goes back; else the database is only told what this process has */
+  /** @param unused whether what is free goes back too; else the lease is only set to what this instance has */
   private async giveBack(window: BudgetWindow, unused: boolean): Promise<void> {
     if (window.asking) return;
     await this.ask(window, async () => {
@@ -203,7 +203,7 @@ export class HoldsService implements OnApplicationBootstrap {
     });
   }
 
-  /** What is free of the slices is not ours any more when others take this process for dead: they may have leased it. */
+  /** When others take this instance for dead they may lease what is free of its slices, so it spends no more of that. */
   private closeSlices(): void {
     for (const window of [...this.past, ...this.windows.values()]) window.close();
   }
@@ -214,7 +214,7 @@ export class HoldsService implements OnApplicationBootstrap {
     for (const wake of waiting) wake();
   }
 
-  /** Until a hold of this process ends, or another process may have given something back. */
+  /** Until a hold of this instance ends, or another owner may have given something back. */
   private async nextChange(): Promise<void> {
     const stop = new AbortController();
     const freed = new Promise<void>((resolve) => this.waiting.push(resolve));

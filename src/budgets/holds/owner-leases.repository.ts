@@ -6,7 +6,7 @@ import { Database } from '../../database/database.connection';
 import type { Schema } from '../../database/schema';
 import { grant, lockWindow, markWanted, stateOf, type WindowKey, type WindowState } from './window-rows.repository';
 
-/** The windows that an owner holds money in, by their keys; or the one that has no room, and how it stands. */
+/** The windows that an owner holds money in, by their keys; or the window that has no room, and how it stands. */
 export type OwnerHold = { held: string[] } | { short: WindowKey; state: WindowState };
 
 /** Rolls back what was leased of the windows before. */

@@ -63,7 +63,7 @@ export class LedgerDrain implements OnApplicationBootstrap {
     this.schedule(0);
   }
 
-  /** Brings what is in the journal now into the database; gives up after two seconds. For reports that show the last calls. */
+  /** Brings what is in the journal now into the database, for two seconds at most. For reports that show the last calls. */
   async flush(): Promise<void> {
     await this.drainWithin(FLUSH_TIMEOUT_MS);
   }

@@ -41,7 +41,7 @@ describe('the journal', () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  it('keeps its promise once the line is in the file, for nobody else to read', async () => {
+  it('keeps its promise once the line is in the file, readable by its user alone', async () => {
     const journal = open();
     const kept = journal.append('01A.1', '{"state":"dispatched"}');
     expect(readFileSync(pathOf(journal), 'utf8')).toBe('');
@@ -103,7 +103,7 @@ describe('the journal', () => {
     await journal.append('01A.1', '{"state":"dispatched"}');
     const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
     const { writeSync } = fs;
-    // The disk is full until the reserve is given up.
+    // The disk is full until the reserve is released.
     jest.spyOn(fs, 'writeSync').mockImplementation((...args: unknown[]) => {
       if (existsSync(resolve('journal.reserve'))) throw full;
       return (writeSync as (...all: unknown[]) => number)(...args);
@@ -196,7 +196,7 @@ describe('the journal', () => {
     expect([keysIn(pathOf(journal, 0)), keysIn(pathOf(journal, 1))]).toEqual([['01A.1', '01B.1'], ['01C.1']]);
   });
 
-  it('tells what dead lives left, oldest first, and nothing of its own', async () => {
+  it('lists what stopped instances left, oldest first, and nothing of its own', async () => {
     const dead = open();
     await dead.append('01A.1', JSON.stringify('x'.repeat(32 * MEGABYTE)));
     const later = open();

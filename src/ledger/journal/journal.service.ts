@@ -37,8 +37,7 @@ export interface Segment {
 }
 
 /**
- * The local, append-only record of every try of a call. A line is in the kernel's hands before anything that it speaks of
- * happens, so killing the process loses nothing; with `JOURNAL_FSYNC=always` it is on the disk. The drain brings the lines
+ * The local, append-only record of every attempt of a call. A line is in the kernel's hands before what it says happens, so killing the process loses nothing; with `JOURNAL_FSYNC=always` it is on the disk. The drain brings the lines
  * into the database and removes the files. A full or broken disk refuses new calls, and the ends of calls that run are kept
  * until they can be written.
  */
@@ -77,7 +76,7 @@ export class Journal implements OnApplicationShutdown {
   }
 
   /**
-   * Writes the line that begins a try or stands for a whole call. Lines that come in one turn of the event loop go to the
+   * Writes the line that begins an attempt or stands for a whole call. Lines that come in one turn of the event loop go to the
    * kernel together.
    *
    * @returns a promise that is kept once the line is safe
@@ -92,7 +91,7 @@ export class Journal implements OnApplicationShutdown {
   }
 
   /**
-   * Writes the line that ends a try. It is written even where new ones are refused, later if it must be.
+   * Writes the line that ends an attempt. It is written even where new ones are refused, later if it must be.
    *
    * @throws GatewayError `unavailable` when it cannot be written now
    */
@@ -106,12 +105,12 @@ export class Journal implements OnApplicationShutdown {
     this.reserve.release();
   }
 
-  /** This life's segments, oldest first; the last one is being written. */
+  /** The segments of this instance, oldest first; the last one is being written. */
   segments(): Segment[] {
     return this.active.map(({ segment }) => segment);
   }
 
-  /** The segments that dead lives of this data directory left, oldest first. */
+  /** The segments that stopped instances left in this data directory, oldest first. */
   leftovers(): Segment[] {
     return readdirSync(this.directory)
       .filter((name) => name.endsWith(SEGMENT_SUFFIX))
@@ -165,7 +164,7 @@ export class Journal implements OnApplicationShutdown {
     }
   }
 
-  /** The disk does not take everything: the reserve is given up for what was already paid for. */
+  /** The disk does not take everything: the reserve is released for what was already paid for. */
   private writeEndings(endings: Group): void {
     this.reserve.release();
     try {
@@ -243,7 +242,7 @@ export class Journal implements OnApplicationShutdown {
     this.active.push({ segment: { instanceId: this.instanceId, path }, writer: new SegmentWriter(path) });
   }
 
-  /** @param mayBeWritten whether the lines are in the file, or may be, though nobody can promise that they stay there */
+  /** @param mayBeWritten whether the lines are in the file, or may be, without a promise that they stay there */
   private report(error: unknown, mayBeWritten = false): JournalRefusal {
     if (!this.failing)
       this.logger.error({ err: error }, 'the journal cannot be written; new calls are refused until it can');

@@ -31,8 +31,8 @@ export class OwnersRepository {
   }
 
   /**
-   * Owners to be ended: instances that were not seen for so long, and whoever is not registered and has attempts open for so
-   * long, because it wrote once more after its end. A batch that is registered is never among them.
+   * Owners to be ended: instances that were not seen for so long, and owners that are not registered and have attempts open for
+   * so long, because something came after their end. A batch that is registered is never among them.
    */
   async abandoned(afterSeconds: number): Promise<string[]> {
     const { rows } = await sql<{ owner: string }>`
@@ -46,7 +46,7 @@ export class OwnersRepository {
   }
 
   /**
-   * Ends an owner. Its open attempts keep their estimate and have an unknown end: nobody knows whether they were answered.
+   * Ends an owner. Its open attempts keep their estimate and have an unknown end: the upstream may have answered them.
    * What it leased of budgets and did not spend is free again. What others own is not touched.
    *
    * @param journalLost whether an instance may have sent calls that are not in the ledger

@@ -11,8 +11,8 @@ interface Invariant {
   violations: RawBuilder<{ violation: string }>;
 }
 
-/** How many violations of one invariant are told. */
-const TOLD = 20;
+/** How many violations of one invariant are named. */
+const MOST_NAMED = 20;
 
 /** What marks the rows of each level of the roll-ups, and whether they keep teams apart. */
 const GRAINS = sql.join(
@@ -128,7 +128,7 @@ export class VerificationRepository {
     return snapshot(this.database, async (transaction) => {
       const checks: { name: string; violations: string[] }[] = [];
       for (const { name, violations } of INVARIANTS) {
-        const { rows } = await sql<{ violation: string }>`${violations} LIMIT ${TOLD}`.execute(transaction);
+        const { rows } = await sql<{ violation: string }>`${violations} LIMIT ${MOST_NAMED}`.execute(transaction);
         checks.push({ name, violations: rows.map(({ violation }) => violation) });
       }
       return checks;
