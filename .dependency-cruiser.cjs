@@ -21,7 +21,7 @@ const MAY_IMPORT = {
   providers: ['common', 'config', 'database'],
   pricing: [...BASE, 'alerts', 'providers', 'teams'],
   models: [...BASE, 'alerts', 'audit', 'pricing', 'providers'],
-  ledger: BASE,
+  ledger: [...BASE, 'alerts'],
   usage: [...BASE, 'alerts', 'ledger', 'models', 'pricing'],
   credits: [...BASE, 'alerts', 'ledger', 'teams', 'usage'],
   budgets: [...BASE, 'alerts', 'credits', 'keys', 'ledger', 'models', 'teams', 'usage'],
@@ -44,7 +44,7 @@ const MAY_IMPORT = {
   ],
   chat: ['http', 'calls', 'idempotency'],
   batch: [...BASE, 'budgets', 'cache', 'calls', 'idempotency', 'keys', 'models'],
-  health: [...BASE, 'providers', 'redis'],
+  health: [...BASE, 'ledger', 'providers', 'redis'],
   cli: ['config', 'database', 'http', 'ledger', 'app.module'],
 };
 

@@ -68,7 +68,7 @@ function row(index, createdAt, random, keys) {
     tags: TAGS[Math.floor(random() * TAGS.length)],
     created_at: new Date(createdAt).toISOString(),
     latency_ms: 400,
-    epoch: 'bench',
+    owner: 'bench',
   });
 }
 

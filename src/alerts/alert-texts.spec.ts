@@ -51,6 +51,11 @@ const ALL: { [Kind in AlertKind]: [AlertData[Kind], en: string, ko: string] } = 
     'Credits of $7.50 of team team_1 expire at 2026-12-01 00:00 UTC.',
     '팀 team_1의 크레딧 $7.50가 2026-12-01 00:00(UTC)에 만료됩니다.',
   ],
+  ledger_row_refused: [
+    { request_id: '01K', team_id: 'team_1', cost_usd: '0.25', reason: '54000: index row size', refused: 1 },
+    'The ledger lacks 1 row that the database refuses. The last one is of request 01K, cost $0.25 (54000: index row size). Budgets count it; accounts and reports do not.',
+    '데이터베이스가 거부하여 원장에 기록되지 않은 행이 1건 있습니다. 마지막 행은 요청 01K, 비용 $0.25입니다(54000: index row size). 예산에는 반영되지만 계정과 보고서에는 반영되지 않습니다.',
+  ],
   webhook_test: [
     { webhook_id: 'webhook_1' },
     'This is a test of the webhook webhook_1. Alerts of Thriftgate will look like it.',

@@ -39,6 +39,10 @@ const TEXTS: Texts = {
     en: `Credits of ${usd(remaining_usd)} of team ${team_id} expire at ${timeEn(expires_at)}.`,
     ko: `팀 ${team_id}의 크레딧 ${usd(remaining_usd)}가 ${timeKo(expires_at)}에 만료됩니다.`,
   }),
+  ledger_row_refused: ({ request_id, cost_usd, reason, refused }) => ({
+    en: `The ledger lacks ${refused === 1 ? '1 row' : `${refused} rows`} that the database refuses. The last one is of request ${request_id}, cost ${usd(cost_usd)} (${reason}). Budgets count it; accounts and reports do not.`,
+    ko: `데이터베이스가 거부하여 원장에 기록되지 않은 행이 ${refused}건 있습니다. 마지막 행은 요청 ${request_id}, 비용 ${usd(cost_usd)}입니다(${reason}). 예산에는 반영되지만 계정과 보고서에는 반영되지 않습니다.`,
+  }),
   webhook_test: ({ webhook_id }) => ({
     en: `This is a test of the webhook ${webhook_id}. Alerts of Thriftgate will look like it.`,
     ko: `웹훅 ${webhook_id}의 테스트 메시지입니다. Thriftgate의 알림은 이와 같은 형식으로 전송됩니다.`,

@@ -23,6 +23,16 @@ export interface AlertData {
   price_changed: { source: string; models: string[]; prices: number; valid_from: string };
   credit_low: { team_id: string; share: number; balance_usd: string };
   credit_expiring: { team_id: string; grant_id: string; remaining_usd: string; expires_at: string };
+  ledger_row_refused: {
+    request_id: string;
+    /** Null where only the end of an attempt is missing. */
+    team_id: string | null;
+    cost_usd: string;
+    /** The SQLSTATE and the message of the database. */
+    reason: string;
+    /** How many rows are set aside in all. */
+    refused: number;
+  };
   webhook_test: { webhook_id: string };
 }
 

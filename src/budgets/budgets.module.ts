@@ -14,6 +14,8 @@ import { BudgetsRepository } from './budgets.repository';
 import { BudgetsService } from './budgets.service';
 import { HoldsService } from './holds/holds.service';
 import { LeasesRepository } from './holds/leases.repository';
+import { OwnerHoldsService } from './holds/owner-holds.service';
+import { OwnerLeasesRepository } from './holds/owner-leases.repository';
 
 /** What teams and keys may spend, and the money that is held for their calls. */
 @Module({
@@ -27,7 +29,9 @@ import { LeasesRepository } from './holds/leases.repository';
     BudgetWatch,
     HoldsService,
     LeasesRepository,
+    OwnerHoldsService,
+    OwnerLeasesRepository,
   ],
-  exports: [BudgetDirectory, HoldsService],
+  exports: [BudgetDirectory, HoldsService, OwnerHoldsService],
 })
 export class BudgetsModule {}

@@ -16,7 +16,7 @@ export function newId(
     | 'key'
     | 'file'
     | 'batch'
-    | 'epoch'
+    | 'instance'
     | 'budget'
     | 'price'
     | 'alert'

@@ -1,5 +1,6 @@
 import { Clock } from '../common/clock';
 import type { Database } from '../database/database.connection';
+import type { LedgerDrain } from '../ledger/drain/ledger-drain.service';
 import type { ProviderRegistry } from '../providers/provider-registry.service';
 import type { RedisConnection } from '../redis/redis.connection';
 import { Readiness } from './readiness.service';
@@ -15,11 +16,13 @@ describe('readiness', () => {
   const clock = new SetClock();
   const isReachable = jest.fn<Promise<boolean>, []>();
   const providers = { simulated: 'none' as ProviderRegistry['simulated'] };
+  const ledger: { state: LedgerDrain['state'] } = { state: 'ok' };
   const readiness = (redis: Partial<RedisConnection> = { isConfigured: false, isReady: false }) =>
     new Readiness(
       { isReachable } as Pick<Database, 'isReachable'> as Database,
       redis as RedisConnection,
       providers as Pick<ProviderRegistry, 'simulated'> as ProviderRegistry,
+      ledger as LedgerDrain,
       clock,
     );
   const started = (redis?: Partial<RedisConnection>) => {
@@ -34,7 +37,7 @@ describe('readiness', () => {
     const life = readiness();
     expect(await life.report()).toEqual({ status: 'starting' });
     life.onApplicationBootstrap();
-    expect(await life.report()).toEqual({ status: 'ok', database: 'ok' });
+    expect(await life.report()).toEqual({ status: 'ok', database: 'ok', ledger: 'ok' });
     life.onModuleDestroy();
     expect(await life.report()).toEqual({ status: 'draining' });
   });
@@ -51,26 +54,34 @@ describe('readiness', () => {
     await Promise.all([life.report(), life.report()]);
     isReachable.mockResolvedValue(false);
     clock.nowMs += 999;
-    expect(await life.report()).toEqual({ status: 'ok', database: 'ok' });
+    expect(await life.report()).toEqual({ status: 'ok', database: 'ok', ledger: 'ok' });
     expect(isReachable).toHaveBeenCalledTimes(1);
     clock.nowMs += 1;
-    expect(await life.report()).toEqual({ status: 'ok', database: 'away' });
+    expect(await life.report()).toEqual({ status: 'ok', database: 'away', ledger: 'ok' });
   });
 
   it('does not wait for a database that hangs', async () => {
     isReachable.mockReturnValue(new Promise(() => undefined));
-    expect(await started().report()).toEqual({ status: 'ok', database: 'away' });
+    expect(await started().report()).toEqual({ status: 'ok', database: 'away', ledger: 'ok' });
+  });
+
+  it.each(['stuck', 'refused'] as const)('says that the ledger is %s, and calls go on', async (state) => {
+    ledger.state = state;
+    expect(await started().report()).toEqual({ status: 'ok', database: 'ok', ledger: state });
+    ledger.state = 'ok';
   });
 
   it('says where Redis is, and does not need it', async () => {
     expect(await started({ isConfigured: true, isReady: false }).report()).toEqual({
       status: 'ok',
       database: 'ok',
+      ledger: 'ok',
       redis: 'away',
     });
     expect(await started({ isConfigured: true, isReady: true }).report()).toEqual({
       status: 'ok',
       database: 'ok',
+      ledger: 'ok',
       redis: 'ok',
     });
   });

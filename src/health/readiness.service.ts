@@ -2,6 +2,7 @@ import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@
 import type { ReadinessReport } from '@thriftgate/contracts';
 import { Clock } from '../common/clock';
 import { Database } from '../database/database.connection';
+import { LedgerDrain } from '../ledger/drain/ledger-drain.service';
 import { ProviderRegistry } from '../providers/provider-registry.service';
 import { RedisConnection } from '../redis/redis.connection';
 
@@ -18,6 +19,7 @@ export class Readiness implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly connection: Database,
     private readonly redis: RedisConnection,
     private readonly providers: ProviderRegistry,
+    private readonly ledger: LedgerDrain,
     private readonly clock: Clock,
   ) {}
 
@@ -35,13 +37,13 @@ export class Readiness implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async report(): Promise<ReadinessReport> {
-    const database =
-      this.phase === 'started' ? ({ database: (await this.isDatabaseReachable()) ? 'ok' : 'away' } as const) : {};
+    const reachable = this.phase === 'started' && (await this.isDatabaseReachable());
     // Draining may have begun while the database was asked.
     if (this.phase !== 'started') return { status: this.phase };
+    const stores = { database: reachable ? 'ok' : 'away', ledger: this.ledger.state } as const;
     return {
       status: 'ok',
-      ...database,
+      ...stores,
       ...(this.redis.isConfigured && { redis: this.redis.isReady ? 'ok' : 'away' }),
       ...(this.providers.simulated !== 'none' && { simulator: 'on' }),
     };

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type Kysely, sql } from 'kysely';
 import { Database } from '../database/database.connection';
-import { writeWhileRegistered } from '../database/living';
+import type { Owner } from '../common/owner';
+import { writeWhileRegistered } from '../database/registered-owner';
 import type { Schema } from '../database/schema';
 import type { CallIdentity } from './idempotency-key';
 
@@ -19,16 +20,16 @@ export type Claim =
   | { kind: 'ours' }
   | { kind: 'other_call' }
   | { kind: 'done'; reply: StoredReply }
-  | { kind: 'running'; epoch: string; requestId: string }
+  | { kind: 'running'; owner: string; requestId: string }
   | { kind: 'lost'; requestId: string };
 
 /**
- * A call runs or has ended, or its process is dead: with a try in the ledger that may be charged (`sent`), or without one,
+ * A call runs or has ended, or its process is dead: with an attempt in the ledger that may be charged (`sent`), or without one,
  * and then its key is free.
  */
 export type CallState = 'running' | 'ended' | 'sent' | 'not_sent';
 
-/** What writes: the database, or a transaction of somebody's. */
+/** What writes: the database, or the transaction of another repository. */
 export type Writer = Kysely<Schema>;
 
 const KEPT = sql`now() + interval '24 hours'`;
@@ -48,16 +49,16 @@ export class IdempotencyRepository {
   constructor(private readonly database: Database) {}
 
   /**
-   * Takes a key for this process, where nobody has it. The process is among the living when it has the key, for the key of
-   * a process that is not counts as left behind.
+   * Takes a key for an instance, where none has it. The instance is registered when it has the key, for the key of one that
+   * is not counts as left behind.
    */
-  async claim({ teamId, key, fingerprint, requestId }: CallIdentity, epoch: string): Promise<Claim> {
+  async claim({ teamId, key, fingerprint, requestId }: CallIdentity, owner: Owner): Promise<Claim> {
     const taken = await writeWhileRegistered(
       this.database.db,
-      epoch,
-      sql`INSERT INTO idempotency_keys AS kept (team_id, idempotency_key, fingerprint, epoch, request_id, state, expires_at)
-        SELECT ${teamId}, ${key}, ${fingerprint}, epoch, ${requestId}, 'running', ${KEPT} FROM living
-        ON CONFLICT (team_id, idempotency_key) DO UPDATE SET fingerprint = excluded.fingerprint, epoch = excluded.epoch,
+      owner,
+      sql`INSERT INTO idempotency_keys AS kept (team_id, idempotency_key, fingerprint, owner, request_id, state, expires_at)
+        SELECT ${teamId}, ${key}, ${fingerprint}, id, ${requestId}, 'running', ${KEPT} FROM registered
+        ON CONFLICT (team_id, idempotency_key) DO UPDATE SET fingerprint = excluded.fingerprint, owner = excluded.owner,
           request_id = excluded.request_id, state = 'running', status = NULL, headers = NULL, body = NULL, expires_at = excluded.expires_at
         WHERE kept.expires_at < now()
         RETURNING 1`,
@@ -70,10 +71,10 @@ export class IdempotencyRepository {
       .where('idempotency_key', '=', key)
       .executeTakeFirst();
     // It was freed between the two questions.
-    if (!row) return this.claim({ teamId, key, fingerprint, requestId }, epoch);
+    if (!row) return this.claim({ teamId, key, fingerprint, requestId }, owner);
     if (row.fingerprint !== fingerprint) return { kind: 'other_call' };
     if (row.state === 'lost') return { kind: 'lost', requestId: row.request_id };
-    if (row.state === 'running') return { kind: 'running', epoch: row.epoch, requestId: row.request_id };
+    if (row.state === 'running') return { kind: 'running', owner: row.owner, requestId: row.request_id };
     return {
       kind: 'done',
       reply: { requestId: row.request_id, status: row.status ?? 200, headers: row.headers ?? {}, body: row.body },
@@ -81,7 +82,7 @@ export class IdempotencyRepository {
   }
 
   /**
-   * Keeps the answer of a call that this process made, also if it was given up for lost meanwhile.
+   * Keeps the answer of a call that this process made, also if it was marked as lost meanwhile.
    *
    * @returns false when the key is not the call's any more
    */
@@ -114,7 +115,7 @@ export class IdempotencyRepository {
   /** What became of a call that another one asks for. */
   async fateOf({ teamId, key }: CallIdentity, requestId: string): Promise<CallState> {
     const { rows } = await sql<{ state: string; alive: boolean; sent: boolean }>`
-      SELECT state, EXISTS (SELECT FROM processes WHERE epoch = kept.epoch) AS alive,
+      SELECT state, EXISTS (SELECT FROM owners WHERE id = kept.owner) AS alive,
         EXISTS (SELECT FROM ledger WHERE request_id = kept.request_id AND state <> 'failed' AND cache_status NOT IN ('HIT', 'COALESCED')) AS sent
       FROM idempotency_keys AS kept
       WHERE team_id = ${teamId} AND idempotency_key = ${key} AND request_id = ${requestId}`.execute(this.database.db);

@@ -43,11 +43,12 @@ class World {
   readonly asked: Asked[] = [];
   readonly calls: Called[] = [];
   private requests = 0;
-  private epochs = 0;
+  private instances = 0;
   readonly processes = [this.newProcess(), this.newProcess()];
 
   private newProcess() {
-    const process = { dead: false, epoch: `epoch_${(this.epochs += 1)}` };
+    const instanceId = `instance_${(this.instances += 1)}`;
+    const process = { dead: false, instanceId, owner: { kind: 'instance', id: instanceId } };
     const service = new IdempotencyService(
       this.keys.asRepository(() => process.dead),
       process as unknown as Journal,
@@ -95,7 +96,7 @@ class World {
     const process = this.processes[index];
     if (!process) return;
     process.dead = true;
-    this.keys.alive.delete(process.epoch);
+    this.keys.alive.delete(process.instanceId);
     for (const each of this.asked) if (each.process === process && each.open) each.charged = true;
     this.processes[index] = this.newProcess();
   }
@@ -226,11 +227,11 @@ describe('calls with an Idempotency-Key', () => {
     const [process] = world.processes;
     world.keys.rows.set('team_1 key', {
       fingerprint: 'first',
-      epoch: process?.epoch ?? '',
+      owner: process?.instanceId ?? '',
       requestId: 'request_lost',
       reply: undefined,
     });
-    world.keys.alive.add(process?.epoch ?? '');
+    world.keys.alive.add(process?.instanceId ?? '');
     world.call(1, 'key', 'first');
     await turns(10);
     expect(world.asked).toEqual([]);

@@ -122,7 +122,7 @@ export class IdempotencyService implements OnApplicationBootstrap, OnApplication
 
   /** A key that comes too late, or of which nobody heard that it came, is given back. */
   private async claimInTime(identity: CallIdentity): Promise<Claim> {
-    const claiming = this.repository.claim(identity, this.journal.epoch);
+    const claiming = this.repository.claim(identity, this.journal.owner);
     try {
       return await within(claiming, CLAIM_MS);
     } catch (cause) {
@@ -213,7 +213,7 @@ export class IdempotencyService implements OnApplicationBootstrap, OnApplication
   private async untilEnded(
     name: string,
     identity: CallIdentity,
-    { epoch, requestId }: RunningElsewhere,
+    { owner, requestId }: RunningElsewhere,
     hasLeft: () => boolean,
   ): Promise<void> {
     const deadline = Date.now() + PATIENCE_MS;
@@ -223,7 +223,7 @@ export class IdempotencyService implements OnApplicationBootstrap, OnApplication
       if (fate === 'ended') return;
       if (fate === 'sent') throw unknownResult(requestId);
       // A key that this process has and does not work for: the answer to its claim was lost, or it could not be freed.
-      const forgotten = epoch === this.journal.epoch && !this.running.get(name) && !this.late.has(requestId);
+      const forgotten = owner === this.journal.instanceId && !this.running.get(name) && !this.late.has(requestId);
       if (fate === 'not_sent' || forgotten) return this.repository.free(identity, requestId);
       if (hasLeft() || Date.now() >= deadline) throw stillRunning();
     }

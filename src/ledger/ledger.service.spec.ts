@@ -44,7 +44,7 @@ const OUTCOME: Outcome = {
 describe('the ledger', () => {
   const lines: { key: string; json: string }[] = [];
   const journal = {
-    epoch: 'epoch_1',
+    owner: { kind: 'instance', id: 'instance_1' },
     append: (key: string, json: string) => Promise.resolve(void lines.push({ key, json })),
     end: (key: string, json: string) => Promise.resolve(void lines.push({ key, json })),
   } as unknown as Journal;
@@ -70,18 +70,62 @@ describe('the ledger', () => {
       cost_pusd: '7',
       saved_pusd: '3',
       saved_by: 'prompt_cache',
-      epoch: 'epoch_1',
+      owner: 'instance_1',
     });
     expect(end.created_at).toBe(intent.created_at);
     expect(end.tags).toEqual(INTENT.tags);
   });
 
-  it('replaces what no text column of the database takes', async () => {
-    await ledger.record({ ...INTENT, custom_id: 'x\0y', tags: ['\ud800', 'ok'] }, { ...OUTCOME, upstreamModel: '\0' });
-    expect(JSON.parse(lines[0]?.json ?? '')).toMatchObject({
-      custom_id: 'x\uFFFDy',
-      tags: ['\uFFFD', 'ok'],
-      upstream_model: '\uFFFD',
+  it.each([
+    ['half of a surrogate pair, the second', 'a\udc00b', 'a\uFFFDb'],
+    ['half of a surrogate pair, the first', 'a\ud800b', 'a\uFFFDb'],
+    ['NUL', 'a\0b', 'a\uFFFDb'],
+    ['a pair that the bound of the length cuts in two', `${'x'.repeat(1023)}😀`, `${'x'.repeat(1023)}\uFFFD`],
+    ['a text without an end', '긴'.repeat(100_000), '긴'.repeat(1024)],
+    ['a pair', '😀', '😀'],
+  ])('A3: mends text wherever it enters a row: %s', async (_what, sent, stored) => {
+    const intent = {
+      ...INTENT,
+      model: sent,
+      provider: sent,
+      upstream_model: sent,
+      custom_id: sent,
+      tags: [sent, 'ok'],
+    };
+    await ledger.settle(await ledger.open(intent, 1, 1n), { ...OUTCOME, upstreamModel: sent, errorCode: sent });
+    const texts = { model: stored, provider: stored, upstream_model: stored, custom_id: stored, tags: [stored, 'ok'] };
+    const [open, end] = lines.map(({ json }) => JSON.parse(json));
+    expect(open).toMatchObject(texts);
+    expect(end).toMatchObject({ ...texts, error_code: stored });
+  });
+
+  it.each([
+    [1e300, 2_147_483_647],
+    [Infinity, 2_147_483_647],
+    [1.9, 1],
+    [-5, 0],
+    [NaN, 0],
+  ])('A1: bounds numbers that no integer column takes: %p', async (sent, stored) => {
+    const counts = { inputTokens: sent, cachedInputTokens: sent, cacheWriteTokens: sent, outputTokens: sent };
+    const outcome = { ...OUTCOME, ...counts, reasoningTokens: sent, latencyMs: sent, ttftMs: sent };
+    await ledger.settle(await ledger.open(INTENT, sent, 10n ** 40n), {
+      ...outcome,
+      listCostPusd: 10n ** 40n,
+      costPusd: -1n,
+    });
+    const [open, end] = lines.map(({ json }) => JSON.parse(json));
+    expect(open).toMatchObject({ input_tokens: stored, cost_pusd: '9223372036854775807' });
+    expect(end).toMatchObject({
+      input_tokens: stored,
+      cached_input_tokens: stored,
+      cache_write_tokens: stored,
+      output_tokens: stored,
+      reasoning_tokens: stored,
+      latency_ms: stored,
+      ttft_ms: stored,
+      list_cost_pusd: '9223372036854775807',
+      cost_pusd: '0',
+      saved_pusd: '9223372036854775807',
     });
   });
 });

@@ -2,10 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock';
 import { isoTime } from '../common/iso-time';
 import type { PicoUsd } from '../common/money';
+import type { Owner } from '../common/owner';
 import { memoize } from '../common/runtime/memoize';
 import { Journal, JournalRefusal } from './journal/journal.service';
+import { storableCount, storablePusd, storableText } from './journal/storable';
 
-/** What is known of a try before it is made; members are named as the ledger's columns. */
+/** What is known of an attempt before it is made; members are named as the ledger's columns. */
 export interface IntentEntry {
   request_id: string;
   attempt: number;
@@ -29,7 +31,7 @@ export interface IntentEntry {
   tags: readonly string[] | null;
 }
 
-/** How a try ended. */
+/** How an attempt ended. */
 export interface Outcome {
   state: 'settled' | 'failed' | 'unknown';
   status: number;
@@ -51,7 +53,7 @@ export interface Outcome {
   ttftMs: number | null;
 }
 
-/** The end of a try that was refused before it was sent. */
+/** The end of an attempt that was refused before it was sent. */
 const NOT_MADE: Outcome = {
   state: 'failed',
   status: 503,
@@ -71,7 +73,7 @@ const NOT_MADE: Outcome = {
   ttftMs: null,
 };
 
-/** A try that has begun and must be ended by {@link LedgerService.settle}, once. */
+/** An attempt that has begun and must be ended by {@link LedgerService.settle}, once. */
 export interface OpenAttempt {
   readonly key: string;
   /** The part of the row's JSON text that does not change any more. */
@@ -80,8 +82,17 @@ export interface OpenAttempt {
   readonly holdPusd: PicoUsd;
 }
 
+/** The row of an attempt that has no end in the database yet. */
+export interface OpenRow extends Omit<IntentEntry, 'question'> {
+  question: bigint | null;
+  input_tokens: number;
+  cost_pusd: PicoUsd;
+  created_at: Date;
+  owner: string;
+}
+
 /**
- * The only writer of the ledger: an intent before a try, its settlement after, both in the journal first. Rows are written
+ * The only writer of the ledger: an intent before an attempt, its settlement after, both in the journal first. Rows are written
  * as JSON text from the start, because building objects of thirty members is dear at this place.
  */
 @Injectable()
@@ -92,50 +103,70 @@ export class LedgerService {
   ) {}
 
   /**
-   * Notes a try before the upstream hears of it.
+   * Notes an attempt before the upstream hears of it.
    *
-   * @param holdPusd what the try costs at worst; it stands as the estimate if this process dies before the end is known
+   * @param holdPusd what the attempt costs at worst; it stands as the estimate if its owner ends before its end is known
+   * @param owner who has the attempt open: this instance, or a batch, which any instance may settle it for
    * @throws GatewayError `unavailable` when the journal cannot be written
    */
-  async open(intent: IntentEntry, inputTokens: number, holdPusd: PicoUsd): Promise<OpenAttempt> {
-    const open = { key: keyOf(intent), head: this.head(intent, this.clock.now()), inputTokens, holdPusd };
+  async open(
+    intent: IntentEntry,
+    inputTokens: number,
+    holdPusd: PicoUsd,
+    owner: Owner = this.journal.owner,
+  ): Promise<OpenAttempt> {
+    const open = { key: keyOf(intent), head: headOf(intent, this.clock.now(), owner.id), inputTokens, holdPusd };
     try {
       await this.journal.append(open.key, open.head + dispatchedTail(intent, open));
     } catch (error) {
-      // A try that is not made must not stand open: nobody would end it, and it would be charged for at last.
+      // An attempt that is not made must not stand open: nothing would end it, and it would be charged at its worst.
       if (error instanceof JournalRefusal && error.mayBeWritten) this.settle(open, NOT_MADE).catch(() => undefined);
       throw error;
     }
     return open;
   }
 
-  /** Notes how a try ended. @throws GatewayError `unavailable` when the journal cannot be written */
+  /** Notes how an attempt ended, whichever instance opened it. @throws GatewayError `unavailable` when the journal cannot be written */
   settle(open: OpenAttempt, outcome: Outcome): Promise<void> {
     return this.journal.end(open.key, open.head + outcomeTail(outcome));
   }
 
-  /** Notes a call that needed no try: an answer from the cache. */
+  /** Notes a call that needed no attempt: an answer from the cache. */
   record(intent: IntentEntry, outcome: Outcome): Promise<void> {
     return this.journal.append(
       keyOf(intent),
-      this.head(intent, this.clock.now() - outcome.latencyMs) + outcomeTail(outcome),
+      headOf(intent, this.clock.now() - outcome.latencyMs, this.journal.owner.id) + outcomeTail(outcome),
     );
   }
+}
 
-  private head(intent: IntentEntry, createdAt: number): string {
-    return (
-      `{"request_id":"${intent.request_id}","attempt":${intent.attempt},"team_id":${text(intent.team_id)},"key_id":${text(intent.key_id)}` +
-      `,"model":${text(intent.model)},"provider":${text(intent.provider)},"endpoint":${text(intent.endpoint)},"stream":${intent.stream}` +
-      `,"cache_status":"${intent.cache_status}","cache_generation":${intent.cache_generation}` +
-      `,"created_at":"${isoTime(createdAt)}","epoch":"${this.journal.epoch}"` +
-      // What is missing here is NULL in the row; few rows have these.
-      (intent.batch_id === null ? '' : `,"batch_id":${text(intent.batch_id)},"custom_id":${text(intent.custom_id)}`) +
-      (intent.tags === null ? '' : `,"tags":${storable(JSON.stringify(intent.tags), intent.tags)}`) +
-      (intent.question === null ? '' : `,"question":"${intent.question}"`) +
-      (intent.price_id === null ? '' : `,"price_id":"${intent.price_id}"`) +
-      (intent.charged === null ? '' : `,"charged":${JSON.stringify(intent.charged)}`)
-    );
-  }
+/**
+ * An attempt as it was opened, from its row: to be settled by an instance that did not open it.
+ */
+export function reopened(row: OpenRow): OpenAttempt {
+  const intent = { ...row, question: row.question === null ? null : String(row.question) };
+  return {
+    key: keyOf(intent),
+    head: headOf(intent, row.created_at.getTime(), row.owner),
+    inputTokens: row.input_tokens,
+    holdPusd: row.cost_pusd,
+  };
+}
+
+/** The part of a row that is known when it is opened, as JSON text without its end. */
+function headOf(intent: IntentEntry, createdAt: number, ownerId: string): string {
+  return (
+    `{"request_id":"${intent.request_id}","attempt":${intent.attempt},"team_id":${text(intent.team_id)},"key_id":${text(intent.key_id)}` +
+    `,"model":${text(intent.model)},"provider":${text(intent.provider)},"endpoint":${text(intent.endpoint)},"stream":${intent.stream}` +
+    `,"cache_status":"${intent.cache_status}","cache_generation":${intent.cache_generation}` +
+    `,"created_at":"${isoTime(createdAt)}","owner":"${ownerId}"` +
+    // What is missing here is NULL in the row; few rows have these.
+    (intent.batch_id === null ? '' : `,"batch_id":${text(intent.batch_id)},"custom_id":${text(intent.custom_id)}`) +
+    (intent.tags === null ? '' : `,"tags":${JSON.stringify(intent.tags.map(storableText))}`) +
+    (intent.question === null ? '' : `,"question":"${intent.question}"`) +
+    (intent.price_id === null ? '' : `,"price_id":"${intent.price_id}"`) +
+    (intent.charged === null ? '' : `,"charged":${JSON.stringify(intent.charged)}`)
+  );
 }
 
 function keyOf(intent: IntentEntry): string {
@@ -143,36 +174,33 @@ function keyOf(intent: IntentEntry): string {
 }
 
 function dispatchedTail(intent: IntentEntry, { inputTokens, holdPusd }: OpenAttempt): string {
+  const pusd = storablePusd(holdPusd);
   return (
-    `,"state":"dispatched","upstream_model":${text(intent.upstream_model)},"input_tokens":${inputTokens},"cached_input_tokens":0` +
-    `,"output_tokens":0,"reasoning_tokens":0,"list_cost_pusd":"${holdPusd}","cost_pusd":"${holdPusd}","saved_pusd":"0","estimated":true}`
+    `,"state":"dispatched","upstream_model":${text(intent.upstream_model)},"input_tokens":${storableCount(inputTokens)}` +
+    `,"cached_input_tokens":0,"output_tokens":0,"reasoning_tokens":0` +
+    `,"list_cost_pusd":"${pusd}","cost_pusd":"${pusd}","saved_pusd":"0","estimated":true}`
   );
 }
 
 function outcomeTail(outcome: Outcome): string {
+  const listPusd = storablePusd(outcome.listCostPusd);
+  const costPusd = storablePusd(outcome.costPusd);
   return (
     `,"state":"${outcome.state}","status":${outcome.status},"upstream_model":${text(outcome.upstreamModel)}` +
-    `,"input_tokens":${outcome.inputTokens},"cached_input_tokens":${outcome.cachedInputTokens}` +
-    `,"output_tokens":${outcome.outputTokens},"reasoning_tokens":${outcome.reasoningTokens}` +
-    `,"list_cost_pusd":"${outcome.listCostPusd}","cost_pusd":"${outcome.costPusd}"` +
-    `,"saved_pusd":"${outcome.listCostPusd - outcome.costPusd}","estimated":${outcome.estimated},"latency_ms":${outcome.latencyMs}` +
+    `,"input_tokens":${storableCount(outcome.inputTokens)},"cached_input_tokens":${storableCount(outcome.cachedInputTokens)}` +
+    `,"output_tokens":${storableCount(outcome.outputTokens)},"reasoning_tokens":${storableCount(outcome.reasoningTokens)}` +
+    `,"list_cost_pusd":"${listPusd}","cost_pusd":"${costPusd}","saved_pusd":"${listPusd - costPusd}"` +
+    `,"estimated":${outcome.estimated},"latency_ms":${storableCount(outcome.latencyMs)}` +
     (outcome.savedBy === null ? '' : `,"saved_by":"${outcome.savedBy}"`) +
-    (outcome.ttftMs === null ? '' : `,"ttft_ms":${outcome.ttftMs}`) +
+    (outcome.ttftMs === null ? '' : `,"ttft_ms":${storableCount(outcome.ttftMs)}`) +
     (outcome.errorCode === null ? '' : `,"error_code":${text(outcome.errorCode)}`) +
-    (outcome.cacheWriteTokens === 0 ? '' : `,"cache_write_tokens":${outcome.cacheWriteTokens}`) +
+    (outcome.cacheWriteTokens === 0 ? '' : `,"cache_write_tokens":${storableCount(outcome.cacheWriteTokens)}`) +
     `${outcome.uncached === null ? '' : `,"uncached":"${outcome.uncached}"`}}`
   );
 }
 
-const quoted = memoize((name) => storable(JSON.stringify(name), name));
+const quoted = memoize((name) => JSON.stringify(storableText(name)));
 
 function text(value: string | null): string {
   return value === null ? 'null' : quoted(value);
-}
-
-/** PostgreSQL takes neither NUL nor half a surrogate pair in a text; callers and upstreams can send both. */
-function storable(json: string, value: string | readonly string[]): string {
-  if (!/\\u(0000|d[89ab])/i.test(json)) return json;
-  const mend = (part: string) => part.toWellFormed().replaceAll('\0', '\uFFFD');
-  return JSON.stringify(typeof value === 'string' ? mend(value) : value.map(mend));
 }

@@ -27,6 +27,13 @@ export const ROLLUP_DIMENSIONS: Readonly<Record<RollupDimension, string>> = {
   tags: "''",
 };
 
+/** The columns that name a row of the roll-ups. A list of tags may be longer than an index takes, so its hash stands for it. */
+export const ROLLUP_KEY: readonly string[] = [
+  'grain',
+  'period',
+  ...Object.keys(ROLLUP_DIMENSIONS).map((dimension) => (dimension === 'tags' ? 'tags_hash' : dimension)),
+];
+
 /**
  * The levels of the roll-ups, the finest first. Keys, tags and teams multiply: with many of them the finest level has
  * hardly fewer rows than the ledger, so a report reads the coarsest level that tells apart what it asks for.

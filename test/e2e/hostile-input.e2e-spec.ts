@@ -123,7 +123,41 @@ describe('input that nobody means', () => {
     expect([status, body.error.param]).toEqual([400, 'after']);
   });
 
+  it.each<[string, Record<string, unknown>]>([
+    ['A1: metadata at the limits of OpenAI, of random characters', { metadata: metadataOf(16, 512, 94, 0x21) }],
+    ['A1: metadata of 4 x 500 random characters in Korean', { metadata: metadataOf(4, 500, 11_172, 0xac00) }],
+    ['A3: metadata with half a character, the second half', { metadata: { a: 'x\udc00y' } }],
+    ['A3: metadata with half a character, the first half', { metadata: { 'a\ud800': 'x' } }],
+    ['metadata with NUL', { metadata: { a: 'x\0y' } }],
+    ['an answer that may be as long as no number in the ledger', { max_tokens: 1e300 }],
+  ])('a call is in the ledger, also one with %s', async (_what, members) => {
+    const { status, headers } = await gateway.chat(key, `for the ledger ${Math.random()}`, members);
+    expect(status).toBe(200);
+    const requestId = headers.get('x-request-id');
+    const { body } = await gateway.admin('GET', `/admin/requests?request_id=${requestId}`);
+    expect(body.data).toEqual([
+      expect.objectContaining({ state: 'settled', cost_usd: headers.get('x-gateway-cost-usd') }),
+    ]);
+    const tags: string[] = body.data[0].tags;
+    expect(tags).toHaveLength(Object.keys(members.metadata ?? {}).length);
+    const byTag = (await gateway.admin('GET', '/admin/usage?group_by=tag')).body.data as {
+      tag: string;
+      requests: number;
+    }[];
+    for (const tag of tags) expect(byTag).toContainEqual(expect.objectContaining({ tag }));
+    expect((await gateway.admin('GET', '/admin/ledger/verify')).body).toMatchObject({ ok: true });
+    const ready = await fetch(`${gateway.url}/health/ready`);
+    expect(await ready.json()).toMatchObject({ ledger: 'ok' });
+  });
+
   it('nothing of all this was an unexpected failure', () => {
     expect(gateway.output).not.toContain('unexpected failure');
   });
 });
+
+/** Metadata of so many texts, each of so many characters, taken at random from those that begin with the first one. */
+function metadataOf(pairs: number, length: number, characters: number, first: number): Record<string, string> {
+  const character = () => String.fromCharCode(first + Math.floor(Math.random() * characters));
+  const text = () => Array.from({ length }, character).join('');
+  return Object.fromEntries(Array.from({ length: pairs }, (_, pair) => [`name ${pair}`, text()]));
+}

@@ -3,6 +3,7 @@ import type { Database } from '../../src/database/database.connection';
 import { MIGRATIONS } from '../../src/database/migrations/migrations';
 import type { Schema } from '../../src/database/schema';
 import { LedgerRepository } from '../../src/ledger/ledger.repository';
+import { OwnersRepository } from '../../src/ledger/owners/owners.repository';
 import { VerificationRepository } from '../../src/ledger/upkeep/verification.repository';
 import { seeded } from '../support/seeded';
 import { toLedgerRow } from '../support/ledger-row';
@@ -40,9 +41,9 @@ describe.each(DATABASE_PROFILES)('counters of the cache, %s', (profile) => {
       await ledger.write(page.slice(0, 250).map(toLedgerRow));
     }
     // The process of some dies, and what became of them comes late; others are re-rated.
-    const lost = Array.from({ length: 50 }, (_, index) => ({ ...row(ROWS + index, random), epoch: 'epoch_dead' }));
+    const lost = Array.from({ length: 50 }, (_, index) => ({ ...row(ROWS + index, random), owner: 'instance_dead' }));
     await ledger.write(lost.map((each) => toLedgerRow({ ...each, state: 'dispatched', uncached: null })));
-    await ledger.closeEpoch('epoch_dead');
+    await new OwnersRepository({ db } as Database).reclaimAll('instance_dead');
     await ledger.write(lost.map(toLedgerRow));
     const corrected = rows.slice(0, 50).map((each) => ({ ...each, attempt: 1001, corrects: 1, uncached: null }));
     await ledger.write(corrected.map((each) => toLedgerRow({ ...each, state: 'settled' })));
@@ -59,7 +60,8 @@ describe.each(DATABASE_PROFILES)('counters of the cache, %s', (profile) => {
     for (const undo of [
       'DROP TABLE cache_rollups',
       'DROP TABLE cache_evictions',
-      'ALTER TABLE processes DROP COLUMN cache_bytes',
+      'ALTER TABLE owners DROP COLUMN cache_bytes',
+      'ALTER TABLE owners RENAME TO processes',
     ])
       await sql.raw(undo).execute(db);
     await MIGRATIONS['0010-cache-statistics']?.up(db);
@@ -105,6 +107,6 @@ function row(index: number, random: () => number) {
     saved_by: isFree ? 'cache' : null,
     estimated: false,
     created_at: `2026-11-${one(['01', '15', '28'])}T${one(['00:00:00', '23:59:59'])}.000Z`,
-    epoch: 'epoch_1',
+    owner: 'instance_1',
   };
 }

@@ -3,6 +3,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import { Pool } from 'pg';
 import { LeasesRepository } from '../../src/budgets/holds/leases.repository';
 import type { Budget } from '../../src/budgets/budget';
+import type { Owner } from '../../src/common/owner';
 import type { Database } from '../../src/database/database.connection';
 import type { Schema } from '../../src/database/schema';
 import { type RunningGateway, startGateway } from '../support/gateway';
@@ -46,14 +47,17 @@ describeWithPostgres('a lease of a process that froze (needs TEST_DATABASE_URL)'
 
   it('keeps nobody else waiting for longer than some seconds', async () => {
     const budget = { id: 'budget_frozen', teamId: 'team_x', keyId: null, limitPusd: 1000n } as Budget;
-    const wish = { epoch: 'epoch_frozen', leastPusd: 10n, idealPusd: 100n };
+    const wish = { owner: { kind: 'instance', id: 'instance_frozen' } as Owner, leastPusd: 10n, idealPusd: 100n };
     const window = { budget, startMs: 0 };
     // It gets to begin its transaction and to lock the window.
     void leasesOf(2).lease(window, wish);
     await new Promise((resolve) => setTimeout(resolve, 500));
 
     const startedAt = performance.now();
-    const { grantedPusd } = await leasesOf(Infinity).lease(window, { ...wish, epoch: 'epoch_alive' });
+    const { grantedPusd } = await leasesOf(Infinity).lease(window, {
+      ...wish,
+      owner: { kind: 'instance', id: 'instance_alive' },
+    });
     expect(grantedPusd).toBe(100n);
     expect(performance.now() - startedAt).toBeGreaterThan(2_000);
     // What the frozen one had begun is undone.

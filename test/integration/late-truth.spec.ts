@@ -35,7 +35,7 @@ describeWithStores('a process that was taken for dead (needs TEST_DATABASE_URL a
     (await other.admin('GET', `/admin/requests?team_id=${teamId}&limit=1000`)).body.data as any[];
   const budgetOf = async (id: string) => (await other.admin('GET', `/admin/budgets/${id}`)).body;
   /** Fifteen minutes pass for whoever is not seen. */
-  const passFor15Minutes = () => runSql(other, "UPDATE processes SET seen_at = seen_at - interval '16 minutes'");
+  const passFor15Minutes = () => runSql(other, "UPDATE owners SET seen_at = seen_at - interval '16 minutes'");
   const withBudget = async () => {
     const { key, teamId } = await cutOff.createKey();
     const { body } = await cutOff.admin('POST', '/admin/budgets', { team_id: teamId, limit_usd: '1', window: 'total' });

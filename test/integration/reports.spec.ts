@@ -4,6 +4,7 @@ import type { Database } from '../../src/database/database.connection';
 import { MIGRATIONS } from '../../src/database/migrations/migrations';
 import type { Schema } from '../../src/database/schema';
 import { LedgerRepository } from '../../src/ledger/ledger.repository';
+import { OwnersRepository } from '../../src/ledger/owners/owners.repository';
 import type { UsageFilter } from '../../src/usage/reports/report-span';
 import { ReportsRepository } from '../../src/usage/reports/reports.repository';
 import { ROLLUP_LEVELS } from '../../src/ledger/rollup-levels';
@@ -155,12 +156,12 @@ describe.each(DATABASE_PROFILES)('questions that were asked again, %s', (profile
       // Each question is asked about twenty times, in whatever order, and is paid for each time.
       await sql`INSERT INTO ledger (request_id, attempt, state, team_id, key_id, model, endpoint, stream, cache_status, cache_generation,
           question, input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, list_cost_pusd, cost_pusd, saved_pusd,
-          estimated, created_at, epoch)
+          estimated, created_at, owner)
         SELECT ${idAt(START_MS)} || lpad(n::text, 16, '0'), 1, 'dispatched', 'team_1', 'key_1', 'm', 'e', false, 'MISS', 1,
           (n * 7) % ${questions}, 1, 0, 1, 0, 1000, 1000, 0, false, ${from}, 'e' FROM generate_series(1, ${many}::int) AS n`.execute(
         db,
       );
-      await new LedgerRepository({ db } as Database).closeEpoch('e');
+      await new OwnersRepository({ db } as Database).reclaimAll('e');
       await sql`DROP TRIGGER ledger_append_only ON ledger`.execute(db);
       await sql`UPDATE ledger SET state = 'settled'`.execute(db);
       const [found, ...others] = await new SavingsRepository({ db } as Database).repeats(filter, 10);
@@ -278,6 +279,6 @@ function row(index: number, random: () => number) {
     batch_id: batched ? 'batch_1' : null,
     tags: one([null, ['a'], ['b', 'a'], ['검색', 'a', 'a'], []]),
     created_at: new Date(createdMs).toISOString(),
-    epoch: 'epoch_1',
+    owner: 'instance_1',
   };
 }

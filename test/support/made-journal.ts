@@ -58,7 +58,7 @@ export async function makeJournal(
   return sums;
 }
 
-function intentOf({ teamId, keyId, window }: Payer, model: string, provider: string): IntentEntry {
+export function intentOf({ teamId, keyId, window }: Payer, model: string, provider: string): IntentEntry {
   return {
     request_id: newRequestId(),
     attempt: 1,
@@ -80,7 +80,7 @@ function intentOf({ teamId, keyId, window }: Payer, model: string, provider: str
   };
 }
 
-function outcomeOf(costPusd: bigint): Outcome {
+export function outcomeOf(costPusd: bigint): Outcome {
   return {
     state: 'settled',
     status: 200,

@@ -30,12 +30,19 @@ export const DATABASE_PROFILES = process.env.TEST_DATABASE_URL ? ['embedded', 'P
  * A database with all tables and nothing in them.
  *
  * @param connections that PostgreSQL is asked over at once; the embedded one has one
+ * @param lastMigration the tables are as this migration left them; as the last one does where it is left out
  */
-export async function openTestDatabase(profile: string, connections = 1): Promise<TestDatabase> {
+export async function openTestDatabase(
+  profile: string,
+  connections = 1,
+  lastMigration?: string,
+): Promise<TestDatabase> {
   const { pool, close } = await (profile === 'embedded' ? embedded() : own(connections));
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(MIGRATIONS) } });
-  const { error } = await migrator.migrateToLatest();
+  const { error } = await (lastMigration === undefined
+    ? migrator.migrateToLatest()
+    : migrator.migrateTo(lastMigration));
   if (error) throw error;
   return {
     db,

@@ -11,6 +11,7 @@ export const alertKinds = [
   'price_changed',
   'credit_low',
   'credit_expiring',
+  'ledger_row_refused',
 ] as const;
 export type AlertKind = (typeof alertKinds)[number];
 

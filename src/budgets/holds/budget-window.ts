@@ -1,27 +1,27 @@
 import type { PicoUsd } from '../../common/money';
 import type { Budget } from '../budget';
 import { type Window, windowAt } from '../window';
-import type { WindowState } from './leases.repository';
+import type { WindowState } from './window-rows.repository';
 import { Slice } from './slice';
 
-/** How long is looked at to know how fast money is spent. */
+/** How long spending is measured. */
 const PACE_MS = 500n;
 
-/** A budget in one of its windows, as this process knows it. */
+/** A budget in one of its windows, as this instance knows it. */
 export class BudgetWindow {
   readonly slice = new Slice();
   readonly startMs: number;
   endMs: number;
   /** `budget id@unix seconds of the start`, as the ledger names it. */
   readonly key: string;
-  /** How the window stood over all processes when it was last leased of. */
+  /** How the window stood over all owners when this instance last leased of it. */
   state: WindowState = { spentPusd: 0n, leasedPusd: 0n };
-  /** What is being asked of the database about the lease; one thing at a time. */
+  /** The question about the lease that the database has not answered yet; one at a time. */
   asking: Promise<void> | undefined;
-  /** What there was no room for when it was last asked for, and when that was, in milliseconds since 1970. */
+  /** The amount that the last lease had no room for, and when that was, in milliseconds since 1970. */
   refused: { pusd: PicoUsd; at: number } | undefined;
   private pace = { at: 0, used: 0n, perSecond: 0n };
-  /** True while the database may think that this process has more than it has. */
+  /** True while the lease in the database may be larger than the slice. */
   inDoubt = false;
 
   constructor(
@@ -33,7 +33,7 @@ export class BudgetWindow {
     this.key = windowKey(budget.id, startMs);
   }
 
-  /** What calls cost in this process in so many seconds, as fast as they came at the most in the last seconds. */
+  /** What the calls of this instance cost in so many seconds, at the highest pace of the last seconds. */
   spentIn(seconds: bigint, nowMs: number): PicoUsd {
     const elapsedMs = BigInt(Math.max(0, Math.round(nowMs - this.pace.at)));
     if (elapsedMs >= PACE_MS) {
@@ -45,13 +45,13 @@ export class BudgetWindow {
     return this.pace.perSecond * seconds;
   }
 
-  /** Spends nothing more of what is free, until the database was told that this process does not have it. */
+  /** Spends nothing more of what is free. The window is in doubt until the database knows that this instance does not have it. */
   close(): void {
     this.slice.takeUnused();
     this.inDoubt = true;
   }
 
-  /** Whether the budget lets a call of this worst cost go. */
+  /** Whether the slice has room for a call of this worst cost, or the budget only warns. */
   fits(worstPusd: PicoUsd): boolean {
     return this.budget.action === 'warn' || this.slice.fits(worstPusd);
   }
@@ -60,7 +60,7 @@ export class BudgetWindow {
     return timeMs >= this.startMs && timeMs < this.endMs;
   }
 
-  /** Takes on a changed budget whose window begins at the same time. Of a smaller one may have been leased too much. */
+  /** Takes on a changed budget whose window begins at the same time. Where it is smaller, too much of it may be leased. */
   change(budget: Budget, timeMs: number): void {
     if (budget.limitPusd < this.budget.limitPusd) this.close();
     this.budget = budget;

@@ -1,7 +1,7 @@
 import type { PicoUsd } from '../../common/money';
 import type { BudgetWindow } from './budget-window';
 
-/** Money that is kept for a try while it runs, in every budget that it counts against. Must be ended once. */
+/** Money that is held for an attempt while it runs, in every budget that it counts against. Must be ended once. */
 export class Hold {
   private ended = false;
 
@@ -18,7 +18,7 @@ export class Hold {
     return this.windows.map((window) => window.key);
   }
 
-  /** Ends the hold with what the try really cost; ending it again does nothing. */
+  /** Ends the hold with what the attempt cost; ending it again does nothing. */
   end(costPusd: PicoUsd, nowMs: number): void {
     if (this.ended) return;
     this.ended = true;

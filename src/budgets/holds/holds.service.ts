@@ -1,38 +1,34 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { Clock } from '../../common/clock';
-import { GatewayError } from '../../common/errors';
+import type { GatewayError } from '../../common/errors';
 import type { PicoUsd } from '../../common/money';
 import { Database } from '../../database/database.connection';
 import { Journal } from '../../ledger/journal/journal.service';
-import { ProcessesService } from '../../ledger/upkeep/processes.service';
+import { InstancesService } from '../../ledger/owners/instances.service';
 import type { Budget } from '../budget';
 import { BudgetExceededError } from './budget-exceeded';
 import { windowAt } from '../window';
 import { BudgetWindow, windowKey } from './budget-window';
 import { Hold } from './hold';
+import { leasesAway, LOOK_AGAIN_MS, mayBeFreed, PATIENCE_MS, requireKnownPrice } from './hold-rules';
 import { LeasesRepository } from './leases.repository';
 import type { Slice } from './slice';
 
-/** How long a call waits for money that others have reserved and do not need in the end, or for the database. */
-const PATIENCE_MS = 2_000;
-const LOOK_AGAIN_MS = 100;
 const TEND_EVERY_MS = 500;
-/** A process leases for this many calls at once, and at most this part of the limit. */
+/** An instance leases for this many calls at once, and at most this part of the limit. */
 const CALLS_PER_LEASE = 32n;
 const SHARE_OF_LIMIT = 20n;
 /** How long calls go on by what is leased while the database is away. */
 const AWAY_SECONDS = 15n;
-/** So long a slice lies unused before it is given back, unless somebody else wants it: also rare calls go on meanwhile. */
+/** How long a slice is unused before it goes back, unless another owner wants it: also rare calls go on meanwhile. */
 const IDLE_MS = Number(AWAY_SECONDS) * 1000;
 /** Calls that the slice has room for before more is leased. */
 const CALLS_AHEAD = 4n;
-const AWAY = 'More of the budget of this key cannot be had right now. Try again shortly.';
-const UNKNOWN_PRICE = 'Its price is not known, and a budget applies to this key. Set the price at /admin/prices.';
 
 /**
- * Holds money for calls before they are made. Each process leases slices of a budget from the database, ahead of need, and
- * holds out of them in memory in one step; so no number of processes together spends more than the limit.
+ * Holds money for attempts of this instance before they are made. Each instance leases slices of a budget from the database,
+ * ahead of need, and holds out of them in memory in one step; so no number of instances together spends more than the limit.
  */
 @Injectable()
 export class HoldsService implements OnApplicationBootstrap {
@@ -49,7 +45,7 @@ export class HoldsService implements OnApplicationBootstrap {
     private readonly journal: Journal,
     private readonly database: Database,
     private readonly clock: Clock,
-    private readonly processes: ProcessesService,
+    private readonly instances: InstancesService,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -57,7 +53,7 @@ export class HoldsService implements OnApplicationBootstrap {
       this.tending = this.tending.then(() => this.tend(false)).catch((error: unknown) => this.onAway(error));
     }, TEND_EVERY_MS);
     this.timer.unref();
-    this.processes.onDeclaredDead(() => this.closeSlices());
+    this.instances.onDeclaredDead(() => this.closeSlices());
     this.database.beforeClose(async () => {
       clearInterval(this.timer);
       await this.tending;
@@ -66,7 +62,7 @@ export class HoldsService implements OnApplicationBootstrap {
   }
 
   /**
-   * Holds the worst cost of a try in all budgets, or in none. Waits up to two seconds where money is only reserved, or more
+   * Holds the worst cost of an attempt in all budgets, or in none. Waits up to two seconds where money is only reserved, or more
    * would have to be leased and the database does not answer.
    *
    * @param excused a budget that is over its limit and counts without stopping the call
@@ -74,19 +70,17 @@ export class HoldsService implements OnApplicationBootstrap {
    * @throws GatewayError `unavailable` when the database is away
    */
   async take(budgets: readonly Budget[], worstPusd: PicoUsd, priceKnown: boolean, excused?: string): Promise<Hold> {
-    if (!priceKnown && budgets.some(({ action }) => action !== 'warn')) {
-      throw new GatewayError('model_not_allowed', { message: UNKNOWN_PRICE, param: 'model' });
-    }
+    requireKnownPrice(budgets, priceKnown);
     const deadline = this.clock.now() + PATIENCE_MS;
     for (;;) {
-      if (this.processes.isForgotten) this.closeSlices();
+      if (this.instances.isForgotten) this.closeSlices();
       const windows = budgets.map((budget) => this.windowOf(budget));
       const short = windows.find((window) => !window.fits(worstPusd) && window.budget.id !== excused);
       if (!short) {
         for (const window of windows) this.leaseAhead(window, worstPusd);
         return new Hold(windows, worstPusd, () => this.wake());
       }
-      if (this.processes.isForgotten) throw new GatewayError('unavailable', { message: AWAY });
+      if (this.instances.isForgotten) throw leasesAway();
       const failure = await this.leaseFor(short, worstPusd);
       if (short.fits(worstPusd)) continue;
       const isOver = this.clock.now() >= deadline;
@@ -96,12 +90,12 @@ export class HoldsService implements OnApplicationBootstrap {
     }
   }
 
-  /** What is held in this process now, by the window's key. */
+  /** What is held in this instance now, by the window's key. */
   heldPusd(key: string): PicoUsd {
     return this.sliceOf(key)?.held ?? 0n;
   }
 
-  /** What this process leased and neither spent nor holds, by the window's key. */
+  /** What this instance leased and neither spent nor holds, by the window's key. */
   freePusd(key: string): PicoUsd {
     const free = this.sliceOf(key)?.free ?? 0n;
     return free > 0n ? free : 0n;
@@ -142,7 +136,7 @@ export class HoldsService implements OnApplicationBootstrap {
     this.ask(window, () => this.lease(window, worstPusd)).catch(() => undefined);
   }
 
-  /** One question at a time for each window; those who come meanwhile look at what the first one got. */
+  /** One question at a time for each window; calls that come meanwhile wait for its answer. */
   private ask(window: BudgetWindow, question: () => Promise<void>): Promise<void> {
     return (window.asking ??= question()
       .catch((error: unknown) => {
@@ -156,7 +150,7 @@ export class HoldsService implements OnApplicationBootstrap {
     const most = window.budget.limitPusd / SHARE_OF_LIMIT;
     const wished = leastPusd * CALLS_PER_LEASE + 2n * window.spentIn(AWAY_SECONDS, this.clock.now());
     const idealPusd = wished < most ? wished : most;
-    const wish = { epoch: this.journal.epoch, leastPusd, idealPusd };
+    const wish = { owner: this.journal.owner, leastPusd, idealPusd };
     const { grantedPusd, ...state } = await this.leases.lease(window, wish);
     const nowMs = this.clock.now();
     window.slice.grant(grantedPusd);
@@ -165,7 +159,7 @@ export class HoldsService implements OnApplicationBootstrap {
     window.refused = grantedPusd === 0n ? { pusd: leastPusd, at: nowMs } : undefined;
   }
 
-  /** Leases what is missing for a call. @returns the error to tell if it stays so, while the database is away */
+  /** Leases what is missing for a call. @returns the error for the caller where the database is away */
   private async leaseFor(window: BudgetWindow, worstPusd: PicoUsd): Promise<GatewayError | undefined> {
     // Another question than this one's may fail without harm to it.
     await window.asking?.catch(() => undefined);
@@ -175,11 +169,11 @@ export class HoldsService implements OnApplicationBootstrap {
     if (refused && leastPusd >= refused.pusd && this.clock.now() - refused.at < LOOK_AGAIN_MS) return undefined;
     return this.ask(window, () => this.lease(window, leastPusd)).then(
       () => undefined,
-      (cause: unknown) => new GatewayError('unavailable', { message: AWAY, cause }),
+      (cause: unknown) => leasesAway(cause),
     );
   }
 
-  /** Gives back what lies unused, at once where somebody else wants it, and forgets windows that are over. */
+  /** Gives back what is unused, at once where another owner wants it, and forgets windows that are over. */
   private async tend(everything: boolean): Promise<void> {
     const nowMs = this.clock.now();
     for (const [id, window] of this.windows) {
@@ -199,17 +193,17 @@ export class HoldsService implements OnApplicationBootstrap {
     this.past = this.past.filter(({ slice, inDoubt }) => slice.held > 0n || slice.free > 0n || inDoubt);
   }
 
-  /** @param unused whether also what is free goes back; else the database is only told what this process has */
+  /** @param unused whether what is free goes back too; else the lease is only set to what this instance has */
   private async giveBack(window: BudgetWindow, unused: boolean): Promise<void> {
     if (window.asking) return;
     await this.ask(window, async () => {
       if (unused) window.slice.takeUnused();
-      await this.leases.keep(window, this.journal.epoch, window.slice.granted);
+      await this.leases.keep(window, this.journal.owner, window.slice.granted);
       window.inDoubt = false;
     });
   }
 
-  /** What is free of the slices is not ours any more when others take this process for dead: they may have leased it. */
+  /** When others take this instance for dead they may lease what is free of its slices, so it spends no more of that. */
   private closeSlices(): void {
     for (const window of [...this.past, ...this.windows.values()]) window.close();
   }
@@ -220,7 +214,7 @@ export class HoldsService implements OnApplicationBootstrap {
     for (const wake of waiting) wake();
   }
 
-  /** Until a hold of this process ends, or another process may have given something back. */
+  /** Until a hold of this instance ends, or another owner may have given something back. */
   private async nextChange(): Promise<void> {
     const stop = new AbortController();
     const freed = new Promise<void>((resolve) => this.waiting.push(resolve));
@@ -231,9 +225,4 @@ export class HoldsService implements OnApplicationBootstrap {
   private onAway(error: unknown): void {
     this.logger.debug({ err: error }, 'unused money of budgets could not be given back; it is tried again');
   }
-}
-
-/** Whether the call would fit if everything that is only reserved came back. */
-function mayBeFreed({ budget, state }: BudgetWindow, worstPusd: PicoUsd): boolean {
-  return state.spentPusd + worstPusd <= budget.limitPusd && state.leasedPusd > 0n;
 }

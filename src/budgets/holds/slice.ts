@@ -1,8 +1,8 @@
 import type { PicoUsd } from '../../common/money';
 
 /**
- * This process's part of a window of a budget: what it leased, spent, and holds for calls that run. Everything is one
- * synchronous step, so two calls never take the same money.
+ * This instance's part of a window of a budget: what it leased, spent, and holds for attempts that run. Each step is
+ * synchronous, so two calls never take the same money.
  */
 export class Slice {
   private grantedPusd: PicoUsd = 0n;

@@ -35,11 +35,11 @@ export class CacheMemoryRepository {
   }
 
   /** Says what answers take of a process's memory. @returns false where the process has not said that it lives */
-  async putBytes(epoch: string, bytes: readonly CacheBytes[]): Promise<boolean> {
+  async putBytes(instanceId: string, bytes: readonly CacheBytes[]): Promise<boolean> {
     const { numUpdatedRows } = await this.database.db
-      .updateTable('processes')
+      .updateTable('owners')
       .set({ cache_bytes: JSON.stringify(bytes) })
-      .where('epoch', '=', epoch)
+      .where('id', '=', instanceId)
       .executeTakeFirst();
     return numUpdatedRows > 0n;
   }
@@ -48,7 +48,7 @@ export class CacheMemoryRepository {
   async bytes(): Promise<CacheBytes[]> {
     const { rows } = await sql<{ model: string; generation: number; bytes: string }>`
       SELECT held.model, held.generation, sum(held.bytes) AS bytes
-      FROM processes, jsonb_to_recordset(cache_bytes) AS held (model text, generation int, bytes bigint)
+      FROM owners, jsonb_to_recordset(cache_bytes) AS held (model text, generation int, bytes bigint)
       WHERE seen_at > now() - make_interval(secs => ${SEEN_WITHIN_SECONDS}) GROUP BY 1, 2`.execute(this.database.db);
     return rows.map((row) => ({ ...row, bytes: Number(row.bytes) }));
   }

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { Database } from '../../database/database.connection';
 import type { CacheBytes } from '../../database/tables/ledger-tables';
 import type { Journal } from '../../ledger/journal/journal.service';
-import type { ProcessesService } from '../../ledger/upkeep/processes.service';
+import type { InstancesService } from '../../ledger/owners/instances.service';
 import type { KeyCount } from '../store/answer-index.store';
 import type { EvictionListener, ResponseCacheStore } from '../store/response-cache.store';
 import type { CacheMemoryRepository, Evictions } from './cache-memory.repository';
@@ -27,7 +27,7 @@ class FakeRepository implements Pick<CacheMemoryRepository, 'addEvictions' | 'pu
     return Promise.resolve();
   }
 
-  putBytes(_epoch: string, bytes: readonly CacheBytes[]): Promise<boolean> {
+  putBytes(_instanceId: string, bytes: readonly CacheBytes[]): Promise<boolean> {
     if (this.away) return Promise.reject(new Error('connect ECONNREFUSED'));
     this.told.bytes.push(bytes);
     return Promise.resolve(this.known);
@@ -54,15 +54,15 @@ describe('the memory of the cache', () => {
       count: () => Promise.resolve(held),
       countNear: () => Promise.resolve(held),
     };
-    const processes: Pick<ProcessesService, 'onDeclaredDead'> = {
+    const processes: Pick<InstancesService, 'onDeclaredDead'> = {
       onDeclaredDead: (listener) => void (takeForDead = listener),
     };
     memory = new CacheMemory(
       store as ResponseCacheStore,
       repository as Pick<CacheMemoryRepository, keyof CacheMemoryRepository> as CacheMemoryRepository,
-      { epoch: 'epoch_1' } as Journal,
+      { instanceId: 'instance_1' } as Journal,
       {} as Database,
-      processes as ProcessesService,
+      processes as InstancesService,
     );
   });
 

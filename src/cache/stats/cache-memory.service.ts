@@ -1,7 +1,7 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { Database } from '../../database/database.connection';
 import { Journal } from '../../ledger/journal/journal.service';
-import { ProcessesService } from '../../ledger/upkeep/processes.service';
+import { InstancesService } from '../../ledger/owners/instances.service';
 import { modelOfKey, scopeOfKey } from '../key/cache-key';
 import type { KeyCount } from '../store/answer-index.store';
 import { ResponseCacheStore } from '../store/response-cache.store';
@@ -29,7 +29,7 @@ export class CacheMemory implements OnApplicationBootstrap {
     private readonly repository: CacheMemoryRepository,
     private readonly journal: Journal,
     private readonly database: Database,
-    processes: ProcessesService,
+    processes: InstancesService,
   ) {
     store.onEvicted((key) => this.countEviction(key));
     processes.onDeclaredDead(() => (this.told = undefined));
@@ -71,7 +71,7 @@ export class CacheMemory implements OnApplicationBootstrap {
     const bytes = counts.flatMap(({ keys: _keys, ...held }) => (held.bytes > 0 ? held : []));
     const text = JSON.stringify(bytes);
     if (text === this.told) return;
-    if (await this.repository.putBytes(this.journal.epoch, bytes)) this.told = text;
+    if (await this.repository.putBytes(this.journal.instanceId, bytes)) this.told = text;
   }
 
   private async tellEvictions(): Promise<void> {

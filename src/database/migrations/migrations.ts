@@ -11,6 +11,8 @@ import * as cacheRules from './0009-cache-rules';
 import * as cacheStatistics from './0010-cache-statistics';
 import * as rollupLevels from './0011-rollup-levels';
 import * as wantedWindows from './0012-wanted-windows';
+import * as rowsThatFailAlone from './0013-rows-that-fail-alone';
+import * as owners from './0014-owners';
 
 /** Every migration by name, in the order in which they run. A migration that has landed is never changed. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -26,4 +28,6 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0010-cache-statistics': cacheStatistics,
   '0011-rollup-levels': rollupLevels,
   '0012-wanted-windows': wantedWindows,
+  '0013-rows-that-fail-alone': rowsThatFailAlone,
+  '0014-owners': owners,
 };

@@ -33,13 +33,14 @@ export interface BudgetWindowsTable {
   wanted_at: Date | null;
 }
 
-/** What one life of a process may spend of a window, and what of it is in the ledger. `numeric` comes as text. */
+/** What an owner may spend of a window, and what of it is in the ledger. `numeric` comes as text. */
 export interface BudgetLeasesTable {
   budget_id: string;
   window_start: Date;
-  epoch: string;
+  /** An instance or a batch; `opening` for what was spent before the window was first leased. */
+  owner: string;
   granted_pusd: string;
   used_pusd: Generated<string>;
-  /** True once the process has ended and what it did not use is given back. */
+  /** True once the owner has ended and what it did not use is given back. */
   closed: Generated<boolean>;
 }

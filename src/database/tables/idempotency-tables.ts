@@ -10,8 +10,8 @@ export interface IdempotencyKeysTable {
   idempotency_key: string;
   /** SHA-256 of method, path and body: another one under the same key is a mistake. */
   fingerprint: string;
-  /** The life of the process that makes the call. */
-  epoch: string;
+  /** The instance that makes the call. */
+  owner: string;
   request_id: string;
   /** `lost`: the process that made the call is gone with its journal, so nobody knows whether an upstream was asked. */
   state: 'running' | 'done' | 'lost';

@@ -9,9 +9,10 @@ export interface LedgerTables {
   transfers: TransfersTable;
   credit_settings: CreditSettingsTable;
   ledger_closings: LedgerClosingsTable;
+  ledger_refusals: LedgerRefusalsTable;
   /** Both sides of every transfer, of calls and others. A view. */
   entries: EntriesView;
-  processes: ProcessesTable;
+  owners: OwnersTable;
 }
 
 export type LedgerState = 'dispatched' | 'settled' | 'failed' | 'unknown';
@@ -59,8 +60,8 @@ export interface LedgerTable {
   created_at: Date;
   latency_ms: number | null;
   ttft_ms: number | null;
-  /** The process life that made the try; a try of a dead one that is still dispatched has an unknown end. */
-  epoch: string;
+  /** Who has the attempt open: an instance or a batch. An attempt that is dispatched when its owner ends has an unknown end. */
+  owner: string;
 }
 
 /**
@@ -82,6 +83,8 @@ export interface UsageRollupsTable {
   batch: boolean;
   /** A JSON list in order, or ''. */
   tags: string;
+  /** SHA-256 of `tags`, which stands for them in the key; empty where there are none. */
+  tags_hash: Buffer;
   /** Calls: each counts where its first attempt does. */
   requests: bigint;
   attempts: bigint;
@@ -169,6 +172,30 @@ export interface LedgerClosingsTable {
   closed_at: Generated<Date>;
 }
 
+/**
+ * Rows that the ledger refused, each with the money that it moves: budgets count it, accounts and reports do not, so the
+ * ledger does not add up while there is one.
+ */
+export interface LedgerRefusalsTable {
+  request_id: string;
+  attempt: number;
+  /** As in the ledger; a dispatched row costs its budgets nothing yet. */
+  state: LedgerState;
+  /** Who has the attempt open. */
+  owner: string;
+  team_id: string;
+  key_id: string;
+  /** `numeric`, which comes as text. */
+  cost_pusd: string;
+  charged: string[] | null;
+  /** The SQLSTATE and the message of the refusal. */
+  reason: string;
+  /** The row as it stood in the journal: JSON text, in bytes, because no text may be what was refused. */
+  row: Buffer;
+  created_at: Date;
+  refused_at: Generated<Date>;
+}
+
 export interface EntriesView {
   transfer_id: string;
   account: string;
@@ -177,12 +204,13 @@ export interface EntriesView {
   created_at: Date;
 }
 
-/** Lives of processes; one that was not seen for long is dead. */
-export interface ProcessesTable {
-  epoch: string;
+/** Who may hold money and have attempts open. An instance that was not seen for long is dead; a batch is there until it ends. */
+export interface OwnersTable {
+  id: string;
+  kind: 'instance' | 'batch';
   started_at: Generated<Date>;
   seen_at: Generated<Date>;
-  /** What cached answers take of its memory, by model and generation, as it last said. */
+  /** What cached answers take of the memory of an instance, by model and generation, as it last said. */
   cache_bytes: JSONColumnType<CacheBytes[] | null>;
 }
 

@@ -3,7 +3,7 @@ import type { Claim, CallState, IdempotencyRepository, StoredReply } from '../id
 
 interface FakeRow {
   fingerprint: string;
-  epoch: string;
+  owner: string;
   requestId: string;
   reply: Omit<StoredReply, 'requestId'> | undefined;
 }
@@ -32,7 +32,7 @@ export class FakeKeys {
       return isDead() ? new Promise<T>(() => undefined) : result;
     };
     const repository: Pick<IdempotencyRepository, 'claim' | 'keep' | 'free' | 'fateOf' | 'sweep'> = {
-      claim: (identity, epoch) => ask(() => this.claim(identity, epoch)),
+      claim: (identity, { id }) => ask(() => this.claim(identity, id)),
       keep: (identity, reply) =>
         this.trouble === 'keeps nothing' ? Promise.reject(new Error('no room')) : ask(() => this.keep(identity, reply)),
       free: (name, requestId) => ask(() => this.free(name, requestId)),
@@ -42,17 +42,17 @@ export class FakeKeys {
     return repository as IdempotencyRepository;
   }
 
-  private claim({ teamId, key, fingerprint, requestId }: CallIdentity, epoch: string): Claim {
+  private claim({ teamId, key, fingerprint, requestId }: CallIdentity, owner: string): Claim {
     const name = `${teamId} ${key}`;
     const row = this.rows.get(name);
-    this.alive.add(epoch);
+    this.alive.add(owner);
     if (!row) {
-      this.rows.set(name, { fingerprint, epoch, requestId, reply: undefined });
+      this.rows.set(name, { fingerprint, owner, requestId, reply: undefined });
       return { kind: 'ours' };
     }
     if (row.fingerprint !== fingerprint) return { kind: 'other_call' };
     if (row.reply) return { kind: 'done', reply: { requestId: row.requestId, ...row.reply } };
-    return { kind: 'running', epoch: row.epoch, requestId: row.requestId };
+    return { kind: 'running', owner: row.owner, requestId: row.requestId };
   }
 
   private keep({ teamId, key, requestId }: CallIdentity, reply: Omit<StoredReply, 'requestId'>): boolean {
@@ -70,7 +70,7 @@ export class FakeKeys {
   private fateOf({ teamId, key }: CallIdentity, requestId: string): CallState {
     const row = this.rows.get(`${teamId} ${key}`);
     if (row?.requestId !== requestId || row.reply) return 'ended';
-    if (this.alive.has(row.epoch)) return 'running';
+    if (this.alive.has(row.owner)) return 'running';
     return this.sent.has(requestId) ? 'sent' : 'not_sent';
   }
 }

@@ -23,7 +23,7 @@ export class DrainPace {
     this.measured = utilization();
   }
 
-  /** Lets the drain go on without rests until somebody who waits for it has what they want. */
+  /** Lets the drain go on without rests while a caller waits for it. */
   async hurry(work: () => Promise<void>): Promise<void> {
     this.hurried += 1;
     this.wake?.();

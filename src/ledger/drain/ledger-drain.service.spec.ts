@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -9,7 +9,7 @@ import type { GatewayConfig } from '../../config/gateway-config';
 import { Journal } from '../journal/journal.service';
 import { encodeRecord } from '../journal/journal-record';
 import { LedgerDrain } from './ledger-drain.service';
-import { FakeLedger, type FakeRow } from '../testing/fake-ledger';
+import { FakeLedger } from '../testing/fake-ledger';
 
 describe('the drain of the journal', () => {
   let directory: string;
@@ -22,10 +22,10 @@ describe('the drain of the journal', () => {
     new Journal({ resolve } as DataDirectory, { journal: { fsync: 'interval', maxBytes: Infinity } } as GatewayConfig);
   const drainOf = (journal: Journal, isEmbedded = false) => {
     const database = { isEmbedded, beforeClose: (closer: () => Promise<void>) => void (close = closer) } as Database;
-    return (drain = new LedgerDrain(journal, ledger.asRepository(), database));
+    return (drain = new LedgerDrain(journal, ledger.asRepository(), database, ...ledger.asParts()));
   };
   const note = (journal: Journal, id: string, state: string) =>
-    journal.append(id, JSON.stringify({ id, epoch: journal.epoch, state }));
+    journal.append(id, JSON.stringify({ id, owner: journal.instanceId, state }));
   const filesLeft = () => readdirSync(resolve('journal')).toSorted();
 
   beforeAll(() => Logger.overrideLogger(false));
@@ -35,6 +35,7 @@ describe('the drain of the journal', () => {
   });
   afterEach(() => {
     jest.useRealTimers();
+    jest.restoreAllMocks();
     rmSync(directory, { recursive: true, force: true });
   });
 
@@ -65,7 +66,7 @@ describe('the drain of the journal', () => {
     expect(looked).toHaveBeenCalledTimes(turns);
   });
 
-  it('makes another run for who comes during one', async () => {
+  it('makes another run for a flush that comes during one', async () => {
     const journal = openJournal();
     let fail = () => {};
     const broken = new Promise<void>((_, reject) => (fail = () => reject(new Error('Connection terminated'))));
@@ -88,7 +89,7 @@ describe('the drain of the journal', () => {
     await note(journal, '01A.1', 'settled');
     await note(journal, '01B.1', 'dispatched');
     await drain.flush();
-    expect([ledger.states(), existsSync(resolve('journal', 'refused.jsonl'))]).toEqual([{}, false]);
+    expect([ledger.states(), ledger.setAside]).toEqual([{}, []]);
     ledger.away = false;
     await drain.flush();
     expect(ledger.states()).toEqual({ '01A.1': 'settled', '01B.1': 'dispatched' });
@@ -102,11 +103,38 @@ describe('the drain of the journal', () => {
     await note(journal, '01D.1', 'settled');
     await drain.flush();
     expect(Object.keys(ledger.states())).toEqual(['01A.1', '01C.1', '01D.1']);
-    const aside = readFileSync(resolve('journal', 'refused.jsonl'), 'utf8').trim().split('\n');
-    expect(aside.map((row) => (JSON.parse(row) as FakeRow).id)).toEqual(['01B.1']);
+    expect(ledger.setAside).toEqual([expect.stringMatching(/^01B\.1 .*"settled"/)]);
+    expect(drain.state).toBe('ok');
   });
 
-  it('brings what dead lives left, ends their open tries after their last line, and removes their files', async () => {
+  it('says that it is stuck once the database has taken nothing for ten seconds', async () => {
+    const journal = openJournal();
+    drainOf(journal);
+    ledger.away = true;
+    await note(journal, '01A.1', 'settled');
+    await drain.flush();
+    expect(drain.state).toBe('ok');
+    const { now } = performance;
+    jest.spyOn(performance, 'now').mockImplementation(() => now.call(performance) + 10_000);
+    expect(drain.state).toBe('stuck');
+    ledger.away = false;
+    await drain.flush();
+    expect(drain.state).toBe('ok');
+  });
+
+  it('sets an open attempt aside that the database does not end, and goes on with others and with its own rows', async () => {
+    const dead = openJournal();
+    for (const id of ['01A.1', '01B.1']) await note(dead, id, 'dispatched');
+    const journal = openJournal();
+    await note(journal, '01C.1', 'settled');
+    ledger.unendable.add('01A.1');
+    await drainOf(journal).flush();
+    expect(ledger.states()).toEqual({ '01B.1': 'unknown', '01C.1': 'settled' });
+    expect(new Set(ledger.setAside)).toEqual(new Set(['01A.1']));
+    expect(filesLeft().every((name) => name.startsWith(journal.instanceId))).toBe(true);
+  });
+
+  it('brings what stopped instances left, ends their open attempts after their last line, and removes their files', async () => {
     const dead = openJournal();
     await note(dead, '01A.1', 'dispatched');
     await note(dead, '01B.1', 'dispatched');
@@ -118,10 +146,10 @@ describe('the drain of the journal', () => {
     await drainOf(journal).flush();
     expect(ledger.states()).toEqual({ '01A.1': 'settled', '01B.1': 'unknown', '01D.1': 'dispatched' });
     expect(ledger.closed).toHaveLength(2);
-    expect(filesLeft().every((name) => name.startsWith(journal.epoch))).toBe(true);
+    expect(filesLeft().every((name) => name.startsWith(journal.instanceId))).toBe(true);
   });
 
-  it('ends the open tries of dead lives before it brings whatever else they left', async () => {
+  it('ends the open attempts of stopped instances before it brings whatever else they left', async () => {
     const dead = openJournal();
     for (const id of ['01A.1', '01D.1']) await note(dead, id, 'dispatched');
     await drainOf(dead).flush();
@@ -143,24 +171,36 @@ describe('the drain of the journal', () => {
     });
   });
 
-  it('is done with one dead life before it brings the next one, so that a short life gets somewhere too', async () => {
+  it('leaves open what a batch owns, and writes it with all else', async () => {
+    const dead = openJournal();
+    await note(dead, '01A.1', 'dispatched');
+    for (const id of ['01B.1', '01C.1'])
+      await dead.append(id, JSON.stringify({ id, owner: 'batch_1', state: 'dispatched' }));
+    await dead.append('01C.1', JSON.stringify({ id: '01C.1', owner: 'batch_1', state: 'settled' }));
+    await drainOf(openJournal()).flush();
+    expect(ledger.givenUp.map(({ keys }) => keys)).toEqual([['01A.1']]);
+    expect(ledger.writes).toEqual([['01A.1'], ['01A.1', '01B.1', '01C.1']]);
+    expect(ledger.states()).toEqual({ '01A.1': 'unknown', '01B.1': 'dispatched', '01C.1': 'settled' });
+  });
+
+  it('is done with one stopped instance before it brings the next one, so that a short life gets somewhere too', async () => {
     const first = openJournal();
     await note(first, '01A.1', 'settled');
     const second = openJournal();
     await note(second, '01B.1', 'settled');
-    const closeForGood = ledger.closeEpoch.bind(ledger);
-    jest.spyOn(ledger, 'closeEpoch').mockImplementationOnce(async (epoch) => {
-      const calls = await closeForGood(epoch);
+    const closeForGood = ledger.reclaimAll.bind(ledger);
+    jest.spyOn(ledger, 'reclaimAll').mockImplementationOnce(async (owner) => {
+      const calls = await closeForGood(owner);
       ledger.away = true;
       return calls;
     });
     await drainOf(openJournal()).flush();
     expect(ledger.states()).toEqual({ '01A.1': 'settled' });
-    expect(filesLeft().filter((name) => name.startsWith(first.epoch))).toEqual([]);
-    expect(filesLeft()).toContain(`${second.epoch}.000001.journal`);
+    expect(filesLeft().filter((name) => name.startsWith(first.instanceId))).toEqual([]);
+    expect(filesLeft()).toContain(`${second.instanceId}.000001.journal`);
   });
 
-  it('goes on where a dead life had come to', async () => {
+  it('goes on where a stopped instance had come to', async () => {
     const dead = openJournal();
     await note(dead, '01A.1', 'settled');
     await note(dead, '01B.1', 'settled');
@@ -171,7 +211,7 @@ describe('the drain of the journal', () => {
     expect(ledger.writes).toEqual([['01B.1']]);
   });
 
-  it('keeps what dead lives left until the database has all of it, and may write it again', async () => {
+  it('keeps what stopped instances left until the database has all of it, and may write it again', async () => {
     const dead = openJournal();
     await note(dead, '01A.1', 'dispatched');
     await note(dead, '01B.1', 'settled');
@@ -179,7 +219,7 @@ describe('the drain of the journal', () => {
     ledger.away = true;
     const journal = openJournal();
     await drainOf(journal).flush();
-    expect(filesLeft()).toContain(`${dead.epoch}.000001.journal`);
+    expect(filesLeft()).toContain(`${dead.instanceId}.000001.journal`);
     ledger.away = false;
     await drain.flush();
     const once = { '01A.1': 'unknown', '01B.1': 'settled' };
@@ -192,11 +232,13 @@ describe('the drain of the journal', () => {
   it('removes a full segment once its last line is in the database', async () => {
     const journal = openJournal();
     const full = 'x'.repeat(32 * 1024 * 1024);
-    await journal.append('01A.1', JSON.stringify({ id: '01A.1', state: 'settled', epoch: full }));
+    await journal.append('01A.1', JSON.stringify({ id: '01A.1', state: 'settled', owner: full }));
     await note(journal, '01B.1', 'settled');
     await drainOf(journal).flush();
     expect(Object.keys(ledger.states())).toEqual(['01A.1', '01B.1']);
-    expect(journal.segments().map(({ path }) => path)).toEqual([resolve('journal', `${journal.epoch}.000002.journal`)]);
+    expect(journal.segments().map(({ path }) => path)).toEqual([
+      resolve('journal', `${journal.instanceId}.000002.journal`),
+    ]);
   });
 
   it('leaves no file behind when it ends, and keeps them all when the database is away', async () => {

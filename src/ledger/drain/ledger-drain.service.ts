@@ -5,7 +5,11 @@ import { DrainPace } from './drain-pace';
 import { Journal, type Segment } from '../journal/journal.service';
 import type { JournalRecord } from '../journal/journal-record';
 import { LedgerRepository } from '../ledger.repository';
+import { RefusalsService } from '../refusals/refusals.service';
+import { OwnersRepository } from '../owners/owners.repository';
+import { RecoveryService } from '../owners/recovery.service';
 import { openAttempts } from './open-attempts';
+import { RowWriter } from './row-writer.service';
 import { SegmentReader } from '../journal/segment-reader';
 
 /** What a database elsewhere has not taken would be lost with this disk. */
@@ -18,11 +22,12 @@ const DRAIN_EMBEDDED_EVERY_MS = 500;
  */
 const BURST_BYTES = 128 * 1024 * 1024;
 const RETRY_MS = 1_000;
+const STUCK_AFTER_MS = 10_000;
 const FLUSH_TIMEOUT_MS = 2_000;
 const SHUTDOWN_TIMEOUT_MS = 10_000;
 
 /**
- * Brings the journal into the database, in bulk and in order, and ends the tries that earlier lives of this data
+ * Brings the journal into the database, in bulk and in order, and ends the attempts that earlier instances on this data
  * directory left open. The database may be away meanwhile; the journal waits.
  */
 @Injectable()
@@ -31,23 +36,34 @@ export class LedgerDrain implements OnApplicationBootstrap {
   private reader: SegmentReader | undefined;
   private running: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
-  private away = false;
+  private awaySince: number | undefined;
   private readonly pace = new DrainPace(() => this.mayWait());
   private recovered = false;
+  private retried = false;
   private finished = false;
 
   constructor(
     private readonly journal: Journal,
     private readonly repository: LedgerRepository,
     private readonly database: Database,
+    private readonly owners: OwnersRepository,
+    private readonly writer: RowWriter,
+    private readonly recovery: RecoveryService,
+    private readonly refusals: RefusalsService,
   ) {}
+
+  /** How the ledger in the database stands: behind the journal for ten seconds and more, or without rows that it refused. */
+  get state(): 'ok' | 'stuck' | 'refused' {
+    if (this.awaySince !== undefined && performance.now() - this.awaySince >= STUCK_AFTER_MS) return 'stuck';
+    return this.refusals.count > 0 ? 'refused' : 'ok';
+  }
 
   onApplicationBootstrap(): void {
     this.database.beforeClose(() => this.finish());
     this.schedule(0);
   }
 
-  /** Brings what is in the journal now into the database; gives up after two seconds. For reports that show the last calls. */
+  /** Brings what is in the journal now into the database, for two seconds at most. For reports that show the last calls. */
   async flush(): Promise<void> {
     await this.drainWithin(FLUSH_TIMEOUT_MS);
   }
@@ -66,7 +82,7 @@ export class LedgerDrain implements OnApplicationBootstrap {
     clearTimeout(this.timer);
     const everyMs = this.database.isEmbedded ? DRAIN_EMBEDDED_EVERY_MS : DRAIN_EVERY_MS;
     this.timer = setTimeout(
-      () => void this.drainAll().then(() => this.schedule(this.away ? RETRY_MS : everyMs)),
+      () => void this.drainAll().then(() => this.schedule(this.awaySince !== undefined ? RETRY_MS : everyMs)),
       afterMs,
     );
   }
@@ -84,6 +100,8 @@ export class LedgerDrain implements OnApplicationBootstrap {
   private async drainOnce(): Promise<void> {
     if (!this.recovered) await this.recover();
     this.recovered = true;
+    if (!this.retried) await this.refusals.retry();
+    this.retried = true;
     for (;;) {
       const [segment, ...newer] = this.journal.segments();
       if (!segment) return;
@@ -105,8 +123,7 @@ export class LedgerDrain implements OnApplicationBootstrap {
   }
 
   /**
-   * Writes the next rows together, or one by one where the database refuses one: a bad row must not hold up the others.
-   * Nothing holds on to the rows meanwhile, they are read again for that: hundreds of them would grow old while the database
+   * Writes the next rows together, or apart where that fails: a bad row must not hold up the others. Nothing holds on to the rows meanwhile, they are read again for that: hundreds of them would grow old while the database
    * works, and lie there until the next full collection.
    *
    * @returns the offset behind them when they are written; undefined where there are none
@@ -115,32 +132,29 @@ export class LedgerDrain implements OnApplicationBootstrap {
     const { records, end } = reader.read();
     if (end === undefined) return undefined;
     if (records.length === 0) return Promise.resolve(end);
-    const written = this.repository.write(lastOfEachKey(records)).then(() => end);
-    return ifRefused(written, async () => {
-      const again = reader.read();
-      await this.writeEach(lastOfEachKey(again.records));
-      return again.end ?? end;
-    });
-  }
-
-  private async writeEach(rows: Buffer[]): Promise<void> {
-    for (const row of rows)
-      await ifRefused(this.repository.write([row]), (error) => this.journal.setAside(String(row), error));
+    return this.repository.write(lastOfEachKey(records).map(({ json }) => json)).then(
+      () => end,
+      async (error: unknown) => {
+        const again = reader.read();
+        await this.writer.writeApart(lastOfEachKey(again.records), error);
+        return again.end ?? end;
+      },
+    );
   }
 
   /**
-   * What dead lives left: first the tries that nobody will end get an end, whatever else there is to bring. Then, life by
-   * life, every line is brought, what it held is free, and its files go. So where one life dies soon after the other, each of
-   * them gets further.
+   * What stopped instances of this data directory left: first the attempts that they own and never ended get an end, whatever
+   * else there is to bring. Then, instance by instance, every line is brought, what the instance held is free, and its files go.
+   * So where one stops soon after the other, each of them gets further.
    */
   private async recover(): Promise<void> {
     const leftovers = this.journal.leftovers();
-    const epochs = [...new Set(leftovers.map(({ epoch }) => epoch))];
-    if (epochs.length > 0) await this.closeOpenTries(epochs, leftovers);
-    for (const epoch of epochs) {
-      const segments = leftovers.filter((segment) => segment.epoch === epoch);
+    const instances = [...new Set(leftovers.map(({ instanceId }) => instanceId))];
+    if (instances.length > 0) await this.closeOpenAttempts(instances, leftovers);
+    for (const instance of instances) {
+      const segments = leftovers.filter(({ instanceId }) => instanceId === instance);
       for (const reader of this.readersOf(segments)) await this.drainSegment(reader).finally(() => reader.close());
-      this.tellUnknown([epoch], await this.repository.closeEpoch(epoch));
+      this.logUnknown([instance], await this.recovery.reclaimAll(instance));
       for (const segment of segments) this.journal.remove(segment);
     }
   }
@@ -150,29 +164,31 @@ export class LedgerDrain implements OnApplicationBootstrap {
     for (const segment of segments) yield new SegmentReader(segment, this.journal.drainedBytes(segment));
   }
 
-  private async closeOpenTries(epochs: string[], segments: Segment[]): Promise<void> {
-    const open = await openAttempts(this.readersOf(segments), await this.repository.openAttempts(epochs));
+  private async closeOpenAttempts(instances: string[], segments: Segment[]): Promise<void> {
+    const open = await openAttempts(this.readersOf(segments), await this.owners.openKeys(instances));
     if (open.size === 0) return;
     const unwritten = [...open].flatMap(([key, json]) => (json === undefined ? [] : [{ key, json }]));
     if (unwritten.length > 0) {
-      const rows = lastOfEachKey(unwritten);
-      await ifRefused(this.repository.write(rows), () => this.writeEach(rows));
+      const records = lastOfEachKey(unwritten);
+      await this.repository
+        .write(records.map(({ json }) => json))
+        .catch((error: unknown) => this.writer.writeApart(records, error));
     }
-    this.tellUnknown(epochs, await this.repository.closeAttempts(epochs, [...open.keys()]));
+    this.logUnknown(instances, await this.recovery.closeAttempts(instances, [...open.keys()]));
   }
 
-  private tellUnknown(epochs: string[], calls: number): void {
+  private logUnknown(instances: string[], calls: number): void {
     if (calls === 0) return;
-    this.logger.warn({ epochs, calls }, 'calls of a stopped process have an unknown end and keep their estimate');
+    this.logger.warn({ instances, calls }, 'calls of a stopped process have an unknown end and keep their estimate');
   }
 
   private async finish(): Promise<void> {
     this.finished = true;
     clearTimeout(this.timer);
     await this.drainWithin(SHUTDOWN_TIMEOUT_MS);
-    if (this.away || this.running) return;
+    if (this.awaySince !== undefined || this.running) return;
     for (const segment of this.journal.segments()) this.release(segment);
-    await this.repository.closeEpoch(this.journal.epoch).catch((error: unknown) => this.setAway(error));
+    await this.recovery.reclaimAll(this.journal.instanceId).catch((error: unknown) => this.setAway(error));
   }
 
   private release(segment: Segment): void {
@@ -182,29 +198,19 @@ export class LedgerDrain implements OnApplicationBootstrap {
   }
 
   private setAway(error: unknown): void {
-    const away = error !== undefined;
-    if (away && !this.away)
-      this.logger.warn({ err: error }, 'the database does not take the ledger; the journal keeps it');
-    if (!away && this.away) this.logger.log('the database takes the ledger again');
-    this.away = away;
+    const wasAway = this.awaySince !== undefined;
+    if (error === undefined) {
+      if (wasAway) this.logger.log('the database takes the ledger again');
+      this.awaySince = undefined;
+    } else {
+      if (!wasAway) this.logger.warn({ err: error }, 'the database does not take the ledger; the journal keeps it');
+      this.awaySince ??= performance.now();
+    }
   }
 }
 
-/** Does something else where the database refuses what it was given; what it cannot take at the moment is tried again later. */
-function ifRefused<T>(written: Promise<T>, otherwise: (error: unknown) => Promise<T> | T): Promise<T> {
-  return written.catch((error: unknown) => {
-    if (!isRefusedData(error)) throw error;
-    return otherwise(error);
-  });
-}
-
-/** PostgreSQL's classes 22 (data exception) and 23 (integrity violation). @see https://www.postgresql.org/docs/current/errcodes-appendix.html */
-function isRefusedData(error: unknown): boolean {
-  return /^2[23]/.test(String((error as { code?: unknown } | null)?.code));
-}
-
 /** The last line of each key is the whole truth about it; in key order, so that two processes never wait for each other. */
-function lastOfEachKey(records: JournalRecord[]): Buffer[] {
+function lastOfEachKey(records: JournalRecord[]): JournalRecord[] {
   const rows = new Map(records.map((record) => [record.key, record]));
-  return [...rows.values()].toSorted((one, other) => (one.key < other.key ? -1 : 1)).map(({ json }) => json);
+  return [...rows.values()].toSorted((one, other) => (one.key < other.key ? -1 : 1));
 }

@@ -6,7 +6,7 @@ const BLOCKS = 4;
 
 /**
  * Room on the disk that is kept for the ends of calls that run: when the disk is full, new calls are refused and the
- * reserve is given up, so that what was already paid for can still be written.
+ * reserve is released, so that what was already paid for can still be written.
  */
 export class DiskReserve {
   private made = false;
@@ -32,7 +32,7 @@ export class DiskReserve {
     }
   }
 
-  /** Gives the room up. */
+  /** Frees the room. */
   release(): void {
     this.made = false;
     rmSync(this.path, { force: true });

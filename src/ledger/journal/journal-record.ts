@@ -9,6 +9,8 @@ export interface JournalRecord {
 
 const CRC_DIGITS = 8;
 const SPACE = 0x20;
+const EPOCH = Buffer.from(',"epoch":"');
+const OWNER = Buffer.from(',"owner":"');
 
 /** `crc32 key json\n`. The checksum tells a line that was torn by a full disk or a power failure from a whole one. */
 export function encodeRecord(key: string, json: string): string {
@@ -25,5 +27,15 @@ export function decodeRecord(line: Buffer): JournalRecord | undefined {
   const content = line.subarray(CRC_DIGITS + 1);
   const space = content.indexOf(SPACE);
   if (space < 0 || Number.parseInt(line.toString('latin1', 0, CRC_DIGITS), 16) !== crc32(content)) return undefined;
-  return { key: content.toString('latin1', 0, space), json: content.subarray(space + 1) };
+  return { key: content.toString('latin1', 0, space), json: withOwner(content.subarray(space + 1)) };
+}
+
+/**
+ * Names the owner as the ledger does, in the bytes themselves: earlier versions called it `epoch`, which is as long. Within a
+ * text the quotes would be escaped.
+ */
+function withOwner(json: Buffer): Buffer {
+  const at = json.indexOf(EPOCH);
+  if (at >= 0) OWNER.copy(json, at);
+  return json;
 }

@@ -41,7 +41,7 @@ describe('the journal', () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  it('keeps its promise once the line is in the file, for nobody else to read', async () => {
+  it('keeps its promise once the line is in the file, readable by its user alone', async () => {
     const journal = open();
     const kept = journal.append('01A.1', '{"state":"dispatched"}');
     expect(readFileSync(pathOf(journal), 'utf8')).toBe('');
@@ -103,7 +103,7 @@ describe('the journal', () => {
     await journal.append('01A.1', '{"state":"dispatched"}');
     const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
     const { writeSync } = fs;
-    // The disk is full until the reserve is given up.
+    // The disk is full until the reserve is released.
     jest.spyOn(fs, 'writeSync').mockImplementation((...args: unknown[]) => {
       if (existsSync(resolve('journal.reserve'))) throw full;
       return (writeSync as (...all: unknown[]) => number)(...args);
@@ -177,7 +177,7 @@ describe('the journal', () => {
     const journal = open();
     const json = JSON.stringify('x'.repeat(11 * MEGABYTE));
     for (const key of ['01A.1', '01B.1', '01C.1', '01D.1']) await journal.append(key, json);
-    expect(journal.segments().map(({ epoch }) => epoch)).toEqual([journal.epoch, journal.epoch]);
+    expect(journal.segments().map(({ instanceId }) => instanceId)).toEqual([journal.instanceId, journal.instanceId]);
     expect(keysIn(pathOf(journal, 0))).toEqual(['01A.1', '01B.1', '01C.1']);
     expect(keysIn(pathOf(journal, 1))).toEqual(['01D.1']);
     expect(pathOf(journal, 0) < pathOf(journal, 1)).toBe(true);
@@ -196,13 +196,12 @@ describe('the journal', () => {
     expect([keysIn(pathOf(journal, 0)), keysIn(pathOf(journal, 1))]).toEqual([['01A.1', '01B.1'], ['01C.1']]);
   });
 
-  it('tells what dead lives left, oldest first, and nothing of its own', async () => {
+  it('lists what stopped instances left, oldest first, and nothing of its own', async () => {
     const dead = open();
     await dead.append('01A.1', JSON.stringify('x'.repeat(32 * MEGABYTE)));
     const later = open();
     writeFileSync(`${pathOf(dead, 0)}.drained`, '000000000042');
     const journal = open();
-    journal.setAside('{"bad":1}', new Error('refused'));
     expect(journal.leftovers()).toEqual([...dead.segments(), ...later.segments()]);
     expect(later.leftovers()).toEqual([...dead.segments(), ...journal.segments()]);
   });
@@ -214,25 +213,18 @@ describe('the journal', () => {
     ['\0\0\0', 0],
   ])('reads how far a segment is drained from %j', (text, bytes) => {
     const journal = open();
-    const segment = { epoch: 'epoch_dead', path: resolve('journal', 'epoch_dead.000001.journal') };
+    const segment = { instanceId: 'instance_dead', path: resolve('journal', 'instance_dead.000001.journal') };
     if (text !== undefined) writeFileSync(`${segment.path}.drained`, text);
     expect(journal.drainedBytes(segment)).toBe(bytes);
   });
 
   it('removes a segment with its offset, and then takes no line for it', async () => {
     const journal = open();
-    const [segment = { epoch: '', path: '' }] = journal.segments();
+    const [segment = { instanceId: '', path: '' }] = journal.segments();
     writeFileSync(`${segment.path}.drained`, '000000000000');
     journal.remove(segment);
     journal.remove(segment);
     expect([existsSync(segment.path), readdirSync(resolve('journal'))]).toEqual([false, []]);
     await expect(journal.append('01A.1', '{}')).rejects.toMatchObject({ code: 'unavailable' });
-  });
-
-  it('keeps refused rows, a line each', () => {
-    const journal = open();
-    journal.setAside('{"a":1}', new Error('refused'));
-    journal.setAside('{"b":2}', new Error('refused'));
-    expect(readFileSync(resolve('journal', 'refused.jsonl'), 'utf8')).toBe('{"a":1}\n{"b":2}\n');
   });
 });

@@ -1,8 +1,9 @@
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { GatewayError } from '../../common/errors';
 import { newId } from '../../common/ids';
+import type { Owner } from '../../common/owner';
 import { DataDirectory } from '../../config/data-directory';
 import { GatewayConfig } from '../../config/gateway-config';
 import { DiskReserve } from './disk-reserve';
@@ -13,7 +14,6 @@ import { encodeRecord } from './journal-record';
 const SEGMENT_BYTES = 32 * 1024 * 1024;
 const SEGMENT_SUFFIX = '.journal';
 const OFFSET_SUFFIX = '.drained';
-const SET_ASIDE_FILE = 'refused.jsonl';
 const RETRY_AFTER_SECONDS = 5;
 /** How much a loss of power may take with it, and how often a disk that failed is tried again. */
 const SYNC_EVERY_MS = 200;
@@ -31,20 +31,20 @@ export class JournalRefusal extends GatewayError {
 
 /** A file of the journal. */
 export interface Segment {
-  epoch: string;
+  /** The instance that wrote it. */
+  instanceId: string;
   path: string;
 }
 
 /**
- * The local, append-only record of every try of a call. A line is in the kernel's hands before anything that it speaks of
- * happens, so killing the process loses nothing; with `JOURNAL_FSYNC=always` it is on the disk. The drain brings the lines
+ * The local, append-only record of every attempt of a call. A line is in the kernel's hands before what it says happens, so killing the process loses nothing; with `JOURNAL_FSYNC=always` it is on the disk. The drain brings the lines
  * into the database and removes the files. A full or broken disk refuses new calls, and the ends of calls that run are kept
  * until they can be written.
  */
 @Injectable()
 export class Journal implements OnApplicationShutdown {
-  /** This life of the process. */
-  readonly epoch = newId('epoch');
+  /** This life of the process, as an owner. */
+  readonly owner: Owner = { kind: 'instance', id: newId('instance') };
   private readonly logger = new Logger(Journal.name);
   private readonly directory: string;
   private readonly reserve: DiskReserve;
@@ -71,8 +71,12 @@ export class Journal implements OnApplicationShutdown {
     this.upkeep.unref();
   }
 
+  get instanceId(): string {
+    return this.owner.id;
+  }
+
   /**
-   * Writes the line that begins a try or stands for a whole call. Lines that come in one turn of the event loop go to the
+   * Writes the line that begins an attempt or stands for a whole call. Lines that come in one turn of the event loop go to the
    * kernel together.
    *
    * @returns a promise that is kept once the line is safe
@@ -87,7 +91,7 @@ export class Journal implements OnApplicationShutdown {
   }
 
   /**
-   * Writes the line that ends a try. It is written even where new ones are refused, later if it must be.
+   * Writes the line that ends an attempt. It is written even where new ones are refused, later if it must be.
    *
    * @throws GatewayError `unavailable` when it cannot be written now
    */
@@ -101,20 +105,20 @@ export class Journal implements OnApplicationShutdown {
     this.reserve.release();
   }
 
-  /** This life's segments, oldest first; the last one is being written. */
+  /** The segments of this instance, oldest first; the last one is being written. */
   segments(): Segment[] {
     return this.active.map(({ segment }) => segment);
   }
 
-  /** The segments that dead lives of this data directory left, oldest first. */
+  /** The segments that stopped instances left in this data directory, oldest first. */
   leftovers(): Segment[] {
     return readdirSync(this.directory)
       .filter((name) => name.endsWith(SEGMENT_SUFFIX))
       .map((name) => ({
-        epoch: name.slice(0, name.lastIndexOf('.', name.length - SEGMENT_SUFFIX.length - 1)),
+        instanceId: name.slice(0, name.lastIndexOf('.', name.length - SEGMENT_SUFFIX.length - 1)),
         path: join(this.directory, name),
       }))
-      .filter(({ epoch }) => epoch !== this.epoch)
+      .filter(({ instanceId }) => instanceId !== this.instanceId)
       .toSorted((a, b) => (a.path < b.path ? -1 : 1));
   }
 
@@ -122,12 +126,6 @@ export class Journal implements OnApplicationShutdown {
   drainedBytes(segment: Segment): number {
     const path = segment.path + OFFSET_SUFFIX;
     return existsSync(path) ? Number(readFileSync(path, 'utf8')) || 0 : 0;
-  }
-
-  /** Keeps a row that the database refuses in a file beside the journal, for a person to look at. */
-  setAside(row: string, error: unknown): void {
-    this.logger.error({ err: error }, `the database refuses a row of the ledger; it is kept in ${SET_ASIDE_FILE}`);
-    appendFileSync(join(this.directory, SET_ASIDE_FILE), `${row}\n`, { mode: 0o600 });
   }
 
   /** How many bytes the database has not taken yet, whole segments at a time. */
@@ -166,7 +164,7 @@ export class Journal implements OnApplicationShutdown {
     }
   }
 
-  /** The disk does not take everything: the reserve is given up for what was already paid for. */
+  /** The disk does not take everything: the reserve is released for what was already paid for. */
   private writeEndings(endings: Group): void {
     this.reserve.release();
     try {
@@ -239,12 +237,12 @@ export class Journal implements OnApplicationShutdown {
 
   private openSegment(): void {
     this.number += 1;
-    const name = `${this.epoch}.${String(this.number).padStart(6, '0')}${SEGMENT_SUFFIX}`;
+    const name = `${this.instanceId}.${String(this.number).padStart(6, '0')}${SEGMENT_SUFFIX}`;
     const path = join(this.directory, name);
-    this.active.push({ segment: { epoch: this.epoch, path }, writer: new SegmentWriter(path) });
+    this.active.push({ segment: { instanceId: this.instanceId, path }, writer: new SegmentWriter(path) });
   }
 
-  /** @param mayBeWritten whether the lines are in the file, or may be, though nobody can promise that they stay there */
+  /** @param mayBeWritten whether the lines are in the file, or may be, without a promise that they stay there */
   private report(error: unknown, mayBeWritten = false): JournalRefusal {
     if (!this.failing)
       this.logger.error({ err: error }, 'the journal cannot be written; new calls are refused until it can');

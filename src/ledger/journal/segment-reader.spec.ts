@@ -23,7 +23,7 @@ describe('the reader of a segment', () => {
   const line = (key: string, json = '{}') => encodeRecord(key, json);
   const open = (content: string, offset = 0) => {
     writeFileSync(path, content);
-    return (reader = new SegmentReader({ epoch: 'epoch_1', path }, offset));
+    return (reader = new SegmentReader({ instanceId: 'instance_1', path }, offset));
   };
   /** Every record from here to the end, and how many pieces they came in. */
   const readAll = () => {

@@ -11,8 +11,8 @@ interface Invariant {
   violations: RawBuilder<{ violation: string }>;
 }
 
-/** How many violations of one invariant are told. */
-const TOLD = 20;
+/** How many violations of one invariant are named. */
+const MOST_NAMED = 20;
 
 /** What marks the rows of each level of the roll-ups, and whether they keep teams apart. */
 const GRAINS = sql.join(
@@ -99,15 +99,22 @@ const INVARIANTS: Invariant[] = [
     name: 'budgets count what the rows that name them cost',
     violations: sql`SELECT slice || ': counted ' || coalesce(counted, 0) || ', rows ' || coalesce(cost, 0) AS violation FROM (
         SELECT budget_id || '@' || extract(epoch FROM window_start)::bigint AS slice, sum(used_pusd) AS counted
-        FROM budget_leases WHERE epoch <> 'opening' GROUP BY 1) AS leases
+        FROM budget_leases WHERE owner <> 'opening' GROUP BY 1) AS leases
       FULL JOIN (
-        SELECT unnest(charged) AS slice, sum(cost_pusd) AS cost FROM ledger
-        WHERE state <> 'dispatched' AND charged IS NOT NULL GROUP BY 1) AS rows USING (slice)
+        SELECT slice, sum(cost_pusd) AS cost FROM (
+          SELECT unnest(charged) AS slice, cost_pusd FROM ledger WHERE state <> 'dispatched' AND charged IS NOT NULL
+          UNION ALL SELECT unnest(charged), cost_pusd FROM ledger_refusals WHERE state <> 'dispatched') AS charges
+        GROUP BY 1) AS rows USING (slice)
       WHERE coalesce(counted, 0) <> coalesce(cost, 0) AND NOT EXISTS (SELECT FROM ledger_closings)`,
   },
   {
-    name: 'no process that has ended holds money',
-    violations: sql`SELECT budget_id || ' ' || epoch AS violation FROM budget_leases WHERE closed AND granted_pusd <> used_pusd`,
+    name: 'the database has taken every row',
+    violations: sql`SELECT request_id || '.' || attempt || ' of ' || team_id || ': ' || cost_pusd || ' pico-dollars, ' || reason AS violation
+      FROM ledger_refusals`,
+  },
+  {
+    name: 'no owner that has ended holds money',
+    violations: sql`SELECT budget_id || ' ' || owner AS violation FROM budget_leases WHERE closed AND granted_pusd <> used_pusd`,
   },
 ];
 
@@ -121,7 +128,7 @@ export class VerificationRepository {
     return snapshot(this.database, async (transaction) => {
       const checks: { name: string; violations: string[] }[] = [];
       for (const { name, violations } of INVARIANTS) {
-        const { rows } = await sql<{ violation: string }>`${violations} LIMIT ${TOLD}`.execute(transaction);
+        const { rows } = await sql<{ violation: string }>`${violations} LIMIT ${MOST_NAMED}`.execute(transaction);
         checks.push({ name, violations: rows.map(({ violation }) => violation) });
       }
       return checks;

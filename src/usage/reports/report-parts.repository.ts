@@ -10,7 +10,7 @@ import { requestIdBounds } from './request-key';
  */
 export type ReportPart = Omit<
   UsageRollupsTable,
-  'grain' | 'attempts' | 'failures' | 'cached_input_tokens' | 'reasoning_tokens'
+  'grain' | 'attempts' | 'failures' | 'cached_input_tokens' | 'reasoning_tokens' | 'tags_hash'
 >;
 
 const UNIT_MS = { hour: 3_600_000, day: 24 * 3_600_000 };

@@ -40,7 +40,7 @@ export function correctionOf(
   row: RatedRow,
   { listPusd, costPusd }: Difference,
   priceId: string | null,
-  epoch: string,
+  owner: string,
 ): Buffer {
   const correction = {
     request_id: row.request_id,
@@ -71,7 +71,7 @@ export function correctionOf(
     custom_id: row.custom_id,
     tags: row.tags,
     created_at: row.created_at.toISOString(),
-    epoch,
+    owner,
   };
   return Buffer.from(JSON.stringify(correction));
 }

@@ -79,7 +79,7 @@ class Ledger {
       > as LedgerRepository,
       { at: () => this.price } as Pick<PriceBook, 'at'> as PriceBook,
       { resolve: () => undefined } as Pick<ModelRegistry, 'resolve'> as ModelRegistry,
-      { epoch: 'epoch_1' } as Journal,
+      { instanceId: 'instance_1' } as Journal,
     );
   }
 }

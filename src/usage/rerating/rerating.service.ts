@@ -61,7 +61,7 @@ export class ReratingService {
     result.corrected += 1;
     result.listChangePusd += difference.listPusd;
     result.costChangePusd += difference.costPusd;
-    return correctionOf(row, difference, price.id, this.journal.epoch);
+    return correctionOf(row, difference, price.id, this.journal.instanceId);
   }
 
   /** The deployment that answered. The ledger names the version, which begins with the deployment's model. */

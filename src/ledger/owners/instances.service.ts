@@ -2,36 +2,38 @@ import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common'
 import { Clock } from '../../common/clock';
 import { Database } from '../../database/database.connection';
 import { Journal } from '../journal/journal.service';
-import { LedgerRepository } from '../ledger.repository';
+import { OwnersRepository } from './owners.repository';
+import { RecoveryService } from './recovery.service';
 
 const BEAT_EVERY_MS = 5_000;
 /**
- * A process that was not seen for so long is taken for dead with its disk. Long, because one that starts again ends its own
- * calls with all that its journal knows.
+ * An instance that was not seen for so long is taken for dead with its disk. Long, because one that starts again ends its own
+ * attempts with all that its journal knows.
  */
 const DEAD_AFTER_SECONDS = 15 * 60;
 const FORGOTTEN_AFTER_MS = 10 * 60_000;
 
-/** Says that this process lives, and ends the calls and leases of others that do not live any more. */
+/** Tells the other instances that this one lives, and ends those that do not live any more. */
 @Injectable()
-export class ProcessesService implements OnApplicationBootstrap {
-  private readonly logger = new Logger(ProcessesService.name);
+export class InstancesService implements OnApplicationBootstrap {
+  private readonly logger = new Logger(InstancesService.name);
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
   private seenAt: number;
   private aliveSince: number | undefined;
-  private readonly returned: (() => void)[] = [];
+  private readonly listeners: (() => void)[] = [];
 
   constructor(
     private readonly journal: Journal,
-    private readonly repository: LedgerRepository,
+    private readonly owners: OwnersRepository,
+    private readonly recovery: RecoveryService,
     private readonly database: Database,
     private readonly clock: Clock,
   ) {
     this.seenAt = clock.now();
   }
 
-  /** Whether others may take this process for dead soon: it could not tell them for ten minutes that it lives. */
+  /** Whether others may take this instance for dead soon: for ten minutes it could not tell them that it lives. */
   get isForgotten(): boolean {
     return this.clock.now() - this.seenAt > FORGOTTEN_AFTER_MS;
   }
@@ -46,33 +48,33 @@ export class ProcessesService implements OnApplicationBootstrap {
     });
   }
 
-  /** Registers what to do when this process was taken for dead, and others may have what it had. */
+  /** Registers what to do when this instance was taken for dead, and others may have what it had. */
   onDeclaredDead(listener: () => void): void {
-    this.returned.push(listener);
+    this.listeners.push(listener);
   }
 
   private onReturn(): void {
     this.logger.warn('this process was taken for dead while it could not reach the database; its calls are corrected');
-    for (const listener of this.returned) listener();
+    for (const listener of this.listeners) listener();
   }
 
   private turn(): void {
     this.running = this.running.then(() =>
       this.beat().catch((error: unknown) =>
-        this.logger.debug({ err: error }, 'the database was not told that we live'),
+        this.logger.debug({ err: error }, 'the heartbeat of this process did not reach the database'),
       ),
     );
   }
 
   private async beat(): Promise<void> {
     const now = this.clock.now();
-    const aliveSince = await this.repository.beat(this.journal.epoch);
+    const aliveSince = await this.owners.beat(this.journal.instanceId);
     this.seenAt = now;
     if (this.aliveSince !== undefined && this.aliveSince !== aliveSince) this.onReturn();
     this.aliveSince = aliveSince;
-    for (const epoch of await this.repository.deadEpochs(DEAD_AFTER_SECONDS)) {
-      const calls = await this.repository.closeEpoch(epoch, true);
-      this.logger.warn({ epoch, calls }, 'a process was not seen for 15 minutes; its calls have an unknown end');
+    for (const owner of await this.owners.abandoned(DEAD_AFTER_SECONDS)) {
+      const calls = await this.recovery.reclaimAll(owner, true);
+      this.logger.warn({ owner, calls }, 'a process was not seen for 15 minutes; its calls have an unknown end');
     }
   }
 }

@@ -1,73 +1,74 @@
 import { sql } from 'kysely';
 import type { Budget } from '../../src/budgets/budget';
 import { LeasesRepository } from '../../src/budgets/holds/leases.repository';
+import type { Owner } from '../../src/common/owner';
 import type { Database } from '../../src/database/database.connection';
 import { IdempotencyRepository } from '../../src/idempotency/idempotency.repository';
-import { LedgerRepository } from '../../src/ledger/ledger.repository';
+import { OwnersRepository } from '../../src/ledger/owners/owners.repository';
 import { DATABASE_PROFILES, openTestDatabase, type TestDatabase } from '../support/test-database';
 
-const EPOCH = 'epoch_cut_off';
+const OWNER: Owner = { kind: 'instance', id: 'instance_cut_off' };
 const ROUNDS = 150;
 const budget = { id: 'budget_x', teamId: 'team_x', keyId: null, limitPusd: 1_000_000_000n } as Budget;
 const window = { budget, startMs: 0 };
-const wish = { epoch: EPOCH, leastPusd: 10n, idealPusd: 100n };
+const wish = { owner: OWNER, leastPusd: 10n, idealPusd: 100n };
 const call = { teamId: 'team_x', key: 'order 7', fingerprint: 'of the body', requestId: 'req_x' };
 
 /** A process that is cut off from the database is taken for dead, and comes back to what it holds. */
 describe.each(DATABASE_PROFILES)('what a process holds that was taken for dead, %s', (profile) => {
   let database: TestDatabase;
   let leases: LeasesRepository;
-  let ledger: LedgerRepository;
+  let owners: OwnersRepository;
   let keys: IdempotencyRepository;
 
   beforeAll(async () => {
     database = await openTestDatabase(profile, 4);
     const opened = { db: database.db, isEmbedded: profile === 'embedded' } as Database;
     leases = new LeasesRepository(opened);
-    ledger = new LedgerRepository(opened);
+    owners = new OwnersRepository(opened);
     keys = new IdempotencyRepository(opened);
   });
   afterAll(() => database?.close());
   beforeEach(async () => {
-    for (const table of ['budget_leases', 'budget_windows', 'processes', 'idempotency_keys'])
+    for (const table of ['budget_leases', 'budget_windows', 'owners', 'idempotency_keys'])
       await sql`DELETE FROM ${sql.table(table)}`.execute(database.db);
   });
 
   const leasedPusd = async () => (await leases.states([window])).get('budget_x@0')?.leasedPusd;
   /** Nobody is seen any more; those who still live look for the dead. */
   const passLongTime = async () => {
-    for (const epoch of await ledger.deadEpochs(-1)) await ledger.closeEpoch(epoch, true);
+    for (const owner of await owners.abandoned(-1)) await owners.reclaimAll(owner, true);
   };
 
   it('is held again once it says so, and is free when it dies', async () => {
     await leases.lease(window, wish);
-    await ledger.closeEpoch(EPOCH, true);
+    await owners.reclaimAll(OWNER.id, true);
     expect(await leasedPusd()).toBe(0n);
 
-    await leases.keep(window, EPOCH, 60n);
+    await leases.keep(window, OWNER, 60n);
     expect(await leasedPusd()).toBe(60n);
-    expect(await ledger.deadEpochs(-1)).toEqual([EPOCH]);
+    expect(await owners.abandoned(-1)).toEqual([OWNER.id]);
     await passLongTime();
     expect(await leasedPusd()).toBe(0n);
   });
 
   it('is not held by one that ended and gave all back', async () => {
     await leases.lease(window, wish);
-    await leases.keep(window, EPOCH, 0n);
-    await ledger.closeEpoch(EPOCH);
-    await leases.keep(window, EPOCH, 0n);
-    expect(await ledger.deadEpochs(-1)).toEqual([]);
+    await leases.keep(window, OWNER, 0n);
+    await owners.reclaimAll(OWNER.id);
+    await leases.keep(window, OWNER, 0n);
+    expect(await owners.abandoned(-1)).toEqual([]);
   });
 
   it('is free in the end, whatever came first', async () => {
     for (let round = 0; round < ROUNDS; round += 1) {
-      if (round % 3 > 0) await ledger.beat(EPOCH);
+      if (round % 3 > 0) await owners.beat(OWNER.id);
       await Promise.all([
-        ledger.closeEpoch(EPOCH, true),
+        owners.reclaimAll(OWNER.id, true),
         leases.lease(window, wish),
-        keys.claim({ ...call, requestId: `req_${round}` }, EPOCH),
-        round % 2 === 0 ? leases.keep(window, EPOCH, 50n) : undefined,
-        round % 5 === 0 ? ledger.beat(EPOCH) : undefined,
+        keys.claim({ ...call, requestId: `req_${round}` }, OWNER),
+        round % 2 === 0 ? leases.keep(window, OWNER, 50n) : undefined,
+        round % 5 === 0 ? owners.beat(OWNER.id) : undefined,
       ]);
       await passLongTime();
       expect([round, await leasedPusd()]).toEqual([round, 0n]);

@@ -1,0 +1,222 @@
+import { Logger } from '@nestjs/common';
+import { Clock } from '../../common/clock';
+import type { Owner } from '../../common/owner';
+import type { Database } from '../../database/database.connection';
+import type { Journal } from '../../ledger/journal/journal.service';
+import type { InstancesService } from '../../ledger/owners/instances.service';
+import type { Budget } from '../budget';
+import { HoldsService } from './holds.service';
+import { FakeLeases } from './testing/fake-leases';
+
+const HOUR_MS = 3_600_000;
+const LIMIT = 1_000_000n;
+const budget: Budget = {
+  id: 'budget_1',
+  teamId: 'team_1',
+  keyId: null,
+  limitPusd: LIMIT,
+  window: 'hour',
+  timezone: 'UTC',
+  action: 'block',
+  downgradeTo: null,
+  thresholds: [],
+};
+const KEY = 'budget_1@3600';
+
+class SetClock extends Clock {
+  nowMs = HOUR_MS;
+  override now(): number {
+    return this.nowMs;
+  }
+}
+
+describe('money that is held for attempts', () => {
+  let leases: FakeLeases;
+  let clock: SetClock;
+  const closers: (() => Promise<void>)[] = [];
+
+  beforeAll(() => Logger.overrideLogger(false));
+  beforeEach(() => {
+    leases = new FakeLeases();
+    clock = new SetClock();
+  });
+  afterEach(async () => {
+    for (const close of closers.splice(0)) await close();
+  });
+
+  const start = (name = 'instance_1') => {
+    const owner: Owner = { kind: 'instance', id: name };
+    const instances = { isForgotten: false, declareDead: () => undefined as void };
+    const service = new HoldsService(
+      leases.asRepository(),
+      { owner } as Journal,
+      { beforeClose: (closer: () => Promise<void>) => void closers.push(closer) } as Database,
+      clock,
+      Object.assign(instances, {
+        onDeclaredDead: (listener: () => void) => void (instances.declareDead = listener),
+      }) as Pick<InstancesService, 'isForgotten' | 'onDeclaredDead'> as InstancesService,
+    );
+    service.onApplicationBootstrap();
+    return { service, instances };
+  };
+  /** Looks while a caller waits that its time is up. */
+  const timeIsUp = () => setTimeout(() => (clock.nowMs += 2_000), 20);
+
+  it('is the worst cost until the end, and then what the attempt cost', async () => {
+    const { service } = start();
+    const hold = await service.take([budget], 100n, true);
+    expect([hold.charged, service.heldPusd(KEY)]).toEqual([[KEY], 100n]);
+    const free = service.freePusd(KEY);
+    hold.end(30n, clock.nowMs);
+    hold.end(30n, clock.nowMs);
+    expect([service.heldPusd(KEY), service.freePusd(KEY)]).toEqual([0n, free + 70n]);
+  });
+
+  it('is leased ahead, so that calls hardly ask the database', async () => {
+    const { service } = start();
+    for (let call = 0; call < 1_000; call += 1) (await service.take([budget], 100n, true)).end(10n, clock.nowMs);
+    expect(leases.asked).toBeLessThan(20);
+  });
+
+  it('is never more than the limit, over several instances and with calls at once', async () => {
+    const services = [start('instance_1'), start('instance_2'), start('instance_3')].map(({ service }) => service);
+    let held = 0n;
+    let most = 0n;
+    const call = async (number: number) => {
+      const pusd = BigInt(20_000 + (number % 7) * 10_000);
+      const hold = await services[number % 3]?.take([budget], pusd, true).catch(() => undefined);
+      if (!hold) return false;
+      held += pusd;
+      if (held > most) most = held;
+      return true;
+    };
+    const taken = await Promise.all(
+      Array.from({ length: 100 }, (_, number) => {
+        timeIsUp();
+        return call(number);
+      }),
+    );
+    const { spentPusd, leasedPusd } = leases.stateOf(KEY);
+    expect([most <= LIMIT, spentPusd + leasedPusd <= LIMIT]).toEqual([true, true]);
+    expect(taken.filter(Boolean).length).toBeGreaterThan(10);
+  });
+
+  it('is refused at once where the rest of the budget is spent', async () => {
+    leases.spend(KEY, 'instance_other', LIMIT - 50n);
+    const { service } = start();
+    await expect(service.take([budget], 100n, true)).rejects.toMatchObject({
+      code: 'budget_exceeded',
+      retryAfterSeconds: undefined,
+      members: { budget_id: 'budget_1', spent_usd: '0.00000099995', reserved_usd: '0' },
+    });
+    expect((await service.take([budget], 50n, true)).charged).toEqual([KEY]);
+  });
+
+  it('is waited for while it is only reserved, and comes when an attempt ends', async () => {
+    const { service } = start();
+    const first = await service.take([budget], LIMIT, true);
+    const second = service.take([budget], 600_000n, true);
+    setTimeout(() => first.end(100n, clock.nowMs), 20);
+    expect((await second).pusd).toBe(600_000n);
+  });
+
+  it('is waited for two seconds, and then the error says that it may be free in a moment', async () => {
+    const { service } = start();
+    await service.take([budget], LIMIT, true);
+    timeIsUp();
+    await expect(service.take([budget], 1n, true)).rejects.toMatchObject({
+      code: 'budget_exceeded',
+      retryAfterSeconds: 1,
+      members: { reserved_usd: '0.000001' },
+    });
+  });
+
+  it('is held in all budgets or in none', async () => {
+    const small = { ...budget, id: 'budget_2', keyId: 'key_1', limitPusd: 10n };
+    const { service } = start();
+    await expect(service.take([budget, small], 100n, true)).rejects.toMatchObject({
+      window: { budget: { id: 'budget_2' } },
+    });
+    expect(service.heldPusd(KEY)).toBe(0n);
+    expect((await service.take([budget, small], 10n, true)).charged).toEqual([KEY, 'budget_2@3600']);
+  });
+
+  it('stops nothing where a budget only warns, or the call is excused from it', async () => {
+    const { service } = start();
+    const warning: Budget = { ...budget, id: 'budget_3', action: 'warn', limitPusd: 0n };
+    const over = { ...budget, id: 'budget_4', limitPusd: 0n };
+    const hold = await service.take([warning, over], 100n, true, 'budget_4');
+    expect(hold.charged).toEqual(['budget_3@3600', 'budget_4@3600']);
+    expect(leases.begun).toEqual(['budget_3@3600']);
+  });
+
+  it('needs a known price, where a budget can stop the call', async () => {
+    const { service } = start();
+    await expect(service.take([budget], 1n, false)).rejects.toMatchObject({
+      code: 'model_not_allowed',
+      param: 'model',
+    });
+    expect((await service.take([{ ...budget, action: 'warn' }], 1n, false)).charged).toEqual([KEY]);
+  });
+
+  it('comes out of what is leased while the database is away, and then not at all', async () => {
+    const { service } = start();
+    const granted = (await service.take([budget], 100n, true)) && leases.grantedPusd(KEY, 'instance_1');
+    leases.trouble = 'away';
+    for (let rest = granted - 100n; rest >= 100n; rest -= 100n) await service.take([budget], 100n, true);
+    timeIsUp();
+    await expect(service.take([budget], 100n, true)).rejects.toMatchObject({ code: 'unavailable' });
+    leases.trouble = 'none';
+    expect((await service.take([budget], 100n, true)).pusd).toBe(100n);
+  });
+
+  it('is given back where the answer about a lease was lost: the database is told what the instance has', async () => {
+    const { service } = start();
+    leases.trouble = 'answers lost';
+    timeIsUp();
+    await expect(service.take([budget], 100n, true)).rejects.toMatchObject({ code: 'unavailable' });
+    expect(leases.grantedPusd(KEY, 'instance_1')).toBeGreaterThan(0n);
+    leases.trouble = 'none';
+    await closers[0]?.();
+    expect(leases.grantedPusd(KEY, 'instance_1')).toBe(0n);
+  });
+
+  it('is spent no more once others may take the instance for dead', async () => {
+    const { service, instances } = start();
+    await service.take([budget], 100n, true);
+    expect(service.freePusd(KEY)).toBeGreaterThan(0n);
+    instances.isForgotten = true;
+    await expect(service.take([budget], 100n, true)).rejects.toMatchObject({ code: 'unavailable' });
+    expect([service.freePusd(KEY), service.heldPusd(KEY)]).toEqual([0n, 100n]);
+  });
+
+  it('is not spent by an instance that was declared dead, beyond what runs', async () => {
+    const { service, instances } = start();
+    const hold = await service.take([budget], 100n, true);
+    instances.declareDead();
+    expect(service.freePusd(KEY)).toBe(0n);
+    hold.end(40n, clock.nowMs);
+    await closers[0]?.();
+    expect(leases.grantedPusd(KEY, 'instance_1')).toBe(40n);
+  });
+
+  it('ends in the window in which it was held, while new calls hold in the next one', async () => {
+    const { service } = start();
+    const old = await service.take([budget], 100n, true);
+    clock.nowMs += HOUR_MS;
+    const { charged } = await service.take([budget], 100n, true);
+    expect([charged, service.heldPusd(KEY)]).toEqual([['budget_1@7200'], 100n]);
+    old.end(70n, clock.nowMs);
+    await closers[0]?.();
+    expect(leases.grantedPusd(KEY, 'instance_1')).toBe(70n);
+  });
+
+  it('is free again as soon as another instance wants it', async () => {
+    const [idle, busy] = [start('instance_1'), start('instance_2')];
+    (await idle.service.take([budget], 900_000n, true)).end(1n, clock.nowMs);
+    const time = setInterval(() => (clock.nowMs += 50), 50);
+    expect((await busy.service.take([budget], 950_000n, true)).pusd).toBe(950_000n);
+    clearInterval(time);
+    expect(leases.grantedPusd(KEY, 'instance_1')).toBe(1n);
+  });
+});

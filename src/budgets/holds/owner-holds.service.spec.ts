@@ -1,0 +1,84 @@
+import { Clock } from '../../common/clock';
+import { type Owner, OwnerEndedError } from '../../common/owner';
+import type { Budget } from '../budget';
+import type { OwnerHold, OwnerLeasesRepository } from './owner-leases.repository';
+import { OwnerHoldsService } from './owner-holds.service';
+
+const batch: Owner = { kind: 'batch', id: 'batch_1' };
+const budget: Budget = {
+  id: 'budget_1',
+  teamId: 'team_1',
+  keyId: null,
+  limitPusd: 100n,
+  window: 'total',
+  timezone: 'UTC',
+  action: 'block',
+  downgradeTo: null,
+  thresholds: [],
+};
+
+class SetClock extends Clock {
+  nowMs = 0;
+  override now(): number {
+    return this.nowMs;
+  }
+}
+
+describe('money that is held for a batch', () => {
+  const clock = new SetClock();
+  const hold = jest.fn<Promise<OwnerHold>, Parameters<OwnerLeasesRepository['hold']>>();
+  const leases = { hold } as Pick<OwnerLeasesRepository, 'hold'> as OwnerLeasesRepository;
+  const holds = new OwnerHoldsService(leases, clock);
+  const short = (spentPusd: bigint, leasedPusd: bigint): OwnerHold => ({
+    short: { budget, startMs: 0 },
+    state: { spentPusd, leasedPusd },
+  });
+
+  beforeEach(() => void hold.mockReset());
+
+  it('is asked for once, in all windows of now', async () => {
+    hold.mockResolvedValue({ held: ['budget_1@0'] });
+    expect(await holds.hold(batch, [budget], 50n, true)).toEqual(['budget_1@0']);
+    expect(hold).toHaveBeenCalledTimes(1);
+    expect(hold).toHaveBeenCalledWith(batch, [expect.objectContaining({ budget, startMs: 0 })], 50n, new Set());
+  });
+
+  it('is none where no budget applies', async () => {
+    expect([await holds.hold(batch, [], 50n, false), hold.mock.calls]).toEqual([[], []]);
+  });
+
+  it('is not leased of budgets that only count', async () => {
+    hold.mockResolvedValue({ held: [] });
+    const warning: Budget = { ...budget, id: 'budget_2', action: 'warn' };
+    await holds.hold(batch, [budget, warning], 50n, true, 'budget_1');
+    expect(hold.mock.calls[0]?.[3]).toEqual(new Set(['budget_1', 'budget_2']));
+  });
+
+  it('is refused at once where the rest is spent', async () => {
+    hold.mockResolvedValue(short(60n, 0n));
+    await expect(holds.hold(batch, [budget], 50n, true)).rejects.toMatchObject({ code: 'budget_exceeded' });
+    expect(hold).toHaveBeenCalledTimes(1);
+  });
+
+  it('is waited for while it is only reserved, two seconds at most', async () => {
+    hold.mockResolvedValueOnce(short(0n, 60n)).mockResolvedValueOnce({ held: ['budget_1@0'] });
+    expect(await holds.hold(batch, [budget], 50n, true)).toEqual(['budget_1@0']);
+    hold.mockImplementation(() => {
+      clock.nowMs += 1_500;
+      return Promise.resolve(short(0n, 60n));
+    });
+    await expect(holds.hold(batch, [budget], 50n, true)).rejects.toMatchObject({
+      code: 'budget_exceeded',
+      retryAfterSeconds: 1,
+      members: { reserved_usd: '0.00000000006' },
+    });
+  });
+
+  it('needs a known price, a database that answers and an owner that has not ended', async () => {
+    await expect(holds.hold(batch, [budget], 50n, false)).rejects.toMatchObject({ code: 'model_not_allowed' });
+    hold.mockRejectedValueOnce(new Error('away'));
+    await expect(holds.hold(batch, [budget], 50n, true)).rejects.toMatchObject({ code: 'unavailable' });
+    hold.mockRejectedValueOnce(new OwnerEndedError(batch));
+    await expect(holds.hold(batch, [budget], 50n, true)).rejects.toThrow(OwnerEndedError);
+  });
+});
