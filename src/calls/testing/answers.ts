@@ -34,11 +34,11 @@ export function aSharedAnswer(members: Partial<SharedAnswer> = {}): SharedAnswer
 /** The events of a stream, as the upstream writes them. */
 export const sse = {
   role: () => event(chunk([{ index: 0, delta: { role: 'assistant', content: '' }, finish_reason: null }])),
-  content: (content: string) => event(chunk([{ index: 0, delta: { content }, finish_reason: null }])),
+  content: (content = 'a') => event(chunk([{ index: 0, delta: { content }, finish_reason: null }])),
   stop: () => event(chunk([{ index: 0, delta: {}, finish_reason: 'stop' }])),
   usage: () => event(chunk([], { usage: USAGE })),
   error: (error: JsonRecord = { message: 'Overloaded', type: 'server_error', code: null }) => event({ error }),
-  comment: (text = ' ping') => `:${text}\n\n`,
+  comment: (text = 'ping') => `:${text}\n\n`,
   done: () => 'data: [DONE]\n\n',
 };
 
