@@ -82,7 +82,7 @@ describe('one caller’s stream', () => {
     expect(await readToEnd(rest)).toEqual({ text: 'b', end: sse.stop() + sse.done() });
     expect(await rest.next()).toEqual({ done: true, value: '' });
     await rest.return();
-    expect(ends).toEqual([DONE]);
+    expect(ends).toStrictEqual([DONE]);
   });
 
   it('is one text where it comes at once', async () => {
@@ -90,7 +90,7 @@ describe('one caller’s stream', () => {
     const { first, rest } = await stream.start({});
     expect(first).toBe(sse.stop() + sse.done());
     expect(await rest.next()).toEqual({ done: true, value: '' });
-    expect(ends).toEqual([DONE]);
+    expect(ends).toStrictEqual([DONE]);
   });
 
   it('returns its source when the caller leaves, and ends once', async () => {
@@ -99,7 +99,7 @@ describe('one caller’s stream', () => {
     const { rest } = await stream.start({});
     await rest.return();
     await rest.return();
-    expect([source.returns, ends]).toEqual([1, [undefined]]);
+    expect([source.returns, ends]).toStrictEqual([1, [undefined]]);
     expect(await rest.next()).toEqual({ done: true, value: '' });
   });
 
@@ -113,21 +113,21 @@ describe('one caller’s stream', () => {
     arrive({ done: true, value: undefined });
     await returned;
     expect(await pending).toEqual({ done: true, value: '' });
-    expect(ends).toEqual([undefined]);
+    expect(ends).toStrictEqual([undefined]);
   });
 
   it('is empty at its end where it was abandoned', async () => {
     const { stream, ends } = setUp(new ScriptedSource(['a'], undefined));
     const { rest } = await stream.start({});
     expect(await rest.next()).toEqual({ done: true, value: '' });
-    expect(ends).toEqual([undefined]);
+    expect(ends).toStrictEqual([undefined]);
   });
 
   it('throws what its source throws, having returned it where nothing was sent', async () => {
     const source = new ScriptedSource([], new GatewayError('unavailable'));
     const { stream, ends } = setUp(source);
     await expect(stream.start({})).rejects.toMatchObject({ code: 'unavailable' });
-    expect([source.returns, ends]).toEqual([1, [undefined]]);
+    expect([source.returns, ends]).toStrictEqual([1, [undefined]]);
   });
 
   it('throws where its end cannot be written, and does not write another', async () => {
