@@ -151,7 +151,7 @@ export class Attempt {
     if (this.ended) return false;
     this.ended = true;
     const { open, hold } = this.started;
-    if (outcome.costPusd > 0n) this.resolved.call.charged = true;
+    if (outcome.costPusd > 0n) this.resolved.call.onCharged?.();
     try {
       await this.services.ledger.settle(open, outcome);
     } finally {
