@@ -23,8 +23,8 @@ export interface Call {
   batch: { batchId: string; customId: string } | undefined;
   /** Set where a used-up budget replaced the model that the caller asked for. */
   downgrade?: { from: Model; budgetId: string };
-  /** Set once an upstream may have charged for the call. */
-  charged?: boolean;
+  /** Called when an upstream has charged for the call, or may have. */
+  onCharged?: (() => void) | undefined;
   /** Aborted when the client has disconnected. */
   signal: AbortSignalLike;
   /** Milliseconds since 1970. */

@@ -92,6 +92,6 @@ describe('readiness', () => {
     ['none', {}],
   ] as const)('says that the simulator answers for %s of the models', async (part, says) => {
     providers.simulated = part;
-    expect(await started().report()).toEqual({ status: 'ok', database: 'ok', ...says });
+    expect(await started().report()).toEqual({ status: 'ok', database: 'ok', ledger: 'ok', ...says });
   });
 });

@@ -174,4 +174,118 @@ describe('a flight', () => {
     flight.feed(ORIGIN, 'a', flightSource(broken()));
     expect(await reader).toEqual({ text: 'a', end: { kind: 'failed', error, of: 'upstream' } });
   });
+
+  it('reads straight from its source while it has one subscriber, a text at a time', async () => {
+    const flight = take();
+    const { source, drawn } = sourceOf(['b', 'c']);
+    const alone = flight.read(flight.subscribe(undefined));
+    flight.feed(ORIGIN, 'a', source);
+    expect([(await alone.next()).value, drawn.texts]).toEqual(['a', 0]);
+    expect([(await alone.next()).value, drawn.texts]).toEqual(['b', 1]);
+    expect([(await alone.next()).value, drawn.texts]).toEqual(['c', 2]);
+    expect(await alone.next()).toEqual({ done: true, value: DONE });
+  });
+
+  it('gives a subscriber that comes while the source is read all of it, and the one that is alone then goes on', async () => {
+    const flight = take();
+    const { source, step } = heldSource();
+    const [client, other] = [new AbortController(), new AbortController()];
+    const early = flight.read(flight.subscribe(client.signal));
+    flight.feed(ORIGIN, 'a', source);
+    await early.next();
+    const pending = early.next();
+    const late = flight.read(flight.subscribe(other.signal));
+    expect((await late.next()).value).toBe('a');
+    const waiting = late.next();
+    client.abort();
+    step('b');
+    expect(await waiting).toEqual({ done: false, value: 'b' });
+    expect(await pending).toEqual({ done: true, value: undefined });
+    const next = late.next();
+    step('c');
+    expect(await next).toEqual({ done: false, value: 'c' });
+    expect(flight.signal.aborted).toBe(false);
+  });
+
+  it('ends its source once where its last subscriber leaves while the source is read', async () => {
+    const flight = take();
+    const { source, step, returns } = heldSource();
+    const client = new AbortController();
+    const reader = flight.read(flight.subscribe(client.signal));
+    flight.feed(ORIGIN, '', source);
+    const pending = reader.next();
+    client.abort();
+    client.abort();
+    expect([returns(), flight.signal.aborted]).toEqual([1, true]);
+    step('b');
+    expect(await pending).toEqual({ done: true, value: undefined });
+    await reader.return();
+    expect([returns(), over]).toEqual([1, [flight]]);
+  });
+
+  it('ends a source that comes after its last subscriber has left', () => {
+    const flight = take();
+    const { source, returns } = heldSource();
+    flight.subscribe(undefined).leave();
+    flight.feed(ORIGIN, 'a', source);
+    expect(returns()).toBe(1);
+  });
+
+  it('has its source read by a subscriber that waits, also where no text came with it and the leader has left', async () => {
+    const flight = take();
+    const { source } = sourceOf([]);
+    const leader = flight.subscribe(undefined);
+    const follower = readAll(flight.read(flight.subscribe(undefined)));
+    leader.leave();
+    await new Promise(setImmediate);
+    flight.feed(ORIGIN, '', source);
+    expect(await follower).toEqual({ text: '', end: DONE });
+  });
+
+  it('ends its source where it is finished before its source is', async () => {
+    const flight = take();
+    const { source, returns } = heldSource();
+    const subscription = flight.subscribe(undefined);
+    flight.feed(ORIGIN, 'a', source);
+    flight.finish({ kind: 'failed', error: new Error('bug'), of: 'upstream' });
+    subscription.leave();
+    expect(returns()).toBe(1);
+  });
+
+  it('does not return a source that it has read to its end', async () => {
+    const flight = take();
+    const { source, returns, end } = heldSource();
+    const read = readAll(flight.read(flight.subscribe(undefined)));
+    flight.feed(ORIGIN, '', source);
+    await new Promise(setImmediate);
+    end(DONE);
+    await read;
+    expect([returns(), over]).toEqual([0, [flight]]);
+  });
+
+  it('fails where its source ends without a result', async () => {
+    const flight = take();
+    const { source, end } = heldSource();
+    const read = readAll(flight.read(flight.subscribe(undefined)));
+    flight.feed(ORIGIN, '', source);
+    await new Promise(setImmediate);
+    end(undefined);
+    expect((await read).end).toMatchObject({ kind: 'failed', of: 'lost' });
+  });
 });
+
+/** A source whose next step the test gives. */
+function heldSource() {
+  let give = (_: IteratorResult<string, FlightResult | undefined>) => {};
+  let returned = 0;
+  const source = {
+    next: () => new Promise<IteratorResult<string, FlightResult | undefined>>((resolve) => (give = resolve)),
+    return: async () => void (returned += 1),
+  };
+  return {
+    source,
+    step: (value: string) => give({ done: false, value }),
+    end: (value: FlightResult | undefined) => give({ done: true, value }),
+    returns: () => returned,
+  };
+}

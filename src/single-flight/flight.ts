@@ -90,7 +90,9 @@ export class Flight {
   feed(origin: FlightOrigin, first: string, source: FlightSource): void {
     this.source = source;
     this.origin = origin;
-    if (first !== '') this.push(first);
+    // Also without a text: a subscriber that waits may be the one to read the source.
+    if (first === '') this.wakeAll();
+    else this.push(first);
     if (this.signal.aborted) this.endSource();
   }
 
@@ -102,9 +104,11 @@ export class Flight {
     this.wakeAll();
   }
 
+  /** Ends the source where there is one that has not ended yet. */
   finish(result: FlightResult): void {
     if (this.result) return;
     this.result = result;
+    this.endSource();
     if (!this.signal.aborted) this.onOver(this);
     this.wakeAll();
   }
@@ -168,10 +172,16 @@ export class Flight {
       ({ done, value }) => {
         this.pulling = false;
         if (!done) this.push(value);
-        else this.finish(value ?? { kind: 'failed', error: cancelled(), of: 'lost' });
+        else this.endAs(value ?? { kind: 'failed', error: cancelled(), of: 'lost' });
       },
-      (error: unknown) => this.finish({ kind: 'failed', error, of: 'upstream' }),
+      (error: unknown) => this.endAs({ kind: 'failed', error, of: 'upstream' }),
     );
+  }
+
+  /** The source has ended by itself. */
+  private endAs(result: FlightResult): void {
+    this.source = undefined;
+    this.finish(result);
   }
 
   private unsubscribe(subscription: Subscription): void {
@@ -184,7 +194,9 @@ export class Flight {
 
   /** Ends the source, so that what was used of it is settled. */
   private endSource(): void {
-    this.source?.return().catch(() => undefined);
+    const { source } = this;
+    this.source = undefined;
+    source?.return().catch(() => undefined);
   }
 
   private wakeAll(): void {

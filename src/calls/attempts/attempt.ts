@@ -94,7 +94,7 @@ export class Attempt {
     const usage = facts.usage ?? (await this.estimate(reply));
     const cost = this.costOf(usage, facts.usage === undefined && !end.endedCleanly);
     const uncached = this.services.cacheWriter.notCacheableReason(this, reply, end.endedCleanly);
-    await this.end({
+    const isFirst = await this.end({
       ...tokensOf(usage),
       ...this.timing(),
       state: 'settled',
@@ -107,7 +107,7 @@ export class Attempt {
       errorCode: end.errorCode ?? null,
       uncached,
     });
-    this.isStored = this.services.cacheWriter.store(this, reply, uncached, cost.listPusd);
+    if (isFirst) this.isStored = this.services.cacheWriter.store(this, reply, uncached, cost.listPusd);
     const { provider } = this.deployment;
     return { body: reply.body, usage, listCostPusd: cost.listPusd, costPusd: cost.costPusd, provider, upstreamModel };
   }
@@ -117,8 +117,8 @@ export class Attempt {
    *
    * @param told false where the upstream did not say that it failed: that it charges nothing is an estimate
    */
-  fail(status: number, errorCode: string | null, told = true): Promise<void> {
-    return this.end({ ...this.failed(status, errorCode), estimated: !told });
+  async fail(status: number, errorCode: string | null, told = true): Promise<void> {
+    await this.end({ ...this.failed(status, errorCode), estimated: !told });
   }
 
   /**
@@ -128,7 +128,7 @@ export class Attempt {
    * @param timedOut whether the upstream took too long to answer
    * @param answered whether the answer had begun to come
    */
-  failBelowHttp(
+  async failBelowHttp(
     error: UpstreamTransportError,
     status: number,
     errorCode: string | null,
@@ -136,25 +136,28 @@ export class Attempt {
   ): Promise<void> {
     const aborted = error.kind === 'aborted';
     const endStatus = aborted ? CLIENT_CLOSED_REQUEST : status;
-    if (error.sent && (aborted || timedOut || answered)) return this.end(this.unknown(endStatus, errorCode));
-    return this.fail(endStatus, errorCode, !error.sent);
+    const mayCost = error.sent && (aborted || timedOut || answered);
+    if (mayCost) await this.end(this.unknown(endStatus, errorCode));
+    else await this.fail(endStatus, errorCode, !error.sent);
   }
 
   /** Ends an attempt after an unforeseen failure: what it cost is unknown. */
-  abandon(): Promise<void> {
-    return this.end(this.unknown(INTERNAL_ERROR, 'internal_error'));
+  async abandon(): Promise<void> {
+    await this.end(this.unknown(INTERNAL_ERROR, 'internal_error'));
   }
 
-  private async end(outcome: Outcome): Promise<void> {
-    if (this.ended) return;
+  /** @returns false where the attempt has ended before */
+  private async end(outcome: Outcome): Promise<boolean> {
+    if (this.ended) return false;
     this.ended = true;
     const { open, hold } = this.started;
-    if (outcome.costPusd > 0n) this.resolved.call.charged = true;
+    if (outcome.costPusd > 0n) this.resolved.call.onCharged?.();
     try {
       await this.services.ledger.settle(open, outcome);
     } finally {
       hold?.end(outcome.costPusd, this.services.clock.now());
     }
+    return true;
   }
 
   private estimate(reply: Reply): Promise<TokenUsage> {

@@ -64,6 +64,7 @@ export class AttemptsService implements BeforeApplicationShutdown {
     release: () => void,
   ): Promise<UpstreamResult> {
     let attempt: Attempt | undefined;
+    let relay: StreamRelay | undefined;
     try {
       const provider = this.providers.find(deployment.provider);
       if (!provider) throw upstreamFailure('unavailable', `The provider of ${deployment.id} was removed.`);
@@ -72,14 +73,15 @@ export class AttemptsService implements BeforeApplicationShutdown {
       const request = upstreamRequest(resolved, deployment, translator, provider);
       attempt = new Attempt(this.services, await this.admission.admit(resolved, deployment, number, request.body));
       const response = await this.send(attempt, provider, translator, request);
-      if (resolved.call.request.stream) return await this.startStream(attempt, translator, response, release);
-      const result = await this.readAnswer(attempt, translator, response);
-      release();
-      return result;
+      if (!resolved.call.request.stream) return await this.readAnswer(attempt, translator, response);
+      relay = new StreamRelay(attempt, translator, response, release, () => this.readOnMs);
+      return await this.startStream(attempt, relay);
     } catch (error) {
-      release();
       await attempt?.abandon();
       throw error;
+    } finally {
+      // A stream releases its slot when it ends.
+      if (!relay) release();
     }
   }
 
@@ -90,20 +92,21 @@ export class AttemptsService implements BeforeApplicationShutdown {
     translator: Translator,
     request: UpstreamRequest,
   ): Promise<UpstreamResponse> {
-    const { resolved } = attempt;
+    const { call, signal } = attempt.resolved;
+    let response: UpstreamResponse;
     try {
-      const response = resolved.call.request.stream
-        ? await sendUntilHeaders(transport, request, resolved.signal)
-        : await transport.send(request, { signal: resolved.signal });
-      if (response.status === OK) return response;
-      const body = (await response.readAll()).toString('utf8');
-      const { status, headers } = response;
-      const failure = new AttemptFailure(translator.toError({ status, headers, body }));
-      await attempt.fail(status, failure.error.code);
-      throw failure;
+      response = call.request.stream
+        ? await sendUntilHeaders(transport, request, signal)
+        : await transport.send(request, { signal });
     } catch (error) {
       throw error instanceof UpstreamTransportError ? await transportFailure(attempt, translator, error) : error;
     }
+    const { status, headers } = response;
+    if (status === OK) return response;
+    const body = await readErrorBody(response, signal);
+    const failure = new AttemptFailure(translator.toError({ status, headers, body }));
+    await attempt.fail(status, failure.error.code);
+    throw failure;
   }
 
   private async readAnswer(
@@ -125,16 +128,9 @@ export class AttemptsService implements BeforeApplicationShutdown {
   }
 
   /** Waits for the first content: until then the call can still go elsewhere. */
-  private async startStream(
-    attempt: Attempt,
-    translator: Translator,
-    response: UpstreamResponse,
-    release: () => void,
-  ): Promise<UpstreamResult> {
-    const relay = new StreamRelay(attempt, translator, response, release, () => this.readOnMs);
+  private async startStream({ number: attempts }: Attempt, relay: StreamRelay): Promise<UpstreamResult> {
     const { done, value } = await relay.next();
     const { origin } = relay;
-    const attempts = attempt.number;
     if (!done) return { kind: 'stream', attempts, origin, first: value, rest: relay };
     const rest: FlightSource = { next: async () => ({ done: true, value }), return: async () => undefined };
     return { kind: 'stream', attempts, origin, first: '', rest };
@@ -149,10 +145,26 @@ async function sendUntilHeaders(
 ): Promise<UpstreamResponse> {
   const controller = new AbortController();
   const abort = () => controller.abort();
+  return abortable(signal, abort, () => transport.send(request, { signal: controller.signal }));
+}
+
+/** The body of an error; empty where it breaks off, for its status is known all the same. */
+async function readErrorBody(response: UpstreamResponse, signal: AbortSignalLike): Promise<string> {
+  const abort = () => response.abort();
+  try {
+    return (await abortable(signal, abort, () => response.readAll())).toString('utf8');
+  } catch (error) {
+    if (error instanceof UpstreamTransportError) return '';
+    throw error;
+  }
+}
+
+/** Does work that `abort` ends early, as soon as the signal is aborted. */
+async function abortable<T>(signal: AbortSignalLike, abort: () => void, work: () => Promise<T>): Promise<T> {
   if (signal.aborted) abort();
   signal.addEventListener('abort', abort);
   try {
-    return await transport.send(request, { signal: controller.signal });
+    return await work();
   } finally {
     signal.removeEventListener('abort', abort);
   }

@@ -184,7 +184,13 @@ export class StreamRelay implements FlightSource {
     this.isOver = true;
     this.attempt.resolved.signal.removeEventListener('abort', this.onDisconnect);
     this.response.abort();
-    await this.settleAbandoned().finally(this.release);
+    try {
+      // What is not settled by now has failed in an unforeseen way, or its clients have left.
+      if (this.isAbandoned) await this.settleAbandoned();
+      else await this.attempt.abandon();
+    } finally {
+      this.release();
+    }
   }
 
   /** A caller that has disconnected pays for what the upstream delivered. */

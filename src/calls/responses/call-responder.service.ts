@@ -30,10 +30,12 @@ export class CallResponder {
 
   /** A call with an `Idempotency-Key` goes on when its client disconnects: the answer is for a repeat of the request. */
   private async respondOnce(endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    let charged = false;
     const call = this.callOf(endpoint, request, new AbortController().signal);
+    call.onCharged = () => (charged = true);
     const producer = {
       produce: async () => toProducedResponse(await this.calls.complete(call), endpoint.render),
-      mayBeCharged: () => call.charged === true,
+      mayBeCharged: () => charged,
     };
     const answer = await this.idempotency
       .once(identityOf(request, call.caller.teamId), producer, () => reply.raw.destroyed)

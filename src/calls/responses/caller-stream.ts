@@ -45,6 +45,8 @@ export class CallerStream implements TextStream {
   async next(): Promise<IteratorResult<string, string>> {
     if (this.isOver) return { done: true, value: '' };
     const { done, value } = await this.texts.next();
+    // The caller may have left meanwhile.
+    if (this.isOver) return { done: true, value: '' };
     if (!done) return { done: false, value: this.render.forCaller(value, this.request) };
     this.isOver = true;
     await this.onEnd(value);

@@ -36,5 +36,5 @@ export function responseHeaders(
 
 /** Upstreams choose model names; none may break a header. */
 function headerText(text: string): string {
-  return /^[\x20-\x7e]*$/.test(text) ? text : encodeURIComponent(text);
+  return /^[\x20-\x7e]*$/.test(text) ? text : encodeURIComponent(text.toWellFormed());
 }

@@ -1,0 +1,103 @@
+import { chatCompletions, type JsonRecord } from '@thriftgate/providers';
+import { parseCacheControls } from '../../cache/controls/cache-controls';
+import type { Caller } from '../../common/caller';
+import { FakeSignal } from './fake-signal';
+import type { Deployment, Model } from '../../models/model';
+import type { Price } from '../../pricing/price';
+import type { ResolvedCall } from '../attempts/resolved-call';
+import type { Call } from '../call';
+import type { PreparedCall } from '../prepared-call';
+
+export const CALLER: Caller = { role: 'team_member', teamId: 'team_1', keyId: 'key_1', models: null, rpmLimit: null };
+
+export function aDeployment(members: Partial<Deployment> = {}): Deployment {
+  return {
+    id: 'openai/gpt-4.1',
+    publicName: 'gpt-4.1',
+    provider: 'openai',
+    upstreamModel: 'gpt-4.1',
+    priority: 1,
+    weight: 1,
+    maxParallel: undefined,
+    ...members,
+  };
+}
+
+export function aModel(members: Partial<Model> = {}): Model {
+  return {
+    name: 'gpt-4.1',
+    ownedBy: 'openai',
+    deployments: [aDeployment()],
+    family: 'gpt-4.1',
+    target: 'openai/gpt-4.1',
+    cache: { ttlSeconds: 3600, storeToolCalls: false, ignoreFingerprint: false },
+    maxOutputTokens: 100,
+    reasons: false,
+    ...members,
+  };
+}
+
+/** Ten pico-dollars a token of input, two where it was cached, a hundred a token of output. */
+export function aPrice(members: Partial<Price> = {}): Price {
+  return {
+    id: null,
+    inputPusd: 10n,
+    cachedInputPusd: 2n,
+    cacheWritePusd: 10n,
+    outputPusd: 100n,
+    reasoningPusd: 100n,
+    tiers: [],
+    batch: undefined,
+    estimated: false,
+    ...members,
+  };
+}
+
+/** A chat completion. @param body members of its JSON body */
+export function aCall(body: JsonRecord = {}, members: Partial<Call> = {}): Call {
+  const read = chatCompletions.read({ model: 'gpt-4.1', messages: [{ role: 'user', content: 'Hello' }], ...body });
+  return {
+    requestId: '01JD000000000000000000000A',
+    caller: CALLER,
+    endpoint: chatCompletions,
+    request: read.request,
+    body: read.body,
+    headers: undefined,
+    tags: [],
+    batch: undefined,
+    signal: new FakeSignal(),
+    startedAt: Date.UTC(2026, 0, 1),
+    ...members,
+  };
+}
+
+export function aPreparedCall(call: Call = aCall(), members: Partial<PreparedCall> = {}): PreparedCall {
+  const model = members.model ?? aModel();
+  return {
+    call,
+    model,
+    controls: parseCacheControls(call.body),
+    slot: {
+      key: `ai_cache:team_1:${model.name}:1:${'ab'.repeat(32)}`,
+      model,
+      scope: { id: 'team_1' },
+      generation: 1,
+      ttlSeconds: 3600,
+      maxTtlSeconds: Infinity,
+      askedAt: call.startedAt,
+      rulesSeen: 0,
+    },
+    ...members,
+  };
+}
+
+export function aResolvedCall(call: Call = aCall(), members: Partial<ResolvedCall> = {}): ResolvedCall {
+  return {
+    ...aPreparedCall(call, members),
+    cacheStatus: 'MISS',
+    store: true,
+    flight: undefined,
+    signal: call.signal,
+    ...members,
+  };
+}
