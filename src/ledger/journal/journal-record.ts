@@ -27,15 +27,16 @@ export function decodeRecord(line: Buffer): JournalRecord | undefined {
   const content = line.subarray(CRC_DIGITS + 1);
   const space = content.indexOf(SPACE);
   if (space < 0 || Number.parseInt(line.toString('latin1', 0, CRC_DIGITS), 16) !== crc32(content)) return undefined;
-  return { key: content.toString('latin1', 0, space), json: withOwner(content.subarray(space + 1)) };
+  return { key: content.toString('latin1', 0, space), json: content.subarray(space + 1) };
 }
 
-/**
- * Names the owner as the ledger does, in the bytes themselves: earlier versions called it `epoch`, which is as long. Within a
- * text the quotes would be escaped.
- */
-function withOwner(json: Buffer): Buffer {
+/** Whether an instance is of a version whose records name an epoch in place of an owner. */
+export function namesEpoch(instanceId: string): boolean {
+  return instanceId.startsWith('epoch_');
+}
+
+/** Makes the epoch of a record its owner, in the bytes themselves: the words are of one length. Within a text the quotes would be escaped. */
+export function renameEpoch({ json }: JournalRecord): void {
   const at = json.indexOf(EPOCH);
   if (at >= 0) OWNER.copy(json, at);
-  return json;
 }

@@ -1,5 +1,5 @@
 import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
-import { decodeRecord, type JournalRecord } from './journal-record';
+import { decodeRecord, type JournalRecord, namesEpoch, renameEpoch } from './journal-record';
 import type { Segment } from './journal.service';
 
 const CHUNK_BYTES = 512 * 1024;
@@ -30,7 +30,7 @@ export class SegmentReader {
     for (let { buffer } = this; ; buffer = Buffer.allocUnsafe(buffer.length * 2)) {
       const bytes = readSync(this.file, buffer, 0, buffer.length, this.offset);
       const last = bytes === 0 ? -1 : buffer.lastIndexOf(NEWLINE, bytes - 1);
-      if (last >= 0) return { records: recordsIn(buffer, last + 1), end: this.offset + last + 1 };
+      if (last >= 0) return { records: this.recordsIn(buffer, last + 1), end: this.offset + last + 1 };
       if (bytes < buffer.length) return { records: [], end: undefined };
     }
   }
@@ -51,15 +51,17 @@ export class SegmentReader {
     closeSync(this.file);
     closeSync(this.offsetFile);
   }
-}
 
-function recordsIn(buffer: Buffer, end: number): JournalRecord[] {
-  const records: JournalRecord[] = [];
-  for (let start = 0; start < end;) {
-    const newline = buffer.indexOf(NEWLINE, start);
-    const record = decodeRecord(buffer.subarray(start, newline));
-    if (record) records.push(record);
-    start = newline + 1;
+  private recordsIn(buffer: Buffer, end: number): JournalRecord[] {
+    const isOld = namesEpoch(this.segment.instanceId);
+    const records: JournalRecord[] = [];
+    for (let start = 0; start < end;) {
+      const newline = buffer.indexOf(NEWLINE, start);
+      const record = decodeRecord(buffer.subarray(start, newline));
+      if (record && isOld) renameEpoch(record);
+      if (record) records.push(record);
+      start = newline + 1;
+    }
+    return records;
   }
-  return records;
 }
