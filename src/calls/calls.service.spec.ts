@@ -1,6 +1,5 @@
 import type { Budget } from '../budgets/budget';
 import { BudgetExceededError } from '../budgets/holds/budget-exceeded';
-import { BudgetWindow } from '../budgets/holds/budget-window';
 import type { CacheHit, ResponseCache } from '../cache/response-cache.service';
 import type { CacheScopes } from '../cache/sharing/cache-scopes.service';
 import { GatewayError } from '../common/errors';
@@ -10,21 +9,10 @@ import { CallsService } from './calls.service';
 import type { Coalescing } from './coalescing/coalescing.service';
 import type { PreparedCall } from './prepared-call';
 import type { CachedResponseService } from './responses/cached-response.service';
-import { aSharedAnswer } from './testing/answers';
-import { aCall, aModel, aPreparedCall, CALLER } from './testing/builders';
+import { aCacheHit } from './testing/answers';
+import { aCall, aModel, aPreparedCall, budgetExceeded, CALLER } from './testing/builders';
 
 const MODELS = ['gpt-4.1', 'gpt-4.1-mini', 'gpt-4.1-nano'].map((name) => aModel({ name }));
-const ENTRY = {
-  ...aSharedAnswer(),
-  systemFingerprint: undefined,
-  createdAt: 0,
-  ttlSeconds: 60,
-  teamId: 'team_1',
-  tags: [],
-  askedAt: 0,
-  rulesSeen: 0,
-};
-const HIT: CacheHit = { entry: ENTRY, ageSeconds: 1, ttlSeconds: 60 };
 const responseOf = (cacheStatus: 'HIT' | 'MISS'): CallResponse => ({
   kind: 'json',
   headers: { 'x-cache-status': cacheStatus },
@@ -32,21 +20,8 @@ const responseOf = (cacheStatus: 'HIT' | 'MISS'): CallResponse => ({
   settlement: { cacheStatus, listCostPusd: 0n, costPusd: 0n, savedPusd: 0n },
 });
 
-const exceeded = (members: Partial<Budget> = {}) => {
-  const budget: Budget = {
-    id: 'budget_1',
-    teamId: 'team_1',
-    keyId: null,
-    limitPusd: 1n,
-    window: 'total',
-    timezone: 'UTC',
-    action: 'downgrade',
-    downgradeTo: 'gpt-4.1-mini',
-    thresholds: [],
-    ...members,
-  };
-  return new BudgetExceededError(new BudgetWindow(budget, { startMs: 0, endMs: Infinity }), 2n);
-};
+const exceeded = (members: Partial<Budget> = {}) =>
+  budgetExceeded({ action: 'downgrade', downgradeTo: 'gpt-4.1-mini', ...members });
 
 function setUp(ask: (prepared: PreparedCall) => Promise<CallResponse> = async () => responseOf('MISS')) {
   let stored: CacheHit | undefined;
@@ -75,7 +50,7 @@ function setUp(ask: (prepared: PreparedCall) => Promise<CallResponse> = async ()
     cachedResponses as CachedResponseService,
     coalescing as Coalescing,
   );
-  return { calls, looked, asked, store: () => (stored = HIT) };
+  return { calls, looked, asked, store: () => (stored = aCacheHit()) };
 }
 
 describe('a call that is prepared', () => {

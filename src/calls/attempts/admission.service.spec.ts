@@ -5,23 +5,13 @@ import type { HoldsService } from '../../budgets/holds/holds.service';
 import type { Price } from '../../pricing/price';
 import type { PriceBook } from '../../pricing/price-book.service';
 import { TokenEstimator } from '../../pricing/token-estimator.service';
-import { aCall, aDeployment, aModel, aPrice, aResolvedCall } from '../testing/builders';
+import { aBudget, aCall, aDeployment, aModel, aPrice, aResolvedCall } from '../testing/builders';
 import { CallLedger } from '../testing/call-ledger';
 import { FakeClock } from '../testing/fake-clock';
 import { NotedHold } from '../testing/started-attempt';
 import { AdmissionService } from './admission.service';
 
-const BUDGET: Budget = {
-  id: 'budget_1',
-  teamId: 'team_1',
-  keyId: null,
-  limitPusd: 1_000_000n,
-  window: 'day',
-  timezone: 'UTC',
-  action: 'block',
-  downgradeTo: null,
-  thresholds: [],
-};
+const BUDGET = aBudget();
 const BODY = JSON.stringify({ model: 'gpt-4.1', text: '안녕' });
 
 function setUp({ budgets = [BUDGET], price = aPrice() }: { budgets?: Budget[]; price?: Price } = {}) {

@@ -1,54 +1,9 @@
-import { openAi, UpstreamTransportError } from '@thriftgate/providers';
+import { UpstreamTransportError } from '@thriftgate/providers';
 import * as fc from 'fast-check';
-import { FakeSignal } from '../testing/fake-signal';
 import { AttemptFailure } from '../../routing/attempt-failure';
 import { aStream, readToEnd, sse, USAGE_PUSD } from '../testing/answers';
-import { aCall, aModel, aResolvedCall } from '../testing/builders';
-import { ScriptedResponse } from '../testing/scripted-response';
-import { AttemptBench, ESTIMATE_PUSD, HOLD_PUSD } from '../testing/started-attempt';
-import { StreamRelay } from './stream-relay';
-
-const READ_ON_MS = 3_000;
-const translator = openAi.translators['chat.completions']!;
-
-/** A signal that counts who listens. */
-class CountedSignal extends FakeSignal {
-  listening = 0;
-
-  override addEventListener(type: 'abort', listener: () => void): void {
-    this.listening += 1;
-    super.addEventListener(type, listener);
-  }
-
-  override removeEventListener(type: 'abort', listener: () => void): void {
-    this.listening -= 1;
-    super.removeEventListener(type, listener);
-  }
-}
-
-/** A relay of a response that the test scripts, with all that it touches. */
-function setUp({ reasons = false, readOnMs = READ_ON_MS, decoder = translator } = {}) {
-  const bench = new AttemptBench();
-  const client = new CountedSignal();
-  const response = new ScriptedResponse();
-  const model = aModel({ reasons });
-  const resolved = aResolvedCall(aCall({ stream: true }), { model, signal: client });
-  let released = 0;
-  const relay = new StreamRelay(
-    bench.start({ resolved }),
-    decoder,
-    response,
-    () => (released += 1),
-    () => readOnMs,
-  );
-  const state = () => ({ released, listening: client.listening, holds: bench.hold.ends, closed: response.isClosed });
-  /** What holds of every relay that is over. */
-  const expectOver = () => {
-    const { costPusd } = bench.ledger.outcome;
-    expect(state()).toEqual({ released: 1, listening: 0, holds: [costPusd], closed: true });
-  };
-  return { bench, client, response, relay, expectOver, released: () => released };
-}
+import { relayBench, translator } from '../testing/relay-bench';
+import { ESTIMATE_PUSD, HOLD_PUSD } from '../testing/started-attempt';
 
 /** Lets all that can go on go on, with the clock standing still. */
 const settled = () => jest.advanceTimersByTimeAsync(0);
@@ -58,7 +13,7 @@ afterEach(() => void jest.useRealTimers());
 
 describe('a stream that is relayed', () => {
   it('is settled exactly before its last step, and stored', async () => {
-    const { bench, relay, response, expectOver } = setUp();
+    const { bench, relay, response, expectOver } = relayBench();
     response.push(aStream()).end();
     const { text, end } = await readToEnd(relay);
     expect(text).toBe('');
@@ -79,7 +34,7 @@ describe('a stream that is relayed', () => {
   });
 
   it('passes events as they come, with what came before the content', async () => {
-    const { bench, relay, response, expectOver } = setUp();
+    const { bench, relay, response, expectOver } = relayBench();
     bench.clock.nowMs += 20;
     response.push(sse.role());
     const first = relay.next();
@@ -100,7 +55,7 @@ describe('a stream that is relayed', () => {
   });
 
   it('says nothing more once it is over', async () => {
-    const { relay, response, expectOver } = setUp();
+    const { relay, response, expectOver } = relayBench();
     response.push(aStream());
     await readToEnd(relay);
     expect(await relay.next()).toEqual({ done: true, value: undefined });
@@ -111,7 +66,7 @@ describe('a stream that is relayed', () => {
   it('reads the same wherever the bytes are cut', async () => {
     const bytes = Buffer.from(sse.comment() + aStream('안녕 👋') + sse.comment());
     for (let cut = 0; cut < bytes.length; cut += 1) {
-      const { relay, response, bench, expectOver } = setUp();
+      const { relay, response, bench, expectOver } = relayBench();
       response.push(bytes.subarray(0, cut), bytes.subarray(cut)).end();
       const { text, end } = await readToEnd(relay);
       if (end?.kind !== 'done') throw new Error(`Cut at byte ${cut} the stream is not whole.`);
@@ -148,7 +103,7 @@ describe('a stream that is relayed', () => {
     const endings = fc.constantFrom(...(Object.keys(ENDINGS) as (keyof typeof ENDINGS)[]));
     await fc.assert(
       fc.asyncProperty(pieces, endings, fc.nat(50), async (names, ending, pieceLength) => {
-        const { relay, response, bench, expectOver } = setUp();
+        const { relay, response, bench, expectOver } = relayBench();
         const bytes = Buffer.from(names.map((name) => sse[name]()).join(''));
         for (let at = 0; at < bytes.length; at += pieceLength + 1)
           response.push(bytes.subarray(at, at + pieceLength + 1));
@@ -175,7 +130,7 @@ describe('a stream that is relayed', () => {
   });
 
   it('fails before content without a charge, with the upstream’s own error', async () => {
-    const { relay, response, bench, expectOver } = setUp();
+    const { relay, response, bench, expectOver } = relayBench();
     response.push(sse.role(), sse.error({ message: 'Slow down', type: 'rate_limit_error', code: 'rate_limit' }));
     await expect(relay.next()).rejects.toMatchObject({ error: { status: 429, message: 'Slow down', retryable: true } });
     expect(bench.ledger.outcome).toMatchObject({ state: 'failed', status: 429, costPusd: 0n, estimated: true });
@@ -184,7 +139,7 @@ describe('a stream that is relayed', () => {
   });
 
   it('breaks after content with the upstream’s own error, settled at what was told', async () => {
-    const { relay, response, bench, expectOver } = setUp();
+    const { relay, response, bench, expectOver } = relayBench();
     response.push(sse.content('a') + sse.usage() + sse.content('b') + sse.error());
     expect(await relay.next()).toMatchObject({
       done: true,
@@ -201,7 +156,7 @@ describe('a stream that is relayed', () => {
   });
 
   it('breaks with what the model may have cost at worst where it reasons', async () => {
-    const { relay, response, bench, expectOver } = setUp({ reasons: true });
+    const { relay, response, bench, expectOver } = relayBench({ reasons: true });
     response.push(sse.content('a')).end();
     await readToEnd(relay);
     expect(bench.ledger.outcome).toMatchObject({ status: 502, errorCode: 'upstream_stream_cut', costPusd: HOLD_PUSD });
@@ -209,153 +164,12 @@ describe('a stream that is relayed', () => {
   });
 
   it('breaks at an event that is too long', async () => {
-    const { relay, response, bench, expectOver } = setUp();
+    const { relay, response, bench, expectOver } = relayBench();
     response.push(sse.content('a'));
     await relay.next();
     for (let i = 0; i < 17; i += 1) response.push('x'.repeat(1024 * 1024));
     expect(await relay.next()).toMatchObject({ done: true, value: { kind: 'broken', code: 'upstream_stream_cut' } });
     expect([bench.ledger.outcome.status, response.aborts]).toEqual([502, 1]);
-    expectOver();
-  });
-});
-
-describe('a stream whose clients disconnect', () => {
-  it('is aborted before any content, at its worst cost, for the upstream may have done the work', async () => {
-    const { relay, response, client, bench, expectOver } = setUp();
-    response.push(sse.role());
-    const first = relay.next();
-    await settled();
-    client.abort();
-    await expect(first).rejects.toBeInstanceOf(AttemptFailure);
-    await settled();
-    expect(bench.ledger.outcome).toMatchObject({ state: 'unknown', status: 499, costPusd: HOLD_PUSD, estimated: true });
-    expect(response.aborts).toBe(1);
-    expectOver();
-  });
-
-  it('is aborted where they left before it began', async () => {
-    const bench = new AttemptBench();
-    const client = new CountedSignal();
-    client.abort();
-    const response = new ScriptedResponse().push(aStream());
-    const resolved = aResolvedCall(aCall({ stream: true }), { signal: client });
-    const release = jest.fn();
-    const relay = new StreamRelay(bench.start({ resolved }), translator, response, release, () => READ_ON_MS);
-    expect(await relay.next()).toEqual({ done: true, value: undefined });
-    await relay.return();
-    expect([bench.ledger.outcome.status, response.aborts, release.mock.calls.length]).toEqual([499, 1, 1]);
-  });
-
-  it.each(['while a read is pending', 'between two reads'])(
-    'is read on for its usage %s: exact, and stored',
-    async (when) => {
-      const { relay, response, client, bench, expectOver, released } = setUp({ reasons: true });
-      response.push(sse.content('a'));
-      await relay.next();
-      const pending = when === 'while a read is pending' ? relay.next() : undefined;
-      client.abort();
-      await jest.advanceTimersByTimeAsync(READ_ON_MS - 1);
-      expect([response.aborts, released(), bench.ledger.settled.length]).toEqual([0, 0, 0]);
-      response.push(sse.content('b'), sse.stop() + sse.usage(), sse.done());
-      await settled();
-      expect(bench.ledger.outcome).toMatchObject({
-        state: 'settled',
-        status: 499,
-        errorCode: 'client_closed_request',
-        costPusd: USAGE_PUSD,
-        estimated: false,
-      });
-      expect([bench.stored.length, response.leaves, response.aborts]).toEqual([1, 1, 0]);
-      if (pending) expect((await pending).value).toBe(sse.content('b'));
-      expect(await relay.next()).toEqual({ done: true, value: undefined });
-      expect(jest.getTimerCount()).toBe(0);
-      expectOver();
-    },
-  );
-
-  it.each([
-    ['estimated', false, ESTIMATE_PUSD],
-    ['the hold of a model that reasons', true, HOLD_PUSD],
-  ])('is aborted where its usage does not come in time: %s', async (_, reasons, costPusd) => {
-    const { relay, response, client, bench, expectOver } = setUp({ reasons });
-    response.push(sse.content('a'));
-    await relay.next();
-    client.abort();
-    response.push(sse.content('b'));
-    await jest.advanceTimersByTimeAsync(READ_ON_MS - 1);
-    expect([response.aborts, bench.ledger.settled.length]).toEqual([0, 0]);
-    await jest.advanceTimersByTimeAsync(1);
-    expect(response.aborts).toBe(1);
-    expect(bench.ledger.outcome).toMatchObject({
-      status: 499,
-      errorCode: 'client_closed_request',
-      costPusd,
-      estimated: true,
-    });
-    expect(bench.stored).toEqual([]);
-    expectOver();
-  });
-
-  it('is read on no more where the process ends', async () => {
-    const { relay, response, client, bench, expectOver } = setUp({ readOnMs: 0 });
-    response.push(sse.content('a'));
-    await relay.next();
-    client.abort();
-    await settled();
-    expect([response.aborts, bench.ledger.outcome.status]).toEqual([1, 499]);
-    expectOver();
-  });
-
-  it.each([
-    ['breaks off', (response: ScriptedResponse) => response.fail(new UpstreamTransportError('reset', 'x', true)), 499],
-    ['ends without its mark', (response: ScriptedResponse) => response.end(), 499],
-    ['ends with an error', (response: ScriptedResponse) => response.push(sse.error()), 502],
-  ])('is settled once where it %s meanwhile', async (_, finish, status) => {
-    const { relay, response, client, bench, expectOver } = setUp();
-    response.push(sse.content('a'));
-    await relay.next();
-    client.abort();
-    await settled();
-    finish(response);
-    await settled();
-    expect(bench.ledger.outcome).toMatchObject({ state: 'settled', status, costPusd: ESTIMATE_PUSD });
-    expect(jest.getTimerCount()).toBe(0);
-    expectOver();
-  });
-
-  it('has no unhandled failure where the journal refuses its end', async () => {
-    const { relay, response, client, bench, expectOver } = setUp();
-    response.push(sse.content('a'));
-    await relay.next();
-    bench.ledger.refuses = true;
-    client.abort();
-    response.push(sse.done());
-    await settled();
-    await relay.return();
-    expectOver();
-  });
-});
-
-describe('a stream whose reader returns', () => {
-  it('is settled when the return resolves, also while a read is pending', async () => {
-    const { relay, response, bench, expectOver } = setUp();
-    response.push(sse.content('a'));
-    await relay.next();
-    const pending = relay.next();
-    const returned = relay.return();
-    expect(relay.return()).toBe(returned);
-    response.push(sse.content('b') + sse.usage() + sse.done());
-    await returned;
-    expect(bench.ledger.outcome).toMatchObject({ status: 499, costPusd: USAGE_PUSD });
-    expect(await pending).toMatchObject({ done: true, value: { kind: 'done' } });
-    expectOver();
-  });
-
-  it('is aborted where nothing of it was read', async () => {
-    const { relay, response, expectOver } = setUp();
-    response.push(sse.content('a'));
-    await relay.return();
-    expect(response.aborts).toBe(1);
     expectOver();
   });
 });
@@ -380,7 +194,7 @@ describe('a stream that fails in an unforeseen way', () => {
 
   it.each(['push', 'assemble'])('is unknown at its worst cost, with the error thrown: %s', async (where) => {
     const error = new Error('bug');
-    const { relay, response, bench, expectOver } = setUp({ decoder: failing({ [where]: error }) });
+    const { relay, response, bench, expectOver } = relayBench({ with: failing({ [where]: error }) });
     response.push(aStream());
     await expect(readToEnd(relay)).rejects.toBe(error);
     expect(bench.ledger.outcome).toMatchObject({
@@ -393,7 +207,7 @@ describe('a stream that fails in an unforeseen way', () => {
   });
 
   it('is unknown where the estimate fails after the clients have left', async () => {
-    const { relay, response, bench, client, expectOver } = setUp();
+    const { relay, response, bench, client, expectOver } = relayBench();
     bench.estimatorError = new Error('no tables');
     response.push(sse.content('a'));
     await relay.next();
@@ -405,7 +219,7 @@ describe('a stream that fails in an unforeseen way', () => {
   });
 
   it('throws what its body throws', async () => {
-    const { relay, response, expectOver } = setUp();
+    const { relay, response, expectOver } = relayBench();
     response.fail(new TypeError('bug'));
     await expect(relay.next()).rejects.toThrow('bug');
     expectOver();

@@ -104,13 +104,13 @@ describe('one caller’s stream', () => {
   });
 
   it('ends once where the caller leaves while a text is waited for', async () => {
-    let arrive = (_: IteratorResult<string, undefined>) => {};
+    let arrive: ((step: IteratorResult<string, undefined>) => void) | undefined;
     const source = new ScriptedSource([], DONE);
     jest.spyOn(source, 'next').mockReturnValue(new Promise((resolve) => (arrive = resolve)));
     const { stream, ends } = setUp(source);
     const pending = stream.next();
     const returned = stream.return();
-    arrive({ done: true, value: undefined });
+    arrive?.({ done: true, value: undefined });
     await returned;
     expect(await pending).toEqual({ done: true, value: '' });
     expect(ends).toStrictEqual([undefined]);

@@ -1,4 +1,5 @@
 import type { JsonRecord } from '@thriftgate/providers';
+import type { CacheHit } from '../../cache/response-cache.service';
 import type { FlightSource, FlightResult, SharedAnswer } from '../../single-flight/flight-result';
 
 /** The usage that {@link aCompletion} and {@link sse} tell: 5 tokens of input and 7 of output, at 10 and 100 pico-dollars. */
@@ -29,6 +30,21 @@ export function aSharedAnswer(members: Partial<SharedAnswer> = {}): SharedAnswer
     upstreamModel: 'gpt-4.1-2026',
     ...members,
   };
+}
+
+/** The same answer out of the cache. */
+export function aCacheHit(): CacheHit {
+  const entry = {
+    ...aSharedAnswer(),
+    systemFingerprint: undefined,
+    createdAt: 0,
+    ttlSeconds: 60,
+    teamId: 'team_1',
+    tags: [],
+    askedAt: 0,
+    rulesSeen: 0,
+  };
+  return { entry, ageSeconds: 1, ttlSeconds: 60 };
 }
 
 /** The events of a stream, as the upstream writes them. */

@@ -1,4 +1,7 @@
 import { chatCompletions, type JsonRecord } from '@thriftgate/providers';
+import type { Budget } from '../../budgets/budget';
+import { BudgetExceededError } from '../../budgets/holds/budget-exceeded';
+import { BudgetWindow } from '../../budgets/holds/budget-window';
 import { parseCacheControls } from '../../cache/controls/cache-controls';
 import type { Caller } from '../../common/caller';
 import { FakeSignal } from './fake-signal';
@@ -51,6 +54,26 @@ export function aPrice(members: Partial<Price> = {}): Price {
     estimated: false,
     ...members,
   };
+}
+
+export function aBudget(members: Partial<Budget> = {}): Budget {
+  return {
+    id: 'budget_1',
+    teamId: 'team_1',
+    keyId: null,
+    limitPusd: 1_000_000n,
+    window: 'total',
+    timezone: 'UTC',
+    action: 'block',
+    downgradeTo: null,
+    thresholds: [],
+    ...members,
+  };
+}
+
+/** The error of a call that such a budget has no room for. */
+export function budgetExceeded(members: Partial<Budget> = {}): BudgetExceededError {
+  return new BudgetExceededError(new BudgetWindow(aBudget(members), { startMs: 0, endMs: Infinity }), 2_000_000n);
 }
 
 /** A chat completion. @param body members of its JSON body */

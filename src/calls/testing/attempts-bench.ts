@@ -1,0 +1,86 @@
+import { type Endpoint, openAi, type Provider } from '@thriftgate/providers';
+import { FakeSignal } from './fake-signal';
+import type { TokenEstimator } from '../../pricing/token-estimator.service';
+import type { ProviderRegistry } from '../../providers/provider-registry.service';
+import type { AdmissionService } from '../attempts/admission.service';
+import { AttemptsService } from '../attempts/attempts.service';
+import type { CacheWriter } from '../attempts/cache-writer.service';
+import type { ResolvedCall } from '../attempts/resolved-call';
+import { aCall, aDeployment, aResolvedCall } from './builders';
+import { FakeTransport } from './fake-transport';
+import { AttemptBench } from './started-attempt';
+
+export const JSON_CALL = { stream: false };
+export const STREAM_CALL = { stream: true };
+
+/** The service of attempts over a transport that the test scripts, with all that it touches. */
+export function attemptsBench(
+  body: { stream: boolean } = JSON_CALL,
+  { api = openAi, endpoint }: Partial<Setting> = {},
+) {
+  const bench = new AttemptBench();
+  const transport = new FakeTransport();
+  const client = new FakeSignal();
+  const call = aCall(body, { signal: client });
+  const resolved = aResolvedCall(endpoint ? { ...call, endpoint } : call);
+  const admitted: string[] = [];
+  let refusal: Error | undefined;
+  const provider = {
+    name: 'openai',
+    api,
+    transport,
+    baseUrl: 'http://upstream/v1',
+    apiKey: 'sk-key',
+    catalogueVendor: undefined,
+    simulated: false,
+  };
+  const registry = {
+    find: (name: string) => {
+      if (name !== 'openai') throw new Error(`there is no provider "${name}"`);
+      return provider;
+    },
+  };
+  const admission = {
+    admit: async (
+      of: ResolvedCall,
+      deployment: ReturnType<typeof aDeployment>,
+      number: number,
+      requestBody: string,
+    ) => {
+      if (refusal) throw refusal;
+      admitted.push(requestBody);
+      return bench.started({ resolved: of, deployment, number });
+    },
+  };
+  const { estimator, cacheWriter } = bench.services;
+  const attempts = new AttemptsService(
+    registry as Pick<ProviderRegistry, 'find'> as ProviderRegistry,
+    admission as Pick<AdmissionService, 'admit'> as AdmissionService,
+    bench.ledger.asService(),
+    estimator as TokenEstimator,
+    cacheWriter as CacheWriter,
+    bench.clock,
+  );
+  let released = 0;
+  const run = (deployment = aDeployment()) => attempts.run(resolved, deployment, 1, () => (released += 1));
+  return {
+    bench,
+    transport,
+    client,
+    attempts,
+    admitted,
+    run,
+    released: () => released,
+    refuse: (error: Error) => (refusal = error),
+    /** What holds of every attempt that has ended. */
+    expectOver: () => {
+      expect(bench.hold.ends).toEqual([bench.ledger.outcome.costPusd]);
+      expect(released).toBe(1);
+    },
+  };
+}
+
+interface Setting {
+  api: Provider;
+  endpoint: Endpoint;
+}
