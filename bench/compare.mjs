@@ -53,6 +53,8 @@ async function costUs({ url, key, pid }, load, count) {
 }
 
 async function main() {
+  if (values.variant.length < 2)
+    throw new Error('Name two or more builds: --variant before=../before --variant after=.');
   const mock = await startServer([join(import.meta.dirname, 'mock-upstream.mjs')]);
   const variants = [];
   for (const [at, text] of values.variant.entries()) variants.push(await startVariant(text, at, mock.url));
@@ -75,6 +77,9 @@ process.once('exit', () => {
   killAll();
   rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
 });
+for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 })) {
+  process.once(signal, () => process.exit(code));
+}
 await main().then(
   () => process.exit(0),
   (error) => {
