@@ -3,7 +3,8 @@
  * and runs the spec that must notice. A sabotage is a module that is loaded before the gateway, with comments at its top:
  *
  *   // spec: test/faults/kill.spec.ts      the spec that must turn red
- *   // env: ROWS=60000 CALLS=5             what the spec needs to notice; optional
+ *   // test: at 1 process                  the pattern of the tests that must, where others take long; optional
+ *   // env: ROWS=60000 CALLS=5             what they need to notice; optional
  *
  * Exit code 1 where a spec stays green, or where a sabotage finds nothing to break.
  */
@@ -32,11 +33,11 @@ function read(name) {
       .filter(Boolean)
       .map((pair) => pair.split('=')),
   );
-  return { name, spec, env };
+  return { name, spec, test: value('test'), env };
 }
 
 /** @returns undefined where the spec is red as it should be, else what is wrong */
-function problemOf({ name, spec, env }, scratch, stores) {
+function problemOf({ name, spec, test, env }, scratch, stores) {
   const loaded = spawnSync(process.execPath, ['--require', join(directory, `${name}.cjs`), '--eval', '0']);
   if (loaded.status !== 0) return /Error: .*/.exec(String(loaded.stderr))?.[0] ?? 'it cannot be loaded';
   const report = join(scratch, 'report.json');
@@ -44,6 +45,7 @@ function problemOf({ name, spec, env }, scratch, stores) {
   const project = ['e2e', 'integration'].find((kind) => spec.startsWith(`test/${kind}/`)) ?? 'faults';
   const jest = join(root, 'node_modules/jest/bin/jest.js');
   const options = [`--selectProjects=${project}`, '--json', `--outputFile=${report}`, '--runInBand', '--forceExit'];
+  if (test !== undefined) options.push('-t', test);
   spawnSync(process.execPath, [jest, ...options, '--runTestsByPath', join(root, spec)], {
     cwd: root,
     stdio: 'ignore',

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { ThriftgateClient } from '@thriftgate/sdk';
 import { eventually } from '../support/eventually';
 import { type RunningGateway, startGateway } from '../support/gateway';
@@ -104,18 +103,18 @@ describe('sharing the cache', () => {
   it('does not get an answer that comes after its team has left, though it was asked before', async () => {
     const [one, other] = await teams(2);
     const { id } = await share([one!, other!]);
-    const text = `[[delay=500]] ${fresh()}`;
+    const text = `[[delay=2000]] ${fresh()}`;
     const leaving = gateway.chat(one!.key, text);
-    await delay(200);
+    await eventually(() => upstreamCalls(text) === 1);
     await sdk.admin.cache.shares.update(id, { team_ids: [other!.teamId] });
     // Nor does who asks now wait for it.
     const meanwhile = status(other!.key, text, { cache: { 'no-store': true } });
     expect((await leaving).headers.get('x-cache-status')).toBe('MISS');
     expect(await meanwhile).toBe('MISS');
-    const equal = `[[delay=500]] ${fresh()}`;
+    const equal = `[[delay=2000]] ${fresh()}`;
     await sdk.admin.cache.shares.update(id, { team_ids: [one!.teamId, other!.teamId] });
     const again = gateway.chat(one!.key, equal);
-    await delay(200);
+    await eventually(() => upstreamCalls(equal) === 1);
     await sdk.admin.cache.shares.update(id, { team_ids: [other!.teamId] });
     const answers = await Promise.all([
       again.then(({ headers }) => headers.get('x-cache-status')),

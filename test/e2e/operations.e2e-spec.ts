@@ -129,7 +129,7 @@ describe('operations', () => {
     const { key } = await gateway.createKey();
     const { headers } = await gateway.chat(key, 'a prompt that must not be logged');
     await gateway.chat(key, '[[status=401]] another one');
-    await delay(400);
+    await eventually(() => gateway.output.includes(headers.get('x-request-id') ?? '-'));
     const lines = gateway.output.split('\n').filter((line) => line.startsWith('{'));
     for (const line of lines) expect(() => JSON.parse(line)).not.toThrow();
     expect(lines.some((line) => line.includes(headers.get('x-request-id') ?? '-'))).toBe(true);
@@ -148,8 +148,8 @@ describe('operations', () => {
 
   it('ends running calls on SIGTERM and takes no new ones', async () => {
     const { key } = await gateway.createKey();
-    const running = gateway.chat(key, '[[words=30 gap=50]] run to the end', { stream: true });
-    await delay(500);
+    const running = gateway.chat(key, '[[words=30 gap=100]] run to the end', { stream: true });
+    await eventually(() => gateway.fake.calls.some(({ body }) => JSON.stringify(body)?.includes('run to the end')));
     const ended = gateway.terminate();
     await delay(200);
     const ready = await fetch(`${gateway.url}/health/ready`)

@@ -8,20 +8,25 @@ import { sharedGateway } from '../support/shared-gateway';
 describe('equal questions at the same time', () => {
   let gateway: RunningGateway;
   let key: string;
+  let teamId: string;
   let openai: OpenAI;
   let question = 0;
 
   beforeAll(async () => {
     gateway = await sharedGateway();
-    ({ key } = await gateway.createKey());
+    ({ key, teamId } = await gateway.createKey());
     openai = new OpenAI({ apiKey: key, baseURL: `${gateway.url}/v1`, maxRetries: 0 });
   });
   afterAll(() => gateway.stop());
 
-  const slow = (directives = 'delay=400') => `[[${directives}]] question ${(question += 1)}`;
+  const slow = (directives = 'delay=1500') => `[[${directives}]] question ${(question += 1)}`;
   const upstreamCalls = (text: string) =>
     gateway.fake.calls.filter(({ body }) => JSON.stringify(body ?? {}).includes(text.slice(text.indexOf('question'))))
       .length;
+  /** The first one's call is on its way; those who ask now come later. */
+  const isAsked = (text: string) => eventually(() => upstreamCalls(text) === 1);
+  const teamRows = async (): Promise<any[]> =>
+    (await gateway.admin('GET', `/admin/requests?team_id=${teamId}&limit=1000`)).body.data;
   const statuses = (answers: { headers: Headers }[]) =>
     answers.map(({ headers }) => headers.get('x-cache-status')).toSorted();
   const streamed = async (text: string, signal?: AbortSignal) => {
@@ -45,8 +50,8 @@ describe('equal questions at the same time', () => {
   const rowsOf = (answers: { headers: Headers }[]) =>
     eventually(async () => {
       const ids = new Set(answers.map(({ headers }) => headers.get('x-request-id')));
-      const rows = (await gateway.allRows()).filter(({ request_id: id }) => ids.has(id));
-      return rows.length >= ids.size ? rows : undefined;
+      const found = (await teamRows()).filter(({ request_id: id }) => ids.has(id));
+      return found.length >= ids.size ? found : undefined;
     });
 
   it('are one call upstream, which one pays and the others save', async () => {
@@ -80,8 +85,9 @@ describe('equal questions at the same time', () => {
   });
 
   it('are one stream, from its beginning for whoever comes later, with the usage that each asked for', async () => {
-    const text = slow('words=30 gap=30');
+    const text = slow('words=30 gap=80');
     const first = streamed(text);
+    await isAsked(text);
     await delay(300);
     const [whole, ...streams] = await Promise.all([gateway.chat(key, text), first, streamed(text), streamed(text)]);
     expect(upstreamCalls(text)).toBe(1);
@@ -96,7 +102,7 @@ describe('equal questions at the same time', () => {
   it('are a stream also where the first wanted a whole answer', async () => {
     const text = slow();
     const whole = gateway.chat(key, text);
-    await delay(100);
+    await isAsked(text);
     const { content, usage } = await streamed(text);
     expect(content).toBe((await whole).body.choices[0].message.content);
     expect(usage.gateway).toMatchObject({ cost_usd: '0', cache_status: 'COALESCED' });
@@ -104,7 +110,7 @@ describe('equal questions at the same time', () => {
   });
 
   it.each(['whole', 'stream'])('are answered though the first client leaves (%s)', async (form) => {
-    const text = slow(form === 'whole' ? 'delay=600' : 'words=30 gap=30');
+    const text = slow(form === 'whole' ? 'delay=2500' : 'words=30 gap=80');
     const departure = new AbortController();
     const first = (
       form === 'whole'
@@ -114,34 +120,34 @@ describe('equal questions at the same time', () => {
           )
         : streamed(text, departure.signal)
     ).catch(() => 'left');
-    await delay(250);
+    await isAsked(text);
     const others = [gateway.chat(key, text), gateway.chat(key, text)];
-    await delay(100);
+    await delay(500);
     departure.abort();
     const answers = await Promise.all(others);
     expect([await first]).not.toMatchObject([{ usage: { gateway: {} } }]);
     expect(answers.map(({ status }) => status)).toEqual([200, 200]);
     expect(statuses(answers)).toEqual(['COALESCED', 'COALESCED']);
+    await eventually(async () => (await gateway.chat(key, text)).headers.get('x-cache-status') === 'HIT');
     expect(upstreamCalls(text)).toBe(1);
-    await delay(100);
-    expect((await gateway.chat(key, text)).headers.get('x-cache-status')).toBe('HIT');
   });
 
   it('are given up upstream when the last client leaves, and settled', async () => {
     const text = slow('words=200 gap=50');
     const [one, two] = [new AbortController(), new AbortController()];
     const readers = [one, two].map(({ signal }) => streamed(text, signal).catch(() => 'left'));
+    await isAsked(text);
     await delay(500);
     one.abort();
     await delay(100);
     two.abort();
     for (const reader of await Promise.all(readers)) expect([reader]).not.toMatchObject([{ usage: { gateway: {} } }]);
-    const rows = await eventually(async () => {
-      const found = (await gateway.allRows()).filter(({ status, stream }) => stream && status === 499);
+    const left = await eventually(async () => {
+      const found = (await teamRows()).filter(({ status, stream }) => stream && status === 499);
       return found.length >= 2 ? found : undefined;
     });
-    expect(rows.map(({ cache_status: status }) => status).toSorted()).toContain('COALESCED');
-    expect(rows.find(({ cache_status: status }) => status === 'COALESCED')).toMatchObject({
+    expect(left.map(({ cache_status: status }) => status).toSorted()).toContain('COALESCED');
+    expect(left.find(({ cache_status: status }) => status === 'COALESCED')).toMatchObject({
       cost_usd: '0',
       saved_usd: '0',
     });
@@ -151,11 +157,11 @@ describe('equal questions at the same time', () => {
   it('try once for themselves where the first one’s try failed', async () => {
     const text = slow();
     const takeBack = gateway.fake.script(
-      { status: 400, delayMs: 300 },
+      { status: 400, delayMs: 1_500 },
       { prompt: new RegExp(`question ${question}$`) },
     );
     const answers = Promise.all(Array.from({ length: 5 }, () => gateway.chat(key, text)));
-    await delay(250);
+    await isAsked(text);
     takeBack();
     const settled = (await answers).map(({ status }) => status).toSorted();
     expect(settled).toEqual([200, 200, 200, 200, 400]);
@@ -164,29 +170,29 @@ describe('equal questions at the same time', () => {
 
   it('fail together where the second try fails, too', async () => {
     const text = slow();
-    gateway.fake.script({ status: 400, delayMs: 200 }, { prompt: new RegExp(`question ${question}$`) });
+    gateway.fake.script({ status: 400, delayMs: 1_000 }, { prompt: new RegExp(`question ${question}$`) });
     const answers = await Promise.all(Array.from({ length: 5 }, () => gateway.chat(key, text)));
     expect(answers.map(({ status }) => status)).toEqual([400, 400, 400, 400, 400]);
     expect(upstreamCalls(text)).toBe(2);
     // Each is in the ledger: those who asked with their try, those who waited with what they were told.
     const ids = answers.map(({ headers }) => headers.get('x-request-id'));
-    const rows = (await gateway.allRows()).filter(({ request_id: id }) => ids.includes(id));
-    expect(rows.map(({ cache_status: status }) => status).toSorted()).toEqual([
+    const told = (await teamRows()).filter(({ request_id: id }) => ids.includes(id));
+    expect(told.map(({ cache_status: status }) => status).toSorted()).toEqual([
       ...Array(3).fill('COALESCED'),
       ...Array(2).fill('MISS'),
     ]);
-    for (const row of rows)
+    for (const row of told)
       expect(row).toMatchObject({ state: 'failed', status: 400, cost_usd: '0', saved_usd: '0', saved_by: null });
   });
 
   it('are one also where the first is a line of a batch, and the line is cancelled', async () => {
-    const text = slow('delay=1500');
+    const text = slow('delay=3000');
     const body = { model: 'gpt-4.1', messages: [{ role: 'user', content: text }] };
     const line = { custom_id: 'line', method: 'POST', url: '/v1/chat/completions', body };
     const made = await gateway.request('POST', '/v1/batches', key, { requests: [line] });
     await eventually(() => upstreamCalls(text) === 1 || undefined);
     const answers = Promise.all([gateway.chat(key, text), streamed(text)]);
-    await delay(200);
+    await delay(500);
     await gateway.request('POST', `/v1/batches/${made.body.id}/cancel`, key);
     const [whole, stream] = await answers;
     expect(whole.headers.get('x-cache-status')).toBe('COALESCED');
@@ -226,9 +232,9 @@ describe('equal questions at the same time', () => {
   });
 
   it('of a budget that is used up are refused one by one, and none waits for ever', async () => {
-    const { key: poor, teamId } = await gateway.createKey();
+    const { key: poor, teamId: poorTeam } = await gateway.createKey();
     await gateway.admin('POST', '/admin/budgets', {
-      team_id: teamId,
+      team_id: poorTeam,
       limit_usd: '0.000001',
       window: 'month',
     });

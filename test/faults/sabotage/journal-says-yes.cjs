@@ -1,4 +1,5 @@
 // spec: test/faults/broken-disk.spec.ts
+// test: \(write, JOURNAL_FSYNC=interval\)
 // Lines that the disk did not take are acknowledged.
 const { replace } = require('../replace.cjs');
 const { Journal } = require('../../../dist/src/ledger/journal/journal.service.js');

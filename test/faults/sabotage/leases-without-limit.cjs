@@ -1,4 +1,5 @@
 // spec: test/faults/budgets.spec.ts
+// test: at 1 process
 // Leases of a budget are granted whatever was leased before.
 const { replace } = require('../replace.cjs');
 const { LeasesRepository } = require('../../../dist/src/budgets/holds/leases.repository.js');
