@@ -3,7 +3,6 @@ import { Clock } from '../common/clock';
 import { isoTime } from '../common/iso-time';
 import type { PicoUsd } from '../common/money';
 import type { Owner } from '../common/owner';
-import { memoize } from '../common/runtime/memoize';
 import { Journal, JournalRefusal } from './journal/journal.service';
 import { storableCount, storablePusd, storableText } from './journal/storable';
 
@@ -199,8 +198,6 @@ function outcomeTail(outcome: Outcome): string {
   );
 }
 
-const quoted = memoize((name) => JSON.stringify(storableText(name)));
-
 function text(value: string | null): string {
-  return value === null ? 'null' : quoted(value);
+  return value === null ? 'null' : JSON.stringify(storableText(value));
 }

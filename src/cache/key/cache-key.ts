@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { canonicalObject, quoted } from './canonical-json';
+import { canonicalObject } from './canonical-json';
 
 /** Raised when what is hashed or what is stored changes its form. */
 const SCHEMA_VERSION = 2;
@@ -28,8 +28,8 @@ export function cacheKey(
   body: Record<string, unknown>,
   withoutEffect: ReadonlySet<string>,
 ): string {
-  const namespace = parts.namespace === undefined ? 'null' : quoted(parts.namespace);
-  const place = `[${SCHEMA_VERSION},${quoted(parts.endpoint)},${quoted(parts.target)},${namespace}]`;
+  const namespace = parts.namespace === undefined ? 'null' : JSON.stringify(parts.namespace);
+  const place = `[${SCHEMA_VERSION},${JSON.stringify(parts.endpoint)},${JSON.stringify(parts.target)},${namespace}]`;
   const digest = hash('sha256', place + canonicalObject(body, withoutEffect));
   return `${PREFIX}:${parts.scope}:${parts.model}:${parts.generation}:${digest}`;
 }
