@@ -1,27 +1,27 @@
 import { hash } from 'node:crypto';
 import { canonicalObject, quoted } from './canonical-json';
 
-/** Raised when what is hashed or what is stored changes its form. */
+/** Incremented when the hashed text or the stored entry changes its format. */
 const SCHEMA_VERSION = 2;
 const PREFIX = 'ai_cache';
 
 export interface CacheKeyParts {
-  /** Who shares the answer: the team, unless an administrator shares more. */
+  /** Whose responses the key reaches: the id of a team, or of a share of several teams. */
   scope: string;
   model: string;
   generation: number;
   /** The path of the public API. */
   endpoint: string;
-  /** The providers and the upstream model that write the answer, see Model.target. */
+  /** The providers and the upstream model that write the response, see Model.target. */
   target: string;
-  /** The caller's own division of its cache. */
+  /** The caller's own partition of its cache. */
   namespace: string | undefined;
 }
 
 /**
  * `ai_cache:{scope}:{model}:{generation}:{sha256}`
  *
- * @param withoutEffect members of the body that cannot change the answer
+ * @param withoutEffect members of the body that do not change the response
  */
 export function cacheKey(
   parts: CacheKeyParts,
@@ -29,23 +29,23 @@ export function cacheKey(
   withoutEffect: ReadonlySet<string>,
 ): string {
   const namespace = parts.namespace === undefined ? 'null' : quoted(parts.namespace);
-  const place = `[${SCHEMA_VERSION},${quoted(parts.endpoint)},${quoted(parts.target)},${namespace}]`;
-  const digest = hash('sha256', place + canonicalObject(body, withoutEffect));
+  const context = `[${SCHEMA_VERSION},${quoted(parts.endpoint)},${quoted(parts.target)},${namespace}]`;
+  const digest = hash('sha256', context + canonicalObject(body, withoutEffect));
   return `${PREFIX}:${parts.scope}:${parts.model}:${parts.generation}:${digest}`;
 }
 
-/** Model and generation of a key; a model's name may have colons in it. */
+/** Model and generation of a key; a model's name may contain colons. */
 export function modelOfKey(key: string): { model: string; generation: number } {
   const parts = key.split(':');
   return { model: parts.slice(2, -2).join(':'), generation: Number(parts.at(-2)) };
 }
 
-/** Who shares a key's answer; a scope's name has no colons. */
+/** The scope of a key; it contains no colons. */
 export function scopeOfKey(key: string): string {
   return key.split(':', 2)[1] ?? '';
 }
 
-/** The key that a header of an answer says: there it is percent-encoded where the model's name is not of ASCII. */
+/** The key in a response's header, which is percent-encoded where the model's name is not ASCII. */
 export function keyOfHeader(text: string): string {
   if (!text.startsWith(encodeURIComponent(`${PREFIX}:`))) return text;
   try {

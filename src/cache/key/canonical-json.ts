@@ -1,15 +1,15 @@
 import { GatewayError } from '../../common/errors';
 import { memoize } from '../../common/runtime/memoize';
 
-/** How deep objects and arrays may lie in one another: far more than any vendor takes, and less than any stack holds. */
+/** The deepest nesting of objects and arrays: far more than vendors accept, and less than the stack holds. */
 export const MAX_DEPTH = 256;
 
 /**
- * JSON in the one form of RFC 8785: members sorted by UTF-16 units, no white space, numbers and texts as ECMAScript writes
- * them. Two requests that differ only in how they were written have one canonical form.
+ * JSON in the canonical form of RFC 8785: members sorted by UTF-16 code units, no white space, numbers and strings as
+ * ECMAScript serialises them. Requests that differ only in their formatting have the same canonical form.
  *
  * @see https://www.rfc-editor.org/rfc/rfc8785
- * @throws GatewayError `invalid_request` where it is nested deeper than {@link MAX_DEPTH}
+ * @throws GatewayError `invalid_request` where the nesting is deeper than {@link MAX_DEPTH}
  */
 export function canonicalJson(value: unknown, depth = 0): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
@@ -19,19 +19,19 @@ export function canonicalJson(value: unknown, depth = 0): string {
 
 const MANY_NAMES = 24;
 
-/** A short text as JSON: names of members, and whatever else comes with every call. */
+/** A short text as JSON, memoized: member names and other texts that repeat with every call. */
 export const quoted: (text: string) => string = memoize((text) => JSON.stringify(text));
 
 /** The canonical form of an object without some of its own members. @throws GatewayError as {@link canonicalJson} */
 export function canonicalObject(
   value: Record<string, unknown>,
-  left: ReadonlySet<string> | undefined,
+  omitted: ReadonlySet<string> | undefined,
   depth = 0,
 ): string {
   if (depth >= MAX_DEPTH) throw tooDeep();
   let text = '{';
   for (const name of sorted(Object.keys(value))) {
-    if (left?.has(name) || value[name] === undefined) continue;
+    if (omitted?.has(name) || value[name] === undefined) continue;
     text += `${text.length === 1 ? '' : ','}${quoted(name)}:${canonicalJson(value[name], depth + 1)}`;
   }
   return `${text}}`;
@@ -44,7 +44,7 @@ function canonicalArray(values: readonly unknown[], depth: number): string {
   return `${text}]`;
 }
 
-/** Sorts by insertion where there are few names, which there mostly are: that allocates nothing. */
+/** Insertion sort for few names, the usual case: it allocates nothing. */
 function sorted(names: string[]): string[] {
   if (names.length > MANY_NAMES) return names.toSorted();
   for (let at = 1; at < names.length; at += 1) {
@@ -57,6 +57,6 @@ function sorted(names: string[]): string[] {
 }
 
 function tooDeep(): GatewayError {
-  const message = `The request is nested deeper than ${MAX_DEPTH} objects and arrays. Send it flatter.`;
+  const message = `The request is nested deeper than ${MAX_DEPTH} objects and arrays. Send a flatter one.`;
   return new GatewayError('invalid_request', { message });
 }

@@ -3,10 +3,10 @@ import { sql } from 'kysely';
 import { Database } from '../../database/database.connection';
 import type { CacheBytes } from '../../database/tables/ledger-tables';
 
-/** A process that was not seen for so long does not count; it says that it lives every five seconds. */
+/** A process counts while its last heartbeat is at most this old; heartbeats are five seconds apart. */
 const SEEN_WITHIN_SECONDS = 60;
 
-/** Answers of one team, model and generation that a day saw go for lack of room. */
+/** How many responses of a team, model and generation were evicted on a day. */
 export interface Evictions {
   /** UTC, `2026-11-23`. */
   day: string;
@@ -16,12 +16,12 @@ export interface Evictions {
   evictions: number;
 }
 
-/** What processes tell of their memory, for all to read. */
+/** Stores the cache figures of each process, for the statistics on every replica. */
 @Injectable()
 export class CacheMemoryRepository {
   constructor(private readonly database: Database) {}
 
-  /** Adds to what was counted before, in the order of the keys: two processes never wait for each other in a circle. */
+  /** Adds to the counts in the order of the keys, so that two processes never deadlock. */
   async addEvictions(evictions: readonly Evictions[]): Promise<void> {
     await sql`
       INSERT INTO cache_evictions AS kept (day, team_id, model, generation, evictions)
@@ -34,7 +34,7 @@ export class CacheMemoryRepository {
     );
   }
 
-  /** Says what answers take of a process's memory. @returns false where the process has not said that it lives */
+  /** Stores how much memory the responses of a process take. @returns false where the process is not registered */
   async putBytes(epoch: string, bytes: readonly CacheBytes[]): Promise<boolean> {
     const { numUpdatedRows } = await this.database.db
       .updateTable('processes')
@@ -44,7 +44,7 @@ export class CacheMemoryRepository {
     return numUpdatedRows > 0n;
   }
 
-  /** What answers take of the memory of all processes that live. */
+  /** How much memory the responses of all live processes take. */
   async bytes(): Promise<CacheBytes[]> {
     const { rows } = await sql<{ model: string; generation: number; bytes: string }>`
       SELECT held.model, held.generation, sum(held.bytes) AS bytes

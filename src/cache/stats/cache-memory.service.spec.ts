@@ -11,9 +11,9 @@ import { CacheMemory } from './cache-memory.service';
 const keyOf = (team: string, model: string, generation: number) =>
   `ai_cache:${team}:${model}:${generation}:${'0'.repeat(64)}`;
 
-/** What the database was told, by one process and others. */
+/** A database with what this process has written, and the bytes of other processes. */
 class FakeRepository implements Pick<CacheMemoryRepository, 'addEvictions' | 'putBytes' | 'bytes'> {
-  readonly told: { evictions: Omit<Evictions, 'day'>[]; bytes: (readonly CacheBytes[])[] } = {
+  readonly written: { evictions: Omit<Evictions, 'day'>[]; bytes: (readonly CacheBytes[])[] } = {
     evictions: [],
     bytes: [],
   };
@@ -23,24 +23,24 @@ class FakeRepository implements Pick<CacheMemoryRepository, 'addEvictions' | 'pu
 
   addEvictions(evictions: readonly Evictions[]): Promise<void> {
     if (this.away) return Promise.reject(new Error('connect ECONNREFUSED'));
-    this.told.evictions.push(...evictions.map(({ day: _day, ...rest }) => rest));
+    this.written.evictions.push(...evictions.map(({ day: _day, ...rest }) => rest));
     return Promise.resolve();
   }
 
   putBytes(_epoch: string, bytes: readonly CacheBytes[]): Promise<boolean> {
     if (this.away) return Promise.reject(new Error('connect ECONNREFUSED'));
-    this.told.bytes.push(bytes);
+    this.written.bytes.push(bytes);
     return Promise.resolve(this.known);
   }
 
   bytes(): Promise<CacheBytes[]> {
-    return Promise.resolve([...(this.told.bytes.at(-1) ?? []), ...this.others]);
+    return Promise.resolve([...(this.written.bytes.at(-1) ?? []), ...this.others]);
   }
 }
 
 describe('the memory of the cache', () => {
   let evict: EvictionListener;
-  let takeForDead: () => void;
+  let declareDead: () => void;
   let held: KeyCount[];
   let repository: FakeRepository;
   let memory: CacheMemory;
@@ -49,13 +49,13 @@ describe('the memory of the cache', () => {
   beforeEach(() => {
     held = [];
     repository = new FakeRepository();
-    const store: Pick<ResponseCacheStore, 'onEvicted' | 'count' | 'countNear'> = {
+    const store: Pick<ResponseCacheStore, 'onEvicted' | 'count' | 'countInMemory'> = {
       onEvicted: (listener) => void (evict = listener),
       count: () => Promise.resolve(held),
-      countNear: () => Promise.resolve(held),
+      countInMemory: () => Promise.resolve(held),
     };
     const processes: Pick<ProcessesService, 'onDeclaredDead'> = {
-      onDeclaredDead: (listener) => void (takeForDead = listener),
+      onDeclaredDead: (listener) => void (declareDead = listener),
     };
     memory = new CacheMemory(
       store as ResponseCacheStore,
@@ -66,19 +66,19 @@ describe('the memory of the cache', () => {
     );
   });
 
-  it('tells evictions once, by team, model and generation', async () => {
+  it('writes evictions once, by team, model and generation', async () => {
     evict(keyOf('team_1', 'gpt-4.1', 2), 2000);
     evict(keyOf('team_1', 'gpt-4.1', 2), 3000);
     evict(keyOf('team_2', 'ft:gpt-4.1:org:1', 1), 1000);
     await memory.flush();
     await memory.flush();
-    expect(repository.told.evictions).toEqual([
+    expect(repository.written.evictions).toEqual([
       { teamId: 'team_1', model: 'gpt-4.1', generation: 2, evictions: 2 },
       { teamId: 'team_2', model: 'ft:gpt-4.1:org:1', generation: 1, evictions: 1 },
     ]);
   });
 
-  it('keeps what it counted while the database is away', async () => {
+  it('keeps its counts while the database is away', async () => {
     repository.away = true;
     evict(keyOf('team_1', 'gpt-4.1', 1), 2000);
     await memory.flush();
@@ -86,23 +86,23 @@ describe('the memory of the cache', () => {
     await memory.flush();
     repository.away = false;
     await memory.flush();
-    expect(repository.told.evictions).toEqual([{ teamId: 'team_1', model: 'gpt-4.1', generation: 1, evictions: 2 }]);
+    expect(repository.written.evictions).toEqual([{ teamId: 'team_1', model: 'gpt-4.1', generation: 1, evictions: 2 }]);
   });
 
-  it('tells bytes when they have changed, and again where the database does not have them', async () => {
+  it('writes bytes when they have changed, and again where the database has lost them', async () => {
     held = [{ model: 'gpt-4.1', generation: 1, keys: 3, bytes: 4000 }];
     await memory.flush();
     await memory.flush();
-    const said = [{ model: 'gpt-4.1', generation: 1, bytes: 4000 }];
-    expect(repository.told.bytes).toEqual([said]);
-    takeForDead();
+    const expected = [{ model: 'gpt-4.1', generation: 1, bytes: 4000 }];
+    expect(repository.written.bytes).toEqual([expected]);
+    declareDead();
     repository.known = false;
     await memory.flush();
     await memory.flush();
-    expect(repository.told.bytes).toEqual([said, said, said]);
+    expect(repository.written.bytes).toEqual([expected, expected, expected]);
     held = [];
     await memory.flush();
-    expect(repository.told.bytes.at(-1)).toEqual([]);
+    expect(repository.written.bytes.at(-1)).toEqual([]);
   });
 
   it('counts keys of its store, and bytes of all processes', async () => {

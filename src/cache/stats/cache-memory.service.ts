@@ -7,21 +7,21 @@ import type { KeyCount } from '../store/answer-index.store';
 import { ResponseCacheStore } from '../store/response-cache.store';
 import { CacheMemoryRepository, type Evictions } from './cache-memory.repository';
 
-/** How much a killed process loses of what it counted, and how old the others' figures are. */
+/** A killed process loses the counts of this time; the figures of other processes are at most this old. */
 const FLUSH_EVERY_MS = 5_000;
 const DAY_MS = 86_400_000;
 
 /**
- * What the ledger does not know of the cache: evictions and bytes in memory, which each process has of its own. They are
- * told to the database every five seconds and at the end, so that every replica answers for all.
+ * The cache figures that the ledger does not have: each process's evictions and bytes in memory. They are written to the
+ * database every five seconds and at the shutdown, so that every replica reports on all.
  */
 @Injectable()
 export class CacheMemory implements OnApplicationBootstrap {
   private readonly logger = new Logger(CacheMemory.name);
-  /** By the day and by what the keys have in common: where memory is full, every answer that is stored pushes one out. */
+  /** By day, scope, model and generation. Where memory is full, every response that is stored evicts one. */
   private evictions = new Map<string, Evictions>();
-  /** What the database was last told; undefined where it must be told again. */
-  private told: string | undefined;
+  /** The bytes that the database has, as JSON; undefined where they must be written again. */
+  private written: string | undefined;
   private flushing: Promise<void> = Promise.resolve();
 
   constructor(
@@ -32,7 +32,7 @@ export class CacheMemory implements OnApplicationBootstrap {
     processes: ProcessesService,
   ) {
     store.onEvicted((key) => this.countEviction(key));
-    processes.onDeclaredDead(() => (this.told = undefined));
+    processes.onDeclaredDead(() => (this.written = undefined));
   }
 
   onApplicationBootstrap(): void {
@@ -44,7 +44,7 @@ export class CacheMemory implements OnApplicationBootstrap {
     });
   }
 
-  /** The live answers by generation, and what they take of the memory of all processes. */
+  /** The live responses by generation, and their bytes in the memory of all processes. */
   async count(): Promise<KeyCount[]> {
     await this.flush();
     const counts = new Map((await this.store.count()).map((count) => [nameOf(count), { ...count, bytes: 0 }]));
@@ -55,35 +55,35 @@ export class CacheMemory implements OnApplicationBootstrap {
     return [...counts.values()];
   }
 
-  /** Tells the database what has changed, one telling after the other. What it does not take is told the next time. */
+  /** Writes what has changed, one write after the other. The next flush repeats a write that failed. */
   flush(): Promise<void> {
     this.flushing = this.flushing.then(() =>
-      this.tell().catch((error: unknown) =>
-        this.logger.debug({ err: error }, 'the database was not told of the memory of the cache'),
+      this.write().catch((error: unknown) =>
+        this.logger.debug({ err: error }, 'the cache figures could not be written to the database'),
       ),
     );
     return this.flushing;
   }
 
-  private async tell(): Promise<void> {
-    await this.tellEvictions();
-    const counts = await this.store.countNear();
+  private async write(): Promise<void> {
+    await this.writeEvictions();
+    const counts = await this.store.countInMemory();
     const bytes = counts.flatMap(({ keys: _keys, ...held }) => (held.bytes > 0 ? held : []));
     const text = JSON.stringify(bytes);
-    if (text === this.told) return;
-    if (await this.repository.putBytes(this.journal.epoch, bytes)) this.told = text;
+    if (text === this.written) return;
+    if (await this.repository.putBytes(this.journal.epoch, bytes)) this.written = text;
   }
 
-  private async tellEvictions(): Promise<void> {
+  private async writeEvictions(): Promise<void> {
     const { evictions } = this;
     if (evictions.size === 0) return;
     this.evictions = new Map();
     try {
       await this.repository.addEvictions([...evictions.values()]);
     } catch (error) {
-      for (const [name, untold] of evictions) {
-        untold.evictions += this.evictions.get(name)?.evictions ?? 0;
-        this.evictions.set(name, untold);
+      for (const [name, unwritten] of evictions) {
+        unwritten.evictions += this.evictions.get(name)?.evictions ?? 0;
+        this.evictions.set(name, unwritten);
       }
       throw error;
     }
