@@ -13,34 +13,34 @@ const facts: AnswerFacts = {
 };
 const whole = { facts, endedCleanly: true, choices: 1, sameFamily: true, storeToolCalls: false };
 
-describe('admission to the cache', () => {
-  it('takes a whole answer', () => expect(notCacheableReason(whole)).toBeUndefined());
+describe('the admission of responses to the cache', () => {
+  it('admits a complete response', () => expect(notCacheableReason(whole)).toBeUndefined());
 
   it.each([
-    ['a cut stream', { ...whole, endedCleanly: false }, 'cut'],
-    ["another model's answer", { ...whole, sameFamily: false }, 'other_model'],
+    ['a truncated stream', { ...whole, endedCleanly: false }, 'cut'],
+    ["another model's response", { ...whole, sameFamily: false }, 'other_model'],
     ['no usage', { ...whole, facts: { ...facts, usage: undefined } }, 'usage_missing'],
     ['a refusal', { ...whole, facts: { ...facts, refused: true } }, 'refused'],
     ['tool calls', { ...whole, facts: { ...facts, hasToolCalls: true, finishReasons: ['tool_calls'] } }, 'tool_calls'],
     ['length', { ...whole, facts: { ...facts, finishReasons: ['length'] } }, 'not_stopped'],
     ['content_filter', { ...whole, facts: { ...facts, finishReasons: ['content_filter'] } }, 'not_stopped'],
     [
-      'one choice of two without an end',
+      'one choice of two without a finish reason',
       { ...whole, facts: { ...facts, finishReasons: ['stop', null] } },
       'not_stopped',
     ],
     ['an error beside the choices', { ...whole, facts: { ...facts, failed: true } }, 'error'],
-    ['nothing said', { ...whole, facts: { ...facts, empty: true } }, 'empty'],
-    ['fewer choices than were asked for', { ...whole, choices: 2 }, 'choice_missing'],
+    ['an empty response', { ...whole, facts: { ...facts, empty: true } }, 'empty'],
+    ['fewer choices than the request has', { ...whole, choices: 2 }, 'choice_missing'],
     [
-      'the end of tool calls without any',
+      'the finish reason tool_calls without tool calls',
       { ...whole, storeToolCalls: true, facts: { ...facts, finishReasons: ['tool_calls'] } },
       'not_stopped',
     ],
     ['no choices', { ...whole, facts: { ...facts, finishReasons: [] } }, 'not_stopped'],
-  ])('refuses %s', (_, answer, reason) => expect(notCacheableReason(answer)).toBe(reason));
+  ])('refuses %s', (_, response, reason) => expect(notCacheableReason(response)).toBe(reason));
 
-  it('takes tool calls where the model is set so', () => {
+  it('admits tool calls where the rules of the model store them', () => {
     const calls = { ...facts, hasToolCalls: true, finishReasons: ['tool_calls'] };
     expect(notCacheableReason({ ...whole, facts: calls, storeToolCalls: true })).toBeUndefined();
   });

@@ -1,6 +1,6 @@
 import type { AnswerFacts } from '@thriftgate/providers';
 
-/** Why an answer is not stored. */
+/** Why a response is not stored. */
 export type NotCacheableReason =
   | 'other_model'
   | 'usage_missing'
@@ -14,23 +14,23 @@ export type NotCacheableReason =
 
 export interface AdmissionCase {
   facts: AnswerFacts;
-  /** False when a stream ended without its end mark. */
+  /** False when a stream ended without its end marker. */
   endedCleanly: boolean;
-  /** How many choices were asked for. */
+  /** How many choices the request asks for (`n`). */
   choices: number;
-  /** Whether the deployment that answered belongs to the family in the key. */
+  /** Whether the deployment serves the upstream model whose responses are stored, see Model.family. */
   sameFamily: boolean;
   storeToolCalls: boolean;
 }
 
 /**
- * Decides whether a 2xx answer may be served again. Only a whole, willing answer of the model itself is kept: one bad entry
- * would be repeated to everybody who asks.
+ * Decides whether a 2xx response may be served again. Only a complete response of the model itself, without a refusal, is
+ * stored: a bad entry would be repeated to every later caller.
  *
  * @returns undefined when it may be stored
  */
-export function notCacheableReason(answer: AdmissionCase): NotCacheableReason | undefined {
-  const { facts, endedCleanly, choices, sameFamily, storeToolCalls } = answer;
+export function notCacheableReason(response: AdmissionCase): NotCacheableReason | undefined {
+  const { facts, endedCleanly, choices, sameFamily, storeToolCalls } = response;
   if (!endedCleanly) return 'cut';
   if (facts.failed) return 'error';
   if (!sameFamily) return 'other_model';

@@ -36,13 +36,13 @@ export class CacheController {
     @Body({ schema: contracts.invalidateCacheSchema }) body: contracts.InvalidateCache,
     @CurrentCaller() caller: Caller,
   ): Promise<contracts.CacheInvalidated> {
-    const { dry_run: dryRun, replaced_by: replacedBy, ...asked } = body;
+    const { dry_run: dryRun, replaced_by: replacedBy, ...members } = body;
     const { generation, invalidatedKeys } = await this.invalidation.invalidate({
       criteria: criteriaOf(body),
       replacedBy,
       dryRun: dryRun === true,
       actor: caller.keyId,
-      what: namesOf({ ...asked, replaced_by: replacedBy }),
+      what: namesOf({ ...members, replaced_by: replacedBy }),
     });
     return { generation, invalidated_keys: invalidatedKeys };
   }

@@ -4,58 +4,62 @@ import { cacheInvalidatedSchema, cacheStatsSchema, invalidateCacheSchema } from 
 import { ApiErrors } from '../http/api-errors.decorator';
 import { bodyOf } from '../http/openapi/contract-schema';
 
-const DESCRIPTION = `Takes the answers out of service that match **all** members that are given. It holds in this process when it is
-answered, on other replicas within 100 ms, and within a second while Redis is away. An answer whose question was asked before is
-not stored afterwards.
+const DESCRIPTION = `Takes the responses out of service that match **all** given members: in this process before the call returns, on other
+replicas within 100 ms, and within a second while Redis is away. A call that started before the invalidation does not store its
+response afterwards.
 
-A \`model\` alone, or \`all\`, starts a new cache generation; anything finer makes a rule that lives as long as the longest
-answer. \`dry_run\` counts and changes nothing. Each invalidation is in \`/admin/audit\` and raises the alert \`cache_invalidated\`.`;
+A \`model\` alone, or \`all\`, starts a new cache generation; narrower criteria make a rule, which is in force until the last
+response that it can match expires. \`dry_run\` counts and changes nothing. Each invalidation is recorded in \`/admin/audit\` and
+raises the alert \`cache_invalidated\`.`;
 
 const EXAMPLES = {
   model: { summary: 'A model', value: { model: 'gpt-4.1' } },
-  version: { summary: 'What one version of a model wrote', value: { model: 'gpt-4.1', version: 'gpt-4.1-2025-04-14' } },
+  version: {
+    summary: 'The responses of one model version',
+    value: { model: 'gpt-4.1', version: 'gpt-4.1-2025-04-14' },
+  },
   replaced_model: {
-    summary: 'An old model gave way to a new one',
+    summary: 'A new model replaces an old one',
     value: { model: 'gpt-4.1', replaced_by: 'gpt-4.1-2026-11-01' },
   },
   replaced_version: {
-    summary: 'An old version gave way to a new one',
+    summary: 'A new version replaces an old one',
     value: { version: 'gpt-4.1-2025-04-14', replaced_by: 'gpt-4.1-2026-11-01' },
   },
-  team: { summary: 'A team’s answers', value: { team_id: 'team_01KAS5M8Z2Q6W9Y3T7N4B1C0DE' } },
-  tag: { summary: 'Answers with a tag, of one model', value: { tag: 'product-catalogue', model: 'gpt-4.1' } },
+  team: { summary: 'A team’s responses', value: { team_id: 'team_01KAS5M8Z2Q6W9Y3T7N4B1C0DE' } },
+  tag: { summary: 'Responses with a tag, of one model', value: { tag: 'product-catalogue', model: 'gpt-4.1' } },
   key: {
-    summary: 'One answer',
+    summary: 'One response',
     value: { key: 'ai_cache:team_01KAS5M8Z2Q6W9Y3T7N4B1C0DE:gpt-4.1:1:9f86d081884c7d65…' },
   },
-  before: { summary: 'What was asked before a time', value: { before: '2026-11-23T09:00:00Z' } },
-  all: { summary: 'Everything', value: { all: true } },
+  before: { summary: 'Responses to calls before a time', value: { before: '2026-11-23T09:00:00Z' } },
+  all: { summary: 'All responses', value: { all: true } },
   dry_run: { summary: 'Count only', value: { model: 'gpt-4.1', dry_run: true } },
 };
 
-/** What `/docs` says of invalidation, with an example for each way. */
+/** The OpenAPI documentation of invalidation, with an example of each kind. */
 export function InvalidateDocs(): MethodDecorator {
   return applyDecorators(
-    ApiOperation({ summary: 'Take answers out of service', description: DESCRIPTION }),
+    ApiOperation({ summary: 'Invalidate stored responses', description: DESCRIPTION }),
     ApiBody(bodyOf(invalidateCacheSchema, EXAMPLES)),
     ApiOkResponse({
-      description: 'The generation now in force, and how many answers went.',
+      description: 'The generation now in force, and how many responses were invalidated.',
       standardSchema: cacheInvalidatedSchema,
     }),
     ApiErrors('invalid_request', 'model_not_found'),
   );
 }
 
-const STATS_DESCRIPTION = `Kept in counters by day (UTC): the same on every replica and after a restart, and they stay when a month of the
-ledger is dropped. \`models\` has a row for each generation of a model; \`group_by\` adds \`data\` with a row for each group. A call counts by
-its \`x-cache-status\`, once, as in \`/admin/usage?group_by=cache_status\`. \`total_keys\`, \`keys\` and \`bytes\` are what is held now, of all
-teams, whatever span or team is asked for.`;
+const STATS_DESCRIPTION = `Counts come from daily counters (UTC): they are the same on every replica and after a restart, and stay when a month of
+the ledger is dropped. \`models\` has a row for each generation of a model; \`group_by\` adds \`data\` with a row for each group. Each call
+counts once, by its \`x-cache-status\`, as in \`/admin/usage?group_by=cache_status\`. \`total_keys\`, \`keys\` and \`bytes\` are what the cache
+holds now for all teams, regardless of the requested span and team.`;
 
-/** What `/docs` says of the statistics. */
+/** The OpenAPI documentation of the statistics. */
 export function StatsDocs(): MethodDecorator {
   return applyDecorators(
-    ApiOperation({ summary: 'What the cache holds and has saved', description: STATS_DESCRIPTION }),
-    ApiOkResponse({ description: 'Counts over all teams, or of one.', standardSchema: cacheStatsSchema }),
+    ApiOperation({ summary: 'Show what the cache holds and saves', description: STATS_DESCRIPTION }),
+    ApiOkResponse({ description: 'Counts of all teams, or of one.', standardSchema: cacheStatsSchema }),
     ApiErrors('invalid_request'),
   );
 }

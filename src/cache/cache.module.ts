@@ -21,7 +21,7 @@ import { SharesService } from './sharing/shares.service';
 import { ResponseCache } from './response-cache.service';
 import { ResponseCacheStore } from './store/response-cache.store';
 
-/** Answers that were paid for once, each tied to the model version that wrote it. */
+/** The response cache: stores responses by model version and serves them again. */
 @Module({
   imports: [AlertsModule, AuditModule, ModelsModule, ProvidersModule, TeamsModule, LedgerModule],
   controllers: [CacheController, SharesController],

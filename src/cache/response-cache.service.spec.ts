@@ -24,7 +24,7 @@ const model: Model = {
   maxOutputTokens: undefined,
   reasons: false,
 };
-const answer = {
+const response = {
   body: Buffer.from('{"cached":true}'),
   usage: { inputTokens: 1, cachedInputTokens: 0, outputTokens: 2, reasoningTokens: 0 },
   listCostPusd: 5n,
@@ -76,7 +76,7 @@ describe('the response cache', () => {
     );
   });
 
-  const placeOf = (content = 'Hello', controls: CacheControls = DEFAULTS, scope = 'team_1') =>
+  const slotOf = (content = 'Hello', controls: CacheControls = DEFAULTS, scope = 'team_1') =>
     cache.slotFor(
       model,
       { id: scope },
@@ -86,58 +86,58 @@ describe('the response cache', () => {
     );
   const rule = (members: Partial<InvalidationRule>) =>
     book.add({ revision: book.newest + 1, expiresAtMs: Infinity, ...members });
-  const find = (controls: CacheControls = DEFAULTS) => cache.find(placeOf('Hello', controls), controls);
+  const find = (controls: CacheControls = DEFAULTS) => cache.find(slotOf('Hello', controls), controls);
 
   it.each([
     ['openai', true],
     ['simulator', false],
-  ])('shares an answer of %s with other replicas: %s (N1)', async (provider, shared) => {
+  ])('shares a response of %s with other replicas: %s (N1)', async (provider, shared) => {
     const set = jest.spyOn(store, 'set');
-    await cache.store(placeOf(), { ...answer, provider });
-    expect(set).toHaveBeenCalledWith(placeOf().key, expect.anything(), { shared });
+    await cache.store(slotOf(), { ...response, provider });
+    expect(set).toHaveBeenCalledWith(slotOf().key, expect.anything(), { shared });
     expect((await find())?.entry.provider).toBe(provider);
   });
 
-  it('asks under another key where other providers write the answers (N1)', () => {
+  it('uses another key where other providers write the responses (N1)', () => {
     const keyOf = (target: string) =>
       cache.slotFor({ ...model, target }, { id: 'team_1' }, ENDPOINT, { model: 'gpt-4.1', messages: [] }, DEFAULTS).key;
     expect(keyOf('simulator/gpt-4.1')).not.toBe(keyOf('openai/gpt-4.1'));
   });
 
-  it('gives an answer again, with its age and the time that is left', async () => {
-    await cache.store(placeOf(), answer);
+  it('serves a stored response with its age and remaining TTL', async () => {
+    await cache.store(slotOf(), response);
     clock.ms += 12_900;
     const hit = await find();
-    expect(hit).toMatchObject({ ageSeconds: 12, ttlSeconds: 48, entry: { ...answer, ttlSeconds: 60 } });
+    expect(hit).toMatchObject({ ageSeconds: 12, ttlSeconds: 48, entry: { ...response, ttlSeconds: 60 } });
     expect(hit?.entry.createdAt).toBe(clock.ms - 12_900);
   });
 
-  it('gives nobody the answer to another question, of another team or in another namespace', async () => {
-    await cache.store(placeOf(), answer);
-    expect(await cache.find(placeOf('Hello!'), DEFAULTS)).toBeUndefined();
-    expect(await cache.find(placeOf('Hello', DEFAULTS, 'team_2'), DEFAULTS)).toBeUndefined();
+  it('serves no response to another request, of another team or of another namespace', async () => {
+    await cache.store(slotOf(), response);
+    expect(await cache.find(slotOf('Hello!'), DEFAULTS)).toBeUndefined();
+    expect(await cache.find(slotOf('Hello', DEFAULTS, 'team_2'), DEFAULTS)).toBeUndefined();
     expect(await find({ ...DEFAULTS, namespace: 'a' })).toBeUndefined();
   });
 
-  it('neither gives nor keeps what was asked for under a share that has ended since', async () => {
+  it('neither serves nor stores the response to a call under a share that has ended since', async () => {
     const scope = { id: 'share_1', ended: false };
     const body = { model: 'gpt-4.1', messages: [] };
-    const asked = () => cache.slotFor(model, scope, ENDPOINT, body, DEFAULTS);
-    await cache.store(asked(), answer);
-    const [before, late] = [asked(), asked()];
+    const slot = () => cache.slotFor(model, scope, ENDPOINT, body, DEFAULTS);
+    await cache.store(slot(), response);
+    const [before, late] = [slot(), slot()];
     expect(await cache.find(before, DEFAULTS)).toBeDefined();
     scope.ended = true;
     expect(await cache.find(before, DEFAULTS)).toBeUndefined();
     const other = { ...late, key: late.key.replace(/.$/, '-') };
-    await cache.store(other, answer);
+    await cache.store(other, response);
     expect(await store.get(other.key)).toBeUndefined();
   });
 
-  it('keeps an answer no longer than is allowed, nor gives one that was kept for longer', async () => {
+  it('stores a response no longer than is allowed, nor serves one that was stored for longer', async () => {
     const bound = { ...DEFAULTS, maxTtlSeconds: 20, ttlSeconds: 50 };
-    await cache.store(placeOf('Hello', bound), answer);
+    await cache.store(slotOf('Hello', bound), response);
     expect(await find()).toMatchObject({ ttlSeconds: 20 });
-    await cache.store(placeOf(), answer);
+    await cache.store(slotOf(), response);
     clock.ms += 15_000;
     expect(await find(bound)).toMatchObject({ ttlSeconds: 5, entry: { ttlSeconds: 60 } });
     clock.ms += 5_000;
@@ -145,22 +145,22 @@ describe('the response cache', () => {
     expect(await find()).toMatchObject({ ttlSeconds: 40 });
   });
 
-  it('gives an answer until its time is over and not longer', async () => {
-    await cache.store(placeOf(), answer);
+  it('serves a response until its TTL ends and not longer', async () => {
+    await cache.store(slotOf(), response);
     clock.ms += 59_999;
     expect(await find()).toMatchObject({ ageSeconds: 59, ttlSeconds: 1 });
     clock.ms += 1;
     expect(await find()).toBeUndefined();
   });
 
-  it("keeps an answer as long as the caller says, in slot of the model's own time", async () => {
-    await cache.store(placeOf('Hello', { ...DEFAULTS, ttlSeconds: 365 * 24 * 3600 }), answer);
+  it("stores a response for the caller's TTL, in place of the model's", async () => {
+    await cache.store(slotOf('Hello', { ...DEFAULTS, ttlSeconds: 365 * 24 * 3600 }), response);
     clock.ms += 3_600_000;
     expect(await find()).toMatchObject({ ttlSeconds: 365 * 24 * 3600 - 3_600 });
   });
 
-  it('gives no answer that is older than the caller takes', async () => {
-    await cache.store(placeOf(), answer);
+  it("serves no response older than the caller's maximum age", async () => {
+    await cache.store(slotOf(), response);
     clock.ms += 10_000;
     expect(await find({ ...DEFAULTS, maxAgeSeconds: 10 })).toBeDefined();
     clock.ms += 1;
@@ -169,32 +169,32 @@ describe('the response cache', () => {
     expect(await find()).toBeDefined();
   });
 
-  it('has no answers from the future where the clock was set back', async () => {
-    await cache.store(placeOf(), answer);
+  it('reports an age of 0 where the clock was set back', async () => {
+    await cache.store(slotOf(), response);
     clock.ms -= 5_000;
     expect(await find()).toMatchObject({ ageSeconds: 0, ttlSeconds: 60 });
   });
 
   it('serves nothing of a generation that has ended', async () => {
-    const old = placeOf();
-    await cache.store(old, answer);
+    const old = slotOf();
+    await cache.store(old, response);
     generation = 2;
     expect(await cache.find(old, DEFAULTS)).toBeUndefined();
     expect(await find()).toBeUndefined();
   });
 
-  it('does not store what was asked under a generation that has ended since', async () => {
+  it('does not store the response to a call of a generation that has ended since', async () => {
     const set = jest.spyOn(store, 'set');
-    const late = placeOf();
+    const late = slotOf();
     generation = 2;
-    await cache.store(late, answer);
+    await cache.store(late, response);
     expect(set).not.toHaveBeenCalled();
     generation = 1;
     expect(await find()).toBeUndefined();
   });
 
-  it('does not give an answer whose generation ends while the store is asked', async () => {
-    await cache.store(placeOf(), answer);
+  it('does not serve a response whose generation ends while the store is read', async () => {
+    await cache.store(slotOf(), response);
     const get = store.get.bind(store);
     jest.spyOn(store, 'get').mockImplementationOnce(async (key) => {
       const entry = await get(key);
@@ -204,48 +204,48 @@ describe('the response cache', () => {
     expect(await find()).toBeUndefined();
   });
 
-  it('serves nothing that a rule has taken out of service, and again what is asked after it', async () => {
-    await cache.store(placeOf(), answer);
+  it('serves nothing that a rule has invalidated, and again what later calls store', async () => {
+    await cache.store(slotOf(), response);
     rule({ teamId: 'team_2' });
     expect(await find()).toBeDefined();
     rule({ teamId: 'team_1' });
     expect(await find()).toBeUndefined();
-    await cache.store(placeOf(), answer);
+    await cache.store(slotOf(), response);
     expect(await find()).toBeDefined();
   });
 
   it.each([{ teamId: 'team_1' }, { tag: 'a' }, { version: 'gpt-4.1-2025-04-14' }, { model: 'gpt-4.1' }])(
-    'does not store an answer that was asked before the rule %j',
+    'does not store the response to a call that started before the rule %j',
     async (criteria) => {
       const set = jest.spyOn(store, 'set');
-      const late = placeOf();
+      const late = slotOf();
       rule(criteria);
-      await cache.store(late, { ...answer, tags: ['a'] });
+      await cache.store(late, { ...response, tags: ['a'] });
       expect(set).not.toHaveBeenCalled();
     },
   );
 
-  it('does not store what was asked before a time that a rule names, though it was answered after it', async () => {
-    const late = placeOf();
+  it("does not store the response to a call that started before a rule's time and ended after it", async () => {
+    const late = slotOf();
     clock.ms += 2_000;
     rule({ beforeMs: clock.ms - 1_000 });
-    await cache.store(late, answer);
+    await cache.store(late, response);
     expect(await find()).toBeUndefined();
   });
 
-  it('serves no answer that another process stored without knowing the rule', async () => {
-    const unaware = placeOf();
+  it('serves no response that another process stored without knowing the rule', async () => {
+    const unaware = slotOf();
     const set = store.set.bind(store);
     jest.spyOn(store, 'set').mockImplementationOnce(async (key, entry) => {
       rule({ key });
       await set(key, entry);
     });
-    await cache.store(unaware, answer);
+    await cache.store(unaware, response);
     expect(await find()).toBeUndefined();
   });
 
   it('sweeps a generation that has ended', async () => {
-    await cache.store(placeOf(), answer);
+    await cache.store(slotOf(), response);
     retire('gpt-4.1', 1);
     await new Promise(setImmediate);
     expect(await store.count()).toEqual([]);

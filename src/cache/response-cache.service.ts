@@ -11,33 +11,35 @@ import { cacheKey } from './key/cache-key';
 import type { CacheScope } from './sharing/share';
 import { ResponseCacheStore } from './store/response-cache.store';
 
-/** One call's slot in the cache: the key it asks under, and may be stored under for as long as the generation lasts. */
+/** Where a call's response is looked up, and stored while its generation is in force. */
 export interface CacheSlot {
   key: string;
   model: Model;
-  /** Who shares the answer. */
+  /** Whose responses the key reaches. */
   scope: CacheScope;
   generation: number;
   ttlSeconds: number;
-  /** The longest that an answer may live for this caller, whoever stored it and for how long. */
+  /** The longest time that a response may live for this caller, also one that was stored for longer. */
   maxTtlSeconds: number;
-  /** When the question was asked, in milliseconds since 1970. */
+  /** When the call started, in milliseconds since 1970. */
   askedAt: number;
-  /** The newest invalidation rule that was known then: a newer one may take the answer out of service before it is there. */
+  /** The newest invalidation rule known then; a newer one may invalidate the response before it is stored. */
   rulesSeen: number;
 }
 
-/** A stored answer that may be given. */
+/** A stored response that may be served. */
 export interface CacheHit {
   entry: CacheEntry;
+  /** Rounded down. */
   ageSeconds: number;
+  /** What remains for this caller, rounded up. */
   ttlSeconds: number;
 }
 
-/** An answer to be kept; when it was asked and for how long it is kept is the slot's. */
+/** A response to be stored; the slot has its times and its TTL. */
 export type NewAnswer = Omit<CacheEntry, 'createdAt' | 'ttlSeconds' | 'askedAt' | 'rulesSeen'>;
 
-/** Answers that were paid for once. */
+/** Looks up and stores responses that are tied to a generation, a scope and the invalidation rules. */
 @Injectable()
 export class ResponseCache {
   constructor(
@@ -50,6 +52,7 @@ export class ResponseCache {
     generations.onRetired((model, generation) => void entries.sweep(model, generation));
   }
 
+  /** The slot of a call that starts now. @throws GatewayError `invalid_request` where the body is nested too deeply */
   slotFor(
     model: Model,
     scope: CacheScope,
@@ -76,9 +79,10 @@ export class ResponseCache {
     };
   }
 
+  /** @returns undefined for a miss: no response, or one that is invalidated, expired or too old for the caller */
   async find(slot: CacheSlot, controls: CacheControls): Promise<CacheHit | undefined> {
     const entry = await this.entries.get(slot.key);
-    // The generation or the share may have ended, and a rule may have come, while Redis was asked.
+    // The generation or the share may have ended, and a rule may have come, during the read.
     if (!entry || this.isRetired(slot) || this.rules.retires(slot.key, slot.model.name, entry)) return undefined;
     const ageMs = Math.max(0, this.clock.now() - entry.createdAt);
     const leftMs = Math.min(entry.ttlSeconds, slot.maxTtlSeconds) * 1000 - ageMs;
@@ -87,19 +91,19 @@ export class ResponseCache {
     return { entry, ageSeconds: Math.floor(ageMs / 1000), ttlSeconds: Math.ceil(leftMs / 1000) };
   }
 
-  /** Keeps an answer, unless its generation or its share ended, or a rule invalidated it, since the question was asked. */
+  /** Stores a response, unless its generation or share has ended, or a rule has invalidated it, since the call started. */
   async store(slot: CacheSlot, entry: NewAnswer): Promise<void> {
     if (this.isRetired(slot)) return;
-    const kept: CacheEntry = {
+    const stored: CacheEntry = {
       ...entry,
       createdAt: this.clock.now(),
       ttlSeconds: slot.ttlSeconds,
       askedAt: slot.askedAt,
       rulesSeen: slot.rulesSeen,
     };
-    if (this.rules.retires(slot.key, slot.model.name, kept)) return;
-    // A simulated answer is good for trying the gateway out, on this replica.
-    await this.entries.set(slot.key, kept, { shared: !this.providers.isSimulated(kept.provider) });
+    if (this.rules.retires(slot.key, slot.model.name, stored)) return;
+    // Simulated responses stay in the memory of this replica.
+    await this.entries.set(slot.key, stored, { shared: !this.providers.isSimulated(stored.provider) });
   }
 
   private isRetired(slot: CacheSlot): boolean {

@@ -188,7 +188,7 @@ describe('sharing the cache', () => {
     expect(await refused('POST', '', { name: 'b', team_ids: both })).toEqual([
       400,
       'team_ids',
-      `The team '${other!.teamId}' shares the answers of "gpt-4.1" already, in '${first.name}' (${first.id}). A team is in one share for each model.`,
+      `The team '${other!.teamId}' shares the responses of "gpt-4.1" already, in '${first.name}' (${first.id}). A team is in one share for each model.`,
     ]);
     expect((await refused('POST', '', { name: 'b', all: true }))[0]).toBe(400);
     const second = await share([other!, third!], { models: ['gpt-4o'] });

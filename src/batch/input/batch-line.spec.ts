@@ -16,7 +16,7 @@ describe('readLine', () => {
         url: '/v1/chat/completions',
         model: 'gpt-4.1',
         body: JSON.stringify(body),
-        wishes: [],
+        directives: [],
       },
     };
     expect(read({ custom_id: 'a', body })).toEqual(expected);

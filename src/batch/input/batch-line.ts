@@ -16,7 +16,7 @@ export interface BatchLine {
   /** JSON text. */
   body: string;
   /** What it asks of the cache. */
-  wishes: readonly SentDirective[];
+  directives: readonly SentDirective[];
 }
 
 /** What is wrong with a line, in the words of OpenAI's batch errors. @see https://platform.openai.com/docs/api-reference/batch/object */
@@ -61,8 +61,8 @@ function parse({ line, text }: RawLine, endpoint: Endpoint): BatchLine {
   if (parsed.method !== undefined && parsed.method !== 'POST') {
     throw new BadLine('invalid_method', "'method' must be POST", 'method');
   }
-  const { body, model, wishes } = bodyOf(parsed.body, endpoint);
-  return { line, customId, url: urlOf(parsed.url, endpoint), model, body: JSON.stringify(body), wishes };
+  const { body, model, directives } = bodyOf(parsed.body, endpoint);
+  return { line, customId, url: urlOf(parsed.url, endpoint), model, body: JSON.stringify(body), directives };
 }
 
 function parseObject(text: string | undefined): Record<string, unknown> {
@@ -101,14 +101,14 @@ function urlOf(value: unknown, { path }: Endpoint): string {
 function bodyOf(
   value: unknown,
   endpoint: Endpoint,
-): { body: JsonRecord; model: string; wishes: readonly SentDirective[] } {
+): { body: JsonRecord; model: string; directives: readonly SentDirective[] } {
   if (!isObject(value)) throw new BadLine('invalid_body', "'body' must be a JSON object", 'body');
   try {
     const { body, request } = endpoint.read(value);
     readTags(undefined, request.metadata);
-    const { wishes } = parseCacheControls(body);
+    const { directives } = parseCacheControls(body);
     if (request.stream) throw new BadLine('invalid_body', "'stream' cannot be true in a batch", 'body.stream');
-    return { body, model: request.model, wishes };
+    return { body, model: request.model, directives };
   } catch (error) {
     if (!(error instanceof GatewayError || error instanceof InvalidRequestError)) throw error;
     throw new BadLine(

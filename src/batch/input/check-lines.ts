@@ -61,7 +61,7 @@ function duplicate({ line, customId }: BatchLine, first: number): LineProblem {
   return { line, code: 'duplicate_custom_id', message, param: 'custom_id' };
 }
 
-function ruleProblem({ line, model, wishes }: BatchLine, rules: CallRules): LineProblem | undefined {
+function ruleProblem({ line, model, directives }: BatchLine, rules: CallRules): LineProblem | undefined {
   const named = model.slice(0, 100);
   if (!rules.isServed(model)) {
     return { line, code: 'model_not_found', message: `the model '${named}' is not served here`, param: 'body.model' };
@@ -70,7 +70,7 @@ function ruleProblem({ line, model, wishes }: BatchLine, rules: CallRules): Line
     const message = `this key may not use the model '${named}'`;
     return { line, code: 'model_not_allowed', message, param: 'body.model' };
   }
-  const refused = wishes.find(({ control }) => !rules.isControlAllowed(control));
+  const refused = directives.find(({ control }) => !rules.isControlAllowed(control));
   if (refused) {
     const message = `this key may not use the cache control '${refused.control}'`;
     return { line, code: 'cache_control_not_allowed', message, param: `body.${refused.param}` };

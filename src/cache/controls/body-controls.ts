@@ -1,7 +1,7 @@
 import { invalidControl, maxAge, namespace, type SentDirective, ttl, type CacheDirective } from './cache-directive';
 
 /**
- * LiteLLM's members of `cache`. It reads an age by either of two spellings.
+ * LiteLLM's members of `cache`. LiteLLM accepts two spellings of the maximum age.
  *
  * @see https://docs.litellm.ai/docs/proxy/caching_controls
  */
@@ -16,24 +16,25 @@ const MEMBERS: Readonly<Record<string, (value: unknown, param: string) => CacheD
 };
 
 /**
- * What the body members `use_cache` and `cache` ask for.
+ * The cache directives in the body members `use_cache` and `cache`.
  *
  * @throws GatewayError `invalid_request` that names the member
  */
 export function bodyDirectives({ use_cache: useCache, cache }: Record<string, unknown>): SentDirective[] {
-  const wishes: SentDirective[] = [];
-  if (isGiven(useCache) && !boolean(useCache, 'use_cache')) wishes.push({ control: 'use-cache', param: 'use_cache' });
-  if (!isGiven(cache)) return wishes;
+  const directives: SentDirective[] = [];
+  if (isGiven(useCache) && !boolean(useCache, 'use_cache'))
+    directives.push({ control: 'use-cache', param: 'use_cache' });
+  if (!isGiven(cache)) return directives;
   if (typeof cache !== 'object' || Array.isArray(cache))
-    throw invalidControl('cache', 'must be an object, as {"ttl": 3600}');
+    throw invalidControl('cache', 'must be an object such as {"ttl": 3600}');
   for (const [name, value] of Object.entries(cache as object)) {
     const param = `cache.${name}`;
     const read = Object.hasOwn(MEMBERS, name) ? MEMBERS[name] : undefined;
-    if (!read) throw invalidControl(param, `is not known; known are ${Object.keys(MEMBERS).join(', ')}`);
-    const wish = isGiven(value) ? read(value, param) : undefined;
-    if (wish) wishes.push({ ...wish, param });
+    if (!read) throw invalidControl(param, `is unknown; the known members are ${Object.keys(MEMBERS).join(', ')}`);
+    const directive = isGiven(value) ? read(value, param) : undefined;
+    if (directive) directives.push({ ...directive, param });
   }
-  return wishes;
+  return directives;
 }
 
 function isGiven(value: unknown): boolean {

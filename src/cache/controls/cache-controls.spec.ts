@@ -10,13 +10,18 @@ const NO_STORE = { read: true, write: false };
 const cc = (value: string): ControlHeaders => ({ 'cache-control': value });
 
 describe('cache controls', () => {
-  it('reads and writes where nothing is asked, and makes nothing for it', () => {
+  it('read and write by default, and allocate nothing', () => {
     const headers = { authorization: 'Bearer x', 'content-type': 'application/json', 'user-agent': 'x' };
-    expect(parseCacheControls({}, headers)).toMatchObject({ ...ALL, namespace: undefined, wishes: [], dialects: [] });
+    expect(parseCacheControls({}, headers)).toMatchObject({
+      ...ALL,
+      namespace: undefined,
+      directives: [],
+      dialects: [],
+    });
     expect(parseCacheControls({}, headers)).toBe(parseCacheControls({ model: 'm' }));
   });
 
-  describe('of the body', () => {
+  describe('in the body', () => {
     it.each([
       [{ use_cache: false }, BYPASS],
       [{ use_cache: true }, ALL],
@@ -47,12 +52,12 @@ describe('cache controls', () => {
       [{ cache: { tll: 60 } }, 'cache.tll'],
       [JSON.parse('{"cache": {"__proto__": 1}}') as Record<string, unknown>, 'cache.__proto__'],
       [{ cache: { constructor: true } }, 'cache.constructor'],
-    ])('%j is refused by name', (body, param) => {
+    ])('refuse %j and name the member', (body, param) => {
       expect(() => parseCacheControls(body)).toThrow(expect.objectContaining({ code: 'invalid_request', param }));
     });
   });
 
-  describe('of headers', () => {
+  describe('in headers', () => {
     it.each<[ControlHeaders, object]>([
       [cc('no-cache'), REFRESH],
       [cc('No-Store'), NO_STORE],
@@ -103,26 +108,26 @@ describe('cache controls', () => {
       [{ 'x-openrouter-cache': 'on' }, 'x-openrouter-cache'],
       [{ 'x-openrouter-cache-ttl': '1e3' }, 'x-openrouter-cache-ttl'],
       [{ 'x-openrouter-cache-clear': 'all' }, 'x-openrouter-cache-clear'],
-    ])('%j is refused by name', (headers, param) => {
+    ])('refuse %j and name the header', (headers, param) => {
       expect(() => parseCacheControls({}, headers)).toThrow(
         expect.objectContaining({ code: 'invalid_request', param, message: expect.stringContaining(param) as string }),
       );
     });
 
-    it('are all seen', () => {
+    it('are all detected', () => {
       expect(CONTROL_HEADERS.filter(({ header }) => !hasControlHeaders({ [header]: '' }))).toEqual([]);
     });
 
-    it('are known by their vendor, also where they ask for nothing', () => {
+    it('name their vendor, also where they carry no directive', () => {
       const headers = { 'cf-aig-skip-cache': 'false', 'x-openrouter-cache': 'true', 'cache-control': 'no-cache' };
       expect(parseCacheControls({}, headers).dialects).toEqual(['cloudflare', 'openrouter']);
     });
   });
 
-  it('are told with the names that rules know and those that were sent', () => {
+  it('list each directive with its control and the member or header that was sent', () => {
     const body = { use_cache: false, cache: { ttl: 9, 'no-cache': false } };
-    const { wishes } = parseCacheControls(body, { ...cc('max-age=5'), 'x-portkey-cache-namespace': 'n' });
-    expect(wishes.map(({ control, param }) => [control, param])).toEqual([
+    const { directives } = parseCacheControls(body, { ...cc('max-age=5'), 'x-portkey-cache-namespace': 'n' });
+    expect(directives.map(({ control, param }) => [control, param])).toEqual([
       ['use-cache', 'use_cache'],
       ['ttl', 'cache.ttl'],
       ['s-maxage', 'Cache-Control'],
@@ -153,13 +158,13 @@ describe('cache controls', () => {
       },
       { requiredKeys: [] },
     );
-    const directive = fc.oneof(
+    const httpDirective = fc.oneof(
       fc.constantFrom('no-cache', 'no-store', 'only-if-cached', 'private'),
       seconds.map((age) => `max-age=${age}`),
     );
     const headerSets = fc
       .record({
-        'cache-control': option(fc.array(directive, { maxLength: 4 }).map((all) => all.join(', '))),
+        'cache-control': option(fc.array(httpDirective, { maxLength: 4 }).map((all) => all.join(', '))),
         'cf-aig-skip-cache': option(flag),
         'cf-aig-cache-ttl': option(seconds.map(String)),
         'cf-aig-cache-key': option(name),
@@ -184,7 +189,7 @@ describe('cache controls', () => {
     const least = (values: (number | undefined)[]) =>
       values.reduce((a, b) => (a === undefined || (b !== undefined && b < a) ? b : a), undefined);
 
-    it('come to the strictest of what each asks for', () => {
+    it('merge to the strictest directive', () => {
       fc.assert(
         fc.property(bodies, headerSets, (body, headers) => {
           const parts = partsOf(body, headers);
@@ -202,7 +207,7 @@ describe('cache controls', () => {
       );
     });
 
-    it('mean the same in any order', () => {
+    it('do not depend on their order', () => {
       fc.assert(
         fc.property(bodies, headerSets, fc.infiniteStream(fc.nat()), (body, headers, order) => {
           const shuffled = <T extends object>(value: T): T =>
@@ -212,9 +217,9 @@ describe('cache controls', () => {
                 .toSorted(([a], [b]) => a - b)
                 .map(([, entry]) => entry),
             ) as T;
-          const { wishes: _one, ...one } = parseCacheControls(body, headers);
+          const { directives: _one, ...one } = parseCacheControls(body, headers);
           const again = { ...shuffled(body), ...(body.cache && { cache: shuffled(body.cache) }) };
-          const { wishes: _other, ...other } = parseCacheControls(again, shuffled(headers));
+          const { directives: _other, ...other } = parseCacheControls(again, shuffled(headers));
           expect(other).toEqual(one);
         }),
         { numRuns: 2_000 },
@@ -223,7 +228,7 @@ describe('cache controls', () => {
   });
 });
 
-describe('the headers of other gateways in an answer', () => {
+describe('the headers of other gateways in a response', () => {
   it.each<[Dialect, string, Record<string, string>]>([
     ['cloudflare', 'HIT', { 'cf-aig-cache-status': 'HIT' }],
     ['cloudflare', 'COALESCED', { 'cf-aig-cache-status': 'HIT' }],
@@ -237,14 +242,14 @@ describe('the headers of other gateways in an answer', () => {
     ['portkey', 'BYPASS', { 'x-portkey-cache-status': 'DISABLED' }],
     ['openrouter', 'MISS', { 'x-openrouter-cache-status': 'MISS', 'x-openrouter-cache-ttl': '60' }],
     ['openrouter', 'BYPASS', { 'x-openrouter-cache-ttl': '60' }],
-  ])('%s: %s', (dialect, status, told) => {
+  ])('%s: %s', (dialect, status, vendorHeaders) => {
     const ours = { 'x-cache-status': status, 'x-cache-ttl': '60' };
     const headers = { ...ours };
     addDialectHeaders(headers, [dialect]);
-    expect(headers).toEqual({ ...ours, ...told });
+    expect(headers).toEqual({ ...ours, ...vendorHeaders });
   });
 
-  it('are none where none was used', () => {
+  it('are absent where the request has none', () => {
     const headers = { 'x-cache-status': 'HIT', age: '3' };
     addDialectHeaders(headers, []);
     expect(headers).toEqual({ 'x-cache-status': 'HIT', age: '3' });

@@ -2,24 +2,24 @@ import { bodyDirectives } from './body-controls';
 import { type ControlHeaders, type Dialect, hasControlHeaders, headerDirectives } from './header-controls';
 import type { SentDirective } from './cache-directive';
 
-/** What a caller wants of the cache for one call, and what is granted of it once administrators' rules are applied. */
+/** The cache controls of one call: as its caller sends them, or as administrators' rules then grant them. */
 export interface CacheControls {
-  /** Whether a stored answer may be given. */
+  /** Whether a stored response may be served. */
   read: boolean;
-  /** Whether the answer may be stored. */
+  /** Whether the response may be stored. */
   write: boolean;
-  /** Only an answer that is not older than this. */
+  /** The greatest age of a stored response that may be served. */
   maxAgeSeconds: number | undefined;
-  /** How long the answer may be stored, in place of the model's own time. */
+  /** How long the response may be stored, in place of the model's TTL. */
   ttlSeconds: number | undefined;
-  /** The longest that administrators let an answer live, also one that was stored for longer; undefined is no bound. */
+  /** The longest TTL that administrators allow, also for a response that was stored for longer; undefined is no limit. */
   maxTtlSeconds: number | undefined;
-  /** A miss is an error and asks nobody. */
+  /** A miss is an error; no upstream is called. */
   onlyIfCached: boolean;
   namespace: string | undefined;
-  /** What was asked for. */
-  wishes: readonly SentDirective[];
-  /** Whose headers asked: whoever sends those reads the answer's state from the same vendor's. */
+  /** The directives that the caller sent. */
+  directives: readonly SentDirective[];
+  /** The vendors whose headers were sent; the response has the cache status in the headers of the same vendors. */
   dialects: readonly Dialect[];
 }
 
@@ -33,46 +33,48 @@ const DEFAULT: CacheControls = {
   maxTtlSeconds: undefined,
   onlyIfCached: false,
   namespace: undefined,
-  wishes: [],
+  directives: [],
   dialects: [],
 };
 
 /**
- * Reads the body members `use_cache` and `cache`, the header `Cache-Control`, and the headers of other gateways. The stricter
- * wish wins, whatever the order. As in HTTP, `no-cache` asks for a fresh answer that is stored, `no-store` keeps the answer
- * out of the cache but may be served from it.
+ * Reads the body members `use_cache` and `cache`, the header `Cache-Control`, and the headers of other gateways. The strictest
+ * directive applies, in any order. As in HTTP, `no-cache` requests a fresh response, which is stored; `no-store` keeps the
+ * response out of the cache, but a stored one may be served.
  *
  * @throws GatewayError `invalid_request` that names the member or header
  */
 export function parseCacheControls(body: Record<string, unknown>, headers: ControlHeaders = NO_HEADERS): CacheControls {
   if (body.use_cache === undefined && body.cache === undefined && !hasControlHeaders(headers)) return DEFAULT;
-  const { wishes, dialects } = headerDirectives(headers);
-  return strictest([...bodyDirectives(body), ...wishes], dialects);
+  const { directives, dialects } = headerDirectives(headers);
+  return strictest([...bodyDirectives(body), ...directives], dialects);
 }
 
-function strictest(wishes: SentDirective[], dialects: Dialect[]): CacheControls {
-  const asks = (control: SentDirective['control']) => wishes.some((wish) => wish.control === control);
-  const unused = asks('use-cache');
+function strictest(directives: SentDirective[], dialects: Dialect[]): CacheControls {
+  const has = (control: SentDirective['control']) => directives.some((directive) => directive.control === control);
+  const bypass = has('use-cache');
   return {
-    read: !unused && !asks('no-cache'),
-    write: !unused && !asks('no-store'),
-    maxAgeSeconds: least(wishes, 's-maxage'),
-    ttlSeconds: least(wishes, 'ttl'),
+    read: !bypass && !has('no-cache'),
+    write: !bypass && !has('no-store'),
+    maxAgeSeconds: least(directives, 's-maxage'),
+    ttlSeconds: least(directives, 'ttl'),
     maxTtlSeconds: undefined,
-    onlyIfCached: asks('only-if-cached'),
-    namespace: namespaceOf(wishes),
-    wishes,
+    onlyIfCached: has('only-if-cached'),
+    namespace: namespaceOf(directives),
+    directives,
     dialects,
   };
 }
 
-function least(wishes: readonly SentDirective[], control: 'ttl' | 's-maxage'): number | undefined {
-  const all = wishes.flatMap((wish) => (wish.control === control ? [wish.seconds] : []));
+function least(directives: readonly SentDirective[], control: 'ttl' | 's-maxage'): number | undefined {
+  const all = directives.flatMap((directive) => (directive.control === control ? [directive.seconds] : []));
   return all.length === 0 ? undefined : Math.min(...all);
 }
 
-/** Of several, all count: the answer is for those who name the same ones. */
-function namespaceOf(wishes: readonly SentDirective[]): string | undefined {
-  const all = new Set(wishes.flatMap((wish) => (wish.control === 'namespace' ? [wish.namespace] : [])));
+/** All namespaces count: only calls that name the same ones share a response. */
+function namespaceOf(directives: readonly SentDirective[]): string | undefined {
+  const all = new Set(
+    directives.flatMap((directive) => (directive.control === 'namespace' ? [directive.namespace] : [])),
+  );
   return all.size > 1 ? JSON.stringify([...all].toSorted()) : [...all][0];
 }

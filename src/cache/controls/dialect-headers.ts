@@ -1,7 +1,7 @@
 import type { Dialect } from './header-controls';
 
-/** How a vendor's own headers tell what ours do: for programs that were written to read those. */
-type Tell = (status: string, headers: Readonly<Record<string, string>>) => Record<string, string | undefined>;
+/** Writes the cache status in a vendor's own headers, for clients that read those. */
+type WriteHeaders = (status: string, headers: Readonly<Record<string, string>>) => Record<string, string | undefined>;
 
 const isHit = (status: string) => status === 'HIT' || status === 'COALESCED' || status === 'SEMANTIC_HIT';
 const PORTKEY: Readonly<Record<string, string>> = {
@@ -15,7 +15,7 @@ const PORTKEY: Readonly<Record<string, string>> = {
  * @see https://portkey.ai/docs/api-reference/inference-api/response-schema
  * @see https://openrouter.ai/docs/guides/features/response-caching
  */
-const TELL: Readonly<Record<Dialect, Tell>> = {
+const WRITERS: Readonly<Record<Dialect, WriteHeaders>> = {
   cloudflare: (status) => ({ 'cf-aig-cache-status': isHit(status) ? 'HIT' : 'MISS' }),
   portkey: (status) => ({ 'x-portkey-cache-status': PORTKEY[status] ?? status }),
   openrouter: (status, headers) => ({
@@ -25,10 +25,10 @@ const TELL: Readonly<Record<Dialect, Tell>> = {
   }),
 };
 
-/** Adds to an answer's headers those that its caller's dialects have for the same facts. */
+/** Adds the cache status in the headers of the caller's dialects to the headers of a response. */
 export function addDialectHeaders(headers: Record<string, string>, dialects: readonly Dialect[]): void {
   for (const dialect of dialects) {
-    const told = TELL[dialect](headers['x-cache-status'] ?? '', headers);
-    for (const [name, value] of Object.entries(told)) if (value !== undefined) headers[name] = value;
+    const vendorHeaders = WRITERS[dialect](headers['x-cache-status'] ?? '', headers);
+    for (const [name, value] of Object.entries(vendorHeaders)) if (value !== undefined) headers[name] = value;
   }
 }

@@ -1,9 +1,9 @@
 import { invalidControl, namespace, type SentDirective, ttl, type CacheDirective } from './cache-directive';
 
-/** Whose header a call speaks in, where it is not HTTP's own. */
+/** The vendor of a cache header that is not HTTP's own. */
 export type Dialect = 'cloudflare' | 'portkey' | 'openrouter';
 
-/** Headers as Node gives them: names in lower case, most of what was sent twice joined by a comma. */
+/** Headers as Node parses them: names in lower case, most repeated headers joined by a comma. */
 export type ControlHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 type ReadHeader = (value: string, header: string) => CacheDirective[];
@@ -15,8 +15,8 @@ interface HeaderControl {
 }
 
 /**
- * Cloudflare's `cf-aig-cache-key` replaces what its cache is asked by, so that different questions may get one answer. Here it
- * only divides the cache further: a question never gets the answer to another one.
+ * Cloudflare's `cf-aig-cache-key` replaces the cache key, so that different requests may get the same response. Here it is a
+ * namespace: a request never gets the response to a different request.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9111#section-5.2.1
  * @see https://developers.cloudflare.com/ai-gateway/features/caching/ also for the two older names
@@ -24,7 +24,7 @@ interface HeaderControl {
  * @see https://openrouter.ai/docs/guides/features/response-caching
  */
 export const CONTROL_HEADERS: readonly HeaderControl[] = [
-  { header: 'cache-control', read: directives },
+  { header: 'cache-control', read: readCacheControl },
   { header: 'cf-aig-skip-cache', dialect: 'cloudflare', read: where(true, 'use-cache') },
   { header: 'cf-skip-cache', dialect: 'cloudflare', read: where(true, 'use-cache') },
   { header: 'cf-aig-cache-ttl', dialect: 'cloudflare', read: seconds },
@@ -39,8 +39,8 @@ export const CONTROL_HEADERS: readonly HeaderControl[] = [
 ];
 
 /**
- * Whether any header of the cache is there. Every call passes here. The names are written out, for the engine then remembers
- * where each would be: 10 ns for all of them, where a loop over the table takes 220.
+ * Whether the request has any cache header. Runs for every call, so the names are written out: that takes 10 ns, a loop over
+ * the table 220 ns.
  */
 export function hasControlHeaders(headers: ControlHeaders): boolean {
   return (
@@ -60,38 +60,38 @@ export function hasControlHeaders(headers: ControlHeaders): boolean {
 }
 
 /**
- * What the headers ask for, and whose they are.
+ * The cache directives in the headers, and the vendors of those headers.
  *
  * @throws GatewayError `invalid_request` that names the header
  */
-export function headerDirectives(headers: ControlHeaders): { wishes: SentDirective[]; dialects: Dialect[] } {
-  const wishes: SentDirective[] = [];
+export function headerDirectives(headers: ControlHeaders): { directives: SentDirective[]; dialects: Dialect[] } {
+  const directives: SentDirective[] = [];
   const dialects = new Set<Dialect>();
   for (const { header, dialect, read } of CONTROL_HEADERS) {
     const sent = headers[header];
     if (sent === undefined) continue;
     const value = typeof sent === 'string' ? sent : sent.join(',');
     const param = header === 'cache-control' ? 'Cache-Control' : header;
-    for (const wish of read(value, param)) wishes.push({ ...wish, param });
+    for (const directive of read(value, param)) directives.push({ ...directive, param });
     if (dialect) dialects.add(dialect);
   }
-  return { wishes, dialects: [...dialects] };
+  return { directives, dialects: [...dialects] };
 }
 
-/** RFC 9111's request directives, and the `s-maxage` that LiteLLM and Kong take. Unknown ones are passed over, as it says. */
-function directives(value: string, header: string): CacheDirective[] {
+/** RFC 9111's request directives, and the `s-maxage` that LiteLLM and Kong accept. Ignores unknown ones, as the RFC requires. */
+function readCacheControl(value: string, header: string): CacheDirective[] {
   return value.split(',').flatMap((directive): CacheDirective[] => {
     const [name = '', argument = ''] = directive.trim().toLowerCase().split('=', 2);
     if (name === 'no-cache' || name === 'no-store' || name === 'only-if-cached') return [{ control: name }];
     if (name !== 'max-age' && name !== 's-maxage') return [];
     const age = /^"?(\d+)"?$/.exec(argument)?.[1];
-    if (age === undefined) throw invalidControl(header, `${name} takes whole seconds, as ${name}=60`);
-    // HTTP sets no bound; whoever takes an answer of any age has asked for nothing.
+    if (age === undefined) throw invalidControl(header, `${name} takes whole seconds, such as ${name}=60`);
+    // HTTP sets no upper limit; a very large age has no effect.
     return [{ control: 's-maxage', seconds: Number(age) }];
   });
 }
 
-/** A flag that asks for a control in one of its states. Python writes `True`. */
+/** Reads a flag that is the control where it equals `state`. Python clients write `True`. */
 function where(state: boolean, control: 'use-cache' | 'no-cache'): ReadHeader {
   return (value, header) => {
     const flags: string[] = value.split(',').map((each) => each.trim().toLowerCase());
@@ -110,8 +110,8 @@ function text(value: string, header: string): CacheDirective[] {
 }
 
 /**
- * A config that stands in the header itself. One that Portkey keeps under an id (`pc-…`) is not known here. Its other members
- * are about routing, which is the gateway's.
+ * Reads a config that is written out in the header. A config that Portkey stores under an id (`pc-…`) is unknown here. The
+ * other members of a config are about routing, which the gateway's own configuration decides.
  *
  * @see https://portkey.ai/docs/api-reference/inference-api/config-object
  */
@@ -125,10 +125,10 @@ function portkeyConfig(value: string, header: string): CacheDirective[] {
   }
   const { cache } = config;
   if (cache === undefined || cache === null) return [];
-  const { mode, max_age: keep } = (typeof cache === 'object' ? cache : { mode: cache }) as Record<string, unknown>;
+  const { mode, max_age: maxAge } = (typeof cache === 'object' ? cache : { mode: cache }) as Record<string, unknown>;
   if (mode !== undefined && mode !== 'simple' && mode !== 'semantic')
-    throw invalidControl(header, 'has a cache whose mode is neither simple nor semantic');
-  return keep === undefined || keep === null
+    throw invalidControl(header, 'has an unknown cache.mode; the known modes are simple and semantic');
+  return maxAge === undefined || maxAge === null
     ? []
-    : [ttl(typeof keep === 'number' ? keep : NaN, `${header}.cache.max_age`)];
+    : [ttl(typeof maxAge === 'number' ? maxAge : NaN, `${header}.cache.max_age`)];
 }

@@ -8,7 +8,7 @@ import { ResponseCacheStore } from '../store/response-cache.store';
 import { type Criteria, matches } from './invalidation-rule';
 import { InvalidationRules } from './rules.service';
 
-/** Looks for the answers that could be served now, in memory and in Redis. For administrators: it takes its time. */
+/** Finds the responses that could be served now, in memory and in Redis. Slow: for administrators' calls only. */
 @Injectable()
 export class AnswerFinder {
   private readonly logger = new Logger(AnswerFinder.name);
@@ -21,36 +21,37 @@ export class AnswerFinder {
     private readonly clock: Clock,
   ) {}
 
-  /** How many answers match and are not invalidated already. */
+  /** How many responses match and are not invalidated already. */
   count(criteria: Criteria): Promise<number> {
     return this.walk(criteria, Infinity, () => Promise.resolve());
   }
 
-  /** Takes away the answers that a rule has put out of service. @returns how many could be served until then */
+  /** Removes the responses that a rule invalidates. @returns how many could be served until then */
   remove(criteria: Criteria, revision: number): Promise<number> {
     return this.walk(criteria, revision, (keys) => this.store.remove(keys));
   }
 
   /**
-   * Walks over the matching answers, page by page.
+   * Runs `work` on the keys of the matching responses, page by page.
    *
-   * @param revision of the rule that takes them out of service: later questions and earlier rules are none of its business
+   * @param revision of the rule that invalidates them: responses to later calls, and those that earlier rules have
+   *   invalidated, do not count
    */
   private async walk(criteria: Criteria, revision: number, work: (keys: string[]) => Promise<void>): Promise<number> {
-    // Where only the key decides, the answers themselves need not be read.
+    // Where the key alone decides, the entries need not be read.
     const byKeyAlone = onlyModelOrKey(criteria) && this.rules.newest === 0;
     let found = 0;
     try {
       for await (const page of this.pages(criteria)) {
-        const wanted = await Promise.all(
+        const matching = await Promise.all(
           page.map((key) => (byKeyAlone ? this.store.has(key) : this.isServed(key, criteria, revision))),
         );
-        const keys = page.filter((_, index) => wanted[index]);
+        const keys = page.filter((_, index) => matching[index]);
         found += keys.length;
         if (keys.length > 0) await work(keys);
       }
     } catch (error) {
-      this.logger.warn({ err: error }, 'Redis is away: answers that lie only there are not counted');
+      this.logger.warn({ err: error }, 'Redis is away: responses that only Redis holds are not counted');
     }
     return found;
   }

@@ -1,41 +1,41 @@
 import type { CacheEntry } from '../store/cache-entry';
 
-/** Which answers are meant: those that match every member that is there. */
+/** Criteria for responses: a response must match every member that is set. */
 export interface Criteria {
   /** The model's name for applications. */
   model?: string;
-  /** Who wrote it: the upstream's own version name or fingerprint, or the version declared for the model. */
+  /** The model version: the upstream's version name or fingerprint, or the version declared for the model. */
   version?: string;
   teamId?: string;
   tag?: string;
   /** A whole cache key. */
   key?: string;
-  /** Milliseconds since 1970: answers to questions asked before this. */
+  /** Milliseconds since 1970: responses to calls that started before this. */
   beforeMs?: number;
 }
 
-/** Answers that are not served any more: those that match, and were asked for by a process that did not know the rule. */
+/** Invalidates the responses that match, and whose call started before its process knew the rule. */
 export interface InvalidationRule extends Criteria {
   /** Rises from rule to rule, over all processes. */
   revision: number;
-  /** Milliseconds since 1970, when the last answer that it can match is over. */
+  /** Milliseconds since 1970, when the last response that the rule can match expires. */
   expiresAtMs: number;
 }
 
-/** What rules look at in an answer. */
+/** The members of a stored response that rules read. */
 export type RuledFacts = Pick<
   CacheEntry,
   'upstreamModel' | 'systemFingerprint' | 'teamId' | 'tags' | 'askedAt' | 'rulesSeen'
 >;
 
-/** Where an answer is kept, and what its model is declared to be. */
+/** The key of a stored response, its model and the version declared for that. */
 export interface RuledPlace {
   key: string;
   model: string;
   version: string | null;
 }
 
-/** Whether an answer is one of those that are meant. No member matches by its absence: no criteria match everything. */
+/** Whether a response matches all criteria that are set. Empty criteria match every response. */
 export function matches(criteria: Criteria, place: RuledPlace, facts: RuledFacts): boolean {
   const { model, version, teamId, tag, key, beforeMs } = criteria;
   return (
@@ -51,7 +51,7 @@ export function matches(criteria: Criteria, place: RuledPlace, facts: RuledFacts
   );
 }
 
-/** The same text for the same criteria. */
+/** A text that is equal for equal criteria. */
 export function nameOf({ model, version, teamId, tag, key, beforeMs }: Criteria): string {
   return JSON.stringify([model, version, teamId, tag, key, beforeMs]);
 }

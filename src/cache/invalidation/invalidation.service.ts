@@ -8,29 +8,29 @@ import { AnswerFinder } from './answer-finder.service';
 import type { Criteria } from './invalidation-rule';
 import { InvalidationRules } from './rules.service';
 
-/** Which answers are to go: those that match all that is given, and everything where nothing is. */
+/** Which responses to invalidate: those that match all criteria, or all responses where there are none. */
 export interface InvalidationRequest {
   criteria: Criteria;
-  /** What takes the place of the model or of the version that the criteria name. */
+  /** What replaces the model or the version that the criteria name. */
   replacedBy?: string | undefined;
-  /** Only count. */
+  /** Counts and changes nothing. */
   dryRun: boolean;
-  /** Who asks: a key's id. */
+  /** The id of the administrator's key. */
   actor: string;
-  /** What was asked, in the words of the request, for the audit and the alert. */
+  /** The members of the request, for the audit and the alert. */
   what: Record<string, string>;
 }
 
 export interface Invalidation {
-  /** The generation now in force; where several models are meant, the highest. */
+  /** The generation now in force; of several models, the highest. */
   generation: number;
-  /** How many answers that could be served until now cannot any more, in memory here and in Redis. */
+  /** How many responses, in memory here and in Redis, could be served until now and cannot any more. */
   invalidatedKeys: number;
 }
 
 /**
- * Takes answers out of service: a model's, or all, by a new generation, and finer ones by a rule. Either holds at once here,
- * and everywhere else as soon as it is heard of; taking the answers away only makes room.
+ * Invalidates responses: those of a model, or all, by a new generation; narrower criteria by a rule. Either is in force here
+ * at once, and on other replicas when the change feed reaches them. Removing the entries only frees memory.
  */
 @Injectable()
 export class InvalidationService {
@@ -47,18 +47,18 @@ export class InvalidationService {
     const { criteria } = request;
     if (criteria.model !== undefined) await this.models.require(criteria.model);
     if (criteria.key !== undefined) requireKey(criteria.key);
-    const whole = Object.keys(criteria).every((name) => name === 'model');
+    const byGeneration = Object.keys(criteria).every((name) => name === 'model');
     if (request.dryRun)
       return { generation: await this.generationOf(criteria), invalidatedKeys: await this.finder.count(criteria) };
     const { replacedBy } = request;
     if (replacedBy !== undefined) await this.models.expect(replacedBy, criteria);
-    return whole ? this.startGenerations(request) : this.addRule(request);
+    return byGeneration ? this.startGenerations(request) : this.addRule(request);
   }
 
   private async startGenerations(request: InvalidationRequest): Promise<Invalidation> {
     const { criteria, replacedBy, actor, what } = request;
     const models = criteria.model === undefined ? await this.models.all() : [criteria.model];
-    // Before they go out of service: every replica sweeps them away as soon as it hears of it.
+    // Counted first: every replica sweeps the old entries as soon as the change feed reaches it.
     const invalidatedKeys = await this.finder.count(criteria);
     const reason = replacedBy === undefined ? 'invalidated' : 'replaced';
     await this.generations.start({
@@ -69,7 +69,7 @@ export class InvalidationService {
       details: { ...what, invalidated_keys: invalidatedKeys },
     });
     const generation = await this.generationOf(criteria);
-    this.tell(request, `${criteria.model ?? 'all'}:${generation}`, { generation, invalidatedKeys });
+    this.raiseAlert(request, `${criteria.model ?? 'all'}:${generation}`, { generation, invalidatedKeys });
     return { generation, invalidatedKeys };
   }
 
@@ -78,7 +78,7 @@ export class InvalidationService {
     const revision = await this.rules.add(criteria, actor, what);
     const invalidatedKeys = await this.finder.remove(criteria, revision);
     const invalidation = { generation: await this.generationOf(criteria), invalidatedKeys };
-    this.tell(request, `rule:${revision}`, invalidation);
+    this.raiseAlert(request, `rule:${revision}`, invalidation);
     return invalidation;
   }
 
@@ -88,7 +88,7 @@ export class InvalidationService {
     return Math.max(...models.map((name) => this.generations.current(name).generation));
   }
 
-  private tell(
+  private raiseAlert(
     { actor, what, replacedBy }: InvalidationRequest,
     name: string,
     { generation, invalidatedKeys }: Invalidation,
@@ -112,7 +112,7 @@ export class InvalidationService {
 function requireKey(key: string): void {
   if (key.startsWith('ai_cache:') && Number.isInteger(modelOfKey(key).generation)) return;
   throw new GatewayError('invalid_request', {
-    message: "'key' is no cache key: send what the header x-cache-key of an answer says.",
+    message: "'key' is not a cache key. Send the x-cache-key header of a response.",
     param: 'key',
   });
 }

@@ -39,7 +39,7 @@ const entry: RuledFacts = {
 };
 const at: RuledPlace = { key: 'k', model: 'gpt-4.1', version: '2026-11' };
 
-describe('what a rule matches', () => {
+describe('the criteria of a rule', () => {
   it.each<[Criteria, boolean]>([
     [{}, true],
     [{ model: 'gpt-4.1' }, true],
@@ -62,7 +62,7 @@ describe('what a rule matches', () => {
     expect(matches(wanted, at, entry)).toBe(expected);
   });
 
-  it('matches all of its members, and so never more for one more of them', () => {
+  it('must all match, so that one more criterion never matches more', () => {
     fc.assert(
       fc.property(criteria, criteria, place, facts, (one, other, where, what) => {
         const both = { ...one, ...other };
@@ -74,12 +74,12 @@ describe('what a rule matches', () => {
 });
 
 describe('the rules in force', () => {
-  it('take out of service what any rule matches that came after the question, and nothing else', () => {
+  it('invalidate what a rule newer than the call matches, and nothing else', () => {
     fc.assert(
       fc.property(rules, place, facts, fc.integer({ min: 1, max: 12 }), (all, where, what, before) => {
         const later = all.filter(({ revision }) => revision > what.rulesSeen);
         expect(bookOf(all).retires(where, what)).toBe(later.some((rule) => matches(rule, where, what)));
-        // An older rule may be told by a newer one that means the same: it is then not older than `before` any more.
+        // A newer rule with the same criteria replaces an older one, and may not be older than `before`.
         if (bookOf(all).retires(where, what, before))
           expect(later.some((rule) => rule.revision < before && matches(rule, where, what))).toBe(true);
       }),
@@ -87,7 +87,7 @@ describe('the rules in force', () => {
     );
   });
 
-  it('are as many as different rules, however often each is made', () => {
+  it('are one for each different criteria, however often a rule is added', () => {
     fc.assert(
       fc.property(fc.array(criteria, { maxLength: 40 }), (all) => {
         const book = bookOf(all.map((each, index) => ({ ...each, revision: index + 1, expiresAtMs: Infinity })));
@@ -98,7 +98,7 @@ describe('the rules in force', () => {
     );
   });
 
-  it('end with their time, and the newest is remembered', () => {
+  it('expire, and the newest revision stays known', () => {
     const book = bookOf([
       { revision: 1, expiresAtMs: 100, key: 'k' },
       { revision: 2, expiresAtMs: 100, tag: 'x' },
@@ -109,7 +109,7 @@ describe('the rules in force', () => {
     expect([book.size, book.newest, book.retires(at, entry)]).toEqual([1, 3, false]);
   });
 
-  it('do not go back to an older one', () => {
+  it('ignore a rule older than the newest', () => {
     const book = bookOf([{ revision: 5, expiresAtMs: 100, tag: 'q' }]);
     book.add({ revision: 4, expiresAtMs: 100, tag: 'x' });
     expect([book.newest, book.size]).toEqual([5, 1]);

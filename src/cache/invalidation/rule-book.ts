@@ -1,17 +1,17 @@
 import { type InvalidationRule, matches, nameOf, type RuledFacts, type RuledPlace } from './invalidation-rule';
 
 /**
- * The rules in force. An answer knows the newest rule that its process knew when the question was asked, so only newer ones
- * are held against it: no clock is compared, and an answer that is newer than all rules costs one comparison.
+ * The rules in force. A stored response has the revision of the newest rule that its process knew when the call started, so
+ * only newer rules apply to it: no clocks are compared, and a response newer than all rules costs one comparison.
  */
 export class RuleBook {
   /** Oldest first. */
   private rules: InvalidationRule[] = [];
-  /** Of the rules that name nothing but a key, the newest for each. There may be very many. */
+  /** The newest rule for each key, of the rules that name only a key. There may be very many. */
   private readonly keys = new Map<string, InvalidationRule>();
   private newestRevision = 0;
 
-  /** The newest rule there has been; 0 before the first. */
+  /** The revision of the newest rule so far; 0 before the first. */
   get newest(): number {
     return this.newestRevision;
   }
@@ -20,7 +20,7 @@ export class RuleBook {
     return this.rules.length + this.keys.size;
   }
 
-  /** Puts a rule in force. Of two that mean the same answers the newer one is enough. */
+  /** Puts a rule in force. It replaces an older rule with the same criteria. */
   add(rule: InvalidationRule): void {
     if (rule.revision <= this.newestRevision) return;
     this.newestRevision = rule.revision;
@@ -32,16 +32,16 @@ export class RuleBook {
     this.rules = [...this.rules.filter((older) => nameOf(older) !== name), rule];
   }
 
-  /** Lets go of the rules whose answers are all over. */
+  /** Removes the rules whose responses have all expired. */
   expire(nowMs: number): void {
     this.rules = this.rules.filter(({ expiresAtMs }) => expiresAtMs > nowMs);
     for (const [key, { expiresAtMs }] of this.keys) if (expiresAtMs <= nowMs) this.keys.delete(key);
   }
 
   /**
-   * Whether a rule that came after the question takes its answer out of service.
+   * Whether a rule newer than the call invalidates its response.
    *
-   * @param before only rules that are older than this one
+   * @param before only rules older than this revision count
    */
   retires(place: RuledPlace, facts: RuledFacts, before = Infinity): boolean {
     if (facts.rulesSeen >= this.newestRevision) return false;

@@ -33,7 +33,7 @@ export class RulesRepository {
     }));
   }
 
-  /** Keeps a rule, in place of an older one that means the same. @returns its revision */
+  /** Stores a rule in place of an older one with the same criteria. @returns its revision */
   insert(criteria: Criteria, expiresAtMs: number, actor: string, details: Record<string, string>): Promise<number> {
     const { model, version, teamId, tag, key, beforeMs } = criteria;
     const members = {
@@ -61,7 +61,7 @@ export class RulesRepository {
     });
   }
 
-  /** Takes away rules whose answers are all over. */
+  /** Deletes the rules whose responses have all expired. */
   async deleteExpired(nowMs: number): Promise<void> {
     await this.database.db.deleteFrom('invalidation_rules').where('expires_at', '<=', new Date(nowMs)).execute();
   }

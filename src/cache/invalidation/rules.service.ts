@@ -7,10 +7,10 @@ import type { Criteria, RuledFacts } from './invalidation-rule';
 import { RuleBook } from './rule-book';
 import { RulesRepository } from './rules.repository';
 
-/** The longest that a caller may have an answer kept, and a day for clocks that differ. */
+/** The longest TTL that a call may set, and a day for clock differences. */
 const LONGEST_TTL_SECONDS = 366 * 24 * 3600;
 
-/** Rules that take single answers out of service, whoever wrote them and wherever they lie: of a team, a tag, a version, … */
+/** The rules that invalidate single responses on every replica: those of a team, a tag, a version, … */
 @Injectable()
 export class InvalidationRules implements OnModuleInit {
   private readonly book = new RuleBook();
@@ -33,22 +33,22 @@ export class InvalidationRules implements OnModuleInit {
     await this.reload();
   }
 
-  /** The newest rule that this process knows: what a question that is asked now has seen. */
+  /** The revision of the newest rule that this process knows, stored with the response of each call that starts now. */
   get newest(): number {
     return this.book.newest;
   }
 
   /**
-   * Whether a rule that came after the question takes its answer out of service.
+   * Whether a rule newer than the call invalidates its response.
    *
-   * @param before only rules that are older than this one
+   * @param before only rules older than this revision count
    */
   retires(key: string, model: string, facts: RuledFacts, before = Infinity): boolean {
     if (facts.rulesSeen >= this.book.newest) return false;
     return this.book.retires({ key, model, version: this.generations.current(model).version }, facts, before);
   }
 
-  /** Makes a rule, in force here when this returns and on other replicas as soon as they hear of it. @returns its revision */
+  /** Adds a rule: in force here when this resolves, elsewhere when the change feed arrives. @returns its revision */
   async add(criteria: Criteria, actor: string, details: Record<string, string>): Promise<number> {
     const revision = await this.repository.insert(criteria, this.clock.now() + this.lifeMs, actor, details);
     await this.changeFeed.announce('invalidations');

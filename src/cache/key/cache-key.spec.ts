@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { chatCompletions } from '@thriftgate/providers';
 import { type CacheKeyParts, cacheKey as keyFor, keyOfHeader, modelOfKey, scopeOfKey } from './cache-key';
 
-const cacheKey = (of: CacheKeyParts, body: Record<string, unknown>) => keyFor(of, body, chatCompletions.withoutEffect);
+const cacheKey = (keyParts: CacheKeyParts, body: Record<string, unknown>) =>
+  keyFor(keyParts, body, chatCompletions.withoutEffect);
 
 const parts = {
   scope: 'team_1',
@@ -90,14 +91,14 @@ describe('the cache key', () => {
     expect(new Set([...keys, keyOf(body)]).size).toBe(others.length + 1);
   });
 
-  it('is none for what is nested deeper than any stack holds', () => {
+  it('refuses a request that is nested too deeply', () => {
     const nested = (depth: number) => JSON.parse(`{"x":${'['.repeat(depth)}${']'.repeat(depth)}}`);
     expect(keyOf(nested(255))).not.toBe(keyOf(nested(254)));
     expect(() => keyOf(nested(256))).toThrow('nested deeper');
     expect(() => keyOf(nested(1_000_000))).toThrow('nested deeper');
   });
 
-  it('tells model and generation', () => {
+  it('contains scope, model and generation', () => {
     expect(scopeOfKey(cacheKey({ ...parts, model: 'ft:gpt-4.1:acme' }, body))).toBe(parts.scope);
     expect(modelOfKey(cacheKey({ ...parts, model: 'ft:gpt-4.1:acme', generation: 12 }, body))).toEqual({
       model: 'ft:gpt-4.1:acme',
@@ -107,7 +108,7 @@ describe('the cache key', () => {
 });
 
 describe('a key in a header', () => {
-  it('is taken as it is, or decoded where it had to be encoded', () => {
+  it('is read plain or percent-encoded', () => {
     const korean = cacheKey({ ...parts, model: '사내-모델' }, body);
     for (const key of [keyOf(body), korean, cacheKey({ ...parts, model: '100%:er' }, body)])
       expect([keyOfHeader(key), keyOfHeader(encodeURIComponent(key))]).toEqual([key, key]);

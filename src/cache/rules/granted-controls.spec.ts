@@ -22,12 +22,12 @@ const callerWith = (cache?: KeyCacheRules): Caller => ({
   cache,
 });
 
-describe('the rules of the cache', () => {
-  it('change nothing where there are none', () => {
-    const asked = parseCacheControls({ cache: { ttl: 60 } });
-    expect(grantedControls(asked, modelWith({}), callerWith())).toBe(asked);
-    expect(grantedControls(asked, modelWith({ enabled: true, shared: false }), callerWith({ shared: false }))).toBe(
-      asked,
+describe('cache rules', () => {
+  it('leave the controls unchanged where none are set', () => {
+    const sent = parseCacheControls({ cache: { ttl: 60 } });
+    expect(grantedControls(sent, modelWith({}), callerWith())).toBe(sent);
+    expect(grantedControls(sent, modelWith({ enabled: true, shared: false }), callerWith({ shared: false }))).toBe(
+      sent,
     );
   });
 
@@ -43,9 +43,9 @@ describe('the rules of the cache', () => {
     expect(grantedControls(parseCacheControls({}), modelWith(model), callerWith(key))).toMatchObject(granted);
   });
 
-  it('never give more than was asked for', () => {
-    const asked = parseCacheControls({ cache: { 'no-store': true } });
-    expect(grantedControls(asked, modelWith({ maxTtlSeconds: 9 }), callerWith())).toMatchObject({ write: false });
+  it('never grant more than was sent', () => {
+    const sent = parseCacheControls({ cache: { 'no-store': true } });
+    expect(grantedControls(sent, modelWith({ maxTtlSeconds: 9 }), callerWith())).toMatchObject({ write: false });
   });
 
   it.each<[object, Record<string, string>, string[], string | undefined]>([
@@ -67,10 +67,10 @@ describe('the rules of the cache', () => {
     else expect(grant).toThrow(expect.objectContaining({ code: 'cache_control_not_allowed', status: 403, param }));
   });
 
-  it('say which control is refused, and which are not', () => {
-    const asked = parseCacheControls({}, { 'cf-aig-skip-cache': 'true' });
+  it('name the refused control and the allowed ones', () => {
+    const sent = parseCacheControls({}, { 'cf-aig-skip-cache': 'true' });
     const caller = callerWith({ allowedControls: ['ttl', 'no-cache'] });
-    expect(() => grantedControls(asked, modelWith({}), caller)).toThrow(
+    expect(() => grantedControls(sent, modelWith({}), caller)).toThrow(
       "This key may not use the cache control 'use-cache' (cf-aig-skip-cache). It may use: ttl, no-cache.",
     );
   });

@@ -4,28 +4,28 @@ import type { Model } from '../../models/model';
 import type { CacheControls } from '../controls/cache-controls';
 
 /**
- * What a call is granted of what it asks for: administrators' rules for its key and for its model are held against it. A
- * longer time than they allow is cut in silence, for the answer tells the time that holds; a control that the key may not use
- * is refused, as in LiteLLM, for it would change which answer comes.
+ * Applies administrators' rules for the key and the model to the controls of a call. A TTL that is too long is shortened
+ * without an error, since the response names the TTL in force; a control that the key may not use is refused, as in LiteLLM,
+ * since without it the caller could get another response.
  *
  * @see https://docs.litellm.ai/docs/proxy/caching_controls
  * @throws GatewayError `cache_control_not_allowed` that names the control, and the member or header it came in
  */
-export function grantedControls(asked: CacheControls, { cache: model }: Model, { cache: key }: Caller): CacheControls {
-  if (key?.allowedControls) requireAllowed(asked, key.allowedControls);
+export function grantedControls(sent: CacheControls, { cache: model }: Model, { cache: key }: Caller): CacheControls {
+  if (key?.allowedControls) requireAllowed(sent, key.allowedControls);
   const enabled = model.enabled !== false && key?.enabled !== false;
   const maxTtlSeconds = Math.min(model.maxTtlSeconds ?? Infinity, key?.maxTtlSeconds ?? Infinity);
-  if (enabled && maxTtlSeconds === Infinity) return asked;
+  if (enabled && maxTtlSeconds === Infinity) return sent;
   return {
-    ...asked,
-    read: asked.read && enabled,
-    write: asked.write && enabled,
+    ...sent,
+    read: sent.read && enabled,
+    write: sent.write && enabled,
     maxTtlSeconds: maxTtlSeconds === Infinity ? undefined : maxTtlSeconds,
   };
 }
 
-function requireAllowed({ wishes }: CacheControls, allowed: readonly string[]): void {
-  const refused = wishes.find(({ control }) => !allowed.includes(control));
+function requireAllowed({ directives }: CacheControls, allowed: readonly string[]): void {
+  const refused = directives.find(({ control }) => !allowed.includes(control));
   if (!refused) return;
   const { control, param } = refused;
   const may = allowed.length === 0 ? 'none' : allowed.join(', ');

@@ -6,7 +6,7 @@ import { ShareBook } from './share-book';
 import type { CacheScope } from './share';
 import { SharesRepository } from './shares.repository';
 
-/** With whom a call shares its answer, from memory: its team alone, or those with whom an administrator lets it share. */
+/** The scope of each call, from memory: its team, or a share that an administrator has set up. */
 @Injectable()
 export class CacheScopes implements OnModuleInit {
   private readonly book = new ShareBook();
@@ -22,12 +22,13 @@ export class CacheScopes implements OnModuleInit {
     await this.reload();
   }
 
+  /** The scope of a caller's calls to a model. */
   of({ teamId, cache: key }: Caller, { name, cache: model }: Model): CacheScope {
     const shared = key?.shared === false || model.shared === false ? undefined : this.book.scopeOf(teamId, name);
     return shared ?? { id: teamId };
   }
 
-  /** One reading after the other, so that none puts an older state in force. */
+  /** Reloads run one after the other, so that an older state never replaces a newer one. */
   private reload(): Promise<void> {
     const reloading = this.reloading.then(async () => this.book.replace(await this.shares.list()));
     this.reloading = reloading.catch(() => undefined);

@@ -19,7 +19,7 @@ const share: fc.Arbitrary<Omit<Share, 'id'>> = fc.oneof(
     models: fc.option(some(MODELS), { nil: null }),
   }),
 );
-/** Shares as the service lets them be: none that overlaps an older one. */
+/** Shares as the service allows them: none overlaps an older one. */
 const shares = fc
   .array(share, { maxLength: 6 })
   .map((all) =>
@@ -31,7 +31,7 @@ const covers = ({ all, teamIds, models }: Share, team: string, model: string) =>
   (all || teamIds.includes(team)) && (models === null || models.includes(model));
 
 describe('shares', () => {
-  it('overlap where both have a team’s answers for a model, and nowhere else', () => {
+  it('overlap where both cover a team and a model, and nowhere else', () => {
     fc.assert(
       fc.property(share, share, (left, right) => {
         const [one, other] = [
@@ -56,7 +56,7 @@ describe('shares', () => {
     expect(overlapOf(one, [one])).toBeUndefined();
   });
 
-  it('are the scope of their teams for their models, and of nobody else, through all changes', () => {
+  it('are the scope of exactly their teams and models, through all changes', () => {
     fc.assert(
       fc.property(fc.array(shares, { minLength: 1, maxLength: 4 }), (states) => {
         const book = new ShareBook();
@@ -71,7 +71,7 @@ describe('shares', () => {
               if (scope) given.set(scope, JSON.stringify(state.find(({ id }) => id === scope.id)));
             }
         }
-        // What was given before goes on as long as nothing but the name has changed.
+        // A scope ends where anything but the name has changed.
         const now = states.at(-1) ?? [];
         for (const [scope, before] of given) {
           const { id, ended } = scope as { id: string; ended: boolean };
@@ -85,7 +85,7 @@ describe('shares', () => {
     );
   });
 
-  it('keep their scope under another name, and end it with another member', () => {
+  it('keep their scope when renamed, and end it when a member changes', () => {
     const book = new ShareBook();
     const one: Share = { id: 'share_1', name: 'x', all: false, teamIds: ['team_1', 'team_2'], models: null };
     book.replace([one]);

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { CacheScope, Share } from './share';
 
-/** A share as it stands since its members or models last changed. */
+/** The scope of a share; a change of the share's members or models makes a new one. */
 interface SharedScope extends CacheScope {
   ended: boolean;
   version: string;
@@ -14,7 +14,7 @@ export class ShareBook {
   private byTeam = new Map<string, SharedScope[]>();
   private everyone: SharedScope[] = [];
 
-  /** Puts shares in force in place of those before. The scope of a share whose members or models are others now ends. */
+  /** Replaces the shares in force. Ends the scope of each share whose members or models have changed. */
   replace(shares: readonly Share[]): void {
     const old = this.scopes;
     this.scopes = new Map();
@@ -28,7 +28,7 @@ export class ShareBook {
     for (const [id, scope] of old) if (this.scopes.get(id) !== scope) scope.ended = true;
   }
 
-  /** What a team shares for a model; undefined where it shares nothing. */
+  /** The scope of a team's share for a model; undefined where the team shares nothing. */
   scopeOf(teamId: string, model: string): CacheScope | undefined {
     if (this.scopes.size === 0) return undefined;
     return find(this.byTeam.get(teamId), model) ?? find(this.everyone, model);
@@ -45,7 +45,7 @@ function newScope({ id, models }: Share, version: string): SharedScope {
   return { id, ended: false, version, models: models && new Set(models) };
 }
 
-/** The same on every replica for the same members and models. */
+/** Equal on every replica for equal members and models. */
 function versionOf({ all, teamIds, models }: Share): string {
   return hash('sha256', JSON.stringify([all, teamIds, models])).slice(0, 16);
 }

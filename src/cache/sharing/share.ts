@@ -1,41 +1,41 @@
 import { GatewayError } from '../../common/errors';
 
-/** Teams that get each other's stored answers. */
+/** Teams that read each other's stored responses. */
 export interface Share {
   id: string;
   name: string;
-  /** Whether every team is in it, also those that are made later. */
+  /** Whether every team is a member, also teams that are created later. */
   all: boolean;
-  /** The teams in it; empty where all are. */
+  /** The member teams; empty where `all` is true. */
   teamIds: string[];
-  /** The models whose answers are shared; null is all. */
+  /** The models whose responses are shared; null is all. */
   models: string[] | null;
 }
 
-/** A share as administrators see it. */
+/** A share as the database has it. */
 export interface StoredShare extends Share {
   createdAt: Date;
   updatedAt: Date;
 }
 
-/** Who shares answers: what a cache key begins with. */
+/** Whose responses a cache key reaches. */
 export interface CacheScope {
   /** The id of a team, or of a share. */
   readonly id: string;
-  /** Another one for other members or models of a share: who asks under one does not wait for who asks under another. */
+  /** Changes with a share's members and models: calls under different versions are not coalesced. */
   readonly version?: string;
-  /** Set when the share has changed: what was asked under it before is neither served nor stored any more. */
+  /** Set when the share has changed: responses to calls before that are neither served nor stored any more. */
   ended?: boolean;
 }
 
-/** Where two shares would both have a team's answers for a model. */
+/** A team and a model that two shares both cover; undefined is every team, or every model. */
 export interface Overlap {
   share: Share;
   teamId: string | undefined;
   model: string | undefined;
 }
 
-/** The first share that has a team in common with another one, for a model that both have. */
+/** The first other share that covers a team and a model which this share covers too. */
 export function overlapOf(share: Share, others: readonly Share[]): Overlap | undefined {
   for (const other of others) {
     if (other.id === share.id) continue;
@@ -46,7 +46,7 @@ export function overlapOf(share: Share, others: readonly Share[]): Overlap | und
   return undefined;
 }
 
-/** What two lists have in common, where null is everything. */
+/** The first common element of two lists, where null is everything. */
 function common(
   one: readonly string[] | null,
   other: readonly string[] | null,

@@ -10,7 +10,7 @@ import { SharesService } from './shares.service';
 
 const PATH_ID = { schema: contracts.pathIdSchema };
 
-/** Which teams get each other's stored answers. */
+/** Administers the shares: which teams read each other's stored responses. */
 @ApiTags('Cache')
 @ApiBearerAuth()
 @ApiErrors('invalid_api_key', 'forbidden')
@@ -20,7 +20,7 @@ export class SharesController {
   constructor(private readonly shares: SharesService) {}
 
   @Post()
-  @ApiOperation({ summary: 'Let teams share stored answers', description: CREATE_DESCRIPTION })
+  @ApiOperation({ summary: 'Let teams share stored responses', description: CREATE_DESCRIPTION })
   @ApiBody(CREATE_BODY)
   @ApiCreatedResponse({ description: 'The share.', standardSchema: contracts.cacheShareSchema })
   @ApiErrors('invalid_request', 'conflict')
@@ -33,7 +33,7 @@ export class SharesController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'List the shares', description: 'Oldest first. Teams that are deleted are left out.' })
+  @ApiOperation({ summary: 'List the shares', description: 'Oldest first. Deleted teams are left out.' })
   @ApiOkResponse({ description: 'The shares.', standardSchema: contracts.cacheShareListSchema })
   async list(): Promise<contracts.CacheShareList> {
     return { data: (await this.shares.list()).map(toWire) };
@@ -48,7 +48,7 @@ export class SharesController {
   }
 
   @Patch(':id')
-  @ApiOperation({ summary: 'Change who shares what', description: UPDATE_DESCRIPTION })
+  @ApiOperation({ summary: 'Change the teams or models of a share', description: UPDATE_DESCRIPTION })
   @ApiBody(UPDATE_BODY)
   @ApiOkResponse({ description: 'The share as it is now.', standardSchema: contracts.cacheShareSchema })
   @ApiErrors('invalid_request', 'not_found', 'conflict')

@@ -7,16 +7,16 @@ import { TeamsService } from '../../teams/teams.service';
 import { noSuchShare, overlapOf, type Share, type StoredShare } from './share';
 import { type ShareChange, SharesRepository } from './shares.repository';
 
-/** A change of a share: what is undefined stays. */
+/** A change of a share: undefined members stay. */
 export interface ShareChanges {
   name?: string | undefined;
-  /** In place of all teams. */
+  /** Replaces all teams. */
   teamIds?: string[] | undefined;
   all?: true | undefined;
   models?: string[] | null | undefined;
 }
 
-/** Lets teams share their stored answers. What it does is in force here when it returns, elsewhere within a second. */
+/** Lets teams share their stored responses. Changes are in force here when a method resolves, elsewhere within a second. */
 @Injectable()
 export class SharesService {
   constructor(
@@ -36,7 +36,7 @@ export class SharesService {
     return share;
   }
 
-  /** @throws GatewayError `invalid_request` where a team shares a model's answers already, `conflict` for a name in use */
+  /** @throws GatewayError `invalid_request` where a team shares a model's responses already, `conflict` for a name in use */
   create(changes: ShareChanges & { name: string }, actor: string): Promise<StoredShare> {
     const share: Share = { id: newId('share'), name: changes.name, all: false, teamIds: [], models: null };
     return this.set(share.id, { action: 'cache_share.created', actor }, changes, () => share);
@@ -51,7 +51,7 @@ export class SharesService {
     });
   }
 
-  /** Every team goes on alone. */
+  /** Ends a share: each team reads only its own responses again. @throws GatewayError `not_found` */
   async delete(id: string, actor: string): Promise<void> {
     await this.shares.change(id, { action: 'cache_share.deleted', actor }, (shares) => {
       if (!shares.some((share) => share.id === id)) throw noSuchShare(id);
@@ -82,7 +82,7 @@ export class SharesService {
   private requireModels(models: readonly string[]): void {
     const unknown = models.findIndex((model) => !this.models.resolve(model));
     if (unknown < 0) return;
-    const message = `This gateway does not serve a model "${models[unknown]}". GET /v1/models lists those that are.`;
+    const message = `This gateway does not serve a model "${models[unknown]}". GET /v1/models lists the models it serves.`;
     throw new GatewayError('invalid_request', { message, param: `models.${unknown}` });
   }
 
@@ -110,7 +110,7 @@ function changed(share: Share, { name, teamIds, all, models }: ShareChanges): Sh
 
 function requireOwnName({ id, name }: Share, shares: readonly Share[]): void {
   if (!shares.some((other) => other.id !== id && other.name === name)) return;
-  throw new GatewayError('conflict', { message: `There is a share with the name '${name}' already.`, param: 'name' });
+  throw new GatewayError('conflict', { message: `A share with the name '${name}' exists already.`, param: 'name' });
 }
 
 function requireNoOverlap(share: Share, shares: readonly Share[]): void {
@@ -118,9 +118,9 @@ function requireNoOverlap(share: Share, shares: readonly Share[]): void {
   if (!overlap) return;
   const { teamId, model } = overlap;
   const team = teamId === undefined ? 'Every team' : `The team '${teamId}'`;
-  const answers = model === undefined ? 'the answers of every model' : `the answers of "${model}"`;
+  const responses = model === undefined ? 'the responses of every model' : `the responses of "${model}"`;
   throw new GatewayError('invalid_request', {
-    message: `${team} shares ${answers} already, in '${overlap.share.name}' (${overlap.share.id}). A team is in one share for each model.`,
+    message: `${team} shares ${responses} already, in '${overlap.share.name}' (${overlap.share.id}). A team is in one share for each model.`,
     param: 'team_ids',
   });
 }

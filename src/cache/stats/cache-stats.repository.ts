@@ -6,7 +6,7 @@ import { Database } from '../../database/database.connection';
 import type { Schema } from '../../database/schema';
 import { snapshot } from '../../database/snapshot';
 
-/** Which calls: whole days in UTC, `2026-11-23`; what is not given is all. */
+/** Which calls count: whole days in UTC, `2026-11-23`; undefined is all. */
 export interface CacheStatsFilter {
   fromDay?: string | undefined;
   /** Not included. */
@@ -15,14 +15,14 @@ export interface CacheStatsFilter {
   teamId?: string | undefined;
 }
 
-/** What calls got of the cache. */
+/** Numbers of calls by cache status. */
 export interface CacheCounts {
   hits: number;
   misses: number;
   coalesced: number;
   bypassed: number;
   refreshed: number;
-  /** Answers that were not stored, by the reason that the ledger says. */
+  /** Responses that were not stored, by the ledger's reason. */
   refused: Record<string, number>;
   savedPusd: PicoUsd;
 }
@@ -47,12 +47,12 @@ type CountsRow = GroupValues &
     refused: Record<string, number> | null;
   };
 
-/** Reads the counters of the cache. They follow from the ledger and stay when its months are dropped. */
+/** Reads the cache counters, which derive from the ledger and stay when its months are dropped. */
 @Injectable()
 export class CacheStatsRepository {
   constructor(private readonly database: Database) {}
 
-  /** The counts of each generation of each model, and those of each group in the order of the groups, of the same moment. */
+  /** The counts of each generation of each model, and of each group in the order of the groups, in one snapshot. */
   counts(
     filter: CacheStatsFilter,
     groups: CacheStatsGroup[],
@@ -103,7 +103,7 @@ export class CacheStatsRepository {
     }));
   }
 
-  /** Answers that went from memory for lack of room, on days that match. */
+  /** How many responses were evicted on the matching days, by model and generation. */
   async evictions(filter: CacheStatsFilter): Promise<{ model: string; generation: number; evictions: number }[]> {
     const { rows } = await sql<{ model: string; generation: number; evictions: string }>`
       SELECT model, generation, sum(evictions) AS evictions FROM cache_evictions AS part

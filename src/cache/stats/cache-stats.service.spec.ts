@@ -18,15 +18,15 @@ const counts = (groups: GroupCounts['groups'], members: Partial<GroupCounts> = {
   ...members,
 });
 
-describe('the statistics of the cache', () => {
-  const asked: Parameters<CacheStatsRepository['counts']>[] = [];
+describe('the cache statistics', () => {
+  const queries: Parameters<CacheStatsRepository['counts']>[] = [];
   let byGeneration: GroupCounts[];
   let data: GroupCounts[];
 
   const service = () => {
     const repository: Pick<CacheStatsRepository, 'counts' | 'evictions'> = {
       counts: (...args) => {
-        asked.push(args);
+        queries.push(args);
         return Promise.resolve({ byGeneration, data });
       },
       evictions: () => Promise.resolve([{ model: 'gpt-4.1', generation: 1, evictions: 7 }]),
@@ -65,7 +65,7 @@ describe('the statistics of the cache', () => {
     ];
   });
 
-  it('are sums over the generations, with what is in force first', async () => {
+  it('are sums over the generations, the one in force first', async () => {
     const stats = await read();
     expect(stats).toMatchObject({
       total_keys: 4,
@@ -93,22 +93,22 @@ describe('the statistics of the cache', () => {
     ]);
   });
 
-  it('have a rate of 0 where nothing was looked up', async () => {
+  it('have a hit rate of 0 where nothing was looked up', async () => {
     byGeneration = [counts({ model: 'gpt-4.1', generation: 1 }, { coalesced: 1, bypassed: 3 })];
     expect((await read()).hit_rate).toBe(0);
   });
 
-  it('ask for whole days, the last one included', async () => {
+  it('count whole days, including the last one', async () => {
     await read({ from: '2026-11-01T00:00:00Z', to: '2026-11-30', team_id: 'team_1' });
-    expect(asked.at(-1)?.[0]).toEqual({ fromDay: '2026-11-01', toDay: '2026-12-01', teamId: 'team_1' });
+    expect(queries.at(-1)?.[0]).toEqual({ fromDay: '2026-11-01', toDay: '2026-12-01', teamId: 'team_1' });
   });
 
-  it('show what is held of the model that is asked for alone', async () => {
+  it('show what the cache holds of the requested model alone', async () => {
     byGeneration = [];
     expect(await read({ model: 'o3' })).toMatchObject({ total_keys: 1, bytes: 1500 });
   });
 
-  it('have groups where they are asked for', async () => {
+  it('have groups where the query names them', async () => {
     data = [counts({ day: '2026-11-23', version: null }, { hits: 3, misses: 1 })];
     expect((await read({ group_by: 'day,version' })).data).toEqual([
       expect.objectContaining({ day: '2026-11-23', version: null, hits: 3, hit_rate: 0.75, saved_usd: '0' }),
@@ -116,7 +116,7 @@ describe('the statistics of the cache', () => {
     expect(await read()).not.toHaveProperty('data');
   });
 
-  it('refuse more groups than can be told', async () => {
+  it('refuse a query with too many groups', async () => {
     data = Array.from({ length: 100_001 }, () => counts({ day: '2026-11-23' }));
     await expect(read({ group_by: 'day' })).rejects.toMatchObject({ code: 'invalid_request', param: 'group_by' });
   });

@@ -10,7 +10,7 @@ import { type CacheCounts, type CacheStatsFilter, CacheStatsRepository } from '.
 
 const MAX_GROUPS = 100_000;
 
-/** A generation of a model: what it did, and what it holds. */
+/** A generation of a model: its counts, and what the cache holds of it. */
 interface Row extends CacheCounts {
   model: string;
   generation: number;
@@ -19,7 +19,7 @@ interface Row extends CacheCounts {
   evictions: number;
 }
 
-/** Puts together what was counted from the ledger and what the store holds, by model and generation, and by group. */
+/** Merges the counters from the ledger with what the store holds, by model and generation, and by group. */
 @Injectable()
 export class CacheStatsService {
   constructor(
@@ -37,7 +37,7 @@ export class CacheStatsService {
     const { byGeneration, data } = await this.repository.counts(filter, groups, MAX_GROUPS + 1);
     if (data.length > MAX_GROUPS) {
       throw new GatewayError('invalid_request', {
-        message: `'group_by' makes more than ${MAX_GROUPS} groups of this span. Ask for fewer groups or a shorter span.`,
+        message: `'group_by' makes more than ${MAX_GROUPS} groups of this span. Name fewer groups or a shorter span.`,
         param: 'group_by',
       });
     }
@@ -65,20 +65,20 @@ export class CacheStatsService {
     };
   }
 
-  /** Lays beside the counts what generations hold and what went from memory; those that nobody called have rows by it too. */
+  /** Adds what the cache holds and has evicted to the counts; generations without calls get rows too. */
   private async withMemory(counted: Row[], filter: CacheStatsFilter): Promise<Row[]> {
     const rows = new Map(counted.map((row) => [nameOf(row), row]));
-    const lay = (place: { model: string; generation: number }, members: Partial<Row>) => {
+    const merge = (place: { model: string; generation: number }, members: Partial<Row>) => {
       const { model, generation } = place;
       const row = rows.get(nameOf(place)) ?? { ...NOTHING, model, generation, keys: 0, bytes: 0, evictions: 0 };
       rows.set(nameOf(place), { ...row, ...members });
     };
     for (const { keys, bytes, ...place } of await this.memory.count()) {
-      // Answers of a generation that has ended may lie there until they are swept; they are never served.
+      // Responses of a generation that has ended stay until they are swept, and are never served.
       const inForce = place.generation === this.generations.current(place.model).generation;
-      if (inForce && (filter.model ?? place.model) === place.model) lay(place, { keys, bytes });
+      if (inForce && (filter.model ?? place.model) === place.model) merge(place, { keys, bytes });
     }
-    for (const { evictions, ...place } of await this.repository.evictions(filter)) lay(place, { evictions });
+    for (const { evictions, ...place } of await this.repository.evictions(filter)) merge(place, { evictions });
     return [...rows.values()].toSorted((a, b) =>
       a.model === b.model ? b.generation - a.generation : a.model < b.model ? -1 : 1,
     );
@@ -95,7 +95,7 @@ const NOTHING: CacheCounts = {
   savedPusd: 0n,
 };
 
-/** As PostgreSQL reads it: the day after 9999-12-31 has five digits, and nothing comes after it. */
+/** A day for PostgreSQL: `infinity` after 9999-12-31, as it does not read a year of five digits. */
 function dayOf(time: Date): string {
   return time.getUTCFullYear() > 9999 ? 'infinity' : time.toISOString().slice(0, 10);
 }
@@ -109,8 +109,8 @@ function totalOf(rows: CacheCounts[]): CacheCounts {
     total.bypassed += row.bypassed;
     total.refreshed += row.refreshed;
     total.savedPusd += row.savedPusd;
-    for (const [reason, answers] of Object.entries(row.refused))
-      total.refused.set(reason, answers + (total.refused.get(reason) ?? 0));
+    for (const [reason, responses] of Object.entries(row.refused))
+      total.refused.set(reason, responses + (total.refused.get(reason) ?? 0));
   }
   return { ...total, refused: Object.fromEntries(total.refused) };
 }
@@ -119,7 +119,7 @@ function toWire({ hits, misses, coalesced, bypassed, refreshed, refused, savedPu
   return { hits, misses, coalesced, bypassed, refreshed, refused, saved_usd: formatUsd(savedPusd) };
 }
 
-/** What shared another call's answer is neither a hit nor a miss: it was not there, and nothing was paid for it. */
+/** A coalesced call is neither a hit nor a miss: the cache had no response, and no upstream was called for it. */
 function withRate(counts: CacheCounts) {
   const { hits, misses } = counts;
   return { ...toWire(counts), hit_rate: hits + misses === 0 ? 0 : hits / (hits + misses) };

@@ -4,16 +4,16 @@ import { z } from 'zod';
 import { type CacheEntry, MAX_BODY_BYTES } from './cache-entry';
 
 /**
- * An answer as bytes: what Redis keeps. A hit reads the short facts alone; the body goes out as it came.
+ * The frame of a stored response in Redis. A hit parses the short facts alone; the body is sent as it was stored.
  *
  * | bytes | what                                                                     |
  * | ----- | ------------------------------------------------------------------------ |
  * | 2     | `TG`                                                                     |
  * | 1     | version of this layout                                                   |
- * | 1     | how the body is packed: 0 as it is, 1 Brotli                             |
- * | 4     | CRC-32 of the cache key and of all that follows, so that an answer under another's key is none |
+ * | 1     | compression of the body: 0 none, 1 Brotli                                |
+ * | 4     | CRC-32 of the cache key and of all that follows, so that a response under another key is not read |
  * | 4     | length of the facts                                                      |
- * | 4     | length of the unpacked body                                              |
+ * | 4     | length of the uncompressed body                                          |
  * | …     | the facts as JSON, then the body                                         |
  */
 const MAGIC = 0x5447;
@@ -23,10 +23,10 @@ const CRC_AT = 4;
 const CHECKED_FROM = 8;
 const PLAIN = 0;
 const BROTLI = 1;
-/** Smaller bodies cost more to unpack than their room in Redis is worth. See ADR 0010. */
-const PACK_FROM_BYTES = 32 * 1024;
-/** What packing must save at least. */
-const WORTH_IT = 0.9;
+/** Decompressing smaller bodies costs more than their memory in Redis is worth. See ADR 0010. */
+const COMPRESS_FROM_BYTES = 32 * 1024;
+/** A compressed body is stored where its size is below this part of the original. */
+const WORTHWHILE_RATIO = 0.9;
 
 const count = z.number().int().min(0);
 const factsSchema = z.object({
@@ -52,10 +52,10 @@ const factsSchema = z.object({
 const compress = promisify(brotliCompress);
 const decompress = promisify(brotliDecompress);
 
-/** @returns the bytes of an answer to be stored under a key */
+/** @returns the frame of a response that is stored under the key */
 export async function writeFrame(key: string, { body, ...entry }: CacheEntry): Promise<Buffer> {
   const facts = Buffer.from(JSON.stringify({ ...entry, listCostPusd: entry.listCostPusd.toString() }));
-  const packed = body.length < PACK_FROM_BYTES ? undefined : await pack(body);
+  const packed = body.length < COMPRESS_FROM_BYTES ? undefined : await pack(body);
   const frame = Buffer.allocUnsafe(HEAD_BYTES + facts.length + (packed ?? body).length);
   frame.writeUInt16BE(MAGIC, 0);
   frame.writeUInt8(VERSION, 2);
@@ -68,7 +68,7 @@ export async function writeFrame(key: string, { body, ...entry }: CacheEntry): P
   return frame;
 }
 
-/** @returns the answer; undefined for what is none, is damaged, was stored under another key or by another version */
+/** @returns the entry; undefined for a frame that is damaged, or of another key or version */
 export async function readFrame(key: string, frame: Buffer): Promise<CacheEntry | undefined> {
   if (frame.length <= HEAD_BYTES || frame.readUInt16BE(0) !== MAGIC || frame[2] !== VERSION) return undefined;
   if (frame.readUInt32BE(CRC_AT) !== checksumOf(key, frame)) return undefined;
@@ -92,18 +92,18 @@ function readFacts(bytes: Buffer): z.output<typeof factsSchema> | undefined {
   }
 }
 
-/** On a thread of its own, as is unpacking. @returns undefined where it saves too little */
+/** Runs on the thread pool, as does decompressing. @returns undefined where it saves too little */
 async function pack(body: Buffer): Promise<Buffer | undefined> {
   const params = { [constants.BROTLI_PARAM_QUALITY]: 1, [constants.BROTLI_PARAM_SIZE_HINT]: body.length };
   const packed = await compress(body, { params });
-  return packed.length < body.length * WORTH_IT ? packed : undefined;
+  return packed.length < body.length * WORTHWHILE_RATIO ? packed : undefined;
 }
 
-async function unpack(stored: Buffer, how: number | undefined, length: number): Promise<Buffer | undefined> {
+async function unpack(stored: Buffer, compression: number | undefined, length: number): Promise<Buffer | undefined> {
   if (length === 0 || length > MAX_BODY_BYTES) return undefined;
-  if (how === PLAIN) return stored.length === length ? stored : undefined;
-  if (how !== BROTLI) return undefined;
-  // Never more than what was promised, however much is packed in there.
+  if (compression === PLAIN) return stored.length === length ? stored : undefined;
+  if (compression !== BROTLI) return undefined;
+  // Limited to the declared length: a small frame must not expand to much memory.
   const body = await decompress(stored, { maxOutputLength: length, chunkSize: length }).catch(() => undefined);
   return body?.length === length ? body : undefined;
 }

@@ -1,16 +1,16 @@
 import type { RedisConnection } from '../../redis/redis.connection';
 import { modelOfKey } from '../key/cache-key';
 
-/** How many answers a generation of a model holds. */
+/** How many responses of a generation of a model are stored. */
 export interface KeyCount {
   model: string;
   generation: number;
   keys: number;
-  /** What they take where they are kept: as stored in Redis, else their bodies in memory. */
+  /** Their size where they are stored: of the frames in Redis, else of the bodies in memory. */
   bytes: number;
 }
 
-/** Sizes are kept in steps of so many bytes: with less, seconds since 1970 and a size do not both fit into a score. */
+/** Sizes are stored in steps of so many bytes: with smaller steps a score cannot hold both seconds since 1970 and a size. */
 const SIZE_STEP = 8;
 const SIZE_SCALE = 2 ** 24;
 const TRIMMED_AT_ONCE = 100;
@@ -18,8 +18,8 @@ const PAGE = 500;
 const INDEX_OF_INDEXES = 'ai_cache_index';
 
 /**
- * The index of a generation is a sorted set of its answers' keys. A score is the second in which the answer expires, and as its
- * fraction the answer's size. Beside it lies the sum of all sizes, so that nothing needs to be read to know it.
+ * The index of a generation is a sorted set of its cache keys. A score is the second in which the response expires, with the
+ * size as the fraction. A second key has the sum of all sizes, so that a count does not read the set.
  */
 const PRELUDE = `
 local change = 0
@@ -33,7 +33,7 @@ local function trim(now, most)
   for at = 1, #over, 2 do forget(over[at], over[at + 1]) end
   return #over / 2
 end
--- Not fatal: a Redis that is full takes no sums, and still gives away what is taken out.
+-- Not fatal: a full Redis refuses the sum, and still removes the keys.
 local function add_up() if change ~= 0 then redis.pcall('incrby', KEYS[2], string.format('%d', change)) end end
 `;
 const ADD = `${PRELUDE}
@@ -51,17 +51,17 @@ for _, key in ipairs(ARGV) do
   if score then forget(key, score) end
 end
 add_up()`;
-/** Answers {keys, bytes, how many expired ones were taken out}. */
+/** Returns {keys, bytes, number of expired keys that were removed}. */
 const TALLY = `${PRELUDE}
 local trimmed = trim(ARGV[1], ${TRIMMED_AT_ONCE * 10})
 add_up()
 return {redis.call('zcard', KEYS[1]), tonumber(redis.call('get', KEYS[2]) or 0), trimmed}`;
 
-/** Which answers lie in Redis, over all replicas: what KEYS and SCAN would have to look through everything for. */
+/** The keys of all responses in Redis by generation, so that a count does not scan the whole database. */
 export class AnswerIndexStore {
   constructor(private readonly redis: RedisConnection) {}
 
-  /** Notes an answer of some bytes. @throws RedisAwayError */
+  /** Adds the key of a response with its size. @throws RedisAwayError */
   async add(key: string, expiresAtMs: number, bytes: number): Promise<void> {
     const { model, generation } = modelOfKey(key);
     const second = Math.ceil(expiresAtMs / 1000);
@@ -76,7 +76,7 @@ export class AnswerIndexStore {
     );
   }
 
-  /** Takes keys out, wherever they stand. @throws RedisAwayError */
+  /** Removes keys from the indexes of their generations. @throws RedisAwayError */
   async forget(keys: readonly string[]): Promise<void> {
     const groups = new Map<string, string[]>();
     for (const key of keys) {
@@ -94,13 +94,13 @@ export class AnswerIndexStore {
     );
   }
 
-  /** The live answers of each generation. @throws RedisAwayError */
+  /** The live responses of each generation. @throws RedisAwayError */
   async count(): Promise<KeyCount[]> {
     const names = await this.redis.run((client) => client.sMembers(INDEX_OF_INDEXES));
     return Promise.all(names.map((name) => this.countOne(name)));
   }
 
-  /** The keys of a generation's live answers. @throws RedisAwayError */
+  /** The keys of a generation's live responses. @throws RedisAwayError */
   async liveKeys(model: string, generation: number): Promise<Set<string>> {
     const [index] = keysOf(model, generation);
     const found = new Set<string>();
@@ -112,13 +112,13 @@ export class AnswerIndexStore {
     }
   }
 
-  /** The next keys of a generation that is to be taken away. @throws RedisAwayError */
+  /** The next keys of a generation that is being removed. @throws RedisAwayError */
   firstKeys(model: string, generation: number): Promise<string[]> {
     const [index] = keysOf(model, generation);
     return this.redis.run((client) => client.zRange(index, 0, PAGE - 1));
   }
 
-  /** Forgets a generation with all that stands in its index. @throws RedisAwayError */
+  /** Removes the index of a generation. @throws RedisAwayError */
   async drop(model: string, generation: number): Promise<void> {
     await this.redis.run((client) =>
       Promise.all([
@@ -132,14 +132,14 @@ export class AnswerIndexStore {
     const { model, generation } = parseName(name);
     for (;;) {
       const args = { keys: keysOf(model, generation), arguments: [String(nextSecond())] };
-      const answer = (await this.redis.run((client) => client.eval(TALLY, args))) as number[];
-      const [keys = 0, bytes = 0, trimmed = 0] = answer;
+      const reply = (await this.redis.run((client) => client.eval(TALLY, args))) as number[];
+      const [keys = 0, bytes = 0, trimmed = 0] = reply;
       if (trimmed === 0) return { model, generation, keys, bytes: Math.max(0, bytes) };
     }
   }
 }
 
-/** What expires before it is over now. */
+/** Keys with a lower score have expired. */
 function nextSecond(): number {
   return Math.floor(Date.now() / 1000) + 1;
 }
@@ -153,7 +153,7 @@ function parseName(name: string): { model: string; generation: number } {
   return { generation: Number(name.slice(0, colon)), model: name.slice(colon + 1) };
 }
 
-/** In braces, so that a cluster keeps both in one place. */
+/** In braces, so that a cluster stores both keys in one slot. */
 function keysOf(model: string, generation: number): [string, string] {
   const name = nameOf(model, generation);
   return [`ai_cache_index:{${name}}`, `ai_cache_bytes:{${name}}`];

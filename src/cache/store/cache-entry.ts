@@ -1,11 +1,11 @@
 import type { TokenUsage } from '@thriftgate/providers';
 
-/** A stored answer. */
+/** A stored response. */
 export interface CacheEntry {
-  /** The whole answer with `"cached":true` in it, ready to be sent. */
+  /** The whole response with `"cached":true` in it, ready to be sent. */
   body: Buffer;
   usage: TokenUsage;
-  /** What the answer would cost at list price, in pico-dollars. */
+  /** The cost of the response at list price, in pico-dollars. */
   listCostPusd: bigint;
   provider: string;
   upstreamModel: string | undefined;
@@ -15,18 +15,18 @@ export interface CacheEntry {
   ttlSeconds: number;
   teamId: string;
   tags: readonly string[];
-  /** When the question was asked, in milliseconds since 1970. */
+  /** When the call started, in milliseconds since 1970. */
   askedAt: number;
-  /** The newest invalidation rule that was known when the question was asked, see InvalidationRules. */
+  /** The newest invalidation rule that was known when the call started, see InvalidationRules. */
   rulesSeen: number;
 }
 
-/** Larger answers are not stored. */
+/** Larger responses are not stored. */
 export const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
 /**
- * The same bytes in memory of their own. A slice of a pool or of a longer message keeps all of it alive, which no count of the
- * slice's length shows.
+ * The bytes in memory of their own. A slice of a pool or of a longer message keeps all of it alive, which the length of the
+ * slice does not show.
  */
 export function ownBytes(bytes: Buffer): Buffer {
   if (bytes.buffer.byteLength === bytes.length) return bytes;

@@ -25,8 +25,8 @@ const entry = (members: Partial<CacheEntry> = {}): CacheEntry => ({
   ...members,
 });
 
-describe('the store of answers in memory', () => {
-  it('stays within its bytes, and lets the least recently used go', async () => {
+describe('the store of responses in memory', () => {
+  it('stays within its bytes, and evicts the least recently used response', async () => {
     const store = storeOver(NO_REDIS, 300_000);
     for (let index = 0; index < 100; index += 1) {
       await store.set(keyOf(`${index}`), entry({ body: Buffer.alloc(10_000) }));
@@ -39,14 +39,14 @@ describe('the store of answers in memory', () => {
     expect([kept[0], kept.at(-1)]).toEqual([0, 99]);
   });
 
-  it('counts what an entry takes beside its body', async () => {
+  it('counts the overhead of an entry', async () => {
     const store = storeOver(NO_REDIS, 300_000);
     for (let index = 0; index < 3_000; index += 1) await store.set(keyOf(`${index}`), entry());
     const [{ keys = 0 } = {}] = await store.count();
     expect(keys).toBeLessThan(300);
   });
 
-  it('passes over an answer that is larger than all of it', async () => {
+  it('does not store a response larger than the limit', async () => {
     const store = storeOver(NO_REDIS, 10_000);
     await store.set(keyOf('small'), entry());
     await store.set(keyOf('huge'), entry({ body: Buffer.alloc(20_000) }));
@@ -54,7 +54,7 @@ describe('the store of answers in memory', () => {
     expect(await store.get(keyOf('small'))).toBeDefined();
   });
 
-  it.each([25, 365])('keeps an answer for %i days, longer than a timer of Node can run', async (days) => {
+  it.each([25, 365])('stores a response for %i days, longer than a timer of Node runs', async (days) => {
     const store = storeOver();
     const timers = jest.spyOn(globalThis, 'setTimeout');
     await store.set(keyOf('long'), entry({ ttlSeconds: days * DAY_SECONDS }));
@@ -65,7 +65,7 @@ describe('the store of answers in memory', () => {
     expect(await store.count()).toEqual([{ model: 'gpt-4.1', generation: 1, keys: 1, bytes: 34 }]);
   });
 
-  it('neither gives nor counts an answer whose time is over', async () => {
+  it('neither serves nor counts an expired response', async () => {
     const store = storeOver();
     await store.set(keyOf('short'), entry({ ttlSeconds: 0.02 }));
     await store.set(keyOf('long'), entry());
@@ -74,7 +74,7 @@ describe('the store of answers in memory', () => {
     expect(await store.get(keyOf('short'))).toBeUndefined();
   });
 
-  it('sweeps what a model has up to a generation, and nothing of others', async () => {
+  it('sweeps a model up to a generation, and nothing else', async () => {
     const store = storeOver();
     const keys = [keyOf('a'), keyOf('b', 'gpt-4.1', 2), keyOf('c', 'gpt-4.1', 3), keyOf('d', 'ft:gpt-4.1:org:1', 1)];
     for (const key of keys) await store.set(key, entry());
@@ -91,7 +91,7 @@ describe('the store of answers in memory', () => {
     ]);
   });
 
-  it('tells of answers that had to leave for lack of room, and of no others', async () => {
+  it('reports evicted responses, and no others', async () => {
     const store = storeOver(NO_REDIS, 30_000);
     const evicted: [string, number][] = [];
     store.onEvicted((key, bytes) => evicted.push([key, bytes]));
@@ -121,13 +121,13 @@ describe('the store of answers in memory', () => {
     expect(await store.count()).toEqual([]);
   });
 
-  it('holds as many small answers as there is room for', async () => {
+  it('holds as many small responses as the limit allows', async () => {
     const store = storeOver(NO_REDIS, 200 * 1024 * 1024);
     for (let index = 0; index < 101_000; index += 1) await store.set(keyOf(`${index}`), entry());
     expect((await store.count())[0]?.keys).toBe(101_000);
   });
 
-  it.each([0, 1, 15, 5_000, 300_000])('gives %i bytes back as they came', async (length) => {
+  it.each([0, 1, 15, 5_000, 300_000])('returns %i bytes unchanged', async (length) => {
     const store = storeOver();
     // Every byte value, and no valid UTF-8.
     const kept = entry({ body: Buffer.from(Array.from({ length }, (_, index) => (index * 7) % 256)) });
@@ -140,7 +140,7 @@ describe('the store of answers in memory', () => {
     ["a slice of Node's pool", Buffer.from('a short response')],
     ['a slice of a long message', Buffer.alloc(300_000).subarray(100, 33_000)],
     ['a slice that lacks one byte of its message', Buffer.alloc(300_000).subarray(1)],
-  ])('keeps a response that is %s in memory of its own', async (_what, body) => {
+  ])('stores a response that is %s in memory of its own', async (_what, body) => {
     expect(body.buffer.byteLength).toBeGreaterThan(body.length);
     const store = storeOver();
     await store.set(keyOf('a'), entry({ body }));
@@ -149,7 +149,7 @@ describe('the store of answers in memory', () => {
     expect(kept?.buffer.byteLength).toBe(body.length);
   });
 
-  it('does not keep an answer of over 10 MB', async () => {
+  it('does not store a response of over 10 MB', async () => {
     const store = storeOver(NO_REDIS, 100 * 1024 * 1024);
     await store.set(keyOf('most'), entry({ body: Buffer.alloc(MAX_BODY_BYTES) }));
     await store.set(keyOf('more'), entry({ body: Buffer.alloc(MAX_BODY_BYTES + 1) }));

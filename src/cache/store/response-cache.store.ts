@@ -10,27 +10,27 @@ import { AnswerIndexStore, type KeyCount, nameOf } from './answer-index.store';
 import { type CacheEntry, MAX_BODY_BYTES, ownBytes } from './cache-entry';
 
 /**
- * What an entry takes beside its body, key and tags. Measured with 100,000 entries on Node 20 and 24: 800 bytes of heap for the
- * entry's objects and its place in the LRU list, and 140 bytes of RSS for malloc's headers and for pages that are not full.
+ * The memory of an entry beside its body, key and tags. Measured with 100,000 entries on Node 20 and 24: 800 bytes of heap for
+ * the entry's objects and its node in the LRU list, and 140 bytes of RSS for malloc's headers and for pages that are not full.
  */
 const ENTRY_OVERHEAD_BYTES = 1024;
 const PAGE = 100;
 const AS_BYTES = commandOptions({ returnBuffers: true });
 
-/** Hears of an answer that had to leave memory for lack of room, with the bytes of its body. */
+/** Called with the key of a response that memory has evicted for lack of room, and the bytes of its body. */
 export type EvictionListener = (key: string, bytes: number) => void;
 
 /**
- * Where answers are kept: in memory, bounded in bytes, and behind it in Redis where there is one. The only file that knows
- * cache-manager. Redis being slow, full or away makes a hit a miss and nothing worse.
+ * Stores responses in memory, limited in bytes, and behind it in Redis where one is configured. The only file that uses
+ * cache-manager. Where Redis is slow, full or away, a hit becomes a miss; there is no other effect.
  */
 @Injectable()
 export class ResponseCacheStore {
   private readonly logger = new Logger(ResponseCacheStore.name);
   private readonly memory: MemoryStore;
   private readonly memoryBytes: number;
-  /** The bytes of each answer in memory, which cache-manager does not tell. */
-  private readonly nearBytes = new Map<string, number>();
+  /** The bytes of each response in memory, which cache-manager does not report. */
+  private readonly bytesInMemory = new Map<string, number>();
   private readonly evictionListeners: EvictionListener[] = [];
   private readonly index: AnswerIndexStore;
   private shared: RedisStore | RedisStore<RedisClusterType> | undefined;
@@ -42,41 +42,43 @@ export class ResponseCacheStore {
     this.memoryBytes = config.cache.memoryBytes;
     this.index = new AnswerIndexStore(redis);
     this.memory = memoryStore({
-      // Never reached: the bytes alone decide.
+      // Never reached: `maxSize` is the only limit.
       max: Math.max(1, Math.floor(this.memoryBytes / ENTRY_OVERHEAD_BYTES)),
       maxSize: this.memoryBytes,
       ttl: config.cache.ttlSeconds * 1000,
       sizeCalculation: (value, key) => sizeOf(key, value as CacheEntry),
-      dispose: (value, key, reason) => this.onGone(String(key), value as CacheEntry, reason === 'evict'),
+      dispose: (value, key, reason) => this.onRemoved(String(key), value as CacheEntry, reason === 'evict'),
       shouldCloneBeforeSet: false,
-      // A timer an entry would cost more than the entry, and one of over 24 days would fire at once.
+      // A timer for each entry would cost more than the entry, and a timer of over 24 days fires at once.
       ttlAutopurge: false,
     });
   }
 
-  /** Registers who hears of answers that memory had no room for; not of those that expired, were replaced or taken out. */
+  /** Registers a listener for evicted responses; it is not called for expired, replaced or removed ones. */
   onEvicted(listener: EvictionListener): void {
     this.evictionListeners.push(listener);
   }
 
+  /** A response from memory, else from Redis, which memory then stores too. An error of Redis is a miss. */
   async get(key: string): Promise<CacheEntry | undefined> {
-    const near = await this.memory.get<CacheEntry>(key);
-    if (near) return near;
+    const entryInMemory = await this.memory.get<CacheEntry>(key);
+    if (entryInMemory) return entryInMemory;
     if (!this.redis.isReady) return undefined;
     const entry = await this.readShared(key).catch(() => undefined);
-    if (entry) await this.keepNear(key, entry, Math.max(1, entry.createdAt + entry.ttlSeconds * 1000 - Date.now()));
+    if (entry)
+      await this.storeInMemory(key, entry, Math.max(1, entry.createdAt + entry.ttlSeconds * 1000 - Date.now()));
     return entry;
   }
 
   /**
-   * Stores an answer. One of over 10 MB is not stored, one that is larger than all of memory in Redis alone.
+   * Stores a response. One of over 10 MB is not stored; one larger than the memory limit is stored in Redis alone.
    *
-   * @param shared false keeps it in the memory of this process
+   * @param shared false stores it only in the memory of this process
    */
   async set(key: string, entry: CacheEntry, { shared = true }: { shared?: boolean } = {}): Promise<void> {
     if (entry.body.length > MAX_BODY_BYTES) return;
     const ttlMs = Math.ceil(entry.ttlSeconds * 1000);
-    await this.keepNear(key, entry, ttlMs);
+    await this.storeInMemory(key, entry, ttlMs);
     if (!shared || !this.redis.isReady) return;
     const frame = await writeFrame(key, entry);
     await Promise.all([
@@ -85,28 +87,28 @@ export class ResponseCacheStore {
     ]).catch(() => undefined);
   }
 
-  /** The live answers of each generation, over all replicas where Redis is there. */
+  /** The live responses of each generation: of all replicas where Redis is ready, else of this process. */
   async count(): Promise<KeyCount[]> {
     const shared = this.redis.isReady ? await this.index.count().catch(() => undefined) : undefined;
-    return shared ?? this.countNear();
+    return shared ?? this.countInMemory();
   }
 
-  /** The live answers of each generation in the memory of this process. */
-  async countNear(): Promise<KeyCount[]> {
+  /** The live responses of each generation in the memory of this process. */
+  async countInMemory(): Promise<KeyCount[]> {
     const counts = new Map<string, KeyCount>();
     for (const key of await this.memory.keys()) {
-      if (!(await this.isNear(key))) continue;
+      if (!(await this.isInMemory(key))) continue;
       const { model, generation } = modelOfKey(key);
       const name = nameOf(model, generation);
       const count = counts.get(name) ?? { model, generation, keys: 0, bytes: 0 };
       counts.set(name, count);
       count.keys += 1;
-      count.bytes += this.nearBytes.get(key) ?? 0;
+      count.bytes += this.bytesInMemory.get(key) ?? 0;
     }
     return [...counts.values()];
   }
 
-  /** Takes the answers of a generation that is out of service out of memory and out of Redis. Runs in the background. */
+  /** Removes the responses up to a generation that has ended from memory and Redis. Runs in the background. */
   async sweep(model: string, generation: number): Promise<void> {
     for (const key of await this.memory.keys()) {
       const found = modelOfKey(key);
@@ -121,59 +123,59 @@ export class ResponseCacheStore {
       }
       await this.index.drop(model, generation);
     } catch (error) {
-      this.logger.debug({ err: error, model, generation }, 'old answers stay in Redis until they expire');
+      this.logger.debug({ err: error, model, generation }, 'old responses stay in Redis until they expire');
     }
   }
 
-  /** The keys of a generation's answers in memory and in Redis, each once, in pages. Some may have no answer any more. */
+  /** The keys of a generation in memory and in Redis, each once, in pages. Some may have no response any more. */
   async *keysOf(model: string, generation: number): AsyncGenerator<string[], void, undefined> {
-    const near = new Set<string>();
+    const inMemory = new Set<string>();
     for (const key of await this.memory.keys()) {
       const found = modelOfKey(key);
-      if (found.model === model && found.generation === generation) near.add(key);
+      if (found.model === model && found.generation === generation) inMemory.add(key);
     }
-    yield* pagesOf([...near]);
+    yield* pagesOf([...inMemory]);
     if (!this.redis.isConfigured) return;
-    // Read whole before it is worked on: what is taken out meanwhile would move the rest.
-    const far = await this.index.liveKeys(model, generation);
-    yield* pagesOf([...far].filter((key) => !near.has(key)));
+    // Read completely first: keys that are removed during the scan would shift the rest.
+    const inRedis = await this.index.liveKeys(model, generation);
+    yield* pagesOf([...inRedis].filter((key) => !inMemory.has(key)));
   }
 
-  /** An answer in memory or Redis, without taking it into memory. @throws RedisAwayError */
+  /** A response from memory or Redis; does not store it in memory. @throws RedisAwayError */
   async peek(key: string): Promise<CacheEntry | undefined> {
-    const near = await this.memory.get<CacheEntry>(key);
-    if (near) return near;
+    const entryInMemory = await this.memory.get<CacheEntry>(key);
+    if (entryInMemory) return entryInMemory;
     return this.redis.isConfigured ? this.readShared(key) : undefined;
   }
 
-  /** Whether there is an answer in memory or Redis. @throws RedisAwayError */
+  /** Whether memory or Redis has a response. @throws RedisAwayError */
   async has(key: string): Promise<boolean> {
-    if (await this.isNear(key)) return true;
+    if (await this.isInMemory(key)) return true;
     if (!this.redis.isConfigured) return false;
     return (await this.redis.run((client) => this.sharedOver(client).ttl(key))) > 0;
   }
 
-  /** Takes answers out of memory here and out of Redis. @throws RedisAwayError */
+  /** Removes responses from memory here and from Redis. @throws RedisAwayError */
   async remove(keys: readonly string[]): Promise<void> {
     for (const key of keys) await this.memory.del(key);
     if (this.redis.isConfigured) await this.removeShared(keys);
   }
 
-  private async isNear(key: string): Promise<boolean> {
+  private async isInMemory(key: string): Promise<boolean> {
     return this.memory.size > 0 && (await this.memory.ttl(key)) > 0;
   }
 
-  private async keepNear(key: string, entry: CacheEntry, ttlMs: number): Promise<void> {
+  private async storeInMemory(key: string, entry: CacheEntry, ttlMs: number): Promise<void> {
     if (sizeOf(key, entry) > this.memoryBytes) return this.memory.del(key);
-    const kept = this.memory.set(key, { ...entry, body: ownBytes(entry.body) }, ttlMs);
-    // Before anything else can push it out.
-    this.nearBytes.set(key, entry.body.length);
-    await kept;
+    const stored = this.memory.set(key, { ...entry, body: ownBytes(entry.body) }, ttlMs);
+    // Set before another entry can evict this one.
+    this.bytesInMemory.set(key, entry.body.length);
+    await stored;
   }
 
-  private onGone(key: string, entry: CacheEntry, forRoom: boolean): void {
-    this.nearBytes.delete(key);
-    if (!forRoom || entry.createdAt + entry.ttlSeconds * 1000 <= Date.now()) return;
+  private onRemoved(key: string, entry: CacheEntry, evicted: boolean): void {
+    this.bytesInMemory.delete(key);
+    if (!evicted || entry.createdAt + entry.ttlSeconds * 1000 <= Date.now()) return;
     for (const listener of this.evictionListeners) listener(key, entry.body.length);
   }
 
@@ -182,13 +184,13 @@ export class ResponseCacheStore {
     return frame === null ? undefined : readFrame(key, frame);
   }
 
-  /** Each key for itself: in a cluster they lie on different nodes. */
+  /** One command for each key: in a cluster they are on different nodes. */
   private async removeShared(keys: readonly string[]): Promise<void> {
     await this.redis.run((client) => Promise.all(keys.map((key) => this.sharedOver(client).client.unlink(key))));
     await this.index.forget(keys);
   }
 
-  /** cache-manager's store over the client that is connected now; a lost connection is followed by a new client. */
+  /** cache-manager's store on the current client; each connection has a new client. */
   private sharedOver(client: RedisClient): RedisStore | RedisStore<RedisClusterType> {
     if (this.shared?.client !== client)
       this.shared = this.redis.isCluster
