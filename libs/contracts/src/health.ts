@@ -4,8 +4,8 @@ export const livenessSchema = z.object({ status: z.literal('ok') }).meta({ id: '
 export type Liveness = z.output<typeof livenessSchema>;
 
 /**
- * `ok` with 200; anything else with 503. Calls of known keys work without the database and Redis, so these decide nothing.
- * `redis` is there where Redis is configured, `simulator` where the simulator answers for some or all models.
+ * `ok` with 200; any other status with 503. Calls with known keys work without the database and Redis, so these do not change
+ * the status. `redis` is set if Redis is configured, `simulator` if the simulator serves some or all models.
  */
 export const readinessSchema = z
   .object({
