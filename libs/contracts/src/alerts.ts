@@ -23,8 +23,8 @@ const urlSchema = z
 const secretSchema = z
   .string()
   .regex(/^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/, 'must be whsec_ and 24 to 64 bytes in base64')
-  .meta({ description: 'Signs messages by the Standard Webhooks scheme; made where it is left out' });
-const kindsSchema = z.array(z.enum(alertKinds)).min(1).nullable().meta({ description: 'null is all' });
+  .meta({ description: 'Signs messages with the Standard Webhooks scheme; generated if omitted' });
+const kindsSchema = z.array(z.enum(alertKinds)).min(1).nullable().meta({ description: 'null means all' });
 
 /** `POST /admin/webhooks`. */
 export const createWebhookSchema = z
@@ -33,7 +33,7 @@ export const createWebhookSchema = z
     format: z.enum(['signed', 'slack']).default('signed'),
     secret: secretSchema.optional(),
     kinds: kindsSchema.default(null),
-    team_id: idSchema.nullable().default(null).meta({ description: 'Only alerts of this team; null is all' }),
+    team_id: idSchema.nullable().default(null).meta({ description: 'Only alerts of this team; null means all teams' }),
     active: z.boolean().default(true),
   })
   .refine(({ format, secret }) => format === 'signed' || secret === undefined, {
@@ -46,7 +46,7 @@ export const createWebhookSchema = z
   });
 export type CreateWebhook = z.output<typeof createWebhookSchema>;
 
-/** What is left out stays. */
+/** Omitted members do not change. */
 export const updateWebhookSchema = z
   .strictObject({
     url: urlSchema.optional(),
@@ -74,7 +74,7 @@ const webhookExample = {
 export const webhookSchema = z
   .object({
     id: z.string(),
-    url: z.string().meta({ description: 'For Slack only its end: the whole is a secret' }),
+    url: z.string().meta({ description: 'For Slack only the last part: the whole URL is a secret' }),
     format: z.enum(['signed', 'slack']),
     kinds: z.array(z.string()).nullable(),
     team_id: z.string().nullable(),
@@ -82,14 +82,14 @@ export const webhookSchema = z
     last_delivery: z
       .object({ delivered: z.boolean(), error: z.string().nullable(), at: timeSchema })
       .nullable()
-      .meta({ description: 'What came of the last message to it; null before the first' }),
+      .meta({ description: 'The result of the last message; null before the first' }),
     created_at: timeSchema,
     updated_at: timeSchema,
   })
   .meta({ id: 'Webhook', example: webhookExample });
 export type Webhook = z.output<typeof webhookSchema>;
 
-/** A new webhook, in the only answer that shows its secret. */
+/** A new webhook, in the only response with its secret. */
 export const createdWebhookSchema = webhookSchema.extend({ secret: z.string().nullable() }).meta({
   id: 'CreatedWebhook',
   example: { ...webhookExample, secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=' },
@@ -113,7 +113,7 @@ export const listAlertsQuerySchema = z.strictObject({
   from: dayOrTimeSchema('start').optional(),
   to: dayOrTimeSchema('end').optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
-  cursor: idSchema.optional().meta({ description: 'The next_cursor of the page before, with the same filters' }),
+  cursor: idSchema.optional().meta({ description: 'The next_cursor of the previous page, with the same filters' }),
 });
 export type ListAlertsQuery = z.output<typeof listAlertsQuerySchema>;
 

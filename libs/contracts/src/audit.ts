@@ -22,11 +22,11 @@ export const auditActions = [
 export const listAuditQuerySchema = z.strictObject({
   action: z.enum(auditActions).optional(),
   actor: plainText(128).min(1).optional().meta({ description: 'A key’s id, admin, or gateway' }),
-  subject: plainText(512).min(1).optional().meta({ description: 'A model’s name, or the id of a key or a share' }),
+  subject: plainText(512).min(1).optional().meta({ description: 'A model’s name, or the id of a key or share' }),
   from: dayOrTimeSchema('start').optional(),
   to: dayOrTimeSchema('end').optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
-  cursor: plainText(128).min(1).optional().meta({ description: 'The next_cursor of the page before' }),
+  cursor: plainText(128).min(1).optional().meta({ description: 'The next_cursor of the previous page' }),
 });
 export type ListAuditQuery = z.output<typeof listAuditQuerySchema>;
 
@@ -42,9 +42,11 @@ const auditExample = {
 export const auditEventSchema = z
   .object({
     id: z.string(),
-    actor: z.string().meta({ description: 'A key’s id, admin for the administrator’s own key, gateway for itself' }),
+    actor: z
+      .string()
+      .meta({ description: 'A key’s id, admin for the administrator’s key, gateway for changes by the gateway' }),
     action: z.string(),
-    subject: z.string().nullable().meta({ description: 'What it was done to; null is everything' }),
+    subject: z.string().nullable().meta({ description: 'The changed object; null means everything' }),
     details: z.record(z.string(), z.unknown()),
     created_at: timeSchema,
   })

@@ -25,24 +25,23 @@ const createExample = {
   metadata: { job: 'nightly' },
 };
 
-/** `POST /v1/batches`: OpenAI's request, with two more ways to hand the lines over. The lines are checked apart, by number. */
+/** `POST /v1/batches`: OpenAI's request, with two more ways to send the lines. The lines are checked later, by number. */
 export const createBatchSchema = z
   .strictObject({
     input_file_id: pathIdSchema.optional().meta({ description: 'A file uploaded with purpose `batch`.' }),
-    input_file_content: z.string().optional().meta({ description: 'The lines themselves, as JSONL text.' }),
+    input_file_content: z.string().optional().meta({ description: 'The lines as JSONL text.' }),
     requests: z.array(z.unknown()).optional().meta({
-      description:
-        'The lines themselves, as an array of `{custom_id, method, url, body}`; `method` and `url` may be left out.',
+      description: 'The lines as an array of `{custom_id, method, url, body}`; `method` and `url` are optional.',
     }),
     endpoint: z
       .enum(['/v1/chat/completions', '/chat/completions'])
       .default('/v1/chat/completions')
-      .meta({ description: 'What lines without a `url` are sent to.' }),
+      .meta({ description: 'The endpoint of lines without a `url`.' }),
     completion_window: z
       .string()
       .regex(/^([1-9]|1\d|2[0-4])h$/, 'must be from "1h" to "24h"')
       .default('24h')
-      .meta({ description: '`1h` to `24h`. What is not done at its end is expired.' }),
+      .meta({ description: '`1h` to `24h`. Lines that have not run by its end expire.' }),
     metadata: metadataSchema.optional(),
   })
   .superRefine((batch, context) => {
@@ -87,7 +86,7 @@ const batchExample = {
   },
 } as const;
 
-/** A batch: OpenAI's object and what the gateway knows of its cost. @see https://platform.openai.com/docs/api-reference/batch/object */
+/** A batch: OpenAI's object with the cost in `gateway`. @see https://platform.openai.com/docs/api-reference/batch/object */
 export const batchSchema = z
   .object({
     id: z.string(),
@@ -135,7 +134,7 @@ export const batchSchema = z
       list_cost_usd: usdSchema,
       cost_usd: usdSchema,
       saved_usd: usdSchema,
-      cached: z.number().int().meta({ description: 'Lines that were answered from the cache.' }),
+      cached: z.number().int().meta({ description: 'Lines with a response from the cache.' }),
       deduplicated: z.number().int(),
       providers: z.array(z.string()),
     }),
@@ -170,7 +169,7 @@ export const listBatchesQuerySchema = z.strictObject({
     .string()
     .regex(/^batch_[0-9A-Z]+$/, 'must be the id of a batch')
     .optional()
-    .meta({ description: 'The id of the last batch of the page before.' }),
+    .meta({ description: 'The id of the last batch of the previous page.' }),
   limit: z.coerce.number().int().min(1).max(100).default(20),
 });
 export type ListBatchesQuery = z.output<typeof listBatchesQuerySchema>;

@@ -11,28 +11,28 @@ const limitSchema = z
   .string()
   .regex(/^\d{1,7}(\.\d{1,12})?$/, 'must be decimal dollars in quotes with at most 12 decimals, as "100.00"')
   .refine((usd) => Number(usd) <= MAX_LIMIT_USD, `must not be above ${MAX_LIMIT_USD}`)
-  .meta({ description: 'Dollars that may be spent in each window', example: '100.00' });
+  .meta({ description: 'The most dollars to spend per window', example: '100.00' });
 const timezoneSchema = z
   .string()
   .min(1)
   .max(64)
-  .meta({ description: 'IANA name; windows begin at its midnights', example: 'Asia/Seoul' });
+  .meta({ description: 'IANA name; windows begin at midnight in this time zone', example: 'Asia/Seoul' });
 const actionSchema = z.enum(budgetActions).meta({
   description:
-    'What happens to a call that there is no room for. block: 402. warn: it goes on and an alert is raised. downgrade: the model in downgrade_to answers. defer: 402, while lines of batches wait for the next window.',
+    'What happens to a call that exceeds the budget. block: 402. warn: the call runs and an alert is raised. downgrade: the model in downgrade_to runs the call. defer: 402, and lines of batches wait for the next window.',
 });
 const modelSchema = plainText(200)
   .min(1)
-  .meta({ description: 'The model that answers once the budget is used up', example: 'gpt-4.1-mini' });
+  .meta({ description: 'The model for calls after the budget is used up', example: 'gpt-4.1-mini' });
 const thresholdsSchema = z
   .array(z.number().gt(0).max(10))
   .max(20)
   .transform((shares) => [...new Set(shares)].toSorted((a, b) => a - b))
-  .meta({ description: 'Shares of the limit at which an alert is raised, each once a window', example: [0.5, 0.8, 1] });
+  .meta({ description: 'Shares of the limit at which an alert is raised, once per window', example: [0.5, 0.8, 1] });
 
 const downgradeNamesModel = (body: { action?: string | undefined; downgrade_to?: string | null | undefined }) =>
   body.action !== 'downgrade' || typeof body.downgrade_to === 'string';
-const DOWNGRADE_RULE = { path: ['downgrade_to'], message: 'is required where the action is downgrade' };
+const DOWNGRADE_RULE = { path: ['downgrade_to'], message: 'is required for the action downgrade' };
 
 /** `POST /admin/budgets`. */
 export const createBudgetSchema = z
@@ -48,7 +48,7 @@ export const createBudgetSchema = z
   })
   .refine(({ team_id, key_id }) => (team_id === undefined) !== (key_id === undefined), {
     path: ['team_id'],
-    message: 'name either team_id or key_id',
+    message: 'send either team_id or key_id',
   })
   .refine(downgradeNamesModel, DOWNGRADE_RULE)
   .meta({
@@ -63,10 +63,10 @@ export const createBudgetSchema = z
     },
   });
 export type CreateBudget = z.output<typeof createBudgetSchema>;
-/** As callers send it. */
+/** The input type, before parsing. */
 export type NewBudget = z.input<typeof createBudgetSchema>;
 
-/** What is left out stays. Whose budget it is does not change. */
+/** Omitted members do not change. The team or key cannot be changed. */
 export const updateBudgetSchema = z
   .strictObject({
     limit_usd: limitSchema.optional(),
@@ -107,7 +107,7 @@ const budgetExample = {
   updated_at: '2026-11-01T00:00:00.000Z',
 } as const;
 
-/** A budget and how its window of now stands. */
+/** A budget and its current window. */
 export const budgetSchema = z
   .object({
     id: z.string(),
@@ -119,14 +119,14 @@ export const budgetSchema = z
     action: z.enum(budgetActions),
     downgrade_to: z.string().nullable(),
     thresholds: z.array(z.number()),
-    window_start: timeSchema.nullable().meta({ description: 'Null for the window that never ends' }),
+    window_start: timeSchema.nullable().meta({ description: 'Null for the window total' }),
     resets_at: timeSchema.nullable(),
     spent_usd: usdSchema,
-    reserved_usd: usdSchema.meta({ description: 'Held for calls that run, and leased by processes for the next ones' }),
-    remaining_usd: usdSchema.meta({ description: 'What is neither spent nor reserved; never below zero' }),
-    forecast_usd: usdSchema.nullable().meta({ description: 'What will be spent by the end of the window' }),
+    reserved_usd: usdSchema.meta({ description: 'Held for running calls, and leased by instances for the next ones' }),
+    remaining_usd: usdSchema.meta({ description: 'The limit less spent and reserved; never below zero' }),
+    forecast_usd: usdSchema.nullable().meta({ description: 'The expected spend at the end of the window' }),
     forecast_basis: z.enum(['weekday_hours', 'run_rate']).nullable().meta({
-      description: 'Weighted by what the hours of the week cost in the weeks before, or by the run rate alone',
+      description: 'Weighted by the cost of the same hours in previous weeks, or the run rate only',
     }),
     created_at: timeSchema,
     updated_at: timeSchema,

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
-/** A year: the longest that an answer is kept. */
+/** The longest time to live of a stored response: one year. */
 export const MAX_TTL_SECONDS = 365 * 24 * 3600;
 
 /**
- * The controls of a call by the names that rules know them under. A header and a member that ask for the same have one name:
- * `max-age` is `s-maxage`, `use_cache` is `use-cache`.
+ * The names of cache controls in rules. A header and a member with the same meaning have one name: `max-age` is `s-maxage`,
+ * `use_cache` is `use-cache`.
  */
 export const cacheControlNames = [
   'ttl',
@@ -19,15 +19,15 @@ export const cacheControlNames = [
 export type CacheControlName = (typeof cacheControlNames)[number];
 
 const ttl = z.number().int().min(1).max(MAX_TTL_SECONDS);
-const enabled = z.boolean().meta({ description: 'False: nothing is looked up and nothing kept' });
+const enabled = z.boolean().meta({ description: 'False: the cache is neither read nor written' });
 const maxTtl = ttl.meta({
-  description: 'No answer is kept, or served, for longer than so many seconds, whatever the call asks for',
+  description: 'The largest age of a stored response, in seconds, for every call',
   example: 86_400,
 });
-const shared = z.boolean().meta({ description: 'False: answers stay with the team, whatever it shares' });
-const defaultTtl = ttl.meta({ description: 'Seconds to keep an answer where the call does not say', example: 604_800 });
+const shared = z.boolean().meta({ description: 'False: responses are not shared with other teams' });
+const defaultTtl = ttl.meta({ description: 'Seconds to store a response, if the call sets no time', example: 604_800 });
 
-/** What `gateway.yaml` may say for every model, and of each. */
+/** The cache rules in `gateway.yaml` for all models. */
 export const organisationCacheRulesSchema = z.strictObject({
   enabled: enabled.optional(),
   ttl_seconds: defaultTtl.optional(),
@@ -38,14 +38,14 @@ export const organisationCacheRulesSchema = z.strictObject({
 /** The cache rules of a model, in `gateway.yaml` and at `/admin/models`. */
 export const modelCacheRulesSchema = organisationCacheRulesSchema
   .extend({
-    store_tool_calls: z.boolean().optional().meta({ description: 'Whether answers that call tools are kept' }),
+    store_tool_calls: z.boolean().optional().meta({ description: 'Whether responses with tool calls are stored' }),
     replay_tokens_per_second: z.number().min(1).max(10_000).optional().meta({
-      description: 'How fast streams of stored answers go out; as fast as they are read where it is left out',
+      description: 'The speed of streams of stored responses; unlimited if omitted',
     }),
     ignore_fingerprint: z
       .boolean()
       .optional()
-      .meta({ description: 'Whether another system_fingerprint means nothing for this model' }),
+      .meta({ description: 'Whether a changed system_fingerprint is ignored for this model' }),
   })
   .meta({ id: 'ModelCacheRules' });
 export type ModelCacheRules = z.output<typeof modelCacheRulesSchema>;
@@ -61,7 +61,7 @@ export const keyCacheRulesSchema = z
       .max(cacheControlNames.length)
       .optional()
       .meta({
-        description: 'The cache controls that calls may send; another one is a 403. An empty list allows none',
+        description: 'The cache controls that calls may send; others cause a 403. An empty list allows none',
         example: ['no-cache', 'ttl'],
       }),
   })
@@ -70,7 +70,7 @@ export type KeyCacheRules = z.output<typeof keyCacheRulesSchema>;
 
 type Clearable<Shape extends z.core.$ZodShape> = { [Name in keyof Shape]: z.ZodNullable<Shape[Name] & z.ZodType> };
 
-/** The same rules, each of which null takes away. */
+/** The same rules, where null removes a rule. */
 function clearable<Shape extends z.ZodRawShape>(
   schema: z.ZodObject<Shape>,
 ): z.ZodObject<Clearable<Shape>, z.core.$strict> {
@@ -78,7 +78,7 @@ function clearable<Shape extends z.ZodRawShape>(
   return z.strictObject(Object.fromEntries(members) as Clearable<Shape>);
 }
 
-/** Changes of rules: what is left out stays, null takes a rule away, and null in place of all takes all away. */
+/** Changes of rules: omitted rules do not change, null removes a rule, and null for the object removes all. */
 export const keyCacheRulesChangeSchema = clearable(keyCacheRulesSchema).meta({ id: 'KeyCacheRulesChange' }).nullable();
 export type KeyCacheRulesChange = z.output<typeof keyCacheRulesChangeSchema>;
 export const modelCacheRulesChangeSchema = clearable(modelCacheRulesSchema)

@@ -6,21 +6,24 @@ const teamIds = z
   .array(plainText(128).min(1))
   .min(1)
   .max(10_000)
-  .meta({ description: 'The teams that share; in place of `all`' });
-const everyone = z.literal(true).meta({ description: 'Every team shares, also those that are made later' });
+  .meta({ description: 'The teams that share; instead of `all`' });
+const everyone = z.literal(true).meta({ description: 'Every team shares, also later ones' });
 const models = z
   .array(plainText(128).min(1))
-  .min(1, 'must name a model; leave it out or send null for all')
+  .min(1, 'must name a model; omit it or send null for all models')
   .max(1_000)
   .nullable()
-  .meta({ description: 'The models whose answers are shared; null is all' });
+  .meta({ description: 'The models with shared responses; null means all' });
 
-const WHO = 'say who shares: either "team_ids", or "all": true for the whole organisation';
+const EITHER = 'send either "team_ids", or "all": true for the whole organisation';
 
 /** `POST /admin/cache/shares`. */
 export const createCacheShareSchema = z
   .strictObject({ name: nameSchema, team_ids: teamIds.optional(), all: everyone.optional(), models: models.optional() })
-  .refine(({ team_ids, all }) => (team_ids === undefined) !== (all === undefined), { path: ['team_ids'], error: WHO })
+  .refine(({ team_ids, all }) => (team_ids === undefined) !== (all === undefined), {
+    path: ['team_ids'],
+    error: EITHER,
+  })
   .meta({
     id: 'CreateCacheShare',
     example: {
@@ -31,7 +34,7 @@ export const createCacheShareSchema = z
   });
 export type CreateCacheShare = z.output<typeof createCacheShareSchema>;
 
-/** `PATCH /admin/cache/shares/{id}`: what is left out stays. */
+/** `PATCH /admin/cache/shares/{id}`: omitted members do not change. */
 export const updateCacheShareSchema = z
   .strictObject({
     name: nameSchema.optional(),
@@ -40,7 +43,7 @@ export const updateCacheShareSchema = z
     models: models.optional(),
   })
   .refine((changes) => Object.keys(changes).length > 0, 'must change something')
-  .refine(({ team_ids, all }) => team_ids === undefined || all === undefined, { path: ['team_ids'], error: WHO })
+  .refine(({ team_ids, all }) => team_ids === undefined || all === undefined, { path: ['team_ids'], error: EITHER })
   .meta({
     id: 'UpdateCacheShare',
     example: { team_ids: ['team_01KAS5M8Z2Q6W9Y3T7N4B1C0DE', 'team_01KAS6Q2X7T9Z1B3D5F7H9K1MN'] },
@@ -57,13 +60,13 @@ const shareExample = {
   updated_at: '2026-11-23T09:00:00.000Z',
 };
 
-/** Who gets each other's stored answers. */
+/** Teams that read each other's stored responses. */
 export const cacheShareSchema = z
   .object({
-    id: z.string().meta({ description: 'Stands in the keys of the shared answers' }),
+    id: z.string().meta({ description: 'A part of the cache keys of shared responses' }),
     name: z.string(),
     all: z.boolean().meta({ description: 'Whether every team shares' }),
-    team_ids: z.array(z.string()).meta({ description: 'The teams that share; empty where all do' }),
+    team_ids: z.array(z.string()).meta({ description: 'The teams that share; empty if all do' }),
     models: z.array(z.string()).nullable(),
     created_at: timeSchema,
     updated_at: timeSchema,

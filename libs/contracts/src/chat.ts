@@ -12,22 +12,22 @@ const messageSchema = z
 
 const cacheMembersSchema = z
   .strictObject({
-    ttl: z.number().int().positive().optional().meta({ description: 'Keep the answer for so many seconds' }),
+    ttl: z.number().int().positive().optional().meta({ description: 'Store the response for this many seconds' }),
     's-maxage': z
       .number()
       .int()
       .min(0)
       .optional()
-      .meta({ description: 'Take only an answer that is at most so many seconds old; also s-max-age' }),
+      .meta({ description: 'Accept a stored response only up to this age in seconds; also s-max-age' }),
     's-max-age': z.number().int().min(0).optional(),
-    'no-cache': z.boolean().optional().meta({ description: 'Ask anew and keep the answer' }),
-    'no-store': z.boolean().optional().meta({ description: 'Do not keep the answer' }),
-    namespace: z.string().optional().meta({ description: 'A part of the team’s cache of its own' }),
-    'use-cache': z.boolean().optional().meta({ description: 'As use_cache' }),
+    'no-cache': z.boolean().optional().meta({ description: 'Call the upstream and store the response' }),
+    'no-store': z.boolean().optional().meta({ description: 'Do not store the response' }),
+    namespace: z.string().optional().meta({ description: 'A separate part of the team’s cache' }),
+    'use-cache': z.boolean().optional().meta({ description: 'Same as use_cache' }),
   })
   .meta({ id: 'ChatCacheControls' });
 
-/** OpenAI's chat request. Members that are not named here pass through. @see https://platform.openai.com/docs/api-reference/chat/create */
+/** OpenAI's chat request. Other members pass through. @see https://platform.openai.com/docs/api-reference/chat/create */
 export const chatRequestSchema = z
   .looseObject({
     model: z.string().meta({ example: 'gpt-4.1' }),
@@ -43,7 +43,7 @@ export const chatRequestSchema = z
     tools: z.array(z.looseObject({ type: z.string() })).nullish(),
     response_format: z.looseObject({ type: z.string() }).nullish(),
     metadata: z.record(z.string(), z.string()).nullish().meta({ description: 'At most 16 pairs; shown in reports' }),
-    use_cache: z.boolean().nullish().meta({ description: 'False asks the provider and keeps nothing' }),
+    use_cache: z.boolean().nullish().meta({ description: 'False: call the upstream and do not store the response' }),
     cache: cacheMembersSchema.nullish(),
   })
   .meta({
@@ -60,7 +60,7 @@ const usageSchema = z
   })
   .meta({ id: 'TokenUsage' });
 
-/** OpenAI's chat answer, with `cached`. */
+/** OpenAI's chat completion, with `cached`. */
 export const chatCompletionSchema = z
   .looseObject({
     id: z.string(),
@@ -75,7 +75,7 @@ export const chatCompletionSchema = z
       }),
     ),
     usage: usageSchema.optional(),
-    cached: z.boolean().meta({ description: 'True when the answer came from the cache' }),
+    cached: z.boolean().meta({ description: 'True if the response came from the cache' }),
   })
   .meta({
     id: 'ChatCompletion',
@@ -97,7 +97,7 @@ export const chatCompletionSchema = z
   });
 export type ChatCompletion = z.output<typeof chatCompletionSchema>;
 
-/** One event of a streamed answer. */
+/** One event of a streamed response. */
 export const chatCompletionChunkSchema = z
   .looseObject({
     id: z.string(),

@@ -23,16 +23,16 @@ export const errorBodySchema = z
   });
 export type ErrorBody = z.output<typeof errorBodySchema>;
 
-/** The error of a budget, or of prepaid credits, without room for a call: 402. */
+/** The error (402) of a call that exceeds a budget or prepaid credits. */
 export const budgetExceededBodySchema = z
   .object({
     error: errorBodySchema.shape.error.extend({
       budget_id: z.string(),
-      scope: z.string().meta({ description: 'Whose budget it is: `team:<id>` or `key:<id>`' }),
+      scope: z.string().meta({ description: 'The owner of the budget: `team:<id>` or `key:<id>`' }),
       limit_usd: z.string(),
       spent_usd: z.string(),
-      reserved_usd: z.string().meta({ description: 'Held for calls that run now, and leased for the next ones' }),
-      resets_at: z.iso.datetime().nullable().meta({ description: 'Null where the window never ends' }),
+      reserved_usd: z.string().meta({ description: 'Held for running calls, and leased for the next ones' }),
+      resets_at: z.iso.datetime().nullable().meta({ description: 'Null if the window never ends' }),
     }),
   })
   .meta({ id: 'BudgetExceeded' });
@@ -43,12 +43,12 @@ export const usdSchema = z
   .regex(/^-?\d+(\.\d+)?$/)
   .meta({ description: 'US dollars, an exact decimal', example: '0.000218' });
 
-/** PostgreSQL keeps neither the null character nor half of a surrogate pair. */
+/** Text that PostgreSQL can store: without null characters and lone surrogates. */
 export const storable = (maxLength: number) =>
   z
     .string()
     .max(maxLength)
-    .refine((text) => !/\0|\p{Surrogate}/u.test(text), 'must be text without null characters and lone surrogates');
+    .refine((text) => !/\0|\p{Surrogate}/u.test(text), 'must not have null characters or lone surrogates');
 
 /** A name, an id or a line of text: without any control characters, and storable. */
 export const plainText = (maxLength: number) =>

@@ -4,7 +4,7 @@ import { plainText, timeSchema, usdSchema } from './common';
 const amountSchema = z
   .string()
   .regex(/^\d{1,7}(\.\d{1,12})?$/, 'must be decimal dollars in quotes with at most 12 decimals, as "100.00"')
-  .refine((usd) => !/^[0.]+$/.test(usd), 'must be more than nothing')
+  .refine((usd) => !/^[0.]+$/.test(usd), 'must be more than zero')
   .meta({ description: 'US dollars', example: '100.00' });
 const noteSchema = plainText(1000).optional();
 const referenceSchema = z
@@ -12,7 +12,7 @@ const referenceSchema = z
   .regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 visible ASCII characters')
   .optional()
   .meta({
-    description: 'Yours, as an invoice number: with the same one the credit is booked once',
+    description: 'Your own reference, such as an invoice number. A credit is booked once per reference',
     example: 'invoice-2026-114',
   });
 
@@ -24,13 +24,13 @@ export const createGrantSchema = z
       .datetime({ offset: true })
       .transform((text) => new Date(text))
       .optional()
-      .meta({ description: 'RFC 3339; what is left then is taken back', example: '2027-03-01T00:00:00Z' }),
+      .meta({ description: 'RFC 3339; the remaining amount expires then', example: '2027-03-01T00:00:00Z' }),
     note: noteSchema,
     reference: referenceSchema,
   })
   .meta({ id: 'CreateGrant', example: { amount_usd: '50.00', expires_at: '2027-03-01T00:00:00Z', note: 'trial' } });
 export type CreateGrant = z.output<typeof createGrantSchema>;
-/** As callers send it. */
+/** The input type, before parsing. */
 export type NewGrant = z.input<typeof createGrantSchema>;
 
 /** `POST /admin/teams/{id}/credits/top-ups`. */
@@ -40,7 +40,7 @@ export const createTopUpSchema = z
 export type CreateTopUp = z.output<typeof createTopUpSchema>;
 
 export const updateCreditsSchema = z
-  .strictObject({ prepaid: z.boolean().meta({ description: 'Whether calls stop when the balance is used up' }) })
+  .strictObject({ prepaid: z.boolean().meta({ description: 'Whether calls are refused when the balance is used up' }) })
   .meta({ id: 'UpdateCredits', example: { prepaid: true } });
 export type UpdateCredits = z.output<typeof updateCreditsSchema>;
 
@@ -59,7 +59,7 @@ export const creditSchema = z
     id: z.string(),
     kind: z.enum(['grant', 'top_up']),
     amount_usd: usdSchema,
-    remaining_usd: usdSchema.meta({ description: 'Used first is what expires first' }),
+    remaining_usd: usdSchema.meta({ description: 'The credit that expires first is used first' }),
     expires_at: timeSchema.nullable(),
     note: z.string().nullable(),
     created_at: timeSchema,
@@ -72,7 +72,7 @@ export const creditsSchema = z
     team_id: z.string(),
     prepaid: z.boolean(),
     balance_usd: usdSchema.meta({
-      description: 'Below zero where a team that is not prepaid used more than it was credited',
+      description: 'Below zero if a team that is not prepaid used more than its credits',
     }),
     granted_usd: usdSchema,
     topped_up_usd: usdSchema,
@@ -116,7 +116,7 @@ const usageSums = {
   cost_usd: usdSchema,
 };
 
-/** A month of a team: what it had, got, used, and has. */
+/** A month of a team: opening balance, movements, usage and closing balance. */
 export const statementSchema = z
   .object({
     team_id: z.string(),
@@ -130,7 +130,7 @@ export const statementSchema = z
         at: timeSchema,
         kind: z.enum(['grant', 'top_up', 'expiry']),
         note: z.string().nullable(),
-        amount_usd: usdSchema.meta({ description: 'Below zero where it was taken back' }),
+        amount_usd: usdSchema.meta({ description: 'Below zero for an expiry' }),
       }),
     ),
     usage: z.array(z.object({ model: z.string(), ...usageSums })),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The largest file: 200 MB, counted in mebibytes. */
+/** The largest file: 200 MiB. */
 export const MAX_FILE_BYTES = 200 * 1024 * 1024;
 
 const example = {
@@ -53,9 +53,9 @@ export const listFilesQuerySchema = z.strictObject({
     .string()
     .regex(/^file_[0-9A-Z]+$/, 'must be the id of a file')
     .optional()
-    .meta({ description: 'The id of the last file of the page before.' }),
+    .meta({ description: 'The id of the last file of the previous page.' }),
   limit: z.coerce.number().int().min(1).max(10_000).default(10_000),
-  order: z.enum(['asc', 'desc']).default('desc').meta({ description: 'By time of creation.' }),
+  order: z.enum(['asc', 'desc']).default('desc').meta({ description: 'By creation time.' }),
   purpose: z.enum(['batch', 'batch_output']).optional(),
 });
 export type ListFilesQuery = z.output<typeof listFilesQuerySchema>;

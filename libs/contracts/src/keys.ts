@@ -8,22 +8,22 @@ const MAX_GRACE_SECONDS = 30 * 24 * 3600;
 
 const modelsSchema = z
   .array(plainText(200).min(1))
-  .min(1, 'must name a model; leave it out or send null to allow all')
+  .min(1, 'must name a model; omit it or send null to allow all models')
   .max(1000)
   .nullable()
-  .meta({ description: 'The models this key may use; null is all' });
+  .meta({ description: 'The models this key may use; null means all' });
 const rpmLimitSchema = z
   .int()
   .min(1)
   .max(MAX_RPM)
   .nullable()
-  .meta({ description: 'Requests a minute; null is unlimited' });
+  .meta({ description: 'Requests per minute; null means unlimited' });
 const expiresAtSchema = z.iso
   .datetime({ offset: true })
   .nullable()
-  .meta({ description: 'RFC 3339, in the future; null is never', example: '2027-11-23T00:00:00Z' });
+  .meta({ description: 'RFC 3339, in the future; null means never', example: '2027-11-23T00:00:00Z' });
 
-/** `admin` keys may use `/admin` as the platform's administrator may. */
+/** Keys with the role `admin` may use `/admin`, like the administrator's key. */
 export const keyRoleSchema = z.enum(['member', 'admin']);
 export type KeyRole = z.output<typeof keyRoleSchema>;
 
@@ -36,7 +36,7 @@ export const createKeySchema = z
     rpm_limit: rpmLimitSchema.optional(),
     cache: keyCacheRulesSchema
       .nullish()
-      .meta({ description: 'What its calls may have of the cache; null is everything' }),
+      .meta({ description: 'The cache rules of the key’s calls; null means no limits' }),
   })
   .meta({
     id: 'CreateKey',
@@ -50,7 +50,7 @@ export const createKeySchema = z
   });
 export type CreateKey = z.output<typeof createKeySchema>;
 
-/** What is left out stays; null clears. */
+/** Omitted members do not change; null clears a member. */
 export const updateKeySchema = z
   .strictObject({
     name: nameSchema.optional(),
@@ -58,7 +58,7 @@ export const updateKeySchema = z
     expires_at: expiresAtSchema.optional(),
     rpm_limit: rpmLimitSchema.optional(),
     cache: keyCacheRulesChangeSchema.optional().meta({
-      description: 'Rules that are left out stay; null takes one away, or in place of the object all of them',
+      description: 'Omitted rules do not change; null removes a rule, and null for the object removes all',
     }),
   })
   .refine((changes) => Object.keys(changes).length > 0, 'must change something')
@@ -75,7 +75,7 @@ export const rotateKeySchema = z
       .min(0)
       .max(MAX_GRACE_SECONDS)
       .default(0)
-      .meta({ description: 'How long the old key works beside the new one' }),
+      .meta({ description: 'Seconds during which the old key still works' }),
   })
   .meta({ id: 'RotateKey', example: { grace_seconds: 3600 } })
   .optional();
@@ -95,11 +95,11 @@ const keyExample = {
 } as const;
 const shownOnceExample = { ...keyExample, key: 'sk-tg-Q2xvbm9uZS1vZi15b3VyLWJ1c2luZXNzLXJlYWxseQ' };
 
-/** An API key, as `/admin` shows it: everything but the key. */
+/** An API key as `/admin` shows it, without the secret. */
 export const apiKeySchema = z
   .object({
     id: z.string(),
-    prefix: z.string().meta({ description: 'The first characters of the key, to tell keys apart' }),
+    prefix: z.string().meta({ description: 'The first characters of the key, to recognise it' }),
     name: z.string(),
     team_id: z.string(),
     role: keyRoleSchema,
@@ -108,7 +108,7 @@ export const apiKeySchema = z
     expires_at: timeSchema.nullable(),
     cache: keyCacheRulesSchema
       .nullable()
-      .meta({ description: 'What its calls may have of the cache; null is everything' }),
+      .meta({ description: 'The cache rules of the key’s calls; null means no limits' }),
     created_at: timeSchema,
   })
   .meta({ id: 'ApiKey', example: keyExample });
@@ -119,7 +119,7 @@ export const apiKeyListSchema = z
   .meta({ id: 'ApiKeyList', example: { data: [keyExample] } });
 export type ApiKeyList = z.output<typeof apiKeyListSchema>;
 
-/** A new key, in the only answer that ever shows it. */
+/** A new key, in the only response with its secret. */
 export const createdKeySchema = apiKeySchema
   .extend({ key: z.string() })
   .meta({ id: 'CreatedKey', example: shownOnceExample });

@@ -6,8 +6,8 @@ export const ledgerVerificationSchema = z
     ok: z.boolean(),
     checks: z.array(
       z.object({
-        name: z.string().meta({ description: 'What must be true' }),
-        violations: z.array(z.string()).meta({ description: 'What breaks it, at most 20' }),
+        name: z.string().meta({ description: 'The checked rule' }),
+        violations: z.array(z.string()).meta({ description: 'Violations of the rule, at most 20' }),
       }),
     ),
   })

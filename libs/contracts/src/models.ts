@@ -2,21 +2,21 @@ import { z } from 'zod';
 import { modelCacheRulesChangeSchema, modelCacheRulesSchema } from './cache-rules';
 import { plainText, usdSchema } from './common';
 
-/** A model as `GET /v1/models` lists it: OpenAI's shape, with what the gateway knows beside. */
+/** A model as `GET /v1/models` lists it: OpenAI's shape, with version, providers and prices in `gateway`. */
 export const modelSchema = z
   .object({
     id: z.string().meta({ example: 'gpt-4.1' }),
     object: z.literal('model'),
     created: z.number().int().meta({ description: 'Unix seconds', example: 1763856000 }),
-    owned_by: z.string().meta({ description: 'The provider that answers first', example: 'openai' }),
+    owned_by: z.string().meta({ description: 'The provider of the first deployment', example: 'openai' }),
     gateway: z.object({
       version: z.string().nullable().meta({ description: 'The declared model version', example: '2026-11-01' }),
-      generation: z.number().int().meta({ description: 'The cache generation in force', example: 1 }),
-      providers: z.array(z.string()).meta({ description: 'In the order in which they are asked', example: ['openai'] }),
+      generation: z.number().int().meta({ description: 'The current cache generation', example: 1 }),
+      providers: z.array(z.string()).meta({ description: 'In the order of their deployments', example: ['openai'] }),
       input_usd_per_mtok: usdSchema,
       cached_input_usd_per_mtok: usdSchema,
       output_usd_per_mtok: usdSchema,
-      price_estimated: z.boolean().meta({ description: 'True where nobody told the price and a ceiling is charged' }),
+      price_estimated: z.boolean().meta({ description: 'True if the price is unknown and a ceiling price is charged' }),
     }),
   })
   .meta({ id: 'Model' });
@@ -29,7 +29,7 @@ export type ModelList = z.output<typeof modelListSchema>;
 
 export const setModelVersionSchema = z
   .strictObject({
-    version: plainText(128).min(1).meta({ description: 'Any name that changes when the model does' }),
+    version: plainText(128).min(1).meta({ description: 'A name that changes with the model' }),
   })
   .meta({ id: 'SetModelVersion', example: { version: '2026-11-01' } });
 export type SetModelVersion = z.output<typeof setModelVersionSchema>;
@@ -45,16 +45,16 @@ export type ModelVersion = z.output<typeof modelVersionSchema>;
 
 const deploymentSchema = z
   .strictObject({
-    provider: plainText(128).min(1).meta({ description: 'A provider of this gateway', example: 'openai' }),
-    model: plainText(128).min(1).meta({ description: 'The provider’s own name of the model', example: 'gpt-4.1' }),
-    priority: z.number().int().min(0).default(1).meta({ description: 'Lower is tried first' }),
+    provider: plainText(128).min(1).meta({ description: 'The name of a provider of this gateway', example: 'openai' }),
+    model: plainText(128).min(1).meta({ description: 'The provider’s name of the model', example: 'gpt-4.1' }),
+    priority: z.number().int().min(0).default(1).meta({ description: 'Lower values are used first' }),
     weight: z.number().positive().default(1).meta({ description: 'Share of the load within a priority' }),
     max_parallel: z
       .number()
       .int()
       .positive()
       .optional()
-      .meta({ description: 'Calls at a time; unlimited where left out' }),
+      .meta({ description: 'The most calls at the same time; unlimited if omitted' }),
   })
   .meta({ id: 'NewDeployment' });
 const deploymentsSchema = z.array(deploymentSchema).min(1).max(100);
@@ -64,7 +64,7 @@ export const createModelSchema = z
   .strictObject({
     name: plainText(128).min(1).meta({ description: 'The name that applications use' }),
     deployments: deploymentsSchema,
-    cache: modelCacheRulesSchema.nullish().meta({ description: 'Rules of the cache for this model' }),
+    cache: modelCacheRulesSchema.nullish().meta({ description: 'The cache rules of this model' }),
   })
   .meta({
     id: 'CreateModel',
@@ -85,7 +85,7 @@ export const updateModelSchema = z
     deployments: deploymentsSchema.optional(),
     cache: modelCacheRulesChangeSchema.optional().meta({
       description:
-        'Lies over gateway.yaml. Rules that are left out stay; null takes one away, or in place of the object all of them',
+        'Overrides gateway.yaml. Omitted rules do not change; null removes a rule, and null for the object removes all',
     }),
   })
   .refine((changes) => Object.keys(changes).length > 0, 'must change something')
@@ -119,7 +119,9 @@ const adminModelExample = {
 export const adminModelSchema = z
   .object({
     name: z.string(),
-    source: z.enum(['catalogue', 'gateway.yaml', 'admin']).meta({ description: 'Where its deployments are set' }),
+    source: z
+      .enum(['catalogue', 'gateway.yaml', 'admin'])
+      .meta({ description: 'Where the deployments are configured' }),
     deployments: z.array(
       z.object({
         provider: z.string(),
@@ -130,7 +132,7 @@ export const adminModelSchema = z
       }),
     ),
     version: z.string().nullable(),
-    generation: z.number().int().meta({ description: 'The cache generation in force' }),
+    generation: z.number().int().meta({ description: 'The current cache generation' }),
     cache: z
       .object({
         enabled: z.boolean(),
@@ -141,7 +143,7 @@ export const adminModelSchema = z
         replay_tokens_per_second: z.number().nullable(),
         ignore_fingerprint: z.boolean(),
       })
-      .meta({ description: 'The cache rules in force, wherever they are set' }),
+      .meta({ description: 'The effective cache rules' }),
   })
   .meta({ id: 'AdminModel', example: adminModelExample });
 export type AdminModel = z.output<typeof adminModelSchema>;

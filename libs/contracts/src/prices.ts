@@ -22,12 +22,12 @@ export const createPriceSchema = z
   .strictObject({
     model: nameSchema
       .optional()
-      .meta({ description: 'Public or upstream name; left out: every model, for multipliers' }),
-    provider: nameSchema.optional().meta({ description: 'Only what this provider answers' }),
+      .meta({ description: 'Public or upstream name; multipliers without it apply to every model' }),
+    provider: nameSchema.optional().meta({ description: 'Only attempts at this provider' }),
     team_id: nameSchema.optional().meta({ description: 'Only this team' }),
     valid_from: timeInSchema
       .optional()
-      .meta({ description: 'RFC 3339; now by default. A time that is past prices no call anew.' }),
+      .meta({ description: 'RFC 3339; default: now. A past time does not change the price of earlier calls.' }),
     ...rates,
     input_usd_per_mtok: rateSchema.optional(),
     output_usd_per_mtok: rateSchema.optional(),
@@ -40,7 +40,7 @@ export const createPriceSchema = z
       .string()
       .regex(/^\d{1,3}(\.\d{1,6})?$/, 'must be a decimal number in quotes with at most 6 decimals, as "0.8"')
       .optional()
-      .meta({ description: 'Negotiated: what would be charged otherwise, times this', example: '0.8' }),
+      .meta({ description: 'A negotiated factor on the price', example: '0.8' }),
     note: plainText(1000).optional(),
   })
   .refine(
@@ -49,7 +49,7 @@ export const createPriceSchema = z
       !Object.keys(body).some((name) => name.endsWith('_mtok') || name === 'batch' || name === 'tiers'),
     {
       path: ['multiplier'],
-      message: 'cannot stand beside rates',
+      message: 'cannot be combined with rates',
     },
   )
   .refine(
@@ -58,7 +58,7 @@ export const createPriceSchema = z
       (body.input_usd_per_mtok !== undefined && body.output_usd_per_mtok !== undefined),
     {
       path: ['input_usd_per_mtok'],
-      message: 'is required with output_usd_per_mtok, where there is no multiplier',
+      message: 'is required with output_usd_per_mtok, unless there is a multiplier',
     },
   )
   .refine(({ multiplier, model }) => multiplier !== undefined || model !== undefined, {
@@ -109,7 +109,7 @@ const priceExample = {
   created_at: '2026-11-23T09:00:00.000Z',
 } as const;
 
-/** A price that was set. */
+/** A configured price. */
 export const priceSchema = z
   .object({
     id: z.string(),
@@ -173,7 +173,7 @@ export type ImportPrices = z.output<typeof importPricesSchema>;
 export const importedPricesSchema = z
   .object({
     dry_run: z.boolean(),
-    added: z.array(z.string()).meta({ description: 'Models that had no price' }),
+    added: z.array(z.string()).meta({ description: 'Models without a previous price' }),
     changed: z.array(z.string()),
     unchanged: z.int(),
     skipped: z.array(z.object({ model: z.string(), reason: z.string() })),
@@ -204,9 +204,9 @@ export type Rerate = z.output<typeof rerateSchema>;
 export const reratedSchema = z
   .object({
     dry_run: z.boolean(),
-    looked_at: z.int().meta({ description: 'Settled tries in the period' }),
+    looked_at: z.int().meta({ description: 'Settled attempts in the period' }),
     corrected: z.int(),
-    unpriced: z.int().meta({ description: 'Tries whose price is not known: they keep what is booked' }),
+    unpriced: z.int().meta({ description: 'Attempts without a known price; their booked cost does not change' }),
     list_cost_change_usd: usdSchema,
     cost_change_usd: usdSchema,
   })

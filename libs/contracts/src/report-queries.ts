@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { plainText } from './common';
 
-/** A value that rows are filtered by: text that a database can hold. */
+/** A filter value: text that the database can store. */
 export const filterSchema = plainText(256).min(1).optional();
 
-/** Whether a span of time, as far as it is given, ends after it begins; {@link NOT_BEFORE} says so where not. */
+/** Whether `from` is before `to`, if both are sent; otherwise the issue is {@link NOT_BEFORE}. */
 export const fromBeforeTo = ({ from, to }: { from?: Date | undefined; to?: Date | undefined }) =>
   !from || !to || from < to;
 export const NOT_BEFORE = { path: ['from'], message: 'must be before to' };

@@ -4,9 +4,9 @@ const MS_PER_DAY = 24 * 3600 * 1000;
 const UNIX_SECONDS = /^\d{1,11}$/;
 
 /**
- * A moment in a query: RFC 3339, Unix seconds, or a day (`2026-11-23`) in UTC, from 1970 to 9999. Comes out as a Date.
+ * A time in a query: RFC 3339, Unix seconds, or a day (`2026-11-23`) in UTC, from 1970 to 9999. Parsed to a Date.
  *
- * @param day which moment a day stands for: its first, or the first of the next, so that a span ends with the whole day
+ * @param day the time that a day means: its start, or the start of the next day, so that a range includes the whole day
  */
 export function dayOrTimeSchema(day: 'start' | 'end') {
   const description =
@@ -27,7 +27,7 @@ export function dayOrTimeSchema(day: 'start' | 'end') {
 function milliseconds(text: string, day: 'start' | 'end'): number | undefined {
   if (UNIX_SECONDS.test(text)) return Number(text) * 1000;
   if (z.iso.date().safeParse(text).success) return Date.parse(text) + (day === 'end' ? MS_PER_DAY : 0);
-  // The plus of an offset is a space in a query unless it is escaped, which is easily forgotten.
+  // In a query an unescaped plus is a space, so a space before the offset is read as a plus.
   const time = text.replace(/ (?=\d\d:\d\d$)/, '+');
   return z.iso.datetime({ offset: true }).safeParse(time).success ? Date.parse(time) : undefined;
 }

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { plainText, usdSchema } from './common';
 import { dayOrTimeSchema } from './report-times';
 
-/** What a report of savings can be grouped by. */
+/** The groups of a savings report. */
 export const savingsGroups = ['team', 'model', 'day'] as const;
 export type SavingsGroup = (typeof savingsGroups)[number];
 
-/** What a saving comes from. */
+/** The sources of savings. */
 export const savedBy = ['cache', 'coalesced', 'dedupe', 'batch', 'prompt_cache', 'routing'] as const;
 export type SavedBy = (typeof savedBy)[number];
 
@@ -18,10 +18,10 @@ export const savingsQuerySchema = z
   .strictObject({
     from: dayOrTimeSchema('start')
       .optional()
-      .meta({ description: '30 days before the end by default', example: '2026-11-01' }),
+      .meta({ description: 'Default: 30 days before the end', example: '2026-11-01' }),
     to: dayOrTimeSchema('end')
       .optional()
-      .meta({ description: 'Now by default; at most 92 days after from', example: '2026-11-30' }),
+      .meta({ description: 'Default: now; at most 92 days after from', example: '2026-11-30' }),
     team_id: teamSchema,
     group_by: z
       .string()
@@ -44,7 +44,7 @@ const bySourceSchema = z.object(
 );
 const sums = {
   requests: z.int(),
-  list_cost_usd: usdSchema.meta({ description: 'What the calls would have cost without the gateway' }),
+  list_cost_usd: usdSchema.meta({ description: 'The cost of the calls without the gateway' }),
   cost_usd: usdSchema,
   saved_usd: usdSchema,
   saved_by: bySourceSchema,
@@ -60,18 +60,18 @@ const sumsExample = {
 const opportunitySchema = z
   .object({
     kind: z.enum(['repeated_question', 'deferrable_traffic']),
-    reason: z.string().meta({ description: 'Why the saving was not made' }),
+    reason: z.string().meta({ description: 'Why nothing was saved' }),
     model: z.string().nullable(),
     key_id: z.string().nullable(),
     calls: z.int(),
     cost_usd: usdSchema,
     could_save_usd: usdSchema,
-    estimated: z.boolean().meta({ description: 'Whether it is reckoned from a sample of the questions' }),
-    setting: z.string().meta({ description: 'What to change' }),
+    estimated: z.boolean().meta({ description: 'Whether the figures are estimated from a sample of the requests' }),
+    setting: z.string().meta({ description: 'The setting to change' }),
   })
   .meta({ id: 'SavingsOpportunity' });
 
-/** What was saved, and what could have been. */
+/** Savings, and opportunities for further savings. */
 export const savingsReportSchema = z
   .object({
     data: z.array(
@@ -119,13 +119,13 @@ export const roiQuerySchema = z.strictObject({
 export type RoiQuery = z.output<typeof roiQuerySchema>;
 
 const roiSums = {
-  before_usd: usdSchema.meta({ description: 'What the month would have cost without the gateway' }),
+  before_usd: usdSchema.meta({ description: 'The cost of the month without the gateway' }),
   after_usd: usdSchema,
   saved_usd: usdSchema,
-  saved_percent: z.number().meta({ description: 'Of what it would have cost, with one decimal' }),
+  saved_percent: z.number().meta({ description: 'saved_usd as a percentage of before_usd, with one decimal' }),
 };
 
-/** What a month cost before and after. */
+/** The cost of a month with and without the gateway. */
 export const roiSchema = z
   .object({
     team_id: z.string().nullable(),
@@ -137,7 +137,7 @@ export const roiSchema = z
     projected: z
       .object(roiSums)
       .nullable()
-      .meta({ description: 'The whole month if it goes on like this; null once it is over' }),
+      .meta({ description: 'The whole month at the current rate; null for a past month' }),
   })
   .meta({
     id: 'Roi',

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { plainText, timeSchema } from './common';
 
-/** A name that people gave: without the control characters and half surrogates that a database cannot keep. */
+/** A display name, without characters that the database cannot store. */
 export const nameSchema = plainText(200).trim().min(1);
 
-/** An id in a path. Whether something has it is for the route to find out. */
+/** An id in a path. The route checks whether it exists. */
 export const pathIdSchema = z.string().regex(/^[^\p{Cc}\p{Cs}]+$/u, 'must not have control characters');
 
 export const createTeamSchema = z
@@ -24,7 +24,7 @@ const teamExample = {
   updated_at: '2026-11-23T09:00:00.000Z',
 };
 
-/** A team, as `/admin/teams` shows it. */
+/** A team as `/admin/teams` shows it. */
 export const teamSchema = z
   .object({ id: z.string(), name: z.string(), created_at: timeSchema, updated_at: timeSchema })
   .meta({ id: 'Team', example: teamExample });
@@ -35,7 +35,7 @@ export const teamListSchema = z
   .meta({ id: 'TeamList', example: { data: [teamExample] } });
 export type TeamList = z.output<typeof teamListSchema>;
 
-/** What deleting something under `/admin` answers. */
+/** The response to a deletion under `/admin`. */
 export const deletedSchema = z
   .object({ id: z.string(), deleted: z.literal(true) })
   .meta({ id: 'Deleted', example: { id: teamExample.id, deleted: true } });

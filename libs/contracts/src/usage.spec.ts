@@ -1,13 +1,13 @@
 import { adminUsageQuerySchema, listRequestsQuerySchema, usageQuerySchema } from './usage';
 
-/** The member and the words of the first issue. */
+/** The member and the message of the first issue. */
 function refusal(schema: { safeParse: typeof usageQuerySchema.safeParse }, query: unknown): string | undefined {
   const issue = schema.safeParse(query).error?.issues[0];
   return issue && `${[...issue.path, ...('keys' in issue ? issue.keys : [])].join('.')}: ${issue.message}`;
 }
 
 describe('usageQuerySchema', () => {
-  it('needs nothing', () => {
+  it('has no required member', () => {
     expect(usageQuerySchema.parse({})).toEqual({ group_by: [], format: 'json' });
   });
 
@@ -22,7 +22,7 @@ describe('usageQuerySchema', () => {
     expect(usageQuerySchema.parse({ from }).from?.toISOString()).toBe(time);
   });
 
-  it('takes the day that a span ends with as a whole', () => {
+  it('includes the whole last day', () => {
     expect(usageQuerySchema.parse({ from: '2026-11-23', to: '2026-11-23' })).toMatchObject({
       from: new Date('2026-11-23'),
       to: new Date('2026-11-24'),
@@ -34,12 +34,12 @@ describe('usageQuerySchema', () => {
     (from) => expect(refusal(usageQuerySchema, { from })).toMatch(/^from: must be RFC 3339/),
   );
 
-  it('refuses a span that ends before it begins', () => {
+  it('refuses a range that ends before it begins', () => {
     expect(refusal(usageQuerySchema, { from: '2026-11-23', to: '2026-11-22' })).toBe('from: must be before to');
     expect(refusal(usageQuerySchema, { from: '1795424400', to: '1795424400' })).toBe('from: must be before to');
   });
 
-  it('reads groups, each once, in their order', () => {
+  it('reads groups once each, in a fixed order', () => {
     expect(usageQuerySchema.parse({ group_by: 'day, model,day' }).group_by).toEqual(['day', 'model']);
     expect(usageQuerySchema.parse({ group_by: '' }).group_by).toEqual([]);
   });
@@ -65,7 +65,7 @@ describe('usageQuerySchema', () => {
 });
 
 describe('listRequestsQuerySchema', () => {
-  it('asks for a hundred rows unless told', () => {
+  it('limits a page to 100 rows by default', () => {
     expect(listRequestsQuerySchema.parse({})).toEqual({ limit: 100 });
     expect(listRequestsQuerySchema.parse({ limit: '1000' })).toEqual({ limit: 1000 });
   });

@@ -3,7 +3,7 @@ import { timeSchema, usdSchema } from './common';
 import { filterSchema, fromBeforeTo, groupByOf, NOT_BEFORE } from './report-queries';
 import { dayOrTimeSchema } from './report-times';
 
-/** What a usage report can be grouped by. */
+/** The groups of a usage report. */
 export const usageGroups = ['model', 'key', 'day', 'hour', 'tag', 'provider', 'cache_status'] as const;
 /** As {@link usageGroups}, over all teams. */
 export const adminUsageGroups = [...usageGroups, 'team'] as const;
@@ -15,11 +15,11 @@ const toSchema = dayOrTimeSchema('end').optional();
 const timeSpan = {
   from: fromSchema.meta({
     description:
-      'Not earlier than this: RFC 3339, Unix seconds, or a day (UTC). The start (UTC) of the day 30 days before the end by default.',
+      'Not earlier than this: RFC 3339, Unix seconds, or a day (UTC). Default: the start (UTC) of the day 30 days before the end.',
     example: '2026-11-01',
   }),
   to: toSchema.meta({
-    description: 'Earlier than this: RFC 3339 or Unix seconds; a day (UTC) is included whole. Now by default.',
+    description: 'Earlier than this: RFC 3339 or Unix seconds; a day (UTC) is included. Default: now.',
     example: '2026-11-30',
   }),
 };
@@ -41,7 +41,7 @@ const usageSumsSchema = z
   .object({
     requests: z
       .int()
-      .meta({ description: 'Calls. One that was tried twice is one, and counts where its first try does.' }),
+      .meta({ description: 'Calls. A call with several attempts counts once, in the group of its first attempt.' }),
     input_tokens: z.int(),
     output_tokens: z.int(),
     list_cost_usd: usdSchema,
@@ -55,23 +55,23 @@ export type UsageSums = z.output<typeof usageSumsSchema>;
 const groupValue = (description: string, example: string) =>
   z.string().nullable().optional().meta({ description, example });
 
-/** The sums of one group; the members that name it are those of `group_by`, and null where a call has none. */
+/** The sums of one group, named by the members of `group_by`; null if the calls have no value. */
 export const usageRowSchema = z
   .object({
-    model: groupValue('By the name that callers use', 'gpt-4.1'),
+    model: groupValue('The name that callers use', 'gpt-4.1'),
     key: groupValue('The id of the API key', 'key_01KAS5N1V4R8X0Z2B6D9F3H5JK'),
     team: groupValue('The id of the team', 'team_01KAS5M8Z2Q6W9Y3T7N4B1C0DE'),
     day: groupValue('UTC', '2026-11-23'),
     hour: groupValue('UTC', '2026-11-23T09:00:00Z'),
-    tag: groupValue('A call with several tags stands under each of them', 'nightly'),
-    provider: groupValue('Who was asked; for an answer out of the cache, who wrote it', 'openai'),
-    cache_status: groupValue('As the header x-cache-status says', 'MISS'),
+    tag: groupValue('A call with several tags counts in each of them', 'nightly'),
+    provider: groupValue('The called provider; for a hit, the provider that wrote the response', 'openai'),
+    cache_status: groupValue('As in the header x-cache-status', 'MISS'),
     ...usageSumsSchema.shape,
   })
   .meta({ id: 'UsageRow' });
 export type UsageRow = z.output<typeof usageRowSchema>;
 
-/** A usage report. `total` counts each call once, also where `data` has it under several tags. */
+/** A usage report. `total` counts each call once, also if `data` has it under several tags. */
 export const usageReportSchema = z.object({ data: z.array(usageRowSchema), total: usageSumsSchema }).meta({
   id: 'UsageReport',
   example: {
@@ -114,7 +114,7 @@ export const listRequestsQuerySchema = z
       .string()
       .max(256)
       .optional()
-      .meta({ description: 'The next_cursor of the page before, with the same filters' }),
+      .meta({ description: 'The next_cursor of the previous page, with the same filters' }),
   })
   .refine(fromBeforeTo, NOT_BEFORE);
 export type ListRequestsQuery = z.output<typeof listRequestsQuerySchema>;
@@ -153,11 +153,11 @@ const requestExample = {
   ttft_ms: null,
 } as const;
 
-/** A row of the ledger: one try of a call, or an answer out of the cache. */
+/** A row of the ledger: one attempt of a call, a hit, or a coalesced call. */
 export const requestRowSchema = z
   .object({
     request_id: z.string(),
-    attempt: count.meta({ description: 'Which try of the call; (request_id, attempt) is there once' }),
+    attempt: count.meta({ description: 'The number of the attempt; (request_id, attempt) is unique' }),
     team_id: z.string(),
     key_id: z.string(),
     model: z.string(),
@@ -168,7 +168,7 @@ export const requestRowSchema = z
     state: z.enum(['dispatched', 'settled', 'failed', 'unknown']),
     stream: z.boolean(),
     cache_status: z.string(),
-    input_tokens: z.int().meta({ description: 'A row that corrects another one has differences, here and below' }),
+    input_tokens: z.int().meta({ description: 'In a row that corrects another one, the difference; so below' }),
     cached_input_tokens: z.int(),
     output_tokens: z.int(),
     reasoning_tokens: z.int(),
@@ -179,12 +179,12 @@ export const requestRowSchema = z
     corrects: z
       .int()
       .nullable()
-      .meta({ description: 'The attempt that this row corrects by the difference; null for a try' }),
+      .meta({ description: 'The attempt that this row corrects by the difference; null for an attempt' }),
     price_id: z
       .string()
       .nullable()
-      .meta({ description: 'The price of /admin/prices that was charged; null for the catalogue’s' }),
-    estimated: z.boolean().meta({ description: 'True where tokens or prices were estimated and not told' }),
+      .meta({ description: 'The charged price of /admin/prices; null for a price of the catalogue' }),
+    estimated: z.boolean().meta({ description: 'True if tokens or prices are estimates of the gateway' }),
     error_code: z.string().nullable(),
     batch_id: z.string().nullable(),
     custom_id: z.string().nullable(),

@@ -1,39 +1,39 @@
 import type { JsonRecord } from './json-record';
 import type { StreamChunk, Translator } from './translator';
 
-/** What the pipeline needs to know of a request, whatever API it came by. */
+/** The facts of a request that the pipeline reads, the same for every API. */
 export interface EndpointRequest {
-  /** The name of the model that the caller asks for. */
+  /** The model's name, as the caller sent it. */
   readonly model: string;
   readonly stream: boolean;
-  /** How many answers in one the caller asks for. */
+  /** The number of choices that the caller requests. */
   readonly choices: number;
   /** The request's own limit on the output of each choice, in tokens. */
   readonly maxOutputTokens: number | undefined;
-  /** The caller's names for reports, as they came. */
+  /** The caller's `metadata`, unchecked; reports use it as tags. */
   readonly metadata: unknown;
-  /** Whether the caller wants the usage of a stream. */
+  /** Whether the caller requests the usage of a stream. */
   readonly wantsUsage: boolean;
-  /** The service tier that the caller asks for: an answer of another tier is no substitute while it is under way. */
+  /** The service tier that the caller requests. Calls of different tiers are not coalesced. */
   readonly serviceTier: string | undefined;
 }
 
-/** What a request sends to the model, for estimates of its tokens. */
+/** The content of a request, for estimates of its tokens. */
 export interface RequestContent {
-  /** Every text that the model reads: messages, tools, schemas. */
+  /** Every text that the model gets: messages, tools, schemas. */
   texts: string[];
   /** Pictures, sounds and files. */
   attachments: { count: number; bytes: number };
 }
 
-/** What a call cost, as the last event of a stream says it. Money is a decimal string in US dollars. */
+/** The cost of a call, for the last event of a stream. Money is a decimal string in US dollars. */
 export interface GatewayUsage {
   cost_usd: string;
   saved_usd: string;
   cache_status: string;
 }
 
-/** An error as every API of the gateway knows it. */
+/** An error, before an endpoint renders it in its API's shape. */
 export interface ApiError {
   message: string;
   type: string;
@@ -41,18 +41,18 @@ export interface ApiError {
   code: string | null;
 }
 
-/** Writes answers in an API's own shape. Events are texts that are ready to be sent. */
+/** Writes responses in an API's shape. Events are texts that are ready to send. */
 export interface Renderer {
-  /** A whole answer that says whether it comes from the cache. The bytes own their memory. */
+  /** A response with the flag `cached`. The result does not share memory with other buffers. */
   json(body: Buffer, cached: boolean): Buffer;
-  /** An event of a stream, the same for all who read it. */
+  /** An event of a stream, the same for all its readers. */
   chunk(chunk: Pick<StreamChunk, 'event' | 'data'>): string;
-  /** Events of {@link chunk} without what this caller has not asked for. */
+  /** Events of {@link chunk} without the members that this caller has not requested. */
   forCaller(events: string, request: EndpointRequest): string;
   /**
-   * The last events of a stream that ended well.
+   * The last events of a complete stream.
    *
-   * @param usageChunk the data of the upstream's usage chunk; undefined where it sent none or the caller wants none
+   * @param usageChunk the data of the upstream's usage chunk; undefined where the upstream sent none or the caller requests none
    */
   end(usageChunk: string | undefined, usage: GatewayUsage): string;
   /** The last event of a stream that broke off. */
@@ -60,56 +60,56 @@ export interface Renderer {
 }
 
 export interface ReplayOptions {
-  /** Whether the caller asked for usage. */
+  /** Whether the caller requests usage. */
   includeUsage: boolean;
-  /** How long a piece of text is at most, in UTF-16 units; without it as suits the length of the whole. */
+  /** The largest length of a piece of text, in UTF-16 units; by default it depends on the length of the whole text. */
   pieceLength?: number | undefined;
 }
 
-/** One event of a replayed answer. */
+/** One event of a replayed response. */
 export interface ReplayChunk {
   kind: 'content' | 'usage';
   data: string;
-  /** How much text it brings, in UTF-16 units. */
+  /** The length of its text, in UTF-16 units. */
   textLength: number;
 }
 
-/** A stored answer as the stream that would have brought it. */
+/** A stored response as a stream. */
 export interface Replay {
-  /** How much text there is in all, in UTF-16 units. */
+  /** The length of the whole text, in UTF-16 units. */
   readonly textLength: number;
-  /** Whether the answer shows its reasoning. */
+  /** Whether the response contains reasoning. */
   readonly showsReasoning: boolean;
-  /** The events in order, without the end mark. They are made as they are taken. */
+  /** The events in order, without the end mark, generated lazily. */
   chunks(options: ReplayOptions): Iterable<ReplayChunk>;
 }
 
 /** A public API as the pipeline knows it. Pure: no network, no clock, no randomness. */
 export interface Endpoint {
   readonly name: string;
-  /** As `/v1/chat/completions`. */
+  /** For example `/v1/chat/completions`. */
   readonly path: string;
-  /** Members of the body that cannot change the answer, and so are no part of the cache key. */
+  /** Members of the body that do not change the response and are no part of the cache key. */
   readonly withoutEffect: ReadonlySet<string>;
   /** @throws InvalidRequestError that names the member */
   read(body: unknown): { body: JsonRecord; request: EndpointRequest };
-  /** The same body for another model. */
+  /** The body with another model's name. */
   withModel(body: JsonRecord, model: string): JsonRecord;
   content(body: JsonRecord): RequestContent;
-  /** All that the model wrote in an answer, to be counted. */
+  /** All text that the model wrote in a response, for token counts. */
   written(reply: Buffer): string;
   readonly render: Renderer;
-  /** @throws SyntaxError when the stored bytes are no answer */
+  /** @throws SyntaxError when the stored bytes are no response of this API */
   replay(reply: Buffer): Replay;
-  /** The translator of this API for a vendor that speaks chat completions only. */
+  /** The translator of this API for a vendor that supports chat completions only. */
   overChat?(chat: Translator): Translator;
 }
 
-/** A request that an endpoint cannot take. */
+/** A request that an endpoint rejects. */
 export class InvalidRequestError extends Error {
   override readonly name = 'InvalidRequestError';
 
-  /** @param param the member that is wrong; null where it is the whole body */
+  /** @param param the invalid member; null where the whole body is invalid */
   constructor(
     message: string,
     readonly param: string | null,

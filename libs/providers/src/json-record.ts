@@ -1,4 +1,4 @@
-/** A JSON object whose members are not known yet. */
+/** A JSON object with unchecked members. */
 export type JsonRecord = Record<string, unknown>;
 
 /** Whether a parsed JSON value is an object, and neither null nor an array. */
@@ -6,7 +6,7 @@ export function isRecord(value: unknown): value is JsonRecord {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The text as a JSON value, or undefined where it is not JSON. */
+/** The text as a JSON value; undefined where the text is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

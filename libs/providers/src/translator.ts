@@ -1,29 +1,29 @@
 import type { JsonRecord } from './json-record';
 
 /**
- * How the gateway speaks to an upstream in one API. A translator turns a request of a public API into a vendor's request and
- * the vendor's answer back. It is pure: no network, no clock, no randomness.
+ * The interface between a public API and a vendor's API. A translator converts a request of a public API to a vendor's request,
+ * and the vendor's response back. It is pure: no network, no clock, no randomness.
  */
 
 /** One attempt of a call at one deployment. */
 export interface UpstreamCall {
-  /** The caller's body without the members that are only the gateway's. A translator never changes it. */
+  /** The caller's body without the gateway's own members. A translator never changes it. */
   body: JsonRecord;
-  /** The name by which the vendor knows the model. */
+  /** The vendor's name for the model. */
   upstreamModel: string;
   stream: boolean;
-  /** Sent upstream as `x-request-id`, so that the vendor's log can be joined with the ledger. */
+  /** Sent upstream as `x-request-id`, to join the vendor's log with the ledger. */
   requestId: string;
   baseUrl: string;
 }
 
-/** An HTTP request that is ready to be written, but for the credential. */
+/** An HTTP request, complete except for the credential. */
 export interface UpstreamRequest {
   method: 'POST';
   url: string;
   headers: Record<string, string>;
   body: string;
-  /** Members of the caller's body that this vendor cannot take, reported and never hidden. */
+  /** Members of the caller's body that this vendor does not support; the gateway reports them. */
   dropped: string[];
 }
 
@@ -33,72 +33,72 @@ export interface TokenUsage {
   cachedInputTokens: number;
   outputTokens: number;
   reasoningTokens: number;
-  /** Input that the vendor wrote into its prompt cache; few tell it. */
+  /** Input that the vendor wrote into its prompt cache; few vendors report it. */
   cacheWriteTokens?: number;
 }
 
-/** What the gateway needs to know of an answer, to bill it and to decide whether it may be cached. */
+/** The facts of a response that billing and caching need. */
 export interface AnswerFacts {
-  /** The upstream's own name of the model version that answered. */
+  /** The upstream's name of the model version that wrote the response. */
   upstreamModel: string | undefined;
   systemFingerprint: string | undefined;
-  /** One per choice; null where a choice did not say why it ended. */
+  /** One per choice; null where a choice has no finish reason. */
   finishReasons: (string | null)[];
   hasToolCalls: boolean;
   refused: boolean;
-  /** Whether an error is told in or beside the choices of an answer that looks like a good one. */
+  /** Whether a successful response contains an error in or beside its choices. */
   failed: boolean;
-  /** Whether a choice says nothing at all, its reasoning aside. */
+  /** Whether a choice has no content besides its reasoning. */
   empty: boolean;
   usage: TokenUsage | undefined;
 }
 
-/** A whole answer in the endpoint's shape: the bytes to send on, untouched where the vendor speaks that shape already. */
+/** A complete response in the endpoint's shape. The bytes are the upstream's own where the vendor supports that shape. */
 export interface Reply {
   body: Buffer;
   facts: AnswerFacts;
 }
 
-/** One server-sent event as read from the upstream. */
+/** One server-sent event of an upstream. */
 export interface SseEvent {
   event: string | undefined;
   data: string;
 }
 
 /**
- * One event of a stream in the endpoint's shape. `lifecycle` carries no content yet (a role), `content` does (text, tool
- * call, finish reason), `usage` is the last chunk with counts and no content, `error` is an error inside a stream, `done` is
- * the vendor's end mark.
+ * One event of a stream in the endpoint's shape. `lifecycle` comes before content (a role), `content` is text, a tool call
+ * or a finish reason, `usage` is the last chunk with counts and no content, `error` is an error inside a stream, `done` is the
+ * vendor's end mark.
  */
 export interface StreamChunk {
   kind: 'lifecycle' | 'content' | 'usage' | 'error' | 'done';
   /** The event's name, in APIs whose events have one. */
   event?: string | undefined;
-  /** The JSON text of the event's data; of `done` whatever the vendor ends with. */
+  /** The event's data as JSON text; for `done` the vendor's end mark. */
   data: string;
 }
 
-/** Turns one upstream stream into chunks, and assembles the answer as it comes, to bill and cache it. One per stream. */
+/** Converts one upstream stream to chunks and assembles the response for billing and caching. One per stream. */
 export interface StreamDecoder {
   push(event: SseEvent): StreamChunk[];
-  /** True once the vendor's own end mark was read; a stream that ends without it was cut. */
+  /** Whether the vendor's end mark was read. A stream that ends without it is incomplete. */
   readonly ended: boolean;
-  /** The model version that the stream names, once a chunk did. */
+  /** The model version that the stream names; undefined before the first chunk with one. */
   readonly upstreamModel: string | undefined;
-  /** Why the answer ended, once the stream has told it for a choice. */
+  /** Whether a choice has a finish reason. */
   readonly finished: boolean;
-  /** The answer assembled from what was pushed so far, as the non-streaming call would have given it. */
+  /** The response from all events so far, in the shape of the same call without streaming. */
   assemble(): Reply;
 }
 
-/** An answer that was not 2xx, an error inside a stream, or a failure of the transport. */
+/** A response that is not 2xx, an error inside a stream, or a failure of the transport (status 0). */
 export interface UpstreamFailure {
   status: number;
   headers: Record<string, string | string[] | undefined>;
   body: string;
 }
 
-/** The gateway's reading of a vendor's error. */
+/** A vendor's error, converted for the caller. */
 export interface ProviderError {
   /** HTTP status for the caller. */
   status: number;
@@ -106,7 +106,7 @@ export interface ProviderError {
   code: string | null;
   param: string | null;
   message: string;
-  /** Whether the same request may succeed at once here or elsewhere. */
+  /** Whether another attempt of the same request may succeed, at this deployment or another one. */
   retryable: boolean;
   retryAfterMs: number | undefined;
 }
@@ -114,7 +114,7 @@ export interface ProviderError {
 /** One public API at one vendor. */
 export interface Translator {
   toRequest(call: UpstreamCall): UpstreamRequest;
-  /** @throws SyntaxError when the body is not the JSON that the vendor promises. */
+  /** @throws SyntaxError when the body is not JSON in the vendor's documented shape. */
   fromReply(body: Buffer): Reply;
   openStream(): StreamDecoder;
   toError(failure: UpstreamFailure): ProviderError;

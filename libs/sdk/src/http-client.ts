@@ -1,20 +1,20 @@
 import { ThriftgateError } from './thriftgate-error';
 
 export interface ThriftgateClientOptions {
-  /** Where the gateway is, as `http://127.0.0.1:3000`; a `/v1` at the end does no harm. */
+  /** The gateway's URL, for example `http://127.0.0.1:3000`; a `/v1` at its end is ignored. */
   baseUrl: string;
-  /** A team's key; the administrator's for `admin`. */
+  /** A team's key; the administrator's key for `admin`. */
   apiKey: string;
-  /** In place of the global `fetch`: for proxies, logging or tests. */
+  /** Replaces the global `fetch`, for proxies, logging or tests. */
   fetch?: typeof fetch;
 }
 
-/** What a single call may have beside its arguments. */
+/** Options of a single call. */
 export interface CallOptions {
   signal?: AbortSignal;
-  /** Further request headers, as `Cache-Control` or `x-gateway-tags`. */
+  /** Further request headers, such as `Cache-Control` or `x-gateway-tags`. */
   headers?: Record<string, string>;
-  /** Makes a POST under `/v1` once, however often it is sent: 1 to 255 visible ASCII characters, kept for 24 hours. */
+  /** A POST under `/v1` with this key runs once, also when it is repeated: 1 to 255 visible ASCII characters, kept for 24 hours. */
   idempotencyKey?: string;
 }
 
@@ -23,15 +23,15 @@ export type Query = Readonly<Record<string, QueryValue>>;
 
 export interface HttpCall extends CallOptions {
   query?: Query;
-  /** A form goes out as it is, everything else as JSON. */
+  /** A FormData is sent as a form, other values as JSON. */
   body?: unknown;
-  /** A status beside 2xx that is no error. */
+  /** A status besides 2xx that is no error. */
   expectedStatus?: number;
 }
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** Sends calls with the key and turns refusals into {@link ThriftgateError}. */
+/** Sends calls with the key and converts error responses to {@link ThriftgateError}. */
 export class HttpClient {
   private readonly origin: string;
   private readonly fetch: typeof fetch;
@@ -41,13 +41,13 @@ export class HttpClient {
     this.fetch = options.fetch ?? globalThis.fetch;
   }
 
-  /** The JSON of the response, as the contract has it. @throws ThriftgateError as {@link send} */
+  /** The JSON of the response, typed by its contract. @throws ThriftgateError as {@link send} */
   async json<Answer>(method: Method, route: string, call: HttpCall = {}): Promise<Answer> {
     const response = await this.send(method, route, call);
     return (await response.json()) as Answer;
   }
 
-  /** The response with its body unread. @throws ThriftgateError for every status but 2xx and the expected one */
+  /** The response before its body is read. @throws ThriftgateError for every status but 2xx and the expected one */
   async send(method: Method, route: string, call: HttpCall = {}): Promise<Response> {
     const { query, body, headers, signal, idempotencyKey, expectedStatus } = call;
     const isForm = body === undefined || body instanceof FormData;

@@ -5,7 +5,7 @@ import { ThriftgateClient } from './thriftgate-client';
 
 const DOCUMENT = resolve(__dirname, '../../../docs/openapi.json');
 
-/** Stands for every argument: an id that must be escaped, and an object with what some methods read of theirs. */
+/** A value for every argument: an id that must be escaped, with the members that some methods read. */
 const ID = 'a/b ?';
 const ANY_ARGUMENT = Object.assign(new String(ID), {
   file: '',
@@ -14,14 +14,14 @@ const ANY_ARGUMENT = Object.assign(new String(ID), {
   output_file_id: ID,
   error_file_id: ID,
 });
-/** More than any method takes. */
+/** More than any method has. */
 const ARGUMENTS = Array.from({ length: 5 }, () => ANY_ARGUMENT);
-/** Stands for every response: an ended batch, the last page of a list. */
+/** A value for every response: an ended batch, the last page of a list. */
 const ANY_RESPONSE = { status: 'completed', data: [], next_cursor: null };
 
 type Method = (...args: unknown[]) => unknown;
 
-/** The public methods of all resources, by name, as `admin.teams.create`. */
+/** The public methods of all resources by name, for example `admin.teams.create`. */
 function methodsOf(resource: object, name = ''): [string, Method][] {
   const own = Object.entries(resource).flatMap(([member, value]: [string, unknown]) =>
     typeof value === 'object' && value !== null && !(value instanceof HttpClient)
@@ -37,7 +37,7 @@ function methodsOf(resource: object, name = ''): [string, Method][] {
   return [...own, ...methods];
 }
 
-/** What a method sends, as `GET /v1/models`. */
+/** The request of a method, for example `GET /v1/models`. */
 async function routesOf(name: string): Promise<string[]> {
   const sent: string[] = [];
   const client = new ThriftgateClient({
@@ -62,7 +62,7 @@ describe('the SDK', () => {
   );
   const names = methodsOf(new ThriftgateClient({ baseUrl: '', apiKey: '' })).map(([name]) => name);
 
-  it.each(names)('sends with %s what docs/openapi.json has, and nothing else', async (name) => {
+  it.each(names)('sends only a request of docs/openapi.json with %s', async (name) => {
     const routes = await routesOf(name);
     expect(routes).not.toEqual([]);
     expect(routes.filter((route) => !documented.includes(route))).toEqual([]);

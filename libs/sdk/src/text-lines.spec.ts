@@ -13,11 +13,11 @@ async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
 }
 
 describe('textLines', () => {
-  it.each([1, 2, 3, 100])('reads all three line ends in pieces of %i bytes', async (size) => {
+  it.each([1, 2, 3, 100])('reads all three line ends in chunks of %i bytes', async (size) => {
     expect(await collect(textLines(cut('één\r\nzwei\n\n삼\rfour', size)))).toEqual(['één', 'zwei', '', '삼', 'four']);
   });
 
-  it('reads the same lines however the bytes are cut', async () => {
+  it('reads the same lines for every cut of the bytes', async () => {
     const lines = fc.array(fc.stringMatching(/^[^\r\n]*$/), { minLength: 1 });
     await fc.assert(
       fc.asyncProperty(lines, fc.integer({ min: 1, max: 9 }), async (expected, size) => {
@@ -29,7 +29,7 @@ describe('textLines', () => {
 });
 
 describe('eventData', () => {
-  it('joins the data lines of an event and passes over everything else', async () => {
+  it('joins the data lines of an event and ignores other lines', async () => {
     const stream = ': a comment\n\ndata: {"a":\ndata: 1}\nid: 7\n\nevent: x\ndata:[DONE]\n\ndata: cut off';
     expect(await collect(eventData(cut(stream, 5)))).toEqual(['{"a":\n1}', '[DONE]']);
   });

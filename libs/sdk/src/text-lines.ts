@@ -1,6 +1,6 @@
 const LINE_END = /\r\n|\n|\r(?=[^])/;
 
-/** The lines of a body as they come, without their ends, however the bytes are cut. */
+/** The lines of a body without their ends. The chunks may be cut anywhere. */
 export async function* textLines(body: AsyncIterable<Uint8Array>): AsyncGenerator<string, void, undefined> {
   const decoder = new TextDecoder();
   let rest = '';

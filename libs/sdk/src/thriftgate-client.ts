@@ -8,11 +8,11 @@ import { Models } from './resources/models';
 import { Usage } from './resources/usage';
 
 /**
- * A client of the gateway, typed by its contracts. Members are named as on the wire.
+ * A client of the gateway, typed by its contracts. Member names are those of the API.
  *
  * @example
  * const client = new ThriftgateClient({ baseUrl: 'http://127.0.0.1:3000', apiKey: 'sk-tg-…' });
- * const answer = await client.chat.completions.create({ model: 'gpt-4.1', messages: [{ role: 'user', content: 'Hello' }] });
+ * const completion = await client.chat.completions.create({ model: 'gpt-4.1', messages: [{ role: 'user', content: 'Hello' }] });
  */
 export class ThriftgateClient {
   readonly chat: { readonly completions: ChatCompletions };

@@ -1,20 +1,20 @@
-/** What the gateway said about a call that failed. */
+/** The details of a failed call. */
 export interface ThriftgateErrorDetails {
-  /** HTTP status; 200 for a stream that broke after it had begun. */
+  /** HTTP status; 200 for a stream that broke off. */
   status: number;
-  /** A name for the kind of failure, as `model_not_found`. */
+  /** The error code, for example `model_not_found`. */
   code: string | null;
-  /** OpenAI's error type, as `invalid_request_error`. */
+  /** OpenAI's error type, for example `invalid_request_error`. */
   type: string | null;
-  /** The request member that is wrong, in dotted form. */
+  /** The invalid member of the request, in dotted form. */
   param: string | null;
-  /** Names the call in the gateway's ledger and logs. */
+  /** The id of the call in the gateway's ledger and logs. */
   requestId: string | null;
-  /** Seconds after which a new try makes sense. */
+  /** Seconds to wait before another attempt. */
   retryAfterSeconds: number | null;
 }
 
-/** The gateway, or a provider behind it, refused or failed. Failures of the network stay those of `fetch`. */
+/** An error response of the gateway or of a provider. Network failures are thrown as `fetch` throws them. */
 export class ThriftgateError extends Error implements ThriftgateErrorDetails {
   readonly status: number;
   readonly code: string | null;
@@ -34,10 +34,10 @@ export class ThriftgateError extends Error implements ThriftgateErrorDetails {
     this.retryAfterSeconds = details.retryAfterSeconds;
   }
 
-  /** The error in an answer's body, or in an event of a stream; a body of any other shape is named by its status. */
+  /** The error in a response's body or in an event of a stream; for another shape of body, an error with its status. */
   static from(response: Response, body: unknown): ThriftgateError {
     const error = memberOf(body, 'error');
-    const message = text(memberOf(error, 'message')) ?? `The gateway answered ${response.status}.`;
+    const message = text(memberOf(error, 'message')) ?? `The gateway returned HTTP ${response.status}.`;
     const retryAfterSeconds = Number(response.headers.get('retry-after') ?? Number.NaN);
     return new ThriftgateError(message, {
       status: response.status,

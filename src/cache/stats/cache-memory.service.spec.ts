@@ -49,10 +49,10 @@ describe('the memory of the cache', () => {
   beforeEach(() => {
     held = [];
     repository = new FakeRepository();
-    const store: Pick<ResponseCacheStore, 'onEvicted' | 'count' | 'countNear'> = {
+    const store: Pick<ResponseCacheStore, 'onEvicted' | 'count' | 'countInMemory'> = {
       onEvicted: (listener) => void (evict = listener),
       count: () => Promise.resolve(held),
-      countNear: () => Promise.resolve(held),
+      countInMemory: () => Promise.resolve(held),
     };
     const processes: Pick<InstancesService, 'onDeclaredDead'> = {
       onDeclaredDead: (listener) => void (takeForDead = listener),

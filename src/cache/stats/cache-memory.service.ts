@@ -67,7 +67,7 @@ export class CacheMemory implements OnApplicationBootstrap {
 
   private async tell(): Promise<void> {
     await this.tellEvictions();
-    const counts = await this.store.countNear();
+    const counts = await this.store.countInMemory();
     const bytes = counts.flatMap(({ keys: _keys, ...held }) => (held.bytes > 0 ? held : []));
     const text = JSON.stringify(bytes);
     if (text === this.told) return;

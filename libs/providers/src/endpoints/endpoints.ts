@@ -4,7 +4,7 @@ import { chatCompletions } from './chat-completions/chat-completions.endpoint';
 /** The public APIs that the pipeline serves. */
 export const ENDPOINTS: readonly Endpoint[] = [chatCompletions];
 
-/** The endpoint at a path, which may leave out `/v1`. */
+/** The endpoint at a path, with or without `/v1`. */
 export function endpointAt(path: string): Endpoint | undefined {
   return ENDPOINTS.find((endpoint) => endpoint.path === path || endpoint.path === `/v1${path}`);
 }

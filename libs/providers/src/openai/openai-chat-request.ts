@@ -2,7 +2,8 @@ import { isRecord, type JsonRecord } from '../json-record';
 import type { UpstreamCall, UpstreamRequest } from '../translator';
 
 /**
- * The caller's body with the upstream's model name. Streams always ask for usage, because every call is billed.
+ * The caller's body with the upstream's model name. Streams always request usage, because every call is billed.
+ *
  * @see https://platform.openai.com/docs/api-reference/chat/create
  */
 export function toChatRequest(call: UpstreamCall): UpstreamRequest {
@@ -13,7 +14,7 @@ export function toChatRequest(call: UpstreamCall): UpstreamRequest {
     headers: {
       'content-type': 'application/json',
       accept: stream ? 'text/event-stream' : 'application/json',
-      // The bytes are relayed and cached as they come, so they must come plain.
+      // The bytes are relayed and cached unchanged, so they must not be compressed.
       'accept-encoding': 'identity',
       'x-request-id': call.requestId,
     },

@@ -13,8 +13,9 @@ const NOT_JSON = JSON.stringify({
 });
 
 /**
- * Sorts the events of an OpenAI stream. Their text passes as it came; on the side each is read once, for its facts and for the
- * answer that is assembled.
+ * Classifies the events of an OpenAI stream. Their data passes unchanged; each event is read once, for its facts and for the
+ * assembled response.
+ *
  * @see https://platform.openai.com/docs/api-reference/chat-streaming
  */
 export class OpenAiChatStream implements StreamDecoder {
@@ -56,15 +57,15 @@ export class OpenAiChatStream implements StreamDecoder {
     if (chunk.error !== undefined && chunk.error !== null) return [{ kind: 'error', data }];
     if (event === 'error') return [{ kind: 'error', data: JSON.stringify({ error: chunk }) }];
     this.#assembly.add(chunk, data.length);
-    return this.#sort(chunk, data);
+    return this.#classify(chunk, data);
   }
 
   assemble(): Reply {
     return this.#assembly.reply();
   }
 
-  /** Usage goes out in a chunk of its own, though DeepSeek and Mistral send it beside the last choice and xAI beside each. */
-  #sort(chunk: JsonRecord, data: string): StreamChunk[] {
+  /** Sends usage in a separate chunk, also where it comes with the last choice (DeepSeek, Mistral) or with each (xAI). */
+  #classify(chunk: JsonRecord, data: string): StreamChunk[] {
     this.#upstreamModel ??= nonEmptyString(chunk.model);
     const choices = Array.isArray(chunk.choices) ? chunk.choices : [];
     const hasUsage = isRecord(chunk.usage);
@@ -82,7 +83,7 @@ export class OpenAiChatStream implements StreamDecoder {
   }
 }
 
-/** Whether a choice says more than its role: any delta that is not empty, or why it ended. */
+/** Whether a choice has a finish reason, or a delta that is not empty besides its role. */
 function hasContent(choice: unknown): boolean {
   if (!isRecord(choice)) return false;
   if (nonEmptyString(choice.finish_reason) !== undefined) return true;

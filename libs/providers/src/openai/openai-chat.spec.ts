@@ -37,20 +37,20 @@ describe('request', () => {
     baseUrl: 'http://llm.example/v1',
   };
 
-  it('has a credential only where there is one', () => {
+  it('carries a credential only where there is one', () => {
     const request = openAiChat.toRequest(call);
     expect(openAi.authorise(request, undefined).headers).not.toHaveProperty('authorization');
     expect(openAi.authorise(request, 'sk-1').headers.authorization).toBe('Bearer sk-1');
     expect(request.headers).not.toHaveProperty('authorization');
   });
 
-  it('asks for usage even where the stream options are no object', () => {
+  it('requests usage also where the stream options are no object', () => {
     expect(JSON.parse(openAiChat.toRequest(call).body).stream_options).toEqual({ include_usage: true });
   });
 });
 
 describe('reply', () => {
-  it('keeps the bytes, blank lines before them included', () => {
+  it('keeps the bytes, including blank lines before them', () => {
     const body = Buffer.from(
       '\n\r\n\n{"model":"m","choices":[{"finish_reason":"stop","message":{"function_call":{}}}]}',
     );
@@ -79,12 +79,12 @@ describe('usage', () => {
     { prompt_tokens: 1, completion_tokens: 1, prompt_cache_hit_tokens: 2 },
   ])('is unknown for %j', (usage) => expect(readUsage(usage)).toBeUndefined());
 
-  it('takes missing details as none', () => {
+  it('reads missing details as 0', () => {
     const usage = { prompt_tokens: 3, completion_tokens: 0, prompt_tokens_details: null };
     expect(readUsage(usage)).toEqual({ inputTokens: 3, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 });
   });
 
-  it('counts reasoning that an upstream leaves out of the completion, as its total tells', () => {
+  it('counts reasoning that only the total includes', () => {
     const completion_tokens_details = { reasoning_tokens: 50 };
     const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 65, completion_tokens_details };
     expect(readUsage(usage)).toMatchObject({ outputTokens: 55, reasoningTokens: 50 });
@@ -93,7 +93,7 @@ describe('usage', () => {
 });
 
 describe('stream', () => {
-  it('parses what differs in more than its text, once, and passes its text as it came', () => {
+  it('parses an event once, only where more than its text differs, and passes its data unchanged', () => {
     const decoder = openAiChat.openStream();
     const events = [
       ROLE,
@@ -119,7 +119,7 @@ describe('stream', () => {
     }
   });
 
-  it('knows usage and errors also after a marker that was none', () => {
+  it('finds usage and errors also after a marker inside a text', () => {
     const usage = ',"usage":{"prompt_tokens":1,"completion_tokens":1}';
     expect(kinds(content('x'), `{"choices":[],"note":"usage"${usage}}`)).toEqual(['content', 'usage']);
     expect(kinds(content('x'), content('usage', usage))).toEqual(['content', 'content', 'usage']);
@@ -128,14 +128,14 @@ describe('stream', () => {
     expect(kinds(content('x'), '{"choices":[],"error":{"code":502}}')).toEqual(['content', 'error']);
   });
 
-  it('takes what is not a JSON object, or comes as an event named error, for an error', () => {
+  it('treats data that is not a JSON object, and an event named error, as an error', () => {
     expect(kinds(ROLE, 'ping')).toEqual(['lifecycle', 'error']);
     expect(kinds(content('x'), '{"choices":[{"delta":{"conte')).toEqual(['content', 'error']);
     const [chunk] = openAiChat.openStream().push({ event: 'error', data: '{"message":"broke"}' });
     expect(chunk).toEqual({ kind: 'error', data: '{"error":{"message":"broke"}}' });
   });
 
-  it('ends at [DONE] and reads nothing behind it', () => {
+  it('ends at [DONE] and ignores later events', () => {
     const decoder = openAiChat.openStream();
     expect(pushAll(decoder, content('x')).length).toBe(1);
     expect(decoder.ended).toBe(false);
@@ -144,20 +144,20 @@ describe('stream', () => {
     expect(decoder.assemble().body.toString()).not.toContain('y');
   });
 
-  it('gives no finish reason to an answer with a damaged chunk', () => {
+  it('sets no finish reason in a response with a damaged chunk', () => {
     const decoder = openAiChat.openStream();
     const finish = '{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}';
     pushAll(decoder, content('x'), '{"choices":[{"delta":{"content":"}]}', finish, '[DONE]');
     expect(decoder.assemble().facts.finishReasons).toEqual([null]);
   });
 
-  it('lets an empty member undo no full one', () => {
+  it('does not replace a member by an empty one', () => {
     const decoder = openAiChat.openStream();
     pushAll(decoder, '{"model":"","choices":[]}', content('x'), '{"model":"","system_fingerprint":null,"choices":[]}');
     expect(JSON.parse(decoder.assemble().body.toString())).toMatchObject({ model: 'm', system_fingerprint: null });
   });
 
-  it('tells tool calls without an index apart by their id', () => {
+  it('separates tool calls without an index by their id', () => {
     const decoder = openAiChat.openStream();
     pushAll(
       decoder,
@@ -171,7 +171,7 @@ describe('stream', () => {
     ]);
   });
 
-  it('lets no member reach the prototype of all objects', () => {
+  it('does not change the prototype of all objects', () => {
     const decoder = openAiChat.openStream();
     const evil = '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"content":"x"}';
     pushAll(decoder, `{"choices":[{"delta":${evil},"logprobs":${evil}}]}`, `{"choices":[{"delta":${evil}}]}`);
@@ -197,7 +197,7 @@ describe('error', () => {
     [429, 429, 'rate_limit_exceeded', true],
     [500, 502, 'upstream_error', true],
     [529, 502, 'upstream_error', true],
-  ])('of status %d is told as %d %s, retryable %s', (given, status, type, retryable) => {
+  ])('maps status %d to %d %s, retryable %s', (given, status, type, retryable) => {
     expect(read(given, '')).toMatchObject({ status, type, retryable });
   });
 
@@ -207,7 +207,7 @@ describe('error', () => {
     [{ code: 'invalid_api_key' }, 502, false],
     [{ code: 503 }, 502, true],
     [{ type: 'server_error' }, 502, true],
-  ])('told inside a stream as %j has status %d', (error, status, retryable) => {
+  ])('maps %j inside a stream to status %d', (error, status, retryable) => {
     expect(read(200, { error })).toMatchObject({ status, retryable });
   });
 
@@ -218,9 +218,9 @@ describe('error', () => {
     [{ message: 'bare' }, 'bare'],
     ['<html>secret</html>', 'The upstream refused the request (HTTP 400).'],
     [{ error: { message: 'x'.repeat(5_000) } }, 'x'.repeat(2_000)],
-  ])('reads its message from %j', (body, message) => expect(read(400, body).message).toBe(message));
+  ])('reads the message from %j', (body, message) => expect(read(400, body).message).toBe(message));
 
-  it('shows no key', () => {
+  it('redacts keys', () => {
     const keys = [
       'sk-proj-abc_DEF-1234',
       'sk-****************wxyz',
@@ -242,5 +242,5 @@ describe('error', () => {
     [{ 'retry-after': 'Wed, 21 Oct 2026 07:28:00 GMT' }, undefined],
     [{ 'retry-after': '-1' }, undefined],
     [{}, undefined],
-  ])('waits as %j says', (headers, ms) => expect(read(429, '', headers).retryAfterMs).toBe(ms));
+  ])('reads the waiting time from %j', (headers, ms) => expect(read(429, '', headers).retryAfterMs).toBe(ms));
 });

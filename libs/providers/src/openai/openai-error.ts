@@ -1,8 +1,8 @@
 import { isRecord, nonEmptyString, parseJson } from '../json-record';
 import type { ProviderError, UpstreamFailure } from '../translator';
 
-/** What an upstream's error says, cleaned for callers. */
-interface Complaint {
+/** The members of an upstream's error, with API keys redacted. */
+interface UpstreamErrorBody {
   type: string | null;
   code: string | null;
   param: string | null;
@@ -12,24 +12,25 @@ interface Complaint {
 const MAX_MESSAGE_LENGTH = 2_000;
 
 /**
- * Reads an error in OpenAI's shape, or in any other. Status 0 is a failure of the transport; a 2xx is an error told
- * inside a stream or in place of an answer, whose own code then stands for the status.
+ * Converts an error in OpenAI's or any other shape. Status 0 is a failure of the transport; 2xx is an error inside a stream or
+ * in place of a response, and its code or type determines the status.
+ *
  * @see https://platform.openai.com/docs/guides/error-codes
  */
 export function toOpenAiError(failure: UpstreamFailure): ProviderError {
-  const complaint = readComplaint(failure.body);
-  const status = failure.status >= 200 && failure.status < 300 ? toldStatus(complaint) : failure.status;
+  const upstream = readErrorBody(failure.body);
+  const status = failure.status >= 200 && failure.status < 300 ? statusInBody(upstream) : failure.status;
   const retryable = status === 0 || status === 408 || status === 409 || status === 429 || status >= 500;
-  return { ...forCaller(status, complaint), retryable, retryAfterMs: retryAfterMs(failure.headers) };
+  return { ...forCaller(status, upstream), retryable, retryAfterMs: retryAfterMs(failure.headers) };
 }
 
 type CallerError = Omit<ProviderError, 'retryable' | 'retryAfterMs'>;
 
-function forCaller(status: number, complaint: Complaint): CallerError {
+function forCaller(status: number, upstream: UpstreamErrorBody): CallerError {
   switch (status) {
     case 0:
-      return upstreamError('upstream_unreachable', 'The upstream could not be reached, or its answer broke off.');
-    // Not the caller's key was refused but the gateway's, which no caller can mend; OpenAI's text quotes the key.
+      return upstreamError('upstream_unreachable', 'The upstream could not be reached, or its response broke off.');
+    // The upstream refused the gateway's key, not the caller's. OpenAI's message quotes the key, so it is replaced.
     case 401:
     case 403:
       return upstreamError('upstream_auth', `The upstream refused the gateway's credential (HTTP ${status}).`);
@@ -47,7 +48,7 @@ function forCaller(status: number, complaint: Complaint): CallerError {
         type: 'rate_limit_exceeded',
         code: 'upstream_rate_limited',
         param: null,
-        message: complaint.message ?? 'The upstream limits the rate of calls.',
+        message: upstream.message ?? 'The upstream limits the rate of calls.',
       };
     case 400:
     case 404:
@@ -56,13 +57,13 @@ function forCaller(status: number, complaint: Complaint): CallerError {
     case 422:
       return {
         status,
-        type: complaint.type ?? 'invalid_request_error',
-        code: complaint.code,
-        param: complaint.param,
-        message: complaint.message ?? `The upstream refused the request (HTTP ${status}).`,
+        type: upstream.type ?? 'invalid_request_error',
+        code: upstream.code,
+        param: upstream.param,
+        message: upstream.message ?? `The upstream refused the request (HTTP ${status}).`,
       };
     default:
-      return upstreamError('upstream_error', complaint.message ?? `The upstream failed (HTTP ${status}).`);
+      return upstreamError('upstream_error', upstream.message ?? `The upstream failed (HTTP ${status}).`);
   }
 }
 
@@ -70,8 +71,8 @@ function upstreamError(code: string, message: string): CallerError {
   return { status: 502, type: 'upstream_error', code, param: null, message };
 }
 
-/** OpenAI's `{error: {…}}`, and what compatible servers make of it: a list of one, a bare text, FastAPI's `detail`. */
-function readComplaint(body: string): Complaint {
+/** Reads OpenAI's `{error: {…}}` and the variants of compatible servers: a list of one, a plain text, FastAPI's `detail`. */
+function readErrorBody(body: string): UpstreamErrorBody {
   const parsed = parseJson(body);
   const outer: unknown = Array.isArray(parsed) ? parsed[0] : parsed;
   if (!isRecord(outer)) return { type: null, code: null, param: null, message: null };
@@ -94,7 +95,7 @@ function clean(value: unknown): string | null {
         .replace(/[\uD800-\uDBFF]$/, '');
 }
 
-/** Blots out what looks like an API key of OpenAI, Groq, xAI or Google, a bearer token, or an OpenAI organisation. */
+/** Redacts API keys of OpenAI, Groq, xAI and Google, bearer tokens, and OpenAI organisation ids. */
 function redactKeys(text: string): string {
   return text
     .replace(/\b(sk|rk|gsk|xai)[-_][\w*-]{6,}/gi, '$1-***')
@@ -103,10 +104,10 @@ function redactKeys(text: string): string {
     .replace(/\borg-\w{8,}/g, 'org-***');
 }
 
-/** OpenRouter tells a status as `code`; OpenAI tells a type. An error that says neither is the upstream's own. */
-function toldStatus({ type, code }: Complaint): number {
-  const told = Number(code);
-  if (told >= 400 && told <= 599) return told;
+/** OpenRouter sends the status as `code`; OpenAI sends a type. An error with neither is a failure of the upstream (502). */
+function statusInBody({ type, code }: UpstreamErrorBody): number {
+  const status = Number(code);
+  if (status >= 400 && status <= 599) return status;
   const words = `${type} ${code}`;
   if (words.includes('rate_limit') || words.includes('insufficient_quota')) return 429;
   if (words.includes('authentication') || words.includes('invalid_api_key')) return 401;
@@ -114,7 +115,7 @@ function toldStatus({ type, code }: Complaint): number {
   return 502;
 }
 
-/** Only lengths of time are read; a date would need a clock. */
+/** Reads durations only; a date would need a clock. */
 function retryAfterMs(headers: UpstreamFailure['headers']): number | undefined {
   return headerNumber(headers['retry-after-ms'], 1) ?? headerNumber(headers['retry-after'], 1_000);
 }

@@ -5,7 +5,7 @@ import { toOpenAiError } from './openai-error';
 import { toChatRequest } from './openai-chat-request';
 import { OpenAiChatStream } from './openai-chat-stream';
 
-/** Chat completions where the vendor speaks them: bytes pass through. */
+/** Chat completions of a vendor that supports them; bytes pass through. */
 export const openAiChat: Translator = {
   toRequest: toChatRequest,
   fromReply: readCompletion,
@@ -13,7 +13,7 @@ export const openAiChat: Translator = {
   toError: toOpenAiError,
 };
 
-/** OpenAI, and every upstream that speaks its chat completions. */
+/** OpenAI, and every upstream that supports OpenAI's chat completions. */
 export const openAi: Provider = {
   id: 'openai',
   authorise: (request, credential) =>

@@ -13,8 +13,8 @@ const chunk = (content: string, members: JsonRecord = {}, index = 0): string =>
   });
 const templateOf = (data: string) => TextChunkTemplate.of(JSON.parse(data) as JsonRecord, data);
 
-describe('a text chunk template', () => {
-  it('reads the text of a chunk that differs in its text alone', () => {
+describe('TextChunkTemplate', () => {
+  it('reads the text of a chunk that differs only in its text', () => {
     expect(templateOf(chunk('first'))?.textOf(chunk(' 두 번째'))).toBe(' 두 번째');
   });
 
@@ -28,7 +28,7 @@ describe('a text chunk template', () => {
     ['no text', chunk('')],
     ['a member that begins in the text', chunk('first').replace('"first"', '"x","role":"tool"')],
     ['a control character', chunk('first').replace('first', 'a\u0001b')],
-    ['half of it', chunk('first').slice(0, -10)],
+    ['its end missing', chunk('first').slice(0, -10)],
   ])('does not read a chunk with %s', (_, data) => expect(templateOf(chunk('first'))?.textOf(data)).toBeUndefined());
 
   it.each([
@@ -36,9 +36,9 @@ describe('a text chunk template', () => {
     ['a finish reason', chunk('x').replace('"finish_reason":null', '"finish_reason":"stop"')],
     ['another member in its delta', chunk('x').replace('"content"', '"role":"assistant","content"')],
     ['its text twice', chunk('m', { note: { content: 'm' } })],
-  ])('is not made of a chunk with %s', (_, data) => expect(templateOf(data)).toBeUndefined());
+  ])('is not created from a chunk with %s', (_, data) => expect(templateOf(data)).toBeUndefined());
 
-  it('gives the same answer as parsing every chunk', () => {
+  it('assembles the same response as parsing every chunk', () => {
     const text = fc.oneof(fc.string({ unit: 'grapheme' }), fc.string(), fc.constant('","role":"x'));
     const event = fc.record({
       text,

@@ -1,11 +1,11 @@
 import { isRecord, type JsonRecord } from '../json-record';
 
-/** What ends a JSON string, or stands in it for another character. */
+/** Characters that end a JSON string or begin an escape in it, and control characters. */
 const NOT_PLAIN = /["\\\p{Cc}]/u;
 
 /**
- * Most chunks of a stream differ from the one before in their text alone. A template is a chunk around its text: data that
- * has the same beginning and end says nothing else that is new, and needs no parsing.
+ * A chunk's data before and after its text. Most chunks of a stream differ from the previous one only in their text: data with
+ * the same beginning and end needs no parsing.
  */
 export class TextChunkTemplate {
   private constructor(
@@ -14,7 +14,7 @@ export class TextChunkTemplate {
     private readonly after: string,
   ) {}
 
-  /** The template of a chunk that brings a piece of text and nothing else; undefined for every other chunk. */
+  /** The template of a chunk with a piece of text and no other content; undefined for every other chunk. */
   static of(chunk: JsonRecord, data: string): TextChunkTemplate | undefined {
     if (!Array.isArray(chunk.choices) || chunk.choices.length !== 1) return undefined;
     const choice: unknown = chunk.choices[0];

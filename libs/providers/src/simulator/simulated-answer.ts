@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
 import { isRecord, type JsonRecord } from '../json-record';
 
-/** A chat request that the simulator can answer. */
+/** A valid chat request to the simulator. */
 export interface SimulatedRequest {
   model: string;
   messages: JsonRecord[];
   choiceCount: number;
-  /** Undefined where the caller set none. */
+  /** Undefined where the request has none. */
   maxOutputTokens: number | undefined;
   stream: boolean;
   includeUsage: boolean;
 }
 
-/** OpenAI's own way to say what is wrong with a request. */
+/** An invalid request, with OpenAI's error message. */
 export class SimulatedBadRequest extends Error {
   override readonly name = 'SimulatedBadRequest';
 
@@ -24,7 +24,7 @@ export class SimulatedBadRequest extends Error {
   }
 }
 
-/** @throws SimulatedBadRequest naming the member that is wrong. */
+/** @throws SimulatedBadRequest that names the invalid member */
 export function readSimulatedRequest(body: unknown): SimulatedRequest {
   if (!isRecord(body)) throw new SimulatedBadRequest('The body is not a JSON object.', null);
   const { model, messages, stream_options: streamOptions } = body;
@@ -58,8 +58,9 @@ function readCount(body: JsonRecord, name: string, max = Number.MAX_SAFE_INTEGER
 }
 
 /**
- * The whole `chat.completion` to a request. The same body has the same answer, `created` aside.
- * @param createdSeconds Unix time.
+ * The `chat.completion` for a request. Equal bodies get equal completions, except for `created`.
+ *
+ * @param createdSeconds Unix time
  */
 export function simulateCompletion(request: SimulatedRequest, body: string, createdSeconds: number): JsonRecord {
   const promptText = request.messages.map((message) => textOf(message.content)).join('\n');
@@ -84,11 +85,11 @@ export function simulateCompletion(request: SimulatedRequest, body: string, crea
 }
 
 function simulateChoice({ messages, maxOutputTokens = Infinity }: SimulatedRequest, index: number) {
-  const question = textOf(messages.findLast((message) => message.role === 'user')?.content);
+  const prompt = textOf(messages.findLast((message) => message.role === 'user')?.content);
   const variant = index === 0 ? '' : ` This is choice ${index + 1}.`;
   const text =
-    `Hello! This is the built-in simulator: no model was asked and nothing was spent. ` +
-    `You said: "${opening(question)}".${variant} With a provider's key the same request gets a real answer.`;
+    `Hello! This is the built-in simulator: no model was called and nothing was charged. ` +
+    `You said: "${opening(prompt)}".${variant} With a provider's key the same request gets a real response.`;
   const isCut = countTokens(text) > maxOutputTokens;
   return {
     index,
@@ -98,12 +99,12 @@ function simulateChoice({ messages, maxOutputTokens = Infinity }: SimulatedReque
   };
 }
 
-/** The start of a text, without half a surrogate pair at its end. */
+/** The start of a text, of at most `length` UTF-16 units; it does not end inside a surrogate pair. */
 function cut(text: string, length: number): string {
   return text.slice(0, length).replace(/[\uD800-\uDBFF]$/, '');
 }
 
-/** The start of a text, by whole characters. */
+/** The first 120 characters of a text. */
 function opening(text: string): string {
   const characters = Array.from(text.slice(0, 400));
   return characters.length > 120 ? `${characters.slice(0, 120).join('')}…` : characters.join('');
@@ -115,7 +116,7 @@ function textOf(content: unknown): string {
   return content.map((part: unknown) => (isRecord(part) && typeof part.text === 'string' ? part.text : '')).join(' ');
 }
 
-/** The rule of thumb: four characters are a token. */
+/** An estimate: four characters are one token. */
 function countTokens(text: string): number {
   return Math.ceil(text.length / 4);
 }

@@ -1,10 +1,11 @@
 import type { JsonRecord } from '../json-record';
 import { completionToChunks } from '../endpoints/chat-completions/completion-replay';
 
-const FEW_WORDS = 24;
+/** In UTF-16 units: a few words. */
+const PIECE_LENGTH = 24;
 
-/** A simulated completion as the events of a stream, its content in pieces of a few words. Ends with `[DONE]`. */
+/** A simulated completion as the events of a stream, with `[DONE]` at its end. */
 export function streamCompletion(completion: JsonRecord, includeUsage: boolean): string[] {
-  const chunks = completionToChunks(completion, { includeUsage, pieceLength: FEW_WORDS });
+  const chunks = completionToChunks(completion, { includeUsage, pieceLength: PIECE_LENGTH });
   return [...chunks, '[DONE]'].map((data) => `data: ${data}\n\n`);
 }

@@ -5,19 +5,19 @@ import { SseReader } from '../transport/sse-reader';
 import { SimulatorTransport } from './simulator.transport';
 
 const simulator = new SimulatorTransport({ now: () => 1_763_990_400_999 });
-const question: JsonRecord = { model: 'any-model', messages: [{ role: 'user', content: 'What is the tallest hill?' }] };
+const chatBody: JsonRecord = { model: 'any-model', messages: [{ role: 'user', content: 'What is the tallest hill?' }] };
 
 function request(body: JsonRecord, stream = false) {
   const target = { requestId: 'r', baseUrl: 'http://simulator/v1' };
   return openAiChat.toRequest({ body, stream, upstreamModel: String(body.model), ...target });
 }
 
-async function ask(body: JsonRecord) {
+async function send(body: JsonRecord) {
   const { body: bytes, facts } = openAiChat.fromReply(await (await simulator.send(request(body))).readAll());
   return { completion: JSON.parse(bytes.toString()), facts };
 }
 
-async function askForStream(body: JsonRecord) {
+async function sendStream(body: JsonRecord) {
   const response = await simulator.send(request(body, true));
   const reader = new SseReader();
   const decoder = openAiChat.openStream();
@@ -29,8 +29,8 @@ async function askForStream(body: JsonRecord) {
 }
 
 describe('SimulatorTransport', () => {
-  it('says what it is and quotes the question', async () => {
-    const { completion, facts } = await ask(question);
+  it('names itself and quotes the prompt', async () => {
+    const { completion, facts } = await send(chatBody);
     expect(completion.choices[0].message.content).toMatch(/simulator.*"What is the tallest hill\?"/);
     expect(completion).toMatchObject({
       created: 1_763_990_400,
@@ -41,10 +41,10 @@ describe('SimulatorTransport', () => {
     expect(facts.usage?.outputTokens).toBeGreaterThan(30);
   });
 
-  it('answers the same question alike, and streams the same text', async () => {
-    const { completion } = await ask(question);
-    expect((await ask(question)).completion).toEqual(completion);
-    const { decoder, chunks, response } = await askForStream(question);
+  it('returns equal responses for equal requests, and streams the same text', async () => {
+    const { completion } = await send(chatBody);
+    expect((await send(chatBody)).completion).toEqual(completion);
+    const { decoder, chunks, response } = await sendStream(chatBody);
     expect(response.headers['content-type']).toContain('text/event-stream');
     expect(chunks.slice(-3).map(({ kind }) => kind)).toEqual(['content', 'usage', 'done']);
     expect(chunks[0]?.kind).toBe('lifecycle');
@@ -54,25 +54,25 @@ describe('SimulatorTransport', () => {
     expect(decoder.ended).toBe(true);
   });
 
-  it('honours n and the token limits', async () => {
-    const { completion, facts } = await ask({ ...question, n: 3, max_tokens: 5 });
+  it('applies n and the token limits', async () => {
+    const { completion, facts } = await send({ ...chatBody, n: 3, max_tokens: 5 });
     expect(completion.choices.map(({ index }: { index: number }) => index)).toEqual([0, 1, 2]);
     expect(facts).toMatchObject({ finishReasons: ['length', 'length', 'length'], usage: { outputTokens: 15 } });
-    expect((await ask({ ...question, max_completion_tokens: 1_000 })).facts.finishReasons).toEqual(['stop']);
+    expect((await send({ ...chatBody, max_completion_tokens: 1_000 })).facts.finishReasons).toEqual(['stop']);
   });
 
-  it('sends usage in a stream only when asked', async () => {
-    const asked = request(question, true);
-    const response = await simulator.send({ ...asked, body: JSON.stringify({ ...question, stream: true }) });
+  it('sends usage in a stream only on request', async () => {
+    const chatRequest = request(chatBody, true);
+    const response = await simulator.send({ ...chatRequest, body: JSON.stringify({ ...chatBody, stream: true }) });
     expect((await response.readAll()).toString()).not.toContain('"usage"');
   });
 
-  it('reads texts out of content parts', async () => {
+  it('reads the texts of content parts', async () => {
     const content = [
       { type: 'text', text: 'Look: ' },
       { type: 'image_url', image_url: { url: 'data:' } },
     ];
-    const { completion } = await ask({ model: 'm', messages: [{ role: 'user', content }] });
+    const { completion } = await send({ model: 'm', messages: [{ role: 'user', content }] });
     expect(completion.choices[0].message.content).toContain('"Look: ');
   });
 
@@ -85,21 +85,21 @@ describe('SimulatorTransport', () => {
     ['{"model":"m","messages":[{"role":"user","content":"x"}],"n":0}', 'n'],
     ['{"model":"m","messages":[{"role":"user","content":"x"}],"max_tokens":1.5}', 'max_tokens'],
   ])('refuses %j as OpenAI does', async (body, param) => {
-    const response = await simulator.send({ ...request(question), body });
+    const response = await simulator.send({ ...request(chatBody), body });
     const error = JSON.parse((await response.readAll()).toString());
     expect(response.status).toBe(400);
     expect(error).toMatchObject({ error: { type: 'invalid_request_error', param, message: expect.any(String) } });
   });
 
-  it('knows chat completions only', async () => {
-    expect((await simulator.send({ ...request(question), url: 'http://simulator/v1/embeddings' })).status).toBe(404);
+  it('supports chat completions only', async () => {
+    expect((await simulator.send({ ...request(chatBody), url: 'http://simulator/v1/embeddings' })).status).toBe(404);
   });
 
-  it('waits as told, and not for who has left', async () => {
+  it('waits for its latency, except after the caller cancels', async () => {
     const slow = new SimulatorTransport({ latencyMs: 60_000 });
-    const leaving = new AbortController();
-    const answer = slow.send(request(question), { signal: leaving.signal });
-    leaving.abort();
-    await expect(answer).rejects.toMatchObject({ kind: 'aborted', sent: false });
+    const controller = new AbortController();
+    const sending = slow.send(request(chatBody), { signal: controller.signal });
+    controller.abort();
+    await expect(sending).rejects.toMatchObject({ kind: 'aborted', sent: false });
   });
 });

@@ -11,13 +11,13 @@ import { readSimulatedRequest, SimulatedBadRequest, simulateCompletion } from '.
 import { streamCompletion } from './simulated-stream';
 
 export interface SimulatorOptions {
-  /** Waited before each answer's headers. Default 0. */
+  /** The delay before the headers of each response. Default 0. */
   latencyMs?: number;
   /** Unix time in milliseconds, for `created`. */
   now?: () => number;
 }
 
-/** Stands in for an OpenAI upstream without leaving the process, so that the gateway can be tried without a key. */
+/** An OpenAI upstream inside this process, to use the gateway without a provider's key. */
 export class SimulatorTransport implements UpstreamTransport {
   readonly #latencyMs: number;
   readonly #now: () => number;
@@ -29,11 +29,11 @@ export class SimulatorTransport implements UpstreamTransport {
 
   async send(request: UpstreamRequest, options: { signal?: AbortSignalLike } = {}): Promise<UpstreamResponse> {
     const { signal } = options;
-    const aborted = new UpstreamTransportError('aborted', 'The call was given up.', false);
+    const aborted = new UpstreamTransportError('aborted', 'The request was cancelled.', false);
     if (this.#latencyMs > 0 && !signal?.aborted) await sleep(this.#latencyMs, signal);
     if (signal?.aborted) throw aborted;
     if (!new URL(request.url).pathname.endsWith('/chat/completions')) {
-      return respond(404, [errorBody('The simulator answers chat completions only.', null)]);
+      return respond(404, [errorBody('The simulator supports chat completions only.', null)]);
     }
     try {
       const chat = readSimulatedRequest(parseJson(request.body));
@@ -59,14 +59,14 @@ function respond(status: number, parts: string[], contentType = 'application/jso
   return response;
 }
 
-/** All of an answer is there at once, so nothing needs to be paused or closed. */
+/** The whole body is available at once, so there is no source to pause or close. */
 const NO_SOURCE = { pause() {}, resume() {}, abort() {} };
 
 function errorBody(message: string, param: string | null): string {
   return JSON.stringify({ error: { message, type: 'invalid_request_error', param, code: null } });
 }
 
-/** Ends early with the signal. */
+/** Resolves after `ms`, or earlier when the signal fires. */
 function sleep(ms: number, signal: AbortSignalLike | undefined): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {

@@ -6,9 +6,9 @@ import type { Translator, StreamChunk, StreamDecoder, UpstreamCall, UpstreamFail
 import { SseReader } from '../transport/sse-reader';
 
 /**
- * Runs a translator over recorded cases, one folder each: `call.json` gives `request.json`, `reply.json` gives
- * `result.json`, `stream.sse` gives `chunks.json` and `assembled.json`, `failure.json` gives `error.json`. A case has
- * those of them that it is about. With UPDATE_FIXTURES=1 the right-hand files are written: read the difference.
+ * Runs a translator on recorded cases, one folder per case: `call.json` gives `request.json`, `reply.json` gives
+ * `result.json`, `stream.sse` gives `chunks.json` and `assembled.json`, `failure.json` gives `error.json`. A case has one or
+ * more of the inputs. UPDATE_FIXTURES=1 rewrites the outputs: review the diff.
  */
 export function describeTranslator(name: string, translator: Translator, fixtureDirectory: string): void {
   describe(name, () => {
@@ -26,7 +26,7 @@ function describeCase(translator: Translator, name: string, directory: string): 
   };
 
   describe(name, () => {
-    it('is a case', () => expect(given.size).toBeGreaterThan(0));
+    it('has an input', () => expect(given.size).toBeGreaterThan(0));
 
     if (given.has('call.json')) {
       it('writes the request', () => {
@@ -39,7 +39,7 @@ function describeCase(translator: Translator, name: string, directory: string): 
     }
 
     if (given.has('reply.json')) {
-      it('reads the reply', () => {
+      it('reads the response', () => {
         const reply = translator.fromReply(read('reply.json'));
         expectGolden('result.json', { body: JSON.parse(reply.body.toString()), facts: reply.facts });
       });
@@ -54,12 +54,13 @@ function describeCase(translator: Translator, name: string, directory: string): 
         expectGolden('assembled.json', { ended: decoder.ended, body: JSON.parse(body.toString()), facts });
       });
 
-      it('reads the same chunks wherever the bytes are cut', () => {
+      it('reads the same chunks for every cut of the bytes', () => {
         const bytes = read('stream.sse');
         const whole = JSON.stringify(decode(translator, [bytes]).chunks);
         for (let cut = 1; cut < bytes.length; cut += 1) {
           const { chunks } = decode(translator, [bytes.subarray(0, cut), bytes.subarray(cut)]);
-          if (JSON.stringify(chunks) !== whole) throw new Error(`Cut at byte ${cut} the stream reads otherwise.`);
+          if (JSON.stringify(chunks) !== whole)
+            throw new Error(`The chunks differ when the stream is cut at byte ${cut}.`);
         }
         const singly = Array.from(bytes, (_, at) => bytes.subarray(at, at + 1));
         expect(JSON.stringify(decode(translator, singly).chunks)).toBe(whole);
@@ -68,7 +69,7 @@ function describeCase(translator: Translator, name: string, directory: string): 
 
     if (given.has('failure.json')) {
       it('reads the failure', () => {
-        // A body in JSON is kept as JSON in the fixture, to be readable.
+        // Fixtures hold a JSON body as JSON, for readability.
         const recorded: UpstreamFailure = JSON.parse(read('failure.json').toString());
         const { body }: { body: unknown } = recorded;
         const failure = { ...recorded, body: isRecord(body) ? JSON.stringify(body) : recorded.body };

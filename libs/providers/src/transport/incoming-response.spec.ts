@@ -1,6 +1,6 @@
 import { IncomingResponse } from './incoming-response';
 
-describe('a body that is left', () => {
+describe('IncomingResponse.leave', () => {
   const source = { pause: jest.fn(), resume: jest.fn(), abort: jest.fn() };
   const open = () => new IncomingResponse(200, {}, source, 1_000_000);
 
@@ -10,7 +10,7 @@ describe('a body that is left', () => {
     jest.resetAllMocks();
   });
 
-  it('is over for its reader, and its connection can be used again once it has ended', async () => {
+  it('ends the body for its reader, and frees the connection when the body ends', async () => {
     const response = open();
     response.push(Buffer.from('data: [DONE]\n\n'));
     const waiting = open();
@@ -28,7 +28,7 @@ describe('a body that is left', () => {
     expect(source.abort).not.toHaveBeenCalled();
   });
 
-  it('is closed when its end does not come within a second', async () => {
+  it('closes the connection when the body does not end within a second', async () => {
     const response = open();
     response.leave();
     jest.advanceTimersByTime(999);
@@ -38,7 +38,7 @@ describe('a body that is left', () => {
     expect((await response.next()).done).toBe(true);
   });
 
-  it('is closed when it goes on and on', () => {
+  it('closes the connection after 64 KB', () => {
     const response = open();
     response.leave();
     for (let part = 0; part < 4; part += 1) response.push(Buffer.alloc(16 * 1024));
@@ -47,7 +47,7 @@ describe('a body that is left', () => {
     expect(source.abort).toHaveBeenCalledTimes(1);
   });
 
-  it('goes on where its reader had held it up', () => {
+  it('resumes a paused connection', () => {
     const response = open();
     response.push(Buffer.alloc(200 * 1024));
     expect(source.pause).toHaveBeenCalledTimes(1);
@@ -56,7 +56,7 @@ describe('a body that is left', () => {
     expect(source.abort).not.toHaveBeenCalled();
   });
 
-  it('fails quietly, and takes a failure for its end', async () => {
+  it('treats a failure as the end of the body', async () => {
     const response = open();
     response.leave();
     response.fail(new Error('reset'));

@@ -1,26 +1,26 @@
 import { UpstreamTransportError, type UpstreamResponse } from './upstream-transport';
 
-/** The connection that a body comes from. */
+/** The connection that delivers a body. */
 export interface BodySource {
   pause(): void;
   resume(): void;
   abort(error: UpstreamTransportError): void;
 }
 
-/** Bytes that may wait for a slow reader before the upstream is paused. */
+/** Unread bytes above which the upstream is paused, and below which it resumes. */
 const HIGH_WATER_BYTES = 128 * 1024;
 const LOW_WATER_BYTES = 32 * 1024;
-/** How long, and how much, a body may still come after its answer has ended. */
+/** Limits for reading the rest of a body after {@link IncomingResponse.leave}. */
 const LEAVE_MS = 1_000;
 const LEAVE_BYTES = 64 * 1024;
 
-/** An answer whose body is pushed in at one end and read at the other, with back-pressure between them. */
+/** A response with back-pressure between the connection, which pushes the body, and its reader. */
 export class IncomingResponse implements UpstreamResponse, AsyncIterableIterator<Uint8Array> {
   readonly #waiting: Buffer[] = [];
   #waitingBytes = 0;
   #paused = false;
   #ended = false;
-  /** Set when what still comes is thrown away. */
+  /** Set while the rest of the body is discarded. */
   #leaving: NodeJS.Timeout | undefined;
   #failure: Error | undefined;
   #wake: (() => void) | undefined;
@@ -40,7 +40,7 @@ export class IncomingResponse implements UpstreamResponse, AsyncIterableIterator
   push(bytes: Buffer): void {
     this.#waitingBytes += bytes.length;
     if (this.#leaving !== undefined) {
-      if (this.#waitingBytes > LEAVE_BYTES) this.#giveUp(givenUp());
+      if (this.#waitingBytes > LEAVE_BYTES) this.#cancel(cancelled());
       return;
     }
     this.#waiting.push(bytes);
@@ -58,7 +58,7 @@ export class IncomingResponse implements UpstreamResponse, AsyncIterableIterator
     this.#wakeReader();
   }
 
-  /** The body broke off; the reader still gets what came before. */
+  /** The body is incomplete; the reader gets the bytes received so far, then the error. */
   fail(error: Error): void {
     this.#failure ??= error;
     clearTimeout(this.#leaving);
@@ -66,14 +66,14 @@ export class IncomingResponse implements UpstreamResponse, AsyncIterableIterator
   }
 
   abort(): void {
-    if (!this.#ended && this.#leaving === undefined) this.#giveUp(givenUp());
+    if (!this.#ended && this.#leaving === undefined) this.#cancel(cancelled());
   }
 
   leave(): void {
     this.#waiting.length = 0;
     this.#waitingBytes = 0;
     if (this.#ended || this.#leaving !== undefined) return;
-    this.#leaving = setTimeout(() => this.#giveUp(givenUp()), LEAVE_MS).unref();
+    this.#leaving = setTimeout(() => this.#cancel(cancelled()), LEAVE_MS).unref();
     if (this.#paused) this.source.resume();
     this.#wakeReader();
   }
@@ -86,10 +86,10 @@ export class IncomingResponse implements UpstreamResponse, AsyncIterableIterator
       if (bytes > this.maxReplyBytes) {
         const error = new UpstreamTransportError(
           'too_large',
-          `The upstream's answer is longer than ${this.maxReplyBytes} bytes.`,
+          `The upstream's response is longer than ${this.maxReplyBytes} bytes.`,
           true,
         );
-        this.#giveUp(error);
+        this.#cancel(error);
         throw error;
       }
       parts.push(part.value);
@@ -126,7 +126,7 @@ export class IncomingResponse implements UpstreamResponse, AsyncIterableIterator
     return { done: true, value: undefined };
   }
 
-  #giveUp(error: UpstreamTransportError): void {
+  #cancel(error: UpstreamTransportError): void {
     this.#waiting.length = 0;
     this.#waitingBytes = 0;
     if (this.#ended) return;
@@ -141,6 +141,6 @@ export class IncomingResponse implements UpstreamResponse, AsyncIterableIterator
   }
 }
 
-function givenUp(): UpstreamTransportError {
-  return new UpstreamTransportError('aborted', 'The call was given up while its answer was read.', true);
+function cancelled(): UpstreamTransportError {
+  return new UpstreamTransportError('aborted', 'The request was cancelled while its response was read.', true);
 }

@@ -32,7 +32,7 @@ describe('SseReader', () => {
     ]);
   });
 
-  it('gives an event as soon as its last byte is there, also after a lone carriage return', () => {
+  it('returns an event with its last byte, also after a lone carriage return', () => {
     const reader = new SseReader();
     expect(reader.push(Buffer.from('data: 1\r\r'))).toEqual([event('1')]);
     expect(reader.push(Buffer.from('data: 2\r\n\r'))).toEqual([event('2')]);
@@ -68,7 +68,7 @@ describe('SseReader', () => {
     },
   );
 
-  it('gives a [DONE] without a line end, and no half event', () => {
+  it('returns a [DONE] without a line end, and no incomplete event', () => {
     expect(readAll([Buffer.from('data: [DONE]')])).toEqual([event('[DONE]')]);
     expect(readAll([Buffer.from('data: {"a":{}')])).toEqual([]);
     expect(readAll([Buffer.from('data: {"a":"é').subarray(0, -1)])).toEqual([]);
@@ -87,7 +87,7 @@ describe('SseReader', () => {
     }).toThrow(SseEventTooLargeError);
   });
 
-  it('stops at an event that comes whole but is too long', () => {
+  it('rejects a too long event that arrives in one chunk', () => {
     expect(() => new SseReader(1_000).push(Buffer.from(`data: ${'x'.repeat(1_001)}\n\n`))).toThrow(
       SseEventTooLargeError,
     );

@@ -3,15 +3,15 @@ import { createParser, type EventSourceParser } from 'eventsource-parser';
 import { parseJson } from '../json-record';
 import type { SseEvent } from '../translator';
 
-/** What stands in a stream of server-sent events: an event, or a comment, which upstreams send as a sign of life. */
+/** An item of a stream of server-sent events: an event, or a comment, which upstreams send as keep-alive. */
 export type SseItem = ({ kind: 'event' } & SseEvent) | { kind: 'comment'; text: string };
 
-/** The longest event that is read, in UTF-16 units. */
+/** The largest length of an event, in UTF-16 units. */
 export const MAX_SSE_EVENT_LENGTH = 16 * 1024 * 1024;
 
 const BYTE_ORDER_MARK = '\uFEFF';
 
-/** An upstream sent an event, or a line without end, that is longer than any honest one. */
+/** An upstream sent an event or a line above the limit. */
 export class SseEventTooLargeError extends Error {
   override readonly name = 'SseEventTooLargeError';
 
@@ -21,7 +21,7 @@ export class SseEventTooLargeError extends Error {
 }
 
 /**
- * Reads server-sent events out of bytes that may be cut anywhere, also inside a character or a line end.
+ * Reads server-sent events from byte chunks that may be cut anywhere, also inside a character or a line end.
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
  */
 export class SseReader {
@@ -47,15 +47,15 @@ export class SseReader {
 
   /**
    * @returns the events and comments that these bytes complete, in order.
-   * @throws SseEventTooLargeError after which the reader is of no more use.
+   * @throws SseEventTooLargeError after which the reader cannot be used
    */
   push(bytes: Uint8Array): SseItem[] {
     return this.#feed(this.#text.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)));
   }
 
   /**
-   * Reads what is left at the end of the stream. An event that lacks only the blank line behind it counts if its data
-   * is whole (JSON or `[DONE]`), because some servers forget that line; half an event is dropped.
+   * Reads the rest at the end of the stream. Some servers omit the last blank line, so a last event without it counts where
+   * its data is complete (JSON or `[DONE]`); an incomplete event is dropped.
    */
   end(): SseItem[] {
     const items = this.#feed(`${this.#text.end()}\n\n`);
@@ -72,8 +72,8 @@ export class SseReader {
       this.#skipLineFeed = false;
       if (lines.startsWith('\n')) lines = lines.slice(1);
     }
-    // The parser would hold back a carriage return at the end until it sees whether a line feed follows, and with it an
-    // event that is complete already. So the line is ended here and now, and that line feed is left out when it comes.
+    // The parser holds back a carriage return at the end until the next character, and with it a complete event. So the
+    // line ends here, and a line feed that follows is skipped.
     if (lines.endsWith('\r')) {
       this.#skipLineFeed = true;
       lines += '\n';

@@ -52,7 +52,7 @@ function post(port: number, scheme = 'http'): UpstreamRequest {
 const HEAD = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n';
 
 describe('UpstreamClient', () => {
-  it('sends the request as it stands and reads the answer', async () => {
+  it('sends the request unchanged and reads the response', async () => {
     const seen: unknown[] = [];
     const port = await listenHttp(async (incoming, reply) => {
       seen.push(
@@ -70,7 +70,7 @@ describe('UpstreamClient', () => {
     expect(seen).toEqual(['POST', '/v1/chat/completions?a=1', 'r1', '{"é":1}']);
   });
 
-  it('uses one connection again and again', async () => {
+  it('reuses one connection', async () => {
     let connections = 0;
     const server = createServer((_incoming, reply) => reply.end('x'.repeat(100_000)));
     server.on('connection', () => (connections += 1));
@@ -78,13 +78,13 @@ describe('UpstreamClient', () => {
     const client = newClient();
     for (let call = 0; call < 5; call += 1) {
       expect(await (await client.send(post(port))).readAll()).toHaveLength(100_000);
-      // undici gives a connection back only on the next turn of the event loop.
+      // undici frees a connection on the next turn of the event loop.
       await setImmediate();
     }
     expect(connections).toBe(1);
   });
 
-  it('opens no more connections than allowed', async () => {
+  it('opens at most maxConnectionsPerOrigin connections', async () => {
     const port = await listenHttp((_incoming, reply) => setTimeout(() => reply.end('ok'), 50));
     const client = newClient({ maxConnectionsPerOrigin: 1 });
     const started = performance.now();
@@ -97,7 +97,7 @@ describe('UpstreamClient', () => {
     expect((await newClient().send(post(port))).status).toBe(307);
   });
 
-  it('says that nothing was sent when nobody listens', async () => {
+  it('reports a refused connection as not sent', async () => {
     const server = createTcpServer();
     const port = await listen(server);
     await new Promise((resolve) => server.close(resolve));
@@ -108,18 +108,18 @@ describe('UpstreamClient', () => {
     });
   });
 
-  it('gives up connecting, TLS included', async () => {
+  it('times out connecting, TLS included', async () => {
     const port = await listenTcp(() => {});
     await expect(newClient().send(post(port, 'https'))).rejects.toMatchObject({ kind: 'connect', sent: false });
   });
 
-  it('gives up waiting for the first byte', async () => {
+  it('times out waiting for the first byte', async () => {
     const port = await listenHttp(() => {});
     const failure = { name: 'UpstreamTransportError', kind: 'first_byte_timeout', sent: true };
     await expect(newClient().send(post(port))).rejects.toMatchObject(failure);
   });
 
-  it('gives up a body that stops coming, after handing out what came', async () => {
+  it('times out an idle body after delivering its received bytes', async () => {
     const port = await listenHttp((_incoming, reply) => reply.writeHead(200).write('first'));
     const { body } = await newClient().send(post(port));
     const read: string[] = [];
@@ -131,9 +131,9 @@ describe('UpstreamClient', () => {
   });
 
   it.each([
-    ['before the answer', (socket: Socket) => socket.destroy()],
-    ['before the answer, by a reset', (socket: Socket) => socket.resetAndDestroy()],
-  ])('tells a reset %s', async (_when, cut) => {
+    ['before the response', (socket: Socket) => socket.destroy()],
+    ['before the response, by a reset', (socket: Socket) => socket.resetAndDestroy()],
+  ])('reports a closed connection %s', async (_when, cut) => {
     const port = await listenTcp((socket) => socket.once('data', () => cut(socket)));
     await expect(newClient().send(post(port))).rejects.toMatchObject({ kind: 'reset', sent: true });
   });
@@ -143,7 +143,7 @@ describe('UpstreamClient', () => {
     ['transfer-encoding: chunked\r\n\r\n4\r\nhalf\r\n', (socket: Socket) => socket.end()],
     ['transfer-encoding: chunked\r\nconnection: close\r\n\r\n4\r\nhalf\r\n', (socket: Socket) => socket.end()],
     ['content-length: 10\r\n\r\nhalf', (socket: Socket) => setTimeout(() => socket.resetAndDestroy(), 20)],
-  ])('tells a body that breaks off: %j', async (rest, cut) => {
+  ])('reports an incomplete body: %j', async (rest, cut) => {
     const port = await listenTcp((socket) =>
       socket.once('data', () => {
         socket.write(HEAD + rest);
@@ -154,7 +154,7 @@ describe('UpstreamClient', () => {
     await expect(response.readAll()).rejects.toMatchObject({ kind: 'reset', sent: true });
   });
 
-  it('reads no more than it may', async () => {
+  it('reads at most maxReplyBytes', async () => {
     const port = await listenHttp((_incoming, reply) => reply.end('x'.repeat(300_000)));
     const response = await newClient({ maxReplyBytes: 200_000 }).send(post(port));
     await expect(response.readAll()).rejects.toMatchObject({ kind: 'too_large' });
@@ -164,7 +164,7 @@ describe('UpstreamClient', () => {
     ['by the signal before headers', false, (controller: AbortController) => controller.abort()],
     ['by the signal in the body', true, (controller: AbortController) => controller.abort()],
     ['by abort()', true, (_controller: AbortController, abort: () => void) => abort()],
-  ])('closes the upstream socket when cancelled %s', async (_how, withHeaders, giveUp) => {
+  ])('closes the upstream socket when cancelled %s', async (_how, withHeaders, cancel) => {
     const closed = deferred<void>();
     const arrived = deferred<void>();
     const port = await listenHttp((incoming, reply) => {
@@ -177,13 +177,13 @@ describe('UpstreamClient', () => {
     sending.catch(() => {});
     await arrived.promise;
     const response = withHeaders ? await sending : undefined;
-    giveUp(controller, () => response?.abort());
+    cancel(controller, () => response?.abort());
     await closed.promise;
     const outcome = response === undefined ? sending : response.readAll();
     await expect(outcome).rejects.toMatchObject({ kind: 'aborted', sent: true });
   });
 
-  it('sends nothing for a signal that has fired, nor for a call given up while it waited', async () => {
+  it('sends no request whose signal fired before or during the wait for a connection', async () => {
     let requests = 0;
     const port = await listenHttp((_incoming, reply) => {
       requests += 1;
@@ -203,7 +203,7 @@ describe('UpstreamClient', () => {
     expect(requests).toBe(2);
   });
 
-  it('lets go of the signal when the answer is read', async () => {
+  it('removes its signal listener when the response is read', async () => {
     const port = await listenHttp((_incoming, reply) => reply.end('ok'));
     const controller = new AbortController();
     const remove = jest.spyOn(controller.signal, 'removeEventListener');
@@ -213,7 +213,7 @@ describe('UpstreamClient', () => {
     controller.abort();
   });
 
-  it('closes the socket of a loop that is left', async () => {
+  it('closes the socket when the reader leaves its loop', async () => {
     const closed = deferred<void>();
     const port = await listenHttp((incoming, reply) => {
       incoming.socket.on('close', () => closed.resolve());
@@ -227,7 +227,7 @@ describe('UpstreamClient', () => {
     await closed.promise;
   });
 
-  it('pauses an upstream whose body nobody reads, and reads it whole later', async () => {
+  it('pauses an upstream with an unread body, and reads the whole body later', async () => {
     const total = 40_000_000;
     let socket: Socket | undefined;
     const port = await listenTcp((accepted) => {
@@ -246,7 +246,7 @@ describe('UpstreamClient', () => {
     expect(read).toBe(total);
   });
 
-  it('fails running calls when closed', async () => {
+  it('fails running requests when closed', async () => {
     const port = await listenHttp((_incoming, reply) => reply.writeHead(200).write('x'));
     const client = new UpstreamClient(options);
     const response = await client.send(post(port));

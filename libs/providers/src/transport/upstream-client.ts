@@ -12,19 +12,19 @@ import {
 export interface UpstreamClientOptions {
   /** TCP and TLS together. */
   connectTimeoutMs: number;
-  /** From the request's last byte to the answer's headers. Above one second it is kept to within half a second. */
+  /** From the request's last byte to the response's headers. Values above one second are accurate to half a second. */
   firstByteTimeoutMs: number;
-  /** Between two pieces of a body; a reader that is behind does not count against the upstream. */
+  /** Between two chunks of a body; time spent waiting for a slow reader does not count. */
   idleTimeoutMs: number;
-  /** More calls than that to one origin wait for a free connection; only the signal of a call ends its waiting. */
+  /** Further requests to the origin wait for a free connection, until their signal fires. */
   maxConnectionsPerOrigin: number;
-  /** How much `readAll` takes. A body that is iterated may be longer. */
+  /** The limit of `readAll`. An iterated body may be longer. */
   maxReplyBytes: number;
 }
 
 /**
- * Sends requests over HTTP/1.1 and keeps the connections for the next ones. It follows no redirects, decodes no
- * content encoding and retries nothing: each `send` is at most one request at the upstream.
+ * Sends requests over HTTP/1.1 with keep-alive connections. It follows no redirects, decodes no content encoding and
+ * does not retry: each `send` is at most one request at the upstream.
  * @see https://undici.nodejs.org/#/docs/api/Dispatcher?id=parameter-dispatchhandler
  */
 export class UpstreamClient implements UpstreamTransport {
@@ -52,14 +52,14 @@ export class UpstreamClient implements UpstreamTransport {
       const { method, headers, body } = request;
       const { origin, path } = this.#targetOf(request.url);
       const exchange = new Exchange(resolve, reject, options.signal, this.#maxReplyBytes, this.#connections);
-      if (options.signal?.aborted === true) return exchange.giveUp();
+      if (options.signal?.aborted === true) return exchange.cancel();
       this.#connections.agent.dispatch({ origin, path, method, headers, body }, exchange);
     });
   }
 
   /**
-   * Closes the connections once their running calls have ended. A call that is sent later gets a connection of its own,
-   * which closes when it is idle: its attempt had this client in hand before.
+   * Closes the connections when their running requests have ended. Attempts that still hold this client may send further
+   * requests; these get new connections, which close when they are idle.
    */
   async drain(): Promise<void> {
     const connections = this.#connections;
@@ -69,12 +69,12 @@ export class UpstreamClient implements UpstreamTransport {
     this.#draining.delete(connections);
   }
 
-  /** Aborts the running calls and closes all connections. */
+  /** Aborts the running requests and closes all connections. */
   async close(): Promise<void> {
     await Promise.all([this.#connections, ...this.#draining].map(({ agent }) => agent.destroy()));
   }
 
-  /** Most calls go where the last one went. */
+  /** Parses a URL once for consecutive requests to it. */
   #targetOf(url: string): { origin: string; path: string } {
     if (this.#target?.url !== url) {
       const { origin, pathname, search } = new URL(url);
@@ -84,7 +84,7 @@ export class UpstreamClient implements UpstreamTransport {
   }
 }
 
-/** The connections of an UpstreamClient, with the number of calls that run on them. */
+/** The connections of an UpstreamClient, with the number of their running requests. */
 class Connections {
   readonly agent: Agent;
   #running = 0;
@@ -103,15 +103,15 @@ class Connections {
     if (this.#running === 0) this.#onIdle?.();
   }
 
-  /** Waits for the running calls. undici's own `close` would wait too, but what it waits for can be destroyed no more. */
+  /** Waits for the running requests. undici's `close` waits too, but `destroy` has no effect during that wait. */
   async close(): Promise<void> {
     if (this.#running > 0) await new Promise<void>((idle) => (this.#onIdle = idle));
-    // A rejection says that the agent is destroyed.
+    // The agent rejects where it is destroyed already.
     await this.agent.close().catch(() => undefined);
   }
 }
 
-/** One request and its answer, driven by undici's events. Below undici's own streams, to spare their cost per call. */
+/** One request and its response, driven by undici's dispatch events; undici's streams cost more per request. */
 class Exchange implements Dispatcher.DispatchHandler, BodySource {
   #controller: Dispatcher.DispatchController | undefined;
   #response: IncomingResponse | undefined;
@@ -125,10 +125,10 @@ class Exchange implements Dispatcher.DispatchHandler, BodySource {
     private readonly connections: Connections,
   ) {
     connections.begin();
-    signal?.addEventListener('abort', this.giveUp);
+    signal?.addEventListener('abort', this.cancel);
   }
 
-  /** Called just before the request is written; until then nothing has gone out. */
+  /** undici calls this just before it writes the request; until then nothing is sent. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     if (this.#over) controller.abort(new Error('The request was cancelled before it was sent.'));
@@ -171,7 +171,7 @@ class Exchange implements Dispatcher.DispatchHandler, BodySource {
     this.#controller?.abort(error);
   }
 
-  readonly giveUp = (): void => {
+  readonly cancel = (): void => {
     this.abort(new UpstreamTransportError('aborted', 'The request was cancelled.', this.#controller !== undefined));
   };
 
@@ -185,7 +185,7 @@ class Exchange implements Dispatcher.DispatchHandler, BodySource {
     if (this.#over) return;
     this.#over = true;
     this.connections.end();
-    this.signal?.removeEventListener('abort', this.giveUp);
+    this.signal?.removeEventListener('abort', this.cancel);
   }
 }
 
@@ -201,6 +201,6 @@ const KIND_BY_CODE: Record<string, TransportFailureKind> = {
 function toTransportError(error: Error, sent: boolean): UpstreamTransportError {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const kind = KIND_BY_CODE[code] ?? (sent ? 'reset' : 'connect');
-  // A name that resolves to several addresses fails with an AggregateError, whose message is empty.
+  // A host name with several addresses fails with an AggregateError, whose message is empty.
   return new UpstreamTransportError(kind, error.message || code || 'The connection failed.', sent, { cause: error });
 }

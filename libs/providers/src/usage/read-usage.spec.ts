@@ -1,7 +1,6 @@
 import { readUsage } from './read-usage';
 
-/** Usage documents as vendors send them, and what they mean. */
-describe('the usage of a call', () => {
+describe('readUsage', () => {
   it.each([
     [
       'OpenAI chat',
@@ -37,7 +36,7 @@ describe('the usage of a call', () => {
       },
     ],
     [
-      'OpenAI chat that wrote its prompt cache',
+      'OpenAI chat with a prompt cache write',
       {
         prompt_tokens: 3300,
         completion_tokens: 40,
@@ -47,7 +46,7 @@ describe('the usage of a call', () => {
       { inputTokens: 3300, cachedInputTokens: 0, cacheWriteTokens: 3207, outputTokens: 40, reasoningTokens: 0 },
     ],
     [
-      'OpenAI responses that wrote their prompt cache',
+      'OpenAI responses with a prompt cache write',
       {
         input_tokens: 3300,
         input_tokens_details: { cached_tokens: 64, cache_write_tokens: 3207 },
@@ -68,12 +67,12 @@ describe('the usage of a call', () => {
       { inputTokens: 12, cachedInputTokens: 0, outputTokens: 503, reasoningTokens: 400 },
     ],
     [
-      'Gemini by its OpenAI endpoint, whose total alone has the thoughts',
+      'the OpenAI endpoint of Gemini, where only the total includes thoughts',
       { prompt_tokens: 20, completion_tokens: 424, total_tokens: 1016 },
       { inputTokens: 20, cachedInputTokens: 0, outputTokens: 996, reasoningTokens: 572 },
     ],
     [
-      'an API whose total has cached input beside the prompt',
+      'an API that counts cached input beside the prompt',
       { prompt_tokens: 20, completion_tokens: 4, total_tokens: 124, cache_creation_input_tokens: 10 },
       { inputTokens: 20, cachedInputTokens: 0, cacheWriteTokens: 10, outputTokens: 4, reasoningTokens: 0 },
     ],
@@ -101,7 +100,7 @@ describe('the usage of a call', () => {
       { inputTokens: 1000, cachedInputTokens: 832, outputTokens: 20, reasoningTokens: 0 },
     ],
     [
-      'xAI, which counts reasoning beside the output',
+      'xAI, where output excludes reasoning',
       {
         prompt_tokens: 37,
         completion_tokens: 9,
@@ -110,7 +109,7 @@ describe('the usage of a call', () => {
       },
       { inputTokens: 37, cachedInputTokens: 0, outputTokens: 363, reasoningTokens: 354 },
     ],
-  ])('of %s', (_, document, usage) => {
+  ])('reads the usage of %s', (_, document, usage) => {
     expect(readUsage(document)).toEqual(usage);
   });
 
@@ -118,12 +117,15 @@ describe('the usage of a call', () => {
     ['nothing', undefined],
     ['null', null],
     ['no counts', {}],
-    ['less than nothing', { prompt_tokens: -1, completion_tokens: 1 }],
-    ['halves', { prompt_tokens: 1.5, completion_tokens: 1 }],
-    ['texts', { prompt_tokens: '1', completion_tokens: 1 }],
-    ['more cached than asked', { prompt_tokens: 1, completion_tokens: 1, prompt_tokens_details: { cached_tokens: 2 } }],
-    ['an Anthropic one without input', { cache_read_input_tokens: 5, output_tokens: 1 }],
-  ])('is not believed where there is %s', (_, document) => {
+    ['a negative count', { prompt_tokens: -1, completion_tokens: 1 }],
+    ['a fraction', { prompt_tokens: 1.5, completion_tokens: 1 }],
+    ['text', { prompt_tokens: '1', completion_tokens: 1 }],
+    [
+      'more cached input than input',
+      { prompt_tokens: 1, completion_tokens: 1, prompt_tokens_details: { cached_tokens: 2 } },
+    ],
+    ['Anthropic usage without input', { cache_read_input_tokens: 5, output_tokens: 1 }],
+  ])('returns undefined for %s', (_, document) => {
     expect(readUsage(document)).toBeUndefined();
   });
 });

@@ -4,9 +4,9 @@ import type { TokenUsage } from '../translator';
 type Counts = { [Count in keyof Required<TokenUsage>]: unknown } & { total: unknown };
 
 /**
- * Token counts out of a vendor's usage document, or undefined where they are missing or cannot be true, so that a call is
- * estimated and marked so instead of being billed by nonsense. Vendors are told apart by their members: what compatible
- * APIs answer with is not always OpenAI's.
+ * Reads the token counts of a vendor's usage object. Returns undefined where counts are missing or impossible; the call's
+ * usage is then estimated and marked as estimated. The members identify the vendor, because compatible APIs do not always send
+ * OpenAI's members.
  */
 export function readUsage(usage: unknown): TokenUsage | undefined {
   if (!isRecord(usage)) return undefined;
@@ -19,7 +19,7 @@ export function readUsage(usage: unknown): TokenUsage | undefined {
 /**
  * @see https://platform.openai.com/docs/api-reference/chat/object#chat/object-usage cached tokens are a part of the prompt
  * @see https://api-docs.deepseek.com/guides/kv_cache `prompt_cache_hit_tokens`
- * @see https://openrouter.ai/docs/prompt-caching `cache_write_tokens`, as OpenAI tells them from GPT-5.6 on
+ * @see https://openrouter.ai/docs/prompt-caching `cache_write_tokens`, which OpenAI sends from GPT-5.6 on
  */
 function openAiChat(usage: Record<string, unknown>): Counts {
   const prompt = isRecord(usage.prompt_tokens_details) ? usage.prompt_tokens_details : {};
@@ -36,8 +36,8 @@ function openAiChat(usage: Record<string, unknown>): Counts {
 }
 
 /**
- * Gemini's OpenAI endpoint does not name its thoughts and leaves them out of the completion: only the total has them.
- * Where a cache is told of, the rest of a total may be input, and nothing is made of it.
+ * Gemini's OpenAI endpoint includes thoughts in the total only, and neither names them nor counts them in the completion.
+ * With cache counts, the rest of the total may be input, so reasoning is then 0.
  */
 function unnamedReasoning(usage: Record<string, unknown>): number {
   const { prompt_tokens: prompt, completion_tokens: completion, total_tokens: total } = usage;
@@ -66,7 +66,7 @@ function openAiResponses(usage: Record<string, unknown>): Counts {
 }
 
 /**
- * Anthropic's `input_tokens` leave out what was read from and written to the prompt cache.
+ * Anthropic's `input_tokens` exclude tokens read from and written to the prompt cache.
  * @see https://docs.claude.com/en/docs/build-with-claude/prompt-caching#tracking-cache-performance
  */
 function anthropic(usage: Record<string, unknown>): Counts {
@@ -85,7 +85,7 @@ function anthropic(usage: Record<string, unknown>): Counts {
 }
 
 /**
- * Gemini's prompt count has the cached tokens in it; its candidates' count leaves the thoughts out.
+ * Gemini's prompt count includes cached tokens; its candidates' count excludes thoughts.
  * @see https://ai.google.dev/api/generate-content#UsageMetadata
  */
 function gemini(usage: Record<string, unknown>): Counts {
@@ -106,7 +106,7 @@ function checked(counts: Counts): TokenUsage | undefined {
   if (!isCount(inputTokens) || !isCount(cachedInputTokens) || !isCount(cacheWriteTokens)) return undefined;
   if (!isCount(outputTokens) || !isCount(reasoningTokens)) return undefined;
   if (cachedInputTokens + cacheWriteTokens > inputTokens) return undefined;
-  // Some compatible APIs (xAI's) do not count reasoning in the output; then only the total tells.
+  // Some compatible APIs (xAI) exclude reasoning from the output; only the total shows it.
   const apart = reasoningTokens > 0 && total === inputTokens + outputTokens + reasoningTokens;
   const output = apart ? outputTokens + reasoningTokens : outputTokens;
   const usage = {

@@ -8,11 +8,11 @@ import type {
 } from '@thriftgate/contracts';
 import { type CallOptions, type HttpClient, path } from '../http-client';
 
-/** A provider's model that answers for a name. */
+/** A provider's model behind a model's name. */
 export interface NewDeployment {
   provider: string;
   model: string;
-  /** Lower is tried first; 1 where it is left out. */
+  /** Lower values are used first; default 1. */
   priority?: number;
   /** Share of the load within a priority. */
   weight?: number;
@@ -34,7 +34,7 @@ export class AdminModels {
     return this.http.json('POST', '/admin/models', { ...options, body: model });
   }
 
-  /** Puts other deployments behind a name, or changes its cache rules; another target starts a new cache generation. */
+  /** Replaces the deployments of a model, or changes its cache rules; another target starts a new cache generation. */
   update(
     model: string,
     changes: { deployments?: NewDeployment[]; cache?: ModelCacheRulesChange },
@@ -43,12 +43,12 @@ export class AdminModels {
     return this.http.json('PATCH', path`/admin/models/${model}`, { ...options, body: changes });
   }
 
-  /** Takes back what was set here: gateway.yaml or the catalogue is in force again. */
+  /** Deletes the settings of `/admin/models`: gateway.yaml or the catalogue applies again. */
   delete(model: string, options?: CallOptions): Promise<Deleted> {
     return this.http.json('DELETE', path`/admin/models/${model}`, options);
   }
 
-  /** Declares which version a model is; a change starts a new cache generation. */
+  /** Declares a model's version; a change starts a new cache generation. */
   setVersion(model: string, version: string, options?: CallOptions): Promise<ModelVersion> {
     return this.http.json('PUT', path`/admin/models/${model}/version`, { ...options, body: { version } });
   }

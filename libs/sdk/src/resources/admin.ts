@@ -14,7 +14,7 @@ import { Statements } from './statements';
 import { Teams } from './teams';
 import { Usage, type UsageQuery } from './usage';
 
-/** Which rows of the ledger. */
+/** Filters of ledger rows. */
 export interface RequestsQuery {
   team_id?: string;
   key_id?: string;
@@ -23,7 +23,7 @@ export interface RequestsQuery {
   batch_id?: string;
   from?: Date | string;
   to?: Date | string;
-  /** Rows a page, 1 to 1000. */
+  /** Rows per page, 1 to 1000. */
   limit?: number;
   cursor?: string;
 }

@@ -15,9 +15,9 @@ export interface AlertsQuery {
   team_id?: string;
   /** Not earlier than this; a string is RFC 3339, Unix seconds or a day in UTC. */
   from?: Date | string;
-  /** Earlier than this; a day is included whole. */
+  /** Earlier than this; a day is included. */
   to?: Date | string;
-  /** Alerts a page, 1 to 1000. */
+  /** Alerts per page, 1 to 1000. */
   limit?: number;
   cursor?: string;
 }
@@ -43,27 +43,27 @@ export class Alerts {
 }
 
 export interface NewWebhook {
-  /** https, on the public internet unless the operator allows private addresses. */
+  /** https, on the public internet unless `WEBHOOK_ALLOW_PRIVATE` allows private addresses. */
   url: string;
-  /** Signed by the Standard Webhooks scheme, which is the default, or as Slack's incoming webhooks take it. */
+  /** Signed with the Standard Webhooks scheme (default), or the format of Slack's incoming webhooks. */
   format?: 'signed' | 'slack';
-  /** `whsec_` and 24 to 64 bytes in base64; made where it is left out. Not for Slack. */
+  /** `whsec_` and 24 to 64 bytes in base64; generated if omitted. Not for Slack. */
   secret?: string;
-  /** Null is all. */
+  /** Null means all. */
   kinds?: AlertKind[] | null;
-  /** Null is all. */
+  /** Null means all. */
   team_id?: string | null;
   active?: boolean;
 }
 
-/** What is left out stays. */
+/** Omitted members do not change. */
 export type WebhookChanges = Partial<Omit<NewWebhook, 'format'>>;
 
-/** `/admin/webhooks`: where alerts are sent to. */
+/** `/admin/webhooks`: the receivers of alerts. */
 export class Webhooks {
   constructor(private readonly http: HttpClient) {}
 
-  /** The answer is the only one with the secret. */
+  /** Only this response has the secret. */
   create(webhook: NewWebhook, options?: CallOptions): Promise<CreatedWebhook> {
     return this.http.json('POST', '/admin/webhooks', { ...options, body: webhook });
   }
@@ -84,7 +84,7 @@ export class Webhooks {
     return this.http.json('DELETE', path`/admin/webhooks/${id}`, options);
   }
 
-  /** Sends a test message now, and tells what came of it. */
+  /** Sends a test message now, and returns the result of its delivery. */
   test(id: string, options?: CallOptions): Promise<WebhookTest> {
     return this.http.json('POST', path`/admin/webhooks/${id}/test`, options);
   }

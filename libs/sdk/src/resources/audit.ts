@@ -3,13 +3,13 @@ import type { CallOptions, HttpClient } from '../http-client';
 
 export interface AuditQuery {
   action?: string;
-  /** A key's id, `admin`, or `gateway` for what it did by itself. */
+  /** A key's id, `admin`, or `gateway` for changes by the gateway. */
   actor?: string;
   /** A model's name. */
   subject?: string;
   from?: Date | string;
   to?: Date | string;
-  /** Events a page, 1 to 1000. */
+  /** Events per page, 1 to 1000. */
   limit?: number;
   cursor?: string;
 }

@@ -6,17 +6,17 @@ import type { Files } from './files';
 const DEFAULT_POLL_MS = 2_000;
 const ENDED: BatchObject['status'][] = ['completed', 'failed', 'expired', 'cancelled'];
 
-/** One question of a batch. */
+/** One line of a batch. */
 export interface BatchRequest {
-  /** Yours; comes back with the answer. Unique in the batch. */
+  /** Your own id, returned with the result. Unique in the batch. */
   custom_id: string;
   method?: 'POST';
-  /** The batch's endpoint where it is left out. */
+  /** Default: the batch's endpoint. */
   url?: string;
   body: ChatRequest;
 }
 
-/** The lines in one of three forms, and what holds for all of them. */
+/** The lines in one of three forms, and the options of the batch. */
 export type CreateBatch = {
   endpoint?: '/v1/chat/completions';
   /** `1h` to `24h`. */
@@ -28,13 +28,13 @@ export type CreateBatch = {
 export interface BatchResult {
   id: string;
   custom_id: string;
-  /** What the line was answered with, an error by the model's provider too; null where it was not asked. */
+  /** The response to the line, also an error response of the provider; null if the line did not run. */
   response: { status_code: number; request_id: string; body: ChatCompletion | ErrorBody } | null;
   error: { code: string; message: string } | null;
 }
 
 export interface WaitOptions extends CallOptions {
-  /** Milliseconds between two looks at the batch. */
+  /** Milliseconds between two requests for the batch. */
   pollMs?: number;
 }
 
@@ -61,17 +61,17 @@ export class Batches {
     return this.http.json('POST', path`/v1/batches/${id}/cancel`, options);
   }
 
-  /** The batch when it has ended, well or not. Waits on where the gateway says "later"; a `signal` ends the wait. */
+  /** Waits until the batch ends, in any status. Keeps waiting on errors with `Retry-After`; a `signal` ends the wait. */
   async waitFor(id: string, { pollMs = DEFAULT_POLL_MS, ...options }: WaitOptions = {}): Promise<BatchObject> {
     for (;;) {
-      const look = await this.retrieve(id, options).catch(secondsToWait);
-      if (typeof look !== 'number' && ENDED.includes(look.status)) return look;
-      const waitMs = typeof look === 'number' ? Math.max(pollMs, look * 1000) : pollMs;
+      const current = await this.retrieve(id, options).catch(secondsToWait);
+      if (typeof current !== 'number' && ENDED.includes(current.status)) return current;
+      const waitMs = typeof current === 'number' ? Math.max(pollMs, current * 1000) : pollMs;
       await delay(waitMs, options.signal);
     }
   }
 
-  /** Every line's end: first those of the output file, then those of the error file. */
+  /** The results of all lines: first those of the output file, then those of the error file. */
   async *results(batch: BatchObject, options?: CallOptions): AsyncGenerator<BatchResult, void, undefined> {
     for (const fileId of [batch.output_file_id, batch.error_file_id]) {
       if (fileId === null) continue;
@@ -86,7 +86,7 @@ function withMethods(batch: CreateBatch): CreateBatch {
   return { ...batch, requests: batch.requests.map((request) => ({ method: 'POST', ...request })) };
 }
 
-/** @throws the signal's reason when it is aborted meanwhile */
+/** @throws the signal's reason when the signal aborts */
 function delay(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const abort = () => {

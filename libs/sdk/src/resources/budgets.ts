@@ -1,16 +1,16 @@
 import type { Budget, BudgetList, Deleted, NewBudget, UpdateBudget } from '@thriftgate/contracts';
 import { type CallOptions, type HttpClient, path } from '../http-client';
 
-/** `/admin/budgets`: what teams and keys may spend. */
+/** `/admin/budgets`: spending limits of teams and keys. */
 export class Budgets {
   constructor(private readonly http: HttpClient) {}
 
-  /** A budget of a team, or of a key. Dollars are decimal text (`"100.00"`). */
+  /** Creates a budget of a team or a key. Dollars are decimal text (`"100.00"`). */
   create(budget: NewBudget, options?: CallOptions): Promise<Budget> {
     return this.http.json('POST', '/admin/budgets', { ...options, body: budget });
   }
 
-  /** Oldest first, with what is spent and reserved now. */
+  /** Oldest first, with the dollars spent and reserved now. */
   list(query: { team_id?: string; key_id?: string } = {}, options?: CallOptions): Promise<BudgetList> {
     return this.http.json('GET', '/admin/budgets', { ...options, query: { ...query } });
   }
@@ -19,7 +19,7 @@ export class Budgets {
     return this.http.json('GET', path`/admin/budgets/${id}`, options);
   }
 
-  /** Takes effect at once; what is spent in the window stays spent. */
+  /** Takes effect at once; spending in the current window still counts. */
   update(id: string, changes: UpdateBudget, options?: CallOptions): Promise<Budget> {
     return this.http.json('PATCH', path`/admin/budgets/${id}`, { ...options, body: changes });
   }

@@ -9,26 +9,26 @@ import type {
 } from '@thriftgate/contracts';
 import { type CallOptions, type HttpClient, path } from '../http-client';
 
-/** Which answers: those that match every member that is given. */
+/** Filters of stored responses; a response must match every sent member. */
 export interface CachedAnswers {
   model?: string;
-  /** Who wrote them: the upstream's own version name, its fingerprint, or a declared version. */
+  /** The version that wrote the response: the upstream's name of it, its fingerprint, or a declared version. */
   version?: string;
   team_id?: string;
   tag?: string;
-  /** One answer: its `x-cache-key`. */
+  /** One response: its `x-cache-key`. */
   key?: string;
-  /** Answers to questions asked before this; a string is RFC 3339. */
+  /** Responses to calls that began before this; a string is RFC 3339. */
   before?: Date | string;
 }
 
-/** An old model or version, and what takes its place. */
+/** An old model or version, and its successor. */
 export type Replaced = { replaced_by: string } & ({ model: string; version?: string } | { version: string });
 
-/** What to take out of the cache: the answers that match, what was replaced, or expressly everything. */
+/** The responses to invalidate: matching ones, those of a replaced model or version, or explicitly all. */
 export type InvalidateCache = (CachedAnswers | Replaced | { all: true }) & { dry_run?: boolean };
 
-/** Teams that get each other's stored answers: those that are named, or all. */
+/** Teams that read each other's stored responses: named teams, or all. */
 export type NewCacheShare = { name: string; models?: string[] | null } & ({ team_ids: string[] } | { all: true });
 
 /** `/admin/cache/shares`. */
@@ -43,26 +43,26 @@ export class CacheShares {
     return this.http.json('GET', path`/admin/cache/shares/${id}`, options);
   }
 
-  /** Lets teams share. What one team's calls were answered is shown to the others. */
+  /** Creates a share: each team can get stored responses to calls of the others. */
   create(share: NewCacheShare, options?: CallOptions): Promise<CacheShare> {
     return this.http.json('POST', '/admin/cache/shares', { ...options, body: share });
   }
 
-  /** What is left out stays; `team_ids` takes the place of all teams before. */
+  /** Omitted members do not change; `team_ids` replaces all previous teams. */
   update(id: string, changes: UpdateCacheShare, options?: CallOptions): Promise<CacheShare> {
     return this.http.json('PATCH', path`/admin/cache/shares/${id}`, { ...options, body: changes });
   }
 
-  /** Every team goes on alone. */
+  /** Deletes a share; its teams stop sharing. */
   delete(id: string, options?: CallOptions): Promise<Deleted> {
     return this.http.json('DELETE', path`/admin/cache/shares/${id}`, options);
   }
 }
 
 export interface CacheStatsQuery {
-  /** From this day (UTC) on; a Date or a time must be its beginning. */
+  /** The first day (UTC); a Date or a time must be the start of a day. */
   from?: Date | string;
-  /** Up to this day, with it; as a Date or a time: up to it. */
+  /** The last day, included; a Date or a time is excluded. */
   to?: Date | string;
   model?: string;
   team_id?: string;
@@ -77,12 +77,12 @@ export class Cache {
     this.shares = new CacheShares(http);
   }
 
-  /** What the cache has done, in all and by model; with `group_by` also by group in `data`. */
+  /** The counts of the cache, in total and by model; with `group_by` also by group in `data`. */
   stats(query?: CacheStatsQuery, options?: CallOptions): Promise<CacheStats> {
     return this.http.json('GET', '/admin/cache/stats', { ...options, query: { ...query } });
   }
 
-  /** Takes answers out of service at once, on every replica. */
+  /** Invalidates stored responses at once, on every replica. */
   invalidate(what: InvalidateCache, options?: CallOptions): Promise<CacheInvalidated> {
     return this.http.json('POST', '/admin/cache/invalidate', { ...options, body: what });
   }

@@ -3,23 +3,23 @@ import type { CallOptions, HttpClient } from '../http-client';
 import { eventData } from '../text-lines';
 import { ThriftgateError } from '../thriftgate-error';
 
-/** What the gateway says about an answer in its headers. Money is a decimal string in US dollars. */
+/** The facts of a response from the gateway's headers. Money is a decimal string in US dollars. */
 export interface GatewayFacts {
   requestId: string | null;
   /** `HIT`, `MISS`, `BYPASS` or `REFRESH`. */
   cacheStatus: string | null;
   provider: string | null;
-  /** The upstream's own name of the model version. */
+  /** The upstream's name of the model version. */
   model: string | null;
   attempts: number | null;
-  /** Null on streams: it is in the last chunk's `usage.gateway` for those who ask for usage. */
+  /** Null for streams, which have it in the last chunk's `usage.gateway` if the call requests usage. */
   costUsd: string | null;
   savedUsd: string | null;
-  /** True where an earlier call with the `idempotencyKey` was answered with it; then nothing was charged. */
+  /** Whether this is the response of an earlier call with the same `idempotencyKey`; a repeat is not charged. */
   replayed: boolean;
 }
 
-/** A stream of chunks that ends by itself. Leaving the loop early gives the answer up. */
+/** A stream of chunks. Leaving the loop early cancels the call. */
 export type ChatStream = AsyncGenerator<ChatCompletionChunk, void, undefined>;
 
 type Whole = ChatRequest & { stream?: false | null };
@@ -29,7 +29,7 @@ type Streamed = ChatRequest & { stream: true };
 export class ChatCompletions {
   constructor(private readonly http: HttpClient) {}
 
-  /** Asks a model. @throws ThriftgateError also in the middle of a stream, when it breaks off */
+  /** Calls a model. @throws ThriftgateError also in a stream that breaks off */
   create(request: Whole, options?: CallOptions): Promise<ChatCompletion>;
   create(request: Streamed, options?: CallOptions): Promise<ChatStream>;
   async create(request: Whole | Streamed, options?: CallOptions): Promise<ChatCompletion | ChatStream> {
@@ -39,7 +39,7 @@ export class ChatCompletions {
     return answer;
   }
 
-  /** As {@link create}, with what the gateway says about the answer: cache, provider, cost. */
+  /** As {@link create}, with the facts of the response: cache, provider, cost. */
   createWithFacts(request: Whole, options?: CallOptions): Promise<{ answer: ChatCompletion; facts: GatewayFacts }>;
   createWithFacts(request: Streamed, options?: CallOptions): Promise<{ answer: ChatStream; facts: GatewayFacts }>;
   async createWithFacts(

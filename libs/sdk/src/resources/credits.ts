@@ -5,22 +5,22 @@ import { type CallOptions, type HttpClient, path } from '../http-client';
 export class Credits {
   constructor(private readonly http: HttpClient) {}
 
-  /** The balance, and what is left of each credit. */
+  /** The balance, and the remaining amount of each credit. */
   retrieve(teamId: string, options?: CallOptions): Promise<CreditsOfTeam> {
     return this.http.json('GET', path`/admin/teams/${teamId}/credits`, options);
   }
 
-  /** Calls of a prepaid team stop with 402 when its balance is used up. */
+  /** Calls of a prepaid team are refused with 402 when its balance is used up. */
   update(teamId: string, changes: UpdateCredits, options?: CallOptions): Promise<CreditsOfTeam> {
     return this.http.json('PATCH', path`/admin/teams/${teamId}/credits`, { ...options, body: changes });
   }
 
-  /** Gives credits for nothing. With a `reference` the same grant is booked once, however often it is sent. */
+  /** Books free credits. With a `reference` a repeated grant is booked once. */
   grant(teamId: string, grant: NewGrant, options?: CallOptions): Promise<Credit> {
     return this.http.json('POST', path`/admin/teams/${teamId}/credits/grants`, { ...options, body: grant });
   }
 
-  /** Books credits that were paid for. With a `reference` the same top-up is booked once. */
+  /** Books paid credits. With a `reference` a repeated top-up is booked once. */
   topUp(teamId: string, topUp: CreateTopUp, options?: CallOptions): Promise<Credit> {
     return this.http.json('POST', path`/admin/teams/${teamId}/credits/top-ups`, { ...options, body: topUp });
   }

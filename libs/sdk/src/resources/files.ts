@@ -3,7 +3,7 @@ import { type CallOptions, type HttpClient, path } from '../http-client';
 import { textLines } from '../text-lines';
 
 export interface CreateFile {
-  /** The content; text goes out as UTF-8. */
+  /** The content; text is sent as UTF-8. */
   file: string | Blob;
   filename: string;
   purpose: 'batch';
@@ -41,7 +41,7 @@ export class Files {
     return response.text();
   }
 
-  /** The content line by line, without holding all of it in memory. */
+  /** The content line by line, without the whole content in memory. */
   async *lines(id: string, options?: CallOptions): AsyncGenerator<string, void, undefined> {
     const response = await this.http.send('GET', path`/v1/files/${id}/content`, options);
     if (response.body) yield* textLines(response.body);

@@ -11,7 +11,7 @@ export class Health {
     return this.http.json('GET', '/health/live', options);
   }
 
-  /** The report, also where the gateway is not ready: `status` is `ok` where it is. */
+  /** The report, also of a gateway that is not ready: `status` is `ok` for a ready one. */
   ready(options?: CallOptions): Promise<ReadinessReport> {
     return this.http.json('GET', '/health/ready', { ...options, expectedStatus: NOT_READY });
   }

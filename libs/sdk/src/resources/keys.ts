@@ -1,14 +1,14 @@
 import type { ApiKey, ApiKeyList, CreatedKey, CreateKey, Deleted, RotatedKey, UpdateKey } from '@thriftgate/contracts';
 import { type CallOptions, type HttpClient, path } from '../http-client';
 
-/** A new key: what the contract gives a default for may be left out. */
+/** A new key; members with a default in the contract are optional. */
 export type NewKey = Pick<CreateKey, 'name'> & Partial<CreateKey>;
 
 /** `/admin/teams/{id}/keys` and `/admin/keys`. */
 export class Keys {
   constructor(private readonly http: HttpClient) {}
 
-  /** Issues a key. The answer is the only one that ever shows it. */
+  /** Issues a key. Only this response has its secret. */
   create(teamId: string, key: NewKey, options?: CallOptions): Promise<CreatedKey> {
     return this.http.json('POST', path`/admin/teams/${teamId}/keys`, { ...options, body: key });
   }
@@ -29,7 +29,7 @@ export class Keys {
     return this.http.json('DELETE', path`/admin/keys/${id}`, options);
   }
 
-  /** Issues a key in place of another one. @param graceSeconds how long the old one works beside it */
+  /** Replaces a key by a new one. @param graceSeconds how long the old key still works */
   rotate(id: string, graceSeconds = 0, options?: CallOptions): Promise<RotatedKey> {
     return this.http.json('POST', path`/admin/keys/${id}/rotate`, {
       ...options,

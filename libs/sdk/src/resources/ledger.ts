@@ -5,7 +5,7 @@ import type { CallOptions, HttpClient } from '../http-client';
 export class Ledger {
   constructor(private readonly http: HttpClient) {}
 
-  /** Checks that the books are right. Reads the whole ledger. */
+  /** Checks that the ledger is consistent. Reads the whole ledger. */
   verify(options?: CallOptions): Promise<LedgerVerification> {
     return this.http.json('GET', '/admin/ledger/verify', options);
   }

@@ -1,7 +1,7 @@
 import type { ModelList, ModelObject } from '@thriftgate/contracts';
 import { type CallOptions, type HttpClient, path } from '../http-client';
 
-/** `/v1/models`: what this key may use, with prices. */
+/** `/v1/models`: the models that this key may use, with prices. */
 export class Models {
   constructor(private readonly http: HttpClient) {}
 

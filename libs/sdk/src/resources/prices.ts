@@ -1,7 +1,7 @@
 import type { Deleted, ImportedPrices, Price, PriceList, Rerated } from '@thriftgate/contracts';
 import { type CallOptions, type HttpClient, path } from '../http-client';
 
-/** Dollars per million tokens as decimal text (`"8.00"`); what is left out follows from input and output. */
+/** Dollars per million tokens as decimal text (`"8.00"`); omitted rates follow from input and output. */
 export interface Rates {
   input_usd_per_mtok: string;
   output_usd_per_mtok: string;
@@ -10,7 +10,7 @@ export interface Rates {
   reasoning_usd_per_mtok?: string;
 }
 
-/** Whom a price is for, and from when on it is in force; now by default. */
+/** The team or provider of a price, and the time from which it applies; default: now. */
 interface PriceScope {
   provider?: string;
   team_id?: string;
@@ -18,7 +18,7 @@ interface PriceScope {
   note?: string;
 }
 
-/** Rates of a model, or a negotiated multiplier, of every model where none is named. */
+/** Rates of a model, or a negotiated multiplier for one model or all. */
 export type NewPrice = PriceScope &
   (
     | (Rates & { model: string; batch?: Rates; tiers?: (Rates & { above_input_tokens: number })[] })
@@ -38,7 +38,7 @@ export interface ImportPrices {
   dry_run?: boolean;
 }
 
-/** Which calls are rated again; strings are RFC 3339. */
+/** The calls to re-rate; strings are RFC 3339. */
 export interface Rerate {
   from: Date | string;
   to: Date | string;
@@ -56,22 +56,22 @@ export class Prices {
     return this.http.json('POST', '/admin/prices', { ...options, body: price });
   }
 
-  /** The prices that were set, the latest `valid_from` first. */
+  /** The configured prices, the latest `valid_from` first. */
   list(query: PricesQuery = {}, options?: CallOptions): Promise<PriceList> {
     return this.http.json('GET', '/admin/prices', { ...options, query: { ...query } });
   }
 
-  /** Takes back a price that is not in force yet. */
+  /** Deletes a price that does not apply yet. */
   delete(id: string, options?: CallOptions): Promise<Deleted> {
     return this.http.json('DELETE', path`/admin/prices/${id}`, options);
   }
 
-  /** Takes a catalogue file on: what differs from the prices in force. */
+  /** Imports a catalogue file; adds the prices that differ from the current ones. */
   import(file: ImportPrices, options?: CallOptions): Promise<ImportedPrices> {
     return this.http.json('POST', '/admin/prices/import', { ...options, body: file });
   }
 
-  /** Books the difference where a period was charged by other prices than are in force for it now. */
+  /** Books the difference between the charged prices of a period and its prices now. */
   rerate(period: Rerate, options?: CallOptions): Promise<Rerated> {
     return this.http.json('POST', '/admin/prices/rerate', { ...options, body: period });
   }

@@ -4,18 +4,18 @@ import type { CallOptions, HttpClient } from '../http-client';
 export interface SavingsQuery {
   /** Not earlier than this; a string is RFC 3339, Unix seconds or a day in UTC. */
   from?: Date | string;
-  /** Earlier than this, at most 92 days after `from`; a day is included whole. */
+  /** Earlier than this, at most 92 days after `from`; a day is included. */
   to?: Date | string;
   team_id?: string;
   group_by?: readonly SavingsGroup[];
 }
 
 export interface RoiQuery {
-  /** As `2026-11`. */
+  /** For example `2026-11`. */
   month: string;
-  /** All teams where it is left out. */
+  /** Default: all teams. */
   team_id?: string;
-  /** IANA name; `UTC` by default. */
+  /** IANA name; default `UTC`. */
   timezone?: string;
 }
 
@@ -23,7 +23,7 @@ export interface RoiQuery {
 export class Savings {
   constructor(private readonly http: HttpClient) {}
 
-  /** What was saved, and what could be, with the setting that would do it. */
+  /** Savings, and opportunities for more, each with the setting to change. */
   report(query: SavingsQuery = {}, options?: CallOptions): Promise<SavingsReport> {
     return this.http.json('GET', '/admin/savings', { ...options, query: { ...query } });
   }
@@ -34,7 +34,7 @@ export class Savings {
     return response.text();
   }
 
-  /** What a month cost, and would have cost without the gateway. */
+  /** The cost of a month with and without the gateway. */
   roi(query: RoiQuery, options?: CallOptions): Promise<Roi> {
     return this.http.json('GET', '/admin/savings/roi', { ...options, query: { ...query } });
   }

@@ -1,10 +1,10 @@
 import type { Statement, StatementQuery } from '@thriftgate/contracts';
 import { type CallOptions, type HttpClient, path } from '../http-client';
 
-/** `lang` is `en` by default, `timezone` (an IANA name) is `UTC`. */
+/** Defaults: `lang` is `en`, `timezone` (an IANA name) is `UTC`. */
 export type StatementOptions = Partial<Omit<StatementQuery, 'format'>>;
 
-/** `/admin/teams/{id}/statements/{month}`: a team's month, named as `2026-11`. */
+/** `/admin/teams/{id}/statements/{month}`: a team's month, for example `2026-11`. */
 export class Statements {
   constructor(private readonly http: HttpClient) {}
 
@@ -17,12 +17,12 @@ export class Statements {
     return this.http.json('GET', pathOf(teamId, month), { ...options, query: { ...query } });
   }
 
-  /** The statement as a table for Excel. */
+  /** The statement as CSV for Excel. */
   csv(teamId: string, month: string, query: StatementOptions = {}, options?: CallOptions): Promise<string> {
     return this.text(teamId, month, { ...query, format: 'csv' }, options);
   }
 
-  /** The statement as a page to print. */
+  /** The statement as an HTML page to print. */
   html(teamId: string, month: string, query: StatementOptions = {}, options?: CallOptions): Promise<string> {
     return this.text(teamId, month, { ...query, format: 'html' }, options);
   }

@@ -4,12 +4,12 @@ import type { CallOptions, HttpClient } from '../http-client';
 export interface UsageQuery<Group extends UsageGroup = Exclude<UsageGroup, 'team'>> {
   /** Not earlier than this; a string is RFC 3339, Unix seconds or a day in UTC. */
   from?: Date | string;
-  /** Earlier than this; a day is included whole. */
+  /** Earlier than this; a day is included. */
   to?: Date | string;
   group_by?: readonly Group[];
 }
 
-/** `/v1/usage`: what the key's team has used. */
+/** `/v1/usage`: the usage of the key's team. */
 export class Usage<Query extends UsageQuery<UsageGroup> = UsageQuery> {
   constructor(
     private readonly http: HttpClient,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { withCached } from './cached-flag';
 
 describe('withCached', () => {
-  it('adds the member to any object and changes nothing else', () => {
+  it('adds the member to any object without other changes', () => {
     fc.assert(
       fc.property(
         fc.dictionary(fc.string(), fc.jsonValue()),

@@ -5,8 +5,8 @@ const CACHED = { true: Buffer.from('"cached":true}'), false: Buffer.from('"cache
 const COMMA = Buffer.from(',');
 
 /**
- * The bytes of a JSON object with `"cached"` behind its other members. The object is not parsed. The bytes have memory of
- * their own: a piece of Node's shared pool would keep the whole pool alive for as long as an answer stays in the cache.
+ * Appends the member `cached` to a JSON object without parsing it. The result is not allocated in Node's shared pool: the
+ * cache may hold it for long, and would keep the whole pool in memory.
  */
 export function withCached(json: Buffer, cached: boolean): Buffer {
   const end = json.lastIndexOf(CLOSING_BRACE);

@@ -6,8 +6,8 @@ import { readChatRequest } from './chat-request';
 import { CompletionReplay } from './completion-replay';
 
 /**
- * Members that cannot change the answer. Everything else counts, also what this gateway has never heard of: a member that
- * is left out by mistake would serve a wrong answer, one too many only costs a hit.
+ * Members that do not change the response. The cache key includes all others, also unknown ones: a missing member would cause
+ * a wrong hit, an extra one only a miss.
  */
 const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
   'stream',

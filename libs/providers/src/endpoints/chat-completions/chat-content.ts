@@ -1,7 +1,7 @@
 import type { RequestContent } from '../../endpoint';
 import { isRecord, type JsonRecord } from '../../json-record';
 
-/** Parts of a message that are no text, and the member in which each holds its bytes or its address. */
+/** Types of message parts that are no text, with the member that holds the bytes or the URL. */
 const ATTACHMENT_PARTS: Readonly<Record<string, string>> = {
   image_url: 'image_url',
   input_image: 'image_url',
@@ -11,12 +11,12 @@ const ATTACHMENT_PARTS: Readonly<Record<string, string>> = {
   video_url: 'video_url',
 };
 
-/** Members beside the messages that the model reads. */
+/** Members besides the messages that the model gets. */
 const READ_BY_THE_MODEL = ['tools', 'functions', 'response_format', 'tool_choice', 'prediction', 'web_search_options'];
 
 /**
- * Every text that the model reads, and the attachments by their place in a message: a text is a text, whatever it begins
- * with.
+ * The texts that the model gets, and the attachments. The type of a part decides which it is, not its content: a text that
+ * begins with `data:` is a text.
  *
  * @see https://platform.openai.com/docs/api-reference/chat/create#chat-create-messages
  */
@@ -47,13 +47,13 @@ function collect(value: unknown, texts: string[], attachments: RequestContent['a
   }
 }
 
-/** How long the texts in a value are together. */
+/** The total length of the texts in a value, in UTF-16 units. */
 function lengthOf(value: unknown): number {
   if (typeof value === 'string') return value.length;
   return isRecord(value) ? Object.values(value).reduce<number>((sum, item) => sum + lengthOf(item), 0) : 0;
 }
 
-/** All that the model wrote in a `chat.completion`. */
+/** All text that the model wrote in a `chat.completion`: contents, refusals, reasoning and tool calls. */
 export function writtenText(reply: Buffer): string {
   const completion: unknown = JSON.parse(reply.toString());
   const choices = isRecord(completion) && Array.isArray(completion.choices) ? completion.choices : [];

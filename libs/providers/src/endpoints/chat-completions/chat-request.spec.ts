@@ -5,7 +5,7 @@ const messages = [{ role: 'user', content: 'Hello' }];
 const naming = (param: string | null, words: string) =>
   expect.objectContaining({ param, message: expect.stringContaining(words) as string }) as InvalidRequestError;
 
-describe('a chat request', () => {
+describe('readChatRequest', () => {
   it.each([
     { model: 'm', messages },
     { model: 'm', messages, stream: null, stream_options: null },
@@ -38,7 +38,7 @@ describe('a chat request', () => {
     expect(() => readChatRequest(body)).toThrow(naming(param, words));
   });
 
-  it('is read for what the pipeline needs', () => {
+  it('reads the facts that the pipeline needs', () => {
     const body = {
       model: 'm',
       messages,

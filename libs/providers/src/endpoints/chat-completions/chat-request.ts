@@ -2,7 +2,7 @@ import { type EndpointRequest, InvalidRequestError } from '../../endpoint';
 import { isRecord, type JsonRecord } from '../../json-record';
 
 /**
- * Checks the members that the gateway itself reads. Everything else is the upstream's to judge and passes through.
+ * Checks the members that the gateway reads. All others pass through; the upstream checks them.
  *
  * @throws InvalidRequestError that names the member
  * @see https://platform.openai.com/docs/api-reference/chat/create

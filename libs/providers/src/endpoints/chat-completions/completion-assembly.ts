@@ -2,23 +2,23 @@ import { isRecord, nonEmptyString, type JsonRecord } from '../../json-record';
 import type { Reply } from '../../translator';
 import { completionFacts } from './completion-facts';
 
-/** A choice whose deltas are being merged. */
+/** A choice, merged from the deltas so far. */
 interface GrowingChoice {
   message: JsonRecord;
   toolCalls: Map<number, JsonRecord>;
-  /** Members beside the message: logprobs, finish reason, and what else the upstream sends. */
+  /** Members besides the message: logprobs, finish reason and unknown ones. */
   rest: JsonRecord;
 }
 
-/** Members of a chunk that a whole completion has otherwise or not at all. `obfuscation` is padding, new in each chunk. */
+/** Members of a chunk that a completion does not have, or not as they are. `obfuscation` is padding. */
 const CHUNK_ONLY = new Set(['object', 'choices', 'usage', 'obfuscation']);
 const CHOICE_ONLY = new Set(['index', 'delta', 'message', 'finish_reason', 'logprobs']);
-/** An answer with more text than this is not assembled to its end, in UTF-16 units. */
+/** The largest length of an assembled response, in UTF-16 units. A longer one is incomplete. */
 const MAX_ASSEMBLED_LENGTH = 64 * 1024 * 1024;
-/** Strings that a later delta repeats and does not continue. */
+/** Strings that a later delta repeats instead of continuing. */
 const REPEATED = new Set(['role', 'id', 'type', 'name']);
 
-/** Assembles the chunks of a stream, as they come, to the `chat.completion` that the same call gives without streaming. */
+/** Assembles the chunks of a stream into the `chat.completion` of the same call without streaming. */
 export class CompletionAssembly {
   readonly #completion: JsonRecord = {
     id: undefined,
@@ -32,25 +32,25 @@ export class CompletionAssembly {
   #length = 0;
   #incomplete = false;
 
-  /** Whether a choice has said why it ended. */
+  /** Whether a choice has a finish reason. */
   get finished(): boolean {
     for (const { rest } of this.#choices.values()) if (rest.finish_reason !== null) return true;
     return false;
   }
 
-  /** @param length how long the chunk's JSON text is, in UTF-16 units */
+  /** @param length the length of the chunk's JSON text, in UTF-16 units */
   add(chunk: JsonRecord, length: number): void {
     this.#length += length;
     if (this.#length > MAX_ASSEMBLED_LENGTH) this.#incomplete = true;
     if (isRecord(chunk.usage)) this.#completion.usage = chunk.usage;
     if (this.#incomplete) return;
-    assignNews(this.#completion, chunk, CHUNK_ONLY);
+    assignMembers(this.#completion, chunk, CHUNK_ONLY);
     for (const choice of Array.isArray(chunk.choices) ? chunk.choices : []) {
       if (isRecord(choice)) grow(this.#choices, choice);
     }
   }
 
-  /** The next piece of a choice's text, where the rest of its chunk says nothing new. @param length as in {@link add} */
+  /** Appends to a choice's text, from a chunk without other changes. @param length as in {@link add} */
   addText(index: number, text: string, length: number): void {
     this.#length += length;
     const message = this.#choices.get(index)?.message;
@@ -58,7 +58,7 @@ export class CompletionAssembly {
     else message.content += text;
   }
 
-  /** An event could not be read: the answer is not whole, and no choice gets a finish reason. */
+  /** Records an unreadable event: the response is incomplete, and no choice gets a finish reason. */
   markIncomplete(): void {
     this.#incomplete = true;
   }
@@ -72,7 +72,7 @@ export class CompletionAssembly {
   }
 }
 
-/** The `chat.completion` of a whole stream. @param chunks the data of its events, without the end mark */
+/** The `chat.completion` of a complete stream. @param chunks the data of its events, without the end mark */
 export function assembleCompletion(chunks: readonly JsonRecord[]): Reply {
   const assembly = new CompletionAssembly();
   for (const chunk of chunks) assembly.add(chunk, 0);
@@ -99,7 +99,7 @@ function grow(choices: Map<number, GrowingChoice>, delta: JsonRecord): void {
     } else if (toolCalls === null) choice.message.tool_calls ??= null;
   }
   if (delta.logprobs !== undefined) merge(choice.rest, { logprobs: delta.logprobs });
-  assignNews(choice.rest, delta, CHOICE_ONLY);
+  assignMembers(choice.rest, delta, CHOICE_ONLY);
   const finishReason = nonEmptyString(delta.finish_reason);
   if (finishReason !== undefined) choice.rest.finish_reason = finishReason;
 }
@@ -114,7 +114,7 @@ function wholeChoice(index: number, { message, toolCalls, rest }: GrowingChoice,
   };
 }
 
-/** Merges each tool call delta into the call of its index. Without an index, an id that is new begins a new call. */
+/** Merges each tool call delta into the call with its index. Without an index, a new id starts a new call. */
 function mergeToolCalls(calls: Map<number, JsonRecord>, deltas: unknown[]): void {
   for (const delta of deltas) {
     if (!isRecord(delta)) continue;
@@ -130,8 +130,8 @@ function mergeToolCalls(calls: Map<number, JsonRecord>, deltas: unknown[]): void
 }
 
 /**
- * Merges a delta into what came before: strings and arrays are continued, objects merged, all else replaced. `__proto__` is
- * left out, for merging into it would change all objects.
+ * Merges a delta into the target: appends strings and arrays, merges objects, replaces other values. Skips `__proto__`, which
+ * would change the prototype of all objects.
  */
 function merge(target: JsonRecord, delta: JsonRecord): void {
   for (const name of Object.keys(delta)) {
@@ -147,11 +147,11 @@ function merge(target: JsonRecord, delta: JsonRecord): void {
   }
 }
 
-/** Takes over members as they stand; an empty one (Azure's first chunk has an empty model) does not undo a full one. */
-function assignNews(target: JsonRecord, news: JsonRecord, except: ReadonlySet<string>): void {
-  for (const name of Object.keys(news)) {
+/** Copies members. An empty value (Azure's first chunk has an empty model) does not replace another one. */
+function assignMembers(target: JsonRecord, source: JsonRecord, except: ReadonlySet<string>): void {
+  for (const name of Object.keys(source)) {
     if (except.has(name) || name === '__proto__') continue;
-    const value = news[name];
+    const value = source[name];
     const isEmpty = value === null || value === '';
     if (!isEmpty || target[name] === undefined) target[name] = value;
   }

@@ -65,7 +65,7 @@ const completion = fc
     { requiredKeys: ['id', 'object', 'created', 'model', 'choices'] },
   )
   .map((whole) => ({ ...whole, choices: whole.choices.map((each, index) => ({ index, ...each })) }))
-  // As it would come out of the cache: parsed from JSON.
+  // As the cache returns it: parsed from JSON.
   .map((whole): Record<string, unknown> => JSON.parse(JSON.stringify(whole)));
 
 interface StoredChoice {
@@ -74,7 +74,7 @@ interface StoredChoice {
   logprobs?: unknown;
 }
 
-/** What the official SDK makes of a stream, with its own accumulator. */
+/** The completion that the official SDK accumulates from a stream. */
 async function accumulated(events: string[]): Promise<unknown> {
   const client = new OpenAI({
     apiKey: 'none',
@@ -82,7 +82,7 @@ async function accumulated(events: string[]): Promise<unknown> {
   });
   const messages = [{ role: 'user' as const, content: 'x' }];
   const whole = await client.chat.completions.stream({ model: 'm', messages }).finalChatCompletion();
-  // The SDK adds what it could parse, which is nothing where no schema was given.
+  // The SDK adds parsed members, which are null without a schema.
   return JSON.parse(JSON.stringify(whole, (name, value) => (/^parsed(_arguments)?$/.test(name) ? undefined : value)));
 }
 
@@ -91,8 +91,8 @@ function sse(whole: Record<string, unknown>, options: { includeUsage: boolean; p
 }
 
 /**
- * A completion as the SDK can tell it from a stream: an empty text and a missing one are one to it, as are members that are
- * null and none. Of reasoning it keeps but the last piece, whoever sends it, so that is not looked at here.
+ * A completion without the differences that the SDK's accumulator loses: an empty text equals a missing one, a null member
+ * equals a missing one, and it keeps only the last piece of reasoning.
  */
 function asAccumulated(whole: Record<string, unknown>): unknown {
   const { system_fingerprint, choices, ...rest } = whole;
@@ -114,7 +114,7 @@ function asAccumulated(whole: Record<string, unknown>): unknown {
 }
 
 describe('CompletionReplay', () => {
-  it('can be put together again, whatever the completion and however long the pieces', () => {
+  it('streams any completion in pieces of any length that assemble to it', () => {
     fc.assert(
       fc.property(completion, fc.option(fc.integer({ min: 1, max: 50 })), (whole, pieceLength) => {
         const options = { includeUsage: true, ...(pieceLength === null ? {} : { pieceLength }) };
@@ -127,7 +127,7 @@ describe('CompletionReplay', () => {
     );
   });
 
-  it('is the same answer to the official SDK, unknown members included', async () => {
+  it('gives the official SDK the same completion, unknown members included', async () => {
     const finished = completion.filter(({ choices }) =>
       (choices as StoredChoice[]).every(
         ({ finish_reason, message: said }) =>
@@ -142,17 +142,17 @@ describe('CompletionReplay', () => {
     );
   });
 
-  it('has one choice an event, its role first and its end last, and text in pieces', () => {
+  it('has one choice per event, the role first, the finish reason last, and text in pieces', () => {
     fc.assert(
       fc.property(completion, fc.boolean(), fc.integer({ min: 4, max: 30 }), (whole, includeUsage, pieceLength) => {
         const chunks = [...new CompletionReplay(whole).chunks({ includeUsage, pieceLength })];
-        const told = chunks.map(({ data }) => JSON.parse(data));
-        const usage = told.filter(({ choices }) => choices.length === 0);
+        const parsed = chunks.map(({ data }) => JSON.parse(data));
+        const usage = parsed.filter(({ choices }) => choices.length === 0);
         expect(usage).toEqual(includeUsage && whole.usage ? [expect.objectContaining({ usage: whole.usage })] : []);
         expect(chunks.filter(({ kind }) => kind === 'usage')).toHaveLength(usage.length);
-        if (!includeUsage) expect(told.some((chunk) => 'usage' in chunk)).toBe(false);
+        if (!includeUsage) expect(parsed.some((chunk) => 'usage' in chunk)).toBe(false);
         for (const { index } of whole.choices as { index: number }[]) {
-          const own = told.flatMap(({ choices }) => choices).filter((each) => each.index === index);
+          const own = parsed.flatMap(({ choices }) => choices).filter((each) => each.index === index);
           expect(own.map(({ delta }) => 'role' in delta)).toEqual(own.map((_, at) => at === 0));
           expect(own.slice(0, -1).every(({ finish_reason }) => finish_reason === null)).toBe(true);
           expect(own.at(-1).delta).toEqual({});
@@ -164,12 +164,12 @@ describe('CompletionReplay', () => {
     );
   });
 
-  it('brings in all as much text as it says', () => {
+  it('streams textLength units of text', () => {
     fc.assert(
       fc.property(completion, (whole) => {
         const replay = new CompletionReplay(whole);
-        const brought = [...replay.chunks({ includeUsage: false })].reduce((sum, chunk) => sum + chunk.textLength, 0);
-        expect(brought).toBe(replay.textLength);
+        const streamed = [...replay.chunks({ includeUsage: false })].reduce((sum, chunk) => sum + chunk.textLength, 0);
+        expect(streamed).toBe(replay.textLength);
       }),
     );
   });
@@ -205,15 +205,15 @@ describe('CompletionReplay', () => {
     usage: { prompt_tokens: 5, completion_tokens: 7, total_tokens: 12 },
   };
 
-  it('says nothing of usage to who did not ask', () => {
+  it('omits usage unless requested', () => {
     expect(completionToChunks(stored, { includeUsage: false }).join('')).not.toContain('"usage"');
   });
 
-  it('is taken by the official SDK, tool calls and refusals included', async () => {
+  it('is readable by the official SDK, tool calls and refusals included', async () => {
     expect(await accumulated(sse(stored, { includeUsage: true, pieceLength: 3 }))).toMatchObject({ ...stored });
   });
 
-  it('tells of a tool call once who is called, then the arguments', () => {
+  it('streams the name of a tool call once, then its arguments', () => {
     const deltas = completionToChunks(stored, { includeUsage: false, pieceLength: 4 })
       .flatMap((data) => JSON.parse(data).choices)
       .flatMap(({ delta }) => delta.tool_calls ?? []);
@@ -226,14 +226,14 @@ describe('CompletionReplay', () => {
     ]);
   });
 
-  it('gives each piece the logprobs of the tokens that end in it', () => {
+  it('sends each piece with the logprobs of the tokens that end in it', () => {
     const token = (of: string, bytes: number[] | null = null) => ({ token: of, logprob: -1, bytes });
     const content = [token('\\xed\\x95', [0xed, 0x95]), token('\\x9c', [0x9c]), token('국'), token(' ok')];
     const choices = [{ index: 0, message: { content: '한국 ok' }, logprobs: { content }, finish_reason: 'stop' }];
-    const told = completionToChunks({ choices }, { includeUsage: false, pieceLength: 1 })
+    const parsed = completionToChunks({ choices }, { includeUsage: false, pieceLength: 1 })
       .map((data) => JSON.parse(data).choices[0])
       .map(({ delta, logprobs: of }) => [delta.content, of?.content.length]);
-    expect(told).toEqual([
+    expect(parsed).toEqual([
       ['', undefined],
       ['한', 2],
       ['국', 1],
@@ -244,7 +244,7 @@ describe('CompletionReplay', () => {
     ]);
   });
 
-  it('cuts a long answer into many events of a bounded length', () => {
+  it('splits a long response into many events of limited length', () => {
     const long = { role: 'assistant', content: 'lorem ipsum dolor '.repeat(60_000) };
     const choices = [{ message: long, finish_reason: 'stop' }];
     const chunks = completionToChunks({ choices }, { includeUsage: false });
@@ -252,17 +252,17 @@ describe('CompletionReplay', () => {
     expect(Math.max(...chunks.map(({ length }) => length))).toBeLessThan(4_096);
   });
 
-  it.each(['<html>', 'null', '[]'])('does not take %s', (body) => {
+  it.each(['<html>', 'null', '[]'])('rejects %s', (body) => {
     expect(() => completionToChunks(Buffer.from(body), { includeUsage: false })).toThrow(SyntaxError);
   });
 });
 
-/** Byte for byte: what clients read must not change by accident. UPDATE_FIXTURES=1 writes them: read the difference. */
-describe('the stream of a stored answer', () => {
+/** Byte for byte, so that the stream for clients does not change by accident. UPDATE_FIXTURES=1 rewrites them: review the diff. */
+describe('the stream of a stored response', () => {
   const fixtures = join(__dirname, '../../openai/__fixtures__');
   const cases = readdirSync(fixtures).filter((name) => existsSync(join(fixtures, name, 'reply.json')));
 
-  it.each(cases)('is as recorded in %s', (name) => {
+  it.each(cases)('matches the recording in %s', (name) => {
     const whole = JSON.parse(readFileSync(join(fixtures, name, 'reply.json'), 'utf8'));
     const file = join(fixtures, name, 'replay.sse');
     const events = sse(whole, { includeUsage: true }).join('');

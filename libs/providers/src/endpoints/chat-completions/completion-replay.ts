@@ -3,15 +3,15 @@ import type { Replay, ReplayChunk, ReplayOptions } from '../../endpoint';
 import { LogprobPieces } from './logprob-pieces';
 import { piecesOfText } from './text-pieces';
 
-/** Members that every chunk of a stream repeats; others of the completion are told once, in the first chunk. */
+/** Members that every chunk of a stream repeats; the other members of the completion are in the first chunk only. */
 const REPEATED_MEMBERS = ['id', 'created', 'model', 'service_tier', 'system_fingerprint'];
-/** The texts of a message that streams bring in pieces, in the order they do; other texts come whole. */
+/** The texts of a message that streams send in pieces, in this order; other texts are sent whole. */
 const TEXTS = ['reasoning_content', 'reasoning', 'content', 'refusal'];
-/** A text is cut into some 64 pieces, but none that costs more to wrap than to say and none that holds up the reader. */
+/** A text is cut into about 64 pieces: shorter ones would be mostly overhead, longer ones would delay the reader. */
 const PIECES = 64;
 const SHORTEST_PIECE = 48;
 const LONGEST_PIECE = 2_048;
-/** Line ends to some readers of event streams, which would cut the event in two. JSON may have them as they are or escaped. */
+/** Some readers of event streams treat these as line ends and would split the event. In JSON they can be escaped. */
 const LINE_ENDS = /[\u0085\u2028\u2029]/g;
 
 /** One chunk of one choice: its `choices[0]`. */
@@ -21,18 +21,19 @@ interface ChoiceChunk {
 }
 
 /**
- * A whole completion as the stream that would have brought it: role, reasoning, content, refusal, tool calls, finish reason
- * and, if asked for, usage. Put together again it is the same completion. Chunks are made as they are taken.
+ * A completion as a stream: role, reasoning, content, refusal, tool calls, finish reason and, if requested, usage. The chunks
+ * assemble to the same completion. They are generated lazily.
+ *
  * @see https://platform.openai.com/docs/api-reference/chat-streaming
  */
 export class CompletionReplay implements Replay {
   readonly #completion: JsonRecord;
   readonly #choices: JsonRecord[];
-  /** How much text there is in all, in UTF-16 units. */
+  /** The length of the whole text, in UTF-16 units. */
   readonly textLength: number;
 
   /**
-   * @param completion a `chat.completion`, parsed or as JSON, which is parsed here and once
+   * @param completion a `chat.completion`, parsed or as JSON, which is parsed once
    * @throws SyntaxError when it is not a JSON object
    */
   constructor(completion: Record<string, unknown> | Buffer) {
@@ -43,7 +44,7 @@ export class CompletionReplay implements Replay {
     this.textLength = this.#choices.reduce((sum, { message }) => sum + textLengthOf(message), 0);
   }
 
-  /** Whether the answer shows its reasoning. */
+  /** Whether the response contains reasoning. */
   get showsReasoning(): boolean {
     return this.#choices.some(
       ({ message }) =>
@@ -51,16 +52,16 @@ export class CompletionReplay implements Replay {
     );
   }
 
-  /** The chunks in order, without `[DONE]`. Choices take turns, as they do upstream. */
+  /** The chunks in order, without `[DONE]`. Choices alternate, as in upstream streams. */
   *chunks({ includeUsage, pieceLength }: ReplayOptions): Generator<ReplayChunk, void, undefined> {
     const { choices: _choices, usage, object: _object, ...rest } = this.#completion;
     const base: JsonRecord = { id: rest.id, object: 'chat.completion.chunk' };
     for (const name of REPEATED_MEMBERS) if (name in rest) base[name] = rest[name];
-    // With usage asked for, OpenAI puts `"usage": null` in every chunk but the last.
-    const tellsUsage = includeUsage && isRecord(usage);
-    const usageMember = tellsUsage ? { usage: null } : {};
+    // With include_usage, OpenAI sends `"usage": null` in every chunk but the last.
+    const sendsUsage = includeUsage && isRecord(usage);
+    const usageMember = sendsUsage ? { usage: null } : {};
     let once: JsonRecord = rest;
-    for (const { choice, textLength } of this.#inTurn(pieceLength ?? this.#suitableLength())) {
+    for (const { choice, textLength } of this.#choiceChunks(pieceLength ?? this.#defaultPieceLength())) {
       yield {
         kind: 'content',
         data: toData({ ...base, ...once, choices: [choice], ...usageMember }),
@@ -68,12 +69,12 @@ export class CompletionReplay implements Replay {
       };
       once = {};
     }
-    if (tellsUsage) {
+    if (sendsUsage) {
       yield { kind: 'usage', data: toData({ ...base, ...once, choices: [], usage }), textLength: 0 };
     }
   }
 
-  *#inTurn(pieceLength: number): Generator<ChoiceChunk, void, undefined> {
+  *#choiceChunks(pieceLength: number): Generator<ChoiceChunk, void, undefined> {
     let running = this.#choices.map((choice, position) => chunksOfChoice(choice, position, pieceLength));
     while (running.length > 0) {
       const next: typeof running = [];
@@ -87,7 +88,7 @@ export class CompletionReplay implements Replay {
     }
   }
 
-  #suitableLength(): number {
+  #defaultPieceLength(): number {
     return Math.min(LONGEST_PIECE, Math.max(SHORTEST_PIECE, Math.ceil(this.textLength / PIECES)));
   }
 }
@@ -127,7 +128,7 @@ function* chunksOfChoice(
     const called = isRecord(call) ? calledFunction(call.function) : undefined;
     const { index: _index, ...members } = isRecord(call) ? call : {};
     if (!called) {
-      // A call of another kind, such as that of a custom tool: the SDKs do not put those together from pieces.
+      // SDKs do not join pieces of other kinds of calls, such as custom tools.
       yield chunk({ tool_calls: [isRecord(call) ? { index: at, ...members } : call] });
       continue;
     }
@@ -142,7 +143,7 @@ function* chunksOfChoice(
 type CalledFunction = JsonRecord & { arguments: string };
 
 interface SplitMessage {
-  /** What the first delta says: the role, and all that does not come in pieces. */
+  /** The first delta: the role, and all members that are not sent in pieces. */
   opening: JsonRecord;
   texts: [name: string, text: string][];
   functionCall: CalledFunction | undefined;
@@ -168,7 +169,7 @@ function splitMessage(message: JsonRecord): SplitMessage {
   return { opening, texts, functionCall, toolCalls };
 }
 
-/** A function call whose arguments can come in pieces. */
+/** The value as a function call whose arguments can be sent in pieces; else undefined. */
 function calledFunction(value: unknown): CalledFunction | undefined {
   return isRecord(value) && typeof value.arguments === 'string' ? (value as CalledFunction) : undefined;
 }

@@ -2,7 +2,7 @@ import { isRecord, type JsonRecord } from '../../json-record';
 
 type Field = 'content' | 'refusal';
 
-/** Hands the logprobs of a choice out with the pieces of its text: each piece gets those of the tokens that end in it. */
+/** Distributes the logprobs of a choice over the pieces of its text: each piece gets those of the tokens that end in it. */
 export class LogprobPieces {
   readonly #logprobs: unknown;
   readonly #given: Record<Field, { tokens: number; tokenBytes: number; textBytes: number }> = {
@@ -11,12 +11,12 @@ export class LogprobPieces {
   };
   #begun = false;
 
-  /** @param logprobs as the completion has them; undefined where it has none */
+  /** @param logprobs the member of the completion; undefined where it has none */
   constructor(logprobs: unknown) {
     this.#logprobs = logprobs;
   }
 
-  /** The member of a chunk that has nothing to do with logprobs; absent where the completion has none. */
+  /** The member of a chunk without logprobs; absent where the completion has none. */
   get none(): JsonRecord {
     return this.#logprobs === undefined ? {} : { logprobs: null };
   }
@@ -37,7 +37,7 @@ export class LogprobPieces {
     return this.#member({ [field]: tokens.slice(first, given.tokens) });
   }
 
-  /** The member of the last chunk, with what no piece has carried. */
+  /** The member of the last chunk, with the logprobs that no piece has carried. */
   rest(): JsonRecord {
     if (!isRecord(this.#logprobs)) return this.none;
     const left: JsonRecord = {};
@@ -48,7 +48,7 @@ export class LogprobPieces {
     return this.#begun && Object.keys(left).length === 0 ? this.none : this.#member(left);
   }
 
-  /** The first one has whatever else the completion's logprobs have; the lists of the others are laid behind its own. */
+  /** The first member carries the other members of the logprobs too; readers append the lists of the later ones. */
   #member(lists: JsonRecord): JsonRecord {
     const whole = this.#logprobs as JsonRecord;
     const logprobs: JsonRecord = this.#begun ? {} : { ...whole };
@@ -66,7 +66,7 @@ export class LogprobPieces {
   }
 }
 
-/** A token that is a part of a character has its bytes told; its text is then only a likeness. */
+/** The UTF-8 length of a token. A token that is a part of a character has `bytes`; its text is then only a representation. */
 function bytesOf(token: unknown): number {
   if (!isRecord(token)) return 0;
   if (Array.isArray(token.bytes)) return token.bytes.length;

@@ -15,7 +15,7 @@ const text = fc
   .map((parts) => parts.join(''));
 
 describe('piecesOfText', () => {
-  it('cuts any text between graphemes, into pieces that join to it and are no longer than asked', () => {
+  it('cuts any text between graphemes, into pieces of at most the given length that join to it', () => {
     fc.assert(
       fc.property(text, fc.integer({ min: 1, max: 80 }), (whole, length) => {
         const pieces = [...piecesOfText(whole, length)];
@@ -32,7 +32,7 @@ describe('piecesOfText', () => {
     );
   });
 
-  it('cuts before words where there are any', () => {
+  it('cuts before words', () => {
     expect([...piecesOfText('the quick brown fox jumps over', 12)]).toEqual(['the quick', ' brown fox', ' jumps over']);
     expect([...piecesOfText('캐시는 같은 질문에 다시 돈을 내지 않습니다', 8)]).toEqual([
       '캐시는 같은',
@@ -42,7 +42,7 @@ describe('piecesOfText', () => {
     ]);
   });
 
-  it('cuts what cannot be read in one, and then between whole characters', () => {
+  it('cuts an extremely long grapheme, between whole characters', () => {
     const zalgo = `${'e'.padEnd(1_000, '\u0301')}${'👨‍'.repeat(500)}`;
     const pieces = [...piecesOfText(zalgo, 10)];
     expect(pieces.join('')).toBe(zalgo);
@@ -50,5 +50,5 @@ describe('piecesOfText', () => {
     expect(pieces.every((piece) => piece.isWellFormed())).toBe(true);
   });
 
-  it('has nothing of nothing', () => expect([...piecesOfText('', 5)]).toEqual([]));
+  it('returns no pieces for an empty text', () => expect([...piecesOfText('', 5)]).toEqual([]));
 });

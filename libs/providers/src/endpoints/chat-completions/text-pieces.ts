@@ -1,14 +1,14 @@
-/** A grapheme that is longer than this and than a piece is cut between two of its characters: accents can be heaped for ever. */
+/** A grapheme that is longer than this and than a piece is cut between two characters: graphemes have no largest length. */
 const LONGEST_GRAPHEME = 64;
 const GRAPHEMES = new Intl.Segmenter('und', { granularity: 'grapheme' });
-/** Below this, each character is a grapheme of its own, line ends aside. */
+/** Below this, each character is a grapheme, except for CR LF. */
 const FIRST_COMBINING = 0x300;
 const SPACE = /\s/;
 
 /**
- * Cuts a text into pieces of at most so many UTF-16 units, before a word where there is one in the second half of a piece,
- * else between two graphemes: no surrogate pair, Hangul syllable, emoji sequence or accented letter is divided. Joined they
- * are the text. A piece is longer only where a single grapheme is.
+ * Cuts a text into pieces of at most `pieceLength` UTF-16 units that join to the text. Cuts before a word where one begins in
+ * the second half of a piece, else between two graphemes: it does not divide surrogate pairs, Hangul syllables, emoji sequences
+ * or accented letters. A piece is longer only where a single grapheme is.
  */
 export function* piecesOfText(text: string, pieceLength: number): Generator<string, void, undefined> {
   for (let from = 0; from < text.length;) {
@@ -27,11 +27,11 @@ function endOfPiece(text: string, from: number, length: number): number {
   return graphemeEnd(text, from, furthest);
 }
 
-/** The last place up to `wanted` where a grapheme ends, or else the first one behind it. */
+/** The last end of a grapheme up to `wanted`, or else the first one after it. */
 function graphemeEnd(text: string, from: number, wanted: number): number {
   const [before, after] = [text.charCodeAt(wanted - 1), text.charCodeAt(wanted)];
   if (before < FIRST_COMBINING && after < FIRST_COMBINING && !(before === 0x0d && after === 0x0a)) return wanted;
-  // A piece begins where a grapheme does, so what is before it cannot matter.
+  // A piece starts at a grapheme, so the text before it is irrelevant.
   const around = text.slice(from, wanted + LONGEST_GRAPHEME);
   const { index = 0, segment = '' } = GRAPHEMES.segment(around).containing(wanted - from) ?? {};
   if (index > 0) return from + index;
