@@ -3,12 +3,13 @@ require('reflect-metadata');
 const { NestFactory } = require('@nestjs/core');
 const dist = (path) => require(`../../dist/src/${path}.js`);
 const { AppModule } = dist('app.module');
-const { BudgetGate } = dist('budgets/budget-gate.service');
+const { BudgetDirectory } = dist('budgets/budget-directory.service');
+const { OwnerHoldsService } = dist('budgets/holds/owner-holds.service');
 const { newRequestId } = dist('common/ids');
 const { DataDirectory } = dist('config/data-directory');
 const { loadConfig } = dist('config/load-config');
 const { LedgerService } = dist('ledger/ledger.service');
-const { OwnersService } = dist('ledger/owners/owners.service');
+const { OwnersService } = dist('ledger/owners.service');
 
 const BATCH = 'batch_01KAS5T9W3E7R1Y5U8P2000001';
 const CENT_PUSD = 10_000_000_000n;
@@ -19,10 +20,11 @@ async function main() {
   const dataDirectory = DataDirectory.open(config.dataDirectory);
   const app = await NestFactory.createApplicationContext(AppModule.forRoot(config, dataDirectory), { logger: false });
   const get = (token) => app.get(token, { strict: false });
-  const [gate, ledger, owners] = [get(BudgetGate), get(LedgerService), get(OwnersService)];
+  const [budgets, holds] = [get(BudgetDirectory), get(OwnerHoldsService)];
+  const [ledger, owners] = [get(LedgerService), get(OwnersService)];
   const batch = await owners.register(BATCH);
   if (step === 'open') {
-    const charged = await gate.holdFor(batch, gate.of({ teamId, keyId }), 30n * CENT_PUSD, true);
+    const charged = await holds.hold(batch, budgets.of({ teamId, keyId }), 30n * CENT_PUSD, true);
     for (const customId of ['a', 'b', 'c']) await ledger.open(intent(charged, customId), 10, 10n * CENT_PUSD, batch);
     process.stdout.write('opened\n');
     // Until it is killed.
