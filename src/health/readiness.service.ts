@@ -8,11 +8,11 @@ import { RedisConnection } from '../redis/redis.connection';
 const CACHE_MS = 1_000;
 const DATABASE_TIMEOUT_MS = 1_000;
 
-/** Whether a load balancer should send calls here: also while the database is away, because known keys work without it. */
+/** Readiness for load balancers. A gateway without its database is ready, because calls with known keys work. */
 @Injectable()
 export class Readiness implements OnApplicationBootstrap, OnModuleDestroy {
   private phase: 'starting' | 'started' | 'draining' = 'starting';
-  private database: { askedAtMs: number; reachable: Promise<boolean> } | undefined;
+  private database: { queriedAtMs: number; reachable: Promise<boolean> } | undefined;
 
   constructor(
     private readonly connection: Database,
@@ -29,7 +29,7 @@ export class Readiness implements OnApplicationBootstrap, OnModuleDestroy {
     this.drain();
   }
 
-  /** From now on not ready, for ever: the process ends once its running calls have. */
+  /** Ends readiness for good: the process ends after its running calls. */
   drain(): void {
     this.phase = 'draining';
   }
@@ -37,7 +37,7 @@ export class Readiness implements OnApplicationBootstrap, OnModuleDestroy {
   async report(): Promise<ReadinessReport> {
     const database =
       this.phase === 'started' ? ({ database: (await this.isDatabaseReachable()) ? 'ok' : 'away' } as const) : {};
-    // Draining may have begun while the database was asked.
+    // Draining may have begun during the query.
     if (this.phase !== 'started') return { status: this.phase };
     return {
       status: 'ok',
@@ -47,21 +47,21 @@ export class Readiness implements OnApplicationBootstrap, OnModuleDestroy {
     };
   }
 
-  /** At most one question a second, however many ask. */
+  /** Queries the database at most once a second, for any number of requests. */
   private isDatabaseReachable(): Promise<boolean> {
     const nowMs = this.clock.now();
-    if (!this.database || nowMs - this.database.askedAtMs >= CACHE_MS) {
-      this.database = { askedAtMs: nowMs, reachable: withinTimeout(this.connection.isReachable()) };
+    if (!this.database || nowMs - this.database.queriedAtMs >= CACHE_MS) {
+      this.database = { queriedAtMs: nowMs, reachable: withinTimeout(this.connection.isReachable()) };
     }
     return this.database.reachable;
   }
 }
 
-/** False where the answer does not come in time. */
-async function withinTimeout(answer: Promise<boolean>): Promise<boolean> {
+/** Resolves to false after a timeout. */
+async function withinTimeout(result: Promise<boolean>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<false>((resolve) => {
     timer = setTimeout(() => resolve(false), DATABASE_TIMEOUT_MS);
   });
-  return Promise.race([answer, timeout]).finally(() => clearTimeout(timer));
+  return Promise.race([result, timeout]).finally(() => clearTimeout(timer));
 }

@@ -15,11 +15,11 @@ export interface BatchLine {
   model: string;
   /** JSON text. */
   body: string;
-  /** What it asks of the cache. */
-  wishes: readonly SentDirective[];
+  /** The cache directives of the body. */
+  directives: readonly SentDirective[];
 }
 
-/** What is wrong with a line, in the words of OpenAI's batch errors. @see https://platform.openai.com/docs/api-reference/batch/object */
+/** A problem of a line, shaped like OpenAI's batch errors. @see https://platform.openai.com/docs/api-reference/batch/object */
 export interface LineProblem {
   line: number;
   code: string;
@@ -27,7 +27,7 @@ export interface LineProblem {
   param: string | null;
 }
 
-/** Thrown with what is wrong with a line. */
+/** Carries the problem of an invalid line. */
 class BadLine extends Error {
   constructor(
     readonly code: string,
@@ -39,9 +39,9 @@ class BadLine extends Error {
 }
 
 /**
- * Reads a line as far as it can be judged alone.
+ * Reads and checks one line, apart from the others.
  *
- * @param endpoint the batch's: every line is for it
+ * @param endpoint the batch's endpoint, which all lines use
  */
 export function readLine(raw: RawLine, endpoint: Endpoint): { line: BatchLine } | { problem: LineProblem } {
   try {
@@ -52,7 +52,7 @@ export function readLine(raw: RawLine, endpoint: Endpoint): { line: BatchLine } 
   }
 }
 
-/** The one unexpected failure: the engine's stack ends before the nesting of a hostile line does. */
+/** The nesting of a hostile line overflows the engine's stack. */
 const tooDeep = 'is nested too deeply';
 
 function parse({ line, text }: RawLine, endpoint: Endpoint): BatchLine {
@@ -61,8 +61,8 @@ function parse({ line, text }: RawLine, endpoint: Endpoint): BatchLine {
   if (parsed.method !== undefined && parsed.method !== 'POST') {
     throw new BadLine('invalid_method', "'method' must be POST", 'method');
   }
-  const { body, model, wishes } = bodyOf(parsed.body, endpoint);
-  return { line, customId, url: urlOf(parsed.url, endpoint), model, body: JSON.stringify(body), wishes };
+  const { body, model, directives } = bodyOf(parsed.body, endpoint);
+  return { line, customId, url: urlOf(parsed.url, endpoint), model, body: JSON.stringify(body), directives };
 }
 
 function parseObject(text: string | undefined): Record<string, unknown> {
@@ -87,12 +87,12 @@ function customIdOf(value: unknown): string {
     throw new BadLine('invalid_custom_id', message, 'custom_id');
   }
   if (/[\p{Cc}\p{Cs}]/u.test(value)) {
-    throw new BadLine('invalid_custom_id', "'custom_id' has control characters or half characters", 'custom_id');
+    throw new BadLine('invalid_custom_id', "'custom_id' has control characters or unpaired surrogates", 'custom_id');
   }
   return value;
 }
 
-/** Lines may name the batch's endpoint without `/v1`, or not at all. */
+/** A line may leave `url` out, or write it without `/v1`. */
 function urlOf(value: unknown, { path }: Endpoint): string {
   if (value === undefined || value === null || value === path || `/v1${String(value)}` === path) return path;
   throw new BadLine('invalid_url', `'url' must be ${path}`, 'url');
@@ -101,14 +101,14 @@ function urlOf(value: unknown, { path }: Endpoint): string {
 function bodyOf(
   value: unknown,
   endpoint: Endpoint,
-): { body: JsonRecord; model: string; wishes: readonly SentDirective[] } {
+): { body: JsonRecord; model: string; directives: readonly SentDirective[] } {
   if (!isObject(value)) throw new BadLine('invalid_body', "'body' must be a JSON object", 'body');
   try {
     const { body, request } = endpoint.read(value);
     readTags(undefined, request.metadata);
     const { wishes } = parseCacheControls(body);
     if (request.stream) throw new BadLine('invalid_body', "'stream' cannot be true in a batch", 'body.stream');
-    return { body, model: request.model, wishes };
+    return { body, model: request.model, directives: wishes };
   } catch (error) {
     if (!(error instanceof GatewayError || error instanceof InvalidRequestError)) throw error;
     throw new BadLine(

@@ -1,7 +1,7 @@
 import { memoize } from './memoize';
 
-describe('remembering', () => {
-  it('makes each text once, long ones each time, and starts anew when there are many', () => {
+describe('memoize', () => {
+  it('computes each text once, long ones each time, and clears its cache when it is full', () => {
     const made: string[] = [];
     const quoted = memoize((text) => {
       made.push(text);

@@ -1,9 +1,9 @@
-const MOST = 10_000;
-const LONGEST = 200;
+const MAX_ENTRIES = 10_000;
+const MAX_LENGTH = 200;
 
 /**
- * A function of short texts that come again with every call, which makes each once. It forgets all when there are 10,000, and
- * keeps none of more than 200 characters.
+ * Caches the results of a function of short, recurring texts. The cache is cleared at 10,000 entries; texts of more than
+ * 200 characters are not cached.
  */
 export function memoize(make: (text: string) => string): (text: string) => string {
   const known = new Map<string, string>();
@@ -11,8 +11,8 @@ export function memoize(make: (text: string) => string): (text: string) => strin
     const before = known.get(text);
     if (before !== undefined) return before;
     const made = make(text);
-    if (text.length > LONGEST) return made;
-    if (known.size >= MOST) known.clear();
+    if (text.length > MAX_LENGTH) return made;
+    if (known.size >= MAX_ENTRIES) known.clear();
     known.set(text, made);
     return made;
   };
