@@ -3,7 +3,7 @@ import { textsOf } from './alert-texts';
 
 const AT = '2026-12-01T00:00:00.000Z';
 
-/** One of each kind, with what it says. */
+/** An alert of each kind, with its texts. */
 const ALL: { [Kind in AlertKind]: [AlertData[Kind], en: string, ko: string] } = {
   budget_threshold: [
     { budget_id: 'budget_1', scope: 'team:team_1', share: 0.8, spent_usd: '80.025', limit_usd: '100', resets_at: AT },
@@ -12,12 +12,12 @@ const ALL: { [Kind in AlertKind]: [AlertData[Kind], en: string, ko: string] } = 
   ],
   budget_forecast: [
     { budget_id: 'budget_1', scope: 'key:key_1', forecast_usd: '120.000000000001', limit_usd: '100', resets_at: AT },
-    'Key key_1 will have spent about $120.00 by 2026-12-01 00:00 UTC if it goes on like this; its budget is $100.00.',
+    'Key key_1 will have spent about $120.00 by 2026-12-01 00:00 UTC at the current rate; its budget is $100.00.',
     '현재 추세가 이어지면 키 key_1의 지출은 2026-12-01 00:00(UTC)까지 약 $120.00에 이를 것으로 예상됩니다. 예산은 $100.00입니다.',
   ],
   spend_anomaly: [
     { team_id: 'team_1', hour: '2026-11-23T13:00:00.000Z', spent_usd: '50', usual_usd: '0.0042' },
-    'Team team_1 spent $50.00 in the hour from 2026-11-23 13:00 UTC; $0.0042 is usual at this time.',
+    'Team team_1 spent $50.00 in the hour from 2026-11-23 13:00 UTC; the usual amount at this time is $0.0042.',
     '팀 team_1에서 2026-11-23 13:00(UTC)부터 한 시간 동안 $50.00를 지출했습니다. 같은 시간대의 평소 지출은 $0.0042입니다.',
   ],
   cache_invalidated: [
@@ -28,12 +28,12 @@ const ALL: { [Kind in AlertKind]: [AlertData[Kind], en: string, ko: string] } = 
       generation: 2,
       invalidated_keys: 12,
     },
-    'Cached answers were taken out of service by key_1: model gpt-4.1, tag a (generation 2, 12 answers).',
+    'key_1 invalidated cached responses: model gpt-4.1, tag a (generation 2, 12 responses).',
     'key_1에 의해 캐시 응답이 무효화되었습니다: model gpt-4.1, tag a(캐시 세대 2, 응답 12건).',
   ],
   model_drift: [
     { model: 'gpt-4o', deployment: 'openai/gpt-4o', before: 'gpt-4o-05', now: 'gpt-4o-08', generation: 3 },
-    'gpt-4o is answered by gpt-4o-08 now, not by gpt-4o-05. Cached answers of the old version are not served any more (generation 3).',
+    'The version of gpt-4o changed from gpt-4o-05 to gpt-4o-08. Cached responses of the old version are no longer served (generation 3).',
     'gpt-4o 모델의 실제 버전이 바뀌었습니다: gpt-4o-05 → gpt-4o-08. 이전 버전이 작성한 캐시 응답은 더 이상 제공되지 않습니다(캐시 세대 3).',
   ],
   price_changed: [
@@ -58,17 +58,17 @@ const ALL: { [Kind in AlertKind]: [AlertData[Kind], en: string, ko: string] } = 
   ],
   webhook_test: [
     { webhook_id: 'webhook_1' },
-    'This is a test of the webhook webhook_1. Alerts of Thriftgate will look like it.',
+    'This is a test of the webhook webhook_1. Thriftgate sends alerts in this format.',
     '웹훅 webhook_1의 테스트 메시지입니다. Thriftgate의 알림은 이와 같은 형식으로 전송됩니다.',
   ],
 };
 
 describe('the texts of alerts', () => {
-  it.each(Object.entries(ALL))('say in English and in Korean: %s', (kind, [data, en, ko]) => {
+  it.each(Object.entries(ALL))('are in English and in Korean: %s', (kind, [data, en, ko]) => {
     expect(textsOf(kind as AlertKind, data)).toEqual({ en, ko });
   });
 
-  it('leave out what is not there, and count one as one', () => {
+  it('leave out missing members, and use the singular', () => {
     const [endless] = ALL.budget_threshold;
     expect(textsOf('budget_threshold', { ...endless, resets_at: null }).en).toMatch(/budget of \$100\.00\.$/);
     const [prices] = ALL.price_changed;

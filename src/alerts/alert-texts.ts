@@ -5,26 +5,26 @@ type Texts = { [Kind in AlertKind]: (data: AlertData[Kind]) => { en: string; ko:
 
 const CENT_PUSD = PICO_PER_USD / 100n;
 
-/** What people read. The exact amounts are in the data. */
+/** Texts for people, with rounded amounts; the data of an alert has the exact ones. */
 const TEXTS: Texts = {
   budget_threshold: ({ scope, share, spent_usd, limit_usd, resets_at }) => ({
     en: `${whoEn(scope)} has spent ${usd(spent_usd)}, ${percent(share)} or more of its budget of ${usd(limit_usd)}.${resets_at ? ` It resets at ${timeEn(resets_at)}.` : ''}`,
     ko: `${whoKo(scope)}의 지출이 ${usd(spent_usd)}로, 예산 ${usd(limit_usd)}의 ${percent(share)}에 도달했습니다.${resets_at ? ` 예산은 ${timeKo(resets_at)}에 초기화됩니다.` : ''}`,
   }),
   budget_forecast: ({ scope, forecast_usd, limit_usd, resets_at }) => ({
-    en: `${whoEn(scope)} will have spent about ${usd(forecast_usd)} by ${timeEn(resets_at)} if it goes on like this; its budget is ${usd(limit_usd)}.`,
+    en: `${whoEn(scope)} will have spent about ${usd(forecast_usd)} by ${timeEn(resets_at)} at the current rate; its budget is ${usd(limit_usd)}.`,
     ko: `현재 추세가 이어지면 ${whoKo(scope)}의 지출은 ${timeKo(resets_at)}까지 약 ${usd(forecast_usd)}에 이를 것으로 예상됩니다. 예산은 ${usd(limit_usd)}입니다.`,
   }),
   spend_anomaly: ({ team_id, hour, spent_usd, usual_usd }) => ({
-    en: `Team ${team_id} spent ${usd(spent_usd)} in the hour from ${timeEn(hour)}; ${usd(usual_usd)} is usual at this time.`,
+    en: `Team ${team_id} spent ${usd(spent_usd)} in the hour from ${timeEn(hour)}; the usual amount at this time is ${usd(usual_usd)}.`,
     ko: `팀 ${team_id}에서 ${timeKo(hour)}부터 한 시간 동안 ${usd(spent_usd)}를 지출했습니다. 같은 시간대의 평소 지출은 ${usd(usual_usd)}입니다.`,
   }),
   model_drift: ({ model, before, now, generation }) => ({
-    en: `${model} is answered by ${now} now, not by ${before}. Cached answers of the old version are not served any more (generation ${generation}).`,
+    en: `The version of ${model} changed from ${before} to ${now}. Cached responses of the old version are no longer served (generation ${generation}).`,
     ko: `${model} 모델의 실제 버전이 바뀌었습니다: ${before} → ${now}. 이전 버전이 작성한 캐시 응답은 더 이상 제공되지 않습니다(캐시 세대 ${generation}).`,
   }),
   cache_invalidated: ({ by, what, generation, invalidated_keys }) => ({
-    en: `Cached answers were taken out of service by ${by}: ${listed(what)} (generation ${generation}${invalidated_keys === null ? '' : `, ${invalidated_keys === 1 ? '1 answer' : `${invalidated_keys} answers`}`}).`,
+    en: `${by} invalidated cached responses: ${listed(what)} (generation ${generation}${invalidated_keys === null ? '' : `, ${invalidated_keys === 1 ? '1 response' : `${invalidated_keys} responses`}`}).`,
     ko: `${by}에 의해 캐시 응답이 무효화되었습니다: ${listed(what)}(캐시 세대 ${generation}${invalidated_keys === null ? '' : `, 응답 ${invalidated_keys}건`}).`,
   }),
   price_changed: ({ source, models, prices, valid_from }) => ({
@@ -44,7 +44,7 @@ const TEXTS: Texts = {
     ko: `데이터베이스가 거부하여 원장에 기록되지 않은 행이 ${refused}건 있습니다. 마지막 행은 요청 ${request_id}, 비용 ${usd(cost_usd)}입니다(${reason}). 예산에는 반영되지만 계정과 보고서에는 반영되지 않습니다.`,
   }),
   webhook_test: ({ webhook_id }) => ({
-    en: `This is a test of the webhook ${webhook_id}. Alerts of Thriftgate will look like it.`,
+    en: `This is a test of the webhook ${webhook_id}. Thriftgate sends alerts in this format.`,
     ko: `웹훅 ${webhook_id}의 테스트 메시지입니다. Thriftgate의 알림은 이와 같은 형식으로 전송됩니다.`,
   }),
 };
@@ -64,7 +64,7 @@ function percent(share: number): string {
   return `${Math.round(share * 100)}%`;
 }
 
-/** Dollars to the cent; less than one in full. */
+/** Dollars rounded to the cent; amounts below a dollar in full. */
 function usd(decimal: string): string {
   const pusd = parseUsd(decimal);
   const size = pusd < 0n ? -pusd : pusd;
@@ -74,7 +74,7 @@ function usd(decimal: string): string {
   return `${sign}$${cents / 100n}.${String(cents % 100n).padStart(2, '0')}`;
 }
 
-/** `2026-12-01T00:00:00.000Z` as people write it. */
+/** `2026-12-01T00:00:00.000Z` as `2026-12-01 00:00`. */
 function minute(time: string): string {
   return new Date(time).toISOString().slice(0, 16).replace('T', ' ');
 }

@@ -1,4 +1,4 @@
-/** What each kind of alert tells. Dollars are decimal texts, times RFC 3339. */
+/** The data of each kind of alert. Dollars are decimal strings, times RFC 3339. */
 export interface AlertData {
   budget_threshold: {
     budget_id: string;
@@ -14,10 +14,10 @@ export interface AlertData {
   cache_invalidated: {
     reason: string;
     by: string;
-    /** What was taken out of service: the members that were given, or the model and its version. */
+    /** The selection of an invalidation: the members of its request, or the model and its version. */
     what: Record<string, string>;
     generation: number;
-    /** How many answers it took away; null where nobody counted. */
+    /** How many responses were invalidated; null if they were not counted. */
     invalidated_keys: number | null;
   };
   price_changed: { source: string; models: string[]; prices: number; valid_from: string };
@@ -40,11 +40,11 @@ export type AlertKind = keyof AlertData;
 
 export type Severity = 'info' | 'warning' | 'critical';
 
-/** Something that people should know. */
+/** An alert to raise. */
 export interface NewAlert<Kind extends AlertKind = AlertKind> {
   kind: Kind;
   severity: Severity;
-  /** Names what has happened; the same is told once, by whichever process sees it first. */
+  /** Identifies the cause: of several alerts with one key, over all processes, only the first is stored and sent. */
   dedupeKey: string;
   teamId: string | null;
   data: AlertData[Kind];

@@ -16,7 +16,7 @@ export class AlertsController {
   @Get()
   @ApiOperation({
     summary: 'List alerts',
-    description: 'Newest first, in English and Korean, with how far each got on its way to the webhooks.',
+    description: 'Newest first, in English and Korean, with the state of each delivery to a webhook.',
   })
   @ApiOkResponse({ description: 'A page of alerts.', standardSchema: contracts.alertPageSchema })
   @ApiErrors('invalid_request')

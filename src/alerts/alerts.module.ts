@@ -11,7 +11,7 @@ import { WebhooksController } from './webhooks/webhooks.controller';
 import { WebhooksRepository } from './webhooks/webhooks.repository';
 import { WebhooksService } from './webhooks/webhooks.service';
 
-/** What people should know, and where it is sent. */
+/** Alerts and their delivery to webhooks. */
 @Module({
   imports: [TeamsModule],
   controllers: [AlertsController, WebhooksController],

@@ -12,7 +12,7 @@ export interface AlertFilter {
   to?: Date | undefined;
 }
 
-/** How far an alert got on its way to a webhook. */
+/** The state of the delivery of an alert to a webhook. */
 export interface Delivery {
   webhookId: string;
   state: 'pending' | 'delivered' | 'failed';
@@ -24,7 +24,7 @@ export interface Delivery {
 export class AlertsRepository {
   constructor(private readonly database: Database) {}
 
-  /** Keeps an alert and sends it on its ways, once. @returns undefined where it was told before */
+  /** Stores an alert and its deliveries. @returns undefined if an alert with its `dedupeKey` exists */
   async insert(id: string, alert: NewAlert): Promise<Alert | undefined> {
     const { en, ko } = textsOf(alert.kind, alert.data);
     const { rows } = await sql<Selectable<AlertsTable>>`
@@ -42,7 +42,7 @@ export class AlertsRepository {
     return rows[0] && toAlert(rows[0]);
   }
 
-  /** Newest first, from behind `after`. */
+  /** Alerts after `after`, newest first. */
   async list(filter: AlertFilter, after: string | undefined, limit: number): Promise<Alert[]> {
     const rows = await this.database.db
       .selectFrom('alerts')

@@ -14,7 +14,7 @@ const alert = (dedupeKey: string): NewAlert<'webhook_test'> => ({
 });
 
 describe('raising alerts', () => {
-  const kept: string[] = [];
+  const stored: string[] = [];
   let failure: Error | undefined;
   let service: AlertsService;
   let close: () => Promise<void>;
@@ -23,15 +23,15 @@ describe('raising alerts', () => {
   beforeAll(() => Logger.overrideLogger(false));
 
   beforeEach(() => {
-    kept.length = 0;
+    stored.length = 0;
     failure = undefined;
     wake.mockClear();
     const repository = {
       insert: (id: string, { dedupeKey, ...rest }: NewAlert): Promise<Alert | undefined> => {
         if (failure) return Promise.reject(failure);
         if (dedupeKey.includes('\0')) return Promise.reject(Object.assign(new Error('unsupported'), { code: '22P05' }));
-        if (kept.includes(dedupeKey)) return Promise.resolve(undefined);
-        kept.push(dedupeKey);
+        if (stored.includes(dedupeKey)) return Promise.resolve(undefined);
+        stored.push(dedupeKey);
         return Promise.resolve({ id, textEn: '', textKo: '', createdAt: new Date(0), ...rest });
       },
     };
@@ -45,45 +45,45 @@ describe('raising alerts', () => {
   });
   afterEach(() => close());
 
-  it('keeps and tells each once', async () => {
+  it('stores and delivers each once', async () => {
     for (const key of ['a', 'b', 'a']) service.raise(alert(key));
     await close();
     service.raise(alert('a'));
     await close();
-    expect(kept).toEqual(['a', 'b']);
+    expect(stored).toEqual(['a', 'b']);
     expect(wake).toHaveBeenCalledTimes(2);
   });
 
-  it('tells nothing that another process told', async () => {
-    kept.push('a');
+  it('does not deliver an alert that another process stored', async () => {
+    stored.push('a');
     service.raise(alert('a'));
     await close();
     expect(wake).not.toHaveBeenCalled();
   });
 
-  it('keeps them while the database is away', async () => {
+  it('keeps alerts in memory while the database is away', async () => {
     failure = new Error('Connection terminated unexpectedly');
     service.raise(alert('a'));
     service.raise(alert('b'));
     await close();
     failure = undefined;
     await close();
-    expect(kept).toEqual(['a', 'b']);
+    expect(stored).toEqual(['a', 'b']);
   });
 
-  it('keeps a thousand at most while it is away', async () => {
+  it('keeps at most a thousand in memory', async () => {
     failure = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
     for (let index = 0; index < 1100; index += 1) service.raise(alert(String(index)));
     await close();
     failure = undefined;
     await close();
-    expect(kept).toHaveLength(1000);
+    expect(stored).toHaveLength(1000);
   });
 
-  it('is not held up by one that the database never takes', async () => {
+  it('continues after an alert that the database refuses', async () => {
     service.raise(alert('a\0'));
     service.raise(alert('b'));
     await close();
-    expect(kept).toEqual(['b']);
+    expect(stored).toEqual(['b']);
   });
 });

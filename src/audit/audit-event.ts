@@ -1,4 +1,4 @@
-/** What administrators and the gateway itself do to the state of things. */
+/** Actions of administrators, and of the gateway itself. */
 export type AuditAction =
   | 'cache.invalidated'
   | 'cache_share.created'
@@ -14,14 +14,14 @@ export type AuditAction =
   | 'model.retargeted'
   | 'model.drifted';
 
-/** The actor of what nobody asked for. */
+/** The actor of the gateway's own actions. */
 export const GATEWAY = 'gateway';
 
 export interface NewAuditEvent {
-  /** A key's id, `admin` for the administrator's own, `gateway` for what it did by itself. */
+  /** A key's id, `admin` for the administrator's key, or `gateway` for the gateway's own actions. */
   actor: string;
   action: AuditAction;
-  /** What it was done to; null for everything. */
+  /** The object of the action; null for all. */
   subject: string | null;
   details: Record<string, unknown>;
 }

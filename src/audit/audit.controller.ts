@@ -15,9 +15,9 @@ export class AuditController {
 
   @Get()
   @ApiOperation({
-    summary: 'List who changed what',
+    summary: 'List audit events',
     description:
-      'Newest first: invalidations of the cache, versions and targets of models, and what the gateway did by itself (actor `gateway`).',
+      'Newest first: invalidations of the cache, versions and targets of models, and actions of the gateway itself (actor `gateway`).',
   })
   @ApiOkResponse({ description: 'A page of events.', standardSchema: contracts.auditPageSchema })
   @ApiErrors('invalid_request')

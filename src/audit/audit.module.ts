@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { AuditController } from './audit.controller';
 import { AuditRepository } from './audit.repository';
 
-/** Who changed what, and when. */
+/** The audit of administrative changes. */
 @Module({
   controllers: [AuditController],
   providers: [AuditRepository],

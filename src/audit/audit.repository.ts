@@ -14,7 +14,7 @@ export interface AuditFilter {
   to?: Date | undefined;
 }
 
-/** Who did what and when. Events are only ever added, in the transaction that does what they tell. */
+/** Audit events: actor, action and time. Events are only added, in the transaction of their action. */
 @Injectable()
 export class AuditRepository {
   constructor(private readonly database: Database) {}
@@ -32,7 +32,7 @@ export class AuditRepository {
     return id;
   }
 
-  /** Newest first, from behind `after`. */
+  /** Events after `after`, newest first. */
   async list(filter: AuditFilter, after: string | undefined, limit: number): Promise<AuditEvent[]> {
     const rows = await this.database.db
       .selectFrom('audit_events')

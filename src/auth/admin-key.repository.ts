@@ -16,7 +16,7 @@ export class AdminKeyRepository {
       .execute();
   }
 
-  /** Keeps the hash where none is kept yet, and returns the one that is: of several processes at once, one wins. */
+  /** Stores the hash if none is stored. @returns the stored hash: of several processes at once, one wins */
   async putIfAbsent(hash: string): Promise<string> {
     await this.database.db
       .insertInto('settings')

@@ -26,7 +26,7 @@ describe("the administrator's key", () => {
 
   beforeEach(() => (row = undefined));
 
-  it('is made at the first start and known at the next', async () => {
+  it('is generated at the first start and valid at the next', async () => {
     const { generated = '' } = await start();
     expect(generated).toMatch(/^sk-tg-admin-[\w-]{43}$/);
     const next = await start();
@@ -34,14 +34,14 @@ describe("the administrator's key", () => {
     expect(next.find(generated)).toEqual(administrator);
   });
 
-  it('is the same one for processes that start at once', async () => {
+  it('is the same for processes that start at once', async () => {
     const processes = await Promise.all([start(), start(), start()]);
     const made = processes.flatMap(({ generated }) => generated ?? []);
     expect(made).toHaveLength(1);
     for (const process of processes) expect(process.find(made[0] ?? '')).toEqual(administrator);
   });
 
-  it('is ADMIN_KEY where it is set, and stays it', async () => {
+  it('is ADMIN_KEY if that is set, also at later starts without it', async () => {
     const before = await start();
     const configured = await start('an administrator chose this');
     expect(configured.generated).toBeUndefined();
@@ -50,7 +50,7 @@ describe("the administrator's key", () => {
     expect((await start()).find('an administrator chose this')).toEqual(administrator);
   });
 
-  it('is no other text', async () => {
+  it('is not found for any other text', async () => {
     const key = await start('an administrator chose this');
     for (const text of ['', 'an administrator chose thi', 'an administrator chose thiS'])
       expect(key.find(text)).toBeUndefined();

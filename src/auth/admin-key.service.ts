@@ -15,10 +15,10 @@ const ADMIN_CALLER: Caller = Object.freeze({
   rpmLimit: null,
 });
 
-/** The platform administrator's key: ADMIN_KEY, else one made at the first start. Only its hash is kept. */
+/** The platform administrator's key: ADMIN_KEY, or one generated at the first start. Only its hash is stored. */
 @Injectable()
 export class AdminKey implements OnModuleInit {
-  /** The key's text, in the one process that made it, for the words at start. */
+  /** The key's text, only in the process that generated it, for the start banner. */
   generated: string | undefined;
 
   private hash = Buffer.alloc(0);
@@ -35,7 +35,7 @@ export class AdminKey implements OnModuleInit {
     this.hash = Buffer.from(adminKey === undefined ? await this.storedOrNew() : this.hasher.hash(adminKey));
   }
 
-  /** The administrator, where the key is theirs. */
+  /** The administrator, if the key is the administrator's; otherwise undefined. */
   find(presentedKey: string): Caller | undefined {
     const presented = Buffer.from(this.hasher.hash(presentedKey));
     return presented.length === this.hash.length && timingSafeEqual(presented, this.hash) ? ADMIN_CALLER : undefined;

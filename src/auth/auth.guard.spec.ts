@@ -39,7 +39,7 @@ class AdminRoutes {
   }
 }
 
-describe('the guard', () => {
+describe('AuthGuard', () => {
   let app: NestFastifyApplication;
 
   beforeAll(async () => {
@@ -67,7 +67,7 @@ describe('the guard', () => {
   const get = (url: string, headers: Record<string, string | undefined> = {}) => app.inject({ url, headers });
 
   it.each([{ authorization: 'Bearer sk-tg-member' }, { 'x-api-key': 'sk-tg-member' }, { 'api-key': 'sk-tg-member' }])(
-    'knows the caller by %j',
+    'identifies the caller by %j',
     async (headers) => expect((await get('/v1/models', headers)).json()).toEqual(MEMBER),
   );
 
@@ -78,29 +78,29 @@ describe('the guard', () => {
       { authorization: 'Bearer sk-tg-0123456789012345678901234567' },
       /\(sk-tg-01\*\*\*4567\) is incorrect, revoked or expired/,
     ],
-  ])('refuses %j with words that help', async (headers, words) => {
-    const answer = await get('/v1/models', headers);
-    expect(answer.statusCode).toBe(401);
-    expect(answer.headers['www-authenticate']).toBe('Bearer');
-    expect(answer.json<ErrorBody>().error).toMatchObject({
+  ])('refuses %j with a helpful message', async (headers, words) => {
+    const response = await get('/v1/models', headers);
+    expect(response.statusCode).toBe(401);
+    expect(response.headers['www-authenticate']).toBe('Bearer');
+    expect(response.json<ErrorBody>().error).toMatchObject({
       code: 'invalid_api_key',
       message: expect.stringMatching(words),
     });
   });
 
-  it('opens public routes to all', async () => {
+  it('allows public routes without a key', async () => {
     expect((await get('/health/live')).statusCode).toBe(200);
     expect((await get('/health/live', { authorization: 'Bearer wrong' })).statusCode).toBe(200);
   });
 
-  it('keeps routes with a role for that role', async () => {
+  it('refuses routes with a role to callers without it', async () => {
     const refused = await get('/admin/teams', { authorization: 'Bearer sk-tg-member' });
     expect(refused.statusCode).toBe(403);
     expect(refused.json<ErrorBody>().error.code).toBe('forbidden');
     expect((await get('/admin/teams')).statusCode).toBe(401);
   });
 
-  it('lets the administrator everywhere', async () => {
+  it('allows the administrator on every route', async () => {
     for (const url of ['/admin/teams', '/v1/models']) {
       expect((await get(url, { authorization: 'Bearer administrator' })).json()).toEqual(ADMINISTRATOR);
     }

@@ -8,7 +8,7 @@ import { ApiKeyDirectory } from '../keys/api-key-directory.service';
 import { AdminKey } from './admin-key.service';
 import { maskKey, presentedKey } from './presented-key';
 
-const HOW_TO = 'Send it as "Authorization: Bearer sk-tg-…"; the headers x-api-key and api-key are read too.';
+const HOW_TO = 'Send it as "Authorization: Bearer sk-tg-…"; the headers x-api-key and api-key work too.';
 
 interface RouteAccess {
   controller: Type;
@@ -16,7 +16,7 @@ interface RouteAccess {
   role: Role | undefined;
 }
 
-/** Asks every call for its key, except on `@Public()` routes, and for the role where a route has `@Roles()`. */
+/** Requires a key on every route except `@Public()` ones, and the role on routes with `@Roles()`. */
 @Injectable()
 export class AuthGuard implements CanActivate {
   private readonly routes = new Map<ReturnType<ExecutionContext['getHandler']>, RouteAccess>();
@@ -41,7 +41,7 @@ export class AuthGuard implements CanActivate {
     return true;
   }
 
-  /** What a route's decorators say, read once: every call passes here. */
+  /** The access that a route's decorators require; cached for each handler, since every call needs it. */
   private accessTo(context: ExecutionContext): RouteAccess {
     const handler = context.getHandler();
     const controller = context.getClass();
@@ -57,7 +57,7 @@ export class AuthGuard implements CanActivate {
     return access;
   }
 
-  /** Who calls, which the request then says too. @throws GatewayError `invalid_api_key` */
+  /** Identifies the caller and sets `request.caller`. @throws GatewayError `invalid_api_key` */
   identify(request: FastifyRequest, reply: FastifyReply): Caller {
     const presented = presentedKey(request.headers);
     if (presented.kind === 'key') {

@@ -1,6 +1,6 @@
 import { maskKey, presentedKey } from './presented-key';
 
-describe('the key a call carries', () => {
+describe('presentedKey', () => {
   it.each([
     [{ authorization: 'Bearer sk-tg-1' }, 'sk-tg-1'],
     [{ authorization: 'bearer   sk-tg-1 ' }, 'sk-tg-1'],
@@ -21,11 +21,11 @@ describe('the key a call carries', () => {
   ])('in %j is %s', (headers, kind) => expect(presentedKey(headers)).toEqual({ kind }));
 });
 
-describe('a key in a message', () => {
-  it('shows at most its first 8 and last 4 characters', () => {
+describe('maskKey', () => {
+  it('shows at most the first 8 and last 4 characters', () => {
     expect(maskKey('sk-tg-abcdefghijklmnopqrstuvwxyz')).toBe('sk-tg-ab***wxyz');
   });
-  it('shows little of a short one', () => {
+  it('shows less of a short key', () => {
     expect(maskKey('hunter2')).toBe('h***');
     expect(maskKey('0123456789012345')).toBe('0123***');
   });

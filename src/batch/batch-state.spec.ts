@@ -3,17 +3,17 @@ import { completionWindowMs, finalStatus } from './batch-state';
 
 const states = (...ended: LineState[]) => new Set(ended);
 
-describe('the states of a batch', () => {
-  it('ends as completed, also when every line failed', () => {
+describe('batch states', () => {
+  it('end in completed, also when every line failed', () => {
     expect(finalStatus('finalizing', states('done', 'failed'))).toBe('completed');
     expect(finalStatus('finalizing', states('failed'))).toBe('completed');
   });
 
-  it('ends as expired when a line was too late', () => {
+  it('end in expired when a line expired', () => {
     expect(finalStatus('finalizing', states('done', 'expired'))).toBe('expired');
   });
 
-  it('ends as cancelled once it was cancelled, whatever its lines came to', () => {
+  it('end in cancelled after a cancellation, in whatever states the lines are', () => {
     expect(finalStatus('cancelling', states('done', 'cancelled'))).toBe('cancelled');
     expect(finalStatus('cancelling', states('done'))).toBe('cancelled');
   });

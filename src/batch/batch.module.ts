@@ -20,10 +20,10 @@ import { LineRunner } from './runner/line-runner.service';
 import { LinesRepository } from './runner/lines.repository';
 import { ResultWriter } from './runner/result-writer.service';
 
-/** Files and batches under `/v1`, and the work on them. */
+/** Files and batches under `/v1`, and the worker that runs batch lines. */
 @Module({})
 export class BatchModule {
-  /** With REDIS_URL the workers of all processes share a queue in Redis. */
+  /** With a Redis URL the workers of all instances share a queue in Redis. */
   static forRoot({ queueRedisUrl }: GatewayConfig): DynamicModule {
     return {
       module: BatchModule,

@@ -30,12 +30,12 @@ export class BatchesController {
   @ApiOperation({
     summary: 'Start a batch',
     description:
-      'Exactly one of `input_file_id`, `input_file_content` (JSONL text) and `requests` brings the lines, each ' +
+      'Send the lines in exactly one of `input_file_id`, `input_file_content` (JSONL text) and `requests`, each as ' +
       '`{custom_id, method, url, body}`; at most 50,000 lines and 200 MB. Lines may name different models. If any line ' +
-      'is bad the batch is refused as a whole, with line numbers, before anything is spent. Lines that are in the cache ' +
+      'is invalid the whole batch is refused, with line numbers, before any cost arises. Lines that hit the cache ' +
       'cost nothing.',
   })
-  @ApiOkResponse({ description: 'The batch, at work.', standardSchema: contracts.batchSchema })
+  @ApiOkResponse({ description: 'The batch, which has started.', standardSchema: contracts.batchSchema })
   @ApiErrors('invalid_request', 'request_too_large', 'rate_limit_exceeded')
   async create(
     @CurrentCaller() caller: Caller,
@@ -44,8 +44,8 @@ export class BatchesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<contracts.BatchObject> {
     return onceJson<contracts.BatchObject>(this.idempotency, request, reply, async (keep) => {
-      const keepAnswer = keep && ((batch: Batch, writer: Writer) => keep(toBatchObject(batch), writer));
-      return toBatchObject(await this.batches.create(caller, body, request.id, keepAnswer));
+      const storeResponse = keep && ((batch: Batch, writer: Writer) => keep(toBatchObject(batch), writer));
+      return toBatchObject(await this.batches.create(caller, body, request.id, storeResponse));
     });
   }
 
@@ -72,8 +72,8 @@ export class BatchesController {
   @ApiOperation({
     summary: 'Show a batch',
     description:
-      'Each `custom_id` ends exactly once: answers in the output file, everything else in the error file. Either file ' +
-      'is there only if it has lines.',
+      'Each `custom_id` is in the files exactly once: responses in the output file, errors in the error file. A file ' +
+      'exists only if it has lines.',
   })
   @ApiOkResponse({ description: 'The batch.', standardSchema: contracts.batchSchema })
   @ApiErrors('not_found')
@@ -86,7 +86,7 @@ export class BatchesController {
   @IdempotencyHeader()
   @ApiOperation({
     summary: 'Cancel a batch',
-    description: 'Starts no more lines. Those that run end, are charged, and are in the files.',
+    description: 'No more lines start. Running lines end, are charged, and are in the files.',
   })
   @ApiOkResponse({ description: 'The batch, being cancelled.', standardSchema: contracts.batchSchema })
   @ApiErrors('not_found', 'conflict', 'rate_limit_exceeded')

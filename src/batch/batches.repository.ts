@@ -8,13 +8,13 @@ import type { BatchLine } from './input/batch-line';
 
 const LINES_PER_INSERT = 1_000;
 const CHARACTERS_PER_INSERT = 1024 * 1024;
-/** From so many lines on, a plan that was made without knowing of them is worth avoiding. */
+/** Batches of this many lines or more get fresh table statistics, for the query planner. */
 const LINES_WORTH_ANALYZING = 1_000;
 
-/** A batch as it is kept. */
+/** A stored batch. */
 export type Batch = Selectable<BatchesTable>;
 
-/** What makes a batch. */
+/** The members of a new batch. */
 export type NewBatch = Pick<
   Insertable<BatchesTable>,
   | 'id'
@@ -29,16 +29,16 @@ export type NewBatch = Pick<
   | 'expires_at'
 > & { metadata: Record<string, string> | null };
 
-/** Batches as teams see them. */
+/** Creates, reads and cancels batches. */
 @Injectable()
 export class BatchesRepository {
   constructor(private readonly database: Database) {}
 
   /**
-   * Makes a batch with its lines, whole or not at all.
+   * Creates a batch with its lines in one transaction.
    *
    * @param linesFrom reads the lines through the transaction
-   * @param alongside what else belongs to the transaction
+   * @param alongside further writes of the transaction
    */
   async create(
     batch: NewBatch,
@@ -59,10 +59,10 @@ export class BatchesRepository {
         .executeTakeFirstOrThrow();
       await alongside(transaction, row);
       const inserted = await insertLines(transaction, batch.id, linesFrom(transaction));
-      if (inserted !== batch.total_lines) throw new Error(`${batch.id} lost its input file while it was made`);
+      if (inserted !== batch.total_lines) throw new Error(`${batch.id} lost its input file while it was created`);
       return row;
     });
-    // Without statistics each claim would sort all open lines, and the embedded database gathers none by itself.
+    // Without statistics each claim sorts all open lines. The embedded database collects none by itself.
     if (batch.total_lines >= LINES_WORTH_ANALYZING) {
       await sql`ANALYZE batch_lines (batch_id, line_no, state)`.execute(this.database.db);
     }
@@ -78,7 +78,7 @@ export class BatchesRepository {
       .executeTakeFirst();
   }
 
-  /** Newest first; one batch more than the limit where there are more. */
+  /** Batches of a team, newest first; one more than the limit if there are more. */
   list(teamId: string, { after, limit }: ListBatchesQuery): Promise<Batch[]> {
     let page = this.database.db.selectFrom('batches').selectAll().where('team_id', '=', teamId);
     if (after !== undefined) page = page.where('id', '<', after);
@@ -88,7 +88,7 @@ export class BatchesRepository {
       .execute();
   }
 
-  /** Begins to cancel a batch, or finds it begun. Undefined where it is too late. */
+  /** Starts a cancellation, or finds one that has started. @returns undefined if the batch has ended or does not exist */
   cancel(teamId: string, batchId: string): Promise<Batch | undefined> {
     return this.database.db
       .updateTable('batches')

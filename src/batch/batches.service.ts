@@ -11,7 +11,7 @@ import { type BatchInput, BatchInputService } from './input/batch-input.service'
 import { BatchQueue } from './queue/batch-queue';
 import { LinesRepository } from './runner/lines.repository';
 
-/** Takes batches in, shows and cancels them. */
+/** Creates, shows and cancels batches. */
 @Injectable()
 export class BatchesService {
   constructor(
@@ -23,18 +23,18 @@ export class BatchesService {
   ) {}
 
   /**
-   * @param keepAnswer what else must be there with the batch or not at all
-   * @throws GatewayError `invalid_request` that names the bad lines; a batch is taken whole or not at all
+   * @param storeResponse stores the response of an idempotent call in the transaction that creates the batch
+   * @throws GatewayError `invalid_request` that names the invalid lines; one of them refuses the whole batch
    */
   async create(
     caller: Caller,
     request: CreateBatch,
     requestId: string,
-    keepAnswer?: KeepAnswer<Batch>,
+    storeResponse?: KeepAnswer<Batch>,
   ): Promise<Batch> {
     const input = await this.inputs.accept(caller, request);
     try {
-      const batch = await this.keep(this.newBatch(caller, request, requestId, input), input, keepAnswer);
+      const batch = await this.keep(this.newBatch(caller, request, requestId, input), input, storeResponse);
       this.queue.announce(batch.id, batch.total_lines);
       return batch;
     } catch (error) {
@@ -56,7 +56,7 @@ export class BatchesService {
   }
 
   /**
-   * Starts no more lines of a batch. Those that run end and count.
+   * Starts no more lines of a batch. Running lines end and are charged.
    *
    * @throws GatewayError `not_found`, or `conflict` once the batch has ended
    */
@@ -68,7 +68,7 @@ export class BatchesService {
       return cancelling;
     }
     const { status } = await this.get(teamId, batchId);
-    throw new GatewayError('conflict', { message: `A batch that is ${status} cannot be cancelled.` });
+    throw new GatewayError('conflict', { message: `A batch with status '${status}' cannot be cancelled.` });
   }
 
   private newBatch(caller: Caller, request: CreateBatch, requestId: string, input: BatchInput): NewBatch {
@@ -88,13 +88,13 @@ export class BatchesService {
     };
   }
 
-  private keep(batch: NewBatch, input: BatchInput, keepAnswer: KeepAnswer<Batch> | undefined): Promise<Batch> {
+  private keep(batch: NewBatch, input: BatchInput, storeResponse: KeepAnswer<Batch> | undefined): Promise<Batch> {
     return this.repository.create(
       batch,
       (transaction) => this.inputs.read(input, transaction),
       async (transaction, made) => {
         await this.inputs.publish(input, transaction);
-        await keepAnswer?.(made, transaction);
+        await storeResponse?.(made, transaction);
       },
     );
   }

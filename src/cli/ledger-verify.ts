@@ -6,10 +6,10 @@ import { VerificationRepository } from '../ledger/upkeep/verification.repository
 
 const VIOLATED = 1;
 
-/** `npm run ledger:verify`: checks the ledger of this environment's database and says what is wrong with it. */
+/** `npm run ledger:verify`: checks the ledger of the configured database and prints its violations. */
 async function verify(): Promise<void> {
   const config = loadConfig(process.env, process.cwd(), { serves: false });
-  // The embedded database has room for one: while its gateway runs, GET /admin/ledger/verify does the same.
+  // The embedded database allows one process: while its gateway runs, use GET /admin/ledger/verify.
   const dataDirectory = config.databaseUrl ? undefined : DataDirectory.open(config.dataDirectory);
   const database = await Database.open(config, dataDirectory as DataDirectory);
   try {

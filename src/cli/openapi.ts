@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { writeFileSync } from 'node:fs';
 import { previewApi } from './preview-api';
 
-/** `npm run openapi`: writes the OpenAPI document of this version into the file that is named. */
+/** `npm run openapi`: writes the OpenAPI document of this version to the given file. */
 async function writeDocument(path = 'docs/openapi.json'): Promise<void> {
   writeFileSync(path, `${JSON.stringify(await previewApi(), null, 2)}\n`);
 }

@@ -9,7 +9,7 @@ import { DataDirectory } from '../config/data-directory';
 import { loadConfig } from '../config/load-config';
 import { createApiDocument } from '../http/openapi/api-document';
 
-/** The OpenAPI document of this version. Reads the controllers' metadata alone: no provider is made, no database opened. */
+/** The OpenAPI document of this version. Reads only the controllers' metadata: creates no provider and opens no database. */
 export async function previewApi(): Promise<OpenAPIObject> {
   const directory = mkdtempSync(join(tmpdir(), 'thriftgate-openapi-'));
   const dataDirectory = DataDirectory.open(directory);

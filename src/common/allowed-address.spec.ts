@@ -3,7 +3,7 @@ import { addressProblem, networkOf, urlProblem } from './allowed-address';
 
 const policy = (allowPrivate: boolean) => ({ allowPrivate, setting: 'ALLOW_PRIVATE' });
 
-describe('the addresses that an administrator may set', () => {
+describe('addresses that an administrator may set', () => {
   it.each([
     ['public', ['1.1.1.1', '8.8.8.8', '172.32.0.1', '192.169.0.1', '2606:4700::1111', '2a00:1450:4001::1']],
     ['private', ['10.0.0.1', '127.0.0.1', '127.9.9.9', '172.16.0.1', '172.31.255.255', '192.168.1.1', '100.64.0.1']],
@@ -16,11 +16,11 @@ describe('the addresses that an administrator may set', () => {
     expect(addresses.map((address) => [address, networkOf(address)])).toEqual(addresses.map((each) => [each, network]));
   });
 
-  it('are never those of IPv4 written as IPv6', () => {
+  it('exclude IPv4 addresses in IPv6', () => {
     fc.assert(fc.property(fc.ipV4(), (address) => networkOf(`::ffff:${address}`) === 'reserved'));
   });
 
-  it('are private only where the operator allows it, and then also without https', () => {
+  it('include private ones only if the operator allows them, then also without https', () => {
     expect(addressProblem('10.0.0.1', 'https:', policy(false))).toContain('public internet; ALLOW_PRIVATE=true');
     expect(addressProblem('10.0.0.1', 'http:', policy(true))).toBeUndefined();
     expect(addressProblem('1.1.1.1', 'https:', policy(false))).toBeUndefined();
@@ -30,7 +30,7 @@ describe('the addresses that an administrator may set', () => {
     }
   });
 
-  it('are checked in every spelling that URLs allow', () => {
+  it('are checked in every spelling of URLs', () => {
     const hosts = [
       '127.0.0.1',
       '2130706433',

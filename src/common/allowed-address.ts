@@ -1,11 +1,11 @@
 import { BlockList, isIP } from 'node:net';
 
-/** What an address belongs to: the public internet, a private network, or a range that no request of the gateway may reach. */
+/** The network of an address: the public internet, a private network, or a range that the gateway must never reach. */
 export type Network = 'public' | 'private' | 'reserved';
 
 type Subnets = readonly (readonly [address: string, bits: number])[];
 
-/** Ranges of addresses, each family apart: one BlockList of both finds IPv4 addresses in `::/3`. */
+/** Address ranges by family: a BlockList of both families would match IPv4 addresses with `::/3`. */
 interface Ranges {
   4: BlockList;
   6: BlockList;
@@ -18,7 +18,7 @@ function rangesOf(ipv4: Subnets, ipv6: Subnets): Ranges {
   return ranges;
 }
 
-/** Metadata services of clouds, which give out credentials, inside ranges that are otherwise private or public. */
+/** Metadata services of clouds, which return credentials; their addresses are in private and public ranges. */
 const METADATA = rangesOf(
   [
     ['100.100.100.200', 32],
@@ -44,7 +44,7 @@ const PRIVATE = rangesOf(
   ],
 );
 
-/** Not global unicast, or with an IPv4 address inside. @see https://www.iana.org/assignments/iana-ipv6-special-registry */
+/** Not global unicast, or IPv6 with an IPv4 address. @see https://www.iana.org/assignments/iana-ipv6-special-registry */
 const RESERVED = rangesOf(
   [
     ['0.0.0.0', 8],
@@ -69,16 +69,16 @@ const RESERVED = rangesOf(
   ],
 );
 
-/** Which addresses a feature may reach beside the public internet. */
+/** The addresses that a feature may reach in addition to the public internet. */
 export interface AddressPolicy {
   allowPrivate: boolean;
-  /** The variable that allows private addresses, for messages. */
+  /** The environment variable that allows private addresses, for messages. */
   setting: string;
 }
 
 export function networkOf(address: string): Network {
   const family = isIP(address);
-  // A zone, as in fe80::1%eth0, only goes with addresses that are not public.
+  // Only addresses that are not public have a zone, as in fe80::1%eth0.
   if ((family !== 4 && family !== 6) || address.includes('%')) return 'reserved';
   const isIn = (ranges: Ranges) => ranges[family].check(address, family === 4 ? 'ipv4' : 'ipv6');
   if (isIn(METADATA)) return 'reserved';
@@ -87,7 +87,7 @@ export function networkOf(address: string): Network {
 }
 
 /**
- * Why a request must not go to an address; undefined where it may.
+ * Why an address is forbidden; undefined if it is allowed.
  *
  * @param protocol of the URL, with its colon
  */
@@ -101,7 +101,7 @@ export function addressProblem(address: string, protocol: string, policy: Addres
   return protocol === 'https:' ? undefined : 'must be https on the public internet';
 }
 
-/** Why requests must not go to a URL, as far as the URL itself shows; a name is checked when it is resolved. */
+/** Why a URL is forbidden, without resolving its name; undefined if it is allowed. Names are checked when they are resolved. */
 export function urlProblem(url: string, policy: AddressPolicy): string | undefined {
   const { protocol, username, password } = new URL(url);
   if (username !== '' || password !== '') return 'must not have a user name or a password';
@@ -110,7 +110,7 @@ export function urlProblem(url: string, policy: AddressPolicy): string | undefin
   return address === undefined ? undefined : addressProblem(address, protocol, policy);
 }
 
-/** The address that a URL has in place of a name. */
+/** The address of a URL without a host name; undefined for a name. */
 export function literalAddress(url: string): string | undefined {
   const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
   return isIP(host) === 0 ? undefined : host;

@@ -4,7 +4,7 @@ import { allowedLookup, ForbiddenAddressError } from './allowed-lookup';
 
 const policy = { allowPrivate: false, setting: 'ALLOW_PRIVATE' };
 
-/** What a connection to a name gets, where the name has these addresses. */
+/** The result of a lookup of a name with these addresses. */
 function resolve(addresses: string[], options: { all?: boolean } = {}, protocol = 'https:'): Promise<unknown> {
   const all = addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
   jest
@@ -19,10 +19,10 @@ function resolve(addresses: string[], options: { all?: boolean } = {}, protocol 
   );
 }
 
-describe('a lookup for connections', () => {
+describe('allowedLookup', () => {
   afterEach(() => jest.restoreAllMocks());
 
-  it('gives the addresses of a public name', async () => {
+  it('returns the addresses of a public name', async () => {
     expect(await resolve(['1.1.1.1', '2606:4700::1111'])).toEqual(['1.1.1.1', 4]);
     expect(await resolve(['1.1.1.1'], { all: true })).toEqual([{ address: '1.1.1.1', family: 4 }]);
   });

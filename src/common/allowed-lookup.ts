@@ -2,15 +2,15 @@ import { lookup, type LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { addressProblem, type AddressPolicy } from './allowed-address';
 
-/** A name without an address that the policy allows. The message names no address. */
+/** A name has no address, or a forbidden one. The message contains no address. */
 export class ForbiddenAddressError extends Error {
   override readonly name = 'ForbiddenAddressError';
 }
 
 /**
- * Resolves names for connections, and fails where one of a name's addresses is forbidden. The connection goes to an address
- * that was checked, so a name that resolves differently the next time (DNS rebinding) gains nothing. Node calls no lookup
- * for a URL with a literal address: check that with `urlProblem`.
+ * Resolves names for connections, and fails if one of a name's addresses is forbidden. The connection uses a checked
+ * address, which defeats DNS rebinding. Node calls no lookup for a URL with a literal address: check that with
+ * `urlProblem`.
  *
  * @param protocol of the URL, with its colon
  */

@@ -1,27 +1,27 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 
-/** What a key's calls may have of the cache. Without a rule they may have what they ask for. */
+/** Cache rules of a key's calls. Without a rule the call's own cache directives apply. */
 export interface KeyCacheRules {
-  /** False: nothing is looked up and nothing kept. */
+  /** False: calls neither read nor write the cache. */
   enabled?: boolean | undefined;
   maxTtlSeconds?: number | undefined;
-  /** False: its answers stay with the team, whatever that shares. */
+  /** False: responses stay in the team's cache even if the team shares. */
   shared?: boolean | undefined;
   allowedControls?: readonly string[] | undefined;
 }
 
 export type Role = 'platform_admin' | 'team_member';
 
-/** Who makes a call, as the guard found out. */
+/** The authenticated caller of a request. */
 export interface Caller {
   role: Role;
   teamId: string;
-  /** The API key's id; `admin` for the platform administrator's own key. */
+  /** The API key's id; `admin` for the platform administrator's key. */
   keyId: string;
-  /** Model names this key may use; null is all. */
+  /** Models that the key may use; null means all. */
   models: readonly string[] | null;
-  /** Requests a minute; null is unlimited. */
+  /** Requests per minute; null means unlimited. */
   rpmLimit: number | null;
   cache?: KeyCacheRules | undefined;
 }
@@ -33,13 +33,13 @@ declare module 'fastify' {
   }
 }
 
-/** Who makes this request. Only on routes behind the guard. */
+/** The caller of a request. @throws Error on public routes, which have none */
 export function callerOf({ caller }: FastifyRequest): Caller {
   if (!caller) throw new Error('a public route has no caller');
   return caller;
 }
 
-/** Hands the caller to a controller's method. */
+/** Injects the caller into a controller's method. */
 export const CurrentCaller = createParamDecorator((_: unknown, context: ExecutionContext): Caller =>
   callerOf(context.switchToHttp().getRequest<FastifyRequest>()),
 );

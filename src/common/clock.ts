@@ -1,4 +1,4 @@
-/** The time, as something that tests can set. */
+/** The current time; tests replace it. */
 export class Clock {
   /** Milliseconds since 1970. */
   now(): number {

@@ -12,7 +12,7 @@ const row = (status: number, type: string, message: string, retryAfterSeconds?: 
   ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
 });
 
-/** The only place that knows which HTTP status and which OpenAI error type belong to a code. */
+/** The HTTP status, OpenAI error type and default message of each code. */
 export const ERROR_TABLE = {
   invalid_request: row(400, 'invalid_request_error', 'The request is not valid.'),
   invalid_json: row(
@@ -45,7 +45,7 @@ export const ERROR_TABLE = {
   idempotency_result_unknown: row(
     409,
     'idempotency_error',
-    'What the first call with this Idempotency-Key came to is not known. Use a new key.',
+    'The result of the first call with this Idempotency-Key is unknown. Use a new key.',
   ),
   request_too_large: row(413, 'invalid_request_error', 'The request body is too large.'),
   unsupported_media_type: row(
@@ -55,16 +55,20 @@ export const ERROR_TABLE = {
   ),
   unsupported_parameter: row(422, 'invalid_request_error', 'A parameter is not supported by this model.'),
   rate_limit_exceeded: row(429, 'rate_limit_error', 'The rate limit of this key is reached.', 1),
-  internal_error: row(500, 'server_error', 'The gateway failed to answer. The request id helps to find out why.'),
-  upstream_error: row(502, 'upstream_error', 'The provider failed to answer.'),
+  internal_error: row(
+    500,
+    'server_error',
+    'The gateway failed to process the request. The request id helps to find the cause.',
+  ),
+  upstream_error: row(502, 'upstream_error', 'The provider failed to respond.'),
   unavailable: row(503, 'server_error', 'The gateway cannot take calls right now. Try again shortly.', 5),
   cache_only_miss: row(
     504,
     'invalid_request_error',
-    'No cached answer is there, and only-if-cached forbids asking the provider.',
+    'No cached response exists, and only-if-cached forbids a call to the provider.',
   ),
-  upstream_timeout: row(504, 'upstream_error', 'The provider did not answer in time.'),
+  upstream_timeout: row(504, 'upstream_error', 'The provider did not respond in time.'),
 } satisfies Record<string, ErrorRow>;
 
-/** A name for each way in which a call can fail; also the `code` in the error body. */
+/** The code of each kind of error; also the `code` in the error body. */
 export type ErrorCode = keyof typeof ERROR_TABLE;

@@ -1,21 +1,21 @@
 import { ERROR_TABLE, type ErrorCode } from './error-table';
 
-/** What a {@link GatewayError} may carry beside its code. */
+/** Details of a {@link GatewayError} in addition to its code. */
 export interface GatewayErrorDetails {
-  /** A sentence for the caller: what is wrong and what to do. The table's own sentence where it is left out. */
+  /** A sentence for the caller: the problem and what to do. Default: the message of the table. */
   message?: string;
-  /** The request member that is wrong, in dotted form (`messages.0.role`). */
+  /** The invalid member of the request, in dotted form (`messages.0.role`). */
   param?: string | null;
-  /** Seconds after which a new try makes sense; becomes `Retry-After`. */
+  /** Seconds to wait before the next request; becomes `Retry-After`. */
   retryAfterSeconds?: number;
-  /** What an upstream answered, where its own status, type and code are passed on. */
+  /** Status, type and code of an upstream's error, which replace those of the table. */
   upstream?: { status: number; type: string; code: string | null };
-  /** Further members of the error object, as the limit that was reached. */
+  /** Further members of the error object, such as the limit that was reached. */
   members?: Record<string, string | number | null>;
   cause?: unknown;
 }
 
-/** The one error that services throw. Its code decides status and type, see {@link ERROR_TABLE}. */
+/** The error type of all services. Its code decides status and type, see {@link ERROR_TABLE}. */
 export class GatewayError extends Error {
   readonly param: string | null;
   readonly retryAfterSeconds: number | undefined;
@@ -41,7 +41,7 @@ export class GatewayError extends Error {
     return this.upstream?.status ?? ERROR_TABLE[this.code].status;
   }
 
-  /** The error as callers see it, in OpenAI's shape. @see https://platform.openai.com/docs/guides/error-codes */
+  /** The error body for callers, in OpenAI's shape. @see https://platform.openai.com/docs/guides/error-codes */
   toBody(): ErrorBody {
     const { type } = this.upstream ?? ERROR_TABLE[this.code];
     return {

@@ -2,7 +2,7 @@ let lastMs = Number.NaN;
 let lastText = '';
 
 /**
- * A moment as RFC 3339 in UTC, with milliseconds. Many calls fall into one millisecond, and each writes it more than once.
+ * Formats a time as RFC 3339 in UTC, with milliseconds. The last text is cached, since many calls share a millisecond.
  *
  * @param ms since 1970
  */

@@ -9,13 +9,13 @@ describe('money', () => {
     expect(formatUsd(-1n)).toBe('-0.000000000001');
   });
 
-  it('reads what it wrote', () => {
+  it('reads formatted dollars back unchanged', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: -(10n ** 24n), max: 10n ** 24n }), (pusd) => parseUsd(formatUsd(pusd)) === pusd),
     );
   });
 
-  it('reads prices exactly, with exponents too', () => {
+  it('reads prices exactly, also with exponents', () => {
     expect(parseUsdPerMillionTokens('8.00')).toBe(8_000_000n);
     expect(parseDecimal('5e-07', 12)).toBe(500_000n);
     expect(parseDecimal('2.5e-8', 12)).toBe(25_000n);

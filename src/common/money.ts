@@ -1,5 +1,5 @@
 /**
- * Money is counted in pico-dollars (p$, 10⁻¹² US dollars) as bigint, so that tokens × price is exact: a price of one
+ * Money in pico-dollars (p$, 10⁻¹² US dollars) as bigint, so that tokens × price is exact: a price of one
  * dollar per million tokens is a million pico-dollars per token.
  */
 export type PicoUsd = bigint;
@@ -7,7 +7,7 @@ export type PicoUsd = bigint;
 export const PICO_PER_USD = 1_000_000_000_000n;
 const PICO_DIGITS = 12;
 
-/** Writes pico-dollars as the decimal dollars of the public API: `218000000n` is `"0.000218"`, zero is `"0"`. */
+/** Formats pico-dollars as decimal dollars of the public API: `218000000n` is `"0.000218"`, zero is `"0"`. */
 export function formatUsd(pusd: PicoUsd): string {
   const sign = pusd < 0n ? '-' : '';
   const digits = (pusd < 0n ? -pusd : pusd).toString().padStart(PICO_DIGITS + 1, '0');
@@ -19,7 +19,7 @@ export function formatUsd(pusd: PicoUsd): string {
 /**
  * Reads a decimal number, with or without an exponent, as an exact multiple of 10^-scale.
  *
- * @throws RangeError when the text is no decimal number or has more digits than the scale keeps
+ * @throws RangeError if the text is no decimal number or has more decimals than the scale
  */
 export function parseDecimal(text: string, scale: number): bigint {
   const match = /^([+-]?)(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?$/.exec(text.trim());

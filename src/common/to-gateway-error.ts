@@ -8,11 +8,11 @@ const HTTP_CODES = {
   405: 'method_not_allowed',
 } as const;
 
-/** The codes of sockets and names, and PostgreSQL's classes 08 and 53 and its shutdowns. @see https://www.postgresql.org/docs/current/errcodes-appendix.html */
+/** Error codes of sockets and DNS, PostgreSQL's classes 08 and 53, and its shutdown codes. @see https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const DATABASE_AWAY =
   /^(ECONN(REFUSED|RESET|ABORTED)|E(HOST|NET)UNREACH|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|08\w{3}|57P0[1-3]|53\w{3})$/;
 
-/** The {@link GatewayError} that a thrown value stands for: itself, Nest's and Fastify's own errors by status, else internal. */
+/** Converts a thrown value to a {@link GatewayError}: Nest's and Fastify's errors by their status, unknown ones to `internal_error`. */
 export function toGatewayError(thrown: unknown): GatewayError {
   if (thrown instanceof GatewayError) return thrown;
   if (thrown instanceof InvalidRequestError) {
@@ -46,7 +46,7 @@ function codeOf(thrown: unknown): unknown {
   return (thrown as { code?: unknown } | null)?.code;
 }
 
-/** How `pg` says that the database is not there, shuts down, or has no room. */
+/** Whether `pg` reports that the database is unreachable, shuts down, or has no resources. */
 function isDatabaseAway(thrown: unknown): boolean {
   if (DATABASE_AWAY.test(String(codeOf(thrown)))) return true;
   return (
@@ -54,7 +54,7 @@ function isDatabaseAway(thrown: unknown): boolean {
   );
 }
 
-/** Fastify's parser throws SyntaxErrors with a status, which Nest turns into its own; one without is a failure of ours. */
+/** Fastify's parser throws SyntaxErrors with a status, which Nest wraps; one without a status is a bug of the gateway. */
 function isInvalidJson(thrown: unknown, status: number | undefined): boolean {
   if (codeOf(thrown) === 'FST_ERR_CTP_EMPTY_JSON_BODY') return true;
   if (status !== 400) return false;

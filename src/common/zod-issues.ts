@@ -1,14 +1,14 @@
 import { GatewayError } from './errors';
 
-/** An issue as every Standard Schema library reports it. @see https://standardschema.dev */
+/** An issue of a Standard Schema library. @see https://standardschema.dev */
 interface SchemaIssue {
   readonly message: string;
   readonly path?: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }> | undefined;
-  /** Zod's own: the members that an object may not have. */
+  /** Only in Zod: the unknown members of an object. */
   readonly keys?: readonly string[];
 }
 
-/** Names the first member that is wrong, and how many others are. For Nest's `StandardSchemaValidationPipe`. */
+/** The error that names the first invalid member and counts the others. For Nest's `StandardSchemaValidationPipe`. */
 export function invalidRequest(issues: readonly SchemaIssue[]): GatewayError {
   const [first] = issues;
   const param = issuePath(first);
@@ -17,7 +17,7 @@ export function invalidRequest(issues: readonly SchemaIssue[]): GatewayError {
   return new GatewayError('invalid_request', { message, param: param === '' ? null : param });
 }
 
-/** The member an issue is about, in dotted form; empty for the whole value. */
+/** The member of an issue, in dotted form; empty for the whole value. */
 export function issuePath(issue: SchemaIssue | undefined): string {
   const path = (issue?.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part));
   return [...path, ...(issue?.keys?.slice(0, 1) ?? [])].join('.');

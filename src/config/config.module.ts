@@ -4,7 +4,7 @@ import { DataDirectory } from './data-directory';
 import { GatewayConfig } from './gateway-config';
 import { SecretBox } from './secret-box.service';
 
-/** The settings, the locked data directory, the clock and the encryption of secrets, for every module. */
+/** Settings, data directory with its lock, clock and encryption of secrets, for every module. */
 @Global()
 @Module({})
 export class ConfigModule {

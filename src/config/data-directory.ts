@@ -6,7 +6,7 @@ import { ConfigError } from './load-config';
 
 const SECRET_FILE = 'secret.key';
 
-/** The directory that holds all that an embedded gateway keeps. One process at a time may have it open. */
+/** The directory of the journal, the embedded database and generated secrets. One process at a time may have it open. */
 export class DataDirectory {
   private constructor(
     readonly path: string,
@@ -14,10 +14,10 @@ export class DataDirectory {
   ) {}
 
   /**
-   * Makes the directory where it is missing and takes its lock.
+   * Creates the directory if it is missing and takes its lock.
    *
-   * @throws DirectoryInUseError when a live process has it
-   * @throws ConfigError where it cannot be made or written in
+   * @throws DirectoryInUseError if a live process has it open
+   * @throws ConfigError if it cannot be created or written
    */
   static open(path: string): DataDirectory {
     try {
@@ -36,7 +36,7 @@ export class DataDirectory {
     return join(this.path, ...parts);
   }
 
-  /** The key of the HMACs, made at the first start and kept here, readable by its owner alone. */
+  /** The secret of the HMACs, generated at the first start and stored here, readable only by its owner. */
   secretKey(): string {
     const path = this.resolve(SECRET_FILE);
     if (!existsSync(path)) writeFileSync(path, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' });

@@ -54,14 +54,14 @@ describe('the lock of the data directory', () => {
   const held = (by: object) => writeFileSync(path, JSON.stringify({ host: hostname(), startTicks: null, ...by }));
   const ageBy = (ms: number) => utimesSync(path, new Date(Date.now() - ms), new Date(Date.now() - ms));
   const ownIt = () => expect(holder()).toMatchObject({ pid: process.pid, host: hostname() });
-  /** A process of this number that is gone: killed and waited for. */
+  /** The pid of a process that was killed and has exited. */
   const deadPid = async () => {
     const gone = spawn(process.execPath, ['-e', '']);
     await once(gone, 'exit');
     return gone.pid ?? 0;
   };
 
-  it('is taken, refused to a second one with the way out, and given back', () => {
+  it('is taken, refused to a second process with what to do, and released', () => {
     const lock = acquire();
     ownIt();
     expect(statSync(path).mode & 0o777).toBe(0o600);
@@ -74,33 +74,33 @@ describe('the lock of the data directory', () => {
     acquire();
   });
 
-  linux('is refused while its holder lives', () => {
+  linux('is refused while its holder is alive', () => {
     held({ pid: childPid, startTicks: ticksOf(childPid) });
     ageBy(3_600_000);
     expect(() => acquire()).toThrow(`in use by process ${childPid}`);
     expect(holder()).toMatchObject({ pid: childPid });
   });
 
-  it('is taken at once from a holder that is dead', async () => {
+  it('is taken at once from a dead holder', async () => {
     held({ pid: await deadPid(), startTicks: '1' });
     acquire();
     ownIt();
     expect(readdirSync(directory)).toEqual(['lock']);
   });
 
-  linux('is taken from a dead holder whose number another process has now', () => {
+  linux('is taken from a dead holder whose pid another process has now', () => {
     held({ pid: childPid, startTicks: String(Number(ticksOf(childPid)) - 1) });
     acquire();
     ownIt();
   });
 
-  linux('is taken from a dead holder whose number this process has now, as in containers', () => {
+  linux('is taken from a dead holder whose pid this process has now, as in containers', () => {
     held({ pid: process.pid, startTicks: '1' });
     acquire();
     ownIt();
   });
 
-  linux('looks who has the number also where the process is of another user', () => {
+  linux('compares the start times also for a process of another user', () => {
     jest.spyOn(process, 'kill').mockImplementation(() => {
       throw Object.assign(new Error('operation not permitted'), { code: 'EPERM' });
     });
@@ -111,7 +111,7 @@ describe('the lock of the data directory', () => {
     ownIt();
   });
 
-  it('is left to a process of another user that shows nothing of itself', () => {
+  it('is refused if the process of another user is hidden', () => {
     jest.spyOn(process, 'kill').mockImplementation(() => {
       throw Object.assign(new Error('operation not permitted'), { code: 'EPERM' });
     });
@@ -119,7 +119,7 @@ describe('the lock of the data directory', () => {
     expect(() => acquire()).toThrow(DirectoryInUseError);
   });
 
-  it('goes by the heartbeat of a holder on another host', () => {
+  it('depends on the heartbeat of a holder on another host', () => {
     held({ pid: 1, host: 'elsewhere' });
     ageBy(10_000);
     expect(() => acquire()).toThrow('in use by process 1 on elsewhere');
@@ -128,7 +128,7 @@ describe('the lock of the data directory', () => {
     ownIt();
   });
 
-  it('beats, so that other hosts see it', () => {
+  it('has a heartbeat for other hosts', () => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate'] });
     try {
       acquire();
@@ -142,14 +142,14 @@ describe('the lock of the data directory', () => {
     }
   });
 
-  it.each(['', 'not json', 'null', '42', '{}', '{"pid":"x"}'])('replaces a file that names nobody: %j', (content) => {
+  it.each(['', 'not json', 'null', '42', '{}', '{"pid":"x"}'])('replaces a file without a holder: %j', (content) => {
     writeFileSync(path, content);
     ageBy(20_000);
     acquire();
     ownIt();
   });
 
-  linux('is not taken from the one that was quicker to replace a dead holder', () => {
+  linux('is not taken from the process that first replaced a dead holder', () => {
     held({ pid: childPid, startTicks: '1' });
     jest.spyOn(process, 'kill').mockImplementationOnce(() => {
       held({ pid: childPid, startTicks: ticksOf(childPid) });
@@ -160,7 +160,7 @@ describe('the lock of the data directory', () => {
     expect(readdirSync(directory)).toEqual(['lock']);
   });
 
-  it('leaves the lock of the one that took over, when it ends', () => {
+  it('is not released for another process that took it over', () => {
     const lock = acquire();
     held({ pid: 1, host: 'elsewhere' });
     lock.release();

@@ -4,19 +4,19 @@ import { join } from 'node:path';
 
 const LOCK_FILE = 'lock';
 const HEARTBEAT_MS = 2_000;
-/** A holder on another host (a container that shares the volume) counts as gone after this long without a heartbeat. */
+/** A holder on another host (a container that shares the volume) counts as dead after this time without a heartbeat. */
 const STALE_MS = 15_000;
 
 interface Holder {
   pid: number;
   host: string;
-  /** Start of the process in clock ticks since boot, so that a number that was given again is told apart; Linux only. */
+  /** Start of the process in clock ticks since boot, which detects a reused pid; Linux only. */
   startTicks: string | null;
-  /** The directory's inode: the lock of a copy is nobody's. */
+  /** The directory's inode: the lock in a copy of a directory has no holder. */
   inode?: number;
 }
 
-/** The data directory belongs to a process that is alive. */
+/** A live process holds the data directory. */
 export class DirectoryInUseError extends Error {
   constructor(directory: string, holder: Holder) {
     super(
@@ -28,8 +28,8 @@ export class DirectoryInUseError extends Error {
 }
 
 /**
- * A lock file with the holder's process in it. The kernel's own file locks are not to be had from Node without a native
- * module; a file that names a process which a `kill -9` took away is recognised and replaced at once.
+ * A lock file that names the holder's process. Node has no kernel file locks without a native module. The file of a
+ * process that was killed with `kill -9` is detected and replaced at once.
  */
 export class DirectoryLock {
   private readonly heartbeat: NodeJS.Timeout;
@@ -57,7 +57,7 @@ export class DirectoryLock {
     }
   }
 
-  /** Gives the lock back, unless another process took it over while this one showed no life. */
+  /** Releases the lock, unless another process took it over after missing heartbeats. */
   release(): void {
     clearInterval(this.heartbeat);
     if (read(this.path) === this.content) rmSync(this.path, { force: true });
@@ -68,7 +68,7 @@ export class DirectoryLock {
     try {
       utimesSync(this.path, now, now);
     } catch {
-      // Someone removed the file by hand. That is no reason to stop answering calls.
+      // The file was removed by hand. Calls continue.
     }
   }
 }
@@ -110,7 +110,7 @@ function isAlive(path: string, holder: Holder): boolean {
     process.kill(holder.pid, 0);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
-    // Another user's process, which some systems hide.
+    // A process of another user, which some systems hide.
     const ticks = startTicks(holder.pid);
     return ticks === null || ticks === holder.startTicks;
   }
@@ -118,10 +118,10 @@ function isAlive(path: string, holder: Holder): boolean {
 }
 
 /**
- * Takes a dead holder's file away. Of two processes that start at once the slower one may find the quicker one's file in
- * its hands, and puts it back.
+ * Removes the file of a dead holder. When two processes start at once, the slower one may move the new file of the other;
+ * it then puts the file back.
  *
- * @param judged what the file said when its holder was found dead
+ * @param judged the content of the file when its holder was found dead
  */
 function setAside(path: string, judged: string | undefined): void {
   const aside = `${path}.${process.pid}`;

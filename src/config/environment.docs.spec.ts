@@ -5,7 +5,7 @@ import { environmentSchema } from './environment';
 const VARIABLE = /`([A-Z][A-Z_]+)`/g;
 const ROW = /^\| `[A-Z].*$/gm;
 
-/** docs/settings.md is generated; the READMEs list by hand what the first day needs. */
+/** docs/settings.md is generated; the READMEs list the most important settings by hand. */
 describe.each(['README.md', 'README.ko.md'])('the settings table of %s', (file) => {
   const defaults = new Map(
     Object.entries(environmentSchema.shape).map(([name, schema]) => [name, schema.safeParse(undefined).data]),

@@ -1,37 +1,37 @@
 import type { Environment } from './environment';
 
-/** What each environment variable means. `npm run docs` prints it, with the default from the schema, in docs/settings.md. */
+/** The meaning of each environment variable. `npm run docs` writes it, with the default from the schema, to docs/settings.md. */
 export const SETTING_MEANINGS: Record<keyof Environment, string> = {
   PORT: 'port to listen on; 0 takes a free one',
   HOST: 'address to listen on; `0.0.0.0` in the container image',
   DATA_DIR: 'directory of the journal, the embedded database and the lock; one process at a time',
-  ADMIN_KEY: "the administrator's key, at least 16 characters; without it the first start makes one and prints it once",
+  ADMIN_KEY:
+    "the administrator's key, at least 16 characters; without it the first start generates one and prints it once",
   SECRET_KEY:
-    'secret of at least 16 characters: keys the HMAC of API keys, encrypts webhook secrets; the same on every replica, required with `DATABASE_URL`; without it the first start makes one in `DATA_DIR`',
+    'secret of at least 16 characters: keys the HMAC of API keys, encrypts webhook secrets; the same on every replica, required with `DATABASE_URL`; without it the first start generates one in `DATA_DIR`',
   SIMULATOR:
-    '`on`, `off`; `auto`: on without a provider’s key and without `DATABASE_URL`. With `DATABASE_URL`, no key and not `on` the start ends with exit code 78',
+    '`on`, `off`; `auto`: on without a provider’s key and without `DATABASE_URL`. With `DATABASE_URL` and neither a key nor `on` the gateway exits with code 78',
   DATABASE_URL: 'PostgreSQL in place of the embedded database',
-  DATABASE_POOL_SIZE: 'connections to PostgreSQL that a process opens at most',
+  DATABASE_POOL_SIZE: 'maximum number of connections to PostgreSQL per process',
   REDIS_URL:
     'Redis for cache, rate limits, change feed and batch queue; a cluster as `redis+cluster://…` or as several URLs with commas',
-  REDIS_TIMEOUT_MS: 'how long a call waits for Redis before it goes on without',
-  QUEUE_REDIS_URL:
-    'a Redis of its own for the batch queue, which must not evict; without it the queue uses `REDIS_URL`',
+  REDIS_TIMEOUT_MS: 'how long a call waits for Redis before it continues without it',
+  QUEUE_REDIS_URL: 'separate Redis for the batch queue, which must not evict; without it the queue uses `REDIS_URL`',
   GATEWAY_CONFIG: 'path of the configuration file; without it `./gateway.yaml` is read if it exists',
   OPENAI_API_KEY: "serves the catalogue's OpenAI models",
   OPENAI_BASE_URL: 'base URL of OpenAI, with `/v1`',
   DEEPSEEK_API_KEY: "serves the catalogue's DeepSeek models",
   DEEPSEEK_BASE_URL: 'base URL of DeepSeek',
-  ANTHROPIC_API_KEY: 'not used yet; the start says so',
-  GEMINI_API_KEY: 'not used yet; the start says so',
-  LOG_LEVEL: 'least level that is logged',
+  ANTHROPIC_API_KEY: 'not used yet; the start banner says so',
+  GEMINI_API_KEY: 'not used yet; the start banner says so',
+  LOG_LEVEL: 'lowest level that is logged',
   DRAIN_TIMEOUT_S: 'how long running calls may take to end after SIGTERM',
   UPSTREAM_CONNECT_TIMEOUT_MS: 'time for TCP and TLS to an upstream',
   UPSTREAM_FIRST_BYTE_TIMEOUT_MS: "time from the request to the upstream's response headers",
   UPSTREAM_IDLE_TIMEOUT_MS: "time between two chunks of an upstream's response",
   CACHE_MEMORY_MB: 'size of the response cache in memory',
   WEBHOOK_ALLOW_PRIVATE: 'lets webhooks reach private addresses',
-  BATCH_CONCURRENCY: 'batch lines that run at once in this process',
+  BATCH_CONCURRENCY: 'maximum number of batch lines that run at once in this process',
   JOURNAL_FSYNC: '`always` waits for the disk with each write; `interval` flushes every 200 ms',
   JOURNAL_MAX_MB: 'size of the journal while the database is away; beyond it calls get 503',
   LEDGER_RETENTION_MONTHS: 'whole months of ledger rows to keep; without it rows stay; sums always stay',

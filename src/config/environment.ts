@@ -53,11 +53,11 @@ export const environmentSchema = z
   .refine((env) => env.DATABASE_URL === undefined || env.SECRET_KEY !== undefined, {
     path: ['SECRET_KEY'],
     message: 'is required when DATABASE_URL is set, and must be the same for every process that uses the database',
-    // Also where other variables are wrong, so that all is named at once.
+    // Checked even if other variables are invalid, so that one error names all problems.
     when: () => true,
   });
 
 export type Environment = z.output<typeof environmentSchema>;
 
-/** Variables of vendors whose own API this version does not speak. */
+/** Variables of vendors whose API this version does not support. */
 export const UNSUPPORTED_VENDOR_KEYS = ['ANTHROPIC_API_KEY', 'GEMINI_API_KEY'] as const;

@@ -3,18 +3,18 @@ import { type Environment, UNSUPPORTED_VENDOR_KEYS } from './environment';
 import type { GatewayFile } from './gateway-file';
 import { type ProviderSettings, providerSettings } from './provider-settings';
 
-/** All settings, checked, frozen and grouped. The one thing that is injected where a setting is needed. */
+/** All settings, checked, frozen and grouped. Classes that need a setting inject it. */
 export class GatewayConfig {
   readonly listen: { readonly host: string; readonly port: number };
   readonly dataDirectory: string;
   readonly adminKey: string | undefined;
   readonly secretKey: string | undefined;
   readonly databaseUrl: string | undefined;
-  /** How many connections to PostgreSQL this process opens at most. */
+  /** Maximum number of connections to PostgreSQL of this process. */
   readonly databasePoolSize: number;
   readonly redisUrl: string | undefined;
   readonly redisTimeoutMs: number;
-  /** Where the batch queue lives: a Redis that never evicts. */
+  /** The Redis of the batch queue, which must not evict. */
   readonly queueRedisUrl: string | undefined;
   readonly logLevel: LogLevel;
   readonly drainTimeoutMs: number;
@@ -25,9 +25,9 @@ export class GatewayConfig {
   };
   readonly cache: {
     readonly memoryBytes: number;
-    /** How long an answer is kept where neither a call nor a rule says. */
+    /** TTL of a response without one from the call or a rule. */
     readonly ttlSeconds: number;
-    /** For every model that does not say otherwise. */
+    /** Rules of every model without its own. */
     readonly rules?: Readonly<GatewayFile['cache']>;
   };
   readonly webhooks: { readonly allowPrivate: boolean };
@@ -35,14 +35,14 @@ export class GatewayConfig {
   readonly alerts: Readonly<GatewayFile['alerts']>;
   readonly drift: { readonly knownDays: number; readonly flappingFingerprints: number };
   readonly journal: { readonly fsync: 'interval' | 'always'; readonly maxBytes: number };
-  /** How many whole months the ledger's rows are kept; undefined is for ever. */
+  /** How many whole months ledger rows are kept; undefined keeps them for ever. */
   readonly ledger: { readonly retentionMonths: number | undefined };
   readonly batch: { readonly concurrency: number };
   /** By name. Only the registry of providers reads them. */
   readonly providers: Readonly<Record<string, ProviderSettings>>;
   readonly models: Readonly<GatewayFile['models']>;
   readonly prices: Readonly<GatewayFile['prices']>;
-  /** Keys of vendors whose own API this version does not speak: the start banner names them. */
+  /** Variables with keys of vendors whose API this version does not support; the start banner names them. */
   readonly unusedVendorKeys: readonly string[];
 
   constructor(env: Environment, file: GatewayFile) {

@@ -60,13 +60,13 @@ const credits = z.strictObject({
   prepaid: z.boolean().default(false),
 });
 
-/** When another version or fingerprint in upstream answers is taken for a change of the model. */
+/** When a new version or fingerprint in upstream responses counts as a change of the model. */
 const drift = z.strictObject({
   known_days: z.number().int().min(1).max(365).default(30),
   flapping_fingerprints: z.number().int().min(0).max(100).default(5),
 });
 
-/** `gateway.yaml`: providers, models and prices laid over the built-in catalogue. */
+/** `gateway.yaml`: providers, models and prices that extend or replace the built-in catalogue. */
 export const gatewayFileSchema = z.strictObject({
   providers: z.record(name, provider).default({}),
   models: z.record(name, model).default({}),
@@ -80,7 +80,7 @@ export const gatewayFileSchema = z.strictObject({
 export type GatewayFile = z.output<typeof gatewayFileSchema>;
 
 /**
- * Puts environment variables in place of `${NAME}` in every string.
+ * Replaces `${NAME}` in every string by the environment variable.
  *
  * @param missing collects the names that are not set
  */

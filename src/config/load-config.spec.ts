@@ -43,7 +43,7 @@ describe('the configuration', () => {
     expect(Object.isFrozen(config)).toBe(true);
   });
 
-  it('takes an empty variable for one that is not set', () => {
+  it('treats an empty variable as unset', () => {
     const names = ['PORT', 'HOST', 'ADMIN_KEY', 'DATABASE_URL', 'REDIS_URL', 'OPENAI_API_KEY', 'OPENAI_BASE_URL'];
     const env = Object.fromEntries(
       [...names, 'GATEWAY_CONFIG', 'LOG_LEVEL'].map((name, index) => [name, index % 2 ? '' : '  ']),
@@ -51,7 +51,7 @@ describe('the configuration', () => {
     expect(load(env)).toEqual(load());
   });
 
-  it('takes values without the white space that files and shells leave around them', () => {
+  it('trims white space from values', () => {
     const config = load({ OPENAI_API_KEY: 'sk-one\n', ADMIN_KEY: ' sixteen-letters-long \r\n', PORT: ' 80 ' });
     expect([config.providers.openai?.apiKey, config.adminKey, config.listen.port]).toEqual([
       'sk-one',
@@ -75,9 +75,9 @@ describe('the configuration', () => {
     [{ DRAIN_TIMEOUT_S: '0' }, 'DRAIN_TIMEOUT_S'],
     [{ BATCH_CONCURRENCY: '1.5' }, 'BATCH_CONCURRENCY'],
     [{ GATEWAY_CONFIG: 'nowhere.yaml' }, 'GATEWAY_CONFIG'],
-  ])('names what is wrong in %j', (env, name) => expect(problemsOf(env)).toEqual(naming(`${name}: `)));
+  ])('names the invalid variable in %j', (env, name) => expect(problemsOf(env)).toEqual(naming(`${name}: `)));
 
-  it('names every bad value at once', () => {
+  it('names every invalid value at once', () => {
     const yaml = `
       models: { m: { deployments: [{ provider: nobody, model: x }] } }
       providers: { backup: { type: openai-compatible, base_url: "https://llm.example", api_key: "\${BACKUP_KEY}" } }`;
@@ -97,15 +97,15 @@ describe('the configuration', () => {
   });
 
   it.each(['models: [', 'just words', '- a list', 'models: { a: 1 }\nmodels: { a: 2 }'])(
-    'names the file that it cannot read: %j',
+    'names a file that cannot be read: %j',
     (yaml) => expect(problemsOf({}, yaml)).toEqual(naming(join(directory, 'gateway.yaml'))),
   );
 
-  it.each(['', '# nothing but words\n', '{}'])('takes a file that says nothing: %j', (yaml) => {
+  it.each(['', '# nothing but words\n', '{}'])('accepts an empty file: %j', (yaml) => {
     expect(Object.keys(load({}, yaml).providers)).toEqual(['simulator']);
   });
 
-  it('puts variables in place of their names, and nothing in place of theirs', () => {
+  it('replaces variables by their values, without replacing variables in those', () => {
     const yaml = `
       providers: { backup: { type: openai-compatible, base_url: "https://\${NAME}.example/\${PATH_1}/", api_key: "a-\${KEY}" } }
       models: { m: { deployments: [{ provider: backup, model: "$KEY-\${NAME}" }], version: "\${KEY}" } }`;
@@ -115,12 +115,12 @@ describe('the configuration', () => {
     expect(Object.keys(config.providers)).toEqual(['backup']);
   });
 
-  it('says which variable of the file is not set, or is empty', () => {
+  it('names the variables of the file that are unset or empty', () => {
     const yaml = 'providers: { b: { type: openai, api_key: "${ONE}${TWO}${ONE}" } }';
     expect(problemsOf({ TWO: '' }, yaml)).toEqual(naming('ONE is not set', 'TWO is not set'));
   });
 
-  it('asks where an OpenAI-compatible provider is, so that its key does not go to OpenAI', () => {
+  it('requires a base URL for an OpenAI-compatible provider, so that its key does not go to OpenAI', () => {
     expect(problemsOf({}, 'providers: { b: { type: openai-compatible, api_key: secret } }')).toEqual(
       naming('providers.b.base_url'),
     );
@@ -131,14 +131,14 @@ describe('the configuration', () => {
     expect(openai.providers.b?.baseUrl).toBe('https://eu.api.openai.com/v1');
   });
 
-  it('knows the providers that a key or the file brings, and no other', () => {
+  it('accepts only providers with a key or in the file', () => {
     const yaml =
       'models: { m: { deployments: [{ provider: openai, model: x }, { provider: constructor, model: y }] } }';
     expect(problemsOf({ OPENAI_API_KEY: 'sk-1' }, yaml)).toEqual(naming('models.m.deployments.1.provider'));
     expect(problemsOf({ DEEPSEEK_API_KEY: 'sk-1' }, yaml)).toHaveLength(2);
   });
 
-  it('serves each vendor that has a key, and names the keys that it cannot use', () => {
+  it('serves each vendor that has a key, and names unused keys', () => {
     const config = load({ OPENAI_API_KEY: 'sk-1', DEEPSEEK_API_KEY: 'sk-2', ANTHROPIC_API_KEY: 'sk-3' });
     expect(config.providers).toMatchObject({
       openai: { baseUrl: 'https://api.openai.com/v1', apiKey: 'sk-1', catalogueVendor: 'openai' },
@@ -176,7 +176,7 @@ describe('the configuration', () => {
       [{ SIMULATOR: 'off' }, ''],
       [{ ...postgres, ANTHROPIC_API_KEY: 'sk-1' }, ''],
       [{ ...postgres, OPENAI_API_KEY: ' ' }, 'providers: { openai: { type: openai, api_key: "" } }'],
-    ])('is not used in place of a provider that is missing: %j %s', (env, yaml) =>
+    ])('is not used in place of a missing provider: %j %s', (env, yaml) =>
       expect(problemsOf(env, yaml)).toEqual([
         expect.stringMatching(/^SIMULATOR: is off.*no provider has a key.*OPENAI/),
       ]),
@@ -185,28 +185,28 @@ describe('the configuration', () => {
     it.each([
       { ...postgres, OPENAI_API_KEY: 'sk-1' },
       { SIMULATOR: 'off', OPENAI_API_KEY: 'sk-1' },
-    ])('is not declared in gateway.yaml where it is off: %j', (env) =>
+    ])('is refused in gateway.yaml while it is off: %j', (env) =>
       expect(problemsOf(env, simulator)).toEqual(naming('providers.made-up.type: ')),
     );
 
-    it('has its name for itself', () => {
+    it('has a reserved name', () => {
       const yaml = server.replace('local', 'simulator');
       expect(problemsOf({}, yaml)).toEqual(naming('providers.simulator: '));
       const declared = load({}, 'providers: { simulator: { type: simulator } }').providers;
       expect(declared).toEqual(load({}, '').providers);
     });
 
-    it('may be named by a deployment where it is on', () => {
+    it('may be the provider of a deployment while it is on', () => {
       const yaml = 'models: { m: { deployments: [{ provider: simulator, model: x }] } }';
       for (const env of [{}, { SIMULATOR: 'on' }]) expect(problemsOf(env, yaml)).toEqual([]);
       expect(problemsOf({ OPENAI_API_KEY: 'sk-1' }, yaml)).toEqual(naming('models.m.deployments.0.provider'));
     });
 
-    it('is not needed by a command that answers no calls', () =>
+    it('is not needed by a command that serves no calls', () =>
       expect(() => loadConfig(postgres, directory, { serves: false })).not.toThrow());
   });
 
-  it('keeps the queue in the Redis of the cache unless it has one of its own', () => {
+  it('uses the Redis of the cache for the queue, unless the queue has a separate one', () => {
     const redis = { REDIS_URL: 'redis://cache' };
     expect(load(redis).queueRedisUrl).toBe('redis://cache');
     expect(load({ ...redis, QUEUE_REDIS_URL: 'rediss://queue' }).queueRedisUrl).toBe('rediss://queue');

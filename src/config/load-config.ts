@@ -8,7 +8,7 @@ import { GatewayConfig } from './gateway-config';
 import { type GatewayFile, gatewayFileSchema, substituteVariables } from './gateway-file';
 import { providerProblems } from './provider-settings';
 
-/** Everything that is wrong with the configuration, in words for the person who starts the gateway. */
+/** All problems of the configuration, in a message for the operator. */
 export class ConfigError extends Error {
   constructor(readonly problems: readonly string[]) {
     super(
@@ -21,8 +21,8 @@ export class ConfigError extends Error {
 /**
  * Reads the environment and `gateway.yaml`.
  *
- * @param directory where relative paths start
- * @param options.serves false for a command that answers no calls, and so needs no provider
+ * @param directory base of relative paths
+ * @param options.serves false for a command that serves no calls and so needs no provider
  * @throws ConfigError that names every problem at once
  */
 export function loadConfig(
@@ -40,7 +40,7 @@ export function loadConfig(
   return new GatewayConfig({ ...environment.data, DATA_DIR: resolve(directory, environment.data.DATA_DIR) }, file);
 }
 
-/** The variables that have a value, without the white space around it that files and shells leave. */
+/** The variables with a value, trimmed: files and shells may leave white space around it. */
 function setVariables(env: NodeJS.ProcessEnv): Record<string, string | undefined> {
   const trimmed = Object.entries(env).map(([name, value = '']) => [name, value.trim()] as const);
   return Object.fromEntries(trimmed.filter(([, value]) => value !== ''));

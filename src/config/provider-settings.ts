@@ -27,10 +27,10 @@ const VENDORS = [
   ['deepseek', 'DEEPSEEK_API_KEY', 'DEEPSEEK_BASE_URL'],
 ] as const;
 
-/** The environment variables that decide on providers, as they are set: checked or not. */
+/** The environment variables that decide on providers, validated or not. */
 type Variables = { readonly [Name in (typeof VENDORS)[number][1] | 'DATABASE_URL' | 'SIMULATOR']?: string | undefined };
 
-/** The providers of the environment and of gateway.yaml, by name. Where two serve a model, the later one does. */
+/** The providers of the environment and of gateway.yaml, by name. If two serve a catalogue model, the later one is used. */
 export function providerSettings(env: Environment, file: GatewayFile): Record<string, ProviderSettings> {
   const providers: Record<string, ProviderSettings> = isSimulatorOn(env, file) ? { [SIMULATOR_NAME]: SIMULATOR } : {};
   for (const [name, key, url] of VENDORS) {
@@ -49,7 +49,7 @@ export function providerSettings(env: Environment, file: GatewayFile): Record<st
   return providers;
 }
 
-/** What is wrong with the providers, and with the simulator in place of one. */
+/** The problems of the providers, and of the simulator in place of one. */
 export function providerProblems(env: Variables, file: GatewayFile): string[] {
   return [...misnamedProviders(file), ...unknownProviders(env, file), ...simulatorProblems(env, file)];
 }
@@ -59,7 +59,7 @@ function isSimulatorOn(env: Variables, file: GatewayFile): boolean {
   return mode === 'on' || (mode === 'auto' && DATABASE_URL === undefined && !hasProvider(env, file));
 }
 
-/** Whether a provider can answer: a vendor with a key, or a server of one's own, which may need none. */
+/** Whether a provider can serve calls: a vendor with a key, or an OpenAI-compatible server, which may need none. */
 function hasProvider(env: Variables, file: GatewayFile): boolean {
   const { providers } = file;
   return (
@@ -68,7 +68,7 @@ function hasProvider(env: Variables, file: GatewayFile): boolean {
   );
 }
 
-/** In the ledger and in `x-gateway-provider` this name means the simulator. */
+/** Refuses the simulator's name for another provider: in the ledger and in `x-gateway-provider` it means the simulator. */
 function misnamedProviders({ providers }: GatewayFile): string[] {
   const named = providers[SIMULATOR_NAME];
   return named === undefined || named.type === 'simulator'
@@ -76,7 +76,7 @@ function misnamedProviders({ providers }: GatewayFile): string[] {
     : [`providers.${SIMULATOR_NAME}: is the name of the built-in simulator; choose another one`];
 }
 
-/** A gateway that others share must not answer with made-up text unless its operator wants that. */
+/** A shared gateway must not serve simulated responses unless its operator allows them. */
 function simulatorProblems(env: Variables, file: GatewayFile): string[] {
   const { SIMULATOR: mode = 'auto', DATABASE_URL } = env;
   const off = mode === 'off' || (mode === 'auto' && DATABASE_URL !== undefined);
@@ -93,7 +93,7 @@ function simulatorProblems(env: Variables, file: GatewayFile): string[] {
   ];
 }
 
-/** Deployments in gateway.yaml whose provider is neither declared there nor added by a variable. */
+/** The deployments in gateway.yaml whose provider is neither declared there nor added by a variable. */
 function unknownProviders(env: Variables, file: GatewayFile): string[] {
   const known = new Set(Object.keys(file.providers));
   for (const [name, key] of VENDORS) if (env[key]) known.add(name);

@@ -3,11 +3,11 @@ import type { DataDirectory } from './data-directory';
 import type { GatewayConfig } from './gateway-config';
 import { SecretBox } from './secret-box.service';
 
-describe('the box of secrets', () => {
+describe('SecretBox', () => {
   const boxOf = (secretKey: string) => new SecretBox({ secretKey } as GatewayConfig, {} as DataDirectory);
   const box = boxOf('a secret key of the gateway');
 
-  it('opens what it closed, and nothing that was changed', () => {
+  it('decrypts its own ciphertext, unless it was changed', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'binary', maxLength: 100 }),
@@ -25,14 +25,14 @@ describe('the box of secrets', () => {
     );
   });
 
-  it('opens nothing that another key closed, that was cut, or that is not there', () => {
+  it('does not decrypt a ciphertext of another key, a truncated one or an empty one', () => {
     const closed = box.close('whsec_abc');
     expect(boxOf('another secret key').open(closed)).toBeUndefined();
     expect(box.open(closed.slice(0, 20))).toBeUndefined();
     expect(box.open('')).toBeUndefined();
   });
 
-  it('never closes the same in the same way', () => {
+  it('encrypts the same text differently each time', () => {
     expect(box.close('whsec_abc')).not.toBe(box.close('whsec_abc'));
     expect(box.close('whsec_abc')).not.toContain('whsec');
   });

@@ -8,7 +8,7 @@ const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Keeps secrets unreadable in the database: encrypted under a key made of SECRET_KEY. */
+/** Encrypts secrets for the database, under a key derived from SECRET_KEY. */
 @Injectable()
 export class SecretBox {
   private readonly key: Buffer;
@@ -25,7 +25,7 @@ export class SecretBox {
     return Buffer.concat([nonce, cipher.getAuthTag(), body]).toString('base64');
   }
 
-  /** @returns undefined when the text was changed, or closed under another SECRET_KEY */
+  /** @returns undefined if the ciphertext was changed, or encrypted under another SECRET_KEY */
   open(closed: string): string | undefined {
     const bytes = Buffer.from(closed, 'base64');
     if (bytes.length < NONCE_BYTES + TAG_BYTES) return undefined;

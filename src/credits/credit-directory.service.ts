@@ -3,7 +3,7 @@ import type { PicoUsd } from '../common/money';
 import { ChangeFeed } from '../database/change-feed.service';
 import { CreditsRepository } from './credits.repository';
 
-/** What prepaid teams may spend in all, in memory: a call waits for no database to know it. */
+/** The credit limits of prepaid teams, in memory, so that no call waits for the database. */
 @Injectable()
 export class CreditDirectory implements OnModuleInit {
   private limits: ReadonlyMap<string, PicoUsd> = new Map();
@@ -18,7 +18,7 @@ export class CreditDirectory implements OnModuleInit {
     await this.reload();
   }
 
-  /** All that the team was ever credited, less what expired; undefined where it is not prepaid. */
+  /** All credits of the team, less their expired parts; undefined if the team is not prepaid. */
   limitOf(teamId: string): PicoUsd | undefined {
     return this.limits.get(teamId);
   }

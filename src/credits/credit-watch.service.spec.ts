@@ -76,7 +76,7 @@ describe('CreditWatch', () => {
     return raised;
   }
 
-  it('lets credits expire and warns of those that end within a week', async () => {
+  it('expires credits and warns of those that expire within a week', async () => {
     ending = ['team_1'];
     const credits = [
       credit('soon', 3n * USD, 6),
@@ -116,7 +116,7 @@ describe('CreditWatch', () => {
     expect(new Set(raised.map(({ dedupeKey }) => dedupeKey)).size).toBe(2);
   });
 
-  it('does not warn a team that was never credited', async () => {
+  it('does not warn of a team without credits', async () => {
     prepaid = ['team_1'];
     const none = { grantedPusd: 0n, toppedUpPusd: 0n, expiredPusd: 0n, balancePusd: 0n };
     expect(await alerts(none)).toEqual([]);

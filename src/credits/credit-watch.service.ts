@@ -8,10 +8,10 @@ import { CreditsService } from './credits.service';
 
 const LOOK_EVERY_MS = 30_000;
 const WARN_BEFORE_MS = 7 * 24 * 3_600_000;
-/** Parts of all that was credited, in percent, at which a team hears that little is left. */
+/** Alert thresholds: the balance in percent of all credits, less expired ones. */
 const LOW_PERCENT = [5n, 20n];
 
-/** Lets credits expire, and tells when little is left or will soon expire. */
+/** Expires credits, and raises alerts when a balance is low or a credit expires soon. */
 @Injectable()
 export class CreditWatch implements OnApplicationBootstrap {
   private readonly logger = new Logger(CreditWatch.name);
@@ -32,7 +32,7 @@ export class CreditWatch implements OnApplicationBootstrap {
 
   private look(): void {
     this.working ??= this.lookAtAll()
-      .catch((error: unknown) => this.logger.debug({ err: error }, 'credits could not be looked at'))
+      .catch((error: unknown) => this.logger.debug({ err: error }, 'credits could not be checked'))
       .finally(() => (this.working = undefined));
   }
 
@@ -40,12 +40,12 @@ export class CreditWatch implements OnApplicationBootstrap {
     const now = this.clock.now();
     for (const teamId of await this.repository.teamsWithCreditsEnding(new Date(now + WARN_BEFORE_MS))) {
       await this.credits.expire(teamId);
-      await this.tellExpiring(teamId, now);
+      await this.warnOfExpiry(teamId, now);
     }
-    for (const teamId of this.directory.prepaidTeams()) await this.tellLow(teamId);
+    for (const teamId of this.directory.prepaidTeams()) await this.warnOfLowBalance(teamId);
   }
 
-  private async tellExpiring(teamId: string, now: number): Promise<void> {
+  private async warnOfExpiry(teamId: string, now: number): Promise<void> {
     const { credits } = await this.credits.status(teamId);
     for (const { id, remainingPusd, expiresAt } of credits) {
       if (!expiresAt || remainingPusd === 0n) continue;
@@ -67,12 +67,12 @@ export class CreditWatch implements OnApplicationBootstrap {
     }
   }
 
-  private async tellLow(teamId: string): Promise<void> {
+  private async warnOfLowBalance(teamId: string): Promise<void> {
     const { balancePusd, grantedPusd, toppedUpPusd, expiredPusd } = await this.credits.status(teamId);
     const creditedPusd = grantedPusd + toppedUpPusd - expiredPusd;
     const percent = LOW_PERCENT.find((part) => balancePusd * 100n <= creditedPusd * part);
     if (percent === undefined || creditedPusd <= 0n) return;
-    // A top-up raises what was credited, so that the next time is told too.
+    // A top-up changes the key, so the next low balance raises an alert again.
     const dedupeKey = `credit_low:${teamId}:${creditedPusd}:${percent}`;
     const data = { team_id: teamId, share: Number(percent) / 100, balance_usd: formatUsd(balancePusd) };
     this.alerts.raise({ kind: 'credit_low', severity: 'warning', dedupeKey, teamId, data });

@@ -13,19 +13,19 @@ const credit = (id: string, amountPusd: bigint, expiresInDays: number | null, ex
 const left = (credits: Credit[], usedPusd: bigint) =>
   Object.fromEntries(remainingOf(credits, usedPusd).map(({ id, remainingPusd }) => [id, remainingPusd]));
 
-describe('what is left of credits', () => {
-  it('is used from what expires first, and from what never does at the end', () => {
+describe('the rest of credits', () => {
+  it('is used from credits that expire first, and last from those that never expire', () => {
     const credits = [credit('paid', 100n, null), credit('late', 50n, 30), credit('soon', 20n, 3)];
     expect(left(credits, 0n)).toEqual({ soon: 20n, late: 50n, paid: 100n });
     expect(left(credits, 30n)).toEqual({ soon: 0n, late: 40n, paid: 100n });
     expect(left(credits, 1_000n)).toEqual({ soon: 0n, late: 0n, paid: 0n });
   });
 
-  it('is nothing of what has expired', () => {
+  it('is zero for expired credits', () => {
     expect(left([credit('over', 20n, 3, 15n), credit('paid', 10n, null)], 6n)).toEqual({ over: 0n, paid: 9n });
   });
 
-  it('is all that was credited less what expired and was used', () => {
+  it('is the sum of the credits less expiries and usage', () => {
     const amounts = fc.array(
       fc.record({ amount: fc.bigInt({ min: 1n, max: 10n ** 15n }), days: fc.option(fc.nat(100)) }),
       { maxLength: 20 },

@@ -1,25 +1,25 @@
 import type { PicoUsd } from '../common/money';
 
-/** Money that a team was given or paid ahead. */
+/** A prepaid amount of a team: granted, or topped up. */
 export interface Credit {
   id: string;
   kind: 'grant' | 'top_up';
   amountPusd: PicoUsd;
-  /** What was taken back when it expired. */
+  /** The part that was taken back when the credit expired. */
   expiredPusd: PicoUsd;
   expiresAt: Date | null;
   note: string | null;
   createdAt: Date;
 }
 
-/** A credit and what is left of it. */
+/** A credit with its rest. */
 export interface RemainingCredit extends Credit {
   remainingPusd: PicoUsd;
 }
 
 /**
- * What is left of each credit once a team has used so much: first what expires first, then what was there first. Nothing is
- * left of one that has expired, for what it had left was taken back.
+ * The rest of each credit after a team used `usedPusd`. Credits that expire first are used first, then older ones. An
+ * expired credit has no rest, because its rest was taken back.
  */
 export function remainingOf(credits: readonly Credit[], usedPusd: PicoUsd): RemainingCredit[] {
   let unpaid = usedPusd;

@@ -23,7 +23,7 @@ export class CreditsController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: "Show a team's credits", description: 'The balance, and what is left of each credit.' })
+  @ApiOperation({ summary: "Show a team's credits", description: 'The balance, and the rest of each credit.' })
   @ApiOkResponse({ description: 'The credits.', standardSchema: contracts.creditsSchema })
   async get(@Param('id', PATH_ID) id: string): Promise<contracts.Credits> {
     await this.drain.flush();
@@ -42,8 +42,9 @@ export class CreditsController {
 
   @Patch()
   @ApiOperation({
-    summary: 'Say whether a team is prepaid',
-    description: 'Calls of a prepaid team stop with 402 when its balance is used up. All that it ever used counts.',
+    summary: 'Set whether a team is prepaid',
+    description:
+      'Calls of a prepaid team get 402 when its balance is used up. The balance counts all calls that the team ever made.',
   })
   @ApiOkResponse({ description: 'The credits.', standardSchema: contracts.creditsSchema })
   @ApiErrors('invalid_request')
@@ -56,7 +57,7 @@ export class CreditsController {
   }
 
   @Post('grants')
-  @ApiOperation({ summary: 'Grant credits', description: 'Given for nothing, with or without an end.' })
+  @ApiOperation({ summary: 'Grant credits', description: 'Free of charge, with or without an expiry.' })
   @ApiCreatedResponse({ description: 'The credit.', standardSchema: contracts.creditSchema })
   @ApiErrors('invalid_request', 'conflict')
   grant(
@@ -68,7 +69,7 @@ export class CreditsController {
   }
 
   @Post('top-ups')
-  @ApiOperation({ summary: 'Top credits up', description: 'Paid for, without an end.' })
+  @ApiOperation({ summary: 'Top credits up', description: 'Paid, without an expiry.' })
   @ApiCreatedResponse({ description: 'The credit.', standardSchema: contracts.creditSchema })
   @ApiErrors('invalid_request', 'conflict')
   topUp(

@@ -11,7 +11,7 @@ import { StatementsController } from './statements/statements.controller';
 import { StatementsRepository } from './statements/statements.repository';
 import { StatementsService } from './statements/statements.service';
 
-/** Prepaid balances, and what teams are told of each month. */
+/** Prepaid balances and monthly statements. */
 @Module({
   imports: [TeamsModule, LedgerModule, AlertsModule],
   controllers: [CreditsController, StatementsController],

@@ -24,10 +24,10 @@ export interface CreditTransfer {
   actor: string;
 }
 
-/** Another transfer has this reference, or takes back the same credit. */
+/** Another transfer has the same reference, or expires the same credit. */
 export class TransferExistsError extends Error {}
 
-/** The account on the other side of each kind. */
+/** The counter account of each kind of transfer. */
 const COUNTERPART: Record<TransferKind, string> = { grant: 'grants', top_up: 'top_ups', expiry: 'expired' };
 
 @Injectable()
@@ -95,7 +95,7 @@ export class CreditsRepository {
     });
   }
 
-  /** Teams with a credit that ends before a time, or has ended and was not taken back. */
+  /** Teams with a credit that expires before a time, or has expired and was not taken back. */
   async teamsWithCreditsEnding(before: Date): Promise<string[]> {
     const { rows } = await sql<{ team_id: string }>`
       SELECT DISTINCT team_id FROM transfers credit WHERE expires_at < ${before} AND kind <> 'expiry'
@@ -125,7 +125,7 @@ export class CreditsRepository {
     return row?.prepaid ?? false;
   }
 
-  /** The credits of each prepaid team, less what expired. */
+  /** The credits of each prepaid team, less their expired parts. */
   async limits(): Promise<Map<string, PicoUsd>> {
     const { rows } = await sql<{ team_id: string; credited: string }>`
       SELECT team_id, (SELECT coalesce(sum(CASE WHEN kind = 'expiry' THEN -amount_pusd ELSE amount_pusd END), 0)

@@ -25,7 +25,7 @@ const GRANT: NewCredit = {
   actor: 'key_admin',
 };
 
-/** Transfers and the cost of calls in memory, with the rules of the tables. */
+/** Transfers and the cost of calls in memory, with the constraints of the tables. */
 class FakeCredits {
   transfers: (CreditTransfer & { at: Date })[] = [];
   usedPusd = 0n;
@@ -107,7 +107,7 @@ describe('CreditsService', () => {
     });
   });
 
-  it('shows a negative balance when calls cost more than was credited', async () => {
+  it('shows a negative balance when calls cost more than the credits', async () => {
     await credits.book('team_1', GRANT);
     fake.usedPusd = 501n;
     const status = await credits.status('team_1');
@@ -127,13 +127,13 @@ describe('CreditsService', () => {
     'refuses a reference that another credit has: %p',
     async (change) => {
       await credits.book('team_1', GRANT);
-      const refusal = { code: 'conflict', param: 'reference' };
-      await expect(credits.book('team_1', { ...GRANT, ...change })).rejects.toMatchObject(refusal);
+      const error = { code: 'conflict', param: 'reference' };
+      await expect(credits.book('team_1', { ...GRANT, ...change })).rejects.toMatchObject(error);
       expect(fake.transfers).toHaveLength(1);
     },
   );
 
-  it('takes back the unused rest of ended credits, once', async () => {
+  it('takes back the unused rest of expired credits, once', async () => {
     const ended = await credits.book('team_1', {
       ...GRANT,
       reference: 'a',
@@ -157,7 +157,7 @@ describe('CreditsService', () => {
     expect(announce).toHaveBeenCalledTimes(3);
   });
 
-  it('takes nothing back that calls have used', async () => {
+  it('does not take back an amount that calls have used', async () => {
     await credits.book('team_1', { ...GRANT, expiresAt: inDays(-1) });
     fake.usedPusd = 500n;
     await credits.expire('team_1');
@@ -174,7 +174,7 @@ describe('CreditsService', () => {
     expect(fake.transfers.filter(({ kind }) => kind === 'expiry')).toHaveLength(1);
   });
 
-  it('gives a new team what gateway.yaml says', async () => {
+  it('grants a new team the credits of gateway.yaml', async () => {
     config.credits = { prepaid: true, new_team_usd: '5', expires_after_days: 30 };
     await created({ id: 'team_1' });
     expect(fake.prepaid).toBe(true);
@@ -188,7 +188,7 @@ describe('CreditsService', () => {
     ]);
   });
 
-  it('gives a new team nothing where gateway.yaml says nothing', async () => {
+  it('grants a new team nothing without credits in gateway.yaml', async () => {
     await created({ id: 'team_1' });
     expect(fake.prepaid).toBe(false);
     expect(fake.transfers).toEqual([]);

@@ -24,7 +24,7 @@ export interface CreditStatus {
 /** A credit to book. */
 export type NewCredit = Pick<CreditTransfer, 'kind' | 'amountPusd' | 'expiresAt' | 'note' | 'reference' | 'actor'>;
 
-/** Prepaid balances: grants, top-ups, expiries and the calls that used them. Unknown teams end in `not_found`. */
+/** Prepaid balances: grants, top-ups, expiries and usage. Methods throw `not_found` for an unknown team. */
 @Injectable()
 export class CreditsService implements OnModuleInit {
   constructor(
@@ -81,7 +81,7 @@ export class CreditsService implements OnModuleInit {
     };
   }
 
-  /** Takes back the rest of credits that have ended, once over all instances. */
+  /** Takes back the rest of expired credits, once over all instances. */
   async expire(teamId: string): Promise<void> {
     const now = new Date(this.clock.now());
     const { credits } = await this.status(teamId);

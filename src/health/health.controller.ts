@@ -14,7 +14,7 @@ export class HealthController {
   @Get('live')
   @ApiOperation({
     summary: 'Is the process alive?',
-    description: 'It is not where this does not answer: start it anew.',
+    description: 'A process that does not respond here must be restarted.',
   })
   @ApiOkResponse({ description: 'It is.', standardSchema: contracts.livenessSchema })
   live(): contracts.Liveness {
@@ -25,13 +25,13 @@ export class HealthController {
   @ApiOperation({
     summary: 'Should calls be sent here?',
     description:
-      'Not while the gateway starts, and from the moment it is told to end. The database or Redis may be away: ' +
-      'calls of known keys go through without them, and the answer says which is missing. ' +
-      '`simulator: "on"` says that answers of some or all models are made up.',
+      'No during the start and after SIGTERM. Yes while the database or Redis is away: ' +
+      'calls with known keys work without them, and the response names the missing one. ' +
+      '`simulator: "on"` means that the simulator makes up the responses of some or all models.',
   })
   @ApiOkResponse({ description: 'Ready.', standardSchema: contracts.readinessSchema })
   @ApiServiceUnavailableResponse({
-    description: 'Not ready; `status` says why.',
+    description: 'Not ready; `status` gives the reason.',
     standardSchema: contracts.readinessSchema,
     example: { status: 'draining' },
   })

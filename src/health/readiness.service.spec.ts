@@ -33,7 +33,7 @@ describe('readiness', () => {
 
   beforeEach(() => isReachable.mockReset().mockResolvedValue(true));
 
-  it('comes with the start and goes with the end', async () => {
+  it('begins after the start and ends at shutdown', async () => {
     const life = readiness();
     expect(await life.report()).toEqual({ status: 'starting' });
     life.onApplicationBootstrap();
@@ -42,14 +42,14 @@ describe('readiness', () => {
     expect(await life.report()).toEqual({ status: 'draining' });
   });
 
-  it('ends also while the database is asked', async () => {
+  it('ends also during a query of the database', async () => {
     const life = started();
     const report = life.report();
     life.drain();
     expect(await report).toEqual({ status: 'draining' });
   });
 
-  it('says where the database is, and asks it once a second at most', async () => {
+  it('reports the database, and queries it at most once a second', async () => {
     const life = started();
     await Promise.all([life.report(), life.report()]);
     isReachable.mockResolvedValue(false);
@@ -60,7 +60,7 @@ describe('readiness', () => {
     expect(await life.report()).toEqual({ status: 'ok', database: 'away', ledger: 'ok' });
   });
 
-  it('does not wait for a database that hangs', async () => {
+  it('does not wait for a hanging database', async () => {
     isReachable.mockReturnValue(new Promise(() => undefined));
     expect(await started().report()).toEqual({ status: 'ok', database: 'away', ledger: 'ok' });
   });
@@ -71,7 +71,7 @@ describe('readiness', () => {
     ledger.state = 'ok';
   });
 
-  it('says where Redis is, and does not need it', async () => {
+  it('reports Redis, and does not need it', async () => {
     expect(await started({ isConfigured: true, isReady: false }).report()).toEqual({
       status: 'ok',
       database: 'ok',
@@ -90,7 +90,7 @@ describe('readiness', () => {
     ['all', { simulator: 'on' }],
     ['some', { simulator: 'on' }],
     ['none', {}],
-  ] as const)('says that the simulator answers for %s of the models', async (part, says) => {
+  ] as const)('reports a simulator that serves %s of the models', async (part, says) => {
     providers.simulated = part;
     expect(await started().report()).toEqual({ status: 'ok', database: 'ok', ledger: 'ok', ...says });
   });

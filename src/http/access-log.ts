@@ -6,18 +6,18 @@ const SERVER_ERROR = 500;
 const LEVELS_WITH_REQUESTS: ReadonlySet<LogLevel> = new Set<LogLevel>(['trace', 'debug', 'info']);
 
 /**
- * One line for each answered request, in the form of all other lines. Paths are those of the routes, without ids and
- * queries; bodies and headers are never written. The text is put together here because every call passes this place.
+ * Logs a line for each response, in the format of the other log lines. Paths are route patterns, without ids and queries;
+ * bodies and headers are never logged. The line is built by hand instead of by pino, because each call needs one.
  */
 export function logRequests(fastify: FastifyInstance, level: LogLevel, destination: LogDestination): void {
   if (!LEVELS_WITH_REQUESTS.has(level)) return;
-  /** The lines of one turn of the event loop: the destination measures all that it holds anew with each write. */
+  /** The lines of one turn of the event loop: each write makes the destination measure its whole buffer. */
   let lines = '';
   const write = () => {
     destination.write(lines);
     lines = '';
   };
-  /** Routes without parameters, as JSON: their path is their name, and `routeOptions` makes an object each time it is asked. */
+  /** Paths of routes without parameters, as JSON: saves `routeOptions`, which creates an object at each access. */
   const plain = new Map<string, string>();
   fastify.addHook('onRoute', ({ url }) => {
     if (!/[:*]/.test(url)) plain.set(url, JSON.stringify(url));
@@ -34,10 +34,10 @@ export function logRequests(fastify: FastifyInstance, level: LogLevel, destinati
 function accessLine(request: FastifyRequest, reply: FastifyReply, path: string): string {
   const { caller } = request;
   const failed = reply.statusCode >= SERVER_ERROR;
-  const who = caller === undefined ? '' : `,"teamId":"${caller.teamId}","keyId":"${caller.keyId}"`;
+  const callerFields = caller === undefined ? '' : `,"teamId":"${caller.teamId}","keyId":"${caller.keyId}"`;
   return (
     `{"level":"${failed ? 'warn' : 'info'}","time":"${isoTime(Date.now())}","requestId":"${request.id}"` +
     `,"method":"${request.method}","path":${path},"status":${reply.statusCode}` +
-    `,"ms":${Math.round(reply.elapsedTime)}${who},"msg":"${failed ? 'request failed' : 'request'}"}\n`
+    `,"ms":${Math.round(reply.elapsedTime)}${callerFields},"msg":"${failed ? 'request failed' : 'request'}"}\n`
   );
 }

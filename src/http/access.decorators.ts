@@ -1,13 +1,13 @@
 import { type CustomDecorator, SetMetadata } from '@nestjs/common';
 import type { Role } from '../common/caller';
 
-/** Metadata of a route that needs no key: `true`. */
+/** Metadata key of routes without authentication; the value is `true`. */
 export const PUBLIC_ROUTE = 'thriftgate:public';
-/** Metadata of a route that needs a role: the {@link Role}. */
+/** Metadata key of routes that need a role; the value is the {@link Role}. */
 export const REQUIRED_ROLE = 'thriftgate:role';
 
-/** Opens a route, or all of a controller's, to callers without a key. */
+/** Allows callers without a key on a route, or on all routes of a controller. */
 export const Public = (): CustomDecorator => SetMetadata(PUBLIC_ROUTE, true);
 
-/** Keeps a route, or all of a controller's, for callers with this role. */
+/** Requires a role on a route, or on all routes of a controller. */
 export const Roles = (role: Role): CustomDecorator => SetMetadata(REQUIRED_ROLE, role);

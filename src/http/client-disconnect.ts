@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http';
 import type { AbortSignalLike } from '@thriftgate/providers';
 
 /**
- * Aborted when the client closes its connection before the whole response is sent. The connection is watched from the first use
- * on: a cache hit needs no listener.
+ * Aborts when the client closes its connection before the whole response is sent. The listener is added at the first use:
+ * a cache hit needs none.
  */
 export class ClientDisconnect implements AbortSignalLike {
   private signal: AbortSignal | undefined;

@@ -19,8 +19,8 @@ import { GatewayErrorFilter } from './gateway-error.filter';
 const withCode = (code: string, message = 'failed') => Object.assign(new Error(message), { code });
 const withStatus = (statusCode: number, message = 'failed') => Object.assign(new Error(message), { statusCode });
 
-describe('what a thrown value stands for', () => {
-  it('is itself for a GatewayError', () => {
+describe('toGatewayError', () => {
+  it('returns a GatewayError unchanged', () => {
     const error = new GatewayError('conflict');
     expect(toGatewayError(error)).toBe(error);
   });
@@ -37,12 +37,12 @@ describe('what a thrown value stands for', () => {
     ['57P01'],
     ['57P03'],
     ['53300'],
-  ])('is "unavailable" when the database says %s', (code) => {
+  ])('returns "unavailable" for the database error %s', (code) => {
     expect(toGatewayError(withCode(code))).toMatchObject({ code: 'unavailable', status: 503, retryAfterSeconds: 5 });
   });
 
   it.each(['Connection terminated unexpectedly', 'timeout exceeded when trying to connect'])(
-    'is "unavailable" when the pool says "%s"',
+    'returns "unavailable" for the pool error "%s"',
     (message) => expect(toGatewayError(new Error(message)).code).toBe('unavailable'),
   );
 
@@ -73,9 +73,9 @@ describe('what a thrown value stands for', () => {
     [undefined, 'internal_error', 500],
     [null, 'internal_error', 500],
     [{ statusCode: '404' }, 'internal_error', 500],
-  ])('is right in case %#', (thrown, code, status) => expect(toGatewayError(thrown)).toMatchObject({ code, status }));
+  ])('converts case %#', (thrown, code, status) => expect(toGatewayError(thrown)).toMatchObject({ code, status }));
 
-  it("tells the caller what a refusal says and nothing of the gateway's own failures", () => {
+  it('keeps the message of an HTTP error and hides the message of an internal failure', () => {
     expect(toGatewayError(new BadRequestException('say when')).message).toBe('say when');
     const failure = toGatewayError(new Error('password of db-1 is wrong'));
     expect(JSON.stringify(failure.toBody())).not.toContain('db-1');
@@ -101,7 +101,7 @@ class Thrower {
   }
 }
 
-describe('the filter', () => {
+describe('GatewayErrorFilter', () => {
   let app: NestFastifyApplication;
   beforeAll(async () => {
     Logger.overrideLogger(false);
@@ -122,7 +122,7 @@ describe('the filter', () => {
     ['{"__proto__":{"a":1}}', 'application/json', 400, 'invalid_json'],
     [`"${'x'.repeat(64)}"`, 'application/json', 413, 'request_too_large'],
     ['<a/>', 'application/xml', 415, 'unsupported_media_type'],
-  ])('answers the body %j of %s with %i %s', async (payload, type, status, code) => {
+  ])('responds to the body %j of %s with %i %s', async (payload, type, status, code) => {
     const response = await post(payload, type);
     expect([response.statusCode, response.headers['content-type']]).toEqual([
       status,
@@ -133,17 +133,17 @@ describe('the filter', () => {
     });
   });
 
-  it.each(['/nowhere', '/nowhere/JSON'])('answers %s with 404', async (url) => {
+  it.each(['/nowhere', '/nowhere/JSON'])('responds to %s with 404', async (url) => {
     const response = await app.inject({ method: 'GET', url });
     expect([response.statusCode, response.json<{ error: { code: string } }>().error.code]).toEqual([404, 'not_found']);
   });
 
-  it('tells when to come back in whole seconds', async () => {
+  it('sends Retry-After in whole seconds', async () => {
     const response = await app.inject({ method: 'GET', url: '/busy' });
     expect([response.statusCode, response.headers['retry-after']]).toEqual([429, '2']);
   });
 
-  it('keeps a failure of its own to itself', async () => {
+  it('hides the message of an internal failure', async () => {
     const response = await app.inject({ method: 'GET', url: '/broken' });
     expect(response.statusCode).toBe(500);
     expect(response.body).not.toContain('db-1');

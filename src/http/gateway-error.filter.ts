@@ -2,7 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { toGatewayError } from '../common/to-gateway-error';
 
-/** Turns whatever was thrown into an OpenAI-shaped error. Unknown failures are logged whole and told as little. */
+/** Sends any thrown value as an OpenAI-shaped error. Unexpected failures are logged in full and sent without details. */
 @Catch()
 export class GatewayErrorFilter implements ExceptionFilter {
   private readonly logger = new Logger(GatewayErrorFilter.name);

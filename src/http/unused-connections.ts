@@ -2,8 +2,8 @@ import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
 /**
- * Closes connections on which no request ever came whole, once the server closes. Node counts only those as idle that have
- * had an answer, and would wait for the others until they time out.
+ * Closes connections without a complete request when the server closes. Node counts a connection as idle only after a
+ * response, and would wait for the others until they time out.
  */
 export function closeSilentConnections(fastify: FastifyInstance): void {
   const silent = new Set<Socket>();

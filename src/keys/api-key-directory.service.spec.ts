@@ -48,7 +48,7 @@ describe('the directory of keys', () => {
     await directory.onModuleInit();
   });
 
-  it('knows who presents a key', () => {
+  it('finds the caller of a key', () => {
     expect(directory.find('sk-tg-one')).toEqual({
       role: 'team_member',
       teamId: 'team_1',
@@ -60,7 +60,7 @@ describe('the directory of keys', () => {
     expect(directory.find('one')).toBeUndefined();
   });
 
-  it('reads only what changed, and forgets what was revoked', async () => {
+  it('reads only changes, and removes revoked keys', async () => {
     rows = [row('one', 3n, { revoked_at: new Date(NOW) }), row('two', 4n, { rpm_limit: 5 }), row('three', 5n)];
     await changed();
     expect(changedSince).toHaveBeenLastCalledWith(2n);
@@ -69,7 +69,7 @@ describe('the directory of keys', () => {
     expect(directory.find('sk-tg-three')?.keyId).toBe('three');
   });
 
-  it('looks at the clock at each call', async () => {
+  it('checks the expiry at each call', async () => {
     rows = [row('one', 3n, { expires_at: new Date(NOW + 1_000) })];
     await changed();
     clock.nowMs += 999;
@@ -78,7 +78,7 @@ describe('the directory of keys', () => {
     expect(directory.find('sk-tg-one')).toBeUndefined();
   });
 
-  it('knows the caller of work that goes on', async () => {
+  it('finds the caller of work in progress', async () => {
     expect(directory.callerOf('one')).toEqual(directory.find('sk-tg-one'));
     rows = [row('one', 3n, { revoked_at: new Date(NOW) })];
     await changed();
@@ -86,7 +86,7 @@ describe('the directory of keys', () => {
     expect(directory.callerOf('three')).toBeUndefined();
   });
 
-  it('lets the work of a replaced key go on as that of its successor', async () => {
+  it('finds the successor for the work of a replaced key', async () => {
     const replaced = row('one', 3n, { replaced_by: 'two', expires_at: new Date(NOW + 1_000) });
     rows = [replaced, row('two', 4n, { replaced_by: 'three', revoked_at: new Date(NOW) }), row('three', 5n)];
     await changed();
@@ -99,19 +99,19 @@ describe('the directory of keys', () => {
     expect(directory.callerOf('one')).toBeUndefined();
   });
 
-  it('does not let a slow reading bring a revoked key back', async () => {
-    let answerFirst: ((rows: DirectoryRow[]) => void) | undefined;
-    changedSince.mockImplementationOnce(() => new Promise((resolve) => (answerFirst = resolve)));
+  it('does not restore a revoked key after a slow reload', async () => {
+    let resolveFirst: ((rows: DirectoryRow[]) => void) | undefined;
+    changedSince.mockImplementationOnce(() => new Promise((resolve) => (resolveFirst = resolve)));
     const first = changed();
     rows = [row('one', 4n, { revoked_at: new Date(NOW) })];
     const second = changed();
     await Promise.resolve();
-    answerFirst?.([row('one', 3n)]);
+    resolveFirst?.([row('one', 3n)]);
     await Promise.all([first, second]);
     expect(directory.find('sk-tg-one')).toBeUndefined();
   });
 
-  it('reads again after a reading failed', async () => {
+  it('reloads after a failed reload', async () => {
     changedSince.mockRejectedValueOnce(new Error('the database is away'));
     await expect(changed()).rejects.toThrow('away');
     rows = [row('three', 3n)];

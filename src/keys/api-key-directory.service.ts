@@ -10,11 +10,11 @@ interface KeyRecord {
   caller: Caller;
   /** Milliseconds since 1970; infinite for a key that does not expire. */
   expiresAtMs: number;
-  /** The id of the key that took this one's place. */
+  /** The id of the key that replaced this one. */
   replacedBy: string | null;
 }
 
-/** All keys that work, in memory by their hash: a call waits for no database to know its caller. */
+/** All valid keys, in memory by their hash, so that no call waits for the database. */
 @Injectable()
 export class ApiKeyDirectory implements OnModuleInit {
   private readonly byHash = new Map<string, KeyRecord>();
@@ -34,7 +34,7 @@ export class ApiKeyDirectory implements OnModuleInit {
     await this.reload();
   }
 
-  /** Who presents this key; undefined where it is unknown, revoked or expired. */
+  /** The caller of a key; undefined if the key is unknown, revoked or expired. */
   find(presentedKey: string): Caller | undefined {
     if (!presentedKey.startsWith(KEY_PREFIX)) return undefined;
     const record = this.byHash.get(this.hasher.hash(presentedKey));
@@ -42,8 +42,8 @@ export class ApiKeyDirectory implements OnModuleInit {
   }
 
   /**
-   * The caller of work that goes on after its call, with the rights that the key has now. Work of a key that was replaced
-   * goes on as its successor's; undefined where the key is revoked or expired.
+   * The caller of work that continues after its call, with the current rights of its key. Work of a replaced key continues
+   * under its successor. Undefined if the key is revoked or expired.
    */
   callerOf(keyId: string): Caller | undefined {
     let record = this.byId.get(keyId);
@@ -56,7 +56,7 @@ export class ApiKeyDirectory implements OnModuleInit {
     return record.expiresAtMs > this.clock.now();
   }
 
-  /** Reads what changed. One reading at a time, so that an older state never overwrites a newer one. */
+  /** Reads changes. One reload at a time, so that an older state never overwrites a newer one. */
   private reload(): Promise<void> {
     const reload = this.lastReload.then(() => this.readChanges());
     this.lastReload = reload.catch(() => undefined);

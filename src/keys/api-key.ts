@@ -8,47 +8,47 @@ export const KEY_PREFIX = 'sk-tg-';
 const KEY_BYTES = 32;
 const SHOWN_CHARACTERS = KEY_PREFIX.length + 4;
 
-/** What is known of a key; the key itself is not. */
+/** The stored data of a key; the key's text is not stored. */
 export interface ApiKey {
   id: string;
   teamId: string;
   name: string;
   role: Role;
-  /** The first characters, for people to tell keys apart. */
+  /** The first characters, by which people recognise the key. */
   prefix: string;
-  /** Model names this key may use; null is all. */
+  /** Models that the key may use; null means all. */
   models: string[] | null;
-  /** Requests a minute; null is unlimited. */
+  /** Requests per minute; null means unlimited. */
   rpmLimit: number | null;
-  /** What its calls may have of the cache, as it is written on the wire. */
+  /** Cache rules of the key's calls, in the shape of `/admin`. */
   cache: contracts.KeyCacheRules | null;
   expiresAt: Date | null;
   createdAt: Date;
-  /** The id of the key that took this one's place. */
+  /** The id of the key that replaced this one. */
   replacedBy: string | null;
 }
 
 /** The settings of a key that can be changed. */
 export type ApiKeySettings = Pick<ApiKey, 'name' | 'models' | 'rpmLimit' | 'expiresAt' | 'cache'>;
 
-/** Changes of settings: what is undefined stays. Of the rules of the cache, null takes one away. */
+/** Changes of settings: undefined members do not change. A cache rule of null is removed. */
 export type ApiKeyChanges = Partial<Omit<ApiKeySettings, 'cache'> & { cache: contracts.KeyCacheRulesChange }>;
 
-/** Makes the text of a new key: 256 random bits after a prefix. */
+/** Generates the text of a new key: a prefix and 256 random bits. */
 export function newKeyText(prefix = KEY_PREFIX): string {
   return prefix + randomBytes(KEY_BYTES).toString('base64url');
 }
 
-/** The part of a key's text that may be kept and shown. */
+/** The part of a key's text that is stored and shown. */
 export function shownPrefix(keyText: string): string {
   return keyText.slice(0, SHOWN_CHARACTERS);
 }
 
 export function noSuchKey(id: string): GatewayError {
-  return new GatewayError('not_found', { message: `There is no key '${id}', or it is revoked.` });
+  return new GatewayError('not_found', { message: `There is no key '${id}', or it was revoked.` });
 }
 
-/** The rules as a call is held against them. */
+/** The rules in the form that calls are checked against. */
 export function toCacheRules(rules: contracts.KeyCacheRules | null): KeyCacheRules | undefined {
   if (!rules) return undefined;
   const { enabled, max_ttl_seconds: maxTtlSeconds, shared, allowed_cache_controls: allowedControls } = rules;

@@ -5,7 +5,7 @@ import type { GatewayConfig } from '../config/gateway-config';
 import { KeyHasher } from './key-hasher.service';
 
 describe('the key hasher', () => {
-  it('is HMAC-SHA256, also with secrets that are longer than a block', () => {
+  it('computes HMAC-SHA256, also with secrets longer than a block', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 16, maxLength: 200 }), fc.string({ unit: 'binary' }), (secretKey, key) => {
         const hasher = new KeyHasher({ secretKey } as GatewayConfig, {} as DataDirectory);

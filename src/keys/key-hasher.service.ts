@@ -9,7 +9,7 @@ export class KeyHasher {
   private readonly secret: KeyObject;
 
   constructor(config: GatewayConfig, dataDirectory: DataDirectory) {
-    // Imported once: Node 24 takes ten times as long for an HMAC whose secret is bytes.
+    // Imported once: in Node 24 an HMAC with the secret as bytes takes ten times as long.
     this.secret = createSecretKey(Buffer.from(config.secretKey ?? dataDirectory.secretKey()));
   }
 

@@ -18,7 +18,7 @@ export class KeysController {
   constructor(private readonly keys: KeysService) {}
 
   @Get()
-  @ApiOperation({ summary: 'Show a key', description: 'Everything but the key itself.' })
+  @ApiOperation({ summary: 'Show a key', description: 'All settings of the key, without its text.' })
   @ApiOkResponse({ description: 'The key.', standardSchema: contracts.apiKeySchema })
   async get(@Param('id', PATH_ID) id: string): Promise<contracts.ApiKey> {
     return toWire(await this.keys.get(id));
@@ -28,9 +28,9 @@ export class KeysController {
   @ApiOperation({
     summary: 'Change a key',
     description:
-      'What is left out stays; null clears. It takes effect at once, on other replicas within a second. A change of the cache rules is in /admin/audit.',
+      'Members that are left out do not change; null clears a member. Changes take effect at once, on other replicas within a second. Changes of the cache rules are in /admin/audit.',
   })
-  @ApiOkResponse({ description: 'The key as it is now.', standardSchema: contracts.apiKeySchema })
+  @ApiOkResponse({ description: 'The changed key.', standardSchema: contracts.apiKeySchema })
   @ApiErrors('invalid_request')
   async update(
     @Param('id', PATH_ID) id: string,
@@ -45,7 +45,7 @@ export class KeysController {
   @Delete()
   @ApiOperation({
     summary: 'Revoke a key',
-    description: 'It stops working at once, on other replicas within a second.',
+    description: 'The key stops working at once, on other replicas within a second.',
   })
   @ApiOkResponse({ description: 'The key is revoked.', standardSchema: contracts.deletedSchema })
   async revoke(@Param('id', PATH_ID) id: string): Promise<contracts.Deleted> {
@@ -57,8 +57,8 @@ export class KeysController {
   @ApiOperation({
     summary: 'Replace a key',
     description:
-      'Issues a key with the same settings and shows it once. The old key works for grace_seconds more, ' +
-      'without them no longer.',
+      'Issues a key with the same settings and shows it once. The old key works for another grace_seconds; ' +
+      'without them it stops at once.',
   })
   @ApiBody({ required: false })
   @ApiCreatedResponse({ description: 'The new key.', standardSchema: contracts.rotatedKeySchema })

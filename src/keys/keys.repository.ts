@@ -8,7 +8,7 @@ import type { ApiKeysTable, Schema } from '../database/schema';
 import { TeamsRepository } from '../teams/teams.repository';
 import type { ApiKey, ApiKeyChanges, ApiKeySettings } from './api-key';
 
-/** The members that differ for each key. */
+/** The members that are unique to each key. */
 export type KeyIdentity = Pick<ApiKey, 'id' | 'prefix'> & { hash: string };
 
 const DIRECTORY_COLUMNS = [
@@ -91,7 +91,7 @@ export class KeysRepository {
     return row && toApiKey(row);
   }
 
-  /** Changes the given settings; undefined ones stay. @returns undefined if there is no such key */
+  /** Changes the given settings; undefined ones do not change. @returns undefined if there is no such key */
   update(id: string, settings: ApiKeyChanges, actor: string): Promise<ApiKey | undefined> {
     return this.change(async (transaction, revision) => {
       const row = await transaction
@@ -180,7 +180,7 @@ export class KeysRepository {
     return rows.map((row) => ({ id: row.id, replacedBy: row.replaced_by ?? '' }));
   }
 
-  /** The keys that changed after a revision, revoked ones too. After revision 0: all that work or were replaced. */
+  /** The keys that changed after a revision, including revoked ones. After revision 0: all valid or replaced keys. */
   changedSince(revision: bigint): Promise<DirectoryRow[]> {
     const query = this.database.db.selectFrom('api_keys').select(DIRECTORY_COLUMNS);
     if (revision > 0n) return query.where('revision', '>', revision).execute();
@@ -207,8 +207,8 @@ export class KeysRepository {
   }
 
   /**
-   * Runs a transaction that changes keys. Raising the revision first makes such transactions, also those of other
-   * instances, wait for each other: revisions become visible in their order, so a reader misses none.
+   * Runs a transaction that changes keys. It raises the revision first, so such transactions of all instances run one after
+   * the other: revisions become visible in order, and a reader misses none.
    */
   private change<T>(work: (transaction: Transaction<Schema>, revision: bigint) => Promise<T>): Promise<T> {
     return this.database.db.transaction().execute(async (transaction) => {

@@ -51,7 +51,7 @@ describe('the keys', () => {
     repository.replace.mockResolvedValue({ ...STORED, id: 'key_2' });
   });
 
-  it('are 256 random bits, of which only a hash and a prefix are kept', async () => {
+  it('are 256 random bits, of which only a hash and a prefix are stored', async () => {
     const { keyText } = await keys.create('team_1', 'team_member', SETTINGS, 'admin');
     expect(keyText).toMatch(/^sk-tg-[\w-]{43}$/);
     const stored = {
@@ -105,7 +105,7 @@ describe('the keys', () => {
     expect(repository.replace).toHaveBeenLastCalledWith('key_1', expect.anything(), new Date(NOW + 90_000));
   });
 
-  it('are not replaced twice, nor when expired', async () => {
+  it('are not replaced twice, nor after their expiry', async () => {
     repository.find.mockResolvedValueOnce({ ...STORED, replacedBy: 'key_2' });
     await expect(keys.rotate('key_1', 0)).rejects.toMatchObject({
       code: 'conflict',

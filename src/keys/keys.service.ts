@@ -16,7 +16,7 @@ export interface IssuedKey {
   keyText: string;
 }
 
-/** Issues, changes and revokes the teams' keys. Unknown and revoked ids end in `not_found`. */
+/** Issues, changes and revokes the teams' keys. Methods throw `not_found` for an unknown or revoked id. */
 @Injectable()
 export class KeysService {
   constructor(
@@ -72,14 +72,14 @@ export class KeysService {
     const old = await this.get(id);
     const now = this.clock.now();
     if (old.replacedBy)
-      throw new GatewayError('conflict', { message: `'${old.replacedBy}' has replaced this key already.` });
+      throw new GatewayError('conflict', { message: `This key is already replaced by '${old.replacedBy}'.` });
     if (old.expiresAt && old.expiresAt.getTime() <= now) {
-      throw new GatewayError('conflict', { message: 'This key is expired. Give it a new expires_at first.' });
+      throw new GatewayError('conflict', { message: 'This key has expired. Set a new expires_at first.' });
     }
     const { keyText, identity } = this.newIdentity();
     const graceEndsAt = graceSeconds > 0 ? new Date(now + graceSeconds * 1000) : undefined;
     const key = await this.keys.replace(id, identity, graceEndsAt);
-    if (!key) throw new GatewayError('conflict', { message: 'This key was replaced or revoked just now.' });
+    if (!key) throw new GatewayError('conflict', { message: 'Another request has just replaced or revoked this key.' });
     await this.changeFeed.announce('keys');
     return { key, keyText };
   }

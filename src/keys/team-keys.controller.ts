@@ -20,7 +20,7 @@ export class TeamKeysController {
   @Post()
   @ApiOperation({
     summary: 'Issue a key',
-    description: 'The key is shown in this answer and never again: only a keyed hash of it is kept.',
+    description: 'The key is shown only in this response: the gateway stores a keyed hash of it.',
   })
   @ApiCreatedResponse({ description: 'The new key.', standardSchema: contracts.createdKeySchema })
   @ApiErrors('invalid_request')

@@ -10,7 +10,7 @@ import { RedisConnection } from '../redis/redis.connection';
 import { LimitsGuard } from './limits.guard';
 import { LimitsModule } from './limits.module';
 
-/** Takes the limit of the call from a header, as AuthGuard takes it from the key. */
+/** Reads the limit of the call from a header, in place of AuthGuard. */
 class FakeAuthGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
@@ -66,7 +66,7 @@ describe('the limit of requests a minute', () => {
 
   const post = (url: string, headers: Record<string, string>) => app.inject({ method: 'POST', url, headers });
 
-  it('counts over all routes, tells what remains, and refuses with OpenAI-shaped words', async () => {
+  it('counts over all routes, sends the remaining requests, and refuses with an OpenAI-shaped error', async () => {
     const first = await post('/v1/chat/completions', { key: 'key_a', rpm: '2' });
     expect(first.statusCode).toBe(201);
     expect(first.headers).toMatchObject({
@@ -91,22 +91,22 @@ describe('the limit of requests a minute', () => {
     expect(refused.headers).not.toHaveProperty('retry-after-requests');
   });
 
-  it('knows the route however the path is spelled', async () => {
+  it('recognises the route in any spelling of its path', async () => {
     await post('/v1/chat/completions', { key: 'key_b', rpm: '1' });
     expect((await post('/%76%31/chat/completions', { key: 'key_b', rpm: '1' })).statusCode).toBe(429);
   });
 
-  it('does not count reading, the administration, or calls without a key or a limit', async () => {
+  it('does not count reads, admin routes, or calls without a key or a limit', async () => {
     await post('/v1/chat/completions', { key: 'key_c', rpm: '1' });
-    const answers = [
+    const responses = [
       await app.inject({ method: 'GET', url: '/v1/models', headers: { key: 'key_c', rpm: '1' } }),
       await post('/admin/teams', { key: 'key_c', rpm: '1' }),
       await post('/v1/chat/completions', { key: 'key_c' }),
       await post('/v1/chat/completions', {}),
     ];
-    for (const answer of answers) {
-      expect(answer.statusCode).toBeLessThan(300);
-      expect(answer.headers).not.toHaveProperty('x-ratelimit-limit-requests');
+    for (const response of responses) {
+      expect(response.statusCode).toBeLessThan(300);
+      expect(response.headers).not.toHaveProperty('x-ratelimit-limit-requests');
     }
   });
 });

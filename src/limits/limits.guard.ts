@@ -8,19 +8,19 @@ import { WINDOW_MS } from './sliding-window';
 const LIMIT_HEADER = 'x-ratelimit-limit-requests';
 const REMAINING_HEADER = 'x-ratelimit-remaining-requests';
 const RESET_HEADER = 'x-ratelimit-reset-requests';
-/** The throttler adds its own name to this one too; OpenAI's clients look for the plain one. */
+/** The throttler appends its name to `retry-after`; OpenAI's clients read the plain header. */
 const RETRY_HEADER = 'retry-after-requests';
 
 const ADMITTED = Promise.resolve(true);
 
-/** One throttler for all routes. Its name ends the names of its headers: `x-ratelimit-limit-requests`. */
+/** One throttler for all routes. Its name is the suffix of its headers: `x-ratelimit-limit-requests`. */
 export const THROTTLER_OPTIONS: ThrottlerModuleOptions = {
   throttlers: [{ name: 'requests', ttl: WINDOW_MS, limit: (context) => rpmLimitOf(context) ?? Infinity }],
 };
 
 /**
- * Holds each key to its requests a minute, over all routes under `/v1` that cost something: every POST. A key without a
- * limit, and a call without a key, passes at once.
+ * Limits the requests per minute of each key, over all POST routes under `/v1`. Keys without a limit, and calls without a
+ * key, are not limited.
  */
 @Injectable()
 export class LimitsGuard extends ThrottlerGuard {
@@ -31,11 +31,11 @@ export class LimitsGuard extends ThrottlerGuard {
 
   protected override getTracker(request: Record<string, unknown>): Promise<string> {
     const { caller } = request as Pick<FastifyRequest, 'caller'>;
-    if (!caller) throw new Error('a call without a caller has no limit');
+    if (!caller) throw new Error('a rate limit needs a caller');
     return Promise.resolve(caller.keyId);
   }
 
-  /** A key has one count for all routes. */
+  /** Each key has one count for all routes. */
   protected override generateKey(_context: ExecutionContext, tracker: string): string {
     return tracker;
   }
@@ -62,7 +62,7 @@ export class LimitsGuard extends ThrottlerGuard {
   }
 }
 
-/** The limit that counts for a call; null where none does. The route's pattern decides: a path can be spelled in many ways. */
+/** The limit of a call; null for none. Compares the route's pattern, because a path has several spellings. */
 function rpmLimitOf(context: ExecutionContext): number | null {
   const request = context.switchToHttp().getRequest<FastifyRequest>();
   const limit = request.caller?.rpmLimit ?? null;

@@ -4,7 +4,7 @@ import { LimitsGuard, THROTTLER_OPTIONS } from './limits.guard';
 import { MemoryThrottlerStore } from './memory-throttler.store';
 import { RedisThrottlerStore } from './redis-throttler.store';
 
-/** The throttler's own module takes its store as a value; ours is made of others, so it is provided here. */
+/** ThrottlerModule accepts a store only as a value; this store has dependencies, so it is provided here. */
 @Module({
   providers: [
     MemoryThrottlerStore,

@@ -13,7 +13,7 @@ class SetClock extends Clock {
 const call = (store: MemoryThrottlerStore, limit: number, key = 'key_1') => store.increment(key, WINDOW_MS, limit);
 
 describe('the window of a key in memory', () => {
-  it('never admits more than the limit in any 60 seconds, and keeps every promise of a free place', async () => {
+  it('never admits more calls than the limit in any 60 seconds, and admits a call at every announced time', async () => {
     const pauses = fc.array(fc.oneof(fc.nat(50), fc.nat(3_000), fc.nat(70_000)), { maxLength: 120 });
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 20 }), pauses, async (limit, pausesMs) => {
@@ -37,7 +37,7 @@ describe('the window of a key in memory', () => {
     );
   });
 
-  it('counts down, refuses, and admits again when the first calls have left', async () => {
+  it('counts down, refuses, and admits again after the first calls left the window', async () => {
     const clock = new SetClock();
     const store = new MemoryThrottlerStore(clock);
     expect(await call(store, 2)).toEqual({ totalHits: 1, timeToExpire: 60, isBlocked: false, timeToBlockExpire: 0 });
@@ -54,7 +54,7 @@ describe('the window of a key in memory', () => {
     expect(await call(store, 2)).toMatchObject({ totalHits: 2, isBlocked: false });
   });
 
-  it('says when a place is free after the limit was lowered', async () => {
+  it('returns the time of the next admission after the limit was lowered', async () => {
     const clock = new SetClock();
     const store = new MemoryThrottlerStore(clock);
     for (let i = 0; i < 5; i += 1) {
@@ -64,7 +64,7 @@ describe('the window of a key in memory', () => {
     expect(await call(store, 2)).toMatchObject({ isBlocked: true, timeToBlockExpire: 56 });
   });
 
-  it('goes on when the clock is set back', async () => {
+  it('continues when the clock is set back', async () => {
     const clock = new SetClock();
     const store = new MemoryThrottlerStore(clock);
     await call(store, 2);
@@ -73,7 +73,7 @@ describe('the window of a key in memory', () => {
     expect((await call(store, 2)).isBlocked).toBe(true);
   });
 
-  it('counts each key for itself and forgets those that are quiet', async () => {
+  it('counts each key separately and removes inactive ones', async () => {
     const clock = new SetClock();
     const store = new MemoryThrottlerStore(clock);
     for (let i = 0; i < 1_000; i += 1) expect((await call(store, 1, `key_${i}`)).isBlocked).toBe(false);

@@ -3,10 +3,10 @@ import type { ThrottlerStorage } from '@nestjs/throttler';
 import { Clock } from '../common/clock';
 import { admit, type SlidingWindow, type Verdict, WINDOW_MS } from './sliding-window';
 
-/** What the throttler wants to hear of a call: counts, and times in seconds. */
+/** The throttler's record of a call: counts, and times in seconds. */
 export type ThrottlerRecord = Awaited<ReturnType<ThrottlerStorage['increment']>>;
 
-/** Counts the calls of each key in this process. What is no longer counted is swept once a minute, without a timer. */
+/** Counts the calls of each key in this process. Inactive keys are removed once a minute, without a timer. */
 @Injectable()
 export class MemoryThrottlerStore implements ThrottlerStorage {
   private readonly windows = new Map<string, SlidingWindow>();
@@ -14,12 +14,12 @@ export class MemoryThrottlerStore implements ThrottlerStorage {
 
   constructor(private readonly clock: Clock) {}
 
-  /** How many keys are remembered. */
+  /** The number of keys in memory. */
   get size(): number {
     return this.windows.size;
   }
 
-  /** Admits a call or not; the window's length and rules are those of {@link admit}. */
+  /** Admits or refuses a call by the rules of {@link admit}; the TTL is ignored. */
   increment(key: string, _ttlMs: number, limit: number): Promise<ThrottlerRecord> {
     const nowMs = this.clock.now();
     if (nowMs >= this.sweepAtMs) this.sweep(nowMs);
@@ -37,7 +37,7 @@ export class MemoryThrottlerStore implements ThrottlerStorage {
   }
 }
 
-/** A verdict in the throttler's words, in seconds. */
+/** Converts a verdict to the throttler's record, in seconds. */
 export function toRecord(verdict: Verdict): ThrottlerRecord {
   return {
     totalHits: verdict.used,

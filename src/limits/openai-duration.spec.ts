@@ -1,6 +1,6 @@
 import { formatDuration } from './openai-duration';
 
-describe('durations as OpenAI writes them', () => {
+describe('formatDuration', () => {
   it.each([
     [0, '0ms'],
     [120, '120ms'],

@@ -1,7 +1,7 @@
 const MS_PER_MINUTE = 60_000;
 
 /**
- * A duration as OpenAI's `x-ratelimit-reset-*` headers write it: `120ms`, `1s`, `59.5s`, `6m0s`.
+ * Formats a duration like OpenAI's `x-ratelimit-reset-*` headers: `120ms`, `1s`, `59.5s`, `6m0s`.
  *
  * @see https://platform.openai.com/docs/guides/rate-limits
  */

@@ -11,7 +11,7 @@ const twoCalls = async (store: RedisThrottlerStore) => [
 ];
 
 describe('the window of a key in Redis', () => {
-  it('does not ask Redis while it is away, and counts in memory', async () => {
+  it('does not call Redis while it is away, and counts in memory', async () => {
     const run = jest.fn();
     expect(await twoCalls(storeOver({ isReady: false, run }))).toEqual([false, true]);
     expect(run).not.toHaveBeenCalled();
@@ -22,12 +22,12 @@ describe('the window of a key in Redis', () => {
     expect(await twoCalls(storeOver({ isReady: true, run }))).toEqual([false, true]);
   });
 
-  it('knows what was admitted before Redis went away', async () => {
+  it('counts calls that were admitted before Redis went away', async () => {
     const run = jest.fn().mockResolvedValueOnce([1, 1, 60_000, 0]).mockRejectedValue(new RedisAwayError('gone'));
     expect(await twoCalls(storeOver({ isReady: true, run }))).toEqual([false, true]);
   });
 
-  it("reads the script's answer", async () => {
+  it("reads the script's result", async () => {
     const run = jest.fn().mockResolvedValue([0, 3, 59_000, 1_250]);
     expect(await storeOver({ isReady: true, run }).increment('key_1', 60_000, 3)).toEqual({
       totalHits: 3,

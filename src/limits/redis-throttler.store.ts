@@ -7,8 +7,8 @@ import { RUN_MS, WINDOW_MS } from './sliding-window';
 const KEY_PREFIX = 'thriftgate:rpm:';
 
 /**
- * `admit` of sliding-window.ts, atomic over all replicas and by Redis's own clock. A run is {first, last, count}.
- * Answers {admitted, used, reset, retry}, times in milliseconds.
+ * `admit` of sliding-window.ts, atomic over all replicas and by Redis's clock. A run is {first, last, count}.
+ * Returns {admitted, used, reset, retry}, times in milliseconds.
  */
 const ADMIT_SCRIPT = `
 local time = redis.call('TIME')
@@ -47,8 +47,8 @@ return {1, used + 1, reset, 0}
 `;
 
 /**
- * Counts the calls of each key over all replicas. While Redis is away each replica counts what it admitted itself: the
- * limit is then one a replica, and no call waits or fails for Redis's sake.
+ * Counts the calls of each key over all replicas. While Redis is away each replica counts its own calls: the limit then
+ * applies to each replica, and no call waits for Redis or fails without it.
  */
 @Injectable()
 export class RedisThrottlerStore implements ThrottlerStorage {
@@ -60,14 +60,14 @@ export class RedisThrottlerStore implements ThrottlerStorage {
   async increment(key: string, ttlMs: number, limit: number): Promise<ThrottlerRecord> {
     if (!this.redis.isReady) return this.memory.increment(key, ttlMs, limit);
     try {
-      const answer = await this.redis.run((client) =>
+      const result = await this.redis.run((client) =>
         client.eval(ADMIT_SCRIPT, {
           keys: [KEY_PREFIX + key],
           arguments: [String(limit), String(WINDOW_MS), String(RUN_MS)],
         }),
       );
-      const [admitted = 0, used = 0, resetMs = 0, retryMs = 0] = answer as number[];
-      // Remembered here too: what this process has admitted counts when Redis goes away the next moment.
+      const [admitted = 0, used = 0, resetMs = 0, retryMs = 0] = result as number[];
+      // Counted in memory too, for the case that Redis goes away.
       if (admitted === 1) await this.memory.increment(key, ttlMs, limit);
       return toRecord({ admitted: admitted === 1, used, resetMs, retryMs });
     } catch (error) {

@@ -1,9 +1,9 @@
-/** How long an admitted call counts. */
+/** How long an admitted call counts, in ms. */
 export const WINDOW_MS = 60_000;
-/** Calls that begin within this time of each other share a run, which bounds what is kept of a key. */
+/** Calls that begin within this time share a run, which limits the memory of a key. */
 export const RUN_MS = 1_000;
 
-/** Admitted calls that came close together. All count until the last of them has left the window. */
+/** Admitted calls close together in time. All count until the last one leaves the window. */
 interface Run {
   /** Milliseconds since 1970, as `lastMs`. */
   firstMs: number;
@@ -11,24 +11,24 @@ interface Run {
   count: number;
 }
 
-/** The admitted calls of one key, oldest run first; never more than some sixty runs. */
+/** The admitted calls of one key, oldest run first; about sixty runs at most. */
 export type SlidingWindow = Run[];
 
 export interface Verdict {
   admitted: boolean;
-  /** Admitted calls in the window, this one included. */
+  /** Admitted calls in the window, including this one. */
   used: number;
-  /** Until the window is empty again, if nothing more is admitted. */
+  /** Time until the window is empty, if no more calls are admitted. */
   resetMs: number;
-  /** Until the next call can be admitted; 0 where this one was. */
+  /** Time until the next call can be admitted; 0 if this one was. */
   retryMs: number;
 }
 
 /**
- * Admits a call, or not, and remembers it where it did.
+ * Admits or refuses a call; an admitted call is added to the window.
  *
- * The window slides: in no 60 seconds, wherever they begin, are more calls admitted than the limit. A refused call does
- * not count. In return for keeping little, a place may become free up to a second late; one that is promised is free.
+ * The window slides: any 60 seconds have at most `limit` admitted calls. Refused calls do not count. Because calls are
+ * grouped in runs, an admission may come up to a second late; a call at the returned `retryMs` is admitted.
  */
 export function admit(window: SlidingWindow, nowMs: number, limit: number): Verdict {
   const live = window.findIndex((run) => run.lastMs + WINDOW_MS > nowMs);
@@ -52,7 +52,7 @@ export function admit(window: SlidingWindow, nowMs: number, limit: number): Verd
   return { admitted: true, used: used + 1, resetMs: leavesInMs(window.at(-1), nowMs), retryMs: 0 };
 }
 
-/** Until so many calls have left the window. */
+/** Time until `toLeave` calls have left the window. */
 function retryMs(window: SlidingWindow, nowMs: number, toLeave: number): number {
   let left = 0;
   return leavesInMs(

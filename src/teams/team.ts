@@ -1,6 +1,6 @@
 import { GatewayError } from '../common/errors';
 
-/** The team that the platform administrator's own calls belong to. It is always there. */
+/** The team of calls with the platform administrator's key. It cannot be deleted. */
 export const PLATFORM_TEAM_ID = 'team_platform';
 
 export interface Team {

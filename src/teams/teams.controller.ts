@@ -18,8 +18,8 @@ export class TeamsController {
 
   @Post()
   @ApiOperation({
-    summary: 'Make a team',
-    description: 'Calls, costs and cached answers belong to a team. Names are unique.',
+    summary: 'Create a team',
+    description: 'Calls, costs and cached responses belong to a team. Names are unique.',
   })
   @ApiCreatedResponse({ description: 'The team.', standardSchema: contracts.teamSchema })
   @ApiErrors('invalid_request', 'conflict')

@@ -10,7 +10,7 @@ const UNIQUE_VIOLATION = '23505';
 /** Another team has the name. */
 export class TeamNameTakenError extends Error {}
 
-/** Ends what another feature keeps for a team, in the transaction that deletes the team. */
+/** Deletes another feature's data of a team, in the transaction that deletes the team. */
 export type TeamDeletionListener = (teamId: string, transaction: Transaction<Schema>) => Promise<void>;
 
 /** Teams that are not deleted. */
@@ -20,7 +20,7 @@ export class TeamsRepository {
 
   constructor(private readonly database: Database) {}
 
-  /** Registers what is deleted together with a team. Listeners run first, so that they can take their locks first. */
+  /** Registers a listener. Listeners run before the team is deleted, so that they take their locks first. */
   onDelete(listener: TeamDeletionListener): void {
     this.deletionListeners.push(listener);
   }
@@ -52,7 +52,7 @@ export class TeamsRepository {
     return row && toTeam(row);
   }
 
-  /** Those of the ids that belong to a team. */
+  /** The ids that belong to existing teams. */
   async existing(ids: readonly string[], db: Kysely<Schema> = this.database.db): Promise<Set<string>> {
     if (ids.length === 0) return new Set();
     const rows = await db

@@ -26,7 +26,7 @@ describe('the teams', () => {
     expect(repository.insert).toHaveBeenCalledWith(expect.stringMatching(/^team_/), 'search');
   });
 
-  it('have names of their own', async () => {
+  it('have unique names', async () => {
     repository.insert.mockRejectedValue(new TeamNameTakenError());
     repository.rename.mockRejectedValue(new TeamNameTakenError());
     const conflict = { code: 'conflict', param: 'name', message: expect.stringContaining("'search'") };
@@ -43,13 +43,13 @@ describe('the teams', () => {
     await expect(teams.delete('team_9')).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  it('take their keys with them', async () => {
+  it('are deleted with their keys', async () => {
     repository.delete.mockResolvedValue(true);
     await teams.delete('team_1');
     expect(announce).toHaveBeenCalledWith('keys');
   });
 
-  it("keep the platform's own", async () => {
+  it('include the platform team, which cannot be deleted', async () => {
     await expect(teams.delete('team_platform')).rejects.toMatchObject({ code: 'conflict' });
     expect(repository.delete).not.toHaveBeenCalled();
   });

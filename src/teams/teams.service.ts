@@ -5,7 +5,7 @@ import { ChangeFeed } from '../database/change-feed.service';
 import { noSuchTeam, PLATFORM_TEAM_ID, type Team } from './team';
 import { TeamNameTakenError, TeamsRepository } from './teams.repository';
 
-/** The teams: who calls are counted for. Unknown ids end in `not_found`, names in use in `conflict`. */
+/** Creates, renames and deletes teams. Methods throw `not_found` for an unknown id and `conflict` for a name in use. */
 @Injectable()
 export class TeamsService {
   private readonly listeners: ((team: Team) => Promise<void>)[] = [];
@@ -15,7 +15,7 @@ export class TeamsService {
     private readonly changeFeed: ChangeFeed,
   ) {}
 
-  /** Registers what belongs to every new team. */
+  /** Registers a listener that runs for each new team. */
   onCreated(listener: (team: Team) => Promise<void>): void {
     this.listeners.push(listener);
   }
@@ -46,7 +46,7 @@ export class TeamsService {
   async delete(id: string): Promise<void> {
     if (id === PLATFORM_TEAM_ID) {
       throw new GatewayError('conflict', {
-        message: `The team '${id}' cannot be deleted: the platform administrator's own calls belong to it.`,
+        message: `The team '${id}' cannot be deleted: calls with the administrator's key belong to it.`,
       });
     }
     if (!(await this.teams.delete(id))) throw noSuchTeam(id);
@@ -57,6 +57,6 @@ export class TeamsService {
 function refuseTakenName(name: string): (error: unknown) => never {
   return (error) => {
     if (!(error instanceof TeamNameTakenError)) throw error;
-    throw new GatewayError('conflict', { message: `There is a team with the name '${name}' already.`, param: 'name' });
+    throw new GatewayError('conflict', { message: `A team with the name '${name}' already exists.`, param: 'name' });
   };
 }

@@ -183,7 +183,7 @@ describe('alerts', () => {
     }, 30_000);
     expect(texts[0]).toContain('a &lt;model&gt;');
     // A version that is known already is no news when its turn comes again.
-    expect(texts[1]).toContain('gpt-4o is answered by gpt-4o-11 now, not by gpt-4o-01');
+    expect(texts[1]).toContain('The version of gpt-4o changed from gpt-4o-01 to gpt-4o-11');
     expect(texts[1]).toContain('gpt-4o 모델의 실제 버전이 바뀌었습니다: gpt-4o-01 → gpt-4o-11');
     await gateway.admin('PATCH', `/admin/webhooks/${made.id}`, { url: `${url}/slack-2` });
     await gateway.admin('POST', `/admin/webhooks/${made.id}/test`);
@@ -235,12 +235,12 @@ describe('alerts', () => {
     const test = async () => (await gateway.admin('POST', `/admin/webhooks/${made.id}/test`)).body;
     expect(await test()).toEqual({ delivered: true, error: null });
     failures.set('/test', 1);
-    expect(await test()).toEqual({ delivered: false, error: 'answered 500' });
+    expect(await test()).toEqual({ delivered: false, error: 'responded with 500' });
     await gateway.admin('PATCH', `/admin/webhooks/${made.id}`, { url: `${url}/moved` });
-    expect(await test()).toEqual({ delivered: false, error: 'answered 302' });
+    expect(await test()).toEqual({ delivered: false, error: 'responded with 302' });
     expect(sentTo('/elsewhere')).toEqual([]);
     const { last_delivery: last } = (await gateway.admin('GET', `/admin/webhooks/${made.id}`)).body;
-    expect(last).toMatchObject({ delivered: false, error: 'answered 302' });
+    expect(last).toMatchObject({ delivered: false, error: 'responded with 302' });
     await remove(made.id);
   });
 

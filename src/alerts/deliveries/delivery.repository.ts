@@ -5,7 +5,7 @@ import type { AlertsTable } from '../../database/tables/alert-tables';
 import type { Alert } from '../alert';
 import { toAlert } from '../alerts.repository';
 
-/** An alert that this process tries to deliver now. */
+/** A delivery that this process attempts now. */
 export interface DueDelivery {
   alert: Alert;
   webhookId: string;
@@ -13,11 +13,11 @@ export interface DueDelivery {
   format: 'signed' | 'slack';
   /** Encrypted. */
   secret: string | null;
-  /** How often it was tried, this time included. */
+  /** How many attempts were made, this one included. */
   tries: number;
 }
 
-/** While it is tried no other process does; twice as long as a try takes. */
+/** During an attempt no other process claims the delivery; twice the longest attempt. */
 const LEASE = sql`now() + interval '20 seconds'`;
 
 @Injectable()
@@ -25,9 +25,9 @@ export class DeliveryRepository {
   constructor(private readonly database: Database) {}
 
   /**
-   * Takes deliveries that are due, one for each webhook, the oldest first; two processes never take the same one.
+   * Claims due deliveries, one for each webhook, the oldest first. Two processes never claim the same one.
    *
-   * @param busy webhooks to leave out
+   * @param busy ids of webhooks to leave out
    */
   async claim(limit: number, busy: string[]): Promise<DueDelivery[]> {
     const { rows } = await sql<Selectable<AlertsTable> & Omit<DueDelivery, 'alert'>>`
@@ -67,7 +67,7 @@ export class DeliveryRepository {
       .execute();
   }
 
-  /** Changes no delivery that failed for good meanwhile. @param againSeconds seconds until the next try; undefined for none */
+  /** Stores a failed attempt, unless the delivery has ended. @param againSeconds seconds until the next one; undefined for none */
   async failed({ alert, webhookId }: DueDelivery, problem: string, againSeconds: number | undefined): Promise<void> {
     await this.database.db
       .updateTable('webhook_deliveries')

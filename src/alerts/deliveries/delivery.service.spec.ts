@@ -8,7 +8,7 @@ import type { WebhooksRepository } from '../webhooks/webhooks.repository';
 import type { DeliveryRepository, DueDelivery } from './delivery.repository';
 import { DeliveryService } from './delivery.service';
 
-/** Deliveries as the database holds them, due at once and without a clock. */
+/** The deliveries of a database in memory; all are due at once. */
 class Deliveries {
   readonly states = new Map<string, string>();
   readonly results = new Map<string, string | undefined>();
@@ -53,7 +53,7 @@ class Deliveries {
   }
 }
 
-describe('delivering alerts', () => {
+describe('the delivery of alerts', () => {
   let deliveries: Deliveries;
   let send: jest.Mock<Promise<void>, [string]>;
   let open: jest.Mock<string | undefined, [string]>;
@@ -82,10 +82,10 @@ describe('delivering alerts', () => {
 
   const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-  it('is not held up by a webhook that does not answer', async () => {
-    let answer: () => void = () => undefined;
+  it('is not delayed by a webhook that does not respond', async () => {
+    let respond: () => void = () => undefined;
     send.mockImplementation((url) =>
-      url.includes('slow') ? new Promise((answered) => (answer = answered)) : Promise.resolve(),
+      url.includes('slow') ? new Promise((resolve) => (respond = resolve)) : Promise.resolve(),
     );
     for (let alert = 0; alert < 30; alert += 1) {
       deliveries.add('slow', String(alert));
@@ -97,18 +97,18 @@ describe('delivering alerts', () => {
       [...deliveries.states].filter(([name]) => name.startsWith(webhookId)).map(([, state]) => state);
     expect(new Set(states('quick'))).toEqual(new Set(['delivered']));
     expect(new Set(states('slow'))).toEqual(new Set(['pending']));
-    // One at a time, and the next one when it has answered.
+    // One at a time, and the next one after its response.
     expect(send.mock.calls.filter(([url]) => url.includes('slow'))).toHaveLength(1);
-    answer();
+    respond();
     await settled();
     expect(states('slow')[0]).toBe('delivered');
     expect(send.mock.calls.filter(([url]) => url.includes('slow'))).toHaveLength(2);
     const closed = close();
-    answer();
+    respond();
     await closed;
   });
 
-  it('sends to ten webhooks at once and no more', async () => {
+  it('sends to at most ten webhooks at once', async () => {
     send.mockImplementation(() => new Promise(() => undefined));
     for (let webhook = 0; webhook < 15; webhook += 1) deliveries.add(`webhook${webhook}`, 'alert');
     service.wake();
@@ -118,20 +118,20 @@ describe('delivering alerts', () => {
     expect(send).toHaveBeenCalledTimes(10);
   });
 
-  it('tries again later and later, seven times', async () => {
-    send.mockRejectedValue(new WebhookError('answered 500'));
+  it('makes seven attempts at increasing intervals', async () => {
+    send.mockRejectedValue(new WebhookError('responded with 500'));
     for (let tries = 0; tries < 7; tries += 1) deliveries.add(`webhook${tries}`, 'alert', tries);
     service.wake();
     await settled();
     expect([...deliveries.states.values()]).toEqual([
-      ...[1, 10, 60, 600, 3600, 21_600].map((seconds) => `again in ${seconds} s: answered 500`),
-      'failed: answered 500',
+      ...[1, 10, 60, 600, 3600, 21_600].map((seconds) => `again in ${seconds} s: responded with 500`),
+      'failed: responded with 500',
     ]);
-    expect(deliveries.results.get('webhook0')).toBe('answered 500');
+    expect(deliveries.results.get('webhook0')).toBe('responded with 500');
     await close();
   });
 
-  it('names a secret that cannot be read any more, and no details of other failures', async () => {
+  it('reports a secret that can no longer be decrypted, and no details of other failures', async () => {
     open.mockReturnValueOnce(undefined);
     deliveries.add('a', 'alert');
     service.wake();
@@ -145,15 +145,15 @@ describe('delivering alerts', () => {
     await close();
   });
 
-  it('begins nothing once the gateway ends, and ends what it began', async () => {
-    let answer: () => void = () => undefined;
-    send.mockImplementation(() => new Promise((answered) => (answer = answered)));
+  it('starts no attempt at shutdown, and waits for running ones', async () => {
+    let respond: () => void = () => undefined;
+    send.mockImplementation(() => new Promise((resolve) => (respond = resolve)));
     deliveries.add('a', 'first');
     deliveries.add('a', 'second');
     service.wake();
     await settled();
     const closed = close();
-    answer();
+    respond();
     await closed;
     service.wake();
     await settled();

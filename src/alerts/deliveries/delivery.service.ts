@@ -4,14 +4,14 @@ import { WebhookSender } from '../webhooks/webhook-sender.service';
 import { WebhooksRepository } from '../webhooks/webhooks.repository';
 import { DeliveryRepository, type DueDelivery } from './delivery.repository';
 
-const LOOK_EVERY_MS = 2_000;
-const AT_ONCE = 10;
-/** Seconds until the next try after each failed one; after the last one the delivery has failed. */
+const CHECK_EVERY_MS = 2_000;
+const MAX_RUNNING = 10;
+/** Seconds until the next attempt after each failed one; after the last one the delivery has failed. */
 const BACKOFF_SECONDS = [1, 10, 60, 600, 3_600, 6 * 3_600];
 
 /**
- * Delivers alerts to webhooks, each until the webhook takes it or seven tries have failed. A webhook gets one message at a
- * time, so a slow one delays no other.
+ * Delivers alerts to webhooks, each until the webhook accepts it or seven attempts have failed. A webhook gets one message
+ * at a time, so a slow webhook does not delay others.
  */
 @Injectable()
 export class DeliveryService implements OnApplicationBootstrap {
@@ -29,7 +29,7 @@ export class DeliveryService implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
-    const timer = setInterval(() => this.wake(), LOOK_EVERY_MS).unref();
+    const timer = setInterval(() => this.wake(), CHECK_EVERY_MS).unref();
     this.database.beforeClose(async () => {
       this.closing = true;
       clearInterval(timer);
@@ -38,7 +38,7 @@ export class DeliveryService implements OnApplicationBootstrap {
     });
   }
 
-  /** Looks for what is due now. */
+  /** Checks for due deliveries now. */
   wake(): void {
     this.lookAgain = true;
     this.looking ??= this.look()
@@ -47,9 +47,9 @@ export class DeliveryService implements OnApplicationBootstrap {
   }
 
   private async look(): Promise<void> {
-    while (this.lookAgain && !this.closing && this.running.size < AT_ONCE) {
+    while (this.lookAgain && !this.closing && this.running.size < MAX_RUNNING) {
       this.lookAgain = false;
-      for (const delivery of await this.repository.claim(AT_ONCE - this.running.size, [...this.running.keys()])) {
+      for (const delivery of await this.repository.claim(MAX_RUNNING - this.running.size, [...this.running.keys()])) {
         const { webhookId } = delivery;
         const done = this.deliver(delivery)
           .catch((error: unknown) => this.logger.debug({ err: error }, 'the result of a delivery could not be stored'))

@@ -10,7 +10,7 @@ export interface WebhookMessage {
 const SECRET_PREFIX = 'whsec_';
 
 /**
- * An alert as a signed message. The id stays the same over all tries, so that a receiver can drop what it had.
+ * An alert as a signed message. All attempts have the same id, so that a receiver can drop duplicates.
  *
  * @param secret `whsec_` and base64
  * @param nowSeconds Unix seconds
@@ -37,7 +37,7 @@ export function signedMessage(alert: Alert, secret: string, nowSeconds: number):
   };
 }
 
-/** The scheme's symmetric signature of a message. */
+/** The symmetric signature of a message by the Standard Webhooks scheme. */
 export function signatureOf(secret: string, id: string, timestampSeconds: number, body: string): string {
   const key = Buffer.from(secret.slice(SECRET_PREFIX.length), 'base64');
   return `v1,${createHmac('sha256', key).update(`${id}.${timestampSeconds}.${body}`).digest('base64')}`;
@@ -45,7 +45,7 @@ export function signatureOf(secret: string, id: string, timestampSeconds: number
 
 const ICONS = { info: ':information_source:', warning: ':warning:', critical: ':rotating_light:' };
 
-/** An alert as Slack's incoming webhooks take it, and what is compatible with them. @see https://api.slack.com/messaging/webhooks */
+/** An alert as a message for Slack's incoming webhooks and compatible ones. @see https://api.slack.com/messaging/webhooks */
 export function slackMessage({ kind, severity, textEn, textKo }: Alert): WebhookMessage {
   const text = `${ICONS[severity]} *${kind}*\n${escaped(textEn)}\n${escaped(textKo)}`;
   return { headers: { 'content-type': 'application/json' }, body: JSON.stringify({ text }) };

@@ -8,10 +8,10 @@ import { signedMessage, slackMessage } from './webhook-message';
 import { WebhookClient, WebhookError } from './webhook.client';
 import { type Webhook, WebhooksRepository } from './webhooks.repository';
 
-/** Where a message goes: the parts of a webhook that sending needs. */
+/** The members of a webhook that sending needs. */
 export type Destination = Pick<Webhook, 'url' | 'format' | 'secret'>;
 
-/** Sends single messages to webhooks, signed or as Slack takes them. */
+/** Sends single messages to webhooks, signed or in Slack's format. */
 @Injectable()
 export class WebhookSender {
   private readonly logger = new Logger(WebhookSender.name);
@@ -23,23 +23,23 @@ export class WebhookSender {
     private readonly clock: Clock,
   ) {}
 
-  /** Sends an alert once. @returns why the webhook did not take it; undefined where it did */
+  /** Sends an alert once. @returns why the webhook did not accept it; undefined if it did */
   async send({ alert, url, format, secret }: Destination & { alert: Alert }): Promise<string | undefined> {
     const opened = this.secrets.open(secret ?? '');
-    if (opened === undefined) return 'its secret was encrypted under another SECRET_KEY; set it anew';
+    if (opened === undefined) return 'its secret was encrypted under another SECRET_KEY; set the secret again';
     try {
       if (format === 'slack') await this.client.send(opened, slackMessage(alert));
       else await this.client.send(url, signedMessage(alert, opened, Math.floor(this.clock.now() / 1000)));
       return undefined;
     } catch (error) {
       if (error instanceof WebhookError) return error.message;
-      // Not the error itself, which may name the address.
+      // The error itself may name the address.
       this.logger.warn({ reason: error instanceof Error ? error.name : typeof error }, 'a message could not be sent');
       return 'could not be sent';
     }
   }
 
-  /** Sends a test message and stores the result. @returns why the webhook did not take it; undefined where it did */
+  /** Sends a test message and stores the result. @returns why the webhook did not accept it; undefined if it did */
   async sendTest(webhook: Webhook): Promise<string | undefined> {
     const data = { webhook_id: webhook.id };
     const { en, ko } = textsOf('webhook_test', data);

@@ -1,7 +1,7 @@
 import { masked } from './webhook-url';
 
 describe('the address of a webhook', () => {
-  it('is shown without its secret part', () => {
+  it('is masked except its host and its end', () => {
     expect(masked('https://hooks.slack.com/services/T01234567/B01234567/a1B2c3D4e5F6g7H8')).toBe(
       'https://hooks.slack.com/…g7H8',
     );

@@ -7,24 +7,24 @@ import { WebhookClient } from './webhook.client';
 
 const MESSAGE = { headers: { 'content-type': 'application/json' }, body: '{}' };
 
-describe('the client of webhooks', () => {
+describe('WebhookClient', () => {
   let receiver: Server;
   let port: number;
-  let answer: (response: ServerResponse) => void;
+  let respond: (response: ServerResponse) => void;
   const paths: (string | undefined)[] = [];
   const clients: WebhookClient[] = [];
 
   beforeAll(async () => {
     receiver = createServer((request, response) => {
       paths.push(request.url);
-      answer(response);
+      respond(response);
     });
     await new Promise<void>((listening) => receiver.listen(0, '127.0.0.1', listening));
     port = (receiver.address() as AddressInfo).port;
   });
   beforeEach(() => {
     paths.length = 0;
-    answer = (response) => response.writeHead(204).end();
+    respond = (response) => response.writeHead(204).end();
   });
   afterEach(async () => {
     jest.restoreAllMocks();
@@ -38,7 +38,7 @@ describe('the client of webhooks', () => {
     return made;
   };
   const send = (url: string, allowPrivate = true) => client(allowPrivate).send(url, MESSAGE);
-  /** Every name is these addresses. */
+  /** Resolves every name to these addresses. */
   const resolveTo = (...addresses: string[]) => {
     const all = addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
     jest
@@ -47,12 +47,12 @@ describe('the client of webhooks', () => {
         done(null, all)) as never);
   };
 
-  it('takes 2xx for taken, whatever the body is', async () => {
+  it('accepts 2xx with any body', async () => {
     const url = `http://127.0.0.1:${port}/`;
     await send(url);
-    answer = (response) => response.writeHead(200).end(Buffer.alloc(1024 * 1024));
+    respond = (response) => response.writeHead(200).end(Buffer.alloc(1024 * 1024));
     await send(url);
-    answer = (response) => {
+    respond = (response) => {
       response.writeHead(200, { 'content-length': 100 }).write('half');
       setImmediate(() => response.destroy());
     };
@@ -60,17 +60,17 @@ describe('the client of webhooks', () => {
     expect(paths).toHaveLength(3);
   });
 
-  it('says what came in place of 2xx, and follows no redirect', async () => {
+  it('reports other statuses than 2xx, and follows no redirect', async () => {
     const url = `http://127.0.0.1:${port}/`;
-    answer = (response) => response.writeHead(302, { location: `http://127.0.0.1:${port}/elsewhere` }).end();
-    await expect(send(url)).rejects.toThrow('answered 302');
-    answer = (response) => response.destroy();
+    respond = (response) => response.writeHead(302, { location: `http://127.0.0.1:${port}/elsewhere` }).end();
+    await expect(send(url)).rejects.toThrow('responded with 302');
+    respond = (response) => response.destroy();
     await expect(send(url)).rejects.toThrow('UND_ERR_SOCKET');
     expect(paths).toEqual(['/', '/']);
     await expect(send('http://127.0.0.1:1/secret')).rejects.toThrow(/^ECONNREFUSED$/);
   });
 
-  it('connects to the address that it looked at', async () => {
+  it('connects to the address that it checked', async () => {
     resolveTo('127.0.0.1');
     await send(`http://hooks.example.com:${port}/`);
     expect(paths).toEqual(['/']);
@@ -78,31 +78,31 @@ describe('the client of webhooks', () => {
   });
 
   it.each([
-    ['a private one', ['10.0.0.1']],
-    ['a private one beside a public one', ['1.1.1.1', '127.0.0.1']],
-    ['a public one beside a private one', ['127.0.0.1', '1.1.1.1']],
-    ['one of a metadata service', ['169.254.169.254']],
-    ['IPv6 with IPv4 inside', ['::ffff:127.0.0.1']],
-  ])('does not connect where a name is %s', async (_, addresses) => {
+    ['a private address', ['10.0.0.1']],
+    ['a public and a private address', ['1.1.1.1', '127.0.0.1']],
+    ['a private and a public address', ['127.0.0.1', '1.1.1.1']],
+    ['the address of a metadata service', ['169.254.169.254']],
+    ['an IPv4 address in IPv6', ['::ffff:127.0.0.1']],
+  ])('does not connect to a name with %s', async (_, addresses) => {
     resolveTo(...addresses);
     await expect(send(`https://hooks.example.com:${port}/`, false)).rejects.toThrow('public internet');
   });
 
-  it('speaks http to private addresses only', async () => {
+  it('allows http for private addresses only', async () => {
     resolveTo('1.1.1.1');
     await expect(send(`http://hooks.example.com:${port}/`)).rejects.toThrow('must be https on the public internet');
   });
 });
 
 describe('a message to a webhook', () => {
-  it('is signed as the Standard Webhooks scheme has it', () => {
+  it('is signed by the Standard Webhooks scheme', () => {
     // The example of the reference libraries.
     const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
     const signature = signatureOf(secret, 'msg_p5jXN8AQM9LWM0D4loKWxJek', 1_614_265_330, '{"test": 2432232314}');
     expect(signature).toBe('v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=');
   });
 
-  it('has no markup of Slack but our own', () => {
+  it('has only Slack markup of the gateway', () => {
     const { body } = slackMessage({
       id: 'alert_1',
       kind: 'webhook_test',

@@ -6,14 +6,14 @@ import { GatewayConfig } from '../../config/gateway-config';
 import type { WebhookMessage } from './webhook-message';
 
 const TIMEOUT_MS = 10_000;
-const MOST_BYTES = 64 * 1024;
+const MAX_BYTES = 64 * 1024;
 
-/** A webhook did not take a message. */
+/** A webhook did not accept a message. */
 export class WebhookError extends Error {}
 
 /**
- * Sends messages to URLs that administrators set: only to the public internet and by https, unless the operator allows
- * private addresses. The connection goes to the address that was checked, and no redirect is followed.
+ * Sends messages to URLs that administrators set: only by https to the public internet, unless the operator allows
+ * private addresses. The connection uses the address that was checked, and no redirect is followed.
  */
 @Injectable()
 export class WebhookClient implements OnApplicationShutdown {
@@ -25,19 +25,19 @@ export class WebhookClient implements OnApplicationShutdown {
     this.agents = { 'http:': this.agent('http:'), 'https:': this.agent('https:') };
   }
 
-  /** Why nothing is sent to a URL, as far as the URL itself shows; undefined where it shows no reason. */
+  /** Why a URL is forbidden, without resolving its name; undefined if it is allowed. */
   problemOf(url: string): string | undefined {
     return urlProblem(url, this.policy);
   }
 
-  /** @throws WebhookError when the webhook did not answer 2xx */
+  /** @throws WebhookError if the webhook does not respond with 2xx */
   async send(url: string, message: WebhookMessage): Promise<void> {
     const { protocol } = new URL(url);
-    // A name is checked by the lookup; an address in the URL is never looked up.
+    // The lookup checks names; an address in the URL needs no lookup.
     const address = literalAddress(url);
     const problem = address === undefined ? undefined : addressProblem(address, protocol, this.policy);
     if (problem !== undefined) throw new WebhookError(problem);
-    const answer = await request(url, {
+    const response = await request(url, {
       method: 'POST',
       dispatcher: this.agents[protocol],
       headers: { ...message.headers, 'user-agent': 'thriftgate' },
@@ -46,9 +46,10 @@ export class WebhookClient implements OnApplicationShutdown {
     }).catch((error: unknown) => {
       throw new WebhookError(reasonOf(error));
     });
-    // The status says whether the message was taken. A body that is long, slow or broken off does not make it untaken.
-    await answer.body.dump({ limit: MOST_BYTES }).catch(() => undefined);
-    if (answer.statusCode < 200 || answer.statusCode > 299) throw new WebhookError(`answered ${answer.statusCode}`);
+    // The status alone decides. A long, slow or truncated body is no failure.
+    await response.body.dump({ limit: MAX_BYTES }).catch(() => undefined);
+    if (response.statusCode < 200 || response.statusCode > 299)
+      throw new WebhookError(`responded with ${response.statusCode}`);
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -64,11 +65,11 @@ export class WebhookClient implements OnApplicationShutdown {
   }
 }
 
-/** Without the address, which may be a secret itself. */
+/** The reason of a failure, without the address, which may be a secret. */
 function reasonOf(error: unknown): string {
   if (error instanceof ForbiddenAddressError) return error.message;
   const { code, cause, name } = error as NodeJS.ErrnoException & { cause?: unknown };
   if (cause instanceof ForbiddenAddressError) return cause.message;
-  if (name === 'TimeoutError') return 'did not answer in 10 s';
+  if (name === 'TimeoutError') return 'did not respond within 10 s';
   return typeof code === 'string' ? code : 'could not be reached';
 }

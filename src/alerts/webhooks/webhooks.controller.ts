@@ -18,9 +18,9 @@ export class WebhooksController {
 
   @Post()
   @ApiOperation({
-    summary: 'Make a webhook',
+    summary: 'Create a webhook',
     description:
-      'Alerts are sent to it, signed by the Standard Webhooks scheme or as Slack’s incoming webhooks take them. The secret is shown once.',
+      'The webhook gets alerts, signed by the Standard Webhooks scheme or in the format of Slack’s incoming webhooks. The secret is shown once.',
   })
   @ApiCreatedResponse({ description: 'The webhook.', standardSchema: contracts.createdWebhookSchema })
   @ApiErrors('invalid_request', 'not_found')
@@ -49,8 +49,8 @@ export class WebhooksController {
   }
 
   @Patch(':id')
-  @ApiOperation({ summary: 'Change a webhook', description: 'What is left out stays.' })
-  @ApiOkResponse({ description: 'The webhook as it is now.', standardSchema: contracts.webhookSchema })
+  @ApiOperation({ summary: 'Change a webhook', description: 'Members that are left out do not change.' })
+  @ApiOkResponse({ description: 'The changed webhook.', standardSchema: contracts.webhookSchema })
   @ApiErrors('invalid_request', 'not_found')
   async update(
     @Param('id', PATH_ID) id: string,
@@ -61,7 +61,7 @@ export class WebhooksController {
   }
 
   @Delete(':id')
-  @ApiOperation({ summary: 'Delete a webhook', description: 'Alerts that are on their way to it are given up.' })
+  @ApiOperation({ summary: 'Delete a webhook', description: 'Its pending deliveries are cancelled.' })
   @ApiOkResponse({ description: 'The webhook is deleted.', standardSchema: contracts.deletedSchema })
   @ApiErrors('not_found')
   async delete(@Param('id', PATH_ID) id: string): Promise<contracts.Deleted> {
@@ -71,8 +71,8 @@ export class WebhooksController {
 
   @Post(':id/test')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Test a webhook', description: 'Sends a test message now and tells what came of it.' })
-  @ApiOkResponse({ description: 'What came of it.', standardSchema: contracts.webhookTestSchema })
+  @ApiOperation({ summary: 'Test a webhook', description: 'Sends a test message now and returns the result.' })
+  @ApiOkResponse({ description: 'The result of the test.', standardSchema: contracts.webhookTestSchema })
   @ApiErrors('not_found')
   async test(@Param('id', PATH_ID) id: string): Promise<contracts.WebhookTest> {
     const error = await this.webhooks.test(id);
@@ -88,10 +88,10 @@ function toWire(webhook: Webhook): contracts.Webhook {
     kinds: webhook.kinds,
     team_id: webhook.teamId,
     active: webhook.active,
-    last_delivery: webhook.lastTry && {
-      delivered: webhook.lastTry.problem === null,
-      error: webhook.lastTry.problem,
-      at: webhook.lastTry.at.toISOString(),
+    last_delivery: webhook.lastAttempt && {
+      delivered: webhook.lastAttempt.problem === null,
+      error: webhook.lastAttempt.problem,
+      at: webhook.lastAttempt.at.toISOString(),
     },
     created_at: webhook.createdAt.toISOString(),
     updated_at: webhook.updatedAt.toISOString(),

@@ -5,16 +5,16 @@ import type { WebhooksTable } from '../../database/tables/alert-tables';
 
 export interface Webhook {
   id: string;
-  /** For Slack only what may be shown of it. */
+  /** For Slack the masked URL. */
   url: string;
   format: 'signed' | 'slack';
-  /** Encrypted: what signs messages, or Slack's address. */
+  /** Encrypted: the signing secret, or Slack's URL. */
   secret: string | null;
   kinds: string[] | null;
   teamId: string | null;
   active: boolean;
-  /** What came of the last message to it; null before the first. */
-  lastTry: { at: Date; problem: string | null } | null;
+  /** The last attempt to send a message; null before the first. */
+  lastAttempt: { at: Date; problem: string | null } | null;
   createdAt: Date;
   updatedAt: Date;
 }
@@ -25,7 +25,7 @@ export type WebhookChanges = Partial<Pick<Webhook, 'url' | 'kinds' | 'teamId' | 
 export class WebhooksRepository {
   constructor(private readonly database: Database) {}
 
-  async insert(webhook: Omit<Webhook, 'lastTry' | 'createdAt' | 'updatedAt'>): Promise<Webhook> {
+  async insert(webhook: Omit<Webhook, 'lastAttempt' | 'createdAt' | 'updatedAt'>): Promise<Webhook> {
     const row = await this.database.db
       .insertInto('webhooks')
       .values({
@@ -80,7 +80,7 @@ export class WebhooksRepository {
     return row && toWebhook(row);
   }
 
-  /** Stores the result of the last message to a webhook. @param problem why the webhook did not take it; undefined where it did */
+  /** Stores the result of the last attempt. @param problem why the webhook did not accept the message; undefined if it did */
   async noteDelivery(id: string, problem: string | undefined): Promise<void> {
     await this.database.db
       .updateTable('webhooks')
@@ -89,7 +89,7 @@ export class WebhooksRepository {
       .execute();
   }
 
-  /** Nothing that is on its way is sent any more. @returns false where there is no such webhook */
+  /** Deletes a webhook and cancels its pending deliveries. @returns false if there is no such webhook */
   async delete(id: string): Promise<boolean> {
     return this.database.db.transaction().execute(async (transaction) => {
       await transaction
@@ -118,7 +118,7 @@ function toWebhook(row: Selectable<WebhooksTable>): Webhook {
     kinds: row.kinds,
     teamId: row.team_id,
     active: row.active,
-    lastTry: row.last_tried_at && { at: row.last_tried_at, problem: row.last_error },
+    lastAttempt: row.last_tried_at && { at: row.last_tried_at, problem: row.last_error },
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };

@@ -11,7 +11,7 @@ import { type Webhook, type WebhookChanges, WebhooksRepository } from './webhook
 
 const SECRET_BYTES = 32;
 
-/** Where alerts are sent to. Unknown ids, of teams too, end in `not_found`, addresses that are not reached in `invalid_request`. */
+/** Webhooks that get alerts. Methods throw `not_found` for an unknown id, also of a team, and `invalid_request` for a forbidden URL. */
 @Injectable()
 export class WebhooksService {
   constructor(
@@ -22,7 +22,7 @@ export class WebhooksService {
     private readonly teams: TeamsService,
   ) {}
 
-  /** @returns the webhook, and the secret that signs its messages, which is shown this once; null for Slack */
+  /** @returns the webhook and its signing secret, which is shown only here; null for Slack */
   async create(
     settings: Pick<Webhook, 'url' | 'format' | 'kinds' | 'teamId' | 'active'>,
     given: string | undefined,
@@ -54,7 +54,7 @@ export class WebhooksService {
     await this.check({ url, teamId: changes.teamId });
     if (format === 'slack' && secret !== undefined) {
       throw new GatewayError('invalid_request', {
-        message: "'secret' is only for signed messages; Slack's address is the secret. Send a new 'url'.",
+        message: "'secret' is only for signed messages; for Slack the URL is the secret. Send a new 'url'.",
         param: 'secret',
       });
     }
@@ -67,12 +67,12 @@ export class WebhooksService {
     if (!(await this.repository.delete(id))) throw noSuchWebhook(id);
   }
 
-  /** Sends a test message. @returns why the webhook did not take it; undefined where it did */
+  /** Sends a test message. @returns why the webhook did not accept it; undefined if it did */
   async test(id: string): Promise<string | undefined> {
     return this.sender.sendTest(await this.get(id));
   }
 
-  /** What is kept of an address and a secret: what signs is encrypted, and so is Slack's address. */
+  /** The stored form of a URL and a secret: the signing secret and Slack's URL are encrypted. */
   private stored(format: Webhook['format'], { url, secret }: Pick<WebhookChanges, 'url' | 'secret'>): WebhookChanges {
     const hidden = (format === 'slack' ? url : secret) ?? undefined;
     return {

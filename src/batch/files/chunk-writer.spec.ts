@@ -13,7 +13,7 @@ async function write(pieces: Buffer[]): Promise<{ chunks: Buffer[]; bytes: numbe
 }
 
 describe('ChunkWriter', () => {
-  it('gives back what it was given, in full megabytes but the last', async () => {
+  it('writes the content in chunks of a megabyte, the last one shorter', async () => {
     const lengths = fc.array(fc.integer({ min: 0, max: 1_500_000 }), { maxLength: 6 });
     await fc.assert(
       fc.asyncProperty(lengths, async (sizes) => {
@@ -27,7 +27,7 @@ describe('ChunkWriter', () => {
     );
   });
 
-  it('keeps no chunk of nothing', async () => {
+  it('writes no chunk without content', async () => {
     expect((await write([])).chunks).toEqual([]);
     expect((await write([Buffer.alloc(1024 * 1024)])).chunks).toHaveLength(1);
   });

@@ -1,6 +1,6 @@
 const CHUNK_BYTES = 1024 * 1024;
 
-/** Cuts content that comes in pieces of any size into chunks of a megabyte, and never holds more than one of them. */
+/** Cuts content into chunks of a megabyte, whatever the sizes of its pieces, and holds at most one chunk in memory. */
 export class ChunkWriter {
   private pieces: Buffer[] = [];
   private pending = 0;
@@ -9,7 +9,7 @@ export class ChunkWriter {
 
   constructor(private readonly keep: (chunk: number, content: Buffer) => Promise<void>) {}
 
-  /** Bytes that were given so far. */
+  /** Bytes received so far. */
   get bytes(): number {
     return this.written + this.pending;
   }
@@ -25,7 +25,7 @@ export class ChunkWriter {
     if (rest.length > 0) this.take(rest);
   }
 
-  /** Keeps what is left. */
+  /** Writes the last chunk. */
   async end(): Promise<void> {
     if (this.pending > 0) await this.flush();
   }

@@ -7,16 +7,16 @@ import { cleanFilename, type StoredFile } from './file';
 import { FilesRepository } from './files.repository';
 import { type FileDraft, FilesService, tooLarge } from './files.service';
 
-const MOST_PARTS = 20;
-/** Over the limit the rest is read and thrown away, so that the client gets to read the answer. */
+const MAX_PARTS = 20;
+/** Beyond the size limit the rest is read and discarded: a client that still sends would not read the response. */
 const UPLOAD_OPTIONS = {
-  limits: { fileSize: MAX_FILE_BYTES, fieldSize: 1024, parts: MOST_PARTS, files: MOST_PARTS },
+  limits: { fileSize: MAX_FILE_BYTES, fieldSize: 1024, parts: MAX_PARTS, files: MAX_PARTS },
   throwFileSizeLimit: false,
 };
-/** How the parser says that a form breaks off or is none; it gives these errors no code. */
+/** The parser's messages for a truncated form and for a body that is no form; these errors have no code. */
 const MALFORMED = /^Multipart: Boundary not found|unexpected end of multipart data$/i;
 
-/** Takes a file out of a form as it comes in, a megabyte at a time. */
+/** Streams an uploaded file from its form into storage, a megabyte at a time. */
 @Injectable()
 export class FileUploadService {
   constructor(
@@ -25,18 +25,18 @@ export class FileUploadService {
   ) {}
 
   /**
-   * Reads a form with the members `purpose` and `file`, in any order.
+   * Stores the file of a form with the members `purpose` and `file`, in any order.
    *
-   * @throws GatewayError that names the member which is wrong; nothing of the file is left then
+   * @throws GatewayError that names the invalid member; the content received so far is deleted
    */
   async receive(teamId: string, request: FastifyRequest): Promise<StoredFile> {
     return this.publish(await this.draft(teamId, request));
   }
 
   /**
-   * As {@link receive}, but what came is shown to `decide` first, which may publish it or not.
+   * Like {@link receive}, but `decide` gets the upload first and decides whether to publish it.
    *
-   * @param decide is given what tells this upload from others: its name and a hash of its content
+   * @param decide gets the identity of the upload: its filename and a hash of its content
    */
   async receiveOnce<T>(
     teamId: string,
@@ -73,7 +73,7 @@ export class FileUploadService {
           if (part.file.truncated) form.refuse(tooLarge());
         } else {
           part.file.resume();
-          form.refuse(invalid(part.fieldname, 'There must be one file, in the member file.'));
+          form.refuse(invalid(part.fieldname, 'Send exactly one file, in the member file.'));
         }
       }
       return form.finish();
@@ -93,7 +93,7 @@ async function* hashed(content: AsyncIterable<Buffer>, hash: Hash): AsyncGenerat
   }
 }
 
-/** What came of the form so far. The first problem is told once the whole of it is read. */
+/** The members of a form read so far. The first problem is thrown after the whole form is read. */
 class UploadForm {
   draft: NamedDraft | undefined;
   problem: GatewayError | undefined;
@@ -101,9 +101,9 @@ class UploadForm {
 
   addField(name: string, value: unknown): void {
     if (name !== 'purpose') {
-      this.refuse(invalid(name, `'${name}' is not known here; send purpose and file.`));
+      this.refuse(invalid(name, `'${name}' is an unknown member; send purpose and file.`));
     } else if (value !== 'batch') {
-      this.refuse(invalid('purpose', `'purpose': must be batch; this gateway keeps files for batches only.`));
+      this.refuse(invalid('purpose', `'purpose': must be batch; this gateway stores files for batches only.`));
     } else this.hasPurpose = true;
   }
 
@@ -126,7 +126,7 @@ function isMalformed(error: unknown): boolean {
 
 function malformed(cause: unknown): GatewayError {
   const message =
-    'The form is no whole multipart/form-data: its boundary is not named in content-type, or it breaks off.';
+    'The body is not a complete multipart/form-data form: content-type names no boundary, or the form is truncated.';
   return new GatewayError('invalid_request', { message, cause });
 }
 

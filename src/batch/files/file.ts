@@ -1,9 +1,9 @@
 import type { FileObject } from '@thriftgate/contracts';
 
-/** What files are for: `batch` is brought by teams, `batch_output` is written by the gateway. */
+/** The purpose of a file: teams upload `batch`, the gateway writes `batch_output`. */
 export type FilePurpose = 'batch' | 'batch_output';
 
-/** A file whose content is whole. */
+/** A file with complete content. */
 export interface StoredFile {
   id: string;
   teamId: string;
@@ -26,7 +26,7 @@ export function toFileObject(file: StoredFile): FileObject {
   };
 }
 
-/** A filename as it can be kept: without what a database or a header cannot carry, and not too long. */
+/** A filename that can be stored and sent: without characters that a database or a header refuses, and of limited length. */
 export function cleanFilename(filename: string | undefined): string {
   const cleaned = (filename ?? '').replace(/[\p{Cc}\p{Cs}]/gu, '').slice(0, 255);
   return cleaned === '' ? 'upload.jsonl' : cleaned;

@@ -88,7 +88,7 @@ export class FilesController {
   @Get(':id/content')
   @ApiOperation({ summary: 'Download a file' })
   @ApiOkResponse({
-    description: 'The content, as it was written.',
+    description: 'The content of the file, unchanged.',
     content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' }, example: OUTPUT_LINE } },
   })
   @ApiErrors('not_found')
@@ -102,7 +102,7 @@ export class FilesController {
   }
 
   @Delete(':id')
-  @ApiOperation({ summary: 'Delete a file', description: 'Batches that were made from it go on.' })
+  @ApiOperation({ summary: 'Delete a file', description: 'Batches that read their lines from it continue.' })
   @ApiOkResponse({ description: 'The file is deleted.', standardSchema: contracts.fileDeletedSchema })
   @ApiErrors('not_found')
   async delete(@CurrentCaller() caller: Caller, @Param('id', PATH_ID) id: string): Promise<contracts.FileDeleted> {

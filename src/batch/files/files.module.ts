@@ -5,7 +5,7 @@ import { FilesController } from './files.controller';
 import { FilesRepository } from './files.repository';
 import { FilesService } from './files.service';
 
-/** Files under `/v1/files`: the lines of batches and their results. */
+/** Files under `/v1/files`: inputs and results of batches. */
 @Module({
   imports: [IdempotencyModule],
   controllers: [FilesController],

@@ -5,12 +5,12 @@ import { Database } from '../../database/database.connection';
 import type { FilesTable, Schema } from '../../database/schema';
 import type { FilePurpose, StoredFile } from './file';
 
-/** Files and their content. Only files that are whole are found. */
+/** Files and their content. Reads find published files only. */
 @Injectable()
 export class FilesRepository {
   constructor(private readonly database: Database) {}
 
-  /** Makes a file that nobody sees before {@link publish}. */
+  /** Creates a draft, which is hidden until {@link publish}. */
   async create(file: Pick<StoredFile, 'id' | 'teamId' | 'filename' | 'purpose'>): Promise<void> {
     await this.database.db
       .insertInto('files')
@@ -22,7 +22,7 @@ export class FilesRepository {
     await this.database.db.insertInto('file_chunks').values({ file_id: fileId, chunk, content }).execute();
   }
 
-  /** Lets a file be seen, in the given transaction where it must be seen together with something else. */
+  /** Publishes a draft. @param db the transaction to publish it in, if any */
   async publish(fileId: string, bytes: number, db: Kysely<Schema> = this.database.db): Promise<StoredFile> {
     const row = await db
       .updateTable('files')
@@ -38,7 +38,7 @@ export class FilesRepository {
     return row && toFile(row);
   }
 
-  /** One file more than the limit where there are more. */
+  /** Published files of a team; one more than the limit if there are more. */
   async list(teamId: string, query: ListFilesQuery): Promise<StoredFile[]> {
     let page = this.seenBy(teamId)
       .orderBy('id', query.order)
@@ -48,7 +48,7 @@ export class FilesRepository {
     return (await page.execute()).map(toFile);
   }
 
-  /** The content in its chunks. In a transaction it must be read through that. */
+  /** The content, chunk by chunk. @param db the transaction to read in, if any */
   async *content(fileId: string, db: Kysely<Schema> = this.database.db): AsyncGenerator<Buffer, void, undefined> {
     for (let chunk = 0; ; chunk++) {
       const row = await db
@@ -62,7 +62,7 @@ export class FilesRepository {
     }
   }
 
-  /** Whether the team had such a file. */
+  /** Deletes a file. @returns false if the team has no such file */
   async delete(teamId: string, fileId: string): Promise<boolean> {
     const { numDeletedRows } = await this.database.db
       .deleteFrom('files')
@@ -73,12 +73,12 @@ export class FilesRepository {
     return numDeletedRows > 0n;
   }
 
-  /** Takes back a file that was never published. */
+  /** Deletes a draft; published files stay. */
   async discard(fileId: string): Promise<void> {
     await this.database.db.deleteFrom('files').where('id', '=', fileId).where('ready_at', 'is', null).execute();
   }
 
-  /** Takes away what uploads that broke off long ago have left. */
+  /** Deletes drafts that are older than a day: their uploads were interrupted. */
   async discardAbandoned(): Promise<void> {
     await this.database.db
       .deleteFrom('files')

@@ -6,18 +6,18 @@ import { ChunkWriter } from './chunk-writer';
 import type { FilePurpose, StoredFile } from './file';
 import { FilesRepository } from './files.repository';
 
-/** A file that is being written and that nobody sees yet. */
+/** A file that is being written, hidden until it is published. */
 export interface FileDraft {
   readonly id: string;
   readonly writer: ChunkWriter;
 }
 
-/** Keeps files for teams. A team never learns of another team's files, not even that they are there. */
+/** Files of teams. Another team's file is `not_found`, so its existence stays unknown. */
 @Injectable()
 export class FilesService {
   constructor(private readonly repository: FilesRepository) {}
 
-  /** Begins a file; it is published with `FilesRepository.publish`. */
+  /** Creates an empty draft; `FilesRepository.publish` publishes it. */
   async begin(teamId: string, filename: string, purpose: FilePurpose): Promise<FileDraft> {
     const id = newId('file');
     await this.repository.create({ id, teamId, filename, purpose });
@@ -25,9 +25,9 @@ export class FilesService {
   }
 
   /**
-   * Writes content into a file that nobody sees yet.
+   * Writes content into a new draft.
    *
-   * @throws GatewayError `request_too_large` over 200 MB; nothing is left then
+   * @throws GatewayError `request_too_large` over 200 MB; the draft is deleted
    */
   async draft(teamId: string, filename: string, content: AsyncIterable<Buffer> | Iterable<Buffer>): Promise<FileDraft> {
     const draft = await this.begin(teamId, filename, 'batch');
@@ -62,7 +62,7 @@ export class FilesService {
   }
 }
 
-/** The file is over 200 MB. */
+/** The error for a file over 200 MB. */
 export function tooLarge(): GatewayError {
   return new GatewayError('request_too_large', { message: 'A file may have at most 200 MB.', param: 'file' });
 }

@@ -10,16 +10,16 @@ import { type BatchLine, readLine } from './batch-line';
 import { type CallRules, checkLines, describeProblems } from './check-lines';
 import { rawLines } from './raw-lines';
 
-/** The checked lines of a batch to be, in a file. */
+/** The checked input of a new batch, in a file. */
 export interface BatchInput {
   fileId: string;
-  /** Set where the lines came with the request: the file is to be published with the batch. */
+  /** Size of the draft, if the lines came with the request; the draft is published with the batch. Bytes. */
   draftBytes: number | undefined;
   endpoint: Endpoint;
   lines: number;
 }
 
-/** Takes the lines of a new batch, in whichever way they come, and lets only whole good inputs in. */
+/** Reads the lines of a new batch from a file or from the request, and accepts only inputs without an invalid line. */
 @Injectable()
 export class BatchInputService {
   constructor(
@@ -28,7 +28,7 @@ export class BatchInputService {
     private readonly models: ModelRegistry,
   ) {}
 
-  /** @throws GatewayError that names the member, and the lines that are bad; nothing is left then */
+  /** @throws GatewayError that names the member and the invalid lines; a draft is deleted */
   async accept(caller: Caller, request: CreateBatch): Promise<BatchInput> {
     const endpoint = endpointAt(request.endpoint);
     if (!endpoint) throw new GatewayError('invalid_request', { message: 'No such endpoint.', param: 'endpoint' });
@@ -44,7 +44,7 @@ export class BatchInputService {
     }
   }
 
-  /** The lines of an accepted input, read in a transaction. */
+  /** Reads the lines of an accepted input in a transaction. */
   async *read(
     input: BatchInput,
     db: Parameters<FilesRepository['content']>[1],
@@ -55,12 +55,12 @@ export class BatchInputService {
     }
   }
 
-  /** Lets the team see a file that came with the request. */
+  /** Publishes the draft of an input that came with the request. */
   async publish(input: BatchInput, db: Parameters<FilesRepository['publish']>[2]): Promise<void> {
     if (input.draftBytes !== undefined) await this.repository.publish(input.fileId, input.draftBytes, db);
   }
 
-  /** Takes a file back that was made for a batch which then was not. */
+  /** Deletes the draft of an input whose batch was not created. */
   async discard(input: Pick<BatchInput, 'fileId' | 'draftBytes'>): Promise<void> {
     if (input.draftBytes !== undefined) await this.repository.discard(input.fileId);
   }
@@ -74,7 +74,7 @@ export class BatchInputService {
       if (file?.purpose === 'batch') {
         return { member: 'input_file_id', file: { fileId: file.id, draftBytes: undefined } };
       }
-      const message = `There is no file '${request.input_file_id.slice(0, 100)}' that was uploaded with purpose batch.`;
+      const message = `There is no file '${request.input_file_id.slice(0, 100)}' uploaded with purpose batch.`;
       throw new GatewayError('invalid_request', { message, param: 'input_file_id' });
     }
     const member = request.requests === undefined ? 'input_file_content' : 'requests';
@@ -112,7 +112,7 @@ function* requestLines(requests: readonly unknown[]): Generator<Buffer, void, un
   }
 }
 
-/** Cut at line ends, so that no character is cut and the text is not in memory a second time. */
+/** Cuts text at line ends: no character is cut, and the text is not copied as a whole. */
 function* textLines(text: string): Generator<Buffer, void, undefined> {
   for (let start = 0; start < text.length;) {
     const newline = text.indexOf('\n', start);

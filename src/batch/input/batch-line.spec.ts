@@ -8,7 +8,7 @@ const read = (line: unknown) =>
   readLine({ line: 7, text: typeof line === 'string' ? line : JSON.stringify(line) }, chatCompletions);
 
 describe('readLine', () => {
-  it('fills in what may be left out', () => {
+  it('gets defaults for members that are left out', () => {
     const expected = {
       line: {
         line: 7,
@@ -24,7 +24,7 @@ describe('readLine', () => {
     expect(read({ custom_id: 'a', method: 'POST', url: '/v1/chat/completions', body })).toEqual(expected);
   });
 
-  it('keeps members of the body that it does not know', () => {
+  it('keeps unknown members of the body', () => {
     const odd = { ...body, temperature: 0.7, x_vendor: { deep: [1, null, 'ü\u0000'] } };
     const result = read({ custom_id: 'a', body: odd });
     expect('line' in result && JSON.parse(result.line.body)).toEqual(odd);
@@ -36,7 +36,7 @@ describe('readLine', () => {
     ['no custom_id', { body }, 'missing_custom_id', 'custom_id'],
     ['a custom_id that is a number', { custom_id: 1, body }, 'invalid_custom_id', 'custom_id'],
     ['a custom_id that is too long', { custom_id: 'x'.repeat(513), body }, 'invalid_custom_id', 'custom_id'],
-    ['a custom_id that cannot be kept', { custom_id: 'a\u0000', body }, 'invalid_custom_id', 'custom_id'],
+    ['a custom_id that cannot be stored', { custom_id: 'a\u0000', body }, 'invalid_custom_id', 'custom_id'],
     ['half a character', { custom_id: '\ud800', body }, 'invalid_custom_id', 'custom_id'],
     ['another method', { custom_id: 'a', method: 'GET', body }, 'invalid_method', 'method'],
     ['another url', { custom_id: 'a', url: '/v1/embeddings', body }, 'invalid_url', 'url'],
@@ -50,13 +50,13 @@ describe('readLine', () => {
     expect(read(line)).toEqual({ problem: { line: 7, code, message: expect.any(String), param } });
   });
 
-  it('refuses nesting that ends the stack, and does not end itself', () => {
+  it('is refused when its nesting is too deep for the stack', () => {
     const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
     const result = read(`{"custom_id":"a","body":{"model":"m","messages":[{"role":"user","content":${deep}}]}}`);
     expect(result).toMatchObject({ problem: { code: 'invalid_json_line' } });
   });
 
-  it('has an answer to any text', () => {
+  it('is read or refused for any text', () => {
     const anything = fc.oneof(
       fc.string(),
       fc.json(),

@@ -24,13 +24,13 @@ function* many(count: number): Generator<string> {
 const check = (...texts: string[]) => checkLines(numbered(texts), RULES);
 
 describe('checkLines', () => {
-  it('lets good lines in', async () => {
+  it('accepts valid lines', async () => {
     const result = await check(line('a'), line('b', 'gpt-4o'));
     expect(result).toEqual({ lines: 2, problems: [], problemCount: 0 });
     expect(describeProblems(result)).toBeUndefined();
   });
 
-  it('names each bad line by its number', async () => {
+  it('names each invalid line by its number', async () => {
     const bound = line('d', 'gpt-4.1', { cache: { 'no-cache': true, ttl: 60 } });
     const result = await check(line('a'), 'oops', line('a'), line('b', 'unknown'), line('c', 'dear'), bound);
     expect(result.problems.map((problem) => [problem.line, problem.code])).toEqual([
@@ -41,19 +41,19 @@ describe('checkLines', () => {
       [6, 'cache_control_not_allowed'],
     ]);
     expect(describeProblems(result)).toBe(
-      'The batch was refused and nothing of it was started. Line 2: is not valid JSON. ' +
+      'The batch was refused; no line was started. Line 2: is not valid JSON. ' +
         "Line 3: the custom_id 'a' is also on line 1. Line 4: the model 'unknown' is not served here. " +
         "Line 5: this key may not use the model 'dear'. Line 6: this key may not use the cache control 'ttl'.",
     );
   });
 
-  it('tells ten problems and counts the others', async () => {
+  it('names ten problems and counts the others', async () => {
     const result = await check(...Array.from({ length: 25 }, () => 'oops'));
     expect(result.problems).toHaveLength(10);
-    expect(describeProblems(result)).toMatch(/Line 10: is not valid JSON\. 15 more lines are bad\.$/);
+    expect(describeProblems(result)).toMatch(/Line 10: is not valid JSON\. 15 more lines are invalid\.$/);
   });
 
-  it('refuses an empty batch and one with too many lines, and takes the largest', async () => {
+  it('refuses an empty batch and one with too many lines, and accepts the largest', async () => {
     expect(describeProblems(await check())).toBe('The batch has no lines.');
     expect((await checkLines(numbered(many(50_000)), RULES)).problemCount).toBe(0);
     const over = await checkLines(numbered(many(60_000)), RULES);

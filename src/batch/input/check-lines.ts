@@ -3,10 +3,10 @@ import type { Endpoint } from '@thriftgate/providers';
 import { type BatchLine, type LineProblem, readLine } from './batch-line';
 import type { RawLine } from './raw-lines';
 
-/** As many problems as a message can name and a person will read. */
-const TOLD_PROBLEMS = 10;
+/** How many problems an error message names. */
+const MAX_NAMED_PROBLEMS = 10;
 
-/** What the lines of a batch may ask for. */
+/** Rules for the calls of a batch. */
 export interface CallRules {
   endpoint: Endpoint;
   isServed(model: string): boolean;
@@ -14,15 +14,15 @@ export interface CallRules {
   isControlAllowed(control: string): boolean;
 }
 
-/** How the lines of a batch were found to be. */
+/** The result of checking the lines of a batch. */
 export interface LinesCheck {
   lines: number;
-  /** The first ones; the others are only counted. */
+  /** The first problems; the others are only counted. */
   problems: LineProblem[];
   problemCount: number;
 }
 
-/** Checks every line, alone and against the others, and keeps none. */
+/** Checks every line, alone and for duplicate `custom_id`s, without keeping the lines in memory. */
 export async function checkLines(input: AsyncIterable<RawLine>, rules: CallRules): Promise<LinesCheck> {
   const check: LinesCheck = { lines: 0, problems: [], problemCount: 0 };
   const seen = new Map<string, number>();
@@ -31,20 +31,20 @@ export async function checkLines(input: AsyncIterable<RawLine>, rules: CallRules
     const problem = check.lines > MAX_BATCH_LINES ? tooMany(raw.line) : problemOf(raw, seen, rules);
     if (problem) {
       check.problemCount += 1;
-      if (check.problems.length < TOLD_PROBLEMS) check.problems.push(problem);
+      if (check.problems.length < MAX_NAMED_PROBLEMS) check.problems.push(problem);
     }
     if (check.lines > MAX_BATCH_LINES) break;
   }
   return check;
 }
 
-/** Says in a sentence for each line what is wrong, or undefined where nothing is. */
+/** An error message with a sentence for each invalid line; undefined if all lines are valid. */
 export function describeProblems({ lines, problems, problemCount }: LinesCheck): string | undefined {
   if (lines === 0) return 'The batch has no lines.';
   if (problemCount === 0) return undefined;
-  const told = problems.map(({ line, message }) => `Line ${line}: ${message}.`).join(' ');
+  const sentences = problems.map(({ line, message }) => `Line ${line}: ${message}.`).join(' ');
   const more = problemCount - problems.length;
-  return `The batch was refused and nothing of it was started. ${told}${more > 0 ? ` ${more} more lines are bad.` : ''}`;
+  return `The batch was refused; no line was started. ${sentences}${more > 0 ? ` ${more} more lines are invalid.` : ''}`;
 }
 
 function problemOf(raw: RawLine, seen: Map<string, number>, rules: CallRules): LineProblem | undefined {

@@ -21,7 +21,7 @@ describe('rawLines', () => {
     expect(await linesOf('\n\n')).toEqual([]);
   });
 
-  it('is the same wherever the content is cut, also within characters', async () => {
+  it('gives the same lines wherever the content is cut, also within characters', async () => {
     const text = fc.array(fc.string({ unit: 'grapheme' }), { maxLength: 8 }).map((lines) => lines.join('\n'));
     await fc.assert(
       fc.asyncProperty(text, fc.integer({ min: 1, max: 7 }), async (content, size) => {
@@ -34,7 +34,7 @@ describe('rawLines', () => {
     );
   });
 
-  it('names a line that is not UTF-8 and goes on', async () => {
+  it('reports a line that is not UTF-8 and continues', async () => {
     const content = Buffer.concat([Buffer.from('a\n'), Buffer.from([0xff, 0xfe]), Buffer.from('\nb')]);
     expect(await linesOf(content)).toEqual([
       { line: 1, text: 'a' },
@@ -43,7 +43,7 @@ describe('rawLines', () => {
     ]);
   });
 
-  it('takes no notice of a byte order mark', async () => {
+  it('ignores a byte order mark', async () => {
     expect(await linesOf('\ufeff{}\n')).toEqual([{ line: 1, text: '{}' }]);
   });
 });

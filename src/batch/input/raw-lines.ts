@@ -1,17 +1,17 @@
 import { TextDecoder } from 'node:util';
 
-/** A line as long as the longest body that a single call may have. */
+/** The longest body of a single call. */
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
 
 const NEWLINE = 0x0a;
 
-/** A line of the input with its number, counted from 1; `text` is undefined where its bytes are too many or not UTF-8. */
+/** A line of the input with its number, counted from 1; `text` is undefined if the line is too long or not UTF-8. */
 export interface RawLine {
   line: number;
   text: string | undefined;
 }
 
-/** Cuts content into lines. Blank lines are counted and left out. */
+/** Cuts content into lines. Blank lines count but are not returned. */
 export async function* rawLines(content: AsyncIterable<Buffer>): AsyncGenerator<RawLine, void, undefined> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let line = 0;

@@ -7,7 +7,7 @@ import { type FileDraft, FilesService } from '../files/files.service';
 import { type FinishingBatch, FinishingLostError, FinishingRepository } from './finishing.repository';
 import { type EndedLine, outputLine } from './output-line';
 
-/** Writes the output and the error file of batches whose lines have all ended. */
+/** Writes the output and error files of batches whose lines have all ended. */
 @Injectable()
 export class BatchFinisher {
   private readonly logger = new Logger(BatchFinisher.name);
@@ -19,7 +19,7 @@ export class BatchFinisher {
     private readonly filesRepository: FilesRepository,
   ) {}
 
-  /** Ends the batch if none of its lines is open any more. Never throws: what fails is done again by the next sweep. */
+  /** Ends the batch if none of its lines is open. Never throws: the next sweep retries after a failure. */
   async finish(batchId: string): Promise<void> {
     if (this.finishing.has(batchId)) return;
     this.finishing.add(batchId);
@@ -28,7 +28,7 @@ export class BatchFinisher {
       if (batch) await this.write(batch);
     } catch (error) {
       if (!(error instanceof FinishingLostError)) {
-        this.logger.error({ batchId, err: error }, 'the files of a batch could not be written; trying on');
+        this.logger.error({ batchId, err: error }, 'the files of a batch could not be written; retrying');
       }
     } finally {
       this.finishing.delete(batchId);
@@ -62,7 +62,7 @@ export class BatchFinisher {
   }
 }
 
-/** A file that is made with its first line: a batch without errors has no error file. */
+/** A file that is created with its first line: a batch without errors has no error file. */
 class ResultFile {
   draft: FileDraft | undefined;
 

@@ -8,7 +8,7 @@ import type { EndedLine } from './output-line';
 const LEASE = sql<Date>`now() + interval '30 seconds'`;
 const PAGE_LINES = 100;
 
-/** A batch whose lines have all ended and whose files this process writes. */
+/** A batch whose lines have all ended and whose files this instance writes. */
 export interface FinishingBatch {
   id: string;
   team_id: string;
@@ -16,15 +16,15 @@ export interface FinishingBatch {
   token: string;
 }
 
-/** Another process has taken over the writing of a batch's files. */
+/** Another instance took over the files of a batch. */
 export class FinishingLostError extends Error {}
 
-/** The end of batches: one process at a time writes the files, and publishes them with the final status. */
+/** Ends batches: one instance at a time writes the files and publishes them with the final status. */
 @Injectable()
 export class FinishingRepository {
   constructor(private readonly database: Database) {}
 
-  /** Takes a batch that has no open line and that nobody else is finishing. */
+  /** Leases a batch that has no open line and that no other instance is finishing. */
   async take(batchId: string, token: string): Promise<FinishingBatch | undefined> {
     const { rows } = await sql<FinishingBatch>`
       UPDATE batches SET lease_token = ${token}, lease_until = ${LEASE},
@@ -37,7 +37,7 @@ export class FinishingRepository {
     return rows[0];
   }
 
-  /** The lines in their order. Holds on to the batch while they are read. @throws FinishingLostError */
+  /** The lines in order. Renews the lease of the batch while they are read. @throws FinishingLostError */
   async *lines({ id, token }: FinishingBatch): AsyncGenerator<EndedLine, void, undefined> {
     for (let last = 0; ;) {
       const page = await this.database.db
@@ -57,7 +57,7 @@ export class FinishingRepository {
   }
 
   /**
-   * Ends a batch, in one transaction with what is to be seen at the same time.
+   * Ends a batch and publishes its files in one transaction.
    *
    * @throws FinishingLostError
    */

@@ -12,7 +12,7 @@ const line = (members: Partial<EndedLine>): EndedLine => ({
 });
 
 describe('outputLine', () => {
-  it('puts the answer in as it came', () => {
+  it('contains the response unchanged', () => {
     expect(outputLine(line({}))).toBe(
       '{"id":"batch_req_01K_3","custom_id":"a \\"b\\"","response":{"status_code":200,"request_id":"01R",' +
         '"body":{"id":"chatcmpl-1","seed":12345678901234567890}},"error":null}\n',
@@ -31,7 +31,7 @@ describe('outputLine', () => {
     ['failed', '{"code":"line_crashed_gateway","message":"m"}', 'line_crashed_gateway'],
     ['expired', null, 'batch_expired'],
     ['cancelled', null, 'batch_cancelled'],
-  ] as const)('has no response for a line that is %s and came to no call', (state, result, code) => {
+  ] as const)('has no response for a line that is %s without a call', (state, result, code) => {
     const parsed = JSON.parse(outputLine(line({ state, result, status: null, requestId: null })));
     expect(parsed).toMatchObject({ custom_id: 'a "b"', response: null, error: { code, message: expect.any(String) } });
   });

@@ -8,7 +8,7 @@ export interface EndedLine {
   state: LineState;
   requestId: string | null;
   status: number | null;
-  /** JSON text in one line: the call's answer where there is a status, else the error. */
+  /** JSON text in one line: the body of the response if there is a status, else the error. */
   result: string | null;
 }
 
@@ -22,8 +22,8 @@ const EXPIRED = JSON.stringify({
 });
 
 /**
- * A line of the output or the error file, with its line end. The answer goes in as the text it came as. The id is made
- * of batch and number, so that a file which is written a second time is the same.
+ * A line of the output or error file, with its line end. The response text is copied unchanged. The id is made of batch
+ * and line number, so a file that is written twice is the same.
  *
  * @see https://platform.openai.com/docs/api-reference/batch/request-output
  */

@@ -6,28 +6,28 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { GatewayConfig } from '../../config/gateway-config';
 import { readRedisUrl, type RedisServers } from '../../config/redis/redis-url';
 import { BatchQueue, type BatchWork } from './batch-queue';
-import { survivesGarbage } from './strict-replies.bull';
+import { patchReplyParser } from './strict-replies.bull';
 
 const QUEUE = 'thriftgate-batches';
 const LINES_PER_JOB = 100;
-const MOST_JOBS_PER_BATCH = 8;
+const MAX_JOBS_PER_BATCH = 8;
 const JOBS_AT_ONCE = 4;
-/** How soon the hints that a dead process held are given to another one. They may be given as often as it takes. */
+/** How soon another process gets the hints of a dead one, in ms. The number of times has no practical limit. */
 const SETTINGS = { lockDuration: 10_000, stalledInterval: 5_000, maxStalledCount: 1_000_000 };
 const RECONNECT_CAP_MS = 1_000;
 const CLOSE_TIMEOUT_MS = 3_000;
 
-/** Connections to a cluster: Bull closes only those that it makes itself. */
+/** Connections to a cluster: Bull closes only connections that it opened itself. */
 const clusters = new Set<Cluster>();
 
-/** A hint that a batch has work. The same batch has several, so that several processes work on it. */
+/** A hint that a batch has open lines. A batch has several hints, so several processes work on it. */
 interface Hint {
   batchId: string;
 }
 
 /**
- * The queue of several processes, in Redis. While Redis is away nothing is heard and batches wait; the sweep of the
- * tables tells of them again once it is back.
+ * The queue of several processes, in Redis. While Redis is away no hints arrive and batches wait; once it is back, the
+ * sweep of the tables announces them again.
  */
 @Injectable()
 export class BullBatchQueue extends BatchQueue {
@@ -38,13 +38,13 @@ export class BullBatchQueue extends BatchQueue {
 
   constructor(@InjectQueue(QUEUE) private readonly queue: Queue<Hint>) {
     super();
-    queue.on('error', (error: Error) => this.logger.debug({ err: error }, 'the batch queue is disturbed'));
+    queue.on('error', (error: Error) => this.logger.debug({ err: error }, 'the batch queue has an error'));
   }
 
   override announce(batchId: string, lines: number): void {
-    // A client that is not connected would keep each hint until it is, and there is a new one with each sweep.
+    // An unconnected client would buffer a new hint with each sweep.
     if (this.queue.client.status !== 'ready') return;
-    const jobs = Math.min(Math.ceil(lines / LINES_PER_JOB), MOST_JOBS_PER_BATCH);
+    const jobs = Math.min(Math.ceil(lines / LINES_PER_JOB), MAX_JOBS_PER_BATCH);
     const hints = Array.from({ length: jobs }, (_, job) => ({ data: { batchId }, opts: hintOptions(batchId, job) }));
     void this.queue
       .addBulk(hints)
@@ -53,7 +53,7 @@ export class BullBatchQueue extends BatchQueue {
 
   override start(work: BatchWork): void {
     this.work = work;
-    // Resolves when the queue is closed; rejects when that happens before Redis was ever there.
+    // Resolves when the queue is closed; rejects when it is closed before its first connection to Redis.
     void this.queue.process(JOBS_AT_ONCE, (job) => this.process(job)).catch(() => undefined);
   }
 
@@ -69,7 +69,7 @@ export class BullBatchQueue extends BatchQueue {
   }
 }
 
-/** A batch's hints have fixed ids: telling twice of one that is waiting changes nothing. */
+/** The hints of a batch have fixed ids: announcing a waiting hint again changes nothing. */
 function hintOptions(batchId: string, job: number) {
   return { jobId: `${batchId}-${job}`, removeOnComplete: true, removeOnFail: true };
 }
@@ -78,7 +78,7 @@ function hintOptions(batchId: string, job: number) {
 @Module({})
 export class BullBatchQueueModule {
   static register(): DynamicModule {
-    survivesGarbage();
+    patchReplyParser();
     return {
       module: BullBatchQueueModule,
       imports: [
@@ -107,7 +107,7 @@ function queueOptions(servers: RedisServers): QueueOptions {
   const redisOptions = { ...redis, maxRetriesPerRequest: null, enableReadyCheck: false };
   return {
     settings: SETTINGS,
-    // In braces, so that the cluster keeps all keys of the queue in one place.
+    // The braces are a hash tag: a cluster stores all keys of the queue in one slot.
     prefix: '{bull}',
     createClient: () => {
       const cluster = new Cluster(nodes, { redisOptions, clusterRetryStrategy: retryStrategy });

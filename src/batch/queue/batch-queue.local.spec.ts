@@ -5,7 +5,7 @@ import { LocalBatchQueue } from './batch-queue.local';
 beforeAll(() => Logger.overrideLogger(false));
 
 describe('LocalBatchQueue', () => {
-  it('lets batches take turns until they have no more lines', async () => {
+  it('works on batches in turns until they have no more lines', async () => {
     const queue = new LocalBatchQueue();
     const open = new Map([
       ['a', 3],
@@ -27,7 +27,7 @@ describe('LocalBatchQueue', () => {
     expect(worked.at(-1)).toBe('b');
   });
 
-  it('goes on after work that failed, and stops when it is told', async () => {
+  it('continues after failed work, and stops on stop()', async () => {
     const queue = new LocalBatchQueue();
     const worked: string[] = [];
     queue.start(async (batchId) => {

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { BatchQueue, type BatchWork } from './batch-queue';
 
-/** The queue of a single process: batches take turns, each for as many lines as there is room for. */
+/** The queue of a single process: batches take turns, each for as many lines as slots are free. */
 @Injectable()
 export class LocalBatchQueue extends BatchQueue {
   override readonly sweepEveryMs = 1_000;
@@ -33,7 +33,7 @@ export class LocalBatchQueue extends BatchQueue {
     for (const batchId of this.waiting) {
       this.waiting.delete(batchId);
       const hasMore = await work(batchId).catch((error: unknown) => {
-        this.logger.error({ batchId, err: error }, 'a batch could not be worked on; it is tried again');
+        this.logger.error({ batchId, err: error }, 'work on a batch failed; retrying');
         return false;
       });
       if (hasMore && this.work) this.waiting.add(batchId);

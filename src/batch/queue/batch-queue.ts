@@ -1,22 +1,22 @@
-/** Starts open lines of a batch as there is room for them. True where there may be more. */
+/** Starts as many open lines of a batch as slots are free. @returns true if the batch may have more */
 export type BatchWork = (batchId: string) => Promise<boolean>;
 
 /**
- * Where the workers of all processes hear that a batch has work. What it carries are only hints: the tables decide who
- * works on what, so a hint that is lost, late or heard twice does no harm.
+ * Announces batches with open lines to the workers of all processes. Announcements are only hints: the tables decide
+ * which process runs which line, so a hint may be lost, late or doubled.
  */
 export abstract class BatchQueue {
-  /** How often the tables are looked through for what was not heard. */
+  /** How often the tables are searched for batches whose hints were lost. */
   abstract readonly sweepEveryMs: number;
 
   /**
-   * Tells the workers of a batch. Never throws and waits for nothing.
+   * Announces a batch to the workers. Returns at once and never throws.
    *
-   * @param lines how many it has, for how many workers it is worth
+   * @param lines how many lines the batch has; decides how many workers get a hint
    */
   abstract announce(batchId: string, lines: number): void;
 
-  /** Hands what is announced to this process's worker, from now until {@link stop}. */
+  /** Passes announced batches to this process's worker until {@link stop}. */
   abstract start(work: BatchWork): void;
 
   abstract stop(): Promise<void>;

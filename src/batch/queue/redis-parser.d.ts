@@ -1,4 +1,4 @@
-/** Only what {@link file://./strict-replies.bull.ts} needs; the package brings no types. */
+/** The members that {@link file://./strict-replies.bull.ts} uses; the package has no types. */
 declare module 'redis-parser' {
   class RedisParser {
     execute(bytes: Buffer): void;

@@ -1,12 +1,12 @@
 import RedisParser from 'redis-parser';
 
 /**
- * What is no reply of Redis makes the parser of Bull's client throw where nobody can catch it, which would end the process.
- * Here it is what the client knows to handle: a broken connection, which is made anew.
+ * Patches the parser of Bull's client. Bytes that are no Redis reply make it throw an error that cannot be caught and
+ * ends the process. The patch turns it into a connection error, after which the client reconnects.
  *
  * @see https://github.com/redis/ioredis/blob/v5.11.1/lib/DataHandler.ts
  */
-export function survivesGarbage(): void {
+export function patchReplyParser(): void {
   if (RedisParser.prototype.execute === execute) return;
   RedisParser.prototype.execute = execute;
 }

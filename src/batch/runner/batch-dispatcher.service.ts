@@ -11,11 +11,11 @@ import { BatchQueue } from '../queue/batch-queue';
 import { BatchWorker } from './batch-worker.service';
 import { LinesRepository } from './lines.repository';
 
-/** Kept of the drain time for what comes after the lines: their results, and giving back those that did not end. */
+/** Part of the drain time for the work after the lines: writing results, and releasing lines that did not end. */
 const DRAIN_RESERVE_MS = 5_000;
 const HOUSEKEEPING_EVERY_MS = 3_600_000;
 
-/** Brings batches to the worker: new ones as they are announced, and any other by looking through the tables. */
+/** Passes batches to the worker: new ones when they are announced, all others by sweeping the tables. */
 @Injectable()
 export class BatchDispatcher implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
   private readonly logger = new Logger(BatchDispatcher.name);
@@ -34,8 +34,8 @@ export class BatchDispatcher implements OnApplicationBootstrap, OnModuleDestroy,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    // The embedded database belongs to one process: what runs in it was left by one that is dead.
-    if (!this.config.databaseUrl) await this.lines.takeFromTheDead();
+    // The embedded database has one process, so running lines belong to a dead one.
+    if (!this.config.databaseUrl) await this.lines.reclaimAll();
     this.queue.start((batchId) => this.worker.work(batchId));
     this.sweepLater(0);
   }
@@ -49,18 +49,18 @@ export class BatchDispatcher implements OnApplicationBootstrap, OnModuleDestroy,
     await this.sweeping;
   }
 
-  /** Runs after the last HTTP call has ended, so that calls and lines drain side by side. */
+  /** Runs after the last HTTP call has ended; the lines drain at the same time as the calls. */
   async onApplicationShutdown(): Promise<void> {
     const { drainTimeoutMs } = this.config;
-    const patienceMs = Math.max(drainTimeoutMs - DRAIN_RESERVE_MS, drainTimeoutMs / 2);
-    await this.worker.drain(Math.max(patienceMs - (performance.now() - this.stoppedAt), 0));
+    const lineDrainMs = Math.max(drainTimeoutMs - DRAIN_RESERVE_MS, drainTimeoutMs / 2);
+    await this.worker.drain(Math.max(lineDrainMs - (performance.now() - this.stoppedAt), 0));
   }
 
   private sweepLater(afterMs: number): void {
     if (this.stopped) return;
     this.timer = setTimeout(() => {
       this.sweeping = this.sweep()
-        .catch((error: unknown) => this.logger.warn({ err: error }, 'batches could not be looked through'))
+        .catch((error: unknown) => this.logger.warn({ err: error }, 'the sweep of batches failed'))
         .finally(() => this.sweepLater(this.queue.sweepEveryMs));
     }, afterMs);
   }

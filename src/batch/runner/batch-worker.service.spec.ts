@@ -22,7 +22,7 @@ const lineOf = (lineNo: number): ClaimedLine => ({
 });
 
 describe('BatchWorker', () => {
-  it('aborts all running lines at the end of the drain time and gives them back', async () => {
+  it('aborts all running lines at the end of the drain time and releases them', async () => {
     const setMaxListeners = jest.spyOn(events, 'setMaxListeners');
     const givenBack: number[] = [];
     const lines = {
@@ -53,7 +53,7 @@ describe('BatchWorker', () => {
 
     expect(givenBack.toSorted((a, b) => a - b)).toEqual(Array.from({ length: LINES }, (_, index) => index));
     expect(finished).toEqual(['batch_1']);
-    // Else Node warns of a leak from the eleventh line on, which Jest does not see.
+    // Otherwise Node warns of a leak from the eleventh line on, and Jest does not show the warning.
     expect(setMaxListeners.mock.calls).toEqual([[0, ...signals]]);
     setMaxListeners.mockRestore();
   });

@@ -12,13 +12,13 @@ import { Slots } from './slots';
 const RENEW_EVERY_MS = 10_000;
 const ABORT_TIMEOUT_MS = 2_000;
 
-/** Runs lines, of all batches together no more at once than BATCH_CONCURRENCY. */
+/** Runs lines: at most BATCH_CONCURRENCY at once, over all batches. */
 @Injectable()
 export class BatchWorker {
   private readonly logger = new Logger(BatchWorker.name);
   private readonly slots: Slots;
-  /** Aborted when running lines are called off, all of them at once. */
-  private readonly calledOff = new AbortController();
+  /** Aborts all running lines at once. */
+  private readonly abortLines = new AbortController();
   private readonly held = new Set<ClaimedLine>();
   private readonly tasks = new Set<Promise<void>>();
   private readonly renewal = setInterval(() => void this.renew(), RENEW_EVERY_MS).unref();
@@ -31,12 +31,12 @@ export class BatchWorker {
     private readonly finisher: BatchFinisher,
   ) {
     this.slots = new Slots(config.batch.concurrency);
-    // Each running line listens, and Node takes more than ten listeners for a leak.
-    setMaxListeners(0, this.calledOff.signal);
+    // Each running line adds a listener; Node warns of a leak above ten.
+    setMaxListeners(0, this.abortLines.signal);
   }
 
   /**
-   * Waits for free slots and starts as many of the batch's open lines; where there are none left, ends the batch.
+   * Waits for free slots and starts as many open lines of the batch; ends the batch if no line is open.
    *
    * @returns whether the batch may have more open lines
    */
@@ -59,12 +59,12 @@ export class BatchWorker {
     this.slots.close();
   }
 
-  /** Lets running lines end; those that do not in time are called off and given back. */
+  /** Waits for running lines; aborts and releases those that do not end within `timeoutMs`. */
   async drain(timeoutMs: number): Promise<void> {
     this.stop();
     await this.untilIdle(timeoutMs);
     this.results.stop();
-    this.calledOff.abort();
+    this.abortLines.abort();
     await this.untilIdle(ABORT_TIMEOUT_MS);
     clearInterval(this.renewal);
     if (this.held.size > 0) await this.giveBack([...this.held]);
@@ -77,7 +77,7 @@ export class BatchWorker {
   }
 
   private async run(line: ClaimedLine): Promise<void> {
-    const result = await this.runner.run(line, this.calledOff.signal);
+    const result = await this.runner.run(line, this.abortLines.signal);
     this.slots.give(1);
     if (result && 'state' in result) await this.results.add(result);
     else await this.giveBack([line], result?.notBefore);
@@ -89,11 +89,11 @@ export class BatchWorker {
     return [...this.held].some((line) => line.batchId === batchId);
   }
 
-  /** Lines that cannot be given back are taken up again when their lease is over. */
+  /** Lines that cannot be released are claimed again when their lease expires. */
   private async giveBack(lines: ClaimedLine[], notBefore?: Date): Promise<void> {
     await this.lines
       .giveBack(lines, notBefore)
-      .catch((error: unknown) => this.logger.warn({ err: error }, 'lines were not given back'));
+      .catch((error: unknown) => this.logger.warn({ err: error }, 'lines could not be released'));
   }
 
   private async renew(): Promise<void> {

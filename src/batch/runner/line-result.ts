@@ -1,60 +1,60 @@
 import type { PicoUsd } from '../../common/money';
 
-/** A line that this process may work on while its lease lasts. */
+/** A line that this instance may run until its lease expires. */
 export interface ClaimedLine {
   batchId: string;
   lineNo: number;
   customId: string;
-  /** The path of the public API that the line is for. */
+  /** The path of the line's endpoint. */
   endpoint: string;
   /** JSON text. */
   body: string;
-  /** How often it was started, this time included. */
+  /** How often the line was started, this time included. */
   starts: number;
   token: string;
   teamId: string;
   keyId: string;
-  /** When the batch's window is over. */
+  /** The end of the batch's completion window. */
   expiresAt: Date;
 }
 
-/** How a line ended. */
+/** The result of a line. */
 export interface LineResult {
   line: ClaimedLine;
   state: 'done' | 'failed';
-  /** The call that gave the result; null where there was none. */
+  /** The request id of the line's last call; null if no call was made. */
   requestId: string | null;
-  /** The HTTP status of the call; null where there was none. */
+  /** The HTTP status of the call; null if no call was made. */
   status: number | null;
-  /** JSON text in one line: the call's answer, or the `{code, message}` of a line that came to no call. */
+  /** JSON text in one line: the body of the response, or `{code, message}` if no call was made. */
   body: string;
   cached: boolean;
-  /** Who answered; null for answers out of the cache. */
+  /** The provider that answered; null for responses from the cache. */
   provider: string | null;
   listCostPusd: PicoUsd;
   costPusd: PicoUsd;
   savedPusd: PicoUsd;
 }
 
-/** A line that waits for a budget to have room again. */
+/** A line that waits until its budget has room. */
 export interface PutOff {
   notBefore: Date;
 }
 
 const NO_COST = { cached: false, provider: null, listCostPusd: 0n, costPusd: 0n, savedPusd: 0n };
 
-/** A line whose call failed: it goes to the error file with the error as an application would have got it. */
+/** The result of a line whose call failed: the error body, as an application gets it, for the error file. */
 export function failedCall(line: ClaimedLine, requestId: string, status: number, error: object): LineResult {
   return { ...NO_COST, line, state: 'failed', requestId, status, body: JSON.stringify(error) };
 }
 
-/** A line for which no call was made. */
+/** The result of a line without a call. */
 export function notCalled(line: ClaimedLine, code: string, message: string): LineResult {
   const body = JSON.stringify({ code, message });
   return { ...NO_COST, line, state: 'failed', requestId: null, status: null, body };
 }
 
-/** JSON text without line breaks. In JSON they stand only between values, where a space means the same. */
+/** JSON text without line breaks. JSON has them only between tokens, where a space means the same. */
 export function inOneLine(json: string): string {
   return json.replace(/[\r\n]+/g, ' ');
 }

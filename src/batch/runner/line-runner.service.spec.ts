@@ -24,7 +24,7 @@ const LINE: ClaimedLine = {
   expiresAt: new Date(Date.now() + 3_600_000),
 };
 
-const ANSWER: CallResponse = {
+const RESPONSE: CallResponse = {
   kind: 'json',
   headers: { 'x-gateway-provider': 'openai' },
   body: Buffer.from('{\n  "id": "chatcmpl-1",\r\n  "text": "a\\nb"\n}'),
@@ -60,8 +60,8 @@ const upstream = (status: number) =>
   new GatewayError('upstream_error', { upstream: { status, type: 'server_error', code: 'overloaded' } });
 
 describe('LineRunner', () => {
-  it('makes the call of the batch and keeps its answer in one line', async () => {
-    const { calls, run } = await setUp(async () => ANSWER);
+  it('makes the call of the line and stores its response in one line', async () => {
+    const { calls, run } = await setUp(async () => RESPONSE);
     const result = await run();
     expect(result).toMatchObject({
       state: 'done',
@@ -82,23 +82,26 @@ describe('LineRunner', () => {
     });
   });
 
-  it('names nobody for an answer out of the cache', async () => {
-    const { run } = await setUp(async () => ({ ...ANSWER, settlement: { ...ANSWER.settlement, cacheStatus: 'HIT' } }));
+  it('names no provider for a response from the cache', async () => {
+    const { run } = await setUp(async () => ({
+      ...RESPONSE,
+      settlement: { ...RESPONSE.settlement, cacheStatus: 'HIT' },
+    }));
     expect(await run()).toMatchObject({ cached: true, provider: null });
   });
 
-  it('tries what may pass again, each time as a call of its own', async () => {
-    let tries = 0;
+  it('repeats calls whose errors may pass, each time as a new call', async () => {
+    let count = 0;
     const { calls, run } = await setUp(async () => {
-      tries += 1;
-      if (tries === 1) throw upstream(503);
-      return ANSWER;
+      count += 1;
+      if (count === 1) throw upstream(503);
+      return RESPONSE;
     });
     expect(await run()).toMatchObject({ state: 'done' });
     expect(new Set(calls.map(({ requestId }) => requestId)).size).toBe(2);
   });
 
-  it('fails with the last error after three tries', async () => {
+  it('fails with the last error after three calls', async () => {
     const { calls, run } = await setUp(async () => Promise.reject(upstream(500)));
     const result = await run();
     expect(result).toMatchObject({ state: 'failed', status: 500 });
@@ -106,7 +109,7 @@ describe('LineRunner', () => {
     expect(calls).toHaveLength(3);
   });
 
-  it('does not try again what is wrong with the line, or with us', async () => {
+  it('does not repeat a call after an error of the line or of the gateway', async () => {
     for (const error of [upstream(400), new TypeError('a mistake')]) {
       const { calls, run } = await setUp(async () => Promise.reject(error));
       expect(await run()).toMatchObject({ state: 'failed', status: error instanceof TypeError ? 500 : 400 });
@@ -114,17 +117,17 @@ describe('LineRunner', () => {
     }
   });
 
-  it('waits for room without counting that as a failure', async () => {
-    let tries = 0;
+  it('waits for room without counting a failure', async () => {
+    let count = 0;
     const { run } = await setUp(async () => {
-      tries += 1;
-      if (tries <= 4) throw new GatewayError('unavailable', { retryAfterSeconds: 0.01 });
-      return ANSWER;
+      count += 1;
+      if (count <= 4) throw new GatewayError('unavailable', { retryAfterSeconds: 0.01 });
+      return RESPONSE;
     });
     expect(await run()).toMatchObject({ state: 'done' });
   });
 
-  it('gives a line back that was called off', async () => {
+  it('returns no result for a line that was aborted', async () => {
     const stopping = new AbortController();
     const { run } = await setUp(async () => {
       stopping.abort();
@@ -133,16 +136,16 @@ describe('LineRunner', () => {
     expect(await run({}, stopping.signal)).toBeUndefined();
   });
 
-  it('makes no call without a valid key, or for a line that ended two processes', async () => {
-    const { calls, run } = await setUp(async () => ANSWER);
+  it('makes no call without a valid key, or for a line that crashed two processes', async () => {
+    const { calls, run } = await setUp(async () => RESPONSE);
     expect(JSON.parse((await run({ keyId: 'key_2' }))?.body ?? '')).toMatchObject({ code: 'invalid_api_key' });
     expect(JSON.parse((await run({ starts: 3 }))?.body ?? '')).toMatchObject({ code: 'line_crashed_gateway' });
     expect(calls).toHaveLength(0);
     expect(await run({ starts: 2 })).toMatchObject({ state: 'done' });
   });
 
-  it('runs lines of the administrator', async () => {
-    const { calls, run } = await setUp(async () => ANSWER);
+  it('runs lines of the administrator key', async () => {
+    const { calls, run } = await setUp(async () => RESPONSE);
     await run({ keyId: 'admin' });
     expect(calls[0]?.caller).toMatchObject({ role: 'platform_admin', teamId: 'team_1' });
   });

@@ -14,15 +14,15 @@ import { ApiKeyDirectory } from '../../keys/api-key-directory.service';
 import { type ClaimedLine, failedCall, inOneLine, type LineResult, notCalled, type PutOff } from './line-result';
 
 const OK = 200;
-/** Starts that a dead process did not end; the next one is not tried. */
+/** A line is not run again after this many processes died while running it. */
 const MAX_CRASHES = 2;
-const TRIES = 3;
+const MAX_CALLS = 3;
 const BACKOFF_MS = 500;
-const LONGEST_PAUSE_MS = 60_000;
-/** How often lines that wait for a budget are tried. */
-const LOOK_AGAIN_MS = 60_000;
+const MAX_PAUSE_MS = 60_000;
+/** How often lines that wait for a budget are run again. */
+const BUDGET_RETRY_MS = 60_000;
 
-/** Runs one line as the call that it stands for, through the cache and the router as any other call. */
+/** Runs one line as a call, through cache and router like any other call. */
 @Injectable()
 export class LineRunner {
   private readonly logger = new Logger(LineRunner.name);
@@ -33,10 +33,10 @@ export class LineRunner {
     private readonly clock: Clock,
   ) {}
 
-  /** The line's end, or undefined where it was called off and is to be run again, or when. Never throws. */
+  /** @returns the result; when to run the line again; or undefined if it was aborted and is to be released. Never throws. */
   async run(line: ClaimedLine, signal: AbortSignalLike): Promise<LineResult | PutOff | undefined> {
     if (line.starts > MAX_CRASHES) {
-      const message = 'The gateway stopped twice while it ran this line; it is not tried again.';
+      const message = 'The gateway stopped twice while it ran this line; it is not run again.';
       return notCalled(line, 'line_crashed_gateway', message);
     }
     for (let failures = 0; ;) {
@@ -48,7 +48,7 @@ export class LineRunner {
       if (putOff) return putOff;
       const noRoom = error.code === 'unavailable' || isOnlyReserved(error);
       if (!noRoom) failures += 1;
-      if (failures === TRIES || !isWorthAnotherTry(error)) {
+      if (failures === MAX_CALLS || !isRetryable(error)) {
         return failedCall(line, requestId, error.status, error.toBody());
       }
       await pause(failures, error, signal);
@@ -56,10 +56,10 @@ export class LineRunner {
     }
   }
 
-  /** A budget may say that its lines wait for the next window. It is looked at again before that, for it may have been raised. */
+  /** A budget with action `defer` makes its lines wait for the next window. They run earlier too: its limit may be raised. */
   private putOff(error: GatewayError): PutOff | undefined {
     if (!(error instanceof BudgetExceededError) || error.window.budget.action !== 'defer') return undefined;
-    return { notBefore: new Date(Math.min(error.window.endMs, this.clock.now() + LOOK_AGAIN_MS)) };
+    return { notBefore: new Date(Math.min(error.window.endMs, this.clock.now() + BUDGET_RETRY_MS)) };
   }
 
   private async callOnce(
@@ -75,7 +75,7 @@ export class LineRunner {
       const endpoint = endpointAt(line.endpoint);
       if (!endpoint) throw new Error(`a line is for ${line.endpoint}, which is not served`);
       const { body, request } = endpoint.read(JSON.parse(line.body));
-      const answer = await this.calls.complete({
+      const response = await this.calls.complete({
         requestId,
         caller,
         endpoint,
@@ -87,8 +87,8 @@ export class LineRunner {
         signal,
         startedAt: this.clock.now(),
       });
-      if (answer.kind === 'stream') throw new Error('a line of a batch was answered with a stream');
-      return done(line, requestId, answer);
+      if (response.kind === 'stream') throw new Error('a line of a batch got a stream');
+      return done(line, requestId, response);
     } catch (thrown) {
       const error = toGatewayError(thrown);
       if (error.code === 'internal_error' && !signal.aborted) {
@@ -98,7 +98,7 @@ export class LineRunner {
     }
   }
 
-  /** The key's rights as they are now. The administrator's own key is in no directory and may do everything. */
+  /** The caller with the key's current rights. The administrator's key is not in the directory and has all rights. */
   private callerOf({ keyId, teamId }: ClaimedLine): Caller | undefined {
     if (keyId === 'admin') return { role: 'platform_admin', teamId, keyId, models: null, rpmLimit: null };
     return this.keys.callerOf(keyId);
@@ -121,12 +121,12 @@ function done(line: ClaimedLine, requestId: string, { headers, body, settlement 
   };
 }
 
-/** Other calls hold the money that the line needs, and may not need it all. */
+/** Holds of other calls fill the budget, and may settle for less. */
 function isOnlyReserved({ code, retryAfterSeconds }: GatewayError): boolean {
   return code === 'budget_exceeded' && retryAfterSeconds !== undefined;
 }
 
-function isWorthAnotherTry(error: GatewayError): boolean {
+function isRetryable(error: GatewayError): boolean {
   const { code, status } = error;
   if (isOnlyReserved(error)) return true;
   return code !== 'internal_error' && (status === 429 || status >= 500);
@@ -134,6 +134,6 @@ function isWorthAnotherTry(error: GatewayError): boolean {
 
 async function pause(failures: number, error: GatewayError, signal: AbortSignalLike): Promise<void> {
   const backoffMs = BACKOFF_MS * 4 ** Math.max(failures - 1, 0) * (0.5 + Math.random());
-  const pauseMs = Math.min(Math.max(backoffMs, (error.retryAfterSeconds ?? 0) * 1000), LONGEST_PAUSE_MS);
+  const pauseMs = Math.min(Math.max(backoffMs, (error.retryAfterSeconds ?? 0) * 1000), MAX_PAUSE_MS);
   await pauseUnless(signal, pauseMs);
 }

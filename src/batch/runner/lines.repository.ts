@@ -4,18 +4,18 @@ import { newRequestId } from '../../common/ids';
 import { Database } from '../../database/database.connection';
 import type { ClaimedLine, LineResult } from './line-result';
 
-/** How long a line belongs to the process that claimed it, if that says nothing more. */
+/** End of a claim that is not renewed. */
 const LEASE = sql`now() + interval '30 seconds'`;
 
-/** Lines that nobody works on: untouched, put off until a time that has come, or left by a process whose lease is over. */
+/** Lines that can be claimed: pending without a later start time, or running with an expired lease. */
 const CLAIMABLE = sql`((state = 'pending' AND (lease_until IS NULL OR lease_until < now())) OR (state = 'running' AND lease_until < now()))`;
 
-/** The work on lines. A line belongs to whoever holds its lease token; a result with another token is not written. */
+/** Claims, renews and ends lines. Only the holder of a line's lease token can write its result. */
 @Injectable()
 export class LinesRepository {
   constructor(private readonly database: Database) {}
 
-  /** Takes up to so many of a batch's open lines, first ones first. Two processes never take the same line. */
+  /** Claims up to `limit` open lines of a batch, in order. Two processes never claim the same line. */
   async claim(batchId: string, limit: number): Promise<ClaimedLine[]> {
     const token = newRequestId();
     const { rows } = await sql<ClaimedLine>`
@@ -33,14 +33,14 @@ export class LinesRepository {
     return rows.toSorted((a, b) => a.lineNo - b.lineNo);
   }
 
-  /** Holds lines for longer while they are worked on. */
+  /** Renews the leases of running lines. */
   async renew(lines: readonly ClaimedLine[]): Promise<void> {
     await sql`
       UPDATE batch_lines line SET lease_until = ${LEASE} FROM ${held(lines)}
       WHERE ${isHeld(lines)}`.execute(this.database.db);
   }
 
-  /** Gives lines back as if they had never been started; nobody takes them up before the time, if there is one. */
+  /** Releases lines as if they were never started. @param notBefore earliest next claim, if any */
   async giveBack(lines: readonly ClaimedLine[], notBefore?: Date): Promise<void> {
     await sql`
       UPDATE batch_lines line SET state = 'pending', lease_token = NULL, lease_until = ${notBefore ?? null}, starts = starts - 1
@@ -49,9 +49,9 @@ export class LinesRepository {
   }
 
   /**
-   * Writes results of one batch and counts them up in it, in one statement.
+   * Writes results of one batch and adds them to its counts, in one statement.
    *
-   * @returns how many were written; the others were not ours any more
+   * @returns how many were written; the leases of the others have expired
    */
   async record(batchId: string, results: readonly LineResult[]): Promise<number> {
     const { rows } = await sql<{ written: number }>`
@@ -87,7 +87,7 @@ export class LinesRepository {
     return rows[0]?.written ?? 0;
   }
 
-  /** Ends the lines that nobody works on of batches that are being cancelled or whose window is over. */
+  /** Ends the claimable lines of batches that are being cancelled or whose window is over. */
   async closeUnstarted(): Promise<void> {
     await sql`
       UPDATE batch_lines line SET lease_token = NULL, lease_until = NULL,
@@ -99,7 +99,7 @@ export class LinesRepository {
     );
   }
 
-  /** Batches with lines to claim, or with no open line left and no files yet; with the number of their lines. */
+  /** Batches with claimable lines, or without open lines and without files; with the number of their lines. */
   async batchesToWorkOn(): Promise<{ id: string; lines: number }[]> {
     const { rows } = await sql<{ id: string; lines: number }>`
       SELECT id, total_lines AS lines FROM batches
@@ -110,8 +110,8 @@ export class LinesRepository {
     return rows;
   }
 
-  /** Takes everything out of the hands of processes that are dead; only where there can be no other process. */
-  async takeFromTheDead(): Promise<void> {
+  /** Ends all leases. Only for a database that this process has alone. */
+  async reclaimAll(): Promise<void> {
     await sql`UPDATE batch_lines SET lease_until = '-infinity' WHERE state = 'running'`.execute(this.database.db);
     await sql`UPDATE batches SET lease_until = NULL WHERE lease_until IS NOT NULL`.execute(this.database.db);
   }
@@ -123,7 +123,7 @@ function held(lines: readonly ClaimedLine[]) {
     ${lines.map(({ token }) => token)}::text[]) AS held (batch_id, line_no, token)`;
 }
 
-/** Names the lines twice, so that they are looked up by their numbers whatever the statistics say. */
+/** Names the lines a second time by number, so that the planner uses the index whatever the statistics are. */
 function isHeld(lines: readonly ClaimedLine[]) {
   return sql`line.batch_id = held.batch_id AND line.line_no = ANY (${lines.map(({ lineNo }) => lineNo)}::int[])
     AND line.line_no = held.line_no AND line.state = 'running' AND line.lease_token = held.token`;

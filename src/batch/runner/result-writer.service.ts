@@ -13,16 +13,16 @@ interface Group {
   timer: NodeJS.Timeout;
 }
 
-/** Writes the results of lines in groups. While the database is away they wait here. */
+/** Writes results in groups. While the database is away they wait in memory. */
 @Injectable()
 export class ResultWriter {
   private readonly logger = new Logger(ResultWriter.name);
   private readonly groups = new Map<string, Group>();
-  private givesUp = false;
+  private stopped = false;
 
   constructor(private readonly lines: LinesRepository) {}
 
-  /** Resolves when the result is written, or is not ours to write any more. Never rejects. */
+  /** Resolves when the result is written, or its lease has expired. Never rejects. */
   add(result: LineResult): Promise<void> {
     const { batchId } = result.line;
     const group = this.groups.get(batchId) ?? this.begin(batchId);
@@ -32,9 +32,9 @@ export class ResultWriter {
     return written;
   }
 
-  /** Tries no further to write what cannot be written: the process ends, and the lines will be run again. */
+  /** Stops retrying failed writes: the process ends, and other processes run the lines again. */
   stop(): void {
-    this.givesUp = true;
+    this.stopped = true;
   }
 
   private begin(batchId: string): Group {
@@ -52,15 +52,16 @@ export class ResultWriter {
   }
 
   private async write(batchId: string, results: LineResult[]): Promise<void> {
-    for (let failed = false; !(failed && this.givesUp); failed = true) {
+    for (let failed = false; !(failed && this.stopped); failed = true) {
       if (failed) await delay(RETRY_MS);
       try {
         const written = await this.lines.record(batchId, results);
         const dropped = results.length - written;
-        if (dropped > 0) this.logger.warn({ batchId, dropped }, 'results came after the lease of their lines');
+        if (dropped > 0)
+          this.logger.warn({ batchId, dropped }, 'results were dropped: the leases of their lines had expired');
         return;
       } catch (error) {
-        if (!failed) this.logger.error({ batchId, err: error }, 'results could not be written; trying on');
+        if (!failed) this.logger.error({ batchId, err: error }, 'results could not be written; retrying');
       }
     }
   }

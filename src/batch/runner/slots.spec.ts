@@ -1,7 +1,7 @@
 import { Slots } from './slots';
 
 describe('Slots', () => {
-  it('gives all that are free, and then to who waits first', async () => {
+  it('give all free ones, then serve callers in the order in which they wait', async () => {
     const slots = new Slots(4);
     expect(await slots.take()).toBe(4);
     const first = slots.take();
@@ -13,7 +13,7 @@ describe('Slots', () => {
     expect(await slots.take()).toBe(1);
   });
 
-  it('lets go of who waits when it is closed', async () => {
+  it('release waiting callers on close', async () => {
     const slots = new Slots(1);
     await slots.take();
     const waiting = slots.take();

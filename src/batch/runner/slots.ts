@@ -1,11 +1,11 @@
-/** How many lines may run at once in this process. Whoever waits first is served first. */
+/** Limits how many lines run at once in this process. Waiting callers are served in order. */
 export class Slots {
   private readonly waiting: ((taken: number) => void)[] = [];
   private closed = false;
 
   constructor(private free: number) {}
 
-  /** Waits until a slot is free and takes all that are. 0 once there are no more to be had. */
+  /** Waits until a slot is free and takes all free ones. @returns how many; 0 after {@link close} */
   take(): Promise<number> {
     if (this.closed) return Promise.resolve(0);
     const taken = this.free;
@@ -20,7 +20,7 @@ export class Slots {
     else this.free += slots;
   }
 
-  /** Gives out nothing more and lets go of who waits. */
+  /** Gives no more slots; waiting callers get 0. */
   close(): void {
     this.closed = true;
     for (const resolve of this.waiting.splice(0)) resolve(0);

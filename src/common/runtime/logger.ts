@@ -3,7 +3,7 @@ import pino, { type Logger as PinoLogger } from 'pino';
 
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 
-/** Members that must never be written, wherever a log line carries them. */
+/** Members that are redacted in every log line. */
 const SECRET_PATHS = [
   'authorization',
   'apiKey',
@@ -16,7 +16,7 @@ const SECRET_PATHS = [
 
 const GROUP_BYTES = 64 * 1024;
 
-/** Where log lines go: standard output, in groups of 64 KB and at least every 200 ms. */
+/** The destination of log lines: standard output, in blocks of 64 KB and at least every 200 ms. */
 export type LogDestination = ReturnType<typeof pino.destination>;
 
 export function openLog(): LogDestination {
@@ -29,7 +29,7 @@ export function openLog(): LogDestination {
   });
 }
 
-/** One JSON line an event, with the time in RFC 3339. */
+/** Creates a logger that writes one JSON line for each event, with the time in RFC 3339. */
 export function createLogger(level: LogLevel, destination: LogDestination): PinoLogger {
   return pino(
     {
@@ -43,7 +43,7 @@ export function createLogger(level: LogLevel, destination: LogDestination): Pino
   );
 }
 
-/** Where Nest tells of each module and route as it starts: of use to who looks for a fault in the wiring, and to nobody else. */
+/** Contexts in which Nest logs each module and route at start; useful only for debugging the modules. */
 const START_CONTEXTS = new Set([
   'InstanceLoader',
   'NestFactory',
@@ -52,7 +52,7 @@ const START_CONTEXTS = new Set([
   'RouterExplorer',
 ]);
 
-/** Lets Nest and its packages log through pino: `logger.warn({ fields }, 'message')` and `logger.warn('message')` both work. */
+/** Logs of Nest and its packages through pino: `logger.warn({ fields }, 'message')` and `logger.warn('message')` both work. */
 export class NestLogger implements LoggerService {
   constructor(private readonly pinoLogger: PinoLogger) {}
 
@@ -75,7 +75,7 @@ export class NestLogger implements LoggerService {
     this.write('fatal', message, rest);
   }
 
-  /** Nest passes the message, then what the caller added, then the context's name. */
+  /** Nest passes the message, then further arguments, then the name of the context. */
   private write(level: Exclude<LogLevel, 'silent'>, message: unknown, rest: unknown[]): void {
     const texts = rest.filter((part): part is string => typeof part === 'string');
     const context = texts.at(-1);

@@ -1,7 +1,7 @@
 import { pauseUnless } from './pause';
 
 describe('pauseUnless', () => {
-  it('ends with the abort, and at once after it', async () => {
+  it('ends at the abort, or at once if already aborted', async () => {
     const controller = new AbortController();
     const pause = pauseUnless(controller.signal, 60_000);
     controller.abort();

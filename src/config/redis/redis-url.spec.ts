@@ -3,7 +3,7 @@ import { readRedisUrl } from './redis-url';
 const server = { username: undefined, password: undefined, tls: false, database: 0 };
 const node = (host: string, port = 6379) => ({ host, port });
 
-describe('the URL of a Redis', () => {
+describe('a Redis URL', () => {
   it.each([
     ['redis://cache', { ...server, isCluster: false, nodes: [node('cache')] }],
     ['redis://[::1]:7000/3', { ...server, isCluster: false, nodes: [node('::1', 7000)], database: 3 }],
@@ -22,7 +22,7 @@ describe('the URL of a Redis', () => {
       'redis+cluster://:s@a,redis+cluster://b',
       { ...server, password: 's', isCluster: true, nodes: [node('a'), node('b')] },
     ],
-  ])('%s is read', (url, expected) => {
+  ])('%s is accepted', (url, expected) => {
     if (expected) expect(readRedisUrl(url)).toEqual(expected);
     else expect(() => readRedisUrl(url)).toThrow('commas');
   });
@@ -35,7 +35,7 @@ describe('the URL of a Redis', () => {
     ['redis://a/one', 'number of a database'],
     ['redis+cluster://a/1', 'only number 0'],
     ['redis://a,redis://b/2', 'only number 0'],
-  ])('%s is refused with what to do', (url, message) => {
+  ])('%s is refused with a helpful message', (url, message) => {
     expect(() => readRedisUrl(url)).toThrow(message);
   });
 });

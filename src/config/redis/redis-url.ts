@@ -1,4 +1,4 @@
-/** Where a Redis is: one server, or some nodes of a cluster by which the others are found. */
+/** The address of a Redis: one server, or some nodes of a cluster, which name the others. */
 export interface RedisServers {
   isCluster: boolean;
   nodes: { host: string; port: number }[];
@@ -14,12 +14,12 @@ const SCHEME = /^(rediss?)(\+cluster)?:$/;
 const EXPECTED =
   'must be a URL that starts with redis:// or rediss://, or for a cluster with redis+cluster:// or rediss+cluster://; several nodes of a cluster are separated by commas';
 
-/** What a value is not, in words for the person who set it. */
+/** Why a URL is invalid, in a message for the operator. */
 export class RedisUrlError extends Error {}
 
 /**
- * Reads `redis://` or `rediss://` for one server; `redis+cluster://` or `rediss+cluster://`, or several URLs with commas
- * between them, for a cluster. User and password are those of the first URL that has them.
+ * Reads `redis://` or `rediss://` for one server; `redis+cluster://` or `rediss+cluster://`, or several URLs separated by
+ * commas, for a cluster. User and password come from the first URL that has them.
  *
  * @throws RedisUrlError
  */

@@ -2,7 +2,7 @@ import type { Statement } from '@thriftgate/contracts';
 import { toCsv } from '../../usage/reports/usage-csv';
 import { STATEMENT_TEXTS, type StatementLanguage } from './statement-texts';
 
-/** Excel reads UTF-8 only behind this mark. */
+/** Excel reads a file as UTF-8 only if it starts with this mark. */
 const BYTE_ORDER_MARK = '\uFEFF';
 const SUMS = ['requests', 'input_tokens', 'output_tokens', 'list_cost_usd', 'saved_usd', 'cost_usd'] as const;
 

@@ -22,7 +22,7 @@ const statement: Statement = {
 } as Statement;
 
 describe('the page of a statement', () => {
-  it('has each amount whole and grouped, in the language and time zone', () => {
+  it('has exact, grouped amounts, in the language and time zone', () => {
     const page = statementPage(statement, 'ko');
     for (const text of [
       '12,843.918273645192',
@@ -37,7 +37,7 @@ describe('the page of a statement', () => {
     expect(statementPage(statement, 'en')).toContain('2026-11-30 23:59');
   });
 
-  it('has every text escaped', () => {
+  it('escapes every text', () => {
     const page = statementPage(statement, 'en');
     expect(page).toContain('검색 &#60;팀&#62;');
     expect(page).toContain('&#34;충전&#34;');

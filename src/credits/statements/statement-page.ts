@@ -13,7 +13,7 @@ const STYLE = `
   th { font-weight: 600; color: #57606a; } th, .short { white-space: nowrap; } .name { min-width: 7rem; } .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; } tfoot td { font-weight: 600; border-bottom: 0; }
   @media print { body { margin: 0; max-width: none; padding: 0; font-size: 10px; } .wide { overflow: visible; } th, td { padding: .3rem .25rem; } .name { min-width: 5rem; } .balance { background: none; border: 1px solid #d8dee4; } tr { break-inside: avoid; } tfoot { display: table-row-group; } }`;
 
-/** A statement as a page to print: whole in itself, without scripts, every text escaped. */
+/** A statement as an HTML page for printing: self-contained, without scripts, every text escaped. */
 export function statementPage(statement: Statement, language: StatementLanguage): string {
   const text = STATEMENT_TEXTS[language];
   const title = `${text.title} ${statement.month} – ${statement.team_name}`;
@@ -61,7 +61,7 @@ export function statementPage(statement: Statement, language: StatementLanguage)
 `;
 }
 
-/** Decimal dollars with commas in their whole part. All digits stay. */
+/** Decimal dollars with commas in their integer part, without rounding. */
 function grouped(usd: string): string {
   const [whole = '', ...fraction] = usd.split('.');
   return [whole.replace(/\B(?=(\d{3})+$)/g, ','), ...fraction].join('.');

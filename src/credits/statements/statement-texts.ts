@@ -1,4 +1,4 @@
-/** What a statement says in each language. */
+/** The texts of a statement in each language. */
 export const STATEMENT_TEXTS = {
   en: {
     title: 'Statement',
@@ -25,8 +25,7 @@ export const STATEMENT_TEXTS = {
     saved_usd: 'Saved (USD)',
     cost_usd: 'Cost (USD)',
     total: 'Total',
-    exact:
-      'All amounts are exact and add up to the ledger. Corrections of earlier calls stand in the month of the call.',
+    exact: 'All amounts are exact and add up to the ledger. Corrections of earlier calls are in the month of the call.',
   },
   ko: {
     title: '이용 내역서',

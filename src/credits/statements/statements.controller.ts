@@ -23,9 +23,9 @@ export class StatementsController {
 
   @Get(':month')
   @ApiOperation({
-    summary: "Show a team's month",
+    summary: "Show a team's statement of a month",
     description:
-      'The balance before, each credit, the usage by model, and the balance after. `format=csv` is a table for Excel, `format=html` a page to print, in English or Korean.',
+      'The opening balance, each credit, the usage by model, and the closing balance. `format=csv` gives a table for Excel, `format=html` a page for printing, in English or Korean.',
   })
   @ApiOkResponse({
     description: 'The statement.',

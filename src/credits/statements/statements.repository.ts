@@ -7,7 +7,7 @@ import { snapshot } from '../../database/snapshot';
 import type { TransfersTable } from '../../database/tables/ledger-tables';
 import { partsOf } from '../../usage/reports/report-parts.repository';
 
-/** A team's use of one model in a month. */
+/** A team's usage of one model in a month. */
 export interface ModelUsage {
   model: string;
   requests: number;

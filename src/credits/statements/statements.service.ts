@@ -7,7 +7,7 @@ import { TeamsService } from '../../teams/teams.service';
 import { LedgerDrain } from '../../ledger/drain/ledger-drain.service';
 import { type ModelUsage, StatementsRepository } from './statements.repository';
 
-/** A month of a team, from the ledger: what it had, what it got, what it used, and what it has. */
+/** Monthly statements of teams from the ledger: opening balance, credits, usage and closing balance. */
 @Injectable()
 export class StatementsService {
   constructor(
@@ -25,7 +25,7 @@ export class StatementsService {
     const start = DateTime.fromISO(month, { zone: timezone });
     if (!start.isValid) {
       throw new GatewayError('invalid_request', {
-        message: `'timezone': '${timezone}' is not known. Send an IANA name, as Asia/Seoul.`,
+        message: `'timezone': '${timezone}' is unknown. Send an IANA name such as Asia/Seoul.`,
         param: 'timezone',
       });
     }

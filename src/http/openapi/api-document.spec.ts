@@ -51,12 +51,12 @@ describe('the OpenAPI document', () => {
     return (named?.content ?? content)?.['application/json'];
   };
 
-  it('is the one in docs/openapi.json', () => {
+  it('equals docs/openapi.json', () => {
     if (readFileSync(COMMITTED, 'utf8') !== `${JSON.stringify(document, null, 2)}\n`)
-      throw new Error('docs/openapi.json is not of this code. Run "npm run openapi" and commit the file.');
+      throw new Error('docs/openapi.json is out of date. Run "npm run openapi" and commit the file.');
   });
 
-  it('is valid OpenAPI 3.1 of this version', async () => {
+  it('is valid OpenAPI 3.1 with this version', async () => {
     const parsed = JSON.parse(JSON.stringify(document)) as Parameters<typeof validate>[0];
     expect(await validate(parsed)).toMatchObject({ valid: true, warnings: [] });
     expect(document).toMatchObject({ openapi: '3.1.0', info: { version } });
@@ -76,7 +76,7 @@ describe('the OpenAPI document', () => {
     expect(known.filter((tag) => !used.includes(tag))).toEqual([]);
   });
 
-  it('names the errors of every route, each with an example', () => {
+  it('documents the errors of every route, each with an example', () => {
     for (const [route, { parameters, requestBody, responses }] of operations) {
       if (route.includes('/health/')) continue;
       const expected = [
@@ -96,7 +96,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('refers to a named schema wherever JSON is sent', () => {
+  it('refers to a named schema for every JSON body', () => {
     for (const [route, { requestBody, responses }] of operations)
       for (const message of [...(requestBody ? [requestBody] : []), ...Object.values(responses)]) {
         const media = json(message);
@@ -105,7 +105,7 @@ describe('the OpenAPI document', () => {
       }
   });
 
-  it('has only examples that are valid by their schemas', () => {
+  it('has only examples that match their schemas', () => {
     const ajv = addFormats(new Ajv2020({ strict: false }));
     ajv.addSchema(JSON.parse(JSON.stringify(document)) as object, 'api');
     const check = (name: string, $ref: string, example: unknown) =>
@@ -123,7 +123,7 @@ describe('the OpenAPI document', () => {
       for (const [name, { value }] of Object.entries(examples)) check(name, schema.$ref ?? '', value);
   });
 
-  it('shows the error of a used-up budget as the gateway makes it', () => {
+  it('shows the error of a used-up budget as the gateway sends it', () => {
     const example = new GatewayError('budget_exceeded', ERROR_EXAMPLES.budget_exceeded).toBody();
     const documented = json(operation('POST /v1/chat/completions').responses['402'] ?? {});
     expect(documented).toMatchObject({
@@ -162,7 +162,7 @@ describe('the OpenAPI document', () => {
     ['GET /v1/usage', ['application/json', 'text/csv']],
     ['GET /admin/savings', ['application/json', 'text/csv']],
     ['GET /admin/teams/{id}/statements/{month}', ['application/json', 'text/csv', 'text/html']],
-  ])('documents each form of %s', (route, types) => {
+  ])('documents each media type of %s', (route, types) => {
     expect(Object.keys(operation(route).responses['200']?.content ?? {})).toEqual(types);
   });
 
@@ -171,7 +171,7 @@ describe('the OpenAPI document', () => {
     expect(Object.keys(media?.examples ?? {}).length).toBeGreaterThan(1);
   });
 
-  it('has an example for each way to invalidate', () => {
+  it('has an example for each kind of invalidation', () => {
     const examples = json(operation('POST /admin/cache/invalidate').requestBody ?? {})?.examples ?? {};
     const members = new Set(Object.values(examples).flatMap(({ value }) => Object.keys(value as object)));
     for (const member of ['model', 'version', 'replaced_by', 'team_id', 'tag', 'key', 'before', 'all', 'dry_run'])

@@ -15,8 +15,8 @@ Every response has an \`x-request-id\`. Errors are in OpenAI's shape.`;
 const METHODS = ['get', 'put', 'post', 'patch', 'delete'] as const;
 
 /**
- * The OpenAPI document of all routes, in an order that does not depend on that of modules and imports. It reads metadata
- * alone, so an application in Nest's preview mode will do.
+ * Creates the OpenAPI document of all routes, in an order that does not depend on modules and imports. It reads only
+ * metadata, so an application in Nest's preview mode is enough.
  */
 export function createApiDocument(app: INestApplication): OpenAPIObject {
   const config = new DocumentBuilder()

@@ -4,7 +4,7 @@ import { ERROR_TABLE, type ErrorCode } from '../../common/error-table';
 import { GatewayError, type GatewayErrorDetails } from '../../common/errors';
 import { jsonSchemaOf } from './contract-schema';
 
-/** Begins the members of an operation that name its errors, until {@link documentErrors} puts responses in their place. */
+/** Prefix of the operation members that name its errors; {@link documentErrors} replaces them by responses. */
 export const ERROR_MEMBER = 'x-error-';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
@@ -14,7 +14,7 @@ const ERROR_CODES = Object.keys(ERROR_TABLE) as ErrorCode[];
 const BUDGET = 'budget_01KAS6B3C5D7E9F1G3H5J7K9M1';
 const SCOPE = 'team:team_01KAS5M8Z2Q6W9Y3T7N4B1C0DE';
 
-/** The errors that always say more than their row of the table. */
+/** Details of errors that never use the message of their table row. */
 export const ERROR_EXAMPLES: Partial<Record<ErrorCode, GatewayErrorDetails>> = {
   budget_exceeded: {
     message:
@@ -35,9 +35,9 @@ export const ERROR_EXAMPLES: Partial<Record<ErrorCode, GatewayErrorDetails>> = {
 };
 
 /**
- * Documents the errors of an operation: those that it names and those of every route of its kind.
+ * Documents the errors of an operation: its own and those of all routes of its kind.
  *
- * @param responses `components.responses`; what is missing there is added
+ * @param responses `components.responses`; missing ones are added
  */
 export function documentErrors(operation: Operation, responses: Record<string, Response>): void {
   const codes = new Set(commonErrors(operation));
@@ -57,7 +57,7 @@ export function documentErrors(operation: Operation, responses: Record<string, R
   }
 }
 
-/** A body that cannot be read, a parameter that is not valid, a database that is away. */
+/** Errors of many routes: an unreadable body, an invalid parameter, an unavailable database. */
 function* commonErrors({ parameters, requestBody, security }: Operation): Generator<ErrorCode> {
   if (parameters?.length || requestBody) yield 'invalid_request';
   if (requestBody) yield 'request_too_large';
@@ -79,10 +79,10 @@ function errorResponse(errors: readonly GatewayError[]): Response {
   };
 }
 
-/** The sentence of the table. */
+/** The message of the table row. */
 const summaryOf = ({ code }: GatewayError): string => new GatewayError(code).message;
 
 const retryAfterHeader = (example: number) => ({
-  description: 'Seconds after which a new try makes sense',
+  description: 'Seconds to wait before the next request',
   schema: { type: 'integer' as const, example },
 });

@@ -20,7 +20,7 @@ const documentOf = (...contracts: [z.ZodType, 'input' | 'output'][]): OpenAPIObj
 describe('hoistDefinitions', () => {
   const person = z.object({ name: z.string() }).meta({ id: 'Person' });
 
-  it('moves named schemas to the components, also those inside of others', () => {
+  it('moves named schemas to the components, including nested ones', () => {
     const { components } = hoistDefinitions(
       documentOf([z.object({ data: z.array(person) }), 'output'], [person, 'input']),
     );

@@ -4,9 +4,9 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 type Json = Record<string, unknown>;
 
 /**
- * Moves the `$defs` of all schemas to `components.schemas`, by name, and points the references there.
+ * Moves the `$defs` of all schemas to `components.schemas`, by name, and updates the references.
  *
- * @throws Error where two schemas of one name are not equal
+ * @throws Error if two schemas with one name differ
  */
 export function hoistDefinitions(document: OpenAPIObject): OpenAPIObject {
   const schemas: Json = {};
@@ -15,7 +15,7 @@ export function hoistDefinitions(document: OpenAPIObject): OpenAPIObject {
       const hoisted = hoist(schema, add);
       if (name in schemas && !isDeepStrictEqual(schemas[name], hoisted))
         throw new Error(
-          `Two schemas have the id ${name}. A contract that is not the same in requests and responses needs two.`,
+          `Two schemas have the id ${name}. A contract that differs between requests and responses needs two ids.`,
         );
       schemas[name] = hoisted;
     }

@@ -1,7 +1,7 @@
 /**
- * What a group of a report is called.
+ * The name of a group in a report.
  *
- * @param value as it comes from the database: a moment for an hour or a day
+ * @param value the column's value: a Date for an hour or a day
  */
 export function groupName<T extends string | null>(group: string, value: T | Date): T | string {
   if (!(value instanceof Date)) return value;

@@ -5,7 +5,7 @@ import type { UsageFilter } from './report-span';
 import { requestIdBounds } from './request-key';
 
 /**
- * A row that a report sums. Dimensions that the report does not keep apart may be '' or false. The period is a day, or an
+ * A row that a report sums. Dimensions that the report does not group by may be '' or false. The period is a day, or an
  * hour if the unit is the hour.
  */
 export type ReportPart = Omit<
@@ -17,10 +17,10 @@ const UNIT_MS = { hour: 3_600_000, day: 24 * 3_600_000 };
 const DIMENSIONS = sql.raw(Object.keys(ROLLUP_DIMENSIONS).join(', '));
 
 /**
- * The rows that a report sums: whole days and hours from the roll-ups of the coarsest sufficient level, the ends of the
- * span from the ledger. Neither has calls that still run.
+ * The rows that a report sums: whole days and hours from the coarsest sufficient roll-up level, the ends of the span from
+ * the ledger. Neither includes running calls.
  *
- * @param apart the dimensions that rows must keep apart
+ * @param apart the dimensions that the report groups by
  * @param unit the coarsest period of a row
  */
 export function partsOf(

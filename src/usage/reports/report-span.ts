@@ -6,13 +6,13 @@ export interface UsageFilter {
 }
 
 const DEFAULT_DAYS = 30;
-/** Calls of an instance whose clock is ahead are shown too. */
+/** How far an instance's clock may be ahead for its calls to be in the report. */
 const CLOCKS_APART_MS = 60_000;
 const DAY_MS = 24 * 3_600_000;
 
 /**
- * The span of a report. A missing end is the end of today, a missing start 30 days before the end: whole days in UTC, so
- * that the report reads roll-ups alone.
+ * The span of a report. The default end is the end of today, the default start 30 days before the end. Both are whole
+ * UTC days, so the report reads only roll-ups.
  */
 export function spanOf(
   { from, to }: { from?: Date | undefined; to?: Date | undefined },

@@ -5,7 +5,7 @@ import { ReportsService } from './reports.service';
 import { RequestsController } from './requests.controller';
 import { UsageController } from './usage.controller';
 
-/** What the ledger says, for administrators and for teams about themselves. */
+/** Usage reports of all teams for administrators, and of a team for its keys. */
 @Module({
   imports: [LedgerModule],
   controllers: [RequestsController, UsageController],

@@ -22,7 +22,7 @@ export interface RequestFilter {
   to?: Date | undefined;
 }
 
-/** A row of the ledger: one attempt of a call, or a correction of one. */
+/** A row of the ledger: an attempt, or a correction of one. */
 export type LedgerRow = Selectable<LedgerTable>;
 
 /** Sums over calls. */
@@ -51,7 +51,7 @@ const GROUP_COLUMNS: Record<UsageGroup, RawBuilder<string | Date | null>> = {
   cache_status: sql`part.cache_status`,
 };
 
-/** The dimension that rows must keep apart for each group; every row has its hour or day as its period. */
+/** The dimension of each group; hours and days are the period of a row. */
 const GROUP_DIMENSIONS: Partial<Record<UsageGroup, RollupDimension>> = {
   model: 'model',
   key: 'key_id',
@@ -76,7 +76,7 @@ const SUMS = [
 export class ReportsRepository {
   constructor(private readonly database: Database) {}
 
-  /** The rows of the ledger that follow `after`, newest first. */
+  /** The ledger rows after `after`, newest first. */
   requests(filter: RequestFilter, after: RequestKey | undefined, limit: number): Promise<LedgerRow[]> {
     return this.database.db
       .selectFrom('ledger')
@@ -92,10 +92,10 @@ export class ReportsRepository {
   }
 
   /**
-   * The sums of each group, in the order of the groups, and of all, from one snapshot. Grouped by tag, a row counts under
-   * each of its tags.
+   * The sums of each group, ordered by group, and the total, from one snapshot. Grouped by tag, a row counts once for each
+   * of its tags.
    *
-   * @param limit the most groups
+   * @param limit the maximum number of groups
    */
   async usage(filter: UsageFilter, groups: UsageGroup[], limit: number): Promise<{ data: GroupSums[]; total: Sums }> {
     const unit = groups.includes('hour') ? 'hour' : 'day';

@@ -9,7 +9,7 @@ import { decodeCursor, encodeCursor } from './request-key';
 
 const MAX_GROUPS = 100_000;
 
-/** Reports of the ledger. They include this instance's latest calls; those of other instances are 100 ms behind. */
+/** Reports of the ledger. They include this instance's latest calls; calls of other instances appear after 100 ms. */
 @Injectable()
 export class ReportsService {
   constructor(
@@ -40,7 +40,7 @@ export class ReportsService {
     const report = await this.reports.usage(span, groups, MAX_GROUPS + 1);
     if (report.data.length <= MAX_GROUPS) return report;
     throw new GatewayError('invalid_request', {
-      message: `'group_by' makes more than ${MAX_GROUPS} groups of this span. Ask for fewer groups or a shorter span.`,
+      message: `'group_by' gives more than ${MAX_GROUPS} groups for this span. Request fewer groups or a shorter span.`,
       param: 'group_by',
     });
   }

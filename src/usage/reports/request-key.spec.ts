@@ -6,13 +6,13 @@ const DAY_MS = 24 * 3600 * 1000;
 const NOON = new Date('2026-11-23T12:00:00Z');
 
 describe('a cursor', () => {
-  it('comes back as it went out', () => {
+  it('is decoded to the key that was encoded', () => {
     const key = { requestId: '01KAS5T9W3E7R1Y5U8P2A6S4DF', attempt: 2 };
     expect(decodeCursor(encodeCursor(key))).toEqual(key);
   });
 
   it.each(['', 'x', '%', Buffer.from('01KA').toString('base64url'), Buffer.from("a'.1").toString('base64url')])(
-    'is refused by name when it is %j',
+    'is refused with the name of the parameter when it is %j',
     (cursor) => {
       expect(() => decodeCursor(cursor)).toThrow(GatewayError);
       expect(() => decodeCursor(cursor)).toThrow(/'cursor'/);
@@ -20,12 +20,12 @@ describe('a cursor', () => {
   );
 });
 
-describe('requestIdBounds', () => {
-  it('is open where the span is', () => {
+describe('the bounds of request ids', () => {
+  it('have no bound where the span has none', () => {
     expect(requestIdBounds(undefined, undefined)).toEqual({});
   });
 
-  it('takes in the ids of the span and a day around it, and leaves out those far away', () => {
+  it('include the ids of the span and of a day around it, and no ids far away', () => {
     const { least = '', below = '' } = requestIdBounds(NOON, NOON);
     const inside = [NOON.getTime() - DAY_MS, NOON.getTime(), NOON.getTime() + DAY_MS].map((ms) => ulid(ms));
     expect(inside.every((id) => id >= least && id < below)).toBe(true);
@@ -33,7 +33,7 @@ describe('requestIdBounds', () => {
     expect(ulid(NOON.getTime() + 3 * DAY_MS) >= below).toBe(true);
   });
 
-  it('begins at 1970', () => {
+  it('begin at 1970', () => {
     expect(requestIdBounds(new Date(0), undefined)).toEqual({ least: '0000000000' });
   });
 });

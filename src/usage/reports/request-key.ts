@@ -11,12 +11,12 @@ const TIME_CHARACTERS = 10;
 const MARGIN_MS = 2 * 24 * 3600 * 1000;
 const KEY = /^([0-9A-Za-z_-]{1,128})\.(\d{1,4})$/;
 
-/** The end of a page as callers hand it back to get the next one. */
+/** The `next_cursor` of a page, with which callers request the next page. */
 export function encodeCursor({ requestId, attempt }: RequestKey): string {
   return Buffer.from(`${requestId}.${attempt}`).toString('base64url');
 }
 
-/** @throws GatewayError `invalid_request` when the text is no cursor */
+/** @throws GatewayError `invalid_request` for an invalid cursor */
 export function decodeCursor(cursor: string): RequestKey {
   const [, requestId, attempt] = KEY.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
   if (requestId === undefined || attempt === undefined) {
@@ -29,9 +29,9 @@ export function decodeCursor(cursor: string): RequestKey {
 }
 
 /**
- * Request ids begin with their time, so that a span of time is a range of the ledger's index. A row may be older or
- * younger than its id (a line of a batch that is taken up again, a clock that was set): the range is wider by two days,
- * and the row's own time decides.
+ * The range of request ids of a time span: ids begin with their time, so the span is a range of the ledger's index. The
+ * time of a row may differ from that of its id (a batch line that was claimed again, a clock that was set), so the range
+ * is wider by two days at each end, and queries compare the row's own time too.
  */
 export function requestIdBounds(from: Date | undefined, to: Date | undefined): { least?: string; below?: string } {
   return {

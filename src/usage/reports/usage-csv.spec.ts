@@ -20,28 +20,31 @@ function readCsv(text: string): string[][] {
 }
 
 describe('toCsv', () => {
-  it('writes a header and a line a row', () => {
+  it('has a header and a line for each row', () => {
     const rows = [{ model: 'gpt-4.1', cost_usd: '0.000218' }];
     expect(toCsv(columns, rows)).toBe('model,cost_usd\r\ngpt-4.1,0.000218\r\n');
   });
 
-  it('leaves a cell empty where there is no value', () => {
+  it('has an empty cell for a missing value', () => {
     expect(toCsv(columns, [{ model: null, cost_usd: 0 }])).toBe('model,cost_usd\r\n,0\r\n');
   });
 
-  it('quotes what would break the table', () => {
+  it('quotes separators, quotes and line breaks', () => {
     expect(toCsv(columns, [{ model: 'a,"b"\nc', cost_usd: 1 }])).toBe('model,cost_usd\r\n"a,""b""\nc",1\r\n');
   });
 
-  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1'])('keeps a spreadsheet from running the text %j', (text) => {
-    expect(readCsv(toCsv(columns, [{ model: text, cost_usd: 1 }]))[1]).toEqual([`'${text}`, '1']);
-  });
+  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1'])(
+    'prevents a spreadsheet from running the text %j',
+    (text) => {
+      expect(readCsv(toCsv(columns, [{ model: text, cost_usd: 1 }]))[1]).toEqual([`'${text}`, '1']);
+    },
+  );
 
-  it('leaves the sign of numbers alone', () => {
+  it('does not change the sign of numbers', () => {
     expect(toCsv(columns, [{ model: 'a', cost_usd: '-0.5' }])).toContain('a,-0.5');
   });
 
-  it('is read back as it was written, whatever the text', () => {
+  it('is read back unchanged for any text', () => {
     const text = fc.string({ unit: fc.oneof(fc.constantFrom('"', ',', '\r', '\n', '='), fc.string({ maxLength: 3 })) });
     fc.assert(
       fc.property(fc.array(text), (models) => {

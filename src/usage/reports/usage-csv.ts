@@ -1,4 +1,4 @@
-/** A value of a table: text may come from callers, numbers (also as exact decimals) are the gateway's own. */
+/** A column of a table. Text may come from callers; numbers, also as decimal strings, come from the gateway. */
 export interface CsvColumn {
   name: string;
   kind: 'text' | 'number';
@@ -8,8 +8,8 @@ const FORMULA_START = /^[=+\-@\t\r]/;
 const NEEDS_QUOTES = /[",\r\n]/;
 
 /**
- * A table as RFC 4180 has it: a header, CRLF after each row. A text that a spreadsheet would run as a formula gets an
- * apostrophe in front.
+ * A table in the format of RFC 4180: a header, and CRLF after each row. Text that a spreadsheet would run as a formula
+ * starts with an apostrophe.
  *
  * @see https://www.rfc-editor.org/rfc/rfc4180
  * @see https://owasp.org/www-community/attacks/CSV_Injection

@@ -26,7 +26,7 @@ gpt-4.1,3,42,30,0.000576,0.000384,0.000192\r
 `;
 
 const DESCRIPTION =
-  'Calls, tokens and dollars by group, and their total. Calls that still run are left out. With `format=csv` it is a table with a header and without the total.';
+  'Calls, tokens and dollars by group, and their total, without running calls. `format=csv` gives a table with a header and without the total.';
 
 @ApiBearerAuth()
 @Controller()
@@ -35,7 +35,7 @@ export class UsageController {
 
   @Get('v1/usage')
   @ApiTags('Usage')
-  @ApiOperation({ summary: "Report the team's usage", description: `${DESCRIPTION} Of the caller's team alone.` })
+  @ApiOperation({ summary: "Report the team's usage", description: `${DESCRIPTION} Covers only the caller's team.` })
   @ApiUsageReport()
   @ApiErrors('invalid_request', 'invalid_api_key')
   ofTeam(
@@ -50,7 +50,7 @@ export class UsageController {
   @Get('admin/usage')
   @ApiTags('Reports')
   @Roles('platform_admin')
-  @ApiOperation({ summary: 'Report usage over all teams', description: `${DESCRIPTION} Of all teams, or of one.` })
+  @ApiOperation({ summary: 'Report usage over all teams', description: `${DESCRIPTION} Covers all teams, or one.` })
   @ApiUsageReport()
   @ApiErrors('invalid_request', 'invalid_api_key', 'forbidden')
   ofAll(
@@ -76,7 +76,7 @@ export class UsageController {
   }
 }
 
-/** The report's two forms; a decorator that takes one schema for both would say that CSV is JSON. */
+/** Documents both formats of the report; a decorator with one schema would declare CSV as JSON. */
 function ApiUsageReport(): MethodDecorator {
   return ApiOkResponse({
     description: 'The report.',

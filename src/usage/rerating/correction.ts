@@ -2,18 +2,18 @@ import type { PicoUsd } from '../../common/money';
 import { costOf, type Price } from '../../pricing/price';
 import type { RatedRow } from './rerating.repository';
 
-/** The numbers that corrections have as attempts: after every try that a call can have. */
+/** The attempt number of the first correction: higher than any attempt of a call. */
 const FIRST_CORRECTION = 1001;
 
-/** By how much a try must be corrected. */
+/** The amounts by which an attempt is to be corrected. */
 export interface Difference {
   listPusd: PicoUsd;
   costPusd: PicoUsd;
 }
 
 /**
- * What a try costs at a price, less what is booked for it. An answer from the cache still costs nothing; what another model
- * would have cost is not known any more, so there the list price changes as the cost does.
+ * The cost of an attempt at a price, less its booked cost. A response from the cache still costs nothing. The price of the
+ * model that was asked for is not stored for a fallback, so its list cost changes by the same amount as its cost.
  */
 export function differenceOf(row: RatedRow, price: Price): Difference {
   const { listPusd, costPusd } = costOf(
@@ -35,7 +35,7 @@ export function differenceOf(row: RatedRow, price: Price): Difference {
   };
 }
 
-/** The correcting row, as JSON text of the ledger, in bytes: the same call at the same time, with the difference alone. */
+/** The correcting row as JSON bytes for the ledger: the same call at the same time, with only the difference. */
 export function correctionOf(
   row: RatedRow,
   { listPusd, costPusd }: Difference,

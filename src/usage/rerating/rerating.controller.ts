@@ -23,9 +23,9 @@ export class ReratingController {
   @ApiOperation({
     summary: 'Re-rate a period',
     description:
-      'Books the difference, as correcting rows of the same calls, where what was charged is not what the prices in force at the time of each call say now. Running it again changes nothing.',
+      'Compares the cost of each call with the prices that now apply to its time, and books differences as correcting rows of the same calls. Running it again changes nothing.',
   })
-  @ApiOkResponse({ description: 'What was corrected.', standardSchema: contracts.reratedSchema })
+  @ApiOkResponse({ description: 'The corrections.', standardSchema: contracts.reratedSchema })
   @ApiErrors('invalid_request')
   async rerate(@Body({ schema: contracts.rerateSchema }) body: contracts.Rerate): Promise<contracts.Rerated> {
     await this.drain.flush();

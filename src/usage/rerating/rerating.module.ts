@@ -6,7 +6,7 @@ import { ReratingController } from './rerating.controller';
 import { ReratingRepository } from './rerating.repository';
 import { ReratingService } from './rerating.service';
 
-/** Corrections of what was charged. */
+/** Corrections of booked costs after price changes. */
 @Module({
   imports: [ModelsModule, PricingModule, LedgerModule],
   controllers: [ReratingController],

@@ -12,7 +12,7 @@ export interface RatedFilter {
   provider?: string | undefined;
 }
 
-/** A settled try with what was corrected of it so far. */
+/** A settled attempt with the sum of its corrections. */
 export type RatedRow = Selectable<LedgerTable> & {
   corrections: number;
   corrected_list_pusd: bigint;
@@ -23,7 +23,7 @@ export type RatedRow = Selectable<LedgerTable> & {
 export class ReratingRepository {
   constructor(private readonly database: Database) {}
 
-  /** Settled tries of a period in the order of their keys, from behind a key. */
+  /** Settled attempts of a period after a key, in the order of their keys. */
   async page(filter: RatedFilter, after: { requestId: string; attempt: number }, limit: number): Promise<RatedRow[]> {
     const { least = '', below = '\x7f' } = requestIdBounds(filter.from, filter.to);
     const { rows } = await sql<RatedRow>`

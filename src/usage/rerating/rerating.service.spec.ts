@@ -20,7 +20,7 @@ const priceOf = (inputPusd: bigint, outputPusd: bigint, estimated = false): Pric
 });
 const PERIOD: RatedFilter = { from: new Date(0), to: new Date(10) };
 
-/** A row of the ledger as JSON, as far as sums go. */
+/** The members of a ledger row that are summed. */
 interface Correction {
   request_id: string;
   attempt: number;
@@ -30,7 +30,7 @@ interface Correction {
   saved_pusd: string;
 }
 
-/** A ledger that keeps each key once. */
+/** A ledger in memory that stores each key once. */
 class Ledger {
   readonly corrections = new Map<string, Correction>();
   price = priceOf(0n, 0n);
@@ -119,7 +119,7 @@ function rowOf(members: Partial<RatedRow>, index: number): RatedRow {
   } as RatedRow;
 }
 
-/** What the rows cost when they are rated for the first time at the price. */
+/** The costs of the rows when they are first rated at the price. */
 function fresh({ rows, price: now }: Ledger): { listPusd: bigint; costPusd: bigint }[] {
   return rows.map((row) => {
     const cost = costOf(
@@ -135,8 +135,8 @@ function fresh({ rows, price: now }: Ledger): { listPusd: bigint; costPusd: bigi
   });
 }
 
-describe('re-rating a period', () => {
-  it('books what rating it afresh would have, after any number of changes, and nothing the second time', async () => {
+describe('re-rating of a period', () => {
+  it('reaches the sums of a first rating after any number of price changes, and books nothing when it runs again', async () => {
     await fc.assert(
       fc.asyncProperty(ledger, fc.array(price, { minLength: 1, maxLength: 4 }), async (books, prices) => {
         for (const each of prices) {
@@ -154,26 +154,26 @@ describe('re-rating a period', () => {
     );
   });
 
-  it('tells in a dry run what it then does, and writes nothing', async () => {
+  it('returns the same result in a dry run, and writes nothing', async () => {
     await fc.assert(
       fc.asyncProperty(ledger, price, async (books, now) => {
         books.price = now;
-        const told = await books.service().rerate(PERIOD, true);
+        const dryRun = await books.service().rerate(PERIOD, true);
         expect(books.corrections.size).toBe(0);
-        expect(await books.service().rerate(PERIOD, false)).toEqual(told);
+        expect(await books.service().rerate(PERIOD, false)).toEqual(dryRun);
       }),
       { numRuns: 50 },
     );
   });
 
-  it('corrects each try once when two do it at the same time', async () => {
+  it('corrects each attempt once when two run at the same time', async () => {
     const books = new Ledger([0, 1, 2].map((index) => rowOf({ input_tokens: 10, output_tokens: 5 }, index)));
     for (const row of books.rows) Object.assign(row, { list_cost_pusd: 99n, cost_pusd: 99n });
     books.price = priceOf(3n, 4n);
     let readers = 0;
     let bothHaveRead = () => {};
     const both = new Promise<void>((done) => (bothHaveRead = done));
-    // Neither writes before the other has read the same rows.
+    // Both read the same rows before one of them writes.
     const readAt = async (rows: RatedRow[]) => {
       readers += 1;
       if (readers === 2) bothHaveRead();
@@ -185,7 +185,7 @@ describe('re-rating a period', () => {
     expect(books.booked()).toEqual(fresh(books));
   });
 
-  it('leaves alone what nobody knows the price of', async () => {
+  it('does not change attempts without a known price', async () => {
     const books = new Ledger([rowOf({ input_tokens: 10, output_tokens: 5, list_cost_pusd: 7n, cost_pusd: 7n }, 0)]);
     books.price = priceOf(10n ** 9n, 10n ** 9n, true);
     expect(await books.service().rerate(PERIOD, false)).toMatchObject({ lookedAt: 1, corrected: 0, unpriced: 1 });

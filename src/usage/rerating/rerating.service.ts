@@ -10,17 +10,17 @@ import { type RatedFilter, type RatedRow, ReratingRepository } from './rerating.
 
 const PAGE = 500;
 
-/** What re-rating a period did, or would do. */
+/** The result of re-rating a period, or of its dry run. */
 export interface RerateResult {
   lookedAt: number;
   corrected: number;
-  /** Tries whose price nobody knows (any more): they keep what is booked. */
+  /** Attempts without a known price: their cost stays. */
   unpriced: number;
   listChangePusd: PicoUsd;
   costChangePusd: PicoUsd;
 }
 
-/** Books the difference where a period was charged by other prices than are in force for it now. */
+/** Corrects the costs of a period after price changes that apply to it. */
 @Injectable()
 export class ReratingService {
   constructor(
@@ -32,8 +32,8 @@ export class ReratingService {
   ) {}
 
   /**
-   * Rates every settled try of the period by the price at its time and writes correcting rows, page by page. Running it
-   * again corrects nothing; of two that run at once one corrects, for corrections have keys too.
+   * Rates every settled attempt of the period at the price of its time and writes correcting rows, page by page. Running it
+   * again corrects nothing. When two run at once each correction is written once, because corrections have unique keys.
    */
   async rerate(filter: RatedFilter, dryRun: boolean): Promise<RerateResult> {
     const result: RerateResult = { lookedAt: 0, corrected: 0, unpriced: 0, listChangePusd: 0n, costChangePusd: 0n };
@@ -51,7 +51,7 @@ export class ReratingService {
   private correct(row: RatedRow, result: RerateResult): Buffer | undefined {
     result.lookedAt += 1;
     const price = this.prices.at(this.pricedOf(row), row.team_id, row.created_at.getTime());
-    // The ceiling stands in where a call must go on; nothing that is booked is changed to it.
+    // The ceiling price only lets calls of unpriced models run; booked costs are not changed to it.
     if (price.estimated) {
       result.unpriced += 1;
       return undefined;
@@ -64,7 +64,7 @@ export class ReratingService {
     return correctionOf(row, difference, price.id, this.journal.instanceId);
   }
 
-  /** The deployment that answered. The ledger names the version, which begins with the deployment's model. */
+  /** The deployment that answered. The ledger has its model version, which begins with the deployment's model. */
   private pricedOf({ model, provider, upstream_model }: RatedRow): Priced {
     const upstreamModel = upstream_model ?? model;
     const candidates = (this.models.resolve(model)?.deployments ?? []).filter((each) => each.provider === provider);

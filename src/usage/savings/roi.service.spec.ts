@@ -29,7 +29,7 @@ describe('RoiService', () => {
 
   beforeEach(() => (filters.length = 0));
 
-  it('covers the calendar month of the time zone, also where the clocks change in it', async () => {
+  it('covers the calendar month of the time zone, also with a clock change', async () => {
     now = '2026-12-01T00:00:00Z';
     await roi.of('team_1', '2026-11', 'Asia/Seoul');
     await roi.of(undefined, '2026-03', 'Europe/Berlin');
@@ -39,7 +39,7 @@ describe('RoiService', () => {
     ]);
   });
 
-  it('projects the month that runs, in proportion to its time', async () => {
+  it('projects the current month in proportion to its elapsed time', async () => {
     now = '2026-11-11T00:00:00Z';
     expect(await roi.of('team_1', '2026-11', 'UTC')).toEqual({
       total: TOTAL,
@@ -49,7 +49,7 @@ describe('RoiService', () => {
   });
 
   it.each(['2026-11-01T00:00:00Z', '2026-10-20T00:00:00Z', '2026-12-01T00:00:00Z'])(
-    'projects nothing for a month that has not begun or has ended: %s',
+    'has no projection for a month that has not begun or has ended: %s',
     async (time) => {
       now = time;
       expect((await roi.of('team_1', '2026-11', 'UTC')).projected).toBeUndefined();
@@ -57,7 +57,7 @@ describe('RoiService', () => {
   );
 
   it('refuses an unknown time zone', async () => {
-    const refusal = { code: 'invalid_request', param: 'timezone' };
-    await expect(roi.of('team_1', '2026-11', 'Mars/Olympus')).rejects.toMatchObject(refusal);
+    const error = { code: 'invalid_request', param: 'timezone' };
+    await expect(roi.of('team_1', '2026-11', 'Mars/Olympus')).rejects.toMatchObject(error);
   });
 });

@@ -5,15 +5,15 @@ import { GatewayError } from '../../common/errors';
 import type { PicoUsd } from '../../common/money';
 import { type Savings, type SavingsOf, SavingsService } from './savings.service';
 
-/** What a month cost, beside what it would have cost. */
+/** The cost of a month, and its list cost. */
 export interface Roi {
   total: Savings;
   models: SavingsOf[];
-  /** The whole month if it goes on like this; undefined once it is over. */
+  /** The whole month at the current rate; undefined before it begins and after it ends. */
   projected: { listCostPusd: PicoUsd; costPusd: PicoUsd } | undefined;
 }
 
-/** The return of a team's month. */
+/** Computes the return of a month, of a team or of all teams. */
 @Injectable()
 export class RoiService {
   constructor(
@@ -26,7 +26,7 @@ export class RoiService {
     const start = DateTime.fromISO(month, { zone: timezone });
     if (!start.isValid) {
       throw new GatewayError('invalid_request', {
-        message: `'timezone': '${timezone}' is not known. Send an IANA name, as Asia/Seoul.`,
+        message: `'timezone': '${timezone}' is unknown. Send an IANA name such as Asia/Seoul.`,
         param: 'timezone',
       });
     }

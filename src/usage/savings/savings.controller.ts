@@ -30,7 +30,7 @@ export class SavingsController {
   @ApiOperation({
     summary: 'Report savings',
     description:
-      'What calls would have cost, what they cost, and what saved the difference; and what could have been saved, with the setting that would do it. With `format=csv` it is a table without total and opportunities.',
+      'List cost, cost, and the difference by source; and missed savings, with the setting that avoids each. `format=csv` gives a table without total and opportunities.',
   })
   @ApiOkResponse({
     description: 'The report.',
@@ -76,7 +76,7 @@ export class SavingsController {
   @Get('roi')
   @ApiOperation({
     summary: 'Show the return of a month',
-    description: 'What a month of a team, or of all, cost and would have cost without the gateway.',
+    description: 'The cost of a month of a team, or of all teams, and its list cost without the gateway.',
   })
   @ApiOkResponse({ description: 'The month.', standardSchema: contracts.roiSchema })
   async month(@Query({ schema: contracts.roiQuerySchema }) query: contracts.RoiQuery): Promise<contracts.Roi> {

@@ -5,7 +5,7 @@ import { SavingsController } from './savings.controller';
 import { SavingsRepository } from './savings.repository';
 import { SavingsService } from './savings.service';
 
-/** What the gateway saves. */
+/** Reports of savings. */
 @Module({
   imports: [LedgerModule],
   controllers: [SavingsController],

@@ -10,10 +10,10 @@ import { groupName } from '../reports/group-name';
 import { requestIdBounds } from '../reports/request-key';
 import type { RollupDimension } from '../../ledger/rollup-levels';
 
-/** Sums of one group and one source of savings. */
+/** Sums of one group and one source of savings. Costs are pico-dollars. */
 export interface SavingsRow {
   groups: Partial<Record<SavingsGroup, string>>;
-  /** '' for calls that saved nothing. */
+  /** '' for calls without savings. */
   savedBy: string;
   requests: number;
   listCostPusd: PicoUsd;
@@ -21,20 +21,20 @@ export interface SavingsRow {
   savedPusd: PicoUsd;
 }
 
-/** Calls that could have cost less. */
+/** A group of calls that could have cost less. */
 export interface MissedSaving {
   reason: string;
   model: string | null;
   keyId: string | null;
   calls: number;
   costPusd: PicoUsd;
-  /** Whether it is reckoned from a sample. */
+  /** Whether the figures come from a sample. */
   estimated: boolean;
 }
 
-/** Spans of at most so many calls are looked at whole for questions that were asked again; of others, a sample. */
+/** Repeated requests are counted in all calls of a span up to this many calls, above it in a sample. */
 const WHOLE_CALLS = 50_000;
-/** The index `ledger_sample` has the questions whose hash ends in six zero bits, with all their calls. */
+/** The index `ledger_sample` has all calls of the requests whose hash ends in six zero bits. */
 const SAMPLED = sql`(question & 63) = 0`;
 const SAMPLE_SHARE = 64;
 
@@ -46,7 +46,7 @@ const COLUMNS: Record<SavingsGroup, RawBuilder<string | Date>> = {
 
 const DIMENSIONS: Partial<Record<SavingsGroup, RollupDimension>> = { team: 'team_id', model: 'model' };
 
-/** A key whose calls are like a job's: hardly a stream, and at least so many calls on some day. */
+/** A key runs a job if it makes this many calls on some day and almost no streams. */
 const JOB_CALLS_A_DAY = 100;
 const JOB_STREAM_SHARE = 0.05;
 
@@ -82,8 +82,8 @@ export class SavingsRepository {
   }
 
   /**
-   * Questions that were paid for again, by why the answer before could not be given; the dearest first. Of a span of more
-   * than 50,000 calls it is reckoned from one question in 64, with all the times that it was asked.
+   * Repeated requests that were charged, by the reason why the earlier response was not used; the most expensive first.
+   * For a span of more than 50,000 calls the figures come from all calls of one request in 64.
    */
   async repeats(filter: UsageFilter, limit: number): Promise<MissedSaving[]> {
     const { team_id, from, to } = filter;
@@ -95,13 +95,13 @@ export class SavingsRepository {
       SELECT CASE WHEN cache_status = 'BYPASS' THEN 'bypass' WHEN cache_status = 'REFRESH' THEN 'refresh'
           ELSE coalesce(uncached_before, 'not_there') END AS reason, model, count(*) AS calls, sum(cost_pusd) AS cost
       FROM (
-        SELECT model, cache_status, cost_pusd, row_number() OVER asked AS time, lag(uncached) OVER asked AS uncached_before
+        SELECT model, cache_status, cost_pusd, row_number() OVER repeated AS time, lag(uncached) OVER repeated AS uncached_before
         FROM ledger
         WHERE ${estimated ? SAMPLED : sql`question IS NOT NULL`} AND state = 'settled' AND corrects IS NULL AND cost_pusd > 0
           AND request_id >= ${least} AND request_id < ${below} AND created_at >= ${from} AND created_at < ${to}
           ${team_id === undefined ? sql`` : sql`AND team_id = ${team_id}`}
-        WINDOW asked AS (PARTITION BY team_id, question ORDER BY request_id, attempt)
-      ) AS asked WHERE time > 1
+        WINDOW repeated AS (PARTITION BY team_id, question ORDER BY request_id, attempt)
+      ) AS repeats WHERE time > 1
       GROUP BY 1, 2 ORDER BY sum(cost_pusd) DESC LIMIT ${limit}`.execute(transaction),
     );
     return rows.map(({ reason, model, calls, cost }) => {
@@ -116,7 +116,7 @@ export class SavingsRepository {
     });
   }
 
-  /** Paid calls, not in batches and no streams, of keys that behave like jobs; the dearest first. */
+  /** Charged calls of keys that run jobs, without batches and streams; the most expensive first. */
   async deferrable(filter: UsageFilter, limit: number): Promise<MissedSaving[]> {
     const { rows } = await snapshot(this.database, (transaction) =>
       sql<{ key_id: string; model: string; calls: string; cost: string }>`

@@ -56,7 +56,7 @@ describe('SavingsService', () => {
     [rows, repeats, deferrable] = [[], [], []];
   });
 
-  it('sums each group and all, with the savings by source', async () => {
+  it('sums each group and the total, with the savings by source', async () => {
     rows = [
       row('a', 'cache', 10n, 0n),
       row('a', 'prompt_cache', 10n, 7n),
@@ -79,7 +79,7 @@ describe('SavingsService', () => {
     expect(steps).toEqual(['flush', 'read']);
   });
 
-  it('counts a correction that costs more as a negative saving', async () => {
+  it('counts a correction to a higher cost as a negative saving', async () => {
     rows = [row('a', 'routing', 10n, 12n)];
     expect((await savings.report({}, [])).total).toMatchObject({ savedPusd: -2n, by: { routing: -2n } });
   });
@@ -88,7 +88,7 @@ describe('SavingsService', () => {
     expect(await savings.report({}, ['model'])).toMatchObject({ data: [], total: { requests: 0, savedPusd: 0n } });
   });
 
-  it('lists missed savings, the largest first: the whole cost of repeats, half the cost of what batches could take', async () => {
+  it('lists missed savings, the largest first: the whole cost of repeats, half the cost of calls that batches could run', async () => {
     repeats = [missed('bypass', 30n), missed('not_there', 80n)];
     deferrable = [missed('not_in_a_batch', 101n)];
     const found = await savings.opportunities({});
@@ -104,7 +104,7 @@ describe('SavingsService', () => {
     ]);
   });
 
-  it('covers 92 days at most, and 30 by default', async () => {
+  it('covers at most 92 days, and 30 by default', async () => {
     const tooLong = { code: 'invalid_request', param: 'from' };
     const from = new Date(NOW - 92 * 24 * 3_600_000 - 1);
     await expect(savings.report({ from }, [])).rejects.toMatchObject(tooLong);

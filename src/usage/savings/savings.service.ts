@@ -8,10 +8,10 @@ import { spanOf, type UsageFilter } from '../reports/report-span';
 import { type MissedSaving, SavingsRepository, type SavingsRow } from './savings.repository';
 
 const DAY_MS = 24 * 3_600_000;
-const LONGEST_SPAN_MS = 92 * DAY_MS;
+const MAX_SPAN_MS = 92 * DAY_MS;
 const OPPORTUNITIES = 20;
 
-/** The calls that a report covers; by default those of the last 30 days. */
+/** The team and time that a report covers; by default all teams and the last 30 days. */
 export interface SavingsSpan {
   team_id?: string | undefined;
   from?: Date | undefined;
@@ -39,16 +39,16 @@ export interface Opportunity extends MissedSaving {
 
 /** The setting that avoids a repeated cost, by its reason. */
 const SETTINGS: Record<string, string> = {
-  bypass: 'Leave use_cache: false and Cache-Control: no-store out of these calls.',
+  bypass: 'Do not send use_cache: false or Cache-Control: no-store with these calls.',
   refresh:
-    'Leave Cache-Control: no-cache out of these calls; declare a model version instead when answers are outdated.',
+    'Do not send Cache-Control: no-cache with these calls; declare a new model version when responses are outdated.',
   tool_calls: 'Set cache.store_tool_calls: true for the model in gateway.yaml.',
-  not_stopped: 'Raise max_completion_tokens: answers that are cut off are not kept.',
-  refused: 'Refusals are not kept; ask differently.',
-  usage_missing: 'Have the provider tell usage: answers of unknown cost are not kept.',
+  not_stopped: 'Raise max_completion_tokens: truncated responses are not stored.',
+  refused: 'Refusals are not stored; change the request.',
+  usage_missing: 'Let the provider report usage: responses of unknown cost are not stored.',
   other_model:
-    'A fallback answered, which is not kept under the name of the first model. See the first deployment’s errors.',
-  cut: 'Let streams run to their end: what is cut off is not kept.',
+    'A fallback answered; its response is not stored under the name of the first model. See the first deployment’s errors.',
+  cut: 'Read streams to their end: interrupted ones are not stored.',
   not_there: 'Raise cache.ttl_seconds of the model in gateway.yaml, or CACHE_MEMORY_MB, or use Redis.',
 };
 const BATCH_SETTING = 'Send these calls through POST /v1/batches at the vendor’s batch price.';
@@ -65,16 +65,16 @@ export class SavingsService {
   ) {}
 
   /** Savings by group. @throws GatewayError `invalid_request` for a span longer than 92 days */
-  async report(asked: SavingsSpan, groups: SavingsGroup[]): Promise<{ data: SavingsOf[]; total: Savings }> {
-    const filter = this.filterOf(asked);
+  async report(span: SavingsSpan, groups: SavingsGroup[]): Promise<{ data: SavingsOf[]; total: Savings }> {
+    const filter = this.filterOf(span);
     await this.drain.flush();
     const rows = await this.repository.sums(filter, groups);
     return { data: folded(rows, groups), total: totalOf(rows) };
   }
 
   /** Missed savings, the largest first. @throws GatewayError as `report` does */
-  async opportunities(asked: SavingsSpan): Promise<Opportunity[]> {
-    const filter = this.filterOf(asked);
+  async opportunities(span: SavingsSpan): Promise<Opportunity[]> {
+    const filter = this.filterOf(span);
     await this.drain.flush();
     const repeats = await this.repository.repeats(filter, OPPORTUNITIES);
     const deferrable = await this.repository.deferrable(filter, OPPORTUNITIES);
@@ -104,16 +104,16 @@ export class SavingsService {
     return { models: folded(rows, ['model']), total: totalOf(rows) };
   }
 
-  private filterOf(asked: SavingsSpan): UsageFilter {
-    const span = spanOf(asked, this.clock.now());
-    const lastMs = Math.min(span.to.getTime(), this.clock.now());
-    if (lastMs - span.from.getTime() > LONGEST_SPAN_MS) {
+  private filterOf(span: SavingsSpan): UsageFilter {
+    const { from, to } = spanOf(span, this.clock.now());
+    const lastMs = Math.min(to.getTime(), this.clock.now());
+    if (lastMs - from.getTime() > MAX_SPAN_MS) {
       throw new GatewayError('invalid_request', {
         message: "'from' must be at most 92 days before 'to'.",
         param: 'from',
       });
     }
-    return { team_id: asked.team_id, ...span };
+    return { team_id: span.team_id, from, to };
   }
 }
 

@@ -6,28 +6,28 @@ const DAY_MS = 24 * HOUR_MS;
 const WEEK_MS = 7 * DAY_MS;
 const WEEKS = 4;
 const LEAST_TO_COMPARE = 2;
-/** The median of absolute deviations of a normal spread, times 1.4826, is its standard deviation; three of them are allowed. */
+/** Three standard deviations: that of a normal distribution is 1.4826 times its median absolute deviation. */
 const DEVIATIONS = 4.4478;
 const MILLIONTHS = 1_000_000;
 
 export interface AnomalyRule {
-  /** How many times the usual an hour must cost. */
+  /** How many times the usual spending an anomaly must reach. */
   factor: number;
-  /** And how much at least. */
+  /** The least spending of an anomaly. */
   floorPusd: PicoUsd;
 }
 
-/** The hours that {@link anomaly} looks at: the hour itself and the same one of each of the 28 days before. */
+/** The hours that {@link anomaly} compares, in ms since 1970: the hour itself and the same hour of each of the 28 days before. */
 export function hoursToCompare(hourMs: number): number[] {
   return Array.from({ length: WEEKS * 7 + 1 }, (_, days) => hourMs - days * DAY_MS);
 }
 
 /**
- * Whether an hour cost much more than usual: than the same hour of the four weeks before, or of the days before where there
- * are no two weeks of history yet.
+ * Decides whether the spending of an hour is an anomaly: much more than in the same hour of the four weeks before, or of
+ * the days before if there are not yet two weeks of history.
  *
- * @param sinceMs since when something is known; an hour after that which is missing in the history cost nothing
- * @returns what is usual, where the hour is not; undefined otherwise, and where too little is known
+ * @param sinceMs start of the history; later hours that are missing in it cost nothing
+ * @returns the usual spending if the hour is an anomaly; undefined if it is not, or if the history is too short
  */
 export function anomaly(
   hourMs: number,

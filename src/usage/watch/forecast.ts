@@ -3,33 +3,33 @@ import type { PicoUsd } from '../../common/money';
 const HOUR_MS = 3_600_000;
 const HOURS_A_WEEK = 168;
 export const WEEK_MS = HOURS_A_WEEK * HOUR_MS;
-/** Shares are counted in millionths, so that money stays whole. */
+/** Hours are weighted in millionths, so that money stays an integer. */
 const MILLION = 1_000_000n;
-/** How many weeks a shape looks back at most. */
+/** The longest history of a shape, in weeks. */
 export const WEEKS_LOOKED_AT = 4;
 /**
- * A forecast is this many times the plain run rate at most. Hours that were almost free in the weeks before would make a
- * fortune of the first dollar that is spent at them.
+ * A forecast adds at most this many times the plain run rate. Without the limit, a dollar spent in hours that were almost
+ * free in earlier weeks would give an extreme forecast.
  */
-const MOST_RUN_RATES = 10n;
+const MAX_RUN_RATES = 10n;
 
-/** What was spent in each hour, by the hour's start in milliseconds since 1970. Hours without spending may be missing. */
+/** The spending of each hour, by the hour's start in milliseconds since 1970. Hours without spending may be missing. */
 export type HourlySpend = ReadonlyMap<number, PicoUsd>;
 
-/** How much each hour of the week costs beside the others, from Thursday, 00:00 UTC on, the first hour of 1970. */
+/** The relative spending of each hour of the week. The first hour is Thursday 00:00 UTC, the first hour of 1970. */
 export type WeekShape = readonly bigint[];
 
-/** What will be spent, and by what it is told: by the shape of the weeks before, or by the run rate alone. */
+/** A forecast and its basis: the shape of earlier weeks, or the run rate alone. */
 export interface Forecast {
   pusd: PicoUsd;
   basis: 'weekday_hours' | 'run_rate';
 }
 
 /**
- * What will be spent by the end of a window: what is spent, and for the time that is left the run rate of the time that is
- * over, weighted by how much those hours of the week cost in the weeks before.
+ * Forecasts the spending of a window: the spending so far, plus the remaining time at the run rate of the elapsed time,
+ * weighted by the spending of those hours of the week in earlier weeks.
  *
- * @param shape undefined where too little is known; every hour counts the same then
+ * @param shape undefined if the history is too short; then every hour has the same weight
  */
 export function forecast(
   spentPusd: PicoUsd,
@@ -41,17 +41,16 @@ export function forecast(
   if (nowMs >= window.endMs || nowMs <= window.startMs || spentPusd <= 0n) return { pusd: spentPusd, basis };
   const runRatePusd = restPusd(spentPusd, window, nowMs, undefined) ?? 0n;
   const shapedPusd = shape && restPusd(spentPusd, window, nowMs, shape);
-  // Nothing was ever spent at hours like those that are over: only time itself can be counted.
+  // Earlier weeks have no spending in the elapsed hours of the week, so only the run rate is left.
   if (shapedPusd === undefined) return { pusd: spentPusd + runRatePusd, basis: 'run_rate' };
-  const mostPusd = runRatePusd * MOST_RUN_RATES;
-  return { pusd: spentPusd + (shapedPusd < mostPusd ? shapedPusd : mostPusd), basis };
+  const maxPusd = runRatePusd * MAX_RUN_RATES;
+  return { pusd: spentPusd + (shapedPusd < maxPusd ? shapedPusd : maxPusd), basis };
 }
 
 /**
- * How much each hour of the week costs beside the others, over the whole weeks before `nowMs`, so that each hour was seen
- * as often as the others.
+ * The relative spending of each hour of the week, over whole weeks before `nowMs`, so that each hour counts equally often.
  *
- * @returns undefined where there is not one week of history, or nothing was spent in it
+ * @returns undefined if there is less than a week of history, or no spending in it
  */
 export function shapeOf(history: HourlySpend, nowMs: number): WeekShape | undefined {
   const endMs = Math.floor(nowMs / HOUR_MS) * HOUR_MS;
@@ -63,12 +62,12 @@ export function shapeOf(history: HourlySpend, nowMs: number): WeekShape | undefi
     const index = hourOfWeek(hour);
     shape[index] = (shape[index] ?? 0n) + spentPusd;
   }
-  // A price that was corrected downwards can leave less than nothing in an hour.
+  // Corrections to lower prices can make the spending of an hour negative.
   const whole = shape.map((spentPusd) => (spentPusd > 0n ? spentPusd : 0n));
   return whole.some((spentPusd) => spentPusd > 0n) ? whole : undefined;
 }
 
-/** What the time that is left costs, by the time that is over. @returns undefined where the shape knows nothing of the latter */
+/** The spending of the remaining time, projected from the elapsed time. @returns undefined if the elapsed time has no weight */
 function restPusd(
   spentPusd: PicoUsd,
   { startMs, endMs }: { startMs: number; endMs: number },
@@ -79,7 +78,7 @@ function restPusd(
   return over === 0n ? undefined : (spentPusd * weight(shape, nowMs, endMs)) / over;
 }
 
-/** The weight of a span: parts of hours count as their part. */
+/** The weight of a span; a part of an hour has that part of its weight. */
 function weight(shape: WeekShape | undefined, fromMs: number, toMs: number): bigint {
   let sum = 0n;
   for (let hour = Math.floor(fromMs / HOUR_MS) * HOUR_MS; hour < toMs; hour += HOUR_MS) {

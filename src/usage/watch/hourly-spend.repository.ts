@@ -4,7 +4,7 @@ import type { PicoUsd } from '../../common/money';
 import { Database } from '../../database/database.connection';
 import type { HourlySpend } from './forecast';
 
-/** What a team spent in some hours, and since when it spends. */
+/** The spending of a team in some hours, and the first hour with spending. */
 export interface TeamHours {
   teamId: string;
   sinceMs: number;
@@ -15,7 +15,7 @@ export interface TeamHours {
 export class HourlySpendRepository {
   constructor(private readonly database: Database) {}
 
-  /** What a team, or one key of it, spent in each hour since. */
+  /** The spending of a team, or of one of its keys, in each hour since. */
   async ofTeam(teamId: string, keyId: string | null, since: Date): Promise<HourlySpend> {
     const rows = await this.database.db
       .selectFrom('usage_rollups')
@@ -29,7 +29,7 @@ export class HourlySpendRepository {
     return new Map(rows.map((row) => [row.period.getTime(), BigInt(row.cost)]));
   }
 
-  /** The teams that spent at least `floorPusd` in an hour, with what they spent in the hours to compare it with. */
+  /** The teams that spent at least `floorPusd` in an hour, with their spending in `hoursMs`. */
   async ofSpenders(hourMs: number, floorPusd: PicoUsd, hoursMs: number[]): Promise<TeamHours[]> {
     const hours = hoursMs.map((each) => new Date(each).toISOString());
     const { rows } = await sql<{ team_id: string; since: Date; period: Date; cost: string }>`

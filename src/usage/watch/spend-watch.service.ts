@@ -8,13 +8,13 @@ import { anomaly, type AnomalyRule, hoursToCompare } from './anomaly';
 import { HourlySpendRepository } from './hourly-spend.repository';
 
 const HOUR_MS = 3_600_000;
-const LOOK_EVERY_MS = 5 * 60_000;
-/** A long call ends in the ledger after its hour is over, so the hours before the last one are looked at again. */
+const CHECK_EVERY_MS = 5 * 60_000;
+/** Hours that each check covers: long calls reach the ledger after their hour is over. */
 const HOURS_BACK = 3;
-/** What was spent before the process ended and nobody has looked at. */
+/** Hours that the first check covers: earlier ones may be unchecked if no gateway ran. */
 const HOURS_BACK_AT_START = 24;
 
-/** Looks at the hours that are over for spending that is not usual. */
+/** Raises alerts for anomalies in the spending of past hours. */
 @Injectable()
 export class SpendWatch implements OnApplicationBootstrap {
   private readonly logger = new Logger(SpendWatch.name);
@@ -33,7 +33,7 @@ export class SpendWatch implements OnApplicationBootstrap {
   }
 
   onApplicationBootstrap(): void {
-    const timer = setInterval(() => void this.look(), LOOK_EVERY_MS).unref();
+    const timer = setInterval(() => void this.look(), CHECK_EVERY_MS).unref();
     this.database.beforeClose(async () => {
       clearInterval(timer);
       await this.working;
@@ -41,10 +41,10 @@ export class SpendWatch implements OnApplicationBootstrap {
     void this.look();
   }
 
-  /** Looks now; the same hour is told once however often it is looked at. */
+  /** Checks now. An anomaly is raised once, however often its hour is checked. */
   look(): Promise<void> {
     return (this.working ??= this.lookBack()
-      .catch((error: unknown) => this.logger.debug({ err: error }, 'spending could not be looked at'))
+      .catch((error: unknown) => this.logger.debug({ err: error }, 'spending could not be checked'))
       .finally(() => (this.working = undefined)));
   }
 

@@ -4,7 +4,7 @@ import { ForecastService } from './forecast.service';
 import { HourlySpendRepository } from './hourly-spend.repository';
 import { SpendWatch } from './spend-watch.service';
 
-/** Looks ahead at what will be spent, and back for what is not usual. */
+/** Forecasts and anomalies of spending. */
 @Module({
   imports: [AlertsModule],
   providers: [ForecastService, HourlySpendRepository, SpendWatch],

@@ -7,7 +7,7 @@ const WEEK = 168 * HOUR;
 const START = Date.UTC(2026, 10, 2);
 const DOLLAR = 1_000_000_000_000n;
 
-/** Hours from `from` to `to`, each costing what the rule says. */
+/** Spending of the hours from `from` to `to`, by `cost`. */
 const hours = (from: number, to: number, cost: (hour: number) => bigint) =>
   new Map(Array.from({ length: (to - from) / HOUR }, (_, index) => [from + index * HOUR, cost(from + index * HOUR)]));
 
@@ -16,7 +16,7 @@ const dollars = fc.bigInt({ min: 1n, max: 10n ** 15n });
 describe('the forecast of a window', () => {
   const window = { startMs: START, endMs: START + WEEK };
 
-  it('of steady spending is steady, however long the history is', () => {
+  it('is steady for steady spending, however long the history is', () => {
     const past = fc.integer({ min: 1, max: 167 });
     fc.assert(
       fc.property(past, dollars, fc.nat(4 * 168), (hour, cost, before) => {
@@ -27,13 +27,13 @@ describe('the forecast of a window', () => {
         );
         const spent = cost * BigInt(hour);
         const basis = before + hour >= 168 ? 'weekday_hours' : 'run_rate';
-        const { pusd, basis: told } = forecast(spent, window, now, shape);
-        expect([pusd, told]).toEqual([cost * 168n, basis]);
+        const { pusd, basis: actual } = forecast(spent, window, now, shape);
+        expect([pusd, actual]).toEqual([cost * 168n, basis]);
       }),
     );
   });
 
-  it('knows quiet weekends', () => {
+  it('weights quiet weekends', () => {
     const weekday = (hour: number) => (new Date(hour).getUTCDay() % 6 === 0 ? 0n : DOLLAR);
     const at = (hour: number) => {
       const now = START + hour * HOUR;
@@ -43,7 +43,7 @@ describe('the forecast of a window', () => {
     expect(at(48)).toEqual({ pusd: 120n * DOLLAR, basis: 'weekday_hours' });
   });
 
-  it('is never less than what is spent, and grows with it', () => {
+  it('is never less than the spending so far, and grows with it', () => {
     const shape = shapeOf(
       hours(START - 2 * WEEK, START, (hour) => BigInt((hour / HOUR) % 7)),
       START,
@@ -78,14 +78,14 @@ describe('the forecast of a window', () => {
         const { pusd, basis } = forecast(spent, window, now, shape);
         const scaled = forecast(spent * times, window, now, larger);
         expect(scaled.basis).toBe(basis);
-        // What is lost by whole pico-dollars is less than one of the smaller unit.
+        // Rounding to whole pico-dollars loses less than one of the smaller unit.
         const lost = scaled.pusd - pusd * times;
         expect(lost >= 0n && lost < times * 10n).toBe(true);
       }),
     );
   });
 
-  it('makes no fortune of the first dollar at hours that cost nothing before', () => {
+  it('limits the effect of the first dollar in hours without earlier spending', () => {
     const day = { startMs: START, endMs: START + 24 * HOUR };
     const now = START + 3 * HOUR;
     const almostFree = hours(START - 4 * WEEK, START, (hour) => (new Date(hour).getUTCHours() < 3 ? 1n : DOLLAR));
@@ -94,18 +94,18 @@ describe('the forecast of a window', () => {
     expect(forecast(DOLLAR, day, now, shapeOf(free, now))).toEqual({ pusd: 8n * DOLLAR, basis: 'run_rate' });
   });
 
-  it('of a window that is over, has not begun, or has just begun is what was spent', () => {
+  it('is the spending so far for a window that is over, has not begun, or has just begun', () => {
     for (const now of [window.endMs, window.startMs, window.startMs + 1])
       expect(forecast(5n, window, now, undefined).pusd).toBe(5n);
   });
 });
 
-describe('an anomaly of spending', () => {
+describe('a spending anomaly', () => {
   const RULE = { factor: 3, floorPusd: DOLLAR };
   const NOW = START + 13 * HOUR;
   const steady = (from: number, cost = DOLLAR) => hours(from, NOW + HOUR, () => cost);
 
-  it('is not the same as ever, whatever that is', () => {
+  it('is not raised for an hour that costs the same every week', () => {
     const cost = fc.bigInt({ min: 0n, max: 10n ** 16n });
     fc.assert(
       fc.property(fc.array(cost, { minLength: 168, maxLength: 168 }), (week) => {
@@ -115,7 +115,7 @@ describe('an anomaly of spending', () => {
     );
   });
 
-  it('is ten times the same hour of other weeks', () => {
+  it('is raised for ten times the same hour of other weeks', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: DOLLAR / 10n, max: 10n ** 16n }), fc.integer({ min: 2, max: 9 }), (cost, weeks) => {
         const since = NOW - weeks * WEEK;
@@ -124,29 +124,29 @@ describe('an anomaly of spending', () => {
     );
   });
 
-  it('is not what happens every week at this hour', () => {
+  it('is not raised for a peak that recurs every week', () => {
     const history = steady(START - 4 * WEEK).set(NOW, 10n * DOLLAR);
     for (let week = 1; week <= 4; week += 1) history.set(NOW - week * WEEK, 10n * DOLLAR);
     expect(anomaly(NOW, history, START - 4 * WEEK, RULE)).toBeUndefined();
   });
 
-  it('is not small change, and not what nothing can be compared with', () => {
+  it('is not raised below the floor, nor without a history', () => {
     expect(anomaly(NOW, steady(START - WEEK, 1n).set(NOW, DOLLAR - 1n), START - WEEK, RULE)).toBeUndefined();
     expect(anomaly(NOW, new Map([[NOW, 100n * DOLLAR]]), NOW, RULE)).toBeUndefined();
-    // Known for long, and never spent anything at this hour.
+    // A long history without spending in this hour.
     expect(anomaly(NOW, new Map([[NOW, 100n * DOLLAR]]), NOW - 4 * WEEK, RULE)).toBe(0n);
   });
 
-  it('is looked for in the days before where there are no weeks', () => {
+  it('is compared with the days before if the history has no weeks', () => {
     const since = NOW - 72 * HOUR;
     expect(anomaly(NOW, steady(since).set(NOW, 10n * DOLLAR), since, RULE)).toBe(DOLLAR);
     expect(anomaly(NOW, steady(since).set(NOW, 2n * DOLLAR), since, RULE)).toBeUndefined();
   });
 
-  it('needs no other hours than it asks for', () => {
+  it('reads only the hours of hoursToCompare', () => {
     const history = steady(START - 4 * WEEK).set(NOW, 10n * DOLLAR);
-    const asked = new Set(hoursToCompare(NOW));
-    const only = new Map([...history].filter(([hour]) => asked.has(hour)));
+    const compared = new Set(hoursToCompare(NOW));
+    const only = new Map([...history].filter(([hour]) => compared.has(hour)));
     expect(anomaly(NOW, only, START - 4 * WEEK, RULE)).toBe(anomaly(NOW, history, START - 4 * WEEK, RULE));
   });
 });
