@@ -11,6 +11,7 @@ import { SingleFlightModule } from '../single-flight/single-flight.module';
 import { AdmissionService } from './attempts/admission.service';
 import { AttemptsService } from './attempts/attempts.service';
 import { CacheWriter } from './attempts/cache-writer.service';
+import { ReadOnService } from './attempts/read-on.service';
 import { CallsService } from './calls.service';
 import { Coalescing } from './coalescing/coalescing.service';
 import { FollowerService } from './coalescing/follower.service';
@@ -39,6 +40,7 @@ import { ReplayService } from './responses/replay.service';
     AdmissionService,
     AttemptsService,
     CacheWriter,
+    ReadOnService,
     Coalescing,
     FollowerService,
   ],

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import OpenAI from 'openai';
 import { eventually } from '../support/eventually';
 import { freePort } from '../support/free-port';
 import { type RunningGateway, startGateway } from '../support/gateway';
@@ -163,5 +164,25 @@ describe('operations', () => {
     expect(existsSync(join(gateway.dataDirectory, 'lock'))).toBe(false);
     await gateway.start();
     expect(readFileSync(join(gateway.dataDirectory, 'lock'), 'utf8')).toContain(String(gateway.pid));
+  });
+
+  it('cuts a stream that its client has left on SIGTERM, and books what came of it', async () => {
+    const { key } = await gateway.createKey();
+    const openai = new OpenAI({ apiKey: key, baseURL: `${gateway.url}/v1`, maxRetries: 0 });
+    const prompt = '[[words=1000 gap=20]] left before the end';
+    const messages = [{ role: 'user' as const, content: prompt }];
+    const stream = await openai.chat.completions.create({ model: 'gpt-4.1', stream: true, messages });
+    for await (const { choices } of stream) if (choices[0]?.delta.content) break;
+    const { requestId } = gateway.fake.calls.find(({ body }) => JSON.stringify(body)?.includes(prompt))!;
+    await delay(100);
+    const startedAt = Date.now();
+    expect(await gateway.terminate()).toBe(0);
+    // Sooner than the three seconds that it would have been read on for.
+    expect(Date.now() - startedAt).toBeLessThan(2_500);
+    await gateway.start();
+    const row = await eventually(
+      async () => (await gateway.admin('GET', `/admin/requests?request_id=${requestId}`)).body.data[0],
+    );
+    expect(row).toMatchObject({ state: 'settled', status: 499, error_code: 'client_closed_request', estimated: true });
   });
 });

@@ -1,4 +1,4 @@
-import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import {
   type AbortSignalLike,
   type Reply,
@@ -21,35 +21,29 @@ import { Attempt, type AttemptServices } from './attempt';
 import { AdmissionService } from './admission.service';
 import { CacheWriter } from './cache-writer.service';
 import { type ResolvedCall, unsupportedEndpoint, upstreamRequest } from './resolved-call';
+import { ReadOnService } from './read-on.service';
 import { StreamRelay } from './stream-relay';
 import { transportFailure, upstreamFailure } from './upstream-failure';
 import type { UpstreamResult } from './upstream-result';
 
 const OK = 200;
 const BAD_GATEWAY = 502;
-/** How long the rest of a stream is read that has lost its clients: the upstream charges for it, and its usage comes last. */
-const READ_ON_MS = 3_000;
 
 /** Makes one attempt at one deployment: hold and intent, upstream call, settlement. */
 @Injectable()
-export class AttemptsService implements BeforeApplicationShutdown {
+export class AttemptsService {
   private readonly services: AttemptServices;
-  private readOnMs = READ_ON_MS;
 
   constructor(
     private readonly providers: ProviderRegistry,
     private readonly admission: AdmissionService,
+    private readonly readOn: ReadOnService,
     ledger: LedgerService,
     estimator: TokenEstimator,
     cacheWriter: CacheWriter,
     clock: Clock,
   ) {
     this.services = { ledger, estimator, cacheWriter, clock };
-  }
-
-  /** A process that ends reads no stream for clients that have left. */
-  beforeApplicationShutdown(): void {
-    this.readOnMs = 0;
   }
 
   /**
@@ -74,7 +68,7 @@ export class AttemptsService implements BeforeApplicationShutdown {
       attempt = new Attempt(this.services, await this.admission.admit(resolved, deployment, number, request.body));
       const response = await this.send(attempt, provider, translator, request);
       if (!resolved.call.request.stream) return await this.readAnswer(attempt, translator, response);
-      relay = new StreamRelay(attempt, translator, response, release, () => this.readOnMs);
+      relay = new StreamRelay(attempt, translator, response, release, this.readOn);
       return await this.startStream(attempt, relay);
     } catch (error) {
       await attempt?.abandon();

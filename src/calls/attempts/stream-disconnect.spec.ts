@@ -84,15 +84,26 @@ describe('a stream whose clients disconnect', () => {
     expectOver();
   });
 
-  it('is read on no more where the process ends', async () => {
-    const { relay, response, client, bench, expectOver } = relayBench({ readOnMs: 0 });
-    response.push(sse.content('a'));
-    await relay.next();
-    client.abort();
-    await settled();
-    expect([response.aborts, bench.ledger.outcome.status]).toEqual([1, 499]);
-    expectOver();
-  });
+  it.each(['before', 'after'])(
+    'is cut when the process ends %s they leave, and is settled before it has ended',
+    async (when) => {
+      const { relay, readOn, response, client, bench, expectOver } = relayBench();
+      response.push(sse.content('a'));
+      await relay.next();
+      if (when === 'before') readOn.beforeApplicationShutdown();
+      client.abort();
+      await settled();
+      if (when === 'after') {
+        expect([response.aborts, bench.ledger.settled.length]).toEqual([0, 0]);
+        readOn.beforeApplicationShutdown();
+      }
+      await readOn.onApplicationShutdown();
+      expect(response.aborts).toBe(1);
+      expect(bench.ledger.outcome).toMatchObject({ state: 'settled', status: 499, costPusd: ESTIMATE_PUSD });
+      expect(jest.getTimerCount()).toBe(0);
+      expectOver();
+    },
+  );
 
   it.each([
     ['breaks off', (response: ScriptedResponse) => response.fail(new UpstreamTransportError('reset', 'x', true)), 499],

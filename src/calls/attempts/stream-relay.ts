@@ -13,6 +13,7 @@ import { GatewayError } from '../../common/errors';
 import { AttemptFailure } from '../../routing/attempt-failure';
 import type { FlightOrigin, FlightResult, FlightSource } from '../../single-flight/flight-result';
 import type { AnswerEnd, Attempt } from './attempt';
+import type { AbandonedStream, ReadOnService } from './read-on.service';
 import { transportFailure, upstreamFailure } from './upstream-failure';
 
 const CLIENT_CLOSED_REQUEST = 499;
@@ -27,7 +28,7 @@ type Step = IteratorResult<string, FlightResult | undefined>;
  * the attempt is settled before the last step. When every client has disconnected, the rest is read for a while, because the
  * upstream charges for it and its usage comes last.
  */
-export class StreamRelay implements FlightSource {
+export class StreamRelay implements FlightSource, AbandonedStream {
   private readonly reader = new SseReader();
   private readonly body: AsyncIterator<Uint8Array>;
   private readonly decoder: StreamDecoder;
@@ -40,14 +41,14 @@ export class StreamRelay implements FlightSource {
 
   /**
    * @param release called once when the stream has ended, in whatever way
-   * @param readOnMs how long the rest of a stream is read that has lost its clients, in milliseconds
+   * @param readOn reads the rest of a stream that has lost its clients
    */
   constructor(
     private readonly attempt: Attempt,
     private readonly translator: Translator,
     private readonly response: UpstreamResponse,
     private readonly release: () => void,
-    private readonly readOnMs: () => number,
+    private readonly readOn: Pick<ReadOnService, 'read'>,
   ) {
     this.decoder = translator.openStream();
     this.body = response.body[Symbol.asyncIterator]();
@@ -69,21 +70,21 @@ export class StreamRelay implements FlightSource {
 
   /** The reader wants no more. Resolves when the attempt is settled. */
   return(): Promise<void> {
-    return (this.readingOn ??= this.readOn());
+    return (this.readingOn ??= this.readOn.read(this, this.contentBegan));
   }
 
-  private readonly onDisconnect = (): void => void this.return();
+  abort(): void {
+    this.response.abort();
+  }
 
-  private async readOn(): Promise<void> {
-    const ms = this.contentBegan ? this.readOnMs() : 0;
-    if (ms === 0) this.response.abort();
-    const deadline = setTimeout(() => this.response.abort(), ms).unref();
+  async readRest(): Promise<void> {
     // What fails is settled, and no client waits for it.
     const ignore = () => undefined;
     await this.reading?.catch(ignore);
     while (!this.isOver) await this.step().catch(ignore);
-    clearTimeout(deadline);
   }
+
+  private readonly onDisconnect = (): void => void this.return();
 
   private async step(): Promise<Step> {
     try {

@@ -5,6 +5,7 @@ import type { ProviderRegistry } from '../../providers/provider-registry.service
 import type { AdmissionService } from '../attempts/admission.service';
 import { AttemptsService } from '../attempts/attempts.service';
 import type { CacheWriter } from '../attempts/cache-writer.service';
+import { ReadOnService } from '../attempts/read-on.service';
 import type { ResolvedCall } from '../attempts/resolved-call';
 import { aCall, aDeployment, aResolvedCall } from './builders';
 import { FakeTransport } from './fake-transport';
@@ -56,6 +57,7 @@ export function attemptsBench(
   const attempts = new AttemptsService(
     registry as Pick<ProviderRegistry, 'find'> as ProviderRegistry,
     admission as Pick<AdmissionService, 'admit'> as AdmissionService,
+    new ReadOnService(),
     bench.ledger.asService(),
     estimator as TokenEstimator,
     cacheWriter as CacheWriter,

@@ -1,5 +1,6 @@
 import { openAi, type Translator } from '@thriftgate/providers';
 import { FakeSignal } from './fake-signal';
+import { ReadOnService } from '../attempts/read-on.service';
 import { StreamRelay } from '../attempts/stream-relay';
 import { aCall, aModel, aResolvedCall } from './builders';
 import { ScriptedResponse } from './scripted-response';
@@ -26,7 +27,6 @@ export class CountedSignal extends FakeSignal {
 /** A relay of a response that the test scripts, with all that it touches. */
 export function relayBench({
   reasons = false,
-  readOnMs = READ_ON_MS,
   with: decoder = translator,
   client = new CountedSignal(),
 }: RelayOptions = {}) {
@@ -34,27 +34,21 @@ export function relayBench({
   const response = new ScriptedResponse();
   const model = aModel({ reasons });
   const resolved = aResolvedCall(aCall({ stream: true }), { model, signal: client });
+  const readOn = new ReadOnService();
   let released = 0;
-  const relay = new StreamRelay(
-    bench.start({ resolved }),
-    decoder,
-    response,
-    () => (released += 1),
-    () => readOnMs,
-  );
+  const relay = new StreamRelay(bench.start({ resolved }), decoder, response, () => (released += 1), readOn);
   const state = () => ({ released, listening: client.listening, holds: bench.hold.ends, closed: response.isClosed });
   /** What holds of every relay that is over. */
   const expectOver = () => {
     const { costPusd } = bench.ledger.outcome;
     expect(state()).toEqual({ released: 1, listening: 0, holds: [costPusd], closed: true });
   };
-  return { bench, client, response, relay, expectOver, released: () => released };
+  return { bench, client, response, relay, readOn, expectOver, released: () => released };
 }
 
 interface RelayOptions {
   /** Whether the model reasons. */
   reasons?: boolean;
-  readOnMs?: number;
   with?: Translator;
   client?: CountedSignal;
 }
