@@ -5,8 +5,8 @@ import type { Budget } from './budget';
 import { BudgetStatusService } from './budget-status.service';
 import { windowKey } from './holds/budget-window';
 import type { HoldsService } from './holds/holds.service';
-import type { LeasesRepository } from './holds/leases.repository';
-import type { WindowState } from './holds/window-rows.repository';
+import type { LeasesRepository } from '../ledger/leases/leases.repository';
+import type { WindowState } from '../ledger/leases/window-rows.repository';
 
 const NOW = Date.parse('2026-11-23T09:30:00Z');
 const DAY_START = Date.parse('2026-11-23T00:00:00Z');

@@ -7,7 +7,7 @@ import { LedgerDrain } from '../ledger/drain/ledger-drain.service';
 import type { Budget } from './budget';
 import { windowKey } from './holds/budget-window';
 import { HoldsService } from './holds/holds.service';
-import { LeasesRepository } from './holds/leases.repository';
+import { LeasesRepository } from '../ledger/leases/leases.repository';
 import { type Window, windowAt } from './window';
 
 /** How a budget stands in its window of now. */

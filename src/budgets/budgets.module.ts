@@ -13,9 +13,7 @@ import { BudgetsController } from './budgets.controller';
 import { BudgetsRepository } from './budgets.repository';
 import { BudgetsService } from './budgets.service';
 import { HoldsService } from './holds/holds.service';
-import { LeasesRepository } from './holds/leases.repository';
 import { OwnerHoldsService } from './holds/owner-holds.service';
-import { OwnerLeasesRepository } from './holds/owner-leases.repository';
 
 /** What teams and keys may spend, and the money that is held for their calls. */
 @Module({
@@ -28,9 +26,7 @@ import { OwnerLeasesRepository } from './holds/owner-leases.repository';
     BudgetStatusService,
     BudgetWatch,
     HoldsService,
-    LeasesRepository,
     OwnerHoldsService,
-    OwnerLeasesRepository,
   ],
   exports: [BudgetDirectory, HoldsService, OwnerHoldsService],
 })

@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { type Kysely, sql } from 'kysely';
 import { Database } from '../database/database.connection';
 import type { Owner } from '../common/owner';
-import { writeWhileRegistered } from '../database/registered-owner';
+import { LedgerRepository } from '../ledger/ledger.repository';
+import { OwnersRepository } from '../ledger/owners/owners.repository';
+import { writeWhileRegistered } from '../ledger/owners/registered-owner';
 import type { Schema } from '../database/schema';
 import type { CallIdentity } from './idempotency-key';
 
@@ -46,7 +48,13 @@ export function mayBeDone(error: unknown): boolean {
 
 @Injectable()
 export class IdempotencyRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly owners: OwnersRepository,
+    private readonly ledger: LedgerRepository,
+  ) {
+    owners.onJournalLost((transaction, ownerId) => this.markLost(transaction, ownerId));
+  }
 
   /**
    * Takes a key for an instance, where none has it. The instance is registered when it has the key, for the key of one that
@@ -112,17 +120,28 @@ export class IdempotencyRepository {
       .execute();
   }
 
-  /** What became of a call that another one asks for. */
-  async fateOf({ teamId, key }: CallIdentity, requestId: string): Promise<CallState> {
-    const { rows } = await sql<{ state: string; alive: boolean; sent: boolean }>`
-      SELECT state, EXISTS (SELECT FROM owners WHERE id = kept.owner) AS alive,
-        EXISTS (SELECT FROM ledger WHERE request_id = kept.request_id AND state <> 'failed' AND cache_status NOT IN ('HIT', 'COALESCED')) AS sent
-      FROM idempotency_keys AS kept
-      WHERE team_id = ${teamId} AND idempotency_key = ${key} AND request_id = ${requestId}`.execute(this.database.db);
-    const [row] = rows;
-    if (row?.state !== 'running') return 'ended';
-    if (row.alive) return 'running';
-    return row.sent ? 'sent' : 'not_sent';
+  /**
+   * What became of a call that another one asks for. Where its owner is gone, the key is read again, for the owner may have
+   * kept the answer before it ended.
+   */
+  async fateOf(identity: CallIdentity, requestId: string): Promise<CallState> {
+    const owner = await this.runningOwner(identity, requestId);
+    if (owner === undefined) return 'ended';
+    if (await this.owners.isRegistered(owner)) return 'running';
+    if ((await this.runningOwner(identity, requestId)) === undefined) return 'ended';
+    return (await this.ledger.mayBeCharged(requestId)) ? 'sent' : 'not_sent';
+  }
+
+  private async runningOwner({ teamId, key }: CallIdentity, requestId: string): Promise<string | undefined> {
+    const row = await this.database.db
+      .selectFrom('idempotency_keys')
+      .select('owner')
+      .where('team_id', '=', teamId)
+      .where('idempotency_key', '=', key)
+      .where('request_id', '=', requestId)
+      .where('state', '=', 'running')
+      .executeTakeFirst();
+    return row?.owner;
   }
 
   /** Takes away some of the keys that are a day old. @returns how many */
@@ -132,5 +151,15 @@ export class IdempotencyRepository {
         SELECT team_id, idempotency_key FROM idempotency_keys WHERE expires_at < now() LIMIT ${SWEEP} FOR UPDATE SKIP LOCKED)
       RETURNING 1`.execute(this.database.db);
     return rows.length;
+  }
+
+  /** The calls of an instance that is gone with its journal may have been charged. */
+  private async markLost(writer: Writer, ownerId: string): Promise<void> {
+    await writer
+      .updateTable('idempotency_keys')
+      .set({ state: 'lost' })
+      .where('owner', '=', ownerId)
+      .where('state', '=', 'running')
+      .execute();
   }
 }

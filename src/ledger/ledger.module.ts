@@ -14,6 +14,8 @@ import { InstancesService } from './owners/instances.service';
 import { OwnersRepository } from './owners/owners.repository';
 import { OwnersService } from './owners.service';
 import { RecoveryService } from './owners/recovery.service';
+import { LeasesRepository } from './leases/leases.repository';
+import { OwnerLeasesRepository } from './leases/owner-leases.repository';
 import { LedgerRepository } from './ledger.repository';
 import { LedgerService } from './ledger.service';
 
@@ -24,6 +26,8 @@ import { LedgerService } from './ledger.service';
   providers: [
     AccountsRepository,
     Journal,
+    LeasesRepository,
+    OwnerLeasesRepository,
     LedgerRepository,
     LedgerDrain,
     LedgerService,
@@ -38,6 +42,17 @@ import { LedgerService } from './ledger.service';
     RowWriter,
     VerificationRepository,
   ],
-  exports: [AccountsRepository, Journal, LedgerRepository, LedgerService, LedgerDrain, InstancesService, OwnersService],
+  exports: [
+    AccountsRepository,
+    Journal,
+    LeasesRepository,
+    OwnerLeasesRepository,
+    LedgerRepository,
+    LedgerService,
+    LedgerDrain,
+    InstancesService,
+    OwnersRepository,
+    OwnersService,
+  ],
 })
 export class LedgerModule {}

@@ -70,6 +70,14 @@ export class LedgerRepository {
     }
   }
 
+  /** Whether the ledger has an attempt of a call that the upstream may charge for. */
+  async mayBeCharged(requestId: string): Promise<boolean> {
+    const { rows } = await sql`
+      SELECT FROM ledger WHERE request_id = ${requestId} AND state <> 'failed' AND cache_status NOT IN ('HIT', 'COALESCED')
+      LIMIT 1`.execute(this.database.db);
+    return rows.length > 0;
+  }
+
   /** @param given a JSON array of so many rows */
   private async writeAll(given: Buffer, length: number, db: Kysely<Schema>): Promise<void> {
     const { rows: counts } = await sql<{ written: bigint }>`

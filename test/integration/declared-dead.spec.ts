@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Budget } from '../../src/budgets/budget';
-import { LeasesRepository } from '../../src/budgets/holds/leases.repository';
+import { LedgerRepository } from '../../src/ledger/ledger.repository';
+import { LeasesRepository } from '../../src/ledger/leases/leases.repository';
 import type { Owner } from '../../src/common/owner';
 import type { Database } from '../../src/database/database.connection';
 import { IdempotencyRepository } from '../../src/idempotency/idempotency.repository';
@@ -26,7 +27,7 @@ describe.each(DATABASE_PROFILES)('what a process holds that was taken for dead, 
     const opened = { db: database.db, isEmbedded: profile === 'embedded' } as Database;
     leases = new LeasesRepository(opened);
     owners = new OwnersRepository(opened);
-    keys = new IdempotencyRepository(opened);
+    keys = new IdempotencyRepository(opened, owners, new LedgerRepository(opened));
   });
   afterAll(() => database?.close());
   beforeEach(async () => {

@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import { Kysely, PostgresDialect } from 'kysely';
 import { Pool } from 'pg';
-import { LeasesRepository } from '../../src/budgets/holds/leases.repository';
+import { LeasesRepository } from '../../src/ledger/leases/leases.repository';
 import type { Budget } from '../../src/budgets/budget';
 import type { Owner } from '../../src/common/owner';
 import type { Database } from '../../src/database/database.connection';

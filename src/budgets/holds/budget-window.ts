@@ -1,7 +1,7 @@
 import type { PicoUsd } from '../../common/money';
 import type { Budget } from '../budget';
 import { type Window, windowAt } from '../window';
-import type { WindowState } from './window-rows.repository';
+import type { WindowState } from '../../ledger/leases/window-rows.repository';
 import { Slice } from './slice';
 
 /** How long spending is measured. */

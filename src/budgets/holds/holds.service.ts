@@ -12,7 +12,7 @@ import { windowAt } from '../window';
 import { BudgetWindow, windowKey } from './budget-window';
 import { Hold } from './hold';
 import { leasesAway, LOOK_AGAIN_MS, mayBeFreed, PATIENCE_MS, requireKnownPrice } from './hold-rules';
-import { LeasesRepository } from './leases.repository';
+import { LeasesRepository } from '../../ledger/leases/leases.repository';
 import type { Slice } from './slice';
 
 const TEND_EVERY_MS = 500;

@@ -1,7 +1,7 @@
 import { Clock } from '../../common/clock';
 import { type Owner, OwnerEndedError } from '../../common/owner';
 import type { Budget } from '../budget';
-import type { OwnerHold, OwnerLeasesRepository } from './owner-leases.repository';
+import type { OwnerHold, OwnerLeasesRepository } from '../../ledger/leases/owner-leases.repository';
 import { OwnerHoldsService } from './owner-holds.service';
 
 const batch: Owner = { kind: 'batch', id: 'batch_1' };

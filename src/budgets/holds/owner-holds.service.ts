@@ -8,7 +8,7 @@ import { windowAt } from '../window';
 import { BudgetExceededError } from './budget-exceeded';
 import { BudgetWindow } from './budget-window';
 import { LOOK_AGAIN_MS, mayBeFreed, PATIENCE_MS, requireKnownPrice, leasesAway } from './hold-rules';
-import { OwnerLeasesRepository } from './owner-leases.repository';
+import { OwnerLeasesRepository } from '../../ledger/leases/owner-leases.repository';
 
 /** Holds money for owners that outlive this instance: in the database, until the owner ends. */
 @Injectable()

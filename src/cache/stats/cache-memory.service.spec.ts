@@ -3,6 +3,7 @@ import type { Database } from '../../database/database.connection';
 import type { CacheBytes } from '../../database/tables/ledger-tables';
 import type { Journal } from '../../ledger/journal/journal.service';
 import type { InstancesService } from '../../ledger/owners/instances.service';
+import type { OwnersRepository } from '../../ledger/owners/owners.repository';
 import type { KeyCount } from '../store/answer-index.store';
 import type { EvictionListener, ResponseCacheStore } from '../store/response-cache.store';
 import type { CacheMemoryRepository, Evictions } from './cache-memory.repository';
@@ -12,7 +13,9 @@ const keyOf = (team: string, model: string, generation: number) =>
   `ai_cache:${team}:${model}:${generation}:${'0'.repeat(64)}`;
 
 /** What the database was told, by one process and others. */
-class FakeRepository implements Pick<CacheMemoryRepository, 'addEvictions' | 'putBytes' | 'bytes'> {
+class FakeRepository
+  implements Pick<CacheMemoryRepository, 'addEvictions'>, Pick<OwnersRepository, 'putCacheBytes' | 'cacheBytes'>
+{
   readonly told: { evictions: Omit<Evictions, 'day'>[]; bytes: (readonly CacheBytes[])[] } = {
     evictions: [],
     bytes: [],
@@ -27,13 +30,13 @@ class FakeRepository implements Pick<CacheMemoryRepository, 'addEvictions' | 'pu
     return Promise.resolve();
   }
 
-  putBytes(_instanceId: string, bytes: readonly CacheBytes[]): Promise<boolean> {
+  putCacheBytes(_instanceId: string, bytes: readonly CacheBytes[]): Promise<boolean> {
     if (this.away) return Promise.reject(new Error('connect ECONNREFUSED'));
     this.told.bytes.push(bytes);
     return Promise.resolve(this.known);
   }
 
-  bytes(): Promise<CacheBytes[]> {
+  cacheBytes(): Promise<CacheBytes[]> {
     return Promise.resolve([...(this.told.bytes.at(-1) ?? []), ...this.others]);
   }
 }
@@ -61,6 +64,7 @@ describe('the memory of the cache', () => {
       store as ResponseCacheStore,
       repository as Pick<CacheMemoryRepository, keyof CacheMemoryRepository> as CacheMemoryRepository,
       { instanceId: 'instance_1' } as Journal,
+      repository as Pick<OwnersRepository, 'putCacheBytes' | 'cacheBytes'> as OwnersRepository,
       {} as Database,
       processes as InstancesService,
     );

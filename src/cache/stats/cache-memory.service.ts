@@ -2,6 +2,7 @@ import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common'
 import { Database } from '../../database/database.connection';
 import { Journal } from '../../ledger/journal/journal.service';
 import { InstancesService } from '../../ledger/owners/instances.service';
+import { OwnersRepository } from '../../ledger/owners/owners.repository';
 import { modelOfKey, scopeOfKey } from '../key/cache-key';
 import type { KeyCount } from '../store/answer-index.store';
 import { ResponseCacheStore } from '../store/response-cache.store';
@@ -28,6 +29,7 @@ export class CacheMemory implements OnApplicationBootstrap {
     private readonly store: ResponseCacheStore,
     private readonly repository: CacheMemoryRepository,
     private readonly journal: Journal,
+    private readonly owners: OwnersRepository,
     private readonly database: Database,
     processes: InstancesService,
   ) {
@@ -48,7 +50,7 @@ export class CacheMemory implements OnApplicationBootstrap {
   async count(): Promise<KeyCount[]> {
     await this.flush();
     const counts = new Map((await this.store.count()).map((count) => [nameOf(count), { ...count, bytes: 0 }]));
-    for (const { model, generation, bytes } of await this.repository.bytes()) {
+    for (const { model, generation, bytes } of await this.owners.cacheBytes()) {
       const count = counts.get(nameOf({ model, generation })) ?? { model, generation, keys: 0, bytes: 0 };
       counts.set(nameOf(count), { ...count, bytes });
     }
@@ -71,7 +73,7 @@ export class CacheMemory implements OnApplicationBootstrap {
     const bytes = counts.flatMap(({ keys: _keys, ...held }) => (held.bytes > 0 ? held : []));
     const text = JSON.stringify(bytes);
     if (text === this.told) return;
-    if (await this.repository.putBytes(this.journal.instanceId, bytes)) this.told = text;
+    if (await this.owners.putCacheBytes(this.journal.instanceId, bytes)) this.told = text;
   }
 
   private async tellEvictions(): Promise<void> {

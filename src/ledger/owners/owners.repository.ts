@@ -3,6 +3,7 @@ import { type RawBuilder, sql, type Transaction } from 'kysely';
 import type { Owner } from '../../common/owner';
 import { Database } from '../../database/database.connection';
 import type { Schema } from '../../database/schema';
+import type { CacheBytes } from '../../database/tables/ledger-tables';
 import { BATCH_ENDED, ENDED_COUNTED, INSTANCE_STOPPED, LEASES_PAID } from '../ended-rows.repository';
 import type { OpenRow } from '../ledger.service';
 
@@ -10,10 +11,23 @@ import type { OpenRow } from '../ledger.service';
 const NOT_REFUSED = sql`NOT EXISTS (SELECT FROM ledger_refusals AS refused
   WHERE refused.request_id = ledger.request_id AND refused.attempt = ledger.attempt AND refused.state <> 'dispatched')`;
 
+/** What else ends, in the same transaction, with an instance of which the journal is lost. */
+export type JournalLostListener = (transaction: Transaction<Schema>, ownerId: string) => Promise<void>;
+
+/** An instance that was not seen for so long does not count; it says that it lives every five seconds. */
+const SEEN_WITHIN_SECONDS = 60;
+
 /** Registers owners and ends them, with the attempts that they have open and the money that they hold. */
 @Injectable()
 export class OwnersRepository {
+  private readonly journalLostListeners: JournalLostListener[] = [];
+
   constructor(private readonly database: Database) {}
+
+  /** Registers what ends with an instance that may have sent calls that are not in the ledger. */
+  onJournalLost(listener: JournalLostListener): void {
+    this.journalLostListeners.push(listener);
+  }
 
   /** Notes that an instance lives. @returns since when, in milliseconds since 1970: anew where it had been taken for dead */
   async beat(instanceId: string): Promise<number> {
@@ -28,6 +42,30 @@ export class OwnersRepository {
     await sql`INSERT INTO owners (id, kind) VALUES (${id}, ${kind}) ON CONFLICT (id) DO NOTHING`.execute(
       this.database.db,
     );
+  }
+
+  async isRegistered(ownerId: string): Promise<boolean> {
+    const { rows } = await sql`SELECT FROM owners WHERE id = ${ownerId}`.execute(this.database.db);
+    return rows.length > 0;
+  }
+
+  /** Notes what answers take of an instance's memory. @returns false where the instance has not said that it lives */
+  async putCacheBytes(instanceId: string, bytes: readonly CacheBytes[]): Promise<boolean> {
+    const { numUpdatedRows } = await this.database.db
+      .updateTable('owners')
+      .set({ cache_bytes: JSON.stringify(bytes) })
+      .where('id', '=', instanceId)
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
+  }
+
+  /** What answers take of the memory of all instances that live. */
+  async cacheBytes(): Promise<CacheBytes[]> {
+    const { rows } = await sql<{ model: string; generation: number; bytes: string }>`
+      SELECT held.model, held.generation, sum(held.bytes) AS bytes
+      FROM owners, jsonb_to_recordset(cache_bytes) AS held (model text, generation int, bytes bigint)
+      WHERE seen_at > now() - make_interval(secs => ${SEEN_WITHIN_SECONDS}) GROUP BY 1, 2`.execute(this.database.db);
+    return rows.map((row) => ({ ...row, bytes: Number(row.bytes) }));
   }
 
   /**
@@ -58,11 +96,7 @@ export class OwnersRepository {
       const { rows } = await sql<{
         kind: Owner['kind'];
       }>`DELETE FROM owners WHERE id = ${ownerId} RETURNING kind`.execute(transaction);
-      if (journalLost) {
-        await sql`UPDATE idempotency_keys SET state = 'lost' WHERE owner = ${ownerId} AND state = 'running'`.execute(
-          transaction,
-        );
-      }
+      if (journalLost) for (const listener of this.journalLostListeners) await listener(transaction, ownerId);
       const errorCode = rows[0]?.kind === 'batch' ? BATCH_ENDED : INSTANCE_STOPPED;
       const attempts = await endAsUnknown(transaction, [ownerId], sql`true`, errorCode);
       await sql`

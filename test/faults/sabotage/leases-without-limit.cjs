@@ -2,7 +2,7 @@
 // test: at 1 process
 // Leases of a budget are granted whatever was leased before.
 const { replace } = require('../replace.cjs');
-const { LeasesRepository } = require('../../../dist/src/budgets/holds/leases.repository.js');
+const { LeasesRepository } = require('../../../dist/src/ledger/leases/leases.repository.js');
 replace(
   LeasesRepository.prototype,
   'lease',

@@ -1,8 +1,8 @@
 import type { PicoUsd } from '../../../common/money';
 import type { Owner } from '../../../common/owner';
 import { windowKey } from '../budget-window';
-import { type Lease, type LeaseRequest, type LeasesRepository, share } from '../leases.repository';
-import type { WindowKey, WindowState } from '../window-rows.repository';
+import { type Lease, type LeaseRequest, type LeasesRepository, share } from '../../../ledger/leases/leases.repository';
+import type { WindowKey, WindowState } from '../../../ledger/leases/window-rows.repository';
 
 interface FakeLease {
   grantedPusd: PicoUsd;

@@ -1,6 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import { type Owner, OwnerEndedError } from '../common/owner';
-import type { Schema } from './schema';
+import { type Owner, OwnerEndedError } from '../../common/owner';
+import type { Schema } from '../../database/schema';
 
 /**
  * Writes what must be freed when its owner ends. The owner is registered when that becomes visible, and its row is locked

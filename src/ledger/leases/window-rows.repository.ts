@@ -1,13 +1,21 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { PicoUsd } from '../../common/money';
 import type { Owner } from '../../common/owner';
-import { writeWhileRegistered } from '../../database/registered-owner';
+import { writeWhileRegistered } from '../owners/registered-owner';
 import type { Schema } from '../../database/schema';
-import type { Budget } from '../budget';
+
+/** A budget as its leases know it: whose spending it counts, and up to what. */
+export interface LeasedBudget {
+  id: string;
+  teamId: string;
+  /** Null where it counts all keys of the team. */
+  keyId: string | null;
+  limitPusd: PicoUsd;
+}
 
 /** A window of a budget. */
 export interface WindowKey {
-  budget: Budget;
+  budget: LeasedBudget;
   startMs: number;
 }
 
@@ -64,7 +72,7 @@ export async function stateOf(transaction: Kysely<Schema>, { budget, startMs }: 
 }
 
 /** What was spent in the window before the budget was there counts too, save for what already counts. */
-async function open(transaction: Transaction<Schema>, budget: Budget, start: Date): Promise<void> {
+async function open(transaction: Transaction<Schema>, budget: LeasedBudget, start: Date): Promise<void> {
   await sql`
     INSERT INTO budget_leases (budget_id, window_start, owner, granted_pusd, used_pusd, closed)
     SELECT ${budget.id}, ${start}, ${OPENING}, spent, spent, true FROM (
