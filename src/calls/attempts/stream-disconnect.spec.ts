@@ -1,6 +1,7 @@
 import { UpstreamTransportError } from '@thriftgate/providers';
 import { AttemptFailure } from '../../routing/attempt-failure';
 import { sse, USAGE_PUSD } from '../testing/answers';
+import { PACE_MS } from './stream-relay';
 import { CountedSignal, READ_ON_MS, relayBench } from '../testing/relay-bench';
 import type { ScriptedResponse } from '../testing/scripted-response';
 import { ESTIMATE_PUSD, HOLD_PUSD } from '../testing/started-attempt';
@@ -144,6 +145,7 @@ describe('a stream whose reader returns', () => {
     const returned = relay.return();
     expect(relay.return()).toBe(returned);
     response.push(sse.content('b') + sse.usage() + sse.done());
+    await jest.advanceTimersByTimeAsync(PACE_MS);
     await returned;
     expect(bench.ledger.outcome).toMatchObject({ status: 499, costPusd: USAGE_PUSD });
     expect(await pending).toMatchObject({ done: true, value: { kind: 'done' } });

@@ -1,12 +1,22 @@
 import { UpstreamTransportError } from '@thriftgate/providers';
 import * as fc from 'fast-check';
 import { AttemptFailure } from '../../routing/attempt-failure';
+import type { FlightSource } from '../../single-flight/flight-result';
+import { PACE_MS } from './stream-relay';
 import { aStream, readToEnd, sse, USAGE_PUSD } from '../testing/answers';
 import { relayBench, translator } from '../testing/relay-bench';
 import { ESTIMATE_PUSD, HOLD_PUSD } from '../testing/started-attempt';
 
 /** Lets all that can go on go on, with the clock standing still. */
 const settled = () => jest.advanceTimersByTimeAsync(0);
+
+/** Reads with a clock that goes on: between two texts a relay waits for some milliseconds. */
+async function ticking<T>(reading: Promise<T>): Promise<T> {
+  reading.catch(() => undefined);
+  await jest.advanceTimersByTimeAsync(100);
+  return reading;
+}
+const allOf = (relay: FlightSource) => ticking(readToEnd(relay));
 
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
@@ -15,7 +25,7 @@ describe('a stream that is relayed', () => {
   it('is settled exactly before its last step, and stored', async () => {
     const { bench, relay, response, expectOver } = relayBench();
     response.push(aStream()).end();
-    const { text, end } = await readToEnd(relay);
+    const { text, end } = await allOf(relay);
     expect(text).toBe('');
     expect(end).toMatchObject({
       kind: 'done',
@@ -43,12 +53,12 @@ describe('a stream that is relayed', () => {
     response.push(sse.comment(), sse.content('a'));
     expect(await first).toEqual({ done: false, value: sse.role() + sse.comment() + sse.content('a') });
     response.push(sse.content('b') + sse.content('c'));
-    expect(await relay.next()).toEqual({ done: false, value: sse.content('b') + sse.content('c') });
+    expect(await ticking(relay.next())).toEqual({ done: false, value: sse.content('b') + sse.content('c') });
     response.push(sse.comment());
-    expect(await relay.next()).toEqual({ done: false, value: sse.comment() });
+    expect(await ticking(relay.next())).toEqual({ done: false, value: sse.comment() });
     expect(bench.ledger.settled).toEqual([]);
     response.push(sse.stop() + sse.usage() + sse.done());
-    expect(await relay.next()).toMatchObject({ done: true, value: { kind: 'done', last: sse.stop() } });
+    expect(await ticking(relay.next())).toMatchObject({ done: true, value: { kind: 'done', last: sse.stop() } });
     expect(bench.ledger.outcome).toMatchObject({ ttftMs: 50 });
     expect([response.leaves, response.aborts]).toEqual([1, 0]);
     expectOver();
@@ -57,8 +67,8 @@ describe('a stream that is relayed', () => {
   it('says nothing more once it is over', async () => {
     const { relay, response, expectOver } = relayBench();
     response.push(aStream());
-    await readToEnd(relay);
-    expect(await relay.next()).toEqual({ done: true, value: undefined });
+    await allOf(relay);
+    expect(await ticking(relay.next())).toEqual({ done: true, value: undefined });
     await relay.return();
     expectOver();
   });
@@ -68,7 +78,7 @@ describe('a stream that is relayed', () => {
     for (let cut = 0; cut < bytes.length; cut += 1) {
       const { relay, response, bench, expectOver } = relayBench();
       response.push(bytes.subarray(0, cut), bytes.subarray(cut)).end();
-      const { text, end } = await readToEnd(relay);
+      const { text, end } = await allOf(relay);
       if (end?.kind !== 'done') throw new Error(`Cut at byte ${cut} the stream is not whole.`);
       expect(text + end.last).toBe(sse.comment() + sse.role() + sse.content('안녕 👋') + sse.stop());
       expect(bench.ledger.outcome).toMatchObject({ status: 200, costPusd: USAGE_PUSD });
@@ -111,7 +121,7 @@ describe('a stream that is relayed', () => {
         if (failure) response.fail(failure);
         else response.end();
         const right = expected(names, ending);
-        const result = await readToEnd(relay).catch((error: unknown) => error);
+        const result = await allOf(relay).catch((error: unknown) => error);
         if (result instanceof Error) {
           expect(result).toBeInstanceOf(AttemptFailure);
           expect(right.kind).toBe('thrown');
@@ -141,7 +151,7 @@ describe('a stream that is relayed', () => {
   it('breaks after content with the upstream’s own error, settled at what was told', async () => {
     const { relay, response, bench, expectOver } = relayBench();
     response.push(sse.content('a') + sse.usage() + sse.content('b') + sse.error());
-    expect(await relay.next()).toMatchObject({
+    expect(await ticking(relay.next())).toMatchObject({
       done: true,
       value: { kind: 'broken', last: sse.content('a') + sse.content('b'), error: { message: 'Overloaded' } },
     });
@@ -158,7 +168,7 @@ describe('a stream that is relayed', () => {
   it('breaks with what the model may have cost at worst where it reasons', async () => {
     const { relay, response, bench, expectOver } = relayBench({ reasons: true });
     response.push(sse.content('a')).end();
-    await readToEnd(relay);
+    await allOf(relay);
     expect(bench.ledger.outcome).toMatchObject({ status: 502, errorCode: 'upstream_stream_cut', costPusd: HOLD_PUSD });
     expectOver();
   });
@@ -166,11 +176,39 @@ describe('a stream that is relayed', () => {
   it('breaks at an event that is too long', async () => {
     const { relay, response, bench, expectOver } = relayBench();
     response.push(sse.content('a'));
-    await relay.next();
+    await ticking(relay.next());
     for (let i = 0; i < 17; i += 1) response.push('x'.repeat(1024 * 1024));
-    expect(await relay.next()).toMatchObject({ done: true, value: { kind: 'broken', code: 'upstream_stream_cut' } });
+    expect(await ticking(relay.next())).toMatchObject({
+      done: true,
+      value: { kind: 'broken', code: 'upstream_stream_cut' },
+    });
     expect([bench.ledger.outcome.status, response.aborts]).toEqual([502, 1]);
     expectOver();
+  });
+
+  it('gives the first content at once, and the next text some milliseconds after it', async () => {
+    const { relay, response } = relayBench();
+    response.push(sse.role(), sse.content('a'));
+    expect((await relay.next()).value).toBe(sse.role() + sse.content('a'));
+    const second = relay.next();
+    response.push(sse.content('b'));
+    await jest.advanceTimersByTimeAsync(PACE_MS - 1);
+    let came = false;
+    void second.then(() => (came = true));
+    await settled();
+    expect(came).toBe(false);
+    await jest.advanceTimersByTimeAsync(1);
+    expect((await second).value).toBe(sse.content('b'));
+  });
+
+  it('waits for nothing where the events come slowly', async () => {
+    const { relay, response } = relayBench();
+    response.push(sse.content('a'));
+    await relay.next();
+    await jest.advanceTimersByTimeAsync(PACE_MS);
+    response.push(sse.content('b'));
+    expect((await relay.next()).value).toBe(sse.content('b'));
+    expect(jest.getTimerCount()).toBe(0);
   });
 });
 
@@ -210,7 +248,7 @@ describe('a stream that fails in an unforeseen way', () => {
     const { relay, response, bench, client, expectOver } = relayBench();
     bench.estimatorError = new Error('no tables');
     response.push(sse.content('a'));
-    await relay.next();
+    await ticking(relay.next());
     client.abort();
     response.push(sse.done());
     await settled();

@@ -10,6 +10,7 @@ import {
   UpstreamTransportError,
 } from '@thriftgate/providers';
 import { GatewayError } from '../../common/errors';
+import { pause } from '../../common/runtime/pause';
 import { AttemptFailure } from '../../routing/attempt-failure';
 import type { FlightOrigin, FlightResult, FlightSource } from '../../single-flight/flight-result';
 import type { AnswerEnd, Attempt } from './attempt';
@@ -21,11 +22,14 @@ const BAD_GATEWAY = 502;
 const STREAM_CUT = 'upstream_stream_cut';
 const CLIENT_LEFT = { status: CLIENT_CLOSED_REQUEST, errorCode: 'client_closed_request' };
 
+/** Between two texts is at least so much time, so that events that come close together leave in one text. */
+export const PACE_MS = 5;
+
 type Step = IteratorResult<string, FlightResult | undefined>;
 
 /**
- * A stream on its way from the upstream. Each step is the text of the events that came together, at the pace of the reader;
- * the attempt is settled before the last step. When every client has disconnected, the rest is read for a while, because the
+ * A stream on its way from the upstream. Each step is the text of the events that came since the one before, at the pace of the
+ * reader; the attempt is settled before the last step. When every client has disconnected, the rest is read for a while, because the
  * upstream charges for it and its usage comes last.
  */
 export class StreamRelay implements FlightSource, AbandonedStream {
@@ -37,6 +41,8 @@ export class StreamRelay implements FlightSource, AbandonedStream {
   private usageChunk: string | undefined;
   private reading: Promise<Step> | undefined;
   private readingOn: Promise<void> | undefined;
+  /** When the last text left, in milliseconds of the monotonic clock. */
+  private textAt = -Infinity;
   private isOver = false;
 
   /**
@@ -88,13 +94,20 @@ export class StreamRelay implements FlightSource, AbandonedStream {
 
   private async step(): Promise<Step> {
     try {
+      await this.pace();
       const step = await this.read();
       if (step.done) await this.close();
+      else this.textAt = performance.now();
       return step;
     } catch (error) {
       await this.close();
       throw error;
     }
+  }
+
+  private async pace(): Promise<void> {
+    const waitMs = this.textAt + PACE_MS - performance.now();
+    if (waitMs > 0 && !this.readingOn) await pause(waitMs);
   }
 
   private async read(): Promise<Step> {

@@ -1,6 +1,7 @@
 import type { AbortSignalLike } from '@thriftgate/providers';
 
 /** Waits for `ms` milliseconds, or until the signal is aborted. */
+/** Waits for `ms` milliseconds. */
 export function pauseUnless(signal: AbortSignalLike, ms: number): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {
@@ -12,4 +13,9 @@ export function pauseUnless(signal: AbortSignalLike, ms: number): Promise<void> 
     const timer = setTimeout(end, ms);
     signal.addEventListener('abort', end);
   });
+}
+
+/** Waits for `ms` milliseconds. */
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -24,8 +24,9 @@ export function toChatRequest(call: UpstreamCall): UpstreamRequest {
 }
 
 function upstreamBody({ body, stream, upstreamModel }: UpstreamCall): JsonRecord {
-  const { stream: _stream, stream_options: streamOptions, ...rest } = body;
-  if (!stream) return { ...rest, model: upstreamModel };
-  const options = { ...(isRecord(streamOptions) && streamOptions), include_usage: true };
-  return { ...rest, model: upstreamModel, stream: true, stream_options: options };
+  // JSON leaves out what is undefined.
+  if (!stream) return { ...body, model: upstreamModel, stream: undefined, stream_options: undefined };
+  const asked = body.stream_options;
+  const options = isRecord(asked) ? { ...asked, include_usage: true } : { include_usage: true };
+  return { ...body, model: upstreamModel, stream: true, stream_options: options };
 }

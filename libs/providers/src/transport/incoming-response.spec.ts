@@ -65,3 +65,24 @@ describe('IncomingResponse.leave', () => {
     expect(source.abort).not.toHaveBeenCalled();
   });
 });
+
+describe('IncomingResponse.next', () => {
+  it('gives all bytes that wait as one piece, and resumes the connection', async () => {
+    const source = { pause: jest.fn(), resume: jest.fn(), abort: jest.fn() };
+    const response = new IncomingResponse(200, {}, source, 1_000_000);
+    response.push(Buffer.from('a'));
+    response.push(Buffer.from('b'));
+    expect(String((await response.next()).value)).toBe('ab');
+    const next = response.next();
+    response.push(Buffer.from('c'));
+    expect(String((await next).value)).toBe('c');
+    expect(source.pause).not.toHaveBeenCalled();
+    for (let part = 0; part < 3; part += 1) response.push(Buffer.alloc(50_000));
+    response.push(Buffer.alloc(50_000));
+    expect(source.pause).toHaveBeenCalledTimes(1);
+    expect((await response.next()).value).toHaveLength(200_000);
+    expect(source.resume).toHaveBeenCalledTimes(1);
+    response.end();
+    expect(await response.next()).toEqual({ done: true, value: undefined });
+  });
+});

@@ -7,9 +7,8 @@ export interface BodySource {
   abort(error: UpstreamTransportError): void;
 }
 
-/** Unread bytes above which the upstream is paused, and below which it resumes. */
+/** Unread bytes above which the upstream is paused until they are read. */
 const HIGH_WATER_BYTES = 128 * 1024;
-const LOW_WATER_BYTES = 32 * 1024;
 /** Limits for reading the rest of a body after {@link IncomingResponse.leave}. */
 const LEAVE_MS = 1_000;
 const LEAVE_BYTES = 64 * 1024;
@@ -104,21 +103,26 @@ export class IncomingResponse implements UpstreamResponse, AsyncIterableIterator
 
   async next(): Promise<IteratorResult<Uint8Array, undefined>> {
     for (;;) {
-      const bytes = this.#waiting.shift();
-      if (bytes !== undefined) {
-        this.#waitingBytes -= bytes.length;
-        if (this.#paused && this.#waitingBytes <= LOW_WATER_BYTES) {
-          this.#paused = false;
-          this.source.resume();
-        }
-        return { done: false, value: bytes };
-      }
+      const [bytes] = this.#waiting;
+      if (bytes !== undefined) return { done: false, value: this.#takeWaiting(bytes) };
       if (this.#failure !== undefined && this.#leaving === undefined) throw this.#failure;
       if (this.#ended || this.#leaving !== undefined) return { done: true, value: undefined };
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
     }
+  }
+
+  /** All that waits, as one piece. */
+  #takeWaiting(first: Buffer): Buffer {
+    const bytes = this.#waiting.length === 1 ? first : Buffer.concat(this.#waiting, this.#waitingBytes);
+    this.#waiting.length = 0;
+    this.#waitingBytes = 0;
+    if (this.#paused) {
+      this.#paused = false;
+      this.source.resume();
+    }
+    return bytes;
   }
 
   async return(): Promise<IteratorResult<Uint8Array, undefined>> {
