@@ -95,7 +95,14 @@ export class ResponseCache {
   async store(slot: CacheSlot, entry: NewAnswer): Promise<void> {
     if (this.isRetired(slot)) return;
     const stored: CacheEntry = {
-      ...entry,
+      body: entry.body,
+      usage: entry.usage,
+      listCostPusd: entry.listCostPusd,
+      provider: entry.provider,
+      upstreamModel: entry.upstreamModel,
+      systemFingerprint: entry.systemFingerprint,
+      teamId: entry.teamId,
+      tags: entry.tags,
       createdAt: this.clock.now(),
       ttlSeconds: slot.ttlSeconds,
       askedAt: slot.askedAt,

@@ -52,10 +52,10 @@ describe('the memory of the cache', () => {
   beforeEach(() => {
     held = [];
     repository = new FakeRepository();
-    const store: Pick<ResponseCacheStore, 'onEvicted' | 'count' | 'countInMemory'> = {
+    const store: Pick<ResponseCacheStore, 'onEvicted' | 'count' | 'bytesInMemory'> = {
       onEvicted: (listener) => void (evict = listener),
       count: () => Promise.resolve(held),
-      countInMemory: () => Promise.resolve(held),
+      bytesInMemory: () => held.map(({ model, generation, bytes }) => ({ model, generation, bytes })),
     };
     const processes: Pick<InstancesService, 'onDeclaredDead'> = {
       onDeclaredDead: (listener) => void (takeForDead = listener),

@@ -69,8 +69,7 @@ export class CacheMemory implements OnApplicationBootstrap {
 
   private async tell(): Promise<void> {
     await this.tellEvictions();
-    const counts = await this.store.countInMemory();
-    const bytes = counts.flatMap(({ keys: _keys, ...held }) => (held.bytes > 0 ? held : []));
+    const bytes = this.store.bytesInMemory();
     const text = JSON.stringify(bytes);
     if (text === this.told) return;
     if (await this.owners.putCacheBytes(this.journal.instanceId, bytes)) this.told = text;

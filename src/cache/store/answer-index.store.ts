@@ -10,6 +10,13 @@ export interface KeyCount {
   bytes: number;
 }
 
+/** What the responses of a generation of a model take of memory. */
+export interface GenerationBytes {
+  model: string;
+  generation: number;
+  bytes: number;
+}
+
 /** Sizes are stored in steps of so many bytes: with smaller steps a score cannot hold both seconds since 1970 and a size. */
 const SIZE_STEP = 8;
 const SIZE_SCALE = 2 ** 24;

@@ -8,7 +8,8 @@ const DAY_SECONDS = 24 * 3600;
 const NO_REDIS = { isConfigured: false, isReady: false } as RedisConnection;
 const storeOver = (redis = NO_REDIS, memoryBytes = 1024 * 1024) =>
   new ResponseCacheStore({ cache: { memoryBytes, ttlSeconds: 7 * DAY_SECONDS } } as GatewayConfig, redis);
-const keyOf = (name: string, model = 'gpt-4.1', generation = 1) => `ai_cache:team_1:${model}:${generation}:${name}`;
+const keyOf = (name: string, model = 'gpt-4.1', generation = 1, team = 'team_1') =>
+  `ai_cache:${team}:${model}:${generation}:${name}`;
 const entry = (members: Partial<CacheEntry> = {}): CacheEntry => ({
   body: Buffer.from('{"text":"한국어","cached":true}'),
   usage: { inputTokens: 1, cachedInputTokens: 0, outputTokens: 2, reasoningTokens: 0 },
@@ -70,8 +71,9 @@ describe('the store of responses in memory', () => {
     await store.set(keyOf('short'), entry({ ttlSeconds: 0.02 }));
     await store.set(keyOf('long'), entry());
     await delay(40);
-    expect(await store.count()).toEqual([{ model: 'gpt-4.1', generation: 1, keys: 1, bytes: 34 }]);
+    expect(await store.count()).toMatchObject([{ model: 'gpt-4.1', generation: 1, keys: 1 }]);
     expect(await store.get(keyOf('short'))).toBeUndefined();
+    expect(store.bytesInMemory()).toEqual([{ model: 'gpt-4.1', generation: 1, bytes: 34 }]);
   });
 
   it('sweeps a model up to a generation, and nothing else', async () => {
@@ -113,12 +115,18 @@ describe('the store of responses in memory', () => {
     await store.set(keyOf('b'), entry({ body: Buffer.alloc(50), ttlSeconds: 0.02 }));
     await store.set(keyOf('c', 'gpt-4.1', 2), entry({ body: Buffer.alloc(7) }));
     await delay(40);
-    expect((await store.count()).toSorted((a, b) => a.generation - b.generation)).toEqual([
-      { model: 'gpt-4.1', generation: 1, keys: 1, bytes: 300 },
+    expect((await store.count()).toSorted((a, b) => a.generation - b.generation)).toMatchObject([
+      { model: 'gpt-4.1', generation: 1, keys: 1, bytes: 350 },
       { model: 'gpt-4.1', generation: 2, keys: 1, bytes: 7 },
     ]);
-    await store.remove([keyOf('a'), keyOf('c', 'gpt-4.1', 2)]);
-    expect(await store.count()).toEqual([]);
+    await store.get(keyOf('b'));
+    await store.set(keyOf('a', 'gpt-4.1', 1, 'team_2'), entry({ body: Buffer.alloc(9) }));
+    expect(store.bytesInMemory().toSorted((a, b) => a.generation - b.generation)).toEqual([
+      { model: 'gpt-4.1', generation: 1, bytes: 309 },
+      { model: 'gpt-4.1', generation: 2, bytes: 7 },
+    ]);
+    await store.remove([keyOf('a'), keyOf('a', 'gpt-4.1', 1, 'team_2'), keyOf('c', 'gpt-4.1', 2)]);
+    expect([await store.count(), store.bytesInMemory()]).toEqual([[], []]);
   });
 
   it('holds as many small responses as the limit allows', async () => {

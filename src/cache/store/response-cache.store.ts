@@ -6,7 +6,7 @@ import { GatewayConfig } from '../../config/gateway-config';
 import { type RedisClient, RedisConnection } from '../../redis/redis.connection';
 import { modelOfKey } from '../key/cache-key';
 import { readFrame, writeFrame } from './answer-frame';
-import { AnswerIndexStore, type KeyCount, nameOf } from './answer-index.store';
+import { AnswerIndexStore, type GenerationBytes, type KeyCount, nameOf } from './answer-index.store';
 import { type CacheEntry, MAX_BODY_BYTES, ownBytes } from './cache-entry';
 
 /**
@@ -29,8 +29,8 @@ export class ResponseCacheStore {
   private readonly logger = new Logger(ResponseCacheStore.name);
   private readonly memory: MemoryStore;
   private readonly memoryBytes: number;
-  /** The bytes of each response in memory, which cache-manager does not report. */
-  private readonly bytesInMemory = new Map<string, number>();
+  /** The bytes of the bodies in memory by what their keys have in common, which cache-manager does not report. */
+  private readonly bytesByPrefix = new Map<string, number>();
   private readonly evictionListeners: EvictionListener[] = [];
   private readonly index: AnswerIndexStore;
   private shared: RedisStore | RedisStore<RedisClusterType> | undefined;
@@ -93,19 +93,16 @@ export class ResponseCacheStore {
     return shared ?? this.countInMemory();
   }
 
-  /** The live responses of each generation in the memory of this process. */
-  async countInMemory(): Promise<KeyCount[]> {
-    const counts = new Map<string, KeyCount>();
-    for (const key of await this.memory.keys()) {
-      if (!(await this.isInMemory(key))) continue;
-      const { model, generation } = modelOfKey(key);
+  /** The bytes of each generation in the memory of this process; a response that has expired counts until it is removed. */
+  bytesInMemory(): GenerationBytes[] {
+    const sums = new Map<string, GenerationBytes>();
+    for (const [prefix, bytes] of this.bytesByPrefix) {
+      const { model, generation } = modelOfKey(`${prefix}:`);
       const name = nameOf(model, generation);
-      const count = counts.get(name) ?? { model, generation, keys: 0, bytes: 0 };
-      counts.set(name, count);
-      count.keys += 1;
-      count.bytes += this.bytesInMemory.get(key) ?? 0;
+      const before = sums.get(name)?.bytes ?? 0;
+      sums.set(name, { model, generation, bytes: before + bytes });
     }
-    return [...counts.values()];
+    return [...sums.values()];
   }
 
   /** Removes the responses up to a generation that has ended from memory and Redis. Runs in the background. */
@@ -161,22 +158,43 @@ export class ResponseCacheStore {
     if (this.redis.isConfigured) await this.removeShared(keys);
   }
 
+  private async countInMemory(): Promise<KeyCount[]> {
+    const counts = new Map(
+      this.bytesInMemory().map((held): [string, KeyCount] => [
+        nameOf(held.model, held.generation),
+        { ...held, keys: 0 },
+      ]),
+    );
+    for (const key of await this.memory.keys()) {
+      if (!(await this.isInMemory(key))) continue;
+      const { model, generation } = modelOfKey(key);
+      const count = counts.get(nameOf(model, generation));
+      if (count) count.keys += 1;
+    }
+    return [...counts.values()].filter(({ keys }) => keys > 0);
+  }
+
   private async isInMemory(key: string): Promise<boolean> {
     return this.memory.size > 0 && (await this.memory.ttl(key)) > 0;
   }
 
   private async storeInMemory(key: string, entry: CacheEntry, ttlMs: number): Promise<void> {
     if (sizeOf(key, entry) > this.memoryBytes) return this.memory.del(key);
-    const stored = this.memory.set(key, { ...entry, body: ownBytes(entry.body) }, ttlMs);
-    // Set before another entry can evict this one.
-    this.bytesInMemory.set(key, entry.body.length);
-    await stored;
+    this.addBytes(key, entry.body.length);
+    await this.memory.set(key, { ...entry, body: ownBytes(entry.body) }, ttlMs);
   }
 
   private onRemoved(key: string, entry: CacheEntry, evicted: boolean): void {
-    this.bytesInMemory.delete(key);
+    this.addBytes(key, -entry.body.length);
     if (!evicted || entry.createdAt + entry.ttlSeconds * 1000 <= Date.now()) return;
     for (const listener of this.evictionListeners) listener(key, entry.body.length);
+  }
+
+  private addBytes(key: string, bytes: number): void {
+    const prefix = key.slice(0, key.lastIndexOf(':'));
+    const sum = (this.bytesByPrefix.get(prefix) ?? 0) + bytes;
+    if (sum === 0) this.bytesByPrefix.delete(prefix);
+    else this.bytesByPrefix.set(prefix, sum);
   }
 
   private async readShared(key: string): Promise<CacheEntry | undefined> {
