@@ -26,11 +26,7 @@ const OUTCOME: Outcome = {
   state: 'settled',
   status: 200,
   upstreamModel: 'gpt-2026',
-  inputTokens: 1,
-  cacheWriteTokens: 0,
-  cachedInputTokens: 0,
-  outputTokens: 2,
-  reasoningTokens: 0,
+  usage: { inputTokens: 1, cachedInputTokens: 0, outputTokens: 2, reasoningTokens: 0 },
   listCostPusd: 10n,
   costPusd: 7n,
   savedBy: 'prompt_cache',
@@ -106,10 +102,18 @@ describe('the ledger', () => {
     [-5, 0],
     [NaN, 0],
   ])('A1: bounds numbers that no integer column takes: %p', async (sent, stored) => {
-    const counts = { inputTokens: sent, cachedInputTokens: sent, cacheWriteTokens: sent, outputTokens: sent };
-    const outcome = { ...OUTCOME, ...counts, reasoningTokens: sent, latencyMs: sent, ttftMs: sent };
+    const usage = {
+      inputTokens: sent,
+      cachedInputTokens: sent,
+      cacheWriteTokens: sent,
+      outputTokens: sent,
+      reasoningTokens: sent,
+    };
     await ledger.settle(await ledger.open(INTENT, sent, 10n ** 40n), {
-      ...outcome,
+      ...OUTCOME,
+      usage,
+      latencyMs: sent,
+      ttftMs: sent,
       listCostPusd: 10n ** 40n,
       costPusd: -1n,
     });

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { TokenUsage } from '@thriftgate/providers';
 import { Clock } from '../common/clock';
 import { isoTime } from '../common/iso-time';
 import type { PicoUsd } from '../common/money';
@@ -36,11 +37,7 @@ export interface Outcome {
   status: number;
   /** The version that answered; the deployment's model where none was named. */
   upstreamModel: string | null;
-  inputTokens: number;
-  cachedInputTokens: number;
-  cacheWriteTokens: number;
-  outputTokens: number;
-  reasoningTokens: number;
+  usage: TokenUsage;
   listCostPusd: PicoUsd;
   costPusd: PicoUsd;
   savedBy: 'cache' | 'coalesced' | 'prompt_cache' | 'routing' | null;
@@ -52,16 +49,15 @@ export interface Outcome {
   ttftMs: number | null;
 }
 
+/** The usage of an attempt that brought nothing. */
+export const NO_TOKENS: TokenUsage = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 };
+
 /** The end of an attempt that was refused before it was sent. */
 const NOT_MADE: Outcome = {
   state: 'failed',
   status: 503,
   upstreamModel: null,
-  inputTokens: 0,
-  cachedInputTokens: 0,
-  cacheWriteTokens: 0,
-  outputTokens: 0,
-  reasoningTokens: 0,
+  usage: NO_TOKENS,
   listCostPusd: 0n,
   costPusd: 0n,
   savedBy: null,
@@ -182,18 +178,19 @@ function dispatchedTail(intent: IntentEntry, { inputTokens, holdPusd }: OpenAtte
 }
 
 function outcomeTail(outcome: Outcome): string {
+  const { inputTokens, cachedInputTokens, cacheWriteTokens = 0, outputTokens, reasoningTokens } = outcome.usage;
   const listPusd = storablePusd(outcome.listCostPusd);
   const costPusd = storablePusd(outcome.costPusd);
   return (
     `,"state":"${outcome.state}","status":${outcome.status},"upstream_model":${text(outcome.upstreamModel)}` +
-    `,"input_tokens":${storableCount(outcome.inputTokens)},"cached_input_tokens":${storableCount(outcome.cachedInputTokens)}` +
-    `,"output_tokens":${storableCount(outcome.outputTokens)},"reasoning_tokens":${storableCount(outcome.reasoningTokens)}` +
+    `,"input_tokens":${storableCount(inputTokens)},"cached_input_tokens":${storableCount(cachedInputTokens)}` +
+    `,"output_tokens":${storableCount(outputTokens)},"reasoning_tokens":${storableCount(reasoningTokens)}` +
     `,"list_cost_pusd":"${listPusd}","cost_pusd":"${costPusd}","saved_pusd":"${listPusd - costPusd}"` +
     `,"estimated":${outcome.estimated},"latency_ms":${storableCount(outcome.latencyMs)}` +
     (outcome.savedBy === null ? '' : `,"saved_by":"${outcome.savedBy}"`) +
     (outcome.ttftMs === null ? '' : `,"ttft_ms":${storableCount(outcome.ttftMs)}`) +
     (outcome.errorCode === null ? '' : `,"error_code":${text(outcome.errorCode)}`) +
-    (outcome.cacheWriteTokens === 0 ? '' : `,"cache_write_tokens":${storableCount(outcome.cacheWriteTokens)}`) +
+    (cacheWriteTokens === 0 ? '' : `,"cache_write_tokens":${storableCount(cacheWriteTokens)}`) +
     `${outcome.uncached === null ? '' : `,"uncached":"${outcome.uncached}"`}}`
   );
 }

@@ -90,8 +90,7 @@ describe('an attempt', () => {
       state: 'settled',
       status: 200,
       upstreamModel: 'gpt-4.1-2026',
-      inputTokens: 5,
-      outputTokens: 7,
+      usage: USAGE_TOKENS,
       listCostPusd: USAGE_PUSD,
       costPusd: USAGE_PUSD,
       savedBy: null,
@@ -105,8 +104,7 @@ describe('an attempt', () => {
   it('is estimated where the upstream did not count', async () => {
     const answer = await bench.start().succeed(WITHOUT_USAGE);
     expect(bench.ledger.outcome).toMatchObject({
-      inputTokens: 3,
-      outputTokens: 4,
+      usage: ESTIMATE,
       costPusd: ESTIMATE_PUSD,
       estimated: true,
     });
@@ -158,7 +156,11 @@ describe('an attempt', () => {
   it('saves what the prompt cache of the vendor gives back', async () => {
     await bench.start().succeed(replyOf({ ...USAGE_TOKENS, cachedInputTokens: 4 }));
     const { outcome } = bench.ledger;
-    expect(outcome).toMatchObject({ cachedInputTokens: 4, listCostPusd: USAGE_PUSD, savedBy: 'prompt_cache' });
+    expect(outcome).toMatchObject({
+      usage: { cachedInputTokens: 4 },
+      listCostPusd: USAGE_PUSD,
+      savedBy: 'prompt_cache',
+    });
     expect(outcome.costPusd).toBe(USAGE_PUSD - 4n * 8n);
   });
 

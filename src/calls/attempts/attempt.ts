@@ -1,13 +1,13 @@
 import type { Reply, TokenUsage, UpstreamTransportError } from '@thriftgate/providers';
 import type { Hold } from '../../budgets/holds/hold';
 import type { Clock } from '../../common/clock';
-import type { LedgerService, OpenAttempt, Outcome } from '../../ledger/ledger.service';
+import { type LedgerService, NO_TOKENS, type OpenAttempt, type Outcome } from '../../ledger/ledger.service';
 import type { Deployment } from '../../models/model';
 import type { Price } from '../../pricing/price';
 import type { TokenEstimator } from '../../pricing/token-estimator.service';
 import type { SharedAnswer } from '../../single-flight/flight-result';
 import type { CacheWriter } from './cache-writer.service';
-import { type AnswerCost, answerCost, failedOutcome, tokensOf } from './outcome';
+import { type AnswerCost, answerCost, failedOutcome, type Timing } from './outcome';
 import type { ResolvedCall } from './resolved-call';
 
 const OK = 200;
@@ -94,18 +94,20 @@ export class Attempt {
     const usage = facts.usage ?? (await this.estimate(reply));
     const cost = this.costOf(usage, facts.usage === undefined && !end.endedCleanly);
     const uncached = this.services.cacheWriter.notCacheableReason(this, reply, end.endedCleanly);
+    const { latencyMs, ttftMs } = this.timing;
     const isFirst = await this.end({
-      ...tokensOf(usage),
-      ...this.timing(),
       state: 'settled',
       status: end.status ?? OK,
       upstreamModel,
+      usage,
       listCostPusd: cost.listPusd,
       costPusd: cost.costPusd,
       savedBy: cost.savedBy,
       estimated: facts.usage === undefined || price.estimated,
       errorCode: end.errorCode ?? null,
       uncached,
+      latencyMs,
+      ttftMs,
     });
     if (isFirst) this.isStored = this.services.cacheWriter.store(this, reply, uncached, cost.listPusd);
     const { provider } = this.deployment;
@@ -175,16 +177,17 @@ export class Attempt {
   }
 
   private failed(status: number, errorCode: string | null): Outcome {
-    return failedOutcome(this.deployment.upstreamModel, status, errorCode, this.timing());
+    return failedOutcome(this.deployment.upstreamModel, status, errorCode, this.timing);
   }
 
   private unknown(status: number, errorCode: string | null): Outcome {
     const { inputTokens, holdPusd } = this.started.open;
-    const worst = { inputTokens, listCostPusd: holdPusd, costPusd: holdPusd, estimated: true };
+    const usage = { ...NO_TOKENS, inputTokens };
+    const worst = { usage, listCostPusd: holdPusd, costPusd: holdPusd, estimated: true };
     return { ...this.failed(status, errorCode), ...worst, state: 'unknown' };
   }
 
-  private timing() {
+  private get timing(): Timing {
     return { latencyMs: this.services.clock.now() - this.started.startedAt, ttftMs: this.ttftMs };
   }
 }

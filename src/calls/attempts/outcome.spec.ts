@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { USAGE_PUSD, USAGE_TOKENS } from '../testing/answers';
 import { aPrice } from '../testing/builders';
-import { answerCost, failedOutcome, savedOutcome, tokensOf } from './outcome';
+import { answerCost, failedOutcome, savedOutcome } from './outcome';
 
 const TIMING = { latencyMs: 12, ttftMs: null };
 
@@ -11,8 +11,7 @@ describe('the outcome of a call', () => {
       state: 'failed',
       status: 503,
       errorCode: 'overloaded',
-      inputTokens: 0,
-      outputTokens: 0,
+      usage: { inputTokens: 0, outputTokens: 0 },
       costPusd: 0n,
       listCostPusd: 0n,
       latencyMs: 12,
@@ -25,18 +24,12 @@ describe('the outcome of a call', () => {
       state: 'settled',
       status: 200,
       upstreamModel: null,
-      inputTokens: 5,
-      outputTokens: 7,
+      usage: USAGE_TOKENS,
       costPusd: 0n,
       listCostPusd: USAGE_PUSD,
       savedBy: 'cache',
       estimated: false,
     });
-  });
-
-  it('counts no writes into a prompt cache where the vendor tells none', () => {
-    expect(tokensOf(USAGE_TOKENS).cacheWriteTokens).toBe(0);
-    expect(tokensOf({ ...USAGE_TOKENS, cacheWriteTokens: 2 }).cacheWriteTokens).toBe(2);
   });
 });
 

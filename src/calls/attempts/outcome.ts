@@ -1,10 +1,9 @@
 import type { TokenUsage } from '@thriftgate/providers';
 import type { PicoUsd } from '../../common/money';
-import type { Outcome } from '../../ledger/ledger.service';
+import { NO_TOKENS, type Outcome } from '../../ledger/ledger.service';
 import { type Cost, costOf, type Price } from '../../pricing/price';
 
 const OK = 200;
-const NO_TOKENS: TokenUsage = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 };
 
 /** How long a call took, in milliseconds; `ttftMs` is null where no content came. */
 export interface Timing {
@@ -20,17 +19,18 @@ export function failedOutcome(
   timing: Timing,
 ): Outcome {
   return {
-    ...tokensOf(NO_TOKENS),
-    ...timing,
     state: 'failed',
     status,
     upstreamModel,
+    usage: NO_TOKENS,
     listCostPusd: 0n,
     costPusd: 0n,
     savedBy: null,
     estimated: false,
     errorCode,
     uncached: null,
+    latencyMs: timing.latencyMs,
+    ttftMs: timing.ttftMs,
   };
 }
 
@@ -42,22 +42,18 @@ export function savedOutcome(
 ): Outcome {
   const { usage, listCostPusd, upstreamModel = null } = answer;
   return {
-    ...failedOutcome(upstreamModel, OK, null, timing),
-    ...tokensOf(usage),
     state: 'settled',
+    status: OK,
+    upstreamModel,
+    usage,
     listCostPusd,
+    costPusd: 0n,
     savedBy,
-  };
-}
-
-/** The token columns of the ledger's row. */
-export function tokensOf(usage: TokenUsage) {
-  return {
-    inputTokens: usage.inputTokens,
-    cachedInputTokens: usage.cachedInputTokens,
-    cacheWriteTokens: usage.cacheWriteTokens ?? 0,
-    outputTokens: usage.outputTokens,
-    reasoningTokens: usage.reasoningTokens,
+    estimated: false,
+    errorCode: null,
+    uncached: null,
+    latencyMs: timing.latencyMs,
+    ttftMs: timing.ttftMs,
   };
 }
 

@@ -4,7 +4,7 @@ import type { IntentEntry } from '../../ledger/ledger.service';
 import type { Deployment } from '../../models/model';
 import type { ConfiguredProvider } from '../../providers/provider';
 import type { Flight } from '../../single-flight/flight';
-import type { CacheStatus } from '../call';
+import type { CacheStatus, Call } from '../call';
 import type { PreparedCall } from '../prepared-call';
 
 /** A call on its way upstream: what all its attempts share. */
@@ -58,15 +58,20 @@ export function upstreamRequest(
   translator: Translator,
   { api, baseUrl, apiKey }: ConfiguredProvider,
 ): UpstreamRequest {
-  const { use_cache: _useCache, cache: _cache, ...body } = call.body;
   const request = translator.toRequest({
-    body,
+    body: withoutGatewayMembers(call.body),
     upstreamModel: deployment.upstreamModel,
     stream: call.request.stream,
     requestId: call.requestId,
     baseUrl,
   });
   return api.authorise(request, apiKey);
+}
+
+function withoutGatewayMembers(body: Call['body']): Call['body'] {
+  if (body.use_cache === undefined && body.cache === undefined) return body;
+  const { use_cache: _useCache, cache: _cache, ...rest } = body;
+  return rest;
 }
 
 /**

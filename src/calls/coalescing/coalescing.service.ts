@@ -103,9 +103,13 @@ export class Coalescing {
   }
 }
 
-function resolve(prepared: PreparedCall, cacheStatus: CacheStatus, flight: Flight | undefined): ResolvedCall {
-  const signal = flight?.signal ?? prepared.call.signal;
-  return { ...prepared, cacheStatus, store: prepared.controls.write, flight, signal };
+function resolve(
+  { call, model, controls, slot }: PreparedCall,
+  cacheStatus: CacheStatus,
+  flight: Flight | undefined,
+): ResolvedCall {
+  const signal = flight?.signal ?? call.signal;
+  return { call, model, controls, slot, cacheStatus, store: controls.write, flight, signal };
 }
 
 /**

@@ -2,7 +2,7 @@ import { GatewayError } from '../../common/errors';
 import { FakeSignal } from '../testing/fake-signal';
 import { Flight } from '../../single-flight/flight';
 import type { FlightResult } from '../../single-flight/flight-result';
-import { aSharedAnswer, readToEnd, ScriptedSource, sse, USAGE, USAGE_PUSD } from '../testing/answers';
+import { aSharedAnswer, readToEnd, ScriptedSource, sse, USAGE, USAGE_PUSD, USAGE_TOKENS } from '../testing/answers';
 import { aCall, aPreparedCall } from '../testing/builders';
 import { CallLedger } from '../testing/call-ledger';
 import { FakeClock } from '../testing/fake-clock';
@@ -60,7 +60,7 @@ describe('a call that waits for the answer to an equal one', () => {
     expect(ledger.recorded).toMatchObject([
       {
         intent: { cache_status: 'COALESCED', attempt: 1, provider: 'openai', question: null, charged: null },
-        outcome: { ...SAVED, inputTokens: 5, outputTokens: 7, latencyMs: 40, ttftMs: null },
+        outcome: { ...SAVED, usage: USAGE_TOKENS, latencyMs: 40, ttftMs: null },
       },
     ]);
   });
