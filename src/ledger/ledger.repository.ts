@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { type Kysely, sql } from 'kysely';
 import { Database } from '../database/database.connection';
 import type { Schema } from '../database/schema';
-import { JsonArrays } from './drain/json-array';
 import { BATCH_ENDED, ENDED_COUNTED, INSTANCE_STOPPED } from './ended-rows.repository';
 
 /** An attempt that no caller made, of which nothing stays. */
@@ -35,8 +34,6 @@ const FIRST_LATE_TRUTH = sql.raw('20000');
 
 @Injectable()
 export class LedgerRepository {
-  private readonly arrays = new JsonArrays();
-
   constructor(private readonly database: Database) {}
 
   /**
@@ -46,11 +43,10 @@ export class LedgerRepository {
    *
    * Where a row was closed as unknown before, the truth that comes late is written beside it as a correction.
    *
-   * @param rows JSON texts of ledger entries, as bytes; they are not held on to
+   * @param rows JSON texts of ledger entries, as bytes
    */
-  write(rows: Buffer[], db: Kysely<Schema> = this.database.db): Promise<void> {
-    const { length } = rows;
-    return this.arrays.with(rows, (given) => this.writeAll(given, length, db));
+  write(rows: readonly Buffer[], db: Kysely<Schema> = this.database.db): Promise<void> {
+    return this.writeAll(jsonArrayOf(rows), rows.length, db);
   }
 
   /**
@@ -129,4 +125,11 @@ export class LedgerRepository {
       )
       ${ENDED_COUNTED}`.execute(db);
   }
+}
+
+const [OPEN, COMMA, CLOSE] = [Buffer.from('['), Buffer.from(','), Buffer.from(']')] as const;
+
+/** JSON texts as one array. */
+function jsonArrayOf(texts: readonly Buffer[]): Buffer {
+  return Buffer.concat([...texts.flatMap((text, at) => [at === 0 ? OPEN : COMMA, text]), CLOSE]);
 }

@@ -71,8 +71,8 @@ const NOT_MADE: Outcome = {
 /** An attempt that has begun and must be ended by {@link LedgerService.settle}, once. */
 export interface OpenAttempt {
   readonly key: string;
-  /** The part of the row's JSON text that does not change any more. */
-  readonly head: string;
+  /** The columns of the row that do not change any more. */
+  readonly head: RowHead;
   readonly inputTokens: number;
   readonly holdPusd: PicoUsd;
 }
@@ -86,10 +86,7 @@ export interface OpenRow extends Omit<IntentEntry, 'question'> {
   owner: string;
 }
 
-/**
- * The only writer of the ledger: an intent before an attempt, its settlement after, both in the journal first. Rows are written
- * as JSON text from the start, because building objects of thirty members is dear at this place.
- */
+/** The only writer of the ledger: an intent before an attempt, its settlement after, both in the journal first. */
 @Injectable()
 export class LedgerService {
   constructor(
@@ -112,7 +109,7 @@ export class LedgerService {
   ): Promise<OpenAttempt> {
     const open = { key: keyOf(intent), head: headOf(intent, this.clock.now(), owner.id), inputTokens, holdPusd };
     try {
-      await this.journal.append(open.key, open.head + dispatchedTail(intent, open));
+      await this.journal.append(open.key, dispatchedRow(intent, open));
     } catch (error) {
       // An attempt that is not made must not stand open: nothing would end it, and it would be charged at its worst.
       if (error instanceof JournalRefusal && error.mayBeWritten) this.settle(open, NOT_MADE).catch(() => undefined);
@@ -123,15 +120,13 @@ export class LedgerService {
 
   /** Notes how an attempt ended, whichever instance opened it. @throws GatewayError `unavailable` when the journal cannot be written */
   settle(open: OpenAttempt, outcome: Outcome): Promise<void> {
-    return this.journal.end(open.key, open.head + outcomeTail(outcome));
+    return this.journal.end(open.key, endedRow(open.head, outcome));
   }
 
   /** Notes a call that needed no attempt: an answer from the cache. */
   record(intent: IntentEntry, outcome: Outcome): Promise<void> {
-    return this.journal.append(
-      keyOf(intent),
-      headOf(intent, this.clock.now() - outcome.latencyMs, this.journal.owner.id) + outcomeTail(outcome),
-    );
+    const head = headOf(intent, this.clock.now() - outcome.latencyMs, this.journal.owner.id);
+    return this.journal.append(keyOf(intent), endedRow(head, outcome));
   }
 }
 
@@ -148,53 +143,80 @@ export function reopened(row: OpenRow): OpenAttempt {
   };
 }
 
-/** The part of a row that is known when it is opened, as JSON text without its end. */
-function headOf(intent: IntentEntry, createdAt: number, ownerId: string): string {
-  return (
-    `{"request_id":"${intent.request_id}","attempt":${intent.attempt},"team_id":${text(intent.team_id)},"key_id":${text(intent.key_id)}` +
-    `,"model":${text(intent.model)},"provider":${text(intent.provider)},"endpoint":${text(intent.endpoint)},"stream":${intent.stream}` +
-    `,"cache_status":"${intent.cache_status}","cache_generation":${intent.cache_generation}` +
-    `,"created_at":"${isoTime(createdAt)}","owner":"${ownerId}"` +
-    // What is missing here is NULL in the row; few rows have these.
-    (intent.batch_id === null ? '' : `,"batch_id":${text(intent.batch_id)},"custom_id":${text(intent.custom_id)}`) +
-    (intent.tags === null ? '' : `,"tags":${JSON.stringify(intent.tags.map(storableText))}`) +
-    (intent.question === null ? '' : `,"question":"${intent.question}"`) +
-    (intent.price_id === null ? '' : `,"price_id":"${intent.price_id}"`) +
-    (intent.charged === null ? '' : `,"charged":${JSON.stringify(intent.charged)}`)
-  );
+/** The columns that are known when a row is opened, as PostgreSQL stores them; JSON leaves out what is undefined. */
+type RowHead = ReturnType<typeof headOf>;
+
+function headOf(intent: IntentEntry, createdAt: number, owner: string) {
+  return {
+    request_id: intent.request_id,
+    attempt: intent.attempt,
+    team_id: intent.team_id,
+    key_id: intent.key_id,
+    model: storableText(intent.model),
+    provider: storable(intent.provider),
+    endpoint: intent.endpoint,
+    stream: intent.stream,
+    cache_status: intent.cache_status,
+    cache_generation: intent.cache_generation,
+    created_at: isoTime(createdAt),
+    owner,
+    batch_id: intent.batch_id ?? undefined,
+    custom_id: intent.custom_id === null ? undefined : storableText(intent.custom_id),
+    tags: intent.tags?.map(storableText),
+    question: intent.question ?? undefined,
+    price_id: intent.price_id ?? undefined,
+    charged: intent.charged ?? undefined,
+  };
 }
 
 function keyOf(intent: IntentEntry): string {
   return `${intent.request_id}.${intent.attempt}`;
 }
 
-function dispatchedTail(intent: IntentEntry, { inputTokens, holdPusd }: OpenAttempt): string {
-  const pusd = storablePusd(holdPusd);
-  return (
-    `,"state":"dispatched","upstream_model":${text(intent.upstream_model)},"input_tokens":${storableCount(inputTokens)}` +
-    `,"cached_input_tokens":0,"output_tokens":0,"reasoning_tokens":0` +
-    `,"list_cost_pusd":"${pusd}","cost_pusd":"${pusd}","saved_pusd":"0","estimated":true}`
-  );
+function dispatchedRow(intent: IntentEntry, { head, inputTokens, holdPusd }: OpenAttempt): string {
+  const pusd = String(storablePusd(holdPusd));
+  return JSON.stringify({
+    ...head,
+    state: 'dispatched',
+    upstream_model: storable(intent.upstream_model),
+    input_tokens: storableCount(inputTokens),
+    cached_input_tokens: 0,
+    output_tokens: 0,
+    reasoning_tokens: 0,
+    list_cost_pusd: pusd,
+    cost_pusd: pusd,
+    saved_pusd: '0',
+    estimated: true,
+  });
 }
 
-function outcomeTail(outcome: Outcome): string {
-  const { inputTokens, cachedInputTokens, cacheWriteTokens = 0, outputTokens, reasoningTokens } = outcome.usage;
+function endedRow(head: RowHead, outcome: Outcome): string {
+  const { usage } = outcome;
+  const { cacheWriteTokens = 0 } = usage;
   const listPusd = storablePusd(outcome.listCostPusd);
   const costPusd = storablePusd(outcome.costPusd);
-  return (
-    `,"state":"${outcome.state}","status":${outcome.status},"upstream_model":${text(outcome.upstreamModel)}` +
-    `,"input_tokens":${storableCount(inputTokens)},"cached_input_tokens":${storableCount(cachedInputTokens)}` +
-    `,"output_tokens":${storableCount(outputTokens)},"reasoning_tokens":${storableCount(reasoningTokens)}` +
-    `,"list_cost_pusd":"${listPusd}","cost_pusd":"${costPusd}","saved_pusd":"${listPusd - costPusd}"` +
-    `,"estimated":${outcome.estimated},"latency_ms":${storableCount(outcome.latencyMs)}` +
-    (outcome.savedBy === null ? '' : `,"saved_by":"${outcome.savedBy}"`) +
-    (outcome.ttftMs === null ? '' : `,"ttft_ms":${storableCount(outcome.ttftMs)}`) +
-    (outcome.errorCode === null ? '' : `,"error_code":${text(outcome.errorCode)}`) +
-    (cacheWriteTokens === 0 ? '' : `,"cache_write_tokens":${storableCount(cacheWriteTokens)}`) +
-    `${outcome.uncached === null ? '' : `,"uncached":"${outcome.uncached}"`}}`
-  );
+  return JSON.stringify({
+    ...head,
+    state: outcome.state,
+    status: outcome.status,
+    upstream_model: storable(outcome.upstreamModel),
+    input_tokens: storableCount(usage.inputTokens),
+    cached_input_tokens: storableCount(usage.cachedInputTokens),
+    cache_write_tokens: cacheWriteTokens === 0 ? undefined : storableCount(cacheWriteTokens),
+    output_tokens: storableCount(usage.outputTokens),
+    reasoning_tokens: storableCount(usage.reasoningTokens),
+    list_cost_pusd: String(listPusd),
+    cost_pusd: String(costPusd),
+    saved_pusd: String(listPusd - costPusd),
+    saved_by: outcome.savedBy ?? undefined,
+    estimated: outcome.estimated,
+    error_code: outcome.errorCode === null ? undefined : storableText(outcome.errorCode),
+    uncached: outcome.uncached ?? undefined,
+    latency_ms: storableCount(outcome.latencyMs),
+    ttft_ms: outcome.ttftMs === null ? undefined : storableCount(outcome.ttftMs),
+  });
 }
 
-function text(value: string | null): string {
-  return value === null ? 'null' : JSON.stringify(storableText(value));
+function storable(text: string | null): string | null {
+  return text === null ? null : storableText(text);
 }

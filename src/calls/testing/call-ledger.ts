@@ -23,7 +23,12 @@ export class CallLedger {
 
   async open(intent: IntentEntry, inputTokens: number, holdPusd: PicoUsd): Promise<OpenAttempt> {
     this.answer();
-    const open = { key: `${intent.request_id}.${intent.attempt}`, head: '', inputTokens, holdPusd };
+    const open = {
+      key: `${intent.request_id}.${intent.attempt}`,
+      head: {} as OpenAttempt['head'],
+      inputTokens,
+      holdPusd,
+    };
     this.opened.push({ intent, open });
     return open;
   }

@@ -1,6 +1,7 @@
 import type { Reply, TokenUsage } from '@thriftgate/providers';
 import { Hold } from '../../budgets/holds/hold';
 import type { PicoUsd } from '../../common/money';
+import type { OpenAttempt } from '../../ledger/ledger.service';
 import { Attempt, type AttemptServices, type StartedAttempt } from '../attempts/attempt';
 import { aDeployment, aPrice, aResolvedCall } from './builders';
 import { CallLedger } from './call-ledger';
@@ -58,7 +59,12 @@ export class AttemptBench {
       resolved,
       deployment: aDeployment(),
       number: 1,
-      open: { key: `${resolved.call.requestId}.1`, head: '', inputTokens: 50, holdPusd: HOLD_PUSD },
+      open: {
+        key: `${resolved.call.requestId}.1`,
+        head: {} as OpenAttempt['head'],
+        inputTokens: 50,
+        holdPusd: HOLD_PUSD,
+      },
       price: aPrice(),
       askedPrice: undefined,
       hold: this.hold,
