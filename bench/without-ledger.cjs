@@ -9,7 +9,7 @@ if (isMainThread) {
   const { LedgerService } = require('../dist/src/ledger/ledger.service.js');
   const done = Promise.resolve();
   Object.assign(LedgerService.prototype, {
-    open: (_intent, inputTokens, holdPusd) => Promise.resolve({ key: '', head: '', inputTokens, holdPusd }),
+    open: (_intent, inputTokens, holdPusd) => Promise.resolve({ key: '', head: {}, inputTokens, holdPusd }),
     settle: () => done,
     record: () => done,
   });
