@@ -19,11 +19,11 @@ export type GenerationReason = ModelGenerationsTable['reason'];
 /** Why and by whom new generations are started. */
 export interface NewGenerations {
   models: readonly string[];
-  /** null keeps the version that is declared. */
+  /** null keeps the declared version. */
   version: string | null;
   reason: GenerationReason;
   actor: string;
-  /** What was asked or seen, for the audit. */
+  /** What was requested or detected, for the audit. */
   details: Record<string, unknown>;
 }
 
@@ -35,8 +35,8 @@ const ACTIONS: Record<GenerationReason, AuditAction> = {
   retargeted: 'model.retargeted',
   drift: 'model.drifted',
 };
-/** An audit event names so many generations; more than these are only counted. */
-const MOST_NAMED = 20;
+/** An audit event names at most so many generations; the rest is only counted. */
+const MAX_NAMED = 20;
 
 @Injectable()
 export class GenerationsRepository {
@@ -46,7 +46,7 @@ export class GenerationsRepository {
     private readonly audit: AuditRepository,
   ) {}
 
-  /** The newest generation of each model that ever had a second one or a version. */
+  /** The newest generation of each model that has more than its first one, or a version. */
   current(): Promise<Generation[]> {
     return this.database.db
       .selectFrom('model_generations')
@@ -57,7 +57,7 @@ export class GenerationsRepository {
       .execute();
   }
 
-  /** Every generation there has been, for the statistics. */
+  /** All generations, for the statistics. */
   history(): Promise<Generation[]> {
     return this.database.db.selectFrom('model_generations').select(['model', 'generation', 'version']).execute();
   }
@@ -67,7 +67,7 @@ export class GenerationsRepository {
     return this.locked((transaction) => this.startWithin(transaction, wanted));
   }
 
-  /** Runs work on generations: of two processes one waits for the other, and two that start one at once give two. */
+  /** Runs work in a transaction that locks the generations: two replicas that start one at the same time start two. */
   locked<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T> {
     return this.database.db.transaction().execute(async (transaction) => {
       await sql`LOCK TABLE model_generations IN SHARE ROW EXCLUSIVE MODE`.execute(transaction);
@@ -75,7 +75,7 @@ export class GenerationsRepository {
     });
   }
 
-  /** As `start`, as a part of more that is done at once. Only in a transaction of `locked`. */
+  /** As `start`, as a part of a transaction of `locked`. */
   async startWithin(transaction: Transaction<Schema>, wanted: NewGenerations): Promise<Generation[]> {
     const { models, version, reason, actor, details } = wanted;
     if (models.length === 0) return [];
@@ -88,7 +88,7 @@ export class GenerationsRepository {
       ) newest ON true
       RETURNING model, generation, version`.execute(transaction);
     await this.revisions.raise('generations', transaction);
-    const named = rows.slice(0, MOST_NAMED).map(({ model, generation }) => [model, generation]);
+    const named = rows.slice(0, MAX_NAMED).map(({ model, generation }) => [model, generation]);
     await this.audit.record(
       {
         actor,

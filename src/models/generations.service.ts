@@ -9,8 +9,8 @@ import { newGenerationAlert } from './new-generation-alert';
 const FIRST_GENERATION = 1;
 
 /**
- * The cache generation of each model. It is a part of every cache key, so starting a new one takes all answers of the old
- * one out of service at once, without looking for them.
+ * The cache generation of each model. It is a part of every cache key, so a new generation makes all stored responses of the
+ * old one unreachable at once, without a search for them.
  */
 @Injectable()
 export class GenerationsService implements OnModuleInit {
@@ -37,18 +37,18 @@ export class GenerationsService implements OnModuleInit {
     return this.generations.get(model) ?? { model, generation: FIRST_GENERATION, version: null };
   }
 
-  /** Called with the model and the generation that went out of service. */
+  /** The listener is called with each model that has a new generation and its old generation. */
   onRetired(listener: (model: string, generation: number) => void): void {
     this.listeners.push(listener);
   }
 
-  /** Starts new generations, in force here when this returns and on other replicas as soon as they hear of it. */
+  /** Starts new generations: in force in this replica when this returns, in others when they have reloaded. */
   async start(wanted: NewGenerations): Promise<void> {
     await this.repository.start(wanted);
     await this.announce([wanted]);
   }
 
-  /** Puts in force here, and tells other replicas, what was started in a transaction of its own. */
+  /** Reloads generations that another transaction has started, here and on the other replicas. */
   async announce(started: readonly NewGenerations[]): Promise<void> {
     await this.changeFeed.announce('generations');
     for (const { models, version, reason, actor } of started)
@@ -58,7 +58,7 @@ export class GenerationsService implements OnModuleInit {
       );
   }
 
-  /** Declares which version a model is. Saying the same again changes nothing. */
+  /** Declares a model's version. Declaring the same version again changes nothing. */
   async declareVersion(model: string, version: string, actor: string): Promise<Generation> {
     if (this.current(model).version === version) return this.current(model);
     const wanted: NewGenerations = { models: [model], version, reason: 'declared', actor, details: { version } };
@@ -67,25 +67,25 @@ export class GenerationsService implements OnModuleInit {
     return this.current(model);
   }
 
-  /** Reads again what the database says. One reading after the other, so that none puts an older state in force. */
+  /** Reads generations and models from the database. Reloads run one after the other, so that none applies an older state. */
   reload(): Promise<void> {
-    const reloading = this.reloading.then(() => this.readAgain());
+    const reloading = this.reloading.then(() => this.readAll());
     this.reloading = reloading.catch(() => undefined);
     return reloading;
   }
 
   /**
-   * A generation is read before the models and put in force after them. So no answer of a model's old target can come in
-   * under the generation that its new target has started.
+   * The generations are read before the models and put in force after them. So no response of a model's old target can be
+   * stored under the generation that its new target has started.
    */
-  private async readAgain(): Promise<void> {
+  private async readAll(): Promise<void> {
     const generations = await this.repository.current();
     this.registry.replaceAdminModels(await this.adminModels.all());
     const old = this.generations;
     this.generations = new Map(generations.map((generation) => [generation.model, generation]));
     for (const [model, { generation }] of this.generations) {
       const before = old.get(model)?.generation ?? FIRST_GENERATION;
-      if (generation !== before) for (const tell of this.listeners) tell(model, before);
+      if (generation !== before) for (const listener of this.listeners) listener(model, before);
     }
   }
 }

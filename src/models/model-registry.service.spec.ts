@@ -5,7 +5,7 @@ import type { CatalogueModel } from '../pricing/catalogue';
 import type { PriceBook } from '../pricing/price-book.service';
 import { ModelRegistry } from './model-registry.service';
 
-/** Providers that the test adds and removes, by name with the vendor whose catalogue models each serves. */
+/** Providers that the test replaces: for each name, the vendor whose catalogue models the provider serves. */
 class Providers implements Pick<ProviderRegistry, 'find' | 'all' | 'onReload'> {
   private reload: () => void = () => undefined;
 
@@ -25,7 +25,7 @@ class Providers implements Pick<ProviderRegistry, 'find' | 'all' | 'onReload'> {
     this.reload = listener;
   }
 
-  become(vendors: Record<string, string | undefined>) {
+  replaceWith(vendors: Record<string, string | undefined>) {
     this.vendors = vendors;
     this.reload();
   }
@@ -53,34 +53,34 @@ function registryOver(vendors: Record<string, string | undefined>) {
 describe('the models after the providers are reloaded', () => {
   const names = (registry: ModelRegistry) => registry.all().map(({ name }) => name);
 
-  it('are those of the providers in force', () => {
+  it('are those of the current providers', () => {
     const { providers, registry } = registryOver({ openai: 'openai', backup: undefined });
     expect(names(registry)).toEqual(['gpt-4.1', 'resilient']);
-    providers.become({ openai: 'openai', deepseek: 'deepseek' });
+    providers.replaceWith({ openai: 'openai', deepseek: 'deepseek' });
     expect(names(registry)).toEqual(['gpt-4.1', 'deepseek-chat', 'resilient']);
     expect(registry.resolve('resilient')?.deployments.map(({ id }) => id)).toEqual(['openai/gpt-4.1']);
-    providers.become({ deepseek: 'deepseek' });
+    providers.replaceWith({ deepseek: 'deepseek' });
     expect(names(registry)).toEqual(['deepseek-chat']);
   });
 
-  it('stay the same objects where nothing changed, so that their prices are kept', () => {
+  it('stay the same objects if they have not changed, so that their prices stay cached', () => {
     const { providers, registry } = registryOver({ openai: 'openai', backup: undefined });
     const before = registry.all();
-    providers.become({ openai: 'openai', backup: undefined, deepseek: 'deepseek' });
+    providers.replaceWith({ openai: 'openai', backup: undefined, deepseek: 'deepseek' });
     for (const model of before) expect(registry.resolve(model.name)).toBe(model);
   });
 
-  it('have what administrators set wherever a provider is left for it', () => {
+  it('keep the settings of administrators if a deployment still has a provider', () => {
     const { providers, registry } = registryOver({ openai: 'openai', backup: undefined });
     registry.replaceAdminModels([
       { name: 'ours', deployments: [deployment('backup')], cache: null },
       { name: 'gpt-4.1', deployments: null, cache: { ttl_seconds: 5 } },
     ]);
     expect([registry.sourceOf('ours'), registry.sourceOf('gpt-4.1')]).toEqual(['admin', 'catalogue']);
-    providers.become({ openai: 'openai' });
+    providers.replaceWith({ openai: 'openai' });
     expect(registry.resolve('ours')).toBeUndefined();
     expect(registry.resolve('gpt-4.1')?.cache.ttlSeconds).toBe(5);
-    providers.become({ openai: 'openai', backup: undefined });
+    providers.replaceWith({ openai: 'openai', backup: undefined });
     expect(registry.resolve('ours')?.deployments[0]?.provider).toBe('backup');
   });
 });

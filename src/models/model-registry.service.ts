@@ -9,7 +9,7 @@ import type { DeploymentSettings } from '../database/tables/model-tables';
 import type { Deployment, Model } from './model';
 import { targetOf } from './model-target';
 
-/** What administrators set for a model; null is nothing. */
+/** What administrators set for a model; null: not set. */
 export interface AdminSettings {
   deployments: readonly DeploymentSettings[] | null;
   cache: ModelCacheRules | null;
@@ -23,14 +23,14 @@ interface AdminRow extends AdminSettings {
 export type ModelSource = 'catalogue' | 'gateway.yaml' | 'admin';
 
 /**
- * Every model this gateway serves, by name: those that administrators set, then those of gateway.yaml, then the catalogue's
- * of each provider that serves a vendor. Computed again when the providers are reloaded.
+ * Every model this gateway serves, by name: those that administrators set, then those of gateway.yaml, then the catalogue
+ * models of each provider's vendor. Computed again when the providers are reloaded.
  */
 @Injectable()
 export class ModelRegistry {
-  /** Those of gateway.yaml and the catalogue. */
+  /** The models of gateway.yaml and the catalogue. */
   private configured: ReadonlyMap<string, Model> = new Map();
-  /** Those that administrators set. */
+  /** The models that administrators set. */
   private adminModels: ReadonlyMap<string, Model> = new Map();
   private models: ReadonlyMap<string, Model> = new Map();
   private adminRows: readonly AdminRow[] = [];
@@ -50,7 +50,7 @@ export class ModelRegistry {
     this.compute();
   }
 
-  /** @returns undefined where none of the deployments has a provider, or rules are set for what is not served */
+  /** @returns undefined if no deployment has a provider, or if only rules are set and the model is not configured */
   preview(name: string, { deployments, cache }: AdminSettings): Model | undefined {
     if (deployments === null) {
       const configured = this.configured.get(name);
@@ -59,7 +59,7 @@ export class ModelRegistry {
     return this.fromSettings(name, deployments, cache);
   }
 
-  /** Whether administrators set anything for a model. */
+  /** Whether the served model has settings of administrators. */
   hasAdminSettings(name: string): boolean {
     return this.adminModels.has(name);
   }
@@ -108,7 +108,7 @@ export class ModelRegistry {
     );
   }
 
-  /** @returns undefined where none of the deployments has a provider */
+  /** @returns undefined if no deployment has a provider */
   private fromSettings(
     name: string,
     settings: readonly DeploymentSettings[],
@@ -141,7 +141,7 @@ export class ModelRegistry {
     };
   }
 
-  /** Administrators' rules, over those of gateway.yaml for the model, over those for all. */
+  /** The administrators' rules override those of gateway.yaml for the model, and these override those for all models. */
   private cacheRules(name: string, adminRules: ModelCacheRules | null): Model['cache'] {
     const rules: ModelCacheRules = { ...this.config.cache.rules, ...this.config.models[name]?.cache, ...adminRules };
     return {
@@ -168,7 +168,7 @@ export class ModelRegistry {
   }
 }
 
-/** By name. A model that has not changed stays the same object: prices are kept with its deployments. */
+/** The models by name. An unchanged model stays the same object, because prices are cached by its deployments. */
 function keepUnchanged(old: ReadonlyMap<string, Model>, models: readonly Model[]): Map<string, Model> {
   return new Map(
     models.map((model) => {

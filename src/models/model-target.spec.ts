@@ -12,7 +12,7 @@ const deployment = (provider: string, upstreamModel: string): Deployment => ({
 });
 const target = (...deployments: Deployment[]) => targetOf({ deployments, family: deployments[0]?.upstreamModel ?? '' });
 
-describe('what stands behind a model’s name', () => {
+describe('the target of a model', () => {
   it('is the deployments of its family, in any order', () => {
     const [one, two] = [deployment('openai', 'gpt-4.1'), deployment('backup', 'gpt-4.1')];
     expect(target(one, two)).toBe(target(two, one));
@@ -20,7 +20,7 @@ describe('what stands behind a model’s name', () => {
     expect(target(one)).not.toBe(target(two));
   });
 
-  it('is not changed by a fallback to another model, nor by weights', () => {
+  it('does not change with a fallback to another model, nor with weights', () => {
     const one = deployment('openai', 'gpt-4.1');
     expect(target(one, deployment('openai', 'gpt-4o'))).toBe(target(one));
     expect(target({ ...one, weight: 7, maxParallel: 3 })).toBe(target(one));

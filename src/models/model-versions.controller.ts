@@ -23,7 +23,8 @@ export class ModelVersionsController {
   @ApiOperation({
     summary: 'Declare a model’s version',
     description:
-      'A change starts a new cache generation: what the old version wrote is not served again. Saying the same again changes nothing.',
+      'A new version starts a new cache generation: stored responses of the old version are not served again. Declaring ' +
+      'the same version again changes nothing.',
   })
   @ApiOkResponse({
     description: 'The version and the generation in force.',

@@ -1,4 +1,4 @@
-/** A provider's model that can answer for a public name. */
+/** A provider and its name for a model, behind a public name. */
 export interface Deployment {
   /** `provider/upstream model`. */
   id: string;
@@ -6,9 +6,9 @@ export interface Deployment {
   publicName: string;
   provider: string;
   upstreamModel: string;
-  /** Lower is tried first. */
+  /** The lowest is tried first. */
   priority: number;
-  /** Share of the load among deployments of one priority. */
+  /** The share of calls among deployments of one priority. */
   weight: number;
   maxParallel: number | undefined;
 }
@@ -16,31 +16,31 @@ export interface Deployment {
 /** A model by the name that applications use. */
 export interface Model {
   name: string;
-  /** Who answers first: shown as `owned_by`. */
+  /** The provider of the first deployment: shown as `owned_by`. */
   ownedBy: string;
   deployments: readonly Deployment[];
   /**
-   * The upstream model of the first deployments. Only answers of this family are stored: what a fallback to another model
-   * wrote is never served under this one's name.
+   * The upstream model of the first deployment. Only responses of this family are stored: the response of a fallback to
+   * another upstream model is never served from the cache under this model's name.
    */
   family: string;
-  /** The deployments of the family, see targetOf. A part of the cache key: replicas with other providers share no answers. */
+  /** The deployments of the family, see targetOf. A part of the cache key: replicas with other providers share no responses. */
   target: string;
   cache: {
-    /** False: nothing is looked up and nothing kept. */
+    /** False: the cache is neither read nor written. */
     enabled?: boolean | undefined;
     ttlSeconds: number;
-    /** The longest that an answer lives, whatever a call asks for. */
+    /** The longest TTL that a call may request. */
     maxTtlSeconds?: number | undefined;
-    /** False: its answers stay with each team, whatever that shares. */
+    /** False: its responses are not shared, even if a team has a share. */
     shared?: boolean | undefined;
     storeToolCalls: boolean;
-    /** How fast streams of stored answers go out; undefined is as fast as they are read. */
+    /** How fast a stored response is replayed as a stream; undefined: as fast as the client reads. */
     replayTokensPerSecond?: number | undefined;
-    /** Whether another fingerprint in an upstream answer means nothing for this model. */
+    /** Whether a new fingerprint in an upstream response is no drift for this model. */
     ignoreFingerprint: boolean;
   };
   maxOutputTokens: number | undefined;
-  /** Whether the model writes reasoning that is charged as output and may not be shown. */
+  /** Whether the model writes reasoning, which is charged as output and may not be shown. */
   reasons: boolean;
 }

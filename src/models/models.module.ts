@@ -17,7 +17,7 @@ import { TargetsRepository } from './versions/targets.repository';
 import { TargetsService } from './versions/targets.service';
 import { VersionsRepository } from './versions/versions.repository';
 
-/** Which models are served, by which deployments, and in which cache generation they are. */
+/** The models that are served, with their deployments and cache generations. */
 @Module({
   imports: [AlertsModule, AuditModule, PricingModule, ProvidersModule],
   controllers: [ModelsController, ModelVersionsController, AdminModelsController],

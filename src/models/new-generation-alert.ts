@@ -1,7 +1,7 @@
 import type { NewAlert } from '../alerts/alert';
 import type { NewGenerations } from './generations.repository';
 
-/** Tells that the answers of models went out of service. Each generation is told once, whoever hears of it. */
+/** The alert that stored responses of models are no longer served; raised once for each generation, over all replicas. */
 export function newGenerationAlert(
   { models, version, reason, actor }: Omit<NewGenerations, 'details'>,
   generation: number,

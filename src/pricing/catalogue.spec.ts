@@ -8,7 +8,7 @@ const only = (members: string) => parseCatalogue(`{ "m": ${row(members)} }`).get
 const PRICES = '"input_cost_per_token": 5e-07, "output_cost_per_token": 3e-05';
 
 describe('the catalogue', () => {
-  it('takes the digits that the file has, and no float of them', () => {
+  it('keeps the digits of the file, without floats', () => {
     const digits = '"input_cost_per_token": 0.123456789012, "output_cost_per_token": 9007199254743e-12';
     expect(only(digits)?.price).toMatchObject({ inputPusd: 123_456_789_012n, outputPusd: 9_007_199_254_743n });
     expect(only('"input_cost_per_token": 2.5E-8, "output_cost_per_token": 1')?.price).toMatchObject({
@@ -17,7 +17,7 @@ describe('the catalogue', () => {
     });
   });
 
-  it('refuses a price that no whole number of pico-dollars holds', () => {
+  it('refuses a price that is no whole number of pico-dollars', () => {
     expect(() => only('"input_cost_per_token": 1e-13, "output_cost_per_token": 1e-6')).toThrow(RangeError);
   });
 
@@ -28,13 +28,13 @@ describe('the catalogue', () => {
     expect(() => only(`${PRICES}, "cache_read_input_token_cost": ${price}`)).toThrow(/cache_read_input_token_cost/);
   });
 
-  it('reads cached input at its own price, else at the full one', () => {
+  it('reads the price of cached input, else uses the input price', () => {
     expect(only(PRICES)?.price?.cachedInputPusd).toBe(500_000n);
     expect(only(`${PRICES}, "cache_read_input_token_cost": 5e-08`)?.price?.cachedInputPusd).toBe(50_000n);
     expect(only(`${PRICES}, "cache_read_input_token_cost": 0`)?.price?.cachedInputPusd).toBe(0n);
   });
 
-  it('reads the tier for long contexts, and what the tier leaves out from the tier and then the model', () => {
+  it('reads the tier for long contexts, and missing rates from the tier and then the model', () => {
     expect(only(PRICES)?.price?.tiers).toEqual([]);
     const tier = `${PRICES}, "cache_read_input_token_cost": 1e-08, "input_cost_per_token_above_200k_tokens": 1e-06`;
     expect(only(tier)?.price?.tiers[0]).toEqual({
@@ -49,14 +49,14 @@ describe('the catalogue', () => {
     expect(only(whole)?.price?.tiers[0]).toMatchObject({ cachedInputPusd: 200_000n, outputPusd: 60_000_000n });
   });
 
-  it('has no price where one half is missing, save for embeddings, which put nothing out', () => {
+  it('has no price without an input or output price, except for embeddings, which have no output', () => {
     expect(only('"input_cost_per_token": 1e-06')?.price).toBeUndefined();
     expect(only('"output_cost_per_token": 1e-06')?.price).toBeUndefined();
     const embedding = '{ "e": { "litellm_provider": "openai", "mode": "embedding", "input_cost_per_token": 1e-06 } }';
     expect(parseCatalogue(embedding).get('e')?.price).toMatchObject({ inputPusd: 1_000_000n, outputPusd: 0n });
   });
 
-  it('leaves numbers inside texts alone, behind escaped quotes too', () => {
+  it('does not change numbers inside texts, also after escaped quotes', () => {
     const name = 'gpt-4.1 \\"2 5e-7\\" \\\\';
     const model = parseCatalogue(`{ "${name}": ${row('"max_input_tokens": 400000', 'v1.5')} }`).get(
       'gpt-4.1 "2 5e-7" \\',
@@ -64,7 +64,7 @@ describe('the catalogue', () => {
     expect(model).toMatchObject({ vendor: 'v1.5', maxInputTokens: 400_000, maxOutputTokens: undefined });
   });
 
-  it('serves a model without its vendor in front too', () => {
+  it('has an entry without the vendor prefix too', () => {
     const models = parseCatalogue(`{ "deepseek/v3.2": ${row('', 'deepseek')}, "groq/openai/oss": ${row('', 'groq')} }`);
     expect(models.get('v3.2')).toMatchObject({ name: 'v3.2', vendor: 'deepseek', upstreamModel: 'v3.2' });
     expect(models.get('deepseek/v3.2')).toMatchObject({ name: 'deepseek/v3.2', upstreamModel: 'v3.2' });
@@ -75,19 +75,19 @@ describe('the catalogue', () => {
   it.each([
     ['before', `{ "v3": ${row('', 'first')}, "deepseek/v3": ${row('', 'deepseek')} }`],
     ['after', `{ "deepseek/v3": ${row('', 'deepseek')}, "v3": ${row('', 'first')} }`],
-  ])('never puts the short name over a model that has it in the file %s', (_, json) => {
+  ])('never replaces a model of the file that has the short name, when that is %s', (_, json) => {
     expect(parseCatalogue(json).get('v3')?.vendor).toBe('first');
   });
 });
 
-describe('the catalogue that comes with the gateway', () => {
+describe('the built-in catalogue', () => {
   const models = loadCatalogue();
   const file = JSON.parse(readFileSync(join(__dirname, 'model-prices.json'), 'utf8')) as Record<
     string,
     Record<string, number>
   >;
 
-  it('gives every price of the file, to the digit', () => {
+  it('has every price of the file, to the digit', () => {
     for (const [name, { input_cost_per_token: input, output_cost_per_token: output }] of Object.entries(file)) {
       if (input === undefined || output === undefined) continue;
       expect({ name, inputPusd: models.get(name)?.price?.inputPusd }).toEqual({ name, inputPusd: toPusd(input) });
@@ -95,7 +95,7 @@ describe('the catalogue that comes with the gateway', () => {
     }
   });
 
-  it('has whole numbers of tokens and no price below zero, and cached input is never the dearer one', () => {
+  it('has whole numbers of tokens and no negative price, and cached input never costs more than input', () => {
     for (const { name, maxInputTokens = 1, maxOutputTokens = 1, price } of models.values()) {
       expect([name, Number.isInteger(maxInputTokens), Number.isInteger(maxOutputTokens)]).toEqual([name, true, true]);
       for (const each of price ? [price, ...price.tiers] : []) {

@@ -3,17 +3,17 @@ import { join } from 'node:path';
 import { parseDecimal, type PicoUsd } from '../common/money';
 import type { Price, TokenPrices } from './price';
 
-/** A model as the built-in catalogue knows it. */
+/** A model in the catalogue. */
 export interface CatalogueModel {
-  /** The name applications use. */
+  /** The name that applications use. */
   name: string;
   vendor: string;
-  /** The name that the vendor's API takes. */
+  /** The name in the vendor's API. */
   upstreamModel: string;
   mode: string;
   maxInputTokens: number | undefined;
   maxOutputTokens: number | undefined;
-  /** Whether the model writes reasoning that is charged as output and may not be shown. */
+  /** Whether the model writes reasoning, which is charged as output and may not be shown. */
   reasons: boolean;
   price: Price | undefined;
 }
@@ -21,19 +21,19 @@ export interface CatalogueModel {
 export type Row = Record<string, string | boolean | undefined>;
 
 const PICO = 12;
-/** Ten dollars a token, as for prices that are set one by one: dearer ones are mistakes, and a few calls of them no ledger could hold. */
+/** Ten dollars a token, as at /admin/prices: higher prices are mistakes, and would overflow the ledger after a few calls. */
 const MAX_PUSD = 10_000_000_000_000n;
 
-/** The catalogue that comes with the gateway, by name. */
+/** The built-in catalogue, by name. */
 export function loadCatalogue(): Map<string, CatalogueModel> {
   return parseCatalogue(readFileSync(join(__dirname, 'model-prices.json'), 'utf8'));
 }
 
 /**
- * Reads the catalogue's JSON. Numbers are taken as text, never as floats. A name with its vendor in front
- * (`deepseek/deepseek-v3.2`) is served without it too, unless a model of that name stands in the file.
+ * Reads the catalogue's JSON. Numbers are read as text, never as floats. A name with a vendor prefix
+ * (`deepseek/deepseek-v3.2`) also gets an entry without the prefix, unless the file has a model of that name.
  *
- * @throws RangeError when a price is negative, finer than a pico-dollar a token or ten dollars and more
+ * @throws RangeError when a price is negative, finer than a pico-dollar a token, or ten dollars a token or more
  */
 export function parseCatalogue(json: string): Map<string, CatalogueModel> {
   const rows = JSON.parse(quoteNumbers(json)) as Record<string, Row>;
@@ -47,7 +47,7 @@ export function parseCatalogue(json: string): Map<string, CatalogueModel> {
   return models;
 }
 
-/** A row of a catalogue file. @throws RangeError when a price is negative, finer than a pico-dollar a token or ten dollars and more */
+/** Reads a row of a catalogue file. @throws RangeError as {@link parseCatalogue} */
 export function modelOf(name: string, row: Row): CatalogueModel {
   const vendor = String(row.litellm_provider);
   return {
@@ -73,7 +73,7 @@ function toPrice(row: Row): Price | undefined {
   return { ...base, id: null, tiers, batch: hasBatch ? tierRates(row, '_batches', base) : undefined, estimated: false };
 }
 
-/** The context sizes, in thousands of tokens, above which the row has other prices; the longest first. */
+/** The context sizes, in thousands of tokens, above which the row has other prices; the largest first. */
 function tiersIn(row: Row): number[] {
   const sizes = Object.keys(row).flatMap((name) => /^\w+_token_?\w*_above_(\d+)k_tokens$/.exec(name)?.[1] ?? []);
   return [...new Set(sizes.map(Number))].toSorted((a, b) => b - a);
@@ -93,8 +93,8 @@ function ratesOf(row: Row, suffix: string): TokenPrices | undefined {
 }
 
 /**
- * The rates whose names end with the suffix. Input and output that are left out are the model's; cached input is input then,
- * and a cache write is as much dearer than input as it is for the model.
+ * The rates whose names end with the suffix. Missing rates of input and output are those of the model. A missing rate of
+ * cached input is the input rate, and that of a cache write is in the same ratio to input as for the model.
  */
 function tierRates(row: Row, suffix: string, base: TokenPrices): TokenPrices {
   const inputPusd = pusd(row, `input_cost_per_token${suffix}`) ?? base.inputPusd;
@@ -122,7 +122,7 @@ function count(value: Row[string]): number | undefined {
   return typeof value === 'string' ? Number(value) : undefined;
 }
 
-/** Puts quotes around numbers that are values, so that JSON.parse hands on their digits and not the nearest float. */
+/** Quotes numbers that are values, so that JSON.parse keeps their digits instead of the nearest float. */
 function quoteNumbers(json: string): string {
   return json.replace(/("(?:[^"\\]|\\.)*")|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)/g, (match, text: string | undefined) =>
     text === undefined ? `"${match}"` : text,

@@ -27,12 +27,12 @@ const row = (input: string, output: string, cached?: string) => ({
 const book = bookWith();
 
 describe('the price book', () => {
-  it('knows the catalogue', () => {
+  it('has the prices of the catalogue', () => {
     expect(book.priceOf('gpt-4.1', 'gpt-4.1')).toBe(book.catalogue.get('gpt-4.1')?.price);
     expect(book.priceOf('gpt-4.1', 'gpt-4.1')).toMatchObject({ inputPusd: 2_000_000n, estimated: false });
   });
 
-  it.each(['gpt-4.1', 'a model of no catalogue'])('charges nothing for %s of the simulator (N1)', (name) => {
+  it.each(['gpt-4.1', 'a model in no catalogue'])('charges nothing for %s of the simulator (N1)', (name) => {
     const usage = { inputTokens: 10, cachedInputTokens: 1, outputTokens: 10, reasoningTokens: 1 };
     const priced = { publicName: name, upstreamModel: name, provider: 'simulator' };
     const priceBook = bookOf({ [name]: row('8.00', '32.00') }, []);
@@ -42,19 +42,19 @@ describe('the price book', () => {
     }
   });
 
-  it('charges what the upstream model costs, whatever its public name costs elsewhere', () => {
+  it('charges the price of the upstream model, not that of the public name', () => {
     expect(book.priceOf('gpt-4.1', 'gpt-4.1-mini')).toEqual(book.catalogue.get('gpt-4.1-mini')?.price);
     expect(book.priceOf('resilient', 'gpt-4.1')).toEqual(book.catalogue.get('gpt-4.1')?.price);
   });
 
-  it("gives every model of the catalogue its own price, also where another vendor's has the same name", () => {
+  it("gives each model of the catalogue its own price, also if another vendor's model has the same name", () => {
     for (const model of book.catalogue.values()) {
       if (model.price)
         expect([model.name, book.priceOf(model.name, model.upstreamModel)]).toEqual([model.name, model.price]);
     }
   });
 
-  it("lets gateway.yaml's price win, by public name and by upstream name", () => {
+  it('prefers the price in gateway.yaml, by public name and by upstream name', () => {
     const own = bookWith({ 'gpt-4.1': row('8.00', '32.00', '0.5'), 'my-llama': row('0.000001', '0') });
     const configured = { inputPusd: 8_000_000n, cachedInputPusd: 500_000n, outputPusd: 32_000_000n, estimated: false };
     expect(own.priceOf('gpt-4.1', 'gpt-4.1-2025-04-14')).toMatchObject(configured);
@@ -63,12 +63,12 @@ describe('the price book', () => {
     expect(own.priceOf('gpt-4.1-mini', 'gpt-4.1-mini')).toEqual(book.catalogue.get('gpt-4.1-mini')?.price);
   });
 
-  it('takes a cached price of zero as told', () => {
+  it('accepts a price of zero for cached input', () => {
     expect(bookWith({ m: row('1', '1', '0') }).priceOf('m', 'm').cachedInputPusd).toBe(0n);
   });
 
-  it('charges a model that nobody knows the price of at the dearest, and says that it is an estimate', () => {
-    const ceiling = book.priceOf('nobody-knows', 'nobody-knows');
+  it('charges a model without a known price at the highest prices, marked as estimated', () => {
+    const ceiling = book.priceOf('no-such-model', 'no-such-model');
     expect(ceiling.estimated).toBe(true);
     expect(ceiling.inputPusd > 0n && ceiling.cachedInputPusd > 0n && ceiling.outputPusd > 0n).toBe(true);
     for (const { name, price } of book.catalogue.values()) {
@@ -83,12 +83,12 @@ describe('the price book', () => {
     }
   });
 
-  it('takes a catalogue model without a price as unknown', () => {
+  it('treats a catalogue model without a price as unknown', () => {
     const unpriced = [...book.catalogue.values()].find((model) => model.mode === 'chat' && !model.price);
     expect(book.priceOf(unpriced?.name ?? '', unpriced?.upstreamModel ?? '').estimated).toBe(true);
   });
 
-  it.each(['constructor', '__proto__', 'toString', ''])('does not take "%s" for a name that it knows', (name) => {
+  it.each(['constructor', '__proto__', 'toString', ''])('does not find a price for "%s"', (name) => {
     expect(bookWith({}).priceOf(name, name).estimated).toBe(true);
   });
 });
@@ -120,20 +120,20 @@ describe('prices that administrators set', () => {
   };
   const dollars = (usd: string) => toPrice({ input_usd_per_mtok: usd, output_usd_per_mtok: usd });
 
-  it('are in force from their time on, until a later one is', async () => {
+  it('are in force from their time until a later price is', async () => {
     const rows = [
       priceRow('p1', { validFromMs: 1000, price: dollars('1') }),
       priceRow('p2', { validFromMs: 2000, price: dollars('3') }),
     ];
     const own = bookOf({}, rows.toReversed());
     await own.onModuleInit();
-    // The same object at growing times, as a deployment is asked for.
+    // The same object at increasing times, as for a deployment.
     const seen = [999, 1000, 1999, 2000, 2001].map((timeMs) => own.of(GPT, 'team_1', timeMs).inputPusd);
     expect(seen).toEqual([2_000_000n, 1_000_000n, 1_000_000n, 3_000_000n, 3_000_000n]);
     expect(own.at(GPT, 'team_1', 1500).id).toBe('p1');
   });
 
-  it('win by how much they speak of: team over provider over gateway.yaml over everybody', async () => {
+  it('apply in this order: team, provider, gateway.yaml, everybody', async () => {
     const everybody = priceRow('p1', { price: dollars('1') });
     const provider = priceRow('p2', { provider: 'openai', price: dollars('3') });
     const team = priceRow('p3', { teamId: 'team_1', price: dollars('4') });
@@ -148,7 +148,7 @@ describe('prices that administrators set', () => {
     expect(await inputAt([priceRow('p5', { provider: 'azure' })], 0)).toEqual([null, 2_000_000n]);
   });
 
-  it('of imported catalogues stand behind those that people set, and for the catalogue’s names alone', async () => {
+  it('of imported catalogues apply after those of administrators, and only to names in the catalogue', async () => {
     const imported = priceRow('p1', { source: 'import', price: dollars('1') });
     expect(await inputAt([imported], 0)).toEqual(['p1', 1_000_000n]);
     const older = priceRow('p0', { validFromMs: -1, price: dollars('3') });
@@ -159,7 +159,7 @@ describe('prices that administrators set', () => {
     expect(own.of(routed, 'team_1', 0).id).toBeNull();
   });
 
-  it('multiply what would be charged otherwise, for one model or for all', async () => {
+  it('multiply the price that would apply without them, for one model or for all', async () => {
     const discount = priceRow('p1', { model: null, teamId: 'team_1', multiplierMillionths: 800_000n });
     expect(await inputAt([discount], 0)).toEqual(['p1', 1_600_000n]);
     const own = priceRow('p0', { price: dollars('1') });

@@ -7,7 +7,7 @@ import { type CatalogueModel, loadCatalogue } from './catalogue';
 import { FREE, multiplied, type Price, type TokenPrices } from './price';
 import { type PriceRow, PricesRepository } from './prices.repository';
 
-/** What is priced: a deployment under its public name, for a team. */
+/** What has a price: a deployment under its public name. */
 export interface Priced {
   publicName: string;
   upstreamModel: string;
@@ -16,19 +16,19 @@ export interface Priced {
 
 interface Resolved {
   price: Price;
-  /** When another row comes into force, in milliseconds since 1970. */
+  /** When the next row comes into force, in milliseconds since 1970. */
   untilMs: number;
 }
 
 const NO_TEAM = '';
 
-/** Every price: the catalogue's, those of gateway.yaml, and those that administrators set, each from its time on. */
+/** All prices: of the catalogue, of gateway.yaml, and of administrators and imports, each from its time on. */
 @Injectable()
 export class PriceBook implements OnModuleInit {
   readonly catalogue: ReadonlyMap<string, CatalogueModel> = loadCatalogue();
   private readonly configured: ReadonlyMap<string, Price>;
   private readonly ceiling: Price;
-  /** Newest first; of two of the same time the one that was made later. */
+  /** The latest `valid_from` first. */
   private rows: readonly PriceRow[] = [];
   private teams = new Set<string>();
   private resolved = new WeakMap<Priced, Map<string, Resolved>>();
@@ -50,8 +50,8 @@ export class PriceBook implements OnModuleInit {
   }
 
   /**
-   * The price in force for a team at a time; `priced` should be the same object each time, for what is found is kept with
-   * it. A model without a known price is charged at the dearest of the catalogue, marked as estimated, never at zero.
+   * The price in force for a team at a time. `priced` should be the same object each time, because prices are cached by it. A
+   * model without a known price is charged at the highest prices of the catalogue, marked as estimated, never at zero.
    */
   of(priced: Priced, teamId: string, nowMs: number): Price {
     const team = this.teams.has(teamId) ? teamId : NO_TEAM;
@@ -64,18 +64,18 @@ export class PriceBook implements OnModuleInit {
     return found.price;
   }
 
-  /** The price that was or will be in force at any time. */
+  /** The price in force at any past or future time. */
   at(priced: Priced, teamId: string, timeMs: number): Price {
     return this.resolve(priced, teamId, timeMs).price;
   }
 
   /**
-   * From the least special to the most: catalogues, rows for everybody, gateway.yaml, a provider's rows, a team's rows, and
-   * those of a team at a provider. A multiplier changes what was found so far. The simulator is free.
+   * From the least specific to the most: catalogues, rows for everybody, gateway.yaml, a provider's rows, a team's rows, and
+   * a team's rows for a provider. A multiplier applies to the price found so far. The simulator is free.
    */
   private resolve(priced: Priced, teamId: string, timeMs: number): Resolved {
     if (this.providers.isSimulated(priced.provider)) return { price: FREE, untilMs: Infinity };
-    const rows = this.rows.filter((row) => row.source === 'admin' && speaksOf(row, priced, teamId));
+    const rows = this.rows.filter((row) => row.source === 'admin' && appliesTo(row, priced, teamId));
     const latest = (provider: boolean, team: boolean) =>
       rows.find(
         (row) => row.validFromMs <= timeMs && (row.provider !== null) === provider && (row.teamId !== null) === team,
@@ -90,13 +90,13 @@ export class PriceBook implements OnModuleInit {
     return { price, untilMs: Math.min(Infinity, ...later) };
   }
 
-  /** What catalogues say of a model at a time: the newest one that was imported, else the built-in one. */
+  /** The catalogue price of a model at a time: of the newest imported catalogue, else of the built-in one. */
   catalogued(priced: Priced, timeMs: number): Price {
     const imported = this.importsOf(priced).find((row) => row.validFromMs <= timeMs);
     return imported ? apply(imported, this.ceiling) : this.listed(priced);
   }
 
-  /** Rows of imported catalogues have the catalogue's names, where a vendor may stand in front. */
+  /** The rows of imported catalogues for a model. Their names may have a vendor prefix. */
   private importsOf({ publicName, upstreamModel }: Priced): PriceRow[] {
     const withVendor = `${this.catalogue.get(upstreamModel)?.vendor}/${upstreamModel}`;
     return this.rows.filter(
@@ -108,7 +108,7 @@ export class PriceBook implements OnModuleInit {
     );
   }
 
-  /** The catalogue's price. The public name decides where two vendors have a model of one name. */
+  /** The price in the built-in catalogue. The public name decides if two vendors have a model of the same name. */
   private listed({ publicName, upstreamModel }: Priced): Price {
     const named = this.catalogue.get(publicName);
     return (
@@ -126,7 +126,7 @@ export class PriceBook implements OnModuleInit {
   }
 }
 
-function speaksOf(row: PriceRow, { publicName, upstreamModel, provider }: Priced, teamId: string): boolean {
+function appliesTo(row: PriceRow, { publicName, upstreamModel, provider }: Priced, teamId: string): boolean {
   return (
     (row.model === null || row.model === publicName || row.model === upstreamModel) &&
     (row.provider === null || row.provider === provider) &&
@@ -141,7 +141,7 @@ function apply(row: PriceRow | undefined, price: Price): Price {
     : multiplied(price, row.multiplierMillionths, row.id);
 }
 
-/** A price as people write it: dollars per million tokens; what is left out is as dear as input or output. */
+/** Rates as decimal strings, in dollars per million tokens. Missing rates are those of input or output. */
 export interface WrittenRates {
   input_usd_per_mtok: string;
   output_usd_per_mtok: string;
@@ -155,7 +155,7 @@ export interface WrittenPrice extends WrittenRates {
   tiers?: (WrittenRates & { above_input_tokens: number })[] | undefined;
 }
 
-/** Reads a price that a person wrote. @throws RangeError when it is finer than a pico-dollar a token */
+/** Reads a written price. @throws RangeError when it is finer than a pico-dollar a token */
 export function toPrice(written: WrittenPrice): Price {
   const tiers = (written.tiers ?? []).map((tier) => ({ ...toRates(tier), aboveInputTokens: tier.above_input_tokens }));
   return {

@@ -6,7 +6,7 @@ import { PriceBook } from './price-book.service';
 import type { NewPrice } from './prices.repository';
 import { PricesService } from './prices.service';
 
-/** What an import does, or would do. */
+/** The result of an import or of a dry run. */
 export interface Imported {
   added: string[];
   changed: string[];
@@ -14,7 +14,7 @@ export interface Imported {
   skipped: { model: string; reason: string }[];
 }
 
-/** Takes a catalogue file on: what differs from the price in force becomes a price of its own. */
+/** Imports a catalogue file: each price that differs from the catalogue price in force becomes a row. */
 @Injectable()
 export class PriceImport {
   constructor(
@@ -23,7 +23,7 @@ export class PriceImport {
     private readonly clock: Clock,
   ) {}
 
-  /** @param validFromMs milliseconds since 1970; now where it is left out */
+  /** @param options.validFromMs in milliseconds since 1970; default: now */
   async import(
     catalogue: Record<string, Record<string, unknown>>,
     options: { validFromMs: number | undefined; dryRun: boolean; createdBy: string },

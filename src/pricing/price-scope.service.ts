@@ -3,7 +3,7 @@ import { GatewayError } from '../common/errors';
 import { ProviderRegistry } from '../providers/provider-registry.service';
 import { TeamsService } from '../teams/teams.service';
 
-/** Checks that the team and the provider of a price exist: a price with a typo in one would never be charged. */
+/** Checks that the team and the provider of a price exist: a price with a typo in either would never apply. */
 @Injectable()
 export class PriceScope {
   constructor(

@@ -58,33 +58,33 @@ describe('the cost of a call', () => {
     expect(costOf(usage(9_007_199_254_740_991), { ...PRICE, inputPusd: 3n }).listPusd).toBe(27_021_597_764_222_973n);
   });
 
-  it('takes the discount of the vendor’s prompt cache off, and keeps list price', () => {
+  it('subtracts the discount of the vendor’s prompt cache from the cost, and not from the list cost', () => {
     expect(costOf(usage(100, 40, 1), PRICE)).toEqual({ listPusd: 208_000_000n, costPusd: 148_000_000n });
     expect(costOf(usage(100, 100), PRICE).costPusd).toBe(50_000_000n);
   });
 
-  it('charges reasoning and cache writes at their own prices, where they have some', () => {
-    const dearer = { ...PRICE, reasoningPusd: 9_000_000n };
-    expect(costOf(usage(1, 0, 10, 4), dearer).costPusd).toBe(2_000_000n + 6n * 8_000_000n + 4n * 9_000_000n);
+  it('charges reasoning and cache writes at their own prices, if they have them', () => {
+    const withReasoning = { ...PRICE, reasoningPusd: 9_000_000n };
+    expect(costOf(usage(1, 0, 10, 4), withReasoning).costPusd).toBe(2_000_000n + 6n * 8_000_000n + 4n * 9_000_000n);
     const written = { ...usage(10), cacheWriteTokens: 4 };
     expect(costOf(written, PRICE).costPusd).toBe(6n * 2_000_000n + 4n * 2_500_000n);
   });
 
-  it('takes the tier of the longest context that the input is above', () => {
+  it('uses the highest tier that the input is above', () => {
     const higher = { ...LONG.tiers[0]!, aboveInputTokens: 5_000, inputPusd: 6_000_000n };
     const two = { ...LONG, tiers: [higher, ...LONG.tiers] };
     expect(costOf(usage(5_000), two)).toEqual(costOf(usage(5_000), LONG));
     expect(costOf(usage(5_001), two).listPusd).toBe(5_001n * 6_000_000n);
   });
 
-  it('counts reasoning as the output that it is a part of', () => {
+  it('counts reasoning as a part of the output', () => {
     expect(costOf(usage(1, 0, 10, 9), PRICE)).toEqual(costOf(usage(1, 0, 10), PRICE));
   });
 
-  it('asks the long-context price for the whole call, above the mark and not at it', () => {
+  it('charges the long-context price for the whole call, above the limit and not at it', () => {
     expect(costOf(usage(1_000, 1_000, 10), LONG)).toEqual(costOf(usage(1_000, 1_000, 10), PRICE));
     expect(costOf(usage(1_001, 1, 10), LONG)).toEqual({ listPusd: 4_124_000_000n, costPusd: 4_121_000_000n });
-    // Output alone makes no context long.
+    // The output does not count.
     expect(costOf(usage(1, 0, 5_000), LONG)).toEqual(costOf(usage(1, 0, 5_000), PRICE));
   });
 
@@ -105,7 +105,7 @@ describe('the cost of a call', () => {
     );
   });
 
-  it('is never negative and never above list price', () => {
+  it('is never negative and never above the list cost', () => {
     fc.assert(
       fc.property(usages, prices, (used, price) => {
         const { listPusd, costPusd } = costOf(used, price);
@@ -116,7 +116,7 @@ describe('the cost of a call', () => {
 });
 
 describe('a negotiated multiplier', () => {
-  it('takes its part of every rate, off by less than half a pico-dollar a token', () => {
+  it('multiplies every rate, with an error of at most half a pico-dollar a token', () => {
     fc.assert(
       fc.property(prices, fc.bigInt({ min: 0n, max: 2_000_000n }), (price, millionths) => {
         const less = multiplied(price, millionths, 'price_1');
@@ -135,7 +135,7 @@ describe('a negotiated multiplier', () => {
 });
 
 describe('the worst cost', () => {
-  it('is never below what the call costs, whatever its tokens are', () => {
+  it('is never below the cost of the call, for any tokens', () => {
     const rate = fc.bigInt({ min: 0n, max: 10n ** 9n });
     const rates = fc.record({
       inputPusd: rate,

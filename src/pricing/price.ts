@@ -1,37 +1,37 @@
 import type { TokenUsage } from '@thriftgate/providers';
 import type { PicoUsd } from '../common/money';
 
-/** What one token costs, in pico-dollars. */
+/** Prices of one token, in pico-dollars. */
 export interface TokenPrices {
   inputPusd: PicoUsd;
-  /** Input that the vendor found in its own prompt cache. */
+  /** Input that the vendor reads from its own prompt cache. */
   cachedInputPusd: PicoUsd;
-  /** Input that the vendor wrote into its own prompt cache. */
+  /** Input that the vendor writes into its own prompt cache. */
   cacheWritePusd: PicoUsd;
   outputPusd: PicoUsd;
-  /** Reasoning output, which the caller does not see; mostly the price of output. */
+  /** Reasoning, which the caller does not see; mostly equal to `outputPusd`. */
   reasoningPusd: PicoUsd;
 }
 
-/** What some vendors ask for long contexts, for the whole call. */
+/** The prices of some vendors for long contexts; they apply to the whole call. */
 export interface PriceTier extends TokenPrices {
-  /** Where the input is longer than this. */
+  /** Applies when the input is longer. */
   aboveInputTokens: number;
 }
 
 /** The price of a model. */
 export interface Price extends TokenPrices {
-  /** The row of `prices` that it comes from; null for the catalogue and gateway.yaml. */
+  /** The row of `prices`; null for the built-in catalogue and gateway.yaml. */
   id: string | null;
   /** The longest context first. */
   tiers: readonly PriceTier[];
-  /** What the vendor's batch API charges; undefined where that is not known. */
+  /** The vendor's batch prices; undefined if unknown. */
   batch: TokenPrices | undefined;
-  /** True where the price is not known and the ceiling stands in for it. */
+  /** True if the price is unknown and the highest prices of the catalogue are used. */
   estimated: boolean;
 }
 
-/** What the simulator costs. */
+/** The price of the simulator. */
 export const FREE: Price = {
   inputPusd: 0n,
   cachedInputPusd: 0n,
@@ -44,15 +44,15 @@ export const FREE: Price = {
   estimated: false,
 };
 
-/** A call's cost at list price, and what was really charged. */
+/** List cost and cost. */
 export interface Cost {
   listPusd: PicoUsd;
   costPusd: PicoUsd;
 }
 
 /**
- * Tokens × price, exact. List price is what the call would have cost without the vendor's prompt cache giving anything back.
- * Cached input and cache writes are parts of the input, reasoning is one of the output.
+ * Tokens × price, exact. The list cost is the cost without the discount of the vendor's prompt cache. Cached input and cache
+ * writes are parts of the input; reasoning is a part of the output.
  */
 export function costOf(usage: TokenUsage, price: Price): Cost {
   const prices = price.tiers.length === 0 ? price : tierOf(usage.inputTokens, price);
@@ -62,11 +62,11 @@ export function costOf(usage: TokenUsage, price: Price): Cost {
   }
   if (usage.cacheWriteTokens) listPusd += BigInt(usage.cacheWriteTokens) * (prices.cacheWritePusd - prices.inputPusd);
   const costPusd = listPusd - BigInt(usage.cachedInputTokens) * (prices.inputPusd - prices.cachedInputPusd);
-  // Where cached input is the dearer one, there is no better price to list.
+  // If cached input costs more than input, the list cost is the cost.
   return { listPusd: costPusd > listPusd ? costPusd : listPusd, costPusd };
 }
 
-/** The most that so many tokens can cost, whatever kinds they turn out to be and whichever tier they come into. */
+/** The highest possible cost of so many tokens, of any kind and in any tier. */
 export function worstCostOf(inputTokens: number, outputTokens: number, price: Price): PicoUsd {
   let inputPusd = 0n;
   let outputPusd = 0n;
@@ -88,7 +88,7 @@ function tierOf(inputTokens: number, price: Price): TokenPrices {
 
 const MILLION = 1_000_000n;
 
-/** A price with every rate times `millionths` / 1,000,000, rounded half up to whole pico-dollars a token. */
+/** The price with every rate times `millionths` / 1,000,000, rounded half up to whole pico-dollars a token. */
 export function multiplied(price: Price, millionths: bigint, id: string | null): Price {
   const times = (pusd: PicoUsd) => (pusd * millionths + MILLION / 2n) / MILLION;
   const rates = (prices: TokenPrices): TokenPrices => ({

@@ -35,7 +35,8 @@ export class PricesController {
   @ApiOperation({
     summary: 'Set a price',
     description:
-      'In force from `valid_from` on. Rates of a model, or a negotiated multiplier of what would be charged otherwise, for everybody, a provider or a team. The most special one wins: team, provider, gateway.yaml, everybody, catalogue.',
+      'In force from `valid_from` on. Rates of a model, or a negotiated multiplier of the price that would apply without it, for ' +
+      'everybody, a provider or a team. The most specific one applies: team, provider, gateway.yaml, everybody, catalogue.',
   })
   @ApiCreatedResponse({ description: 'The price.', standardSchema: contracts.priceSchema })
   @ApiErrors('invalid_request', 'not_found')
@@ -62,7 +63,7 @@ export class PricesController {
         createdBy: caller.keyId,
       },
     ]);
-    if (!row) throw new Error('a price that was set is not there');
+    if (!row) throw new Error('the new price was not returned');
     return toWire(row);
   }
 
@@ -78,8 +79,8 @@ export class PricesController {
   }
 
   @Delete(':id')
-  @ApiOperation({ summary: 'Take back a price', description: 'Only one that is not in force yet.' })
-  @ApiOkResponse({ description: 'The price is taken back.', standardSchema: contracts.deletedSchema })
+  @ApiOperation({ summary: 'Withdraw a price', description: 'Only a price that is not in force yet.' })
+  @ApiOkResponse({ description: 'The price is withdrawn.', standardSchema: contracts.deletedSchema })
   @ApiErrors('not_found', 'conflict')
   async delete(@Param('id', PATH_ID) id: string): Promise<contracts.Deleted> {
     await this.prices.withdraw(id);
@@ -90,9 +91,11 @@ export class PricesController {
   @HttpCode(200)
   @ApiOperation({
     summary: 'Import a catalogue file',
-    description: 'LiteLLM’s members. What differs from the price in force becomes a price; `dry_run` only tells.',
+    description:
+      'The file has LiteLLM’s members. Each price that differs from the catalogue price in force becomes a price; with ' +
+      '`dry_run`, nothing is changed.',
   })
-  @ApiOkResponse({ description: 'What was taken on.', standardSchema: contracts.importedPricesSchema })
+  @ApiOkResponse({ description: 'What was imported.', standardSchema: contracts.importedPricesSchema })
   @ApiErrors('invalid_request')
   async import(
     @Body({ schema: contracts.importPricesSchema }) body: contracts.ImportPrices,

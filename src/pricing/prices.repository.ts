@@ -6,16 +6,16 @@ import type { Schema } from '../database/schema';
 import type { PricesTable, StoredRates } from '../database/tables/price-tables';
 import type { Price, TokenPrices } from './price';
 
-/** A price that somebody set, in force from a time on until a later one takes its place. */
+/** A price that an administrator or an import set, in force from a time until a later price replaces it. */
 export interface PriceRow {
   id: string;
-  /** Public or upstream name; null for all models, where it is a multiplier. */
+  /** Public or upstream name; null for a multiplier of all models. */
   model: string | null;
   provider: string | null;
   teamId: string | null;
   validFromMs: number;
   price: Price;
-  /** Millionths that the price found otherwise is multiplied by; null where the row has its own. */
+  /** Multiplier of the price without this row, in millionths; null if the row has rates. */
   multiplierMillionths: bigint | null;
   source: 'admin' | 'import';
   note: string | null;
@@ -32,7 +32,7 @@ export class PricesRepository {
     private readonly revisions: RevisionsRepository,
   ) {}
 
-  /** Every row that was not withdrawn; the latest valid_from first, of two equal ones the one made later. */
+  /** All rows that are not withdrawn, by `valid_from` and then id, latest first. */
   async all(): Promise<PriceRow[]> {
     const rows = await this.database.db
       .selectFrom('prices')
@@ -68,7 +68,7 @@ export class PricesRepository {
     );
   }
 
-  /** Takes back a row that is not in force yet. @returns false where there is none */
+  /** Withdraws a row that is not in force yet. @returns false if there is none */
   withdraw(id: string, now: Date): Promise<boolean> {
     return this.change(async (transaction) => {
       const result = await transaction

@@ -6,17 +6,17 @@ import { newId } from '../common/ids';
 import { ChangeFeed } from '../database/change-feed.service';
 import { type NewPrice, type PriceRow, PricesRepository } from './prices.repository';
 
-/** How many models an alert names. */
-const MODELS_TOLD = 20;
+/** How many models an alert names at most. */
+const MAX_MODELS_NAMED = 20;
 
-/** Which prices are asked for. */
+/** Which prices to list; undefined members do not filter. */
 export interface PriceFilter {
   model?: string | undefined;
   provider?: string | undefined;
   teamId?: string | undefined;
 }
 
-/** The prices that administrators set. A row stays for ever: a ledger row names the one that it was charged by. */
+/** The prices that administrators set. Rows are never deleted, because ledger rows refer to them. */
 @Injectable()
 export class PricesService {
   constructor(
@@ -42,12 +42,12 @@ export class PricesService {
     const made = rows.map((row) => ({ ...row, id: newId('price'), createdAt }));
     await this.repository.insert(made);
     await this.changeFeed.announce('prices');
-    this.tell(made);
+    this.raiseAlert(made);
     return made;
   }
 
-  /** One alert for all that was set together. */
-  private tell(rows: PriceRow[]): void {
+  /** Raises one alert for all prices that were set together. */
+  private raiseAlert(rows: PriceRow[]): void {
     const [first] = rows;
     if (!first) return;
     const names = new Set(rows.map(({ model, provider, teamId }) => model ?? provider ?? teamId ?? '*'));
@@ -58,21 +58,21 @@ export class PricesService {
       teamId: first.teamId,
       data: {
         source: first.createdBy,
-        models: [...names].slice(0, MODELS_TOLD),
+        models: [...names].slice(0, MAX_MODELS_NAMED),
         prices: rows.length,
         valid_from: new Date(first.validFromMs).toISOString(),
       },
     });
   }
 
-  /** Takes back a price that is not in force yet. @throws GatewayError `not_found`, or `conflict` where calls may be charged by it */
+  /** Withdraws a price that is not in force yet. @throws GatewayError `not_found`, or `conflict` if it is in force */
   async withdraw(id: string): Promise<void> {
     const row = (await this.repository.all()).find((each) => each.id === id);
     if (!row) throw new GatewayError('not_found', { message: `There is no price with the id '${id.slice(0, 100)}'.` });
     if (!(await this.repository.withdraw(id, new Date(this.clock.now())))) {
       throw new GatewayError('conflict', {
         message:
-          'A price that is in force stays, for calls were charged by it. Set another one that is valid from now on.',
+          'A price that is in force cannot be withdrawn, because calls were charged with it. Set another one that is valid from now on.',
       });
     }
     await this.changeFeed.announce('prices');

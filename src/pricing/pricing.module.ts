@@ -10,7 +10,7 @@ import { PricesRepository } from './prices.repository';
 import { PricesService } from './prices.service';
 import { TokenEstimator } from './token-estimator.service';
 
-/** What a token costs. */
+/** Prices of tokens and estimates of token counts. */
 @Module({
   imports: [AlertsModule, ProvidersModule, TeamsModule],
   controllers: [PricesController],

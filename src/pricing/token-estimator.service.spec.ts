@@ -3,10 +3,10 @@ import { TokenEstimator } from './token-estimator.service';
 
 describe('the token estimator', () => {
   const estimator = new TokenEstimator();
-  const usageOf = (content: unknown, answer = '', members = {}) =>
-    estimator.usageOf(chatCompletions.content({ messages: [{ role: 'user', content }], ...members }), answer);
+  const usageOf = (content: unknown, response = '', members = {}) =>
+    estimator.usageOf(chatCompletions.content({ messages: [{ role: 'user', content }], ...members }), response);
 
-  it('counts names of control tokens as the text that they are', async () => {
+  it('counts names of control tokens as text', async () => {
     const { inputTokens, outputTokens } = await usageOf('before <|endoftext|> after', '<|im_start|>');
     expect(inputTokens).toBeGreaterThan((await usageOf('before  after')).inputTokens);
     expect(outputTokens).toBeGreaterThan(1);
@@ -14,10 +14,10 @@ describe('the token estimator', () => {
 
   it.each([
     ['no spaces', '한국어'.repeat(200_000)],
-    ['one letter', 'x'.repeat(600_000)],
+    ['one repeated character', 'x'.repeat(600_000)],
     ['spaces', ' '.repeat(600_000)],
   ])(
-    'does not hold up the process with %s',
+    'does not block the process with %s',
     async (_name, text) => {
       const { outputTokens } = await usageOf('', text);
       expect(outputTokens).toBeGreaterThan(text.length / 512);
@@ -26,7 +26,7 @@ describe('the token estimator', () => {
     20_000,
   );
 
-  it('counts a text that begins like an address of data as the text that it is (A2)', async () => {
+  it('counts a text that begins like a data URL as text (A2)', async () => {
     const { inputTokens } = await usageOf(`data:${' word'.repeat(1_000)}`);
     expect(inputTokens).toBeGreaterThan(1_000);
   });
@@ -39,10 +39,10 @@ describe('the token estimator', () => {
       expect((await usageOf('hi', '', members)).inputTokens).toBeGreaterThan(plain + 1_500);
   });
 
-  it('counts the text of parts, and a picture as one', async () => {
+  it('counts the text of content parts, and an image as one attachment', async () => {
     const text = { type: 'text', text: 'what is this?' };
-    const picture = { type: 'image_url', image_url: { url: `data:image/png;base64,${'A'.repeat(10_000)}` } };
-    const { inputTokens } = await usageOf([text, picture]);
+    const image = { type: 'image_url', image_url: { url: `data:image/png;base64,${'A'.repeat(10_000)}` } };
+    const { inputTokens } = await usageOf([text, image]);
     expect(inputTokens).toBeGreaterThan(1_500);
     expect(inputTokens).toBeLessThan(1_540);
   });

@@ -5,9 +5,9 @@ import type { RedisServers } from '../config/redis/redis-url';
 export const CONNECT_TIMEOUT_MS = 1_000;
 
 /**
- * What every client is given. None reconnects by itself: what comes after a broken reply starts on a new client.
+ * The options of every client. No client reconnects by itself: after an invalid reply, a new client is opened.
  *
- * @param node where to connect, left out where that is found later
+ * @param node where to connect; undefined if the node is set later
  */
 export function clientOptions(servers: RedisServers, node?: { host: string; port: number }): RedisClientOptions {
   return {
@@ -25,10 +25,10 @@ export function clientOptions(servers: RedisServers, node?: { host: string; port
 }
 
 /**
- * A client that is connected and answers in time.
+ * Opens a client that is connected and replies in time.
  *
- * @param onLost called once, when its connection is gone or brings what is no reply
- * @throws Error where there is none
+ * @param onLost called once, when its connection ends or sends an invalid reply
+ * @throws Error when it does not connect or reply in time
  */
 export async function openClient(
   options: RedisClientOptions,
@@ -54,7 +54,7 @@ export async function openClient(
   return client;
 }
 
-/** Closes a client in whatever state it is. */
+/** Closes a client in any state. */
 export function closeClient(client: Pick<RedisClientType, 'disconnect'> | undefined): void {
   void client?.disconnect().catch(() => undefined);
 }
@@ -63,20 +63,20 @@ export function isErrorReply(error: unknown): boolean {
   return error instanceof ErrorReply;
 }
 
-/** @throws Error when an answer takes too long. In two halves: a turn in which this process itself is busy uses up one. */
-export async function within<T>(timeoutMs: number, answer: Promise<T>): Promise<T> {
+/** @throws Error after a timeout in two halves: while this process itself is busy, only one half passes */
+export async function within<T>(timeoutMs: number, reply: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {
     const late = () => reject(new Error('no answer in time'));
     timer = setTimeout(() => (timer = setTimeout(late, timeoutMs / 2)), timeoutMs / 2);
   });
-  answer.catch(() => undefined);
-  return Promise.race([answer, timeout]).finally(() => clearTimeout(timer));
+  reply.catch(() => undefined);
+  return Promise.race([reply, timeout]).finally(() => clearTimeout(timer));
 }
 
 /**
- * What is no reply of Redis makes the client throw where nobody can catch it, which would end the process. Here it ends the
- * connection.
+ * An invalid reply makes the client throw an error that no caller can catch, which would end the process. This patch ends
+ * the connection instead.
  *
  * @see https://github.com/redis/node-redis/blob/%40redis%2Fclient%401.6.1/packages/client/lib/client/commands-queue.ts
  */

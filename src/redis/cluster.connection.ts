@@ -12,26 +12,26 @@ type RedisCommandArgument = RedisCommandArguments[number];
 type Node = RedisClusterType['masters'][number];
 type NodeClient = Awaited<ReturnType<RedisClusterType['nodeClient']>>;
 
-/** How often a key that no node has makes the others be asked. */
-const LOOK_AGAIN_MS = 1_000;
+/** The shortest time between two searches for the node of a key that no known node has. */
+const SEARCH_INTERVAL_MS = 1_000;
 
 /**
- * A Redis Cluster, with a breaker before each of its nodes: while one is away, what the others hold is still there. Commands
- * must have all their keys in one slot.
+ * A Redis Cluster with a breaker for each node: while one node is away, the data of the others stays available. A command
+ * must have all its keys in one slot.
  */
 export class ClusterLink implements RedisLink {
-  /** Opens where no node can be reached that knows the cluster, and when the cluster has been made up anew. */
-  private readonly whole: Breaker;
-  private readonly nodes = new Map<string, Breaker>();
+  /** Opens when no node that knows the cluster can be reached, and when the cluster's nodes or slots have changed. */
+  private readonly clusterBreaker: Breaker;
+  private readonly nodeBreakers = new Map<string, Breaker>();
   private cluster: RedisClusterType | undefined;
-  private lookedAt = -Infinity;
+  private searchedAt = -Infinity;
 
   constructor(
     private readonly servers: RedisServers,
     private readonly timeoutMs: number,
     private readonly logger: Logger,
   ) {
-    this.whole = new Breaker(
+    this.clusterBreaker = new Breaker(
       {
         server: servers.nodes.map(({ host, port }) => `${host}:${port}`).join(','),
         restore: () => this.discover(),
@@ -45,12 +45,12 @@ export class ClusterLink implements RedisLink {
   }
 
   get isReady(): boolean {
-    return this.whole.isClosed;
+    return this.clusterBreaker.isClosed;
   }
 
   async run<T>(command: (client: RedisClient) => Promise<T>): Promise<T> {
     const { cluster } = this;
-    if (!cluster || !this.whole.isClosed) throw new RedisAwayError('Redis is away');
+    if (!cluster || !this.clusterBreaker.isClosed) throw new RedisAwayError('Redis is away');
     try {
       return await command(cluster);
     } catch (error) {
@@ -64,11 +64,11 @@ export class ClusterLink implements RedisLink {
   }
 
   stop(): void {
-    this.whole.stop();
+    this.clusterBreaker.stop();
     this.abandon();
   }
 
-  /** Learns from any node which there are and what they hold; connections to them are made when they are needed. */
+  /** Reads the cluster's nodes and slots from any node; connections to the nodes are opened when they are needed. */
   private async discover(): Promise<void> {
     const cluster = createCluster({
       rootNodes: this.servers.nodes.map((node) => ({ socket: node })),
@@ -82,25 +82,25 @@ export class ClusterLink implements RedisLink {
       closeClient(cluster);
       throw error;
     }
-    this.guard(cluster);
+    this.guardNodes(cluster);
     this.cluster = cluster;
   }
 
   private abandon(): void {
-    for (const breaker of this.nodes.values()) breaker.stop();
-    this.nodes.clear();
+    for (const breaker of this.nodeBreakers.values()) breaker.stop();
+    this.nodeBreakers.clear();
     closeClient(this.cluster);
     this.cluster = undefined;
   }
 
-  /** Puts the breaker of a node before every command that goes to it. All commands of a cluster's client pass here. */
-  private guard(cluster: RedisClusterType): void {
+  /** Runs each command through the breaker of its node. All commands of a cluster's client use `sendCommand`. */
+  private guardNodes(cluster: RedisClusterType): void {
     const send = cluster.sendCommand.bind(cluster) as typeof cluster.sendCommand;
     cluster.sendCommand = <T>(...[first, isReadonly, args, options]: Parameters<typeof send>): Promise<T> => {
       const key = first ?? firstKeyOfScript(args);
       const node = key === undefined ? this.nodeFor(args, cluster) : cluster.slots[slotOf(key)]?.master;
       if (!node) {
-        void this.lookForOwner(key);
+        void this.searchOwner(key);
         return Promise.reject(new RedisRefusedError('no node of the cluster has this key'));
       }
       return this.breakerOf(node, cluster).run(async () => {
@@ -111,7 +111,7 @@ export class ClusterLink implements RedisLink {
   }
 
   private breakerOf(node: Node, cluster: RedisClusterType): Breaker {
-    const known = this.nodes.get(node.address);
+    const known = this.nodeBreakers.get(node.address);
     if (known) return known;
     const breaker = new Breaker(
       {
@@ -124,7 +124,7 @@ export class ClusterLink implements RedisLink {
       this.timeoutMs,
       this.logger,
     ).start(true);
-    this.nodes.set(node.address, breaker);
+    this.nodeBreakers.set(node.address, breaker);
     return breaker;
   }
 
@@ -135,11 +135,11 @@ export class ClusterLink implements RedisLink {
       await within(CONNECT_TIMEOUT_MS, Promise.resolve(cluster.nodeClient(node)));
     } catch (error) {
       if (!(await this.isReplaced(node, cluster))) throw error;
-      this.whole.trip('the cluster has changed');
+      this.clusterBreaker.trip('the cluster has changed');
     }
   }
 
-  /** Whether the other nodes have given to somebody else what a node held. */
+  /** Whether, as another node reports, other nodes now own the node's slots. */
   private async isReplaced(node: Node, cluster: RedisClusterType): Promise<boolean> {
     const other = this.anyNode();
     if (!other || other.address === node.address) return false;
@@ -149,44 +149,44 @@ export class ClusterLink implements RedisLink {
   }
 
   /**
-   * Begins anew where another node knows who has a key: what the cluster looks like may come from a node that had just
-   * joined, or from before the slots were given out. The client looks again only when it is sent elsewhere.
+   * Discovers the cluster again if a node knows the owner of a key: the known topology may come from a node that had just
+   * joined, or from before the slots were assigned. The client refreshes the topology only when it is redirected.
    */
-  private async lookForOwner(key: RedisCommandArgument | undefined): Promise<void> {
-    if (performance.now() - this.lookedAt < LOOK_AGAIN_MS) return;
-    this.lookedAt = performance.now();
+  private async searchOwner(key: RedisCommandArgument | undefined): Promise<void> {
+    if (performance.now() - this.searchedAt < SEARCH_INTERVAL_MS) return;
+    this.searchedAt = performance.now();
     const slot = key === undefined ? undefined : slotOf(key);
     for (const node of this.servers.nodes) {
       const ranges = await this.slotsAt(node).catch(() => []);
       if (ranges.some(({ from, to }) => slot === undefined || (from <= slot && slot <= to)))
-        return this.whole.trip('the cluster has changed');
+        return this.clusterBreaker.trip('the cluster has changed');
     }
   }
 
-  /** What a node knows of who has which slots. @throws Error where it does not say so in time */
+  /** The slot ranges that have an owner, as a node reports them. @throws Error when it does not reply in time */
   private async slotsAt(node: { host: string; port: number }): Promise<{ from: number; to: number }[]> {
     const client = await openClient(clientOptions(this.servers, node), this.timeoutMs, () => undefined);
     return within(this.timeoutMs, client.clusterSlots()).finally(() => closeClient(client));
   }
 
-  /** Where a command without a key goes. News of one channel take one way, so that they come in the order they were sent. */
+  /** The node for a command without a key. Messages of one channel use one node, so that they arrive in order. */
   private nodeFor([name, channel]: RedisCommandArguments, cluster: RedisClusterType): Node | undefined {
     const usual = name === 'PUBLISH' && channel !== undefined ? cluster.slots[slotOf(channel)]?.master : undefined;
-    return usual && this.isNear(usual) ? usual : this.anyNode();
+    return usual && this.isAvailable(usual) ? usual : this.anyNode();
   }
 
-  /** A node that is not known to be away. */
+  /** A random node that is not known to be away. */
   private anyNode(): Node | undefined {
-    const near = (this.cluster?.masters ?? []).filter((node) => this.isNear(node));
-    return near[Math.floor(Math.random() * near.length)];
+    const available = (this.cluster?.masters ?? []).filter((node) => this.isAvailable(node));
+    return available[Math.floor(Math.random() * available.length)];
   }
 
-  private isNear({ address }: Node): boolean {
-    return this.nodes.get(address)?.isClosed !== false;
+  private isAvailable({ address }: Node): boolean {
+    return this.nodeBreakers.get(address)?.isClosed !== false;
   }
 }
 
-/** The client looks for a script's first key in the script itself, and so finds none. EVAL script numkeys key … */
+/** The key of `EVAL script numkeys key …`: the client looks for a key in the script's text and finds none. */
 function firstKeyOfScript([name, , count, key]: RedisCommandArguments): RedisCommandArgument | undefined {
   return name === 'EVAL' && count !== '0' ? key : undefined;
 }
@@ -194,9 +194,9 @@ function firstKeyOfScript([name, , count, key]: RedisCommandArguments): RedisCom
 function abandonNode(node: Node): void {
   const client: NodeClient | Promise<NodeClient> | undefined = node.client;
   node.client = undefined;
-  // One that is still being connected is closed when it is.
+  // A client that is still connecting is closed afterwards.
   void Promise.resolve(client).then(
-    (it) => closeClient(it),
+    (connected) => closeClient(connected),
     () => undefined,
   );
 }

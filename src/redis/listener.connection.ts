@@ -7,15 +7,15 @@ const PAUSE_MS = 250;
 
 type Listener = (text: string) => void;
 
-/** One connection for all channels that are listened to: one that listens can do nothing else. Made anew whenever it is lost. */
+/** One connection for all subscribed channels, as a subscribed connection accepts no other commands. Reconnects when it is lost. */
 export class RedisListener {
   private readonly listeners = new Map<string, Listener>();
   private client: RedisClientType | undefined;
   private heartbeat: NodeJS.Timeout | undefined;
-  private running = false;
+  private connecting = false;
   private stopped = false;
 
-  /** @param options where to connect, asked each time */
+  /** @param options called for each connection attempt */
   constructor(private readonly options: () => RedisClientOptions) {}
 
   on(channel: string, listener: Listener): void {
@@ -31,19 +31,19 @@ export class RedisListener {
   }
 
   private async connect(): Promise<void> {
-    if (this.running) return;
-    this.running = true;
+    if (this.connecting) return;
+    this.connecting = true;
     while (!this.stopped && !(await this.tryConnect())) await delay(PAUSE_MS, undefined, { ref: false });
-    this.running = false;
+    this.connecting = false;
   }
 
   private async tryConnect(): Promise<boolean> {
     let client: RedisClientType | undefined;
     try {
-      client = await openClient(this.options(), CONNECT_TIMEOUT_MS, () => this.lose());
+      client = await openClient(this.options(), CONNECT_TIMEOUT_MS, () => this.onLost());
       const known = new Map(this.listeners);
       for (const [channel, listener] of known) await within(CONNECT_TIMEOUT_MS, client.subscribe(channel, listener));
-      // Those that came while the others were subscribed to.
+      // Channels that were added in the meantime.
       for (const [channel, listener] of this.listeners)
         if (!known.has(channel)) await within(CONNECT_TIMEOUT_MS, client.subscribe(channel, listener));
     } catch {
@@ -53,13 +53,13 @@ export class RedisListener {
     if (this.stopped) closeClient(client);
     this.client = client;
     this.heartbeat = setInterval(() => {
-      void within(HEARTBEAT_MS * 2, client.ping()).catch(() => this.client === client && this.lose());
+      void within(HEARTBEAT_MS * 2, client.ping()).catch(() => this.client === client && this.onLost());
     }, HEARTBEAT_MS);
     this.heartbeat.unref();
     return true;
   }
 
-  private lose(): void {
+  private onLost(): void {
     clearInterval(this.heartbeat);
     closeClient(this.client);
     this.client = undefined;

@@ -4,7 +4,7 @@ import { RedisConnection } from './redis.connection';
 
 const CHANNEL = 'thriftgate:changes';
 
-/** Redis pub/sub between replicas, for speed alone: what it loses is found by other means. */
+/** Redis pub/sub between replicas. It only saves time: lost messages are recovered by other means. */
 @Injectable()
 export class PubSubStore implements OnApplicationShutdown {
   private listener: RedisListener | undefined;
@@ -19,7 +19,7 @@ export class PubSubStore implements OnApplicationShutdown {
     this.subscribe(CHANNEL, listener);
   }
 
-  /** @returns whether somebody got it, where that is known: a node of a cluster knows only of those that listen to itself */
+  /** @returns false after an error or without receivers. A cluster counts as received: a node knows only its own subscribers. */
   async send(channel: string, text: string): Promise<boolean> {
     return this.redis
       .run((client) => client.publish(channel, text))

@@ -1,14 +1,14 @@
 import type { RedisClientOptions, RedisClientType, RedisClusterType } from 'redis';
 
-/** What commands are sent by: a server's client, or a cluster's. */
+/** The client that sends commands: of one server or of a cluster. */
 export type RedisClient = RedisClientType | RedisClusterType;
 
-/** The way to one server or to a cluster, with breakers before it. */
+/** The connection to one server or to a cluster, with breakers. */
 export interface RedisLink {
   readonly isReady: boolean;
   /** @throws RedisAwayError, RedisRefusedError */
   run<T>(command: (client: RedisClient) => Promise<T>): Promise<T>;
-  /** Where a connection that only listens goes: any server will do. */
+  /** The options of a connection that only subscribes: any server of a cluster. */
   listenOptions(): RedisClientOptions;
   stop(): void;
 }

@@ -10,13 +10,13 @@ import { ServerLink } from './server.connection';
 export { RedisAwayError } from './breaker/redis-errors';
 export type { RedisClient } from './redis-link';
 
-/** Redis is said to have room again when it has refused nothing for so long. */
+/** Redis has room again when it has refused no write for so long. */
 const ROOM_MS = 5_000;
 
 /**
- * The connection that all stores share, to one server or to a cluster. It never queues commands while Redis is away and gives
- * each `REDIS_TIMEOUT_MS`; the first that gets no answer keeps all later ones from waiting. So Redis can be slow, frozen or
- * gone and a call loses nothing but what Redis would have known.
+ * The connection that all stores share, to one server or to a cluster. It never queues commands while Redis is away. Each
+ * command has `REDIS_TIMEOUT_MS`; after the first timeout, later commands fail at once until Redis replies again. So when
+ * Redis is slow, frozen or unreachable, calls continue without the data in Redis.
  */
 export class RedisConnection implements OnApplicationShutdown {
   private static readonly logger = new Logger(RedisConnection.name);
@@ -24,7 +24,7 @@ export class RedisConnection implements OnApplicationShutdown {
 
   private constructor(private readonly link: RedisLink | undefined) {}
 
-  /** Starts to connect and does not wait for it: the gateway starts without Redis too. */
+  /** Connects in the background, because the gateway also starts without Redis. */
   static open({ redisUrl, redisTimeoutMs }: Pick<GatewayConfig, 'redisUrl' | 'redisTimeoutMs'>): RedisConnection {
     if (!redisUrl) return new RedisConnection(undefined);
     const servers = readRedisUrl(redisUrl);
@@ -46,14 +46,14 @@ export class RedisConnection implements OnApplicationShutdown {
    * @throws RedisAwayError when Redis is away, takes longer than `REDIS_TIMEOUT_MS`, or refuses the command
    */
   run<T>(command: (client: RedisClient) => Promise<T>): Promise<T> {
-    if (!this.link) return Promise.reject(new RedisAwayError('there is no Redis'));
+    if (!this.link) return Promise.reject(new RedisAwayError('Redis is not configured'));
     return this.link.run(command).catch((error: unknown) => {
       if (error instanceof RedisRefusedError && error.isFull) this.onFull(error.message);
       throw error;
     });
   }
 
-  /** Runs commands that need room, and so tells when a Redis that was full has room again. @throws as {@link run} */
+  /** Runs commands that need memory in Redis, and logs when a full Redis has room again. @throws as {@link run} */
   async write<T>(command: (client: RedisClient) => Promise<T>): Promise<T> {
     const value = await this.run(command);
     if (this.refusedAt !== undefined && performance.now() - this.refusedAt > ROOM_MS) {
@@ -67,9 +67,9 @@ export class RedisConnection implements OnApplicationShutdown {
     return this.link instanceof ClusterLink;
   }
 
-  /** For a connection that only listens. @throws Error where there is no Redis */
+  /** The options of a connection that only subscribes. @throws Error without Redis */
   listenOptions(): RedisClientOptions {
-    if (!this.link) throw new Error('there is no Redis');
+    if (!this.link) throw new Error('Redis is not configured');
     return this.link.listenOptions();
   }
 

@@ -3,7 +3,7 @@ import { GatewayConfig } from '../config/gateway-config';
 import { PubSubStore } from './pub-sub.store';
 import { RedisConnection } from './redis.connection';
 
-/** The one Redis connection, which is there also where no REDIS_URL is set and then is always away. */
+/** The Redis connection of this process. Without REDIS_URL it exists too, and is always away. */
 @Global()
 @Module({
   providers: [{ provide: RedisConnection, useFactory: RedisConnection.open, inject: [GatewayConfig] }, PubSubStore],

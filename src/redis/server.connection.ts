@@ -5,7 +5,7 @@ import { Breaker } from './breaker/breaker';
 import { clientOptions, closeClient, isErrorReply, openClient } from './client.connection';
 import type { RedisClient, RedisLink } from './redis-link';
 
-/** One Redis server. */
+/** The connection to one Redis server. */
 export class ServerLink implements RedisLink {
   private readonly breaker: Breaker;
   private client: RedisClientType | undefined;
@@ -52,7 +52,7 @@ export class ServerLink implements RedisLink {
   }
 
   private get connected(): RedisClientType {
-    if (!this.client) throw new Error('there is no connection');
+    if (!this.client) throw new Error('Redis is not connected');
     return this.client;
   }
 }

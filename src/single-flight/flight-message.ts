@@ -2,26 +2,28 @@ import { GatewayError } from '../common/errors';
 import { toGatewayError } from '../common/to-gateway-error';
 import type { FlightResult, FlightOrigin, SharedAnswer } from './flight-result';
 
-/** The fence tells one leader's letters from those of an earlier one. */
-interface About {
+/** The fence distinguishes a leader's messages from those of an earlier leader of the same flight. */
+interface FlightReference {
   name: string;
   fence: number;
 }
 
-/** More than this is not sent: a subscriber that Redis holds too much for is cut off. */
-const LONGEST_BODY_BYTES = 1024 * 1024;
+/** Longer bodies are not sent: Redis disconnects a subscriber whose output buffer is too large. */
+const MAX_BODY_BYTES = 1024 * 1024;
 
-/** From a replica that wants to read, to the one that asks. `at` is how many texts it has already. */
-export type ReaderMessage = About & { from: string } & ({ kind: 'board'; at: number } | { kind: 'leave' });
+/** From a follower to the leader. `at`: the number of texts that the follower already has. */
+export type ReaderMessage = FlightReference & { from: string } & (
+    { kind: 'subscribe'; at: number } | { kind: 'unsubscribe' }
+  );
 
-/** From the replica that asks to one that reads: the texts from `at` until `until`, or what comes after `at`. */
+/** From the leader to a follower: the texts `at` to `until` (exclusive), the end after `at` texts, or a sign of life. */
 export type LeaderMessage =
-  | (About & { kind: 'text'; at: number; until: number; origin: FlightOrigin | undefined; text: string })
-  | (About & { kind: 'end'; at: number; origin: FlightOrigin | undefined; end: FlightResult })
-  | (About & { kind: 'alive' })
-  | (About & { kind: 'none' });
+  | (FlightReference & { kind: 'text'; at: number; until: number; origin: FlightOrigin | undefined; text: string })
+  | (FlightReference & { kind: 'end'; at: number; origin: FlightOrigin | undefined; end: FlightResult })
+  | (FlightReference & { kind: 'alive' })
+  | (FlightReference & { kind: 'none' });
 
-/** What replicas write to each other of a flight. */
+/** A message between two replicas about a flight. */
 export type FlightMessage = ReaderMessage | LeaderMessage;
 
 interface PackedError {
@@ -33,20 +35,20 @@ interface PackedError {
   retryAfterSeconds: number | undefined;
 }
 
-/** Whether a letter can bring the whole answer; if not, it is looked for in the cache. */
+/** Whether the message contains the whole response. If not, the follower reads it from the cache. */
 export function isSentWhole(end: FlightResult): boolean {
-  return end.kind !== 'done' || end.answer.body.length <= LONGEST_BODY_BYTES;
+  return end.kind !== 'done' || end.answer.body.length <= MAX_BODY_BYTES;
 }
 
-export function writeMessage(letter: FlightMessage): string {
-  return JSON.stringify(letter.kind === 'end' ? { ...letter, end: packEnd(letter.end) } : letter);
+export function writeMessage(message: FlightMessage): string {
+  return JSON.stringify(message.kind === 'end' ? { ...message, end: packEnd(message.end) } : message);
 }
 
-/** @returns undefined for what is no letter, as a replica of another version might write */
+/** @returns undefined when the text is not a message, for example from a replica of another version */
 export function readMessage(text: string): FlightMessage | undefined {
   try {
-    const letter = JSON.parse(text) as FlightMessage;
-    return letter.kind === 'end' ? { ...letter, end: unpackEnd(letter.end as unknown as PackedEnd) } : letter;
+    const message = JSON.parse(text) as FlightMessage;
+    return message.kind === 'end' ? { ...message, end: unpackEnd(message.end as unknown as PackedEnd) } : message;
   } catch {
     return undefined;
   }

@@ -1,30 +1,30 @@
 import type { TokenUsage } from '@thriftgate/providers';
 import type { GatewayError } from '../common/errors';
 
-/** A whole answer that one call paid for and every equal call at the same time gets. */
+/** A whole response that one call pays for and that every equal call at the same time gets. */
 export interface SharedAnswer {
   /**
-   * The answer as the upstream gave it; of a stream, as it would have come without one. Empty where it was too long to be
-   * sent from another replica: then the cache has it, if anything has.
+   * The response as the upstream sent it; for a stream, the equivalent JSON response. Empty when it was too long for a
+   * message from another replica: then it is read from the cache.
    */
   body: Buffer;
   usage: TokenUsage;
-  /** What it costs at list price, and what it did cost, in pico-dollars. */
+  /** List cost and cost, in pico-dollars. */
   listCostPusd: bigint;
   costPusd: bigint;
   provider: string;
   upstreamModel: string;
 }
 
-/** Which upstream answers, as the headers say it before the first byte. */
+/** Which upstream responds; sent in the headers, before the first byte. */
 export type FlightOrigin = Pick<SharedAnswer, 'provider' | 'upstreamModel'>;
 
 /**
  * How a flight ended.
  *
- * - `done`: with a whole answer. Of a stream, `last` is what came with its end mark, and `usageChunk` goes to callers that
- *   want usage, each with its own cost
- * - `broken`: a stream that broke off after its first content
+ * - `done`: with a whole response. For a stream, `last` is the text with its end mark, and `usageChunk` goes to the callers
+ *   that requested usage, each with its own cost
+ * - `broken`: a stream that ended early, after its first content
  * - `failed`: without any content
  */
 export type FlightResult =
@@ -39,9 +39,9 @@ export interface FlightFailure {
   of: 'upstream' | 'leader' | 'lost';
 }
 
-/** The texts of a stream that are the same for all readers, and how it ended; undefined when it was abandoned. */
+/** The texts of a stream, equal for all readers, and then its result; undefined when the stream was abandoned. */
 export interface FlightSource {
   next(): Promise<IteratorResult<string, FlightResult | undefined>>;
-  /** The reader wants no more. Resolves when what was used is settled. */
+  /** Stops reading. Resolves when the usage so far is settled. */
   return(): Promise<void>;
 }

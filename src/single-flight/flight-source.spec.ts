@@ -8,7 +8,7 @@ const DONE: FlightResult = { kind: 'done', last: '', usageChunk: undefined, answ
 
 type Step = IteratorResult<string, FlightResult | undefined>;
 
-/** A source whose next step the test gives. */
+/** A source whose steps the test controls. */
 function heldSource() {
   let give: ((step: Step) => void) | undefined;
   let returned = 0;
@@ -34,12 +34,12 @@ async function readAll(texts: ReturnType<Flight['read']>) {
 }
 
 describe('a flight that reads a source', () => {
-  const over: Flight[] = [];
-  const take = () => new Flight('q', (flight) => over.push(flight));
-  beforeEach(() => void (over.length = 0));
+  const ended: Flight[] = [];
+  const newFlight = () => new Flight('q', (flight) => ended.push(flight));
+  beforeEach(() => void (ended.length = 0));
 
-  it('gives a subscriber that comes while the source is read all of it, and the one that is alone then goes on', async () => {
-    const flight = take();
+  it('gives a subscriber that joins during a read all texts, and continues when only it is left', async () => {
+    const flight = newFlight();
     const { source, step } = heldSource();
     const [client, other] = [new AbortController(), new AbortController()];
     const early = flight.read(flight.subscribe(client.signal));
@@ -59,8 +59,8 @@ describe('a flight that reads a source', () => {
     expect(flight.signal.aborted).toBe(false);
   });
 
-  it('ends its source once where its last subscriber leaves while the source is read', async () => {
-    const flight = take();
+  it('ends its source once when its last subscriber leaves during a read', async () => {
+    const flight = newFlight();
     const { source, step, returns } = heldSource();
     const client = new AbortController();
     const reader = flight.read(flight.subscribe(client.signal));
@@ -72,19 +72,19 @@ describe('a flight that reads a source', () => {
     step('b');
     expect(await pending).toEqual({ done: true, value: undefined });
     await reader.return();
-    expect([returns(), over]).toEqual([1, [flight]]);
+    expect([returns(), ended]).toEqual([1, [flight]]);
   });
 
-  it('ends a source that comes after its last subscriber has left', () => {
-    const flight = take();
+  it('ends a source that it gets after its last subscriber has left', () => {
+    const flight = newFlight();
     const { source, returns } = heldSource();
     flight.subscribe(undefined).leave();
     flight.feed(ORIGIN, 'a', source);
     expect(returns()).toBe(1);
   });
 
-  it('has its source read by a subscriber that waits, also where no text came with it and the leader has left', async () => {
-    const flight = take();
+  it('lets a waiting subscriber read the source, also without a first text and after the leader has left', async () => {
+    const flight = newFlight();
     const { source, end } = heldSource();
     const leader = flight.subscribe(undefined);
     const follower = readAll(flight.read(flight.subscribe(undefined)));
@@ -96,8 +96,8 @@ describe('a flight that reads a source', () => {
     expect(await follower).toEqual({ text: '', end: DONE });
   });
 
-  it('ends its source where it is finished before its source is', async () => {
-    const flight = take();
+  it('ends its source when it is finished before its source has ended', async () => {
+    const flight = newFlight();
     const { source, returns } = heldSource();
     const subscription = flight.subscribe(undefined);
     flight.feed(ORIGIN, 'a', source);
@@ -106,19 +106,19 @@ describe('a flight that reads a source', () => {
     expect(returns()).toBe(1);
   });
 
-  it('does not return a source that it has read to its end', async () => {
-    const flight = take();
+  it('does not return a source that it has read to the end', async () => {
+    const flight = newFlight();
     const { source, returns, end } = heldSource();
     const read = readAll(flight.read(flight.subscribe(undefined)));
     flight.feed(ORIGIN, '', source);
     await new Promise(setImmediate);
     end(DONE);
     await read;
-    expect([returns(), over]).toEqual([0, [flight]]);
+    expect([returns(), ended]).toEqual([0, [flight]]);
   });
 
-  it('fails where its source ends without a result', async () => {
-    const flight = take();
+  it('fails when its source ends without a result', async () => {
+    const flight = newFlight();
     const { source, end } = heldSource();
     const read = readAll(flight.read(flight.subscribe(undefined)));
     flight.feed(ORIGIN, '', source);

@@ -13,22 +13,22 @@ const answer = {
 };
 const DONE: FlightResult = { kind: 'done', last: '', usageChunk: undefined, answer };
 
-/** A stream that is drawn text by text, with a note of how far it was drawn and whether it was ended. */
+/** A stream that counts the texts that were read and records whether it was ended. */
 function sourceOf(texts: string[], end: FlightResult = DONE) {
-  const drawn = { texts: 0, ended: false };
+  const reads = { texts: 0, ended: false };
   async function* source() {
     try {
       for (const text of texts) {
         await Promise.resolve();
-        drawn.texts += 1;
+        reads.texts += 1;
         yield text;
       }
       return end;
     } finally {
-      drawn.ended = true;
+      reads.ended = true;
     }
   }
-  return { drawn, source: flightSource(source()) };
+  return { reads, source: flightSource(source()) };
 }
 
 async function readAll(texts: ReturnType<Flight['read']>) {
@@ -41,12 +41,12 @@ async function readAll(texts: ReturnType<Flight['read']>) {
 }
 
 describe('a flight', () => {
-  const over: Flight[] = [];
-  const take = () => new Flight('q', (flight) => over.push(flight));
-  beforeEach(() => void (over.length = 0));
+  const ended: Flight[] = [];
+  const newFlight = () => new Flight('q', (flight) => ended.push(flight));
+  beforeEach(() => void (ended.length = 0));
 
-  it('gives each reader all of it, also who comes late, and ends once', async () => {
-    const flight = take();
+  it('gives each reader all texts, also a late one, and ends once', async () => {
+    const flight = newFlight();
     const { source } = sourceOf(['b', 'c', 'd']);
     const early = readAll(flight.read(flight.subscribe(undefined)));
     flight.feed(ORIGIN, 'a', source);
@@ -55,27 +55,27 @@ describe('a flight', () => {
     expect(await early).toEqual({ text: 'abcd', end: DONE });
     expect(await readAll(late)).toEqual({ text: 'bcd', end: DONE });
     expect(await readAll(flight.read(flight.subscribe(undefined)))).toEqual({ text: 'abcd', end: DONE });
-    expect(over).toEqual([flight]);
+    expect(ended).toEqual([flight]);
   });
 
-  it('is drawn at the pace of its fastest reader', async () => {
-    const flight = take();
-    const { source, drawn } = sourceOf(['b', 'c', 'd', 'e']);
+  it('reads its source at the pace of its fastest reader', async () => {
+    const flight = newFlight();
+    const { source, reads } = sourceOf(['b', 'c', 'd', 'e']);
     const [fast, slow] = [flight.read(flight.subscribe(undefined)), flight.read(flight.subscribe(undefined))];
     flight.feed(ORIGIN, 'a', source);
     await slow.next();
     await fast.next();
-    expect(drawn.texts).toBe(0);
+    expect(reads.texts).toBe(0);
     await fast.next();
     await fast.next();
-    expect(drawn.texts).toBe(2);
+    expect(reads.texts).toBe(2);
     expect((await slow.next()).value).toBe('bc');
-    expect(drawn.texts).toBe(2);
+    expect(reads.texts).toBe(2);
   });
 
-  it('goes on while one waits, and gives the source up when the last has gone', async () => {
-    const flight = take();
-    const { source, drawn } = sourceOf(['b', 'c', 'd']);
+  it('continues while it has a subscriber, and ends the source when the last one has left', async () => {
+    const flight = newFlight();
+    const { source, reads } = sourceOf(['b', 'c', 'd']);
     const [leader, follower] = [new AbortController(), new AbortController()];
     const led = flight.read(flight.subscribe(leader.signal));
     const followed = flight.read(flight.subscribe(follower.signal));
@@ -89,62 +89,62 @@ describe('a flight', () => {
     follower.abort();
     expect(await followed.next()).toEqual({ done: true, value: undefined });
     await new Promise(setImmediate);
-    expect([flight.signal.aborted, drawn.ended, over.length]).toEqual([true, true, 1]);
+    expect([flight.signal.aborted, reads.ended, ended.length]).toEqual([true, true, 1]);
   });
 
-  it('wakes a reader whose client leaves while nothing comes', async () => {
-    const flight = take();
+  it('wakes a reader whose client disconnects while no text arrives', async () => {
+    const flight = newFlight();
     const client = new AbortController();
     const waiting = readAll(flight.read(flight.subscribe(client.signal)));
     client.abort();
     expect(await waiting).toEqual({ text: '', end: undefined });
-    expect(over).toEqual([flight]);
+    expect(ended).toEqual([flight]);
     flight.finish(DONE);
-    expect(over).toEqual([flight]);
+    expect(ended).toEqual([flight]);
   });
 
-  it('has no seat for a client that has gone', () => {
-    const flight = take();
+  it('does not subscribe a client that has disconnected', () => {
+    const flight = newFlight();
     expect(flight.subscribe(AbortSignal.abort()).hasLeft).toBe(true);
     expect(flight.signal.aborted).toBe(true);
   });
 
-  it('tells all who wait how it failed', async () => {
-    const flight = take();
+  it('gives its failure to all waiting subscribers', async () => {
+    const flight = newFlight();
     const readers = [1, 2, 3].map(() => readAll(flight.read(flight.subscribe(undefined))));
     const failure: FlightResult = { kind: 'failed', error: new GatewayError('upstream_error'), of: 'upstream' };
     flight.finish(failure);
     expect(await Promise.all(readers)).toEqual(readers.map(() => ({ text: '', end: failure })));
   });
 
-  it('keeps so much and no more: nobody comes aboard then, and who is far behind is left behind', async () => {
-    const flight = take();
+  it('accepts no new subscriber when its buffer is full, and a subscriber that is too far behind loses the stream', async () => {
+    const flight = newFlight();
     const megabyte = 'x'.repeat(1024 * 1024);
     const [slow, fast] = [flight.read(flight.subscribe(undefined)), flight.read(flight.subscribe(undefined))];
     const { source } = sourceOf(Array.from({ length: 30 }, () => megabyte));
     flight.feed(ORIGIN, 'a', source);
     await slow.next();
-    expect(flight.takes(0)).toBe(true);
+    expect(flight.accepts(0)).toBe(true);
     const read = await readAll(fast);
     expect([read.text.length, read.end]).toEqual([1 + 30 * megabyte.length, DONE]);
-    expect(flight.takes(0)).toBe(false);
+    expect(flight.accepts(0)).toBe(false);
     const { text, end } = await readAll(slow);
     expect(text).toBe('');
     expect(end).toMatchObject({ kind: 'broken', code: 'reader_too_slow' });
   });
 
-  it('lets go of what all have read, however long it is', async () => {
-    const flight = take();
-    const { source, drawn } = sourceOf(Array.from({ length: 40 }, () => 'x'.repeat(1024 * 1024)));
+  it('drops what all subscribers have read, so that the stream may be longer than the buffer', async () => {
+    const flight = newFlight();
+    const { source, reads } = sourceOf(Array.from({ length: 40 }, () => 'x'.repeat(1024 * 1024)));
     const readers = [1, 2].map(() => readAll(flight.read(flight.subscribe(undefined))));
     flight.feed(ORIGIN, 'a', source);
     for (const { text, end } of await Promise.all(readers))
       expect([text.length, end]).toEqual([1 + 40 * 1024 * 1024, DONE]);
-    expect(drawn.texts).toBe(40);
+    expect(reads.texts).toBe(40);
   });
 
-  it('gives who has fallen behind its texts in pieces', async () => {
-    const flight = take();
+  it('gives a subscriber that is behind its texts in pieces', async () => {
+    const flight = newFlight();
     const { source } = sourceOf(Array.from({ length: 50 }, () => 'x'.repeat(10_000)));
     const early = readAll(flight.read(flight.subscribe(undefined)));
     flight.feed(ORIGIN, 'a', source);
@@ -154,8 +154,8 @@ describe('a flight', () => {
       expect(next.value.length).toBeLessThan(80_000);
   });
 
-  it('goes on for one who has read a part of it elsewhere', async () => {
-    const flight = take();
+  it('starts after the texts that a subscriber already has', async () => {
+    const flight = newFlight();
     const { source } = sourceOf(['b', 'c', 'd']);
     const early = readAll(flight.read(flight.subscribe(undefined)));
     flight.feed(ORIGIN, 'a', source);
@@ -163,8 +163,8 @@ describe('a flight', () => {
     await early;
   });
 
-  it('fails where its source does', async () => {
-    const flight = take();
+  it('fails when its source fails', async () => {
+    const flight = newFlight();
     const reader = readAll(flight.read(flight.subscribe(undefined)));
     const error = new Error('x');
     // eslint-disable-next-line require-yield
@@ -175,14 +175,14 @@ describe('a flight', () => {
     expect(await reader).toEqual({ text: 'a', end: { kind: 'failed', error, of: 'upstream' } });
   });
 
-  it('reads straight from its source while it has one subscriber, a text at a time', async () => {
-    const flight = take();
-    const { source, drawn } = sourceOf(['b', 'c']);
+  it('reads directly from its source while it has one subscriber, one text at a time', async () => {
+    const flight = newFlight();
+    const { source, reads } = sourceOf(['b', 'c']);
     const alone = flight.read(flight.subscribe(undefined));
     flight.feed(ORIGIN, 'a', source);
-    expect([(await alone.next()).value, drawn.texts]).toEqual(['a', 0]);
-    expect([(await alone.next()).value, drawn.texts]).toEqual(['b', 1]);
-    expect([(await alone.next()).value, drawn.texts]).toEqual(['c', 2]);
+    expect([(await alone.next()).value, reads.texts]).toEqual(['a', 0]);
+    expect([(await alone.next()).value, reads.texts]).toEqual(['b', 1]);
+    expect([(await alone.next()).value, reads.texts]).toEqual(['c', 2]);
     expect(await alone.next()).toEqual({ done: true, value: DONE });
   });
 });

@@ -2,14 +2,14 @@ import type { AbortSignalLike } from '@thriftgate/providers';
 import { GatewayError } from '../common/errors';
 import type { FlightOrigin, FlightResult, FlightSource } from './flight-result';
 
-/** How much of a stream is buffered for later and slower subscribers, in UTF-16 units: some 25,000 tokens in chunks. */
+/** How much of a stream is buffered for later and slower subscribers, in UTF-16 units: about 25,000 tokens in chunks. */
 const MAX_BUFFERED = 8 * 1024 * 1024;
-/** How much text a subscriber that has fallen behind gets in one step. */
-const LONGEST_TEXT = 64 * 1024;
+/** How much text a subscriber that is behind gets in one step, in UTF-16 units. */
+const MAX_TEXT = 64 * 1024;
 
 type Step = IteratorResult<string, FlightResult | undefined>;
 
-/** One reader of a flight. The flight goes on while it has one. */
+/** One reader of a flight. The flight runs while it has at least one. */
 export class Subscription {
   /** How many texts this subscription has read. */
   read = 0;
@@ -17,7 +17,7 @@ export class Subscription {
   wake: (() => void) | undefined;
   private left = false;
 
-  /** @param client aborted when the client has disconnected; undefined where there is none, as for another replica */
+  /** @param client aborted when the client has disconnected; undefined without a client, for example for another replica */
   constructor(
     private readonly unsubscribe: (subscription: Subscription) => void,
     private readonly client: AbortSignalLike | undefined,
@@ -39,19 +39,19 @@ export class Subscription {
 }
 
 /**
- * One upstream call and all who wait for its answer. A single subscriber reads straight from the source; several share one
- * buffer, and the fastest of them sets the pace. When the buffer is full, new subscribers are not taken any more, and
- * subscribers that are too far behind lose the stream.
+ * One upstream call and its subscriptions. A single subscriber reads directly from the source. Several subscribers share one
+ * buffer, and the fastest of them sets the pace. When the buffer is full, the flight accepts no new subscribers, and a
+ * subscriber that is too far behind loses the stream.
  */
 export class Flight {
   /** Known with the first text. */
   origin: FlightOrigin | undefined;
-  /** Set when another process has taken the flight over: then this one's answer is not stored. */
+  /** Set when another replica leads the flight: then the response of this replica is not stored. */
   superseded = false;
-  /** Resolved when the answer is where other processes find it. */
+  /** Resolves when the response is stored where other replicas find it. */
   stored: Promise<void> | undefined;
   private readonly texts: string[] = [];
-  /** How many texts have left the buffer; those in `texts` come after them. */
+  /** The number of texts removed from the buffer; `texts` starts after them. */
   private dropped = 0;
   private buffered = 0;
   private full = false;
@@ -61,10 +61,10 @@ export class Flight {
   private source: FlightSource | undefined;
   private pulling = false;
 
-  /** @param onOver called once, when the flight has its result or its last subscriber has left */
+  /** @param onEnd called once, when the flight has its result or its last subscriber has left */
   constructor(
     readonly name: string,
-    private readonly onOver: (flight: Flight) => void,
+    private readonly onEnd: (flight: Flight) => void,
   ) {}
 
   /** Aborted when the last subscriber has left. */
@@ -72,12 +72,12 @@ export class Flight {
     return this.abandoned.signal;
   }
 
-  /** Whether a subscriber that has read so many texts finds the next one here. */
-  takes(read: number): boolean {
+  /** Whether a subscriber that has read so many texts can get the next one. */
+  accepts(read: number): boolean {
     return read >= this.dropped && (read > 0 || !this.full);
   }
 
-  /** @param read how many texts the subscriber has already */
+  /** @param read the number of texts that the subscriber already has */
   subscribe(client: AbortSignalLike | undefined, read = 0): Subscription {
     const subscription = new Subscription((left) => this.unsubscribe(left), client);
     subscription.read = read;
@@ -86,34 +86,34 @@ export class Flight {
     return subscription;
   }
 
-  /** The stream has begun: its texts are read from the source as subscribers want them. */
+  /** Starts the stream: its texts are read from the source when subscribers need them. */
   feed(origin: FlightOrigin, first: string, source: FlightSource): void {
     this.source = source;
     this.origin = origin;
-    // Also without a text: a subscriber that waits may be the one to read the source.
+    // Also without a text: a waiting subscriber may have to read the source.
     if (first === '') this.wakeAll();
     else this.push(first);
     if (this.signal.aborted) this.endSource();
   }
 
-  /** A text that came: read from the source, or sent by a leader elsewhere. */
+  /** Appends a text: from the source, or from a leader on another replica. */
   push(text: string): void {
     this.texts.push(text);
     this.buffered += text.length;
-    if (this.buffered > MAX_BUFFERED) this.shorten();
+    if (this.buffered > MAX_BUFFERED) this.trimBuffer();
     this.wakeAll();
   }
 
-  /** Ends the source where there is one that has not ended yet. */
+  /** Sets the result and ends the source if it has not ended yet. */
   finish(result: FlightResult): void {
     if (this.result) return;
     this.result = result;
     this.endSource();
-    if (!this.signal.aborted) this.onOver(this);
+    if (!this.signal.aborted) this.onEnd(this);
     this.wakeAll();
   }
 
-  /** Reads from where the subscription is, at the reader's pace. The result is undefined where the subscriber left before. */
+  /** Reads from the subscription's position, at the reader's pace. The result is undefined if the subscriber left earlier. */
   read(subscription: Subscription): FlightSource {
     return { next: () => this.nextStep(subscription), return: async () => subscription.leave() };
   }
@@ -128,24 +128,24 @@ export class Flight {
         subscription.leave();
         return { done: true, value: result };
       }
-      await this.change(subscription);
+      await this.nextChange(subscription);
     }
   }
 
   private nextText(subscription: Subscription, from: number): string {
     let text = '';
-    for (let at = from; at < this.texts.length && text.length < LONGEST_TEXT; at += 1) {
+    for (let at = from; at < this.texts.length && text.length < MAX_TEXT; at += 1) {
       text += this.texts[at];
       subscription.read += 1;
     }
     return text;
   }
 
-  /** Lets go of what all subscribers have read; where that is too little, of what the slowest have not. */
-  private shorten(): void {
+  /** Drops what all subscribers have read; if that is not enough, also half of what the slowest have not read. */
+  private trimBuffer(): void {
     this.full = true;
-    const come = this.dropped + this.texts.length;
-    this.drop(Math.min(come, ...Array.from(this.subscriptions, ({ read }) => read)));
+    const total = this.dropped + this.texts.length;
+    this.drop(Math.min(total, ...Array.from(this.subscriptions, ({ read }) => read)));
     if (this.buffered > MAX_BUFFERED) this.drop(this.dropped + Math.ceil(this.texts.length / 2));
   }
 
@@ -155,15 +155,15 @@ export class Flight {
     this.dropped = until;
   }
 
-  /** Resolves when the flight has something new for this subscriber. */
-  private change(subscription: Subscription): Promise<void> | undefined {
+  /** Resolves when the flight has a new text or a result for this subscriber. */
+  private nextChange(subscription: Subscription): Promise<void> | undefined {
     const isAlone = this.subscriptions.size === 1 && !this.pulling;
     const pulled = this.pull();
     if (isAlone && pulled) return pulled;
     return new Promise<void>((resolve) => (subscription.wake = resolve));
   }
 
-  /** Reads the next text from the source; undefined where there is none here, or it is read already. */
+  /** Reads the next text from the source; undefined if this flight has no source or a read already runs. */
   private pull(): Promise<void> | undefined {
     const { source } = this;
     if (!source || this.pulling) return undefined;
@@ -172,14 +172,14 @@ export class Flight {
       ({ done, value }) => {
         this.pulling = false;
         if (!done) this.push(value);
-        else this.endAs(value ?? { kind: 'failed', error: cancelled(), of: 'lost' });
+        else this.endWith(value ?? { kind: 'failed', error: cancelled(), of: 'lost' });
       },
-      (error: unknown) => this.endAs({ kind: 'failed', error, of: 'upstream' }),
+      (error: unknown) => this.endWith({ kind: 'failed', error, of: 'upstream' }),
     );
   }
 
-  /** The source has ended by itself. */
-  private endAs(result: FlightResult): void {
+  /** Called when the source has ended by itself. */
+  private endWith(result: FlightResult): void {
     this.source = undefined;
     this.finish(result);
   }
@@ -188,11 +188,11 @@ export class Flight {
     this.subscriptions.delete(subscription);
     if (this.subscriptions.size > 0 || this.result) return;
     this.abandoned.abort();
-    this.onOver(this);
+    this.onEnd(this);
     this.endSource();
   }
 
-  /** Ends the source, so that what was used of it is settled. */
+  /** Ends the source, which settles its usage. */
   private endSource(): void {
     const { source } = this;
     this.source = undefined;

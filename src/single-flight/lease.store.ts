@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { RedisConnection } from '../redis/redis.connection';
 
-/** A leader that says nothing for so long is taken for dead. */
+/** How long a lease is valid unless its leader renews it. */
 export const LEASE_MS = 750;
-/** Longer than a deposed leader may come back after. */
+/** How long a fence is kept: longer than any leader that lost its lease may continue. */
 const FENCE_MS = 60_000;
 
-/** Takes a lease that is free, or this process's own of before, under a number higher than all before it. */
+/** Takes a lease that is free or already this replica's, with a fence higher than all earlier ones. */
 const TAKE = `local held = redis.call('get', KEYS[1])
 if held and string.sub(held, 1, #ARGV[1] + 1) ~= ARGV[1] .. ' ' then return held end
 local fence = redis.call('incr', KEYS[2])
@@ -15,7 +15,7 @@ redis.call('pexpire', KEYS[2], ARGV[3])
 local mine = ARGV[1] .. ' ' .. fence
 redis.call('set', KEYS[1], mine, 'px', ARGV[2])
 return mine`;
-/** Also takes back one that ran out, as long as nobody else has had it meanwhile. */
+/** Also renews an expired lease if no other replica has held it in the meantime. */
 const RENEW = `local held = redis.call('get', KEYS[1])
 local fence = string.sub(ARGV[1], string.find(ARGV[1], ' ') + 1)
 if held ~= ARGV[1] and (held or redis.call('get', KEYS[2]) ~= fence) then return 0 end
@@ -25,16 +25,16 @@ return 1`;
 const RELEASE = `if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end
 return 0`;
 
-/** Who asks a question for all: a process and the fence, which rises with every lease on the question. */
+/** Who leads a flight: a replica, and the fence, which rises with each lease of the flight. */
 export interface Lease {
   replica: string;
   fence: number;
 }
 
-/** Leases on questions in Redis: of all processes one asks the upstream, and the others get its answer. */
+/** Leases of flights in Redis: one replica calls the upstream, and the others get its response. */
 @Injectable()
 export class FlightLeaseStore {
-  /** This process among the replicas. */
+  /** The id of this replica. */
   readonly replica = randomUUID();
 
   constructor(private readonly redis: RedisConnection) {}
@@ -44,7 +44,7 @@ export class FlightLeaseStore {
   }
 
   /**
-   * @returns the lease now in force, and whether an answer lies in Redis already
+   * @returns the lease in force, and whether Redis already has a response
    * @throws RedisAwayError
    */
   async take(name: string, cacheKey: string): Promise<{ lease: Lease; stored: boolean }> {
@@ -55,7 +55,7 @@ export class FlightLeaseStore {
     return { lease: parse(String(held)), stored: stored > 0 };
   }
 
-  /** @returns false when the question is another's. @throws RedisAwayError */
+  /** @returns false when another replica leads the flight. @throws RedisAwayError */
   async renew(name: string, lease: Lease): Promise<boolean> {
     const args = { keys: keysOf(name), arguments: [textOf(lease), String(LEASE_MS), String(FENCE_MS)] };
     return (await this.redis.run((client) => client.eval(RENEW, args))) === 1;
@@ -73,7 +73,7 @@ export class FlightLeaseStore {
   }
 }
 
-/** In braces, so that a cluster keeps both in one place. */
+/** With the name in braces, so that a cluster stores both keys in one slot. */
 function keysOf(name: string): [string, string] {
   return [`ai_flight:{${name}}:lease`, `ai_flight:{${name}}:fence`];
 }

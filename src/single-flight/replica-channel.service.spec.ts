@@ -24,53 +24,53 @@ const doneWith = (body: Buffer): FlightResult => ({
 
 const NO_REDIS = RedisConnection.open({ redisUrl: undefined, redisTimeoutMs: 1 } as GatewayConfig);
 
-/** Redis as two processes see it: who leads, and the letters, of which some can be lost. */
-class Between {
+/** A Redis that two replicas share: the lease in force, and the messages, some of which can be lost. */
+class SharedRedis {
   held: Lease | undefined;
   away = false;
-  /** How many of the next letters nobody gets. */
+  /** How many of the next messages are lost. */
   losses = 0;
-  readonly boxes = new Map<string, (text: string) => void>();
+  readonly listeners = new Map<string, (text: string) => void>();
 }
 
 class Leases extends FlightLeaseStore {
-  constructor(private readonly between: Between) {
+  constructor(private readonly sharedRedis: SharedRedis) {
     super(NO_REDIS);
   }
   override get isConfigured(): boolean {
     return true;
   }
   override holder(): Promise<Lease | undefined> {
-    return this.between.away ? Promise.reject(new RedisAwayError('away')) : Promise.resolve(this.between.held);
+    return this.sharedRedis.away ? Promise.reject(new RedisAwayError('away')) : Promise.resolve(this.sharedRedis.held);
   }
   override renew(): Promise<boolean> {
-    return this.between.away ? Promise.reject(new RedisAwayError('away')) : Promise.resolve(true);
+    return this.sharedRedis.away ? Promise.reject(new RedisAwayError('away')) : Promise.resolve(true);
   }
   override release(): Promise<void> {
-    this.between.held = undefined;
+    this.sharedRedis.held = undefined;
     return Promise.resolve();
   }
 }
 
-class Letters extends PubSubStore {
-  constructor(private readonly between: Between) {
+class Messages extends PubSubStore {
+  constructor(private readonly sharedRedis: SharedRedis) {
     super(NO_REDIS);
   }
   override send(channel: string, text: string): Promise<boolean> {
-    const { away, boxes } = this.between;
-    const receive = boxes.get(channel);
+    const { away, listeners } = this.sharedRedis;
+    const receive = listeners.get(channel);
     if (away || !receive) return Promise.resolve(false);
-    if (this.between.losses > 0) this.between.losses -= 1;
+    if (this.sharedRedis.losses > 0) this.sharedRedis.losses -= 1;
     else setImmediate(() => receive(text));
     return Promise.resolve(true);
   }
   override subscribe(channel: string, listener: (text: string) => void): void {
-    this.between.boxes.set(channel, listener);
+    this.sharedRedis.listeners.set(channel, listener);
   }
 }
 
-/** A stream that gives a text whenever it is told to. */
-function toldSource() {
+/** A stream whose texts the test sends. */
+function controlledSource() {
   const waiting: ((text: string | undefined) => void)[] = [];
   async function* source(end: FlightResult) {
     for (;;) {
@@ -79,107 +79,107 @@ function toldSource() {
       yield text;
     }
   }
-  const say = async (text: string | undefined) => {
+  const sendText = async (text: string | undefined) => {
     while (waiting.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     waiting.shift()?.(text);
   };
-  return { source, say };
+  return { source, sendText };
 }
 
 describe('a flight that is read on another replica', () => {
-  let between: Between;
-  let wires: ReplicaChannel[];
+  let sharedRedis: SharedRedis;
+  let channels: ReplicaChannel[];
   let leader: Leases;
   let led: Flight;
   let followed: Flight;
-  let say: (text: string | undefined) => Promise<void>;
+  let sendText: (text: string | undefined) => Promise<void>;
   let read: Promise<{ text: string; end: FlightResult | undefined }>;
 
   beforeEach(() => {
-    between = new Between();
-    leader = new Leases(between);
-    const stores = [leader, new Leases(between)];
-    wires = stores.map((leases) => new ReplicaChannel(leases, new Letters(between)));
-    for (const wire of wires) wire.onModuleInit();
-    const [here, there] = wires as [ReplicaChannel, ReplicaChannel];
+    sharedRedis = new SharedRedis();
+    leader = new Leases(sharedRedis);
+    const stores = [leader, new Leases(sharedRedis)];
+    channels = stores.map((leases) => new ReplicaChannel(leases, new Messages(sharedRedis)));
+    for (const channel of channels) channel.onModuleInit();
+    const [here, there] = channels as [ReplicaChannel, ReplicaChannel];
     const lease = { replica: leader.replica, fence: 1 };
-    between.held = lease;
-    led = new Flight('q', (flight) => here.over(flight));
-    followed = new Flight('q', (flight) => there.over(flight));
+    sharedRedis.held = lease;
+    led = new Flight('q', (flight) => here.onFlightEnd(flight));
+    followed = new Flight('q', (flight) => there.onFlightEnd(flight));
     here.lead(led, lease);
     there.follow(followed, lease);
     read = readAll(followed.read(followed.subscribe(undefined)));
   });
   afterEach(() => {
-    for (const wire of wires) wire.onApplicationShutdown();
+    for (const channel of channels) channel.onApplicationShutdown();
   });
 
   const begin = (end: FlightResult = doneWith(Buffer.from('{}'))) => {
-    const told = toldSource();
-    ({ say } = told);
+    const controlled = controlledSource();
+    ({ sendText } = controlled);
     void readAll(led.read(led.subscribe(undefined)));
-    led.feed(ORIGIN, 'a', flightSource(told.source(end)));
+    led.feed(ORIGIN, 'a', flightSource(controlled.source(end)));
   };
 
-  it('comes whole', async () => {
+  it('arrives whole', async () => {
     begin();
-    await say('b');
-    await say(undefined);
+    await sendText('b');
+    await sendText(undefined);
     expect(await read).toEqual({ text: 'ab', end: doneWith(Buffer.from('{}')) });
   });
 
-  it.each([1, 2, 5])('comes whole though %i letters are lost on the way', async (losses) => {
+  it.each([1, 2, 5])('arrives whole when %i messages are lost', async (losses) => {
     begin();
-    await say('b');
-    between.losses = losses;
-    await say('c');
-    await say('d');
-    await say('e');
-    await say(undefined);
+    await sendText('b');
+    sharedRedis.losses = losses;
+    await sendText('c');
+    await sendText('d');
+    await sendText('e');
+    await sendText(undefined);
     expect(await read).toMatchObject({ text: 'abcde', end: { kind: 'done' } });
   });
 
-  it('is gone on with when Redis comes back', async () => {
+  it('continues when Redis is back', async () => {
     begin();
-    await say('b');
+    await sendText('b');
     await new Promise((resolve) => setTimeout(resolve, 50));
-    between.away = true;
-    await say('c');
+    sharedRedis.away = true;
+    await sendText('c');
     await new Promise((resolve) => setTimeout(resolve, 1_000));
-    between.away = false;
-    await say('d');
-    await say(undefined);
+    sharedRedis.away = false;
+    await sendText('d');
+    await sendText(undefined);
     expect(await read).toMatchObject({ text: 'abcd', end: { kind: 'done' } });
   });
 
-  it('is lost at once while Redis is away and nothing has come of it', async () => {
-    between.losses = 1;
-    between.away = true;
+  it('is lost at once while Redis is away and no text has arrived', async () => {
+    sharedRedis.losses = 1;
+    sharedRedis.away = true;
     expect(await read).toMatchObject({ text: '', end: { kind: 'failed', of: 'lost' } });
   });
 
   it.each([
     ['its leader is gone', undefined],
-    ['another one leads', { replica: 'other', fence: 2 }],
+    ['another replica leads', { replica: 'other', fence: 2 }],
   ])('is lost when %s', async (_, holder) => {
-    between.boxes.clear();
-    between.held = holder;
+    sharedRedis.listeners.clear();
+    sharedRedis.held = holder;
     expect(await read).toMatchObject({ text: '', end: { kind: 'failed', of: 'lost' } });
   });
 
-  it('brings no answer that is too long for a letter, and says so only when it is stored', async () => {
+  it('ends without a body that is too long for a message, after the response is stored', async () => {
     const order: string[] = [];
     led.stored = new Promise((resolve) => setTimeout(() => resolve(void order.push('stored')), 200));
     begin(doneWith(Buffer.alloc(2 * 1024 * 1024, 'x')));
-    await say(undefined);
+    await sendText(undefined);
     const { end } = await read;
-    order.push('told');
-    expect(order).toEqual(['stored', 'told']);
+    order.push('received');
+    expect(order).toEqual(['stored', 'received']);
     expect(end).toMatchObject({ kind: 'done', last: 'end' });
     expect(end?.kind === 'done' && end.answer.body.length).toBe(0);
   });
 
-  it('tells of its failure', async () => {
+  it('sends its failure', async () => {
     const error = new GatewayError('upstream_error', { message: 'no' });
     led.subscribe(undefined);
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -13,47 +13,47 @@ import {
   writeMessage,
 } from './flight-message';
 
-/** How often leaders say that they live, and are watched. */
+/** How often leaders send a sign of life, and followers check for one. */
 const TICK_MS = 100;
-/** How often a lease is renewed: twice within its life. More often is dear, for each stream that runs has one. */
+/** How often a lease is renewed: twice per lease. More often is expensive, because each running stream has a lease. */
 const RENEW_MS = 290;
-/** A leader that has not written for so long is looked for, with every tick. */
+/** Without a message for so long, a follower checks the leader's lease at each tick. */
 const SILENCE_MS = 250;
-/** How long a stream that has begun is waited for while Redis is away: it cannot be begun anew. */
-const LONGEST_SILENCE_MS = 30_000;
-/** After Redis was away a leader takes its lease back with its next tick. */
-const LOOKS_BEFORE_GIVEN_UP = 8;
-/** How long a flight that was read elsewhere is there for those who have lost its end. */
+/** How long a follower waits for a stream that has started while Redis is away: it cannot be restarted. */
+const MAX_SILENCE_MS = 30_000;
+/** How many checks in a row may find no leader: after Redis was away, a leader renews its lease at its next tick. */
+const MAX_MISSED_CHECKS = 8;
+/** How long a flight with followers is kept after its end, for followers that have not received the end. */
 const LINGER_MS = 2_000;
 const CHANNEL = 'thriftgate:flights:';
 
-interface Led {
+interface LedFlight {
   flight: Flight;
   lease: Lease;
   renewedAt: number;
-  /** The replicas that follow. */
+  /** How to end the subscription of each follower, by its replica. */
   readers: Map<string, () => void>;
-  wasRead: boolean;
-  /** Set when the lease was given back. */
+  hadReaders: boolean;
+  /** Set when the lease is released. */
   released: boolean;
 }
 
-interface Followed {
+interface FollowedFlight {
   flight: Flight;
   leader: Lease;
-  heardAt: number;
-  /** How many looks in a row have not found the leader. */
-  missed: number;
-  /** How many of the leader's texts have come. */
+  lastMessageAt: number;
+  /** How many checks in a row have not found the leader. */
+  missedChecks: number;
+  /** The number of texts received from the leader. */
   at: number;
 }
 
-/** Lets other replicas read what this one asks the upstream for, and this one what others ask. */
+/** Sends the flights that this replica leads to their followers, and receives those that other replicas lead. */
 @Injectable()
 export class ReplicaChannel implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(ReplicaChannel.name);
-  private readonly led = new Map<string, Led>();
-  private readonly followed = new Map<string, Followed>();
+  private readonly led = new Map<string, LedFlight>();
+  private readonly followed = new Map<string, FollowedFlight>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -72,30 +72,30 @@ export class ReplicaChannel implements OnModuleInit, OnApplicationShutdown {
     clearInterval(this.timer);
   }
 
-  /** This process asks: its lease is kept up until the flight is over and what came of it is stored. */
+  /** This replica leads: its lease is renewed until the flight has ended and its response is stored. */
   lead(flight: Flight, lease: Lease): void {
     const renewedAt = performance.now();
-    this.led.set(flight.name, { flight, lease, renewedAt, readers: new Map(), wasRead: false, released: false });
+    this.led.set(flight.name, { flight, lease, renewedAt, readers: new Map(), hadReaders: false, released: false });
   }
 
-  /** Whether an answer of this process is on its way to the store. */
+  /** Whether this replica leads the flight and has not released its lease: its response may be about to be stored. */
   isStoring(name: string): boolean {
     return this.led.get(name)?.released === false;
   }
 
-  /** Another one asks: the flight gets what that one writes. */
+  /** Another replica leads: the flight gets the texts that it sends. */
   follow(flight: Flight, leader: Lease): void {
-    const followed: Followed = { flight, leader, heardAt: performance.now(), missed: 0, at: 0 };
+    const followed: FollowedFlight = { flight, leader, lastMessageAt: performance.now(), missedChecks: 0, at: 0 };
     this.followed.set(flight.name, followed);
-    void this.askToRead(followed);
+    void this.sendSubscribe(followed);
   }
 
-  private askToRead({ flight: { name }, leader: { replica, fence }, at }: Followed): Promise<boolean> {
-    return this.write(replica, { kind: 'board', name, fence, at, from: this.leases.replica });
+  private sendSubscribe({ flight: { name }, leader: { replica, fence }, at }: FollowedFlight): Promise<boolean> {
+    return this.send(replica, { kind: 'subscribe', name, fence, at, from: this.leases.replica });
   }
 
-  /** The flight is over here. */
-  over(flight: Flight): void {
+  /** Must be called when a flight of this replica has ended. */
+  onFlightEnd(flight: Flight): void {
     const led = this.led.get(flight.name);
     if (led?.flight === flight) void this.release(led);
     const followed = this.followed.get(flight.name);
@@ -103,17 +103,17 @@ export class ReplicaChannel implements OnModuleInit, OnApplicationShutdown {
     this.followed.delete(flight.name);
     if (!flight.signal.aborted) return;
     const { replica, fence } = followed.leader;
-    void this.write(replica, { kind: 'leave', name: flight.name, fence, from: this.leases.replica });
+    void this.send(replica, { kind: 'unsubscribe', name: flight.name, fence, from: this.leases.replica });
   }
 
-  /** Another replica may ask only when what this one got lies where it looks first. */
-  private async release(led: Led): Promise<void> {
+  /** Releases the lease only after the response is stored: the next leader looks there first. */
+  private async release(led: LedFlight): Promise<void> {
     await led.flight.stored?.catch(() => undefined);
     led.released = true;
     const forget = () => {
       if (this.led.get(led.flight.name) === led) this.led.delete(led.flight.name);
     };
-    if (led.wasRead) setTimeout(forget, LINGER_MS).unref();
+    if (led.hadReaders) setTimeout(forget, LINGER_MS).unref();
     else forget();
     await this.leases.release(led.flight.name, led.lease);
   }
@@ -129,16 +129,16 @@ export class ReplicaChannel implements OnModuleInit, OnApplicationShutdown {
     const { name, fence, from } = message;
     const led = this.led.get(name);
     const isMine = led?.lease.fence === fence;
-    if (message.kind === 'leave') return isMine ? led.readers.get(from)?.() : undefined;
-    if (isMine && led.flight.takes(message.at)) void this.serve(led, from, message.at);
-    else void this.write(from, { kind: 'none', name, fence });
+    if (message.kind === 'unsubscribe') return isMine ? led.readers.get(from)?.() : undefined;
+    if (isMine && led.flight.accepts(message.at)) void this.serve(led, from, message.at);
+    else void this.send(from, { kind: 'none', name, fence });
   }
 
-  /** Whoever asks once more has lost messages, and gets them again. */
-  private async serve(led: Led, to: string, from: number): Promise<void> {
+  /** Sends the texts from `from` on to a follower. A follower that lost messages subscribes again and replaces its subscription. */
+  private async serve(led: LedFlight, to: string, from: number): Promise<void> {
     const { flight, readers } = led;
     const { fence } = led.lease;
-    led.wasRead = true;
+    led.hadReaders = true;
     const subscription = flight.subscribe(undefined, from);
     readers.get(to)?.();
     readers.set(to, subscription.leave);
@@ -148,15 +148,15 @@ export class ReplicaChannel implements OnModuleInit, OnApplicationShutdown {
       const { done, value } = await texts.next();
       if (done && value === undefined) break;
       const { origin } = flight;
-      // Whoever is told that it is in the cache shall find it there.
+      // The follower reads a response without a body from the cache, so it must be stored first.
       if (done && value && !isSentWhole(value)) await flight.stored?.catch(() => undefined);
       const message: FlightMessage = done
         ? { kind: 'end', name, fence, at, origin, end: value as NonNullable<typeof value> }
         : { kind: 'text', name, fence, at, until: subscription.read, origin, text: value as string };
-      const isRead = await this.write(to, message);
+      const isReceived = await this.send(to, message);
       if (done) break;
-      // Whoever asked to read is there no more, or asks again.
-      if (!isRead) await texts.return();
+      // The follower is gone, or subscribes again.
+      if (!isReceived) await texts.return();
     }
     if (readers.get(to) === subscription.leave) readers.delete(to);
   }
@@ -165,14 +165,14 @@ export class ReplicaChannel implements OnModuleInit, OnApplicationShutdown {
     const followed = this.followed.get(message.name);
     if (!followed || followed.leader.fence !== message.fence) return;
     const { flight } = followed;
-    followed.heardAt = performance.now();
-    followed.missed = 0;
+    followed.lastMessageAt = performance.now();
+    followed.missedChecks = 0;
     if (message.kind === 'alive') return;
     if (message.kind === 'none') return flight.finish(lost());
-    // What was asked for once more may come twice.
+    // Texts that were requested again may arrive twice.
     if (message.at < followed.at) return;
-    // Redis forgets what it cannot deliver.
-    if (message.at > followed.at) return void this.askToRead(followed);
+    // Redis does not keep messages that it cannot deliver.
+    if (message.at > followed.at) return void this.sendSubscribe(followed);
     if (message.origin) flight.origin = message.origin;
     if (message.kind === 'end') return flight.finish(message.end);
     followed.at = message.until;
@@ -182,54 +182,55 @@ export class ReplicaChannel implements OnModuleInit, OnApplicationShutdown {
   private tick(): void {
     const now = performance.now();
     for (const led of this.led.values()) {
-      for (const reader of led.readers.keys()) void this.write(reader, aliveMessage(led));
+      for (const reader of led.readers.keys()) void this.send(reader, aliveMessage(led));
       if (!led.released && now - led.renewedAt >= RENEW_MS) void this.renew(led, now);
     }
-    for (const followed of this.followed.values()) if (now - followed.heardAt >= SILENCE_MS) void this.look(followed);
+    for (const followed of this.followed.values())
+      if (now - followed.lastMessageAt >= SILENCE_MS) void this.checkLeader(followed);
   }
 
-  private async renew(led: Led, now: number): Promise<void> {
+  private async renew(led: LedFlight, now: number): Promise<void> {
     const { flight, lease } = led;
     led.renewedAt = now;
     const mine = await this.leases.renew(flight.name, lease).catch(() => true);
     if (!mine) flight.superseded = true;
   }
 
-  /** Looks whether a leader that has fallen silent still holds its lease, and asks it again where it does. */
-  private async look(followed: Followed): Promise<void> {
+  /** Checks whether a silent leader still holds its lease; if it does, subscribes again. */
+  private async checkLeader(followed: FollowedFlight): Promise<void> {
     const { flight, leader, at } = followed;
     try {
       const holder = await this.leases.holder(flight.name);
       if (holder?.replica === leader.replica && holder.fence === leader.fence) {
-        // It is silent for once, or it has just died: that is seen by its lease, with the next tick.
-        followed.heardAt = performance.now() - SILENCE_MS + TICK_MS;
-        followed.missed = 0;
-        await this.askToRead(followed);
+        // The leader is late or has just ended. If it has ended, its lease shows that at the next tick.
+        followed.lastMessageAt = performance.now() - SILENCE_MS + TICK_MS;
+        followed.missedChecks = 0;
+        await this.sendSubscribe(followed);
         return;
       }
-      followed.missed += 1;
-      if (at > 0 && holder === undefined && followed.missed < LOOKS_BEFORE_GIVEN_UP) {
-        await this.askToRead(followed);
+      followed.missedChecks += 1;
+      if (at > 0 && holder === undefined && followed.missedChecks < MAX_MISSED_CHECKS) {
+        await this.sendSubscribe(followed);
         return;
       }
-      this.logger.debug({ replica: leader.replica }, 'the replica that asked for an answer is gone');
+      this.logger.debug({ replica: leader.replica }, 'the replica that led a flight is gone');
     } catch {
-      // Without Redis nothing of the other replica is heard. Who has read nothing yet is better off without it.
-      if (at > 0 && performance.now() - followed.heardAt < LONGEST_SILENCE_MS) return;
+      // Without Redis no message arrives. A follower without any text can still call the upstream itself.
+      if (at > 0 && performance.now() - followed.lastMessageAt < MAX_SILENCE_MS) return;
     }
     flight.finish(lost());
   }
 
-  private write(to: string, message: FlightMessage): Promise<boolean> {
+  private send(to: string, message: FlightMessage): Promise<boolean> {
     return this.pubSub.send(CHANNEL + to, writeMessage(message));
   }
 }
 
-function aliveMessage({ flight: { name }, lease: { fence } }: Led): FlightMessage {
+function aliveMessage({ flight: { name }, lease: { fence } }: LedFlight): FlightMessage {
   return { kind: 'alive', name, fence };
 }
 
 function lost(): FlightFailure {
-  const message = 'The replica of the gateway that asked the provider is gone. Send the request again.';
+  const message = 'The gateway replica that sent the request to the provider is gone. Send the request again.';
   return { kind: 'failed', error: new GatewayError('upstream_error', { message }), of: 'lost' };
 }

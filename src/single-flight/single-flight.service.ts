@@ -4,59 +4,59 @@ import { Flight, type Subscription } from './flight';
 import { FlightLeaseStore } from './lease.store';
 import { ReplicaChannel } from './replica-channel.service';
 
-/** A subscription to the one flight of equal calls. */
+/** A call's subscription to the flight of all equal calls. */
 export interface FlightMembership {
   flight: Flight;
   subscription: Subscription;
-  /** Whether the caller is to ask the upstream, and to end the flight, for all. */
+  /** Whether this call must call the upstream and end the flight, for all equal calls. */
   leads: boolean;
-  /** Whether an answer may have been stored since the caller looked. */
+  /** Whether a response may have been stored since the call read the cache. */
   mayBeStored: boolean;
 }
 
 /**
- * Of all who ask the same at once, over all replicas, one asks the upstream. Without Redis, or while it is away, that is one
- * in each process.
+ * Of all equal calls at the same time, over all replicas, one calls the upstream. Without Redis, or while it is away, that is
+ * one in each replica.
  */
 @Injectable()
 export class SingleFlight {
   private readonly flights = new Map<string, Flight>();
-  private readonly onOver = (flight: Flight) => {
+  private readonly onEnd = (flight: Flight) => {
     if (this.flights.get(flight.name) === flight) this.flights.delete(flight.name);
-    this.wire.over(flight);
+    this.channel.onFlightEnd(flight);
   };
 
   constructor(
     private readonly leases: FlightLeaseStore,
-    private readonly wire: ReplicaChannel,
+    private readonly channel: ReplicaChannel,
   ) {}
 
   /**
-   * @param name the same for the same question
-   * @param cacheKey where its answer will lie
-   * @param client aborted when the caller does not wait any more
-   * @returns undefined where the answer that is on its way is so long that its beginning is not kept any more
+   * @param name equal for equal calls
+   * @param cacheKey where the response will be stored
+   * @param client aborted when the client has disconnected
+   * @returns undefined when the running stream is so long that its beginning is no longer buffered
    */
   async join(name: string, cacheKey: string, client: AbortSignalLike): Promise<FlightMembership | undefined> {
     const known = this.flights.get(name);
-    if (known && !known.takes(0)) return undefined;
+    if (known && !known.accepts(0)) return undefined;
     if (known) return { flight: known, subscription: known.subscribe(client), leads: false, mayBeStored: false };
-    const flight = new Flight(name, this.onOver);
-    // Before anything is waited for: who asks next comes aboard.
+    const flight = new Flight(name, this.onEnd);
+    // Before the first await, so that the next equal call subscribes.
     this.flights.set(name, flight);
     const subscription = flight.subscribe(client);
     if (!this.leases.isConfigured) return { flight, subscription, leads: true, mayBeStored: true };
     try {
-      const storing = this.wire.isStoring(name);
+      const storing = this.channel.isStoring(name);
       const { lease, stored } = await this.leases.take(name, cacheKey);
       const leads = lease.replica === this.leases.replica;
       if (flight.signal.aborted) {
         if (leads) void this.leases.release(name, lease);
-      } else if (leads) this.wire.lead(flight, lease);
-      else this.wire.follow(flight, lease);
+      } else if (leads) this.channel.lead(flight, lease);
+      else this.channel.follow(flight, lease);
       return { flight, subscription, leads, mayBeStored: stored || storing };
     } catch {
-      // Without Redis, too, a flight of this process may have ended since the caller looked.
+      // Also without Redis, a flight of this replica may have ended since the call read the cache.
       return { flight, subscription, leads: true, mayBeStored: true };
     }
   }

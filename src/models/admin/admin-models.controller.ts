@@ -24,7 +24,7 @@ export class AdminModelsController {
   @Get()
   @ApiOperation({
     summary: 'List the models with their deployments',
-    description: 'With where each is set, its version, the cache generation and the cache rules in force.',
+    description: 'For each: where it is set, its version, its cache generation and the cache rules in force.',
   })
   @ApiOkResponse({ description: 'The models.', standardSchema: contracts.adminModelListSchema })
   list(): contracts.AdminModelList {
@@ -34,7 +34,7 @@ export class AdminModelsController {
   @Post()
   @ApiOperation({
     summary: 'Add a model',
-    description: 'A name for applications, and the deployments that answer for it. In force on every replica at once.',
+    description: 'A name that applications use, and the deployments behind it. In force on every replica at once.',
   })
   @ApiCreatedResponse({ description: 'The model.', standardSchema: contracts.adminModelSchema })
   @ApiErrors('invalid_request', 'conflict')
@@ -49,9 +49,11 @@ export class AdminModelsController {
 
   @Patch(':model')
   @ApiOperation({
-    summary: 'Put other deployments behind a model’s name, or change its cache rules',
+    summary: 'Change the deployments or the cache rules of a model',
     description:
-      'Lies over gateway.yaml and the catalogue until it is deleted. Another target starts a new cache generation: what the old one wrote is not served again. Other weights, limits or fallbacks to other models leave the cache alone, and so do other cache rules: they hold for the answers that are there.',
+      'Overrides gateway.yaml and the catalogue until it is deleted. A new target starts a new cache generation: stored ' +
+      'responses of the old target are not served again. New weights, limits, cache rules or fallbacks to other models keep ' +
+      'the stored responses; new cache rules apply to them too.',
   })
   @ApiOkResponse({ description: 'The model.', standardSchema: contracts.adminModelSchema })
   @ApiErrors('invalid_request', 'model_not_found')
@@ -65,10 +67,10 @@ export class AdminModelsController {
 
   @Delete(':model')
   @ApiOperation({
-    summary: 'Take back what was set for a model',
-    description: 'What gateway.yaml or the catalogue says of the name is in force again.',
+    summary: 'Delete the settings of a model',
+    description: 'The model of gateway.yaml or the catalogue is in force again.',
   })
-  @ApiOkResponse({ description: 'It is taken back.', standardSchema: contracts.deletedSchema })
+  @ApiOkResponse({ description: 'The settings are deleted.', standardSchema: contracts.deletedSchema })
   @ApiErrors('model_not_found', 'conflict')
   async delete(@Param('model') model: string, @CurrentCaller() caller: Caller): Promise<contracts.Deleted> {
     await this.models.delete(model, caller.keyId);

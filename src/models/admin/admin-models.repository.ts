@@ -12,9 +12,9 @@ import { TargetsRepository } from '../versions/targets.repository';
 
 /** What administrators set for a model. */
 export interface AdminSettings {
-  /** null leaves those of gateway.yaml or the catalogue. */
+  /** null: the deployments of gateway.yaml or the catalogue. */
   deployments: DeploymentSettings[] | null;
-  /** null leaves the rules of gateway.yaml. */
+  /** null: the rules of gateway.yaml. */
   cache: ModelCacheRules | null;
 }
 
@@ -22,11 +22,11 @@ export interface AdminModelChange {
   name: string;
   action: Extract<AuditAction, 'model.created' | 'model.updated' | 'model.deleted'>;
   actor: string;
-  /** What administrators set from now on, in place of what they set before. No other change comes between. */
+  /** Computes the new settings from the old ones, without another change in between. */
   work: (before: AdminSettings | null) => {
-    /** null takes it away. */
+    /** null removes them. */
     settings: AdminSettings | null;
-    /** What the model stands for afterwards; undefined where it is not served any more. */
+    /** The model's target afterwards; undefined if it is no longer served. */
     target: string | undefined;
   };
 }
@@ -49,7 +49,7 @@ export class AdminModelsRepository {
       .execute();
   }
 
-  /** Changes what is set for a name, and starts a new generation where something else stands behind it, both at once. */
+  /** Changes the settings of a model and starts a new generation if its target changes, in one transaction. */
   change({ name, action, actor, work }: AdminModelChange): Promise<NewGenerations[]> {
     return this.generations.locked(async (transaction) => {
       const columns = transaction.selectFrom('admin_models').select(['deployments', 'cache']);

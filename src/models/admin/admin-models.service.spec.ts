@@ -99,7 +99,7 @@ describe('AdminModelsService', () => {
     expect(lastResult()).toEqual({ settings: { deployments: [azure], cache: null }, target: 'azure/gpt-4.1' });
   });
 
-  it('refuses to create a model that is served', async () => {
+  it('refuses to create a model that exists', async () => {
     const settings = { deployments: [azure], cache: null };
     await expect(models.create('house', settings, 'key_admin')).rejects.toMatchObject({
       code: 'conflict',
@@ -108,7 +108,7 @@ describe('AdminModelsService', () => {
     expect(changes).toEqual([]);
   });
 
-  it('refuses an unknown provider, and names the deployment and the known ones', async () => {
+  it('refuses an unknown provider, and names the deployment and the known providers', async () => {
     const deployments = [DEPLOYMENT, { ...DEPLOYMENT, provider: 'nowhere' }];
     await expect(models.update('house', { deployments }, 'key_admin')).rejects.toMatchObject({
       code: 'invalid_request',
@@ -118,7 +118,7 @@ describe('AdminModelsService', () => {
     expect(changes).toEqual([]);
   });
 
-  it('changes the deployments and keeps the rules, and the other way round', async () => {
+  it('changes the deployments without the rules, and the rules without the deployments', async () => {
     stored.set('house', { deployments: [DEPLOYMENT], cache: { ttl_seconds: 5 } });
     await models.update('house', { deployments: [azure] }, 'key_admin');
     expect(lastResult()).toEqual({
@@ -129,7 +129,7 @@ describe('AdminModelsService', () => {
     expect(lastResult()?.settings).toEqual({ deployments: [azure], cache: { ttl_seconds: 5, enabled: false } });
   });
 
-  it('sets rules for a model of gateway.yaml and leaves its target', async () => {
+  it('sets rules for a model of gateway.yaml and keeps its target', async () => {
     await models.update('house', { cache: { ttl_seconds: 9 } }, 'key_admin');
     expect(lastResult()).toEqual({
       settings: { deployments: null, cache: { ttl_seconds: 9 } },
@@ -137,13 +137,13 @@ describe('AdminModelsService', () => {
     });
   });
 
-  it('removes the settings when the last rule goes, so that gateway.yaml applies again', async () => {
+  it('removes the settings with the last rule, so that gateway.yaml applies again', async () => {
     stored.set('house', { deployments: null, cache: { ttl_seconds: 9 } });
     await models.update('house', { cache: null }, 'key_admin');
     expect(lastResult()).toEqual({ settings: null, target: 'openai/gpt-4.1' });
   });
 
-  it('deletes what administrators set; another source answers again, or none', async () => {
+  it('deletes what administrators set; then gateway.yaml applies, or no model is left', async () => {
     stored.set('house', { deployments: [azure], cache: null });
     stored.set('new', { deployments: [azure], cache: null });
     await models.delete('house', 'key_admin');
@@ -161,7 +161,7 @@ describe('AdminModelsService', () => {
     expect(changes).toEqual([]);
   });
 
-  it('finds no model under a name that is not served', async () => {
+  it('reports model_not_found for an unknown name', async () => {
     const notFound = { code: 'model_not_found', param: 'model' };
     await expect(models.update('gone', {}, 'key_admin')).rejects.toMatchObject(notFound);
     await expect(models.delete('gone', 'key_admin')).rejects.toMatchObject(notFound);

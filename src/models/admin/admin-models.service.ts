@@ -11,13 +11,13 @@ import { newGenerationAlert } from '../new-generation-alert';
 import { type AdminModelChange, AdminModelsRepository, type AdminSettings } from './admin-models.repository';
 import { rulesAfter } from './rules-after';
 
-/** Changes of a model: what is undefined stays. */
+/** Changes of a model; undefined members stay as they are. */
 export interface ModelChanges {
   deployments?: DeploymentSettings[] | undefined;
   cache?: ModelCacheRulesChange | undefined;
 }
 
-/** Models that administrators set while the gateway runs. Another target starts a new cache generation, other rules do not. */
+/** Models that administrators set while the gateway runs. A new target starts a new cache generation, new rules do not. */
 @Injectable()
 export class AdminModelsService {
   constructor(
@@ -28,7 +28,7 @@ export class AdminModelsService {
     private readonly alerts: AlertsService,
   ) {}
 
-  /** @throws GatewayError `conflict` where the name is served already */
+  /** @throws GatewayError `conflict` if the model exists */
   async create(
     name: string,
     { deployments, cache }: AdminSettings & { deployments: DeploymentSettings[] },
@@ -36,28 +36,28 @@ export class AdminModelsService {
   ): Promise<Model> {
     if (this.registry.resolve(name))
       throw new GatewayError('conflict', {
-        message: `A model "${name}" is served already; PATCH /admin/models/{model} changes it.`,
+        message: `A model "${name}" already exists; PATCH /admin/models/{model} changes it.`,
         param: 'name',
       });
     return this.set(name, { deployments, cache }, 'model.created', actor);
   }
 
-  /** Replaces the deployments or the rules of a model, wherever they were set. @throws GatewayError `model_not_found` */
+  /** Replaces the deployments or the rules of a model from any source. @throws GatewayError `model_not_found` */
   async update(name: string, changes: ModelChanges, actor: string): Promise<Model> {
-    this.served(name);
+    this.requireModel(name);
     return this.set(name, changes, 'model.updated', actor);
   }
 
-  /** Takes back what administrators set: what gateway.yaml or the catalogue says is in force again. */
+  /** Deletes what administrators set: gateway.yaml or the catalogue applies again. @throws GatewayError `conflict` without settings */
   async delete(name: string, actor: string): Promise<void> {
-    this.served(name);
+    this.requireModel(name);
     if (!this.registry.hasAdminSettings(name))
       throw new GatewayError('conflict', {
-        message: `"${name}" stands in ${this.registry.sourceOf(name)}; only what was set at /admin/models is deleted here.`,
+        message: `"${name}" is set in ${this.registry.sourceOf(name)}; only settings made at /admin/models can be deleted.`,
         param: 'model',
       });
-    const rest = this.registry.withoutAdmin(name);
-    const work = () => ({ settings: null, target: rest?.target });
+    const remaining = this.registry.withoutAdmin(name);
+    const work = () => ({ settings: null, target: remaining?.target });
     await this.apply({ name, action: 'model.deleted', actor, work });
   }
 
@@ -94,12 +94,12 @@ export class AdminModelsService {
     if (this.providers.find(provider)) return;
     const known = this.providers.names().join(', ');
     throw new GatewayError('invalid_request', {
-      message: `There is no provider "${provider}"; declare it in gateway.yaml or set its API key. There are: ${known}.`,
+      message: `There is no provider "${provider}"; declare it in gateway.yaml or set its API key. Known are ${known}.`,
       param: `deployments.${index}.provider`,
     });
   }
 
-  private served(name: string): void {
+  private requireModel(name: string): void {
     if (this.registry.resolve(name)) return;
     throw new GatewayError('model_not_found', {
       message: `This gateway does not serve a model "${name}".`,

@@ -1,6 +1,6 @@
 import type { ModelCacheRules, ModelCacheRulesChange } from '@thriftgate/contracts';
 
-/** The rules of a model with changes laid over them: null takes a rule away, and in place of all takes all away. */
+/** The rules of a model after changes: a null rule is removed, and null instead of rules removes all. */
 export function rulesAfter(
   before: ModelCacheRules | null,
   changes: ModelCacheRulesChange | undefined,

@@ -9,51 +9,51 @@ import type { VersionsRepository } from './versions.repository';
 
 const DEPLOYMENT = { id: 'openai/gpt-4.1', upstreamModel: 'gpt-4.1' } as Deployment;
 
-/** The service over a database whose answers come when the test says so. */
-function watch() {
-  const asked: { names: string[]; answer: (error?: Error) => void }[] = [];
-  const note: VersionsRepository['note'] = (_id, names) =>
+/** The service with a database whose replies the test controls. */
+function newService() {
+  const queries: { names: string[]; reply: (error?: Error) => void }[] = [];
+  const store: VersionsRepository['store'] = (_id, names) =>
     new Promise((resolve, reject) => {
-      const answer = (error?: Error) => (error ? reject(error) : resolve({ drifts: [], flapping: false }));
-      asked.push({ names: names.map(({ name }) => name), answer });
+      const reply = (error?: Error) => (error ? reject(error) : resolve({ drifts: [], flapping: false }));
+      queries.push({ names: names.map(({ name }) => name), reply });
     });
   const service = new DriftService(
     { drift: { knownDays: 30, flappingFingerprints: 3 } } as GatewayConfig,
     {} as ModelRegistry,
-    { note } as VersionsRepository,
+    { store } as VersionsRepository,
     {} as GenerationsService,
     {} as AlertsService,
   );
-  return { asked, see: (version: string) => service.observe(DEPLOYMENT, version, undefined) };
+  return { queries, observe: (version: string) => service.observe(DEPLOYMENT, version, undefined) };
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-describe('versions that answers name', () => {
+describe('versions in upstream responses', () => {
   beforeAll(() => Logger.overrideLogger(false));
 
   it.each([undefined, new Error('the database is away')])(
-    'are noted in the order in which they came: %s',
+    'are stored in the order in which they arrive: %s',
     async (error) => {
-      const { asked, see } = watch();
-      see('one');
-      see('two');
+      const { queries, observe } = newService();
+      observe('one');
+      observe('two');
       await settled();
-      expect(asked.map(({ names }) => names)).toEqual([['one']]);
-      asked[0]?.answer(error);
+      expect(queries.map(({ names }) => names)).toEqual([['one']]);
+      queries[0]?.reply(error);
       await settled();
-      expect(asked.map(({ names }) => names)).toEqual([['one'], ['two']]);
+      expect(queries.map(({ names }) => names)).toEqual([['one'], ['two']]);
     },
   );
 
-  it('are noted once, though more answers name them before they are', async () => {
-    const { asked, see } = watch();
-    for (let answer = 0; answer < 5; answer += 1) see('one');
+  it('are stored once, also when more responses name them in the meantime', async () => {
+    const { queries, observe } = newService();
+    for (let response = 0; response < 5; response += 1) observe('one');
     await settled();
-    asked[0]?.answer();
+    queries[0]?.reply();
     await settled();
-    see('one');
+    observe('one');
     await settled();
-    expect(asked).toHaveLength(1);
+    expect(queries).toHaveLength(1);
   });
 });

@@ -7,28 +7,29 @@ import type { Deployment } from '../model';
 import { ModelRegistry } from '../model-registry.service';
 import { type Drift, type NamedVersion, VersionsRepository } from './versions.repository';
 
-/** How long a process does not tell the database again that a name is still in use. */
+/** How often a process stores again that a name is in use. */
 const REFRESH_MS = 6 * 3600 * 1000;
-/** After a failure, and for a deployment whose fingerprints are no news. */
+/** How long a process waits after a failure. */
 const RETRY_MS = 1_000;
-const FLAPPING_REST_MS = 3600 * 1000;
+/** How long the fingerprints of a deployment are ignored after they have changed too often. */
+const FLAPPING_PAUSE_MS = 3600 * 1000;
 
-/** Names, and when each is to be noted again. */
+/** Names, and when each must be stored again, in milliseconds since 1970. */
 type Names = Map<string, number>;
 
-/** What a deployment named, to this process. */
+/** The names from a deployment that this process has seen. */
 interface Known {
   models: Names;
-  /** By the model version that they came with. */
+  /** By the model version in the same response. */
   fingerprints: Map<string, Names>;
-  fingerprintsRestUntil: number;
-  /** Resolved when all that was named is noted. */
-  noted: Promise<void>;
+  fingerprintsPausedUntil: number;
+  /** Resolves when all names are stored. */
+  stored: Promise<void>;
 }
 
 /**
- * Watches which version of a model writes the upstream's answers. One that the deployment has not named before means that
- * the model has changed: what the old one wrote is not served any more.
+ * Detects drift from the model versions and fingerprints in upstream responses. A name that is new for the deployment means
+ * that its model has changed: stored responses of the old version are no longer served.
  */
 @Injectable()
 export class DriftService {
@@ -43,51 +44,51 @@ export class DriftService {
     private readonly alerts: AlertsService,
   ) {}
 
-  /** Takes note of what an answer says of who wrote it. Returns at once; what is known costs two look-ups. */
+  /** Observes the version and fingerprint in a response. Returns at once; known names cost two look-ups. */
   observe(deployment: Deployment, upstreamModel: string | undefined, systemFingerprint: string | undefined): void {
     const nowMs = Date.now();
     const known = this.knownOf(deployment.id);
     const names: NamedVersion[] = [];
     if (upstreamModel !== undefined && isDue(known.models, upstreamModel, nowMs))
       names.push({ kind: 'model', name: upstreamModel, ofVersion: '' });
-    if (systemFingerprint !== undefined && nowMs >= known.fingerprintsRestUntil) {
+    if (systemFingerprint !== undefined && nowMs >= known.fingerprintsPausedUntil) {
       const ofVersion = upstreamModel ?? '';
       if (isDue(known.fingerprints.get(ofVersion), systemFingerprint, nowMs))
         names.push({ kind: 'fingerprint', name: systemFingerprint, ofVersion });
     }
     if (names.length === 0) return;
-    // Set before anything is waited for: the answers that come meanwhile say the same.
+    // Before the first await, because further responses have the same names.
     remember(known, names, nowMs + REFRESH_MS);
-    // One after the other: of two new names the one that came first is the older version.
-    known.noted = known.noted.then(() => this.note(deployment, known, names, nowMs));
+    // In order, because of two new names the first is the older version.
+    known.stored = known.stored.then(() => this.store(deployment, known, names, nowMs));
   }
 
   private knownOf(deployment: string): Known {
     let known = this.known.get(deployment);
     if (!known) {
-      known = { models: new Map(), fingerprints: new Map(), fingerprintsRestUntil: 0, noted: Promise.resolve() };
+      known = { models: new Map(), fingerprints: new Map(), fingerprintsPausedUntil: 0, stored: Promise.resolve() };
       this.known.set(deployment, known);
     }
     return known;
   }
 
-  private async note(deployment: Deployment, known: Known, names: NamedVersion[], nowMs: number): Promise<void> {
+  private async store(deployment: Deployment, known: Known, names: NamedVersion[], nowMs: number): Promise<void> {
     try {
       const { knownDays, flappingFingerprints } = this.config.drift;
-      const rule = { knownDays, mostNewADay: flappingFingerprints };
-      const { drifts, flapping } = await this.versions.note(deployment.id, names, nowMs, rule, (named) =>
-        this.modelsHitBy(deployment, named),
+      const rule = { knownDays, maxNewPerDay: flappingFingerprints };
+      const { drifts, flapping } = await this.versions.store(deployment.id, names, nowMs, rule, (named) =>
+        this.affectedModels(deployment, named),
       );
-      if (flapping) this.rest(deployment, known, names, nowMs);
-      if (drifts.length > 0) await this.tell(deployment, drifts);
+      if (flapping) this.pauseFingerprints(deployment, known, names, nowMs);
+      if (drifts.length > 0) await this.announce(deployment, drifts);
     } catch (error) {
       remember(known, names, nowMs + RETRY_MS);
-      this.logger.warn({ err: error, deployment: deployment.id }, 'a change of the model version could not be kept');
+      this.logger.warn({ err: error, deployment: deployment.id }, 'a change of the model version could not be stored');
     }
   }
 
-  /** The models whose stored answers the deployment writes, without those that know of the change or do not mind it. */
-  private modelsHitBy({ id, upstreamModel }: Deployment, { kind, name }: NamedVersion): string[] {
+  /** The models with stored responses of the deployment, without those that have this version declared or ignore fingerprints. */
+  private affectedModels({ id, upstreamModel }: Deployment, { kind, name }: NamedVersion): string[] {
     return this.registry
       .all()
       .filter(
@@ -100,7 +101,7 @@ export class DriftService {
       .map(({ name: model }) => model);
   }
 
-  private async tell(deployment: Deployment, drifts: Drift[]): Promise<void> {
+  private async announce(deployment: Deployment, drifts: Drift[]): Promise<void> {
     await this.generations.announce(
       drifts.map(({ models }) => ({ models, version: null, reason: 'drift' as const, actor: GATEWAY, details: {} })),
     );
@@ -119,11 +120,11 @@ export class DriftService {
     }
   }
 
-  private rest({ id }: Deployment, known: Known, names: NamedVersion[], nowMs: number): void {
-    known.fingerprintsRestUntil = nowMs + FLAPPING_REST_MS;
+  private pauseFingerprints({ id }: Deployment, known: Known, names: NamedVersion[], nowMs: number): void {
+    known.fingerprintsPausedUntil = nowMs + FLAPPING_PAUSE_MS;
     for (const { kind, name, ofVersion } of names)
       if (kind === 'fingerprint') known.fingerprints.get(ofVersion)?.delete(name);
-    this.logger.log({ deployment: id }, 'fingerprints that change all the time are not taken for changes of the model');
+    this.logger.log({ deployment: id }, 'the fingerprints change too often; they do not count as drift');
   }
 }
 

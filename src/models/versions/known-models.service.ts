@@ -4,7 +4,7 @@ import { ModelRegistry } from '../model-registry.service';
 import { TargetsRepository } from './targets.repository';
 import { VersionsRepository } from './versions.repository';
 
-/** The models whose answers may lie in the cache: those that are served, and those that were. */
+/** The models that may have stored responses: those that are served now, and those that were served before. */
 @Injectable()
 export class KnownModels {
   constructor(
@@ -21,21 +21,21 @@ export class KnownModels {
   async require(model: string): Promise<void> {
     if (this.registry.resolve(model) || (await this.targets.models()).includes(model)) return;
     throw new GatewayError('model_not_found', {
-      message: `This gateway does not serve a model "${model}". If that is the name of an upstream version, send it as "version".`,
+      message: `This gateway does not serve a model "${model}". To name an upstream version, send it as "version".`,
       param: 'model',
     });
   }
 
   /**
-   * Takes a version for known where it takes another one's place: of the model that is named, or wherever the old version
-   * answered. Its first answers are then no drift.
+   * Marks a version as known before it replaces another one, so that its first responses are no drift: at the deployments of
+   * the given model, at those whose responses had the old version, or, if both are given, at those in both sets.
    */
   async expect(newVersion: string, old: { model?: string; version?: string }): Promise<void> {
     const served = old.model === undefined ? [] : (this.registry.resolve(old.model)?.deployments ?? []);
-    const answered = old.version === undefined ? [] : await this.versions.deploymentsOf(old.version);
+    const withOldVersion = old.version === undefined ? [] : await this.versions.deploymentsOf(old.version);
     const ids = served.map(({ id }) => id);
     const both = old.model !== undefined && old.version !== undefined;
-    const deployments = both ? ids.filter((id) => answered.includes(id)) : [...ids, ...answered];
+    const deployments = both ? ids.filter((id) => withOldVersion.includes(id)) : [...ids, ...withOldVersion];
     await this.versions.expect([...new Set(deployments)], newVersion);
   }
 }

@@ -5,11 +5,11 @@ import { Database } from '../../database/database.connection';
 import type { Schema } from '../../database/schema';
 import { GenerationsRepository, type NewGenerations } from '../generations.repository';
 
-/** What stands behind a model's name, see targetOf. */
+/** A model's target, see targetOf. */
 export interface ModelTarget {
   model: string;
   target: string;
-  /** The version that gateway.yaml says; null where it says none. */
+  /** The version in gateway.yaml; null without one. */
   version: string | null;
 }
 
@@ -21,32 +21,32 @@ export class TargetsRepository {
   ) {}
 
   /**
-   * Compares what the models are now with what they were when a process last looked, and starts new generations of those
-   * that have another target or another configured version.
+   * Compares the models with their stored targets and versions, and starts new generations of those with a new target or a
+   * new configured version.
    *
-   * @returns what was started
+   * @returns the started generations
    */
   compare(wanted: readonly ModelTarget[]): Promise<NewGenerations[]> {
     return this.generations.locked(async (transaction) => {
-      const remembered = new Map((await allTargets(transaction)).map((row) => [row.model, row]));
+      const storedTargets = new Map((await allTargets(transaction)).map((row) => [row.model, row]));
       const declared = new Map((await versionsInForce(transaction)).map(({ model, version }) => [model, version]));
       const started = wanted.flatMap((now) =>
-        changeOf(now, remembered.get(now.model), declared.get(now.model) ?? null),
+        changeOf(now, storedTargets.get(now.model), declared.get(now.model) ?? null),
       );
       for (const change of started) await this.generations.startWithin(transaction, change);
-      const news = wanted.filter(({ model, target, version }) => {
-        const before = remembered.get(model);
+      const changed = wanted.filter(({ model, target, version }) => {
+        const before = storedTargets.get(model);
         return before?.target !== target || before.version !== version;
       });
-      await remember(news, transaction);
+      await storeTargets(changed, transaction);
       return started;
     });
   }
 
-  /** Remembers a model's target where it is known already that it is another one. In a transaction of `locked`. */
+  /** Stores a model's new target and returns the old one. Only in a transaction of `locked`. */
   async retarget(model: string, target: string, transaction: Transaction<Schema>): Promise<string | undefined> {
     const before = (await allTargets(transaction)).find((row) => row.model === model);
-    await remember([{ model, target, version: before?.version ?? null }], transaction);
+    await storeTargets([{ model, target, version: before?.version ?? null }], transaction);
     return before?.target;
   }
 
@@ -59,7 +59,7 @@ export class TargetsRepository {
 function changeOf(now: ModelTarget, before: ModelTarget | undefined, declared: string | null): NewGenerations[] {
   const { model } = now;
   const isDeclared = now.version === null || now.version === declared;
-  // A version that stood in gateway.yaml before was laid down then; what an administrator declared later stays.
+  // A version that gateway.yaml already had is stored; what an administrator declared later stays.
   const version = isDeclared || before?.version === now.version ? null : now.version;
   if (before && before.target !== now.target) {
     const details = { before: before.target, now: now.target, ...(version === null ? {} : { version }) };
@@ -83,7 +83,7 @@ function versionsInForce(transaction: Transaction<Schema>): Promise<{ model: str
     .execute();
 }
 
-async function remember(targets: readonly ModelTarget[], transaction: Transaction<Schema>): Promise<void> {
+async function storeTargets(targets: readonly ModelTarget[], transaction: Transaction<Schema>): Promise<void> {
   if (targets.length === 0) return;
   const [models, names, versions] = [
     targets.map(({ model }) => model),

@@ -8,8 +8,8 @@ import { newGenerationAlert } from '../new-generation-alert';
 import { TargetsRepository } from './targets.repository';
 
 /**
- * Compares, at the start and when the providers are reloaded, the deployments and the version of each model with those that
- * the database has. Where gateway.yaml or a provider's key has changed them, old answers are served no more.
+ * Compares the target and the configured version of each model with those in the database, at the start and when the
+ * providers are reloaded. If gateway.yaml or a provider's key has changed them, a new generation starts.
  */
 @Injectable()
 export class TargetsService implements OnModuleInit {
@@ -28,7 +28,7 @@ export class TargetsService implements OnModuleInit {
   }
 
   private async compare(): Promise<void> {
-    // First what administrators set, which replaces gateway.yaml's.
+    // Models of administrators first, because they replace those of gateway.yaml.
     await this.generations.reload();
     const wanted = this.registry.all().map((model) => ({
       model: model.name,

@@ -5,24 +5,24 @@ import { Database } from '../../database/database.connection';
 import type { Schema } from '../../database/schema';
 import type { DeploymentVersionsTable } from '../../database/tables/model-tables';
 import { GenerationsRepository } from '../generations.repository';
-import { type DriftRule, judgeName, type SeenName } from './drift';
+import { type DriftRule, compareName, type SeenName } from './drift';
 
-/** What an answer says of who wrote it. */
+/** A model version or fingerprint in a response. */
 export interface NamedVersion {
   kind: DeploymentVersionsTable['kind'];
   name: string;
-  /** For a fingerprint, the model version that it came with: another version's first one is no news. Else empty. */
+  /** For a fingerprint, the model version in the same response: the first fingerprint of a version is no drift. Else empty. */
   ofVersion: string;
 }
 
-/** A name that means that models have changed. */
+/** A new name, and the models that have changed. */
 export interface Drift extends NamedVersion {
-  /** What the deployment named last before. */
+  /** The deployment's last name before; empty if unknown. */
   before: string;
   models: string[];
 }
 
-/** What deployments have named in their answers: model versions and fingerprints. */
+/** The model versions and fingerprints in the responses of each deployment. */
 @Injectable()
 export class VersionsRepository {
   constructor(
@@ -31,30 +31,30 @@ export class VersionsRepository {
   ) {}
 
   /**
-   * Keeps what an answer named, and starts new generations of the models that have changed by it, all at once: of several
-   * processes that see the same change, one starts them.
+   * Stores the names in a response and starts new generations of the models that have changed, in one transaction: of several
+   * processes that detect the same change, one starts them.
    *
-   * @param modelsHitBy the models whose stored answers are no good after the change
+   * @param affectedModels the models whose stored responses must not be served after the change
    */
-  note(
+  store(
     deployment: string,
     names: readonly NamedVersion[],
     nowMs: number,
     rule: DriftRule,
-    modelsHitBy: (named: NamedVersion) => string[],
+    affectedModels: (named: NamedVersion) => string[],
   ): Promise<{ drifts: Drift[]; flapping: boolean }> {
     return this.generations.locked(async (transaction) => {
       const drifts: Drift[] = [];
       let flapping = false;
       for (const named of names) {
         const seen = await seenNames(deployment, named, transaction);
-        // A model's own name may change as often as it likes: each is another model. Only fingerprints flap.
-        const verdict = judgeName(named.name, seen, nowMs, named.kind === 'model' ? ALWAYS(rule) : rule);
+        // Each new model version is another model, however many there are. Only fingerprints flap.
+        const verdict = compareName(named.name, seen, nowMs, named.kind === 'model' ? withoutLimit(rule) : rule);
         flapping ||= verdict === 'flapping';
         if (verdict === 'flapping') continue;
-        await noteName(deployment, named, verdict !== 'known', nowMs, transaction);
+        await storeName(deployment, named, verdict !== 'known', nowMs, transaction);
         if (verdict !== 'drift') continue;
-        const models = modelsHitBy(named);
+        const models = affectedModels(named);
         if (models.length === 0) continue;
         const before = seen.findLast(({ expected }) => !expected)?.name ?? '';
         const details = { deployment, [named.kind]: named.name, before };
@@ -71,7 +71,7 @@ export class VersionsRepository {
     });
   }
 
-  /** Takes a version for known before the deployments name it. */
+  /** Marks a version as known before the deployments' responses have it. */
   async expect(deployments: readonly string[], version: string): Promise<void> {
     if (deployments.length === 0) return;
     const now = new Date();
@@ -84,7 +84,7 @@ export class VersionsRepository {
       .execute();
   }
 
-  /** The deployments that have named a version. */
+  /** The deployments whose responses have had a version. */
   async deploymentsOf(version: string): Promise<string[]> {
     const rows = await this.database.db
       .selectFrom('deployment_versions')
@@ -96,9 +96,9 @@ export class VersionsRepository {
   }
 }
 
-const ALWAYS = (rule: DriftRule): DriftRule => ({ ...rule, mostNewADay: Infinity });
+const withoutLimit = (rule: DriftRule): DriftRule => ({ ...rule, maxNewPerDay: Infinity });
 
-/** The one that was seen last comes last. */
+/** The name that was seen last is the last one. */
 async function seenNames(
   deployment: string,
   { kind, ofVersion }: NamedVersion,
@@ -120,7 +120,7 @@ async function seenNames(
   }));
 }
 
-async function noteName(
+async function storeName(
   deployment: string,
   { kind, name, ofVersion }: NamedVersion,
   isNew: boolean,

@@ -7,7 +7,7 @@ const never = () => new Promise<never>(() => undefined);
 
 class Reply extends Error {}
 
-/** A server that can be made to be away. */
+/** A server that the test can make unreachable. */
 class Server {
   readonly server = 'redis:6379';
   away = false;
@@ -22,7 +22,7 @@ class Server {
   abandon = () => void (this.abandoned += 1);
 }
 
-describe('the breaker before Redis', () => {
+describe('the breaker of Redis', () => {
   let server: Server;
   let breaker: Breaker;
   const logger = { warn: jest.fn(), log: jest.fn() };
@@ -35,21 +35,21 @@ describe('the breaker before Redis', () => {
   });
   afterEach(() => breaker.stop());
 
-  it('lets all go that wait when one has waited too long, and nobody asks from then on', async () => {
+  it('ends all waiting commands at the first timeout, and sends none after it', async () => {
     open();
     server.away = true;
-    const asked = jest.fn(never);
-    const waiting = Promise.allSettled(Array.from({ length: 500 }, () => breaker.run(asked)));
+    const command = jest.fn(never);
+    const waiting = Promise.allSettled(Array.from({ length: 500 }, () => breaker.run(command)));
     await delay(15);
-    const late = breaker.run(asked);
+    const late = breaker.run(command);
     await expect(late).rejects.toThrow(RedisAwayError);
     expect((await waiting).every(({ status }) => status === 'rejected')).toBe(true);
-    for (let call = 0; call < 100; call += 1) await expect(breaker.run(asked)).rejects.toThrow('away');
-    expect(asked).toHaveBeenCalledTimes(501);
+    for (let call = 0; call < 100; call += 1) await expect(breaker.run(command)).rejects.toThrow('away');
+    expect(command).toHaveBeenCalledTimes(501);
     expect(server.abandoned).toBe(1);
   });
 
-  it('says once that the server is away and once that it is back, however many ask', async () => {
+  it('logs once that the server is away and once that it is back, for any number of commands', async () => {
     open();
     server.away = true;
     await Promise.allSettled(Array.from({ length: 100 }, () => breaker.run(never)));
@@ -64,7 +64,7 @@ describe('the breaker before Redis', () => {
     expect(await breaker.run(() => Promise.resolve(1))).toBe(1);
   });
 
-  it('says nothing of a connection that is lost and made again', async () => {
+  it('does not log a connection that is lost and restored at once', async () => {
     open();
     breaker.trip('ECONNRESET');
     expect(breaker.isClosed).toBe(false);
@@ -72,7 +72,7 @@ describe('the breaker before Redis', () => {
     expect([breaker.isClosed, server.restored, ...lines()]).toEqual([true, 1, 0, 0]);
   });
 
-  it('tries one that falls silent again and again less often, and says so', async () => {
+  it('probes a server that is away repeatedly less often, and logs it', async () => {
     open();
     for (let turn = 0; turn < 4; turn += 1) {
       breaker.trip('slow');
@@ -83,7 +83,7 @@ describe('the breaker before Redis', () => {
     expect(lines()).toEqual([1, 1]);
   });
 
-  it('takes an error that the server answers for an answer', async () => {
+  it('stays closed when the server replies with an error', async () => {
     open();
     for (let call = 0; call < 10; call += 1)
       await expect(breaker.run(() => Promise.reject(new Reply('OOM command not allowed')))).rejects.toMatchObject({
@@ -94,15 +94,15 @@ describe('the breaker before Redis', () => {
     expect([breaker.isClosed, server.abandoned]).toEqual([true, 0]);
   });
 
-  it('does not take its own process being busy for the server being away', async () => {
+  it('stays closed when this process is busy', async () => {
     open(40);
-    const answer = breaker.run(() => delay(60, 'there'));
+    const reply = breaker.run(() => delay(60, 'there'));
     for (let turn = 0; turn < 3; turn += 1) {
       const until = performance.now() + 60;
       while (performance.now() < until);
       await new Promise(setImmediate);
     }
-    expect(await answer).toBe('there');
+    expect(await reply).toBe('there');
     expect(breaker.isClosed).toBe(true);
   });
 });

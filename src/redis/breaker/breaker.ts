@@ -5,30 +5,30 @@ import { endOne, SharedTimeout } from './shared-timeout';
 
 const HEARTBEAT_MS = 1_000;
 const FIRST_PAUSE_MS = 100;
-/** A server that is there again is found after so long at the latest. */
+/** The longest pause between two probes of a server that is away. */
 const LONGEST_PAUSE_MS = 500;
-/** Who is away again so soon after having come back is slow or unsteady, and is tried less and less often. */
+/** A server that is away again so soon after it was back is unsteady: its probes start after longer and longer pauses. */
 const UNSTEADY_MS = 10_000;
 const UNSTEADY_PAUSE_MS = 1_000;
-const BLIPS_TO_SAY_SO = 3;
+const BLIPS_BEFORE_WARNING = 3;
 
-/** What a breaker stands before: one server and the connection to it. */
+/** What a breaker protects: one server and the connection to it. */
 export interface Guarded {
   /** For the log. */
   readonly server: string;
-  /** Makes a new connection on which commands are answered in time. @throws Error where there is none */
+  /** Opens a new connection and checks that it replies in time. @throws Error when it does not */
   restore(): Promise<void>;
-  /** Gives up the connection with all that is under way on it. */
+  /** Closes the connection with all its commands. */
   abandon(): void;
   ping(): Promise<unknown>;
-  /** Whether an error is what the server answered. */
+  /** Whether an error is the server's reply. */
   isReply(error: unknown): boolean;
 }
 
 /**
- * Keeps calls from waiting for a server that is slow or gone. The first command that gets no answer in time, or whose
- * connection breaks, opens it: all that wait are let go, and nobody asks the server until one probe in the background has an
- * answer on a new connection. A probe that succeeds at once was a blip, of which nothing is said.
+ * Stops using a server that is slow or unreachable. The breaker opens at the first command that gets no reply in time or
+ * whose connection breaks. Then all waiting commands fail, and no command is sent until a background probe gets a reply on a
+ * new connection. If the first probe succeeds, that was a blip, which is logged only when it repeats.
  */
 export class Breaker {
   private readonly timeout: SharedTimeout;
@@ -50,7 +50,7 @@ export class Breaker {
     });
   }
 
-  /** @param connected whether commands may be sent at once; else a first connection is made in the background */
+  /** @param connected whether commands may be sent at once; otherwise a first connection is opened in the background */
   start(connected: boolean): this {
     if (connected) this.close();
     else void this.restore('not connected yet');
@@ -61,13 +61,13 @@ export class Breaker {
     return !this.open;
   }
 
-  /** @throws RedisAwayError at once where the server is away, else after the timeout; RedisRefusedError for an error it answers */
+  /** @throws RedisAwayError at once while the server is away, else after the timeout; RedisRefusedError when it replies with an error */
   run<T>(command: () => Promise<T>): Promise<T> {
     if (this.open) return Promise.reject(new RedisAwayError('Redis is away'));
     return new Promise<T>((resolve, reject) => {
-      const answer = command();
+      const reply = command();
       const waiting = this.timeout.begin(reject);
-      answer.then(
+      reply.then(
         (value) => {
           waiting.end = undefined;
           resolve(value);
@@ -82,7 +82,7 @@ export class Breaker {
     });
   }
 
-  /** The server is away: nobody asks it until a probe has an answer. */
+  /** Opens the breaker: no command is sent until a probe gets a reply. */
   trip(reason: string): void {
     if (this.open || this.stopped) return;
     this.open = true;
@@ -96,38 +96,38 @@ export class Breaker {
     this.stopped = true;
     this.open = true;
     clearInterval(this.heartbeat);
-    this.timeout.endAll(new RedisAwayError('the gateway ends'));
+    this.timeout.endAll(new RedisAwayError('the gateway shuts down'));
   }
 
   private async restore(reason: string): Promise<void> {
     this.blips = performance.now() - this.backAt < UNSTEADY_MS ? this.blips + 1 : 0;
     let pauseMs = this.blips === 0 ? 0 : Math.min(FIRST_PAUSE_MS * 2 ** (this.blips - 1), UNSTEADY_PAUSE_MS);
-    let said = false;
-    const say = (why: string) => {
-      if (said || this.stopped) return;
-      said = true;
-      this.logger.warn({ server: this.guarded.server, reason: why }, 'Redis is away; the gateway goes on without it');
+    let warned = false;
+    const warnOnce = (cause: string) => {
+      if (warned || this.stopped) return;
+      warned = true;
+      this.logger.warn({ server: this.guarded.server, reason: cause }, 'Redis is away; the gateway goes on without it');
     };
-    if (this.blips >= BLIPS_TO_SAY_SO) say(reason);
+    if (this.blips >= BLIPS_BEFORE_WARNING) warnOnce(reason);
     while (!this.stopped) {
       await delay(pauseMs, undefined, { ref: false });
       try {
         await this.guarded.restore();
         break;
       } catch (error) {
-        say(`${reason}: ${messageOf(error)}`);
+        warnOnce(`${reason}: ${messageOf(error)}`);
         pauseMs = Math.min(Math.max(pauseMs * 2, FIRST_PAUSE_MS), LONGEST_PAUSE_MS);
       }
     }
     if (this.stopped) return this.guarded.abandon();
     this.close();
     this.backAt = performance.now();
-    if (said) this.logger.log({ server: this.guarded.server }, 'Redis is back');
+    if (warned) this.logger.log({ server: this.guarded.server }, 'Redis is back');
   }
 
   private close(): void {
     this.open = false;
-    // Also finds out about a server that falls silent while nobody asks.
+    // Also detects a server that stops replying while no command is sent.
     this.heartbeat = setInterval(() => void this.run(() => this.guarded.ping()).catch(() => undefined), HEARTBEAT_MS);
     this.heartbeat.unref();
   }

@@ -1,4 +1,4 @@
-/** Redis did not answer in time, or is not there. What needs it goes on without. */
+/** Redis is away: it did not reply in time or cannot be reached. The caller continues without it. */
 export class RedisAwayError extends Error {
   constructor(message: string) {
     super(message);
@@ -6,7 +6,7 @@ export class RedisAwayError extends Error {
   }
 }
 
-/** Redis is there and refuses a command: it is full, loads its data, may not be written. For a caller it is as good as away. */
+/** Redis refuses a command, for example when it is full, loading or read-only. The caller treats it as away. */
 export class RedisRefusedError extends RedisAwayError {
   constructor(message: string) {
     super(message);

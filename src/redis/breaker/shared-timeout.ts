@@ -1,20 +1,20 @@
-/** One that waits for an answer. */
+/** A command that waits for its reply. */
 export interface Waiting {
-  /** Undefined once it waits no more. */
+  /** Rejects the command; undefined once it has ended. */
   end: ((reason: Error) => void) | undefined;
 }
 
 const ROUNDS = 4;
 
 /**
- * One timer for all that waits at a time, where a timer for each command would cost more than the command. Time is counted
- * in rounds: a turn in which this process itself is busy, and neither sends nor reads, uses up only one of them.
+ * One timer for all waiting commands, because a timer for each command would cost more than the command. Time is counted in
+ * rounds: while this process itself is busy and neither sends nor reads, only one round passes.
  */
 export class SharedTimeout {
   private rounds: Waiting[][] = Array.from({ length: ROUNDS }, () => []);
   private timer: NodeJS.Timeout | undefined;
 
-  /** @param onLate called with those that have waited for `timeoutMs`, or a quarter less */
+  /** @param onLate called with the commands that have waited for `timeoutMs`, or up to a quarter less */
   constructor(
     private readonly timeoutMs: number,
     private readonly onLate: (late: Waiting[]) => void,
@@ -23,11 +23,11 @@ export class SharedTimeout {
   begin(end: (reason: Error) => void): Waiting {
     const waiting: Waiting = { end };
     this.rounds[ROUNDS - 1]?.push(waiting);
-    this.timer ??= setInterval(() => this.turn(), this.timeoutMs / ROUNDS);
+    this.timer ??= setInterval(() => this.nextRound(), this.timeoutMs / ROUNDS);
     return waiting;
   }
 
-  /** Ends all that wait. */
+  /** Ends all waiting commands. */
   endAll(reason: Error): void {
     clearInterval(this.timer);
     this.timer = undefined;
@@ -36,7 +36,7 @@ export class SharedTimeout {
     for (const each of waiting) endOne(each, reason);
   }
 
-  private turn(): void {
+  private nextRound(): void {
     const oldest = this.rounds.shift() ?? [];
     this.rounds.push([]);
     const late = oldest.filter(({ end }) => end !== undefined);
@@ -48,7 +48,7 @@ export class SharedTimeout {
   }
 }
 
-/** Ends one, unless it has its answer already. */
+/** Ends a command, unless it already has its reply. */
 export function endOne(waiting: Waiting, reason: Error): void {
   const { end } = waiting;
   waiting.end = undefined;
