@@ -4,7 +4,7 @@ import { Database } from '../database/database.connection';
 import type { Owner } from '../common/owner';
 import { LedgerRepository } from '../ledger/ledger.repository';
 import { OwnersRepository } from '../ledger/owners/owners.repository';
-import { writeWhileRegistered } from '../ledger/owners/registered-owner';
+import { writeWhileRegistered } from '../ledger/owners/registered-owner.repository';
 import type { Schema } from '../database/schema';
 import type { CallIdentity } from './idempotency-key';
 

@@ -39,8 +39,8 @@ export class Subscription {
 }
 
 /**
- * One upstream call and its subscriptions. A single subscriber reads directly from the source. Several subscribers share one
- * buffer, and the fastest of them sets the pace. When the buffer is full, the flight accepts no new subscribers, and a
+ * One upstream call and its subscriptions. Subscribers share one buffer, and the fastest of them sets the
+ * pace at which the source is read. When the buffer is full, the flight accepts no new subscribers, and a
  * subscriber that is too far behind loses the stream.
  */
 export class Flight {
@@ -156,19 +156,17 @@ export class Flight {
   }
 
   /** Resolves when the flight has a new text or a result for this subscriber. */
-  private nextChange(subscription: Subscription): Promise<void> | undefined {
-    const isAlone = this.subscriptions.size === 1 && !this.pulling;
-    const pulled = this.pull();
-    if (isAlone && pulled) return pulled;
+  private nextChange(subscription: Subscription): Promise<void> {
+    this.pull();
     return new Promise<void>((resolve) => (subscription.wake = resolve));
   }
 
-  /** Reads the next text from the source; undefined if this flight has no source or a read already runs. */
-  private pull(): Promise<void> | undefined {
+  /** Reads the next text from the source, if there is a source and no read runs. */
+  private pull(): void {
     const { source } = this;
-    if (!source || this.pulling) return undefined;
+    if (!source || this.pulling) return;
     this.pulling = true;
-    return source.next().then(
+    void source.next().then(
       ({ done, value }) => {
         this.pulling = false;
         if (!done) this.push(value);

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { PicoUsd } from '../../common/money';
 import type { Owner } from '../../common/owner';
 import { Database } from '../../database/database.connection';
-import { writeWhileRegistered } from '../owners/registered-owner';
+import { writeWhileRegistered } from '../owners/registered-owner.repository';
 import {
   grant,
   lockWindow,

@@ -1,7 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { PicoUsd } from '../../common/money';
 import type { Owner } from '../../common/owner';
-import { writeWhileRegistered } from '../owners/registered-owner';
+import { writeWhileRegistered } from '../owners/registered-owner.repository';
 import type { Schema } from '../../database/schema';
 
 /** A budget as its leases know it: whose spending it counts, and up to what. */

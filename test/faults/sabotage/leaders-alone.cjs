@@ -6,9 +6,9 @@ replace(
   Flight.prototype,
   'subscribe',
   (subscribe) =>
-    function (client) {
-      const subscription = subscribe.call(this, client);
-      client?.addEventListener('abort', () => this.departure.abort());
+    function (client, read) {
+      const subscription = subscribe.call(this, client, read);
+      client?.addEventListener('abort', () => this.abandoned.abort());
       return subscription;
     },
 );
