@@ -170,7 +170,7 @@ describe('the hold of an attempt', () => {
     expect((await service.take([budget], 100n, true)).pusd).toBe(100n);
   });
 
-  it('needs no lease whose response was lost: the database gets the size of the slice', async () => {
+  it('fails if the response to its lease is lost, and the lease is returned', async () => {
     const { service } = start();
     leases.trouble = 'responses lost';
     endWait();
@@ -190,7 +190,7 @@ describe('the hold of an attempt', () => {
     expect([service.freePusd(KEY), service.heldPusd(KEY)]).toEqual([0n, 100n]);
   });
 
-  it('of a running attempt is all that an instance keeps when it was declared dead', async () => {
+  it('is kept if the instance is declared dead, but the free part of its slice is not', async () => {
     const { service, instances } = start();
     const hold = await service.take([budget], 100n, true);
     instances.declareDead();
