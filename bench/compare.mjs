@@ -1,13 +1,13 @@
 /**
- * `node bench/compare.mjs --variant before=<checkout> --variant after=.`: processor time a call of built checkouts, in turns in
- * one run, with all threads of each gateway. Other programs on the machine disturb it little, unlike calls a second.
+ * `node bench/compare.mjs --variant before=<checkout> --variant after=.`: CPU time per call of built checkouts, alternately in
+ * one run, with all threads of each gateway. Unlike calls per second, it is little affected by other programs on the machine.
  *
  *   --variant <name>=<checkout>[,<flag of Node>…]   two or more
  *   --node <binary>         the Node that runs the gateways (default: this one)
  *   --only misses,hits,streams
  *   --calls 20000 --rounds 5 --connections 16
  *
- * With BENCH_DATABASE_URLS, one empty PostgreSQL a variant with commas between, the ledger goes there.
+ * With BENCH_DATABASE_URLS, a comma-separated list of one empty PostgreSQL per variant, the ledger is there.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -42,7 +42,7 @@ async function startVariant(text, at, upstream) {
   return { name, ...gateway, key: await createKey(gateway, command) };
 }
 
-/** Microseconds of a processor a call, until what the calls left to do is done. */
+/** CPU microseconds per call, including the delayed work of the calls. */
 async function costUs({ url, key, pid }, load, count) {
   const before = cpuSeconds(pid);
   const args = ['--url', url, '--key', key, '--connections', values.connections, '--count', String(count), ...load];
@@ -68,7 +68,7 @@ async function main() {
     for (const [name, each] of Object.entries(costs)) {
       const range = `${Math.min(...each).toFixed(0)} to ${Math.max(...each).toFixed(0)}`;
       const ratio = median(each.map((cost, round) => cost / first[round]));
-      say(`${load} ${name}: ${median(each).toFixed(0)} µs a call (${range}), ${ratio.toFixed(3)} × in its round`);
+      say(`${load} ${name}: ${median(each).toFixed(0)} µs per call (${range}), ${ratio.toFixed(3)} × in its round`);
     }
   }
 }

@@ -1,4 +1,4 @@
-/** The gateway as the benchmark runs it: everything on, an empty data directory, the mock as its only provider. */
+/** The gateway under test: all features on, an empty data directory, the mock as its only provider. */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ const READY_TIMEOUT_MS = 180_000;
 
 /**
  * Starts it on `directory` (its data and its log) and waits until it is ready.
- * `command` stands in for the gateway; whatever answers on its port is ready then, and needs no key.
+ * `command` replaces the gateway; it is ready when its port responds, and needs no key.
  */
 export async function startGateway({ command, upstream, directory, core, env }) {
   mkdirSync(directory, { recursive: true });
@@ -43,7 +43,7 @@ export async function startGateway({ command, upstream, directory, core, env }) 
 async function untilReady(url, child, standIn, logFile) {
   for (const startedAt = performance.now(); ; await sleep(5)) {
     const status = await fetch(`${url}/health/ready`).then(
-      (answer) => answer.status,
+      (response) => response.status,
       () => 0,
     );
     if (status === 200 || (standIn && status > 0)) return;
@@ -63,11 +63,11 @@ export async function createKey({ url }, command) {
 }
 
 async function post(url, body) {
-  const answer = await fetch(url, {
+  const response = await fetch(url, {
     method: 'POST',
     headers: { authorization: `Bearer ${ADMIN_KEY}`, 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
-  if (!answer.ok) throw new Error(`POST ${url} answered ${answer.status}: ${await answer.text()}`);
-  return answer.json();
+  if (!response.ok) throw new Error(`POST ${url} returned ${response.status}: ${await response.text()}`);
+  return response.json();
 }

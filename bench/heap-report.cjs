@@ -1,6 +1,6 @@
 /**
  * Loaded before the gateway, it collects all garbage on SIGUSR2 and writes the memory in use afterwards, in bytes, to the
- * file that BENCH_HEAP_FILE names. The gateway itself never forces a collection.
+ * file in BENCH_HEAP_FILE. The gateway itself never forces a collection.
  */
 const { writeFileSync, renameSync } = require('node:fs');
 const { setFlagsFromString } = require('node:v8');
@@ -12,7 +12,7 @@ if (isMainThread && file !== undefined) {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc');
   process.on('SIGUSR2', () => {
-    // What the first collection finalises is garbage for the second one.
+    // The second collection frees what the first one finalised.
     collect();
     setImmediate(() => {
       collect();

@@ -1,13 +1,13 @@
 /**
- * The least HTTP/1.1 that a load generator and a mock upstream need, over raw sockets: on one core, both together take
- * several times the calls that the proxies under test can, which `node:http` and undici would not.
+ * Minimal HTTP/1.1 for a load generator and a mock upstream, over raw sockets. On one core, both together handle several times
+ * as many calls as the proxies under test, unlike `node:http` and undici.
  */
 const HEAD_END = Buffer.from('\r\n\r\n');
 const LINE_END = Buffer.from('\r\n');
 
 /**
- * Cuts a byte stream into HTTP messages, requests or responses, with a Content-Length or chunked (neither: no body).
- * Calls `onHead(head)` with the head as text, `onBody(bytes)` for each piece of body as it comes, `onEnd()`.
+ * Splits a byte stream into HTTP messages, requests or responses, with a Content-Length or chunked (neither: no body).
+ * Calls `onHead(head)` with the head as text, `onBody(bytes)` for each piece of the body, and `onEnd()`.
  */
 export class WireReader {
   #handlers;
@@ -32,7 +32,7 @@ export class WireReader {
     }
   }
 
-  /** Takes what it can from the front of `bytes`; returns how many, 0 when it needs more. */
+  /** Parses the start of `bytes`; returns the number of consumed bytes, 0 if it needs more. */
   #step(bytes) {
     switch (this.#state) {
       case 'head':

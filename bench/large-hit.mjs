@@ -1,9 +1,9 @@
 /**
- * `node bench/large-hit.mjs`: what a hit costs whose answer is large, with a profile of the process that shows where the time
- * goes: an answer that is served as it is stored is neither parsed nor made into text.
+ * `node bench/large-hit.mjs`: the CPU time of hits with a large response, with a profile of the process. A stored response should
+ * be sent without being parsed or converted to text.
  *
- *   --bytes 1000000   how long the answer is
- *   --seconds 5       how long it is asked for
+ *   --bytes 1000000   the size of the response
+ *   --seconds 5       the duration of the load
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,7 +22,7 @@ const root = join(import.meta.dirname, '..');
 const scratch = mkdtempSync(join(tmpdir(), 'thriftgate-bench-'));
 const say = (line) => process.stdout.write(`${line}\n`);
 
-/** The functions that took most of the profile's last `lastSeconds`, without the time that nothing was done. */
+/** The functions with the most time in the profile's last `lastSeconds`, without idle time. */
 function topOf(file, lastSeconds) {
   const { nodes, samples, timeDeltas } = JSON.parse(readFileSync(file, 'utf8'));
   const byId = new Map(nodes.map((node) => [node.id, node.callFrame]));
@@ -43,7 +43,7 @@ function topOf(file, lastSeconds) {
   return top.map(([name, us]) => `  ${((us / total) * 100).toFixed(1).padStart(5)} %  ${name}`);
 }
 
-/** Microseconds for what a hit does not do. */
+/** Microseconds of the work that a hit avoids. */
 function parseUs(body) {
   const rounds = 50;
   const startedAt = performance.now();
@@ -59,8 +59,8 @@ async function main() {
   };
   const gateway = await startGateway({ command, upstream: mock.url, directory: scratch, core: 0 });
   const key = await createKey(gateway, command);
-  const answer = await fetch(`${mock.url}/v1/chat/completions`, { method: 'POST', body: '{}' });
-  const body = Buffer.from(await answer.arrayBuffer());
+  const response = await fetch(`${mock.url}/v1/chat/completions`, { method: 'POST', body: '{}' });
+  const body = Buffer.from(await response.arrayBuffer());
   const load = (forSeconds) => {
     const target = ['--url', gateway.url, '--key', key, '--prompt', 'same', '--connections', '8', '--warmup', '0'];
     return runJson([join(root, 'bench/load.mjs'), ...target, '--seconds', String(forSeconds)], { core: 1 });
@@ -72,11 +72,11 @@ async function main() {
   await stop(gateway.child);
   await stop(mock.child);
   say(machine(true));
-  say(`${rps.toFixed(0)} answers of ${body.length} bytes a second, cache ${JSON.stringify(cacheStatuses)}`);
+  say(`${rps.toFixed(0)} responses of ${body.length} bytes per second, cache ${JSON.stringify(cacheStatuses)}`);
   say(
-    `a hit takes ${hitUs.toFixed(0)} µs of a processor; to parse the answer alone would take ${parseUs(body).toFixed(0)} µs`,
+    `a hit takes ${hitUs.toFixed(0)} µs of CPU time; parsing the response alone would take ${parseUs(body).toFixed(0)} µs`,
   );
-  // The main thread's profile is the first.
+  // The first profile is that of the main thread.
   const [profile] = readdirSync(profiles).filter((name) => name.includes('.0.001.'));
   for (const line of topOf(join(profiles, profile), seconds)) say(line);
 }

@@ -1,12 +1,12 @@
 /**
- * `node bench/ledger-reports.mjs`: how fast reports answer over a ledger of many rows, over HTTP, on PostgreSQL.
+ * `node bench/ledger-reports.mjs`: the response times of reports over a ledger of many rows, over HTTP, on PostgreSQL.
  *
- *   --rows 1000000     rows of the ledger; 10000000 is the bar; 0 takes the ledger as it is
- *   --days 30          over how many days they lie
+ *   --rows 1000000     rows of the ledger; 10000000 is the target; 0 uses the existing ledger
+ *   --days 30          the number of days that they cover
  *   --teams 50         with four keys each
- *   --rounds 20        calls a figure, one after the other
+ *   --rounds 20        calls per figure, one after another
  *
- * It starts a PostgreSQL of its own, or uses BENCH_DATABASE_URL (give it an empty one, or a ledger seeded before).
+ * It starts a separate PostgreSQL, or uses BENCH_DATABASE_URL (an empty database, or one that was seeded before).
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -39,13 +39,13 @@ const say = (line) => process.stdout.write(`${line}\n`);
 const scratch = mkdtempSync(join(tmpdir(), 'thriftgate-bench-'));
 
 async function call(gateway, method, path, { key = adminKey, body } = {}) {
-  const answer = await fetch(gateway.url + path, {
+  const response = await fetch(gateway.url + path, {
     method,
     headers: { authorization: `Bearer ${key}`, ...(body && { 'content-type': 'application/json' }) },
     ...(body && { body: JSON.stringify(body) }),
   });
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${text}`);
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${path} returned ${response.status}: ${text}`);
   return JSON.parse(text);
 }
 
@@ -63,7 +63,7 @@ async function makeKeys(gateway) {
   return keys;
 }
 
-/** The key that the ledger has most of, and one of its team to ask with. */
+/** The key with the most rows in the ledger, and a new key of its team for the requests. */
 async function busiestKey(gateway, databaseUrl) {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
@@ -119,16 +119,16 @@ async function time(gateway, path, key) {
   const times = [];
   const send = async () => {
     const headers = { authorization: `Bearer ${key ?? adminKey}` };
-    const answer = await fetch(gateway.url + path, { headers });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${text}`);
+    const response = await fetch(gateway.url + path, { headers });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${path} returned ${response.status}: ${text}`);
   };
   await send();
   for (let round = 0; round < sizes.rounds; round += 1) {
     const startedAt = performance.now();
     await send();
     times.push(performance.now() - startedAt);
-    // What takes seconds need not be asked often.
+    // Slow reports are requested less often.
     if (performance.now() - startedAt > 5_000 && round >= 2) break;
   }
   times.sort((left, right) => left - right);
@@ -136,7 +136,7 @@ async function time(gateway, path, key) {
   return { p50: rank(0.5), p95: rank(0.95) };
 }
 
-/** The report of all time beside a plain sum over the ledger. */
+/** Compares the report of all time with a plain sum over the ledger. */
 async function compare(gateway, databaseUrl) {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
@@ -169,7 +169,7 @@ async function main() {
     if (sizes.rows > 0) {
       const keys = await makeKeys(gateway);
       const perSecond = await seed({ databaseUrl, dist, rows: sizes.rows, days: sizes.days, keys, say });
-      say(`seeded at ${Math.round(perSecond)} rows a second`);
+      say(`seeded at ${Math.round(perSecond)} rows per second`);
     }
     await compare(gateway, databaseUrl);
     say(`\n| report | p50 | p95 | bar |\n| --- | ---: | ---: | --- |`);

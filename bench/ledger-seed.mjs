@@ -1,4 +1,4 @@
-/** Fills a ledger with calls that look like a month of many teams, by the statement that the gateway itself writes with. */
+/** Fills a ledger with calls that resemble a month of many teams, with the gateway's own SQL statement. */
 import { encodeTime } from 'ulid';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
@@ -9,7 +9,7 @@ const MODELS = ['gpt-4.1', 'gpt-4.1-mini', 'gpt-4o', 'gpt-4o-mini', 'o4-mini', '
 const TAGS = [null, ['nightly'], ['search'], ['search', 'mobile'], ['support']];
 const SPELLING = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
-/** A generator that gives the same numbers each time, so that runs can be compared. */
+/** A generator with the same numbers each time, so that runs can be compared. */
 function numbers(start) {
   let state = start;
   return () => {
@@ -20,7 +20,7 @@ function numbers(start) {
   };
 }
 
-/** Sixteen characters that count up within a run, so that ids are unique and in order. */
+/** Sixteen characters that increase within a run, so that ids are unique and ordered. */
 function counted(index) {
   let text = '';
   for (let rest = index, place = 0; place < 16; place += 1) {
@@ -30,7 +30,7 @@ function counted(index) {
   return text;
 }
 
-/** One call as JSON text of the ledger: six in ten out of the cache, three in ten streams, two in a hundred refused. */
+/** One call as JSON text of the ledger: 60 % hits, 30 % streams, 2 % refused. */
 function row(index, createdAt, random, keys) {
   const pick = (list) => list[Math.floor(random() ** 2 * list.length)];
   const { teamId, keyId } = pick(keys);
@@ -72,7 +72,7 @@ function row(index, createdAt, random, keys) {
   });
 }
 
-/** Writes `rows` calls of the last `days` days, evenly spread, the oldest first. */
+/** Writes `rows` calls, evenly distributed over the last `days` days, oldest first. */
 export async function seed({ databaseUrl, dist, rows, days, keys, say }) {
   const { LedgerRepository } = await import(`${dist}/src/ledger/ledger.repository.js`);
   const { PartitionsRepository } = await import(`${dist}/src/ledger/upkeep/partitions.repository.js`);

@@ -1,8 +1,8 @@
 /**
- * A load generator over raw sockets; prints one line of JSON. Closed loop: `--connections` calls are always under way,
- * for `--seconds` after `--warmup`, or until `--count` calls are done. Open loop: `--rate` calls a second, each when it is due.
+ * A load generator over raw sockets; prints one line of JSON. Closed loop: `--connections` calls always run,
+ * for `--seconds` after `--warmup`, or until `--count` calls are done. Open loop: `--rate` calls per second, each at its time.
  *
- * `node bench/load.mjs --url http://127.0.0.1:3000 [--key k] [--prompt unique|same|<how many different ones, over and over>] [--stream]
+ * `node bench/load.mjs --url http://127.0.0.1:3000 [--key k] [--prompt unique|same|<number of prompts in rotation>] [--stream]
  *   [--connections 64] [--seconds 10] [--warmup 3] [--count n | --rate n]`
  */
 import { randomBytes } from 'node:crypto';
@@ -27,7 +27,7 @@ const { hostname, port } = new URL(values.url);
 const warmupMs = Number(values.warmup) * 1000;
 const seconds = Number(values.seconds);
 
-/** The request as bytes, with a number in the prompt that is written over for each unique call. */
+/** The request as bytes, with a number in the prompt that is overwritten for each unique call. */
 const NUMBER = '000000000000';
 const body = JSON.stringify({
   model: 'gpt-4.1',
@@ -71,7 +71,7 @@ let latenciesMs = [];
 let firstBytesMs = [];
 let measuring = false;
 
-/** One keep-alive connection with at most one call under way. */
+/** One keep-alive connection with at most one running call. */
 class Connection {
   #socket = connect({ host: hostname, port: Number(port), noDelay: true });
   #sentAt = 0;

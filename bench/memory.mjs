@@ -1,4 +1,4 @@
-/** Memory over many calls: of the process as the system sees it, and of the heap once all garbage is collected. */
+/** Memory over many calls: RSS of the process, and the heap after a full garbage collection. */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,16 +8,16 @@ import { rssMib, runJson, stop, untilQuiet } from './processes.mjs';
 const LOAD = join(import.meta.dirname, 'load.mjs');
 const HEAP_REPORT = join(import.meta.dirname, 'heap-report.cjs');
 const REST_SECONDS = 5;
-/** A million calls may leave a long journal behind. */
+/** The journal of a million calls may be long. */
 const QUIET_LIMIT_SECONDS = 1_800;
 const HEAP_TIMEOUT_MS = 60_000;
-/** Full after some tens of thousands of answers, so that what grows afterwards is not the cache. */
+/** Full after tens of thousands of responses, so that later growth is not the cache. */
 const BOUNDED_CACHE = { CACHE_MEMORY_MB: '16' };
 const MIB = 2 ** 20;
 
 /**
  * RSS at rest and after calls with new prompts, each time after five seconds of rest; then, in another process, the heap
- * after a full collection, which no other figure is to feel.
+ * after a full collection, so that the collection does not affect other figures.
  */
 export async function memory(bench) {
   const { rssCalls, heapCalls } = bench.sizes;
@@ -30,7 +30,7 @@ export async function memory(bench) {
   return { rss, heap };
 }
 
-/** Starts a gateway and measures it each time it has answered so many calls in all. */
+/** Starts a gateway and measures it after each of the given numbers of calls. */
 async function afterCalls(bench, what, totals, command, mibOf) {
   bench.say(`memory, ${what}`);
   const { mock, scratch, env, gatewayCore: core, loadCore } = bench;
@@ -61,7 +61,7 @@ async function afterCalls(bench, what, totals, command, mibOf) {
   return figures;
 }
 
-/** The heap and the buffers outside of it that are in use after a full collection. */
+/** The used heap and external buffers after a full collection. */
 async function heapMib(pid, file) {
   rmSync(file, { force: true });
   process.kill(pid, 'SIGUSR2');

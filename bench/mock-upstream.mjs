@@ -1,6 +1,6 @@
 /**
- * A very fast OpenAI stand-in: `node bench/mock-upstream.mjs [--port 0] [--ttft ms] [--gap ms] [--bytes n]`; prints its port.
- * Whole answers of some 600 bytes, or with a text of so many, and streams of 20 chunks, each chunk a write of its own.
+ * A very fast mock of OpenAI: `node bench/mock-upstream.mjs [--port 0] [--ttft ms] [--gap ms] [--bytes n]`; prints its port.
+ * It sends JSON responses of about 600 bytes, or with a text of n bytes, and streams of 20 chunks, each in a separate write.
  */
 import { createServer } from 'node:net';
 import { parseArgs } from 'node:util';
@@ -55,7 +55,7 @@ const wholeBody = JSON.stringify({
   service_tier: 'default',
   system_fingerprint: FINGERPRINT,
 });
-const wholeAnswer = [
+const wholeResponse = [
   'HTTP/1.1 200 OK',
   'content-type: application/json',
   `content-length: ${wholeBody.length}`,
@@ -104,7 +104,7 @@ const STREAM_HEAD = [
 
 let running = [];
 
-/** Without a gap, each stream gets its next chunk once a turn of the event loop. */
+/** Without a gap, each stream gets one chunk per turn of the event loop. */
 function turn() {
   const next = [];
   for (const stream of running) if (writeNext(stream)) next.push(stream);
@@ -134,10 +134,10 @@ function startStream(socket, withUsage) {
   setTimeout(step, ttftMs);
 }
 
-function answer(socket, body) {
+function respond(socket, body) {
   if (/"stream"\s*:\s*true/.test(body)) startStream(socket, /"include_usage"\s*:\s*true/.test(body));
-  else if (ttftMs > 0) setTimeout(() => socket.write(wholeAnswer.join(nextId()), 'latin1'), ttftMs);
-  else socket.write(wholeAnswer.join(nextId()), 'latin1');
+  else if (ttftMs > 0) setTimeout(() => socket.write(wholeResponse.join(nextId()), 'latin1'), ttftMs);
+  else socket.write(wholeResponse.join(nextId()), 'latin1');
 }
 
 const server = createServer({ noDelay: true }, (socket) => {
@@ -150,7 +150,7 @@ const server = createServer({ noDelay: true }, (socket) => {
       body += bytes.latin1Slice();
     },
     onEnd() {
-      answer(socket, body);
+      respond(socket, body);
     },
   });
   socket.on('data', (chunk) => reader.push(chunk));

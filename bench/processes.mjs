@@ -1,4 +1,4 @@
-/** Starts, pins, watches and ends the processes of a benchmark. */
+/** Starts, pins, measures and ends the processes of a benchmark. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
@@ -14,18 +14,18 @@ const STOP_TIMEOUT_MS = 20_000;
 const running = new Set();
 
 /**
- * Starts `node …args`, on `core` where that can be had, its output going to `logFile` or, without one, to be read.
- * `node` is the program that runs it, this process's own without it.
+ * Starts `node …args`, on `core` if the system supports it. Its output goes to `logFile`, or else to a pipe. `node` is the
+ * program that runs it, by default that of this process.
  */
 export function startNode(args, { core, env, cwd, logFile, node = process.execPath } = {}) {
   const [command, ...rest] = canPin && core !== undefined ? ['taskset', '-c', String(core), node] : [node];
   const log = logFile === undefined ? 'inherit' : openSync(logFile, 'a');
   const child = spawn(command, [...rest, ...args], {
     cwd,
-    // Nothing else of the caller's: no other provider's key, no configuration file.
+    // Not the caller's environment: no other provider's key, no configuration file.
     env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: 'production', ...env },
     stdio: ['ignore', logFile === undefined ? 'pipe' : log, log],
-    // A group of its own, so that whatever it starts is ended with it.
+    // A separate process group, so that its child processes end with it.
     detached: true,
   });
   if (logFile !== undefined) closeSync(log);
@@ -54,7 +54,7 @@ export async function runJson(args, options) {
   return JSON.parse(output);
 }
 
-/** Asks the process to end, and makes it end. */
+/** Ends the process with SIGTERM, and with SIGKILL if it does not end. */
 export async function stop(child) {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exit = once(child, 'exit');
@@ -77,7 +77,7 @@ export function killAll() {
   for (const child of running) killGroup(child);
 }
 
-/** CPU seconds of a process, all its threads. */
+/** CPU seconds of all threads of a process. */
 export function cpuSeconds(pid) {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
@@ -89,8 +89,8 @@ export function rssMib(pid) {
 }
 
 /**
- * Waits until the processes have had less than 5 % of a core for a second, so that work put off by one round is not
- * done during the next one. Returns the seconds waited.
+ * Waits until the processes use less than 5 % of a core for a second, so that delayed work of one round does not run in the
+ * next one. Returns the seconds waited.
  */
 export async function untilQuiet(pids, limitSeconds = 60) {
   const startedAt = performance.now();

@@ -44,7 +44,7 @@ function costRows({ rps, p50Ms }) {
   ];
 }
 
-/** Each figure after calls, and by how much it is more than the first one. */
+/** Each figure after some calls, and its difference from the first one. */
 function memoryRows(name, figures) {
   const first = figures.find(({ calls }) => calls > 0);
   return figures.map(({ calls, mib }) => {
@@ -64,7 +64,7 @@ function line(cells) {
   return `| ${cells.join(' | ')} |`;
 }
 
-/** A table of whatever was measured. */
+/** A table of the measured figures. */
 export function table(results) {
   const {
     misses,
@@ -99,7 +99,7 @@ export function table(results) {
   return [head, head.map((_, at) => (at === 0 ? '---' : '---:')), ...padded].map(line).join('\n');
 }
 
-/** The machine, in a line. `node` is the version of what is measured, where it is another one than this process's. */
+/** The machine in one line. `node` is the version of the measured programs, if it differs from that of this process. */
 export function machine(pinned, node = process.version) {
   const model = cpus()[0]?.model.trim() ?? arch();
   const pinning = pinned

@@ -1,4 +1,4 @@
-/** What is measured, and how: each scenario takes the bench and returns plain figures. */
+/** The scenarios: each gets the bench and returns plain figures. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,10 +7,10 @@ import { cpuSeconds, runJson, stop, untilQuiet } from './processes.mjs';
 
 const LOAD = join(import.meta.dirname, 'load.mjs');
 const WITHOUT_LEDGER = join(import.meta.dirname, 'without-ledger.cjs');
-/** Between a burst of misses and the hits after it. */
+/** The time between a burst of misses and the hits after it. */
 const REST_AFTER_BURST_SECONDS = 2;
 const HITS_AFTER_BURST_A_SECOND = 200;
-/** Several times what fits into 1 MiB. */
+/** Several times as many as fit into 1 MiB. */
 const PROMPTS_BEYOND_MEMORY = 3_000;
 
 export function median(values) {
@@ -19,7 +19,7 @@ export function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** One run of the load generator against one target; throws where calls failed. */
+/** One run of the load generator against one target; throws if calls failed. */
 async function load(bench, name, args) {
   const target = bench.targets[name];
   const { seconds, warmupSeconds } = bench.sizes;
@@ -36,16 +36,16 @@ async function load(bench, name, args) {
   return report;
 }
 
-/** Rounds of the same load against each target in turn; returns the reports by target. */
+/** Rounds of the same load, alternately against each target; returns the reports by target. */
 async function alternate(bench, names, args) {
   const reports = Object.fromEntries(names.map((name) => [name, []]));
   for (let round = 1; round <= bench.sizes.rounds; round += 1) {
-    // In the other order every second time, so that none always runs on what another one has left.
+    // The order alternates, so that no target always runs after the same other one.
     for (const name of round % 2 === 1 ? names : names.toReversed()) {
       const endedAt = performance.now();
       await untilQuiet(names.map((each) => bench.targets[each].pid));
       const behindSeconds = (performance.now() - endedAt) / 1000;
-      if (behindSeconds > 1.5) bench.say(`    ${behindSeconds.toFixed(1)} s until the ledger had it all`);
+      if (behindSeconds > 1.5) bench.say(`    ${behindSeconds.toFixed(1)} s until the ledger had all rows`);
       const report = await load(bench, name, args);
       reports[name].push(report);
       bench.say(`  round ${round} ${name}: ${describe(report)}`);
@@ -60,7 +60,7 @@ function describe({ rps, latencyMs, firstByteMs, busy, loadBusy, cacheStatuses }
   return `${rps.toFixed(0)}/s, ${latencies}, ${cores}, cache ${JSON.stringify(cacheStatuses)}`;
 }
 
-/** A figure for hits must come from hits, and one for misses from misses. */
+/** Checks that figures for hits are from hits, and figures for misses from misses. */
 function expectCache(bench, reports, expected) {
   for (const { calls, cacheStatuses } of bench.command.standIn ? [] : reports) {
     const share = (cacheStatuses[expected] ?? 0) / calls;
@@ -68,7 +68,7 @@ function expectCache(bench, reports, expected) {
   }
 }
 
-/** What is measured in turn: the gateway, and the other version of it that `--against` names, on the same machine. */
+/** The alternating targets: the gateway, and the other version of `--against`, on the same machine. */
 const versions = (bench) => (bench.targets.against ? ['gateway', 'against'] : ['gateway']);
 
 const rpsOf = (reports) => median(reports.map(({ rps }) => rps));
@@ -79,11 +79,11 @@ const latencyOf = (member) => (reports) => {
   return { p50: percentile('p50'), p99: percentile('p99') };
 };
 
-/** One figure of each target that was measured. */
+/** One figure of each measured target. */
 const byTarget = (reports, figureOf) =>
   Object.fromEntries(Object.entries(reports).map(([name, rounds]) => [name, figureOf(rounds)]));
 
-/** Closed loop, every prompt new. The mock itself is measured once, to show that it is not what limits the others. */
+/** Closed loop, every prompt new. The mock itself is measured once, to show that it is not the bottleneck. */
 export async function misses(bench) {
   bench.say('misses, closed loop');
   const mock = await load(bench, 'direct', []);
@@ -100,7 +100,7 @@ export async function hits(bench) {
   return byTarget(reports, rpsOf);
 }
 
-/** Hits at a steady rate, two seconds after a burst of misses: what the burst left behind must not hold them up. */
+/** Hits at a steady rate, two seconds after a burst of misses, whose remaining work must not delay them. */
 export async function burst(bench) {
   bench.say(`hits ${REST_AFTER_BURST_SECONDS} s after a burst of misses, ${HITS_AFTER_BURST_A_SECOND} a second`);
   const reports = Object.fromEntries(versions(bench).map((name) => [name, []]));
@@ -120,7 +120,7 @@ export async function burst(bench) {
   return byTarget(reports, latencyOf('latencyMs'));
 }
 
-/** Misses with the journal and the ledger and without them, closed loop and 50 a second. */
+/** Misses with and without the journal and the ledger, closed loop and at 50 per second. */
 export async function ledgerCost(bench) {
   if (bench.command.standIn) return undefined;
   bench.say('misses with and without the ledger');
@@ -143,7 +143,7 @@ export async function ledgerCost(bench) {
   };
 }
 
-/** Closed loop, more prompts in turn than memory holds, so that every hit comes from Redis. */
+/** Closed loop, with more prompts in rotation than fit into memory, so that every hit is from Redis. */
 export async function redisHits(bench) {
   if (!bench.env.REDIS_URL) return undefined;
   bench.say('hits from Redis, closed loop');
@@ -171,7 +171,7 @@ export async function streams(bench) {
   return { direct: mock.rps, ...byTarget(reports, rpsOf) };
 }
 
-/** Open loop, 50 calls a second: the latency that a caller sees when nothing is saturated. */
+/** Open loop, 50 calls per second: the latency without saturation. */
 export async function latency(bench) {
   const targets = ['direct', 'bare', ...versions(bench)];
   const measure = async (title, args, member) => {
@@ -187,7 +187,7 @@ export async function latency(bench) {
   };
 }
 
-/** Spawn to ready, on all cores as a user starts it: on nothing, and on the data that the first start made. */
+/** From spawn to ready, on all cores as for a user: with an empty directory, and with the data of the first start. */
 export async function start(bench) {
   bench.say('start');
   const { command, mock, scratch, env, sizes } = bench;

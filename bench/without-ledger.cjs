@@ -1,6 +1,6 @@
 /**
- * Loaded before the gateway, it leaves the journal and the ledger out, so that the bench can tell what they cost. Never of use
- * for anything else: calls are not accounted for.
+ * Loaded before the gateway, it disables the journal and the ledger, so that the bench can measure their cost. Only for the
+ * bench: calls are not recorded.
  */
 const { isMainThread } = require('node:worker_threads');
 

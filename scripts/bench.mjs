@@ -1,14 +1,14 @@
 /**
- * `npm run bench`: the gateway beside a bare Nest + Fastify + undici proxy, on the same mock upstream, in one run.
+ * `npm run bench`: compares the gateway with a bare Nest + Fastify + undici proxy, on the same mock upstream, in one run.
  *
  *   --only misses,hits,streams,latency,burst,redis-hits,ledger-cost,memory,start   a part of it
- *   --quick                                           short rounds: does it run, roughly what comes out
- *   --rounds 3, --gap 0, --ttft 0                     rounds a figure; ms between the mock's chunks and before its first
- *   --node <program>                                  the gateway and the bare proxy run on this Node
- *   --against <dist>                                  another build of the gateway, measured in turn with this one
- *   --stand-in <file>                                 measures this Node program (it gets PORT and UPSTREAM) as the gateway
+ *   --quick                                           short rounds: checks that everything runs, with rough figures
+ *   --rounds 3, --gap 0, --ttft 0                     rounds per figure; ms between the mock's chunks and before its first
+ *   --node <program>                                  the Node of the gateway and the bare proxy
+ *   --against <dist>                                  another build of the gateway, measured alternately with this one
+ *   --stand-in <file>                                 measures this Node program (it gets PORT and UPSTREAM) instead of the gateway
  *
- * With BENCH_DATABASE_URL or BENCH_REDIS_URL (give it empty ones) that profile is measured after the embedded one.
+ * With BENCH_DATABASE_URL or BENCH_REDIS_URL (empty stores) that profile is measured after the embedded one.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -22,7 +22,7 @@ import { machine, table } from '../bench/report.mjs';
 import { memory } from '../bench/memory.mjs';
 import { burst, hits, latency, ledgerCost, misses, redisHits, start, streams } from '../bench/scenarios.mjs';
 
-/** Those that share one running gateway, and those that start their own. */
+/** Scenarios that share one running gateway, and scenarios that start one. */
 const SHARED = { misses, hits, streams, latency, burst };
 const OWN = { 'redis-hits': redisHits, 'ledger-cost': ledgerCost, memory, start };
 const SCENARIOS = Object.keys({ ...SHARED, ...OWN });
@@ -41,7 +41,7 @@ const { values } = parseArgs({
 });
 const only = values.only.split(',');
 const unknown = only.filter((name) => !SCENARIOS.includes(name));
-if (unknown.length > 0) throw new Error(`No such scenario: ${unknown.join(', ')}. There are: ${SCENARIOS.join(', ')}.`);
+if (unknown.length > 0) throw new Error(`Unknown scenario: ${unknown.join(', ')}. Known: ${SCENARIOS.join(', ')}.`);
 
 const sizes = values.quick
   ? { rounds: 1, seconds: 3, warmupSeconds: 1, rssCalls: [4_000, 20_000], heapCalls: [4_000, 8_000] }
@@ -74,14 +74,14 @@ for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP:
 
 function profiles() {
   const { BENCH_DATABASE_URL: database, BENCH_REDIS_URL: redis } = process.env;
-  // Two versions do not share tables.
+  // Two versions cannot share tables.
   if (values.against && (database || redis)) throw new Error('--against measures the embedded profile only.');
   const withWhat = [database && 'PostgreSQL', redis && 'Redis'].filter(Boolean).join(' and ');
   const production = { DATABASE_URL: database, REDIS_URL: redis };
   return [['embedded', {}], ...(withWhat === '' ? [] : [[withWhat, production]])];
 }
 
-/** How another build is started: with the flags of its own version, where its scripts lie beside it. */
+/** The start of another build: with the Node flags of its version, if its scripts are beside it. */
 async function commandOf(dist) {
   const flags = resolve(dist, '../scripts/node-flags.mjs');
   const { NODE_FLAGS: own } = existsSync(flags) ? await import(pathToFileURL(flags).href) : { NODE_FLAGS: [] };

@@ -1,11 +1,11 @@
 /**
- * Checks the subjects of commits: Conventional, and at most 72 characters. Older commits than the date below were made
- * without this check. A shallow clone is checked as far as it reaches; without Git, nothing is.
+ * Checks the subjects of commits: Conventional, and at most 72 characters. Commits before the date below are not checked. In a
+ * shallow clone only its commits are checked; without Git, nothing.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** The date of the commit, not of its author's work: a commit that is rebased is checked. */
+/** The committer date, not the author date, so a rebased commit is checked. */
 const SINCE = '2026-11-28T12:00:00Z';
 const LONGEST = 72;
 const TYPES = ['build', 'chore', 'ci', 'docs', 'feat', 'fix', 'perf', 'refactor', 'revert', 'style', 'test'];
@@ -14,7 +14,7 @@ const CONVENTIONAL = new RegExp(`^(${TYPES.join('|')})(\\([a-z0-9-]+\\))?!?: \\S
 const root = fileURLToPath(new URL('..', import.meta.url));
 const git = (...args) => spawnSync('git', ['-c', `safe.directory=${root.replace(/\/$/, '')}`, ...args], { cwd: root });
 
-/** What is wrong with a subject; undefined where nothing is. */
+/** The problem with a subject; undefined if there is none. */
 function problemOf(subject) {
   if (!CONVENTIONAL.test(subject)) return `does not begin with a type such as "fix(cache): ": ${TYPES.join(', ')}`;
   if (subject.length > LONGEST) return `has ${subject.length} characters, ${LONGEST} at most`;

@@ -1,8 +1,8 @@
 /**
- * `npm run docs`: writes the generated parts of the documentation. A part stands between `<!-- generated:name -->` and
- * `<!-- /generated:name -->`; the prose around it is written by hand.
+ * `npm run docs`: writes the generated parts of the documentation. A part is between `<!-- generated:name -->` and
+ * `<!-- /generated:name -->`; the text around it is written by hand.
  *
- *   --check   writes nothing; fails where a part is stale, or a page names a file, heading or log message that does not exist
+ *   --check   writes nothing; fails if a part is stale, or if a page names a file, heading or log message that does not exist
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import { unknownLogMessages } from './docs/log-messages.mjs';
 import { brokenReferences } from './docs/references.mjs';
 import { settingsTable } from './docs/settings-table.mjs';
 
-/** What is generated, and the page that it stands in. */
+/** The generated parts, and their pages. */
 const PARTS = [
   { name: 'errors', page: 'docs/errors.md', write: errorTable },
   { name: 'settings', page: 'docs/settings.md', write: settingsTable },
@@ -25,7 +25,7 @@ const PARTS = [
 const root = join(import.meta.dirname, '..');
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
 
-/** @returns the page with the part as it is now */
+/** @returns the page with the current part */
 async function renewed({ name, page, write }) {
   const text = readFileSync(join(root, page), 'utf8');
   const part = new RegExp(`(<!-- generated:${name} -->)[^]*(<!-- /generated:${name} -->)`);

@@ -1,4 +1,4 @@
-/** Runs the test suite's OpenAI stand-in by itself: `node scripts/fake-openai.mjs [--port n] [--log file]`. */
+/** Runs the fake OpenAI of the tests separately: `node scripts/fake-openai.mjs [--port n] [--log file]`. */
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';

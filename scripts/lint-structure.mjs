@@ -1,4 +1,4 @@
-// Checks what dependency-cruiser cannot: sibling folders make no circle, and each table has one owning feature.
+// Checks what dependency-cruiser cannot: sibling folders have no import cycle, and each table has one owning feature.
 // `node scripts/lint-structure.mjs [root]`; the owners and the exceptions are in `scripts/structure.json` of the root.
 import { join } from 'node:path';
 import { structureFaults } from './structure/structure-faults.mjs';

@@ -1,12 +1,12 @@
 /**
- * `npm run test:sabotage [-- <name> …]`: breaks the built gateway in each way of `test/faults/sabotage`, one after another,
- * and runs the spec that must notice. A sabotage is a module that is loaded before the gateway, with comments at its top:
+ * `npm run test:sabotage [-- <name> …]`: applies each sabotage of `test/faults/sabotage` to the built gateway, one after
+ * another, and runs the spec that must fail. A sabotage is a module that is loaded before the gateway. It starts with comments:
  *
- *   // spec: test/faults/kill.spec.ts      the spec that must turn red
- *   // test: at 1 process                  the pattern of the tests that must, where others take long; optional
- *   // env: ROWS=60000 CALLS=5             what they need to notice; optional
+ *   // spec: test/faults/kill.spec.ts      the spec that must fail
+ *   // test: at 1 process                  a pattern of the tests to run, if others are slow; optional
+ *   // env: ROWS=60000 CALLS=5             environment of the spec; optional
  *
- * Exit code 1 where a spec stays green, or where a sabotage finds nothing to break.
+ * Exit code 1 if a spec passes, or if a sabotage does not find its target.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -18,10 +18,10 @@ import { build } from './start.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const directory = join(root, 'test/faults/sabotage');
-/** A gateway that does not start notices nothing. */
+/** A spec whose gateway does not start has not detected the sabotage. */
 const NOT_STARTED = /the gateway ended with|did not become ready|sabotage: |Cannot find module/;
 
-/** What the comments at the top of a sabotage say. */
+/** Reads the comments at the start of a sabotage. */
 function read(name) {
   const head = readFileSync(join(directory, `${name}.cjs`), 'utf8');
   const value = (key) => new RegExp(`^// ${key}: (.+)$`, 'm').exec(head)?.[1];
@@ -36,7 +36,7 @@ function read(name) {
   return { name, spec, test: value('test'), env };
 }
 
-/** @returns undefined where the spec is red as it should be, else what is wrong */
+/** @returns undefined if the spec fails as expected, else the problem */
 function problemOf({ name, spec, test, env }, scratch, stores) {
   const loaded = spawnSync(process.execPath, ['--require', join(directory, `${name}.cjs`), '--eval', '0']);
   if (loaded.status !== 0) return /Error: .*/.exec(String(loaded.stderr))?.[0] ?? 'it cannot be loaded';
@@ -52,7 +52,7 @@ function problemOf({ name, spec, test, env }, scratch, stores) {
     env: { ...process.env, ...stores, ...env, SABOTAGE: name },
   });
   const failures = failuresIn(report);
-  if (failures.length === 0) return 'the spec stays green';
+  if (failures.length === 0) return 'the spec passes';
   return failures.every((text) => NOT_STARTED.test(text)) ? `the gateway does not start: ${failures[0]}` : undefined;
 }
 
@@ -67,12 +67,12 @@ function failuresIn(report) {
 const names = readdirSync(directory).map((file) => basename(file, '.cjs'));
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : names;
 const unknown = wanted.filter((name) => !names.includes(name));
-if (unknown.length > 0) throw new Error(`No such sabotage: ${unknown.join(', ')}. There are: ${names.join(', ')}.`);
+if (unknown.length > 0) throw new Error(`Unknown sabotage: ${unknown.join(', ')}. Known: ${names.join(', ')}.`);
 const sabotages = wanted.map(read);
 
 build();
 const [postgres, redis] = await Promise.all([startPostgres(), startRedis()]);
-if (!postgres || !redis) throw new Error('Most sabotages are noticed on PostgreSQL and Redis only: install both.');
+if (!postgres || !redis) throw new Error('Most sabotages are only detected on PostgreSQL and Redis: install both.');
 const scratch = mkdtempSync(join(tmpdir(), 'thriftgate-sabotage-'));
 const stores = { TEST_DATABASE_URL: postgres.url, TEST_REDIS_URL: redis.url };
 let wrong = 0;

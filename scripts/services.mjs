@@ -1,4 +1,4 @@
-// Starts a PostgreSQL and a Redis of their own for the tests, where their programs are installed.
+// Starts a separate PostgreSQL and Redis for the tests, if their programs are installed.
 import { spawn, spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -28,7 +28,7 @@ function postgresBin() {
     .at(-1);
 }
 
-/** PostgreSQL refuses to run as root; Debian's package brings a user for it. */
+/** PostgreSQL refuses to run as root; Debian's package creates a user for it. */
 const asPostgres = (command) => (process.getuid?.() === 0 ? ['runuser', '-u', 'postgres', '--', ...command] : command);
 
 const postgresId = (flag) => Number(spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' }).stdout);
@@ -90,7 +90,7 @@ export async function startPostgres() {
   };
 }
 
-/** With a database for each gateway that the tests start. */
+/** With enough databases for the gateways that the tests start. */
 export async function startRedis() {
   const program = which('redis-server');
   if (!program) return undefined;

@@ -1,4 +1,4 @@
-// Builds where nothing is built or the sources are newer, then becomes the gateway, or the program that is named.
+// Builds if there is no build or the sources are newer, then runs the gateway or the given program.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';

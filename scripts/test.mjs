@@ -1,13 +1,13 @@
 /**
  * `npm test`: builds, then runs the parts of `testing/parts.mjs`: unit tests, integration tests on a real PostgreSQL and
- * Redis, the e2e suite and the faults. Parts that need what this machine does not have are skipped, and listed at the end.
- * A file that fails runs once more, alone, after all others: where it passes then, the run is green and names it as flaky.
+ * Redis, the e2e suite and the faults. Parts that need programs that this machine lacks are skipped, and listed at the end.
+ * A file that fails runs once more, alone, after all others. If it passes then, the run succeeds and lists it as flaky.
  *
- *   --only unit,e2e      these parts only; one of the two profiles chosen by name runs all of its files
+ *   --only unit,e2e      only these parts; a profile that is chosen by name runs all of its files
  *   --soak               the long forms of the faults
  *   --node <program>     Jest and the gateways under test run on this Node
  *   --also-node <program>  the e2e suite runs once more, on the embedded profile and on this Node
- *   --no-build           tests what was built before
+ *   --no-build           tests the existing build
  *
  * All other arguments go to Jest: `npm test -- --only e2e budgets -t 'a name'`.
  */
@@ -24,13 +24,13 @@ import { TestRun } from './testing/test-run.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const jestArgs = process.argv.slice(2);
 
-/** Takes an option and its value out of Jest's arguments. */
+/** Removes an option and its value from Jest's arguments. */
 function take(name) {
   const at = jestArgs.indexOf(name);
   return at < 0 ? undefined : jestArgs.splice(at, 2)[1];
 }
 
-/** Takes an option without a value out of them. */
+/** Removes an option without a value from them. */
 function has(name) {
   const at = jestArgs.indexOf(name);
   if (at >= 0) jestArgs.splice(at, 1);
@@ -39,7 +39,7 @@ function has(name) {
 
 const only = take('--only')?.split(',');
 const [node, alsoNode] = [take('--node'), take('--also-node')].map((path) => path && resolve(path));
-// What the caller has set wins.
+// The caller's environment has precedence.
 if (has('--soak')) Object.assign(process.env, { ...SOAK, ...process.env });
 if (!has('--no-build')) build();
 const scratch = mkdtempSync(join(tmpdir(), 'thriftgate-tests-'));

@@ -1,5 +1,5 @@
 /**
- * The yardstick: a bare Nest + Fastify + undici proxy, with no authentication, cache, ledger or log.
+ * The baseline: a bare Nest + Fastify + undici proxy, without authentication, cache, ledger or log.
  * `UPSTREAM=http://127.0.0.1:9000/v1 node bench/bare-proxy/main.mjs [port]`; prints its port.
  */
 import 'reflect-metadata';

@@ -5,10 +5,10 @@ import { cell, table } from './markdown.mjs';
 const { forbidden } = createRequire(import.meta.url)(join(import.meta.dirname, '../../.dependency-cruiser.cjs'));
 const FEATURE_RULE = /^(.+)-imports$/;
 const ALTERNATIVES = /\(([^)]*)\)/;
-/** What nearly every feature may import is named once, above the table. */
+/** Features that nearly every feature may import are listed once, above the table. */
 const BASE = ['common', 'config', 'database', 'http'];
 
-/** Which features each feature may import, as `.dependency-cruiser.cjs` allows it, in its order. */
+/** The features that each feature may import, from `.dependency-cruiser.cjs`, in its order. */
 export function featureMap() {
   const rows = forbidden.flatMap(({ name, to }) => {
     const feature = FEATURE_RULE.exec(name)?.[1];
@@ -20,7 +20,7 @@ export function featureMap() {
   return table(['feature', 'may import'], rows);
 }
 
-/** Which packages only certain files may import. */
+/** The packages that only certain files may import. */
 export function packageRules() {
   const rows = forbidden
     .filter(({ from, to }) => from.pathNot && to.path?.startsWith('node_modules/('))

@@ -5,7 +5,7 @@ const PAGE = 'docs/operations.md';
 const ALARMS = /Worth an alarm:[^]*?(?=\n## )/;
 const MESSAGE = /^\| `([^`]+)`/gm;
 
-/** Log messages that operations.md lists for alarms, and that no source file has. `…` stands for what a message ends with. */
+/** Log messages that operations.md lists for alarms, but no source file has. `…` stands for the rest of a message. */
 export function unknownLogMessages(root) {
   const [alarms = ''] = ALARMS.exec(readFileSync(join(root, PAGE), 'utf8')) ?? [];
   const messages = [...alarms.matchAll(MESSAGE)].map(([, message]) => message);

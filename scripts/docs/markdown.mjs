@@ -1,4 +1,4 @@
-/** Plain text as it must stand in a cell of a table. */
+/** Escapes plain text for a table cell. */
 export const cell = (text) => String(text).replaceAll(/[\\*_<|]/g, String.raw`\$&`);
 
 /** @param rows cells that are Markdown already */

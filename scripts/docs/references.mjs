@@ -7,7 +7,7 @@ const PATH = new RegExp(String.raw`\`((?:${CODE.join('|')})/[^\s\`]*)\``, 'g');
 const LINK = /\]\(([^)\s]+)\)/g;
 const HEADING = /^#+ +(.+)$/gm;
 
-/** Links to files, and paths in backticks, that lead nowhere. A path may have `*`, `{a,b}` and `<placeholder>`. */
+/** Links and paths in backticks whose file does not exist. A path may have `*`, `{a,b}` and `<placeholder>`. */
 export function brokenReferences(root, pages) {
   const files = new Set(
     CODE.flatMap((folder) => [
@@ -42,7 +42,7 @@ function leads(root, page, link) {
   return anchor === undefined || anchorsOf(readFileSync(target, 'utf8')).has(anchor);
 }
 
-/** The ids that GitHub gives the headings of a page. */
+/** The ids of a page's headings on GitHub. */
 function anchorsOf(text) {
   const slugs = [...text.replaceAll(FENCE, '').matchAll(HEADING)].map(([, title]) =>
     title

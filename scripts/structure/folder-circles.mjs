@@ -10,8 +10,8 @@ import { sourceFiles } from './source-files.mjs';
  */
 
 /**
- * Finds circles among sibling folders: `a` imports `b` and `b`, directly or through others, imports `a`. Files that lie
- * in the parent folder itself belong to neither.
+ * Finds import cycles of sibling folders: `a` imports `b`, and `b` imports `a`, directly or through others. Files in the parent
+ * folder itself belong to no sibling.
  *
  * @param {string} root
  * @param {string[]} folders to search, at every depth
@@ -43,7 +43,7 @@ function siblingImports(root, file) {
   });
 }
 
-/** The folders below the common parent of two files; undefined for a file that lies in the parent itself. */
+/** The folders below the common parent of two files; undefined for a file in the parent itself. */
 function siblings(file, target) {
   const [a, b] = [file.split('/'), target.split('/')];
   let depth = 0;
@@ -52,7 +52,7 @@ function siblings(file, target) {
   return [below(a), below(b)];
 }
 
-/** What each folder imports, directly or through its siblings. */
+/** The folders that each folder imports, directly or through its siblings. */
 function reachability(imports) {
   const direct = new Map();
   for (const { from, to } of imports) direct.set(from, (direct.get(from) ?? new Set()).add(to));
@@ -72,7 +72,7 @@ function reachability(imports) {
   return reached;
 }
 
-/** A circle as text: its folders, then the imports that make it. */
+/** A cycle as text: its folders, then their imports. */
 export function describeCircle({ folders, imports }) {
   const names = folders.map((folder) => relative(dirname(folders[0]), folder)).join(' ⇄ ');
   const lines = imports.map(({ file, specifier }) => `    ${file} → ${specifier}`);

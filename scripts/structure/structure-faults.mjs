@@ -7,7 +7,7 @@ import { tableOwnerFaults } from './table-owners.mjs';
  * Checks the folders and the tables of a repository against its `scripts/structure.json`.
  *
  * @param {string} root
- * @returns {string[]} what is wrong, each with its place
+ * @returns {string[]} the violations, each with its location
  */
 export function structureFaults(root) {
   const { circlesNotYet, ...tableRules } = JSON.parse(readFileSync(join(root, 'scripts/structure.json'), 'utf8'));

@@ -15,13 +15,13 @@ const SQL_WRITES =
   /\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM|MERGE\s+INTO|TRUNCATE(?:\s+TABLE)?|LOCK(?:\s+TABLE)?|(?:ALTER|DROP)\s+TABLE(?:\s+IF\s+EXISTS)?)\s+(?:ONLY\s+)?"?(\w+)/gi;
 
 /**
- * Finds the tables that production code uses, in Kysely's calls and in the texts of `sql`.
+ * Finds the tables that production code uses, in Kysely's calls and in `sql` templates.
  *
- * In SQL every word that is a table's name counts, so that no clause is missed; texts in quotes and comments do not.
+ * In SQL every word that is a table's name counts, so that no clause is missed. Quoted texts and comments do not count.
  *
  * @param {string} root
  * @param {string} folder
- * @param {ReadonlySet<string>} tables all tables there are
+ * @param {ReadonlySet<string>} tables the names of all tables
  * @returns {TableAccess[]}
  */
 export function tableAccesses(root, folder, tables) {
@@ -72,7 +72,7 @@ function accessesOf(file, text, tables) {
   return found;
 }
 
-/** A text with `$` in the place of each value. */
+/** A template's text with `$` for each value. */
 function templateText(node) {
   if (ts.isStringLiteralLike(node)) return node.text;
   if (ts.isTemplateExpression(node))

@@ -5,21 +5,21 @@ import { tableAccesses } from './table-accesses.mjs';
 const MIGRATIONS = 'src/database/migrations';
 
 /**
- * Who may use which table.
+ * The features that may use each table.
  *
  * @typedef {object} TableRules
  * @property {Record<string, string[]>} owners the tables of each feature
  * @property {{ feature: string, tables: string[], reason: string }[]} readers features that may read tables of others
- * @property {{ feature: string, tables: string[], reason: string }[]} notYet uses that are wrong and not mended yet
+ * @property {{ feature: string, tables: string[], reason: string }[]} notYet violations that are not fixed yet
  */
 
 /**
- * Checks that each table has one owning feature and that no other feature writes or, unless it is listed as a reader,
- * reads it. Each exception must be in use.
+ * Checks that each table has one owning feature, and that no other feature writes it, or reads it without being listed as a
+ * reader. Each exception must be used.
  *
  * @param {string} root
  * @param {TableRules} rules
- * @returns {string[]} what is wrong, a line each
+ * @returns {string[]} the violations, one line each
  */
 export function tableOwnerFaults(root, { owners, readers, notYet }) {
   const ownerOf = new Map(Object.entries(owners).flatMap(([owner, tables]) => tables.map((table) => [table, owner])));
@@ -58,7 +58,7 @@ function listingFaults(root, owners, ownerOf) {
   ];
 }
 
-/** The tables and views that are there once all migrations have run; partitions belong to their table. */
+/** The tables and views after all migrations; partitions belong to their table. */
 function tablesOf(root) {
   const tables = new Set();
   for (const file of readdirSync(join(root, MIGRATIONS)).toSorted()) {

@@ -1,8 +1,8 @@
-/** What `npm test` runs, in which profile, and how many files at once. */
+/** The parts of `npm test`, with their profiles and numbers of concurrent files. */
 
 /**
- * E2e stories that run on the embedded profile too: those about storage, starts, restarts and what Redis does elsewhere. A
- * start there takes twice the CPU of one on PostgreSQL.
+ * E2e stories that also run on the embedded profile: about storage, starts, restarts, and the functions of Redis on the other
+ * profile. A start there takes twice the CPU of one on PostgreSQL.
  */
 const EMBEDDED_STORIES = [
   'batch-recovery',
@@ -18,9 +18,9 @@ const EMBEDDED_STORIES = [
   'teams-and-keys',
   'usage-reports',
 ].map((story) => `e2e/${story}\\.e2e`);
-/** Faults that run on the embedded profile where there is a production profile too. */
+/** Faults that run on the embedded profile even if there is a production profile. */
 const EMBEDDED_FAULTS = ['crash-images', 'kill'].map((fault) => `faults/${fault}\\.`);
-/** Faults that only the embedded database can have, and those that only PostgreSQL and Redis can have. */
+/** Faults of the embedded database only, and faults of PostgreSQL and Redis only. */
 const EMBEDDED_ONLY = ['faults/crash-images'];
 const PRODUCTION_ONLY = [
   'faults/contention',
@@ -32,15 +32,15 @@ const PRODUCTION_ONLY = [
   'faults/redis-values',
   'faults/single-flight',
 ];
-/** Files at once on two cores: most of them wait more than they compute. */
+/** Concurrent files on two cores: most of them wait more than they compute. */
 const WORKERS = { unit: 3, integration: 3, e2e: 4, faults: 3 };
 
 /**
  * @param {object} world
  * @param {Record<string, string>} world.embedded environment of tests on the embedded profile
- * @param {Record<string, string>} [world.production] that of tests on PostgreSQL and Redis, where both are installed
+ * @param {Record<string, string>} [world.production] environment of tests on PostgreSQL and Redis, if both are installed
  * @param {string} [world.alsoNode] a second Node program, which runs the e2e suite once more
- * @param {boolean} world.everything whether each profile runs all that it can, without choice
+ * @param {boolean} world.everything whether each profile runs all files that it supports
  * @returns {import('./test-run.mjs').Part[]}
  */
 export function partsOf({ embedded, production, alsoNode, everything }) {
@@ -57,7 +57,7 @@ export function partsOf({ embedded, production, alsoNode, everything }) {
   return all.filter((part) => part !== undefined).map((part) => ({ ...part, workers: WORKERS[part.project] }));
 }
 
-/** The long forms of the fault tests. Those in milliseconds are bars for a machine that does nothing else. */
+/** The long forms of the fault tests. Values in milliseconds are limits for an otherwise idle machine. */
 export const SOAK = {
   KILLS: '50',
   OUTAGES: '20',

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 
-/** More failed files than this are no chance failures: a second run of each would only delay the answer. */
+/** More failed files than this are not flaky: a second run of each would only delay the result. */
 const MOST_RERUNS = 10;
-/** Lines of a failure in the report at the end; the whole failure is in the output above it. */
+/** Lines of a failure in the final report; the whole failure is in the output above it. */
 const SHOWN_LINES = 30;
 const TICKS_PER_SECOND = 100;
 const SKIPPED = new Set(['pending', 'skipped', 'disabled', 'todo']);
@@ -18,9 +18,9 @@ const SKIPPED = new Set(['pending', 'skipped', 'disabled', 'todo']);
  * @property {string} project of the Jest configuration
  * @property {number} workers files that run at once
  * @property {Record<string, string>} [env] on top of this process's environment
- * @property {string} [node] the Node program that runs Jest and so every gateway; this process's own without it
- * @property {string[]} [only] patterns of the files to run; all of the project without it
- * @property {string[]} [ignored] patterns of files to leave out
+ * @property {string} [node] the Node program that runs Jest and thus every gateway; by default that of this process
+ * @property {string[]} [only] patterns of the files to run; by default all of the project
+ * @property {string[]} [ignored] patterns of files to exclude
  */
 export class TestRun {
   #root;
@@ -29,7 +29,7 @@ export class TestRun {
   #scratch = mkdtempSync(join(tmpdir(), 'thriftgate-test-run-'));
   /** The last result of each file of each part, by part and path. */
   #files = new Map();
-  /** Failures of Jest itself, which belong to no file. */
+  /** Failures of Jest itself, without a file. */
   #broken = [];
   #flaky = [];
 
@@ -58,7 +58,7 @@ export class TestRun {
     this.#print(`# ${part.name}: ${seconds} s, ${Math.round(childrenCpuSeconds() - cpuBefore)} s of CPU`);
   }
 
-  /** Runs each file that failed once more, alone. A file that passes then is flaky, not failed. */
+  /** Runs each failed file once more, alone. A file that passes then is flaky, not failed. */
   rerunFailed() {
     const failed = [...this.#files].filter(([, { failures }]) => failures.length > 0);
     if (failed.length > MOST_RERUNS) {
@@ -67,10 +67,10 @@ export class TestRun {
     }
     for (const [key, { part, file, failures }] of failed) {
       this.#print(`\n# ${part.name}, once more: ${file}`);
-      // What a failed test leaves behind does not keep Jest from ending.
+      // Open handles of a failed test must not keep Jest running.
       const args = ['--runInBand', '--forceExit', '--runTestsByPath', join(this.#root, file)];
       const [again] = this.#jest(part, args);
-      // A file without a result has failed for good: Jest has said why.
+      // A file without a result has failed; Jest has printed the reason.
       if (!again) continue;
       this.#files.set(key, { part, ...again });
       if (again.failures.length === 0) this.#flaky.push({ file, failures });
@@ -92,7 +92,7 @@ export class TestRun {
     for (const { file, failures: own } of this.#flaky) {
       const seen = new Set();
       for (const { test, text } of own) {
-        // A hook that fails is the failure of every test.
+        // A failed hook fails every test.
         this.#print(`flaky: ${file} › ${test}${seen.has(text) ? '' : `\n${text}`}`);
         seen.add(text);
       }
@@ -110,7 +110,7 @@ export class TestRun {
     rmSync(report, { force: true });
     const jest = join(import.meta.dirname, '../../node_modules/jest/bin/jest.js');
     const own = [`--selectProjects=${project}`, '--json', `--outputFile=${report}`];
-    // First what the user gave: some of our own options take all arguments that follow.
+    // The user's arguments are first: some of our options take all following arguments.
     const { status, signal } = spawnSync(node, [jest, ...this.#jestArgs, ...own, ...args], {
       cwd: this.#root,
       stdio: ['ignore', 'ignore', 'inherit'],
@@ -132,7 +132,7 @@ export class TestRun {
   }
 }
 
-/** What counts of one file in Jest's report. A file that failed outside of its tests has one failure without a test. */
+/** The result of one file in Jest's report. A file that failed outside of its tests has one failure without a test. */
 function resultOf({ name, status, message, assertionResults }, root) {
   const count = (wanted) => assertionResults.filter(({ status: own }) => wanted(own)).length;
   const failures = assertionResults
@@ -147,7 +147,7 @@ function resultOf({ name, status, message, assertionResults }, root) {
   };
 }
 
-/** CPU seconds of all child processes that have ended, and of theirs; 0 where the system does not tell. */
+/** CPU seconds of all child processes that have ended, and of theirs; 0 if the system does not report it. */
 function childrenCpuSeconds() {
   try {
     const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1].split(' ');

@@ -51,7 +51,7 @@ describe('BudgetDirectory', () => {
     expect(directory.all()).toEqual(stored.toSorted((a, b) => Number(a.keyId !== null) - Number(b.keyId !== null)));
   });
 
-  it('counts the calls of a key’s successors against the key’s budget', async () => {
+  it('counts the calls of the keys that replaced a key against its budget', async () => {
     successors = [
       { id: 'key_1', replacedBy: 'key_2' },
       { id: 'key_2', replacedBy: 'key_3' },
@@ -62,7 +62,7 @@ describe('BudgetDirectory', () => {
     expect(idsOf('team_1', 'key_4')).toEqual(['of team']);
   });
 
-  it('ends a lineage that is a circle', async () => {
+  it('reads each key once if the keys replace each other in a cycle', async () => {
     successors = [
       { id: 'key_1', replacedBy: 'key_2' },
       { id: 'key_2', replacedBy: 'key_1' },
@@ -71,7 +71,7 @@ describe('BudgetDirectory', () => {
     expect(idsOf('team_1', 'key_2')).toEqual(['of team', 'of key']);
   });
 
-  it('limits a prepaid team to its credits, also to none', async () => {
+  it('limits a prepaid team to its credits, also if it has none', async () => {
     credits.set('team_3', 0n);
     expect(directory.of({ teamId: 'team_3', keyId: 'key_3' })).toEqual([
       expect.objectContaining({ id: 'credits_team_3', limitPusd: 0n, window: 'total', action: 'block' }),
@@ -81,7 +81,7 @@ describe('BudgetDirectory', () => {
     expect(idsOf('team_1', 'key_1')).toEqual(['credits_team_1', 'of team', 'of key']);
   });
 
-  it('applies a new credit from its announcement on', async () => {
+  it('applies a new credit when the change is announced', async () => {
     credits.set('team_3', 100n);
     expect(directory.of({ teamId: 'team_3', keyId: 'key_3' })[0]?.limitPusd).toBe(100n);
     credits.set('team_3', 900n);

@@ -8,7 +8,7 @@ import { BudgetsRepository } from './budgets.repository';
 
 const NONE: readonly Budget[] = [];
 
-/** All budgets, in memory by team and by key: a call finds its budgets without the database. */
+/** All budgets in memory, by team and by key, so that a call needs no database query. */
 @Injectable()
 export class BudgetDirectory implements OnModuleInit {
   private byTeam = new Map<string, Budget[]>();
@@ -27,12 +27,12 @@ export class BudgetDirectory implements OnModuleInit {
   async onModuleInit(): Promise<void> {
     this.changeFeed.onChange('budgets', () => this.reload());
     this.changeFeed.onChange('keys', () => this.reload());
-    // The credit directory registered earlier, so it has read the new credits by now.
+    // The credit directory registered its listener earlier, so it has reloaded the credits before this runs.
     this.changeFeed.onChange('credits', () => Promise.resolve(this.byCaller.clear()));
     await this.reload();
   }
 
-  /** The budgets that a call counts against. The same array until a budget, a key or a credit changes. */
+  /** The budgets that a call counts against. Returns the same array until a budget, a key or a credit changes. */
   of({ teamId, keyId }: Pick<Caller, 'teamId' | 'keyId'>): readonly Budget[] {
     const known = this.byCaller.get(keyId);
     if (known) return known;

@@ -53,12 +53,12 @@ describe('BudgetStatusService', () => {
     ofWindow.mockReset().mockResolvedValue({ pusd: 900n, basis: 'run_rate' });
   });
 
-  it('reads the leases after the ledger has the latest calls and the windows are open', async () => {
+  it('reads the leases after the ledger has the latest calls and the windows have begun', async () => {
     await statuses.of([DAILY, TOTAL]);
     expect(steps).toEqual(['flush', 'begin budget_day', 'begin budget_total']);
   });
 
-  it('reserves what instances leased, without what this one has left to give', async () => {
+  it('counts what instances leased as reserved, less what is free in this instance', async () => {
     const key = windowKey(DAILY.id, DAY_START);
     states.set(key, { spentPusd: 300n, leasedPusd: 120n });
     free.set(key, 100n);
@@ -73,12 +73,12 @@ describe('BudgetStatusService', () => {
       },
     ]);
     expect(ofWindow).toHaveBeenCalledWith({ teamId: 'team_1', keyId: null }, expect.anything(), 300n);
-    // The lease was given back after the database was read.
+    // The instance leased more after the database was read.
     free.set(key, 130n);
     expect(await statuses.of([DAILY])).toMatchObject([{ reservedPusd: 0n }]);
   });
 
-  it('forecasts nothing for a window without an end', async () => {
+  it('makes no forecast for a window without an end', async () => {
     states.set(windowKey(TOTAL.id, 0), { spentPusd: 7n, leasedPusd: 0n });
     expect(await statuses.of([DAILY, TOTAL])).toMatchObject([
       { spentPusd: 0n, reservedPusd: 0n, forecastPusd: 900n },

@@ -10,21 +10,21 @@ import { HoldsService } from './holds/holds.service';
 import { LeasesRepository } from '../ledger/leases/leases.repository';
 import { type Window, windowAt } from './window';
 
-/** How a budget stands in its window of now. */
+/** Spending and reservations of a budget in its current window. */
 export interface BudgetStatus {
   spentPusd: PicoUsd;
-  /** Held for calls that run, and what other processes leased ahead. */
+  /** Held for running calls, and leased ahead by other instances. */
   reservedPusd: PicoUsd;
   window: Window;
-  /** What is spent by the end of the window if it goes on like this; null for a window without an end. */
+  /** The expected spending at the end of the window; null for a window without an end. */
   forecastPusd: PicoUsd | null;
-  /** By what that is told. */
+  /** Null if there is no forecast. */
   forecastBasis: Forecast['basis'] | null;
-  /** When this was looked at, in milliseconds since 1970. */
+  /** When the status was read, in milliseconds since 1970. */
   now: number;
 }
 
-/** Tells what is spent and reserved of budgets, over all processes. */
+/** Reads the spending and reservations of budgets over all instances. */
 @Injectable()
 export class BudgetStatusService {
   constructor(
@@ -35,7 +35,7 @@ export class BudgetStatusService {
     private readonly clock: Clock,
   ) {}
 
-  /** One status for each budget, in their order. */
+  /** One status for each budget, in the same order. */
   async of(budgets: readonly Budget[]): Promise<BudgetStatus[]> {
     await this.drain.flush();
     const nowMs = this.clock.now();
@@ -53,7 +53,7 @@ export class BudgetStatusService {
         ? await this.forecasts.ofWindow({ teamId, keyId }, window, state.spentPusd)
         : null;
       const forecastPusd = forecast?.pusd ?? null;
-      // What this process leased ahead is there for whoever asks.
+      // This instance's free slice is available to every caller.
       const reservedPusd = state.leasedPusd - this.holds.freePusd(key);
       statuses.push({
         spentPusd: state.spentPusd,

@@ -61,7 +61,7 @@ describe('BudgetWatch', () => {
     return raised;
   }
 
-  it('raises the highest threshold that the spending has reached', async () => {
+  it('raises an alert for the highest threshold that the spending has reached', async () => {
     expect(await alertsFor({ spentPusd: 8n * USD })).toEqual([
       {
         kind: 'budget_threshold',
@@ -80,20 +80,20 @@ describe('BudgetWatch', () => {
     ]);
   });
 
-  it('is critical from the whole limit on', async () => {
+  it('raises a critical alert when the whole limit is spent', async () => {
     expect(await alertsFor({ spentPusd: 10n * USD })).toMatchObject([{ severity: 'critical', data: { share: 1 } }]);
   });
 
-  it('raises nothing one pico-dollar below a threshold', async () => {
+  it('raises no alert one pico-dollar below a threshold', async () => {
     expect(await alertsFor({ spentPusd: 5n * USD - 1n })).toEqual([]);
   });
 
-  it('raises nothing before anything is spent, also where the limit is zero', async () => {
+  it('raises no alert before anything is spent, even if the limit is zero', async () => {
     budget = { ...BUDGET, limitPusd: 0n };
     expect(await alertsFor({ spentPusd: 0n })).toEqual([]);
   });
 
-  it('raises a forecast above the limit', async () => {
+  it('raises an alert for a forecast above the limit', async () => {
     const forecastPusd = 10n * USD + 1n;
     expect(await alertsFor({ forecastPusd })).toMatchObject([
       { kind: 'budget_forecast', severity: 'warning', dedupeKey: `budget_forecast:budget_1:${START}:${10n * USD}` },
@@ -102,15 +102,15 @@ describe('BudgetWatch', () => {
 
   it.each<[string, Partial<BudgetStatus>]>([
     ['equals the limit', { forecastPusd: 10n * USD }],
-    ['comes in the first tenth of the window', { forecastPusd: 90n * USD, now: at(0.09) }],
-    ['comes after the limit is spent', { forecastPusd: 90n * USD, spentPusd: 10n * USD }],
+    ['is made in the first tenth of the window', { forecastPusd: 90n * USD, now: at(0.09) }],
+    ['is made after the limit is spent', { forecastPusd: 90n * USD, spentPusd: 10n * USD }],
     ['is for a window without an end', { forecastPusd: 90n * USD, window: { startMs: 0, endMs: Infinity } }],
-  ])('raises no forecast that %s', async (_, change) => {
+  ])('raises no alert for a forecast that %s', async (_, change) => {
     const alerts = await alertsFor(change);
     expect(alerts.filter(({ kind }) => kind === 'budget_forecast')).toEqual([]);
   });
 
-  it('raises no forecast where gateway.yaml turns them off', async () => {
+  it('raises no alert for a forecast if gateway.yaml turns them off', async () => {
     config.alerts.forecast = false;
     expect(await alertsFor({ forecastPusd: 90n * USD })).toEqual([]);
   });

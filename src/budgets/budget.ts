@@ -2,10 +2,10 @@ import type { PicoUsd } from '../common/money';
 
 export type WindowKind = 'hour' | 'day' | 'week' | 'month' | 'total';
 
-/** What happens to a call that a budget has no room for. */
+/** What happens to a call that exceeds a budget. */
 export type BudgetAction = 'block' | 'warn' | 'downgrade' | 'defer';
 
-/** How much a team or a key may spend in each window of time. */
+/** The spending limit of a team or a key in each budget window. */
 export interface Budget {
   id: string;
   teamId: string;
@@ -13,12 +13,12 @@ export interface Budget {
   keyId: string | null;
   limitPusd: PicoUsd;
   window: WindowKind;
-  /** IANA name; windows begin at its midnights. */
+  /** IANA name; windows begin at midnight in this time zone. */
   timezone: string;
   action: BudgetAction;
-  /** The model that answers once the budget is used up; set where the action is downgrade. */
+  /** The model for calls after the budget is used up; set if the action is `downgrade`. */
   downgradeTo: string | null;
-  /** Shares of the limit at which an alert is raised, ascending, as 0.8. */
+  /** Shares of the limit at which an alert is raised, ascending, for example 0.8. */
   thresholds: readonly number[];
 }
 

@@ -10,7 +10,7 @@ import { BudgetsService } from './budgets.service';
 
 const PATH_ID = { schema: contracts.pathIdSchema };
 
-/** Limits on what teams and keys spend. */
+/** `/admin/budgets`: spending limits of teams and keys. */
 @ApiTags('Budgets')
 @ApiBearerAuth()
 @ApiErrors('invalid_api_key', 'forbidden')
@@ -24,9 +24,10 @@ export class BudgetsController {
 
   @Post()
   @ApiOperation({
-    summary: 'Make a budget',
+    summary: 'Create a budget',
     description:
-      'A team or a key may have several, with different windows; a call counts against each. What was spent in the window before counts too. Answers from the cache cost nothing and are never stopped.',
+      'A team or a key may have several budgets with different windows; a call counts against each. Earlier spending in the ' +
+      'current window counts too. Responses from the cache cost nothing and are never refused.',
   })
   @ApiCreatedResponse({ description: 'The budget.', standardSchema: contracts.budgetSchema })
   @ApiErrors('invalid_request', 'not_found')
@@ -46,7 +47,7 @@ export class BudgetsController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'List budgets', description: 'Oldest first, with what is spent and reserved now.' })
+  @ApiOperation({ summary: 'List budgets', description: 'Oldest first, with the dollars spent and reserved now.' })
   @ApiOkResponse({ description: 'The budgets.', standardSchema: contracts.budgetListSchema })
   @ApiErrors('invalid_request')
   async list(
@@ -58,7 +59,7 @@ export class BudgetsController {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'Show a budget', description: 'With what is spent, reserved, left and forecast.' })
+  @ApiOperation({ summary: 'Show a budget', description: 'With the dollars spent, reserved, remaining and forecast.' })
   @ApiOkResponse({ description: 'The budget.', standardSchema: contracts.budgetSchema })
   @ApiErrors('not_found')
   async get(@Param('id', PATH_ID) id: string): Promise<contracts.Budget> {
@@ -68,9 +69,9 @@ export class BudgetsController {
   @Patch(':id')
   @ApiOperation({
     summary: 'Change a budget',
-    description: 'What is left out stays. It takes effect at once, and what is spent in the window stays spent.',
+    description: 'Omitted members do not change. Takes effect at once; spending in the current window still counts.',
   })
-  @ApiOkResponse({ description: 'The budget as it is now.', standardSchema: contracts.budgetSchema })
+  @ApiOkResponse({ description: 'The changed budget.', standardSchema: contracts.budgetSchema })
   @ApiErrors('invalid_request', 'not_found')
   async update(
     @Param('id', PATH_ID) id: string,
@@ -88,7 +89,7 @@ export class BudgetsController {
   }
 
   @Delete(':id')
-  @ApiOperation({ summary: 'Delete a budget', description: 'It stops no more calls. Past calls stay in the reports.' })
+  @ApiOperation({ summary: 'Delete a budget', description: 'It no longer limits calls. Past calls stay in reports.' })
   @ApiOkResponse({ description: 'The budget is deleted.', standardSchema: contracts.deletedSchema })
   @ApiErrors('not_found')
   async delete(@Param('id', PATH_ID) id: string): Promise<contracts.Deleted> {
@@ -98,14 +99,14 @@ export class BudgetsController {
 
   private async show(budget: StoredBudget): Promise<contracts.Budget> {
     const [status] = await this.statuses.of([budget]);
-    if (!status) throw new Error('a budget without a status');
+    if (!status) throw new Error('the budget has no status');
     return toWire(budget, status);
   }
 }
 
 function toWire(budget: StoredBudget, status: BudgetStatus): contracts.Budget {
   const { spentPusd, reservedPusd, window, forecastPusd } = status;
-  const rest = budget.limitPusd - spentPusd - reservedPusd;
+  const remainingPusd = budget.limitPusd - spentPusd - reservedPusd;
   const endless = !Number.isFinite(window.endMs);
   return {
     id: budget.id,
@@ -121,7 +122,7 @@ function toWire(budget: StoredBudget, status: BudgetStatus): contracts.Budget {
     resets_at: endless ? null : new Date(window.endMs).toISOString(),
     spent_usd: formatUsd(spentPusd),
     reserved_usd: formatUsd(reservedPusd),
-    remaining_usd: formatUsd(rest > 0n ? rest : 0n),
+    remaining_usd: formatUsd(remainingPusd > 0n ? remainingPusd : 0n),
     forecast_usd: forecastPusd === null ? null : formatUsd(forecastPusd),
     forecast_basis: status.forecastBasis,
     created_at: budget.createdAt.toISOString(),

@@ -15,7 +15,7 @@ import { BudgetsService } from './budgets.service';
 import { HoldsService } from './holds/holds.service';
 import { OwnerHoldsService } from './holds/owner-holds.service';
 
-/** What teams and keys may spend, and the money that is held for their calls. */
+/** Budgets of teams and keys, and the holds of their calls. */
 @Module({
   imports: [TeamsModule, KeysModule, ModelsModule, LedgerModule, WatchModule, CreditsModule, AlertsModule],
   controllers: [BudgetsController],

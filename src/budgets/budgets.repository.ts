@@ -12,7 +12,7 @@ export interface StoredBudget extends Budget {
   updatedAt: Date;
 }
 
-/** The changes of a budget; missing members stay. */
+/** Changes of a budget; omitted members do not change. */
 export type BudgetChanges = Partial<Omit<Budget, 'id' | 'teamId' | 'keyId'>>;
 
 @Injectable()
@@ -22,7 +22,7 @@ export class BudgetsRepository {
     private readonly revisions: RevisionsRepository,
   ) {}
 
-  /** Every budget that is not deleted, or those of a team or a key, oldest first. */
+  /** All budgets that are not deleted, or those of a team or a key, oldest first. */
   async list(filter: { teamId?: string | undefined; keyId?: string | undefined } = {}): Promise<StoredBudget[]> {
     const rows = await this.database.db
       .selectFrom('budgets')

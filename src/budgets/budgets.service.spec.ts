@@ -78,7 +78,7 @@ describe('BudgetsService', () => {
     });
   });
 
-  it('announces each change, so that every instance enforces it', async () => {
+  it('announces each change to all instances', async () => {
     await budgets.create({ teamId: 'team_1' }, SETTINGS);
     await budgets.update('budget_1', { limitPusd: 5n });
     await budgets.delete('budget_1');
@@ -106,7 +106,7 @@ describe('BudgetsService', () => {
     await expect(budgets.update('budget_1', { downgradeTo: null })).rejects.toMatchObject({ param: 'downgrade_to' });
   });
 
-  it('finds no budget under an unknown id', async () => {
+  it('throws not_found for an unknown id', async () => {
     repository.find.mockResolvedValue(undefined);
     repository.delete.mockResolvedValue(false);
     const notFound = { code: 'not_found' };

@@ -9,10 +9,10 @@ import type { Budget } from './budget';
 import { type BudgetChanges, BudgetsRepository, type StoredBudget } from './budgets.repository';
 import { isTimezone } from './window';
 
-/** Whose budget is made. */
+/** The team or key of a new budget. */
 export type BudgetOwner = { teamId: string } | { keyId: string };
 
-/** Makes and changes budgets. Unknown ids end in `not_found`, unknown models and time zones in `invalid_request`. */
+/** Creates and changes budgets. Throws `not_found` for an unknown id, `invalid_request` for an unknown model or time zone. */
 @Injectable()
 export class BudgetsService {
   constructor(
@@ -25,11 +25,11 @@ export class BudgetsService {
 
   async create(owner: BudgetOwner, settings: Omit<Budget, 'id' | 'teamId' | 'keyId'>): Promise<StoredBudget> {
     this.check(settings);
-    const whose =
+    const teamAndKey =
       'keyId' in owner
         ? { teamId: (await this.keys.get(owner.keyId)).teamId, keyId: owner.keyId }
         : { teamId: (await this.teams.get(owner.teamId)).id, keyId: null };
-    const budget = await this.repository.insert({ id: newId('budget'), ...whose, ...settings });
+    const budget = await this.repository.insert({ id: newId('budget'), ...teamAndKey, ...settings });
     await this.changeFeed.announce('budgets');
     return budget;
   }
@@ -40,7 +40,7 @@ export class BudgetsService {
 
   async get(id: string): Promise<StoredBudget> {
     const budget = await this.repository.find(id);
-    if (!budget) throw noSuchBudget(id);
+    if (!budget) throw budgetNotFound(id);
     return budget;
   }
 
@@ -48,33 +48,33 @@ export class BudgetsService {
     const before = await this.get(id);
     this.check({ ...before, ...changes });
     const budget = await this.repository.update(id, changes);
-    if (!budget) throw noSuchBudget(id);
+    if (!budget) throw budgetNotFound(id);
     await this.changeFeed.announce('budgets');
     return budget;
   }
 
   async delete(id: string): Promise<void> {
-    if (!(await this.repository.delete(id))) throw noSuchBudget(id);
+    if (!(await this.repository.delete(id))) throw budgetNotFound(id);
     await this.changeFeed.announce('budgets');
   }
 
   private check({ timezone, action, downgradeTo }: Pick<Budget, 'timezone' | 'action' | 'downgradeTo'>): void {
     if (!isTimezone(timezone)) {
       throw new GatewayError('invalid_request', {
-        message: `'timezone': '${timezone}' is not known. Send an IANA name, as Asia/Seoul.`,
+        message: `'timezone': '${timezone}' is unknown. Send an IANA name such as Asia/Seoul.`,
         param: 'timezone',
       });
     }
     if (action !== 'downgrade') return;
     if (downgradeTo === null || !this.models.resolve(downgradeTo)) {
       throw new GatewayError('invalid_request', {
-        message: "'downgrade_to' must name a model that is served here. GET /v1/models lists them.",
+        message: "'downgrade_to' must name a model of this gateway. GET /v1/models lists them.",
         param: 'downgrade_to',
       });
     }
   }
 }
 
-function noSuchBudget(id: string): GatewayError {
+function budgetNotFound(id: string): GatewayError {
   return new GatewayError('not_found', { message: `There is no budget with the id '${id.slice(0, 100)}'.` });
 }

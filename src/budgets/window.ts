@@ -9,10 +9,10 @@ export interface Window {
 }
 
 /**
- * The window that a time lies in: a calendar hour, day, week (from Monday) or month of a time zone. It is computed from the
- * clock, so nothing has to be reset; a day with a change of the clocks has 23 or 25 hours.
+ * The budget window that contains a time: a calendar hour, day, week (from Monday) or month of a time zone. It is computed from
+ * the time, so nothing is reset. A day with a clock change has 23 or 25 hours.
  *
- * @param timezone an IANA name, as `Asia/Seoul`
+ * @param timezone an IANA name, for example `Asia/Seoul`
  */
 export function windowAt(kind: WindowKind, timezone: string, timeMs: number): Window {
   if (kind === 'total') return { startMs: 0, endMs: Infinity };

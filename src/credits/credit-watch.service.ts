@@ -6,7 +6,7 @@ import { CreditDirectory } from './credit-directory.service';
 import { CreditsRepository } from './credits.repository';
 import { CreditsService } from './credits.service';
 
-const LOOK_EVERY_MS = 30_000;
+const CHECK_EVERY_MS = 30_000;
 const WARN_BEFORE_MS = 7 * 24 * 3_600_000;
 /** Alert thresholds: the balance in percent of all credits, less expired ones. */
 const LOW_PERCENT = [5n, 20n];
@@ -26,17 +26,17 @@ export class CreditWatch implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
-    setInterval(() => this.look(), LOOK_EVERY_MS).unref();
-    this.look();
+    setInterval(() => this.check(), CHECK_EVERY_MS).unref();
+    this.check();
   }
 
-  private look(): void {
-    this.working ??= this.lookAtAll()
+  private check(): void {
+    this.working ??= this.checkAll()
       .catch((error: unknown) => this.logger.debug({ err: error }, 'credits could not be checked'))
       .finally(() => (this.working = undefined));
   }
 
-  private async lookAtAll(): Promise<void> {
+  private async checkAll(): Promise<void> {
     const now = this.clock.now();
     for (const teamId of await this.repository.teamsWithCreditsEnding(new Date(now + WARN_BEFORE_MS))) {
       await this.credits.expire(teamId);

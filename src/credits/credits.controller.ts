@@ -69,7 +69,7 @@ export class CreditsController {
   }
 
   @Post('top-ups')
-  @ApiOperation({ summary: 'Top credits up', description: 'Paid, without an expiry.' })
+  @ApiOperation({ summary: 'Top up credits', description: 'Paid, without an expiry.' })
   @ApiCreatedResponse({ description: 'The credit.', standardSchema: contracts.creditSchema })
   @ApiErrors('invalid_request', 'conflict')
   topUp(

@@ -36,7 +36,7 @@ export class CreditsService implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.teams.onCreated((team) => this.welcome(team.id));
+    this.teams.onCreated((team) => this.grantToNewTeam(team.id));
   }
 
   /**
@@ -98,7 +98,7 @@ export class CreditsService implements OnModuleInit {
   }
 
   /** Books the credits that gateway.yaml grants to each new team. */
-  private async welcome(teamId: string): Promise<void> {
+  private async grantToNewTeam(teamId: string): Promise<void> {
     const { new_team_usd: usd, expires_after_days: days, prepaid } = this.config.credits;
     if (prepaid) await this.setPrepaid(teamId, true);
     if (usd === undefined) return;

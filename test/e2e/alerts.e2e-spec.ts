@@ -13,14 +13,14 @@ interface Message {
 
 const HOUR_MS = 3_600_000;
 
-/** A platform team is told of what it should know, by webhooks and in the log. */
+/** A platform team gets alerts by webhooks and in the log. */
 describe('alerts', () => {
   let gateway: RunningGateway;
   let receiver: Server;
   let url: string;
   const messages: Message[] = [];
   const failures = new Map<string, number>();
-  /** Answers that wait until a test gives them. */
+  /** Responses that wait until a test releases them. */
   const held: ServerResponse[] = [];
 
   beforeAll(async () => {
@@ -59,7 +59,7 @@ describe('alerts', () => {
   const remove = (id: string) => gateway.admin('DELETE', `/admin/webhooks/${id}`);
   const sentTo = (path: string) => messages.filter((message) => message.path === path);
   const alertsOf = async (teamId: string) => (await gateway.admin('GET', `/admin/alerts?team_id=${teamId}`)).body.data;
-  /** A team that has spent more than its whole budget of almost nothing. */
+  /** A team that has exceeded a very small budget. */
   const overspent = async () => {
     const { key, teamId } = await gateway.createKey();
     await gateway.admin('POST', '/admin/budgets', {
@@ -72,14 +72,14 @@ describe('alerts', () => {
     expect((await gateway.chat(key, `spent by ${teamId}`)).status).toBe(200);
     return teamId;
   };
-  /** The team's one alert, once it is delivered. */
+  /** The team's only alert, after its delivery. */
   const delivered = (teamId: string) =>
     eventually(async () => {
       const [alert] = await alertsOf(teamId);
       return alert?.deliveries[0]?.state === 'delivered' ? alert : undefined;
     });
 
-  it('tells of a budget once, signed, and again after a failure', async () => {
+  it('send one signed message about a budget, and repeat it after a failure', async () => {
     const made = await webhook({ url: `${url}/signed`, kinds: ['budget_threshold'] });
     expect(made.last_delivery).toBeNull();
     failures.set('/signed', 1);
@@ -114,7 +114,7 @@ describe('alerts', () => {
     await remove(made.id);
   });
 
-  it('is sent again with the same id after the gateway was killed while it sent', async () => {
+  it('are sent again with the same id after the gateway was killed during a delivery', async () => {
     const made = await webhook({ url: `${url}/held`, kinds: ['budget_threshold'] });
     failures.set('/held', 1);
     const teamId = await overspent();
@@ -127,7 +127,7 @@ describe('alerts', () => {
     await remove(made.id);
   }, 120_000);
 
-  it('waits for a webhook that is paused, and never goes to one that is deleted', async () => {
+  it('wait while a webhook is paused, and are never sent to a deleted one', async () => {
     const paused = await webhook({ url: `${url}/paused`, kinds: ['budget_threshold'] });
     const deleted = await webhook({ url: `${url}/held`, kinds: ['budget_threshold'] });
     failures.set('/held', 1);
@@ -141,7 +141,7 @@ describe('alerts', () => {
     await remove(deleted.id);
     const tries = sentTo('/paused').length;
     answer?.writeHead(500).end();
-    // The gateway ends what it has begun before it goes.
+    // The gateway finishes running deliveries before it ends.
     await gateway.restart();
     const stateOf = async (id: string) =>
       (await alertsOf(teamId))[0]?.deliveries.find((each: { webhook_id: string }) => each.webhook_id === id);
@@ -150,7 +150,7 @@ describe('alerts', () => {
       tries: 1,
       last_error: 'the webhook was deleted',
     });
-    // What is due longer is sent earlier, so once this one is there, the others would be.
+    // Older messages are sent first, so all earlier ones have arrived when this one arrives.
     const other = await webhook({ url: `${url}/other`, kinds: ['budget_threshold'] });
     await delivered(await overspent());
     expect(sentTo('/paused')).toHaveLength(tries);
@@ -162,7 +162,7 @@ describe('alerts', () => {
     await remove(paused.id);
   }, 120_000);
 
-  it('speaks as Slack does, of drift and prices too, and keeps its address to itself', async () => {
+  it('have Slack’s format, also for drift and prices, and do not show the webhook’s whole URL', async () => {
     const made = await webhook({ url: `${url}/slack`, format: 'slack', kinds: ['model_drift', 'price_changed'] });
     expect(made).toMatchObject({ secret: null, url: `${url}/…` });
     const { key } = await gateway.createKey();
@@ -170,7 +170,7 @@ describe('alerts', () => {
       gateway.fake.setSnapshot('gpt-4o', version);
       await gateway.chat(key, `by ${version} ${Math.random()}`, { model: 'gpt-4o' });
     };
-    // Two versions in turn, as while a provider rolls a new one out.
+    // Two versions alternate, as during a provider's rollout.
     for (const version of ['gpt-4o-01', 'gpt-4o-11', 'gpt-4o-01', 'gpt-4o-11']) await drift(version);
     await gateway.admin('POST', '/admin/prices', {
       model: 'a <model>',
@@ -182,7 +182,7 @@ describe('alerts', () => {
       return all.length === 2 ? all.toSorted() : undefined;
     }, 30_000);
     expect(texts[0]).toContain('a &lt;model&gt;');
-    // A version that is known already is no news when its turn comes again.
+    // A version that is already known raises no further alert.
     expect(texts[1]).toContain('The version of gpt-4o changed from gpt-4o-01 to gpt-4o-11');
     expect(texts[1]).toContain('gpt-4o 모델의 실제 버전이 바뀌었습니다: gpt-4o-01 → gpt-4o-11');
     await gateway.admin('PATCH', `/admin/webhooks/${made.id}`, { url: `${url}/slack-2` });
@@ -197,7 +197,7 @@ describe('alerts', () => {
     await remove(made.id);
   });
 
-  it('tells of an hour that cost much more than the same hours before', async () => {
+  it('are raised for an hour that cost much more than the same hours before', async () => {
     const [loud, usual, fresh] = [await gateway.createKey(), await gateway.createKey(), await gateway.createKey()];
     const made = await webhook({ url: `${url}/anomaly`, kinds: ['spend_anomaly'], team_id: loud.teamId });
     const lastHourMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - HOUR_MS;
@@ -230,7 +230,7 @@ describe('alerts', () => {
     await gateway.start();
   });
 
-  it('can be tested, and tells what came of it', async () => {
+  it('can be tested, with the result of the delivery', async () => {
     const made = await webhook({ url: `${url}/test`, kinds: ['spend_anomaly'] });
     const test = async () => (await gateway.admin('POST', `/admin/webhooks/${made.id}/test`)).body;
     expect(await test()).toEqual({ delivered: true, error: null });
@@ -244,7 +244,7 @@ describe('alerts', () => {
     await remove(made.id);
   });
 
-  it('are listed page by page, newest first', async () => {
+  it('are listed in pages, newest first', async () => {
     const all = (await gateway.admin('GET', '/admin/alerts')).body.data.map(({ id }: { id: string }) => id);
     expect(all.length).toBeGreaterThan(2);
     expect(all).toEqual(all.toSorted().toReversed());

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { BatchClient, line } from '../support/batch-client';
 import { type RunningGateway, startGateway } from '../support/gateway';
 
-describe('batches that are cut short', () => {
+describe('a batch that is interrupted', () => {
   let gateway: RunningGateway;
   let batches: BatchClient;
 
@@ -13,7 +13,7 @@ describe('batches that are cut short', () => {
 
   afterAll(() => gateway?.stop());
 
-  it('cancels: running lines end, the others are never started', async () => {
+  it('ends its running lines and starts no others after a cancellation', async () => {
     const requests = Array.from({ length: 100 }, (_, index) => line(`c-${index}`, `cancel ${index} [[delay=600]]`));
     const { id } = await batches.create({ requests });
     while (!gateway.fake.calls.some((call) => JSON.stringify(call.body).includes('cancel '))) await delay(10);
@@ -35,7 +35,7 @@ describe('batches that are cut short', () => {
     await expect(batches.openai.batches.cancel(id)).rejects.toMatchObject({ status: 409 });
   });
 
-  it('fails the lines of a key that is revoked, and says why', async () => {
+  it('has error lines with the reason if its key is revoked', async () => {
     const { key: revoked, keyId, teamId } = await gateway.createKey();
     const { key: colleague } = await gateway.createKey({ teamId });
     const requests = Array.from({ length: 60 }, (_, index) => line(`k-${index}`, `revoked ${index} [[delay=300]]`));
@@ -51,7 +51,7 @@ describe('batches that are cut short', () => {
     for (const { response, error } of failures) expect([response, error?.code]).toEqual([null, 'invalid_api_key']);
   });
 
-  it('goes on after a crash, and each line ends exactly once', async () => {
+  it('continues after a crash, and each line ends exactly once', async () => {
     const requests = Array.from({ length: 120 }, (_, index) => line(`crash-${index}`, `crash ${index} [[delay=100]]`));
     const { id } = await batches.create({ requests });
     const asked = () => gateway.fake.calls.filter((call) => JSON.stringify(call.body).includes('crash '));
@@ -66,7 +66,7 @@ describe('batches that are cut short', () => {
     expect(asked().length).toBeLessThanOrEqual(120 + 16 + 16);
   }, 90_000);
 
-  it('goes on after an orderly stop where it was', async () => {
+  it('continues after a stop and a restart', async () => {
     const requests = Array.from({ length: 100 }, (_, index) => line(`stop-${index}`, `stop ${index} [[delay=100]]`));
     const { id } = await batches.create({ requests });
     const asked = () => gateway.fake.calls.filter((call) => JSON.stringify(call.body).includes('stop '));

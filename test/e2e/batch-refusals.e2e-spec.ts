@@ -3,7 +3,7 @@ import { BatchClient, jsonl, line, lines } from '../support/batch-client';
 import type { RunningGateway } from '../support/gateway';
 import { sharedGateway } from '../support/shared-gateway';
 
-describe('a batch that is not taken', () => {
+describe('the creation of a batch', () => {
   let gateway: RunningGateway;
   let batches: BatchClient;
 
@@ -14,7 +14,7 @@ describe('a batch that is not taken', () => {
 
   afterAll(() => gateway?.stop());
 
-  it('refuses a bad file whole, with line numbers, and spends nothing', async () => {
+  it('fails for an invalid file, with line numbers and at no cost', async () => {
     const bad = [
       JSON.stringify(line('ok', 'never asked')),
       '{"custom_id": "broken',
@@ -51,18 +51,18 @@ describe('a batch that is not taken', () => {
     ['an empty file', { input_file_content: '\n\n' }, 'input_file_content'],
     ['no requests', { requests: [] }, 'requests'],
     ['an unknown file', { input_file_id: 'file_unknown' }, 'input_file_id'],
-    ['a file id that is none', { input_file_id: 'file_\u0000' }, 'input_file_id'],
+    ['an invalid file id', { input_file_id: 'file_\u0000' }, 'input_file_id'],
     ['another endpoint', { requests: lines(1, 'x'), endpoint: '/v1/embeddings' }, 'endpoint'],
-    ['a long window', { requests: lines(1, 'x'), completion_window: '25h' }, 'completion_window'],
-    ['metadata that is no text', { requests: lines(1, 'x'), metadata: { a: 1 } }, 'metadata.a'],
-    ['metadata that cannot be kept', { requests: lines(1, 'x'), metadata: { a: '\u0000' } }, 'metadata.a'],
-    ['a member it does not know', { requests: lines(1, 'x'), priority: 'high' }, 'priority'],
-  ])('refuses %s', async (_, body, param) => {
+    ['a window that is too long', { requests: lines(1, 'x'), completion_window: '25h' }, 'completion_window'],
+    ['metadata that is not text', { requests: lines(1, 'x'), metadata: { a: 1 } }, 'metadata.a'],
+    ['metadata that cannot be stored', { requests: lines(1, 'x'), metadata: { a: '\u0000' } }, 'metadata.a'],
+    ['an unknown member', { requests: lines(1, 'x'), priority: 'high' }, 'priority'],
+  ])('fails for %s', async (_, body, param) => {
     const { status, body: answer } = await gateway.request('POST', '/v1/batches', batches.key, body);
     expect({ status, ...answer.error }).toMatchObject({ status: 400, code: 'invalid_request', param });
   });
 
-  it('keeps the models of a key', async () => {
+  it('fails for a model that the key may not use', async () => {
     const { key: narrow } = await gateway.createKey({ models: ['gpt-4o-mini'] });
     const { status, body } = await gateway.request('POST', '/v1/batches', narrow, { requests: lines(1, 'narrow') });
     expect({ status, message: body.error.message }).toEqual({

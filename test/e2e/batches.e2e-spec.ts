@@ -14,7 +14,7 @@ describe('batches', () => {
 
   afterAll(() => gateway?.stop());
 
-  it('answers 200 lines of a file, as with OpenAI', async () => {
+  it('run 200 lines of a file, as OpenAI does', async () => {
     const requests = lines(200, 'file');
     const file = await batches.openai.files.create({
       file: await toFile(Buffer.from(jsonl(requests)), 'questions.jsonl'),
@@ -66,7 +66,7 @@ describe('batches', () => {
     expect(costOf(ledger.body.data)).toBeCloseTo(Number(batch.gateway.cost_usd), 10);
   });
 
-  it('takes the lines as text, with what may be left out left out', async () => {
+  it('accept lines as text, without optional members', async () => {
     const content = Array.from({ length: 50 }, (_, index) =>
       JSON.stringify({ custom_id: `request_${index}`, url: '/chat/completions', body: line('', `text ${index}`).body }),
     ).join('\n');
@@ -77,7 +77,7 @@ describe('batches', () => {
     expect(input).toBe(content);
   });
 
-  it('takes the lines as an array, for several models, and answers the second time from the cache', async () => {
+  it('accept lines as an array, for several models, and use the cache the second time', async () => {
     const requests = Array.from({ length: 40 }, (_, index) =>
       line(`r-${index}`, `array ${index}`, { model: index % 2 ? 'gpt-4.1' : 'gpt-4o-mini' }),
     );
@@ -99,7 +99,7 @@ describe('batches', () => {
     ).toBe(true);
   });
 
-  it('puts what fails into the error file and lets the rest be', async () => {
+  it('have failed lines in the error file and the others in the output file', async () => {
     const requests = [
       line('good', 'mixed: fine'),
       line('bad', 'mixed: [[status=400]]'),
@@ -120,7 +120,7 @@ describe('batches', () => {
     expect(failures[1]?.response?.status_code).toBeGreaterThanOrEqual(500);
   });
 
-  it('completes without an output file when every line failed', async () => {
+  it('complete without an output file if every line failed', async () => {
     const requests = [line('a', 'all: [[status=400]]'), line('b', 'all: [[status=422]]')];
     const batch = await batches.ended((await batches.create({ requests })).id);
     expect(batch).toMatchObject({
@@ -131,7 +131,7 @@ describe('batches', () => {
     expect(await batches.resultsOf(batch.error_file_id)).toHaveLength(2);
   });
 
-  it('shows a batch and its files to its own team only', async () => {
+  it('are visible with their files only to their team', async () => {
     const batch = await batches.ended((await batches.create({ requests: lines(1, 'mine') })).id);
     const { key: stranger } = await gateway.createKey();
     for (const [method, path] of [
@@ -148,7 +148,7 @@ describe('batches', () => {
     expect({ status, param: body.error.param }).toEqual({ status: 400, param: 'input_file_id' });
   });
 
-  it('lists batches page by page, newest first', async () => {
+  it('are listed in pages, newest first', async () => {
     const own = new BatchClient(gateway, (await gateway.createKey()).key);
     const ids: string[] = [];
     for (const prefix of ['list-a', 'list-b', 'list-c'])

@@ -3,7 +3,7 @@ import type { RunningGateway } from '../support/gateway';
 import { sharedGateway } from '../support/shared-gateway';
 import { parseUsd as pusd } from '../../src/common/money';
 
-/** A platform team limits what its teams spend. gpt-4.1 costs $2 per million tokens in and $8 out. */
+/** A platform team limits the spending of its teams. gpt-4.1 costs $2 per million input tokens and $8 per million output tokens. */
 describe('budgets', () => {
   let gateway: RunningGateway;
 
@@ -18,11 +18,11 @@ describe('budgets', () => {
     return created.body;
   };
   const show = async (id: string) => (await gateway.admin('GET', `/admin/budgets/${id}`)).body;
-  /** A call that costs little and could cost $0.008 and its input. */
+  /** A call that costs little but may cost $0.008 plus its input. */
   const ask = (key: string, content: string, members: Record<string, unknown> = {}) =>
     gateway.chat(key, content, { max_tokens: 1000, ...members });
 
-  it('stops a call that there is no room for, and says which budget and when it resets', async () => {
+  it('refuse a call without room, with the budget and its reset time in the error', async () => {
     const { key, teamId } = await gateway.createKey();
     const made = await budget({ team_id: teamId, limit_usd: '0.001', timezone: 'Asia/Seoul' });
     const refused = await ask(key, 'too dear');
@@ -44,7 +44,7 @@ describe('budgets', () => {
     expect(small.status).toBe(200);
   });
 
-  it('counts what a call really cost, and never stops an answer from the cache', async () => {
+  it('count the actual cost of a call, and never refuse a response from the cache', async () => {
     const { key, teamId } = await gateway.createKey();
     const made = await budget({ team_id: teamId, limit_usd: '0.0095' });
     const first = await ask(key, 'paid once');
@@ -61,7 +61,7 @@ describe('budgets', () => {
     expect(remaining_usd).toBe('0');
   });
 
-  it('is felt at once where it is lowered, whatever was leased of it before', async () => {
+  it('apply at once when they are lowered, regardless of earlier leases', async () => {
     const { key, teamId } = await gateway.createKey();
     const made = await budget({ team_id: teamId, limit_usd: '10' });
     const first = await ask(key, 'of a large budget');
@@ -71,7 +71,7 @@ describe('budgets', () => {
     await eventually(async () => (await show(made.id)).reserved_usd === '0');
   });
 
-  it('holds a call to each of several budgets, of the team and of the key', async () => {
+  it('apply together to a call, those of the team and of the key', async () => {
     const { key, teamId, keyId } = await gateway.createKey();
     await budget({ team_id: teamId, limit_usd: '1', window: 'day' });
     const ofKey = await budget({ key_id: keyId, limit_usd: '0.001', window: 'hour' });
@@ -84,7 +84,7 @@ describe('budgets', () => {
     expect((await ask(key, 'in the grace')).status).toBe(402);
   });
 
-  it('never overshoots under concurrent calls, and leaves less than one call unused', async () => {
+  it('are never exceeded by concurrent calls, and leave less than one call unused', async () => {
     const { key, teamId } = await gateway.createKey();
     const made = await budget({ team_id: teamId, limit_usd: '0.05' });
     const calls = Array.from({ length: 60 }, (_, call) => ask(key, `[[words=900]] racing ${call}`));
@@ -100,7 +100,7 @@ describe('budgets', () => {
     expect(pusd(state.remaining_usd) < pusd('0.0095')).toBe(true);
   });
 
-  it('only warns, or sends calls to a cheaper model, where the budget says so', async () => {
+  it('only warn, or use a cheaper model, according to their action', async () => {
     const warned = await gateway.createKey();
     const warn = await budget({ team_id: warned.teamId, limit_usd: '0.000001', action: 'warn' });
     const passed = await ask(warned.key, 'only a warning');
@@ -122,14 +122,14 @@ describe('budgets', () => {
     expect(pusd(data[0].list_cost_usd) > pusd(data[0].cost_usd)).toBe(true);
   });
 
-  it('counts what was spent in the window before the budget was made', async () => {
+  it('count spending in the window from before their creation', async () => {
     const { key, teamId } = await gateway.createKey();
     const before = await ask(key, 'before the budget');
     const made = await budget({ team_id: teamId, limit_usd: '1', window: 'total' });
     expect(made).toMatchObject({ spent_usd: before.headers.get('x-gateway-cost-usd'), resets_at: null });
   });
 
-  it('names what is wrong with a budget', async () => {
+  it('are refused with the invalid member', async () => {
     const { teamId, keyId } = await gateway.createKey();
     const wrong = async (body: Record<string, unknown>) => {
       const { status, body: answer } = await gateway.admin('POST', '/admin/budgets', {
@@ -151,7 +151,7 @@ describe('budgets', () => {
     expect((await wrong({ team_id: 'team_none' }))[0]).toBe(404);
   });
 
-  it('is changed, listed and deleted', async () => {
+  it('can be changed, listed and deleted', async () => {
     const { key, teamId } = await gateway.createKey();
     const made = await budget({ team_id: teamId, limit_usd: '0' });
     expect((await ask(key, 'nothing left')).status).toBe(402);

@@ -1,7 +1,7 @@
 import type { RunningGateway } from '../support/gateway';
 import { sharedGateway } from '../support/shared-gateway';
 
-/** Programs that were written for another gateway send its headers here, and read its headers in the answers. */
+/** Programs for other gateways send their headers, and read their headers in responses. */
 describe('the cache controls of other gateways', () => {
   let gateway: RunningGateway;
   let key: string;
@@ -24,7 +24,7 @@ describe('the cache controls of other gateways', () => {
     return seen;
   };
 
-  it('Cloudflare’s', async () => {
+  it('include Cloudflare’s headers', async () => {
     const text = fresh();
     expect(await ask(text, { 'cf-aig-cache-ttl': '3600' })).toMatchObject({
       'x-cache-ttl': '3600',
@@ -38,7 +38,7 @@ describe('the cache controls of other gateways', () => {
     expect(await ask(text, {})).not.toHaveProperty('cf-aig-cache-status');
   });
 
-  it('Cloudflare’s own cache key divides the cache, and never gives the answer to another question', async () => {
+  it('include Cloudflare’s cache key, which separates entries and never returns the response to another request', async () => {
     const [one, other] = [fresh(), fresh()];
     const custom = { 'cf-aig-cache-key': 'responseA' };
     expect(await statuses(one, {}, custom, custom, {})).toEqual(['MISS', 'MISS', 'HIT', 'HIT']);
@@ -46,7 +46,7 @@ describe('the cache controls of other gateways', () => {
     expect([headers.get('x-cache-status'), body.choices[0].message.content]).toEqual(['MISS', `echo: ${other}`]);
   });
 
-  it('Portkey’s', async () => {
+  it('include Portkey’s headers', async () => {
     const text = fresh();
     const config = { 'x-portkey-config': JSON.stringify({ cache: { mode: 'simple', max_age: 60 } }) };
     expect(await ask(text, config)).toMatchObject({ 'x-cache-ttl': '60', 'x-portkey-cache-status': 'MISS' });
@@ -60,7 +60,7 @@ describe('the cache controls of other gateways', () => {
     expect(await ask(text, space, { use_cache: false })).toMatchObject({ 'x-portkey-cache-status': 'DISABLED' });
   });
 
-  it('OpenRouter’s', async () => {
+  it('include OpenRouter’s headers', async () => {
     const text = fresh();
     const on = { 'x-openrouter-cache': 'true', 'x-openrouter-cache-ttl': '600' };
     expect(await ask(text, on)).toMatchObject({ 'x-openrouter-cache-status': 'MISS', 'x-openrouter-cache-ttl': '600' });
@@ -71,14 +71,14 @@ describe('the cache controls of other gateways', () => {
     expect([off['x-cache-status'], off['x-openrouter-cache-status']]).toEqual(['BYPASS', undefined]);
   });
 
-  it('LiteLLM’s other spelling', async () => {
+  it('include LiteLLM’s alternative spelling', async () => {
     const text = fresh();
     await gateway.chat(key, text);
     const { headers } = await gateway.chat(key, text, { cache: { 's-max-age': 600 } });
     expect(headers.get('x-cache-status')).toBe('HIT');
   });
 
-  it('are told on streams too, and on answers that are kept for repeats of a call', async () => {
+  it('are in responses to streams too, and to repeats with an idempotency key', async () => {
     const text = fresh();
     const headers = { 'x-portkey-cache-namespace': 'streams' };
     expect(await ask(text, headers, { stream: true })).toMatchObject({ 'x-portkey-cache-status': 'MISS' });
@@ -88,7 +88,7 @@ describe('the cache controls of other gateways', () => {
       expect(await ask(text, once)).toMatchObject({ 'x-portkey-cache-status': 'HIT' });
   });
 
-  it('give way to the stricter wish', async () => {
+  it('apply with the strictest value', async () => {
     const text = fresh();
     await gateway.chat(key, text);
     const { headers } = await gateway.chat(
@@ -105,13 +105,13 @@ describe('the cache controls of other gateways', () => {
     ['cf-aig-skip-cache', 'yes'],
     ['x-portkey-config', '{"cache":{"mode":"never"}}'],
     ['x-openrouter-cache-ttl', '0'],
-  ])('are refused by name where %s is %s', async (header, value) => {
+  ])('are refused by name if %s is %s', async (header, value) => {
     const { status, body } = await gateway.chat(key, fresh(), {}, { [header]: value });
     expect([status, body.error.code, body.error.param]).toEqual([400, 'invalid_request', header]);
     expect(body.error.message).toContain(header);
   });
 
-  it('do not reach the provider', () => {
+  it('are not sent to the provider', () => {
     const sent = gateway.fake.calls.flatMap(({ headers, body }) => [
       ...Object.keys(headers),
       ...Object.keys(body ?? {}),

@@ -14,8 +14,8 @@ models:
     cache: { enabled: false }
 `;
 
-/** Administrators say what keys and models may have of the cache. */
-describe('rules of the cache', () => {
+/** Administrators set how keys and models use the cache. */
+describe('cache rules', () => {
   let gateway: RunningGateway;
   let sdk: ThriftgateClient;
   let key: string;
@@ -36,7 +36,7 @@ describe('rules of the cache', () => {
   };
 
   describe('of models', () => {
-    it('are in gateway.yaml, for each model and for all', async () => {
+    it('can be in gateway.yaml, for one model or for all', async () => {
       expect(await ask(key, fresh(), { model: 'quick' })).toMatchObject({ status: 'MISS', ttl: 600 });
       expect(await ask(key, fresh(), { model: 'quick', cache: { ttl: 5_000 } })).toMatchObject({ ttl: 900 });
       expect(await ask(key, fresh(), { model: 'quick', cache: { ttl: 50 } })).toMatchObject({ ttl: 50 });
@@ -48,7 +48,7 @@ describe('rules of the cache', () => {
       expect([only.code, only.error.code]).toEqual([504, 'cache_only_miss']);
     });
 
-    it('are laid over it at /admin/models, hold for the answers that are there, and start no generation', async () => {
+    it('can be overridden at /admin/models, apply to stored responses, and start no generation', async () => {
       const text = fresh();
       await ask(key, text, { model: 'quick' });
       const ruled = await sdk.admin.models.update('quick', { cache: { max_ttl_seconds: 30 } });
@@ -74,7 +74,7 @@ describe('rules of the cache', () => {
       expect((await gateway.admin('DELETE', '/admin/models/quick')).status).toBe(409);
     });
 
-    it('take effect for answers that are too old for them now', async () => {
+    it('apply to stored responses that are now too old', async () => {
       const text = fresh();
       await ask(key, text, { model: 'gpt-4o' });
       await delay(1_100);
@@ -83,7 +83,7 @@ describe('rules of the cache', () => {
       expect(await sdk.admin.models.delete('gpt-4o')).toEqual({ id: 'gpt-4o', deleted: true });
     });
 
-    it('go beside deployments, and each stays where the other changes', async () => {
+    it('are independent of the deployments: a change of one does not affect the other', async () => {
       const deployments = [{ provider: 'openai', model: 'gpt-4.1-nano' }];
       await sdk.admin.models.create({
         name: 'ruled',
@@ -115,14 +115,14 @@ describe('rules of the cache', () => {
       [{ cache: { shared: 'no' } }, 'cache.shared'],
       [{ cache: { ttl: 60 } }, 'cache.ttl'],
       [{ cache: { allowed_cache_controls: [] } }, 'cache.allowed_cache_controls'],
-    ])('are refused where they are %j', async (body, param) => {
+    ])('are refused if they are %j', async (body, param) => {
       const { status, body: answer } = await gateway.admin('PATCH', '/admin/models/quick', body);
       expect([status, answer.error.param]).toEqual([400, param]);
     });
   });
 
   describe('of keys', () => {
-    it('bound the time that answers live, for this key alone', async () => {
+    it('limit the TTL of responses for this key only', async () => {
       const { key: bound, teamId } = await gateway.createKey({ cache: { max_ttl_seconds: 60 } });
       const { key: free } = await gateway.createKey({ teamId });
       const text = fresh();
@@ -134,7 +134,7 @@ describe('rules of the cache', () => {
       expect(await ask(bound, fresh(), {}, { 'cf-aig-cache-ttl': '86400' })).toMatchObject({ ttl: 60 });
     });
 
-    it('turn the cache off', async () => {
+    it('can turn the cache off', async () => {
       const { key: never, keyId } = await gateway.createKey({ cache: { enabled: false } });
       const text = fresh();
       for (let call = 0; call < 2; call += 1) expect(await ask(never, text)).toMatchObject({ status: 'BYPASS' });
@@ -142,7 +142,7 @@ describe('rules of the cache', () => {
       expect([(await ask(never, text)).status, (await ask(never, text)).status]).toEqual(['MISS', 'HIT']);
     });
 
-    it('name the controls that may be used', async () => {
+    it('can limit the allowed cache directives', async () => {
       const { key: bound, keyId } = await gateway.createKey({ cache: { allowed_cache_controls: ['no-cache'] } });
       const text = fresh();
       expect(await ask(bound, text)).toMatchObject({ status: 'MISS' });
@@ -161,7 +161,7 @@ describe('rules of the cache', () => {
       expect(await ask(bound, text, { cache: { ttl: 60 } })).toMatchObject({ code: 200 });
     });
 
-    it('hold for the lines of a batch, and a line that may not be is refused before any is run', async () => {
+    it('apply to batch lines; a forbidden line is refused before any line runs', async () => {
       const { key: bound } = await gateway.createKey({ cache: { allowed_cache_controls: ['ttl'] } });
       const batches = new BatchClient(gateway, bound);
       const refused = await gateway.request('POST', '/v1/batches', bound, {
@@ -181,7 +181,7 @@ describe('rules of the cache', () => {
       expect(made.id).toMatch(/^batch_/);
     });
 
-    it('stay where others change, are cleared by null, and go over to a key’s successor', async () => {
+    it('change separately, are removed by null, and pass to the key that replaces a key', async () => {
       const rules = { max_ttl_seconds: 60, shared: false, allowed_cache_controls: ['ttl' as const] };
       const { keyId } = await gateway.createKey({ cache: rules });
       expect((await sdk.admin.keys.retrieve(keyId)).cache).toEqual(rules);
@@ -207,7 +207,7 @@ describe('rules of the cache', () => {
       [{ cache: { max_ttl_seconds: 0 } }, 'cache.max_ttl_seconds'],
       [{ cache: { allowed_cache_controls: ['no-cash'] } }, 'cache.allowed_cache_controls.0'],
       [{ cache: true }, 'cache'],
-    ])('are refused where they are %j', async (members, param) => {
+    ])('are refused if they are %j', async (members, param) => {
       const { teamId } = await gateway.createKey();
       const { status, body } = await gateway.admin('POST', `/admin/teams/${teamId}/keys`, { name: 'x', ...members });
       expect([status, body.error.param]).toEqual([400, param]);

@@ -7,8 +7,8 @@ import { seeded } from '../support/seeded';
 const SHARED_CALLS = Number(process.env.SHARED_CALLS ?? 600);
 const SEED = Number(process.env.SEED ?? 20_261_123);
 
-/** Two teams share their answers, a third does not. */
-describe('sharing the cache', () => {
+/** Two teams share their stored responses, a third does not. */
+describe('a cache share', () => {
   let gateway: RunningGateway;
   let sdk: ThriftgateClient;
   let question = 0;
@@ -31,7 +31,7 @@ describe('sharing the cache', () => {
   const share = (members: { teamId: string }[], more: { models?: string[] } = {}) =>
     sdk.admin.cache.shares.create({ name: fresh(), team_ids: members.map(({ teamId }) => teamId), ...more });
 
-  it('gives each team the other’s answers, and a third team none', async () => {
+  it('gives each team the responses of the other, and a third team none', async () => {
     const [one, other, third] = await teams(3);
     const before = fresh();
     await status(one!.key, before);
@@ -43,11 +43,11 @@ describe('sharing the cache', () => {
     expect([await status(third!.key, first), await status(other!.key, first)]).toEqual(['MISS', 'HIT']);
     expect([await status(other!.key, second), await status(one!.key, second)]).toEqual(['MISS', 'HIT']);
     expect(await status(third!.key, second)).toBe('MISS');
-    // What was asked alone stays alone.
+    // Responses from before the share are not shared.
     expect(await status(other!.key, before)).toBe('MISS');
   });
 
-  it('saves for the team whose call was answered, and takes answers away by the team that paid', async () => {
+  it('counts savings for the calling team, and invalidates responses by the paying team', async () => {
     const [one, other] = await teams(2);
     await share([one!, other!]);
     const text = fresh();
@@ -65,7 +65,7 @@ describe('sharing the cache', () => {
     expect(await status(other!.key, text)).toBe('MISS');
   });
 
-  it('asks once for teams that share and ask at once', async () => {
+  it('makes one upstream call for equal calls of its teams at the same time', async () => {
     const [one, other, third] = await teams(3);
     await share([one!, other!]);
     const text = `[[delay=400]] ${fresh()}`;
@@ -75,7 +75,7 @@ describe('sharing the cache', () => {
     expect(await status(third!.key, text)).toBe('MISS');
   });
 
-  it('is for the models that it names', async () => {
+  it('applies to the models in its list', async () => {
     const [one, other] = await teams(2);
     await share([one!, other!], { models: ['gpt-4.1-mini'] });
     const text = fresh();
@@ -84,7 +84,7 @@ describe('sharing the cache', () => {
     expect(await status(other!.key, text, { model: 'gpt-4.1' })).toBe('MISS');
   });
 
-  it('ends for a team that leaves, in both directions, and shows whoever joins what is there', async () => {
+  it('ends in both directions for a team that leaves, and gives a team that joins the existing responses', async () => {
     const [one, other, late] = await teams(3);
     const { id } = await share([one!, other!]);
     const [early, gone, kept] = [fresh(), fresh(), fresh()];
@@ -100,14 +100,14 @@ describe('sharing the cache', () => {
     expect([await status(late!.key, kept), await status(other!.key, kept)]).toEqual(['MISS', 'MISS']);
   });
 
-  it('does not get an answer that comes after its team has left, though it was asked before', async () => {
+  it('does not store a response that arrives after the team has left, although the call began before', async () => {
     const [one, other] = await teams(2);
     const { id } = await share([one!, other!]);
     const text = `[[delay=2000]] ${fresh()}`;
     const leaving = gateway.chat(one!.key, text);
     await eventually(() => upstreamCalls(text) === 1);
     await sdk.admin.cache.shares.update(id, { team_ids: [other!.teamId] });
-    // Nor does who asks now wait for it.
+    // A later call does not join its flight.
     const meanwhile = status(other!.key, text, { cache: { 'no-store': true } });
     expect((await leaving).headers.get('x-cache-status')).toBe('MISS');
     expect(await meanwhile).toBe('MISS');
@@ -125,7 +125,7 @@ describe('sharing the cache', () => {
     expect(await status(other!.key, text)).toBe('MISS');
   });
 
-  it('leaves out keys and models that may not share', async () => {
+  it('excludes keys and models that may not share', async () => {
     const [one, other] = await teams(2);
     const alone = await gateway.createKey({ teamId: one!.teamId, cache: { shared: false } });
     await share([one!, other!]);
@@ -147,7 +147,7 @@ describe('sharing the cache', () => {
     await sdk.admin.models.delete('gpt-4o');
   });
 
-  it('may be for the whole organisation, with teams that come later', async () => {
+  it('can include the whole organisation, with later teams', async () => {
     const [one] = await teams(1);
     const { id, ...everybody } = await sdk.admin.cache.shares.create({ name: 'everybody', all: true });
     expect(everybody).toMatchObject({ all: true, team_ids: [], models: null });
@@ -162,7 +162,7 @@ describe('sharing the cache', () => {
     expect(await status(later!.key, text)).toBe('HIT');
   });
 
-  it('is kept over a restart, listed, and without teams that are deleted', async () => {
+  it('persists over a restart, is listed, and loses deleted teams', async () => {
     const [one, other, third] = await teams(3);
     const made = await share([one!, other!, third!]);
     await gateway.admin('DELETE', `/admin/teams/${third!.teamId}`);
@@ -177,7 +177,7 @@ describe('sharing the cache', () => {
     expect(await status(other!.key, text)).toBe('HIT');
   });
 
-  it('has a team once for each model, and says where else', async () => {
+  it('refuses a team that is already in a share of the model, and names that share', async () => {
     const [one, other, third] = await teams(3);
     const first = await share([one!, other!], { models: ['gpt-4.1'] });
     const refused = async (method: string, path: string, body: object) => {
@@ -214,7 +214,7 @@ describe('sharing the cache', () => {
     expect([code, answer.error.param]).toEqual([400, param]);
   });
 
-  it('is for administrators, audited, and documented with examples', async () => {
+  it('is managed by administrators, audited, and documented with examples', async () => {
     const [one] = await teams(1);
     expect((await gateway.request('GET', '/admin/cache/shares', one!.key)).status).toBe(403);
     const { id } = await share([one!]);
@@ -229,7 +229,7 @@ describe('sharing the cache', () => {
   });
 
   it(
-    'never gives a team what none of its share has asked, through any changes',
+    'never gives a team a response from outside its share, through any changes',
     async () => {
       const members = await teams(6);
       const models = ['gpt-4.1', 'gpt-4.1-mini', 'gpt-4.1-nano'];

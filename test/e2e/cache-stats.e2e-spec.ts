@@ -8,7 +8,7 @@ import { eventually } from '../support/eventually';
 import { type RunningGateway, startGateway } from '../support/gateway';
 import { runSql } from '../support/run-sql';
 
-/** As retention drops a month, but every month. */
+/** Drops months as the retention does, but all of them. */
 const DROP_EVERY_MONTH = `DO $$ DECLARE month text; BEGIN
   FOR month IN SELECT child.relname FROM pg_inherits JOIN pg_class child ON child.oid = inhrelid
     WHERE inhparent = 'ledger'::regclass AND child.relname <> 'ledger_rest' LOOP
@@ -21,13 +21,13 @@ const DROP_EVERY_MONTH = `DO $$ DECLARE month text; BEGIN
 
 type Counts = Omit<GroupCacheStats, 'team' | 'day' | 'model' | 'version' | 'generation' | 'upstream_model'>;
 
-/** Whoever runs the gateway looks at what its cache does. */
+/** Operators read the statistics of the cache. */
 describe('the statistics of the cache', () => {
   let gateway: RunningGateway;
   let admin: ThriftgateClient['admin'];
   let search: { key: string; teamId: string };
   let ads: typeof search;
-  /** The days on which the calls were made: two where midnight was among them. */
+  /** The days of the calls: two if midnight was between them. */
   let days: string[];
 
   const today = () => new Date().toISOString().slice(0, 10);
@@ -74,7 +74,7 @@ describe('the statistics of the cache', () => {
     const { team: _team, ...counts } = found;
     return counts;
   };
-  /** What may be compared before and after: not what is held, which a restart empties. */
+  /** The comparable part: without the stored responses, which a restart removes from memory. */
   const countsOf = ({ data, models, ...all }: CacheStats) => {
     const { total_keys: _keys, bytes: _bytes, ...total } = all;
     return { total, data, models: models.map(({ keys: _k, bytes: _b, ...counts }) => counts) };
@@ -90,12 +90,12 @@ describe('the statistics of the cache', () => {
     hit_rate: 2 / 11,
   };
 
-  it('count each call once, and each answer that was not stored by its reason', async () => {
+  it('count each call once, and each response that was not stored by its reason', async () => {
     expect(await byTeam(search)).toMatchObject(expected);
     expect(await byTeam(ads)).toEqual({ ...NOTHING, misses: 1, refused: { cut: 1 }, saved_usd: '0' });
   });
 
-  it('add up to what they say by model, by team and by day', async () => {
+  it('are the sums of the groups by model, by team and by day', async () => {
     const { data = [], ...stats } = await admin.cache.stats({ group_by: ['team', 'day', 'model'] });
     const sum = (
       rows: { [name in 'hits' | 'misses' | 'coalesced']: number }[],
@@ -114,7 +114,7 @@ describe('the statistics of the cache', () => {
     expect(stats.bytes).toBeGreaterThan(3 * 512);
   });
 
-  it('agree with the reports of usage and of savings', async () => {
+  it('equal the reports of usage and savings', async () => {
     const { data } = await admin.usage.get({ group_by: ['team', 'cache_status'] });
     for (const team of [search, ads]) {
       const ofTeam = data.filter(({ team: id }) => id === team.teamId);
@@ -139,7 +139,7 @@ describe('the statistics of the cache', () => {
     expect(parseUsd(total.saved_by.coalesced)).toBe(coalescedUsd);
   });
 
-  it('can be asked for a team, a model and whole days', async () => {
+  it('can be filtered by team, model and whole days', async () => {
     const of = (query: Parameters<typeof admin.cache.stats>[0]) => admin.cache.stats(query);
     expect(await of({ team_id: search.teamId })).toMatchObject(expected);
     expect(await of({ model: 'o3' })).toMatchObject({ hits: 0, misses: 1, models: [{ model: 'o3' }] });
@@ -166,12 +166,12 @@ describe('the statistics of the cache', () => {
     expect(body.error.message).toContain(words);
   });
 
-  it('keep the versions of a model apart', async () => {
+  it('count the versions of a model separately', async () => {
     await gateway.admin('PUT', '/admin/models/o3/version', { version: '2026-11-01' });
     const versioned = { model: 'o3' };
     expect(await status(gateway.chat(ads.key, 'after the new version', versioned))).toBe('MISS');
     expect(await status(gateway.chat(ads.key, 'after the new version', versioned))).toBe('HIT');
-    // With Redis its keys are counted there, where an answer comes a moment after its caller has it.
+    // With Redis the keys in Redis are counted, and a response is stored there shortly after its caller gets it.
     await eventually(async () => (await admin.cache.stats({ model: 'o3' })).models.some(({ keys }) => keys > 0));
     const { data, models } = await admin.cache.stats({
       model: 'o3',
@@ -188,7 +188,7 @@ describe('the statistics of the cache', () => {
     ]);
   });
 
-  it('count answers that go from memory for lack of room', async () => {
+  it('count responses that are evicted from memory', async () => {
     for (let call = 0; call < 30; call += 1) await gateway.chat(ads.key, `[[words=8000]] long ${call}`);
     const { evictions, bytes, models } = await admin.cache.stats();
     expect(evictions).toBeGreaterThan(5);
@@ -200,7 +200,7 @@ describe('the statistics of the cache', () => {
   });
 
   it('are the same on every replica', async () => {
-    // Embedded storage has one process.
+    // Embedded storage allows one process.
     if (!gateway.env.DATABASE_URL) return;
     const directory = mkdtempSync(join(tmpdir(), 'thriftgate-test-'));
     const twin = await gateway.twin(directory);
@@ -220,13 +220,13 @@ describe('the statistics of the cache', () => {
     }
   });
 
-  it('are still there after a restart and after kill -9', async () => {
+  it('persist over a restart and kill -9', async () => {
     const before = await allCounts();
     await gateway.restart();
     expect(await allCounts()).toEqual(before);
     const asked = Array.from({ length: 20 }, (_, call) => gateway.chat(ads.key, `before the kill ${call % 10}`));
     const statuses = (await Promise.all(asked)).map(({ headers }) => headers.get('x-cache-status'));
-    // In the ledger at the latest now; what the counters do not have by then is lost.
+    // By now all rows are in the ledger; counts that are missing now would be lost.
     await gateway.allRows();
     await gateway.kill();
     await gateway.start();
@@ -240,7 +240,7 @@ describe('the statistics of the cache', () => {
     expect(total.evictions).toBeGreaterThanOrEqual(before.total.evictions);
   });
 
-  it('do not change when months of the ledger are dropped', async () => {
+  it('do not change if months of the ledger are dropped', async () => {
     const before = await allCounts();
     await gateway.terminate();
     await runSql(gateway, DROP_EVERY_MONTH);

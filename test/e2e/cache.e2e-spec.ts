@@ -4,7 +4,7 @@ import { eventually } from '../support/eventually';
 import { type RunningGateway, startGateway } from '../support/gateway';
 import { usd } from '../support/money';
 
-/** The second identical question costs nothing. */
+/** The second equal request costs nothing. */
 describe('the response cache', () => {
   let gateway: RunningGateway;
   let key: string;
@@ -21,7 +21,7 @@ describe('the response cache', () => {
   const upstreamCalls = (text: string) =>
     gateway.fake.calls.filter(({ body }) => JSON.stringify(body).includes(`"${text}"`)).length;
 
-  it('gives the second identical answer for nothing', async () => {
+  it('returns the response to an equal request at no cost', async () => {
     const text = fresh();
     const first = await gateway.chat(key, text);
     const second = await gateway.chat(key, text);
@@ -36,7 +36,7 @@ describe('the response cache', () => {
     expect(upstreamCalls(text)).toBe(1);
   });
 
-  it('knows a question however it is written', async () => {
+  it('finds an equal request in any JSON form', async () => {
     const text = fresh();
     await gateway.chat(key, text, { temperature: 0.5, top_p: 1 });
     const response = await fetch(`${gateway.url}/v1/chat/completions`, {
@@ -48,7 +48,7 @@ describe('the response cache', () => {
   });
 
   it.each([{ temperature: 0.9 }, { seed: 7 }, { x_unknown: 1 }, { model: 'gpt-4.1-mini' }, { n: 2 }])(
-    'knows another question by %j',
+    'misses a request that differs by %j',
     async (members) => {
       const text = fresh();
       await gateway.chat(key, text);
@@ -56,7 +56,7 @@ describe('the response cache', () => {
     },
   );
 
-  it('fills and serves whole answers and streams alike', async () => {
+  it('stores and serves JSON responses and streams alike', async () => {
     const openai = new OpenAI({ apiKey: key, baseURL: `${gateway.url}/v1`, maxRetries: 0 });
     const streamedText = async (text: string) => {
       const { data, response } = await openai.chat.completions
@@ -97,7 +97,7 @@ describe('the response cache', () => {
     expect(served.body.usage).toMatchObject({ prompt_tokens: 2, completion_tokens: 3 });
   });
 
-  it('is each team’s own', async () => {
+  it('is separate for each team', async () => {
     const text = fresh();
     await gateway.chat(key, text);
     const other = await gateway.createKey();
@@ -106,7 +106,7 @@ describe('the response cache', () => {
     expect(status(await gateway.chat(colleague.key, text))).toBe('HIT');
   });
 
-  it('does as the caller says', async () => {
+  it('follows the directives of the caller', async () => {
     const text = fresh();
     const ask = (members: Record<string, unknown>, cacheControl?: string) =>
       gateway.chat(key, text, members, cacheControl === undefined ? {} : { 'cache-control': cacheControl });
@@ -125,7 +125,7 @@ describe('the response cache', () => {
     expect(status(await ask({ cache: { 's-maxage': 60 } }))).toBe('HIT');
   });
 
-  it('forgets when the time is over', async () => {
+  it('expires entries after their TTL', async () => {
     const text = fresh();
     await gateway.chat(key, text, { cache: { ttl: 1 } });
     expect(status(await gateway.chat(key, text))).toBe('HIT');
@@ -134,7 +134,7 @@ describe('the response cache', () => {
   });
 
   it.each(['[[finish=length]]', '[[finish=content_filter]]', '[[refuse]]', '[[no-usage]]', 'call tool'])(
-    'does not keep %s',
+    'does not store %s',
     async (directive) => {
       const members =
         directive === 'call tool' ? { tools: [{ type: 'function', function: { name: 'f', parameters: {} } }] } : {};
@@ -145,7 +145,7 @@ describe('the response cache', () => {
   );
 
   describe('model versions', () => {
-    it('forgets a model’s answers when they are invalidated, and says how many', async () => {
+    it('drops a model’s responses when they are invalidated, and returns their number', async () => {
       const text = fresh();
       await gateway.chat(key, text, { model: 'gpt-4o' });
       await gateway.chat(key, fresh(), { model: 'gpt-4o' });
@@ -163,7 +163,7 @@ describe('the response cache', () => {
       expect(status(await gateway.chat(key, keep, { model: 'gpt-4o-mini' }))).toBe('HIT');
     });
 
-    it('forgets them when another version is declared, and only then', async () => {
+    it('drops them when another version is declared, and only then', async () => {
       const text = fresh();
       const declare = (version: string) => gateway.admin('PUT', '/admin/models/gpt-5/version', { version });
       expect((await declare('2026-10')).body).toEqual({ model: 'gpt-5', version: '2026-10', generation: 2 });
@@ -178,7 +178,7 @@ describe('the response cache', () => {
       });
     });
 
-    it('forgets them when the provider answers with another version', async () => {
+    it('drops them when the provider responds with another version', async () => {
       const text = fresh();
       const members = { model: 'gpt-4.1-nano' };
       await gateway.chat(key, text, members);
@@ -192,7 +192,7 @@ describe('the response cache', () => {
       expect([status(after), after.headers.get('x-gateway-model')]).toEqual(['MISS', 'gpt-4.1-nano-2027-01-01']);
     });
 
-    it('forgets everything when all is asked, and nothing when nothing is named', async () => {
+    it('drops everything for all: true, and nothing for an empty request', async () => {
       const text = fresh();
       await gateway.chat(key, text);
       expect((await gateway.admin('POST', '/admin/cache/invalidate', {})).status).toBe(400);
@@ -208,7 +208,7 @@ describe('the response cache', () => {
     });
   });
 
-  it('keeps its generations over a restart', async () => {
+  it('keeps the generations over a restart', async () => {
     const text = fresh();
     const { body } = await gateway.admin('POST', '/admin/cache/invalidate', { model: 'gpt-4.1' });
     await gateway.restart();
@@ -217,13 +217,13 @@ describe('the response cache', () => {
     expect(status(await gateway.chat(key, text))).toBe('HIT');
   });
 
-  it('counts what it did', async () => {
+  it('counts hits, misses and keys', async () => {
     const team = await gateway.createKey();
     const text = fresh();
     for (let i = 0; i < 4; i += 1) await gateway.chat(team.key, text, { model: 'o3' });
     const statistics = async () => (await gateway.admin('GET', '/admin/cache/stats')).body;
     const ofModel = ({ models }: any) => models.find(({ model }: { model: string }) => model === 'o3');
-    // With Redis its keys are counted there, where an answer comes a moment after its caller has it.
+    // With Redis the keys in Redis are counted, and a response is stored there shortly after its caller gets it.
     await eventually(async () => ofModel(await statistics()).keys > 0);
     const body = await statistics();
     expect(ofModel(body)).toMatchObject({

@@ -3,7 +3,7 @@ import type { RunningGateway } from '../support/gateway';
 import { sharedGateway } from '../support/shared-gateway';
 import { usd } from '../support/money';
 
-/** An application that changes its key and its base URL and nothing else. */
+/** An application changes only its key and its base URL. */
 describe('chat completions', () => {
   let gateway: RunningGateway;
   let key: string;
@@ -16,7 +16,7 @@ describe('chat completions', () => {
   });
   afterAll(() => gateway.stop());
 
-  it('answers the official SDK', async () => {
+  it('work with the official SDK', async () => {
     const completion = await openai.chat.completions.create({
       model: 'gpt-4.1',
       messages: [{ role: 'user', content: '안녕하세요, whole answer' }],
@@ -25,7 +25,7 @@ describe('chat completions', () => {
     expect(completion).toMatchObject({ model: 'gpt-4.1-2026-01-01', cached: false });
   });
 
-  it('tells on each answer who gave it and what it cost', async () => {
+  it('return the provider and the cost with each response', async () => {
     const { status, headers, body } = await gateway.chat(key, 'two words');
     expect(status).toBe(200);
     expect(body.usage).toMatchObject({ prompt_tokens: 2, completion_tokens: 3 });
@@ -42,7 +42,7 @@ describe('chat completions', () => {
     expect(headers.get('x-cache-key')).toMatch(/^ai_cache:team_\w+:gpt-4\.1:1:[0-9a-f]{64}$/);
   });
 
-  it('passes members it does not know both ways, and its own not', async () => {
+  it('pass unknown members in both directions, and not the gateway’s own', async () => {
     const { headers, body } = await gateway.chat(key, 'members', {
       x_vendor: { deep: [1, { two: '둘' }] },
       temperature: 0.25,
@@ -64,13 +64,13 @@ describe('chat completions', () => {
 
   it.each([
     ['[[finish=length]] cut short', {}],
-    ['not to be kept', { use_cache: false, cache: { 'no-store': true } }],
-  ])('says no time for an answer that is not kept: %s', async (prompt, members) => {
+    ['not to be stored', { use_cache: false, cache: { 'no-store': true } }],
+  ])('return no TTL for a response that is not stored: %s', async (prompt, members) => {
     const { status, headers } = await gateway.chat(key, prompt, members);
     expect([status, headers.get('x-cache-ttl')]).toEqual([200, null]);
   });
 
-  it('shows a model whose id has slashes, however they are sent', async () => {
+  it('find a model with slashes in its id, escaped or not', async () => {
     const id = 'meta-llama/llama-3/한국어';
     const deployments = [{ provider: 'openai', model: 'gpt-4.1' }];
     await gateway.admin('POST', '/admin/models', { name: id, deployments });
@@ -80,7 +80,7 @@ describe('chat completions', () => {
     expect((await gateway.request('GET', '/v1/models/no/such', key)).body.error.code).toBe('model_not_found');
   });
 
-  it('sends tool calls back and forth', async () => {
+  it('pass tool calls and their results', async () => {
     const completion = await openai.chat.completions.create({
       model: 'gpt-4.1',
       messages: [{ role: 'user', content: 'please call tool' }],
@@ -93,7 +93,7 @@ describe('chat completions', () => {
     });
   });
 
-  it('lists the models with prices', async () => {
+  it('have a list of models with prices', async () => {
     const models = await openai.models.list();
     expect(models.data.length).toBeGreaterThan(20);
     expect(models.data.find(({ id }) => id === 'gpt-4.1')).toMatchObject({
@@ -114,12 +114,12 @@ describe('chat completions', () => {
     ['empty messages', { model: 'gpt-4.1', messages: [] }, 'messages'],
     ['a message without a role', { model: 'gpt-4.1', messages: [{ content: 'x' }] }, 'messages.0.role'],
     [
-      'a stream that is no boolean',
+      'a stream that is not a boolean',
       { model: 'gpt-4.1', messages: [{ role: 'user', content: 'x' }], stream: 'yes' },
       'stream',
     ],
     [
-      'a bad cache control',
+      'an invalid cache directive',
       { model: 'gpt-4.1', messages: [{ role: 'user', content: 'x' }], cache: { ttl: -1 } },
       'cache.ttl',
     ],
@@ -128,7 +128,7 @@ describe('chat completions', () => {
       { model: 'gpt-4.1', messages: [{ role: 'user', content: 'x' }], metadata: { a: 1 } },
       'metadata.a',
     ],
-  ])('names the member that is wrong: %s', async (_, body, param) => {
+  ])('are refused with the invalid member: %s', async (_, body, param) => {
     const result = await gateway.request('POST', '/v1/chat/completions', key, body);
     expect(result).toMatchObject({
       status: 400,
@@ -136,7 +136,7 @@ describe('chat completions', () => {
     });
   });
 
-  it('answers nonsense in the shape of OpenAI', async () => {
+  it('return errors in OpenAI’s shape for invalid requests', async () => {
     const post = (body: string, type = 'application/json') =>
       fetch(`${gateway.url}/v1/chat/completions`, {
         method: 'POST',
@@ -172,19 +172,19 @@ describe('chat completions', () => {
     ['a missing key', undefined],
     ['a wrong key', 'sk-tg-wrong'],
     ["a vendor's key", 'sk-proj-abcdefghijklmnop'],
-  ])('refuses %s', async (_, wrong) => {
+  ])('are refused with %s', async (_, wrong) => {
     const result = await gateway.request('POST', '/v1/chat/completions', wrong, { model: 'gpt-4.1', messages: [] });
     expect(result).toMatchObject({ status: 401, body: { error: { code: 'invalid_api_key' } } });
   });
 
-  it('shows no upstream credential when the provider refuses it', async () => {
+  it('do not reveal the credential that the provider refuses', async () => {
     const result = await gateway.chat(key, '[[status=401]] refused credential');
     expect(result.status).toBe(502);
     expect(JSON.stringify(result.body)).not.toContain('sk-upstream');
     expect(result.body.error).toMatchObject({ type: 'upstream_error', code: 'upstream_auth' });
   });
 
-  it('tries again what failed once, and says how often', async () => {
+  it('are retried after a failure, with the number of attempts in a header', async () => {
     const { status, headers } = await gateway.chat(key, '[[fail-first=1 status=500]] again');
     expect([status, headers.get('x-gateway-attempts')]).toEqual([200, '2']);
     const rows = await gateway.admin('GET', `/admin/requests?request_id=${headers.get('x-request-id')}`);
@@ -199,13 +199,13 @@ describe('chat completions', () => {
     ['[[html]] page', 502],
     ['[[garbage]] json', 502],
     ['[[reset]] socket', 502],
-  ])('maps %s to %d', async (prompt, status) => {
+  ])('return the error for %s with status %d', async (prompt, status) => {
     const result = await gateway.chat(key, prompt);
     expect(result.status).toBe(status);
     expect(result.body.error).toMatchObject({ message: expect.any(String), type: expect.any(String) });
   });
 
-  it('passes a rate limit of the provider on, with its pause', async () => {
+  it('return the provider’s rate limit with its Retry-After', async () => {
     const result = await gateway.chat(key, '[[status=429 retry-after=7]] busy');
     expect(result).toMatchObject({ status: 429, body: { error: { code: 'upstream_rate_limited' } } });
     expect(result.headers.get('retry-after')).toBe('7');

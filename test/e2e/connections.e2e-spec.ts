@@ -9,7 +9,7 @@ import { type RunningGateway, startGateway } from '../support/gateway';
 
 const ENTRY = resolve(__dirname, '../../dist/src/main.js');
 
-/** What goes over the wire before there is a call, and when the process ends. */
+/** Connections without a call, and at the end of the process. */
 describe('connections', () => {
   let gateway: RunningGateway;
   let port: number;
@@ -20,7 +20,7 @@ describe('connections', () => {
   });
   afterAll(() => gateway?.stop());
 
-  /** Sends bytes as they are. @returns all that comes until the connection ends, or for a while */
+  /** Sends raw bytes. @returns all bytes until the connection ends, or for some time */
   const exchange = (bytes: string, waitMs = 3_000) =>
     new Promise<string>((done) => {
       const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
@@ -39,12 +39,12 @@ describe('connections', () => {
     ['no HTTP', 'nonsense\r\n\r\n', 400],
     ['an unknown method', 'FOO / HTTP/1.1\r\nhost: x\r\n\r\n', 400],
     [
-      'two lengths',
+      'two body lengths',
       'POST /v1/models HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n',
       400,
     ],
-    ['headers without end', `GET /v1/models HTTP/1.1\r\nhost: x\r\nx-long: ${'x'.repeat(40_000)}\r\n\r\n`, 431],
-  ])('%s is told in the shape of all errors', async (_what, bytes, expected) => {
+    ['headers that are too long', `GET /v1/models HTTP/1.1\r\nhost: x\r\nx-long: ${'x'.repeat(40_000)}\r\n\r\n`, 431],
+  ])('get an error in OpenAI’s shape: %s', async (_what, bytes, expected) => {
     const { status, head, body } = partsOf(await exchange(bytes));
     expect(status).toBe(expected);
     expect(head).toMatch(/x-request-id: \w{26}/);
@@ -56,7 +56,7 @@ describe('connections', () => {
     });
   });
 
-  it('nobody without a key is waited for to send a body, nor is it parsed', async () => {
+  it('get a 401 without a key before the body is read or parsed', async () => {
     const call = (key: string) =>
       `POST /v1/batches HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nauthorization: Bearer ${key}\r\n` +
       'content-length: 300000000\r\n\r\n';
@@ -70,13 +70,13 @@ describe('connections', () => {
     };
     const response = await fetch(`${gateway.url}/v1/chat/completions`, chat);
     expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
-    // A form is read to its end, so that the client gets to read the answer.
+    // A form is read to its end, so that the client can read the response.
     const large = { ...chat, body: `"${'x'.repeat(5_000_000)}"` };
     expect((await fetch(`${gateway.url}/v1/chat/completions`, large)).status).toBe(401);
   });
 
   it.each(['{"__proto__":{"x":1},"model":"gpt-4.1"}', '{"constructor":{"prototype":{"x":1}}}'])(
-    '%s is refused with what is wrong',
+    'get an error that names the problem: %s',
     async (body) => {
       const headers = { 'content-type': 'application/json', authorization: `Bearer ${gateway.adminKey}` };
       const response = await fetch(`${gateway.url}/v1/chat/completions`, { method: 'POST', headers, body });
@@ -86,7 +86,7 @@ describe('connections', () => {
     },
   );
 
-  it('calls that outlive the drain time are told so, and silent connections hold up nobody', async () => {
+  it('end with an error if calls exceed the drain time, and at once if they are idle', async () => {
     const { key } = await gateway.createKey();
     const silent = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1', () => silent[1]?.write('GET /v1'))];
     for (const socket of silent) socket.on('error', () => undefined);
@@ -106,8 +106,8 @@ describe('connections', () => {
     await gateway.start();
   });
 
-  it('silent connections alone do not keep the process', async () => {
-    // Longer than the test may take: it ends because nothing runs.
+  it('do not delay the end of the process if they are idle', async () => {
+    // Longer than the test: the process ends because nothing runs.
     gateway.env.DRAIN_TIMEOUT_S = '300';
     await gateway.restart();
     const silent = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1', () => silent[1]?.write('GET /v1'))];
@@ -121,20 +121,23 @@ describe('connections', () => {
     ['HOST', 78, () => ({ HOST: 'no such host' })],
     ['DATA_DIR', 78, (file: string) => ({ DATA_DIR: file })],
     ['PORT', 1, () => ({ PORT: String(port) })],
-  ])('%s: what cannot be used is told in words, with exit code %i', async (name, code, wrong) => {
-    const file = join(gateway.dataDirectory, 'a-file');
-    writeFileSync(file, '');
-    const free = { PORT: String(await freePort()), DATA_DIR: join(gateway.dataDirectory, `of-${name}`) };
-    const made = process.env.TEST_EMPTY_DATABASE;
-    if (made) cpSync(made, join(free.DATA_DIR, 'database'), { recursive: true });
-    const env = { PATH: process.env.PATH, ...free, ...wrong(file) };
-    const { status, stderr } = spawnSync(process.execPath, [ENTRY], {
-      env,
-      encoding: 'utf8',
-      cwd: gateway.dataDirectory,
-      timeout: 90_000,
-    });
-    expect([status, stderr]).toEqual([code, expect.stringContaining(name)]);
-    expect(stderr).not.toContain('    at ');
-  });
+  ])(
+    'are impossible with an unusable %s: the start fails with exit code %i and a message',
+    async (name, code, wrong) => {
+      const file = join(gateway.dataDirectory, 'a-file');
+      writeFileSync(file, '');
+      const free = { PORT: String(await freePort()), DATA_DIR: join(gateway.dataDirectory, `of-${name}`) };
+      const made = process.env.TEST_EMPTY_DATABASE;
+      if (made) cpSync(made, join(free.DATA_DIR, 'database'), { recursive: true });
+      const env = { PATH: process.env.PATH, ...free, ...wrong(file) };
+      const { status, stderr } = spawnSync(process.execPath, [ENTRY], {
+        env,
+        encoding: 'utf8',
+        cwd: gateway.dataDirectory,
+        timeout: 90_000,
+      });
+      expect([status, stderr]).toEqual([code, expect.stringContaining(name)]);
+      expect(stderr).not.toContain('    at ');
+    },
+  );
 });

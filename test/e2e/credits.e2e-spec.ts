@@ -2,7 +2,7 @@ import { formatUsd, parseUsd } from '../../src/common/money';
 import { eventually } from '../support/eventually';
 import { type RunningGateway, startGateway } from '../support/gateway';
 
-/** Teams with prepaid balances, and what they are told each month. */
+/** Teams with prepaid balances and monthly statements. */
 describe('credits', () => {
   let gateway: RunningGateway;
 
@@ -19,7 +19,7 @@ describe('credits', () => {
   const topUp = (teamId: string, body: Record<string, unknown>) =>
     gateway.admin('POST', `/admin/teams/${teamId}/credits/top-ups`, body);
 
-  it('are given to a new team and used by its calls', async () => {
+  it('are granted to a new team and used by its calls', async () => {
     const { key, teamId } = await gateway.createKey();
     expect(await credits(teamId)).toMatchObject({
       prepaid: false,
@@ -37,7 +37,7 @@ describe('credits', () => {
     ]);
   });
 
-  it('stop a prepaid team when they are used up, and let it go on when topped up', async () => {
+  it('block a prepaid team when they are used up, until a top-up', async () => {
     const { key, teamId } = await gateway.createKey();
     await gateway.admin('PATCH', `/admin/teams/${teamId}/credits`, { prepaid: true });
     const ask = (content: string) => gateway.chat(key, content, { max_tokens: 10_000 });
@@ -51,7 +51,7 @@ describe('credits', () => {
     expect(await credits(teamId)).toMatchObject({ topped_up_usd: '1', granted_usd: '0.05' });
   });
 
-  it('expire, and what is left is taken back once', async () => {
+  it('expire, and the rest is taken back once', async () => {
     const { key, teamId } = await gateway.createKey();
     const soon = new Date(Date.now() + 1_500).toISOString();
     await grant(teamId, { amount_usd: '0.02', expires_at: soon, note: 'trial' });
@@ -68,7 +68,7 @@ describe('credits', () => {
     expect((await credits(teamId)).expired_usd).toBe(now.expired_usd);
   });
 
-  it('are told of in a statement that adds up, as JSON, table and page, in both languages', async () => {
+  it('are in a consistent statement, as JSON, table and page, in both languages', async () => {
     const { key, teamId } = await gateway.createKey();
     await topUp(teamId, { amount_usd: '3', note: '=1+1 <b>first</b>' });
     const calls = [await gateway.chat(key, 'one'), await gateway.chat(key, 'two', { model: 'gpt-4.1-mini' })];
@@ -101,7 +101,7 @@ describe('credits', () => {
     expect((await gateway.admin<string>('GET', `${path}?format=html`)).body).toContain('Closing balance');
   });
 
-  it('are refused with what is wrong', async () => {
+  it('are refused with the invalid member', async () => {
     const { teamId } = await gateway.createKey();
     const wrong = async (body: Record<string, unknown>) => (await grant(teamId, body)).body.error?.param;
     expect(await wrong({ amount_usd: '0.00' })).toBe('amount_usd');

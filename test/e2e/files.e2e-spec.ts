@@ -21,7 +21,7 @@ describe('files', () => {
   const upload = (content: string | Buffer, name = 'lines.jsonl', client = openai) =>
     toFile(Buffer.from(content), name).then((file) => client.files.create({ file, purpose: 'batch' }));
 
-  it('keeps a file and gives it back byte for byte', async () => {
+  it('are stored and returned byte for byte', async () => {
     const content = Buffer.alloc(2_500_000, 'ü\n0123456789\r\n\u0000');
     const file = await upload(content, 'Fragen für heute.jsonl');
     expect(file).toMatchObject({
@@ -41,7 +41,7 @@ describe('files', () => {
     expect(sha256(Buffer.from(await response.arrayBuffer()))).toBe(sha256(content));
   });
 
-  it('lists files page by page', async () => {
+  it('are listed in pages', async () => {
     const { key: ownKey } = await gateway.createKey();
     const client = clientFor(ownKey);
     const ids: string[] = [];
@@ -58,7 +58,7 @@ describe('files', () => {
     expect((await gateway.request('GET', '/v1/files?limit=0', ownKey)).body.error.param).toBe('limit');
   });
 
-  it('deletes a file', async () => {
+  it('can be deleted', async () => {
     const file = await upload('gone soon');
     expect(await openai.files.delete(file.id)).toEqual({ id: file.id, object: 'file', deleted: true });
     await expect(openai.files.retrieve(file.id)).rejects.toMatchObject({ status: 404, code: 'not_found' });
@@ -66,7 +66,7 @@ describe('files', () => {
     await expect(openai.files.delete(file.id)).rejects.toMatchObject({ status: 404 });
   });
 
-  it('shows a file to its own team only', async () => {
+  it('are visible only to their team', async () => {
     const file = await upload('secret');
     const other = clientFor((await gateway.createKey()).key);
     await expect(other.files.retrieve(file.id)).rejects.toMatchObject({ status: 404 });
@@ -76,7 +76,7 @@ describe('files', () => {
     expect((await openai.files.retrieve(file.id)).id).toBe(file.id);
   });
 
-  describe('refuses', () => {
+  describe('are refused', () => {
     const post = async (form: FormData | string, headers: Record<string, string> = {}) => {
       const response = await fetch(`${gateway.url}/v1/files`, {
         method: 'POST',
@@ -102,38 +102,38 @@ describe('files', () => {
 
     it.each([
       ['another purpose', () => form(['purpose', 'fine-tune'], ['file', file]), 'purpose'],
-      ['our own purpose', () => form(['purpose', 'batch_output'], ['file', file]), 'purpose'],
-      ['another purpose behind the file', () => form(['file', file], ['purpose', 'vision']), 'purpose'],
+      ['the gateway’s own purpose', () => form(['purpose', 'batch_output'], ['file', file]), 'purpose'],
+      ['another purpose after the file', () => form(['file', file], ['purpose', 'vision']), 'purpose'],
       ['no purpose', () => form(['file', file]), 'purpose'],
       ['no file', () => form(['purpose', 'batch']), 'file'],
       ['an empty file', () => form(['purpose', 'batch'], ['file', new Blob([])]), 'file'],
-      ['a member it does not know', () => form(['purpose', 'batch'], ['colour', 'red'], ['file', file]), 'colour'],
+      ['an unknown member', () => form(['purpose', 'batch'], ['colour', 'red'], ['file', file]), 'colour'],
       ['a file under another name', () => form(['purpose', 'batch'], ['upload', file]), 'upload'],
-    ])('%s', async (_, make, param) => {
+    ])('with %s', async (_, make, param) => {
       const { status, body } = await post(make());
       expect({ status, param: body.error.param }).toEqual({ status: 400, param });
     });
 
-    it('what is no form', async () => {
+    it('if the body is not a form', async () => {
       const { status, body } = await post('{"purpose": "batch"}', { 'content-type': 'application/json' });
       expect(status).toBe(415);
       expect(body.error.message).toMatch(/multipart\/form-data/);
     });
 
-    it('and keeps nothing of it', async () => {
+    it('without anything stored', async () => {
       const { key: ownKey } = await gateway.createKey();
       await post(form(['file', file], ['purpose', 'vision']), { authorization: `Bearer ${ownKey}` });
       expect((await clientFor(ownKey).files.list()).data).toEqual([]);
     });
 
-    it('a page behind what is no id', async () => {
+    it('in a list after an invalid id', async () => {
       for (const list of ['files', 'batches']) {
         const { status, body } = await gateway.request('GET', `/v1/${list}?after=%00`, key);
         expect({ status, param: body.error.param }).toEqual({ status: 400, param: 'after' });
       }
     });
 
-    it('a call without a key, and ids that are none', async () => {
+    it('without a key, and under an invalid id', async () => {
       expect((await gateway.request('GET', '/v1/files', undefined)).status).toBe(401);
       for (const id of ['file_unknown', '%00', '%ff', "'; DROP TABLE files; --"]) {
         const { status } = await gateway.request('GET', `/v1/files/${id}`, key);

@@ -1,10 +1,10 @@
 import type { RunningGateway } from '../support/gateway';
 import { sharedGateway } from '../support/shared-gateway';
 
-/** What PostgreSQL keeps in no text. */
+/** Characters that PostgreSQL cannot store. */
 const UNSTORABLE = ['a\0b', 'a\ud800b'];
 
-describe('input that nobody means', () => {
+describe('hostile input', () => {
   let gateway: RunningGateway;
   let key: string;
 
@@ -37,7 +37,7 @@ describe('input that nobody means', () => {
     ['POST', '/admin/webhooks', (team) => ({ url: 'https://hooks.example.com/x', team_id: team }), 'team_id'],
     ['POST', '/admin/cache/shares', (team) => ({ name: 's', team_ids: [team, 'team_x'] }), 'team_ids.0'],
   ])(
-    '%s %s: text that the database cannot keep is refused, and its member named: %#',
+    'is refused with its member if it is text that the database cannot store: %s %s %#',
     async (method, path, bodyOf, member) => {
       for (const text of UNSTORABLE) {
         const { status, body } = await gateway.admin(method, path, bodyOf(text));
@@ -48,20 +48,20 @@ describe('input that nobody means', () => {
   );
 
   it.each(['/admin/budgets?team_id=', '/admin/budgets?key_id=', '/admin/savings?team_id=', '/admin/audit?actor='])(
-    'GET %s: a filter with a null character is refused',
+    'is refused if it is a filter with a null character: GET %s',
     async (path) => {
       expect((await gateway.admin('GET', `${path}%00`)).status).toBe(400);
     },
   );
 
   it.each(['/admin/cache/stats', '/admin/usage', '/admin/requests'])(
-    '%s reaches to the last day there is',
+    'may be the last possible day: %s',
     async (path) => {
       expect((await gateway.admin('GET', `${path}?to=9999-12-31`)).status).toBe(200);
     },
   );
 
-  it('a path that is no UTF-8 is told in the shape of all errors', async () => {
+  it('causes an error in OpenAI’s shape if it is a path that is not UTF-8', async () => {
     for (const path of ['/admin/teams/%ff', '/v1/files/%ED%A0%80', `/v1/files/${'x'.repeat(600)}`]) {
       const response = await fetch(gateway.url + path, { headers: { authorization: `Bearer ${gateway.adminKey}` } });
       const { error } = (await response.json()) as { error: object };
@@ -77,11 +77,11 @@ describe('input that nobody means', () => {
 
   it.each([
     ['has no boundary', 'multipart/form-data', `${purpose}${file}x\r\n--b--\r\n`, null],
-    ['is none', FORM, 'garbage', null],
+    ['is not a form', FORM, 'garbage', null],
     ['breaks off in the file', FORM, `${purpose}${file}{"custom_id"`, null],
     ['breaks off before the file', FORM, purpose, null],
     ['has two files', FORM, `${purpose}${file}x\r\n${file}y\r\n--b--\r\n`, 'file'],
-  ])('a form that %s is refused, and nothing of it is kept', async (_what, type, body, param) => {
+  ])('is refused and not stored if it is a form that %s', async (_what, type, body, param) => {
     const response = await fetch(`${gateway.url}/v1/files`, {
       method: 'POST',
       headers: { authorization: `Bearer ${key}`, 'content-type': type },
@@ -93,17 +93,25 @@ describe('input that nobody means', () => {
     expect((await gateway.request('GET', '/v1/files', key)).body.data).toEqual([]);
   });
 
-  it.each([-1, '-0.000001', 1e300, 10, '1e1'])('a price of %p dollars a token is not imported', async (cost) => {
-    const dear = { litellm_provider: 'openai', mode: 'chat', input_cost_per_token: 1e-6, output_cost_per_token: cost };
-    const { body } = await gateway.admin('POST', '/admin/prices/import', {
-      catalogue: { 'gpt-4o': dear, 'priced-well': row },
-    });
-    expect(body.skipped).toEqual([{ model: 'gpt-4o', reason: expect.stringContaining('output_cost_per_token') }]);
-    expect((await gateway.admin('GET', '/admin/prices?model=gpt-4o')).body.data).toEqual([]);
-  });
+  it.each([-1, '-0.000001', 1e300, 10, '1e1'])(
+    'is not imported if it is a price of %p dollars per token',
+    async (cost) => {
+      const dear = {
+        litellm_provider: 'openai',
+        mode: 'chat',
+        input_cost_per_token: 1e-6,
+        output_cost_per_token: cost,
+      };
+      const { body } = await gateway.admin('POST', '/admin/prices/import', {
+        catalogue: { 'gpt-4o': dear, 'priced-well': row },
+      });
+      expect(body.skipped).toEqual([{ model: 'gpt-4o', reason: expect.stringContaining('output_cost_per_token') }]);
+      expect((await gateway.admin('GET', '/admin/prices?model=gpt-4o')).body.data).toEqual([]);
+    },
+  );
 
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'application/xml'])(
-    'JSON that is sent as %s is refused, and it is said how to send it',
+    'is refused with a hint if it is JSON that is sent as %s',
     async (type) => {
       for (const path of ['/v1/chat/completions', '/v1/batches', '/v1/files']) {
         const response = await fetch(gateway.url + path, {
@@ -118,7 +126,7 @@ describe('input that nobody means', () => {
     },
   );
 
-  it.each(['/v1/files', '/v1/batches'])('%s: a page after what is no id is refused', async (path) => {
+  it.each(['/v1/files', '/v1/batches'])('is refused if it is an invalid id of a page: %s', async (path) => {
     const { status, body } = await gateway.request('GET', `${path}?after=nothing`, key);
     expect([status, body.error.param]).toEqual([400, 'after']);
   });
@@ -129,8 +137,8 @@ describe('input that nobody means', () => {
     ['A3: metadata with half a character, the second half', { metadata: { a: 'x\udc00y' } }],
     ['A3: metadata with half a character, the first half', { metadata: { 'a\ud800': 'x' } }],
     ['metadata with NUL', { metadata: { a: 'x\0y' } }],
-    ['an answer that may be as long as no number in the ledger', { max_tokens: 1e300 }],
-  ])('a call is in the ledger, also one with %s', async (_what, members) => {
+    ['an output limit that exceeds the numbers of the ledger', { max_tokens: 1e300 }],
+  ])('is in the ledger if it is a call with %s', async (_what, members) => {
     const { status, headers } = await gateway.chat(key, `for the ledger ${Math.random()}`, members);
     expect(status).toBe(200);
     const requestId = headers.get('x-request-id');
@@ -150,12 +158,12 @@ describe('input that nobody means', () => {
     expect(await ready.json()).toMatchObject({ ledger: 'ok' });
   });
 
-  it('nothing of all this was an unexpected failure', () => {
+  it('causes no unexpected failure in the log', () => {
     expect(gateway.output).not.toContain('unexpected failure');
   });
 });
 
-/** Metadata of so many texts, each of so many characters, taken at random from those that begin with the first one. */
+/** Metadata with a number of texts of a length, with random characters from a range that starts at `first`. */
 function metadataOf(pairs: number, length: number, characters: number, first: number): Record<string, string> {
   const character = () => String.fromCharCode(first + Math.floor(Math.random() * characters));
   const text = () => Array.from({ length }, character).join('');

@@ -3,7 +3,7 @@ import OpenAI from 'openai';
 import { eventually } from '../support/eventually';
 import { type RunningGateway, startGateway } from '../support/gateway';
 
-/** An application sends calls again after a failure and must not pay twice. */
+/** An application repeats calls after a failure and must not pay twice. */
 describe('Idempotency-Key', () => {
   let gateway: RunningGateway;
   let key: string;
@@ -17,7 +17,7 @@ describe('Idempotency-Key', () => {
   afterAll(() => gateway.stop());
 
   const nextKey = () => `key-${(number += 1)}`;
-  /** Past the cache, so that only the key can spare a call. */
+  /** Without the cache, so that only the idempotency key can avoid a call. */
   const ask = (idempotencyKey: string, content: string, members: Record<string, unknown> = {}, as = key) =>
     gateway.chat(as, content, { use_cache: false, ...members }, { 'idempotency-key': idempotencyKey });
   const upstreamCalls = (content: string) =>
@@ -25,7 +25,7 @@ describe('Idempotency-Key', () => {
   const rowsOf = async (requestId: string | null) =>
     (await gateway.admin('GET', `/admin/requests?request_id=${requestId}`)).body.data;
 
-  it('answers fifty equal calls at once with the bytes of one', async () => {
+  it('returns the bytes of one call to fifty equal calls at once', async () => {
     const name = nextKey();
     const body = { model: 'gpt-4.1', use_cache: false, messages: [{ role: 'user', content: '[[delay=300]] fifty' }] };
     const send = () =>
@@ -49,7 +49,7 @@ describe('Idempotency-Key', () => {
     expect(await rowsOf(replayed[0]?.headers.get('x-request-id') ?? '')).toEqual([]);
   });
 
-  it('gives a stream again, while it comes and when it has come', async () => {
+  it('repeats a stream, during and after the first call', async () => {
     const name = nextKey();
     const stream = () => ask(name, '[[words=20 gap=10]] streamed once', { stream: true });
     const [one, two] = await Promise.all([stream(), stream()]);
@@ -60,7 +60,7 @@ describe('Idempotency-Key', () => {
     expect(upstreamCalls('streamed once')).toBe(1);
   });
 
-  it('refuses the key for another body or path', async () => {
+  it('is refused with another body or path', async () => {
     const name = nextKey();
     expect((await ask(name, 'the first body')).status).toBe(200);
     const other = await ask(name, 'another body');
@@ -73,7 +73,7 @@ describe('Idempotency-Key', () => {
     expect(upstreamCalls('another body')).toBe(0);
   });
 
-  it('belongs to a team', async () => {
+  it('applies within a team', async () => {
     const name = nextKey();
     const other = await gateway.createKey();
     await ask(name, 'of two teams');
@@ -84,7 +84,7 @@ describe('Idempotency-Key', () => {
     expect((await ask(name, 'of two teams', {}, rotated.key)).headers.get('idempotent-replayed')).toBe('true');
   });
 
-  it('does not keep what came to nothing, so that it can be sent again', async () => {
+  it('is free again after a call without a result', async () => {
     const name = nextKey();
     const refused = await ask(name, 'wrong', { messages: 'none' });
     expect(refused.status).toBe(400);
@@ -94,7 +94,7 @@ describe('Idempotency-Key', () => {
     expect([good.status, good.headers.get('idempotent-replayed')]).toEqual([200, null]);
   });
 
-  it('finishes the call of a client that left, for whoever repeats it', async () => {
+  it('finishes a call whose client disconnected, for later repeats', async () => {
     const name = nextKey();
     const left = new AbortController();
     const first = fetch(`${gateway.url}/v1/chat/completions`, {
@@ -115,7 +115,7 @@ describe('Idempotency-Key', () => {
     expect(upstreamCalls('left alone')).toBe(1);
   });
 
-  it('starts one batch, and takes one file', async () => {
+  it('creates one batch and one file', async () => {
     const name = nextKey();
     const body = {
       requests: [{ custom_id: 'a', body: { model: 'gpt-4.1', messages: [{ role: 'user', content: 'one batch' }] } }],
@@ -144,7 +144,7 @@ describe('Idempotency-Key', () => {
     expect(data.filter(({ filename }: any) => filename === 'lines.jsonl')).toHaveLength(1);
   });
 
-  it('gives a stream that broke again as it broke', async () => {
+  it('repeats a broken stream as it broke', async () => {
     const name = nextKey();
     const broken = () => ask(name, '[[words=20 cut-after=8]] broken', { stream: true });
     const first = await broken();
@@ -154,7 +154,7 @@ describe('Idempotency-Key', () => {
     expect(upstreamCalls('broken')).toBe(1);
   });
 
-  it('is checked', async () => {
+  it('is validated', async () => {
     for (const bad of ['with space', 'x'.repeat(256), '']) {
       const { status, body } = await ask(bad, 'bad key');
       expect([bad.length, status, body.error?.param]).toEqual([bad.length, 400, 'Idempotency-Key']);
@@ -177,7 +177,7 @@ describe('Idempotency-Key', () => {
     expect(upstreamCalls('kept over a restart')).toBe(1);
   });
 
-  it('waits at its end for a call whose client has left', async () => {
+  it('delays the end of the gateway until a call whose client disconnected has ended', async () => {
     const name = nextKey();
     const content = '[[delay=3000]] left before the end';
     const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'idempotency-key': name };
@@ -194,7 +194,7 @@ describe('Idempotency-Key', () => {
     expect(await rowsOf(call.requestId ?? null)).toMatchObject([{ state: 'settled', estimated: false }]);
   });
 
-  it('never calls twice where the process was killed in the middle', async () => {
+  it('never repeats a call during which the process was killed', async () => {
     const name = nextKey();
     const content = '[[delay=60000]] killed in the middle';
     const first = ask(name, content).catch(() => 'cut');

@@ -3,7 +3,7 @@ import { ThriftgateClient } from '@thriftgate/sdk';
 import { eventually } from '../support/eventually';
 import { type RunningGateway, startGateway } from '../support/gateway';
 
-/** Each way to take answers out of service, with how many went, and what stays. */
+/** Each way to invalidate responses: the number of invalidated ones, and what remains. */
 describe('invalidation', () => {
   let gateway: RunningGateway;
   let sdk: ThriftgateClient;
@@ -30,7 +30,7 @@ describe('invalidation', () => {
     'o3',
     'o4-mini',
   ];
-  /** A model that no other test has asked. */
+  /** A model that no other test has called. */
   const nextModel = () => MODELS[(family += 1) - 1] ?? '';
   const fresh = () => `question ${(question += 1)}`;
   const ask = (text: string, model: string, asker = key, tags = '') =>
@@ -47,7 +47,7 @@ describe('invalidation', () => {
     return wet;
   };
 
-  it('of a team leaves the others’ answers', async () => {
+  it('of a team keeps the responses of other teams', async () => {
     const model = nextModel();
     const other = await gateway.createKey();
     const [one, two] = [fresh(), fresh()];
@@ -59,7 +59,7 @@ describe('invalidation', () => {
     expect([await status(one, model), await status(two, model)]).toEqual(['HIT', 'HIT']);
   });
 
-  it('of a tag leaves the answers without it', async () => {
+  it('of a tag keeps the responses without it', async () => {
     const model = nextModel();
     const [plain, both, tagged] = [fresh(), fresh(), fresh()];
     await ask(plain, model);
@@ -70,7 +70,7 @@ describe('invalidation', () => {
     expect([await status(both, model), await status(tagged, model)]).toEqual(['MISS', 'MISS']);
   });
 
-  it('of a key leaves every other answer', async () => {
+  it('of a cache key keeps every other response', async () => {
     const model = nextModel();
     const [gone, kept] = [fresh(), fresh()];
     const cacheKey = (await ask(gone, model)).headers.get('x-cache-key');
@@ -83,7 +83,7 @@ describe('invalidation', () => {
     }
   });
 
-  it('of a key takes the header as it came, also of a model with a Korean name', async () => {
+  it('of a cache key accepts the unchanged header, also of a model with a Korean name', async () => {
     const model = '사내-모델';
     const deployments = [{ provider: 'openai', model: 'gpt-4.1' }];
     expect((await gateway.admin('POST', '/admin/models', { name: model, deployments })).status).toBe(201);
@@ -95,7 +95,7 @@ describe('invalidation', () => {
     expect(await status(text, model)).toBe('MISS');
   });
 
-  it('of what was asked before a time leaves what came after it', async () => {
+  it('of calls before a time keeps the responses to later calls', async () => {
     const model = nextModel();
     const [old, young] = [fresh(), fresh()];
     await ask(old, model);
@@ -107,13 +107,13 @@ describe('invalidation', () => {
     expect([await status(young, model), await status(old, model)]).toEqual(['HIT', 'MISS']);
   });
 
-  it('of a version leaves what another version wrote under the same name', async () => {
+  it('of a version keeps responses of another version under the same name', async () => {
     const model = nextModel();
     const [old, young] = [fresh(), fresh()];
     const deployed = `${model}-2026-01-01`;
     await ask(old, model);
     await sdk.admin.cache.invalidate({ version: deployed, replaced_by: `${model}-2027-01-01`, dry_run: true });
-    // The new version is announced before it answers, so it is no drift, and both write under one generation.
+    // The new version is announced before it responds, so it is no drift, and both write in one generation.
     await sdk.admin.cache.invalidate({ version: deployed, replaced_by: `${model}-2027-01-01` });
     expect(await status(old, model)).toBe('MISS');
     expect(await status(old, model)).toBe('HIT');
@@ -126,7 +126,7 @@ describe('invalidation', () => {
     expect([await status(old, model), await status(young, model)]).toEqual(['HIT', 'MISS']);
   });
 
-  it('of a model that is replaced declares the new version', async () => {
+  it('of a replaced model declares the new version', async () => {
     const model = nextModel();
     const text = fresh();
     await ask(text, model);
@@ -143,7 +143,7 @@ describe('invalidation', () => {
     await eventually(async () => (await status(text, model)) === 'HIT');
   });
 
-  it('does not store an answer whose question was asked before', async () => {
+  it('prevents the storage of a response whose call began before', async () => {
     const model = nextModel();
     const text = `[[delay=1500]] ${fresh()}`;
     const late = ask(text, model);
@@ -168,7 +168,7 @@ describe('invalidation', () => {
     if (param === 'model') expect(answer.error.message).toContain('{"all": true}');
   });
 
-  it('keeps rules over a restart', async () => {
+  it('persists over a restart', async () => {
     const model = nextModel();
     const text = fresh();
     await ask(text, model);
@@ -180,7 +180,7 @@ describe('invalidation', () => {
     expect(await status(text, model)).toBe('HIT');
   });
 
-  it('is in the audit and raises an alert, a dry run neither', async () => {
+  it('is audited and raises an alert, unlike a dry run', async () => {
     const events: any[] = [];
     for await (const event of sdk.admin.audit.all({ limit: 5 })) events.push(event);
     expect(events.find(({ details }) => details.tag === 'catalogue')).toMatchObject({

@@ -19,7 +19,7 @@ models:
     deployments: [{ provider: one, model: gpt-4.1-mini }]
 ${cache}${drift}`;
 
-/** A model's answers end when what stands behind its name changes, whoever changes it. */
+/** A model's responses are dropped if the upstream model behind its name changes. */
 describe('a change of the model', () => {
   let gateway: RunningGateway;
   let sdk: ThriftgateClient;
@@ -40,7 +40,7 @@ describe('a change of the model', () => {
     (await gateway.request('GET', `/v1/models/${model}`, key)).body.gateway.generation;
   const audited = async (action: string, subject: string) => (await sdk.admin.audit.list({ action, subject })).data;
 
-  it('in gateway.yaml starts a new generation at the next start, and no other model’s', async () => {
+  it('in gateway.yaml starts a new generation of this model at the next start', async () => {
     const [text, still] = [fresh(), fresh()];
     await status(text, 'alias');
     await status(still, 'still');
@@ -65,7 +65,7 @@ describe('a change of the model', () => {
     expect(alert.data).toMatchObject({ what: { model: 'alias' }, generation: 2, by: 'gateway' });
   });
 
-  it('at /admin/models starts one at once; weights and fallbacks do not', async () => {
+  it('at /admin/models starts a generation at once, unless only weights or fallbacks change', async () => {
     const text = fresh();
     expect(await status(text, 'alias')).toBe('MISS');
     const weighted = await sdk.admin.models.update('alias', {
@@ -91,7 +91,7 @@ describe('a change of the model', () => {
     ]);
   });
 
-  it('may bring a new name, and take it away', async () => {
+  it('can add a new name and remove it', async () => {
     const deployments = [{ provider: 'one', model: 'gpt-4.1-nano' }];
     expect(await sdk.admin.models.create({ name: 'brand-new', deployments })).toMatchObject({
       name: 'brand-new',
@@ -114,7 +114,7 @@ describe('a change of the model', () => {
     expect((await gateway.chat(key, fresh(), { model: 'brand-new' })).status).toBe(404);
   });
 
-  it('upstream is seen by its version, once for each that is new', async () => {
+  it('upstream is detected by the model version, once for each new one', async () => {
     const text = fresh();
     gateway.fake.setSnapshot('gpt-4.1-mini', 'mini-a', 'fp_a');
     await status(text, 'still');
@@ -137,8 +137,8 @@ describe('a change of the model', () => {
     expect(alert.data).toMatchObject({ model: 'still', before: 'mini-a', generation: before + 1 });
   });
 
-  it('upstream is seen by its fingerprint, unless it flaps or the model does not mind', async () => {
-    /** @returns by how much the generation rose; waits for a rise where one is expected, else for a moment */
+  it('upstream is detected by the fingerprint, unless it flaps or the model ignores it', async () => {
+    /** @returns how many generations began; waits for one if it is expected, otherwise for a moment */
     const drifts = async (model: string, upstream: string, fingerprint: string, expected = 0) => {
       const before = await generation(model);
       gateway.fake.setSnapshot(upstream, 'one-version', fingerprint);

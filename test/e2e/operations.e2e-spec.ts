@@ -10,7 +10,7 @@ import { type RunningGateway, startGateway } from '../support/gateway';
 
 const ENTRY = resolve(__dirname, '../../dist/src/main.js');
 
-/** Those who run it. */
+/** Operators run the gateway. */
 describe('operations', () => {
   let gateway: RunningGateway;
 
@@ -19,7 +19,7 @@ describe('operations', () => {
   });
   afterAll(() => gateway.stop());
 
-  it('names everything that is wrong in the configuration and exits 78', () => {
+  it('lists all configuration errors and exits with 78', () => {
     const directory = mkdtempSync(join(tmpdir(), 'thriftgate-config-'));
     writeFileSync(
       join(directory, 'gateway.yaml'),
@@ -40,7 +40,7 @@ describe('operations', () => {
     rmSync(directory, { recursive: true });
   });
 
-  it('starts no simulator in place of a missing provider key beside a shared database (N1)', () => {
+  it('starts no simulator instead of a missing provider key with a shared database (N1)', () => {
     const directory = mkdtempSync(join(tmpdir(), 'thriftgate-config-'));
     const env = { PATH: process.env.PATH, DATABASE_URL: 'postgres://127.0.0.1:1/x', SECRET_KEY: 'x'.repeat(16) };
     const { status, stderr } = spawnSync(process.execPath, [ENTRY], { cwd: directory, env, encoding: 'utf8' });
@@ -51,7 +51,7 @@ describe('operations', () => {
     rmSync(directory, { recursive: true });
   });
 
-  it('refuses a data directory that is in use, in words', async () => {
+  it('refuses a data directory that is in use, with a message', async () => {
     const env = { ...gateway.env, PORT: String(await freePort()) };
     const { status, stderr } = spawnSync(process.execPath, [ENTRY], { env, encoding: 'utf8' });
     expect(status).toBe(1);
@@ -59,7 +59,7 @@ describe('operations', () => {
     expect((await fetch(`${gateway.url}/health/ready`)).status).toBe(200);
   });
 
-  it('starts on nothing: prints the admin key once, answers by the simulator', async () => {
+  it('starts without settings: prints the admin key once, and the simulator responds', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'thriftgate-first-'));
     const port = await freePort();
     const start = async () => {
@@ -105,7 +105,7 @@ describe('operations', () => {
     expect(await page.text()).toContain('swagger-ui');
   });
 
-  it('keeps every documented route but health behind a key, however its path is spelled', async () => {
+  it('requires a key for every documented route except health, in any spelling of the path', async () => {
     const document = (await (await fetch(`${gateway.url}/docs-json`)).json()) as any;
     for (const [path, operations] of Object.entries<any>(document.paths)) {
       for (const method of Object.keys(operations)) {
@@ -147,7 +147,7 @@ describe('operations', () => {
       }
   });
 
-  it('ends running calls on SIGTERM and takes no new ones', async () => {
+  it('ends running calls on SIGTERM and accepts no new ones', async () => {
     const { key } = await gateway.createKey();
     const running = gateway.chat(key, '[[words=30 gap=100]] run to the end', { stream: true });
     await eventually(() => gateway.fake.calls.some(({ body }) => JSON.stringify(body)?.includes('run to the end')));
@@ -166,7 +166,7 @@ describe('operations', () => {
     expect(readFileSync(join(gateway.dataDirectory, 'lock'), 'utf8')).toContain(String(gateway.pid));
   });
 
-  it('cuts a stream that its client has left on SIGTERM, and books what came of it', async () => {
+  it('cuts a stream whose client has disconnected on SIGTERM, and books its tokens', async () => {
     const { key } = await gateway.createKey();
     const openai = new OpenAI({ apiKey: key, baseURL: `${gateway.url}/v1`, maxRetries: 0 });
     const prompt = '[[words=1000 gap=20]] left before the end';
@@ -177,7 +177,7 @@ describe('operations', () => {
     await delay(100);
     const startedAt = Date.now();
     expect(await gateway.terminate()).toBe(0);
-    // Sooner than the three seconds that it would have been read on for.
+    // Before the three seconds for which the stream would have been read further.
     expect(Date.now() - startedAt).toBeLessThan(2_500);
     await gateway.start();
     const row = await eventually(

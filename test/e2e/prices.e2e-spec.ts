@@ -2,7 +2,7 @@ import { ThriftgateClient } from '@thriftgate/sdk';
 import { type RunningGateway, startGateway } from '../support/gateway';
 import { usd } from '../support/money';
 
-/** A platform team sets what models cost. By the catalogue gpt-4.1 costs $2 per million tokens in and $8 out. */
+/** A platform team sets prices. In the catalogue gpt-4.1 costs $2 per million input tokens and $8 per million output tokens. */
 describe('prices', () => {
   let gateway: RunningGateway;
 
@@ -19,7 +19,7 @@ describe('prices', () => {
   };
   const rows = async (teamId: string) => (await gateway.admin('GET', `/admin/requests?team_id=${teamId}`)).body.data;
 
-  it('are charged from their time on, and the ledger names the one that was', async () => {
+  it('apply from their time on, and the ledger has the charged price', async () => {
     const { key, teamId } = await gateway.createKey();
     const future = new Date(Date.now() + 3_600_000).toISOString();
     const now = await set({ model: 'gpt-4.1-nano', input_usd_per_mtok: '3', output_usd_per_mtok: '5' });
@@ -42,7 +42,7 @@ describe('prices', () => {
     expect(listed).toEqual([now.body]);
   });
 
-  it('give one team what it negotiated', async () => {
+  it('can be negotiated for one team', async () => {
     const [ours, others] = [await gateway.createKey(), await gateway.createKey()];
     await set({ team_id: ours.teamId, multiplier: '0.8', note: 'yearly contract' });
     const mine = await costOf(ours.key, 'negotiated');
@@ -51,7 +51,7 @@ describe('prices', () => {
     expect(theirs.cost).toBe(usd(theirs.usage.prompt_tokens * 2 + theirs.usage.completion_tokens * 8));
   });
 
-  it('correct a period once, so that every report adds up to the new price', async () => {
+  it('correct a period once, so that every report shows the new price', async () => {
     const { key, teamId } = await gateway.createKey();
     const from = new Date(Date.now() - 60_000).toISOString();
     const first = await costOf(key, 'rated too high', 'gpt-4.1-mini');
@@ -81,7 +81,7 @@ describe('prices', () => {
     expect(corrections[0]).toMatchObject({ attempt: 1001, corrects: 1, input_tokens: 0, state: 'settled' });
   });
 
-  it('correct what is booked by more than one change, to the pico-dollar, and keep the ledger whole', async () => {
+  it('correct booked costs after several changes, to the pico-dollar, in a consistent ledger', async () => {
     const { key, teamId } = await gateway.createKey();
     const { prices } = new ThriftgateClient({ baseUrl: gateway.url, apiKey: gateway.adminKey }).admin;
     const from = new Date(Date.now() - 60_000);
@@ -102,7 +102,7 @@ describe('prices', () => {
     expect(verified.body).toMatchObject({ ok: true });
   });
 
-  it('are imported from a catalogue file, and only what differs', async () => {
+  it('are imported from a catalogue file if they differ', async () => {
     const row = (input: number, output: number) => ({
       litellm_provider: 'openai',
       mode: 'chat',
@@ -129,7 +129,7 @@ describe('prices', () => {
     });
   });
 
-  it('are refused with the member that is wrong', async () => {
+  it('are refused with the invalid member', async () => {
     const wrong = async (price: Record<string, unknown>) => {
       const { status, body } = await set(price);
       return [status, body.error?.param];

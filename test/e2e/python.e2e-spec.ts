@@ -7,7 +7,7 @@ import { sharedGateway } from '../support/shared-gateway';
 const hasRequests = spawnSync('python3', ['-c', 'import requests']).status === 0;
 const withRequests = hasRequests ? describe : describe.skip;
 
-/** A Python program with nothing but `requests`; skipped where Python or its requests package is not installed. */
+/** A Python program that uses only `requests`; skipped without Python or its requests package. */
 withRequests('a Python program with requests', () => {
   let gateway: RunningGateway;
 

@@ -9,7 +9,7 @@ describe('a key with rpm_limit', () => {
   });
   afterAll(() => gateway.stop());
 
-  it('is told what remains, and refused with 429 and Retry-After when nothing does', async () => {
+  it('gets the remaining requests in headers, and 429 with Retry-After if none remain', async () => {
     const { key, keyId } = await gateway.createKey({ rpm_limit: 3 });
     for (const remaining of ['2', '1', '0']) {
       const answer = await gateway.chat(key, `question ${remaining}`);
@@ -36,14 +36,14 @@ describe('a key with rpm_limit', () => {
     expect(refused.headers.get('x-ratelimit-reset-requests')).toMatch(/^(1m0s|\d+(\.\d+)?s)$/);
   });
 
-  it('admits exactly its limit of many calls at once', async () => {
+  it('admits exactly the limit of many calls at once', async () => {
     const { key } = await gateway.createKey({ rpm_limit: 10 });
     const answers = await Promise.all(Array.from({ length: 30 }, (_, call) => gateway.chat(key, `burst ${call}`)));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(10);
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(20);
   });
 
-  it('counts streams and batches, and says so before the first byte', async () => {
+  it('counts streams and batches, with the headers before the first byte', async () => {
     const { key } = await gateway.createKey({ rpm_limit: 2 });
     const stream = await gateway.chat(key, 'a stream', { stream: true });
     expect(stream.status).toBe(200);
@@ -53,7 +53,7 @@ describe('a key with rpm_limit', () => {
     expect((await gateway.chat(key, 'a stream', { stream: true })).status).toBe(429);
   });
 
-  it('reads freely', async () => {
+  it('does not count reads', async () => {
     const { key } = await gateway.createKey({ rpm_limit: 1 });
     await gateway.chat(key, 'the one call');
     for (const path of ['/v1/models', '/v1/usage', '/v1/batches']) {
@@ -63,7 +63,7 @@ describe('a key with rpm_limit', () => {
     }
   });
 
-  it('gets a new limit at once', async () => {
+  it('applies a new limit at once', async () => {
     const { key, keyId } = await gateway.createKey({ rpm_limit: 1 });
     await gateway.chat(key, 'first');
     expect((await gateway.chat(key, 'second')).status).toBe(429);
@@ -84,8 +84,8 @@ describe('a key with rpm_limit', () => {
   });
 });
 
-describe('a Redis that is away', () => {
-  it('harms no call: the limits count in the process', async () => {
+describe('an unavailable Redis', () => {
+  it('fails no call: limits are counted in the process', async () => {
     const gateway = await startGateway({ env: { REDIS_URL: 'redis://127.0.0.1:1' } });
     try {
       const { key } = await gateway.createKey({ rpm_limit: 2 });

@@ -10,8 +10,8 @@ models:
   slow: { deployments: [{ provider: openai, model: gpt-4.1 }], cache: { replay_tokens_per_second: 2 } }
 `;
 
-/** Stored answers as streams, and streams as stored answers. */
-describe('the replay of stored answers', () => {
+/** Stored responses are sent as streams, and streams are stored as responses. */
+describe('the replay of stored responses', () => {
   let gateway: RunningGateway;
   let key: string;
   let openai: OpenAI;
@@ -33,7 +33,7 @@ describe('the replay of stored answers', () => {
   });
   const openStream = (body: ReturnType<typeof bodyOf>, options: object = {}) =>
     openai.chat.completions.create({ ...body, stream: true }, options);
-  /** What an answer says, whoever asked for it and when. Streams tell of no annotations where there are none. */
+  /** The content of a response, without id and time. Streams omit empty annotations. */
   const meaning = ({ created: _created, cached: _cached, x_fake: _fake, ...said }: any) =>
     JSON.parse(JSON.stringify(said, (name, value) => (/^(id|annotations|parsed.*)$/.test(name) ? undefined : value)));
 
@@ -44,7 +44,7 @@ describe('the replay of stored answers', () => {
     ['tool calls', 'call tools with 인자', { tools: [...TOOLS, { type: 'function', function: { name: 'other' } }] }],
   ];
 
-  it.each(cases)('is the same answer to the official SDK: %s', async (_, about, members) => {
+  it.each(cases)('is the same response in the official SDK: %s', async (_, about, members) => {
     const text = fresh(about);
     const whole = await openai.chat.completions.create(bodyOf(text, members));
     const hit: any = await openai.chat.completions.create(bodyOf(text, members));
@@ -62,7 +62,7 @@ describe('the replay of stored answers', () => {
     expect(chunks).toBeGreaterThan(4);
   });
 
-  it.each(cases)('serves whole answers that streams brought: %s', async (_, about, members) => {
+  it.each(cases)('returns streams as JSON responses: %s', async (_, about, members) => {
     const text = fresh(about);
     const stream = openai.chat.completions.stream(bodyOf(text, members));
     await stream.finalChatCompletion();
@@ -72,7 +72,7 @@ describe('the replay of stored answers', () => {
     expect(meaning(hit)).toEqual(meaning(asked));
   });
 
-  it('is a chunked event stream on the wire, with no usage for those who did not ask', async () => {
+  it('is a chunked event stream, without usage unless the request asks for it', async () => {
     const text = fresh();
     await gateway.chat(key, text, { model: 'keeper' });
     const raw = await exchange(gateway, key, bodyOf(text, { stream: true }));
@@ -102,7 +102,7 @@ describe('the replay of stored answers', () => {
     expect(chunks.some((chunk) => 'usage' in chunk)).toBe(false);
   });
 
-  it('says nothing wrong of a megabyte', async () => {
+  it('returns a megabyte unchanged', async () => {
     const long = 'lorem ipsum 한국어 '.repeat(50_000);
     gateway.fake.script({ text: long }, { prompt: 'a megabyte' });
     const text = fresh('a megabyte');
@@ -118,15 +118,15 @@ describe('the replay of stored answers', () => {
     expect(longest).toBeLessThan(4_096);
   });
 
-  describe('at a pace', () => {
-    /** 300 tokens: more than two minutes at the pace of the model, which no test would wait. */
+  describe('at a limited speed', () => {
+    /** 300 tokens: more than two minutes at the model's speed, longer than any test waits. */
     const stored = async () => {
       const text = fresh('[[words=300]]');
       await gateway.chat(key, text, { model: 'slow' });
       return bodyOf(text, { model: 'slow' });
     };
 
-    it('brings the answer bit by bit, and others at once', async () => {
+    it('sends the response in pieces, and other models’ responses at once', async () => {
       const body = await stored();
       const chunks: OpenAI.ChatCompletionChunk[] = [];
       for await (const chunk of await openStream(body)) if (chunks.push(chunk) === 4) break;
@@ -135,7 +135,7 @@ describe('the replay of stored answers', () => {
       expect(whole.headers.get('x-cache-status')).toBe('HIT');
     });
 
-    it('gives the rest at once when the gateway is to end', async () => {
+    it('sends the rest at once when the gateway ends', async () => {
       const body = await stored();
       const stream = await openStream(body);
       let text = '';
@@ -153,7 +153,7 @@ describe('the replay of stored answers', () => {
   });
 });
 
-/** One exchange on a socket of its own. @returns all that the gateway sent, a character a byte */
+/** One exchange on a new socket. @returns everything that the gateway sent, one character per byte */
 async function exchange({ url }: RunningGateway, key: string, body: object): Promise<string> {
   const bytes = Buffer.from(JSON.stringify(body));
   const socket = connect(Number(new URL(url).port), '127.0.0.1');

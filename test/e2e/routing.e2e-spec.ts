@@ -1,7 +1,7 @@
 import { FakeOpenAi } from '../support/fake-openai/fake-openai';
 import { type RunningGateway, startGateway } from '../support/gateway';
 
-/** gateway.yaml: a model of one's own with two deployments, negotiated prices, a version. */
+/** A model in gateway.yaml with two deployments, negotiated prices and a version. */
 describe('a model with several deployments', () => {
   let backup: FakeOpenAi;
   let gateway: RunningGateway;
@@ -40,7 +40,7 @@ prices:
     await backup.stop();
   });
 
-  it('answers from the first, at the negotiated price', async () => {
+  it('uses the first deployment, at the negotiated price', async () => {
     const { headers } = await gateway.chat(key, 'first choice', { model: 'resilient' });
     expect(headers.get('x-gateway-provider')).toBe('openai');
     expect(headers.get('x-gateway-cost-usd')).toBe('0.000112');
@@ -52,7 +52,7 @@ prices:
     });
   });
 
-  it('goes to the next one when the first fails, for streams too', async () => {
+  it('uses the next deployment if the first fails, also for streams', async () => {
     for (const stream of [false, true]) {
       gateway.fake.script({ status: 503 }, { prompt: `fall over ${stream}` });
       const { status, headers } = await gateway.chat(key, `fall over ${stream}`, { model: 'resilient', stream });
@@ -70,20 +70,20 @@ prices:
     }
   });
 
-  it('goes to the next one when the first refuses our credential, at once', async () => {
+  it('uses the next deployment at once if the first refuses the credential', async () => {
     gateway.fake.script({ status: 401 }, { prompt: 'refused' });
     const { headers } = await gateway.chat(key, 'refused', { model: 'resilient' });
     expect([headers.get('x-gateway-provider'), headers.get('x-gateway-attempts')]).toEqual(['backup', '2']);
   });
 
-  it('tells a bad request to the caller and asks nobody else', async () => {
+  it('returns a bad request to the caller without another attempt', async () => {
     gateway.fake.script({ status: 400 }, { prompt: 'bad one' });
     const before = backup.calls.length;
     expect((await gateway.chat(key, 'bad one', { model: 'resilient' })).status).toBe(400);
     expect(backup.calls.length).toBe(before);
   });
 
-  it('never serves under a model’s name what another model wrote', async () => {
+  it('never serves a response of another model from the cache', async () => {
     gateway.fake.script({ status: 503 }, { prompt: 'who are you', times: 3 });
     const ask = () => gateway.chat(key, 'who are you', { model: 'other-family' });
     const first = await ask();
@@ -95,7 +95,7 @@ prices:
     expect((await ask()).headers.get('x-cache-status')).toBe('MISS');
   });
 
-  it('keeps a deployment within its parallel calls', async () => {
+  it('limits the parallel calls of a deployment', async () => {
     const answers = await Promise.all(
       [1, 2, 3].map((n) => gateway.chat(key, `[[delay=300]] parallel ${n}`, { model: 'narrow' })),
     );

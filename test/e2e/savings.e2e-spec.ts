@@ -2,7 +2,7 @@ import { parseUsd } from '../../src/common/money';
 import type { RunningGateway } from '../support/gateway';
 import { sharedGateway } from '../support/shared-gateway';
 
-/** Those who pay look at what the gateway saves them. */
+/** Paying users read what the gateway saves. */
 describe('savings', () => {
   let gateway: RunningGateway;
   let team: { key: string; teamId: string };
@@ -23,7 +23,7 @@ describe('savings', () => {
   const rows = async () => (await gateway.admin('GET', `/admin/requests?team_id=${team.teamId}`)).body.data as any[];
   const sum = (all: any[], member: string) => all.reduce((total, row) => total + parseUsd(row[member]), 0n);
 
-  it('are what the ledger says, by what saved them', async () => {
+  it('equal the ledger, by source', async () => {
     const { total, data } = await report('&group_by=model');
     const all = await rows();
     expect(total.requests).toBe(8);
@@ -40,7 +40,7 @@ describe('savings', () => {
     expect(data).toEqual([{ model: 'gpt-4.1', ...total }]);
   });
 
-  it('that were not made are named with their reason and what to change', async () => {
+  it('that were missed are listed with their reason and the setting to change', async () => {
     const { opportunities } = await report();
     expect(opportunities).toEqual(
       expect.arrayContaining([
@@ -56,7 +56,7 @@ describe('savings', () => {
     expect(opportunities).toHaveLength(2);
   });
 
-  it('show work that could go through batches', async () => {
+  it('include calls that could be in batches', async () => {
     const job = await gateway.createKey();
     const calls = Array.from({ length: 100 }, (_, call) => gateway.chat(job.key, `job ${call}`));
     await Promise.all(calls);
@@ -67,7 +67,7 @@ describe('savings', () => {
     expect(parseUsd(opportunities[0].could_save_usd)).toBe(parseUsd(opportunities[0].cost_usd) / 2n);
   });
 
-  it('make a month before and after', async () => {
+  it('are summed for a month, with the cost before and after', async () => {
     const month = new Date().toISOString().slice(0, 7);
     const { total } = await report(`&from=${month}-01`);
     const roi = (await gateway.admin('GET', `/admin/savings/roi?team_id=${team.teamId}&month=${month}`)).body;
@@ -84,7 +84,7 @@ describe('savings', () => {
     expect(past).toMatchObject({ before_usd: '0', saved_percent: 0, models: [], projected: null });
   });
 
-  it('are a table too, and refuse what they do not know', async () => {
+  it('can be a table, and unknown parameters are refused', async () => {
     const csv = (await gateway.admin('GET', `/admin/savings?team_id=${team.teamId}&group_by=day,team&format=csv`)).body;
     expect(csv).toMatch(
       /^day,team,requests,list_cost_usd,cost_usd,saved_usd,cache,coalesced,dedupe,batch,prompt_cache,routing\r\n/,

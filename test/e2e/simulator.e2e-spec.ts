@@ -1,6 +1,6 @@
 import { type RunningGateway, startGateway } from '../support/gateway';
 
-/** An operator who tries the gateway out without a provider's key. */
+/** An operator tries the gateway without a provider's key. */
 describe('the simulator', () => {
   let gateway: RunningGateway;
   let teamId: string;
@@ -12,7 +12,7 @@ describe('the simulator', () => {
   });
   afterAll(() => gateway.stop());
 
-  it('answers at no cost, and saves nothing by a hit (N1)', async () => {
+  it('responds at no cost, and a hit saves nothing (N1)', async () => {
     const answers = [await gateway.chat(key, 'Hello'), await gateway.chat(key, 'Hello')];
     expect(answers.map(({ headers }) => headers.get('x-cache-status'))).toEqual(['MISS', 'HIT']);
     for (const { status, headers } of answers) {
@@ -33,7 +33,7 @@ describe('the simulator', () => {
     expect(rows.every(({ output_tokens: tokens }) => tokens > 0)).toBe(true);
   });
 
-  it('has no price, also where one is set for its model (N1)', async () => {
+  it('has no price, even if one is set for its model (N1)', async () => {
     const price = { model: 'gpt-4.1', input_usd_per_mtok: '8.00', output_usd_per_mtok: '32.00' };
     expect((await gateway.admin('POST', '/admin/prices', price)).status).toBe(201);
     expect((await gateway.chat(key, 'Is it free?')).headers.get('x-gateway-cost-usd')).toBe('0');
@@ -50,7 +50,7 @@ describe('the simulator', () => {
     });
   });
 
-  it('says that it answers, at the start and at readiness (N1)', async () => {
+  it('is announced at the start and in readiness (N1)', async () => {
     expect(gateway.output).toContain('simulator answers');
     expect((await gateway.request('GET', '/health/ready', undefined)).body).toMatchObject({
       status: 'ok',

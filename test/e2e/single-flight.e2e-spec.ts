@@ -4,8 +4,8 @@ import { eventually } from '../support/eventually';
 import type { RunningGateway } from '../support/gateway';
 import { sharedGateway } from '../support/shared-gateway';
 
-/** Equal questions at the same time: one upstream call, whoever asked first and in whatever form. */
-describe('equal questions at the same time', () => {
+/** Equal calls at the same time make one upstream call, in any order and form. */
+describe('equal calls at the same time', () => {
   let gateway: RunningGateway;
   let key: string;
   let teamId: string;
@@ -23,7 +23,7 @@ describe('equal questions at the same time', () => {
   const upstreamCalls = (text: string) =>
     gateway.fake.calls.filter(({ body }) => JSON.stringify(body ?? {}).includes(text.slice(text.indexOf('question'))))
       .length;
-  /** The first one's call is on its way; those who ask now come later. */
+  /** Waits until the first call has reached the upstream; later calls join its flight. */
   const isAsked = (text: string) => eventually(() => upstreamCalls(text) === 1);
   const teamRows = async (): Promise<any[]> =>
     (await gateway.admin('GET', `/admin/requests?team_id=${teamId}&limit=1000`)).body.data;
@@ -54,7 +54,7 @@ describe('equal questions at the same time', () => {
       return found.length >= ids.size ? found : undefined;
     });
 
-  it('are one call upstream, which one pays and the others save', async () => {
+  it('are one upstream call, which one caller pays and the others save', async () => {
     const text = slow();
     const answers = await Promise.all(Array.from({ length: 20 }, () => gateway.chat(key, text)));
     expect(statuses(answers)).toEqual([...Array(19).fill('COALESCED'), 'MISS']);
@@ -84,7 +84,7 @@ describe('equal questions at the same time', () => {
     expect((await gateway.chat(key, text)).headers.get('x-cache-status')).toBe('HIT');
   });
 
-  it('are one stream, from its beginning for whoever comes later, with the usage that each asked for', async () => {
+  it('are one stream, for later calls from its beginning, with usage for each that requests it', async () => {
     const text = slow('words=30 gap=80');
     const first = streamed(text);
     await isAsked(text);
@@ -99,7 +99,7 @@ describe('equal questions at the same time', () => {
     expect(new Set(streams.map(({ usage }) => usage.completion_tokens)).size).toBe(1);
   });
 
-  it('are a stream also where the first wanted a whole answer', async () => {
+  it('can be streams even if the first call is not', async () => {
     const text = slow();
     const whole = gateway.chat(key, text);
     await isAsked(text);
@@ -109,7 +109,7 @@ describe('equal questions at the same time', () => {
     expect(upstreamCalls(text)).toBe(1);
   });
 
-  it.each(['whole', 'stream'])('are answered though the first client leaves (%s)', async (form) => {
+  it.each(['whole', 'stream'])('get a response although the first client disconnects (%s)', async (form) => {
     const text = slow(form === 'whole' ? 'delay=2500' : 'words=30 gap=80');
     const departure = new AbortController();
     const first = (
@@ -132,7 +132,7 @@ describe('equal questions at the same time', () => {
     expect(upstreamCalls(text)).toBe(1);
   });
 
-  it('are given up upstream when the last client leaves, and settled', async () => {
+  it('are aborted upstream and settled when the last client disconnects', async () => {
     const text = slow('words=200 gap=50');
     const [one, two] = [new AbortController(), new AbortController()];
     const readers = [one, two].map(({ signal }) => streamed(text, signal).catch(() => 'left'));
@@ -154,7 +154,7 @@ describe('equal questions at the same time', () => {
     expect(upstreamCalls(text)).toBe(1);
   });
 
-  it('try once for themselves where the first one’s try failed', async () => {
+  it('make one attempt of their own if the first call fails', async () => {
     const text = slow();
     const takeBack = gateway.fake.script(
       { status: 400, delayMs: 1_500 },
@@ -168,13 +168,13 @@ describe('equal questions at the same time', () => {
     expect(upstreamCalls(text)).toBe(2);
   });
 
-  it('fail together where the second try fails, too', async () => {
+  it('fail together if the second attempt also fails', async () => {
     const text = slow();
     gateway.fake.script({ status: 400, delayMs: 1_000 }, { prompt: new RegExp(`question ${question}$`) });
     const answers = await Promise.all(Array.from({ length: 5 }, () => gateway.chat(key, text)));
     expect(answers.map(({ status }) => status)).toEqual([400, 400, 400, 400, 400]);
     expect(upstreamCalls(text)).toBe(2);
-    // Each is in the ledger: those who asked with their try, those who waited with what they were told.
+    // Each is in the ledger: with its own attempt, or with the error of the flight.
     const ids = answers.map(({ headers }) => headers.get('x-request-id'));
     const told = (await teamRows()).filter(({ request_id: id }) => ids.includes(id));
     expect(told.map(({ cache_status: status }) => status).toSorted()).toEqual([
@@ -185,7 +185,7 @@ describe('equal questions at the same time', () => {
       expect(row).toMatchObject({ state: 'failed', status: 400, cost_usd: '0', saved_usd: '0', saved_by: null });
   });
 
-  it('are one also where the first is a line of a batch, and the line is cancelled', async () => {
+  it('are one upstream call also if the first is a batch line and the line is cancelled', async () => {
     const text = slow('delay=3000');
     const body = { model: 'gpt-4.1', messages: [{ role: 'user', content: text }] };
     const line = { custom_id: 'line', method: 'POST', url: '/v1/chat/completions', body };
@@ -200,7 +200,7 @@ describe('equal questions at the same time', () => {
     expect(upstreamCalls(text)).toBe(1);
   });
 
-  it('of those who want their own answer are calls of their own', async () => {
+  it('are separate upstream calls if their cache directives require it', async () => {
     const text = slow();
     const answers = await Promise.all([
       gateway.chat(key, text, { use_cache: false }),
@@ -212,7 +212,7 @@ describe('equal questions at the same time', () => {
     expect(upstreamCalls(text)).toBe(4);
   });
 
-  it('of those who pay for another service tier wait for no slower one', async () => {
+  it('are separate upstream calls if they have different service tiers', async () => {
     const text = slow();
     const answers = await Promise.all([
       gateway.chat(key, text, { service_tier: 'flex' }),
@@ -223,7 +223,7 @@ describe('equal questions at the same time', () => {
     expect((await gateway.chat(key, text)).headers.get('x-cache-status')).toBe('HIT');
   });
 
-  it('of two teams are two calls', async () => {
+  it('are two upstream calls if they are from two teams', async () => {
     const other = await gateway.createKey();
     const text = slow();
     const answers = await Promise.all([gateway.chat(key, text), gateway.chat(other.key, text)]);
@@ -231,7 +231,7 @@ describe('equal questions at the same time', () => {
     expect(upstreamCalls(text)).toBe(2);
   });
 
-  it('of a budget that is used up are refused one by one, and none waits for ever', async () => {
+  it('are refused one by one if their budget is used up, and none waits', async () => {
     const { key: poor, teamId: poorTeam } = await gateway.createKey();
     await gateway.admin('POST', '/admin/budgets', {
       team_id: poorTeam,

@@ -6,7 +6,7 @@ import type { RunningGateway } from '../support/gateway';
 import { sharedGateway } from '../support/shared-gateway';
 import { usd } from '../support/money';
 
-/** Streams: relayed as they come, honest when they break, billed in any case. */
+/** Streams are relayed at once, end with an error if they break, and are always billed. */
 describe('streamed chat completions', () => {
   let gateway: RunningGateway;
   let key: string;
@@ -37,19 +37,19 @@ describe('streamed chat completions', () => {
   const rowOf = async (headers: Headers) =>
     (await gateway.admin('GET', `/admin/requests?request_id=${headers.get('x-request-id')}`)).body.data[0];
 
-  it('reads as one text in the official SDK', async () => {
+  it('form one text in the official SDK', async () => {
     let text = '';
     for await (const chunk of await ask('스트림 one two three')) text += chunk.choices[0]?.delta.content ?? '';
     expect(text).toBe('echo: 스트림 one two three');
   });
 
-  it('brings events as they come and not at the end', async () => {
+  it('are relayed event by event', async () => {
     const sending = () => gateway.fake.calls.find(({ body }) => JSON.stringify(body).includes('slow words'));
     for await (const { choices } of await ask('[[words=40 gap=100]] slow words')) if (choices[0]?.delta.content) break;
     expect(sending()).toMatchObject({ endedAt: undefined });
   });
 
-  it('shows usage with the cost to those who asked for it', async () => {
+  it('have usage with the cost if the request asks for it', async () => {
     const { events } = await streamed('usage please', { stream_options: { include_usage: true } });
     const usage = JSON.parse(events.at(-2)!.slice('data: '.length));
     expect(usage).toMatchObject({ choices: [], usage: { prompt_tokens: 2, completion_tokens: 3 } });
@@ -57,7 +57,7 @@ describe('streamed chat completions', () => {
     expect(events.at(-1)).toBe('data: [DONE]');
   });
 
-  it('asks for usage always, and hides it from those who did not ask', async () => {
+  it('always request usage upstream, and hide it if the caller did not request it', async () => {
     const { events, headers, last } = await streamed('hidden usage');
     expect(events.filter((event) => event.includes('"choices":[]') || event.includes('"usage":'))).toEqual([]);
     expect(last).toBe('data: [DONE]');
@@ -70,7 +70,7 @@ describe('streamed chat completions', () => {
     });
   });
 
-  it('tells usage in a chunk of its own where the provider tells it with the last choice', async () => {
+  it('have usage in a separate chunk if the provider sends it with the last choice', async () => {
     const asked = await streamed('[[early-usage]] early', {
       stream_options: { include_usage: true },
       use_cache: false,
@@ -85,7 +85,7 @@ describe('streamed chat completions', () => {
     expect(await rowOf(headers)).toMatchObject({ output_tokens: 3, estimated: false });
   });
 
-  it('brings each event on one line, though its JSON came on several', async () => {
+  it('have each event on one line, even if its JSON arrived on several', async () => {
     const { events, last } = await streamed('[[lines]] on\nmany "usage": null, lines');
     const texts = events.slice(0, -1).map((event) => JSON.parse(event.slice('data: '.length)));
     expect(texts.map(({ choices }) => choices[0].delta.content ?? '').join('')).toContain(
@@ -96,7 +96,7 @@ describe('streamed chat completions', () => {
     expect(last).toBe('data: [DONE]');
   });
 
-  it('counts where the provider tells no usage, and marks it as estimated', async () => {
+  it('are counted if the provider sends no usage, and marked as estimated', async () => {
     const { headers } = await streamed('[[no-usage words=200]] count these words');
     const row = await rowOf(headers);
     expect(row).toMatchObject({ state: 'settled', estimated: true });
@@ -107,9 +107,9 @@ describe('streamed chat completions', () => {
 
   it.each([
     ['the connection breaks', '[[words=20 cut-after=8]] cut'],
-    ['an error comes in it', '[[words=20 error-after=8]] error'],
-    ['it ends without its mark', '[[words=20 no-done cut-after=8]] end'],
-  ])('ends in an error event and without [DONE] when %s', async (_, prompt) => {
+    ['an error event arrives', '[[words=20 error-after=8]] error'],
+    ['they end without the end mark', '[[words=20 no-done cut-after=8]] end'],
+  ])('end with an error event and without [DONE] if %s', async (_, prompt) => {
     const { status, events, last, headers } = await streamed(prompt);
     expect(status).toBe(200);
     expect(JSON.parse(last!.slice('data: '.length)).error).toMatchObject({
@@ -121,19 +121,19 @@ describe('streamed chat completions', () => {
     expect((await streamed(prompt)).headers.get('x-cache-status')).toBe('MISS');
   });
 
-  it('goes elsewhere while no content has come', async () => {
+  it('use the next deployment if no content has arrived', async () => {
     const { status, headers, last } = await streamed('[[fail-first=1 cut-after=1]] early');
     expect([status, last]).toEqual([200, 'data: [DONE]']);
     expect(headers.get('x-gateway-attempts')).toBe('2');
   });
 
-  it('fails as JSON when no content ever comes', async () => {
+  it('fail as JSON if no content arrives', async () => {
     const result = await streamed('[[status=503]] away');
     expect(result).toMatchObject({ status: 502 });
     expect(result.headers.get('content-type')).toContain('application/json');
   });
 
-  it('uses a connection to the provider again, whose stream ends a moment after it has said so', async () => {
+  it('leave the connection to the provider reusable if the body ends shortly after [DONE]', async () => {
     const prompts = [1, 2, 3, 4].map((number) => `[[end-gap=40]] again ${number}`);
     for (const prompt of prompts) {
       expect((await streamed(prompt)).last).toBe('data: [DONE]');
@@ -147,12 +147,12 @@ describe('streamed chat completions', () => {
     expect(new Set(calls.map(({ port }) => port)).size).toBe(1);
   });
 
-  it('relays signs of life', async () => {
+  it('relay comments', async () => {
     const { events } = await streamed('[[comment words=3]] alive');
     expect(events.some((event) => event.startsWith(':'))).toBe(true);
   });
 
-  describe('of which a client disconnects before the end (A2)', () => {
+  describe('whose client disconnects before the end (A2)', () => {
     const rowAfter = (prompt: string) =>
       eventually(async () => {
         const { requestId } = gateway.fake.calls.find(({ body }) => JSON.stringify(body).includes(prompt)) ?? {};
@@ -160,7 +160,7 @@ describe('streamed chat completions', () => {
         return data[0] && data[0].state !== 'dispatched' ? data[0] : undefined;
       });
 
-    it('books the usage that comes after the finish reason, and stores the answer', async () => {
+    it('are charged the usage after the finish reason, and their response is stored', async () => {
       const prompt = '[[gap=100 reasoning=19990]] leaves at the finish reason';
       for await (const chunk of await ask(prompt)) if (chunk.choices[0]?.finish_reason) break;
       expect(await rowAfter(prompt)).toMatchObject({
@@ -173,18 +173,18 @@ describe('streamed chat completions', () => {
       expect((await streamed(prompt)).headers.get('x-cache-status')).toBe('HIT');
     });
 
-    it('books the hold of a model that reasons where its usage does not come in time', async () => {
+    it('are charged the hold of a reasoning model if the usage does not arrive in time', async () => {
       const prompt = '[[words=1000 gap=20 reasoning=5000]] leaves early';
       for await (const chunk of await ask(prompt, { model: 'o3', max_completion_tokens: 1_000 })) {
         if (chunk.choices[0]?.delta.content) break;
       }
       const row = await rowAfter(prompt);
       expect(row).toMatchObject({ state: 'settled', estimated: true, error_code: 'client_closed_request' });
-      // 1,000 tokens of output at $8 a million, and the input.
+      // 1,000 output tokens at $8 per million, and the input.
       expect(Number(row.cost_usd)).toBeGreaterThanOrEqual(0.008);
     });
 
-    it('counts the tools of a call whose usage does not come', async () => {
+    it('include the tools in the estimate if the usage does not arrive', async () => {
       const prompt = '[[no-usage words=1000 gap=20]] leaves with tools';
       const description = 'What the tool does. '.repeat(400);
       const tools = [{ type: 'function' as const, function: { name: 'f', description, parameters: {} } }];
@@ -193,7 +193,7 @@ describe('streamed chat completions', () => {
     });
   });
 
-  it('aborts the upstream call when the client disconnects, and bills what came', async () => {
+  it('are aborted upstream when the client disconnects, and the sent tokens are billed', async () => {
     const stream = await ask('[[words=1000 gap=20]] leave early');
     for await (const chunk of stream) if (chunk.choices[0]?.delta.content?.includes('word5')) break;
     const call = await eventually(() =>
@@ -208,7 +208,7 @@ describe('streamed chat completions', () => {
     expect(row.output_tokens).toBeLessThan(900);
   });
 
-  it('reads no further than its reader does', async () => {
+  it('are read from the upstream only as fast as the client reads', async () => {
     const body = JSON.stringify({
       model: 'gpt-4.1',
       stream: true,
@@ -221,7 +221,7 @@ describe('streamed chat completions', () => {
     await new Promise((resolve) => socket.once('readable', resolve));
     await delay(1_500);
     const call = gateway.fake.calls.find((each) => JSON.stringify(each.body).includes('huge'));
-    // The whole stream is some 90 MB; what stands in the sockets' buffers is a few.
+    // The whole stream is about 90 MB; the sockets' buffers have a few MB.
     expect(call?.bytesSent ?? 0).toBeLessThan(30_000_000);
     socket.destroy();
   });

@@ -2,7 +2,7 @@ import { type RunningGateway, startGateway } from '../support/gateway';
 
 const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
-describe('an administrator keeps teams and their keys', () => {
+describe('an administrator manages teams and keys:', () => {
   let gateway: RunningGateway;
 
   beforeAll(async () => {
@@ -15,7 +15,7 @@ describe('an administrator keeps teams and their keys', () => {
   const statusWith = async (key: string) => (await gateway.request('GET', '/v1/models', key)).status;
 
   describe('teams', () => {
-    it('are made, shown, renamed and deleted', async () => {
+    it('can be created, shown, renamed and deleted', async () => {
       const made = await gateway.admin('POST', '/admin/teams', { name: 'Search' });
       expect(made.status).toBe(201);
       expect(made.body).toEqual({
@@ -39,7 +39,7 @@ describe('an administrator keeps teams and their keys', () => {
       expect((await gateway.admin('DELETE', path)).status).toBe(404);
     });
 
-    it('have names of their own, which a deleted team gives back', async () => {
+    it('have unique names, which are free after a deletion', async () => {
       const id = await newTeam('Ads');
       const again = await gateway.admin('POST', '/admin/teams', { name: 'Ads' });
       expect(again.status).toBe(409);
@@ -50,7 +50,7 @@ describe('an administrator keeps teams and their keys', () => {
       expect((await gateway.admin('POST', '/admin/teams', { name: 'Ads' })).status).toBe(201);
     });
 
-    it('are refused with words when they are wrong', async () => {
+    it('are refused with the invalid member', async () => {
       expect((await gateway.admin('POST', '/admin/teams', {})).body.error).toMatchObject({
         param: 'name',
         code: 'invalid_request',
@@ -64,7 +64,7 @@ describe('an administrator keeps teams and their keys', () => {
       expect((await gateway.admin('GET', '/admin/teams/%00')).status).toBe(400);
     });
 
-    it('leave the platform its own', async () => {
+    it('include the platform team, which cannot be deleted', async () => {
       const answer = await gateway.admin('DELETE', '/admin/teams/team_platform');
       expect(answer.status).toBe(409);
       expect((await gateway.admin('GET', '/admin/teams/team_platform')).status).toBe(200);
@@ -100,7 +100,7 @@ describe('an administrator keeps teams and their keys', () => {
       expect((await gateway.admin('GET', `/admin/teams/${teamId}/keys`)).body).toEqual({ data: [] });
     });
 
-    it('carry their settings, which can be changed and cleared', async () => {
+    it('have settings that can be changed and cleared', async () => {
       const { keyId } = await gateway.createKey({
         models: ['gpt-4.1'],
         rpm_limit: 60,
@@ -136,7 +136,7 @@ describe('an administrator keeps teams and their keys', () => {
       });
     });
 
-    it('need a team, and an id that is there', async () => {
+    it('need an existing team and an existing id', async () => {
       expect((await gateway.admin('POST', '/admin/teams/team_nobody/keys', { name: 'x' })).status).toBe(404);
       expect((await gateway.admin('GET', '/admin/teams/team_nobody/keys')).status).toBe(404);
       for (const [method, body] of [['GET'], ['PATCH', { name: 'x' }], ['DELETE']] as const) {
@@ -180,7 +180,7 @@ describe('an administrator keeps teams and their keys', () => {
       expect(await statusWith(rotated.body.key)).toBe(200);
     });
 
-    it('lets the old key work for the grace, and only once', async () => {
+    it('lets the old key work during the grace period, and is possible only once', async () => {
       const old = await gateway.createKey();
       const rotated = await gateway.admin('POST', `/admin/keys/${old.keyId}/rotate`, { grace_seconds: 2 });
       expect([await statusWith(old.key), await statusWith(rotated.body.key)]).toEqual([200, 200]);
@@ -192,7 +192,7 @@ describe('an administrator keeps teams and their keys', () => {
       expect([await statusWith(old.key), await statusWith(rotated.body.key)]).toEqual([401, 200]);
     });
 
-    it('does not make an old key live longer', async () => {
+    it('does not extend the expiry of an old key', async () => {
       const expiresAt = new Date(Date.now() + 60_000).toISOString();
       const old = await gateway.createKey({ expires_at: expiresAt });
       await gateway.admin('POST', `/admin/keys/${old.keyId}/rotate`, { grace_seconds: 3600 });
@@ -200,8 +200,8 @@ describe('an administrator keeps teams and their keys', () => {
     });
   });
 
-  describe('who may do what', () => {
-    it('asks for a key and says what is wrong with the one it got', async () => {
+  describe('access', () => {
+    it('requires a key, and the error names the problem with the key', async () => {
       const answers = {
         missing: await gateway.request('GET', '/v1/models', undefined),
         malformed: await gateway.request('GET', '/v1/models', undefined, undefined, { authorization: 'Basic dTpw' }),
@@ -218,14 +218,14 @@ describe('an administrator keeps teams and their keys', () => {
       expect(answers.wrong.body.error.message).not.toContain('0123456');
     });
 
-    it('takes the key in the headers of other clients too', async () => {
+    it('accepts the key in the headers of other clients', async () => {
       const { key } = await gateway.createKey();
       for (const header of ['x-api-key', 'api-key']) {
         expect((await gateway.request('GET', '/v1/models', undefined, undefined, { [header]: key })).status).toBe(200);
       }
     });
 
-    it('keeps /admin for administrators', async () => {
+    it('to /admin is only for administrators', async () => {
       const member = await gateway.createKey();
       const refused = await gateway.request('GET', '/admin/teams', member.key);
       expect(refused.status).toBe(403);
@@ -237,7 +237,7 @@ describe('an administrator keeps teams and their keys', () => {
       expect(await statusWith(gateway.adminKey)).toBe(200);
     });
 
-    it('remembers keys over a restart, and the administrator’s too', async () => {
+    it('persists over a restart, also with the administrator’s key', async () => {
       const { key, keyId } = await gateway.createKey();
       const revoked = await gateway.createKey();
       await gateway.admin('DELETE', `/admin/keys/${revoked.keyId}`);

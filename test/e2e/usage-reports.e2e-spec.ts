@@ -2,7 +2,7 @@ import type { RequestRow, UsageRow, UsageSums } from '@thriftgate/contracts';
 import { ThriftgateClient } from '@thriftgate/sdk';
 import { type RunningGateway, startGateway } from '../support/gateway';
 
-/** Pico-dollars a token, out of the catalogue. */
+/** Pico-dollars per token, from the catalogue. */
 const PRICES: Record<string, { input: bigint; cached: bigint; output: bigint }> = {
   'gpt-4.1': { input: 2_000_000n, cached: 500_000n, output: 8_000_000n },
   'gpt-4.1-mini': { input: 400_000n, cached: 100_000n, output: 1_600_000n },
@@ -29,7 +29,7 @@ function priceOf(model: string, bill: Bill): bigint {
   return fresh * input + BigInt(bill.cached_tokens) * cached + BigInt(bill.completion_tokens) * output;
 }
 
-/** What reports are held against each other by; calls are counted apart, as one may stand in several groups. */
+/** The sums by which reports are compared; calls are counted separately, because a call may be in several groups. */
 function sumOf(rows: readonly Omit<UsageSums, 'requests'>[]) {
   const sum = (pick: (row: Omit<UsageSums, 'requests'>) => bigint) =>
     rows.reduce((total, row) => total + pick(row), 0n);
@@ -42,7 +42,7 @@ function sumOf(rows: readonly Omit<UsageSums, 'requests'>[]) {
   };
 }
 
-describe('what was called adds up', () => {
+describe('usage', () => {
   let gateway: RunningGateway;
   let admin: ThriftgateClient['admin'];
   let search: { teamId: string; key: string; keyId: string; client: ThriftgateClient };
@@ -85,7 +85,7 @@ describe('what was called adds up', () => {
   afterAll(() => gateway.stop());
 
   const rowsOf = (name: string) => rows.filter(({ request_id }) => request_id === requestIds[name]);
-  it('each try is a row, newest first', () => {
+  it('has a row for each attempt, newest first', () => {
     const names = ['broken', 'other', 'discounted', 'retried', 'retried', 'refused', 'mini', 'stream', 'hit', 'miss'];
     expect(rows.map(({ request_id }) => request_id)).toEqual(names.map((name) => requestIds[name]));
     expect(rowsOf('retried')).toMatchObject([
@@ -94,7 +94,7 @@ describe('what was called adds up', () => {
     ]);
   });
 
-  it('a row has all that is known of a try', () => {
+  it('has all facts of an attempt in its row', () => {
     const [miss] = rowsOf('miss');
     const { inputTokens, outputTokens, costPusd } = sumOf(rowsOf('miss'));
     expect(miss).toEqual({
@@ -139,7 +139,7 @@ describe('what was called adds up', () => {
     expect(rowsOf('broken')).toMatchObject([{ team_id: ads.teamId, error_code: 'upstream_stream_cut' }]);
   });
 
-  it('rows are as exact as the bill of the vendor', () => {
+  it('equals the vendor’s bill in its rows', () => {
     const { requests } = gateway.fake.invoice();
     const told = rows.filter(({ estimated, cache_status }) => !estimated && cache_status !== 'HIT');
     const billed = Object.keys(requests);
@@ -156,7 +156,7 @@ describe('what was called adds up', () => {
     for (const row of rows) expect(pusd(row.list_cost_usd) - pusd(row.cost_usd)).toBe(pusd(row.saved_usd));
   });
 
-  it('the usage of a team is the bill of the vendor times the prices', async () => {
+  it('of a team is the vendor’s bill at the prices', async () => {
     const { data } = await search.client.usage.get({ group_by: ['model'] });
     const { models } = gateway.fake.invoice();
     const [large] = data.filter(({ model }) => model === 'gpt-4.1');
@@ -166,7 +166,7 @@ describe('what was called adds up', () => {
     expect(pusd(large?.cost_usd)).toBe(priceOf('gpt-4.1', bill) - priceOf('gpt-4.1', brokenBill));
   });
 
-  it.each([...GROUPS, 'team', GROUPS.join(',')])('usage by %s adds up to the total and to the rows', async (groups) => {
+  it.each([...GROUPS, 'team', GROUPS.join(',')])('by %s equals the total and the sums of the rows', async (groups) => {
     const { status, body } = await usageBy(groups);
     expect(status).toBe(200);
     expect(sumOf(body.data)).toEqual(sumOf(rows));
@@ -184,7 +184,7 @@ describe('what was called adds up', () => {
     ]);
   });
 
-  it('counts a call once, however often it was tried', async () => {
+  it('counts a call once, regardless of its attempts', async () => {
     const { data, total } = await search.client.usage.get({ group_by: ['cache_status'] });
     expect(data).toMatchObject([
       { cache_status: 'HIT', requests: 1 },
@@ -204,13 +204,13 @@ describe('what was called adds up', () => {
     expect(sumOf([total])).toEqual(sumOf(rows.filter(({ team_id }) => team_id === search.teamId)));
   });
 
-  it('names days and hours in UTC', async () => {
+  it('has days and hours in UTC', async () => {
     const [row] = (await usageBy('day,hour')).body.data;
     const oldest = rows.at(-1)?.created_at ?? '';
     expect(row).toMatchObject({ day: oldest.slice(0, 10), hour: `${oldest.slice(0, 13)}:00:00Z` });
   });
 
-  it('shows a team its own calls and no others', async () => {
+  it('of a team shows only its own calls', async () => {
     const [ofSearch, ofAds] = await Promise.all([search, ads].map(({ client }) => client.usage.get()));
     const all = (await admin.usage.get()).total;
     expect(sumOf([ofSearch?.total, ofAds?.total].flatMap((total) => total ?? []))).toEqual(sumOf([all]));
@@ -223,7 +223,7 @@ describe('what was called adds up', () => {
     expect((await gateway.request('GET', '/admin/requests', ads.key)).status).toBe(403);
   });
 
-  it('is a table for spreadsheets', async () => {
+  it('can be a table for spreadsheets', async () => {
     const { headers, body } = await gateway.request<string>('GET', '/v1/usage?group_by=model&format=csv', search.key);
     expect(headers.get('content-type')).toBe('text/csv; charset=utf-8');
     expect(headers.get('content-disposition')).toBe('attachment; filename="usage.csv"');
@@ -233,7 +233,7 @@ describe('what was called adds up', () => {
     expect(body).toBe([header, ...lines, ''].join('\r\n'));
   });
 
-  it('keeps a formula in a tag from running', async () => {
+  it('prevents a spreadsheet from running a formula in a tag', async () => {
     await gateway.chat(ads.key, 'One for the spreadsheet', {}, { 'x-gateway-tags': '=1+1' });
     const csv = await ads.client.usage.csv({ group_by: ['tag'] });
     expect(csv).toContain("\r\n'=1+1,1,");
@@ -245,13 +245,13 @@ describe('what was called adds up', () => {
     ['key and model', () => ({ key_id: search.keyId, model: 'gpt-4.1-mini' }), ['mini']],
     ['call', () => ({ request_id: requestIds.retried }), ['retried', 'retried']],
     ['batch', () => ({ batch_id: 'batch_0' }), []],
-  ])('rows are filtered by %s', async (_, filter, names) => {
+  ])('can be filtered in its rows by %s', async (_, filter, names) => {
     const { data } = await admin.requests.list(filter());
     const known = data.filter(({ request_id }) => Object.values(requestIds).includes(request_id));
     expect(known.map(({ request_id }) => request_id)).toEqual(names.map((name) => requestIds[name]));
   });
 
-  it('spans of time are exact: from is included, to is not', async () => {
+  it('includes calls at from and excludes calls at to', async () => {
     const from = rowsOf('stream')[0]?.created_at ?? '';
     const to = rowsOf('discounted')[0]?.created_at ?? '';
     const { data } = await admin.requests.list({ from, to });
@@ -274,7 +274,7 @@ describe('what was called adds up', () => {
     ['/admin/usage?format=xml', 'format'],
     ['/admin/usage?to=2026-13-01', 'to'],
     ['/admin/usage?from=2026-11-23&to=2026-11-01', 'from'],
-  ])('%s is refused by name', async (path, name) => {
+  ])('refuses an invalid query by name: %s', async (path, name) => {
     const { status, body } = await gateway.admin('GET', path);
     expect(status).toBe(400);
     expect(body.error.code).toBe('invalid_request');

@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { type RunningGateway, startGateway } from '../support/gateway';
 
-/** Nobody can make the gateway ask an address that only the gateway can reach. */
+/** Webhooks cannot make the gateway call addresses in its private network. */
 describe('the addresses of webhooks', () => {
   let gateway: RunningGateway;
   let receiver: Server;
@@ -22,7 +22,7 @@ describe('the addresses of webhooks', () => {
     await new Promise((closed) => receiver.close(closed));
   });
 
-  it('never reaches into the private network unless the operator allows it', async () => {
+  it('cannot be in the private network unless the operator allows it', async () => {
     const strict = await startGateway();
     try {
       const refused = async (address: string) => {
@@ -34,7 +34,7 @@ describe('the addresses of webhooks', () => {
       const hosts = ['127.0.0.1', '[::1]', '[::ffff:127.0.0.1]', '2130706433', '0x7f.1', '169.254.169.254', '10.0.0.1'];
       for (const host of hosts) expect(await refused(`https://${host}:${port}/`)).toContain('public internet');
       expect(await refused(`http://localhost:${port}/forbidden`)).toContain('must be https');
-      // What a name stands for is only known when it is connected to.
+      // The addresses of a name are only known at the connection.
       const made = await strict.admin('POST', '/admin/webhooks', { url: `https://localhost:${port}/forbidden` });
       const { delivered: reached, error } = (await strict.admin('POST', `/admin/webhooks/${made.body.id}/test`)).body;
       expect([reached, error]).toEqual([false, expect.stringContaining('public internet')]);
@@ -42,12 +42,12 @@ describe('the addresses of webhooks', () => {
     } finally {
       await strict.stop();
     }
-    // Where private ones are allowed, those that tell machines their secrets are not.
+    // Metadata addresses of clouds are refused even if private addresses are allowed.
     const metadata = await gateway.admin('POST', '/admin/webhooks', { url: 'http://169.254.169.254/latest/' });
     expect([metadata.status, metadata.body.error.param]).toEqual([400, 'url']);
   });
 
-  it('names what is wrong with a webhook', async () => {
+  it('are refused with the invalid member', async () => {
     const wrong = async (settings: Record<string, unknown>) => {
       const { status, body } = await gateway.admin('POST', '/admin/webhooks', { url: `${url}/x`, ...settings });
       return [status, body.error?.param];

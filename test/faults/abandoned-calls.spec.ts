@@ -4,7 +4,7 @@ import { type RunningGateway, startGateway } from '../support/gateway';
 import { type Manners, rawChat } from '../support/raw-chat';
 import { seeded } from '../support/seeded';
 
-/** How many calls; the long form is `ABANDONED=5000`. */
+/** The number of calls; the long form is `ABANDONED=5000`. */
 const CALLS = Number(process.env.ABANDONED ?? 300);
 const SEED = Number(process.env.SEED ?? 1);
 const AT_ONCE = 40;
@@ -15,7 +15,7 @@ interface Abandoned {
   prompt: string;
   members?: Record<string, unknown>;
   manners?: Manners;
-  /** Against a budget that has room for a few calls at a time only. */
+  /** With a budget that has room for only a few calls at a time. */
   short?: boolean;
 }
 
@@ -24,7 +24,7 @@ const upTo = (ms: number) => Math.floor(random() * ms);
 const either = () => random() < 0.5;
 const leaves = (ms: number): Manners => ({ leavesAfterMs: upTo(ms) });
 
-/** A way to end badly at each point where a call waits for something, and some that end well in between. */
+/** A bad end at each point where a call waits, and some good ends. */
 const ENDINGS: Record<string, (number: number) => Abandoned> = {
   'answered well': () => ({ prompt: '[[words=5]]', members: { stream: either() } }),
   'left while it is sent': () => ({ prompt: 'half', manners: { ...leaves(50), sendsHalf: true } }),
@@ -101,8 +101,8 @@ const ENDINGS: Record<string, (number: number) => Abandoned> = {
   }),
 };
 
-/** Calls that end at every point where they wait, in every way. Afterwards nothing of them may be held or open. */
-describe(`${CALLS} calls that are abandoned (seed ${SEED})`, () => {
+/** Calls end in every way at every point where they wait. Afterwards no hold and no attempt may be open. */
+describe(`${CALLS} abandoned calls (seed ${SEED})`, () => {
   let gateway: RunningGateway;
 
   beforeAll(async () => {
@@ -131,11 +131,11 @@ models:
   const budgetOf = async (id: string) => (await gateway.admin('GET', `/admin/budgets/${id}`)).body;
 
   it(
-    'leave nothing held and nothing open',
+    'leave no hold and no open attempt',
     async () => {
-      // Thousands of the long streams cost more than a thousand dollars.
+      // Thousands of long streams cost more than a thousand dollars.
       const wide = await newTeam('1000000');
-      // A call holds a bit more than $0.008: there is room for one at a time, and at last for none.
+      // A call holds slightly more than $0.008: there is room for one at a time, and at the end for none.
       const short = await newTeam('0.0095');
       const names = Object.keys(ENDINGS);
       const statuses = new Map<string, number>();
@@ -192,7 +192,7 @@ models:
     expect(new Set((await Promise.all(calls)).map(({ status }) => status))).toEqual(new Set([200]));
   }
 
-  /** With a bit more room, calls go on until there is less left than one of them holds. */
+  /** With slightly more room, calls run until less remains than one call holds. */
   async function canBeUsedUp({ key, budgetId }: { key: string; budgetId: string }): Promise<void> {
     const rest = await eventually(async () => {
       const budget = await budgetOf(budgetId);

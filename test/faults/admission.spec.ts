@@ -5,7 +5,7 @@ import type { FakeCall } from '../support/fake-openai/call-log';
 import { FakeOpenAi } from '../support/fake-openai/fake-openai';
 import { type RunningGateway, startGateway } from '../support/gateway';
 
-/** Every cell once, or as often as makes up this number. */
+/** Every cell once, or repeated up to this number. */
 const WRITES = Math.max(EVERY_CELL.length, Number(process.env.WRITES ?? 0));
 const AT_ONCE = 48;
 const TOOLS = [{ type: 'function', function: { name: 'look_up', parameters: {} } }];
@@ -33,8 +33,8 @@ prices:
   gate-b: { input_usd_per_mtok: "2.00", output_usd_per_mtok: "8.00" }
 `;
 
-/** C3: all that an upstream, a client or a control can do to an answer, and what lies in the cache after it. */
-describe(`${WRITES} answers in the ${EVERY_CELL.length} ways of the admission matrix`, () => {
+/** C3: every effect of an upstream, a client or a cache directive on a response, and what the cache then has. */
+describe(`${WRITES} responses in the ${EVERY_CELL.length} cells of the admission matrix`, () => {
   let gateway: RunningGateway;
   let backup: FakeOpenAi;
   let key: string;
@@ -51,7 +51,7 @@ describe(`${WRITES} answers in the ${EVERY_CELL.length} ways of the admission ma
     });
     gateway.fake.script({ status: 500 }, { prompt: NOT_AT_FIRST });
     ({ key } = await gateway.createKey());
-    // Versions that were never seen begin a generation: all are seen before anything is counted.
+    // A new model version starts a generation, so each one responds once before anything is counted.
     for (const by of ['first', 'same-model', 'other-model'])
       for (const prompt of ['', NOT_AT_FIRST])
         await gateway.chat(key, prompt, { model: `gate-${by}`, use_cache: false });
@@ -84,7 +84,7 @@ describe(`${WRITES} answers in the ${EVERY_CELL.length} ways of the admission ma
       ...(signal && { signal }),
     });
 
-  /** How often each prompt reached an upstream. Read as the logs grow. */
+  /** How often each prompt reached an upstream; reads only the new part of the logs. */
   const asked = new Map<string, number>();
   const read = new Map<FakeOpenAi, number>();
   const askedFor = (prompt: string) => {
@@ -99,7 +99,7 @@ describe(`${WRITES} answers in the ${EVERY_CELL.length} ways of the admission ma
     return asked.get(prompt) ?? 0;
   };
 
-  /** Asks once in the way of the cell; of an answer that is left nothing is awaited. */
+  /** Makes one call of the cell; does not wait for a response whose client disconnects. */
   const ask = async (cell: Cell, name: string): Promise<void> => {
     const headers: Record<string, string> = cell.control === 'no-store header' ? { 'cache-control': 'no-store' } : {};
     const body = { ...bodyOf(cell, name), ...controlOf(cell), ...(cell.form === 'stream' && { stream: true }) };
@@ -120,7 +120,7 @@ describe(`${WRITES} answers in the ${EVERY_CELL.length} ways of the admission ma
     await answer;
   };
 
-  /** @returns what is wrong with what the cache holds now */
+  /** @returns what is wrong with the cache now */
   const look = async (cell: Cell, name: string): Promise<string | undefined> => {
     const body = bodyOf(cell, name);
     const found = await post(body, { 'cache-control': 'only-if-cached' });
@@ -133,7 +133,7 @@ describe(`${WRITES} answers in the ${EVERY_CELL.length} ways of the admission ma
     return whole ? undefined : `not whole: ${text}`;
   };
 
-  /** Whether one who asks the same without any control is answered by an upstream, and leaves nothing stored, either. */
+  /** Whether the same request without a cache directive also calls an upstream and stores nothing. */
   const askAgain = async (cell: Cell, name: string): Promise<string | undefined> => {
     const plain: Cell = { ...cell, control: 'none' };
     if (cell.client !== 'stays' || mayBeStored(plain)) return undefined;
@@ -145,7 +145,7 @@ describe(`${WRITES} answers in the ${EVERY_CELL.length} ways of the admission ma
   };
 
   it(
-    'leave what may be repeated, and nothing else',
+    'are stored if they may be repeated, and otherwise not',
     async () => {
       const wrong: string[] = [];
       let written = 0;
@@ -157,7 +157,7 @@ describe(`${WRITES} answers in the ${EVERY_CELL.length} ways of the admission ma
           const name = `cell ${number}`;
           await ask(cell, name);
           if (cell.client !== 'stays') await ended(promptOf(cell, name));
-          // Each way once is asked again.
+          // One call of each cell is repeated.
           const problem =
             (await look(cell, name)) ?? (number <= EVERY_CELL.length ? await askAgain(cell, name) : undefined);
           if (mayBeStored(cell)) stored += 1;

@@ -6,8 +6,8 @@ import { type RunningGateway, startGateway } from '../support/gateway';
 
 const PROGRAM = resolve(__dirname, '../support/batch-owner.cjs');
 
-/** What a batch holds and has sent is there after its instance, and the next one, were killed; what these had is not. */
-describe('kill -9 of an instance that works for a batch', () => {
+/** Holds and attempts of a batch survive the kill of its instance and of the next one; those of the instances do not. */
+describe('kill -9 of an instance that runs a batch', () => {
   let gateway: RunningGateway;
 
   beforeAll(async () => {
@@ -30,7 +30,7 @@ describe('kill -9 of an instance that works for a batch', () => {
       return [body.spent_usd, body.reserved_usd];
     };
     const open = ['c', 'b', 'a'].map((name) => [name, 'dispatched', '0.1']);
-    // Only one process at a time opens the embedded database.
+    // Only one process at a time can open the embedded database.
     await gateway.terminate();
     const instance = work('open', gateway, teamId, keyId);
     expect(await said(instance)).toBe('opened\n');
@@ -83,7 +83,7 @@ function work(
   });
 }
 
-/** The first that a process prints, or how it ended. */
+/** The first output of a process, or its end. */
 async function said(process: ChildProcess): Promise<string> {
   const [first] = (await Promise.race([once(process.stdout ?? process, 'data'), once(process, 'exit')])) as unknown[];
   return String(first);

@@ -13,8 +13,8 @@ const WAYS = [
   ['sync', 'always'],
 ] as const;
 
-/** EIO, as a disk that dies or a volume that is cut off gives it: by a file that the preloaded injection looks for. */
-describe.each(WAYS)('a disk under the journal that fails (%s, JOURNAL_FSYNC=%s)', (how, fsync) => {
+/** EIO, as from a failed disk or a detached volume: the preloaded injection fails while a file exists. */
+describe.each(WAYS)('a gateway with a failing disk under the journal (%s, JOURNAL_FSYNC=%s)', (how, fsync) => {
   let gateway: RunningGateway;
   let flag: string;
 
@@ -33,7 +33,7 @@ describe.each(WAYS)('a disk under the journal that fails (%s, JOURNAL_FSYNC=%s)'
     await gateway.stop();
   });
 
-  it('refuses calls with 503 and Retry-After, loses nothing that was acknowledged, and heals by itself', async () => {
+  it('refuses calls with 503 and Retry-After, loses no acknowledged call, and recovers without a restart', async () => {
     const { key, teamId } = await gateway.createKey();
     const budget = { team_id: teamId, limit_usd: '10', window: 'total' };
     const budgetId = (await gateway.admin('POST', '/admin/budgets', budget)).body.id;
@@ -59,7 +59,7 @@ describe.each(WAYS)('a disk under the journal that fails (%s, JOURNAL_FSYNC=%s)'
       writeFileSync(flag, how);
       const refused = answers.length;
       await eventually(() => answers.slice(refused).some(({ status }) => status === 503) || undefined);
-      // Who was answered upstream meanwhile is told so only where that could be written.
+      // A call that ran upstream in the meantime gets its response only if its settlement could be written.
       expect([200, 503]).toContain((await running).status);
       await delay(BROKEN_MS);
       rmSync(flag);
@@ -76,7 +76,7 @@ describe.each(WAYS)('a disk under the journal that fails (%s, JOURNAL_FSYNC=%s)'
       const all = await gateway.allRows();
       return all.some(({ state }) => state === 'dispatched') ? undefined : all;
     }, 20_000);
-    // Every call that reached the upstream has a row that says what it cost; a refused one costs nothing.
+    // Every call that reached the upstream has a row with its cost; a refused call costs nothing.
     const billed = new Map(gateway.fake.calls.map(({ requestId, billed: bill }) => [requestId, bill]));
     for (const { request_id, state, input_tokens, output_tokens, cost_usd } of rows) {
       const bill = billed.get(request_id);

@@ -7,12 +7,12 @@ import { ownRedisDatabase } from '../support/stores';
 const { TEST_DATABASE_URL, TEST_REDIS_URL } = process.env;
 const LIMIT = '1';
 const CALLERS = 200;
-/** A call costs a cent and could cost two: 1,250 words are 1,250 tokens of $8 a million; the answer may be twice as long. */
+/** A call costs one cent and may cost two: 1,250 words are 1,250 tokens at $8 per million; the response may be twice as long. */
 const CALL = { max_tokens: 2_480 };
 const PROMPT = '[[words=1250 delay=20]]';
 const replicas = TEST_DATABASE_URL && TEST_REDIS_URL ? [1, 2, 4] : [1];
 
-/** Many callers spend one budget at once, through several processes, while Redis goes away. */
+/** Many callers spend one budget at once, through several processes, while Redis fails. */
 describe.each(replicas)(`a budget of $${LIMIT} and ${CALLERS} callers at %i process(es)`, (processes) => {
   const gateways: RunningGateway[] = [];
   let redis: CutProxy | undefined;
@@ -33,7 +33,7 @@ describe.each(replicas)(`a budget of $${LIMIT} and ${CALLERS} callers at %i proc
     await redis?.cut();
   });
 
-  it('is never passed, and used up to less than one call', async () => {
+  it('is never exceeded, and at the end has room for less than one call', async () => {
     const [first] = gateways;
     if (!first) throw new Error('no gateway');
     const { key, teamId } = await first.createKey();
@@ -55,7 +55,7 @@ describe.each(replicas)(`a budget of $${LIMIT} and ${CALLERS} callers at %i proc
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
       return status;
     };
-    /** Goes on until there is no room for another call. */
+    /** Calls until the budget has no room. */
     const caller = async () => {
       while ((await ask()) === 200);
     };
@@ -63,7 +63,7 @@ describe.each(replicas)(`a budget of $${LIMIT} and ${CALLERS} callers at %i proc
     await eventually(() => (statuses.get(200) ?? 0) > 10 || undefined);
     await redis?.cut();
     await Promise.all(callers);
-    // Money that others had reserved and did not need may be there again: whoever asks now gets it.
+    // Reserved money that was not needed may be free again, so more calls may run.
     while ((await ask()) === 200);
 
     const state = await eventually(async () => {
@@ -87,7 +87,7 @@ describe.each(replicas)(`a budget of $${LIMIT} and ${CALLERS} callers at %i proc
     expect(parseUsd(state.remaining_usd) < parseUsd('0.0205')).toBe(true);
     expect([...statuses.keys()].toSorted()).toEqual([200, 402]);
 
-    // No hold is left behind: with more room calls go on at once.
+    // No hold remains: with a higher limit calls run at once.
     await first.admin('PATCH', `/admin/budgets/${made.body.id}`, { limit_usd: '2' });
     for (const gateway of gateways) {
       await eventually(async () =>

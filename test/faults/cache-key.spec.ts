@@ -13,17 +13,17 @@ import { seeded } from '../support/seeded';
 const { SABOTAGE } = process.env;
 const SEED = Number(process.env.SEED ?? 1);
 const PAIRS = Number(process.env.KEY_PAIRS ?? 4_000);
-/** How many of them also go through the gateway itself. */
+/** How many of them are also sent to the gateway. */
 const OVER_HTTP = 30;
 
 if (SABOTAGE) require(`./sabotage/${SABOTAGE}.cjs`);
-/** The built one, as the gateway runs it. */
+/** The built module, as the gateway runs it. */
 const { cacheKey } = require(
   resolve(__dirname, '../../dist/src/cache/key/cache-key.js'),
 ) as typeof import('../../src/cache/key/cache-key');
 
 type Parse = (request: unknown, body: string, done: (error: Error | null, body?: unknown) => void) => void;
-/** As Nest makes it for `application/json`. */
+/** As Nest creates it for `application/json`. */
 const parser = Fastify().getDefaultJsonParser('error', 'error') as Parse;
 
 function parsed(text: string): unknown {
@@ -35,7 +35,7 @@ function parsed(text: string): unknown {
   return body;
 }
 
-/** The whole way of a body: bytes, text, Fastify's parser, the checks, the controls, the key; and what goes upstream. */
+/** The whole path of a body: bytes, text, Fastify's parser, validation, cache directives, the key; and the upstream request. */
 function keyOf(text: string, place = { scope: 'team_1', generation: 1 }) {
   const { body, request } = chatCompletions.read(parsed(Buffer.from(text).toString('utf8')));
   const { namespace } = parseCacheControls(body, undefined);
@@ -43,7 +43,7 @@ function keyOf(text: string, place = { scope: 'team_1', generation: 1 }) {
   return { key: cacheKey(where, body, chatCompletions.withoutEffect), upstream: upstreamOf(body) };
 }
 
-/** What the upstream reads of a request, order and members without effect aside. */
+/** The upstream request, without member order and without members that have no effect. */
 function upstreamOf(body: JsonRecord): unknown {
   const call = { body, stream: false, upstreamModel: String(body.model), requestId: '', baseUrl: '' };
   const sent = JSON.parse(openAi.translators['chat.completions']?.toRequest(call).body ?? '') as Record<
@@ -54,7 +54,7 @@ function upstreamOf(body: JsonRecord): unknown {
   return sent;
 }
 
-/** C2: what changes the answer changes the key, and nothing else does. */
+/** C2: a change of the key means a change of the upstream request, and vice versa. */
 describe(`the cache key (seed ${SEED})`, () => {
   let gateway: RunningGateway;
   let key: string;
@@ -74,7 +74,7 @@ describe(`the cache key (seed ${SEED})`, () => {
     });
     return { status: response.status, key: response.headers.get('x-cache-key'), text: await response.text() };
   };
-  /** The key that the gateway itself gives, which must be the one that is reckoned here. */
+  /** The key in the gateway's response, which must equal the one computed here. */
   const keyOverHttp = async (text: string) => {
     const answer = await post(text);
     const generation = Number(answer.key?.split(':').at(-2));
@@ -84,7 +84,7 @@ describe(`the cache key (seed ${SEED})`, () => {
 
   const members = everyMember();
 
-  it(`is another one for each of ${members.length} members that changes or goes`, async () => {
+  it(`changes with each of ${members.length} members that is changed or removed`, async () => {
     expect(members.length).toBeGreaterThanOrEqual(80);
     const whole = keyOf(JSON.stringify(FULL_REQUEST)).key;
     const same: string[] = [];
@@ -96,7 +96,7 @@ describe(`the cache key (seed ${SEED})`, () => {
         const what = `${path} = ${JSON.stringify(other)}`;
         const changedKey = keyOf(JSON.stringify(withMember(path, other))).key;
         const before = keys.get(changedKey);
-        // Two ways to the same request, as when the only entry of a list goes.
+        // Two changes may lead to the same request, for example the removal of the only entry of an array.
         if (changedKey === whole) same.push(what);
         else if (before !== undefined && !isDeepStrictEqual(before, JSON.stringify(withMember(path, other))))
           same.push(what);
@@ -115,7 +115,7 @@ describe(`the cache key (seed ${SEED})`, () => {
     expect(overHttp.size).toBe(topMembers.length + 1);
   });
 
-  /** A request, the same in other words, and some that differ from it in one place. */
+  /** A request, the same in another form, and some that differ from it in one place. */
   const madePairs = (random: () => number) => {
     const request = madeRequest(random);
     const written = (one: Request) => writeJson(withoutEffect(one, random), random);
@@ -150,7 +150,7 @@ describe(`the cache key (seed ${SEED})`, () => {
     120_000 + PAIRS * 3,
   );
 
-  it('is what the gateway itself gives', async () => {
+  it('equals the key in the gateway’s response', async () => {
     const random = seeded(SEED + 1);
     let answered = 0;
     for (let made = 0; made < OVER_HTTP; made += 1) {
@@ -164,20 +164,20 @@ describe(`the cache key (seed ${SEED})`, () => {
 
   it.each([
     ['whole numbers beyond 2^53', '"seed":9007199254740993', '"seed":9007199254740992', true],
-    ['decimals nearer to each other than doubles are', '"top_p":0.1', '"top_p":0.1000000000000000055', true],
+    ['decimals that are closer than two doubles', '"top_p":0.1', '"top_p":0.1000000000000000055', true],
     ['zeros', '"seed":-0', '"seed":0', true],
-    ['a number of no finite size, which goes upstream as null', '"seed":1e400', '"seed":null', true],
+    ['an infinite number, which is sent upstream as null', '"seed":1e400', '"seed":null', true],
     ['the last of two members', '"seed":1,"seed":2', '"seed":2', true],
     ['the first of two members', '"seed":1,"seed":2', '"seed":1', false],
     ['lone surrogates', '"x":"\\ud83d"', '"x":"\\ud83e"', false],
-    ['a lone surrogate and what stands for it', '"x":"\\ud83d"', '"x":"\\ufffd"', false],
-    ['a pair and its halves apart', '"x":"\\ud83d\\ude00"', '"x":"😀"', true],
+    ['a lone surrogate and its replacement character', '"x":"\\ud83d"', '"x":"\\ufffd"', false],
+    ['a surrogate pair as two escapes and as a character', '"x":"\\ud83d\\ude00"', '"x":"😀"', true],
     ['composed and decomposed letters', '"x":"\\u00e9"', '"x":"e\\u0301"', false],
-    ['names that objects have', '"constructor":1,"toString":2', '"toString":2,"constructor":1', true],
-    ['names that look like numbers', '"x":{"2":1,"10":2}', '"x":{"10":2,"2":1}', true],
+    ['names of object methods', '"constructor":1,"toString":2', '"toString":2,"constructor":1', true],
+    ['names that are numbers', '"x":{"2":1,"10":2}', '"x":{"10":2,"2":1}', true],
     ['an empty name', '"":1', '"":2', false],
     ['absent and null', '"x":null', '"y":null', false],
-  ])('takes for what the upstream gets: %s', async (_, one, other, same) => {
+  ])('is equal only if the upstream requests are equal: %s', async (_, one, other, same) => {
     const [a, b] = [keyOf(chat(one)), keyOf(chat(other))];
     expect(isDeepStrictEqual(a.upstream, b.upstream)).toBe(same);
     expect(a.key === b.key).toBe(same);
@@ -186,21 +186,21 @@ describe(`the cache key (seed ${SEED})`, () => {
 
   it.each([
     ['a prototype', Buffer.from(chat('"__proto__":{"seed":1}'))],
-    ['a prototype, in escapes', Buffer.from(chat('"\\u005f_proto__":{"seed":1}'))],
-    ['a prototype further down', Buffer.from(chat('"tools":[{"__proto__":{"seed":1}}]'))],
+    ['an escaped prototype', Buffer.from(chat('"\\u005f_proto__":{"seed":1}'))],
+    ['a nested prototype', Buffer.from(chat('"tools":[{"__proto__":{"seed":1}}]'))],
     ['a prototype of a constructor', Buffer.from(chat('"constructor":{"prototype":{"seed":1}}'))],
-    ['lists in lists', Buffer.from(chat(`"x":${'['.repeat(100_000)}${']'.repeat(100_000)}`))],
-    ['objects in objects', Buffer.from(chat(`"x":${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`))],
-    ['more than the limit', Buffer.from(chat(`"x":${'['.repeat(256)}${']'.repeat(256)}`))],
-    ['half a text', Buffer.from(chat('"x":"')).subarray(0, -1)],
-    ['nothing', Buffer.alloc(0)],
-  ])('is none for %s, which is a 400', async (_, bytes) => {
+    ['deeply nested arrays', Buffer.from(chat(`"x":${'['.repeat(100_000)}${']'.repeat(100_000)}`))],
+    ['deeply nested objects', Buffer.from(chat(`"x":${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`))],
+    ['nesting one level above the limit', Buffer.from(chat(`"x":${'['.repeat(256)}${']'.repeat(256)}`))],
+    ['a truncated body', Buffer.from(chat('"x":"')).subarray(0, -1)],
+    ['an empty body', Buffer.alloc(0)],
+  ])('does not exist for %s, which causes a 400', async (_, bytes) => {
     const { status, text } = await post(bytes);
     expect(status).toBe(400);
     expect(JSON.parse(text).error.type).toBe('invalid_request_error');
   });
 
-  it('is there for bytes that are no UTF-8, and for all that is not too deep', async () => {
+  it('exists for bytes that are not UTF-8, and for nesting up to the limit', async () => {
     const broken = Buffer.from(chat('"x":"\u0001"').replace('\u0001', '\u00ff'), 'latin1');
     expect(await post(broken)).toMatchObject({ status: 200, key: expect.stringContaining('ai_cache:') });
     const deep = chat(`"x":${'['.repeat(255)}${']'.repeat(255)}`);
@@ -208,7 +208,7 @@ describe(`the cache key (seed ${SEED})`, () => {
   });
 });
 
-/** Whether the gateway would take it at all. */
+/** Whether the gateway accepts the request. */
 function isRequest(request: Request): boolean {
   try {
     chatCompletions.read(JSON.parse(JSON.stringify(request)));

@@ -19,8 +19,8 @@ const ESCAPED = /40P01|deadlock detected|53300|too many (connections|clients)/;
 const describeWithStores = TEST_DATABASE_URL && TEST_REDIS_URL ? describe : describe.skip;
 
 /**
- * Four processes that all have a long journal to bring into the same teams, accounts, budgets and roll-ups, while clients
- * call all of them, on a database that takes 20 connections.
+ * Four instances drain long journals into the same teams, accounts, budgets and roll-ups, while clients call all of them, on a
+ * database with at most 20 connections.
  */
 describeWithStores(
   `${PROCESSES} processes, ${ROWS} rows each, ${CLIENTS} clients, ${CONNECTIONS} connections (needs TEST_DATABASE_URL and TEST_REDIS_URL)`,
@@ -29,7 +29,7 @@ describeWithStores(
     const gateways: RunningGateway[] = [];
     let stores: TestStores;
     let server: Client;
-    /** Another connection, to look at how many there are. */
+    /** A separate connection, to count the others. */
     let watcher: Client;
 
     beforeAll(async () => {
@@ -39,7 +39,7 @@ describeWithStores(
       await server.connect();
       watcher = new Client({ connectionString: DATABASE_URL });
       await watcher.connect();
-      // What max_connections=20 is to a whole server.
+      // The same limit as max_connections=20 for a whole server.
       await server.query(`CREATE ROLE ${role} LOGIN CONNECTION LIMIT ${CONNECTIONS}`);
       await server.query(`ALTER DATABASE ${new URL(DATABASE_URL).pathname.slice(1)} OWNER TO ${role}`);
       const url = new URL(DATABASE_URL);
@@ -67,7 +67,7 @@ describeWithStores(
     });
 
     it(
-      'wait for each other in no circle, lose nothing and add up',
+      'cause no deadlock, lose no row and have correct sums',
       async () => {
         const payers = await makePayers();
         for (const gateway of gateways) expect(await gateway.terminate()).toBe(0);
@@ -80,7 +80,7 @@ describeWithStores(
         await Promise.all(gateways.map((gateway) => gateway.start()));
         const asked = callers(load, payers);
         const rows = journals.reduce((sum, journal) => sum + journal.rows, 0);
-        // A report has the journal brought in without pauses.
+        // A report makes the drain run without pauses.
         while ((await ended()) < rows)
           await Promise.all(gateways.map((gateway) => gateway.admin('GET', '/admin/usage')));
         load.over = true;
@@ -110,7 +110,7 @@ describeWithStores(
           expect(gateway.output.split('\n').filter((line) => ESCAPED.test(line))).toEqual([]);
           await gateway.terminate();
         }
-        // A connection tells its statistics at its end.
+        // A connection reports its statistics when it ends.
         await delay(500);
         const { rows: stats } = await server.query(
           'SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()',
@@ -136,7 +136,7 @@ describeWithStores(
       return payers;
     }
 
-    /** Rows of the journals that have their end. */
+    /** Settled rows of the journals. */
     async function ended(): Promise<number> {
       const { rows } = await server.query(
         "SELECT count(*) FROM ledger WHERE state <> 'dispatched' AND upstream_model IN ('answered', 'gpt-4.1', 'gpt-4.1-mini', 'gpt-4o', 'gpt-4o-mini')",
@@ -144,7 +144,7 @@ describeWithStores(
       return Number(rows[0].count);
     }
 
-    /** Clients whose every call has an Idempotency-Key, so that it asks the database before it is made. */
+    /** Clients that send an Idempotency-Key with every call, so that each call first queries the database. */
     async function callers(load: { over: boolean }, payers: (Payer & { key: string })[]) {
       const calls: { teamId: string; costUsd: string }[] = [];
       const failed: unknown[] = [];
@@ -167,7 +167,7 @@ describeWithStores(
       return { calls, failed: failed.slice(0, 3) };
     }
 
-    /** The most connections that the gateways had at a time. */
+    /** The highest number of concurrent connections of the gateways. */
     async function sample(load: { over: boolean }): Promise<number> {
       let most = 0;
       while (!load.over) {

@@ -9,7 +9,7 @@ const IMAGES = Number(process.env.IMAGES ?? 4);
 const embedded = !process.env.TEST_DATABASE_URL;
 const describeEmbedded = embedded ? describe : describe.skip;
 
-/** What a copy of the disk at any instant holds, as a crash of the machine or a backup would. */
+/** Copies of the disk at any instant, as after a crash of the machine or in a backup. */
 describeEmbedded(`${IMAGES} copies of a running gateway's data directory (embedded)`, () => {
   let gateway: RunningGateway;
   const load = { over: false };
@@ -23,11 +23,11 @@ describeEmbedded(`${IMAGES} copies of a running gateway's data directory (embedd
   });
 
   it(
-    'open by themselves with every row that was acknowledged',
+    'open without repair, with every acknowledged row',
     async () => {
       const { key } = await gateway.createKey();
       const acknowledged: string[] = [];
-      // Calls rest while an image is looked at: each look reads all rows that there are.
+      // Calls pause while an image is checked, because each check reads all rows.
       let go = () => {};
       let rest = Promise.resolve();
       const caller = async (number: number) => {

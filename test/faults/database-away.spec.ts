@@ -7,7 +7,7 @@ const { TEST_DATABASE_URL } = process.env;
 const OUTAGES = Number(process.env.OUTAGES ?? 2);
 const OUTAGE_MS = Number(process.env.OUTAGE_MS ?? 2_000);
 const CALLERS = 10;
-/** Between the calls of a team that seldom calls. */
+/** The interval between the calls of a team that seldom calls. */
 const RARE_MS = 1_500;
 const describeWithDatabase = TEST_DATABASE_URL ? describe : describe.skip;
 
@@ -19,7 +19,7 @@ describeWithDatabase(
     let database: CutProxy;
 
     beforeAll(async () => {
-      // Its database is used by the one that is looked at, by way of the proxy.
+      // The gateway under test uses the database of this one through the proxy.
       plain = await startGateway();
       const { DATABASE_URL = '', REDIS_URL, SECRET_KEY } = plain.env;
       database = await CutProxy.to(DATABASE_URL);
@@ -35,7 +35,7 @@ describeWithDatabase(
     });
 
     it(
-      'fails no call of a known key, within its budget too, and loses no row',
+      'fails no call of a known key, also with a budget, and loses no row',
       async () => {
         const team = async () => {
           const made = await gateway.createKey();

@@ -6,7 +6,7 @@ import { eventually } from '../support/eventually';
 import { type RunningGateway, startGateway } from '../support/gateway';
 
 const SIZE = '24m';
-/** A disk of its own that can be filled: a file system in memory, where this machine lets us mount one. */
+/** A separate disk that can be filled: a file system in memory, if this machine allows to mount one. */
 function mountDisk(): string | undefined {
   const directory = mkdtempSync(join(tmpdir(), 'thriftgate-disk-'));
   const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${SIZE}`, 'tmpfs', directory]);
@@ -15,11 +15,11 @@ function mountDisk(): string | undefined {
   return undefined;
 }
 
-// With the embedded database the same disk would fill its tables too; the journal is what is looked at here.
+// The embedded database would be on the same disk, but only the journal is tested here.
 const disk = process.env.TEST_DATABASE_URL ? mountDisk() : undefined;
 const describeWithDisk = disk ? describe : describe.skip;
 
-describeWithDisk('a full disk under the journal (needs TEST_DATABASE_URL and the right to mount)', () => {
+describeWithDisk('a gateway on a full journal disk (needs TEST_DATABASE_URL and the right to mount)', () => {
   let gateway: RunningGateway;
   const filler = join(disk ?? '', 'filler');
 
@@ -33,7 +33,7 @@ describeWithDisk('a full disk under the journal (needs TEST_DATABASE_URL and the
     spawnSync('umount', [disk ?? '']);
   });
 
-  it('refuses new calls, settles those that run, and heals by itself', async () => {
+  it('refuses new calls, settles running calls, and recovers without a restart', async () => {
     const { key, teamId } = await gateway.createKey();
     const running = gateway.chat(key, '[[delay=1500]] running when the disk fills up');
     await eventually(

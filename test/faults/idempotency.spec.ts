@@ -3,12 +3,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { eventually } from '../support/eventually';
 import { type RunningGateway, startGateway } from '../support/gateway';
 
-/** How many keys; the long form is `IDEMPOTENCY_KEYS=200`. */
+/** The number of keys; the long form is `IDEMPOTENCY_KEYS=200`. */
 const KEYS = Number(process.env.IDEMPOTENCY_KEYS ?? 12);
 const CALLERS = process.env.IDEMPOTENCY_KEYS ? 50 : 20;
 /** Keys that are in use at the same time. */
 const AT_ONCE = 4;
-/** Every so many callers one has another body. */
+/** One in this many callers sends another body. */
 const CHANGED_EVERY = 10;
 
 interface Ending {
@@ -17,7 +17,7 @@ interface Ending {
   text: string;
 }
 
-/** Fifty callers for each key and kills meanwhile. The upstream's own log is the truth to compare with. */
+/** Fifty callers for each key, during kills. The results are compared with the upstream's own log. */
 describe(`Idempotency-Key, ${KEYS} keys x ${CALLERS} callers under kill -9`, () => {
   let gateway: RunningGateway;
   let key: string;
@@ -28,7 +28,7 @@ describe(`Idempotency-Key, ${KEYS} keys x ${CALLERS} callers under kill -9`, () 
   });
   afterAll(() => gateway.stop());
 
-  /** Calls until there is an answer: what a client does that has lost its connection. */
+  /** Calls until a response arrives, as a client does that lost its connection. */
   const call = async (name: string, body: object): Promise<Ending> => {
     for (;;) {
       try {
@@ -41,7 +41,7 @@ describe(`Idempotency-Key, ${KEYS} keys x ${CALLERS} callers under kill -9`, () 
         const code = response.status === 200 ? undefined : (JSON.parse(text).error.code as string);
         if (response.status < 500 && code !== 'conflict') return { status: response.status, code, text };
       } catch {
-        // The process was killed; it comes again.
+        // The process was killed and restarts.
       }
       await delay(20 + Math.random() * 50);
     }
@@ -55,7 +55,7 @@ describe(`Idempotency-Key, ${KEYS} keys x ${CALLERS} callers under kill -9`, () 
   });
 
   it(
-    'asks the upstream at most once, charges at most once and answers all alike',
+    'calls the upstream at most once, charges at most once and sends all callers the same response',
     async () => {
       const names = Array.from({ length: KEYS }, () => randomUUID());
       const endings = new Map<string, { changed: boolean; ending: Ending }[]>();
@@ -75,7 +75,7 @@ describe(`Idempotency-Key, ${KEYS} keys x ${CALLERS} callers under kill -9`, () 
       let kills = 0;
       const nemesis = async () => {
         while (!load.over) {
-          // Long enough for calls to end between two kills on a slow machine too.
+          // Long enough that calls end between two kills, also on a slow machine.
           await delay(1_500 + Math.random() * 2_500);
           await gateway.kill();
           await gateway.start();
@@ -104,7 +104,7 @@ describe(`Idempotency-Key, ${KEYS} keys x ${CALLERS} callers under kill -9`, () 
         const all = endings.get(name) ?? [];
         const answered = all.filter(({ ending }) => ending.status === 200);
         expect(new Set(answered.map(({ ending }) => ending.text)).size).toBeLessThanOrEqual(1);
-        // Whichever body came first has the key; the other one is refused, always.
+        // The first body has the key; the other body is always refused.
         expect(new Set(answered.map(({ changed }) => changed)).size).toBeLessThanOrEqual(1);
         const refused = new Set(all.flatMap(({ ending }) => ending.code ?? []));
         for (const code of refused) expect(['idempotency_key_reused', 'idempotency_result_unknown']).toContain(code);

@@ -6,7 +6,7 @@ import { OwnRedis } from '../support/own-redis';
 const { TEST_DATABASE_URL, TEST_REDIS_URL } = process.env;
 const INVALIDATIONS = Number(process.env.INVALIDATIONS ?? 6);
 const CALLS_A_SECOND = Number(process.env.CALLS_A_SECOND ?? 150);
-/** Bars of the long form: how long another replica may serve old answers after the reply, and while Redis is frozen. */
+/** Limits of the long form: how long another replica may serve old responses after the invalidation, and while Redis is frozen. */
 const ELSEWHERE_MS = Number(process.env.ELSEWHERE_MS ?? Infinity);
 const FROZEN_MS = Number(process.env.FROZEN_MS ?? Infinity);
 const MODEL = 'gpt-4.1';
@@ -14,7 +14,7 @@ const QUESTIONS = 60;
 const TICK_MS = 10;
 const describeWithStores = TEST_DATABASE_URL && TEST_REDIS_URL ? describe : describe.skip;
 
-/** An answer, with the state of the upstream that wrote it. */
+/** A response, with the state of the upstream that wrote it. */
 interface Answer {
   replica: number;
   askedAt: number;
@@ -22,10 +22,10 @@ interface Answer {
   hit: boolean;
 }
 
-/** From `at` on, what the upstream wrote in a state below `wrote` is old. */
+/** From `at` on, responses that the upstream wrote in a state below `wrote` are old. */
 interface Invalidated {
   at: number;
-  /** When each replica was seen to know it: from then on it may give no old answer. */
+  /** When each replica was seen to apply the invalidation: from then on it may serve no old response. */
   knownAt: number[];
   by: number;
   wrote: number;
@@ -34,10 +34,9 @@ interface Invalidated {
 }
 
 /**
- * The upstream stamps each answer with its own state. The state is raised, the answers are invalidated on one replica, and
- * no question that is asked there after the reply may be answered with an older stamp, nor on another replica once that one
- * has dropped a first answer. Some answers take their time, so that there are always questions that were asked before and
- * are answered after.
+ * The upstream stamps each response with its state. The state is raised, then the responses are invalidated on one replica. No
+ * later call on that replica may get an older stamp, nor a call on another replica after that one has dropped a response. Some
+ * responses are slow, so that calls always run across an invalidation.
  */
 describeWithStores('invalidations under load on two replicas (needs TEST_DATABASE_URL and TEST_REDIS_URL)', () => {
   let redis: OwnRedis;
@@ -77,7 +76,7 @@ describeWithStores('invalidations under load on two replicas (needs TEST_DATABAS
     unscript = (replicas[0] as RunningGateway).fake.script({ text: `state ${state}` }, { model: MODEL });
   };
 
-  /** @returns the state in which the upstream wrote the answer; undefined where there is none */
+  /** @returns the state in which the upstream wrote the response; undefined if there is none */
   const askOn = async (replica: number, text: string): Promise<number | undefined> => {
     const askedAt = performance.now();
     const tags = { 'x-gateway-tags': 'load' };
@@ -93,7 +92,7 @@ describeWithStores('invalidations under load on two replicas (needs TEST_DATABAS
     return wrote;
   };
 
-  /** Asks both replicas in turn, at a steady rate, whatever the answers take. */
+  /** Calls both replicas in turn, at a steady rate, however slow the responses are. */
   const load = async (run: { over: boolean }) => {
     let asked = 0;
     const running = new Set<Promise<void>>();
@@ -147,7 +146,7 @@ describeWithStores('invalidations under load on two replicas (needs TEST_DATABAS
   };
 
   it(
-    'leave no old answer: here at once, elsewhere once they are known, also with Redis frozen',
+    'remove old responses: at once on this replica, soon on the other, also while Redis is frozen',
     async () => {
       raiseState();
       const run = { over: false };

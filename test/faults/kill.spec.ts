@@ -9,11 +9,11 @@ const CALLERS = 20;
 
 interface Delivered {
   requestId: string;
-  /** Whether the answer came to its end. */
+  /** Whether the whole response arrived. */
   whole: boolean;
 }
 
-/** The process is killed at random instants under load. The upstream's own log is the truth to compare with. */
+/** The process is killed at random instants under load. The ledger is compared with the upstream's own log. */
 describe(`kill -9, ${KILLS} times under load`, () => {
   let gateway: RunningGateway;
 
@@ -23,7 +23,7 @@ describe(`kill -9, ${KILLS} times under load`, () => {
   afterAll(() => gateway.stop());
 
   it(
-    'leaves no upstream call without a row and none twice',
+    'leaves no upstream call without a row, and none with two',
     async () => {
       const { key } = await gateway.createKey();
       const delivered: Delivered[] = [];
@@ -55,7 +55,7 @@ describe(`kill -9, ${KILLS} times under load`, () => {
       load.over = true;
       await Promise.all(callers);
 
-      // What the journals have more than the database is brought in the background.
+      // The drain writes the rest of the journals in the background.
       const journal = join(gateway.dataDirectory, 'journal');
       await eventually(() => readdirSync(journal).filter((name) => name.endsWith('.journal')).length === 1, 60_000);
       const rows = await eventually(async () => {

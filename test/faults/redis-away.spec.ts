@@ -9,11 +9,11 @@ const { TEST_REDIS_URL } = process.env;
 const FREEZE_MS = Number(process.env.FREEZE_MS ?? 3_000);
 const RESTARTS = Number(process.env.REDIS_RESTARTS ?? 3);
 const CALLS_A_SECOND = Number(process.env.REDIS_CALLS_A_SECOND ?? 80);
-/** Longer in the short form, so that a machine busy with other tests is not taken for an absent Redis. */
+/** Longer in the short form, so that Redis does not count as unavailable on a machine that is busy with other tests. */
 const TIMEOUT_MS = process.env.REDIS_AWAY_TIMEOUT_MS ?? '250';
-/** How often Redis may be said to go away when it does so once. */
+/** How often one outage of Redis may be logged. */
 const MOST_PAIRS = Number(process.env.REDIS_MOST_PAIRS ?? 3);
-/** Bars of the long form: how long after a thaw Redis may still be taken for away, and what a frozen one may add to calls. */
+/** Limits of the long form: how long Redis may count as unavailable after a thaw, and the latency that a frozen Redis may add. */
 const BACK_MS = Number(process.env.REDIS_BACK_MS ?? Infinity);
 const P99_ADDED_MS = Number(process.env.REDIS_P99_ADDED_MS ?? Infinity);
 const WORST_MS = Number(process.env.REDIS_WORST_MS ?? Infinity);
@@ -26,8 +26,8 @@ interface Call {
 }
 
 /**
- * Whatever happens to Redis, no call fails, and each gets its own answer. Half of the calls are hits, half are new; all touch
- * Redis for their key's limit, for the cache, for the lease of the question.
+ * Whatever happens to Redis, no call fails, and each gets the right response. Half of the calls are hits, half are misses; all
+ * use Redis for the rate limit, the cache and the lease of the flight.
  */
 describeWithRedis('Redis away under load (needs TEST_REDIS_URL)', () => {
   let redis: OwnRedis;
@@ -42,13 +42,13 @@ describeWithRedis('Redis away under load (needs TEST_REDIS_URL)', () => {
     const started = await startGateway({ env });
     return { started, key: (await started.createKey({ rpm_limit: 1_000_000 })).key };
   };
-  /** The log's lines with a message, and when they were written. */
+  /** The log lines with a message, and their times. */
   const lines = (message: string, of = gateway) =>
     of.output
       .split('\n')
       .filter((line) => line.includes(`"msg":"${message}`))
       .map((line) => JSON.parse(line) as { time: string; reason?: string });
-  /** How often Redis was said to go away and to come back, once both are in the log. */
+  /** How often the log says that Redis is away and that it is back, once both numbers are equal. */
   const pairs = () =>
     eventually(() => {
       const [away, back] = [lines('Redis is away').length, lines('Redis is back').length];
@@ -65,7 +65,7 @@ describeWithRedis('Redis away under load (needs TEST_REDIS_URL)', () => {
     if (status !== 200 || !String(content).endsWith(text)) failed.push({ text, status, body });
     return { at, ms: performance.now() - startedAt, cache: headers.get('x-cache-status') };
   };
-  /** Calls at a steady rate for as long as something lasts, whatever they take. */
+  /** Calls at a steady rate while an action runs, however slow the calls are. */
   const during = async (what: () => Promise<unknown>): Promise<Call[]> => {
     const calls: Promise<Call | undefined>[] = [];
     const run = { over: false };
@@ -161,7 +161,7 @@ describeWithRedis('Redis away under load (needs TEST_REDIS_URL)', () => {
   );
 
   it.each(['drip', 'reset', 'garbage'] as const)(
-    'answers are spoilt (%s): no call fails, and all is well after',
+    'sends damaged replies (%s): no call fails, and hits return afterwards',
     async (fault) => {
       await during(async () => {
         proxy.fault = fault;
@@ -177,7 +177,7 @@ describeWithRedis('Redis away under load (needs TEST_REDIS_URL)', () => {
     },
   );
 
-  it('is not there at the start: the gateway is ready without it, says so once, and uses it once it is there', async () => {
+  it('is away at the start: the gateway is ready without it, logs this once, and uses it as soon as it is there', async () => {
     const port = await freePort();
     const { started, key: its } = await start(`redis://127.0.0.1:${port}`);
     let late: OwnRedis | undefined;

@@ -6,11 +6,11 @@ import { OwnRedisCluster } from '../support/own-redis-cluster';
 
 const { TEST_DATABASE_URL, TEST_REDIS_URL } = process.env;
 const MODEL = 'gpt-4.1';
-/** An answer that was just given may still be on its way to Redis. */
+/** A response is stored in Redis shortly after its caller gets it. */
 const FROM_THE_OTHER = ['HIT', 'COALESCED'];
 const describeWithStores = TEST_DATABASE_URL && TEST_REDIS_URL ? describe : describe.skip;
 
-/** Everything that uses Redis, on a cluster of three nodes, over two replicas. */
+/** Everything that uses Redis, on a cluster of three nodes, with two replicas. */
 describeWithStores('two replicas on a Redis Cluster (needs TEST_DATABASE_URL and TEST_REDIS_URL)', () => {
   let cluster: OwnRedisCluster;
   let replicas: RunningGateway[] = [];
@@ -30,7 +30,7 @@ describeWithStores('two replicas on a Redis Cluster (needs TEST_DATABASE_URL and
     const one = await startGateway({ env });
     replicas = [one];
     const { DATABASE_URL, SECRET_KEY } = one.env;
-    // One node is enough to find the others.
+    // One node is enough to discover the others.
     const alone = `redis+cluster://127.0.0.1:${cluster.nodes[1]?.port}`;
     replicas.push(await startGateway({ fake: one.fake, env: { ...env, REDIS_URL: alone, DATABASE_URL, SECRET_KEY } }));
     ({ key } = await one.createKey({ rpm_limit: 100_000 }));
@@ -42,7 +42,7 @@ describeWithStores('two replicas on a Redis Cluster (needs TEST_DATABASE_URL and
     await cluster?.stop();
   });
 
-  it('give each other their answers, which lie on all nodes', async () => {
+  it('serve each other’s stored responses, from all nodes', async () => {
     const questions = Array.from({ length: 60 }, (_, index) => `shared ${index}`);
     for (const text of questions) expect((await ask(0, text)).cache).toBe('MISS');
     const answers = await Promise.all(questions.map((text) => ask(1, text)));
@@ -53,7 +53,7 @@ describeWithStores('two replicas on a Redis Cluster (needs TEST_DATABASE_URL and
     expect(body.total_keys).toBeGreaterThanOrEqual(60);
   });
 
-  it('take answers out of service for each other at once, and out of all nodes', async () => {
+  it('invalidate responses for each other at once, and on all nodes', async () => {
     const text = 'to be invalidated';
     await ask(0, text);
     await eventually(async () => (await ask(1, text)).cache === 'HIT');
@@ -61,11 +61,11 @@ describeWithStores('two replicas on a Redis Cluster (needs TEST_DATABASE_URL and
     expect(body.invalidated_keys).toBeGreaterThanOrEqual(61);
     await delay(1_000);
     expect((await ask(1, text)).cache).toBe('MISS');
-    // Only what was asked after it is left.
+    // Only responses to later calls remain.
     await eventually(async () => (await cluster.counts('ai_cache:')).reduce((sum, count) => sum + count, 0) === 1);
   });
 
-  it('ask an equal question once', async () => {
+  it('make one upstream call for equal calls', async () => {
     const text = 'asked by many';
     const answers = await Promise.all(
       Array.from({ length: 60 }, (_, index) => ask(index % 2, `[[delay=2000]] ${text}`)),
@@ -74,7 +74,7 @@ describeWithStores('two replicas on a Redis Cluster (needs TEST_DATABASE_URL and
     expect(upstreamCalls(text)).toBe(1);
   });
 
-  it('follow each other’s streams while they come', async () => {
+  it('relay each other’s streams while they run', async () => {
     const text = 'streamed to both';
     const stream = async (replica: number) => {
       const response = await fetch(`${at(replica).url}/v1/chat/completions`, {
@@ -105,7 +105,7 @@ describeWithStores('two replicas on a Redis Cluster (needs TEST_DATABASE_URL and
     expect(new Set(results.map(({ custom_id }) => custom_id)).size).toBe(150);
   });
 
-  it('go on when a node is killed: its answers are misses, those of the others are hits', async () => {
+  it('continue if a node is killed: its responses are misses, those of the other nodes are hits', async () => {
     const questions = Array.from({ length: 60 }, (_, index) => `with two nodes ${index}`);
     for (const text of questions) await ask(0, text);
     await cluster.nodes[2]?.kill();
@@ -127,7 +127,7 @@ describeWithStores('two replicas on a Redis Cluster (needs TEST_DATABASE_URL and
     }, 60_000);
   });
 
-  it('go on when a node is frozen', async () => {
+  it('continue if a node is frozen', async () => {
     const questions = Array.from({ length: 60 }, (_, index) => `one of three is frozen ${index}`);
     for (const text of questions) await ask(0, text);
     cluster.nodes[0]?.freeze();

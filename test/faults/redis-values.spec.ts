@@ -12,17 +12,17 @@ import { ownRedisDatabase } from '../support/stores';
 const { TEST_REDIS_URL } = process.env;
 const QUESTIONS = 120;
 const ENTRIES = Number(process.env.CACHE_ENTRIES ?? 20_000);
-/** What memory may take beyond its bound. */
+/** How far memory may exceed its limit. */
 const SLACK = 1.05;
 const describeWithRedis = TEST_REDIS_URL ? describe : describe.skip;
 
-/** What lies in Redis may be spoilt, too large or too much: an answer is right, or it is a miss. */
-describeWithRedis('answers in a Redis that is damaged or full (needs TEST_REDIS_URL)', () => {
+/** Values in Redis may be damaged, too large or too many: a response is correct, or it is a miss. */
+describeWithRedis('responses in a damaged or full Redis (needs TEST_REDIS_URL)', () => {
   const started: (RunningGateway | OwnRedis)[] = [];
 
   const start = async (...settings: string[]) => {
     const redis = await OwnRedis.start(settings);
-    // Away is not what is looked at here, so a busy machine has all the time it needs.
+    // Long, because outages are not tested here and the machine may be busy.
     const env = {
       REDIS_URL: redis.url,
       QUEUE_REDIS_URL: await ownRedisDatabase(String(TEST_REDIS_URL)),
@@ -40,7 +40,7 @@ describeWithRedis('answers in a Redis that is damaged or full (needs TEST_REDIS_
       return { status, cache: headers.get('x-cache-status'), content };
     };
     const lines = (message: string) => gateway.output.split('\n').filter((line) => line.includes(`"msg":"${message}`));
-    /** The same gateway with nothing in memory. */
+    /** The same gateway with an empty memory. */
     const forget = async () => {
       await gateway.restart();
       await eventually(isReady);
@@ -51,7 +51,7 @@ describeWithRedis('answers in a Redis that is damaged or full (needs TEST_REDIS_
     for (const each of started.splice(0)) await each.stop();
   });
 
-  it('are a miss when a bit is another one, when they are cut, moved, or no answers at all', async () => {
+  it('are misses if a bit is flipped, or if they are cut, moved or not responses', async () => {
     const { redis, ask, forget } = await start();
     const question = (index: number) =>
       `question ${index} ${'of some length '.repeat(index % 3 ? 2 : 3_000)}end ${index}`;
@@ -88,15 +88,15 @@ describeWithRedis('answers in a Redis that is damaged or full (needs TEST_REDIS_
         cache: 'MISS',
         right: true,
       });
-    // Callers do not wait until their answers are stored.
+    // Callers do not wait until their responses are stored.
     await delay(500);
     await forget();
-    // All but the one whose place is taken by another kind of value were put in order by the answers that came after.
+    // New responses have replaced all of them, except the one whose key has another type of value.
     const healed = await Promise.all(Array.from({ length: QUESTIONS }, (_, index) => ask(question(index))));
     expect(healed.filter(({ cache }) => cache === 'HIT').length).toBeGreaterThanOrEqual(QUESTIONS - 1);
   });
 
-  it('are given from Redis when they are large, up to 10 MB', async () => {
+  it('are served from Redis up to 10 MB', async () => {
     const { redis, ask, forget } = await start();
     const large = '[[words=700000]] nearly 10 MB';
     const huge = '[[words=1000000]] over 10 MB';
@@ -109,7 +109,7 @@ describeWithRedis('answers in a Redis that is damaged or full (needs TEST_REDIS_
     expect(Number(await redis.command('DBSIZE'))).toBeGreaterThan(0);
   });
 
-  it('are still given when Redis takes no more, and kept again once it has room', async () => {
+  it('are still served if Redis is full, and stored again once it has room', async () => {
     const { redis, ask, lines, forget, isReady } = await start(
       '--maxmemory',
       '6mb',
@@ -139,7 +139,7 @@ describeWithRedis('answers in a Redis that is damaged or full (needs TEST_REDIS_
     }, 20_000);
   });
 
-  it('make room for each other in a Redis that evicts, and no more than it may take', async () => {
+  it('replace each other in a Redis that evicts, within its memory limit', async () => {
     const { redis, ask, lines } = await start('--maxmemory', '6mb', '--maxmemory-policy', 'allkeys-lru');
     const text = () => Array.from({ length: 6_000 }, () => randomInt(2 ** 32).toString(36)).join(' ');
     for (let index = 0; index < 300; index += 20) {
@@ -164,7 +164,7 @@ describeWithRedis('answers in a Redis that is damaged or full (needs TEST_REDIS_
       const { takenBytes, evicted, count, hits } = JSON.parse(stdout);
       process.stderr.write(`${ENTRIES} answers took ${(takenBytes / 1024 / 1024).toFixed(1)} of 16 MiB\n`);
       expect(takenBytes).toBeLessThan(bound * SLACK);
-      // And not much less: what is said to be taken is what is taken.
+      // And not much less, so that the reported memory is the used memory.
       expect(takenBytes).toBeGreaterThan(bound * 0.5);
       expect(evicted).toBeGreaterThan(ENTRIES / 3);
       expect(count.keys).toBe(ENTRIES);

@@ -1,10 +1,10 @@
 /**
- * Replaces a function of the built gateway for a sabotage. It throws where there is none of that name, so that a sabotage
- * whose target was renamed is not taken for a fault that no spec notices.
+ * Replaces a function of the built gateway for a sabotage. Throws if there is no function of that name, so that a sabotage
+ * whose target was renamed does not look like a fault that no spec notices.
  *
  * @param {object} owner a class's prototype or a module's exports
  * @param {string} name
- * @param {(original: Function) => Function} make the function in its place
+ * @param {(original: Function) => Function} make returns the replacement
  */
 exports.replace = (owner, name, make) => {
   const original = owner?.[name];

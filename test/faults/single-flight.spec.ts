@@ -6,19 +6,19 @@ import { OwnRedis } from '../support/own-redis';
 
 const { TEST_DATABASE_URL, TEST_REDIS_URL } = process.env;
 const EQUAL_CALLS = Number(process.env.EQUAL_CALLS ?? 300);
-/** The bar of the long form. */
+/** The limit of the long form. */
 const TAKE_OVER_MS = Number(process.env.TAKE_OVER_MS ?? Infinity);
 const MODEL = 'gpt-4.1';
-/** Longer than a lease and all the time that a busy machine takes to send the calls. */
+/** Longer than a lease plus the time in which a busy machine sends the calls. */
 const SLOW = 'delay=3000';
 const describeWithStores = TEST_DATABASE_URL && TEST_REDIS_URL ? describe : describe.skip;
 
-/** The memory that a replica's process takes. */
+/** The memory of a replica's process. */
 function residentMib({ pid }: RunningGateway): number {
   return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 }
 
-/** Equal misses on two replicas at the same time, with all that may happen to the one that asks. */
+/** Equal misses on two replicas at the same time, with failures of the leader. */
 describeWithStores('equal misses on two replicas (needs TEST_DATABASE_URL and TEST_REDIS_URL)', () => {
   let redis: OwnRedis;
   let replicas: RunningGateway[] = [];
@@ -80,7 +80,7 @@ describeWithStores('equal misses on two replicas (needs TEST_DATABASE_URL and TE
     ['whole answers', () => false, SLOW],
     ['streams', () => true, `ttft=2500 words=40 gap=20`],
     ['both', (index: number) => index % 3 === 0, `ttft=2500 words=40 gap=20`],
-  ])('are one upstream call: %s', async (_, streams, directives) => {
+  ])('make one upstream call: %s', async (_, streams, directives) => {
     const text = next(directives);
     const answers = await askAll(text, streams);
     expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
@@ -89,9 +89,9 @@ describeWithStores('equal misses on two replicas (needs TEST_DATABASE_URL and TE
     expect(upstreamCalls(text)).toBe(1);
   });
 
-  it('cost little memory while they wait', async () => {
+  it('need little memory while they wait', async () => {
     const idle = replicas.map(residentMib);
-    // Connections and what the first calls leave are there already.
+    // Connections, and memory that the first calls allocate once, exist already.
     await askAll(next(SLOW), () => false);
     const before = replicas.map(residentMib);
     const text = next(SLOW);
@@ -108,8 +108,8 @@ describeWithStores('equal misses on two replicas (needs TEST_DATABASE_URL and TE
     expect(Math.max(...grown)).toBeLessThan(32);
   });
 
-  it('share answers that are too long to be sent between replicas', async () => {
-    // In few pieces: whoever comes first leads, and of a stream no more than 8 MB are kept for those who read it slowly.
+  it('share responses that are too long to be sent between replicas', async () => {
+    // In few pieces: a flight keeps at most 8 MB of a stream for slow subscribers.
     const long = `${'a-long-answer-'.repeat(700)} `.repeat(350);
     const text = next('delay=1500');
     at(0).fake.script({ text: long }, { prompt: text });
@@ -118,7 +118,7 @@ describeWithStores('equal misses on two replicas (needs TEST_DATABASE_URL and TE
     expect({ ...tally(answers), upstream: upstreamCalls(text) }).toMatchObject({ MISS: 1, upstream: 1 });
   });
 
-  it('a stream is followed from its beginning on the other replica, while it comes', async () => {
+  it('get a stream from its beginning on the other replica, while it runs', async () => {
     const text = next('words=60 gap=50');
     const led = ask(0, text, true);
     await delay(1_000);
@@ -129,7 +129,7 @@ describeWithStores('equal misses on two replicas (needs TEST_DATABASE_URL and TE
     expect(upstreamCalls(text)).toBe(1);
   });
 
-  it.each([false, true])('are answered though the leader’s client leaves (streams: %s)', async (streams) => {
+  it.each([false, true])('get a response although the leader’s client disconnects (streams: %s)', async (streams) => {
     const text = next(streams ? 'ttft=1500 words=20 gap=20' : 'delay=2500');
     const departure = new AbortController();
     const body = JSON.stringify({ model: MODEL, stream: streams, messages: [{ role: 'user', content: text }] });
@@ -148,7 +148,7 @@ describeWithStores('equal misses on two replicas (needs TEST_DATABASE_URL and TE
     expect(upstreamCalls(text)).toBe(1);
   });
 
-  it('cost two upstream calls while Redis is away', async () => {
+  it('make two upstream calls while Redis is away', async () => {
     redis.freeze();
     try {
       await eventually(async () => {
@@ -170,7 +170,7 @@ describeWithStores('equal misses on two replicas (needs TEST_DATABASE_URL and TE
     });
   });
 
-  it('are asked again when the leader’s process is killed', async () => {
+  it('are sent again if the leader’s process is killed', async () => {
     const text = next('delay=4000');
     const doomed = ask(0, text, false).catch(() => undefined);
     await eventually(async () => upstreamCalls(text) === 1 || undefined);

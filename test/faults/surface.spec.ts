@@ -9,7 +9,7 @@ import { type Played, Player } from '../support/surface/play';
 import { chargeOf, costOf, reckon, type Row, type Try } from '../support/surface/reckon';
 
 const SEED = Number(process.env.SEED ?? 1);
-/** Every pair of values and a few more by default; the long form is `SURFACE=every`. */
+/** Every pair of values and some more by default; the long form is `SURFACE=every`. */
 const CELLS = process.env.SURFACE === 'every' ? EVERY_CELL : someOf(EVERY_CELL, 80, seeded(SEED));
 const AT_ONCE = 12;
 
@@ -32,7 +32,7 @@ prices:
   surface-d: { input_usd_per_mtok: "0.17", output_usd_per_mtok: "0.70", cached_input_usd_per_mtok: "0.03", reasoning_usd_per_mtok: "0.90" }
 `;
 
-/** Everything that can be called, in every way that can cost money, against two vendors that keep their own invoices. */
+/** Calls in every way that can cost money, to two vendors with invoices of their own. */
 describe(`${CELLS.length} of ${EVERY_CELL.length} ways to call (seed ${SEED})`, () => {
   let gateway: RunningGateway;
   let backup: FakeOpenAi;
@@ -44,7 +44,7 @@ describe(`${CELLS.length} of ${EVERY_CELL.length} ways to call (seed ${SEED})`, 
       configFile: CONFIG,
       env: {
         BACKUP_URL: backup.baseUrl,
-        // Clients that left may have opened connections that they never use.
+        // Clients that disconnected may have opened connections that they never use.
         DRAIN_TIMEOUT_S: '5',
       },
     });
@@ -62,7 +62,7 @@ describe(`${CELLS.length} of ${EVERY_CELL.length} ways to call (seed ${SEED})`, 
   };
 
   it(
-    'add up to the invoices, to the pico-dollar',
+    'equal the invoices, to the pico-dollar',
     async () => {
       const played: Played[] = [];
       const waiting = [...CELLS.entries()];
@@ -107,7 +107,7 @@ describe(`${CELLS.length} of ${EVERY_CELL.length} ways to call (seed ${SEED})`, 
     120_000 + CELLS.length * 3_000,
   );
 
-  /** What is wrong with a cell, once all its tries have ended. */
+  /** What is wrong with a cell after all its attempts have ended. */
   async function check(played: Played): Promise<{ tries: Try[]; wrong: string[]; costPusd: bigint }> {
     const { teamId, key, budgetId, name, cell, answers } = played;
     const calls = player.callsOf(name);

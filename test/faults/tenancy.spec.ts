@@ -8,17 +8,17 @@ const SEED = Number(process.env.SEED ?? 1);
 const TENANT_CALLS = Number(process.env.TENANT_CALLS ?? 2_500);
 const TEAMS = 50;
 const AT_ONCE = 64;
-/** Few, so that all teams ask all of them; the slow ones are asked by many at once. */
+/** Few, so that all teams send all of them; many teams send the slow ones at once. */
 const PROMPTS = Array.from({ length: 8 }, (_, at) => `${at % 2 === 0 ? '' : '[[delay=60 gap=2]] '}question ${at}`);
 
 interface Team {
   id: string;
   key: string;
-  /** How often it was deleted and made again under its name. */
+  /** How often a team of this name was deleted and created again. */
   life: number;
 }
 
-/** An answer: by which of its upstream's calls it was written, and who was told it. */
+/** A response: the upstream calls that wrote it, and the team that got it. */
 interface Told {
   team: string;
   requestId: string;
@@ -26,7 +26,7 @@ interface Told {
   written: number[];
 }
 
-/** C1: teams that ask the same get answers of their own, in whatever way they ask. */
+/** C1: teams that send equal requests get separate responses, in every way to call. */
 describe(`${TEAMS} teams with equal prompts, ${TENANT_CALLS} calls (seed ${SEED})`, () => {
   let replicas: RunningGateway[] = [];
   const teams: Team[] = [];
@@ -36,7 +36,7 @@ describe(`${TEAMS} teams with equal prompts, ${TENANT_CALLS} calls (seed ${SEED}
     const one = await startGateway();
     replicas = [one];
     const { DATABASE_URL, REDIS_URL, SECRET_KEY } = one.env;
-    // Over one Redis, answers and questions on their way are the same ones for both.
+    // With one Redis, both share stored responses and running flights.
     if (TEST_REDIS_URL)
       replicas.push(await startGateway({ fake: one.fake, env: { DATABASE_URL, REDIS_URL, SECRET_KEY } }));
     for (let at = 0; at < TEAMS; at += 1) teams.push(await made(`tenant ${at}`, 0));
@@ -67,7 +67,7 @@ describe(`${TEAMS} teams with equal prompts, ${TENANT_CALLS} calls (seed ${SEED}
       body: JSON.stringify({ model: 'gpt-4.1', ...body }),
     });
 
-  /** Nothing that the teams send tells them apart, but for their keys. */
+  /** The requests of the teams differ only in their keys. */
   const ask = async (): Promise<void> => {
     const team = pick(teams, random);
     const stream = random() < 0.4;
@@ -89,7 +89,7 @@ describe(`${TEAMS} teams with equal prompts, ${TENANT_CALLS} calls (seed ${SEED}
     const text = await response.text();
     if (response.status === 504 && headers['cache-control'] === 'only-if-cached')
       return void (missesOfOnlyIfCached += 1);
-    // The same key with another body is refused; that is not what is asked here.
+    // The same key with another body is refused, which is not tested here.
     if (response.status === 400 && headers['idempotency-key'] !== undefined) return;
     if (response.status !== 200) return void wrong.push(`${response.status} ${text}`);
     const key = response.headers.get('x-cache-key') ?? '';
@@ -102,7 +102,7 @@ describe(`${TEAMS} teams with equal prompts, ${TENANT_CALLS} calls (seed ${SEED}
     });
   };
 
-  /** A team that is made again under its name is another one. */
+  /** A team that is created again under the same name is another team. */
   const remake = async (at: number): Promise<void> => {
     const team = teams[at] as Team;
     const gone = await first().admin('DELETE', `/admin/teams/${team.id}`);
@@ -120,7 +120,7 @@ describe(`${TEAMS} teams with equal prompts, ${TENANT_CALLS} calls (seed ${SEED}
   };
 
   it(
-    'have no answer in common',
+    'share no response',
     async () => {
       const half = Math.floor(TENANT_CALLS / 2);
       let left = TENANT_CALLS - half;
@@ -132,7 +132,7 @@ describe(`${TEAMS} teams with equal prompts, ${TENANT_CALLS} calls (seed ${SEED}
       left = half;
       await Promise.all(Array.from({ length: AT_ONCE }, worker));
 
-      // Whose call upstream it was: the upstream was told the request's id, and the answer has it, too.
+      // The upstream call belongs to the team whose request id was sent upstream and is in the response.
       const teamOf = new Map(told.map(({ requestId, team }) => [requestId, team]));
       const askedBy = new Map<number, string | undefined>();
       for (const { seq, requestId } of first().fake.calls)
@@ -158,7 +158,7 @@ describe(`${TEAMS} teams with equal prompts, ${TENANT_CALLS} calls (seed ${SEED}
     180_000 + TENANT_CALLS * 30,
   );
 
-  it('are told nothing by the keys of others', async () => {
+  it('get nothing through the cache keys of other teams', async () => {
     const [one, other] = teams as [Team, Team];
     const question = { messages: [{ role: 'user', content: 'a secret question' }] };
     const asked = await post(one, question);

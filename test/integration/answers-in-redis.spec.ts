@@ -29,11 +29,11 @@ const entry = (members: Partial<CacheEntry> = {}): CacheEntry => ({
 const prose = (bytes: number) =>
   Buffer.from('{"text":"the same again"}'.repeat(Math.ceil(bytes / 25))).subarray(0, bytes);
 
-/** The same on one server and on a cluster of three. */
-describeWithRedis.each(['one server', 'a cluster'])('answers in Redis, on %s (needs TEST_REDIS_URL)', (kind) => {
+/** On one server, and on a cluster of three. */
+describeWithRedis.each(['one server', 'a cluster'])('responses in Redis, on %s (needs TEST_REDIS_URL)', (kind) => {
   let redis: OwnRedis | OwnRedisCluster;
   const connections: RedisConnection[] = [];
-  /** A model of its own for each test. */
+  /** Each test uses another model. */
   let model: string;
   const keyOf = (name: string | number, generation = 1, of = model) => `ai_cache:team_1:${of}:${generation}:${name}`;
   const replica = async (memoryBytes = 1024 * 1024) => {
@@ -62,24 +62,21 @@ describeWithRedis.each(['one server', 'a cluster'])('answers in Redis, on %s (ne
     await redis?.stop();
   });
 
-  it.each([40, 1_000, 100_000, 1_000_000, MAX_BODY_BYTES])(
-    'gives another replica the same answer of %i bytes',
-    async (bytes) => {
-      const [one, two] = [await replica(), await replica()];
-      const stored = entry({ body: prose(bytes) });
-      // A node of a new cluster may still be about to learn of the others; then nothing is kept, and nothing found.
-      const found = await eventually(async () => {
-        await one.set(keyOf('a'), stored);
-        return two.get(keyOf('a'));
-      });
-      expect({ ...found, body: found?.body.equals(stored.body) }).toEqual({ ...stored, body: true });
-      const ttl = Number(await command('PTTL', keyOf('a')));
-      expect(ttl).toBeGreaterThan(500_000);
-      expect(ttl).toBeLessThanOrEqual(600_000);
-    },
-  );
+  it.each([40, 1_000, 100_000, 1_000_000, MAX_BODY_BYTES])('are read by another replica: %i bytes', async (bytes) => {
+    const [one, two] = [await replica(), await replica()];
+    const stored = entry({ body: prose(bytes) });
+    // A node of a new cluster may not know the others yet; then nothing is stored and nothing found.
+    const found = await eventually(async () => {
+      await one.set(keyOf('a'), stored);
+      return two.get(keyOf('a'));
+    });
+    expect({ ...found, body: found?.body.equals(stored.body) }).toEqual({ ...stored, body: true });
+    const ttl = Number(await command('PTTL', keyOf('a')));
+    expect(ttl).toBeGreaterThan(500_000);
+    expect(ttl).toBeLessThanOrEqual(600_000);
+  });
 
-  it('keeps an answer that is larger than memory in Redis alone, and one of over 10 MB nowhere', async () => {
+  it('are only in Redis if they exceed memory, and are not stored above 10 MB', async () => {
     const store = await replica(50_000);
     await store.set(keyOf('large'), entry({ body: prose(100_000) }));
     expect((await store.get(keyOf('large')))?.body).toHaveLength(100_000);
@@ -87,7 +84,7 @@ describeWithRedis.each(['one server', 'a cluster'])('answers in Redis, on %s (ne
     expect(await store.has(keyOf('huge'))).toBe(false);
   });
 
-  it('asks Redis once, and keeps an answer in memory no longer than it may live', async () => {
+  it('are read from Redis once, and stay in memory no longer than their TTL', async () => {
     const [one, two] = [await replica(), await replica()];
     await one.set(keyOf('a'), entry({ createdAt: Date.now() - 598_500 }));
     expect(await two.get(keyOf('a'))).toBeDefined();
@@ -100,11 +97,11 @@ describeWithRedis.each(['one server', 'a cluster'])('answers in Redis, on %s (ne
   it.each([
     ['a text', ['SET', 'not an answer']],
     ['JSON of an older version', ['SET', '{"body":"{}","provider":"openai"}']],
-    ['another kind of value', ['LPUSH', 'x']],
-    ['the beginning of an answer', ['SETRANGE', '3', '']],
-    ['an answer with another byte', ['SETRANGE', '60', '!']],
-    ['a longer answer', ['APPEND', 'x']],
-  ])('takes %s for a miss, and puts the next answer in its place', async (_, [name = '', ...args]) => {
+    ['a value of another type', ['LPUSH', 'x']],
+    ['a response with a damaged start', ['SETRANGE', '3', '']],
+    ['a response with a changed byte', ['SETRANGE', '60', '!']],
+    ['a response with an additional byte', ['APPEND', 'x']],
+  ])('are replaced after a miss: %s', async (_, [name = '', ...args]) => {
     const store = await replica();
     if (['SETRANGE', 'APPEND'].includes(name)) await (await replica()).set(keyOf('a'), entry());
     if (args[1] === '') await command('SET', keyOf('a'), 'TG\x01');
@@ -114,7 +111,7 @@ describeWithRedis.each(['one server', 'a cluster'])('answers in Redis, on %s (ne
     expect(await (await replica()).get(keyOf('a'))).toBeDefined();
   });
 
-  it('takes the answer of another key for a miss', async () => {
+  it('are a miss under another cache key', async () => {
     const store = await replica();
     await store.set(keyOf('{same}a'), entry());
     await command('COPY', keyOf('{same}a'), keyOf('{same}b'));
@@ -122,7 +119,7 @@ describeWithRedis.each(['one server', 'a cluster'])('answers in Redis, on %s (ne
     expect(await (await replica()).get(keyOf('{same}a'))).toBeDefined();
   });
 
-  it('counts the live answers of all replicas and their bytes', async () => {
+  it('are counted with their bytes over all replicas, without expired ones', async () => {
     const [one, two] = [await replica(), await replica()];
     await one.set(keyOf('a'), entry({ body: prose(1_000) }));
     await two.set(keyOf('b'), entry({ body: prose(2_000) }));
@@ -149,7 +146,7 @@ describeWithRedis.each(['one server', 'a cluster'])('answers in Redis, on %s (ne
     ]);
   });
 
-  it('sweeps a generation of any size out of Redis, and nothing else', async () => {
+  it('of one generation are deleted from Redis, however many there are, and no others', async () => {
     const store = await replica();
     await Promise.all(Array.from({ length: 1_201 }, (_, index) => store.set(keyOf(index), entry())));
     await store.set(keyOf('new', 2), entry());
@@ -160,7 +157,7 @@ describeWithRedis.each(['one server', 'a cluster'])('answers in Redis, on %s (ne
     expect(await count(other)).toMatchObject([{ generation: 2, keys: 1 }]);
   });
 
-  it('lists the answers of a generation in memory and in Redis, each once, and takes out those that are named', async () => {
+  it('of one generation are listed once each, from memory and Redis, and deleted by name', async () => {
     const [one, two] = [await replica(), await replica()];
     for (let index = 0; index < 250; index += 1) await (index % 2 ? one : two).set(keyOf(index), entry());
     await two.set(keyOf('other', 2), entry());

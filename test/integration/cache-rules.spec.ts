@@ -5,10 +5,10 @@ import { type RunningGateway, startGateway } from '../support/gateway';
 const { TEST_DATABASE_URL, TEST_REDIS_URL } = process.env;
 const describeWithStores = TEST_DATABASE_URL && TEST_REDIS_URL ? describe : describe.skip;
 
-/** What another replica says of an answer that was given and is still on its way to Redis. */
+/** The cache status on another replica while a response is being stored in Redis. */
 const WHILE_IT_IS_STORED = 'COALESCED';
 
-describeWithStores('rules of the cache on replicas (needs TEST_DATABASE_URL and TEST_REDIS_URL)', () => {
+describeWithStores('cache rules on replicas (needs TEST_DATABASE_URL and TEST_REDIS_URL)', () => {
   let one: RunningGateway;
   let other: RunningGateway;
   let withoutRedis: RunningGateway;
@@ -37,7 +37,7 @@ describeWithStores('rules of the cache on replicas (needs TEST_DATABASE_URL and 
     for (const replica of [other, withoutRedis]) await eventually(() => holds(replica));
   };
 
-  it('are in force here at once and on the others soon, with Redis or without', async () => {
+  it('apply at once on the replica that set them, and soon on the others, with Redis or without', async () => {
     const { key, keyId } = await one.createKey();
     const statusOn = async (replica: RunningGateway, members = {}) =>
       (await replica.chat(key, fresh(), members)).headers.get('x-cache-status');
@@ -52,7 +52,7 @@ describeWithStores('rules of the cache on replicas (needs TEST_DATABASE_URL and 
     await everywhere(async (replica) => (await statusOn(replica, { model: 'gpt-4.1-nano' })) === 'MISS');
   });
 
-  it('let teams share and part on every replica, and answers of one replica reach the other team on another', async () => {
+  it('start and end shares on every replica, and a team gets responses of the other team from another replica', async () => {
     const [left, right] = [await one.createKey(), await one.createKey()];
     const made = await one.admin('POST', '/admin/cache/shares', {
       name: 'replicas',
@@ -80,7 +80,7 @@ describeWithStores('rules of the cache on replicas (needs TEST_DATABASE_URL and 
     await everywhere(async (replica) => (await scopeOn(replica, right.key)) === right.teamId);
   });
 
-  it('of many that are made at once on both, none has a team twice', async () => {
+  it('never put a team into two shares, also if both replicas create many at once', async () => {
     const { teamId } = await one.createKey();
     const made = await Promise.all(
       Array.from({ length: 8 }, (_, index) =>

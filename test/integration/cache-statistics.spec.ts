@@ -14,8 +14,8 @@ const LATE = 20_001;
 const STATUSES = ['HIT', 'HIT', 'MISS', 'MISS', 'COALESCED', 'BYPASS', 'REFRESH'];
 const REASONS = ['not_stopped', 'cut', 'bypass'];
 
-/** Counters that are written with the rows, and those that an upgrade makes of the rows that are there, are the same. */
-describe.each(DATABASE_PROFILES)('counters of the cache, %s', (profile) => {
+/** Counters written with the rows equal those that an upgrade computes from existing rows. */
+describe.each(DATABASE_PROFILES)('cache counters, %s', (profile) => {
   let database: TestDatabase;
   let db: Kysely<Schema>;
 
@@ -29,18 +29,18 @@ describe.each(DATABASE_PROFILES)('counters of the cache, %s', (profile) => {
   const violations = async () =>
     (await new VerificationRepository({ db } as Database).verify()).flatMap((check) => check.violations);
 
-  it('follow from the rows, in whatever order these come, and are made of them', async () => {
+  it('equal the sums of the rows in any order, also after an upgrade', async () => {
     const ledger = new LedgerRepository({ db } as Database);
     const random = seeded(1);
     const rows = Array.from({ length: ROWS }, (_, index) => row(index, random));
     for (let from = 0; from < ROWS; from += 500) {
       const page = rows.slice(from, from + 500);
       await ledger.write(page.map((each) => toLedgerRow({ ...each, state: 'dispatched', uncached: null })));
-      // The half of them end twice: what is written again counts nothing.
+      // Half of them settle twice: the second settlement counts nothing.
       await ledger.write(page.map(toLedgerRow));
       await ledger.write(page.slice(0, 250).map(toLedgerRow));
     }
-    // The process of some dies, and what became of them comes late; others are re-rated.
+    // The instance of some dies and their settlements arrive late; others are re-rated.
     const lost = Array.from({ length: 50 }, (_, index) => ({ ...row(ROWS + index, random), owner: 'instance_dead' }));
     await ledger.write(lost.map((each) => toLedgerRow({ ...each, state: 'dispatched', uncached: null })));
     await new OwnersRepository({ db } as Database).reclaimAll('instance_dead');
@@ -69,7 +69,7 @@ describe.each(DATABASE_PROFILES)('counters of the cache, %s', (profile) => {
     expect(await violations()).toEqual([]);
   });
 
-  it('are missed where one is not right', async () => {
+  it('cause a violation if one is wrong', async () => {
     await sql`UPDATE cache_rollups SET refused = refused + 1 WHERE uncached = 'cut'`.execute(db);
     expect((await violations()).length).toBeGreaterThan(0);
   });
@@ -89,7 +89,7 @@ function row(index: number, random: () => number) {
     key_id: 'key_1',
     model,
     provider: 'openai',
-    // Upstreams choose their names; an index takes no long ones.
+    // Upstreams choose their names; an index accepts no long ones.
     upstream_model: one([null, `${model}-2026-01-01`, 'x'.repeat(9_000)]),
     endpoint: '/v1/chat/completions',
     status: 200,

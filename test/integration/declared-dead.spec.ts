@@ -15,8 +15,8 @@ const window = { budget, startMs: 0 };
 const wish = { owner: OWNER, leastPusd: 10n, idealPusd: 100n };
 const call = { teamId: 'team_x', key: 'order 7', fingerprint: 'of the body', requestId: 'req_x' };
 
-/** A process that is cut off from the database is taken for dead, and comes back to what it holds. */
-describe.each(DATABASE_PROFILES)('what a process holds that was taken for dead, %s', (profile) => {
+/** An instance that loses its database is declared dead, and returns. */
+describe.each(DATABASE_PROFILES)('the lease of an instance that was declared dead, %s', (profile) => {
   let database: TestDatabase;
   let leases: LeasesRepository;
   let owners: OwnersRepository;
@@ -36,12 +36,12 @@ describe.each(DATABASE_PROFILES)('what a process holds that was taken for dead, 
   });
 
   const leasedPusd = async () => (await leases.states([window])).get('budget_x@0')?.leasedPusd;
-  /** Nobody is seen any more; those who still live look for the dead. */
+  /** All instances stop sending heartbeats, and are declared dead. */
   const passLongTime = async () => {
     for (const owner of await owners.abandoned(-1)) await owners.reclaimAll(owner, true);
   };
 
-  it('is held again once it says so, and is free when it dies', async () => {
+  it('is leased again when the instance reports it, and is free when the instance dies', async () => {
     await leases.lease(window, wish);
     await owners.reclaimAll(OWNER.id, true);
     expect(await leasedPusd()).toBe(0n);
@@ -53,7 +53,7 @@ describe.each(DATABASE_PROFILES)('what a process holds that was taken for dead, 
     expect(await leasedPusd()).toBe(0n);
   });
 
-  it('is not held by one that ended and gave all back', async () => {
+  it('stays free if the instance ended and returned it', async () => {
     await leases.lease(window, wish);
     await leases.keep(window, OWNER, 0n);
     await owners.reclaimAll(OWNER.id);
@@ -61,7 +61,7 @@ describe.each(DATABASE_PROFILES)('what a process holds that was taken for dead, 
     expect(await owners.abandoned(-1)).toEqual([]);
   });
 
-  it('is free in the end, whatever came first', async () => {
+  it('is free in the end, in any order of events', async () => {
     for (let round = 0; round < ROUNDS; round += 1) {
       if (round % 3 > 0) await owners.beat(OWNER.id);
       await Promise.all([

@@ -13,7 +13,10 @@ const health = z.strictObject({
   start_period: z.string(),
 });
 
-/** The members of the Compose specification that the file uses, spelt as there. @see https://github.com/compose-spec/compose-spec/blob/main/05-services.md */
+/**
+ * The members of the Compose specification that the file uses.
+ * @see https://github.com/compose-spec/compose-spec/blob/main/05-services.md
+ */
 const composeSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9_-]*$/),
   services: z.record(
@@ -63,7 +66,7 @@ describe('docker-compose.yml', () => {
     expect(services.map(([name]) => name)).toEqual(['gateway', 'postgres', 'redis-cache', 'redis-queue']);
   });
 
-  it('asks for every password and key, and has none', () => {
+  it('requires every password and key, and contains none', () => {
     const values = services.flatMap(([, { environment, command }]) => [
       ...Object.entries(environment).filter(([name]) => /PASSWORD|AUTH|^(ADMIN|SECRET)_KEY$/.test(name)),
       ...command.flatMap((word, index) => (word === '--requirepass' ? [[word, command[index + 1] ?? '']] : [])),
@@ -80,7 +83,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('names every variable in .env.example, without a value where it is secret', () => {
+  it('has every variable in .env.example, without a value if it is secret', () => {
     const asked = new Set([...read('docker-compose.yml').matchAll(/\$\{(\w+)/g)].map(([, name]) => name));
     const lines = read('.env.example')
       .split('\n')
@@ -90,7 +93,7 @@ describe('docker-compose.yml', () => {
     for (const [name, value] of told) if (/PASSWORD|_KEY$/.test(name)) expect(value).toBe('');
   });
 
-  it('lets the cache forget and the queue not', () => {
+  it('lets the cache Redis evict, but not the queue Redis', () => {
     expect(redisOption('redis-cache', 'maxmemory')).toBe('${REDIS_CACHE_MAXMEMORY:-512mb}');
     expect(redisOption('redis-cache', 'maxmemory-policy')).toBe('allkeys-lru');
     expect(redisOption('redis-queue', 'maxmemory-policy')).toBe('noeviction');
@@ -98,14 +101,14 @@ describe('docker-compose.yml', () => {
     expect(compose.services['redis-queue']?.volumes).toEqual(['redis-queue-data:/data']);
   });
 
-  it('tells the gateway which Redis is which', () => {
+  it('passes both Redis URLs to the gateway', () => {
     const { REDIS_URL, QUEUE_REDIS_URL, DATABASE_URL } = compose.services['gateway']?.environment ?? {};
     expect(REDIS_URL).toContain('@redis-cache:');
     expect(QUEUE_REDIS_URL).toContain('@redis-queue:');
     expect(DATABASE_URL).toContain('@postgres:');
   });
 
-  it('checks the health of all, and waits for it', () => {
+  it('checks the health of every service, and waits for it', () => {
     const unchecked = services.filter(([, service]) => service.healthcheck === undefined);
     expect(unchecked.map(([, { build }]) => build)).toEqual(['.']);
     expect(finalStage.some((line) => line.startsWith('HEALTHCHECK '))).toBe(true);
@@ -113,12 +116,12 @@ describe('docker-compose.yml', () => {
     expect(Object.keys(compose.services['gateway']?.depends_on ?? {})).toEqual(others);
   });
 
-  it('shows the gateway to this machine only, and nothing else to anyone', () => {
+  it('publishes only the gateway, and only to this machine', () => {
     expect(services.filter(([, { ports }]) => ports).map(([name]) => name)).toEqual(['gateway']);
     expect(compose.services['gateway']?.ports).toEqual(['${BIND_ADDRESS:-127.0.0.1}:${PORT:-3000}:3000']);
   });
 
-  it('keeps what must be kept in volumes that are declared', () => {
+  it('stores persistent data in declared volumes', () => {
     const used = services.flatMap(([, { volumes }]) => volumes.map((volume) => volume.split(':')[0]));
     expect(used.toSorted()).toEqual(Object.keys(compose.volumes).toSorted());
   });
@@ -133,7 +136,7 @@ describe('Dockerfile', () => {
     expect(stages).toEqual(['FROM node:24-slim AS build', 'FROM node:24-slim']);
   });
 
-  it('runs without root, and stops on SIGTERM', () => {
+  it('runs as a user other than root, and stops on SIGTERM', () => {
     const user = finalStage.findIndex((line) => line === 'USER node');
     expect(user).toBeGreaterThan(0);
     expect(finalStage.slice(user).some((line) => line.startsWith('USER ') && line !== 'USER node')).toBe(false);
@@ -141,14 +144,14 @@ describe('Dockerfile', () => {
     expect(finalStage.at(-1)).toBe('CMD ["node", "dist/src/main.js"]');
   });
 
-  it('runs no install scripts and leaves the development packages behind', () => {
+  it('runs no install scripts and omits development packages', () => {
     const installs = dockerfile.filter((line) => /npm (ci|install|prune)/.test(line));
     expect(installs).toHaveLength(2);
     for (const line of installs) expect(line).toContain('--ignore-scripts');
     expect(installs.at(-1)).toContain('npm prune --omit=dev');
   });
 
-  it('is asked about its health by a program that parses', () => {
+  it('has a health check that is valid JavaScript', () => {
     const [, command = ''] = finalStage.find((line) => line.startsWith('HEALTHCHECK '))?.split(' CMD ') ?? [];
     const words = z.array(z.string()).parse(JSON.parse(command));
     expect(words.slice(0, 2)).toEqual(['node', '-e']);
@@ -156,7 +159,7 @@ describe('Dockerfile', () => {
     expect(words[2]).toContain('/health/ready');
   });
 
-  it('copies only what .dockerignore lets in', () => {
+  it('copies only files that .dockerignore does not exclude', () => {
     const allowed = read('.dockerignore').split('\n');
     const copied = dockerfile
       .filter((line) => line.startsWith('COPY ') && !line.includes('--from='))

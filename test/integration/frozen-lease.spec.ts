@@ -11,8 +11,8 @@ import { type RunningGateway, startGateway } from '../support/gateway';
 const { TEST_DATABASE_URL } = process.env;
 const describeWithPostgres = TEST_DATABASE_URL ? describe : describe.skip;
 
-/** A process that stands still in the middle of a lease: it was stopped, or its machine or its network went. */
-describeWithPostgres('a lease of a process that froze (needs TEST_DATABASE_URL)', () => {
+/** A process stops in the middle of a lease query: it was suspended, or its machine or network failed. */
+describeWithPostgres('a lease query of a frozen process (needs TEST_DATABASE_URL)', () => {
   let gateway: RunningGateway;
   const connections: Socket[] = [];
 
@@ -24,7 +24,7 @@ describeWithPostgres('a lease of a process that froze (needs TEST_DATABASE_URL)'
     await gateway?.stop();
   });
 
-  /** @param queries how many questions of a connection are sent; those after stay unsent, and the connection open */
+  /** @param queries how many queries of a connection are sent; later ones are not, and the connection stays open */
   const leasesOf = (queries: number) => {
     const stream = () => {
       const connection = new Socket();
@@ -45,11 +45,11 @@ describeWithPostgres('a lease of a process that froze (needs TEST_DATABASE_URL)'
     return new LeasesRepository({ db, isEmbedded: false } as Database);
   };
 
-  it('keeps nobody else waiting for longer than some seconds', async () => {
+  it('blocks other instances for only some seconds', async () => {
     const budget = { id: 'budget_frozen', teamId: 'team_x', keyId: null, limitPusd: 1000n } as Budget;
     const wish = { owner: { kind: 'instance', id: 'instance_frozen' } as Owner, leastPusd: 10n, idealPusd: 100n };
     const window = { budget, startMs: 0 };
-    // It gets to begin its transaction and to lock the window.
+    // It begins its transaction and locks the window.
     void leasesOf(2).lease(window, wish);
     await new Promise((resolve) => setTimeout(resolve, 500));
 
@@ -60,7 +60,7 @@ describeWithPostgres('a lease of a process that froze (needs TEST_DATABASE_URL)'
     });
     expect(grantedPusd).toBe(100n);
     expect(performance.now() - startedAt).toBeGreaterThan(2_000);
-    // What the frozen one had begun is undone.
+    // The transaction of the frozen process is rolled back.
     expect(await leasesOf(Infinity).states([window])).toEqual(
       new Map([['budget_frozen@0', { spentPusd: 0n, leasedPusd: 100n }]]),
     );

@@ -35,7 +35,7 @@ describeWithStores('Idempotency-Key on two replicas (needs TEST_DATABASE_URL and
   const upstreamCalls = (content: string) =>
     one.fake.calls.filter(({ body }) => JSON.stringify(body)?.includes(content)).length;
 
-  it.each([false, true])('answers fifty callers of both with the bytes of one call (stream: %s)', async (stream) => {
+  it.each([false, true])('sends fifty callers of both replicas the bytes of one call (stream: %s)', async (stream) => {
     const content = `[[delay=400 words=20 gap=5]] both ${stream}`;
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, index) => ask(index % 2 ? one : other, `both-${stream}`, content, { stream })),
@@ -46,14 +46,14 @@ describeWithStores('Idempotency-Key on two replicas (needs TEST_DATABASE_URL and
     expect(upstreamCalls(`both ${stream}`)).toBe(1);
   });
 
-  it('refuses a changed body on the other one', async () => {
+  it('refuses a changed body on the other replica', async () => {
     expect((await ask(one, 'changed', 'as it was')).status).toBe(200);
     const changed = await ask(other, 'changed', 'as it is now');
     expect([changed.status, JSON.parse(changed.text).error.code]).toEqual([400, 'idempotency_key_reused']);
     expect(upstreamCalls('as it is now')).toBe(0);
   });
 
-  it('waits on the other one for what happens to a killed call, and does not make it again', async () => {
+  it('waits on the other replica for the end of a killed call, and does not repeat it', async () => {
     const content = '[[delay=60000]] killed on one';
     const first = ask(one, 'killed', content).catch(() => 'cut');
     await eventually(() => upstreamCalls('killed on one') > 0 || undefined);
@@ -66,7 +66,7 @@ describeWithStores('Idempotency-Key on two replicas (needs TEST_DATABASE_URL and
     expect(upstreamCalls('killed on one')).toBe(1);
   });
 
-  it('gives the answer of a replica that is gone', async () => {
+  it('returns the response of a replica that has stopped', async () => {
     const answer = await ask(one, 'gone', 'answered before');
     await one.terminate();
     const again = await ask(other, 'gone', 'answered before');

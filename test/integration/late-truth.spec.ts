@@ -6,8 +6,8 @@ import { runSql } from '../support/run-sql';
 const { TEST_DATABASE_URL, TEST_REDIS_URL } = process.env;
 const describeWithStores = TEST_DATABASE_URL && TEST_REDIS_URL ? describe : describe.skip;
 
-/** A process that is cut off from the database is taken for dead by another one, and comes back with what it knows. */
-describeWithStores('a process that was taken for dead (needs TEST_DATABASE_URL and TEST_REDIS_URL)', () => {
+/** An instance that loses its database is declared dead by another one, and returns with the settlements of its calls. */
+describeWithStores('an instance that was declared dead (needs TEST_DATABASE_URL and TEST_REDIS_URL)', () => {
   let other: RunningGateway;
   let cutOff: RunningGateway;
   let database: CutProxy;
@@ -34,7 +34,7 @@ describeWithStores('a process that was taken for dead (needs TEST_DATABASE_URL a
   const rowsOf = async (teamId: string) =>
     (await other.admin('GET', `/admin/requests?team_id=${teamId}&limit=1000`)).body.data as any[];
   const budgetOf = async (id: string) => (await other.admin('GET', `/admin/budgets/${id}`)).body;
-  /** Fifteen minutes pass for whoever is not seen. */
+  /** Fifteen minutes pass for instances without heartbeats. */
   const passFor15Minutes = () => runSql(other, "UPDATE owners SET seen_at = seen_at - interval '16 minutes'");
   const withBudget = async () => {
     const { key, teamId } = await cutOff.createKey();
@@ -42,7 +42,7 @@ describeWithStores('a process that was taken for dead (needs TEST_DATABASE_URL a
     await eventually(async () => (await other.request('GET', '/v1/models', key)).status === 200 || undefined);
     return { key, teamId, budgetId: body.id as string };
   };
-  /** A call that runs on the process while its database goes away, until the other process gives it up. */
+  /** A call runs on the instance while its database is away, until the other instance closes it as unknown. */
   const givenUp = async (key: string, teamId: string, content: string) => {
     const call = cutOff.chat(key, `[[delay=1500 words=30]] ${content}`, { max_tokens: 2000 });
     await eventually(async () => ((await rowsOf(teamId)).length > 0 ? true : undefined));
@@ -80,14 +80,14 @@ describeWithStores('a process that was taken for dead (needs TEST_DATABASE_URL a
     expect(checks.filter(({ violations }: { violations: string[] }) => violations.length > 0)).toEqual([]);
   };
 
-  it('corrects what was given up, and can spend and be given up again', async () => {
+  it('corrects the calls that were closed as unknown, and can spend and be declared dead again', async () => {
     const { key, teamId, budgetId } = await withBudget();
     const first = await givenUp(key, teamId, 'cut off while it ran');
     await database.mend();
     const costs = [first.headers.get('x-gateway-cost-usd') ?? ''];
     await expectTruth(teamId, budgetId, costs);
 
-    // It leases again of the same budget; when it dies at last, nothing stays held.
+    // It leases from the same budget again; after it dies, nothing stays leased.
     const again = await eventually(async () => {
       const answer = await cutOff.chat(key, `back again ${Date.now()}`, { max_tokens: 2000 });
       return answer.status === 200 ? answer : undefined;
@@ -104,14 +104,14 @@ describeWithStores('a process that was taken for dead (needs TEST_DATABASE_URL a
     await cutOff.start();
   });
 
-  it('corrects what was given up when it starts again on its journal', async () => {
+  it('corrects the calls that were closed as unknown when it restarts with its journal', async () => {
     const { key, teamId, budgetId } = await withBudget();
     const call = await givenUp(key, teamId, 'cut off and killed');
     await cutOff.kill();
     await database.mend();
     await cutOff.start();
     await expectTruth(teamId, budgetId, [call.headers.get('x-gateway-cost-usd') ?? '']);
-    // Reading the same journal once more changes nothing.
+    // A second read of the same journal changes nothing.
     await cutOff.restart();
     await expectTruth(teamId, budgetId, [call.headers.get('x-gateway-cost-usd') ?? '']);
   });

@@ -12,7 +12,7 @@ import { DATABASE_PROFILES, openTestDatabase, type TestDatabase } from '../suppo
 const DAY = { from: new Date('2026-11-01T00:00:00Z'), to: new Date('2026-11-02T00:00:00Z') };
 const BEFORE = '0012-wanted-windows';
 
-/** A1: the metadata of one call made the index row of its roll-up too large, and no later row was written. */
+/** A1: the metadata of one call made the index row of its roll-up too large, so no later row was written. */
 describe.each(DATABASE_PROFILES)('roll-ups of long lists of tags, %s', (profile) => {
   let database: TestDatabase;
   let db: Kysely<Schema>;
@@ -34,7 +34,7 @@ describe.each(DATABASE_PROFILES)('roll-ups of long lists of tags, %s', (profile)
     const { data } = await new ReportsRepository({ db } as Database).usage(DAY, ['tag'], 1000);
     return new Map(data.map(({ groups, costPusd, requests }) => [groups.tag, [costPusd, requests]]));
   };
-  /** At OpenAI's limits for metadata, and longer in bytes than a page of an index. */
+  /** At OpenAI's limits for metadata, and larger than a page of an index. */
   const random = Array.from({ length: 16 }, (_, index) => `name ${index}:${randomBytes(384).toString('base64')}`);
   const korean = Array.from({ length: 4 }, (_, index) => `이름 ${index}:${randomHangul(500)}`);
 
@@ -56,8 +56,8 @@ describe.each(DATABASE_PROFILES)('roll-ups of long lists of tags, %s', (profile)
     expect(await violations()).toEqual([]);
   });
 
-  it('keep the sums that they had before the upgrade, and add to them', async () => {
-    // Rows as the version before wrote them.
+  it('keep the sums from before the upgrade, and add to them', async () => {
+    // Rows as the previous version wrote them.
     await sql`INSERT INTO usage_rollups (grain, period, team_id, key_id, model, provider, cache_status, saved_by, stream, batch, tags,
         requests, attempts, failures, paid, input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, list_cost_pusd, cost_pusd,
         saved_pusd)

@@ -7,10 +7,10 @@ import { MIGRATIONS } from '../../src/database/migrations/migrations';
 import { startLedger, violationsOf } from '../support/ledger-parts';
 import { DATABASE_PROFILES, openTestDatabase, type TestDatabase } from '../support/test-database';
 
-/** Recorded by the version before owners: its lines say `epoch`, one text of it has half a character. */
+/** Recorded by the version before owners: its lines have `epoch`, and one text has a lone surrogate. */
 const RECORDED = 'epoch_01M8FYA026R432Z1KPWKP096JR';
 
-/** An upgrade: the database and the data directory are as the version before left them. */
+/** An upgrade of the database and the data directory of the previous version. */
 describe.each(DATABASE_PROFILES)('an upgrade from the version before owners, %s', (profile) => {
   let database: TestDatabase;
   let directory: string;
@@ -26,9 +26,9 @@ describe.each(DATABASE_PROFILES)('an upgrade from the version before owners, %s'
     rmSync(directory, { recursive: true, force: true });
   });
 
-  it('keeps all rows, and reads the journal that is on the disk', async () => {
+  it('keeps all rows, and reads the journal on the disk', async () => {
     const { db } = database;
-    // Rows of another process that still runs, and of the one whose journal was left.
+    // Rows of another instance that still runs, and of the one whose journal is on the disk.
     for (const statement of [
       `INSERT INTO processes (epoch) VALUES ('epoch_other')`,
       `INSERT INTO budget_windows (budget_id, window_start) VALUES ('budget_old', to_timestamp(0))`,

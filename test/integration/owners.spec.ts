@@ -25,8 +25,8 @@ const keyBudget = { ...budget, id: 'budget_2', keyId: 'key_1', limitPusd: 100n }
 const window = { budget, startMs: 0 };
 const payer = { teamId: 'team_1', keyId: 'key_1', window: 'budget_1@0' };
 
-/** A batch outlives the instances that work for it: what it holds and what it has sent end with it alone. */
-describe.each(DATABASE_PROFILES)('what a batch owns, %s', (profile) => {
+/** A batch outlives the instances that run it: its hold and its open attempts end only with the batch. */
+describe.each(DATABASE_PROFILES)('the hold and the attempts of a batch, %s', (profile) => {
   let root: string;
   let database: TestDatabase;
   let db: Kysely<Schema>;
@@ -67,7 +67,7 @@ describe.each(DATABASE_PROFILES)('what a batch owns, %s', (profile) => {
   };
   const budgetState = async () => (await start('reader').leases.states([window])).get('budget_1@0');
   const three = <T>(item: T) => [item, item, item];
-  /** An instance that holds and sends for itself and for a batch, and is killed. */
+  /** An instance has holds and attempts of its own and of a batch, and is killed. */
   const killed = async () => {
     const instance = start();
     const { ledger, leases, journal, owners, ownerHolds, drain, ownersRepository } = instance;
@@ -85,7 +85,7 @@ describe.each(DATABASE_PROFILES)('what a batch owns, %s', (profile) => {
   };
 
   it.each(['in the database', 'only in its journal'])(
-    'stays open when its instance dies and starts again, with its attempts %s; those of the instance do not',
+    'stay open if the instance dies and restarts, unlike those of the instance; attempts are %s',
     async (where) => {
       const { drained } = await killed();
       if (where === 'in the database') await drained();
@@ -100,7 +100,7 @@ describe.each(DATABASE_PROFILES)('what a batch owns, %s', (profile) => {
     },
   );
 
-  it('stays open when its instance is lost with its disk, however long ago', async () => {
+  it('stay open if the instance is lost with its disk, however long ago', async () => {
     const { instance, drained } = await killed();
     await drained();
     const { ownersRepository } = start('two');
@@ -112,7 +112,7 @@ describe.each(DATABASE_PROFILES)('what a batch owns, %s', (profile) => {
     expect(await ownersRepository.abandoned(-1)).toEqual([]);
   });
 
-  it('is settled by another instance, and ends with what nobody knows of', async () => {
+  it('are settled by another instance, and end with the batch as unknown if nobody settled them', async () => {
     const { drained } = await killed();
     await drained();
     const other = start('two');
@@ -133,15 +133,15 @@ describe.each(DATABASE_PROFILES)('what a batch owns, %s', (profile) => {
       ['batch', 'settled', 4n],
       ['batch', 'unknown', 10n],
     ]);
-    // The lease of the first instance is still there; of the batch nothing is held.
+    // The lease of the first instance still exists; the batch holds nothing.
     expect(await budgetState()).toEqual({ spentPusd: 18n, leasedPusd: 9n });
     expect(await other.owners.end(batch)).toBe(0);
   });
 
-  it('has one end for each attempt, whichever journal comes first', async () => {
+  it('have one end for each attempt, whichever journal is read first', async () => {
     const { batch, sent } = await killed();
     const other = start('two');
-    // The other instance was handed the attempt, and settles it before the database has heard that it was opened.
+    // The other instance settles the attempt before the database has the row that opens it.
     const [attempt] = sent;
     if (attempt) await other.ledger.settle(attempt, outcomeOf(4n));
     await other.drain.flush();
@@ -157,7 +157,7 @@ describe.each(DATABASE_PROFILES)('what a batch owns, %s', (profile) => {
     expect(await budgetState()).toEqual({ spentPusd: 33n, leasedPusd: 0n });
   });
 
-  it('is corrected by what another instance settled and brings after its end', async () => {
+  it('are corrected by settlements that another instance writes after the end of the batch', async () => {
     const { batch, sent, drained } = await killed();
     await drained();
     const other = start('two');
@@ -174,7 +174,7 @@ describe.each(DATABASE_PROFILES)('what a batch owns, %s', (profile) => {
     expect((await budgetState())?.spentPusd).toBe(12n);
   });
 
-  it('can hold nothing before it is registered and after its end', async () => {
+  it('cannot begin before the batch is registered or after its end', async () => {
     const { owners, ownerHolds } = start();
     const hold = () => ownerHolds.hold({ kind: 'batch', id: BATCH }, [budget], 1n, true);
     await expect(hold()).rejects.toThrow(OwnerEndedError);
@@ -185,7 +185,7 @@ describe.each(DATABASE_PROFILES)('what a batch owns, %s', (profile) => {
     expect(await budgetState()).toEqual({ spentPusd: 0n, leasedPusd: 0n });
   });
 
-  it('holds once, however often and by however many instances it is asked', async () => {
+  it('include one hold, however often and from however many instances it is requested', async () => {
     const { owners, ownerHolds } = start();
     const batch = await owners.register(BATCH);
     const asked = [ownerHolds, start('two').ownerHolds, ownerHolds, start('three').ownerHolds];
@@ -194,7 +194,7 @@ describe.each(DATABASE_PROFILES)('what a batch owns, %s', (profile) => {
     expect(await budgetState()).toEqual({ spentPusd: 0n, leasedPusd: 20n });
   });
 
-  it('holds in all budgets or in none, and never more than there is', async () => {
+  it('are held in all budgets or in none, and never above a limit', async () => {
     const { owners, ownerHolds, leases } = start();
     const batches = [await owners.register(BATCH), await owners.register(OTHER_BATCH)];
     const holds = await Promise.allSettled(
@@ -213,7 +213,7 @@ describe.each(DATABASE_PROFILES)('what a batch owns, %s', (profile) => {
     expect(grantedPusd).toBe(0n);
   });
 
-  it('counts in a budget that only warns, and in one that the call is excused from, without a hold', async () => {
+  it('count without a hold in a budget that only warns, and in one from which the call is excused', async () => {
     const { owners, ownerHolds, ledger, drain } = start();
     const batch = await owners.register(BATCH);
     const warning = { ...budget, action: 'warn', limitPusd: 1n } as Budget;

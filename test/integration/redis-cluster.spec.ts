@@ -3,10 +3,10 @@ import { OwnRedisCluster } from '../support/own-redis-cluster';
 import { RedisConnection } from '../../src/redis/redis.connection';
 
 const describeWithRedis = process.env.TEST_REDIS_URL ? describe : describe.skip;
-/** Enough keys to have some on every node. */
+/** Enough keys that every node has some. */
 const KEYS = Array.from({ length: 60 }, (_, index) => `key-${index}`);
 
-describeWithRedis('a Redis Cluster that is made after the gateway has started (needs TEST_REDIS_URL)', () => {
+describeWithRedis('a Redis Cluster that is created after the gateway has started (needs TEST_REDIS_URL)', () => {
   let cluster: OwnRedisCluster;
   let redis: RedisConnection;
 
@@ -24,7 +24,7 @@ describeWithRedis('a Redis Cluster that is made after the gateway has started (n
     return results.filter(({ status }) => status === 'fulfilled').length;
   };
 
-  it('is found with all of its slots', async () => {
+  it('is discovered with all its slots', async () => {
     await eventually(() => redis.isReady);
     expect(await setAll()).toBe(0);
     await cluster.join();

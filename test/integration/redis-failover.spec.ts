@@ -4,7 +4,7 @@ import { OwnRedisCluster } from '../support/own-redis-cluster';
 import { RedisConnection } from '../../src/redis/redis.connection';
 
 const describeWithRedis = process.env.TEST_REDIS_URL ? describe : describe.skip;
-/** Enough keys to have some on every node. */
+/** Enough keys that every node has some. */
 const KEYS = Array.from({ length: 60 }, (_, index) => `key-${index}`);
 
 describeWithRedis('a Redis Cluster that fails over (needs TEST_REDIS_URL)', () => {
@@ -25,7 +25,7 @@ describeWithRedis('a Redis Cluster that fails over (needs TEST_REDIS_URL)', () =
 
   const setAll = () => Promise.allSettled(KEYS.map((key) => redis.run((client) => client.set(key, 'value'))));
 
-  it('is used whole again, with the replica in the place of its master', async () => {
+  it('is fully used again, with the replica instead of the failed node', async () => {
     expect((await setAll()).every(({ status }) => status === 'fulfilled')).toBe(true);
     await cluster.nodes[2]?.kill();
     const without = await setAll();

@@ -6,15 +6,15 @@ import { MemoryThrottlerStore } from '../../src/limits/memory-throttler.store';
 import { RedisThrottlerStore } from '../../src/limits/redis-throttler.store';
 import { RedisConnection } from '../../src/redis/redis.connection';
 
-/** Long, so that a machine busy with other tests is not taken for an absent Redis. */
+/** Long, so that Redis does not count as unavailable on a machine that is busy with other tests. */
 const REDIS_TIMEOUT_MS = 1_000;
 const redisUrl = process.env.TEST_REDIS_URL;
 const describeWithRedis = redisUrl ? describe : describe.skip;
 
-describeWithRedis('limits over all replicas, by Redis (needs TEST_REDIS_URL)', () => {
+describeWithRedis('rate limits over all replicas, in Redis (needs TEST_REDIS_URL)', () => {
   const connections: RedisConnection[] = [];
 
-  /** A replica with a memory of its own, so that what it refuses it refuses by Redis. */
+  /** A replica with separate memory, so that only Redis can make it refuse. */
   const replica = async (url = redisUrl) => {
     const redis = RedisConnection.open({ redisUrl: url, redisTimeoutMs: REDIS_TIMEOUT_MS } as GatewayConfig);
     connections.push(redis);
@@ -24,7 +24,7 @@ describeWithRedis('limits over all replicas, by Redis (needs TEST_REDIS_URL)', (
 
   afterAll(() => Promise.all(connections.map((redis) => redis.onApplicationShutdown())));
 
-  it('admits the limit once, however many replicas are asked at once', async () => {
+  it('admit the limit once, however many replicas get calls at once', async () => {
     const stores = [(await replica()).store, (await replica()).store];
     const key = randomUUID();
     const calls = Array.from({ length: 40 }, (_, call) => stores[call % 2]?.increment(key, 60_000, 10));
@@ -38,7 +38,7 @@ describeWithRedis('limits over all replicas, by Redis (needs TEST_REDIS_URL)', (
     }
   });
 
-  it('counts down as the memory does', async () => {
+  it('count as limits in memory do', async () => {
     const { store } = await replica();
     const memory = new MemoryThrottlerStore(new Clock());
     const key = randomUUID();
@@ -50,7 +50,7 @@ describeWithRedis('limits over all replicas, by Redis (needs TEST_REDIS_URL)', (
     }
   });
 
-  it('frees a place at the promised time, and keeps only the calls of the last minute', async () => {
+  it('admit the next call at the announced time, and store only the calls of the last minute', async () => {
     const { redis, store } = await replica();
     const key = randomUUID();
     const redisKey = `thriftgate:rpm:${key}`;
@@ -60,7 +60,7 @@ describeWithRedis('limits over all replicas, by Redis (needs TEST_REDIS_URL)', (
     expect(ttlMs).toBeLessThanOrEqual(60_000);
     expect((await store.increment(key, 60_000, 1)).isBlocked).toBe(true);
 
-    // The window as it is a minute after two runs of calls: the older has left, the newer leaves in half a second.
+    // The window a minute after two runs of calls: the older one has expired, the newer one expires in half a second.
     await redis.run((client) =>
       client.eval(
         `local t = redis.call('TIME')
@@ -76,7 +76,7 @@ describeWithRedis('limits over all replicas, by Redis (needs TEST_REDIS_URL)', (
     expect(await store.increment(key, 60_000, 2)).toMatchObject({ isBlocked: false, totalHits: 1 });
   });
 
-  it('does not take a busy process for an absent Redis', async () => {
+  it('use Redis also while the process is busy', async () => {
     const [busy, quiet] = [(await replica()).store, (await replica()).store];
     const key = randomUUID();
     await quiet.increment(key, 60_000, 1);
@@ -86,7 +86,7 @@ describeWithRedis('limits over all replicas, by Redis (needs TEST_REDIS_URL)', (
     expect((await record).isBlocked).toBe(true);
   });
 
-  it('counts in memory where there is no Redis', async () => {
+  it('are counted in memory without Redis', async () => {
     const { store } = await replica('redis://127.0.0.1:1');
     expect((await store.increment('key_1', 60_000, 1)).isBlocked).toBe(false);
     expect((await store.increment('key_1', 60_000, 1)).isBlocked).toBe(true);

@@ -13,12 +13,12 @@ import { DATABASE_PROFILES, openTestDatabase, type TestDatabase } from '../suppo
 const budget = { id: 'budget_1', teamId: 'team_1', keyId: null, limitPusd: 1_000_000n } as Budget;
 const window = { budget, startMs: 0 };
 const payer = { teamId: 'team_1', keyId: 'key_1', window: 'budget_1@0' };
-/** By this the database refuses each row that has ended and is of the model `poison`, as the index of A1 did. */
+/** A constraint: the database refuses each ended row of the model `poison`, as the index of A1 did. */
 const POISON = `CREATE FUNCTION refuse_poison() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN RAISE EXCEPTION 'index row size exceeds the maximum' USING ERRCODE = '54000'; END $$;
   CREATE TRIGGER poison BEFORE INSERT ON usage_rollups FOR EACH ROW WHEN (NEW.model = 'poison') EXECUTE FUNCTION refuse_poison()`;
 
-/** A1, A3: a row that the database refuses holds up no other, and its money is not lost. */
+/** A1, A3: a refused row delays no other row, and its cost is not lost. */
 describe.each(DATABASE_PROFILES)('rows that the ledger refuses, %s', (profile) => {
   let directory: string;
   let database: TestDatabase;
@@ -57,7 +57,7 @@ describe.each(DATABASE_PROFILES)('rows that the ledger refuses, %s', (profile) =
   const violations = () => violationsOf(db);
   const spentPusd = async () => (await start().leases.states([window])).get('budget_1@0')?.spentPusd;
 
-  it('are set aside with what they cost, named by verify, and others land', async () => {
+  it('are set aside with their cost and reported by verify, and other rows are written', async () => {
     const { ledger, drain, leases } = start();
     await leases.lease(window, { owner: { kind: 'instance', id: 'instance_other' }, leastPusd: 1n, idealPusd: 1n });
     const opened = [];
@@ -85,7 +85,7 @@ describe.each(DATABASE_PROFILES)('rows that the ledger refuses, %s', (profile) =
     ]);
   });
 
-  it('count in the budget after a restart, and go into the ledger once the database takes them', async () => {
+  it('count in the budget after a restart, and are written once the database accepts them', async () => {
     const before = start();
     await before.ledger.settle(await before.ledger.open(intentOf(payer, 'poison', 'openai'), 1, 9n), outcomeOf(7n));
     await before.drain.flush();
@@ -99,7 +99,7 @@ describe.each(DATABASE_PROFILES)('rows that the ledger refuses, %s', (profile) =
     expect(await violations()).toEqual([]);
   });
 
-  it('keep their estimate where the process stops before their end', async () => {
+  it('keep their estimate if the process stops before their end', async () => {
     const { ledger, drain } = start();
     await ledger.open(intentOf(payer, 'poison', 'openai'), 1, 9n);
     await drain.flush();
@@ -121,7 +121,7 @@ describe.each(DATABASE_PROFILES)('rows that the ledger refuses, %s', (profile) =
     expect([(await rows())[0], await spentPusd(), await violations()]).toEqual([['poison', 'unknown', 9n], 19n, []]);
   });
 
-  it('are none while the database takes no row at all', async () => {
+  it('are not set aside while the database accepts no row at all', async () => {
     const { ledger, drain } = start();
     await ledger.settle(await ledger.open(intentOf(payer, 'm', 'openai'), 1, 9n), outcomeOf(7n));
     await sql`ALTER TABLE accounts RENAME TO accounts_away`.execute(db);

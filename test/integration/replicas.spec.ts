@@ -4,7 +4,7 @@ import { type RunningGateway, startGateway } from '../support/gateway';
 const { TEST_DATABASE_URL, TEST_REDIS_URL } = process.env;
 const describeWithStores = TEST_DATABASE_URL && TEST_REDIS_URL ? describe : describe.skip;
 
-/** Waits until a replica answers a key with a status. */
+/** Waits until a replica responds to a key with a status. */
 const untilStatus = (replica: RunningGateway, key: string, status: number) =>
   eventually(async () => (await replica.request('GET', '/v1/models', key)).status === status);
 
@@ -28,14 +28,14 @@ describeWithStores('two replicas (needs TEST_DATABASE_URL and TEST_REDIS_URL)', 
     await one?.stop();
   });
 
-  it('know a new key, and forget a revoked one, soon, with Redis or without', async () => {
+  it('soon accept a new key, and refuse a revoked one, with Redis or without', async () => {
     const { key, keyId } = await one.createKey();
     for (const replica of [other, withoutRedis]) await untilStatus(replica, key, 200);
     await one.admin('DELETE', `/admin/keys/${keyId}`);
     for (const replica of [other, withoutRedis]) await untilStatus(replica, key, 401);
   });
 
-  it('lose none of many changes made at once on both', async () => {
+  it('lose none of many concurrent changes', async () => {
     const { teamId } = await one.createKey();
     const made = await Promise.all(
       Array.from({ length: 20 }, (_, index) => (index % 2 ? one : other).createKey({ teamId })),
@@ -47,7 +47,7 @@ describeWithStores('two replicas (needs TEST_DATABASE_URL and TEST_REDIS_URL)', 
       for (const [index, { key }] of made.entries()) await untilStatus(replica, key, index < 10 ? 401 : 200);
   });
 
-  it('share the limit of a key', async () => {
+  it('share the rate limit of a key', async () => {
     const { key } = await one.createKey({ rpm_limit: 6 });
     await untilStatus(other, key, 200);
     const statuses: number[] = [];

@@ -24,7 +24,7 @@ const SPELLING = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 type Row = ReturnType<typeof row>;
 
-/** Whatever a report asks for, it is the sum of the ledger's rows: on every level of the roll-ups, and at ragged ends. */
+/** Every report is the sum of the ledger's rows, from every roll-up level and for spans within an hour. */
 describe.each(DATABASE_PROFILES)('reports, %s', (profile) => {
   let database: TestDatabase;
   let db: Kysely<Schema>;
@@ -46,7 +46,7 @@ describe.each(DATABASE_PROFILES)('reports, %s', (profile) => {
   const violations = async () =>
     (await new VerificationRepository({ db } as Database).verify()).flatMap((check) => check.violations);
 
-  it('add up to the rows', async () => {
+  it('equal the sums of the rows', async () => {
     const reports = new ReportsRepository({ db } as Database);
     for (let each = 0; each < REPORTS; each += 1) {
       const filter = filterOf(random);
@@ -60,7 +60,7 @@ describe.each(DATABASE_PROFILES)('reports, %s', (profile) => {
     }
   });
 
-  it('of savings add up to the rows, by what saved them', async () => {
+  it('of savings equal the sums of the rows, by source', async () => {
     const savings = new SavingsRepository({ db } as Database);
     for (let each = 0; each < REPORTS / 4; each += 1) {
       const filter = filterOf(random);
@@ -77,7 +77,7 @@ describe.each(DATABASE_PROFILES)('reports, %s', (profile) => {
     }
   });
 
-  it('tell what could have gone through batches', async () => {
+  it('show calls that could have been in batches', async () => {
     const savings = new SavingsRepository({ db } as Database);
     const filter = { from: new Date(START_MS), to: new Date(START_MS + DAYS * DAY_MS) };
     const jobs = rows.filter(
@@ -95,7 +95,7 @@ describe.each(DATABASE_PROFILES)('reports, %s', (profile) => {
     expect(expected.length).toBeGreaterThan(1);
   });
 
-  it('are checked against the rows on every level', async () => {
+  it('cause a violation if a roll-up of any level differs from the rows', async () => {
     expect(await violations()).toEqual([]);
     const { rows: grains } = await sql<{ grain: string }>`SELECT DISTINCT grain FROM usage_rollups`.execute(db);
     expect(grains.length).toBe(ROLLUP_LEVELS.flatMap(({ units }) => units).length);
@@ -112,7 +112,7 @@ describe.each(DATABASE_PROFILES)('reports, %s', (profile) => {
     expect(await violations()).toEqual([]);
   });
 
-  it('show what an older version counted', async () => {
+  it('include the roll-ups of an older version', async () => {
     const levels = async () =>
       (
         await sql`SELECT grain, period, team_id, key_id, model, provider, cache_status, saved_by, stream, tags,
@@ -145,15 +145,15 @@ describe.each(DATABASE_PROFILES)('reports, %s', (profile) => {
   });
 });
 
-/** Questions of many calls are looked at by a sample of them. */
-describe.each(DATABASE_PROFILES)('questions that were asked again, %s', (profile) => {
-  it('are estimated from one in 64 where there are many', async () => {
+/** Repeated requests are counted in a sample if there are many calls. */
+describe.each(DATABASE_PROFILES)('repeated requests, %s', (profile) => {
+  it('are estimated from one request in 64 if there are many', async () => {
     const { db, close } = await openTestDatabase(profile);
     const [many, questions] = [51_000, 2_560];
     const from = new Date(START_MS);
     const filter = { from, to: new Date(START_MS + DAY_MS) };
     try {
-      // Each question is asked about twenty times, in whatever order, and is paid for each time.
+      // Each request is sent about twenty times, in random order, and is charged each time.
       await sql`INSERT INTO ledger (request_id, attempt, state, team_id, key_id, model, endpoint, stream, cache_status, cache_generation,
           question, input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, list_cost_pusd, cost_pusd, saved_pusd,
           estimated, created_at, owner)
@@ -232,7 +232,7 @@ function namesOf(groups: UsageGroup[], names: Partial<Record<UsageGroup, string 
   return JSON.stringify(groups.map((group) => names[group]));
 }
 
-/** The first ten characters of a ULID of this moment. */
+/** The first ten characters of a ULID with this time. */
 function idAt(ms: number): string {
   let text = '';
   for (let rest = ms, place = 0; place < 10; place += 1) {
@@ -250,7 +250,7 @@ function row(index: number, random: () => number) {
   const list = isFailed ? 0 : 1 + Math.floor(random() * 1e12);
   const cost = isFree ? 0 : list;
   const key = one(['key_1', 'key_2', 'key_3', 'key_job']);
-  // Some fall on the very edge of an hour or a day.
+  // Some are exactly at the start of an hour or a day.
   const step = one([1, 1, HOUR_MS, DAY_MS]);
   const createdMs = Math.floor((START_MS + Math.floor(random() * DAYS * DAY_MS)) / step) * step;
   const batched = status === 'MISS' && random() < 0.2;

@@ -5,7 +5,7 @@ import { type RunningGateway, startGateway } from '../support/gateway';
 const { TEST_DATABASE_URL, TEST_REDIS_URL } = process.env;
 const describeWithStores = TEST_DATABASE_URL && TEST_REDIS_URL ? describe : describe.skip;
 
-describeWithStores('a replica that simulates (needs TEST_DATABASE_URL and TEST_REDIS_URL)', () => {
+describeWithStores('a replica with the simulator (needs TEST_DATABASE_URL and TEST_REDIS_URL)', () => {
   let simulating: RunningGateway;
   let healthy: RunningGateway;
   let key: string;
@@ -32,7 +32,7 @@ describeWithStores('a replica that simulates (needs TEST_DATABASE_URL and TEST_R
     }
   };
 
-  it('leaves nothing in Redis, and healthy replicas never answer with its text (N1)', async () => {
+  it('stores nothing in Redis, so other replicas never send its text (N1)', async () => {
     const asked = async (replica: RunningGateway) => {
       const { headers, body } = await replica.chat(key, 'Who writes this?');
       return [headers.get('x-cache-status'), headers.get('x-gateway-provider'), /simulator/.test(JSON.stringify(body))];
@@ -41,13 +41,13 @@ describeWithStores('a replica that simulates (needs TEST_DATABASE_URL and TEST_R
     expect(await asked(simulating)).toEqual(['HIT', 'simulator', true]);
     expect(await storedKeys()).toEqual([]);
     expect(await asked(healthy)).toEqual(['MISS', 'openai', false]);
-    // The answer goes out before it is in Redis.
+    // The response is sent before it is in Redis.
     await eventually(async () => (await storedKeys()).length === 1);
     expect(await asked(simulating)).toEqual(['HIT', 'simulator', true]);
     expect(await asked(healthy)).toEqual(['HIT', 'openai', false]);
   });
 
-  it('shares no running call with a healthy replica (N1)', async () => {
+  it('shares no flight with another replica (N1)', async () => {
     const answers = await Promise.all(
       [simulating, healthy].map((replica) => replica.chat(key, 'At the same time?', { stream: true })),
     );

@@ -17,7 +17,7 @@ export interface ResultLine {
 
 const ENDED = ['completed', 'failed', 'expired', 'cancelled'];
 
-/** Lines of a process that died stay its own for half a minute where there may be other processes. */
+/** Longer than the lease of a batch line: with several replicas, another instance runs the lines of a dead one after 30 s. */
 const PATIENCE_MS = 75_000;
 
 export const line = (customId: string, content: string, members: Record<string, unknown> = {}) => ({
@@ -27,13 +27,13 @@ export const line = (customId: string, content: string, members: Record<string, 
   body: { model: 'gpt-4.1', messages: [{ role: 'user', content }], ...members },
 });
 
-/** Lines that nobody has asked before, if the prefix is new. */
+/** Lines with new prompts, if the prefix is new. */
 export const lines = (count: number, prefix: string) =>
   Array.from({ length: count }, (_, index) => line(`${prefix}-${index}`, `${prefix}: question ${index}`));
 
 export const jsonl = (requests: object[]) => requests.map((request) => JSON.stringify(request)).join('\n');
 
-/** Batches as one key sees them, over plain HTTP, and OpenAI's SDK for what it can do. */
+/** The batches of one key, over plain HTTP, and over OpenAI's SDK if it supports the request. */
 export class BatchClient {
   readonly openai: OpenAI;
 
@@ -50,7 +50,7 @@ export class BatchClient {
     return batch;
   }
 
-  /** The batch once it has ended, in whichever way. */
+  /** Waits until the batch ends, in any status. */
   async ended(id: string): Promise<GatewayBatch> {
     for (const start = Date.now(); Date.now() - start < PATIENCE_MS; await delay(50)) {
       const { body } = await this.gateway.request('GET', `/v1/batches/${id}`, this.key);
@@ -59,7 +59,7 @@ export class BatchClient {
     throw new Error(`${id} did not end`);
   }
 
-  /** The lines of a result file; none where there is no file. */
+  /** The lines of a result file; none without a file. */
   async resultsOf(fileId: string | null | undefined): Promise<ResultLine[]> {
     if (!fileId) return [];
     const { body: text } = await this.gateway.request<string>('GET', `/v1/files/${fileId}/content`, this.key);

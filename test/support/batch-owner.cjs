@@ -1,4 +1,4 @@
-// An instance that works for a batch as native batches do, without HTTP: `node batch-owner.cjs open|settle <team> <key>`.
+// An instance that owns attempts of a batch as native batches will, without HTTP: `node batch-owner.cjs open|settle <team> <key>`.
 require('reflect-metadata');
 const { NestFactory } = require('@nestjs/core');
 const dist = (path) => require(`../../dist/src/${path}.js`);
@@ -27,7 +27,7 @@ async function main() {
     const charged = await holds.hold(batch, budgets.of({ teamId, keyId }), 30n * CENT_PUSD, true);
     for (const customId of ['a', 'b', 'c']) await ledger.open(intent(charged, customId), 10, 10n * CENT_PUSD, batch);
     process.stdout.write('opened\n');
-    // Until it is killed.
+    // Runs until it is killed.
     return setInterval(() => undefined, 1_000_000);
   }
   for (const { open, customId } of await owners.openAttempts(batch))

@@ -1,7 +1,7 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { freePort } from './free-port';
 
-/** A way to a server that can be cut: connections break, and new ones are refused, until it is mended. */
+/** A proxy to a server that can be cut: it breaks connections and refuses new ones until it is restored. */
 export class CutProxy {
   private server: Server | undefined;
   private readonly sockets = new Set<Socket>();
@@ -11,7 +11,7 @@ export class CutProxy {
     readonly port: number,
   ) {}
 
-  /** A way to where a URL leads. */
+  /** Starts a proxy to the server of a URL. */
   static async to(url: string): Promise<CutProxy> {
     const { hostname, port } = new URL(url);
     const proxy = new CutProxy({ host: hostname, port: Number(port) }, await freePort());
@@ -19,7 +19,7 @@ export class CutProxy {
     return proxy;
   }
 
-  /** The URL by way of this proxy. */
+  /** The URL through this proxy. */
   through(url: string): string {
     const through = new URL(url);
     through.hostname = '127.0.0.1';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Waits until there is something to see. @throws Error after the time is over */
+/** Waits for a defined result. @throws Error when the time is over */
 export async function eventually<T>(
   look: () => T | undefined | Promise<T | undefined>,
   timeoutMs = 30_000,

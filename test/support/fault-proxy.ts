@@ -1,12 +1,12 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { freePort } from './free-port';
 
-/** What happens to what a server answers on its way. */
+/** How the proxy damages the responses of the server. */
 export type Fault = 'none' | 'drip' | 'reset' | 'garbage';
 
-/** Each chunk of an answer waits for so long. */
+/** The delay of each chunk of a response. */
 const DRIP_MS = 200;
-/** What is no reply of Redis, or not the one that was asked for. */
+/** Bytes that are not a reply of Redis, or not the expected one. */
 const GARBAGE = [
   '+OK\r\n+OK\r\n+OK\r\n+OK\r\n+OK\r\n+OK\r\n+OK\r\n+OK\r\n',
   '\u0000\u0001\u0002 no reply at all',
@@ -20,7 +20,7 @@ const GARBAGE = [
   '-\r\n-ERR\r\n-MOVED\r\n-ERR x\r\n',
 ];
 
-/** A way to a server that spoils its answers. */
+/** A proxy that damages the responses of a server. */
 export class FaultProxy {
   fault: Fault = 'none';
   private answers = 0;
@@ -31,7 +31,7 @@ export class FaultProxy {
     readonly port: number,
   ) {}
 
-  /** A way to a port of this machine. */
+  /** Starts a proxy to a port of this machine. */
   static async to(target: number): Promise<FaultProxy> {
     const port = await freePort();
     const server = createServer((inner) => proxy.join(inner, target));
@@ -71,7 +71,7 @@ export class FaultProxy {
       case 'drip':
         return void setTimeout(() => inner.write(answer), DRIP_MS);
       case 'reset':
-        // A beginning that looks like an answer, and then an end that no protocol knows.
+        // The start looks like a valid response; the end is invalid in every protocol.
         inner.write(answer.subarray(0, Math.ceil(answer.length / 2)), () => inner.resetAndDestroy());
         return;
       case 'garbage':

@@ -1,6 +1,6 @@
 /**
- * Fills the store of answers and tells what that took: `node --expose-gc fill-cache.cjs <redis url> <entries> <memory bytes>`.
- * A program of its own, because what a process takes can only be looked at from outside of tests.
+ * Fills the response store and prints the memory that it took: `node --expose-gc fill-cache.cjs <redis url> <entries> <memory bytes>`.
+ * A separate program, so that the memory of the tests does not count.
  */
 const { RedisConnection } = require('../../dist/src/redis/redis.connection.js');
 const { ResponseCacheStore } = require('../../dist/src/cache/store/response-cache.store.js');
@@ -10,7 +10,7 @@ const AT_ONCE = 200;
 const TIMEOUT_MS = 10_000;
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const taken = async () => {
-  // What buffers lie in is given back some time after they are.
+  // The memory of freed buffers is returned after some time.
   for (let round = 0; round < 4; round += 1) {
     global.gc();
     await pause(200);

@@ -13,11 +13,11 @@ const ADMIN_KEY = 'test-admin-key-0123456789';
 const START_TIMEOUT_MS = 90_000;
 
 export interface GatewayOptions {
-  /** Laid over the harness's own environment; undefined takes a variable away. */
+  /** Overrides the environment of the harness; undefined removes a variable. */
   env?: Record<string, string | undefined>;
-  /** `gateway.yaml`'s content. */
+  /** The content of `gateway.yaml`. */
   configFile?: string;
-  /** A fake upstream that is there already, for a second gateway beside another one. */
+  /** An existing fake upstream, for a second gateway. */
   fake?: FakeOpenAi;
 }
 
@@ -28,9 +28,9 @@ export interface HttpResult<T = any> {
 }
 
 /**
- * A real gateway: the built program as a process of its own on a port of its own, before a fake OpenAI. With
- * TEST_DATABASE_URL and TEST_REDIS_URL it runs on PostgreSQL and Redis, with a database made for it; else embedded.
- * It runs on the Node that runs Jest.
+ * A real gateway: the built program as a separate process, with a fake OpenAI as its upstream. With TEST_DATABASE_URL and
+ * TEST_REDIS_URL it runs on PostgreSQL and Redis, with a new database; otherwise on embedded storage. It runs on the Node that
+ * runs Jest.
  */
 export class RunningGateway {
   protected process: ChildProcess | undefined;
@@ -55,14 +55,14 @@ export class RunningGateway {
     await this.untilReady(child);
   }
 
-  /** @param output where it prints to: a pipe, or the descriptor of an open file */
+  /** @param output receives its output: a pipe, or the descriptor of an open file */
   protected spawn(output: 'pipe' | number): ChildProcess {
     const options = { env: this.env, cwd: this.dataDirectory };
     this.process = spawn(process.execPath, [ENTRY], { ...options, stdio: ['ignore', output, output] });
     return this.process;
   }
 
-  /** @throws Error when the process ends before it is ready, or takes too long */
+  /** @throws Error if the process ends before it is ready, or is not ready in time */
   protected async untilReady(child: ChildProcess): Promise<void> {
     const deadline = Date.now() + START_TIMEOUT_MS;
     while (Date.now() < deadline) {
@@ -74,7 +74,7 @@ export class RunningGateway {
     throw new Error(`the gateway did not become ready:\n${this.output}`);
   }
 
-  /** All that it printed. */
+  /** Everything that it printed. */
   get output(): string {
     return this.logs.join('');
   }
@@ -83,12 +83,12 @@ export class RunningGateway {
     return this.process?.pid ?? 0;
   }
 
-  /** Ends the process the hard way. */
+  /** Ends the process with SIGKILL. */
   async kill(): Promise<void> {
     await this.end('SIGKILL');
   }
 
-  /** Ends the process the polite way. @returns its exit code */
+  /** Ends the process with SIGTERM. @returns its exit code */
   async terminate(): Promise<number | null> {
     return this.end('SIGTERM');
   }
@@ -98,7 +98,7 @@ export class RunningGateway {
     await this.start();
   }
 
-  /** Ends the process and takes away what it left. @throws Error when its ledger does not add up */
+  /** Ends the process and deletes its data. @throws Error if its ledger is inconsistent */
   async stop(): Promise<void> {
     const violations = await this.ledgerViolations();
     await this.terminate();
@@ -108,7 +108,7 @@ export class RunningGateway {
     if (violations.length > 0) throw new Error(`the ledger does not add up: ${JSON.stringify(violations, null, 1)}`);
   }
 
-  /** What breaks the ledger's invariants; nothing where the gateway does not run. */
+  /** Violations of the ledger's invariants; none if the gateway does not run. */
   protected async ledgerViolations(): Promise<unknown[]> {
     const answer = await this.admin('GET', '/admin/ledger/verify').catch(() => undefined);
     if (answer?.status !== 200) return [];
@@ -151,7 +151,7 @@ export class RunningGateway {
     return this.request('POST', '/v1/chat/completions', key, body, headers);
   }
 
-  /** Another gateway on another data directory, with all else the same; it leaves the directory and the upstream alone. */
+  /** Another gateway with another data directory and otherwise the same settings. It does not stop the upstream. */
   async twin(dataDirectory: string): Promise<RunningGateway> {
     const port = await freePort();
     const env = { ...this.env, DATA_DIR: dataDirectory, PORT: String(port) };
@@ -173,7 +173,7 @@ export class RunningGateway {
     }
   }
 
-  /** A new key in a new team, or in the one that is named. */
+  /** A new key in a new team, or in a given team. */
   async createKey(
     options: { teamId?: string; [member: string]: unknown } = {},
   ): Promise<{ teamId: string; key: string; keyId: string }> {
@@ -195,7 +195,7 @@ export class RunningGateway {
   }
 }
 
-/** Starts a gateway before a fake OpenAI and waits until it is ready. */
+/** Starts a gateway with a fake OpenAI as its upstream, and waits until it is ready. */
 export async function startGateway(options: GatewayOptions = {}): Promise<RunningGateway> {
   const fake = options.fake ?? (await FakeOpenAi.start());
   const { url, dataDirectory, env, stores } = await prepareGateway(fake.baseUrl, options);
@@ -207,7 +207,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
   return gateway;
 }
 
-/** All that a gateway needs before its process starts: a port, a data directory, stores and its environment. */
+/** Prepares the start of a gateway: a port, a data directory, stores and the environment. */
 export async function prepareGateway(upstream: string, options: GatewayOptions = {}) {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'thriftgate-test-'));
   const stores = await createTestStores();
@@ -221,7 +221,7 @@ export async function prepareGateway(upstream: string, options: GatewayOptions =
     ADMIN_KEY,
     OPENAI_API_KEY: 'sk-upstream-secret-1234567890',
     OPENAI_BASE_URL: upstream,
-    // A machine busy with other tests is not taken for an absent Redis.
+    // So that Redis does not count as unavailable on a machine that is busy with other tests.
     REDIS_TIMEOUT_MS: '1000',
     ...stores.env,
     ...options.env,

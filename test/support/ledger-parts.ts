@@ -23,9 +23,9 @@ import { RefusalsService } from '../../src/ledger/refusals/refusals.service';
 import { VerificationRepository } from '../../src/ledger/upkeep/verification.repository';
 
 /**
- * The ledger and the leases of one instance, without the rest of a gateway, on a database of the tests.
+ * The ledger and the leases of one instance, without the rest of a gateway, on a test database.
  *
- * @param dataDirectory as a start of a gateway has it: another one on the same directory is its next start
+ * @param dataDirectory of the instance: new parts on the same directory are its next start
  */
 export function startLedger(
   { db, profile }: { db: Kysely<Schema>; profile: string },
@@ -60,7 +60,7 @@ export function startLedger(
   };
 }
 
-/** What breaks the invariants of the ledger. */
+/** Violations of the ledger's invariants. */
 export async function violationsOf(db: Kysely<Schema>): Promise<string[]> {
   const checks = await new VerificationRepository({ db } as Database).verify();
   return checks.flatMap(({ violations }) => violations);

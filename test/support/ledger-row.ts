@@ -1,2 +1,2 @@
-/** A row as the drain hands it to the database: JSON text, in bytes. */
+/** A row as the drain writes it to the database: JSON text in bytes. */
 export const toLedgerRow = (row: object): Buffer => Buffer.from(JSON.stringify(row));

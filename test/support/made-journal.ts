@@ -6,15 +6,15 @@ import type { GatewayConfig } from '../../src/config/gateway-config';
 import { Journal } from '../../src/ledger/journal/journal.service';
 import { type IntentEntry, LedgerService, type Outcome } from '../../src/ledger/ledger.service';
 
-/** What many processes book on at the same time. */
+/** A team, a key and a budget window to which many instances write at the same time. */
 export interface Payer {
   teamId: string;
   keyId: string;
-  /** `budget id@unix seconds`, as rows name a window. */
+  /** The key of a budget window: `budget id@unix seconds`. */
   window: string;
 }
 
-/** What a journal says in all. */
+/** The sums of a journal. */
 export interface JournalSums {
   rows: number;
   unknown: number;
@@ -24,12 +24,12 @@ export interface JournalSums {
 const MODELS = ['gpt-4.1', 'gpt-4.1-mini', 'gpt-4o', 'gpt-4o-mini'];
 const PROVIDERS = ['openai', 'backup'];
 const HOLD_PUSD = 9_000_000n;
-/** Lines that are written together. */
+/** Lines per write. */
 const GROUP = 500;
-/** Of so many tries one has no end: the process died while it ran. */
+/** One in this many attempts has no settlement: the process died while it ran. */
 const OPEN_EVERY = 50;
 
-/** Writes the journal of a process that has died, into the data directory that another one will start on. */
+/** Writes the journal of an instance that died into the data directory of the next start. */
 export async function makeJournal(
   dataDirectory: string,
   payers: readonly Payer[],

@@ -1,6 +1,6 @@
 import { formatUsd } from '../../src/common/money';
 
-/** Dollars as the gateway writes them, of an amount in millionths of a dollar: tokens × dollars per million tokens. */
+/** Dollars in the gateway's format. The amount is in millionths of a dollar: tokens × dollars per million tokens. */
 export function usd(microUsd: number): string {
   return formatUsd(BigInt(Math.round(microUsd * 1_000_000)));
 }

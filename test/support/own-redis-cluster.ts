@@ -6,7 +6,7 @@ import { OwnRedis } from './own-redis';
 
 const SLOTS = 16_384;
 
-/** A Redis Cluster of three nodes without replicas, for one test alone. */
+/** A Redis Cluster of three nodes without replicas, for one test. */
 export class OwnRedisCluster {
   private constructor(
     readonly nodes: OwnRedis[],
@@ -20,7 +20,7 @@ export class OwnRedisCluster {
     return cluster;
   }
 
-  /** Nodes that know nothing of each other yet, and that nobody has given a slot. */
+  /** Starts nodes that are not connected and have no slots. */
   static async startNodes(size = 3, more: string[] = []): Promise<OwnRedisCluster> {
     const directory = mkdtempSync(join(tmpdir(), 'thriftgate-cluster-'));
     const nodes = await Promise.all(
@@ -31,7 +31,7 @@ export class OwnRedisCluster {
     return new OwnRedisCluster(nodes, directory, more);
   }
 
-  /** Makes a cluster of the nodes. */
+  /** Connects the nodes to a cluster. */
   async join(): Promise<void> {
     const { nodes } = this;
     const size = nodes.length;
@@ -50,7 +50,7 @@ export class OwnRedisCluster {
       }, 30_000);
   }
 
-  /** Adds a node that takes another one's place when that is gone. */
+  /** Adds a replica of a node. */
   async addReplicaOf(index: number): Promise<OwnRedis> {
     const master = this.nodes[index] as OwnRedis;
     const replica = await OwnRedis.start([...settingsOf(this.directory, this.nodes.length), ...this.more]);
@@ -61,7 +61,7 @@ export class OwnRedisCluster {
     await eventually(async () => (await replica.command<string>('INFO')).includes('master_link_status:up'), 30_000);
     for (const node of this.nodes)
       await eventually(async () => (await node.command<string>('CLUSTER', 'NODES')).includes(`slave ${id}`), 30_000);
-    // The new node learns of the others one after the other.
+    // The new node discovers the others one after another.
     await eventually(
       async () => (await replica.command<string>('CLUSTER', 'INFO')).includes(`cluster_slots_ok:${SLOTS}`),
       30_000,
@@ -69,12 +69,12 @@ export class OwnRedisCluster {
     return replica;
   }
 
-  /** As REDIS_URL takes it. */
+  /** The value for REDIS_URL. */
   get url(): string {
     return this.nodes.map(({ url }) => url).join(',');
   }
 
-  /** How many keys each node has that begin so. */
+  /** The number of keys with a prefix on each node. */
   counts(prefix: string): Promise<number[]> {
     return Promise.all(this.nodes.map(async (node) => (await node.command<string[]>('KEYS', `${prefix}*`)).length));
   }
@@ -87,7 +87,7 @@ export class OwnRedisCluster {
 
 function settingsOf(directory: string, index: number): string[] {
   const file = join(directory, `nodes-${index}.conf`);
-  // A node that is away takes only its own part along.
+  // If a node is unavailable, only its own slots are unavailable.
   return [
     '--cluster-enabled',
     'yes',

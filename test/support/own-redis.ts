@@ -4,7 +4,7 @@ import { createClient } from 'redis';
 import { eventually } from './eventually';
 import { freePort } from './free-port';
 
-/** A Redis for one test alone, which may freeze it without others feeling it. */
+/** A Redis for one test, which may freeze it without affecting other tests. */
 export class OwnRedis {
   private constructor(
     private server: ChildProcess,
@@ -25,7 +25,7 @@ export class OwnRedis {
     return `redis://127.0.0.1:${this.port}`;
   }
 
-  /** It takes connections and commands, and answers none. */
+  /** Stops the process: Redis accepts connections and commands, and does not respond. */
   freeze(): void {
     this.server.kill('SIGSTOP');
   }
@@ -34,18 +34,18 @@ export class OwnRedis {
     this.server.kill('SIGCONT');
   }
 
-  /** Ends it the hard way. */
+  /** Ends it with SIGKILL. */
   async kill(): Promise<void> {
     await this.end('SIGKILL');
   }
 
-  /** Starts it where it was, on nothing. */
+  /** Starts it on the same port, empty. */
   async startAgain(): Promise<void> {
     this.server = spawnServer(this.args);
     await this.untilReady();
   }
 
-  /** One command, on a connection of its own. */
+  /** Runs one command on a new connection. */
   async command<T = unknown>(...args: string[]): Promise<T> {
     const client = createClient({ url: this.url, socket: { reconnectStrategy: false } }).on('error', () => undefined);
     await client.connect();

@@ -1,19 +1,19 @@
 import { request } from 'node:http';
 
-/** How a client behaves that is not a good one. */
+/** Misbehaviour of a client. */
 export interface Manners {
   headers?: Record<string, string>;
-  /** Breaks its connection so long after it has sent its request. */
+  /** Disconnects this many milliseconds after it sent its request. */
   leavesAfterMs?: number;
-  /** Breaks its connection when the first byte of the answer is there. */
+  /** Disconnects at the first byte of the response. */
   leavesAtFirstByte?: boolean;
-  /** Takes nothing of the answer. */
+  /** Does not read the response. */
   readsNothing?: boolean;
-  /** Sends only half of its request before it leaves. */
+  /** Sends only half of its request before it disconnects. */
   sendsHalf?: boolean;
 }
 
-/** A chat call over a connection of its own. @returns the status, or undefined where the client has left or was cut off */
+/** A chat call over a new connection. @returns the status; undefined if the client disconnected or was cut off */
 export function rawChat(url: string, key: string, body: object, manners: Manners = {}): Promise<number | undefined> {
   const { headers, leavesAfterMs, leavesAtFirstByte, readsNothing, sendsHalf } = manners;
   return new Promise((resolve) => {

@@ -9,7 +9,7 @@ const EMBEDDED = `
   await database.exec(process.argv[2]);
   await database.close();`;
 
-/** Changes a gateway's database behind its back. The gateway must have ended: only one process can open the embedded one. */
+/** Changes a gateway's database directly. The gateway must have ended: only one process can open the embedded database. */
 export async function runSql({ env, dataDirectory }: RunningGateway, statement: string): Promise<void> {
   if (env.DATABASE_URL) {
     const client = new Client({ connectionString: env.DATABASE_URL });

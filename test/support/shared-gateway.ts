@@ -6,13 +6,13 @@ import { prepareGateway, RunningGateway } from './gateway';
 import { readShared, type SharedRecord, stopShared } from './shared-gateways';
 import type { TestStores } from './stores';
 
-/** Ports that the system gives to nobody who asks for a free one. */
+/** Ports outside the range from which the system assigns free ports. */
 const UPSTREAM_PORTS = { first: 20_000, count: 10_000 };
 const LEFT_ALONE: TestStores = { env: {}, drop: () => Promise.resolve() };
 
 /**
- * A gateway that the spec files of one Jest worker share, one after another. The first file starts it; the global teardown
- * stops it. Each file has a fake OpenAI of its own, on the port that the gateway calls.
+ * A gateway that the spec files of one Jest worker use one after another. The first file starts it; the global teardown
+ * stops it. Each file has its own fake OpenAI, on the port that the gateway calls.
  */
 class SharedGateway extends RunningGateway {
   private readonly logFile: string;
@@ -35,7 +35,7 @@ class SharedGateway extends RunningGateway {
     await this.untilReady(child);
   }
 
-  /** What was printed before belongs to other files. */
+  /** Ignores earlier output, which belongs to other files. */
   attach(): void {
     this.logFrom = statSync(this.logFile).size;
   }
@@ -60,7 +60,7 @@ class SharedGateway extends RunningGateway {
     return this.start().then(() => null);
   }
 
-  /** Stops the file's fake OpenAI and leaves the process running. @throws Error when it ended or its ledger is wrong */
+  /** Stops the file's fake OpenAI, not the gateway. @throws Error if the gateway has ended or its ledger is inconsistent */
   override async stop(): Promise<void> {
     const violations = await this.ledgerViolations();
     const ready = await this.request('GET', '/health/ready', undefined).catch(() => undefined);
@@ -71,8 +71,8 @@ class SharedGateway extends RunningGateway {
 }
 
 /**
- * The gateway of this Jest worker, for stories that only need a team. They ask their own questions, change no settings for
- * all, and neither restart nor kill it; others use `startGateway`.
+ * The gateway of this Jest worker, for stories that only need a team. They send their own prompts, change no global settings,
+ * and neither restart nor kill it; other stories use `startGateway`.
  */
 export async function sharedGateway(): Promise<RunningGateway> {
   const { TEST_SHARED_GATEWAYS: directory, JEST_WORKER_ID: worker } = process.env;
@@ -91,7 +91,7 @@ export async function sharedGateway(): Promise<RunningGateway> {
   return gateway;
 }
 
-/** @returns the gateway, or undefined where it does not answer or its upstream's port is in use */
+/** @returns the gateway, or undefined if it does not respond or its upstream's port is in use */
 async function attach(record: SharedRecord): Promise<SharedGateway | undefined> {
   const ready = await fetch(`${record.url}/health/ready`).catch(() => undefined);
   if (ready?.status !== 200) return undefined;

@@ -4,13 +4,13 @@ import { dropDatabase } from './stores';
 
 const STOP_TIMEOUT_MS = 30_000;
 
-/** A gateway that runs on while spec files come and go, as one file tells it to the next. */
+/** The record of a gateway that several spec files use one after another. */
 export interface SharedRecord {
   pid: number;
   url: string;
   dataDirectory: string;
   env: Record<string, string>;
-  /** Where it calls OpenAI. */
+  /** The port of its upstream, the fake OpenAI. */
   upstreamPort: number;
 }
 
@@ -18,7 +18,7 @@ export function readShared(file: string): SharedRecord {
   return JSON.parse(readFileSync(file, 'utf8')) as SharedRecord;
 }
 
-/** Ends a shared gateway and deletes its data. @throws Error when it does not end by itself */
+/** Ends a shared gateway and deletes its data. @throws Error if it does not end after SIGTERM */
 export async function stopShared(file: string): Promise<void> {
   const { pid, env, dataDirectory } = readShared(file);
   signal(pid, 'SIGTERM');
@@ -30,7 +30,7 @@ export async function stopShared(file: string): Promise<void> {
   if (isStuck) throw new Error(`the shared gateway did not end within ${STOP_TIMEOUT_MS} ms of SIGTERM`);
 }
 
-/** @returns whether there is such a process */
+/** @returns whether the process exists */
 function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(pid, name);

@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { createClient } from 'redis';
 
-/** The stores that a gateway of the tests runs on, and how they are taken away after it. */
+/** The stores of a gateway under test, and their removal. */
 export interface TestStores {
   env: Record<string, string>;
   drop(): Promise<void>;
 }
 
-/** In database 0, which holds nothing else: how many databases were given away. */
+/** The only key in database 0: how many databases were assigned. */
 const GIVEN_AWAY = 'thriftgate:tests:databases';
 
-/** A database of its own in TEST_DATABASE_URL's server and a part of TEST_REDIS_URL's; nothing where they are not set. */
+/** A new database on TEST_DATABASE_URL's server and one of TEST_REDIS_URL's databases; nothing if they are not set. */
 export async function createTestStores(): Promise<TestStores> {
   const { TEST_DATABASE_URL: databaseUrl, TEST_REDIS_URL: redisUrl } = process.env;
   if (!databaseUrl || !redisUrl) return { env: {}, drop: () => Promise.resolve() };
@@ -31,21 +31,21 @@ export async function createTestStores(): Promise<TestStores> {
   };
 }
 
-/** Drops a database of TEST_DATABASE_URL's server, whoever is connected to it. */
+/** Drops a database of TEST_DATABASE_URL's server, also with open connections. */
 export async function dropDatabase(url: string): Promise<void> {
   const name = new URL(url).pathname.slice(1);
   await query(process.env.TEST_DATABASE_URL ?? '', `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
 }
 
-/** Making an empty embedded database takes seconds of CPU; TEST_EMPTY_DATABASE holds one that was made once. */
+/** Creating an empty embedded database takes seconds of CPU, so copies are made of the one in TEST_EMPTY_DATABASE. */
 export function copyEmptyDatabase(dataDirectory: string): void {
   const made = process.env.TEST_EMPTY_DATABASE;
   if (made && existsSync(made)) cpSync(made, join(dataDirectory, 'database'), { recursive: true });
 }
 
 /**
- * An empty database of a Redis that nobody else has, whichever process of the tests asks: the Redis itself counts them. Only
- * where more are asked for than it has are the oldest used again.
+ * An empty Redis database that no other process of the tests uses: a counter in Redis assigns them. If Redis has too few, the
+ * oldest are used again.
  *
  * @returns its URL
  */

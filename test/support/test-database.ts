@@ -12,7 +12,7 @@ import { copyEmptyDatabase, createTestStores } from './stores';
 const EMBEDDED_PORT = 5432;
 const INT8_OID = 20;
 
-/** `bigint` columns come as bigints, as they do in the gateway. */
+/** Returns `bigint` columns as bigints, as the gateway does. */
 const typeParsers = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
     oid === INT8_OID ? BigInt : types.getTypeParser(oid, format as 'text')) as typeof types.getTypeParser,
@@ -23,14 +23,14 @@ export interface TestDatabase {
   close(): Promise<void>;
 }
 
-/** The databases that there are to test on. */
+/** The databases that are available to the tests. */
 export const DATABASE_PROFILES = process.env.TEST_DATABASE_URL ? ['embedded', 'PostgreSQL'] : ['embedded'];
 
 /**
- * A database with all tables and nothing in them.
+ * A database with all tables, empty.
  *
- * @param connections that PostgreSQL is asked over at once; the embedded one has one
- * @param lastMigration the tables are as this migration left them; as the last one does where it is left out
+ * @param connections the maximum number of connections to PostgreSQL; the embedded database has one
+ * @param lastMigration the last migration to run; by default all run
  */
 export async function openTestDatabase(
   profile: string,
@@ -60,14 +60,14 @@ async function own(max: number): Promise<{ pool: Pool; close: () => Promise<void
   pool.on('connect', (client) => open.add(client));
   pool.on('remove', (client) => open.delete(client));
   const close = async () => {
-    // The pool says that it has ended before its connections have, and one that is ended by the drop is an error.
+    // The pool reports its end before its connections end, and a connection that the drop ends causes an error.
     while (open.size > 0) await once(pool, 'remove');
     await drop();
   };
   return { pool, close };
 }
 
-/** In its worker thread, which Jest has no part in. */
+/** In a worker thread, outside of Jest's module system. */
 async function embedded(): Promise<{ pool: Pool; close: () => Promise<void> }> {
   const directory = mkdtempSync(join(tmpdir(), 'thriftgate-test-'));
   copyEmptyDatabase(directory);

@@ -19,7 +19,8 @@ const timezoneSchema = z
   .meta({ description: 'IANA name; windows begin at midnight in this time zone', example: 'Asia/Seoul' });
 const actionSchema = z.enum(budgetActions).meta({
   description:
-    'What happens to a call that exceeds the budget. block: 402. warn: the call runs and an alert is raised. downgrade: the model in downgrade_to runs the call. defer: 402, and lines of batches wait for the next window.',
+    'What happens to a call that exceeds the budget. block: 402. warn: the call runs and an alert is raised. downgrade: the ' +
+    'model in downgrade_to runs the call. defer: 402, and lines of batches wait for the next window.',
 });
 const modelSchema = plainText(200)
   .min(1)

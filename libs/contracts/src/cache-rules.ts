@@ -70,7 +70,7 @@ export type KeyCacheRules = z.output<typeof keyCacheRulesSchema>;
 
 type Clearable<Shape extends z.core.$ZodShape> = { [Name in keyof Shape]: z.ZodNullable<Shape[Name] & z.ZodType> };
 
-/** The same rules, where null removes a rule. */
+/** The same rules; null removes a rule. */
 function clearable<Shape extends z.ZodRawShape>(
   schema: z.ZodObject<Shape>,
 ): z.ZodObject<Clearable<Shape>, z.core.$strict> {

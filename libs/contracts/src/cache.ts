@@ -179,10 +179,14 @@ export const invalidateCacheSchema = z
       description:
         'Responses that this version wrote: the upstream’s name of it (x-gateway-model), its system_fingerprint, or a declared version',
     }),
-    replaced_by: plainText(128).min(1).optional().meta({
-      description:
-        'The successor of the old `model` or `version`. For a model it becomes the declared version; its first responses start no further generation',
-    }),
+    replaced_by: plainText(128)
+      .min(1)
+      .optional()
+      .meta({
+        description:
+          'The successor of the old `model` or `version`. For a model it becomes the declared version; its first responses ' +
+          'start no further generation',
+      }),
     team_id: plainText(128).min(1).optional().meta({ description: 'Responses that this team paid for' }),
     tag: storable(512).min(1).optional().meta({ description: 'Responses to calls with this tag (x-gateway-tags)' }),
     key: plainText(4096).min(1).optional().meta({ description: 'One response: its x-cache-key' }),

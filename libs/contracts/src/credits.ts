@@ -105,7 +105,7 @@ export const statementQuerySchema = z.strictObject({
 });
 export type StatementQuery = z.output<typeof statementQuerySchema>;
 
-export const statementMonthSchema = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'must be a month, as 2026-11');
+export const statementMonthSchema = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'must be a month, for example 2026-11');
 
 const usageSums = {
   requests: z.int(),

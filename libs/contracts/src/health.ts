@@ -5,16 +5,20 @@ export type Liveness = z.output<typeof livenessSchema>;
 
 /**
  * `ok` with 200; anything else with 503. Calls of known keys work without the database, the ledger and Redis, so these do not
- * change the status. `redis` is there where Redis is configured, `simulator` where the simulator responds for some or all models.
+ * change the status. `redis` is there if Redis is configured, `simulator` if the simulator responds for some or all models.
  */
 export const readinessSchema = z
   .object({
     status: z.enum(['ok', 'starting', 'draining']),
     database: z.enum(['ok', 'away']).optional(),
-    ledger: z.enum(['ok', 'stuck', 'refused']).optional().meta({
-      description:
-        '`stuck`: for ten seconds no row of the journal could be written. `refused`: the database refuses rows; GET /admin/ledger/verify names them',
-    }),
+    ledger: z
+      .enum(['ok', 'stuck', 'refused'])
+      .optional()
+      .meta({
+        description:
+          '`stuck`: for ten seconds no row of the journal could be written. `refused`: the database refuses rows; ' +
+          'GET /admin/ledger/verify names them',
+      }),
     redis: z.enum(['ok', 'away']).optional(),
     simulator: z.literal('on').optional(),
   })

@@ -112,7 +112,7 @@ export const roiQuerySchema = z.strictObject({
   team_id: teamSchema,
   month: z
     .string()
-    .regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'must be a month, as 2026-11')
+    .regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'must be a month, for example 2026-11')
     .meta({ example: '2026-11' }),
   timezone: timezoneSchema,
 });

@@ -146,7 +146,7 @@ describe('ThriftgateClient', () => {
     expect(calls[0]?.body).toMatch(/name="file"; filename="questions.jsonl"[^]*\{"custom_id":"1"\}\r\n/);
   });
 
-  it('runs a batch: creates it, waits as Retry-After says, reads both files', async () => {
+  it('runs a batch: creates it, waits for Retry-After, reads both files', async () => {
     const batch = { id: 'batch_1', status: 'in_progress', output_file_id: null, error_file_id: null };
     const done = { ...batch, status: 'completed', output_file_id: 'file_out', error_file_id: 'file_err' };
     const overloaded = json({ error: { message: 'Later.', code: 'unavailable' } }, 503, { 'retry-after': '0' });

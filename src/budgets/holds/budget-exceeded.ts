@@ -3,7 +3,7 @@ import { formatUsd, type PicoUsd } from '../../common/money';
 import { scopeOf } from '../budget';
 import type { BudgetWindow } from './budget-window';
 
-/** A budget has no room for a call. */
+/** The hold of a call would exceed a budget. */
 export class BudgetExceededError extends GatewayError {
   constructor(
     readonly window: BudgetWindow,
@@ -21,7 +21,7 @@ export class BudgetExceededError extends GatewayError {
         `reserved $${formatUsd(reservedPusd)}, needed at worst $${formatUsd(needPusd)}. ${reset} ` +
         'Ask an administrator for more, or set max_completion_tokens to need less.',
       param: scope,
-      // Money that is only reserved may be free again in a moment.
+      // Reserved money may soon be free again.
       ...(reservedPusd > 0n && { retryAfterSeconds: 1 }),
       members: {
         budget_id: budget.id,

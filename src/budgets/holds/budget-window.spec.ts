@@ -14,7 +14,7 @@ const budget: Budget = {
   thresholds: [],
 };
 
-describe('a window of a budget', () => {
+describe('a budget window', () => {
   let window: BudgetWindow;
 
   beforeEach(() => void (window = new BudgetWindow(budget, { startMs: HOUR_MS, endMs: 2 * HOUR_MS })));
@@ -25,7 +25,7 @@ describe('a window of a budget', () => {
     window.slice.settle(pusd, pusd);
   };
 
-  it('is named as rows of the ledger name it', () => {
+  it('has the key that ledger rows use', () => {
     expect(window.key).toBe('budget_1@3600');
     expect(windowKey('credits_team_1', 0)).toBe('credits_team_1@0');
   });
@@ -35,14 +35,14 @@ describe('a window of a budget', () => {
     expect(times.map((time) => window.covers(time))).toEqual([false, true, true, false]);
   });
 
-  it('has room for what its slice has, and for everything where it only warns', () => {
+  it('fits a hold that its slice fits, and every hold if the budget only warns', () => {
     window.slice.grant(10n);
     expect([window.fits(10n), window.fits(11n)]).toEqual([true, false]);
     window.budget = { ...budget, action: 'warn' };
     expect(window.fits(10n ** 30n)).toBe(true);
   });
 
-  it('foresees the spending of some seconds by the fastest of the last ones, which fades', () => {
+  it('expects spending at the highest measured rate, which decays', () => {
     expect(window.spentIn(15n, HOUR_MS)).toBe(0n);
     spend(100n);
     expect(window.spentIn(15n, HOUR_MS + 499)).toBe(0n);
@@ -52,14 +52,14 @@ describe('a window of a budget', () => {
     expect(window.spentIn(1n, HOUR_MS + 2_500)).toBe(1_000n);
   });
 
-  it('spends nothing more of what is free once it is closed, and is in doubt until the database knows', () => {
+  it('has nothing free after it is closed, and is in doubt', () => {
     window.slice.grant(100n);
     window.slice.hold(40n);
     window.close();
     expect([window.slice.free, window.slice.held, window.inDoubt]).toEqual([0n, 40n, true]);
   });
 
-  it('loses what is free when its budget gets smaller, and keeps it when it grows', () => {
+  it('loses what is free when its limit shrinks, and keeps it when its limit grows', () => {
     window.slice.grant(100n);
     window.refused = { pusd: 1n, at: 0 };
     const larger = { ...budget, limitPusd: 2_000n };
@@ -74,7 +74,7 @@ describe('a window of a budget', () => {
     expect([window.slice.free, window.inDoubt]).toEqual([0n, true]);
   });
 
-  it('ends when the windows of its changed budget do', () => {
+  it('ends with the window of its changed budget', () => {
     window.change({ ...budget, window: 'day' }, HOUR_MS);
     expect(window.endMs).toBe(24 * HOUR_MS);
   });

@@ -4,23 +4,23 @@ import { type Window, windowAt } from '../window';
 import type { WindowState } from '../../ledger/leases/window-rows.repository';
 import { Slice } from './slice';
 
-/** How long spending is measured. */
-const PACE_MS = 500n;
+/** The shortest time over which the spending rate is measured. */
+const RATE_MS = 500n;
 
-/** A budget in one of its windows, as this instance knows it. */
+/** This instance's view of a budget window. */
 export class BudgetWindow {
   readonly slice = new Slice();
   readonly startMs: number;
   endMs: number;
-  /** `budget id@unix seconds of the start`, as the ledger names it. */
+  /** `budget id@unix seconds of the start`, as in the ledger. */
   readonly key: string;
-  /** How the window stood over all owners when this instance last leased of it. */
+  /** The window's sums over all owners when this instance last leased. */
   state: WindowState = { spentPusd: 0n, leasedPusd: 0n };
-  /** The question about the lease that the database has not answered yet; one at a time. */
-  asking: Promise<void> | undefined;
-  /** The amount that the last lease had no room for, and when that was, in milliseconds since 1970. */
+  /** The running database query about the lease; at most one at a time. */
+  querying: Promise<void> | undefined;
+  /** The amount that the last lease did not grant, and when, in milliseconds since 1970. */
   refused: { pusd: PicoUsd; at: number } | undefined;
-  private pace = { at: 0, used: 0n, perSecond: 0n };
+  private rate = { at: 0, used: 0n, perSecond: 0n };
   /** True while the lease in the database may be larger than the slice. */
   inDoubt = false;
 
@@ -33,25 +33,25 @@ export class BudgetWindow {
     this.key = windowKey(budget.id, startMs);
   }
 
-  /** What the calls of this instance cost in so many seconds, at the highest pace of the last seconds. */
+  /** The expected cost of this instance's calls in some seconds, at the highest rate of the last seconds. */
   spentIn(seconds: bigint, nowMs: number): PicoUsd {
-    const elapsedMs = BigInt(Math.max(0, Math.round(nowMs - this.pace.at)));
-    if (elapsedMs >= PACE_MS) {
+    const elapsedMs = BigInt(Math.max(0, Math.round(nowMs - this.rate.at)));
+    if (elapsedMs >= RATE_MS) {
       const { used } = this.slice;
-      const measured = ((used - this.pace.used) * 1000n) / elapsedMs;
-      const remembered = (this.pace.perSecond * 7n) / 8n;
-      this.pace = { at: nowMs, used, perSecond: measured > remembered ? measured : remembered };
+      const measured = ((used - this.rate.used) * 1000n) / elapsedMs;
+      const earlier = (this.rate.perSecond * 7n) / 8n;
+      this.rate = { at: nowMs, used, perSecond: measured > earlier ? measured : earlier };
     }
-    return this.pace.perSecond * seconds;
+    return this.rate.perSecond * seconds;
   }
 
-  /** Spends nothing more of what is free. The window is in doubt until the database knows that this instance does not have it. */
+  /** Removes what is free from the slice. The window is in doubt until the database has the smaller lease. */
   close(): void {
     this.slice.takeUnused();
     this.inDoubt = true;
   }
 
-  /** Whether the slice has room for a call of this worst cost, or the budget only warns. */
+  /** Whether a hold fits into the slice, or the budget only warns. */
   fits(worstPusd: PicoUsd): boolean {
     return this.budget.action === 'warn' || this.slice.fits(worstPusd);
   }
@@ -60,7 +60,7 @@ export class BudgetWindow {
     return timeMs >= this.startMs && timeMs < this.endMs;
   }
 
-  /** Takes on a changed budget whose window begins at the same time. Where it is smaller, too much of it may be leased. */
+  /** Applies a change of the budget. If its limit is smaller, too much may be leased, so the free part is given up. */
   change(budget: Budget, timeMs: number): void {
     if (budget.limitPusd < this.budget.limitPusd) this.close();
     this.budget = budget;
@@ -69,7 +69,7 @@ export class BudgetWindow {
   }
 }
 
-/** The name of a window in rows of the ledger. */
+/** The key of a budget window in rows of the ledger. */
 export function windowKey(budgetId: string, startMs: number): string {
   return `${budgetId}@${startMs / 1000}`;
 }

@@ -1,24 +1,24 @@
 import type { PicoUsd } from '../../common/money';
 import type { BudgetWindow } from './budget-window';
 
-/** Money that is held for an attempt while it runs, in every budget that it counts against. Must be ended once. */
+/** The worst-case cost of an attempt, reserved in each of its budgets while the attempt runs. Must be ended. */
 export class Hold {
   private ended = false;
 
   constructor(
     private readonly windows: readonly BudgetWindow[],
     readonly pusd: PicoUsd,
-    private readonly freed: () => void,
+    private readonly onEnd: () => void,
   ) {
     for (const window of windows) window.slice.hold(pusd);
   }
 
-  /** The windows that pay, as the ledger names them. */
+  /** The keys of the charged windows, as in the ledger. */
   get charged(): string[] {
     return this.windows.map((window) => window.key);
   }
 
-  /** Ends the hold with what the attempt cost; ending it again does nothing. */
+  /** Ends the hold with the cost of the attempt; a second call does nothing. */
   end(costPusd: PicoUsd, nowMs: number): void {
     if (this.ended) return;
     this.ended = true;
@@ -26,6 +26,6 @@ export class Hold {
       slice.settle(this.pusd, costPusd);
       slice.touchedAt = nowMs;
     }
-    this.freed();
+    this.onEnd();
   }
 }

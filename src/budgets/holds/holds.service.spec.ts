@@ -30,7 +30,7 @@ class SetClock extends Clock {
   }
 }
 
-describe('money that is held for attempts', () => {
+describe('the hold of an attempt', () => {
   let leases: FakeLeases;
   let clock: SetClock;
   const closers: (() => Promise<void>)[] = [];
@@ -59,10 +59,10 @@ describe('money that is held for attempts', () => {
     service.onApplicationBootstrap();
     return { service, instances };
   };
-  /** Looks while a caller waits that its time is up. */
-  const timeIsUp = () => setTimeout(() => (clock.nowMs += 2_000), 20);
+  /** Ends the maximum wait of a caller. */
+  const endWait = () => setTimeout(() => (clock.nowMs += 2_000), 20);
 
-  it('is the worst cost until the end, and then what the attempt cost', async () => {
+  it('is the worst-case cost until it ends with the cost of the attempt', async () => {
     const { service } = start();
     const hold = await service.take([budget], 100n, true);
     expect([hold.charged, service.heldPusd(KEY)]).toEqual([[KEY], 100n]);
@@ -72,13 +72,13 @@ describe('money that is held for attempts', () => {
     expect([service.heldPusd(KEY), service.freePusd(KEY)]).toEqual([0n, free + 70n]);
   });
 
-  it('is leased ahead, so that calls hardly ask the database', async () => {
+  it('comes from a slice that is leased ahead, with few database queries', async () => {
     const { service } = start();
     for (let call = 0; call < 1_000; call += 1) (await service.take([budget], 100n, true)).end(10n, clock.nowMs);
-    expect(leases.asked).toBeLessThan(20);
+    expect(leases.queries).toBeLessThan(20);
   });
 
-  it('is never more than the limit, over several instances and with calls at once', async () => {
+  it('never exceeds the limit together with those of concurrent calls in several instances', async () => {
     const services = [start('instance_1'), start('instance_2'), start('instance_3')].map(({ service }) => service);
     let held = 0n;
     let most = 0n;
@@ -92,7 +92,7 @@ describe('money that is held for attempts', () => {
     };
     const taken = await Promise.all(
       Array.from({ length: 100 }, (_, number) => {
-        timeIsUp();
+        endWait();
         return call(number);
       }),
     );
@@ -101,7 +101,7 @@ describe('money that is held for attempts', () => {
     expect(taken.filter(Boolean).length).toBeGreaterThan(10);
   });
 
-  it('is refused at once where the rest of the budget is spent', async () => {
+  it('is refused at once if the rest of the budget is spent', async () => {
     leases.spend(KEY, 'instance_other', LIMIT - 50n);
     const { service } = start();
     await expect(service.take([budget], 100n, true)).rejects.toMatchObject({
@@ -112,7 +112,7 @@ describe('money that is held for attempts', () => {
     expect((await service.take([budget], 50n, true)).charged).toEqual([KEY]);
   });
 
-  it('is waited for while it is only reserved, and comes when an attempt ends', async () => {
+  it('waits while money is only reserved, until an attempt ends', async () => {
     const { service } = start();
     const first = await service.take([budget], LIMIT, true);
     const second = service.take([budget], 600_000n, true);
@@ -120,10 +120,10 @@ describe('money that is held for attempts', () => {
     expect((await second).pusd).toBe(600_000n);
   });
 
-  it('is waited for two seconds, and then the error says that it may be free in a moment', async () => {
+  it('waits two seconds for reserved money, and then fails with Retry-After', async () => {
     const { service } = start();
     await service.take([budget], LIMIT, true);
-    timeIsUp();
+    endWait();
     await expect(service.take([budget], 1n, true)).rejects.toMatchObject({
       code: 'budget_exceeded',
       retryAfterSeconds: 1,
@@ -131,7 +131,7 @@ describe('money that is held for attempts', () => {
     });
   });
 
-  it('is held in all budgets or in none', async () => {
+  it('is made in all budgets or in none', async () => {
     const small = { ...budget, id: 'budget_2', keyId: 'key_1', limitPusd: 10n };
     const { service } = start();
     await expect(service.take([budget, small], 100n, true)).rejects.toMatchObject({
@@ -141,7 +141,7 @@ describe('money that is held for attempts', () => {
     expect((await service.take([budget, small], 10n, true)).charged).toEqual([KEY, 'budget_2@3600']);
   });
 
-  it('stops nothing where a budget only warns, or the call is excused from it', async () => {
+  it('may exceed a budget that only warns, and a budget from which the call is excused', async () => {
     const { service } = start();
     const warning: Budget = { ...budget, id: 'budget_3', action: 'warn', limitPusd: 0n };
     const over = { ...budget, id: 'budget_4', limitPusd: 0n };
@@ -150,7 +150,7 @@ describe('money that is held for attempts', () => {
     expect(leases.begun).toEqual(['budget_3@3600']);
   });
 
-  it('needs a known price, where a budget can stop the call', async () => {
+  it('needs a known price if a budget can refuse the call', async () => {
     const { service } = start();
     await expect(service.take([budget], 1n, false)).rejects.toMatchObject({
       code: 'model_not_allowed',
@@ -159,21 +159,21 @@ describe('money that is held for attempts', () => {
     expect((await service.take([{ ...budget, action: 'warn' }], 1n, false)).charged).toEqual([KEY]);
   });
 
-  it('comes out of what is leased while the database is away, and then not at all', async () => {
+  it('uses the leased slice while the database is unavailable, and then fails', async () => {
     const { service } = start();
     const granted = (await service.take([budget], 100n, true)) && leases.grantedPusd(KEY, 'instance_1');
     leases.trouble = 'away';
     for (let rest = granted - 100n; rest >= 100n; rest -= 100n) await service.take([budget], 100n, true);
-    timeIsUp();
+    endWait();
     await expect(service.take([budget], 100n, true)).rejects.toMatchObject({ code: 'unavailable' });
     leases.trouble = 'none';
     expect((await service.take([budget], 100n, true)).pusd).toBe(100n);
   });
 
-  it('is given back where the answer about a lease was lost: the database is told what the instance has', async () => {
+  it('fails if the response to its lease is lost, and the lease is returned', async () => {
     const { service } = start();
-    leases.trouble = 'answers lost';
-    timeIsUp();
+    leases.trouble = 'responses lost';
+    endWait();
     await expect(service.take([budget], 100n, true)).rejects.toMatchObject({ code: 'unavailable' });
     expect(leases.grantedPusd(KEY, 'instance_1')).toBeGreaterThan(0n);
     leases.trouble = 'none';
@@ -181,7 +181,7 @@ describe('money that is held for attempts', () => {
     expect(leases.grantedPusd(KEY, 'instance_1')).toBe(0n);
   });
 
-  it('is spent no more once others may take the instance for dead', async () => {
+  it('is refused when other instances may have declared this one dead', async () => {
     const { service, instances } = start();
     await service.take([budget], 100n, true);
     expect(service.freePusd(KEY)).toBeGreaterThan(0n);
@@ -190,7 +190,7 @@ describe('money that is held for attempts', () => {
     expect([service.freePusd(KEY), service.heldPusd(KEY)]).toEqual([0n, 100n]);
   });
 
-  it('is not spent by an instance that was declared dead, beyond what runs', async () => {
+  it('is kept if the instance is declared dead, but the free part of its slice is not', async () => {
     const { service, instances } = start();
     const hold = await service.take([budget], 100n, true);
     instances.declareDead();
@@ -200,7 +200,7 @@ describe('money that is held for attempts', () => {
     expect(leases.grantedPusd(KEY, 'instance_1')).toBe(40n);
   });
 
-  it('ends in the window in which it was held, while new calls hold in the next one', async () => {
+  it('ends in the window in which it began, while new calls use the next window', async () => {
     const { service } = start();
     const old = await service.take([budget], 100n, true);
     clock.nowMs += HOUR_MS;
@@ -211,7 +211,7 @@ describe('money that is held for attempts', () => {
     expect(leases.grantedPusd(KEY, 'instance_1')).toBe(70n);
   });
 
-  it('is free again as soon as another instance wants it', async () => {
+  it('leaves a slice that another instance can lease as soon as it needs it', async () => {
     const [idle, busy] = [start('instance_1'), start('instance_2')];
     (await idle.service.take([budget], 900_000n, true)).end(1n, clock.nowMs);
     const time = setInterval(() => (clock.nowMs += 50), 50);

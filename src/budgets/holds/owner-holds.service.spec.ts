@@ -24,7 +24,7 @@ class SetClock extends Clock {
   }
 }
 
-describe('money that is held for a batch', () => {
+describe('the hold of a batch', () => {
   const clock = new SetClock();
   const hold = jest.fn<Promise<OwnerHold>, Parameters<OwnerLeasesRepository['hold']>>();
   const leases = { hold } as Pick<OwnerLeasesRepository, 'hold'> as OwnerLeasesRepository;
@@ -36,31 +36,31 @@ describe('money that is held for a batch', () => {
 
   beforeEach(() => void hold.mockReset());
 
-  it('is asked for once, in all windows of now', async () => {
+  it('is made once, in all current windows', async () => {
     hold.mockResolvedValue({ held: ['budget_1@0'] });
     expect(await holds.hold(batch, [budget], 50n, true)).toEqual(['budget_1@0']);
     expect(hold).toHaveBeenCalledTimes(1);
     expect(hold).toHaveBeenCalledWith(batch, [expect.objectContaining({ budget, startMs: 0 })], 50n, new Set());
   });
 
-  it('is none where no budget applies', async () => {
+  it('is not made if no budget applies', async () => {
     expect([await holds.hold(batch, [], 50n, false), hold.mock.calls]).toEqual([[], []]);
   });
 
-  it('is not leased of budgets that only count', async () => {
+  it('may exceed budgets that only count the cost', async () => {
     hold.mockResolvedValue({ held: [] });
     const warning: Budget = { ...budget, id: 'budget_2', action: 'warn' };
     await holds.hold(batch, [budget, warning], 50n, true, 'budget_1');
     expect(hold.mock.calls[0]?.[3]).toEqual(new Set(['budget_1', 'budget_2']));
   });
 
-  it('is refused at once where the rest is spent', async () => {
+  it('is refused at once if the rest of the budget is spent', async () => {
     hold.mockResolvedValue(short(60n, 0n));
     await expect(holds.hold(batch, [budget], 50n, true)).rejects.toMatchObject({ code: 'budget_exceeded' });
     expect(hold).toHaveBeenCalledTimes(1);
   });
 
-  it('is waited for while it is only reserved, two seconds at most', async () => {
+  it('waits at most two seconds while money is only reserved', async () => {
     hold.mockResolvedValueOnce(short(0n, 60n)).mockResolvedValueOnce({ held: ['budget_1@0'] });
     expect(await holds.hold(batch, [budget], 50n, true)).toEqual(['budget_1@0']);
     hold.mockImplementation(() => {
@@ -74,7 +74,7 @@ describe('money that is held for a batch', () => {
     });
   });
 
-  it('needs a known price, a database that answers and an owner that has not ended', async () => {
+  it('needs a known price, a database that responds and an owner that has not ended', async () => {
     await expect(holds.hold(batch, [budget], 50n, false)).rejects.toMatchObject({ code: 'model_not_allowed' });
     hold.mockRejectedValueOnce(new Error('away'));
     await expect(holds.hold(batch, [budget], 50n, true)).rejects.toMatchObject({ code: 'unavailable' });

@@ -7,10 +7,10 @@ import type { Budget } from '../budget';
 import { windowAt } from '../window';
 import { BudgetExceededError } from './budget-exceeded';
 import { BudgetWindow } from './budget-window';
-import { LOOK_AGAIN_MS, mayBeFreed, PATIENCE_MS, requireKnownPrice, leasesAway } from './hold-rules';
+import { RETRY_MS, mayBeFreed, MAX_WAIT_MS, requireKnownPrice, leasesUnavailable } from './hold-rules';
 import { OwnerLeasesRepository } from '../../ledger/leases/owner-leases.repository';
 
-/** Holds money for owners that outlive this instance: in the database, until the owner ends. */
+/** Holds for owners that outlive this instance, such as batches: in the database, until the owner ends. */
 @Injectable()
 export class OwnerHoldsService {
   constructor(
@@ -19,16 +19,16 @@ export class OwnerHoldsService {
   ) {}
 
   /**
-   * Holds the worst cost of all that an owner will send, in all budgets or in none, in their windows of now. It is held once:
-   * where the owner holds already, that hold stands. It ends with the owner alone; what its attempts cost meanwhile is spent
-   * out of it. Waits up to two seconds where money is only reserved.
+   * Holds the worst-case cost of all attempts of an owner in the current window of each budget, or in none. An owner has one
+   * hold; if it exists already, it does not change. The owner's attempts spend from it, and it ends with the owner. Waits up to
+   * two seconds if money is only reserved.
    *
-   * @param worstPusd for all attempts together
-   * @param excused a budget that is over its limit and counts without stopping the owner
-   * @returns the keys of the windows that pay, which the rows of all attempts name as `charged`
-   * @throws BudgetExceededError when a budget has no room
-   * @throws GatewayError `model_not_allowed` where a price is not known, `unavailable` when the database is away
-   * @throws OwnerEndedError where the owner is not registered
+   * @param worstPusd of all attempts together
+   * @param excused id of a budget that may be exceeded; the attempts still count against it
+   * @returns the keys of the charged windows, for `charged` in the ledger rows of all attempts
+   * @throws BudgetExceededError if the hold exceeds a budget
+   * @throws GatewayError `model_not_allowed` if a price is unknown, `unavailable` if the database is unavailable
+   * @throws OwnerEndedError if the owner is not registered
    */
   async hold(
     owner: Owner,
@@ -39,22 +39,22 @@ export class OwnerHoldsService {
   ): Promise<string[]> {
     requireKnownPrice(budgets, priceKnown);
     if (budgets.length === 0) return [];
-    const counting = new Set(budgets.flatMap(({ id, action }) => (action === 'warn' || id === excused ? [id] : [])));
-    const deadline = this.clock.now() + PATIENCE_MS;
+    const unlimited = new Set(budgets.flatMap(({ id, action }) => (action === 'warn' || id === excused ? [id] : [])));
+    const deadline = this.clock.now() + MAX_WAIT_MS;
     for (;;) {
       const nowMs = this.clock.now();
       const windows = budgets.map(
         (budget) => new BudgetWindow(budget, windowAt(budget.window, budget.timezone, nowMs)),
       );
-      const hold = await this.leases.hold(owner, windows, worstPusd, counting).catch((cause: unknown) => {
-        throw cause instanceof OwnerEndedError ? cause : leasesAway(cause);
+      const hold = await this.leases.hold(owner, windows, worstPusd, unlimited).catch((cause: unknown) => {
+        throw cause instanceof OwnerEndedError ? cause : leasesUnavailable(cause);
       });
       if ('held' in hold) return hold.held;
       const short = windows.find(({ budget }) => budget.id === hold.short.budget.id);
-      if (!short) throw new Error(`no window of the budget ${hold.short.budget.id}`);
+      if (!short) throw new Error(`the budget ${hold.short.budget.id} has no window here`);
       short.state = hold.state;
       if (nowMs >= deadline || !mayBeFreed(short, worstPusd)) throw new BudgetExceededError(short, worstPusd);
-      await delay(LOOK_AGAIN_MS);
+      await delay(RETRY_MS);
     }
   }
 }

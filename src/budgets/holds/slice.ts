@@ -1,14 +1,14 @@
 import type { PicoUsd } from '../../common/money';
 
 /**
- * This instance's part of a window of a budget: what it leased, spent, and holds for attempts that run. Each step is
- * synchronous, so two calls never take the same money.
+ * This instance's part of a budget window: what it leased, spent, and holds for running attempts. Each step is synchronous, so
+ * two calls never take the same money.
  */
 export class Slice {
   private grantedPusd: PicoUsd = 0n;
   private usedPusd: PicoUsd = 0n;
   private heldPusd: PicoUsd = 0n;
-  /** When money was last taken or freed, in milliseconds since 1970. */
+  /** When the slice last grew or a hold last ended, in milliseconds since 1970. */
   touchedAt = 0;
 
   get granted(): PicoUsd {
@@ -23,7 +23,7 @@ export class Slice {
     return this.heldPusd;
   }
 
-  /** What may still be taken. Below zero once a call cost more than was held for it. */
+  /** Available for holds. Below zero after a call cost more than its hold. */
   get free(): PicoUsd {
     return this.grantedPusd - this.usedPusd - this.heldPusd;
   }
@@ -40,13 +40,13 @@ export class Slice {
     this.heldPusd += pusd;
   }
 
-  /** Ends a hold: what the call cost is spent, the rest is free again. */
+  /** Ends a hold: the cost is spent, the rest is free again. */
   settle(heldPusd: PicoUsd, costPusd: PicoUsd): void {
     this.heldPusd -= heldPusd;
     this.usedPusd += costPusd;
   }
 
-  /** Takes what is free out of the slice, to give it back. @returns how much that is */
+  /** Removes what is free from the slice, to return it. @returns the removed amount */
   takeUnused(): PicoUsd {
     const unused = this.free;
     if (unused <= 0n) return 0n;

@@ -25,7 +25,8 @@ export class StatementsController {
   @ApiOperation({
     summary: "Show a team's statement of a month",
     description:
-      'The opening balance, each credit, the usage by model, and the closing balance. `format=csv` gives a table for Excel, `format=html` a page for printing, in English or Korean.',
+      'The opening balance, each credit, the usage by model, and the closing balance. ' +
+      '`format=csv` gives a table for Excel, `format=html` a page for printing, in English or Korean.',
   })
   @ApiOkResponse({
     description: 'The statement.',

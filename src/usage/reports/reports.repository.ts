@@ -61,7 +61,7 @@ const GROUP_DIMENSIONS: Partial<Record<UsageGroup, RollupDimension>> = {
   cache_status: 'cache_status',
 };
 
-/** Sums of `bigint` are `numeric` and come as text. */
+/** Sums of `bigint` are `numeric`, which the driver returns as text. */
 const SUMS = [
   sql<string>`coalesce(sum(part.requests), 0)`.as('requests'),
   sql<string>`coalesce(sum(part.input_tokens), 0)`.as('input_tokens'),

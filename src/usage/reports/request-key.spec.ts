@@ -21,7 +21,7 @@ describe('a cursor', () => {
 });
 
 describe('the bounds of request ids', () => {
-  it('have no bound where the span has none', () => {
+  it('have no bound if the span has none', () => {
     expect(requestIdBounds(undefined, undefined)).toEqual({});
   });
 

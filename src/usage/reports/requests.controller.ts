@@ -18,7 +18,8 @@ export class RequestsController {
   @ApiOperation({
     summary: 'List calls',
     description:
-      'The ledger: one row for each attempt, newest first. Every page except the last has a `next_cursor`: send it as `cursor`, with the same filters, to get the next page.',
+      'The ledger: one row for each attempt, newest first. Every page except the last has a `next_cursor`: ' +
+      'send it as `cursor`, with the same filters, to get the next page.',
   })
   @ApiOkResponse({ description: 'A page of the ledger.', standardSchema: contracts.requestPageSchema })
   @ApiErrors('invalid_request', 'invalid_api_key', 'forbidden')

@@ -1,4 +1,4 @@
-/** A column of a table. Text may come from callers; numbers, also as decimal strings, come from the gateway. */
+/** A column of a table. Text may be from callers; numbers, also as decimal strings, are from the gateway. */
 export interface CsvColumn {
   name: string;
   kind: 'text' | 'number';

@@ -26,7 +26,8 @@ gpt-4.1,3,42,30,0.000576,0.000384,0.000192\r
 `;
 
 const DESCRIPTION =
-  'Calls, tokens and dollars by group, and their total, without running calls. `format=csv` gives a table with a header and without the total.';
+  'Calls, tokens and dollars by group, and their total, without running calls. ' +
+  '`format=csv` gives a table with a header and without the total.';
 
 @ApiBearerAuth()
 @Controller()

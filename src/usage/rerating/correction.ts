@@ -13,7 +13,7 @@ export interface Difference {
 
 /**
  * The cost of an attempt at a price, less its booked cost. A response from the cache still costs nothing. The price of the
- * model that was asked for is not stored for a fallback, so its list cost changes by the same amount as its cost.
+ * requested model is not stored for a fallback, so its list cost changes by the same amount as its cost.
  */
 export function differenceOf(row: RatedRow, price: Price): Difference {
   const { listPusd, costPusd } = costOf(

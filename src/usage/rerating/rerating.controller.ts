@@ -23,7 +23,8 @@ export class ReratingController {
   @ApiOperation({
     summary: 'Re-rate a period',
     description:
-      'Compares the cost of each call with the prices that now apply to its time, and books differences as correcting rows of the same calls. Running it again changes nothing.',
+      'Compares the cost of each call with the prices that now apply to its time, and ' +
+      'books differences as correcting rows of the same calls. Running it again changes nothing.',
   })
   @ApiOkResponse({ description: 'The corrections.', standardSchema: contracts.reratedSchema })
   @ApiErrors('invalid_request')

@@ -51,7 +51,7 @@ export class ReratingService {
   private correct(row: RatedRow, result: RerateResult): Buffer | undefined {
     result.lookedAt += 1;
     const price = this.prices.at(this.pricedOf(row), row.team_id, row.created_at.getTime());
-    // The ceiling price only lets calls of unpriced models run; booked costs are not changed to it.
+    // The ceiling price is only for running calls of unpriced models; booked costs are not changed to it.
     if (price.estimated) {
       result.unpriced += 1;
       return undefined;
@@ -64,7 +64,7 @@ export class ReratingService {
     return correctionOf(row, difference, price.id, this.journal.instanceId);
   }
 
-  /** The deployment that answered. The ledger has its model version, which begins with the deployment's model. */
+  /** The deployment that responded. The ledger has its model version, which begins with the deployment's model. */
   private pricedOf({ model, provider, upstream_model }: RatedRow): Priced {
     const upstreamModel = upstream_model ?? model;
     const candidates = (this.models.resolve(model)?.deployments ?? []).filter((each) => each.provider === provider);

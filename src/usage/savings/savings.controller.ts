@@ -30,7 +30,8 @@ export class SavingsController {
   @ApiOperation({
     summary: 'Report savings',
     description:
-      'List cost, cost, and the difference by source; and missed savings, with the setting that avoids each. `format=csv` gives a table without total and opportunities.',
+      'List cost, cost, and the difference by source; and missed savings, with the setting that avoids each. ' +
+      '`format=csv` gives a table without total and opportunities.',
   })
   @ApiOkResponse({
     description: 'The report.',

@@ -28,7 +28,7 @@ export interface MissedSaving {
   keyId: string | null;
   calls: number;
   costPusd: PicoUsd;
-  /** Whether the figures come from a sample. */
+  /** Whether the figures are from a sample. */
   estimated: boolean;
 }
 
@@ -83,7 +83,7 @@ export class SavingsRepository {
 
   /**
    * Repeated requests that were charged, by the reason why the earlier response was not used; the most expensive first.
-   * For a span of more than 50,000 calls the figures come from all calls of one request in 64.
+   * For a span of more than 50,000 calls the figures are from all calls of one request in 64.
    */
   async repeats(filter: UsageFilter, limit: number): Promise<MissedSaving[]> {
     const { team_id, from, to } = filter;

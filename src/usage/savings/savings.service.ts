@@ -47,7 +47,7 @@ const SETTINGS: Record<string, string> = {
   refused: 'Refusals are not stored; change the request.',
   usage_missing: 'Let the provider report usage: responses of unknown cost are not stored.',
   other_model:
-    'A fallback answered; its response is not stored under the name of the first model. See the first deployment’s errors.',
+    'A fallback responded; its response is not stored under the name of the first model. See the first deployment’s errors.',
   cut: 'Read streams to their end: interrupted ones are not stored.',
   not_there: 'Raise cache.ttl_seconds of the model in gateway.yaml, or CACHE_MEMORY_MB, or use Redis.',
 };

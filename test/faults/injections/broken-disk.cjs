@@ -1,7 +1,7 @@
-// Loaded before the gateway: while the file that BROKEN_DISK names is there, the disk under the journal fails as it says.
+// Loaded before the gateway: while the file of BROKEN_DISK exists, the disk under the journal fails as its content says.
 //   write  nothing can be written
-//   torn   half of what is written lands, and cannot be taken back
-//   sync   everything is taken, and nothing reaches the disk
+//   torn   half of each write is written, and cannot be truncated
+//   sync   every write is accepted, but nothing reaches the disk
 const fs = require('node:fs');
 const { writeSync, ftruncateSync, fdatasync, openSync, closeSync, readFileSync } = fs;
 const journals = new Set();

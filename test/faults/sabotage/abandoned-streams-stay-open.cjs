@@ -1,5 +1,5 @@
 // spec: test/faults/abandoned-calls.spec.ts
-// A stream whose client leaves is not settled.
+// A stream is not settled if its client disconnects.
 const { replace } = require('../replace.cjs');
 const { StreamRelay } = require('../../../dist/src/calls/attempts/stream-relay.js');
 replace(StreamRelay.prototype, 'settleAbandoned', () => () => Promise.resolve());

@@ -1,5 +1,5 @@
 // spec: test/faults/admission.spec.ts
-// A response that ended at its length limit is stored as a whole one.
+// A response that ended at its length limit is stored as a complete one.
 const { replace } = require('../replace.cjs');
 const admission = require('../../../dist/src/cache/admission.js');
 replace(admission, 'notCacheableReason', (reasonOf) => ({ facts, ...answer }) => {

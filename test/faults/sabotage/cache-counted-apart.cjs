@@ -1,5 +1,5 @@
 // spec: test/e2e/cache-stats.e2e-spec.ts
-// What the cache did is counted seconds after the rows have ended, in a statement of its own.
+// The cache counters are updated seconds after the rows have ended, in a separate statement.
 const { Client } = require('pg');
 const { replace } = require('../replace.cjs');
 const COUNTED = /, cache_rolled AS \(([\s\S]*?)\n {2}\)(?=, moved AS)/;

@@ -1,5 +1,5 @@
 // spec: test/faults/redis-away.spec.ts
-// The circuit breaker does not open on a time-out: each call waits for a Redis that does not answer.
+// The breaker does not open on a timeout: each call waits for a Redis that does not respond.
 const { replace } = require('../replace.cjs');
 const { Breaker } = require('../../../dist/src/redis/breaker/breaker.js');
 replace(

@@ -1,5 +1,5 @@
 // spec: test/faults/invalidation.spec.ts
-// No process learns of another one's changes, keys aside.
+// No instance reloads after another one's changes, except changes of keys.
 const { replace } = require('../replace.cjs');
 const { ChangeFeed } = require('../../../dist/src/database/change-feed.service.js');
 replace(

@@ -1,6 +1,6 @@
 // spec: test/faults/broken-disk.spec.ts
 // test: \(write, JOURNAL_FSYNC=interval\)
-// Lines that the disk did not take are acknowledged.
+// Lines that the disk did not write are acknowledged.
 const { replace } = require('../replace.cjs');
 const { Journal } = require('../../../dist/src/ledger/journal/journal.service.js');
 for (const name of ['append', 'end'])

@@ -1,5 +1,5 @@
 // spec: test/integration/late-truth.spec.ts
-// The late end of a call that was closed as unknown is dropped.
+// The late settlement of an attempt that was closed as unknown is dropped.
 const { replace } = require('../replace.cjs');
 const { LedgerRepository } = require('../../../dist/src/ledger/ledger.repository.js');
 replace(LedgerRepository.prototype, 'correctUnknown', () => () => Promise.resolve());

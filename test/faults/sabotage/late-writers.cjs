@@ -1,5 +1,5 @@
 // spec: test/faults/invalidation.spec.ts
-// A response is stored under the generation and the rules of its end, not of its start.
+// A response is stored under the generation and the rules at its end, not at its start.
 const { replace } = require('../replace.cjs');
 const { ResponseCache } = require('../../../dist/src/cache/response-cache.service.js');
 replace(

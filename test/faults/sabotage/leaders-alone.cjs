@@ -1,5 +1,5 @@
 // spec: test/faults/single-flight.spec.ts
-// A leader's client that leaves ends the flight, whoever else has subscribed.
+// The flight ends when the leader's client disconnects, although others have subscribed.
 const { replace } = require('../replace.cjs');
 const { Flight } = require('../../../dist/src/single-flight/flight.js');
 replace(

@@ -1,5 +1,5 @@
 // spec: test/faults/single-flight.spec.ts
-// Every process leads, whichever holds the lease.
+// Every instance leads the flight, whichever has the lease.
 const { replace } = require('../replace.cjs');
 const { FlightLeaseStore } = require('../../../dist/src/single-flight/lease.store.js');
 replace(

@@ -1,6 +1,6 @@
 // spec: test/faults/budgets.spec.ts
 // test: at 1 process
-// Leases of a budget are granted whatever was leased before.
+// Leases of a budget are granted regardless of earlier leases.
 const { replace } = require('../replace.cjs');
 const { LeasesRepository } = require('../../../dist/src/ledger/leases/leases.repository.js');
 replace(

@@ -1,6 +1,6 @@
 // spec: test/faults/contention.spec.ts
 // env: ROWS=60000
-// Sums are added up in any order, so that several processes lock rows crosswise.
+// Sums are updated in any order, so that several instances lock rows in different orders.
 const { Client } = require('pg');
 const { replace } = require('../replace.cjs');
 const ORDER = /ORDER BY (?:grain, period(?:, [a-z_"]+)+|account|\d(?:, \d+)+)/g;

@@ -1,5 +1,5 @@
 // spec: test/faults/invalidation.spec.ts
-// Rules of invalidation are written and not applied.
+// Invalidation rules are stored but not applied.
 const { replace } = require('../replace.cjs');
 const { RuleBook } = require('../../../dist/src/cache/invalidation/rule-book.js');
 replace(RuleBook.prototype, 'retires', () => () => false);

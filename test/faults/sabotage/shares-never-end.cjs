@@ -1,5 +1,5 @@
 // spec: test/e2e/cache-sharing.e2e-spec.ts
-// A response is stored in the share of its start, also once the team has left it.
+// A response is stored in the share at its start, also if the team has left the share since.
 const { replace } = require('../replace.cjs');
 const { ShareBook } = require('../../../dist/src/cache/sharing/share-book.js');
 replace(

@@ -1,6 +1,6 @@
 import { type Combination, everyCombination } from '../surface/combinations';
 
-/** Ways of an upstream to answer, with the markers that make it do so. What is answered well may be stored. */
+/** Responses of an upstream, and the markers that cause them. Normal responses may be stored. */
 const WELL = {
   whole: '',
   with_comments: '[[comment]]',
@@ -46,7 +46,7 @@ const BADLY = {
   error_beside: '[[error-beside]]',
   error_within: '[[error-within]]',
   unstreamed: '[[unstreamed]]',
-  // Of a stream: its role, four words, its finish, its usage, and the end mark.
+  // The events of a stream: role, four words, finish, usage and the end mark.
   cut_at_once: '[[words=4 cut-after=0]]',
   cut_after_role: '[[words=4 cut-after=1]]',
   cut_in_text: '[[words=4 cut-after=3]]',
@@ -59,7 +59,7 @@ const BADLY = {
   error_after_finish: '[[words=4 error-after=6]]',
   error_after_usage: '[[words=4 error-after=7]]',
 };
-/** One of several choices is bad. */
+/** One of several choices is faulty. */
 const ONE_BAD = {
   one_length: '[[last-finish=length]]',
   one_filtered: '[[last-finish=content_filter]]',
@@ -71,12 +71,12 @@ const ONE_BAD = {
 };
 const MARKERS: Record<string, string> = { ...WELL, ...BADLY, ...ONE_BAD };
 
-/** What of an answer varies, as far as its being stored goes. */
+/** The dimensions of a response that decide whether it is stored. */
 const MATRIX = {
   form: ['json', 'stream'],
   upstream: Object.keys(MARKERS),
   choices: ['1', '3'],
-  /** Who answers: the first deployment, or another one with the same model or another model. */
+  /** The responding deployment: the first, or another one with the same model or another model. */
   answeredBy: ['first', 'same_model', 'other_model'],
   tools: ['none', 'called', 'called_and_kept'],
   control: ['none', 'no-cache', 'no-store', 'no-store header', 'use_cache', 'max-age'],
@@ -93,25 +93,25 @@ function canBe({ form, upstream, choices, answeredBy, tools, control, client }: 
   const well = Object.hasOwn(WELL, upstream);
   if (form === 'json' && STREAM_ONLY.test(upstream)) return false;
   if (choices === '1' && Object.hasOwn(ONE_BAD, upstream)) return false;
-  // Each of these varies over what would be stored but for it.
+  // Each of these varies only over responses that would otherwise be stored.
   if (control !== 'none' && (!well || choices !== '1')) return false;
   if (client !== 'stays' && (upstream !== 'whole' || control !== 'none' || tools !== 'none')) return false;
   if (tools !== 'none' && (!WITH_TOOLS.test(upstream) || control !== 'none')) return false;
-  // What fails once at the first deployment is well at its second try there.
+  // A call that fails once at the first deployment succeeds at its second attempt there.
   if (upstream.startsWith('after_') && answeredBy !== 'first') return false;
   return !(choices === '3' && answeredBy !== 'first' && !well);
 }
 
 export const EVERY_CELL: Cell[] = everyCombination(MATRIX, canBe);
 
-/** Whether the answer may be kept: by the words of the issue, and not by the code that decides it. */
+/** Whether the response may be stored: by the requirements, not by the code under test. */
 export function mayBeStored({ upstream, answeredBy, tools, control, client }: Cell): boolean {
   if (!Object.hasOwn(WELL, upstream) || client !== 'stays') return false;
   if (answeredBy === 'other_model' || tools === 'called') return false;
   return control === 'none' || control === 'no-cache' || control === 'max-age';
 }
 
-/** What the first deployment refuses. */
+/** Text that the first deployment refuses. */
 export const NOT_AT_FIRST = 'not at the first one';
 
 export function promptOf({ upstream, answeredBy, tools, client }: Cell, name: string): string {

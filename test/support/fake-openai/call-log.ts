@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** What the vendor charges for: tokens, as OpenAI's `usage` counts them (cached and reasoning tokens are parts, not additions). */
+/** The tokens that the vendor charges, counted as in OpenAI's `usage` (cached and reasoning tokens are parts, not additions). */
 export interface TokenBill {
   prompt_tokens: number;
   cached_tokens: number;
@@ -9,44 +9,44 @@ export interface TokenBill {
   reasoning_tokens: number;
 }
 
-/** One call as it reached the vendor; filled in further while it is answered. */
+/** One call that reached the vendor; completed while the vendor responds. */
 export interface FakeCall {
   /** 1 for the first call since start or reset. */
   seq: number;
-  /** Unix milliseconds at which the request had arrived whole. */
+  /** Unix milliseconds at which the whole request had arrived. */
   at: number;
-  /** The client's port, which tells connections apart. */
+  /** The client's port, which identifies the connection. */
   port: number | undefined;
   method: string;
   /** Path with its query, `/v1/...`. */
   path: string;
   headers: IncomingHttpHeaders;
-  /** Parsed JSON, or undefined where there was none (GET, multipart). */
+  /** Parsed JSON; undefined if there was none (GET, multipart). */
   body: unknown;
   /** The `x-request-id` that the client sent. */
   requestId: string | undefined;
-  /** The model asked for. */
+  /** The requested model. */
   model: string | undefined;
-  /** Members of a chat request that OpenAI's API does not name. */
+  /** Members of a chat request that are not in OpenAI's API. */
   unknownMembers: string[];
-  /** HTTP status answered; undefined until then and for ever where the socket was destroyed first. */
+  /** HTTP status of the response; undefined before it, and if the socket was destroyed first. */
   status: number | undefined;
-  /** Body bytes handed to the socket. */
+  /** Body bytes written to the socket. */
   bytesSent: number;
-  /** The client left before the answer was whole (the fake's own cuts do not count). */
+  /** Whether the client disconnected before the end of the response (the fake's own cuts do not count). */
   clientAborted: boolean;
   abortedAt: number | undefined;
   endedAt: number | undefined;
-  /** Charged for this call; undefined where nothing was. */
+  /** The charge of this call; undefined if there is none. */
   billed: TokenBill | undefined;
 }
 
-/** One line of a batch that was worked on. */
+/** One batch line that the vendor ran. */
 export interface FakeBatchLine {
   at: number;
   batchId: string;
   customId: string;
-  /** The id of this line's own answer, as in the output file. */
+  /** The id of the response to this line, as in the output file. */
   requestId: string;
   model: string;
   body: unknown;
@@ -58,14 +58,14 @@ export const BATCH_PRICE_FACTOR = 0.5;
 
 export interface InvoiceSums extends TokenBill {
   calls: number;
-  /** 1, or 0.5 for batch work: what the list price is multiplied by. */
+  /** The factor on the list price: 1, or 0.5 for batch lines. */
   price_factor: number;
 }
 
-/** What the vendor bills, by model asked for; each charged call and each charged batch line is in it once. */
+/** The vendor's charges by requested model, with each charged call and each charged batch line once. */
 export interface Invoice {
   models: Record<string, { standard: InvoiceSums; batch: InvoiceSums }>;
-  /** By the client's `x-request-id`; more than one call where the client sent the same id again. */
+  /** By the client's `x-request-id`; several calls if the client sent the same id again. */
   requests: Record<string, InvoiceSums & { model: string }>;
   batches: Record<string, InvoiceSums & { model: string }>;
 }
@@ -81,7 +81,7 @@ export function emptySums(priceFactor: number): InvoiceSums {
   };
 }
 
-/** Adds one charged call to the sums; one that was not charged adds nothing. */
+/** Adds a call to the sums, if it was charged. */
 export function add(sums: InvoiceSums, bill: TokenBill | undefined): void {
   if (bill === undefined) return;
   sums.calls += 1;
@@ -91,7 +91,7 @@ export function add(sums: InvoiceSums, bill: TokenBill | undefined): void {
   sums.reasoning_tokens += bill.reasoning_tokens;
 }
 
-/** The vendor's own record of what reached it, in memory and, when a file is named, on disk before anything is answered. */
+/** The vendor's record of the calls that reached it: in memory and, if a file is given, on disk before the response. */
 export class CallLog {
   readonly calls: FakeCall[] = [];
   readonly batchLines: FakeBatchLine[] = [];

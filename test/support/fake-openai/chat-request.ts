@@ -28,7 +28,7 @@ export function countWords(text: string): number {
   return text.match(/\S+/g)?.length ?? 0;
 }
 
-/** Cuts a text into words that join to the same text. */
+/** Splits a text into words that join to the same text. */
 export function splitWords(text: string): string[] {
   return text.match(/^\s+|\S+\s*/g) ?? [];
 }
@@ -50,7 +50,7 @@ export function lastUserText(body: unknown): string {
   return textOf(last?.['content']);
 }
 
-/** The checks that a gateway's tests can trip over, in the vendor's words. */
+/** The vendor's checks that tests of a gateway can fail, with the vendor's messages. */
 export function checkChatRequest(body: unknown): body is ChatRequest {
   return isJson(body) && chatRequestError(body) === undefined;
 }

@@ -13,7 +13,7 @@ import { type Answer, type Identity, compose, fingerprintOf, toChunks, toComplet
 import { type Directives, parseMarkers } from './directives';
 import { type Exchange, type VendorError, errorForStatus, invalidRequest } from './exchange';
 
-/** What a batch line is answered with. */
+/** The response to a batch line. */
 export interface LineAnswer {
   status: number;
   body: Json;
@@ -30,7 +30,7 @@ export class ChatRoute {
     this.snapshots.set(model, { model: snapshot, systemFingerprint });
   }
 
-  /** The dated name that answers for `model`; a dated name answers for itself. */
+  /** The dated name of `model`; a dated name is its own. */
   identityOf(model: string): Identity {
     const set = this.snapshots.get(model);
     if (set) return set;
@@ -58,7 +58,7 @@ export class ChatRoute {
     await exchange.json(status, body);
   }
 
-  /** Answers a batch line; a marker with a status in its prompt makes it an error line. */
+  /** Runs a batch line; a marker with a status in its prompt makes it an error line. */
   answerLine(endpoint: string, body: unknown): LineAnswer {
     if (endpoint === '/v1/embeddings') return this.embed(body);
     const directives = parseMarkers(lastUserText(body));
@@ -107,7 +107,7 @@ async function refuse(exchange: Exchange, error: VendorError | undefined): Promi
   await exchange.error(400, error ?? invalidRequest('Invalid request.'));
 }
 
-/** Bills what has been sent: the whole answer at the end, less where either side broke off. */
+/** Bills the tokens that were sent: all at the end, fewer if either side broke off. */
 async function stream(exchange: Exchange, request: ChatRequest, answer: Answer): Promise<void> {
   const { call, directives } = exchange;
   const { cutAfter, errorAfter, stallAfter, gapMs = 0 } = directives;
@@ -147,7 +147,7 @@ async function sendError(exchange: Exchange, model: string): Promise<void> {
   exchange.end();
 }
 
-/** Words (or token numbers) of each input; undefined where it is none of the four forms that the API takes. */
+/** Words (or token numbers) of each input; undefined if it has none of the API's four forms. */
 function embeddingInputs(input: unknown): string[][] | undefined {
   if (typeof input === 'string') return [input.match(/\S+/g) ?? []];
   if (!Array.isArray(input) || input.length === 0) return undefined;
@@ -155,7 +155,7 @@ function embeddingInputs(input: unknown): string[][] | undefined {
   return input.map((one: unknown) => (Array.isArray(one) ? one.map(String) : (String(one).match(/\S+/g) ?? [])));
 }
 
-/** A bag of words of length 1: texts that share words are near each other. */
+/** A bag of words with length 1, so that texts with common words are similar. */
 function embed(words: string[], dimensions: number): Float32Array {
   const vector = new Float32Array(dimensions);
   for (const word of words) {
@@ -166,7 +166,7 @@ function embed(words: string[], dimensions: number): Float32Array {
   return vector.map((value) => value / length);
 }
 
-/** What a script rule's `prompt` is held against, for chat and for embeddings. */
+/** The text that a rule's `prompt` is matched against, for chat and for embeddings. */
 export function promptOf(body: unknown): string {
   if (isJson(body) && typeof body['input'] === 'string') return body['input'];
   return lastUserText(body);

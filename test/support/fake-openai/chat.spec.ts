@@ -45,7 +45,7 @@ const tools: ChatCompletionTool[] = ['look_up', 'book'].map((name) => ({
 }));
 
 describe('chat', () => {
-  it('echoes, counts words as tokens, and names its snapshot', async () => {
+  it('echoes the prompt, counts words as tokens, and returns the name of its snapshot', async () => {
     const answer = await ask('one two three');
     expect(answer.choices[0]).toMatchObject({
       index: 0,
@@ -64,7 +64,7 @@ describe('chat', () => {
     expect((await ask('one two three')).id).not.toBe(answer.id);
   });
 
-  it('changes name and fingerprint with the snapshot', async () => {
+  it('changes the name and the fingerprint with the snapshot', async () => {
     const before = await ask('hi');
     fake.setSnapshot('gpt-4.1', 'gpt-4.1-2026-09-09');
     const after = await ask('hi');
@@ -87,7 +87,7 @@ describe('chat', () => {
     expect(content?.map(({ token }) => token)).toEqual(['echo: ', 'hi']);
   });
 
-  it('calls tools when the text asks for it', async () => {
+  it('calls tools if the prompt requests it', async () => {
     const answer = await ask('please call tool now', { tools });
     expect(answer.choices[0]?.finish_reason).toBe('tool_calls');
     expect(answer.choices[0]?.message).toMatchObject({
@@ -106,11 +106,11 @@ describe('chat', () => {
     expect((await ask('[[no-usage]]')).usage).toBeUndefined();
   });
 
-  it('takes nested arrays and wiki links in a prompt for text', async () => {
+  it('reads nested arrays and wiki links in a prompt as text', async () => {
     expect((await ask('[[1,2],[3]] [[status]] [[a link]]')).choices[0]?.finish_reason).toBe('stop');
   });
 
-  it('records what it got', async () => {
+  it('records the request', async () => {
     await ask('hi', { x_new: { deep: 1 } });
     expect(fake.calls).toHaveLength(1);
     expect(fake.calls[0]).toMatchObject({
@@ -136,12 +136,12 @@ describe('streams', () => {
     expect(await (await raw('hi', { stream: true })).text()).toMatch(/data: \[DONE\]\n\n$/);
   });
 
-  it('has no usage where nobody asked for it', async () => {
+  it('has no usage if the request does not ask for it', async () => {
     const { chunks } = await collect(await streamOf('one two'));
     expect(chunks.every((chunk) => !('usage' in chunk))).toBe(true);
   });
 
-  it('streams tool calls in fragments and choices in turns', async () => {
+  it('sends tool calls in fragments, and the chunks of several choices in turn', async () => {
     const called = (await collect(await streamOf('call tools x', { tools }))).chunks.flatMap(
       (chunk) => chunk.choices[0]?.delta.tool_calls ?? [],
     );
@@ -152,7 +152,7 @@ describe('streams', () => {
     expect(chunks.map((chunk) => chunk.choices[0]?.index).join('')).toBe('01010101101');
   });
 
-  it('waits as told', async () => {
+  it('waits as long as the markers request', async () => {
     const startedAt = performance.now();
     const stream = await streamOf('[[delay=60 ttft=60 gap=20 words=3]]');
     expect(performance.now() - startedAt).toBeGreaterThan(55);
@@ -160,7 +160,7 @@ describe('streams', () => {
     expect(performance.now() - startedAt).toBeGreaterThan(190);
   });
 
-  it('breaks off, and bills what it had sent', async () => {
+  it('breaks off, and bills the tokens that it sent', async () => {
     const seen: string[] = [];
     const reading = (async () => {
       for await (const chunk of await streamOf('[[cut-after=3]] a b c d'))
@@ -171,7 +171,7 @@ describe('streams', () => {
     expect(fake.calls[0]).toMatchObject({ clientAborted: false, billed: { prompt_tokens: 5, completion_tokens: 2 } });
   });
 
-  it('sends an error event, leaves [DONE] out, sends comments and broken JSON', async () => {
+  it('sends an error event, omits [DONE], sends comments and broken JSON', async () => {
     expect(await rejection(streamOf('[[error-after=2]] a').then(collect))).toBeInstanceOf(APIError);
     expect(await (await raw('[[no-done]]', { stream: true })).text()).not.toContain('[DONE]');
     expect(await (await raw('[[comment]]', { stream: true })).text()).toContain(': keep-alive\n\ndata: ');
@@ -179,7 +179,7 @@ describe('streams', () => {
     expect((await collect(await streamOf('[[comment words=4]]'))).text).toBe('word1 word2 word3 word4');
   });
 
-  it('notices a client that leaves, and bills no more than was sent', async () => {
+  it('detects that a client disconnects, and bills no more than it sent', async () => {
     const stream = await streamOf('[[gap=20 words=100]]');
     for await (const chunk of stream) if (chunk.choices[0]?.delta.content === 'word3 ') break;
     await until(() => fake.calls[0]?.endedAt !== undefined);

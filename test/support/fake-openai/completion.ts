@@ -4,7 +4,7 @@ import { type ChatRequest, type Json, countWords, isJson, lastUserText, splitWor
 import type { Directives } from './directives';
 
 export interface Identity {
-  /** The dated name that answers, e.g. `gpt-4.1-2026-01-01`. */
+  /** The dated name of the model, for example `gpt-4.1-2026-01-01`. */
   model: string;
   systemFingerprint: string;
 }
@@ -23,7 +23,7 @@ interface Choice {
   finish: string | null;
 }
 
-/** An answer before it is written in one of its two wire forms. */
+/** A response before it is written as JSON or as a stream. */
 export interface Answer {
   id: string;
   created: number;
@@ -32,12 +32,12 @@ export interface Answer {
   bill: TokenBill;
   withLogprobs: boolean;
   withUsage: boolean;
-  /** How its end is spoilt. */
+  /** How its end is damaged. */
   spoilt: Pick<Directives, 'badUsage' | 'earlyUsage' | 'errorBeside' | 'errorWithin'>;
   xFake: Json;
 }
 
-/** A stream event and the completion tokens that it delivers. */
+/** A stream event and its number of completion tokens. */
 export interface AnswerChunk {
   chunk: Json;
   tokens: number;
@@ -98,7 +98,7 @@ function tokensOf({ text, refusal, toolCalls: calls }: Choice): number {
   return countWords(text ?? '') + countWords(refusal ?? '') + ofCalls;
 }
 
-/** Decides the whole answer, the same for the same request and directives, its ids and time aside. */
+/** Determines the whole response: the same for the same request and directives, except for ids and time. */
 export function compose(request: ChatRequest, directives: Directives, identity: Identity, xFake: Json): Answer {
   const prompt = lastUserText(request);
   const count = typeof request['n'] === 'number' ? request['n'] : 1;
@@ -176,7 +176,7 @@ function tail(answer: Answer): Json {
   return { service_tier: 'default', system_fingerprint: answer.identity.systemFingerprint, x_fake: answer.xFake };
 }
 
-/** The whole answer, a `chat.completion`. */
+/** The whole response, a `chat.completion`. */
 export function toCompletion(answer: Answer): Json {
   const choices = answer.choices.map((choice, index) => ({
     index,
@@ -201,7 +201,7 @@ export function toCompletion(answer: Answer): Json {
   };
 }
 
-/** The same answer as `chat.completion.chunk` objects; the choices of an `n` take turns, as with the vendor. */
+/** The same response as `chat.completion.chunk` objects; with `n`, the chunks of the choices alternate, as with the vendor. */
 export function* toChunks(answer: Answer, includeUsage: boolean): Generator<AnswerChunk> {
   const build = (choices: Json[], usage: Json | null = null): Json => ({
     ...frame(answer, 'chat.completion.chunk'),
@@ -263,7 +263,7 @@ function* choiceParts(answer: Answer, choice: Choice, index: number, part: MakeP
   }
 }
 
-/** The vendor's fingerprint of a dated model: another snapshot, another fingerprint. */
+/** The vendor's fingerprint of a dated model; each snapshot has another one. */
 export function fingerprintOf(snapshot: string): string {
   return `fp_${createHash('sha256').update(snapshot).digest('hex').slice(0, 10)}`;
 }

@@ -1,10 +1,10 @@
-/** How one call is to be answered; all optional, an empty object is a healthy answer. */
+/** How the fake responds to a call. All members are optional; an empty object means a normal response. */
 export interface Directives {
-  /** Answers this HTTP error status in OpenAI's shape; below 400, the answer with this status. */
+  /** Sends an error with this HTTP status in OpenAI's shape; below 400, the normal response with this status. */
   status?: number;
   /** Adds `Retry-After` (seconds) to an error. */
   retryAfterSeconds?: number;
-  /** The failure of this directive set is for the first n calls with the same model and text only (500 where none is named). */
+  /** Only the first n calls with the same model and text fail as these directives define (with 500 by default). */
   failFirst?: number;
   /** Wait before the headers. */
   delayMs?: number;
@@ -14,50 +14,50 @@ export interface Directives {
   gapMs?: number;
   /** Wait between `[DONE]` and the end of the body. */
   endGapMs?: number;
-  /** Destroys the socket after k chunks (the role chunk is the first); a whole answer is cut in its middle. */
+  /** Destroys the socket after k chunks (the role chunk is the first); a JSON response is cut in its middle. */
   cutAfter?: number;
   /** Sends an error event after k chunks and ends the stream. */
   errorAfter?: number;
   /** Stops sending after k chunks and leaves the socket open. */
   stallAfter?: number;
-  /** Leaves `usage` out, of streams and of whole answers; it is billed all the same. */
+  /** Omits `usage` from streams and JSON responses; the call is billed all the same. */
   noUsage?: boolean;
-  /** Tells a stream's usage with its last choice and in no chunk of its own, as DeepSeek and Mistral do. */
+  /** Sends a stream's usage with its last choice and not in a separate chunk, as DeepSeek and Mistral do. */
   earlyUsage?: boolean;
   /** Writes the JSON of a stream's events on several lines. */
   lines?: boolean;
   /** Ends the stream without `[DONE]`. */
   noDone?: boolean;
-  /** Usage that says nothing: `{"prompt_tokens": "many"}`. */
+  /** Sends invalid usage: `{"prompt_tokens": "many"}`. */
   badUsage?: boolean;
   /** The `finish_reason` of every choice; `none` is null. */
   finish?: string;
   /** The `finish_reason` of the last choice. */
   lastFinish?: string;
-  /** Leaves the last choice out. */
+  /** Omits the last choice. */
   lastMissing?: boolean;
-  /** Answers an empty text in every choice, or in the last one. */
+  /** Sends an empty text in every choice, or in the last one. */
   empty?: boolean;
   lastEmpty?: boolean;
-  /** Answers a refusal in place of a text, in every choice or in the last one. */
+  /** Sends a refusal instead of a text, in every choice or in the last one. */
   refuse?: boolean;
   lastRefuses?: boolean;
-  /** Calls a function as OpenAI did before there were tools. */
+  /** Sends a `function_call`, the predecessor of tool calls. */
   functionCall?: boolean;
-  /** Tells an error beside the choices of a good answer, or within the last choice; of a stream with its end. */
+  /** Sends an error beside the choices of a normal response, or within the last choice; in a stream, at its end. */
   errorBeside?: boolean;
   errorWithin?: boolean;
-  /** Answers a stream that was asked for as a whole. */
+  /** Sends a JSON response to a request for a stream. */
   unstreamed?: boolean;
   /** 200 without a body. */
   blank?: boolean;
-  /** Answers a text of n words. */
+  /** Sends a text of n words. */
   words?: number;
-  /** 200 with an HTML page, as a proxy in between would send. */
+  /** 200 with an HTML page, as a proxy in front of the vendor would send. */
   html?: boolean;
   /** Resets the socket before the headers; nothing is billed. */
   reset?: boolean;
-  /** Does all the work, bills it, and destroys the socket in place of the answer. */
+  /** Bills the whole response, and destroys the socket instead of sending it. */
   lose?: boolean;
   /** Invalid JSON: the body, or one event of the stream. */
   garbage?: boolean;
@@ -69,9 +69,9 @@ export interface Directives {
   cachedTokens?: number;
   /** `completion_tokens_details.reasoning_tokens`, counted into `completion_tokens`. */
   reasoningTokens?: number;
-  /** The answer's text; only by script. */
+  /** The text of the response; only in scripts. */
   text?: string;
-  /** Further response headers; only by script. */
+  /** Additional response headers; only in scripts. */
   headers?: Record<string, string>;
 }
 
@@ -128,8 +128,8 @@ const FAILURES = [
 ] as const;
 
 /**
- * Reads the markers of a prompt, `[[delay=200]] [[status=429 retry-after=1]]`. A pair of brackets with any word in it
- * that is not a directive is text, so that prompts may hold nested JSON arrays and wiki links.
+ * Reads the markers of a prompt, `[[delay=200]] [[status=429 retry-after=1]]`. Brackets with a word
+ * that is not a directive are text, so that prompts may contain nested JSON arrays and wiki links.
  */
 export function parseMarkers(text: string): Directives {
   const directives: Directives = {};
@@ -151,7 +151,7 @@ function parseWord(word: string): Directives | undefined {
   return undefined;
 }
 
-/** The call that a rule is held against. */
+/** The call that a rule is matched against. */
 export interface ScriptedCall {
   path: string;
   model: string | undefined;
@@ -159,13 +159,13 @@ export interface ScriptedCall {
   prompt: string;
 }
 
-/** Which calls a scripted behaviour is for. Nothing given: the next chat or embedding call. */
+/** The calls to which a script applies. By default the next chat or embedding call. */
 export interface ScriptMatch {
-  /** Path without query. Without it a rule is for chat completions and embeddings only. */
+  /** Path without query. Without it a rule applies only to chat completions and embeddings. */
   path?: string | RegExp;
   model?: string | RegExp;
   prompt?: string | RegExp | ((prompt: string) => boolean);
-  /** For how many calls; by default 1, or all of them where a model or a prompt is given. */
+  /** The number of calls; by default 1, or all if a model or a prompt is given. */
   times?: number;
 }
 
@@ -177,12 +177,12 @@ interface Rule {
   left: number;
 }
 
-/** The behaviours set by a test, and the memory that `fail-first` needs. */
+/** The scripts of a test, and the counts for `fail-first`. */
 export class Script {
   private rules: Rule[] = [];
   private readonly seen = new Map<string, number>();
 
-  /** Rules are asked in the order they were added; returns a function that takes this one back. */
+  /** Adds a rule; rules are tried in the order of their addition. @returns a function that removes the rule */
   add(directives: Directives, match: ScriptMatch = {}): () => void {
     const forSome = match.model !== undefined || match.prompt !== undefined;
     const rule = { directives, match, left: match.times ?? (forSome ? Infinity : 1) };
@@ -192,7 +192,7 @@ export class Script {
     };
   }
 
-  /** What applies to this call: its markers, with the first matching rule laid over them. Uses the rule up by one. */
+  /** The directives of a call: its markers, overridden by the first matching rule. Counts one use of the rule. */
   take(call: ScriptedCall): Directives {
     const rule = this.rules.find((candidate) => candidate.left > 0 && matches(candidate.match, call));
     if (rule) rule.left -= 1;

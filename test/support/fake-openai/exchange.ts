@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FakeCall } from './call-log';
 import type { Directives } from './directives';
 
-/** The inside of OpenAI's `{"error": …}`. @see https://platform.openai.com/docs/guides/error-codes */
+/** The `error` member of OpenAI's error body. @see https://platform.openai.com/docs/guides/error-codes */
 export interface VendorError {
   message: string;
   type: string;
@@ -70,7 +70,7 @@ export function errorForStatus(status: number, model = 'unknown'): VendorError {
 const HTML_PAGE =
   '<!DOCTYPE html><html><head><title>Just a moment...</title></head><body><h1>Checking your browser</h1></body></html>';
 
-/** One request and its answer: writes, counts the bytes, notices a client that leaves. */
+/** One request and its response: writes, counts the bytes, detects that the client disconnects. */
 export class Exchange {
   private readonly startedAt = Date.now();
   private readonly closed: Promise<void>;
@@ -114,7 +114,7 @@ export class Exchange {
     return this.closed;
   }
 
-  /** Plays the failures that come before any answer; true when one did and the call is over. */
+  /** Runs the failures before a response. @returns true if one ended the call */
   async failEarly(): Promise<boolean> {
     const { delayMs, reset, status, html, blank } = this.directives;
     await this.sleep(delayMs ?? 0);
@@ -171,7 +171,7 @@ export class Exchange {
     await this.sleep(this.directives.ttftMs ?? 0);
   }
 
-  /** Resolves when the bytes are with the operating system: a slow reader slows the vendor down. */
+  /** Resolves when the operating system has accepted the bytes, so a slow reader slows the vendor down. */
   async write(bytes: string | Buffer): Promise<void> {
     if (this.isClosed) return;
     const written = new Promise<void>((resolve) => this.response.write(bytes, () => resolve()));
@@ -183,7 +183,7 @@ export class Exchange {
     this.response.end();
   }
 
-  /** The fake itself breaks the connection. */
+  /** Breaks the connection on the fake's side. */
   cut(): void {
     this.cutByFake = true;
     this.request.socket.destroy();

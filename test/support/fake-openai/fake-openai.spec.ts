@@ -41,7 +41,7 @@ async function rejection(promise: Promise<unknown>): Promise<unknown> {
 }
 
 describe('faults', () => {
-  it('wants a key', async () => {
+  it('requires a key', async () => {
     const answer = await fetch(`${fake.baseUrl}/models`);
     expect(answer.status).toBe(401);
     expect(await answer.json()).toEqual({
@@ -54,7 +54,7 @@ describe('faults', () => {
     [404, NotFoundError],
     [429, RateLimitError],
     [503, InternalServerError],
-  ])('answers status %i in the shape that the SDK reads', async (status, type) => {
+  ])('sends an error with status %i in the shape that the SDK reads', async (status, type) => {
     const error = await rejection(ask(`[[status=${status} retry-after=1]]`));
     expect(error).toBeInstanceOf(type);
     expect(error).toMatchObject({ status, error: { message: expect.any(String) } });
@@ -62,7 +62,7 @@ describe('faults', () => {
     expect(fake.invoice().models).toEqual({});
   });
 
-  it('refuses what OpenAI refuses', async () => {
+  it('refuses the requests that OpenAI refuses', async () => {
     expect(await (await raw('', { messages: [] })).json()).toMatchObject({
       error: { param: 'messages', code: 'empty_array' },
     });
@@ -72,14 +72,14 @@ describe('faults', () => {
     expect(unknown.status).toBe(404);
   });
 
-  it('fails the first n calls of a text', async () => {
+  it('fails the first n calls with a text', async () => {
     const prompt = '[[fail-first=2 status=500]] once more';
     expect(await rejection(ask(prompt))).toMatchObject({ status: 500 });
     expect(await rejection(ask(prompt))).toMatchObject({ status: 500 });
     expect((await ask(prompt)).choices[0]?.finish_reason).toBe('stop');
   });
 
-  it('resets, loses, cuts and spoils answers', async () => {
+  it('resets, loses, cuts and damages responses', async () => {
     expect(await rejection(ask('[[reset]]'))).toBeInstanceOf(APIConnectionError);
     expect(await rejection(ask('[[lose]]'))).toBeInstanceOf(APIConnectionError);
     expect(await rejection(ask('[[cut-after=1]]'))).toMatchObject({ message: 'terminated' });
@@ -89,7 +89,7 @@ describe('faults', () => {
     expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=UTF-8']);
   });
 
-  it('plays a script for the next calls, for a model, or for a prompt', async () => {
+  it('follows a script for the next calls, for a model, or for a prompt', async () => {
     fake.script({ status: 503 });
     const takeBack = fake.script({ text: 'scripted' }, { prompt: /^special/ });
     fake.script({ status: 429 }, { model: 'gpt-4o' });
@@ -120,7 +120,7 @@ describe('log and invoice', () => {
     expect(requests).toEqual({ '01ABC-1': expect.objectContaining({ model: 'gpt-4.1', calls: 1, prompt_tokens: 2 }) });
   });
 
-  it('has a call on disk before it is answered', async () => {
+  it('writes a call to disk before it responds', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'fake-log-'));
     const logFile = join(directory, 'calls.jsonl');
     const other = await FakeOpenAi.start({ logFile });
@@ -148,7 +148,7 @@ describe('log and invoice', () => {
 });
 
 describe('models and embeddings', () => {
-  it('lists models and embeds in both encodings', async () => {
+  it('lists models, and returns embeddings in both encodings', async () => {
     expect((await client.models.list()).data.map(({ id }) => id)).toContain('gpt-4.1');
     expect((await client.models.retrieve('gpt-4.1')).owned_by).toBe('system');
     const input = ['cats and dogs', 'dogs and cats', 'tax law'];

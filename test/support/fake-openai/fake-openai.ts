@@ -9,13 +9,13 @@ import { Exchange, errorForStatus, invalidRequest } from './exchange';
 import { FilesRoute } from './batch/files-route';
 
 export interface FakeOpenAiOptions {
-  /** A free one by default. */
+  /** A free port by default. */
   port?: number;
-  /** Calls are appended here as JSON lines, on arrival and at their end; a call is on disk before it is answered. */
+  /** The file for calls as JSON lines, written on arrival and at their end; a call is on disk before the response. */
   logFile?: string;
-  /** Names in `GET /v1/models`; every name is answered, listed or not. */
+  /** Names in `GET /v1/models`; calls with other names work too. */
   models?: string[];
-  /** Unix milliseconds, the clock of the batches. */
+  /** Unix milliseconds; the clock of the batches. */
   now?: () => number;
 }
 
@@ -25,11 +25,11 @@ const NO_KEY =
   "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY). You can obtain an API key from https://platform.openai.com/account/api-keys.";
 
 /**
- * OpenAI's API as its clients see it, on a port of this machine, with a true record of what reached it and what it
- * billed. How it answers can be told by a script or by markers in the prompt (see `Directives`).
+ * OpenAI's API on a port of this machine, with an exact record of the calls and their charges. A script or markers in the
+ * prompt control its responses (see `Directives`).
  *
- * Billing: a whole answer in full, even when its client has left; a stream by the tokens sent until it broke off;
- * errors, resets and HTML pages not at all.
+ * It bills a JSON response in full, even if its client has disconnected, and a stream by the tokens that it sent. Errors,
+ * resets and HTML pages cost nothing.
  */
 export class FakeOpenAi {
   private readonly scripted = new Script();
@@ -57,29 +57,29 @@ export class FakeOpenAi {
     return new FakeOpenAi(server, new CallLog(options.logFile), options);
   }
 
-  /** As OpenAI's SDK takes it, with `/v1`. */
+  /** The base URL for OpenAI's SDK, with `/v1`. */
   get baseUrl(): string {
     const { port } = this.server.address() as AddressInfo;
     return `http://127.0.0.1:${port}/v1`;
   }
 
-  /** Every call that reached the vendor whole, in order, those with a wrong key or path too. */
+  /** Every call whose whole request reached the vendor, in order, also with a wrong key or path. */
   get calls(): readonly FakeCall[] {
     return this.log.calls;
   }
 
-  /** Every batch line that was worked on, in order. */
+  /** Every batch line that the vendor ran, in order. */
   get batchLines(): readonly FakeBatchLine[] {
     this.batches.catchUp();
     return this.log.batchLines;
   }
 
-  /** Sets how coming calls are answered; returns a function that takes it back. Markers in the prompt give way to it. */
+  /** Sets the responses to later calls; overrides markers in the prompt. @returns a function that removes the script */
   script(directives: Directives, match?: ScriptMatch): () => void {
     return this.scripted.add(directives, match);
   }
 
-  /** From now on `model` is answered by this dated name (and fingerprint; by default one of its own). */
+  /** From now on responses of `model` have this dated name, and this fingerprint or a new one. */
   setSnapshot(model: string, snapshot: string, systemFingerprint?: string): void {
     this.models.setSnapshot(model, snapshot, systemFingerprint);
   }
@@ -89,13 +89,13 @@ export class FakeOpenAi {
     this.batches.pace = { ...this.batches.pace, ...pace };
   }
 
-  /** What the vendor has billed until now. */
+  /** The charges until now. */
   invoice(): Invoice {
     this.batches.catchUp();
     return this.log.invoice();
   }
 
-  /** Forgets calls, scripts, snapshots, files and batches; the log file stays. */
+  /** Deletes calls, scripts, snapshots, files and batches, not the log file. */
   reset(): void {
     this.log.reset();
     this.scripted.reset();
@@ -104,13 +104,13 @@ export class FakeOpenAi {
     this.batches.reset();
   }
 
-  /** Closes the port and breaks the calls that still run. */
+  /** Closes the port and breaks off running calls. */
   async stop(): Promise<void> {
     await new Promise<void>((resolve) => {
       this.server.close(() => resolve());
       this.server.closeAllConnections();
     });
-    // The calls that were broken off still write their end.
+    // Calls that were broken off still record their end.
     await new Promise((resolve) => setImmediate(resolve));
     this.log.close();
   }
@@ -180,7 +180,7 @@ export class FakeOpenAi {
   }
 }
 
-/** The whole body; undefined when the client left in the middle of it. */
+/** The whole body; undefined if the client disconnected before its end. */
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   try {

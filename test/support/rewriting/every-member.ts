@@ -1,5 +1,5 @@
 /**
- * A request with everything that OpenAI's chat completions take, and much of what other vendors add to them.
+ * A request with all members of OpenAI's chat completions, and many that other vendors add.
  * @see https://platform.openai.com/docs/api-reference/chat/create
  */
 export const FULL_REQUEST = {
@@ -133,13 +133,13 @@ export const FULL_REQUEST = {
   x_of_no_vendor: { deep: [{ deeper: 'yes' }] },
 };
 
-/** Where a member stands, and the member with all that is in it. */
+/** The path of a member, and its value. */
 export interface Member {
   path: string;
   value: unknown;
 }
 
-/** Every member of every object in the request, and every entry of every list. */
+/** Every member of every object in the request, and every entry of every array. */
 export function everyMember(value: unknown = FULL_REQUEST, path = ''): Member[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, item]) => {
@@ -148,7 +148,7 @@ export function everyMember(value: unknown = FULL_REQUEST, path = ''): Member[] 
   });
 }
 
-/** The request with another value at a place, or without the place. */
+/** The request with another value at a path, or without the path. */
 export function withMember(path: string, value: unknown): typeof FULL_REQUEST {
   const copy = structuredClone(FULL_REQUEST);
   const names = path.split('.');
@@ -161,7 +161,7 @@ export function withMember(path: string, value: unknown): typeof FULL_REQUEST {
   return copy;
 }
 
-/** Values that are not the given one and like it: what a careless key would take for the same. */
+/** Values that differ from the given one but resemble it, so that a careless cache key would not distinguish them. */
 export function otherValues(value: unknown): unknown[] {
   if (typeof value === 'boolean') return [!value, Number(value), String(value)];
   if (typeof value === 'number') return [value + 1, value + 1e-9, String(value)];

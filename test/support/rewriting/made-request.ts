@@ -48,7 +48,7 @@ const NAMES =
   web_search_options verbosity reasoning_effort functions function_call thinking top_k min_p extra_body provider
   enable_thinking chat_template_kwargs repetition_penalty guided_json safety_settings transforms`.split(/\s+/);
 
-/** What may be in a request and cannot change its answer. */
+/** Members of a request that cannot change its response. */
 export const WITHOUT_EFFECT: Record<string, readonly unknown[]> = {
   stream: [true, false],
   stream_options: [null, { include_usage: true }, { include_obfuscation: false }],
@@ -63,7 +63,7 @@ export const WITHOUT_EFFECT: Record<string, readonly unknown[]> = {
   cache: [{ ttl: 60 }, { ttl: 61, 's-maxage': 5 }],
 };
 
-/** A chat request as there may be one: known and unknown members, of any JSON value. */
+/** A random chat request: known and unknown members, with any JSON value. */
 export function madeRequest(random: Random): Request {
   const request: Request = { model: 'gpt-4.1', messages: [] };
   const messages = 1 + Math.floor(random() * 3);

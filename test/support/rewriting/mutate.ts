@@ -3,7 +3,7 @@ import { type Random, shuffled } from './write-json';
 
 type Container = Record<string | number, unknown>;
 
-/** Another request that differs in one place, at any depth. What it does may come to nothing, as when equals change places. */
+/** A request that differs in one place, at any depth. A change may have no effect, for example if two equal entries are swapped. */
 export function mutated(request: Request, random: Random): Request {
   const copy = JSON.parse(JSON.stringify(request)) as Request;
   const { container, name } = pick(placesOf(copy, WITHOUT_EFFECT), random);
@@ -46,7 +46,7 @@ function changed(value: unknown, random: Random): unknown {
   return { ...value, [pick(['added', 'user', 'stream', 'cache'], random)]: madeValue(random, 1) };
 }
 
-/** The next greater number that there is. */
+/** The next greater double. */
 function nextAfter(value: number): number {
   if (value === 0) return Number.MIN_VALUE;
   const bits = new BigInt64Array(1);

@@ -13,7 +13,7 @@ const SHORT_ESCAPES: Record<string, string> = {
 };
 const WHITE_SPACE = ['', '', '', '', ' ', '\n', '\t', '\r\n  '];
 
-/** Writes a value as JSON in one of the many ways there are: order, white space, escapes, forms of numbers, members twice. */
+/** Writes a value as JSON in a random form: member order, white space, escapes, number formats, duplicate members. */
 export function writeJson(value: unknown, random: Random): string {
   const space = () => WHITE_SPACE[Math.floor(random() * WHITE_SPACE.length)] ?? '';
   if (typeof value === 'string') return writeText(value, random);
@@ -24,7 +24,7 @@ export function writeJson(value: unknown, random: Random): string {
   }
   const members = shuffled(Object.entries(value), random).map(([name, item]) => {
     const told = `${space()}${writeText(name, random)}${space()}:${space()}${writeJson(item, random)}${space()}`;
-    // Of a member that is there twice, readers take the last one.
+    // Parsers use the last of two duplicate members.
     return random() < 0.02 ? `${writeText(name, random)}:"not this one",${told}` : told;
   });
   return `{${members.join(',') || space()}}`;
@@ -37,7 +37,7 @@ export function shuffled<T>(items: readonly T[], random: Random): T[] {
     .map(({ item }) => item);
 }
 
-/** A surrogate that is alone has no form but its escape: UTF-8 cannot carry it. */
+/** A lone surrogate can only be written as an escape: UTF-8 cannot encode it. */
 function writeText(text: string, random: Random): string {
   if (random() < 0.5) return JSON.stringify(text);
   let written = '';
@@ -62,9 +62,9 @@ function escaped(character: string, roll: number): string {
   return text;
 }
 
-/** The same IEEE 754 number in another form: with an exponent, with zeros behind the point, or with all its digits. */
+/** The same IEEE 754 number in another format: with an exponent, with trailing zeros, or with all its digits. */
 export function writeNumber(value: number, random: Random): string {
-  // What is greater than any double goes upstream as null.
+  // A number greater than every double is sent upstream as null.
   if (!Number.isFinite(value)) return random() < 0.5 ? `${value < 0 ? '-' : ''}1e400` : 'null';
   const plain = JSON.stringify(value);
   const [mantissa = '', exponent = '0'] = value.toExponential().split('e');
@@ -80,7 +80,7 @@ export function writeNumber(value: number, random: Random): string {
     `${sign}0.${digits}E${power + 1}`,
     value === 0 ? '0e5' : `${sign}${digits}000e${power - digits.length - 2}`,
     /[.e]/.test(plain) ? plain : `${plain}.${'0'.repeat(1 + Math.floor(random() * 3))}`,
-    // More digits than tell one double from the next.
+    // More digits than distinguish one double from the next.
     value !== 0 && Math.abs(power) < 40 ? value.toPrecision(21).replace(/e/, 'E') : plain,
     value === 0 ? '-0' : plain,
   ];

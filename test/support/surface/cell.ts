@@ -1,6 +1,6 @@
 import { type Combination, everyCombination } from './combinations';
 
-/** What of a chat call varies, as far as money goes. */
+/** The dimensions of a chat call that affect its cost. */
 export const SURFACE = {
   endpoint: ['json', 'stream', 'batch'],
   cache: ['miss', 'hit', 'refresh', 'bypass'],
@@ -25,7 +25,7 @@ export const SURFACE = {
 
 export type Cell = Combination<typeof SURFACE>;
 
-/** How the upstream is told to behave. A batch line retries a 502 by itself, so failures are for the first try alone. */
+/** The markers for the upstream. A batch line retries a 502, so only the first attempt fails. */
 const MARKERS: Record<Cell['upstream'], string> = {
   whole: '',
   prompt_cache: '[[cached=4 reasoning=3]]',
@@ -40,7 +40,7 @@ const MARKERS: Record<Cell['upstream'], string> = {
   lost: '[[fail-first=1 lose]]',
   garbage: '[[fail-first=1 garbage]]',
 };
-/** What the first deployment refuses, and the second one does not. */
+/** Text that only the first deployment refuses. */
 export const AT_FIRST_DEPLOYMENT = 'only the second deployment';
 
 export function promptOf(cell: Cell, name: string): string {
@@ -53,21 +53,21 @@ export function promptOf(cell: Cell, name: string): string {
 const WITH_LEAVING: Cell['upstream'][] = ['whole', 'prompt_cache', 'no_usage'];
 const STORED: Cell['upstream'][] = ['whole', 'prompt_cache'];
 
-/** Whether the values can go together at all. */
+/** Whether the combination is possible. */
 function canBe({ endpoint, cache, upstream, client, budget }: Cell): boolean {
-  // A hit asks nobody, so nothing of the upstream varies and there is nothing to leave.
+  // A hit calls no upstream, so the upstream does not vary, and no client can disconnect early.
   if (cache === 'hit' && (!STORED.includes(upstream) || client !== 'stays')) return false;
   if (upstream === 'error_event' && endpoint !== 'stream') return false;
-  // A batch is cancelled in place of left, and its running lines end.
+  // A batch is cancelled instead of disconnected, and its running lines end.
   if (endpoint === 'batch' && client === 'leaves_within') return false;
   if (client !== 'stays' && !WITH_LEAVING.includes(upstream)) return false;
-  // Nothing is called where there is no money.
+  // Without money nothing is called.
   return budget !== 'used_up' || (upstream === 'whole' && client === 'stays');
 }
 
 export const EVERY_CELL: Cell[] = everyCombination(SURFACE, canBe);
 
-/** Whether the vendor's charge for a try can be unknown to the gateway. */
+/** Whether the gateway may not know the vendor's charge for an attempt. */
 export function mayBeEstimated({ upstream, client }: Cell): boolean {
   return client !== 'stays' || ['no_usage', 'cut', 'error_event', 'lost', 'garbage'].includes(upstream);
 }

@@ -1,8 +1,8 @@
-/** Names of what varies, and the values that each can have. */
+/** The dimensions and their values. */
 export type Dimensions = Record<string, readonly string[]>;
 export type Combination<D extends Dimensions> = { [Name in keyof D]: D[Name][number] };
 
-/** All combinations that can be. */
+/** All possible combinations. */
 export function everyCombination<D extends Dimensions>(
   dimensions: D,
   canBe: (combination: Combination<D>) => boolean,
@@ -14,7 +14,7 @@ export function everyCombination<D extends Dimensions>(
   return (all as Combination<D>[]).filter(canBe);
 }
 
-/** So few of them that any two values that can go together do so at least once. Greedy: near the fewest, not the fewest. */
+/** A small set with every possible pair of values. Greedy: nearly the smallest, not the smallest. */
 function everyPair<T extends Record<string, string>>(all: readonly T[], random: () => number): T[] {
   const missing = new Set(all.flatMap(pairsOf));
   const shuffled = all
@@ -36,7 +36,7 @@ function everyPair<T extends Record<string, string>>(all: readonly T[], random: 
   return chosen;
 }
 
-/** Every pair, and as many others as make up a number. */
+/** Every pair, and other combinations up to a number. */
 export function someOf<T extends Record<string, string>>(all: readonly T[], count: number, random: () => number): T[] {
   const chosen = new Set(everyPair(all, random));
   while (chosen.size < Math.min(count, all.length)) {

@@ -5,20 +5,20 @@ import type { FakeOpenAi } from '../fake-openai/fake-openai';
 import type { RunningGateway } from '../gateway';
 import { type Cell, promptOf } from './cell';
 
-/** Room enough, and none at all. */
+/** Budgets: one that is large enough, and one without room. */
 const LIMITS = { block: '100', warn: '0.000001', used_up: '0.000001', downgrade: '0.000001' };
 const ACTIONS = { block: 'block', warn: 'warn', used_up: 'block', downgrade: 'downgrade' };
 const BATCH_ENDS = ['completed', 'failed', 'expired', 'cancelled'];
 const BATCH_MS = 240_000;
 
-/** What was called, by a team of its own. */
+/** The calls of one cell, by a separate team. */
 export interface Played {
   cell: Cell;
   name: string;
   teamId: string;
   key: string;
   budgetId: string | undefined;
-  /** Statuses and stated costs of the answers that came to their end; none for those that were left. */
+  /** Statuses and costs of the responses that ended; none for those whose client disconnected. */
   answers: { status: number; requestId: string; costUsd: string | null; cacheStatus: string | null; text: string }[];
 }
 
@@ -43,7 +43,7 @@ export class Player {
     return played;
   }
 
-  /** Every try of the cell that reached a vendor. */
+  /** Every attempt of the cell that reached a vendor. */
   callsOf(name: string): FakeCall[] {
     const asked = ({ body }: FakeCall) => JSON.stringify(body)?.includes(`"${name} of what can be called`) ?? false;
     return this.vendors.flatMap((vendor) => vendor.calls.filter(asked));
@@ -103,7 +103,7 @@ export class Player {
     leaving.abort();
   }
 
-  /** Leaves when some of the answer is out: of a stream events, else its headers. */
+  /** Disconnects when a part of the response has arrived: events of a stream, else the headers. */
   private async leaveWithin(name: string, leaving: AbortController): Promise<void> {
     await eventually(() => this.callsOf(name).some(({ status }) => status === 200) || undefined, 30_000);
     await delay(this.callsOf(name).some(({ bytesSent }) => bytesSent > 0) ? 30 : 100);

@@ -3,7 +3,7 @@ import type { FakeCall } from '../fake-openai/call-log';
 import { mayBeEstimated } from './cell';
 import type { Played } from './play';
 
-/** Pico-dollars a token, as the test's `gateway.yaml` has them; reasoning is a part of the output, cached one of the input. */
+/** Pico-dollars per token, as in the test's `gateway.yaml`; reasoning is part of the output, cached tokens of the input. */
 export const PRICES: Record<string, { input: bigint; cached: bigint; output: bigint; reasoning: bigint }> = {
   'surface-a': { input: 2_000_000n, cached: 500_000n, output: 8_000_000n, reasoning: 9_000_000n },
   'surface-b': { input: 3_100_000n, cached: 700_000n, output: 11_300_000n, reasoning: 12_100_000n },
@@ -25,7 +25,7 @@ export interface Row {
   estimated: boolean;
 }
 
-/** What the vendor charges for a call. */
+/** The vendor's charge for a call. */
 export function chargeOf({ model = '', billed }: FakeCall): bigint {
   const price = PRICES[model];
   if (!billed || !price) return 0n;
@@ -45,19 +45,18 @@ export function chargeOf({ model = '', billed }: FakeCall): bigint {
 
 export const costOf = (rows: readonly Row[]): bigint => rows.reduce((sum, row) => sum + parseUsd(row.cost_usd), 0n);
 
-/** A try as both sides know it. */
+/** An attempt as the vendor and the ledger record it. */
 export interface Try {
   call: FakeCall;
   row: Row;
 }
 
 /**
- * Holds the rows of a cell against what reached the vendors.
+ * Compares the rows of a cell with the calls that reached the vendors.
  *
- * The rule: a row that is not estimated is the vendor's charge, to the pico-dollar. A row may be estimated only where the
- * vendor could not tell its charge: it told no usage, the answer broke off, or the client left. Then it is no less than
- * nothing told: `unknown` is the most that the call could cost, `settled` is counted, and only where nothing that can be
- * read came back is it nothing.
+ * A row that is not estimated must equal the vendor's charge, to the pico-dollar. A row may be estimated only if the vendor
+ * sent no usage, the response broke off or the client disconnected. An estimate in state `unknown` is at least the charge, in
+ * state `settled` it is above zero, and in state `failed` it may be zero only if no readable response arrived.
  */
 export function reckon(
   played: Played,

@@ -9,25 +9,25 @@ interface FakeLease {
   usedPusd: PicoUsd;
 }
 
-/** The tables with the rule of the real ones: all leases of a window together stay within the limit. */
+/** Leases in memory, with the rule of the tables: all leases of a window together stay within the limit. */
 export class FakeLeases {
   /** By window and owner. */
   private readonly leases = new Map<string, Map<string, FakeLease>>();
   private readonly wantedKeys = new Set<string>();
   readonly begun: string[] = [];
-  /** `answers lost`: what is asked for is done, and the answer does not come. */
-  trouble: 'none' | 'away' | 'answers lost' = 'none';
-  asked = 0;
+  /** `responses lost`: the query takes effect, but its response is lost. */
+  trouble: 'none' | 'away' | 'responses lost' = 'none';
+  queries = 0;
 
-  /** As several instances ask it. */
+  /** A repository for several instances. */
   asRepository(): LeasesRepository {
     const repository: Pick<LeasesRepository, 'lease' | 'begin' | 'keep' | 'wanted' | 'states'> = {
-      lease: (window, wish) => this.answer(() => this.lease(window, wish)),
-      begin: ({ budget, startMs }) => this.answer(() => void this.begun.push(windowKey(budget.id, startMs))),
-      keep: (window, owner, pusd) => this.answer(() => this.keep(window, owner, pusd)),
-      wanted: () => this.answer(() => new Set(this.wantedKeys)),
+      lease: (window, request) => this.respond(() => this.lease(window, request)),
+      begin: ({ budget, startMs }) => this.respond(() => void this.begun.push(windowKey(budget.id, startMs))),
+      keep: (window, owner, pusd) => this.respond(() => this.keep(window, owner, pusd)),
+      wanted: () => this.respond(() => new Set(this.wantedKeys)),
       states: (windows) =>
-        this.answer(() => new Map(windows.map((window) => [keyOf(window), this.stateOf(keyOf(window))]))),
+        this.respond(() => new Map(windows.map((window) => [keyOf(window), this.stateOf(keyOf(window))]))),
     };
     return repository as LeasesRepository;
   }
@@ -36,7 +36,7 @@ export class FakeLeases {
     return this.leases.get(key)?.get(ownerId)?.grantedPusd ?? 0n;
   }
 
-  /** What the drain counts when a row of an owner comes into the ledger. */
+  /** Counts a cost as the drain does when it writes a ledger row of the owner. */
   spend(key: string, ownerId: string, pusd: PicoUsd): void {
     const lease = this.leaseOf(key, ownerId);
     lease.usedPusd += pusd;
@@ -52,12 +52,12 @@ export class FakeLeases {
     };
   }
 
-  private lease(window: WindowKey, wish: LeaseRequest): Lease {
+  private lease(window: WindowKey, request: LeaseRequest): Lease {
     const key = keyOf(window);
     const state = this.stateOf(key);
-    const grantedPusd = share(window.budget.limitPusd - state.spentPusd - state.leasedPusd, wish);
+    const grantedPusd = share(window.budget.limitPusd - state.spentPusd - state.leasedPusd, request);
     if (grantedPusd === 0n) this.wantedKeys.add(key);
-    else this.leaseOf(key, wish.owner.id).grantedPusd += grantedPusd;
+    else this.leaseOf(key, request.owner.id).grantedPusd += grantedPusd;
     return { ...state, grantedPusd };
   }
 
@@ -73,12 +73,12 @@ export class FakeLeases {
     return lease;
   }
 
-  private async answer<T>(work: () => T): Promise<T> {
-    this.asked += 1;
+  private async respond<T>(work: () => T): Promise<T> {
+    this.queries += 1;
     await Promise.resolve();
     if (this.trouble === 'away') throw Object.assign(new Error('away'), { code: 'ECONNREFUSED' });
     const result = work();
-    if (this.trouble === 'answers lost') throw new Error('Connection terminated');
+    if (this.trouble === 'responses lost') throw new Error('Connection terminated');
     return result;
   }
 }

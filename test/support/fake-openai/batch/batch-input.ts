@@ -16,7 +16,7 @@ export interface LineError {
 
 const MAX_LINES = 50_000;
 
-/** The lines of an input file, and what the vendor's validation says against it. */
+/** The lines of an input file, and the errors of the vendor's validation. */
 export function readLines(text: string, endpoint: string): [Line[], LineError[]] {
   const lines: Line[] = [];
   const errors: LineError[] = [];

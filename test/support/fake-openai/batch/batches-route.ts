@@ -6,12 +6,12 @@ import { type Exchange, invalidRequest } from '../exchange';
 import { type Line, type LineError, readLines } from './batch-input';
 import { type FilesRoute, page } from './files-route';
 
-/** How fast a batch goes. Lines are done evenly over `inProgressMs`. */
+/** The speed of a batch. Lines end evenly over `inProgressMs`. */
 export interface BatchPace {
   validatingMs: number;
   inProgressMs: number;
   finalizingMs: number;
-  /** The batch ends as `expired` with this many lines done. */
+  /** The batch expires after this many lines. */
   expireAfterLines?: number;
 }
 
@@ -37,7 +37,7 @@ const EXPIRED = {
 };
 
 /**
- * Batches with the vendor's states. There is no timer: a batch is brought up to the clock whenever somebody looks.
+ * Batches with the vendor's states. There is no timer: each request brings the batches up to date.
  * @see https://platform.openai.com/docs/guides/batch
  */
 export class BatchesRoute {
@@ -70,7 +70,7 @@ export class BatchesRoute {
     await exchange.json(200, batch.object);
   }
 
-  /** Does the work that is due by now in every batch. */
+  /** Runs the lines of all batches that are due. */
   catchUp(): void {
     for (const batch of this.batches.values()) this.advance(batch);
   }

@@ -57,7 +57,7 @@ async function linesOf(fileId: string | null | undefined): Promise<OutputLine[]>
 }
 
 describe('files', () => {
-  it('are kept, listed, returned and deleted', async () => {
+  it('are stored, listed, returned and deleted', async () => {
     const upload = await toFile(Buffer.from('{"ä":1}\n'), 'in.jsonl');
     const file = await client.files.create({ file: upload, purpose: 'batch' });
     expect(file).toMatchObject({ object: 'file', filename: 'in.jsonl', purpose: 'batch', bytes: 9 });
@@ -69,7 +69,7 @@ describe('files', () => {
 });
 
 describe('batches', () => {
-  it('go through the states of the vendor, line by line, to an output and an error file', async () => {
+  it('pass through the vendor’s states, line by line, to an output and an error file', async () => {
     const prompts = ['one two', '[[status=400]]', 'three', 'four'];
     const created = await submit(
       prompts.map((prompt, at) => lineOf(`l${at}`, prompt)),
@@ -99,7 +99,7 @@ describe('batches', () => {
     expect(await linesOf(done.error_file_id)).toMatchObject([{ custom_id: 'l1', response: { status_code: 400 } }]);
   });
 
-  it('cost half, and are no direct calls', async () => {
+  it('cost half, and are not recorded as direct calls', async () => {
     const created = await submit([lineOf('a', 'one'), lineOf('b', 'two three')]);
     nowMs += 5_000;
     const { models, batches, requests } = fake.invoice();
@@ -112,7 +112,7 @@ describe('batches', () => {
     expect(fake.batchLines.map(({ customId }) => customId)).toEqual(['a', 'b']);
   });
 
-  it('stop where they are when they are cancelled', async () => {
+  it('start no further line after they are cancelled', async () => {
     const created = await submit(Array.from({ length: 10 }, (_, at) => lineOf(`l${at}`, 'hi')));
     nowMs += 100 + 300;
     expect((await client.batches.cancel(created.id)).status).toBe('cancelling');
@@ -122,7 +122,7 @@ describe('batches', () => {
     await expect(client.batches.cancel(created.id)).rejects.toMatchObject({ status: 409 });
   });
 
-  it('expire with the rest in the error file', async () => {
+  it('expire with the remaining lines in the error file', async () => {
     fake.setBatchPace({ expireAfterLines: 1 });
     const created = await submit([lineOf('a', 'x'), lineOf('b', 'y')]);
     const expired = await after(10_000, created);
@@ -133,7 +133,7 @@ describe('batches', () => {
     ]);
   });
 
-  it('fail when a line is wrong, before any work', async () => {
+  it('fail if a line is invalid, before any line runs', async () => {
     const other = { body: { model: 'gpt-4o', messages: [] } };
     const lines = [
       lineOf('a', 'x'),
@@ -162,13 +162,13 @@ describe('batches', () => {
     expect(listed).toEqual(ids.toReversed());
   });
 
-  it('can be created while the answer is lost', async () => {
+  it('can be created although the response is lost', async () => {
     fake.script({ lose: true }, { path: '/v1/batches' });
     await expect(submit([lineOf('a', 'x')])).rejects.toBeInstanceOf(APIConnectionError);
     expect((await client.batches.list()).data).toHaveLength(1);
   });
 
-  it('want their file, endpoint and window', async () => {
+  it('require a file, an endpoint and a window', async () => {
     const unknown = { input_file_id: 'file-none', endpoint: '/v1/chat/completions', completion_window: '24h' } as const;
     await expect(client.batches.create(unknown)).rejects.toBeInstanceOf(BadRequestError);
     await expect(client.batches.retrieve('batch_none')).rejects.toBeInstanceOf(NotFoundError);

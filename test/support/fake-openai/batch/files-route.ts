@@ -22,7 +22,7 @@ interface StoredFile {
 export class FilesRoute {
   private readonly files = new Map<string, StoredFile>();
 
-  /** Keeps a file under a new id. */
+  /** Stores a file under a new id. */
   add(content: Buffer, filename: string, purpose: string): FileObject {
     const object: FileObject = {
       id: `file-${randomBytes(11).toString('hex')}`,
@@ -101,7 +101,7 @@ async function readForm(exchange: Exchange): Promise<FormData | undefined> {
   }
 }
 
-/** One page of a list by `after` and `limit`, as OpenAI's cursors go. */
+/** One page of a list by `after` and `limit`, as in OpenAI's API. */
 export function page<T extends { id: string }>(all: T[], query: URLSearchParams): object {
   const limit = Number(query.get('limit') ?? 20);
   const after = query.get('after');
