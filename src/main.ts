@@ -33,6 +33,10 @@ async function main(): Promise<void> {
   const dataDirectory = DataDirectory.open(config.dataDirectory);
   const destination = openLog();
   const pino = createLogger(config.logLevel, destination);
+  // In place of Node's own lines on standard error, which no log collector reads.
+  process.removeAllListeners('warning').on('warning', (warning) => {
+    pino[warning.name === 'ExperimentalWarning' ? 'debug' : 'warn']({ err: warning }, 'warning of Node');
+  });
   const app = await createApp(config, dataDirectory, { logger: new NestLogger(pino), destination });
   // What is in the journal is safe; what goes on after an exception that nobody caught is not.
   process.on('uncaughtException', (error) => {

@@ -1,6 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { z } from 'zod';
+import { VERSION } from '../../config/version';
 import { API_TAGS } from './api-tags';
 import { jsonSchemaOf } from './contract-schema';
 import { documentErrors } from './error-responses';
@@ -22,7 +23,7 @@ export function createApiDocument(app: INestApplication): OpenAPIObject {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Thriftgate')
-    .setVersion('0.1.0')
+    .setVersion(VERSION)
     .setDescription(DESCRIPTION)
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .addServer('/')

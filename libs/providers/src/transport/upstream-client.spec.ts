@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer, type Socket } from 'node:net';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
+import { brotliCompressSync, createGzip, deflateSync, gzipSync } from 'node:zlib';
 import type { UpstreamRequest } from '../translator';
 import { UpstreamClient } from './upstream-client';
 
@@ -10,6 +11,7 @@ const options = {
   idleTimeoutMs: 400,
   maxConnectionsPerOrigin: 4,
   maxReplyBytes: 1_000_000,
+  userAgent: 'thriftgate/1',
 };
 
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -68,6 +70,71 @@ describe('UpstreamClient', () => {
     expect(response.headers['x-told']).toBe('yes');
     expect((await response.readAll()).toString()).toBe('{"ok":true}');
     expect(seen).toEqual(['POST', '/v1/chat/completions?a=1', 'r1', '{"é":1}']);
+  });
+
+  it('R21: says who it is, unless the request does', async () => {
+    const seen: unknown[] = [];
+    const port = await listenHttp(
+      (incoming, reply) => void reply.end(seen.push(incoming.headers['user-agent']) ? '' : ''),
+    );
+    const client = newClient();
+    const request = post(port);
+    for (const headers of [request.headers, { ...request.headers, 'user-agent': 'own' }])
+      await (await client.send({ ...request, headers })).readAll();
+    expect(seen).toEqual(['thriftgate/1', 'own']);
+  });
+
+  const text = '{"error":"안녕"}';
+  it.each([
+    ['gzip', gzipSync(text), 200],
+    ['gzip', gzipSync(text), 429],
+    ['x-gzip', gzipSync(text), 200],
+    ['br', brotliCompressSync(text), 200],
+    ['deflate', deflateSync(text), 200],
+    ['GZIP', gzipSync(text), 200],
+    ['gzip, br', brotliCompressSync(gzipSync(text)), 200],
+    ['identity', Buffer.from(text), 200],
+  ])('R06: unpacks %s, status %i', async (encoding, bytes, status) => {
+    const headers = { 'content-encoding': encoding, 'content-length': bytes.length };
+    const port = await listenHttp((_incoming, reply) => reply.writeHead(status, headers).end(bytes));
+    const response = await newClient().send(post(port));
+    expect([response.status, String(await response.readAll())]).toEqual([status, text]);
+  });
+
+  it('R06: unpacks a stream as it comes', async () => {
+    const gzip = createGzip();
+    const port = await listenHttp((_incoming, reply) => {
+      reply.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' });
+      gzip.pipe(reply);
+      gzip.write('data: 1\n\n');
+      gzip.flush();
+    });
+    const response = await newClient().send(post(port));
+    const body = response.body[Symbol.asyncIterator]();
+    expect(String((await body.next()).value)).toBe('data: 1\n\n');
+    gzip.end('data: 2\n\n');
+    expect(String((await body.next()).value)).toBe('data: 2\n\n');
+    expect((await body.next()).done).toBe(true);
+  });
+
+  it('R06: stops at what is unpacked to more than the limit', async () => {
+    const bytes = gzipSync(Buffer.alloc(50_000_000));
+    const port = await listenHttp((_incoming, reply) =>
+      reply.writeHead(200, { 'content-encoding': 'gzip' }).end(bytes),
+    );
+    const response = await newClient().send(post(port));
+    await expect(response.readAll()).rejects.toMatchObject({ kind: 'too_large', sent: true });
+  });
+
+  it.each([
+    ['cut', gzipSync('x'.repeat(1000)).subarray(0, 20)],
+    ['not packed', Buffer.from('plain')],
+  ])('R06: fails where the bytes are %s', async (_, bytes) => {
+    const port = await listenHttp((_incoming, reply) =>
+      reply.writeHead(200, { 'content-encoding': 'gzip' }).end(bytes),
+    );
+    const response = await newClient().send(post(port));
+    await expect(response.readAll()).rejects.toMatchObject({ kind: 'reset', sent: true });
   });
 
   it('reuses one connection', async () => {

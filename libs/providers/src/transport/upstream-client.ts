@@ -1,4 +1,4 @@
-import { Agent, type Dispatcher } from 'undici';
+import { Agent, type Dispatcher, interceptors } from 'undici';
 import { IncomingResponse, type BodySource } from './incoming-response';
 import type { UpstreamRequest } from '../translator';
 import {
@@ -18,24 +18,28 @@ export interface UpstreamClientOptions {
   idleTimeoutMs: number;
   /** Further requests to the origin wait for a free connection, until their signal fires. */
   maxConnectionsPerOrigin: number;
-  /** The limit of `readAll`. An iterated body may be longer. */
+  /** The limit of `readAll`, for bytes that are unpacked. An iterated body may be longer. */
   maxReplyBytes: number;
+  /** Sent as `User-Agent`: some vendors refuse requests without one. */
+  userAgent: string;
 }
 
 /**
- * Sends requests over HTTP/1.1 with keep-alive connections. It follows no redirects, decodes no content encoding and
- * does not retry: each `send` is at most one request at the upstream.
+ * Sends requests over HTTP/1.1 with keep-alive connections. It unpacks compressed bodies, follows no redirects and does
+ * not retry: each `send` is at most one request at the upstream.
  * @see https://undici.nodejs.org/#/docs/api/Dispatcher?id=parameter-dispatchhandler
  */
 export class UpstreamClient implements UpstreamTransport {
   readonly #options: Agent.Options;
   readonly #maxReplyBytes: number;
+  readonly #userAgent: string;
   readonly #draining = new Set<Connections>();
   #connections: Connections;
   #target: { url: string; origin: string; path: string } | undefined;
 
   constructor(options: UpstreamClientOptions) {
     this.#maxReplyBytes = options.maxReplyBytes;
+    this.#userAgent = options.userAgent;
     this.#options = {
       connect: { timeout: options.connectTimeoutMs },
       headersTimeout: options.firstByteTimeoutMs,
@@ -49,11 +53,12 @@ export class UpstreamClient implements UpstreamTransport {
 
   send(request: UpstreamRequest, options: { signal?: AbortSignalLike } = {}): Promise<UpstreamResponse> {
     return new Promise((resolve, reject) => {
-      const { method, headers, body } = request;
+      const { method, body } = request;
+      const headers = { 'user-agent': this.#userAgent, ...request.headers };
       const { origin, path } = this.#targetOf(request.url);
       const exchange = new Exchange(resolve, reject, options.signal, this.#maxReplyBytes, this.#connections);
       if (options.signal?.aborted === true) return exchange.cancel();
-      this.#connections.agent.dispatch({ origin, path, method, headers, body }, exchange);
+      this.#connections.dispatcher.dispatch({ origin, path, method, headers, body }, exchange);
     });
   }
 
@@ -86,12 +91,15 @@ export class UpstreamClient implements UpstreamTransport {
 
 /** The connections of an UpstreamClient, with the number of their running requests. */
 class Connections {
+  readonly dispatcher: Dispatcher;
   readonly agent: Agent;
   #running = 0;
   #onIdle: (() => void) | undefined;
 
   constructor(options: Agent.Options) {
     this.agent = new Agent(options);
+    // Requests ask for no compression; some servers compress all the same, errors too.
+    this.dispatcher = this.agent.compose(interceptors.decompress({ skipErrorResponses: false }));
   }
 
   begin(): void {
