@@ -10,11 +10,6 @@ export class AttemptFailure extends Error {
     this.name = 'AttemptFailure';
   }
 
-  /** Whether another deployment may succeed: also where this one refused the gateway's credential. */
-  get worthElsewhere(): boolean {
-    return this.error.retryable || this.error.code === 'upstream_auth' || this.error.code === 'upstream_billing';
-  }
-
   toGatewayError(): GatewayError {
     const { status, type, code, param, message, retryAfterMs } = this.error;
     return new GatewayError(status === TIMEOUT_STATUS ? 'upstream_timeout' : 'upstream_error', {

@@ -31,6 +31,7 @@ const error = (members: Partial<ProviderError> = {}): ProviderError => ({
   param: null,
   message: 'The upstream failed.',
   retryable: true,
+  elsewhere: true,
   retryAfterMs: undefined,
   ...members,
 });
@@ -110,20 +111,30 @@ describe('the router', () => {
     expect(asked).toEqual(['a 1']);
   });
 
-  it.each([400, 404, 422])('stops at an answer that no other deployment would better: %i', async (status) => {
-    const refused = failing({ status, type: 'invalid_request_error', code: 'bad', param: 'n', retryable: false });
+  it.each([400, 413, 422])('stops at an answer that no other deployment would better: %i', async (status) => {
+    const refused = failing({
+      status,
+      type: 'invalid_request_error',
+      code: 'bad',
+      param: 'n',
+      retryable: false,
+      elsewhere: false,
+    });
     await expect(route(modelOf('a', 'b'), refused)).rejects.toMatchObject({ status, param: 'n' });
     expect(asked).toEqual(['a 1']);
   });
 
-  it.each(['upstream_auth', 'upstream_billing'])('goes elsewhere at once after %s', async (code) => {
-    const refused = failing({ code, retryable: false });
-    expect(await route(modelOf('a', 'b'), refused, 'answer')).toBe('answer');
-    expect(asked).toEqual(['a 1', 'b 2']);
-    asked = [];
-    await expect(route(modelOf('a'), refused)).rejects.toMatchObject({ status: 502 });
-    expect(asked).toEqual(['a 1']);
-  });
+  it.each(['upstream_auth', 'upstream_billing', 'model_not_found'])(
+    'R11: goes elsewhere at once after %s',
+    async (code) => {
+      const refused = failing({ code, retryable: false });
+      expect(await route(modelOf('a', 'b'), refused, 'answer')).toBe('answer');
+      expect(asked).toEqual(['a 1', 'b 2']);
+      asked = [];
+      await expect(route(modelOf('a'), refused)).rejects.toMatchObject({ status: 502 });
+      expect(asked).toEqual(['a 1']);
+    },
+  );
 
   it('stops when the caller has disconnected during an attempt', async () => {
     const leave = () => {

@@ -49,7 +49,7 @@ export class Router {
         } catch (failure) {
           if (!(failure instanceof AttemptFailure)) throw failure;
           last = failure;
-          if (!failure.worthElsewhere) throw failure.toGatewayError();
+          if (!failure.error.elsewhere) throw failure.toGatewayError();
           const again = failure.error.retryable && round < most && (await pause(failure, round, signal));
           if (signal.aborted) throw failure.toGatewayError();
           if (!again) break;

@@ -19,3 +19,11 @@ export function parseJson(text: string): unknown {
 export function nonEmptyString(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
+
+/** Characters besides `\n` and `\r` that readers of lines may treat as line ends, for example Python's `splitlines`. */
+const LINE_ENDS = /[\u0085\u2028\u2029]/g;
+
+/** JSON text in which no character of a string ends a line for them. */
+export function withEscapedLineEnds(json: string): string {
+  return json.replace(LINE_ENDS, (end) => `\\u${end.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}

@@ -59,6 +59,15 @@ export interface Reply {
   facts: AnswerFacts;
 }
 
+/**
+ * What a body with status 200 is: a response, the text of an error in place of one, or bytes that are neither. An unreadable
+ * body may still name the usage that the vendor charges.
+ */
+export type ReadReply =
+  | { kind: 'response'; reply: Reply }
+  | { kind: 'error'; text: string }
+  | { kind: 'unreadable'; usage: TokenUsage | undefined };
+
 /** One server-sent event of an upstream. */
 export interface SseEvent {
   event: string | undefined;
@@ -85,7 +94,7 @@ export interface StreamDecoder {
   readonly ended: boolean;
   /** The model version that the stream names; undefined before the first chunk with one. */
   readonly upstreamModel: string | undefined;
-  /** Whether a choice has a finish reason. */
+  /** Whether every choice has a finish reason: a stream that then ends without the end mark is complete. */
   readonly finished: boolean;
   /** The response from all events so far, in the shape of the same call without streaming. */
   assemble(): Reply;
@@ -96,6 +105,8 @@ export interface UpstreamFailure {
   status: number;
   headers: Record<string, string | string[] | undefined>;
   body: string;
+  /** When the headers came, in milliseconds since 1970: `Retry-After` may be a date. */
+  receivedAt?: number;
 }
 
 /** A vendor's error, converted for the caller. */
@@ -106,16 +117,18 @@ export interface ProviderError {
   code: string | null;
   param: string | null;
   message: string;
-  /** Whether another attempt of the same request may succeed, at this deployment or another one. */
+  /** Whether another attempt of the same request may succeed at this deployment. */
   retryable: boolean;
+  /** Whether an attempt at another deployment may succeed: also without credit or without the model at this one. */
+  elsewhere: boolean;
   retryAfterMs: number | undefined;
 }
 
 /** One public API at one vendor. */
 export interface Translator {
   toRequest(call: UpstreamCall): UpstreamRequest;
-  /** @throws SyntaxError when the body is not JSON in the vendor's documented shape. */
-  fromReply(body: Buffer): Reply;
+  /** Decides what a body with status 200 is. */
+  fromReply(body: Buffer): ReadReply;
   openStream(): StreamDecoder;
   toError(failure: UpstreamFailure): ProviderError;
 }

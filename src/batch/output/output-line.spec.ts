@@ -19,6 +19,14 @@ describe('outputLine', () => {
     );
   });
 
+  it('R26: is one line for every reader of lines', () => {
+    const result = '{"text":"a\u2028b\u2029c\u0085d"}';
+    const text = outputLine(line({ result, customId: 'x\u2028' }));
+    expect(text.slice(0, -1)).not.toMatch(/[\n\r\u0085\u2028\u2029]/);
+    const parsed = JSON.parse(text);
+    expect([parsed.custom_id, parsed.response.body]).toEqual(['x\u2028', { text: 'a\u2028b\u2029c\u0085d' }]);
+  });
+
   it('keeps the status and the error of a call that failed', () => {
     const failed = line({ state: 'failed', status: 400, result: '{"error":{"message":"no"}}' });
     expect(JSON.parse(outputLine(failed))).toMatchObject({

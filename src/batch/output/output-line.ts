@@ -1,3 +1,4 @@
+import { withEscapedLineEnds } from '@thriftgate/providers';
 import type { LineState } from '../../database/schema';
 
 /** A line that has ended. */
@@ -22,15 +23,16 @@ const EXPIRED = JSON.stringify({
 });
 
 /**
- * A line of the output or error file, with its line end. The response text is copied unchanged. The id is made of batch
- * and line number, so a file that is written twice is the same.
+ * A line of the output or error file, with its line end. The response text is copied; what would end the line is escaped. The
+ * id is made of batch and line number, so a file that is written twice is the same.
  *
  * @see https://platform.openai.com/docs/api-reference/batch/request-output
  */
 export function outputLine(line: EndedLine): string {
   const id = JSON.stringify(`batch_req_${line.batchId.replace(/^batch_/, '')}_${line.lineNo}`);
   const { response, error } = partsOf(line);
-  return `{"id":${id},"custom_id":${JSON.stringify(line.customId)},"response":${response},"error":${error}}\n`;
+  const json = `{"id":${id},"custom_id":${JSON.stringify(line.customId)},"response":${response},"error":${error}}`;
+  return `${withEscapedLineEnds(json)}\n`;
 }
 
 function partsOf({ state, requestId, status, result }: EndedLine): { response: string; error: string } {

@@ -31,6 +31,7 @@ const refused = () =>
     param: null,
     message: 'No',
     retryable: false,
+    elsewhere: false,
     retryAfterMs: undefined,
   });
 
@@ -54,6 +55,7 @@ function setUp() {
     cache as ResponseCache,
     new CachedResponseService(ledger.asService(), replay, clock),
     new FollowerService(ledger.asService(), replay, clock),
+    replay,
     new Router(new DeploymentSlots()),
     attempts as AttemptsService,
   );

@@ -10,7 +10,7 @@ export function toChatRequest(call: UpstreamCall): UpstreamRequest {
   const { stream, baseUrl } = call;
   return {
     method: 'POST',
-    url: `${baseUrl.endsWith('/') ? baseUrl.slice(0, -1) : baseUrl}/chat/completions`,
+    url: pathUnder(baseUrl, '/chat/completions'),
     headers: {
       'content-type': 'application/json',
       accept: stream ? 'text/event-stream' : 'application/json',
@@ -21,6 +21,12 @@ export function toChatRequest(call: UpstreamCall): UpstreamRequest {
     body: JSON.stringify(upstreamBody(call)),
     dropped: [],
   };
+}
+
+/** A path under a base URL, before the query that Azure's base URLs have. */
+function pathUnder(baseUrl: string, path: string): string {
+  const [base = '', query] = baseUrl.split(/\?(.*)/s);
+  return (base.endsWith('/') ? base.slice(0, -1) : base) + path + (query === undefined ? '' : `?${query}`);
 }
 
 function upstreamBody({ body, stream, upstreamModel }: UpstreamCall): JsonRecord {

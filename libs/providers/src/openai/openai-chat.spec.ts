@@ -21,7 +21,13 @@ function toolCall(text: string): string {
 }
 
 function read(status: number, body: unknown, headers = {}): ProviderError {
-  return openAiChat.toError({ status, headers, body: typeof body === 'string' ? body : JSON.stringify(body) });
+  const receivedAt = Date.UTC(2026, 9, 21, 7, 27, 30);
+  return openAiChat.toError({
+    status,
+    headers,
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    receivedAt,
+  });
 }
 
 function kinds(...data: string[]): string[] {
@@ -44,6 +50,18 @@ describe('request', () => {
     expect(request.headers).not.toHaveProperty('authorization');
   });
 
+  it.each([
+    ['http://llm.example/v1', 'http://llm.example/v1/chat/completions'],
+    ['http://llm.example/v1/', 'http://llm.example/v1/chat/completions'],
+    [
+      'http://llm.example/openai/v1?api-version=preview',
+      'http://llm.example/openai/v1/chat/completions?api-version=preview',
+    ],
+    ['http://llm.example/v1/?a=b?c&d', 'http://llm.example/v1/chat/completions?a=b?c&d'],
+  ])('R20: goes to the path under the base URL %s', (baseUrl, url) => {
+    expect(openAiChat.toRequest({ ...call, baseUrl }).url).toBe(url);
+  });
+
   it('requests usage also where the stream options are no object', () => {
     expect(JSON.parse(openAiChat.toRequest(call).body).stream_options).toEqual({ include_usage: true });
   });
@@ -54,13 +72,33 @@ describe('reply', () => {
     const body = Buffer.from(
       '\n\r\n\n{"model":"m","choices":[{"finish_reason":"stop","message":{"function_call":{}}}]}',
     );
-    const reply = openAiChat.fromReply(body);
-    expect(reply.body).toBe(body);
-    expect(reply.facts).toMatchObject({ upstreamModel: 'm', finishReasons: ['stop'], hasToolCalls: true });
+    const read = openAiChat.fromReply(body);
+    expect(read.kind === 'response' && read.reply.body).toBe(body);
+    expect(read).toMatchObject({
+      reply: { facts: { upstreamModel: 'm', finishReasons: ['stop'], hasToolCalls: true } },
+    });
   });
 
-  it.each(['', '<html>', '[]', 'null', '{"error":{"message":"no"}}', '{"choices":[{]}'])('does not take %j', (text) => {
-    expect(() => openAiChat.fromReply(Buffer.from(text))).toThrow(SyntaxError);
+  it.each([
+    ['', 'unreadable'],
+    ['<html>', 'unreadable'],
+    ['[]', 'unreadable'],
+    ['null', 'unreadable'],
+    ['{"choices":[{]}', 'unreadable'],
+    ['{"id":"x"}', 'unreadable'],
+    ['{"error":{"message":"no"}}', 'error'],
+    ['{"error":"no","choices":[]}', 'error'],
+    ['{"object":"error","message":"no","code":400}', 'error'],
+    ['{"detail":"no"}', 'error'],
+    ['{"error":null,"choices":[]}', 'response'],
+    ['{"choices":[{"error":{"code":502},"message":{"content":"half"}}]}', 'response'],
+  ])('R03: %j with status 200 is %s', (text, kind) => {
+    expect(openAiChat.fromReply(Buffer.from(text)).kind).toBe(kind);
+  });
+
+  it('reads the usage of a body that is no response', () => {
+    const body = Buffer.from('{"id":"x","usage":{"prompt_tokens":3,"completion_tokens":4}}');
+    expect(openAiChat.fromReply(body)).toMatchObject({ usage: { inputTokens: 3, outputTokens: 4 } });
   });
 });
 
@@ -171,6 +209,87 @@ describe('stream', () => {
     ]);
   });
 
+  const assembled = (...data: string[]) => {
+    const decoder = openAiChat.openStream();
+    pushAll(decoder, ...data);
+    return JSON.parse(decoder.assemble().body.toString()).choices[0].message;
+  };
+
+  it.each([
+    [
+      'at a known index begins a new call',
+      ['{"index":0,"id":"call_a","function":{"name":"f","arguments":"{\\"city\\":\\"Seoul\\"}"}}'],
+      ['{"index":0,"id":"call_b","function":{"name":"g","arguments":"{\\"tz\\":\\"UTC\\"}"}}'],
+    ],
+    [
+      'that comes in pieces continues it',
+      [
+        '{"index":0,"id":"call_a","function":{"name":"f","arguments":"{\\"city\\":"}}',
+        '{"index":0,"id":"call_a","function":{"arguments":"\\"Seoul\\"}"}}',
+      ],
+      [
+        '{"index":0,"id":"call_b","function":{"name":"g"}}',
+        '{"index":0,"function":{"arguments":"{\\"tz\\":\\"UTC\\"}"}}',
+      ],
+    ],
+    [
+      'beside another index begins a call of its own',
+      ['{"index":1,"id":"call_b","function":{"name":"g","arguments":"{\\"tz\\":\\"UTC\\"}"}}'],
+      ['{"index":0,"id":"call_a","function":{"name":"f","arguments":"{\\"city\\":\\"Seoul\\"}"}}'],
+    ],
+  ])('R14: an id of a tool call %s', (_, first, second) => {
+    expect(assembled(...[...first, ...second].map(toolCall)).tool_calls).toEqual([
+      { id: 'call_a', function: { name: 'f', arguments: '{"city":"Seoul"}' } },
+      { id: 'call_b', function: { name: 'g', arguments: '{"tz":"UTC"}' } },
+    ]);
+  });
+
+  it.each([
+    [['get_', 'weather'], 'get_weather'],
+    [['get_weather', 'get_weather'], 'get_weather'],
+    [['get_weather', ''], 'get_weather'],
+  ])('reads the name of a tool in the pieces %j', (pieces, name) => {
+    const calls = pieces.map((piece) => toolCall(`{"index":0,"id":"a","function":{"name":"${piece}"}}`));
+    expect(assembled(...calls).tool_calls).toEqual([{ id: 'a', function: { name } }]);
+  });
+
+  const part = '[{"type":"reference","reference_ids":[1]}]';
+  const delta = (value: string) => `{"choices":[{"index":0,"delta":{"content":${value}}}]}`;
+
+  it.each([
+    [
+      ['"forty"', part, '" two"'],
+      [{ type: 'text', text: 'forty' }, ...JSON.parse(part), { type: 'text', text: ' two' }],
+    ],
+    [['""', part], JSON.parse(part)],
+    [
+      [part, '"a"', '"b"', '""'],
+      [...JSON.parse(part), { type: 'text', text: 'ab' }],
+    ],
+    [['"a"', '"b"', '"c"'], 'abc'],
+    [
+      ['"a"', '"b"', '[{"type":"text","text":"c"}]', '"d"'],
+      [
+        { type: 'text', text: 'ab' },
+        { type: 'text', text: 'cd' },
+      ],
+    ],
+  ])('R15: keeps texts and lists of parts: %j', (contents, expected) => {
+    expect(assembled(...contents.map(delta)).content).toEqual(expected);
+  });
+
+  it('is finished once every choice has a finish reason', () => {
+    const decoder = openAiChat.openStream();
+    const finish = (index: number) => `{"choices":[{"index":${index},"delta":{"content":"x"},"finish_reason":"stop"}]}`;
+    expect(decoder.finished).toBe(false);
+    pushAll(decoder, finish(0));
+    expect(decoder.finished).toBe(true);
+    pushAll(decoder, '{"choices":[{"index":1,"delta":{"content":"x"}}]}');
+    expect(decoder.finished).toBe(false);
+    pushAll(decoder, finish(1));
+    expect(decoder.finished).toBe(true);
+  });
+
   it('does not change the prototype of all objects', () => {
     const decoder = openAiChat.openStream();
     const evil = '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"content":"x"}';
@@ -215,10 +334,37 @@ describe('error', () => {
     [{ error: 'plain text' }, 'plain text'],
     [[{ error: { message: 'in a list' } }], 'in a list'],
     [{ detail: 'FastAPI' }, 'FastAPI'],
+    [{ detail: [{ loc: ['body', 'foo'], msg: 'REASON' }, { msg: 'more' }, 1] }, 'body.foo: REASON; more'],
+    ['REASON in plain text', 'REASON in plain text'],
+    ['"REASON"', 'REASON'],
     [{ message: 'bare' }, 'bare'],
     ['<html>secret</html>', 'The upstream refused the request (HTTP 400).'],
     [{ error: { message: 'x'.repeat(5_000) } }, 'x'.repeat(2_000)],
-  ])('reads the message from %j', (body, message) => expect(read(400, body).message).toBe(message));
+  ])('R10: reads the message from %j', (body, message) => expect(read(400, body).message).toBe(message));
+
+  it.each([
+    [404, { error: { code: 'model_not_found', message: 'The model was deprecated' } }],
+    [404, ''],
+    [400, { error: { code: 'model_decommissioned' } }],
+    [400, { error: { code: 'DeploymentNotFound' } }],
+    [400, { error: { message: 'Model Not Exist' } }],
+    [400, { object: 'error', message: 'Invalid model: x', type: 'invalid_model' }],
+    [400, { error: { message: 'The model `x` has been decommissioned and is no longer supported.' } }],
+    [401, ''],
+    [402, ''],
+    [403, ''],
+    [429, { error: { type: 'insufficient_quota', code: 'insufficient_quota' } }],
+  ])('R11: another deployment may succeed after %i %j, this one does not', (status, body) => {
+    expect(read(status, body)).toMatchObject({ retryable: false, elsewhere: true });
+  });
+
+  it.each([
+    [400, { error: { code: 'context_length_exceeded', message: "This model's maximum context length is 8192." } }],
+    [422, ''],
+    [413, ''],
+  ])('no deployment succeeds after %i %j', (status, body) => {
+    expect(read(status, body)).toMatchObject({ retryable: false, elsewhere: false });
+  });
 
   it('redacts keys', () => {
     const keys = [
@@ -239,8 +385,10 @@ describe('error', () => {
     [{ 'retry-after': '0.25' }, 250],
     [{ 'retry-after': ['3', '4'] }, 3_000],
     [{ 'retry-after': '9', 'retry-after-ms': '15' }, 15],
-    [{ 'retry-after': 'Wed, 21 Oct 2026 07:28:00 GMT' }, undefined],
+    [{ 'retry-after': 'Wed, 21 Oct 2026 07:28:00 GMT' }, 30_000],
+    [{ 'retry-after': 'Wed, 21 Oct 2026 07:27:00 GMT' }, 0],
+    [{ 'retry-after': 'soon' }, undefined],
     [{ 'retry-after': '-1' }, undefined],
     [{}, undefined],
-  ])('reads the waiting time from %j', (headers, ms) => expect(read(429, '', headers).retryAfterMs).toBe(ms));
+  ])('R08: reads the waiting time from %j', (headers, ms) => expect(read(429, '', headers).retryAfterMs).toBe(ms));
 });

@@ -20,11 +20,14 @@ const MAX_MESSAGE_LENGTH = 2_000;
 export function toOpenAiError(failure: UpstreamFailure): ProviderError {
   const upstream = readErrorBody(failure.body);
   const status = failure.status >= 200 && failure.status < 300 ? statusInBody(upstream) : failure.status;
-  const retryable = status === 0 || status === 408 || status === 409 || status === 429 || status >= 500;
-  return { ...forCaller(status, upstream), retryable, retryAfterMs: retryAfterMs(failure.headers) };
+  const outOfCredit = status === 402 || isOutOfCredit(status, upstream);
+  const retryable =
+    !outOfCredit && (status === 0 || status === 408 || status === 409 || status === 429 || status >= 500);
+  const elsewhere = retryable || outOfCredit || status === 401 || status === 403 || isModelMissing(status, upstream);
+  return { ...forCaller(status, upstream), retryable, elsewhere, retryAfterMs: retryAfterMs(failure) };
 }
 
-type CallerError = Omit<ProviderError, 'retryable' | 'retryAfterMs'>;
+type CallerError = Omit<ProviderError, 'retryable' | 'elsewhere' | 'retryAfterMs'>;
 
 function forCaller(status: number, upstream: UpstreamErrorBody): CallerError {
   switch (status) {
@@ -71,19 +74,35 @@ function upstreamError(code: string, message: string): CallerError {
   return { status: 502, type: 'upstream_error', code, param: null, message };
 }
 
-/** Reads OpenAI's `{error: {…}}` and the variants of compatible servers: a list of one, a plain text, FastAPI's `detail`. */
+/**
+ * Reads OpenAI's `{error: {…}}` and the variants of compatible servers: a list of one, a text, FastAPI's `detail` and its list
+ * of what is wrong, plain text. A page of HTML has no message for a caller.
+ */
 function readErrorBody(body: string): UpstreamErrorBody {
   const parsed = parseJson(body);
   const outer: unknown = Array.isArray(parsed) ? parsed[0] : parsed;
-  if (!isRecord(outer)) return { type: null, code: null, param: null, message: null };
+  if (!isRecord(outer)) {
+    const text = typeof outer === 'string' ? outer : parsed === undefined && !/^\s*</.test(body) ? body.trim() : '';
+    return { type: null, code: null, param: null, message: clean(text) };
+  }
   const error = outer.error ?? outer;
   if (!isRecord(error)) return { type: null, code: null, param: null, message: clean(error) };
   return {
     type: clean(error.type),
     code: clean(error.code),
     param: clean(error.param),
-    message: clean(error.message) ?? clean(error.detail),
+    message: clean(error.message) ?? clean(error.detail) ?? clean(detailsOf(error.detail)),
   };
+}
+
+/** FastAPI's list of what is wrong with a request. @see https://fastapi.tiangolo.com/tutorial/handling-errors/ */
+function detailsOf(detail: unknown): string {
+  if (!Array.isArray(detail)) return '';
+  const texts = detail.flatMap((each: unknown) => {
+    if (!isRecord(each) || typeof each.msg !== 'string') return [];
+    return Array.isArray(each.loc) ? `${each.loc.join('.')}: ${each.msg}` : each.msg;
+  });
+  return texts.join('; ');
 }
 
 function clean(value: unknown): string | null {
@@ -104,6 +123,22 @@ function redactKeys(text: string): string {
     .replace(/\borg-\w{8,}/g, 'org-***');
 }
 
+/** A quota of money, which no waiting mends, in a status that else asks for waiting. */
+function isOutOfCredit(status: number, { type, code }: UpstreamErrorBody): boolean {
+  return status === 429 && /insufficient_quota|billing|credit|exceeded_current_quota/i.test(`${type} ${code}`);
+}
+
+const MODEL_CODES =
+  /model_?not_?found|model_?not_?available|model_?decommissioned|deployment_?not_?found|invalid_?model/i;
+const MODEL_MESSAGES =
+  /\bmodel\b.*\b(not found|does not exist|not exist|decommissioned|deprecated|no longer)\b|invalid model|no endpoints found/i;
+
+/** The model was removed, or never was there: vendors say so with 404, some with 400. */
+function isModelMissing(status: number, { type, code, message }: UpstreamErrorBody): boolean {
+  if (status === 404) return true;
+  return status === 400 && (MODEL_CODES.test(`${type} ${code}`) || MODEL_MESSAGES.test(message ?? ''));
+}
+
 /** OpenRouter sends the status as `code`; OpenAI sends a type. An error with neither is a failure of the upstream (502). */
 function statusInBody({ type, code }: UpstreamErrorBody): number {
   const status = Number(code);
@@ -115,12 +150,25 @@ function statusInBody({ type, code }: UpstreamErrorBody): number {
   return 502;
 }
 
-/** Reads durations only; a date would need a clock. */
-function retryAfterMs(headers: UpstreamFailure['headers']): number | undefined {
-  return headerNumber(headers['retry-after-ms'], 1) ?? headerNumber(headers['retry-after'], 1_000);
+/** Reads a duration, or a date. @see https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
+function retryAfterMs({ headers, receivedAt }: UpstreamFailure): number | undefined {
+  const after = firstOf(headers['retry-after']);
+  return (
+    milliseconds(firstOf(headers['retry-after-ms']), 1) ?? milliseconds(after, 1_000) ?? untilMs(after, receivedAt)
+  );
 }
 
-function headerNumber(header: string | string[] | undefined, factor: number): number | undefined {
-  const text = Array.isArray(header) ? header[0] : header;
+function firstOf(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header;
+}
+
+function milliseconds(text: string | undefined, factor: number): number | undefined {
   return text !== undefined && /^\d{1,9}(\.\d+)?$/.test(text) ? Math.ceil(Number(text) * factor) : undefined;
+}
+
+/** From a time until an HTTP date, at least 0. */
+function untilMs(text: string | undefined, fromMs: number | undefined): number | undefined {
+  if (text === undefined || fromMs === undefined || !/^[A-Z][a-z]{2},? .*GMT$/.test(text)) return undefined;
+  const until = Date.parse(text);
+  return Number.isNaN(until) ? undefined : Math.max(0, until - fromMs);
 }

@@ -13,7 +13,9 @@ function request(body: JsonRecord, stream = false) {
 }
 
 async function send(body: JsonRecord) {
-  const { body: bytes, facts } = openAiChat.fromReply(await (await simulator.send(request(body))).readAll());
+  const result = openAiChat.fromReply(await (await simulator.send(request(body))).readAll());
+  if (result.kind !== 'response') throw new Error(result.kind);
+  const { body: bytes, facts } = result.reply;
   return { completion: JSON.parse(bytes.toString()), facts };
 }
 

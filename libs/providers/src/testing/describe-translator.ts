@@ -40,7 +40,9 @@ function describeCase(translator: Translator, name: string, directory: string): 
 
     if (given.has('reply.json')) {
       it('reads the response', () => {
-        const reply = translator.fromReply(read('reply.json'));
+        const result = translator.fromReply(read('reply.json'));
+        if (result.kind !== 'response') throw new Error(`reply.json is ${result.kind}`);
+        const { reply } = result;
         expectGolden('result.json', { body: JSON.parse(reply.body.toString()), facts: reply.facts });
       });
     }

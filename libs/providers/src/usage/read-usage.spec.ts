@@ -100,6 +100,11 @@ describe('readUsage', () => {
       { inputTokens: 1000, cachedInputTokens: 832, outputTokens: 20, reasoningTokens: 0 },
     ],
     [
+      'R17: Moonshot, with cached tokens beside the counts',
+      { prompt_tokens: 1000, completion_tokens: 0, total_tokens: 1000, cached_tokens: 1000 },
+      { inputTokens: 1000, cachedInputTokens: 1000, outputTokens: 0, reasoningTokens: 0 },
+    ],
+    [
       'xAI, where output excludes reasoning',
       {
         prompt_tokens: 37,

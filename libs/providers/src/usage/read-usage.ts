@@ -19,6 +19,7 @@ export function readUsage(usage: unknown): TokenUsage | undefined {
 /**
  * @see https://platform.openai.com/docs/api-reference/chat/object#chat/object-usage cached tokens are a part of the prompt
  * @see https://api-docs.deepseek.com/guides/kv_cache `prompt_cache_hit_tokens`
+ * @see https://platform.moonshot.ai/docs/api/chat `cached_tokens` beside the counts
  * @see https://openrouter.ai/docs/prompt-caching `cache_write_tokens`, which OpenAI sends from GPT-5.6 on
  */
 function openAiChat(usage: Record<string, unknown>): Counts {
@@ -26,7 +27,7 @@ function openAiChat(usage: Record<string, unknown>): Counts {
   const completion = isRecord(usage.completion_tokens_details) ? usage.completion_tokens_details : {};
   return {
     inputTokens: usage.prompt_tokens,
-    cachedInputTokens: prompt.cached_tokens ?? usage.prompt_cache_hit_tokens ?? 0,
+    cachedInputTokens: prompt.cached_tokens ?? usage.prompt_cache_hit_tokens ?? usage.cached_tokens ?? 0,
     cacheWriteTokens:
       prompt.cache_write_tokens ?? prompt.cache_creation_tokens ?? usage.cache_creation_input_tokens ?? 0,
     outputTokens: usage.completion_tokens,
@@ -45,6 +46,7 @@ function unnamedReasoning(usage: Record<string, unknown>): number {
   const cached =
     details.cached_tokens ??
     usage.prompt_cache_hit_tokens ??
+    usage.cached_tokens ??
     usage.cache_read_input_tokens ??
     usage.cache_creation_input_tokens;
   if (cached || !isCount(prompt) || !isCount(completion) || !isCount(total)) return 0;

@@ -1,5 +1,5 @@
 import type { RequestContent } from '../../endpoint';
-import { isRecord, type JsonRecord } from '../../json-record';
+import { isRecord, type JsonRecord, nonEmptyString } from '../../json-record';
 
 /** Types of message parts that are no text, with the member that holds the bytes or the URL. */
 const ATTACHMENT_PARTS: Readonly<Record<string, string>> = {
@@ -53,6 +53,15 @@ function lengthOf(value: unknown): number {
   return isRecord(value) ? Object.values(value).reduce<number>((sum, item) => sum + lengthOf(item), 0) : 0;
 }
 
+/** Members of a content part that hold what the model wrote. */
+const WRITTEN_MEMBERS = ['text', 'thinking', 'content', 'summary', 'refusal'];
+
+function collectWritten(value: unknown, texts: string[]): void {
+  if (typeof value === 'string') texts.push(value);
+  else if (Array.isArray(value)) for (const part of value) collectWritten(part, texts);
+  else if (isRecord(value)) for (const name of WRITTEN_MEMBERS) collectWritten(value[name], texts);
+}
+
 /** All text that the model wrote in a `chat.completion`: contents, refusals, reasoning and tool calls. */
 export function writtenText(reply: Buffer): string {
   const completion: unknown = JSON.parse(reply.toString());
@@ -62,8 +71,11 @@ export function writtenText(reply: Buffer): string {
 
 function textOfMessage(message: unknown): string {
   if (!isRecord(message)) return '';
-  const texts = [message.content, message.refusal, message.reasoning_content, message.reasoning];
-  const written = texts.filter((text): text is string => typeof text === 'string');
+  const { content, refusal, reasoning_content: deepSeek, reasoning, reasoning_details: details } = message;
+  const written: string[] = [];
+  for (const text of [content, refusal, deepSeek, reasoning]) collectWritten(text, written);
+  // OpenRouter sends the same reasoning in both members.
+  if (!nonEmptyString(reasoning) && !nonEmptyString(deepSeek)) collectWritten(details, written);
   for (const called of [message.tool_calls, message.function_call]) {
     if (called !== undefined && called !== null) written.push(JSON.stringify(called));
   }

@@ -5,9 +5,15 @@ import { completionFacts } from './completion-facts';
 /** A choice, merged from the deltas so far. */
 interface GrowingChoice {
   message: JsonRecord;
-  toolCalls: Map<number, JsonRecord>;
+  toolCalls: GrowingToolCall[];
   /** Members besides the message: logprobs, finish reason and unknown ones. */
   rest: JsonRecord;
+}
+
+/** A tool call, with the index that its deltas name. */
+interface GrowingToolCall {
+  index: number;
+  call: JsonRecord;
 }
 
 /** Members of a chunk that a completion does not have, or not as they are. `obfuscation` is padding. */
@@ -15,8 +21,8 @@ const CHUNK_ONLY = new Set(['object', 'choices', 'usage', 'obfuscation']);
 const CHOICE_ONLY = new Set(['index', 'delta', 'message', 'finish_reason', 'logprobs']);
 /** The largest length of an assembled response, in UTF-16 units. A longer one is incomplete. */
 const MAX_ASSEMBLED_LENGTH = 64 * 1024 * 1024;
-/** Strings that a later delta repeats instead of continuing. */
-const REPEATED = new Set(['role', 'id', 'type', 'name']);
+/** Strings that a later delta repeats instead of continuing. A name may come in pieces too. */
+const REPEATED = new Set(['role', 'id', 'type']);
 
 /** Assembles the chunks of a stream into the `chat.completion` of the same call without streaming. */
 export class CompletionAssembly {
@@ -32,10 +38,9 @@ export class CompletionAssembly {
   #length = 0;
   #incomplete = false;
 
-  /** Whether a choice has a finish reason. */
+  /** Whether there are choices and each has a finish reason. */
   get finished(): boolean {
-    for (const { rest } of this.#choices.values()) if (rest.finish_reason !== null) return true;
-    return false;
+    return this.#choices.size > 0 && [...this.#choices.values()].every(({ rest }) => rest.finish_reason !== null);
   }
 
   /** @param length the length of the chunk's JSON text, in UTF-16 units */
@@ -54,8 +59,8 @@ export class CompletionAssembly {
   addText(index: number, text: string, length: number): void {
     this.#length += length;
     const message = this.#choices.get(index)?.message;
-    if (this.#length > MAX_ASSEMBLED_LENGTH || typeof message?.content !== 'string') this.#incomplete = true;
-    else message.content += text;
+    if (this.#length > MAX_ASSEMBLED_LENGTH || message === undefined) this.#incomplete = true;
+    else merge(message, { content: text });
   }
 
   /** Records an unreadable event: the response is incomplete, and no choice gets a finish reason. */
@@ -85,7 +90,7 @@ function grow(choices: Map<number, GrowingChoice>, delta: JsonRecord): void {
   if (choice === undefined) {
     choice = {
       message: { role: 'assistant', content: null },
-      toolCalls: new Map(),
+      toolCalls: [],
       rest: { finish_reason: null },
     };
     choices.set(index, choice);
@@ -105,7 +110,8 @@ function grow(choices: Map<number, GrowingChoice>, delta: JsonRecord): void {
 }
 
 function wholeChoice(index: number, { message, toolCalls, rest }: GrowingChoice, incomplete: boolean): JsonRecord {
-  const called = [...toolCalls].toSorted(([left], [right]) => left - right).map(([, call]) => call);
+  // Calls of one index keep the order in which they began.
+  const called = toolCalls.toSorted((left, right) => left.index - right.index).map(({ call }) => call);
   return {
     index,
     message: called.length > 0 ? { ...message, tool_calls: called } : message,
@@ -114,24 +120,24 @@ function wholeChoice(index: number, { message, toolCalls, rest }: GrowingChoice,
   };
 }
 
-/** Merges each tool call delta into the call with its index. Without an index, a new id starts a new call. */
-function mergeToolCalls(calls: Map<number, JsonRecord>, deltas: unknown[]): void {
+/** Merges each tool call delta into the last call with its index, or into the last one. A new id starts a new call. */
+function mergeToolCalls(calls: GrowingToolCall[], deltas: unknown[]): void {
   for (const delta of deltas) {
     if (!isRecord(delta)) continue;
-    const { index: givenIndex, ...call } = delta;
-    const last = calls.size - 1;
-    const id = nonEmptyString(call.id);
-    const isNew = last < 0 || (id !== undefined && id !== calls.get(last)?.id);
-    const index = typeof givenIndex === 'number' ? givenIndex : isNew ? last + 1 : last;
-    const known = calls.get(index) ?? {};
-    merge(known, call);
-    calls.set(index, known);
+    const { index: givenIndex, ...members } = delta;
+    const index = typeof givenIndex === 'number' ? givenIndex : undefined;
+    const last = index === undefined ? calls.at(-1) : calls.findLast((each) => each.index === index);
+    const id = nonEmptyString(members.id);
+    const continues = last && (id === undefined || last.call.id === undefined || id === last.call.id);
+    const known = continues ? last : { index: index ?? calls.length, call: {} };
+    if (!continues) calls.push(known);
+    merge(known.call, members);
   }
 }
 
 /**
- * Merges a delta into the target: appends strings and arrays, merges objects, replaces other values. Skips `__proto__`, which
- * would change the prototype of all objects.
+ * Merges a delta into the target: appends strings and arrays, merges objects, replaces other values. A text and a list of parts
+ * become one list. Skips `__proto__`, which would change the prototype of all objects.
  */
 function merge(target: JsonRecord, delta: JsonRecord): void {
   for (const name of Object.keys(delta)) {
@@ -140,11 +146,27 @@ function merge(target: JsonRecord, delta: JsonRecord): void {
     const known = target[name];
     if (value === null || known === undefined || known === null) target[name] = value ?? known ?? null;
     else if (typeof value === 'string' && typeof known === 'string') {
-      target[name] = REPEATED.has(name) ? value || known : known + value;
+      target[name] = mergedText(name, known, value);
+    } else if (typeof value === 'string' && Array.isArray(known)) appendText(known, value);
+    else if (typeof known === 'string' && Array.isArray(value)) {
+      target[name] = known === '' ? value : [{ type: 'text', text: known }, ...value];
     } else if (Array.isArray(value) && Array.isArray(known)) for (const entry of value) known.push(entry);
     else if (isRecord(value) && isRecord(known)) merge(known, value);
     else target[name] = value;
   }
+}
+
+function mergedText(name: string, known: string, value: string): string {
+  if (REPEATED.has(name) || (name === 'name' && value === known)) return value || known;
+  return known + value;
+}
+
+/** Appends a text to a list of parts. */
+function appendText(parts: unknown[], text: string): void {
+  const last = parts.at(-1);
+  if (text === '') return;
+  if (isRecord(last) && last.type === 'text' && typeof last.text === 'string') last.text += text;
+  else parts.push({ type: 'text', text });
 }
 
 /** Copies members. An empty value (Azure's first chunk has an empty model) does not replace another one. */

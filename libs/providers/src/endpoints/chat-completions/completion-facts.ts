@@ -1,20 +1,28 @@
-import { isRecord, nonEmptyString, type JsonRecord } from '../../json-record';
-import type { AnswerFacts, Reply } from '../../translator';
+import { isRecord, nonEmptyString, parseJson, type JsonRecord } from '../../json-record';
+import type { AnswerFacts, ReadReply } from '../../translator';
 import { readUsage } from '../../usage/read-usage';
 
 /**
- * Reads a complete response; its bytes do not change. DeepSeek sends blank lines before the JSON as keep-alive; they are
- * white space in JSON and stay.
+ * Reads a body with status 200; the bytes of a response do not change. DeepSeek sends blank lines before the JSON as
+ * keep-alive; they are white space in JSON and stay. OpenRouter and others send errors with status 200.
  *
- * @throws SyntaxError when the body is not JSON or not a chat completion
  * @see https://platform.openai.com/docs/api-reference/chat/object
+ * @see https://openrouter.ai/docs/api-reference/errors
  */
-export function readCompletion(body: Buffer): Reply {
-  const completion: unknown = JSON.parse(body.toString());
-  if (!isRecord(completion) || !Array.isArray(completion.choices)) {
-    throw new SyntaxError('The upstream sent JSON that is not a chat completion.');
-  }
-  return { body, facts: completionFacts(completion) };
+export function readCompletion(body: Buffer): ReadReply {
+  const text = body.toString();
+  const completion = parseJson(text);
+  if (!isRecord(completion)) return { kind: 'unreadable', usage: undefined };
+  const { choices } = completion;
+  if (Array.isArray(choices) && !(choices.length === 0 && isSet(completion.error)))
+    return { kind: 'response', reply: { body, facts: completionFacts(completion) } };
+  if (isError(completion)) return { kind: 'error', text };
+  return { kind: 'unreadable', usage: readUsage(completion.usage) };
+}
+
+/** Errors in the shapes of OpenAI, of vLLM before 0.10, and of FastAPI. */
+function isError({ error, object, message, detail }: JsonRecord): boolean {
+  return isSet(error) || object === 'error' || nonEmptyString(message) !== undefined || isSet(detail);
 }
 
 /** The facts of a parsed `chat.completion`. */

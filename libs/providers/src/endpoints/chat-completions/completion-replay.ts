@@ -1,4 +1,4 @@
-import { isRecord, nonEmptyString, type JsonRecord } from '../../json-record';
+import { isRecord, nonEmptyString, type JsonRecord, withEscapedLineEnds } from '../../json-record';
 import type { Replay, ReplayChunk, ReplayOptions } from '../../endpoint';
 import { LogprobPieces } from './logprob-pieces';
 import { piecesOfText } from './text-pieces';
@@ -11,8 +11,6 @@ const TEXTS = ['reasoning_content', 'reasoning', 'content', 'refusal'];
 const PIECES = 64;
 const SHORTEST_PIECE = 48;
 const LONGEST_PIECE = 2_048;
-/** Some readers of event streams treat these as line ends and would split the event. In JSON they can be escaped. */
-const LINE_ENDS = /[\u0085\u2028\u2029]/g;
 
 /** One chunk of one choice: its `choices[0]`. */
 interface ChoiceChunk {
@@ -183,5 +181,5 @@ function textLengthOf(message: unknown): number {
 }
 
 function toData(chunk: JsonRecord): string {
-  return JSON.stringify(chunk).replace(LINE_ENDS, (end) => `\\u${end.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return withEscapedLineEnds(JSON.stringify(chunk));
 }
