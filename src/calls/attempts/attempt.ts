@@ -124,6 +124,27 @@ export class Attempt {
   }
 
   /**
+   * Ends an attempt that failed and that the upstream charges for. Usage that the upstream did not send is estimated.
+   *
+   * @param written what the model may have written
+   */
+  async failCharged(usage: TokenUsage | undefined, written: string, status: number, errorCode: string): Promise<void> {
+    const { endpoint, body } = this.resolved.call;
+    const { estimator } = this.services;
+    const counted = usage ?? (await estimator.usageOf(endpoint.content(body), written));
+    const { listPusd, costPusd, savedBy } = this.costOf(counted, false);
+    await this.end({
+      ...this.failed(status, errorCode),
+      state: 'settled',
+      usage: counted,
+      listCostPusd: listPusd,
+      costPusd,
+      savedBy,
+      estimated: usage === undefined || this.started.price.estimated,
+    });
+  }
+
+  /**
    * Ends an attempt that failed below HTTP. Where the upstream may have done the work, the end is unknown and the worst
    * cost is booked as its estimate.
    *

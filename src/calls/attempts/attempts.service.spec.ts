@@ -8,11 +8,11 @@ import {
 } from '@thriftgate/providers';
 import { GatewayError } from '../../common/errors';
 import { AttemptFailure } from '../../routing/attempt-failure';
-import { aCompletion, USAGE_PUSD } from '../testing/answers';
+import { aCompletion, aStream, sse, USAGE, USAGE_PUSD } from '../testing/answers';
 import { attemptsBench, JSON_CALL, STREAM_CALL } from '../testing/attempts-bench';
 import { aCall, aDeployment } from '../testing/builders';
 import { ScriptedResponse } from '../testing/scripted-response';
-import { HOLD_PUSD } from '../testing/started-attempt';
+import { ESTIMATE_PUSD, HOLD_PUSD } from '../testing/started-attempt';
 
 const failed = (kind: TransportFailureKind, sent: boolean) => new UpstreamTransportError(kind, kind, sent);
 
@@ -109,16 +109,56 @@ describe('an attempt without streaming', () => {
     expectOver();
   });
 
-  it.each(['<html>', '[]', '{"object":"list"}', ''])(
-    'whose answer is %j costs nothing, as far as is known',
-    async (body) => {
-      const { bench, transport, run, expectOver } = attemptsBench();
-      transport.answers.push(new ScriptedResponse().push(body).end());
-      await expect(run()).rejects.toMatchObject({ error: { code: 'upstream_invalid_answer', retryable: true } });
-      expect(bench.ledger.outcome).toMatchObject({ state: 'failed', status: 502, costPusd: 0n, estimated: true });
-      expectOver();
-    },
-  );
+  it.each([
+    ['<html>', 'settled', ESTIMATE_PUSD, true],
+    ['[]', 'settled', ESTIMATE_PUSD, true],
+    ['{"object":"list"}', 'settled', ESTIMATE_PUSD, true],
+    [JSON.stringify({ usage: USAGE }), 'settled', USAGE_PUSD, false],
+    ['', 'failed', 0n, true],
+    ['\r\n\n', 'failed', 0n, true],
+  ])('whose answer is %j is %s, and sent again only if it was empty', async (body, state, costPusd, estimated) => {
+    const { bench, transport, run, expectOver } = attemptsBench();
+    transport.answers.push(new ScriptedResponse().push(body).end());
+    const retryable = state === 'failed';
+    await expect(run()).rejects.toMatchObject({ error: { code: 'upstream_invalid_answer', retryable } });
+    expect(bench.ledger.outcome).toMatchObject({ state, status: 502, costPusd, estimated });
+    expect(bench.stored).toEqual([]);
+    expectOver();
+  });
+
+  it.each([JSON_CALL, STREAM_CALL])('R03: gets the error of a body with status 200: %j', async (call) => {
+    const { bench, transport, run, expectOver } = attemptsBench(call);
+    const body = JSON.stringify({ error: { message: 'No endpoint takes pictures', code: 400 } });
+    transport.answers.push(new ScriptedResponse(200, { 'content-type': 'application/json' }).push(body).end());
+    const error = { status: 400, message: 'No endpoint takes pictures', retryable: false };
+    await expect(run()).rejects.toMatchObject({ error });
+    expect(bench.ledger.outcome).toMatchObject({ state: 'failed', status: 400, costPusd: 0n, estimated: false });
+    expectOver();
+  });
+
+  it('gets a whole answer to a request for a stream', async () => {
+    const { bench, transport, run, expectOver } = attemptsBench(STREAM_CALL);
+    const headers = { 'content-type': 'Application/JSON; charset=utf-8' };
+    transport.answers.push(new ScriptedResponse(200, headers).push(aCompletion()).end());
+    expect(await run()).toMatchObject({ kind: 'json', answer: { costPusd: USAGE_PUSD } });
+    expect(bench.ledger.outcome).toMatchObject({ state: 'settled', status: 200, costPusd: USAGE_PUSD });
+    expectOver();
+  });
+
+  it.each([
+    ['whole', aStream(), 200, USAGE_PUSD],
+    ['without its end mark', sse.content('a') + sse.stop() + sse.usage(), 200, USAGE_PUSD],
+    ['without its end', sse.content('a') + sse.usage(), 502, USAGE_PUSD],
+    ['an error', sse.role() + sse.error({ message: 'No', code: 400 }), 400, 0n],
+  ])('reads a stream that nobody requested: %s', async (_, events, status, costPusd) => {
+    const { bench, transport, run, expectOver } = attemptsBench(JSON_CALL);
+    transport.answers.push(new ScriptedResponse(200, { 'content-type': 'text/event-stream' }).push(events).end());
+    const result = await run().catch((error: unknown) => error);
+    if (status === 200) expect(result).toMatchObject({ kind: 'json', answer: { costPusd } });
+    else expect(result).toMatchObject({ error: { retryable: false } });
+    expect(bench.ledger.outcome).toMatchObject({ status, costPusd });
+    expectOver();
+  });
 
   it('is aborted when its clients disconnect, before and after the headers', async () => {
     for (const response of [undefined, new ScriptedResponse()]) {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import {
   type AbortSignalLike,
-  type Reply,
+  type TokenUsage,
   type Translator,
   translatorFor,
   type UpstreamRequest,
@@ -18,6 +18,7 @@ import { ProviderRegistry } from '../../providers/provider-registry.service';
 import { AttemptFailure } from '../../routing/attempt-failure';
 import type { FlightSource } from '../../single-flight/flight-result';
 import { Attempt, type AttemptServices } from './attempt';
+import { isJson, readBody } from './answer-reader';
 import { AdmissionService } from './admission.service';
 import { CacheWriter } from './cache-writer.service';
 import { type ResolvedCall, unsupportedEndpoint, upstreamRequest } from './resolved-call';
@@ -28,6 +29,7 @@ import type { UpstreamResult } from './upstream-result';
 
 const OK = 200;
 const BAD_GATEWAY = 502;
+const INVALID_ANSWER = 'upstream_invalid_answer';
 
 /** Makes one attempt at one deployment: hold and intent, upstream call, settlement. */
 @Injectable()
@@ -67,7 +69,8 @@ export class AttemptsService {
       const request = upstreamRequest(resolved, deployment, translator, provider);
       attempt = new Attempt(this.services, await this.admission.admit(resolved, deployment, number, request.body));
       const response = await this.send(attempt, provider, translator, request);
-      if (!resolved.call.request.stream) return await this.readAnswer(attempt, translator, response);
+      if (!resolved.call.request.stream || isJson(response))
+        return await this.readAnswer(attempt, translator, response);
       relay = new StreamRelay(attempt, translator, response, release, this.readOn);
       return await this.startStream(attempt, relay);
     } catch (error) {
@@ -98,7 +101,9 @@ export class AttemptsService {
     const { status, headers } = response;
     if (status === OK) return response;
     const body = await readErrorBody(response, signal);
-    const failure = new AttemptFailure(translator.toError({ status, headers, body }));
+    const failure = new AttemptFailure(
+      translator.toError({ status, headers, body, receivedAt: this.services.clock.now() }),
+    );
     await attempt.fail(status, failure.error.code);
     throw failure;
   }
@@ -108,17 +113,45 @@ export class AttemptsService {
     translator: Translator,
     response: UpstreamResponse,
   ): Promise<UpstreamResult> {
-    let reply: Reply;
+    let body: Buffer;
+    const abort = () => response.abort();
     try {
-      reply = translator.fromReply(await response.readAll());
+      body = await abortable(attempt.resolved.signal, abort, () => response.readAll());
     } catch (error) {
-      if (error instanceof UpstreamTransportError) throw await transportFailure(attempt, translator, error, true);
-      const code = 'upstream_invalid_answer';
-      await attempt.fail(BAD_GATEWAY, code, false);
-      throw upstreamFailure(code, 'The provider answered with something that is not an answer of this API.');
+      throw error instanceof UpstreamTransportError ? await transportFailure(attempt, translator, error, true) : error;
     }
-    const answer = await attempt.succeed(reply);
-    return { kind: 'json', attempts: attempt.number, answer, stored: attempt.stored };
+    const read = readBody(translator, response, body);
+    if (read.kind === 'response') {
+      const answer = await attempt.succeed(read.reply);
+      return { kind: 'json', attempts: attempt.number, answer, stored: attempt.stored };
+    }
+    if (read.kind === 'error') throw await this.errorInReply(attempt, translator, response, read.text);
+    throw await this.unreadable(attempt, body, read.usage);
+  }
+
+  /** An error with status 200, which some vendors send: its own code is the status. */
+  private async errorInReply(
+    attempt: Attempt,
+    translator: Translator,
+    { headers }: UpstreamResponse,
+    body: string,
+  ): Promise<AttemptFailure> {
+    const receivedAt = this.services.clock.now();
+    const failure = new AttemptFailure(translator.toError({ status: OK, headers, body, receivedAt }));
+    await attempt.fail(failure.error.status, failure.error.code);
+    return failure;
+  }
+
+  /**
+   * A body that is neither a response nor an error. The model has probably worked for it, so it is charged, and no other
+   * attempt follows; an empty body is not charged.
+   */
+  private async unreadable(attempt: Attempt, body: Buffer, usage: TokenUsage | undefined): Promise<AttemptFailure> {
+    const text = body.toString().trim();
+    if (text === '') await attempt.fail(BAD_GATEWAY, INVALID_ANSWER, false);
+    else await attempt.failCharged(usage, text, BAD_GATEWAY, INVALID_ANSWER);
+    const message = 'The provider answered with something that is not an answer of this API.';
+    return upstreamFailure(INVALID_ANSWER, message, text === '');
   }
 
   /** Waits for the first content: until then the call can still go elsewhere. */

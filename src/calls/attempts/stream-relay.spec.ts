@@ -4,6 +4,7 @@ import { AttemptFailure } from '../../routing/attempt-failure';
 import type { FlightSource } from '../../single-flight/flight-result';
 import { PACE_MS } from './stream-relay';
 import { aStream, readToEnd, sse, USAGE_PUSD } from '../testing/answers';
+import type { ScriptedResponse } from '../testing/scripted-response';
 import { relayBench, translator } from '../testing/relay-bench';
 import { ESTIMATE_PUSD, HOLD_PUSD } from '../testing/started-attempt';
 
@@ -86,7 +87,7 @@ describe('a stream that is relayed', () => {
     }
   });
 
-  type Piece = 'comment' | 'role' | 'content' | 'usage' | 'error' | 'done';
+  type Piece = 'comment' | 'role' | 'content' | 'stop' | 'usage' | 'error' | 'done';
   const ENDINGS = {
     end: undefined,
     reset: new UpstreamTransportError('reset', 'reset', true),
@@ -97,17 +98,21 @@ describe('a stream that is relayed', () => {
   function expected(pieces: Piece[], ending: keyof typeof ENDINGS) {
     const last = pieces.findIndex((piece) => piece === 'done' || piece === 'error');
     const read = last < 0 ? pieces : pieces.slice(0, last);
-    const content = read.includes('content');
+    const content = read.includes('content') || read.includes('stop');
     const text = read.map((piece) => (piece === 'usage' ? '' : sse[piece]())).join('');
     const costPusd = read.includes('usage') ? USAGE_PUSD : ESTIMATE_PUSD;
     if (pieces[last] === 'done') return { kind: 'done', text, status: 200, costPusd };
+    // R01: without an end mark, but with a finish reason.
+    if (last < 0 && read.includes('stop') && ending === 'end') return { kind: 'done', text, status: 200, costPusd };
     if (content) return { kind: 'broken', text, status: 502, costPusd };
+    // A12: usage that was sent is charged.
+    if (read.includes('usage')) return { kind: 'thrown', status: 502, costPusd: USAGE_PUSD };
     if (last < 0 && ending === 'idle') return { kind: 'thrown', status: 504, costPusd: HOLD_PUSD };
     return { kind: 'thrown', status: 502, costPusd: 0n };
   }
 
   it('comes to the same result in any order of events, however they are cut, and is settled and released once', async () => {
-    const pieces = fc.array(fc.constantFrom<Piece>('comment', 'role', 'content', 'content', 'usage', 'error', 'done'), {
+    const pieces = fc.array(fc.constantFrom<Piece>('comment', 'role', 'content', 'stop', 'usage', 'error', 'done'), {
       maxLength: 7,
     });
     const endings = fc.constantFrom(...(Object.keys(ENDINGS) as (keyof typeof ENDINGS)[]));
@@ -132,11 +137,40 @@ describe('a stream that is relayed', () => {
           expect({ kind: end?.kind, text: text + end?.last }).toEqual({ kind: right.kind, text: right.text });
         }
         expect(bench.ledger.outcome).toMatchObject({ status: right.status, costPusd: right.costPusd });
-        expect(bench.stored).toHaveLength(right.kind === 'done' ? 1 : 0);
+        if (right.kind !== 'done') expect(bench.stored).toEqual([]);
         expectOver();
       }),
       { numRuns: 300 },
     );
+  });
+
+  it.each([
+    ['an end', (response: ScriptedResponse) => response.end()],
+    ['an error', (response: ScriptedResponse) => response.push(sse.error())],
+    ['a reset', (response: ScriptedResponse) => response.fail(ENDINGS.reset)],
+  ])('A12: charges usage that comes before %s without content, and is not sent again', async (_, finish) => {
+    const { relay, response, bench, expectOver } = relayBench();
+    response.push(sse.role() + sse.usage());
+    finish(response);
+    await expect(relay.next()).rejects.toMatchObject({ error: { status: 502, retryable: false } });
+    expect(bench.ledger.outcome).toMatchObject({
+      state: 'settled',
+      status: 502,
+      costPusd: USAGE_PUSD,
+      estimated: false,
+    });
+    expectOver();
+  });
+
+  it('R01: is whole where it ends without its mark after the finish reason', async () => {
+    const { relay, response, bench, expectOver } = relayBench();
+    response.push(sse.role() + sse.content('pong') + sse.stop() + sse.usage()).end();
+    const { text, end } = await allOf(relay);
+    expect(end).toMatchObject({ kind: 'done', last: '' });
+    expect(text).toBe(sse.role() + sse.content('pong') + sse.stop());
+    expect(bench.ledger.outcome).toMatchObject({ status: 200, costPusd: USAGE_PUSD, errorCode: null });
+    expect(bench.stored).toHaveLength(1);
+    expectOver();
   });
 
   it('fails before content without a charge, with the upstream’s own error', async () => {

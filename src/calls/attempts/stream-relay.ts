@@ -5,6 +5,7 @@ import {
   SseReader,
   type StreamChunk,
   type StreamDecoder,
+  type TokenUsage,
   type Translator,
   type UpstreamResponse,
   UpstreamTransportError,
@@ -113,7 +114,7 @@ export class StreamRelay implements FlightSource, AbandonedStream {
   private async read(): Promise<Step> {
     let text = '';
     for (;;) {
-      const { items, last } = await this.nextItems();
+      const { items, last, isCut } = await this.nextItems();
       for (const item of items) {
         if (item.kind === 'comment') text += sseComment(item.text);
         else {
@@ -125,21 +126,23 @@ export class StreamRelay implements FlightSource, AbandonedStream {
           }
         }
       }
-      if (last) return { done: true, value: await this.endOfInput(text) };
+      if (last) return { done: true, value: await this.endOfInput(text, isCut) };
       if (this.contentBegan && text !== '') return { done: false, value: text };
     }
   }
 
   /** The items of the next piece of the body. A body that breaks off after content ends here like any other. */
-  private async nextItems(): Promise<{ items: SseItem[]; last: boolean }> {
+  private async nextItems(): Promise<{ items: SseItem[]; last: boolean; isCut: boolean }> {
     try {
       const { done, value } = await this.body.next();
-      return done ? { items: this.reader.end(), last: true } : { items: this.reader.push(value), last: false };
+      const items = done ? this.reader.end() : this.reader.push(value);
+      return { items, last: done === true, isCut: false };
     } catch (error) {
       const isTransport = error instanceof UpstreamTransportError;
       if (!isTransport && !(error instanceof SseEventTooLargeError)) throw error;
-      if (isTransport && !this.contentBegan) throw await transportFailure(this.attempt, this.translator, error);
-      return { items: [], last: true };
+      if (isTransport && !this.contentBegan && !this.usage)
+        throw await transportFailure(this.attempt, this.translator, error);
+      return { items: [], last: true, isCut: true };
     }
   }
 
@@ -168,14 +171,16 @@ export class StreamRelay implements FlightSource, AbandonedStream {
     return { kind: 'broken', last, error, code };
   }
 
-  private async endOfInput(last: string): Promise<FlightResult | undefined> {
+  /** Some vendors send no end mark: a stream is complete if its body is and every choice has a finish reason. */
+  private async endOfInput(last: string, isCut: boolean): Promise<FlightResult | undefined> {
+    if (!isCut && this.contentBegan && this.decoder.finished) return this.finish(last);
     if (this.isAbandoned) {
       await this.settleAbandoned();
       return undefined;
     }
     if (!this.contentBegan) {
-      await this.attempt.fail(BAD_GATEWAY, STREAM_CUT, false);
-      throw upstreamFailure(STREAM_CUT, 'The provider ended the stream before it sent any content.');
+      const isCharged = await this.failWithoutContent(BAD_GATEWAY, STREAM_CUT, false);
+      throw upstreamFailure(STREAM_CUT, 'The provider ended the stream before it sent any content.', !isCharged);
     }
     const message = 'The provider broke the stream off before its end. What was sent so far is not the whole answer.';
     return this.breakOff(last, { error: new GatewayError('upstream_error', { message }), code: STREAM_CUT });
@@ -185,8 +190,21 @@ export class StreamRelay implements FlightSource, AbandonedStream {
     const error = this.translator.toError({ status: 200, headers: {}, body: chunk.data });
     const failure = new AttemptFailure(error);
     if (this.contentBegan) return { error: failure.toGatewayError(), code: error.code ?? 'upstream_error' };
-    await this.attempt.fail(error.status, error.code, false);
-    throw failure;
+    const isCharged = await this.failWithoutContent(error.status, error.code, false);
+    throw isCharged ? new AttemptFailure({ ...error, retryable: false, elsewhere: false }) : failure;
+  }
+
+  /** Usage that was sent before the end is charged: then no other attempt follows. @returns whether it is */
+  private async failWithoutContent(status: number, errorCode: string | null, told: boolean): Promise<boolean> {
+    const { usage } = this;
+    if (usage) await this.attempt.failCharged(usage, '', status, errorCode ?? 'upstream_error');
+    else await this.attempt.fail(status, errorCode, told);
+    return usage !== undefined;
+  }
+
+  /** The usage that the upstream has sent so far. */
+  private get usage(): TokenUsage | undefined {
+    return this.decoder.assemble().facts.usage;
   }
 
   private get isAbandoned(): boolean {

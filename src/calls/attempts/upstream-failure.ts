@@ -9,15 +9,16 @@ const TRANSPORT_STATUS: Partial<Record<UpstreamTransportError['kind'], number>> 
   idle_timeout: 408,
 };
 
-/** A failure of the upstream that the gateway itself has found. Another attempt may succeed. */
-export function upstreamFailure(code: string, message: string): AttemptFailure {
+/** A failure of the upstream that the gateway itself has found. By default another attempt may succeed. */
+export function upstreamFailure(code: string, message: string, retryable = true): AttemptFailure {
   const error: ProviderError = {
     status: BAD_GATEWAY,
     type: 'upstream_error',
     code,
     param: null,
     message,
-    retryable: true,
+    retryable,
+    elsewhere: retryable,
     retryAfterMs: undefined,
   };
   return new AttemptFailure(error);

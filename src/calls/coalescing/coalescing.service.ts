@@ -13,6 +13,7 @@ import type { CacheStatus, CallResponse, JsonResponse, Settlement } from '../cal
 import type { PreparedCall } from '../prepared-call';
 import { CachedResponseService } from '../responses/cached-response.service';
 import { CallerStream } from '../responses/caller-stream';
+import { ReplayService } from '../responses/replay.service';
 import { responseHeaders } from '../responses/response-headers';
 import { FollowerService } from './follower.service';
 
@@ -28,6 +29,7 @@ export class Coalescing {
     private readonly cache: ResponseCache,
     private readonly cachedResponses: CachedResponseService,
     private readonly followers: FollowerService,
+    private readonly replay: ReplayService,
     private readonly router: Router,
     private readonly attempts: AttemptsService,
   ) {}
@@ -76,7 +78,7 @@ export class Coalescing {
       if (result.kind === 'json') {
         flight.finish({ kind: 'done', last: '', usageChunk: undefined, answer: result.answer });
         subscription.leave();
-        return jsonResponse(resolved, result);
+        return await this.respondWhole(resolved, result);
       }
       flight.feed(result.origin, result.first, result.rest);
       const texts = flight.read(subscription);
@@ -91,9 +93,16 @@ export class Coalescing {
   private async askAlone(prepared: PreparedCall): Promise<CallResponse> {
     const resolved = resolve(prepared, statusWithoutHit(prepared.controls), undefined);
     const result = await this.ask(resolved);
-    if (result.kind === 'json') return jsonResponse(resolved, result);
+    if (result.kind === 'json') return this.respondWhole(resolved, result);
     const stream = new CallerStream(prepared.call, result.rest, settlementOf(resolved));
     return stream.start(headersOf(resolved, result), result.first);
+  }
+
+  /** A whole answer. A caller that requested a stream gets it as one: not every upstream streams. */
+  private async respondWhole(resolved: ResolvedCall, result: WholeResult): Promise<CallResponse> {
+    if (!resolved.call.request.stream) return jsonResponse(resolved, result);
+    const settlement = settlementOf(resolved)(result.answer);
+    return this.replay.start(resolved.call, headersOf(resolved, result), result.answer, settlement, undefined);
   }
 
   private ask(resolved: ResolvedCall): Promise<UpstreamResult> {
@@ -120,7 +129,9 @@ function flightName({ call, slot: { key, rulesSeen, scope } }: PreparedCall): st
   return `${key}:${rulesSeen}:${scope.version ?? ''}:${call.request.serviceTier?.slice(0, LONGEST_TIER) ?? ''}`;
 }
 
-function jsonResponse(resolved: ResolvedCall, result: Extract<UpstreamResult, { kind: 'json' }>): JsonResponse {
+type WholeResult = Extract<UpstreamResult, { kind: 'json' }>;
+
+function jsonResponse(resolved: ResolvedCall, result: WholeResult): JsonResponse {
   const settlement = settlementOf(resolved)(result.answer);
   const body = resolved.call.endpoint.render.json(result.answer.body, false);
   return { kind: 'json', headers: headersOf(resolved, result, settlement), body, settlement };

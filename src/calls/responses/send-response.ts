@@ -13,7 +13,6 @@ const STREAM_TYPE = 'text/event-stream; charset=utf-8';
 const STREAM_HEADERS = {
   'content-type': STREAM_TYPE,
   'cache-control': 'no-cache, no-transform',
-  connection: 'keep-alive',
   'x-accel-buffering': 'no',
 };
 

@@ -1,0 +1,44 @@
+import {
+  type ReadReply,
+  SseEventTooLargeError,
+  SseReader,
+  type Translator,
+  type UpstreamResponse,
+} from '@thriftgate/providers';
+
+/** Whether a body is a stream of events, as its headers say. */
+export function isEventStream({ headers }: UpstreamResponse): boolean {
+  return contentType(headers).startsWith('text/event-stream');
+}
+
+/** Whether a body is one JSON value, as its headers say: also in response to a request for a stream. */
+export function isJson({ headers }: UpstreamResponse): boolean {
+  return /^application\/([\w.-]+\+)?json\b/.test(contentType(headers));
+}
+
+function contentType(headers: UpstreamResponse['headers']): string {
+  const value = headers['content-type'];
+  return (Array.isArray(value) ? value.join() : (value ?? '')).trim().toLowerCase();
+}
+
+/** Decides what a whole body with status 200 is. A stream of events that nobody requested is assembled. */
+export function readBody(translator: Translator, response: UpstreamResponse, body: Buffer): ReadReply {
+  return isEventStream(response) ? readEvents(translator, body) : translator.fromReply(body);
+}
+
+function readEvents(translator: Translator, body: Buffer): ReadReply {
+  const reader = new SseReader();
+  const decoder = translator.openStream();
+  try {
+    for (const item of [...reader.push(body), ...reader.end()]) {
+      if (item.kind === 'comment') continue;
+      const error = decoder.push(item).find(({ kind }) => kind === 'error');
+      if (error) return { kind: 'error', text: error.data };
+    }
+  } catch (error) {
+    if (!(error instanceof SseEventTooLargeError)) throw error;
+    return { kind: 'unreadable', usage: undefined };
+  }
+  const reply = decoder.assemble();
+  return decoder.finished ? { kind: 'response', reply } : { kind: 'unreadable', usage: reply.facts.usage };
+}
