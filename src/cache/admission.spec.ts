@@ -4,6 +4,7 @@ import { notCacheableReason } from './admission';
 const facts: AnswerFacts = {
   upstreamModel: 'gpt-4.1-2025-04-14',
   systemFingerprint: undefined,
+  serviceTier: undefined,
   finishReasons: ['stop'],
   hasToolCalls: false,
   refused: false,

@@ -181,6 +181,16 @@ prices:
   });
 
   it.each([
+    ['priority', '0.04', true],
+    ['default', '0.02', false],
+  ])('R19: charges the tier %s that the upstream served', async (tier, cost, estimated) => {
+    const word = `R19 ${tier}`;
+    upstream.answers.set(word, http('200 OK', {}, completion('pong', { service_tier: tier })));
+    const { headers } = await ask(word, { service_tier: 'priority' });
+    expect(await rowOf(headers)).toMatchObject({ cost_usd: cost, estimated });
+  });
+
+  it.each([
     ['an unreadable body with its usage', JSON.stringify({ usage: USAGE }), '0.02', false, 1],
     ['a page', '<html>captive</html>', undefined, true, 1],
     ['nothing', '', '0', true, 3],

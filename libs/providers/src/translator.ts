@@ -42,6 +42,8 @@ export interface AnswerFacts {
   /** The upstream's name of the model version that wrote the response. */
   upstreamModel: string | undefined;
   systemFingerprint: string | undefined;
+  /** The service tier in which the vendor served the call: it decides the price, not the tier that was requested. */
+  serviceTier: string | undefined;
   /** One per choice; null where a choice has no finish reason. */
   finishReasons: (string | null)[];
   hasToolCalls: boolean;

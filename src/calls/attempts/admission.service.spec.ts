@@ -64,6 +64,13 @@ describe('the admission of an attempt', () => {
     expect(started).toMatchObject({ hold: setting.hold, number: 1, startedAt: setting.clock.nowMs });
   });
 
+  it('R19: holds at the price of a dearer tier that the call requests', async () => {
+    const setting = setUp({ budgets: [BUDGET] });
+    await admit(setting, aResolvedCall(aCall({ service_tier: 'priority' })));
+    const worstPusd = BigInt(Buffer.byteLength(BODY)) * 20n + 100n * 200n;
+    expect(setting.taken[0]?.[1]).toBe(worstPusd);
+  });
+
   it('holds at the dearest prices that the tokens may come to', async () => {
     const tier = { ...aPrice({ inputPusd: 40n, cacheWritePusd: 50n, outputPusd: 300n }), aboveInputTokens: 1_000 };
     const setting = setUp({ price: aPrice({ tiers: [tier], reasoningPusd: 400n }) });

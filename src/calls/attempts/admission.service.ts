@@ -6,6 +6,7 @@ import { Clock } from '../../common/clock';
 import { LedgerService } from '../../ledger/ledger.service';
 import type { Deployment } from '../../models/model';
 import { costOf, FREE, type Price, worstCostOf } from '../../pricing/price';
+import { holdPriceInTier } from '../../pricing/service-tier';
 import { PriceBook } from '../../pricing/price-book.service';
 import { TokenEstimator } from '../../pricing/token-estimator.service';
 import type { StartedAttempt } from './attempt';
@@ -46,9 +47,10 @@ export class AdmissionService {
     const budgets = this.budgets.of(call.caller);
     const budgeted = budgets.length > 0;
     const usage = budgeted ? worstUsage(resolved, requestBody) : this.likelyUsage(resolved, requestBody);
+    const holdPrice = holdPriceInTier(price, call.request.serviceTier);
     const worstPusd = budgeted
-      ? worstCostOf(usage.inputTokens, usage.outputTokens, price)
-      : costOf(usage, price).listPusd;
+      ? worstCostOf(usage.inputTokens, usage.outputTokens, holdPrice)
+      : costOf(usage, holdPrice).listPusd;
     const hold = budgeted
       ? await this.holds.take(budgets, worstPusd, !price.estimated, call.downgrade?.budgetId)
       : undefined;

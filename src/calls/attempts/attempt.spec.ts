@@ -11,6 +11,7 @@ function replyOf(usage: TokenUsage | undefined = USAGE_TOKENS): Reply {
     facts: {
       upstreamModel: 'gpt-4.1-2026',
       systemFingerprint: undefined,
+      serviceTier: undefined,
       finishReasons: ['stop'],
       hasToolCalls: false,
       refused: false,
@@ -99,6 +100,12 @@ describe('an attempt', () => {
       uncached: null,
     });
     expect(answer).toMatchObject({ usage: USAGE_TOKENS, costPusd: USAGE_PUSD, provider: 'openai' });
+  });
+
+  it('R19: costs what the tier costs that the upstream names', async () => {
+    const reply = replyOf();
+    await bench.start().succeed({ ...reply, facts: { ...reply.facts, serviceTier: 'priority' } });
+    expect(bench.ledger.outcome).toMatchObject({ costPusd: 2n * USAGE_PUSD, estimated: true });
   });
 
   it('is estimated where the upstream did not count', async () => {

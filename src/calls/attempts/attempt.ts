@@ -4,6 +4,7 @@ import type { Clock } from '../../common/clock';
 import { type LedgerService, NO_TOKENS, type OpenAttempt, type Outcome } from '../../ledger/ledger.service';
 import type { Deployment } from '../../models/model';
 import type { Price } from '../../pricing/price';
+import { priceInTier } from '../../pricing/service-tier';
 import type { TokenEstimator } from '../../pricing/token-estimator.service';
 import type { SharedAnswer } from '../../single-flight/flight-result';
 import type { CacheWriter } from './cache-writer.service';
@@ -88,11 +89,11 @@ export class Attempt {
    * @returns the answer with its cost
    */
   async succeed(reply: Reply, end: AnswerEnd = { endedCleanly: true }): Promise<SharedAnswer> {
-    const { price } = this.started;
     const { facts } = reply;
     const upstreamModel = facts.upstreamModel ?? this.deployment.upstreamModel;
     const usage = facts.usage ?? (await this.estimate(reply));
-    const cost = this.costOf(usage, facts.usage === undefined && !end.endedCleanly);
+    const price = priceInTier(this.started.price, facts.serviceTier);
+    const cost = this.costOf(usage, price, facts.usage === undefined && !end.endedCleanly);
     const uncached = this.services.cacheWriter.notCacheableReason(this, reply, end.endedCleanly);
     const { latencyMs, ttftMs } = this.timing;
     const isFirst = await this.end({
@@ -132,7 +133,7 @@ export class Attempt {
     const { endpoint, body } = this.resolved.call;
     const { estimator } = this.services;
     const counted = usage ?? (await estimator.usageOf(endpoint.content(body), written));
-    const { listPusd, costPusd, savedBy } = this.costOf(counted, false);
+    const { listPusd, costPusd, savedBy } = this.costOf(counted, this.started.price, false);
     await this.end({
       ...this.failed(status, errorCode),
       state: 'settled',
@@ -189,8 +190,8 @@ export class Attempt {
   }
 
   /** @param unseen whether a part of the output may not have been seen: a model that reasons is charged at its worst then */
-  private costOf(usage: TokenUsage, unseen: boolean): AnswerCost {
-    const { price, askedPrice, open } = this.started;
+  private costOf(usage: TokenUsage, price: Price, unseen: boolean): AnswerCost {
+    const { askedPrice, open } = this.started;
     if (unseen && this.resolved.model.reasons) {
       return { listPusd: open.holdPusd, costPusd: open.holdPusd, savedBy: null };
     }

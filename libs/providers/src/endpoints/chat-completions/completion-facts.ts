@@ -30,6 +30,7 @@ export function completionFacts(completion: JsonRecord): AnswerFacts {
   const facts: AnswerFacts = {
     upstreamModel: nonEmptyString(completion.model),
     systemFingerprint: nonEmptyString(completion.system_fingerprint),
+    serviceTier: nonEmptyString(completion.service_tier),
     finishReasons: [],
     hasToolCalls: false,
     refused: false,

@@ -1,0 +1,36 @@
+import { multiplied, type Price } from './price';
+
+/** The tiers that cost the model's price. `auto` lets the vendor choose; the response names the tier that it chose. */
+const STANDARD = new Set(['default', 'standard', 'on_demand', 'auto', 'scale']);
+
+/**
+ * What other tiers cost, as millionths of the model's price. Catalogues do not list them, so the result is marked as estimated.
+ *
+ * @see https://platform.openai.com/docs/pricing priority, flex
+ * @see https://docs.fireworks.ai/guides/large-workloads spot
+ */
+const MILLIONTHS = new Map([
+  ['priority', 2_000_000n],
+  ['fast', 2_000_000n],
+  ['ultrafast', 6_000_000n],
+  ['flex', 500_000n],
+  ['spot', 500_000n],
+]);
+
+/** The price of a call that a vendor served in a tier; at the model's price, marked as estimated, in a tier that is unknown. */
+export function priceInTier(price: Price, tier: string | undefined): Price {
+  if (tier === undefined || STANDARD.has(tier) || isFree(price)) return price;
+  const millionths = MILLIONTHS.get(tier);
+  const inTier = millionths === undefined ? price : multiplied(price, millionths, price.id);
+  return { ...inTier, estimated: true };
+}
+
+/** The price that budgets hold for a call that requests a tier: a vendor may serve a cheaper tier as the standard one. */
+export function holdPriceInTier(price: Price, tier: string | undefined): Price {
+  const isDearer = tier !== undefined && (MILLIONTHS.get(tier) ?? 0n) > 1_000_000n;
+  return isDearer ? priceInTier(price, tier) : price;
+}
+
+function isFree({ inputPusd, outputPusd }: Price): boolean {
+  return inputPusd === 0n && outputPusd === 0n;
+}
