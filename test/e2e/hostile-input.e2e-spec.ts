@@ -131,13 +131,23 @@ describe('hostile input', () => {
     expect([status, body.error.param]).toEqual([400, 'after']);
   });
 
+  it.each([
+    ['n', 1e8],
+    ['max_tokens', 1e15],
+    ['max_completion_tokens', 1e308],
+  ])('A9: %s %d is refused, and nothing is asked upstream', async (name, value) => {
+    const { status, body } = await gateway.chat(key, `beyond ${name}`, { [name]: value });
+    expect([status, body.error.param]).toEqual([400, name]);
+    expect(gateway.fake.calls.some((call) => JSON.stringify(call.body)?.includes(`beyond ${name}`))).toBe(false);
+  });
+
   it.each<[string, Record<string, unknown>]>([
     ['A1: metadata at the limits of OpenAI, of random characters', { metadata: metadataOf(16, 512, 94, 0x21) }],
     ['A1: metadata of 4 x 500 random characters in Korean', { metadata: metadataOf(4, 500, 11_172, 0xac00) }],
     ['A3: metadata with half a character, the second half', { metadata: { a: 'x\udc00y' } }],
     ['A3: metadata with half a character, the first half', { metadata: { 'a\ud800': 'x' } }],
     ['metadata with NUL', { metadata: { a: 'x\0y' } }],
-    ['an output limit that exceeds the numbers of the ledger', { max_tokens: 1e300 }],
+    ['the greatest output limit', { max_tokens: 2_000_000 }],
   ])('is in the ledger if it is a call with %s', async (_what, members) => {
     const { status, headers } = await gateway.chat(key, `for the ledger ${Math.random()}`, members);
     expect(status).toBe(200);

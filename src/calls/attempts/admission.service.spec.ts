@@ -100,7 +100,7 @@ describe('the admission of an attempt', () => {
     const call = aCall({ messages } as JsonRecord);
     const body = JSON.stringify(call.body);
     await admit(setting, aResolvedCall(call), body);
-    const inputTokens = body.length - url.length + 20_000;
+    const inputTokens = body.length - url.length + 50_000;
     expect(setting.ledger.opened[0]?.open.inputTokens).toBe(inputTokens);
   });
 

@@ -102,6 +102,13 @@ describe('an attempt', () => {
     expect(answer).toMatchObject({ usage: USAGE_TOKENS, costPusd: USAGE_PUSD, provider: 'openai' });
   });
 
+  it('A7: is estimated, and not stored, where the upstream’s usage cannot be', async () => {
+    const answer = await bench.start().succeed(replyOf({ ...USAGE_TOKENS, outputTokens: 4_294_967_295 }));
+    expect(bench.ledger.outcome).toMatchObject({ usage: ESTIMATE, costPusd: ESTIMATE_PUSD, estimated: true });
+    expect(answer.usage).toEqual(ESTIMATE);
+    expect(bench.stored).toMatchObject([{ facts: { usage: undefined } }]);
+  });
+
   it('R19: costs what the tier costs that the upstream names', async () => {
     const reply = replyOf();
     await bench.start().succeed({ ...reply, facts: { ...reply.facts, serviceTier: 'priority' } });

@@ -8,6 +8,7 @@ import { priceInTier } from '../../pricing/service-tier';
 import type { TokenEstimator } from '../../pricing/token-estimator.service';
 import type { SharedAnswer } from '../../single-flight/flight-result';
 import type { CacheWriter } from './cache-writer.service';
+import { believedUsage } from './believed-usage';
 import { type AnswerCost, answerCost, failedOutcome, type Timing } from './outcome';
 import type { ResolvedCall } from './resolved-call';
 
@@ -88,7 +89,9 @@ export class Attempt {
    *
    * @returns the answer with its cost
    */
-  async succeed(reply: Reply, end: AnswerEnd = { endedCleanly: true }): Promise<SharedAnswer> {
+  async succeed(sent: Reply, end: AnswerEnd = { endedCleanly: true }): Promise<SharedAnswer> {
+    const believed = believedUsage(sent.facts, this.resolved, () => this.writtenIn(sent).length);
+    const reply = believed === sent.facts.usage ? sent : { ...sent, facts: { ...sent.facts, usage: believed } };
     const { facts } = reply;
     const upstreamModel = facts.upstreamModel ?? this.deployment.upstreamModel;
     const usage = facts.usage ?? (await this.estimate(reply));
@@ -186,7 +189,11 @@ export class Attempt {
 
   private estimate(reply: Reply): Promise<TokenUsage> {
     const { endpoint, body } = this.resolved.call;
-    return this.services.estimator.usageOf(endpoint.content(body), endpoint.written(reply.body));
+    return this.services.estimator.usageOf(endpoint.content(body), this.writtenIn(reply));
+  }
+
+  private writtenIn({ body }: Reply): string {
+    return this.resolved.call.endpoint.written(body);
   }
 
   /** @param unseen whether a part of the output may not have been seen: a model that reasons is charged at its worst then */

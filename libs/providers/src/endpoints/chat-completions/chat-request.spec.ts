@@ -66,4 +66,29 @@ describe('readChatRequest', () => {
     };
     expect(readChatRequest(usage).request).toMatchObject({ wantsUsage: true, maxOutputTokens: 7, choices: 1 });
   });
+
+  it('A10: reads the greater of both limits', () => {
+    const limits = { model: 'm', messages, max_completion_tokens: 1, max_tokens: 5_000 };
+    expect(readChatRequest(limits).request.maxOutputTokens).toBe(5_000);
+  });
+
+  it.each([
+    ['n', 129],
+    ['n', 1e8],
+    ['max_tokens', 1e15],
+    ['max_completion_tokens', 1e308],
+  ])('A9: refuses %s %d', (name, value) => {
+    expect(() => readChatRequest({ model: 'm', messages, [name]: value })).toThrow(
+      expect.objectContaining({ message: expect.stringContaining(`'${name}' must be at most`), param: name }),
+    );
+  });
+
+  it.each([
+    ['n', 128],
+    ['n', 'many'],
+    ['max_tokens', 2_000_000],
+    ['max_tokens', null],
+  ])('leaves %s %p to the upstream', (name, value) => {
+    expect(() => readChatRequest({ model: 'm', messages, [name]: value })).not.toThrow();
+  });
 });

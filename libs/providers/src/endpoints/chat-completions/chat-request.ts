@@ -1,6 +1,12 @@
 import { type EndpointRequest, InvalidRequestError } from '../../endpoint';
 import { isRecord, type JsonRecord } from '../../json-record';
 
+const OUTPUT_LIMITS = ['max_completion_tokens', 'max_tokens'];
+/** OpenAI's own limit. @see https://platform.openai.com/docs/api-reference/chat/create#chat-create-n */
+const MAX_CHOICES = 128;
+/** More than any model writes. */
+const MAX_OUTPUT_TOKENS = 2_000_000;
+
 /**
  * Checks the members that the gateway reads. All others pass through; the upstream checks them.
  *
@@ -24,6 +30,8 @@ export function readChatRequest(body: unknown): { body: JsonRecord; request: End
     throw invalid("'stream'", 'must be true or false', 'stream');
   if (stream_options !== undefined && stream_options !== null && !isRecord(stream_options))
     throw invalid("'stream_options'", 'must be an object, as {"include_usage": true}', 'stream_options');
+  checkLimit(body, 'n', MAX_CHOICES);
+  for (const name of OUTPUT_LIMITS) checkLimit(body, name, MAX_OUTPUT_TOKENS);
   return { body, request: requestOf(body, model) };
 }
 
@@ -33,11 +41,24 @@ function requestOf(body: JsonRecord, model: string): EndpointRequest {
     model,
     stream: body.stream === true,
     choices: positive(body.n) ?? 1,
-    maxOutputTokens: positive(body.max_completion_tokens) ?? positive(body.max_tokens),
+    // Vendors differ in which of the two they follow.
+    maxOutputTokens: greatest(OUTPUT_LIMITS.map((name) => positive(body[name]))),
     metadata: body.metadata,
     wantsUsage: isRecord(streamOptions) && streamOptions.include_usage === true,
     serviceTier: typeof tier === 'string' ? tier : undefined,
   };
+}
+
+/** The upstream checks numbers that are too small, and other types. */
+function checkLimit(body: JsonRecord, name: string, most: number): void {
+  const value = body[name];
+  if (typeof value === 'number' && value > most)
+    throw invalid(`'${name}'`, `must be at most ${most.toLocaleString('en-US')}`, name);
+}
+
+function greatest(values: (number | undefined)[]): number | undefined {
+  const known = values.filter((value) => value !== undefined);
+  return known.length === 0 ? undefined : Math.max(...known);
 }
 
 function checkMessage(message: unknown, param: string): void {
