@@ -222,6 +222,22 @@ prices:
     expect([status, body.object, body.choices[0].message.content]).toEqual([200, 'chat.completion', 'pong']);
   });
 
+  it('R02: begins the stream within ten seconds while the upstream thinks', async () => {
+    const rest = events(role, chunk({ content: 'pong' }), chunk({}, 'stop'), usageChunk, '[DONE]');
+    upstream.answers.set('R02', (socket, call) => void setTimeout(() => void rest(socket, call), 11_500));
+    const startedAt = Date.now();
+    const response = await fetch(`${gateway.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'raw-model', stream: true, messages: [{ role: 'user', content: 'R02' }] }),
+    });
+    expect([response.status, Date.now() - startedAt < 11_400]).toEqual([200, true]);
+    const text = await response.text();
+    expect(text).toMatch(/^: waiting for the provider\n\n/);
+    expect(text).toContain('pong');
+    expect(text.trimEnd().endsWith('data: [DONE]')).toBe(true);
+  });
+
   it('R30: closes the connection of a stream where the client asks for it', async () => {
     upstream.answers.set('R30', events(role, chunk({ content: 'pong' }), chunk({}, 'stop'), usageChunk, '[DONE]'));
     const { port } = new URL(gateway.url);

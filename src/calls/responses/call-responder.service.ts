@@ -10,7 +10,7 @@ import { refuseFor } from '../../idempotency/idempotent-call';
 import type { Call } from '../call';
 import { CallsService } from '../calls.service';
 import { readTags } from '../tags';
-import { sendReply, sendResponse, toProducedResponse } from './send-response';
+import { sendReply, sendResponse, sendStream, toProducedResponse } from './send-response';
 
 /** Answers an HTTP request of any endpoint: reads it, sends the call through the pipeline, and writes the response. */
 @Injectable()
@@ -25,7 +25,9 @@ export class CallResponder {
   async respond(endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     if (hasIdempotencyKey(request)) return this.respondOnce(endpoint, request, reply);
     const call = this.callOf(endpoint, request, new ClientDisconnect(reply.raw));
-    await sendResponse(reply, await this.calls.complete(call), endpoint.render);
+    const response = this.calls.complete(call);
+    if (call.request.stream) await sendStream(reply, response, endpoint.render);
+    else await sendResponse(reply, await response, endpoint.render);
   }
 
   /** A call with an `Idempotency-Key` goes on when its client disconnects: the answer is for a repeat of the request. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyReply } from 'fastify';
-import type { Renderer } from '@thriftgate/providers';
+import { type Renderer, sseComment } from '@thriftgate/providers';
 import { toGatewayError } from '../../common/to-gateway-error';
 import type { ProducedResponse } from '../../idempotency/idempotency.service';
 import type { Reply } from '../../idempotency/shared-reply';
@@ -16,11 +16,54 @@ const STREAM_HEADERS = {
   'x-accel-buffering': 'no',
 };
 
+/** A stream whose first text takes longer begins without it. */
+const FIRST_SIGN_MS = 10_000;
+/** A client that takes nothing of its stream for so long is disconnected. */
+const MAX_STALL_MS = 45_000;
+
 /** Writes a response to the client. A stream goes out at the client's pace: nothing more is read while its socket is full. */
 export async function sendResponse(reply: FastifyReply, response: CallResponse, render: Renderer): Promise<void> {
   reply.headers(response.headers);
   if (response.kind === 'stream') return writeStream(reply, response.first, response.rest, render);
   void reply.header('content-type', JSON_TYPE).send(response.body);
+}
+
+/**
+ * Writes the response to a request for a stream. If the upstream thinks for long, the stream begins without it: its headers
+ * and a comment from time to time keep proxies and clients from giving up. An error then comes as the stream's last event.
+ *
+ * @throws GatewayError before anything was sent
+ */
+export async function sendStream(reply: FastifyReply, pending: Promise<CallResponse>, render: Renderer): Promise<void> {
+  if (!(await takesLonger(pending, FIRST_SIGN_MS))) return sendResponse(reply, await pending, render);
+  const { raw } = reply.headers(STREAM_HEADERS).hijack();
+  raw.writeHead(OK, reply.getHeaders() as OutgoingHttpHeaders);
+  const sign = () => void raw.write(sseComment(' waiting for the provider'));
+  sign();
+  const signs = setInterval(sign, FIRST_SIGN_MS);
+  let response: CallResponse;
+  try {
+    response = await pending;
+  } catch (error) {
+    raw.end(errorEvent(error, render));
+    return;
+  } finally {
+    clearInterval(signs);
+  }
+  if (response.kind === 'stream') await writeTexts(raw, response.first, response.rest, render);
+  else raw.end();
+}
+
+/** Whether a promise is settled only after so many milliseconds. */
+function takesLonger(pending: Promise<unknown>, ms: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(true), ms);
+    const settled = () => {
+      clearTimeout(timer);
+      resolve(false);
+    };
+    pending.then(settled, settled);
+  });
 }
 
 /** Writes a response that every repeat of the same call gets. */
@@ -67,9 +110,13 @@ type Pieces = TextStream | Pick<AsyncGenerator<Buffer, void, undefined>, 'next' 
 
 async function writeStream(reply: FastifyReply, first: string, rest: Pieces, render: Renderer): Promise<void> {
   const { raw } = reply.headers(STREAM_HEADERS).hijack();
+  raw.writeHead(OK, reply.getHeaders() as OutgoingHttpHeaders);
+  await writeTexts(raw, first, rest, render);
+}
+
+async function writeTexts(raw: FastifyReply['raw'], first: string, rest: Pieces, render: Renderer): Promise<void> {
   let last: string | void = undefined;
   try {
-    raw.writeHead(OK, reply.getHeaders() as OutgoingHttpHeaders);
     if (first !== '') await write(raw, first);
     let step = await rest.next();
     for (; !step.done; step = await rest.next()) await write(raw, step.value);
@@ -89,7 +136,14 @@ async function write(raw: FastifyReply['raw'], piece: string | Buffer): Promise<
   const closed = new AbortController();
   const close = () => closed.abort();
   raw.once('close', close);
-  await once(raw, 'drain', { signal: closed.signal }).finally(() => raw.off('close', close));
+  // A client that reads nothing would hold a slot of the deployment and money of its budgets.
+  const stalled = setTimeout(() => raw.destroy(), MAX_STALL_MS).unref();
+  try {
+    await once(raw, 'drain', { signal: closed.signal });
+  } finally {
+    clearTimeout(stalled);
+    raw.off('close', close);
+  }
 }
 
 function errorEvent(error: unknown, render: Renderer): string {

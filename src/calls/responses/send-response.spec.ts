@@ -1,0 +1,109 @@
+import { PassThrough } from 'node:stream';
+import { chatCompletions } from '@thriftgate/providers';
+import type { FastifyReply } from 'fastify';
+import { GatewayError } from '../../common/errors';
+import type { CallResponse, TextStream } from '../call';
+import { sendStream } from './send-response';
+
+const { render } = chatCompletions;
+const WAITING = ': waiting for the provider\n\n';
+
+/** A reply over a socket that takes `highWaterMark` bytes until it is read. */
+function aReply(highWaterMark = 16_384) {
+  const heads: number[] = [];
+  const raw = Object.assign(new PassThrough({ highWaterMark }), { writeHead: (status: number) => heads.push(status) });
+  const headers: Record<string, string> = {};
+  const reply = {
+    raw,
+    headers: (more: Record<string, string>) => (Object.assign(headers, more), reply),
+    hijack: () => reply,
+    getHeaders: () => headers,
+  };
+  return { raw, heads, headers, reply: reply as unknown as FastifyReply };
+}
+
+/** A stream of texts that is never read beyond its end. */
+function aStream(...texts: string[]) {
+  const state = { returned: 0 };
+  const rest: TextStream = {
+    next: async () => {
+      const value = texts.shift();
+      return value === undefined ? { done: true, value: 'last' } : { done: false, value };
+    },
+    return: async () => void (state.returned += 1),
+  };
+  const response: CallResponse = { kind: 'stream', headers: { 'x-cache-status': 'MISS' }, first: 'first', rest };
+  return { response, state };
+}
+
+beforeEach(() => void jest.useFakeTimers());
+afterEach(() => void jest.useRealTimers());
+
+describe('the response to a request for a stream', () => {
+  it('begins with its first text where that comes soon', async () => {
+    const { raw, heads, headers, reply } = aReply();
+    await sendStream(reply, Promise.resolve(aStream('a').response), render);
+    expect([String(raw.read()), heads, headers['x-cache-status']]).toEqual(['firstalast', [200], 'MISS']);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('R02: begins without it after ten seconds, with a comment every ten', async () => {
+    const { raw, heads, reply } = aReply();
+    let arrive: (response: CallResponse) => void = () => undefined;
+    const sent = sendStream(reply, new Promise((resolve) => (arrive = resolve)), render);
+    await jest.advanceTimersByTimeAsync(9_999);
+    expect([raw.read(), heads]).toEqual([null, []]);
+    await jest.advanceTimersByTimeAsync(1);
+    expect([String(raw.read()), heads]).toEqual([WAITING, [200]]);
+    await jest.advanceTimersByTimeAsync(20_000);
+    expect(String(raw.read())).toBe(WAITING + WAITING);
+    arrive(aStream('a').response);
+    await sent;
+    expect(String(raw.read())).toBe('firstalast');
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('R02: has an error that comes later as its last event', async () => {
+    const { raw, reply } = aReply();
+    let fail: (error: Error) => void = () => undefined;
+    const sent = sendStream(reply, new Promise((_, reject) => (fail = reject)), render);
+    await jest.advanceTimersByTimeAsync(10_000);
+    fail(new GatewayError('upstream_timeout'));
+    await sent;
+    expect(String(raw.read())).toMatch(
+      /^: waiting for the provider\n\ndata: \{"error":\{.*"upstream_timeout".*\}\}\n\n$/,
+    );
+    expect(raw.writableEnded).toBe(true);
+  });
+
+  it('throws an error that comes before anything was sent', async () => {
+    const { heads, reply } = aReply();
+    const failed = Promise.reject(new GatewayError('unavailable'));
+    await expect(sendStream(reply, failed, render)).rejects.toThrow(GatewayError);
+    expect([heads, jest.getTimerCount()]).toEqual([[], 0]);
+  });
+
+  it('A4: ends where the client takes nothing for 45 seconds', async () => {
+    const { raw, reply } = aReply(4);
+    const { response, state } = aStream('long text', 'never written');
+    const sent = sendStream(reply, Promise.resolve(response), render);
+    await jest.advanceTimersByTimeAsync(44_999);
+    expect([raw.destroyed, state.returned]).toEqual([false, 0]);
+    await jest.advanceTimersByTimeAsync(1);
+    await sent;
+    expect([raw.destroyed, state.returned, jest.getTimerCount()]).toEqual([true, 1, 0]);
+  });
+
+  it('A4: waits for a client that takes something now and then', async () => {
+    const { raw, reply } = aReply(4);
+    const sent = sendStream(reply, Promise.resolve(aStream('one text', 'another').response), render);
+    let text = '';
+    for (let read = 0; read < 3; read += 1) {
+      await jest.advanceTimersByTimeAsync(40_000);
+      text += String(raw.read());
+      await jest.advanceTimersByTimeAsync(0);
+    }
+    await sent;
+    expect(text + String(raw.read() ?? '')).toBe('firstone textanotherlast');
+  });
+});
