@@ -30,7 +30,12 @@ class AddressTakenError extends Error {
 
 async function main(): Promise<void> {
   const config = loadConfig();
-  const dataDirectory = DataDirectory.open(config.dataDirectory);
+  const dataDirectory = DataDirectory.open(config.dataDirectory, () => {
+    process.stderr.write(
+      `Another process has taken ${config.dataDirectory} while this one was suspended. This one ends.\n`,
+    );
+    process.exit(EXIT_FAILURE);
+  });
   const destination = openLog();
   const pino = createLogger(config.logLevel, destination);
   // In place of Node's own lines on standard error, which no log collector reads.

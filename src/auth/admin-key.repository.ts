@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.connection';
 
-const SETTING = 'admin_key_hmac';
+const ADMIN_KEY = 'admin_key_hmac';
+const SECRET_KEY_CHECK = 'secret_key_check';
 
-/** The hash of the platform administrator's key. */
+/** The hashes that the database keeps of the platform administrator's key and of a text under SECRET_KEY. */
 @Injectable()
 export class AdminKeyRepository {
   constructor(private readonly database: Database) {}
@@ -11,22 +12,31 @@ export class AdminKeyRepository {
   async put(hash: string): Promise<void> {
     await this.database.db
       .insertInto('settings')
-      .values({ name: SETTING, value: hash })
+      .values({ name: ADMIN_KEY, value: hash })
       .onConflict((conflict) => conflict.column('name').doUpdateSet({ value: hash }))
       .execute();
   }
 
   /** Stores the hash if none is stored. @returns the stored hash: of several processes at once, one wins */
-  async putIfAbsent(hash: string): Promise<string> {
+  putIfAbsent(hash: string): Promise<string> {
+    return this.settingOr(ADMIN_KEY, hash);
+  }
+
+  /** Stores the hash of a known text if none is stored. @returns the stored hash, which is another one under another SECRET_KEY */
+  secretKeyCheck(hash: string): Promise<string> {
+    return this.settingOr(SECRET_KEY_CHECK, hash);
+  }
+
+  private async settingOr(name: string, value: string): Promise<string> {
     await this.database.db
       .insertInto('settings')
-      .values({ name: SETTING, value: hash })
+      .values({ name, value })
       .onConflict((conflict) => conflict.column('name').doNothing())
       .execute();
     const row = await this.database.db
       .selectFrom('settings')
       .select('value')
-      .where('name', '=', SETTING)
+      .where('name', '=', name)
       .executeTakeFirstOrThrow();
     return row.value;
   }

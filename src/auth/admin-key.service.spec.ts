@@ -6,7 +6,9 @@ import { AdminKey } from './admin-key.service';
 describe("the administrator's key", () => {
   /** The one row that all processes share. */
   let row: string | undefined;
-  const repository: Pick<AdminKeyRepository, 'put' | 'putIfAbsent'> = {
+  let check: string | undefined;
+  const repository: Pick<AdminKeyRepository, 'put' | 'putIfAbsent' | 'secretKeyCheck'> = {
+    secretKeyCheck: (hash) => Promise.resolve((check ??= hash)),
     put: (hash) => Promise.resolve(void (row = hash)),
     putIfAbsent: (hash) => Promise.resolve((row ??= hash)),
   };
@@ -24,7 +26,20 @@ describe("the administrator's key", () => {
     rpmLimit: null,
   };
 
-  beforeEach(() => (row = undefined));
+  beforeEach(() => {
+    row = undefined;
+    check = undefined;
+  });
+
+  it('N3: does not start under another SECRET_KEY than the database was made with', async () => {
+    await start('sk-admin-0123456789');
+    const [before, checked] = [row, check];
+    check = 'the hash under another one';
+    await expect(start('sk-admin-0123456789')).rejects.toThrow(/SECRET_KEY: is not the one/);
+    expect(row).toBe(before);
+    check = checked;
+    expect((await start('sk-admin-0123456789')).generated).toBeUndefined();
+  });
 
   it('is generated at the first start and valid at the next', async () => {
     const { generated = '' } = await start();

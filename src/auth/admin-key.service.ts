@@ -2,10 +2,14 @@ import { timingSafeEqual } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Caller } from '../common/caller';
 import { GatewayConfig } from '../config/gateway-config';
+import { ConfigError } from '../config/load-config';
 import { KEY_PREFIX, newKeyText } from '../keys/api-key';
 import { KeyHasher } from '../keys/key-hasher.service';
 import { PLATFORM_TEAM_ID } from '../teams/team';
 import { AdminKeyRepository } from './admin-key.repository';
+
+/** Its hash shows whether two instances have the same SECRET_KEY. */
+const CHECKED_TEXT = 'thriftgate secret key check';
 
 const ADMIN_CALLER: Caller = Object.freeze({
   role: 'platform_admin',
@@ -30,6 +34,7 @@ export class AdminKey implements OnModuleInit {
   ) {}
 
   async onModuleInit(): Promise<void> {
+    await this.checkSecretKey();
     const { adminKey } = this.config;
     if (adminKey !== undefined) await this.repository.put(this.hasher.hash(adminKey));
     this.hash = Buffer.from(adminKey === undefined ? await this.storedOrNew() : this.hasher.hash(adminKey));
@@ -39,6 +44,17 @@ export class AdminKey implements OnModuleInit {
   find(presentedKey: string): Caller | undefined {
     const presented = Buffer.from(this.hasher.hash(presentedKey));
     return presented.length === this.hash.length && timingSafeEqual(presented, this.hash) ? ADMIN_CALLER : undefined;
+  }
+
+  /** @throws ConfigError if the database was made under another SECRET_KEY: none of its keys would work */
+  private async checkSecretKey(): Promise<void> {
+    const hash = this.hasher.hash(CHECKED_TEXT);
+    if ((await this.repository.secretKeyCheck(hash)) === hash) return;
+    const problem =
+      'is not the one that the keys in this database were made with, so that every API key would be refused';
+    throw new ConfigError([
+      `SECRET_KEY: ${problem}. Set the SECRET_KEY of the other instances, or use another database.`,
+    ]);
   }
 
   private async storedOrNew(): Promise<string> {

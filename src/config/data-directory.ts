@@ -5,6 +5,8 @@ import { DirectoryInUseError, DirectoryLock } from './directory-lock';
 import { ConfigError } from './load-config';
 
 const SECRET_FILE = 'secret.key';
+/** A process that is about to end, for example in a rolling restart, releases the directory within this time. */
+const WAIT_FOR_LOCK_MS = 5_000;
 
 /** The directory of the journal, the embedded database and generated secrets. One process at a time may have it open. */
 export class DataDirectory {
@@ -16,13 +18,17 @@ export class DataDirectory {
   /**
    * Creates the directory if it is missing and takes its lock.
    *
+   * @param onLost called once if another process has taken the directory, because this one was suspended for long
    * @throws DirectoryInUseError if a live process has it open
    * @throws ConfigError if it cannot be created or written
    */
-  static open(path: string): DataDirectory {
+  static open(path: string, onLost?: () => void): DataDirectory {
     try {
       mkdirSync(path, { recursive: true, mode: 0o700 });
-      return new DataDirectory(path, DirectoryLock.acquire(path));
+      return new DataDirectory(
+        path,
+        DirectoryLock.acquire(path, { waitMs: WAIT_FOR_LOCK_MS, ...(onLost && { onLost }) }),
+      );
     } catch (error) {
       if (error instanceof DirectoryInUseError) throw error;
       throw new ConfigError([

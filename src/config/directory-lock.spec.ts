@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { eventually } from '../../test/support/eventually';
 import { DirectoryInUseError, DirectoryLock } from './directory-lock';
 
 const linux = process.platform === 'linux' ? it : it.skip;
@@ -165,5 +166,44 @@ describe('the lock of the data directory', () => {
     held({ pid: 1, host: 'elsewhere' });
     lock.release();
     expect(holder()).toMatchObject({ host: 'elsewhere' });
+  });
+
+  linux('N19: is taken at once from a zombie', async () => {
+    // The shell starts a child that ends, and never waits for it.
+    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    try {
+      const [line] = await once(parent.stdout, 'data');
+      const pid = Number(String(line).trim());
+      await eventually(() => readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z '));
+      held({ pid, startTicks: ticksOf(pid) });
+      acquire();
+      ownIt();
+    } finally {
+      parent.kill('SIGKILL');
+    }
+  });
+
+  linux('N19: is waited for while its holder ends', async () => {
+    const dying = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 400)']);
+    await once(dying, 'spawn');
+    held({ pid: dying.pid, startTicks: ticksOf(dying.pid ?? 0) });
+    expect(() => acquire()).toThrow(DirectoryInUseError);
+    locks.push(DirectoryLock.acquire(directory, { waitMs: 5_000 }));
+    ownIt();
+  });
+
+  it('A17: is lost to a process that has taken it over, once', () => {
+    jest.useFakeTimers();
+    try {
+      let lost = 0;
+      locks.push(DirectoryLock.acquire(directory, { onLost: () => (lost += 1) }));
+      jest.advanceTimersByTime(10_000);
+      expect(lost).toBe(0);
+      held({ pid: 1 });
+      jest.advanceTimersByTime(10_000);
+      expect(lost).toBe(1);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 });

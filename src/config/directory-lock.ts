@@ -6,6 +6,7 @@ const LOCK_FILE = 'lock';
 const HEARTBEAT_MS = 2_000;
 /** A holder on another host (a container that shares the volume) counts as dead after this time without a heartbeat. */
 const STALE_MS = 15_000;
+const LOOK_AGAIN_MS = 50;
 
 interface Holder {
   pid: number;
@@ -14,6 +15,11 @@ interface Holder {
   startTicks: string | null;
   /** The directory's inode: the lock in a copy of a directory has no holder. */
   inode?: number;
+}
+
+interface LockOptions {
+  waitMs?: number;
+  onLost?: () => void;
 }
 
 /** A live process holds the data directory. */
@@ -37,23 +43,32 @@ export class DirectoryLock {
   private constructor(
     private readonly path: string,
     private readonly content: string,
+    private readonly onLost: () => void,
   ) {
     this.heartbeat = setInterval(() => this.beat(), HEARTBEAT_MS).unref();
   }
 
-  /** @throws DirectoryInUseError */
-  static acquire(directory: string): DirectoryLock {
+  /**
+   * Blocks while it waits.
+   *
+   * @param options.waitMs how long to wait for a holder that may be about to end
+   * @param options.onLost called once if another process has taken the lock, because this one was suspended for long
+   * @throws DirectoryInUseError
+   */
+  static acquire(directory: string, { waitMs = 0, onLost = () => {} }: LockOptions = {}): DirectoryLock {
+    const deadline = performance.now() + waitMs;
     const path = join(directory, LOCK_FILE);
     const inode = statSync(directory).ino;
     const self: Holder = { pid: process.pid, host: hostname(), startTicks: startTicks(process.pid), inode };
     const content = JSON.stringify(self);
     for (;;) {
-      if (tryCreate(path, content)) return new DirectoryLock(path, content);
+      if (tryCreate(path, content)) return new DirectoryLock(path, content, onLost);
       const found = read(path);
       const holder = parseHolder(found);
       const isCopy = holder?.inode !== undefined && holder.inode !== inode;
-      if (holder && !isCopy && isAlive(path, holder)) throw new DirectoryInUseError(directory, holder);
-      setAside(path, found);
+      if (!holder || isCopy || !isAlive(path, holder)) setAside(path, found);
+      else if (performance.now() >= deadline) throw new DirectoryInUseError(directory, holder);
+      else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_AGAIN_MS);
     }
   }
 
@@ -64,6 +79,12 @@ export class DirectoryLock {
   }
 
   private beat(): void {
+    const found = read(this.path);
+    if (found !== undefined && found !== this.content) {
+      clearInterval(this.heartbeat);
+      this.onLost();
+      return;
+    }
     const now = new Date();
     try {
       utimesSync(this.path, now, now);
@@ -114,7 +135,12 @@ function isAlive(path: string, holder: Holder): boolean {
     const ticks = startTicks(holder.pid);
     return ticks === null || ticks === holder.startTicks;
   }
-  return holder.startTicks === startTicks(holder.pid);
+  return !isZombie(holder.pid) && holder.startTicks === startTicks(holder.pid);
+}
+
+/** A process that has ended and that its parent has not waited for yet. */
+function isZombie(pid: number): boolean {
+  return processFields(pid)?.[0] === 'Z';
 }
 
 /**
@@ -134,12 +160,17 @@ function setAside(path: string, judged: string | undefined): void {
   }
 }
 
-/** Field 22 of /proc/PID/stat. @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+/** Field 22 of /proc/PID/stat. */
 function startTicks(pid: number): string | null {
+  return processFields(pid)?.[19] ?? null;
+}
+
+/** The fields of /proc/PID/stat from the third one, the state. @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+function processFields(pid: number): string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch {
-    return null;
+    return undefined;
   }
 }

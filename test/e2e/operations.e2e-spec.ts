@@ -185,4 +185,14 @@ describe('operations', () => {
     );
     expect(row).toMatchObject({ state: 'settled', status: 499, error_code: 'client_closed_request', estimated: true });
   });
+
+  it('N3: does not start under another SECRET_KEY than the database was made with', async () => {
+    await gateway.terminate();
+    const env = { ...gateway.env, SECRET_KEY: 'another-secret-key-of-32-characters' };
+    const options = { env, cwd: gateway.dataDirectory, encoding: 'utf8' as const, timeout: 60_000 };
+    const { status, stderr } = spawnSync(process.execPath, [ENTRY], options);
+    expect([status, stderr]).toEqual([78, expect.stringContaining('SECRET_KEY: is not the one')]);
+    expect(stderr).not.toContain('    at ');
+    await gateway.start();
+  });
 });
