@@ -2,7 +2,7 @@ import multipart from '@fastify/multipart';
 import { type LoggerService, StandardSchemaValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { logRequests } from './http/access-log';
 import { setupApiDocs } from './http/api-docs';
 import { AppModule } from './app.module';
@@ -12,6 +12,7 @@ import type { LogDestination } from './common/runtime/logger';
 import { invalidRequest } from './common/zod-issues';
 import type { DataDirectory } from './config/data-directory';
 import type { GatewayConfig } from './config/gateway-config';
+import { hasBody, readJsonBodies } from './http/body/json-body';
 import { refuseBytes, refuseUrl } from './http/early-errors';
 import { closeSilentConnections } from './http/unused-connections';
 
@@ -57,6 +58,7 @@ export async function createApp(
     done();
   });
   fastify.removeContentTypeParser('text/plain');
+  readJsonBodies(fastify);
   closeSilentConnections(fastify);
   logRequests(fastify, config.logLevel, log.destination);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config, dataDirectory), adapter, {
@@ -83,15 +85,10 @@ function oneModelId(url: string): string {
 function askBeforeReading(fastify: FastifyInstance, guard: AuthGuard): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     try {
-      if (hasBody(request)) guard.identify(request, reply);
+      if (hasBody(request.headers)) guard.identify(request, reply);
       done();
     } catch (error) {
       done(error as Error);
     }
   });
-}
-
-function hasBody({ headers }: FastifyRequest): boolean {
-  const length = headers['content-length'];
-  return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
 }
