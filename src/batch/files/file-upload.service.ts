@@ -65,6 +65,7 @@ export class FileUploadService {
     const form = new UploadForm();
     try {
       for await (const part of request.parts(UPLOAD_OPTIONS)) {
+        form.checkText(part.fieldname, part.type === 'field' ? part.value : part.filename);
         if (part.type === 'field') form.addField(part.fieldname, part.value);
         else if (part.fieldname === 'file' && !form.draft && !form.problem) {
           const filename = cleanFilename(part.filename);
@@ -98,6 +99,13 @@ class UploadForm {
   draft: NamedDraft | undefined;
   problem: GatewayError | undefined;
   private hasPurpose = false;
+
+  /** The parser of forms puts U+FFFD in place of bytes that are no UTF-8. */
+  checkText(...texts: unknown[]): void {
+    if (!texts.some((text) => typeof text === 'string' && text.includes('\ufffd'))) return;
+    const message = 'A name or a value of the form is not UTF-8. Convert it, as from EUC-KR or CP949, before sending.';
+    this.refuse(new GatewayError('invalid_request', { message }));
+  }
 
   addField(name: string, value: unknown): void {
     if (name !== 'purpose') {
