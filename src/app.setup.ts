@@ -12,6 +12,9 @@ import type { LogDestination } from './common/runtime/logger';
 import { invalidRequest } from './common/zod-issues';
 import type { DataDirectory } from './config/data-directory';
 import type { GatewayConfig } from './config/gateway-config';
+import { ServedRoutes } from './http/addresses/served-routes';
+import { routeUrl } from './http/addresses/spelling';
+import { refuseUnserved } from './http/addresses/unserved';
 import { hasBody, readJsonBodies } from './http/body/json-body';
 import { refuseBytes, refuseUrl } from './http/early-errors';
 import { closeSilentConnections } from './http/unused-connections';
@@ -27,7 +30,6 @@ const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 300_000;
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 const MAX_PARAM_LENGTH = 512;
-const MODEL_PATH = '/v1/models/';
 
 /** Builds the application. The same for `main.ts` and for whoever else starts one. */
 export async function createApp(
@@ -35,6 +37,7 @@ export async function createApp(
   dataDirectory: DataDirectory,
   log: { logger: LoggerService; destination: LogDestination },
 ): Promise<NestFastifyApplication> {
+  const routes = new ServedRoutes();
   const adapter = new FastifyAdapter({
     genReqId: newRequestId,
     bodyLimit: BODY_BYTES,
@@ -42,7 +45,7 @@ export async function createApp(
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     http: { headersTimeout: HEADERS_TIMEOUT_MS },
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
-    rewriteUrl: ({ url = '/' }) => oneModelId(url),
+    rewriteUrl: ({ url = '/' }) => routeUrl(url, routes.resources),
     forceCloseConnections: 'idle',
     frameworkErrors: refuseUrl,
     clientErrorHandler: refuseBytes,
@@ -68,17 +71,11 @@ export async function createApp(
     bodyParser: false,
   });
   askBeforeReading(fastify, app.get(AuthGuard));
+  refuseUnserved(fastify, routes);
   await app.register(multipart, { limits: { fileSize: FILE_BYTES, files: 1, fields: 16 } });
   app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: invalidRequest }));
   setupApiDocs(app);
   return app;
-}
-
-/** Ids of models may have slashes, which are often sent as they are. */
-function oneModelId(url: string): string {
-  if (!url.startsWith(MODEL_PATH)) return url;
-  const [id = ''] = url.slice(MODEL_PATH.length).split('?', 1);
-  return MODEL_PATH + id.replaceAll('/', '%2F') + url.slice(MODEL_PATH.length + id.length);
 }
 
 /** Nobody without a key makes the gateway read and parse a body. The guard asks again, for the route and its roles. */

@@ -106,8 +106,8 @@ describe('request bodies', () => {
       const apiKey = path.startsWith('/v1') ? key : gateway.adminKey;
       const reached = gateway.fake.calls.length;
       const teams = (await gateway.admin('GET', '/admin/teams')).body.data.length;
-      for (const headers of [{}, { 'content-type': 'application/json; charset=euc-kr' }]) {
-        const response = await send(method, path, apiKey, spoil(body), headers);
+      for (const type of ['application/json', 'application/json; charset=euc-kr']) {
+        const response = await send(method, path, apiKey, spoil(body), { 'content-type': type });
         expect([response.status, response.body.error.code]).toEqual([400, 'invalid_json']);
         expect(response.body.error.message).toContain('UTF-8');
       }
