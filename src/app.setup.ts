@@ -12,6 +12,7 @@ import type { LogDestination } from './common/runtime/logger';
 import { invalidRequest } from './common/zod-issues';
 import type { DataDirectory } from './config/data-directory';
 import type { GatewayConfig } from './config/gateway-config';
+import { allowOrigins } from './http/addresses/cors';
 import { ServedRoutes } from './http/addresses/served-routes';
 import { routeUrl } from './http/addresses/spelling';
 import { refuseUnserved } from './http/addresses/unserved';
@@ -70,6 +71,7 @@ export async function createApp(
     // Fastify reads JSON itself. Nest would read forms, too, and whoever sends JSON as one would be told that members are missing.
     bodyParser: false,
   });
+  allowOrigins(fastify, config.corsOrigins);
   askBeforeReading(fastify, app.get(AuthGuard));
   refuseUnserved(fastify, routes);
   await app.register(multipart, { limits: { fileSize: FILE_BYTES, files: 1, fields: 16 } });

@@ -26,7 +26,7 @@ function withSameEnd<T extends Pattern>(patterns: readonly T[], segments: readon
     const end = pattern[0] === 'v1' ? pattern.slice(1) : pattern;
     return fits(end, segments.slice(-end.length)) && end[0]?.startsWith(':') === false;
   };
-  return patterns.filter(ends).sort((a, b) => b.segments.length - a.segments.length)[0];
+  return patterns.filter(ends).toSorted((a, b) => b.segments.length - a.segments.length)[0];
 }
 
 function misspelt<T extends Pattern>(patterns: readonly T[], segments: readonly string[]): T | undefined {
@@ -35,7 +35,7 @@ function misspelt<T extends Pattern>(patterns: readonly T[], segments: readonly 
   const compared = patterns
     .filter((pattern) => pattern.segments.length === segments.length)
     .map((pattern) => ({ pattern, distance: distance(path, filled(pattern.segments, segments).join('/')) }))
-    .sort((a, b) => a.distance - b.distance);
+    .toSorted((a, b) => a.distance - b.distance);
   const [best] = compared;
   return best && best.distance <= Math.max(MAX_DISTANCE, path.length * MAX_DISTANCE_SHARE) ? best.pattern : undefined;
 }

@@ -24,7 +24,7 @@ export class ServedRoutes {
   methodsOf(path: string): string[] {
     const segments = segmentsOf(path);
     const fitting = this.routes.filter((route) => fits(route.segments, segments));
-    return [...new Set(fitting.map(({ method }) => method))].sort();
+    return [...new Set(fitting.map(({ method }) => method))].toSorted();
   }
 
   /** The route that a caller most likely means, as `GET /v1/files/{id}`; with the same method if there is one. */
