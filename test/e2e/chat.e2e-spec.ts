@@ -42,6 +42,34 @@ describe('chat completions', () => {
     expect(headers.get('x-cache-key')).toMatch(/^ai_cache:team_\w+:gpt-4\.1:1:[0-9a-f]{64}$/);
   });
 
+  const tagsOf = async ({ headers }: { headers: Headers }) => {
+    const { body } = await gateway.admin('GET', `/admin/requests?request_id=${headers.get('x-request-id')}`);
+    return body.data[0].tags;
+  };
+  const sentWith = ({ headers }: { headers: Headers }) =>
+    gateway.fake.calls.find(({ requestId }) => requestId === headers.get('x-request-id'))?.body;
+
+  it('R35: takes tags in UTF-8, and refuses bytes that are no UTF-8', async () => {
+    const header = (bytes: Buffer) => ({ 'x-gateway-tags': bytes.toString('latin1') });
+    const tagged = await gateway.chat(key, 'tags of the header', {}, header(Buffer.from('검색,요약')));
+    expect([tagged.status, await tagsOf(tagged)]).toEqual([200, ['검색', '요약']]);
+    const reached = gateway.fake.calls.length;
+    const cp949 = Buffer.from([0xb0, 0xcb, 0xbb, 0xf6]);
+    const { status, body } = await gateway.chat(key, 'tags of the header in CP949', {}, header(cp949));
+    expect([status, body.error.param]).toEqual([400, 'x-gateway-tags']);
+    expect(gateway.fake.calls).toHaveLength(reached);
+  });
+
+  it('C11: takes the list metadata.tags as tags, and sends it to no provider', async () => {
+    const both = await gateway.chat(key, 'a list of tags', { metadata: { tags: ['검색', 'b'], job: 'nightly' } });
+    expect([both.status, await tagsOf(both)]).toEqual([200, ['검색', 'b', 'job:nightly']]);
+    expect(sentWith(both)).toMatchObject({ metadata: { job: 'nightly' } });
+    expect(sentWith(both)).not.toHaveProperty('metadata.tags');
+    const alone = await gateway.chat(key, 'only a list of tags', { metadata: { tags: ['a'] } });
+    expect([alone.status, await tagsOf(alone)]).toEqual([200, ['a']]);
+    expect(sentWith(alone)).not.toHaveProperty('metadata');
+  });
+
   it('passes members it does not know both ways, and its own not', async () => {
     const { headers, body } = await gateway.chat(key, 'members', {
       x_vendor: { deep: [1, { two: '둘' }] },
