@@ -205,6 +205,31 @@ describe('chat completions', () => {
     expect(result).toMatchObject({ status: 401, body: { error: { code: 'invalid_api_key' } } });
   });
 
+  it.each<[string, string, Record<string, string>, string | null]>([
+    ['a credential that the provider refuses', '[[status=401]]', {}, 'false'],
+    ['an account without credit', '[[status=402]]', {}, 'false'],
+    ['a miss that may not be asked', 'never asked', { 'cache-control': 'only-if-cached' }, 'false'],
+    ['a rate limit', '[[status=429]]', {}, null],
+  ])("C7: tells OpenAI's client whether to repeat after %s", async (what, prompt, headers, shouldRetry) => {
+    const { status, headers: answer } = await gateway.chat(key, `${prompt} ${what}`, {}, headers);
+    expect([status >= 429, answer.get('x-should-retry')]).toEqual([true, shouldRetry]);
+    if (shouldRetry === null) return;
+    const ids = new Set<string | null>();
+    const client = new OpenAI({
+      apiKey: key,
+      baseURL: `${gateway.url}/v1`,
+      maxRetries: 2,
+      fetch: async (url, init) => {
+        const response = await fetch(url, init);
+        ids.add(response.headers.get('x-request-id'));
+        return response;
+      },
+    });
+    const messages = [{ role: 'user' as const, content: `${prompt} ${what}, by the client` }];
+    await expect(client.chat.completions.create({ model: 'gpt-4.1', messages }, { headers })).rejects.toThrow();
+    expect(ids.size).toBe(1);
+  });
+
   it('shows no upstream credential when the provider refuses it', async () => {
     const result = await gateway.chat(key, '[[status=401]] refused credential');
     expect(result.status).toBe(502);
