@@ -2,7 +2,7 @@ import multipart from '@fastify/multipart';
 import { type LoggerService, StandardSchemaValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { logRequests } from './http/access-log';
 import { setupApiDocs } from './http/api-docs';
 import { AppModule } from './app.module';
@@ -12,6 +12,11 @@ import type { LogDestination } from './common/runtime/logger';
 import { invalidRequest } from './common/zod-issues';
 import type { DataDirectory } from './config/data-directory';
 import type { GatewayConfig } from './config/gateway-config';
+import { allowOrigins } from './http/addresses/cors';
+import { ServedRoutes } from './http/addresses/served-routes';
+import { routeUrl } from './http/addresses/spelling';
+import { refuseUnserved } from './http/addresses/unserved';
+import { hasBody, readJsonBodies } from './http/body/json-body';
 import { refuseBytes, refuseUrl } from './http/early-errors';
 import { closeSilentConnections } from './http/unused-connections';
 
@@ -26,7 +31,6 @@ const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 300_000;
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 const MAX_PARAM_LENGTH = 512;
-const MODEL_PATH = '/v1/models/';
 
 /** Builds the application. The same for `main.ts` and for whoever else starts one. */
 export async function createApp(
@@ -34,6 +38,7 @@ export async function createApp(
   dataDirectory: DataDirectory,
   log: { logger: LoggerService; destination: LogDestination },
 ): Promise<NestFastifyApplication> {
+  const routes = new ServedRoutes();
   const adapter = new FastifyAdapter({
     genReqId: newRequestId,
     bodyLimit: BODY_BYTES,
@@ -41,7 +46,7 @@ export async function createApp(
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     http: { headersTimeout: HEADERS_TIMEOUT_MS },
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
-    rewriteUrl: ({ url = '/' }) => oneModelId(url),
+    rewriteUrl: ({ url = '/' }) => routeUrl(url, routes.resources),
     forceCloseConnections: 'idle',
     frameworkErrors: refuseUrl,
     clientErrorHandler: refuseBytes,
@@ -57,6 +62,7 @@ export async function createApp(
     done();
   });
   fastify.removeContentTypeParser('text/plain');
+  readJsonBodies(fastify);
   closeSilentConnections(fastify);
   logRequests(fastify, config.logLevel, log.destination);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config, dataDirectory), adapter, {
@@ -65,33 +71,23 @@ export async function createApp(
     // Fastify reads JSON itself. Nest would read forms, too, and whoever sends JSON as one would be told that members are missing.
     bodyParser: false,
   });
+  allowOrigins(fastify, config.corsOrigins);
   askBeforeReading(fastify, app.get(AuthGuard));
+  refuseUnserved(fastify, routes);
   await app.register(multipart, { limits: { fileSize: FILE_BYTES, files: 1, fields: 16 } });
   app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: invalidRequest }));
   setupApiDocs(app);
   return app;
 }
 
-/** Ids of models may have slashes, which are often sent as they are. */
-function oneModelId(url: string): string {
-  if (!url.startsWith(MODEL_PATH)) return url;
-  const [id = ''] = url.slice(MODEL_PATH.length).split('?', 1);
-  return MODEL_PATH + id.replaceAll('/', '%2F') + url.slice(MODEL_PATH.length + id.length);
-}
-
 /** Nobody without a key makes the gateway read and parse a body. The guard asks again, for the route and its roles. */
 function askBeforeReading(fastify: FastifyInstance, guard: AuthGuard): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     try {
-      if (hasBody(request)) guard.identify(request, reply);
+      if (hasBody(request.headers)) guard.identify(request, reply);
       done();
     } catch (error) {
       done(error as Error);
     }
   });
-}
-
-function hasBody({ headers }: FastifyRequest): boolean {
-  const length = headers['content-length'];
-  return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
 }

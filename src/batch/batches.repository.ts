@@ -24,6 +24,7 @@ export type NewBatch = Pick<
   | 'endpoint'
   | 'completion_window'
   | 'input_file_id'
+  | 'output_expires_after_s'
   | 'total_lines'
   | 'created_at'
   | 'expires_at'

@@ -81,6 +81,7 @@ export class BatchesService {
       request_id: requestId,
       completion_window: request.completion_window,
       input_file_id: input.fileId,
+      output_expires_after_s: request.output_expires_after?.seconds ?? null,
       total_lines: input.lines,
       metadata: request.metadata ?? null,
       created_at: new Date(now),

@@ -1,30 +1,59 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingHttpHeaders } from 'node:http';
 import { GatewayError } from '../common/errors';
 
+const HEADER = 'x-gateway-tags';
+/** The member of `metadata` that may be a list of tags, as LiteLLM has it. */
+const LIST = 'tags';
 const MAX_TAGS = 16;
 const MAX_TAG_LENGTH = 64;
+const TAG_LIMITS = `takes at most ${MAX_TAGS} tags of at most ${MAX_TAG_LENGTH} characters`;
 /** OpenAI's own limits. @see https://platform.openai.com/docs/api-reference/chat/create#chat-create-metadata */
 const MAX_METADATA_NAME_LENGTH = 64;
 const MAX_METADATA_VALUE_LENGTH = 512;
 
 /**
- * The names under which reports show a call: the `x-gateway-tags` header, and `metadata` as `name:value`.
+ * The tags header as text. Node reads headers as Latin-1; clients that send other letters send them in UTF-8.
+ *
+ * @throws GatewayError `invalid_request` if the bytes are no UTF-8
+ */
+export function tagsHeader(headers: IncomingHttpHeaders): string | undefined {
+  const sent = headers[HEADER];
+  const text = Array.isArray(sent) ? sent.join(',') : sent;
+  if (text === undefined || /^[\x20-\x7e]*$/.test(text)) return text;
+  const bytes = Buffer.from(text, 'latin1');
+  if (!isUtf8(bytes)) throw invalid(`'${HEADER}'`, 'is not UTF-8: send its bytes in UTF-8', HEADER);
+  return bytes.toString('utf8');
+}
+
+/**
+ * The names under which reports show a call: the `x-gateway-tags` header, the list `metadata.tags`, and other `metadata` as
+ * `name:value`.
  *
  * @throws GatewayError `invalid_request` that names the header or the member
  */
 export function readTags(header: string | undefined, metadata: unknown): readonly string[] {
   if (header === undefined && (metadata === undefined || metadata === null)) return [];
-  const tags = (header ?? '')
-    .split(',')
-    .map((tag) => tag.trim())
-    .filter((tag) => tag !== '');
-  if (tags.length > MAX_TAGS || tags.some((tag) => tag.length > MAX_TAG_LENGTH)) {
-    throw invalid(
-      "'x-gateway-tags'",
-      `takes at most ${MAX_TAGS} tags of at most ${MAX_TAG_LENGTH} characters`,
-      'x-gateway-tags',
-    );
-  }
+  const tags = cleaned((header ?? '').split(','));
+  if (!areTags(tags)) throw invalid(`'${HEADER}'`, TAG_LIMITS, HEADER);
   return [...new Set([...tags, ...metadataTags(metadata)])];
+}
+
+/** A request without the list `metadata.tags`: no provider takes it, as values of `metadata` are texts. */
+export function withoutTagList<Body extends { metadata?: unknown }>(body: Body): Body {
+  const { metadata } = body;
+  if (typeof metadata !== 'object' || metadata === null || !(LIST in metadata) || !Array.isArray(metadata[LIST]))
+    return body;
+  const { [LIST]: _list, ...rest } = metadata;
+  return { ...body, metadata: Object.keys(rest).length > 0 ? rest : undefined };
+}
+
+function cleaned(tags: readonly string[]): string[] {
+  return tags.map((tag) => tag.trim()).filter((tag) => tag !== '');
+}
+
+function areTags(tags: readonly string[]): boolean {
+  return tags.length <= MAX_TAGS && tags.every((tag) => tag.length <= MAX_TAG_LENGTH);
 }
 
 function metadataTags(metadata: unknown): string[] {
@@ -36,11 +65,19 @@ function metadataTags(metadata: unknown): string[] {
   const pairs = Object.entries(metadata);
   if (pairs.length > MAX_TAGS || pairs.some(([name]) => name.length > MAX_METADATA_NAME_LENGTH))
     throw invalid("'metadata'", problem, 'metadata');
-  return pairs.map(([name, value]) => {
+  return pairs.flatMap(([name, value]) => {
+    if (name === LIST && Array.isArray(value)) return listedTags(value);
     if (typeof value !== 'string' || value.length > MAX_METADATA_VALUE_LENGTH)
       throw invalid(`'metadata.${name}'`, problem, `metadata.${name}`);
     return `${name}:${value}`;
   });
+}
+
+function listedTags(list: readonly unknown[]): string[] {
+  const texts = list.filter((tag) => typeof tag === 'string');
+  const tags = cleaned(texts);
+  if (texts.length < list.length || !areTags(tags)) throw invalid(`'metadata.${LIST}'`, TAG_LIMITS, `metadata.${LIST}`);
+  return tags;
 }
 
 function invalid(what: string, problem: string, param: string): GatewayError {

@@ -72,3 +72,15 @@ export const ERROR_TABLE = {
 
 /** The code of each kind of error; also the `code` in the error body. */
 export type ErrorCode = keyof typeof ERROR_TABLE;
+
+/**
+ * Codes, also of providers' errors, that no repeat mends. OpenAI's clients repeat such a status by themselves, unless
+ * `x-should-retry` says false.
+ */
+export const FINAL_CODES: ReadonlySet<string> = new Set([
+  'conflict',
+  'idempotency_result_unknown',
+  'cache_only_miss',
+  'upstream_auth',
+  'upstream_billing',
+]);

@@ -1,4 +1,4 @@
-import { ERROR_TABLE, type ErrorCode } from './error-table';
+import { ERROR_TABLE, type ErrorCode, FINAL_CODES } from './error-table';
 
 /** Details of a {@link GatewayError} in addition to its code. */
 export interface GatewayErrorDetails {
@@ -8,6 +8,8 @@ export interface GatewayErrorDetails {
   param?: string | null;
   /** Seconds to wait before the next request; becomes `Retry-After`. */
   retryAfterSeconds?: number;
+  /** Whether no repeat of the request can succeed. Default: whether the code is one of {@link FINAL_CODES}. */
+  isFinal?: boolean;
   /** Status, type and code of an upstream's error, which replace those of the table. */
   upstream?: { status: number; type: string; code: string | null };
   /** Further members of the error object, such as the limit that was reached. */
@@ -19,6 +21,8 @@ export interface GatewayErrorDetails {
 export class GatewayError extends Error {
   readonly param: string | null;
   readonly retryAfterSeconds: number | undefined;
+  /** Whether no repeat of the request can succeed; becomes `x-should-retry: false`. */
+  readonly isFinal: boolean;
   private readonly members: GatewayErrorDetails['members'];
   private readonly upstream: GatewayErrorDetails['upstream'];
 
@@ -33,6 +37,7 @@ export class GatewayError extends Error {
     this.name = 'GatewayError';
     this.param = details.param ?? null;
     this.retryAfterSeconds = details.retryAfterSeconds ?? ERROR_TABLE[code].retryAfterSeconds;
+    this.isFinal = details.isFinal ?? FINAL_CODES.has(details.upstream?.code ?? code);
     this.members = details.members;
     this.upstream = details.upstream;
   }

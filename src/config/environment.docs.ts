@@ -4,6 +4,8 @@ import type { Environment } from './environment';
 export const SETTING_MEANINGS: Record<keyof Environment, string> = {
   PORT: 'port to listen on; 0 takes a free one',
   HOST: 'address to listen on; `0.0.0.0` in the container image',
+  CORS_ORIGINS:
+    'origins whose pages may call `/v1` from a browser, with commas between them, or `*` for all; without it, none may',
   DATA_DIR: 'directory of the journal, the embedded database and the lock; one process at a time',
   ADMIN_KEY:
     "the administrator's key, at least 16 characters; without it the first start generates one and prints it once",

@@ -15,13 +15,26 @@ const redis = z.string().superRefine((value, context) => {
     context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
   }
 });
+const ORIGIN = /^(\*|null|[a-z][a-z0-9+.-]*:\/\/[^\s/?#@,*]+)$/;
+const origins = z.string().refine((value) => originsOf(value).every((origin) => ORIGIN.test(origin)), {
+  message: 'must be origins with commas between them, as https://app.example, without a path; or *',
+});
 const secret = z.string().min(16, 'must have at least 16 characters');
+
+/** The origins of `CORS_ORIGINS` as browsers send them: lower case, without the port that is usual. */
+export function originsOf(value: string): string[] {
+  const given = value.split(',').map((origin) => origin.trim().toLowerCase());
+  return given.map((origin) =>
+    /^https?:\/\/[^/?#@]+$/.test(origin) && URL.canParse(origin) ? new URL(origin).origin : origin,
+  );
+}
 
 /** Every environment variable that the gateway reads. An empty value counts as not set. */
 export const environmentSchema = z
   .object({
     PORT: port.default(3000),
     HOST: z.string().default('127.0.0.1'),
+    CORS_ORIGINS: origins.optional(),
     DATA_DIR: z.string().default('./data'),
     ADMIN_KEY: secret.optional(),
     SECRET_KEY: secret.optional(),

@@ -1,11 +1,13 @@
 import type { LogLevel } from '../common/runtime/logger';
-import { type Environment, UNSUPPORTED_VENDOR_KEYS } from './environment';
+import { type Environment, originsOf, UNSUPPORTED_VENDOR_KEYS } from './environment';
 import type { GatewayFile } from './gateway-file';
 import { type ProviderSettings, providerSettings } from './provider-settings';
 
 /** All settings, checked, frozen and grouped. Classes that need a setting inject it. */
 export class GatewayConfig {
   readonly listen: { readonly host: string; readonly port: number };
+  /** Origins whose pages may call `/v1`; `*` stands for all. */
+  readonly corsOrigins: readonly string[];
   readonly dataDirectory: string;
   readonly adminKey: string | undefined;
   readonly secretKey: string | undefined;
@@ -48,6 +50,7 @@ export class GatewayConfig {
   constructor(env: Environment, file: GatewayFile) {
     this.unusedVendorKeys = UNSUPPORTED_VENDOR_KEYS.filter((name) => env[name]);
     this.listen = { host: env.HOST, port: env.PORT };
+    this.corsOrigins = env.CORS_ORIGINS === undefined ? [] : originsOf(env.CORS_ORIGINS);
     this.dataDirectory = env.DATA_DIR;
     this.adminKey = env.ADMIN_KEY;
     this.secretKey = env.SECRET_KEY;

@@ -51,6 +51,23 @@ describe('the configuration', () => {
     expect(load(env)).toEqual(load());
   });
 
+  it('C6: reads origins as browsers send them', () => {
+    expect(load().corsOrigins).toEqual([]);
+    expect(
+      load({ CORS_ORIGINS: ' https://App.example:443 ,http://localhost:5173,tauri://localhost,null' }).corsOrigins,
+    ).toEqual(['https://app.example', 'http://localhost:5173', 'tauri://localhost', 'null']);
+    expect(load({ CORS_ORIGINS: '*' }).corsOrigins).toEqual(['*']);
+    for (const wrong of [
+      'app.example',
+      'https://app.example/',
+      'https://app.example/path',
+      'https://a,,https://b',
+      'https://*.example',
+    ]) {
+      expect([wrong, ...problemsOf({ CORS_ORIGINS: wrong })]).toEqual([wrong, ...naming('CORS_ORIGINS')]);
+    }
+  });
+
   it('trims white space from values', () => {
     const config = load({ OPENAI_API_KEY: 'sk-one\n', ADMIN_KEY: ' sixteen-letters-long \r\n', PORT: ' 80 ' });
     expect([config.providers.openai?.apiKey, config.adminKey, config.listen.port]).toEqual([

@@ -70,6 +70,8 @@ export interface FilesTable {
   created_at: Generated<Date>;
   /** Null while the content is still being written; such a file is seen by nobody. */
   ready_at: Date | null;
+  /** Null keeps the file until it is deleted. From then on it is seen by nobody. */
+  expires_at: Date | null;
 }
 
 /** A file's content in pieces of at most a megabyte, in the database so that every replica can read it. */
@@ -92,6 +94,8 @@ export interface BatchesTable {
   status: BatchStatus;
   completion_window: string;
   input_file_id: string;
+  /** How long its result files are kept; null keeps them until they are deleted. */
+  output_expires_after_s: number | null;
   output_file_id: string | null;
   error_file_id: string | null;
   metadata: JSONColumnType<Record<string, string> | null>;

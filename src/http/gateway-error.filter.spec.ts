@@ -7,11 +7,13 @@ import {
   HttpException,
   Logger,
   NotFoundException,
+  Param,
   PayloadTooLargeException,
   Post,
 } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
+import { ERROR_TABLE, type ErrorCode } from '../common/error-table';
 import { GatewayError } from '../common/errors';
 import { toGatewayError } from '../common/to-gateway-error';
 import { GatewayErrorFilter } from './gateway-error.filter';
@@ -95,6 +97,13 @@ class Thrower {
     throw new GatewayError('rate_limit_exceeded', { retryAfterSeconds: 1.2 });
   }
 
+  @Get('errors/:code')
+  error(@Param('code') code: string): never {
+    if (code === 'still_running') throw new GatewayError('conflict', { isFinal: false });
+    if (code in ERROR_TABLE) throw new GatewayError(code as ErrorCode);
+    throw new GatewayError('upstream_error', { upstream: { status: 502, type: 'upstream_error', code } });
+  }
+
   @Get('broken')
   broken(): never {
     throw new Error('password of db-1 is wrong');
@@ -141,6 +150,22 @@ describe('GatewayErrorFilter', () => {
   it('sends Retry-After in whole seconds', async () => {
     const response = await app.inject({ method: 'GET', url: '/busy' });
     expect([response.statusCode, response.headers['retry-after']]).toEqual([429, '2']);
+  });
+
+  it.each([
+    ['conflict', 'false'],
+    ['cache_only_miss', 'false'],
+    ['idempotency_result_unknown', 'false'],
+    ['upstream_auth', 'false'],
+    ['upstream_billing', 'false'],
+    ['still_running', undefined],
+    ['upstream_rate_limited', undefined],
+    ['unavailable', undefined],
+    ['internal_error', undefined],
+    ['rate_limit_exceeded', undefined],
+  ])('C7: tells clients not to repeat where no repeat helps: %s', async (code, header) => {
+    const response = await app.inject({ method: 'GET', url: `/errors/${code}` });
+    expect(response.headers['x-should-retry']).toBe(header);
   });
 
   it('hides the message of an internal failure', async () => {

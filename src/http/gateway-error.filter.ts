@@ -20,6 +20,7 @@ export class GatewayErrorFilter implements ExceptionFilter {
     }
     if (error.retryAfterSeconds !== undefined)
       void reply.header('retry-after', String(Math.ceil(error.retryAfterSeconds)));
+    if (error.isFinal) void reply.header('x-should-retry', 'false');
     void reply.status(error.status).type('application/json; charset=utf-8').send(error.toBody());
   }
 }

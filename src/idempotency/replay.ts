@@ -18,7 +18,7 @@ export function replayHeaders(requestId: string): Record<string, string> {
 }
 
 export function stillRunning(): GatewayError {
-  return new GatewayError('conflict', { message: STILL_RUNNING });
+  return new GatewayError('conflict', { message: STILL_RUNNING, isFinal: false });
 }
 
 export function tooLarge(requestId: string): GatewayError {

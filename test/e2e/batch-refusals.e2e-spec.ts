@@ -3,6 +3,10 @@ import { BatchClient, jsonl, line, lines } from '../support/batch-client';
 import type { RunningGateway } from '../support/gateway';
 import { sharedGateway } from '../support/shared-gateway';
 
+const SECONDS = 'output_expires_after.seconds';
+const ANCHOR = 'output_expires_after.anchor';
+const expiry = (seconds: number) => ({ anchor: 'created_at', seconds });
+
 describe('the creation of a batch', () => {
   let gateway: RunningGateway;
   let batches: BatchClient;
@@ -56,7 +60,9 @@ describe('the creation of a batch', () => {
     ['a window that is too long', { requests: lines(1, 'x'), completion_window: '25h' }, 'completion_window'],
     ['metadata that is not text', { requests: lines(1, 'x'), metadata: { a: 1 } }, 'metadata.a'],
     ['metadata that cannot be stored', { requests: lines(1, 'x'), metadata: { a: '\u0000' } }, 'metadata.a'],
-    ['an unknown member', { requests: lines(1, 'x'), priority: 'high' }, 'priority'],
+    ['C2: an expiry that is too soon', { requests: lines(1, 'x'), output_expires_after: expiry(60) }, SECONDS],
+    ['C2: an expiry that is too late', { requests: lines(1, 'x'), output_expires_after: expiry(2_592_001) }, SECONDS],
+    ['C2: an expiry without an anchor', { requests: lines(1, 'x'), output_expires_after: { seconds: 3_600 } }, ANCHOR],
   ])('fails for %s', async (_, body, param) => {
     const { status, body: answer } = await gateway.request('POST', '/v1/batches', batches.key, body);
     expect({ status, ...answer.error }).toMatchObject({ status: 400, code: 'invalid_request', param });

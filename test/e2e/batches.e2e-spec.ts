@@ -14,6 +14,24 @@ describe('batches', () => {
 
   afterAll(() => gateway?.stop());
 
+  it('C2: takes the expiry of its files, and passes members it does not know', async () => {
+    const input = lines(1, `expiring ${Date.now()}`);
+    const bad = line('bad', 'x [[status=400]]');
+    const created = await batches.create({
+      requests: [...input, bad],
+      output_expires_after: { anchor: 'created_at', seconds: 3_600 },
+      priority: 'high',
+    });
+    const { output_file_id: output, error_file_id: errors } = await batches.ended(created.id);
+    for (const id of [output, errors]) {
+      const file = await batches.openai.files.retrieve(id ?? '');
+      expect([file.purpose, file.expires_at]).toEqual(['batch_output', file.created_at + 3_600]);
+    }
+    const forever = await batches.create({ requests: input, output_expires_after: null });
+    const ended = await batches.ended(forever.id);
+    expect(await batches.openai.files.retrieve(ended.output_file_id ?? '')).not.toHaveProperty('expires_at');
+  });
+
   it('run 200 lines of a file, as OpenAI does', async () => {
     const requests = lines(200, 'file');
     const file = await batches.openai.files.create({

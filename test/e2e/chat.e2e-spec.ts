@@ -42,6 +42,34 @@ describe('chat completions', () => {
     expect(headers.get('x-cache-key')).toMatch(/^ai_cache:team_\w+:gpt-4\.1:1:[0-9a-f]{64}$/);
   });
 
+  const tagsOf = async ({ headers }: { headers: Headers }) => {
+    const { body } = await gateway.admin('GET', `/admin/requests?request_id=${headers.get('x-request-id')}`);
+    return body.data[0].tags;
+  };
+  const sentWith = ({ headers }: { headers: Headers }) =>
+    gateway.fake.calls.find(({ requestId }) => requestId === headers.get('x-request-id'))?.body;
+
+  it('R35: takes tags in UTF-8, and refuses bytes that are no UTF-8', async () => {
+    const header = (bytes: Buffer) => ({ 'x-gateway-tags': bytes.toString('latin1') });
+    const tagged = await gateway.chat(key, 'tags of the header', {}, header(Buffer.from('검색,요약')));
+    expect([tagged.status, await tagsOf(tagged)]).toEqual([200, ['검색', '요약']]);
+    const reached = gateway.fake.calls.length;
+    const cp949 = Buffer.from([0xb0, 0xcb, 0xbb, 0xf6]);
+    const { status, body } = await gateway.chat(key, 'tags of the header in CP949', {}, header(cp949));
+    expect([status, body.error.param]).toEqual([400, 'x-gateway-tags']);
+    expect(gateway.fake.calls).toHaveLength(reached);
+  });
+
+  it('C11: takes the list metadata.tags as tags, and sends it to no provider', async () => {
+    const both = await gateway.chat(key, 'a list of tags', { metadata: { tags: ['검색', 'b'], job: 'nightly' } });
+    expect([both.status, await tagsOf(both)]).toEqual([200, ['검색', 'b', 'job:nightly']]);
+    expect(sentWith(both)).toMatchObject({ metadata: { job: 'nightly' } });
+    expect(sentWith(both)).not.toHaveProperty('metadata.tags');
+    const alone = await gateway.chat(key, 'only a list of tags', { metadata: { tags: ['a'] } });
+    expect([alone.status, await tagsOf(alone)]).toEqual([200, ['a']]);
+    expect(sentWith(alone)).not.toHaveProperty('metadata');
+  });
+
   it('pass unknown members in both directions, and not the gateway’s own', async () => {
     const { headers, body } = await gateway.chat(key, 'members', {
       x_vendor: { deep: [1, { two: '둘' }] },
@@ -175,6 +203,31 @@ describe('chat completions', () => {
   ])('are refused with %s', async (_, wrong) => {
     const result = await gateway.request('POST', '/v1/chat/completions', wrong, { model: 'gpt-4.1', messages: [] });
     expect(result).toMatchObject({ status: 401, body: { error: { code: 'invalid_api_key' } } });
+  });
+
+  it.each<[string, string, Record<string, string>, string | null]>([
+    ['a credential that the provider refuses', '[[status=401]]', {}, 'false'],
+    ['an account without credit', '[[status=402]]', {}, 'false'],
+    ['a miss that may not be asked', 'never asked', { 'cache-control': 'only-if-cached' }, 'false'],
+    ['a rate limit', '[[status=429]]', {}, null],
+  ])("C7: tells OpenAI's client whether to repeat after %s", async (what, prompt, headers, shouldRetry) => {
+    const { status, headers: answer } = await gateway.chat(key, `${prompt} ${what}`, {}, headers);
+    expect([status >= 429, answer.get('x-should-retry')]).toEqual([true, shouldRetry]);
+    if (shouldRetry === null) return;
+    const ids = new Set<string | null>();
+    const client = new OpenAI({
+      apiKey: key,
+      baseURL: `${gateway.url}/v1`,
+      maxRetries: 2,
+      fetch: async (url, init) => {
+        const response = await fetch(url, init);
+        ids.add(response.headers.get('x-request-id'));
+        return response;
+      },
+    });
+    const messages = [{ role: 'user' as const, content: `${prompt} ${what}, by the client` }];
+    await expect(client.chat.completions.create({ model: 'gpt-4.1', messages }, { headers })).rejects.toThrow();
+    expect(ids.size).toBe(1);
   });
 
   it('do not reveal the credential that the provider refuses', async () => {

@@ -41,6 +41,39 @@ describe('files', () => {
     expect(sha256(Buffer.from(await response.arrayBuffer()))).toBe(sha256(content));
   });
 
+  it('C2: takes the expiry of a file, and passes members it does not know', async () => {
+    const content = () => toFile(Buffer.from('{}'), 'expiring.jsonl');
+    const file = await openai.files.create({
+      file: await content(),
+      purpose: 'batch',
+      expires_after: { anchor: 'created_at', seconds: 3_600 },
+    });
+    expect(file.expires_at).toBe(file.created_at + 3_600);
+    expect(await openai.files.retrieve(file.id)).toEqual(file);
+    const others: Record<string, unknown>[] = [
+      { expires_after: 'null' },
+      { expires_after: '' },
+      { colour: 'red', 'nested[member]': 'x' },
+    ];
+    for (const other of others) {
+      const body = { file: await content(), purpose: 'batch' as const, ...other };
+      const kept = await openai.files.create(body as Parameters<typeof openai.files.create>[0]);
+      expect([other, kept.status, 'expires_at' in kept]).toEqual([other, 'processed', false]);
+    }
+    const json = JSON.stringify({ anchor: 'created_at', seconds: 7_200 });
+    const body = { file: await content(), purpose: 'batch' as const, expires_after: json };
+    const asJson = await openai.files.create(body as unknown as Parameters<typeof openai.files.create>[0]);
+    expect(asJson.expires_at).toBe(asJson.created_at + 7_200);
+  });
+
+  it.each(['files', 'batches', 'models'])(
+    'R53: GET /v1/%s passes query members that it does not know',
+    async (list) => {
+      const path = `/v1/${list}?api-version=v1&limit=5&colour=red`;
+      expect((await gateway.request('GET', path, key)).status).toBe(200);
+    },
+  );
+
   it('are listed in pages', async () => {
     const { key: ownKey } = await gateway.createKey();
     const client = clientFor(ownKey);
@@ -99,6 +132,13 @@ describe('files', () => {
     };
 
     const file = new Blob(['{}']);
+    const expiring = (anchor: string, seconds: string) =>
+      form(
+        ['purpose', 'batch'],
+        ['file', file],
+        ['expires_after[anchor]', anchor],
+        ['expires_after[seconds]', seconds],
+      );
 
     it.each([
       ['another purpose', () => form(['purpose', 'fine-tune'], ['file', file]), 'purpose'],
@@ -107,7 +147,9 @@ describe('files', () => {
       ['no purpose', () => form(['file', file]), 'purpose'],
       ['no file', () => form(['purpose', 'batch']), 'file'],
       ['an empty file', () => form(['purpose', 'batch'], ['file', new Blob([])]), 'file'],
-      ['an unknown member', () => form(['purpose', 'batch'], ['colour', 'red'], ['file', file]), 'colour'],
+      ['C2: an expiry that is too soon', () => expiring('created_at', '60'), 'expires_after.seconds'],
+      ['C2: an expiry that is no number', () => expiring('created_at', 'soon'), 'expires_after.seconds'],
+      ['C2: an expiry after something else', () => expiring('last_active_at', '3600'), 'expires_after.anchor'],
       ['a file under another name', () => form(['purpose', 'batch'], ['upload', file]), 'upload'],
     ])('with %s', async (_, make, param) => {
       const { status, body } = await post(make());

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { storable, usdSchema } from './common';
+import { expiresAfterSchema } from './files';
 import { pathIdSchema } from './teams';
 
 export const MAX_BATCH_LINES = 50_000;
@@ -25,9 +26,9 @@ const createExample = {
   metadata: { job: 'nightly' },
 };
 
-/** `POST /v1/batches`: OpenAI's request, with two more ways to send the lines. The lines are checked later, by number. */
+/** `POST /v1/batches`: OpenAI's request, with two more ways to send the lines. Other members are ignored. The lines are checked later, by number. */
 export const createBatchSchema = z
-  .strictObject({
+  .object({
     input_file_id: pathIdSchema.optional().meta({ description: 'A file uploaded with purpose `batch`.' }),
     input_file_content: z.string().optional().meta({ description: 'The lines as JSONL text.' }),
     requests: z.array(z.unknown()).optional().meta({
@@ -43,6 +44,7 @@ export const createBatchSchema = z
       .default('24h')
       .meta({ description: '`1h` to `24h`. Lines that have not run by its end expire.' }),
     metadata: metadataSchema.optional(),
+    output_expires_after: expiresAfterSchema.nullish().meta({ description: 'How long the result files are kept.' }),
   })
   .superRefine((batch, context) => {
     const given = inputMembers.filter((member) => batch[member] !== undefined);
@@ -163,8 +165,8 @@ export const batchListSchema = z
   });
 export type BatchList = z.output<typeof batchListSchema>;
 
-/** `GET /v1/batches`. */
-export const listBatchesQuerySchema = z.strictObject({
+/** `GET /v1/batches`. Other members are ignored, as OpenAI's clients add some. */
+export const listBatchesQuerySchema = z.object({
   after: z
     .string()
     .regex(/^batch_[0-9A-Z]+$/, 'must be the id of a batch')

@@ -42,7 +42,10 @@ export const chatRequestSchema = z
     seed: z.number().int().nullish(),
     tools: z.array(z.looseObject({ type: z.string() })).nullish(),
     response_format: z.looseObject({ type: z.string() }).nullish(),
-    metadata: z.record(z.string(), z.string()).nullish().meta({ description: 'At most 16 pairs; shown in reports' }),
+    metadata: z
+      .record(z.string(), z.union([z.string(), z.array(z.string())]))
+      .nullish()
+      .meta({ description: 'At most 16 pairs, shown in reports as tags; `tags` may be a list of tags' }),
     use_cache: z.boolean().nullish().meta({ description: 'False: call the upstream and do not store the response' }),
     cache: cacheMembersSchema.nullish(),
   })

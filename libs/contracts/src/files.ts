@@ -13,6 +13,15 @@ const example = {
   status: 'processed',
 } as const;
 
+/** How long a file is kept. @see https://platform.openai.com/docs/api-reference/files/create */
+export const expiresAfterSchema = z
+  .object({
+    anchor: z.literal('created_at'),
+    seconds: z.int().min(3_600).max(2_592_000).meta({ description: 'An hour to 30 days' }),
+  })
+  .meta({ id: 'ExpiresAfter', example: { anchor: 'created_at', seconds: 86_400 } });
+export type ExpiresAfter = z.output<typeof expiresAfterSchema>;
+
 /** A file's description. Times are Unix seconds. @see https://platform.openai.com/docs/api-reference/files/object */
 export const fileSchema = z
   .object({
@@ -23,6 +32,7 @@ export const fileSchema = z
     filename: z.string(),
     purpose: z.enum(['batch', 'batch_output']),
     status: z.literal('processed'),
+    expires_at: z.number().int().optional().meta({ description: 'When it is deleted. Absent if that is never.' }),
   })
   .meta({ id: 'File', example });
 export type FileObject = z.output<typeof fileSchema>;
@@ -47,8 +57,8 @@ export const fileDeletedSchema = z
   .meta({ id: 'FileDeleted', example: { id: example.id, object: 'file', deleted: true } });
 export type FileDeleted = z.output<typeof fileDeletedSchema>;
 
-/** `GET /v1/files`. */
-export const listFilesQuerySchema = z.strictObject({
+/** `GET /v1/files`. Other members are ignored, as OpenAI's clients add some. */
+export const listFilesQuerySchema = z.object({
   after: z
     .string()
     .regex(/^file_[0-9A-Z]+$/, 'must be the id of a file')

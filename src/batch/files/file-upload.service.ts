@@ -5,7 +5,8 @@ import type { FastifyRequest } from 'fastify';
 import { GatewayError } from '../../common/errors';
 import { cleanFilename, type StoredFile } from './file';
 import { FilesRepository } from './files.repository';
-import { type FileDraft, FilesService, tooLarge } from './files.service';
+import { FilesService, tooLarge } from './files.service';
+import { invalid, type NamedDraft, UploadForm } from './upload-form';
 
 const MAX_PARTS = 20;
 /** Beyond the size limit the rest is read and discarded: a client that still sends would not read the response. */
@@ -16,6 +17,11 @@ const UPLOAD_OPTIONS = {
 /** The parser's messages for a truncated form and for a body that is no form; these errors have no code. */
 const MALFORMED = /^Multipart: Boundary not found|unexpected end of multipart data$/i;
 
+interface Upload {
+  draft: NamedDraft;
+  expiresAfterSeconds: number | undefined;
+}
+
 /** Streams an uploaded file from its form into storage, a megabyte at a time. */
 @Injectable()
 export class FileUploadService {
@@ -25,7 +31,7 @@ export class FileUploadService {
   ) {}
 
   /**
-   * Stores the file of a form with the members `purpose` and `file`, in any order.
+   * Stores the file of a form with the members `purpose`, `file` and `expires_after`, in any order.
    *
    * @throws GatewayError that names the invalid member; the content received so far is deleted
    */
@@ -36,7 +42,7 @@ export class FileUploadService {
   /**
    * Like {@link receive}, but `decide` gets the upload first and decides whether to publish it.
    *
-   * @param decide gets the identity of the upload: its filename and a hash of its content
+   * @param decide gets the identity of the upload: its filename, a hash of its content, and its expiry if it has one
    */
   async receiveOnce<T>(
     teamId: string,
@@ -44,20 +50,24 @@ export class FileUploadService {
     decide: (content: unknown, publish: () => Promise<StoredFile>) => Promise<T>,
   ): Promise<T> {
     const hash = createHash('sha256');
-    const draft = await this.draft(teamId, request, hash);
+    const upload = await this.draft(teamId, request, hash);
+    const { draft, expiresAfterSeconds } = upload;
+    const content = [draft.filename, hash.digest('base64url'), expiresAfterSeconds].filter(
+      (part) => part !== undefined,
+    );
     try {
-      return await decide([draft.filename, hash.digest('base64url')], () => this.publish(draft));
+      return await decide(content, () => this.publish(upload));
     } finally {
       // Only a draft that was not published can be discarded.
       await this.repository.discard(draft.id);
     }
   }
 
-  private publish({ id, writer }: FileDraft): Promise<StoredFile> {
-    return this.repository.publish(id, writer.bytes);
+  private publish({ draft, expiresAfterSeconds }: Upload): Promise<StoredFile> {
+    return this.repository.publish(draft.id, { bytes: draft.writer.bytes, expiresAfterSeconds });
   }
 
-  private async draft(teamId: string, request: FastifyRequest, hash?: Hash): Promise<NamedDraft> {
+  private async draft(teamId: string, request: FastifyRequest, hash?: Hash): Promise<Upload> {
     if (!request.isMultipart()) {
       const message = 'Send multipart/form-data with the members purpose and file.';
       throw new GatewayError('unsupported_media_type', { message });
@@ -65,6 +75,7 @@ export class FileUploadService {
     const form = new UploadForm();
     try {
       for await (const part of request.parts(UPLOAD_OPTIONS)) {
+        form.checkText(part.fieldname, part.type === 'field' ? part.value : part.filename);
         if (part.type === 'field') form.addField(part.fieldname, part.value);
         else if (part.fieldname === 'file' && !form.draft && !form.problem) {
           const filename = cleanFilename(part.filename);
@@ -84,39 +95,10 @@ export class FileUploadService {
   }
 }
 
-type NamedDraft = FileDraft & { filename: string };
-
 async function* hashed(content: AsyncIterable<Buffer>, hash: Hash): AsyncGenerator<Buffer, void, undefined> {
   for await (const piece of content) {
     hash.update(piece);
     yield piece;
-  }
-}
-
-/** The members of a form read so far. The first problem is thrown after the whole form is read. */
-class UploadForm {
-  draft: NamedDraft | undefined;
-  problem: GatewayError | undefined;
-  private hasPurpose = false;
-
-  addField(name: string, value: unknown): void {
-    if (name !== 'purpose') {
-      this.refuse(invalid(name, `'${name}' is an unknown member; send purpose and file.`));
-    } else if (value !== 'batch') {
-      this.refuse(invalid('purpose', `'purpose': must be batch; this gateway stores files for batches only.`));
-    } else this.hasPurpose = true;
-  }
-
-  refuse(problem: GatewayError): void {
-    this.problem ??= problem;
-  }
-
-  finish(): NamedDraft {
-    if (!this.hasPurpose) this.refuse(invalid('purpose', `'purpose': is missing; it must be batch.`));
-    if (!this.draft) this.refuse(invalid('file', `'file': is missing.`));
-    else if (this.draft.writer.bytes === 0) this.refuse(invalid('file', `'file': is empty.`));
-    if (this.problem || !this.draft) throw this.problem;
-    return this.draft;
   }
 }
 
@@ -128,8 +110,4 @@ function malformed(cause: unknown): GatewayError {
   const message =
     'The body is not a complete multipart/form-data form: content-type names no boundary, or the form is truncated.';
   return new GatewayError('invalid_request', { message, cause });
-}
-
-function invalid(param: string, message: string): GatewayError {
-  return new GatewayError('invalid_request', { message, param });
 }

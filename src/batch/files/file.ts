@@ -11,6 +11,8 @@ export interface StoredFile {
   purpose: FilePurpose;
   bytes: number;
   createdAt: Date;
+  /** Null keeps the file until it is deleted. */
+  expiresAt: Date | null;
 }
 
 /** A file as OpenAI describes it. @see https://platform.openai.com/docs/api-reference/files/object */
@@ -23,6 +25,7 @@ export function toFileObject(file: StoredFile): FileObject {
     filename: file.filename,
     purpose: file.purpose,
     status: 'processed',
+    ...(file.expiresAt && { expires_at: Math.floor(file.expiresAt.getTime() / 1000) }),
   };
 }
 

@@ -33,7 +33,11 @@ export class FilesController {
   @Post()
   @HttpCode(200)
   @IdempotencyHeader()
-  @ApiOperation({ summary: 'Upload a file', description: 'JSONL with the lines of a batch, at most 200 MB.' })
+  @ApiOperation({
+    summary: 'Upload a file',
+    description:
+      'JSONL with the lines of a batch, at most 200 MB. It is deleted after `expires_after`, if that is given.',
+  })
   @ApiConsumes('multipart/form-data')
   @ApiBody({
     schema: {
@@ -42,6 +46,8 @@ export class FilesController {
       properties: {
         purpose: { type: 'string', enum: ['batch'], example: 'batch' },
         file: { type: 'string', format: 'binary' },
+        'expires_after[anchor]': { type: 'string', enum: ['created_at'] },
+        'expires_after[seconds]': { type: 'integer', minimum: 3_600, maximum: 2_592_000 },
       },
     },
   })

@@ -5,7 +5,7 @@ import { Database } from '../../database/database.connection';
 import type { FilesTable, Schema } from '../../database/schema';
 import type { FilePurpose, StoredFile } from './file';
 
-/** Files and their content. Reads find published files only. */
+/** Files and their content. Reads find published files that have not expired. */
 @Injectable()
 export class FilesRepository {
   constructor(private readonly database: Database) {}
@@ -23,10 +23,15 @@ export class FilesRepository {
   }
 
   /** Publishes a draft. @param db the transaction to publish it in, if any */
-  async publish(fileId: string, bytes: number, db: Kysely<Schema> = this.database.db): Promise<StoredFile> {
+  async publish(
+    fileId: string,
+    { bytes, expiresAfterSeconds }: { bytes: number; expiresAfterSeconds: number | undefined },
+    db: Kysely<Schema> = this.database.db,
+  ): Promise<StoredFile> {
+    const expiresAt = sql<Date | null>`created_at + ${expiresAfterSeconds ?? null}::integer * interval '1 second'`;
     const row = await db
       .updateTable('files')
-      .set({ bytes: BigInt(bytes), ready_at: sql`now()` })
+      .set({ bytes: BigInt(bytes), ready_at: sql`now()`, expires_at: expiresAt })
       .where('id', '=', fileId)
       .returningAll()
       .executeTakeFirstOrThrow();
@@ -78,12 +83,16 @@ export class FilesRepository {
     await this.database.db.deleteFrom('files').where('id', '=', fileId).where('ready_at', 'is', null).execute();
   }
 
-  /** Deletes drafts that are older than a day: their uploads were interrupted. */
-  async discardAbandoned(): Promise<void> {
+  /** Deletes expired files, and drafts that are older than a day: their uploads were interrupted. */
+  async deleteOutdated(): Promise<void> {
     await this.database.db
       .deleteFrom('files')
-      .where('ready_at', 'is', null)
-      .where('created_at', '<', sql<Date>`now() - interval '1 day'`)
+      .where((where) =>
+        where.or([
+          where('expires_at', '<=', sql<Date>`now()`),
+          where.and([where('ready_at', 'is', null), where('created_at', '<', sql<Date>`now() - interval '1 day'`)]),
+        ]),
+      )
       .execute();
   }
 
@@ -92,7 +101,8 @@ export class FilesRepository {
       .selectFrom('files')
       .selectAll()
       .where('team_id', '=', teamId)
-      .where('ready_at', 'is not', null);
+      .where('ready_at', 'is not', null)
+      .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', sql<Date>`now()`)]));
   }
 }
 
@@ -104,5 +114,6 @@ function toFile(row: Selectable<FilesTable>): StoredFile {
     purpose: row.purpose as FilePurpose,
     bytes: Number(row.bytes),
     createdAt: row.created_at,
+    expiresAt: row.expires_at,
   };
 }

@@ -57,7 +57,8 @@ export class BatchInputService {
 
   /** Publishes the draft of an input that came with the request. */
   async publish(input: BatchInput, db: Parameters<FilesRepository['publish']>[2]): Promise<void> {
-    if (input.draftBytes !== undefined) await this.repository.publish(input.fileId, input.draftBytes, db);
+    const { fileId, draftBytes: bytes } = input;
+    if (bytes !== undefined) await this.repository.publish(fileId, { bytes, expiresAfterSeconds: undefined }, db);
   }
 
   /** Deletes the draft of an input whose batch was not created. */

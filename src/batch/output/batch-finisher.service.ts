@@ -39,6 +39,7 @@ export class BatchFinisher {
     const output = this.resultFile(batch, 'output');
     const errors = this.resultFile(batch, 'error');
     const states = new Set<LineState>();
+    const expiresAfterSeconds = batch.output_expires_after_s ?? undefined;
     try {
       for await (const line of this.repository.lines(batch)) {
         states.add(line.state);
@@ -48,7 +49,9 @@ export class BatchFinisher {
       const ids = { output_file_id: output.draft?.id ?? null, error_file_id: errors.draft?.id ?? null };
       await this.repository.publish(batch, finalStatus(batch.status, states), ids, async (transaction) => {
         for (const { draft } of [output, errors]) {
-          if (draft) await this.filesRepository.publish(draft.id, draft.writer.bytes, transaction);
+          if (!draft) continue;
+          const { bytes } = draft.writer;
+          await this.filesRepository.publish(draft.id, { bytes, expiresAfterSeconds }, transaction);
         }
       });
     } catch (error) {

@@ -13,6 +13,8 @@ export interface FinishingBatch {
   id: string;
   team_id: string;
   status: OpenStatus;
+  /** How long the files are kept, in seconds; null keeps them until they are deleted. */
+  output_expires_after_s: number | null;
   token: string;
 }
 
@@ -33,7 +35,7 @@ export class FinishingRepository {
       WHERE id = ${batchId} AND status IN ('in_progress', 'finalizing', 'cancelling')
         AND (lease_until IS NULL OR lease_until < now())
         AND NOT EXISTS (SELECT FROM batch_lines WHERE batch_id = ${batchId} AND state IN ('pending', 'running'))
-      RETURNING id, team_id, status, lease_token AS token`.execute(this.database.db);
+      RETURNING id, team_id, status, output_expires_after_s, lease_token AS token`.execute(this.database.db);
     return rows[0];
   }
 

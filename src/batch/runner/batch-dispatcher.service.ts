@@ -69,7 +69,7 @@ export class BatchDispatcher implements OnApplicationBootstrap, OnModuleDestroy,
     await this.lines.closeUnstarted();
     for (const { id, lines } of await this.lines.batchesToWorkOn()) this.queue.announce(id, lines);
     if (performance.now() < this.housekeepingAt) return;
-    await this.files.discardAbandoned();
+    await this.files.deleteOutdated();
     this.housekeepingAt = performance.now() + HOUSEKEEPING_EVERY_MS;
   }
 }

@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { type AbortSignalLike, endpointAt } from '@thriftgate/providers';
 import { BudgetExceededError } from '../../budgets/holds/budget-exceeded';
 import type { JsonResponse } from '../../calls/call';
-import { readTags } from '../../calls/tags';
+import { readTags, withoutTagList } from '../../calls/tags';
 import { CallsService } from '../../calls/calls.service';
 import type { Caller } from '../../common/caller';
 import { Clock } from '../../common/clock';
@@ -80,7 +80,7 @@ export class LineRunner {
         caller,
         endpoint,
         request,
-        body,
+        body: withoutTagList(body),
         headers: undefined,
         tags: readTags(undefined, request.metadata),
         batch: { batchId: line.batchId, customId: line.customId },

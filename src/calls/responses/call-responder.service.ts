@@ -9,7 +9,7 @@ import { IdempotencyService } from '../../idempotency/idempotency.service';
 import { refuseFor } from '../../idempotency/idempotent-call';
 import type { Call } from '../call';
 import { CallsService } from '../calls.service';
-import { readTags } from '../tags';
+import { readTags, tagsHeader, withoutTagList } from '../tags';
 import { sendReply, sendResponse, sendStream, toProducedResponse } from './send-response';
 
 /** Answers an HTTP request of any endpoint: reads it, sends the call through the pipeline, and writes the response. */
@@ -52,17 +52,12 @@ export class CallResponder {
       caller: callerOf(request),
       endpoint,
       request: read,
-      body,
+      body: withoutTagList(body),
       headers: request.headers,
-      tags: readTags(header(request, 'x-gateway-tags'), read.metadata),
+      tags: readTags(tagsHeader(request.headers), read.metadata),
       batch: undefined,
       signal,
       startedAt: this.clock.now(),
     };
   }
-}
-
-function header(request: FastifyRequest, name: string): string | undefined {
-  const value = request.headers[name];
-  return Array.isArray(value) ? value.join(',') : value;
 }

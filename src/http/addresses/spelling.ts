@@ -1,0 +1,31 @@
+const API = '/v1';
+const MODELS = '/v1/models/';
+/** The pages of the documentation have relative links, which depend on the slash at the end. */
+const AS_SENT = /^(?!\/)|^\/+docs(\/|$)/;
+
+/**
+ * The URL of a route for a URL as clients write it: base URLs often lack `/v1`, have it twice, or end in a slash.
+ *
+ * @param resources the first segments of the paths under `/v1`, as `models`
+ */
+export function routeUrl(url: string, resources: ReadonlySet<string>): string {
+  const [sent = ''] = url.split('?', 1);
+  if (AS_SENT.test(sent)) return url;
+  return oneModelId(underApi(withoutEmptySegments(sent), resources)) + url.slice(sent.length);
+}
+
+function withoutEmptySegments(path: string): string {
+  const single = path.replace(/\/{2,}/g, '/');
+  return single.length > 1 && single.endsWith('/') ? single.slice(0, -1) : single;
+}
+
+function underApi(path: string, resources: ReadonlySet<string>): string {
+  const once = path.replace(/^(?:\/v1)+(?=\/v1(?:\/|$))/, '');
+  const [, first = ''] = once.split('/', 2);
+  return resources.has(first) ? API + once : once;
+}
+
+/** Ids of models may have slashes, which are often sent as they are. */
+function oneModelId(path: string): string {
+  return path.startsWith(MODELS) ? MODELS + path.slice(MODELS.length).replaceAll('/', '%2F') : path;
+}

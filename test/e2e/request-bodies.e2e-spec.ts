@@ -1,0 +1,186 @@
+import { request as httpRequest } from 'node:http';
+import { gzipSync } from 'node:zlib';
+import type { RunningGateway } from '../support/gateway';
+import { sharedGateway } from '../support/shared-gateway';
+
+interface RawResponse {
+  status: number;
+  body: any;
+}
+
+describe('request bodies', () => {
+  let gateway: RunningGateway;
+  let key: string;
+
+  beforeAll(async () => {
+    gateway = await sharedGateway();
+    ({ key } = await gateway.createKey());
+  });
+
+  afterAll(() => gateway?.stop());
+
+  const send = (
+    method: string,
+    path: string,
+    apiKey: string,
+    body: Buffer | string,
+    headers: Record<string, string> = {},
+  ): Promise<RawResponse> =>
+    new Promise((resolve, reject) => {
+      const call = httpRequest(gateway.url + path, {
+        method,
+        headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json', ...headers },
+      });
+      call.on('error', reject);
+      call.on('response', (response) => {
+        const pieces: Buffer[] = [];
+        response.on('data', (piece: Buffer) => pieces.push(piece));
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, body: JSON.parse(Buffer.concat(pieces).toString() || 'null') }),
+        );
+      });
+      if (headers['transfer-encoding']) call.flushHeaders();
+      call.end(body);
+    });
+
+  describe('that are empty', () => {
+    const EMPTY: [string, Record<string, string>][] = [
+      ['without a length', {}],
+      ['of length 0', { 'content-length': '0' }],
+      ['in no chunk', { 'transfer-encoding': 'chunked' }],
+      ['as a form', { 'content-type': 'application/x-www-form-urlencoded', 'content-length': '0' }],
+      ['as no type', { 'content-type': 'json', 'content-length': '0' }],
+    ];
+
+    it.each(EMPTY)('C1: are no body for routes that need none: %s', async (_what, headers) => {
+      for (const path of ['/v1/files/file_X', '/v1/batches/batch_X/cancel']) {
+        const response = await send(path.endsWith('cancel') ? 'POST' : 'DELETE', path, key, '', headers);
+        expect([path, response.status, response.body.error.code]).toEqual([path, 404, 'not_found']);
+      }
+      const admin: [string, string][] = [
+        ['DELETE', '/admin/budgets/budget_X'],
+        ['DELETE', '/admin/cache/shares/share_X'],
+        ['DELETE', '/admin/keys/key_X'],
+        ['POST', '/admin/keys/key_X/rotate'],
+        ['DELETE', '/admin/models/none'],
+        ['DELETE', '/admin/prices/price_X'],
+        ['DELETE', '/admin/teams/team_X'],
+        ['DELETE', '/admin/webhooks/webhook_X'],
+        ['POST', '/admin/webhooks/webhook_X/test'],
+      ];
+      for (const [method, path] of admin) {
+        const { status } = await send(method, path, gateway.adminKey, '', headers);
+        expect([method, path, status]).toEqual([method, path, 404]);
+      }
+    });
+
+    it.each(EMPTY)('C1: are refused by routes that need one, which say what to send: %s', async (_what, headers) => {
+      for (const path of ['/v1/chat/completions', '/v1/batches', '/admin/teams']) {
+        const apiKey = path.startsWith('/v1') ? key : gateway.adminKey;
+        const { status, body } = await send('POST', path, apiKey, '', headers);
+        expect([path, status, body.error.code]).toEqual([path, 400, 'invalid_request']);
+        expect(body.error.message).toContain('JSON object');
+      }
+    });
+  });
+
+  describe('that are no UTF-8', () => {
+    /** "배추" in CP949, as `iconv -t CP949` writes it. */
+    const CP949 = Buffer.from([0xb9, 0xe8, 0xc3, 0xdf]);
+    const spoil = (body: unknown): Buffer => {
+      const [before, after] = JSON.stringify(body).split('KOREAN');
+      return Buffer.concat([Buffer.from(before ?? ''), CP949, Buffer.from(after ?? '')]);
+    };
+    const chat = (content: string) => ({ model: 'gpt-4.1', messages: [{ role: 'user', content }] });
+    const line = { custom_id: 'a', method: 'POST', url: '/v1/chat/completions', body: chat('KOREAN') };
+
+    it.each<[string, string, unknown]>([
+      ['POST', '/v1/chat/completions', chat('U KOREAN')],
+      ['POST', '/v1/chat/completions', { ...chat('x'), metadata: { KOREAN: 'a' } }],
+      ['POST', '/v1/batches', { requests: [line] }],
+      ['POST', '/v1/batches', { input_file_content: JSON.stringify(line) }],
+      ['POST', '/admin/teams', { name: 'KOREAN' }],
+      ['PATCH', '/admin/teams/team_X', { name: 'KOREAN' }],
+      ['PUT', '/admin/models/gpt-4.1/version', { version: 'KOREAN' }],
+    ])('R27: are refused, and nothing is asked: %s %s %j', async (method, path, body) => {
+      const apiKey = path.startsWith('/v1') ? key : gateway.adminKey;
+      const reached = gateway.fake.calls.length;
+      const teams = (await gateway.admin('GET', '/admin/teams')).body.data.length;
+      for (const type of ['application/json', 'application/json; charset=euc-kr']) {
+        const response = await send(method, path, apiKey, spoil(body), { 'content-type': type });
+        expect([response.status, response.body.error.code]).toEqual([400, 'invalid_json']);
+        expect(response.body.error.message).toContain('UTF-8');
+      }
+      expect(gateway.fake.calls).toHaveLength(reached);
+      expect((await gateway.admin('GET', '/admin/teams')).body.data).toHaveLength(teams);
+    });
+
+    it('R27: also where the bytes of another charset happen to be UTF-8', async () => {
+      const type = (charset: string) => ({ 'content-type': `application/json; charset=${charset}` });
+      const ask = (content: string, charset: string) =>
+        send('POST', '/v1/chat/completions', key, JSON.stringify(chat(content)), type(charset));
+      for (const charset of ['euc-kr', '"EUC-KR"', 'iso-8859-1', 'utf-16']) {
+        const { status, body } = await ask('한국어', charset);
+        expect([charset, status, body.error?.code]).toEqual([charset, 400, 'invalid_json']);
+        expect(body.error.message).toContain('charset');
+      }
+      for (const charset of ['utf-8', 'UTF8', '"utf-8"']) {
+        expect([charset, (await ask(`한국어 ${charset}`, charset)).status]).toEqual([charset, 200]);
+      }
+      expect((await ask('plain ASCII', 'euc-kr')).status).toBe(200);
+    });
+
+    it('R27: a compressed body is refused for what it is', async () => {
+      const body = gzipSync(JSON.stringify(chat('packed')));
+      const { status, body: answer } = await send('POST', '/v1/chat/completions', key, body, {
+        'content-encoding': 'gzip',
+      });
+      expect([status, answer.error.code]).toEqual([415, 'unsupported_media_type']);
+      expect(answer.error.message).toContain('gzip');
+    });
+
+    it.each([
+      ['the name of a file', 'file"; filename="KOREAN.jsonl', 'x'],
+      ['the name of a field', 'KOREAN', 'x'],
+      ['a value', 'purpose', 'KOREAN'],
+    ])('R27: are refused in forms: %s', async (_what, name, value) => {
+      const part = (head: string, content: string) =>
+        `--b\r\nContent-Disposition: form-data; name="${head}"\r\n\r\n${content}\r\n`;
+      const [before = '', after = ''] = part(name, value).split('KOREAN');
+      const rest = `${part('purpose', 'batch')}${part('file"; filename="a.jsonl', 'x')}--b--\r\n`;
+      const form = Buffer.concat([Buffer.from(before), CP949, Buffer.from(after + rest)]);
+      const type = 'multipart/form-data; boundary=b';
+      const { status, body } = await send('POST', '/v1/files', key, form, { 'content-type': type });
+      expect([status, body.error.code]).toEqual([400, 'invalid_request']);
+      expect(body.error.message).toContain('UTF-8');
+      expect((await gateway.request('GET', '/v1/files', key)).body.data).toEqual([]);
+    });
+  });
+
+  describe('that are no JSON', () => {
+    it.each([
+      ['/v1/chat/completions', '{\n  "model": "gpt-4.1",\n}', 'unexpected "}" at line 3, column 1'],
+      ['/v1/batches', '{"requests": [', 'it ends too early at line 1, column 15'],
+      ['/admin/teams', "{'name': 'x'}", 'unexpected "\'" at line 1, column 2'],
+    ])('N18: name line and column: %s %j', async (path, text, fault) => {
+      const apiKey = path.startsWith('/v1') ? key : gateway.adminKey;
+      const { status, body } = await send('POST', path, apiKey, text);
+      expect([status, body.error.code]).toEqual([400, 'invalid_json']);
+      expect(body.error.message).toContain(fault);
+    });
+
+    it.each(['{"__proto__": {"a": 1}}', '{"messages": [{"constructor": {"prototype": 1}}]}'])(
+      'a body with a member that changes prototypes is refused: %s',
+      async (text) => {
+        const { status, body } = await send('POST', '/v1/chat/completions', key, text);
+        expect([status, body.error.code]).toEqual([400, 'invalid_json']);
+        expect(body.error.message).toContain('__proto__');
+      },
+    );
+
+    it('a byte order mark is no fault', async () => {
+      const text = `\ufeff${JSON.stringify({ name: 'with a mark' })}`;
+      expect((await send('POST', '/admin/teams', gateway.adminKey, text)).status).toBe(201);
+    });
+  });
+});
