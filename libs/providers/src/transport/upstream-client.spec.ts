@@ -1,55 +1,8 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
-import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer, type Socket } from 'node:net';
+import { createServer } from 'node:http';
+import { createServer as createTcpServer, type Socket } from 'node:net';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
-import { brotliCompressSync, createGzip, deflateSync, gzipSync } from 'node:zlib';
-import type { UpstreamRequest } from '../translator';
+import { listen, listenHttp, listenTcp, newClient, options, post } from '../testing/upstream-server';
 import { UpstreamClient } from './upstream-client';
-
-const options = {
-  connectTimeoutMs: 500,
-  firstByteTimeoutMs: 400,
-  idleTimeoutMs: 400,
-  maxConnectionsPerOrigin: 4,
-  maxReplyBytes: 1_000_000,
-  userAgent: 'thriftgate/1',
-};
-
-const cleanups: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
-});
-
-async function listen(server: Server | TcpServer): Promise<number> {
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => sockets.add(socket.on('error', () => {})));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  cleanups.push(async () => {
-    for (const socket of sockets) socket.destroy();
-    await new Promise((resolve) => server.close(resolve));
-  });
-  const { port } = server.address() as AddressInfo;
-  return port;
-}
-
-const listenHttp = (listener: RequestListener): Promise<number> => listen(createServer(listener));
-const listenTcp = (listener: (socket: Socket) => void): Promise<number> => listen(createTcpServer(listener));
-
-function newClient(changes: Partial<typeof options> = {}): UpstreamClient {
-  const client = new UpstreamClient({ ...options, ...changes });
-  cleanups.push(() => client.close());
-  return client;
-}
-
-function post(port: number, scheme = 'http'): UpstreamRequest {
-  const url = `${scheme}://127.0.0.1:${port}/v1/chat/completions?a=1`;
-  return {
-    method: 'POST',
-    url,
-    headers: { 'content-type': 'application/json', 'x-request-id': 'r1' },
-    body: '{"é":1}',
-    dropped: [],
-  };
-}
 
 const HEAD = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n';
 
@@ -82,59 +35,6 @@ describe('UpstreamClient', () => {
     for (const headers of [request.headers, { ...request.headers, 'user-agent': 'own' }])
       await (await client.send({ ...request, headers })).readAll();
     expect(seen).toEqual(['thriftgate/1', 'own']);
-  });
-
-  const text = '{"error":"안녕"}';
-  it.each([
-    ['gzip', gzipSync(text), 200],
-    ['gzip', gzipSync(text), 429],
-    ['x-gzip', gzipSync(text), 200],
-    ['br', brotliCompressSync(text), 200],
-    ['deflate', deflateSync(text), 200],
-    ['GZIP', gzipSync(text), 200],
-    ['gzip, br', brotliCompressSync(gzipSync(text)), 200],
-    ['identity', Buffer.from(text), 200],
-  ])('R06: unpacks %s, status %i', async (encoding, bytes, status) => {
-    const headers = { 'content-encoding': encoding, 'content-length': bytes.length };
-    const port = await listenHttp((_incoming, reply) => reply.writeHead(status, headers).end(bytes));
-    const response = await newClient().send(post(port));
-    expect([response.status, String(await response.readAll())]).toEqual([status, text]);
-  });
-
-  it('R06: unpacks a stream as it comes', async () => {
-    const gzip = createGzip();
-    const port = await listenHttp((_incoming, reply) => {
-      reply.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' });
-      gzip.pipe(reply);
-      gzip.write('data: 1\n\n');
-      gzip.flush();
-    });
-    const response = await newClient().send(post(port));
-    const body = response.body[Symbol.asyncIterator]();
-    expect(String((await body.next()).value)).toBe('data: 1\n\n');
-    gzip.end('data: 2\n\n');
-    expect(String((await body.next()).value)).toBe('data: 2\n\n');
-    expect((await body.next()).done).toBe(true);
-  });
-
-  it('R06: stops at what is unpacked to more than the limit', async () => {
-    const bytes = gzipSync(Buffer.alloc(50_000_000));
-    const port = await listenHttp((_incoming, reply) =>
-      reply.writeHead(200, { 'content-encoding': 'gzip' }).end(bytes),
-    );
-    const response = await newClient().send(post(port));
-    await expect(response.readAll()).rejects.toMatchObject({ kind: 'too_large', sent: true });
-  });
-
-  it.each([
-    ['cut', gzipSync('x'.repeat(1000)).subarray(0, 20)],
-    ['not packed', Buffer.from('plain')],
-  ])('R06: fails where the bytes are %s', async (_, bytes) => {
-    const port = await listenHttp((_incoming, reply) =>
-      reply.writeHead(200, { 'content-encoding': 'gzip' }).end(bytes),
-    );
-    const response = await newClient().send(post(port));
-    await expect(response.readAll()).rejects.toMatchObject({ kind: 'reset', sent: true });
   });
 
   it('reuses one connection', async () => {
