@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { openAi, SimulatorTransport, UpstreamClient } from '@thriftgate/providers';
 import { GatewayConfig } from '../config/gateway-config';
-import { VERSION } from '../config/version';
+import { VERSION } from '../common/version';
 import { type ProviderSettings, SIMULATOR_NAME } from '../config/provider-settings';
 import { ChangeFeed } from '../database/change-feed.service';
 import type { ConfiguredProvider } from './provider';

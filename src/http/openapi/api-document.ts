@@ -1,7 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { z } from 'zod';
-import { VERSION } from '../../config/version';
+import { VERSION } from '../../common/version';
 import { API_TAGS } from './api-tags';
 import { jsonSchemaOf } from './contract-schema';
 import { documentErrors } from './error-responses';
