@@ -8,8 +8,8 @@ export const WINDOW_MINUTES = (BUCKETS * BUCKET_MS) / 60_000;
 export class AttemptWindow {
   /** Milliseconds since 1970; 0 where no attempt has succeeded. */
   lastSuccessMs = 0;
-  private readonly successes = new Array<number>(BUCKETS).fill(0);
-  private readonly failures = new Array<number>(BUCKETS).fill(0);
+  private readonly successes = Array.from({ length: BUCKETS }, () => 0);
+  private readonly failures = Array.from({ length: BUCKETS }, () => 0);
   private newest = 0;
 
   succeed(nowMs: number): void {
