@@ -13,6 +13,7 @@ import * as rollupLevels from './0011-rollup-levels';
 import * as wantedWindows from './0012-wanted-windows';
 import * as rowsThatFailAlone from './0013-rows-that-fail-alone';
 import * as owners from './0014-owners';
+import * as callsByCost from './0015-calls-by-cost';
 
 /** Every migration by name, in the order in which they run. A migration that has landed is never changed. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -30,4 +31,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0012-wanted-windows': wantedWindows,
   '0013-rows-that-fail-alone': rowsThatFailAlone,
   '0014-owners': owners,
+  '0015-calls-by-cost': callsByCost,
 };
