@@ -20,7 +20,7 @@ export class RequestsController {
     description:
       'The ledger: one row for each attempt, by default newest first. Every page except the last has a `next_cursor`: ' +
       'send it as `cursor`, with the same filters and `sort`, to get the next page. With filters other than team, key, ' +
-      'request, batch and time, 100,000 rows are examined for a page: it may have fewer rows than `limit`, or none, and a ' +
+      'request, batch and time, at most 50,000 rows are examined for a page: it may have fewer rows than `limit`, or none, and a ' +
       '`next_cursor`.',
   })
   @ApiOkResponse({ description: 'A page of the ledger.', standardSchema: contracts.requestPageSchema })
