@@ -28,7 +28,7 @@ const MAY_IMPORT = {
   idempotency: [...BASE, 'ledger'],
   cache: [...BASE, 'alerts', 'audit', 'ledger', 'models', 'providers', 'redis', 'teams'],
   'single-flight': ['common', 'redis'],
-  routing: ['common', 'models'],
+  routing: ['common', 'alerts', 'models'],
   calls: [
     'common',
     'http',

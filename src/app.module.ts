@@ -26,6 +26,7 @@ import { RedisModule } from './redis/redis.module';
 import { RoutingModule } from './routing/routing.module';
 import { TeamsModule } from './teams/teams.module';
 import { ReportsModule } from './usage/reports/reports.module';
+import { RequestsModule } from './usage/requests/requests.module';
 import { ReratingModule } from './usage/rerating/rerating.module';
 import { SavingsModule } from './usage/savings/savings.module';
 import { LedgerModule } from './ledger/ledger.module';
@@ -58,6 +59,7 @@ export class AppModule {
         ChatModule,
         LedgerModule,
         ReportsModule,
+        RequestsModule,
         ReratingModule,
         SavingsModule,
 

@@ -56,6 +56,35 @@ const ALL: { [Kind in AlertKind]: [AlertData[Kind], en: string, ko: string] } = 
     'The ledger lacks 1 row that the database refuses. The last one is of request 01K, cost $0.25 (54000: index row size). Budgets count it; accounts and reports do not.',
     '데이터베이스가 거부하여 원장에 기록되지 않은 행이 1건 있습니다. 마지막 행은 요청 01K, 비용 $0.25입니다(54000: index row size). 예산에는 반영되지만 계정과 보고서에는 반영되지 않습니다.',
   ],
+  provider_auth_failed: [
+    { provider: 'openai', deployment: 'openai/gpt-4.1', code: 'upstream_auth', message: 'Refused (HTTP 401).' },
+    "openai refuses the gateway's credential (deployment openai/gpt-4.1). Calls to this provider fail until the credential is replaced.",
+    '공급자 openai에서 게이트웨이의 자격 증명을 거부했습니다(배포 openai/gpt-4.1). 자격 증명을 교체할 때까지 이 공급자에 대한 호출은 실패합니다.',
+  ],
+  provider_failing: [
+    {
+      provider: 'openai',
+      deployment: 'openai/gpt-4.1',
+      failed: 12,
+      attempts: 15,
+      minutes: 5,
+      code: 'upstream_error',
+      message: 'The upstream failed (HTTP 503).',
+    },
+    '12 of 15 attempts at openai/gpt-4.1 failed in the last 5 minutes. The last error: The upstream failed (HTTP 503).',
+    '최근 5분 동안 배포 openai/gpt-4.1에 대한 시도 15건 중 12건이 실패했습니다. 마지막 오류: The upstream failed (HTTP 503).',
+  ],
+  model_unavailable: [
+    {
+      model: 'fast',
+      provider: 'openai',
+      deployment: 'openai/gpt-4.1',
+      code: 'model_not_found',
+      message: 'The model was deprecated.',
+    },
+    'The upstream of openai/gpt-4.1 says that its model does not exist or was removed. Change the deployments of fast. Its error: The model was deprecated.',
+    '배포 openai/gpt-4.1의 업스트림에 해당 모델이 없거나 제거되었습니다. fast 모델의 배포를 변경하세요. 오류 메시지: The model was deprecated.',
+  ],
   webhook_test: [
     { webhook_id: 'webhook_1' },
     'This is a test of the webhook webhook_1. Thriftgate sends alerts in this format.',
@@ -66,6 +95,17 @@ const ALL: { [Kind in AlertKind]: [AlertData[Kind], en: string, ko: string] } = 
 describe('the texts of alerts', () => {
   it.each(Object.entries(ALL))('are in English and in Korean: %s', (kind, [data, en, ko]) => {
     expect(textsOf(kind as AlertKind, data)).toEqual({ en, ko });
+  });
+
+  it('N10: name an account without credit, and a provider whose deployments all fail', () => {
+    const [refused] = ALL.provider_auth_failed;
+    expect(textsOf('provider_auth_failed', { ...refused, code: 'upstream_billing' })).toEqual({
+      en: "The gateway's account at openai has no credit left (deployment openai/gpt-4.1). Calls to this provider fail until the account is topped up.",
+      ko: '공급자 openai의 게이트웨이 계정에 남은 크레딧이 없습니다(배포 openai/gpt-4.1). 계정을 충전할 때까지 이 공급자에 대한 호출은 실패합니다.',
+    });
+    const [failing] = ALL.provider_failing;
+    const { en, ko } = textsOf('provider_failing', { ...failing, deployment: null });
+    expect([en, ko].join()).toMatch(/attempts at openai failed.*공급자 openai에 대한/);
   });
 
   it('leave out missing members, and use the singular', () => {

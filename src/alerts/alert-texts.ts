@@ -43,6 +43,24 @@ const TEXTS: Texts = {
     en: `The ledger lacks ${refused === 1 ? '1 row' : `${refused} rows`} that the database refuses. The last one is of request ${request_id}, cost ${usd(cost_usd)} (${reason}). Budgets count it; accounts and reports do not.`,
     ko: `데이터베이스가 거부하여 원장에 기록되지 않은 행이 ${refused}건 있습니다. 마지막 행은 요청 ${request_id}, 비용 ${usd(cost_usd)}입니다(${reason}). 예산에는 반영되지만 계정과 보고서에는 반영되지 않습니다.`,
   }),
+  provider_auth_failed: ({ provider, deployment, code }) =>
+    code === 'upstream_billing'
+      ? {
+          en: `The gateway's account at ${provider} has no credit left (deployment ${deployment}). Calls to this provider fail until the account is topped up.`,
+          ko: `공급자 ${provider}의 게이트웨이 계정에 남은 크레딧이 없습니다(배포 ${deployment}). 계정을 충전할 때까지 이 공급자에 대한 호출은 실패합니다.`,
+        }
+      : {
+          en: `${provider} refuses the gateway's credential (deployment ${deployment}). Calls to this provider fail until the credential is replaced.`,
+          ko: `공급자 ${provider}에서 게이트웨이의 자격 증명을 거부했습니다(배포 ${deployment}). 자격 증명을 교체할 때까지 이 공급자에 대한 호출은 실패합니다.`,
+        },
+  provider_failing: ({ provider, deployment, failed, attempts, minutes, message }) => ({
+    en: `${failed} of ${attempts} attempts at ${deployment ?? provider} failed in the last ${minutes} minutes. The last error: ${message}`,
+    ko: `최근 ${minutes}분 동안 ${deployment === null ? `공급자 ${provider}` : `배포 ${deployment}`}에 대한 시도 ${attempts}건 중 ${failed}건이 실패했습니다. 마지막 오류: ${message}`,
+  }),
+  model_unavailable: ({ model, deployment, message }) => ({
+    en: `The upstream of ${deployment} says that its model does not exist or was removed. Change the deployments of ${model}. Its error: ${message}`,
+    ko: `배포 ${deployment}의 업스트림에 해당 모델이 없거나 제거되었습니다. ${model} 모델의 배포를 변경하세요. 오류 메시지: ${message}`,
+  }),
   webhook_test: ({ webhook_id }) => ({
     en: `This is a test of the webhook ${webhook_id}. Thriftgate sends alerts in this format.`,
     ko: `웹훅 ${webhook_id}의 테스트 메시지입니다. Thriftgate의 알림은 이와 같은 형식으로 전송됩니다.`,

@@ -33,6 +33,26 @@ export interface AlertData {
     /** How many rows are set aside in all. */
     refused: number;
   };
+  provider_auth_failed: {
+    provider: string;
+    /** The deployment whose attempt was refused first. */
+    deployment: string;
+    /** `upstream_auth`, or `upstream_billing` where the account has no credit left. */
+    code: string;
+    message: string;
+  };
+  provider_failing: {
+    provider: string;
+    /** Null where the attempts at all deployments of the provider were counted together. */
+    deployment: string | null;
+    failed: number;
+    attempts: number;
+    minutes: number;
+    /** Code and message of the last failure. */
+    code: string | null;
+    message: string;
+  };
+  model_unavailable: { model: string; provider: string; deployment: string; code: string | null; message: string };
   webhook_test: { webhook_id: string };
 }
 

@@ -1,5 +1,17 @@
 import { ERROR_TABLE, type ErrorCode, FINAL_CODES } from './error-table';
 
+/** What is known of a call that failed, for the log. */
+export interface CallFacts {
+  /** The provider of the last attempt. */
+  provider?: string | undefined;
+  /** The name that callers use. */
+  model?: string | undefined;
+  upstreamModel?: string | undefined;
+  /** The HTTP status of the upstream, where its error passes through to the caller. */
+  upstreamStatus?: number | undefined;
+  attempts?: number | undefined;
+}
+
 /** Details of a {@link GatewayError} in addition to its code. */
 export interface GatewayErrorDetails {
   /** A sentence for the caller: the problem and what to do. Default: the message of the table. */
@@ -14,6 +26,8 @@ export interface GatewayErrorDetails {
   upstream?: { status: number; type: string; code: string | null };
   /** Further members of the error object, such as the limit that was reached. */
   members?: Record<string, string | number | null>;
+  /** For the log; not in the response. */
+  facts?: CallFacts;
   cause?: unknown;
 }
 
@@ -23,6 +37,7 @@ export class GatewayError extends Error {
   readonly retryAfterSeconds: number | undefined;
   /** Whether no repeat of the request can succeed; becomes `x-should-retry: false`. */
   readonly isFinal: boolean;
+  readonly facts: CallFacts;
   private readonly members: GatewayErrorDetails['members'];
   private readonly upstream: GatewayErrorDetails['upstream'];
 
@@ -38,6 +53,7 @@ export class GatewayError extends Error {
     this.param = details.param ?? null;
     this.retryAfterSeconds = details.retryAfterSeconds ?? ERROR_TABLE[code].retryAfterSeconds;
     this.isFinal = details.isFinal ?? FINAL_CODES.has(details.upstream?.code ?? code);
+    this.facts = details.facts ?? {};
     this.members = details.members;
     this.upstream = details.upstream;
   }

@@ -11,8 +11,11 @@ export class GatewayErrorFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const reply = http.getResponse<FastifyReply>();
     const error = toGatewayError(thrown);
+    const request = http.getRequest<FastifyRequest>();
+    // For the line of the access log.
+    request.failure = error;
     if (error.status >= 500 && error.code === 'internal_error') {
-      this.logger.error({ requestId: http.getRequest<FastifyRequest>().id, err: thrown }, 'unexpected failure');
+      this.logger.error({ requestId: request.id, err: thrown }, 'unexpected failure');
     }
     if (reply.sent || reply.raw.headersSent) {
       reply.raw.destroy();

@@ -1,13 +1,25 @@
 import type { ProviderError } from '@thriftgate/providers';
-import { GatewayError } from '../common/errors';
+import { type CallFacts, GatewayError } from '../common/errors';
+import type { Deployment, Model } from '../models/model';
 
 const TIMEOUT_STATUS = 504;
+/** Errors from here on have the status that the gateway gives them, not the upstream's. */
+const SERVER_ERRORS = 500;
 
 /** An attempt that brought no answer, with what that means for the next one. */
 export class AttemptFailure extends Error {
+  private facts: CallFacts = {};
+
   constructor(readonly error: ProviderError) {
     super(error.message);
     this.name = 'AttemptFailure';
+  }
+
+  /** Notes whose attempt failed, for the log. @param attempts of the call so far */
+  madeBy(model: Model, { provider, upstreamModel }: Deployment, attempts: number): void {
+    const { status } = this.error;
+    const upstreamStatus = status < SERVER_ERRORS ? status : undefined;
+    this.facts = { provider, model: model.name, upstreamModel, upstreamStatus, attempts };
   }
 
   toGatewayError(): GatewayError {
@@ -17,6 +29,7 @@ export class AttemptFailure extends Error {
       param,
       upstream: { status, type, code },
       cause: this,
+      facts: this.facts,
       ...(retryAfterMs === undefined ? {} : { retryAfterSeconds: retryAfterMs / 1000 }),
     });
   }

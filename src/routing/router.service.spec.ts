@@ -3,6 +3,7 @@ import { GatewayError } from '../common/errors';
 import type { Deployment, Model } from '../models/model';
 import { AttemptFailure } from './attempt-failure';
 import { Router } from './router.service';
+import type { ProviderHealth } from './provider-health.service';
 import { DeploymentSlots } from './slots.service';
 
 const deployment = (id: string, priority: number): Deployment => ({
@@ -41,12 +42,18 @@ describe('the router', () => {
   let slots: DeploymentSlots;
   let router: Router;
   let asked: string[];
+  let told: string[];
   let controller: AbortController;
 
   beforeEach(() => {
     asked = [];
     slots = new DeploymentSlots();
-    router = new Router(slots);
+    told = [];
+    const health: Pick<ProviderHealth, 'succeeded' | 'failed'> = {
+      succeeded: ({ id }) => told.push(`${id} succeeded`),
+      failed: ({ id }, { code }) => told.push(`${id} failed: ${code}`),
+    };
+    router = new Router(slots, health as ProviderHealth);
     controller = new AbortController();
     jest.spyOn(Math, 'random').mockReturnValue(0);
   });
@@ -69,6 +76,37 @@ describe('the router', () => {
   it('answers with the first answer', async () => {
     expect(await route(modelOf('a', 'b'), 'answer')).toBe('answer');
     expect(asked).toEqual(['a 1']);
+  });
+
+  it('N10: tells the health of providers of each failure and success', async () => {
+    const timeout = failing({ code: 'upstream_timeout', retryable: false });
+    await expect(route(modelOf('a'), timeout)).rejects.toThrow(GatewayError);
+    asked = [];
+    expect(await route(modelOf('a', 'b'), failing(), failing(), 'answer')).toBe('answer');
+    expect(told).toEqual([
+      'a failed: upstream_timeout',
+      'a failed: upstream_error',
+      'a failed: upstream_error',
+      'b succeeded',
+    ]);
+  });
+
+  it('N10: tells the health of providers nothing of attempts that the caller ended', async () => {
+    const leave = () => {
+      controller.abort();
+      return failing();
+    };
+    await expect(route(modelOf('a'), leave)).rejects.toThrow(GatewayError);
+    expect(told).toEqual([]);
+  });
+
+  it('N10: names provider, model, upstream status and attempts in its error', async () => {
+    const limited = failing({ status: 429, retryAfterMs: 9_000 });
+    await expect(route(modelOf('a', 'b'), limited)).rejects.toMatchObject({
+      facts: { provider: 'b', model: 'resilient', upstreamModel: 'b', upstreamStatus: 429, attempts: 2 },
+    });
+    fill('a');
+    await expect(route(modelOf('a'), 'answer')).rejects.toMatchObject({ facts: { model: 'resilient', attempts: 0 } });
   });
 
   it('asks the only deployment three times', async () => {

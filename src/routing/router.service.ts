@@ -4,6 +4,7 @@ import { GatewayError } from '../common/errors';
 import { pauseUnless } from '../common/runtime/pause';
 import type { Deployment, Model } from '../models/model';
 import { AttemptFailure } from './attempt-failure';
+import { ProviderHealth } from './provider-health.service';
 import { DeploymentSlots } from './slots.service';
 import { inOrder } from './selection';
 
@@ -27,7 +28,10 @@ export type MakeAttempt<T> = (deployment: Deployment, number: number, release: (
 /** Chooses among the available deployments of a model, one after the other, until one answers. */
 @Injectable()
 export class Router {
-  constructor(private readonly slots: DeploymentSlots) {}
+  constructor(
+    private readonly slots: DeploymentSlots,
+    private readonly health: ProviderHealth,
+  ) {}
 
   /**
    * Retries with jitter what may succeed at once, then goes on to the next deployment with a free slot. An answer that comes
@@ -45,9 +49,13 @@ export class Router {
         const release = this.slots.take(deployment);
         if (!release) break;
         try {
-          return await makeAttempt(deployment, (attempts += 1), release);
+          const answer = await makeAttempt(deployment, (attempts += 1), release);
+          this.health.succeeded(deployment);
+          return answer;
         } catch (failure) {
           if (!(failure instanceof AttemptFailure)) throw failure;
+          failure.madeBy(model, deployment, attempts);
+          if (!signal.aborted) this.health.failed(deployment, failure.error);
           last = failure;
           if (!failure.error.elsewhere) throw failure.toGatewayError();
           const again = failure.error.retryable && round < most && (await pause(failure, round, signal));
@@ -73,5 +81,6 @@ function allBusy(model: Model): GatewayError {
   return new GatewayError('unavailable', {
     message: `Every deployment of "${model.name}" is at its max_parallel limit. Try again shortly.`,
     retryAfterSeconds: ALL_BUSY_RETRY_SECONDS,
+    facts: { model: model.name, attempts: 0 },
   });
 }

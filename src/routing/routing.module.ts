@@ -1,7 +1,13 @@
 import { Module } from '@nestjs/common';
+import { AlertsModule } from '../alerts/alerts.module';
+import { ProviderHealth } from './provider-health.service';
 import { DeploymentSlots } from './slots.service';
 import { Router } from './router.service';
 
 /** Which deployment is asked, when again, and when the next one. */
-@Module({ providers: [Router, DeploymentSlots], exports: [Router, DeploymentSlots] })
+@Module({
+  imports: [AlertsModule],
+  providers: [Router, DeploymentSlots, ProviderHealth],
+  exports: [Router, DeploymentSlots],
+})
 export class RoutingModule {}

@@ -1,3 +1,4 @@
+import { eventually } from '../support/eventually';
 import { FakeOpenAi } from '../support/fake-openai/fake-openai';
 import { type RunningGateway, startGateway } from '../support/gateway';
 
@@ -101,5 +102,46 @@ prices:
     );
     const providers = answers.map(({ headers }) => headers.get('x-gateway-provider')).toSorted();
     expect(providers).toEqual(['backup', 'backup', 'openai']);
+  });
+
+  it('N10, R11: raises alerts where a provider refuses the credential, has no such model, or fails again and again', async () => {
+    gateway.fake.script({ status: 401 }, { prompt: 'refused again', times: 30 });
+    for (let call = 0; call < 5; call += 1) await gateway.chat(key, 'refused again');
+    gateway.fake.script({ status: 404 }, { prompt: 'gone', times: 2 });
+    for (let call = 0; call < 2; call += 1) await gateway.chat(key, 'gone', { model: 'narrow' });
+    const failing = { model: 'other-family', messages: [{ role: 'user', content: 'down' }], use_cache: false };
+    for (const fake of [gateway.fake, backup]) fake.script({ status: 503 }, { prompt: 'down', times: 100 });
+    for (let call = 0; call < 12; call += 1) await gateway.request('POST', '/v1/chat/completions', key, failing);
+    await eventually(async () => {
+      const { data } = (await gateway.admin('GET', '/admin/alerts?kind=provider_failing')).body;
+      return data.length > 0 || undefined;
+    });
+    const { data } = (await gateway.admin('GET', '/admin/alerts?limit=100')).body;
+    const of = (kind: string) => data.filter((alert: any) => alert.kind === kind);
+    expect(of('provider_auth_failed')).toMatchObject([{ severity: 'critical', data: { provider: 'openai' } }]);
+    expect(of('model_unavailable')).toMatchObject([{ severity: 'warning', data: { deployment: 'openai/gpt-4.1' } }]);
+    expect(of('provider_failing').map((alert: any) => alert.data.provider)).toContain('backup');
+  });
+
+  it('N10: names error, model, provider and attempts in the log line of a failed call', async () => {
+    gateway.fake.script({ status: 401 }, { prompt: 'for the log', times: 9 });
+    const { status, headers } = await gateway.chat(key, 'for the log', { model: 'gpt-4.1' });
+    expect(status).toBe(502);
+    const line = await eventually(() =>
+      gateway.output
+        .split('\n')
+        .find((text) => text.includes(headers.get('x-request-id') ?? '?') && text.includes('"msg"')),
+    );
+    expect(JSON.parse(line)).toMatchObject({
+      level: 'warn',
+      status: 502,
+      errorCode: 'upstream_auth',
+      errorType: 'upstream_error',
+      model: 'gpt-4.1',
+      provider: 'openai',
+      upstreamModel: 'gpt-4.1',
+      attempts: 1,
+      msg: 'request failed',
+    });
   });
 });

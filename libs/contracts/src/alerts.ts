@@ -12,6 +12,9 @@ export const alertKinds = [
   'credit_low',
   'credit_expiring',
   'ledger_row_refused',
+  'provider_auth_failed',
+  'provider_failing',
+  'model_unavailable',
 ] as const;
 export type AlertKind = (typeof alertKinds)[number];
 

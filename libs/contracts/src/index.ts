@@ -14,6 +14,7 @@ export * from './keys';
 export * from './ledger';
 export * from './models';
 export * from './prices';
+export * from './request-filters';
 export * from './savings';
 export * from './teams';
 export * from './usage';

@@ -66,8 +66,8 @@ describe('usageQuerySchema', () => {
 
 describe('listRequestsQuerySchema', () => {
   it('limits a page to 100 rows by default', () => {
-    expect(listRequestsQuerySchema.parse({})).toEqual({ limit: 100 });
-    expect(listRequestsQuerySchema.parse({ limit: '1000' })).toEqual({ limit: 1000 });
+    expect(listRequestsQuerySchema.parse({})).toEqual({ limit: 100, sort: '-created_at' });
+    expect(listRequestsQuerySchema.parse({ limit: '1000' })).toMatchObject({ limit: 1000 });
   });
 
   it.each([{ limit: '0' }, { limit: '1001' }, { limit: '1.5' }, { limit: 'all' }, { model: 'a\0' }, { colour: 'red' }])(

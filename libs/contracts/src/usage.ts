@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { timeSchema, usdSchema } from './common';
+import { ledgerStates, requestFilters, requestSortSchema } from './request-filters';
 import { filterSchema, fromBeforeTo, groupByOf, NOT_BEFORE } from './report-queries';
 import { dayOrTimeSchema } from './report-times';
 
@@ -107,14 +108,16 @@ export const listRequestsQuerySchema = z
     model: filterSchema,
     request_id: filterSchema,
     batch_id: filterSchema,
+    ...requestFilters,
     from: fromSchema,
     to: toSchema,
+    sort: requestSortSchema,
     limit: z.coerce.number().int().min(1).max(1000).default(100),
     cursor: z
       .string()
       .max(256)
       .optional()
-      .meta({ description: 'The next_cursor of the previous page, with the same filters' }),
+      .meta({ description: 'The next_cursor of the previous page, with the same filters and sort' }),
   })
   .refine(fromBeforeTo, NOT_BEFORE);
 export type ListRequestsQuery = z.output<typeof listRequestsQuerySchema>;
@@ -165,7 +168,7 @@ export const requestRowSchema = z
     upstream_model: z.string().nullable(),
     endpoint: z.string(),
     status: z.int().nullable(),
-    state: z.enum(['dispatched', 'settled', 'failed', 'unknown']),
+    state: z.enum(ledgerStates),
     stream: z.boolean(),
     cache_status: z.string(),
     input_tokens: z.int().meta({ description: 'In a row that corrects another one, the difference; so below' }),
@@ -196,7 +199,7 @@ export const requestRowSchema = z
   .meta({ id: 'LedgerRow', example: requestExample });
 export type RequestRow = z.output<typeof requestRowSchema>;
 
-/** A page of the ledger, newest first. */
+/** A page of the ledger. The next one begins at `next_cursor`; null at the end. */
 export const requestPageSchema = z
   .object({ data: z.array(requestRowSchema), next_cursor: z.string().nullable() })
   .meta({ id: 'LedgerPage', example: { data: [requestExample], next_cursor: null } });

@@ -18,7 +18,7 @@ export interface CallOptions {
   idempotencyKey?: string;
 }
 
-type QueryValue = string | number | Date | readonly string[] | undefined;
+type QueryValue = string | number | boolean | Date | readonly string[] | undefined;
 export type Query = Readonly<Record<string, QueryValue>>;
 
 export interface HttpCall extends CallOptions {

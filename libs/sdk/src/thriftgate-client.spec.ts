@@ -194,6 +194,12 @@ describe('ThriftgateClient', () => {
     expect(calls[1]?.url).toBe('/admin/requests?team_id=team_1&limit=2&cursor=more');
   });
 
+  it('N10: sends lists of filters separated by commas', async () => {
+    responses = [json({ data: [], next_cursor: null })];
+    await client.admin.requests.list({ status: ['429', '5xx'], stream: false, sort: '-cost' });
+    expect(calls[0]?.url).toBe('/admin/requests?status=429%2C5xx&stream=false&sort=-cost');
+  });
+
   it.each<[string, (admin: ThriftgateClient['admin']) => Promise<unknown>, string, unknown]>([
     ['makes teams', ({ teams }) => teams.create({ name: 'search' }), 'POST /admin/teams', { name: 'search' }],
     ['issues keys', ({ keys }) => keys.create('team_1', { name: 'k' }), 'POST /admin/teams/team_1/keys', { name: 'k' }],

@@ -3,6 +3,7 @@ import type { CacheHit, ResponseCache } from '../../cache/response-cache.service
 import { GatewayError } from '../../common/errors';
 import { FakeSignal } from '../testing/fake-signal';
 import { AttemptFailure } from '../../routing/attempt-failure';
+import type { ProviderHealth } from '../../routing/provider-health.service';
 import { Router } from '../../routing/router.service';
 import { DeploymentSlots } from '../../routing/slots.service';
 import type { FlightResult } from '../../single-flight/flight-result';
@@ -56,7 +57,10 @@ function setUp() {
     new CachedResponseService(ledger.asService(), replay, clock),
     new FollowerService(ledger.asService(), replay, clock),
     replay,
-    new Router(new DeploymentSlots()),
+    new Router(new DeploymentSlots(), {
+      succeeded: () => {},
+      failed: () => {},
+    } as Partial<ProviderHealth> as ProviderHealth),
     attempts as AttemptsService,
   );
   const respond = (body: object = {}, client = new FakeSignal()) =>

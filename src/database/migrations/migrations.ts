@@ -14,6 +14,7 @@ import * as wantedWindows from './0012-wanted-windows';
 import * as rowsThatFailAlone from './0013-rows-that-fail-alone';
 import * as owners from './0014-owners';
 import * as fileExpiry from './0015-file-expiry';
+import * as callsByCost from './0016-calls-by-cost';
 
 /** Every migration by name, in the order in which they run. A migration that has landed is never changed. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -32,4 +33,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0013-rows-that-fail-alone': rowsThatFailAlone,
   '0014-owners': owners,
   '0015-file-expiry': fileExpiry,
+  '0016-calls-by-cost': callsByCost,
 };

@@ -1,29 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { UsageGroup } from '@thriftgate/contracts';
-import { type ExpressionBuilder, type RawBuilder, type Selectable, sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { PicoUsd } from '../../common/money';
 import { Database } from '../../database/database.connection';
-import type { Schema } from '../../database/schema';
 import { snapshot } from '../../database/snapshot';
-import type { LedgerTable } from '../../database/tables/ledger-tables';
 import type { RollupDimension } from '../../ledger/rollup-levels';
 import { groupName } from './group-name';
 import { partsOf, type ReportPart } from './report-parts.repository';
 import type { UsageFilter } from './report-span';
-import { type RequestKey, requestIdBounds } from './request-key';
-
-export interface RequestFilter {
-  team_id?: string | undefined;
-  key_id?: string | undefined;
-  model?: string | undefined;
-  request_id?: string | undefined;
-  batch_id?: string | undefined;
-  from?: Date | undefined;
-  to?: Date | undefined;
-}
-
-/** A row of the ledger: an attempt, or a correction of one. */
-export type LedgerRow = Selectable<LedgerTable>;
 
 /** Sums over calls. */
 export interface Sums {
@@ -76,21 +60,6 @@ const SUMS = [
 export class ReportsRepository {
   constructor(private readonly database: Database) {}
 
-  /** The ledger rows after `after`, newest first. */
-  requests(filter: RequestFilter, after: RequestKey | undefined, limit: number): Promise<LedgerRow[]> {
-    return this.database.db
-      .selectFrom('ledger')
-      .selectAll()
-      .where((eb) => matches(eb, filter))
-      .$if(after !== undefined, (query) =>
-        query.where(sql<boolean>`(ledger.request_id, ledger.attempt) < (${after?.requestId}, ${after?.attempt})`),
-      )
-      .orderBy('request_id', 'desc')
-      .orderBy('attempt', 'desc')
-      .limit(limit)
-      .execute();
-  }
-
   /**
    * The sums of each group, ordered by group, and the total, from one snapshot. Grouped by tag, a row counts once for each
    * of its tags.
@@ -135,18 +104,6 @@ function byTagList(parts: RawBuilder<ReportPart>, groups: UsageGroup[]): RawBuil
   return sql`(SELECT ${kept}, sum(requests) AS requests, sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens,
       sum(list_cost_pusd) AS list_cost_pusd, sum(cost_pusd) AS cost_pusd, sum(saved_pusd) AS saved_pusd
     FROM ${parts} AS part GROUP BY ${kept})`;
-}
-
-function matches(eb: ExpressionBuilder<Schema, 'ledger'>, { from, to, ...equal }: RequestFilter) {
-  const { least, below } = requestIdBounds(from, to);
-  const given = Object.entries(equal).filter(([, value]) => value !== undefined);
-  return eb.and([
-    eb.and(Object.fromEntries(given)),
-    ...(from ? [eb('created_at', '>=', from)] : []),
-    ...(to ? [eb('created_at', '<', to)] : []),
-    ...(least ? [eb('request_id', '>=', least)] : []),
-    ...(below ? [eb('request_id', '<', below)] : []),
-  ]);
 }
 
 function toSums(row: {

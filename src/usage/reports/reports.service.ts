@@ -4,8 +4,7 @@ import { Clock } from '../../common/clock';
 import { GatewayError } from '../../common/errors';
 import { LedgerDrain } from '../../ledger/drain/ledger-drain.service';
 import { spanOf, type UsageFilter } from './report-span';
-import { type GroupSums, type LedgerRow, ReportsRepository, type RequestFilter, type Sums } from './reports.repository';
-import { decodeCursor, encodeCursor } from './request-key';
+import { type GroupSums, ReportsRepository, type Sums } from './reports.repository';
 
 const MAX_GROUPS = 100_000;
 
@@ -17,21 +16,6 @@ export class ReportsService {
     private readonly drain: LedgerDrain,
     private readonly clock: Clock,
   ) {}
-
-  /** A page of rows, newest first. @throws GatewayError `invalid_request` for an invalid cursor */
-  async requests(
-    filter: RequestFilter,
-    limit: number,
-    cursor: string | undefined,
-  ): Promise<{ rows: LedgerRow[]; nextCursor: string | null }> {
-    const after = cursor === undefined ? undefined : decodeCursor(cursor);
-    await this.drain.flush();
-    const rows = await this.reports.requests(filter, after, limit + 1);
-    const last = rows[limit - 1];
-    const nextCursor =
-      rows.length > limit && last ? encodeCursor({ requestId: last.request_id, attempt: last.attempt }) : null;
-    return { rows: rows.slice(0, limit), nextCursor };
-  }
 
   /** Sums by group over the span of the filter, by default 30 days. @throws GatewayError `invalid_request` for too many groups */
   async usage(filter: Partial<UsageFilter>, groups: UsageGroup[]): Promise<{ data: GroupSums[]; total: Sums }> {

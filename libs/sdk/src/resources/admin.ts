@@ -1,4 +1,4 @@
-import type { RequestPage, RequestRow, UsageGroup } from '@thriftgate/contracts';
+import type { RequestPage, RequestRow, RequestSort, UsageGroup } from '@thriftgate/contracts';
 import type { CallOptions, HttpClient } from '../http-client';
 import { AdminModels } from './admin-models';
 import { Alerts, Webhooks } from './alerts';
@@ -21,8 +21,21 @@ export interface RequestsQuery {
   model?: string;
   request_id?: string;
   batch_id?: string;
+  /** Statuses and classes of them, as `429,5xx`. */
+  status?: number | string | readonly string[];
+  state?: string | readonly string[];
+  error_code?: string | readonly string[];
+  provider?: string | readonly string[];
+  cache_status?: string | readonly string[];
+  /** One tag. */
+  tag?: string;
+  /** Decimal dollars. */
+  min_cost_usd?: string;
+  stream?: boolean;
   from?: Date | string;
   to?: Date | string;
+  /** Default: `-created_at`, newest first. */
+  sort?: RequestSort;
   /** Rows per page, 1 to 1000. */
   limit?: number;
   cursor?: string;
@@ -36,7 +49,7 @@ export interface AdminUsageQuery extends UsageQuery<UsageGroup> {
 class Requests {
   constructor(private readonly http: HttpClient) {}
 
-  /** One page, newest first. */
+  /** One page. It may have fewer rows than `limit` although there is a `next_cursor`. */
   list(query: RequestsQuery = {}, options?: CallOptions): Promise<RequestPage> {
     return this.http.json('GET', '/admin/requests', { ...options, query: { ...query } });
   }

@@ -4,30 +4,31 @@ import * as contracts from '@thriftgate/contracts';
 import { Roles } from '../../http/access.decorators';
 import { ApiErrors } from '../../http/api-errors.decorator';
 import { formatUsd } from '../../common/money';
-import type { LedgerRow } from './reports.repository';
-import { ReportsService } from './reports.service';
+import type { LedgerRow } from './requests.repository';
+import { RequestsService } from './requests.service';
 
 @ApiTags('Reports')
 @ApiBearerAuth()
 @Roles('platform_admin')
 @Controller('admin/requests')
 export class RequestsController {
-  constructor(private readonly reports: ReportsService) {}
+  constructor(private readonly requests: RequestsService) {}
 
   @Get()
   @ApiOperation({
     summary: 'List calls',
     description:
-      'The ledger: one row for each attempt, newest first. Every page except the last has a `next_cursor`: ' +
-      'send it as `cursor`, with the same filters, to get the next page.',
+      'The ledger: one row for each attempt, by default newest first. Every page except the last has a `next_cursor`: ' +
+      'send it as `cursor`, with the same filters and `sort`, to get the next page. With filters other than team, key, ' +
+      'request, batch and time, at most 50,000 rows are examined for a page: it may have fewer rows than `limit`, or none, and a ' +
+      '`next_cursor`.',
   })
   @ApiOkResponse({ description: 'A page of the ledger.', standardSchema: contracts.requestPageSchema })
   @ApiErrors('invalid_request', 'invalid_api_key', 'forbidden')
   async list(
     @Query({ schema: contracts.listRequestsQuerySchema }) query: contracts.ListRequestsQuery,
   ): Promise<contracts.RequestPage> {
-    const { limit, cursor, ...filter } = query;
-    const { rows, nextCursor } = await this.reports.requests(filter, limit, cursor);
+    const { rows, nextCursor } = await this.requests.page(query);
     return { data: rows.map(toWire), next_cursor: nextCursor };
   }
 }

@@ -1,0 +1,152 @@
+import { Injectable } from '@nestjs/common';
+import type { RequestSort, StatusRange } from '@thriftgate/contracts';
+import { type ExpressionBuilder, type Kysely, type Selectable, sql } from 'kysely';
+import type { PicoUsd } from '../../common/money';
+import { Database } from '../../database/database.connection';
+import type { Schema } from '../../database/schema';
+import { snapshot } from '../../database/snapshot';
+import type { LedgerState, LedgerTable } from '../../database/tables/ledger-tables';
+import { requestIdBounds } from '../reports/request-key';
+import type { RequestPlace } from './request-cursor';
+
+/** Filters that an index of the ledger serves. */
+export interface IndexedFilter {
+  team_id?: string | undefined;
+  key_id?: string | undefined;
+  request_id?: string | undefined;
+  batch_id?: string | undefined;
+  from?: Date | undefined;
+  to?: Date | undefined;
+}
+
+/** Filters that are compared with row after row. */
+export interface RowFilter {
+  model?: string | undefined;
+  status?: StatusRange[] | undefined;
+  state?: LedgerState[] | undefined;
+  error_code?: string[] | undefined;
+  provider?: string[] | undefined;
+  cache_status?: string[] | undefined;
+  tag?: string | undefined;
+  minCostPusd?: PicoUsd | undefined;
+  stream?: boolean | undefined;
+}
+
+/** A row of the ledger: an attempt, or a correction of one. */
+export type LedgerRow = Selectable<LedgerTable>;
+
+/** Which rows a page has, in which order, after which place. */
+export interface PageQuery {
+  indexed: IndexedFilter;
+  rows: RowFilter;
+  sort: RequestSort;
+  after: RequestPlace | undefined;
+}
+
+export interface LedgerPage {
+  rows: LedgerRow[];
+  /** The last row that was examined, where rows after it were not. */
+  examinedTo: RequestPlace | undefined;
+}
+
+/** So many rows are compared with the filters for one page: a page takes no longer, however few rows match. */
+const MAX_EXAMINED = 50_000;
+/** By cost, and of a team, a key or a batch, the rows lie apart from each other: each is read from another place of the disk. */
+const MAX_EXAMINED_APART = 10_000;
+
+/** Reads the rows of the ledger. */
+@Injectable()
+export class RequestsRepository {
+  constructor(private readonly database: Database) {}
+
+  /** @param maxExamined specs set fewer */
+  async page(query: PageQuery, limit: number, maxExamined = maxExaminedOf(query)): Promise<LedgerPage> {
+    if (Object.values(query.rows).every((value) => value === undefined)) {
+      const rows = await inOrder(this.database.db, query).selectAll().limit(limit).execute();
+      return { rows, examinedTo: undefined };
+    }
+    const scan = scanOf(query);
+    return snapshot(this.database, async (db) => {
+      const examined = inOrder(db, scan).selectAll().limit(maxExamined).as('ledger');
+      const rows = await db
+        .selectFrom(examined)
+        .selectAll()
+        .where((eb) => matches(eb, query))
+        .$call((select) => (query.sort === '-cost' ? select.orderBy('cost_pusd', 'desc') : select))
+        .orderBy('request_id', query.sort === 'created_at' ? 'asc' : 'desc')
+        .orderBy('attempt', query.sort === 'created_at' ? 'asc' : 'desc')
+        .limit(limit)
+        .execute();
+      if (rows.length === limit) return { rows, examinedTo: undefined };
+      const last = await inOrder(db, scan)
+        .select(['request_id', 'attempt', 'cost_pusd'])
+        .offset(maxExamined - 1)
+        .limit(1)
+        .executeTakeFirst();
+      return { rows, examinedTo: last && placeOf(last) };
+    });
+  }
+}
+
+/** By cost, a team and a key are compared with row after row: no index has their rows in this order. */
+function scanOf(query: PageQuery): PageQuery {
+  if (query.sort !== '-cost') return query;
+  return { ...query, indexed: { ...query.indexed, team_id: undefined, key_id: undefined } };
+}
+
+function maxExaminedOf({ sort, indexed: { team_id, key_id, batch_id } }: PageQuery): number {
+  return sort === '-cost' || team_id || key_id || batch_id ? MAX_EXAMINED_APART : MAX_EXAMINED;
+}
+
+export function placeOf(row: Pick<LedgerRow, 'request_id' | 'attempt' | 'cost_pusd'>): RequestPlace {
+  return { requestId: row.request_id, attempt: row.attempt, costPusd: row.cost_pusd };
+}
+
+/** The rows of the indexed filters after a place, in the order of an index. */
+function inOrder(db: Kysely<Schema>, { indexed, rows, sort, after }: PageQuery) {
+  const { from, to, ...equal } = indexed;
+  const { least, below } = requestIdBounds(from, to);
+  const byCost = sort === '-cost';
+  const direction = sort === 'created_at' ? 'asc' : 'desc';
+  return db
+    .selectFrom('ledger')
+    .where((eb) =>
+      eb.and([
+        eb.and(Object.fromEntries(Object.entries(equal).filter(([, value]) => value !== undefined))),
+        ...(from ? [eb('created_at', '>=', from)] : []),
+        ...(to ? [eb('created_at', '<', to)] : []),
+        ...(least ? [eb('request_id', '>=', least)] : []),
+        ...(below ? [eb('request_id', '<', below)] : []),
+        // Of rows by cost this is the end.
+        ...(byCost && rows.minCostPusd !== undefined ? [eb('cost_pusd', '>=', rows.minCostPusd)] : []),
+        ...(after ? [afterPlace(after, sort)] : []),
+      ]),
+    )
+    .$if(byCost, (select) => select.orderBy('cost_pusd', direction))
+    .orderBy('request_id', direction)
+    .orderBy('attempt', direction);
+}
+
+function afterPlace({ requestId, attempt, costPusd }: RequestPlace, sort: RequestSort) {
+  if (sort === '-cost')
+    return sql<boolean>`(cost_pusd, request_id, attempt) < (${costPusd}::bigint, ${requestId}, ${attempt})`;
+  const sign = sql.raw(sort === 'created_at' ? '>' : '<');
+  return sql<boolean>`(request_id, attempt) ${sign} (${requestId}, ${attempt})`;
+}
+
+function matches(eb: ExpressionBuilder<Schema, 'ledger'>, { rows, indexed: { team_id, key_id } }: PageQuery) {
+  const { model, status, state, error_code, provider, cache_status, tag, minCostPusd, stream } = rows;
+  return eb.and([
+    ...(team_id === undefined ? [] : [eb('team_id', '=', team_id)]),
+    ...(key_id === undefined ? [] : [eb('key_id', '=', key_id)]),
+    ...(model === undefined ? [] : [eb('model', '=', model)]),
+    ...(status ? [eb.or(status.map(({ least, most }) => eb.between('status', least, most)))] : []),
+    ...(state ? [eb('state', 'in', state)] : []),
+    ...(error_code ? [eb('error_code', 'in', error_code)] : []),
+    ...(provider ? [eb('provider', 'in', provider)] : []),
+    ...(cache_status ? [eb('cache_status', 'in', cache_status)] : []),
+    ...(tag === undefined ? [] : [sql<boolean>`tags @> ${JSON.stringify([tag])}::jsonb`]),
+    ...(minCostPusd === undefined ? [] : [eb('cost_pusd', '>=', minCostPusd)]),
+    ...(stream === undefined ? [] : [eb('stream', '=', stream)]),
+  ]);
+}
