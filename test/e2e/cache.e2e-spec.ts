@@ -133,16 +133,13 @@ describe('the response cache', () => {
     expect(status(await gateway.chat(key, text))).toBe('MISS');
   });
 
-  it.each(['[[finish=length]]', '[[finish=content_filter]]', '[[refuse]]', '[[no-usage]]', 'call tool'])(
-    'does not store %s',
-    async (directive) => {
-      const members =
-        directive === 'call tool' ? { tools: [{ type: 'function', function: { name: 'f', parameters: {} } }] } : {};
-      const text = `${directive} ${fresh()}`;
-      for (const stream of [false, true, false])
-        expect(status(await gateway.chat(key, text, { ...members, stream }))).toBe('MISS');
-    },
-  );
+  it.each(['[[finish=length]]', 'call tool'])('does not store %s', async (directive) => {
+    const members =
+      directive === 'call tool' ? { tools: [{ type: 'function', function: { name: 'f', parameters: {} } }] } : {};
+    const text = `${directive} ${fresh()}`;
+    for (const stream of [false, true, false])
+      expect(status(await gateway.chat(key, text, { ...members, stream }))).toBe('MISS');
+  });
 
   describe('model versions', () => {
     it('drops a model’s responses when they are invalidated, and returns their number', async () => {

@@ -138,14 +138,6 @@ describe('chat completions', () => {
 
   it.each([
     ['no model', { messages: [{ role: 'user', content: 'x' }] }, 'model'],
-    ['no messages', { model: 'gpt-4.1' }, 'messages'],
-    ['empty messages', { model: 'gpt-4.1', messages: [] }, 'messages'],
-    ['a message without a role', { model: 'gpt-4.1', messages: [{ content: 'x' }] }, 'messages.0.role'],
-    [
-      'a stream that is not a boolean',
-      { model: 'gpt-4.1', messages: [{ role: 'user', content: 'x' }], stream: 'yes' },
-      'stream',
-    ],
     [
       'an invalid cache directive',
       { model: 'gpt-4.1', messages: [{ role: 'user', content: 'x' }], cache: { ttl: -1 } },
@@ -172,9 +164,6 @@ describe('chat completions', () => {
         body,
       });
     for (const [body, type, status] of [
-      ['{"model":', 'application/json', 400],
-      ['', 'application/json', 400],
-      ['[]', 'application/json', 400],
       ['"text"', 'application/json', 400],
       ['{"__proto__":{"a":1},"model":"gpt-4.1","messages":[]}', 'application/json', 400],
       ['<xml/>', 'application/xml', 415],
@@ -249,8 +238,6 @@ describe('chat completions', () => {
 
   it.each([
     ['[[status=400]] bad', 400],
-    ['[[html]] page', 502],
-    ['[[garbage]] json', 502],
     ['[[reset]] socket', 502],
   ])('return the error for %s with status %d', async (prompt, status) => {
     const result = await gateway.chat(key, prompt);

@@ -108,7 +108,6 @@ describe('streamed chat completions', () => {
   it.each([
     ['the connection breaks', '[[words=20 cut-after=8]] cut'],
     ['an error event arrives', '[[words=20 error-after=8]] error'],
-    ['they end without the end mark', '[[words=20 no-done cut-after=8]] end'],
   ])('end with an error event and without [DONE] if %s', async (_, prompt) => {
     const { status, events, last, headers } = await streamed(prompt);
     expect(status).toBe(200);
