@@ -9,6 +9,11 @@ const WELL = {
   after_a_failure: '[[fail-first=1 status=500]]',
   after_a_cut: '[[fail-first=1 reset]]',
 };
+/** Complete responses in a form that OpenAI does not send; they may be stored too (R01). */
+const OTHERWISE = {
+  unstreamed: '[[unstreamed]]',
+  no_done: '[[words=4 no-done]]',
+};
 const BADLY = {
   status_201: '[[status=201]]',
   status_202: '[[status=202]]',
@@ -45,7 +50,6 @@ const BADLY = {
   bad_usage: '[[bad-usage]]',
   error_beside: '[[error-beside]]',
   error_within: '[[error-within]]',
-  unstreamed: '[[unstreamed]]',
   // The events of a stream: role, four words, finish, usage and the end mark.
   cut_at_once: '[[words=4 cut-after=0]]',
   cut_after_role: '[[words=4 cut-after=1]]',
@@ -53,7 +57,6 @@ const BADLY = {
   cut_after_text: '[[words=4 cut-after=5]]',
   cut_after_finish: '[[words=4 cut-after=6]]',
   cut_after_usage: '[[words=4 cut-after=7]]',
-  no_done: '[[words=4 no-done]]',
   error_at_once: '[[words=4 error-after=0]]',
   error_in_text: '[[words=4 error-after=3]]',
   error_after_finish: '[[words=4 error-after=6]]',
@@ -69,7 +72,7 @@ const ONE_BAD = {
   one_refused: '[[last-refuses]]',
   one_error: '[[error-within]]',
 };
-const MARKERS: Record<string, string> = { ...WELL, ...BADLY, ...ONE_BAD };
+const MARKERS: Record<string, string> = { ...WELL, ...OTHERWISE, ...BADLY, ...ONE_BAD };
 
 /** The dimensions of a response that decide whether it is stored. */
 const MATRIX = {
@@ -106,7 +109,7 @@ export const EVERY_CELL: Cell[] = everyCombination(MATRIX, canBe);
 
 /** Whether the response may be stored: by the requirements, not by the code under test. */
 export function mayBeStored({ upstream, answeredBy, tools, control, client }: Cell): boolean {
-  if (!Object.hasOwn(WELL, upstream) || client !== 'stays') return false;
+  if (!Object.hasOwn({ ...WELL, ...OTHERWISE }, upstream) || client !== 'stays') return false;
   if (answeredBy === 'other_model' || tools === 'called') return false;
   return control === 'none' || control === 'no-cache' || control === 'max-age';
 }
