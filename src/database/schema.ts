@@ -68,9 +68,9 @@ export interface FilesTable {
   purpose: string;
   bytes: bigint;
   created_at: Generated<Date>;
-  /** Null while the content is still being written; such a file is seen by nobody. */
+  /** Null while the content is still being written; no route shows such a file. */
   ready_at: Date | null;
-  /** Null keeps the file until it is deleted. From then on it is seen by nobody. */
+  /** Null keeps the file until it is deleted. After it no route shows the file. */
   expires_at: Date | null;
 }
 

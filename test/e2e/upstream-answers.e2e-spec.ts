@@ -213,7 +213,7 @@ prices:
     expect(await rowOf(headers)).toMatchObject({ status: 200, cost_usd: '0.02' });
   });
 
-  it('reads a stream that nobody requested', async () => {
+  it('reads an unrequested stream', async () => {
     upstream.answers.set(
       'unasked stream',
       events(role, chunk({ content: 'pong' }), chunk({}, 'stop'), usageChunk, '[DONE]'),

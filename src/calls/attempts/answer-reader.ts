@@ -21,7 +21,7 @@ function contentType(headers: UpstreamResponse['headers']): string {
   return (Array.isArray(value) ? value.join() : (value ?? '')).trim().toLowerCase();
 }
 
-/** Decides what a whole body with status 200 is. A stream of events that nobody requested is assembled. */
+/** Decides what a whole body with status 200 is. An unrequested stream of events is assembled. */
 export function readBody(translator: Translator, response: UpstreamResponse, body: Buffer): ReadReply {
   return isEventStream(response) ? readEvents(translator, body) : translator.fromReply(body);
 }

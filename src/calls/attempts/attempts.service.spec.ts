@@ -150,7 +150,7 @@ describe('an attempt without streaming', () => {
     ['without its end mark', sse.content('a') + sse.stop() + sse.usage(), 200, USAGE_PUSD],
     ['without its end', sse.content('a') + sse.usage(), 502, USAGE_PUSD],
     ['an error', sse.role() + sse.error({ message: 'No', code: 400 }), 400, 0n],
-  ])('reads a stream that nobody requested: %s', async (_, events, status, costPusd) => {
+  ])('reads an unrequested stream: %s', async (_, events, status, costPusd) => {
     const { bench, transport, run, expectOver } = attemptsBench(JSON_CALL);
     transport.answers.push(new ScriptedResponse(200, { 'content-type': 'text/event-stream' }).push(events).end());
     const result = await run().catch((error: unknown) => error);
