@@ -38,7 +38,8 @@ export function notCacheableReason(response: AdmissionCase): NotCacheableReason 
   if (facts.refused) return 'refused';
   if (facts.hasToolCalls && !storeToolCalls) return 'tool_calls';
   const mayCall = storeToolCalls && facts.hasToolCalls;
-  const stopped = (reason: string | null) => reason === 'stop' || (mayCall && reason === 'tool_calls');
+  const stopped = (reason: string | null) =>
+    reason === 'stop' || (mayCall && (reason === 'tool_calls' || reason === 'function_call'));
   if (facts.finishReasons.length === 0 || !facts.finishReasons.every(stopped)) return 'not_stopped';
   if (facts.finishReasons.length < choices) return 'choice_missing';
   return facts.empty ? 'empty' : undefined;

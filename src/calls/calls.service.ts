@@ -10,7 +10,7 @@ import type { Model } from '../models/model';
 import { ModelRegistry } from '../models/model-registry.service';
 import type { Call, CallResponse } from './call';
 import { Coalescing } from './coalescing/coalescing.service';
-import type { PreparedCall } from './prepared-call';
+import { type PreparedCall, statusWithoutHit } from './prepared-call';
 import { CachedResponseService } from './responses/cached-response.service';
 
 const LONGEST_NAME_TOLD = 100;
@@ -46,7 +46,11 @@ export class CallsService {
    */
   prepare(call: Call): PreparedCall {
     const model = this.resolveModel(call);
-    const controls = grantedControls(parseCacheControls(call.body, call.headers), model, call.caller);
+    const controls = grantedControls(
+      parseCacheControls(call.body, call.headers, call.request.stream),
+      model,
+      call.caller,
+    );
     const scope = this.scopes.of(call.caller, model);
     const slot = this.cache.slotFor(model, scope, call.endpoint, call.body, controls);
     return { call, model, controls, slot };
@@ -64,13 +68,14 @@ export class CallsService {
    * @throws GatewayError before anything of the answer was sent
    */
   async ask(prepared: PreparedCall): Promise<CallResponse> {
-    if (prepared.controls.onlyIfCached) throw new GatewayError('cache_only_miss');
     try {
+      if (prepared.controls.onlyIfCached) throw new GatewayError('cache_only_miss');
       return await this.coalescing.respond(prepared);
     } catch (error) {
       const downgraded = downgrade(prepared, error);
-      if (!downgraded) throw error;
-      return this.complete(downgraded);
+      if (downgraded) return this.complete(downgraded);
+      if (error instanceof GatewayError) error.facts.cacheStatus ??= statusWithoutHit(prepared.controls);
+      throw error;
     }
   }
 

@@ -1,7 +1,7 @@
 import type { CacheControls } from '../cache/controls/cache-controls';
 import type { CacheSlot } from '../cache/response-cache.service';
 import type { Model } from '../models/model';
-import type { Call } from './call';
+import type { CacheStatus, Call } from './call';
 
 /** A call whose model and slot in the cache are known. */
 export interface PreparedCall {
@@ -10,4 +10,10 @@ export interface PreparedCall {
   /** What the call asks of the cache, as far as its key and its model allow it. */
   controls: CacheControls;
   slot: CacheSlot;
+}
+
+/** The cache status of a call that got no stored response. */
+export function statusWithoutHit({ read, write }: CacheControls): CacheStatus {
+  if (read) return 'MISS';
+  return write ? 'REFRESH' : 'BYPASS';
 }

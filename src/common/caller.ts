@@ -1,6 +1,9 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 
+/** Whether responses with tool calls are stored; `forced`: if the request forces one function. */
+export type ToolCallRule = boolean | 'forced';
+
 /** Cache rules of a key's calls. Without a rule the call's own cache directives apply. */
 export interface KeyCacheRules {
   /** False: calls neither read nor write the cache. */
@@ -8,6 +11,7 @@ export interface KeyCacheRules {
   maxTtlSeconds?: number | undefined;
   /** False: responses stay in the team's cache even if the team shares. */
   shared?: boolean | undefined;
+  storeToolCalls?: ToolCallRule | undefined;
   allowedControls?: readonly string[] | undefined;
 }
 

@@ -1,6 +1,6 @@
 import { ERROR_TABLE, type ErrorCode, FINAL_CODES } from './error-table';
 
-/** What is known of a call that failed, for the log. */
+/** What is known of a call that failed: for the log, and for the headers of its response. */
 export interface CallFacts {
   /** The provider of the last attempt. */
   provider?: string | undefined;
@@ -10,6 +10,8 @@ export interface CallFacts {
   /** The HTTP status of the upstream, where its error passes through to the caller. */
   upstreamStatus?: number | undefined;
   attempts?: number | undefined;
+  /** What the cache did, as in `x-cache-status`. */
+  cacheStatus?: string | undefined;
 }
 
 /** Details of a {@link GatewayError} in addition to its code. */
@@ -26,7 +28,7 @@ export interface GatewayErrorDetails {
   upstream?: { status: number; type: string; code: string | null };
   /** Further members of the error object, such as the limit that was reached. */
   members?: Record<string, string | number | null>;
-  /** For the log; not in the response. */
+  /** For the log and the headers; not in the body. */
   facts?: CallFacts;
   cause?: unknown;
 }

@@ -51,8 +51,14 @@ export function noSuchKey(id: string): GatewayError {
 /** The rules in the form that calls are checked against. */
 export function toCacheRules(rules: contracts.KeyCacheRules | null): KeyCacheRules | undefined {
   if (!rules) return undefined;
-  const { enabled, max_ttl_seconds: maxTtlSeconds, shared, allowed_cache_controls: allowedControls } = rules;
-  return { enabled, maxTtlSeconds, shared, allowedControls };
+  const {
+    enabled,
+    max_ttl_seconds: maxTtlSeconds,
+    shared,
+    store_tool_calls: storeToolCalls,
+    allowed_cache_controls: allowedControls,
+  } = rules;
+  return { enabled, maxTtlSeconds, shared, storeToolCalls, allowedControls };
 }
 
 /** A key in the shape of `/admin`. */

@@ -149,7 +149,7 @@ export class ModelRegistry {
       ttlSeconds: rules.ttl_seconds ?? this.config.cache.ttlSeconds,
       maxTtlSeconds: rules.max_ttl_seconds,
       shared: rules.shared,
-      storeToolCalls: rules.store_tool_calls ?? false,
+      storeToolCalls: rules.store_tool_calls ?? 'forced',
       replayTokensPerSecond: rules.replay_tokens_per_second,
       ignoreFingerprint: rules.ignore_fingerprint ?? false,
     };

@@ -1,3 +1,5 @@
+import type { ToolCallRule } from '../common/caller';
+
 /** A provider and its name for a model, behind a public name. */
 export interface Deployment {
   /** `provider/upstream model`. */
@@ -34,7 +36,7 @@ export interface Model {
     maxTtlSeconds?: number | undefined;
     /** False: its responses are not shared, even if a team has a share. */
     shared?: boolean | undefined;
-    storeToolCalls: boolean;
+    storeToolCalls: ToolCallRule;
     /** How fast a stored response is replayed as a stream; undefined: as fast as the client reads. */
     replayTokensPerSecond?: number | undefined;
     /** Whether a new fingerprint in an upstream response is no drift for this model. */

@@ -15,6 +15,7 @@ export const cacheControlNames = [
   'namespace',
   'use-cache',
   'only-if-cached',
+  'store-tool-calls',
 ] as const;
 export type CacheControlName = (typeof cacheControlNames)[number];
 
@@ -27,18 +28,24 @@ const maxTtl = ttl.meta({
 const shared = z.boolean().meta({ description: 'False: responses are not shared with other teams' });
 const defaultTtl = ttl.meta({ description: 'Seconds to store a response, if the call sets no time', example: 604_800 });
 
+const storeToolCalls = z.union([z.boolean(), z.literal('forced')]).meta({
+  description:
+    'Whether responses with tool calls are stored; `forced`, the default: if the request forces one function, as for structured output',
+  example: 'forced',
+});
+
 /** The cache rules in `gateway.yaml` for all models. */
 export const organisationCacheRulesSchema = z.strictObject({
   enabled: enabled.optional(),
   ttl_seconds: defaultTtl.optional(),
   max_ttl_seconds: maxTtl.optional(),
   shared: shared.optional(),
+  store_tool_calls: storeToolCalls.optional(),
 });
 
 /** The cache rules of a model, in `gateway.yaml` and at `/admin/models`. */
 export const modelCacheRulesSchema = organisationCacheRulesSchema
   .extend({
-    store_tool_calls: z.boolean().optional().meta({ description: 'Whether responses with tool calls are stored' }),
     replay_tokens_per_second: z.number().min(1).max(10_000).optional().meta({
       description: 'The speed of streams of stored responses; unlimited if omitted',
     }),
@@ -56,6 +63,7 @@ export const keyCacheRulesSchema = z
     enabled: enabled.optional(),
     max_ttl_seconds: maxTtl.optional(),
     shared: shared.optional(),
+    store_tool_calls: storeToolCalls.optional(),
     allowed_cache_controls: z
       .array(z.enum(cacheControlNames))
       .max(cacheControlNames.length)

@@ -24,6 +24,7 @@ const cacheMembersSchema = z
     'no-store': z.boolean().optional().meta({ description: 'Do not store the response' }),
     namespace: z.string().optional().meta({ description: 'A separate part of the team’s cache' }),
     'use-cache': z.boolean().optional().meta({ description: 'Same as use_cache' }),
+    'store-tool-calls': z.boolean().optional().meta({ description: 'Whether a response with tool calls is stored' }),
   })
   .meta({ id: 'ChatCacheControls' });
 

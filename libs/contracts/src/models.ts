@@ -109,7 +109,7 @@ const adminModelExample = {
     ttl_seconds: 86_400,
     max_ttl_seconds: null,
     shared: true,
-    store_tool_calls: false,
+    store_tool_calls: 'forced',
     replay_tokens_per_second: null,
     ignore_fingerprint: false,
   },
@@ -139,7 +139,7 @@ export const adminModelSchema = z
         ttl_seconds: z.number().int(),
         max_ttl_seconds: z.number().int().nullable(),
         shared: z.boolean(),
-        store_tool_calls: z.boolean(),
+        store_tool_calls: z.union([z.boolean(), z.literal('forced')]),
         replay_tokens_per_second: z.number().nullable(),
         ignore_fingerprint: z.boolean(),
       })

@@ -16,6 +16,8 @@ export interface EndpointRequest {
   readonly wantsUsage: boolean;
   /** The service tier that the caller requests. Calls of different tiers are not coalesced. */
   readonly serviceTier: string | undefined;
+  /** Whether the response must be one call of one function: the usual way to structured output. */
+  readonly forcesTool: boolean;
 }
 
 /** The content of a request, for estimates of its tokens. */

@@ -1,7 +1,7 @@
 import { invalidControl, maxAge, namespace, type SentDirective, ttl, type CacheDirective } from './cache-directive';
 
 /**
- * LiteLLM's members of `cache`. LiteLLM accepts two spellings of the maximum age.
+ * LiteLLM's members of `cache`, and `store-tool-calls`. LiteLLM accepts two spellings of the maximum age.
  *
  * @see https://docs.litellm.ai/docs/proxy/caching_controls
  */
@@ -13,6 +13,7 @@ const MEMBERS: Readonly<Record<string, (value: unknown, param: string) => CacheD
   'no-store': (value, param) => (boolean(value, param) ? { control: 'no-store' } : undefined),
   namespace,
   'use-cache': (value, param) => (boolean(value, param) ? undefined : { control: 'use-cache' }),
+  'store-tool-calls': (value, param) => ({ control: 'store-tool-calls', store: boolean(value, param) }),
 };
 
 /**

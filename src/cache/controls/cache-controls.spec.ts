@@ -35,6 +35,8 @@ describe('cache controls', () => {
       [{ use_cache: true, cache: { 'use-cache': false } }, BYPASS],
       [{ cache: { ttl: 60, 's-maxage': 30, namespace: 'a' } }, { ttlSeconds: 60, maxAgeSeconds: 30, namespace: 'a' }],
       [{ cache: { 's-max-age': 30 } }, { maxAgeSeconds: 30 }],
+      [{ cache: { 'store-tool-calls': true } }, { ...ALL, storeToolCalls: true }],
+      [{ cache: { 'store-tool-calls': false } }, { ...ALL, storeToolCalls: false }],
       [{ cache: { 's-max-age': 30, 's-maxage': 20 } }, { maxAgeSeconds: 20 }],
     ])('%j', (body, expected) => expect(parseCacheControls(body)).toMatchObject(expected));
 
@@ -122,6 +124,22 @@ describe('cache controls', () => {
       const headers = { 'cf-aig-skip-cache': 'false', 'x-openrouter-cache': 'true', 'cache-control': 'no-cache' };
       expect(parseCacheControls({}, headers).dialects).toEqual(['cloudflare', 'openrouter']);
     });
+  });
+
+  describe('C3: Cache-Control of a client of event streams', () => {
+    const habit = { accept: 'application/json, Text/Event-Stream', ...cc('no-cache') };
+    it.each<[string, object, ControlHeaders, boolean, object]>([
+      ['is ignored on a stream', {}, habit, true, ALL],
+      ['is ignored as max-age=0 too', {}, { ...habit, ...cc('max-age=0') }, true, ALL],
+      ['counts on a whole response', {}, habit, false, REFRESH],
+      ['counts without that Accept', {}, { ...habit, accept: '*/*' }, true, REFRESH],
+      ['counts if the body says so', { cache: { 'no-cache': true } }, habit, true, REFRESH],
+      ['counts as no-store', {}, { ...habit, ...cc('no-cache, no-store') }, true, NO_STORE],
+      ['counts as max-age', {}, { ...habit, ...cc('max-age=60') }, true, { maxAgeSeconds: 60 }],
+      ['leaves other headers', {}, { ...habit, 'x-portkey-cache-force-refresh': 'true' }, true, REFRESH],
+    ])('%s', (_name, body, headers, streamed, expected) =>
+      expect(parseCacheControls({ ...body }, headers, streamed)).toMatchObject(expected),
+    );
   });
 
   it('list each directive with its control and the member or header that was sent', () => {

@@ -1,5 +1,6 @@
 import { bodyDirectives } from './body-controls';
 import { type ControlHeaders, type Dialect, hasControlHeaders, headerDirectives } from './header-controls';
+import { isStreamHabit } from './stream-habit';
 import type { SentDirective } from './cache-directive';
 
 /** The cache controls of one call: as its caller sends them, or as administrators' rules then grant them. */
@@ -17,6 +18,8 @@ export interface CacheControls {
   /** A miss is an error; no upstream is called. */
   onlyIfCached: boolean;
   namespace: string | undefined;
+  /** Whether a response with tool calls is stored; undefined is the rule of the key or the model. */
+  storeToolCalls: boolean | undefined;
   /** The directives that the caller sent. */
   directives: readonly SentDirective[];
   /** The vendors whose headers were sent; the response has the cache status in the headers of the same vendors. */
@@ -33,6 +36,7 @@ const DEFAULT: CacheControls = {
   maxTtlSeconds: undefined,
   onlyIfCached: false,
   namespace: undefined,
+  storeToolCalls: undefined,
   directives: [],
   dialects: [],
 };
@@ -42,12 +46,18 @@ const DEFAULT: CacheControls = {
  * directive applies, in any order. As in HTTP, `no-cache` requests a fresh response, which is stored; `no-store` keeps the
  * response out of the cache, but a stored one may be served.
  *
+ * @param streamed whether the caller asks for a stream of events
  * @throws GatewayError `invalid_request` that names the member or header
  */
-export function parseCacheControls(body: Record<string, unknown>, headers: ControlHeaders = NO_HEADERS): CacheControls {
+export function parseCacheControls(
+  body: Record<string, unknown>,
+  headers: ControlHeaders = NO_HEADERS,
+  streamed = false,
+): CacheControls {
   if (body.use_cache === undefined && body.cache === undefined && !hasControlHeaders(headers)) return DEFAULT;
   const { directives, dialects } = headerDirectives(headers);
-  return strictest([...bodyDirectives(body), ...directives], dialects);
+  const meant = streamed ? directives.filter((directive) => !isStreamHabit(directive, headers)) : directives;
+  return strictest([...bodyDirectives(body), ...meant], dialects);
 }
 
 function strictest(directives: SentDirective[], dialects: Dialect[]): CacheControls {
@@ -61,6 +71,7 @@ function strictest(directives: SentDirective[], dialects: Dialect[]): CacheContr
     maxTtlSeconds: undefined,
     onlyIfCached: has('only-if-cached'),
     namespace: namespaceOf(directives),
+    storeToolCalls: directives.find((each) => each.control === 'store-tool-calls')?.store,
     directives,
     dialects,
   };

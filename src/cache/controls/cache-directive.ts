@@ -3,9 +3,10 @@ import { GatewayError } from '../../common/errors';
 
 /** One cache directive of a call, independent of its spelling. */
 export type CacheDirective =
-  | { control: Exclude<CacheControlName, 'ttl' | 's-maxage' | 'namespace'> }
+  | { control: Exclude<CacheControlName, 'ttl' | 's-maxage' | 'namespace' | 'store-tool-calls'> }
   | { control: 'ttl' | 's-maxage'; seconds: number }
-  | { control: 'namespace'; namespace: string };
+  | { control: 'namespace'; namespace: string }
+  | { control: 'store-tool-calls'; store: boolean };
 
 /** A directive, with the member or header that it came in, for error messages. */
 export type SentDirective = CacheDirective & { param: string };

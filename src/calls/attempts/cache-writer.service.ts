@@ -28,13 +28,13 @@ export class CacheWriter {
     endedCleanly: boolean,
   ): string | null {
     if (!resolved.store) return 'bypass';
-    const { family, cache } = resolved.model;
+    const { call, model } = resolved;
     const reason = notCacheableReason({
       facts,
       endedCleanly,
-      choices: resolved.call.request.choices,
-      sameFamily: deployment.upstreamModel === family,
-      storeToolCalls: cache.storeToolCalls,
+      choices: call.request.choices,
+      sameFamily: deployment.upstreamModel === model.family,
+      storeToolCalls: storesToolCalls(resolved),
     });
     return reason ?? null;
   }
@@ -69,4 +69,10 @@ export class CacheWriter {
     if (flight) flight.stored = stored;
     return true;
   }
+}
+
+/** Whether a response with tool calls may be stored: as the call says, else its key, else its model. */
+function storesToolCalls({ call, controls, model }: ResolvedCall): boolean {
+  const rule = controls.storeToolCalls ?? call.caller.cache?.storeToolCalls ?? model.cache.storeToolCalls;
+  return rule === 'forced' ? call.request.forcesTool : rule;
 }

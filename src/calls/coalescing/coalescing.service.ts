@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { BudgetExceededError } from '../../budgets/holds/budget-exceeded';
-import type { CacheControls } from '../../cache/controls/cache-controls';
 import { ResponseCache } from '../../cache/response-cache.service';
 import { Router } from '../../routing/router.service';
 import type { Flight } from '../../single-flight/flight';
@@ -10,7 +9,7 @@ import { AttemptsService } from '../attempts/attempts.service';
 import type { ResolvedCall } from '../attempts/resolved-call';
 import type { UpstreamResult } from '../attempts/upstream-result';
 import type { CacheStatus, CallResponse, JsonResponse, Settlement } from '../call';
-import type { PreparedCall } from '../prepared-call';
+import { type PreparedCall, statusWithoutHit } from '../prepared-call';
 import { CachedResponseService } from '../responses/cached-response.service';
 import { CallerStream } from '../responses/caller-stream';
 import { ReplayService } from '../responses/replay.service';
@@ -163,9 +162,4 @@ function settlementOf({ cacheStatus }: ResolvedCall): (answer: SharedAnswer) => 
 
 function failureOf(error: unknown): FlightFailure {
   return { kind: 'failed', error, of: error instanceof BudgetExceededError ? 'leader' : 'upstream' };
-}
-
-function statusWithoutHit(controls: CacheControls): CacheStatus {
-  if (controls.read) return 'MISS';
-  return controls.write ? 'REFRESH' : 'BYPASS';
 }

@@ -42,7 +42,7 @@ const SETTINGS: Record<string, string> = {
   bypass: 'Do not send use_cache: false or Cache-Control: no-store with these calls.',
   refresh:
     'Do not send Cache-Control: no-cache with these calls; declare a new model version when responses are outdated.',
-  tool_calls: 'Set cache.store_tool_calls: true for the model in gateway.yaml.',
+  tool_calls: 'Set store_tool_calls: true in the cache rules of the model or the key.',
   not_stopped: 'Raise max_completion_tokens: truncated responses are not stored.',
   refused: 'Refusals are not stored; change the request.',
   usage_missing: 'Let the provider report usage: responses of unknown cost are not stored.',

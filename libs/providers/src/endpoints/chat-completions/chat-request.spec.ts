@@ -56,6 +56,7 @@ describe('readChatRequest', () => {
       metadata: { a: 'b' },
       wantsUsage: false,
       serviceTier: 'flex',
+      forcesTool: false,
     });
     const usage = {
       model: 'm',

@@ -1,5 +1,6 @@
 import { type EndpointRequest, InvalidRequestError } from '../../endpoint';
 import { isRecord, type JsonRecord } from '../../json-record';
+import { forcesTool } from './forced-tool';
 
 const OUTPUT_LIMITS = ['max_completion_tokens', 'max_tokens'];
 /** OpenAI's own limit. @see https://platform.openai.com/docs/api-reference/chat/create#chat-create-n */
@@ -46,6 +47,7 @@ function requestOf(body: JsonRecord, model: string): EndpointRequest {
     metadata: body.metadata,
     wantsUsage: isRecord(streamOptions) && streamOptions.include_usage === true,
     serviceTier: typeof tier === 'string' ? tier : undefined,
+    forcesTool: forcesTool(body),
   };
 }
 
