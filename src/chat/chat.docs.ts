@@ -13,15 +13,28 @@ A request that is equal to an earlier one of the same team, or of a team in the 
 \`cached\` is true and \`x-cache-status\` is \`HIT\`. The cache headers of Cloudflare, Portkey and OpenRouter work too; the response
 then has the headers of the same vendor.`;
 
+const AZURE_DESCRIPTION = `The same as \`/v1/chat/completions\`, for clients of Azure OpenAI: set the gateway’s address as the Azure endpoint
+and a gateway key as \`api-key\`. The deployment in the path is the model and replaces \`model\` of the body. The query
+\`api-version\` is ignored.`;
+
 const text = (description: string, example: string) => ({ description, schema: { type: 'string' as const, example } });
 
 /** Documents chat completions. The gateway validates only the members that it reads. */
 export function ChatDocs(): MethodDecorator {
+  return documented({ summary: 'Create a chat completion', description: DESCRIPTION });
+}
+
+/** Documents chat completions at the address that Azure's clients use. */
+export function DeploymentChatDocs(): MethodDecorator {
+  return documented({ summary: 'Create a chat completion at Azure’s address', description: AZURE_DESCRIPTION });
+}
+
+function documented(operation: { summary: string; description: string }): MethodDecorator {
   return applyDecorators(
     ApiTags('Chat'),
     ApiBearerAuth(),
     IdempotencyHeader(),
-    ApiOperation({ summary: 'Create a chat completion', description: DESCRIPTION }),
+    ApiOperation(operation),
     ApiHeader({
       name: 'Cache-Control',
       required: false,

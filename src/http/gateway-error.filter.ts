@@ -1,5 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { CallFacts } from '../common/errors';
+import { asHeader } from '../common/header-text';
 import { toGatewayError } from '../common/to-gateway-error';
 
 /** Sends any thrown value as an OpenAI-shaped error. Unexpected failures are logged in full and sent without details. */
@@ -24,6 +26,16 @@ export class GatewayErrorFilter implements ExceptionFilter {
     if (error.retryAfterSeconds !== undefined)
       void reply.header('retry-after', String(Math.ceil(error.retryAfterSeconds)));
     if (error.isFinal) void reply.header('x-should-retry', 'false');
+    void reply.headers(factHeaders(error.facts));
     void reply.status(error.status).type('application/json; charset=utf-8').send(error.toBody());
   }
+}
+
+/** The headers that a response of the same call would have, as far as it came. */
+function factHeaders({ provider, attempts, cacheStatus }: CallFacts): Record<string, string> {
+  return {
+    ...(provider !== undefined && { 'x-gateway-provider': asHeader(provider) }),
+    ...(attempts !== undefined && { 'x-gateway-attempts': String(attempts) }),
+    ...(cacheStatus !== undefined && { 'x-cache-status': cacheStatus }),
+  };
 }

@@ -6,6 +6,7 @@ import { VERSION } from '../common/version';
 import { type ProviderSettings, SIMULATOR_NAME } from '../config/provider-settings';
 import { ChangeFeed } from '../database/change-feed.service';
 import type { ConfiguredProvider } from './provider';
+import { redactedApi } from './redacted-api';
 
 const MAX_CONNECTIONS_PER_ORIGIN = 512;
 const MAX_REPLY_BYTES = 64 * 1024 * 1024;
@@ -108,8 +109,9 @@ export class ProviderRegistry implements OnModuleInit, OnApplicationShutdown {
     const client = simulated ? undefined : this.connect();
     const { baseUrl, apiKey, catalogueVendor } = settings;
     const transport = client ?? this.simulatorTransport;
+    const api = redactedApi(openAi, [apiKey ?? '']);
     return {
-      provider: { name, api: openAi, transport, baseUrl, apiKey, catalogueVendor, simulated },
+      provider: { name, api, transport, baseUrl, apiKey, catalogueVendor, simulated },
       // A copy, so that settings changed in place are seen as changed.
       settings: { ...settings },
       client,

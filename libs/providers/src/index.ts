@@ -2,7 +2,7 @@ export * from './endpoint';
 export * from './provider';
 export * from './translator';
 export * from './transport/upstream-transport';
-export { type JsonRecord, withEscapedLineEnds } from './json-record';
+export { isRecord, type JsonRecord, withEscapedLineEnds } from './json-record';
 export { UpstreamClient, type UpstreamClientOptions } from './transport/upstream-client';
 export { SseReader, SseEventTooLargeError, MAX_SSE_EVENT_LENGTH, type SseItem } from './transport/sse-reader';
 export { sseComment } from './transport/sse-text';

@@ -1,3 +1,4 @@
+import { asHeader } from '../../common/header-text';
 import { formatUsd } from '../../common/money';
 import type { CacheStatus, Settlement } from '../call';
 
@@ -21,9 +22,9 @@ export function responseHeaders(
 ): Record<string, string> {
   const headers: Record<string, string> = {
     'x-cache-status': cacheStatus,
-    'x-cache-key': headerText(cacheKey),
-    'x-gateway-provider': headerText(origin.provider),
-    'x-gateway-model': headerText(origin.upstreamModel),
+    'x-cache-key': asHeader(cacheKey),
+    'x-gateway-provider': asHeader(origin.provider),
+    'x-gateway-model': asHeader(origin.upstreamModel),
     'x-gateway-attempts': String(origin.attempts),
   };
   if (origin.ttlSeconds !== undefined) headers['x-cache-ttl'] = String(origin.ttlSeconds);
@@ -32,9 +33,4 @@ export function responseHeaders(
     headers['x-gateway-saved-usd'] = formatUsd(origin.settlement.savedPusd);
   }
   return headers;
-}
-
-/** Upstreams choose model names; none may break a header. */
-function headerText(text: string): string {
-  return /^[\x20-\x7e]*$/.test(text) ? text : encodeURIComponent(text.toWellFormed());
 }
