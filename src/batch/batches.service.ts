@@ -35,7 +35,7 @@ export class BatchesService {
     const input = await this.inputs.accept(caller, request);
     try {
       const batch = await this.keep(this.newBatch(caller, request, requestId, input), input, storeResponse);
-      this.queue.announce(batch.id, batch.total_lines);
+      this.queue.announce({ id: batch.id, teamId: caller.teamId, lines: batch.total_lines });
       return batch;
     } catch (error) {
       await this.inputs.discard(input);
@@ -64,7 +64,7 @@ export class BatchesService {
     const cancelling = await this.repository.cancel(teamId, batchId);
     if (cancelling) {
       await this.lines.closeUnstarted();
-      this.queue.announce(batchId, cancelling.total_lines);
+      this.queue.announce({ id: batchId, teamId, lines: cancelling.total_lines });
       return cancelling;
     }
     const { status } = await this.get(teamId, batchId);

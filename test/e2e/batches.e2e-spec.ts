@@ -1,5 +1,6 @@
 import { toFile } from 'openai';
 import { BatchClient, jsonl, line, lines } from '../support/batch-client';
+import { eventually } from '../support/eventually';
 import type { RunningGateway } from '../support/gateway';
 import { sharedGateway } from '../support/shared-gateway';
 
@@ -30,6 +31,24 @@ describe('batches', () => {
     const forever = await batches.create({ requests: input, output_expires_after: null });
     const ended = await batches.ended(forever.id);
     expect(await batches.openai.files.retrieve(ended.output_file_id ?? '')).not.toHaveProperty('expires_at');
+  });
+
+  it('A6: run while lines of another team wait for its budget', async () => {
+    const waiting = await gateway.createKey();
+    const budget = { team_id: waiting.teamId, limit_usd: '0.0085', window: 'month' };
+    expect((await gateway.admin('POST', '/admin/budgets', budget)).status).toBe(201);
+    let running = true;
+    const live = gateway.chat(waiting.key, '[[delay=8000]] A6 live', { max_tokens: 1000 });
+    void live.finally(() => (running = false));
+    await eventually(async () => gateway.fake.calls.some(({ body }) => JSON.stringify(body).includes('A6 live')));
+    const theirs = new BatchClient(gateway, waiting.key);
+    const blocked = await theirs.create({
+      requests: Array.from({ length: 100 }, (_, index) => line(`w-${index}`, `A6 wait ${index}`, { max_tokens: 1000 })),
+    });
+    const ended = await batches.ended((await batches.create({ requests: lines(5, `A6 ${Date.now()}`) })).id);
+    expect([ended.request_counts?.completed, running]).toEqual([5, true]);
+    expect((await gateway.request('POST', `/v1/batches/${blocked.id}/cancel`, waiting.key)).status).toBe(200);
+    await live;
   });
 
   it('run 200 lines of a file, as OpenAI does', async () => {

@@ -5,13 +5,15 @@ import { Cluster, type RedisOptions } from 'ioredis';
 import { setTimeout as delay } from 'node:timers/promises';
 import { GatewayConfig } from '../../config/gateway-config';
 import { readRedisUrl, type RedisServers } from '../../config/redis/redis-url';
-import { BatchQueue, type BatchWork } from './batch-queue';
+import { type AnnouncedBatch, BatchQueue, type BatchWork } from './batch-queue';
 import { patchReplyParser } from './strict-replies.bull';
 
 const QUEUE = 'thriftgate-batches';
 const LINES_PER_JOB = 100;
 const MAX_JOBS_PER_BATCH = 8;
 const JOBS_AT_ONCE = 4;
+/** How long a hint is worked on while others wait. */
+const TURN_MS = 2_000;
 /** How soon another process gets the hints of a dead one, in ms. The number of times has no practical limit. */
 const SETTINGS = { lockDuration: 10_000, stalledInterval: 5_000, maxStalledCount: 1_000_000 };
 const RECONNECT_CAP_MS = 1_000;
@@ -41,7 +43,7 @@ export class BullBatchQueue extends BatchQueue {
     queue.on('error', (error: Error) => this.logger.debug({ err: error }, 'the batch queue has an error'));
   }
 
-  override announce(batchId: string, lines: number): void {
+  override announce({ id: batchId, lines }: AnnouncedBatch): void {
     // An unconnected client would buffer a new hint with each sweep.
     if (this.queue.client.status !== 'ready') return;
     const jobs = Math.min(Math.ceil(lines / LINES_PER_JOB), MAX_JOBS_PER_BATCH);
@@ -64,8 +66,14 @@ export class BullBatchQueue extends BatchQueue {
     clusters.clear();
   }
 
+  /** After its turn a batch waits behind the others. */
   private async process({ data: { batchId } }: Job<Hint>): Promise<void> {
-    while (this.work && (await this.work(batchId)));
+    const endOfTurn = performance.now() + TURN_MS;
+    while (this.work && (await this.work(batchId))) {
+      if (performance.now() < endOfTurn) continue;
+      await this.queue.add({ batchId }, { removeOnComplete: true, removeOnFail: true });
+      return;
+    }
   }
 }
 

@@ -12,8 +12,8 @@ describe('LocalBatchQueue', () => {
       ['b', 1],
     ]);
     const worked: string[] = [];
-    queue.announce('a');
-    queue.announce('b');
+    queue.announce({ id: 'a', teamId: 'team_1' });
+    queue.announce({ id: 'b', teamId: 'team_2' });
     queue.start(async (batchId) => {
       worked.push(batchId);
       open.set(batchId, (open.get(batchId) ?? 0) - 1);
@@ -22,9 +22,22 @@ describe('LocalBatchQueue', () => {
     await turn();
     expect(worked).toEqual(['a', 'b', 'a', 'a']);
 
-    queue.announce('b');
+    queue.announce({ id: 'b', teamId: 'team_2' });
     await turn();
     expect(worked.at(-1)).toBe('b');
+  });
+
+  it('A6: gives teams turns, however many batches each has', async () => {
+    const queue = new LocalBatchQueue();
+    const worked: string[] = [];
+    for (const id of ['a1', 'a2', 'a3']) queue.announce({ id, teamId: 'team_a' });
+    queue.announce({ id: 'b1', teamId: 'team_b' });
+    queue.start(async (batchId) => {
+      worked.push(batchId);
+      return worked.length < 8;
+    });
+    for (let i = 0; i < 5; i += 1) await turn();
+    expect(worked.slice(0, 8)).toEqual(['a1', 'b1', 'a2', 'b1', 'a3', 'b1', 'a1', 'b1']);
   });
 
   it('continues after failed work, and stops on stop()', async () => {
@@ -35,12 +48,12 @@ describe('LocalBatchQueue', () => {
       if (batchId === 'bad') throw new Error('the database is away');
       return batchId === 'endless';
     });
-    queue.announce('bad');
-    queue.announce('good');
+    queue.announce({ id: 'bad', teamId: 'team_1' });
+    queue.announce({ id: 'good', teamId: 'team_1' });
     await turn();
     expect(worked).toEqual(['bad', 'good']);
 
-    queue.announce('endless');
+    queue.announce({ id: 'endless', teamId: 'team_1' });
     await queue.stop();
     await turn();
     const count = worked.length;

@@ -1,6 +1,13 @@
 /** Starts as many open lines of a batch as slots are free. @returns true if the batch may have more */
 export type BatchWork = (batchId: string) => Promise<boolean>;
 
+export interface AnnouncedBatch {
+  id: string;
+  teamId: string;
+  /** How many lines the batch has; decides how many workers get a hint. */
+  lines: number;
+}
+
 /**
  * Announces batches with open lines to the workers of all processes. Announcements are only hints: the tables decide
  * which process runs which line, so a hint may be lost, late or doubled.
@@ -9,12 +16,8 @@ export abstract class BatchQueue {
   /** How often the tables are searched for batches whose hints were lost. */
   abstract readonly sweepEveryMs: number;
 
-  /**
-   * Announces a batch to the workers. Returns at once and never throws.
-   *
-   * @param lines how many lines the batch has; decides how many workers get a hint
-   */
-  abstract announce(batchId: string, lines: number): void;
+  /** Announces a batch to the workers. Returns at once and never throws. */
+  abstract announce(batch: AnnouncedBatch): void;
 
   /** Passes announced batches to this process's worker until {@link stop}. */
   abstract start(work: BatchWork): void;

@@ -67,7 +67,7 @@ export class BatchDispatcher implements OnApplicationBootstrap, OnModuleDestroy,
 
   private async sweep(): Promise<void> {
     await this.lines.closeUnstarted();
-    for (const { id, lines } of await this.lines.batchesToWorkOn()) this.queue.announce(id, lines);
+    for (const batch of await this.lines.batchesToWorkOn()) this.queue.announce(batch);
     if (performance.now() < this.housekeepingAt) return;
     await this.files.deleteOutdated();
     this.housekeepingAt = performance.now() + HOUSEKEEPING_EVERY_MS;

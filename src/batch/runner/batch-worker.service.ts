@@ -11,6 +11,8 @@ import { Slots } from './slots';
 
 const RENEW_EVERY_MS = 10_000;
 const ABORT_TIMEOUT_MS = 2_000;
+/** How long no line of a batch is started after one that waits for its budget. */
+const BATCH_PAUSE_MS = 2_000;
 
 /** Runs lines: at most BATCH_CONCURRENCY at once, over all batches. */
 @Injectable()
@@ -20,6 +22,8 @@ export class BatchWorker {
   /** Aborts all running lines at once. */
   private readonly abortLines = new AbortController();
   private readonly held = new Set<ClaimedLine>();
+  /** When the next line of a batch may start whose budget has no room; in milliseconds since 1970. */
+  private readonly pausedUntil = new Map<string, number>();
   private readonly tasks = new Set<Promise<void>>();
   private readonly renewal = setInterval(() => void this.renew(), RENEW_EVERY_MS).unref();
 
@@ -41,6 +45,7 @@ export class BatchWorker {
    * @returns whether the batch may have more open lines
    */
   async work(batchId: string): Promise<boolean> {
+    if (this.isPaused(batchId)) return false;
     const free = await this.slots.take();
     if (free === 0) return false;
     let claimed: ClaimedLine[] = [];
@@ -81,8 +86,18 @@ export class BatchWorker {
     this.slots.give(1);
     if (result && 'state' in result) await this.results.add(result);
     else await this.giveBack([line], result?.notBefore);
+    if (result && 'forBatch' in result && result.forBatch)
+      this.pausedUntil.set(line.batchId, Date.now() + BATCH_PAUSE_MS);
     this.held.delete(line);
     if (!this.holdsLinesOf(line.batchId)) await this.finisher.finish(line.batchId);
+  }
+
+  private isPaused(batchId: string): boolean {
+    const until = this.pausedUntil.get(batchId);
+    if (until === undefined) return false;
+    if (until > Date.now()) return true;
+    this.pausedUntil.delete(batchId);
+    return false;
   }
 
   private holdsLinesOf(batchId: string): boolean {

@@ -36,9 +36,11 @@ export interface LineResult {
   savedPusd: PicoUsd;
 }
 
-/** A line that waits until its budget has room. */
+/** A line that waits: for room in its budget or at its model's deployments, or before its next call. It holds no slot. */
 export interface PutOff {
   notBefore: Date;
+  /** Whether the other lines of the batch would wait too. */
+  forBatch: boolean;
 }
 
 const NO_COST = { cached: false, provider: null, listCostPusd: 0n, costPusd: 0n, savedPusd: 0n };

@@ -6,7 +6,8 @@ import type { Caller } from '../../common/caller';
 import { Clock } from '../../common/clock';
 import { GatewayError } from '../../common/errors';
 import { ApiKeyDirectory } from '../../keys/api-key-directory.service';
-import type { ClaimedLine, LineResult } from './line-result';
+import { budgetExceeded } from '../../calls/testing/builders';
+import type { ClaimedLine, LineResult, PutOff } from './line-result';
 import { LineRunner } from './line-runner.service';
 
 const CALLER: Caller = { role: 'team_member', teamId: 'team_1', keyId: 'key_1', models: null, rpmLimit: null };
@@ -56,8 +57,11 @@ async function setUp(complete: (call: Call) => Promise<CallResponse>, caller: Ca
   return { calls, run };
 }
 
-const upstream = (status: number) =>
-  new GatewayError('upstream_error', { upstream: { status, type: 'server_error', code: 'overloaded' } });
+const upstream = (status: number, retryAfterSeconds = 0) =>
+  new GatewayError('upstream_error', {
+    upstream: { status, type: 'server_error', code: 'overloaded' },
+    retryAfterSeconds,
+  });
 
 describe('LineRunner', () => {
   it('makes the call of the line and stores its response in one line', async () => {
@@ -117,14 +121,27 @@ describe('LineRunner', () => {
     }
   });
 
-  it('waits for room without counting a failure', async () => {
-    let count = 0;
-    const { run } = await setUp(async () => {
-      count += 1;
-      if (count <= 4) throw new GatewayError('unavailable', { retryAfterSeconds: 0.01 });
-      return RESPONSE;
-    });
+  it.each([
+    ['its deployments', () => new GatewayError('unavailable', { retryAfterSeconds: 5 }), false],
+    ['its budget', () => budgetExceeded({ action: 'defer' }), true],
+  ])('A6: is put off where it waits for room at %s, without counting a failure', async (_name, error, forBatch) => {
+    let full = true;
+    const { run } = await setUp(async () => (full ? Promise.reject(error()) : RESPONSE));
+    for (let round = 0; round < 4; round += 1) {
+      const putOff = (await run()) as unknown as PutOff;
+      expect(putOff).toEqual({ notBefore: expect.any(Date) as Date, forBatch });
+      expect(putOff.notBefore.getTime()).toBeGreaterThan(Date.now() + 1_000);
+    }
+    full = false;
     expect(await run()).toMatchObject({ state: 'done' });
+  });
+
+  it('A6: is put off for a long Retry-After, and fails after three calls all the same', async () => {
+    const { calls, run } = await setUp(async () => Promise.reject(upstream(429, 30)));
+    const putOff = { notBefore: expect.any(Date) as Date, forBatch: false };
+    expect([await run(), await run()]).toEqual([putOff, putOff]);
+    expect(await run()).toMatchObject({ state: 'failed', status: 429 });
+    expect(calls).toHaveLength(3);
   });
 
   it('returns no result for a line that was aborted', async () => {

@@ -19,6 +19,10 @@ const MAX_CRASHES = 2;
 const MAX_CALLS = 3;
 const BACKOFF_MS = 500;
 const MAX_PAUSE_MS = 60_000;
+/** Lines whose failures are remembered; the oldest are forgotten first. */
+const MAX_REMEMBERED = 10_000;
+/** A line that waits longer gives its slot to others. */
+const LONGEST_PAUSE_IN_SLOT_MS = 2_000;
 /** How often lines that wait for a budget are run again. */
 const BUDGET_RETRY_MS = 60_000;
 
@@ -26,6 +30,8 @@ const BUDGET_RETRY_MS = 60_000;
 @Injectable()
 export class LineRunner {
   private readonly logger = new Logger(LineRunner.name);
+  /** The failed calls of lines that are not ended, in this process. */
+  private readonly failures = new Map<string, number>();
 
   constructor(
     private readonly calls: CallsService,
@@ -39,27 +45,44 @@ export class LineRunner {
       const message = 'The gateway stopped twice while it ran this line; it is not run again.';
       return notCalled(line, 'line_crashed_gateway', message);
     }
-    for (let failures = 0; ;) {
+    for (;;) {
       const requestId = newRequestId();
       const error = await this.callOnce(line, requestId, signal);
-      if (!(error instanceof Error)) return error;
+      if (!(error instanceof Error)) return this.ended(line, error);
       if (signal.aborted) return undefined;
-      const putOff = this.putOff(error);
-      if (putOff) return putOff;
-      const noRoom = error.code === 'unavailable' || isOnlyReserved(error);
-      if (!noRoom) failures += 1;
-      if (failures === MAX_CALLS || !isRetryable(error)) {
-        return failedCall(line, requestId, error.status, error.toBody());
-      }
-      await pause(failures, error, signal);
-      if (signal.aborted || (noRoom && line.expiresAt.getTime() <= this.clock.now())) return undefined;
+      const failures = this.failuresWith(line, error);
+      if (failures === MAX_CALLS || !isRetryable(error))
+        return this.ended(line, failedCall(line, requestId, error.status, error.toBody()));
+      const pauseMs = pauseAfter(failures, error);
+      if (isForRoom(error) || pauseMs > LONGEST_PAUSE_IN_SLOT_MS) return this.putOff(error, pauseMs);
+      await pauseUnless(signal, pauseMs);
+      if (signal.aborted) return undefined;
     }
   }
 
-  /** A budget with action `defer` makes its lines wait for the next window. They run earlier too: its limit may be raised. */
-  private putOff(error: GatewayError): PutOff | undefined {
-    if (!(error instanceof BudgetExceededError) || error.window.budget.action !== 'defer') return undefined;
-    return { notBefore: new Date(Math.min(error.window.endMs, this.clock.now() + BUDGET_RETRY_MS)) };
+  /** The line's failures, with this one; waiting for room is none. */
+  private failuresWith(line: ClaimedLine, error: GatewayError): number {
+    const failures = (this.failures.get(nameOf(line)) ?? 0) + (isForRoom(error) ? 0 : 1);
+    if (failures > 0) this.failures.set(nameOf(line), failures);
+    const [oldest] = this.failures.keys();
+    if (this.failures.size > MAX_REMEMBERED && oldest !== undefined) this.failures.delete(oldest);
+    return failures;
+  }
+
+  private ended(line: ClaimedLine, result: LineResult): LineResult {
+    this.failures.delete(nameOf(line));
+    return result;
+  }
+
+  /**
+   * A line that waits for long gives its slot to others. A budget with action `defer` makes its lines wait for the next window;
+   * they run earlier too, since its limit may be raised.
+   */
+  private putOff(error: GatewayError, pauseMs: number): PutOff {
+    const nowMs = this.clock.now();
+    const isBudget = error instanceof BudgetExceededError;
+    const deferMs = isDeferred(error) ? Math.min(error.window.endMs - nowMs, BUDGET_RETRY_MS) : pauseMs;
+    return { notBefore: new Date(nowMs + deferMs), forBatch: isBudget };
   }
 
   private async callOnce(
@@ -121,19 +144,26 @@ function done(line: ClaimedLine, requestId: string, { headers, body, settlement 
   };
 }
 
-/** Holds of other calls fill the budget, and may settle for less. */
-function isOnlyReserved({ code, retryAfterSeconds }: GatewayError): boolean {
-  return code === 'budget_exceeded' && retryAfterSeconds !== undefined;
+/** The call would run if others had ended: calls at the model's deployments, or holds of calls in a budget. */
+function isForRoom(error: GatewayError): boolean {
+  return error.code === 'unavailable' || error.code === 'budget_reserved' || isDeferred(error);
+}
+
+function isDeferred(error: GatewayError): error is BudgetExceededError {
+  return error instanceof BudgetExceededError && error.window.budget.action === 'defer';
 }
 
 function isRetryable(error: GatewayError): boolean {
   const { code, status } = error;
-  if (isOnlyReserved(error)) return true;
-  return code !== 'internal_error' && (status === 429 || status >= 500);
+  return isForRoom(error) || (code !== 'internal_error' && (status === 429 || status >= 500));
 }
 
-async function pause(failures: number, error: GatewayError, signal: AbortSignalLike): Promise<void> {
+/** How long to wait before the next call, in milliseconds: longer after each failure, and as long as the error asks. */
+function pauseAfter(failures: number, { retryAfterSeconds = 0 }: GatewayError): number {
   const backoffMs = BACKOFF_MS * 4 ** Math.max(failures - 1, 0) * (0.5 + Math.random());
-  const pauseMs = Math.min(Math.max(backoffMs, (error.retryAfterSeconds ?? 0) * 1000), MAX_PAUSE_MS);
-  await pauseUnless(signal, pauseMs);
+  return Math.min(Math.max(backoffMs, retryAfterSeconds * 1000), MAX_PAUSE_MS);
+}
+
+function nameOf({ batchId, lineNo }: ClaimedLine): string {
+  return `${batchId}:${lineNo}`;
 }

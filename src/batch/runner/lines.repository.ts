@@ -100,9 +100,9 @@ export class LinesRepository {
   }
 
   /** Batches with claimable lines, or without open lines and without files; with the number of their lines. */
-  async batchesToWorkOn(): Promise<{ id: string; lines: number }[]> {
-    const { rows } = await sql<{ id: string; lines: number }>`
-      SELECT id, total_lines AS lines FROM batches
+  async batchesToWorkOn(): Promise<{ id: string; teamId: string; lines: number }[]> {
+    const { rows } = await sql<{ id: string; teamId: string; lines: number }>`
+      SELECT id, team_id AS "teamId", total_lines AS lines FROM batches
       WHERE status IN ('in_progress', 'cancelling', 'finalizing')
         AND (EXISTS (SELECT FROM batch_lines WHERE batch_id = batches.id AND ${CLAIMABLE})
           OR NOT EXISTS (SELECT FROM batch_lines WHERE batch_id = batches.id AND state IN ('pending', 'running')))
