@@ -10,6 +10,22 @@ const ALL: { [Kind in AlertKind]: [AlertData[Kind], en: string, ko: string] } = 
     'Team team_1 has spent $80.03, 80% or more of its budget of $100.00. It resets at 2026-12-01 00:00 UTC.',
     '팀 team_1의 지출이 $80.03로, 예산 $100.00의 80%에 도달했습니다. 예산은 2026-12-01 00:00(UTC)에 초기화됩니다.',
   ],
+  budget_exhausted: [
+    {
+      budget_id: 'budget_1',
+      scope: 'team:team_1',
+      team_id: 'team_1',
+      key_id: 'key_1',
+      action: 'block',
+      refused: 3,
+      spent_usd: '51',
+      needed_usd: '60',
+      limit_usd: '100',
+      resets_at: AT,
+    },
+    'The budget of $100.00 of team team_1 has no room for 3 calls: $51.00 is spent, and a call of key key_1 may need $60.00. It resets at 2026-12-01 00:00 UTC.',
+    '팀 team_1의 예산 $100.00이 부족하여 호출 3건을 처리하지 못했습니다. 현재 지출은 $51.00이며, 키 key_1의 호출에는 최대 $60.00가 필요합니다. 예산은 2026-12-01 00:00(UTC)에 초기화됩니다.',
+  ],
   budget_forecast: [
     { budget_id: 'budget_1', scope: 'key:key_1', forecast_usd: '120.000000000001', limit_usd: '100', resets_at: AT },
     'Key key_1 will have spent about $120.00 by 2026-12-01 00:00 UTC at the current rate; its budget is $100.00.',

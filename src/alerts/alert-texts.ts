@@ -11,6 +11,10 @@ const TEXTS: Texts = {
     en: `${whoEn(scope)} has spent ${usd(spent_usd)}, ${percent(share)} or more of its budget of ${usd(limit_usd)}.${resets_at ? ` It resets at ${timeEn(resets_at)}.` : ''}`,
     ko: `${whoKo(scope)}의 지출이 ${usd(spent_usd)}로, 예산 ${usd(limit_usd)}의 ${percent(share)}에 도달했습니다.${resets_at ? ` 예산은 ${timeKo(resets_at)}에 초기화됩니다.` : ''}`,
   }),
+  budget_exhausted: ({ scope, key_id, refused, spent_usd, needed_usd, limit_usd, resets_at }) => ({
+    en: `The budget of ${usd(limit_usd)} of ${inEn(scope)} has no room for ${refused === 1 ? 'a call' : `${refused} calls`}: ${usd(spent_usd)} is spent, and a call of key ${key_id} may need ${usd(needed_usd)}.${resets_at ? ` It resets at ${timeEn(resets_at)}.` : ''}`,
+    ko: `${whoKo(scope)}의 예산 ${usd(limit_usd)}이 부족하여 호출 ${refused}건을 처리하지 못했습니다. 현재 지출은 ${usd(spent_usd)}이며, 키 ${key_id}의 호출에는 최대 ${usd(needed_usd)}가 필요합니다.${resets_at ? ` 예산은 ${timeKo(resets_at)}에 초기화됩니다.` : ''}`,
+  }),
   budget_forecast: ({ scope, forecast_usd, limit_usd, resets_at }) => ({
     en: `${whoEn(scope)} will have spent about ${usd(forecast_usd)} by ${timeEn(resets_at)} at the current rate; its budget is ${usd(limit_usd)}.`,
     ko: `현재 추세가 이어지면 ${whoKo(scope)}의 지출은 ${timeKo(resets_at)}까지 약 ${usd(forecast_usd)}에 이를 것으로 예상됩니다. 예산은 ${usd(limit_usd)}입니다.`,
@@ -108,6 +112,10 @@ function timeKo(time: string): string {
 /** A budget's scope, `team:{id}` or `key:{id}`. */
 function whoEn(scope: string): string {
   return scope.replace(/^team:/, 'Team ').replace(/^key:/, 'Key ');
+}
+
+function inEn(scope: string): string {
+  return scope.replace(':', ' ');
 }
 
 function whoKo(scope: string): string {

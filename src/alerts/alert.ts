@@ -8,6 +8,22 @@ export interface AlertData {
     limit_usd: string;
     resets_at: string | null;
   };
+  budget_exhausted: {
+    budget_id: string;
+    scope: string;
+    team_id: string;
+    /** The key of the first call that did not fit. */
+    key_id: string;
+    /** What happens to such calls. */
+    action: string;
+    /** How many did not fit so far, at one replica. */
+    refused: number;
+    spent_usd: string;
+    /** The most that the first of them could cost. */
+    needed_usd: string;
+    limit_usd: string;
+    resets_at: string | null;
+  };
   budget_forecast: { budget_id: string; scope: string; forecast_usd: string; limit_usd: string; resets_at: string };
   spend_anomaly: { team_id: string; hour: string; spent_usd: string; usual_usd: string };
   model_drift: { model: string; deployment: string; before: string; now: string; generation: number };

@@ -5,7 +5,10 @@ import type { Database } from '../database/database.connection';
 import type { Budget } from './budget';
 import type { BudgetDirectory } from './budget-directory.service';
 import type { BudgetStatus, BudgetStatusService } from './budget-status.service';
+import { BudgetRefusals } from './budget-refusals.service';
 import { BudgetWatch } from './budget-watch.service';
+import { BudgetExceededError } from './holds/budget-exceeded';
+import { BudgetWindow } from './holds/budget-window';
 
 const USD = 1_000_000_000_000n;
 const START = Date.parse('2026-11-01T00:00:00Z');
@@ -37,9 +40,11 @@ describe('BudgetWatch', () => {
   let status: BudgetStatus;
   let budget: Budget;
   const config = { alerts: { forecast: true } };
+  const refusals = new BudgetRefusals();
   const watch = new BudgetWatch(
     { all: () => [budget] } as Pick<BudgetDirectory, 'all'> as BudgetDirectory,
     { of: () => Promise.resolve([status]) } as Pick<BudgetStatusService, 'of'> as BudgetStatusService,
+    refusals,
     { raise: (alert: NewAlert) => void raised.push(alert) } as Partial<AlertsService> as AlertsService,
     { beforeClose: () => undefined } as Partial<Database> as Database,
     config as Partial<GatewayConfig> as GatewayConfig,
@@ -60,6 +65,34 @@ describe('BudgetWatch', () => {
     jest.clearAllTimers();
     return raised;
   }
+
+  it('N4: raises an alert a second after the first call that does not fit, and for the thresholds', async () => {
+    const window = new BudgetWindow(
+      { ...BUDGET, limitPusd: 10n * USD, action: 'block' },
+      { startMs: START, endMs: END },
+    );
+    const refused = new BudgetExceededError(window, 12n * USD);
+    status = { ...STATUS, spentPusd: 4n * USD };
+    watch.onApplicationBootstrap();
+    refusals.add(refused, 'key_9');
+    refusals.add(refused, 'key_8');
+    await jest.advanceTimersByTimeAsync(1_000);
+    jest.clearAllTimers();
+    expect(raised.map(({ kind, severity }) => [kind, severity])).toEqual([
+      ['budget_exhausted', 'critical'],
+      ['budget_threshold', 'critical'],
+    ]);
+    expect(raised[0]?.data).toMatchObject({ key_id: 'key_9', refused: 2, spent_usd: '4', needed_usd: '12' });
+    expect(raised[1]?.data).toMatchObject({ share: 1 });
+    refusals.prune(END);
+  });
+
+  it('N4: raises none where running calls only hold the money', async () => {
+    const window = new BudgetWindow(BUDGET, { startMs: START, endMs: END });
+    window.state = { spentPusd: 0n, leasedPusd: 10n * USD };
+    refusals.add(new BudgetExceededError(window, 1n), 'key_9');
+    expect(await alertsFor({})).toEqual([]);
+  });
 
   it('raises an alert for the highest threshold that the spending has reached', async () => {
     expect(await alertsFor({ spentPusd: 8n * USD })).toEqual([

@@ -7,6 +7,7 @@ import { TeamsModule } from '../teams/teams.module';
 import { LedgerModule } from '../ledger/ledger.module';
 import { WatchModule } from '../usage/watch/watch.module';
 import { BudgetDirectory } from './budget-directory.service';
+import { BudgetRefusals } from './budget-refusals.service';
 import { BudgetStatusService } from './budget-status.service';
 import { BudgetWatch } from './budget-watch.service';
 import { BudgetsController } from './budgets.controller';
@@ -24,10 +25,11 @@ import { OwnerHoldsService } from './holds/owner-holds.service';
     BudgetsRepository,
     BudgetDirectory,
     BudgetStatusService,
+    BudgetRefusals,
     BudgetWatch,
     HoldsService,
     OwnerHoldsService,
   ],
-  exports: [BudgetDirectory, HoldsService, OwnerHoldsService],
+  exports: [BudgetDirectory, BudgetRefusals, HoldsService, OwnerHoldsService],
 })
 export class BudgetsModule {}

@@ -71,6 +71,7 @@ function documented(operation: { summary: string; description: string }): Method
       'model_not_found',
       'request_too_large',
       'rate_limit_exceeded',
+      'budget_reserved',
       'upstream_error',
       'unavailable',
       'cache_only_miss',

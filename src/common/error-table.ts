@@ -55,6 +55,12 @@ export const ERROR_TABLE = {
   ),
   unsupported_parameter: row(422, 'invalid_request_error', 'A parameter is not supported by this model.'),
   rate_limit_exceeded: row(429, 'rate_limit_error', 'The rate limit of this key is reached.', 1),
+  budget_reserved: row(
+    429,
+    'rate_limit_error',
+    'Running calls hold what is left of a budget of this key or its team. Try again shortly.',
+    1,
+  ),
   internal_error: row(
     500,
     'server_error',

@@ -44,6 +44,33 @@ describe('budgets', () => {
     expect(small.status).toBe(200);
   });
 
+  it('N5: answer 429 with Retry-After while running calls hold the money, and 402 once it is spent', async () => {
+    const { key, teamId } = await gateway.createKey();
+    await budget({ team_id: teamId, limit_usd: '0.0085' });
+    const running = ask(key, '[[delay=3500]] slow');
+    await eventually(async () => gateway.fake.calls.some(({ body }) => JSON.stringify(body).includes('slow')));
+    const refused = await ask(key, 'meanwhile');
+    expect([refused.status, refused.body.error.code]).toEqual([429, 'budget_reserved']);
+    expect(refused.headers.get('retry-after')).toBe('1');
+    expect((await running).status).toBe(200);
+    expect((await ask(key, 'afterwards', { max_tokens: 900 })).status).toBe(200);
+  });
+
+  it('N4: raise an alert at the first call that does not fit, also for the thresholds', async () => {
+    const { key, keyId, teamId } = await gateway.createKey();
+    const made = await budget({ team_id: teamId, limit_usd: '0.001', thresholds: [0.5, 1] });
+    expect((await ask(key, 'one')).status).toBe(402);
+    expect((await ask(key, 'two')).status).toBe(402);
+    const alerts = await eventually(async () => {
+      const { data } = (await gateway.admin('GET', `/admin/alerts?team_id=${teamId}`)).body;
+      return data.length >= 2 ? data : undefined;
+    });
+    const exhausted = alerts.find(({ kind }: { kind: string }) => kind === 'budget_exhausted');
+    expect(exhausted.data).toMatchObject({ budget_id: made.id, team_id: teamId, key_id: keyId, refused: 2 });
+    const threshold = alerts.find(({ kind }: { kind: string }) => kind === 'budget_threshold');
+    expect(threshold.data).toMatchObject({ share: 1, spent_usd: '0' });
+  });
+
   it('count the actual cost of a call, and never refuse a response from the cache', async () => {
     const { key, teamId } = await gateway.createKey();
     const made = await budget({ team_id: teamId, limit_usd: '0.0095' });
@@ -89,7 +116,9 @@ describe('budgets', () => {
     const made = await budget({ team_id: teamId, limit_usd: '0.05' });
     const calls = Array.from({ length: 60 }, (_, call) => ask(key, `[[words=900]] racing ${call}`));
     const answers = await Promise.all(calls);
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 402]));
+    const statuses = new Set(answers.map(({ status }) => status));
+    expect(statuses.has(200)).toBe(true);
+    expect([...statuses].filter((status) => ![200, 402, 429].includes(status))).toEqual([]);
     let last = answers.at(-1);
     for (let call = 0; last?.status !== 402; call += 1) last = await ask(key, `[[words=900]] and then ${call}`);
     const state = await eventually(async () => {

@@ -4,6 +4,7 @@ import { dayOrTimeSchema } from './report-times';
 
 export const alertKinds = [
   'budget_threshold',
+  'budget_exhausted',
   'budget_forecast',
   'spend_anomaly',
   'model_drift',

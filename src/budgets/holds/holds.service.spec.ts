@@ -120,12 +120,13 @@ describe('the hold of an attempt', () => {
     expect((await second).pusd).toBe(600_000n);
   });
 
-  it('waits two seconds for reserved money, and then fails with Retry-After', async () => {
+  it('N5: waits two seconds for reserved money, and then fails with 429 and Retry-After', async () => {
     const { service } = start();
     await service.take([budget], LIMIT, true);
     endWait();
     await expect(service.take([budget], 1n, true)).rejects.toMatchObject({
-      code: 'budget_exceeded',
+      code: 'budget_reserved',
+      status: 429,
       retryAfterSeconds: 1,
       members: { reserved_usd: '0.000001' },
     });

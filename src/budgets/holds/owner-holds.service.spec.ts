@@ -68,7 +68,7 @@ describe('the hold of a batch', () => {
       return Promise.resolve(short(0n, 60n));
     });
     await expect(holds.hold(batch, [budget], 50n, true)).rejects.toMatchObject({
-      code: 'budget_exceeded',
+      code: 'budget_reserved',
       retryAfterSeconds: 1,
       members: { reserved_usd: '0.00000000006' },
     });

@@ -1,6 +1,7 @@
 import type { JsonRecord } from '@thriftgate/providers';
 import type { Budget } from '../../budgets/budget';
 import type { BudgetDirectory } from '../../budgets/budget-directory.service';
+import { BudgetRefusals } from '../../budgets/budget-refusals.service';
 import type { HoldsService } from '../../budgets/holds/holds.service';
 import type { Price } from '../../pricing/price';
 import type { PriceBook } from '../../pricing/price-book.service';
@@ -43,6 +44,7 @@ function setUp({ budgets = [BUDGET], price = aPrice() }: { budgets?: Budget[]; p
     prices as Pick<PriceBook, 'of'> as PriceBook,
     { of: () => budgets } as Pick<BudgetDirectory, 'of'> as BudgetDirectory,
     holds as Pick<HoldsService, 'take'> as HoldsService,
+    new BudgetRefusals(),
     ledger.asService(),
     new TokenEstimator(),
     clock,

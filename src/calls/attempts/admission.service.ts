@@ -1,14 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import type { TokenUsage } from '@thriftgate/providers';
+import type { Budget } from '../../budgets/budget';
 import { BudgetDirectory } from '../../budgets/budget-directory.service';
+import { BudgetRefusals } from '../../budgets/budget-refusals.service';
+import { BudgetExceededError } from '../../budgets/holds/budget-exceeded';
+import type { Hold } from '../../budgets/holds/hold';
 import { HoldsService } from '../../budgets/holds/holds.service';
 import { Clock } from '../../common/clock';
+import type { PicoUsd } from '../../common/money';
 import { LedgerService } from '../../ledger/ledger.service';
 import type { Deployment } from '../../models/model';
 import { costOf, FREE, type Price, worstCostOf } from '../../pricing/price';
 import { holdPriceInTier } from '../../pricing/service-tier';
 import { PriceBook } from '../../pricing/price-book.service';
 import { TokenEstimator } from '../../pricing/token-estimator.service';
+import type { Call } from '../call';
 import type { StartedAttempt } from './attempt';
 import { intentOf, outputCeiling, type ResolvedCall } from './resolved-call';
 import { worstUsage } from './worst-case';
@@ -20,6 +26,7 @@ export class AdmissionService {
     private readonly prices: PriceBook,
     private readonly budgets: BudgetDirectory,
     private readonly holds: HoldsService,
+    private readonly refusals: BudgetRefusals,
     private readonly ledger: LedgerService,
     private readonly estimator: TokenEstimator,
     private readonly clock: Clock,
@@ -51,9 +58,7 @@ export class AdmissionService {
     const worstPusd = budgeted
       ? worstCostOf(usage.inputTokens, usage.outputTokens, holdPrice)
       : costOf(usage, holdPrice).listPusd;
-    const hold = budgeted
-      ? await this.holds.take(budgets, worstPusd, !price.estimated, call.downgrade?.budgetId)
-      : undefined;
+    const hold = budgeted ? await this.hold(call, budgets, worstPusd, !price.estimated) : undefined;
     try {
       const { provider, upstreamModel } = deployment;
       const charged = { priceId: price.id, windows: hold?.charged ?? null };
@@ -62,6 +67,15 @@ export class AdmissionService {
       return { resolved, deployment, number, open, price, askedPrice, hold, startedAt };
     } catch (error) {
       hold?.end(0n, this.clock.now());
+      throw error;
+    }
+  }
+
+  private async hold(call: Call, budgets: readonly Budget[], worstPusd: PicoUsd, priceKnown: boolean): Promise<Hold> {
+    try {
+      return await this.holds.take(budgets, worstPusd, priceKnown, call.downgrade?.budgetId);
+    } catch (error) {
+      if (error instanceof BudgetExceededError) this.refusals.add(error, call.caller.keyId);
       throw error;
     }
   }

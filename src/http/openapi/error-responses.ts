@@ -16,23 +16,30 @@ const SCOPE = 'team:team_01KAS5M8Z2Q6W9Y3T7N4B1C0DE';
 
 /** Details of errors that never use the message of their table row. */
 export const ERROR_EXAMPLES: Partial<Record<ErrorCode, GatewayErrorDetails>> = {
-  budget_exceeded: {
+  budget_exceeded: budgetExample(
+    '99.98',
+    '0.0132',
+    'It resets at 2026-11-30T15:00:00.000Z. Ask an administrator for more',
+  ),
+  budget_reserved: budgetExample('60.5', '39.49', 'Try again when running calls have ended'),
+};
+
+function budgetExample(spent: string, reserved: string, advice: string): GatewayErrorDetails {
+  return {
     message:
-      `The budget ${BUDGET} of ${SCOPE} has no room for this call: limit $100, spent $99.98, reserved $0.0132, ` +
-      'needed at worst $0.0328. It resets at 2026-11-30T15:00:00.000Z. ' +
-      'Ask an administrator for more, or set max_completion_tokens to need less.',
+      `The budget ${BUDGET} of ${SCOPE} has no room for this call: limit $100, spent $${spent}, reserved $${reserved}, ` +
+      `needed at worst $0.0328. ${advice}, or set max_completion_tokens to need less.`,
     param: SCOPE,
-    retryAfterSeconds: 1,
     members: {
       budget_id: BUDGET,
       scope: SCOPE,
       limit_usd: '100',
-      spent_usd: '99.98',
-      reserved_usd: '0.0132',
+      spent_usd: spent,
+      reserved_usd: reserved,
       resets_at: '2026-11-30T15:00:00.000Z',
     },
-  },
-};
+  };
+}
 
 /**
  * Documents the errors of an operation: its own and those of all routes of its kind.
@@ -66,7 +73,7 @@ function* commonErrors({ parameters, requestBody, security }: Operation): Genera
 }
 
 function errorResponse(errors: readonly GatewayError[]): Response {
-  const contract = errors.some(({ code }) => code === 'budget_exceeded') ? budgetExceededBodySchema : errorBodySchema;
+  const contract = errors.every(({ code }) => code === 'budget_exceeded') ? budgetExceededBodySchema : errorBodySchema;
   const examples = errors.map((error) => [error.code, { summary: summaryOf(error), value: error.toBody() }]);
   const retryAfter = errors.find(({ retryAfterSeconds }) => retryAfterSeconds !== undefined)?.retryAfterSeconds;
   return {
