@@ -25,6 +25,8 @@ export function toBatchObject(batch: Batch): BatchObject {
     cancelled_at: unixSeconds(batch.cancelled_at),
     request_counts: { total: batch.total_lines, completed: batch.completed_lines, failed: batch.failed_lines },
     metadata: batch.metadata,
+    ...(batch.models.length === 1 && { model: batch.models[0] }),
+    usage: usageOf(batch),
     gateway: {
       list_cost_usd: formatUsd(batch.list_cost_pusd),
       cost_usd: formatUsd(batch.cost_pusd),
@@ -33,6 +35,18 @@ export function toBatchObject(batch: Batch): BatchObject {
       deduplicated: 0,
       providers: batch.providers,
     },
+  };
+}
+
+/** @see https://platform.openai.com/docs/api-reference/batch/object#batch/object-usage */
+function usageOf(batch: Batch): BatchObject['usage'] {
+  const [input, output] = [Number(batch.input_tokens), Number(batch.output_tokens)];
+  return {
+    input_tokens: input,
+    input_tokens_details: { cached_tokens: Number(batch.cached_input_tokens) },
+    output_tokens: output,
+    output_tokens_details: { reasoning_tokens: Number(batch.reasoning_tokens) },
+    total_tokens: input + output,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { AbortSignalLike, Endpoint, EndpointRequest, JsonRecord } from '@thriftgate/providers';
+import type { AbortSignalLike, Endpoint, EndpointRequest, JsonRecord, TokenUsage } from '@thriftgate/providers';
 import type { ControlHeaders } from '../cache/controls/header-controls';
 import type { Caller } from '../common/caller';
 import type { PicoUsd } from '../common/money';
@@ -46,6 +46,8 @@ export interface JsonResponse {
   kind: 'json';
   headers: Record<string, string>;
   body: Buffer;
+  /** Of the response; a cached one used these tokens when it was written. */
+  usage: TokenUsage;
   settlement: Settlement;
 }
 

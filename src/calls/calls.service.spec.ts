@@ -17,6 +17,7 @@ const responseOf = (cacheStatus: 'HIT' | 'MISS'): CallResponse => ({
   kind: 'json',
   headers: { 'x-cache-status': cacheStatus },
   body: Buffer.from('{}'),
+  usage: { inputTokens: 1, cachedInputTokens: 0, outputTokens: 1, reasoningTokens: 0 },
   settlement: { cacheStatus, listCostPusd: 0n, costPusd: 0n, savedPusd: 0n },
 });
 

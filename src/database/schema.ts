@@ -109,6 +109,12 @@ export interface BatchesTable {
   cost_pusd: Generated<bigint>;
   saved_pusd: Generated<bigint>;
   /** Who answered, without those who only stood in the cache. */
+  input_tokens: Generated<bigint>;
+  cached_input_tokens: Generated<bigint>;
+  output_tokens: Generated<bigint>;
+  reasoning_tokens: Generated<bigint>;
+  /** The upstreams' names of the models that wrote responses. */
+  models: Generated<string[]>;
   providers: Generated<string[]>;
   /** Held by the process that writes the output files. */
   lease_token: string | null;

@@ -51,7 +51,7 @@ describe('batches', () => {
     await live;
   });
 
-  it('run 200 lines of a file, as OpenAI does', async () => {
+  it('C9: run 200 lines of a file, as OpenAI does', async () => {
     const requests = lines(200, 'file');
     const file = await batches.openai.files.create({
       file: await toFile(Buffer.from(jsonl(requests)), 'questions.jsonl'),
@@ -94,6 +94,16 @@ describe('batches', () => {
       expect(error).toBeNull();
       expect(response).toMatchObject({ status_code: 200, body: { object: 'chat.completion', cached: false } });
     }
+    // C9
+    const sum = (member: string) => results.reduce((all, { response }) => all + response?.body.usage[member], 0);
+    expect(batch.model).toBe(results[0]?.response?.body.model);
+    expect(batch.usage).toEqual({
+      input_tokens: sum('prompt_tokens'),
+      input_tokens_details: { cached_tokens: 0 },
+      output_tokens: sum('completion_tokens'),
+      output_tokens_details: { reasoning_tokens: 0 },
+      total_tokens: sum('total_tokens'),
+    });
     const output = await batches.openai.files.retrieve(batch.output_file_id ?? '');
     expect(output).toMatchObject({ purpose: 'batch_output', filename: `${batch.id}_output.jsonl` });
 

@@ -7,6 +7,9 @@ import { ownRedisDatabase } from '../support/stores';
 const { TEST_DATABASE_URL, TEST_REDIS_URL } = process.env;
 const LIMIT = '1';
 const CALLERS = 200;
+/** Running calls hold the money: it may be free a moment later. */
+const RESERVED = 429;
+const MAY_PASS = [200, RESERVED];
 /** A call costs one cent and may cost two: 1,250 words are 1,250 tokens at $8 per million; the response may be twice as long. */
 const CALL = { max_tokens: 2_480 };
 const PROMPT = '[[words=1250 delay=20]]';
@@ -57,14 +60,14 @@ describe.each(replicas)(`a budget of $${LIMIT} and ${CALLERS} callers at %i proc
     };
     /** Calls until the budget has no room. */
     const caller = async () => {
-      while ((await ask()) === 200);
+      while (MAY_PASS.includes(await ask()));
     };
     const callers = Array.from({ length: CALLERS }, caller);
     await eventually(() => (statuses.get(200) ?? 0) > 10 || undefined);
     await redis?.cut();
     await Promise.all(callers);
     // Reserved money that was not needed may be free again, so more calls may run.
-    while ((await ask()) === 200);
+    while (MAY_PASS.includes(await ask()));
 
     const state = await eventually(async () => {
       const { body } = await first.admin('GET', `/admin/budgets/${made.body.id}`);
@@ -85,7 +88,7 @@ describe.each(replicas)(`a budget of $${LIMIT} and ${CALLERS} callers at %i proc
     expect(parseUsd(state.spent_usd)).toBe(billed);
     expect(billed <= parseUsd(LIMIT)).toBe(true);
     expect(parseUsd(state.remaining_usd) < parseUsd('0.0205')).toBe(true);
-    expect([...statuses.keys()].toSorted()).toEqual([200, 402]);
+    expect([...statuses.keys()].filter((status) => status !== RESERVED).toSorted()).toEqual([200, 402]);
 
     // No hold remains: with a higher limit calls run at once.
     await first.admin('PATCH', `/admin/budgets/${made.body.id}`, { limit_usd: '2' });

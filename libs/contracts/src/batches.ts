@@ -78,6 +78,14 @@ const batchExample = {
   cancelled_at: null,
   request_counts: { total: 200, completed: 200, failed: 0 },
   metadata: { job: 'nightly' },
+  model: 'gpt-4.1-2025-04-14',
+  usage: {
+    input_tokens: 5_200,
+    input_tokens_details: { cached_tokens: 0 },
+    output_tokens: 2_600,
+    output_tokens_details: { reasoning_tokens: 0 },
+    total_tokens: 7_800,
+  },
   gateway: {
     list_cost_usd: '0.0436',
     cost_usd: '0.0218',
@@ -132,6 +140,19 @@ export const batchSchema = z
     cancelled_at: unixSeconds,
     request_counts: z.object({ total: z.number().int(), completed: z.number().int(), failed: z.number().int() }),
     metadata: z.record(z.string(), z.string()).nullable(),
+    model: z
+      .string()
+      .optional()
+      .meta({ description: 'The upstream’s name of the model, where one model wrote all responses so far' }),
+    usage: z
+      .object({
+        input_tokens: z.number().int(),
+        input_tokens_details: z.object({ cached_tokens: z.number().int() }),
+        output_tokens: z.number().int(),
+        output_tokens_details: z.object({ reasoning_tokens: z.number().int() }),
+        total_tokens: z.number().int(),
+      })
+      .meta({ description: 'The tokens of all responses so far, those from the cache included' }),
     gateway: z.object({
       list_cost_usd: usdSchema,
       cost_usd: usdSchema,

@@ -1,3 +1,4 @@
+import type { TokenUsage } from '@thriftgate/providers';
 import type { PicoUsd } from '../../common/money';
 
 /** A line that this instance may run until its lease expires. */
@@ -29,6 +30,10 @@ export interface LineResult {
   /** JSON text in one line: the body of the response, or `{code, message}` if no call was made. */
   body: string;
   cached: boolean;
+  /** The upstream's name of the model that wrote the response; null without one. */
+  model: string | null;
+  /** Null without a response. */
+  usage: TokenUsage | null;
   /** The provider that answered; null for responses from the cache. */
   provider: string | null;
   listCostPusd: PicoUsd;
@@ -43,7 +48,15 @@ export interface PutOff {
   forBatch: boolean;
 }
 
-const NO_COST = { cached: false, provider: null, listCostPusd: 0n, costPusd: 0n, savedPusd: 0n };
+const NO_COST = {
+  cached: false,
+  model: null,
+  usage: null,
+  provider: null,
+  listCostPusd: 0n,
+  costPusd: 0n,
+  savedPusd: 0n,
+};
 
 /** The result of a line whose call failed: the error body, as an application gets it, for the error file. */
 export function failedCall(line: ClaimedLine, requestId: string, status: number, error: object): LineResult {

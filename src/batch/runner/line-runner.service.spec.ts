@@ -27,8 +27,9 @@ const LINE: ClaimedLine = {
 
 const RESPONSE: CallResponse = {
   kind: 'json',
-  headers: { 'x-gateway-provider': 'openai' },
+  headers: { 'x-gateway-provider': 'openai', 'x-gateway-model': 'gpt-4.1-2025-04-14' },
   body: Buffer.from('{\n  "id": "chatcmpl-1",\r\n  "text": "a\\nb"\n}'),
+  usage: { inputTokens: 7, cachedInputTokens: 2, outputTokens: 3, reasoningTokens: 1 },
   settlement: { cacheStatus: 'MISS', listCostPusd: 5n, costPusd: 4n, savedPusd: 1n },
 };
 
@@ -75,6 +76,8 @@ describe('LineRunner', () => {
       listCostPusd: 5n,
       costPusd: 4n,
       savedPusd: 1n,
+      model: 'gpt-4.1-2025-04-14',
+      usage: { inputTokens: 7, outputTokens: 3 },
       requestId: calls[0]?.requestId,
     });
     expect(result?.body).not.toMatch(/[\r\n]/);

@@ -128,7 +128,7 @@ export class LineRunner {
   }
 }
 
-function done(line: ClaimedLine, requestId: string, { headers, body, settlement }: JsonResponse): LineResult {
+function done(line: ClaimedLine, requestId: string, { headers, body, usage, settlement }: JsonResponse): LineResult {
   const cached = settlement.cacheStatus === 'HIT' || settlement.cacheStatus === 'COALESCED';
   return {
     line,
@@ -137,6 +137,8 @@ function done(line: ClaimedLine, requestId: string, { headers, body, settlement 
     status: OK,
     body: inOneLine(body.toString('utf8')),
     cached,
+    model: headers['x-gateway-model'] ?? null,
+    usage,
     provider: cached ? null : (headers['x-gateway-provider'] ?? null),
     listCostPusd: settlement.listCostPusd,
     costPusd: settlement.costPusd,

@@ -61,8 +61,13 @@ export class LinesRepository {
         ${results.map(({ status }) => status)}::int[], ${results.map(({ body }) => body)}::text[],
         ${results.map(({ cached }) => cached)}::boolean[], ${results.map(({ provider }) => provider)}::text[],
         ${results.map(({ listCostPusd }) => listCostPusd)}::bigint[], ${results.map(({ costPusd }) => costPusd)}::bigint[],
-        ${results.map(({ savedPusd }) => savedPusd)}::bigint[]
-      ) AS result (line_no, token, state, request_id, status, body, cached, provider, list_cost, cost, saved)),
+        ${results.map(({ savedPusd }) => savedPusd)}::bigint[], ${results.map(({ model }) => model)}::text[],
+        ${results.map(({ usage }) => usage?.inputTokens ?? 0)}::bigint[],
+        ${results.map(({ usage }) => usage?.cachedInputTokens ?? 0)}::bigint[],
+        ${results.map(({ usage }) => usage?.outputTokens ?? 0)}::bigint[],
+        ${results.map(({ usage }) => usage?.reasoningTokens ?? 0)}::bigint[]
+      ) AS result (line_no, token, state, request_id, status, body, cached, provider, list_cost, cost, saved, model,
+        input, cached_input, output, reasoning)),
       written AS (
         UPDATE batch_lines line SET state = result.state, request_id = result.request_id,
           response_status = result.status, result = result.body, lease_token = NULL, lease_until = NULL
@@ -76,12 +81,18 @@ export class LinesRepository {
           count(*) FILTER (WHERE state = 'failed')::int AS failed, count(*) FILTER (WHERE cached)::int AS cached,
           coalesce(sum(list_cost), 0)::bigint AS list_cost, coalesce(sum(cost), 0)::bigint AS cost,
           coalesce(sum(saved), 0)::bigint AS saved,
+          coalesce(sum(input), 0)::bigint AS input, coalesce(sum(cached_input), 0)::bigint AS cached_input,
+          coalesce(sum(output), 0)::bigint AS output, coalesce(sum(reasoning), 0)::bigint AS reasoning,
+          array_agg(DISTINCT model) FILTER (WHERE model IS NOT NULL) AS models,
           array_agg(DISTINCT provider) FILTER (WHERE provider IS NOT NULL) AS providers
         FROM result JOIN written USING (line_no))
       UPDATE batches batch SET completed_lines = completed_lines + sums.completed,
         failed_lines = failed_lines + sums.failed, cached_lines = cached_lines + sums.cached,
         list_cost_pusd = list_cost_pusd + sums.list_cost, cost_pusd = cost_pusd + sums.cost,
         saved_pusd = saved_pusd + sums.saved,
+        input_tokens = input_tokens + sums.input, cached_input_tokens = cached_input_tokens + sums.cached_input,
+        output_tokens = output_tokens + sums.output, reasoning_tokens = reasoning_tokens + sums.reasoning,
+        models = ARRAY(SELECT DISTINCT unnest(batch.models || sums.models) ORDER BY 1),
         providers = ARRAY(SELECT DISTINCT unnest(batch.providers || sums.providers) ORDER BY 1)
       FROM sums WHERE batch.id = ${batchId} RETURNING sums.written`.execute(this.database.db);
     return rows[0]?.written ?? 0;

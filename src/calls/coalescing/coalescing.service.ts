@@ -133,7 +133,8 @@ type WholeResult = Extract<UpstreamResult, { kind: 'json' }>;
 function jsonResponse(resolved: ResolvedCall, result: WholeResult): JsonResponse {
   const settlement = settlementOf(resolved)(result.answer);
   const body = resolved.call.endpoint.render.json(result.answer.body, false);
-  return { kind: 'json', headers: headersOf(resolved, result, settlement), body, settlement };
+  const { usage } = result.answer;
+  return { kind: 'json', headers: headersOf(resolved, result, settlement), body, usage, settlement };
 }
 
 /** @param settlement undefined for a stream, whose cost is not known yet */

@@ -83,7 +83,7 @@ export class FollowerService {
     await this.recordAnswer(follower, answer);
     const settlement = settlementOf(answer);
     const headers = headersOf(follower, answer, settlement);
-    return { kind: 'json', headers, body: this.bodyOf(follower, answer), settlement };
+    return { kind: 'json', headers, body: this.bodyOf(follower, answer), usage: answer.usage, settlement };
   }
 
   private bodyOf({ prepared: { call } }: Follower, answer: SharedAnswer): Buffer {

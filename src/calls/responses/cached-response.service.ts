@@ -33,7 +33,7 @@ export class CachedResponseService {
       settlement: stream ? undefined : settlement,
     });
     headers.age = String(hit.ageSeconds);
-    if (!stream) return { kind: 'json', headers, body: entry.body, settlement };
+    if (!stream) return { kind: 'json', headers, body: entry.body, usage: entry.usage, settlement };
     return this.replay.start(call, headers, entry, settlement, model.cache.replayTokensPerSecond);
   }
 
