@@ -70,6 +70,7 @@ function documented(operation: { summary: string; description: string }): Method
       'cache_control_not_allowed',
       'model_not_found',
       'request_too_large',
+      'unsupported_parameter',
       'rate_limit_exceeded',
       'budget_reserved',
       'upstream_error',

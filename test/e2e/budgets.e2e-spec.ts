@@ -71,6 +71,19 @@ describe('budgets', () => {
     expect(threshold.data).toMatchObject({ share: 1, spent_usd: '0' });
   });
 
+  it('A21: refuse members whose cost no price covers; without a budget such calls are estimated', async () => {
+    const free = await gateway.createKey();
+    const members = { web_search_options: { search_context_size: 'high' } };
+    const { headers } = await ask(free.key, 'A21', members);
+    const [row] = (await gateway.admin('GET', `/admin/requests?request_id=${headers.get('x-request-id')}`)).body.data;
+    expect(row).toMatchObject({ status: 200, estimated: true });
+    const { key, teamId } = await gateway.createKey();
+    await budget({ team_id: teamId, limit_usd: '5' });
+    const refused = await ask(key, 'A21', members);
+    expect([refused.status, refused.body.error.param]).toEqual([422, 'web_search_options']);
+    expect((await ask(key, 'A21')).status).toBe(200);
+  });
+
   it('count the actual cost of a call, and never refuse a response from the cache', async () => {
     const { key, teamId } = await gateway.createKey();
     const made = await budget({ team_id: teamId, limit_usd: '0.0095' });

@@ -18,6 +18,8 @@ export interface EndpointRequest {
   readonly serviceTier: string | undefined;
   /** Whether the response must be one call of one function: the usual way to structured output. */
   readonly forcesTool: boolean;
+  /** A member whose cost no price of tokens covers, as `web_search_options`; undefined without one. */
+  readonly unpricedMember: string | undefined;
 }
 
 /** The content of a request, for estimates of its tokens. */

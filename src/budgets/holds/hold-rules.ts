@@ -16,6 +16,18 @@ export function requireKnownPrice(budgets: readonly Budget[], priceKnown: boolea
   throw new GatewayError('model_not_allowed', { message, param: 'model' });
 }
 
+/**
+ * @param member a member whose cost no price covers; undefined without one
+ * @throws GatewayError `unsupported_parameter` that names it, if a budget may refuse calls
+ */
+export function requirePricedMembers(budgets: readonly Budget[], member: string | undefined): void {
+  if (member === undefined || budgets.every(({ action }) => action === 'warn')) return;
+  const message =
+    `'${member}' makes the provider charge more than tokens, at a price that the gateway does not know, and a budget applies ` +
+    'to this key. Leave it out, or use a key without a budget.';
+  throw new GatewayError('unsupported_parameter', { message, param: member });
+}
+
 /** The error of a call that needs a lease while the database is unavailable. */
 export function leasesUnavailable(cause?: unknown): GatewayError {
   const message = 'No more of this key’s budget can be leased now. Try again shortly.';

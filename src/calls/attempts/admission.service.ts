@@ -5,6 +5,7 @@ import { BudgetDirectory } from '../../budgets/budget-directory.service';
 import { BudgetRefusals } from '../../budgets/budget-refusals.service';
 import { BudgetExceededError } from '../../budgets/holds/budget-exceeded';
 import type { Hold } from '../../budgets/holds/hold';
+import { requirePricedMembers } from '../../budgets/holds/hold-rules';
 import { HoldsService } from '../../budgets/holds/holds.service';
 import { Clock } from '../../common/clock';
 import type { PicoUsd } from '../../common/money';
@@ -48,7 +49,7 @@ export class AdmissionService {
   ): Promise<StartedAttempt> {
     const { call } = resolved;
     const startedAt = this.clock.now();
-    const price = this.prices.of(deployment, call.caller.teamId, startedAt);
+    const price = this.priceOf(call, deployment, startedAt);
     // A made-up answer in place of another model's saves nothing.
     const askedPrice = price === FREE ? undefined : this.askedPrice(resolved, startedAt);
     const budgets = this.budgets.of(call.caller);
@@ -71,7 +72,14 @@ export class AdmissionService {
     }
   }
 
+  /** The price of the deployment, marked as estimated if the call asks for what no price of tokens covers. */
+  private priceOf({ caller, request }: Call, deployment: Deployment, nowMs: number): Price {
+    const price = this.prices.of(deployment, caller.teamId, nowMs);
+    return request.unpricedMember === undefined || price === FREE ? price : { ...price, estimated: true };
+  }
+
   private async hold(call: Call, budgets: readonly Budget[], worstPusd: PicoUsd, priceKnown: boolean): Promise<Hold> {
+    requirePricedMembers(budgets, call.request.unpricedMember);
     try {
       return await this.holds.take(budgets, worstPusd, priceKnown, call.downgrade?.budgetId);
     } catch (error) {

@@ -57,6 +57,7 @@ describe('readChatRequest', () => {
       wantsUsage: false,
       serviceTier: 'flex',
       forcesTool: false,
+      unpricedMember: undefined,
     });
     const usage = {
       model: 'm',

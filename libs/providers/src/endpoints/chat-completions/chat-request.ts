@@ -1,6 +1,7 @@
 import { type EndpointRequest, InvalidRequestError } from '../../endpoint';
 import { isRecord, type JsonRecord } from '../../json-record';
 import { forcesTool } from './forced-tool';
+import { unpricedMember } from './unpriced-member';
 
 const OUTPUT_LIMITS = ['max_completion_tokens', 'max_tokens'];
 /** OpenAI's own limit. @see https://platform.openai.com/docs/api-reference/chat/create#chat-create-n */
@@ -48,6 +49,7 @@ function requestOf(body: JsonRecord, model: string): EndpointRequest {
     wantsUsage: isRecord(streamOptions) && streamOptions.include_usage === true,
     serviceTier: typeof tier === 'string' ? tier : undefined,
     forcesTool: forcesTool(body),
+    unpricedMember: unpricedMember(body),
   };
 }
 
