@@ -84,6 +84,15 @@ describe('Idempotency-Key', () => {
     expect((await ask(name, 'of two teams', {}, rotated.key)).headers.get('idempotent-replayed')).toBe('true');
   });
 
+  it('A13: gives a key of the team no stored response of a model that it may not use', async () => {
+    const name = nextKey();
+    expect((await ask(name, 'A13')).status).toBe(200);
+    const { key: bound } = await gateway.createKey({ teamId, models: ['gpt-4.1-mini'] });
+    const refused = await ask(name, 'A13', {}, bound);
+    expect([refused.status, refused.body.error.code]).toEqual([403, 'model_not_allowed']);
+    expect((await ask(name, 'A13')).headers.get('idempotent-replayed')).toBe('true');
+  });
+
   it('is free again after a call without a result', async () => {
     const name = nextKey();
     const refused = await ask(name, 'wrong', { messages: 'none' });

@@ -35,6 +35,8 @@ export class CallResponder {
     let charged = false;
     const call = this.callOf(endpoint, request, new AbortController().signal);
     call.onCharged = () => (charged = true);
+    // Keys of one team share their Idempotency-Keys: a repeat by a key that may not make the call gets no stored response.
+    this.calls.prepare(call);
     const producer = {
       produce: async () => toProducedResponse(await this.calls.complete(call), endpoint.render),
       mayBeCharged: () => charged,
