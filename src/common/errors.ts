@@ -7,7 +7,7 @@ export interface CallFacts {
   /** The name that callers use. */
   model?: string | undefined;
   upstreamModel?: string | undefined;
-  /** The HTTP status of the upstream, where its error passes through to the caller. */
+  /** The HTTP status of the upstream. */
   upstreamStatus?: number | undefined;
   attempts?: number | undefined;
   /** What the cache did, as in `x-cache-status`. */

@@ -3,22 +3,23 @@ import { type CallFacts, GatewayError } from '../common/errors';
 import type { Deployment, Model } from '../models/model';
 
 const TIMEOUT_STATUS = 504;
-/** Errors from here on have the status that the gateway gives them, not the upstream's. */
-const SERVER_ERRORS = 500;
 
 /** An attempt that brought no answer, with what that means for the next one. */
 export class AttemptFailure extends Error {
   private facts: CallFacts = {};
 
-  constructor(readonly error: ProviderError) {
+  /** @param upstreamStatus the HTTP status of the upstream; undefined for failures below HTTP, or in a response with 200 */
+  constructor(
+    readonly error: ProviderError,
+    private readonly upstreamStatus?: number,
+  ) {
     super(error.message);
     this.name = 'AttemptFailure';
   }
 
   /** Notes whose attempt failed, for the log. @param attempts of the call so far */
   madeBy(model: Model, { provider, upstreamModel }: Deployment, attempts: number): void {
-    const { status } = this.error;
-    const upstreamStatus = status < SERVER_ERRORS ? status : undefined;
+    const { upstreamStatus } = this;
     this.facts = { provider, model: model.name, upstreamModel, upstreamStatus, attempts };
   }
 

@@ -2,7 +2,7 @@ import type { ProviderError } from '@thriftgate/providers';
 import { GatewayError } from '../common/errors';
 import type { Deployment, Model } from '../models/model';
 import { AttemptFailure } from './attempt-failure';
-import { Router } from './router.service';
+import { type ReleaseSlot, Router } from './router.service';
 import type { ProviderHealth } from './provider-health.service';
 import { DeploymentSlots } from './slots.service';
 
@@ -36,7 +36,8 @@ const error = (members: Partial<ProviderError> = {}): ProviderError => ({
   retryAfterMs: undefined,
   ...members,
 });
-const failing = (members?: Partial<ProviderError>) => new AttemptFailure(error(members));
+const failing = (members?: Partial<ProviderError>, upstreamStatus?: number) =>
+  new AttemptFailure(error(members), upstreamStatus);
 
 describe('the router', () => {
   let slots: DeploymentSlots;
@@ -91,6 +92,16 @@ describe('the router', () => {
     ]);
   });
 
+  it('N10: tells the health of providers of a stream that broke off after its first content', async () => {
+    let release: ReleaseSlot = () => undefined;
+    await router.route(modelOf('a'), controller.signal, async (_deployment, _number, giveBack) => {
+      release = giveBack;
+      return Promise.resolve('stream');
+    });
+    release(error({ code: 'upstream_stream_cut' }));
+    expect(told).toEqual(['a succeeded', 'a failed: upstream_stream_cut']);
+  });
+
   it('N10: tells the health of providers nothing of attempts that the caller ended', async () => {
     const leave = () => {
       controller.abort();
@@ -101,9 +112,14 @@ describe('the router', () => {
   });
 
   it('N10: names provider, model, upstream status and attempts in its error', async () => {
-    const limited = failing({ status: 429, retryAfterMs: 9_000 });
+    const limited = failing({ status: 429, retryAfterMs: 9_000 }, 429);
     await expect(route(modelOf('a', 'b'), limited)).rejects.toMatchObject({
       facts: { provider: 'b', model: 'resilient', upstreamModel: 'b', upstreamStatus: 429, attempts: 2 },
+    });
+    // The caller gets 502, the log what the upstream said.
+    await expect(route(modelOf('a'), failing({ elsewhere: false }, 401))).rejects.toMatchObject({
+      status: 502,
+      facts: { upstreamStatus: 401 },
     });
     fill('a');
     await expect(route(modelOf('a'), 'answer')).rejects.toMatchObject({ facts: { model: 'resilient', attempts: 0 } });

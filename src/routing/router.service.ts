@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { AbortSignalLike } from '@thriftgate/providers';
+import type { AbortSignalLike, ProviderError } from '@thriftgate/providers';
 import { GatewayError } from '../common/errors';
 import { pauseUnless } from '../common/runtime/pause';
 import type { Deployment, Model } from '../models/model';
@@ -16,6 +16,9 @@ const BACKOFF_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 const ALL_BUSY_RETRY_SECONDS = 1;
 
+/** Gives a deployment's slot back. @param broken the error of a stream that broke off after its first content */
+export type ReleaseSlot = (broken?: ProviderError) => void;
+
 /**
  * Makes one attempt at one deployment.
  *
@@ -23,7 +26,7 @@ const ALL_BUSY_RETRY_SECONDS = 1;
  * @param release gives the deployment's slot back; to be called once the upstream call has ended. A failed attempt has
  *   released it.
  */
-export type MakeAttempt<T> = (deployment: Deployment, number: number, release: () => void) => Promise<T>;
+export type MakeAttempt<T> = (deployment: Deployment, number: number, release: ReleaseSlot) => Promise<T>;
 
 /** Chooses among the available deployments of a model, one after the other, until one answers. */
 @Injectable()
@@ -46,8 +49,12 @@ export class Router {
     for (const [index, deployment] of deployments.entries()) {
       const most = index === deployments.length - 1 ? ATTEMPTS_AT_LAST : ATTEMPTS_BEFORE_NEXT;
       for (let round = 1; round <= most; round += 1) {
-        const release = this.slots.take(deployment);
-        if (!release) break;
+        const giveBack = this.slots.take(deployment);
+        if (!giveBack) break;
+        const release: ReleaseSlot = (broken) => {
+          giveBack();
+          if (broken) this.health.failed(deployment, broken);
+        };
         try {
           const answer = await makeAttempt(deployment, (attempts += 1), release);
           this.health.succeeded(deployment);

@@ -16,6 +16,7 @@ import { TokenEstimator } from '../../pricing/token-estimator.service';
 import type { ConfiguredProvider } from '../../providers/provider';
 import { ProviderRegistry } from '../../providers/provider-registry.service';
 import { AttemptFailure } from '../../routing/attempt-failure';
+import type { ReleaseSlot } from '../../routing/router.service';
 import type { FlightSource } from '../../single-flight/flight-result';
 import { Attempt, type AttemptServices } from './attempt';
 import { isJson, readBody } from './answer-reader';
@@ -57,7 +58,7 @@ export class AttemptsService {
     resolved: ResolvedCall,
     deployment: Deployment,
     number: number,
-    release: () => void,
+    release: ReleaseSlot,
   ): Promise<UpstreamResult> {
     let attempt: Attempt | undefined;
     let relay: StreamRelay | undefined;
@@ -103,6 +104,7 @@ export class AttemptsService {
     const body = await readErrorBody(response, signal);
     const failure = new AttemptFailure(
       translator.toError({ status, headers, body, receivedAt: this.services.clock.now() }),
+      status,
     );
     await attempt.fail(status, failure.error.code);
     throw failure;

@@ -183,7 +183,7 @@ describe('a stream that is relayed', () => {
   });
 
   it('breaks after content with the upstream’s own error, settled at what was told', async () => {
-    const { relay, response, bench, expectOver } = relayBench();
+    const { relay, response, bench, expectOver, broken } = relayBench();
     response.push(sse.content('a') + sse.usage() + sse.content('b') + sse.error());
     expect(await ticking(relay.next())).toMatchObject({
       done: true,
@@ -196,13 +196,15 @@ describe('a stream that is relayed', () => {
       uncached: 'cut',
     });
     expect(bench.stored).toEqual([]);
+    expect(broken()).toMatchObject({ message: 'Overloaded' });
     expectOver();
   });
 
   it('breaks with what the model may have cost at worst where it reasons', async () => {
-    const { relay, response, bench, expectOver } = relayBench({ reasons: true });
+    const { relay, response, bench, expectOver, broken } = relayBench({ reasons: true });
     response.push(sse.content('a')).end();
     await allOf(relay);
+    expect(broken()).toMatchObject({ code: 'upstream_stream_cut' });
     expect(bench.ledger.outcome).toMatchObject({ status: 502, errorCode: 'upstream_stream_cut', costPusd: HOLD_PUSD });
     expectOver();
   });

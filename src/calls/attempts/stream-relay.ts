@@ -1,4 +1,5 @@
 import {
+  type ProviderError,
   sseComment,
   type SseItem,
   SseEventTooLargeError,
@@ -13,6 +14,7 @@ import {
 import { GatewayError } from '../../common/errors';
 import { pause } from '../../common/runtime/pause';
 import { AttemptFailure } from '../../routing/attempt-failure';
+import type { ReleaseSlot } from '../../routing/router.service';
 import type { FlightOrigin, FlightResult, FlightSource } from '../../single-flight/flight-result';
 import type { AnswerEnd, Attempt } from './attempt';
 import type { AbandonedStream, ReadOnService } from './read-on.service';
@@ -44,17 +46,19 @@ export class StreamRelay implements FlightSource, AbandonedStream {
   private readingOn: Promise<void> | undefined;
   /** When the last text left, in milliseconds of the monotonic clock. */
   private textAt = -Infinity;
+  /** Why the stream broke off after its first content. */
+  private broken: ProviderError | undefined;
   private isOver = false;
 
   /**
-   * @param release called once when the stream has ended, in whatever way
+   * @param release called once when the stream has ended, in whatever way, with the error of one that broke off
    * @param readOn reads the rest of a stream that has lost its clients
    */
   constructor(
     private readonly attempt: Attempt,
     private readonly translator: Translator,
     private readonly response: UpstreamResponse,
-    private readonly release: () => void,
+    private readonly release: ReleaseSlot,
     private readonly readOn: Pick<ReadOnService, 'read'>,
   ) {
     this.decoder = translator.openStream();
@@ -183,13 +187,17 @@ export class StreamRelay implements FlightSource, AbandonedStream {
       throw upstreamFailure(STREAM_CUT, 'The provider ended the stream before it sent any content.', !isCharged);
     }
     const message = 'The provider broke the stream off before its end. What was sent so far is not the whole answer.';
+    this.broken = upstreamFailure(STREAM_CUT, message).error;
     return this.breakOff(last, { error: new GatewayError('upstream_error', { message }), code: STREAM_CUT });
   }
 
   private async errorOf(chunk: StreamChunk): Promise<{ error: GatewayError; code: string }> {
     const error = this.translator.toError({ status: 200, headers: {}, body: chunk.data });
     const failure = new AttemptFailure(error);
-    if (this.contentBegan) return { error: failure.toGatewayError(), code: error.code ?? 'upstream_error' };
+    if (this.contentBegan) {
+      this.broken = error;
+      return { error: failure.toGatewayError(), code: error.code ?? 'upstream_error' };
+    }
     const isCharged = await this.failWithoutContent(error.status, error.code, false);
     throw isCharged ? new AttemptFailure({ ...error, retryable: false, elsewhere: false }) : failure;
   }
@@ -221,7 +229,7 @@ export class StreamRelay implements FlightSource, AbandonedStream {
       if (this.isAbandoned) await this.settleAbandoned();
       else await this.attempt.abandon();
     } finally {
-      this.release();
+      this.release(this.broken);
     }
   }
 

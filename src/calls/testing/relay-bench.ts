@@ -1,4 +1,5 @@
-import { openAi, type Translator } from '@thriftgate/providers';
+import { openAi, type ProviderError, type Translator } from '@thriftgate/providers';
+import type { ReleaseSlot } from '../../routing/router.service';
 import { FakeSignal } from './fake-signal';
 import { ReadOnService } from '../attempts/read-on.service';
 import { StreamRelay } from '../attempts/stream-relay';
@@ -36,14 +37,19 @@ export function relayBench({
   const resolved = aResolvedCall(aCall({ stream: true }), { model, signal: client });
   const readOn = new ReadOnService();
   let released = 0;
-  const relay = new StreamRelay(bench.start({ resolved }), decoder, response, () => (released += 1), readOn);
+  let broken: ProviderError | undefined;
+  const release: ReleaseSlot = (error) => {
+    released += 1;
+    broken = error;
+  };
+  const relay = new StreamRelay(bench.start({ resolved }), decoder, response, release, readOn);
   const state = () => ({ released, listening: client.listening, holds: bench.hold.ends, closed: response.isClosed });
   /** What holds of every relay that is over. */
   const expectOver = () => {
     const { costPusd } = bench.ledger.outcome;
     expect(state()).toEqual({ released: 1, listening: 0, holds: [costPusd], closed: true });
   };
-  return { bench, client, response, relay, readOn, expectOver, released: () => released };
+  return { bench, client, response, relay, readOn, expectOver, released: () => released, broken: () => broken };
 }
 
 interface RelayOptions {
