@@ -1,6 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../common/caller';
-import { GatewayError } from '../common/errors';
 import { hasIdempotencyKey, identityOf } from './idempotency-key';
 import type { Writer } from './idempotency.repository';
 import type { IdempotencyService } from './idempotency.service';
@@ -35,23 +34,12 @@ export async function onceJson<T>(
     const made = toReply(await work((answer, writer) => service.keepWith(identity, toReply(answer), writer)));
     return { ...made, body: one(made.body) };
   };
-  const answer = await service
-    .once(identity, { produce, mayBeCharged: () => false }, () => reply.raw.destroyed)
-    .catch(refuseFor(reply));
+  const answer = await service.once(identity, { produce, mayBeCharged: () => false }, () => reply.raw.destroyed);
   const { 'content-type': _type, ...headers } = answer.headers;
   void reply.status(answer.status).headers(headers);
   const pieces: Buffer[] = [];
   for await (const piece of answer.body) pieces.push(piece);
   return JSON.parse(Buffer.concat(pieces).toString('utf8')) as T;
-}
-
-/** Tells OpenAI's clients, which repeat a 409 by themselves, where that comes to nothing. */
-export function refuseFor(reply: FastifyReply): (error: unknown) => never {
-  return (error) => {
-    const isFinal = error instanceof GatewayError && error.code === 'idempotency_result_unknown';
-    if (isFinal) void reply.header('x-should-retry', 'false');
-    throw error;
-  };
 }
 
 async function* one(body: Buffer): AsyncGenerator<Buffer, void, undefined> {

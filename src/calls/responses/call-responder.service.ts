@@ -6,7 +6,6 @@ import { Clock } from '../../common/clock';
 import { ClientDisconnect } from '../../http/client-disconnect';
 import { hasIdempotencyKey, identityOf } from '../../idempotency/idempotency-key';
 import { IdempotencyService } from '../../idempotency/idempotency.service';
-import { refuseFor } from '../../idempotency/idempotent-call';
 import type { Call } from '../call';
 import { CallsService } from '../calls.service';
 import { readTags, tagsHeader, withoutTagList } from '../tags';
@@ -41,9 +40,8 @@ export class CallResponder {
       produce: async () => toProducedResponse(await this.calls.complete(call), endpoint.render),
       mayBeCharged: () => charged,
     };
-    const answer = await this.idempotency
-      .once(identityOf(request, call.caller.teamId), producer, () => reply.raw.destroyed)
-      .catch(refuseFor(reply));
+    const identity = identityOf(request, call.caller.teamId);
+    const answer = await this.idempotency.once(identity, producer, () => reply.raw.destroyed);
     await sendReply(reply, answer, endpoint.render);
   }
 

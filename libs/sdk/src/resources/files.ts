@@ -1,4 +1,4 @@
-import type { FileDeleted, FileList, FileObject } from '@thriftgate/contracts';
+import type { ExpiresAfter, FileDeleted, FileList, FileObject } from '@thriftgate/contracts';
 import { type CallOptions, type HttpClient, path } from '../http-client';
 import { textLines } from '../text-lines';
 
@@ -7,6 +7,8 @@ export interface CreateFile {
   file: string | Blob;
   filename: string;
   purpose: 'batch';
+  /** When the file is deleted; without it the file is kept. */
+  expires_after?: ExpiresAfter;
 }
 
 export interface ListFiles {
@@ -20,9 +22,10 @@ export interface ListFiles {
 export class Files {
   constructor(private readonly http: HttpClient) {}
 
-  create({ file, filename, purpose }: CreateFile, options?: CallOptions): Promise<FileObject> {
+  create({ file, filename, purpose, expires_after: expiry }: CreateFile, options?: CallOptions): Promise<FileObject> {
     const form = new FormData();
     form.set('purpose', purpose);
+    for (const [name, value] of Object.entries(expiry ?? {})) form.set(`expires_after[${name}]`, String(value));
     form.set('file', typeof file === 'string' ? new Blob([file]) : file, filename);
     return this.http.json('POST', '/v1/files', { ...options, body: form });
   }
