@@ -40,6 +40,6 @@ import { ResponseCacheStore } from './store/response-cache.store';
     CacheStatsRepository,
     CacheStatsService,
   ],
-  exports: [CacheScopes, ResponseCache],
+  exports: [CacheMemory, CacheScopes, ResponseCache],
 })
 export class CacheModule {}

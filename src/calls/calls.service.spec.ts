@@ -1,6 +1,7 @@
 import type { Budget } from '../budgets/budget';
 import { BudgetExceededError } from '../budgets/holds/budget-exceeded';
 import type { CacheHit, ResponseCache } from '../cache/response-cache.service';
+import type { CacheMemory } from '../cache/stats/cache-memory.service';
 import type { CacheScopes } from '../cache/sharing/cache-scopes.service';
 import { GatewayError } from '../common/errors';
 import type { ModelRegistry } from '../models/model-registry.service';
@@ -37,6 +38,8 @@ function setUp(ask: (prepared: PreparedCall) => Promise<CallResponse> = async ()
       return stored;
     },
   };
+  const refreshes: string[] = [];
+  const memory: Pick<CacheMemory, 'countRefresh'> = { countRefresh: (_key, cause) => void refreshes.push(cause) };
   const cachedResponses: Pick<CachedResponseService, 'respond'> = { respond: async () => responseOf('HIT') };
   const coalescing: Pick<Coalescing, 'respond'> = {
     respond: async (prepared) => {
@@ -48,11 +51,24 @@ function setUp(ask: (prepared: PreparedCall) => Promise<CallResponse> = async ()
     models as ModelRegistry,
     scopes as CacheScopes,
     cache as ResponseCache,
+    memory as CacheMemory,
     cachedResponses as CachedResponseService,
     coalescing as Coalescing,
   );
-  return { calls, looked, asked, store: () => (stored = aCacheHit()) };
+  return { calls, looked, asked, refreshes, store: () => (stored = aCacheHit()) };
 }
+
+describe('a call that asks for a fresh response', () => {
+  it.each([
+    [{ cache: { 'no-cache': true } }, ['cache.no-cache']],
+    [{ use_cache: false }, []],
+    [{}, []],
+  ])('C3: is counted by its cause: %j', async (members, causes) => {
+    const { calls, refreshes } = setUp();
+    await calls.complete(aCall(members));
+    expect(refreshes).toEqual(causes);
+  });
+});
 
 describe('a call that is prepared', () => {
   it('has its model, its slot in the cache and what it may ask of the cache', () => {

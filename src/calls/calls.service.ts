@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { BudgetExceededError } from '../budgets/holds/budget-exceeded';
-import { parseCacheControls } from '../cache/controls/cache-controls';
+import { parseCacheControls, refreshCause } from '../cache/controls/cache-controls';
 import { addDialectHeaders } from '../cache/controls/dialect-headers';
 import { type CacheHit, ResponseCache } from '../cache/response-cache.service';
 import { grantedControls } from '../cache/rules/granted-controls';
+import { CacheMemory } from '../cache/stats/cache-memory.service';
 import { CacheScopes } from '../cache/sharing/cache-scopes.service';
 import { GatewayError } from '../common/errors';
 import type { Model } from '../models/model';
@@ -22,6 +23,7 @@ export class CallsService {
     private readonly models: ModelRegistry,
     private readonly scopes: CacheScopes,
     private readonly cache: ResponseCache,
+    private readonly memory: CacheMemory,
     private readonly cachedResponses: CachedResponseService,
     private readonly coalescing: Coalescing,
   ) {}
@@ -58,7 +60,9 @@ export class CallsService {
 
   /** The stored answer that this call may have; undefined where there is none or the call wants none. */
   async lookUp({ slot, controls }: PreparedCall): Promise<CacheHit | undefined> {
-    return controls.read ? this.cache.find(slot, controls) : undefined;
+    if (controls.read) return this.cache.find(slot, controls);
+    if (controls.write) this.memory.countRefresh(slot.key, refreshCause(controls));
+    return undefined;
   }
 
   /**

@@ -63,6 +63,12 @@ models:
     expect((await stream(key, { cache: { 'no-cache': true } })).headers.get('x-cache-status')).toBe('REFRESH');
     expect((await ask('C3', {}, habit)).headers.get('x-cache-status')).toBe('REFRESH');
     expect((await stream(bound)).status).toBe(200);
+    const { teamId } = await gateway.createKey();
+    const { key: counted } = await gateway.createKey({ teamId });
+    await gateway.chat(counted, 'C3', { model: 'raw-model' }, habit);
+    await gateway.chat(counted, 'C3', { model: 'raw-model', cache: { 'no-cache': true } });
+    const stats = (await gateway.admin('GET', `/admin/cache/stats?team_id=${teamId}`)).body;
+    expect(stats.refreshed_by).toEqual({ 'Cache-Control': 1, 'cache.no-cache': 1 });
   });
 
   describe('C4: structured output by tools', () => {

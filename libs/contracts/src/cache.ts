@@ -120,6 +120,11 @@ export const cacheStatsSchema = z
     bypassed: callCounts.bypassed,
     refreshed: callCounts.refreshed,
     refused: callCounts.refused,
+    refreshed_by: z.record(z.string(), count).meta({
+      description:
+        'Refreshed calls by the member or header that asked for it; a killed instance loses its last seconds',
+      example: { 'Cache-Control': 1 },
+    }),
     ...held,
     models: z.array(modelCacheStatsSchema),
     data: z
@@ -139,6 +144,7 @@ export const cacheStatsSchema = z
       bypassed: 2,
       refreshed: 1,
       refused: countsExample.refused,
+      refreshed_by: { 'Cache-Control': 1 },
       bytes: 1843,
       evictions: 0,
       models: [

@@ -60,6 +60,11 @@ export function parseCacheControls(
   return strictest([...bodyDirectives(body), ...meant], dialects);
 }
 
+/** The member or header that asks for a fresh response, as `Cache-Control`. */
+export function refreshCause({ directives }: CacheControls): string {
+  return directives.find(({ control }) => control === 'no-cache')?.param ?? '';
+}
+
 function strictest(directives: SentDirective[], dialects: Dialect[]): CacheControls {
   const has = (control: SentDirective['control']) => directives.some((directive) => directive.control === control);
   const bypass = has('use-cache');

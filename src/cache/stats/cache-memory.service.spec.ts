@@ -6,27 +6,40 @@ import type { InstancesService } from '../../ledger/owners/instances.service';
 import type { OwnersRepository } from '../../ledger/owners/owners.repository';
 import type { KeyCount } from '../store/answer-index.store';
 import type { EvictionListener, ResponseCacheStore } from '../store/response-cache.store';
-import type { CacheMemoryRepository, Evictions } from './cache-memory.repository';
+import type { CacheMemoryRepository } from './cache-memory.repository';
 import { CacheMemory } from './cache-memory.service';
+import type { DailyCount } from './daily-counts';
 
 const keyOf = (team: string, model: string, generation: number) =>
   `ai_cache:${team}:${model}:${generation}:${'0'.repeat(64)}`;
 
 /** What the database was told, by one process and others. */
 class FakeRepository
-  implements Pick<CacheMemoryRepository, 'addEvictions'>, Pick<OwnersRepository, 'putCacheBytes' | 'cacheBytes'>
+  implements
+    Pick<CacheMemoryRepository, 'addEvictions' | 'addRefreshes'>,
+    Pick<OwnersRepository, 'putCacheBytes' | 'cacheBytes'>
 {
-  readonly told: { evictions: Omit<Evictions, 'day'>[]; bytes: (readonly CacheBytes[])[] } = {
+  readonly told: {
+    evictions: Omit<DailyCount, 'day'>[];
+    refreshes: [string, number][];
+    bytes: (readonly CacheBytes[])[];
+  } = {
     evictions: [],
+    refreshes: [],
     bytes: [],
   };
   away = false;
   known = true;
   others: CacheBytes[] = [];
 
-  addEvictions(evictions: readonly Evictions[]): Promise<void> {
+  addEvictions(evictions: readonly DailyCount[]): Promise<void> {
     if (this.away) return Promise.reject(new Error('connect ECONNREFUSED'));
     this.told.evictions.push(...evictions.map(({ day: _day, ...rest }) => rest));
+    return Promise.resolve();
+  }
+
+  addRefreshes(counts: readonly DailyCount[]): Promise<void> {
+    this.told.refreshes.push(...counts.map(({ cause, count }): [string, number] => [cause, count]));
     return Promise.resolve();
   }
 
@@ -77,8 +90,19 @@ describe('the memory of the cache', () => {
     await memory.flush();
     await memory.flush();
     expect(repository.told.evictions).toEqual([
-      { teamId: 'team_1', model: 'gpt-4.1', generation: 2, evictions: 2 },
-      { teamId: 'team_2', model: 'ft:gpt-4.1:org:1', generation: 1, evictions: 1 },
+      { teamId: 'team_1', model: 'gpt-4.1', generation: 2, cause: '', count: 2 },
+      { teamId: 'team_2', model: 'ft:gpt-4.1:org:1', generation: 1, cause: '', count: 1 },
+    ]);
+  });
+
+  it('C3: tells refreshes by their cause', async () => {
+    for (const cause of ['Cache-Control', 'cache.no-cache', 'Cache-Control'])
+      memory.countRefresh(keyOf('team_1', 'gpt-4.1', 2), cause);
+    await memory.flush();
+    await memory.flush();
+    expect(repository.told.refreshes).toEqual([
+      ['Cache-Control', 2],
+      ['cache.no-cache', 1],
     ]);
   });
 
@@ -90,7 +114,9 @@ describe('the memory of the cache', () => {
     await memory.flush();
     repository.away = false;
     await memory.flush();
-    expect(repository.told.evictions).toEqual([{ teamId: 'team_1', model: 'gpt-4.1', generation: 1, evictions: 2 }]);
+    expect(repository.told.evictions).toEqual([
+      { teamId: 'team_1', model: 'gpt-4.1', generation: 1, cause: '', count: 2 },
+    ]);
   });
 
   it('tells bytes when they have changed, and again where the database does not have them', async () => {

@@ -3,24 +3,23 @@ import { Database } from '../../database/database.connection';
 import { Journal } from '../../ledger/journal/journal.service';
 import { InstancesService } from '../../ledger/owners/instances.service';
 import { OwnersRepository } from '../../ledger/owners/owners.repository';
-import { modelOfKey, scopeOfKey } from '../key/cache-key';
 import type { KeyCount } from '../store/answer-index.store';
 import { ResponseCacheStore } from '../store/response-cache.store';
-import { CacheMemoryRepository, type Evictions } from './cache-memory.repository';
+import { CacheMemoryRepository } from './cache-memory.repository';
+import { DailyCounts } from './daily-counts';
 
 /** How much a killed process loses of what it counted, and how old the others' figures are. */
 const FLUSH_EVERY_MS = 5_000;
-const DAY_MS = 86_400_000;
 
 /**
- * What the ledger does not know of the cache: evictions and bytes in memory, which each process has of its own. They are
- * told to the database every five seconds and at the end, so that every replica answers for all.
+ * What the ledger does not have of the cache: evictions, causes of refreshes, and bytes in memory. Each process counts its own
+ * and writes them every five seconds and at the end, so that every replica can report all.
  */
 @Injectable()
 export class CacheMemory implements OnApplicationBootstrap {
   private readonly logger = new Logger(CacheMemory.name);
-  /** By the day and by what the keys have in common: where memory is full, every answer that is stored pushes one out. */
-  private evictions = new Map<string, Evictions>();
+  private readonly evictions = new DailyCounts();
+  private readonly refreshes = new DailyCounts();
   /** What the database was last told; undefined where it must be told again. */
   private told: string | undefined;
   private flushing: Promise<void> = Promise.resolve();
@@ -33,7 +32,7 @@ export class CacheMemory implements OnApplicationBootstrap {
     private readonly database: Database,
     processes: InstancesService,
   ) {
-    store.onEvicted((key) => this.countEviction(key));
+    store.onEvicted((key) => this.evictions.add(key));
     processes.onDeclaredDead(() => (this.told = undefined));
   }
 
@@ -44,6 +43,11 @@ export class CacheMemory implements OnApplicationBootstrap {
       clearInterval(timer);
       return this.flush();
     });
+  }
+
+  /** Counts a call that asked for a fresh response. @param cause the member or header that asked for it */
+  countRefresh(key: string, cause: string): void {
+    this.refreshes.add(key, cause);
   }
 
   /** The live answers by generation, and what they take of the memory of all processes. */
@@ -68,37 +72,12 @@ export class CacheMemory implements OnApplicationBootstrap {
   }
 
   private async tell(): Promise<void> {
-    await this.tellEvictions();
+    await this.evictions.flush((counts) => this.repository.addEvictions(counts));
+    await this.refreshes.flush((counts) => this.repository.addRefreshes(counts));
     const bytes = this.store.bytesInMemory();
     const text = JSON.stringify(bytes);
     if (text === this.told) return;
     if (await this.owners.putCacheBytes(this.journal.instanceId, bytes)) this.told = text;
-  }
-
-  private async tellEvictions(): Promise<void> {
-    const { evictions } = this;
-    if (evictions.size === 0) return;
-    this.evictions = new Map();
-    try {
-      await this.repository.addEvictions([...evictions.values()]);
-    } catch (error) {
-      for (const [name, untold] of evictions) {
-        untold.evictions += this.evictions.get(name)?.evictions ?? 0;
-        this.evictions.set(name, untold);
-      }
-      throw error;
-    }
-  }
-
-  private countEviction(key: string): void {
-    const day = Math.floor(Date.now() / DAY_MS);
-    const name = `${day}:${key.slice(0, key.lastIndexOf(':'))}`;
-    const counted = this.evictions.get(name);
-    if (counted) counted.evictions += 1;
-    else {
-      const date = new Date(day * DAY_MS).toISOString().slice(0, 10);
-      this.evictions.set(name, { day: date, teamId: scopeOfKey(key), ...modelOfKey(key), evictions: 1 });
-    }
   }
 }
 

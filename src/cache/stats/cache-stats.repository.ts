@@ -103,6 +103,14 @@ export class CacheStatsRepository {
     }));
   }
 
+  /** How many calls asked for a fresh response on the matching days, by the member or header that asked for it. */
+  async refreshes(filter: CacheStatsFilter): Promise<Record<string, number>> {
+    const { rows } = await sql<{ cause: string; refreshes: string }>`
+      SELECT cause, sum(refreshes) AS refreshes FROM cache_refreshes AS part
+      WHERE ${matches(filter)} GROUP BY 1 ORDER BY 1`.execute(this.database.db);
+    return Object.fromEntries(rows.map(({ cause, refreshes }) => [cause, Number(refreshes)]));
+  }
+
   /** How many responses were evicted on the matching days, by model and generation. */
   async evictions(filter: CacheStatsFilter): Promise<{ model: string; generation: number; evictions: number }[]> {
     const { rows } = await sql<{ model: string; generation: number; evictions: string }>`

@@ -24,7 +24,8 @@ describe('the cache statistics', () => {
   let data: GroupCounts[];
 
   const service = () => {
-    const repository: Pick<CacheStatsRepository, 'counts' | 'evictions'> = {
+    const repository: Pick<CacheStatsRepository, 'counts' | 'evictions' | 'refreshes'> = {
+      refreshes: () => Promise.resolve({ 'Cache-Control': 1 }),
       counts: (...args) => {
         queries.push(args);
         return Promise.resolve({ byGeneration, data });

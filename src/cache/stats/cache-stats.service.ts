@@ -52,6 +52,7 @@ export class CacheStatsService {
       ...withRate(totalOf(rows)),
       bytes: sum(({ bytes }) => bytes),
       evictions: sum(({ evictions }) => evictions),
+      refreshed_by: await this.repository.refreshes(filter),
       models: rows.map((row) => ({
         model: row.model,
         version: versions.get(nameOf(row)) ?? null,

@@ -16,6 +16,7 @@ import * as owners from './0014-owners';
 import * as fileExpiry from './0015-file-expiry';
 import * as callsByCost from './0016-calls-by-cost';
 import * as batchUsage from './0017-batch-usage';
+import * as cacheRefreshes from './0018-cache-refreshes';
 
 /** Every migration by name, in the order in which they run. A migration that has landed is never changed. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -36,4 +37,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0015-file-expiry': fileExpiry,
   '0016-calls-by-cost': callsByCost,
   '0017-batch-usage': batchUsage,
+  '0018-cache-refreshes': cacheRefreshes,
 };

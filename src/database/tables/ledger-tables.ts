@@ -5,6 +5,7 @@ export interface LedgerTables {
   usage_rollups: UsageRollupsTable;
   cache_rollups: CacheRollupsTable;
   cache_evictions: CacheEvictionsTable;
+  cache_refreshes: CacheRefreshesTable;
   accounts: AccountsTable;
   transfers: TransfersTable;
   credit_settings: CreditSettingsTable;
@@ -118,6 +119,16 @@ export interface CacheRollupsTable {
   refused: bigint;
   /** `numeric`, which comes as text. */
   saved_pusd: string;
+}
+
+/** Calls that asked for a fresh response; processes add what they counted every few seconds. */
+export interface CacheRefreshesTable {
+  day: string;
+  team_id: string;
+  model: string;
+  /** The member or header that asked for it, as `Cache-Control`. */
+  cause: string;
+  refreshes: bigint;
 }
 
 /** Answers that went from the memory of processes for lack of room; processes add what they counted every few seconds. */
