@@ -23,6 +23,8 @@ export interface Call {
   batch: { batchId: string; customId: string } | undefined;
   /** Set where a used-up budget replaced the model that the caller asked for. */
   downgrade?: { from: Model; budgetId: string };
+  /** The limit of output tokens that administrators set for calls without one, as `request.maxOutputTokens` has it too. */
+  defaultMaxTokens?: number | undefined;
   /** Called when an upstream has charged for the call, or may have. */
   onCharged?: (() => void) | undefined;
   /** Aborted when the client has disconnected. */

@@ -3,6 +3,7 @@ import { BudgetExceededError } from '../budgets/holds/budget-exceeded';
 import type { CacheHit, ResponseCache } from '../cache/response-cache.service';
 import type { CacheMemory } from '../cache/stats/cache-memory.service';
 import type { CacheScopes } from '../cache/sharing/cache-scopes.service';
+import type { Caller } from '../common/caller';
 import { GatewayError } from '../common/errors';
 import type { ModelRegistry } from '../models/model-registry.service';
 import type { CallResponse } from './call';
@@ -25,11 +26,14 @@ const responseOf = (cacheStatus: 'HIT' | 'MISS'): CallResponse => ({
 const exceeded = (members: Partial<Budget> = {}) =>
   budgetExceeded({ action: 'downgrade', downgradeTo: 'gpt-4.1-mini', ...members });
 
-function setUp(ask: (prepared: PreparedCall) => Promise<CallResponse> = async () => responseOf('MISS')) {
+function setUp(
+  ask: (prepared: PreparedCall) => Promise<CallResponse> = async () => responseOf('MISS'),
+  served = MODELS,
+) {
   let stored: CacheHit | undefined;
   const looked: PreparedCall['slot'][] = [];
   const asked: PreparedCall[] = [];
-  const models: Pick<ModelRegistry, 'resolve'> = { resolve: (name) => MODELS.find((model) => model.name === name) };
+  const models: Pick<ModelRegistry, 'resolve'> = { resolve: (name) => served.find((model) => model.name === name) };
   const scopes: Pick<CacheScopes, 'of'> = { of: ({ teamId }) => ({ id: teamId }) };
   const cache: Pick<ResponseCache, 'slotFor' | 'find'> = {
     slotFor: (model) => aPreparedCall(aCall(), { model }).slot,
@@ -67,6 +71,25 @@ describe('a call that asks for a fresh response', () => {
     const { calls, refreshes } = setUp();
     await calls.complete(aCall(members));
     expect(refreshes).toEqual(causes);
+  });
+});
+
+describe('N5: a call without a limit of output tokens', () => {
+  const model = aModel({ name: 'limited', defaultMaxTokens: 500, maxOutputTokens: 800 });
+  const prepare = (members: Record<string, unknown>, caller: Partial<Caller> = {}) => {
+    const { calls } = setUp(undefined, [model]);
+    return calls.prepare(aCall({ model: 'limited', ...members }, { caller: { ...CALLER, ...caller } })).call;
+  };
+
+  it.each([
+    ['that of the model', {}, {}, 500, 500],
+    ['that of the key', {}, { defaultMaxTokens: 300 }, 300, 300],
+    ['no more than the model writes', {}, { defaultMaxTokens: 900 }, 800, 800],
+    ['its own', { max_tokens: 700 }, { defaultMaxTokens: 300 }, undefined, 700],
+  ])('gets %s', (_name, members, caller, added, limit) => {
+    const call = prepare(members, caller);
+    expect([call.defaultMaxTokens, call.request.maxOutputTokens]).toEqual([added, limit]);
+    expect(call.body).not.toHaveProperty('max_completion_tokens');
   });
 });
 

@@ -55,7 +55,7 @@ export class CallsService {
     );
     const scope = this.scopes.of(call.caller, model);
     const slot = this.cache.slotFor(model, scope, call.endpoint, call.body, controls);
-    return { call, model, controls, slot };
+    return { call: withDefaultLimit(call, model), model, controls, slot };
   }
 
   /** The stored answer that this call may have; undefined where there is none or the call wants none. */
@@ -111,4 +111,15 @@ function downgrade({ call, model: from }: PreparedCall, error: unknown): Call | 
     request: { ...call.request, model: downgradeTo },
     downgrade: { from, budgetId: id },
   };
+}
+
+/**
+ * The call with the limit of output tokens that administrators set for calls without one. It is no part of the cache key: a
+ * response that a limit has cut is not stored.
+ */
+function withDefaultLimit(call: Call, { defaultMaxTokens: ofModel, maxOutputTokens: most = Infinity }: Model): Call {
+  const limit = call.caller.defaultMaxTokens ?? ofModel;
+  if (limit === undefined || call.request.maxOutputTokens !== undefined) return call;
+  const defaultMaxTokens = Math.min(limit, most);
+  return { ...call, defaultMaxTokens, request: { ...call.request, maxOutputTokens: defaultMaxTokens } };
 }

@@ -27,6 +27,8 @@ export interface Caller {
   models: readonly string[] | null;
   /** Requests per minute; null means unlimited. */
   rpmLimit: number | null;
+  /** The limit of output tokens for calls without one. */
+  defaultMaxTokens?: number | null | undefined;
   cache?: KeyCacheRules | undefined;
 }
 

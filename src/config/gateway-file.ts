@@ -29,6 +29,7 @@ const model = z.strictObject({
   deployments: z.array(deployment).min(1),
   version: plainText(128).min(1).optional(),
   cache: modelCacheRulesSchema.optional(),
+  default_max_tokens: z.number().int().positive().max(2_000_000).optional(),
 });
 
 const rates = {

@@ -21,21 +21,21 @@ const SIMULATOR: ProviderSettings = {
   catalogueVendor: '*',
 };
 
-/** The vendors that a key in the environment adds, with the names of their variables. */
+/** The vendors that a key in the environment adds, with their types and the names of their variables. */
 const VENDORS = [
-  ['openai', 'OPENAI_API_KEY', 'OPENAI_BASE_URL'],
-  ['deepseek', 'DEEPSEEK_API_KEY', 'DEEPSEEK_BASE_URL'],
+  ['openai', 'openai', 'OPENAI_API_KEY', 'OPENAI_BASE_URL'],
+  ['deepseek', 'openai-compatible', 'DEEPSEEK_API_KEY', 'DEEPSEEK_BASE_URL'],
 ] as const;
 
 /** The environment variables that decide on providers, validated or not. */
-type Variables = { readonly [Name in (typeof VENDORS)[number][1] | 'DATABASE_URL' | 'SIMULATOR']?: string | undefined };
+type Variables = { readonly [Name in (typeof VENDORS)[number][2] | 'DATABASE_URL' | 'SIMULATOR']?: string | undefined };
 
 /** The providers of the environment and of gateway.yaml, by name. If two serve a catalogue model, the later one is used. */
 export function providerSettings(env: Environment, file: GatewayFile): Record<string, ProviderSettings> {
   const providers: Record<string, ProviderSettings> = isSimulatorOn(env, file) ? { [SIMULATOR_NAME]: SIMULATOR } : {};
-  for (const [name, key, url] of VENDORS) {
+  for (const [name, type, key, url] of VENDORS) {
     const apiKey = env[key];
-    if (apiKey) providers[name] = { type: 'openai', baseUrl: trimSlash(env[url]), apiKey, catalogueVendor: name };
+    if (apiKey) providers[name] = { type, baseUrl: trimSlash(env[url]), apiKey, catalogueVendor: name };
   }
   for (const [name, provider] of Object.entries(file.providers)) {
     const defaultUrl = provider.type === 'simulator' ? SIMULATOR.baseUrl : env.OPENAI_BASE_URL;
@@ -63,7 +63,7 @@ function isSimulatorOn(env: Variables, file: GatewayFile): boolean {
 function hasProvider(env: Variables, file: GatewayFile): boolean {
   const { providers } = file;
   return (
-    VENDORS.some(([name, key]) => env[key] && !providers[name]) ||
+    VENDORS.some(([name, , key]) => env[key] && !providers[name]) ||
     Object.values(providers).some(({ type, api_key }) => type === 'openai-compatible' || (type === 'openai' && api_key))
   );
 }
@@ -96,7 +96,7 @@ function simulatorProblems(env: Variables, file: GatewayFile): string[] {
 /** The deployments in gateway.yaml whose provider is neither declared there nor added by a variable. */
 function unknownProviders(env: Variables, file: GatewayFile): string[] {
   const known = new Set(Object.keys(file.providers));
-  for (const [name, key] of VENDORS) if (env[key]) known.add(name);
+  for (const [name, , key] of VENDORS) if (env[key]) known.add(name);
   if (isSimulatorOn(env, file)) known.add(SIMULATOR_NAME);
   return Object.entries(file.models).flatMap(([model, { deployments }]) =>
     deployments.flatMap(({ provider }, index) =>

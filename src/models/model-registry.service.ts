@@ -137,6 +137,7 @@ export class ModelRegistry {
       target: targetOf({ deployments, family }),
       cache: this.cacheRules(name, rules),
       maxOutputTokens: entry?.maxOutputTokens,
+      defaultMaxTokens: this.config.models[name]?.default_max_tokens,
       reasons: entry?.reasons ?? false,
     };
   }

@@ -43,6 +43,8 @@ export interface Model {
     ignoreFingerprint: boolean;
   };
   maxOutputTokens: number | undefined;
+  /** The limit of output tokens for calls without one, if their key has none. */
+  defaultMaxTokens?: number | undefined;
   /** Whether the model writes reasoning, which is charged as output and may not be shown. */
   reasons: boolean;
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { openAi, SimulatorTransport, UpstreamClient } from '@thriftgate/providers';
+import { openAi, openAiCompatible, SimulatorTransport, UpstreamClient } from '@thriftgate/providers';
 import { GatewayConfig } from '../config/gateway-config';
 import { VERSION } from '../common/version';
 import { type ProviderSettings, SIMULATOR_NAME } from '../config/provider-settings';
@@ -109,7 +109,7 @@ export class ProviderRegistry implements OnModuleInit, OnApplicationShutdown {
     const client = simulated ? undefined : this.connect();
     const { baseUrl, apiKey, catalogueVendor } = settings;
     const transport = client ?? this.simulatorTransport;
-    const api = redactedApi(openAi, [apiKey ?? '']);
+    const api = redactedApi(settings.type === 'openai-compatible' ? openAiCompatible : openAi, [apiKey ?? '']);
     return {
       provider: { name, api, transport, baseUrl, apiKey, catalogueVendor, simulated },
       // A copy, so that settings changed in place are seen as changed.

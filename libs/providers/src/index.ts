@@ -8,5 +8,5 @@ export { SseReader, SseEventTooLargeError, MAX_SSE_EVENT_LENGTH, type SseItem } 
 export { sseComment } from './transport/sse-text';
 export { ENDPOINTS, endpointAt } from './endpoints/endpoints';
 export { chatCompletions } from './endpoints/chat-completions/chat-completions.endpoint';
-export { openAi } from './openai/openai';
+export { openAi, openAiCompatible } from './openai/openai';
 export { SimulatorTransport, type SimulatorOptions } from './simulator/simulator.transport';

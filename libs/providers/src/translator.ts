@@ -12,6 +12,8 @@ export interface UpstreamCall {
   /** The vendor's name for the model. */
   upstreamModel: string;
   stream: boolean;
+  /** The limit of output tokens that the gateway sets for a call without one; undefined sets none. */
+  defaultMaxTokens?: number | undefined;
   /** Sent upstream as `x-request-id`, to join the vendor's log with the ledger. */
   requestId: string;
   baseUrl: string;

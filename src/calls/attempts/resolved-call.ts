@@ -62,6 +62,7 @@ export function upstreamRequest(
     body: withoutGatewayMembers(call.body),
     upstreamModel: deployment.upstreamModel,
     stream: call.request.stream,
+    defaultMaxTokens: call.defaultMaxTokens,
     requestId: call.requestId,
     baseUrl,
   });

@@ -1,12 +1,16 @@
 import { isRecord, type JsonRecord } from '../json-record';
 import type { UpstreamCall, UpstreamRequest } from '../translator';
 
+/** OpenAI's reasoning models refuse the older `max_tokens`; most other vendors know only that. */
+export type OutputLimitMember = 'max_completion_tokens' | 'max_tokens';
+
 /**
  * The caller's body with the upstream's model name. Streams always request usage, because every call is billed.
  *
+ * @param limitMember the member by which this vendor takes a limit of output tokens
  * @see https://platform.openai.com/docs/api-reference/chat/create
  */
-export function toChatRequest(call: UpstreamCall): UpstreamRequest {
+export function toChatRequest(call: UpstreamCall, limitMember: OutputLimitMember): UpstreamRequest {
   const { stream, baseUrl } = call;
   return {
     method: 'POST',
@@ -18,7 +22,7 @@ export function toChatRequest(call: UpstreamCall): UpstreamRequest {
       'accept-encoding': 'identity',
       'x-request-id': call.requestId,
     },
-    body: JSON.stringify(upstreamBody(call)),
+    body: JSON.stringify(upstreamBody(call, limitMember)),
     dropped: [],
   };
 }
@@ -29,7 +33,9 @@ function pathUnder(baseUrl: string, path: string): string {
   return (base.endsWith('/') ? base.slice(0, -1) : base) + path + (query === undefined ? '' : `?${query}`);
 }
 
-function upstreamBody({ body, stream, upstreamModel }: UpstreamCall): JsonRecord {
+function upstreamBody(call: UpstreamCall, limitMember: OutputLimitMember): JsonRecord {
+  const { stream, upstreamModel, defaultMaxTokens: limit } = call;
+  const body = limit === undefined ? call.body : { ...call.body, [limitMember]: limit };
   // JSON leaves out what is undefined.
   if (!stream) return { ...body, model: upstreamModel, stream: undefined, stream_options: undefined };
   const asked = body.stream_options;

@@ -7,13 +7,13 @@ import { OpenAiChatStream } from './openai-chat-stream';
 
 /** Chat completions of a vendor that supports them; bytes pass through. */
 export const openAiChat: Translator = {
-  toRequest: toChatRequest,
+  toRequest: (call) => toChatRequest(call, 'max_completion_tokens'),
   fromReply: readCompletion,
   openStream: () => new OpenAiChatStream(),
   toError: toOpenAiError,
 };
 
-/** OpenAI, and every upstream that supports OpenAI's chat completions. */
+/** OpenAI itself. */
 export const openAi: Provider = {
   id: 'openai',
   authorise: (request, credential) =>
@@ -21,4 +21,11 @@ export const openAi: Provider = {
       ? request
       : { ...request, headers: { ...request.headers, authorization: `Bearer ${credential}` } },
   translators: { [CHAT_COMPLETIONS]: openAiChat },
+};
+
+/** Every other upstream that supports OpenAI's chat completions. */
+export const openAiCompatible: Provider = {
+  ...openAi,
+  id: 'openai-compatible',
+  translators: { [CHAT_COMPLETIONS]: { ...openAiChat, toRequest: (call) => toChatRequest(call, 'max_tokens') } },
 };
