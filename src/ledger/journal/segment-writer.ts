@@ -1,4 +1,5 @@
 import { closeSync, fdatasync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { CUT_OFF } from './journal-lines';
 
 /** Writes one segment, group by group. A group is in the file whole or not at all. */
 export class SegmentWriter {
@@ -32,7 +33,7 @@ export class SegmentWriter {
 
   /** Hands lines to the kernel. @throws when the disk does not take all of them */
   write(lines: string): void {
-    const group = Buffer.from(this.isTorn ? `\n${lines}` : lines);
+    const group = Buffer.from(this.isTorn ? CUT_OFF + lines : lines);
     let written = 0;
     try {
       while (written < group.length) written += writeSync(this.file, group, written);
