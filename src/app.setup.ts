@@ -8,7 +8,7 @@ import { setupApiDocs } from './http/api-docs';
 import { AppModule } from './app.module';
 import { AuthGuard } from './auth/auth.guard';
 import { newRequestId } from './common/ids';
-import type { LogDestination } from './common/runtime/logger';
+import type { LogDestination } from './common/runtime/log-destination';
 import { invalidRequest } from './common/zod-issues';
 import type { DataDirectory } from './config/data-directory';
 import type { GatewayConfig } from './config/gateway-config';
@@ -65,12 +65,16 @@ export async function createApp(
   readJsonBodies(fastify);
   closeSilentConnections(fastify);
   logRequests(fastify, config.logLevel, log.destination);
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config, dataDirectory), adapter, {
-    logger: log.logger,
-    abortOnError: false,
-    // Fastify reads JSON itself. Nest would read forms, too, and whoever sends JSON as one would be told that members are missing.
-    bodyParser: false,
-  });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.forRoot(config, dataDirectory, log.destination),
+    adapter,
+    {
+      logger: log.logger,
+      abortOnError: false,
+      // Fastify reads JSON itself. Nest would read forms, too, and whoever sends JSON as one would be told that members are missing.
+      bodyParser: false,
+    },
+  );
   allowOrigins(fastify, config.corsOrigins);
   askBeforeReading(fastify, app.get(AuthGuard));
   refuseUnserved(fastify, routes);

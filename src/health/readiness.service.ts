@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { ReadinessReport } from '@thriftgate/contracts';
-import { Clock } from '../common/clock';
+import { LogDestination } from '../common/runtime/log-destination';
 import { Database } from '../database/database.connection';
 import { LedgerDrain } from '../ledger/drain/ledger-drain.service';
 import { ProviderRegistry } from '../providers/provider-registry.service';
@@ -20,7 +20,7 @@ export class Readiness implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly redis: RedisConnection,
     private readonly providers: ProviderRegistry,
     private readonly ledger: LedgerDrain,
-    private readonly clock: Clock,
+    private readonly log: LogDestination,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -45,13 +45,14 @@ export class Readiness implements OnApplicationBootstrap, OnModuleDestroy {
       status: 'ok',
       ...stores,
       ...(this.redis.isConfigured && { redis: this.redis.isReady ? 'ok' : 'away' }),
+      ...(this.log.isFailing && { log: 'failing' }),
       ...(this.providers.simulated !== 'none' && { simulator: 'on' }),
     };
   }
 
   /** At most one question a second, however many ask. */
   private isDatabaseReachable(): Promise<boolean> {
-    const nowMs = this.clock.now();
+    const nowMs = performance.now();
     if (!this.database || nowMs - this.database.askedAtMs >= CACHE_MS) {
       this.database = { askedAtMs: nowMs, reachable: withinTimeout(this.connection.isReachable()) };
     }

@@ -5,7 +5,8 @@ export type Liveness = z.output<typeof livenessSchema>;
 
 /**
  * `ok` with 200; anything else with 503. Calls of known keys work without the database, the ledger and Redis, so these do not
- * change the status. `redis` is there if Redis is configured, `simulator` if the simulator responds for some or all models.
+ * change the status. `redis` is there if Redis is configured, `log` while log lines
+ * are dropped, `simulator` if the simulator responds for some or all models.
  */
 export const readinessSchema = z
   .object({
@@ -20,6 +21,10 @@ export const readinessSchema = z
           'GET /admin/ledger/verify names them',
       }),
     redis: z.enum(['ok', 'away']).optional(),
+    log: z
+      .literal('failing')
+      .optional()
+      .meta({ description: 'Log lines cannot be written and are dropped, for example because the disk is full' }),
     simulator: z.literal('on').optional(),
   })
   .meta({ id: 'Readiness', example: { status: 'ok', database: 'ok', ledger: 'ok', redis: 'ok' } });
