@@ -5,7 +5,6 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { AppModule } from '../app.module';
-import { LogDestination } from '../common/runtime/log-destination';
 import { DataDirectory } from '../config/data-directory';
 import { loadConfig } from '../config/load-config';
 import { createApiDocument } from '../http/openapi/api-document';
@@ -17,7 +16,7 @@ export async function previewApi(): Promise<OpenAPIObject> {
   try {
     const config = loadConfig({ DATA_DIR: directory }, directory);
     const app = await NestFactory.create<NestFastifyApplication>(
-      AppModule.forRoot(config, dataDirectory, new LogDestination(() => undefined)),
+      AppModule.forRoot(config, dataDirectory),
       new FastifyAdapter(),
       { preview: true, abortOnError: false, logger: false },
     );

@@ -63,6 +63,12 @@ describe('readiness', () => {
     expect(await started().report()).toEqual({ status: 'ok', database: 'away', ledger: 'ok' });
   });
 
+  it('A20: fails while the data directory is gone', async () => {
+    ledger.state = 'lost';
+    expect(await started().report()).toEqual({ status: 'failing', ledger: 'lost' });
+    ledger.state = 'ok';
+  });
+
   it.each(['stuck', 'refused'] as const)('says that the ledger is %s, and calls go on', async (state) => {
     ledger.state = state;
     expect(await started().report()).toEqual({ status: 'ok', database: 'ok', ledger: state });

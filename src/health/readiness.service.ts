@@ -40,6 +40,7 @@ export class Readiness implements OnApplicationBootstrap, OnModuleDestroy {
     const reachable = this.phase === 'started' && (await this.isDatabaseReachable());
     // Draining may have begun while the database was asked.
     if (this.phase !== 'started') return { status: this.phase };
+    if (this.ledger.state === 'lost') return { status: 'failing', ledger: 'lost' };
     const stores = { database: reachable ? 'ok' : 'away', ledger: this.ledger.state } as const;
     return {
       status: 'ok',

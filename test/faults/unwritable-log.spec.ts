@@ -41,7 +41,8 @@ describe('a gateway whose log cannot be written', () => {
     child = spawn(process.execPath, [ENTRY], { env: gateway.env, cwd: gateway.dataDirectory, stdio });
     await eventually(async () => (await readiness().catch(() => undefined))?.status);
   };
-  const readiness = async () => (await gateway.request('GET', '/health/ready', undefined)).body;
+  const readiness = async (): Promise<{ status: string; log?: string }> =>
+    (await gateway.request('GET', '/health/ready', undefined)).body;
   /** Requests one after another on one connection, as fast as it goes. */
   const fillLog = () =>
     new Promise<void>((done, fail) => {
@@ -57,11 +58,13 @@ describe('a gateway whose log cannot be written', () => {
       child.kill('SIGTERM');
     });
 
-  it.each([
+  const WAYS: [where: string, open: () => number | 'pipe', then: () => void][] = [
     ['on a full device', () => openSync('/dev/full', 'w'), () => undefined],
-    ['into a pipe that nobody reads', () => 'pipe' as const, () => undefined],
-    ['into a pipe whose reader is gone', () => 'pipe' as const, () => child.stdout?.destroy()],
-  ])(
+    ['into a pipe that nobody reads', () => 'pipe', () => undefined],
+    ['into a pipe whose reader is gone', () => 'pipe', () => void child.stdout?.destroy()],
+  ];
+
+  it.each(WAYS)(
     'A15: responds %s, says so, and ends in order',
     async (_where, open, then) => {
       const output = open();

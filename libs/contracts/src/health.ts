@@ -10,14 +10,16 @@ export type Liveness = z.output<typeof livenessSchema>;
  */
 export const readinessSchema = z
   .object({
-    status: z.enum(['ok', 'starting', 'draining']),
+    status: z
+      .enum(['ok', 'starting', 'draining', 'failing'])
+      .meta({ description: '`failing`: the data directory was deleted or moved, and all calls are refused' }),
     database: z.enum(['ok', 'away']).optional(),
     ledger: z
-      .enum(['ok', 'stuck', 'refused'])
+      .enum(['ok', 'lost', 'stuck', 'refused'])
       .optional()
       .meta({
         description:
-          '`stuck`: for ten seconds no row of the journal could be written. `refused`: the database refuses rows; ' +
+          '`lost`: its data directory is gone. `stuck`: for ten seconds no row of the journal could be written. `refused`: the database refuses rows; ' +
           'GET /admin/ledger/verify names them',
       }),
     redis: z.enum(['ok', 'away']).optional(),

@@ -52,8 +52,9 @@ export class LedgerDrain implements OnApplicationBootstrap {
     private readonly refusals: RefusalsService,
   ) {}
 
-  /** How the ledger in the database stands: behind the journal for ten seconds and more, or without rows that it refused. */
-  get state(): 'ok' | 'stuck' | 'refused' {
+  /** How the ledger stands: without its data directory, behind the journal for ten seconds and more, or without rows that the database refused. */
+  get state(): 'ok' | 'lost' | 'stuck' | 'refused' {
+    if (this.journal.isLost) return 'lost';
     if (this.awaySince !== undefined && performance.now() - this.awaySince >= STUCK_AFTER_MS) return 'stuck';
     return this.refusals.count > 0 ? 'refused' : 'ok';
   }
