@@ -10,6 +10,7 @@ import { CacheModule } from './cache/cache.module';
 import { ChatModule } from './chat/chat.module';
 import { GatewayErrorFilter } from './http/gateway-error.filter';
 import { CallsModule } from './calls/calls.module';
+import { LogDestination } from './common/runtime/log-destination';
 import { SingleFlightModule } from './single-flight/single-flight.module';
 import { ConfigModule } from './config/config.module';
 import { DataDirectory } from './config/data-directory';
@@ -34,11 +35,16 @@ import { LedgerModule } from './ledger/ledger.module';
 /** The map of the gateway: what stands below, then the modules in the order in which a call passes them. */
 @Module({})
 export class AppModule {
-  static forRoot(config: GatewayConfig, dataDirectory: DataDirectory): DynamicModule {
+  /** @param log where log lines go; nowhere by default */
+  static forRoot(
+    config: GatewayConfig,
+    dataDirectory: DataDirectory,
+    log = new LogDestination(() => undefined),
+  ): DynamicModule {
     return {
       module: AppModule,
       imports: [
-        ConfigModule.forRoot(config, dataDirectory),
+        ConfigModule.forRoot(config, dataDirectory, log),
         RedisModule,
         DatabaseModule,
 

@@ -7,8 +7,9 @@ import { logRequests } from './http/access-log';
 import { setupApiDocs } from './http/api-docs';
 import { AppModule } from './app.module';
 import { AuthGuard } from './auth/auth.guard';
+import { GatewayError } from './common/errors';
 import { newRequestId } from './common/ids';
-import type { LogDestination } from './common/runtime/logger';
+import type { LogDestination } from './common/runtime/log-destination';
 import { invalidRequest } from './common/zod-issues';
 import type { DataDirectory } from './config/data-directory';
 import type { GatewayConfig } from './config/gateway-config';
@@ -19,6 +20,7 @@ import { refuseUnserved } from './http/addresses/unserved';
 import { hasBody, readJsonBodies } from './http/body/json-body';
 import { refuseBytes, refuseUrl } from './http/early-errors';
 import { closeSilentConnections } from './http/unused-connections';
+import { Journal } from './ledger/journal/journal.service';
 
 const MEGABYTE = 1024 * 1024;
 /** Long prompts with pictures in them are far over Fastify's own limit of one megabyte. */
@@ -65,19 +67,33 @@ export async function createApp(
   readJsonBodies(fastify);
   closeSilentConnections(fastify);
   logRequests(fastify, config.logLevel, log.destination);
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config, dataDirectory), adapter, {
-    logger: log.logger,
-    abortOnError: false,
-    // Fastify reads JSON itself. Nest would read forms, too, and whoever sends JSON as one would be told that members are missing.
-    bodyParser: false,
-  });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.forRoot(config, dataDirectory, log.destination),
+    adapter,
+    {
+      logger: log.logger,
+      abortOnError: false,
+      // Fastify reads JSON itself. Nest would read forms, too, and whoever sends JSON as one would be told that members are missing.
+      bodyParser: false,
+    },
+  );
   allowOrigins(fastify, config.corsOrigins);
+  refuseWhileLost(fastify, app.get(Journal));
   askBeforeReading(fastify, app.get(AuthGuard));
   refuseUnserved(fastify, routes);
   await app.register(multipart, { limits: { fileSize: FILE_BYTES, files: 1, fields: 16 } });
   app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: invalidRequest }));
   setupApiDocs(app);
   return app;
+}
+
+/** What is answered while the data directory is gone would be kept nowhere. */
+function refuseWhileLost(fastify: FastifyInstance, journal: Journal): void {
+  const message = 'The gateway has lost its data directory and takes no calls. Its administrator must restart it.';
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    if (!journal.isLost || request.url.startsWith('/health/')) done();
+    else done(new GatewayError('unavailable', { message }));
+  });
 }
 
 /** Nobody without a key makes the gateway read and parse a body. The guard asks again, for the route and its roles. */

@@ -3,7 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from './app.setup';
 import { AdminKey } from './auth/admin-key.service';
-import { createLogger, NestLogger, openLog } from './common/runtime/logger';
+import { LogDestination } from './common/runtime/log-destination';
+import { createLogger, NestLogger } from './common/runtime/logger';
 import { DataDirectory } from './config/data-directory';
 import { DirectoryInUseError } from './config/directory-lock';
 import type { GatewayConfig } from './config/gateway-config';
@@ -15,7 +16,7 @@ import { startBanner } from './start-banner';
 /** EX_CONFIG of sysexits.h. */
 const EXIT_CONFIG = 78;
 const EXIT_FAILURE = 1;
-/** For the errors of calls that the drain time was too short for. */
+/** For the errors of calls that the drain time was too short for, and for the last lines of the log. */
 const LAST_WORDS_MS = 2_000;
 
 /** Another process listens there, or this one may not. */
@@ -29,6 +30,8 @@ class AddressTakenError extends Error {
 }
 
 async function main(): Promise<void> {
+  // Nothing more can be said where nobody reads it.
+  process.stderr.on('error', () => undefined);
   const config = loadConfig();
   const dataDirectory = DataDirectory.open(config.dataDirectory, () => {
     process.stderr.write(
@@ -36,7 +39,7 @@ async function main(): Promise<void> {
     );
     process.exit(EXIT_FAILURE);
   });
-  const destination = openLog();
+  const destination = new LogDestination();
   const pino = createLogger(config.logLevel, destination);
   // In place of Node's own lines on standard error, which no log collector reads.
   process.removeAllListeners('warning').on('warning', (warning) => {
@@ -51,14 +54,16 @@ async function main(): Promise<void> {
   });
   process.on('unhandledRejection', (error) => pino.error({ err: error }, 'unhandled rejection'));
   stopOnSignals(app, config, {
-    close: () => {
+    close: async () => {
       dataDirectory.close();
+      await destination.flush(LAST_WORDS_MS);
       destination.flushSync();
     },
   });
   await listen(app, config);
   const [providers, adminKey] = [app.get(ProviderRegistry), app.get(AdminKey).generated];
-  process.stdout.write(startBanner({ url: await app.getUrl(), config, providers, adminKey }));
+  destination.write(startBanner({ url: await app.getUrl(), config, providers, adminKey }));
+  void destination.flush(LAST_WORDS_MS);
 }
 
 /** @throws ConfigError where there is no such address here */
@@ -75,7 +80,7 @@ async function listen(app: NestFastifyApplication, { listen: { port, host } }: G
 }
 
 /** Readiness fails at once, running calls end within the drain time or are told that they do not, then the process ends. */
-function stopOnSignals(app: NestFastifyApplication, config: GatewayConfig, last: { close(): void }): void {
+function stopOnSignals(app: NestFastifyApplication, config: GatewayConfig, last: { close(): Promise<void> }): void {
   let stopping = false;
   const stop = async () => {
     if (stopping) return;
@@ -86,7 +91,7 @@ function stopOnSignals(app: NestFastifyApplication, config: GatewayConfig, last:
       app.get(ProviderRegistry).abandon();
       await Promise.race([closed, delay(LAST_WORDS_MS)]);
     }
-    last.close();
+    await last.close();
     process.exit(0);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop());

@@ -72,6 +72,11 @@ const ALL: { [Kind in AlertKind]: [AlertData[Kind], en: string, ko: string] } = 
     'The ledger lacks 1 row that the database refuses. The last one is of request 01K, cost $0.25 (54000: index row size). Budgets count it; accounts and reports do not.',
     '데이터베이스가 거부하여 원장에 기록되지 않은 행이 1건 있습니다. 마지막 행은 요청 01K, 비용 $0.25입니다(54000: index row size). 예산에는 반영되지만 계정과 보고서에는 반영되지 않습니다.',
   ],
+  journal_damaged: [
+    { segment: 'instance_1.000001.journal', lines: 2, bytes: 900 },
+    'The ledger lacks what 2 damaged lines of the journal said. The bytes are kept in journal/instance_1.000001.journal.damaged. Check the disk.',
+    '저널에서 손상된 줄 2개의 내용이 원장에 기록되지 않았습니다. 해당 바이트는 journal/instance_1.000001.journal.damaged에 보관되어 있습니다. 디스크를 점검하세요.',
+  ],
   provider_auth_failed: [
     { provider: 'openai', deployment: 'openai/gpt-4.1', code: 'upstream_auth', message: 'Refused (HTTP 401).' },
     "openai refuses the gateway's credential (deployment openai/gpt-4.1). Calls to this provider fail until the credential is replaced.",

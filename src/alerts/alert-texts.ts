@@ -47,6 +47,10 @@ const TEXTS: Texts = {
     en: `The ledger lacks ${refused === 1 ? '1 row' : `${refused} rows`} that the database refuses. The last one is of request ${request_id}, cost ${usd(cost_usd)} (${reason}). Budgets count it; accounts and reports do not.`,
     ko: `데이터베이스가 거부하여 원장에 기록되지 않은 행이 ${refused}건 있습니다. 마지막 행은 요청 ${request_id}, 비용 ${usd(cost_usd)}입니다(${reason}). 예산에는 반영되지만 계정과 보고서에는 반영되지 않습니다.`,
   }),
+  journal_damaged: ({ segment, lines }) => ({
+    en: `The ledger lacks what ${lines === 1 ? '1 damaged line' : `${lines} damaged lines`} of the journal said. The bytes are kept in journal/${segment}.damaged. Check the disk.`,
+    ko: `저널에서 손상된 줄 ${lines}개의 내용이 원장에 기록되지 않았습니다. 해당 바이트는 journal/${segment}.damaged에 보관되어 있습니다. 디스크를 점검하세요.`,
+  }),
   provider_auth_failed: ({ provider, deployment, code }) =>
     code === 'upstream_billing'
       ? {

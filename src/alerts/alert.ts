@@ -49,6 +49,12 @@ export interface AlertData {
     /** How many rows are set aside in all. */
     refused: number;
   };
+  journal_damaged: {
+    /** The file name of the segment; the damaged bytes are kept beside it, with `.damaged` behind its name. */
+    segment: string;
+    lines: number;
+    bytes: number;
+  };
   provider_auth_failed: {
     provider: string;
     /** The deployment whose attempt was refused first. */

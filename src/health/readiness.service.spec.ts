@@ -1,19 +1,13 @@
-import { Clock } from '../common/clock';
+import type { LogDestination } from '../common/runtime/log-destination';
 import type { Database } from '../database/database.connection';
 import type { LedgerDrain } from '../ledger/drain/ledger-drain.service';
 import type { ProviderRegistry } from '../providers/provider-registry.service';
 import type { RedisConnection } from '../redis/redis.connection';
 import { Readiness } from './readiness.service';
 
-class SetClock extends Clock {
-  nowMs = 0;
-  override now(): number {
-    return this.nowMs;
-  }
-}
-
 describe('readiness', () => {
-  const clock = new SetClock();
+  let nowMs = 0;
+  const log = { isFailing: false };
   const isReachable = jest.fn<Promise<boolean>, []>();
   const providers = { simulated: 'none' as ProviderRegistry['simulated'] };
   const ledger: { state: LedgerDrain['state'] } = { state: 'ok' };
@@ -23,7 +17,7 @@ describe('readiness', () => {
       redis as RedisConnection,
       providers as Pick<ProviderRegistry, 'simulated'> as ProviderRegistry,
       ledger as LedgerDrain,
-      clock,
+      log as LogDestination,
     );
   const started = (redis?: Partial<RedisConnection>) => {
     const result = readiness(redis);
@@ -31,7 +25,11 @@ describe('readiness', () => {
     return result;
   };
 
-  beforeEach(() => isReachable.mockReset().mockResolvedValue(true));
+  beforeEach(() => {
+    jest.spyOn(performance, 'now').mockImplementation(() => nowMs);
+    isReachable.mockReset().mockResolvedValue(true);
+  });
+  afterEach(() => jest.restoreAllMocks());
 
   it('begins after the start and ends at shutdown', async () => {
     const life = readiness();
@@ -53,10 +51,10 @@ describe('readiness', () => {
     const life = started();
     await Promise.all([life.report(), life.report()]);
     isReachable.mockResolvedValue(false);
-    clock.nowMs += 999;
+    nowMs += 999;
     expect(await life.report()).toEqual({ status: 'ok', database: 'ok', ledger: 'ok' });
     expect(isReachable).toHaveBeenCalledTimes(1);
-    clock.nowMs += 1;
+    nowMs += 1;
     expect(await life.report()).toEqual({ status: 'ok', database: 'away', ledger: 'ok' });
   });
 
@@ -65,10 +63,22 @@ describe('readiness', () => {
     expect(await started().report()).toEqual({ status: 'ok', database: 'away', ledger: 'ok' });
   });
 
+  it('A20: fails while the data directory is gone', async () => {
+    ledger.state = 'lost';
+    expect(await started().report()).toEqual({ status: 'failing', ledger: 'lost' });
+    ledger.state = 'ok';
+  });
+
   it.each(['stuck', 'refused'] as const)('says that the ledger is %s, and calls go on', async (state) => {
     ledger.state = state;
     expect(await started().report()).toEqual({ status: 'ok', database: 'ok', ledger: state });
     ledger.state = 'ok';
+  });
+
+  it('A15: says that log lines are dropped, and calls go on', async () => {
+    log.isFailing = true;
+    expect(await started().report()).toEqual({ status: 'ok', database: 'ok', ledger: 'ok', log: 'failing' });
+    log.isFailing = false;
   });
 
   it('reports Redis, and does not need it', async () => {

@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { ReadinessReport } from '@thriftgate/contracts';
-import { Clock } from '../common/clock';
+import { LogDestination } from '../common/runtime/log-destination';
 import { Database } from '../database/database.connection';
 import { LedgerDrain } from '../ledger/drain/ledger-drain.service';
 import { ProviderRegistry } from '../providers/provider-registry.service';
@@ -20,7 +20,7 @@ export class Readiness implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly redis: RedisConnection,
     private readonly providers: ProviderRegistry,
     private readonly ledger: LedgerDrain,
-    private readonly clock: Clock,
+    private readonly log: LogDestination,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -40,18 +40,20 @@ export class Readiness implements OnApplicationBootstrap, OnModuleDestroy {
     const reachable = this.phase === 'started' && (await this.isDatabaseReachable());
     // Draining may have begun while the database was asked.
     if (this.phase !== 'started') return { status: this.phase };
+    if (this.ledger.state === 'lost') return { status: 'failing', ledger: 'lost' };
     const stores = { database: reachable ? 'ok' : 'away', ledger: this.ledger.state } as const;
     return {
       status: 'ok',
       ...stores,
       ...(this.redis.isConfigured && { redis: this.redis.isReady ? 'ok' : 'away' }),
+      ...(this.log.isFailing && { log: 'failing' }),
       ...(this.providers.simulated !== 'none' && { simulator: 'on' }),
     };
   }
 
   /** At most one question a second, however many ask. */
   private isDatabaseReachable(): Promise<boolean> {
-    const nowMs = this.clock.now();
+    const nowMs = performance.now();
     if (!this.database || nowMs - this.database.askedAtMs >= CACHE_MS) {
       this.database = { askedAtMs: nowMs, reachable: withinTimeout(this.connection.isReachable()) };
     }

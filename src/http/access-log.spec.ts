@@ -1,6 +1,7 @@
 import { fastify, type FastifyReply, type FastifyRequest } from 'fastify';
 import { GatewayError } from '../common/errors';
-import type { LogDestination, LogLevel } from '../common/runtime/logger';
+import type { LogDestination } from '../common/runtime/log-destination';
+import type { LogLevel } from '../common/runtime/logger';
 import { logRequests } from './access-log';
 
 /** The lines of one request, whose route does `answer`. */
@@ -10,8 +11,8 @@ async function linesOf(
 ): Promise<Record<string, unknown>[]> {
   let text = '';
   const app = fastify();
-  const write = (lines: string) => ((text += lines), true);
-  logRequests(app, level, { write } as LogDestination);
+  const write = (lines: string) => void (text += lines);
+  logRequests(app, level, { write } as Pick<LogDestination, 'write'> as LogDestination);
   app.post('/call', async (request, reply) => reply.send(await answer(request, reply)));
   await app.inject({ method: 'POST', url: '/call', payload: body });
   await new Promise(setImmediate);

@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GatewayError } from '../common/errors';
 import { isoTime } from '../common/iso-time';
-import type { LogDestination, LogLevel } from '../common/runtime/logger';
+import type { LogDestination } from '../common/runtime/log-destination';
+import type { LogLevel } from '../common/runtime/logger';
 
 const SERVER_ERROR = 500;
 const LEVELS_WITH_REQUESTS: ReadonlySet<LogLevel> = new Set<LogLevel>(['trace', 'debug', 'info']);

@@ -4,7 +4,8 @@ import { Clock } from '../common/clock';
 import { isoTime } from '../common/iso-time';
 import type { PicoUsd } from '../common/money';
 import type { Owner } from '../common/owner';
-import { Journal, JournalRefusal } from './journal/journal.service';
+import { JournalRefusal } from './journal/journal-refusal';
+import { Journal } from './journal/journal.service';
 import { storableCount, storablePusd, storableText } from './journal/storable';
 
 /** What is known of an attempt before it is made; members are named as the ledger's columns. */

@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Logger } from '@nestjs/common';
 import { type Kysely, sql } from 'kysely';
 import type { NewAlert } from '../../src/alerts/alert';
@@ -35,7 +35,15 @@ describe.each(DATABASE_PROFILES)('rows that the ledger refuses, %s', (profile) =
     directory = mkdtempSync(join(tmpdir(), 'thriftgate-refused-'));
     alerts.length = 0;
     await sql`DROP TRIGGER IF EXISTS ledger_no_delete ON ledger`.execute(db);
-    for (const table of ['ledger', 'usage_rollups', 'cache_rollups', 'accounts', 'budget_leases', 'ledger_refusals'])
+    for (const table of [
+      'ledger',
+      'usage_rollups',
+      'cache_rollups',
+      'accounts',
+      'budget_leases',
+      'ledger_refusals',
+      'journal_damages',
+    ])
       await sql`DELETE FROM ${sql.table(table)}`.execute(db);
     for (const statement of POISON.split(';\n')) await sql.raw(statement).execute(db);
   });
@@ -130,5 +138,27 @@ describe.each(DATABASE_PROFILES)('rows that the ledger refuses, %s', (profile) =
     expect([await rows(), alerts]).toEqual([[], []]);
     await drain.flush();
     expect([await rows(), await violations()]).toEqual([[['m', 'settled', 7n]], []]);
+  });
+
+  it('A16: damaged lines of a journal are reported by verify, and all other lines are written', async () => {
+    const dead = start();
+    for (const model of ['m', 'damaged', 'm'])
+      await dead.ledger.settle(await dead.ledger.open(intentOf(payer, model, 'openai'), 1, 9n), outcomeOf(7n));
+    const [{ path } = { path: '' }] = dead.journal.segments();
+    writeFileSync(path, readFileSync(path, 'utf8').replaceAll('damaged', 'dxmaged'));
+    const next = start();
+    await next.drain.flush();
+    await start().drain.flush();
+    expect((await rows()).map(([model]) => model)).toEqual(['m', 'm']);
+    const segment = basename(path);
+    const kept = `2 lines of ${statSync(`${path}.damaged`).size - 2} bytes, kept in journal/${segment}.damaged`;
+    expect(await violations()).toEqual([`${segment} from byte 0 on: ${kept}`]);
+    expect(alerts).toEqual([
+      expect.objectContaining({
+        kind: 'journal_damaged',
+        severity: 'critical',
+        data: expect.objectContaining({ segment, lines: 2 }),
+      }),
+    ]);
   });
 });

@@ -13,6 +13,7 @@ export const alertKinds = [
   'credit_low',
   'credit_expiring',
   'ledger_row_refused',
+  'journal_damaged',
   'provider_auth_failed',
   'provider_failing',
   'model_unavailable',

@@ -1,5 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 import pino, { type Logger as PinoLogger } from 'pino';
+import type { LogDestination } from './log-destination';
 
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 
@@ -13,21 +14,6 @@ const SECRET_PATHS = [
   'headers["x-api-key"]',
   'headers["api-key"]',
 ];
-
-const GROUP_BYTES = 64 * 1024;
-
-/** The destination of log lines: standard output, in blocks of 64 KB and at least every 200 ms. */
-export type LogDestination = ReturnType<typeof pino.destination>;
-
-export function openLog(): LogDestination {
-  return pino.destination({
-    dest: 1,
-    sync: false,
-    minLength: GROUP_BYTES,
-    maxWrite: 2 * GROUP_BYTES,
-    periodicFlush: 200,
-  });
-}
 
 /** Creates a logger that writes one JSON line for each event, with the time in RFC 3339. */
 export function createLogger(level: LogLevel, destination: LogDestination): PinoLogger {

@@ -52,8 +52,9 @@ export class LedgerDrain implements OnApplicationBootstrap {
     private readonly refusals: RefusalsService,
   ) {}
 
-  /** How the ledger in the database stands: behind the journal for ten seconds and more, or without rows that it refused. */
-  get state(): 'ok' | 'stuck' | 'refused' {
+  /** How the ledger stands: without its data directory, behind the journal for ten seconds and more, or without rows that the database refused. */
+  get state(): 'ok' | 'lost' | 'stuck' | 'refused' {
+    if (this.journal.isLost) return 'lost';
     if (this.awaySince !== undefined && performance.now() - this.awaySince >= STUCK_AFTER_MS) return 'stuck';
     return this.refusals.count > 0 ? 'refused' : 'ok';
   }
@@ -129,8 +130,18 @@ export class LedgerDrain implements OnApplicationBootstrap {
    * @returns the offset behind them when they are written; undefined where there are none
    */
   private writeNext(reader: SegmentReader): Promise<number> | undefined {
-    const { records, end } = reader.read();
-    if (end === undefined) return undefined;
+    const piece = reader.read();
+    if (piece.end === undefined) return undefined;
+    const damage = this.refusals.keepDamaged(reader.segment, piece);
+    const written = this.writeRecords(reader, piece.records, piece.end);
+    if (!damage) return written;
+    return written.then(async (end) => {
+      await this.refusals.reportDamage(damage);
+      return end;
+    });
+  }
+
+  private writeRecords(reader: SegmentReader, records: JournalRecord[], end: number): Promise<number> {
     if (records.length === 0) return Promise.resolve(end);
     return this.repository.write(lastOfEachKey(records).map(({ json }) => json)).then(
       () => end,
@@ -161,7 +172,7 @@ export class LedgerDrain implements OnApplicationBootstrap {
 
   /** From where the database has them, each opened when it is its turn: there may be many. */
   private *readersOf(segments: Segment[]): Generator<SegmentReader, void, undefined> {
-    for (const segment of segments) yield new SegmentReader(segment, this.journal.drainedBytes(segment));
+    for (const segment of segments) yield new SegmentReader(segment, this.journal.drainedBytes(segment), true);
   }
 
   private async closeOpenAttempts(instances: string[], segments: Segment[]): Promise<void> {

@@ -1,6 +1,17 @@
-import fs, { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import fs, {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { DataDirectory } from '../../config/data-directory';
 import type { GatewayConfig } from '../../config/gateway-config';
@@ -170,6 +181,42 @@ describe('the journal', () => {
     const journal = open();
     fs.closeSync(openSync.mock.results[0]?.value as number);
     await expect(journal.append('01A.1', '{}')).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(journal.append('01A.1', '{}')).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  it.each([
+    ['deleted', () => rmSync(directory, { recursive: true })],
+    [
+      'replaced',
+      () => (renameSync(directory, `${directory}-away`), mkdirSync(resolve('journal'), { recursive: true })),
+    ],
+  ])('A20: takes nothing once its directory is %s', async (_how, lose) => {
+    const journal = open();
+    await journal.append('01A.1', '{}');
+    expect(journal.isLost).toBe(false);
+    await delay(20);
+    lose();
+    if (_how === 'deleted') await expect(journal.append('01B.1', '{}')).rejects.toMatchObject({ code: 'unavailable' });
+    await eventually(() => journal.isLost || undefined);
+    await expect(journal.append('01C.1', '{}')).rejects.toMatchObject({ code: 'unavailable' });
+    rmSync(`${directory}-away`, { recursive: true, force: true });
+  });
+
+  it('A20: takes lines again once its directory is back', async () => {
+    const journal = open();
+    renameSync(directory, `${directory}-away`);
+    await eventually(() => journal.isLost || undefined);
+    renameSync(`${directory}-away`, directory);
+    await healed(journal);
+    expect(journal.isLost).toBe(false);
+  });
+
+  it('A20: notices that the embedded database beside it is gone', async () => {
+    mkdirSync(resolve('database'));
+    const journal = open();
+    await delay(300);
+    rmSync(resolve('database'), { recursive: true });
+    await eventually(() => journal.isLost || undefined);
     await expect(journal.append('01A.1', '{}')).rejects.toMatchObject({ code: 'unavailable' });
   });
 

@@ -1,33 +1,22 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { GatewayError } from '../../common/errors';
 import { newId } from '../../common/ids';
 import type { Owner } from '../../common/owner';
 import { DataDirectory } from '../../config/data-directory';
 import { GatewayConfig } from '../../config/gateway-config';
 import { DiskReserve } from './disk-reserve';
 import { Group } from './write-group';
+import { JournalRefusal } from './journal-refusal';
+import { PlaceWatch } from './place-watch';
 import { SegmentWriter } from './segment-writer';
 import { encodeRecord } from './journal-record';
 
 const SEGMENT_BYTES = 32 * 1024 * 1024;
 const SEGMENT_SUFFIX = '.journal';
 const OFFSET_SUFFIX = '.drained';
-const RETRY_AFTER_SECONDS = 5;
 /** How much a loss of power may take with it, and how often a disk that failed is tried again. */
 const SYNC_EVERY_MS = 200;
-
-/** The journal does not take a line. */
-export class JournalRefusal extends GatewayError {
-  /** @param mayBeWritten whether the line may be read from the file all the same */
-  constructor(
-    cause: unknown,
-    readonly mayBeWritten: boolean,
-  ) {
-    super('unavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS, cause });
-  }
-}
 
 /** A file of the journal. */
 export interface Segment {
@@ -56,6 +45,7 @@ export class Journal implements OnApplicationShutdown {
   private unwritten = '';
   private scheduled = false;
   private failing = false;
+  private readonly place: PlaceWatch;
   private readonly upkeep: NodeJS.Timeout;
 
   constructor(
@@ -65,6 +55,7 @@ export class Journal implements OnApplicationShutdown {
     this.directory = dataDirectory.resolve('journal');
     this.reserve = new DiskReserve(dataDirectory.resolve('journal.reserve'));
     mkdirSync(this.directory, { recursive: true, mode: 0o700 });
+    this.place = new PlaceWatch(dataDirectory.path, config.databaseUrl ? undefined : dataDirectory.resolve('database'));
     this.openSegment();
     this.tryReserve();
     this.upkeep = setInterval(() => this.lookAfter(), SYNC_EVERY_MS);
@@ -73,6 +64,11 @@ export class Journal implements OnApplicationShutdown {
 
   get instanceId(): string {
     return this.owner.id;
+  }
+
+  /** Whether the data directory, or a part of it, was deleted or moved: then nothing that is written is kept. */
+  get isLost(): boolean {
+    return this.place.isLost;
   }
 
   /**
@@ -84,7 +80,7 @@ export class Journal implements OnApplicationShutdown {
    *   `JOURNAL_MAX_MB` is full; then nothing may be acknowledged
    */
   append(key: string, json: string): Promise<void> {
-    if (this.failing || this.undrainedBytes() >= this.config.journal.maxBytes)
+    if (this.failing || this.isLost || this.undrainedBytes() >= this.config.journal.maxBytes)
       return Promise.reject(new JournalRefusal(undefined, false));
     this.schedule();
     return this.openings.add(encodeRecord(key, json));
@@ -200,6 +196,7 @@ export class Journal implements OnApplicationShutdown {
 
   /** Has the disk keep what the kernel has, and tries again what it did not take. */
   private lookAfter(): void {
+    this.place.look(this.active.at(-1)?.writer);
     if (this.failing) this.tryAgain();
     for (const { writer } of this.active) writer.sync().catch((error: unknown) => this.report(error));
   }

@@ -1,10 +1,19 @@
 import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
-import { decodeRecord, type JournalRecord, namesEpoch, renameEpoch } from './journal-record';
+import { type JournalLines, readLines } from './journal-lines';
+import { namesEpoch, renameEpoch } from './journal-record';
 import type { Segment } from './journal.service';
 
 const CHUNK_BYTES = 512 * 1024;
 const NEWLINE = 0x0a;
 const OFFSET_DIGITS = 12;
+
+/** The next piece of a segment. */
+export interface SegmentPiece extends JournalLines {
+  /** Where it begins, in bytes. */
+  start: number;
+  /** The offset behind it; undefined at the end of the segment. */
+  end: number | undefined;
+}
 
 /** Reads a segment piece by piece from where it was read last, so memory stays bounded however long the journal is. */
 export class SegmentReader {
@@ -12,31 +21,35 @@ export class SegmentReader {
   private readonly offsetFile: number;
   private readonly buffer = Buffer.allocUnsafe(CHUNK_BYTES);
 
+  /** @param isComplete whether nothing more is written: then bytes after the last end of a line are a line, too */
   constructor(
     readonly segment: Segment,
     private offset: number,
+    private readonly isComplete = false,
   ) {
     this.file = openSync(segment.path, 'r');
+    if (!this.isBehindLine(offset)) this.offset = 0;
     this.offsetFile = openSync(`${segment.path}.drained`, constants.O_RDWR | constants.O_CREAT, 0o600);
   }
 
   /**
-   * The next whole lines, at most half a megabyte of them where no single line is longer; empty at the end. Lines that are
-   * not whole are left out.
-   *
-   * @returns the records, which last until the next call, and the offset behind them, to be handed to {@link commit} once they are kept; no offset at the end
+   * The next whole lines, at most half a megabyte of them where no single line is longer; empty at the end. Records and
+   * damaged lines last until the next call. The offset behind them is handed to {@link commit} once they are kept.
    */
-  read(): { records: JournalRecord[]; end: number | undefined } {
+  read(): SegmentPiece {
     for (let { buffer } = this; ; buffer = Buffer.allocUnsafe(buffer.length * 2)) {
       const bytes = readSync(this.file, buffer, 0, buffer.length, this.offset);
       const last = bytes === 0 ? -1 : buffer.lastIndexOf(NEWLINE, bytes - 1);
-      if (last >= 0) return { records: this.recordsIn(buffer, last + 1), end: this.offset + last + 1 };
-      if (bytes < buffer.length) return { records: [], end: undefined };
+      if (last >= 0) return this.pieceOf(buffer.subarray(0, last + 1));
+      if (bytes === buffer.length) continue;
+      return bytes > 0 && this.isComplete
+        ? this.lastPieceOf(buffer.subarray(0, bytes))
+        : { records: [], damaged: [], start: this.offset, end: undefined };
     }
   }
 
   /** Goes on behind the offset without a note of it. */
-  skip(end: number): ReturnType<SegmentReader['read']> {
+  skip(end: number): SegmentPiece {
     this.offset = end;
     return this.read();
   }
@@ -52,16 +65,21 @@ export class SegmentReader {
     closeSync(this.offsetFile);
   }
 
-  private recordsIn(buffer: Buffer, end: number): JournalRecord[] {
-    const isOld = namesEpoch(this.segment.instanceId);
-    const records: JournalRecord[] = [];
-    for (let start = 0; start < end;) {
-      const newline = buffer.indexOf(NEWLINE, start);
-      const record = decodeRecord(buffer.subarray(start, newline));
-      if (record && isOld) renameEpoch(record);
-      if (record) records.push(record);
-      start = newline + 1;
-    }
-    return records;
+  /** A note of the offset may be damaged; from the start on, rows are only written once more. */
+  private isBehindLine(offset: number): boolean {
+    if (offset === 0) return true;
+    return readSync(this.file, this.buffer, 0, 1, offset - 1) === 1 && this.buffer[0] === NEWLINE;
+  }
+
+  private pieceOf(bytes: Buffer): SegmentPiece {
+    const { records, damaged } = readLines(bytes);
+    if (namesEpoch(this.segment.instanceId)) for (const record of records) renameEpoch(record);
+    return { records, damaged, start: this.offset, end: this.offset + bytes.length };
+  }
+
+  /** A line without an end was cut off when its writer stopped, before anything was acknowledged, or its end is damaged. */
+  private lastPieceOf(bytes: Buffer): SegmentPiece {
+    const { damaged, ...piece } = this.pieceOf(bytes);
+    return { ...piece, damaged: piece.records.length > 0 ? damaged : [] };
   }
 }

@@ -1,4 +1,8 @@
-import { closeSync, fdatasync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fdatasync, fstatSync, ftruncateSync, openSync, statSync, writeSync } from 'node:fs';
+import { CUT_OFF } from './journal-lines';
+
+/** How often at most a write looks whether its file is still there. */
+const LOOK_EVERY_MS = 10;
 
 /** Writes one segment, group by group. A group is in the file whole or not at all. */
 export class SegmentWriter {
@@ -10,6 +14,7 @@ export class SegmentWriter {
   private unsynced = false;
   private syncing = 0;
   private closed = false;
+  private lookedAtMs = 0;
 
   constructor(readonly path: string) {
     this.file = openSync(path, 'a', 0o600);
@@ -30,9 +35,14 @@ export class SegmentWriter {
     this.grown = this.length;
   }
 
-  /** Hands lines to the kernel. @throws when the disk does not take all of them */
+  /** Whether the file is where it was made. */
+  get isInPlace(): boolean {
+    return statSync(this.path, { throwIfNoEntry: false })?.ino === fstatSync(this.file).ino;
+  }
+
+  /** Hands lines to the kernel. @throws when the disk does not take all of them, or the file was deleted */
   write(lines: string): void {
-    const group = Buffer.from(this.isTorn ? `\n${lines}` : lines);
+    const group = Buffer.from(this.isTorn ? CUT_OFF + lines : lines);
     let written = 0;
     try {
       while (written < group.length) written += writeSync(this.file, group, written);
@@ -43,6 +53,7 @@ export class SegmentWriter {
     this.isTorn = false;
     this.unsynced = true;
     this.length += group.length;
+    this.refuseDeleted();
   }
 
   /** Has the disk keep what the kernel has, so that it survives a loss of power. */
@@ -66,6 +77,14 @@ export class SegmentWriter {
   close(): void {
     this.closed = true;
     if (this.syncing === 0) closeSync(this.file);
+  }
+
+  /** The kernel takes lines for a deleted file, too, and nobody ever reads them. */
+  private refuseDeleted(): void {
+    const now = performance.now();
+    if (now - this.lookedAtMs < LOOK_EVERY_MS) return;
+    if (fstatSync(this.file).nlink === 0) throw new Error(`${this.path} was deleted`);
+    this.lookedAtMs = now;
   }
 
   private takeBack(written: number): void {

@@ -4,6 +4,7 @@ import { Database } from '../../database/database.connection';
 import type { LedgerState } from '../../database/tables/ledger-tables';
 import { LEASES_PAID } from '../ended-rows.repository';
 import { LedgerRepository } from '../ledger.repository';
+import type { Damage } from './damaged-lines';
 
 /** A row that the ledger did not take, as far as its money needs it. */
 export interface RefusedRow {
@@ -22,7 +23,7 @@ export interface RefusedRow {
   json: Buffer;
 }
 
-/** Keeps the rows that the ledger refuses, with the money that they move. */
+/** Keeps the rows that the ledger refuses, with the money that they move, and what could not be read of the journals. */
 @Injectable()
 export class RefusalsRepository {
   constructor(
@@ -60,6 +61,15 @@ export class RefusalsRepository {
         RETURNING *
       ), ended AS (SELECT owner, charged, cost_pusd FROM set_aside)
       ${LEASES_PAID} SELECT 1`.execute(this.database.db);
+  }
+
+  /** @returns false where the damage is known already */
+  async addDamage({ segment, position, lines, bytes }: Damage): Promise<boolean> {
+    const { rows } = await sql`
+      INSERT INTO journal_damages AS known (segment, position, lines, bytes) VALUES (${segment}, ${position}, ${lines}, ${bytes})
+      ON CONFLICT (segment, position) DO UPDATE SET lines = excluded.lines, bytes = excluded.bytes WHERE known.lines < excluded.lines
+      RETURNING segment`.execute(this.database.db);
+    return rows.length > 0;
   }
 
   async count(): Promise<number> {

@@ -3,13 +3,20 @@ import { AlertsService } from '../../alerts/alerts.service';
 import { Clock } from '../../common/clock';
 import { formatUsd } from '../../common/money';
 import type { JournalRecord } from '../journal/journal-record';
+import type { Segment } from '../journal/journal.service';
+import type { SegmentPiece } from '../journal/segment-reader';
+import { type Damage, DamagedLines } from './damaged-lines';
 import { type RefusedRow, RefusalsRepository } from './refusals.repository';
 import { reasonOf } from './write-failure';
 
-/** Rows that the ledger refuses: they are kept with their money, counted, and raise an alert. */
+/**
+ * What the ledger does not have: rows that the database refuses, which are kept with their money, and damaged lines of the
+ * journal, of which the bytes are kept. Both are counted and raise an alert.
+ */
 @Injectable()
 export class RefusalsService {
   private readonly logger = new Logger(RefusalsService.name);
+  private readonly damagedLines = new DamagedLines();
   private known = 0;
 
   constructor(
@@ -45,6 +52,30 @@ export class RefusalsService {
       );
     }
     this.known = await this.repository.count();
+  }
+
+  /**
+   * Keeps the bytes of damaged lines in a file beside their segment.
+   *
+   * @returns what is to be reported once the other lines are written; undefined where no line is damaged
+   */
+  keepDamaged(segment: Segment, piece: SegmentPiece): Damage | undefined {
+    return this.damagedLines.keep(segment, piece);
+  }
+
+  /** @throws when the database is away */
+  async reportDamage(damage: Damage): Promise<void> {
+    if (!(await this.repository.addDamage(damage))) return;
+    const { segment, lines, bytes } = damage;
+    this.logger.error(damage, 'lines of the journal are damaged; the ledger lacks what they said');
+    this.alerts.raise({
+      kind: 'journal_damaged',
+      severity: 'critical',
+      // Once for each segment: pieces of one file have one cause.
+      dedupeKey: `journal_damaged:${segment}`,
+      teamId: null,
+      data: { segment, lines, bytes },
+    });
   }
 
   private async report(

@@ -1,5 +1,6 @@
 import { RowWriter } from '../drain/row-writer.service';
 import type { LedgerRepository } from '../ledger.repository';
+import { type Damage, DamagedLines } from '../refusals/damaged-lines';
 import type { RefusalsService } from '../refusals/refusals.service';
 import type { OwnersRepository } from '../owners/owners.repository';
 import { RecoveryService } from '../owners/recovery.service';
@@ -26,6 +27,8 @@ export class FakeLedger {
   readonly unendable = new Set<string>();
   /** Rows that were set aside. */
   readonly setAside: string[] = [];
+  /** Damages of the journal that were reported. */
+  readonly damages: Damage[] = [];
   private gate: Promise<void> = Promise.resolve();
 
   /** Holds every write up until the function is called that comes back. */
@@ -41,16 +44,20 @@ export class FakeLedger {
 
   /** The services beside the drain, on this table. */
   asParts(): [OwnersRepository, RowWriter, RecoveryService, RefusalsService] {
-    const service: Pick<RefusalsService, 'refuse' | 'refuseEnd' | 'retry' | 'count'> = {
-      count: 0,
-      refuse: ({ key, json }) => Promise.resolve(void this.setAside.push(`${key} ${String(json)}`)),
-      refuseEnd: (key) => {
-        this.setAside.push(key);
-        this.rows.delete(key);
-        return Promise.resolve();
-      },
-      retry: () => Promise.resolve(),
-    };
+    const damagedLines = new DamagedLines();
+    const service: Pick<RefusalsService, 'refuse' | 'refuseEnd' | 'retry' | 'count' | 'keepDamaged' | 'reportDamage'> =
+      {
+        count: 0,
+        refuse: ({ key, json }) => Promise.resolve(void this.setAside.push(`${key} ${String(json)}`)),
+        refuseEnd: (key) => {
+          this.setAside.push(key);
+          this.rows.delete(key);
+          return Promise.resolve();
+        },
+        retry: () => Promise.resolve(),
+        keepDamaged: (segment, piece) => damagedLines.keep(segment, piece),
+        reportDamage: (damage) => Promise.resolve(void this.damages.push(damage)),
+      };
     const refusals = service as RefusalsService;
     const ledger = this.asRepository();
     const owners = this as Pick<OwnersRepository, 'openKeys' | 'closeAttempts' | 'reclaimAll'> as OwnersRepository;

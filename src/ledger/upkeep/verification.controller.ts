@@ -21,7 +21,7 @@ export class VerificationController {
   @ApiOperation({
     summary: 'Verify the ledger',
     description:
-      'Checks that debits and credits are equal, that accounts, reports and budgets are the sums of the rows, that nothing is negative and nothing is there twice. Reads the whole ledger.',
+      'Checks that debits and credits are equal, that accounts, reports and budgets are the sums of the rows, that nothing is negative nothing is there twice, no row was refused and no line of a journal is damaged. Reads the whole ledger.',
   })
   @ApiOkResponse({ description: 'What was checked.', standardSchema: contracts.ledgerVerificationSchema })
   async verify(): Promise<contracts.LedgerVerification> {

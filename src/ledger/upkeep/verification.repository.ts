@@ -113,6 +113,12 @@ const INVARIANTS: Invariant[] = [
       FROM ledger_refusals`,
   },
   {
+    name: 'no line of a journal is damaged',
+    violations: sql`SELECT segment || ' from byte ' || position || ' on: ' || lines || CASE lines WHEN 1 THEN ' line' ELSE ' lines' END
+        || ' of ' || bytes || ' bytes, kept in journal/' || segment || '.damaged' AS violation
+      FROM journal_damages ORDER BY segment, position`,
+  },
+  {
     name: 'no owner that has ended holds money',
     violations: sql`SELECT budget_id || ' ' || owner AS violation FROM budget_leases WHERE closed AND granted_pusd <> used_pusd`,
   },
