@@ -36,6 +36,7 @@ const KEY: ApiKey = {
   expiresAt: null,
   createdAt: new Date(0),
   replacedBy: null,
+  revokedAt: null,
 };
 
 describe('BudgetsService', () => {

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { type Kysely, type Selectable, sql } from 'kysely';
-import type { PicoUsd } from '../common/money';
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import { formatUsd, type PicoUsd } from '../common/money';
 import { Database } from '../database/database.connection';
 import { RevisionsRepository } from '../database/revisions.repository';
 import type { Schema } from '../database/schema';
 import { snapshot } from '../database/snapshot';
 import type { TransferKind, TransfersTable } from '../database/tables/ledger-tables';
 import { AccountsRepository, teamAccount } from '../ledger/accounts.repository';
+import { TeamsRepository } from '../teams/teams.repository';
 import type { Credit } from './credit';
 
 const UNIQUE_VIOLATION = '23505';
@@ -36,7 +37,10 @@ export class CreditsRepository {
     private readonly database: Database,
     private readonly revisions: RevisionsRepository,
     private readonly accounts: AccountsRepository,
-  ) {}
+    teams: TeamsRepository,
+  ) {
+    teams.onDelete((teamId, transaction) => this.balanceOfDeleted(teamId, transaction));
+  }
 
   /** Stores a transfer and books both accounts in one transaction. @throws TransferExistsError */
   async book(transfer: CreditTransfer, at: Date): Promise<void> {
@@ -93,6 +97,13 @@ export class CreditsRepository {
       const creditedPusd = ofTeam.reduce((sum, { amountPusd, expiredPusd }) => sum + amountPusd - expiredPusd, 0n);
       return { credits: ofTeam, usedPusd: debitedPusd + creditedPusd };
     });
+  }
+
+  /** What is left of a team's credits, in words. Raises the revision, so that no credit is booked until the team is deleted. */
+  private async balanceOfDeleted(teamId: string, transaction: Transaction<Schema>): Promise<string | undefined> {
+    await this.revisions.raise('credits', transaction);
+    const balancePusd = -(await this.accounts.debitBalanceOf(teamAccount(teamId), transaction));
+    return balancePusd > 0n ? `a balance of $${formatUsd(balancePusd)}` : undefined;
   }
 
   /** Teams with a credit that expires before a time, or has expired and was not taken back. */

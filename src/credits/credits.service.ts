@@ -63,8 +63,9 @@ export class CreditsService implements OnModuleInit {
     await this.changeFeed.announce('credits');
   }
 
+  /** Also of a deleted team. */
   async status(teamId: string): Promise<CreditStatus> {
-    await this.teams.get(teamId);
+    await this.teams.show(teamId);
     const { credits, usedPusd } = await this.repository.standingOf(teamId);
     const sum = (kind: Credit['kind']) =>
       credits.filter((credit) => credit.kind === kind).reduce((total, { amountPusd }) => total + amountPusd, 0n);

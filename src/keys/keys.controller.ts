@@ -18,10 +18,13 @@ export class KeysController {
   constructor(private readonly keys: KeysService) {}
 
   @Get()
-  @ApiOperation({ summary: 'Show a key', description: 'All settings of the key, without its text.' })
+  @ApiOperation({
+    summary: 'Show a key',
+    description: 'All settings of the key, also of a revoked one, without its text.',
+  })
   @ApiOkResponse({ description: 'The key.', standardSchema: contracts.apiKeySchema })
   async get(@Param('id', PATH_ID) id: string): Promise<contracts.ApiKey> {
-    return toWire(await this.keys.get(id));
+    return toWire(await this.keys.show(id));
   }
 
   @Patch()

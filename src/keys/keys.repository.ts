@@ -28,7 +28,7 @@ const DIRECTORY_COLUMNS = [
 /** The columns that the directory in memory holds. */
 export type DirectoryRow = Pick<Selectable<ApiKeysTable>, (typeof DIRECTORY_COLUMNS)[number]>;
 
-/** Keys that are not revoked. */
+/** Keys. Revoked ones are kept for the reports. */
 @Injectable()
 export class KeysRepository {
   constructor(
@@ -47,7 +47,8 @@ export class KeysRepository {
     actor: string,
   ): Promise<ApiKey | undefined> {
     return this.change(async (transaction, revision) => {
-      if (!(await this.teams.find(teamId, transaction))) return undefined;
+      const team = await this.teams.find(teamId, transaction);
+      if (!team || team.deletedAt) return undefined;
       const row = await transaction
         .insertInto('api_keys')
         .values({
@@ -70,24 +71,21 @@ export class KeysRepository {
     });
   }
 
-  async listOfTeam(teamId: string): Promise<ApiKey[]> {
+  /** Oldest first. */
+  async listOfTeam(teamId: string, { revoked = false } = {}): Promise<ApiKey[]> {
     const rows = await this.database.db
       .selectFrom('api_keys')
       .selectAll()
       .where('team_id', '=', teamId)
-      .where('revoked_at', 'is', null)
+      .$if(!revoked, (query) => query.where('revoked_at', 'is', null))
       .orderBy('id')
       .execute();
     return rows.map(toApiKey);
   }
 
+  /** A key, also a revoked one. */
   async find(id: string): Promise<ApiKey | undefined> {
-    const row = await this.database.db
-      .selectFrom('api_keys')
-      .selectAll()
-      .where('id', '=', id)
-      .where('revoked_at', 'is', null)
-      .executeTakeFirst();
+    const row = await this.database.db.selectFrom('api_keys').selectAll().where('id', '=', id).executeTakeFirst();
     return row && toApiKey(row);
   }
 
@@ -196,14 +194,18 @@ export class KeysRepository {
     return this.audit.record({ actor, action: 'key.cache_rules_changed', subject: id, details }, transaction);
   }
 
-  private async revokeAllOf(teamId: string, transaction: Transaction<Schema>): Promise<void> {
+  /** @returns how many of the revoked keys had not expired, in words */
+  private async revokeAllOf(teamId: string, transaction: Transaction<Schema>): Promise<string | undefined> {
     const revision = await this.revisions.raise('keys', transaction);
-    await transaction
+    const rows = await transaction
       .updateTable('api_keys')
-      .set({ revoked_at: sql`now()`, revision })
+      .set({ revoked_at: sql`now()`, updated_at: sql`now()`, revision })
       .where('team_id', '=', teamId)
       .where('revoked_at', 'is', null)
+      .returning(sql<boolean>`coalesce(expires_at > now(), true)`.as('live'))
       .execute();
+    const live = rows.filter((row) => row.live).length;
+    return live === 0 ? undefined : `${live} live ${live === 1 ? 'key' : 'keys'}`;
   }
 
   /**
@@ -231,6 +233,7 @@ function toApiKey(row: Selectable<ApiKeysTable>): ApiKey {
     expiresAt: row.expires_at,
     createdAt: row.created_at,
     replacedBy: row.replaced_by,
+    revokedAt: row.revoked_at,
   };
 }
 

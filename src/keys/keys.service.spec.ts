@@ -1,5 +1,6 @@
 import { Clock } from '../common/clock';
 import type { ChangeFeed } from '../database/change-feed.service';
+import type { Team } from '../teams/team';
 import type { TeamsService } from '../teams/teams.service';
 import type { ApiKey, ApiKeySettings } from './api-key';
 import type { KeyHasher } from './key-hasher.service';
@@ -23,6 +24,7 @@ const STORED: ApiKey = {
   prefix: 'sk-tg-abcd',
   createdAt: new Date(NOW),
   replacedBy: null,
+  revokedAt: null,
 };
 
 describe('the keys', () => {
@@ -33,10 +35,11 @@ describe('the keys', () => {
     revoke: jest.fn<Promise<boolean>, Parameters<KeysRepository['revoke']>>(),
     replace: jest.fn<Promise<ApiKey | undefined>, Parameters<KeysRepository['replace']>>(),
   };
+  const findTeam = jest.fn<Promise<Team>, [string]>();
   const announce = jest.fn(() => Promise.resolve());
   const keys = new KeysService(
     repository as Partial<KeysRepository> as KeysRepository,
-    {} as TeamsService,
+    { get: findTeam } as Partial<TeamsService> as TeamsService,
     { hash: (text) => `hash of ${text}` } as Pick<KeyHasher, 'hash'> as KeyHasher,
     { announce } as Pick<ChangeFeed, 'announce'> as ChangeFeed,
     new SetClock(),

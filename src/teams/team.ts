@@ -8,8 +8,14 @@ export interface Team {
   name: string;
   createdAt: Date;
   updatedAt: Date;
+  /** Null while the team exists. A deleted team can be read, not changed. */
+  deletedAt: Date | null;
 }
 
-export function noSuchTeam(id: string): GatewayError {
-  return new GatewayError('not_found', { message: `There is no team '${id}'.` });
+/** @param deletedAt when the team was deleted, if it ever existed */
+export function noSuchTeam(id: string, deletedAt?: Date | null): GatewayError {
+  const message = deletedAt
+    ? `The team '${id}' was deleted at ${deletedAt.toISOString()}.`
+    : `There is no team '${id}'. GET /admin/teams lists the teams.`;
+  return new GatewayError('not_found', { message });
 }

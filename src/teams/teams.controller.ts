@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Param, Patch, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
 import { Roles } from '../http/access.decorators';
@@ -28,18 +28,24 @@ export class TeamsController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'List the teams', description: 'Oldest first; deleted teams are left out.' })
-  @ApiOkResponse({ description: 'All teams.', standardSchema: contracts.teamListSchema })
-  async list(): Promise<contracts.TeamList> {
-    return { data: (await this.teams.list()).map(toWire) };
+  @ApiOperation({
+    summary: 'List the teams',
+    description: 'Oldest first; deleted teams only with `include=deleted`.',
+  })
+  @ApiOkResponse({ description: 'The teams.', standardSchema: contracts.teamListSchema })
+  @ApiErrors('invalid_request')
+  async list(
+    @Query({ schema: contracts.listTeamsQuerySchema }) { include }: contracts.ListTeamsQuery,
+  ): Promise<contracts.TeamList> {
+    return { data: (await this.teams.list({ deleted: include === 'deleted' })).map(toWire) };
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'Show a team' })
+  @ApiOperation({ summary: 'Show a team', description: 'Also a deleted one, with `deleted_at`.' })
   @ApiOkResponse({ description: 'The team.', standardSchema: contracts.teamSchema })
   @ApiErrors('not_found')
   async get(@Param('id', PATH_ID) id: string): Promise<contracts.Team> {
-    return toWire(await this.teams.get(id));
+    return toWire(await this.teams.show(id));
   }
 
   @Patch(':id')
@@ -54,11 +60,19 @@ export class TeamsController {
   }
 
   @Delete(':id')
-  @ApiOperation({ summary: 'Delete a team', description: 'Revokes its keys at once. Past calls stay in the reports.' })
+  @ApiOperation({
+    summary: 'Delete a team',
+    description:
+      'A team with live keys or a balance is a 409 unless `force=true`, which revokes its keys at once. ' +
+      'Its name, keys, calls, credits and statements stay readable.',
+  })
   @ApiOkResponse({ description: 'The team is deleted.', standardSchema: contracts.deletedSchema })
-  @ApiErrors('not_found', 'conflict')
-  async delete(@Param('id', PATH_ID) id: string): Promise<contracts.Deleted> {
-    await this.teams.delete(id);
+  @ApiErrors('invalid_request', 'not_found', 'conflict')
+  async delete(
+    @Param('id', PATH_ID) id: string,
+    @Query({ schema: contracts.deleteTeamQuerySchema }) { force }: contracts.DeleteTeamQuery,
+  ): Promise<contracts.Deleted> {
+    await this.teams.delete(id, force === 'true');
     return { id, deleted: true };
   }
 }
@@ -69,5 +83,6 @@ function toWire(team: Team): contracts.Team {
     name: team.name,
     created_at: team.createdAt.toISOString(),
     updated_at: team.updatedAt.toISOString(),
+    deleted_at: team.deletedAt?.toISOString() ?? null,
   };
 }

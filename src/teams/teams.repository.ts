@@ -10,10 +10,21 @@ const UNIQUE_VIOLATION = '23505';
 /** Another team has the name. */
 export class TeamNameTakenError extends Error {}
 
-/** Deletes another feature's data of a team, in the transaction that deletes the team. */
-export type TeamDeletionListener = (teamId: string, transaction: Transaction<Schema>) => Promise<void>;
+/** Something of a team that is live, for people: "2 live keys". */
+export class TeamInUseError extends Error {
+  constructor(readonly inUse: readonly string[]) {
+    super(`the team has ${inUse.join(' and ')}`);
+  }
+}
 
-/** Teams that are not deleted. */
+/**
+ * Ends another feature's data of a team, in the transaction that deletes the team.
+ *
+ * @returns what of it is live, so that the team is only deleted by force: "2 live keys"
+ */
+export type TeamDeletionListener = (teamId: string, transaction: Transaction<Schema>) => Promise<string | undefined>;
+
+/** Teams. Deleted ones are kept for reports and statements. */
 @Injectable()
 export class TeamsRepository {
   private readonly deletionListeners: TeamDeletionListener[] = [];
@@ -31,24 +42,20 @@ export class TeamsRepository {
     return toTeam(await query.executeTakeFirstOrThrow().catch(nameTaken));
   }
 
-  async list(): Promise<Team[]> {
+  /** Oldest first. */
+  async list({ deleted = false } = {}): Promise<Team[]> {
     const rows = await this.database.db
       .selectFrom('teams')
       .selectAll()
-      .where('deleted_at', 'is', null)
+      .$if(!deleted, (query) => query.where('deleted_at', 'is', null))
       .orderBy('id')
       .execute();
     return rows.map(toTeam);
   }
 
-  /** @param db the transaction that must see the team, if any */
+  /** A team, also a deleted one. @param db the transaction that must see the team, if any */
   async find(id: string, db: Kysely<Schema> = this.database.db): Promise<Team | undefined> {
-    const row = await db
-      .selectFrom('teams')
-      .selectAll()
-      .where('id', '=', id)
-      .where('deleted_at', 'is', null)
-      .executeTakeFirst();
+    const row = await db.selectFrom('teams').selectAll().where('id', '=', id).executeTakeFirst();
     return row && toTeam(row);
   }
 
@@ -76,10 +83,21 @@ export class TeamsRepository {
     return row && toTeam(row);
   }
 
-  /** Marks a team as deleted. @returns false if there is no such team */
-  delete(id: string): Promise<boolean> {
+  /**
+   * Marks a team as deleted.
+   *
+   * @param force deletes it also with live data
+   * @returns false if there is no such team
+   * @throws TeamInUseError if it has live data, without force
+   */
+  delete(id: string, force: boolean): Promise<boolean> {
     return this.database.db.transaction().execute(async (transaction) => {
-      for (const listener of this.deletionListeners) await listener(id, transaction);
+      const inUse: string[] = [];
+      for (const listener of this.deletionListeners) {
+        const live = await listener(id, transaction);
+        if (live !== undefined) inUse.push(live);
+      }
+      if (inUse.length > 0 && !force) throw new TeamInUseError(inUse);
       const { numUpdatedRows } = await transaction
         .updateTable('teams')
         .set({ deleted_at: sql`now()` })
@@ -96,5 +114,6 @@ function nameTaken(error: unknown): never {
 }
 
 function toTeam(row: Selectable<TeamsTable>): Team {
-  return { id: row.id, name: row.name, createdAt: row.created_at, updatedAt: row.updated_at };
+  const { id, name, created_at: createdAt, updated_at: updatedAt, deleted_at: deletedAt } = row;
+  return { id, name, createdAt, updatedAt, deletedAt };
 }
