@@ -70,13 +70,13 @@ export class KeysService {
   }
 
   /** Revokes a key: at once on this instance, within a second on the others. */
-  async revoke(id: string): Promise<void> {
-    if (!(await this.keys.revoke(id))) await this.get(id);
+  async revoke(id: string, actor: string): Promise<void> {
+    if (!(await this.keys.revoke(id, actor))) await this.get(id);
     await this.changeFeed.announce('keys');
   }
 
   /** Replaces a key by one with the same settings. The old one works `graceSeconds` longer, never past its own expiry. */
-  async rotate(id: string, graceSeconds: number): Promise<IssuedKey> {
+  async rotate(id: string, graceSeconds: number, actor: string): Promise<IssuedKey> {
     const old = await this.get(id);
     const now = this.clock.now();
     if (old.replacedBy)
@@ -86,7 +86,7 @@ export class KeysService {
     }
     const { keyText, identity } = this.newIdentity();
     const graceEndsAt = graceSeconds > 0 ? new Date(now + graceSeconds * 1000) : undefined;
-    const key = await this.keys.replace(id, identity, graceEndsAt);
+    const key = await this.keys.replace(id, identity, graceEndsAt, actor);
     if (!key) throw new GatewayError('conflict', { message: 'Another request has just replaced or revoked this key.' });
     await this.changeFeed.announce('keys');
     return { key, keyText };

@@ -3,7 +3,8 @@ import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags
 import * as contracts from '@thriftgate/contracts';
 import { Roles } from '../http/access.decorators';
 import { ApiErrors } from '../http/api-errors.decorator';
-import type { Team } from './team';
+import { type Caller, CurrentCaller } from '../common/caller';
+import { toWire } from './team';
 import { TeamsService } from './teams.service';
 
 const PATH_ID = { schema: contracts.pathIdSchema };
@@ -23,8 +24,11 @@ export class TeamsController {
   })
   @ApiCreatedResponse({ description: 'The team.', standardSchema: contracts.teamSchema })
   @ApiErrors('invalid_request', 'conflict')
-  async create(@Body({ schema: contracts.createTeamSchema }) body: contracts.CreateTeam): Promise<contracts.Team> {
-    return toWire(await this.teams.create(body.name));
+  async create(
+    @Body({ schema: contracts.createTeamSchema }) body: contracts.CreateTeam,
+    @CurrentCaller() caller: Caller,
+  ): Promise<contracts.Team> {
+    return toWire(await this.teams.create(body.name, caller.keyId));
   }
 
   @Get()
@@ -55,8 +59,9 @@ export class TeamsController {
   async update(
     @Param('id', PATH_ID) id: string,
     @Body({ schema: contracts.updateTeamSchema }) body: contracts.UpdateTeam,
+    @CurrentCaller() caller: Caller,
   ): Promise<contracts.Team> {
-    return toWire(await this.teams.rename(id, body.name));
+    return toWire(await this.teams.rename(id, body.name, caller.keyId));
   }
 
   @Delete(':id')
@@ -71,18 +76,9 @@ export class TeamsController {
   async delete(
     @Param('id', PATH_ID) id: string,
     @Query({ schema: contracts.deleteTeamQuerySchema }) { force }: contracts.DeleteTeamQuery,
+    @CurrentCaller() caller: Caller,
   ): Promise<contracts.Deleted> {
-    await this.teams.delete(id, force === 'true');
+    await this.teams.delete(id, { force: force === 'true', actor: caller.keyId });
     return { id, deleted: true };
   }
-}
-
-function toWire(team: Team): contracts.Team {
-  return {
-    id: team.id,
-    name: team.name,
-    created_at: team.createdAt.toISOString(),
-    updated_at: team.updatedAt.toISOString(),
-    deleted_at: team.deletedAt?.toISOString() ?? null,
-  };
 }

@@ -3,7 +3,7 @@ import { GatewayError } from '../common/errors';
 import { newId } from '../common/ids';
 import { ChangeFeed } from '../database/change-feed.service';
 import { noSuchTeam, PLATFORM_TEAM_ID, type Team } from './team';
-import { TeamInUseError, TeamNameTakenError, TeamsRepository } from './teams.repository';
+import { type TeamDeletion, TeamInUseError, TeamNameTakenError, TeamsRepository } from './teams.repository';
 
 /** Creates, renames and deletes teams. Methods throw `not_found` for an unknown id and `conflict` for a name in use. */
 @Injectable()
@@ -20,8 +20,8 @@ export class TeamsService {
     this.listeners.push(listener);
   }
 
-  async create(name: string): Promise<Team> {
-    const team = await this.teams.insert(newId('team'), name).catch(refuseTakenName(name));
+  async create(name: string, actor: string): Promise<Team> {
+    const team = await this.teams.insert(newId('team'), name, actor).catch(refuseTakenName(name));
     for (const tell of this.listeners) await tell(team);
     return team;
   }
@@ -44,23 +44,23 @@ export class TeamsService {
     return team;
   }
 
-  async rename(id: string, name: string): Promise<Team> {
-    const team = await this.teams.rename(id, name).catch(refuseTakenName(name));
+  async rename(id: string, name: string, actor: string): Promise<Team> {
+    const team = await this.teams.rename(id, name, actor).catch(refuseTakenName(name));
     return team ?? this.get(id);
   }
 
   /**
    * Deletes a team. Its keys stop working at once; all that was ever stored of it can be read.
    *
-   * @param force deletes it also with live keys or a balance; without it both are a `conflict`
+   * @param deletion.force deletes it also with live keys or a balance; without it both are a `conflict`
    */
-  async delete(id: string, force: boolean): Promise<void> {
+  async delete(id: string, deletion: TeamDeletion): Promise<void> {
     if (id === PLATFORM_TEAM_ID) {
       throw new GatewayError('conflict', {
         message: `The team '${id}' cannot be deleted: calls with the administrator's key belong to it.`,
       });
     }
-    if (!(await this.teams.delete(id, force).catch(refuseInUse(id)))) await this.get(id);
+    if (!(await this.teams.delete(id, deletion).catch(refuseInUse(id)))) await this.get(id);
     await this.changeFeed.announce('keys');
   }
 }

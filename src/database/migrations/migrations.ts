@@ -15,6 +15,7 @@ import * as rowsThatFailAlone from './0013-rows-that-fail-alone';
 import * as owners from './0014-owners';
 import * as fileExpiry from './0015-file-expiry';
 import * as callsByCost from './0016-calls-by-cost';
+import * as auditBeforeAfter from './0030-audit-before-after';
 
 /** Every migration by name, in the order in which they run. A migration that has landed is never changed. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -34,4 +35,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0014-owners': owners,
   '0015-file-expiry': fileExpiry,
   '0016-calls-by-cost': callsByCost,
+  '0030-audit-before-after': auditBeforeAfter,
 };
