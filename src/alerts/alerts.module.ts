@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module';
 import { TeamsModule } from '../teams/teams.module';
 import { AlertsController } from './alerts.controller';
 import { AlertsRepository } from './alerts.repository';
@@ -13,7 +14,7 @@ import { WebhooksService } from './webhooks/webhooks.service';
 
 /** Alerts and their delivery to webhooks. */
 @Module({
-  imports: [TeamsModule],
+  imports: [AuditModule, TeamsModule],
   controllers: [AlertsController, WebhooksController],
   providers: [
     AlertsService,

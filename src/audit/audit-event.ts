@@ -1,21 +1,10 @@
-/** Actions of administrators, and of the gateway itself. */
-export type AuditAction =
-  | 'cache.invalidated'
-  | 'cache_share.created'
-  | 'cache_share.updated'
-  | 'cache_share.deleted'
-  | 'key.cache_rules_changed'
-  | 'model.created'
-  | 'model.updated'
-  | 'model.deleted'
-  | 'model.version_configured'
-  | 'model.version_declared'
-  | 'model.replaced'
-  | 'model.retargeted'
-  | 'model.drifted';
+import type { AuditAction } from '@thriftgate/contracts';
 
 /** The actor of the gateway's own actions. */
 export const GATEWAY = 'gateway';
+
+/** A changed object as its route shows it, which has no secrets. */
+export type AuditedObject = Readonly<Record<string, unknown>>;
 
 export interface NewAuditEvent {
   /** A key's id, `admin` for the administrator's key, or `gateway` for the gateway's own actions. */
@@ -23,10 +12,21 @@ export interface NewAuditEvent {
   action: AuditAction;
   /** The object of the action; null for all. */
   subject: string | null;
-  details: Record<string, unknown>;
+  /** The object before the change; omitted for a new one, and for an action without an object. */
+  before?: AuditedObject | undefined;
+  /** The object after the change; omitted for a deleted one, and for an action without an object. */
+  after?: AuditedObject | undefined;
+  /** What else is known of the action. */
+  details?: Readonly<Record<string, unknown>>;
 }
 
-export interface AuditEvent extends NewAuditEvent {
+export interface AuditEvent {
   id: string;
+  actor: string;
+  action: string;
+  subject: string | null;
+  before: AuditedObject | null;
+  after: AuditedObject | null;
+  details: Record<string, unknown>;
   createdAt: Date;
 }

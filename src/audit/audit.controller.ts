@@ -17,7 +17,8 @@ export class AuditController {
   @ApiOperation({
     summary: 'List audit events',
     description:
-      'Newest first: invalidations of the cache, versions and targets of models, and actions of the gateway itself (actor `gateway`).',
+      'Newest first: every change under /admin with its actor and the object before and after, without secrets; and actions ' +
+      'of the gateway itself (actor `gateway`).',
   })
   @ApiOkResponse({ description: 'A page of events.', standardSchema: contracts.auditPageSchema })
   @ApiErrors('invalid_request')
@@ -28,12 +29,8 @@ export class AuditController {
     const found = await this.audit.list(filter, cursor, limit + 1);
     const events = found.slice(0, limit);
     return {
-      data: events.map(({ id, actor, action, subject, details, createdAt }) => ({
-        id,
-        actor,
-        action,
-        subject,
-        details,
+      data: events.map(({ createdAt, ...event }) => ({
+        ...event,
         created_at: createdAt.toISOString(),
       })),
       next_cursor: found.length > limit ? (events.at(-1)?.id ?? null) : null,

@@ -4,7 +4,7 @@ import { newId } from '../common/ids';
 import { Database } from '../database/database.connection';
 import type { Schema } from '../database/schema';
 import type { AuditEventsTable } from '../database/tables/model-tables';
-import type { AuditAction, AuditEvent, NewAuditEvent } from './audit-event';
+import type { AuditEvent, NewAuditEvent } from './audit-event';
 
 export interface AuditFilter {
   action?: string | undefined;
@@ -14,20 +14,28 @@ export interface AuditFilter {
   to?: Date | undefined;
 }
 
-/** Audit events: actor, action and time. Events are only added, in the transaction of their action. */
+/** Audit events: actor, action, object before and after, and time. Events are only added, in the transaction of their action. */
 @Injectable()
 export class AuditRepository {
   constructor(private readonly database: Database) {}
 
   /** @returns the event's id */
   async record(
-    { actor, action, subject, details }: NewAuditEvent,
+    { actor, action, subject, before, after, details = {} }: NewAuditEvent,
     transaction: Transaction<Schema> | Kysely<Schema> = this.database.db,
   ): Promise<string> {
     const id = newId('audit');
     await transaction
       .insertInto('audit_events')
-      .values({ id, actor, action, subject, details: JSON.stringify(details) })
+      .values({
+        id,
+        actor,
+        action,
+        subject,
+        before: before ? JSON.stringify(before) : null,
+        after: after ? JSON.stringify(after) : null,
+        details: JSON.stringify(details),
+      })
       .execute();
     return id;
   }
@@ -51,6 +59,6 @@ export class AuditRepository {
 }
 
 function toEvent(row: Selectable<AuditEventsTable>): AuditEvent {
-  const { id, actor, subject, details, created_at: createdAt } = row;
-  return { id, actor, action: row.action as AuditAction, subject, details, createdAt };
+  const { id, actor, action, subject, before, after, details, created_at: createdAt } = row;
+  return { id, actor, action, subject, before, after, details, createdAt };
 }

@@ -1,4 +1,4 @@
-import type { PicoUsd } from '../common/money';
+import { formatUsd, type PicoUsd } from '../common/money';
 
 export type WindowKind = 'hour' | 'day' | 'week' | 'month' | 'total';
 
@@ -25,4 +25,19 @@ export interface Budget {
 /** `team:<id>` or `key:<id>`, as errors and alerts name it. */
 export function scopeOf({ teamId, keyId }: Budget): string {
   return keyId === null ? `team:${teamId}` : `key:${keyId}`;
+}
+
+/** The settings of a budget as `/admin` shows them, without the state of its window. */
+export function settingsToWire(budget: Budget) {
+  return {
+    id: budget.id,
+    team_id: budget.teamId,
+    key_id: budget.keyId,
+    limit_usd: formatUsd(budget.limitPusd),
+    window: budget.window,
+    timezone: budget.timezone,
+    action: budget.action,
+    downgrade_to: budget.downgradeTo,
+    thresholds: [...budget.thresholds],
+  };
 }

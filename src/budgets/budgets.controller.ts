@@ -3,8 +3,10 @@ import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags
 import * as contracts from '@thriftgate/contracts';
 import { Roles } from '../http/access.decorators';
 import { ApiErrors } from '../http/api-errors.decorator';
+import { type Caller, CurrentCaller } from '../common/caller';
 import { formatUsd, parseUsd } from '../common/money';
 import { type BudgetStatus, BudgetStatusService } from './budget-status.service';
+import { settingsToWire } from './budget';
 import type { StoredBudget } from './budgets.repository';
 import { BudgetsService } from './budgets.service';
 
@@ -33,17 +35,18 @@ export class BudgetsController {
   @ApiErrors('invalid_request', 'not_found')
   async create(
     @Body({ schema: contracts.createBudgetSchema }) body: contracts.CreateBudget,
+    @CurrentCaller() caller: Caller,
   ): Promise<contracts.Budget> {
     const owner = body.key_id === undefined ? { teamId: body.team_id ?? '' } : { keyId: body.key_id };
-    const budget = await this.budgets.create(owner, {
+    const settings = {
       limitPusd: parseUsd(body.limit_usd),
       window: body.window,
       timezone: body.timezone,
       action: body.action,
       downgradeTo: body.downgrade_to ?? null,
       thresholds: body.thresholds,
-    });
-    return this.show(budget);
+    };
+    return this.show(await this.budgets.create(owner, settings, caller.keyId));
   }
 
   @Get()
@@ -76,24 +79,25 @@ export class BudgetsController {
   async update(
     @Param('id', PATH_ID) id: string,
     @Body({ schema: contracts.updateBudgetSchema }) body: contracts.UpdateBudget,
+    @CurrentCaller() caller: Caller,
   ): Promise<contracts.Budget> {
-    const budget = await this.budgets.update(id, {
+    const changes = {
       ...(body.limit_usd !== undefined && { limitPusd: parseUsd(body.limit_usd) }),
       ...(body.window !== undefined && { window: body.window }),
       ...(body.timezone !== undefined && { timezone: body.timezone }),
       ...(body.action !== undefined && { action: body.action }),
       ...(body.downgrade_to !== undefined && { downgradeTo: body.downgrade_to }),
       ...(body.thresholds !== undefined && { thresholds: body.thresholds }),
-    });
-    return this.show(budget);
+    };
+    return this.show(await this.budgets.update(id, changes, caller.keyId));
   }
 
   @Delete(':id')
   @ApiOperation({ summary: 'Delete a budget', description: 'It no longer limits calls. Past calls stay in reports.' })
   @ApiOkResponse({ description: 'The budget is deleted.', standardSchema: contracts.deletedSchema })
   @ApiErrors('not_found')
-  async delete(@Param('id', PATH_ID) id: string): Promise<contracts.Deleted> {
-    await this.budgets.delete(id);
+  async delete(@Param('id', PATH_ID) id: string, @CurrentCaller() caller: Caller): Promise<contracts.Deleted> {
+    await this.budgets.delete(id, caller.keyId);
     return { id, deleted: true };
   }
 
@@ -109,15 +113,7 @@ function toWire(budget: StoredBudget, status: BudgetStatus): contracts.Budget {
   const remainingPusd = budget.limitPusd - spentPusd - reservedPusd;
   const endless = !Number.isFinite(window.endMs);
   return {
-    id: budget.id,
-    team_id: budget.teamId,
-    key_id: budget.keyId,
-    limit_usd: formatUsd(budget.limitPusd),
-    window: budget.window,
-    timezone: budget.timezone,
-    action: budget.action,
-    downgrade_to: budget.downgradeTo,
-    thresholds: [...budget.thresholds],
+    ...settingsToWire(budget),
     window_start: endless ? null : new Date(window.startMs).toISOString(),
     resets_at: endless ? null : new Date(window.endMs).toISOString(),
     spent_usd: formatUsd(spentPusd),

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module';
 import { AlertsModule } from '../alerts/alerts.module';
 import { CreditsModule } from '../credits/credits.module';
 import { KeysModule } from '../keys/keys.module';
@@ -18,7 +19,7 @@ import { OwnerHoldsService } from './holds/owner-holds.service';
 
 /** Budgets of teams and keys, and the holds of their calls. */
 @Module({
-  imports: [TeamsModule, KeysModule, ModelsModule, LedgerModule, WatchModule, CreditsModule, AlertsModule],
+  imports: [AuditModule, TeamsModule, KeysModule, ModelsModule, LedgerModule, WatchModule, CreditsModule, AlertsModule],
   controllers: [BudgetsController],
   providers: [
     BudgetsService,

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { type Selectable, sql, type Transaction } from 'kysely';
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import type { AuditAction } from '@thriftgate/contracts';
+import { AuditRepository } from '../audit/audit.repository';
 import { Database } from '../database/database.connection';
 import { RevisionsRepository } from '../database/revisions.repository';
 import type { Schema } from '../database/schema';
 import type { BudgetsTable } from '../database/tables/budget-tables';
-import type { Budget } from './budget';
+import { type Budget, settingsToWire } from './budget';
 
 /** A budget as it is stored. */
 export interface StoredBudget extends Budget {
@@ -20,6 +22,7 @@ export class BudgetsRepository {
   constructor(
     private readonly database: Database,
     private readonly revisions: RevisionsRepository,
+    private readonly audit: AuditRepository,
   ) {}
 
   /** All budgets that are not deleted, or those of a team or a key, oldest first. */
@@ -35,17 +38,11 @@ export class BudgetsRepository {
     return rows.map(toBudget);
   }
 
-  async find(id: string): Promise<StoredBudget | undefined> {
-    const row = await this.database.db
-      .selectFrom('budgets')
-      .selectAll()
-      .where('id', '=', id)
-      .where('deleted_at', 'is', null)
-      .executeTakeFirst();
-    return row && toBudget(row);
+  find(id: string): Promise<StoredBudget | undefined> {
+    return find(id, this.database.db);
   }
 
-  insert(budget: Budget): Promise<StoredBudget> {
+  insert(budget: Budget, actor: string): Promise<StoredBudget> {
     return this.change(async (transaction) => {
       const values = {
         id: budget.id,
@@ -59,12 +56,15 @@ export class BudgetsRepository {
         thresholds: JSON.stringify(budget.thresholds),
         revision: 0n,
       };
-      return toBudget(await transaction.insertInto('budgets').values(values).returningAll().executeTakeFirstOrThrow());
+      const query = transaction.insertInto('budgets').values(values).returningAll();
+      const after = toBudget(await query.executeTakeFirstOrThrow());
+      await this.record('budget.created', { actor, after }, transaction);
+      return after;
     });
   }
 
   /** @returns undefined if there is no such budget */
-  update(id: string, changes: BudgetChanges): Promise<StoredBudget | undefined> {
+  update(id: string, changes: BudgetChanges, actor: string): Promise<StoredBudget | undefined> {
     const columns = {
       ...(changes.limitPusd !== undefined && { limit_pusd: changes.limitPusd }),
       ...(changes.window !== undefined && { window_kind: changes.window }),
@@ -74,36 +74,58 @@ export class BudgetsRepository {
       ...(changes.thresholds !== undefined && { thresholds: JSON.stringify(changes.thresholds) }),
     };
     return this.change(async (transaction) => {
+      const before = await find(id, transaction);
+      if (!before) return undefined;
       const row = await transaction
         .updateTable('budgets')
         .set({ ...columns, updated_at: sql`now()` })
         .where('id', '=', id)
-        .where('deleted_at', 'is', null)
         .returningAll()
-        .executeTakeFirst();
-      return row && toBudget(row);
+        .executeTakeFirstOrThrow();
+      const after = toBudget(row);
+      await this.record('budget.updated', { actor, before, after }, transaction);
+      return after;
     });
   }
 
   /** @returns false if there is no such budget */
-  delete(id: string): Promise<boolean> {
+  delete(id: string, actor: string): Promise<boolean> {
     return this.change(async (transaction) => {
-      const result = await transaction
+      const before = await find(id, transaction);
+      if (!before) return false;
+      await transaction
         .updateTable('budgets')
         .set({ deleted_at: sql`now()` })
         .where('id', '=', id)
-        .where('deleted_at', 'is', null)
-        .executeTakeFirst();
-      return result.numUpdatedRows > 0n;
+        .execute();
+      await this.record('budget.deleted', { actor, before }, transaction);
+      return true;
     });
   }
 
+  private record(
+    action: AuditAction,
+    { actor, before, after }: { actor: string; before?: Budget; after?: Budget },
+    transaction: Transaction<Schema>,
+  ): Promise<string> {
+    const subject = (before ?? after)?.id ?? null;
+    const objects = { before: before && settingsToWire(before), after: after && settingsToWire(after) };
+    return this.audit.record({ actor, action, subject, ...objects }, transaction);
+  }
+
+  /** Runs a transaction that changes budgets. It raises the revision first, so such transactions run one after the other. */
   private change<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T> {
     return this.database.db.transaction().execute(async (transaction) => {
       await this.revisions.raise('budgets', transaction);
       return work(transaction);
     });
   }
+}
+
+async function find(id: string, db: Kysely<Schema>): Promise<StoredBudget | undefined> {
+  const query = db.selectFrom('budgets').selectAll().where('id', '=', id).where('deleted_at', 'is', null);
+  const row = await query.executeTakeFirst();
+  return row && toBudget(row);
 }
 
 function toBudget(row: Selectable<BudgetsTable>): StoredBudget {

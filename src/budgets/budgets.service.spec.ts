@@ -36,6 +36,7 @@ const KEY: ApiKey = {
   expiresAt: null,
   createdAt: new Date(0),
   replacedBy: null,
+  revokedAt: null,
 };
 
 describe('BudgetsService', () => {
@@ -66,22 +67,18 @@ describe('BudgetsService', () => {
   });
 
   it('stores a budget of a team, and one of a key with the key’s team', async () => {
-    await budgets.create({ teamId: 'team_1' }, SETTINGS);
-    await budgets.create({ keyId: 'key_1' }, SETTINGS);
+    await budgets.create({ teamId: 'team_1' }, SETTINGS, 'admin');
+    await budgets.create({ keyId: 'key_1' }, SETTINGS, 'admin');
     const id = expect.stringMatching(/^budget_/);
-    expect(repository.insert).toHaveBeenNthCalledWith(1, { id, teamId: 'team_1', keyId: null, ...SETTINGS });
-    expect(repository.insert).toHaveBeenNthCalledWith(2, {
-      id,
-      teamId: 'team of the key',
-      keyId: 'key_1',
-      ...SETTINGS,
-    });
+    expect(repository.insert).toHaveBeenNthCalledWith(1, { id, teamId: 'team_1', keyId: null, ...SETTINGS }, 'admin');
+    const ofKey = { id, teamId: 'team of the key', keyId: 'key_1', ...SETTINGS };
+    expect(repository.insert).toHaveBeenNthCalledWith(2, ofKey, 'admin');
   });
 
   it('announces each change to all instances', async () => {
-    await budgets.create({ teamId: 'team_1' }, SETTINGS);
-    await budgets.update('budget_1', { limitPusd: 5n });
-    await budgets.delete('budget_1');
+    await budgets.create({ teamId: 'team_1' }, SETTINGS, 'admin');
+    await budgets.update('budget_1', { limitPusd: 5n }, 'admin');
+    await budgets.delete('budget_1', 'admin');
     expect(announce.mock.calls).toEqual([['budgets'], ['budgets'], ['budgets']]);
   });
 
@@ -91,8 +88,10 @@ describe('BudgetsService', () => {
     ['a downgrade to a model that is not served', { action: 'downgrade', downgradeTo: 'gpt-9' }, 'downgrade_to'],
   ])('refuses %s', async (_, wrong, param) => {
     const refusal = { code: 'invalid_request', param };
-    await expect(budgets.create({ teamId: 'team_1' }, { ...SETTINGS, ...wrong })).rejects.toMatchObject(refusal);
-    await expect(budgets.update('budget_1', wrong)).rejects.toMatchObject(refusal);
+    await expect(budgets.create({ teamId: 'team_1' }, { ...SETTINGS, ...wrong }, 'admin')).rejects.toMatchObject(
+      refusal,
+    );
+    await expect(budgets.update('budget_1', wrong, 'admin')).rejects.toMatchObject(refusal);
     expect(repository.insert).not.toHaveBeenCalled();
     expect(repository.update).not.toHaveBeenCalled();
     expect(announce).not.toHaveBeenCalled();
@@ -100,10 +99,12 @@ describe('BudgetsService', () => {
 
   it('checks a change together with the stored settings', async () => {
     repository.find.mockResolvedValue({ ...STORED, downgradeTo: 'gpt-4.1-nano' });
-    await budgets.update('budget_1', { action: 'downgrade' });
-    expect(repository.update).toHaveBeenCalledWith('budget_1', { action: 'downgrade' });
+    await budgets.update('budget_1', { action: 'downgrade' }, 'admin');
+    expect(repository.update).toHaveBeenCalledWith('budget_1', { action: 'downgrade' }, 'admin');
     repository.find.mockResolvedValue({ ...STORED, action: 'downgrade', downgradeTo: 'gpt-4.1-nano' });
-    await expect(budgets.update('budget_1', { downgradeTo: null })).rejects.toMatchObject({ param: 'downgrade_to' });
+    await expect(budgets.update('budget_1', { downgradeTo: null }, 'admin')).rejects.toMatchObject({
+      param: 'downgrade_to',
+    });
   });
 
   it('throws not_found for an unknown id', async () => {
@@ -111,11 +112,11 @@ describe('BudgetsService', () => {
     repository.delete.mockResolvedValue(false);
     const notFound = { code: 'not_found' };
     await expect(budgets.get('budget_9')).rejects.toMatchObject(notFound);
-    await expect(budgets.update('budget_9', {})).rejects.toMatchObject(notFound);
-    await expect(budgets.delete('budget_9')).rejects.toMatchObject(notFound);
+    await expect(budgets.update('budget_9', {}, 'admin')).rejects.toMatchObject(notFound);
+    await expect(budgets.delete('budget_9', 'admin')).rejects.toMatchObject(notFound);
     repository.find.mockResolvedValue(STORED);
     repository.update.mockResolvedValue(undefined);
-    await expect(budgets.update('budget_1', {})).rejects.toMatchObject(notFound);
+    await expect(budgets.update('budget_1', {}, 'admin')).rejects.toMatchObject(notFound);
     expect(announce).not.toHaveBeenCalled();
   });
 });

@@ -23,13 +23,17 @@ export class BudgetsService {
     private readonly models: ModelRegistry,
   ) {}
 
-  async create(owner: BudgetOwner, settings: Omit<Budget, 'id' | 'teamId' | 'keyId'>): Promise<StoredBudget> {
+  async create(
+    owner: BudgetOwner,
+    settings: Omit<Budget, 'id' | 'teamId' | 'keyId'>,
+    actor: string,
+  ): Promise<StoredBudget> {
     this.check(settings);
     const teamAndKey =
       'keyId' in owner
         ? { teamId: (await this.keys.get(owner.keyId)).teamId, keyId: owner.keyId }
         : { teamId: (await this.teams.get(owner.teamId)).id, keyId: null };
-    const budget = await this.repository.insert({ id: newId('budget'), ...teamAndKey, ...settings });
+    const budget = await this.repository.insert({ id: newId('budget'), ...teamAndKey, ...settings }, actor);
     await this.changeFeed.announce('budgets');
     return budget;
   }
@@ -44,17 +48,17 @@ export class BudgetsService {
     return budget;
   }
 
-  async update(id: string, changes: BudgetChanges): Promise<StoredBudget> {
+  async update(id: string, changes: BudgetChanges, actor: string): Promise<StoredBudget> {
     const before = await this.get(id);
     this.check({ ...before, ...changes });
-    const budget = await this.repository.update(id, changes);
+    const budget = await this.repository.update(id, changes, actor);
     if (!budget) throw budgetNotFound(id);
     await this.changeFeed.announce('budgets');
     return budget;
   }
 
-  async delete(id: string): Promise<void> {
-    if (!(await this.repository.delete(id))) throw budgetNotFound(id);
+  async delete(id: string, actor: string): Promise<void> {
+    if (!(await this.repository.delete(id, actor))) throw budgetNotFound(id);
     await this.changeFeed.announce('budgets');
   }
 

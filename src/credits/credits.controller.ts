@@ -51,8 +51,9 @@ export class CreditsController {
   async update(
     @Param('id', PATH_ID) id: string,
     @Body({ schema: contracts.updateCreditsSchema }) body: contracts.UpdateCredits,
+    @CurrentCaller() caller: Caller,
   ): Promise<contracts.Credits> {
-    await this.credits.setPrepaid(id, body.prepaid);
+    await this.credits.setPrepaid(id, body.prepaid, caller.keyId);
     return this.get(id);
   }
 

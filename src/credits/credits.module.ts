@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AlertsModule } from '../alerts/alerts.module';
+import { AuditModule } from '../audit/audit.module';
 import { TeamsModule } from '../teams/teams.module';
 import { LedgerModule } from '../ledger/ledger.module';
 import { CreditDirectory } from './credit-directory.service';
@@ -13,7 +14,7 @@ import { StatementsService } from './statements/statements.service';
 
 /** Prepaid balances and monthly statements. */
 @Module({
-  imports: [TeamsModule, LedgerModule, AlertsModule],
+  imports: [AuditModule, TeamsModule, LedgerModule, AlertsModule],
   controllers: [CreditsController, StatementsController],
   providers: [CreditsService, CreditsRepository, CreditDirectory, CreditWatch, StatementsService, StatementsRepository],
   exports: [CreditDirectory],

@@ -1,12 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { type Kysely, type Selectable, sql } from 'kysely';
-import type { PicoUsd } from '../common/money';
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import { formatUsd, type PicoUsd } from '../common/money';
+import type { AuditAction } from '@thriftgate/contracts';
+import type { NewAuditEvent } from '../audit/audit-event';
+import { AuditRepository } from '../audit/audit.repository';
 import { Database } from '../database/database.connection';
 import { RevisionsRepository } from '../database/revisions.repository';
 import type { Schema } from '../database/schema';
 import { snapshot } from '../database/snapshot';
 import type { TransferKind, TransfersTable } from '../database/tables/ledger-tables';
 import { AccountsRepository, teamAccount } from '../ledger/accounts.repository';
+import { TeamsRepository } from '../teams/teams.repository';
 import type { Credit } from './credit';
 
 const UNIQUE_VIOLATION = '23505';
@@ -36,7 +40,11 @@ export class CreditsRepository {
     private readonly database: Database,
     private readonly revisions: RevisionsRepository,
     private readonly accounts: AccountsRepository,
-  ) {}
+    private readonly audit: AuditRepository,
+    teams: TeamsRepository,
+  ) {
+    teams.onDelete((teamId, transaction) => this.balanceOfDeleted(teamId, transaction));
+  }
 
   /** Stores a transfer and books both accounts in one transaction. @throws TransferExistsError */
   async book(transfer: CreditTransfer, at: Date): Promise<void> {
@@ -64,6 +72,7 @@ export class CreditsRepository {
           })
           .execute();
         await this.accounts.book({ debit, credit, amountPusd: transfer.amountPusd }, transaction);
+        await this.audit.record(eventOf(transfer), transaction);
       });
     } catch (error) {
       if ((error as { code?: unknown }).code === UNIQUE_VIOLATION) throw new TransferExistsError();
@@ -95,6 +104,13 @@ export class CreditsRepository {
     });
   }
 
+  /** What is left of a team's credits, in words. Raises the revision, so that no credit is booked until the team is deleted. */
+  private async balanceOfDeleted(teamId: string, transaction: Transaction<Schema>): Promise<string | undefined> {
+    await this.revisions.raise('credits', transaction);
+    const balancePusd = -(await this.accounts.debitBalanceOf(teamAccount(teamId), transaction));
+    return balancePusd > 0n ? `a balance of $${formatUsd(balancePusd)}` : undefined;
+  }
+
   /** Teams with a credit that expires before a time, or has expired and was not taken back. */
   async teamsWithCreditsEnding(before: Date): Promise<string[]> {
     const { rows } = await sql<{ team_id: string }>`
@@ -105,9 +121,12 @@ export class CreditsRepository {
     return rows.map((row) => row.team_id);
   }
 
-  async setPrepaid(teamId: string, prepaid: boolean): Promise<void> {
+  async setPrepaid(teamId: string, prepaid: boolean, actor: string): Promise<void> {
     await this.database.db.transaction().execute(async (transaction) => {
       await this.revisions.raise('credits', transaction);
+      const before = { prepaid: await isPrepaid(teamId, transaction) };
+      const event = { actor, action: 'credits.updated' as const, subject: teamId, before, after: { prepaid } };
+      await this.audit.record(event, transaction);
       await transaction
         .insertInto('credit_settings')
         .values({ team_id: teamId, prepaid })
@@ -116,13 +135,8 @@ export class CreditsRepository {
     });
   }
 
-  async isPrepaid(teamId: string): Promise<boolean> {
-    const row = await this.database.db
-      .selectFrom('credit_settings')
-      .select('prepaid')
-      .where('team_id', '=', teamId)
-      .executeTakeFirst();
-    return row?.prepaid ?? false;
+  isPrepaid(teamId: string): Promise<boolean> {
+    return isPrepaid(teamId, this.database.db);
   }
 
   /** The credits of each prepaid team, less their expired parts. */
@@ -133,6 +147,31 @@ export class CreditsRepository {
       FROM credit_settings WHERE prepaid`.execute(this.database.db);
     return new Map(rows.map((row) => [row.team_id, BigInt(row.credited)]));
   }
+}
+
+const ACTIONS: Record<TransferKind, AuditAction> = {
+  grant: 'credit.granted',
+  top_up: 'credit.topped_up',
+  expiry: 'credit.expired',
+};
+
+function eventOf(transfer: CreditTransfer): NewAuditEvent {
+  const { id, kind, teamId, actor, amountPusd, expiresAt, note, reference, grantId } = transfer;
+  const after = {
+    id,
+    team_id: teamId,
+    amount_usd: formatUsd(amountPusd),
+    expires_at: expiresAt?.toISOString() ?? null,
+    note,
+    reference,
+    ...(grantId !== null && { credit_id: grantId }),
+  };
+  return { actor, action: ACTIONS[kind], subject: teamId, after };
+}
+
+async function isPrepaid(teamId: string, db: Kysely<Schema>): Promise<boolean> {
+  const query = db.selectFrom('credit_settings').select('prepaid').where('team_id', '=', teamId);
+  return (await query.executeTakeFirst())?.prepaid ?? false;
 }
 
 async function credits(db: Kysely<Schema>, teamId: string): Promise<Credit[]> {

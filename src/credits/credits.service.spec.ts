@@ -1,6 +1,7 @@
 import { Clock } from '../common/clock';
 import type { GatewayConfig } from '../config/gateway-config';
 import type { ChangeFeed } from '../database/change-feed.service';
+import type { Team } from '../teams/team';
 import type { TeamsService } from '../teams/teams.service';
 import type { Credit } from './credit';
 import { type CreditTransfer, type CreditsRepository, TransferExistsError } from './credits.repository';
@@ -24,6 +25,8 @@ const GRANT: NewCredit = {
   reference: 'invoice 7',
   actor: 'key_admin',
 };
+
+const team = (id: string): Team => ({ id, name: '', createdAt: new Date(0), updatedAt: new Date(0), deletedAt: null });
 
 /** Transfers and the cost of calls in memory, with the constraints of the tables. */
 class FakeCredits {
@@ -72,7 +75,8 @@ describe('CreditsService', () => {
 
   const serviceOn = (repository: CreditsRepository) => {
     const teams: Partial<TeamsService> = {
-      get: (id) => Promise.resolve({ id, name: '', createdAt: new Date(0), updatedAt: new Date(0) }),
+      get: (id) => Promise.resolve(team(id)),
+      show: (id) => Promise.resolve(team(id)),
       onCreated: (listener) => void (created = listener as typeof created),
     };
     return new CreditsService(

@@ -1,4 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { GATEWAY } from '../audit/audit-event';
 import { Clock } from '../common/clock';
 import { GatewayError } from '../common/errors';
 import { newId } from '../common/ids';
@@ -57,14 +58,15 @@ export class CreditsService implements OnModuleInit {
     return this.creditOf(teamId, id);
   }
 
-  async setPrepaid(teamId: string, prepaid: boolean): Promise<void> {
+  async setPrepaid(teamId: string, prepaid: boolean, actor: string): Promise<void> {
     await this.teams.get(teamId);
-    await this.repository.setPrepaid(teamId, prepaid);
+    await this.repository.setPrepaid(teamId, prepaid, actor);
     await this.changeFeed.announce('credits');
   }
 
+  /** Also of a deleted team. */
   async status(teamId: string): Promise<CreditStatus> {
-    await this.teams.get(teamId);
+    await this.teams.show(teamId);
     const { credits, usedPusd } = await this.repository.standingOf(teamId);
     const sum = (kind: Credit['kind']) =>
       credits.filter((credit) => credit.kind === kind).reduce((total, { amountPusd }) => total + amountPusd, 0n);
@@ -89,7 +91,7 @@ export class CreditsService implements OnModuleInit {
       if (!credit.expiresAt || credit.expiresAt > now || credit.remainingPusd === 0n) continue;
       const { id, remainingPusd: amountPusd } = credit;
       const expiry = { id: newId('transfer'), kind: 'expiry' as const, teamId, amountPusd, grantId: id };
-      const rest = { expiresAt: null, note: null, reference: null, actor: 'gateway' };
+      const rest = { expiresAt: null, note: null, reference: null, actor: GATEWAY };
       await this.repository.book({ ...expiry, ...rest }, now).catch((error: unknown) => {
         if (!(error instanceof TransferExistsError)) throw error;
       });
@@ -100,10 +102,10 @@ export class CreditsService implements OnModuleInit {
   /** Books the credits that gateway.yaml grants to each new team. */
   private async grantToNewTeam(teamId: string): Promise<void> {
     const { new_team_usd: usd, expires_after_days: days, prepaid } = this.config.credits;
-    if (prepaid) await this.setPrepaid(teamId, true);
+    if (prepaid) await this.setPrepaid(teamId, true, GATEWAY);
     if (usd === undefined) return;
     const expiresAt = days === undefined ? null : new Date(this.clock.now() + days * DAY_MS);
-    const base = { kind: 'grant' as const, note: null, reference: 'welcome', actor: 'gateway' };
+    const base = { kind: 'grant' as const, note: null, reference: 'welcome', actor: GATEWAY };
     await this.book(teamId, { ...base, amountPusd: parseUsd(usd), expiresAt });
   }
 

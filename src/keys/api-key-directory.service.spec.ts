@@ -2,7 +2,7 @@ import { Clock } from '../common/clock';
 import type { ChangeFeed } from '../database/change-feed.service';
 import { ApiKeyDirectory } from './api-key-directory.service';
 import type { KeyHasher } from './key-hasher.service';
-import type { DirectoryRow, KeysRepository } from './keys.repository';
+import type { DirectoryRow, KeyDirectoryRepository } from './key-directory.repository';
 
 const NOW = Date.parse('2026-11-23T09:00:00Z');
 
@@ -40,7 +40,7 @@ describe('the directory of keys', () => {
     rows = [row('one', 1n, { models: ['gpt-4.1'], rpm_limit: 60 }), row('two', 2n)];
     changedSince = jest.fn((revision) => Promise.resolve(rows.filter((each) => each.revision > revision)));
     directory = new ApiKeyDirectory(
-      { changedSince } as Pick<KeysRepository, 'changedSince'> as KeysRepository,
+      { changedSince } as Pick<KeyDirectoryRepository, 'changedSince'> as KeyDirectoryRepository,
       { hash: (text) => `hash of ${text}` } as Pick<KeyHasher, 'hash'> as KeyHasher,
       clock,
       { onChange: (_, reload) => void (changed = reload) } as Pick<ChangeFeed, 'onChange'> as ChangeFeed,

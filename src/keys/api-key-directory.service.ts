@@ -4,7 +4,7 @@ import { Clock } from '../common/clock';
 import { ChangeFeed } from '../database/change-feed.service';
 import { KEY_PREFIX, toCacheRules } from './api-key';
 import { KeyHasher } from './key-hasher.service';
-import { KeysRepository } from './keys.repository';
+import { KeyDirectoryRepository } from './key-directory.repository';
 
 interface KeyRecord {
   caller: Caller;
@@ -23,7 +23,7 @@ export class ApiKeyDirectory implements OnModuleInit {
   private lastReload: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly keys: KeysRepository,
+    private readonly keys: KeyDirectoryRepository,
     private readonly hasher: KeyHasher,
     private readonly clock: Clock,
     private readonly changeFeed: ChangeFeed,

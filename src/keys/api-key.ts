@@ -26,6 +26,8 @@ export interface ApiKey {
   createdAt: Date;
   /** The id of the key that replaced this one. */
   replacedBy: string | null;
+  /** Null while the key is not revoked. A revoked key can be read, not changed. */
+  revokedAt: Date | null;
 }
 
 /** The settings of a key that can be changed. */
@@ -44,8 +46,12 @@ export function shownPrefix(keyText: string): string {
   return keyText.slice(0, SHOWN_CHARACTERS);
 }
 
-export function noSuchKey(id: string): GatewayError {
-  return new GatewayError('not_found', { message: `There is no key '${id}', or it was revoked.` });
+/** @param revokedAt when the key was revoked, if it ever existed */
+export function noSuchKey(id: string, revokedAt?: Date | null): GatewayError {
+  const message = revokedAt
+    ? `The key '${id}' was revoked at ${revokedAt.toISOString()}.`
+    : `There is no key '${id}'. GET /admin/teams/{id}/keys lists the keys of a team.`;
+  return new GatewayError('not_found', { message });
 }
 
 /** The rules in the form that calls are checked against. */
@@ -74,5 +80,7 @@ export function toWire(key: ApiKey): contracts.ApiKey {
     expires_at: key.expiresAt?.toISOString() ?? null,
     cache: key.cache,
     created_at: key.createdAt.toISOString(),
+    replaced_by: key.replacedBy,
+    revoked_at: key.revokedAt?.toISOString() ?? null,
   };
 }

@@ -18,17 +18,20 @@ export class KeysController {
   constructor(private readonly keys: KeysService) {}
 
   @Get()
-  @ApiOperation({ summary: 'Show a key', description: 'All settings of the key, without its text.' })
+  @ApiOperation({
+    summary: 'Show a key',
+    description: 'All settings of the key, also of a revoked one, without its text.',
+  })
   @ApiOkResponse({ description: 'The key.', standardSchema: contracts.apiKeySchema })
   async get(@Param('id', PATH_ID) id: string): Promise<contracts.ApiKey> {
-    return toWire(await this.keys.get(id));
+    return toWire(await this.keys.show(id));
   }
 
   @Patch()
   @ApiOperation({
     summary: 'Change a key',
     description:
-      'Members that are left out do not change; null clears a member. Changes take effect at once, on other replicas within a second. Changes of the cache rules are in /admin/audit.',
+      'Members that are left out do not change; null clears a member. Changes take effect at once, on other replicas within a second.',
   })
   @ApiOkResponse({ description: 'The changed key.', standardSchema: contracts.apiKeySchema })
   @ApiErrors('invalid_request')
@@ -48,8 +51,8 @@ export class KeysController {
     description: 'The key stops working at once, on other replicas within a second.',
   })
   @ApiOkResponse({ description: 'The key is revoked.', standardSchema: contracts.deletedSchema })
-  async revoke(@Param('id', PATH_ID) id: string): Promise<contracts.Deleted> {
-    await this.keys.revoke(id);
+  async revoke(@Param('id', PATH_ID) id: string, @CurrentCaller() caller: Caller): Promise<contracts.Deleted> {
+    await this.keys.revoke(id, caller.keyId);
     return { id, deleted: true };
   }
 
@@ -66,8 +69,9 @@ export class KeysController {
   async rotate(
     @Param('id', PATH_ID) id: string,
     @Body({ schema: contracts.rotateKeySchema }) body: contracts.RotateKey,
+    @CurrentCaller() caller: Caller,
   ): Promise<contracts.RotatedKey> {
-    const { key, keyText } = await this.keys.rotate(id, body?.grace_seconds ?? 0);
+    const { key, keyText } = await this.keys.rotate(id, body?.grace_seconds ?? 0, caller.keyId);
     return { ...toWire(key), key: keyText, replaces: id };
   }
 }

@@ -1,34 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import type { KeyCacheRulesChange } from '@thriftgate/contracts';
+import type { AuditAction, KeyCacheRulesChange } from '@thriftgate/contracts';
 import { type RawBuilder, type Selectable, sql, type Transaction } from 'kysely';
 import { AuditRepository } from '../audit/audit.repository';
 import { Database } from '../database/database.connection';
 import { RevisionsRepository } from '../database/revisions.repository';
 import type { ApiKeysTable, Schema } from '../database/schema';
 import { TeamsRepository } from '../teams/teams.repository';
-import type { ApiKey, ApiKeyChanges, ApiKeySettings } from './api-key';
+import { type ApiKey, type ApiKeyChanges, type ApiKeySettings, toWire } from './api-key';
 
 /** The members that are unique to each key. */
 export type KeyIdentity = Pick<ApiKey, 'id' | 'prefix'> & { hash: string };
 
-const DIRECTORY_COLUMNS = [
-  'id',
-  'team_id',
-  'role',
-  'hash',
-  'models',
-  'rpm_limit',
-  'cache',
-  'expires_at',
-  'revoked_at',
-  'replaced_by',
-  'revision',
-] as const satisfies readonly (keyof ApiKeysTable)[];
-
-/** The columns that the directory in memory holds. */
-export type DirectoryRow = Pick<Selectable<ApiKeysTable>, (typeof DIRECTORY_COLUMNS)[number]>;
-
-/** Keys that are not revoked. */
+/** Keys. Revoked ones are kept for the reports. */
 @Injectable()
 export class KeysRepository {
   constructor(
@@ -37,7 +20,7 @@ export class KeysRepository {
     private readonly audit: AuditRepository,
     private readonly teams: TeamsRepository,
   ) {
-    teams.onDelete((teamId, transaction) => this.revokeAllOf(teamId, transaction));
+    teams.onDelete((teamId, transaction, actor) => this.revokeAllOf(teamId, transaction, actor));
   }
 
   /** @returns undefined if there is no such team */
@@ -47,7 +30,8 @@ export class KeysRepository {
     actor: string,
   ): Promise<ApiKey | undefined> {
     return this.change(async (transaction, revision) => {
-      if (!(await this.teams.find(teamId, transaction))) return undefined;
+      const team = await this.teams.find(teamId, transaction);
+      if (!team || team.deletedAt) return undefined;
       const row = await transaction
         .insertInto('api_keys')
         .values({
@@ -66,34 +50,35 @@ export class KeysRepository {
         .returningAll()
         .executeTakeFirstOrThrow();
       if (row.cache) await this.recordRules(row, actor, transaction);
-      return toApiKey(row);
+      const created = toApiKey(row);
+      await this.record('key.created', { actor, after: created }, transaction);
+      return created;
     });
   }
 
-  async listOfTeam(teamId: string): Promise<ApiKey[]> {
+  /** Oldest first. */
+  async listOfTeam(teamId: string, { revoked = false } = {}): Promise<ApiKey[]> {
     const rows = await this.database.db
       .selectFrom('api_keys')
       .selectAll()
       .where('team_id', '=', teamId)
-      .where('revoked_at', 'is', null)
+      .$if(!revoked, (query) => query.where('revoked_at', 'is', null))
       .orderBy('id')
       .execute();
     return rows.map(toApiKey);
   }
 
+  /** A key, also a revoked one. */
   async find(id: string): Promise<ApiKey | undefined> {
-    const row = await this.database.db
-      .selectFrom('api_keys')
-      .selectAll()
-      .where('id', '=', id)
-      .where('revoked_at', 'is', null)
-      .executeTakeFirst();
+    const row = await this.database.db.selectFrom('api_keys').selectAll().where('id', '=', id).executeTakeFirst();
     return row && toApiKey(row);
   }
 
   /** Changes the given settings; undefined ones do not change. @returns undefined if there is no such key */
   update(id: string, settings: ApiKeyChanges, actor: string): Promise<ApiKey | undefined> {
     return this.change(async (transaction, revision) => {
+      const before = await working(id, transaction);
+      if (!before) return undefined;
       const row = await transaction
         .updateTable('api_keys')
         .set({
@@ -106,25 +91,27 @@ export class KeysRepository {
           revision,
         })
         .where('id', '=', id)
-        .where('revoked_at', 'is', null)
         .returningAll()
-        .executeTakeFirst();
-      if (row && settings.cache !== undefined) await this.recordRules(row, actor, transaction);
-      return row && toApiKey(row);
+        .executeTakeFirstOrThrow();
+      if (settings.cache !== undefined) await this.recordRules(row, actor, transaction);
+      const after = toApiKey(row);
+      await this.record('key.updated', { actor, before: toApiKey(before), after }, transaction);
+      return after;
     });
   }
 
   /** Revokes a key and unlinks its successor, so that its budgets and batches end. @returns false if there is no such key */
-  revoke(id: string): Promise<boolean> {
+  revoke(id: string, actor: string): Promise<boolean> {
     return this.change(async (transaction, revision) => {
-      const row = await transaction
+      const before = await working(id, transaction);
+      if (!before) return false;
+      await transaction
         .updateTable('api_keys')
         .set({ revoked_at: sql`now()`, replaced_by: null, updated_at: sql`now()`, revision })
         .where('id', '=', id)
-        .where('revoked_at', 'is', null)
-        .returning('id')
-        .executeTakeFirst();
-      return row !== undefined;
+        .execute();
+      await this.record('key.revoked', { actor, before: toApiKey(before) }, transaction);
+      return true;
     });
   }
 
@@ -133,16 +120,15 @@ export class KeysRepository {
    *
    * @returns undefined if the key is already revoked or replaced
    */
-  replace(id: string, successor: KeyIdentity, graceEndsAt: Date | undefined): Promise<ApiKey | undefined> {
+  replace(
+    id: string,
+    successor: KeyIdentity,
+    graceEndsAt: Date | undefined,
+    actor: string,
+  ): Promise<ApiKey | undefined> {
     return this.change(async (transaction, revision) => {
-      const old = await transaction
-        .selectFrom('api_keys')
-        .select(['team_id', 'name', 'role', 'models', 'rpm_limit', 'cache', 'expires_at'])
-        .where('id', '=', id)
-        .where('revoked_at', 'is', null)
-        .where('replaced_by', 'is', null)
-        .executeTakeFirst();
-      if (!old) return undefined;
+      const old = await working(id, transaction);
+      if (!old || old.replaced_by !== null) return undefined;
       await transaction
         .updateTable('api_keys')
         .set({
@@ -158,15 +144,21 @@ export class KeysRepository {
       const row = await transaction
         .insertInto('api_keys')
         .values({
-          ...old,
           ...successor,
+          team_id: old.team_id,
+          name: old.name,
+          role: old.role,
           models: JSON.stringify(old.models),
+          rpm_limit: old.rpm_limit,
           cache: old.cache && JSON.stringify(old.cache),
+          expires_at: old.expires_at,
           revision,
         })
         .returningAll()
         .executeTakeFirstOrThrow();
-      return toApiKey(row);
+      const after = toApiKey(row);
+      await this.record('key.rotated', { actor, before: toApiKey(old), after }, transaction);
+      return after;
     });
   }
 
@@ -180,11 +172,15 @@ export class KeysRepository {
     return rows.map((row) => ({ id: row.id, replacedBy: row.replaced_by ?? '' }));
   }
 
-  /** The keys that changed after a revision, including revoked ones. After revision 0: all valid or replaced keys. */
-  changedSince(revision: bigint): Promise<DirectoryRow[]> {
-    const query = this.database.db.selectFrom('api_keys').select(DIRECTORY_COLUMNS);
-    if (revision > 0n) return query.where('revision', '>', revision).execute();
-    return query.where((eb) => eb.or([eb('revoked_at', 'is', null), eb('replaced_by', 'is not', null)])).execute();
+  /** Records a change under the id of the key that was there before it. */
+  private record(
+    action: AuditAction,
+    { actor, before, after }: { actor: string; before?: ApiKey; after?: ApiKey },
+    transaction: Transaction<Schema>,
+  ): Promise<string> {
+    const subject = (before ?? after)?.id ?? null;
+    const objects = { before: before && toWire(before), after: after && toWire(after) };
+    return this.audit.record({ actor, action, subject, ...objects }, transaction);
   }
 
   private recordRules(
@@ -196,14 +192,25 @@ export class KeysRepository {
     return this.audit.record({ actor, action: 'key.cache_rules_changed', subject: id, details }, transaction);
   }
 
-  private async revokeAllOf(teamId: string, transaction: Transaction<Schema>): Promise<void> {
+  /** @returns how many of the revoked keys had not expired, in words */
+  private async revokeAllOf(
+    teamId: string,
+    transaction: Transaction<Schema>,
+    actor: string,
+  ): Promise<string | undefined> {
     const revision = await this.revisions.raise('keys', transaction);
-    await transaction
+    const rows = await transaction
       .updateTable('api_keys')
-      .set({ revoked_at: sql`now()`, revision })
+      .set({ revoked_at: sql`now()`, updated_at: sql`now()`, revision })
       .where('team_id', '=', teamId)
       .where('revoked_at', 'is', null)
+      .returningAll()
+      .returning(sql<boolean>`coalesce(expires_at > now(), true)`.as('live'))
       .execute();
+    for (const row of rows)
+      await this.record('key.revoked', { actor, before: toApiKey({ ...row, revoked_at: null }) }, transaction);
+    const live = rows.filter((row) => row.live).length;
+    return live === 0 ? undefined : `${live} live ${live === 1 ? 'key' : 'keys'}`;
   }
 
   /**
@@ -216,6 +223,12 @@ export class KeysRepository {
       return work(transaction, revision);
     });
   }
+}
+
+/** A key that is not revoked. Locked by the transaction, which has raised the revision. */
+function working(id: string, transaction: Transaction<Schema>): Promise<Selectable<ApiKeysTable> | undefined> {
+  const query = transaction.selectFrom('api_keys').selectAll().where('id', '=', id);
+  return query.where('revoked_at', 'is', null).executeTakeFirst();
 }
 
 function toApiKey(row: Selectable<ApiKeysTable>): ApiKey {
@@ -231,6 +244,7 @@ function toApiKey(row: Selectable<ApiKeysTable>): ApiKey {
     expiresAt: row.expires_at,
     createdAt: row.created_at,
     replacedBy: row.replaced_by,
+    revokedAt: row.revoked_at,
   };
 }
 

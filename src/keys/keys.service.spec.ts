@@ -1,5 +1,6 @@
 import { Clock } from '../common/clock';
 import type { ChangeFeed } from '../database/change-feed.service';
+import type { Team } from '../teams/team';
 import type { TeamsService } from '../teams/teams.service';
 import type { ApiKey, ApiKeySettings } from './api-key';
 import type { KeyHasher } from './key-hasher.service';
@@ -23,6 +24,7 @@ const STORED: ApiKey = {
   prefix: 'sk-tg-abcd',
   createdAt: new Date(NOW),
   replacedBy: null,
+  revokedAt: null,
 };
 
 describe('the keys', () => {
@@ -33,10 +35,11 @@ describe('the keys', () => {
     revoke: jest.fn<Promise<boolean>, Parameters<KeysRepository['revoke']>>(),
     replace: jest.fn<Promise<ApiKey | undefined>, Parameters<KeysRepository['replace']>>(),
   };
+  const findTeam = jest.fn<Promise<Team>, [string]>();
   const announce = jest.fn(() => Promise.resolve());
   const keys = new KeysService(
     repository as Partial<KeysRepository> as KeysRepository,
-    {} as TeamsService,
+    { get: findTeam } as Partial<TeamsService> as TeamsService,
     { hash: (text) => `hash of ${text}` } as Pick<KeyHasher, 'hash'> as KeyHasher,
     { announce } as Pick<ChangeFeed, 'announce'> as ChangeFeed,
     new SetClock(),
@@ -88,32 +91,33 @@ describe('the keys', () => {
     await expect(keys.create('team_9', 'team_member', SETTINGS, 'admin')).rejects.toMatchObject(notFound);
     await expect(keys.get('key_9')).rejects.toMatchObject(notFound);
     await expect(keys.update('key_9', { name: 'x' }, 'admin')).rejects.toMatchObject(notFound);
-    await expect(keys.revoke('key_9')).rejects.toMatchObject(notFound);
-    await expect(keys.rotate('key_9', 0)).rejects.toMatchObject(notFound);
+    await expect(keys.revoke('key_9', 'admin')).rejects.toMatchObject(notFound);
+    await expect(keys.rotate('key_9', 0, 'admin')).rejects.toMatchObject(notFound);
     expect(announce).not.toHaveBeenCalled();
   });
 
   it('are replaced at once, or after the grace', async () => {
-    const { key, keyText } = await keys.rotate('key_1', 0);
+    const { key, keyText } = await keys.rotate('key_1', 0, 'admin');
     expect(key.id).toBe('key_2');
     expect(repository.replace).toHaveBeenCalledWith(
       'key_1',
       expect.objectContaining({ hash: `hash of ${keyText}` }),
       undefined,
+      'admin',
     );
-    await keys.rotate('key_1', 90);
-    expect(repository.replace).toHaveBeenLastCalledWith('key_1', expect.anything(), new Date(NOW + 90_000));
+    await keys.rotate('key_1', 90, 'admin');
+    expect(repository.replace).toHaveBeenLastCalledWith('key_1', expect.anything(), new Date(NOW + 90_000), 'admin');
   });
 
   it('are not replaced twice, nor after their expiry', async () => {
     repository.find.mockResolvedValueOnce({ ...STORED, replacedBy: 'key_2' });
-    await expect(keys.rotate('key_1', 0)).rejects.toMatchObject({
+    await expect(keys.rotate('key_1', 0, 'admin')).rejects.toMatchObject({
       code: 'conflict',
       message: expect.stringContaining('key_2'),
     });
     repository.find.mockResolvedValueOnce({ ...STORED, expiresAt: new Date(NOW) });
-    await expect(keys.rotate('key_1', 0)).rejects.toMatchObject({ code: 'conflict' });
+    await expect(keys.rotate('key_1', 0, 'admin')).rejects.toMatchObject({ code: 'conflict' });
     repository.replace.mockResolvedValueOnce(undefined);
-    await expect(keys.rotate('key_1', 0)).rejects.toMatchObject({ code: 'conflict' });
+    await expect(keys.rotate('key_1', 0, 'admin')).rejects.toMatchObject({ code: 'conflict' });
   });
 });

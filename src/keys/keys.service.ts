@@ -29,6 +29,7 @@ export class KeysService {
 
   async create(teamId: string, role: Role, settings: ApiKeySettings, actor: string): Promise<IssuedKey> {
     this.requireFuture(settings.expiresAt);
+    await this.teams.get(teamId);
     const { keyText, identity } = this.newIdentity();
     const key = await this.keys.insert(teamId, { ...identity, role, ...settings }, actor);
     if (!key) throw noSuchTeam(teamId);
@@ -36,12 +37,20 @@ export class KeysService {
     return { key, keyText };
   }
 
-  async listOfTeam(teamId: string): Promise<ApiKey[]> {
-    await this.teams.get(teamId);
-    return this.keys.listOfTeam(teamId);
+  async listOfTeam(teamId: string, options: { revoked?: boolean } = {}): Promise<ApiKey[]> {
+    await this.teams.show(teamId);
+    return this.keys.listOfTeam(teamId, options);
   }
 
+  /** A key that is not revoked. */
   async get(id: string): Promise<ApiKey> {
+    const key = await this.keys.find(id);
+    if (!key || key.revokedAt) throw noSuchKey(id, key?.revokedAt);
+    return key;
+  }
+
+  /** A key, also a revoked one. */
+  async show(id: string): Promise<ApiKey> {
     const key = await this.keys.find(id);
     if (!key) throw noSuchKey(id);
     return key;
@@ -55,20 +64,19 @@ export class KeysService {
   /** Changes the given settings: undefined keeps one, null clears it. */
   async update(id: string, settings: ApiKeyChanges, actor: string): Promise<ApiKey> {
     this.requireFuture(settings.expiresAt);
-    const key = await this.keys.update(id, settings, actor);
-    if (!key) throw noSuchKey(id);
+    const key = (await this.keys.update(id, settings, actor)) ?? (await this.get(id));
     await this.changeFeed.announce('keys');
     return key;
   }
 
   /** Revokes a key: at once on this instance, within a second on the others. */
-  async revoke(id: string): Promise<void> {
-    if (!(await this.keys.revoke(id))) throw noSuchKey(id);
+  async revoke(id: string, actor: string): Promise<void> {
+    if (!(await this.keys.revoke(id, actor))) await this.get(id);
     await this.changeFeed.announce('keys');
   }
 
   /** Replaces a key by one with the same settings. The old one works `graceSeconds` longer, never past its own expiry. */
-  async rotate(id: string, graceSeconds: number): Promise<IssuedKey> {
+  async rotate(id: string, graceSeconds: number, actor: string): Promise<IssuedKey> {
     const old = await this.get(id);
     const now = this.clock.now();
     if (old.replacedBy)
@@ -78,7 +86,7 @@ export class KeysService {
     }
     const { keyText, identity } = this.newIdentity();
     const graceEndsAt = graceSeconds > 0 ? new Date(now + graceSeconds * 1000) : undefined;
-    const key = await this.keys.replace(id, identity, graceEndsAt);
+    const key = await this.keys.replace(id, identity, graceEndsAt, actor);
     if (!key) throw new GatewayError('conflict', { message: 'Another request has just replaced or revoked this key.' });
     await this.changeFeed.announce('keys');
     return { key, keyText };

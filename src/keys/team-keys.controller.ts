@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
 import { Roles } from '../http/access.decorators';
@@ -42,9 +42,16 @@ export class TeamKeysController {
   }
 
   @Get()
-  @ApiOperation({ summary: "List a team's keys", description: 'Oldest first; revoked keys are left out.' })
+  @ApiOperation({
+    summary: "List a team's keys",
+    description: 'Oldest first; revoked keys only with `include=revoked`.',
+  })
   @ApiOkResponse({ description: 'The keys.', standardSchema: contracts.apiKeyListSchema })
-  async list(@Param('id', PATH_ID) teamId: string): Promise<contracts.ApiKeyList> {
-    return { data: (await this.keys.listOfTeam(teamId)).map(toWire) };
+  @ApiErrors('invalid_request')
+  async list(
+    @Param('id', PATH_ID) teamId: string,
+    @Query({ schema: contracts.listKeysQuerySchema }) { include }: contracts.ListKeysQuery,
+  ): Promise<contracts.ApiKeyList> {
+    return { data: (await this.keys.listOfTeam(teamId, { revoked: include === 'revoked' })).map(toWire) };
   }
 }

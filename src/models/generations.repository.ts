@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import type { AuditAction } from '@thriftgate/contracts';
 import { sql, type Transaction } from 'kysely';
 import { AuditRepository } from '../audit/audit.repository';
-import type { AuditAction } from '../audit/audit-event';
 import { Database } from '../database/database.connection';
 import { RevisionsRepository } from '../database/revisions.repository';
 import type { Schema } from '../database/schema';
@@ -79,6 +79,8 @@ export class GenerationsRepository {
   async startWithin(transaction: Transaction<Schema>, wanted: NewGenerations): Promise<Generation[]> {
     const { models, version, reason, actor, details } = wanted;
     if (models.length === 0) return [];
+    const [only] = models.length === 1 ? models : [];
+    const before = only === undefined ? undefined : await newest(only, transaction);
     const { rows } = await sql<Generation>`
       INSERT INTO model_generations (model, generation, version, reason)
       SELECT m.model, coalesce(newest.generation, 1) + 1, coalesce(${version}::text, newest.version), ${reason}
@@ -93,11 +95,23 @@ export class GenerationsRepository {
       {
         actor,
         action: ACTIONS[reason],
-        subject: models.length === 1 ? (models[0] ?? null) : null,
+        subject: only ?? null,
+        before,
+        after: only === undefined ? undefined : inForce(rows[0]),
         details: { ...details, models: rows.length, generations: Object.fromEntries(named) },
       },
       transaction,
     );
     return rows;
   }
+}
+
+/** The version and generation of a model, as an audit event shows them. */
+async function newest(model: string, transaction: Transaction<Schema>) {
+  const query = transaction.selectFrom('model_generations').select(['version', 'generation']);
+  return inForce(await query.where('model', '=', model).orderBy('generation', 'desc').executeTakeFirst());
+}
+
+function inForce({ version, generation }: Omit<Generation, 'model'> = { version: null, generation: 1 }) {
+  return { version, generation };
 }

@@ -3,7 +3,8 @@ import type { ChangeFeed } from '../database/change-feed.service';
 import type { ProviderRegistry } from '../providers/provider-registry.service';
 import { costOf } from './price';
 import { PriceBook, toPrice } from './price-book.service';
-import type { PriceRow, PricesRepository } from './prices.repository';
+import type { PriceRow } from './price-row';
+import type { PricesRepository } from './prices.repository';
 
 const repositoryOf = (rows: PriceRow[]) => ({ all: () => Promise.resolve(rows) }) as PricesRepository;
 const changeFeed = { onChange: () => undefined } as unknown as ChangeFeed;

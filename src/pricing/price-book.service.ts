@@ -5,7 +5,8 @@ import { ChangeFeed } from '../database/change-feed.service';
 import { ProviderRegistry } from '../providers/provider-registry.service';
 import { type CatalogueModel, loadCatalogue } from './catalogue';
 import { FREE, multiplied, type Price, type TokenPrices } from './price';
-import { type PriceRow, PricesRepository } from './prices.repository';
+import type { PriceRow } from './price-row';
+import { PricesRepository } from './prices.repository';
 
 /** What has a price: a deployment under its public name. */
 export interface Priced {

@@ -3,7 +3,7 @@ import { Clock } from '../common/clock';
 import { type CatalogueModel, modelOf, type Row } from './catalogue';
 import type { Price, TokenPrices } from './price';
 import { PriceBook } from './price-book.service';
-import type { NewPrice } from './prices.repository';
+import type { NewPrice } from './price-row';
 import { PricesService } from './prices.service';
 
 /** The result of an import or of a dry run. */

@@ -5,16 +5,14 @@ import { Roles } from '../http/access.decorators';
 import { ApiErrors } from '../http/api-errors.decorator';
 import { type Caller, CurrentCaller } from '../common/caller';
 import { Clock } from '../common/clock';
-import { formatUsd, parseDecimal } from '../common/money';
-import type { TokenPrices } from './price';
+import { parseDecimal } from '../common/money';
 import { toPrice } from './price-book.service';
 import { PriceImport } from './price-import.service';
-import type { PriceRow } from './prices.repository';
+import { toWire } from './price-row';
 import { PriceScope } from './price-scope.service';
 import { PricesService } from './prices.service';
 
 const PATH_ID = { schema: contracts.pathIdSchema };
-const TOKENS_PER_MTOK = 1_000_000n;
 const MULTIPLIER_DIGITS = 6;
 const NO_RATES = { input_usd_per_mtok: '0', output_usd_per_mtok: '0' };
 
@@ -82,8 +80,8 @@ export class PricesController {
   @ApiOperation({ summary: 'Withdraw a price', description: 'Only a price that is not in force yet.' })
   @ApiOkResponse({ description: 'The price is withdrawn.', standardSchema: contracts.deletedSchema })
   @ApiErrors('not_found', 'conflict')
-  async delete(@Param('id', PATH_ID) id: string): Promise<contracts.Deleted> {
-    await this.prices.withdraw(id);
+  async delete(@Param('id', PATH_ID) id: string, @CurrentCaller() caller: Caller): Promise<contracts.Deleted> {
+    await this.prices.withdraw(id, caller.keyId);
     return { id, deleted: true };
   }
 
@@ -108,38 +106,4 @@ export class PricesController {
     });
     return { dry_run: body.dry_run, ...imported };
   }
-}
-
-function toWire(row: PriceRow): contracts.Price {
-  const { price, multiplierMillionths } = row;
-  return {
-    id: row.id,
-    model: row.model,
-    provider: row.provider,
-    team_id: row.teamId,
-    valid_from: new Date(row.validFromMs).toISOString(),
-    multiplier: multiplierMillionths === null ? null : formatUsd(multiplierMillionths * TOKENS_PER_MTOK),
-    rates:
-      multiplierMillionths === null
-        ? {
-            ...ratesOf(price),
-            batch: price.batch ? ratesOf(price.batch) : null,
-            tiers: price.tiers.map((tier) => ({ above_input_tokens: tier.aboveInputTokens, ...ratesOf(tier) })),
-          }
-        : null,
-    source: row.source,
-    note: row.note,
-    created_by: row.createdBy,
-    created_at: row.createdAt.toISOString(),
-  };
-}
-
-function ratesOf(prices: TokenPrices) {
-  return {
-    input_usd_per_mtok: formatUsd(prices.inputPusd * TOKENS_PER_MTOK),
-    cached_input_usd_per_mtok: formatUsd(prices.cachedInputPusd * TOKENS_PER_MTOK),
-    cache_write_usd_per_mtok: formatUsd(prices.cacheWritePusd * TOKENS_PER_MTOK),
-    output_usd_per_mtok: formatUsd(prices.outputPusd * TOKENS_PER_MTOK),
-    reasoning_usd_per_mtok: formatUsd(prices.reasoningPusd * TOKENS_PER_MTOK),
-  };
 }

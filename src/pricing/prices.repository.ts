@@ -1,35 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { type Selectable, sql, type Transaction } from 'kysely';
+import { AuditRepository } from '../audit/audit.repository';
 import { Database } from '../database/database.connection';
 import { RevisionsRepository } from '../database/revisions.repository';
 import type { Schema } from '../database/schema';
 import type { PricesTable, StoredRates } from '../database/tables/price-tables';
 import type { Price, TokenPrices } from './price';
+import { type PriceRow, toWire } from './price-row';
 
-/** A price that an administrator or an import set, in force from a time until a later price replaces it. */
-export interface PriceRow {
-  id: string;
-  /** Public or upstream name; null for a multiplier of all models. */
-  model: string | null;
-  provider: string | null;
-  teamId: string | null;
-  validFromMs: number;
-  price: Price;
-  /** Multiplier of the price without this row, in millionths; null if the row has rates. */
-  multiplierMillionths: bigint | null;
-  source: 'admin' | 'import';
-  note: string | null;
-  createdBy: string;
-  createdAt: Date;
-}
-
-export type NewPrice = Omit<PriceRow, 'id' | 'createdAt'>;
+/** How many models the event of an import names at most. */
+const MAX_MODELS_NAMED = 20;
 
 @Injectable()
 export class PricesRepository {
   constructor(
     private readonly database: Database,
     private readonly revisions: RevisionsRepository,
+    private readonly audit: AuditRepository,
   ) {}
 
   /** All rows that are not withdrawn, by `valid_from` and then id, latest first. */
@@ -46,8 +33,8 @@ export class PricesRepository {
 
   async insert(rows: PriceRow[]): Promise<void> {
     if (rows.length === 0) return;
-    await this.change((transaction) =>
-      transaction
+    await this.change(async (transaction) => {
+      await transaction
         .insertInto('prices')
         .values(
           rows.map((row) => ({
@@ -64,21 +51,41 @@ export class PricesRepository {
             created_at: row.createdAt,
           })),
         )
-        .execute(),
-    );
+        .execute();
+      await this.recordNew(rows, transaction);
+    });
+  }
+
+  /** One event for all prices of an import, which may be hundreds. */
+  private async recordNew(rows: PriceRow[], transaction: Transaction<Schema>): Promise<void> {
+    const imported = rows.filter(({ source }) => source === 'import');
+    const [first] = imported;
+    if (first) {
+      const models = imported.slice(0, MAX_MODELS_NAMED).map(({ model }) => model);
+      const details = { prices: imported.length, models, valid_from: new Date(first.validFromMs).toISOString() };
+      const event = { actor: first.createdBy, action: 'price.imported' as const, subject: null, details };
+      await this.audit.record(event, transaction);
+    }
+    for (const row of rows.filter(({ source }) => source === 'admin')) {
+      const event = { actor: row.createdBy, action: 'price.created' as const, subject: row.id, after: toWire(row) };
+      await this.audit.record(event, transaction);
+    }
   }
 
   /** Withdraws a row that is not in force yet. @returns false if there is none */
-  withdraw(id: string, now: Date): Promise<boolean> {
+  withdraw(row: PriceRow, now: Date, actor: string): Promise<boolean> {
     return this.change(async (transaction) => {
       const result = await transaction
         .updateTable('prices')
         .set({ withdrawn_at: sql`now()` })
-        .where('id', '=', id)
+        .where('id', '=', row.id)
         .where('valid_from', '>', now)
         .where('withdrawn_at', 'is', null)
         .executeTakeFirst();
-      return result.numUpdatedRows > 0n;
+      if (result.numUpdatedRows === 0n) return false;
+      const event = { actor, action: 'price.withdrawn' as const, subject: row.id, before: toWire(row) };
+      await this.audit.record(event, transaction);
+      return true;
     });
   }
 

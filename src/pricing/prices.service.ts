@@ -4,7 +4,8 @@ import { Clock } from '../common/clock';
 import { GatewayError } from '../common/errors';
 import { newId } from '../common/ids';
 import { ChangeFeed } from '../database/change-feed.service';
-import { type NewPrice, type PriceRow, PricesRepository } from './prices.repository';
+import type { NewPrice, PriceRow } from './price-row';
+import { PricesRepository } from './prices.repository';
 
 /** How many models an alert names at most. */
 const MAX_MODELS_NAMED = 20;
@@ -66,10 +67,10 @@ export class PricesService {
   }
 
   /** Withdraws a price that is not in force yet. @throws GatewayError `not_found`, or `conflict` if it is in force */
-  async withdraw(id: string): Promise<void> {
+  async withdraw(id: string, actor: string): Promise<void> {
     const row = (await this.repository.all()).find((each) => each.id === id);
     if (!row) throw new GatewayError('not_found', { message: `There is no price with the id '${id.slice(0, 100)}'.` });
-    if (!(await this.repository.withdraw(id, new Date(this.clock.now())))) {
+    if (!(await this.repository.withdraw(row, new Date(this.clock.now()), actor))) {
       throw new GatewayError('conflict', {
         message:
           'A price that is in force cannot be withdrawn, because calls were charged with it. Set another one that is valid from now on.',

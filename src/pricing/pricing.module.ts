@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AlertsModule } from '../alerts/alerts.module';
+import { AuditModule } from '../audit/audit.module';
 import { ProvidersModule } from '../providers/providers.module';
 import { TeamsModule } from '../teams/teams.module';
 import { PriceBook } from './price-book.service';
@@ -12,7 +13,7 @@ import { TokenEstimator } from './token-estimator.service';
 
 /** Prices of tokens and estimates of token counts. */
 @Module({
-  imports: [AlertsModule, ProvidersModule, TeamsModule],
+  imports: [AlertsModule, AuditModule, ProvidersModule, TeamsModule],
   controllers: [PricesController],
   providers: [PriceBook, PricesRepository, PricesService, PriceImport, PriceScope, TokenEstimator],
   exports: [PriceBook, TokenEstimator],

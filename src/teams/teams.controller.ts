@@ -1,9 +1,10 @@
-import { Body, Controller, Delete, Get, Param, Patch, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
 import { Roles } from '../http/access.decorators';
 import { ApiErrors } from '../http/api-errors.decorator';
-import type { Team } from './team';
+import { type Caller, CurrentCaller } from '../common/caller';
+import { toWire } from './team';
 import { TeamsService } from './teams.service';
 
 const PATH_ID = { schema: contracts.pathIdSchema };
@@ -23,23 +24,32 @@ export class TeamsController {
   })
   @ApiCreatedResponse({ description: 'The team.', standardSchema: contracts.teamSchema })
   @ApiErrors('invalid_request', 'conflict')
-  async create(@Body({ schema: contracts.createTeamSchema }) body: contracts.CreateTeam): Promise<contracts.Team> {
-    return toWire(await this.teams.create(body.name));
+  async create(
+    @Body({ schema: contracts.createTeamSchema }) body: contracts.CreateTeam,
+    @CurrentCaller() caller: Caller,
+  ): Promise<contracts.Team> {
+    return toWire(await this.teams.create(body.name, caller.keyId));
   }
 
   @Get()
-  @ApiOperation({ summary: 'List the teams', description: 'Oldest first; deleted teams are left out.' })
-  @ApiOkResponse({ description: 'All teams.', standardSchema: contracts.teamListSchema })
-  async list(): Promise<contracts.TeamList> {
-    return { data: (await this.teams.list()).map(toWire) };
+  @ApiOperation({
+    summary: 'List the teams',
+    description: 'Oldest first; deleted teams only with `include=deleted`.',
+  })
+  @ApiOkResponse({ description: 'The teams.', standardSchema: contracts.teamListSchema })
+  @ApiErrors('invalid_request')
+  async list(
+    @Query({ schema: contracts.listTeamsQuerySchema }) { include }: contracts.ListTeamsQuery,
+  ): Promise<contracts.TeamList> {
+    return { data: (await this.teams.list({ deleted: include === 'deleted' })).map(toWire) };
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'Show a team' })
+  @ApiOperation({ summary: 'Show a team', description: 'Also a deleted one, with `deleted_at`.' })
   @ApiOkResponse({ description: 'The team.', standardSchema: contracts.teamSchema })
   @ApiErrors('not_found')
   async get(@Param('id', PATH_ID) id: string): Promise<contracts.Team> {
-    return toWire(await this.teams.get(id));
+    return toWire(await this.teams.show(id));
   }
 
   @Patch(':id')
@@ -49,25 +59,26 @@ export class TeamsController {
   async update(
     @Param('id', PATH_ID) id: string,
     @Body({ schema: contracts.updateTeamSchema }) body: contracts.UpdateTeam,
+    @CurrentCaller() caller: Caller,
   ): Promise<contracts.Team> {
-    return toWire(await this.teams.rename(id, body.name));
+    return toWire(await this.teams.rename(id, body.name, caller.keyId));
   }
 
   @Delete(':id')
-  @ApiOperation({ summary: 'Delete a team', description: 'Revokes its keys at once. Past calls stay in the reports.' })
+  @ApiOperation({
+    summary: 'Delete a team',
+    description:
+      'A team with live keys or a balance is a 409 unless `force=true`, which revokes its keys at once. ' +
+      'Its name, keys, calls, credits and statements stay readable.',
+  })
   @ApiOkResponse({ description: 'The team is deleted.', standardSchema: contracts.deletedSchema })
-  @ApiErrors('not_found', 'conflict')
-  async delete(@Param('id', PATH_ID) id: string): Promise<contracts.Deleted> {
-    await this.teams.delete(id);
+  @ApiErrors('invalid_request', 'not_found', 'conflict')
+  async delete(
+    @Param('id', PATH_ID) id: string,
+    @Query({ schema: contracts.deleteTeamQuerySchema }) { force }: contracts.DeleteTeamQuery,
+    @CurrentCaller() caller: Caller,
+  ): Promise<contracts.Deleted> {
+    await this.teams.delete(id, { force: force === 'true', actor: caller.keyId });
     return { id, deleted: true };
   }
-}
-
-function toWire(team: Team): contracts.Team {
-  return {
-    id: team.id,
-    name: team.name,
-    created_at: team.createdAt.toISOString(),
-    updated_at: team.updatedAt.toISOString(),
-  };
 }

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import { AuditRepository } from '../audit/audit.repository';
 import { Database } from '../database/database.connection';
 import type { Schema, TeamsTable } from '../database/schema';
-import type { Team } from './team';
+import { type Team, toWire } from './team';
 
 /** PostgreSQL's `unique_violation`. @see https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const UNIQUE_VIOLATION = '23505';
@@ -10,15 +11,40 @@ const UNIQUE_VIOLATION = '23505';
 /** Another team has the name. */
 export class TeamNameTakenError extends Error {}
 
-/** Deletes another feature's data of a team, in the transaction that deletes the team. */
-export type TeamDeletionListener = (teamId: string, transaction: Transaction<Schema>) => Promise<void>;
+/** Something of a team that is live, for people: "2 live keys". */
+export class TeamInUseError extends Error {
+  constructor(readonly inUse: readonly string[]) {
+    super(`the team has ${inUse.join(' and ')}`);
+  }
+}
 
-/** Teams that are not deleted. */
+/** How and by whom a team is deleted. */
+export interface TeamDeletion {
+  /** Deletes it also with live keys or a balance. */
+  force: boolean;
+  actor: string;
+}
+
+/**
+ * Ends another feature's data of a team, in the transaction that deletes the team.
+ *
+ * @returns what of it is live, so that the team is only deleted by force: "2 live keys"
+ */
+export type TeamDeletionListener = (
+  teamId: string,
+  transaction: Transaction<Schema>,
+  actor: string,
+) => Promise<string | undefined>;
+
+/** Teams. Deleted ones are kept for reports and statements. */
 @Injectable()
 export class TeamsRepository {
   private readonly deletionListeners: TeamDeletionListener[] = [];
 
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly audit: AuditRepository,
+  ) {}
 
   /** Registers a listener. Listeners run before the team is deleted, so that they take their locks first. */
   onDelete(listener: TeamDeletionListener): void {
@@ -26,29 +52,30 @@ export class TeamsRepository {
   }
 
   /** @throws TeamNameTakenError */
-  async insert(id: string, name: string): Promise<Team> {
-    const query = this.database.db.insertInto('teams').values({ id, name }).returningAll();
-    return toTeam(await query.executeTakeFirstOrThrow().catch(nameTaken));
+  insert(id: string, name: string, actor: string): Promise<Team> {
+    return this.change(async (transaction) => {
+      const query = transaction.insertInto('teams').values({ id, name }).returningAll();
+      const team = toTeam(await query.executeTakeFirstOrThrow().catch(nameTaken));
+      const event = { actor, action: 'team.created' as const, subject: id, after: toWire(team) };
+      await this.audit.record(event, transaction);
+      return team;
+    });
   }
 
-  async list(): Promise<Team[]> {
+  /** Oldest first. */
+  async list({ deleted = false } = {}): Promise<Team[]> {
     const rows = await this.database.db
       .selectFrom('teams')
       .selectAll()
-      .where('deleted_at', 'is', null)
+      .$if(!deleted, (query) => query.where('deleted_at', 'is', null))
       .orderBy('id')
       .execute();
     return rows.map(toTeam);
   }
 
-  /** @param db the transaction that must see the team, if any */
+  /** A team, also a deleted one. @param db the transaction that must see the team, if any */
   async find(id: string, db: Kysely<Schema> = this.database.db): Promise<Team | undefined> {
-    const row = await db
-      .selectFrom('teams')
-      .selectAll()
-      .where('id', '=', id)
-      .where('deleted_at', 'is', null)
-      .executeTakeFirst();
+    const row = await db.selectFrom('teams').selectAll().where('id', '=', id).executeTakeFirst();
     return row && toTeam(row);
   }
 
@@ -65,29 +92,63 @@ export class TeamsRepository {
   }
 
   /** @throws TeamNameTakenError */
-  async rename(id: string, name: string): Promise<Team | undefined> {
-    const query = this.database.db
-      .updateTable('teams')
-      .set({ name, updated_at: sql`now()` })
-      .where('id', '=', id)
-      .where('deleted_at', 'is', null)
-      .returningAll();
-    const row = await query.executeTakeFirst().catch(nameTaken);
-    return row && toTeam(row);
+  rename(id: string, name: string, actor: string): Promise<Team | undefined> {
+    return this.change(async (transaction) => {
+      const before = await this.locked(id, transaction);
+      if (!before) return undefined;
+      const query = transaction
+        .updateTable('teams')
+        .set({ name, updated_at: sql`now()` })
+        .where('id', '=', id);
+      const team = toTeam(await query.returningAll().executeTakeFirstOrThrow().catch(nameTaken));
+      const event = {
+        actor,
+        action: 'team.updated' as const,
+        subject: id,
+        before: toWire(before),
+        after: toWire(team),
+      };
+      await this.audit.record(event, transaction);
+      return team;
+    });
   }
 
-  /** Marks a team as deleted. @returns false if there is no such team */
-  delete(id: string): Promise<boolean> {
-    return this.database.db.transaction().execute(async (transaction) => {
-      for (const listener of this.deletionListeners) await listener(id, transaction);
-      const { numUpdatedRows } = await transaction
+  /**
+   * Marks a team as deleted.
+   *
+   * @returns false if there is no such team
+   * @throws TeamInUseError if it has live data, without force
+   */
+  delete(id: string, { force, actor }: TeamDeletion): Promise<boolean> {
+    return this.change(async (transaction) => {
+      const inUse: string[] = [];
+      for (const listener of this.deletionListeners) {
+        const live = await listener(id, transaction, actor);
+        if (live !== undefined) inUse.push(live);
+      }
+      if (inUse.length > 0 && !force) throw new TeamInUseError(inUse);
+      const before = await this.locked(id, transaction);
+      if (!before) return false;
+      await transaction
         .updateTable('teams')
         .set({ deleted_at: sql`now()` })
         .where('id', '=', id)
-        .where('deleted_at', 'is', null)
-        .executeTakeFirst();
-      return numUpdatedRows > 0n;
+        .execute();
+      const event = { actor, action: 'team.deleted' as const, subject: id, before: toWire(before), details: { force } };
+      await this.audit.record(event, transaction);
+      return true;
     });
+  }
+
+  /** A team that is not deleted, locked until the transaction ends. */
+  private async locked(id: string, transaction: Transaction<Schema>): Promise<Team | undefined> {
+    const query = transaction.selectFrom('teams').selectAll().where('id', '=', id).where('deleted_at', 'is', null);
+    const row = await query.forUpdate().executeTakeFirst();
+    return row && toTeam(row);
+  }
+
+  private change<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T> {
+    return this.database.db.transaction().execute(work);
   }
 }
 
@@ -96,5 +157,6 @@ function nameTaken(error: unknown): never {
 }
 
 function toTeam(row: Selectable<TeamsTable>): Team {
-  return { id: row.id, name: row.name, createdAt: row.created_at, updatedAt: row.updated_at };
+  const { id, name, created_at: createdAt, updated_at: updatedAt, deleted_at: deletedAt } = row;
+  return { id, name, createdAt, updatedAt, deletedAt };
 }

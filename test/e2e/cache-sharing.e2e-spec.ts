@@ -165,7 +165,7 @@ describe('a cache share', () => {
   it('persists over a restart, is listed, and loses deleted teams', async () => {
     const [one, other, third] = await teams(3);
     const made = await share([one!, other!, third!]);
-    await gateway.admin('DELETE', `/admin/teams/${third!.teamId}`);
+    await gateway.admin('DELETE', `/admin/teams/${third!.teamId}?force=true`);
     await gateway.restart();
     const text = fresh();
     await status(one!.key, text);

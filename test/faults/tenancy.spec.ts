@@ -105,7 +105,7 @@ describe(`${TEAMS} teams with equal prompts, ${TENANT_CALLS} calls (seed ${SEED}
   /** A team that is created again under the same name is another team. */
   const remake = async (at: number): Promise<void> => {
     const team = teams[at] as Team;
-    const gone = await first().admin('DELETE', `/admin/teams/${team.id}`);
+    const gone = await first().admin('DELETE', `/admin/teams/${team.id}?force=true`);
     if (gone.status >= 300) return void wrong.push(`not deleted: ${gone.status}`);
     await eventually(
       async () => (await post(team, { messages: [{ role: 'user', content: 'x' }] })).status === 401 || undefined,

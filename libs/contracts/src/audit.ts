@@ -3,6 +3,28 @@ import { plainText, timeSchema } from './common';
 import { dayOrTimeSchema } from './report-times';
 
 export const auditActions = [
+  'team.created',
+  'team.updated',
+  'team.deleted',
+  'key.created',
+  'key.updated',
+  'key.rotated',
+  'key.revoked',
+  'budget.created',
+  'budget.updated',
+  'budget.deleted',
+  'price.created',
+  'price.imported',
+  'price.withdrawn',
+  'price.rerated',
+  'credit.granted',
+  'credit.topped_up',
+  'credit.expired',
+  'credits.updated',
+  'webhook.created',
+  'webhook.updated',
+  'webhook.tested',
+  'webhook.deleted',
   'cache.invalidated',
   'cache_share.created',
   'cache_share.updated',
@@ -17,12 +39,14 @@ export const auditActions = [
   'model.retargeted',
   'model.drifted',
 ] as const;
+/** Actions of administrators, and of the gateway itself. */
+export type AuditAction = (typeof auditActions)[number];
 
 /** `GET /admin/audit`. */
 export const listAuditQuerySchema = z.strictObject({
   action: z.enum(auditActions).optional(),
   actor: plainText(128).min(1).optional().meta({ description: 'A key’s id, admin, or gateway' }),
-  subject: plainText(512).min(1).optional().meta({ description: 'A model’s name, or the id of a key or share' }),
+  subject: plainText(512).min(1).optional().meta({ description: 'The changed object: a model’s name, or an id' }),
   from: dayOrTimeSchema('start').optional(),
   to: dayOrTimeSchema('end').optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
@@ -35,6 +59,8 @@ const auditExample = {
   actor: 'key_01KAS5M8Z2Q6W9Y3T7N4B1C0DE',
   action: 'model.version_declared',
   subject: 'gpt-4.1',
+  before: { version: '2026-08-01' },
+  after: { version: '2026-11-01' },
   details: { version: '2026-11-01', generations: { 'gpt-4.1': 3 } },
   created_at: '2026-11-23T09:00:00.000Z',
 } as const;
@@ -47,6 +73,14 @@ export const auditEventSchema = z
       .meta({ description: 'A key’s id, admin for the administrator’s key, gateway for changes by the gateway' }),
     action: z.string(),
     subject: z.string().nullable().meta({ description: 'The changed object; null means everything' }),
+    before: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .meta({ description: 'The object before the change, without secrets; null for a new one' }),
+    after: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .meta({ description: 'The object after the change, without secrets; null for a deleted one' }),
     details: z.record(z.string(), z.unknown()),
     created_at: timeSchema,
   })

@@ -81,6 +81,12 @@ export const rotateKeySchema = z
   .optional();
 export type RotateKey = z.output<typeof rotateKeySchema>;
 
+/** `GET /admin/teams/{id}/keys`. */
+export const listKeysQuerySchema = z.strictObject({
+  include: z.enum(['revoked']).optional().meta({ description: 'revoked: revoked keys, too' }),
+});
+export type ListKeysQuery = z.output<typeof listKeysQuerySchema>;
+
 const keyExample = {
   id: 'key_01KAS5N1V4R8X0Z2B6D9F3H5JK',
   prefix: 'sk-tg-Q2xv',
@@ -92,6 +98,8 @@ const keyExample = {
   expires_at: '2027-11-23T00:00:00.000Z',
   cache: { max_ttl_seconds: 86_400 },
   created_at: '2026-11-23T09:00:00.000Z',
+  replaced_by: null,
+  revoked_at: null,
 } as const;
 const shownOnceExample = { ...keyExample, key: 'sk-tg-Q2xvbm9uZS1vZi15b3VyLWJ1c2luZXNzLXJlYWxseQ' };
 
@@ -110,6 +118,8 @@ export const apiKeySchema = z
       .nullable()
       .meta({ description: 'The cache rules of the key’s calls; null means no limits' }),
     created_at: timeSchema,
+    replaced_by: z.string().nullable().meta({ description: 'The id of the key that took its place by a rotation' }),
+    revoked_at: timeSchema.nullable().meta({ description: 'Null while the key is not revoked' }),
   })
   .meta({ id: 'ApiKey', example: keyExample });
 export type ApiKey = z.output<typeof apiKeySchema>;

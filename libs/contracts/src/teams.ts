@@ -17,16 +17,38 @@ export const updateTeamSchema = z
   .meta({ id: 'UpdateTeam', example: { name: 'search and discovery' } });
 export type UpdateTeam = z.output<typeof updateTeamSchema>;
 
+/** `GET /admin/teams`. */
+export const listTeamsQuerySchema = z.strictObject({
+  include: z.enum(['deleted']).optional().meta({ description: 'deleted: deleted teams, too' }),
+});
+export type ListTeamsQuery = z.output<typeof listTeamsQuerySchema>;
+
+/** `DELETE /admin/teams/{id}`. */
+export const deleteTeamQuerySchema = z.strictObject({
+  force: z
+    .enum(['true', 'false'])
+    .optional()
+    .meta({ description: 'true: also a team with live keys or a balance, which is given up' }),
+});
+export type DeleteTeamQuery = z.output<typeof deleteTeamQuerySchema>;
+
 const teamExample = {
   id: 'team_01KAS5M8Z2Q6W9Y3T7N4B1C0DE',
   name: 'search',
   created_at: '2026-11-23T09:00:00.000Z',
   updated_at: '2026-11-23T09:00:00.000Z',
+  deleted_at: null,
 };
 
 /** A team as `/admin/teams` shows it. */
 export const teamSchema = z
-  .object({ id: z.string(), name: z.string(), created_at: timeSchema, updated_at: timeSchema })
+  .object({
+    id: z.string(),
+    name: z.string(),
+    created_at: timeSchema,
+    updated_at: timeSchema,
+    deleted_at: timeSchema.nullable().meta({ description: 'Null while the team exists' }),
+  })
   .meta({ id: 'Team', example: teamExample });
 export type Team = z.output<typeof teamSchema>;
 

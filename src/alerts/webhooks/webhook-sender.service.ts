@@ -6,7 +6,8 @@ import type { Alert } from '../alert';
 import { textsOf } from '../alert-texts';
 import { signedMessage, slackMessage } from './webhook-message';
 import { WebhookClient, WebhookError } from './webhook.client';
-import { type Webhook, WebhooksRepository } from './webhooks.repository';
+import type { Webhook } from './webhook';
+import { WebhooksRepository } from './webhooks.repository';
 
 /** The members of a webhook that sending needs. */
 export type Destination = Pick<Webhook, 'url' | 'format' | 'secret'>;

@@ -3,7 +3,8 @@ import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags
 import * as contracts from '@thriftgate/contracts';
 import { Roles } from '../../http/access.decorators';
 import { ApiErrors } from '../../http/api-errors.decorator';
-import type { Webhook } from './webhooks.repository';
+import { type Caller, CurrentCaller } from '../../common/caller';
+import { toWire } from './webhook';
 import { WebhooksService } from './webhooks.service';
 
 const PATH_ID = { schema: contracts.pathIdSchema };
@@ -26,10 +27,11 @@ export class WebhooksController {
   @ApiErrors('invalid_request', 'not_found')
   async create(
     @Body({ schema: contracts.createWebhookSchema }) body: contracts.CreateWebhook,
+    @CurrentCaller() caller: Caller,
   ): Promise<contracts.CreatedWebhook> {
     const { url, format, kinds, active } = body;
     const settings = { url, format, kinds, active, teamId: body.team_id };
-    const { webhook, secret } = await this.webhooks.create(settings, body.secret);
+    const { webhook, secret } = await this.webhooks.create(settings, body.secret, caller.keyId);
     return { ...toWire(webhook), secret };
   }
 
@@ -55,17 +57,19 @@ export class WebhooksController {
   async update(
     @Param('id', PATH_ID) id: string,
     @Body({ schema: contracts.updateWebhookSchema }) body: contracts.UpdateWebhook,
+    @CurrentCaller() caller: Caller,
   ): Promise<contracts.Webhook> {
-    const { team_id: teamId, ...changes } = body;
-    return toWire(await this.webhooks.update(id, { ...changes, ...(teamId !== undefined && { teamId }) }));
+    const { team_id: teamId, ...members } = body;
+    const changes = { ...members, ...(teamId !== undefined && { teamId }) };
+    return toWire(await this.webhooks.update(id, changes, caller.keyId));
   }
 
   @Delete(':id')
   @ApiOperation({ summary: 'Delete a webhook', description: 'Its pending deliveries are cancelled.' })
   @ApiOkResponse({ description: 'The webhook is deleted.', standardSchema: contracts.deletedSchema })
   @ApiErrors('not_found')
-  async delete(@Param('id', PATH_ID) id: string): Promise<contracts.Deleted> {
-    await this.webhooks.delete(id);
+  async delete(@Param('id', PATH_ID) id: string, @CurrentCaller() caller: Caller): Promise<contracts.Deleted> {
+    await this.webhooks.delete(id, caller.keyId);
     return { id, deleted: true };
   }
 
@@ -74,26 +78,8 @@ export class WebhooksController {
   @ApiOperation({ summary: 'Test a webhook', description: 'Sends a test message now and returns the result.' })
   @ApiOkResponse({ description: 'The result of the test.', standardSchema: contracts.webhookTestSchema })
   @ApiErrors('not_found')
-  async test(@Param('id', PATH_ID) id: string): Promise<contracts.WebhookTest> {
-    const error = await this.webhooks.test(id);
+  async test(@Param('id', PATH_ID) id: string, @CurrentCaller() caller: Caller): Promise<contracts.WebhookTest> {
+    const error = await this.webhooks.test(id, caller.keyId);
     return { delivered: error === undefined, error: error ?? null };
   }
-}
-
-function toWire(webhook: Webhook): contracts.Webhook {
-  return {
-    id: webhook.id,
-    url: webhook.url,
-    format: webhook.format,
-    kinds: webhook.kinds,
-    team_id: webhook.teamId,
-    active: webhook.active,
-    last_delivery: webhook.lastAttempt && {
-      delivered: webhook.lastAttempt.problem === null,
-      error: webhook.lastAttempt.problem,
-      at: webhook.lastAttempt.at.toISOString(),
-    },
-    created_at: webhook.createdAt.toISOString(),
-    updated_at: webhook.updatedAt.toISOString(),
-  };
 }

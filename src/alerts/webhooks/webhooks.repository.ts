@@ -1,34 +1,25 @@
 import { Injectable } from '@nestjs/common';
-import { type Selectable, sql } from 'kysely';
+import type { AuditAction } from '@thriftgate/contracts';
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import { AuditRepository } from '../../audit/audit.repository';
 import { Database } from '../../database/database.connection';
+import type { Schema } from '../../database/schema';
 import type { WebhooksTable } from '../../database/tables/alert-tables';
+import { toWire, type Webhook } from './webhook';
 
-export interface Webhook {
-  id: string;
-  /** For Slack the masked URL. */
-  url: string;
-  format: 'signed' | 'slack';
-  /** Encrypted: the signing secret, or Slack's URL. */
-  secret: string | null;
-  kinds: string[] | null;
-  teamId: string | null;
-  active: boolean;
-  /** The last attempt to send a message; null before the first. */
-  lastAttempt: { at: Date; problem: string | null } | null;
-  createdAt: Date;
-  updatedAt: Date;
-}
-
+/** Changes of a webhook; omitted members do not change. */
 export type WebhookChanges = Partial<Pick<Webhook, 'url' | 'kinds' | 'teamId' | 'active' | 'secret'>>;
 
 @Injectable()
 export class WebhooksRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly audit: AuditRepository,
+  ) {}
 
-  async insert(webhook: Omit<Webhook, 'lastAttempt' | 'createdAt' | 'updatedAt'>): Promise<Webhook> {
-    const row = await this.database.db
-      .insertInto('webhooks')
-      .values({
+  insert(webhook: Omit<Webhook, 'lastAttempt' | 'createdAt' | 'updatedAt'>, actor: string): Promise<Webhook> {
+    return this.change(async (transaction) => {
+      const values = {
         id: webhook.id,
         url: webhook.url,
         format: webhook.format,
@@ -36,10 +27,12 @@ export class WebhooksRepository {
         kinds: webhook.kinds && JSON.stringify(webhook.kinds),
         team_id: webhook.teamId,
         active: webhook.active,
-      })
-      .returningAll()
-      .executeTakeFirstOrThrow();
-    return toWebhook(row);
+      };
+      const query = transaction.insertInto('webhooks').values(values).returningAll();
+      const after = toWebhook(await query.executeTakeFirstOrThrow());
+      await this.record('webhook.created', { actor, after }, transaction);
+      return after;
+    });
   }
 
   async list(): Promise<Webhook[]> {
@@ -52,32 +45,39 @@ export class WebhooksRepository {
     return rows.map(toWebhook);
   }
 
-  async find(id: string): Promise<Webhook | undefined> {
-    const row = await this.database.db
-      .selectFrom('webhooks')
-      .selectAll()
-      .where('id', '=', id)
-      .where('deleted_at', 'is', null)
-      .executeTakeFirst();
-    return row && toWebhook(row);
+  find(id: string): Promise<Webhook | undefined> {
+    return find(id, this.database.db);
   }
 
-  async update(id: string, changes: WebhookChanges): Promise<Webhook | undefined> {
-    const row = await this.database.db
-      .updateTable('webhooks')
-      .set({
-        ...(changes.url !== undefined && { url: changes.url }),
-        ...(changes.secret !== undefined && { secret: changes.secret }),
-        ...(changes.kinds !== undefined && { kinds: changes.kinds && JSON.stringify(changes.kinds) }),
-        ...(changes.teamId !== undefined && { team_id: changes.teamId }),
-        ...(changes.active !== undefined && { active: changes.active }),
-        updated_at: sql`now()`,
-      })
-      .where('id', '=', id)
-      .where('deleted_at', 'is', null)
-      .returningAll()
-      .executeTakeFirst();
-    return row && toWebhook(row);
+  /** @returns undefined if there is no such webhook */
+  update(id: string, changes: WebhookChanges, actor: string): Promise<Webhook | undefined> {
+    const columns = {
+      ...(changes.url !== undefined && { url: changes.url }),
+      ...(changes.secret !== undefined && { secret: changes.secret }),
+      ...(changes.kinds !== undefined && { kinds: changes.kinds && JSON.stringify(changes.kinds) }),
+      ...(changes.teamId !== undefined && { team_id: changes.teamId }),
+      ...(changes.active !== undefined && { active: changes.active }),
+    };
+    return this.change(async (transaction) => {
+      const before = await find(id, transaction);
+      if (!before) return undefined;
+      const row = await transaction
+        .updateTable('webhooks')
+        .set({ ...columns, updated_at: sql`now()` })
+        .where('id', '=', id)
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      const after = toWebhook(row);
+      const details = changes.secret === undefined ? {} : { secret_changed: true };
+      await this.record('webhook.updated', { actor, before, after, details }, transaction);
+      return after;
+    });
+  }
+
+  /** @param problem why the webhook did not accept the test message; undefined if it did */
+  async recordTest(id: string, problem: string | undefined, actor: string): Promise<void> {
+    const details = { delivered: problem === undefined, error: problem ?? null };
+    await this.audit.record({ actor, action: 'webhook.tested', subject: id, details });
   }
 
   /** Stores the result of the last attempt. @param problem why the webhook did not accept the message; undefined if it did */
@@ -90,23 +90,46 @@ export class WebhooksRepository {
   }
 
   /** Deletes a webhook and cancels its pending deliveries. @returns false if there is no such webhook */
-  async delete(id: string): Promise<boolean> {
-    return this.database.db.transaction().execute(async (transaction) => {
+  delete(id: string, actor: string): Promise<boolean> {
+    return this.change(async (transaction) => {
+      const before = await find(id, transaction);
+      if (!before) return false;
       await transaction
         .updateTable('webhook_deliveries')
         .set({ state: 'failed', last_error: 'the webhook was deleted' })
         .where('webhook_id', '=', id)
         .where('state', '=', 'pending')
         .execute();
-      const result = await transaction
+      await transaction
         .updateTable('webhooks')
         .set({ deleted_at: sql`now()`, active: false, secret: null })
         .where('id', '=', id)
-        .where('deleted_at', 'is', null)
-        .executeTakeFirst();
-      return result.numUpdatedRows > 0n;
+        .execute();
+      await this.record('webhook.deleted', { actor, before }, transaction);
+      return true;
     });
   }
+
+  private record(
+    action: AuditAction,
+    change: { actor: string; before?: Webhook; after?: Webhook; details?: Record<string, unknown> },
+    transaction: Transaction<Schema>,
+  ): Promise<string> {
+    const { actor, before, after, details } = change;
+    const objects = { before: before && toWire(before), after: after && toWire(after) };
+    const subject = (before ?? after)?.id ?? null;
+    return this.audit.record({ actor, action, subject, ...objects, ...(details && { details }) }, transaction);
+  }
+
+  private change<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T> {
+    return this.database.db.transaction().execute(work);
+  }
+}
+
+async function find(id: string, db: Kysely<Schema>): Promise<Webhook | undefined> {
+  const query = db.selectFrom('webhooks').selectAll().where('id', '=', id).where('deleted_at', 'is', null);
+  const row = await query.executeTakeFirst();
+  return row && toWebhook(row);
 }
 
 function toWebhook(row: Selectable<WebhooksTable>): Webhook {

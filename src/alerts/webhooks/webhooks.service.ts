@@ -7,7 +7,8 @@ import { SecretBox } from '../../config/secret-box.service';
 import { masked } from './webhook-url';
 import { WebhookSender } from './webhook-sender.service';
 import { WebhookClient } from './webhook.client';
-import { type Webhook, type WebhookChanges, WebhooksRepository } from './webhooks.repository';
+import type { Webhook } from './webhook';
+import { type WebhookChanges, WebhooksRepository } from './webhooks.repository';
 
 const SECRET_BYTES = 32;
 
@@ -26,16 +27,13 @@ export class WebhooksService {
   async create(
     settings: Pick<Webhook, 'url' | 'format' | 'kinds' | 'teamId' | 'active'>,
     given: string | undefined,
+    actor: string,
   ): Promise<{ webhook: Webhook; secret: string | null }> {
     await this.check(settings);
     const { format, url } = settings;
     const secret = format === 'slack' ? null : (given ?? `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`);
-    const webhook = await this.repository.insert({
-      ...settings,
-      id: newId('webhook'),
-      secret: null,
-      ...this.stored(format, { url, secret: secret ?? undefined }),
-    });
+    const hidden = { secret: null, ...this.stored(format, { url, secret: secret ?? undefined }) };
+    const webhook = await this.repository.insert({ ...settings, id: newId('webhook'), ...hidden }, actor);
     return { webhook, secret };
   }
 
@@ -49,7 +47,7 @@ export class WebhooksService {
     return webhook;
   }
 
-  async update(id: string, { url, secret, ...changes }: WebhookChanges): Promise<Webhook> {
+  async update(id: string, { url, secret, ...changes }: WebhookChanges, actor: string): Promise<Webhook> {
     const { format } = await this.get(id);
     await this.check({ url, teamId: changes.teamId });
     if (format === 'slack' && secret !== undefined) {
@@ -58,18 +56,21 @@ export class WebhooksService {
         param: 'secret',
       });
     }
-    const webhook = await this.repository.update(id, { ...changes, ...this.stored(format, { url, secret }) });
+    const stored = { ...changes, ...this.stored(format, { url, secret }) };
+    const webhook = await this.repository.update(id, stored, actor);
     if (!webhook) throw noSuchWebhook(id);
     return webhook;
   }
 
-  async delete(id: string): Promise<void> {
-    if (!(await this.repository.delete(id))) throw noSuchWebhook(id);
+  async delete(id: string, actor: string): Promise<void> {
+    if (!(await this.repository.delete(id, actor))) throw noSuchWebhook(id);
   }
 
   /** Sends a test message. @returns why the webhook did not accept it; undefined if it did */
-  async test(id: string): Promise<string | undefined> {
-    return this.sender.sendTest(await this.get(id));
+  async test(id: string, actor: string): Promise<string | undefined> {
+    const problem = await this.sender.sendTest(await this.get(id));
+    await this.repository.recordTest(id, problem, actor);
+    return problem;
   }
 
   /** The stored form of a URL and a secret: the signing secret and Slack's URL are encrypted. */

@@ -1,3 +1,4 @@
+import type * as contracts from '@thriftgate/contracts';
 import { GatewayError } from '../../common/errors';
 
 /** Teams that read each other's stored responses. */
@@ -61,4 +62,17 @@ function common(
 
 export function noSuchShare(id: string): GatewayError {
   return new GatewayError('not_found', { message: `There is no share '${id}'.` });
+}
+
+/** A share as `/admin` shows it. */
+export function toWire({ id, name, all, teamIds, models, createdAt, updatedAt }: StoredShare): contracts.CacheShare {
+  return {
+    id,
+    name,
+    all,
+    team_ids: teamIds,
+    models,
+    created_at: createdAt.toISOString(),
+    updated_at: updatedAt.toISOString(),
+  };
 }

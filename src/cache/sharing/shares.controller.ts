@@ -5,7 +5,7 @@ import { Roles } from '../../http/access.decorators';
 import { ApiErrors } from '../../http/api-errors.decorator';
 import { type Caller, CurrentCaller } from '../../common/caller';
 import { CREATE_BODY, CREATE_DESCRIPTION, DELETE_DESCRIPTION, UPDATE_BODY, UPDATE_DESCRIPTION } from './shares.docs';
-import type { StoredShare } from './share';
+import { toWire } from './share';
 import { SharesService } from './shares.service';
 
 const PATH_ID = { schema: contracts.pathIdSchema };
@@ -69,16 +69,4 @@ export class SharesController {
     await this.shares.delete(id, caller.keyId);
     return { id, deleted: true };
   }
-}
-
-function toWire({ id, name, all, teamIds, models, createdAt, updatedAt }: StoredShare): contracts.CacheShare {
-  return {
-    id,
-    name,
-    all,
-    team_ids: teamIds,
-    models,
-    created_at: createdAt.toISOString(),
-    updated_at: updatedAt.toISOString(),
-  };
 }

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
+import type { AuditAction } from '@thriftgate/contracts';
 import { type Selectable, sql, type Transaction } from 'kysely';
-import type { AuditAction } from '../../audit/audit-event';
 import { AuditRepository } from '../../audit/audit.repository';
 import { Database } from '../../database/database.connection';
 import { RevisionsRepository } from '../../database/revisions.repository';
 import type { Schema } from '../../database/schema';
 import type { CacheSharesTable } from '../../database/tables/model-tables';
 import { TeamsRepository } from '../../teams/teams.repository';
-import type { Share, StoredShare } from './share';
+import { type Share, type StoredShare, toWire } from './share';
 
 /** A change of a share and its actor, for the audit. */
 export interface ShareChange {
@@ -47,12 +47,15 @@ export class SharesRepository {
       await this.revisions.raise('shares', transaction);
       const shares = await this.list(transaction);
       const wanted = work(shares);
-      const { name, all, teamIds, models } = wanted ?? shares.find((share) => share.id === id) ?? {};
+      const before = shares.find((share) => share.id === id);
+      const { name, all, teamIds, models } = wanted ?? before ?? {};
       const details = { name, ...(all ? { all } : { team_ids: teamIds }), models };
-      await this.audit.record({ actor, action, subject: id, details }, transaction);
       if (wanted === null) await transaction.deleteFrom('cache_shares').where('id', '=', id).execute();
       else await this.put(wanted, transaction);
-      return (await this.list(transaction)).find((share) => share.id === id);
+      const after = (await this.list(transaction)).find((share) => share.id === id);
+      const objects = { before: before && toWire(before), after: after && toWire(after) };
+      await this.audit.record({ actor, action, subject: id, ...objects, details }, transaction);
+      return after;
     });
   }
 

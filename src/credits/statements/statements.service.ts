@@ -21,7 +21,7 @@ export class StatementsService {
    * @throws GatewayError `not_found` for an unknown team, `invalid_request` for an unknown time zone
    */
   async of(teamId: string, month: string, timezone: string): Promise<Statement> {
-    const team = await this.teams.get(teamId);
+    const team = await this.teams.show(teamId);
     const start = DateTime.fromISO(month, { zone: timezone });
     if (!start.isValid) {
       throw new GatewayError('invalid_request', {

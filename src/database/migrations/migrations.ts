@@ -17,6 +17,7 @@ import * as fileExpiry from './0015-file-expiry';
 import * as callsByCost from './0016-calls-by-cost';
 import * as batchUsage from './0017-batch-usage';
 import * as cacheRefreshes from './0018-cache-refreshes';
+import * as auditBeforeAfter from './0030-audit-before-after';
 import * as journalDamages from './0035-journal-damages';
 
 /** Every migration by name, in the order in which they run. A migration that has landed is never changed. */
@@ -39,5 +40,6 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0016-calls-by-cost': callsByCost,
   '0017-batch-usage': batchUsage,
   '0018-cache-refreshes': cacheRefreshes,
+  '0030-audit-before-after': auditBeforeAfter,
   '0035-journal-damages': journalDamages,
 };

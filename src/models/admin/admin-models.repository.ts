@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { ModelCacheRules } from '@thriftgate/contracts';
+import type { AuditAction, ModelCacheRules } from '@thriftgate/contracts';
 import type { Transaction } from 'kysely';
-import type { AuditAction } from '../../audit/audit-event';
 import { AuditRepository } from '../../audit/audit.repository';
 import { Database } from '../../database/database.connection';
 import { RevisionsRepository } from '../../database/revisions.repository';
@@ -57,7 +56,8 @@ export class AdminModelsRepository {
       const { settings, target } = work(row ?? null);
       await this.put(name, settings, transaction);
       const details = { deployments: settings?.deployments ?? null, cache: settings?.cache ?? null };
-      await this.audit.record({ actor, action, subject: name, details }, transaction);
+      const objects = { before: row && { name, ...row }, after: settings ? { name, ...settings } : undefined };
+      await this.audit.record({ actor, action, subject: name, ...objects, details }, transaction);
       await this.revisions.raise('generations', transaction);
       if (target === undefined) return [];
       const before = await this.targets.retarget(name, target, transaction);

@@ -3,6 +3,8 @@ import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swa
 import * as contracts from '@thriftgate/contracts';
 import { Roles } from '../../http/access.decorators';
 import { ApiErrors } from '../../http/api-errors.decorator';
+import { AuditRepository } from '../../audit/audit.repository';
+import { type Caller, CurrentCaller } from '../../common/caller';
 import { formatUsd } from '../../common/money';
 import { LedgerDrain } from '../../ledger/drain/ledger-drain.service';
 import { ReratingService } from './rerating.service';
@@ -16,6 +18,7 @@ export class ReratingController {
   constructor(
     private readonly rerating: ReratingService,
     private readonly drain: LedgerDrain,
+    private readonly audit: AuditRepository,
   ) {}
 
   @Post()
@@ -28,11 +31,14 @@ export class ReratingController {
   })
   @ApiOkResponse({ description: 'The corrections.', standardSchema: contracts.reratedSchema })
   @ApiErrors('invalid_request')
-  async rerate(@Body({ schema: contracts.rerateSchema }) body: contracts.Rerate): Promise<contracts.Rerated> {
+  async rerate(
+    @Body({ schema: contracts.rerateSchema }) body: contracts.Rerate,
+    @CurrentCaller() caller: Caller,
+  ): Promise<contracts.Rerated> {
     await this.drain.flush();
     const { dry_run, ...filter } = body;
     const result = await this.rerating.rerate(filter, dry_run);
-    return {
+    const rerated = {
       dry_run,
       looked_at: result.lookedAt,
       corrected: result.corrected,
@@ -40,5 +46,8 @@ export class ReratingController {
       list_cost_change_usd: formatUsd(result.listChangePusd),
       cost_change_usd: formatUsd(result.costChangePusd),
     };
+    const event = { actor: caller.keyId, action: 'price.rerated' as const, subject: null };
+    if (!dry_run) await this.audit.record({ ...event, details: { ...filter, ...rerated } });
+    return rerated;
   }
 }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../../audit/audit.module';
 import { ModelsModule } from '../../models/models.module';
 import { PricingModule } from '../../pricing/pricing.module';
 import { LedgerModule } from '../../ledger/ledger.module';
@@ -8,7 +9,7 @@ import { ReratingService } from './rerating.service';
 
 /** Corrections of booked costs after price changes. */
 @Module({
-  imports: [ModelsModule, PricingModule, LedgerModule],
+  imports: [AuditModule, ModelsModule, PricingModule, LedgerModule],
   controllers: [ReratingController],
   providers: [ReratingService, ReratingRepository],
 })

@@ -5,7 +5,7 @@ export interface AuditQuery {
   action?: string;
   /** A key's id, `admin`, or `gateway` for changes by the gateway. */
   actor?: string;
-  /** A model's name. */
+  /** A model's name, or the id of the changed object. */
   subject?: string;
   from?: Date | string;
   to?: Date | string;

@@ -1,4 +1,13 @@
-import type { ApiKey, ApiKeyList, CreatedKey, CreateKey, Deleted, RotatedKey, UpdateKey } from '@thriftgate/contracts';
+import type {
+  ApiKey,
+  ApiKeyList,
+  CreatedKey,
+  CreateKey,
+  Deleted,
+  ListKeysQuery,
+  RotatedKey,
+  UpdateKey,
+} from '@thriftgate/contracts';
 import { type CallOptions, type HttpClient, path } from '../http-client';
 
 /** A new key; members with a default in the contract are optional. */
@@ -13,8 +22,9 @@ export class Keys {
     return this.http.json('POST', path`/admin/teams/${teamId}/keys`, { ...options, body: key });
   }
 
-  list(teamId: string, options?: CallOptions): Promise<ApiKeyList> {
-    return this.http.json('GET', path`/admin/teams/${teamId}/keys`, options);
+  /** @param query `{ include: 'revoked' }` for revoked keys, too */
+  list(teamId: string, query: ListKeysQuery = {}, options?: CallOptions): Promise<ApiKeyList> {
+    return this.http.json('GET', path`/admin/teams/${teamId}/keys`, { ...options, query: { ...query } });
   }
 
   retrieve(id: string, options?: CallOptions): Promise<ApiKey> {

@@ -1,4 +1,4 @@
-import type { CreateTeam, Deleted, Team, TeamList, UpdateTeam } from '@thriftgate/contracts';
+import type { CreateTeam, Deleted, ListTeamsQuery, Team, TeamList, UpdateTeam } from '@thriftgate/contracts';
 import { type CallOptions, type HttpClient, path } from '../http-client';
 
 /** `/admin/teams`. */
@@ -9,8 +9,9 @@ export class Teams {
     return this.http.json('POST', '/admin/teams', { ...options, body: team });
   }
 
-  list(options?: CallOptions): Promise<TeamList> {
-    return this.http.json('GET', '/admin/teams', options);
+  /** @param query `{ include: 'deleted' }` for deleted teams, too */
+  list(query: ListTeamsQuery = {}, options?: CallOptions): Promise<TeamList> {
+    return this.http.json('GET', '/admin/teams', { ...options, query: { ...query } });
   }
 
   retrieve(id: string, options?: CallOptions): Promise<Team> {
@@ -21,8 +22,8 @@ export class Teams {
     return this.http.json('PATCH', path`/admin/teams/${id}`, { ...options, body: changes });
   }
 
-  /** Deletes a team and revokes its keys at once. */
-  delete(id: string, options?: CallOptions): Promise<Deleted> {
-    return this.http.json('DELETE', path`/admin/teams/${id}`, options);
+  /** Deletes a team. @param options.force also one with live keys or a balance */
+  delete(id: string, { force = false, ...options }: CallOptions & { force?: boolean } = {}): Promise<Deleted> {
+    return this.http.json('DELETE', path`/admin/teams/${id}`, { ...options, query: force ? { force } : {} });
   }
 }

@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type RunningGateway, startGateway } from '../support/gateway';
+
+const DOCUMENT = JSON.parse(readFileSync(join(__dirname, '../../docs/openapi.json'), 'utf8')) as {
+  paths: Record<string, Record<string, unknown>>;
+};
+const MUTATING = Object.entries(DOCUMENT.paths).flatMap(([path, methods]) =>
+  path.startsWith('/admin/')
+    ? Object.keys(methods)
+        .filter((method) => method !== 'get' && method !== 'parameters')
+        .map((method) => `${method.toUpperCase()} ${path}`)
+    : [],
+);
+
+interface Event {
+  id: string;
+  actor: string;
+  action: string;
+  subject: string | null;
+  before: Record<string, unknown> | null;
+  after: Record<string, unknown> | null;
+}
+
+describe('the audit', () => {
+  let gateway: RunningGateway;
+  let admin: { key: string; keyId: string };
+  /** Ids of made objects, by the name in {@link CALLS}. */
+  const made: Record<string, string> = {};
+  const tested = new Set<string>();
+
+  beforeAll(async () => {
+    gateway = await startGateway({ env: { WEBHOOK_ALLOW_PRIVATE: 'true' } });
+    admin = await gateway.createKey({ role: 'admin' });
+  });
+  afterAll(() => gateway.stop());
+
+  const events = async (query = ''): Promise<Event[]> =>
+    (await gateway.admin('GET', `/admin/audit?limit=1000${query}`)).body.data;
+
+  /** Every mutating route of /admin, in an order in which each finds what it needs: route, body, action, what the id is kept as. */
+  // prettier-ignore
+  const CALLS: [route: string, body: unknown, action: string, keep?: string, before?: object, after?: object][] = [
+    ['POST /admin/teams', { name: 'audited' }, 'team.created', 'team', undefined, { name: 'audited' }],
+    ['PATCH /admin/teams/{team}', { name: 'new' }, 'team.updated', '', { name: 'audited' }, { name: 'new' }],
+    ['POST /admin/teams/{team}/keys', { name: 'k' }, 'key.created', 'key', undefined, { name: 'k' }],
+    ['PATCH /admin/keys/{key}', { rpm_limit: 5 }, 'key.updated', '', { rpm_limit: null }, { rpm_limit: 5 }],
+    ['POST /admin/keys/{key}/rotate', { grace_seconds: 60 }, 'key.rotated', 'successor', { name: 'k' }, { name: 'k' }],
+    ['DELETE /admin/keys/{successor}', undefined, 'key.revoked', '', { revoked_at: null }],
+    ['POST /admin/teams/{team}/credits/grants', { amount_usd: '5' }, 'credit.granted', '', undefined, { amount_usd: '5' }],
+    ['POST /admin/teams/{team}/credits/top-ups', { amount_usd: '7' }, 'credit.topped_up', '', undefined, { amount_usd: '7' }],
+    ['PATCH /admin/teams/{team}/credits', { prepaid: true }, 'credits.updated', '', { prepaid: false }, { prepaid: true }],
+    ['POST /admin/budgets', { team_id: '{team}', limit_usd: '9', window: 'day' }, 'budget.created', 'budget', undefined, { limit_usd: '9' }],
+    ['PATCH /admin/budgets/{budget}', { limit_usd: '8' }, 'budget.updated', '', { limit_usd: '9' }, { limit_usd: '8' }],
+    ['DELETE /admin/budgets/{budget}', undefined, 'budget.deleted', '', { limit_usd: '8' }],
+    ['POST /admin/prices', { model: 'gpt-4.1', multiplier: '0.5', valid_from: '2099-01-01T00:00:00Z' }, 'price.created', 'price', undefined, { multiplier: '0.5' }],
+    ['DELETE /admin/prices/{price}', undefined, 'price.withdrawn', '', { multiplier: '0.5' }],
+    ['POST /admin/prices/import', { catalogue: { 'gpt-4.1': { litellm_provider: 'openai', mode: 'chat', input_cost_per_token: '1e-06', output_cost_per_token: '7e-06' } }, valid_from: '2099-01-01T00:00:00Z' }, 'price.imported'],
+    ['POST /admin/prices/rerate', { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' }, 'price.rerated'],
+    ['POST /admin/webhooks', { url: 'http://127.0.0.1:9/hook', secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' }, 'webhook.created', 'webhook', undefined, { active: true }],
+    ['PATCH /admin/webhooks/{webhook}', { active: false }, 'webhook.updated', '', { active: true }, { active: false }],
+    ['POST /admin/webhooks/{webhook}/test', undefined, 'webhook.tested'],
+    ['DELETE /admin/webhooks/{webhook}', undefined, 'webhook.deleted', '', { active: false }],
+    ['POST /admin/cache/shares', { name: 's', team_ids: ['{team}'] }, 'cache_share.created', 'share', undefined, { name: 's' }],
+    ['PATCH /admin/cache/shares/{share}', { name: 't' }, 'cache_share.updated', '', { name: 's' }, { name: 't' }],
+    ['DELETE /admin/cache/shares/{share}', undefined, 'cache_share.deleted', '', { name: 't' }],
+    ['POST /admin/cache/invalidate', { model: 'gpt-4.1' }, 'cache.invalidated', '', { generation: 1 }, { generation: 2 }],
+    ['POST /admin/models', { name: 'm', deployments: [{ provider: 'openai', model: 'gpt-4.1' }] }, 'model.created', '', undefined, { deployments: [{ model: 'gpt-4.1' }] }],
+    ['PATCH /admin/models/m', { cache: { ttl_seconds: 5 } }, 'model.updated', '', { cache: null }, { cache: { ttl_seconds: 5 } }],
+    ['PUT /admin/models/m/version', { version: 'v7' }, 'model.version_declared', '', { version: null }, { version: 'v7' }],
+    ['DELETE /admin/models/m', undefined, 'model.deleted', '', { cache: { ttl_seconds: 5 } }],
+    ['DELETE /admin/teams/{team}?force=true', undefined, 'team.deleted', '', { name: 'new' }],
+  ];
+
+  const filled = (text: string) => text.replace(/\{(\w+)\}/g, (_, name: string) => made[name] ?? `{${name}}`);
+  /** The route as docs/openapi.json names it. */
+  const routeOf = (route: string) =>
+    route
+      .replace('?force=true', '')
+      .replace(/\{\w+\}/g, '{id}')
+      .replace('/models/m', '/models/{model}');
+
+  it.each(CALLS)('N7: has %s', async (...[route, body, action, keep, before, after]) => {
+    const [method = '', path = ''] = filled(route).split(' ');
+    const sent = body === undefined ? undefined : JSON.parse(filled(JSON.stringify(body)));
+    const [last] = await events();
+    const answer = await gateway.request(method, path, admin.key, sent);
+    if (answer.status >= 300) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`);
+    if (keep) made[keep] = answer.body.id;
+    tested.add(routeOf(route));
+
+    const event = (await events()).find((each) => each.action === action);
+    expect(event).toMatchObject({ action, actor: admin.keyId, before: before ?? null, after: after ?? null });
+    expect(event!.id > (last?.id ?? '')).toBe(true);
+  });
+
+  it('N7: has every mutating route of /admin', () => {
+    expect(MUTATING.filter((route) => !tested.has(route))).toEqual([]);
+  });
+
+  it('N7: has no secrets', async () => {
+    const text = JSON.stringify(await events());
+    for (const secret of [admin.key, 'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', gateway.adminKey, '"hash"', '"secret"'])
+      expect(text).not.toContain(secret);
+  });
+
+  it('N7: has the keys that end with their team, and nothing of what was refused or only tried', async () => {
+    const { keyId, teamId } = await gateway.createKey();
+    await gateway.admin('DELETE', `/admin/teams/${teamId}`);
+    await gateway.admin('POST', '/admin/prices/rerate', {
+      from: '2026-01-01T00:00:00Z',
+      to: '2026-01-02T00:00:00Z',
+      dry_run: true,
+    });
+    await gateway.admin('POST', '/admin/cache/invalidate', { all: true, dry_run: true });
+    const [last] = await events();
+    expect(last).toMatchObject({ action: 'key.created', subject: keyId });
+    await gateway.admin('DELETE', `/admin/teams/${teamId}?force=true`);
+    expect(await events(`&subject=${keyId}&action=key.revoked`)).toMatchObject([{ actor: 'admin' }]);
+  });
+});
