@@ -22,7 +22,8 @@ const MAY_IMPORT = {
   pricing: [...BASE, 'alerts', 'providers', 'teams'],
   models: [...BASE, 'alerts', 'audit', 'pricing', 'providers'],
   ledger: [...BASE, 'alerts'],
-  usage: [...BASE, 'alerts', 'ledger', 'models', 'pricing'],
+  'refused-calls': [...BASE, 'models'],
+  usage: [...BASE, 'alerts', 'keys', 'ledger', 'models', 'pricing', 'refused-calls', 'teams'],
   credits: [...BASE, 'alerts', 'ledger', 'teams', 'usage'],
   budgets: [...BASE, 'alerts', 'credits', 'keys', 'ledger', 'models', 'teams', 'usage'],
   idempotency: [...BASE, 'ledger'],
@@ -43,7 +44,7 @@ const MAY_IMPORT = {
     'single-flight',
   ],
   chat: ['http', 'calls', 'idempotency'],
-  batch: [...BASE, 'budgets', 'cache', 'calls', 'idempotency', 'keys', 'models'],
+  batch: [...BASE, 'budgets', 'cache', 'calls', 'idempotency', 'keys', 'models', 'refused-calls'],
   health: [...BASE, 'ledger', 'providers', 'redis'],
   cli: ['config', 'database', 'http', 'ledger', 'app.module'],
 };

@@ -81,6 +81,13 @@ export class KeysRepository {
     return rows.map(toApiKey);
   }
 
+  /** The names of keys, also of revoked ones, by id. */
+  async names(ids: readonly string[]): Promise<Map<string, string>> {
+    if (ids.length === 0) return new Map();
+    const rows = await this.database.db.selectFrom('api_keys').select(['id', 'name']).where('id', 'in', ids).execute();
+    return new Map(rows.map(({ id, name }) => [id, name]));
+  }
+
   async find(id: string): Promise<ApiKey | undefined> {
     const row = await this.database.db
       .selectFrom('api_keys')

@@ -11,6 +11,7 @@ import { toGatewayError } from '../../common/to-gateway-error';
 import { newRequestId } from '../../common/ids';
 import { pauseUnless } from '../../common/runtime/pause';
 import { ApiKeyDirectory } from '../../keys/api-key-directory.service';
+import { RefusedCalls } from '../../refused-calls/refused-calls.service';
 import { type ClaimedLine, failedCall, inOneLine, type LineResult, notCalled, type PutOff } from './line-result';
 
 const OK = 200;
@@ -31,6 +32,7 @@ export class LineRunner {
     private readonly calls: CallsService,
     private readonly keys: ApiKeyDirectory,
     private readonly clock: Clock,
+    private readonly refusedCalls: RefusedCalls,
   ) {}
 
   /** @returns the result; when to run the line again; or undefined if it was aborted and is to be released. Never throws. */
@@ -49,6 +51,7 @@ export class LineRunner {
       const noRoom = error.code === 'unavailable' || isOnlyReserved(error);
       if (!noRoom) failures += 1;
       if (failures === MAX_CALLS || !isRetryable(error)) {
+        this.refusedCalls.count(line, modelOf(line), error);
         return failedCall(line, requestId, error.status, error.toBody());
       }
       await pause(failures, error, signal);
@@ -119,6 +122,15 @@ function done(line: ClaimedLine, requestId: string, { headers, body, settlement 
     costPusd: settlement.costPusd,
     savedPusd: settlement.savedPusd,
   };
+}
+
+/** The model that a line names; of one that cannot be read, none. */
+function modelOf({ body }: ClaimedLine): unknown {
+  try {
+    return (JSON.parse(body) as { model?: unknown } | null)?.model;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Holds of other calls fill the budget, and may settle for less. */

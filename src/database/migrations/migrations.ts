@@ -15,6 +15,8 @@ import * as rowsThatFailAlone from './0013-rows-that-fail-alone';
 import * as owners from './0014-owners';
 import * as fileExpiry from './0015-file-expiry';
 import * as callsByCost from './0016-calls-by-cost';
+import * as moreSums from './0025-more-sums';
+import * as refusedCalls from './0026-refused-calls';
 
 /** Every migration by name, in the order in which they run. A migration that has landed is never changed. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -34,4 +36,6 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0014-owners': owners,
   '0015-file-expiry': fileExpiry,
   '0016-calls-by-cost': callsByCost,
+  '0025-more-sums': moreSums,
+  '0026-refused-calls': refusedCalls,
 };
