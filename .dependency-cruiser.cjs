@@ -22,7 +22,8 @@ const MAY_IMPORT = {
   pricing: [...BASE, 'alerts', 'audit', 'providers', 'teams'],
   models: [...BASE, 'alerts', 'audit', 'pricing', 'providers'],
   ledger: [...BASE, 'alerts'],
-  usage: [...BASE, 'alerts', 'audit', 'ledger', 'models', 'pricing'],
+  'refused-calls': [...BASE, 'models'],
+  usage: [...BASE, 'alerts', 'audit', 'keys', 'ledger', 'models', 'pricing', 'refused-calls', 'teams'],
   credits: [...BASE, 'alerts', 'audit', 'ledger', 'teams', 'usage'],
   budgets: [...BASE, 'alerts', 'audit', 'credits', 'keys', 'ledger', 'models', 'teams', 'usage'],
   idempotency: [...BASE, 'ledger'],
@@ -43,7 +44,7 @@ const MAY_IMPORT = {
     'single-flight',
   ],
   chat: ['http', 'calls', 'idempotency'],
-  batch: [...BASE, 'budgets', 'cache', 'calls', 'idempotency', 'keys', 'models'],
+  batch: [...BASE, 'budgets', 'cache', 'calls', 'idempotency', 'keys', 'models', 'refused-calls'],
   health: [...BASE, 'ledger', 'providers', 'redis'],
   cli: ['config', 'database', 'http', 'ledger', 'app.module'],
 };

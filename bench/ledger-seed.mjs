@@ -67,7 +67,7 @@ function row(index, createdAt, random, keys) {
     estimated: false,
     tags: TAGS[Math.floor(random() * TAGS.length)],
     created_at: new Date(createdAt).toISOString(),
-    latency_ms: 400,
+    latency_ms: hit ? Math.floor(random() * 4) : 200 + Math.floor(random() ** 4 * 20_000),
     owner: 'bench',
   });
 }
@@ -89,7 +89,9 @@ export async function seed({ databaseUrl, dist, rows, days, keys, say }) {
   for (let done = 0; done < rows;) {
     const count = Math.min(ROWS_A_WRITE, rows - done);
     const createdAt = (index) => Math.floor(now - days * DAY_MS * (1 - (index + 1) / rows));
-    const texts = Array.from({ length: count }, (_, at) => row(done + at, createdAt(done + at), random, keys));
+    const texts = Array.from({ length: count }, (_, at) =>
+      Buffer.from(row(done + at, createdAt(done + at), random, keys)),
+    );
     await ledger.write(texts);
     done += count;
     if (done % 500_000 === 0) say(`${done} rows in ${Math.round((performance.now() - startedAt) / 1000)} s`);

@@ -24,6 +24,7 @@ import { LimitsModule } from './limits/limits.module';
 import { ModelsModule } from './models/models.module';
 import { ProvidersModule } from './providers/providers.module';
 import { RedisModule } from './redis/redis.module';
+import { RefusedCallsModule } from './refused-calls/refused-calls.module';
 import { RoutingModule } from './routing/routing.module';
 import { TeamsModule } from './teams/teams.module';
 import { ReportsModule } from './usage/reports/reports.module';
@@ -55,6 +56,7 @@ export class AppModule {
         AuthModule,
         LimitsModule,
         ModelsModule,
+        RefusedCallsModule,
         CreditsModule,
         BudgetsModule,
         CacheModule,

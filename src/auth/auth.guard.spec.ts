@@ -5,6 +5,7 @@ import { Test } from '@nestjs/testing';
 import { Public, Roles } from '../http/access.decorators';
 import { type Caller, CurrentCaller } from '../common/caller';
 import type { ErrorBody } from '../common/errors';
+import { FailedRequests } from '../http/failed-requests.service';
 import { GatewayErrorFilter } from '../http/gateway-error.filter';
 import { ApiKeyDirectory } from '../keys/api-key-directory.service';
 import { AdminKey } from './admin-key.service';
@@ -59,7 +60,7 @@ describe('AuthGuard', () => {
       ],
     }).compile();
     app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter());
-    app.useGlobalFilters(new GatewayErrorFilter());
+    app.useGlobalFilters(new GatewayErrorFilter(new FailedRequests()));
     await app.init();
   });
   afterAll(() => app.close());

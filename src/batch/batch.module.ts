@@ -18,6 +18,7 @@ import { LocalBatchQueue } from './queue/batch-queue.local';
 import { BatchWorker } from './runner/batch-worker.service';
 import { LineRunner } from './runner/line-runner.service';
 import { LinesRepository } from './runner/lines.repository';
+import { RefusedCallsModule } from '../refused-calls/refused-calls.module';
 import { ResultWriter } from './runner/result-writer.service';
 
 /** Files and batches under `/v1`, and the worker that runs batch lines. */
@@ -33,6 +34,7 @@ export class BatchModule {
         CallsModule,
         KeysModule,
         ModelsModule,
+        RefusedCallsModule,
         ...(queueRedisUrl ? [BullBatchQueueModule.register()] : []),
       ],
       controllers: [BatchesController],

@@ -7,7 +7,7 @@ import { TeamsService } from '../teams/teams.service';
 import { ModelRegistry } from '../models/model-registry.service';
 import type { Budget } from './budget';
 import { type BudgetChanges, BudgetsRepository, type StoredBudget } from './budgets.repository';
-import { isTimezone } from './window';
+import { isTimezone } from '../common/calendar';
 
 /** The team or key of a new budget. */
 export type BudgetOwner = { teamId: string } | { keyId: string };

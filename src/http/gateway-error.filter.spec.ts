@@ -16,6 +16,7 @@ import { Test } from '@nestjs/testing';
 import { ERROR_TABLE, type ErrorCode } from '../common/error-table';
 import { GatewayError } from '../common/errors';
 import { toGatewayError } from '../common/to-gateway-error';
+import { FailedRequests } from './failed-requests.service';
 import { GatewayErrorFilter } from './gateway-error.filter';
 
 const withCode = (code: string, message = 'failed') => Object.assign(new Error(message), { code });
@@ -117,7 +118,7 @@ describe('GatewayErrorFilter', () => {
     const module = await Test.createTestingModule({ controllers: [Thrower] }).compile();
     app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter({ bodyLimit: 64 }));
     app.useLogger(false);
-    app.useGlobalFilters(new GatewayErrorFilter());
+    app.useGlobalFilters(new GatewayErrorFilter(new FailedRequests()));
     await app.init();
     await app.getHttpAdapter().getInstance().ready();
   });

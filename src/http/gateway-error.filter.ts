@@ -3,11 +3,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CallFacts } from '../common/errors';
 import { asHeader } from '../common/header-text';
 import { toGatewayError } from '../common/to-gateway-error';
+import { FailedRequests } from './failed-requests.service';
 
 /** Sends any thrown value as an OpenAI-shaped error. Unexpected failures are logged in full and sent without details. */
 @Catch()
 export class GatewayErrorFilter implements ExceptionFilter {
   private readonly logger = new Logger(GatewayErrorFilter.name);
+
+  constructor(private readonly failedRequests: FailedRequests) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
@@ -16,6 +19,7 @@ export class GatewayErrorFilter implements ExceptionFilter {
     const request = http.getRequest<FastifyRequest>();
     // For the line of the access log.
     request.failure = error;
+    this.failedRequests.failed(request, error);
     if (error.status >= 500 && error.code === 'internal_error') {
       this.logger.error({ requestId: request.id, err: thrown }, 'unexpected failure');
     }

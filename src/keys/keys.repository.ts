@@ -68,6 +68,13 @@ export class KeysRepository {
     return rows.map(toApiKey);
   }
 
+  /** The names of keys, also of revoked ones, by id. */
+  async names(ids: readonly string[]): Promise<Map<string, string>> {
+    if (ids.length === 0) return new Map();
+    const rows = await this.database.db.selectFrom('api_keys').select(['id', 'name']).where('id', 'in', ids).execute();
+    return new Map(rows.map(({ id, name }) => [id, name]));
+  }
+
   /** A key, also a revoked one. */
   async find(id: string): Promise<ApiKey | undefined> {
     const row = await this.database.db.selectFrom('api_keys').selectAll().where('id', '=', id).executeTakeFirst();

@@ -56,6 +56,11 @@ export class KeysService {
     return key;
   }
 
+  /** The names of keys, also of revoked ones, by id. */
+  names(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return this.keys.names(ids);
+  }
+
   /** The replaced keys, each with the key that replaced it. */
   successors(): Promise<{ id: string; replacedBy: string }[]> {
     return this.keys.successors();

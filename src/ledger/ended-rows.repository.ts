@@ -7,6 +7,7 @@ import {
   type RollupDimension,
   type RollupLevel,
 } from './rollup-levels';
+import { IS_ERROR, IS_ESTIMATED, LATENCY } from './sums/row-sums.repository';
 
 /** What a roll-up sums. */
 const SUMMED = [
@@ -21,6 +22,10 @@ const SUMMED = [
   'list_cost_pusd',
   'cost_pusd',
   'saved_pusd',
+  'errors',
+  'estimated',
+  'estimated_cost_pusd',
+  'latency',
 ];
 /** The codes of rows whose owner ended before their end was known: the truth may come late. */
 export const INSTANCE_STOPPED = 'gateway_stopped';
@@ -55,7 +60,9 @@ export const ENDED_COUNTED = sql`
       sum(input_tokens) AS input_tokens,
       sum(cached_input_tokens) AS cached_input_tokens, sum(output_tokens) AS output_tokens,
       sum(reasoning_tokens) AS reasoning_tokens, sum(list_cost_pusd) AS list_cost_pusd, sum(cost_pusd) AS cost_pusd,
-      sum(saved_pusd) AS saved_pusd
+      sum(saved_pusd) AS saved_pusd, count(*) FILTER (WHERE ${IS_ERROR}) AS errors,
+      count(*) FILTER (WHERE ${IS_ESTIMATED}) AS estimated,
+      coalesce(sum(cost_pusd) FILTER (WHERE estimated), 0) AS estimated_cost_pusd, sum(${LATENCY}) AS latency
     FROM ended GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
   ), ${sql.join(ROLLUP_LEVELS.flatMap(coarser))}, rolled AS (
     INSERT INTO usage_rollups AS kept (grain, period, ${columns(DIMENSIONS)}, ${columns(SUMMED)}, tags_hash)

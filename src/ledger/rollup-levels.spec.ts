@@ -4,8 +4,10 @@ describe('grainFor', () => {
   it.each<[RollupDimension[], string, string]>([
     [[], 'hour by model', 'day by model'],
     [['cache_status', 'saved_by'], 'hour by model', 'day by model'],
-    [['team_id', 'model'], 'hour by team', 'day by team'],
-    [['key_id'], 'hour', 'day by manner'],
+    [['team_id', 'model'], 'hour by account', 'day by team'],
+    [['team_id', 'provider'], 'hour by team', 'day by team'],
+    [['key_id'], 'hour by caller', 'day by manner'],
+    [['tags'], 'hour by tags', 'day by key_tag'],
     [['key_id', 'cache_status'], 'hour', 'day by key'],
     [['key_id', 'tags'], 'hour', 'day by key_tag'],
     [['tags', 'model'], 'hour', 'day by tag'],

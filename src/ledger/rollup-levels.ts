@@ -6,7 +6,7 @@ export type RollupUnit = 'hour' | 'day';
 
 export interface RollupLevel {
   name: string;
-  /** By what its rows are summed; keys and tags by the hour hardly make fewer rows than there are. */
+  /** By what its rows are summed; keys and tags by the hour hardly make fewer rows than there are, if models are kept apart too. */
   units: readonly RollupUnit[];
   /** What its rows keep apart; elsewhere they have '' or false. */
   keeps: readonly RollupDimension[];
@@ -47,12 +47,16 @@ export const ROLLUP_LEVELS: readonly RollupLevel[] = [
   { name: 'key', of: 'call', units: ['day'], keeps: ['team_id', 'key_id', 'model', 'provider', 'cache_status'] },
   { name: 'key_tag', of: 'call', units: ['day'], keeps: ['team_id', 'key_id', 'tags'] },
   { name: 'manner', of: 'call', units: ['day'], keeps: ['team_id', 'key_id', 'model', 'stream', 'batch'] },
+  // Days of other time zones are sums of hours.
+  { name: 'caller', of: 'call', units: ['hour'], keeps: ['team_id', 'key_id'] },
+  { name: 'tags', of: 'call', units: ['hour'], keeps: ['team_id', 'tags'] },
   {
     name: 'team',
     of: 'call',
     units: ['hour', 'day'],
     keeps: ['team_id', 'model', 'provider', 'cache_status', 'saved_by'],
   },
+  { name: 'account', of: 'team', units: ['hour'], keeps: ['team_id', 'model'] },
   { name: 'model', of: 'team', units: ['hour', 'day'], keeps: ['model', 'provider', 'cache_status', 'saved_by'] },
 ];
 

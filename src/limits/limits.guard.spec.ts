@@ -5,6 +5,7 @@ import { Test } from '@nestjs/testing';
 import type { FastifyRequest } from 'fastify';
 import { Clock } from '../common/clock';
 import type { ErrorBody } from '../common/errors';
+import { FailedRequests } from '../http/failed-requests.service';
 import { GatewayErrorFilter } from '../http/gateway-error.filter';
 import { RedisConnection } from '../redis/redis.connection';
 import { LimitsGuard } from './limits.guard';
@@ -59,7 +60,7 @@ describe('the limit of requests a minute', () => {
       ],
     }).compile();
     app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter());
-    app.useGlobalFilters(new GatewayErrorFilter());
+    app.useGlobalFilters(new GatewayErrorFilter(new FailedRequests()));
     await app.init();
   });
   afterAll(() => app.close());

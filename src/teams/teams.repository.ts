@@ -79,6 +79,13 @@ export class TeamsRepository {
     return row && toTeam(row);
   }
 
+  /** The names of teams, also of deleted ones, by id. */
+  async names(ids: readonly string[]): Promise<Map<string, string>> {
+    if (ids.length === 0) return new Map();
+    const rows = await this.database.db.selectFrom('teams').select(['id', 'name']).where('id', 'in', ids).execute();
+    return new Map(rows.map(({ id, name }) => [id, name]));
+  }
+
   /** The ids that belong to existing teams. */
   async existing(ids: readonly string[], db: Kysely<Schema> = this.database.db): Promise<Set<string>> {
     if (ids.length === 0) return new Set();

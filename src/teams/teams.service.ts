@@ -44,6 +44,11 @@ export class TeamsService {
     return team;
   }
 
+  /** The names of teams, also of deleted ones, by id. */
+  names(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return this.teams.names(ids);
+  }
+
   async rename(id: string, name: string, actor: string): Promise<Team> {
     const team = await this.teams.rename(id, name, actor).catch(refuseTakenName(name));
     return team ?? this.get(id);

@@ -31,8 +31,9 @@ describe.each(DATABASE_PROFILES)('roll-ups of long lists of tags, %s', (profile)
   const violations = async () =>
     (await new VerificationRepository({ db } as Database).verify()).flatMap((check) => check.violations);
   const costByTag = async () => {
-    const { data } = await new ReportsRepository({ db } as Database).usage(DAY, ['tag'], 1000);
-    return new Map(data.map(({ groups, costPusd, requests }) => [groups.tag, [costPusd, requests]]));
+    const question = { filter: DAY, groups: ['tag' as const], periods: undefined };
+    const { rows } = await new ReportsRepository({ db } as Database).usage(question, 1000);
+    return new Map(rows.map(({ names, sums: { costPusd, requests } }) => [names.tag, [costPusd, requests]]));
   };
   /** At OpenAI's limits for metadata, and larger than a page of an index. */
   const random = Array.from({ length: 16 }, (_, index) => `name ${index}:${randomBytes(384).toString('base64')}`);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 const MS_PER_DAY = 24 * 3600 * 1000;
 const UNIX_SECONDS = /^\d{1,11}$/;
+const WRONG_TIME = 'must be RFC 3339 (2026-11-23T09:00:00Z), Unix seconds or a day (2026-11-23), from 1970 on';
 
 /**
  * A time in a query: RFC 3339, Unix seconds, or a day (`2026-11-23`) in UTC, from 1970 to 9999. Parsed to a Date.
@@ -18,7 +19,7 @@ export function dayOrTimeSchema(day: 'start' | 'end') {
     .transform((text, context): Date => {
       const ms = milliseconds(text, day);
       if (ms !== undefined && ms >= 0) return new Date(ms);
-      context.addIssue('must be RFC 3339 (2026-11-23T09:00:00Z), Unix seconds or a day (2026-11-23), from 1970 on');
+      context.addIssue(WRONG_TIME);
       return z.NEVER;
     })
     .meta({ description });
@@ -31,3 +32,16 @@ function milliseconds(text: string, day: 'start' | 'end'): number | undefined {
   const time = text.replace(/ (?=\d\d:\d\d$)/, '+');
   return z.iso.datetime({ offset: true }).safeParse(time).success ? Date.parse(time) : undefined;
 }
+
+/** A time, or a day (`2026-11-23`) of a time zone that another parameter names. */
+export type DayOrTime = Date | { day: string };
+
+/** As {@link dayOrTimeSchema}, with days left as they are. */
+export const localDayOrTimeSchema = z.string().transform((text, context): DayOrTime => {
+  const ms = milliseconds(text, 'start');
+  if (ms === undefined || ms < 0) {
+    context.addIssue(WRONG_TIME);
+    return z.NEVER;
+  }
+  return z.iso.date().safeParse(text).success ? { day: text } : new Date(ms);
+});

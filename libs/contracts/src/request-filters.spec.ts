@@ -1,4 +1,4 @@
-import { listRequestsQuerySchema } from './usage';
+import { listRequestsQuerySchema } from './requests';
 
 const parsed = (query: object) => listRequestsQuerySchema.parse(query);
 const refusal = (query: object) => {

@@ -17,11 +17,14 @@ const MAX_VALUES = 50;
 const LONGEST_LIST = 4_096;
 const listText = plainText(LONGEST_LIST).min(1);
 
-/** A comma-separated list. @param read the value of an item; undefined where it is not one */
+/** A comma-separated list; the parameter may be repeated. @param read the value of an item; undefined where it is not one */
 const listOf = <Value>(read: (item: string) => Value | undefined, expected: string, example: string) =>
-  listText
-    .transform((list, context): Value[] => {
-      const items = list.split(',').map((item) => item.trim());
+  z
+    .unknown()
+    .transform((given, context): Value[] => {
+      const lists = z.array(listText).safeParse(Array.isArray(given) ? given : [given]);
+      if (!lists.success) context.addIssue(lists.error.issues[0]?.message ?? `expected a list of ${expected}`);
+      const items = (lists.data ?? []).flatMap((list) => list.split(',').map((item) => item.trim()));
       const values = items.flatMap((item) => {
         const value = read(item);
         if (value === undefined)
@@ -32,12 +35,13 @@ const listOf = <Value>(read: (item: string) => Value | undefined, expected: stri
       return values;
     })
     .optional()
-    .meta({ description: `A comma-separated list of ${expected}`, example });
+    .meta({ type: 'string', description: `A comma-separated list of ${expected}`, example });
 
 const oneOf = <Name extends string>(names: readonly Name[], example: string) =>
   listOf((item) => names.find((name) => name.toLowerCase() === item.toLowerCase()), names.join(', '), example);
 
-const anyName = (what: string, example: string) => listOf((item) => (item === '' ? undefined : item), what, example);
+export const anyName = (what: string, example: string) =>
+  listOf((item) => (item === '' ? undefined : item), what, example);
 
 function statusRange(item: string): StatusRange | undefined {
   const [, hundreds, rest] = /^([1-5])(\d\d|xx)$/i.exec(item) ?? [];

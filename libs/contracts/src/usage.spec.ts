@@ -1,4 +1,5 @@
-import { adminUsageQuerySchema, listRequestsQuerySchema, usageQuerySchema } from './usage';
+import { listRequestsQuerySchema } from './requests';
+import { adminUsageQuerySchema, usageQuerySchema } from './usage';
 
 /** The member and the message of the first issue. */
 function refusal(schema: { safeParse: typeof usageQuerySchema.safeParse }, query: unknown): string | undefined {
@@ -8,25 +9,31 @@ function refusal(schema: { safeParse: typeof usageQuerySchema.safeParse }, query
 
 describe('usageQuerySchema', () => {
   it('has no required member', () => {
-    expect(usageQuerySchema.parse({})).toEqual({ group_by: [], format: 'json' });
+    expect(usageQuerySchema.parse({})).toEqual({ group_by: [], format: 'json', timezone: 'UTC' });
   });
 
   it.each([
-    ['2026-11-23', '2026-11-23T00:00:00.000Z'],
     ['2026-11-23T09:30:00Z', '2026-11-23T09:30:00.000Z'],
     ['2026-11-23T09:30:00.5+09:00', '2026-11-23T00:30:00.500Z'],
     ['2026-11-23T09:30:00 09:00', '2026-11-23T00:30:00.000Z'],
     ['1795424400', '2026-11-23T09:00:00.000Z'],
     ['0', '1970-01-01T00:00:00.000Z'],
   ])('reads from=%s', (from, time) => {
-    expect(usageQuerySchema.parse({ from }).from?.toISOString()).toBe(time);
+    expect(usageQuerySchema.parse({ from }).from).toEqual(new Date(time));
   });
 
-  it('includes the whole last day', () => {
-    expect(usageQuerySchema.parse({ from: '2026-11-23', to: '2026-11-23' })).toMatchObject({
-      from: new Date('2026-11-23'),
-      to: new Date('2026-11-24'),
-    });
+  it('N15: leaves days to the time zone', () => {
+    const query = { from: '2026-11-23', to: '2026-11-23', timezone: 'Asia/Seoul' };
+    expect(usageQuerySchema.parse(query)).toMatchObject({ from: { day: '2026-11-23' }, to: { day: '2026-11-23' } });
+  });
+
+  it.each([
+    [{ model: 'a,b' }, { model: ['a', 'b'] }],
+    [{ model: ['a', 'b,c'] }, { model: ['a', 'b', 'c'] }],
+    [{ cache_status: 'hit' }, { cache_status: ['HIT'] }],
+    [{ status: '429,5xx' }, { status: [{ least: 429, most: 429 }, { least: 500, most: 599 }] }], // prettier-ignore
+  ])('N15: reads the lists of %j', (query, expected) => {
+    expect(usageQuerySchema.parse(query)).toMatchObject(expected);
   });
 
   it.each(['yesterday', '2026-02-30', '2026-11-23T09:30', '-1', '1795424400000', '0000-01-01', '1969-12-31', ''])(
@@ -51,7 +58,9 @@ describe('usageQuerySchema', () => {
     [{ group_by: ['model', 'day'] }, /^group_by: /],
     [{ format: 'xml' }, /^format: /],
     [{ team_id: 'team_1' }, /^team_id: /],
-    [{ limit: '5' }, /^limit: /],
+    [{ limit: '0' }, /^limit: /],
+    [{ model: 'a,,b' }, /^model: '' is not valid/],
+    [{ compare: 'last' }, /^compare: must be previous/],
   ])('refuses %j by name', (query, message) => {
     expect(refusal(usageQuerySchema, query)).toMatch(message);
   });

@@ -11,6 +11,7 @@ import { toGatewayError } from '../../common/to-gateway-error';
 import { newRequestId } from '../../common/ids';
 import { pauseUnless } from '../../common/runtime/pause';
 import { ApiKeyDirectory } from '../../keys/api-key-directory.service';
+import { RefusedCalls } from '../../refused-calls/refused-calls.service';
 import { type ClaimedLine, failedCall, inOneLine, type LineResult, notCalled, type PutOff } from './line-result';
 
 const OK = 200;
@@ -37,6 +38,7 @@ export class LineRunner {
     private readonly calls: CallsService,
     private readonly keys: ApiKeyDirectory,
     private readonly clock: Clock,
+    private readonly refusedCalls: RefusedCalls,
   ) {}
 
   /** @returns the result; when to run the line again; or undefined if it was aborted and is to be released. Never throws. */
@@ -51,8 +53,10 @@ export class LineRunner {
       if (!(error instanceof Error)) return this.ended(line, error);
       if (signal.aborted) return undefined;
       const failures = this.failuresWith(line, error);
-      if (failures === MAX_CALLS || !isRetryable(error))
+      if (failures === MAX_CALLS || !isRetryable(error)) {
+        this.refusedCalls.count(line, modelOf(line), error);
         return this.ended(line, failedCall(line, requestId, error.status, error.toBody()));
+      }
       const pauseMs = pauseAfter(failures, error);
       if (isForRoom(error) || pauseMs > LONGEST_PAUSE_IN_SLOT_MS) return this.putOff(error, pauseMs);
       await pauseUnless(signal, pauseMs);
@@ -144,6 +148,15 @@ function done(line: ClaimedLine, requestId: string, { headers, body, usage, sett
     costPusd: settlement.costPusd,
     savedPusd: settlement.savedPusd,
   };
+}
+
+/** The model that a line names; of one that cannot be read, none. */
+function modelOf({ body }: ClaimedLine): unknown {
+  try {
+    return (JSON.parse(body) as { model?: unknown } | null)?.model;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The call would run if others had ended: calls at the model's deployments, or holds of calls in a budget. */

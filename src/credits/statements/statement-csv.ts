@@ -2,8 +2,6 @@ import type { Statement } from '@thriftgate/contracts';
 import { toCsv } from '../../usage/reports/usage-csv';
 import { STATEMENT_TEXTS, type StatementLanguage } from './statement-texts';
 
-/** Excel reads a file as UTF-8 only if it starts with this mark. */
-const BYTE_ORDER_MARK = '\uFEFF';
 const SUMS = ['requests', 'input_tokens', 'output_tokens', 'list_cost_usd', 'saved_usd', 'cost_usd'] as const;
 
 /** A statement as one table: the opening balance, each movement, each model's usage, and the closing balance. */
@@ -34,7 +32,7 @@ export function statementCsv(statement: Statement, language: StatementLanguage):
     kind: numbers.has(name) ? ('number' as const) : ('text' as const),
   }));
   const renamed = rows.map((row) => Object.fromEntries(Object.keys(names).map((name) => [names[name], row[name]])));
-  return BYTE_ORDER_MARK + toCsv(columns, renamed);
+  return toCsv(columns, renamed);
 }
 
 function negated(usd: string): string {

@@ -17,6 +17,8 @@ import * as fileExpiry from './0015-file-expiry';
 import * as callsByCost from './0016-calls-by-cost';
 import * as batchUsage from './0017-batch-usage';
 import * as cacheRefreshes from './0018-cache-refreshes';
+import * as moreSums from './0025-more-sums';
+import * as refusedCalls from './0026-refused-calls';
 import * as auditBeforeAfter from './0030-audit-before-after';
 import * as journalDamages from './0035-journal-damages';
 
@@ -40,6 +42,8 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0016-calls-by-cost': callsByCost,
   '0017-batch-usage': batchUsage,
   '0018-cache-refreshes': cacheRefreshes,
+  '0025-more-sums': moreSums,
+  '0026-refused-calls': refusedCalls,
   '0030-audit-before-after': auditBeforeAfter,
   '0035-journal-damages': journalDamages,
 };

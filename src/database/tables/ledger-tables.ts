@@ -11,6 +11,7 @@ export interface LedgerTables {
   credit_settings: CreditSettingsTable;
   ledger_closings: LedgerClosingsTable;
   ledger_refusals: LedgerRefusalsTable;
+  refused_calls: RefusedCallsTable;
   /** Both sides of every transfer, of calls and others. A view. */
   entries: EntriesView;
   owners: OwnersTable;
@@ -100,6 +101,13 @@ export interface UsageRollupsTable {
   list_cost_pusd: string;
   cost_pusd: string;
   saved_pusd: string;
+  /** Attempts that failed, save where the client disconnected. */
+  errors: bigint;
+  /** Attempts whose tokens or price are estimates, and what they cost. */
+  estimated: bigint;
+  estimated_cost_pusd: string;
+  /** Latencies of answers, counted in buckets, as one `numeric`. */
+  latency: string;
 }
 
 /** What the cache did for ended rows by day, written in the statement that ends the rows. */
@@ -205,6 +213,18 @@ export interface LedgerRefusalsTable {
   row: Buffer;
   created_at: Date;
   refused_at: Generated<Date>;
+}
+
+/** Calls that the gateway refused before an upstream was asked, by quarter of an hour; they have no rows in the ledger. */
+export interface RefusedCallsTable {
+  period: Date;
+  team_id: string;
+  key_id: string;
+  /** Empty for a name that the gateway does not serve. */
+  model: string;
+  error_code: string;
+  status: number;
+  calls: bigint;
 }
 
 export interface EntriesView {

@@ -37,6 +37,7 @@ export class LedgerDrain implements OnApplicationBootstrap {
   private running: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private awaySince: number | undefined;
+  private drainedTo = Date.now();
   private readonly pace = new DrainPace(() => this.mayWait());
   private recovered = false;
   private retried = false;
@@ -57,6 +58,11 @@ export class LedgerDrain implements OnApplicationBootstrap {
     if (this.journal.isLost) return 'lost';
     if (this.awaySince !== undefined && performance.now() - this.awaySince >= STUCK_AFTER_MS) return 'stuck';
     return this.refusals.count > 0 ? 'refused' : 'ok';
+  }
+
+  /** Up to when the database has this instance's rows, in milliseconds since 1970. */
+  get drainedToMs(): number {
+    return this.drainedTo;
   }
 
   onApplicationBootstrap(): void {
@@ -91,8 +97,12 @@ export class LedgerDrain implements OnApplicationBootstrap {
   /** A run that was going on when asked may have read the journal before the last line came, so it is followed by another. */
   private async drainAll(): Promise<void> {
     if (this.running) await this.running;
+    const startedAt = Date.now();
     this.running ??= this.drainOnce()
-      .then(() => this.setAway(undefined))
+      .then(() => {
+        this.drainedTo = startedAt;
+        this.setAway(undefined);
+      })
       .catch((error: unknown) => this.setAway(error))
       .finally(() => (this.running = undefined));
     await this.running;

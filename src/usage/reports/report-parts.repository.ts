@@ -1,78 +1,99 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { UsageRollupsTable } from '../../database/tables/ledger-tables';
 import { grainFor, ROLLUP_DIMENSIONS, type RollupDimension, type RollupUnit } from '../../ledger/rollup-levels';
+import { IS_ERROR, IS_ESTIMATED, LATENCY } from '../../ledger/sums/row-sums.repository';
+import { type Segment, segmentsOf } from './periods/segments';
+import { filteredDimensions, ledgerMatches, rollupMatches } from './report-filters.repository';
 import type { UsageFilter } from './report-span';
 import { requestIdBounds } from './request-key';
 
 /**
- * A row that a report sums. Dimensions that the report does not group by may be '' or false. The period is a day, or an
- * hour if the unit is the hour.
+ * A row that a report sums. Dimensions that the report does not group by may be '' or false. The period is that which the report
+ * names.
  */
-export type ReportPart = Omit<
-  UsageRollupsTable,
-  'grain' | 'attempts' | 'failures' | 'cached_input_tokens' | 'reasoning_tokens' | 'tags_hash'
->;
+export type ReportPart = Omit<UsageRollupsTable, 'grain' | 'failures' | 'tags_hash'>;
 
-const UNIT_MS = { hour: 3_600_000, day: 24 * 3_600_000 };
+/** The periods of a report's rows: days or hours of UTC, or those that begin at these times, in milliseconds since 1970. */
+export type ReportPeriods = RollupUnit | readonly number[];
+
 const DIMENSIONS = sql.raw(Object.keys(ROLLUP_DIMENSIONS).join(', '));
+const SUMMED = sql.raw(
+  'requests, attempts, paid, errors, estimated, input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, ' +
+    'list_cost_pusd, cost_pusd, saved_pusd, estimated_cost_pusd, latency',
+);
 
 /**
- * The rows that a report sums: whole days and hours from the coarsest sufficient roll-up level, the ends of the span from
- * the ledger. Neither includes running calls.
+ * The rows that a report sums: whole days and hours from the coarsest sufficient roll-up level, the rest of the span, and what
+ * is filtered by status, from the ledger. Neither includes running calls.
  *
  * @param apart the dimensions that the report groups by
- * @param unit the coarsest period of a row
  */
 export function partsOf(
-  { team_id, from, to }: UsageFilter,
-  apart: RollupDimension[],
-  unit: RollupUnit = 'day',
+  filter: UsageFilter,
+  apart: readonly RollupDimension[],
+  periods: ReportPeriods = 'day',
 ): RawBuilder<ReportPart> {
-  const ceil = (ms: number, step: number) => Math.ceil(ms / step) * step;
-  const floor = (ms: number, step: number) => Math.floor(ms / step) * step;
-  const [start, end] = [from.getTime(), to.getTime()];
-  const [firstHour, lastHour] = [ceil(start, UNIT_MS.hour), floor(end, UNIT_MS.hour)];
-  if (firstHour >= lastHour) return sql`(${ledgerPart(from, to, team_id, unit)})`;
-  const [firstDay, lastDay] = [ceil(start, UNIT_MS.day), floor(end, UNIT_MS.day)];
-  const dimensions = team_id === undefined ? apart : [...apart, 'team_id' as const];
-  const rollupPart = (of: RollupUnit, fromMs: number, toMs: number) =>
-    fromMs >= toMs
-      ? []
-      : [
-          sql`SELECT ${of === unit ? sql`period` : startOf(unit, sql`period`)} AS period, ${DIMENSIONS}, requests,
-              paid, input_tokens, output_tokens, list_cost_pusd, cost_pusd, saved_pusd
-            FROM usage_rollups
-            WHERE grain = ${grainFor(of, dimensions)} AND period >= ${new Date(fromMs)} AND period < ${new Date(toMs)} ${ofTeam(team_id)}`,
-        ];
-  const rollups =
-    unit === 'hour' || firstDay >= lastDay
-      ? rollupPart('hour', firstHour, lastHour)
-      : [
-          ...rollupPart('hour', firstHour, firstDay),
-          ...rollupPart('day', firstDay, lastDay),
-          ...rollupPart('hour', lastDay, lastHour),
-        ];
-  const edges = [
-    ...(start < firstHour ? [ledgerPart(from, new Date(firstHour), team_id, unit)] : []),
-    ...(lastHour < end ? [ledgerPart(new Date(lastHour), to, team_id, unit)] : []),
+  const span = { fromMs: filter.from.getTime(), toMs: filter.to.getTime() };
+  if (filter.status) return sql`(${ledgerPart([span], filter, periods)})`;
+  const cuts = typeof periods === 'string' ? [] : periods;
+  const { day, hour, row } = segmentsOf(span, cuts, periods === 'hour' ? 'hour' : 'day');
+  const dimensions = [...apart, ...filteredDimensions(filter)];
+  const parts = [
+    ...(day.length > 0 ? [rollupPart('day', day, dimensions, filter, periods)] : []),
+    ...(hour.length > 0 ? [rollupPart('hour', hour, dimensions, filter, periods)] : []),
+    // An empty span has an empty part.
+    ...(row.length > 0 || day.length + hour.length === 0 ? [ledgerPart(row, filter, periods)] : []),
   ];
-  return sql`(${sql.join([...rollups, ...edges], sql` UNION ALL `)})`;
+  return sql`(${sql.join(parts, sql` UNION ALL `)})`;
 }
 
-function ledgerPart(from: Date, to: Date, teamId: string | undefined, unit: RollupUnit) {
-  const { least = '', below = '' } = requestIdBounds(from, to);
-  return sql`SELECT ${startOf(unit, sql`created_at`)} AS period, team_id, key_id, model, coalesce(provider, '') AS provider,
+function rollupPart(
+  unit: RollupUnit,
+  segments: readonly Segment[],
+  dimensions: readonly RollupDimension[],
+  filter: UsageFilter,
+  periods: ReportPeriods,
+): RawBuilder<unknown> {
+  const period = unit === periods ? sql`period` : periodOf(sql`period`, periods);
+  const { from, matches } = within(segments, sql`period`);
+  return sql`SELECT ${period} AS period, ${DIMENSIONS}, ${SUMMED}
+    FROM ${from} usage_rollups WHERE grain = ${grainFor(unit, dimensions)} AND ${matches} ${rollupMatches(filter)}`;
+}
+
+function ledgerPart(segments: readonly Segment[], filter: UsageFilter, periods: ReportPeriods): RawBuilder<unknown> {
+  const { from, matches } = within(segments, sql`created_at`, true);
+  return sql`SELECT ${periodOf(sql`created_at`, periods)} AS period, team_id, key_id, model, coalesce(provider, '') AS provider,
       cache_status, coalesce(saved_by, '') AS saved_by, stream, batch_id IS NOT NULL AS batch, coalesce(tags::text, '') AS tags,
-      (attempt = 1)::int::bigint AS requests, (corrects IS NULL AND cost_pusd > 0)::int::bigint AS paid,
-      input_tokens::bigint, output_tokens::bigint, list_cost_pusd::numeric, cost_pusd::numeric, saved_pusd::numeric
-    FROM ledger WHERE state <> 'dispatched' AND request_id >= ${least} AND request_id < ${below}
-      AND created_at >= ${from} AND created_at < ${to} ${ofTeam(teamId)}`;
+      (attempt = 1)::int::bigint AS requests, (corrects IS NULL)::int::bigint AS attempts,
+      (corrects IS NULL AND cost_pusd > 0)::int::bigint AS paid, ${IS_ERROR}::int::bigint AS errors,
+      ${IS_ESTIMATED}::int::bigint AS estimated, input_tokens::bigint, cached_input_tokens::bigint, output_tokens::bigint,
+      reasoning_tokens::bigint, list_cost_pusd::numeric, cost_pusd::numeric, saved_pusd::numeric,
+      CASE WHEN estimated THEN cost_pusd ELSE 0 END::numeric AS estimated_cost_pusd, ${LATENCY} AS latency
+    FROM ${from} ledger WHERE state <> 'dispatched' AND ${matches} ${ledgerMatches(filter)}`;
 }
 
-function startOf(unit: RollupUnit, column: RawBuilder<unknown>): RawBuilder<unknown> {
-  return sql`date_trunc(${sql.lit(unit)}, ${column}, 'UTC')`;
+/** One segment is a condition; several are joined, so that each is a range of an index. */
+function within(segments: readonly Segment[], time: RawBuilder<unknown>, ofLedger = false) {
+  const spans = segments.map(({ fromMs, toMs }) => ({ from: new Date(fromMs), to: new Date(toMs) }));
+  const bounds = spans.map(({ from, to }) => requestIdBounds(from, to));
+  const [only = { from: new Date(0), to: new Date(0) }] = spans;
+  if (spans.length <= 1) {
+    const { least = '', below = '' } = bounds[0] ?? {};
+    const ids = ofLedger ? sql`AND request_id >= ${least} AND request_id < ${below}` : sql``;
+    return { from: sql``, matches: sql`${time} >= ${only.from} AND ${time} < ${only.to} ${ids}` };
+  }
+  const list = (values: readonly unknown[], type: string) => sql`${values}::${sql.raw(type)}[]`;
+  const times = (end: 'from' | 'to') => list(spans.map((span) => span[end].toISOString()), 'timestamptz'); // prettier-ignore
+  const ids = (end: 'least' | 'below') => list(bounds.map((bound) => bound[end] ?? ''), 'text'); // prettier-ignore
+  return {
+    from: sql`unnest(${times('from')}, ${times('to')}, ${ids('least')}, ${ids('below')}) AS span (since, until, first_id, end_id) CROSS JOIN`,
+    matches: sql`${time} >= since AND ${time} < until ${ofLedger ? sql`AND request_id >= first_id COLLATE "C" AND request_id < end_id COLLATE "C"` : sql``}`,
+  };
 }
 
-function ofTeam(teamId: string | undefined): RawBuilder<unknown> {
-  return teamId === undefined ? sql`` : sql`AND team_id = ${teamId}`;
+/** The start of the period that a time is in. */
+export function periodOf(time: RawBuilder<unknown>, periods: ReportPeriods): RawBuilder<Date> {
+  if (typeof periods === 'string') return sql`date_trunc(${sql.lit(periods)}, ${time}, 'UTC')`;
+  const starts = sql`${periods.map((ms) => new Date(ms).toISOString())}::timestamptz[]`;
+  return sql`(${starts})[width_bucket(${time}, ${starts})]`;
 }

@@ -1,6 +1,17 @@
-/** The team and the time that a report covers. */
+import type { DayOrTime, StatusRange } from '@thriftgate/contracts';
+import { DateTime } from 'luxon';
+import { periodAt } from '../../common/calendar';
+
+/** The calls that a report covers: those of a time, and those that have one of the values of each list. */
 export interface UsageFilter {
   team_id?: string | undefined;
+  team?: readonly string[] | undefined;
+  key?: readonly string[] | undefined;
+  model?: readonly string[] | undefined;
+  tag?: readonly string[] | undefined;
+  provider?: readonly string[] | undefined;
+  cache_status?: readonly string[] | undefined;
+  status?: readonly StatusRange[] | undefined;
   from: Date;
   to: Date;
 }
@@ -8,18 +19,51 @@ export interface UsageFilter {
 const DEFAULT_DAYS = 30;
 /** How far an instance's clock may be ahead for its calls to be in the report. */
 const CLOCKS_APART_MS = 60_000;
-const DAY_MS = 24 * 3_600_000;
 
 /**
- * The span of a report. The default end is the end of today, the default start 30 days before the end. Both are whole
- * UTC days, so the report reads only roll-ups.
+ * The span of a report. The default end is the end of today, the default start 30 days before the end. Both are whole days of
+ * the time zone, so that in UTC the report reads only roll-ups.
  */
 export function spanOf(
-  { from, to }: { from?: Date | undefined; to?: Date | undefined },
+  { from, to }: { from?: DayOrTime | undefined; to?: DayOrTime | undefined },
   nowMs: number,
+  timezone = 'UTC',
 ): { from: Date; to: Date } {
-  const end = to?.getTime() ?? Math.ceil((nowMs + CLOCKS_APART_MS) / DAY_MS) * DAY_MS;
-  const last = Math.min(end, nowMs);
-  const start = from?.getTime() ?? Math.floor(last / DAY_MS - DEFAULT_DAYS) * DAY_MS;
-  return { from: new Date(Math.max(0, start)), to: new Date(end) };
+  const endMs = instantOf(to, 'end', timezone) ?? periodAt('day', timezone, nowMs + CLOCKS_APART_MS).endMs;
+  const lastDay = DateTime.fromMillis(Math.min(endMs, nowMs), { zone: timezone }).startOf('day');
+  const startMs = instantOf(from, 'start', timezone) ?? lastDay.minus({ days: DEFAULT_DAYS }).toMillis();
+  return { from: new Date(Math.max(0, startMs)), to: new Date(endMs) };
+}
+
+function instantOf(time: DayOrTime | undefined, edge: 'start' | 'end', timezone: string): number | undefined {
+  if (time === undefined || time instanceof Date) return time?.getTime();
+  const day = DateTime.fromISO(time.day, { zone: timezone }).startOf('day');
+  return (edge === 'end' ? day.plus({ days: 1 }).startOf('day') : day).toMillis();
+}
+
+/** The span before a span, and what of the later one a time of it stands beside. */
+export interface SpanBefore {
+  from: Date;
+  to: Date;
+  shift: (timeMs: number) => number;
+}
+
+/**
+ * The span before a span: as many months where it is whole months, else as many days where it is whole days, else as many
+ * milliseconds.
+ */
+export function spanBefore({ from, to }: { from: Date; to: Date }, timezone: string): SpanBefore {
+  const at = (timeMs: number) => DateTime.fromMillis(timeMs, { zone: timezone });
+  const [start, end] = [at(from.getTime()), at(to.getTime())];
+  const unit = (['month', 'day'] as const).find(
+    (each) => +start === +start.startOf(each) && +end === +end.startOf(each),
+  );
+  const length = unit
+    ? { [`${unit}s`]: Math.round(end.diff(start, `${unit}s`).as(`${unit}s`)) }
+    : { milliseconds: to.getTime() - from.getTime() };
+  return {
+    from: new Date(Math.max(0, start.minus(length).toMillis())),
+    to: from,
+    shift: (timeMs) => at(timeMs).plus(length).toMillis(),
+  };
 }

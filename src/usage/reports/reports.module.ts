@@ -1,13 +1,17 @@
 import { Module } from '@nestjs/common';
+import { KeysModule } from '../../keys/keys.module';
 import { LedgerModule } from '../../ledger/ledger.module';
+import { RefusedCallsModule } from '../../refused-calls/refused-calls.module';
+import { TeamsModule } from '../../teams/teams.module';
+import { GroupNames } from './group-names.service';
 import { ReportsRepository } from './reports.repository';
 import { ReportsService } from './reports.service';
 import { UsageController } from './usage.controller';
 
 /** Usage reports of all teams for administrators, and of a team for its keys. */
 @Module({
-  imports: [LedgerModule],
+  imports: [KeysModule, LedgerModule, RefusedCallsModule, TeamsModule],
   controllers: [UsageController],
-  providers: [ReportsService, ReportsRepository],
+  providers: [GroupNames, ReportsService, ReportsRepository],
 })
 export class ReportsModule {}

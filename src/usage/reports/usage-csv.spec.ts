@@ -8,10 +8,12 @@ const columns = [
 
 /** Reads RFC 4180: rows of cells. */
 function readCsv(text: string): string[][] {
+  expect(text[0]).toBe('\ufeff');
   const rows: string[][] = [];
   let row: string[] = [];
   const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/gy;
-  for (let match = cell.exec(text); match; match = cell.exec(text)) {
+  const table = text.slice(1);
+  for (let match = cell.exec(table); match; match = cell.exec(table)) {
     row.push(match[1]?.replaceAll('""', '"') ?? match[2] ?? '');
     if (match[3] === '\r\n') rows.push(row.splice(0));
   }
@@ -20,17 +22,17 @@ function readCsv(text: string): string[][] {
 }
 
 describe('toCsv', () => {
-  it('has a header and a line for each row', () => {
+  it('N15: has a byte order mark, a header and a line for each row', () => {
     const rows = [{ model: 'gpt-4.1', cost_usd: '0.000218' }];
-    expect(toCsv(columns, rows)).toBe('model,cost_usd\r\ngpt-4.1,0.000218\r\n');
+    expect(toCsv(columns, rows)).toBe('\ufeffmodel,cost_usd\r\ngpt-4.1,0.000218\r\n');
   });
 
   it('has an empty cell for a missing value', () => {
-    expect(toCsv(columns, [{ model: null, cost_usd: 0 }])).toBe('model,cost_usd\r\n,0\r\n');
+    expect(toCsv(columns, [{ model: null, cost_usd: 0 }])).toBe('\ufeffmodel,cost_usd\r\n,0\r\n');
   });
 
   it('quotes separators, quotes and line breaks', () => {
-    expect(toCsv(columns, [{ model: 'a,"b"\nc', cost_usd: 1 }])).toBe('model,cost_usd\r\n"a,""b""\nc",1\r\n');
+    expect(toCsv(columns, [{ model: 'a,"b"\nc', cost_usd: 1 }])).toBe('\ufeffmodel,cost_usd\r\n"a,""b""\nc",1\r\n');
   });
 
   it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1'])(

@@ -4,19 +4,22 @@ export interface CsvColumn {
   kind: 'text' | 'number';
 }
 
+const BYTE_ORDER_MARK = '\ufeff';
 const FORMULA_START = /^[=+\-@\t\r]/;
 const NEEDS_QUOTES = /[",\r\n]/;
 
 /**
  * A table in the format of RFC 4180: a header, and CRLF after each row. Text that a spreadsheet would run as a formula
- * starts with an apostrophe.
+ * starts with an apostrophe. The byte order mark tells Excel that it is UTF-8.
  *
  * @see https://www.rfc-editor.org/rfc/rfc4180
  * @see https://owasp.org/www-community/attacks/CSV_Injection
  */
 export function toCsv(columns: readonly CsvColumn[], rows: readonly Readonly<Record<string, unknown>>[]): string {
   const lines = rows.map((row) => columns.map(({ name, kind }) => cell(row[name], kind)));
-  return [columns.map(({ name }) => name), ...lines].map((cells) => `${cells.join(',')}\r\n`).join('');
+  return (
+    BYTE_ORDER_MARK + [columns.map(({ name }) => name), ...lines].map((cells) => `${cells.join(',')}\r\n`).join('')
+  );
 }
 
 function cell(value: unknown, kind: CsvColumn['kind']): string {

@@ -6,33 +6,27 @@ import { Roles } from '../../http/access.decorators';
 import { ApiErrors } from '../../http/api-errors.decorator';
 import { jsonContent, textContent } from '../../http/openapi/contract-schema';
 import { type Caller, CurrentCaller } from '../../common/caller';
-import { formatUsd } from '../../common/money';
-import type { UsageFilter } from './report-span';
-import type { Sums } from './reports.repository';
+import { GroupNames } from './group-names.service';
 import { ReportsService } from './reports.service';
+import type { Sums } from './sums';
 import { type CsvColumn, toCsv } from './usage-csv';
+import { SUM_COLUMNS, toCsvRow, toWire } from './usage-wire';
 
-const SUM_COLUMNS = [
-  'requests',
-  'input_tokens',
-  'output_tokens',
-  'list_cost_usd',
-  'cost_usd',
-  'saved_usd',
-] as const satisfies readonly (keyof contracts.UsageSums)[];
-
-const CSV_EXAMPLE = `model,requests,input_tokens,output_tokens,list_cost_usd,cost_usd,saved_usd\r
-gpt-4.1,3,42,30,0.000576,0.000384,0.000192\r
-`;
+const CSV_EXAMPLE =
+  `\ufeffmodel,${SUM_COLUMNS.map(({ name }) => name).join(',')}\r\n` +
+  'gpt-4.1,3,1,0,0,42,0,30,0,0.000576,0.000384,0,0.000192,812,1740,rate_limit_exceeded=1\r\n';
 
 const DESCRIPTION =
-  'Calls, tokens and dollars by group, and their total, without running calls. ' +
-  '`format=csv` gives a table with a header and without the total.';
+  'Calls, tokens and dollars by group, and their total, without running calls. Filters are lists, with commas or by repeating ' +
+  'the parameter. `format=csv` gives a table with the same columns, in UTF-8 with a byte order mark, without the total.';
 
 @ApiBearerAuth()
 @Controller()
 export class UsageController {
-  constructor(private readonly reports: ReportsService) {}
+  constructor(
+    private readonly reports: ReportsService,
+    private readonly names: GroupNames,
+  ) {}
 
   @Get('v1/usage')
   @ApiTags('Usage')
@@ -44,8 +38,7 @@ export class UsageController {
     @CurrentCaller() { teamId }: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<contracts.UsageReport | string> {
-    const { group_by: groups, format, ...span } = query;
-    return this.report({ ...span, team_id: teamId }, groups, format, reply);
+    return this.report({ ...query, team_id: teamId }, reply);
   }
 
   @Get('admin/usage')
@@ -58,23 +51,56 @@ export class UsageController {
     @Query({ schema: contracts.adminUsageQuerySchema }) query: contracts.AdminUsageQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<contracts.UsageReport | string> {
-    const { group_by: groups, format, ...filter } = query;
-    return this.report(filter, groups, format, reply);
+    return this.report(query, reply);
   }
 
-  private async report(
-    filter: Partial<UsageFilter>,
-    groups: contracts.UsageGroup[],
-    format: 'json' | 'csv',
-    reply: FastifyReply,
-  ): Promise<contracts.UsageReport | string> {
-    const { data, total } = await this.reports.usage(filter, groups);
-    const rows = data.map((row) => ({ ...row.groups, ...toWire(row) }));
-    if (format === 'json') return { data: rows, total: toWire(total) };
-    reply.header('content-type', 'text/csv; charset=utf-8');
-    reply.header('content-disposition', 'attachment; filename="usage.csv"');
-    return toCsv([...groups.map(textColumn), ...SUM_COLUMNS.map(numberColumn)], rows);
+  private async report(query: contracts.AdminUsageQuery, reply: FastifyReply): Promise<contracts.UsageReport | string> {
+    const { group_by: groups, format, ...question } = query;
+    const { data, total, span, previous, asOf } = await this.reports.usage(question, groups);
+    const byAttempt = groups.includes('provider') || (query.provider ?? query.status) !== undefined;
+    const withPrevious = (sums: Sums, before: Sums | undefined) => ({
+      ...toWire(sums, byAttempt),
+      ...(before && { previous: toWire(before, byAttempt) }),
+    });
+    const names = await this.names.named(data.map((row) => row.groups));
+    const rows = data.map(({ sums, previous: before, others }, index) => ({
+      ...names[index],
+      ...(others !== undefined && { others }),
+      ...withPrevious(sums, before),
+    }));
+    if (format === 'csv') return toTable(reply, groups, rows, previous !== undefined);
+    return {
+      data: rows,
+      total: withPrevious(total, previous?.total),
+      ...toSpan(span),
+      timezone: query.timezone,
+      ...(previous && { previous: toSpan(previous.span) }),
+      as_of: asOf.toISOString(),
+    };
   }
+}
+
+function toSpan({ from, to }: { from: Date; to: Date }) {
+  return { from: from.toISOString(), to: to.toISOString() };
+}
+
+const NAMES: Partial<Record<contracts.UsageGroup, string>> = { team: 'team_name', key: 'key_name' };
+
+function toTable(
+  reply: FastifyReply,
+  groups: contracts.UsageGroup[],
+  rows: contracts.UsageRow[],
+  compared: boolean,
+): string {
+  reply.header('content-type', 'text/csv; charset=utf-8');
+  reply.header('content-disposition', 'attachment; filename="usage.csv"');
+  const columns: CsvColumn[] = [
+    ...groups.flatMap((group) => [group, NAMES[group] ?? []].flat()).map((name) => ({ name, kind: 'text' as const })),
+    ...(rows.some(({ others }) => others !== undefined) ? [{ name: 'others', kind: 'number' as const }] : []),
+    ...SUM_COLUMNS,
+    ...(compared ? SUM_COLUMNS.map(({ name, kind }) => ({ name: `previous_${name}`, kind })) : []),
+  ];
+  return toCsv(columns, rows.map(toCsvRow));
 }
 
 /** Documents both formats of the report; a decorator with one schema would declare CSV as JSON. */
@@ -87,17 +113,3 @@ function ApiUsageReport(): MethodDecorator {
     },
   });
 }
-
-function toWire(sums: Sums): contracts.UsageSums {
-  return {
-    requests: sums.requests,
-    input_tokens: sums.inputTokens,
-    output_tokens: sums.outputTokens,
-    list_cost_usd: formatUsd(sums.listCostPusd),
-    cost_usd: formatUsd(sums.costPusd),
-    saved_usd: formatUsd(sums.savedPusd),
-  };
-}
-
-const textColumn = (name: string): CsvColumn => ({ name, kind: 'text' });
-const numberColumn = (name: string): CsvColumn => ({ name, kind: 'number' });

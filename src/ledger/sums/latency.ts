@@ -1,0 +1,54 @@
+/**
+ * Latencies are counted in buckets; those of a group are one number, whose decimals are the counts: twelve for each bucket, the
+ * fastest last. So a sum over calls, hours or groups is a plain sum of numbers.
+ */
+export const BUCKET_DECIMALS = 12;
+
+const STEPS = [10, 12, 15, 18, 22, 27, 33, 39, 47, 56, 68, 82];
+/** Where each bucket begins, in milliseconds. A bucket is at most a quarter wide, up to fourteen minutes. */
+export const BUCKET_STARTS: readonly number[] = [
+  0,
+  1,
+  2,
+  3,
+  4,
+  5,
+  6,
+  8,
+  ...[1, 10, 100, 1_000, 10_000].flatMap((scale) => STEPS.map((step) => step * scale)),
+];
+
+/**
+ * A percentile of counted latencies, in milliseconds: within its bucket the calls are taken as evenly spread, so it is wrong by a
+ * tenth of its value at most, in practice.
+ *
+ * @param counts as {@link BUCKET_DECIMALS} says
+ * @param share 0.95 for the 95th percentile
+ * @returns null where no latency was counted
+ */
+export function latencyPercentile(counts: bigint, share: number): number | null {
+  const buckets = bucketsOf(counts);
+  const total = buckets.reduce((sum, count) => sum + count, 0);
+  if (total === 0) return null;
+  const rank = Math.max(1, Math.ceil(total * share));
+  let below = 0;
+  for (const [index, count] of buckets.entries()) {
+    if (below + count >= rank) return within(index, (rank - below - 0.5) / count);
+    below += count;
+  }
+  return null;
+}
+
+function within(index: number, share: number): number {
+  const start = BUCKET_STARTS[index] ?? 0;
+  const end = BUCKET_STARTS[index + 1] ?? start + 1;
+  return Math.floor(start + (end - start) * share);
+}
+
+function bucketsOf(counts: bigint): number[] {
+  const decimals = counts.toString();
+  const buckets: number[] = [];
+  for (let end = decimals.length; end > 0; end -= BUCKET_DECIMALS)
+    buckets.push(Number(decimals.slice(Math.max(0, end - BUCKET_DECIMALS), end)));
+  return buckets;
+}
