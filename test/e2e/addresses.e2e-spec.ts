@@ -82,6 +82,8 @@ describe('addresses', () => {
     ['GET', '/admin/team', 'GET /admin/teams'],
     ['GET', '/v1/admin/teams', 'GET /admin/teams'],
     ['GET', '/healthz', undefined],
+    ['GET', '/v1/reports/report_with_a_long_id_X', undefined],
+    ['GET', '/v1/filse/file_with_a_long_id_X', 'GET /v1/files/{id}'],
     ['POST', '/v1/embeddings', undefined],
     ['GET', '/wp-login.php?key=sk-secret', undefined],
   ])('C5: %s %s is a 404 that says what is meant: %s', async (method, path, meant) => {
@@ -90,6 +92,25 @@ describe('addresses', () => {
     expect(body.error.message).toContain(`no ${method} ${path.split('?', 1)[0]} `);
     expect(/Did you mean (.*)\?/.exec(body.error.message)?.[1]).toBe(meant);
     expect(body.error.message).not.toContain('sk-secret');
+  });
+
+  it.each([
+    ['POST', '/v1/uploads/upload_X/cancel', "OpenAI's uploads"],
+    ['POST', '/v1/fine_tuning/jobs/job_X/cancel', "OpenAI's fine_tuning"],
+    ['POST', '/v1/audio/transcriptions', "OpenAI's audio"],
+    ['POST', '/audio/transcriptions', "OpenAI's audio"],
+    ['DELETE', '/v1/vector_stores/store_X/files/file_X', "OpenAI's vector_stores"],
+    ['GET', '/openai/containers/container_X/files', "OpenAI's containers"],
+    ['GET', '/v1/organization/usage/completions?limit=1', "OpenAI's organization"],
+    ['GET', '/v1/chat/completions/completion_X', 'keeps no completions'],
+    ['POST', '/v1/chat/completions/completion_X', 'keeps no completions'],
+    ['GET', '/v1/chat/completions/completion_X/messages', 'keeps no completions'],
+  ])('C5: %s %s is a 404 that says what is not served, without a guess', async (method, path, part) => {
+    const { status, body } = await gateway.request(method, path, key);
+    expect([status, body.error.code]).toEqual([404, 'not_found']);
+    expect(body.error.message).toContain(part);
+    expect(body.error.message).toContain(`no ${method} ${path.split('?', 1)[0]} `);
+    expect(body.error.message).not.toContain('Did you mean');
   });
 
   it.each([

@@ -5,7 +5,7 @@ export interface Pattern {
 
 /** Longer paths are no misspellings of a route, and comparing them takes time. */
 const MAX_COMPARED = 100;
-/** How many characters may differ, and which part of the path. */
+/** How many characters may differ, and which part of the route's words. */
 const MAX_DISTANCE = 2;
 const MAX_DISTANCE_SHARE = 0.25;
 
@@ -37,7 +37,13 @@ function misspelt<T extends Pattern>(patterns: readonly T[], segments: readonly 
     .map((pattern) => ({ pattern, distance: distance(path, filled(pattern.segments, segments).join('/')) }))
     .toSorted((a, b) => a.distance - b.distance);
   const [best] = compared;
-  return best && best.distance <= Math.max(MAX_DISTANCE, path.length * MAX_DISTANCE_SHARE) ? best.pattern : undefined;
+  return best && best.distance <= allowedDistance(best.pattern.segments) ? best.pattern : undefined;
+}
+
+/** Ids are no part of the length: beside a long id every word would be near. */
+function allowedDistance(pattern: readonly string[]): number {
+  const words = pattern.filter((part) => !part.startsWith(':')).join('/');
+  return Math.max(MAX_DISTANCE, words.length * MAX_DISTANCE_SHARE);
 }
 
 function withSameLast<T extends Pattern>(patterns: readonly T[], segments: readonly string[]): T | undefined {

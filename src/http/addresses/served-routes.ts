@@ -1,4 +1,5 @@
 import { fits, nearestPattern } from './nearest-route';
+import { unservedApi } from './openai-apis';
 
 interface Route {
   method: string;
@@ -25,6 +26,11 @@ export class ServedRoutes {
     const segments = segmentsOf(path);
     const fitting = this.routes.filter((route) => fits(route.segments, segments));
     return [...new Set(fitting.map(({ method }) => method))].toSorted();
+  }
+
+  /** Which part of OpenAI's API a path means that the gateway does not serve, as a sentence without its end. */
+  unservedApi(path: string): string | undefined {
+    return unservedApi(segmentsOf(path), this.resources);
   }
 
   /** The route that a caller most likely means, as `GET /v1/files/{id}`; with the same method if there is one. */

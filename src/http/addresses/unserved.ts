@@ -26,9 +26,12 @@ function unserved(request: FastifyRequest, reply: FastifyReply, routes: ServedRo
     const message = `${shown} does not take ${method}, only ${methods.join(', ')}.`;
     return new GatewayError('method_not_allowed', { message });
   }
-  const nearest = routes.nearest(method, path);
-  const hint = nearest === undefined ? '' : ` Did you mean ${nearest}?`;
-  return new GatewayError('not_found', {
-    message: `There is no ${method} ${shown} here.${hint} /docs shows all routes.`,
-  });
+  const missing = `There is no ${method} ${shown} here.`;
+  const api = routes.unservedApi(path);
+  const message = api === undefined ? missing + hint(routes.nearest(method, path)) : `${api}. ${missing}`;
+  return new GatewayError('not_found', { message: `${message} /docs shows all routes.` });
+}
+
+function hint(nearest: string | undefined): string {
+  return nearest === undefined ? '' : ` Did you mean ${nearest}?`;
 }
