@@ -32,6 +32,7 @@ const KEY: ApiKey = {
   prefix: '',
   models: null,
   rpmLimit: null,
+  defaultMaxTokens: null,
   cache: null,
   expiresAt: null,
   createdAt: new Date(0),

@@ -49,6 +49,7 @@ export interface ApiKeysTable {
   hash: string;
   models: JSONColumnType<string[] | null>;
   rpm_limit: number | null;
+  default_max_tokens: number | null;
   /** Null where its calls may have what they ask for. */
   cache: JSONColumnType<KeyCacheRules | null, string | null, string | null>;
   expires_at: Date | null;

@@ -20,6 +20,7 @@ const row = (id: string, revision: bigint, more: Partial<DirectoryRow> = {}): Di
   hash: `hash of sk-tg-${id}`,
   models: null,
   rpm_limit: null,
+  default_max_tokens: null,
   cache: null,
   expires_at: null,
   revoked_at: null,
@@ -55,6 +56,7 @@ describe('the directory of keys', () => {
       keyId: 'one',
       models: ['gpt-4.1'],
       rpmLimit: 60,
+      defaultMaxTokens: null,
     });
     expect(directory.find('sk-tg-three')).toBeUndefined();
     expect(directory.find('one')).toBeUndefined();

@@ -73,6 +73,7 @@ export class ApiKeyDirectory implements OnModuleInit {
           keyId: row.id,
           models: row.models,
           rpmLimit: row.rpm_limit,
+          defaultMaxTokens: row.default_max_tokens,
           cache: toCacheRules(row.cache),
         },
         expiresAtMs: row.revoked_at ? -Infinity : (row.expires_at?.getTime() ?? Infinity),

@@ -20,6 +20,8 @@ export interface ApiKey {
   models: string[] | null;
   /** Requests per minute; null means unlimited. */
   rpmLimit: number | null;
+  /** The limit of output tokens for calls without one; null means that of the model. */
+  defaultMaxTokens: number | null;
   /** Cache rules of the key's calls, in the shape of `/admin`. */
   cache: contracts.KeyCacheRules | null;
   expiresAt: Date | null;
@@ -31,7 +33,7 @@ export interface ApiKey {
 }
 
 /** The settings of a key that can be changed. */
-export type ApiKeySettings = Pick<ApiKey, 'name' | 'models' | 'rpmLimit' | 'expiresAt' | 'cache'>;
+export type ApiKeySettings = Pick<ApiKey, 'name' | 'models' | 'rpmLimit' | 'defaultMaxTokens' | 'expiresAt' | 'cache'>;
 
 /** Changes of settings: undefined members do not change. A cache rule of null is removed. */
 export type ApiKeyChanges = Partial<Omit<ApiKeySettings, 'cache'> & { cache: contracts.KeyCacheRulesChange }>;
@@ -77,6 +79,7 @@ export function toWire(key: ApiKey): contracts.ApiKey {
     role: key.role === 'platform_admin' ? 'admin' : 'member',
     models: key.models,
     rpm_limit: key.rpmLimit,
+    default_max_tokens: key.defaultMaxTokens,
     expires_at: key.expiresAt?.toISOString() ?? null,
     cache: key.cache,
     created_at: key.createdAt.toISOString(),

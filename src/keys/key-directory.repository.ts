@@ -10,6 +10,7 @@ const DIRECTORY_COLUMNS = [
   'hash',
   'models',
   'rpm_limit',
+  'default_max_tokens',
   'cache',
   'expires_at',
   'revoked_at',

@@ -41,8 +41,10 @@ export class KeysController {
     @CurrentCaller() caller: Caller,
   ): Promise<contracts.ApiKey> {
     const expiresAt = typeof body.expires_at === 'string' ? new Date(body.expires_at) : body.expires_at;
-    const { name, models, rpm_limit: rpmLimit, cache } = body;
-    return toWire(await this.keys.update(id, { name, models, rpmLimit, cache, expiresAt }, caller.keyId));
+    const { name, models, rpm_limit: rpmLimit, default_max_tokens: defaultMaxTokens, cache } = body;
+    return toWire(
+      await this.keys.update(id, { name, models, rpmLimit, defaultMaxTokens, cache, expiresAt }, caller.keyId),
+    );
   }
 
   @Delete()

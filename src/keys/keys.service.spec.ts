@@ -15,7 +15,14 @@ class SetClock extends Clock {
   }
 }
 
-const SETTINGS: ApiKeySettings = { name: 'search', models: null, rpmLimit: null, cache: null, expiresAt: null };
+const SETTINGS: ApiKeySettings = {
+  name: 'search',
+  models: null,
+  rpmLimit: null,
+  defaultMaxTokens: null,
+  cache: null,
+  expiresAt: null,
+};
 const STORED: ApiKey = {
   ...SETTINGS,
   id: 'key_1',

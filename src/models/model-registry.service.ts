@@ -13,6 +13,7 @@ import { targetOf } from './model-target';
 export interface AdminSettings {
   deployments: readonly DeploymentSettings[] | null;
   cache: ModelCacheRules | null;
+  defaultMaxTokens?: number | null | undefined;
 }
 
 interface AdminRow extends AdminSettings {
@@ -51,12 +52,14 @@ export class ModelRegistry {
   }
 
   /** @returns undefined if no deployment has a provider, or if only rules are set and the model is not configured */
-  preview(name: string, { deployments, cache }: AdminSettings): Model | undefined {
-    if (deployments === null) {
-      const configured = this.configured.get(name);
-      return configured && { ...configured, cache: this.cacheRules(name, cache) };
-    }
-    return this.fromSettings(name, deployments, cache);
+  preview(name: string, { deployments, cache, defaultMaxTokens }: AdminSettings): Model | undefined {
+    const model = deployments === null ? this.configured.get(name) : this.fromSettings(name, deployments);
+    if (!model) return undefined;
+    return {
+      ...model,
+      cache: this.cacheRules(name, cache),
+      defaultMaxTokens: defaultMaxTokens ?? model.defaultMaxTokens,
+    };
   }
 
   /** Whether the served model has settings of administrators. */
@@ -109,25 +112,16 @@ export class ModelRegistry {
   }
 
   /** @returns undefined if no deployment has a provider */
-  private fromSettings(
-    name: string,
-    settings: readonly DeploymentSettings[],
-    rules: ModelCacheRules | null = null,
-  ): Model | undefined {
+  private fromSettings(name: string, settings: readonly DeploymentSettings[]): Model | undefined {
     const served = settings.filter(({ provider }) => this.providers.find(provider) !== undefined);
     if (served.length === 0) return undefined;
     const deployments = served.map((each) => this.deployment(name, each));
     deployments.sort((a, b) => a.priority - b.priority);
     const entry = this.priceBook.catalogue.get(deployments[0]?.upstreamModel ?? name);
-    return this.build(name, deployments, entry, rules);
+    return this.build(name, deployments, entry);
   }
 
-  private build(
-    name: string,
-    deployments: Deployment[],
-    entry: CatalogueModel | undefined,
-    rules: ModelCacheRules | null = null,
-  ): Model {
+  private build(name: string, deployments: Deployment[], entry: CatalogueModel | undefined): Model {
     const family = deployments[0]?.upstreamModel ?? name;
     return {
       name,
@@ -135,7 +129,7 @@ export class ModelRegistry {
       deployments,
       family,
       target: targetOf({ deployments, family }),
-      cache: this.cacheRules(name, rules),
+      cache: this.cacheRules(name, null),
       maxOutputTokens: entry?.maxOutputTokens,
       defaultMaxTokens: this.config.models[name]?.default_max_tokens,
       reasons: entry?.reasons ?? false,

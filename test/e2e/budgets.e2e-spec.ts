@@ -56,6 +56,23 @@ describe('budgets', () => {
     expect((await ask(key, 'afterwards', { max_tokens: 900 })).status).toBe(200);
   });
 
+  it('N5: hold less for calls without a limit, if administrators set one for their key or model', async () => {
+    const { key, keyId, teamId } = await gateway.createKey({ default_max_tokens: 100 });
+    await budget({ team_id: teamId, limit_usd: '0.002' });
+    // The model writes at most 32,768 tokens, which cost $0.26.
+    const call = (content: string) => gateway.chat(key, content);
+    expect((await call('N5 of the key')).status).toBe(200);
+    const sent = gateway.fake.calls.find(({ body }) => JSON.stringify(body).includes('N5 of the key'));
+    expect(sent?.body).toMatchObject({ max_completion_tokens: 100 });
+    await gateway.admin('PATCH', `/admin/keys/${keyId}`, { default_max_tokens: null });
+    await eventually(async () => (await call(`N5 without ${Date.now()}`)).status === 402);
+    const changed = await gateway.admin('PATCH', '/admin/models/gpt-4o-mini', { default_max_tokens: 50 });
+    expect(changed.body.default_max_tokens).toBe(50);
+    const mini = await gateway.chat(key, 'N5 of the model', { model: 'gpt-4o-mini' });
+    expect(mini.status).toBe(200);
+    expect((await gateway.admin('PATCH', '/admin/models/gpt-4o-mini', { default_max_tokens: null })).status).toBe(200);
+  });
+
   it('N4: raise an alert at the first call that does not fit, also for the thresholds', async () => {
     const { key, keyId, teamId } = await gateway.createKey();
     const made = await budget({ team_id: teamId, limit_usd: '0.001', thresholds: [0.5, 1] });

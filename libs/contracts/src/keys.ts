@@ -4,6 +4,7 @@ import { plainText, timeSchema } from './common';
 import { nameSchema } from './teams';
 
 const MAX_RPM = 2_147_483_647;
+const MAX_OUTPUT_TOKENS = 2_000_000;
 const MAX_GRACE_SECONDS = 30 * 24 * 3600;
 
 const modelsSchema = z
@@ -18,6 +19,10 @@ const rpmLimitSchema = z
   .max(MAX_RPM)
   .nullable()
   .meta({ description: 'Requests per minute; null means unlimited' });
+const defaultMaxTokensSchema = z.int().min(1).max(MAX_OUTPUT_TOKENS).nullable().meta({
+  description:
+    'The limit of output tokens for calls without one, so that budgets hold less for them; null means that of the model',
+});
 const expiresAtSchema = z.iso
   .datetime({ offset: true })
   .nullable()
@@ -34,6 +39,7 @@ export const createKeySchema = z
     models: modelsSchema.optional(),
     expires_at: expiresAtSchema.optional(),
     rpm_limit: rpmLimitSchema.optional(),
+    default_max_tokens: defaultMaxTokensSchema.optional(),
     cache: keyCacheRulesSchema
       .nullish()
       .meta({ description: 'The cache rules of the key’s calls; null means no limits' }),
@@ -44,6 +50,7 @@ export const createKeySchema = z
       name: 'search in production',
       models: ['gpt-4.1-mini'],
       rpm_limit: 600,
+      default_max_tokens: 4_096,
       expires_at: '2027-11-23T00:00:00Z',
       cache: { max_ttl_seconds: 86_400, allowed_cache_controls: ['no-cache', 'ttl'] },
     },
@@ -57,6 +64,7 @@ export const updateKeySchema = z
     models: modelsSchema.optional(),
     expires_at: expiresAtSchema.optional(),
     rpm_limit: rpmLimitSchema.optional(),
+    default_max_tokens: defaultMaxTokensSchema.optional(),
     cache: keyCacheRulesChangeSchema.optional().meta({
       description: 'Omitted rules do not change; null removes a rule, and null for the object removes all',
     }),
@@ -95,6 +103,7 @@ const keyExample = {
   role: 'member',
   models: ['gpt-4.1-mini'],
   rpm_limit: 600,
+  default_max_tokens: 4_096,
   expires_at: '2027-11-23T00:00:00.000Z',
   cache: { max_ttl_seconds: 86_400 },
   created_at: '2026-11-23T09:00:00.000Z',
@@ -113,6 +122,7 @@ export const apiKeySchema = z
     role: keyRoleSchema,
     models: z.array(z.string()).nullable(),
     rpm_limit: z.int().nullable(),
+    default_max_tokens: z.int().nullable(),
     expires_at: timeSchema.nullable(),
     cache: keyCacheRulesSchema
       .nullable()

@@ -59,12 +59,18 @@ const deploymentSchema = z
   .meta({ id: 'NewDeployment' });
 const deploymentsSchema = z.array(deploymentSchema).min(1).max(100);
 
+const defaultMaxTokensSchema = z.int().min(1).max(2_000_000).nullable().meta({
+  description:
+    'The limit of output tokens for calls without one, if their key has none, so that budgets hold less for them; null removes it',
+});
+
 /** `POST /admin/models`. */
 export const createModelSchema = z
   .strictObject({
     name: plainText(128).min(1).meta({ description: 'The name that applications use' }),
     deployments: deploymentsSchema,
     cache: modelCacheRulesSchema.nullish().meta({ description: 'The cache rules of this model' }),
+    default_max_tokens: defaultMaxTokensSchema.optional(),
   })
   .meta({
     id: 'CreateModel',
@@ -87,6 +93,7 @@ export const updateModelSchema = z
       description:
         'Overrides gateway.yaml. Omitted rules do not change; null removes a rule, and null for the object removes all',
     }),
+    default_max_tokens: defaultMaxTokensSchema.optional(),
   })
   .refine((changes) => Object.keys(changes).length > 0, 'must change something')
   .meta({
@@ -104,6 +111,7 @@ const adminModelExample = {
   deployments: [{ provider: 'openai', model: 'gpt-4.1', priority: 1, weight: 3, max_parallel: 50 }],
   version: '2026-11-01',
   generation: 2,
+  default_max_tokens: null,
   cache: {
     enabled: true,
     ttl_seconds: 86_400,
@@ -133,6 +141,7 @@ export const adminModelSchema = z
     ),
     version: z.string().nullable(),
     generation: z.number().int().meta({ description: 'The current cache generation' }),
+    default_max_tokens: z.int().nullable().meta({ description: 'The limit of output tokens for calls without one' }),
     cache: z
       .object({
         enabled: z.boolean(),

@@ -17,6 +17,7 @@ import * as fileExpiry from './0015-file-expiry';
 import * as callsByCost from './0016-calls-by-cost';
 import * as batchUsage from './0017-batch-usage';
 import * as cacheRefreshes from './0018-cache-refreshes';
+import * as defaultMaxTokens from './0019-default-max-tokens';
 import * as moreSums from './0025-more-sums';
 import * as refusedCalls from './0026-refused-calls';
 import * as auditBeforeAfter from './0030-audit-before-after';
@@ -42,6 +43,7 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0016-calls-by-cost': callsByCost,
   '0017-batch-usage': batchUsage,
   '0018-cache-refreshes': cacheRefreshes,
+  '0019-default-max-tokens': defaultMaxTokens,
   '0025-more-sums': moreSums,
   '0026-refused-calls': refusedCalls,
   '0030-audit-before-after': auditBeforeAfter,

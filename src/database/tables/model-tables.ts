@@ -57,6 +57,7 @@ export interface AdminModelsTable {
   /** Null where only the rules of the cache are set. */
   deployments: JSONColumnType<DeploymentSettings[] | null, string | null, string | null>;
   cache: JSONColumnType<ModelCacheRules | null, string | null, string | null>;
+  default_max_tokens: number | null;
   created_at: Generated<Date>;
   updated_at: Generated<Date>;
 }

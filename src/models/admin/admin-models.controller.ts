@@ -42,9 +42,8 @@ export class AdminModelsController {
     @Body({ schema: contracts.createModelSchema }) body: contracts.CreateModel,
     @CurrentCaller() caller: Caller,
   ): Promise<contracts.AdminModel> {
-    return this.toWire(
-      await this.models.create(body.name, { deployments: body.deployments, cache: body.cache ?? null }, caller.keyId),
-    );
+    const { name, deployments, cache = null, default_max_tokens: defaultMaxTokens = null } = body;
+    return this.toWire(await this.models.create(name, { deployments, cache, defaultMaxTokens }, caller.keyId));
   }
 
   @Patch(':model')
@@ -62,7 +61,8 @@ export class AdminModelsController {
     @Body({ schema: contracts.updateModelSchema }) body: contracts.UpdateModel,
     @CurrentCaller() caller: Caller,
   ): Promise<contracts.AdminModel> {
-    return this.toWire(await this.models.update(model, body, caller.keyId));
+    const { deployments, cache, default_max_tokens: defaultMaxTokens } = body;
+    return this.toWire(await this.models.update(model, { deployments, cache, defaultMaxTokens }, caller.keyId));
   }
 
   @Delete(':model')
@@ -77,7 +77,7 @@ export class AdminModelsController {
     return { id: model, deleted: true };
   }
 
-  private toWire({ name, deployments, cache }: Model): contracts.AdminModel {
+  private toWire({ name, deployments, cache, defaultMaxTokens }: Model): contracts.AdminModel {
     const { version, generation } = this.generations.current(name);
     return {
       name,
@@ -91,6 +91,7 @@ export class AdminModelsController {
       })),
       version,
       generation,
+      default_max_tokens: defaultMaxTokens ?? null,
       cache: {
         enabled: cache.enabled ?? true,
         ttl_seconds: cache.ttlSeconds,

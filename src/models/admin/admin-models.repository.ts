@@ -15,6 +15,8 @@ export interface AdminSettings {
   deployments: DeploymentSettings[] | null;
   /** null: the rules of gateway.yaml. */
   cache: ModelCacheRules | null;
+  /** null: that of gateway.yaml. */
+  defaultMaxTokens?: number | null | undefined;
 }
 
 export interface AdminModelChange {
@@ -30,6 +32,8 @@ export interface AdminModelChange {
   };
 }
 
+const COLUMNS = ['deployments', 'cache', 'default_max_tokens as defaultMaxTokens'] as const;
+
 @Injectable()
 export class AdminModelsRepository {
   constructor(
@@ -43,7 +47,7 @@ export class AdminModelsRepository {
   all(): Promise<({ name: string } & AdminSettings)[]> {
     return this.database.db
       .selectFrom('admin_models')
-      .select(['name', 'deployments', 'cache'])
+      .select(['name', ...COLUMNS])
       .orderBy('name')
       .execute();
   }
@@ -51,7 +55,7 @@ export class AdminModelsRepository {
   /** Changes the settings of a model and starts a new generation if its target changes, in one transaction. */
   change({ name, action, actor, work }: AdminModelChange): Promise<NewGenerations[]> {
     return this.generations.locked(async (transaction) => {
-      const columns = transaction.selectFrom('admin_models').select(['deployments', 'cache']);
+      const columns = transaction.selectFrom('admin_models').select(COLUMNS);
       const row = await columns.where('name', '=', name).executeTakeFirst();
       const { settings, target } = work(row ?? null);
       await this.put(name, settings, transaction);
@@ -79,10 +83,11 @@ export class AdminModelsRepository {
       await transaction.deleteFrom('admin_models').where('name', '=', name).execute();
       return;
     }
-    const { deployments, cache } = settings;
+    const { deployments, cache, defaultMaxTokens } = settings;
     const row = {
       deployments: deployments && JSON.stringify(deployments),
       cache: cache && JSON.stringify(cache),
+      default_max_tokens: defaultMaxTokens,
       updated_at: new Date(),
     };
     await transaction

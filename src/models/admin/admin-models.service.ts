@@ -15,6 +15,8 @@ import { rulesAfter } from './rules-after';
 export interface ModelChanges {
   deployments?: DeploymentSettings[] | undefined;
   cache?: ModelCacheRulesChange | undefined;
+  /** null removes it. */
+  defaultMaxTokens?: number | null | undefined;
 }
 
 /** Models that administrators set while the gateway runs. A new target starts a new cache generation, new rules do not. */
@@ -31,7 +33,7 @@ export class AdminModelsService {
   /** @throws GatewayError `conflict` if the model exists */
   async create(
     name: string,
-    { deployments, cache }: AdminSettings & { deployments: DeploymentSettings[] },
+    { deployments, cache, defaultMaxTokens }: AdminSettings & { deployments: DeploymentSettings[] },
     actor: string,
   ): Promise<Model> {
     if (this.registry.resolve(name))
@@ -39,7 +41,7 @@ export class AdminModelsService {
         message: `A model "${name}" already exists; PATCH /admin/models/{model} changes it.`,
         param: 'name',
       });
-    return this.set(name, { deployments, cache }, 'model.created', actor);
+    return this.set(name, { deployments, cache, defaultMaxTokens }, 'model.created', actor);
   }
 
   /** Replaces the deployments or the rules of a model from any source. @throws GatewayError `model_not_found` */
@@ -77,7 +79,9 @@ export class AdminModelsService {
   private changed(name: string, before: AdminSettings | null, changes: ModelChanges) {
     const deployments = changes.deployments ?? before?.deployments ?? null;
     const cache = rulesAfter(before?.cache ?? null, changes.cache);
-    const settings = deployments || cache ? { deployments, cache } : null;
+    const { defaultMaxTokens = before?.defaultMaxTokens ?? null } = changes;
+    const isSet = deployments !== null || cache !== null || defaultMaxTokens !== null;
+    const settings = isSet ? { deployments, cache, defaultMaxTokens } : null;
     const model = settings ? this.registry.preview(name, settings) : this.registry.withoutAdmin(name);
     if (!model) throw new GatewayError('invalid_request', { param: 'deployments' });
     return { settings, target: model.target };
