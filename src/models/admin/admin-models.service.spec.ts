@@ -96,7 +96,10 @@ describe('AdminModelsService', () => {
     const created = await models.create('new', { deployments: [azure], cache: null }, 'key_admin');
     expect(created.deployments).toHaveLength(1);
     expect(changes[0]?.change).toMatchObject({ name: 'new', action: 'model.created', actor: 'key_admin' });
-    expect(lastResult()).toEqual({ settings: { deployments: [azure], cache: null }, target: 'azure/gpt-4.1' });
+    expect(lastResult()).toEqual({
+      settings: { deployments: [azure], cache: null, defaultMaxTokens: null },
+      target: 'azure/gpt-4.1',
+    });
   });
 
   it('refuses to create a model that exists', async () => {
@@ -122,7 +125,7 @@ describe('AdminModelsService', () => {
     stored.set('house', { deployments: [DEPLOYMENT], cache: { ttl_seconds: 5 } });
     await models.update('house', { deployments: [azure] }, 'key_admin');
     expect(lastResult()).toEqual({
-      settings: { deployments: [azure], cache: { ttl_seconds: 5 } },
+      settings: { deployments: [azure], cache: { ttl_seconds: 5 }, defaultMaxTokens: null },
       target: 'azure/gpt-4.1',
     });
     await models.update('house', { cache: { enabled: false } }, 'key_admin');
@@ -132,7 +135,7 @@ describe('AdminModelsService', () => {
   it('sets rules for a model of gateway.yaml and keeps its target', async () => {
     await models.update('house', { cache: { ttl_seconds: 9 } }, 'key_admin');
     expect(lastResult()).toEqual({
-      settings: { deployments: null, cache: { ttl_seconds: 9 } },
+      settings: { deployments: null, cache: { ttl_seconds: 9 }, defaultMaxTokens: null },
       target: 'openai/gpt-4.1',
     });
   });
