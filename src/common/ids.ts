@@ -1,8 +1,24 @@
 import { randomInt } from 'node:crypto';
 import { monotonicFactory } from 'ulid';
 
+/** How far ids stay ahead of a clock that was set back, in order to sort by time; one that was wrong by more is followed. */
+const MOST_AHEAD_MS = 5_000;
+
 /** Random bits are read once a millisecond; ids of the same millisecond count up. */
-const nextUlid = monotonicFactory(() => randomInt(0, 2 ** 32) / 2 ** 32);
+const newFactory = () => monotonicFactory(() => randomInt(0, 2 ** 32) / 2 ** 32);
+
+let factory = newFactory();
+let newestMs = 0;
+
+function nextUlid(): string {
+  const nowMs = Date.now();
+  if (nowMs > newestMs) newestMs = nowMs;
+  else if (nowMs < newestMs - MOST_AHEAD_MS) {
+    factory = newFactory();
+    newestMs = nowMs;
+  }
+  return factory(nowMs);
+}
 
 /** A new request id: a ULID, so ids sort by time. @see https://github.com/ulid/spec */
 export function newRequestId(): string {

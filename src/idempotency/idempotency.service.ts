@@ -188,7 +188,7 @@ export class IdempotencyService implements OnApplicationBootstrap, OnApplication
   }
 
   private async tryToWrite(write: () => Promise<unknown>): Promise<boolean> {
-    for (const deadline = Date.now() + WRITE_TRIES_MS; Date.now() < deadline;) {
+    for (const deadline = performance.now() + WRITE_TRIES_MS; performance.now() < deadline;) {
       try {
         await write();
         return true;
@@ -216,7 +216,7 @@ export class IdempotencyService implements OnApplicationBootstrap, OnApplication
     { owner, requestId }: RunningElsewhere,
     hasLeft: () => boolean,
   ): Promise<void> {
-    const deadline = Date.now() + PATIENCE_MS;
+    const deadline = performance.now() + PATIENCE_MS;
     while (!this.running.get(name)) {
       const look = `${name} ${requestId}`;
       const fate = await (this.looks.get(look) ?? this.look(look, identity, requestId));
@@ -225,7 +225,7 @@ export class IdempotencyService implements OnApplicationBootstrap, OnApplication
       // A key that this process has and does not work for: the answer to its claim was lost, or it could not be freed.
       const forgotten = owner === this.journal.instanceId && !this.running.get(name) && !this.late.has(requestId);
       if (fate === 'not_sent' || forgotten) return this.repository.free(identity, requestId);
-      if (hasLeft() || Date.now() >= deadline) throw stillRunning();
+      if (hasLeft() || performance.now() >= deadline) throw stillRunning();
     }
   }
 

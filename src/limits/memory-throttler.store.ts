@@ -22,7 +22,7 @@ export class MemoryThrottlerStore implements ThrottlerStorage {
   /** Admits or refuses a call by the rules of {@link admit}; the TTL is ignored. */
   increment(key: string, _ttlMs: number, limit: number): Promise<ThrottlerRecord> {
     const nowMs = this.clock.now();
-    if (nowMs >= this.sweepAtMs) this.sweep(nowMs);
+    if (nowMs >= this.sweepAtMs || nowMs < this.sweepAtMs - WINDOW_MS) this.sweep(nowMs);
     let window = this.windows.get(key);
     if (!window) this.windows.set(key, (window = []));
     return Promise.resolve(toRecord(admit(window, nowMs, limit)));

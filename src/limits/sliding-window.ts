@@ -31,6 +31,7 @@ export interface Verdict {
  * grouped in runs, an admission may come up to a second late; a call at the returned `retryMs` is admitted.
  */
 export function admit(window: SlidingWindow, nowMs: number, limit: number): Verdict {
+  setBack(window, nowMs);
   const live = window.findIndex((run) => run.lastMs + WINDOW_MS > nowMs);
   window.splice(0, live === -1 ? window.length : live);
   const used = window.reduce((sum, run) => sum + run.count, 0);
@@ -50,6 +51,16 @@ export function admit(window: SlidingWindow, nowMs: number, limit: number): Verd
     window.push({ firstMs: nowMs, lastMs: nowMs, count: 1 });
   }
   return { admitted: true, used: used + 1, resetMs: leavesInMs(window.at(-1), nowMs), retryMs: 0 };
+}
+
+/** Calls from before the clock was set back count as if they came now. */
+function setBack(window: SlidingWindow, nowMs: number): void {
+  const newest = window.at(-1);
+  if (!newest || newest.lastMs <= nowMs) return;
+  for (const run of window) {
+    run.firstMs = Math.min(run.firstMs, nowMs);
+    run.lastMs = Math.min(run.lastMs, nowMs);
+  }
 }
 
 /** Time until `toLeave` calls have left the window. */

@@ -35,7 +35,7 @@ export class BudgetWindow {
 
   /** The expected cost of this instance's calls in some seconds, at the highest rate of the last seconds. */
   spentIn(seconds: bigint, nowMs: number): PicoUsd {
-    const elapsedMs = BigInt(Math.max(0, Math.round(nowMs - this.rate.at)));
+    const elapsedMs = BigInt(Math.abs(Math.round(nowMs - this.rate.at)));
     if (elapsedMs >= RATE_MS) {
       const { used } = this.slice;
       const measured = ((used - this.rate.used) * 1000n) / elapsedMs;

@@ -41,12 +41,13 @@ describe('the hold of an attempt', () => {
     clock = new SetClock();
   });
   afterEach(async () => {
+    jest.restoreAllMocks();
     for (const close of closers.splice(0)) await close();
   });
 
   const start = (name = 'instance_1') => {
     const owner: Owner = { kind: 'instance', id: name };
-    const instances = { isForgotten: false, declareDead: () => undefined as void };
+    const instances = { isForgotten: false, declareDead: () => undefined as void, confirm: () => Promise.resolve() };
     const service = new HoldsService(
       leases.asRepository(),
       { owner } as Journal,
@@ -54,13 +55,13 @@ describe('the hold of an attempt', () => {
       clock,
       Object.assign(instances, {
         onDeclaredDead: (listener: () => void) => void (instances.declareDead = listener),
-      }) as Pick<InstancesService, 'isForgotten' | 'onDeclaredDead'> as InstancesService,
+      }) as Pick<InstancesService, 'isForgotten' | 'onDeclaredDead' | 'confirm'> as InstancesService,
     );
     service.onApplicationBootstrap();
     return { service, instances };
   };
   /** Ends the maximum wait of a caller. */
-  const endWait = () => setTimeout(() => (clock.nowMs += 2_000), 20);
+  const endWait = () => setTimeout(() => jest.spyOn(performance, 'now').mockReturnValue(Infinity), 20);
 
   it('is the worst-case cost until it ends with the cost of the attempt', async () => {
     const { service } = start();
@@ -189,6 +190,15 @@ describe('the hold of an attempt', () => {
     instances.isForgotten = true;
     await expect(service.take([budget], 100n, true)).rejects.toMatchObject({ code: 'unavailable' });
     expect([service.freePusd(KEY), service.heldPusd(KEY)]).toEqual([0n, 100n]);
+  });
+
+  it('A19: is taken once the database has heard of this instance again, where the clock was set ahead', async () => {
+    const { service, instances } = start();
+    await service.take([budget], 100n, true);
+    instances.isForgotten = true;
+    instances.confirm = () => Promise.resolve(void (instances.isForgotten = false));
+    await service.take([budget], 100n, true);
+    expect(service.heldPusd(KEY)).toBe(200n);
   });
 
   it('is kept if the instance is declared dead, but the free part of its slice is not', async () => {

@@ -73,7 +73,8 @@ export class HoldsService implements OnApplicationBootstrap {
    */
   async take(budgets: readonly Budget[], worstPusd: PicoUsd, priceKnown: boolean, excused?: string): Promise<Hold> {
     requireKnownPrice(budgets, priceKnown);
-    const deadline = this.clock.now() + MAX_WAIT_MS;
+    const deadline = performance.now() + MAX_WAIT_MS;
+    if (this.instances.isForgotten) await this.instances.confirm(MAX_WAIT_MS);
     for (;;) {
       if (this.instances.isForgotten) this.closeSlices();
       const windows = budgets.map((budget) => this.windowOf(budget));
@@ -85,7 +86,7 @@ export class HoldsService implements OnApplicationBootstrap {
       if (this.instances.isForgotten) throw leasesUnavailable();
       const failure = await this.leaseFor(short, worstPusd);
       if (short.fits(worstPusd)) continue;
-      const isOver = this.clock.now() >= deadline;
+      const isOver = performance.now() >= deadline;
       if (failure && isOver) throw failure;
       if (!failure && (isOver || !mayBeFreed(short, worstPusd))) throw new BudgetExceededError(short, worstPusd);
       await this.nextChange();
@@ -168,7 +169,7 @@ export class HoldsService implements OnApplicationBootstrap {
     if (window.fits(worstPusd)) return undefined;
     const leastPusd = worstPusd - window.slice.free;
     const { refused } = window;
-    if (refused && leastPusd >= refused.pusd && this.clock.now() - refused.at < RETRY_MS) return undefined;
+    if (refused && leastPusd >= refused.pusd && Math.abs(this.clock.now() - refused.at) < RETRY_MS) return undefined;
     return this.query(window, () => this.lease(window, leastPusd)).then(
       () => undefined,
       (cause: unknown) => leasesUnavailable(cause),
@@ -187,7 +188,7 @@ export class HoldsService implements OnApplicationBootstrap {
     if (unused.length > 0) {
       const wanted = everything ? undefined : await this.leases.wanted(MAX_WAIT_MS / 1000);
       for (const window of unused) {
-        const idle = nowMs - window.slice.touchedAt >= IDLE_MS || nowMs >= window.endMs;
+        const idle = Math.abs(nowMs - window.slice.touchedAt) >= IDLE_MS || nowMs >= window.endMs;
         const isFree = everything || idle || wanted?.has(window.key) === true;
         if (isFree || window.inDoubt) await this.returnSlice(window, isFree);
       }

@@ -40,7 +40,7 @@ export class OwnerHoldsService {
     requireKnownPrice(budgets, priceKnown);
     if (budgets.length === 0) return [];
     const unlimited = new Set(budgets.flatMap(({ id, action }) => (action === 'warn' || id === excused ? [id] : [])));
-    const deadline = this.clock.now() + MAX_WAIT_MS;
+    const deadline = performance.now() + MAX_WAIT_MS;
     for (;;) {
       const nowMs = this.clock.now();
       const windows = budgets.map(
@@ -53,7 +53,8 @@ export class OwnerHoldsService {
       const short = windows.find(({ budget }) => budget.id === hold.short.budget.id);
       if (!short) throw new Error(`the budget ${hold.short.budget.id} has no window here`);
       short.state = hold.state;
-      if (nowMs >= deadline || !mayBeFreed(short, worstPusd)) throw new BudgetExceededError(short, worstPusd);
+      if (performance.now() >= deadline || !mayBeFreed(short, worstPusd))
+        throw new BudgetExceededError(short, worstPusd);
       await delay(RETRY_MS);
     }
   }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { Clock } from '../../common/clock';
 import { Database } from '../../database/database.connection';
@@ -20,6 +21,7 @@ export class InstancesService implements OnApplicationBootstrap {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
   private seenAt: number;
+  private confirming: Promise<void> | undefined;
   private aliveSince: number | undefined;
   private readonly listeners: (() => void)[] = [];
 
@@ -38,10 +40,21 @@ export class InstancesService implements OnApplicationBootstrap {
     return this.clock.now() - this.seenAt > FORGOTTEN_AFTER_MS;
   }
 
+  /**
+   * Tells the others at once. The clock may have been set ahead, or this process was suspended: then `isForgotten` is true
+   * although the database is there.
+   *
+   * @param timeoutMs how long to wait for it
+   */
+  async confirm(timeoutMs: number): Promise<void> {
+    this.confirming ??= this.turn().finally(() => (this.confirming = undefined));
+    await Promise.race([this.confirming, delay(timeoutMs, undefined, { ref: false })]);
+  }
+
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => this.turn(), BEAT_EVERY_MS);
+    this.timer = setInterval(() => void this.turn(), BEAT_EVERY_MS);
     this.timer.unref();
-    this.turn();
+    void this.turn();
     this.database.beforeClose(async () => {
       clearInterval(this.timer);
       await this.running;
@@ -58,12 +71,12 @@ export class InstancesService implements OnApplicationBootstrap {
     for (const listener of this.listeners) listener();
   }
 
-  private turn(): void {
-    this.running = this.running.then(() =>
+  private turn(): Promise<void> {
+    return (this.running = this.running.then(() =>
       this.beat().catch((error: unknown) =>
         this.logger.debug({ err: error }, 'the heartbeat of this process did not reach the database'),
       ),
-    );
+    ));
   }
 
   private async beat(): Promise<void> {
