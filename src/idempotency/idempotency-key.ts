@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
+import { stringifyExact } from '@thriftgate/providers';
 import { GatewayError } from '../common/errors';
 
 const HEADER = 'idempotency-key';
@@ -33,7 +34,7 @@ export function identityOf(request: FastifyRequest, teamId: string, content: unk
     });
   }
   const path = request.url.split('?', 1)[0] ?? '';
-  const asked = `${request.method} ${path}\n${JSON.stringify(content) ?? ''}`;
+  const asked = `${request.method} ${path}\n${stringifyExact(content) ?? ''}`;
   const fingerprint = createHash('sha256').update(asked).digest('base64url');
   return { teamId, key, fingerprint, requestId: request.id };
 }

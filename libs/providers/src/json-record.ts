@@ -1,9 +1,11 @@
+import { LongNumber } from './long-number';
+
 /** A JSON object with unchecked members. */
 export type JsonRecord = Record<string, unknown>;
 
-/** Whether a parsed JSON value is an object, and neither null nor an array. */
+/** Whether a parsed JSON value is an object, and neither null nor an array nor a number. */
 export function isRecord(value: unknown): value is JsonRecord {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof LongNumber);
 }
 
 /** The text as a JSON value; undefined where the text is not JSON. */

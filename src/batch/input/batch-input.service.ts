@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type CreateBatch, MAX_FILE_BYTES } from '@thriftgate/contracts';
-import { type Endpoint, endpointAt } from '@thriftgate/providers';
+import { type Endpoint, endpointAt, stringifyExact } from '@thriftgate/providers';
 import type { Caller } from '../../common/caller';
 import { GatewayError } from '../../common/errors';
 import { ModelRegistry } from '../../models/model-registry.service';
@@ -104,7 +104,7 @@ function* requestLines(requests: readonly unknown[]): Generator<Buffer, void, un
   for (const [index, request] of requests.entries()) {
     let line: string;
     try {
-      line = JSON.stringify(request);
+      line = stringifyExact(request);
     } catch {
       const message = `'requests.${index}': is nested too deeply.`;
       throw new GatewayError('invalid_request', { message, param: `requests.${index}` });

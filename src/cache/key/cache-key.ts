@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { canonicalObject } from './canonical-json';
 
 /** Raised when what is hashed or what is stored changes its form. */
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 const PREFIX = 'ai_cache';
 
 export interface CacheKeyParts {

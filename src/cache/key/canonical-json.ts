@@ -1,3 +1,4 @@
+import { hasMarkedNames, LongNumber, withPlainNames } from '@thriftgate/providers';
 import { GatewayError } from '../../common/errors';
 
 /** How deep objects and arrays may lie in one another: far more than any vendor takes, and less than any stack holds. */
@@ -5,7 +6,7 @@ export const MAX_DEPTH = 256;
 
 /**
  * JSON in the one form of RFC 8785: members sorted by UTF-16 units, no white space, numbers and texts as ECMAScript writes
- * them. Two requests that differ only in how they were written have one canonical form.
+ * them; numbers that a double does not hold stand as they were sent. Two requests that differ only in how they were written have one canonical form.
  *
  * @see https://www.rfc-editor.org/rfc/rfc8785
  * @throws GatewayError `invalid_request` where it is nested deeper than {@link MAX_DEPTH}
@@ -13,6 +14,7 @@ export const MAX_DEPTH = 256;
 export function canonicalJson(value: unknown, depth = 0): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
   if (Array.isArray(value)) return canonicalArray(value, depth);
+  if (value instanceof LongNumber) return value.text;
   return canonicalObject(value as Record<string, unknown>, undefined, depth);
 }
 
@@ -23,8 +25,10 @@ export function canonicalObject(
   depth = 0,
 ): string {
   if (depth >= MAX_DEPTH) throw tooDeep();
+  const names = Object.keys(value).toSorted();
+  if (hasMarkedNames(names)) return canonicalObject(withPlainNames(value), left, depth);
   let text = '{';
-  for (const name of Object.keys(value).toSorted()) {
+  for (const name of names) {
     if (left?.has(name) || value[name] === undefined) continue;
     text += `${text.length === 1 ? '' : ','}${JSON.stringify(name)}:${canonicalJson(value[name], depth + 1)}`;
   }

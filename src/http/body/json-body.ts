@@ -1,12 +1,16 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { endpointAt, parseExact } from '@thriftgate/providers';
 import { GatewayError } from '../../common/errors';
 import { describeFault } from './json-fault';
 
 type Headers = FastifyRequest['headers'];
+type Parser = ReturnType<FastifyInstance['getDefaultJsonParser']>;
 
 const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)/i;
 const UTF8 = /^utf-?8$/i;
+/** Routes whose bodies pass to upstreams, besides those of endpoints. */
+const BATCHES = '/v1/batches';
 
 /**
  * Reads JSON bodies. An empty body is no body, whatever its content type: many clients send one with DELETE, and with a POST
@@ -23,7 +27,11 @@ export function readJsonBodies(fastify: FastifyInstance): void {
     const unreadable = unreadableBytes(request.headers, bytes);
     if (unreadable) return done(unreadable);
     const text = bytes.toString('utf8');
-    void parse(request, text, (error, body) => (error ? done(invalidJson(text)) : done(null, body)));
+    try {
+      done(null, parseBody(request, text, parse));
+    } catch {
+      done(invalidJson(text));
+    }
   });
 }
 
@@ -31,6 +39,18 @@ export function readJsonBodies(fastify: FastifyInstance): void {
 export function hasBody(headers: Headers): boolean {
   const length = headers['content-length'];
   return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
+}
+
+/** What passes to an upstream keeps all digits and the order of its members. @throws Error where the text is not JSON */
+function parseBody(request: FastifyRequest, text: string, parser: Parser): unknown {
+  const parse = (json: string): unknown => {
+    let [parsed, failure]: [unknown, Error | null] = [undefined, null];
+    void parser(request, json, (error, body) => ([parsed, failure] = [body, error]));
+    if (failure !== null) throw failure as Error;
+    return parsed;
+  };
+  const { url = '' } = request.routeOptions;
+  return url === BATCHES || endpointAt(url) ? parseExact(text, parse) : parse(text);
 }
 
 /** The error of a body that no text can be read from; ASCII is the same in all charsets that are in use. */

@@ -1,3 +1,4 @@
+import { stringifyExact } from '../exact-json';
 import { isRecord, type JsonRecord } from '../json-record';
 import type { UpstreamCall, UpstreamRequest } from '../translator';
 
@@ -18,7 +19,7 @@ export function toChatRequest(call: UpstreamCall): UpstreamRequest {
       'accept-encoding': 'identity',
       'x-request-id': call.requestId,
     },
-    body: JSON.stringify(upstreamBody(call)),
+    body: stringifyExact(upstreamBody(call)),
     dropped: [],
   };
 }
