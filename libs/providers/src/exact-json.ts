@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isRecord, type JsonRecord } from './json-record';
-import { LongNumber } from './long-number';
+import { JsonPieces } from './json-pieces';
+import { LongNumber, LongText, type PassedValue } from './passed-values';
 
 /**
  * JSON that comes out as it went in. JavaScript rounds numbers that a double does not hold, and moves members with whole numbers
@@ -11,7 +12,9 @@ import { LongNumber } from './long-number';
 /** Begins marked names and numbers. U+FFFF sorts after all letters; no caller knows the rest. */
 const MARK = `\uffff${randomUUID()}`;
 const NUMBER_MARK = `${MARK}#`;
+const TEXT_MARK = `${MARK}@`;
 const MARKED = new RegExp(`"${MARK}(?:#([^"]+)")?`, 'g');
+const TEXT = new RegExp(`"${TEXT_MARK}(\\d+)"`);
 
 /** A long number, an exponent of three digits, or the end of a name that may be a whole number. Most texts have none. */
 const SUSPICIOUS = /\d(?:\d{7}|[eE][+-]?\d{3}|"\s*:)/;
@@ -29,24 +32,50 @@ const COLON = /\s*:/y;
  * Parses JSON without losing digits or the order of members.
  *
  * @param parse reads the text, in which such numbers and names are marked
+ * @param passed what stands at each {@link placeOf} in the text
  * @throws SyntaxError where the text is not JSON
  */
-export function parseExact(text: string, parse: (json: string) => unknown = JSON.parse): unknown {
-  if (!SUSPICIOUS.test(text)) return parse(text);
-  const { marked, hasNumbers } = markedText(text);
+export function parseExact(
+  text: string,
+  parse: (json: string) => unknown = JSON.parse,
+  passed: readonly (PassedValue | PassedValue[])[] = [],
+): unknown {
+  const { marked, hasNumbers } = SUSPICIOUS.test(text) ? markedText(text) : { marked: text, hasNumbers: false };
   const value = parse(marked);
-  return hasNumbers ? withLongNumbers(value) : value;
+  return hasNumbers || passed.length > 0 ? withPassed(value, passed) : value;
 }
 
-/** JSON text of a value from {@link parseExact}, with all digits and the order of members. */
-export function stringifyExact(value: unknown): string {
+/** JSON text in place of a value that is not parsed. */
+export function placeOf(index: number): string {
+  return `"${TEXT_MARK}${index}"`;
+}
+
+/** JSON text, or its pieces where it has long texts. */
+export type JsonBody = string | JsonPieces;
+
+/** JSON of a value from {@link parseExact}, with all digits and the order of members. */
+export function stringifyExact(value: unknown): JsonBody {
+  const texts: LongText[] = [];
   LongNumber.mark = NUMBER_MARK;
+  LongText.sink = { texts, mark: TEXT_MARK };
   try {
     const text = JSON.stringify(value);
-    return text?.includes(MARK) ? text.replace(MARKED, (_mark, digits?: string) => digits ?? '"') : text;
+    if (texts.length > 0)
+      return JsonPieces.of(text.split(TEXT).map((part, at) => (at % 2 === 0 ? plain(part) : texts[Number(part)])));
+    return text?.includes(MARK) ? plain(text) : text;
   } finally {
     LongNumber.mark = undefined;
+    LongText.sink = undefined;
   }
+}
+
+/** In bytes. */
+export function byteLengthOf(body: JsonBody): number {
+  return typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
+}
+
+function plain(text: string): string {
+  return text.replace(MARKED, (_mark, digits?: string) => digits ?? '"');
 }
 
 /** Whether an object has names with a mark. @param sorted its names, sorted by UTF-16 units */
@@ -120,16 +149,21 @@ function decimalOf(number: string): string {
   return `${significant}e${BigInt(exponent) - BigInt(fraction.length) + BigInt(digits.length - significant.length)}`;
 }
 
-/** Replaces marked numbers. Without recursion: a value may be nested very deeply. */
-function withLongNumbers(value: unknown): unknown {
+/** Replaces marked texts. Without recursion: a value may be nested very deeply. */
+function withPassed(value: unknown, passed: readonly (PassedValue | PassedValue[])[]): unknown {
   const whole = { value };
   const open: (JsonRecord | unknown[])[] = [whole];
   for (let holder = open.pop(); holder; holder = open.pop()) {
     for (const [name, item] of Object.entries(holder)) {
-      if (typeof item === 'string' && item.startsWith(NUMBER_MARK))
-        Object.assign(holder, { [name]: new LongNumber(item.slice(NUMBER_MARK.length)) });
+      if (typeof item === 'string' && item.startsWith(MARK)) Object.assign(holder, { [name]: passedOf(item, passed) });
       else if (Array.isArray(item) || isRecord(item)) open.push(item);
     }
   }
   return whole.value;
+}
+
+function passedOf(marked: string, passed: readonly (PassedValue | PassedValue[])[]): unknown {
+  return marked.startsWith(NUMBER_MARK)
+    ? new LongNumber(marked.slice(NUMBER_MARK.length))
+    : passed[Number(marked.slice(TEXT_MARK.length))];
 }

@@ -62,7 +62,7 @@ function parse({ line, text }: RawLine, endpoint: Endpoint): BatchLine {
     throw new BadLine('invalid_method', "'method' must be POST", 'method');
   }
   const { body, model, directives } = bodyOf(parsed.body, endpoint);
-  return { line, customId, url: urlOf(parsed.url, endpoint), model, body: stringifyExact(body), directives };
+  return { line, customId, url: urlOf(parsed.url, endpoint), model, body: String(stringifyExact(body)), directives };
 }
 
 function parseObject(text: string | undefined): Record<string, unknown> {

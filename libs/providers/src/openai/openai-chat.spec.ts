@@ -53,7 +53,7 @@ describe('request', () => {
   });
 
   it('requests usage also where the stream options are no object', () => {
-    expect(JSON.parse(openAiChat.toRequest(call).body).stream_options).toEqual({ include_usage: true });
+    expect(JSON.parse(String(openAiChat.toRequest(call).body)).stream_options).toEqual({ include_usage: true });
   });
 });
 

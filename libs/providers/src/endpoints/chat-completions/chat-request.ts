@@ -1,5 +1,5 @@
 import { type EndpointRequest, InvalidRequestError } from '../../endpoint';
-import { LongNumber } from '../../long-number';
+import { LongNumber } from '../../passed-values';
 import { isRecord, type JsonRecord } from '../../json-record';
 
 const OUTPUT_LIMITS = ['max_completion_tokens', 'max_tokens'];
