@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
+import { isRecord, withPlainNames } from '@thriftgate/providers';
 import { GatewayError } from '../common/errors';
 
 const HEADER = 'x-gateway-tags';
@@ -61,8 +62,8 @@ function metadataTags(metadata: unknown): string[] {
   const problem =
     `must be an object of at most ${MAX_TAGS} texts of at most ${MAX_METADATA_VALUE_LENGTH} characters` +
     `, with names of at most ${MAX_METADATA_NAME_LENGTH} characters`;
-  if (typeof metadata !== 'object' || Array.isArray(metadata)) throw invalid("'metadata'", problem, 'metadata');
-  const pairs = Object.entries(metadata);
+  if (!isRecord(metadata)) throw invalid("'metadata'", problem, 'metadata');
+  const pairs = Object.entries(withPlainNames(metadata));
   if (pairs.length > MAX_TAGS || pairs.some(([name]) => name.length > MAX_METADATA_NAME_LENGTH))
     throw invalid("'metadata'", problem, 'metadata');
   return pairs.flatMap(([name, value]) => {

@@ -148,6 +148,15 @@ describe('the configuration', () => {
     expect(openai.providers.b?.baseUrl).toBe('https://eu.api.openai.com/v1');
   });
 
+  it('refuses a base URL with a user name or password, which no request would carry', () => {
+    const yaml = (url: string) => `providers: { b: { type: openai-compatible, base_url: "${url}" } }`;
+    for (const url of ['https://user:pass@llm.example/v1', 'http://user@10.0.0.1:8000', 'https://:pass@llm.example'])
+      expect(problemsOf({ OPENAI_BASE_URL: url }, yaml(url))).toEqual(
+        naming('OPENAI_BASE_URL', 'providers.b.base_url'),
+      );
+    expect(problemsOf({}, yaml('https://llm.example/v1?to=a@b'))).toEqual([]);
+  });
+
   it('accepts only providers with a key or in the file', () => {
     const yaml =
       'models: { m: { deployments: [{ provider: openai, model: x }, { provider: constructor, model: y }] } }';

@@ -28,7 +28,9 @@ const VENDORS = [
 ] as const;
 
 /** The environment variables that decide on providers, validated or not. */
-type Variables = { readonly [Name in (typeof VENDORS)[number][2] | 'DATABASE_URL' | 'SIMULATOR']?: string | undefined };
+type Variables = {
+  readonly [Name in (typeof VENDORS)[number][2 | 3] | 'DATABASE_URL' | 'SIMULATOR']?: string | undefined;
+};
 
 /** The providers of the environment and of gateway.yaml, by name. If two serve a catalogue model, the later one is used. */
 export function providerSettings(env: Environment, file: GatewayFile): Record<string, ProviderSettings> {
@@ -51,7 +53,12 @@ export function providerSettings(env: Environment, file: GatewayFile): Record<st
 
 /** The problems of the providers, and of the simulator in place of one. */
 export function providerProblems(env: Variables, file: GatewayFile): string[] {
-  return [...misnamedProviders(file), ...unknownProviders(env, file), ...simulatorProblems(env, file)];
+  return [
+    ...misnamedProviders(file),
+    ...credentialsInUrls(env, file),
+    ...unknownProviders(env, file),
+    ...simulatorProblems(env, file),
+  ];
 }
 
 function isSimulatorOn(env: Variables, file: GatewayFile): boolean {
@@ -65,6 +72,22 @@ function hasProvider(env: Variables, file: GatewayFile): boolean {
   return (
     VENDORS.some(([name, , key]) => env[key] && !providers[name]) ||
     Object.values(providers).some(({ type, api_key }) => type === 'openai-compatible' || (type === 'openai' && api_key))
+  );
+}
+
+/** Refuses `user:password@` in base URLs, which no request carries. */
+function credentialsInUrls(env: Variables, { providers }: GatewayFile): string[] {
+  const urls = [
+    ...VENDORS.map(([, , , url]): [string, string | undefined] => [url, env[url]]),
+    ...Object.entries(providers).map(([name, { base_url }]): [string, string | undefined] => [
+      `providers.${name}.base_url`,
+      base_url,
+    ]),
+  ];
+  return urls.flatMap(([place, url]) =>
+    url !== undefined && /^\w+:\/\/[^/?#]*@/.test(url)
+      ? [`${place}: must have no user name and no password; set the provider's API key in place of them`]
+      : [],
   );
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
+import { stringifyExact } from '@thriftgate/providers';
 import { GatewayError } from '../common/errors';
 
 const HEADER = 'idempotency-key';
@@ -21,10 +22,14 @@ export function hasIdempotencyKey(request: FastifyRequest): boolean {
 /**
  * What tells a call from others: method, path and body.
  *
- * @param content stands for the body where that cannot be read twice, as an upload's
+ * @param content stands for the body where that cannot be read twice, as an upload's, or is large
  * @throws GatewayError `invalid_request` when the key is not 1 to 255 visible ASCII characters
  */
-export function identityOf(request: FastifyRequest, teamId: string, content: unknown = request.body): CallIdentity {
+export function identityOf(
+  request: FastifyRequest,
+  teamId: string,
+  content: unknown = request.bodyDigest ?? request.body,
+): CallIdentity {
   const key = request.headers[HEADER];
   if (typeof key !== 'string' || !KEY.test(key)) {
     throw new GatewayError('invalid_request', {
@@ -33,7 +38,7 @@ export function identityOf(request: FastifyRequest, teamId: string, content: unk
     });
   }
   const path = request.url.split('?', 1)[0] ?? '';
-  const asked = `${request.method} ${path}\n${JSON.stringify(content) ?? ''}`;
+  const asked = `${request.method} ${path}\n${String(stringifyExact(content) ?? '')}`;
   const fingerprint = createHash('sha256').update(asked).digest('base64url');
   return { teamId, key, fingerprint, requestId: request.id };
 }

@@ -142,6 +142,13 @@ models:
       body: JSON.stringify({ messages }),
     });
     expect([raw.status, raw.headers.get('x-cache-status')]).toEqual([200, 'HIT']);
+    upstream.answers.set('C10 digits', http('200 OK', {}, completion({ content: 'pong' })));
+    await fetch(gateway.url + path, {
+      method: 'POST',
+      headers: { 'api-key': key, 'content-type': 'application/json' },
+      body: '{"messages":[{"role":"user","content":"C10 digits"}],"seed":9223372036854775807}',
+    });
+    expect(upstream.callsOf('C10 digits')[0]?.raw).toContain('"seed":9223372036854775807');
     const unknown = await gateway.request('POST', path.replace('raw-model', 'none'), key, { messages });
     expect(unknown.body.error.code).toBe('model_not_found');
     const invalid = await gateway.request('POST', path, key, []);

@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { gzipSync } from 'node:zlib';
+import { eventually } from '../support/eventually';
 import type { RunningGateway } from '../support/gateway';
 import { sharedGateway } from '../support/shared-gateway';
 
@@ -181,6 +182,78 @@ describe('request bodies', () => {
     it('a byte order mark is no fault', async () => {
       const text = `\ufeff${JSON.stringify({ name: 'with a mark' })}`;
       expect((await send('POST', '/admin/teams', gateway.adminKey, text)).status).toBe(201);
+    });
+  });
+
+  describe('that pass through', () => {
+    const LONG = ['9223372036854775807', '9223372036854775808', '0.12345678901234567890123', '1e400'];
+    const askText = (prompt: string, members: string) =>
+      `{"model":"gpt-4.1","messages":[{"role":"user","content":"${prompt}"}]${members}}`;
+    const sentOf = (prompt: string) => gateway.fake.calls.filter(({ text }) => text.includes(`"${prompt}"`));
+    const PLACES = {
+      'a known member': (number: string) => `,"seed":${number}`,
+      'an unknown member': (number: string) => `,"x_vendor":{"ids":[1,${number}]}`,
+      'a schema': (number: string) =>
+        `,"tools":[{"type":"function","function":{"name":"f","parameters":{"maximum":${number}}}}]`,
+    };
+
+    it.each(Object.entries(PLACES))(
+      'R36: with all digits of numbers, which are apart in the cache: %s',
+      async (place, of) => {
+        const prompt = `long numbers in ${place}`;
+        for (const number of [...LONG, ...LONG])
+          expect((await send('POST', '/v1/chat/completions', key, askText(prompt, of(number)))).status).toBe(200);
+        const sent = sentOf(prompt).map(({ text }) => text);
+        expect(sent).toHaveLength(LONG.length);
+        for (const number of LONG) expect(sent.filter((text) => text.includes(of(number)))).toHaveLength(1);
+      },
+    );
+
+    it.each(Object.entries(PLACES))('R36: with all digits of numbers, in batch lines: %s', async (place, of) => {
+      const prompt = `long numbers of lines in ${place}`;
+      const lines = LONG.map((number, at) => `{"custom_id":"${at}","body":${askText(prompt, of(number))}}`);
+      const { status, body } = await send('POST', '/v1/batches', key, `{"requests":[${lines.join()}]}`);
+      expect([status, body.status]).toEqual([200, 'in_progress']);
+      await eventually(() => sentOf(prompt).length === LONG.length);
+      for (const number of LONG) expect(sentOf(prompt).filter(({ text }) => text.includes(of(number)))).toHaveLength(1);
+    });
+
+    it('R36: an Idempotency-Key tells long numbers apart', async () => {
+      const once = (number: string) =>
+        send('POST', '/v1/chat/completions', key, askText('once with a long number', `,"seed":${number}`), {
+          'idempotency-key': 'long-numbers',
+        });
+      expect((await once('9223372036854775807')).status).toBe(200);
+      expect((await once('9223372036854775807')).status).toBe(200);
+      const { status, body } = await once('9223372036854775808');
+      expect([status, body.error.code]).toEqual([400, 'idempotency_key_reused']);
+    });
+
+    it.each(['n', 'max_tokens', 'max_completion_tokens'])(
+      'R36: %s must be a number that the gateway can read',
+      async (name) => {
+        for (const number of LONG) {
+          const text = askText(`an unreadable ${name}`, `,"${name}":${number}`);
+          const { status, body } = await send('POST', '/v1/chat/completions', key, text);
+          expect([status, body.error.param]).toEqual([400, name]);
+        }
+        expect(sentOf(`an unreadable ${name}`)).toEqual([]);
+      },
+    );
+
+    it('with members where they stood', async () => {
+      const members = [
+        ['b', ',"x_b":1,"10":"ten","2":{"z":1,"7":2,"a":3},"temperature":0.5,"x_a":[{"b":1,"0":2}]'],
+        [
+          'schema',
+          ',"response_format":{"type":"json_schema","json_schema":{"name":"n","schema":{"properties":{"b":{},"2":{},"1":{}}}}}',
+        ],
+      ];
+      for (const [name, text = ''] of members) {
+        const prompt = `members in order: ${name}`;
+        expect((await send('POST', '/v1/chat/completions', key, askText(prompt, text))).status).toBe(200);
+        expect(sentOf(prompt).map((call) => call.text)).toEqual([askText(prompt, text)]);
+      }
     });
   });
 });

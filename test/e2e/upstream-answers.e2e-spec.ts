@@ -261,4 +261,30 @@ prices:
     expect(text).toMatch(/^connection: close$/im);
     expect(text).toContain('data: [DONE]');
   });
+
+  it.each([true, false])('A14: half characters in the names of an answer fail no call, stream: %s', async (stream) => {
+    const names = { model: 'm\ud800\0x', system_fingerprint: 'f\udc00\0', service_tier: '\ud800' };
+    const prompt = `A14 ${stream}`;
+    upstream.answers.set(
+      prompt,
+      stream
+        ? events(role, chunk({ content: 'a\ud800' }, 'stop', names), { ...usageChunk, ...names }, '[DONE]')
+        : http('200 OK', {}, completion('a\ud800', names)),
+    );
+    // A new name is drift: it starts a generation, with a miss of its own.
+    for (let asked = 0; asked < 3; asked += 1) {
+      const { status: code, headers } = await ask(prompt, { stream });
+      expect(code).toBe(200);
+      expect(headers.get('x-gateway-model')).toMatch(/^[!-~]+$/);
+      expect(await rowOf(headers)).toMatchObject({ state: 'settled', status: 200 });
+    }
+    upstream.answers.set(
+      `half an error ${stream}`,
+      http('400 Bad Request', {}, '{"error":{"message":"\\ud800","code":"\\udc00\\u0000"}}'),
+    );
+    const refused = await ask(`half an error ${stream}`, { stream });
+    expect(refused.status).toBe(400);
+    expect(await rowOf(refused.headers)).toMatchObject({ state: 'failed', status: 400 });
+    expect(gateway.output).not.toMatch(/unexpected failure|could not be stored|invalid byte/);
+  });
 });

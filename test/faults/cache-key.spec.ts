@@ -46,7 +46,7 @@ function keyOf(text: string, place = { scope: 'team_1', generation: 1 }) {
 /** The upstream request, without member order and without members that have no effect. */
 function upstreamOf(body: JsonRecord): unknown {
   const call = { body, stream: false, upstreamModel: String(body.model), requestId: '', baseUrl: '' };
-  const sent = JSON.parse(openAi.translators['chat.completions']?.toRequest(call).body ?? '') as Record<
+  const sent = JSON.parse(String(openAi.translators['chat.completions']?.toRequest(call).body)) as Record<
     string,
     unknown
   >;

@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 /** A request as it came: its head, and its body as JSON. */
 export interface RawCall {
   head: string;
+  /** The bytes of its body, as text. */
+  raw: string;
   body: any;
 }
 
@@ -53,9 +55,10 @@ export class RawUpstream {
       const head = received.subarray(0, end).toString('latin1');
       const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0);
       if (received.length < end + 4 + length) return;
-      const body = JSON.parse(received.subarray(end + 4, end + 4 + length).toString());
+      const raw = received.subarray(end + 4, end + 4 + length).toString();
+      const body = JSON.parse(raw);
       received = received.subarray(end + 4 + length);
-      const call = { head, body };
+      const call = { head, raw, body };
       this.calls.push(call);
       const text = JSON.stringify(body.messages);
       const answer = [...this.answers].find(([word]) => text.includes(word))?.[1];

@@ -10,6 +10,14 @@ const metadataSchema = z
   .refine((pairs) => Object.keys(pairs).length <= 16, 'must have at most 16 pairs')
   .nullable();
 
+/** The text of a large body comes as its bytes. */
+function isText(value: unknown): boolean {
+  return (
+    typeof value === 'string' ||
+    (typeof value === 'object' && value !== null && 'json' in value && value.json instanceof Uint8Array)
+  );
+}
+
 const inputMembers = ['input_file_id', 'input_file_content', 'requests'] as const;
 
 const createExample = {
@@ -30,7 +38,11 @@ const createExample = {
 export const createBatchSchema = z
   .object({
     input_file_id: pathIdSchema.optional().meta({ description: 'A file uploaded with purpose `batch`.' }),
-    input_file_content: z.string().optional().meta({ description: 'The lines as JSONL text.' }),
+    input_file_content: z
+      .unknown()
+      .refine((value) => value === undefined || isText(value), 'must be text')
+      .optional()
+      .meta({ type: 'string', description: 'The lines as JSONL text.' }),
     requests: z.array(z.unknown()).optional().meta({
       description: 'The lines as an array of `{custom_id, method, url, body}`; `method` and `url` are optional.',
     }),

@@ -25,7 +25,7 @@ export interface EndpointRequest {
 /** The content of a request, for estimates of its tokens. */
 export interface RequestContent {
   /** Every text that the model gets: messages, tools, schemas. */
-  texts: string[];
+  readonly texts: string[];
   /** Pictures, sounds and files. */
   attachments: { count: number; bytes: number };
 }
@@ -88,13 +88,19 @@ export interface Replay {
   chunks(options: ReplayOptions): Iterable<ReplayChunk>;
 }
 
+/** Names of members without effect: of an object, and of those inside its members, in their arrays too. */
+export interface WithoutEffect {
+  readonly names: ReadonlySet<string>;
+  readonly inside?: Readonly<Record<string, WithoutEffect>>;
+}
+
 /** A public API as the pipeline knows it. Pure: no network, no clock, no randomness. */
 export interface Endpoint {
   readonly name: string;
   /** For example `/v1/chat/completions`. */
   readonly path: string;
   /** Members of the body that do not change the response and are no part of the cache key. */
-  readonly withoutEffect: ReadonlySet<string>;
+  readonly withoutEffect: WithoutEffect;
   /** @throws InvalidRequestError that names the member */
   read(body: unknown): { body: JsonRecord; request: EndpointRequest };
   /** The body with another model's name. */

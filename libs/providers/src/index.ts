@@ -2,6 +2,16 @@ export * from './endpoint';
 export * from './provider';
 export * from './translator';
 export * from './transport/upstream-transport';
+export {
+  hasMarkedNames,
+  type JsonBody,
+  byteLengthOf,
+  parseExact,
+  placeOf,
+  stringifyExact,
+  withPlainNames,
+} from './exact-json';
+export { LongNumber, LongText, PassedValue, RawElement } from './passed-values';
 export { isRecord, type JsonRecord, withEscapedLineEnds } from './json-record';
 export { UpstreamClient, type UpstreamClientOptions } from './transport/upstream-client';
 export { SseReader, SseEventTooLargeError, MAX_SSE_EVENT_LENGTH, type SseItem } from './transport/sse-reader';

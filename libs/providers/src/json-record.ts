@@ -1,9 +1,11 @@
+import { PassedValue } from './passed-values';
+
 /** A JSON object with unchecked members. */
 export type JsonRecord = Record<string, unknown>;
 
-/** Whether a parsed JSON value is an object, and neither null nor an array. */
+/** Whether a parsed JSON value is an object, and neither null nor an array nor a value that passes unread. */
 export function isRecord(value: unknown): value is JsonRecord {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof PassedValue);
 }
 
 /** The text as a JSON value; undefined where the text is not JSON. */
@@ -18,6 +20,14 @@ export function parseJson(text: string): unknown {
 /** A non-empty string, or undefined. */
 export function nonEmptyString(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** Upstreams' names are shorter, in UTF-16 units. */
+const MAX_NAME_LENGTH = 256;
+
+/** A name from an upstream, as headers and databases take it: U+FFFD stands for NUL and for half of a surrogate pair. */
+export function nameOf(value: unknown): string | undefined {
+  return nonEmptyString(value)?.slice(0, MAX_NAME_LENGTH).toWellFormed().replaceAll('\0', '\uFFFD');
 }
 
 /** Characters besides `\n` and `\r` that readers of lines may treat as line ends, for example Python's `splitlines`. */

@@ -1,3 +1,4 @@
+import type { JsonBody } from './exact-json';
 import type { JsonRecord } from './json-record';
 
 /**
@@ -24,7 +25,7 @@ export interface UpstreamRequest {
   method: 'POST';
   url: string;
   headers: Record<string, string>;
-  body: string;
+  body: JsonBody;
   /** Members of the caller's body that this vendor does not support; the gateway reports them. */
   dropped: string[];
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type CreateBatch, MAX_FILE_BYTES } from '@thriftgate/contracts';
-import { type Endpoint, endpointAt } from '@thriftgate/providers';
+import { type Endpoint, endpointAt, LongText, RawElement, stringifyExact } from '@thriftgate/providers';
 import type { Caller } from '../../common/caller';
 import { GatewayError } from '../../common/errors';
 import { ModelRegistry } from '../../models/model-registry.service';
@@ -79,7 +79,7 @@ export class BatchInputService {
       throw new GatewayError('invalid_request', { message, param: 'input_file_id' });
     }
     const member = request.requests === undefined ? 'input_file_content' : 'requests';
-    const content = request.requests ? requestLines(request.requests) : textLines(request.input_file_content ?? '');
+    const content = request.requests ? requestLines(request.requests) : textLines(request.input_file_content);
     try {
       const draft = await this.files.draft(caller.teamId, 'batch-input.jsonl', content);
       return { member, file: { fileId: draft.id, draftBytes: draft.writer.bytes } };
@@ -100,25 +100,46 @@ export class BatchInputService {
   }
 }
 
+const NEWLINE = Buffer.from('\n');
+
 function* requestLines(requests: readonly unknown[]): Generator<Buffer, void, undefined> {
   for (const [index, request] of requests.entries()) {
-    let line: string;
+    let line: string | Buffer;
     try {
-      line = JSON.stringify(request);
+      line = request instanceof RawElement ? inOneLine(request.json) : String(stringifyExact(request));
     } catch {
       const message = `'requests.${index}': is nested too deeply.`;
       throw new GatewayError('invalid_request', { message, param: `requests.${index}` });
     }
-    yield Buffer.from(`${line}\n`);
+    yield Buffer.from(line as string);
+    yield NEWLINE;
   }
 }
 
+/** JSON whose line ends, which can only be between its tokens, are spaces. */
+function inOneLine(json: Buffer): Buffer {
+  for (const end of ['\n', '\r']) for (let at = json.indexOf(end); at >= 0; at = json.indexOf(end, at)) json[at] = 0x20;
+  return json;
+}
+
 /** Cuts text at line ends: no character is cut, and the text is not copied as a whole. */
-function* textLines(text: string): Generator<Buffer, void, undefined> {
+function* textLines(text: unknown): Generator<Buffer, void, undefined> {
+  if (text instanceof LongText) return yield* decoded(text);
+  if (typeof text !== 'string') return;
   for (let start = 0; start < text.length;) {
     const newline = text.indexOf('\n', start);
     const end = newline < 0 ? text.length : newline + 1;
     yield Buffer.from(text.slice(start, end));
     start = end;
+  }
+}
+
+/** @throws GatewayError `invalid_json` where the text of a large body is no JSON */
+function* decoded(text: LongText): Generator<Buffer, void, undefined> {
+  try {
+    for (const piece of text.pieces()) yield Buffer.from(piece);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new GatewayError('invalid_json', { param: 'input_file_content' });
+    throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { type Endpoint, InvalidRequestError, type JsonRecord } from '@thriftgate/providers';
+import { type Endpoint, InvalidRequestError, type JsonRecord, parseExact, stringifyExact } from '@thriftgate/providers';
 import { parseCacheControls } from '../../cache/controls/cache-controls';
 import type { SentDirective } from '../../cache/controls/cache-directive';
 import { readTags } from '../../calls/tags';
@@ -62,14 +62,14 @@ function parse({ line, text }: RawLine, endpoint: Endpoint): BatchLine {
     throw new BadLine('invalid_method', "'method' must be POST", 'method');
   }
   const { body, model, directives } = bodyOf(parsed.body, endpoint);
-  return { line, customId, url: urlOf(parsed.url, endpoint), model, body: JSON.stringify(body), directives };
+  return { line, customId, url: urlOf(parsed.url, endpoint), model, body: String(stringifyExact(body)), directives };
 }
 
 function parseObject(text: string | undefined): Record<string, unknown> {
   if (text === undefined) throw new BadLine('invalid_json_line', 'is too long or not UTF-8', null);
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseExact(text);
   } catch {
     throw new BadLine('invalid_json_line', 'is not valid JSON', null);
   }

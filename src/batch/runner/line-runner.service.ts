@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { type AbortSignalLike, endpointAt } from '@thriftgate/providers';
+import { type AbortSignalLike, endpointAt, parseExact } from '@thriftgate/providers';
 import { BudgetExceededError } from '../../budgets/holds/budget-exceeded';
 import type { JsonResponse } from '../../calls/call';
 import { readTags, withoutTagList } from '../../calls/tags';
@@ -101,7 +101,7 @@ export class LineRunner {
     try {
       const endpoint = endpointAt(line.endpoint);
       if (!endpoint) throw new Error(`a line is for ${line.endpoint}, which is not served`);
-      const { body, request } = endpoint.read(JSON.parse(line.body));
+      const { body, request } = endpoint.read(parseExact(line.body));
       const response = await this.calls.complete({
         requestId,
         caller,

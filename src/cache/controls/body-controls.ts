@@ -1,3 +1,4 @@
+import { isRecord } from '@thriftgate/providers';
 import { invalidControl, maxAge, namespace, type SentDirective, ttl, type CacheDirective } from './cache-directive';
 
 /**
@@ -26,9 +27,8 @@ export function bodyDirectives({ use_cache: useCache, cache }: Record<string, un
   if (isGiven(useCache) && !boolean(useCache, 'use_cache'))
     directives.push({ control: 'use-cache', param: 'use_cache' });
   if (!isGiven(cache)) return directives;
-  if (typeof cache !== 'object' || Array.isArray(cache))
-    throw invalidControl('cache', 'must be an object such as {"ttl": 3600}');
-  for (const [name, value] of Object.entries(cache as object)) {
+  if (!isRecord(cache)) throw invalidControl('cache', 'must be an object such as {"ttl": 3600}');
+  for (const [name, value] of Object.entries(cache)) {
     const param = `cache.${name}`;
     const read = Object.hasOwn(MEMBERS, name) ? MEMBERS[name] : undefined;
     if (!read) throw invalidControl(param, `is unknown; the known members are ${Object.keys(MEMBERS).join(', ')}`);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { chatCompletions } from '@thriftgate/providers';
+import { chatCompletions, parseExact } from '@thriftgate/providers';
 import { type CacheKeyParts, cacheKey as keyFor, keyOfHeader, modelOfKey, scopeOfKey } from './cache-key';
 
 const cacheKey = (keyParts: CacheKeyParts, body: Record<string, unknown>) =>
@@ -38,6 +38,42 @@ describe('the cache key', () => {
     );
     expect(keyOf(JSON.parse('{"a":1.0,"b":"\\u0041","c":1e2}') as Record<string, unknown>)).toBe(
       keyOf(JSON.parse('{"c":100,"b":"A","a":1}') as Record<string, unknown>),
+    );
+  });
+
+  it('does not depend on marks for a vendor’s prompt cache', () => {
+    const mark = { cache_control: { type: 'ephemeral' }, prompt_cache_breakpoint: true };
+    const request = (marks: object) => ({
+      ...body,
+      messages: [
+        { role: 'user', content: [{ type: 'text', text: 'a', ...marks }], ...marks },
+        {
+          role: 'tool',
+          content: [{ type: 'tool_result', content: [{ type: 'text', text: 'b', ...marks }], ...marks }],
+        },
+      ],
+      tools: [{ type: 'function', function: { name: 'f', parameters: { properties: {} }, ...marks }, ...marks }],
+    });
+    const marked = {
+      ...request(mark),
+      cache_control: mark,
+      prompt_cache_options: { mode: 'explicit' },
+      prompt_cache_key: 'k',
+    };
+    expect(keyOf(marked)).toBe(keyOf(request({})));
+    const schema = (properties: object) => ({ ...body, tools: [{ function: { parameters: { properties } } }] });
+    expect(keyOf(schema(mark))).not.toBe(keyOf(schema({})));
+    expect(keyOf({ ...body, response_format: mark })).not.toBe(keyOf({ ...body, response_format: {} }));
+  });
+
+  it('R36: tells numbers apart that a double does not hold', () => {
+    const keys = ['9223372036854775807', '9223372036854775808', '9223372036854775809', '1e400', '1e401'].map((seed) =>
+      keyOf({ ...body, ...(parseExact(`{"seed":${seed},"tools":[{"x":${seed}}]}`) as object) }),
+    );
+    expect(new Set(keys).size).toBe(5);
+    const text = '{"a":1,"2":{"b":1,"1":9223372036854775807}}';
+    expect(keyOf(parseExact(text) as typeof body)).toBe(
+      keyOf(parseExact('{"2":{"1":9223372036854775807,"b":1},"a":1}') as typeof body),
     );
   });
 

@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
+import type { WithoutEffect } from '@thriftgate/providers';
 import { canonicalObject } from './canonical-json';
 
 /** Raised when what is hashed or what is stored changes its form. */
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 const PREFIX = 'ai_cache';
 
 export interface CacheKeyParts {
@@ -23,11 +24,7 @@ export interface CacheKeyParts {
  *
  * @param withoutEffect members of the body that cannot change the answer
  */
-export function cacheKey(
-  parts: CacheKeyParts,
-  body: Record<string, unknown>,
-  withoutEffect: ReadonlySet<string>,
-): string {
+export function cacheKey(parts: CacheKeyParts, body: Record<string, unknown>, withoutEffect: WithoutEffect): string {
   const namespace = parts.namespace === undefined ? 'null' : JSON.stringify(parts.namespace);
   const place = `[${SCHEMA_VERSION},${JSON.stringify(parts.endpoint)},${JSON.stringify(parts.target)},${namespace}]`;
   const digest = hash('sha256', place + canonicalObject(body, withoutEffect));

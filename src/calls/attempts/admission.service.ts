@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { TokenUsage } from '@thriftgate/providers';
+import { byteLengthOf, type JsonBody, type TokenUsage } from '@thriftgate/providers';
 import type { Budget } from '../../budgets/budget';
 import { BudgetDirectory } from '../../budgets/budget-directory.service';
 import { BudgetRefusals } from '../../budgets/budget-refusals.service';
@@ -45,7 +45,7 @@ export class AdmissionService {
     resolved: ResolvedCall,
     deployment: Deployment,
     number: number,
-    requestBody: string,
+    requestBody: JsonBody,
   ): Promise<StartedAttempt> {
     const { call } = resolved;
     const startedAt = this.clock.now();
@@ -89,9 +89,9 @@ export class AdmissionService {
   }
 
   /** What an attempt is likely to use at most, where no budget binds it: the estimate if this process dies. */
-  private likelyUsage(resolved: ResolvedCall, requestBody: string): TokenUsage {
+  private likelyUsage(resolved: ResolvedCall, requestBody: JsonBody): TokenUsage {
     return {
-      inputTokens: this.estimator.roughly(requestBody.length),
+      inputTokens: this.estimator.roughly(lengthOf(requestBody)),
       cachedInputTokens: 0,
       outputTokens: outputCeiling(resolved, resolved.model.maxOutputTokens),
       reasoningTokens: 0,
@@ -103,4 +103,9 @@ export class AdmissionService {
     const asked = call.downgrade?.from.deployments[0];
     return asked && this.prices.of(asked, call.caller.teamId, nowMs);
   }
+}
+
+/** About the characters of a body: of one in pieces the bytes. */
+function lengthOf(body: JsonBody): number {
+  return typeof body === 'string' ? body.length : byteLengthOf(body);
 }

@@ -53,7 +53,7 @@ describe('the request to an upstream', () => {
     const call = aCall({ use_cache: false, cache: { ttl: 5 }, temperature: 0 });
     const before = structuredClone(call.body);
     const request = upstreamRequest(aPreparedCall(call), aDeployment({ upstreamModel: 'big' }), translator, provider);
-    expect(JSON.parse(request.body)).toEqual({ model: 'big', messages: call.body.messages, temperature: 0 });
+    expect(JSON.parse(String(request.body))).toEqual({ model: 'big', messages: call.body.messages, temperature: 0 });
     expect(request.headers).toMatchObject({ authorization: 'Bearer sk', 'x-request-id': call.requestId });
     expect(call.body).toEqual(before);
   });

@@ -27,6 +27,8 @@ const CLIENT_LEFT = { status: CLIENT_CLOSED_REQUEST, errorCode: 'client_closed_r
 
 /** Between two texts is at least so much time, so that events that come close together leave in one text. */
 export const PACE_MS = 5;
+/** Of comments and chunks before the first content, in UTF-16 units. */
+const MAX_HELD_LENGTH = 64 * 1024;
 
 type Step = IteratorResult<string, FlightResult | undefined>;
 
@@ -120,19 +122,25 @@ export class StreamRelay implements FlightSource, AbandonedStream {
     for (;;) {
       const { items, last, isCut } = await this.nextItems();
       for (const item of items) {
-        if (item.kind === 'comment') text += sseComment(item.text);
+        if (item.kind === 'comment') text += this.isFull(text) ? '' : sseComment(item.text);
         else {
           for (const chunk of this.decoder.push(item)) {
             if (chunk.kind === 'done') return { done: true, value: await this.finish(text) };
             if (chunk.kind === 'error')
               return { done: true, value: await this.breakOff(text, await this.errorOf(chunk)) };
-            text += this.relay(chunk);
+            const relayed = this.relay(chunk);
+            if (!this.isFull(text)) text += relayed;
           }
         }
       }
       if (last) return { done: true, value: await this.endOfInput(text, isCut) };
       if (this.contentBegan && text !== '') return { done: false, value: text };
     }
+  }
+
+  /** Whether so much is held back before the first content that more is dropped: it waits as long as the content does. */
+  private isFull(text: string): boolean {
+    return !this.contentBegan && text.length > MAX_HELD_LENGTH;
   }
 
   /** The items of the next piece of the body. A body that breaks off after content ends here like any other. */

@@ -1,4 +1,4 @@
-import type { TokenUsage } from '@thriftgate/providers';
+import { byteLengthOf, type JsonBody, type TokenUsage } from '@thriftgate/providers';
 import type { PreparedCall } from '../prepared-call';
 import { outputCeiling } from './resolved-call';
 
@@ -13,9 +13,9 @@ const TOKENS_PER_ATTACHMENT = 50_000;
  *
  * @param requestBody the JSON text that goes upstream
  */
-export function worstUsage(prepared: PreparedCall, requestBody: string): TokenUsage {
+export function worstUsage(prepared: PreparedCall, requestBody: JsonBody): TokenUsage {
   const { call, model } = prepared;
-  const bytes = Buffer.byteLength(requestBody);
+  const bytes = byteLengthOf(requestBody);
   const { attachments } = call.endpoint.content(call.body);
   return {
     inputTokens: bytes - attachments.bytes + attachments.count * TOKENS_PER_ATTACHMENT,

@@ -1,4 +1,4 @@
-import { type Endpoint, openAi, type Provider } from '@thriftgate/providers';
+import { type Endpoint, type JsonBody, openAi, type Provider } from '@thriftgate/providers';
 import { FakeSignal } from './fake-signal';
 import type { TokenEstimator } from '../../pricing/token-estimator.service';
 import type { ProviderRegistry } from '../../providers/provider-registry.service';
@@ -24,7 +24,7 @@ export function attemptsBench(
   const client = new FakeSignal();
   const call = aCall(body, { signal: client });
   const resolved = aResolvedCall(endpoint ? { ...call, endpoint } : call);
-  const admitted: string[] = [];
+  const admitted: JsonBody[] = [];
   let refusal: Error | undefined;
   const provider = {
     name: 'openai',
@@ -46,7 +46,7 @@ export function attemptsBench(
       of: ResolvedCall,
       deployment: ReturnType<typeof aDeployment>,
       number: number,
-      requestBody: string,
+      requestBody: JsonBody,
     ) => {
       if (refusal) throw refusal;
       admitted.push(requestBody);

@@ -23,6 +23,8 @@ export interface FakeCall {
   headers: IncomingHttpHeaders;
   /** Parsed JSON; undefined if there was none (GET, multipart). */
   body: unknown;
+  /** The text of the body. */
+  text: string;
   /** The `x-request-id` that the client sent. */
   requestId: string | undefined;
   /** The requested model. */

@@ -128,6 +128,7 @@ export class FakeOpenAi {
       path,
       headers,
       body,
+      text: rawBody.toString(),
       requestId: typeof requestId === 'string' ? requestId : undefined,
       model: isJson(body) && typeof body['model'] === 'string' ? body['model'] : undefined,
       unknownMembers: path.startsWith('/v1/chat/') ? unknownMembers(body) : [],

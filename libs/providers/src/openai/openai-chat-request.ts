@@ -1,3 +1,4 @@
+import { stringifyExact } from '../exact-json';
 import { isRecord, type JsonRecord } from '../json-record';
 import type { UpstreamCall, UpstreamRequest } from '../translator';
 
@@ -22,7 +23,7 @@ export function toChatRequest(call: UpstreamCall, limitMember: OutputLimitMember
       'accept-encoding': 'identity',
       'x-request-id': call.requestId,
     },
-    body: JSON.stringify(upstreamBody(call, limitMember)),
+    body: stringifyExact(upstreamBody(call, limitMember)),
     dropped: [],
   };
 }

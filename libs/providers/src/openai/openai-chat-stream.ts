@@ -1,5 +1,5 @@
 import { CompletionAssembly } from '../endpoints/chat-completions/completion-assembly';
-import { isRecord, nonEmptyString, parseJson, type JsonRecord } from '../json-record';
+import { isRecord, nameOf, nonEmptyString, parseJson, type JsonRecord } from '../json-record';
 import { TextChunkTemplate } from './text-chunk-template';
 import type { Reply, SseEvent, StreamChunk, StreamDecoder } from '../translator';
 
@@ -66,7 +66,7 @@ export class OpenAiChatStream implements StreamDecoder {
 
   /** Sends usage in a separate chunk, also where it comes with the last choice (DeepSeek, Mistral) or with each (xAI). */
   #classify(chunk: JsonRecord, data: string): StreamChunk[] {
-    this.#upstreamModel ??= nonEmptyString(chunk.model);
+    this.#upstreamModel ??= nameOf(chunk.model);
     const choices = Array.isArray(chunk.choices) ? chunk.choices : [];
     const hasUsage = isRecord(chunk.usage);
     if (choices.length === 0) return [{ kind: hasUsage ? 'usage' : 'lifecycle', data }];

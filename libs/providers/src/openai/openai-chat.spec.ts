@@ -38,7 +38,7 @@ describe('request', () => {
   it('N5: has the limit that the gateway sets, by the name that the vendor takes', () => {
     const limited = { ...call, stream: false, defaultMaxTokens: 500 };
     const bodyOf = (api: Provider) =>
-      JSON.parse(translatorFor(chatCompletions, api)?.toRequest(limited).body ?? '') as unknown;
+      JSON.parse(String(translatorFor(chatCompletions, api)?.toRequest(limited).body)) as unknown;
     expect(bodyOf(openAi)).toEqual({ model: 'real', messages: [], max_completion_tokens: 500 });
     expect(bodyOf(openAiCompatible)).toEqual({ model: 'real', messages: [], max_tokens: 500 });
   });
@@ -63,7 +63,7 @@ describe('request', () => {
   });
 
   it('requests usage also where the stream options are no object', () => {
-    expect(JSON.parse(openAiChat.toRequest(call).body).stream_options).toEqual({ include_usage: true });
+    expect(JSON.parse(String(openAiChat.toRequest(call).body)).stream_options).toEqual({ include_usage: true });
   });
 });
 

@@ -111,7 +111,9 @@ function clean(value: unknown): string | null {
     ? null
     : redactKeys(text)
         .slice(0, MAX_MESSAGE_LENGTH)
-        .replace(/[\uD800-\uDBFF]$/, '');
+        .replace(/[\uD800-\uDBFF]$/, '')
+        .toWellFormed()
+        .replaceAll('\0', '\uFFFD');
 }
 
 /** Redacts API keys of OpenAI, Groq, xAI and Google, bearer tokens, and OpenAI organisation ids. */

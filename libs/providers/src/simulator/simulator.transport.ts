@@ -36,8 +36,9 @@ export class SimulatorTransport implements UpstreamTransport {
       return respond(404, [errorBody('The simulator supports chat completions only.', null)]);
     }
     try {
-      const chat = readSimulatedRequest(parseJson(request.body));
-      const completion = simulateCompletion(chat, request.body, Math.floor(this.#now() / 1_000));
+      const body = String(request.body);
+      const chat = readSimulatedRequest(parseJson(body));
+      const completion = simulateCompletion(chat, body, Math.floor(this.#now() / 1_000));
       return chat.stream
         ? respond(200, streamCompletion(completion, chat.includeUsage), 'text/event-stream; charset=utf-8')
         : respond(200, [JSON.stringify(completion)]);

@@ -1,5 +1,7 @@
+import { Readable } from 'node:stream';
 import { Agent, type Dispatcher, interceptors } from 'undici';
 import { IncomingResponse, type BodySource } from './incoming-response';
+import type { JsonBody } from '../exact-json';
 import type { UpstreamRequest } from '../translator';
 import {
   UpstreamTransportError,
@@ -54,11 +56,11 @@ export class UpstreamClient implements UpstreamTransport {
   send(request: UpstreamRequest, options: { signal?: AbortSignalLike } = {}): Promise<UpstreamResponse> {
     return new Promise((resolve, reject) => {
       const { method, body } = request;
-      const headers = { 'user-agent': this.#userAgent, ...request.headers };
+      const headers = { 'user-agent': this.#userAgent, ...request.headers, ...lengthHeader(body) };
       const { origin, path } = this.#targetOf(request.url);
       const exchange = new Exchange(resolve, reject, options.signal, this.#maxReplyBytes, this.#connections);
       if (options.signal?.aborted === true) return exchange.cancel();
-      this.#connections.dispatcher.dispatch({ origin, path, method, headers, body }, exchange);
+      this.#connections.dispatcher.dispatch({ origin, path, method, headers, body: bodyOf(body) }, exchange);
     });
   }
 
@@ -195,6 +197,16 @@ class Exchange implements Dispatcher.DispatchHandler, BodySource {
     this.connections.end();
     this.signal?.removeEventListener('abort', this.cancel);
   }
+}
+
+/** undici takes pieces from generators. */
+function bodyOf(body: JsonBody): string | Readable {
+  return typeof body === 'string' ? body : Readable.from(body, { objectMode: false });
+}
+
+/** undici knows the length of texts. */
+function lengthHeader(body: JsonBody): Record<string, string> | undefined {
+  return typeof body === 'string' ? undefined : { 'content-length': String(body.byteLength) };
 }
 
 const KIND_BY_CODE: Record<string, TransportFailureKind> = {

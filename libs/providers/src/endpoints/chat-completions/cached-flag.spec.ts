@@ -15,4 +15,18 @@ describe('withCached', () => {
       ),
     );
   });
+
+  it.each([
+    '{"cached":true,"id":"c"}',
+    '{"id":"c", "cached" : {"a":1}}',
+    '{"id":"c","cached":0}',
+    '{"cached":1,"id":"c","cached":2}',
+  ])('replaces the upstream’s own: %s', (json) => {
+    expect(withCached(Buffer.from(json), false).toString()).toBe('{"id":"c","cached":false}');
+  });
+
+  it('leaves members of the same name further inside', () => {
+    const json = '{"seed":9223372036854775807,"x":{"cached":1}}';
+    expect(withCached(Buffer.from(json), true).toString()).toBe(`${json.slice(0, -1)},"cached":true}`);
+  });
 });

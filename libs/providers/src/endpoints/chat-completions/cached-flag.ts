@@ -1,14 +1,20 @@
+import { parseExact, stringifyExact } from '../../exact-json';
+import { isRecord } from '../../json-record';
+
 const CLOSING_BRACE = 0x7d;
 const OPENING_BRACE = 0x7b;
 
 const CACHED = { true: Buffer.from('"cached":true}'), false: Buffer.from('"cached":false}') };
+const MEMBER = '"cached"';
 const COMMA = Buffer.from(',');
 
 /**
- * Appends the member `cached` to a JSON object without parsing it. The result is not allocated in Node's shared pool: the
+ * Appends the member `cached` to a JSON object without parsing it, unless it may have one of the upstream's. The result is not allocated in Node's shared pool: the
  * cache may hold it for long, and would keep the whole pool in memory.
  */
-export function withCached(json: Buffer, cached: boolean): Buffer {
+export function withCached(reply: Buffer, cached: boolean): Buffer {
+  let json = reply;
+  if (json.includes(MEMBER)) json = withoutCached(json);
   const end = json.lastIndexOf(CLOSING_BRACE);
   const head = json.subarray(0, end);
   const member = CACHED[`${cached}`];
@@ -18,6 +24,13 @@ export function withCached(json: Buffer, cached: boolean): Buffer {
   if (comma > 0) COMMA.copy(spliced, end);
   member.copy(spliced, end + comma);
   return spliced;
+}
+
+function withoutCached(json: Buffer): Buffer {
+  const reply = parseExact(json.toString('utf8'));
+  if (!isRecord(reply) || !('cached' in reply)) return json;
+  const { cached: _cached, ...rest } = reply;
+  return Buffer.from(String(stringifyExact(rest)));
 }
 
 function isEmptyObject(head: Buffer): boolean {

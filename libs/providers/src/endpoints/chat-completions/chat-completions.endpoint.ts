@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../endpoint';
+import type { Endpoint, WithoutEffect } from '../../endpoint';
 import { CHAT_COMPLETIONS } from '../../provider';
 import { chatContent, writtenText } from './chat-content';
 import { chatRenderer } from './chat-renderer';
@@ -9,7 +9,7 @@ import { CompletionReplay } from './completion-replay';
  * Members that do not change the response. The cache key includes all others, also unknown ones: a missing member would cause
  * a wrong hit, an extra one only a miss.
  */
-const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
+const TOP_LEVEL = new Set([
   'stream',
   'stream_options',
   'user',
@@ -18,10 +18,23 @@ const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
   'store',
   'service_tier',
   'prompt_cache_key',
+  'prompt_cache_options',
   'prompt_cache_retention',
   'use_cache',
   'cache',
+  'cache_control',
 ]);
+
+/** Marks for a vendor's prompt cache, which change the price alone. A tool's schema may have members of the same names. */
+const CACHE_MARKS = new Set(['cache_control', 'prompt_cache_breakpoint']);
+const PARTS: WithoutEffect = { names: CACHE_MARKS, inside: { content: { names: CACHE_MARKS } } };
+const WITHOUT_EFFECT: WithoutEffect = {
+  names: TOP_LEVEL,
+  inside: {
+    messages: { names: CACHE_MARKS, inside: { content: PARTS } },
+    tools: { names: CACHE_MARKS, inside: { function: { names: CACHE_MARKS } } },
+  },
+};
 
 /** `POST /v1/chat/completions`. @see https://platform.openai.com/docs/api-reference/chat */
 export const chatCompletions: Endpoint = {

@@ -1,3 +1,4 @@
+import { LongText } from '../../passed-values';
 import type { RequestContent } from '../../endpoint';
 import { isRecord, type JsonRecord, nonEmptyString } from '../../json-record';
 
@@ -21,20 +22,25 @@ const READ_BY_THE_MODEL = ['tools', 'functions', 'response_format', 'tool_choice
  * @see https://platform.openai.com/docs/api-reference/chat/create#chat-create-messages
  */
 export function chatContent(body: JsonRecord): RequestContent {
-  const content: RequestContent = { texts: [], attachments: { count: 0, bytes: 0 } };
+  const attachments = { count: 0, bytes: 0 };
+  const messages: (string | LongText)[][] = [];
   for (const message of Array.isArray(body.messages) ? body.messages : []) {
-    const texts: string[] = [];
-    collect(message, texts, content.attachments);
-    content.texts.push(texts.join('\n'));
+    const texts: (string | LongText)[] = [];
+    collect(message, texts, attachments);
+    messages.push(texts);
   }
-  for (const name of READ_BY_THE_MODEL) {
-    if (body[name] !== undefined && body[name] !== null) content.texts.push(JSON.stringify(body[name]));
-  }
-  return content;
+  return {
+    attachments,
+    // Most calls need no estimate.
+    get texts() {
+      const read = READ_BY_THE_MODEL.filter((name) => body[name] !== undefined && body[name] !== null);
+      return [...messages.map((texts) => texts.join('\n')), ...read.map((name) => JSON.stringify(body[name]))];
+    },
+  };
 }
 
-function collect(value: unknown, texts: string[], attachments: RequestContent['attachments']): void {
-  if (typeof value === 'string') texts.push(value);
+function collect(value: unknown, texts: (string | LongText)[], attachments: RequestContent['attachments']): void {
+  if (typeof value === 'string' || value instanceof LongText) texts.push(value);
   else if (Array.isArray(value)) for (const item of value) collect(item, texts, attachments);
   else if (isRecord(value)) {
     const member = typeof value.type === 'string' ? ATTACHMENT_PARTS[value.type] : undefined;
@@ -47,9 +53,9 @@ function collect(value: unknown, texts: string[], attachments: RequestContent['a
   }
 }
 
-/** The total length of the texts in a value, in UTF-16 units. */
+/** The total length of the texts in a value, in UTF-16 units, of long ones in bytes. */
 function lengthOf(value: unknown): number {
-  if (typeof value === 'string') return value.length;
+  if (typeof value === 'string' || value instanceof LongText) return value.length;
   return isRecord(value) ? Object.values(value).reduce<number>((sum, item) => sum + lengthOf(item), 0) : 0;
 }
 

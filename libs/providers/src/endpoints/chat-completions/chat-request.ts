@@ -1,4 +1,5 @@
 import { type EndpointRequest, InvalidRequestError } from '../../endpoint';
+import { LongNumber } from '../../passed-values';
 import { isRecord, type JsonRecord } from '../../json-record';
 import { forcesTool } from './forced-tool';
 import { unpricedMember } from './unpriced-member';
@@ -56,8 +57,9 @@ function requestOf(body: JsonRecord, model: string): EndpointRequest {
 /** The upstream checks numbers that are too small, and other types. */
 function checkLimit(body: JsonRecord, name: string, most: number): void {
   const value = body[name];
-  if (typeof value === 'number' && value > most)
+  if (value instanceof LongNumber ? Number(value.text) > most : typeof value === 'number' && value > most)
     throw invalid(`'${name}'`, `must be at most ${most.toLocaleString('en-US')}`, name);
+  if (value instanceof LongNumber) throw invalid(`'${name}'`, 'must be a whole number of few digits', name);
 }
 
 function greatest(values: (number | undefined)[]): number | undefined {

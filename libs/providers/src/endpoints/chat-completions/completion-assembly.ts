@@ -1,4 +1,4 @@
-import { isRecord, nonEmptyString, type JsonRecord } from '../../json-record';
+import { isRecord, nonEmptyString, parseJson, type JsonRecord } from '../../json-record';
 import type { Reply } from '../../translator';
 import { completionFacts } from './completion-facts';
 
@@ -6,6 +6,7 @@ import { completionFacts } from './completion-facts';
 interface GrowingChoice {
   message: JsonRecord;
   toolCalls: GrowingToolCall[];
+  lastByIndex: Map<number, GrowingToolCall>;
   /** Members besides the message: logprobs, finish reason and unknown ones. */
   rest: JsonRecord;
 }
@@ -19,6 +20,7 @@ interface GrowingToolCall {
 /** Members of a chunk that a completion does not have, or not as they are. `obfuscation` is padding. */
 const CHUNK_ONLY = new Set(['object', 'choices', 'usage', 'obfuscation']);
 const CHOICE_ONLY = new Set(['index', 'delta', 'message', 'finish_reason', 'logprobs']);
+const DETAILS = 'reasoning_details';
 /** The largest length of an assembled response, in UTF-16 units. A longer one is incomplete. */
 const MAX_ASSEMBLED_LENGTH = 64 * 1024 * 1024;
 /** Strings that a later delta repeats instead of continuing. A name may come in pieces too. */
@@ -91,6 +93,7 @@ function grow(choices: Map<number, GrowingChoice>, delta: JsonRecord): void {
     choice = {
       message: { role: 'assistant', content: null },
       toolCalls: [],
+      lastByIndex: new Map(),
       rest: { finish_reason: null },
     };
     choices.set(index, choice);
@@ -100,7 +103,7 @@ function grow(choices: Map<number, GrowingChoice>, delta: JsonRecord): void {
     merge(choice.message, message);
     if (Array.isArray(toolCalls)) {
       choice.message.tool_calls ??= [];
-      mergeToolCalls(choice.toolCalls, toolCalls);
+      mergeToolCalls(choice, toolCalls);
     } else if (toolCalls === null) choice.message.tool_calls ??= null;
   }
   if (delta.logprobs !== undefined) merge(choice.rest, { logprobs: delta.logprobs });
@@ -120,19 +123,65 @@ function wholeChoice(index: number, { message, toolCalls, rest }: GrowingChoice,
   };
 }
 
-/** Merges each tool call delta into the last call with its index, or into the last one. A new id starts a new call. */
-function mergeToolCalls(calls: GrowingToolCall[], deltas: unknown[]): void {
+/** Merges each tool call delta into the last call with its index, or into the last one. A new id or name starts a new call. */
+function mergeToolCalls({ toolCalls, lastByIndex }: GrowingChoice, deltas: unknown[]): void {
   for (const delta of deltas) {
     if (!isRecord(delta)) continue;
     const { index: givenIndex, ...members } = delta;
     const index = typeof givenIndex === 'number' ? givenIndex : undefined;
-    const last = index === undefined ? calls.at(-1) : calls.findLast((each) => each.index === index);
-    const id = nonEmptyString(members.id);
-    const continues = last && (id === undefined || last.call.id === undefined || id === last.call.id);
-    const known = continues ? last : { index: index ?? calls.length, call: {} };
-    if (!continues) calls.push(known);
+    const last = index === undefined ? toolCalls.at(-1) : lastByIndex.get(index);
+    const continues = last !== undefined && !beginsCall(last.call, members);
+    const known = continues ? last : { index: index ?? toolCalls.length, call: {} };
+    if (!continues) {
+      toolCalls.push(known);
+      lastByIndex.set(known.index, known);
+    }
     merge(known.call, members);
   }
+}
+
+/** Whether a delta does not continue a call: it has another id, or without one a name after complete arguments. */
+function beginsCall(call: JsonRecord, delta: JsonRecord): boolean {
+  const id = nonEmptyString(delta.id);
+  if (id !== undefined) return call.id !== undefined && id !== call.id;
+  const [known, next] = [call.function, delta.function];
+  if (!isRecord(known) || !isRecord(next) || nonEmptyString(next.name) === undefined) return false;
+  const written = nonEmptyString(known.arguments);
+  if (next.name === known.name && !nonEmptyString(next.arguments)) return false;
+  return written !== undefined && written.trimEnd().endsWith('}') && parseJson(written) !== undefined;
+}
+
+/** Members of a reasoning detail that come in pieces. */
+const DETAIL_TEXTS = new Set(['text', 'summary', 'data']);
+/** Among so many last details is the one that a piece continues. */
+const OPEN_DETAILS = 16;
+
+/**
+ * Appends pieces of reasoning details to the details with their index, type and id.
+ *
+ * @see https://openrouter.ai/docs/use-cases/reasoning-tokens#streaming-response
+ */
+function mergeDetails(details: unknown[], pieces: unknown[]): unknown[] {
+  for (const piece of pieces) {
+    const known = isRecord(piece)
+      ? details.slice(-OPEN_DETAILS).findLast((detail) => isRecord(detail) && continuesDetail(detail, piece))
+      : undefined;
+    if (!isRecord(piece) || !isRecord(known)) details.push(piece);
+    else {
+      for (const [name, value] of Object.entries(piece)) {
+        if (DETAIL_TEXTS.has(name) && typeof value === 'string' && typeof known[name] === 'string')
+          known[name] += value;
+        else if (value !== null && value !== '') known[name] = value;
+      }
+    }
+  }
+  return details;
+}
+
+function continuesDetail(known: JsonRecord, piece: JsonRecord): boolean {
+  const [id, nextId] = [nonEmptyString(known.id), nonEmptyString(piece.id)];
+  const isSame = id === undefined || nextId === undefined || id === nextId;
+  return known.type === piece.type && known.index === piece.index && isSame;
 }
 
 /**
@@ -144,7 +193,8 @@ function merge(target: JsonRecord, delta: JsonRecord): void {
     if (name === '__proto__') continue;
     const value = delta[name];
     const known = target[name];
-    if (value === null || known === undefined || known === null) target[name] = value ?? known ?? null;
+    if (name === DETAILS && Array.isArray(value)) target[name] = mergeDetails(Array.isArray(known) ? known : [], value);
+    else if (value === null || known === undefined || known === null) target[name] = value ?? known ?? null;
     else if (typeof value === 'string' && typeof known === 'string') {
       target[name] = mergedText(name, known, value);
     } else if (typeof value === 'string' && Array.isArray(known)) appendText(known, value);

@@ -1,4 +1,4 @@
-import { isRecord, nonEmptyString, parseJson, type JsonRecord } from '../../json-record';
+import { isRecord, nameOf, nonEmptyString, parseJson, type JsonRecord } from '../../json-record';
 import type { AnswerFacts, ReadReply } from '../../translator';
 import { readUsage } from '../../usage/read-usage';
 
@@ -28,9 +28,9 @@ function isError({ error, object, message, detail }: JsonRecord): boolean {
 /** The facts of a parsed `chat.completion`. */
 export function completionFacts(completion: JsonRecord): AnswerFacts {
   const facts: AnswerFacts = {
-    upstreamModel: nonEmptyString(completion.model),
-    systemFingerprint: nonEmptyString(completion.system_fingerprint),
-    serviceTier: nonEmptyString(completion.service_tier),
+    upstreamModel: nameOf(completion.model),
+    systemFingerprint: nameOf(completion.system_fingerprint),
+    serviceTier: nameOf(completion.service_tier),
     finishReasons: [],
     hasToolCalls: false,
     refused: false,

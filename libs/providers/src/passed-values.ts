@@ -1,0 +1,108 @@
+/** Values of JSON that the gateway does not look into: they pass as they were sent. */
+export abstract class PassedValue {
+  /** The value's text in JSON. */
+  abstract toJSON(): unknown;
+}
+
+/** A number with digits that a double does not hold. */
+export class LongNumber extends PassedValue {
+  /** What JSON text has before the digits while exact text is written; else undefined. */
+  static mark: string | undefined;
+
+  /** @param text the number as it was sent, for example `9223372036854775807` or `1e400` */
+  constructor(readonly text: string) {
+    super();
+  }
+
+  override toString(): string {
+    return this.text;
+  }
+
+  /** The marked digits while exact text is written, else the nearest double. */
+  override toJSON(): string | number {
+    return LongNumber.mark === undefined ? Number(this.text) : LongNumber.mark + this.text;
+  }
+}
+
+/** How many bytes of a text are read at once: less than a millisecond of work. */
+const PIECE_BYTES = 256 * 1024;
+const BACKSLASH = 0x5c;
+const LETTER_U = 0x75;
+
+/** A text of a large body, as the bytes that the body has between its quotes. Nothing copies or parses it as a whole. */
+export class LongText extends PassedValue {
+  /** The texts of which exact JSON is being written, and what their place in it has before their number. */
+  static sink: { texts: LongText[]; mark: string } | undefined;
+
+  /**
+   * @param json UTF-8, without the quotes
+   * @param isPlain whether it has neither escapes nor control characters
+   * @param digest SHA-256 of the bytes, in hex
+   */
+  constructor(
+    readonly json: Buffer,
+    readonly isPlain: boolean,
+    readonly digest = '',
+  ) {
+    super();
+  }
+
+  /** In bytes of JSON. */
+  get length(): number {
+    return this.json.length;
+  }
+
+  /** The text in pieces that keep characters whole. @throws SyntaxError where it is no JSON */
+  *pieces(): Generator<string, void, undefined> {
+    for (let start = 0; start < this.json.length;) {
+      const end = pieceEnd(this.json, start, PIECE_BYTES);
+      const piece = this.json.toString('utf8', start, end);
+      yield this.isPlain ? piece : (JSON.parse(`"${piece}"`) as string);
+      start = end;
+    }
+  }
+
+  override toString(): string {
+    return [...this.pieces()].join('');
+  }
+
+  override toJSON(): string {
+    if (LongText.sink === undefined) return this.toString();
+    const { texts, mark } = LongText.sink;
+    return `${mark}${texts.push(this) - 1}`;
+  }
+}
+
+/** An element of a large array, as the bytes of its JSON. */
+export class RawElement extends PassedValue {
+  constructor(readonly json: Buffer) {
+    super();
+  }
+
+  override toJSON(): unknown {
+    return JSON.parse(this.json.toString('utf8'));
+  }
+}
+
+/** Where a piece ends: not within a character, an escape, or a surrogate pair of two escapes. */
+function pieceEnd(json: Buffer, start: number, length: number): number {
+  let at = start;
+  let isOpen = false;
+  while (at < json.length && (at < start + length || isOpen || isContinuation(json[at]))) {
+    if (json[at] !== BACKSLASH) {
+      isOpen = false;
+      at += 1;
+    } else if (json[at + 1] !== LETTER_U) {
+      isOpen = false;
+      at += 2;
+    } else {
+      isOpen = /^d[89ab]/i.test(json.toString('latin1', at + 2, at + 4));
+      at += 6;
+    }
+  }
+  return Math.min(at, json.length);
+}
+
+function isContinuation(byte: number | undefined): boolean {
+  return byte !== undefined && (byte & 0xc0) === 0x80;
+}

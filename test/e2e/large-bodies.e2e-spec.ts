@@ -1,0 +1,149 @@
+import { request as httpRequest } from 'node:http';
+import { join } from 'node:path';
+import { eventually } from '../support/eventually';
+import { type RunningGateway, startGateway } from '../support/gateway';
+
+const MEGABYTE = 1024 * 1024;
+const LOOP_DELAY = join(__dirname, '../support/loop-delay.cjs');
+/** Far above what a quiet machine needs, 50 ms, and far below the minute of a body that is parsed in one go. */
+const MAX_HELD_MS = 3_000;
+
+describe('large request bodies', () => {
+  let gateway: RunningGateway;
+  let key: string;
+
+  beforeAll(async () => {
+    gateway = await startGateway({ env: { NODE_OPTIONS: `--require ${LOOP_DELAY}` } });
+    ({ key } = await gateway.createKey());
+  });
+
+  afterAll(() => gateway?.stop());
+
+  const send = (
+    path: string,
+    body: string,
+    headers: Record<string, string> = {},
+  ): Promise<{ status: number; body: any }> =>
+    new Promise((resolve, reject) => {
+      const call = httpRequest(gateway.url + path, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...headers },
+      });
+      call.on('error', reject);
+      call.on('response', (response) => {
+        const pieces: Buffer[] = [];
+        response.on('data', (piece: Buffer) => pieces.push(piece));
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, body: JSON.parse(Buffer.concat(pieces).toString() || 'null') }),
+        );
+      });
+      call.end(body);
+    });
+
+  /** How long the gateway's event loop was held since the last time, in milliseconds. */
+  const heldMs = async (): Promise<number> => {
+    const before = gateway.output.length;
+    process.kill(gateway.pid, 'SIGUSR2');
+    const printed = await eventually(() => /loop held for (\d+) ms/.exec(gateway.output.slice(before)) ?? undefined);
+    return Number(printed[1]);
+  };
+
+  const CHAT = '{"model":"gpt-4.1","messages":[{"role":"user","content":"large"}],"x":';
+  const times = (unit: string, megabytes: number) => unit.repeat(Math.floor((megabytes * MEGABYTE) / unit.length));
+  const members = (megabytes: number) => {
+    const count = Math.floor((megabytes * MEGABYTE) / 14);
+    return `{${Array.from({ length: count }, (_, at) => `"k${at + 1e7}":1`).join()}}`;
+  };
+
+  it.each<[string, number, () => string]>([
+    ['empty arrays', 8, () => `${CHAT}[${times('[],', 8)}1]}`],
+    ['empty arrays', 30, () => `${CHAT}[${times('[],', 30)}1]}`],
+    ['empty arrays', 62, () => `${CHAT}[${times('[],', 62)}1]}`],
+    ['members', 8, () => `${CHAT}${members(8)}}`],
+    ['short texts', 30, () => `${CHAT}[${times(`"${'\\n'.repeat(200)}",`, 30)}1]}`],
+    ['depth', 30, () => `${CHAT}${times('[', 30)}`],
+    ['spaces', 30, () => `${CHAT}${times(' ', 30)}1}`],
+  ])('A5: are refused and hold up nobody: %s, %d MB', async (what, size, bodyOf) => {
+    const body = bodyOf();
+    await heldMs();
+    const { status, body: answer } = await send('/v1/chat/completions', body);
+    const held = await heldMs();
+    process.stderr.write(`${what}, ${size} MB: held for ${held} ms\n`);
+    expect([status, answer.error.type]).toEqual([what === 'depth' ? 400 : 413, 'invalid_request_error']);
+    expect(answer.error.message).toMatch(/50,000 members|4 MB besides|deeper than 256/);
+    expect(held).toBeLessThan(MAX_HELD_MS);
+  });
+
+  it.each(['/admin/teams', '/admin/prices/import'])(
+    'A5: are refused by %s before the role is asked for',
+    async (path) => {
+      await heldMs();
+      expect((await send(path, `{"x":[${times('[],', 30)}1]}`)).status).toBe(413);
+      expect(await heldMs()).toBeLessThan(MAX_HELD_MS);
+    },
+  );
+
+  it.each<[string, (size: number) => string]>([
+    ['a picture', (size) => `"data:image/png;base64,${times('iVBORw0KGgo', size)}"`],
+    ['a picture with escapes', (size) => `"data:image/png;base64,${times('iVBORw0\\/', size)}"`],
+    ['a text of escapes', (size) => `"${times('\\n\\"\\u00e9', size)}"`],
+    ['a text in Korean', (size) => `"${times('안녕하세요 ', size / 3)}"`],
+    ['several texts', (size) => Array.from({ length: 8 }, () => `"${times('text \\n', size / 8)}"`).join()],
+  ])('A5: with %s are served, and hold up nobody', async (what, textsOf) => {
+    const largest = what === 'a picture' || what === 'a text of escapes' ? 60 : 20;
+    for (const size of [8, largest]) {
+      const parts = `[${textsOf(size)}]`;
+      const body = `${CHAT}${parts},"y":"${what} ${size}"}`;
+      await heldMs();
+      const { status, body: answer } = await send('/v1/chat/completions', body);
+      const held = await heldMs();
+      expect([status, answer.cached]).toEqual([200, false]);
+      const sent = gateway.fake.calls.at(-1);
+      expect((sent?.body as { x: unknown } | undefined)?.x).toEqual(JSON.parse(parts));
+      expect((await send('/v1/chat/completions', body)).body.cached).toBe(true);
+      process.stderr.write(`${what}, ${size} MB: held for ${held} ms\n`);
+      expect(held).toBeLessThan(MAX_HELD_MS);
+    }
+  });
+
+  it('A5: an Idempotency-Key tells large bodies apart', async () => {
+    const once = (text: string) =>
+      send('/v1/chat/completions', `${CHAT}"${times('x', 1)}${text}"}`, { 'idempotency-key': 'large' });
+    expect((await once('a')).status).toBe(200);
+    expect((await once('a')).status).toBe(200);
+    expect((await once('b')).body.error.code).toBe('idempotency_key_reused');
+  });
+
+  const line = (id: number, content: string, model = 'gpt-4.1') =>
+    JSON.stringify({ custom_id: `line-${id}`, body: { model, messages: [{ role: 'user', content }] } });
+
+  it('A5: batches of many values are refused, and the process lives', async () => {
+    const { pid } = gateway;
+    await heldMs();
+    for (const body of [`{"requests":[${times('[],', 180)}1]}`, `{"x":${'['.repeat(9)}${times('[],', 180)}1`]) {
+      const { status } = await send('/v1/batches', body);
+      expect(status).toBe(413);
+    }
+    expect(await heldMs()).toBeLessThan(MAX_HELD_MS);
+    expect([gateway.pid, (await fetch(`${gateway.url}/health/live`)).status]).toEqual([pid, 200]);
+  });
+
+  it('A5: a batch of many lines in its request is read line by line', async () => {
+    const lines = Array.from({ length: 20_000 }, (_, at) => line(at, '질문'.repeat(100)));
+    const bad = [...lines, line(20_000, 'x', 'no-such-model')];
+    for (const [member, body] of [
+      ['requests', `{"requests":[\n${bad.join(',\n')}\n]}`],
+      ['input_file_content', JSON.stringify({ input_file_content: bad.join('\n') })],
+    ]) {
+      await heldMs();
+      const { status, body: answer } = await send('/v1/batches', body ?? '');
+      process.stderr.write(`a batch in ${member}: held for ${await heldMs()} ms\n`);
+      expect([status, answer.error.param]).toEqual([400, member]);
+      expect(answer.error.message).toContain("Line 20001: the model 'no-such-model' is not served here.");
+    }
+    const good = `{"requests":[${lines.slice(0, 2_000).join(' ,\n ')}]}`;
+    const { status, body: batch } = await send('/v1/batches', good);
+    expect([status, batch.request_counts.total]).toEqual([200, 2_000]);
+    await send(`/v1/batches/${batch.id}/cancel`, '');
+  });
+});
