@@ -3,6 +3,7 @@ import { BudgetExceededError } from '../budgets/holds/budget-exceeded';
 import type { CacheHit, ResponseCache } from '../cache/response-cache.service';
 import type { CacheScopes } from '../cache/sharing/cache-scopes.service';
 import { GatewayError } from '../common/errors';
+import { modelNotFound } from '../models/model-names';
 import type { ModelRegistry } from '../models/model-registry.service';
 import type { CallResponse } from './call';
 import { CallsService } from './calls.service';
@@ -27,7 +28,10 @@ function setUp(ask: (prepared: PreparedCall) => Promise<CallResponse> = async ()
   let stored: CacheHit | undefined;
   const looked: PreparedCall['slot'][] = [];
   const asked: PreparedCall[] = [];
-  const models: Pick<ModelRegistry, 'resolve'> = { resolve: (name) => MODELS.find((model) => model.name === name) };
+  const models: Pick<ModelRegistry, 'resolveSent' | 'notFound'> = {
+    resolveSent: (name) => MODELS.find((model) => model.name === name),
+    notFound: (name) => modelNotFound(name, new Map(), new Map()),
+  };
   const scopes: Pick<CacheScopes, 'of'> = { of: ({ teamId }) => ({ id: teamId }) };
   const cache: Pick<ResponseCache, 'slotFor' | 'find'> = {
     slotFor: (model) => aPreparedCall(aCall(), { model }).slot,
@@ -69,7 +73,7 @@ describe('a call that is prepared', () => {
       expect.objectContaining({
         code: 'model_not_found',
         param: 'model',
-        message: `The model "${'x'.repeat(100)}" is not served here. GET /v1/models lists those that are.`,
+        message: `This gateway does not serve a model "${'x'.repeat(200)}…". GET /v1/models lists the models it serves.`,
       }),
     );
   });
