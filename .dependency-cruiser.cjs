@@ -15,7 +15,7 @@ const MAY_IMPORT = {
   audit: BASE,
   teams: [...BASE, 'audit'],
   alerts: [...BASE, 'audit', 'teams'],
-  keys: [...BASE, 'audit', 'teams'],
+  keys: [...BASE, 'audit', 'models', 'teams'],
   auth: [...BASE, 'keys', 'teams'],
   limits: ['common', 'redis'],
   providers: ['common', 'config', 'database'],

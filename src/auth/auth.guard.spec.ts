@@ -9,6 +9,7 @@ import { FailedRequests } from '../http/failed-requests.service';
 import { GatewayErrorFilter } from '../http/gateway-error.filter';
 import { ApiKeyDirectory } from '../keys/api-key-directory.service';
 import { AdminKey } from './admin-key.service';
+import { NamedIds } from './named-ids.service';
 import { AuthGuard } from './auth.guard';
 
 const MEMBER: Caller = { role: 'team_member', teamId: 'team_1', keyId: 'key_1', models: null, rpmLimit: null };
@@ -48,6 +49,7 @@ describe('AuthGuard', () => {
       controllers: [Routes, AdminRoutes],
       providers: [
         AuthGuard,
+        { provide: NamedIds, useValue: { check: () => Promise.resolve() } },
         { provide: APP_GUARD, useExisting: AuthGuard },
         {
           provide: ApiKeyDirectory,

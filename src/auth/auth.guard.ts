@@ -6,6 +6,7 @@ import type { Caller, Role } from '../common/caller';
 import { GatewayError } from '../common/errors';
 import { ApiKeyDirectory } from '../keys/api-key-directory.service';
 import { AdminKey } from './admin-key.service';
+import { NamedIds } from './named-ids.service';
 import { maskKey, presentedKey } from './presented-key';
 
 const HOW_TO = 'Send it as "Authorization: Bearer sk-tg-…"; the headers x-api-key and api-key work too.';
@@ -25,20 +26,23 @@ export class AuthGuard implements CanActivate {
     private readonly reflector: Reflector,
     private readonly directory: ApiKeyDirectory,
     private readonly adminKey: AdminKey,
+    private readonly namedIds: NamedIds,
   ) {}
 
-  /** @throws GatewayError `invalid_api_key` or `forbidden` */
-  canActivate(context: ExecutionContext): boolean {
+  /** @throws GatewayError `invalid_api_key` or `forbidden`; under `/admin` also `not_found` for an unknown team or key */
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const { isPublic, role } = this.accessTo(context);
     if (isPublic) return true;
     const http = context.switchToHttp();
-    const caller = this.identify(http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
-    if (role && caller.role !== role) {
+    const request = http.getRequest<FastifyRequest>();
+    const caller = this.identify(request, http.getResponse<FastifyReply>());
+    if (!role) return true;
+    if (caller.role !== role) {
       throw new GatewayError('forbidden', {
         message: "This route needs the administrator's key or a key with the role admin.",
       });
     }
-    return true;
+    return this.namedIds.check(request.query, request.body).then(() => true);
   }
 
   /** The access that a route's decorators require; cached for each handler, since every call needs it. */

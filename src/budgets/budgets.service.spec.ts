@@ -1,3 +1,4 @@
+import { GatewayError } from '../common/errors';
 import type { ChangeFeed } from '../database/change-feed.service';
 import type { ApiKey } from '../keys/api-key';
 import type { KeysService } from '../keys/keys.service';
@@ -53,10 +54,10 @@ describe('BudgetsService', () => {
     { announce } as Pick<ChangeFeed, 'announce'> as ChangeFeed,
     { get: (id: string) => Promise.resolve({ id }) } as Partial<TeamsService> as TeamsService,
     { get: () => Promise.resolve(KEY) } as Partial<KeysService> as KeysService,
-    { resolve: (name) => (name === 'gpt-4.1-nano' ? {} : undefined) } as Pick<
-      ModelRegistry,
-      'resolve'
-    > as ModelRegistry,
+    {
+      resolve: (name) => (name === 'gpt-4.1-nano' ? {} : undefined),
+      notFound: () => new GatewayError('model_not_found'),
+    } as Pick<ModelRegistry, 'resolve' | 'notFound'> as ModelRegistry,
   );
 
   beforeEach(() => {

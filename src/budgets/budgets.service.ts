@@ -72,7 +72,7 @@ export class BudgetsService {
     if (action !== 'downgrade') return;
     if (downgradeTo === null || !this.models.resolve(downgradeTo)) {
       throw new GatewayError('invalid_request', {
-        message: "'downgrade_to' must name a model of this gateway. GET /v1/models lists them.",
+        message: `'downgrade_to' must name a model of this gateway.${downgradeTo === null ? '' : ` ${this.models.notFound(downgradeTo).message}`}`,
         param: 'downgrade_to',
       });
     }

@@ -5,6 +5,7 @@ import type { CacheMemory } from '../cache/stats/cache-memory.service';
 import type { CacheScopes } from '../cache/sharing/cache-scopes.service';
 import type { Caller } from '../common/caller';
 import { GatewayError } from '../common/errors';
+import { modelNotFound } from '../models/model-names';
 import type { ModelRegistry } from '../models/model-registry.service';
 import type { CallResponse } from './call';
 import { CallsService } from './calls.service';
@@ -33,7 +34,10 @@ function setUp(
   let stored: CacheHit | undefined;
   const looked: PreparedCall['slot'][] = [];
   const asked: PreparedCall[] = [];
-  const models: Pick<ModelRegistry, 'resolve'> = { resolve: (name) => served.find((model) => model.name === name) };
+  const models: Pick<ModelRegistry, 'resolveSent' | 'notFound'> = {
+    resolveSent: (name) => served.find((model) => model.name === name),
+    notFound: (name) => modelNotFound(name, new Map(), new Map()),
+  };
   const scopes: Pick<CacheScopes, 'of'> = { of: ({ teamId }) => ({ id: teamId }) };
   const cache: Pick<ResponseCache, 'slotFor' | 'find'> = {
     slotFor: (model) => aPreparedCall(aCall(), { model }).slot,
@@ -109,7 +113,7 @@ describe('a call that is prepared', () => {
       expect.objectContaining({
         code: 'model_not_found',
         param: 'model',
-        message: `The model "${'x'.repeat(100)}" is not served here. GET /v1/models lists those that are.`,
+        message: `This gateway does not serve a model "${'x'.repeat(200)}…". GET /v1/models lists the models it serves.`,
       }),
     );
   });

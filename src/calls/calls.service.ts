@@ -14,8 +14,6 @@ import { Coalescing } from './coalescing/coalescing.service';
 import { type PreparedCall, statusWithoutHit } from './prepared-call';
 import { CachedResponseService } from './responses/cached-response.service';
 
-const LONGEST_NAME_TOLD = 100;
-
 /** The pipeline of a call: prepare, look up in the cache, ask the upstream. A quote or a batch plan needs the first two. */
 @Injectable()
 export class CallsService {
@@ -54,7 +52,9 @@ export class CallsService {
       call.caller,
     );
     const scope = this.scopes.of(call.caller, model);
-    const slot = this.cache.slotFor(model, scope, call.endpoint, call.body, controls);
+    // A name with a vendor's prefix has the same slot as the model's own name.
+    const body = call.request.model === model.name ? call.body : { ...call.body, model: model.name };
+    const slot = this.cache.slotFor(model, scope, call.endpoint, body, controls);
     return { call: withDefaultLimit(call, model), model, controls, slot };
   }
 
@@ -84,12 +84,8 @@ export class CallsService {
   }
 
   private resolveModel({ request, caller, downgrade: downgraded }: Call): Model {
-    const model = this.models.resolve(request.model);
-    if (!model) {
-      const told = request.model.slice(0, LONGEST_NAME_TOLD);
-      const message = `The model "${told}" is not served here. GET /v1/models lists those that are.`;
-      throw new GatewayError('model_not_found', { message, param: 'model' });
-    }
+    const model = this.models.resolveSent(request.model);
+    if (!model) throw this.models.notFound(request.model);
     if (caller.models !== null && !downgraded && !caller.models.includes(model.name)) {
       throw new GatewayError('model_not_allowed', {
         message: `This key may not use the model "${model.name}".`,

@@ -22,7 +22,7 @@ export function invalidRequest(issues: readonly SchemaIssue[]): GatewayError {
 
 /** Of all that is checked, only the body can be missing as a whole. */
 function isMissingBody(issue: SchemaIssue | undefined): boolean {
-  return issuePath(issue) === '' && issue?.message.endsWith('received undefined') === true;
+  return issuePath(issue) === '' && issue?.message.startsWith('is required') === true;
 }
 
 /** The member of an issue, in dotted form; empty for the whole value. */

@@ -1,18 +1,20 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module';
+import { ModelsModule } from '../models/models.module';
 import { TeamsModule } from '../teams/teams.module';
 import { ApiKeyDirectory } from './api-key-directory.service';
 import { KeyDirectoryRepository } from './key-directory.repository';
 import { KeyHasher } from './key-hasher.service';
+import { KeyRules } from './key-rules.service';
 import { KeysController } from './keys.controller';
 import { KeysRepository } from './keys.repository';
 import { KeysService } from './keys.service';
 import { TeamKeysController } from './team-keys.controller';
 
 @Module({
-  imports: [AuditModule, TeamsModule],
+  imports: [AuditModule, ModelsModule, TeamsModule],
   controllers: [TeamKeysController, KeysController],
-  providers: [KeysService, KeysRepository, KeyDirectoryRepository, KeyHasher, ApiKeyDirectory],
+  providers: [KeysService, KeysRepository, KeyDirectoryRepository, KeyHasher, KeyRules, ApiKeyDirectory],
   exports: [ApiKeyDirectory, KeyHasher, KeysService],
 })
 export class KeysModule {}

@@ -1,9 +1,12 @@
 import { Clock } from '../common/clock';
 import type { ChangeFeed } from '../database/change-feed.service';
+import { GatewayError } from '../common/errors';
+import type { ModelRegistry } from '../models/model-registry.service';
 import type { Team } from '../teams/team';
 import type { TeamsService } from '../teams/teams.service';
 import type { ApiKey, ApiKeySettings } from './api-key';
 import type { KeyHasher } from './key-hasher.service';
+import { KeyRules } from './key-rules.service';
 import type { KeysRepository } from './keys.repository';
 import { KeysService } from './keys.service';
 
@@ -49,7 +52,10 @@ describe('the keys', () => {
     { get: findTeam } as Partial<TeamsService> as TeamsService,
     { hash: (text) => `hash of ${text}` } as Pick<KeyHasher, 'hash'> as KeyHasher,
     { announce } as Pick<ChangeFeed, 'announce'> as ChangeFeed,
-    new SetClock(),
+    new KeyRules(new SetClock(), {
+      resolve: (name) => (name === 'gpt-4.1' ? {} : undefined),
+      notFound: (name) => new GatewayError('model_not_found', { message: `no ${name}` }),
+    } as Pick<ModelRegistry, 'resolve' | 'notFound'> as ModelRegistry),
   );
 
   beforeEach(() => {
@@ -87,6 +93,14 @@ describe('the keys', () => {
     });
     await keys.update('key_1', { expiresAt: new Date(NOW + 1) }, 'admin');
     await keys.update('key_1', { expiresAt: null }, 'admin');
+  });
+
+  it('N17: name models that are served', async () => {
+    const unknown = { ...SETTINGS, models: ['gpt-4.1', 'gpt4.1'] };
+    const refusal = { code: 'invalid_request', param: 'models.1', message: "'models.1': no gpt4.1" };
+    await expect(keys.create('team_1', 'team_member', unknown, 'admin')).rejects.toMatchObject(refusal);
+    await expect(keys.update('key_1', { models: unknown.models }, 'admin')).rejects.toMatchObject(refusal);
+    await keys.update('key_1', { models: ['gpt-4.1'] }, 'admin');
   });
 
   it('are not found under unknown ids', async () => {

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../common/clock';
 import type { Role } from '../common/caller';
 import { GatewayError } from '../common/errors';
 import { newId } from '../common/ids';
@@ -8,6 +7,7 @@ import { noSuchTeam } from '../teams/team';
 import { TeamsService } from '../teams/teams.service';
 import { type ApiKey, type ApiKeyChanges, type ApiKeySettings, newKeyText, noSuchKey, shownPrefix } from './api-key';
 import { KeyHasher } from './key-hasher.service';
+import { KeyRules } from './key-rules.service';
 import { type KeyIdentity, KeysRepository } from './keys.repository';
 
 /** A key with its text, which the gateway does not store. */
@@ -24,11 +24,12 @@ export class KeysService {
     private readonly teams: TeamsService,
     private readonly hasher: KeyHasher,
     private readonly changeFeed: ChangeFeed,
-    private readonly clock: Clock,
+    private readonly rules: KeyRules,
   ) {}
 
   async create(teamId: string, role: Role, settings: ApiKeySettings, actor: string): Promise<IssuedKey> {
-    this.requireFuture(settings.expiresAt);
+    this.rules.requireFuture(settings.expiresAt);
+    this.rules.requireModels(settings.models);
     await this.teams.get(teamId);
     const { keyText, identity } = this.newIdentity();
     const key = await this.keys.insert(teamId, { ...identity, role, ...settings }, actor);
@@ -68,7 +69,8 @@ export class KeysService {
 
   /** Changes the given settings: undefined keeps one, null clears it. */
   async update(id: string, settings: ApiKeyChanges, actor: string): Promise<ApiKey> {
-    this.requireFuture(settings.expiresAt);
+    this.rules.requireFuture(settings.expiresAt);
+    this.rules.requireModels(settings.models);
     const key = (await this.keys.update(id, settings, actor)) ?? (await this.get(id));
     await this.changeFeed.announce('keys');
     return key;
@@ -83,7 +85,7 @@ export class KeysService {
   /** Replaces a key by one with the same settings. The old one works `graceSeconds` longer, never past its own expiry. */
   async rotate(id: string, graceSeconds: number, actor: string): Promise<IssuedKey> {
     const old = await this.get(id);
-    const now = this.clock.now();
+    const now = this.rules.nowMs();
     if (old.replacedBy)
       throw new GatewayError('conflict', { message: `This key is already replaced by '${old.replacedBy}'.` });
     if (old.expiresAt && old.expiresAt.getTime() <= now) {
@@ -100,10 +102,5 @@ export class KeysService {
   private newIdentity(): { keyText: string; identity: KeyIdentity } {
     const keyText = newKeyText();
     return { keyText, identity: { id: newId('key'), prefix: shownPrefix(keyText), hash: this.hasher.hash(keyText) } };
-  }
-
-  private requireFuture(expiresAt: Date | null | undefined): void {
-    if (!expiresAt || expiresAt.getTime() > this.clock.now()) return;
-    throw new GatewayError('invalid_request', { message: "'expires_at': must be in the future", param: 'expires_at' });
   }
 }

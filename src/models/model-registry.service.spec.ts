@@ -50,6 +50,31 @@ function registryOver(vendors: Record<string, string | undefined>) {
   return { providers, registry };
 }
 
+describe('N12: names that callers send', () => {
+  const { registry } = registryOver({ openai: 'openai', backup: undefined });
+
+  it('may have their vendor’s prefix', () => {
+    const model = registry.resolve('gpt-4.1');
+    expect(registry.resolveSent('openai/gpt-4.1')).toBe(model);
+    expect(registry.resolveSent('OpenAI/gpt-4.1')).toBe(model);
+    expect(registry.resolveSent('azure/gpt-4.1')).toBeUndefined();
+    expect(registry.resolve('openai/gpt-4.1')).toBeUndefined();
+  });
+
+  it.each([
+    ['gpt4.1', 'Did you mean "gpt-4.1"?'],
+    ['GPT-4.1', 'Did you mean "gpt-4.1"?'],
+    ['azure/gpt-4.1', 'Did you mean "gpt-4.1"?'],
+    ['deepseek-chat', 'set DEEPSEEK_API_KEY'],
+    ['something/else', 'GET /v1/models lists'],
+    ['x'.repeat(5000), 'GET /v1/models lists'],
+  ])('are answered where they are unknown: %.20s', (name, advice) => {
+    const error = registry.notFound(name);
+    expect(error).toMatchObject({ code: 'model_not_found', param: 'model', message: expect.stringContaining(advice) });
+    expect(error.message.length).toBeLessThan(500);
+  });
+});
+
 describe('the models after the providers are reloaded', () => {
   const names = (registry: ModelRegistry) => registry.all().map(({ name }) => name);
 

@@ -1,12 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import type { ModelCacheRules } from '@thriftgate/contracts';
+import type { GatewayError } from '../common/errors';
 import { GatewayConfig } from '../config/gateway-config';
 import type { CatalogueModel } from '../pricing/catalogue';
 import { PriceBook } from '../pricing/price-book.service';
 import { ProviderRegistry } from '../providers/provider-registry.service';
 import type { DeploymentSettings } from '../database/tables/model-tables';
 import type { Deployment, Model } from './model';
+import { modelNotFound, withoutVendor } from './model-names';
 import { targetOf } from './model-target';
 
 /** What administrators set for a model; null: not set. */
@@ -80,6 +82,16 @@ export class ModelRegistry {
 
   resolve(name: string): Model | undefined {
     return this.models.get(name);
+  }
+
+  /** The model that a caller means, also by a name with its vendor's prefix. */
+  resolveSent(name: string): Model | undefined {
+    return this.models.get(name) ?? withoutVendor(name, this.models, this.priceBook.catalogue);
+  }
+
+  /** @returns `model_not_found`, with the name that was most likely meant, or the key that is missing */
+  notFound(name: string, param = 'model'): GatewayError {
+    return modelNotFound(name, this.models, this.priceBook.catalogue, param);
   }
 
   all(): Model[] {

@@ -4,7 +4,6 @@ import * as contracts from '@thriftgate/contracts';
 import { Roles } from '../http/access.decorators';
 import { ApiErrors } from '../http/api-errors.decorator';
 import { type Caller, CurrentCaller } from '../common/caller';
-import { GatewayError } from '../common/errors';
 import { GenerationsService } from './generations.service';
 import { ModelRegistry } from './model-registry.service';
 
@@ -36,11 +35,7 @@ export class ModelVersionsController {
     @Body({ schema: contracts.setModelVersionSchema }) body: contracts.SetModelVersion,
     @CurrentCaller() caller: Caller,
   ): Promise<contracts.ModelVersion> {
-    if (!this.registry.resolve(model))
-      throw new GatewayError('model_not_found', {
-        message: `This gateway does not serve a model "${model}".`,
-        param: 'model',
-      });
+    if (!this.registry.resolve(model)) throw this.registry.notFound(model);
     return this.generations.declareVersion(model, body.version, caller.keyId);
   }
 }

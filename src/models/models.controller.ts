@@ -42,8 +42,8 @@ export class ModelsController {
   @ApiOkResponse({ description: 'The model.', standardSchema: contracts.modelSchema })
   @ApiErrors('model_not_found', 'model_not_allowed')
   get(@Param('id') id: string, @CurrentCaller() caller: Caller): contracts.ModelObject {
-    const model = this.registry.resolve(id);
-    if (!model) throw new GatewayError('model_not_found', { param: 'model' });
+    const model = this.registry.resolveSent(id);
+    if (!model) throw this.registry.notFound(id);
     if (!mayUse(caller, model.name)) throw new GatewayError('model_not_allowed', { param: 'model' });
     return this.toWire(model, caller);
   }

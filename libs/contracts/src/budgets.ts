@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { plainText, timeSchema, usdSchema } from './common';
+import { dollarsSchema, plainText, timeSchema, usdSchema } from './common';
 import { filterSchema } from './report-queries';
 
 export const budgetWindows = ['hour', 'day', 'week', 'month', 'total'] as const;
@@ -7,9 +7,7 @@ export const budgetActions = ['block', 'warn', 'downgrade', 'defer'] as const;
 
 const MAX_LIMIT_USD = 9_000_000;
 
-const limitSchema = z
-  .string()
-  .regex(/^\d{1,7}(\.\d{1,12})?$/, 'must be decimal dollars in quotes with at most 12 decimals, as "100.00"')
+const limitSchema = dollarsSchema(12, '100.00')
   .refine((usd) => Number(usd) <= MAX_LIMIT_USD, `must not be above ${MAX_LIMIT_USD}`)
   .meta({ description: 'The most dollars to spend per window', example: '100.00' });
 const timezoneSchema = z

@@ -14,7 +14,7 @@ export const errorBodySchema = z
     id: 'Error',
     example: {
       error: {
-        message: "'messages': Invalid input: expected array, received undefined",
+        message: "'messages' is required and must be an array with at least one message.",
         type: 'invalid_request_error',
         param: 'messages',
         code: 'invalid_request',
@@ -42,6 +42,29 @@ export const usdSchema = z
   .string()
   .regex(/^-?\d+(\.\d+)?$/)
   .meta({ description: 'US dollars, an exact decimal', example: '0.000218' });
+
+/** More digits than these are not exact in JavaScript's numbers. */
+const EXACT_DIGITS = 15;
+
+/**
+ * Decimal dollars in a request: a text, or a number if its decimals are exact.
+ *
+ * @param decimals the most digits after the point
+ * @param example a value for the message
+ */
+export function dollarsSchema(decimals: number, example: string): z.ZodType<string, string | number> {
+  const message = `must be decimal dollars with at most ${decimals} decimals, as "${example}"`;
+  const text = z.string(message).regex(new RegExp(`^\\d{1,7}(\\.\\d{1,${decimals}})?$`), message);
+  return z.preprocess((value: string | number) => (isExact(value) ? String(value) : value), text);
+}
+
+function isExact(value: unknown): value is number {
+  return typeof value === 'number' && /^\d+(\.\d+)?$/.test(String(value)) && digitsOf(value) <= EXACT_DIGITS;
+}
+
+function digitsOf(value: number): number {
+  return String(value).replace(/^0\.0*|\./g, '').length;
+}
 
 /** Text that PostgreSQL can store: without null characters and lone surrogates. */
 export const storable = (maxLength: number) =>

@@ -1,9 +1,7 @@
 import { z } from 'zod';
-import { plainText, timeSchema, usdSchema } from './common';
+import { dollarsSchema, plainText, timeSchema, usdSchema } from './common';
 
-const amountSchema = z
-  .string()
-  .regex(/^\d{1,7}(\.\d{1,12})?$/, 'must be decimal dollars in quotes with at most 12 decimals, as "100.00"')
+const amountSchema = dollarsSchema(12, '100.00')
   .refine((usd) => !/^[0.]+$/.test(usd), 'must be more than zero')
   .meta({ description: 'US dollars', example: '100.00' });
 const noteSchema = plainText(1000).optional();

@@ -1,3 +1,5 @@
+import './messages';
+
 export * from './alerts';
 export * from './audit';
 export * from './batches';
@@ -13,6 +15,7 @@ export * from './health';
 export * from './keys';
 export * from './ledger';
 export * from './models';
+export * from './near-miss';
 export * from './prices';
 export type { DayOrTime } from './report-times';
 export * from './request-filters';

@@ -1,12 +1,9 @@
 import { z } from 'zod';
-import { plainText, timeSchema, usdSchema } from './common';
+import { dollarsSchema, plainText, timeSchema, usdSchema } from './common';
 
 const MAX_TIERS = 10;
 
-const rateSchema = z
-  .string()
-  .regex(/^\d{1,7}(\.\d{1,6})?$/, 'must be decimal dollars in quotes with at most 6 decimals, as "8.00"')
-  .meta({ description: 'US dollars per million tokens', example: '8.00' });
+const rateSchema = dollarsSchema(6, '8.00').meta({ description: 'US dollars per million tokens', example: '8.00' });
 const rates = {
   input_usd_per_mtok: rateSchema,
   output_usd_per_mtok: rateSchema,

@@ -93,8 +93,8 @@ export class BatchInputService {
   private rulesOf({ models, cache }: Caller, endpoint: Endpoint): CallRules {
     return {
       endpoint,
-      isServed: (model) => this.models.resolve(model) !== undefined,
-      isAllowed: (model) => models === null || models.includes(model),
+      isServed: (model) => this.models.resolveSent(model) !== undefined,
+      isAllowed: (model) => models === null || models.includes(this.models.resolveSent(model)?.name ?? model),
       isControlAllowed: (control) => cache?.allowedControls?.includes(control) ?? true,
     };
   }

@@ -82,7 +82,7 @@ export class SharesService {
   private requireModels(models: readonly string[]): void {
     const unknown = models.findIndex((model) => !this.models.resolve(model));
     if (unknown < 0) return;
-    const message = `This gateway does not serve a model "${models[unknown]}". GET /v1/models lists the models it serves.`;
+    const { message } = this.models.notFound(models[unknown] ?? '');
     throw new GatewayError('invalid_request', { message, param: `models.${unknown}` });
   }
 

@@ -1,3 +1,5 @@
+import { distance } from '@thriftgate/contracts';
+
 /** The pattern of a route, as its parts between slashes; a parameter begins with a colon. */
 export interface Pattern {
   readonly segments: readonly string[];
@@ -54,18 +56,4 @@ function withSameLast<T extends Pattern>(patterns: readonly T[], segments: reado
 /** The pattern with the path's own ids. */
 function filled(pattern: readonly string[], segments: readonly string[]): string[] {
   return pattern.map((part, index) => (part.startsWith(':') ? (segments[index] ?? part) : part));
-}
-
-/** How many characters must be changed, added or left out. @see https://en.wikipedia.org/wiki/Levenshtein_distance */
-function distance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= from.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= to.length; j++) {
-      const change = (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[to.length] ?? 0;
 }

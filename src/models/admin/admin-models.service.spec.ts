@@ -6,6 +6,7 @@ import type { DeploymentSettings } from '../../database/tables/model-tables';
 import type { NewGenerations } from '../generations.repository';
 import type { GenerationsService } from '../generations.service';
 import type { Model } from '../model';
+import { modelNotFound } from '../model-names';
 import type { ModelRegistry } from '../model-registry.service';
 import type { AdminModelChange, AdminModelsRepository, AdminSettings } from './admin-models.repository';
 import { AdminModelsService } from './admin-models.service';
@@ -47,6 +48,7 @@ describe('AdminModelsService', () => {
       const settings = stored.get(name);
       return settings?.deployments ? model(name, settings.deployments) : configured.get(name);
     },
+    notFound: (name) => modelNotFound(name, new Map(), new Map()),
     preview: (name, { deployments }) => (deployments ? model(name, deployments) : configured.get(name)),
     withoutAdmin: (name) => configured.get(name),
     hasAdminSettings: (name) => stored.has(name),

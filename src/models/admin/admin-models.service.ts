@@ -72,7 +72,7 @@ export class AdminModelsService {
     changes.deployments?.forEach(({ provider }, index) => this.requireProvider(provider, index));
     await this.apply({ name, action, actor, work: (before) => this.changed(name, before, changes) });
     const model = this.registry.resolve(name);
-    if (!model) throw new GatewayError('model_not_found', { param: 'model' });
+    if (!model) throw this.registry.notFound(name);
     return model;
   }
 
@@ -104,10 +104,6 @@ export class AdminModelsService {
   }
 
   private requireModel(name: string): void {
-    if (this.registry.resolve(name)) return;
-    throw new GatewayError('model_not_found', {
-      message: `This gateway does not serve a model "${name}".`,
-      param: 'model',
-    });
+    if (!this.registry.resolve(name)) throw this.registry.notFound(name);
   }
 }

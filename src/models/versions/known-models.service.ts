@@ -20,10 +20,9 @@ export class KnownModels {
   /** @throws GatewayError `model_not_found` */
   async require(model: string): Promise<void> {
     if (this.registry.resolve(model) || (await this.targets.models()).includes(model)) return;
-    throw new GatewayError('model_not_found', {
-      message: `This gateway does not serve a model "${model}". To name an upstream version, send it as "version".`,
-      param: 'model',
-    });
+    const { message } = this.registry.notFound(model);
+    const hint = 'To name an upstream version, send it as "version".';
+    throw new GatewayError('model_not_found', { message: `${message} ${hint}`, param: 'model' });
   }
 
   /**
