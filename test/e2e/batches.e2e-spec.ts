@@ -95,14 +95,14 @@ describe('batches', () => {
       expect(response).toMatchObject({ status_code: 200, body: { object: 'chat.completion', cached: false } });
     }
     // C9
-    const sum = (member: string) => results.reduce((all, { response }) => all + response?.body.usage[member], 0);
+    const tokens = (member: string) => results.reduce((all, { response }) => all + response?.body.usage[member], 0);
     expect(batch.model).toBe(results[0]?.response?.body.model);
     expect(batch.usage).toEqual({
-      input_tokens: sum('prompt_tokens'),
+      input_tokens: tokens('prompt_tokens'),
       input_tokens_details: { cached_tokens: 0 },
-      output_tokens: sum('completion_tokens'),
+      output_tokens: tokens('completion_tokens'),
       output_tokens_details: { reasoning_tokens: 0 },
-      total_tokens: sum('total_tokens'),
+      total_tokens: tokens('total_tokens'),
     });
     const output = await batches.openai.files.retrieve(batch.output_file_id ?? '');
     expect(output).toMatchObject({ purpose: 'batch_output', filename: `${batch.id}_output.jsonl` });
