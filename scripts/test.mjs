@@ -69,4 +69,13 @@ const notes = [];
 if (!postgres) notes.push('skipped: PostgreSQL is not installed: e2e and faults on the production profile');
 if (!redis)
   notes.push('skipped: Redis is not installed: integration on Redis, e2e and faults on the production profile');
+if (!hasPythonSdk())
+  notes.push(
+    "skipped: Python's openai is not installed (test/support/python/requirements.txt): the calls of its own tests",
+  );
 process.exit(run.report(notes));
+
+function hasPythonSdk() {
+  const env = { ...process.env, PYTHONPATH: join(root, '.ci/python') };
+  return spawnSync('python3', ['-c', 'import openai'], { env }).status === 0;
+}

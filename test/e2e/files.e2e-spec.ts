@@ -91,6 +91,15 @@ describe('files', () => {
     expect((await gateway.request('GET', '/v1/files?limit=0', ownKey)).body.error.param).toBe('limit');
   });
 
+  it.each(['assistants', 'fine-tune', 'user_data', 'vision'])(
+    "C2: are not in the list of OpenAI's purpose %s, which they never have",
+    async (purpose) => {
+      await upload('for a batch');
+      expect((await openai.files.list({ purpose })).data).toEqual([]);
+      await expect(openai.files.list({ purpose: `${purpose}s` })).rejects.toMatchObject({ param: 'purpose' });
+    },
+  );
+
   it('can be deleted', async () => {
     const file = await upload('gone soon');
     expect(await openai.files.delete(file.id)).toEqual({ id: file.id, object: 'file', deleted: true });

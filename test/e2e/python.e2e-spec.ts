@@ -1,26 +1,40 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { BatchClient } from '../support/batch-client';
 import type { RunningGateway } from '../support/gateway';
 import { sharedGateway } from '../support/shared-gateway';
 
-const hasRequests = spawnSync('python3', ['-c', 'import requests']).status === 0;
-const withRequests = hasRequests ? describe : describe.skip;
+const PROGRAMS = join(__dirname, '../support/python');
+const PARAMETERS = join(__dirname, '../support/openai-sdks/parameters.json');
+/** `.ci/run` installs the packages of `requirements.txt` there. */
+const PACKAGES = join(__dirname, '../../.ci/python');
+const env = { ...process.env, PYTHONPATH: [PACKAGES, process.env['PYTHONPATH'] ?? ''].join(delimiter) };
+const TIMEOUT_MS = 600_000;
+
+/** A group of tests with a Python package, or one that is skipped and says so. */
+const withPackage = (name: string) =>
+  spawnSync('python3', ['-c', `import ${name}`], { env }).status === 0 ? describe : describe.skip;
+
+/** Runs a program in `test/support/python`. @returns the JSON that it prints */
+async function run(program: string, ...args: string[]) {
+  const { stdout } = await promisify(execFile)('python3', [join(PROGRAMS, program), ...args], { env });
+  return JSON.parse(stdout);
+}
+
+let gateway: RunningGateway;
+
+beforeAll(async () => {
+  gateway = await sharedGateway();
+});
+afterAll(() => gateway.stop());
 
 /** A Python program that uses only `requests`; skipped without Python or its requests package. */
-withRequests('a Python program with requests', () => {
-  let gateway: RunningGateway;
-
-  beforeAll(async () => {
-    gateway = await sharedGateway();
-  });
-  afterAll(() => gateway.stop());
-
+withPackage('requests')('a Python program with requests', () => {
   it('posts a batch as text, polls it and reads its output', async () => {
     const { key } = await gateway.createKey();
-    const program = join(__dirname, '../support/python/batch_with_requests.py');
-    const { stdout } = await promisify(execFile)('python3', [program, `${gateway.url}/v1`, key, '60']);
-    const { batch, output } = JSON.parse(stdout);
+    const { batch, output } = await run('batch_with_requests.py', `${gateway.url}/v1`, key, '60');
     expect(batch).toMatchObject({
       status: 'completed',
       request_counts: { total: 60, completed: 60, failed: 0 },
@@ -30,5 +44,35 @@ withRequests('a Python program with requests', () => {
       Array.from({ length: 60 }, (_, index) => `request_${index}`),
     );
     expect(output[7].response.body.choices[0].message.content).toBe('echo: 질문 7');
+  });
+});
+
+/** Skipped without Python's openai: `python3 -m pip install --target .ci/python -r test/support/python/requirements.txt`. */
+withPackage('openai')("openai-python's own calls", () => {
+  const clients = ['sync, strict=False', 'sync, strict=True', 'async, strict=False', 'async, strict=True'];
+  let errors: Record<string, Record<string, string | null>>;
+
+  beforeAll(async () => {
+    const { key } = await gateway.createKey();
+    errors = await run('openai_sdk.py', `${gateway.url}/v1`, key, PARAMETERS);
+    const batches = new BatchClient(gateway, key);
+    for await (const { id } of batches.openai.batches.list({ limit: 100 })) await batches.ended(id);
+  }, TIMEOUT_MS);
+
+  it.each(clients)('for chat, models, files and batches pass in each form, %s', (client) => {
+    const calls = Object.entries(errors[client] ?? {});
+    expect(calls.length).toBeGreaterThan(30);
+    expect(calls.filter(([, error]) => error !== null)).toEqual([]);
+  });
+
+  it('reach the upstream with all parameters as they are', () => {
+    const options = JSON.parse(readFileSync(PARAMETERS, 'utf8')).chat_options;
+    const { stream_options: _, ...passed } = options;
+    const sent = gateway.fake.calls.map(({ body }) => body as Record<string, unknown>);
+    const [streams, others] = [true, false].map((stream) =>
+      sent.filter((body) => (body['stream'] === true) === stream),
+    );
+    expect(streams).toContainEqual(expect.objectContaining(options));
+    expect(others).toContainEqual(expect.objectContaining(passed));
   });
 });

@@ -57,6 +57,19 @@ export const fileDeletedSchema = z
   .meta({ id: 'FileDeleted', example: { id: example.id, object: 'file', deleted: true } });
 export type FileDeleted = z.output<typeof fileDeletedSchema>;
 
+/** OpenAI's purposes, of which files here have two. @see https://platform.openai.com/docs/api-reference/files/list */
+const LISTED_PURPOSES = [
+  'batch',
+  'batch_output',
+  'assistants',
+  'assistants_output',
+  'evals',
+  'fine-tune',
+  'fine-tune-results',
+  'user_data',
+  'vision',
+] as const;
+
 /** `GET /v1/files`. Other members are ignored, as OpenAI's clients add some. */
 export const listFilesQuerySchema = z.object({
   after: z
@@ -66,6 +79,9 @@ export const listFilesQuerySchema = z.object({
     .meta({ description: 'The id of the last file of the previous page.' }),
   limit: z.coerce.number().int().min(1).max(10_000).default(10_000),
   order: z.enum(['asc', 'desc']).default('desc').meta({ description: 'By creation time.' }),
-  purpose: z.enum(['batch', 'batch_output']).optional(),
+  purpose: z
+    .enum(LISTED_PURPOSES)
+    .optional()
+    .meta({ description: 'Files here have `batch` or `batch_output`; a list by another purpose is empty.' }),
 });
 export type ListFilesQuery = z.output<typeof listFilesQuerySchema>;
