@@ -16,6 +16,14 @@ export function formatUsd(pusd: PicoUsd): string {
   return fraction === '' ? `${sign}${whole}` : `${sign}${whole}.${fraction}`;
 }
 
+/** Formats pico-dollars rounded to cents, halves away from zero: `"-0.08"`. Less than half a cent is `"0.00"`. */
+export function formatCents(pusd: PicoUsd): string {
+  const magnitude = pusd < 0n ? -pusd : pusd;
+  const cents = (magnitude + PICO_PER_USD / 200n) / (PICO_PER_USD / 100n);
+  const digits = cents.toString().padStart(3, '0');
+  return `${pusd < 0n && cents > 0n ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
+}
+
 /**
  * Reads a decimal number, with or without an exponent, as an exact multiple of 10^-scale.
  *

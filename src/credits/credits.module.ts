@@ -8,6 +8,7 @@ import { CreditWatch } from './credit-watch.service';
 import { CreditsController } from './credits.controller';
 import { CreditsRepository } from './credits.repository';
 import { CreditsService } from './credits.service';
+import { OrganisationStatementsController } from './statements/organisation-statements.controller';
 import { StatementsController } from './statements/statements.controller';
 import { StatementsRepository } from './statements/statements.repository';
 import { StatementsService } from './statements/statements.service';
@@ -15,7 +16,7 @@ import { StatementsService } from './statements/statements.service';
 /** Prepaid balances and monthly statements. */
 @Module({
   imports: [AuditModule, TeamsModule, LedgerModule, AlertsModule],
-  controllers: [CreditsController, StatementsController],
+  controllers: [CreditsController, StatementsController, OrganisationStatementsController],
   providers: [CreditsService, CreditsRepository, CreditDirectory, CreditWatch, StatementsService, StatementsRepository],
   exports: [CreditDirectory],
 })

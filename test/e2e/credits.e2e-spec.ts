@@ -1,3 +1,4 @@
+import type { OrganisationStatement } from '@thriftgate/contracts';
 import { formatUsd, parseUsd } from '../../src/common/money';
 import { eventually } from '../support/eventually';
 import { type RunningGateway, startGateway } from '../support/gateway';
@@ -68,7 +69,7 @@ describe('credits', () => {
     expect((await credits(teamId)).expired_usd).toBe(now.expired_usd);
   });
 
-  it('are in a consistent statement, as JSON, table and page, in both languages', async () => {
+  it('N15: are in a consistent statement, as JSON, table and page, in both languages', async () => {
     const { key, teamId } = await gateway.createKey();
     await topUp(teamId, { amount_usd: '3', note: '=1+1 <b>first</b>' });
     const calls = [await gateway.chat(key, 'one'), await gateway.chat(key, 'two', { model: 'gpt-4.1-mini' })];
@@ -89,6 +90,21 @@ describe('credits', () => {
     expect([later.opening_balance_usd, later.closing_balance_usd]).toEqual(
       Array(2).fill(statement.closing_balance_usd),
     );
+
+    const all = (await gateway.admin('GET', `/admin/statements/${month}`)).body as OrganisationStatement;
+    expect(all.teams.find(({ team_id }) => team_id === teamId)).toEqual({
+      team_id: teamId,
+      team_name: statement.team_name,
+      opening_balance_usd: '0',
+      credits_usd: '3.05',
+      usage: statement.usage_total,
+      closing_balance_usd: statement.closing_balance_usd,
+      amount_owed_usd: '0',
+    });
+    const closing = all.teams.reduce((sum, { closing_balance_usd }) => sum + parseUsd(closing_balance_usd), 0n);
+    expect(all.total.closing_balance_usd).toBe(formatUsd(closing));
+    const allCsv = await gateway.admin<string>('GET', `/admin/statements/${month}?format=csv&lang=ko`);
+    expect(allCsv.body).toContain('청구할 금액');
 
     const csv = await gateway.admin<string>('GET', `${path}?format=csv&lang=ko`);
     expect(csv.headers.get('content-type')).toContain('text/csv');

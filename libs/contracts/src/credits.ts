@@ -133,7 +133,8 @@ export const statementSchema = z
     ),
     usage: z.array(z.object({ model: z.string(), ...usageSums })),
     usage_total: z.object(usageSums),
-    closing_balance_usd: usdSchema,
+    closing_balance_usd: usdSchema.meta({ description: 'Below zero where the team owes money' }),
+    amount_owed_usd: usdSchema.meta({ description: 'What the team owes at the end of the month; 0 with a balance' }),
   })
   .meta({
     id: 'Statement',
@@ -166,6 +167,56 @@ export const statementSchema = z
         cost_usd: '3.1',
       },
       closing_balance_usd: '59.4',
+      amount_owed_usd: '0',
     },
   });
 export type Statement = z.output<typeof statementSchema>;
+
+const teamMonth = {
+  opening_balance_usd: usdSchema,
+  credits_usd: usdSchema.meta({ description: 'Grants and top-ups less what expired' }),
+  usage: z.object(usageSums),
+  closing_balance_usd: usdSchema,
+  amount_owed_usd: usdSchema.meta({
+    description: 'What is owed at the end of the month; a balance of another team pays nothing of it',
+  }),
+};
+const teamMonthExample = {
+  opening_balance_usd: '0',
+  credits_usd: '0',
+  usage: {
+    requests: 1200,
+    input_tokens: 840000,
+    output_tokens: 96000,
+    list_cost_usd: '12.4',
+    saved_usd: '9.3',
+    cost_usd: '3.1',
+  },
+  closing_balance_usd: '-3.1',
+  amount_owed_usd: '3.1',
+};
+
+/** `GET /admin/statements/{month}`. */
+export const organisationStatementQuerySchema = statementQuerySchema.extend({
+  format: z.enum(['json', 'csv']).default('json'),
+});
+export type OrganisationStatementQuery = z.output<typeof organisationStatementQuerySchema>;
+
+/** A month of all teams: those with a balance, credits or calls, also deleted ones. */
+export const organisationStatementSchema = z
+  .object({
+    month: z.string(),
+    timezone: z.string(),
+    teams: z.array(z.object({ team_id: z.string(), team_name: z.string(), ...teamMonth })),
+    total: z.object(teamMonth),
+  })
+  .meta({
+    id: 'OrganisationStatement',
+    example: {
+      month: '2026-11',
+      timezone: 'Asia/Seoul',
+      teams: [{ team_id: 'team_01KAS5M8Z2Q6W9Y3T7N4B1C0DE', team_name: 'search', ...teamMonthExample }],
+      total: teamMonthExample,
+    },
+  });
+export type OrganisationStatement = z.output<typeof organisationStatementSchema>;

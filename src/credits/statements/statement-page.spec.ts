@@ -22,18 +22,19 @@ const statement: Statement = {
 } as Statement;
 
 describe('the page of a statement', () => {
-  it('has exact, grouped amounts, in the language and time zone', () => {
+  it('N15: has grouped amounts in cents with the exact ones beside, in the language and time zone', () => {
     const page = statementPage(statement, 'ko');
     for (const text of [
       '12,843.918273645192',
       '9,123,456,789',
-      '>1,000<',
+      '>1,000.00<',
       '-1,500.00',
-      '-$1,234,567.5',
-      '$999.123456789012',
+      '<span>$1,234,567.50</span>',
+      '$999.12 <small class="exact">999.123456789012</small>',
     ])
       expect(page).toContain(text);
-    for (const text of ['<html lang="ko">', '기초 잔액', '충전', '2026. 11. 30. 23:59']) expect(page).toContain(text);
+    for (const text of ['<html lang="ko">', '이월 청구액', '기말 잔액', '충전', '2026. 11. 30. 23:59'])
+      expect(page).toContain(text);
     expect(statementPage(statement, 'en')).toContain('2026-11-30 23:59');
   });
 

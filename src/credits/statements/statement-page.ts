@@ -1,5 +1,6 @@
 import type { Statement } from '@thriftgate/contracts';
 import { DateTime } from 'luxon';
+import { balanceLine, cents } from './statement-amounts';
 import { STATEMENT_TEXTS, type StatementLanguage } from './statement-texts';
 
 const NUMBERS = ['requests', 'input_tokens', 'output_tokens'] as const;
@@ -21,13 +22,17 @@ export function statementPage(statement: Statement, language: StatementLanguage)
     DateTime.fromISO(at, { zone: statement.timezone }).toFormat(
       language === 'ko' ? 'yyyy. M. d. HH:mm' : 'yyyy-MM-dd HH:mm',
     );
+  const balance = (edge: 'opening' | 'closing', usd: string) => {
+    const line = balanceLine(edge, usd, text);
+    return `<p class="balance"><span>${line.label}</span><span>${amount(line.usd, '$')}</span></p>`;
+  };
   const movements = statement.movements.map(
     ({ at, kind, note, amount_usd }) =>
-      `<tr><td class="short">${escape(date(at))}</td><td class="short">${text[kind]}</td><td class="name">${escape(note ?? '')}</td><td class="number">${grouped(amount_usd)}</td></tr>`,
+      `<tr><td class="short">${escape(date(at))}</td><td class="short">${text[kind]}</td><td class="name">${escape(note ?? '')}</td><td class="number">${amount(amount_usd)}</td></tr>`,
   );
   const cells = (line: Record<(typeof NUMBERS)[number], number> & Record<(typeof DOLLARS)[number], string>) =>
     NUMBERS.map((name) => `<td class="number">${line[name].toLocaleString('en-US')}</td>`).join('') +
-    DOLLARS.map((name) => `<td class="number">${grouped(line[name])}</td>`).join('');
+    DOLLARS.map((name) => `<td class="number">${amount(line[name])}</td>`).join('');
   const usage = statement.usage.map((line) => `<tr><td class="name">${escape(line.model)}</td>${cells(line)}</tr>`);
   const none = (columns: number) => `<tr><td colspan="${columns}">${text.none}</td></tr>`;
   return `<!doctype html>
@@ -42,7 +47,7 @@ export function statementPage(statement: Statement, language: StatementLanguage)
 <body>
 <h1>${text.title}</h1>
 <p class="meta">${text.team}: ${escape(statement.team_name)} (${escape(statement.team_id)})<br>${text.month}: ${statement.month} (${text.timezone}: ${escape(statement.timezone)})</p>
-<p class="balance"><span>${text.opening}</span><span>${balance(statement.opening_balance_usd)}</span></p>
+${balance('opening', statement.opening_balance_usd)}
 <h2>${text.movements}</h2>
 <div class="wide"><table>
 <thead><tr><th>${text.date}</th><th>${text.kind}</th><th>${text.note}</th><th class="number">${text.amount}</th></tr></thead>
@@ -54,7 +59,7 @@ export function statementPage(statement: Statement, language: StatementLanguage)
 <tbody>${usage.join('\n') || none(7)}</tbody>
 <tfoot><tr><td>${text.total}</td>${cells(statement.usage_total)}</tr></tfoot>
 </table></div>
-<p class="balance"><span>${text.closing}</span><span>${balance(statement.closing_balance_usd)}</span></p>
+${balance('closing', statement.closing_balance_usd)}
 <p class="exact">${text.exact}</p>
 </body>
 </html>
@@ -67,8 +72,12 @@ function grouped(usd: string): string {
   return [whole.replace(/\B(?=(\d{3})+$)/g, ','), ...fraction].join('.');
 }
 
-function balance(usd: string): string {
-  return usd.startsWith('-') ? `-$${grouped(usd.slice(1))}` : `$${grouped(usd)}`;
+/** Rounded to cents, and exact beside where that is another number. */
+function amount(usd: string, unit = ''): string {
+  const rounded = cents(usd);
+  const shown = rounded.startsWith('-') ? `-${unit}${grouped(rounded.slice(1))}` : unit + grouped(rounded);
+  const isExact = Number(rounded) === Number(usd) && usd.replace(/^[^.]*\.?/, '').length <= 2;
+  return isExact ? shown : `${shown} <small class="exact">${grouped(usd)}</small>`;
 }
 
 function escape(text: string): string {

@@ -7,6 +7,11 @@ export const STATEMENT_TEXTS = {
     timezone: 'time zone',
     opening: 'Opening balance',
     closing: 'Closing balance',
+    opening_owed: 'Owed from before',
+    closing_owed: 'Amount owed',
+    organisation: 'All teams',
+    credits: 'Credits (USD)',
+    exact_value: 'exact',
     movements: 'Credits',
     date: 'Date',
     kind: 'Kind',
@@ -25,7 +30,8 @@ export const STATEMENT_TEXTS = {
     saved_usd: 'Saved (USD)',
     cost_usd: 'Cost (USD)',
     total: 'Total',
-    exact: 'All amounts are exact and add up to the ledger. Corrections of earlier calls are in the month of the call.',
+    exact:
+      'Amounts are rounded to cents; the exact ones beside them add up to the ledger. Corrections of earlier calls are in the month of the call.',
   },
   ko: {
     title: '이용 내역서',
@@ -34,6 +40,11 @@ export const STATEMENT_TEXTS = {
     timezone: '표준 시간대',
     opening: '기초 잔액',
     closing: '기말 잔액',
+    opening_owed: '이월 청구액',
+    closing_owed: '청구할 금액',
+    organisation: '전체 팀',
+    credits: '크레딧(USD)',
+    exact_value: '정확한 값',
     movements: '크레딧 내역',
     date: '일시',
     kind: '구분',
@@ -53,7 +64,7 @@ export const STATEMENT_TEXTS = {
     cost_usd: '청구액(USD)',
     total: '합계',
     exact:
-      '모든 금액은 반올림하지 않은 정확한 값이며 원장과 일치합니다. 이전 호출에 대한 정정은 해당 호출이 이루어진 달에 반영됩니다.',
+      '금액은 센트 단위로 반올림했습니다. 옆에 적힌 정확한 값의 합계는 원장과 일치합니다. 이전 호출에 대한 정정은 해당 호출이 이루어진 달에 반영됩니다.',
   },
 } as const;
 

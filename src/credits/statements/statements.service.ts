@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { Statement } from '@thriftgate/contracts';
+import type { OrganisationStatement, Statement } from '@thriftgate/contracts';
 import { DateTime } from 'luxon';
 import { GatewayError } from '../../common/errors';
 import { formatUsd, type PicoUsd } from '../../common/money';
 import { TeamsService } from '../../teams/teams.service';
 import { LedgerDrain } from '../../ledger/drain/ledger-drain.service';
-import { type ModelUsage, StatementsRepository } from './statements.repository';
+import { StatementsRepository, type TeamMonth } from './statements.repository';
 
 /** Monthly statements of teams from the ledger: opening balance, credits, usage and closing balance. */
 @Injectable()
@@ -21,14 +21,8 @@ export class StatementsService {
    * @throws GatewayError `not_found` for an unknown team, `invalid_request` for an unknown time zone
    */
   async of(teamId: string, month: string, timezone: string): Promise<Statement> {
-    const team = await this.teams.show(teamId);
-    const start = DateTime.fromISO(month, { zone: timezone });
-    if (!start.isValid) {
-      throw new GatewayError('invalid_request', {
-        message: `'timezone': '${timezone}' is unknown. Send an IANA name such as Asia/Seoul.`,
-        param: 'timezone',
-      });
-    }
+    const { name } = await this.teams.show(teamId);
+    const start = monthIn(month, timezone);
     await this.drain.flush();
     const { openingPusd, movements, usage } = await this.repository.parts(
       teamId,
@@ -41,9 +35,10 @@ export class StatementsService {
     }));
     const moved = lines.reduce((total, { pusd }) => total + pusd, 0n);
     const total = totalOf(usage);
+    const closingPusd = openingPusd + moved - total.costPusd;
     return {
       team_id: teamId,
-      team_name: team.name,
+      team_name: name,
       month,
       timezone,
       opening_balance_usd: formatUsd(openingPusd),
@@ -56,12 +51,63 @@ export class StatementsService {
       })),
       usage: usage.map((line) => ({ model: line.model, ...toWire(line) })),
       usage_total: toWire(total),
-      closing_balance_usd: formatUsd(openingPusd + moved - total.costPusd),
+      closing_balance_usd: formatUsd(closingPusd),
+      amount_owed_usd: formatUsd(owed(closingPusd)),
+    };
+  }
+
+  /** A month of all teams that have a balance, credits or calls. @throws GatewayError `invalid_request` for an unknown time zone */
+  async ofAll(month: string, timezone: string): Promise<OrganisationStatement> {
+    const start = monthIn(month, timezone);
+    await this.drain.flush();
+    const months = await this.repository.months(start.toJSDate(), start.plus({ months: 1 }).toJSDate());
+    const names = await this.teams.names(months.map(({ teamId }) => teamId));
+    const teams = months.map((each) => ({
+      team_id: each.teamId,
+      team_name: names.get(each.teamId) ?? each.teamId,
+      ...monthToWire(each),
+    }));
+    const sum = (pick: (each: TeamMonth) => PicoUsd) => months.reduce((total, each) => total + pick(each), 0n);
+    const total = {
+      openingPusd: sum(({ openingPusd }) => openingPusd),
+      creditsPusd: sum(({ creditsPusd }) => creditsPusd),
+      usage: totalOf(months.map(({ usage }) => usage)),
+    };
+    return {
+      month,
+      timezone,
+      teams,
+      total: { ...monthToWire(total), amount_owed_usd: formatUsd(sum((each) => owed(closingOf(each)))) },
     };
   }
 }
 
-type Sums = Omit<ModelUsage, 'model'>;
+function monthIn(month: string, timezone: string): DateTime {
+  const start = DateTime.fromISO(month, { zone: timezone });
+  if (start.isValid) return start;
+  throw new GatewayError('invalid_request', {
+    message: `'timezone': '${timezone}' is unknown. Send an IANA name such as Asia/Seoul.`,
+    param: 'timezone',
+  });
+}
+
+type Sums = TeamMonth['usage'];
+
+const closingOf = ({ openingPusd, creditsPusd, usage }: Omit<TeamMonth, 'teamId'>): PicoUsd =>
+  openingPusd + creditsPusd - usage.costPusd;
+
+const owed = (balancePusd: PicoUsd): PicoUsd => (balancePusd < 0n ? -balancePusd : 0n);
+
+function monthToWire(each: Omit<TeamMonth, 'teamId'>) {
+  const closingPusd = closingOf(each);
+  return {
+    opening_balance_usd: formatUsd(each.openingPusd),
+    credits_usd: formatUsd(each.creditsPusd),
+    usage: toWire(each.usage),
+    closing_balance_usd: formatUsd(closingPusd),
+    amount_owed_usd: formatUsd(owed(closingPusd)),
+  };
+}
 
 function totalOf(lines: readonly Sums[]): Sums {
   const pusd = (pick: (line: Sums) => PicoUsd) => lines.reduce((sum, line) => sum + pick(line), 0n);

@@ -10,7 +10,7 @@ import { toCsv } from '../reports/usage-csv';
 import { RoiService } from './roi.service';
 import { type Savings, SavingsService } from './savings.service';
 
-const CSV_EXAMPLE = `model,requests,list_cost_usd,cost_usd,saved_usd,cache,coalesced,dedupe,batch,prompt_cache,routing\r
+const CSV_EXAMPLE = `\ufeffmodel,requests,list_cost_usd,cost_usd,saved_usd,cache,coalesced,dedupe,batch,prompt_cache,routing\r
 gpt-4.1,1200,12.4,3.1,9.3,9.1,0,0,0,0.2,0\r
 `;
 const SUMS = ['requests', 'list_cost_usd', 'cost_usd', 'saved_usd'] as const;

@@ -1,4 +1,4 @@
-import type { Statement, StatementQuery } from '@thriftgate/contracts';
+import type { OrganisationStatement, Statement, StatementQuery } from '@thriftgate/contracts';
 import { type CallOptions, type HttpClient, path } from '../http-client';
 
 /** Defaults: `lang` is `en`, `timezone` (an IANA name) is `UTC`. */
@@ -25,6 +25,15 @@ export class Statements {
   /** The statement as an HTML page to print. */
   html(teamId: string, month: string, query: StatementOptions = {}, options?: CallOptions): Promise<string> {
     return this.text(teamId, month, { ...query, format: 'html' }, options);
+  }
+
+  /** The month of all teams, and their sums. */
+  ofAllTeams(
+    month: string,
+    query: Pick<StatementOptions, 'timezone'> = {},
+    options?: CallOptions,
+  ): Promise<OrganisationStatement> {
+    return this.http.json('GET', path`/admin/statements/${month}`, { ...options, query: { ...query } });
   }
 
   private async text(
