@@ -1,5 +1,6 @@
 import { modelCacheRulesSchema, organisationCacheRulesSchema, plainText } from '@thriftgate/contracts';
 import { z } from 'zod';
+import { providerHeaders, providerQuery } from './provider-extras';
 
 const name = plainText(128).min(1);
 const price = z
@@ -11,10 +12,16 @@ const provider = z
     type: z.enum(['openai', 'openai-compatible', 'simulator']),
     base_url: z.url({ protocol: /^https?$/ }).optional(),
     api_key: z.string().optional(),
+    headers: providerHeaders.default({}),
+    query: providerQuery.default({}),
   })
   .refine(({ type, base_url }) => type !== 'openai-compatible' || base_url !== undefined, {
     path: ['base_url'],
     message: 'is required for an openai-compatible provider',
+  })
+  .refine(({ api_key, headers }) => !api_key || headers.authorization === undefined, {
+    path: ['headers', 'authorization'],
+    message: 'and api_key are both a credential; set one of them',
   });
 
 const deployment = z.strictObject({

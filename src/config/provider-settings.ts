@@ -1,5 +1,6 @@
 import type { Environment } from './environment';
 import type { GatewayFile } from './gateway-file';
+import { withQuery } from './provider-extras';
 
 /** A vendor's API, or another server that speaks OpenAI's API. */
 export interface ProviderSettings {
@@ -7,6 +8,8 @@ export interface ProviderSettings {
   /** With the version prefix (`/v1`), without a trailing slash. */
   baseUrl: string;
   apiKey: string | undefined;
+  /** Headers that each request has, by names in lower case; undefined for none. */
+  headers?: Readonly<Record<string, string>> | undefined;
   /** The vendor whose catalogue models are served under their own names, `*` for every vendor; undefined for none. */
   catalogueVendor: string | undefined;
 }
@@ -43,8 +46,9 @@ export function providerSettings(env: Environment, file: GatewayFile): Record<st
     const defaultUrl = provider.type === 'simulator' ? SIMULATOR.baseUrl : env.OPENAI_BASE_URL;
     providers[name] = {
       type: provider.type,
-      baseUrl: trimSlash(provider.base_url ?? defaultUrl),
+      baseUrl: withQuery(trimSlash(provider.base_url ?? defaultUrl), provider.query),
       apiKey: provider.api_key || undefined,
+      headers: Object.keys(provider.headers).length > 0 ? provider.headers : undefined,
       catalogueVendor: providers[name]?.catalogueVendor,
     };
   }

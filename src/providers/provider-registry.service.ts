@@ -9,6 +9,7 @@ import type { ConfiguredProvider } from './provider';
 import { redactedApi } from './redacted-api';
 
 const MAX_CONNECTIONS_PER_ORIGIN = 512;
+const SHORTEST_SECRET = 12;
 const MAX_REPLY_BYTES = 64 * 1024 * 1024;
 
 /** A provider, with the settings and the connections that belong to it. */
@@ -107,11 +108,14 @@ export class ProviderRegistry implements OnModuleInit, OnApplicationShutdown {
   private register(name: string, settings: ProviderSettings): Registered {
     const simulated = settings.type === 'simulator';
     const client = simulated ? undefined : this.connect();
-    const { baseUrl, apiKey, catalogueVendor } = settings;
+    const { baseUrl, apiKey, headers, catalogueVendor } = settings;
     const transport = client ?? this.simulatorTransport;
-    const api = redactedApi(settings.type === 'openai-compatible' ? openAiCompatible : openAi, [apiKey ?? '']);
+    const api = redactedApi(settings.type === 'openai-compatible' ? openAiCompatible : openAi, [
+      apiKey ?? '',
+      ...Object.values(headers ?? {}).filter(isLikelySecret),
+    ]);
     return {
-      provider: { name, api, transport, baseUrl, apiKey, catalogueVendor, simulated },
+      provider: { name, api, transport, baseUrl, apiKey, headers, catalogueVendor, simulated },
       // A copy, so that settings changed in place are seen as changed.
       settings: { ...settings },
       client,
@@ -136,4 +140,9 @@ export class ProviderRegistry implements OnModuleInit, OnApplicationShutdown {
     const clients = [...this.registered.values()].flatMap(({ client }) => client ?? []);
     await Promise.all([...clients, ...this.draining].map((client) => client.close()));
   }
+}
+
+/** Whether the value of a header may be a credential, and not a word that errors need. */
+function isLikelySecret(value: string): boolean {
+  return value.length >= SHORTEST_SECRET;
 }

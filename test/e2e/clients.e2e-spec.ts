@@ -29,8 +29,14 @@ describe('clients', () => {
       configFile: `
 providers:
   raw: { type: openai-compatible, base_url: "http://127.0.0.1:${upstream.port}/v1", api_key: "${CREDENTIAL}" }
+  azure:
+    type: openai-compatible
+    base_url: "http://127.0.0.1:${upstream.port}/openai/deployments/four"
+    headers: { api-key: "${CREDENTIAL}" }
+    query: { api-version: "${AZURE_VERSION}" }
 models:
   raw-model: { deployments: [{ provider: raw, model: gpt-4.1 }] }
+  azure-model: { deployments: [{ provider: azure, model: gpt-4.1 }] }
   never-model: { deployments: [{ provider: raw, model: gpt-4.1 }], cache: { store_tool_calls: false } }
 `,
     });
@@ -124,6 +130,18 @@ models:
     upstream.answers.set('A11', http('400 Bad Request', {}, JSON.stringify({ error })));
     const { body } = await ask('A11');
     expect(body.error).toMatchObject({ message: 'Wrong key ***', code: 'x ***' });
+  });
+
+  it('C8: reach providers that need a header and a query', async () => {
+    upstream.answers.set('C8', http('200 OK', {}, completion({ content: 'pong' })));
+    expect((await ask('C8', { model: 'azure-model' })).status).toBe(200);
+    const [call] = upstream.callsOf('C8');
+    expect(call?.head).toMatch(/^POST \/openai\/deployments\/four\/chat\/completions\?api-version=2026-01-01 /);
+    expect(call?.head).toContain(`api-key: ${CREDENTIAL}`);
+    expect(call?.head).not.toMatch(/^authorization:/im);
+    const error = { message: `Wrong key ${CREDENTIAL}` };
+    upstream.answers.set('a wrong credential', http('400 Bad Request', {}, JSON.stringify({ error })));
+    expect((await ask('a wrong credential', { model: 'azure-model' })).body.error.message).not.toContain(CREDENTIAL);
   });
 
   it('C10: of Azure OpenAI are served at their own address', async () => {

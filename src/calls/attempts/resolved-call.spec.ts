@@ -44,6 +44,7 @@ describe('the request to an upstream', () => {
     transport: new FakeTransport(),
     baseUrl: 'http://up/v1',
     apiKey: 'sk',
+    headers: undefined,
     catalogueVendor: undefined,
     simulated: false,
   };

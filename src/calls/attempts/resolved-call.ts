@@ -56,7 +56,7 @@ export function upstreamRequest(
   { call }: PreparedCall,
   deployment: Deployment,
   translator: Translator,
-  { api, baseUrl, apiKey }: ConfiguredProvider,
+  { api, baseUrl, apiKey, headers }: ConfiguredProvider,
 ): UpstreamRequest {
   const request = translator.toRequest({
     body: withoutGatewayMembers(call.body),
@@ -66,7 +66,8 @@ export function upstreamRequest(
     requestId: call.requestId,
     baseUrl,
   });
-  return api.authorise(request, apiKey);
+  const authorised = api.authorise(request, apiKey);
+  return headers === undefined ? authorised : { ...authorised, headers: { ...authorised.headers, ...headers } };
 }
 
 function withoutGatewayMembers(body: Call['body']): Call['body'] {

@@ -32,6 +32,7 @@ export function attemptsBench(
     transport,
     baseUrl: 'http://upstream/v1',
     apiKey: 'sk-key',
+    headers: undefined,
     catalogueVendor: undefined,
     simulated: false,
   };
