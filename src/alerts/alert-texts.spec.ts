@@ -52,6 +52,11 @@ const ALL: { [Kind in AlertKind]: [AlertData[Kind], en: string, ko: string] } = 
     'The version of gpt-4o changed from gpt-4o-05 to gpt-4o-08. Cached responses of the old version are no longer served (generation 3).',
     'gpt-4o 모델의 실제 버전이 바뀌었습니다: gpt-4o-05 → gpt-4o-08. 이전 버전이 작성한 캐시 응답은 더 이상 제공되지 않습니다(캐시 세대 3).',
   ],
+  models_retargeted: [
+    { models: 7, names: ['gpt-4.1', 'o3'] },
+    'The responses of 7 models come from other deployments than before: gpt-4.1, o3, …. Cached responses of the old deployments are kept for the way back.',
+    '모델 7개의 응답을 생성하는 배포가 바뀌었습니다: gpt-4.1, o3 등. 이전 배포의 캐시 응답은 설정을 되돌릴 때를 위해 유지됩니다.',
+  ],
   price_changed: [
     { source: 'admin', models: ['a', 'b'], prices: 3, valid_from: AT },
     '3 prices were set by admin, valid from 2026-12-01 00:00 UTC: a, b, …',

@@ -31,6 +31,10 @@ const TEXTS: Texts = {
     en: `${by} invalidated cached responses: ${listed(what)} (generation ${generation}${invalidated_keys === null ? '' : `, ${invalidated_keys === 1 ? '1 response' : `${invalidated_keys} responses`}`}).`,
     ko: `${by}에 의해 캐시 응답이 무효화되었습니다: ${listed(what)}(캐시 세대 ${generation}${invalidated_keys === null ? '' : `, 응답 ${invalidated_keys}건`}).`,
   }),
+  models_retargeted: ({ models, names }) => ({
+    en: `The responses of ${models === 1 ? '1 model' : `${models} models`} come from other deployments than before: ${names.join(', ')}${models > names.length ? ', …' : ''}. Cached responses of the old deployments are kept for the way back.`,
+    ko: `모델 ${models}개의 응답을 생성하는 배포가 바뀌었습니다: ${names.join(', ')}${models > names.length ? ' 등' : ''}. 이전 배포의 캐시 응답은 설정을 되돌릴 때를 위해 유지됩니다.`,
+  }),
   price_changed: ({ source, models, prices, valid_from }) => ({
     en: `${prices === 1 ? '1 price was' : `${prices} prices were`} set by ${source}, valid from ${timeEn(valid_from)}: ${models.join(', ')}${prices > models.length ? ', …' : '.'}`,
     ko: `가격 ${prices}건이 설정되었습니다(설정: ${source}, 적용 시점: ${timeKo(valid_from)}): ${models.join(', ')}${prices > models.length ? ' 등' : ''}`,

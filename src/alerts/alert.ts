@@ -36,6 +36,11 @@ export interface AlertData {
     /** How many responses were invalidated; null if they were not counted. */
     invalidated_keys: number | null;
   };
+  models_retargeted: {
+    models: number;
+    /** Some of them. */
+    names: string[];
+  };
   price_changed: { source: string; models: string[]; prices: number; valid_from: string };
   credit_low: { team_id: string; share: number; balance_usd: string };
   credit_expiring: { team_id: string; grant_id: string; remaining_usd: string; expires_at: string };

@@ -20,6 +20,9 @@ export interface Delivery {
   lastError: string | null;
 }
 
+/** Kinds that only webhooks get which name them. */
+const SENT_ON_REQUEST: AlertKind[] = ['models_retargeted'];
+
 @Injectable()
 export class AlertsRepository {
   constructor(private readonly database: Database) {}
@@ -35,7 +38,7 @@ export class AlertsRepository {
       ), sent AS (
         INSERT INTO webhook_deliveries (alert_id, webhook_id, state)
         SELECT raised.id, webhooks.id, 'pending' FROM raised, webhooks
-        WHERE webhooks.active AND webhooks.deleted_at IS NULL AND (webhooks.kinds IS NULL OR webhooks.kinds @> to_jsonb(raised.kind))
+        WHERE webhooks.active AND webhooks.deleted_at IS NULL AND CASE WHEN webhooks.kinds IS NULL THEN raised.kind <> ALL (${SENT_ON_REQUEST}::text[]) ELSE webhooks.kinds @> to_jsonb(raised.kind) END
           AND (webhooks.team_id IS NULL OR webhooks.team_id = raised.team_id)
       )
       SELECT * FROM raised`.execute(this.database.db);

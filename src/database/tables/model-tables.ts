@@ -16,6 +16,7 @@ export interface ModelGenerationsTable {
   model: string;
   generation: number;
   version: string | null;
+  /** `retargeted` only in old rows. */
   reason: 'configured' | 'declared' | 'invalidated' | 'replaced' | 'retargeted' | 'drift';
   created_at: Generated<Date>;
 }

@@ -50,9 +50,9 @@ export class AdminModelsController {
   @ApiOperation({
     summary: 'Change the deployments or the cache rules of a model',
     description:
-      'Overrides gateway.yaml and the catalogue until it is deleted. A new target starts a new cache generation: stored ' +
-      'responses of the old target are not served again. New weights, limits, cache rules or fallbacks to other models keep ' +
-      'the stored responses; new cache rules apply to them too.',
+      'Overrides gateway.yaml and the catalogue until it is deleted. Stored responses belong to their target, the deployments ' +
+      'that write them: those of the old one are not served until it is in force again. New weights, limits, cache rules or ' +
+      'fallbacks to other models keep the target; new cache rules apply to stored responses too.',
   })
   @ApiOkResponse({ description: 'The model.', standardSchema: contracts.adminModelSchema })
   @ApiErrors('invalid_request', 'model_not_found')

@@ -6,7 +6,7 @@ import { Database } from '../../database/database.connection';
 import { RevisionsRepository } from '../../database/revisions.repository';
 import type { Schema } from '../../database/schema';
 import type { DeploymentSettings } from '../../database/tables/model-tables';
-import { GenerationsRepository, type NewGenerations } from '../generations.repository';
+import { GenerationsRepository } from '../generations.repository';
 import { TargetsRepository } from '../versions/targets.repository';
 
 /** What administrators set for a model. */
@@ -52,8 +52,8 @@ export class AdminModelsRepository {
       .execute();
   }
 
-  /** Changes the settings of a model and starts a new generation if its target changes, in one transaction. */
-  change({ name, action, actor, work }: AdminModelChange): Promise<NewGenerations[]> {
+  /** Changes the settings of a model, and its target with them, in one transaction. */
+  change({ name, action, actor, work }: AdminModelChange): Promise<void> {
     return this.generations.locked(async (transaction) => {
       const columns = transaction.selectFrom('admin_models').select(COLUMNS);
       const row = await columns.where('name', '=', name).executeTakeFirst();
@@ -63,18 +63,8 @@ export class AdminModelsRepository {
       const objects = { before: row && { name, ...row }, after: settings ? { name, ...settings } : undefined };
       await this.audit.record({ actor, action, subject: name, ...objects, details }, transaction);
       await this.revisions.raise('generations', transaction);
-      if (target === undefined) return [];
-      const before = await this.targets.retarget(name, target, transaction);
-      if (before === undefined || before === target) return [];
-      const change: NewGenerations = {
-        models: [name],
-        version: null,
-        reason: 'retargeted',
-        actor,
-        details: { before, now: target },
-      };
-      await this.generations.startWithin(transaction, change);
-      return [change];
+      if (target === undefined) return;
+      await this.targets.retarget(name, target, actor, transaction);
     });
   }
 

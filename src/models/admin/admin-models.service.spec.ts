@@ -1,9 +1,6 @@
-import type { NewAlert } from '../../alerts/alert';
-import type { AlertsService } from '../../alerts/alerts.service';
 import type { ConfiguredProvider } from '../../providers/provider';
 import type { ProviderRegistry } from '../../providers/provider-registry.service';
 import type { DeploymentSettings } from '../../database/tables/model-tables';
-import type { NewGenerations } from '../generations.repository';
 import type { GenerationsService } from '../generations.service';
 import type { Model } from '../model';
 import { modelNotFound } from '../model-names';
@@ -40,8 +37,6 @@ describe('AdminModelsService', () => {
   const stored = new Map<string, AdminSettings>();
   const changes: { change: AdminModelChange; result: ReturnType<AdminModelChange['work']> }[] = [];
   const steps: string[] = [];
-  const raised: NewAlert[] = [];
-  let started: NewGenerations[];
 
   const registry: Partial<ModelRegistry> = {
     resolve: (name) => {
@@ -61,7 +56,6 @@ describe('AdminModelsService', () => {
       changes.push({ change, result });
       if (result.settings === null) stored.delete(change.name);
       else stored.set(change.name, result.settings);
-      return started;
     },
   };
   const generations: Partial<GenerationsService> = {
@@ -78,17 +72,13 @@ describe('AdminModelsService', () => {
     registry as ModelRegistry,
     repository as AdminModelsRepository,
     generations as GenerationsService,
-    {
-      raise: (alert: NewAlert) => void (steps.push('alert'), raised.push(alert)),
-    } as Partial<AlertsService> as AlertsService,
   );
 
   beforeEach(() => {
     configured.clear();
     configured.set('house', model('house', [DEPLOYMENT]));
     stored.clear();
-    [changes.length, steps.length, raised.length] = [0, 0, 0];
-    started = [];
+    [changes.length, steps.length] = [0, 0];
   });
 
   const azure: DeploymentSettings = { ...DEPLOYMENT, provider: 'azure' };
@@ -172,19 +162,8 @@ describe('AdminModelsService', () => {
     await expect(models.delete('gone', 'key_admin')).rejects.toMatchObject(notFound);
   });
 
-  it('raises an alert for each new generation, once it is in force', async () => {
-    started = [{ models: ['house'], version: null, reason: 'retargeted', actor: 'key_admin', details: {} }];
+  it('is in force when the change returns', async () => {
     await models.update('house', { deployments: [azure] }, 'key_admin');
-    expect(steps).toEqual(['store', 'announce', 'alert']);
-    expect(raised).toMatchObject([
-      {
-        kind: 'cache_invalidated',
-        dedupeKey: 'cache_invalidated:house:7',
-        data: { reason: 'retargeted', generation: 7 },
-      },
-    ]);
-    started = [];
-    await models.update('house', { cache: { ttl_seconds: 1 } }, 'key_admin');
-    expect(raised).toHaveLength(1);
+    expect(steps).toEqual(['store', 'announce']);
   });
 });

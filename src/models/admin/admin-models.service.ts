@@ -1,13 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { ModelCacheRulesChange } from '@thriftgate/contracts';
-import { AlertsService } from '../../alerts/alerts.service';
 import { GatewayError } from '../../common/errors';
 import type { DeploymentSettings } from '../../database/tables/model-tables';
 import { ProviderRegistry } from '../../providers/provider-registry.service';
 import { GenerationsService } from '../generations.service';
 import type { Model } from '../model';
 import { ModelRegistry } from '../model-registry.service';
-import { newGenerationAlert } from '../new-generation-alert';
 import { type AdminModelChange, AdminModelsRepository, type AdminSettings } from './admin-models.repository';
 import { rulesAfter } from './rules-after';
 
@@ -19,7 +17,7 @@ export interface ModelChanges {
   defaultMaxTokens?: number | null | undefined;
 }
 
-/** Models that administrators set while the gateway runs. A new target starts a new cache generation, new rules do not. */
+/** Models that administrators set while the gateway runs. Responses of another target have other cache keys. */
 @Injectable()
 export class AdminModelsService {
   constructor(
@@ -27,7 +25,6 @@ export class AdminModelsService {
     private readonly registry: ModelRegistry,
     private readonly repository: AdminModelsRepository,
     private readonly generations: GenerationsService,
-    private readonly alerts: AlertsService,
   ) {}
 
   /** @throws GatewayError `conflict` if the model exists */
@@ -88,10 +85,8 @@ export class AdminModelsService {
   }
 
   private async apply(change: AdminModelChange): Promise<void> {
-    const started = await this.repository.change(change);
-    await this.generations.announce(started);
-    for (const each of started)
-      this.alerts.raise(newGenerationAlert(each, this.generations.current(change.name).generation));
+    await this.repository.change(change);
+    await this.generations.announce([]);
   }
 
   private requireProvider(provider: string, index: number): void {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { sql, type Transaction } from 'kysely';
 import { GATEWAY } from '../../audit/audit-event';
+import { AuditRepository } from '../../audit/audit.repository';
 import { Database } from '../../database/database.connection';
 import type { Schema } from '../../database/schema';
 import { GenerationsRepository, type NewGenerations } from '../generations.repository';
@@ -13,41 +14,73 @@ export interface ModelTarget {
   version: string | null;
 }
 
+/** A model whose responses come from other deployments than before. */
+export interface Retargeted {
+  model: string;
+  before: string;
+  now: string;
+}
+
+export interface TargetChanges {
+  /** The new generations of models whose configured version has changed. */
+  started: NewGenerations[];
+  retargeted: Retargeted[];
+}
+
+/** An audit event names at most so many models; the rest is only counted. */
+const MAX_NAMED = 20;
+
 @Injectable()
 export class TargetsRepository {
   constructor(
     private readonly database: Database,
     private readonly generations: GenerationsRepository,
+    private readonly audit: AuditRepository,
   ) {}
 
   /**
-   * Compares the models with their stored targets and versions, and starts new generations of those with a new target or a
-   * new configured version.
-   *
-   * @returns the started generations
+   * Compares the models with their stored targets and versions. A new configured version starts a new generation. A new target
+   * starts none: it is a part of the cache key, so that going back finds the old responses.
    */
-  compare(wanted: readonly ModelTarget[]): Promise<NewGenerations[]> {
+  compare(wanted: readonly ModelTarget[]): Promise<TargetChanges> {
     return this.generations.locked(async (transaction) => {
       const storedTargets = new Map((await allTargets(transaction)).map((row) => [row.model, row]));
       const declared = new Map((await versionsInForce(transaction)).map(({ model, version }) => [model, version]));
       const started = wanted.flatMap((now) =>
-        changeOf(now, storedTargets.get(now.model), declared.get(now.model) ?? null),
+        configured(now, storedTargets.get(now.model), declared.get(now.model) ?? null),
       );
       for (const change of started) await this.generations.startWithin(transaction, change);
+      const retargeted = wanted.flatMap(({ model, target: now }) => {
+        const before = storedTargets.get(model)?.target ?? now;
+        return before === now ? [] : [{ model, before, now }];
+      });
+      await this.record(retargeted, GATEWAY, transaction);
       const changed = wanted.filter(({ model, target, version }) => {
         const before = storedTargets.get(model);
         return before?.target !== target || before.version !== version;
       });
       await storeTargets(changed, transaction);
-      return started;
+      return { started, retargeted };
     });
   }
 
-  /** Stores a model's new target and returns the old one. Only in a transaction of `locked`. */
-  async retarget(model: string, target: string, transaction: Transaction<Schema>): Promise<string | undefined> {
+  /** Stores a model's new target, and records it if it had another. Only in a transaction of `locked`. */
+  async retarget(model: string, target: string, actor: string, transaction: Transaction<Schema>): Promise<void> {
     const before = (await allTargets(transaction)).find((row) => row.model === model);
     await storeTargets([{ model, target, version: before?.version ?? null }], transaction);
-    return before?.target;
+    if (before && before.target !== target)
+      await this.record([{ model, before: before.target, now: target }], actor, transaction);
+  }
+
+  /** One event for all models: they change by one cause. */
+  private async record(changes: readonly Retargeted[], actor: string, transaction: Transaction<Schema>): Promise<void> {
+    const [first, second] = changes;
+    if (!first) return;
+    const targets = (pick: 'before' | 'now') =>
+      Object.fromEntries(changes.slice(0, MAX_NAMED).map((change) => [change.model, change[pick]]));
+    const details = { models: changes.length, before: targets('before'), now: targets('now') };
+    const subject = second ? null : first.model;
+    await this.audit.record({ actor, action: 'model.retargeted', subject, details }, transaction);
   }
 
   /** Every model that was ever served. */
@@ -56,16 +89,10 @@ export class TargetsRepository {
   }
 }
 
-function changeOf(now: ModelTarget, before: ModelTarget | undefined, declared: string | null): NewGenerations[] {
-  const { model } = now;
-  const isDeclared = now.version === null || now.version === declared;
+function configured(now: ModelTarget, before: ModelTarget | undefined, declared: string | null): NewGenerations[] {
+  const { model, version } = now;
   // A version that gateway.yaml already had is stored; what an administrator declared later stays.
-  const version = isDeclared || before?.version === now.version ? null : now.version;
-  if (before && before.target !== now.target) {
-    const details = { before: before.target, now: now.target, ...(version === null ? {} : { version }) };
-    return [{ models: [model], version, reason: 'retargeted', actor: GATEWAY, details }];
-  }
-  if (version === null) return [];
+  if (version === null || version === declared || before?.version === version) return [];
   return [{ models: [model], version, reason: 'configured', actor: GATEWAY, details: { version } }];
 }
 
