@@ -122,7 +122,7 @@ describe('credits', () => {
     const wrong = async (body: Record<string, unknown>) => (await grant(teamId, body)).body.error?.param;
     expect(await wrong({ amount_usd: '0.00' })).toBe('amount_usd');
     expect(await wrong({ amount_usd: '-5' })).toBe('amount_usd');
-    expect(await wrong({ amount_usd: 5 })).toBe('amount_usd');
+    expect(await wrong({ amount_usd: true })).toBe('amount_usd');
     expect(await wrong({ amount_usd: '5', expires_at: 'soon' })).toBe('expires_at');
     expect((await grant('team_none', { amount_usd: '5' })).status).toBe(404);
     const path = `/admin/teams/${teamId}/statements`;

@@ -139,7 +139,7 @@ describe('prices', () => {
       400,
       'input_usd_per_mtok',
     ]);
-    expect(await wrong({ model: 'm', input_usd_per_mtok: 1, output_usd_per_mtok: '1' })).toEqual([
+    expect(await wrong({ model: 'm', input_usd_per_mtok: true, output_usd_per_mtok: '1' })).toEqual([
       400,
       'input_usd_per_mtok',
     ]);
