@@ -199,7 +199,7 @@ describe('budgets', () => {
       return [status, answer.error?.param];
     };
     expect(await wrong({ team_id: teamId, key_id: keyId })).toEqual([400, 'team_id']);
-    expect(await wrong({ team_id: teamId, limit_usd: 1 })).toEqual([400, 'limit_usd']);
+    expect(await wrong({ team_id: teamId, limit_usd: true })).toEqual([400, 'limit_usd']);
     expect(await wrong({ team_id: teamId, window: 'year' })).toEqual([400, 'window']);
     expect(await wrong({ team_id: teamId, timezone: 'Mars/Olympus' })).toEqual([400, 'timezone']);
     expect(await wrong({ team_id: teamId, action: 'downgrade' })).toEqual([400, 'downgrade_to']);
