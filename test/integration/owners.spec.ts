@@ -202,7 +202,7 @@ describe.each(DATABASE_PROFILES)('the hold and the attempts of a batch, %s', (pr
     );
     expect(holds.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
     expect(holds.find(({ status }) => status === 'rejected')).toMatchObject({
-      reason: { code: 'budget_exceeded', window: { budget: { id: 'budget_2' } } },
+      reason: { code: 'budget_reserved', window: { budget: { id: 'budget_2' } } },
     });
     const held = await leases.states([window, { budget: keyBudget, startMs: 0 }]);
     expect([...held.values()].map(({ leasedPusd }) => leasedPusd)).toEqual([60n, 60n]);
