@@ -44,6 +44,7 @@ class SetClock extends Clock {
 
 describe('the response cache', () => {
   let generation: number;
+  let suspended: boolean;
   let retire: (model: string, generation: number) => void;
   let clock: SetClock;
   let book: RuleBook;
@@ -54,7 +55,9 @@ describe('the response cache', () => {
     generation = 1;
     clock = new SetClock();
     book = new RuleBook();
-    const generations: Pick<GenerationsService, 'current' | 'onRetired'> = {
+    suspended = false;
+    const generations: Pick<GenerationsService, 'current' | 'isSuspended' | 'onRetired'> = {
+      isSuspended: () => suspended,
       current: (name) => ({ model: name, generation, version: null }),
       onRetired: (listener) => void (retire = listener),
     };
@@ -117,6 +120,14 @@ describe('the response cache', () => {
     expect(await cache.find(slotOf('Hello!'), DEFAULTS)).toBeUndefined();
     expect(await cache.find(slotOf('Hello', DEFAULTS, 'team_2'), DEFAULTS)).toBeUndefined();
     expect(await find({ ...DEFAULTS, namespace: 'a' })).toBeUndefined();
+  });
+
+  it('N20: serves nothing of a model while its lookups are suspended', async () => {
+    await cache.store(slotOf(), response);
+    suspended = true;
+    expect(await find()).toBeUndefined();
+    suspended = false;
+    expect(await find()).toBeDefined();
   });
 
   it('neither serves nor stores the response to a call under a share that has ended since', async () => {

@@ -79,11 +79,12 @@ export class ResponseCache {
     };
   }
 
-  /** @returns undefined for a miss: no response, or one that is invalidated, expired or too old for the caller */
+  /** @returns undefined for a miss: no response, or one that is invalidated, suspended, expired or too old for the caller */
   async find(slot: CacheSlot, controls: CacheControls): Promise<CacheHit | undefined> {
     const entry = await this.entries.get(slot.key);
     // The generation or the share may have ended, and a rule may have come, during the read.
-    if (!entry || this.isRetired(slot) || this.rules.retires(slot.key, slot.model.name, entry)) return undefined;
+    if (!entry || this.isRetired(slot) || this.generations.isSuspended(slot.model.name)) return undefined;
+    if (this.rules.retires(slot.key, slot.model.name, entry)) return undefined;
     const ageMs = Math.max(0, this.clock.now() - entry.createdAt);
     const leftMs = Math.min(entry.ttlSeconds, slot.maxTtlSeconds) * 1000 - ageMs;
     if (leftMs <= 0 || (controls.maxAgeSeconds !== undefined && ageMs > controls.maxAgeSeconds * 1000))

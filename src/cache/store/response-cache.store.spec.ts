@@ -40,6 +40,29 @@ describe('the store of responses in memory', () => {
     expect([kept[0], kept.at(-1)]).toEqual([0, 99]);
   });
 
+  it('A18: makes room among the responses of the team that takes the most', async () => {
+    const store = storeOver(NO_REDIS, 1_000_000);
+    const evicted: string[] = [];
+    store.onEvicted((key) => evicted.push(key));
+    const put = (name: string, team: string, bytes: number) =>
+      store.set(keyOf(name, 'gpt-4.1', 1, team), entry({ body: Buffer.alloc(bytes) }));
+    for (let index = 0; index < 10; index += 1) await put(`small-${index}`, 'team_1', 10_000);
+    for (let index = 0; index < 8; index += 1) await put(`large-${index}`, 'team_2', 190_000);
+    expect(evicted).toEqual([0, 1, 2, 3].map((index) => keyOf(`large-${index}`, 'gpt-4.1', 1, 'team_2')));
+    // Another generation or model of the same team is no other share.
+    await store.set(keyOf('other', 'gpt-4o', 2, 'team_2'), entry({ body: Buffer.alloc(190_000) }));
+    expect(evicted.slice(4)).toEqual([keyOf('large-4', 'gpt-4.1', 1, 'team_2')]);
+  });
+
+  it('A18: does not store in full memory what takes more than all that any other team has', async () => {
+    const store = storeOver(NO_REDIS, 1_000_000);
+    for (let team = 0; team < 9; team += 1)
+      await store.set(keyOf('a', 'gpt-4.1', 1, `team_${team}`), entry({ body: Buffer.alloc(100_000) }));
+    await store.set(keyOf('huge', 'gpt-4.1', 1, 'team_9'), entry({ body: Buffer.alloc(500_000) }));
+    expect(await store.get(keyOf('huge', 'gpt-4.1', 1, 'team_9'))).toBeUndefined();
+    expect((await store.count())[0]).toMatchObject({ keys: 9, bytes: 900_000 });
+  });
+
   it('counts the overhead of an entry', async () => {
     const store = storeOver(NO_REDIS, 300_000);
     for (let index = 0; index < 3_000; index += 1) await store.set(keyOf(`${index}`), entry());

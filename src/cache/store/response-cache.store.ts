@@ -7,14 +7,13 @@ import { type RedisClient, RedisConnection } from '../../redis/redis.connection'
 import { modelOfKey } from '../key/cache-key';
 import { readFrame, writeFrame } from './answer-frame';
 import { AnswerIndexStore, type GenerationBytes, type KeyCount, nameOf } from './answer-index.store';
-import { type CacheEntry, MAX_BODY_BYTES, ownBytes } from './cache-entry';
+import { type CacheEntry, ENTRY_OVERHEAD_BYTES, MAX_BODY_BYTES, ownBytes, sizeOf } from './cache-entry';
+import { GenerationSizes } from './generation-sizes';
+import { ScopeSizes } from './scope-sizes';
 
-/**
- * The memory of an entry beside its body, key and tags. Measured with 100,000 entries on Node 20 and 24: 800 bytes of heap for
- * the entry's objects and its node in the LRU list, and 140 bytes of RSS for malloc's headers and for pages that are not full.
- */
-const ENTRY_OVERHEAD_BYTES = 1024;
 const PAGE = 100;
+/** How many entries each new one looks at where memory is full, to remove those that have expired. */
+const LOOKED_AT = 2;
 const AS_BYTES = commandOptions({ returnBuffers: true });
 
 /** Called with the key of a response that memory has evicted for lack of room, and the bytes of its body. */
@@ -29,8 +28,10 @@ export class ResponseCacheStore {
   private readonly logger = new Logger(ResponseCacheStore.name);
   private readonly memory: MemoryStore;
   private readonly memoryBytes: number;
-  /** The bytes of the bodies in memory by what their keys have in common, which cache-manager does not report. */
-  private readonly bytesByPrefix = new Map<string, number>();
+  private readonly generations = new GenerationSizes();
+  private readonly scopes = new ScopeSizes();
+  /** The key that is being evicted. */
+  private evicting: string | undefined;
   private readonly evictionListeners: EvictionListener[] = [];
   private readonly index: AnswerIndexStore;
   private shared: RedisStore | RedisStore<RedisClusterType> | undefined;
@@ -47,7 +48,7 @@ export class ResponseCacheStore {
       maxSize: this.memoryBytes,
       ttl: config.cache.ttlSeconds * 1000,
       sizeCalculation: (value, key) => sizeOf(key, value as CacheEntry),
-      dispose: (value, key, reason) => this.onRemoved(String(key), value as CacheEntry, reason === 'evict'),
+      dispose: (value, key) => this.onRemoved(String(key), value as CacheEntry),
       shouldCloneBeforeSet: false,
       // A timer for each entry would cost more than the entry, and a timer of over 24 days fires at once.
       ttlAutopurge: false,
@@ -62,7 +63,10 @@ export class ResponseCacheStore {
   /** A response from memory, else from Redis, which memory then stores too. An error of Redis is a miss. */
   async get(key: string): Promise<CacheEntry | undefined> {
     const entryInMemory = await this.memory.get<CacheEntry>(key);
-    if (entryInMemory) return entryInMemory;
+    if (entryInMemory) {
+      this.scopes.use(key);
+      return entryInMemory;
+    }
     if (!this.redis.isReady) return undefined;
     const entry = await this.readShared(key).catch(() => undefined);
     if (entry)
@@ -95,14 +99,7 @@ export class ResponseCacheStore {
 
   /** The bytes of each generation in the memory of this process; a response that has expired counts until it is removed. */
   bytesInMemory(): GenerationBytes[] {
-    const sums = new Map<string, GenerationBytes>();
-    for (const [prefix, bytes] of this.bytesByPrefix) {
-      const { model, generation } = modelOfKey(`${prefix}:`);
-      const name = nameOf(model, generation);
-      const before = sums.get(name)?.bytes ?? 0;
-      sums.set(name, { model, generation, bytes: before + bytes });
-    }
-    return [...sums.values()];
+    return this.generations.all();
   }
 
   /** Removes the responses up to a generation that has ended from memory and Redis. Runs in the background. */
@@ -178,23 +175,46 @@ export class ResponseCacheStore {
     return this.memory.size > 0 && (await this.memory.ttl(key)) > 0;
   }
 
+  /** Where memory is full, the scope that takes the most has less of it afterwards: it may be the entry's own. */
   private async storeInMemory(key: string, entry: CacheEntry, ttlMs: number): Promise<void> {
-    if (sizeOf(key, entry) > this.memoryBytes) return this.memory.del(key);
-    this.addBytes(key, entry.body.length);
+    const bytes = sizeOf(key, entry);
+    if (!this.hasRoom(bytes)) await this.removeExpired();
+    // What is replaced makes room first; the store removes it before its `del` returns.
+    void this.memory.del(key);
+    if (bytes > this.memoryBytes) return;
+    this.scopes.add(key, bytes);
+    while (!this.hasRoom(bytes)) {
+      const next = this.scopes.next();
+      if (next === undefined || next === key) return this.scopes.remove(key, bytes);
+      this.evict(next);
+    }
+    this.generations.add(key, entry.body.length);
     await this.memory.set(key, { ...entry, body: ownBytes(entry.body) }, ttlMs);
   }
 
-  private onRemoved(key: string, entry: CacheEntry, evicted: boolean): void {
-    this.addBytes(key, -entry.body.length);
-    if (!evicted || entry.createdAt + entry.ttlSeconds * 1000 <= Date.now()) return;
-    for (const listener of this.evictionListeners) listener(key, entry.body.length);
+  private hasRoom(bytes: number): boolean {
+    return this.memory.calculatedSize + bytes <= this.memoryBytes;
   }
 
-  private addBytes(key: string, bytes: number): void {
-    const prefix = key.slice(0, key.lastIndexOf(':'));
-    const sum = (this.bytesByPrefix.get(prefix) ?? 0) + bytes;
-    if (sum === 0) this.bytesByPrefix.delete(prefix);
-    else this.bytesByPrefix.set(prefix, sum);
+  /** Expired entries of scopes that take little would stay. A lookup removes what has expired. */
+  private async removeExpired(): Promise<void> {
+    for (let index = 0; index < LOOKED_AT; index += 1) {
+      const key = this.scopes.nextInTurn();
+      if (key !== undefined) await this.memory.get(key);
+    }
+  }
+
+  private evict(key: string): void {
+    this.evicting = key;
+    void this.memory.del(key);
+    this.evicting = undefined;
+  }
+
+  private onRemoved(key: string, entry: CacheEntry): void {
+    this.generations.add(key, -entry.body.length);
+    this.scopes.remove(key, sizeOf(key, entry));
+    if (key !== this.evicting || entry.createdAt + entry.ttlSeconds * 1000 <= Date.now()) return;
+    for (const listener of this.evictionListeners) listener(key, entry.body.length);
   }
 
   private async readShared(key: string): Promise<CacheEntry | undefined> {
@@ -216,10 +236,6 @@ export class ResponseCacheStore {
         : redisInsStore(client as RedisClientType);
     return this.shared;
   }
-}
-
-function sizeOf(key: string, { body, tags }: CacheEntry): number {
-  return body.length + key.length * 2 + tags.reduce((sum, tag) => sum + tag.length * 2, 0) + ENTRY_OVERHEAD_BYTES;
 }
 
 function* pagesOf(keys: readonly string[]): Generator<string[], void, undefined> {

@@ -1,6 +1,7 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { AlertsService } from '../../alerts/alerts.service';
 import { GATEWAY } from '../../audit/audit-event';
+import { pause } from '../../common/runtime/pause';
 import { GatewayConfig } from '../../config/gateway-config';
 import { GenerationsService } from '../generations.service';
 import type { Deployment } from '../model';
@@ -13,6 +14,7 @@ const REFRESH_MS = 6 * 3600 * 1000;
 const RETRY_MS = 1_000;
 /** How long the fingerprints of a deployment are ignored after they have changed too often. */
 const FLAPPING_PAUSE_MS = 3600 * 1000;
+const DAY_MS = 24 * 3600 * 1000;
 
 /** Names, and when each must be stored again, in milliseconds since 1970. */
 type Names = Map<string, number>;
@@ -27,12 +29,23 @@ interface Known {
   stored: Promise<void>;
 }
 
+/** New names in a response. */
+interface Observed {
+  deployment: Deployment;
+  known: Known;
+  names: NamedVersion[];
+  nowMs: number;
+  /** Resumes the lookups that the names have suspended; undefined where they have suspended none. */
+  resume: (() => void) | undefined;
+}
+
 /**
  * Detects drift from the model versions and fingerprints in upstream responses. A name that is new for the deployment means
- * that its model has changed: stored responses of the old version are no longer served.
+ * that its model has changed: stored responses of the old version are no longer served. The database decides which names are
+ * new; until it has, this process does not read stored responses of models that a name may have changed.
  */
 @Injectable()
-export class DriftService {
+export class DriftService implements OnModuleInit {
   private readonly logger = new Logger(DriftService.name);
   private readonly known = new Map<string, Known>();
 
@@ -44,7 +57,16 @@ export class DriftService {
     private readonly alerts: AlertsService,
   ) {}
 
-  /** Observes the version and fingerprint in a response. Returns at once; known names cost two look-ups. */
+  /** Reads the names that earlier processes have stored: a version that is new after a restart is noticed at once. */
+  async onModuleInit(): Promise<void> {
+    for (const { deployment, lastSeenMs, ...named } of await this.versions.all())
+      remember(this.knownOf(deployment), [named], lastSeenMs + REFRESH_MS);
+  }
+
+  /**
+   * Observes the version and fingerprint in a response. Returns at once; known names cost two look-ups. When it returns, the
+   * lookups of models that a new name may have changed are suspended.
+   */
   observe(deployment: Deployment, upstreamModel: string | undefined, systemFingerprint: string | undefined): void {
     const nowMs = Date.now();
     const known = this.knownOf(deployment.id);
@@ -57,10 +79,14 @@ export class DriftService {
         names.push({ kind: 'fingerprint', name: systemFingerprint, ofVersion });
     }
     if (names.length === 0) return;
+    const oldestMs = nowMs - this.config.drift.knownDays * DAY_MS;
+    const changed = names.filter((named) => mayBeDrift(known, named, oldestMs));
+    const suspended = changed.flatMap((named) => this.affectedModels(deployment, named));
     // Before the first await, because further responses have the same names.
     remember(known, names, nowMs + REFRESH_MS);
+    const resume = suspended.length > 0 ? this.generations.suspend(suspended) : undefined;
     // In order, because of two new names the first is the older version.
-    known.stored = known.stored.then(() => this.store(deployment, known, names, nowMs));
+    known.stored = known.stored.then(() => this.store({ deployment, known, names, nowMs, resume }));
   }
 
   private knownOf(deployment: string): Known {
@@ -72,19 +98,35 @@ export class DriftService {
     return known;
   }
 
-  private async store(deployment: Deployment, known: Known, names: NamedVersion[], nowMs: number): Promise<void> {
-    try {
-      const { knownDays, flappingFingerprints } = this.config.drift;
-      const rule = { knownDays, maxNewPerDay: flappingFingerprints };
-      const { drifts, flapping } = await this.versions.store(deployment.id, names, nowMs, rule, (named) =>
-        this.affectedModels(deployment, named),
-      );
-      if (flapping) this.pauseFingerprints(deployment, known, names, nowMs);
-      if (drifts.length > 0) await this.announce(deployment, drifts);
-    } catch (error) {
-      remember(known, names, nowMs + RETRY_MS);
-      this.logger.warn({ err: error, deployment: deployment.id }, 'a change of the model version could not be stored');
+  /** Stores names, those that suspend lookups as often as it takes. */
+  private async store(observed: Observed): Promise<void> {
+    const { deployment, known, names, nowMs, resume } = observed;
+    for (;;) {
+      try {
+        await this.storeOnce(observed);
+        return resume?.();
+      } catch (error) {
+        this.logger.warn(
+          { err: error, deployment: deployment.id },
+          'a change of the model version could not be stored',
+        );
+      }
+      if (!resume) return remember(known, names, nowMs + RETRY_MS);
+      await pause(RETRY_MS);
     }
+  }
+
+  /** When it returns, the generations that the names have started are in force here. */
+  private async storeOnce({ deployment, known, names, nowMs, resume }: Observed): Promise<void> {
+    const { knownDays, flappingFingerprints } = this.config.drift;
+    const rule = { knownDays, maxNewPerDay: flappingFingerprints };
+    const { drifts, flapping } = await this.versions.store(deployment.id, names, nowMs, rule, (named) =>
+      this.affectedModels(deployment, named),
+    );
+    if (flapping) this.pauseFingerprints(deployment, known, names, nowMs);
+    if (drifts.length > 0) await this.announce(deployment, drifts);
+    // Another replica may have stored the name first.
+    else if (resume) await this.generations.reload();
   }
 
   /** The models with stored responses of the deployment, without those that have this version declared or ignore fingerprints. */
@@ -131,6 +173,14 @@ export class DriftService {
 function isDue(names: Names | undefined, name: string, nowMs: number): boolean {
   const dueMs = names?.get(name);
   return dueMs === undefined || nowMs >= dueMs;
+}
+
+/** Whether a name may be drift: the deployment has had others, and not this one since `oldestMs`. */
+function mayBeDrift(known: Known, { kind, name, ofVersion }: NamedVersion, oldestMs: number): boolean {
+  const names = kind === 'model' ? known.models : known.fingerprints.get(ofVersion);
+  if (!names || names.size === 0) return false;
+  const dueMs = names.get(name);
+  return dueMs === undefined || dueMs - REFRESH_MS < oldestMs;
 }
 
 function remember(known: Known, names: NamedVersion[], dueMs: number): void {

@@ -15,6 +15,13 @@ export interface NamedVersion {
   ofVersion: string;
 }
 
+/** A name that is stored. */
+export interface StoredName extends NamedVersion {
+  deployment: string;
+  /** Milliseconds since 1970. */
+  lastSeenMs: number;
+}
+
 /** A new name, and the models that have changed. */
 export interface Drift extends NamedVersion {
   /** The deployment's last name before; empty if unknown. */
@@ -29,6 +36,20 @@ export class VersionsRepository {
     private readonly database: Database,
     private readonly generations: GenerationsRepository,
   ) {}
+
+  /** The names in earlier responses of all deployments. */
+  async all(): Promise<StoredName[]> {
+    const rows = await this.database.db
+      .selectFrom('deployment_versions')
+      .select(['deployment', 'kind', 'name', 'of_version', 'last_seen_at'])
+      .where('expected', '=', false)
+      .execute();
+    return rows.map(({ of_version: ofVersion, last_seen_at: lastSeenAt, ...row }) => ({
+      ...row,
+      ofVersion,
+      lastSeenMs: lastSeenAt.getTime(),
+    }));
+  }
 
   /**
    * Stores the names in a response and starts new generations of the models that have changed, in one transaction: of several
