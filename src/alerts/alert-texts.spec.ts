@@ -111,6 +111,11 @@ const ALL: { [Kind in AlertKind]: [AlertData[Kind], en: string, ko: string] } = 
     'The upstream of openai/gpt-4.1 says that its model does not exist or was removed. Change the deployments of fast. Its error: The model was deprecated.',
     '배포 openai/gpt-4.1의 업스트림에 해당 모델이 없거나 제거되었습니다. fast 모델의 배포를 변경하세요. 오류 메시지: The model was deprecated.',
   ],
+  price_unknown: [
+    { model: 'house', deployment: 'openai/llama', input_usd_per_mtok: '150', output_usd_per_mtok: '600' },
+    'The price of house (deployment openai/llama) is unknown. Its calls are charged at the highest prices of the catalogue, $150.00 per million input tokens and $600.00 per million output tokens, and are refused under budgets. Set the price at /admin/prices.',
+    '모델 house(배포 openai/llama)의 단가를 알 수 없습니다. 호출 비용은 카탈로그의 최고 단가(토큰 100만 개당 입력 $150.00, 출력 $600.00)로 계산되며, 예산이 적용되는 호출은 거부됩니다. /admin/prices에서 단가를 설정하세요.',
+  ],
   webhook_test: [
     { webhook_id: 'webhook_1' },
     'This is a test of the webhook webhook_1. Thriftgate sends alerts in this format.',

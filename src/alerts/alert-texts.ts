@@ -73,6 +73,10 @@ const TEXTS: Texts = {
     en: `The upstream of ${deployment} says that its model does not exist or was removed. Change the deployments of ${model}. Its error: ${message}`,
     ko: `배포 ${deployment}의 업스트림에 해당 모델이 없거나 제거되었습니다. ${model} 모델의 배포를 변경하세요. 오류 메시지: ${message}`,
   }),
+  price_unknown: ({ model, deployment, input_usd_per_mtok: input, output_usd_per_mtok: output }) => ({
+    en: `The price of ${model} (deployment ${deployment}) is unknown. Its calls are charged at the highest prices of the catalogue, ${usd(input)} per million input tokens and ${usd(output)} per million output tokens, and are refused under budgets. Set the price at /admin/prices.`,
+    ko: `모델 ${model}(배포 ${deployment})의 단가를 알 수 없습니다. 호출 비용은 카탈로그의 최고 단가(토큰 100만 개당 입력 ${usd(input)}, 출력 ${usd(output)})로 계산되며, 예산이 적용되는 호출은 거부됩니다. /admin/prices에서 단가를 설정하세요.`,
+  }),
   webhook_test: ({ webhook_id }) => ({
     en: `This is a test of the webhook ${webhook_id}. Thriftgate sends alerts in this format.`,
     ko: `웹훅 ${webhook_id}의 테스트 메시지입니다. Thriftgate의 알림은 이와 같은 형식으로 전송됩니다.`,

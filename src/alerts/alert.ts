@@ -80,6 +80,14 @@ export interface AlertData {
     message: string;
   };
   model_unavailable: { model: string; provider: string; deployment: string; code: string | null; message: string };
+  price_unknown: {
+    model: string;
+    /** The deployment of the first call without a known price. */
+    deployment: string;
+    /** The prices that are charged. */
+    input_usd_per_mtok: string;
+    output_usd_per_mtok: string;
+  };
   webhook_test: { webhook_id: string };
 }
 

@@ -1,3 +1,5 @@
+import type { NewAlert } from '../alerts/alert';
+import type { AlertsService } from '../alerts/alerts.service';
 import type { GatewayConfig } from '../config/gateway-config';
 import type { ChangeFeed } from '../database/change-feed.service';
 import type { ProviderRegistry } from '../providers/provider-registry.service';
@@ -6,6 +8,8 @@ import { PriceBook, toPrice } from './price-book.service';
 import type { PriceRow } from './price-row';
 import type { PricesRepository } from './prices.repository';
 
+const raised: NewAlert[] = [];
+const alerts = { raise: (alert: NewAlert) => void raised.push(alert) } as Partial<AlertsService> as AlertsService;
 const repositoryOf = (rows: PriceRow[]) => ({ all: () => Promise.resolve(rows) }) as PricesRepository;
 const changeFeed = { onChange: () => undefined } as unknown as ChangeFeed;
 const registry: Pick<ProviderRegistry, 'isSimulated' | 'onReload'> = {
@@ -13,7 +17,7 @@ const registry: Pick<ProviderRegistry, 'isSimulated' | 'onReload'> = {
   onReload: () => undefined,
 };
 const bookOf = (prices: GatewayConfig['prices'], rows: PriceRow[]) =>
-  new PriceBook({ prices } as GatewayConfig, repositoryOf(rows), changeFeed, registry as ProviderRegistry);
+  new PriceBook({ prices } as GatewayConfig, repositoryOf(rows), changeFeed, registry as ProviderRegistry, alerts);
 const bookWith = (prices: GatewayConfig['prices'] = {}) => {
   const book = bookOf(prices, []);
   const priceOf = (publicName: string, upstreamModel: string) =>
@@ -87,6 +91,34 @@ describe('the price book', () => {
   it('treats a catalogue model without a price as unknown', () => {
     const unpriced = [...book.catalogue.values()].find((model) => model.mode === 'chat' && !model.price);
     expect(book.priceOf(unpriced?.name ?? '', unpriced?.upstreamModel ?? '').estimated).toBe(true);
+  });
+
+  it('N11: alerts once of a model whose calls are charged at a guessed price, not where it is only shown', () => {
+    const own = bookOf({ priced: row('1', '1') }, []);
+    const priced = { publicName: 'priced', upstreamModel: 'no-such-model', provider: 'openai' };
+    const unknown = { publicName: 'house', upstreamModel: 'no-such-model', provider: 'openai' };
+    raised.length = 0;
+    own.of(unknown, 'team_1', 0);
+    own.ofCall(priced, 'team_1', 0);
+    own.ofCall({ ...unknown, provider: 'simulator' }, 'team_1', 0);
+    expect(raised).toEqual([]);
+    expect(own.ofCall(unknown, 'team_1', 0)).toBe(own.ofCall(unknown, 'team_2', 0));
+    own.ofCall({ ...unknown, publicName: 'other' }, 'team_1', 0);
+    expect(raised).toMatchObject([
+      {
+        kind: 'price_unknown',
+        severity: 'warning',
+        dedupeKey: 'price_unknown:house',
+        teamId: null,
+        data: {
+          model: 'house',
+          deployment: 'openai/no-such-model',
+          input_usd_per_mtok: expect.stringMatching(/^\d+$/),
+          output_usd_per_mtok: expect.stringMatching(/^\d+$/),
+        },
+      },
+      { data: { model: 'other' } },
+    ]);
   });
 
   it.each(['constructor', '__proto__', 'toString', ''])('does not find a price for "%s"', (name) => {

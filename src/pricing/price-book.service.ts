@@ -1,19 +1,14 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { AlertsService } from '../alerts/alerts.service';
 import { parseUsdPerMillionTokens, type PicoUsd } from '../common/money';
 import { GatewayConfig } from '../config/gateway-config';
 import { ChangeFeed } from '../database/change-feed.service';
 import { ProviderRegistry } from '../providers/provider-registry.service';
 import { type CatalogueModel, loadCatalogue } from './catalogue';
-import { FREE, multiplied, type Price, type TokenPrices } from './price';
+import { FREE, multiplied, type Price, type Priced, type TokenPrices } from './price';
 import type { PriceRow } from './price-row';
 import { PricesRepository } from './prices.repository';
-
-/** What has a price: a deployment under its public name. */
-export interface Priced {
-  publicName: string;
-  upstreamModel: string;
-  provider: string;
-}
+import { unknownPriceAlert } from './unknown-price';
 
 interface Resolved {
   price: Price;
@@ -33,12 +28,15 @@ export class PriceBook implements OnModuleInit {
   private rows: readonly PriceRow[] = [];
   private teams = new Set<string>();
   private resolved = new WeakMap<Priced, Map<string, Resolved>>();
+  /** The public names whose calls had a guessed price. */
+  private readonly guessed = new Set<string>();
 
   constructor(
     config: GatewayConfig,
     private readonly repository: PricesRepository,
     private readonly changeFeed: ChangeFeed,
     private readonly providers: ProviderRegistry,
+    private readonly alerts: AlertsService,
   ) {
     providers.onReload(() => void (this.resolved = new WeakMap()));
     this.configured = new Map(Object.entries(config.prices).map(([name, row]) => [name, toPrice(row)]));
@@ -63,6 +61,16 @@ export class PriceBook implements OnModuleInit {
     if (byTeam) byTeam.set(team, found);
     else this.resolved.set(priced, new Map([[team, found]]));
     return found.price;
+  }
+
+  /** As `of`, for a call that is about to be charged: a guessed price raises an alert, once for each model. */
+  ofCall(priced: Priced, teamId: string, nowMs: number): Price {
+    const price = this.of(priced, teamId, nowMs);
+    if (price.estimated && !this.guessed.has(priced.publicName)) {
+      this.guessed.add(priced.publicName);
+      this.alerts.raise(unknownPriceAlert(priced, price));
+    }
+    return price;
   }
 
   /** The price in force at any past or future time. */

@@ -31,6 +31,13 @@ export interface Price extends TokenPrices {
   estimated: boolean;
 }
 
+/** What has a price: a deployment under its public name. */
+export interface Priced {
+  publicName: string;
+  upstreamModel: string;
+  provider: string;
+}
+
 /** The price of the simulator. */
 export const FREE: Price = {
   inputPusd: 0n,

@@ -1,4 +1,5 @@
 import { ThriftgateClient } from '@thriftgate/sdk';
+import { eventually } from '../support/eventually';
 import { type RunningGateway, startGateway } from '../support/gateway';
 import { usd } from '../support/money';
 
@@ -150,5 +151,28 @@ describe('prices', () => {
     ]);
     expect(await wrong({ multiplier: '-1' })).toEqual([400, 'multiplier']);
     expect((await gateway.admin('POST', '/admin/prices/rerate', { from: 'yesterday', to: 'today' })).status).toBe(400);
+  });
+
+  it('N11: that are unknown are named in the answer to a new model, and by an alert at its first call', async () => {
+    const sdk = new ThriftgateClient({ baseUrl: gateway.url, apiKey: gateway.adminKey });
+    const unknown = { provider: 'openai', model: 'house-llama' };
+    const known = { provider: 'openai', model: 'gpt-4.1' };
+    const created = await sdk.admin.models.create({ name: 'house', deployments: [known, unknown] });
+    expect(created.warnings).toEqual([
+      expect.stringMatching(
+        /^The price of 'house' at openai\/house-llama is unknown\. .*\$\d+ per million input tokens and \$\d+ per million output tokens.*refused under budgets\. Set the price at \/admin\/prices\.$/,
+      ),
+    ]);
+    expect((await sdk.admin.models.update('house', { deployments: [known] })).warnings).toEqual([]);
+    expect((await sdk.admin.models.update('house', { deployments: [unknown] })).warnings).toHaveLength(1);
+    const { key } = await gateway.createKey();
+    const alerts = async () => (await sdk.admin.alerts.list({ kind: 'price_unknown' })).data;
+    expect(await alerts()).toEqual([]);
+    for (const text of ['first', 'second']) await costOf(key, `${text} at a guessed price`, 'house');
+    const alert = await eventually(async () => (await alerts())[0]);
+    expect(alert).toMatchObject({ severity: 'warning', data: { model: 'house', deployment: 'openai/house-llama' } });
+    expect(await alerts()).toHaveLength(1);
+    await set({ model: 'house', input_usd_per_mtok: '1', output_usd_per_mtok: '2' });
+    expect((await sdk.admin.models.update('house', { deployments: [unknown] })).warnings).toEqual([]);
   });
 });

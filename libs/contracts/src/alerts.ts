@@ -18,6 +18,7 @@ export const alertKinds = [
   'provider_auth_failed',
   'provider_failing',
   'model_unavailable',
+  'price_unknown',
 ] as const;
 export type AlertKind = (typeof alertKinds)[number];
 

@@ -157,6 +157,16 @@ export const adminModelSchema = z
   .meta({ id: 'AdminModel', example: adminModelExample });
 export type AdminModel = z.output<typeof adminModelSchema>;
 
+/** The model after `POST /admin/models` or `PATCH /admin/models/{model}`. */
+export const changedModelSchema = adminModelSchema
+  .extend({
+    warnings: z
+      .array(z.string())
+      .meta({ description: 'What is in force but needs attention, such as an unknown price' }),
+  })
+  .meta({ id: 'ChangedModel', example: { ...adminModelExample, warnings: [] } });
+export type ChangedModel = z.output<typeof changedModelSchema>;
+
 export const adminModelListSchema = z
   .object({ data: z.array(adminModelSchema) })
   .meta({ id: 'AdminModelList', example: { data: [adminModelExample] } });

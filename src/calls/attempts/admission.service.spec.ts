@@ -34,14 +34,13 @@ function setUp({ budgets = [BUDGET], price = aPrice() }: { budgets?: Budget[]; p
       return hold;
     },
   };
-  const prices = {
-    of: ({ upstreamModel }: { upstreamModel: string }) => {
-      priced.push(upstreamModel);
-      return price;
-    },
+  const priceOf = ({ upstreamModel }: { upstreamModel: string }) => {
+    priced.push(upstreamModel);
+    return price;
   };
+  const prices = { of: priceOf, ofCall: priceOf };
   const admission = new AdmissionService(
-    prices as Pick<PriceBook, 'of'> as PriceBook,
+    prices as Pick<PriceBook, 'of' | 'ofCall'> as PriceBook,
     { of: () => budgets } as Pick<BudgetDirectory, 'of'> as BudgetDirectory,
     holds as Pick<HoldsService, 'take'> as HoldsService,
     new BudgetRefusals(),

@@ -74,7 +74,7 @@ export class AdmissionService {
 
   /** The price of the deployment, marked as estimated if the call asks for what no price of tokens covers. */
   private priceOf({ caller, request }: Call, deployment: Deployment, nowMs: number): Price {
-    const price = this.prices.of(deployment, caller.teamId, nowMs);
+    const price = this.prices.ofCall(deployment, caller.teamId, nowMs);
     return request.unpricedMember === undefined || price === FREE ? price : { ...price, estimated: true };
   }
 

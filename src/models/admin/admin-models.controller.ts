@@ -3,11 +3,17 @@ import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags
 import * as contracts from '@thriftgate/contracts';
 import { Roles } from '../../http/access.decorators';
 import { ApiErrors } from '../../http/api-errors.decorator';
+import { Clock } from '../../common/clock';
 import { type Caller, CurrentCaller } from '../../common/caller';
+import { PriceBook } from '../../pricing/price-book.service';
+import { unknownPriceWarning } from '../../pricing/unknown-price';
 import { GenerationsService } from '../generations.service';
 import type { Model } from '../model';
 import { ModelRegistry } from '../model-registry.service';
 import { AdminModelsService } from './admin-models.service';
+
+/** Prices of no team in particular. */
+const ALL_TEAMS = '';
 
 @ApiTags('Model settings')
 @ApiBearerAuth()
@@ -19,6 +25,8 @@ export class AdminModelsController {
     private readonly models: AdminModelsService,
     private readonly registry: ModelRegistry,
     private readonly generations: GenerationsService,
+    private readonly prices: PriceBook,
+    private readonly clock: Clock,
   ) {}
 
   @Get()
@@ -36,14 +44,14 @@ export class AdminModelsController {
     summary: 'Add a model',
     description: 'A name that applications use, and the deployments behind it. In force on every replica at once.',
   })
-  @ApiCreatedResponse({ description: 'The model.', standardSchema: contracts.adminModelSchema })
+  @ApiCreatedResponse({ description: 'The model.', standardSchema: contracts.changedModelSchema })
   @ApiErrors('invalid_request', 'conflict')
   async create(
     @Body({ schema: contracts.createModelSchema }) body: contracts.CreateModel,
     @CurrentCaller() caller: Caller,
-  ): Promise<contracts.AdminModel> {
+  ): Promise<contracts.ChangedModel> {
     const { name, deployments, cache = null, default_max_tokens: defaultMaxTokens = null } = body;
-    return this.toWire(await this.models.create(name, { deployments, cache, defaultMaxTokens }, caller.keyId));
+    return this.changed(await this.models.create(name, { deployments, cache, defaultMaxTokens }, caller.keyId));
   }
 
   @Patch(':model')
@@ -54,15 +62,15 @@ export class AdminModelsController {
       'that write them: those of the old one are not served until it is in force again. New weights, limits, cache rules or ' +
       'fallbacks to other models keep the target; new cache rules apply to stored responses too.',
   })
-  @ApiOkResponse({ description: 'The model.', standardSchema: contracts.adminModelSchema })
+  @ApiOkResponse({ description: 'The model.', standardSchema: contracts.changedModelSchema })
   @ApiErrors('invalid_request', 'model_not_found')
   async update(
     @Param('model') model: string,
     @Body({ schema: contracts.updateModelSchema }) body: contracts.UpdateModel,
     @CurrentCaller() caller: Caller,
-  ): Promise<contracts.AdminModel> {
+  ): Promise<contracts.ChangedModel> {
     const { deployments, cache, default_max_tokens: defaultMaxTokens } = body;
-    return this.toWire(await this.models.update(model, { deployments, cache, defaultMaxTokens }, caller.keyId));
+    return this.changed(await this.models.update(model, { deployments, cache, defaultMaxTokens }, caller.keyId));
   }
 
   @Delete(':model')
@@ -75,6 +83,14 @@ export class AdminModelsController {
   async delete(@Param('model') model: string, @CurrentCaller() caller: Caller): Promise<contracts.Deleted> {
     await this.models.delete(model, caller.keyId);
     return { id: model, deleted: true };
+  }
+
+  private changed(model: Model): contracts.ChangedModel {
+    const nowMs = this.clock.now();
+    const warnings = model.deployments.flatMap(
+      (each) => unknownPriceWarning(each, this.prices.of(each, ALL_TEAMS, nowMs)) ?? [],
+    );
+    return { ...this.toWire(model), warnings };
   }
 
   private toWire({ name, deployments, cache, defaultMaxTokens }: Model): contracts.AdminModel {

@@ -1,6 +1,6 @@
 import type {
-  AdminModel,
   AdminModelList,
+  ChangedModel,
   Deleted,
   ModelCacheRules,
   ModelCacheRulesChange,
@@ -30,7 +30,7 @@ export class AdminModels {
   create(
     model: { name: string; deployments: NewDeployment[]; cache?: ModelCacheRules | null },
     options?: CallOptions,
-  ): Promise<AdminModel> {
+  ): Promise<ChangedModel> {
     return this.http.json('POST', '/admin/models', { ...options, body: model });
   }
 
@@ -39,7 +39,7 @@ export class AdminModels {
     model: string,
     changes: { deployments?: NewDeployment[]; cache?: ModelCacheRulesChange },
     options?: CallOptions,
-  ): Promise<AdminModel> {
+  ): Promise<ChangedModel> {
     return this.http.json('PATCH', path`/admin/models/${model}`, { ...options, body: changes });
   }
 
