@@ -3,6 +3,7 @@ import { ApiBearerAuth, ApiBody, ApiHeader, ApiOkResponse, ApiOperation, ApiTags
 import { chatCompletionChunkSchema, chatCompletionSchema, chatRequestSchema } from '@thriftgate/contracts';
 import { IdempotencyHeader } from '../idempotency/idempotency-header.decorator';
 import { ApiErrors } from '../http/api-errors.decorator';
+import type { ApiTag } from '../http/openapi/api-tags';
 import { bodyOf, eventContent, jsonContent } from '../http/openapi/contract-schema';
 
 const DESCRIPTION = `OpenAI’s request and response, for any model of any provider. Unknown members pass through in both directions.
@@ -21,17 +22,20 @@ const text = (description: string, example: string) => ({ description, schema: {
 
 /** Documents chat completions. The gateway validates only the members that it reads. */
 export function ChatDocs(): MethodDecorator {
-  return documented({ summary: 'Create a chat completion', description: DESCRIPTION });
+  return documented('Chat', { summary: 'Create a chat completion', description: DESCRIPTION });
 }
 
 /** Documents chat completions at the address that Azure's clients use. */
 export function DeploymentChatDocs(): MethodDecorator {
-  return documented({ summary: 'Create a chat completion at Azure’s address', description: AZURE_DESCRIPTION });
+  return documented('Azure', {
+    summary: 'Create a chat completion at Azure’s address',
+    description: AZURE_DESCRIPTION,
+  });
 }
 
-function documented(operation: { summary: string; description: string }): MethodDecorator {
+function documented(tag: ApiTag, operation: { summary: string; description: string }): MethodDecorator {
   return applyDecorators(
-    ApiTags('Chat'),
+    ApiTags(tag),
     ApiBearerAuth(),
     IdempotencyHeader(),
     ApiOperation(operation),

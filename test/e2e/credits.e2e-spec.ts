@@ -112,7 +112,7 @@ describe('credits', () => {
     expect(csv.body).toContain('기말 잔액');
     const page = await gateway.admin<string>('GET', `${path}?format=html&lang=ko&timezone=Asia/Seoul`);
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
-    expect(page.body).toContain('이용 내역서');
+    expect(page.body).toContain('이용 명세서');
     expect(page.body).not.toContain('<b>first</b>');
     expect((await gateway.admin<string>('GET', `${path}?format=html`)).body).toContain('Closing balance');
   });

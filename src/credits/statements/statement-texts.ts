@@ -34,7 +34,7 @@ export const STATEMENT_TEXTS = {
       'Amounts are rounded to cents; the exact ones beside them add up to the ledger. Corrections of earlier calls are in the month of the call.',
   },
   ko: {
-    title: '이용 내역서',
+    title: '이용 명세서',
     team: '팀',
     month: '대상 월',
     timezone: '표준 시간대',

@@ -17,6 +17,7 @@ export const API_TAGS = {
   Alerts: 'For administrators: alerts, and the webhooks that get them.',
   Audit: 'For administrators: administrative changes, and the key that made each.',
   Ledger: 'For administrators: the check of the ledger.',
+  Azure: "The same calls at the addresses of Azure's clients.",
   Health: 'For load balancers and orchestrators. Needs no key.',
 } as const;
 
