@@ -57,6 +57,7 @@ describe('the directory of keys', () => {
       models: ['gpt-4.1'],
       rpmLimit: 60,
       defaultMaxTokens: null,
+      revocation: expect.objectContaining({ aborted: false }),
     });
     expect(directory.find('sk-tg-three')).toBeUndefined();
     expect(directory.find('one')).toBeUndefined();
@@ -69,6 +70,18 @@ describe('the directory of keys', () => {
     expect(directory.find('sk-tg-one')).toBeUndefined();
     expect(directory.find('sk-tg-two')?.rpmLimit).toBe(5);
     expect(directory.find('sk-tg-three')?.keyId).toBe('three');
+  });
+
+  it('A23: ends the calls of a revoked key, also those that began before its last change', async () => {
+    const stopped: string[] = [];
+    for (const id of ['one', 'two'])
+      directory.callerOf(id)?.revocation?.addEventListener('abort', () => stopped.push(id));
+    rows = [row('one', 3n, { rpm_limit: 1 }), row('two', 4n, { expires_at: new Date(NOW - 1) })];
+    await changed();
+    expect(stopped).toEqual([]);
+    rows = [row('one', 5n, { revoked_at: new Date(NOW), replaced_by: 'two' })];
+    await changed();
+    expect(stopped).toEqual(['one']);
   });
 
   it('checks the expiry at each call', async () => {

@@ -1,10 +1,11 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Caller } from '../common/caller';
 import { Clock } from '../common/clock';
+import { Revocation } from '../common/revocation';
 import { ChangeFeed } from '../database/change-feed.service';
 import { KEY_PREFIX, toCacheRules } from './api-key';
 import { KeyHasher } from './key-hasher.service';
-import { KeyDirectoryRepository } from './key-directory.repository';
+import { type DirectoryRow, KeyDirectoryRepository } from './key-directory.repository';
 
 interface KeyRecord {
   caller: Caller;
@@ -66,22 +67,32 @@ export class ApiKeyDirectory implements OnModuleInit {
   private async readChanges(): Promise<void> {
     for (const row of await this.keys.changedSince(this.revision)) {
       if (row.revision > this.revision) this.revision = row.revision;
-      const record: KeyRecord = {
-        caller: {
-          role: row.role,
-          teamId: row.team_id,
-          keyId: row.id,
-          models: row.models,
-          rpmLimit: row.rpm_limit,
-          defaultMaxTokens: row.default_max_tokens,
-          cache: toCacheRules(row.cache),
-        },
-        expiresAtMs: row.revoked_at ? -Infinity : (row.expires_at?.getTime() ?? Infinity),
-        replacedBy: row.replaced_by,
-      };
-      this.byId.set(row.id, record);
+      const revocation = this.byId.get(row.id)?.caller.revocation ?? new Revocation();
+      const record = toRecord(row, revocation);
+      // Work of a revoked key continues under its successor, if it has one.
+      if (row.revoked_at && row.replaced_by === null) this.byId.delete(row.id);
+      else this.byId.set(row.id, record);
       if (row.revoked_at) this.byHash.delete(row.hash);
       else this.byHash.set(row.hash, record);
+      if (row.revoked_at) revocation.revoke();
     }
   }
+}
+
+/** @param revocation the same for all states of a key: calls that began under an earlier one end with it, too */
+function toRecord(row: DirectoryRow, revocation: Revocation): KeyRecord {
+  return {
+    caller: {
+      role: row.role,
+      teamId: row.team_id,
+      keyId: row.id,
+      models: row.models,
+      rpmLimit: row.rpm_limit,
+      defaultMaxTokens: row.default_max_tokens,
+      cache: toCacheRules(row.cache),
+      revocation,
+    },
+    expiresAtMs: row.revoked_at ? -Infinity : (row.expires_at?.getTime() ?? Infinity),
+    replacedBy: row.replaced_by,
+  };
 }
