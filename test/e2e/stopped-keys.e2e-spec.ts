@@ -36,6 +36,12 @@ describe('keys that stop', () => {
   const upstreamCall = (content: string) =>
     gateway.fake.calls.find(({ body }) => JSON.stringify(body).includes(content));
 
+  const refusalOf = async (key: string) => {
+    const { status, body } = await gateway.request('GET', '/v1/models', key);
+    expect([status, body.error?.code]).toEqual([401, 'invalid_api_key']);
+    return body.error.message as string;
+  };
+
   describe('A23: streams', () => {
     const stops: [string, (key: { teamId: string; keyId: string }) => Promise<unknown>, object?][] = [
       ['a deleted key', ({ keyId }) => gateway.admin('DELETE', `/admin/keys/${keyId}`)],
@@ -94,5 +100,23 @@ describe('keys that stop', () => {
     expect((await gateway.admin('PATCH', path, { name: 'old', expires_at: graceEndsAt })).body.name).toBe('old');
     const sooner = new Date(Date.now() + 20_000).toISOString();
     expect((await gateway.admin('PATCH', path, { expires_at: sooner })).body.expires_at).toBe(sooner);
+  });
+
+  it('N18: the error says why, to whoever has the key', async () => {
+    const expiresAt = new Date(Date.now() + 1_500).toISOString();
+    const expired = await gateway.createKey({ expires_at: expiresAt });
+    const revoked = await gateway.createKey();
+    const [atOnce, later] = [await gateway.createKey(), await gateway.createKey()];
+    await gateway.admin('DELETE', `/admin/keys/${revoked.keyId}`);
+    await gateway.admin('POST', `/admin/keys/${atOnce.keyId}/rotate`);
+    await gateway.admin('POST', `/admin/keys/${later.keyId}/rotate`, { grace_seconds: 1 });
+    await new Promise((resolve) => setTimeout(resolve, 1_600));
+    expect(await refusalOf(expired.key)).toContain(`This API key expired at ${expiresAt}.`);
+    expect(await refusalOf(revoked.key)).toMatch(/^This API key was revoked at 2\S+Z\./);
+    expect(await refusalOf(atOnce.key)).toMatch(/^This API key was replaced and stopped working at 2\S+Z\./);
+    expect(await refusalOf(later.key)).toMatch(/^This API key was replaced and stopped working at 2\S+Z\./);
+    const wrong = `${expired.key.slice(0, -4)}AAAA`;
+    expect(await refusalOf(wrong)).toMatch(/^Incorrect API key provided: sk-tg-\w\w\*\*\*AAAA\./);
+    expect((await gateway.chat(revoked.key, 'with a body')).body.error.message).toMatch(/^This API key was revoked at/);
   });
 });
