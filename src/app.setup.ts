@@ -100,10 +100,17 @@ function refuseWhileLost(fastify: FastifyInstance, journal: Journal): void {
 function askBeforeReading(fastify: FastifyInstance, guard: AuthGuard): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     try {
-      if (hasBody(request.headers)) guard.identify(request, reply);
-      done();
+      const caller = hasBody(request.headers) && guard.identify(request, reply);
+      // Only a key that is not in memory has to be waited for.
+      if (caller instanceof Promise) void settled(caller).then(done);
+      else done();
     } catch (error) {
       done(error as Error);
     }
   });
+}
+
+/** The error of a promise, if it has one. */
+function settled(promise: Promise<unknown>): Promise<Error | undefined> {
+  return promise.then(() => undefined).catch((error: Error) => error);
 }

@@ -7,7 +7,7 @@ import { type Caller, CurrentCaller } from '../common/caller';
 import type { ErrorBody } from '../common/errors';
 import { FailedRequests } from '../http/failed-requests.service';
 import { GatewayErrorFilter } from '../http/gateway-error.filter';
-import { ApiKeyDirectory } from '../keys/api-key-directory.service';
+import { ApiKeyDirectory, type KeyEnd } from '../keys/api-key-directory.service';
 import { AdminKey } from './admin-key.service';
 import { NamedIds } from './named-ids.service';
 import { AuthGuard } from './auth.guard';
@@ -19,6 +19,14 @@ const ADMINISTRATOR: Caller = {
   keyId: 'admin',
   models: null,
   rpmLimit: null,
+};
+
+const at = new Date('2026-11-28T10:00:00Z');
+const LOOKED_UP: Record<string, Caller | KeyEnd> = {
+  'sk-tg-new': MEMBER,
+  'sk-tg-revoked': { how: 'revoked', at },
+  'sk-tg-replaced': { how: 'replaced', at },
+  'sk-tg-expired': { how: 'expired', at },
 };
 
 @Controller()
@@ -53,7 +61,10 @@ describe('AuthGuard', () => {
         { provide: APP_GUARD, useExisting: AuthGuard },
         {
           provide: ApiKeyDirectory,
-          useValue: { find: (key: string) => (key === 'sk-tg-member' ? MEMBER : undefined) },
+          useValue: {
+            find: (key: string) => (key === 'sk-tg-member' ? MEMBER : undefined),
+            lookUp: (key: string) => Promise.resolve(LOOKED_UP[key]),
+          },
         },
         {
           provide: AdminKey,
@@ -79,7 +90,7 @@ describe('AuthGuard', () => {
     [{ authorization: 'Basic dTpw' }, /malformed/],
     [
       { authorization: 'Bearer sk-tg-0123456789012345678901234567' },
-      /\(sk-tg-01\*\*\*4567\) is incorrect, revoked or expired/,
+      /^Incorrect API key provided: sk-tg-01\*\*\*4567\. .*administrator/,
     ],
   ])('refuses %j with a helpful message', async (headers, words) => {
     const response = await get('/v1/models', headers);
@@ -88,6 +99,21 @@ describe('AuthGuard', () => {
     expect(response.json<ErrorBody>().error).toMatchObject({
       code: 'invalid_api_key',
       message: expect.stringMatching(words),
+    });
+  });
+
+  it('N13: waits for the look-up of a key that is not in memory', async () => {
+    expect((await get('/v1/models', { 'x-api-key': 'sk-tg-new' })).json()).toEqual(MEMBER);
+    expect((await get('/admin/teams', { 'x-api-key': 'sk-tg-new' })).statusCode).toBe(403);
+  });
+
+  it.each(['revoked', 'replaced', 'expired'])('N18: says when a key was %s', async (how) => {
+    const response = await get('/v1/models', { 'x-api-key': `sk-tg-${how}` });
+    expect(response.statusCode).toBe(401);
+    expect(response.headers['www-authenticate']).toBe('Bearer');
+    expect(response.json<ErrorBody>().error).toMatchObject({
+      code: 'invalid_api_key',
+      message: expect.stringMatching(new RegExp(`^This API key .*${how} .*at 2026-11-28T10:00:00.000Z\\. `)),
     });
   });
 

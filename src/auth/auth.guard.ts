@@ -4,12 +4,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PUBLIC_ROUTE, REQUIRED_ROLE } from '../http/access.decorators';
 import type { Caller, Role } from '../common/caller';
 import { GatewayError } from '../common/errors';
-import { ApiKeyDirectory } from '../keys/api-key-directory.service';
+import { ApiKeyDirectory, type KeyEnd } from '../keys/api-key-directory.service';
 import { AdminKey } from './admin-key.service';
 import { NamedIds } from './named-ids.service';
 import { maskKey, presentedKey } from './presented-key';
 
 const HOW_TO = 'Send it as "Authorization: Bearer sk-tg-…"; the headers x-api-key and api-key work too.';
+
+const ISSUED = "The gateway's administrator issues keys; they start with sk-tg-.";
 
 interface RouteAccess {
   controller: Type;
@@ -36,6 +38,12 @@ export class AuthGuard implements CanActivate {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const caller = this.identify(request, http.getResponse<FastifyReply>());
+    // Only a key that is not in memory has to be waited for.
+    if (caller instanceof Promise) return caller.then((late) => this.admit(late, role, request));
+    return this.admit(caller, role, request);
+  }
+
+  private admit(caller: Caller, role: Role | undefined, request: FastifyRequest): boolean | Promise<boolean> {
     if (!role) return true;
     if (caller.role !== role) {
       throw new GatewayError('forbidden', {
@@ -61,24 +69,38 @@ export class AuthGuard implements CanActivate {
     return access;
   }
 
-  /** Identifies the caller and sets `request.caller`. @throws GatewayError `invalid_api_key` */
-  identify(request: FastifyRequest, reply: FastifyReply): Caller {
+  /**
+   * Identifies the caller and sets `request.caller`: at once for a key in memory, after a look-up for an unknown one.
+   *
+   * @throws GatewayError `invalid_api_key`
+   */
+  identify(request: FastifyRequest, reply: FastifyReply): Caller | Promise<Caller> {
     const presented = presentedKey(request.headers);
     if (presented.kind === 'key') {
       const caller = this.directory.find(presented.text) ?? this.adminKey.find(presented.text);
       if (caller) return (request.caller = caller);
     }
+    if (presented.kind === 'key') return this.lookUp(presented.text, request, reply);
     void reply.header('www-authenticate', 'Bearer');
     if (presented.kind === 'missing') {
       throw new GatewayError('invalid_api_key', { message: `You did not provide an API key. ${HOW_TO}` });
     }
-    if (presented.kind === 'malformed') {
-      throw new GatewayError('invalid_api_key', { message: `The Authorization header is malformed. ${HOW_TO}` });
-    }
-    throw new GatewayError('invalid_api_key', {
-      message:
-        `The API key provided (${maskKey(presented.text)}) is incorrect, revoked or expired. ` +
-        "The gateway's administrator issues keys; they start with sk-tg-.",
-    });
+    throw new GatewayError('invalid_api_key', { message: `The Authorization header is malformed. ${HOW_TO}` });
   }
+
+  private async lookUp(keyText: string, request: FastifyRequest, reply: FastifyReply): Promise<Caller> {
+    const found = await this.directory.lookUp(keyText);
+    if (found && 'keyId' in found) return (request.caller = found);
+    void reply.header('www-authenticate', 'Bearer');
+    const message = found ? endedKey(found) : `Incorrect API key provided: ${maskKey(keyText)}. ${ISSUED}`;
+    throw new GatewayError('invalid_api_key', { message });
+  }
+}
+
+function endedKey({ how, at }: KeyEnd): string {
+  const when = at.toISOString();
+  if (how === 'replaced')
+    return `This API key was replaced and stopped working at ${when}. Use the key that replaced it.`;
+  if (how === 'revoked') return `This API key was revoked at ${when}. Ask the gateway's administrator for another one.`;
+  return `This API key expired at ${when}. Ask the gateway's administrator for a later expiry or another key.`;
 }

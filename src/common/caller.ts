@@ -1,5 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import type { Revocation } from './revocation';
 
 /** Whether responses with tool calls are stored; `forced`: if the request forces one function. */
 export type ToolCallRule = boolean | 'forced';
@@ -30,6 +31,8 @@ export interface Caller {
   /** The limit of output tokens for calls without one. */
   defaultMaxTokens?: number | null | undefined;
   cache?: KeyCacheRules | undefined;
+  /** Ends the key's running calls when it is revoked; the administrator's key has none. */
+  revocation?: Revocation | undefined;
 }
 
 declare module 'fastify' {

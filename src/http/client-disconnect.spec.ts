@@ -1,5 +1,6 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
+import { Revocation } from '../common/revocation';
 import { ClientDisconnect } from './client-disconnect';
 
 const responseOf = (writableFinished = false) =>
@@ -43,5 +44,17 @@ describe('ClientDisconnect', () => {
     expect(response.listenerCount('close')).toBe(0);
     expect(disconnect.aborted).toBe(false);
     expect(response.listenerCount('close')).toBe(1);
+  });
+
+  it('A23: is aborted when the key is revoked, until the response is sent', () => {
+    const revocation = new Revocation();
+    const running = new ClientDisconnect(responseOf(), revocation);
+    const sent = responseOf(true);
+    const ended = new ClientDisconnect(sent, revocation);
+    expect([running.aborted, ended.aborted]).toEqual([false, false]);
+    sent.emit('close');
+    revocation.revoke();
+    expect([running.aborted, ended.aborted]).toEqual([true, false]);
+    expect(new ClientDisconnect(responseOf(), revocation).aborted).toBe(true);
   });
 });

@@ -1,14 +1,18 @@
 import type { ServerResponse } from 'node:http';
 import type { AbortSignalLike } from '@thriftgate/providers';
+import type { Revocation } from '../common/revocation';
 
 /**
- * Aborts when the client closes its connection before the whole response is sent. The listener is added at the first use:
- * a cache hit needs none.
+ * Aborts when the client closes its connection before the whole response is sent, or when its key is revoked. The listeners
+ * are added at the first use: a cache hit needs none.
  */
 export class ClientDisconnect implements AbortSignalLike {
   private signal: AbortSignal | undefined;
 
-  constructor(private readonly response: ServerResponse) {}
+  constructor(
+    private readonly response: ServerResponse,
+    private readonly revocation?: Revocation,
+  ) {}
 
   get aborted(): boolean {
     return this.watched().aborted;
@@ -25,10 +29,13 @@ export class ClientDisconnect implements AbortSignalLike {
   private watched(): AbortSignal {
     if (this.signal) return this.signal;
     const controller = new AbortController();
-    const { response } = this;
-    if (response.destroyed) controller.abort();
+    const abort = () => controller.abort();
+    const { response, revocation } = this;
+    if (response.destroyed || revocation?.aborted) abort();
+    revocation?.addEventListener('abort', abort);
     response.once('close', () => {
-      if (!response.writableFinished) controller.abort();
+      revocation?.removeEventListener('abort', abort);
+      if (!response.writableFinished) abort();
     });
     return (this.signal = controller.signal);
   }

@@ -1,6 +1,7 @@
 import { Clock } from '../common/clock';
 import type { ChangeFeed } from '../database/change-feed.service';
 import { ApiKeyDirectory } from './api-key-directory.service';
+import type { KeyLookUps } from './key-look-ups.service';
 import type { KeyHasher } from './key-hasher.service';
 import type { DirectoryRow, KeyDirectoryRepository } from './key-directory.repository';
 
@@ -35,6 +36,7 @@ describe('the directory of keys', () => {
   let changed: () => Promise<void>;
   let changedSince: jest.Mock<Promise<DirectoryRow[]>, [bigint]>;
   let directory: ApiKeyDirectory;
+  const stored = (hash: string) => rows.find((each) => each.hash === hash);
 
   beforeEach(async () => {
     clock.nowMs = NOW;
@@ -45,6 +47,7 @@ describe('the directory of keys', () => {
       { hash: (text) => `hash of ${text}` } as Pick<KeyHasher, 'hash'> as KeyHasher,
       clock,
       { onChange: (_, reload) => void (changed = reload) } as Pick<ChangeFeed, 'onChange'> as ChangeFeed,
+      { find: async (hash) => stored(hash) } as Pick<KeyLookUps, 'find'> as KeyLookUps,
     );
     await directory.onModuleInit();
   });
@@ -57,6 +60,7 @@ describe('the directory of keys', () => {
       models: ['gpt-4.1'],
       rpmLimit: 60,
       defaultMaxTokens: null,
+      revocation: expect.objectContaining({ aborted: false }),
     });
     expect(directory.find('sk-tg-three')).toBeUndefined();
     expect(directory.find('one')).toBeUndefined();
@@ -69,6 +73,18 @@ describe('the directory of keys', () => {
     expect(directory.find('sk-tg-one')).toBeUndefined();
     expect(directory.find('sk-tg-two')?.rpmLimit).toBe(5);
     expect(directory.find('sk-tg-three')?.keyId).toBe('three');
+  });
+
+  it('A23: ends the calls of a revoked key, also those that began before its last change', async () => {
+    const stopped: string[] = [];
+    for (const id of ['one', 'two'])
+      directory.callerOf(id)?.revocation?.addEventListener('abort', () => stopped.push(id));
+    rows = [row('one', 3n, { rpm_limit: 1 }), row('two', 4n, { expires_at: new Date(NOW - 1) })];
+    await changed();
+    expect(stopped).toEqual([]);
+    rows = [row('one', 5n, { revoked_at: new Date(NOW), replaced_by: 'two' })];
+    await changed();
+    expect(stopped).toEqual(['one']);
   });
 
   it('checks the expiry at each call', async () => {
@@ -111,6 +127,42 @@ describe('the directory of keys', () => {
     resolveFirst?.([row('one', 3n)]);
     await Promise.all([first, second]);
     expect(directory.find('sk-tg-one')).toBeUndefined();
+  });
+
+  it('N13: looks up a key that another replica has made, and keeps it', async () => {
+    const text = `sk-tg-${'k'.repeat(43)}`;
+    rows = [row('k'.repeat(43), 9n), row('three', 8n)];
+    expect(directory.find(text)).toBeUndefined();
+    expect(await directory.lookUp(text)).toMatchObject({ keyId: 'k'.repeat(43) });
+    expect(directory.find(text)).toBeDefined();
+    expect(directory.find('sk-tg-three')).toBeDefined();
+    expect(await directory.lookUp(`sk-tg-${'x'.repeat(43)}`)).toBeUndefined();
+    expect(await directory.lookUp('sk-tg-three')).toBeUndefined();
+  });
+
+  it.each([
+    [{ revoked_at: new Date(NOW - 1) }, { how: 'revoked', at: new Date(NOW - 1) }],
+    [
+      { revoked_at: new Date(NOW - 1), replaced_by: 'two' },
+      { how: 'replaced', at: new Date(NOW - 1) },
+    ],
+    [
+      { expires_at: new Date(NOW - 1), replaced_by: 'two' },
+      { how: 'replaced', at: new Date(NOW - 1) },
+    ],
+    [{ expires_at: new Date(NOW) }, { how: 'expired', at: new Date(NOW) }],
+  ] as const)('N18: knows why a key with %j does not work', async (more, end) => {
+    const id = 'k'.repeat(43);
+    rows = [row(id, 9n, more)];
+    expect(await directory.lookUp(`sk-tg-${id}`)).toEqual(end);
+  });
+
+  it('N18: knows of an expiry also while the database is away', async () => {
+    const id = 'k'.repeat(43);
+    rows = [row(id, 9n, { expires_at: new Date(NOW) })];
+    await changed();
+    rows = [];
+    expect(await directory.lookUp(`sk-tg-${id}`)).toEqual({ how: 'expired', at: new Date(NOW) });
   });
 
   it('reloads after a failed reload', async () => {

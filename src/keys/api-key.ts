@@ -56,6 +56,15 @@ export function noSuchKey(id: string, revokedAt?: Date | null): GatewayError {
   return new GatewayError('not_found', { message });
 }
 
+/** A replaced key may expire sooner, not later: two keys would work. @throws GatewayError `conflict` */
+export function requireNoRevival({ replacedBy, expiresAt: before }: ApiKey, { expiresAt: after }: ApiKeyChanges): void {
+  if (replacedBy === null || after === undefined) return;
+  if (after !== null && (before === null || after <= before)) return;
+  const until = before ? ` It ends at ${before.toISOString()}: expires_at can only be sooner.` : '';
+  const message = `This key is replaced by '${replacedBy}', so its expires_at cannot be later.${until}`;
+  throw new GatewayError('conflict', { message, param: 'expires_at' });
+}
+
 /** The rules in the form that calls are checked against. */
 export function toCacheRules(rules: contracts.KeyCacheRules | null): KeyCacheRules | undefined {
   if (!rules) return undefined;

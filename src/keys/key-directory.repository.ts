@@ -32,4 +32,9 @@ export class KeyDirectoryRepository {
     if (revision > 0n) return query.where('revision', '>', revision).execute();
     return query.where((eb) => eb.or([eb('revoked_at', 'is', null), eb('replaced_by', 'is not', null)])).execute();
   }
+
+  /** The keys with these hashes, including revoked ones. */
+  withHashes(hashes: readonly string[]): Promise<DirectoryRow[]> {
+    return this.database.db.selectFrom('api_keys').select(DIRECTORY_COLUMNS).where('hash', 'in', hashes).execute();
+  }
 }

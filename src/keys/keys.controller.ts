@@ -34,7 +34,7 @@ export class KeysController {
       'Members that are left out do not change; null clears a member. Changes take effect at once, on other replicas within a second.',
   })
   @ApiOkResponse({ description: 'The changed key.', standardSchema: contracts.apiKeySchema })
-  @ApiErrors('invalid_request')
+  @ApiErrors('invalid_request', 'conflict')
   async update(
     @Param('id', PATH_ID) id: string,
     @Body({ schema: contracts.updateKeySchema }) body: contracts.UpdateKey,
@@ -50,7 +50,9 @@ export class KeysController {
   @Delete()
   @ApiOperation({
     summary: 'Revoke a key',
-    description: 'The key stops working at once, on other replicas within a second.',
+    description:
+      'The key stops working at once, on other replicas within a second. Its running calls end: streams with an error ' +
+      'event, others with 401.',
   })
   @ApiOkResponse({ description: 'The key is revoked.', standardSchema: contracts.deletedSchema })
   async revoke(@Param('id', PATH_ID) id: string, @CurrentCaller() caller: Caller): Promise<contracts.Deleted> {
@@ -63,7 +65,7 @@ export class KeysController {
     summary: 'Replace a key',
     description:
       'Issues a key with the same settings and shows it once. The old key works for another grace_seconds; ' +
-      'without them it stops at once.',
+      'without them it stops at once, and its running calls end. Its expires_at can then be made sooner, not later.',
   })
   @ApiBody({ required: false })
   @ApiCreatedResponse({ description: 'The new key.', standardSchema: contracts.rotatedKeySchema })

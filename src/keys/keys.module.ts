@@ -4,6 +4,7 @@ import { ModelsModule } from '../models/models.module';
 import { TeamsModule } from '../teams/teams.module';
 import { ApiKeyDirectory } from './api-key-directory.service';
 import { KeyDirectoryRepository } from './key-directory.repository';
+import { KeyLookUps } from './key-look-ups.service';
 import { KeyHasher } from './key-hasher.service';
 import { KeyRules } from './key-rules.service';
 import { KeysController } from './keys.controller';
@@ -14,7 +15,7 @@ import { TeamKeysController } from './team-keys.controller';
 @Module({
   imports: [AuditModule, ModelsModule, TeamsModule],
   controllers: [TeamKeysController, KeysController],
-  providers: [KeysService, KeysRepository, KeyDirectoryRepository, KeyHasher, KeyRules, ApiKeyDirectory],
+  providers: [KeysService, KeysRepository, KeyDirectoryRepository, KeyHasher, KeyRules, KeyLookUps, ApiKeyDirectory],
   exports: [ApiKeyDirectory, KeyHasher, KeysService],
 })
 export class KeysModule {}

@@ -6,7 +6,7 @@ import { Database } from '../database/database.connection';
 import { RevisionsRepository } from '../database/revisions.repository';
 import type { ApiKeysTable, Schema } from '../database/schema';
 import { TeamsRepository } from '../teams/teams.repository';
-import { type ApiKey, type ApiKeyChanges, type ApiKeySettings, toWire } from './api-key';
+import { type ApiKey, type ApiKeyChanges, type ApiKeySettings, requireNoRevival, toWire } from './api-key';
 
 /** The members that are unique to each key. */
 export type KeyIdentity = Pick<ApiKey, 'id' | 'prefix'> & { hash: string };
@@ -82,11 +82,17 @@ export class KeysRepository {
     return row && toApiKey(row);
   }
 
-  /** Changes the given settings; undefined ones do not change. @returns undefined if there is no such key */
+  /**
+   * Changes the given settings; undefined ones do not change.
+   *
+   * @returns undefined if there is no such key
+   * @throws GatewayError `conflict` for a later expiry of a replaced key
+   */
   update(id: string, settings: ApiKeyChanges, actor: string): Promise<ApiKey | undefined> {
     return this.change(async (transaction, revision) => {
       const before = await working(id, transaction);
       if (!before) return undefined;
+      requireNoRevival(toApiKey(before), settings);
       const row = await transaction
         .updateTable('api_keys')
         .set({

@@ -216,7 +216,7 @@ describe('an administrator manages teams and keys:', () => {
       }
       expect(answers.missing.body.error.message).toMatch(/did not provide/);
       expect(answers.malformed.body.error.message).toMatch(/malformed/);
-      expect(answers.wrong.body.error.message).toMatch(/sk-tg-01\*\*\*6789.*incorrect, revoked or expired/);
+      expect(answers.wrong.body.error.message).toMatch(/^Incorrect API key provided: sk-tg-01\*\*\*6789\./);
       expect(answers.wrong.body.error.message).not.toContain('0123456');
     });
 

@@ -35,6 +35,34 @@ describeWithStores('two replicas (needs TEST_DATABASE_URL and TEST_REDIS_URL)', 
     for (const replica of [other, withoutRedis]) await untilStatus(replica, key, 401);
   });
 
+  it('N13: accept a new key at once, also one that is changed', async () => {
+    const soon = () => new Date(Date.now() + 300).toISOString();
+    for (let round = 0; round < 10; round += 1) {
+      const { key, keyId } = await one.createKey({ expires_at: soon() });
+      const replies = await Promise.all(
+        [other, withoutRedis].map((replica) => replica.request('GET', '/v1/models', key)),
+      );
+      expect(replies.map(({ status }) => status)).toEqual([200, 200]);
+      await new Promise((resolve) => setTimeout(resolve, 310));
+      await one.admin('PATCH', `/admin/keys/${keyId}`, { expires_at: null });
+      expect((await withoutRedis.chat(key, `at once ${round}`)).status).toBe(200);
+    }
+  });
+
+  it('A23: end the streams of a key that another one revokes', async () => {
+    const { key, keyId } = await one.createKey();
+    for (const replica of [other, withoutRedis]) {
+      await untilStatus(replica, key, 200);
+    }
+    const streams = [other, withoutRedis].map((replica, index) =>
+      replica.chat(key, `[[gap=200 words=100]] revoked ${index}`, { stream: true }),
+    );
+    await eventually(() => one.fake.calls.filter(({ body }) => JSON.stringify(body).includes('revoked ')).length === 2);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await one.admin('DELETE', `/admin/keys/${keyId}`);
+    for (const { body } of await Promise.all(streams)) expect(body).toMatch(/revoked.*invalid_api_key/);
+  });
+
   it('lose none of many concurrent changes', async () => {
     const { teamId } = await one.createKey();
     const made = await Promise.all(

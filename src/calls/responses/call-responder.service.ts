@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AbortSignalLike, Endpoint } from '@thriftgate/providers';
 import { callerOf } from '../../common/caller';
 import { Clock } from '../../common/clock';
+import { revokedMeanwhile } from '../../common/revocation';
 import { ClientDisconnect } from '../../http/client-disconnect';
 import { hasIdempotencyKey, identityOf } from '../../idempotency/idempotency-key';
 import { IdempotencyService } from '../../idempotency/idempotency.service';
@@ -22,27 +23,39 @@ export class CallResponder {
 
   /** @throws GatewayError before anything of the response was sent */
   async respond(endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    if (hasIdempotencyKey(request)) return this.respondOnce(endpoint, request, reply);
-    const call = this.callOf(endpoint, request, new ClientDisconnect(reply.raw));
+    try {
+      if (hasIdempotencyKey(request)) await this.respondOnce(endpoint, request, reply);
+      else await this.respondNow(endpoint, request, reply);
+    } catch (error) {
+      throw request.caller?.revocation?.aborted ? revokedMeanwhile() : error;
+    }
+  }
+
+  private async respondNow(endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const { revocation } = callerOf(request);
+    const call = this.callOf(endpoint, request, new ClientDisconnect(reply.raw, revocation));
     const response = this.calls.complete(call);
-    if (call.request.stream) await sendStream(reply, response, endpoint.render);
-    else await sendResponse(reply, await response, endpoint.render);
+    const output = { reply, render: endpoint.render, revocation };
+    if (call.request.stream) await sendStream(output, response);
+    else await sendResponse(output, await response);
   }
 
   /** A call with an `Idempotency-Key` goes on when its client disconnects: the answer is for a repeat of the request. */
   private async respondOnce(endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     let charged = false;
-    const call = this.callOf(endpoint, request, new AbortController().signal);
+    const { revocation } = callerOf(request);
+    const { render } = endpoint;
+    const call = this.callOf(endpoint, request, revocation ?? new AbortController().signal);
     call.onCharged = () => (charged = true);
     // Keys of one team share their Idempotency-Keys: a repeat by a key that may not make the call gets no stored response.
     this.calls.prepare(call);
     const producer = {
-      produce: async () => toProducedResponse(await this.calls.complete(call), endpoint.render),
+      produce: async () => toProducedResponse(await this.calls.complete(call), render, revocation),
       mayBeCharged: () => charged,
     };
     const identity = identityOf(request, call.caller.teamId);
     const answer = await this.idempotency.once(identity, producer, () => reply.raw.destroyed);
-    await sendReply(reply, answer, endpoint.render);
+    await sendReply({ reply, render, revocation }, answer);
   }
 
   private callOf(endpoint: Endpoint, request: FastifyRequest, signal: AbortSignalLike): Call {

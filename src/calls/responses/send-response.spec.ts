@@ -2,8 +2,9 @@ import { PassThrough } from 'node:stream';
 import { chatCompletions } from '@thriftgate/providers';
 import type { FastifyReply } from 'fastify';
 import { GatewayError } from '../../common/errors';
-import type { CallResponse, TextStream } from '../call';
-import { sendStream } from './send-response';
+import { Revocation } from '../../common/revocation';
+import type { CallResponse, StreamResponse, TextStream } from '../call';
+import { type Output, sendStream } from './send-response';
 
 const { render } = chatCompletions;
 const WAITING = ': waiting for the provider\n\n';
@@ -19,7 +20,9 @@ function aReply(highWaterMark = 16_384) {
     hijack: () => reply,
     getHeaders: () => headers,
   };
-  return { raw, heads, headers, reply: reply as unknown as FastifyReply };
+  const revocation = new Revocation();
+  const output: Output = { reply: reply as unknown as FastifyReply, render, revocation };
+  return { raw, heads, headers, output, revocation };
 }
 
 /** A stream of texts that is never read beyond its end. */
@@ -32,7 +35,7 @@ function aStream(...texts: string[]) {
     },
     return: async () => void (state.returned += 1),
   };
-  const response: CallResponse = { kind: 'stream', headers: { 'x-cache-status': 'MISS' }, first: 'first', rest };
+  const response: StreamResponse = { kind: 'stream', headers: { 'x-cache-status': 'MISS' }, first: 'first', rest };
   return { response, state };
 }
 
@@ -41,16 +44,16 @@ afterEach(() => void jest.useRealTimers());
 
 describe('the response to a request for a stream', () => {
   it('begins with its first text where that comes soon', async () => {
-    const { raw, heads, headers, reply } = aReply();
-    await sendStream(reply, Promise.resolve(aStream('a').response), render);
+    const { raw, heads, headers, output } = aReply();
+    await sendStream(output, Promise.resolve(aStream('a').response));
     expect([String(raw.read()), heads, headers['x-cache-status']]).toEqual(['firstalast', [200], 'MISS']);
     expect(jest.getTimerCount()).toBe(0);
   });
 
   it('R02: begins without it after ten seconds, with a comment every ten', async () => {
-    const { raw, heads, reply } = aReply();
+    const { raw, heads, output } = aReply();
     let arrive: (response: CallResponse) => void = () => undefined;
-    const sent = sendStream(reply, new Promise((resolve) => (arrive = resolve)), render);
+    const sent = sendStream(output, new Promise((resolve) => (arrive = resolve)));
     await jest.advanceTimersByTimeAsync(9_999);
     expect([raw.read(), heads]).toEqual([null, []]);
     await jest.advanceTimersByTimeAsync(1);
@@ -64,9 +67,9 @@ describe('the response to a request for a stream', () => {
   });
 
   it('R02: has an error that comes later as its last event', async () => {
-    const { raw, reply } = aReply();
+    const { raw, output } = aReply();
     let fail: (error: Error) => void = () => undefined;
-    const sent = sendStream(reply, new Promise((_, reject) => (fail = reject)), render);
+    const sent = sendStream(output, new Promise((_, reject) => (fail = reject)));
     await jest.advanceTimersByTimeAsync(10_000);
     fail(new GatewayError('upstream_timeout'));
     await sent;
@@ -77,16 +80,32 @@ describe('the response to a request for a stream', () => {
   });
 
   it('throws an error that comes before anything was sent', async () => {
-    const { heads, reply } = aReply();
+    const { heads, output } = aReply();
     const failed = Promise.reject(new GatewayError('unavailable'));
-    await expect(sendStream(reply, failed, render)).rejects.toThrow(GatewayError);
+    await expect(sendStream(output, failed)).rejects.toThrow(GatewayError);
     expect([heads, jest.getTimerCount()]).toEqual([[], 0]);
   });
 
+  it.each([0, 10_000])('A23: ends with an error when the key is revoked, after %s ms without content', async (ms) => {
+    const { raw, output, revocation } = aReply();
+    const { response, state } = aStream();
+    response.rest.next = () => new Promise((resolve) => (arrive = resolve));
+    let arrive: (step: IteratorResult<string, string>) => void = () => undefined;
+    const sent = sendStream(output, ms === 0 ? Promise.resolve(response) : new Promise(() => undefined));
+    await jest.advanceTimersByTimeAsync(ms);
+    revocation.revoke();
+    expect(String(raw.read())).toMatch(/(first|provider\n\n)data: \{"error":\{.*revoked.*"invalid_api_key".*\}\}\n\n$/);
+    expect(raw.writableEnded).toBe(true);
+    if (ms > 0) return;
+    arrive({ done: false, value: 'late' });
+    await sent;
+    expect([state.returned, raw.read()]).toEqual([1, null]);
+  });
+
   it('A4: ends where the client takes nothing for 45 seconds', async () => {
-    const { raw, reply } = aReply(4);
+    const { raw, output } = aReply(4);
     const { response, state } = aStream('long text', 'never written');
-    const sent = sendStream(reply, Promise.resolve(response), render);
+    const sent = sendStream(output, Promise.resolve(response));
     await jest.advanceTimersByTimeAsync(44_999);
     expect([raw.destroyed, state.returned]).toEqual([false, 0]);
     await jest.advanceTimersByTimeAsync(1);
@@ -95,8 +114,8 @@ describe('the response to a request for a stream', () => {
   });
 
   it('A4: waits for a client that takes something now and then', async () => {
-    const { raw, reply } = aReply(4);
-    const sent = sendStream(reply, Promise.resolve(aStream('one text', 'another').response), render);
+    const { raw, output } = aReply(4);
+    const sent = sendStream(output, Promise.resolve(aStream('one text', 'another').response));
     let text = '';
     for (let read = 0; read < 3; read += 1) {
       await jest.advanceTimersByTimeAsync(40_000);

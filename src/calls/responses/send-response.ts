@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import { type Renderer, sseComment } from '@thriftgate/providers';
+import { type Revocation, revokedMeanwhile } from '../../common/revocation';
 import { toGatewayError } from '../../common/to-gateway-error';
 import type { ProducedResponse } from '../../idempotency/idempotency.service';
 import type { Reply } from '../../idempotency/shared-reply';
@@ -21,10 +22,18 @@ const FIRST_SIGN_MS = 10_000;
 /** A client that takes nothing of its stream for so long is disconnected. */
 const MAX_STALL_MS = 45_000;
 
+/** Where a response goes. */
+export interface Output {
+  reply: FastifyReply;
+  render: Renderer;
+  /** Of the caller's key: a stream ends with it. */
+  revocation: Revocation | undefined;
+}
+
 /** Writes a response to the client. A stream goes out at the client's pace: nothing more is read while its socket is full. */
-export async function sendResponse(reply: FastifyReply, response: CallResponse, render: Renderer): Promise<void> {
-  reply.headers(response.headers);
-  if (response.kind === 'stream') return writeStream(reply, response.first, response.rest, render);
+export async function sendResponse(output: Output, response: CallResponse): Promise<void> {
+  const reply = output.reply.headers(response.headers);
+  if (response.kind === 'stream') return writeStream(output, response.first, response.rest);
   void reply.header('content-type', JSON_TYPE).send(response.body);
 }
 
@@ -34,24 +43,23 @@ export async function sendResponse(reply: FastifyReply, response: CallResponse, 
  *
  * @throws GatewayError before anything was sent
  */
-export async function sendStream(reply: FastifyReply, pending: Promise<CallResponse>, render: Renderer): Promise<void> {
-  if (!(await takesLonger(pending, FIRST_SIGN_MS))) return sendResponse(reply, await pending, render);
-  const { raw } = reply.headers(STREAM_HEADERS).hijack();
-  raw.writeHead(OK, reply.getHeaders() as OutgoingHttpHeaders);
-  const sign = () => void raw.write(sseComment(' waiting for the provider'));
-  sign();
-  const signs = setInterval(sign, FIRST_SIGN_MS);
-  let response: CallResponse;
-  try {
-    response = await pending;
-  } catch (error) {
-    raw.end(errorEvent(error, render));
-    return;
-  } finally {
-    clearInterval(signs);
-  }
-  if (response.kind === 'stream') await writeTexts(raw, response.first, response.rest, render);
-  else raw.end();
+export async function sendStream(output: Output, pending: Promise<CallResponse>): Promise<void> {
+  if (!(await takesLonger(pending, FIRST_SIGN_MS))) return sendResponse(output, await pending);
+  await begin(output, async (raw) => {
+    const sign = () => void (raw.writableEnded || raw.write(sseComment(' waiting for the provider')));
+    sign();
+    const signs = setInterval(sign, FIRST_SIGN_MS);
+    let response: CallResponse;
+    try {
+      response = await pending;
+    } catch (error) {
+      return end(raw, errorEvent(error, output.render));
+    } finally {
+      clearInterval(signs);
+    }
+    if (response.kind === 'stream') await writeTexts(raw, response.first, response.rest, output.render);
+    else end(raw);
+  });
 }
 
 /** Whether a promise is settled only after so many milliseconds. */
@@ -67,34 +75,43 @@ function takesLonger(pending: Promise<unknown>, ms: number): Promise<boolean> {
 }
 
 /** Writes a response that every repeat of the same call gets. */
-export async function sendReply(
-  reply: FastifyReply,
-  { status, headers, body }: Reply,
-  render: Renderer,
-): Promise<void> {
-  if (headers['content-type'] === STREAM_TYPE) return writeStream(reply.headers(headers), '', body, render);
+export async function sendReply(output: Output, { status, headers, body }: Reply): Promise<void> {
+  const { reply } = output;
+  if (headers['content-type'] === STREAM_TYPE) {
+    reply.headers(headers);
+    return writeStream(output, '', body);
+  }
   const pieces: Buffer[] = [];
   for await (const piece of body) pieces.push(piece);
   void reply.status(status).headers(headers).send(Buffer.concat(pieces));
 }
 
 /** A response as it is stored for repeats of the same call. */
-export function toProducedResponse(response: CallResponse, render: Renderer): ProducedResponse {
+export function toProducedResponse(
+  response: CallResponse,
+  render: Renderer,
+  revocation: Revocation | undefined,
+): ProducedResponse {
   if (response.kind === 'json') {
     const headers = { ...response.headers, 'content-type': JSON_TYPE };
     return { status: OK, headers, body: piecesOf([response.body]) };
   }
   const headers = { ...response.headers, 'content-type': STREAM_TYPE };
-  return { status: OK, headers, body: textsOf(response, render) };
+  return { status: OK, headers, body: textsOf(response, render, revocation) };
 }
 
 /** A stream that breaks says so in its last event, which is stored with it. */
-async function* textsOf({ first, rest }: StreamResponse, render: Renderer): AsyncGenerator<string, void, undefined> {
+async function* textsOf(
+  { first, rest }: StreamResponse,
+  render: Renderer,
+  revocation: Revocation | undefined,
+): AsyncGenerator<string, void, undefined> {
   try {
     yield first;
     let step = await rest.next();
     for (; !step.done; step = await rest.next()) yield step.value;
     if (step.value) yield step.value;
+    else if (revocation?.aborted) yield errorEvent(revokedMeanwhile(), render);
   } catch (error) {
     yield errorEvent(error, render);
   } finally {
@@ -106,15 +123,28 @@ async function* piecesOf(pieces: Iterable<Buffer>): AsyncGenerator<Buffer, void,
   yield* pieces;
 }
 
+type Raw = FastifyReply['raw'];
 type Pieces = TextStream | Pick<AsyncGenerator<Buffer, void, undefined>, 'next' | 'return'>;
 
-async function writeStream(reply: FastifyReply, first: string, rest: Pieces, render: Renderer): Promise<void> {
-  const { raw } = reply.headers(STREAM_HEADERS).hijack();
-  raw.writeHead(OK, reply.getHeaders() as OutgoingHttpHeaders);
-  await writeTexts(raw, first, rest, render);
+function writeStream(output: Output, first: string, rest: Pieces): Promise<void> {
+  return begin(output, (raw) => writeTexts(raw, first, rest, output.render));
 }
 
-async function writeTexts(raw: FastifyReply['raw'], first: string, rest: Pieces, render: Renderer): Promise<void> {
+/** Begins a stream. It ends at once with an error when its key is revoked, whatever it waits for. */
+async function begin({ reply, render, revocation }: Output, writeAll: (raw: Raw) => Promise<void>): Promise<void> {
+  const { raw } = reply.headers(STREAM_HEADERS).hijack();
+  raw.writeHead(OK, reply.getHeaders() as OutgoingHttpHeaders);
+  const stop = () => end(raw, errorEvent(revokedMeanwhile(), render));
+  revocation?.addEventListener('abort', stop);
+  if (revocation?.aborted) stop();
+  try {
+    await writeAll(raw);
+  } finally {
+    revocation?.removeEventListener('abort', stop);
+  }
+}
+
+async function writeTexts(raw: Raw, first: string, rest: Pieces, render: Renderer): Promise<void> {
   let last: string | void = undefined;
   try {
     if (first !== '') await write(raw, first);
@@ -125,13 +155,18 @@ async function writeTexts(raw: FastifyReply['raw'], first: string, rest: Pieces,
     last = errorEvent(error, render);
   } finally {
     await rest.return();
-    if (last) raw.end(last);
-    else raw.end();
+    end(raw, last);
   }
 }
 
-async function write(raw: FastifyReply['raw'], piece: string | Buffer): Promise<void> {
-  if (raw.destroyed) throw new Error('the client has disconnected');
+function end(raw: Raw, last?: string | void): void {
+  if (raw.writableEnded) return;
+  if (last) raw.end(last);
+  else raw.end();
+}
+
+async function write(raw: Raw, piece: string | Buffer): Promise<void> {
+  if (raw.destroyed || raw.writableEnded) throw new Error('the client has disconnected, or its key was revoked');
   if (raw.write(piece)) return;
   const closed = new AbortController();
   const close = () => closed.abort();
