@@ -4,6 +4,13 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+// Before the build, which an older Node fails with a stack. As `engines` in package.json.
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  console.error(`The gateway needs Node 20.19 or later; this is Node ${process.versions.node}. Install a newer Node.`);
+  process.exit(78);
+}
+
 const root = fileURLToPath(new URL('..', import.meta.url));
 const entry = join(root, 'dist/src/main.js');
 
@@ -17,7 +24,7 @@ const isStale = () =>
   ['src', 'libs', 'package.json', 'tsconfig.json'].some((path) => newest(join(root, path)) > statSync(entry).mtimeMs);
 
 export function build() {
-  console.error('Building …');
+  console.error('Building the gateway, once; this takes up to a minute …');
   const { status } = spawnSync(process.execPath, [join(root, 'node_modules/@nestjs/cli/bin/nest.js'), 'build'], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],

@@ -1,4 +1,7 @@
+import './node-version';
 import 'reflect-metadata';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from './app.setup';
@@ -9,6 +12,7 @@ import { DataDirectory } from './config/data-directory';
 import { DirectoryInUseError } from './config/directory-lock';
 import type { GatewayConfig } from './config/gateway-config';
 import { ConfigError, loadConfig } from './config/load-config';
+import { StartError } from './config/start-error';
 import { Readiness } from './health/readiness.service';
 import { ProviderRegistry } from './providers/provider-registry.service';
 import { startBanner } from './start-banner';
@@ -18,16 +22,6 @@ const EXIT_CONFIG = 78;
 const EXIT_FAILURE = 1;
 /** For the errors of calls that the drain time was too short for, and for the last lines of the log. */
 const LAST_WORDS_MS = 2_000;
-
-/** Another process listens there, or this one may not. */
-class AddressTakenError extends Error {
-  constructor(port: number, host: string, message: string) {
-    super(
-      `The gateway cannot listen on PORT ${port} of HOST ${host}: ${message}. Stop whoever does, or set another PORT.`,
-    );
-    this.name = 'AddressTakenError';
-  }
-}
 
 async function main(): Promise<void> {
   // Nothing more can be said where nobody reads it.
@@ -39,6 +33,7 @@ async function main(): Promise<void> {
     );
     process.exit(EXIT_FAILURE);
   });
+  await checkAddress(config);
   const destination = new LogDestination();
   const pino = createLogger(config.logLevel, destination);
   // In place of Node's own lines on standard error, which no log collector reads.
@@ -66,17 +61,37 @@ async function main(): Promise<void> {
   void destination.flush(LAST_WORDS_MS);
 }
 
-/** @throws ConfigError where there is no such address here */
-async function listen(app: NestFastifyApplication, { listen: { port, host } }: GatewayConfig): Promise<void> {
+/** Before the database is made. @throws ConfigError, StartError where the gateway cannot listen */
+async function checkAddress(config: GatewayConfig): Promise<void> {
+  const { port, host } = config.listen;
+  const server = createServer();
   try {
-    await app.listen(port, host);
+    await once(server.listen(port, host), 'listening');
   } catch (error) {
-    const { code = '', message } = error as NodeJS.ErrnoException;
-    if (/^(ENOTFOUND|EAI_AGAIN|EADDRNOTAVAIL)$/.test(code))
-      throw new ConfigError([`HOST: there is no ${host} here (${message})`]);
-    if (/^(EADDRINUSE|EACCES)$/.test(code)) throw new AddressTakenError(port, host, message);
-    throw error;
+    throw listenError(error, config);
   }
+  server.close();
+  await once(server, 'close');
+}
+
+/** @throws ConfigError, StartError where another process has taken the port since */
+async function listen(app: NestFastifyApplication, config: GatewayConfig): Promise<void> {
+  try {
+    await app.listen(config.listen.port, config.listen.host);
+  } catch (error) {
+    throw listenError(error, config);
+  }
+}
+
+function listenError(error: unknown, { listen: { port, host } }: GatewayConfig): unknown {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  if (/^(ENOTFOUND|EAI_AGAIN|EADDRNOTAVAIL)$/.test(code))
+    return new ConfigError([`HOST: there is no ${host} here (${message})`]);
+  if (/^(EADDRINUSE|EACCES)$/.test(code))
+    return new StartError(
+      `The gateway cannot listen on PORT ${port} of HOST ${host}: ${message}. Stop whoever does, or set another PORT.`,
+    );
+  return error;
 }
 
 /** Readiness fails at once, running calls end within the drain time or are told that they do not, then the process ends. */
@@ -98,8 +113,7 @@ function stopOnSignals(app: NestFastifyApplication, config: GatewayConfig, last:
 }
 
 main().catch((error: unknown) => {
-  const known =
-    error instanceof ConfigError || error instanceof DirectoryInUseError || error instanceof AddressTakenError;
+  const known = error instanceof ConfigError || error instanceof DirectoryInUseError || error instanceof StartError;
   process.stderr.write(
     `${known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
   );

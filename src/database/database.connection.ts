@@ -3,6 +3,7 @@ import { Kysely, Migrator, PostgresDialect, sql } from 'kysely';
 import { Pool, types } from 'pg';
 import type { GatewayConfig } from '../config/gateway-config';
 import type { DataDirectory } from '../config/data-directory';
+import { StartError } from '../config/start-error';
 import { EMBEDDED_PORT, EmbeddedDatabase } from './embedded-database';
 import { MIGRATIONS } from './migrations/migrations';
 import type { Schema } from './schema';
@@ -46,7 +47,12 @@ export class Database implements OnApplicationShutdown {
     pool.on('error', () => undefined);
     pool.on('connect', (client) => client.on('error', () => undefined));
     const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
-    await migrate(db);
+    try {
+      await migrate(db);
+    } catch (error) {
+      if (config.databaseUrl && isUnusable(error)) throw unusable(config.databaseUrl, error);
+      throw error;
+    }
     return new Database(db, embedded);
   }
 
@@ -85,4 +91,20 @@ async function migrate(db: Kysely<Schema>): Promise<void> {
   const { error } = await migrator.migrateToLatest();
   if (error)
     throw error instanceof Error ? error : new Error('The database could not be brought up to date.', { cause: error });
+}
+
+/** Nothing listens there, or PostgreSQL refuses the connection: its password, database or state. */
+function isUnusable(error: unknown): error is Error {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  return /^(E[A-Z_]+|28\w{3}|3D000|57P03|53300)$/.test(code) || /^(Connection terminated|timeout exc)/.test(message);
+}
+
+/** The line has no password in it. */
+function unusable(databaseUrl: string, error: Error): StartError {
+  const { host } = new URL(databaseUrl);
+  // One error for each address of a name.
+  const { message } = error instanceof AggregateError ? (error.errors[0] as Error) : error;
+  return new StartError(
+    `The PostgreSQL of DATABASE_URL cannot be used: ${host}: ${message}. Start it, or correct DATABASE_URL.`,
+  );
 }
