@@ -71,6 +71,7 @@ export class ApiKeyDirectory implements OnModuleInit {
           role: row.role,
           teamId: row.team_id,
           keyId: row.id,
+          keyName: row.name,
           models: row.models,
           rpmLimit: row.rpm_limit,
           defaultMaxTokens: row.default_max_tokens,
