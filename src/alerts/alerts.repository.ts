@@ -3,6 +3,7 @@ import { type Selectable, sql } from 'kysely';
 import { Database } from '../database/database.connection';
 import type { AlertsTable } from '../database/tables/alert-tables';
 import type { Alert, AlertData, AlertKind, NewAlert } from './alert';
+import { idsIn, nameMembers, withNames } from './alert-names';
 import { textsOf } from './alert-texts';
 
 export interface AlertFilter {
@@ -29,11 +30,13 @@ export class AlertsRepository {
 
   /** Stores an alert and its deliveries. @returns undefined if an alert with its `dedupeKey` exists */
   async insert(id: string, alert: NewAlert): Promise<Alert | undefined> {
+    const names = await this.names(idsIn(alert));
     const { en, ko } = textsOf(alert.kind, alert.data);
+    const data = { ...alert.data, ...nameMembers(alert, names) };
     const { rows } = await sql<Selectable<AlertsTable>>`
       WITH raised AS (
         INSERT INTO alerts (id, kind, dedupe_key, severity, team_id, data, text_en, text_ko)
-        VALUES (${id}, ${alert.kind}, ${alert.dedupeKey}, ${alert.severity}, ${alert.teamId}, ${JSON.stringify(alert.data)}::jsonb, ${en}, ${ko})
+        VALUES (${id}, ${alert.kind}, ${alert.dedupeKey}, ${alert.severity}, ${alert.teamId}, ${JSON.stringify(data)}::jsonb, ${withNames(en, names)}, ${withNames(ko, names)})
         ON CONFLICT (dedupe_key) DO NOTHING RETURNING *
       ), sent AS (
         INSERT INTO webhook_deliveries (alert_id, webhook_id, state)
@@ -43,6 +46,15 @@ export class AlertsRepository {
       )
       SELECT * FROM raised`.execute(this.database.db);
     return rows[0] && toAlert(rows[0]);
+  }
+
+  /** The names of teams and keys, also of deleted ones, by their ids. */
+  private async names(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    if (ids.length === 0) return new Map();
+    const { db } = this.database;
+    const teams = db.selectFrom('teams').select(['id', 'name']).where('id', 'in', ids);
+    const keys = db.selectFrom('api_keys').select(['id', 'name']).where('id', 'in', ids);
+    return new Map((await teams.unionAll(keys).execute()).map(({ id, name }) => [id, name]));
   }
 
   /** Alerts after `after`, newest first. */

@@ -1,6 +1,7 @@
 import type { CreditDirectory } from '../credits/credit-directory.service';
 import type { ChangeFeed } from '../database/change-feed.service';
 import type { KeysService } from '../keys/keys.service';
+import type { TeamsService } from '../teams/teams.service';
 import type { Budget } from './budget';
 import { BudgetDirectory } from './budget-directory.service';
 import type { BudgetsRepository, StoredBudget } from './budgets.repository';
@@ -34,7 +35,13 @@ describe('BudgetDirectory', () => {
     directory = new BudgetDirectory(
       { list: () => Promise.resolve(stored) } as Partial<BudgetsRepository> as BudgetsRepository,
       { limitOf: (teamId) => credits.get(teamId) } as Pick<CreditDirectory, 'limitOf'> as CreditDirectory,
-      { successors: () => Promise.resolve(successors) } as Pick<KeysService, 'successors'> as KeysService,
+      {
+        successors: () => Promise.resolve(successors),
+        names: () => Promise.resolve(new Map([['key_1', 'nightly']])),
+      } as Pick<KeysService, 'successors' | 'names'> as KeysService,
+      {
+        list: () => Promise.resolve([{ id: 'team_1', name: 'Search' }]),
+      } as Partial<TeamsService> as TeamsService,
       {
         onChange: (topic, reload) => void reloads.set(topic, reload),
       } as Pick<ChangeFeed, 'onChange'> as ChangeFeed,
@@ -48,7 +55,23 @@ describe('BudgetDirectory', () => {
     expect(idsOf('team_1', 'key_1')).toEqual(['of team', 'of key']);
     expect(idsOf('team_1', 'key_2')).toEqual(['of team']);
     expect(idsOf('team_3', 'key_3')).toEqual([]);
-    expect(directory.all()).toEqual(stored.toSorted((a, b) => Number(a.keyId !== null) - Number(b.keyId !== null)));
+    expect(directory.all()).toMatchObject(
+      stored.toSorted((a, b) => Number(a.keyId !== null) - Number(b.keyId !== null)),
+    );
+  });
+
+  it('N9: has the names of teams and keys, for errors', async () => {
+    expect(directory.of({ teamId: 'team_1', keyId: 'key_1' }).map(({ scopeName }) => scopeName)).toEqual([
+      'Search',
+      'nightly',
+    ]);
+    expect(directory.of({ teamId: 'team_2', keyId: 'key_9' })[0]?.scopeName).toBeUndefined();
+    credits.set('team_1', 1n);
+    await reloads.get('credits')?.();
+    expect(directory.of({ teamId: 'team_1', keyId: 'key_1' })[0]).toMatchObject({
+      scopeName: 'Search',
+      window: 'total',
+    });
   });
 
   it('counts the calls of the keys that replaced a key against its budget', async () => {

@@ -4,6 +4,7 @@ import { ChangeFeed } from '../database/change-feed.service';
 import type { Budget } from './budget';
 import { CreditDirectory } from '../credits/credit-directory.service';
 import { KeysService } from '../keys/keys.service';
+import { TeamsService } from '../teams/teams.service';
 import { BudgetsRepository } from './budgets.repository';
 
 const NONE: readonly Budget[] = [];
@@ -15,12 +16,15 @@ export class BudgetDirectory implements OnModuleInit {
   private byKey = new Map<string, Budget[]>();
   /** By the id of a key: the id of the key that it replaced. */
   private predecessors = new Map<string, string>();
+  /** The names of teams, also of deleted ones, by their ids. */
+  private teamNames = new Map<string, string>();
   private readonly byCaller = new Map<string, readonly Budget[]>();
 
   constructor(
     private readonly repository: BudgetsRepository,
     private readonly credits: CreditDirectory,
     private readonly keys: KeysService,
+    private readonly teams: TeamsService,
     private readonly changeFeed: ChangeFeed,
   ) {}
 
@@ -38,7 +42,7 @@ export class BudgetDirectory implements OnModuleInit {
     if (known) return known;
     const creditPusd = this.credits.limitOf(teamId);
     const found = [
-      ...(creditPusd === undefined ? [] : [creditBudget(teamId, creditPusd)]),
+      ...(creditPusd === undefined ? [] : [creditBudget(teamId, creditPusd, this.teamNames.get(teamId))]),
       ...(this.byTeam.get(teamId) ?? NONE),
       ...this.lineage(keyId).flatMap((id) => this.byKey.get(id) ?? NONE),
     ];
@@ -68,9 +72,12 @@ export class BudgetDirectory implements OnModuleInit {
     const [budgets, successors] = [await this.repository.list(), await this.keys.successors()];
     const byTeam = new Map<string, Budget[]>();
     const byKey = new Map<string, Budget[]>();
+    const keyNames = await this.keys.names(budgets.flatMap(({ keyId }) => keyId ?? []));
+    this.teamNames = new Map((await this.teams.list({ deleted: true })).map(({ id, name }) => [id, name]));
     for (const budget of budgets) {
-      const [map, id] = budget.keyId === null ? [byTeam, budget.teamId] : [byKey, budget.keyId];
-      map.set(id, [...(map.get(id) ?? []), budget]);
+      const [map, names, id] =
+        budget.keyId === null ? [byTeam, this.teamNames, budget.teamId] : [byKey, keyNames, budget.keyId];
+      map.set(id, [...(map.get(id) ?? []), { ...budget, scopeName: names.get(id) }]);
     }
     this.byTeam = byTeam;
     this.byKey = byKey;
@@ -80,8 +87,9 @@ export class BudgetDirectory implements OnModuleInit {
 }
 
 /** The credits of a prepaid team are a budget without an end. */
-function creditBudget(teamId: string, limitPusd: bigint): Budget {
+function creditBudget(teamId: string, limitPusd: bigint, scopeName: string | undefined): Budget {
   return {
+    scopeName,
     id: `credits_${teamId}`,
     teamId,
     keyId: null,

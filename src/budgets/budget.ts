@@ -11,6 +11,8 @@ export interface Budget {
   teamId: string;
   /** Null for the whole team. */
   keyId: string | null;
+  /** The name of that team or key, as it was when the budgets were read; undefined outside the directory. */
+  scopeName?: string | undefined;
   limitPusd: PicoUsd;
   window: WindowKind;
   /** IANA name; windows begin at midnight in this time zone. */
@@ -25,6 +27,13 @@ export interface Budget {
 /** `team:<id>` or `key:<id>`, as errors and alerts name it. */
 export function scopeOf({ teamId, keyId }: Budget): string {
   return keyId === null ? `team:${teamId}` : `key:${keyId}`;
+}
+
+/** A scope for people: `team Search (team_…)`. Without a known name the scope itself. */
+export function namedScopeOf(budget: Budget): string {
+  const { teamId, keyId, scopeName } = budget;
+  if (scopeName === undefined) return scopeOf(budget);
+  return keyId === null ? `team ${scopeName} (${teamId})` : `key ${scopeName} (${keyId})`;
 }
 
 /** The settings of a budget as `/admin` shows them, without the state of its window. */

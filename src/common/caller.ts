@@ -24,6 +24,8 @@ export interface Caller {
   teamId: string;
   /** The API key's id; `admin` for the platform administrator's key. */
   keyId: string;
+  /** The key's name, for messages; undefined for the platform administrator's key. */
+  keyName?: string | undefined;
   /** Models that the key may use; null means all. */
   models: readonly string[] | null;
   /** Requests per minute; null means unlimited. */

@@ -16,6 +16,7 @@ class SetClock extends Clock {
 
 const row = (id: string, revision: bigint, more: Partial<DirectoryRow> = {}): DirectoryRow => ({
   id,
+  name: 'nightly',
   team_id: 'team_1',
   role: 'team_member',
   hash: `hash of sk-tg-${id}`,
@@ -57,6 +58,7 @@ describe('the directory of keys', () => {
       role: 'team_member',
       teamId: 'team_1',
       keyId: 'one',
+      keyName: 'nightly',
       models: ['gpt-4.1'],
       rpmLimit: 60,
       defaultMaxTokens: null,

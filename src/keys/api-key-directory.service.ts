@@ -128,6 +128,7 @@ function toRecord(row: DirectoryRow, revocation: Revocation): KeyRecord {
       role: row.role,
       teamId: row.team_id,
       keyId: row.id,
+      keyName: row.name,
       models: row.models,
       rpmLimit: row.rpm_limit,
       defaultMaxTokens: row.default_max_tokens,

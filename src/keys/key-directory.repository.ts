@@ -6,6 +6,7 @@ import type { ApiKeysTable } from '../database/schema';
 const DIRECTORY_COLUMNS = [
   'id',
   'team_id',
+  'name',
   'role',
   'hash',
   'models',

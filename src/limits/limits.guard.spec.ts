@@ -15,10 +15,10 @@ import { LimitsModule } from './limits.module';
 class FakeAuthGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const { key, rpm } = request.headers as { key?: string; rpm?: string };
+    const { key, rpm, name } = request.headers as { key?: string; rpm?: string; name?: string };
     if (key) {
       const rpmLimit = rpm === undefined ? null : Number(rpm);
-      request.caller = { role: 'team_member', teamId: 'team_1', keyId: key, models: null, rpmLimit };
+      request.caller = { role: 'team_member', teamId: 'team_1', keyId: key, models: null, rpmLimit, keyName: name };
     }
     return true;
   }
@@ -90,6 +90,14 @@ describe('the limit of requests a minute', () => {
     expect(refused.headers).toMatchObject({ 'x-ratelimit-limit-requests': '2', 'x-ratelimit-remaining-requests': '0' });
     expect(refused.headers['x-ratelimit-reset-requests']).toMatch(/^(1m0s|59(\.\d+)?s)$/);
     expect(refused.headers).not.toHaveProperty('retry-after-requests');
+  });
+
+  it('N9: names the key', async () => {
+    const named = { key: 'key_n', rpm: '1', name: 'nightly' };
+    await post('/v1/files', named);
+    expect((await post('/v1/files', named)).json<ErrorBody>().error.message).toMatch(
+      /^Rate limit reached for key nightly \(key_n\): 1 /,
+    );
   });
 
   it('recognises the route in any spelling of its path', async () => {

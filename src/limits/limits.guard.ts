@@ -1,6 +1,7 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { ThrottlerGuard, type ThrottlerLimitDetail, type ThrottlerModuleOptions } from '@nestjs/throttler';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { callerOf } from '../common/caller';
 import { GatewayError } from '../common/errors';
 import { formatDuration } from './openai-duration';
 import { WINDOW_MS } from './sliding-window';
@@ -48,6 +49,8 @@ export class LimitsGuard extends ThrottlerGuard {
 
   protected override throwThrottlingException(context: ExecutionContext, detail: ThrottlerLimitDetail): Promise<void> {
     const reply = context.switchToHttp().getResponse<FastifyReply>();
+    const { keyName } = callerOf(context.switchToHttp().getRequest<FastifyRequest>());
+    const key = keyName === undefined ? detail.tracker : `${keyName} (${detail.tracker})`;
     const retryAfterSeconds = Math.max(1, Math.ceil(detail.timeToBlockExpire));
     void reply.headers({
       [LIMIT_HEADER]: detail.limit,
@@ -56,7 +59,7 @@ export class LimitsGuard extends ThrottlerGuard {
       'retry-after': retryAfterSeconds,
     });
     throw new GatewayError('rate_limit_exceeded', {
-      message: `Rate limit reached for key ${detail.tracker}: ${detail.limit} requests per minute. Try again in ${retryAfterSeconds}s.`,
+      message: `Rate limit reached for key ${key}: ${detail.limit} requests per minute. Try again in ${retryAfterSeconds}s.`,
       retryAfterSeconds,
     });
   }

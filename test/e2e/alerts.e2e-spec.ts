@@ -91,7 +91,10 @@ describe('alerts', () => {
       data: { share: 1, limit_usd: '0.000001', scope: `team:${teamId}` },
       deliveries: [{ webhook_id: made.id, tries: 2 }],
     });
-    expect(alert.text.en).toContain(`Team ${teamId} has spent`);
+    const { name } = (await gateway.admin('GET', `/admin/teams/${teamId}`)).body;
+    expect(alert.data.team_name).toBe(name); // N9
+    expect(alert.text.en).toContain(`Team ${name} (${teamId}) has spent`);
+    expect(alert.text.ko).toContain(`팀 ${name} (${teamId})의 지출`);
     expect(alert.text.ko).toContain('예산 $0.000001의 100%에 도달했습니다');
 
     const [failed, taken] = sentTo('/signed');

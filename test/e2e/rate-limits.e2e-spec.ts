@@ -22,7 +22,7 @@ describe('a key with rpm_limit', () => {
     expect(refused.status).toBe(429);
     expect(refused.body).toEqual({
       error: {
-        message: expect.stringMatching(new RegExp(`key ${keyId}: 3 requests per minute`)),
+        message: expect.stringMatching(new RegExp(`key test \\(${keyId}\\): 3 requests per minute`)),
         type: 'rate_limit_error',
         param: null,
         code: 'rate_limit_exceeded',

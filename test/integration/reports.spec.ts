@@ -7,7 +7,7 @@ import { OwnersRepository } from '../../src/ledger/owners/owners.repository';
 import { ROLLUP_LEVELS } from '../../src/ledger/rollup-levels';
 import { SavingsRepository } from '../../src/usage/savings/savings.repository';
 import { VerificationRepository } from '../../src/ledger/upkeep/verification.repository';
-import { DAYS, filterOf, idAt, matches, row, START_MS } from '../support/report-rows';
+import { filterOf, idAt, matches, row, START_MS } from '../support/report-rows';
 import { seeded } from '../support/seeded';
 import { toLedgerRow } from '../support/ledger-row';
 import { DATABASE_PROFILES, openTestDatabase, type TestDatabase } from '../support/test-database';
@@ -53,24 +53,6 @@ describe.each(DATABASE_PROFILES)('reports, %s', (profile) => {
         new Map(sums.map(({ groups, savedBy, savedPusd }) => [[groups.team, groups.day, savedBy].join(), savedPusd])),
       ).toEqual(saved);
     }
-  });
-
-  it('show calls that could have been in batches', async () => {
-    const savings = new SavingsRepository({ db } as Database);
-    const filter = { from: new Date(START_MS), to: new Date(START_MS + DAYS * DAY_MS) };
-    const jobs = rows.filter(
-      (one) => one.key_id === 'key_job' && !one.stream && !one.batch_id && one.cost_pusd !== '0',
-    );
-    const found = await savings.deferrable(filter, 10);
-    const expected = [...new Set(jobs.map(({ model }) => model))].map((model) => {
-      const of = jobs.filter((one) => one.model === model);
-      const costPusd = of.reduce((sum, one) => sum + BigInt(one.cost_pusd), 0n);
-      return { keyId: 'key_job', model, calls: of.length, costPusd, estimated: false, reason: 'not_in_a_batch' };
-    });
-    expect(found.toSorted((a, b) => (`${a.model}` < `${b.model}` ? -1 : 1))).toEqual(
-      expected.toSorted((a, b) => (a.model < b.model ? -1 : 1)),
-    );
-    expect(expected.length).toBeGreaterThan(1);
   });
 
   it('cause a violation if a roll-up of any level differs from the rows', async () => {
@@ -146,14 +128,14 @@ describe.each(DATABASE_PROFILES)('repeated requests, %s', (profile) => {
       await new OwnersRepository({ db } as Database).reclaimAll('e');
       await sql`DROP TRIGGER ledger_append_only ON ledger`.execute(db);
       await sql`UPDATE ledger SET state = 'settled'`.execute(db);
-      const [found, ...others] = await new SavingsRepository({ db } as Database).repeats(filter, 10);
+      const [found, ...others] = await new SavingsRepository({ db } as Database).repeats(filter, 10, {});
       expect(others).toEqual([]);
       expect(found).toMatchObject({ reason: 'not_there', model: 'm', estimated: true });
       const again = many - questions;
       expect(Math.abs((found?.calls ?? 0) - again) / again).toBeLessThan(0.05);
       expect(found?.costPusd).toBe(BigInt(found?.calls ?? 0) * 1000n);
       const few = { ...filter, to: new Date(START_MS + 1), team_id: 'team_none' };
-      expect(await new SavingsRepository({ db } as Database).repeats(few, 10)).toEqual([]);
+      expect(await new SavingsRepository({ db } as Database).repeats(few, 10, {})).toEqual([]);
     } finally {
       await close();
     }

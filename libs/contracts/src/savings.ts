@@ -100,7 +100,7 @@ export const savingsReportSchema = z
           cost_usd: '1.02',
           could_save_usd: '1.02',
           estimated: false,
-          setting: 'Leave use_cache and Cache-Control: no-cache out of these calls.',
+          setting: 'Do not send use_cache: false or Cache-Control: no-store with these calls.',
         },
       ],
     },

@@ -1,6 +1,6 @@
 import { GatewayError } from '../../common/errors';
 import { formatUsd, type PicoUsd } from '../../common/money';
-import { scopeOf } from '../budget';
+import { namedScopeOf, scopeOf } from '../budget';
 import type { BudgetWindow } from './budget-window';
 import { mayBeFreed } from './hold-rules';
 
@@ -26,7 +26,7 @@ export class BudgetExceededError extends GatewayError {
       : `${reset} Ask an administrator for more, or set max_completion_tokens to need less.`;
     super(isReserved ? 'budget_reserved' : 'budget_exceeded', {
       message:
-        `The budget ${budget.id} of ${scope} has no room for this call: limit $${limit}, spent $${formatUsd(state.spentPusd)}, ` +
+        `The budget ${budget.id} of ${namedScopeOf(budget)} has no room for this call: limit $${limit}, spent $${formatUsd(state.spentPusd)}, ` +
         `reserved $${formatUsd(reservedPusd)}, needed at worst $${formatUsd(neededPusd)}. ${advice}`,
       param: scope,
       members: {

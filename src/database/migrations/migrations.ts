@@ -22,6 +22,7 @@ import * as moreSums from './0025-more-sums';
 import * as refusedCalls from './0026-refused-calls';
 import * as auditBeforeAfter from './0030-audit-before-after';
 import * as journalDamages from './0035-journal-damages';
+import * as sampleGenerations from './0040-sample-generations';
 
 /** Every migration by name, in the order in which they run. A migration that has landed is never changed. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -48,4 +49,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0026-refused-calls': refusedCalls,
   '0030-audit-before-after': auditBeforeAfter,
   '0035-journal-damages': journalDamages,
+  '0040-sample-generations': sampleGenerations,
 };

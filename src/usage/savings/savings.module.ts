@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { LedgerModule } from '../../ledger/ledger.module';
+import { ModelsModule } from '../../models/models.module';
 import { RoiService } from './roi.service';
 import { SavingsController } from './savings.controller';
 import { SavingsRepository } from './savings.repository';
@@ -7,7 +8,7 @@ import { SavingsService } from './savings.service';
 
 /** Reports of savings. */
 @Module({
-  imports: [LedgerModule],
+  imports: [LedgerModule, ModelsModule],
   controllers: [SavingsController],
   providers: [SavingsService, SavingsRepository, RoiService],
 })

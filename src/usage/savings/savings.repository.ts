@@ -37,6 +37,7 @@ const WHOLE_CALLS = 50_000;
 /** The index `ledger_sample` has all calls of the requests whose hash ends in six zero bits. */
 const SAMPLED = sql`(question & 63) = 0`;
 const SAMPLE_SHARE = 64;
+const MAX_BIGINT = sql.raw('9223372036854775807');
 
 const COLUMNS: Record<SavingsGroup, RawBuilder<string | Date>> = {
   team: sql`part.team_id`,
@@ -46,9 +47,24 @@ const COLUMNS: Record<SavingsGroup, RawBuilder<string | Date>> = {
 
 const DIMENSIONS: Partial<Record<SavingsGroup, RollupDimension>> = { team: 'team_id', model: 'model' };
 
-/** A key runs a job if it makes this many calls on some day and almost no streams. */
-const JOB_CALLS_A_DAY = 100;
-const JOB_STREAM_SHARE = 0.05;
+/**
+ * Why the response of the repeat's predecessor was not used. A predecessor's response that was stored may be of another
+ * generation, match an invalidation that came after it, or be older than the TTL of its model.
+ */
+const REASON = (ttls: RawBuilder<unknown>) => sql<string>`CASE
+  WHEN cache_status = 'BYPASS' THEN 'bypass' WHEN cache_status = 'REFRESH' THEN 'refresh'
+  WHEN uncached_before IS NOT NULL THEN uncached_before
+  WHEN cache_generation > generation_before THEN CASE WHEN EXISTS (SELECT FROM model_generations AS started
+      WHERE started.model = repeats.model AND started.generation > generation_before
+        AND started.generation <= cache_generation AND started.reason = 'invalidated') THEN 'invalidated' ELSE 'new_version' END
+  WHEN EXISTS (SELECT FROM invalidation_rules AS rule
+      WHERE rule.created_at BETWEEN at_before AND repeats.created_at AND coalesce(rule.model, repeats.model) = repeats.model
+        AND coalesce(rule.team_id, repeats.team_id) = repeats.team_id
+        AND (rule.key IS NULL OR (('x' || left(substring(rule.key FROM '[^:]*$'), 16))::bit(64)::bigint >> 1) & ${MAX_BIGINT} = question)
+        AND (rule.tag IS NULL OR EXISTS (SELECT FROM ledger AS stored
+          WHERE stored.request_id = id_before AND stored.tags ? rule.tag))) THEN 'invalidated'
+  WHEN extract(epoch FROM repeats.created_at - at_before) >= (${ttls} ->> repeats.model)::numeric THEN 'expired'
+  ELSE 'not_there' END`;
 
 @Injectable()
 export class SavingsRepository {
@@ -84,23 +100,26 @@ export class SavingsRepository {
   /**
    * Repeated requests that were charged, by the reason why the earlier response was not used; the most expensive first.
    * For a span of more than 50,000 calls the figures are from all calls of one request in 64.
+   *
+   * @param ttlSeconds the TTL of each model
    */
-  async repeats(filter: UsageFilter, limit: number): Promise<MissedSaving[]> {
+  async repeats(filter: UsageFilter, limit: number, ttlSeconds: Record<string, number>): Promise<MissedSaving[]> {
     const { team_id, from, to } = filter;
     const { least = '', below = '' } = requestIdBounds(from, to);
     const estimated = (await this.calls(filter)) > WHOLE_CALLS;
     const share = estimated ? SAMPLE_SHARE : 1;
     const { rows } = await snapshot(this.database, (transaction) =>
       sql<{ reason: string; model: string; calls: bigint; cost: string }>`
-      SELECT CASE WHEN cache_status = 'BYPASS' THEN 'bypass' WHEN cache_status = 'REFRESH' THEN 'refresh'
-          ELSE coalesce(uncached_before, 'not_there') END AS reason, model, count(*) AS calls, sum(cost_pusd) AS cost
+      SELECT ${REASON(sql`${JSON.stringify(ttlSeconds)}::text::jsonb`)} AS reason, model, count(*) AS calls, sum(cost_pusd) AS cost
       FROM (
-        SELECT model, cache_status, cost_pusd, row_number() OVER repeated AS time, lag(uncached) OVER repeated AS uncached_before
+        SELECT team_id, model, question, cache_status, cache_generation, cost_pusd, created_at, row_number() OVER repeated AS time,
+          lag(uncached) OVER repeated AS uncached_before, lag(cache_generation) OVER repeated AS generation_before,
+          lag(created_at) OVER repeated AS at_before, lag(request_id) OVER repeated AS id_before
         FROM ledger
         WHERE ${estimated ? SAMPLED : sql`question IS NOT NULL`} AND state = 'settled' AND corrects IS NULL AND cost_pusd > 0
           AND request_id >= ${least} AND request_id < ${below} AND created_at >= ${from} AND created_at < ${to}
           ${team_id === undefined ? sql`` : sql`AND team_id = ${team_id}`}
-        WINDOW repeated AS (PARTITION BY team_id, question ORDER BY request_id, attempt)
+        WINDOW repeated AS (PARTITION BY team_id, model, question ORDER BY request_id, attempt)
       ) AS repeats WHERE time > 1
       GROUP BY 1, 2 ORDER BY sum(cost_pusd) DESC LIMIT ${limit}`.execute(transaction),
     );
@@ -112,32 +131,6 @@ export class SavingsRepository {
         calls: Number(calls) * share,
         costPusd: BigInt(cost) * BigInt(share),
         estimated,
-      };
-    });
-  }
-
-  /** Charged calls of keys that run jobs, without batches and streams; the most expensive first. */
-  async deferrable(filter: UsageFilter, limit: number): Promise<MissedSaving[]> {
-    const { rows } = await snapshot(this.database, (transaction) =>
-      sql<{ key_id: string; model: string; calls: string; cost: string }>`
-      WITH part AS ${partsOf(filter, ['key_id', 'model', 'stream', 'batch'])}, jobs AS (
-        SELECT key_id FROM (
-          SELECT key_id, period, sum(requests) AS calls, sum(requests) FILTER (WHERE stream) AS streams FROM part GROUP BY 1, 2
-        ) AS days GROUP BY key_id
-        HAVING max(calls) >= ${JOB_CALLS_A_DAY} AND coalesce(sum(streams), 0) <= sum(calls) * ${JOB_STREAM_SHARE}::numeric
-      )
-      SELECT key_id, model, sum(paid) AS calls, sum(cost_pusd) AS cost FROM part JOIN jobs USING (key_id)
-      WHERE NOT stream AND NOT batch AND cost_pusd <> 0
-      GROUP BY 1, 2 ORDER BY sum(cost_pusd) DESC LIMIT ${limit}`.execute(transaction),
-    );
-    return rows.map(({ key_id: keyId, model, calls, cost }) => {
-      return {
-        reason: 'not_in_a_batch',
-        model,
-        keyId,
-        calls: Number(calls),
-        costPusd: BigInt(cost),
-        estimated: false,
       };
     });
   }

@@ -1,5 +1,8 @@
 import { Clock } from '../../common/clock';
+import { PICO_PER_USD as USD } from '../../common/money';
+import type { GatewayConfig } from '../../config/gateway-config';
 import type { LedgerDrain } from '../../ledger/drain/ledger-drain.service';
+import type { ModelRegistry } from '../../models/model-registry.service';
 import type { MissedSaving, SavingsRepository, SavingsRow } from './savings.repository';
 import { SavingsService } from './savings.service';
 
@@ -34,26 +37,27 @@ describe('SavingsService', () => {
   const filters: Parameters<SavingsRepository['sums']>[0][] = [];
   let rows: SavingsRow[];
   let repeats: MissedSaving[];
-  let deferrable: MissedSaving[];
-  const repository: Pick<SavingsRepository, 'sums' | 'repeats' | 'deferrable'> = {
+  const repository: Pick<SavingsRepository, 'sums' | 'repeats'> = {
     sums: async (filter) => {
       steps.push('read');
       filters.push(filter);
       return rows;
     },
     repeats: () => Promise.resolve(repeats),
-    deferrable: () => Promise.resolve(deferrable),
   };
-  const savings = new SavingsService(
-    repository as SavingsRepository,
-    { flush: async () => void steps.push('flush') } as Pick<LedgerDrain, 'flush'> as LedgerDrain,
-    new SetClock(),
-  );
+  const savings = (redisUrl?: string) =>
+    new SavingsService(
+      repository as SavingsRepository,
+      { flush: async () => void steps.push('flush') } as Pick<LedgerDrain, 'flush'> as LedgerDrain,
+      new SetClock(),
+      { all: () => [] } as Partial<ModelRegistry> as ModelRegistry,
+      { redisUrl } as GatewayConfig,
+    );
 
   beforeEach(() => {
     steps.length = 0;
     filters.length = 0;
-    [rows, repeats, deferrable] = [[], [], []];
+    [rows, repeats] = [[], []];
   });
 
   it('sums each group and the total, with the savings by source', async () => {
@@ -63,7 +67,7 @@ describe('SavingsService', () => {
       row('a', '', 4n, 4n),
       row('b', 'cache', 1n, 0n),
     ];
-    const { data, total } = await savings.report({}, ['model']);
+    const { data, total } = await savings().report({}, ['model']);
     expect(data).toEqual([
       {
         groups: { model: 'a' },
@@ -81,38 +85,60 @@ describe('SavingsService', () => {
 
   it('counts a correction to a higher cost as a negative saving', async () => {
     rows = [row('a', 'routing', 10n, 12n)];
-    expect((await savings.report({}, [])).total).toMatchObject({ savedPusd: -2n, by: { routing: -2n } });
+    expect((await savings().report({}, [])).total).toMatchObject({ savedPusd: -2n, by: { routing: -2n } });
   });
 
   it('is zero without calls', async () => {
-    expect(await savings.report({}, ['model'])).toMatchObject({ data: [], total: { requests: 0, savedPusd: 0n } });
+    expect(await savings().report({}, ['model'])).toMatchObject({ data: [], total: { requests: 0, savedPusd: 0n } });
   });
 
-  it('lists missed savings, the largest first: the whole cost of repeats, half the cost of calls that batches could run', async () => {
-    repeats = [missed('bypass', 30n), missed('not_there', 80n)];
-    deferrable = [missed('not_in_a_batch', 101n)];
-    const found = await savings.opportunities({});
+  it('N8: lists missed savings, the largest first, and no price of batches, which the gateway does not use', async () => {
+    repeats = [missed('bypass', 3n * USD), missed('expired', 8n * USD)];
+    const found = await savings().opportunities({});
     expect(found.map(({ kind, reason, couldSavePusd }) => [kind, reason, couldSavePusd])).toEqual([
-      ['repeated_question', 'not_there', 80n],
-      ['deferrable_traffic', 'not_in_a_batch', 50n],
-      ['repeated_question', 'bypass', 30n],
+      ['repeated_question', 'expired', 8n * USD],
+      ['repeated_question', 'bypass', 3n * USD],
     ]);
     expect(found.map(({ setting }) => setting)).toEqual([
-      expect.stringContaining('cache.ttl_seconds'),
-      expect.stringContaining('/v1/batches'),
+      expect.stringContaining('ttl_seconds'),
       expect.stringContaining('no-store'),
     ]);
   });
 
+  it('N8: leaves out what would save less than a dollar in 30 days', async () => {
+    repeats = [missed('bypass', USD / 4n), missed('expired', USD / 4n - 1n)];
+    const from = new Date(NOW - 7.5 * 24 * 3_600_000);
+    expect((await savings().opportunities({ from })).map(({ reason }) => reason)).toEqual(['bypass']);
+    expect(await savings().opportunities({ from: new Date(NOW - 8 * 24 * 3_600_000) })).toEqual([]);
+    repeats = [missed('bypass', USD / 10_000n)];
+    expect(await savings().opportunities({ from: new Date(NOW - 1) })).toEqual([]);
+  });
+
+  it.each([
+    [undefined, /CACHE_MEMORY_MB.*REDIS_URL/],
+    ['redis://cache', /^(?!.*REDIS_URL|.*use Redis).*maxmemory/],
+  ])('N8: names the memory that this gateway has, with Redis at %s', async (redisUrl, setting) => {
+    repeats = [missed('not_there', 2n * USD)];
+    expect((await savings(redisUrl).opportunities({}))[0]?.setting).toMatch(setting);
+  });
+
+  it.each(['invalidated', 'new_version', 'expired', 'bypass', 'refresh', 'cut'])(
+    'N8: says what to change for %s',
+    async (reason) => {
+      repeats = [missed(reason, 2n * USD)];
+      expect((await savings().opportunities({}))[0]?.setting).toMatch(/\w/);
+    },
+  );
+
   it('covers at most 92 days, and 30 by default', async () => {
     const tooLong = { code: 'invalid_request', param: 'from' };
     const from = new Date(NOW - 92 * 24 * 3_600_000 - 1);
-    await expect(savings.report({ from }, [])).rejects.toMatchObject(tooLong);
-    await expect(savings.opportunities({ from })).rejects.toMatchObject(tooLong);
+    await expect(savings().report({ from }, [])).rejects.toMatchObject(tooLong);
+    await expect(savings().opportunities({ from })).rejects.toMatchObject(tooLong);
     expect(steps).toEqual([]);
-    await savings.report({ team_id: 'team_1', from: new Date(from.getTime() + 1) }, []);
-    await savings.report({ from: day('2026-11-01'), to: day('2027-12-01') }, []);
-    await savings.report({}, []);
+    await savings().report({ team_id: 'team_1', from: new Date(from.getTime() + 1) }, []);
+    await savings().report({ from: day('2026-11-01'), to: day('2027-12-01') }, []);
+    await savings().report({}, []);
     expect(filters).toEqual([
       { team_id: 'team_1', from: new Date(from.getTime() + 1), to: day('2026-11-24') },
       { from: day('2026-11-01'), to: day('2027-12-01') },

@@ -2,9 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { savedBy, type SavedBy, type SavingsGroup } from '@thriftgate/contracts';
 import { Clock } from '../../common/clock';
 import { GatewayError } from '../../common/errors';
-import type { PicoUsd } from '../../common/money';
+import { PICO_PER_USD, type PicoUsd } from '../../common/money';
+import { GatewayConfig } from '../../config/gateway-config';
 import { LedgerDrain } from '../../ledger/drain/ledger-drain.service';
+import { ModelRegistry } from '../../models/model-registry.service';
 import { spanOf, type UsageFilter } from '../reports/report-span';
+import { settingFor } from './saving-settings';
 import { type MissedSaving, SavingsRepository, type SavingsRow } from './savings.repository';
 
 const DAY_MS = 24 * 3_600_000;
@@ -32,28 +35,16 @@ export interface SavingsOf extends Savings {
 }
 
 export interface Opportunity extends MissedSaving {
-  kind: 'repeated_question' | 'deferrable_traffic';
+  kind: 'repeated_question';
   couldSavePusd: PicoUsd;
   setting: string;
 }
 
-/** The setting that avoids a repeated cost, by its reason. */
-const SETTINGS: Record<string, string> = {
-  bypass: 'Do not send use_cache: false or Cache-Control: no-store with these calls.',
-  refresh:
-    'Do not send Cache-Control: no-cache with these calls; declare a new model version when responses are outdated.',
-  tool_calls: 'Set store_tool_calls: true in the cache rules of the model or the key.',
-  not_stopped: 'Raise max_completion_tokens: truncated responses are not stored.',
-  refused: 'Refusals are not stored; change the request.',
-  usage_missing: 'Let the provider report usage: responses of unknown cost are not stored.',
-  other_model:
-    'A fallback responded; its response is not stored under the name of the first model. See the first deployment’s errors.',
-  cut: 'Read streams to their end: interrupted ones are not stored.',
-  not_there: 'Raise cache.ttl_seconds of the model in gateway.yaml, or CACHE_MEMORY_MB, or use Redis.',
-};
-const BATCH_SETTING = 'Send these calls through POST /v1/batches at the vendor’s batch price.';
-/** Vendors charge half for batches. */
-const BATCH_DISCOUNT = 2n;
+/** What saves less in 30 days is not worth a change. */
+const FLOOR_PUSD = PICO_PER_USD;
+const FLOOR_MS = 30 * DAY_MS;
+/** A shorter span says too little about 30 days. */
+const LEAST_SPAN_MS = 3_600_000;
 
 /** Reports savings, their sources and the savings that were missed. */
 @Injectable()
@@ -62,6 +53,8 @@ export class SavingsService {
     private readonly repository: SavingsRepository,
     private readonly drain: LedgerDrain,
     private readonly clock: Clock,
+    private readonly models: ModelRegistry,
+    private readonly config: GatewayConfig,
   ) {}
 
   /** Savings by group. @throws GatewayError `invalid_request` for a span longer than 92 days */
@@ -72,29 +65,22 @@ export class SavingsService {
     return { data: folded(rows, groups), total: totalOf(rows) };
   }
 
-  /** Missed savings, the largest first. @throws GatewayError as `report` does */
+  /** Missed savings of at least a dollar in 30 days, the largest first. @throws GatewayError as `report` does */
   async opportunities(span: SavingsSpan): Promise<Opportunity[]> {
     const filter = this.filterOf(span);
     await this.drain.flush();
-    const repeats = await this.repository.repeats(filter, OPPORTUNITIES);
-    const deferrable = await this.repository.deferrable(filter, OPPORTUNITIES);
-    const found: Opportunity[] = [
-      ...repeats.map((each) => ({
+    const ttls = Object.fromEntries(this.models.all().map(({ name, cache }) => [name, cache.ttlSeconds]));
+    const repeats = await this.repository.repeats(filter, OPPORTUNITIES, ttls);
+    const spanMs = BigInt(Math.max(LEAST_SPAN_MS, Math.round(this.lastMsOf(filter) - filter.from.getTime())));
+    return repeats
+      .filter(({ costPusd }) => costPusd * BigInt(FLOOR_MS) >= FLOOR_PUSD * spanMs)
+      .map((each) => ({
         ...each,
         kind: 'repeated_question' as const,
         couldSavePusd: each.costPusd,
-        setting: SETTINGS[each.reason] ?? '',
-      })),
-      ...deferrable.map((each) => ({
-        ...each,
-        kind: 'deferrable_traffic' as const,
-        couldSavePusd: each.costPusd / BATCH_DISCOUNT,
-        setting: BATCH_SETTING,
-      })),
-    ];
-    return found.toSorted((a, b) =>
-      a.couldSavePusd > b.couldSavePusd ? -1 : a.couldSavePusd < b.couldSavePusd ? 1 : 0,
-    );
+        setting: settingFor(each.reason, this.config.redisUrl !== undefined),
+      }))
+      .toSorted((a, b) => (a.couldSavePusd > b.couldSavePusd ? -1 : a.couldSavePusd < b.couldSavePusd ? 1 : 0));
   }
 
   /** Costs and savings of a span, by model. */
@@ -106,14 +92,18 @@ export class SavingsService {
 
   private filterOf(span: SavingsSpan): UsageFilter {
     const { from, to } = spanOf(span, this.clock.now());
-    const lastMs = Math.min(to.getTime(), this.clock.now());
-    if (lastMs - from.getTime() > MAX_SPAN_MS) {
+    if (this.lastMsOf({ to }) - from.getTime() > MAX_SPAN_MS) {
       throw new GatewayError('invalid_request', {
         message: "'from' must be at most 92 days before 'to'.",
         param: 'from',
       });
     }
     return { team_id: span.team_id, from, to };
+  }
+
+  /** The end of a span, or now, if that is earlier; in milliseconds since 1970. */
+  private lastMsOf({ to }: Pick<UsageFilter, 'to'>): number {
+    return Math.min(to.getTime(), this.clock.now());
   }
 }
 
