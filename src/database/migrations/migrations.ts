@@ -18,11 +18,11 @@ import * as callsByCost from './0016-calls-by-cost';
 import * as batchUsage from './0017-batch-usage';
 import * as cacheRefreshes from './0018-cache-refreshes';
 import * as defaultMaxTokens from './0019-default-max-tokens';
-import * as moreSums from './0025-more-sums';
-import * as refusedCalls from './0026-refused-calls';
-import * as auditBeforeAfter from './0030-audit-before-after';
-import * as journalDamages from './0035-journal-damages';
-import * as sampleGenerations from './0040-sample-generations';
+import * as moreSums from './0020-more-sums';
+import * as refusedCalls from './0021-refused-calls';
+import * as auditBeforeAfter from './0022-audit-before-after';
+import * as journalDamages from './0023-journal-damages';
+import * as sampleGenerations from './0024-sample-generations';
 
 /** Every migration by name, in the order in which they run. A migration that has landed is never changed. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -45,9 +45,9 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0017-batch-usage': batchUsage,
   '0018-cache-refreshes': cacheRefreshes,
   '0019-default-max-tokens': defaultMaxTokens,
-  '0025-more-sums': moreSums,
-  '0026-refused-calls': refusedCalls,
-  '0030-audit-before-after': auditBeforeAfter,
-  '0035-journal-damages': journalDamages,
-  '0040-sample-generations': sampleGenerations,
+  '0020-more-sums': moreSums,
+  '0021-refused-calls': refusedCalls,
+  '0022-audit-before-after': auditBeforeAfter,
+  '0023-journal-damages': journalDamages,
+  '0024-sample-generations': sampleGenerations,
 };
