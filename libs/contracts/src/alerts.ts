@@ -31,7 +31,11 @@ const secretSchema = z
   .string()
   .regex(/^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/, 'must be whsec_ and 24 to 64 bytes in base64')
   .meta({ description: 'Signs messages with the Standard Webhooks scheme; generated if omitted' });
-const kindsSchema = z.array(z.enum(alertKinds)).min(1).nullable().meta({ description: 'null means all but models_retargeted' });
+const kindsSchema = z
+  .array(z.enum(alertKinds))
+  .min(1)
+  .nullable()
+  .meta({ description: 'null means all but models_retargeted' });
 
 /** `POST /admin/webhooks`. */
 export const createWebhookSchema = z
