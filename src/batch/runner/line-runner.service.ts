@@ -23,7 +23,7 @@ const MAX_PAUSE_MS = 60_000;
 /** Lines whose failures are remembered; the oldest are forgotten first. */
 const MAX_REMEMBERED = 10_000;
 /** A line that waits longer gives its slot to others. */
-const LONGEST_PAUSE_IN_SLOT_MS = 2_000;
+const LONGEST_PAUSE_IN_SLOT_MS = 3_000;
 /** How often lines that wait for a budget are run again. */
 const BUDGET_RETRY_MS = 60_000;
 
