@@ -68,4 +68,9 @@ describe('exact JSON', () => {
   it('R36: reads text that is nested a hundred thousand times', () => {
     expect(() => parseExact(`${'['.repeat(100_000)}9223372036854775807${']'.repeat(100_000)}`)).not.toThrow();
   });
+
+  it('keeps the last of two members whose names are one whole number, however they are written', () => {
+    for (const text of ['{"a":1,"10":1,"\\u0031\\u0030":2}', '{"a":1,"\\u00310":1,"10":2}'])
+      expect(JSON.parse(String(stringifyExact(parseExact(text))))).toEqual({ a: 1, 10: 2 });
+  });
 });

@@ -26,6 +26,9 @@ const SAFE_LENGTH = 15;
 const MAX_COMPARED_LENGTH = 100;
 /** A name that JavaScript sorts as a number. */
 const INDEX = /^(?:0|[1-9]\d{0,9})$/;
+/** Ten digits, each as an escape. */
+const LONGEST_INDEX_TEXT = 60;
+const ESCAPE = /\\u([0-9a-fA-F]{4})/g;
 const COLON = /\s*:/y;
 
 /**
@@ -123,9 +126,17 @@ function endOfString(text: string, start: number): number {
 }
 
 function isIndexName(text: string, start: number, end: number): boolean {
-  if (end - start > 10 || !INDEX.test(text.slice(start, end))) return false;
+  if (end - start > LONGEST_INDEX_TEXT || !INDEX.test(nameAt(text, start, end))) return false;
   COLON.lastIndex = end + 1;
   return COLON.test(text);
+}
+
+/** A name as it is after its escapes; a name with a fault is left to the parser. */
+function nameAt(text: string, start: number, end: number): string {
+  const name = text.slice(start, end);
+  return name.includes('\\')
+    ? name.replaceAll(ESCAPE, (_, code: string) => String.fromCharCode(parseInt(code, 16)))
+    : name;
 }
 
 /** Whether a double gives back the digits of a number. What is no number is left to the parser, which refuses it. */

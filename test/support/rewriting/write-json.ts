@@ -64,8 +64,8 @@ function escaped(character: string, roll: number): string {
 
 /** The same IEEE 754 number in another format: with an exponent, with trailing zeros, or with all its digits. */
 export function writeNumber(value: number, random: Random): string {
-  // A number greater than every double is sent upstream as null.
-  if (!Number.isFinite(value)) return random() < 0.5 ? `${value < 0 ? '-' : ''}1e400` : 'null';
+  // A number greater than every double goes upstream with its own digits.
+  if (!Number.isFinite(value)) return `${value < 0 ? '-' : ''}1e400`;
   const plain = JSON.stringify(value);
   const [mantissa = '', exponent = '0'] = value.toExponential().split('e');
   const digits = mantissa.replace(/[-.]/g, '');
@@ -80,8 +80,6 @@ export function writeNumber(value: number, random: Random): string {
     `${sign}0.${digits}E${power + 1}`,
     value === 0 ? '0e5' : `${sign}${digits}000e${power - digits.length - 2}`,
     /[.e]/.test(plain) ? plain : `${plain}.${'0'.repeat(1 + Math.floor(random() * 3))}`,
-    // More digits than distinguish one double from the next.
-    value !== 0 && Math.abs(power) < 40 ? value.toPrecision(21).replace(/e/, 'E') : plain,
     value === 0 ? '-0' : plain,
   ];
   return forms[Math.floor(random() * forms.length)] ?? plain;
