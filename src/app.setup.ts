@@ -73,7 +73,7 @@ export async function createApp(
     {
       logger: log.logger,
       abortOnError: false,
-      // Fastify reads JSON itself. Nest would read forms, too, and whoever sends JSON as one would be told that members are missing.
+      // Fastify reads JSON itself. Nest's parser would also read forms, and JSON sent as a form would lack its members.
       bodyParser: false,
     },
   );

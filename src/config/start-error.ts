@@ -1,4 +1,4 @@
-/** What keeps the gateway from starting, in one line for whoever starts it; a stack would say nothing more. */
+/** The reason why the gateway cannot start, in one line without a stack. */
 export class StartError extends Error {
   override readonly name = 'StartError';
 }

@@ -63,7 +63,7 @@ describe('large request bodies', () => {
     ['short texts', 30, () => `${CHAT}[${times(`"${'\\n'.repeat(200)}",`, 30)}1]}`],
     ['depth', 30, () => `${CHAT}${times('[', 30)}`],
     ['spaces', 30, () => `${CHAT}${times(' ', 30)}1}`],
-  ])('A5: are refused and hold up nobody: %s, %d MB', async (what, size, bodyOf) => {
+  ])('A5: are refused and do not delay other calls: %s, %d MB', async (what, size, bodyOf) => {
     const body = bodyOf();
     await heldMs();
     const { status, body: answer } = await send('/v1/chat/completions', body);
@@ -89,7 +89,7 @@ describe('large request bodies', () => {
     ['a text of escapes', (size) => `"${times('\\n\\"\\u00e9', size)}"`],
     ['a text in Korean', (size) => `"${times('안녕하세요 ', size / 3)}"`],
     ['several texts', (size) => Array.from({ length: 8 }, () => `"${times('text \\n', size / 8)}"`).join()],
-  ])('A5: with %s are served, and hold up nobody', async (what, textsOf) => {
+  ])('A5: with %s are served, and do not delay other calls', async (what, textsOf) => {
     const largest = what === 'a picture' || what === 'a text of escapes' ? 60 : 20;
     for (const size of [8, largest]) {
       const parts = `[${textsOf(size)}]`;

@@ -60,7 +60,7 @@ describe('a gateway whose log cannot be written', () => {
 
   const WAYS: [where: string, open: () => number | 'pipe', then: () => void][] = [
     ['on a full device', () => openSync('/dev/full', 'w'), () => undefined],
-    ['into a pipe that nobody reads', () => 'pipe', () => undefined],
+    ['into a pipe without a reader', () => 'pipe', () => undefined],
     ['into a pipe whose reader is gone', () => 'pipe', () => void child.stdout?.destroy()],
   ];
 

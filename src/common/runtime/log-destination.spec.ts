@@ -80,7 +80,7 @@ describe('the destination of log lines', () => {
     expect(lines().at(-1)).toBe('last');
   });
 
-  it('A15: waits for no reader: what comes while nobody reads is bounded', () => {
+  it('A15: does not wait for a reader, and bounds the lines that are not read', () => {
     const log = open();
     let take: Done | undefined;
     answers.push((_bytes, done) => void (take = done));

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { Logger } from '@nestjs/common';
 import type { SegmentWriter } from './segment-writer';
 
-/** Notices that the data directory was deleted or moved: its open files take lines all the same, and nobody ever reads them. */
+/** Detects that the data directory was deleted or moved: its open files still accept writes, whose lines are lost. */
 export class PlaceWatch {
   private readonly logger = new Logger('Journal');
   private databaseInode: number | undefined;

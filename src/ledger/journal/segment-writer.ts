@@ -79,7 +79,7 @@ export class SegmentWriter {
     if (this.syncing === 0) closeSync(this.file);
   }
 
-  /** The kernel takes lines for a deleted file, too, and nobody ever reads them. */
+  /** The kernel accepts writes to a deleted file, whose lines are lost. */
   private refuseDeleted(): void {
     const now = performance.now();
     if (now - this.lookedAtMs < LOOK_EVERY_MS) return;
