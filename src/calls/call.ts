@@ -4,6 +4,9 @@ import type { Caller } from '../common/caller';
 import type { PicoUsd } from '../common/money';
 import type { Model } from '../models/model';
 
+/** `true`: a parameter that the vendor lacks is a 422, and not dropped. */
+export const STRICT_HEADER = 'x-gateway-strict';
+
 /** One call of a public API on its way through the gateway, from an application or from a line of a batch. */
 export interface Call {
   /** A ULID; with the number of the attempt it is the key of the ledger's rows. */

@@ -9,6 +9,7 @@ import { CacheScopes } from '../cache/sharing/cache-scopes.service';
 import { GatewayError } from '../common/errors';
 import type { Model } from '../models/model';
 import { ModelRegistry } from '../models/model-registry.service';
+import { isStrict } from './attempts/exchange';
 import type { Call, CallResponse } from './call';
 import { Coalescing } from './coalescing/coalescing.service';
 import { type PreparedCall, statusWithoutHit } from './prepared-call';
@@ -59,8 +60,11 @@ export class CallsService {
   }
 
   /** The stored answer that this call may have; undefined where there is none or the call wants none. */
-  async lookUp({ slot, controls }: PreparedCall): Promise<CacheHit | undefined> {
-    if (controls.read) return this.cache.find(slot, controls);
+  async lookUp({ call, slot, controls }: PreparedCall): Promise<CacheHit | undefined> {
+    if (controls.read) {
+      const hit = await this.cache.find(slot, controls);
+      return hit?.entry.dropped && isStrict(call) ? undefined : hit;
+    }
     if (controls.write) this.memory.countRefresh(slot.key, refreshCause(controls));
     return undefined;
   }

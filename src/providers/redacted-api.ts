@@ -22,8 +22,8 @@ function redactedTranslator(translator: Translator, secrets: readonly string[]):
     text === null ? text : secrets.reduce<string>((left, secret) => left.replaceAll(secret, REDACTED), text);
   return {
     toRequest: (call) => translator.toRequest(call),
-    fromReply: (body) => translator.fromReply(body),
-    openStream: () => translator.openStream(),
+    fromReply: (body, call) => translator.fromReply(body, call),
+    openStream: (call) => translator.openStream(call),
     toError: (failure): ProviderError => {
       const error = translator.toError(failure);
       const { message, type, code, param } = error;

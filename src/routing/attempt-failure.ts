@@ -35,3 +35,27 @@ export class AttemptFailure extends Error {
     });
   }
 }
+
+const UNSUPPORTED_STATUS = 422;
+
+/** A call that a vendor cannot answer as asked: nothing was sent. Another deployment may answer it. */
+export class UnsupportedCall extends AttemptFailure {
+  /** @param param the member that the vendor lacks */
+  constructor(message: string, param: string) {
+    super({
+      status: UNSUPPORTED_STATUS,
+      type: 'invalid_request_error',
+      code: 'unsupported_parameter',
+      param,
+      message,
+      retryable: false,
+      elsewhere: true,
+      retryAfterMs: undefined,
+    });
+  }
+
+  override toGatewayError(): GatewayError {
+    const { message, param } = this.error;
+    return new GatewayError('unsupported_parameter', { message, param });
+  }
+}

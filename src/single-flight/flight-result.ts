@@ -14,10 +14,12 @@ export interface SharedAnswer {
   costPusd: bigint;
   provider: string;
   upstreamModel: string;
+  /** Members of the request that the vendor lacks; undefined for none. */
+  dropped?: readonly string[] | undefined;
 }
 
 /** Which upstream responds; sent in the headers, before the first byte. */
-export type FlightOrigin = Pick<SharedAnswer, 'provider' | 'upstreamModel'>;
+export type FlightOrigin = Pick<SharedAnswer, 'provider' | 'upstreamModel' | 'dropped'>;
 
 /**
  * How a flight ended.

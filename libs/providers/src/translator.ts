@@ -18,6 +18,21 @@ export interface UpstreamCall {
   /** Sent upstream as `x-request-id`, to join the vendor's log with the ledger. */
   requestId: string;
   baseUrl: string;
+  /** The most tokens that the model writes; undefined where it is unknown. For vendors whose API requires a limit. */
+  maxOutputTokens?: number | undefined;
+  /** Earlier turns of the conversation as this vendor wrote them, by the ids of their tool calls. */
+  turns?: ReadonlyMap<string, VendorTurn> | undefined;
+}
+
+/**
+ * An assistant's turn in the vendor's own shape. Clients drop members that they do not know, and some vendors refuse a
+ * conversation whose turns lack their reasoning and its signatures.
+ */
+export interface VendorTurn {
+  /** The shape, for example `anthropic-claude-v1`. */
+  format: string;
+  /** JSON. */
+  content: unknown;
 }
 
 /** An HTTP request, complete except for the credential. */
@@ -38,6 +53,8 @@ export interface TokenUsage {
   reasoningTokens: number;
   /** Input that the vendor wrote into its prompt cache; few vendors report it. */
   cacheWriteTokens?: number;
+  /** The part of `cacheWriteTokens` that the vendor keeps for an hour or longer, at a higher price. */
+  longCacheWriteTokens?: number;
 }
 
 /** The facts of a response that billing and caching need. */
@@ -62,6 +79,8 @@ export interface AnswerFacts {
 export interface Reply {
   body: Buffer;
   facts: AnswerFacts;
+  /** The turn in the vendor's own shape, where a later request needs it again; found by the ids of its tool calls. */
+  turn?: { toolCallIds: string[]; turn: VendorTurn } | undefined;
 }
 
 /**
@@ -129,11 +148,28 @@ export interface ProviderError {
   retryAfterMs: number | undefined;
 }
 
-/** One public API at one vendor. */
+/** A member that this vendor cannot take and without which the answer would be another one. */
+export class UnsupportedMemberError extends Error {
+  override readonly name = 'UnsupportedMemberError';
+
+  /** @param param the member, for example `tools[2].type` */
+  constructor(
+    message: string,
+    readonly param: string,
+  ) {
+    super(message);
+  }
+}
+
+/** One public API at one vendor. Responses are read with the call that they answer. */
 export interface Translator {
+  /**
+   * @throws InvalidRequestError where the body cannot be translated because it is wrong
+   * @throws UnsupportedMemberError where the vendor lacks what the body asks for
+   */
   toRequest(call: UpstreamCall): UpstreamRequest;
   /** Decides what a body with status 200 is. */
-  fromReply(body: Buffer): ReadReply;
-  openStream(): StreamDecoder;
+  fromReply(body: Buffer, call: UpstreamCall): ReadReply;
+  openStream(call: UpstreamCall): StreamDecoder;
   toError(failure: UpstreamFailure): ProviderError;
 }

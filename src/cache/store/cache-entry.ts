@@ -10,6 +10,8 @@ export interface CacheEntry {
   provider: string;
   upstreamModel: string | undefined;
   systemFingerprint: string | undefined;
+  /** Members of the request that the vendor lacks; undefined for none. */
+  dropped?: readonly string[] | undefined;
   /** Milliseconds since 1970. */
   createdAt: number;
   ttlSeconds: number;

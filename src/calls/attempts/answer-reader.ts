@@ -3,6 +3,7 @@ import {
   SseEventTooLargeError,
   SseReader,
   type Translator,
+  type UpstreamCall,
   type UpstreamResponse,
 } from '@thriftgate/providers';
 
@@ -22,13 +23,18 @@ function contentType(headers: UpstreamResponse['headers']): string {
 }
 
 /** Decides what a whole body with status 200 is. An unrequested stream of events is assembled. */
-export function readBody(translator: Translator, response: UpstreamResponse, body: Buffer): ReadReply {
-  return isEventStream(response) ? readEvents(translator, body) : translator.fromReply(body);
+export function readBody(
+  translator: Translator,
+  call: UpstreamCall,
+  response: UpstreamResponse,
+  body: Buffer,
+): ReadReply {
+  return isEventStream(response) ? readEvents(translator, call, body) : translator.fromReply(body, call);
 }
 
-function readEvents(translator: Translator, body: Buffer): ReadReply {
+function readEvents(translator: Translator, call: UpstreamCall, body: Buffer): ReadReply {
   const reader = new SseReader();
-  const decoder = translator.openStream();
+  const decoder = translator.openStream(call);
   try {
     for (const item of [...reader.push(body), ...reader.end()]) {
       if (item.kind === 'comment') continue;

@@ -63,6 +63,8 @@ export class Attempt {
   constructor(
     private readonly services: AttemptServices,
     private readonly started: StartedAttempt,
+    /** Members of the request that the vendor lacks; undefined for none. */
+    readonly dropped?: readonly string[],
   ) {
     this.resolved = started.resolved;
     this.deployment = started.deployment;
@@ -115,7 +117,8 @@ export class Attempt {
     });
     if (isFirst) this.isStored = this.services.cacheWriter.store(this, reply, uncached, cost.listPusd);
     const { provider } = this.deployment;
-    return { body: reply.body, usage, listCostPusd: cost.listPusd, costPusd: cost.costPusd, provider, upstreamModel };
+    const { listPusd: listCostPusd, costPusd } = cost;
+    return { body: reply.body, usage, listCostPusd, costPusd, provider, upstreamModel, dropped: this.dropped };
   }
 
   /**

@@ -2,8 +2,6 @@ import { Injectable } from '@nestjs/common';
 import {
   type AbortSignalLike,
   type TokenUsage,
-  type Translator,
-  translatorFor,
   type UpstreamRequest,
   type UpstreamResponse,
   type UpstreamTransport,
@@ -13,7 +11,6 @@ import { Clock } from '../../common/clock';
 import { LedgerService } from '../../ledger/ledger.service';
 import type { Deployment } from '../../models/model';
 import { TokenEstimator } from '../../pricing/token-estimator.service';
-import type { ConfiguredProvider } from '../../providers/provider';
 import { ProviderRegistry } from '../../providers/provider-registry.service';
 import { AttemptFailure } from '../../routing/attempt-failure';
 import type { ReleaseSlot } from '../../routing/router.service';
@@ -22,7 +19,8 @@ import { Attempt, type AttemptServices } from './attempt';
 import { isJson, readBody } from './answer-reader';
 import { AdmissionService } from './admission.service';
 import { CacheWriter } from './cache-writer.service';
-import { type ResolvedCall, unsupportedEndpoint, upstreamRequest } from './resolved-call';
+import { type Exchange, exchangeWith } from './exchange';
+import type { ResolvedCall } from './resolved-call';
 import { ReadOnService } from './read-on.service';
 import { StreamRelay } from './stream-relay';
 import { transportFailure, upstreamFailure } from './upstream-failure';
@@ -65,14 +63,13 @@ export class AttemptsService {
     try {
       const provider = this.providers.find(deployment.provider);
       if (!provider) throw upstreamFailure('unavailable', `The provider of ${deployment.id} was removed.`);
-      const translator = translatorFor(resolved.call.endpoint, provider.api);
-      if (!translator) throw unsupportedEndpoint(resolved);
-      const request = upstreamRequest(resolved, deployment, translator, provider);
-      attempt = new Attempt(this.services, await this.admission.admit(resolved, deployment, number, request.body));
-      const response = await this.send(attempt, provider, translator, request);
-      if (!resolved.call.request.stream || isJson(response))
-        return await this.readAnswer(attempt, translator, response);
-      relay = new StreamRelay(attempt, translator, response, release, this.readOn);
+      const exchange = exchangeWith(resolved, deployment, provider);
+      const { body, dropped } = exchange.request;
+      const started = await this.admission.admit(resolved, deployment, number, body);
+      attempt = new Attempt(this.services, started, dropped.length > 0 ? dropped : undefined);
+      const response = await this.send(attempt, exchange);
+      if (!resolved.call.request.stream || isJson(response)) return await this.readAnswer(attempt, exchange, response);
+      relay = new StreamRelay(attempt, exchange, response, release, this.readOn);
       return await this.startStream(attempt, relay);
     } catch (error) {
       await attempt?.abandon();
@@ -84,12 +81,7 @@ export class AttemptsService {
   }
 
   /** @returns a response whose status is 200 */
-  private async send(
-    attempt: Attempt,
-    { transport }: ConfiguredProvider,
-    translator: Translator,
-    request: UpstreamRequest,
-  ): Promise<UpstreamResponse> {
+  private async send(attempt: Attempt, { transport, translator, request }: Exchange): Promise<UpstreamResponse> {
     const { call, signal } = attempt.resolved;
     let response: UpstreamResponse;
     try {
@@ -112,7 +104,7 @@ export class AttemptsService {
 
   private async readAnswer(
     attempt: Attempt,
-    translator: Translator,
+    { translator, call }: Exchange,
     response: UpstreamResponse,
   ): Promise<UpstreamResult> {
     let body: Buffer;
@@ -122,7 +114,7 @@ export class AttemptsService {
     } catch (error) {
       throw error instanceof UpstreamTransportError ? await transportFailure(attempt, translator, error, true) : error;
     }
-    const read = readBody(translator, response, body);
+    const read = readBody(translator, call, response, body);
     if (read.kind === 'response') {
       const answer = await attempt.succeed(read.reply);
       return { kind: 'json', attempts: attempt.number, answer, stored: attempt.stored };
@@ -134,7 +126,7 @@ export class AttemptsService {
   /** An error with status 200, which some vendors send: its own code is the status. */
   private async errorInReply(
     attempt: Attempt,
-    translator: Translator,
+    translator: Exchange['translator'],
     { headers }: UpstreamResponse,
     body: string,
   ): Promise<AttemptFailure> {

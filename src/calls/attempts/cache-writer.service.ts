@@ -11,6 +11,7 @@ import type { ResolvedCall } from './resolved-call';
 interface AnsweredAttempt {
   resolved: ResolvedCall;
   deployment: Deployment;
+  dropped?: readonly string[] | undefined;
 }
 
 /** Stores answers that were paid for, and notes which version of the model wrote them. */
@@ -46,7 +47,7 @@ export class CacheWriter {
    * @returns whether the answer is stored
    */
   store(
-    { resolved, deployment }: AnsweredAttempt,
+    { resolved, deployment, dropped }: AnsweredAttempt,
     reply: Reply,
     reason: string | null,
     listCostPusd: PicoUsd,
@@ -63,6 +64,7 @@ export class CacheWriter {
       provider: deployment.provider,
       upstreamModel,
       systemFingerprint,
+      dropped,
       teamId: call.caller.teamId,
       tags: call.tags,
     });

@@ -1,7 +1,5 @@
-import { openAi } from '@thriftgate/providers';
-import { aCall, aDeployment, aModel, aPreparedCall } from '../testing/builders';
-import { FakeTransport } from '../testing/fake-transport';
-import { intentOf, outputCeiling, unsupportedEndpoint, upstreamRequest } from './resolved-call';
+import { aCall, aPreparedCall } from '../testing/builders';
+import { intentOf, outputCeiling } from './resolved-call';
 
 const ATTEMPT = { number: 1, provider: 'openai', upstreamModel: 'gpt-4.1' };
 
@@ -37,29 +35,6 @@ describe('the intent of an attempt', () => {
   });
 });
 
-describe('the request to an upstream', () => {
-  const provider = {
-    name: 'openai',
-    api: openAi,
-    transport: new FakeTransport(),
-    baseUrl: 'http://up/v1',
-    apiKey: 'sk',
-    headers: undefined,
-    catalogueVendor: undefined,
-    simulated: false,
-  };
-  const translator = openAi.translators['chat.completions']!;
-
-  it('has the deployment’s model and the gateway’s credential, and none of its members', () => {
-    const call = aCall({ use_cache: false, cache: { ttl: 5 }, temperature: 0 });
-    const before = structuredClone(call.body);
-    const request = upstreamRequest(aPreparedCall(call), aDeployment({ upstreamModel: 'big' }), translator, provider);
-    expect(JSON.parse(String(request.body))).toEqual({ model: 'big', messages: call.body.messages, temperature: 0 });
-    expect(request.headers).toMatchObject({ authorization: 'Bearer sk', 'x-request-id': call.requestId });
-    expect(call.body).toEqual(before);
-  });
-});
-
 describe('the most that a call writes', () => {
   it.each([
     [{ max_tokens: 10, n: 3 }, 100, 30],
@@ -68,13 +43,5 @@ describe('the most that a call writes', () => {
     [{ n: 2 }, undefined, 8_192],
   ])('of %j for a model of %s is %i tokens', (body, ofModel, tokens) => {
     expect(outputCeiling(aPreparedCall(aCall(body)), ofModel)).toBe(tokens);
-  });
-});
-
-describe('an endpoint that no deployment speaks', () => {
-  it('is named with the model', () => {
-    const error = unsupportedEndpoint(aPreparedCall(aCall(), { model: aModel({ name: 'whisper' }) }));
-    expect(error).toMatchObject({ status: 422, param: 'model' });
-    expect(error.message).toBe('The model "whisper" does not serve /v1/chat/completions.');
   });
 });

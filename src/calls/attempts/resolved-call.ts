@@ -1,10 +1,7 @@
-import type { AbortSignalLike, Translator, UpstreamRequest } from '@thriftgate/providers';
-import { GatewayError } from '../../common/errors';
+import type { AbortSignalLike } from '@thriftgate/providers';
 import type { IntentEntry } from '../../ledger/ledger.service';
-import type { Deployment } from '../../models/model';
-import type { ConfiguredProvider } from '../../providers/provider';
 import type { Flight } from '../../single-flight/flight';
-import type { CacheStatus, Call } from '../call';
+import type { CacheStatus } from '../call';
 import type { PreparedCall } from '../prepared-call';
 
 /** A call on its way upstream: what all its attempts share. */
@@ -51,31 +48,6 @@ export function intentOf(
   };
 }
 
-/** The request to a deployment, without the gateway's own members. */
-export function upstreamRequest(
-  { call }: PreparedCall,
-  deployment: Deployment,
-  translator: Translator,
-  { api, baseUrl, apiKey, headers }: ConfiguredProvider,
-): UpstreamRequest {
-  const request = translator.toRequest({
-    body: withoutGatewayMembers(call.body),
-    upstreamModel: deployment.upstreamModel,
-    stream: call.request.stream,
-    defaultMaxTokens: call.defaultMaxTokens,
-    requestId: call.requestId,
-    baseUrl,
-  });
-  const authorised = api.authorise(request, apiKey);
-  return headers === undefined ? authorised : { ...authorised, headers: { ...authorised.headers, ...headers } };
-}
-
-function withoutGatewayMembers(body: Call['body']): Call['body'] {
-  if (body.use_cache === undefined && body.cache === undefined) return body;
-  const { use_cache: _useCache, cache: _cache, ...rest } = body;
-  return rest;
-}
-
 /**
  * The most tokens that a call writes, over all its choices.
  *
@@ -88,12 +60,6 @@ export function outputCeiling(
 ): number {
   const each = request.maxOutputTokens ?? Math.min(modelMaxOutputTokens ?? unasked, unasked);
   return each * request.choices;
-}
-
-/** @throws GatewayError where no deployment of the model speaks the call's API, directly or over another one */
-export function unsupportedEndpoint({ call, model }: PreparedCall): GatewayError {
-  const message = `The model "${model.name}" does not serve ${call.endpoint.path}.`;
-  return new GatewayError('unsupported_parameter', { message, param: 'model' });
 }
 
 /** The first bits of the hash in a cache key, as many as a positive `bigint` has: equal calls have equal ones. */

@@ -1,4 +1,4 @@
-import { UpstreamTransportError } from '@thriftgate/providers';
+import { type UpstreamCall, UpstreamTransportError } from '@thriftgate/providers';
 import * as fc from 'fast-check';
 import { AttemptFailure } from '../../routing/attempt-failure';
 import type { FlightSource } from '../../single-flight/flight-result';
@@ -250,8 +250,8 @@ describe('a stream that is relayed', () => {
 describe('a stream that fails in an unforeseen way', () => {
   const failing = (members: { push?: Error; assemble?: Error }) => ({
     ...translator,
-    openStream: () => {
-      const decoder = translator.openStream();
+    openStream: (call: UpstreamCall) => {
+      const decoder = translator.openStream(call);
       const { push, assemble } = { push: decoder.push.bind(decoder), assemble: decoder.assemble.bind(decoder) };
       decoder.push = (event) => {
         if (members.push) throw members.push;

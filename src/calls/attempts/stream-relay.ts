@@ -17,6 +17,7 @@ import { AttemptFailure } from '../../routing/attempt-failure';
 import type { ReleaseSlot } from '../../routing/router.service';
 import type { FlightOrigin, FlightResult, FlightSource } from '../../single-flight/flight-result';
 import type { AnswerEnd, Attempt } from './attempt';
+import type { Exchange } from './exchange';
 import type { AbandonedStream, ReadOnService } from './read-on.service';
 import { transportFailure, upstreamFailure } from './upstream-failure';
 
@@ -40,6 +41,7 @@ type Step = IteratorResult<string, FlightResult | undefined>;
 export class StreamRelay implements FlightSource, AbandonedStream {
   private readonly reader = new SseReader();
   private readonly body: AsyncIterator<Uint8Array>;
+  private readonly translator: Translator;
   private readonly decoder: StreamDecoder;
   private contentBegan = false;
   /** The upstream's usage chunk, held back until each caller's cost can go with it. */
@@ -58,12 +60,13 @@ export class StreamRelay implements FlightSource, AbandonedStream {
    */
   constructor(
     private readonly attempt: Attempt,
-    private readonly translator: Translator,
+    { translator, call }: Pick<Exchange, 'translator' | 'call'>,
     private readonly response: UpstreamResponse,
     private readonly release: ReleaseSlot,
     private readonly readOn: Pick<ReadOnService, 'read'>,
   ) {
-    this.decoder = translator.openStream();
+    this.translator = translator;
+    this.decoder = translator.openStream(call);
     this.body = response.body[Symbol.asyncIterator]();
     const { signal } = attempt.resolved;
     signal.addEventListener('abort', this.onDisconnect);
@@ -71,8 +74,9 @@ export class StreamRelay implements FlightSource, AbandonedStream {
   }
 
   get origin(): FlightOrigin {
-    const { provider, upstreamModel } = this.attempt.deployment;
-    return { provider, upstreamModel: this.decoder.upstreamModel ?? upstreamModel };
+    const { deployment, dropped } = this.attempt;
+    const { provider, upstreamModel } = deployment;
+    return { provider, upstreamModel: this.decoder.upstreamModel ?? upstreamModel, dropped };
   }
 
   /** @throws AttemptFailure when the stream fails before any content: until then the call can still go elsewhere */

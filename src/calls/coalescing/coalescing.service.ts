@@ -6,6 +6,7 @@ import type { Flight } from '../../single-flight/flight';
 import type { FlightFailure, SharedAnswer } from '../../single-flight/flight-result';
 import { type FlightMembership, SingleFlight } from '../../single-flight/single-flight.service';
 import { AttemptsService } from '../attempts/attempts.service';
+import { isStrict } from '../attempts/exchange';
 import type { ResolvedCall } from '../attempts/resolved-call';
 import type { UpstreamResult } from '../attempts/upstream-result';
 import type { CacheStatus, CallResponse, JsonResponse, Settlement } from '../call';
@@ -125,7 +126,7 @@ function resolve(
  * the stored answer is the same. After a new invalidation rule a new flight begins.
  */
 function flightName({ call, slot: { key, rulesSeen, scope } }: PreparedCall): string {
-  return `${key}:${rulesSeen}:${scope.version ?? ''}:${call.request.serviceTier?.slice(0, LONGEST_TIER) ?? ''}`;
+  return `${key}:${rulesSeen}:${scope.version ?? ''}:${call.request.serviceTier?.slice(0, LONGEST_TIER) ?? ''}:${isStrict(call) ? 'strict' : ''}`;
 }
 
 type WholeResult = Extract<UpstreamResult, { kind: 'json' }>;
@@ -145,7 +146,7 @@ function headersOf(
 ): Record<string, string> {
   // Whether a stream will end as one that may be stored is not known yet.
   const stored = result.kind === 'json' ? result.stored : store;
-  const { provider, upstreamModel } = result.kind === 'json' ? result.answer : result.origin;
+  const { provider, upstreamModel, dropped } = result.kind === 'json' ? result.answer : result.origin;
   const ttlSeconds = stored ? slot.ttlSeconds : undefined;
   return responseHeaders(cacheStatus, slot.key, {
     provider,
@@ -153,6 +154,7 @@ function headersOf(
     attempts: result.attempts,
     ttlSeconds,
     settlement,
+    dropped,
   });
 }
 

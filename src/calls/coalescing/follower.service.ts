@@ -158,9 +158,9 @@ function settlementOf({ listCostPusd }: SharedAnswer): Settlement {
 /** @param settlement undefined for a stream, whose cost is not known yet */
 function headersOf(
   { prepared: { slot } }: Follower,
-  { provider, upstreamModel }: FlightOrigin,
+  { provider, upstreamModel, dropped }: FlightOrigin,
   settlement?: Settlement,
 ): Record<string, string> {
-  const origin = { provider, upstreamModel, attempts: 0, ttlSeconds: undefined, settlement };
+  const origin = { provider, upstreamModel, attempts: 0, ttlSeconds: undefined, settlement, dropped };
   return responseHeaders('COALESCED', slot.key, origin);
 }

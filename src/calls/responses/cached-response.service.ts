@@ -31,6 +31,7 @@ export class CachedResponseService {
       attempts: 0,
       ttlSeconds: hit.ttlSeconds,
       settlement: stream ? undefined : settlement,
+      dropped: entry.dropped,
     });
     headers.age = String(hit.ageSeconds);
     if (!stream) return { kind: 'json', headers, body: entry.body, usage: entry.usage, settlement };

@@ -8,6 +8,7 @@ const ORIGIN: ResponseOrigin = {
   attempts: 2,
   ttlSeconds: undefined,
   settlement: undefined,
+  dropped: undefined,
 };
 
 describe('the headers of a response', () => {
@@ -19,6 +20,11 @@ describe('the headers of a response', () => {
       'x-gateway-model': 'gpt-4.1-2026',
       'x-gateway-attempts': '2',
     });
+  });
+
+  it('name the parameters that the vendor lacks', () => {
+    const headers = responseHeaders('MISS', 'key', { ...ORIGIN, dropped: ['seed', 'logit_bias'] });
+    expect(headers['x-gateway-dropped-params']).toBe('seed, logit_bias');
   });
 
   it('say how long the answer is stored, and what it cost and saved', () => {

@@ -12,6 +12,8 @@ export interface ResponseOrigin {
   ttlSeconds: number | undefined;
   /** Undefined on streams, whose cost is known only at their end. */
   settlement: Settlement | undefined;
+  /** Members of the request that the vendor lacks; undefined for none. */
+  dropped: readonly string[] | undefined;
 }
 
 /** The gateway's headers of a chat answer, all of them known before its first byte. */
@@ -27,6 +29,7 @@ export function responseHeaders(
     'x-gateway-model': asHeader(origin.upstreamModel),
     'x-gateway-attempts': String(origin.attempts),
   };
+  if (origin.dropped) headers['x-gateway-dropped-params'] = asHeader(origin.dropped.join(', '));
   if (origin.ttlSeconds !== undefined) headers['x-cache-ttl'] = String(origin.ttlSeconds);
   if (origin.settlement) {
     headers['x-gateway-cost-usd'] = formatUsd(origin.settlement.costPusd);

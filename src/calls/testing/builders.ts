@@ -1,4 +1,4 @@
-import { chatCompletions, type JsonRecord } from '@thriftgate/providers';
+import { chatCompletions, type JsonRecord, type UpstreamCall } from '@thriftgate/providers';
 import type { Budget } from '../../budgets/budget';
 import { BudgetExceededError } from '../../budgets/holds/budget-exceeded';
 import { BudgetWindow } from '../../budgets/holds/budget-window';
@@ -123,4 +123,8 @@ export function aResolvedCall(call: Call = aCall(), members: Partial<ResolvedCal
     signal: call.signal,
     ...members,
   };
+}
+
+export function anUpstreamCall(body: UpstreamCall['body']): UpstreamCall {
+  return { body, upstreamModel: 'gpt-4.1', stream: true, requestId: 'req_1', baseUrl: 'http://up/v1' };
 }

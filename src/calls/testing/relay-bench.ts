@@ -3,7 +3,7 @@ import type { ReleaseSlot } from '../../routing/router.service';
 import { FakeSignal } from './fake-signal';
 import { ReadOnService } from '../attempts/read-on.service';
 import { StreamRelay } from '../attempts/stream-relay';
-import { aCall, aModel, aResolvedCall } from './builders';
+import { anUpstreamCall, aCall, aModel, aResolvedCall } from './builders';
 import { ScriptedResponse } from './scripted-response';
 import { AttemptBench } from './started-attempt';
 
@@ -35,6 +35,7 @@ export function relayBench({
   const response = new ScriptedResponse();
   const model = aModel({ reasons });
   const resolved = aResolvedCall(aCall({ stream: true }), { model, signal: client });
+  const upstream = anUpstreamCall(resolved.call.body);
   const readOn = new ReadOnService();
   let released = 0;
   let broken: ProviderError | undefined;
@@ -42,7 +43,13 @@ export function relayBench({
     released += 1;
     broken = error;
   };
-  const relay = new StreamRelay(bench.start({ resolved }), decoder, response, release, readOn);
+  const relay = new StreamRelay(
+    bench.start({ resolved }),
+    { translator: decoder, call: upstream },
+    response,
+    release,
+    readOn,
+  );
   const state = () => ({ released, listening: client.listening, holds: bench.hold.ends, closed: response.isClosed });
   /** What holds of every relay that is over. */
   const expectOver = () => {

@@ -1,17 +1,17 @@
 import { readCompletion } from '../endpoints/chat-completions/completion-facts';
 import { CHAT_COMPLETIONS, type Provider } from '../provider';
-import type { Translator } from '../translator';
+import type { Translator, UpstreamCall } from '../translator';
 import { toOpenAiError } from './openai-error';
 import { toChatRequest } from './openai-chat-request';
 import { OpenAiChatStream } from './openai-chat-stream';
 
 /** Chat completions of a vendor that supports them; bytes pass through. */
-export const openAiChat: Translator = {
-  toRequest: (call) => toChatRequest(call, 'max_completion_tokens'),
+export const openAiChat = {
+  toRequest: (call: UpstreamCall) => toChatRequest(call, 'max_completion_tokens'),
   fromReply: readCompletion,
   openStream: () => new OpenAiChatStream(),
   toError: toOpenAiError,
-};
+} satisfies Translator;
 
 /** OpenAI itself. */
 export const openAi: Provider = {

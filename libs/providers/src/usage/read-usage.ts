@@ -1,7 +1,7 @@
 import { isRecord } from '../json-record';
 import type { TokenUsage } from '../translator';
 
-type Counts = { [Count in keyof Required<TokenUsage>]: unknown } & { total: unknown };
+type Counts = { [Count in keyof TokenUsage]: unknown } & { total: unknown };
 
 /**
  * Reads the token counts of a vendor's usage object. Returns undefined where counts are missing or impossible; the call's
@@ -61,6 +61,9 @@ function openAiResponses(usage: Record<string, unknown>): Counts {
     inputTokens: usage.input_tokens,
     cachedInputTokens: input.cached_tokens ?? 0,
     cacheWriteTokens: input.cache_write_tokens ?? 0,
+    longCacheWriteTokens: isRecord(input.cache_write_tokens_details)
+      ? input.cache_write_tokens_details.ttl_12h_tokens
+      : undefined,
     outputTokens: usage.output_tokens,
     reasoningTokens: output.reasoning_tokens ?? 0,
     total: usage.total_tokens,
@@ -80,6 +83,7 @@ function anthropic(usage: Record<string, unknown>): Counts {
     inputTokens,
     cachedInputTokens: cached,
     cacheWriteTokens: writes,
+    longCacheWriteTokens: isRecord(usage.cache_creation) ? usage.cache_creation.ephemeral_1h_input_tokens : undefined,
     outputTokens: usage.output_tokens,
     reasoningTokens: output.thinking_tokens ?? 0,
     total: undefined,
@@ -104,7 +108,7 @@ function gemini(usage: Record<string, unknown>): Counts {
 }
 
 function checked(counts: Counts): TokenUsage | undefined {
-  const { inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens, reasoningTokens, total } = counts;
+  const { inputTokens, cachedInputTokens, cacheWriteTokens = 0, outputTokens, reasoningTokens, total } = counts;
   if (!isCount(inputTokens) || !isCount(cachedInputTokens) || !isCount(cacheWriteTokens)) return undefined;
   if (!isCount(outputTokens) || !isCount(reasoningTokens)) return undefined;
   if (cachedInputTokens + cacheWriteTokens > inputTokens) return undefined;
@@ -117,7 +121,10 @@ function checked(counts: Counts): TokenUsage | undefined {
     outputTokens: output,
     reasoningTokens: Math.min(reasoningTokens, output),
   };
-  return cacheWriteTokens === 0 ? usage : { ...usage, cacheWriteTokens };
+  if (cacheWriteTokens === 0) return usage;
+  const long = counts.longCacheWriteTokens ?? 0;
+  const isLong = isCount(long) && long > 0 && long <= cacheWriteTokens;
+  return { ...usage, cacheWriteTokens, ...(isLong && { longCacheWriteTokens: long }) };
 }
 
 function isCount(value: unknown): value is number {

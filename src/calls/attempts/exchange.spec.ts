@@ -1,0 +1,71 @@
+import { openAi, type Provider, type Translator, UnsupportedMemberError } from '@thriftgate/providers';
+import { AttemptFailure } from '../../routing/attempt-failure';
+import { aCall, aDeployment, aModel, aPreparedCall } from '../testing/builders';
+import { FakeTransport } from '../testing/fake-transport';
+import { exchangeWith, unsupportedEndpoint } from './exchange';
+
+const chat = openAi.translators['chat.completions']!;
+
+function aProvider(api: Provider = openAi) {
+  const rest = { headers: undefined, catalogueVendor: undefined, simulated: false };
+  return { name: 'openai', api, transport: new FakeTransport(), baseUrl: 'http://up/v1', apiKey: 'sk', ...rest };
+}
+
+function providerWith(toRequest: Translator['toRequest']) {
+  return aProvider({ ...openAi, translators: { 'chat.completions': { ...chat, toRequest } } });
+}
+
+const dropping = providerWith((call) => ({ ...chat.toRequest(call), dropped: ['seed', 'logit_bias'] }));
+const STRICT = { headers: { 'x-gateway-strict': 'true' } };
+
+function failureOf(exchange: () => unknown): unknown {
+  try {
+    return exchange();
+  } catch (error) {
+    return error instanceof AttemptFailure ? error.toGatewayError() : error;
+  }
+}
+
+describe('an exchange with a deployment', () => {
+  it('has the deployment’s model and the gateway’s credential, and none of its members', () => {
+    const call = aCall({ use_cache: false, cache: { ttl: 5 }, temperature: 0 });
+    const before = structuredClone(call.body);
+    const { request } = exchangeWith(aPreparedCall(call), aDeployment({ upstreamModel: 'big' }), aProvider());
+    expect(JSON.parse(String(request.body))).toEqual({ model: 'big', messages: call.body.messages, temperature: 0 });
+    expect(request.headers).toMatchObject({ authorization: 'Bearer sk', 'x-request-id': call.requestId });
+    expect(call.body).toEqual(before);
+  });
+
+  it('tells what the vendor lacks', () => {
+    expect(exchangeWith(aPreparedCall(), aDeployment(), dropping).request.dropped).toEqual(['seed', 'logit_bias']);
+  });
+
+  it('is a 422 under x-gateway-strict where the vendor lacks a parameter', () => {
+    const prepared = aPreparedCall(aCall({}, STRICT));
+    expect(failureOf(() => exchangeWith(prepared, aDeployment(), dropping))).toMatchObject({
+      status: 422,
+      code: 'unsupported_parameter',
+      param: 'seed',
+      message:
+        'openai does not take these parameters for gpt-4.1: seed, logit_bias. Leave them out, or leave out the header x-gateway-strict to have them dropped.',
+    });
+    expect(exchangeWith(prepared, aDeployment(), aProvider()).request.dropped).toEqual([]);
+  });
+
+  it('is a 422 where silence would change the answer; another deployment may still answer', () => {
+    const provider = providerWith(() => {
+      throw new UnsupportedMemberError('No audio here.', 'messages[0].content[1]');
+    });
+    const exchange = () => exchangeWith(aPreparedCall(), aDeployment(), provider);
+    expect(exchange).toThrow(expect.objectContaining({ error: expect.objectContaining({ elsewhere: true }) }));
+    expect(failureOf(exchange)).toMatchObject({ status: 422, param: 'messages[0].content[1]' });
+  });
+});
+
+describe('an endpoint that no deployment speaks', () => {
+  it('is named with the model', () => {
+    const error = unsupportedEndpoint(aPreparedCall(aCall(), { model: aModel({ name: 'whisper' }) }));
+    expect(error).toMatchObject({ status: 422, param: 'model' });
+    expect(error.message).toBe('The model "whisper" does not serve /v1/chat/completions.');
+  });
+});

@@ -1,0 +1,84 @@
+import {
+  InvalidRequestError,
+  type Translator,
+  translatorFor,
+  UnsupportedMemberError,
+  type UpstreamCall,
+  type UpstreamRequest,
+  type UpstreamTransport,
+} from '@thriftgate/providers';
+import { GatewayError } from '../../common/errors';
+import type { Deployment } from '../../models/model';
+import type { ConfiguredProvider } from '../../providers/provider';
+import { UnsupportedCall } from '../../routing/attempt-failure';
+import { STRICT_HEADER, type Call } from '../call';
+import type { PreparedCall } from '../prepared-call';
+
+/** A call of one deployment in the vendor's API: what is sent, and what reads the response. */
+export interface Exchange {
+  translator: Translator;
+  call: UpstreamCall;
+  request: UpstreamRequest;
+  transport: UpstreamTransport;
+}
+
+/**
+ * The exchange with a deployment; its request has the credential and none of the gateway's own members.
+ *
+ * @throws UnsupportedCall where the vendor lacks what the call asks for; another deployment may have it
+ * @throws GatewayError `invalid_request` where the body is wrong in any API
+ */
+export function exchangeWith(prepared: PreparedCall, deployment: Deployment, provider: ConfiguredProvider): Exchange {
+  const { call, model } = prepared;
+  const translator = translatorFor(call.endpoint, provider.api);
+  if (!translator) throw unsupportedEndpoint(prepared);
+  const upstream: UpstreamCall = {
+    body: withoutGatewayMembers(call.body),
+    upstreamModel: deployment.upstreamModel,
+    stream: call.request.stream,
+    defaultMaxTokens: call.defaultMaxTokens,
+    requestId: call.requestId,
+    baseUrl: provider.baseUrl,
+    maxOutputTokens: model.maxOutputTokens,
+  };
+  const translated = translate(translator, upstream);
+  if (translated.dropped.length > 0 && isStrict(call)) throw droppedUnderStrict(deployment, translated.dropped);
+  const request = provider.api.authorise(translated, provider.apiKey);
+  const { headers } = provider;
+  if (headers) request.headers = { ...request.headers, ...headers };
+  return { translator, call: upstream, request, transport: provider.transport };
+}
+
+function translate(translator: Translator, call: UpstreamCall): UpstreamRequest {
+  try {
+    return translator.toRequest(call);
+  } catch (error) {
+    if (error instanceof UnsupportedMemberError) throw new UnsupportedCall(error.message, error.param);
+    if (error instanceof InvalidRequestError)
+      throw new GatewayError('invalid_request', { message: error.message, param: error.param });
+    throw error;
+  }
+}
+
+/** Whether a parameter that the vendor lacks is an error, and not dropped. */
+export function isStrict({ headers }: Call): boolean {
+  return headers?.[STRICT_HEADER] === 'true';
+}
+
+function droppedUnderStrict({ provider, upstreamModel }: Deployment, dropped: readonly string[]): UnsupportedCall {
+  const [first = ''] = dropped;
+  const message = `${provider} does not take these parameters for ${upstreamModel}: ${dropped.join(', ')}. Leave them out, or leave out the header ${STRICT_HEADER} to have them dropped.`;
+  return new UnsupportedCall(message, first);
+}
+
+function withoutGatewayMembers(body: Call['body']): Call['body'] {
+  if (body.use_cache === undefined && body.cache === undefined) return body;
+  const { use_cache: _useCache, cache: _cache, ...rest } = body;
+  return rest;
+}
+
+/** @throws GatewayError where no deployment of the model speaks the call's API, directly or over another one */
+export function unsupportedEndpoint({ call, model }: PreparedCall): GatewayError {
+  const message = `The model "${model.name}" does not serve ${call.endpoint.path}.`;
+  return new GatewayError('unsupported_parameter', { message, param: 'model' });
+}
