@@ -26,6 +26,7 @@ const MAY_IMPORT = {
   usage: [...BASE, 'alerts', 'audit', 'keys', 'ledger', 'models', 'pricing', 'refused-calls', 'teams'],
   credits: [...BASE, 'alerts', 'audit', 'ledger', 'teams', 'usage'],
   budgets: [...BASE, 'alerts', 'audit', 'credits', 'keys', 'ledger', 'models', 'teams', 'usage'],
+  'key-info': [...BASE, 'budgets', 'keys', 'limits', 'teams'],
   idempotency: [...BASE, 'ledger'],
   cache: [...BASE, 'alerts', 'audit', 'ledger', 'models', 'providers', 'redis', 'teams'],
   'single-flight': ['common', 'redis'],

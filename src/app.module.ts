@@ -19,6 +19,7 @@ import { CreditsModule } from './credits/credits.module';
 import { DatabaseModule } from './database/database.module';
 import { HealthModule } from './health/health.module';
 import { KeysModule } from './keys/keys.module';
+import { KeyInfoModule } from './key-info/key-info.module';
 import { LimitsGuard } from './limits/limits.guard';
 import { LimitsModule } from './limits/limits.module';
 import { ModelsModule } from './models/models.module';
@@ -59,6 +60,7 @@ export class AppModule {
         RefusedCallsModule,
         CreditsModule,
         BudgetsModule,
+        KeyInfoModule,
         CacheModule,
         RoutingModule,
         ProvidersModule,

@@ -31,6 +31,6 @@ import { OwnerHoldsService } from './holds/owner-holds.service';
     HoldsService,
     OwnerHoldsService,
   ],
-  exports: [BudgetDirectory, BudgetRefusals, HoldsService, OwnerHoldsService],
+  exports: [BudgetDirectory, BudgetRefusals, BudgetStatusService, HoldsService, OwnerHoldsService],
 })
 export class BudgetsModule {}

@@ -45,6 +45,11 @@ function documented(tag: ApiTag, operation: { summary: string; description: stri
       description: 'no-cache, no-store, max-age=N or only-if-cached (a miss is then 504)',
     }),
     ApiHeader({ name: 'x-gateway-tags', required: false, description: 'Names for reports, separated by commas' }),
+    ApiHeader({
+      name: 'x-gateway-strict',
+      required: false,
+      description: 'true: a parameter that the vendor lacks is a 422, and not dropped',
+    }),
     ApiBody(bodyOf(chatRequestSchema)),
     ApiOkResponse({
       description: 'The completion, or with `stream: true` its chunks, each the data of a server-sent event.',
@@ -57,6 +62,7 @@ function documented(tag: ApiTag, operation: { summary: string; description: stri
         age: text('On a hit, the age of the stored response in seconds', '42'),
         'x-gateway-provider': text('The provider of the response', 'openai'),
         'x-gateway-model': text('The model version, as the upstream names it', 'gpt-4.1-2025-04-14'),
+        'x-gateway-dropped-params': text('The parameters that the vendor lacks; absent for none', 'seed, logit_bias'),
         'x-gateway-attempts': text('The number of attempts; 0 for a hit', '1'),
         'x-gateway-cost-usd': text('The cost of the call in US dollars; not on streams', '0.000218'),
         'x-gateway-saved-usd': text('The list cost less the cost, in US dollars; not on streams', '0'),

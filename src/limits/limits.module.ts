@@ -13,6 +13,6 @@ import { RedisThrottlerStore } from './redis-throttler.store';
     { provide: getStorageToken(), useExisting: RedisThrottlerStore },
     LimitsGuard,
   ],
-  exports: [LimitsGuard],
+  exports: [LimitsGuard, RedisThrottlerStore],
 })
 export class LimitsModule {}

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ThrottlerStorage } from '@nestjs/throttler';
 import { Clock } from '../common/clock';
-import { admit, type SlidingWindow, type Verdict, WINDOW_MS } from './sliding-window';
+import { admit, type SlidingWindow, usageOf, type Verdict, WINDOW_MS } from './sliding-window';
 
 /** The throttler's record of a call: counts, and times in seconds. */
 export type ThrottlerRecord = Awaited<ReturnType<ThrottlerStorage['increment']>>;
@@ -26,6 +26,11 @@ export class MemoryThrottlerStore implements ThrottlerStorage {
     let window = this.windows.get(key);
     if (!window) this.windows.set(key, (window = []));
     return Promise.resolve(toRecord(admit(window, nowMs, limit)));
+  }
+
+  /** What a key has used of its limit; counts no call. */
+  usageOf(key: string): { used: number; resetMs: number } {
+    return usageOf(this.windows.get(key) ?? [], this.clock.now());
   }
 
   private sweep(nowMs: number): void {

@@ -23,6 +23,9 @@ for _, run in ipairs(packed and cmsgpack.unpack(packed) or {}) do
   end
 end
 local newest = runs[#runs]
+if ARGV[4] == 'look' then
+  return {0, used, newest and newest[2] + window_ms - now or 0, 0}
+end
 if used >= limit then
   local to_leave, retry = used - limit + 1, 0
   for _, run in ipairs(runs) do
@@ -63,7 +66,7 @@ export class RedisThrottlerStore implements ThrottlerStorage {
       const result = await this.redis.run((client) =>
         client.eval(ADMIT_SCRIPT, {
           keys: [KEY_PREFIX + key],
-          arguments: [String(limit), String(WINDOW_MS), String(RUN_MS)],
+          arguments: [String(limit), String(WINDOW_MS), String(RUN_MS), 'admit'],
         }),
       );
       const [admitted = 0, used = 0, resetMs = 0, retryMs = 0] = result as number[];
@@ -73,6 +76,24 @@ export class RedisThrottlerStore implements ThrottlerStorage {
     } catch (error) {
       if (!(error instanceof RedisAwayError)) throw error;
       return this.memory.increment(key, ttlMs, limit);
+    }
+  }
+
+  /** What a key has used of its limit in the last minute; counts no call. */
+  async usageOf(key: string): Promise<{ used: number; resetMs: number }> {
+    if (!this.redis.isReady) return this.memory.usageOf(key);
+    try {
+      const result = await this.redis.run((client) =>
+        client.eval(ADMIT_SCRIPT, {
+          keys: [KEY_PREFIX + key],
+          arguments: ['0', String(WINDOW_MS), String(RUN_MS), 'look'],
+        }),
+      );
+      const [, used = 0, resetMs = 0] = result as number[];
+      return { used, resetMs };
+    } catch (error) {
+      if (!(error instanceof RedisAwayError)) throw error;
+      return this.memory.usageOf(key);
     }
   }
 }

@@ -53,6 +53,12 @@ export function admit(window: SlidingWindow, nowMs: number, limit: number): Verd
   return { admitted: true, used: used + 1, resetMs: leavesInMs(window.at(-1), nowMs), retryMs: 0 };
 }
 
+/** The admitted calls that still count, and the time until the window is empty. Changes nothing. */
+export function usageOf(window: SlidingWindow, nowMs: number): { used: number; resetMs: number } {
+  const live = window.filter((run) => run.lastMs + WINDOW_MS > nowMs);
+  return { used: live.reduce((sum, run) => sum + run.count, 0), resetMs: leavesInMs(live.at(-1), nowMs) };
+}
+
 /** Calls from before the clock was set back count as if they came now. */
 function setBack(window: SlidingWindow, nowMs: number): void {
   const newest = window.at(-1);

@@ -12,6 +12,7 @@ export * from './common';
 export * from './credits';
 export * from './files';
 export * from './health';
+export * from './key-info';
 export * from './keys';
 export * from './ledger';
 export * from './models';

@@ -4,6 +4,7 @@ import { Batches } from './resources/batches';
 import { ChatCompletions } from './resources/chat';
 import { Files } from './resources/files';
 import { Health } from './resources/health';
+import { OwnKey } from './resources/own-key';
 import { Models } from './resources/models';
 import { Usage } from './resources/usage';
 
@@ -19,6 +20,7 @@ export class ThriftgateClient {
   readonly models: Models;
   readonly files: Files;
   readonly batches: Batches;
+  readonly key: OwnKey;
   readonly usage: Usage;
   readonly admin: Admin;
   readonly health: Health;
@@ -29,6 +31,7 @@ export class ThriftgateClient {
     this.models = new Models(http);
     this.files = new Files(http);
     this.batches = new Batches(http, this.files);
+    this.key = new OwnKey(http);
     this.usage = new Usage(http);
     this.admin = new Admin(http);
     this.health = new Health(http);
