@@ -152,10 +152,10 @@ module.exports = {
       'outgoing HTTP only in upstream-client.ts and webhook.client.ts',
     ),
     onlyIn(
-      'cache-manager-in-one-file',
+      'cache-manager-in-stores',
       ['cache-manager', 'cache-manager-redis-yet'],
-      '^src/cache/store/response-cache\\.store\\.ts$',
-      'only in response-cache.store.ts',
+      '^src/cache/(store/response-cache|turns/vendor-turns)\\.store\\.ts$',
+      'only in the stores of src/cache',
     ),
     onlyIn(
       'bull-in-one-file',

@@ -20,6 +20,7 @@ import { SharesRepository } from './sharing/shares.repository';
 import { SharesService } from './sharing/shares.service';
 import { ResponseCache } from './response-cache.service';
 import { ResponseCacheStore } from './store/response-cache.store';
+import { VendorTurns } from './turns/vendor-turns.store';
 
 /** The response cache: stores responses by model version and serves them again. */
 @Module({
@@ -27,6 +28,7 @@ import { ResponseCacheStore } from './store/response-cache.store';
   controllers: [CacheController, SharesController],
   providers: [
     ResponseCacheStore,
+    VendorTurns,
     ResponseCache,
     SharesRepository,
     SharesService,
@@ -40,6 +42,6 @@ import { ResponseCacheStore } from './store/response-cache.store';
     CacheStatsRepository,
     CacheStatsService,
   ],
-  exports: [CacheMemory, CacheScopes, ResponseCache],
+  exports: [CacheMemory, CacheScopes, ResponseCache, VendorTurns],
 })
 export class CacheModule {}

@@ -108,6 +108,10 @@ export interface Endpoint {
   content(body: JsonRecord): RequestContent;
   /** All text that the model wrote in a response, for token counts. */
   written(reply: Buffer): string;
+  /** The first tool call of each earlier turn of the assistant, by its id; the newest last. */
+  turnIds(body: JsonRecord): string[];
+  /** A response as it may be stored: without what is bound to the credential that it was asked with. */
+  withoutSignatures(reply: Buffer): Buffer;
   readonly render: Renderer;
   /** @throws SyntaxError when the stored bytes are no response of this API */
   replay(reply: Buffer): Replay;

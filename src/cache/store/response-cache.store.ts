@@ -20,8 +20,8 @@ const AS_BYTES = commandOptions({ returnBuffers: true });
 export type EvictionListener = (key: string, bytes: number) => void;
 
 /**
- * Stores responses in memory, limited in bytes, and behind it in Redis where one is configured. The only file that uses
- * cache-manager. Where Redis is slow, full or away, a hit becomes a miss; there is no other effect.
+ * Stores responses in memory, limited in bytes, and behind it in Redis where one is configured. Besides the
+ * turns of vendors the only user of cache-manager. Where Redis is slow, full or away, a hit becomes a miss; there is no other effect.
  */
 @Injectable()
 export class ResponseCacheStore {

@@ -1,4 +1,5 @@
 import type { Reply, TokenUsage, UpstreamTransportError } from '@thriftgate/providers';
+import type { KeptTurn } from '../../cache/turns/vendor-turns.store';
 import type { Hold } from '../../budgets/holds/hold';
 import type { Clock } from '../../common/clock';
 import { type LedgerService, NO_TOKENS, type OpenAttempt, type Outcome } from '../../ledger/ledger.service';
@@ -41,6 +42,13 @@ export interface StartedAttempt {
   startedAt: number;
 }
 
+/** What the exchange with the vendor says of the attempt. */
+export interface Exchanged {
+  dropped?: readonly string[] | undefined;
+  /** Stores the turn that the vendor wrote. */
+  store?: ((kept: KeptTurn) => void) | undefined;
+}
+
 export interface AttemptServices {
   ledger: Pick<LedgerService, 'settle'>;
   estimator: Pick<TokenEstimator, 'usageOf'>;
@@ -63,12 +71,16 @@ export class Attempt {
   constructor(
     private readonly services: AttemptServices,
     private readonly started: StartedAttempt,
-    /** Members of the request that the vendor lacks; undefined for none. */
-    readonly dropped?: readonly string[],
+    private readonly exchanged: Exchanged = {},
   ) {
     this.resolved = started.resolved;
     this.deployment = started.deployment;
     this.number = started.number;
+  }
+
+  /** Members of the request that the vendor lacks; undefined for none. */
+  get dropped(): readonly string[] | undefined {
+    return this.exchanged.dropped;
   }
 
   get hasEnded(): boolean {
@@ -115,6 +127,7 @@ export class Attempt {
       latencyMs,
       ttftMs,
     });
+    if (reply.turn) this.exchanged.store?.(reply.turn);
     if (isFirst) this.isStored = this.services.cacheWriter.store(this, reply, uncached, cost.listPusd);
     const { provider } = this.deployment;
     const { listPusd: listCostPusd, costPusd } = cost;

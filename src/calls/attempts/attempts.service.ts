@@ -6,11 +6,14 @@ import {
   type UpstreamResponse,
   type UpstreamTransport,
   UpstreamTransportError,
+  type VendorTurn,
 } from '@thriftgate/providers';
+import { type KeptTurn, VendorTurns } from '../../cache/turns/vendor-turns.store';
 import { Clock } from '../../common/clock';
 import { LedgerService } from '../../ledger/ledger.service';
 import type { Deployment } from '../../models/model';
 import { TokenEstimator } from '../../pricing/token-estimator.service';
+import type { ConfiguredProvider } from '../../providers/provider';
 import { ProviderRegistry } from '../../providers/provider-registry.service';
 import { AttemptFailure } from '../../routing/attempt-failure';
 import type { ReleaseSlot } from '../../routing/router.service';
@@ -30,6 +33,13 @@ const OK = 200;
 const BAD_GATEWAY = 502;
 const INVALID_ANSWER = 'upstream_invalid_answer';
 
+interface CallTurns {
+  turns: Promise<ReadonlyMap<string, VendorTurn> | undefined> | undefined;
+  store: ((kept: KeptTurn) => void) | undefined;
+}
+
+const NO_TURNS: CallTurns = { turns: undefined, store: undefined };
+
 /** Makes one attempt at one deployment: hold and intent, upstream call, settlement. */
 @Injectable()
 export class AttemptsService {
@@ -39,6 +49,7 @@ export class AttemptsService {
     private readonly providers: ProviderRegistry,
     private readonly admission: AdmissionService,
     private readonly readOn: ReadOnService,
+    private readonly turns: VendorTurns,
     ledger: LedgerService,
     estimator: TokenEstimator,
     cacheWriter: CacheWriter,
@@ -63,10 +74,11 @@ export class AttemptsService {
     try {
       const provider = this.providers.find(deployment.provider);
       if (!provider) throw upstreamFailure('unavailable', `The provider of ${deployment.id} was removed.`);
-      const exchange = exchangeWith(resolved, deployment, provider);
+      const { turns, store } = this.turnsOf(resolved, provider);
+      const exchange = exchangeWith(resolved, deployment, provider, await turns);
       const { body, dropped } = exchange.request;
       const started = await this.admission.admit(resolved, deployment, number, body);
-      attempt = new Attempt(this.services, started, dropped.length > 0 ? dropped : undefined);
+      attempt = new Attempt(this.services, started, { dropped: dropped.length > 0 ? dropped : undefined, store });
       const response = await this.send(attempt, exchange);
       if (!resolved.call.request.stream || isJson(response)) return await this.readAnswer(attempt, exchange, response);
       relay = new StreamRelay(attempt, exchange, response, release, this.readOn);
@@ -78,6 +90,17 @@ export class AttemptsService {
       // A stream releases its slot when it ends.
       if (!relay) release();
     }
+  }
+
+  /** Earlier turns of the call, and what stores the next one: for vendors that need their own turns back. */
+  private turnsOf({ call }: ResolvedCall, { api, name, apiKey }: ConfiguredProvider): CallTurns {
+    if (!api.keepsTurns) return NO_TURNS;
+    const owner = { teamId: call.caller.teamId, provider: name, credential: apiKey };
+    const ids = call.endpoint.turnIds(call.body);
+    return {
+      turns: ids.length > 0 ? this.turns.find(owner, ids) : undefined,
+      store: (kept) => void this.turns.store(owner, kept),
+    };
   }
 
   /** @returns a response whose status is 200 */

@@ -58,7 +58,7 @@ export class CacheWriter {
     // A flight that another replica has taken over is that replica's to store.
     if (reason !== null || usage === undefined || flight?.superseded) return false;
     const stored = this.cache.store(slot, {
-      body: call.endpoint.render.json(reply.body, true),
+      body: call.endpoint.render.json(call.endpoint.withoutSignatures(reply.body), true),
       usage,
       listCostPusd,
       provider: deployment.provider,

@@ -6,6 +6,7 @@ import {
   type UpstreamCall,
   type UpstreamRequest,
   type UpstreamTransport,
+  type VendorTurn,
 } from '@thriftgate/providers';
 import { GatewayError } from '../../common/errors';
 import type { Deployment } from '../../models/model';
@@ -25,10 +26,16 @@ export interface Exchange {
 /**
  * The exchange with a deployment; its request has the credential and none of the gateway's own members.
  *
+ * @param turns earlier turns of the conversation as this vendor wrote them
  * @throws UnsupportedCall where the vendor lacks what the call asks for; another deployment may have it
  * @throws GatewayError `invalid_request` where the body is wrong in any API
  */
-export function exchangeWith(prepared: PreparedCall, deployment: Deployment, provider: ConfiguredProvider): Exchange {
+export function exchangeWith(
+  prepared: PreparedCall,
+  deployment: Deployment,
+  provider: ConfiguredProvider,
+  turns?: ReadonlyMap<string, VendorTurn>,
+): Exchange {
   const { call, model } = prepared;
   const translator = translatorFor(call.endpoint, provider.api);
   if (!translator) throw unsupportedEndpoint(prepared);
@@ -40,6 +47,7 @@ export function exchangeWith(prepared: PreparedCall, deployment: Deployment, pro
     requestId: call.requestId,
     baseUrl: provider.baseUrl,
     maxOutputTokens: model.maxOutputTokens,
+    turns,
   };
   const translated = translate(translator, upstream);
   if (translated.dropped.length > 0 && isStrict(call)) throw droppedUnderStrict(deployment, translated.dropped);

@@ -59,6 +59,7 @@ export function attemptsBench(
     registry as Pick<ProviderRegistry, 'find'> as ProviderRegistry,
     admission as Pick<AdmissionService, 'admit'> as AdmissionService,
     new ReadOnService(),
+    bench.turns,
     bench.ledger.asService(),
     estimator as TokenEstimator,
     cacheWriter as CacheWriter,
@@ -68,6 +69,7 @@ export function attemptsBench(
   const run = (deployment = aDeployment()) => attempts.run(resolved, deployment, 1, () => (released += 1));
   return {
     bench,
+    resolved,
     transport,
     client,
     attempts,

@@ -2,6 +2,7 @@ import type { Reply, TokenUsage } from '@thriftgate/providers';
 import { Hold } from '../../budgets/holds/hold';
 import type { PicoUsd } from '../../common/money';
 import type { OpenAttempt } from '../../ledger/ledger.service';
+import { VendorTurns } from '../../cache/turns/vendor-turns.store';
 import { Attempt, type AttemptServices, type StartedAttempt } from '../attempts/attempt';
 import { aDeployment, aPrice, aResolvedCall } from './builders';
 import { CallLedger } from './call-ledger';
@@ -29,6 +30,7 @@ export class NotedHold extends Hold {
 
 /** Starts attempts whose services are all in memory. */
 export class AttemptBench {
+  readonly turns = new VendorTurns({ isReady: false } as ConstructorParameters<typeof VendorTurns>[0]);
   readonly ledger = new CallLedger();
   readonly clock = new FakeClock();
   readonly hold = new NotedHold();

@@ -1,9 +1,10 @@
 import type { Endpoint, WithoutEffect } from '../../endpoint';
 import { CHAT_COMPLETIONS } from '../../provider';
-import { chatContent, writtenText } from './chat-content';
+import { chatContent, turnIds, writtenText } from './chat-content';
 import { chatRenderer } from './chat-renderer';
 import { readChatRequest } from './chat-request';
 import { CompletionReplay } from './completion-replay';
+import { withoutSignatures } from './signatures';
 
 /**
  * Members that do not change the response. The cache key includes all others, also unknown ones: a missing member would cause
@@ -45,6 +46,8 @@ export const chatCompletions: Endpoint = {
   withModel: (body, model) => ({ ...body, model }),
   content: chatContent,
   written: writtenText,
+  turnIds,
+  withoutSignatures,
   render: chatRenderer,
   replay: (reply) => new CompletionReplay(reply),
 };

@@ -59,6 +59,16 @@ function lengthOf(value: unknown): number {
   return isRecord(value) ? Object.values(value).reduce<number>((sum, item) => sum + lengthOf(item), 0) : 0;
 }
 
+/** The first tool call of each turn of the assistant, by its id. */
+export function turnIds({ messages }: JsonRecord): string[] {
+  if (!Array.isArray(messages)) return [];
+  return messages.flatMap((message) => {
+    const calls = isRecord(message) && Array.isArray(message.tool_calls) ? message.tool_calls : [];
+    const [first]: unknown[] = calls;
+    return isRecord(first) && typeof first.id === 'string' ? [first.id] : [];
+  });
+}
+
 /** Members of a content part that hold what the model wrote. */
 const WRITTEN_MEMBERS = ['text', 'thinking', 'content', 'summary', 'refusal'];
 
