@@ -55,7 +55,7 @@ export class CallsService {
     const scope = this.scopes.of(call.caller, model);
     // A name with a vendor's prefix has the same slot as the model's own name.
     const body = call.request.model === model.name ? call.body : { ...call.body, model: model.name };
-    const slot = this.cache.slotFor(model, scope, call.endpoint, body, controls);
+    const slot = this.cache.slotFor(model, scope, call.endpoint, withKeyHeaders(call, body), controls);
     return { call: withDefaultLimit(call, model), model, controls, slot };
   }
 
@@ -98,6 +98,12 @@ export class CallsService {
     }
     return model;
   }
+}
+
+/** What the cache key is of: the body, with the headers that change the response. */
+function withKeyHeaders({ endpoint, headers }: Call, body: Call['body']): Call['body'] {
+  const sent = endpoint.keyHeaders?.flatMap((name) => (headers?.[name] === undefined ? [] : [[name, headers[name]]]));
+  return sent?.length ? { ...body, 'key headers': Object.fromEntries(sent) } : body;
 }
 
 /** The same call for the model that a used-up budget names, once. */

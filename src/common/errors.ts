@@ -64,6 +64,11 @@ export class GatewayError extends Error {
     return this.upstream?.status ?? ERROR_TABLE[this.code].status;
   }
 
+  /** The error for an endpoint to render in its API's shape. */
+  toApiError(): StatedError {
+    return { status: this.status, ...this.toBody().error };
+  }
+
   /** The error body for callers, in OpenAI's shape. @see https://platform.openai.com/docs/guides/error-codes */
   toBody(): ErrorBody {
     const { type } = this.upstream ?? ERROR_TABLE[this.code];
@@ -78,6 +83,9 @@ export class GatewayError extends Error {
     };
   }
 }
+
+/** An error with its status, before an API's own shape. */
+export type StatedError = ErrorBody['error'] & { status: number };
 
 export interface ErrorBody {
   error: { message: string; type: string; param: string | null; code: string | null };

@@ -1,11 +1,12 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { CallFacts } from '../common/errors';
+import { endpointUnder } from '@thriftgate/providers';
+import type { CallFacts, GatewayError } from '../common/errors';
 import { asHeader } from '../common/header-text';
 import { toGatewayError } from '../common/to-gateway-error';
 import { FailedRequests } from './failed-requests.service';
 
-/** Sends any thrown value as an OpenAI-shaped error. Unexpected failures are logged in full and sent without details. */
+/** Sends any thrown value as an error in the shape of the API that was called. Unexpected failures are logged in full and sent without details. */
 @Catch()
 export class GatewayErrorFilter implements ExceptionFilter {
   private readonly logger = new Logger(GatewayErrorFilter.name);
@@ -31,8 +32,14 @@ export class GatewayErrorFilter implements ExceptionFilter {
       void reply.header('retry-after', String(Math.ceil(error.retryAfterSeconds)));
     if (error.isFinal) void reply.header('x-should-retry', 'false');
     void reply.headers(factHeaders(error.facts));
-    void reply.status(error.status).type('application/json; charset=utf-8').send(error.toBody());
+    void reply.status(error.status).type('application/json; charset=utf-8').send(bodyOf(request, error));
   }
+}
+
+/** In the shape of the API that was called, else in OpenAI's. */
+function bodyOf({ id, routeOptions }: FastifyRequest, error: GatewayError): object {
+  const endpoint = endpointUnder(routeOptions?.url ?? '');
+  return endpoint ? endpoint.render.errorBody(error.toApiError(), id) : error.toBody();
 }
 
 /** The headers that a response of the same call would have, as far as it came. */

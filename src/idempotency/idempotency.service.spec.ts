@@ -77,7 +77,7 @@ class World {
       });
     const identity = { teamId: 'team_1', key, fingerprint: body, requestId };
     void process.service
-      .once(identity, { produce, mayBeCharged: () => charged }, () => false)
+      .once(identity, { produce, mayBeCharged: () => charged, errorBody: (error) => error.toBody() }, () => false)
       .then(async (reply) => {
         let text = '';
         for await (const piece of reply.body) text += piece.toString();

@@ -40,6 +40,8 @@ export interface Producer {
   produce(): Promise<ProducedResponse>;
   /** Whether an upstream may have charged for the call. */
   mayBeCharged(): boolean;
+  /** The body of an error response, in the shape of the call's API. */
+  errorBody(error: GatewayError): object;
 }
 
 interface Running {
@@ -163,7 +165,7 @@ export class IdempotencyService implements OnApplicationBootstrap, OnApplication
   private async afterFailure(identity: CallIdentity, making: Producer, thrown: unknown): Promise<void> {
     if (making.mayBeCharged()) {
       const error = toGatewayError(thrown);
-      const body = Buffer.from(JSON.stringify(error.toBody()));
+      const body = Buffer.from(JSON.stringify(making.errorBody(error)));
       return this.keep(identity, { status: error.status, headers: ERROR_HEADERS, body });
     }
     const freed = this.write(() => this.repository.free(identity, identity.requestId));

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../common/caller';
+import type { GatewayError } from '../common/errors';
 import { hasIdempotencyKey, identityOf } from './idempotency-key';
 import type { Writer } from './idempotency.repository';
 import type { IdempotencyService } from './idempotency.service';
@@ -34,7 +35,11 @@ export async function onceJson<T>(
     const made = toReply(await work((answer, writer) => service.keepWith(identity, toReply(answer), writer)));
     return { ...made, body: one(made.body) };
   };
-  const answer = await service.once(identity, { produce, mayBeCharged: () => false }, () => reply.raw.destroyed);
+  const answer = await service.once(
+    identity,
+    { produce, mayBeCharged: () => false, errorBody: (error: GatewayError) => error.toBody() },
+    () => reply.raw.destroyed,
+  );
   const { 'content-type': _type, ...headers } = answer.headers;
   void reply.status(answer.status).headers(headers);
   const pieces: Buffer[] = [];

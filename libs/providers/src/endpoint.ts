@@ -39,6 +39,8 @@ export interface GatewayUsage {
 
 /** An error, before an endpoint renders it in its API's shape. */
 export interface ApiError {
+  /** HTTP status. */
+  status: number;
   message: string;
   type: string;
   param: string | null;
@@ -59,6 +61,8 @@ export interface Renderer {
    * @param usageChunk the data of the upstream's usage chunk; undefined where the upstream sent none or the caller requests none
    */
   end(usageChunk: string | undefined, usage: GatewayUsage): string;
+  /** The body of an error response. @param requestId the id of the request, which some APIs repeat */
+  errorBody(error: ApiError, requestId: string): object;
   /** The last event of a stream that broke off. */
   error(error: ApiError): string;
 }
@@ -73,6 +77,8 @@ export interface ReplayOptions {
 /** One event of a replayed response. */
 export interface ReplayChunk {
   kind: 'content' | 'usage';
+  /** The event's name, in APIs whose events have one. */
+  event?: string | undefined;
   data: string;
   /** The length of its text, in UTF-16 units. */
   textLength: number;
@@ -101,6 +107,8 @@ export interface Endpoint {
   readonly path: string;
   /** Members of the body that do not change the response and are no part of the cache key. */
   readonly withoutEffect: WithoutEffect;
+  /** Headers that change the response and are a part of the cache key, in lower case; undefined for none. */
+  readonly keyHeaders?: readonly string[];
   /** @throws InvalidRequestError that names the member */
   read(body: unknown): { body: JsonRecord; request: EndpointRequest };
   /** The body with another model's name. */

@@ -16,7 +16,7 @@ export { isRecord, type JsonRecord, withEscapedLineEnds } from './json-record';
 export { UpstreamClient, type UpstreamClientOptions } from './transport/upstream-client';
 export { SseReader, SseEventTooLargeError, MAX_SSE_EVENT_LENGTH, type SseItem } from './transport/sse-reader';
 export { sseComment } from './transport/sse-text';
-export { ENDPOINTS, endpointAt } from './endpoints/endpoints';
+export { ENDPOINTS, endpointAt, endpointUnder } from './endpoints/endpoints';
 export { chatCompletions } from './endpoints/chat-completions/chat-completions.endpoint';
 export { openAi, openAiCompatible } from './openai/openai';
 export { SimulatorTransport, type SimulatorOptions } from './simulator/simulator.transport';

@@ -20,6 +20,8 @@ export interface UpstreamCall {
   baseUrl: string;
   /** The most tokens that the model writes; undefined where it is unknown. For vendors whose API requires a limit. */
   maxOutputTokens?: number | undefined;
+  /** The caller's headers, for APIs that pass some of them on; undefined for none. */
+  headers?: Readonly<Record<string, string | string[] | undefined>> | undefined;
   /** Earlier turns of the conversation as this vendor wrote them, by the ids of their tool calls. */
   turns?: ReadonlyMap<string, VendorTurn> | undefined;
 }

@@ -55,7 +55,7 @@ export class LineRunner {
       const failures = this.failuresWith(line, error);
       if (failures === MAX_CALLS || !isRetryable(error)) {
         this.refusedCalls.count(line, modelOf(line), error);
-        return this.ended(line, failedCall(line, requestId, error.status, error.toBody()));
+        return this.ended(line, failedCall(line, requestId, error.status, errorBody(line, requestId, error)));
       }
       const pauseMs = pauseAfter(failures, error);
       if (isForRoom(error) || pauseMs > LONGEST_PAUSE_IN_SLOT_MS) return this.putOff(error, pauseMs);
@@ -181,4 +181,9 @@ function pauseAfter(failures: number, { retryAfterSeconds = 0 }: GatewayError): 
 
 function nameOf({ batchId, lineNo }: ClaimedLine): string {
   return `${batchId}:${lineNo}`;
+}
+
+/** An error in the shape of the line's API. */
+function errorBody({ endpoint }: ClaimedLine, requestId: string, error: GatewayError): object {
+  return endpointAt(endpoint)?.render.errorBody(error.toApiError(), requestId) ?? error.toBody();
 }

@@ -47,6 +47,7 @@ export function exchangeWith(
     requestId: call.requestId,
     baseUrl: provider.baseUrl,
     maxOutputTokens: model.maxOutputTokens,
+    headers: call.headers,
     turns,
   };
   const translated = translate(translator, upstream);

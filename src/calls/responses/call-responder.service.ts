@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AbortSignalLike, Endpoint } from '@thriftgate/providers';
 import { callerOf } from '../../common/caller';
+import type { GatewayError } from '../../common/errors';
 import { Clock } from '../../common/clock';
 import { revokedMeanwhile } from '../../common/revocation';
 import { ClientDisconnect } from '../../http/client-disconnect';
@@ -52,6 +53,7 @@ export class CallResponder {
     const producer = {
       produce: async () => toProducedResponse(await this.calls.complete(call), render, revocation),
       mayBeCharged: () => charged,
+      errorBody: (error: GatewayError) => render.errorBody(error.toApiError(), request.id),
     };
     const identity = identityOf(request, call.caller.teamId);
     const answer = await this.idempotency.once(identity, producer, () => reply.raw.destroyed);

@@ -72,9 +72,9 @@ export function lastEvents(
   { render, request }: { render: Renderer; request: EndpointRequest },
   settlementOf: SettlementOf,
 ): string {
-  if (result.kind === 'failed') return render.error(toGatewayError(result.error).toBody().error);
+  if (result.kind === 'failed') return render.error(toGatewayError(result.error).toApiError());
   const last = render.forCaller(result.last, request);
-  if (result.kind === 'broken') return last + render.error(result.error.toBody().error);
+  if (result.kind === 'broken') return last + render.error(result.error.toApiError());
   const usageChunk = request.wantsUsage ? result.usageChunk : undefined;
   return last + render.end(usageChunk, gatewayUsage(settlementOf(result.answer)));
 }

@@ -182,5 +182,5 @@ async function write(raw: Raw, piece: string | Buffer): Promise<void> {
 }
 
 function errorEvent(error: unknown, render: Renderer): string {
-  return render.error(toGatewayError(error).toBody().error);
+  return render.error(toGatewayError(error).toApiError());
 }

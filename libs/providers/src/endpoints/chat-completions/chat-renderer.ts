@@ -15,8 +15,14 @@ export const chatRenderer: Renderer = {
   forCaller: (events, { wantsUsage }) => (wantsUsage ? events : withoutUsage(events)),
   end: (usageChunk, usage) =>
     usageChunk === undefined ? DONE_EVENT : sseEvent(withGatewayUsage(usageChunk, usage)) + DONE_EVENT,
-  error: (error: ApiError) => sseEvent(JSON.stringify({ error })),
+  errorBody,
+  error: (error: ApiError) => sseEvent(JSON.stringify(errorBody(error))),
 };
+
+/** OpenAI's shape. @see https://platform.openai.com/docs/guides/error-codes */
+function errorBody({ status: _status, ...error }: ApiError): object {
+  return { error };
+}
 
 function withoutUsage(events: string): string {
   return events.includes('"usage"') ? events.replace(NO_USAGE_YET, '') : events;
