@@ -22,6 +22,7 @@ import { KeysModule } from './keys/keys.module';
 import { KeyInfoModule } from './key-info/key-info.module';
 import { LimitsGuard } from './limits/limits.guard';
 import { LimitsModule } from './limits/limits.module';
+import { MessagesModule } from './messages/messages.module';
 import { ModelsModule } from './models/models.module';
 import { ProvidersModule } from './providers/providers.module';
 import { RedisModule } from './redis/redis.module';
@@ -67,6 +68,7 @@ export class AppModule {
         SingleFlightModule,
         CallsModule,
         ChatModule,
+        MessagesModule,
         LedgerModule,
         ReportsModule,
         RequestsModule,

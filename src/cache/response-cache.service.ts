@@ -25,6 +25,8 @@ export interface CacheSlot {
   askedAt: number;
   /** The newest invalidation rule known then; a newer one may invalidate the response before it is stored. */
   rulesSeen: number;
+  /** Whether a response is refused for which the vendor dropped parameters. */
+  strict: boolean;
 }
 
 /** A stored response that may be served. */
@@ -59,6 +61,7 @@ export class ResponseCache {
     endpoint: Endpoint,
     body: Record<string, unknown>,
     controls: CacheControls,
+    strict = false,
   ): CacheSlot {
     const { generation } = this.generations.current(model.name);
     const { namespace, maxTtlSeconds = Infinity } = controls;
@@ -76,6 +79,7 @@ export class ResponseCache {
       maxTtlSeconds,
       askedAt: this.clock.now(),
       rulesSeen: this.rules.newest,
+      strict,
     };
   }
 
@@ -84,7 +88,7 @@ export class ResponseCache {
     const entry = await this.entries.get(slot.key);
     // The generation or the share may have ended, and a rule may have come, during the read.
     if (!entry || this.isRetired(slot) || this.generations.isSuspended(slot.model.name)) return undefined;
-    if (this.rules.retires(slot.key, slot.model.name, entry)) return undefined;
+    if (this.rules.retires(slot.key, slot.model.name, entry) || (slot.strict && entry.dropped)) return undefined;
     const ageMs = Math.max(0, this.clock.now() - entry.createdAt);
     const leftMs = Math.min(entry.ttlSeconds, slot.maxTtlSeconds) * 1000 - ageMs;
     if (leftMs <= 0 || (controls.maxAgeSeconds !== undefined && ageMs > controls.maxAgeSeconds * 1000))
@@ -102,6 +106,7 @@ export class ResponseCache {
       provider: entry.provider,
       upstreamModel: entry.upstreamModel,
       systemFingerprint: entry.systemFingerprint,
+      dropped: entry.dropped,
       teamId: entry.teamId,
       tags: entry.tags,
       createdAt: this.clock.now(),

@@ -15,6 +15,7 @@ import { ReadOnService } from './attempts/read-on.service';
 import { CallsService } from './calls.service';
 import { Coalescing } from './coalescing/coalescing.service';
 import { FollowerService } from './coalescing/follower.service';
+import { TokenCounts } from './token-counts.service';
 import { CallResponder } from './responses/call-responder.service';
 import { CachedResponseService } from './responses/cached-response.service';
 import { ReplayService } from './responses/replay.service';
@@ -34,6 +35,7 @@ import { ReplayService } from './responses/replay.service';
   ],
   providers: [
     CallsService,
+    TokenCounts,
     CallResponder,
     CachedResponseService,
     ReplayService,
@@ -44,6 +46,6 @@ import { ReplayService } from './responses/replay.service';
     Coalescing,
     FollowerService,
   ],
-  exports: [CallsService, CallResponder],
+  exports: [CallsService, CallResponder, TokenCounts],
 })
 export class CallsModule {}

@@ -55,16 +55,13 @@ export class CallsService {
     const scope = this.scopes.of(call.caller, model);
     // A name with a vendor's prefix has the same slot as the model's own name.
     const body = call.request.model === model.name ? call.body : { ...call.body, model: model.name };
-    const slot = this.cache.slotFor(model, scope, call.endpoint, withKeyHeaders(call, body), controls);
+    const slot = this.cache.slotFor(model, scope, call.endpoint, withKeyHeaders(call, body), controls, isStrict(call));
     return { call: withDefaultLimit(call, model), model, controls, slot };
   }
 
   /** The stored answer that this call may have; undefined where there is none or the call wants none. */
-  async lookUp({ call, slot, controls }: PreparedCall): Promise<CacheHit | undefined> {
-    if (controls.read) {
-      const hit = await this.cache.find(slot, controls);
-      return hit?.entry.dropped && isStrict(call) ? undefined : hit;
-    }
+  async lookUp({ slot, controls }: PreparedCall): Promise<CacheHit | undefined> {
+    if (controls.read) return this.cache.find(slot, controls);
     if (controls.write) this.memory.countRefresh(slot.key, refreshCause(controls));
     return undefined;
   }

@@ -1,6 +1,7 @@
-import { Controller, Get, Param } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Param, Req } from '@nestjs/common';
+import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
+import type { FastifyRequest } from 'fastify';
 import { ApiErrors } from '../http/api-errors.decorator';
 import { type Caller, CurrentCaller } from '../common/caller';
 import { GatewayError } from '../common/errors';
@@ -11,12 +12,18 @@ import { GenerationsService } from './generations.service';
 import type { Model } from './model';
 import { ModelRegistry } from './model-registry.service';
 
+const ANTHROPIC_VERSION = 'anthropic-version';
 const TOKENS_PER_MTOK = 1_000_000n;
 const startedAtSeconds = Math.floor(Date.now() / 1000);
 
 @ApiTags('Models')
 @ApiBearerAuth()
 @ApiErrors('invalid_api_key')
+@ApiHeader({
+  name: ANTHROPIC_VERSION,
+  required: false,
+  description: 'Sent by Anthropic’s clients, which get the models in Anthropic’s shape',
+})
 @Controller('v1/models')
 export class ModelsController {
   constructor(
@@ -29,11 +36,16 @@ export class ModelsController {
   @Get()
   @ApiOperation({
     summary: 'List the models this key may use',
-    description: 'OpenAI’s list, with prices and the current version under `gateway`.',
+    description:
+      'OpenAI’s list, with prices and the current version under `gateway`; Anthropic’s where the client sends `anthropic-version`.',
   })
   @ApiOkResponse({ description: 'The models.', standardSchema: contracts.modelListSchema })
-  list(@CurrentCaller() caller: Caller): contracts.ModelList {
+  list(
+    @CurrentCaller() caller: Caller,
+    @Req() request: FastifyRequest,
+  ): contracts.ModelList | contracts.AnthropicModelList {
     const models = this.registry.all().filter((model) => mayUse(caller, model.name));
+    if (isAnthropics(request)) return anthropicList(models);
     return { object: 'list', data: models.map((model) => this.toWire(model, caller)) };
   }
 
@@ -41,11 +53,15 @@ export class ModelsController {
   @ApiOperation({ summary: 'Show a model' })
   @ApiOkResponse({ description: 'The model.', standardSchema: contracts.modelSchema })
   @ApiErrors('model_not_found', 'model_not_allowed')
-  get(@Param('id') id: string, @CurrentCaller() caller: Caller): contracts.ModelObject {
+  get(
+    @Param('id') id: string,
+    @CurrentCaller() caller: Caller,
+    @Req() request: FastifyRequest,
+  ): contracts.ModelObject | contracts.AnthropicModel {
     const model = this.registry.resolveSent(id);
     if (!model) throw this.registry.notFound(id);
     if (!mayUse(caller, model.name)) throw new GatewayError('model_not_allowed', { param: 'model' });
-    return this.toWire(model, caller);
+    return isAnthropics(request) ? anthropicModel(model) : this.toWire(model, caller);
   }
 
   private toWire(model: Model, caller: Caller): contracts.ModelObject {
@@ -68,6 +84,22 @@ export class ModelsController {
       },
     };
   }
+}
+
+/** Whether a client of Anthropic's API asks. */
+function isAnthropics({ headers }: FastifyRequest): boolean {
+  return headers[ANTHROPIC_VERSION] !== undefined;
+}
+
+/** @see https://platform.claude.com/docs/en/api/models-list */
+function anthropicList(models: readonly Model[]): contracts.AnthropicModelList {
+  const data = models.map(anthropicModel);
+  return { data, has_more: false, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null };
+}
+
+function anthropicModel({ name }: Model): contracts.AnthropicModel {
+  const created = new Date(startedAtSeconds * 1000).toISOString();
+  return { id: name, type: 'model', display_name: name, created_at: created };
 }
 
 function mayUse(caller: Caller, model: string): boolean {

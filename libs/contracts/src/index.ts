@@ -1,6 +1,7 @@
 import './messages';
 
 export * from './alerts';
+export * from './anthropic-messages';
 export * from './audit';
 export * from './batches';
 export * from './budgets';

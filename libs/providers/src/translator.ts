@@ -20,6 +20,8 @@ export interface UpstreamCall {
   baseUrl: string;
   /** The most tokens that the model writes; undefined where it is unknown. For vendors whose API requires a limit. */
   maxOutputTokens?: number | undefined;
+  /** Whether the model writes reasoning; undefined where it is unknown. */
+  reasons?: boolean | undefined;
   /** The caller's headers, for APIs that pass some of them on; undefined for none. */
   headers?: Readonly<Record<string, string | string[] | undefined>> | undefined;
   /** Earlier turns of the conversation as this vendor wrote them, by the ids of their tool calls. */
@@ -174,4 +176,8 @@ export interface Translator {
   fromReply(body: Buffer, call: UpstreamCall): ReadReply;
   openStream(call: UpstreamCall): StreamDecoder;
   toError(failure: UpstreamFailure): ProviderError;
+  /** The request by which the vendor counts the input of a call; undefined where it has none. */
+  countRequest?(call: UpstreamCall): UpstreamRequest;
+  /** The count in the vendor's response; undefined where there is none. */
+  readCount?(body: Buffer): number | undefined;
 }

@@ -9,6 +9,7 @@ export type { BatchRequest, BatchResult, CreateBatch, WaitOptions } from './reso
 export type { CachedAnswers, InvalidateCache, NewCacheShare, Replaced } from './resources/cache';
 export type { ChatStream, GatewayFacts } from './resources/chat';
 export type { CreateFile, ListFiles } from './resources/files';
+export type { MessageStream } from './resources/messages';
 export type { NewKey } from './resources/keys';
 export type { ImportPrices, NewPrice, PricesQuery, Rates, Rerate } from './resources/prices';
 export type { RoiQuery, SavingsQuery } from './resources/savings';

@@ -36,26 +36,35 @@ export function exchangeWith(
   provider: ConfiguredProvider,
   turns?: ReadonlyMap<string, VendorTurn>,
 ): Exchange {
-  const { call, model } = prepared;
+  const { call } = prepared;
   const translator = translatorFor(call.endpoint, provider.api);
   if (!translator) throw unsupportedEndpoint(prepared);
-  const upstream: UpstreamCall = {
-    body: withoutGatewayMembers(call.body),
-    upstreamModel: deployment.upstreamModel,
-    stream: call.request.stream,
-    defaultMaxTokens: call.defaultMaxTokens,
-    requestId: call.requestId,
-    baseUrl: provider.baseUrl,
-    maxOutputTokens: model.maxOutputTokens,
-    headers: call.headers,
-    turns,
-  };
+  const upstream: UpstreamCall = { ...upstreamCall(prepared, deployment, provider), turns };
   const translated = translate(translator, upstream);
   if (translated.dropped.length > 0 && isStrict(call)) throw droppedUnderStrict(deployment, translated.dropped);
   const request = provider.api.authorise(translated, provider.apiKey);
   const { headers } = provider;
   if (headers) request.headers = { ...request.headers, ...headers };
   return { translator, call: upstream, request, transport: provider.transport };
+}
+
+/** A call as a vendor's translator gets it. */
+export function upstreamCall(
+  { call, model }: PreparedCall,
+  { upstreamModel }: Deployment,
+  { baseUrl }: ConfiguredProvider,
+): UpstreamCall {
+  return {
+    body: withoutGatewayMembers(call.body),
+    upstreamModel,
+    stream: call.request.stream,
+    defaultMaxTokens: call.defaultMaxTokens,
+    requestId: call.requestId,
+    baseUrl,
+    maxOutputTokens: model.maxOutputTokens,
+    reasons: model.reasons,
+    headers: call.headers,
+  };
 }
 
 function translate(translator: Translator, call: UpstreamCall): UpstreamRequest {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { AbortSignalLike, Endpoint } from '@thriftgate/providers';
+import type { Endpoint } from '@thriftgate/providers';
 import { callerOf } from '../../common/caller';
 import type { GatewayError } from '../../common/errors';
 import { Clock } from '../../common/clock';
@@ -8,9 +8,8 @@ import { revokedMeanwhile } from '../../common/revocation';
 import { ClientDisconnect } from '../../http/client-disconnect';
 import { hasIdempotencyKey, identityOf } from '../../idempotency/idempotency-key';
 import { IdempotencyService } from '../../idempotency/idempotency.service';
-import type { Call } from '../call';
 import { CallsService } from '../calls.service';
-import { readTags, tagsHeader, withoutTagList } from '../tags';
+import { readCall } from './read-call';
 import { sendReply, sendResponse, sendStream, toProducedResponse } from './send-response';
 
 /** Answers an HTTP request of any endpoint: reads it, sends the call through the pipeline, and writes the response. */
@@ -34,7 +33,7 @@ export class CallResponder {
 
   private async respondNow(endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { revocation } = callerOf(request);
-    const call = this.callOf(endpoint, request, new ClientDisconnect(reply.raw, revocation));
+    const call = readCall(endpoint, request, new ClientDisconnect(reply.raw, revocation), this.clock.now());
     const response = this.calls.complete(call);
     const output = { reply, render: endpoint.render, revocation };
     if (call.request.stream) await sendStream(output, response);
@@ -46,7 +45,7 @@ export class CallResponder {
     let charged = false;
     const { revocation } = callerOf(request);
     const { render } = endpoint;
-    const call = this.callOf(endpoint, request, revocation ?? new AbortController().signal);
+    const call = readCall(endpoint, request, revocation ?? new AbortController().signal, this.clock.now());
     call.onCharged = () => (charged = true);
     // Keys of one team share their Idempotency-Keys: a repeat by a key that may not make the call gets no stored response.
     this.calls.prepare(call);
@@ -58,21 +57,5 @@ export class CallResponder {
     const identity = identityOf(request, call.caller.teamId);
     const answer = await this.idempotency.once(identity, producer, () => reply.raw.destroyed);
     await sendReply({ reply, render, revocation }, answer);
-  }
-
-  private callOf(endpoint: Endpoint, request: FastifyRequest, signal: AbortSignalLike): Call {
-    const { body, request: read } = endpoint.read(request.body);
-    return {
-      requestId: request.id,
-      caller: callerOf(request),
-      endpoint,
-      request: read,
-      body: withoutTagList(body),
-      headers: request.headers,
-      tags: readTags(tagsHeader(request.headers), read.metadata),
-      batch: undefined,
-      signal,
-      startedAt: this.clock.now(),
-    };
   }
 }

@@ -109,6 +109,7 @@ export function aPreparedCall(call: Call = aCall(), members: Partial<PreparedCal
       maxTtlSeconds: Infinity,
       askedAt: call.startedAt,
       rulesSeen: 0,
+      strict: false,
     },
     ...members,
   };

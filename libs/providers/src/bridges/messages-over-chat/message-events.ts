@@ -1,0 +1,132 @@
+import { isRecord, type JsonRecord, nonEmptyString, parseJson } from '../../json-record';
+import type { Reply, SseEvent, StreamChunk, StreamDecoder, TokenUsage } from '../../translator';
+import { readUsage } from '../../usage/read-usage';
+import { messageEvent } from './message-event';
+import { messageOfCompletion, reasoningText, startOf, stopOf, usageOf } from './message-of-completion';
+import { signatureOf } from './reasoning-signature';
+import { ToolBlocks } from './tool-blocks';
+
+type OpenBlock = { kind: 'thinking' | 'text'; index: number };
+
+/**
+ * The events of a message, from the chunks of a chat stream: one block is open at a time, and indexes have no gaps.
+ *
+ * @see https://platform.claude.com/docs/en/build-with-claude/streaming
+ */
+export class MessageEvents implements StreamDecoder {
+  private hasStarted = false;
+  private open: OpenBlock | undefined;
+  private blocks = 0;
+  private stop: JsonRecord | undefined;
+  private refusal = '';
+  private readonly tools = new ToolBlocks(() => this.nextIndex());
+
+  constructor(private readonly chat: StreamDecoder) {}
+
+  get ended(): boolean {
+    return this.chat.ended;
+  }
+
+  get finished(): boolean {
+    return this.chat.finished;
+  }
+
+  get upstreamModel(): string | undefined {
+    return this.chat.upstreamModel;
+  }
+
+  push(event: SseEvent): StreamChunk[] {
+    return this.chat.push(event).flatMap((chunk) => this.eventsOf(chunk));
+  }
+
+  assemble(): Reply {
+    return messageOfCompletion(this.chat.assemble());
+  }
+
+  private eventsOf({ kind, data }: StreamChunk): StreamChunk[] {
+    if (kind === 'error') return [{ kind, data }];
+    if (kind === 'done') return [{ kind, event: 'message_stop', data: '{"type":"message_stop"}' }];
+    const chunk = parseJson(data);
+    if (!isRecord(chunk)) return [];
+    const start = this.hasStarted ? [] : [this.start(chunk)];
+    const [choice]: unknown[] = Array.isArray(chunk.choices) ? chunk.choices : [];
+    const events = isRecord(choice) ? this.choice(choice) : [];
+    const usage = readUsage(chunk.usage);
+    return [...start, ...events, ...(usage && this.stop ? [this.delta(usage)] : [])];
+  }
+
+  private start(chunk: JsonRecord): StreamChunk {
+    this.hasStarted = true;
+    // The input's tokens are known at the end, where clients take them from the delta.
+    const usage = { ...usageOf(undefined), output_tokens: 1 };
+    const stop = { stop_reason: null, stop_sequence: null, stop_details: null };
+    return messageEvent(
+      { type: 'message_start', message: { ...startOf(chunk), content: [], ...stop, usage } },
+      'lifecycle',
+    );
+  }
+
+  private choice({ delta, finish_reason: finish }: JsonRecord): StreamChunk[] {
+    const { content, refusal, tool_calls: calls, ...rest } = isRecord(delta) ? delta : {};
+    const events = [
+      ...this.text('thinking', reasoningText(rest)),
+      ...this.text('text', textOf(content)),
+      ...this.text('text', nonEmptyString(refusal)),
+    ];
+    this.refusal += nonEmptyString(refusal) ?? '';
+    if (Array.isArray(calls) && calls.length > 0)
+      events.push(...this.close(), ...calls.filter(isRecord).flatMap((call) => this.tools.push(call)));
+    if (nonEmptyString(finish) === undefined || this.stop) return events;
+    events.push(...this.close(), ...this.tools.end());
+    this.stop = stopOf(finish, this.tools.count > 0, this.refusal);
+    return [...events, this.delta(undefined)];
+  }
+
+  /** Continues the open block of this kind, or opens one. */
+  private text(kind: OpenBlock['kind'], piece: string | undefined): StreamChunk[] {
+    if (piece === undefined || this.stop) return [];
+    const events: StreamChunk[] = [];
+    if (this.open?.kind !== kind) {
+      events.push(...this.close(), ...this.tools.end());
+      this.open = { kind, index: this.nextIndex() };
+      const block =
+        kind === 'text' ? { type: kind, text: '', citations: null } : { type: kind, thinking: '', signature: '' };
+      events.push(messageEvent({ type: 'content_block_start', index: this.open.index, content_block: block }));
+    }
+    const delta = kind === 'text' ? { type: 'text_delta', text: piece } : { type: 'thinking_delta', thinking: piece };
+    return [...events, messageEvent({ type: 'content_block_delta', index: this.open.index, delta })];
+  }
+
+  private close(): StreamChunk[] {
+    const { open } = this;
+    if (!open) return [];
+    this.open = undefined;
+    const stop = messageEvent({ type: 'content_block_stop', index: open.index });
+    if (open.kind === 'text') return [stop];
+    const delta = { type: 'signature_delta', signature: this.signature() };
+    return [messageEvent({ type: 'content_block_delta', index: open.index, delta }), stop];
+  }
+
+  /** Of the reasoning so far. */
+  private signature(): string {
+    const completion = parseJson(this.chat.assemble().body.toString());
+    const [choice]: unknown[] = isRecord(completion) && Array.isArray(completion.choices) ? completion.choices : [];
+    const message = isRecord(choice) && isRecord(choice.message) ? choice.message : {};
+    return signatureOf(message.reasoning_details);
+  }
+
+  /** The event that the pipeline holds back to the end; the last one counts. */
+  private delta(usage: TokenUsage | undefined): StreamChunk {
+    return messageEvent({ type: 'message_delta', delta: this.stop, usage: usageOf(usage) }, 'usage');
+  }
+
+  private nextIndex(): number {
+    this.blocks += 1;
+    return this.blocks - 1;
+  }
+}
+
+function textOf(content: unknown): string | undefined {
+  if (!Array.isArray(content)) return nonEmptyString(content);
+  return nonEmptyString(content.map((part: unknown) => (isRecord(part) ? (part.text ?? '') : '')).join(''));
+}

@@ -1,0 +1,103 @@
+import { isRecord, type JsonRecord, nonEmptyString, parseJson } from '../../json-record';
+import type { Reply } from '../../translator';
+import { messageFacts } from './message-facts';
+
+/** A content block with the JSON text of its input so far. */
+interface GrowingBlock {
+  block: JsonRecord;
+  input: string | undefined;
+}
+
+/** Which member of a block each kind of delta continues. */
+const TEXT_DELTAS: Readonly<Record<string, string>> = {
+  text_delta: 'text',
+  thinking_delta: 'thinking',
+  signature_delta: 'signature',
+  compaction_delta: 'content',
+};
+/** The largest length of an assembled message, in UTF-16 units. A longer one is incomplete. */
+const MAX_ASSEMBLED_LENGTH = 64 * 1024 * 1024;
+
+/**
+ * Assembles the events of a stream into the message of the same call without streaming. Unknown events and deltas are skipped.
+ *
+ * @see https://platform.claude.com/docs/en/build-with-claude/streaming
+ */
+export class MessageAssembly {
+  #message: JsonRecord | undefined;
+  readonly #blocks = new Map<number, GrowingBlock>();
+  #length = 0;
+  #incomplete = false;
+
+  /** Whether the message has a stop reason. */
+  get finished(): boolean {
+    return nonEmptyString(this.#message?.stop_reason) !== undefined;
+  }
+
+  /** @param length the length of the event's JSON text, in UTF-16 units */
+  add(event: JsonRecord, length: number): void {
+    this.#length += length;
+    if (this.#length > MAX_ASSEMBLED_LENGTH) this.#incomplete = true;
+    if (event.type === 'message_start') this.#start(event.message);
+    else if (event.type === 'message_delta') this.#finish(event);
+    else if (this.#incomplete || typeof event.index !== 'number') return;
+    else if (event.type === 'content_block_start' && isRecord(event.content_block))
+      this.#blocks.set(event.index, { block: { ...event.content_block }, input: undefined });
+    else if (event.type === 'content_block_delta' && isRecord(event.delta)) this.#grow(event.index, event.delta);
+  }
+
+  /** Records an unreadable event: the message has no stop reason. */
+  markIncomplete(): void {
+    this.#incomplete = true;
+  }
+
+  reply(): Reply {
+    const content = [...this.#blocks].toSorted(([left], [right]) => left - right).map(([, each]) => this.#whole(each));
+    const started = this.#message ?? { type: 'message', role: 'assistant' };
+    const message: JsonRecord = { ...started, content };
+    if (this.#incomplete) message.stop_reason = null;
+    return { body: Buffer.from(JSON.stringify(message)), facts: messageFacts(message) };
+  }
+
+  /** The first start counts: some streams repeat it, also in the middle. */
+  #start(message: unknown): void {
+    if (isRecord(message)) this.#message ??= { ...message };
+  }
+
+  /** Usage is cumulative, and may name counts that the start lacked. */
+  #finish({ delta, usage, type: _type, ...rest }: JsonRecord): void {
+    this.#message ??= { type: 'message', role: 'assistant' };
+    Object.assign(this.#message, rest, isRecord(delta) ? delta : {});
+    if (isRecord(usage)) {
+      const before = isRecord(this.#message.usage) ? this.#message.usage : {};
+      this.#message.usage = { ...before, ...usage };
+    }
+  }
+
+  #grow(index: number, delta: JsonRecord): void {
+    const growing = this.#blocks.get(index);
+    if (!growing) return;
+    const { block } = growing;
+    if (delta.type === 'input_json_delta' && typeof delta.partial_json === 'string') {
+      growing.input = (growing.input ?? '') + delta.partial_json;
+    } else if (delta.type === 'citations_delta') {
+      block.citations = [...(Array.isArray(block.citations) ? block.citations : []), delta.citation];
+    } else {
+      const member = TEXT_DELTAS[String(delta.type)];
+      const piece = member === undefined ? undefined : delta[member];
+      if (member !== undefined && typeof piece === 'string') block[member] = textOf(block[member]) + piece;
+    }
+  }
+
+  /** A tool call whose input breaks off makes the message incomplete. */
+  #whole({ block, input }: GrowingBlock): JsonRecord {
+    if (input === undefined || input.trim() === '') return block;
+    const parsed = parseJson(input);
+    if (parsed === undefined) this.#incomplete = true;
+    return { ...block, input: parsed ?? {} };
+  }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,81 @@
+import { type EndpointRequest, InvalidRequestError } from '../../endpoint';
+import { isRecord, type JsonRecord } from '../../json-record';
+import { LongText } from '../../passed-values';
+
+const ROLES = new Set(['user', 'assistant', 'system']);
+/** More than any model writes. */
+const MAX_OUTPUT_TOKENS = 2_000_000;
+/** Server tools that the vendor charges for by use, beside their tokens. */
+const UNPRICED_TOOLS = /^(?:web_search|code_execution)_/;
+
+/**
+ * Checks the members that the gateway reads. All others pass through; the upstream checks them.
+ *
+ * @throws InvalidRequestError that names the member
+ * @see https://platform.claude.com/docs/en/api/messages
+ */
+export function readMessagesRequest(body: unknown): { body: JsonRecord; request: EndpointRequest } {
+  if (!isRecord(body)) throw invalid('the request', 'must be a JSON object', null);
+  const { model, messages, max_tokens: maxTokens, stream } = body;
+  if (typeof model !== 'string' || model === '')
+    throw invalid("'model'", 'is required and must be the name of a model, as "claude-sonnet-5-5"', 'model');
+  if (!Number.isSafeInteger(maxTokens) || Number(maxTokens) < 0 || Number(maxTokens) > MAX_OUTPUT_TOKENS)
+    throw invalid("'max_tokens'", 'is required and must be a whole number of tokens, as 1024', 'max_tokens');
+  if (!Array.isArray(messages) || messages.length === 0) {
+    throw invalid(
+      "'messages'",
+      'is required and must be an array with at least one message, as [{"role": "user", "content": "Hello"}]',
+      'messages',
+    );
+  }
+  for (const [index, message] of messages.entries()) checkMessage(message, `messages.${index}`);
+  if (stream !== undefined && stream !== null && typeof stream !== 'boolean')
+    throw invalid("'stream'", 'must be true or false', 'stream');
+  return { body, request: requestOf(body, model, Number(maxTokens)) };
+}
+
+function requestOf(body: JsonRecord, model: string, maxTokens: number): EndpointRequest {
+  const { service_tier: tier, tool_choice: choice, metadata } = body;
+  return {
+    model,
+    stream: body.stream === true,
+    choices: 1,
+    maxOutputTokens: maxTokens > 0 ? maxTokens : undefined,
+    metadata: isRecord(metadata) ? withoutUser(metadata) : undefined,
+    wantsUsage: true,
+    serviceTier: typeof tier === 'string' ? tier : undefined,
+    forcesTool: isRecord(choice) && choice.type === 'tool',
+    unpricedMember: usesUnpricedTool(body.tools) ? 'tools' : undefined,
+  };
+}
+
+/** Tags for reports, not people: `user_id` is different for each of them. */
+function withoutUser({ user_id: _user, ...tags }: JsonRecord): JsonRecord | undefined {
+  return Object.keys(tags).length > 0 ? tags : undefined;
+}
+
+function usesUnpricedTool(tools: unknown): boolean {
+  return (
+    Array.isArray(tools) &&
+    tools.some((tool) => isRecord(tool) && typeof tool.type === 'string' && UNPRICED_TOOLS.test(tool.type))
+  );
+}
+
+function checkMessage(message: unknown, param: string): void {
+  if (!isRecord(message)) throw invalid(`'${param}'`, 'must be an object', param);
+  const { role, content } = message;
+  if (typeof role !== 'string' || !ROLES.has(role))
+    throw invalid(`'${param}.role'`, 'must be "user", "assistant" or "system"', `${param}.role`);
+  // A long text of a large body is no string.
+  if (typeof content === 'string' || content instanceof LongText) return;
+  if (!Array.isArray(content))
+    throw invalid(`'${param}.content'`, 'must be a text or an array of content blocks', `${param}.content`);
+  for (const [index, block] of content.entries()) {
+    const at = `${param}.content.${index}.type`;
+    if (!isRecord(block) || typeof block.type !== 'string') throw invalid(`'${at}'`, 'is required, as "text"', at);
+  }
+}
+
+function invalid(what: string, problem: string, param: string | null): InvalidRequestError {
+  return new InvalidRequestError(`${what} ${problem}.`, param);
+}

@@ -1,0 +1,212 @@
+import * as fc from 'fast-check';
+import { InvalidRequestError } from '../../endpoint';
+import { SseReader } from '../../transport/sse-reader';
+import { MessagesStream } from './messages-stream';
+import { messages } from './messages.endpoint';
+
+const ASKED = { model: 'claude-sonnet-5-5', max_tokens: 100, messages: [{ role: 'user', content: 'Hi' }] };
+const usage = { input_tokens: 5, cache_read_input_tokens: 2, cache_creation_input_tokens: 1, output_tokens: 7 };
+const message = (content: object[], members: object = {}) => ({
+  id: 'msg_1',
+  type: 'message',
+  role: 'assistant',
+  model: 'claude-sonnet-5-5',
+  content,
+  stop_reason: 'end_turn',
+  stop_sequence: null,
+  usage,
+  ...members,
+});
+const bytes = (value: object) => Buffer.from(JSON.stringify(value));
+const decode = (text: string) => {
+  const reader = new SseReader();
+  const decoder = new MessagesStream();
+  for (const item of [...reader.push(Buffer.from(text)), ...reader.end()])
+    if (item.kind === 'event') decoder.push(item);
+  return decoder;
+};
+
+const text = fc.string({ unit: 'grapheme' });
+const block = fc.oneof(
+  text.map((said) => ({ type: 'text', text: said })),
+  fc.record({ type: fc.constant('thinking'), thinking: text, signature: fc.base64String() }),
+  fc.record({
+    type: fc.constant('tool_use'),
+    id: fc.uuid(),
+    name: fc.constantFrom('weather', 'search'),
+    input: fc.dictionary(
+      fc.string({ minLength: 1 }).filter((name) => name !== '__proto__'),
+      text,
+    ),
+  }),
+  fc.constant({ type: 'redacted_thinking', data: 'Zm9v' }),
+  fc.constant({ type: 'of_next_year', members: [1] }),
+);
+
+describe('a stored message', () => {
+  it('replays as a stream that assembles to the same message', () => {
+    fc.assert(
+      fc.property(fc.array(block, { maxLength: 4 }), fc.integer({ min: 1, max: 30 }), (content, pieceLength) => {
+        const whole = message(content);
+        const chunks = [...messages.replay(bytes(whole)).chunks({ includeUsage: true, pieceLength })];
+        const events = chunks.map((chunk) => messages.render.chunk(chunk)).join('');
+        const decoder = decode(
+          events + messages.render.end(undefined, { cost_usd: '0', saved_usd: '0', cache_status: '' }),
+        );
+        expect(JSON.parse(decoder.assemble().body.toString())).toEqual(whole);
+        expect(decoder.ended && decoder.finished).toBe(true);
+      }),
+    );
+  });
+
+  it('has no thinking, which is bound to its credential', () => {
+    const content = [
+      { type: 'thinking', thinking: 'Hm', signature: 'Zm9v' },
+      { type: 'redacted_thinking', data: 'Zm9v' },
+      { type: 'text', text: 'Yes' },
+    ];
+    const left = messages.withoutSignatures(bytes(message(content)));
+    expect(JSON.parse(left.toString()).content).toEqual([{ type: 'text', text: 'Yes' }]);
+    const plain = bytes(message([{ type: 'text', text: 'thinking' }]));
+    expect(messages.withoutSignatures(plain)).toBe(plain);
+  });
+});
+
+describe('a stream of messages', () => {
+  const start = { type: 'message_start', message: message([], { stop_reason: null, usage: { output_tokens: 1 } }) };
+  const sse = (...events: object[]) =>
+    events
+      .map((event) => messages.render.chunk({ event: String(Reflect.get(event, 'type')), data: JSON.stringify(event) }))
+      .join('');
+
+  it('takes the first start, skips what it does not know, and adds the usage of the end', () => {
+    const decoder = decode(
+      sse(
+        start,
+        { type: 'ping' },
+        { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
+        { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: '안녕' } },
+        { type: 'message_start', message: message([], { id: 'msg_2' }) },
+        { type: 'content_block_delta', index: 0, delta: { type: 'of_next_year', text: 'x' } },
+        { type: 'of_next_year' },
+        { type: 'content_block_stop', index: 0 },
+        { type: 'content_block_start', index: 1, content_block: { type: 'tool_use', id: 't', name: 'f', input: {} } },
+        { type: 'content_block_stop', index: 1 },
+        { type: 'message_delta', delta: { stop_reason: 'tool_use', stop_sequence: null }, usage },
+        { type: 'message_stop' },
+      ),
+    );
+    const { body, facts } = decoder.assemble();
+    expect(JSON.parse(body.toString())).toMatchObject({
+      id: 'msg_1',
+      stop_reason: 'tool_use',
+      content: [
+        { type: 'text', text: '안녕' },
+        { type: 'tool_use', id: 't', input: {} },
+      ],
+      usage,
+    });
+    expect(facts).toMatchObject({
+      finishReasons: ['tool_calls'],
+      hasToolCalls: true,
+      usage: { inputTokens: 8, cachedInputTokens: 2, cacheWriteTokens: 1, outputTokens: 7 },
+    });
+  });
+
+  it('that breaks off within a tool’s input is no whole message', () => {
+    const decoder = decode(
+      sse(
+        start,
+        { type: 'content_block_start', index: 0, content_block: { type: 'tool_use', id: 't', name: 'f', input: {} } },
+        { type: 'content_block_delta', index: 0, delta: { type: 'input_json_delta', partial_json: '{"a' } },
+      ),
+    );
+    expect(decoder.finished).toBe(false);
+    expect(decoder.assemble().facts.finishReasons).toEqual([null]);
+  });
+
+  it('hands errors on, and ends with the cost of the call', () => {
+    const decoder = new MessagesStream();
+    const data = JSON.stringify({ type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } });
+    expect(decoder.push({ event: 'error', data })).toEqual([{ kind: 'error', data }]);
+    expect(decoder.push({ event: 'x', data: 'no JSON' })[0]?.kind).toBe('error');
+    const delta = JSON.stringify({ type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage });
+    expect(messages.render.end(delta, { cost_usd: '0.1', saved_usd: '0', cache_status: 'MISS' })).toBe(
+      'event: message_delta\ndata: {"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"input_tokens":5,' +
+        '"cache_read_input_tokens":2,"cache_creation_input_tokens":1,"output_tokens":7,"gateway":{"cost_usd":"0.1",' +
+        '"saved_usd":"0","cache_status":"MISS"}}}\n\nevent: message_stop\ndata: {"type":"message_stop"}\n\n',
+    );
+  });
+});
+
+describe('a request for messages', () => {
+  it.each([
+    [{ model: undefined }, 'model'],
+    [{ max_tokens: undefined }, 'max_tokens'],
+    [{ max_tokens: -1 }, 'max_tokens'],
+    [{ max_tokens: 1.5 }, 'max_tokens'],
+    [{ messages: [] }, 'messages'],
+    [{ messages: [{ role: 'tool', content: 'x' }] }, 'messages.0.role'],
+    [{ messages: [{ role: 'user', content: 5 }] }, 'messages.0.content'],
+    [{ messages: [{ role: 'user', content: [{ text: 'x' }] }] }, 'messages.0.content.0.type'],
+    [{ stream: 'yes' }, 'stream'],
+  ])('names the faulty member: %j', (members, param) => {
+    expect(() => messages.read({ ...ASKED, ...members })).toThrow(InvalidRequestError);
+    expect(() => messages.read({ ...ASKED, ...members })).toThrow(expect.objectContaining({ param }));
+  });
+
+  it('says what the pipeline needs', () => {
+    const tools = [{ type: 'web_search_20260209', name: 'web_search' }];
+    const { request } = messages.read({
+      ...ASKED,
+      stream: true,
+      tools,
+      tool_choice: { type: 'tool', name: 'web_search' },
+      metadata: { user_id: 'u', project: 'p' },
+    });
+    expect(request).toEqual({
+      model: 'claude-sonnet-5-5',
+      stream: true,
+      choices: 1,
+      maxOutputTokens: 100,
+      metadata: { project: 'p' },
+      wantsUsage: true,
+      serviceTier: undefined,
+      forcesTool: true,
+      unpricedMember: 'tools',
+    });
+  });
+
+  it('finds earlier turns, texts and attachments', () => {
+    const body = {
+      ...ASKED,
+      system: [{ type: 'text', text: 'Be brief.' }],
+      messages: [
+        {
+          role: 'user',
+          content: [{ type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AAAA' } }],
+        },
+        {
+          role: 'assistant',
+          content: [
+            { type: 'text', text: 'a' },
+            { type: 'tool_use', id: 't1', name: 'f', input: {} },
+          ],
+        },
+      ],
+    };
+    expect(messages.turnIds(body)).toEqual(['t1']);
+    expect(messages.content(body)).toMatchObject({ attachments: { count: 1, bytes: 4 } });
+    expect(messages.content(body).texts[0]).toContain('Be brief.');
+    expect(messages.written(bytes(message([{ type: 'text', text: 'said' }])))).toBe('said');
+  });
+
+  it('has errors in Anthropic’s shape', () => {
+    const error = { status: 402, message: 'Spent.', type: 'x', param: null, code: 'budget_exceeded', scope: 'team:1' };
+    expect(messages.render.errorBody(error, 'req_1')).toEqual({
+      type: 'error',
+      error: { type: 'billing_error', message: 'Spent.', code: 'budget_exceeded', scope: 'team:1' },
+      request_id: 'req_1',
+    });
+  });
+});

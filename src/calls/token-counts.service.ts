@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import type { AbortSignalLike, Endpoint, UpstreamCall, UpstreamRequest } from '@thriftgate/providers';
+import type { FastifyRequest } from 'fastify';
+import { Clock } from '../common/clock';
+import { TokenEstimator } from '../pricing/token-estimator.service';
+import type { ConfiguredProvider } from '../providers/provider';
+import { ProviderRegistry } from '../providers/provider-registry.service';
+import { AttemptFailure } from '../routing/attempt-failure';
+import { upstreamCall } from './attempts/exchange';
+import { CallsService } from './calls.service';
+import type { PreparedCall } from './prepared-call';
+import { readCall } from './responses/read-call';
+
+const OK = 200;
+
+/** Counts the input tokens of a request without asking a model. Costs nothing, and no budget is asked. */
+@Injectable()
+export class TokenCounts {
+  constructor(
+    private readonly calls: CallsService,
+    private readonly providers: ProviderRegistry,
+    private readonly estimator: TokenEstimator,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * The vendor's own count where the vendor counts for this API, else the gateway's estimate.
+   *
+   * @throws GatewayError as a call of the endpoint
+   */
+  async count(endpoint: Endpoint, request: FastifyRequest, signal: AbortSignalLike): Promise<number> {
+    const prepared = this.calls.prepare(readCall(endpoint, request, signal, this.clock.now()));
+    const counted = await this.countAtVendor(prepared, signal);
+    if (counted !== undefined) return counted;
+    const { inputTokens } = await this.estimator.usageOf(endpoint.content(prepared.call.body), '');
+    return inputTokens;
+  }
+
+  private async countAtVendor(prepared: PreparedCall, signal: AbortSignalLike): Promise<number | undefined> {
+    const { call, model } = prepared;
+    const [deployment] = model.deployments;
+    const provider = deployment && this.providers.find(deployment.provider);
+    const translator = provider?.api.translators[call.endpoint.name];
+    if (!deployment || !provider || !translator?.countRequest || !translator.readCount) return undefined;
+    const upstream: UpstreamCall = upstreamCall(prepared, deployment, provider);
+    const request = authorised(translator.countRequest(upstream), provider);
+    const response = await provider.transport.send(request, { signal });
+    const body = await response.readAll();
+    if (response.status === OK) return translator.readCount(body);
+    const { status, headers } = response;
+    const error = translator.toError({ status, headers, body: body.toString(), receivedAt: this.clock.now() });
+    throw new AttemptFailure(error, status).toGatewayError();
+  }
+}
+
+function authorised(request: UpstreamRequest, { api, apiKey, headers }: ConfiguredProvider): UpstreamRequest {
+  const signed = api.authorise(request, apiKey);
+  return headers ? { ...signed, headers: { ...signed.headers, ...headers } } : signed;
+}
