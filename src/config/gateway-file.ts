@@ -44,6 +44,7 @@ const rates = {
   output_usd_per_mtok: price,
   cached_input_usd_per_mtok: price.optional(),
   cache_write_usd_per_mtok: price.optional(),
+  long_cache_write_usd_per_mtok: price.optional(),
   reasoning_usd_per_mtok: price.optional(),
 };
 const modelPrice = z.strictObject({

@@ -82,10 +82,9 @@ describe('the catalogue', () => {
 
 describe('the built-in catalogue', () => {
   const models = loadCatalogue();
-  const file = JSON.parse(readFileSync(join(__dirname, 'model-prices.json'), 'utf8')) as Record<
-    string,
-    Record<string, number>
-  >;
+  const { models: file } = JSON.parse(readFileSync(join(__dirname, 'model-prices.json'), 'utf8')) as {
+    models: Record<string, Record<string, number>>;
+  };
 
   it('has every price of the file, to the digit', () => {
     for (const [name, { input_cost_per_token: input, output_cost_per_token: output }] of Object.entries(file)) {
@@ -93,6 +92,36 @@ describe('the built-in catalogue', () => {
       expect({ name, inputPusd: models.get(name)?.price?.inputPusd }).toEqual({ name, inputPusd: toPusd(input) });
       expect({ name, outputPusd: models.get(name)?.price?.outputPusd }).toEqual({ name, outputPusd: toPusd(output) });
     }
+  });
+
+  it('has the prices of long prompts, of cache writes by their time, and of service tiers', () => {
+    const priceOf = (name: string) => models.get(name)?.price;
+    expect(priceOf('claude-haiku-5-5')).toMatchObject({
+      inputPusd: 100_000n,
+      longCacheWritePusd: 200_000n,
+      tiers: [
+        { aboveInputTokens: 100_000, inputPusd: 500_000n, outputPusd: 2_500_000n, longCacheWritePusd: 1_000_000n },
+      ],
+    });
+    expect(priceOf('gpt-6.1-sol')).toMatchObject({
+      tiers: [{ aboveInputTokens: 272_000, inputPusd: 4_000_000n, outputPusd: 15_000_000n }],
+      serviceTiers: {
+        flex: { inputPusd: 1_000_000n, tiers: [{ aboveInputTokens: 272_000, inputPusd: 2_000_000n }] },
+        priority: { inputPusd: 4_000_000n },
+        ultrafast: { inputPusd: 12_000_000n },
+      },
+    });
+    expect(priceOf('gpt-6.2-sol')).toMatchObject({ inputPusd: 2_000_000n, cachedInputPusd: 100_000n });
+    expect(priceOf('claude-fable-5-2')).toMatchObject({ inputPusd: 8_000_000n, cachedInputPusd: 200_000n });
+    expect(priceOf('deepseek-v4-pro')).toMatchObject({
+      inputPusd: 1_320_000n,
+      offPeak: { rates: { inputPusd: 660_000n } },
+    });
+    expect(models.get('gpt-4.1')?.retiresOn).toBe('2027-01-14');
+  });
+
+  it('has no model that answers with music or runs a container', () => {
+    expect([...models.keys()].filter((name) => /container|lyria|-tts|realtime/.test(name))).toEqual([]);
   });
 
   it('has whole numbers of tokens and no negative price, and cached input never costs more than input', () => {

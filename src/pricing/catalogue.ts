@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseDecimal, type PicoUsd } from '../common/money';
-import type { Price, TokenPrices } from './price';
+import { readWindows, type WrittenOffPeak } from './off-peak';
+import type { Price, RateCard, TokenPrices } from './price';
 
 /** A model in the catalogue. */
 export interface CatalogueModel {
@@ -15,10 +16,13 @@ export interface CatalogueModel {
   maxOutputTokens: number | undefined;
   /** Whether the model writes reasoning, which is charged as output and may not be shown. */
   reasons: boolean;
+  /** The day on which the vendor retires the model, as `2027-01-14`. */
+  retiresOn: string | undefined;
   price: Price | undefined;
 }
 
-export type Row = Record<string, string | boolean | undefined>;
+/** A row of LiteLLM's price file; numbers are texts. */
+export type Row = Record<string, unknown>;
 
 const PICO = 12;
 /** Ten dollars a token, as at /admin/prices: higher prices are mistakes, and would overflow the ledger after a few calls. */
@@ -26,7 +30,7 @@ const MAX_PUSD = 10_000_000_000_000n;
 
 /** The built-in catalogue, by name. */
 export function loadCatalogue(): Map<string, CatalogueModel> {
-  return parseCatalogue(readFileSync(join(__dirname, 'model-prices.json'), 'utf8'));
+  return catalogueOf(readCatalogueFile().models);
 }
 
 /**
@@ -36,7 +40,10 @@ export function loadCatalogue(): Map<string, CatalogueModel> {
  * @throws RangeError when a price is negative, finer than a pico-dollar a token, or ten dollars a token or more
  */
 export function parseCatalogue(json: string): Map<string, CatalogueModel> {
-  const rows = JSON.parse(quoteNumbers(json)) as Record<string, Row>;
+  return catalogueOf(JSON.parse(quoteNumbers(json)) as Record<string, Row>);
+}
+
+function catalogueOf(rows: Record<string, Row>): Map<string, CatalogueModel> {
   const models = new Map<string, CatalogueModel>();
   for (const [name, row] of Object.entries(rows)) models.set(name, modelOf(name, row));
   for (const model of models.values()) {
@@ -58,25 +65,56 @@ export function modelOf(name: string, row: Row): CatalogueModel {
     maxInputTokens: count(row.max_input_tokens),
     maxOutputTokens: count(row.max_output_tokens),
     reasons: row.supports_reasoning === true,
+    retiresOn: typeof row.deprecation_date === 'string' ? row.deprecation_date : undefined,
     price: toPrice(row),
   };
 }
 
+/** Tiers that vendors sell beside the standard one and batches. */
+const SERVICE_TIERS = ['flex', 'priority', 'ultrafast'];
+
 function toPrice(row: Row): Price | undefined {
   const base = ratesOf(row, '');
   if (!base) return undefined;
-  const tiers = tiersIn(row).map((thousands) => ({
-    ...tierRates(row, `_above_${thousands}k_tokens`, base),
-    aboveInputTokens: thousands * 1000,
-  }));
+  const sold = SERVICE_TIERS.filter((tier) => row[`input_cost_per_token_${tier}`] !== undefined);
   const hasBatch = row.input_cost_per_token_batches !== undefined;
-  return { ...base, id: null, tiers, batch: hasBatch ? tierRates(row, '_batches', base) : undefined, estimated: false };
+  return {
+    ...base,
+    id: null,
+    tiers: lengthTiers(row, '', base),
+    batch: hasBatch ? tierRates(row, '_batches', base) : undefined,
+    serviceTiers:
+      sold.length > 0 ? Object.fromEntries(sold.map((tier) => [tier, rateCard(row, `_${tier}`, base)])) : undefined,
+    offPeak: isRow(row.off_peak_pricing)
+      ? {
+          windows: readWindows(row.off_peak_pricing as WrittenOffPeak),
+          rates: rateCard(row.off_peak_pricing, '', base),
+        }
+      : undefined,
+    estimated: false,
+  };
 }
 
-/** The context sizes, in thousands of tokens, above which the row has other prices; the largest first. */
-function tiersIn(row: Row): number[] {
-  const sizes = Object.keys(row).flatMap((name) => /^\w+_token_?\w*_above_(\d+)k_tokens$/.exec(name)?.[1] ?? []);
-  return [...new Set(sizes.map(Number))].toSorted((a, b) => b - a);
+function isRow(value: unknown): value is Row {
+  return typeof value === 'object' && value !== null;
+}
+
+function rateCard(row: Row, suffix: string, base: TokenPrices): RateCard {
+  const rates = tierRates(row, suffix, base);
+  return { ...rates, tiers: lengthTiers(row, suffix, rates) };
+}
+
+/** The rates above context sizes, the largest first. */
+function lengthTiers(row: Row, suffix: string, base: TokenPrices): RateCard['tiers'] {
+  const pattern = new RegExp(`^(?:in|out)put_cost_per_token_above_(\\d+)k_tokens${suffix}$`);
+  const sizes = new Set(Object.keys(row).flatMap((name) => pattern.exec(name)?.[1] ?? []));
+  return [...sizes]
+    .map(Number)
+    .toSorted((a, b) => b - a)
+    .map((thousands) => ({
+      ...tierRates(row, `_above_${thousands}k_tokens${suffix}`, base),
+      aboveInputTokens: thousands * 1000,
+    }));
 }
 
 function ratesOf(row: Row, suffix: string): TokenPrices | undefined {
@@ -86,10 +124,24 @@ function ratesOf(row: Row, suffix: string): TokenPrices | undefined {
   return {
     inputPusd: input,
     cachedInputPusd: pusd(row, `cache_read_input_token_cost${suffix}`) ?? input,
-    cacheWritePusd: pusd(row, `cache_creation_input_token_cost${suffix}`) ?? input,
+    cacheWritePusd: writePrice(row, suffix) ?? input,
+    longCacheWritePusd: longWritePrice(row, suffix),
     outputPusd: output,
     reasoningPusd: pusd(row, `output_cost_per_reasoning_token${suffix}`) ?? output,
   };
+}
+
+/** DeepSeek's file has a price of zero: its writes cost what input costs. */
+function writePrice(row: Row, suffix: string): PicoUsd | undefined {
+  return pusd(row, `cache_creation_input_token_cost${suffix}`) || undefined;
+}
+
+/** For an hour at Anthropic, for twelve at OpenAI. */
+function longWritePrice(row: Row, suffix: string): PicoUsd | undefined {
+  return (
+    pusd(row, `cache_creation_input_token_cost_above_1hr${suffix}`) ??
+    pusd(row, `cache_creation_input_token_cost_above_12hr${suffix}`)
+  );
 }
 
 /**
@@ -99,11 +151,14 @@ function ratesOf(row: Row, suffix: string): TokenPrices | undefined {
 function tierRates(row: Row, suffix: string, base: TokenPrices): TokenPrices {
   const inputPusd = pusd(row, `input_cost_per_token${suffix}`) ?? base.inputPusd;
   const outputPusd = pusd(row, `output_cost_per_token${suffix}`) ?? base.outputPusd;
-  const write = base.inputPusd === 0n ? inputPusd : (inputPusd * base.cacheWritePusd) / base.inputPusd;
+  const inRatio = (pusdOfBase: PicoUsd) =>
+    base.inputPusd === 0n ? inputPusd : (inputPusd * pusdOfBase) / base.inputPusd;
+  const { longCacheWritePusd: long } = base;
   return {
     inputPusd,
     cachedInputPusd: pusd(row, `cache_read_input_token_cost${suffix}`) ?? inputPusd,
-    cacheWritePusd: pusd(row, `cache_creation_input_token_cost${suffix}`) ?? write,
+    cacheWritePusd: writePrice(row, suffix) ?? inRatio(base.cacheWritePusd),
+    longCacheWritePusd: longWritePrice(row, suffix) ?? (long === undefined ? undefined : inRatio(long)),
     outputPusd,
     reasoningPusd: pusd(row, `output_cost_per_reasoning_token${suffix}`) ?? outputPusd,
   };
@@ -118,8 +173,20 @@ function pusd(row: Row, member: string): PicoUsd | undefined {
   return price;
 }
 
-function count(value: Row[string]): number | undefined {
+function count(value: unknown): number | undefined {
   return typeof value === 'string' ? Number(value) : undefined;
+}
+
+/** The built-in catalogue with its sources. */
+export interface CatalogueFile {
+  /** The versions of the sources, and the day on which they were read. */
+  source: Record<string, string>;
+  models: Record<string, Row>;
+}
+
+/** The file that `npm run prices:update` writes. */
+export function readCatalogueFile(): CatalogueFile {
+  return JSON.parse(quoteNumbers(readFileSync(join(__dirname, 'model-prices.json'), 'utf8'))) as CatalogueFile;
 }
 
 /** Quotes numbers that are values, so that JSON.parse keeps their digits instead of the nearest float. */

@@ -4,6 +4,7 @@ import type { GatewayConfig } from '../config/gateway-config';
 import type { ChangeFeed } from '../database/change-feed.service';
 import type { ProviderRegistry } from '../providers/provider-registry.service';
 import { costOf } from './price';
+import { atClock } from './off-peak';
 import { PriceBook, toPrice } from './price-book.service';
 import type { PriceRow } from './price-row';
 import type { PricesRepository } from './prices.repository';
@@ -55,7 +56,10 @@ describe('the price book', () => {
   it("gives each model of the catalogue its own price, also if another vendor's model has the same name", () => {
     for (const model of book.catalogue.values()) {
       if (model.price)
-        expect([model.name, book.priceOf(model.name, model.upstreamModel)]).toEqual([model.name, model.price]);
+        expect([model.name, book.priceOf(model.name, model.upstreamModel)]).toEqual([
+          model.name,
+          atClock(model.price, 0).price,
+        ]);
     }
   });
 

@@ -5,6 +5,7 @@ import { GatewayConfig } from '../config/gateway-config';
 import { ChangeFeed } from '../database/change-feed.service';
 import { ProviderRegistry } from '../providers/provider-registry.service';
 import { type CatalogueModel, loadCatalogue } from './catalogue';
+import { atClock } from './off-peak';
 import { FREE, multiplied, type Price, type Priced, type TokenPrices } from './price';
 import type { PriceRow } from './price-row';
 import { PricesRepository } from './prices.repository';
@@ -96,7 +97,8 @@ export class PriceBook implements OnModuleInit {
     price = apply(latest(false, true), price);
     price = apply(latest(true, true), price);
     const later = [...rows, ...imports].map((row) => row.validFromMs).filter((validFromMs) => validFromMs > timeMs);
-    return { price, untilMs: Math.min(Infinity, ...later) };
+    const now = atClock(price, timeMs);
+    return { price: now.price, untilMs: Math.min(now.untilMs, ...later) };
   }
 
   /** The catalogue price of a model at a time: of the newest imported catalogue, else of the built-in one. */
@@ -156,6 +158,7 @@ export interface WrittenRates {
   output_usd_per_mtok: string;
   cached_input_usd_per_mtok?: string | undefined;
   cache_write_usd_per_mtok?: string | undefined;
+  long_cache_write_usd_per_mtok?: string | undefined;
   reasoning_usd_per_mtok?: string | undefined;
 }
 
@@ -185,6 +188,10 @@ function toRates(written: WrittenRates): TokenPrices {
     inputPusd,
     cachedInputPusd: or(written.cached_input_usd_per_mtok, inputPusd),
     cacheWritePusd: or(written.cache_write_usd_per_mtok, inputPusd),
+    longCacheWritePusd:
+      written.long_cache_write_usd_per_mtok === undefined
+        ? undefined
+        : parseUsdPerMillionTokens(written.long_cache_write_usd_per_mtok),
     outputPusd,
     reasoningPusd: or(written.reasoning_usd_per_mtok, outputPusd),
   };
@@ -200,7 +207,7 @@ function ceilingOf(prices: Price[]): Price {
   return {
     inputPusd,
     cachedInputPusd: inputPusd,
-    cacheWritePusd: highest((price) => price.cacheWritePusd),
+    cacheWritePusd: highest((price) => price.longCacheWritePusd ?? price.cacheWritePusd),
     outputPusd,
     reasoningPusd: outputPusd,
     id: null,

@@ -80,7 +80,14 @@ function read(
   }
 }
 
-const RATES = ['inputPusd', 'cachedInputPusd', 'cacheWritePusd', 'outputPusd', 'reasoningPusd'] as const;
+const RATES = [
+  'inputPusd',
+  'cachedInputPusd',
+  'cacheWritePusd',
+  'longCacheWritePusd',
+  'outputPusd',
+  'reasoningPusd',
+] as const;
 
 function sameRates(a: Price, b: Price): boolean {
   const same = (one: TokenPrices | undefined, other: TokenPrices | undefined) =>

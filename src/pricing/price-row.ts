@@ -53,6 +53,7 @@ function ratesOf(prices: TokenPrices) {
     input_usd_per_mtok: formatUsd(prices.inputPusd * TOKENS_PER_MTOK),
     cached_input_usd_per_mtok: formatUsd(prices.cachedInputPusd * TOKENS_PER_MTOK),
     cache_write_usd_per_mtok: formatUsd(prices.cacheWritePusd * TOKENS_PER_MTOK),
+    long_cache_write_usd_per_mtok: formatUsd((prices.longCacheWritePusd ?? prices.cacheWritePusd) * TOKENS_PER_MTOK),
     output_usd_per_mtok: formatUsd(prices.outputPusd * TOKENS_PER_MTOK),
     reasoning_usd_per_mtok: formatUsd(prices.reasoningPusd * TOKENS_PER_MTOK),
   };

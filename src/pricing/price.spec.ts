@@ -33,6 +33,15 @@ const usage = (inputTokens: number, cachedInputTokens = 0, outputTokens = 0, rea
   reasoningTokens,
 });
 
+it('charges writes that are kept for long at their own price, where it is known', () => {
+  const written = { ...usage(1_000), cacheWriteTokens: 600, longCacheWriteTokens: 100 };
+  const short = 400n * 2_000_000n + 600n * 2_500_000n;
+  expect(costOf(written, PRICE).costPusd).toBe(short);
+  expect(costOf(written, { ...PRICE, longCacheWritePusd: 4_000_000n }).costPusd).toBe(short + 100n * 1_500_000n);
+  expect(worstCostOf(1, 0, { ...PRICE, longCacheWritePusd: 4_000_000n })).toBe(4_000_000n);
+  expect(multiplied({ ...PRICE, longCacheWritePusd: 4n }, 500_000n, null).longCacheWritePusd).toBe(2n);
+});
+
 const tokens = fc.nat(2_000_000_000);
 const usages = fc
   .record({ inputTokens: tokens, share: fc.double({ min: 0, max: 1, noNaN: true }), outputTokens: tokens })

@@ -1,5 +1,6 @@
 import type { TokenUsage } from '@thriftgate/providers';
 import type { PicoUsd } from '../common/money';
+import type { OffPeak } from './off-peak';
 
 /** Prices of one token, in pico-dollars. */
 export interface TokenPrices {
@@ -8,6 +9,8 @@ export interface TokenPrices {
   cachedInputPusd: PicoUsd;
   /** Input that the vendor writes into its own prompt cache. */
   cacheWritePusd: PicoUsd;
+  /** Input that the vendor keeps in its prompt cache for an hour or longer; undefined: as `cacheWritePusd`. */
+  longCacheWritePusd?: PicoUsd | undefined;
   outputPusd: PicoUsd;
   /** Reasoning, which the caller does not see; mostly equal to `outputPusd`. */
   reasoningPusd: PicoUsd;
@@ -19,14 +22,22 @@ export interface PriceTier extends TokenPrices {
   aboveInputTokens: number;
 }
 
-/** The price of a model. */
-export interface Price extends TokenPrices {
-  /** The row of `prices`; null for the built-in catalogue and gateway.yaml. */
-  id: string | null;
+/** The prices of a way to serve a model, by the length of the prompt. */
+export interface RateCard extends TokenPrices {
   /** The longest context first. */
   tiers: readonly PriceTier[];
+}
+
+/** The price of a model. */
+export interface Price extends RateCard {
+  /** The row of `prices`; null for the built-in catalogue and gateway.yaml. */
+  id: string | null;
   /** The vendor's batch prices; undefined if unknown. */
   batch: TokenPrices | undefined;
+  /** By the vendor's service tier, as `flex`; undefined if none is known. */
+  serviceTiers?: Readonly<Record<string, RateCard>> | undefined;
+  /** For vendors that charge by the clock; undefined for all others. */
+  offPeak?: OffPeak | undefined;
   /** True if the price is unknown and the highest prices of the catalogue are used. */
   estimated: boolean;
 }
@@ -68,6 +79,8 @@ export function costOf(usage: TokenUsage, price: Price): Cost {
     listPusd += BigInt(usage.reasoningTokens) * (prices.reasoningPusd - prices.outputPusd);
   }
   if (usage.cacheWriteTokens) listPusd += BigInt(usage.cacheWriteTokens) * (prices.cacheWritePusd - prices.inputPusd);
+  if (usage.longCacheWriteTokens && prices.longCacheWritePusd !== undefined)
+    listPusd += BigInt(usage.longCacheWriteTokens) * (prices.longCacheWritePusd - prices.cacheWritePusd);
   const costPusd = listPusd - BigInt(usage.cachedInputTokens) * (prices.inputPusd - prices.cachedInputPusd);
   // If cached input costs more than input, the list cost is the cost.
   return { listPusd: costPusd > listPusd ? costPusd : listPusd, costPusd };
@@ -78,7 +91,8 @@ export function worstCostOf(inputTokens: number, outputTokens: number, price: Pr
   let inputPusd = 0n;
   let outputPusd = 0n;
   for (const prices of [price, ...price.tiers]) {
-    inputPusd = greatest(inputPusd, prices.inputPusd, prices.cachedInputPusd, prices.cacheWritePusd);
+    const { cachedInputPusd: cached, cacheWritePusd: write, longCacheWritePusd: long = write } = prices;
+    inputPusd = greatest(inputPusd, prices.inputPusd, cached, write, long);
     outputPusd = greatest(outputPusd, prices.outputPusd, prices.reasoningPusd);
   }
   return BigInt(inputTokens) * inputPusd + BigInt(outputTokens) * outputPusd;
@@ -102,13 +116,21 @@ export function multiplied(price: Price, millionths: bigint, id: string | null):
     inputPusd: times(prices.inputPusd),
     cachedInputPusd: times(prices.cachedInputPusd),
     cacheWritePusd: times(prices.cacheWritePusd),
+    longCacheWritePusd: prices.longCacheWritePusd === undefined ? undefined : times(prices.longCacheWritePusd),
     outputPusd: times(prices.outputPusd),
     reasoningPusd: times(prices.reasoningPusd),
   });
+  const card = (prices: RateCard): RateCard => ({
+    ...rates(prices),
+    tiers: prices.tiers.map((tier) => ({ ...rates(tier), aboveInputTokens: tier.aboveInputTokens })),
+  });
+  const { serviceTiers, offPeak } = price;
   return {
-    ...rates(price),
+    ...card(price),
     id,
-    tiers: price.tiers.map((tier) => ({ ...rates(tier), aboveInputTokens: tier.aboveInputTokens })),
+    serviceTiers:
+      serviceTiers && Object.fromEntries(Object.entries(serviceTiers).map(([tier, each]) => [tier, card(each)])),
+    offPeak: offPeak && { ...offPeak, rates: card(offPeak.rates) },
     batch: price.batch && rates(price.batch),
     estimated: price.estimated,
   };

@@ -99,15 +99,18 @@ export class PricesRepository {
 
 const RATES = ['inputPusd', 'cachedInputPusd', 'cacheWritePusd', 'outputPusd', 'reasoningPusd'] as const;
 
-function storeRates(prices: TokenPrices): Record<(typeof RATES)[number], string> {
-  return Object.fromEntries(RATES.map((rate) => [rate, String(prices[rate])])) as Record<
-    (typeof RATES)[number],
-    string
-  >;
+type StoredPrices = Record<(typeof RATES)[number], string> & { longCacheWritePusd?: string };
+
+function storeRates(prices: TokenPrices): StoredPrices {
+  const rates = Object.fromEntries(RATES.map((rate) => [rate, String(prices[rate])])) as StoredPrices;
+  if (prices.longCacheWritePusd !== undefined) rates.longCacheWritePusd = String(prices.longCacheWritePusd);
+  return rates;
 }
 
-function readRates(stored: Record<(typeof RATES)[number], string>): TokenPrices {
-  return Object.fromEntries(RATES.map((rate) => [rate, BigInt(stored[rate])])) as unknown as TokenPrices;
+function readRates(stored: StoredPrices): TokenPrices {
+  const rates = Object.fromEntries(RATES.map((rate) => [rate, BigInt(stored[rate])])) as unknown as TokenPrices;
+  const { longCacheWritePusd: long } = stored;
+  return long === undefined ? rates : { ...rates, longCacheWritePusd: BigInt(long) };
 }
 
 function toStored(price: Price): StoredRates {

@@ -31,5 +31,12 @@ describe('the price of a service tier', () => {
     for (const tier of ['flex', 'of another vendor']) expect(holdPriceInTier(PRICE, tier)).toBe(PRICE);
   });
 
+  it('is that of the catalogue where it has one, and exact', () => {
+    const flex = { ...PRICE, inputPusd: 900_000n, tiers: [] };
+    const price = { ...PRICE, serviceTiers: { flex } };
+    expect(priceInTier(price, 'flex')).toMatchObject({ inputPusd: 900_000n, estimated: false });
+    expect(holdPriceInTier(price, 'flex')).toBe(price);
+  });
+
   it('of the simulator is nothing', () => expect(priceInTier(FREE, 'priority')).toBe(FREE));
 });

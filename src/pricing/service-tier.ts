@@ -4,7 +4,7 @@ import { multiplied, type Price } from './price';
 const STANDARD = new Set(['default', 'standard', 'on_demand', 'auto', 'scale']);
 
 /**
- * What other tiers cost, as millionths of the model's price. Catalogues do not list them, so the result is marked as estimated.
+ * What other tiers cost where the catalogue does not list them, as millionths of the model's price: marked as estimated.
  *
  * @see https://platform.openai.com/docs/pricing priority, flex
  * @see https://docs.fireworks.ai/guides/large-workloads spot
@@ -20,6 +20,8 @@ const MILLIONTHS = new Map([
 /** The price of a call that a vendor served in a tier; at the model's price, marked as estimated, in a tier that is unknown. */
 export function priceInTier(price: Price, tier: string | undefined): Price {
   if (tier === undefined || STANDARD.has(tier) || isFree(price)) return price;
+  const known = price.serviceTiers?.[tier];
+  if (known) return { ...price, ...known };
   const millionths = MILLIONTHS.get(tier);
   const inTier = millionths === undefined ? price : multiplied(price, millionths, price.id);
   return { ...inTier, estimated: true };
@@ -27,8 +29,9 @@ export function priceInTier(price: Price, tier: string | undefined): Price {
 
 /** The price that budgets hold for a call that requests a tier: a vendor may serve a cheaper tier as the standard one. */
 export function holdPriceInTier(price: Price, tier: string | undefined): Price {
-  const isDearer = tier !== undefined && (MILLIONTHS.get(tier) ?? 0n) > 1_000_000n;
-  return isDearer ? priceInTier(price, tier) : price;
+  if (tier === undefined) return price;
+  const inTier = priceInTier(price, tier);
+  return inTier.inputPusd > price.inputPusd || inTier.outputPusd > price.outputPusd ? inTier : price;
 }
 
 function isFree({ inputPusd, outputPusd }: Price): boolean {

@@ -9,6 +9,11 @@ const rates = {
   output_usd_per_mtok: rateSchema,
   cached_input_usd_per_mtok: rateSchema.optional(),
   cache_write_usd_per_mtok: rateSchema.optional(),
+  long_cache_write_usd_per_mtok: rateSchema.optional().meta({
+    description:
+      'Input that the vendor keeps in its prompt cache for an hour or longer; default: cache_write_usd_per_mtok',
+    example: '8.00',
+  }),
   reasoning_usd_per_mtok: rateSchema.optional(),
 };
 const nameSchema = plainText(200).min(1);
@@ -81,6 +86,7 @@ const wireRates = {
   input_usd_per_mtok: usdSchema,
   cached_input_usd_per_mtok: usdSchema,
   cache_write_usd_per_mtok: usdSchema,
+  long_cache_write_usd_per_mtok: usdSchema,
   output_usd_per_mtok: usdSchema,
   reasoning_usd_per_mtok: usdSchema,
 };
@@ -95,6 +101,7 @@ const priceExample = {
     input_usd_per_mtok: '1.8',
     cached_input_usd_per_mtok: '1.8',
     cache_write_usd_per_mtok: '1.8',
+    long_cache_write_usd_per_mtok: '1.8',
     output_usd_per_mtok: '7.2',
     reasoning_usd_per_mtok: '7.2',
     batch: null,

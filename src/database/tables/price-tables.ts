@@ -9,6 +9,7 @@ interface Rates {
   inputPusd: string;
   cachedInputPusd: string;
   cacheWritePusd: string;
+  longCacheWritePusd?: string;
   outputPusd: string;
   reasoningPusd: string;
 }

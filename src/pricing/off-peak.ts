@@ -1,0 +1,73 @@
+import type { Price, RateCard } from './price';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+const WEEK_DAYS = 7;
+
+/** A time of the day on some days of the week, in UTC. */
+export interface OffPeakWindow {
+  /** Minutes of the day. */
+  fromMinute: number;
+  /** Exclusive; 1440 is the end of the day. */
+  toMinute: number;
+  /** 1 is Monday, 7 is Sunday. */
+  weekdays: readonly number[];
+}
+
+/** The prices of a vendor at its quiet hours. @see https://api-docs.deepseek.com/quick_start/pricing */
+export interface OffPeak {
+  windows: readonly OffPeakWindow[];
+  rates: RateCard;
+}
+
+/**
+ * The price in force at a time, and until when.
+ *
+ * @param timeMs in milliseconds since 1970; the result's `untilMs` too
+ */
+export function atClock(price: Price, timeMs: number): { price: Price; untilMs: number } {
+  const { offPeak } = price;
+  if (!offPeak) return { price, untilMs: Infinity };
+  const spans = spansAround(offPeak.windows, timeMs);
+  const isOffPeak = spans.some(({ fromMs, toMs }) => fromMs <= timeMs && timeMs < toMs);
+  const ahead = spans.flatMap(({ fromMs, toMs }) => [fromMs, toMs]).filter((ms) => ms > timeMs);
+  return { price: isOffPeak ? { ...price, ...offPeak.rates } : price, untilMs: Math.min(Infinity, ...ahead) };
+}
+
+/** The windows of the day and of the week after it. */
+function spansAround(windows: readonly OffPeakWindow[], timeMs: number): { fromMs: number; toMs: number }[] {
+  const today = Math.floor(timeMs / DAY_MS) * DAY_MS;
+  return Array.from({ length: WEEK_DAYS + 1 }, (_, day) => today + day * DAY_MS).flatMap((dayMs) => {
+    const weekday = new Date(dayMs).getUTCDay() || WEEK_DAYS;
+    return windows
+      .filter(({ weekdays }) => weekdays.includes(weekday))
+      .map(({ fromMinute, toMinute }) => ({
+        fromMs: dayMs + fromMinute * MINUTE_MS,
+        toMs: dayMs + toMinute * MINUTE_MS,
+      }));
+  });
+}
+
+/** The member `off_peak_pricing` of a catalogue, whose numbers are texts. */
+export interface WrittenOffPeak {
+  windows?: { hours_utc?: string | string[]; weekdays?: (string | number)[] }[];
+}
+
+/** Reads windows such as `{"hours_utc": ["00:00-01:00", "10:00-00:00"], "weekdays": [1, 2]}`. */
+export function readWindows({ windows = [] }: WrittenOffPeak): OffPeakWindow[] {
+  return windows.flatMap(({ hours_utc: hours = [], weekdays = [] }) =>
+    [hours].flat().map((span) => {
+      const [from = '00:00', to = '00:00'] = span.split('-');
+      return {
+        fromMinute: minuteOf(from),
+        toMinute: minuteOf(to) || DAY_MS / MINUTE_MS,
+        weekdays: weekdays.map(Number),
+      };
+    }),
+  );
+}
+
+function minuteOf(time: string): number {
+  const [hours = 0, minutes = 0] = time.split(':').map(Number);
+  return hours * 60 + minutes;
+}
