@@ -116,6 +116,11 @@ const ALL: { [Kind in AlertKind]: [AlertData[Kind], en: string, ko: string] } = 
     'The price of house (deployment openai/llama) is unknown. Its calls are charged at the highest prices of the catalogue, $150.00 per million input tokens and $600.00 per million output tokens, and are refused under budgets. Set the price at /admin/prices.',
     '모델 house(배포 openai/llama)의 단가를 알 수 없습니다. 호출 비용은 카탈로그의 최고 단가(토큰 100만 개당 입력 $150.00, 출력 $600.00)로 계산되며, 예산이 적용되는 호출은 거부됩니다. /admin/prices에서 단가를 설정하세요.',
   ],
+  model_retiring: [
+    { model: 'fast', deployment: 'openai/gpt-4.1', retires_on: '2027-01-14', days: 30 },
+    'The vendor retires the model of openai/gpt-4.1 on 2027-01-14, in 30 days, and fast is still called. Change the deployments of fast before.',
+    '배포 openai/gpt-4.1의 모델은 2027-01-14(30일 후)에 지원이 종료되지만 fast 모델이 아직 호출되고 있습니다. 그 전에 fast 모델의 배포를 변경하세요.',
+  ],
   webhook_test: [
     { webhook_id: 'webhook_1' },
     'This is a test of the webhook webhook_1. Thriftgate sends alerts in this format.',

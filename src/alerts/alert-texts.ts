@@ -77,6 +77,16 @@ const TEXTS: Texts = {
     en: `The price of ${model} (deployment ${deployment}) is unknown. Its calls are charged at the highest prices of the catalogue, ${usd(input)} per million input tokens and ${usd(output)} per million output tokens, and are refused under budgets. Set the price at /admin/prices.`,
     ko: `모델 ${model}(배포 ${deployment})의 단가를 알 수 없습니다. 호출 비용은 카탈로그의 최고 단가(토큰 100만 개당 입력 ${usd(input)}, 출력 ${usd(output)})로 계산되며, 예산이 적용되는 호출은 거부됩니다. /admin/prices에서 단가를 설정하세요.`,
   }),
+  model_retiring: ({ model, deployment, retires_on: on, days }) => ({
+    en:
+      days < 0
+        ? `The vendor has retired the model of ${deployment} on ${on}, and ${model} is still called. Change the deployments of ${model}.`
+        : `The vendor retires the model of ${deployment} on ${on}, ${days === 1 ? 'in 1 day' : `in ${days} days`}, and ${model} is still called. Change the deployments of ${model} before.`,
+    ko:
+      days < 0
+        ? `배포 ${deployment}의 모델은 ${on}에 지원이 종료되었으나 ${model} 모델이 아직 호출되고 있습니다. ${model} 모델의 배포를 변경하세요.`
+        : `배포 ${deployment}의 모델은 ${on}(${days}일 후)에 지원이 종료되지만 ${model} 모델이 아직 호출되고 있습니다. 그 전에 ${model} 모델의 배포를 변경하세요.`,
+  }),
   webhook_test: ({ webhook_id }) => ({
     en: `This is a test of the webhook ${webhook_id}. Thriftgate sends alerts in this format.`,
     ko: `웹훅 ${webhook_id}의 테스트 메시지입니다. Thriftgate의 알림은 이와 같은 형식으로 전송됩니다.`,

@@ -88,6 +88,14 @@ export interface AlertData {
     input_usd_per_mtok: string;
     output_usd_per_mtok: string;
   };
+  model_retiring: {
+    model: string;
+    deployment: string;
+    /** The day on which the vendor retires the model, as `2027-01-14`. */
+    retires_on: string;
+    /** Until then; 0 on the day, negative after it. */
+    days: number;
+  };
   webhook_test: { webhook_id: string };
 }
 

@@ -80,6 +80,7 @@ export class ModelsController {
         input_usd_per_mtok: perMtok(price?.inputPusd),
         cached_input_usd_per_mtok: perMtok(price?.cachedInputPusd),
         output_usd_per_mtok: perMtok(price?.outputPusd),
+        deprecation_date: (deployment && this.prices.catalogue.get(deployment.upstreamModel)?.retiresOn) ?? null,
         price_estimated: price?.estimated ?? true,
       },
     };

@@ -9,6 +9,7 @@ import { atClock } from './off-peak';
 import { FREE, multiplied, type Price, type Priced, type TokenPrices } from './price';
 import type { PriceRow } from './price-row';
 import { PricesRepository } from './prices.repository';
+import { retirementAlert } from './retirement';
 import { unknownPriceAlert } from './unknown-price';
 
 interface Resolved {
@@ -18,6 +19,7 @@ interface Resolved {
 }
 
 const NO_TEAM = '';
+const DAY_MS = 24 * 3_600_000;
 
 /** All prices: of the catalogue, of gateway.yaml, and of administrators and imports, each from its time on. */
 @Injectable()
@@ -29,6 +31,10 @@ export class PriceBook implements OnModuleInit {
   private rows: readonly PriceRow[] = [];
   private teams = new Set<string>();
   private resolved = new WeakMap<Priced, Map<string, Resolved>>();
+  /** The public names whose retirement was looked at today. */
+  private readonly warned = new Set<string>();
+  /** When the next day begins, in milliseconds since 1970. */
+  private retirementsAt = 0;
   /** The public names whose calls had a guessed price. */
   private readonly guessed = new Set<string>();
 
@@ -64,14 +70,32 @@ export class PriceBook implements OnModuleInit {
     return found.price;
   }
 
-  /** As `of`, for a call that is about to be charged: a guessed price raises an alert, once for each model. */
+  /**
+   * As `of`, for a call that is about to be charged. A guessed price raises an alert, once for each model, and a model that its
+   * vendor retires soon raises one a day.
+   */
   ofCall(priced: Priced, teamId: string, nowMs: number): Price {
     const price = this.of(priced, teamId, nowMs);
+    if (nowMs >= this.retirementsAt) this.beginDay(nowMs);
+    const retiresOn = this.catalogue.get(priced.upstreamModel)?.retiresOn;
+    if (retiresOn !== undefined) this.warnOfRetirement(priced, retiresOn, nowMs);
     if (price.estimated && !this.guessed.has(priced.publicName)) {
       this.guessed.add(priced.publicName);
       this.alerts.raise(unknownPriceAlert(priced, price));
     }
     return price;
+  }
+
+  private beginDay(nowMs: number): void {
+    this.retirementsAt = (Math.floor(nowMs / DAY_MS) + 1) * DAY_MS;
+    this.warned.clear();
+  }
+
+  private warnOfRetirement(priced: Priced, retiresOn: string, nowMs: number): void {
+    if (this.warned.has(priced.publicName) || this.providers.isSimulated(priced.provider)) return;
+    this.warned.add(priced.publicName);
+    const alert = retirementAlert(priced, retiresOn, nowMs);
+    if (alert) this.alerts.raise(alert);
   }
 
   /** The price in force at any past or future time. */

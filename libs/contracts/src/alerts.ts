@@ -19,6 +19,7 @@ export const alertKinds = [
   'provider_failing',
   'model_unavailable',
   'price_unknown',
+  'model_retiring',
 ] as const;
 export type AlertKind = (typeof alertKinds)[number];
 

@@ -16,6 +16,10 @@ export const modelSchema = z
       input_usd_per_mtok: usdSchema,
       cached_input_usd_per_mtok: usdSchema,
       output_usd_per_mtok: usdSchema,
+      deprecation_date: z.string().nullable().meta({
+        description: 'The day on which the vendor retires the model; null if none is known',
+        example: '2027-01-14',
+      }),
       price_estimated: z.boolean().meta({ description: 'True if the price is unknown and a ceiling price is charged' }),
     }),
   })
