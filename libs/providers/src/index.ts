@@ -19,4 +19,5 @@ export { sseComment } from './transport/sse-text';
 export { ENDPOINTS, endpointAt } from './endpoints/endpoints';
 export { chatCompletions } from './endpoints/chat-completions/chat-completions.endpoint';
 export { openAi, openAiCompatible } from './openai/openai';
+export * from './vendors';
 export { SimulatorTransport, type SimulatorOptions } from './simulator/simulator.transport';
