@@ -1,0 +1,43 @@
+import { parseExact } from '../../exact-json';
+import { isRecord, type JsonRecord } from '../../json-record';
+import type { ReadReply, UpstreamCall } from '../../translator';
+import { AnthropicAnswer } from './anthropic-answer';
+import { billedUsage } from './anthropic-usage';
+
+/**
+ * Reads a message as its stream would have come, so that both give one answer.
+ *
+ * @see https://platform.claude.com/docs/en/api/messages
+ */
+export function readMessage(body: Buffer, call: UpstreamCall): ReadReply {
+  const text = body.toString();
+  const message = parsed(text);
+  if (!isRecord(message)) return { kind: 'unreadable', usage: undefined };
+  if (message.type === 'error' || isRecord(message.error)) return { kind: 'error', text };
+  const { content } = message;
+  if (!Array.isArray(content)) {
+    const usage = isRecord(message.usage) ? message.usage : undefined;
+    return { kind: 'unreadable', usage: billedUsage(usage) };
+  }
+  return { kind: 'response', reply: answerOf(message, content, call).reply() };
+}
+
+function answerOf(message: JsonRecord, content: readonly unknown[], call: UpstreamCall): AnthropicAnswer {
+  const answer = new AnthropicAnswer(call);
+  answer.start(message);
+  for (const [index, block] of content.entries()) {
+    answer.startBlock(index, block);
+    answer.stopBlock(index);
+  }
+  answer.end(message, message.usage);
+  answer.usageChunk();
+  return answer;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return parseExact(text);
+  } catch {
+    return undefined;
+  }
+}
