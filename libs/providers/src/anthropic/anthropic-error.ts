@@ -32,6 +32,8 @@ const STATUS_OF_REASON: Readonly<Record<string, number>> = {
 };
 const NO_CREDIT_MESSAGE = /credit balance is too low|purchase credits/i;
 const TOO_LONG = /prompt is too long|exceed(s|ed)? (the )?(model's )?context (limit|window)|input is too long/i;
+/** OpenAI's code. */
+const TOO_LONG_CODE = 'context_length_exceeded';
 const MODEL_MESSAGE = /^model:/i;
 
 /** What an error body says. */
@@ -49,7 +51,9 @@ interface AnthropicFault {
 export function toAnthropicError(failure: UpstreamFailure): ProviderError {
   const fault = readFault(failure.body);
   const status = statusOf(failure.status, fault);
-  const error = { type: typeFor(status), code: codeFor(status, fault), message: fault?.message, param: null };
+  const code = codeFor(status, fault);
+  const param = code === TOO_LONG_CODE ? 'messages' : null;
+  const error = { type: typeFor(status), code, message: fault?.message, param };
   const body = fault === undefined ? failure.body : JSON.stringify({ error });
   const read = toOpenAiError({ ...failure, status, body });
   return status === OVERLOADED ? { ...read, status: UNAVAILABLE } : read;
@@ -79,7 +83,7 @@ function statusOf(given: number, fault: AnthropicFault | undefined): number {
 
 function codeFor(status: number, fault: AnthropicFault | undefined): string | null {
   const { message = '' } = fault ?? {};
-  if ((status === 400 || status === 413) && TOO_LONG.test(message)) return 'context_length_exceeded';
+  if ((status === 400 || status === 413) && TOO_LONG.test(message)) return TOO_LONG_CODE;
   return status === 404 && MODEL_MESSAGE.test(message) ? 'model_not_found' : null;
 }
 

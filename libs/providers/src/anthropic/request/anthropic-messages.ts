@@ -170,9 +170,11 @@ class ConversationWriter {
   private checkEnd(): void {
     const last = this.messages.at(-1);
     if (last?.role !== 'assistant') return;
+    const end = this.given.length - 1;
+    if (!isOf(this.given[end], 'assistant')) throw wrong(`messages.${end}.content`, 'must not be empty');
     if (!this.translation.model.prefill)
       throw unsupported(
-        `messages.${this.given.length - 1}`,
+        `messages.${end}`,
         "is the assistant's: this model does not continue it; end with a message of the user",
       );
     const content = last.content as JsonRecord[];

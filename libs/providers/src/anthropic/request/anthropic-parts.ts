@@ -1,7 +1,7 @@
 import { isRecord, type JsonRecord } from '../../json-record';
 import { LongText } from '../../passed-values';
 import { cacheMark } from './anthropic-marks';
-import { isFilled, isText, type Text, type Translation, unsupported, wrong } from './translation';
+import { isBlank, isFilled, isText, type Text, type Translation, unsupported, wrong } from './translation';
 
 /** @see https://platform.claude.com/docs/en/build-with-claude/vision#faq */
 const IMAGE_TYPES = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp']);
@@ -11,14 +11,14 @@ const DATA_URL = /^data:([^;,]*)(?:;[^;,]*)*?(;base64)?,/;
 const LONGEST_HEAD = 256;
 
 /**
- * The blocks of a message's content. Anthropic refuses empty texts, so they are left out.
+ * The blocks of a message's content. Anthropic refuses texts of white space alone, so they are left out.
  *
  * @param param the content's place, for example `messages.0.content`
  * @see https://platform.claude.com/docs/en/api/messages
  */
 export function contentBlocks(content: unknown, param: string, translation: Translation): JsonRecord[] {
   if (content === undefined || content === null) return [];
-  if (isText(content)) return isFilled(content) ? [{ type: 'text', text: content }] : [];
+  if (isText(content)) return isBlank(content) ? [] : [{ type: 'text', text: content }];
   if (!Array.isArray(content)) throw wrong(param, 'must be a text or a list of parts');
   return content.flatMap((part: unknown, index) => partBlocks(part, `${param}.${index}`, translation));
 }
@@ -26,7 +26,7 @@ export function contentBlocks(content: unknown, param: string, translation: Tran
 /** The blocks of content that may have texts only, as a system message. */
 export function textBlocks(content: unknown, param: string): JsonRecord[] {
   if (content === undefined || content === null) return [];
-  if (isText(content)) return isFilled(content) ? [{ type: 'text', text: content }] : [];
+  if (isText(content)) return isBlank(content) ? [] : [{ type: 'text', text: content }];
   if (!Array.isArray(content)) throw wrong(param, 'must be a text or a list of texts');
   return content.flatMap((part: unknown, index) => {
     if (!isRecord(part) || !isTextPart(part)) throw wrong(`${param}.${index}`, 'must be a text');
@@ -62,7 +62,7 @@ function textBlock(part: JsonRecord, param: string): JsonRecord[] {
   const name = part.type === 'refusal' ? 'refusal' : 'text';
   const text = part[name];
   if (!isText(text)) throw wrong(`${param}.${name}`, 'must be a text');
-  return isFilled(text) ? [{ type: 'text', text, ...cacheMark(part) }] : [];
+  return isBlank(text) ? [] : [{ type: 'text', text, ...cacheMark(part) }];
 }
 
 function imageSource(image: unknown, param: string, { dropped }: Translation): JsonRecord {

@@ -7,6 +7,8 @@ import { isFilled, type Translation, unsupported, wrong } from './translation';
 const SAMPLING = ['temperature', 'top_p', 'top_k'] as const;
 /** Anthropic's highest temperature. @see https://platform.claude.com/docs/en/api/messages#body-temperature */
 const HIGHEST_TEMPERATURE = 1;
+/** The value of `temperature` and `top_p` that changes nothing; clients send it by default. */
+const NO_EFFECT = 1;
 const SERVICE_TIERS: Readonly<Record<string, string>> = { auto: 'auto', default: 'standard_only' };
 const JSON_INSTRUCTION = 'Respond with one JSON object and nothing else: no text around it, no code fence.';
 
@@ -20,7 +22,7 @@ export function samplingOf(body: JsonRecord, { mayThink }: ThinkingPlan, { model
   const refused = given.filter(
     (name) => !model.sampling || mayThink || (name === 'top_p' && given.includes('temperature')),
   );
-  for (const name of refused) dropped.add(name);
+  for (const name of refused) if (body[name] !== NO_EFFECT) dropped.add(name);
   const sampling: JsonRecord = {};
   for (const name of given) if (!refused.includes(name)) sampling[name] = body[name];
   const { temperature } = sampling;

@@ -2,7 +2,7 @@ import { parseExact, stringifyExact } from '../../exact-json';
 import { isRecord, type JsonRecord } from '../../json-record';
 import { CLAUDE_FORMAT, takenName } from '../anthropic-names';
 import { contentBlocks } from './anthropic-parts';
-import { isFilled, isText, type Translation, wrong } from './translation';
+import { isBlank, isFilled, isText, type Translation, wrong } from './translation';
 
 /** A call of a tool in a message of the body. */
 interface BodyCall {
@@ -91,7 +91,8 @@ function keptTurn(texts: JsonRecord[], calls: BodyCall[], { turns }: Translation
   if (joined(keptTexts) !== joined(texts) || keptCalls.length !== calls.length) return undefined;
   if (!keptCalls.every((block, index) => isSameCall(block, calls[index]))) return undefined;
   const uses = calls.map(({ block }) => block);
-  const blocks = kept.map((block) => (block.type === 'tool_use' ? (uses.shift() ?? block) : { ...block }));
+  const filled = kept.filter(({ type, text }) => type !== 'text' || !isBlank(String(text)));
+  const blocks = filled.map((block) => (block.type === 'tool_use' ? (uses.shift() ?? block) : { ...block }));
   const mark = texts.at(-1)?.cache_control;
   const marked = blocks.findLast(({ type }) => type === 'text');
   if (mark !== undefined && marked) marked.cache_control = mark;
@@ -106,8 +107,12 @@ function isSameCall({ id, name, input }: JsonRecord, call: BodyCall | undefined)
   return String(stringifyExact(parsed(input))) === String(stringifyExact(block.input));
 }
 
+/** Without white space around it: a text of nothing else does not go back. */
 function joined(texts: readonly JsonRecord[]): string {
-  return texts.map(({ text }) => String(text)).join('');
+  return texts
+    .map(({ text }) => String(text))
+    .join('')
+    .trim();
 }
 
 /** The thinking that the client sent back, in OpenRouter's or in LiteLLM's member. */

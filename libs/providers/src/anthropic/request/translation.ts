@@ -24,6 +24,11 @@ export function isFilled(value: unknown): value is Text {
   return isText(value) && value.length > 0;
 }
 
+/** Whether a text is empty or white space alone. A long one is never. */
+export function isBlank(text: Text): boolean {
+  return typeof text === 'string' ? text.trim() === '' : text.length === 0;
+}
+
 /** @param param the wrong member, for example `messages.0.content` */
 export function wrong(param: string, problem: string): InvalidRequestError {
   return new InvalidRequestError(`'${param}' ${problem}.`, param);
