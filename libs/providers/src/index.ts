@@ -18,6 +18,7 @@ export { SseReader, SseEventTooLargeError, MAX_SSE_EVENT_LENGTH, type SseItem } 
 export { sseComment } from './transport/sse-text';
 export { ENDPOINTS, endpointAt } from './endpoints/endpoints';
 export { chatCompletions } from './endpoints/chat-completions/chat-completions.endpoint';
+export { anthropic } from './anthropic/anthropic';
 export { openAi, openAiCompatible } from './openai/openai';
 export * from './vendors';
 export { SimulatorTransport, type SimulatorOptions } from './simulator/simulator.transport';

@@ -10,6 +10,7 @@ const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
  */
 export function secondsOf(requestId: string): number {
   if (!ULID.test(requestId)) return 0;
-  const digits = [...requestId.slice(0, TIME_LENGTH)];
-  return Math.floor(digits.reduce((ms, digit) => ms * DIGITS.length + DIGITS.indexOf(digit), 0) / 1_000);
+  let ms = 0;
+  for (const digit of requestId.slice(0, TIME_LENGTH)) ms = ms * DIGITS.length + DIGITS.indexOf(digit);
+  return Math.floor(ms / 1_000);
 }

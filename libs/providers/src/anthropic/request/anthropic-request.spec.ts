@@ -25,8 +25,8 @@ function request(body: JsonRecord, call: Partial<UpstreamCall> = {}) {
   });
 }
 
-function bodyOf(body: JsonRecord, call?: Partial<UpstreamCall>): any {
-  return JSON.parse(String(request(body, call).body));
+function bodyOf(body: JsonRecord, call?: Partial<UpstreamCall>): JsonRecord {
+  return JSON.parse(String(request(body, call).body)) as JsonRecord;
 }
 
 /** The error's kind and the member that it names. */
@@ -208,7 +208,7 @@ describe('the request', () => {
   it('gives equal names to equal tools, and different names to different ones', () => {
     const names = ['a.b', 'a_b', 'a/b', 'x'.repeat(200), '검색'];
     const { tools } = bodyOf({ tools: names.map((name) => ({ type: 'function', function: { name } })) });
-    const sent: string[] = tools.map(({ name }: { name: string }) => name);
+    const sent = (tools as { name: string }[]).map(({ name }) => name);
     expect(new Set(sent).size).toBe(names.length);
     expect(sent.every((name) => /^[a-zA-Z0-9_-]{1,128}$/.test(name))).toBe(true);
     expect(sent[1]).toBe('a_b');
