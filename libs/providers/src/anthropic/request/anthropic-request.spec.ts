@@ -165,6 +165,14 @@ describe('the request', () => {
     expect(request({}, { baseUrl }).url).toBe('https://api.anthropic.com/v1/messages'),
   );
 
+  it('does not think where a tool is forced on a model that cannot do both', () => {
+    const both = { reasoning_effort: 'high', max_tokens: 9_000, tools: [TOOL], tool_choice: 'required' };
+    const at = { upstreamModel: 'claude-haiku-4-5' };
+    expect(bodyOf(both, at)).not.toHaveProperty('thinking');
+    expect(request(both, at).dropped).toEqual(['reasoning_effort']);
+    expect(bodyOf({ ...both, tool_choice: 'auto' }, at)).toHaveProperty('thinking');
+  });
+
   it('never names a user as such', () => {
     for (const name of ['user', 'safety_identifier']) {
       const { metadata } = bodyOf({ [name]: 'kim@example.com' });
