@@ -1,4 +1,12 @@
+import { ENVIRONMENT_VENDORS, type KeyVariable, type UrlVariable } from '@thriftgate/providers';
 import type { Environment } from './environment';
+
+const vendorMeanings = Object.fromEntries(
+  ENVIRONMENT_VENDORS.flatMap(({ vendor: { label, keyless }, keyVariable, urlVariable }) => [
+    [keyVariable, keyless ? `key of ${label}, if it needs one` : `serves the catalogue's models of ${label}`],
+    [urlVariable, keyless ? `base URL of ${label}; adds it as a provider, also without a key` : `base URL of ${label}`],
+  ]),
+) as Record<KeyVariable | UrlVariable, string>;
 
 /** The meaning of each environment variable. `npm run docs` writes it, with the default from the schema, to docs/settings.md. */
 export const SETTING_MEANINGS: Record<keyof Environment, string> = {
@@ -20,11 +28,7 @@ export const SETTING_MEANINGS: Record<keyof Environment, string> = {
   REDIS_TIMEOUT_MS: 'how long a call waits for Redis before it continues without it',
   QUEUE_REDIS_URL: 'separate Redis for the batch queue, which must not evict; without it the queue uses `REDIS_URL`',
   GATEWAY_CONFIG: 'path of the configuration file; without it `./gateway.yaml` is read if it exists',
-  OPENAI_API_KEY: "serves the catalogue's OpenAI models",
-  OPENAI_BASE_URL: 'base URL of OpenAI, with `/v1`',
-  DEEPSEEK_API_KEY: "serves the catalogue's DeepSeek models",
-  DEEPSEEK_BASE_URL: 'base URL of DeepSeek',
-  ANTHROPIC_API_KEY: 'not used yet; the start banner says so',
+  ...vendorMeanings,
   GEMINI_API_KEY: 'not used yet; the start banner says so',
   LOG_LEVEL: 'lowest level that is logged',
   DRAIN_TIMEOUT_S: 'how long running calls may take to end after SIGTERM',

@@ -1,3 +1,4 @@
+import { ENVIRONMENT_VENDORS, type KeyVariable, type UrlVariable } from '@thriftgate/providers';
 import { z } from 'zod';
 import { readRedisUrl } from './redis/redis-url';
 
@@ -29,6 +30,15 @@ export function originsOf(value: string): string[] {
   );
 }
 
+type VendorVariables = Record<KeyVariable | UrlVariable, z.ZodType<string | undefined>>;
+/** The keys and base URLs of vendors. A server without a key has no default: its base URL says that it is there. */
+const vendorVariables = Object.fromEntries<z.ZodType<string | undefined>>(
+  ENVIRONMENT_VENDORS.flatMap(({ vendor: { baseUrl, keyless }, keyVariable, urlVariable }) => [
+    [keyVariable, z.string().optional()],
+    [urlVariable, baseUrl === undefined || keyless ? http.optional() : http.default(baseUrl)],
+  ]),
+) as VendorVariables;
+
 /** Every environment variable that the gateway reads. An empty value counts as not set. */
 export const environmentSchema = z
   .object({
@@ -45,11 +55,7 @@ export const environmentSchema = z
     REDIS_TIMEOUT_MS: positive(50),
     QUEUE_REDIS_URL: redis.optional(),
     GATEWAY_CONFIG: z.string().optional(),
-    OPENAI_API_KEY: z.string().optional(),
-    OPENAI_BASE_URL: http.default('https://api.openai.com/v1'),
-    DEEPSEEK_API_KEY: z.string().optional(),
-    DEEPSEEK_BASE_URL: http.default('https://api.deepseek.com'),
-    ANTHROPIC_API_KEY: z.string().optional(),
+    ...vendorVariables,
     GEMINI_API_KEY: z.string().optional(),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
     DRAIN_TIMEOUT_S: positive(60),
@@ -73,4 +79,4 @@ export const environmentSchema = z
 export type Environment = z.output<typeof environmentSchema>;
 
 /** Variables of vendors whose API this version does not support. */
-export const UNSUPPORTED_VENDOR_KEYS = ['ANTHROPIC_API_KEY', 'GEMINI_API_KEY'] as const;
+export const UNSUPPORTED_VENDOR_KEYS = ['GEMINI_API_KEY'] as const;

@@ -1,4 +1,5 @@
 import { modelCacheRulesSchema, organisationCacheRulesSchema, plainText } from '@thriftgate/contracts';
+import { VENDORS, type VendorName, vendorOf } from '@thriftgate/providers';
 import { z } from 'zod';
 import { providerHeaders, providerQuery } from './provider-extras';
 
@@ -7,17 +8,18 @@ const price = z
   .string()
   .regex(/^\d{1,7}(\.\d{1,6})?$/, 'must be decimal dollars in quotes with at most 6 decimals, as "8.00"');
 
+const types = Object.keys(VENDORS) as VendorName[];
 const provider = z
   .strictObject({
-    type: z.enum(['openai', 'openai-compatible', 'simulator']),
+    type: z.enum([...types, 'simulator']),
     base_url: z.url({ protocol: /^https?$/ }).optional(),
     api_key: z.string().optional(),
     headers: providerHeaders.default({}),
     query: providerQuery.default({}),
   })
-  .refine(({ type, base_url }) => type !== 'openai-compatible' || base_url !== undefined, {
-    path: ['base_url'],
-    message: 'is required for an openai-compatible provider',
+  .superRefine(({ type, base_url }, context) => {
+    if (type === 'simulator' || base_url !== undefined || vendorOf(type)?.baseUrl !== undefined) return;
+    context.addIssue({ code: 'custom', path: ['base_url'], message: `is required for a provider of type ${type}` });
   })
   .refine(({ api_key, headers }) => !api_key || headers.authorization === undefined, {
     path: ['headers', 'authorization'],

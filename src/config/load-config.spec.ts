@@ -165,14 +165,21 @@ describe('the configuration', () => {
   });
 
   it('serves each vendor that has a key, and names unused keys', () => {
-    const config = load({ OPENAI_API_KEY: 'sk-1', DEEPSEEK_API_KEY: 'sk-2', ANTHROPIC_API_KEY: 'sk-3' });
+    const config = load({
+      OPENAI_API_KEY: 'sk-1',
+      DEEPSEEK_API_KEY: 'sk-2',
+      ANTHROPIC_API_KEY: 'sk-3',
+      ANTHROPIC_BASE_URL: 'http://127.0.0.1:8080/',
+      GEMINI_API_KEY: 'sk-4',
+    });
     expect(config.providers).toMatchObject({
       openai: { baseUrl: 'https://api.openai.com/v1', apiKey: 'sk-1', catalogueVendor: 'openai' },
       deepseek: { baseUrl: 'https://api.deepseek.com', apiKey: 'sk-2', catalogueVendor: 'deepseek' },
+      anthropic: { baseUrl: 'http://127.0.0.1:8080', apiKey: 'sk-3', catalogueVendor: 'anthropic' },
     });
     expect([Object.keys(config.providers), config.unusedVendorKeys]).toEqual([
-      ['openai', 'deepseek'],
-      ['ANTHROPIC_API_KEY'],
+      ['openai', 'anthropic', 'deepseek'],
+      ['GEMINI_API_KEY'],
     ]);
   });
 
@@ -200,7 +207,7 @@ describe('the configuration', () => {
       [postgres, ''],
       [{ ...postgres, SIMULATOR: 'off' }, ''],
       [{ SIMULATOR: 'off' }, ''],
-      [{ ...postgres, ANTHROPIC_API_KEY: 'sk-1' }, ''],
+      [{ ...postgres, GEMINI_API_KEY: 'sk-1' }, ''],
       [{ ...postgres, OPENAI_API_KEY: ' ' }, 'providers: { openai: { type: openai, api_key: "" } }'],
     ])('is not used in place of a missing provider: %j %s', (env, yaml) =>
       expect(problemsOf(env, yaml)).toEqual([

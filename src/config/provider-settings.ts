@@ -1,10 +1,11 @@
+import { ENVIRONMENT_VENDORS, type VendorName, vendorOf } from '@thriftgate/providers';
 import type { Environment } from './environment';
 import type { GatewayFile } from './gateway-file';
 import { withQuery } from './provider-extras';
 
-/** A vendor's API, or another server that speaks OpenAI's API. */
+/** A vendor's API, or another server that speaks one. */
 export interface ProviderSettings {
-  type: 'openai' | 'openai-compatible' | 'simulator';
+  type: VendorName | 'simulator';
   /** With the version prefix (`/v1`), without a trailing slash. */
   baseUrl: string;
   apiKey: string | undefined;
@@ -24,29 +25,30 @@ const SIMULATOR: ProviderSettings = {
   catalogueVendor: '*',
 };
 
-/** The vendors that a key in the environment adds, with their types and the names of their variables. */
-const VENDORS = [
-  ['openai', 'openai', 'OPENAI_API_KEY', 'OPENAI_BASE_URL'],
-  ['deepseek', 'openai-compatible', 'DEEPSEEK_API_KEY', 'DEEPSEEK_BASE_URL'],
-] as const;
-
 /** The environment variables that decide on providers, validated or not. */
-type Variables = {
-  readonly [Name in (typeof VENDORS)[number][2 | 3] | 'DATABASE_URL' | 'SIMULATOR']?: string | undefined;
-};
+type Variables = Readonly<Record<string, string | boolean | number | undefined>>;
+
+/** The vendors that the environment adds: by a key, or by the base URL of servers that need none. */
+function vendorsIn(env: Variables) {
+  return ENVIRONMENT_VENDORS.filter(
+    ({ vendor, keyVariable, urlVariable }) => env[keyVariable] || (vendor.keyless && env[urlVariable]),
+  );
+}
 
 /** The providers of the environment and of gateway.yaml, by name. If two serve a catalogue model, the later one is used. */
 export function providerSettings(env: Environment, file: GatewayFile): Record<string, ProviderSettings> {
   const providers: Record<string, ProviderSettings> = isSimulatorOn(env, file) ? { [SIMULATOR_NAME]: SIMULATOR } : {};
-  for (const [name, type, key, url] of VENDORS) {
-    const apiKey = env[key];
-    if (apiKey) providers[name] = { type, baseUrl: trimSlash(env[url]), apiKey, catalogueVendor: name };
-  }
+  for (const { name, keyVariable } of vendorsIn(env))
+    providers[name] = {
+      type: name,
+      baseUrl: trimSlash(defaultUrl(name, env)),
+      apiKey: env[keyVariable],
+      catalogueVendor: name,
+    };
   for (const [name, provider] of Object.entries(file.providers)) {
-    const defaultUrl = provider.type === 'simulator' ? SIMULATOR.baseUrl : env.OPENAI_BASE_URL;
     providers[name] = {
       type: provider.type,
-      baseUrl: withQuery(trimSlash(provider.base_url ?? defaultUrl), provider.query),
+      baseUrl: withQuery(trimSlash(provider.base_url ?? defaultUrl(provider.type, env)), provider.query),
       apiKey: provider.api_key || undefined,
       headers: Object.keys(provider.headers).length > 0 ? provider.headers : undefined,
       catalogueVendor: providers[name]?.catalogueVendor,
@@ -55,10 +57,18 @@ export function providerSettings(env: Environment, file: GatewayFile): Record<st
   return providers;
 }
 
+/** The base URL of the environment, else the vendor's own. */
+function defaultUrl(type: ProviderSettings['type'], env: Environment): string {
+  const variable = ENVIRONMENT_VENDORS.find(({ name }) => name === type)?.urlVariable;
+  const given = variable === undefined ? undefined : env[variable];
+  return given ?? vendorOf(type)?.baseUrl ?? SIMULATOR.baseUrl;
+}
+
 /** The problems of the providers, and of the simulator in place of one. */
 export function providerProblems(env: Variables, file: GatewayFile): string[] {
   return [
     ...misnamedProviders(file),
+    ...missingUrls(env, file),
     ...credentialsInUrls(env, file),
     ...unknownProviders(env, file),
     ...simulatorProblems(env, file),
@@ -70,26 +80,37 @@ function isSimulatorOn(env: Variables, file: GatewayFile): boolean {
   return mode === 'on' || (mode === 'auto' && DATABASE_URL === undefined && !hasProvider(env, file));
 }
 
-/** Whether a provider can serve calls: a vendor with a key, or an OpenAI-compatible server, which may need none. */
-function hasProvider(env: Variables, file: GatewayFile): boolean {
-  const { providers } = file;
+/** Whether a provider can serve calls: a vendor with a credential, or servers that may need none. */
+function hasProvider(env: Variables, { providers }: GatewayFile): boolean {
   return (
-    VENDORS.some(([name, , key]) => env[key] && !providers[name]) ||
-    Object.values(providers).some(({ type, api_key }) => type === 'openai-compatible' || (type === 'openai' && api_key))
+    vendorsIn(env).some(({ name }) => !providers[name]) ||
+    Object.values(providers).some(
+      ({ type, api_key, headers }) =>
+        type !== 'simulator' && (vendorOf(type)?.keyless || api_key || headers.authorization),
+    )
+  );
+}
+
+/** A key without the base URL that each customer of the vendor has. */
+function missingUrls(env: Variables, { providers }: GatewayFile): string[] {
+  return vendorsIn(env).flatMap(({ name, vendor, keyVariable, urlVariable }) =>
+    vendor.baseUrl === undefined && !env[urlVariable] && !providers[name]
+      ? [`${urlVariable}: is required beside ${keyVariable}`]
+      : [],
   );
 }
 
 /** Refuses `user:password@` in base URLs, which no request carries. */
 function credentialsInUrls(env: Variables, { providers }: GatewayFile): string[] {
-  const urls = [
-    ...VENDORS.map(([, , , url]): [string, string | undefined] => [url, env[url]]),
-    ...Object.entries(providers).map(([name, { base_url }]): [string, string | undefined] => [
+  const urls: [string, unknown][] = [
+    ...ENVIRONMENT_VENDORS.map(({ urlVariable }): [string, unknown] => [urlVariable, env[urlVariable]]),
+    ...Object.entries(providers).map(([name, each]): [string, unknown] => [
       `providers.${name}.base_url`,
-      base_url,
+      each.base_url,
     ]),
   ];
   return urls.flatMap(([place, url]) =>
-    url !== undefined && /^\w+:\/\/[^/?#]*@/.test(url)
+    typeof url === 'string' && /^\w+:\/\/[^/?#]*@/.test(url)
       ? [`${place}: must have no user name and no password; set the provider's API key in place of them`]
       : [],
   );
@@ -115,7 +136,7 @@ function simulatorProblems(env: Variables, file: GatewayFile): string[] {
     ...(hasProvider(env, file)
       ? []
       : [
-          `SIMULATOR: ${why}, and no provider has a key; set OPENAI_API_KEY or DEEPSEEK_API_KEY, declare a provider in gateway.yaml, or set SIMULATOR=on`,
+          `SIMULATOR: ${why}, and no provider has a key; set OPENAI_API_KEY or another vendor's key, declare a provider in gateway.yaml, or set SIMULATOR=on`,
         ]),
   ];
 }
@@ -123,7 +144,7 @@ function simulatorProblems(env: Variables, file: GatewayFile): string[] {
 /** The deployments in gateway.yaml whose provider is neither declared there nor added by a variable. */
 function unknownProviders(env: Variables, file: GatewayFile): string[] {
   const known = new Set(Object.keys(file.providers));
-  for (const [name, , key] of VENDORS) if (env[key]) known.add(name);
+  for (const { name } of vendorsIn(env)) known.add(name);
   if (isSimulatorOn(env, file)) known.add(SIMULATOR_NAME);
   return Object.entries(file.models).flatMap(([model, { deployments }]) =>
     deployments.flatMap(({ provider }, index) =>

@@ -1,13 +1,14 @@
 import { nearMiss } from '@thriftgate/contracts';
+import { ENVIRONMENT_VENDORS } from '@thriftgate/providers';
 import { GatewayError } from '../common/errors';
 import type { CatalogueModel } from '../pricing/catalogue';
 import type { Model } from './model';
 
 const MAX_SHOWN = 200;
-/** The variables with the vendors' keys, where a name is not the vendor's own in capitals. */
+/** The variables with the keys of vendors whose own API this version does not speak, where they have another name. */
 const VARIABLES: Record<string, string> = { cohere_chat: 'COHERE_API_KEY' };
-/** The vendors whose own API this version speaks. */
-const SPOKEN = new Set(['openai', 'deepseek']);
+/** The variables of the others, by the vendors' names. */
+const SPOKEN = new Map<string, string>(ENVIRONMENT_VENDORS.map(({ name, keyVariable }) => [name, keyVariable]));
 
 type Catalogue = ReadonlyMap<string, CatalogueModel>;
 type Models = ReadonlyMap<string, Model>;
@@ -55,8 +56,9 @@ function ofSameLine(name: string, catalogue: Catalogue): CatalogueModel | undefi
 
 function missingKey({ name, vendor, mode }: CatalogueModel, itIs = 'It is'): string {
   if (mode !== 'chat') return `"${name}" is a model for ${mode}, which this gateway does not offer.`;
-  const variable = VARIABLES[vendor] ?? `${vendor.toUpperCase()}_API_KEY`;
-  return SPOKEN.has(vendor)
+  const spoken = SPOKEN.get(vendor);
+  const variable = spoken ?? VARIABLES[vendor] ?? `${vendor.toUpperCase()}_API_KEY`;
+  return spoken !== undefined
     ? `${itIs} a model of ${vendor}, whose key is missing: set ${variable}.`
     : `${itIs} a model of ${vendor} (${variable}), whose own API this version does not speak: declare an OpenAI-compatible ` +
         'server that has it in gateway.yaml.';

@@ -8,6 +8,7 @@ const STANDARD = new Set(['default', 'standard', 'on_demand', 'auto', 'scale']);
  *
  * @see https://platform.openai.com/docs/pricing priority, flex
  * @see https://docs.fireworks.ai/guides/large-workloads spot
+ * @see https://platform.claude.com/docs/en/about-claude/pricing fast, us, both
  */
 const MILLIONTHS = new Map([
   ['priority', 2_000_000n],
@@ -15,6 +16,8 @@ const MILLIONTHS = new Map([
   ['ultrafast', 6_000_000n],
   ['flex', 500_000n],
   ['spot', 500_000n],
+  ['us', 1_100_000n],
+  ['fast-us', 2_200_000n],
 ]);
 
 /** The price of a call that a vendor served in a tier; at the model's price, marked as estimated, in a tier that is unknown. */

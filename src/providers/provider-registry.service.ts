@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { openAi, openAiCompatible, SimulatorTransport, UpstreamClient } from '@thriftgate/providers';
+import { openAi, SimulatorTransport, UpstreamClient, VENDORS } from '@thriftgate/providers';
 import { GatewayConfig } from '../config/gateway-config';
 import { VERSION } from '../common/version';
 import { type ProviderSettings, SIMULATOR_NAME } from '../config/provider-settings';
@@ -110,7 +110,7 @@ export class ProviderRegistry implements OnModuleInit, OnApplicationShutdown {
     const client = simulated ? undefined : this.connect();
     const { baseUrl, apiKey, headers, catalogueVendor } = settings;
     const transport = client ?? this.simulatorTransport;
-    const api = redactedApi(settings.type === 'openai-compatible' ? openAiCompatible : openAi, [
+    const api = redactedApi(settings.type === 'simulator' ? openAi : VENDORS[settings.type].api, [
       apiKey ?? '',
       ...Object.values(headers ?? {}).filter(isLikelySecret),
     ]);

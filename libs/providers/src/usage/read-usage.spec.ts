@@ -67,6 +67,66 @@ describe('readUsage', () => {
       { inputTokens: 12, cachedInputTokens: 0, outputTokens: 503, reasoningTokens: 400 },
     ],
     [
+      'Anthropic messages with cache writes for an hour',
+      {
+        input_tokens: 10,
+        cache_read_input_tokens: 300,
+        cache_creation_input_tokens: 700,
+        cache_creation: { ephemeral_5m_input_tokens: 200, ephemeral_1h_input_tokens: 500 },
+        output_tokens: 5,
+      },
+      {
+        inputTokens: 1010,
+        cachedInputTokens: 300,
+        cacheWriteTokens: 700,
+        longCacheWriteTokens: 500,
+        outputTokens: 5,
+        reasoningTokens: 0,
+      },
+    ],
+    [
+      'Anthropic messages whose context was compacted, with an advisor of another price',
+      {
+        input_tokens: 100,
+        cache_read_input_tokens: 0,
+        cache_creation_input_tokens: 0,
+        output_tokens: 40,
+        iterations: [
+          { type: 'compaction', input_tokens: 5000, cache_read_input_tokens: 1000, output_tokens: 300 },
+          { type: 'advisor_message', input_tokens: 900, output_tokens: 90 },
+          {
+            type: 'message',
+            input_tokens: 100,
+            cache_creation_input_tokens: 20,
+            cache_creation: { ephemeral_1h_input_tokens: 20 },
+            output_tokens: 40,
+          },
+        ],
+      },
+      {
+        inputTokens: 6120,
+        cachedInputTokens: 1000,
+        cacheWriteTokens: 20,
+        longCacheWriteTokens: 20,
+        outputTokens: 340,
+        reasoningTokens: 0,
+      },
+    ],
+    [
+      'Anthropic messages that another model took over',
+      {
+        input_tokens: 100,
+        cache_read_input_tokens: 0,
+        cache_creation_input_tokens: 0,
+        output_tokens: 40,
+        iterations: [
+          { type: 'message', input_tokens: 100, output_tokens: 0 },
+          { type: 'fallback_message', input_tokens: 100, output_tokens: 40 },
+        ],
+      },
+      { inputTokens: 100, cachedInputTokens: 0, outputTokens: 40, reasoningTokens: 0 },
+    ],
+    [
       'the OpenAI endpoint of Gemini, where only the total includes thoughts',
       { prompt_tokens: 20, completion_tokens: 424, total_tokens: 1016 },
       { inputTokens: 20, cachedInputTokens: 0, outputTokens: 996, reasoningTokens: 572 },
@@ -128,6 +188,10 @@ describe('readUsage', () => {
     [
       'more cached input than input',
       { prompt_tokens: 1, completion_tokens: 1, prompt_tokens_details: { cached_tokens: 2 } },
+    ],
+    [
+      'an iteration of Anthropic without counts',
+      { input_tokens: 1, cache_read_input_tokens: 0, output_tokens: 1, iterations: [{ type: 'message' }] },
     ],
     ['Anthropic usage without input', { cache_read_input_tokens: 5, output_tokens: 1 }],
   ])('returns undefined for %s', (_, document) => {

@@ -75,19 +75,50 @@ function openAiResponses(usage: Record<string, unknown>): Counts {
  * @see https://docs.claude.com/en/docs/build-with-claude/prompt-caching#tracking-cache-performance
  */
 function anthropic(usage: Record<string, unknown>): Counts {
-  const { input_tokens: input, cache_read_input_tokens: read, cache_creation_input_tokens: written } = usage;
-  const [cached, writes] = [read ?? 0, written ?? 0];
+  const counts = billedIterations(usage).map(anthropicCounts);
   const output = isRecord(usage.output_tokens_details) ? usage.output_tokens_details : {};
-  const inputTokens = isCount(input) && isCount(cached) && isCount(writes) ? input + cached + writes : undefined;
   return {
-    inputTokens,
-    cachedInputTokens: cached,
-    cacheWriteTokens: writes,
-    longCacheWriteTokens: isRecord(usage.cache_creation) ? usage.cache_creation.ephemeral_1h_input_tokens : undefined,
-    outputTokens: usage.output_tokens,
+    inputTokens: sumOf(counts.map(({ inputTokens }) => inputTokens)),
+    cachedInputTokens: sumOf(counts.map(({ cachedInputTokens }) => cachedInputTokens)),
+    cacheWriteTokens: sumOf(counts.map(({ cacheWriteTokens }) => cacheWriteTokens)),
+    longCacheWriteTokens: sumOf(counts.map(({ longCacheWriteTokens }) => longCacheWriteTokens)),
+    outputTokens: sumOf(counts.map(({ outputTokens }) => outputTokens)),
     reasoningTokens: output.thinking_tokens ?? 0,
     total: undefined,
   };
+}
+
+/** Passes over the prompt that the model's own price covers. */
+const OWN_ITERATIONS: ReadonlySet<unknown> = new Set(['message', 'compaction']);
+
+/**
+ * The counts at the top leave out passes that compact the context, so the passes are added. Where another model took over,
+ * the top has all that is charged.
+ *
+ * @see https://platform.claude.com/docs/en/build-with-claude/compaction#understanding-usage
+ */
+function billedIterations(usage: Record<string, unknown>): Record<string, unknown>[] {
+  const iterations = Array.isArray(usage.iterations) ? usage.iterations.filter(isRecord) : [];
+  const own = iterations.filter(({ type }) => OWN_ITERATIONS.has(type));
+  const hasFallback = iterations.some(({ type }) => type === 'fallback_message');
+  return own.length === 0 || hasFallback ? [usage] : own;
+}
+
+function anthropicCounts(usage: Record<string, unknown>): Omit<Counts, 'reasoningTokens' | 'total'> {
+  const { cache_read_input_tokens: read, cache_creation_input_tokens: written, cache_creation: byTtl } = usage;
+  const [cached, writes] = [read ?? 0, written ?? 0];
+  return {
+    inputTokens: sumOf([usage.input_tokens, cached, writes]),
+    cachedInputTokens: cached,
+    cacheWriteTokens: writes,
+    longCacheWriteTokens: (isRecord(byTtl) ? byTtl.ephemeral_1h_input_tokens : undefined) ?? 0,
+    outputTokens: usage.output_tokens,
+  };
+}
+
+/** Undefined where one of them is no count. */
+function sumOf(counts: readonly unknown[]): number | undefined {
+  return counts.every(isCount) ? counts.reduce((sum, count) => sum + count, 0) : undefined;
 }
 
 /**

@@ -1,0 +1,39 @@
+import { parseExact } from '../../exact-json';
+import { isRecord, type JsonRecord } from '../../json-record';
+import type { ReadReply, UpstreamCall } from '../../translator';
+import { AnthropicAnswer } from './anthropic-answer';
+import { billedUsage } from './anthropic-usage';
+
+/**
+ * Reads a message as its stream would have come, so that both give one answer.
+ *
+ * @see https://platform.claude.com/docs/en/api/messages
+ */
+export function readMessage(body: Buffer, call: UpstreamCall): ReadReply {
+  const text = body.toString();
+  const message = parsed(text);
+  if (!isRecord(message)) return { kind: 'unreadable', usage: undefined };
+  if (message.type === 'error' || isRecord(message.error)) return { kind: 'error', text };
+  if (!Array.isArray(message.content)) {
+    const usage = isRecord(message.usage) ? message.usage : undefined;
+    return { kind: 'unreadable', usage: billedUsage(usage) };
+  }
+  return { kind: 'response', reply: answerOf(message, call).reply() };
+}
+
+function answerOf(message: JsonRecord, call: UpstreamCall): AnthropicAnswer {
+  const answer = new AnthropicAnswer(call);
+  answer.start(message);
+  // For one without a reason to end.
+  answer.end({}, message.usage);
+  answer.usageChunk();
+  return answer;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return parseExact(text);
+  } catch {
+    return undefined;
+  }
+}

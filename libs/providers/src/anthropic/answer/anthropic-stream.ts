@@ -1,0 +1,71 @@
+import { isRecord, type JsonRecord, parseJson } from '../../json-record';
+import type { Reply, SseEvent, StreamChunk, StreamDecoder, UpstreamCall } from '../../translator';
+import { AnthropicAnswer } from './anthropic-answer';
+
+const NOT_JSON = JSON.stringify({
+  type: 'error',
+  error: { type: 'api_error', message: 'The upstream sent an event that is not a JSON object.' },
+});
+
+/**
+ * Reads the events of Anthropic's stream as chunks of OpenAI's. Events and blocks that are not known are skipped, as the
+ * vendor adds some from time to time.
+ *
+ * @see https://platform.claude.com/docs/en/build-with-claude/streaming
+ */
+export class AnthropicStream implements StreamDecoder {
+  private readonly answer: AnthropicAnswer;
+  private hasEnded = false;
+
+  constructor(call: UpstreamCall) {
+    this.answer = new AnthropicAnswer(call);
+  }
+
+  get ended(): boolean {
+    return this.hasEnded;
+  }
+
+  /** A stream that ends without `message_stop` was cut. */
+  get finished(): boolean {
+    return this.hasEnded && this.answer.finished;
+  }
+
+  get upstreamModel(): string | undefined {
+    return this.answer.upstreamModel;
+  }
+
+  push({ data }: SseEvent): StreamChunk[] {
+    if (this.hasEnded || data === '') return [];
+    const event = parseJson(data);
+    if (isRecord(event)) return this.read(event, data);
+    this.answer.markIncomplete();
+    return [{ kind: 'error', data: NOT_JSON }];
+  }
+
+  assemble(): Reply {
+    return this.answer.reply();
+  }
+
+  private read(event: JsonRecord, data: string): StreamChunk[] {
+    const { type, index } = event;
+    switch (type) {
+      case 'message_start':
+        return isRecord(event.message) ? this.answer.start(event.message) : [];
+      case 'content_block_start':
+        return this.answer.startBlock(index, event.content_block);
+      case 'content_block_delta':
+        return this.answer.delta(index, event.delta);
+      case 'content_block_stop':
+        return this.answer.stopBlock(index);
+      case 'message_delta':
+        return this.answer.end(event.delta, event.usage);
+      case 'message_stop':
+        this.hasEnded = true;
+        return [...this.answer.usageChunk(), { kind: 'done', data: '[DONE]' }];
+      case 'error':
+        return [{ kind: 'error', data }];
+      default:
+        return [];
+    }
+  }
+}

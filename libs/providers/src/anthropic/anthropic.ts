@@ -1,0 +1,22 @@
+import { CHAT_COMPLETIONS, type Provider } from '../provider';
+import type { Translator } from '../translator';
+import { readMessage } from './answer/anthropic-reply';
+import { AnthropicStream } from './answer/anthropic-stream';
+import { toAnthropicError } from './anthropic-error';
+import { toMessagesRequest } from './request/anthropic-request';
+
+/** Chat completions over Anthropic's messages. */
+export const anthropicChat: Translator = {
+  toRequest: toMessagesRequest,
+  fromReply: readMessage,
+  openStream: (call) => new AnthropicStream(call),
+  toError: toAnthropicError,
+};
+
+/** Anthropic itself. @see https://platform.claude.com/docs/en/api/overview#authentication */
+export const anthropic: Provider = {
+  id: 'anthropic',
+  authorise: (request, credential) =>
+    credential === undefined ? request : { ...request, headers: { ...request.headers, 'x-api-key': credential } },
+  translators: { [CHAT_COMPLETIONS]: anthropicChat },
+};
