@@ -1,24 +1,8 @@
-import type { Price, RateCard } from './price';
+import type { OffPeakWindow, Price } from './price';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 const WEEK_DAYS = 7;
-
-/** A time of the day on some days of the week, in UTC. */
-export interface OffPeakWindow {
-  /** Minutes of the day. */
-  fromMinute: number;
-  /** Exclusive; 1440 is the end of the day. */
-  toMinute: number;
-  /** 1 is Monday, 7 is Sunday. */
-  weekdays: readonly number[];
-}
-
-/** The prices of a vendor at its quiet hours. @see https://api-docs.deepseek.com/quick_start/pricing */
-export interface OffPeak {
-  windows: readonly OffPeakWindow[];
-  rates: RateCard;
-}
 
 /**
  * The price in force at a time, and until when.

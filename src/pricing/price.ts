@@ -1,6 +1,5 @@
 import type { TokenUsage } from '@thriftgate/providers';
 import type { PicoUsd } from '../common/money';
-import type { OffPeak } from './off-peak';
 
 /** Prices of one token, in pico-dollars. */
 export interface TokenPrices {
@@ -26,6 +25,22 @@ export interface PriceTier extends TokenPrices {
 export interface RateCard extends TokenPrices {
   /** The longest context first. */
   tiers: readonly PriceTier[];
+}
+
+/** A time of the day on some days of the week, in UTC. */
+export interface OffPeakWindow {
+  /** Minutes of the day. */
+  fromMinute: number;
+  /** Exclusive; 1440 is the end of the day. */
+  toMinute: number;
+  /** 1 is Monday, 7 is Sunday. */
+  weekdays: readonly number[];
+}
+
+/** The prices of a vendor at its quiet hours. @see https://api-docs.deepseek.com/quick_start/pricing */
+export interface OffPeak {
+  windows: readonly OffPeakWindow[];
+  rates: RateCard;
 }
 
 /** The price of a model. */

@@ -21,6 +21,7 @@ function redactedTranslator(translator: Translator, secrets: readonly string[]):
   const redact = <Text extends string | null>(text: Text) =>
     text === null ? text : secrets.reduce<string>((left, secret) => left.replaceAll(secret, REDACTED), text);
   return {
+    keepsTurns: translator.keepsTurns,
     toRequest: (call) => translator.toRequest(call),
     fromReply: (body, call) => translator.fromReply(body, call),
     openStream: (call) => translator.openStream(call),

@@ -6,8 +6,6 @@ export interface Provider {
   readonly id: string;
   /** The request with the credential; unchanged without one. */
   authorise(request: UpstreamRequest, credential: string | undefined): UpstreamRequest;
-  /** Whether the vendor needs its own turns back, with their reasoning, see `VendorTurn`. */
-  readonly keepsTurns?: boolean;
   /** By the name of the endpoint. */
   readonly translators: Readonly<Record<string, Translator | undefined>>;
 }

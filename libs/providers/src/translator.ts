@@ -167,6 +167,8 @@ export class UnsupportedMemberError extends Error {
 
 /** One public API at one vendor. Responses are read with the call that they answer. */
 export interface Translator {
+  /** Whether the vendor needs its own turns back, with their reasoning, see {@link VendorTurn}. */
+  readonly keepsTurns?: boolean | undefined;
   /**
    * @throws InvalidRequestError where the body cannot be translated because it is wrong
    * @throws UnsupportedMemberError where the vendor lacks what the body asks for

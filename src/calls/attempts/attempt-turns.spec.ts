@@ -12,6 +12,7 @@ function vendor(keepsTurns: boolean) {
   const calls: UpstreamCall[] = [];
   const translator: Translator = {
     ...chat,
+    keepsTurns,
     toRequest: (call) => {
       calls.push(call);
       return chat.toRequest(call);
@@ -23,7 +24,7 @@ function vendor(keepsTurns: boolean) {
         : read;
     },
   };
-  const api: Provider = { ...openAi, keepsTurns, translators: { 'chat.completions': translator } };
+  const api: Provider = { ...openAi, translators: { 'chat.completions': translator } };
   return { api, calls };
 }
 

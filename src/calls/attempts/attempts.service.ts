@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import {
   type AbortSignalLike,
   type TokenUsage,
+  translatorFor,
   type UpstreamRequest,
   type UpstreamResponse,
   type UpstreamTransport,
@@ -94,7 +95,7 @@ export class AttemptsService {
 
   /** Earlier turns of the call, and what stores the next one: for vendors that need their own turns back. */
   private turnsOf({ call }: ResolvedCall, { api, name, apiKey }: ConfiguredProvider): CallTurns {
-    if (!api.keepsTurns) return NO_TURNS;
+    if (!translatorFor(call.endpoint, api)?.keepsTurns) return NO_TURNS;
     const owner = { teamId: call.caller.teamId, provider: name, credential: apiKey };
     const ids = call.endpoint.turnIds(call.body);
     return {

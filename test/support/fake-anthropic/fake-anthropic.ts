@@ -82,6 +82,7 @@ export class FakeAnthropic {
 
   private answer(call: AnthropicCall, { headers, url }: IncomingMessage, response: ServerResponse): void {
     const { body } = call;
+    if (url === '/v1/messages/count_tokens') return this.count(call, response);
     if (url !== '/v1/messages') throw new Refusal(404, 'not_found_error', `Not found: ${url}`);
     if (!headers['x-api-key']) throw new Refusal(401, 'authentication_error', 'x-api-key header is required');
     if (!headers['anthropic-version']) throw new Refusal(400, 'invalid_request_error', 'anthropic-version: required');
@@ -97,6 +98,14 @@ export class FakeAnthropic {
       response.writeHead(200, { 'content-type': 'application/json', 'request-id': 'req_fake' });
       response.end(JSON.stringify(message));
     } else this.stream(message, promptOf(body), response);
+  }
+
+  /** Refuses what a count does not take. @see https://platform.claude.com/docs/en/api/messages-count-tokens */
+  private count({ body }: AnthropicCall, response: ServerResponse): void {
+    const unknown = ['max_tokens', 'stream', 'metadata'].find((name) => name in body);
+    if (unknown) throw new Refusal(400, 'invalid_request_error', `${unknown}: Extra inputs are not permitted`);
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ input_tokens: JSON.stringify(body.messages).length }));
   }
 
   private stream(message: any, prompt: string, response: ServerResponse): void {

@@ -1,12 +1,15 @@
+import { MESSAGES } from '../endpoints/messages/messages-name';
 import { CHAT_COMPLETIONS, type Provider } from '../provider';
 import type { Translator } from '../translator';
 import { readMessage } from './answer/anthropic-reply';
 import { AnthropicStream } from './answer/anthropic-stream';
 import { toAnthropicError } from './anthropic-error';
+import { nativeMessages } from './native-messages';
 import { toMessagesRequest } from './request/anthropic-request';
 
 /** Chat completions over Anthropic's messages. */
 export const anthropicChat: Translator = {
+  keepsTurns: true,
   toRequest: toMessagesRequest,
   fromReply: readMessage,
   openStream: (call) => new AnthropicStream(call),
@@ -18,5 +21,5 @@ export const anthropic: Provider = {
   id: 'anthropic',
   authorise: (request, credential) =>
     credential === undefined ? request : { ...request, headers: { ...request.headers, 'x-api-key': credential } },
-  translators: { [CHAT_COMPLETIONS]: anthropicChat },
+  translators: { [CHAT_COMPLETIONS]: anthropicChat, [MESSAGES]: nativeMessages },
 };

@@ -1,6 +1,7 @@
 import { stringifyExact } from '../../exact-json';
 import { isRecord, type JsonRecord } from '../../json-record';
 import type { UpstreamCall, UpstreamRequest } from '../../translator';
+import { anthropicUrl } from '../anthropic-url';
 import { claudeModel } from '../anthropic-models';
 import { limitMarks } from './anthropic-marks';
 import { checkMembers } from './anthropic-members';
@@ -11,7 +12,7 @@ import { forcesCall, takenTools } from './anthropic-tools';
 import type { Translation } from './translation';
 
 /** The version of the API that takes everything that is translated. @see https://platform.claude.com/docs/en/api/versioning */
-const API_VERSION = '2023-06-01';
+export const API_VERSION = '2023-06-01';
 /** The limit of a call without one, in tokens: budgets hold money for all of it. */
 const UNASKED_MAX_TOKENS = 32_000;
 /** The limit where the model's own is unknown too, in tokens. */
@@ -34,7 +35,7 @@ export function toMessagesRequest(call: UpstreamCall): UpstreamRequest {
   const body = bodyOf(call, plan, { ...translation, keepsThinking: plan.mayThink });
   return {
     method: 'POST',
-    url: messagesUrl(call.baseUrl),
+    url: anthropicUrl(call.baseUrl, '/v1/messages'),
     headers: headersOf(call, stream, plan),
     body: stringifyExact({ model: call.upstreamModel, max_tokens: maxTokens, ...(stream && { stream }), ...body }),
     dropped: [...translation.dropped],
@@ -105,11 +106,4 @@ function headersOf(call: UpstreamCall, stream: boolean, { thinking }: ThinkingPl
     ...(thinking?.block_binding !== undefined && { 'anthropic-beta': BINDING_BETA }),
     'x-request-id': call.requestId,
   };
-}
-
-/** Anthropic's SDKs take a base URL without `/v1`; one with it is taken too. */
-function messagesUrl(baseUrl: string): string {
-  const [base = '', query] = baseUrl.split(/\?(.*)/s);
-  const root = base.replace(/\/+$/, '').replace(/\/v1$/, '');
-  return `${root}/v1/messages${query === undefined ? '' : `?${query}`}`;
 }

@@ -11,6 +11,7 @@ import { messageOfCompletion } from './message-of-completion';
  */
 export function messagesOverChat(chat: Translator): Translator {
   return {
+    keepsTurns: chat.keepsTurns,
     toRequest: (call) => {
       const { body, dropped } = chatBody(call);
       const request = chat.toRequest(chatCall(call, body));

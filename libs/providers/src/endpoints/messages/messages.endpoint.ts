@@ -3,11 +3,9 @@ import type { Endpoint, WithoutEffect } from '../../endpoint';
 import { withoutThinking } from './message-facts';
 import { MessageReplay } from './message-replay';
 import { messagesContent, textOfMessage, turnIdsOfMessages } from './messages-content';
+import { MESSAGES } from './messages-name';
 import { messagesRenderer } from './messages-renderer';
 import { readMessagesRequest } from './messages-request';
-
-/** The name of the endpoint, by which vendors that have this API themselves list their translator. */
-export const MESSAGES = 'messages';
 
 /** Members that do not change the response; the cache key includes all others, also unknown ones. */
 const TOP_LEVEL = new Set(['stream', 'metadata', 'service_tier', 'use_cache', 'cache', 'cache_control']);
