@@ -7,6 +7,7 @@ const BAD_GATEWAY = 502;
 const TRANSPORT_STATUS: Partial<Record<UpstreamTransportError['kind'], number>> = {
   first_byte_timeout: 408,
   idle_timeout: 408,
+  total_timeout: 408,
 };
 
 /** A failure of the upstream that the gateway itself has found. By default another attempt may succeed. */

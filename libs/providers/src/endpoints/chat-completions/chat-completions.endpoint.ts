@@ -1,6 +1,7 @@
 import type { Endpoint, WithoutEffect } from '../../endpoint';
 import { CHAT_COMPLETIONS } from '../../provider';
 import { chatContent, writtenText } from './chat-content';
+import { chatPrefix } from './chat-prefix';
 import { chatRenderer } from './chat-renderer';
 import { readChatRequest } from './chat-request';
 import { CompletionReplay } from './completion-replay';
@@ -44,6 +45,7 @@ export const chatCompletions: Endpoint = {
   read: readChatRequest,
   withModel: (body, model) => ({ ...body, model }),
   content: chatContent,
+  prefix: chatPrefix,
   written: writtenText,
   render: chatRenderer,
   replay: (reply) => new CompletionReplay(reply),
