@@ -15,6 +15,7 @@ import { ReadOnService } from './attempts/read-on.service';
 import { CallsService } from './calls.service';
 import { Coalescing } from './coalescing/coalescing.service';
 import { FollowerService } from './coalescing/follower.service';
+import { UpstreamAsker } from './coalescing/upstream-asker.service';
 import { CallResponder } from './responses/call-responder.service';
 import { CachedResponseService } from './responses/cached-response.service';
 import { ReplayService } from './responses/replay.service';
@@ -43,6 +44,7 @@ import { ReplayService } from './responses/replay.service';
     ReadOnService,
     Coalescing,
     FollowerService,
+    UpstreamAsker,
   ],
   exports: [CallsService, CallResponder],
 })

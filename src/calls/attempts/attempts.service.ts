@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import {
   type AbortSignalLike,
+  type SendOptions,
   type TokenUsage,
   type Translator,
   translatorFor,
@@ -16,7 +17,7 @@ import { TokenEstimator } from '../../pricing/token-estimator.service';
 import type { ConfiguredProvider } from '../../providers/provider';
 import { ProviderRegistry } from '../../providers/provider-registry.service';
 import { AttemptFailure } from '../../routing/attempt-failure';
-import type { ReleaseSlot } from '../../routing/router.service';
+import type { ReleaseSlot } from '../../routing/route-request';
 import type { FlightSource } from '../../single-flight/flight-result';
 import { Attempt, type AttemptServices } from './attempt';
 import { isJson, readBody } from './answer-reader';
@@ -90,12 +91,13 @@ export class AttemptsService {
     translator: Translator,
     request: UpstreamRequest,
   ): Promise<UpstreamResponse> {
-    const { call, signal } = attempt.resolved;
+    const { call, signal, model } = attempt.resolved;
+    const timeouts = model.routing?.timeouts;
     let response: UpstreamResponse;
     try {
       response = call.request.stream
-        ? await sendUntilHeaders(transport, request, signal)
-        : await transport.send(request, { signal });
+        ? await sendUntilHeaders(transport, request, { signal, timeouts })
+        : await transport.send(request, { signal, timeouts });
     } catch (error) {
       throw error instanceof UpstreamTransportError ? await transportFailure(attempt, translator, error) : error;
     }
@@ -170,11 +172,11 @@ export class AttemptsService {
 async function sendUntilHeaders(
   transport: UpstreamTransport,
   request: UpstreamRequest,
-  signal: AbortSignalLike,
+  { signal, timeouts }: { signal: AbortSignalLike; timeouts: SendOptions['timeouts'] },
 ): Promise<UpstreamResponse> {
   const controller = new AbortController();
   const abort = () => controller.abort();
-  return abortable(signal, abort, () => transport.send(request, { signal: controller.signal }));
+  return abortable(signal, abort, () => transport.send(request, { signal: controller.signal, timeouts }));
 }
 
 /** The body of an error; empty where it breaks off, for its status is known all the same. */

@@ -16,6 +16,8 @@ export interface ResolvedCall extends PreparedCall {
   flight: Flight | undefined;
   /** Aborted when every client that waits for the answer has disconnected. */
   signal: AbortSignalLike;
+  /** The same for the calls of a team's conversation; undefined where no prompt cache would keep it. */
+  affinity?: string | undefined;
 }
 
 const NOT_CHARGED = { priceId: null, windows: null };
@@ -53,7 +55,7 @@ export function intentOf(
 
 /** The request to a deployment, without the gateway's own members. */
 export function upstreamRequest(
-  { call }: PreparedCall,
+  { call, affinity }: Pick<ResolvedCall, 'call' | 'affinity'>,
   deployment: Deployment,
   translator: Translator,
   { api, baseUrl, apiKey, headers }: ConfiguredProvider,
@@ -63,6 +65,7 @@ export function upstreamRequest(
     upstreamModel: deployment.upstreamModel,
     stream: call.request.stream,
     defaultMaxTokens: call.defaultMaxTokens,
+    promptCacheKey: affinity,
     requestId: call.requestId,
     baseUrl,
   });

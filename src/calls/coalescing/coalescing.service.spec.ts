@@ -3,9 +3,7 @@ import type { CacheHit, ResponseCache } from '../../cache/response-cache.service
 import { GatewayError } from '../../common/errors';
 import { FakeSignal } from '../testing/fake-signal';
 import { AttemptFailure } from '../../routing/attempt-failure';
-import type { ProviderHealth } from '../../routing/provider-health.service';
-import { Router } from '../../routing/router.service';
-import { DeploymentSlots } from '../../routing/slots.service';
+import { localRouter } from '../../routing/testing/local-router';
 import type { FlightResult } from '../../single-flight/flight-result';
 import { localSingleFlight } from '../../single-flight/testing/local-single-flight';
 import type { AttemptsService } from '../attempts/attempts.service';
@@ -15,11 +13,12 @@ import type { CallResponse } from '../call';
 import { CachedResponseService } from '../responses/cached-response.service';
 import { ReplayService } from '../responses/replay.service';
 import { aCacheHit, aSharedAnswer, readToEnd, ScriptedSource, sse } from '../testing/answers';
-import { aCall, aPreparedCall, budgetExceeded } from '../testing/builders';
+import { aCall, aPreparedCall, aPrice, budgetExceeded } from '../testing/builders';
 import { CallLedger } from '../testing/call-ledger';
 import { FakeClock } from '../testing/fake-clock';
 import { Coalescing } from './coalescing.service';
 import { FollowerService } from './follower.service';
+import { UpstreamAsker } from './upstream-asker.service';
 
 const ANSWER = aSharedAnswer();
 const WHOLE: UpstreamResult = { kind: 'json', attempts: 1, answer: ANSWER, stored: true };
@@ -57,11 +56,7 @@ function setUp() {
     new CachedResponseService(ledger.asService(), replay, clock),
     new FollowerService(ledger.asService(), replay, clock),
     replay,
-    new Router(new DeploymentSlots(), {
-      succeeded: () => {},
-      failed: () => {},
-    } as Partial<ProviderHealth> as ProviderHealth),
-    attempts as AttemptsService,
+    new UpstreamAsker(localRouter().router, attempts as AttemptsService, { of: () => aPrice() }, clock),
   );
   const respond = (body: object = {}, client = new FakeSignal()) =>
     coalescing.respond(aPreparedCall(aCall({ ...body }, { signal: client })));

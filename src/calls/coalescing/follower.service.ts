@@ -136,7 +136,8 @@ export class FollowerService {
 
   private record(follower: Follower, outcome: Outcome, origin: FlightOrigin = originOf(follower)): Promise<void> {
     const { provider, upstreamModel } = origin;
-    const attempt = { number: 1, provider, upstreamModel };
+    const { attemptsBefore = 0 } = follower.prepared.call;
+    const attempt = { number: attemptsBefore + 1, provider, upstreamModel };
     return this.ledger.record(intentOf(follower.prepared, 'COALESCED', attempt), outcome);
   }
 
