@@ -29,13 +29,10 @@ export function fallbackCall({ call, model: from }: PreparedCall, name: string, 
   };
 }
 
-/**
- * How many numbers of attempts a failed call has used. A call that followed another one has used one, whatever the other one
- * has made.
- */
+/** How many numbers of attempts a failed call has used: by attempts, or by the row of a call that followed another one. */
 export function attemptsUntil(call: Call, error: unknown): number {
   const made = error instanceof GatewayError ? (error.facts.attempts ?? 0) : 0;
-  return Math.max(made, (call.attemptsBefore ?? 0) + 1);
+  return Math.max(made, call.attemptsBefore ?? 0);
 }
 
 function reasonOf(error: GatewayError): FailureReason | undefined {

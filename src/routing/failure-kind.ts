@@ -5,6 +5,7 @@ const FORBIDDEN = 403;
 const NOT_FOUND = 404;
 const GONE = 410;
 const TOO_MANY_REQUESTS = 429;
+const SERVER_ERRORS = 500;
 
 const REFUSED_CREDENTIAL: ReadonlySet<string | null> = new Set(['upstream_auth', 'upstream_billing']);
 
@@ -25,7 +26,8 @@ export function failureKind(error: ProviderError, upstreamStatus?: number): Fail
   if (REFUSED_CREDENTIAL.has(error.code)) return upstreamStatus === FORBIDDEN ? 'forbidden' : 'credential';
   if (saysModelIsGone(error)) return 'model_gone';
   if (error.retryable) return error.status === TOO_MANY_REQUESTS ? 'rate_limit' : 'failing';
-  return 'request';
+  // What is not worth a retry may be a failure all the same, as an answer that cannot be read.
+  return error.status >= SERVER_ERRORS ? 'failing' : 'request';
 }
 
 /** Whether the upstream says that it does not have the deployment's model, or no longer: then only another deployment helps. */

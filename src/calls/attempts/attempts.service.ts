@@ -20,7 +20,7 @@ import { AttemptFailure } from '../../routing/attempt-failure';
 import type { ReleaseSlot } from '../../routing/route-request';
 import type { FlightSource } from '../../single-flight/flight-result';
 import { Attempt, type AttemptServices } from './attempt';
-import { isJson, readBody } from './answer-reader';
+import { isJson, isPage, readBody } from './answer-reader';
 import { AdmissionService } from './admission.service';
 import { CacheWriter } from './cache-writer.service';
 import { type ResolvedCall, unsupportedEndpoint, upstreamRequest } from './resolved-call';
@@ -130,7 +130,7 @@ export class AttemptsService {
       return { kind: 'json', attempts: attempt.number, answer, stored: attempt.stored };
     }
     if (read.kind === 'error') throw await this.errorInReply(attempt, translator, response, read.text);
-    throw await this.unreadable(attempt, body, read.usage);
+    throw await this.unreadable(attempt, body, read.usage, isPage(response));
   }
 
   /** An error with status 200, which some vendors send: its own code is the status. */
@@ -147,15 +147,21 @@ export class AttemptsService {
   }
 
   /**
-   * A body that is neither a response nor an error. The model has probably worked for it, so it is charged, and no other
-   * attempt follows; an empty body is not charged.
+   * A body that is neither a response nor an error. The model has probably worked for it, so it is charged, and this
+   * deployment is not asked again; an empty body, or the page of a proxy in front of the vendor, is not charged.
    */
-  private async unreadable(attempt: Attempt, body: Buffer, usage: TokenUsage | undefined): Promise<AttemptFailure> {
+  private async unreadable(
+    attempt: Attempt,
+    body: Buffer,
+    usage: TokenUsage | undefined,
+    isOfProxy: boolean,
+  ): Promise<AttemptFailure> {
     const text = body.toString().trim();
-    if (text === '') await attempt.fail(BAD_GATEWAY, INVALID_ANSWER, false);
+    const isFree = text === '' || isOfProxy;
+    if (isFree) await attempt.fail(BAD_GATEWAY, INVALID_ANSWER, false);
     else await attempt.failCharged(usage, text, BAD_GATEWAY, INVALID_ANSWER);
     const message = 'The provider answered with something that is not an answer of this API.';
-    return upstreamFailure(INVALID_ANSWER, message, text === '');
+    return upstreamFailure(INVALID_ANSWER, message, isFree, true);
   }
 
   /** Waits for the first content: until then the call can still go elsewhere. */

@@ -3,6 +3,7 @@ import type { CacheHit, ResponseCache } from '../../cache/response-cache.service
 import { GatewayError } from '../../common/errors';
 import { FakeSignal } from '../testing/fake-signal';
 import { AttemptFailure } from '../../routing/attempt-failure';
+import type { PriceBook } from '../../pricing/price-book.service';
 import { localRouter } from '../../routing/testing/local-router';
 import type { FlightResult } from '../../single-flight/flight-result';
 import { localSingleFlight } from '../../single-flight/testing/local-single-flight';
@@ -50,13 +51,14 @@ function setUp() {
       return new Promise<UpstreamResult>((resolve, reject) => ends.push({ resolve, reject })).finally(release);
     },
   };
+  const prices: Pick<PriceBook, 'of'> = { of: () => aPrice() };
   const coalescing = new Coalescing(
     localSingleFlight(),
     cache as ResponseCache,
     new CachedResponseService(ledger.asService(), replay, clock),
     new FollowerService(ledger.asService(), replay, clock),
     replay,
-    new UpstreamAsker(localRouter().router, attempts as AttemptsService, { of: () => aPrice() }, clock),
+    new UpstreamAsker(localRouter().router, attempts as AttemptsService, prices as PriceBook, clock),
   );
   const respond = (body: object = {}, client = new FakeSignal()) =>
     coalescing.respond(aPreparedCall(aCall({ ...body }, { signal: client })));

@@ -76,7 +76,10 @@ export class FollowerService {
     const known = error instanceof GatewayError ? error : undefined;
     const code = known ? known.toBody().error.code : 'internal_error';
     const follower: Follower = { prepared, flight, ttftMs: null };
-    return this.record(follower, this.failed(follower, known?.status ?? INTERNAL_ERROR, code));
+    const recorded = this.record(follower, this.failed(follower, known?.status ?? INTERNAL_ERROR, code));
+    // Its row has used a number, should another model answer the call.
+    prepared.call.attemptsBefore = (prepared.call.attemptsBefore ?? 0) + 1;
+    return recorded;
   }
 
   private async json(follower: Follower, answer: SharedAnswer): Promise<CallResponse> {

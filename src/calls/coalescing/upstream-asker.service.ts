@@ -18,8 +18,8 @@ export class UpstreamAsker {
   constructor(
     private readonly router: Router,
     private readonly attempts: AttemptsService,
-    private readonly prices: Pick<PriceBook, 'of'>,
-    private readonly clock: Pick<Clock, 'now'>,
+    private readonly prices: PriceBook,
+    private readonly clock: Clock,
   ) {}
 
   /** @throws GatewayError before anything of the answer was sent */

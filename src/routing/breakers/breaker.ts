@@ -17,6 +17,9 @@ const STEADY_MS = 30_000;
 /** The longest pause that an upstream may ask for. */
 const LONGEST_PAUSE_MS = 10 * 60_000;
 
+/** A pause that is longer by less is no news. */
+const NEWS_MS = 1_000;
+
 /** Why a deployment gets no calls. */
 export type OpenReason = Exclude<FailureKind, 'request'>;
 
@@ -147,10 +150,14 @@ export class Breaker {
     return attempts >= LEAST_ATTEMPTS && failed >= attempts * FAILED_SHARE;
   }
 
-  /** A pause that the upstream asks for. The longest one counts. */
+  /** A pause that the upstream asks for. The longest one counts; calls that were on their way often ask for a little more. */
   private pause(askedMs: number, nowMs: number): Opening | undefined {
     const untilMs = nowMs + Math.min(askedMs, LONGEST_PAUSE_MS);
     if (this.open && this.open.untilMs >= untilMs) return undefined;
+    if (this.open?.reason === 'rate_limit' && untilMs - this.open.untilMs < NEWS_MS) {
+      this.open.untilMs = untilMs;
+      return undefined;
+    }
     return this.openFor('rate_limit', untilMs - nowMs, nowMs);
   }
 

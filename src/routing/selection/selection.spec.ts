@@ -135,8 +135,8 @@ describe('prefix affinity', () => {
     const [key = ''] = keys(1);
     const [first, second] = idsOf(deployments, 'weighted', view({}, key));
     const busy = (calls: number) => view({ running: ({ id }) => (id === first ? calls : 0) }, key);
-    expect(idsOf(deployments, 'weighted', busy(3))[0]).toBe(first);
-    const order = idsOf(deployments, 'weighted', busy(4));
+    expect(idsOf(deployments, 'weighted', busy(15))[0]).toBe(first);
+    const order = idsOf(deployments, 'weighted', busy(16));
     expect([order[0], order.at(-1)]).toEqual([second, first]);
     const allBusy = view({ running: () => 100 }, key);
     expect(idsOf(deployments, 'weighted', allBusy)[0]).toBe(first);

@@ -2,7 +2,7 @@ import type { Deployment, RoutingStrategy } from '../../models/model';
 
 /** With affinity, a deployment may have so many times its share of the running calls, and at least so many. */
 const MOST_OF_SHARE = 1.25;
-const LEAST_BOUND = 4;
+const LEAST_BOUND = 16;
 
 /** What strategies know of the deployments of a model. */
 export interface SelectionView {
