@@ -4,7 +4,7 @@ import { AlertsService } from '../alerts/alerts.service';
 import { Clock } from '../common/clock';
 import type { Deployment } from '../models/model';
 import { AttemptWindow, WINDOW_MINUTES } from './attempt-window';
-import { refusesCredential, saysModelIsGone } from './failure-kind';
+import { failureKind, refusesCredential, saysModelIsGone } from './failure-kind';
 
 /** Attempts fail again and again where at least so many, and this share of all in the window, have failed. */
 const MIN_FAILED = 10;
@@ -55,7 +55,7 @@ export class ProviderHealth {
     const nowMs = this.clock.now();
     if (refusesCredential(error)) return this.credentialRefused(deployment, error, nowMs);
     if (saysModelIsGone(error)) return this.modelGone(deployment, error, nowMs);
-    if (!error.retryable) return;
+    if (failureKind(error) === 'request') return;
     const { own, provider } = this.watched(deployment);
     own.window.fail(nowMs);
     provider.window.fail(nowMs);
