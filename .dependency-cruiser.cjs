@@ -30,7 +30,7 @@ const MAY_IMPORT = {
   idempotency: [...BASE, 'ledger'],
   cache: [...BASE, 'alerts', 'audit', 'ledger', 'models', 'providers', 'redis', 'teams'],
   'single-flight': ['common', 'redis'],
-  routing: ['common', 'alerts', 'models'],
+  routing: ['common', 'http', 'alerts', 'models', 'redis'],
   calls: [
     'common',
     'http',

@@ -26,6 +26,10 @@ export interface Call {
   batch: { batchId: string; customId: string } | undefined;
   /** Set where a used-up budget replaced the model that the caller asked for. */
   downgrade?: { from: Model; budgetId: string };
+  /** Set where the model that the caller asked for did not answer. */
+  fallback?: { from: Model };
+  /** The numbers of attempts that the call has used at other models; undefined for none. */
+  attemptsBefore?: number;
   /** The limit of output tokens that administrators set for calls without one, as `request.maxOutputTokens` has it too. */
   defaultMaxTokens?: number | undefined;
   /** Called when an upstream has charged for the call, or may have. */

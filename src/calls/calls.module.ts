@@ -15,6 +15,7 @@ import { ReadOnService } from './attempts/read-on.service';
 import { CallsService } from './calls.service';
 import { Coalescing } from './coalescing/coalescing.service';
 import { FollowerService } from './coalescing/follower.service';
+import { UpstreamAsker } from './coalescing/upstream-asker.service';
 import { TokenCounts } from './token-counts.service';
 import { CallResponder } from './responses/call-responder.service';
 import { CachedResponseService } from './responses/cached-response.service';
@@ -45,6 +46,7 @@ import { ReplayService } from './responses/replay.service';
     ReadOnService,
     Coalescing,
     FollowerService,
+    UpstreamAsker,
   ],
   exports: [CallsService, CallResponder, TokenCounts],
 })

@@ -11,6 +11,7 @@ import type { Model } from '../models/model';
 import { ModelRegistry } from '../models/model-registry.service';
 import { isStrict } from './attempts/exchange';
 import type { Call, CallResponse } from './call';
+import { attemptsUntil, fallbackCall, fallbacksOf } from './fallback';
 import { Coalescing } from './coalescing/coalescing.service';
 import { type PreparedCall, statusWithoutHit } from './prepared-call';
 import { CachedResponseService } from './responses/cached-response.service';
@@ -68,7 +69,7 @@ export class CallsService {
 
   /**
    * Asks an upstream, once for all equal calls that run at the same time. Where a budget is used up and names another model,
-   * that one answers.
+   * that one answers; where no deployment answers, the fallbacks of the model do.
    *
    * @throws GatewayError before anything of the answer was sent
    */
@@ -79,15 +80,33 @@ export class CallsService {
     } catch (error) {
       const downgraded = downgrade(prepared, error);
       if (downgraded) return this.complete(downgraded);
+      const answered = await this.fallBack(prepared, error);
+      if (answered) return answered;
       if (error instanceof GatewayError) error.facts.cacheStatus ??= statusWithoutHit(prepared.controls);
       throw error;
     }
   }
 
-  private resolveModel({ request, caller, downgrade: downgraded }: Call): Model {
+  /** Asks the fallbacks of the model, one after the other. @returns undefined where none answers: the call has its model's error */
+  private async fallBack(prepared: PreparedCall, error: unknown): Promise<CallResponse | undefined> {
+    let attempts = attemptsUntil(prepared.call, error);
+    for (const name of fallbacksOf(prepared, error)) {
+      if (!this.models.resolve(name) || prepared.call.signal.aborted) continue;
+      const call = fallbackCall(prepared, name, attempts);
+      try {
+        return await this.complete(call);
+      } catch (failure) {
+        if (!(failure instanceof GatewayError)) throw failure;
+        attempts = attemptsUntil(call, failure);
+      }
+    }
+    return undefined;
+  }
+
+  private resolveModel({ request, caller, downgrade: downgraded, fallback }: Call): Model {
     const model = this.models.resolveSent(request.model);
     if (!model) throw this.models.notFound(request.model);
-    if (caller.models !== null && !downgraded && !caller.models.includes(model.name)) {
+    if (caller.models !== null && !downgraded && !fallback && !caller.models.includes(model.name)) {
       throw new GatewayError('model_not_allowed', {
         message: `This key may not use the model "${model.name}".`,
         param: 'model',
@@ -113,6 +132,8 @@ function downgrade({ call, model: from }: PreparedCall, error: unknown): Call | 
     body: call.endpoint.withModel(call.body, downgradeTo),
     request: { ...call.request, model: downgradeTo },
     downgrade: { from, budgetId: id },
+    // An earlier attempt may have failed before the budget had no room for another one.
+    attemptsBefore: error.facts.attempts ?? call.attemptsBefore ?? 0,
   };
 }
 

@@ -35,6 +35,7 @@ export const SETTING_MEANINGS: Record<keyof Environment, string> = {
   UPSTREAM_CONNECT_TIMEOUT_MS: 'time for TCP and TLS to an upstream',
   UPSTREAM_FIRST_BYTE_TIMEOUT_MS: "time from the request to the upstream's response headers",
   UPSTREAM_IDLE_TIMEOUT_MS: "time between two chunks of an upstream's response",
+  UPSTREAM_TOTAL_TIMEOUT_MS: "time from an attempt's request to the end of the upstream's response",
   CACHE_MEMORY_MB: 'size of the response cache in memory',
   WEBHOOK_ALLOW_PRIVATE: 'lets webhooks reach private addresses',
   BATCH_CONCURRENCY: 'maximum number of batch lines that run at once in this process',

@@ -62,6 +62,7 @@ export const environmentSchema = z
     UPSTREAM_CONNECT_TIMEOUT_MS: positive(5_000),
     UPSTREAM_FIRST_BYTE_TIMEOUT_MS: positive(600_000),
     UPSTREAM_IDLE_TIMEOUT_MS: positive(300_000),
+    UPSTREAM_TOTAL_TIMEOUT_MS: positive(3_600_000),
     CACHE_MEMORY_MB: positive(32),
     WEBHOOK_ALLOW_PRIVATE: z.stringbool().default(false),
     BATCH_CONCURRENCY: positive(16),

@@ -24,6 +24,7 @@ export class GatewayConfig {
     readonly connectTimeoutMs: number;
     readonly firstByteTimeoutMs: number;
     readonly idleTimeoutMs: number;
+    readonly totalTimeoutMs: number;
   };
   readonly cache: {
     readonly memoryBytes: number;
@@ -65,6 +66,7 @@ export class GatewayConfig {
       connectTimeoutMs: env.UPSTREAM_CONNECT_TIMEOUT_MS,
       firstByteTimeoutMs: env.UPSTREAM_FIRST_BYTE_TIMEOUT_MS,
       idleTimeoutMs: env.UPSTREAM_IDLE_TIMEOUT_MS,
+      totalTimeoutMs: env.UPSTREAM_TOTAL_TIMEOUT_MS,
     };
     this.cache = {
       memoryBytes: env.CACHE_MEMORY_MB * 1024 * 1024,

@@ -7,8 +7,9 @@ import type { CatalogueModel } from '../pricing/catalogue';
 import { PriceBook } from '../pricing/price-book.service';
 import { ProviderRegistry } from '../providers/provider-registry.service';
 import type { DeploymentSettings } from '../database/tables/model-tables';
-import type { Deployment, Model } from './model';
+import type { Deployment, Model, RoutingRules } from './model';
 import { modelNotFound, withoutVendor } from './model-names';
+import { routingRules } from './routing-rules';
 import { targetOf } from './model-target';
 
 /** What administrators set for a model; null: not set. */
@@ -144,8 +145,14 @@ export class ModelRegistry {
       cache: this.cacheRules(name, null),
       maxOutputTokens: entry?.maxOutputTokens,
       defaultMaxTokens: this.config.models[name]?.default_max_tokens,
+      routing: this.routing(name),
       reasons: entry?.reasons ?? false,
     };
+  }
+
+  private routing(name: string): RoutingRules | undefined {
+    const settings = this.config.models[name];
+    return settings && routingRules(settings);
   }
 
   /** The administrators' rules override those of gateway.yaml for the model, and these override those for all models. */

@@ -1,4 +1,24 @@
+import type { FailureReason, UpstreamTimeouts } from '@thriftgate/providers';
 import type { ToolCallRule } from '../common/caller';
+
+/** How the deployments of one priority are ordered for a call. */
+export type RoutingStrategy = 'weighted' | 'least-busy' | 'latency' | 'cheapest';
+
+/** The models that answer in place of one, by the reason why it did not. */
+export type Fallbacks = Readonly<Partial<Record<FailureReason, readonly string[]>>>;
+
+/** How calls find a deployment, and what happens where none answers. */
+export interface RoutingRules {
+  strategy: RoutingStrategy;
+  /** Whether the calls of a conversation go to one deployment, whose prompt cache has its beginning. */
+  affinity: boolean;
+  fallbacks: Fallbacks;
+  /** What differs from the time-outs of all models. */
+  timeouts: Partial<UpstreamTimeouts>;
+}
+
+/** The rules of a model that sets none. */
+export const DEFAULT_ROUTING: RoutingRules = { strategy: 'weighted', affinity: true, fallbacks: {}, timeouts: {} };
 
 /** A provider and its name for a model, behind a public name. */
 export interface Deployment {
@@ -45,6 +65,8 @@ export interface Model {
   maxOutputTokens: number | undefined;
   /** The limit of output tokens for calls without one, if their key has none. */
   defaultMaxTokens?: number | undefined;
+  /** Undefined: as {@link DEFAULT_ROUTING} says. */
+  routing?: RoutingRules | undefined;
   /** Whether the model writes reasoning, which is charged as output and may not be shown. */
   reasons: boolean;
 }

@@ -11,7 +11,7 @@ export class AttemptFailure extends Error {
   /** @param upstreamStatus the HTTP status of the upstream; undefined for failures below HTTP, or in a response with 200 */
   constructor(
     readonly error: ProviderError,
-    private readonly upstreamStatus?: number,
+    readonly upstreamStatus?: number,
   ) {
     super(error.message);
     this.name = 'AttemptFailure';

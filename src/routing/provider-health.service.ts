@@ -4,6 +4,7 @@ import { AlertsService } from '../alerts/alerts.service';
 import { Clock } from '../common/clock';
 import type { Deployment } from '../models/model';
 import { AttemptWindow, WINDOW_MINUTES } from './attempt-window';
+import { failureKind, refusesCredential, saysModelIsGone } from './failure-kind';
 
 /** Attempts fail again and again where at least so many, and this share of all in the window, have failed. */
 const MIN_FAILED = 10;
@@ -13,10 +14,6 @@ const WORKS_AGAIN_MS = 10 * 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const LONGEST_MESSAGE = 300;
-const BAD_REQUEST = 400;
-const NOT_FOUND = 404;
-
-const REFUSED_CREDENTIAL: ReadonlySet<string | null> = new Set(['upstream_auth', 'upstream_billing']);
 
 class Watched {
   readonly window = new AttemptWindow();
@@ -56,9 +53,9 @@ export class ProviderHealth {
   /** Counts a failed attempt, unless the failure is the caller's own. */
   failed(deployment: Deployment, error: ProviderError): void {
     const nowMs = this.clock.now();
-    if (REFUSED_CREDENTIAL.has(error.code)) return this.credentialRefused(deployment, error, nowMs);
+    if (refusesCredential(error)) return this.credentialRefused(deployment, error, nowMs);
     if (saysModelIsGone(error)) return this.modelGone(deployment, error, nowMs);
-    if (!error.retryable) return;
+    if (failureKind(error) === 'request') return;
     const { own, provider } = this.watched(deployment);
     own.window.fail(nowMs);
     provider.window.fail(nowMs);
@@ -123,11 +120,6 @@ export class ProviderHealth {
     this.deployments.set(id, watched);
     return watched;
   }
-}
-
-/** Whether the upstream says that it does not have the deployment's model, or no longer: then only another deployment helps. */
-function saysModelIsGone({ status, retryable, elsewhere }: ProviderError): boolean {
-  return elsewhere && !retryable && (status === NOT_FOUND || status === BAD_REQUEST);
 }
 
 function failsAgainAndAgain({ window }: Watched, nowMs: number): boolean {

@@ -2,9 +2,10 @@ import type { ProviderError } from '@thriftgate/providers';
 import { GatewayError } from '../common/errors';
 import type { Deployment, Model } from '../models/model';
 import { AttemptFailure } from './attempt-failure';
-import { type ReleaseSlot, Router } from './router.service';
-import type { ProviderHealth } from './provider-health.service';
-import { DeploymentSlots } from './slots.service';
+import type { MakeAttempt, ReleaseSlot } from './route-request';
+import type { Router } from './router.service';
+import type { DeploymentSlots } from './slots.service';
+import { localRouter } from './testing/local-router';
 
 const deployment = (id: string, priority: number): Deployment => ({
   id,
@@ -48,13 +49,11 @@ describe('the router', () => {
 
   beforeEach(() => {
     asked = [];
-    slots = new DeploymentSlots();
     told = [];
-    const health: Pick<ProviderHealth, 'succeeded' | 'failed'> = {
-      succeeded: ({ id }) => told.push(`${id} succeeded`),
-      failed: ({ id }, { code }) => told.push(`${id} failed: ${code}`),
-    };
-    router = new Router(slots, health as ProviderHealth);
+    ({ router, slots } = localRouter({
+      succeeded: ({ id }) => void told.push(`${id} succeeded`),
+      failed: ({ id }, { code }) => void told.push(`${id} failed: ${code}`),
+    }));
     controller = new AbortController();
     jest.spyOn(Math, 'random').mockReturnValue(0);
   });
@@ -63,9 +62,21 @@ describe('the router', () => {
     jest.restoreAllMocks();
   });
 
+  const ask = <T>(model: Model, makeAttempt: MakeAttempt<T>) =>
+    router.route(
+      {
+        model,
+        signal: controller.signal,
+        stream: false,
+        affinity: undefined,
+        attemptsBefore: 0,
+        pricePusd: () => 0n,
+      },
+      makeAttempt,
+    );
   /** Routes a call whose attempts end as given, one after the other; the last end is repeated. */
   const route = (model: Model, ...ends: (unknown | (() => unknown))[]) =>
-    router.route(model, controller.signal, async ({ id }, number, release) => {
+    ask(model, async ({ id }, number, release) => {
       const end = ends[Math.min(asked.push(`${id} ${number}`), ends.length) - 1];
       const value: unknown = typeof end === 'function' ? (end as () => unknown)() : end;
       release();
@@ -94,7 +105,7 @@ describe('the router', () => {
 
   it('N10: tells the health of providers of a stream that broke off after its first content', async () => {
     let release: ReleaseSlot = () => undefined;
-    await router.route(modelOf('a'), controller.signal, async (_deployment, _number, giveBack) => {
+    await ask(modelOf('a'), async (_deployment, _number, giveBack) => {
       release = giveBack;
       return Promise.resolve('stream');
     });
@@ -117,7 +128,7 @@ describe('the router', () => {
       facts: { provider: 'b', model: 'resilient', upstreamModel: 'b', upstreamStatus: 429, attempts: 2 },
     });
     // The caller gets 502, the log what the upstream said.
-    await expect(route(modelOf('a'), failing({ elsewhere: false }, 401))).rejects.toMatchObject({
+    await expect(route(modelOf('c'), failing({ elsewhere: false }, 401))).rejects.toMatchObject({
       status: 502,
       facts: { upstreamStatus: 401 },
     });
@@ -199,9 +210,13 @@ describe('the router', () => {
     expect(asked).toEqual(['a 1']);
   });
 
-  it.each([[['a']], [['a', 'b']]])('stops when the caller disconnects during a pause: %j', async (ids) => {
+  it.each([
+    [['a'], 3_000],
+    [['a', 'b'], undefined],
+  ])('stops when the caller disconnects during a pause: %j', async (ids, retryAfterMs) => {
+    jest.spyOn(Math, 'random').mockReturnValue(0.99);
     setTimeout(() => controller.abort(), 20);
-    await expect(route(modelOf(...ids), failing({ retryAfterMs: 3_000 }))).rejects.toThrow(GatewayError);
+    await expect(route(modelOf(...ids), failing({ retryAfterMs }))).rejects.toThrow(GatewayError);
     expect(asked).toEqual(['a 1']);
   });
 
@@ -212,7 +227,7 @@ describe('the router', () => {
   });
 
   it('takes a slot for each attempt, and gives it to the attempt', async () => {
-    const release = await router.route(modelOf('a'), controller.signal, async (_, __, free) => free);
+    const release = await ask(modelOf('a'), async (_, __, free) => free);
     await expect(route(modelOf('a'), 'answer')).rejects.toMatchObject({ code: 'unavailable' });
     release();
     expect(await route(modelOf('a'), 'answer')).toBe('answer');

@@ -1,93 +1,147 @@
 import { Injectable } from '@nestjs/common';
-import type { AbortSignalLike, ProviderError } from '@thriftgate/providers';
 import { GatewayError } from '../common/errors';
 import { pauseUnless } from '../common/runtime/pause';
-import type { Deployment, Model } from '../models/model';
-import { AttemptFailure } from './attempt-failure';
-import { ProviderHealth } from './provider-health.service';
-import { DeploymentSlots } from './slots.service';
-import { inOrder } from './selection';
+import { DEFAULT_ROUTING, type Deployment, type Model } from '../models/model';
+import type { AttemptFailure } from './attempt-failure';
+import { AllBusyError } from './all-busy-error';
+import { AttemptRunner } from './attempt-runner.service';
+import { RetryBudget } from './retry-budget';
+import type { MakeAttempt, RouteRequest } from './route-request';
+import { affinityDraw } from './selection/affinity';
+import { inOrder } from './selection/selection';
 
-/** Attempts at one deployment: more where no other one is left. */
+/** Attempts at one deployment: more where no other one is left, one where its breaker is open. */
 const ATTEMPTS_BEFORE_NEXT = 2;
 const ATTEMPTS_AT_LAST = 3;
-const BACKOFF_MS = 100;
+const ATTEMPTS_WHILE_OPEN = 1;
+/** The pause before a retry is drawn from 0 to this, and to twice as much before each further one. */
+const BACKOFF_MS = 200;
 /** An upstream that asks for a longer pause is left for the next deployment, or the caller gets its Retry-After. */
 const LONGEST_PAUSE_MS = 5_000;
-const ALL_BUSY_RETRY_SECONDS = 1;
+const GATEWAY_TIMEOUT = 504;
 
-/** Gives a deployment's slot back. @param broken the error of a stream that broke off after its first content */
-export type ReleaseSlot = (broken?: ProviderError) => void;
+/** One call on its way through the deployments of its model. */
+interface Route<T> {
+  request: RouteRequest;
+  makeAttempt: MakeAttempt<T>;
+  attempts: number;
+  last: AttemptFailure | undefined;
+}
 
-/**
- * Makes one attempt at one deployment.
- *
- * @param number counts from 1 over the whole call
- * @param release gives the deployment's slot back; to be called once the upstream call has ended. A failed attempt has
- *   released it.
- */
-export type MakeAttempt<T> = (deployment: Deployment, number: number, release: ReleaseSlot) => Promise<T>;
+type Answer<T> = { answer: T } | undefined;
 
-/** Chooses among the available deployments of a model, one after the other, until one answers. */
+/** Chooses among the deployments of a model, one after the other, until one answers. */
 @Injectable()
 export class Router {
-  constructor(
-    private readonly slots: DeploymentSlots,
-    private readonly health: ProviderHealth,
-  ) {}
+  private readonly retries = new RetryBudget();
+
+  constructor(private readonly runner: AttemptRunner) {}
 
   /**
-   * Retries with jitter what may succeed at once, then goes on to the next deployment with a free slot. An answer that comes
-   * back has begun: after its first content nothing is retried.
+   * Retries with full jitter, within the deployment's retry budget, what may succeed at once; then goes on to the next
+   * deployment with a free slot. Deployments whose breakers are open come last: they are tried when no other one has answered.
+   * An answer that comes back has begun: after its first content nothing is retried.
    *
    * @throws GatewayError the last failure, as the caller sees it
    */
-  async route<T>(model: Model, signal: AbortSignalLike, makeAttempt: MakeAttempt<T>): Promise<T> {
-    const deployments = inOrder(model.deployments, Math.random);
-    let attempts = 0;
-    let last: AttemptFailure | undefined;
-    for (const [index, deployment] of deployments.entries()) {
-      const most = index === deployments.length - 1 ? ATTEMPTS_AT_LAST : ATTEMPTS_BEFORE_NEXT;
-      for (let round = 1; round <= most; round += 1) {
-        const giveBack = this.slots.take(deployment);
-        if (!giveBack) break;
-        const release: ReleaseSlot = (broken) => {
-          giveBack();
-          if (broken) this.health.failed(deployment, broken);
-        };
-        try {
-          const answer = await makeAttempt(deployment, (attempts += 1), release);
-          this.health.succeeded(deployment);
-          return answer;
-        } catch (failure) {
-          if (!(failure instanceof AttemptFailure)) throw failure;
-          failure.madeBy(model, deployment, attempts);
-          if (!signal.aborted) this.health.failed(deployment, failure.error);
-          last = failure;
-          if (!failure.error.elsewhere) throw failure.toGatewayError();
-          const again = failure.error.retryable && round < most && (await pause(failure, round, signal));
-          if (signal.aborted) throw failure.toGatewayError();
-          if (!again) break;
-        }
+  async route<T>(request: RouteRequest, makeAttempt: MakeAttempt<T>): Promise<T> {
+    const order = this.order(request);
+    const route: Route<T> = { request, makeAttempt, attempts: request.attemptsBefore, last: undefined };
+    const blocked: Deployment[] = [];
+    for (const [index, deployment] of order.entries()) {
+      const isLast = index === order.length - 1 && blocked.length === 0;
+      if (!this.runner.breakers.isAvailable(deployment)) blocked.push(deployment);
+      else {
+        const found = await this.ask(route, deployment, isLast ? ATTEMPTS_AT_LAST : ATTEMPTS_BEFORE_NEXT);
+        if (found) return found.answer;
       }
     }
-    throw last?.toGatewayError() ?? allBusy(model);
+    const found = await this.askBlocked(route, blocked);
+    if (found) return found.answer;
+    throw route.last?.toGatewayError() ?? this.unavailable(request.model, blocked);
+  }
+
+  private order({ model, affinity, stream, pricePusd }: RouteRequest): readonly Deployment[] {
+    const { slots, latencies } = this.runner;
+    const nowMs = performance.now();
+    return inOrder(model.deployments, (model.routing ?? DEFAULT_ROUTING).strategy, {
+      draw: ({ id }) => (affinity === undefined ? Math.random() : affinityDraw(affinity, id)),
+      hasAffinity: affinity !== undefined,
+      running: (deployment) => slots.running(deployment),
+      latencyMs: ({ id }) => latencies.of(id, stream, nowMs),
+      pricePusd,
+    });
+  }
+
+  /** Deployments whose breakers are open: the one that opens to calls first is the least bad. */
+  private async askBlocked<T>(route: Route<T>, blocked: readonly Deployment[]): Promise<Answer<T>> {
+    const openings = blocked.map((deployment) => ({ deployment, opening: this.runner.breakers.openingOf(deployment) }));
+    const rank = ({ opening }: (typeof openings)[number]) =>
+      opening ? opening.forMs + (opening.reason === 'rate_limit' ? Number.MAX_SAFE_INTEGER / 2 : 0) : 0;
+    const sorted = openings.toSorted((a, b) => rank(a) - rank(b));
+    for (const [index, { deployment, opening }] of sorted.entries()) {
+      // An upstream that asked for a pause gets it.
+      if (opening?.reason === 'rate_limit' && !(await this.waitFor(route, opening.forMs))) continue;
+      const isLast = index === sorted.length - 1;
+      const found = await this.ask(route, deployment, isLast ? ATTEMPTS_AT_LAST : ATTEMPTS_WHILE_OPEN);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  /** Waits until a pause is over, and a little longer, so that not all calls come at once. @returns false where it is too long */
+  private async waitFor<T>({ request: { signal }, last }: Route<T>, forMs: number): Promise<boolean> {
+    if (forMs > LONGEST_PAUSE_MS) return false;
+    await pauseUnless(signal, forMs + (forMs > 0 ? Math.random() * BACKOFF_MS : 0));
+    if (signal.aborted && last) throw last.toGatewayError();
+    return true;
+  }
+
+  /** @returns undefined where the next deployment is to be asked */
+  private async ask<T>(route: Route<T>, deployment: Deployment, most: number): Promise<Answer<T>> {
+    const { request, makeAttempt } = route;
+    const { signal } = request;
+    const isLast = most === ATTEMPTS_AT_LAST;
+    for (let round = 1; round <= most; round += 1) {
+      if (round === 1) this.retries.count(deployment.id, performance.now());
+      else if (!this.retries.take(deployment.id, performance.now())) return undefined;
+      const end = await this.runner.run(request, deployment, route.attempts + 1, makeAttempt);
+      if (end.kind === 'busy') return undefined;
+      route.attempts += 1;
+      if (end.kind === 'answered') return end;
+      const { failure } = end;
+      route.last = failure;
+      if (!failure.error.elsewhere) throw failure.toGatewayError();
+      const again = round < most && isWorthARetry(failure, isLast) && (await pause(failure, round, request));
+      if (signal.aborted) throw failure.toGatewayError();
+      if (!again) return undefined;
+    }
+    return undefined;
+  }
+
+  private unavailable({ name }: Model, blocked: readonly Deployment[]): GatewayError {
+    const openings = blocked.flatMap((each) => this.runner.breakers.openingOf(each) ?? []);
+    const pauses = openings.filter(({ reason }) => reason === 'rate_limit').map(({ forMs }) => forMs);
+    if (pauses.length === 0) return new AllBusyError(name);
+    return new GatewayError('upstream_error', {
+      message: `The upstream limits the rate of calls to "${name}". Try again after the time in Retry-After.`,
+      upstream: { status: 429, type: 'rate_limit_exceeded', code: 'upstream_rate_limited' },
+      retryAfterSeconds: Math.max(1, Math.ceil(Math.min(...pauses) / 1000)),
+      facts: { model: name, attempts: 0 },
+    });
   }
 }
 
-/** Ends early with the signal. @returns false when the upstream asks for a pause that is too long to wait here */
-async function pause(failure: AttemptFailure, round: number, signal: AbortSignalLike): Promise<boolean> {
-  const asked = failure.error.retryAfterMs ?? 0;
-  if (asked > LONGEST_PAUSE_MS) return false;
-  const backoff = BACKOFF_MS * 2 ** (round - 1) * (0.5 + Math.random());
-  await pauseUnless(signal, Math.max(asked, backoff));
-  return true;
+/** Where another deployment is left, it is asked at once after a time-out, or where the upstream asks for a pause. */
+function isWorthARetry({ error }: AttemptFailure, isLast: boolean): boolean {
+  return error.retryable && (isLast || (error.status !== GATEWAY_TIMEOUT && error.retryAfterMs === undefined));
 }
 
-function allBusy(model: Model): GatewayError {
-  return new GatewayError('unavailable', {
-    message: `Every deployment of "${model.name}" is at its max_parallel limit. Try again shortly.`,
-    retryAfterSeconds: ALL_BUSY_RETRY_SECONDS,
-    facts: { model: model.name, attempts: 0 },
-  });
+/** Ends early with the signal. @returns false when the upstream asks for a pause that is too long to wait here */
+async function pause({ error }: AttemptFailure, round: number, { signal }: RouteRequest): Promise<boolean> {
+  const asked = error.retryAfterMs ?? 0;
+  if (asked > LONGEST_PAUSE_MS) return false;
+  const backoff = BACKOFF_MS * 2 ** (round - 1) * Math.random();
+  await pauseUnless(signal, Math.max(asked, backoff));
+  return true;
 }

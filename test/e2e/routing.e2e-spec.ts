@@ -15,6 +15,7 @@ describe('a model with several deployments', () => {
       configFile: `
 providers:
   backup: { type: openai-compatible, base_url: "\${BACKUP_URL}", api_key: "sk-backup-1234567890" }
+  refusing: { type: openai-compatible, base_url: "\${OPENAI_BASE_URL}", api_key: "sk-refused-1234567890" }
 models:
   resilient:
     deployments:
@@ -22,6 +23,10 @@ models:
       - { provider: backup, model: gpt-4.1, priority: 2 }
     version: "2026-11-01"
     cache: { ttl_seconds: 3600 }
+  refused:
+    deployments:
+      - { provider: refusing, model: gpt-4.1, priority: 1 }
+      - { provider: backup, model: gpt-4.1, priority: 2 }
   other-family:
     deployments:
       - { provider: openai, model: gpt-4.1, priority: 1 }
@@ -73,8 +78,19 @@ prices:
 
   it('uses the next deployment at once if the first refuses the credential', async () => {
     gateway.fake.script({ status: 401 }, { prompt: 'refused' });
-    const { headers } = await gateway.chat(key, 'refused', { model: 'resilient' });
-    expect([headers.get('x-gateway-provider'), headers.get('x-gateway-attempts')]).toEqual(['backup', '2']);
+    const ask = async (content: string) => (await gateway.chat(key, content, { model: 'refused' })).headers;
+    const first = await ask('refused');
+    expect([first.get('x-gateway-provider'), first.get('x-gateway-attempts')]).toEqual(['backup', '2']);
+    // The credential is set aside for a minute.
+    const { data } = (await gateway.admin('GET', '/admin/deployments')).body;
+    const state = (id: string) => data.find(({ deployment }: any) => deployment === id);
+    expect(state('refusing/gpt-4.1')).toMatchObject({ models: ['refused'], breaker: 'open', reason: 'credential' });
+    expect(state('refusing/gpt-4.1').opens_to_calls_in_ms).toBeGreaterThan(30_000);
+    expect(state('backup/gpt-4.1')).toMatchObject({ breaker: 'closed', reason: null, running: 0 });
+    expect(state('backup/gpt-4.1').latency_ms).toBeGreaterThan(0);
+    expect((await gateway.request('GET', '/admin/deployments', key)).status).toBe(403);
+    const next = await ask('another question');
+    expect([next.get('x-gateway-provider'), next.get('x-gateway-attempts')]).toEqual(['backup', '1']);
   });
 
   it('returns a bad request to the caller without another attempt', async () => {
@@ -105,10 +121,10 @@ prices:
   });
 
   it('N10, R11: raises alerts where a provider refuses the credential, has no such model, or fails again and again', async () => {
-    gateway.fake.script({ status: 401 }, { prompt: 'refused again', times: 30 });
-    for (let call = 0; call < 5; call += 1) await gateway.chat(key, 'refused again');
     gateway.fake.script({ status: 404 }, { prompt: 'gone', times: 2 });
     for (let call = 0; call < 2; call += 1) await gateway.chat(key, 'gone', { model: 'narrow' });
+    gateway.fake.script({ status: 401 }, { prompt: 'refused again', times: 30 });
+    for (let call = 0; call < 5; call += 1) await gateway.chat(key, 'refused again');
     const failing = { model: 'other-family', messages: [{ role: 'user', content: 'down' }], use_cache: false };
     for (const fake of [gateway.fake, backup]) fake.script({ status: 503 }, { prompt: 'down', times: 100 });
     for (let call = 0; call < 12; call += 1) await gateway.request('POST', '/v1/chat/completions', key, failing);
@@ -118,7 +134,7 @@ prices:
     });
     const { data } = (await gateway.admin('GET', '/admin/alerts?limit=100')).body;
     const of = (kind: string) => data.filter((alert: any) => alert.kind === kind);
-    expect(of('provider_auth_failed')).toMatchObject([{ severity: 'critical', data: { provider: 'openai' } }]);
+    expect(of('provider_auth_failed').map((alert: any) => alert.data.provider)).toEqual(['openai', 'refusing']);
     expect(of('model_unavailable')).toMatchObject([{ severity: 'warning', data: { deployment: 'openai/gpt-4.1' } }]);
     expect(of('provider_failing').map((alert: any) => alert.data.provider)).toContain('backup');
   });

@@ -41,6 +41,12 @@ providers:
 models:
   raw-model:
     deployments: [{ provider: raw, model: gpt-4.1 }]
+  limited-json:
+    deployments: [{ provider: raw, model: limited-json }]
+  limited-stream:
+    deployments: [{ provider: raw, model: limited-stream }]
+  limited-date:
+    deployments: [{ provider: raw, model: limited-date }]
   two:
     deployments:
       - { provider: raw, model: gpt-4.1, priority: 1 }
@@ -94,7 +100,9 @@ prices:
     for (const stream of [false, true]) {
       const word = `R03 ${status} ${stream}`;
       upstream.answers.set(word, http('200 OK', { 'retry-after': '30' }, JSON.stringify(error)));
-      const { status: got, body, headers } = await ask(word, { stream });
+      // A rate limit with a time sets its deployment aside.
+      const model = stream ? 'limited-stream' : 'limited-json';
+      const { status: got, body, headers } = await ask(word, { stream, ...(status === 429 && { model }) });
       expect([got, body.error.message]).toEqual([status, 'No endpoint takes pictures']);
       expect(upstream.callsOf(word)).toHaveLength(1);
       expect(await rowOf(headers)).toMatchObject({ status, cost_usd: '0' });
@@ -119,7 +127,7 @@ prices:
       'R08',
       http('429 Too Many Requests', { 'retry-after': until }, '{"error":{"message":"slow"}}'),
     );
-    const { status, headers } = await ask('R08');
+    const { status, headers } = await ask('R08', { model: 'limited-date' });
     expect(status).toBe(429);
     expect(['29', '30']).toContain(headers.get('retry-after'));
     expect(upstream.callsOf('R08')).toHaveLength(1);

@@ -11,6 +11,7 @@ export * from './cache-shares';
 export * from './chat';
 export * from './common';
 export * from './credits';
+export * from './deployments';
 export * from './files';
 export * from './health';
 export * from './key-info';

@@ -114,6 +114,11 @@ export interface Endpoint {
   /** The body with another model's name. */
   withModel(body: JsonRecord, model: string): JsonRecord;
   content(body: JsonRecord): RequestContent;
+  /**
+   * The beginning that all turns of a conversation have: tools, system and the first message of the user, of each some thousand
+   * characters. Undefined where the request is shorter than what vendors cache.
+   */
+  prefix?(body: JsonRecord): string | undefined;
   /** All text that the model wrote in a response, for token counts. */
   written(reply: Buffer): string;
   /** The first tool call of each earlier turn of the assistant, by its id; the newest last. */

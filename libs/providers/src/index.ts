@@ -2,6 +2,7 @@ export * from './endpoint';
 export * from './provider';
 export * from './translator';
 export * from './transport/upstream-transport';
+export { type FailureReason, failureReason } from './failure-reason';
 export {
   hasMarkedNames,
   type JsonBody,

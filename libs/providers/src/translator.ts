@@ -15,6 +15,8 @@ export interface UpstreamCall {
   stream: boolean;
   /** The limit of output tokens that the gateway sets for a call without one; undefined sets none. */
   defaultMaxTokens?: number | undefined;
+  /** The same for the calls of one conversation, for vendors that steer calls to their prompt cache by a key; undefined sets none. */
+  promptCacheKey?: string | undefined;
   /** Sent upstream as `x-request-id`, to join the vendor's log with the ledger. */
   requestId: string;
   baseUrl: string;

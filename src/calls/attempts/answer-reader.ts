@@ -17,6 +17,11 @@ export function isJson({ headers }: UpstreamResponse): boolean {
   return /^application\/([\w.-]+\+)?json\b/.test(contentType(headers));
 }
 
+/** Whether a body is a page for people, as its headers say. */
+export function isPage({ headers }: UpstreamResponse): boolean {
+  return contentType(headers).startsWith('text/html');
+}
+
 function contentType(headers: UpstreamResponse['headers']): string {
   const value = headers['content-type'];
   return (Array.isArray(value) ? value.join() : (value ?? '')).trim().toLowerCase();

@@ -120,10 +120,19 @@ describe('an attempt without streaming', () => {
     const { bench, transport, run, expectOver } = attemptsBench();
     transport.answers.push(new ScriptedResponse().push(body).end());
     const retryable = state === 'failed';
-    await expect(run()).rejects.toMatchObject({ error: { code: 'upstream_invalid_answer', retryable } });
+    const error = { code: 'upstream_invalid_answer', retryable, elsewhere: true };
+    await expect(run()).rejects.toMatchObject({ error });
     expect(bench.ledger.outcome).toMatchObject({ state, status: 502, costPusd, estimated });
     expect(bench.stored).toEqual([]);
     expectOver();
+  });
+
+  it('whose answer is the page of a proxy is not charged, and may be sent again', async () => {
+    const { bench, transport, run } = attemptsBench();
+    const page = new ScriptedResponse(200, { 'content-type': 'text/html; charset=UTF-8' });
+    transport.answers.push(page.push('<html>Just a moment</html>').end());
+    await expect(run()).rejects.toMatchObject({ error: { retryable: true, elsewhere: true } });
+    expect(bench.ledger.outcome).toMatchObject({ state: 'failed', costPusd: 0n, estimated: true });
   });
 
   it.each([JSON_CALL, STREAM_CALL])('R03: gets the error of a body with status 200: %j', async (call) => {

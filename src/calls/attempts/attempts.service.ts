@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import {
   type AbortSignalLike,
+  type SendOptions,
   type TokenUsage,
-  translatorFor,
+  type Translator,
   type UpstreamRequest,
   type UpstreamResponse,
   type UpstreamTransport,
@@ -17,13 +18,13 @@ import { TokenEstimator } from '../../pricing/token-estimator.service';
 import type { ConfiguredProvider } from '../../providers/provider';
 import { ProviderRegistry } from '../../providers/provider-registry.service';
 import { AttemptFailure } from '../../routing/attempt-failure';
-import type { ReleaseSlot } from '../../routing/router.service';
+import type { ReleaseSlot } from '../../routing/route-request';
 import type { FlightSource } from '../../single-flight/flight-result';
 import { Attempt, type AttemptServices } from './attempt';
-import { isJson, readBody } from './answer-reader';
+import { isJson, isPage, readBody } from './answer-reader';
 import { AdmissionService } from './admission.service';
 import { CacheWriter } from './cache-writer.service';
-import { type Exchange, exchangeWith } from './exchange';
+import { type Exchange, exchangeWith, translatorOf } from './exchange';
 import type { ResolvedCall } from './resolved-call';
 import { ReadOnService } from './read-on.service';
 import { StreamRelay } from './stream-relay';
@@ -75,8 +76,9 @@ export class AttemptsService {
     try {
       const provider = this.providers.find(deployment.provider);
       if (!provider) throw upstreamFailure('unavailable', `The provider of ${deployment.id} was removed.`);
-      const { turns, store } = this.turnsOf(resolved, provider);
-      const exchange = exchangeWith(resolved, deployment, provider, await turns);
+      const translator = translatorOf(resolved, provider);
+      const { turns, store } = this.turnsOf(resolved, provider, translator);
+      const exchange = exchangeWith(resolved, deployment, provider, { translator, turns: await turns });
       const { body, dropped } = exchange.request;
       const started = await this.admission.admit(resolved, deployment, number, body);
       attempt = new Attempt(this.services, started, { dropped: dropped.length > 0 ? dropped : undefined, store });
@@ -94,8 +96,8 @@ export class AttemptsService {
   }
 
   /** Earlier turns of the call, and what stores the next one: for vendors that need their own turns back. */
-  private turnsOf({ call }: ResolvedCall, { api, name, apiKey }: ConfiguredProvider): CallTurns {
-    if (!translatorFor(call.endpoint, api)?.keepsTurns) return NO_TURNS;
+  private turnsOf({ call }: ResolvedCall, { name, apiKey }: ConfiguredProvider, { keepsTurns }: Translator): CallTurns {
+    if (!keepsTurns) return NO_TURNS;
     const owner = { teamId: call.caller.teamId, provider: name, credential: apiKey };
     const ids = call.endpoint.turnIds(call.body);
     return {
@@ -106,12 +108,13 @@ export class AttemptsService {
 
   /** @returns a response whose status is 200 */
   private async send(attempt: Attempt, { transport, translator, request }: Exchange): Promise<UpstreamResponse> {
-    const { call, signal } = attempt.resolved;
+    const { call, signal, model } = attempt.resolved;
+    const timeouts = model.routing?.timeouts;
     let response: UpstreamResponse;
     try {
       response = call.request.stream
-        ? await sendUntilHeaders(transport, request, signal)
-        : await transport.send(request, { signal });
+        ? await sendUntilHeaders(transport, request, { signal, timeouts })
+        : await transport.send(request, { signal, timeouts });
     } catch (error) {
       throw error instanceof UpstreamTransportError ? await transportFailure(attempt, translator, error) : error;
     }
@@ -144,7 +147,7 @@ export class AttemptsService {
       return { kind: 'json', attempts: attempt.number, answer, stored: attempt.stored };
     }
     if (read.kind === 'error') throw await this.errorInReply(attempt, translator, response, read.text);
-    throw await this.unreadable(attempt, body, read.usage);
+    throw await this.unreadable(attempt, body, read.usage, isPage(response));
   }
 
   /** An error with status 200, which some vendors send: its own code is the status. */
@@ -161,15 +164,21 @@ export class AttemptsService {
   }
 
   /**
-   * A body that is neither a response nor an error. The model has probably worked for it, so it is charged, and no other
-   * attempt follows; an empty body is not charged.
+   * A body that is neither a response nor an error. The model has probably worked for it, so it is charged, and this
+   * deployment is not asked again; an empty body, or the page of a proxy in front of the vendor, is not charged.
    */
-  private async unreadable(attempt: Attempt, body: Buffer, usage: TokenUsage | undefined): Promise<AttemptFailure> {
+  private async unreadable(
+    attempt: Attempt,
+    body: Buffer,
+    usage: TokenUsage | undefined,
+    isOfProxy: boolean,
+  ): Promise<AttemptFailure> {
     const text = body.toString().trim();
-    if (text === '') await attempt.fail(BAD_GATEWAY, INVALID_ANSWER, false);
+    const isFree = text === '' || isOfProxy;
+    if (isFree) await attempt.fail(BAD_GATEWAY, INVALID_ANSWER, false);
     else await attempt.failCharged(usage, text, BAD_GATEWAY, INVALID_ANSWER);
     const message = 'The provider answered with something that is not an answer of this API.';
-    return upstreamFailure(INVALID_ANSWER, message, text === '');
+    return upstreamFailure(INVALID_ANSWER, message, isFree, true);
   }
 
   /** Waits for the first content: until then the call can still go elsewhere. */
@@ -186,11 +195,11 @@ export class AttemptsService {
 async function sendUntilHeaders(
   transport: UpstreamTransport,
   request: UpstreamRequest,
-  signal: AbortSignalLike,
+  { signal, timeouts }: { signal: AbortSignalLike; timeouts: SendOptions['timeouts'] },
 ): Promise<UpstreamResponse> {
   const controller = new AbortController();
   const abort = () => controller.abort();
-  return abortable(signal, abort, () => transport.send(request, { signal: controller.signal }));
+  return abortable(signal, abort, () => transport.send(request, { signal: controller.signal, timeouts }));
 }
 
 /** The body of an error; empty where it breaks off, for its status is known all the same. */

@@ -23,23 +23,38 @@ export interface Exchange {
   transport: UpstreamTransport;
 }
 
+interface ExchangeParts {
+  /** Of {@link translatorOf}. */
+  translator?: Translator;
+  /** Earlier turns of the conversation as this vendor wrote them. */
+  turns?: ReadonlyMap<string, VendorTurn> | undefined;
+}
+
+/** @throws GatewayError where the provider speaks the call's API neither itself nor over another one */
+export function translatorOf(prepared: PreparedCall, { api }: ConfiguredProvider): Translator {
+  const translator = translatorFor(prepared.call.endpoint, api);
+  if (!translator) throw unsupportedEndpoint(prepared);
+  return translator;
+}
+
 /**
  * The exchange with a deployment; its request has the credential and none of the gateway's own members.
  *
- * @param turns earlier turns of the conversation as this vendor wrote them
  * @throws UnsupportedCall where the vendor lacks what the call asks for; another deployment may have it
  * @throws GatewayError `invalid_request` where the body is wrong in any API
  */
 export function exchangeWith(
-  prepared: PreparedCall,
+  prepared: PreparedCall & { affinity?: string | undefined },
   deployment: Deployment,
   provider: ConfiguredProvider,
-  turns?: ReadonlyMap<string, VendorTurn>,
+  { translator = translatorOf(prepared, provider), turns }: ExchangeParts = {},
 ): Exchange {
   const { call } = prepared;
-  const translator = translatorFor(call.endpoint, provider.api);
-  if (!translator) throw unsupportedEndpoint(prepared);
-  const upstream: UpstreamCall = { ...upstreamCall(prepared, deployment, provider), turns };
+  const upstream: UpstreamCall = {
+    ...upstreamCall(prepared, deployment, provider),
+    promptCacheKey: prepared.affinity,
+    turns,
+  };
   const translated = translate(translator, upstream);
   if (translated.dropped.length > 0 && isStrict(call)) throw droppedUnderStrict(deployment, translated.dropped);
   const request = provider.api.authorise(translated, provider.apiKey);

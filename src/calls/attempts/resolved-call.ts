@@ -13,6 +13,8 @@ export interface ResolvedCall extends PreparedCall {
   flight: Flight | undefined;
   /** Aborted when every client that waits for the answer has disconnected. */
   signal: AbortSignalLike;
+  /** The same for the calls of a team's conversation; undefined where no prompt cache would keep it. */
+  affinity?: string | undefined;
 }
 
 const NOT_CHARGED = { priceId: null, windows: null };

@@ -14,7 +14,7 @@ import {
 import { GatewayError } from '../../common/errors';
 import { pause } from '../../common/runtime/pause';
 import { AttemptFailure } from '../../routing/attempt-failure';
-import type { ReleaseSlot } from '../../routing/router.service';
+import type { ReleaseSlot } from '../../routing/route-request';
 import type { FlightOrigin, FlightResult, FlightSource } from '../../single-flight/flight-result';
 import type { AnswerEnd, Attempt } from './attempt';
 import type { Exchange } from './exchange';

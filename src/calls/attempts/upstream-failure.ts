@@ -7,10 +7,16 @@ const BAD_GATEWAY = 502;
 const TRANSPORT_STATUS: Partial<Record<UpstreamTransportError['kind'], number>> = {
   first_byte_timeout: 408,
   idle_timeout: 408,
+  total_timeout: 408,
 };
 
-/** A failure of the upstream that the gateway itself has found. By default another attempt may succeed. */
-export function upstreamFailure(code: string, message: string, retryable = true): AttemptFailure {
+/** A failure of the upstream that the gateway itself has found. By default another attempt may succeed, here or elsewhere. */
+export function upstreamFailure(
+  code: string,
+  message: string,
+  retryable = true,
+  elsewhere = retryable,
+): AttemptFailure {
   const error: ProviderError = {
     status: BAD_GATEWAY,
     type: 'upstream_error',
@@ -18,7 +24,7 @@ export function upstreamFailure(code: string, message: string, retryable = true)
     param: null,
     message,
     retryable,
-    elsewhere: retryable,
+    elsewhere,
     retryAfterMs: undefined,
   };
   return new AttemptFailure(error);

@@ -3,9 +3,8 @@ import type { CacheHit, ResponseCache } from '../../cache/response-cache.service
 import { GatewayError } from '../../common/errors';
 import { FakeSignal } from '../testing/fake-signal';
 import { AttemptFailure } from '../../routing/attempt-failure';
-import type { ProviderHealth } from '../../routing/provider-health.service';
-import { Router } from '../../routing/router.service';
-import { DeploymentSlots } from '../../routing/slots.service';
+import type { PriceBook } from '../../pricing/price-book.service';
+import { localRouter } from '../../routing/testing/local-router';
 import type { FlightResult } from '../../single-flight/flight-result';
 import { localSingleFlight } from '../../single-flight/testing/local-single-flight';
 import type { AttemptsService } from '../attempts/attempts.service';
@@ -15,11 +14,12 @@ import type { CallResponse } from '../call';
 import { CachedResponseService } from '../responses/cached-response.service';
 import { ReplayService } from '../responses/replay.service';
 import { aCacheHit, aSharedAnswer, readToEnd, ScriptedSource, sse } from '../testing/answers';
-import { aCall, aPreparedCall, budgetExceeded } from '../testing/builders';
+import { aCall, aPreparedCall, aPrice, budgetExceeded } from '../testing/builders';
 import { CallLedger } from '../testing/call-ledger';
 import { FakeClock } from '../testing/fake-clock';
 import { Coalescing } from './coalescing.service';
 import { FollowerService } from './follower.service';
+import { UpstreamAsker } from './upstream-asker.service';
 
 const ANSWER = aSharedAnswer();
 const WHOLE: UpstreamResult = { kind: 'json', attempts: 1, answer: ANSWER, stored: true };
@@ -51,17 +51,14 @@ function setUp() {
       return new Promise<UpstreamResult>((resolve, reject) => ends.push({ resolve, reject })).finally(release);
     },
   };
+  const prices: Pick<PriceBook, 'of'> = { of: () => aPrice() };
   const coalescing = new Coalescing(
     localSingleFlight(),
     cache as ResponseCache,
     new CachedResponseService(ledger.asService(), replay, clock),
     new FollowerService(ledger.asService(), replay, clock),
     replay,
-    new Router(new DeploymentSlots(), {
-      succeeded: () => {},
-      failed: () => {},
-    } as Partial<ProviderHealth> as ProviderHealth),
-    attempts as AttemptsService,
+    new UpstreamAsker(localRouter().router, attempts as AttemptsService, prices as PriceBook, clock),
   );
   const respond = (body: object = {}, client = new FakeSignal()) =>
     coalescing.respond(aPreparedCall(aCall({ ...body }, { signal: client })));

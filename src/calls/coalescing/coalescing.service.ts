@@ -1,21 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { BudgetExceededError } from '../../budgets/holds/budget-exceeded';
 import { ResponseCache } from '../../cache/response-cache.service';
-import { Router } from '../../routing/router.service';
+import type { Model } from '../../models/model';
+import { affinityKey } from '../../routing/selection/affinity';
 import type { Flight } from '../../single-flight/flight';
 import type { FlightFailure, SharedAnswer } from '../../single-flight/flight-result';
 import { type FlightMembership, SingleFlight } from '../../single-flight/single-flight.service';
-import { AttemptsService } from '../attempts/attempts.service';
 import { isStrict } from '../attempts/exchange';
 import type { ResolvedCall } from '../attempts/resolved-call';
 import type { UpstreamResult } from '../attempts/upstream-result';
-import type { CacheStatus, CallResponse, JsonResponse, Settlement } from '../call';
+import type { CacheStatus, Call, CallResponse, JsonResponse, Settlement } from '../call';
 import { type PreparedCall, statusWithoutHit } from '../prepared-call';
 import { CachedResponseService } from '../responses/cached-response.service';
 import { CallerStream } from '../responses/caller-stream';
 import { ReplayService } from '../responses/replay.service';
 import { responseHeaders } from '../responses/response-headers';
 import { FollowerService } from './follower.service';
+import { UpstreamAsker } from './upstream-asker.service';
 
 /** After so many flights that brought nothing, a call asks the upstream for itself alone. */
 const MAX_FLIGHTS = 5;
@@ -30,8 +31,7 @@ export class Coalescing {
     private readonly cachedResponses: CachedResponseService,
     private readonly followers: FollowerService,
     private readonly replay: ReplayService,
-    private readonly router: Router,
-    private readonly attempts: AttemptsService,
+    private readonly upstream: UpstreamAsker,
   ) {}
 
   /**
@@ -74,7 +74,7 @@ export class Coalescing {
         return await this.cachedResponses.respond(prepared, hit);
       }
       const resolved = resolve(prepared, 'MISS', flight);
-      const result = await this.ask(resolved);
+      const result = await this.upstream.ask(resolved);
       if (result.kind === 'json') {
         flight.finish({ kind: 'done', last: '', usageChunk: undefined, answer: result.answer });
         subscription.leave();
@@ -92,7 +92,7 @@ export class Coalescing {
 
   private async askAlone(prepared: PreparedCall): Promise<CallResponse> {
     const resolved = resolve(prepared, statusWithoutHit(prepared.controls), undefined);
-    const result = await this.ask(resolved);
+    const result = await this.upstream.ask(resolved);
     if (result.kind === 'json') return this.respondWhole(resolved, result);
     const stream = new CallerStream(prepared.call, result.rest, settlementOf(resolved));
     return stream.start(headersOf(resolved, result), result.first);
@@ -104,12 +104,6 @@ export class Coalescing {
     const settlement = settlementOf(resolved)(result.answer);
     return this.replay.start(resolved.call, headersOf(resolved, result), result.answer, settlement, undefined);
   }
-
-  private ask(resolved: ResolvedCall): Promise<UpstreamResult> {
-    return this.router.route(resolved.model, resolved.signal, (deployment, number, release) =>
-      this.attempts.run(resolved, deployment, number, release),
-    );
-  }
 }
 
 function resolve(
@@ -118,7 +112,14 @@ function resolve(
   flight: Flight | undefined,
 ): ResolvedCall {
   const signal = flight?.signal ?? call.signal;
-  return { call, model, controls, slot, cacheStatus, store: controls.write, flight, signal };
+  const affinity = affinityOf(call, model);
+  return { call, model, controls, slot, cacheStatus, store: controls.write, flight, signal, affinity };
+}
+
+/** The same for the calls of a team's conversation. */
+function affinityOf({ caller, endpoint, body }: Call, { name, routing }: Model): string | undefined {
+  const prefix = routing?.affinity === false ? undefined : endpoint.prefix?.(body);
+  return prefix === undefined ? undefined : affinityKey(caller.teamId, name, prefix);
 }
 
 /**

@@ -76,7 +76,10 @@ export class FollowerService {
     const known = error instanceof GatewayError ? error : undefined;
     const code = known ? known.toBody().error.code : 'internal_error';
     const follower: Follower = { prepared, flight, ttftMs: null };
-    return this.record(follower, this.failed(follower, known?.status ?? INTERNAL_ERROR, code));
+    const recorded = this.record(follower, this.failed(follower, known?.status ?? INTERNAL_ERROR, code));
+    // Its row has used a number, should another model answer the call.
+    prepared.call.attemptsBefore = (prepared.call.attemptsBefore ?? 0) + 1;
+    return recorded;
   }
 
   private async json(follower: Follower, answer: SharedAnswer): Promise<CallResponse> {
@@ -136,7 +139,8 @@ export class FollowerService {
 
   private record(follower: Follower, outcome: Outcome, origin: FlightOrigin = originOf(follower)): Promise<void> {
     const { provider, upstreamModel } = origin;
-    const attempt = { number: 1, provider, upstreamModel };
+    const { attemptsBefore = 0 } = follower.prepared.call;
+    const attempt = { number: attemptsBefore + 1, provider, upstreamModel };
     return this.ledger.record(intentOf(follower.prepared, 'COALESCED', attempt), outcome);
   }
 

@@ -40,7 +40,8 @@ export class CachedResponseService {
 
   private record(prepared: PreparedCall, { entry }: CacheHit): Promise<void> {
     const { call } = prepared;
-    const attempt = { number: 1, provider: entry.provider, upstreamModel: entry.upstreamModel ?? null };
+    const number = (call.attemptsBefore ?? 0) + 1;
+    const attempt = { number, provider: entry.provider, upstreamModel: entry.upstreamModel ?? null };
     const latencyMs = this.clock.now() - call.startedAt;
     const ttftMs = call.request.stream ? latencyMs : null;
     return this.ledger.record(intentOf(prepared, 'HIT', attempt), savedOutcome(entry, 'cache', { latencyMs, ttftMs }));

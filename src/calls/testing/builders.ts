@@ -5,40 +5,15 @@ import { BudgetWindow } from '../../budgets/holds/budget-window';
 import { parseCacheControls } from '../../cache/controls/cache-controls';
 import type { Caller } from '../../common/caller';
 import { FakeSignal } from './fake-signal';
-import type { Deployment, Model } from '../../models/model';
+import { aModel } from '../../models/testing/a-model';
 import type { Price } from '../../pricing/price';
 import type { ResolvedCall } from '../attempts/resolved-call';
 import type { Call } from '../call';
 import type { PreparedCall } from '../prepared-call';
 
+export { aDeployment, aModel } from '../../models/testing/a-model';
+
 export const CALLER: Caller = { role: 'team_member', teamId: 'team_1', keyId: 'key_1', models: null, rpmLimit: null };
-
-export function aDeployment(members: Partial<Deployment> = {}): Deployment {
-  return {
-    id: 'openai/gpt-4.1',
-    publicName: 'gpt-4.1',
-    provider: 'openai',
-    upstreamModel: 'gpt-4.1',
-    priority: 1,
-    weight: 1,
-    maxParallel: undefined,
-    ...members,
-  };
-}
-
-export function aModel(members: Partial<Model> = {}): Model {
-  return {
-    name: 'gpt-4.1',
-    ownedBy: 'openai',
-    deployments: [aDeployment()],
-    family: 'gpt-4.1',
-    target: 'openai/gpt-4.1',
-    cache: { ttlSeconds: 3600, storeToolCalls: false, ignoreFingerprint: false },
-    maxOutputTokens: 100,
-    reasons: false,
-    ...members,
-  };
-}
 
 /** Ten pico-dollars a token of input, two where it was cached, a hundred a token of output. */
 export function aPrice(members: Partial<Price> = {}): Price {

@@ -1,5 +1,5 @@
 import { openAi, type ProviderError, type Translator } from '@thriftgate/providers';
-import type { ReleaseSlot } from '../../routing/router.service';
+import type { ReleaseSlot } from '../../routing/route-request';
 import { FakeSignal } from './fake-signal';
 import { ReadOnService } from '../attempts/read-on.service';
 import { StreamRelay } from '../attempts/stream-relay';

@@ -2,6 +2,8 @@
 export interface Directives {
   /** Sends an error with this HTTP status in OpenAI's shape; below 400, the normal response with this status. */
   status?: number;
+  /** The `code` of an error; only in scripts. */
+  errorCode?: string;
   /** Adds `Retry-After` (seconds) to an error. */
   retryAfterSeconds?: number;
   /** Only the first n calls with the same model and text fail as these directives define (with 500 by default). */

@@ -116,13 +116,14 @@ export class Exchange {
 
   /** Runs the failures before a response. @returns true if one ended the call */
   async failEarly(): Promise<boolean> {
-    const { delayMs, reset, status, html, blank } = this.directives;
+    const { delayMs, reset, status, errorCode, html, blank } = this.directives;
     await this.sleep(delayMs ?? 0);
     if (reset) {
       this.cutByFake = true;
       this.request.socket.resetAndDestroy();
     } else if (status !== undefined && status >= 400) {
-      await this.error(status, errorForStatus(status, this.call.model));
+      const error = errorForStatus(status, this.call.model);
+      await this.error(status, errorCode === undefined ? error : { ...error, code: errorCode });
     } else if (blank) {
       await this.send(200, 'application/json', '');
     } else if (html) {

@@ -28,6 +28,18 @@ export function toChatRequest(call: UpstreamCall, limitMember: OutputLimitMember
   };
 }
 
+/**
+ * The call with the key by which the vendor steers the turns of a conversation to its prompt cache, where the caller has set
+ * none.
+ *
+ * @see https://platform.openai.com/docs/guides/prompt-caching
+ */
+export function withPromptCacheKey(call: UpstreamCall): UpstreamCall {
+  const { body, promptCacheKey: key } = call;
+  if (key === undefined || (body.prompt_cache_key ?? null) !== null) return call;
+  return { ...call, body: { ...body, prompt_cache_key: key } };
+}
+
 /** A path under a base URL, before the query that Azure's base URLs have. */
 function pathUnder(baseUrl: string, path: string): string {
   const [base = '', query] = baseUrl.split(/\?(.*)/s);

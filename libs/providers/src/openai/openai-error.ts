@@ -56,6 +56,7 @@ function forCaller(status: number, upstream: UpstreamErrorBody): CallerError {
     case 400:
     case 404:
     case 409:
+    case 410:
     case 413:
     case 422:
       return {
@@ -135,9 +136,9 @@ const MODEL_CODES =
 const MODEL_MESSAGES =
   /\bmodel\b.*\b(not found|does not exist|not exist|decommissioned|deprecated|no longer)\b|invalid model|no endpoints found/i;
 
-/** The model was removed, or never was there: vendors say so with 404, some with 400. */
+/** The model was removed, or never was there: vendors say so with 404 or 410, some with 400. */
 function isModelMissing(status: number, { type, code, message }: UpstreamErrorBody): boolean {
-  if (status === 404) return true;
+  if (status === 404 || status === 410) return true;
   return status === 400 && (MODEL_CODES.test(`${type} ${code}`) || MODEL_MESSAGES.test(message ?? ''));
 }
 

@@ -2,12 +2,12 @@ import { readCompletion } from '../endpoints/chat-completions/completion-facts';
 import { CHAT_COMPLETIONS, type Provider } from '../provider';
 import type { Translator, UpstreamCall } from '../translator';
 import { toOpenAiError } from './openai-error';
-import { toChatRequest } from './openai-chat-request';
+import { toChatRequest, withPromptCacheKey } from './openai-chat-request';
 import { OpenAiChatStream } from './openai-chat-stream';
 
 /** Chat completions of a vendor that supports them; bytes pass through. */
 export const openAiChat = {
-  toRequest: (call: UpstreamCall) => toChatRequest(call, 'max_completion_tokens'),
+  toRequest: (call: UpstreamCall) => toChatRequest(withPromptCacheKey(call), 'max_completion_tokens'),
   fromReply: readCompletion,
   openStream: () => new OpenAiChatStream(),
   toError: toOpenAiError,

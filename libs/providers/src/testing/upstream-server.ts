@@ -7,6 +7,7 @@ import type { UpstreamRequest } from '../translator';
 export const options = {
   connectTimeoutMs: 500,
   firstByteTimeoutMs: 400,
+  totalTimeoutMs: 600_000,
   idleTimeoutMs: 400,
   maxConnectionsPerOrigin: 4,
   maxReplyBytes: 1_000_000,

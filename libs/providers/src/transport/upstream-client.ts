@@ -6,18 +6,13 @@ import type { UpstreamRequest } from '../translator';
 import {
   UpstreamTransportError,
   type TransportFailureKind,
-  type AbortSignalLike,
+  type SendOptions,
   type UpstreamResponse,
+  type UpstreamTimeouts,
   type UpstreamTransport,
 } from './upstream-transport';
 
-export interface UpstreamClientOptions {
-  /** TCP and TLS together. */
-  connectTimeoutMs: number;
-  /** From the request's last byte to the response's headers. Values above one second are accurate to half a second. */
-  firstByteTimeoutMs: number;
-  /** Between two chunks of a body; time spent waiting for a slow reader does not count. */
-  idleTimeoutMs: number;
+export interface UpstreamClientOptions extends UpstreamTimeouts {
   /** Further requests to the origin wait for a free connection, until their signal fires. */
   maxConnectionsPerOrigin: number;
   /** The limit of `readAll`, for bytes that are unpacked. An iterated body may be longer. */
@@ -35,6 +30,7 @@ export class UpstreamClient implements UpstreamTransport {
   readonly #options: Agent.Options;
   readonly #maxReplyBytes: number;
   readonly #userAgent: string;
+  readonly #totalTimeoutMs: number;
   readonly #draining = new Set<Connections>();
   #connections: Connections;
   #target: { url: string; origin: string; path: string } | undefined;
@@ -42,6 +38,7 @@ export class UpstreamClient implements UpstreamTransport {
   constructor(options: UpstreamClientOptions) {
     this.#maxReplyBytes = options.maxReplyBytes;
     this.#userAgent = options.userAgent;
+    this.#totalTimeoutMs = options.totalTimeoutMs;
     this.#options = {
       connect: { timeout: options.connectTimeoutMs },
       headersTimeout: options.firstByteTimeoutMs,
@@ -53,14 +50,16 @@ export class UpstreamClient implements UpstreamTransport {
     this.#connections = new Connections(this.#options);
   }
 
-  send(request: UpstreamRequest, options: { signal?: AbortSignalLike } = {}): Promise<UpstreamResponse> {
+  send(request: UpstreamRequest, { signal, timeouts }: SendOptions = {}): Promise<UpstreamResponse> {
     return new Promise((resolve, reject) => {
       const { method, body } = request;
       const headers = { 'user-agent': this.#userAgent, ...request.headers, ...lengthHeader(body) };
       const { origin, path } = this.#targetOf(request.url);
-      const exchange = new Exchange(resolve, reject, options.signal, this.#maxReplyBytes, this.#connections);
-      if (options.signal?.aborted === true) return exchange.cancel();
-      this.#connections.dispatcher.dispatch({ origin, path, method, headers, body: bodyOf(body) }, exchange);
+      const exchange = new Exchange(resolve, reject, signal, this.#maxReplyBytes, this.#connections);
+      if (signal?.aborted === true) return exchange.cancel();
+      exchange.limit(timeouts?.connectTimeoutMs, timeouts?.totalTimeoutMs ?? this.#totalTimeoutMs);
+      const message = { origin, path, method, headers, body: bodyOf(body), ...bodyTimeouts(timeouts) };
+      this.#connections.dispatcher.dispatch(message, exchange);
     });
   }
 
@@ -90,6 +89,9 @@ export class UpstreamClient implements UpstreamTransport {
     return this.#target;
   }
 }
+
+/** A longer timer would end at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** The connections of an UpstreamClient, with the number of their running requests. */
 class Connections {
@@ -126,11 +128,13 @@ class Exchange implements Dispatcher.DispatchHandler, BodySource {
   #controller: Dispatcher.DispatchController | undefined;
   #response: IncomingResponse | undefined;
   #over = false;
+  #connectTimer: NodeJS.Timeout | undefined;
+  #totalTimer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly resolve: (response: UpstreamResponse) => void,
     private readonly reject: (error: Error) => void,
-    private readonly signal: AbortSignalLike | undefined,
+    private readonly signal: SendOptions['signal'] | undefined,
     private readonly maxReplyBytes: number,
     private readonly connections: Connections,
   ) {
@@ -138,9 +142,21 @@ class Exchange implements Dispatcher.DispatchHandler, BodySource {
     signal?.addEventListener('abort', this.cancel);
   }
 
+  /** @param connectMs undefined leaves it to undici's connections */
+  limit(connectMs: number | undefined, totalMs: number): void {
+    if (connectMs !== undefined) this.#connectTimer = this.#failAfter(connectMs, 'connect', 'No connection in time.');
+    this.#totalTimer = this.#failAfter(totalMs, 'total_timeout', 'The response was not complete in time.');
+  }
+
+  #failAfter(ms: number, kind: TransportFailureKind, message: string): NodeJS.Timeout {
+    const fail = () => this.abort(new UpstreamTransportError(kind, message, this.#controller !== undefined));
+    return setTimeout(fail, Math.min(ms, LONGEST_TIMER_MS));
+  }
+
   /** undici calls this just before it writes the request; until then nothing is sent. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
+    clearTimeout(this.#connectTimer);
     if (this.#over) controller.abort(new Error('The request was cancelled before it was sent.'));
   }
 
@@ -194,9 +210,17 @@ class Exchange implements Dispatcher.DispatchHandler, BodySource {
   #finish(): void {
     if (this.#over) return;
     this.#over = true;
+    clearTimeout(this.#connectTimer);
+    clearTimeout(this.#totalTimer);
     this.connections.end();
     this.signal?.removeEventListener('abort', this.cancel);
   }
+}
+
+/** undici's members for the time-outs of one request. */
+function bodyTimeouts(timeouts: Partial<UpstreamTimeouts> = {}): { headersTimeout?: number; bodyTimeout?: number } {
+  const { firstByteTimeoutMs: headersTimeout, idleTimeoutMs: bodyTimeout } = timeouts;
+  return { ...(headersTimeout !== undefined && { headersTimeout }), ...(bodyTimeout !== undefined && { bodyTimeout }) };
 }
 
 /** undici takes pieces from generators. */

@@ -2,7 +2,26 @@ import type { UpstreamRequest } from '../translator';
 
 /** The reason why a response is missing or incomplete. */
 export type TransportFailureKind =
-  'connect' | 'first_byte_timeout' | 'idle_timeout' | 'reset' | 'aborted' | 'too_large';
+  'connect' | 'first_byte_timeout' | 'idle_timeout' | 'total_timeout' | 'reset' | 'aborted' | 'too_large';
+
+/** How long one request to an upstream may take. */
+export interface UpstreamTimeouts {
+  /** Until the request is on a connection: TCP and TLS, and the wait for a free connection. */
+  connectTimeoutMs: number;
+  /** From the request's last byte to the response's headers. Values above one second are accurate to half a second. */
+  firstByteTimeoutMs: number;
+  /** Between two chunks of a body; time spent waiting for a slow reader does not count. */
+  idleTimeoutMs: number;
+  /** From the start to the end of the body. */
+  totalTimeoutMs: number;
+}
+
+export interface SendOptions {
+  /** Cancels the request at any time, also while its body is read. */
+  signal?: AbortSignalLike;
+  /** What differs from the transport's own time-outs. */
+  timeouts?: Partial<UpstreamTimeouts> | undefined;
+}
 
 /** A request that failed below HTTP: without a status, or with an incomplete body. */
 export class UpstreamTransportError extends Error {
@@ -49,10 +68,9 @@ export interface AbortSignalLike {
 /** Carries requests to an upstream: HTTP, or the simulator in this process. */
 export interface UpstreamTransport {
   /**
-   * @param options.signal cancels the request at any time, also while its body is read
    * @throws UpstreamTransportError where there is no response. Any HTTP status is a response.
    */
-  send(request: UpstreamRequest, options?: { signal?: AbortSignalLike }): Promise<UpstreamResponse>;
+  send(request: UpstreamRequest, options?: SendOptions): Promise<UpstreamResponse>;
   /** Closes idle connections and fails running requests. */
   close(): Promise<void>;
 }

@@ -2,6 +2,7 @@ import type {
   AdminModelList,
   ChangedModel,
   Deleted,
+  DeploymentStates,
   ModelCacheRules,
   ModelCacheRulesChange,
   ModelVersion,
@@ -25,6 +26,11 @@ export class AdminModels {
 
   list(options?: CallOptions): Promise<AdminModelList> {
     return this.http.json('GET', '/admin/models', options);
+  }
+
+  /** Breakers, running calls and latencies of the deployments, as the process that answers sees them. */
+  deployments(options?: CallOptions): Promise<DeploymentStates> {
+    return this.http.json('GET', '/admin/deployments', options);
   }
 
   create(

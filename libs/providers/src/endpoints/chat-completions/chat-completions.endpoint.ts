@@ -1,6 +1,7 @@
 import type { Endpoint, WithoutEffect } from '../../endpoint';
 import { CHAT_COMPLETIONS } from '../../provider';
 import { chatContent, turnIds, writtenText } from './chat-content';
+import { chatPrefix } from './chat-prefix';
 import { chatRenderer } from './chat-renderer';
 import { readChatRequest } from './chat-request';
 import { CompletionReplay } from './completion-replay';
@@ -45,6 +46,7 @@ export const chatCompletions: Endpoint = {
   read: readChatRequest,
   withModel: (body, model) => ({ ...body, model }),
   content: chatContent,
+  prefix: chatPrefix,
   written: writtenText,
   turnIds,
   withoutSignatures,

@@ -1,0 +1,67 @@
+import { isRecord, type JsonRecord } from '../../json-record';
+import { LongText } from '../../passed-values';
+
+/** Vendors cache prompts from 1,024 tokens on, of about four bytes each. */
+const LEAST_BYTES = 4 * 1024;
+/** What is read of each text, in UTF-16 units or in bytes of a long one. */
+const MOST_READ = 4 * 1024;
+/** After so many texts no more are read. */
+const MOST_TEXTS = 64;
+
+const SYSTEM_ROLES: ReadonlySet<unknown> = new Set(['system', 'developer']);
+
+/**
+ * What all turns of a conversation begin with: the names of its tools, the system's messages and the first other one, each as far
+ * as a few thousand characters. Equal prefixes only bring calls together, so differences further back do no harm.
+ *
+ * @see https://platform.openai.com/docs/guides/prompt-caching
+ */
+export function chatPrefix({ messages, tools, functions }: JsonRecord): string | undefined {
+  if (!Array.isArray(messages) || !isLong(messages)) return undefined;
+  const parts = [tools, functions].flatMap((list) =>
+    Array.isArray(list) ? list.slice(0, MOST_TEXTS).map(nameOf) : [],
+  );
+  for (const message of messages.slice(0, MOST_TEXTS)) {
+    if (!isRecord(message)) continue;
+    parts.push(...textsOf(message).map(beginningOf));
+    if (!SYSTEM_ROLES.has(message.role)) break;
+  }
+  return parts.join('\0');
+}
+
+/** Whether the messages have as much text as vendors cache. Reads no more than that. */
+function isLong(messages: readonly unknown[]): boolean {
+  let bytes = 0;
+  for (const message of messages) {
+    if (!isRecord(message)) return true;
+    for (const text of textsOf(message)) bytes += bytesOf(text);
+    if (bytes >= LEAST_BYTES) return true;
+  }
+  return false;
+}
+
+function textsOf({ content }: JsonRecord): (string | LongText)[] {
+  if (isText(content)) return [content];
+  if (!Array.isArray(content)) return [];
+  return content
+    .slice(0, MOST_TEXTS)
+    .flatMap((part: unknown) => (isRecord(part) && isText(part.text) ? [part.text] : []));
+}
+
+function isText(value: unknown): value is string | LongText {
+  return typeof value === 'string' || value instanceof LongText;
+}
+
+function bytesOf(text: string | LongText): number {
+  return typeof text === 'string' ? Buffer.byteLength(text.slice(0, LEAST_BYTES)) : text.length;
+}
+
+function beginningOf(text: string | LongText): string {
+  return typeof text === 'string' ? text.slice(0, MOST_READ) : text.json.toString('latin1', 0, MOST_READ);
+}
+
+function nameOf(tool: unknown): string {
+  if (!isRecord(tool)) return '';
+  const { name } = isRecord(tool.function) ? tool.function : tool;
+  return typeof name === 'string' ? name.slice(0, MOST_READ) : '';
+}

@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../common/clock';
+import type { Deployment } from '../../models/model';
+import { PriceBook } from '../../pricing/price-book.service';
+import { Router } from '../../routing/router.service';
+import { AttemptsService } from '../attempts/attempts.service';
+import type { ResolvedCall } from '../attempts/resolved-call';
+import type { UpstreamResult } from '../attempts/upstream-result';
+
+/** A typical call has so many tokens of input for one of output. */
+const INPUT_SHARE = 3n;
+/** Above every price: a deployment without a known price is the dearest one. */
+const UNKNOWN_PUSD = 10n ** 30n;
+
+/** Asks the deployments of a call's model. */
+@Injectable()
+export class UpstreamAsker {
+  constructor(
+    private readonly router: Router,
+    private readonly attempts: AttemptsService,
+    private readonly prices: PriceBook,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws GatewayError before anything of the answer was sent */
+  ask(resolved: ResolvedCall): Promise<UpstreamResult> {
+    const { model, signal, call, affinity } = resolved;
+    const request = {
+      model,
+      signal,
+      stream: call.request.stream,
+      affinity,
+      attemptsBefore: call.attemptsBefore ?? 0,
+      pricePusd: (deployment: Deployment) => this.pricePusd(deployment, call.caller.teamId),
+    };
+    return this.router.route(request, (deployment, number, release) =>
+      this.attempts.run(resolved, deployment, number, release),
+    );
+  }
+
+  private pricePusd(deployment: Deployment, teamId: string): bigint {
+    const { inputPusd, outputPusd, estimated } = this.prices.of(deployment, teamId, this.clock.now());
+    return estimated ? UNKNOWN_PUSD : INPUT_SHARE * inputPusd + outputPusd;
+  }
+}

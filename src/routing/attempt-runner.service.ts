@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import { GatewayError } from '../common/errors';
+import type { Deployment } from '../models/model';
+import { AttemptFailure } from './attempt-failure';
+import { Breakers } from './breakers/breakers.service';
+import { ProviderHealth } from './provider-health.service';
+import type { MakeAttempt, ReleaseSlot, RouteRequest } from './route-request';
+import { Latencies } from './selection/latencies';
+import { DeploymentSlots } from './slots.service';
+
+/** How one attempt ended. */
+export type AttemptEnd<T> =
+  { kind: 'answered'; answer: T } | { kind: 'failed'; failure: AttemptFailure } | { kind: 'busy' };
+
+/** Makes attempts within `max_parallel`, and tells what watches deployments how they end. */
+@Injectable()
+export class AttemptRunner {
+  readonly latencies = new Latencies();
+
+  constructor(
+    readonly slots: DeploymentSlots,
+    readonly breakers: Breakers,
+    private readonly health: ProviderHealth,
+  ) {}
+
+  /**
+   * @param number counts from 1 over the whole call
+   * @throws Error what is no failure of the deployment
+   */
+  async run<T>(
+    { model, signal, stream }: RouteRequest,
+    deployment: Deployment,
+    number: number,
+    makeAttempt: MakeAttempt<T>,
+  ): Promise<AttemptEnd<T>> {
+    const giveBack = this.slots.take(deployment);
+    if (!giveBack) return { kind: 'busy' };
+    const watched = this.breakers.begin(deployment);
+    const startedAt = performance.now();
+    let [answered, released] = [false, false];
+    const release: ReleaseSlot = (broken) => {
+      giveBack();
+      released = true;
+      if (broken) this.health.failed(deployment, broken);
+      if (answered) watched.completed(broken !== undefined);
+    };
+    try {
+      const answer = await makeAttempt(deployment, number, release);
+      this.health.succeeded(deployment);
+      this.latencies.add(deployment.id, stream, performance.now() - startedAt, performance.now());
+      answered = true;
+      watched.answered();
+      if (released) watched.completed(false);
+      return { kind: 'answered', answer };
+    } catch (failure) {
+      if (!(failure instanceof AttemptFailure) || signal.aborted) watched.ended();
+      else watched.failed(failure.error, failure.upstreamStatus);
+      if (failure instanceof GatewayError && number > 1) failure.facts.attempts ??= number - 1;
+      if (!(failure instanceof AttemptFailure)) throw failure;
+      failure.madeBy(model, deployment, number);
+      if (!signal.aborted) this.health.failed(deployment, failure.error);
+      return { kind: 'failed', failure };
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import type { AbortSignalLike, ProviderError } from '@thriftgate/providers';
+import type { Deployment, Model } from '../models/model';
+
+/** What the router must know of a call. */
+export interface RouteRequest {
+  model: Model;
+  /** Aborted when every client that waits for the answer has disconnected. */
+  signal: AbortSignalLike;
+  stream: boolean;
+  /** The same for the calls of a conversation; undefined draws anew for each call. */
+  affinity: string | undefined;
+  /** The attempts that the call has made at other models. */
+  attemptsBefore: number;
+  /** The price of a typical call, in pico-dollars. */
+  pricePusd(deployment: Deployment): bigint;
+}
+
+/** Gives a deployment's slot back. @param broken the error of a stream that broke off after its first content */
+export type ReleaseSlot = (broken?: ProviderError) => void;
+
+/**
+ * Makes one attempt at one deployment.
+ *
+ * @param number counts from 1 over the whole call
+ * @param release gives the deployment's slot back; to be called once the upstream call has ended. A failed attempt has
+ *   released it.
+ */
+export type MakeAttempt<T> = (deployment: Deployment, number: number, release: ReleaseSlot) => Promise<T>;

@@ -1,0 +1,37 @@
+import { Logger } from '@nestjs/common';
+import type { BreakerChannel, BreakerMessage } from '../breakers/breaker-channel.service';
+import { Breakers } from '../breakers/breakers.service';
+import { AttemptRunner } from '../attempt-runner.service';
+import type { ProviderHealth } from '../provider-health.service';
+import { Router } from '../router.service';
+import { DeploymentSlots } from '../slots.service';
+
+/** The channel of breakers of a replica without others. */
+export class FakeBreakerChannel implements Pick<BreakerChannel, 'send' | 'subscribe'> {
+  readonly sent: BreakerMessage[] = [];
+  /** Receives a message as if from another replica. */
+  receive: (message: BreakerMessage) => void = () => undefined;
+
+  send(message: BreakerMessage): void {
+    this.sent.push(message);
+  }
+
+  subscribe(listener: (message: BreakerMessage) => void): void {
+    this.receive = listener;
+  }
+
+  asService(): BreakerChannel {
+    return this as Pick<BreakerChannel, 'send' | 'subscribe'> as BreakerChannel;
+  }
+}
+
+/** A router of its own, with the parts that a test looks at. */
+export function localRouter(health: Pick<ProviderHealth, 'succeeded' | 'failed'> = { succeeded() {}, failed() {} }) {
+  Logger.overrideLogger(false);
+  const slots = new DeploymentSlots();
+  const channel = new FakeBreakerChannel();
+  const breakers = new Breakers(channel.asService());
+  breakers.onModuleInit();
+  const router = new Router(new AttemptRunner(slots, breakers, health as ProviderHealth));
+  return { router, slots, breakers, channel };
+}
