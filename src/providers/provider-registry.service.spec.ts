@@ -8,7 +8,7 @@ import type { ChangeFeed } from '../database/change-feed.service';
 import type { ConfiguredProvider } from './provider';
 import { ProviderRegistry } from './provider-registry.service';
 
-const TIMEOUTS = { connectTimeoutMs: 5_000, firstByteTimeoutMs: 60_000, idleTimeoutMs: 60_000 };
+const TIMEOUTS = { connectTimeoutMs: 5_000, firstByteTimeoutMs: 60_000, idleTimeoutMs: 60_000, totalTimeoutMs: 60_000 };
 
 async function until(condition: () => boolean): Promise<void> {
   const deadline = Date.now() + 2_000;
