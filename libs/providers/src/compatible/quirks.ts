@@ -103,6 +103,8 @@ export interface RequestRules {
 }
 
 export interface ModelRules extends RequestRules {
+  /** The models as people name them. */
+  readonly models: string;
   /** Compared with the vendor's name for the model. */
   readonly match: RegExp;
 }

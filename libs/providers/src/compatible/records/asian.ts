@@ -19,7 +19,13 @@ export const ASIAN_VENDORS = {
           levels: ['none', 'low', 'high', 'max'],
         },
       },
-      models: [{ match: /^deepseek-(v4|flash|reasoner)/, whileReasoning: { dropped: SAMPLING } }],
+      models: [
+        {
+          models: 'v4, flash, reasoner',
+          match: /^deepseek-(v4|flash|reasoner)/,
+          whileReasoning: { dropped: SAMPLING },
+        },
+      ],
       answer: {},
       errors: { 'Content Exists Risk': { code: 'content_filter' } },
     },
@@ -38,12 +44,18 @@ export const ASIAN_VENDORS = {
         reasoning: { style: 'thinking.type', levels: ['none', 'high'] },
       },
       models: [
-        { match: /^kimi-k(2\.[5-9]|[3-9])/, dropped: SAMPLING },
+        { models: 'kimi-k2.5 and later', match: /^kimi-k(2\.[5-9]|[3-9])/, dropped: SAMPLING },
         {
+          models: 'kimi-k3 and later',
           match: /^kimi-k[3-9]/,
           reasoning: { style: 'reasoning_effort', levels: ['low', 'high', 'max'] },
         },
-        { match: /^moonshot-v1/, replay: 'none', reasoning: { style: 'reasoning_effort', levels: [] } },
+        {
+          models: 'moonshot-v1',
+          match: /^moonshot-v1/,
+          replay: 'none',
+          reasoning: { style: 'reasoning_effort', levels: [] },
+        },
       ],
       answer: {},
     },
@@ -65,7 +77,7 @@ export const ASIAN_VENDORS = {
           levels: ['none', 'low', 'medium', 'high', 'xhigh'],
         },
       },
-      models: [{ match: /^(qwq|qvq)/, streamsOnly: true }],
+      models: [{ models: 'qwq, qvq', match: /^(qwq|qvq)/, streamsOnly: true }],
       answer: {},
       errors: { data_inspection_failed: { status: 400, code: 'content_filter' }, Arrearage: { status: 402 } },
     },
@@ -122,6 +134,7 @@ export const ASIAN_VENDORS = {
       },
       models: [
         {
+          models: 'HCX-007',
           match: /^HCX-007/i,
           tokenLimit: 'max_completion_tokens',
           reasoning: { style: 'reasoning_effort', levels: ['none', 'low', 'medium', 'high'] },

@@ -42,8 +42,9 @@ export const HOSTED_VENDORS = {
         whileReasoning: { dropped: PENALTIES, refused: ['stop'] },
       },
       models: [
-        { match: /non-reasoning/, whileReasoning: {} },
+        { models: 'non-reasoning', match: /non-reasoning/, whileReasoning: {} },
         {
+          models: 'grok-4.7 and later',
           match: /^grok-(4\.[7-9]|[5-9])/,
           reasoning: { style: 'reasoning_effort', levels: ['low', 'medium', 'high', 'xhigh'] },
         },
@@ -70,8 +71,16 @@ export const HOSTED_VENDORS = {
         reasoning: { style: 'reasoning_effort', levels: [] },
       },
       models: [
-        { match: /gpt-oss/, reasoning: { style: 'reasoning_effort', levels: ['low', 'medium', 'high'] } },
-        { match: /qwen/, reasoning: { style: 'reasoning_effort none or default', levels: ['none', 'medium'] } },
+        {
+          models: 'gpt-oss',
+          match: /gpt-oss/,
+          reasoning: { style: 'reasoning_effort', levels: ['low', 'medium', 'high'] },
+        },
+        {
+          models: 'qwen',
+          match: /qwen/,
+          reasoning: { style: 'reasoning_effort none or default', levels: ['none', 'medium'] },
+        },
       ],
       answer: { reasoning: true },
       // The capacity of flex processing.
@@ -90,7 +99,13 @@ export const HOSTED_VENDORS = {
         jsonSchema: 'beside-type',
         reasoning: { style: 'reasoning.enabled', levels: ['none', 'medium'] },
       },
-      models: [{ match: /gpt-oss/, reasoning: { style: 'reasoning_effort', levels: ['low', 'medium', 'high'] } }],
+      models: [
+        {
+          models: 'gpt-oss',
+          match: /gpt-oss/,
+          reasoning: { style: 'reasoning_effort', levels: ['low', 'medium', 'high'] },
+        },
+      ],
       answer: { reasoning: true },
     },
   },

@@ -13,16 +13,22 @@ const FIXED = { dropped: SAMPLING, refused: ['logprobs', 'stop'] } as const;
  * @see https://developers.openai.com/api/docs/guides/flex-processing
  */
 const MODELS: readonly ModelRules[] = [
-  { match: /^o[13](-mini)?(-20|$)/, ...REASONING, dropped: SAMPLING, refused: ['logprobs'] },
-  { match: /^o3(-20|$)/, refused: ['stop'] },
-  { match: /^(o4-mini|gpt-5(-mini|-nano)?(-20|$))/, ...REASONING, ...FIXED },
-  { match: /^gpt-(5\.[1-9]|6)(?!.*chat)/, ...REASONING, whileReasoning: FIXED },
+  { models: 'o1, o3, o3-mini', match: /^o[13](-mini)?(-20|$)/, ...REASONING, dropped: SAMPLING, refused: ['logprobs'] },
+  { models: 'o3', match: /^o3(-20|$)/, refused: ['stop'] },
+  { models: 'o4-mini, gpt-5', match: /^(o4-mini|gpt-5(-mini|-nano)?(-20|$))/, ...REASONING, ...FIXED },
   {
+    models: 'gpt-5.1 and later, without chat-latest',
+    match: /^gpt-(5\.[1-9]|6)(?!.*chat)/,
+    ...REASONING,
+    whileReasoning: FIXED,
+  },
+  {
+    models: 'gpt-6.1-sol, gpt-6.2 and later',
     match: /^gpt-6\.(1-sol|[2-9])/,
     ...FIXED,
     reasoning: { style: 'reasoning_effort', levels: ['low', 'medium', 'high', 'xhigh', 'max'] },
   },
-  { match: /^gpt-6\.[2-9]/, droppedValues: { service_tier: ['flex'] } },
+  { models: 'gpt-6.2 and later', match: /^gpt-6\.[2-9]/, droppedValues: { service_tier: ['flex'] } },
 ];
 
 export const OPENAI_VENDORS = {
