@@ -24,6 +24,7 @@ function redactedTranslator(translator: Translator, secrets: readonly string[]):
     toRequest: (call) => translator.toRequest(call),
     fromReply: (body, call) => translator.fromReply(body, call),
     openStream: (call) => translator.openStream(call),
+    amend: translator.amend && ((call, failure) => translator.amend?.(call, failure)),
     toError: (failure): ProviderError => {
       const error = translator.toError(failure);
       const { message, type, code, param } = error;

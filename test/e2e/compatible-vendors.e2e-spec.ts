@@ -115,6 +115,17 @@ ${vendors.map((name) => `  at-${name}: { input_usd_per_mtok: "10", output_usd_pe
     expect(await rowOf(headers)).toMatchObject({ state: 'settled', cost_usd: '0.002', estimated: false });
   });
 
+  it('asks a server that refuses stream options once more without them, as one attempt', async () => {
+    const refuse = http('400 Bad Request', {}, '{"error":{"message":"Unrecognized: stream_options"}}');
+    const stream = events(chunk({ content: '네' }), chunk({}, 'stop', { usage: USAGE }), '[DONE]');
+    const either: typeof stream = (socket, call) => (call.body.stream_options ? refuse : stream)(socket, call);
+    const { status, headers, calls } = await ask('at-openai-compatible', either, { stream: true });
+    expect([status, headers.get('x-gateway-attempts'), calls.length]).toEqual([200, '1', 2]);
+    expect(await rowOf(headers)).toMatchObject({ attempt: 1, cost_usd: '0.002', estimated: false });
+    const always = await ask('at-openai-compatible', refuse, { stream: true });
+    expect([always.status, always.calls.length]).toEqual([400, 2]);
+  });
+
   it('reads an answer of a vendor as one of OpenAI', async () => {
     const list = [
       { type: 'thinking', thinking: [{ type: 'text', text: '음' }] },

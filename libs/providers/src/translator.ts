@@ -20,6 +20,8 @@ export interface UpstreamCall {
   baseUrl: string;
   /** The most tokens that the model writes; undefined where it is unknown. For vendors whose API requires a limit. */
   maxOutputTokens?: number | undefined;
+  /** Whether this upstream has refused `stream_options`; usage is then estimated unless it comes unasked. */
+  withoutStreamOptions?: boolean | undefined;
   /** Earlier turns of the conversation as this vendor wrote them, by the ids of their tool calls. */
   turns?: ReadonlyMap<string, VendorTurn> | undefined;
 }
@@ -172,4 +174,6 @@ export interface Translator {
   fromReply(body: Buffer, call: UpstreamCall): ReadReply;
   openStream(call: UpstreamCall): StreamDecoder;
   toError(failure: UpstreamFailure): ProviderError;
+  /** The call to send once more in place of one that the upstream refused, without a charge; undefined where none helps. */
+  amend?: ((call: UpstreamCall, failure: UpstreamFailure) => UpstreamCall | undefined) | undefined;
 }

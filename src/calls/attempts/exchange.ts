@@ -4,6 +4,7 @@ import {
   translatorFor,
   UnsupportedMemberError,
   type UpstreamCall,
+  type UpstreamFailure,
   type UpstreamRequest,
   type UpstreamTransport,
 } from '@thriftgate/providers';
@@ -20,6 +21,8 @@ export interface Exchange {
   call: UpstreamCall;
   request: UpstreamRequest;
   transport: UpstreamTransport;
+  /** The exchange in place of this one after a failure that a changed request mends; undefined for every other. */
+  amended: (failure: UpstreamFailure) => Exchange | undefined;
 }
 
 /**
@@ -32,7 +35,17 @@ export function exchangeWith(prepared: PreparedCall, deployment: Deployment, pro
   const { call, model } = prepared;
   const translator = translatorFor(call.endpoint, provider.api);
   if (!translator) throw unsupportedEndpoint(prepared);
-  const upstream: UpstreamCall = {
+  const exchangeOf = (upstream: UpstreamCall): Exchange => ({
+    translator,
+    call: upstream,
+    request: requestOf(translator, upstream, { call, deployment, provider }),
+    transport: provider.transport,
+    amended: (failure) => {
+      const changed = translator.amend?.(upstream, failure);
+      return changed && exchangeOf(changed);
+    },
+  });
+  return exchangeOf({
     body: withoutGatewayMembers(call.body),
     upstreamModel: deployment.upstreamModel,
     stream: call.request.stream,
@@ -40,13 +53,26 @@ export function exchangeWith(prepared: PreparedCall, deployment: Deployment, pro
     requestId: call.requestId,
     baseUrl: provider.baseUrl,
     maxOutputTokens: model.maxOutputTokens,
-  };
+  });
+}
+
+interface Parties {
+  call: Call;
+  deployment: Deployment;
+  provider: ConfiguredProvider;
+}
+
+function requestOf(
+  translator: Translator,
+  upstream: UpstreamCall,
+  { call, deployment, provider }: Parties,
+): UpstreamRequest {
   const translated = translate(translator, upstream);
   if (translated.dropped.length > 0 && isStrict(call)) throw droppedUnderStrict(deployment, translated.dropped);
   const request = provider.api.authorise(translated, provider.apiKey);
   const { headers } = provider;
   if (headers) request.headers = { ...request.headers, ...headers };
-  return { translator, call: upstream, request, transport: provider.transport };
+  return request;
 }
 
 function translate(translator: Translator, call: UpstreamCall): UpstreamRequest {

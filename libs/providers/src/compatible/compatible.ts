@@ -10,6 +10,7 @@ import { errorIn, openAiShape } from './answer/openai-shape';
 import { azureUrl } from './azure-url';
 import type { CompatibleVendor, RequestRules } from './quirks';
 import { rewrite, rulesFor } from './request/rewrite';
+import { withoutStreamOptions } from './stream-options';
 
 /** Of models' rules: more names than deployments have. */
 const MAX_KNOWN_MODELS = 1_000;
@@ -48,6 +49,7 @@ export function compatibleChat({ label, quirks }: CompatibleVendor): Translator 
     },
     openStream: () => new OpenAiChatStream(hooks),
     toError: (failure) => toOpenAiError(failure, errors),
+    amend: answer && withoutStreamOptions,
   };
 }
 
@@ -55,7 +57,8 @@ type Chunk = Parameters<typeof openAiShape>[0];
 
 function toRequest(call: UpstreamCall, rules: RequestRules, label: string, azure = false): UpstreamRequest {
   const { body, dropped, headers } = rewrite(call, rules, label);
-  const { tokenLimit, usageUnasked = false, streamsOnly } = rules;
+  const { tokenLimit, streamsOnly } = rules;
+  const usageUnasked = rules.usageUnasked ?? call.withoutStreamOptions ?? false;
   const request = toChatRequest(
     { ...call, body, stream: call.stream || streamsOnly === true },
     {
