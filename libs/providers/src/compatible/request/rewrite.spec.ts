@@ -200,6 +200,14 @@ describe('earlier turns', () => {
       }),
     );
   });
+
+  it('have ids that are not changed where they fit, and differ where one looks like another', () => {
+    const nine = new NineLetterIds();
+    expect(nine.of('D681PevKs')).toBe('D681PevKs');
+    const made = nine.of('call_1');
+    expect(nine.of(made)).not.toBe(made);
+    expect(new NineLetterIds().of('call_1')).toBe(made);
+  });
 });
 
 describe('every vendor', () => {
@@ -225,18 +233,19 @@ describe('every vendor', () => {
   it.each(NAMES)('%s: leaves the body of the caller as it is, and writes the same request each time', (name) => {
     fc.assert(
       fc.property(body, fc.boolean(), ({ messages, members: more }, stream) => {
-        const given = { messages, ...more };
-        const before = JSON.stringify(given);
+        const call = callOf({ messages, ...more }, { stream });
+        const before = JSON.stringify(call);
+        const vendor: CompatibleVendor = COMPATIBLE_VENDORS[name];
         const write = () => {
           try {
-            return send(name, given, { stream });
+            return compatibleChat(vendor).toRequest(call);
           } catch (error) {
             if (error instanceof UnsupportedMemberError) return error.message;
             throw error;
           }
         };
         expect(write()).toEqual(write());
-        expect(JSON.stringify(given)).toBe(before);
+        expect(JSON.stringify(call)).toBe(before);
       }),
       { numRuns: 40 },
     );
