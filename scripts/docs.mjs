@@ -13,12 +13,16 @@ import { featureMap, packageRules } from './docs/feature-map.mjs';
 import { unknownLogMessages } from './docs/log-messages.mjs';
 import { brokenReferences } from './docs/references.mjs';
 import { settingsTable } from './docs/settings-table.mjs';
+import { vendorLacks, vendorRequests, vendorTable } from './docs/vendor-tables.mjs';
 
 /** The generated parts, and their pages. */
 const PARTS = [
   { name: 'errors', page: 'docs/errors.md', write: errorTable },
   { name: 'settings', page: 'docs/settings.md', write: settingsTable },
   { name: 'features', page: 'docs/architecture.md', write: featureMap },
+  { name: 'vendors', page: 'docs/providers.md', write: vendorTable },
+  { name: 'vendor-requests', page: 'docs/providers.md', write: vendorRequests },
+  { name: 'vendor-lacks', page: 'docs/providers.md', write: vendorLacks },
   { name: 'packages', page: 'docs/architecture.md', write: packageRules },
 ];
 

@@ -178,9 +178,41 @@ describe('the configuration', () => {
       anthropic: { baseUrl: 'http://127.0.0.1:8080', apiKey: 'sk-3', catalogueVendor: 'anthropic' },
     });
     expect([Object.keys(config.providers), config.unusedVendorKeys]).toEqual([
-      ['openai', 'anthropic', 'deepseek'],
+      ['openai', 'deepseek', 'anthropic'],
       ['GEMINI_API_KEY'],
     ]);
+  });
+
+  it('serves the vendors of the environment: by their keys, and servers without a key by their base URLs', () => {
+    const keys = { GROQ_API_KEY: 'k', DASHSCOPE_API_KEY: 'k', AZURE_OPENAI_API_KEY: 'k', OLLAMA_API_KEY: 'k' };
+    const urls = { AZURE_OPENAI_BASE_URL: 'https://r.openai.azure.com', VLLM_BASE_URL: 'http://10.0.0.1:8000/v1/' };
+    expect(load({ ...keys, ...urls }).providers).toEqual({
+      azure: { type: 'azure', baseUrl: 'https://r.openai.azure.com', apiKey: 'k', catalogueVendor: 'azure' },
+      groq: { type: 'groq', baseUrl: 'https://api.groq.com/openai/v1', apiKey: 'k', catalogueVendor: 'groq' },
+      dashscope: {
+        type: 'dashscope',
+        baseUrl: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1',
+        apiKey: 'k',
+        catalogueVendor: 'dashscope',
+      },
+      ollama: { type: 'ollama', baseUrl: 'http://localhost:11434/v1', apiKey: 'k', catalogueVendor: 'ollama' },
+      vllm: { type: 'vllm', baseUrl: 'http://10.0.0.1:8000/v1', apiKey: undefined, catalogueVendor: 'vllm' },
+    });
+    expect(problemsOf({ AZURE_OPENAI_API_KEY: 'k' })).toEqual(naming('AZURE_OPENAI_BASE_URL: is required beside'));
+    expect(Object.keys(load({ GROQ_BASE_URL: 'https://groq.example/v1' }).providers)).toEqual(['simulator']);
+  });
+
+  it('needs one line of the file for a vendor, whose base URL it knows', () => {
+    const yaml =
+      'providers: { fast: { type: groq, api_key: k }, own: { type: ollama }, glm: { type: zai, api_key: k } }';
+    const { providers } = load({ ZAI_BASE_URL: 'https://open.bigmodel.cn/api/paas/v4' }, yaml);
+    expect(Object.values(providers).map(({ type, baseUrl }) => [type, baseUrl])).toEqual([
+      ['groq', 'https://api.groq.com/openai/v1'],
+      ['ollama', 'http://localhost:11434/v1'],
+      ['zai', 'https://open.bigmodel.cn/api/paas/v4'],
+    ]);
+    expect(problemsOf({}, 'providers: { a: { type: azure, api_key: k } }')).toEqual(naming('providers.a.base_url'));
+    expect(problemsOf({}, 'providers: { a: { type: gorq, api_key: k } }')).toEqual(naming('providers.a.type'));
   });
 
   describe('the simulator (N1)', () => {

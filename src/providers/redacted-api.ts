@@ -26,6 +26,7 @@ function redactedTranslator(translator: Translator, secrets: readonly string[]):
     fromReply: (body, call) => translator.fromReply(body, call),
     openStream: (call) => translator.openStream(call),
     ...(translator.countRequest && { countRequest: translator.countRequest, readCount: translator.readCount }),
+    amend: translator.amend && ((call, failure) => translator.amend?.(call, failure)),
     toError: (failure): ProviderError => {
       const error = translator.toError(failure);
       const { message, type, code, param } = error;

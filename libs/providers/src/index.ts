@@ -21,6 +21,6 @@ export { ENDPOINTS, endpointAt, endpointUnder } from './endpoints/endpoints';
 export { chatCompletions } from './endpoints/chat-completions/chat-completions.endpoint';
 export { messages } from './endpoints/messages/messages.endpoint';
 export { anthropic } from './anthropic/anthropic';
-export { openAi, openAiCompatible } from './openai/openai';
+export { openAi } from './openai/openai';
 export * from './vendors';
 export { SimulatorTransport, type SimulatorOptions } from './simulator/simulator.transport';

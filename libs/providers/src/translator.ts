@@ -26,6 +26,8 @@ export interface UpstreamCall {
   reasons?: boolean | undefined;
   /** The caller's headers, for APIs that pass some of them on; undefined for none. */
   headers?: Readonly<Record<string, string | string[] | undefined>> | undefined;
+  /** Whether this upstream has refused `stream_options`; usage is then estimated unless it comes unasked. */
+  withoutStreamOptions?: boolean | undefined;
   /** Earlier turns of the conversation as this vendor wrote them, by the ids of their tool calls. */
   turns?: ReadonlyMap<string, VendorTurn> | undefined;
 }
@@ -184,4 +186,6 @@ export interface Translator {
   countRequest?(call: UpstreamCall): UpstreamRequest;
   /** The count in the vendor's response; undefined where there is none. */
   readCount?(body: Buffer): number | undefined;
+  /** The call to send once more in place of one that the upstream refused, without a charge; undefined where none helps. */
+  amend?: ((call: UpstreamCall, failure: UpstreamFailure) => UpstreamCall | undefined) | undefined;
 }

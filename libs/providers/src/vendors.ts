@@ -1,5 +1,7 @@
 import { anthropic } from './anthropic/anthropic';
-import { openAi, openAiCompatible } from './openai/openai';
+import { compatible } from './compatible/compatible';
+import type { CompatibleVendor } from './compatible/quirks';
+import { COMPATIBLE_VENDORS } from './compatible/records/records';
 import type { Provider } from './provider';
 
 /** A vendor, or a kind of server. Its name is a provider's `type`, the name of the provider that a key adds, and its catalogue's. */
@@ -17,16 +19,20 @@ export interface Vendor {
 
 /** Every vendor whose API the gateway speaks. A later one serves a catalogue model that an earlier one has too. */
 export const VENDORS = {
-  openai: { label: 'OpenAI', api: openAi, baseUrl: 'https://api.openai.com/v1', variables: 'OPENAI' },
+  ...withApis(COMPATIBLE_VENDORS),
   anthropic: { label: 'Anthropic', api: anthropic, baseUrl: 'https://api.anthropic.com', variables: 'ANTHROPIC' },
-  deepseek: { label: 'DeepSeek', api: openAiCompatible, baseUrl: 'https://api.deepseek.com', variables: 'DEEPSEEK' },
-  'openai-compatible': { label: 'any OpenAI-compatible server', api: openAiCompatible, keyless: true },
 } as const satisfies Record<string, Vendor>;
 
 export type VendorName = keyof typeof VENDORS;
 type Variables = Extract<(typeof VENDORS)[VendorName], { variables: string }>['variables'];
 export type KeyVariable = `${Variables}_API_KEY`;
 export type UrlVariable = `${Variables}_BASE_URL`;
+
+/** Each record with the API that it describes. */
+function withApis<const Records extends Record<string, CompatibleVendor>>(records: Records) {
+  const entries = Object.entries(records).map(([name, record]) => [name, { ...record, api: compatible(name, record) }]);
+  return Object.fromEntries(entries) as { [Name in keyof Records]: Records[Name] & { api: Provider } };
+}
 
 /** A vendor that variables of the environment add. */
 export interface EnvironmentVendor {

@@ -107,7 +107,8 @@ export class AttemptsService {
   }
 
   /** @returns a response whose status is 200 */
-  private async send(attempt: Attempt, { transport, translator, request }: Exchange): Promise<UpstreamResponse> {
+  private async send(attempt: Attempt, exchange: Exchange): Promise<UpstreamResponse> {
+    const { transport, translator, request } = exchange;
     const { call, signal, model } = attempt.resolved;
     const timeouts = model.routing?.timeouts;
     let response: UpstreamResponse;
@@ -121,10 +122,10 @@ export class AttemptsService {
     const { status, headers } = response;
     if (status === OK) return response;
     const body = await readErrorBody(response, signal);
-    const failure = new AttemptFailure(
-      translator.toError({ status, headers, body, receivedAt: this.services.clock.now() }),
-      status,
-    );
+    const refusal = { status, headers, body, receivedAt: this.services.clock.now() };
+    const amended = signal.aborted ? undefined : exchange.amended(refusal);
+    if (amended) return this.send(attempt, amended);
+    const failure = new AttemptFailure(translator.toError(refusal), status);
     await attempt.fail(status, failure.error.code);
     throw failure;
   }

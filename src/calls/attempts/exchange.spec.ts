@@ -1,4 +1,4 @@
-import { openAi, type Provider, type Translator, UnsupportedMemberError } from '@thriftgate/providers';
+import { openAi, type Provider, type Translator, UnsupportedMemberError, VENDORS } from '@thriftgate/providers';
 import { AttemptFailure } from '../../routing/attempt-failure';
 import { aCall, aDeployment, aModel, aPreparedCall } from '../testing/builders';
 import { FakeTransport } from '../testing/fake-transport';
@@ -59,6 +59,32 @@ describe('an exchange with a deployment', () => {
     const exchange = () => exchangeWith(aPreparedCall(), aDeployment(), provider);
     expect(exchange).toThrow(expect.objectContaining({ error: expect.objectContaining({ elsewhere: true }) }));
     expect(failureOf(exchange)).toMatchObject({ status: 422, param: 'messages[0].content[1]' });
+  });
+});
+
+describe('a request that an upstream refuses', () => {
+  const named = { status: 400, headers: {}, body: '{"error":{"message":"Unknown member stream_options."}}' };
+  const streaming = (members: object = {}) => {
+    const call = aCall({ stream: true, ...members });
+    return exchangeWith(aPreparedCall(call), aDeployment(), aProvider(VENDORS['openai-compatible'].api));
+  };
+
+  it('is sent once more without the stream options that the gateway has added', () => {
+    for (const members of [{}, { stream_options: { include_usage: true } }]) {
+      const amended = streaming(members).amended(named);
+      expect(JSON.parse(String(amended?.request.body))).not.toHaveProperty('stream_options');
+      expect(amended?.request.headers.authorization).toBe('Bearer sk');
+      expect(amended?.amended(named)).toBeUndefined();
+    }
+  });
+
+  it('is not sent again for another reason, nor without what the caller has set', () => {
+    expect(streaming().amended({ ...named, body: '{"error":{"message":"no"}}' })).toBeUndefined();
+    expect(streaming().amended({ ...named, status: 500 })).toBeUndefined();
+    expect(streaming({ stream_options: { include_obfuscation: 1 } }).amended(named)).toBeUndefined();
+    const json = exchangeWith(aPreparedCall(), aDeployment(), aProvider(VENDORS['openai-compatible'].api));
+    expect(json.amended(named)).toBeUndefined();
+    expect(exchangeWith(aPreparedCall(), aDeployment(), aProvider()).amended(named)).toBeUndefined();
   });
 });
 

@@ -4,6 +4,7 @@ import {
   translatorFor,
   UnsupportedMemberError,
   type UpstreamCall,
+  type UpstreamFailure,
   type UpstreamRequest,
   type UpstreamTransport,
   type VendorTurn,
@@ -21,6 +22,8 @@ export interface Exchange {
   call: UpstreamCall;
   request: UpstreamRequest;
   transport: UpstreamTransport;
+  /** The exchange in place of this one after a failure that a changed request mends; undefined for every other. */
+  amended: (failure: UpstreamFailure) => Exchange | undefined;
 }
 
 interface ExchangeParts {
@@ -50,17 +53,40 @@ export function exchangeWith(
   { translator = translatorOf(prepared, provider), turns }: ExchangeParts = {},
 ): Exchange {
   const { call } = prepared;
-  const upstream: UpstreamCall = {
+  const exchangeOf = (upstream: UpstreamCall): Exchange => ({
+    translator,
+    call: upstream,
+    request: requestOf(translator, upstream, { call, deployment, provider }),
+    transport: provider.transport,
+    amended: (failure) => {
+      const changed = translator.amend?.(upstream, failure);
+      return changed && exchangeOf(changed);
+    },
+  });
+  return exchangeOf({
     ...upstreamCall(prepared, deployment, provider),
     promptCacheKey: prepared.affinity,
     turns,
-  };
+  });
+}
+
+interface Parties {
+  call: Call;
+  deployment: Deployment;
+  provider: ConfiguredProvider;
+}
+
+function requestOf(
+  translator: Translator,
+  upstream: UpstreamCall,
+  { call, deployment, provider }: Parties,
+): UpstreamRequest {
   const translated = translate(translator, upstream);
   if (translated.dropped.length > 0 && isStrict(call)) throw droppedUnderStrict(deployment, translated.dropped);
   const request = provider.api.authorise(translated, provider.apiKey);
   const { headers } = provider;
   if (headers) request.headers = { ...request.headers, ...headers };
-  return { translator, call: upstream, request, transport: provider.transport };
+  return request;
 }
 
 /** A call as a vendor's translator gets it. */

@@ -2,16 +2,19 @@ import { stringifyExact } from '../exact-json';
 import { isRecord, type JsonRecord } from '../json-record';
 import type { UpstreamCall, UpstreamRequest } from '../translator';
 
-/** OpenAI's reasoning models refuse the older `max_tokens`; most other vendors know only that. */
-export type OutputLimitMember = 'max_completion_tokens' | 'max_tokens';
+export interface ChatRequestOptions {
+  /** The member by which this vendor takes the limit of output tokens that the gateway sets. */
+  limitMember: 'max_completion_tokens' | 'max_tokens';
+  /** Whether streams have their usage unasked, and the vendor refuses `stream_options`. */
+  usageUnasked?: boolean;
+}
 
 /**
  * The caller's body with the upstream's model name. Streams always request usage, because every call is billed.
  *
- * @param limitMember the member by which this vendor takes a limit of output tokens
  * @see https://platform.openai.com/docs/api-reference/chat/create
  */
-export function toChatRequest(call: UpstreamCall, limitMember: OutputLimitMember): UpstreamRequest {
+export function toChatRequest(call: UpstreamCall, options: ChatRequestOptions): UpstreamRequest {
   const { stream, baseUrl } = call;
   return {
     method: 'POST',
@@ -23,7 +26,7 @@ export function toChatRequest(call: UpstreamCall, limitMember: OutputLimitMember
       'accept-encoding': 'identity',
       'x-request-id': call.requestId,
     },
-    body: stringifyExact(upstreamBody(call, limitMember)),
+    body: stringifyExact(upstreamBody(call, options)),
     dropped: [],
   };
 }
@@ -41,16 +44,17 @@ export function withPromptCacheKey(call: UpstreamCall): UpstreamCall {
 }
 
 /** A path under a base URL, before the query that Azure's base URLs have. */
-function pathUnder(baseUrl: string, path: string): string {
+export function pathUnder(baseUrl: string, path: string): string {
   const [base = '', query] = baseUrl.split(/\?(.*)/s);
   return (base.endsWith('/') ? base.slice(0, -1) : base) + path + (query === undefined ? '' : `?${query}`);
 }
 
-function upstreamBody(call: UpstreamCall, limitMember: OutputLimitMember): JsonRecord {
+function upstreamBody(call: UpstreamCall, { limitMember, usageUnasked }: ChatRequestOptions): JsonRecord {
   const { stream, upstreamModel, defaultMaxTokens: limit } = call;
   const body = limit === undefined ? call.body : { ...call.body, [limitMember]: limit };
   // JSON leaves out what is undefined.
   if (!stream) return { ...body, model: upstreamModel, stream: undefined, stream_options: undefined };
+  if (usageUnasked) return { ...body, model: upstreamModel, stream: true, stream_options: undefined };
   const asked = body.stream_options;
   const options = isRecord(asked) ? { ...asked, include_usage: true } : { include_usage: true };
   return { ...body, model: upstreamModel, stream: true, stream_options: options };

@@ -12,6 +12,16 @@ const NOT_JSON = JSON.stringify({
   },
 });
 
+/** How a vendor's streams differ from OpenAI's. */
+export interface StreamHooks {
+  /** The chunk in OpenAI's shape; the same object where it has it, so that its data passes. */
+  shape?: (chunk: JsonRecord) => JsonRecord;
+  /** An error besides that in `error`. */
+  errorIn?: (chunk: JsonRecord) => unknown;
+  /** Completes the assembled response. */
+  reply?: (reply: Reply) => Reply;
+}
+
 /**
  * Classifies the events of an OpenAI stream. Their data passes unchanged; each event is read once, for its facts and for the
  * assembled response.
@@ -20,10 +30,15 @@ const NOT_JSON = JSON.stringify({
  */
 export class OpenAiChatStream implements StreamDecoder {
   readonly #assembly = new CompletionAssembly();
+  readonly #hooks: StreamHooks;
   #template: TextChunkTemplate | undefined;
   #contentBegan = false;
   #ended = false;
   #upstreamModel: string | undefined;
+
+  constructor(hooks: StreamHooks = {}) {
+    this.#hooks = hooks;
+  }
 
   get ended(): boolean {
     return this.#ended;
@@ -54,14 +69,30 @@ export class OpenAiChatStream implements StreamDecoder {
       this.#assembly.markIncomplete();
       return [{ kind: 'error', data: NOT_JSON }];
     }
-    if (chunk.error !== undefined && chunk.error !== null) return [{ kind: 'error', data }];
-    if (event === 'error') return [{ kind: 'error', data: JSON.stringify({ error: chunk }) }];
-    this.#assembly.add(chunk, data.length);
-    return this.#classify(chunk, data);
+    if (chunk.error !== undefined && chunk.error !== null) return this.#fail(chunk, data);
+    // vLLM sends its older errors bare.
+    if (event === 'error' || chunk.object === 'error') return this.#fail(chunk, JSON.stringify({ error: chunk }));
+    return this.#read(chunk, data);
   }
 
   assemble(): Reply {
-    return this.#assembly.reply();
+    const reply = this.#assembly.reply();
+    return this.#hooks.reply?.(reply) ?? reply;
+  }
+
+  #read(chunk: JsonRecord, data: string): StreamChunk[] {
+    const { shape, errorIn } = this.#hooks;
+    const shaped = shape?.(chunk) ?? chunk;
+    const error = errorIn?.(shaped);
+    if (error !== undefined) return this.#fail(shaped, JSON.stringify({ error }));
+    this.#assembly.add(shaped, data.length);
+    return this.#classify(shaped, shaped === chunk ? data : JSON.stringify(shaped));
+  }
+
+  /** An error ends the stream; what it has cost until then counts. */
+  #fail({ usage }: JsonRecord, data: string): StreamChunk[] {
+    if (isRecord(usage)) this.#assembly.add({ usage }, 0);
+    return [{ kind: 'error', data }];
   }
 
   /** Sends usage in a separate chunk, also where it comes with the last choice (DeepSeek, Mistral) or with each (xAI). */

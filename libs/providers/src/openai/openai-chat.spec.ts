@@ -2,9 +2,7 @@ import { join } from 'node:path';
 import type { StreamChunk, StreamDecoder } from '../translator';
 import { describeTranslator } from '../testing/describe-translator';
 import { readUsage } from '../usage/read-usage';
-import { chatCompletions } from '../endpoints/chat-completions/chat-completions.endpoint';
-import { type Provider, translatorFor } from '../provider';
-import { openAi, openAiChat, openAiCompatible } from './openai';
+import { openAi, openAiChat } from './openai';
 
 describeTranslator('openai chat completions', openAiChat, join(__dirname, '__fixtures__'));
 
@@ -34,14 +32,6 @@ describe('request', () => {
     requestId: 'r1',
     baseUrl: 'http://llm.example/v1',
   };
-
-  it('N5: has the limit that the gateway sets, by the name that the vendor takes', () => {
-    const limited = { ...call, stream: false, defaultMaxTokens: 500 };
-    const bodyOf = (api: Provider) =>
-      JSON.parse(String(translatorFor(chatCompletions, api)?.toRequest(limited).body)) as unknown;
-    expect(bodyOf(openAi)).toEqual({ model: 'real', messages: [], max_completion_tokens: 500 });
-    expect(bodyOf(openAiCompatible)).toEqual({ model: 'real', messages: [], max_tokens: 500 });
-  });
 
   it('carries a credential only where there is one', () => {
     const request = openAiChat.toRequest(call);

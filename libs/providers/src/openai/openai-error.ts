@@ -1,4 +1,4 @@
-import { isRecord, nonEmptyString, parseJson } from '../json-record';
+import { isRecord, type JsonRecord, nonEmptyString, parseJson } from '../json-record';
 import type { ProviderError, UpstreamFailure } from '../translator';
 
 /** The members of an upstream's error, with API keys redacted. */
@@ -9,6 +9,9 @@ interface UpstreamErrorBody {
   message: string | null;
 }
 
+/** What a vendor's codes, types and statuses mean, by their text. */
+export type ErrorMeanings = Readonly<Record<string, { readonly status?: number; readonly code?: string }>>;
+
 const MAX_MESSAGE_LENGTH = 2_000;
 
 /**
@@ -17,14 +20,22 @@ const MAX_MESSAGE_LENGTH = 2_000;
  *
  * @see https://platform.openai.com/docs/guides/error-codes
  */
-export function toOpenAiError(failure: UpstreamFailure): ProviderError {
-  const upstream = readErrorBody(failure.body);
-  const status = failure.status >= 200 && failure.status < 300 ? statusInBody(upstream) : failure.status;
+export function toOpenAiError(failure: UpstreamFailure, meanings: ErrorMeanings = {}): ProviderError {
+  const read = readErrorBody(failure.body);
+  const meaning = meaningOf([read.code, read.type, String(failure.status)], meanings);
+  const upstream = { ...read, code: meaning.code ?? read.code };
+  const sent = failure.status >= 200 && failure.status < 300 ? statusInBody(upstream) : failure.status;
+  const status = meaning.status ?? sent;
   const outOfCredit = status === 402 || isOutOfCredit(status, upstream);
   const retryable =
     !outOfCredit && (status === 0 || status === 408 || status === 409 || status === 429 || status >= 500);
   const elsewhere = retryable || outOfCredit || status === 401 || status === 403 || isModelMissing(status, upstream);
   return { ...forCaller(status, upstream), retryable, elsewhere, retryAfterMs: retryAfterMs(failure) };
+}
+
+function meaningOf(names: readonly (string | null)[], meanings: ErrorMeanings): ErrorMeanings[string] {
+  const known = names.find((name) => name !== null && Object.hasOwn(meanings, name));
+  return meanings[known ?? ''] ?? {};
 }
 
 type CallerError = Omit<ProviderError, 'retryable' | 'elsewhere' | 'retryAfterMs'>;
@@ -86,14 +97,23 @@ function readErrorBody(body: string): UpstreamErrorBody {
     const text = typeof outer === 'string' ? outer : parsed === undefined && !/^\s*</.test(body) ? body.trim() : '';
     return { type: null, code: null, param: null, message: clean(text) };
   }
-  const error = outer.error ?? outer;
-  if (!isRecord(error)) return { type: null, code: null, param: null, message: clean(error) };
+  // xAI has a text beside its code; CLOVA Studio has a status.
+  const error = isRecord(outer.status) ? outer.status : (outer.error ?? outer);
+  if (!isRecord(error)) return { type: clean(outer.type), code: clean(outer.code), param: null, message: clean(error) };
   return {
     type: clean(error.type),
     code: clean(error.code),
     param: clean(error.param),
-    message: clean(error.message) ?? clean(error.detail) ?? clean(detailsOf(error.detail)),
+    message: messageOf(error),
   };
+}
+
+/** Mistral's message may be FastAPI's object, and OpenRouter's error has that of the vendor behind it. */
+function messageOf({ message, detail, metadata }: JsonRecord): string | null {
+  const nested: unknown = isRecord(message) ? message.detail : detail;
+  const raw = isRecord(metadata) ? nonEmptyString(metadata.raw) : undefined;
+  if (raw !== undefined) return clean(typeof message === 'string' ? `${message}: ${raw}` : raw);
+  return clean(message) ?? clean(nested) ?? clean(detailsOf(nested));
 }
 
 /** FastAPI's list of what is wrong with a request. @see https://fastapi.tiangolo.com/tutorial/handling-errors/ */

@@ -1,31 +1,27 @@
 import { readCompletion } from '../endpoints/chat-completions/completion-facts';
 import { CHAT_COMPLETIONS, type Provider } from '../provider';
-import type { Translator, UpstreamCall } from '../translator';
+import type { Translator, UpstreamCall, UpstreamFailure } from '../translator';
 import { toOpenAiError } from './openai-error';
-import { toChatRequest, withPromptCacheKey } from './openai-chat-request';
+import { toChatRequest } from './openai-chat-request';
 import { OpenAiChatStream } from './openai-chat-stream';
 
-/** Chat completions of a vendor that supports them; bytes pass through. */
+/** Chat completions as OpenAI describes them; bytes pass through both ways. */
 export const openAiChat = {
-  toRequest: (call: UpstreamCall) => toChatRequest(withPromptCacheKey(call), 'max_completion_tokens'),
-  fromReply: readCompletion,
+  toRequest: (call: UpstreamCall) => toChatRequest(call, { limitMember: 'max_completion_tokens' }),
+  fromReply: (body: Buffer) => readCompletion(body),
   openStream: () => new OpenAiChatStream(),
-  toError: toOpenAiError,
+  toError: (failure: UpstreamFailure) => toOpenAiError(failure),
 } satisfies Translator;
 
-/** OpenAI itself. */
+/** The request with the credential as OpenAI takes it. */
+export const bearer: Provider['authorise'] = (request, credential) =>
+  credential === undefined
+    ? request
+    : { ...request, headers: { ...request.headers, authorization: `Bearer ${credential}` } };
+
+/** OpenAI's API without rules for any model, as the simulator speaks it. */
 export const openAi: Provider = {
   id: 'openai',
-  authorise: (request, credential) =>
-    credential === undefined
-      ? request
-      : { ...request, headers: { ...request.headers, authorization: `Bearer ${credential}` } },
+  authorise: bearer,
   translators: { [CHAT_COMPLETIONS]: openAiChat },
-};
-
-/** Every other upstream that supports OpenAI's chat completions. */
-export const openAiCompatible: Provider = {
-  ...openAi,
-  id: 'openai-compatible',
-  translators: { [CHAT_COMPLETIONS]: { ...openAiChat, toRequest: (call) => toChatRequest(call, 'max_tokens') } },
 };

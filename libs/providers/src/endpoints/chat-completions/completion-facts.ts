@@ -6,16 +6,20 @@ import { readUsage } from '../../usage/read-usage';
  * Reads a body with status 200; the bytes of a response do not change. DeepSeek sends blank lines before the JSON as
  * keep-alive; they are white space in JSON and stay. OpenRouter and others send errors with status 200.
  *
+ * @param shape the completion in OpenAI's shape; the same object where it has it
  * @see https://platform.openai.com/docs/api-reference/chat/object
  * @see https://openrouter.ai/docs/api-reference/errors
  */
-export function readCompletion(body: Buffer): ReadReply {
+export function readCompletion(body: Buffer, shape?: (completion: JsonRecord) => JsonRecord): ReadReply {
   const text = body.toString();
   const completion = parseJson(text);
   if (!isRecord(completion)) return { kind: 'unreadable', usage: undefined };
   const { choices } = completion;
-  if (Array.isArray(choices) && !(choices.length === 0 && isSet(completion.error)))
-    return { kind: 'response', reply: { body, facts: completionFacts(completion) } };
+  if (Array.isArray(choices) && !(choices.length === 0 && isSet(completion.error))) {
+    const shaped = shape?.(completion) ?? completion;
+    const bytes = shaped === completion ? body : Buffer.from(JSON.stringify(shaped));
+    return { kind: 'response', reply: { body: bytes, facts: completionFacts(shaped) } };
+  }
   if (isError(completion)) return { kind: 'error', text };
   return { kind: 'unreadable', usage: readUsage(completion.usage) };
 }

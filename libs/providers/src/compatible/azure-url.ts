@@ -1,0 +1,19 @@
+import { pathUnder } from '../openai/openai-chat-request';
+import type { UpstreamCall } from '../translator';
+
+/**
+ * Where a deployment of Azure OpenAI is: in the API of version 1 the body names it, in the older one, whose requests have an
+ * `api-version`, the URL does. The base URL may be the resource, or end with `/openai`, `/openai/v1` or the deployment.
+ *
+ * @see https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle
+ */
+export function azureUrl({ baseUrl, upstreamModel }: Pick<UpstreamCall, 'baseUrl' | 'upstreamModel'>): string {
+  const [address = '', query = ''] = baseUrl.split(/\?(.*)/s);
+  const path = address.replace(/\/+$/, '');
+  const isWhole = path.endsWith('/openai/v1') || path.includes('/deployments/');
+  if (isWhole) return pathUnder(baseUrl, '/chat/completions');
+  const api = path.endsWith('/openai') ? '' : '/openai';
+  const isOlder = new URLSearchParams(query).has('api-version');
+  const rest = isOlder ? `/deployments/${encodeURIComponent(upstreamModel)}` : '/v1';
+  return pathUnder(baseUrl, `${api}${rest}/chat/completions`);
+}

@@ -1,0 +1,76 @@
+import { readCompletion } from '../endpoints/chat-completions/completion-facts';
+import { toChatRequest, withPromptCacheKey } from '../openai/openai-chat-request';
+import { OpenAiChatStream } from '../openai/openai-chat-stream';
+import { bearer } from '../openai/openai';
+import { toOpenAiError } from '../openai/openai-error';
+import { CHAT_COMPLETIONS, type Provider } from '../provider';
+import type { Translator, UpstreamCall, UpstreamRequest } from '../translator';
+import { readAnswer, withTurn } from './answer/answer';
+import { errorIn, openAiShape } from './answer/openai-shape';
+import { azureUrl } from './azure-url';
+import type { CompatibleVendor, RequestRules } from './quirks';
+import { rewrite, rulesFor } from './request/rewrite';
+import { withoutStreamOptions } from './stream-options';
+
+/** Of models' rules: more names than deployments have. */
+const MAX_KNOWN_MODELS = 1_000;
+
+/** The API of a vendor by its record. @param id its name */
+export function compatible(id: string, vendor: CompatibleVendor): Provider {
+  return {
+    id,
+    authorise: vendor.quirks.azure
+      ? (request, key) => (key === undefined ? request : withHeaders(request, { 'api-key': key }))
+      : bearer,
+    translators: { [CHAT_COMPLETIONS]: compatibleChat(vendor) },
+  };
+}
+
+/** Chat completions of a vendor by its record. */
+export function compatibleChat({ label, quirks }: CompatibleVendor): Translator {
+  const { answer, errors, azure, request: base } = quirks;
+  const known = new Map<string, RequestRules>();
+  const rulesOf = (model: string) => {
+    if (known.size > MAX_KNOWN_MODELS) known.clear();
+    const rules = known.get(model) ?? rulesFor(quirks, model);
+    known.set(model, rules);
+    return rules;
+  };
+  const keepsTurns = base.replay === 'all' || base.replay === 'tool-calls';
+  const hooks = {
+    ...(answer && { shape: (chunk: Chunk) => openAiShape(chunk, answer), errorIn }),
+    ...(keepsTurns && { reply: withTurn }),
+  };
+  return {
+    keepsTurns,
+    toRequest: (call) => toRequest(call, rulesOf(call.upstreamModel), label, azure),
+    fromReply: (body) => {
+      const read = answer ? readAnswer(body, answer) : readCompletion(body);
+      return keepsTurns && read.kind === 'response' ? { ...read, reply: withTurn(read.reply) } : read;
+    },
+    openStream: () => new OpenAiChatStream(hooks),
+    toError: (failure) => toOpenAiError(failure, errors),
+    amend: answer && withoutStreamOptions,
+  };
+}
+
+type Chunk = Parameters<typeof openAiShape>[0];
+
+function toRequest(call: UpstreamCall, rules: RequestRules, label: string, azure = false): UpstreamRequest {
+  const { body, dropped, headers } = rewrite(rules.promptCacheKey ? withPromptCacheKey(call) : call, rules, label);
+  const { tokenLimit, streamsOnly } = rules;
+  const usageUnasked = rules.usageUnasked ?? call.withoutStreamOptions ?? false;
+  const request = toChatRequest(
+    { ...call, body, stream: call.stream || streamsOnly === true },
+    {
+      limitMember: tokenLimit === 'max_tokens' || tokenLimit === 'either' ? 'max_tokens' : 'max_completion_tokens',
+      usageUnasked,
+    },
+  );
+  if (azure) request.url = azureUrl(call);
+  return { ...withHeaders(request, headers), dropped: [...dropped] };
+}
+
+function withHeaders(request: UpstreamRequest, headers: Readonly<Record<string, string>>): UpstreamRequest {
+  return { ...request, headers: { ...request.headers, ...headers } };
+}
