@@ -47,7 +47,8 @@ function checkThinking(body: any, facts: ClaudeFacts, beta: string): void {
       if (!(thinking.budget_tokens >= 1024)) refuse('thinking.budget_tokens: must be at least 1024');
       if (thinking.budget_tokens >= body.max_tokens) refuse('max_tokens must be greater than thinking.budget_tokens');
     }
-    if (thinking.block_binding !== undefined && !beta.includes(BINDING_BETA))
+    const takesBinding = ['adaptive', 'enabled'].includes(thinking.type) && beta.includes(BINDING_BETA);
+    if (thinking.block_binding !== undefined && !takesBinding)
       refuse('thinking.block_binding: Extra inputs are not permitted');
   }
   const sampled = ['temperature', 'top_k'].find((name) => body[name] !== undefined && body[name] !== 1);

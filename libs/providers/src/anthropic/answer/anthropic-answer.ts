@@ -20,6 +20,9 @@ const FINISH_REASONS: Readonly<Record<string, string>> = {
 const EARLY_END = 'length';
 const NO_EXPLANATION = 'The model refused to answer.';
 
+/** The place of a block that comes in one piece. */
+const WHOLE = -1;
+
 /** Writes one answer of Anthropic as chunks of OpenAI's chat completions, in the order in which its parts come. */
 export class AnthropicAnswer {
   private readonly assembly = new CompletionAssembly();
@@ -47,8 +50,14 @@ export class AnthropicAnswer {
 
   /** The beginning of a message. A second one, where another model takes over, begins nothing anew. */
   start(message: JsonRecord): StreamChunk[] {
-    this.usage = mergedUsage(this.usage, this.head === undefined ? message.usage : undefined);
-    return this.head === undefined ? [this.begin(message)] : [];
+    if (this.head !== undefined) return [];
+    this.usage = mergedUsage(this.usage, message.usage);
+    const chunks = [this.begin(message)];
+    const content = Array.isArray(message.content) ? message.content : [];
+    for (const block of content) chunks.push(...this.startBlock(WHOLE, block), ...this.stopBlock(WHOLE));
+    // Where the vendor continues a turn of its own tools, the first event has the whole answer.
+    if (nonEmptyString(message.stop_reason) !== undefined) chunks.push(...this.end(message, message.usage));
+    return chunks;
   }
 
   startBlock(index: unknown, block: unknown): StreamChunk[] {

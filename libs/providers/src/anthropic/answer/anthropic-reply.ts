@@ -14,22 +14,18 @@ export function readMessage(body: Buffer, call: UpstreamCall): ReadReply {
   const message = parsed(text);
   if (!isRecord(message)) return { kind: 'unreadable', usage: undefined };
   if (message.type === 'error' || isRecord(message.error)) return { kind: 'error', text };
-  const { content } = message;
-  if (!Array.isArray(content)) {
+  if (!Array.isArray(message.content)) {
     const usage = isRecord(message.usage) ? message.usage : undefined;
     return { kind: 'unreadable', usage: billedUsage(usage) };
   }
-  return { kind: 'response', reply: answerOf(message, content, call).reply() };
+  return { kind: 'response', reply: answerOf(message, call).reply() };
 }
 
-function answerOf(message: JsonRecord, content: readonly unknown[], call: UpstreamCall): AnthropicAnswer {
+function answerOf(message: JsonRecord, call: UpstreamCall): AnthropicAnswer {
   const answer = new AnthropicAnswer(call);
   answer.start(message);
-  for (const [index, block] of content.entries()) {
-    answer.startBlock(index, block);
-    answer.stopBlock(index);
-  }
-  answer.end(message, message.usage);
+  // For one without a reason to end.
+  answer.end({}, message.usage);
   answer.usageChunk();
   return answer;
 }

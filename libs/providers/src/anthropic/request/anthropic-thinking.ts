@@ -40,7 +40,7 @@ const LEAST_BUDGET_TOKENS = 1_024;
 
 /** Without it the newer models send signatures without text. */
 const SUMMARIZED = 'summarized';
-/** A block whose earlier messages have changed is left out and is no error. @see BINDING_BETA */
+/** A block whose earlier messages have changed is left out and is no error. `adaptive` alone takes it of the types that are sent. */
 const BLOCK_BINDING = { prefix_mismatch_behavior: 'drop_block' };
 /** The value of `anthropic-beta` that `block_binding` needs. */
 export const BINDING_BETA = 'thinking-binding-controls-2026-08-01';
@@ -80,7 +80,7 @@ function leastThinking(model: ClaudeModel): ThinkingPlan {
   const type = model.leastThinking;
   if (type === undefined) return { ...adaptive(model), effort: 'low', asAsked: false };
   if (type === 'disabled') return { ...NO_THINKING, thinking: { type } };
-  return { thinking: { type, block_binding: BLOCK_BINDING }, effort: undefined, mayThink: true, asAsked: true };
+  return { thinking: { type }, effort: undefined, mayThink: true, asAsked: true };
 }
 
 /** The greatest effort of the model up to the one that is asked. */
