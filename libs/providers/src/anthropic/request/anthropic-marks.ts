@@ -17,15 +17,23 @@ export function cacheMark(part: JsonRecord): { cache_control?: JsonRecord } {
   return { cache_control: { type: 'ephemeral', ...ttl } };
 }
 
+/** Adds the blocks that have a mark, in the order of the prompt, with those inside others. */
+export function collectMarked(blocks: readonly unknown[], marked: JsonRecord[]): void {
+  for (const block of blocks) {
+    if (!isRecord(block)) continue;
+    if (Array.isArray(block.content)) collectMarked(block.content, marked);
+    if (isRecord(block.cache_control)) marked.push(block);
+  }
+}
+
 /**
  * Keeps the last marks that Anthropic takes, in the order of the prompt, and no long one after a short one.
  *
- * @param blocks those of this request alone: they are changed
+ * @param marked blocks of this request alone: they are changed
  * @param taken how many marks the request has besides them
  * @returns whether all marks are as they were
  */
-export function limitMarks(blocks: readonly JsonRecord[], taken: number): boolean {
-  const marked = blocks.filter(({ cache_control: mark }) => isRecord(mark));
+export function limitMarks(marked: readonly JsonRecord[], taken: number): boolean {
   const surplus = marked.slice(0, Math.max(0, marked.length + taken - MOST_MARKS));
   for (const block of surplus) delete block.cache_control;
   let [hasShort, isChanged] = [false, surplus.length > 0];

@@ -12,6 +12,7 @@ export interface Conversation {
 }
 
 const SYSTEM_ROLES: ReadonlySet<unknown> = new Set(['system', 'developer']);
+const TOOL_ROLES: ReadonlySet<unknown> = new Set(['tool']);
 /** Around the text of a system message that cannot stay one. */
 const [INSTRUCTION, INSTRUCTION_END] = ['<system>\n', '\n</system>'];
 
@@ -91,8 +92,8 @@ class ConversationWriter {
       throw unsupported(`${param}.function_call`, 'is the older form of a tool call; send tool_calls');
     const { blocks, callIds } = assistantTurn(message, param, this.translation);
     this.push('assistant', blocks, message);
-    const end = this.endOfRun(at + 1, new Set(['tool']));
     if (callIds.length === 0) return at + 1;
+    const end = this.endOfRun(at + 1, TOOL_ROLES);
     const results = this.given.slice(at + 1, end).map((_, index) => this.toolResult(at + 1 + index, callIds));
     const answered = new Set(results.map((result) => result.tool_use_id));
     const missing = callIds.find((id) => !answered.has(takenName(id)));

@@ -48,6 +48,10 @@ function partBlocks(part: unknown, param: string, translation: Translation): Jso
       ];
     case 'file':
       return [{ ...documentBlock(part.file, `${param}.file`), ...cacheMark(part) }];
+    // Reasoning of another vendor, which no signature covers.
+    case 'thinking':
+    case 'reasoning':
+      return [];
     case 'input_audio':
       throw unsupported(param, 'is audio, which Claude does not take; send its text');
     default:

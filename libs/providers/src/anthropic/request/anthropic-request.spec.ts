@@ -213,6 +213,16 @@ describe('the request', () => {
     expect(typeof body).toBe('object');
   });
 
+  it('leaves out the reasoning of another vendor', () => {
+    const thinking = { type: 'thinking', thinking: [{ type: 'text', text: 'Hm.' }] };
+    const said = { role: 'assistant', reasoning_content: 'Hm.', content: [thinking, { type: 'text', text: 'Yes.' }] };
+    expect(bodyOf({ messages: [GO, said, GO] }).messages).toMatchObject([
+      { role: 'user' },
+      { role: 'assistant', content: [{ type: 'text', text: 'Yes.' }] },
+      { role: 'user' },
+    ]);
+  });
+
   it('gives equal names to equal tools, and different names to different ones', () => {
     const names = ['a.b', 'a_b', 'a/b', 'x'.repeat(200), '검색'];
     const { tools } = bodyOf({ tools: names.map((name) => ({ type: 'function', function: { name } })) });

@@ -3,7 +3,7 @@ import { isRecord, type JsonRecord } from '../../json-record';
 import type { UpstreamCall, UpstreamRequest } from '../../translator';
 import { anthropicUrl } from '../anthropic-url';
 import { claudeModel } from '../anthropic-models';
-import { limitMarks } from './anthropic-marks';
+import { collectMarked, limitMarks } from './anthropic-marks';
 import { checkMembers } from './anthropic-members';
 import { calledTools, type Conversation, conversation, openTurnLacksThinking } from './anthropic-messages';
 import { outputFormat, samplingOf, serviceTierOf, stopsOf, userOf } from './anthropic-settings';
@@ -91,10 +91,9 @@ function limitCacheMarks(
   { system, messages }: Conversation,
   { dropped }: Translation,
 ): void {
-  const inside = (block: JsonRecord): JsonRecord[] =>
-    Array.isArray(block.content) ? [...block.content.filter(isRecord).flatMap(inside), block] : [block];
-  const blocks = [...tools, ...system, ...messages.flatMap(inside)];
-  if (!limitMarks(blocks, isRecord(body.cache_control) ? 1 : 0)) dropped.add('cache_control');
+  const marked: JsonRecord[] = [];
+  for (const part of [tools, system, messages]) collectMarked(part, marked);
+  if (!limitMarks(marked, isRecord(body.cache_control) ? 1 : 0)) dropped.add('cache_control');
 }
 
 function headersOf(call: UpstreamCall, stream: boolean, { thinking }: ThinkingPlan): Record<string, string> {
