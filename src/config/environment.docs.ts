@@ -30,7 +30,6 @@ export const SETTING_MEANINGS: Record<keyof Environment, string> = {
   GATEWAY_CONFIG: 'path of the configuration file; without it `./gateway.yaml` is read if it exists',
   ...vendorMeanings,
   ANTHROPIC_API_KEY: 'not used yet; the start banner says so',
-  GEMINI_API_KEY: 'not used yet; the start banner says so',
   LOG_LEVEL: 'lowest level that is logged',
   DRAIN_TIMEOUT_S: 'how long running calls may take to end after SIGTERM',
   UPSTREAM_CONNECT_TIMEOUT_MS: 'time for TCP and TLS to an upstream',

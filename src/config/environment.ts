@@ -57,7 +57,6 @@ export const environmentSchema = z
     GATEWAY_CONFIG: z.string().optional(),
     ...vendorVariables,
     ANTHROPIC_API_KEY: z.string().optional(),
-    GEMINI_API_KEY: z.string().optional(),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
     DRAIN_TIMEOUT_S: positive(60),
     UPSTREAM_CONNECT_TIMEOUT_MS: positive(5_000),
@@ -80,4 +79,4 @@ export const environmentSchema = z
 export type Environment = z.output<typeof environmentSchema>;
 
 /** Variables of vendors whose API this version does not support. */
-export const UNSUPPORTED_VENDOR_KEYS = ['ANTHROPIC_API_KEY', 'GEMINI_API_KEY'] as const;
+export const UNSUPPORTED_VENDOR_KEYS = ['ANTHROPIC_API_KEY'] as const;

@@ -1,3 +1,4 @@
+import { gemini } from './gemini/gemini';
 import { openAi, openAiCompatible } from './openai/openai';
 import type { Provider } from './provider';
 
@@ -17,6 +18,12 @@ export interface Vendor {
 /** Every vendor whose API the gateway speaks. A later one serves a catalogue model that an earlier one has too. */
 export const VENDORS = {
   openai: { label: 'OpenAI', api: openAi, baseUrl: 'https://api.openai.com/v1', variables: 'OPENAI' },
+  gemini: {
+    label: 'Gemini',
+    api: gemini,
+    baseUrl: 'https://generativelanguage.googleapis.com',
+    variables: 'GEMINI',
+  },
   deepseek: { label: 'DeepSeek', api: openAiCompatible, baseUrl: 'https://api.deepseek.com', variables: 'DEEPSEEK' },
   'openai-compatible': { label: 'any OpenAI-compatible server', api: openAiCompatible, keyless: true },
 } as const satisfies Record<string, Vendor>;
