@@ -110,6 +110,14 @@ describe('a request to Gemini', () => {
     expect(dropped).toEqual(['user', 'x_unknown']);
   });
 
+  it.each(['https://g.example', 'https://g.example/', 'https://g.example/v1beta', 'https://g.example/v1beta/'])(
+    'goes to the model under %s',
+    (baseUrl) => {
+      const { url } = toGeminiRequest({ ...call({}), baseUrl });
+      expect(url).toBe('https://g.example/v1beta/models/gemini-3.5-flash:generateContent');
+    },
+  );
+
   it('drops different details of pictures, and keeps an equal one', () => {
     const pictures = (...details: string[]) =>
       details.map((detail) => ({ type: 'image_url', image_url: { url: 'data:image/png;base64,AA==', detail } }));

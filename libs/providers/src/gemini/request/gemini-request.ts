@@ -98,11 +98,11 @@ export function toGeminiRequest(call: UpstreamCall): UpstreamRequest {
   };
 }
 
-/** The query of a base URL goes with each request. Without `alt=sse` a stream would be one JSON array. */
+/** A base URL may have a query, and its version. Without `alt=sse` a stream would be one JSON array. */
 function urlOf({ baseUrl, upstreamModel, stream }: UpstreamCall): string {
   const [base = '', query] = baseUrl.split(/\?(.*)/s);
   const model = upstreamModel.includes('/') ? upstreamModel : `models/${upstreamModel}`;
-  const path = `${base.replace(/\/+$/, '')}/v1beta/${model.split('/').map(encodeURIComponent).join('/')}`;
+  const path = `${base.replace(/(\/v1beta)?\/*$/, '')}/v1beta/${model.split('/').map(encodeURIComponent).join('/')}`;
   const queries = [...(stream ? ['alt=sse'] : []), ...(query ? [query] : [])].join('&');
   return `${path}:${stream ? 'streamGenerateContent' : 'generateContent'}${queries && `?${queries}`}`;
 }
