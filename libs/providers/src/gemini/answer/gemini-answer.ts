@@ -15,16 +15,16 @@ import { secondsOfUlid } from './ulid-time';
 export class GeminiAnswer {
   readonly #assembly = new CompletionAssembly();
   readonly #choices = new Map<number, GeminiChoice>();
-  readonly #created: number;
   #id: string | undefined;
   #model: string | undefined;
   #calls = 0;
   #usage: JsonRecord | undefined;
   #failed = false;
+  #base: JsonRecord | undefined;
+  /** JSON of {@link #base}, open for more members. */
+  #head = '';
 
-  constructor(private readonly call: UpstreamCall) {
-    this.#created = secondsOfUlid(call.requestId);
-  }
+  constructor(private readonly call: UpstreamCall) {}
 
   /** The model version that the vendor names. */
   get upstreamModel(): string | undefined {
@@ -68,7 +68,8 @@ export class GeminiAnswer {
     const parts = isRecord(candidate.content) ? candidate.content.parts : undefined;
     for (const part of Array.isArray(parts) ? parts.filter(isRecord) : []) {
       const delta = choice.deltaOf(part);
-      if (delta) chunks.push(this.#chunk('content', { index, delta, finish_reason: null }));
+      if (typeof delta === 'string') chunks.push(this.#textChunk(index, delta));
+      else if (delta) chunks.push(this.#chunk('content', { index, delta, finish_reason: null }));
     }
     const reason = nonEmptyString(candidate.finishReason);
     if (reason !== undefined) this.#finish(index, reason, choice.hasCalls, candidate.finishMessage, chunks);
@@ -111,18 +112,34 @@ export class GeminiAnswer {
       chunks.push(this.#chunk('usage', undefined, { usage, ...(tier !== undefined && { service_tier: tier }) }));
   }
 
+  /** Most chunks are a piece of text: only that is written anew. */
+  #textChunk(index: number, text: string): StreamChunk {
+    const head = `${this.#head}"choices":[{"index":${index},"delta":{"content":`;
+    const data = `${head}${JSON.stringify(text)}},"finish_reason":null}]}`;
+    this.#assembly.addText(index, text, data.length);
+    return { kind: 'content', data };
+  }
+
   #chunk(kind: StreamChunk['kind'], choice: JsonRecord | undefined, members: JsonRecord = {}): StreamChunk {
-    const chunk = {
-      id: `chatcmpl-${this.#id ?? this.call.requestId}`,
-      object: 'chat.completion.chunk',
-      created: this.#created,
-      model: this.#model ?? this.call.upstreamModel,
-      choices: choice ? [choice] : [],
-      ...members,
-    };
+    const base = this.#baseOfChunks();
+    const chunk = { ...base, choices: choice ? [choice] : [], ...members };
     const data = JSON.stringify(chunk);
     this.#assembly.add(chunk, data.length);
     return { kind, data };
+  }
+
+  /** The members that all chunks have, from the first response on. */
+  #baseOfChunks(): JsonRecord {
+    if (this.#base === undefined) {
+      this.#base = {
+        id: `chatcmpl-${this.#id ?? this.call.requestId}`,
+        object: 'chat.completion.chunk',
+        created: secondsOfUlid(this.call.requestId),
+        model: this.#model ?? this.call.upstreamModel,
+      };
+      this.#head = `${JSON.stringify(this.#base).slice(0, -1)},`;
+    }
+    return this.#base;
   }
 }
 

@@ -31,8 +31,8 @@ export class GeminiChoice {
     return { toolCallIds: this.#callIds, turn };
   }
 
-  /** The delta of a part; undefined for a part without content for the caller, as one of a kind that is not known. */
-  deltaOf(part: JsonRecord): JsonRecord | undefined {
+  /** The delta of a part, a mere text as it is; undefined for a part without content for the caller, as one of a new kind. */
+  deltaOf(part: JsonRecord): JsonRecord | string | undefined {
     this.#keep(part);
     const signature = nonEmptyString(part.thoughtSignature);
     if (isRecord(part.functionCall)) return this.#calls(part.functionCall, signature);
@@ -41,7 +41,7 @@ export class GeminiChoice {
     if (isThought) return text === undefined ? undefined : this.#thought(text, signature);
     this.#thinks = false;
     if (isRecord(part.inlineData)) return { ...this.#image(part.inlineData), ...this.#encrypted(signature, null) };
-    if (!text && signature === undefined) return undefined;
+    if (signature === undefined) return text === '' ? undefined : text;
     return { ...(text && { content: text }), ...this.#encrypted(signature, null) };
   }
 
