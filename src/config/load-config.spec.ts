@@ -176,6 +176,16 @@ describe('the configuration', () => {
     ]);
   });
 
+  it('serves Gemini by a key or by the file, at the vendor’s own URL without a version', () => {
+    const config = load({ GEMINI_API_KEY: 'g-1' }, 'providers: { google: { type: gemini, api_key: g-2 } }');
+    const baseUrl = 'https://generativelanguage.googleapis.com';
+    expect(config.providers).toEqual({
+      gemini: { type: 'gemini', baseUrl, apiKey: 'g-1', catalogueVendor: 'gemini' },
+      google: { type: 'gemini', baseUrl, apiKey: 'g-2', headers: undefined, catalogueVendor: undefined },
+    });
+    expect(config.unusedVendorKeys).toEqual([]);
+  });
+
   describe('the simulator (N1)', () => {
     const postgres = { DATABASE_URL: 'postgres://x', SECRET_KEY: 'x'.repeat(16) };
     const server = 'providers: { local: { type: openai-compatible, base_url: "http://127.0.0.1:8000/v1" } }';

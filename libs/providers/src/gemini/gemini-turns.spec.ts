@@ -121,6 +121,12 @@ describe('a turn of Gemini', () => {
     expect(body).not.toContain('call_gw_');
   });
 
+  it('has no thoughts for a model that does not think', () => {
+    const { message } = answered([{ text: 'Hm.', thought: true }, { text: 'Yes.' }]);
+    expect(sentParts(message, undefined, 'gemini-2.0-flash')).toEqual([{ text: 'Yes.' }]);
+    expect(sentParts(message)).toEqual([{ text: 'Hm.', thought: true }, { text: 'Yes.' }]);
+  });
+
   it('is not taken from another vendor', () => {
     const { message, turns } = answered(ANSWER);
     const foreign = new Map([...turns].map(([id, turn]) => [id, { ...turn, format: 'anthropic-claude-v1' }]));

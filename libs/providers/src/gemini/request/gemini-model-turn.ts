@@ -130,7 +130,7 @@ function toldParts(
     signatures[0] = NO_SIGNATURE;
   const signed = (index: number) => signatures[index] !== undefined && { thoughtSignature: signatures[index] };
   return [
-    ...thoughts,
+    ...(can.thinking.by === 'nothing' ? [] : thoughts),
     ...text,
     // Gemini itself sends the signature of a text in an empty part after it.
     ...(textSignature === undefined ? [] : [{ text: '', thoughtSignature: textSignature }]),
