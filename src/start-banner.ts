@@ -25,9 +25,6 @@ export function startBanner(facts: {
     `  API docs    ${url}/docs`,
     `  Storage     ${config.databaseUrl ? 'PostgreSQL' : `embedded, in ${config.dataDirectory}`}${config.redisUrl ? ', Redis' : ''}`,
     ...SIMULATOR_LINES[providers.simulated],
-    ...providers.unusedVendorKeys.map(
-      (name) => `  ${name} is set, but this version has no adapter for that vendor's own API: it is not used.`,
-    ),
     '  Try it:',
     `    curl ${url}/v1/chat/completions -H "Authorization: Bearer ${key}" -H "Content-Type: application/json" \\`,
     `      -d '{"model": "${model}", "messages": [{"role": "user", "content": "Hello"}]}'`,

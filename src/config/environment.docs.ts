@@ -29,7 +29,6 @@ export const SETTING_MEANINGS: Record<keyof Environment, string> = {
   QUEUE_REDIS_URL: 'separate Redis for the batch queue, which must not evict; without it the queue uses `REDIS_URL`',
   GATEWAY_CONFIG: 'path of the configuration file; without it `./gateway.yaml` is read if it exists',
   ...vendorMeanings,
-  GEMINI_API_KEY: 'not used yet; the start banner says so',
   LOG_LEVEL: 'lowest level that is logged',
   DRAIN_TIMEOUT_S: 'how long running calls may take to end after SIGTERM',
   UPSTREAM_CONNECT_TIMEOUT_MS: 'time for TCP and TLS to an upstream',

@@ -56,7 +56,6 @@ export const environmentSchema = z
     QUEUE_REDIS_URL: redis.optional(),
     GATEWAY_CONFIG: z.string().optional(),
     ...vendorVariables,
-    GEMINI_API_KEY: z.string().optional(),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
     DRAIN_TIMEOUT_S: positive(60),
     UPSTREAM_CONNECT_TIMEOUT_MS: positive(5_000),
@@ -78,6 +77,3 @@ export const environmentSchema = z
   });
 
 export type Environment = z.output<typeof environmentSchema>;
-
-/** Variables of vendors whose API this version does not support. */
-export const UNSUPPORTED_VENDOR_KEYS = ['GEMINI_API_KEY'] as const;

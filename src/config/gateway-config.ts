@@ -1,5 +1,5 @@
 import type { LogLevel } from '../common/runtime/logger';
-import { type Environment, originsOf, UNSUPPORTED_VENDOR_KEYS } from './environment';
+import { type Environment, originsOf } from './environment';
 import type { GatewayFile } from './gateway-file';
 import { type ProviderSettings, providerSettings } from './provider-settings';
 
@@ -45,11 +45,8 @@ export class GatewayConfig {
   readonly providers: Readonly<Record<string, ProviderSettings>>;
   readonly models: Readonly<GatewayFile['models']>;
   readonly prices: Readonly<GatewayFile['prices']>;
-  /** Variables with keys of vendors whose API this version does not support; the start banner names them. */
-  readonly unusedVendorKeys: readonly string[];
 
   constructor(env: Environment, file: GatewayFile) {
-    this.unusedVendorKeys = UNSUPPORTED_VENDOR_KEYS.filter((name) => env[name]);
     this.listen = { host: env.HOST, port: env.PORT };
     this.corsOrigins = env.CORS_ORIGINS === undefined ? [] : originsOf(env.CORS_ORIGINS);
     this.dataDirectory = env.DATA_DIR;

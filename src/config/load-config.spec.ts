@@ -35,7 +35,6 @@ describe('the configuration', () => {
       batch: { concurrency: 16 },
       models: {},
       prices: {},
-      unusedVendorKeys: [],
     });
     expect(Object.keys(config.providers)).toEqual(['simulator']);
     const { adminKey, secretKey, databaseUrl, redisUrl, queueRedisUrl } = config;
@@ -164,23 +163,19 @@ describe('the configuration', () => {
     expect(problemsOf({ DEEPSEEK_API_KEY: 'sk-1' }, yaml)).toHaveLength(2);
   });
 
-  it('serves each vendor that has a key, and names unused keys', () => {
+  it('serves each vendor that has a key', () => {
     const config = load({
       OPENAI_API_KEY: 'sk-1',
       DEEPSEEK_API_KEY: 'sk-2',
       ANTHROPIC_API_KEY: 'sk-3',
       ANTHROPIC_BASE_URL: 'http://127.0.0.1:8080/',
-      GEMINI_API_KEY: 'sk-4',
     });
     expect(config.providers).toMatchObject({
       openai: { baseUrl: 'https://api.openai.com/v1', apiKey: 'sk-1', catalogueVendor: 'openai' },
       deepseek: { baseUrl: 'https://api.deepseek.com', apiKey: 'sk-2', catalogueVendor: 'deepseek' },
       anthropic: { baseUrl: 'http://127.0.0.1:8080', apiKey: 'sk-3', catalogueVendor: 'anthropic' },
     });
-    expect([Object.keys(config.providers), config.unusedVendorKeys]).toEqual([
-      ['openai', 'deepseek', 'anthropic'],
-      ['GEMINI_API_KEY'],
-    ]);
+    expect(Object.keys(config.providers)).toEqual(['openai', 'deepseek', 'anthropic']);
   });
 
   it('serves the vendors of the environment: by their keys, and servers without a key by their base URLs', () => {
@@ -215,6 +210,15 @@ describe('the configuration', () => {
     expect(problemsOf({}, 'providers: { a: { type: gorq, api_key: k } }')).toEqual(naming('providers.a.type'));
   });
 
+  it('serves Gemini by a key or by the file, at the vendor’s own URL without a version', () => {
+    const config = load({ GEMINI_API_KEY: 'g-1' }, 'providers: { google: { type: gemini, api_key: g-2 } }');
+    const baseUrl = 'https://generativelanguage.googleapis.com';
+    expect(config.providers).toEqual({
+      gemini: { type: 'gemini', baseUrl, apiKey: 'g-1', catalogueVendor: 'gemini' },
+      google: { type: 'gemini', baseUrl, apiKey: 'g-2', headers: undefined, catalogueVendor: undefined },
+    });
+  });
+
   describe('the simulator (N1)', () => {
     const postgres = { DATABASE_URL: 'postgres://x', SECRET_KEY: 'x'.repeat(16) };
     const server = 'providers: { local: { type: openai-compatible, base_url: "http://127.0.0.1:8000/v1" } }';
@@ -239,7 +243,6 @@ describe('the configuration', () => {
       [postgres, ''],
       [{ ...postgres, SIMULATOR: 'off' }, ''],
       [{ SIMULATOR: 'off' }, ''],
-      [{ ...postgres, GEMINI_API_KEY: 'sk-1' }, ''],
       [{ ...postgres, OPENAI_API_KEY: ' ' }, 'providers: { openai: { type: openai, api_key: "" } }'],
     ])('is not used in place of a missing provider: %j %s', (env, yaml) =>
       expect(problemsOf(env, yaml)).toEqual([

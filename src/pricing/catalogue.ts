@@ -24,6 +24,8 @@ export interface CatalogueModel {
 /** A row of LiteLLM's price file; numbers are texts. */
 export type Row = Record<string, unknown>;
 
+/** Vendors that the file names otherwise than gateway.yaml. */
+const VENDOR_NAMES: Readonly<Record<string, string>> = { together_ai: 'together' };
 const PICO = 12;
 /** Ten dollars a token, as at /admin/prices: higher prices are mistakes, and would overflow the ledger after a few calls. */
 const MAX_PUSD = 10_000_000_000_000n;
@@ -56,11 +58,11 @@ function catalogueOf(rows: Record<string, Row>): Map<string, CatalogueModel> {
 
 /** Reads a row of a catalogue file. @throws RangeError as {@link parseCatalogue} */
 export function modelOf(name: string, row: Row): CatalogueModel {
-  const vendor = String(row.litellm_provider);
+  const provider = String(row.litellm_provider);
   return {
     name,
-    vendor,
-    upstreamModel: name.startsWith(`${vendor}/`) ? name.slice(vendor.length + 1) : name,
+    vendor: VENDOR_NAMES[provider] ?? provider,
+    upstreamModel: name.startsWith(`${provider}/`) ? name.slice(provider.length + 1) : name,
     mode: String(row.mode),
     maxInputTokens: count(row.max_input_tokens),
     maxOutputTokens: count(row.max_output_tokens),

@@ -44,11 +44,6 @@ export class ProviderRegistry implements OnModuleInit, OnApplicationShutdown {
     this.changeFeed.onChange('providers', () => this.reload());
   }
 
-  /** Keys in the environment of vendors whose own API this version does not speak. */
-  get unusedVendorKeys(): readonly string[] {
-    return this.config.unusedVendorKeys;
-  }
-
   /** Which part of the models the simulator answers for. */
   get simulated(): 'all' | 'some' | 'none' {
     const simulated = this.all().filter((provider) => provider.simulated).length;

@@ -92,12 +92,12 @@ export interface Reply {
 }
 
 /**
- * What a body with status 200 is: a response, the text of an error in place of one, or bytes that are neither. An unreadable
- * body may still name the usage that the vendor charges.
+ * What a body with status 200 is: a response, the text of an error in place of one, or bytes that are neither. An error and an
+ * unreadable body may still name the usage that the vendor charges.
  */
 export type ReadReply =
   | { kind: 'response'; reply: Reply }
-  | { kind: 'error'; text: string }
+  | { kind: 'error'; text: string; usage?: TokenUsage | undefined }
   | { kind: 'unreadable'; usage: TokenUsage | undefined };
 
 /** One server-sent event of an upstream. */

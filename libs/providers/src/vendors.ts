@@ -2,6 +2,7 @@ import { anthropic } from './anthropic/anthropic';
 import { compatible } from './compatible/compatible';
 import type { CompatibleVendor } from './compatible/quirks';
 import { COMPATIBLE_VENDORS } from './compatible/records/records';
+import { gemini } from './gemini/gemini';
 import type { Provider } from './provider';
 
 /** A vendor, or a kind of server. Its name is a provider's `type`, the name of the provider that a key adds, and its catalogue's. */
@@ -21,6 +22,12 @@ export interface Vendor {
 export const VENDORS = {
   ...withApis(COMPATIBLE_VENDORS),
   anthropic: { label: 'Anthropic', api: anthropic, baseUrl: 'https://api.anthropic.com', variables: 'ANTHROPIC' },
+  gemini: {
+    label: 'Gemini',
+    api: gemini,
+    baseUrl: 'https://generativelanguage.googleapis.com',
+    variables: 'GEMINI',
+  },
 } as const satisfies Record<string, Vendor>;
 
 export type VendorName = keyof typeof VENDORS;

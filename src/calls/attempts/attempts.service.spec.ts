@@ -5,6 +5,7 @@ import {
   type TransportFailureKind,
   type Translator,
   UpstreamTransportError,
+  VENDORS,
 } from '@thriftgate/providers';
 import { GatewayError } from '../../common/errors';
 import { AttemptFailure } from '../../routing/attempt-failure';
@@ -142,6 +143,23 @@ describe('an attempt without streaming', () => {
     const error = { status: 400, message: 'No endpoint takes pictures', retryable: false };
     await expect(run()).rejects.toMatchObject({ error });
     expect(bench.ledger.outcome).toMatchObject({ state: 'failed', status: 400, costPusd: 0n, estimated: false });
+    expectOver();
+  });
+
+  it('pays for the usage that an error with status 200 names, and no other attempt follows', async () => {
+    const { bench, transport, run, expectOver } = attemptsBench(JSON_CALL, { api: VENDORS.gemini.api });
+    const { prompt_tokens: promptTokenCount, completion_tokens: candidatesTokenCount } = USAGE;
+    const usageMetadata = { promptTokenCount, candidatesTokenCount };
+    const body = JSON.stringify({ candidates: [{ finishReason: 'MALFORMED_FUNCTION_CALL' }], usageMetadata });
+    transport.answers.push(new ScriptedResponse().push(body).end());
+    const error = { status: 502, code: 'upstream_error', retryable: false, elsewhere: false };
+    await expect(run()).rejects.toMatchObject({ error });
+    expect(bench.ledger.outcome).toMatchObject({
+      state: 'settled',
+      status: 502,
+      costPusd: USAGE_PUSD,
+      estimated: false,
+    });
     expectOver();
   });
 

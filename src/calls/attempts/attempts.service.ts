@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import {
   type AbortSignalLike,
+  type ReadReply,
   type SendOptions,
   type TokenUsage,
   type Translator,
@@ -147,21 +148,25 @@ export class AttemptsService {
       const answer = await attempt.succeed(read.reply);
       return { kind: 'json', attempts: attempt.number, answer, stored: attempt.stored };
     }
-    if (read.kind === 'error') throw await this.errorInReply(attempt, translator, response, read.text);
+    if (read.kind === 'error') throw await this.errorInReply(attempt, translator, response, read);
     throw await this.unreadable(attempt, body, read.usage, isPage(response));
   }
 
-  /** An error with status 200, which some vendors send: its own code is the status. */
+  /**
+   * An error with status 200, which some vendors send: its own code is the status. Usage that it names is charged, and no other
+   * attempt follows, as in a stream.
+   */
   private async errorInReply(
     attempt: Attempt,
     translator: Exchange['translator'],
     { headers }: UpstreamResponse,
-    body: string,
+    { text: body, usage }: Extract<ReadReply, { kind: 'error' }>,
   ): Promise<AttemptFailure> {
     const receivedAt = this.services.clock.now();
-    const failure = new AttemptFailure(translator.toError({ status: OK, headers, body, receivedAt }));
-    await attempt.fail(failure.error.status, failure.error.code);
-    return failure;
+    const error = translator.toError({ status: OK, headers, body, receivedAt });
+    if (!usage) await attempt.fail(error.status, error.code);
+    else await attempt.failCharged(usage, '', error.status, error.code ?? 'upstream_error');
+    return new AttemptFailure(usage ? { ...error, retryable: false, elsewhere: false } : error);
   }
 
   /**

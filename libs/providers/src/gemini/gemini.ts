@@ -1,0 +1,23 @@
+import { CHAT_COMPLETIONS, type Provider } from '../provider';
+import type { Translator } from '../translator';
+import { readGeminiReply } from './answer/gemini-reply';
+import { GeminiStream } from './answer/gemini-stream';
+import { toGeminiError } from './gemini-error';
+import { toGeminiRequest } from './request/gemini-request';
+
+/** Chat completions over `generateContent`. */
+export const geminiChat: Translator = {
+  keepsTurns: true,
+  toRequest: toGeminiRequest,
+  fromReply: readGeminiReply,
+  openStream: (call) => new GeminiStream(call),
+  toError: toGeminiError,
+};
+
+/** Google's Gemini API. The key goes in a header: a query is written to logs. */
+export const gemini: Provider = {
+  id: 'gemini',
+  authorise: (request, credential) =>
+    credential === undefined ? request : { ...request, headers: { ...request.headers, 'x-goog-api-key': credential } },
+  translators: { [CHAT_COMPLETIONS]: geminiChat },
+};

@@ -1,0 +1,97 @@
+import { factsOf } from './gemini-facts';
+
+type Json = Record<string, any>;
+
+/** A whole answer, before it is sent at once or in pieces. */
+export interface MadeAnswer {
+  parts: Json[];
+  finishReason: string;
+  usage: Json;
+}
+
+/** Markers in the last text of the user that steer an answer. */
+const PARALLEL = '[[parallel]]';
+const WITHOUT_IDS = '[[no-ids]]';
+const ROUNDS = /\[\[rounds=(\d)\]\]/;
+const FINISH = /\[\[finish=(\w+)\]\]/;
+const THOUGHTS = 'Let me think.';
+const THOUGHT_TOKENS = 7;
+
+/** Deterministic: equal requests get equal answers. @param issued collects the signatures */
+export function answerTo(model: string, body: Json, issued: Set<string>): MadeAnswer {
+  const prompt = promptOf(body.contents);
+  const thinks = body.generationConfig?.thinkingConfig?.includeThoughts === true;
+  const parts: Json[] = thinks ? [{ text: THOUGHTS, thought: true }] : [];
+  const written = callsFor(body, prompt) ?? [{ text: textFor(body, prompt) }];
+  parts.push(...written);
+  if (factsOf(model).isGemini3) sign(parts, `${model}/${JSON.stringify(body.contents).length}`, issued);
+  const [, finishReason = 'STOP'] = FINISH.exec(prompt) ?? [];
+  return { parts, finishReason, usage: usageOf(body, written, thinks) };
+}
+
+/** The signature is at the first call; without calls at the last part. */
+function sign(parts: Json[], seed: string, issued: Set<string>): void {
+  const signature = Buffer.from(`signature of ${seed}+/`).toString('base64');
+  const signed = parts.find(({ functionCall }) => functionCall) ?? parts.at(-1);
+  if (signed) signed.thoughtSignature = signature;
+  issued.add(signature);
+}
+
+function promptOf(contents: Json[]): string {
+  const asked = contents.findLast(({ role, parts }) => role === 'user' && parts.some(({ text }: Json) => text));
+  return (asked?.parts ?? []).flatMap(({ text }: Json) => text ?? []).join(' ');
+}
+
+function callsFor({ tools, toolConfig, contents }: Json, prompt: string): Json[] | undefined {
+  const name = tools?.[0]?.functionDeclarations?.[0]?.name;
+  const mode = toolConfig?.functionCallingConfig?.mode;
+  const isAsked = mode === 'ANY' || /call tool/.test(prompt);
+  const begun = contents.findLastIndex(({ parts }: Json) => parts.some(({ text }: Json) => text?.includes(prompt)));
+  const rounds = contents.slice(begun + 1).filter(({ role }: Json) => role === 'model').length;
+  const wanted = Number(ROUNDS.exec(prompt)?.[1] ?? 1);
+  if (name === undefined || mode === 'NONE' || !isAsked || rounds >= wanted) return undefined;
+  const cities = prompt.includes(PARALLEL) ? ['Paris', '서울'] : ['Paris'];
+  return cities.map((city, index) => ({
+    functionCall: {
+      ...(!prompt.includes(WITHOUT_IDS) && { id: `v${rounds}${index}` }),
+      name,
+      args: { city, round: rounds + 1 },
+    },
+  }));
+}
+
+function textFor({ contents, generationConfig }: Json, prompt: string): string {
+  const schema = generationConfig?.responseJsonSchema;
+  if (schema) return JSON.stringify(exampleOf(schema));
+  const results = contents.at(-1).parts.flatMap(({ functionResponse }: Json) => functionResponse ?? []);
+  if (results.length > 0) return `results: ${results.map(({ response }: Json) => response.output).join(', ')}`;
+  const media = contents.at(-1).parts.filter(({ inlineData, fileData }: Json) => inlineData ?? fileData);
+  return media.length > 0 ? `echo with ${media.length} files: ${prompt}` : `echo: ${prompt}`;
+}
+
+function exampleOf(schema: Json): unknown {
+  if (schema.enum) return schema.enum[0];
+  if (schema.type === 'object')
+    return Object.fromEntries(
+      Object.entries<Json>(schema.properties ?? {}).map(([name, each]) => [name, exampleOf(each)]),
+    );
+  return schema.type === 'string' ? 'text' : 1;
+}
+
+const words = (text: string): number => text.split(/\s+/).filter((word) => word !== '').length;
+
+/** One token a word; a call is ten. */
+function usageOf({ contents, systemInstruction, serviceTier }: Json, written: Json[], thinks: boolean): Json {
+  const all = [...contents, systemInstruction ?? { parts: [] }].flatMap(({ parts }: Json) => parts);
+  const prompt = all.reduce((sum: number, { text }: Json) => sum + (text === undefined ? 10 : words(text)), 0);
+  const candidates = written.reduce((sum, { text }) => sum + (text === undefined ? 10 : words(text)), 0);
+  const thoughts = thinks ? THOUGHT_TOKENS : 0;
+  return {
+    promptTokenCount: prompt,
+    candidatesTokenCount: candidates,
+    totalTokenCount: prompt + candidates + thoughts,
+    ...(thinks && { thoughtsTokenCount: thoughts }),
+    promptTokensDetails: [{ modality: 'TEXT', tokenCount: prompt }],
+    serviceTier: serviceTier ?? 'standard',
+  };
+}
