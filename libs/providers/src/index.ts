@@ -18,5 +18,6 @@ export { SseReader, SseEventTooLargeError, MAX_SSE_EVENT_LENGTH, type SseItem } 
 export { sseComment } from './transport/sse-text';
 export { ENDPOINTS, endpointAt, endpointUnder } from './endpoints/endpoints';
 export { chatCompletions } from './endpoints/chat-completions/chat-completions.endpoint';
+export { responses } from './endpoints/responses/responses.endpoint';
 export { openAi, openAiCompatible } from './openai/openai';
 export { SimulatorTransport, type SimulatorOptions } from './simulator/simulator.transport';

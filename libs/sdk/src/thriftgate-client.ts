@@ -6,6 +6,7 @@ import { Files } from './resources/files';
 import { Health } from './resources/health';
 import { OwnKey } from './resources/own-key';
 import { Models } from './resources/models';
+import { Responses } from './resources/responses';
 import { Usage } from './resources/usage';
 
 /**
@@ -17,6 +18,7 @@ import { Usage } from './resources/usage';
  */
 export class ThriftgateClient {
   readonly chat: { readonly completions: ChatCompletions };
+  readonly responses: Responses;
   readonly models: Models;
   readonly files: Files;
   readonly batches: Batches;
@@ -28,6 +30,7 @@ export class ThriftgateClient {
   constructor(options: ThriftgateClientOptions) {
     const http = new HttpClient(options);
     this.chat = { completions: new ChatCompletions(http) };
+    this.responses = new Responses(http);
     this.models = new Models(http);
     this.files = new Files(http);
     this.batches = new Batches(http, this.files);

@@ -29,7 +29,7 @@ export function toChatRequest(call: UpstreamCall, limitMember: OutputLimitMember
 }
 
 /** A path under a base URL, before the query that Azure's base URLs have. */
-function pathUnder(baseUrl: string, path: string): string {
+export function pathUnder(baseUrl: string, path: string): string {
   const [base = '', query] = baseUrl.split(/\?(.*)/s);
   return (base.endsWith('/') ? base.slice(0, -1) : base) + path + (query === undefined ? '' : `?${query}`);
 }

@@ -1,9 +1,10 @@
 import { readCompletion } from '../endpoints/chat-completions/completion-facts';
-import { CHAT_COMPLETIONS, type Provider } from '../provider';
+import { CHAT_COMPLETIONS, type Provider, RESPONSES } from '../provider';
 import type { Translator, UpstreamCall } from '../translator';
 import { toOpenAiError } from './openai-error';
 import { toChatRequest } from './openai-chat-request';
 import { OpenAiChatStream } from './openai-chat-stream';
+import { openAiResponses } from './openai-responses';
 
 /** Chat completions of a vendor that supports them; bytes pass through. */
 export const openAiChat = {
@@ -20,7 +21,7 @@ export const openAi: Provider = {
     credential === undefined
       ? request
       : { ...request, headers: { ...request.headers, authorization: `Bearer ${credential}` } },
-  translators: { [CHAT_COMPLETIONS]: openAiChat },
+  translators: { [CHAT_COMPLETIONS]: openAiChat, [RESPONSES]: openAiResponses },
 };
 
 /** Every other upstream that supports OpenAI's chat completions. */
