@@ -45,6 +45,7 @@ const MAY_IMPORT = {
     'single-flight',
   ],
   chat: ['http', 'calls', 'idempotency'],
+  responses: ['http', 'calls', 'idempotency'],
   batch: [...BASE, 'budgets', 'cache', 'calls', 'idempotency', 'keys', 'models', 'refused-calls'],
   health: [...BASE, 'ledger', 'providers', 'redis'],
   cli: ['config', 'database', 'http', 'ledger', 'app.module'],

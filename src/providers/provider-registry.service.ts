@@ -110,7 +110,7 @@ export class ProviderRegistry implements OnModuleInit, OnApplicationShutdown {
     const client = simulated ? undefined : this.connect();
     const { baseUrl, apiKey, headers, catalogueVendor } = settings;
     const transport = client ?? this.simulatorTransport;
-    const api = redactedApi(settings.type === 'openai-compatible' ? openAiCompatible : openAi, [
+    const api = redactedApi(settings.type === 'openai' ? openAi : openAiCompatible, [
       apiKey ?? '',
       ...Object.values(headers ?? {}).filter(isLikelySecret),
     ]);

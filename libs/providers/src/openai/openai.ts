@@ -4,7 +4,7 @@ import type { Translator, UpstreamCall } from '../translator';
 import { toOpenAiError } from './openai-error';
 import { toChatRequest } from './openai-chat-request';
 import { OpenAiChatStream } from './openai-chat-stream';
-import { openAiResponses } from './openai-responses';
+import { openAiResponses } from './responses/openai-responses';
 
 /** Chat completions of a vendor that supports them; bytes pass through. */
 export const openAiChat = {

@@ -3,7 +3,7 @@ import { accumulateResponse } from 'openai/lib/responses/ResponseAccumulator';
 import type { Response, ResponseStreamEvent } from 'openai/resources/responses/responses';
 import { responsesOverChat } from '../../bridges/responses-over-chat/responses-over-chat';
 import { openAiChat } from '../../openai/openai';
-import { openAiResponses } from '../../openai/openai-responses';
+import { openAiResponses } from '../../openai/responses/openai-responses';
 import { CompletionReplay } from '../chat-completions/completion-replay';
 import { ResponseReplay } from './response-replay';
 

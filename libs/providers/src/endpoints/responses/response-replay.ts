@@ -39,8 +39,8 @@ export class ResponseReplay implements Replay {
   /** The events in order; the last one, of kind `usage`, has the whole response. */
   *chunks({ pieceLength }: ReplayOptions): Generator<ReplayChunk, void, undefined> {
     const events = new EventWriter();
-    const { usage: _usage, ...begun } = this.#response;
-    const beginning = JSON.stringify({ ...begun, ...IN_PROGRESS });
+    const { usage: _usage, ...rest } = this.#response;
+    const beginning = JSON.stringify({ ...rest, ...IN_PROGRESS });
     yield content(events.ofResponse('response.created', beginning));
     yield content(events.ofResponse('response.in_progress', beginning));
     const writer = new OutputWriter(events);
