@@ -90,7 +90,11 @@ function frame(body: Json, { id, created, identity, xFake }: Answer): Json {
     top_p: 1,
     tool_choice: 'auto',
     service_tier: 'default',
-    ...{ metadata, user, tools, instructions, store },
+    metadata,
+    user,
+    tools,
+    instructions,
+    store,
     x_fake: xFake,
   };
 }
