@@ -95,6 +95,12 @@ describe('a turn of the assistant', () => {
     ]);
   });
 
+  it('has no reasoning of another version of its encoding', () => {
+    const carried = Buffer.from('{"reasoning_content":"x"}').toString('base64url');
+    const reasoning = { type: 'reasoning', summary: [], encrypted_content: `tg2.${carried}` };
+    expect(messagesOf([reasoning, { role: 'assistant', content: 'y' }])).toEqual([{ role: 'assistant', content: 'y' }]);
+  });
+
   it('of reasoning alone is left out, and a changed one is ignored', () => {
     const reasoning = { type: 'reasoning', summary: [], encrypted_content: 'tg1.bm90IGpzb24' };
     expect(messagesOf([{ role: 'user', content: 'x' }, reasoning])).toHaveLength(1);
