@@ -8,6 +8,7 @@ import { BudgetsModule } from './budgets/budgets.module';
 import { BatchModule } from './batch/batch.module';
 import { CacheModule } from './cache/cache.module';
 import { ChatModule } from './chat/chat.module';
+import { ResponsesModule } from './responses/responses.module';
 import { GatewayErrorFilter } from './http/gateway-error.filter';
 import { CallsModule } from './calls/calls.module';
 import { LogDestination } from './common/runtime/log-destination';
@@ -69,6 +70,7 @@ export class AppModule {
         CallsModule,
         ChatModule,
         MessagesModule,
+        ResponsesModule,
         LedgerModule,
         ReportsModule,
         RequestsModule,

@@ -40,10 +40,13 @@ const UNSUPPORTED_STATUS = 422;
 
 /** A call that a vendor cannot answer as asked: nothing was sent. Another deployment may answer it. */
 export class UnsupportedCall extends AttemptFailure {
-  /** @param param the member that the vendor lacks */
-  constructor(message: string, param: string) {
+  /**
+   * @param param the member that the vendor lacks
+   * @param status for the caller
+   */
+  constructor(message: string, param: string, status = UNSUPPORTED_STATUS) {
     super({
-      status: UNSUPPORTED_STATUS,
+      status,
       type: 'invalid_request_error',
       code: 'unsupported_parameter',
       param,
@@ -55,7 +58,7 @@ export class UnsupportedCall extends AttemptFailure {
   }
 
   override toGatewayError(): GatewayError {
-    const { message, param } = this.error;
-    return new GatewayError('unsupported_parameter', { message, param });
+    const { message, param, status, type, code } = this.error;
+    return new GatewayError('unsupported_parameter', { message, param, upstream: { status, type, code } });
   }
 }

@@ -57,7 +57,7 @@ export function readMessage(text: string): FlightMessage | undefined {
 type PackedAnswer = Omit<SharedAnswer, 'body' | 'listCostPusd' | 'costPusd'> & Record<'body' | 'list' | 'cost', string>;
 type PackedEnd =
   | { kind: 'done'; last: string; usageChunk: string | undefined; answer: PackedAnswer }
-  | { kind: 'broken'; last: string; error: PackedError; code: string }
+  | { kind: 'broken'; last: string; isClosed?: boolean; error: PackedError; code: string }
   | { kind: 'failed'; error: PackedError; of: 'upstream' | 'leader' | 'lost' };
 
 function packEnd(end: FlightResult): PackedEnd {

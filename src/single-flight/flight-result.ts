@@ -26,12 +26,12 @@ export type FlightOrigin = Pick<SharedAnswer, 'provider' | 'upstreamModel' | 'dr
  *
  * - `done`: with a whole response. For a stream, `last` is the text with its end mark, and `usageChunk` goes to the callers
  *   that requested usage, each with its own cost
- * - `broken`: a stream that ended early, after its first content
+ * - `broken`: a stream that ended early, after its first content; where `isClosed`, `last` has the event that says so
  * - `failed`: without any content
  */
 export type FlightResult =
   | { kind: 'done'; last: string; usageChunk: string | undefined; answer: SharedAnswer }
-  | { kind: 'broken'; last: string; error: GatewayError; code: string }
+  | { kind: 'broken'; last: string; isClosed?: boolean; error: GatewayError; code: string }
   | FlightFailure;
 
 export interface FlightFailure {

@@ -10,7 +10,8 @@ const messageSchema = z
   })
   .meta({ id: 'ChatMessage' });
 
-const cacheMembersSchema = z
+/** LiteLLM's cache controls, on every endpoint. */
+export const cacheMembersSchema = z
   .strictObject({
     ttl: z.number().int().positive().optional().meta({ description: 'Store the response for this many seconds' }),
     's-maxage': z

@@ -23,6 +23,7 @@ export * from './prices';
 export type { DayOrTime } from './report-times';
 export * from './request-filters';
 export * from './requests';
+export * from './responses';
 export * from './savings';
 export * from './teams';
 export * from './usage';

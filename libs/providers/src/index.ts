@@ -23,4 +23,5 @@ export { messages } from './endpoints/messages/messages.endpoint';
 export { anthropic } from './anthropic/anthropic';
 export { openAi } from './openai/openai';
 export * from './vendors';
+export { responses } from './endpoints/responses/responses.endpoint';
 export { SimulatorTransport, type SimulatorOptions } from './simulator/simulator.transport';

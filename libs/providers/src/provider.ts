@@ -13,6 +13,9 @@ export interface Provider {
 /** The name of the chat completions endpoint, over which other endpoints can be bridged. */
 export const CHAT_COMPLETIONS = 'chat.completions';
 
+/** The name of the endpoint of OpenAI's Responses. */
+export const RESPONSES = 'responses';
+
 /** The vendor's translator of an endpoint, else a bridge over its chat completions; undefined where it has neither. */
 export function translatorFor(endpoint: Endpoint, { translators }: Provider): Translator | undefined {
   const own = translators[endpoint.name];

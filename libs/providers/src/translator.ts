@@ -130,6 +130,11 @@ export interface StreamDecoder {
   readonly finished: boolean;
   /** The response from all events so far, in the shape of the same call without streaming. */
   assemble(): Reply;
+  /**
+   * The last events of a stream that has no end mark of the vendor, in APIs that end it with events of their own: a complete
+   * one, or with an error one that breaks off after content.
+   */
+  close?(error?: Pick<ProviderError, 'code' | 'message'>): StreamChunk[];
 }
 
 /** A response that is not 2xx, an error inside a stream, or a failure of the transport (status 0). */
@@ -160,10 +165,14 @@ export interface ProviderError {
 export class UnsupportedMemberError extends Error {
   override readonly name = 'UnsupportedMemberError';
 
-  /** @param param the member, for example `tools[2].type` */
+  /**
+   * @param param the member, for example `tools[2].type`
+   * @param status 400 where the API of the caller has this status for it
+   */
   constructor(
     message: string,
     readonly param: string,
+    readonly status: 400 | 422 = 422,
   ) {
     super(message);
   }

@@ -7,11 +7,13 @@ export type { AlertsQuery, NewWebhook, WebhookChanges } from './resources/alerts
 export type { AuditQuery } from './resources/audit';
 export type { BatchRequest, BatchResult, CreateBatch, WaitOptions } from './resources/batches';
 export type { CachedAnswers, InvalidateCache, NewCacheShare, Replaced } from './resources/cache';
-export type { ChatStream, GatewayFacts } from './resources/chat';
+export type { ChatStream } from './resources/chat';
 export type { CreateFile, ListFiles } from './resources/files';
 export type { MessageStream } from './resources/messages';
+export type { GatewayFacts } from './resources/gateway-facts';
 export type { NewKey } from './resources/keys';
 export type { ImportPrices, NewPrice, PricesQuery, Rates, Rerate } from './resources/prices';
+export type { ResponseEvents } from './resources/responses';
 export type { RoiQuery, SavingsQuery } from './resources/savings';
 export type { StatementOptions } from './resources/statements';
 export type { UsageQuery } from './resources/usage';

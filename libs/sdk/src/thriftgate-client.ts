@@ -7,6 +7,7 @@ import { Health } from './resources/health';
 import { OwnKey } from './resources/own-key';
 import { Messages } from './resources/messages';
 import { Models } from './resources/models';
+import { Responses } from './resources/responses';
 import { Usage } from './resources/usage';
 
 /**
@@ -19,6 +20,7 @@ import { Usage } from './resources/usage';
 export class ThriftgateClient {
   readonly chat: { readonly completions: ChatCompletions };
   readonly messages: Messages;
+  readonly responses: Responses;
   readonly models: Models;
   readonly files: Files;
   readonly batches: Batches;
@@ -31,6 +33,7 @@ export class ThriftgateClient {
     const http = new HttpClient(options);
     this.chat = { completions: new ChatCompletions(http) };
     this.messages = new Messages(http);
+    this.responses = new Responses(http);
     this.models = new Models(http);
     this.files = new Files(http);
     this.batches = new Batches(http, this.files);

@@ -60,6 +60,16 @@ describe('an exchange with a deployment', () => {
     expect(exchange).toThrow(expect.objectContaining({ error: expect.objectContaining({ elsewhere: true }) }));
     expect(failureOf(exchange)).toMatchObject({ status: 422, param: 'messages[0].content[1]' });
   });
+
+  it('has the status that the API of the caller has for it', () => {
+    const provider = providerWith(() => {
+      throw new UnsupportedMemberError('No web search here.', 'tools[2].type', 400);
+    });
+    expect(failureOf(() => exchangeWith(aPreparedCall(), aDeployment(), provider))).toMatchObject({
+      status: 400,
+      param: 'tools[2].type',
+    });
+  });
 });
 
 describe('a request that an upstream refuses', () => {

@@ -112,7 +112,7 @@ function translate(translator: Translator, call: UpstreamCall): UpstreamRequest 
   try {
     return translator.toRequest(call);
   } catch (error) {
-    if (error instanceof UnsupportedMemberError) throw new UnsupportedCall(error.message, error.param);
+    if (error instanceof UnsupportedMemberError) throw new UnsupportedCall(error.message, error.param, error.status);
     if (error instanceof InvalidRequestError)
       throw new GatewayError('invalid_request', { message: error.message, param: error.param });
     throw error;

@@ -183,13 +183,20 @@ export class StreamRelay implements FlightSource, AbandonedStream {
 
   /** An error in the stream, or its end without a mark, after content. */
   private async breakOff(last: string, { error, code }: { error: GatewayError; code: string }): Promise<FlightResult> {
+    const closing = this.closing(this.broken);
     await this.settle({ endedCleanly: false, status: BAD_GATEWAY, errorCode: code });
-    return { kind: 'broken', last, error, code };
+    return { kind: 'broken', last: last + closing, error, code, ...(closing !== '' && { isClosed: true }) };
+  }
+
+  /** The events with which some APIs end a stream that the vendor has not ended. */
+  private closing(error?: ProviderError): string {
+    const chunks = this.decoder.close?.(error) ?? [];
+    return chunks.map((chunk) => this.relay(chunk)).join('');
   }
 
   /** Some vendors send no end mark: a stream is complete if its body is and every choice has a finish reason. */
   private async endOfInput(last: string, isCut: boolean): Promise<FlightResult | undefined> {
-    if (!isCut && this.contentBegan && this.decoder.finished) return this.finish(last);
+    if (!isCut && this.contentBegan && this.decoder.finished) return this.finish(last + this.closing());
     if (this.isAbandoned) {
       await this.settleAbandoned();
       return undefined;

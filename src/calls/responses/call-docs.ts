@@ -15,10 +15,12 @@ export interface DocumentedCall {
   /** What a whole response and a stream are. */
   response: string;
   schemas: { request: z.ZodType; response: z.ZodType; event: z.ZodType };
+  /** Of requests; by default that of the schema. */
+  examples?: Parameters<typeof bodyOf>[1];
 }
 
 /** Documents a route whose calls go through the pipeline. The gateway validates only the members that it reads. */
-export function CallDocs({ tag, operation, response, schemas }: DocumentedCall): MethodDecorator {
+export function CallDocs({ tag, operation, response, schemas, examples }: DocumentedCall): MethodDecorator {
   return applyDecorators(
     ApiTags(tag),
     ApiBearerAuth(),
@@ -33,15 +35,15 @@ export function CallDocs({ tag, operation, response, schemas }: DocumentedCall):
     ApiHeader({
       name: 'x-gateway-strict',
       required: false,
-      description: 'true: a parameter that the vendor lacks is a 422, and not dropped',
+      description: 'true: a parameter that the vendor lacks is an error, and not dropped',
     }),
-    ApiBody(bodyOf(schemas.request)),
+    ApiBody(bodyOf(schemas.request, examples)),
     ApiOkResponse({
       description: response,
       content: { ...jsonContent(schemas.response), ...eventContent(schemas.event) },
       headers: {
         'x-request-id': text('The id of the call in the ledger', '01KAR5Y1MZ8R7Q3S4T5V6W7X8Y'),
-        'x-cache-status': text('HIT, MISS, REFRESH or BYPASS', 'MISS'),
+        'x-cache-status': text('HIT, COALESCED, MISS, REFRESH or BYPASS', 'MISS'),
         'x-cache-key': text('The cache key of the response', 'ai_cache:team_01KAR:gpt-4.1:1:9f86d081…'),
         'x-cache-ttl': text('Seconds until the stored response expires', '604800'),
         age: text('On a hit, the age of the stored response in seconds', '42'),

@@ -54,6 +54,10 @@ describe('the last events of one caller’s stream', () => {
     expect(text).not.toContain('[DONE]');
   });
 
+  it('are what closed the stream, where the decoder closed it', () => {
+    expect(last({ ...BROKEN, isClosed: true })).toBe(sse.content('b'));
+  });
+
   it('are an error where the flight failed', () => {
     const failed: FlightResult = { kind: 'failed', error: new TypeError('bug'), of: 'upstream' };
     expect(last(failed)).toContain('internal_error');

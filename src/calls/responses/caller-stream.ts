@@ -74,7 +74,7 @@ export function lastEvents(
 ): string {
   if (result.kind === 'failed') return render.error(toGatewayError(result.error).toApiError());
   const last = render.forCaller(result.last, request);
-  if (result.kind === 'broken') return last + render.error(result.error.toApiError());
+  if (result.kind === 'broken') return result.isClosed ? last : last + render.error(result.error.toApiError());
   const usageChunk = request.wantsUsage ? result.usageChunk : undefined;
   return last + render.end(usageChunk, gatewayUsage(settlementOf(result.answer)));
 }

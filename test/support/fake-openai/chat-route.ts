@@ -71,7 +71,7 @@ export class ChatRoute {
     return { status: 200, body: toCompletion(answer), billed: answer.bill };
   }
 
-  private compose(request: ChatRequest, directives: Directives, xFake: Json): Answer {
+  compose(request: ChatRequest, directives: Directives, xFake: Json): Answer {
     return compose(request, directives, this.identityOf(request.model), xFake);
   }
 
@@ -166,8 +166,9 @@ function embed(words: string[], dimensions: number): Float32Array {
   return vector.map((value) => value / length);
 }
 
-/** The text that a rule's `prompt` is matched against, for chat and for embeddings. */
+/** The text that a rule's `prompt` is matched against, for chat, for Responses and for embeddings. */
 export function promptOf(body: unknown): string {
+  if (isJson(body) && Array.isArray(body['input'])) return lastUserText({ messages: body['input'] });
   if (isJson(body) && typeof body['input'] === 'string') return body['input'];
   return lastUserText(body);
 }

@@ -7,6 +7,7 @@ import { isJson, unknownMembers } from './chat-request';
 import { type Directives, Script, type ScriptMatch } from './directives';
 import { Exchange, errorForStatus, invalidRequest } from './exchange';
 import { FilesRoute } from './batch/files-route';
+import { createResponse } from './responses-route';
 
 export interface FakeOpenAiOptions {
   /** A free port by default. */
@@ -160,6 +161,7 @@ export class FakeOpenAi {
     const [version, resource, ...rest] = url.pathname.slice(1).split('/');
     const route = version === 'v1' ? `${call.method} ${[resource, ...rest].join('/')}` : '';
     if (route === 'POST chat/completions') return this.models.chat(exchange);
+    if (route === 'POST responses') return createResponse(exchange, this.models);
     if (route === 'POST embeddings') return this.models.embeddings(exchange);
     if (route.startsWith('GET models')) return this.listModels(exchange, rest[0]);
     if (version === 'v1' && resource === 'files') return this.files.handle(exchange, rest, url.searchParams);

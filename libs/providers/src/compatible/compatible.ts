@@ -3,7 +3,8 @@ import { toChatRequest, withPromptCacheKey } from '../openai/openai-chat-request
 import { OpenAiChatStream } from '../openai/openai-chat-stream';
 import { bearer } from '../openai/openai';
 import { toOpenAiError } from '../openai/openai-error';
-import { CHAT_COMPLETIONS, type Provider } from '../provider';
+import { openAiResponses } from '../openai/responses/openai-responses';
+import { CHAT_COMPLETIONS, type Provider, RESPONSES } from '../provider';
 import type { Translator, UpstreamCall, UpstreamRequest } from '../translator';
 import { readAnswer, withTurn } from './answer/answer';
 import { errorIn, openAiShape } from './answer/openai-shape';
@@ -22,7 +23,10 @@ export function compatible(id: string, vendor: CompatibleVendor): Provider {
     authorise: vendor.quirks.azure
       ? (request, key) => (key === undefined ? request : withHeaders(request, { 'api-key': key }))
       : bearer,
-    translators: { [CHAT_COMPLETIONS]: compatibleChat(vendor) },
+    translators: {
+      [CHAT_COMPLETIONS]: compatibleChat(vendor),
+      ...(vendor.quirks.responses && { [RESPONSES]: openAiResponses }),
+    },
   };
 }
 

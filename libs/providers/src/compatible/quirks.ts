@@ -44,6 +44,8 @@ export interface Quirks {
   readonly answer?: AnswerQuirks;
   /** What the codes, types and statuses of its errors mean, where they are not OpenAI's. */
   readonly errors?: ErrorMeanings;
+  /** Whether the vendor has Responses, whose bytes pass. */
+  readonly responses?: boolean;
   /** Azure: the key in the header `api-key`, and the deployment in the URL of its older API. */
   readonly azure?: boolean;
 }

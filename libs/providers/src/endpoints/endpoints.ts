@@ -1,9 +1,10 @@
 import type { Endpoint } from '../endpoint';
 import { messages } from './messages/messages.endpoint';
 import { chatCompletions } from './chat-completions/chat-completions.endpoint';
+import { responses } from './responses/responses.endpoint';
 
 /** The public APIs that the pipeline serves. */
-export const ENDPOINTS: readonly Endpoint[] = [chatCompletions, messages];
+export const ENDPOINTS: readonly Endpoint[] = [chatCompletions, messages, responses];
 
 /** The endpoint at a path, or at one above it: errors of `/v1/messages/count_tokens` have the shape of `/v1/messages`. */
 export function endpointUnder(path: string): Endpoint | undefined {

@@ -75,9 +75,9 @@ export class MessageEvents implements StreamDecoder {
     ];
     this.refusal += nonEmptyString(refusal) ?? '';
     if (Array.isArray(calls) && calls.length > 0)
-      events.push(...this.close(), ...calls.filter(isRecord).flatMap((call) => this.tools.push(call)));
+      events.push(...this.closeBlock(), ...calls.filter(isRecord).flatMap((call) => this.tools.push(call)));
     if (nonEmptyString(finish) === undefined || this.stop) return events;
-    events.push(...this.close(), ...this.tools.end());
+    events.push(...this.closeBlock(), ...this.tools.end());
     this.stop = stopOf(finish, this.tools.count > 0, this.refusal);
     return [...events, this.delta(undefined)];
   }
@@ -87,7 +87,7 @@ export class MessageEvents implements StreamDecoder {
     if (piece === undefined || this.stop) return [];
     const events: StreamChunk[] = [];
     if (this.open?.kind !== kind) {
-      events.push(...this.close(), ...this.tools.end());
+      events.push(...this.closeBlock(), ...this.tools.end());
       this.open = { kind, index: this.nextIndex() };
       const block =
         kind === 'text' ? { type: kind, text: '', citations: null } : { type: kind, thinking: '', signature: '' };
@@ -97,7 +97,7 @@ export class MessageEvents implements StreamDecoder {
     return [...events, messageEvent({ type: 'content_block_delta', index: this.open.index, delta })];
   }
 
-  private close(): StreamChunk[] {
+  private closeBlock(): StreamChunk[] {
     const { open } = this;
     if (!open) return [];
     this.open = undefined;

@@ -37,7 +37,7 @@ export const OPENAI_VENDORS = {
     baseUrl: 'https://api.openai.com/v1',
     variables: 'OPENAI',
     see: 'https://platform.openai.com/docs/api-reference/chat/create',
-    quirks: { request: { replay: 'none', promptCacheKey: true }, models: MODELS },
+    quirks: { request: { replay: 'none', promptCacheKey: true }, models: MODELS, responses: true },
   },
   azure: {
     label: 'Azure OpenAI',

@@ -1,0 +1,145 @@
+import { isRecord, nameOf, parseJson, type JsonRecord } from '../../json-record';
+import { withoutEcho } from '../../responses/echo';
+import { failedResponse } from '../../responses/failed-response';
+import { responseFacts } from '../../responses/response-facts';
+import type { ProviderError, Reply, SseEvent, StreamChunk, StreamDecoder } from '../../translator';
+import { partialOutput } from './partial-output';
+
+const NOT_JSON = JSON.stringify({
+  error: {
+    message: 'The upstream sent an event that is not a JSON object.',
+    type: 'upstream_error',
+    code: 'upstream_error',
+  },
+});
+/** Events with the whole response. */
+const LIFECYCLE = new Set(['response.created', 'response.queued', 'response.in_progress']);
+/** Events that say nothing yet: until others come, the call can still go elsewhere. */
+const WITHOUT_CONTENT = new Set([
+  ...LIFECYCLE,
+  'response.output_item.added',
+  'response.content_part.added',
+  'response.reasoning_summary_part.added',
+]);
+const ENDS = new Set(['response.completed', 'response.incomplete']);
+/** So many events are held back before the first content. */
+const MAX_HELD = 64;
+/** The largest length of the events that are kept for a stream that breaks off, in UTF-16 units. */
+const MAX_KEPT_LENGTH = 64 * 1024 * 1024;
+
+/**
+ * Classifies the events of a stream of OpenAI's Responses. Their data passes unchanged; only events with the whole response
+ * are read at once.
+ *
+ * @see https://platform.openai.com/docs/api-reference/responses-streaming
+ */
+export class OpenAiResponseStream implements StreamDecoder {
+  /** The newest whole response. */
+  #response: JsonRecord = {};
+  #isWhole = false;
+  #contentBegan = false;
+  #held: StreamChunk[] = [];
+  /** The data of all events, for a stream that breaks off. */
+  readonly #kept: string[] = [];
+  #keptLength = 0;
+  #next = 0;
+
+  get ended(): boolean {
+    return this.#isWhole;
+  }
+
+  get finished(): boolean {
+    return this.#isWhole;
+  }
+
+  get upstreamModel(): string | undefined {
+    return nameOf(this.#response.model);
+  }
+
+  push({ event, data }: SseEvent): StreamChunk[] {
+    if (this.#isWhole || data === '' || data.startsWith('[DONE]')) return [];
+    if (event !== undefined && !isReadAtOnce(event)) return this.#unread(event, data);
+    const parsed = parseJson(data);
+    if (!isRecord(parsed)) return [{ kind: 'error', data: NOT_JSON }];
+    const type = event ?? String(parsed.type);
+    if (type === 'error' || isRecord(parsed.error))
+      return [{ kind: 'error', data: JSON.stringify({ error: errorIn(parsed) }) }];
+    return isRecord(parsed.response) ? this.#lifecycle(type, parsed, parsed.response, data) : this.#unread(type, data);
+  }
+
+  #unread(event: string, data: string): StreamChunk[] {
+    this.#keep(data);
+    return this.#pass({ kind: 'content', event, data });
+  }
+
+  assemble(): Reply {
+    const response = this.#isWhole ? this.#response : this.#soFar;
+    return { body: Buffer.from(JSON.stringify(response)), facts: responseFacts(response) };
+  }
+
+  close(error?: Pick<ProviderError, 'code' | 'message'>): StreamChunk[] {
+    if (!error || this.#isWhole) return [];
+    const sequence = this.#lastSequence + 1;
+    const failed = { type: 'response.failed', sequence_number: sequence, response: failedResponse(this.#soFar, error) };
+    return [{ kind: 'content', event: failed.type, data: JSON.stringify(failed) }];
+  }
+
+  #lifecycle(type: string, event: JsonRecord, whole: JsonRecord, data: string): StreamChunk[] {
+    const response = withoutEcho(whole);
+    this.#response = response;
+    const sent = response === whole ? data : JSON.stringify({ ...event, response });
+    this.#next = Number(event.sequence_number ?? this.#next) + 1;
+    if (type === 'response.failed')
+      return [{ kind: 'error', data: JSON.stringify({ error: errorOfResponse(response) }) }];
+    if (!ENDS.has(type)) return this.#pass({ kind: 'content', event: type, data: sent });
+    this.#isWhole = true;
+    return [...this.#release(), { kind: 'usage', event: type, data: sent }, { kind: 'done', data: '' }];
+  }
+
+  /** Holds events back until the first that says something, and then passes them all. */
+  #pass(chunk: StreamChunk): StreamChunk[] {
+    if (this.#contentBegan) return [chunk];
+    this.#held.push(chunk);
+    const isContent = !WITHOUT_CONTENT.has(chunk.event ?? '') || this.#held.length > MAX_HELD;
+    return isContent ? this.#release() : [];
+  }
+
+  #release(): StreamChunk[] {
+    this.#contentBegan = true;
+    const held = this.#held;
+    this.#held = [];
+    return held;
+  }
+
+  #keep(data: string): void {
+    this.#keptLength += data.length;
+    if (this.#keptLength <= MAX_KEPT_LENGTH) this.#kept.push(data);
+  }
+
+  /** The response with what came of its output. */
+  get #soFar(): JsonRecord {
+    return { ...this.#response, output: partialOutput(this.#kept.map(parseJson).filter(isRecord)) };
+  }
+
+  get #lastSequence(): number {
+    const last = parseJson(this.#kept.at(-1) ?? '');
+    const { sequence_number: sequence } = isRecord(last) ? last : {};
+    return Math.max(this.#next - 1, typeof sequence === 'number' ? sequence : -1);
+  }
+}
+
+function isReadAtOnce(event: string): boolean {
+  return LIFECYCLE.has(event) || ENDS.has(event) || event === 'response.failed' || event === 'error';
+}
+
+/** @see https://platform.openai.com/docs/api-reference/responses-streaming/error */
+function errorIn({ error, code, message, param }: JsonRecord): unknown {
+  return isRecord(error) ? error : { code, message, param };
+}
+
+/** The error of a failed response. Those that blame the request are no failure of the upstream. */
+function errorOfResponse({ error }: JsonRecord): JsonRecord {
+  const { code, message } = isRecord(error) ? error : {};
+  const blamesRequest = /^invalid_|image|policy/.test(String(code));
+  return { code, message, ...(blamesRequest && { type: 'invalid_request_error' }) };
+}

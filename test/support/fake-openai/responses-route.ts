@@ -1,0 +1,156 @@
+import { type ChatRequest, type Json, isJson } from './chat-request';
+import type { ChatRoute } from './chat-route';
+import type { Answer } from './completion';
+import { errorForStatus, type Exchange, invalidRequest } from './exchange';
+
+interface Event extends Json {
+  type: string;
+}
+
+/** OpenAI's Responses: the models of the chat route in the other shape. @see https://platform.openai.com/docs/api-reference/responses */
+export async function createResponse(exchange: Exchange, models: ChatRoute): Promise<void> {
+  const { call, directives } = exchange;
+  const { body } = call;
+  if (!isJson(body) || typeof body['model'] !== 'string' || body['input'] === undefined) {
+    return exchange.error(
+      400,
+      invalidRequest("Missing required parameter: 'input'.", 'input', 'missing_required_parameter'),
+    );
+  }
+  const answer = models.compose(chatOf(body), directives, { call: call.seq });
+  call.billed = answer.bill;
+  if (body['stream'] !== true) return exchange.json(directives.status ?? 200, responseOf(body, answer));
+  await exchange.startStream();
+  let sent = 0;
+  for (const event of eventsOf(body, answer)) {
+    if (sent === directives.cutAfter) return exchange.cut();
+    if (sent === directives.errorAfter) {
+      const error = errorForStatus(500, body['model']);
+      const failed = { type: 'error', code: error.type, message: error.message, param: null, sequence_number: sent };
+      await exchange.write(`event: error\ndata: ${JSON.stringify(failed)}\n\n`);
+      return exchange.end();
+    }
+    await exchange.sleep(directives.gapMs ?? 0);
+    const data = JSON.stringify({ ...event, sequence_number: sent });
+    await exchange.write(`event: ${event.type}\ndata: ${data}\n\n`);
+    sent += 1;
+  }
+  exchange.end();
+}
+
+/** The same request in the shape of chat completions, as far as the fake reads it. */
+export function chatOf(body: Json): ChatRequest {
+  const { model, input, instructions, tools, text } = body;
+  const items = Array.isArray(input) ? input.filter(isJson) : [{ role: 'user', content: input }];
+  const messages = items.filter(({ role }) => role !== undefined);
+  const format = isJson(text) && isJson(text['format']) ? text['format'] : undefined;
+  return {
+    model: String(model),
+    messages: typeof instructions === 'string' ? [{ role: 'system', content: instructions }, ...messages] : messages,
+    tools: Array.isArray(tools)
+      ? tools.filter(isJson).map((tool) => ({ type: 'function', function: tool }))
+      : undefined,
+    tool_choice: items.at(-1)?.['type'] === 'function_call_output' ? 'none' : body['tool_choice'],
+    max_completion_tokens: body['max_output_tokens'],
+    response_format: format,
+  };
+}
+
+function outputOf({ id, choices }: Answer): Json[] {
+  const [choice] = choices;
+  const base = id.replace('chatcmpl-', '');
+  const part =
+    choice?.refusal === null || choice?.refusal === undefined
+      ? { type: 'output_text', annotations: [], logprobs: [], text: choice?.text ?? '' }
+      : { type: 'refusal', refusal: choice.refusal };
+  const message = { id: `msg_${base}`, type: 'message', status: 'completed', role: 'assistant', content: [part] };
+  const calls = choice?.toolCalls ?? [];
+  if (calls.length === 0) return [message];
+  return calls.map((called, at) => ({
+    id: `fc_${base}_${at}`,
+    type: 'function_call',
+    status: 'completed',
+    arguments: called.function.arguments,
+    call_id: called.id,
+    name: called.function.name,
+  }));
+}
+
+function frame(body: Json, { id, created, identity, xFake }: Answer): Json {
+  const { metadata = {}, user = null, tools = [], instructions = null, store = true } = body;
+  return {
+    id: id.replace('chatcmpl-', 'resp_'),
+    object: 'response',
+    created_at: created,
+    model: identity.model,
+    error: null,
+    incomplete_details: null,
+    parallel_tool_calls: true,
+    temperature: 1,
+    top_p: 1,
+    tool_choice: 'auto',
+    service_tier: 'default',
+    metadata,
+    user,
+    tools,
+    instructions,
+    store,
+    x_fake: xFake,
+  };
+}
+
+function responseOf(body: Json, answer: Answer): Json {
+  const isCut = answer.choices[0]?.finish === 'length';
+  const {
+    prompt_tokens: input,
+    cached_tokens: cached,
+    completion_tokens: output,
+    reasoning_tokens: reasoning,
+  } = answer.bill;
+  return {
+    ...frame(body, answer),
+    status: isCut ? 'incomplete' : 'completed',
+    ...(isCut && { incomplete_details: { reason: 'max_output_tokens' } }),
+    output: outputOf(answer),
+    ...(answer.withUsage && {
+      usage: {
+        input_tokens: input,
+        input_tokens_details: { cached_tokens: cached },
+        output_tokens: output,
+        output_tokens_details: { reasoning_tokens: reasoning },
+        total_tokens: input + output,
+      },
+    }),
+  };
+}
+
+function* eventsOf(body: Json, answer: Answer): Generator<Event> {
+  const begun = { ...frame(body, answer), status: 'in_progress', output: [], usage: null };
+  yield { type: 'response.created', response: begun };
+  yield { type: 'response.in_progress', response: begun };
+  for (const [at, item] of outputOf(answer).entries()) yield* itemEvents(item, at);
+  const response = responseOf(body, answer);
+  yield { type: `response.${String(response['status'])}`, response };
+}
+
+function* itemEvents(item: Json, at: number): Generator<Event> {
+  const place = { item_id: item['id'], output_index: at };
+  const [part] = Array.isArray(item['content']) ? (item['content'] as Json[]) : [];
+  const written = String(part?.['text'] ?? part?.['refusal'] ?? item['arguments']);
+  const words = written.match(/\S+\s*/g) ?? [];
+  const opened = part ? { content: [] } : { arguments: '' };
+  yield { type: 'response.output_item.added', output_index: at, item: { ...item, status: 'in_progress', ...opened } };
+  if (!part) {
+    for (const delta of words) yield { type: 'response.function_call_arguments.delta', ...place, delta };
+    yield { type: 'response.function_call_arguments.done', ...place, name: item['name'], arguments: written };
+  } else {
+    const member = part['type'] === 'refusal' ? 'refusal' : 'text';
+    const name = member === 'refusal' ? 'response.refusal' : 'response.output_text';
+    const within = { ...place, content_index: 0 };
+    yield { type: 'response.content_part.added', ...within, part: { ...part, [member]: '' } };
+    for (const delta of words) yield { type: `${name}.delta`, ...within, delta, logprobs: [] };
+    yield { type: `${name}.done`, ...within, [member]: written, logprobs: [] };
+    yield { type: 'response.content_part.done', ...within, part };
+  }
+  yield { type: 'response.output_item.done', output_index: at, item };
+}
