@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
+import { RESPONSES } from '@thriftgate/providers';
 import type { ModelCacheRules } from '@thriftgate/contracts';
 import type { GatewayError } from '../common/errors';
 import { GatewayConfig } from '../config/gateway-config';
@@ -107,10 +108,11 @@ export class ModelRegistry {
   }
 
   private catalogueModels(): Model[] {
-    const entries = [...this.priceBook.catalogue.values()].filter(({ mode }) => mode === 'chat');
-    return this.providers.all().flatMap(({ name, catalogueVendor }) =>
+    const entries = [...this.priceBook.catalogue.values()];
+    return this.providers.all().flatMap(({ name, catalogueVendor, api }) =>
       entries
         .filter(({ vendor }) => catalogueVendor === '*' || catalogueVendor === vendor)
+        .filter(({ mode }) => mode === 'chat' || (mode === 'responses' && api.translators[RESPONSES] !== undefined))
         .map((entry) => {
           const settings = { provider: name, model: entry.upstreamModel, priority: 1, weight: 1 };
           return this.build(entry.name, [this.deployment(entry.name, settings)], entry);

@@ -23,6 +23,10 @@ export function messagesOverChat(chat: Translator): Translator {
     },
     openStream: (call) => new MessageEvents(chat.openStream(chatCall(call))),
     toError: chat.toError,
+    amend: (call, failure) => {
+      const amended = chat.amend?.(chatCall(call), failure);
+      return amended && { ...call, withoutStreamOptions: amended.withoutStreamOptions };
+    },
   };
 }
 

@@ -13,6 +13,14 @@ export function responsesOverChat(chat: Translator): Translator {
     return known;
   };
   return {
+    keepsTurns: chat.keepsTurns,
+    amend: (call, failure) => {
+      const amended = chat.amend?.(chatCallOf(call), failure);
+      if (!amended) return undefined;
+      const again = { ...call };
+      chatCalls.set(again, amended);
+      return again;
+    },
     toRequest: (call) => toRequest(chat, call, chatCallOf(call)),
     fromReply(body, call): ReadReply {
       const read = chat.fromReply(body, chatCallOf(call));
