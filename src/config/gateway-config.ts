@@ -1,3 +1,4 @@
+import type { UpstreamProxy } from '@thriftgate/providers';
 import type { LogLevel } from '../common/runtime/logger';
 import { type Environment, originsOf } from './environment';
 import type { GatewayFile } from './gateway-file';
@@ -25,6 +26,7 @@ export class GatewayConfig {
     readonly firstByteTimeoutMs: number;
     readonly idleTimeoutMs: number;
     readonly totalTimeoutMs: number;
+    readonly proxy: UpstreamProxy | undefined;
   };
   readonly cache: {
     readonly memoryBytes: number;
@@ -64,6 +66,7 @@ export class GatewayConfig {
       firstByteTimeoutMs: env.UPSTREAM_FIRST_BYTE_TIMEOUT_MS,
       idleTimeoutMs: env.UPSTREAM_IDLE_TIMEOUT_MS,
       totalTimeoutMs: env.UPSTREAM_TOTAL_TIMEOUT_MS,
+      proxy: proxyOf(env),
     };
     this.cache = {
       memoryBytes: env.CACHE_MEMORY_MB * 1024 * 1024,
@@ -85,3 +88,7 @@ export class GatewayConfig {
 }
 
 const DEFAULT_TTL_SECONDS = 7 * 24 * 3600;
+
+function proxyOf({ HTTPS_PROXY: httpsProxy, HTTP_PROXY: httpProxy, NO_PROXY: noProxy = '' }: Environment) {
+  return httpsProxy === undefined && httpProxy === undefined ? undefined : { httpsProxy, httpProxy, noProxy };
+}

@@ -163,6 +163,18 @@ describe('the configuration', () => {
     expect(problemsOf({ DEEPSEEK_API_KEY: 'sk-1' }, yaml)).toHaveLength(2);
   });
 
+  it('takes proxies in upper and in lower case', () => {
+    expect(load({}).upstream.proxy).toBeUndefined();
+    expect(load({ NO_PROXY: '*' }).upstream.proxy).toBeUndefined();
+    const proxies = { HTTPS_PROXY: 'http://proxy:3128', http_proxy: 'http://plain:3128', no_proxy: '.internal' };
+    expect(load(proxies).upstream.proxy).toEqual({
+      httpsProxy: 'http://proxy:3128',
+      httpProxy: 'http://plain:3128',
+      noProxy: '.internal',
+    });
+    expect(problemsOf({ HTTPS_PROXY: 'proxy:3128' })).toEqual(naming('HTTPS_PROXY: must be a URL'));
+  });
+
   it('serves each vendor that has a key', () => {
     const config = load({
       OPENAI_API_KEY: 'sk-1',

@@ -31,7 +31,7 @@ export function loadConfig(
   { serves = true }: { serves?: boolean } = {},
 ): GatewayConfig {
   const problems: string[] = [];
-  const set = setVariables(env);
+  const set = withProxies(setVariables(env));
   const environment = environmentSchema.safeParse(set);
   if (!environment.success) problems.push(...describe(environment.error, ''));
   const file = readGatewayFile(set, directory, problems);
@@ -44,6 +44,12 @@ export function loadConfig(
 function setVariables(env: NodeJS.ProcessEnv): Record<string, string | undefined> {
   const trimmed = Object.entries(env).map(([name, value = '']) => [name, value.trim()] as const);
   return Object.fromEntries(trimmed.filter(([, value]) => value !== ''));
+}
+
+/** Proxies are often set in lower case, which curl and most others read first. */
+function withProxies(env: Record<string, string | undefined>): Record<string, string | undefined> {
+  const names = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'];
+  return { ...env, ...Object.fromEntries(names.map((name) => [name, env[name.toLowerCase()] ?? env[name]])) };
 }
 
 function readGatewayFile(

@@ -14,7 +14,7 @@ export {
 } from './exact-json';
 export { LongNumber, LongText, PassedValue, RawElement } from './passed-values';
 export { isRecord, type JsonRecord, withEscapedLineEnds } from './json-record';
-export { UpstreamClient, type UpstreamClientOptions } from './transport/upstream-client';
+export { UpstreamClient, type UpstreamClientOptions, type UpstreamProxy } from './transport/upstream-client';
 export { SseReader, SseEventTooLargeError, MAX_SSE_EVENT_LENGTH, type SseItem } from './transport/sse-reader';
 export { sseComment } from './transport/sse-text';
 export { ENDPOINTS, endpointAt, endpointUnder } from './endpoints/endpoints';

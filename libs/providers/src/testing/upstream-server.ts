@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer, type Socket } from 'node:net';
 import { afterEach } from '@jest/globals';
-import { UpstreamClient } from '../transport/upstream-client';
+import { UpstreamClient, type UpstreamClientOptions } from '../transport/upstream-client';
 import type { UpstreamRequest } from '../translator';
 
 export const options = {
@@ -35,7 +35,7 @@ export async function listen(server: Server | TcpServer): Promise<number> {
 export const listenHttp = (listener: RequestListener): Promise<number> => listen(createServer(listener));
 export const listenTcp = (listener: (socket: Socket) => void): Promise<number> => listen(createTcpServer(listener));
 
-export function newClient(changes: Partial<typeof options> = {}): UpstreamClient {
+export function newClient(changes: Partial<UpstreamClientOptions> = {}): UpstreamClient {
   const client = new UpstreamClient({ ...options, ...changes });
   cleanups.push(() => client.close());
   return client;

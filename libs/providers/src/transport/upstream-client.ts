@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { Agent, type Dispatcher, interceptors } from 'undici';
+import { Agent, type Dispatcher, EnvHttpProxyAgent, interceptors } from 'undici';
 import { IncomingResponse, type BodySource } from './incoming-response';
 import type { JsonBody } from '../exact-json';
 import type { UpstreamRequest } from '../translator';
@@ -17,8 +17,19 @@ export interface UpstreamClientOptions extends UpstreamTimeouts {
   maxConnectionsPerOrigin: number;
   /** The limit of `readAll`, for bytes that are unpacked. An iterated body may be longer. */
   maxReplyBytes: number;
+  /** The proxy in front of upstreams, as `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` name it; undefined for none. */
+  proxy?: UpstreamProxy | undefined;
   /** Sent as `User-Agent`: some vendors refuse requests without one. */
   userAgent: string;
+}
+
+/** @see https://undici.nodejs.org/#/docs/api/EnvHttpProxyAgent */
+export interface UpstreamProxy {
+  /** For `https:` upstreams, by a tunnel. Without it `httpProxy` is asked for them. */
+  httpsProxy?: string | undefined;
+  httpProxy?: string | undefined;
+  /** Hosts that are asked directly, with commas between them; `*` for all. */
+  noProxy: string;
 }
 
 /**
@@ -28,6 +39,7 @@ export interface UpstreamClientOptions extends UpstreamTimeouts {
  */
 export class UpstreamClient implements UpstreamTransport {
   readonly #options: Agent.Options;
+  readonly #proxy: UpstreamProxy | undefined;
   readonly #maxReplyBytes: number;
   readonly #userAgent: string;
   readonly #totalTimeoutMs: number;
@@ -47,7 +59,8 @@ export class UpstreamClient implements UpstreamTransport {
       pipelining: 1,
       allowH2: false,
     };
-    this.#connections = new Connections(this.#options);
+    this.#proxy = options.proxy;
+    this.#connections = new Connections(this.#options, this.#proxy);
   }
 
   send(request: UpstreamRequest, { signal, timeouts }: SendOptions = {}): Promise<UpstreamResponse> {
@@ -69,7 +82,7 @@ export class UpstreamClient implements UpstreamTransport {
    */
   async drain(): Promise<void> {
     const connections = this.#connections;
-    this.#connections = new Connections(this.#options);
+    this.#connections = new Connections(this.#options, this.#proxy);
     this.#draining.add(connections);
     await connections.close();
     this.#draining.delete(connections);
@@ -96,12 +109,12 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** The connections of an UpstreamClient, with the number of their running requests. */
 class Connections {
   readonly dispatcher: Dispatcher;
-  readonly agent: Agent;
+  readonly agent: Dispatcher;
   #running = 0;
   #onIdle: (() => void) | undefined;
 
-  constructor(options: Agent.Options) {
-    this.agent = new Agent(options);
+  constructor(options: Agent.Options, proxy: UpstreamProxy | undefined) {
+    this.agent = proxy ? new EnvHttpProxyAgent({ ...options, ...proxy, proxyTunnel: false }) : new Agent(options);
     // Requests ask for no compression; some servers compress all the same, errors too.
     this.dispatcher = this.agent.compose(interceptors.decompress({ skipErrorResponses: false }));
   }
