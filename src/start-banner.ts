@@ -17,7 +17,7 @@ export function startBanner(facts: {
   const { config, providers, adminKey } = facts;
   const url = facts.url.replace('[::1]', 'localhost').replace('0.0.0.0', 'localhost');
   const key = adminKey ?? '$ADMIN_KEY';
-  const model = Object.keys(config.models)[0] ?? 'gpt-4.1';
+  const model = Object.keys(config.models)[0] ?? 'gpt-6.1-terra';
   return [
     '',
     `  Thriftgate is ready at ${url}`,
