@@ -10,7 +10,8 @@ const OF_UPSTREAMS: ReadonlySet<string> = new Set(['upstream_error', 'upstream_t
 
 /** The models that may answer in place of a call's, in their order; none where its error is no reason for them. */
 export function fallbacksOf({ call, model }: PreparedCall, error: unknown): readonly string[] {
-  if (call.fallback || call.signal.aborted || !(error instanceof GatewayError)) return [];
+  // A downgraded call may spend past its budget at the budget's own model alone.
+  if (call.fallback || call.downgrade || call.signal.aborted || !(error instanceof GatewayError)) return [];
   const reason = reasonOf(error);
   return reason === undefined ? [] : (model.routing?.fallbacks[reason] ?? []);
 }

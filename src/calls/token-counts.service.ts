@@ -1,7 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import type { AbortSignalLike, Endpoint, UpstreamCall, UpstreamRequest } from '@thriftgate/providers';
+import {
+  type AbortSignalLike,
+  type Endpoint,
+  type UpstreamCall,
+  type UpstreamRequest,
+  UpstreamTransportError,
+} from '@thriftgate/providers';
 import type { FastifyRequest } from 'fastify';
 import { Clock } from '../common/clock';
+import { GatewayError } from '../common/errors';
 import { TokenEstimator } from '../pricing/token-estimator.service';
 import type { ConfiguredProvider } from '../providers/provider';
 import { ProviderRegistry } from '../providers/provider-registry.service';
@@ -12,6 +19,8 @@ import type { PreparedCall } from './prepared-call';
 import { readCall } from './responses/read-call';
 
 const OK = 200;
+const TOO_MANY_REQUESTS = 429;
+const SERVER_ERRORS = 500;
 
 /** Counts the input tokens of a request without asking a model. Costs nothing, and no budget is asked. */
 @Injectable()
@@ -30,7 +39,7 @@ export class TokenCounts {
    */
   async count(endpoint: Endpoint, request: FastifyRequest, signal: AbortSignalLike): Promise<number> {
     const prepared = this.calls.prepare(readCall(endpoint, request, signal, this.clock.now()));
-    const counted = await this.countAtVendor(prepared, signal);
+    const counted = await this.countAtVendor(prepared, signal).catch(unlessUpstream);
     if (counted !== undefined) return counted;
     const { inputTokens } = await this.estimator.usageOf(endpoint.content(prepared.call.body), '');
     return inputTokens;
@@ -51,6 +60,13 @@ export class TokenCounts {
     const error = translator.toError({ status, headers, body: body.toString(), receivedAt: this.clock.now() });
     throw new AttemptFailure(error, status).toGatewayError();
   }
+}
+
+/** Where the vendor cannot be reached or is busy, the estimate stands in. @throws the error of any other failure */
+function unlessUpstream(error: unknown): undefined {
+  const isBusy = error instanceof GatewayError && (error.status === TOO_MANY_REQUESTS || error.status >= SERVER_ERRORS);
+  if (isBusy || error instanceof UpstreamTransportError) return undefined;
+  throw error;
 }
 
 function authorised(request: UpstreamRequest, { api, apiKey, headers }: ConfiguredProvider): UpstreamRequest {

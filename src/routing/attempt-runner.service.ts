@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { GatewayError } from '../common/errors';
 import type { Deployment } from '../models/model';
-import { AttemptFailure } from './attempt-failure';
+import { AttemptFailure, UnsupportedCall } from './attempt-failure';
 import { Breakers } from './breakers/breakers.service';
 import { ProviderHealth } from './provider-health.service';
 import type { MakeAttempt, ReleaseSlot, RouteRequest } from './route-request';
@@ -53,12 +53,14 @@ export class AttemptRunner {
       if (released) watched.completed(false);
       return { kind: 'answered', answer };
     } catch (failure) {
-      if (!(failure instanceof AttemptFailure) || signal.aborted) watched.ended();
+      // A call that was not sent says nothing of its deployment.
+      const isUnsent = failure instanceof UnsupportedCall;
+      if (!(failure instanceof AttemptFailure) || signal.aborted || isUnsent) watched.ended();
       else watched.failed(failure.error, failure.upstreamStatus);
       if (failure instanceof GatewayError && number > 1) failure.facts.attempts ??= number - 1;
       if (!(failure instanceof AttemptFailure)) throw failure;
       failure.madeBy(model, deployment, number);
-      if (!signal.aborted) this.health.failed(deployment, failure.error);
+      if (!signal.aborted && !isUnsent) this.health.failed(deployment, failure.error);
       return { kind: 'failed', failure };
     }
   }

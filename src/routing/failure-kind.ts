@@ -30,9 +30,17 @@ export function failureKind(error: ProviderError, upstreamStatus?: number): Fail
   return error.status >= SERVER_ERRORS ? 'failing' : 'request';
 }
 
+/** In codes and messages about a model. A 400's message may repeat what the caller wrote: there only the code counts. */
+const OF_MODELS = /model|deployment/i;
+
+/** What callers name in their requests: that it is missing says nothing of the model. */
+const OF_CALLERS = /\b(?:file|container|vector.?store|conversation|response|prompt|skill)s?\b/i;
+
 /** Whether the upstream says that it does not have the deployment's model, or no longer: then only another deployment helps. */
-export function saysModelIsGone({ status, retryable, elsewhere }: ProviderError): boolean {
-  return elsewhere && !retryable && (status === NOT_FOUND || status === BAD_REQUEST || status === GONE);
+export function saysModelIsGone({ status, code, message, retryable, elsewhere }: ProviderError): boolean {
+  if (!elsewhere || retryable) return false;
+  if (status === NOT_FOUND) return OF_MODELS.test(`${code} ${message}`) || !OF_CALLERS.test(message);
+  return status === GONE || (status === BAD_REQUEST && OF_MODELS.test(code ?? ''));
 }
 
 export function refusesCredential({ code }: ProviderError): boolean {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { GatewayError } from '../common/errors';
 import { pauseUnless } from '../common/runtime/pause';
 import { DEFAULT_ROUTING, type Deployment, type Model } from '../models/model';
-import type { AttemptFailure } from './attempt-failure';
+import { type AttemptFailure, UnsupportedCall } from './attempt-failure';
 import { AllBusyError } from './all-busy-error';
 import { AttemptRunner } from './attempt-runner.service';
 import { RetryBudget } from './retry-budget';
@@ -110,7 +110,8 @@ export class Router {
       route.attempts += 1;
       if (end.kind === 'answered') return end;
       const { failure } = end;
-      route.last = failure;
+      // What the caller is told first: that an upstream failed, not that another one lacks a parameter.
+      if (!(failure instanceof UnsupportedCall) || !route.last) route.last = failure;
       if (!failure.error.elsewhere) throw failure.toGatewayError();
       const again = round < most && isWorthARetry(failure, isLast) && (await pause(failure, round, request));
       if (signal.aborted) throw failure.toGatewayError();

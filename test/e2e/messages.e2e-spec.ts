@@ -72,7 +72,7 @@ describe('messages', () => {
     const stream = anthropic.messages.stream(body);
     const { stop_reason: reason, content } = await stream.finalMessage();
     expect({ reason, content }).toEqual({ reason: 'end_turn', content: first.content });
-    const replayed = await post({ ...body, stream: true });
+    const replayed = await post({ ...body, stream: true }, { 'anthropic-version': '2026-10-21' });
     expect(replayed.headers.get('x-cache-status')).toBe('HIT');
     const events = (await replayed.text()).trim().split('\n\n');
     expect(events.at(-1)).toBe('event: message_stop\ndata: {"type":"message_stop"}');

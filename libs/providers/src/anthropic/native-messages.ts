@@ -11,8 +11,8 @@ const VERSION_HEADER = 'anthropic-version';
 const BETA_HEADER = 'anthropic-beta';
 /** Names of betas, in a list. @see https://platform.claude.com/docs/en/api/beta-headers */
 const BETAS = /^[\w.-]+(?:\s*,\s*[\w.-]+)*$/;
-/** Members of a call that a count refuses. @see https://platform.claude.com/docs/en/api/messages-count-tokens */
-const NOT_COUNTED = new Set(['max_tokens', 'stream', 'metadata', 'service_tier', 'stop_sequences', 'temperature']);
+/** Members that a count takes. @see https://platform.claude.com/docs/en/api/messages-count-tokens */
+const COUNTED = new Set(['messages', 'system', 'tools', 'tool_choice', 'thinking', 'output_config', 'mcp_servers']);
 
 /** Anthropic's messages as they are: bytes pass through in both directions, with unknown members, versions and betas. */
 export const nativeMessages: Translator = {
@@ -51,6 +51,6 @@ function request(
 }
 
 function counted({ body, upstreamModel }: UpstreamCall): JsonRecord {
-  const asked = Object.entries(body).filter(([name]) => !NOT_COUNTED.has(name));
+  const asked = Object.entries(body).filter(([name]) => COUNTED.has(name));
   return { ...Object.fromEntries(asked), model: upstreamModel };
 }

@@ -4,7 +4,8 @@ import { secondsOf } from '../../request-time';
 import type { Reply, StreamChunk, UpstreamCall } from '../../translator';
 import { type AnswerBlock, openBlock } from './anthropic-blocks';
 import { AnswerTurn } from './anthropic-turn';
-import { billedTier, billedUsage, mergedUsage, openAiUsage } from './anthropic-usage';
+import { billedTier, billedUsage, mergedUsage } from '../../usage/anthropic-usage';
+import { openAiUsage } from './anthropic-usage';
 
 /**
  * Why an answer ended. A reason that is not listed is none to store an answer for, so it counts as an early end.

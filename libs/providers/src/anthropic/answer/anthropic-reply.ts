@@ -2,7 +2,7 @@ import { parseExact } from '../../exact-json';
 import { isRecord, type JsonRecord } from '../../json-record';
 import type { ReadReply, UpstreamCall } from '../../translator';
 import { AnthropicAnswer } from './anthropic-answer';
-import { billedUsage } from './anthropic-usage';
+import { billedUsage } from '../../usage/anthropic-usage';
 
 /**
  * Reads a message as its stream would have come, so that both give one answer.

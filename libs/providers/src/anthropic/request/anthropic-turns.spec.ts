@@ -114,7 +114,13 @@ const claudeTurn = fc
     thoughts: fc.array(fc.tuple(fc.string(), fc.base64String({ minLength: 4 })), { maxLength: 2 }),
     redacted: fc.boolean(),
     text: fc.option(fc.string({ unit: 'grapheme', minLength: 1 }).filter((text) => text.trim() !== '')),
-    inputs: fc.array(fc.dictionary(fc.string(), fc.jsonValue()), { maxLength: 3 }),
+    inputs: fc.array(
+      fc.dictionary(
+        fc.string(),
+        fc.jsonValue().map((value): unknown => JSON.parse(JSON.stringify(value))),
+      ),
+      { maxLength: 3 },
+    ),
   })
   .map(({ thoughts, redacted, text, inputs }) => ({ thoughts, redacted, text: text ?? 'Done.', inputs }));
 

@@ -19,6 +19,8 @@ export class MessageEvents implements StreamDecoder {
   private blocks = 0;
   private stop: JsonRecord | undefined;
   private refusal = '';
+  /** Text that came within the arguments of a call. */
+  private late = '';
   private readonly tools = new ToolBlocks(() => this.nextIndex());
 
   constructor(private readonly chat: StreamDecoder) {}
@@ -45,11 +47,13 @@ export class MessageEvents implements StreamDecoder {
 
   private eventsOf({ kind, data }: StreamChunk): StreamChunk[] {
     if (kind === 'error') return [{ kind, data }];
-    if (kind === 'done') return [{ kind, event: 'message_stop', data: '{"type":"message_stop"}' }];
+    if (kind === 'done')
+      return [...this.end(undefined), { kind, event: 'message_stop', data: '{"type":"message_stop"}' }];
     const chunk = parseJson(data);
     if (!isRecord(chunk)) return [];
-    const start = this.hasStarted ? [] : [this.start(chunk)];
     const [choice]: unknown[] = Array.isArray(chunk.choices) ? chunk.choices : [];
+    // Azure's first chunk has no choice, id or model.
+    const start = this.hasStarted || !(choice || nonEmptyString(chunk.id)) ? [] : [this.start(chunk)];
     const events = isRecord(choice) ? this.choice(choice) : [];
     const usage = readUsage(chunk.usage);
     return [...start, ...events, ...(usage && this.stop ? [this.delta(usage)] : [])];
@@ -74,10 +78,20 @@ export class MessageEvents implements StreamDecoder {
       ...this.text('text', nonEmptyString(refusal)),
     ];
     this.refusal += nonEmptyString(refusal) ?? '';
-    if (Array.isArray(calls) && calls.length > 0)
+    if (Array.isArray(calls) && calls.length > 0 && !this.stop)
       events.push(...this.closeBlock(), ...calls.filter(isRecord).flatMap((call) => this.tools.push(call)));
-    if (nonEmptyString(finish) === undefined || this.stop) return events;
-    events.push(...this.closeBlock(), ...this.tools.end());
+    return nonEmptyString(finish) === undefined ? events : [...events, ...this.end(finish)];
+  }
+
+  /** Closes what is open and says why the message ends, once. */
+  private end(finish: unknown): StreamChunk[] {
+    if (this.stop || !this.hasStarted) return [];
+    const events = [
+      ...this.closeBlock(),
+      ...this.tools.end(),
+      ...this.text('text', this.late || undefined),
+      ...this.closeBlock(),
+    ];
     this.stop = stopOf(finish, this.tools.count > 0, this.refusal);
     return [...events, this.delta(undefined)];
   }
@@ -85,6 +99,11 @@ export class MessageEvents implements StreamDecoder {
   /** Continues the open block of this kind, or opens one. */
   private text(kind: OpenBlock['kind'], piece: string | undefined): StreamChunk[] {
     if (piece === undefined || this.stop) return [];
+    if (this.tools.isOpen) {
+      // Text within the arguments of a call waits for their end.
+      this.late += kind === 'text' ? piece : '';
+      return [];
+    }
     const events: StreamChunk[] = [];
     if (this.open?.kind !== kind) {
       events.push(...this.closeBlock(), ...this.tools.end());

@@ -1,4 +1,5 @@
-import { isRecord, type JsonRecord, nonEmptyString, parseJson } from '../../json-record';
+import { parseExact, stringifyExact } from '../../exact-json';
+import { isRecord, type JsonRecord, nonEmptyString } from '../../json-record';
 import type { Reply, TokenUsage } from '../../translator';
 import { signatureOf } from './reasoning-signature';
 
@@ -13,7 +14,7 @@ const STOP_REASONS: Readonly<Record<string, string>> = {
 
 /** The message that says what a chat completion says; its facts are those of the completion. */
 export function messageOfCompletion(reply: Reply): Reply {
-  const completion: unknown = JSON.parse(reply.body.toString());
+  const completion = parseExact(reply.body.toString());
   if (!isRecord(completion)) throw new SyntaxError('A completion is not a JSON object.');
   const [choice]: unknown[] = Array.isArray(completion.choices) ? completion.choices : [];
   const { message, finish_reason: finish } = isRecord(choice) ? choice : {};
@@ -29,7 +30,7 @@ export function messageOfCompletion(reply: Reply): Reply {
     ),
     usage: usageOf(reply.facts.usage),
   };
-  return { ...reply, body: Buffer.from(JSON.stringify(body)) };
+  return { ...reply, body: Buffer.from(String(stringifyExact(body))) };
 }
 
 /** What a message begins with. @param completion a completion, or a chunk of one */
@@ -64,8 +65,13 @@ export function usageOf(usage: TokenUsage | undefined): JsonRecord {
 /** A tool call's arguments as an object. A text that is none stands under a name of its own. */
 export function inputOf(text: unknown): JsonRecord {
   if (typeof text !== 'string' || text.trim() === '') return {};
-  const input = parseJson(text);
-  return isRecord(input) ? input : { invalid_json: text };
+  try {
+    const input = parseExact(text);
+    if (isRecord(input)) return input;
+  } catch {
+    // As a text below.
+  }
+  return { invalid_json: text };
 }
 
 /** The reasoning that vendors send for people to read. */

@@ -202,6 +202,49 @@ describe('a response of chat completions as a message', () => {
     });
   });
 
+  const chunk = (delta: object, finish: string | null = null, rest: object = { id: 'c', model: 'm' }) =>
+    JSON.stringify({ ...rest, choices: [{ index: 0, delta, finish_reason: finish }] });
+  const call = (text: string, rest: object = {}) => ({
+    tool_calls: [{ index: 0, ...rest, function: { name: 'f', arguments: text } }],
+  });
+
+  it('keeps the arguments of a call whole where text comes within them', () => {
+    const data = [
+      chunk(call('{"a"', { id: 'x' })),
+      chunk({ content: '\n' }),
+      chunk(call(':1}')),
+      chunk({}, 'tool_calls'),
+    ];
+    expect(readEvents([...data, '[DONE]']).message.content).toMatchObject([
+      { type: 'tool_use', input: { a: 1 } },
+      { type: 'text' },
+    ]);
+  });
+
+  it('ends whole where the vendor gives no finish reason, and takes no call after one', () => {
+    const { message } = readEvents([chunk({ content: 'Hi' }), '[DONE]']);
+    expect(message).toMatchObject({ content: [{ type: 'text', text: 'Hi' }], stop_reason: null });
+    const late = readEvents([chunk({ content: 'Hi' }, 'stop'), chunk(call('{}', { id: 'x' })), '[DONE]']);
+    expect(late.message).toMatchObject({ content: [{ type: 'text' }], stop_reason: 'end_turn' });
+  });
+
+  it('has the id of the first chunk that has one', () => {
+    const filter = JSON.stringify({ id: '', model: '', choices: [], prompt_filter_results: [] });
+    const { message } = readEvents([
+      filter,
+      chunk({ content: 'Hi' }, 'stop', { id: 'chatcmpl-9', model: 'gpt' }),
+      '[DONE]',
+    ]);
+    expect(message).toMatchObject({ id: 'msg_9', model: 'gpt' });
+  });
+
+  it('keeps all digits of a call', () => {
+    const tool = { id: 'a', type: 'function', function: { name: 'f', arguments: '{"id":12345678901234567890}' } };
+    const reply = { id: 'c', choices: [{ index: 0, message: { tool_calls: [tool] }, finish_reason: 'tool_calls' }] };
+    const read = bridge.fromReply(Buffer.from(JSON.stringify(reply)), aCall());
+    expect(read.kind === 'response' && read.reply.body.toString()).toContain('12345678901234567890');
+  });
+
   it('is a refusal with the words of the model', () => {
     const message = { role: 'assistant', content: null, refusal: '도와드릴 수 없습니다.' };
     const reply = { id: 'c', model: 'm', choices: [{ index: 0, message, finish_reason: 'stop' }] };

@@ -28,6 +28,11 @@ export class ToolBlocks {
   /** @param nextIndex gives the next block its index */
   constructor(private readonly nextIndex: () => number) {}
 
+  /** Whether a call has begun whose arguments are not whole. */
+  get isOpen(): boolean {
+    return this.current !== undefined && !isWhole(this.current);
+  }
+
   get count(): number {
     return this.begun;
   }

@@ -29,6 +29,25 @@ export function chatPrefix({ messages, tools, functions }: JsonRecord): string |
   return parts.join('\0');
 }
 
+/** As {@link chatPrefix}, for APIs with a system prompt apart from the turns. Items without text, as results of tools, have no part. */
+export function prefixOf({
+  system,
+  turns,
+  tools,
+}: {
+  system: unknown;
+  turns: unknown;
+  tools: unknown;
+}): string | undefined {
+  if (!Array.isArray(turns)) return undefined;
+  const first = isSystem(system) ? [{ role: 'system', content: system }] : [];
+  return chatPrefix({ messages: [...first, ...turns.slice(0, MOST_TEXTS)], tools });
+}
+
+function isSystem(system: unknown): boolean {
+  return isText(system) || Array.isArray(system);
+}
+
 /** Whether the messages have as much text as vendors cache. Reads no more than that. */
 function isLong(messages: readonly unknown[]): boolean {
   let bytes = 0;

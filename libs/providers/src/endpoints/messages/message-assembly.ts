@@ -1,5 +1,7 @@
-import { isRecord, type JsonRecord, nonEmptyString, parseJson } from '../../json-record';
+import { parseExact, stringifyExact } from '../../exact-json';
+import { isRecord, type JsonRecord, nonEmptyString } from '../../json-record';
 import type { Reply } from '../../translator';
+import { mergedUsage } from '../../usage/anthropic-usage';
 import { messageFacts } from './message-facts';
 
 /** A content block with the JSON text of its input so far. */
@@ -26,6 +28,8 @@ const MAX_ASSEMBLED_LENGTH = 64 * 1024 * 1024;
 export class MessageAssembly {
   #message: JsonRecord | undefined;
   readonly #blocks = new Map<number, GrowingBlock>();
+  /** Whether the counts are those of the whole message: the start has only those of the input. */
+  #counted = false;
   #length = 0;
   #incomplete = false;
 
@@ -56,12 +60,21 @@ export class MessageAssembly {
     const started = this.#message ?? { type: 'message', role: 'assistant' };
     const message: JsonRecord = { ...started, content };
     if (this.#incomplete) message.stop_reason = null;
-    return { body: Buffer.from(JSON.stringify(message)), facts: messageFacts(message) };
+    const facts = messageFacts(message);
+    return {
+      body: Buffer.from(String(stringifyExact(message))),
+      facts: this.#counted ? facts : { ...facts, usage: undefined },
+    };
   }
 
   /** The first start counts: some streams repeat it, also in the middle. */
   #start(message: unknown): void {
-    if (isRecord(message)) this.#message ??= { ...message };
+    if (!isRecord(message) || this.#message) return;
+    this.#message = { ...message };
+    // Some streams begin with the whole message.
+    this.#counted = nonEmptyString(message.stop_reason) !== undefined;
+    const blocks = Array.isArray(message.content) ? message.content.filter(isRecord) : [];
+    for (const [index, block] of blocks.entries()) this.#blocks.set(index, { block, input: undefined });
   }
 
   /** Usage is cumulative, and may name counts that the start lacked. */
@@ -69,8 +82,9 @@ export class MessageAssembly {
     this.#message ??= { type: 'message', role: 'assistant' };
     Object.assign(this.#message, rest, isRecord(delta) ? delta : {});
     if (isRecord(usage)) {
-      const before = isRecord(this.#message.usage) ? this.#message.usage : {};
-      this.#message.usage = { ...before, ...usage };
+      this.#counted = true;
+      const before = isRecord(this.#message.usage) ? this.#message.usage : undefined;
+      this.#message.usage = mergedUsage(before, usage);
     }
   }
 
@@ -92,9 +106,18 @@ export class MessageAssembly {
   /** A tool call whose input breaks off makes the message incomplete. */
   #whole({ block, input }: GrowingBlock): JsonRecord {
     if (input === undefined || input.trim() === '') return block;
-    const parsed = parseJson(input);
+    const parsed = parsedInput(input);
     if (parsed === undefined) this.#incomplete = true;
     return { ...block, input: parsed ?? {} };
+  }
+}
+
+/** With all digits of its numbers. */
+function parsedInput(json: string): unknown {
+  try {
+    return parseExact(json);
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,6 +1,7 @@
+import { parseExact, stringifyExact } from '../../exact-json';
 import { isRecord, type JsonRecord, nameOf, nonEmptyString, parseJson } from '../../json-record';
 import type { AnswerFacts, ReadReply } from '../../translator';
-import { readUsage } from '../../usage/read-usage';
+import { billedTier, billedUsage } from '../../usage/anthropic-usage';
 
 /** The gateway's finish reasons, for the vendor's. @see https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons */
 const FINISH_REASONS: Readonly<Record<string, string>> = {
@@ -24,7 +25,7 @@ export function readMessage(body: Buffer): ReadReply {
   if (message.type === 'message' && Array.isArray(message.content))
     return { kind: 'response', reply: { body, facts: messageFacts(message) } };
   if (message.type === 'error' || isRecord(message.error)) return { kind: 'error', text };
-  return { kind: 'unreadable', usage: readUsage(message.usage) };
+  return { kind: 'unreadable', usage: isRecord(message.usage) ? billedUsage(message.usage) : undefined };
 }
 
 /** The facts of a parsed message. */
@@ -32,30 +33,27 @@ export function messageFacts(message: JsonRecord): AnswerFacts {
   const { model, stop_reason: reason, content, usage } = message;
   const blocks = Array.isArray(content) ? content.filter(isRecord) : [];
   const stopped = nonEmptyString(reason);
+  const counts = isRecord(usage) ? usage : undefined;
   return {
     upstreamModel: nameOf(model),
     systemFingerprint: undefined,
-    serviceTier: tierOf(usage),
+    serviceTier: billedTier(counts),
     finishReasons: [stopped === undefined ? null : (FINISH_REASONS[stopped] ?? stopped)],
     hasToolCalls: blocks.some(({ type }) => type === 'tool_use'),
     refused: stopped === 'refusal',
     failed: false,
     empty: !blocks.some((block) => !REASONING.has(String(block.type)) && block.text !== ''),
-    usage: readUsage(usage),
+    usage: billedUsage(counts),
   };
-}
-
-/** What the vendor charged by: `fast` is a speed at Anthropic, beside its tiers. */
-function tierOf(usage: unknown): string | undefined {
-  if (!isRecord(usage)) return undefined;
-  return usage.speed === 'fast' ? 'fast' : nameOf(usage.service_tier);
 }
 
 /** A message without its thinking, which is bound to the credential and the conversation that it was written for. */
 export function withoutThinking(reply: Buffer): Buffer {
   if (!reply.includes('thinking"')) return reply;
-  const message: unknown = JSON.parse(reply.toString());
+  const message = parseExact(reply.toString());
   if (!isRecord(message) || !Array.isArray(message.content)) return reply;
   const content = message.content.filter((block) => !isRecord(block) || !REASONING.has(String(block.type)));
-  return content.length === message.content.length ? reply : Buffer.from(JSON.stringify({ ...message, content }));
+  return content.length === message.content.length
+    ? reply
+    : Buffer.from(String(stringifyExact({ ...message, content })));
 }

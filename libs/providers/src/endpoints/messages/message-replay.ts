@@ -1,4 +1,5 @@
 import type { Replay, ReplayChunk, ReplayOptions } from '../../endpoint';
+import { parseExact, stringifyExact } from '../../exact-json';
 import { isRecord, type JsonRecord, withEscapedLineEnds } from '../../json-record';
 import { piecesOfText } from '../chat-completions/text-pieces';
 
@@ -28,7 +29,7 @@ export class MessageReplay implements Replay {
 
   /** @throws SyntaxError when the bytes are not a JSON object */
   constructor(reply: Buffer) {
-    const message: unknown = JSON.parse(reply.toString());
+    const message = parseExact(reply.toString());
     if (!isRecord(message)) throw new SyntaxError('A stored message is not a JSON object.');
     this.#message = message;
     this.#blocks = Array.isArray(message.content) ? message.content.filter(isRecord) : [];
@@ -77,7 +78,7 @@ function openingUsage(usage: unknown): unknown {
 
 /** The text of a block that goes out in pieces; a tool's input as JSON. */
 function longText(block: JsonRecord): string | undefined {
-  if (hasInput(block)) return JSON.stringify(block.input);
+  if (hasInput(block)) return String(stringifyExact(block.input));
   const text = block[TEXTS[String(block.type)]?.member ?? ''];
   return typeof text === 'string' ? text : undefined;
 }
@@ -101,6 +102,6 @@ function deltaOf(block: JsonRecord, piece: string): JsonRecord {
 }
 
 function event(value: JsonRecord, textLength = 0): ReplayChunk {
-  const data = withEscapedLineEnds(JSON.stringify(value));
+  const data = withEscapedLineEnds(String(stringifyExact(value)));
   return { kind: 'content', event: String(value.type), data, textLength };
 }

@@ -3,6 +3,8 @@ import { isRecord, type JsonRecord } from '../../json-record';
 import { LongText } from '../../passed-values';
 
 const ATTACHMENTS = new Set(['image', 'document', 'file']);
+/** Sources whose content is no text. */
+const OPAQUE = new Set(['base64', 'url', 'file']);
 /** Members besides the messages that the model gets. */
 const READ_BY_THE_MODEL = ['tools', 'tool_choice', 'output_config'];
 
@@ -25,13 +27,20 @@ function collect(value: unknown, texts: (string | LongText)[], attachments: Requ
   if (typeof value === 'string' || value instanceof LongText) texts.push(value);
   else if (Array.isArray(value)) for (const item of value) collect(item, texts, attachments);
   else if (isRecord(value)) {
-    if (typeof value.type === 'string' && ATTACHMENTS.has(value.type) && isRecord(value.source)) {
+    if (value.type === 'tool_use') return void texts.push(JSON.stringify(value));
+    if (isAttachment(value)) {
       attachments.count += 1;
       attachments.bytes += lengthOf(value.source.data) + lengthOf(value.source.url);
       return;
     }
     for (const item of Object.values(value)) collect(item, texts, attachments);
   }
+}
+
+/** A block whose source is no text; documents may have one that is. */
+function isAttachment(block: JsonRecord): block is JsonRecord & { source: JsonRecord } {
+  const { type, source } = block;
+  return ATTACHMENTS.has(String(type)) && isRecord(source) && OPAQUE.has(String(source.type));
 }
 
 function lengthOf(value: unknown): number {

@@ -1,4 +1,5 @@
 import { type EndpointRequest, InvalidRequestError } from '../../endpoint';
+import { billedTier } from '../../usage/anthropic-usage';
 import { isRecord, type JsonRecord } from '../../json-record';
 import { LongText } from '../../passed-values';
 
@@ -6,7 +7,7 @@ const ROLES = new Set(['user', 'assistant', 'system']);
 /** More than any model writes. */
 const MAX_OUTPUT_TOKENS = 2_000_000;
 /** Server tools that the vendor charges for by use, beside their tokens. */
-const UNPRICED_TOOLS = /^(?:web_search|code_execution)_/;
+const UNPRICED_TOOLS = /^(?:web_search|code_execution|advisor)_/;
 
 /**
  * Checks the members that the gateway reads. All others pass through; the upstream checks them.
@@ -43,7 +44,7 @@ function requestOf(body: JsonRecord, model: string, maxTokens: number): Endpoint
     maxOutputTokens: maxTokens > 0 ? maxTokens : undefined,
     metadata: isRecord(metadata) ? withoutUser(metadata) : undefined,
     wantsUsage: true,
-    serviceTier: typeof tier === 'string' ? tier : undefined,
+    serviceTier: billedTier(body) ?? (typeof tier === 'string' ? tier : undefined),
     forcesTool: isRecord(choice) && choice.type === 'tool',
     unpricedMember: usesUnpricedTool(body.tools) ? 'tools' : undefined,
   };

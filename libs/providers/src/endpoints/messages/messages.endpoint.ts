@@ -1,5 +1,6 @@
 import { messagesOverChat } from '../../bridges/messages-over-chat/messages-over-chat';
 import type { Endpoint, WithoutEffect } from '../../endpoint';
+import { prefixOf } from '../chat-completions/chat-prefix';
 import { withoutThinking } from './message-facts';
 import { MessageReplay } from './message-replay';
 import { messagesContent, textOfMessage, turnIdsOfMessages } from './messages-content';
@@ -25,11 +26,12 @@ export const messages: Endpoint = {
       tools: { names: MARKS },
     },
   },
-  // Betas change what the vendor does.
-  keyHeaders: ['anthropic-beta'],
+  // Versions have other members, and betas change what the vendor does.
+  keyHeaders: ['anthropic-beta', 'anthropic-version'],
   read: readMessagesRequest,
   withModel: (body, model) => ({ ...body, model }),
   content: messagesContent,
+  prefix: ({ system, messages: turns, tools }) => prefixOf({ system, turns, tools }),
   written: textOfMessage,
   turnIds: turnIdsOfMessages,
   withoutSignatures: withoutThinking,

@@ -125,6 +125,57 @@ describe('a stream of messages', () => {
     expect(decoder.assemble().facts.finishReasons).toEqual([null]);
   });
 
+  it('has no usage before the end: the start’s counts are those of the input', () => {
+    const text = { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } };
+    const grow = { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'long' } };
+    const begun = { type: 'message_start', message: message([], { stop_reason: null }) };
+    expect(decode(sse(begun, text, grow)).assemble().facts.usage).toBeUndefined();
+    const end = {
+      type: 'message_delta',
+      delta: { stop_reason: 'end_turn' },
+      usage: { input_tokens: null, output_tokens: 9 },
+    };
+    expect(decode(sse(begun, text, grow, end)).assemble().facts.usage).toMatchObject({
+      inputTokens: 8,
+      outputTokens: 9,
+    });
+  });
+
+  it('may begin with the whole message', () => {
+    const whole = message([{ type: 'text', text: 'All of it' }]);
+    const decoder = decode(sse({ type: 'message_start', message: whole }, { type: 'message_stop' }));
+    expect(JSON.parse(decoder.assemble().body.toString())).toEqual(whole);
+    expect(decoder.assemble().facts.usage).toMatchObject({ outputTokens: 7 });
+  });
+
+  it('keeps all digits of a tool’s input, streamed, stored and replayed', () => {
+    const call = {
+      type: 'content_block_start',
+      index: 0,
+      content_block: { type: 'tool_use', id: 't', name: 'f', input: {} },
+    };
+    const input = '{"id":12345678901234567890}';
+    const delta = { type: 'content_block_delta', index: 0, delta: { type: 'input_json_delta', partial_json: input } };
+    const end = { type: 'message_delta', delta: { stop_reason: 'tool_use' }, usage };
+    const stored = messages.withoutSignatures(decode(sse(start, call, delta, end)).assemble().body);
+    expect(stored.toString()).toContain('12345678901234567890');
+    const events = [...messages.replay(stored).chunks({ includeUsage: true })].map((chunk) => chunk.data).join();
+    expect(events).toContain('12345678901234567890');
+  });
+
+  it('costs more at the faster speed and in the United States', () => {
+    const at = (members: object) => {
+      const read = decode(sse({ type: 'message_start', message: message([], { usage: { ...usage, ...members } }) }));
+      return read.assemble().facts.serviceTier;
+    };
+    expect([at({ speed: 'fast' }), at({ inference_geo: 'us' }), at({ speed: 'fast', inference_geo: 'us' })]).toEqual([
+      'fast',
+      'us',
+      'fast-us',
+    ]);
+    expect(messages.read({ ...ASKED, speed: 'fast' }).request.serviceTier).toBe('fast');
+  });
+
   it('hands errors on, and ends with the cost of the call', () => {
     const decoder = new MessagesStream();
     const data = JSON.stringify({ type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } });
@@ -199,6 +250,22 @@ describe('a request for messages', () => {
     expect(messages.content(body)).toMatchObject({ attachments: { count: 1, bytes: 4 } });
     expect(messages.content(body).texts[0]).toContain('Be brief.');
     expect(messages.written(bytes(message([{ type: 'text', text: 'said' }])))).toBe('said');
+  });
+
+  it('counts documents of text as text, and nothing in a tool’s input as an attachment', () => {
+    const source = { type: 'text', media_type: 'text/plain', data: 'a long document' };
+    const fake = { type: 'image', source: { type: 'base64', data: 'the caller’s own words' } };
+    const body = {
+      ...ASKED,
+      messages: [
+        { role: 'user', content: [{ type: 'document', source }] },
+        { role: 'assistant', content: [{ type: 'tool_use', id: 't', name: 'f', input: fake }] },
+      ],
+    };
+    const { texts, attachments } = messages.content(body);
+    expect(attachments).toEqual({ count: 0, bytes: 0 });
+    expect(texts[0]).toContain('a long document');
+    expect(texts[0]).toContain('the caller’s own words');
   });
 
   it('has errors in Anthropic’s shape', () => {

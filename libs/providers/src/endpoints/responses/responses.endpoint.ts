@@ -2,6 +2,7 @@ import { responsesOverChat } from '../../bridges/responses-over-chat/responses-o
 import type { Endpoint, WithoutEffect } from '../../endpoint';
 import { RESPONSES } from '../../provider';
 import { ResponseReplay } from './response-replay';
+import { prefixOf } from '../chat-completions/chat-prefix';
 import { responsesContent, turnIds, writtenText } from './responses-content';
 import { responsesRenderer } from './responses-renderer';
 import { readResponsesRequest } from './responses-request';
@@ -48,6 +49,8 @@ export const responses: Endpoint = {
   withModel: (body, model) => ({ ...body, model }),
   content: responsesContent,
   written: writtenText,
+  prefix: ({ instructions, input, tools }) =>
+    prefixOf({ system: instructions, turns: Array.isArray(input) ? input : [{ content: input }], tools }),
   turnIds,
   withoutSignatures,
   render: responsesRenderer,
