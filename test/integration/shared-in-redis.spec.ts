@@ -23,12 +23,12 @@ describeWithRedis('what replicas share in Redis of a conversation and a key (nee
     const [first, second] = [new VendorTurns(await connect()), new VendorTurns(await connect())];
     const owner = { teamId: randomUUID(), provider: 'anthropic', credential: 'sk' };
     const turn = { format: 'anthropic-claude-v1', content: [{ type: 'thinking', thinking: '음', signature: 'Zm9v' }] };
-    await first.store(owner, { toolCallIds: ['a', 'b'], turn });
-    expect([...((await second.find(owner, ['a'])) ?? [])]).toEqual([
-      ['a', turn],
-      ['b', turn],
+    await first.store(owner, { toolCallIds: ['call_4fG7hJ2kLa', 'call_4fG7hJ2kLb'], turn });
+    expect([...((await second.find(owner, ['call_4fG7hJ2kLa'])) ?? [])]).toEqual([
+      ['call_4fG7hJ2kLa', turn],
+      ['call_4fG7hJ2kLb', turn],
     ]);
-    expect(await second.find({ ...owner, credential: 'other' }, ['a'])).toBeUndefined();
+    expect(await second.find({ ...owner, credential: 'other' }, ['call_4fG7hJ2kLa'])).toBeUndefined();
   });
 
   it('what a key has used of its limit, without counting the question', async () => {

@@ -8,33 +8,49 @@ describe('the turns of vendors', () => {
   const turns = new VendorTurns(RedisConnection.open({ redisUrl: undefined, redisTimeoutMs: 100 }));
 
   it('are found by all their tool calls, asked by the first one', async () => {
-    await turns.store(OWNER, { toolCallIds: ['call_1', 'call_2'], turn });
-    const found = await turns.find(OWNER, ['call_0', 'call_1']);
+    await turns.store(OWNER, { toolCallIds: ['call_4fG7hJ2kL1', 'call_4fG7hJ2kL2'], turn });
+    const found = await turns.find(OWNER, ['call_4fG7hJ2kL0', 'call_4fG7hJ2kL1']);
     expect([...(found ?? [])]).toEqual([
-      ['call_1', turn],
-      ['call_2', turn],
+      ['call_4fG7hJ2kL1', turn],
+      ['call_4fG7hJ2kL2', turn],
     ]);
-    expect(await turns.find(OWNER, ['call_2'])).toBeUndefined();
+    expect(await turns.find(OWNER, ['call_4fG7hJ2kL2'])).toBeUndefined();
   });
 
   it.each([{ teamId: 'team_2' }, { provider: 'other' }, { credential: 'sk-ant-2' }, { credential: undefined }])(
     'are not found by %j',
     async (other) => {
-      await turns.store(OWNER, { toolCallIds: ['call_1'], turn });
-      expect(await turns.find({ ...OWNER, ...other }, ['call_1'])).toBeUndefined();
+      await turns.store(OWNER, { toolCallIds: ['call_4fG7hJ2kL1'], turn });
+      expect(await turns.find({ ...OWNER, ...other }, ['call_4fG7hJ2kL1'])).toBeUndefined();
     },
   );
 
+  it.each(['search:0', 'functions.get_weather:0', 'call_0', '0'])(
+    'are not stored under %s, which is in each conversation',
+    async (id) => {
+      await turns.store(OWNER, { toolCallIds: [id], turn });
+      expect(await turns.find(OWNER, [id])).toBeUndefined();
+    },
+  );
+
+  it.each(['toolu_01A09q90qw90lq917835lq9', 'D681PevKs', 'call_a1b2c3d4e5f6'])('are stored under %s', async (id) => {
+    await turns.store(OWNER, { toolCallIds: [id], turn });
+    expect((await turns.find(OWNER, [id]))?.get(id)).toEqual(turn);
+  });
+
   it('do not share memory with what was stored', async () => {
     const own = structuredClone(turn);
-    await turns.store(OWNER, { toolCallIds: ['call_3'], turn: own });
+    await turns.store(OWNER, { toolCallIds: ['call_4fG7hJ2kL3'], turn: own });
     own.content = [];
-    expect((await turns.find(OWNER, ['call_3']))?.get('call_3')).toEqual(turn);
+    expect((await turns.find(OWNER, ['call_4fG7hJ2kL3']))?.get('call_4fG7hJ2kL3')).toEqual(turn);
   });
 
   it('are not stored without a tool call, or above 1 MB', async () => {
     await turns.store(OWNER, { toolCallIds: [], turn });
-    await turns.store(OWNER, { toolCallIds: ['call_4'], turn: { format: 'x', content: 'a'.repeat(1024 * 1024) } });
-    expect(await turns.find(OWNER, ['call_4'])).toBeUndefined();
+    await turns.store(OWNER, {
+      toolCallIds: ['call_4fG7hJ2kL4'],
+      turn: { format: 'x', content: 'a'.repeat(1024 * 1024) },
+    });
+    expect(await turns.find(OWNER, ['call_4fG7hJ2kL4'])).toBeUndefined();
   });
 });

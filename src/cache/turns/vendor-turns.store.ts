@@ -28,6 +28,8 @@ const ENTRY_BYTES = 500;
 /** Earlier turns of a conversation are sent without their reasoning, as vendors allow. */
 const MAX_TURNS_OF_CALL = 100;
 const KEY_PREFIX = 'thriftgate:turn:';
+/** An id with a random part. Some vendors count the calls of each conversation: `search:0` is in all of them. */
+const UNIQUE = /(?=[A-Za-z0-9]*\d)(?=[A-Za-z0-9]*[A-Za-z])[A-Za-z0-9]{9,}/;
 
 /**
  * The turns with tool calls as the vendors wrote them, for clients that send them back without their reasoning. In memory,
@@ -46,11 +48,11 @@ export class VendorTurns {
 
   constructor(private readonly redis: RedisConnection) {}
 
-  /** Stores a turn under the first of its tool calls. */
+  /** Stores a turn under the first of its tool calls, if its id is one of this turn alone. */
   async store(owner: TurnOwner, kept: KeptTurn): Promise<void> {
     const [first] = kept.toolCallIds;
     const json = JSON.stringify(kept);
-    if (first === undefined || json.length > MAX_TURN_LENGTH) return;
+    if (first === undefined || !UNIQUE.test(first) || json.length > MAX_TURN_LENGTH) return;
     const key = keyOf(owner, first);
     await this.memory.set(key, json);
     if (!this.redis.isReady) return;
@@ -64,7 +66,8 @@ export class VendorTurns {
    * @returns the turns by the ids of all their tool calls; undefined for none
    */
   async find(owner: TurnOwner, ids: readonly string[]): Promise<ReadonlyMap<string, VendorTurn> | undefined> {
-    const found = await Promise.all(ids.slice(-MAX_TURNS_OF_CALL).map((id) => this.read(keyOf(owner, id))));
+    const wanted = ids.filter((id) => UNIQUE.test(id)).slice(-MAX_TURNS_OF_CALL);
+    const found = await Promise.all(wanted.map((id) => this.read(keyOf(owner, id))));
     const turns = found.flatMap((kept) => kept?.toolCallIds.map((id) => [id, kept.turn] as const) ?? []);
     return turns.length > 0 ? new Map(turns) : undefined;
   }

@@ -20,7 +20,7 @@ function vendor(keepsTurns: boolean) {
     fromReply: (body, call) => {
       const read = chat.fromReply(body, call);
       return read.kind === 'response'
-        ? { ...read, reply: { ...read.reply, turn: { toolCallIds: ['call_1'], turn } } }
+        ? { ...read, reply: { ...read.reply, turn: { toolCallIds: ['call_4fG7hJ2kL1'], turn } } }
         : read;
     },
   };
@@ -33,9 +33,9 @@ const HISTORY = [
   {
     role: 'assistant',
     content: null,
-    tool_calls: [{ id: 'call_1', type: 'function', function: { name: 'f', arguments: '{}' } }],
+    tool_calls: [{ id: 'call_4fG7hJ2kL1', type: 'function', function: { name: 'f', arguments: '{}' } }],
   },
-  { role: 'tool', tool_call_id: 'call_1', content: 'sunny' },
+  { role: 'tool', tool_call_id: 'call_4fG7hJ2kL1', content: 'sunny' },
 ];
 
 describe('the turns of a vendor that needs them back', () => {
@@ -49,7 +49,7 @@ describe('the turns of a vendor that needs them back', () => {
       resolved.call = { ...resolved.call, body: aCall({ messages: HISTORY }).body };
       transport.answers.push(new ScriptedResponse().push(aCompletion()).end());
       await run();
-      expect(calls.map((call) => call.turns?.get('call_1'))).toEqual([undefined, needs ? turn : undefined]);
+      expect(calls.map((call) => call.turns?.get('call_4fG7hJ2kL1'))).toEqual([undefined, needs ? turn : undefined]);
     },
   );
 });

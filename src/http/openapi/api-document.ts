@@ -11,7 +11,7 @@ const DESCRIPTION = `One OpenAI-compatible address for the models of all vendors
 that knows which model version wrote each response, batches run at their own pace, and every call is in a ledger with its cost.
 
 **Applications** use \`/v1\` with a key of their team as \`Authorization: Bearer sk-tg-…\`; **administrators** use \`/admin\`.
-Every response has an \`x-request-id\`. Errors are in OpenAI's shape.`;
+Every response has an \`x-request-id\`. Errors are in the shape of the API that is called.`;
 
 const METHODS = ['get', 'put', 'post', 'patch', 'delete'] as const;
 
