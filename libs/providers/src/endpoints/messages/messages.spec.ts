@@ -126,10 +126,10 @@ describe('a stream of messages', () => {
   });
 
   it('has no usage before the end: the start’s counts are those of the input', () => {
-    const text = { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } };
+    const opened = { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } };
     const grow = { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'long' } };
     const begun = { type: 'message_start', message: message([], { stop_reason: null }) };
-    expect(decode(sse(begun, text, grow)).assemble().facts.usage).toBeUndefined();
+    expect(decode(sse(begun, opened, grow)).assemble().facts.usage).toBeUndefined();
     const end = {
       type: 'message_delta',
       delta: { stop_reason: 'end_turn' },
