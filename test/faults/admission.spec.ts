@@ -10,27 +10,25 @@ const WRITES = Math.max(EVERY_CELL.length, Number(process.env.WRITES ?? 0));
 const AT_ONCE = 48;
 const TOOLS = [{ type: 'function', function: { name: 'look_up', parameters: {} } }];
 
-const deployments = (answeredBy: string) =>
+/** A cell has deployments of its own, because failures count: a breaker or a retry budget would mix the cells. */
+const modelOfCell = (cell: Cell) => `${modelOf(cell)}-${EVERY_CELL.indexOf(cell)}`;
+const deployments = (answeredBy: string, index: number) =>
   ({
-    first: '[{ provider: openai, model: gate-a, priority: 1 }]',
-    'same-model':
-      '[{ provider: openai, model: gate-a, priority: 1 }, { provider: backup, model: gate-a, priority: 2 }]',
-    'other-model':
-      '[{ provider: openai, model: gate-a, priority: 1 }, { provider: backup, model: gate-b, priority: 2 }]',
+    first: `[{ provider: openai, model: gate-a-${index}, priority: 1 }]`,
+    same_model: `[{ provider: openai, model: gate-a-${index}, priority: 1 }, { provider: backup, model: gate-a-${index}, priority: 2 }]`,
+    other_model: `[{ provider: openai, model: gate-a-${index}, priority: 1 }, { provider: backup, model: gate-b-${index}, priority: 2 }]`,
   })[answeredBy];
+const PRICE = '{ input_usd_per_mtok: "2.00", output_usd_per_mtok: "8.00" }';
 const CONFIG = `
 providers:
   backup: { type: openai-compatible, base_url: "\${BACKUP_URL}", api_key: "sk-backup-1234567890" }
 models:
-${['first', 'same-model', 'other-model']
-  .flatMap((by) => [
-    `  gate-${by}: { deployments: ${deployments(by)} }`,
-    `  gate-${by}-keeper: { deployments: ${deployments(by)}, cache: { store_tool_calls: true } }`,
-  ])
-  .join('\n')}
+${EVERY_CELL.map((cell, index) => {
+  const keeps = modelOf(cell).endsWith('-keeper') ? ', cache: { store_tool_calls: true }' : '';
+  return `  ${modelOfCell(cell)}: { deployments: ${deployments(cell.answeredBy, index)}${keeps} }`;
+}).join('\n')}
 prices:
-  gate-a: { input_usd_per_mtok: "2.00", output_usd_per_mtok: "8.00" }
-  gate-b: { input_usd_per_mtok: "2.00", output_usd_per_mtok: "8.00" }
+${EVERY_CELL.map((_, index) => `  gate-a-${index}: ${PRICE}\n  gate-b-${index}: ${PRICE}`).join('\n')}
 `;
 
 /** C3: every effect of an upstream, a client or a cache directive on a response, and what the cache then has. */
@@ -51,18 +49,22 @@ describe(`${WRITES} responses in the ${EVERY_CELL.length} cells of the admission
     });
     gateway.fake.script({ status: 500 }, { prompt: NOT_AT_FIRST });
     ({ key } = await gateway.createKey());
-    // A new model version starts a generation, so each one responds once before anything is counted.
-    for (const by of ['first', 'same-model', 'other-model'])
-      for (const prompt of ['', NOT_AT_FIRST])
-        await gateway.chat(key, prompt, { model: `gate-${by}`, use_cache: false });
   });
+
+  /** A new model version starts a generation, so that each deployment responds once before anything is counted. */
+  const warmUp = async (cell: Cell) => {
+    const prompts = cell.answeredBy === 'first' ? [''] : ['', NOT_AT_FIRST];
+    for (const prompt of prompts) await gateway.chat(key, prompt, { model: modelOfCell(cell), use_cache: false });
+  };
+
   afterAll(async () => {
     await gateway?.stop();
     await backup?.stop();
   });
 
-  const bodyOf = (cell: Cell, name: string) => ({
-    model: modelOf(cell),
+  /** @param of the cell whose deployments are asked */
+  const bodyOf = (cell: Cell, name: string, of = cell) => ({
+    model: modelOfCell(of),
     messages: [{ role: 'user', content: promptOf(cell, name) }],
     ...(cell.choices !== '1' && { n: Number(cell.choices) }),
     ...(cell.tools !== 'none' && { tools: TOOLS }),
@@ -100,9 +102,9 @@ describe(`${WRITES} responses in the ${EVERY_CELL.length} cells of the admission
   };
 
   /** Makes one call of the cell; does not wait for a response whose client disconnects. */
-  const ask = async (cell: Cell, name: string): Promise<void> => {
+  const ask = async (cell: Cell, name: string, of = cell): Promise<void> => {
     const headers: Record<string, string> = cell.control === 'no-store header' ? { 'cache-control': 'no-store' } : {};
-    const body = { ...bodyOf(cell, name), ...controlOf(cell), ...(cell.form === 'stream' && { stream: true }) };
+    const body = { ...bodyOf(cell, name, of), ...controlOf(cell), ...(cell.form === 'stream' && { stream: true }) };
     const leaving = new AbortController();
     const answer = post(body, headers, leaving.signal)
       .then(async (response) => {
@@ -121,8 +123,8 @@ describe(`${WRITES} responses in the ${EVERY_CELL.length} cells of the admission
   };
 
   /** @returns what is wrong with the cache now */
-  const look = async (cell: Cell, name: string): Promise<string | undefined> => {
-    const body = bodyOf(cell, name);
+  const look = async (cell: Cell, name: string, of = cell): Promise<string | undefined> => {
+    const body = bodyOf(cell, name, of);
     const found = await post(body, { 'cache-control': 'only-if-cached' });
     const text = await found.text();
     if (!mayBeStored(cell)) return found.status === 504 ? undefined : `stored: ${found.status} ${text}`;
@@ -136,12 +138,13 @@ describe(`${WRITES} responses in the ${EVERY_CELL.length} cells of the admission
   /** Whether the same request without a cache directive also calls an upstream and stores nothing. */
   const askAgain = async (cell: Cell, name: string): Promise<string | undefined> => {
     const plain: Cell = { ...cell, control: 'none' };
-    if (cell.client !== 'stays' || mayBeStored(plain)) return undefined;
+    // A deployment that has answered 429 gets the pause that it asks for.
+    if (cell.client !== 'stays' || cell.upstream === 'status_429' || mayBeStored(plain)) return undefined;
     const prompt = promptOf(cell, name);
     const before = askedFor(prompt);
-    await ask(plain, name);
+    await ask(plain, name, cell);
     if (askedFor(prompt) === before) return 'answered without an upstream';
-    return look(plain, name);
+    return look(plain, name, cell);
   };
 
   it(
@@ -155,6 +158,7 @@ describe(`${WRITES} responses in the ${EVERY_CELL.length} cells of the admission
           const number = (written += 1);
           const cell = EVERY_CELL[number % EVERY_CELL.length] as Cell;
           const name = `cell ${number}`;
+          if (number <= EVERY_CELL.length) await warmUp(cell);
           await ask(cell, name);
           if (cell.client !== 'stays') await ended(promptOf(cell, name));
           // One call of each cell is repeated.
