@@ -117,8 +117,9 @@ export function mayBeStored({ upstream, answeredBy, tools, control, client }: Ce
 /** Text that the first deployment refuses. */
 export const NOT_AT_FIRST = 'not at the first one';
 
+/** A stream that its client leaves goes on for longer than the gateway reads on: else it is whole, and stored (ADR 0016). */
 export function promptOf({ upstream, answeredBy, tools, client }: Cell, name: string): string {
-  const pace = { stays: '', leaves_before: '[[delay=700]]', leaves_within: '[[words=60 gap=20 ttft=300]]' }[client];
+  const pace = { stays: '', leaves_before: '[[delay=700]]', leaves_within: '[[words=60 gap=100 ttft=300]]' }[client];
   const calling = tools === 'none' ? '' : 'call tools';
   const elsewhere = answeredBy === 'first' ? '' : NOT_AT_FIRST;
   return `${name} of the matrix ${calling} ${elsewhere} ${MARKERS[upstream]}${pace}`;
