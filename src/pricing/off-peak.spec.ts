@@ -13,8 +13,8 @@ const price: Price = {
   outputPusd: 20n,
   offPeak: { windows, rates: { ...FREE, inputPusd: 5n, outputPusd: 10n } },
 };
-const at = (time: string) => {
-  const { price: now, untilMs } = atClock(price, Date.parse(time));
+const at = (time: string, of = price) => {
+  const { price: now, untilMs } = atClock(of, Date.parse(time));
   return [now.inputPusd, new Date(untilMs).toISOString().slice(0, 16)];
 };
 
@@ -30,6 +30,25 @@ describe('a price by the clock', () => {
     ['2026-11-30T02:00:00Z', 10n, '2026-11-30T04:00'],
   ])('at %s is %s until %s', (time, inputPusd, until) => {
     expect(at(time)).toEqual([inputPusd, until]);
+  });
+
+  it.each([
+    ['2026-11-27T21:59:00Z', 10n, '2026-11-27T22:00'],
+    ['2026-11-27T23:00:00Z', 5n, '2026-11-28T02:00'],
+    ['2026-11-28T01:59:00Z', 5n, '2026-11-28T02:00'],
+    // Saturday has no window of its own; Friday's ended at two.
+    ['2026-11-28T02:00:00Z', 10n, '2026-12-04T22:00'],
+  ])('with a window past midnight is at %s %s until %s', (time, inputPusd, until) => {
+    const friday = readWindows({ windows: [{ hours_utc: '22:00-02:00', weekdays: [5] }] });
+    expect(at(time, { ...price, offPeak: { ...price.offPeak!, windows: friday } })).toEqual([inputPusd, until]);
+  });
+
+  it('has windows without weekdays on every day', () => {
+    const daily = readWindows({ windows: [{ hours_utc: '00:00-06:00' }] });
+    expect(at('2026-11-29T05:00:00Z', { ...price, offPeak: { ...price.offPeak!, windows: daily } })).toEqual([
+      5n,
+      '2026-11-29T06:00',
+    ]);
   });
 
   it('is the price itself for a vendor without quiet hours', () => {

@@ -1,8 +1,10 @@
 import type { OffPeakWindow, Price } from './price';
 
 const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
+const DAY_MINUTES = 24 * 60;
+const DAY_MS = DAY_MINUTES * MINUTE_MS;
 const WEEK_DAYS = 7;
+const EVERY_DAY = [1, 2, 3, 4, 5, 6, 7];
 
 /**
  * The price in force at a time, and until when.
@@ -18,10 +20,10 @@ export function atClock(price: Price, timeMs: number): { price: Price; untilMs: 
   return { price: isOffPeak ? { ...price, ...offPeak.rates } : price, untilMs: Math.min(Infinity, ...ahead) };
 }
 
-/** The windows of the day and of the week after it. */
+/** The windows of the day, of the one before it, which may last past midnight, and of the week after it. */
 function spansAround(windows: readonly OffPeakWindow[], timeMs: number): { fromMs: number; toMs: number }[] {
   const today = Math.floor(timeMs / DAY_MS) * DAY_MS;
-  return Array.from({ length: WEEK_DAYS + 1 }, (_, day) => today + day * DAY_MS).flatMap((dayMs) => {
+  return Array.from({ length: WEEK_DAYS + 2 }, (_, day) => today + (day - 1) * DAY_MS).flatMap((dayMs) => {
     const weekday = new Date(dayMs).getUTCDay() || WEEK_DAYS;
     return windows
       .filter(({ weekdays }) => weekdays.includes(weekday))
@@ -37,14 +39,18 @@ export interface WrittenOffPeak {
   windows?: { hours_utc?: string | string[]; weekdays?: (string | number)[] }[];
 }
 
-/** Reads windows such as `{"hours_utc": ["00:00-01:00", "10:00-00:00"], "weekdays": [1, 2]}`. */
+/**
+ * Reads windows such as `{"hours_utc": ["00:00-01:00", "22:00-02:00"], "weekdays": [1, 2]}`. One that ends before it
+ * begins lasts into the next day; one without weekdays is on every day.
+ */
 export function readWindows({ windows = [] }: WrittenOffPeak): OffPeakWindow[] {
-  return windows.flatMap(({ hours_utc: hours = [], weekdays = [] }) =>
+  return windows.flatMap(({ hours_utc: hours = [], weekdays = EVERY_DAY }) =>
     [hours].flat().map((span) => {
       const [from = '00:00', to = '00:00'] = span.split('-');
+      const [fromMinute, toMinute] = [minuteOf(from), minuteOf(to)];
       return {
-        fromMinute: minuteOf(from),
-        toMinute: minuteOf(to) || DAY_MS / MINUTE_MS,
+        fromMinute,
+        toMinute: toMinute > fromMinute ? toMinute : toMinute + DAY_MINUTES,
         weekdays: weekdays.map(Number),
       };
     }),

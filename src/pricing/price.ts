@@ -31,7 +31,7 @@ export interface RateCard extends TokenPrices {
 export interface OffPeakWindow {
   /** Minutes of the day. */
   fromMinute: number;
-  /** Exclusive; 1440 is the end of the day. */
+  /** Exclusive; 1440 is the end of the day, and more is in the next one. */
   toMinute: number;
   /** 1 is Monday, 7 is Sunday. */
   weekdays: readonly number[];
