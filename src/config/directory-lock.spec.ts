@@ -169,11 +169,13 @@ describe('the lock of the data directory', () => {
   });
 
   linux('N19: is taken at once from a zombie', async () => {
-    // The shell starts a child that ends, and never waits for it.
-    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    // The shell becomes a program that waits for no child, and only then does the child end.
+    const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
     try {
       const [line] = await once(parent.stdout, 'data');
       const pid = Number(String(line).trim());
+      await eventually(() => readFileSync(`/proc/${parent.pid}/comm`, 'utf8') === 'sleep\n');
+      process.kill(pid, 'SIGKILL');
       await eventually(() => readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z '));
       held({ pid, startTicks: ticksOf(pid) });
       acquire();
