@@ -14,6 +14,7 @@ const BATCH_MS = 240_000;
 /** The calls of one cell, by a separate team. */
 export interface Played {
   cell: Cell;
+  index: number;
   name: string;
   teamId: string;
   key: string;
@@ -22,23 +23,34 @@ export interface Played {
   answers: { status: number; requestId: string; costUsd: string | null; cacheStatus: string | null; text: string }[];
 }
 
-/** Makes the calls of one cell against a gateway whose model `surface` has two deployments. */
+/** Makes the calls of one cell against a gateway whose model `surface-<index>` has two deployments. */
 export class Player {
   constructor(
     private readonly gateway: RunningGateway,
     private readonly vendors: readonly FakeOpenAi[],
   ) {}
 
-  async play(cell: Cell, name: string): Promise<Played> {
+  async play(cell: Cell, index: number): Promise<Played> {
     const { key, teamId } = await this.gateway.createKey();
-    const played: Played = { cell, name, teamId, key, budgetId: undefined, answers: [] };
+    const name = `cell-${index}`;
+    const played: Played = { cell, index, name, teamId, key, budgetId: undefined, answers: [] };
     const prompt = promptOf(cell, name);
-    if (cell.cache === 'hit') await this.call(played, this.bodyOf({ ...cell, cache: 'miss' }, prompt), {});
-    if (cell.budget !== 'none') played.budgetId = await this.limit(teamId, cell.budget);
+    if (cell.cache === 'hit') {
+      // The first response tells of the model version, which starts a generation.
+      await this.call(played, this.bodyOf(played, { ...cell, cache: 'bypass' }, prompt), {});
+      await this.call(played, this.bodyOf(played, { ...cell, cache: 'miss' }, prompt), {});
+    }
+    if (cell.budget !== 'none') played.budgetId = await this.limit(played, cell.budget);
     const headers: Record<string, string> = cell.idempotency === 'none' ? {} : { 'idempotency-key': name };
     for (let time = cell.idempotency === 'repeated' ? 2 : 1; time > 0; time -= 1) {
       if (cell.endpoint === 'batch') await this.batch(played, prompt, headers);
-      else await this.call(played, this.bodyOf(cell, prompt), headers, time === 2 || cell.idempotency !== 'repeated');
+      else
+        await this.call(
+          played,
+          this.bodyOf(played, cell, prompt),
+          headers,
+          time === 2 || cell.idempotency !== 'repeated',
+        );
     }
     return played;
   }
@@ -49,21 +61,21 @@ export class Player {
     return this.vendors.flatMap((vendor) => vendor.calls.filter(asked));
   }
 
-  private async limit(teamId: string, budget: keyof typeof LIMITS): Promise<string> {
+  private async limit({ teamId, index }: Played, budget: keyof typeof LIMITS): Promise<string> {
     const { status, body } = await this.gateway.admin('POST', '/admin/budgets', {
       team_id: teamId,
       window: 'total',
       limit_usd: LIMITS[budget],
       action: ACTIONS[budget],
-      ...(budget === 'downgrade' && { downgrade_to: 'surface-small' }),
+      ...(budget === 'downgrade' && { downgrade_to: `surface-small-${index}` }),
     });
     if (status !== 201) throw new Error(`no budget: ${JSON.stringify(body)}`);
     return body.id;
   }
 
-  private bodyOf({ endpoint, cache }: Cell, content: string) {
+  private bodyOf({ index }: Played, { endpoint, cache }: Cell, content: string) {
     return {
-      model: 'surface',
+      model: `surface-${index}`,
       max_tokens: 200,
       messages: [{ role: 'user', content }],
       ...(endpoint === 'stream' && { stream: true }),
@@ -113,7 +125,12 @@ export class Player {
 
   private async batch(played: Played, prompt: string, headers: Record<string, string>): Promise<void> {
     const { cell, name, key } = played;
-    const line = { custom_id: name, method: 'POST', url: '/v1/chat/completions', body: this.bodyOf(cell, prompt) };
+    const line = {
+      custom_id: name,
+      method: 'POST',
+      url: '/v1/chat/completions',
+      body: this.bodyOf(played, cell, prompt),
+    };
     const made = await this.gateway.request('POST', '/v1/batches', key, { requests: [line] }, headers);
     if (made.status !== 200) throw new Error(`no batch: ${JSON.stringify(made.body)}`);
     const path = `/v1/batches/${made.body.id}`;
