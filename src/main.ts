@@ -89,7 +89,7 @@ function listenError(error: unknown, { listen: { port, host } }: GatewayConfig):
     return new ConfigError([`HOST: there is no ${host} here (${message})`]);
   if (/^(EADDRINUSE|EACCES)$/.test(code))
     return new StartError(
-      `The gateway cannot listen on PORT ${port} of HOST ${host}: ${message}. Stop whoever does, or set another PORT.`,
+      `The gateway cannot listen on PORT ${port} of HOST ${host}: ${message}. Stop the process that uses it, or set another PORT.`,
     );
   return error;
 }

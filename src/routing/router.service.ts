@@ -110,7 +110,7 @@ export class Router {
       route.attempts += 1;
       if (end.kind === 'answered') return end;
       const { failure } = end;
-      // What the caller is told first: that an upstream failed, not that another one lacks a parameter.
+      // The failure of an upstream has precedence over a parameter that another one lacks.
       if (!(failure instanceof UnsupportedCall) || !route.last) route.last = failure;
       if (!failure.error.elsewhere) throw failure.toGatewayError();
       const again = round < most && isWorthARetry(failure, isLast) && (await pause(failure, round, request));

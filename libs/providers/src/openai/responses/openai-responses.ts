@@ -48,7 +48,7 @@ function upstreamBody({ body, upstreamModel, stream, defaultMaxTokens: limit }: 
 }
 
 /**
- * OpenAI stores responses unless it is told not to, and finds them by ids that all teams of the account share. Reasoning that is
+ * OpenAI stores responses unless `store` is false, under ids that all teams of the account share. Reasoning that is
  * not stored must come back encrypted, so it is asked for.
  *
  * @see https://platform.openai.com/docs/guides/reasoning#encrypted-reasoning-items
