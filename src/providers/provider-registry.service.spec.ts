@@ -6,7 +6,10 @@ import type { GatewayConfig } from '../config/gateway-config';
 import type { ProviderSettings } from '../config/provider-settings';
 import type { ChangeFeed } from '../database/change-feed.service';
 import type { ConfiguredProvider } from './provider';
+import { ProviderConnections } from './provider-connections.service';
 import { ProviderRegistry } from './provider-registry.service';
+import type { ProvidersRepository } from './providers.repository';
+import type { StoredProviders } from './stored-provider';
 
 const TIMEOUTS = { connectTimeoutMs: 5_000, firstByteTimeoutMs: 60_000, idleTimeoutMs: 60_000, totalTimeoutMs: 60_000 };
 
@@ -35,7 +38,7 @@ class Upstream {
 
   get settings(): ProviderSettings {
     const baseUrl = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/v1`;
-    return { type: 'openai', baseUrl, apiKey: 'sk-1', catalogueVendor: undefined };
+    return { type: 'openai', source: 'environment', baseUrl, apiKey: 'sk-1', catalogueVendor: undefined };
   }
 
   /** Resolves once so many requests wait for an answer. */
@@ -62,12 +65,16 @@ describe('the registry of providers', () => {
     return started;
   };
   /** A registry over settings that the test changes, and what the change feed calls. */
-  const registry = (providers: Record<string, ProviderSettings>) => {
+  const registry = (
+    providers: Record<string, ProviderSettings>,
+    stored: StoredProviders = { providers: [], keys: [] },
+  ) => {
     const reloads: (() => Promise<void>)[] = [];
     const onChange: ChangeFeed['onChange'] = (topic, reload) => void (topic === 'providers' && reloads.push(reload));
-    const config = { providers, upstream: TIMEOUTS } as unknown as GatewayConfig;
-    const made = new ProviderRegistry(config, { onChange } as ChangeFeed);
-    made.onModuleInit();
+    const config = { providers, upstream: TIMEOUTS, providerNetworks: ['127.0.0.1'] } as unknown as GatewayConfig;
+    const repository = { all: () => Promise.resolve(stored) } as ProvidersRepository;
+    const made = new ProviderRegistry(config, { onChange } as ChangeFeed, repository, new ProviderConnections(config));
+    void made.onModuleInit();
     registries.push(made);
     const announce = async () => {
       for (const reload of reloads) await reload();
@@ -132,6 +139,7 @@ describe('the registry of providers', () => {
   it('calls its listeners at every reload once the new set is in force, and fails where one does', async () => {
     const settings: Record<string, ProviderSettings> = { one: (await upstream()).settings };
     const { made, announce } = registry(settings);
+    await announce();
     const seen: string[][] = [];
     made.onReload(() => void seen.push(made.names()));
     settings.two = settings.one as ProviderSettings;
