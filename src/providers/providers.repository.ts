@@ -45,7 +45,7 @@ export class ProvidersRepository {
 
   async all(): Promise<StoredProviders> {
     const [providers, keys] = await Promise.all([
-      this.database.db.selectFrom('providers').selectAll().orderBy('name').execute(),
+      this.database.db.selectFrom('admin_providers').selectAll().orderBy('name').execute(),
       this.database.db.selectFrom('provider_keys').selectAll().orderBy('id').execute(),
     ]);
     return { providers: providers.map((row) => this.toProvider(row)), keys: keys.map((row) => this.toKey(row)) };
@@ -54,14 +54,14 @@ export class ProvidersRepository {
   /** Creates, changes or deletes a provider. A deleted one takes the gateway's keys and the teams' own with it. */
   change({ name, actor, work, keys = [] }: ProviderChange): Promise<StoredProvider | null> {
     return this.within(async (transaction) => {
-      const query = transaction.selectFrom('providers').selectAll().where('name', '=', name).forUpdate();
+      const query = transaction.selectFrom('admin_providers').selectAll().where('name', '=', name).forUpdate();
       const row = await query.executeTakeFirst();
       const before = row ? this.toProvider(row) : null;
       const after = work(before);
       if (after) await this.put(after, transaction);
       else {
         await transaction.deleteFrom('provider_keys').where('provider', '=', name).execute();
-        await transaction.deleteFrom('providers').where('name', '=', name).execute();
+        await transaction.deleteFrom('admin_providers').where('name', '=', name).execute();
       }
       const action = after ? (before ? 'provider.updated' : 'provider.created') : 'provider.deleted';
       const objects = {
@@ -103,9 +103,9 @@ export class ProvidersRepository {
       const query = db.updateTable('provider_keys').where('id', '=', id).where('secret', '=', secret);
       if (renewed !== undefined) await query.set({ secret: renewed }).execute();
     }
-    for (const { name, headers } of await db.selectFrom('providers').select(['name', 'headers']).execute()) {
+    for (const { name, headers } of await db.selectFrom('admin_providers').select(['name', 'headers']).execute()) {
       const renewed = headers === null ? undefined : this.renewed(headers, headersPlace(name));
-      const query = db.updateTable('providers').where('name', '=', name).where('headers', '=', headers);
+      const query = db.updateTable('admin_providers').where('name', '=', name).where('headers', '=', headers);
       if (renewed !== undefined) await query.set({ headers: renewed }).execute();
     }
   }
@@ -128,7 +128,7 @@ export class ProvidersRepository {
       updated_at: sql<Date>`now()`,
     };
     await transaction
-      .insertInto('providers')
+      .insertInto('admin_providers')
       .values({ name, ...row })
       .onConflict((conflict) => conflict.column('name').doUpdateSet(row))
       .execute();
@@ -202,5 +202,5 @@ function keyPlace(id: string): string {
 }
 
 function headersPlace(name: string): string {
-  return `providers/${name}/headers`;
+  return `admin_providers/${name}/headers`;
 }

@@ -3,7 +3,7 @@ import { type Kysely, sql } from 'kysely';
 /** Providers that administrators add, keys of providers, which may be a team's own, and the routing of models. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   const statements = [
-    sql`CREATE TABLE providers (
+    sql`CREATE TABLE admin_providers (
       name text PRIMARY KEY, type text NOT NULL, base_url text, headers text, query jsonb NOT NULL,
       enabled boolean NOT NULL, serves_catalogue boolean NOT NULL,
       created_at timestamptz NOT NULL DEFAULT now(), updated_at timestamptz NOT NULL DEFAULT now())`,

@@ -1,7 +1,7 @@
 import type { Generated, JSONColumnType } from 'kysely';
 
 export interface ProviderTables {
-  providers: ProvidersTable;
+  admin_providers: ProvidersTable;
   provider_keys: ProviderKeysTable;
 }
 
