@@ -95,7 +95,10 @@ describe('the registry of providers', () => {
     const reloads: (() => Promise<void>)[] = [];
     const onChange: ChangeFeed['onChange'] = (topic, reload) => void (topic === 'providers' && reloads.push(reload));
     const config = { providers, upstream: TIMEOUTS, providerNetworks: ['127.0.0.1'] } as unknown as GatewayConfig;
-    const repository = { all: () => Promise.resolve(stored) } as ProvidersRepository;
+    const repository = { all: () => Promise.resolve(stored) } as Pick<
+      ProvidersRepository,
+      'all'
+    > as ProvidersRepository;
     const made = new ProviderRegistry(config, { onChange } as ChangeFeed, repository, new ProviderConnections(config));
     void made.onModuleInit();
     registries.push(made);
