@@ -25,6 +25,7 @@ import { LimitsGuard } from './limits/limits.guard';
 import { LimitsModule } from './limits/limits.module';
 import { MessagesModule } from './messages/messages.module';
 import { ModelsModule } from './models/models.module';
+import { ProviderAdminModule } from './provider-admin/provider-admin.module';
 import { ProvidersModule } from './providers/providers.module';
 import { RedisModule } from './redis/redis.module';
 import { RefusedCallsModule } from './refused-calls/refused-calls.module';
@@ -68,6 +69,7 @@ export class AppModule {
         ProvidersModule,
         SingleFlightModule,
         CallsModule,
+        ProviderAdminModule,
         ChatModule,
         MessagesModule,
         ResponsesModule,

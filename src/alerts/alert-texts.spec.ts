@@ -83,7 +83,13 @@ const ALL: { [Kind in AlertKind]: [AlertData[Kind], en: string, ko: string] } = 
     '저널에서 손상된 줄 2개의 내용이 원장에 기록되지 않았습니다. 해당 바이트는 journal/instance_1.000001.journal.damaged에 보관되어 있습니다. 디스크를 점검하세요.',
   ],
   provider_auth_failed: [
-    { provider: 'openai', deployment: 'openai/gpt-4.1', code: 'upstream_auth', message: 'Refused (HTTP 401).' },
+    {
+      provider: 'openai',
+      deployment: 'openai/gpt-4.1',
+      key: null,
+      code: 'upstream_auth',
+      message: 'Refused (HTTP 401).',
+    },
     "openai refuses the gateway's credential (deployment openai/gpt-4.1). Calls to this provider fail until the credential is replaced.",
     '공급자 openai에서 게이트웨이의 자격 증명을 거부했습니다(배포 openai/gpt-4.1). 자격 증명을 교체할 때까지 이 공급자에 대한 호출은 실패합니다.',
   ],
@@ -139,6 +145,9 @@ describe('the texts of alerts', () => {
       en: "The gateway's account at openai has no credit left (deployment openai/gpt-4.1). Calls to this provider fail until the account is topped up.",
       ko: '공급자 openai의 게이트웨이 계정에 남은 크레딧이 없습니다(배포 openai/gpt-4.1). 계정을 충전할 때까지 이 공급자에 대한 호출은 실패합니다.',
     });
+    expect(textsOf('provider_auth_failed', { ...refused, key: 'second …a1b2' }).en).toMatch(
+      /^openai refuses the key second …a1b2 \(upstream_auth/,
+    );
     const [failing] = ALL.provider_failing;
     const { en, ko } = textsOf('provider_failing', { ...failing, deployment: null });
     expect([en, ko].join()).toMatch(/attempts at openai failed.*공급자 openai에 대한/);

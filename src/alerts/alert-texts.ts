@@ -55,8 +55,13 @@ const TEXTS: Texts = {
     en: `The ledger lacks what ${lines === 1 ? '1 damaged line' : `${lines} damaged lines`} of the journal said. The bytes are kept in journal/${segment}.damaged. Check the disk.`,
     ko: `저널에서 손상된 줄 ${lines}개의 내용이 원장에 기록되지 않았습니다. 해당 바이트는 journal/${segment}.damaged에 보관되어 있습니다. 디스크를 점검하세요.`,
   }),
-  provider_auth_failed: ({ provider, deployment, code }) =>
-    code === 'upstream_billing'
+  provider_auth_failed: ({ provider, deployment, code, key }) => {
+    if (key !== null && key !== undefined)
+      return {
+        en: `${provider} refuses the key ${key} (${code}, deployment ${deployment}). It gets no calls until it works again; other keys do. Replace the key, or top its account up.`,
+        ko: `공급자 ${provider}에서 키 ${key}을(를) 거부했습니다(${code}, 배포 ${deployment}). 다시 사용할 수 있을 때까지 이 키로는 호출하지 않으며 다른 키는 계속 사용합니다. 키를 교체하거나 계정을 충전하세요.`,
+      };
+    return code === 'upstream_billing'
       ? {
           en: `The gateway's account at ${provider} has no credit left (deployment ${deployment}). Calls to this provider fail until the account is topped up.`,
           ko: `공급자 ${provider}의 게이트웨이 계정에 남은 크레딧이 없습니다(배포 ${deployment}). 계정을 충전할 때까지 이 공급자에 대한 호출은 실패합니다.`,
@@ -64,7 +69,8 @@ const TEXTS: Texts = {
       : {
           en: `${provider} refuses the gateway's credential (deployment ${deployment}). Calls to this provider fail until the credential is replaced.`,
           ko: `공급자 ${provider}에서 게이트웨이의 자격 증명을 거부했습니다(배포 ${deployment}). 자격 증명을 교체할 때까지 이 공급자에 대한 호출은 실패합니다.`,
-        },
+        };
+  },
   provider_failing: ({ provider, deployment, failed, attempts, minutes, message }) => ({
     en: `${failed} of ${attempts} attempts at ${deployment ?? provider} failed in the last ${minutes} minutes. The last error: ${message}`,
     ko: `최근 ${minutes}분 동안 ${deployment === null ? `공급자 ${provider}` : `배포 ${deployment}`}에 대한 시도 ${attempts}건 중 ${failed}건이 실패했습니다. 마지막 오류: ${message}`,

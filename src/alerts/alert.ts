@@ -64,6 +64,8 @@ export interface AlertData {
     provider: string;
     /** The deployment whose attempt was refused first. */
     deployment: string;
+    /** Name and last characters of the key, where the provider has several; null for its only one. */
+    key: string | null;
     /** `upstream_auth`, or `upstream_billing` where the account has no credit left. */
     code: string;
     message: string;

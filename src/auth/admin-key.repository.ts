@@ -9,12 +9,8 @@ const SECRET_KEY_CHECK = 'secret_key_check';
 export class AdminKeyRepository {
   constructor(private readonly database: Database) {}
 
-  async put(hash: string): Promise<void> {
-    await this.database.db
-      .insertInto('settings')
-      .values({ name: ADMIN_KEY, value: hash })
-      .onConflict((conflict) => conflict.column('name').doUpdateSet({ value: hash }))
-      .execute();
+  put(hash: string): Promise<void> {
+    return this.replace(ADMIN_KEY, hash);
   }
 
   /** Stores the hash if none is stored. @returns the stored hash: of several processes at once, one wins */
@@ -25,6 +21,19 @@ export class AdminKeyRepository {
   /** Stores the hash of a known text if none is stored. @returns the stored hash, which is another one under another SECRET_KEY */
   secretKeyCheck(hash: string): Promise<string> {
     return this.settingOr(SECRET_KEY_CHECK, hash);
+  }
+
+  /** Stores the hash of the known text under a new SECRET_KEY. */
+  replaceSecretKeyCheck(hash: string): Promise<void> {
+    return this.replace(SECRET_KEY_CHECK, hash);
+  }
+
+  private async replace(name: string, value: string): Promise<void> {
+    await this.database.db
+      .insertInto('settings')
+      .values({ name, value })
+      .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
+      .execute();
   }
 
   private async settingOr(name: string, value: string): Promise<string> {

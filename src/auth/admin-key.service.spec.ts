@@ -7,12 +7,18 @@ describe("the administrator's key", () => {
   /** The one row that all processes share. */
   let row: string | undefined;
   let check: string | undefined;
-  const repository: Pick<AdminKeyRepository, 'put' | 'putIfAbsent' | 'secretKeyCheck'> = {
+  const repository: Pick<AdminKeyRepository, 'put' | 'putIfAbsent' | 'secretKeyCheck' | 'replaceSecretKeyCheck'> = {
+    replaceSecretKeyCheck: (hash) => Promise.resolve(void (check = hash)),
     secretKeyCheck: (hash) => Promise.resolve((check ??= hash)),
     put: (hash) => Promise.resolve(void (row = hash)),
     putIfAbsent: (hash) => Promise.resolve((row ??= hash)),
   };
-  const hasher: Pick<KeyHasher, 'hash'> = { hash: (text) => Buffer.from(text).toString('hex') };
+  const under = (secretKey: string, text: string) => Buffer.from(secretKey + text).toString('hex');
+  let [secretKey, previous] = ['', undefined as string | undefined];
+  const hasher: Pick<KeyHasher, 'hash' | 'previousHash'> = {
+    hash: (text) => under(secretKey, text),
+    previousHash: (text) => (previous === undefined ? undefined : under(previous, text)),
+  };
   const start = async (adminKey?: string) => {
     const key = new AdminKey({ adminKey } as GatewayConfig, repository as AdminKeyRepository, hasher as KeyHasher);
     await key.onModuleInit();
@@ -29,6 +35,17 @@ describe("the administrator's key", () => {
   beforeEach(() => {
     row = undefined;
     check = undefined;
+    [secretKey, previous] = ['', undefined];
+  });
+
+  it('starts under a new SECRET_KEY beside the previous one, and then without that', async () => {
+    const { generated = '' } = await start();
+    [secretKey, previous] = ['new', ''];
+    expect((await start()).find(generated)).toEqual(administrator);
+    previous = undefined;
+    await start('sk-admin-0123456789');
+    secretKey = 'another';
+    await expect(start()).rejects.toThrow(/SECRET_KEY: is not the one/);
   });
 
   it('N3: does not start under another SECRET_KEY than the database was made with', async () => {

@@ -42,14 +42,20 @@ export class AdminKey implements OnModuleInit {
 
   /** The administrator, if the key is the administrator's; otherwise undefined. */
   find(presentedKey: string): Caller | undefined {
-    const presented = Buffer.from(this.hasher.hash(presentedKey));
-    return presented.length === this.hash.length && timingSafeEqual(presented, this.hash) ? ADMIN_CALLER : undefined;
+    const hashes = [this.hasher.hash(presentedKey), this.hasher.previousHash(presentedKey) ?? ''];
+    return hashes.some((hash) => this.isSame(Buffer.from(hash))) ? ADMIN_CALLER : undefined;
+  }
+
+  private isSame(presented: Buffer): boolean {
+    return presented.length === this.hash.length && timingSafeEqual(presented, this.hash);
   }
 
   /** @throws ConfigError if the database was made under another SECRET_KEY: none of its keys would work */
   private async checkSecretKey(): Promise<void> {
     const hash = this.hasher.hash(CHECKED_TEXT);
-    if ((await this.repository.secretKeyCheck(hash)) === hash) return;
+    const stored = await this.repository.secretKeyCheck(hash);
+    if (stored === hash) return;
+    if (stored === this.hasher.previousHash(CHECKED_TEXT)) return this.repository.replaceSecretKeyCheck(hash);
     const problem =
       'is not the one that the keys in this database were made with, so that every API key would be refused';
     throw new ConfigError([

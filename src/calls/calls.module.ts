@@ -16,6 +16,7 @@ import { CallsService } from './calls.service';
 import { Coalescing } from './coalescing/coalescing.service';
 import { FollowerService } from './coalescing/follower.service';
 import { UpstreamAsker } from './coalescing/upstream-asker.service';
+import { ProviderProbe } from './provider-probe.service';
 import { TokenCounts } from './token-counts.service';
 import { CallResponder } from './responses/call-responder.service';
 import { CachedResponseService } from './responses/cached-response.service';
@@ -37,6 +38,7 @@ import { ReplayService } from './responses/replay.service';
   providers: [
     CallsService,
     TokenCounts,
+    ProviderProbe,
     CallResponder,
     CachedResponseService,
     ReplayService,
@@ -48,6 +50,6 @@ import { ReplayService } from './responses/replay.service';
     FollowerService,
     UpstreamAsker,
   ],
-  exports: [CallsService, CallResponder, TokenCounts],
+  exports: [CallsService, CallResponder, TokenCounts, ProviderProbe],
 })
 export class CallsModule {}

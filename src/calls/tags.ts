@@ -4,6 +4,12 @@ import { isRecord, withPlainNames } from '@thriftgate/providers';
 import { GatewayError } from '../common/errors';
 
 const HEADER = 'x-gateway-tags';
+/** Tags that begin so are the gateway's own. */
+const RESERVED = 'gateway:';
+/** The tag of attempts that a team's own key of the provider paid for. */
+export const OWN_KEY_TAG = `${RESERVED}own-key`;
+/** The tag of tests of providers. */
+export const TEST_TAG = `${RESERVED}provider-test`;
 /** The member of `metadata` that may be a list of tags, as LiteLLM has it. */
 const LIST = 'tags';
 const MAX_TAGS = 16;
@@ -37,7 +43,11 @@ export function readTags(header: string | undefined, metadata: unknown): readonl
   if (header === undefined && (metadata === undefined || metadata === null)) return [];
   const tags = cleaned((header ?? '').split(','));
   if (!areTags(tags)) throw invalid(`'${HEADER}'`, TAG_LIMITS, HEADER);
-  return [...new Set([...tags, ...metadataTags(metadata)])];
+  const all = [...new Set([...tags, ...metadataTags(metadata)])];
+  const reserved = all.find((tag) => tag.startsWith(RESERVED));
+  if (reserved === undefined) return all;
+  const param = tags.includes(reserved) ? HEADER : 'metadata';
+  throw invalid(`'${param}'`, `has a tag that begins with "${RESERVED}", which only the gateway sets`, param);
 }
 
 /** A request without the list `metadata.tags`: no provider takes it, as values of `metadata` are texts. */

@@ -1,19 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import {
-  type AbortSignalLike,
-  type Endpoint,
-  type UpstreamCall,
-  type UpstreamRequest,
-  UpstreamTransportError,
-} from '@thriftgate/providers';
+import { type AbortSignalLike, type Endpoint, type UpstreamCall, UpstreamTransportError } from '@thriftgate/providers';
 import type { FastifyRequest } from 'fastify';
 import { Clock } from '../common/clock';
 import { GatewayError } from '../common/errors';
 import { TokenEstimator } from '../pricing/token-estimator.service';
-import type { ConfiguredProvider } from '../providers/provider';
 import { ProviderRegistry } from '../providers/provider-registry.service';
 import { AttemptFailure } from '../routing/attempt-failure';
-import { upstreamCall } from './attempts/exchange';
+import { authorised, upstreamCall } from './attempts/exchange';
 import { CallsService } from './calls.service';
 import type { PreparedCall } from './prepared-call';
 import { readCall } from './responses/read-call';
@@ -47,8 +40,12 @@ export class TokenCounts {
 
   private async countAtVendor(prepared: PreparedCall, signal: AbortSignalLike): Promise<number | undefined> {
     const { call, model } = prepared;
-    const [deployment] = model.deployments;
-    const provider = deployment && this.providers.find(deployment.provider);
+    const teamId = prepared.slot.scope.id === call.caller.teamId ? call.caller.teamId : null;
+    const [lane] = model.deployments.flatMap((each) => {
+      const [first] = this.providers.withCredentials(each.provider, teamId);
+      return first ? [{ deployment: each, provider: first }] : [];
+    });
+    const { deployment, provider } = lane ?? {};
     const translator = provider?.api.translators[call.endpoint.name];
     if (!deployment || !provider || !translator?.countRequest || !translator.readCount) return undefined;
     const upstream: UpstreamCall = upstreamCall(prepared, deployment, provider);
@@ -67,9 +64,4 @@ function unlessUpstream(error: unknown): undefined {
   const isBusy = error instanceof GatewayError && (error.status === TOO_MANY_REQUESTS || error.status >= SERVER_ERRORS);
   if (isBusy || error instanceof UpstreamTransportError) return undefined;
   throw error;
-}
-
-function authorised(request: UpstreamRequest, { api, apiKey, headers }: ConfiguredProvider): UpstreamRequest {
-  const signed = api.authorise(request, apiKey);
-  return headers ? { ...signed, headers: { ...signed.headers, ...headers } } : signed;
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { addressProblem, networkOf, urlProblem } from './allowed-address';
+import { isWithin, networkProblem, networksOf } from './allowed-networks';
 
-const policy = (allowPrivate: boolean) => ({ allowPrivate, setting: 'ALLOW_PRIVATE' });
+const policy = (allowPrivate: boolean) => ({ allowPrivate, setting: 'ALLOW_PRIVATE=true' });
 
 describe('addresses that an administrator may set', () => {
   it.each([
@@ -30,6 +31,15 @@ describe('addresses that an administrator may set', () => {
     }
   });
 
+  it('include the private ones in the networks of the operator, and no others', () => {
+    const some = { allowPrivate: isWithin(['10.1.0.0/16', '127.0.0.1', 'fd12::/16']), setting: 'NETWORKS' };
+    for (const address of ['10.1.2.3', '127.0.0.1', 'fd12::1'])
+      expect([address, addressProblem(address, 'http:', some)]).toEqual([address, undefined]);
+    for (const address of ['10.2.0.1', '127.0.0.2', '::1', '169.254.169.254', '::ffff:10.1.2.3', '8.8.8.8'])
+      expect([address, addressProblem(address, 'http:', some)]).toEqual([address, expect.anything()]);
+    expect(urlProblem('http://10.1.2.3/v1', some)).toBeUndefined();
+  });
+
   it('are checked in every spelling of URLs', () => {
     const hosts = [
       '127.0.0.1',
@@ -48,4 +58,23 @@ describe('addresses that an administrator may set', () => {
     expect(urlProblem('http://1.1.1.1/', policy(true))).toBe('must be https on the public internet');
     expect(urlProblem('https://name:word@hooks.example.com/x', policy(true))).toContain('password');
   });
+});
+
+describe('networks that the operator allows', () => {
+  it('are written with commas', () => expect(networksOf(' 10.0.0.0/8, ::1,')).toEqual(['10.0.0.0/8', '::1']));
+
+  it.each(['10.0.0.0/8', '127.0.0.1', '192.168.1.0/24', '::1', 'fc00::/7'])('may be %s', (network) =>
+    expect(networkProblem(network)).toBeUndefined(),
+  );
+
+  it.each([
+    '8.8.8.0/24',
+    '169.254.169.254',
+    '0.0.0.0/0',
+    '::/0',
+    '10.0.0.0/33',
+    '10.0.0.0/8/8',
+    'localhost',
+    '10.0.0.0/x',
+  ])('may not be %s', (network) => expect(networkProblem(network)).toBeDefined());
 });

@@ -71,8 +71,9 @@ const RESERVED = rangesOf(
 
 /** The addresses that a feature may reach in addition to the public internet. */
 export interface AddressPolicy {
-  allowPrivate: boolean;
-  /** The environment variable that allows private addresses, for messages. */
+  /** All private addresses, none, or those for which it is true. They may also be reached without https. */
+  allowPrivate: boolean | ((address: string) => boolean);
+  /** What allows private addresses, for messages: `WEBHOOK_ALLOW_PRIVATE=true`. */
   setting: string;
 }
 
@@ -94,10 +95,11 @@ export function networkOf(address: string): Network {
 export function addressProblem(address: string, protocol: string, policy: AddressPolicy): string | undefined {
   const network = networkOf(address);
   if (network === 'reserved') return 'is not an address of the public internet';
-  if (network === 'private')
-    return policy.allowPrivate
-      ? undefined
-      : `is not an address of the public internet; ${policy.setting}=true allows private ones`;
+  if (network === 'private') {
+    const { allowPrivate, setting } = policy;
+    const isAllowed = typeof allowPrivate === 'function' ? allowPrivate(address) : allowPrivate;
+    return isAllowed ? undefined : `is not an address of the public internet; ${setting} allows private ones`;
+  }
   return protocol === 'https:' ? undefined : 'must be https on the public internet';
 }
 

@@ -18,7 +18,9 @@ export const SETTING_MEANINGS: Record<keyof Environment, string> = {
   ADMIN_KEY:
     "the administrator's key, at least 16 characters; without it the first start generates one and prints it once",
   SECRET_KEY:
-    'secret of at least 16 characters: keys the HMAC of API keys, encrypts webhook secrets; the same on every replica, required with `DATABASE_URL`; without it the first start generates one in `DATA_DIR`',
+    'secret of at least 16 characters: keys the HMAC of API keys, encrypts the keys of providers and the secrets of webhooks; the same on every replica, required with `DATABASE_URL`; without it the first start generates one in `DATA_DIR`',
+  SECRET_KEY_PREVIOUS:
+    'the SECRET_KEY before this one, while it is [changed](operations.md#another-secret_key): what was made under it still works',
   SIMULATOR:
     '`on`, `off`; `auto`: on without a provider’s key and without `DATABASE_URL`. With `DATABASE_URL` and neither a key nor `on` the gateway exits with code 78',
   DATABASE_URL: 'PostgreSQL in place of the embedded database',
@@ -40,6 +42,8 @@ export const SETTING_MEANINGS: Record<keyof Environment, string> = {
   UPSTREAM_TOTAL_TIMEOUT_MS: "time from an attempt's request to the end of the upstream's response",
   CACHE_MEMORY_MB: 'size of the response cache in memory',
   WEBHOOK_ALLOW_PRIVATE: 'lets webhooks reach private addresses',
+  PROVIDER_ALLOWED_NETWORKS:
+    'private networks that [providers of `/admin/providers`](providers.md#at-runtime) may reach, with commas: `10.1.0.0/16,127.0.0.1`; those of the environment and of `gateway.yaml` reach all',
   BATCH_CONCURRENCY: 'maximum number of batch lines that run at once in this process',
   JOURNAL_FSYNC: '`always` waits for the disk with each write; `interval` flushes every 200 ms',
   JOURNAL_MAX_MB: 'size of the journal while the database is away; beyond it calls get 503',

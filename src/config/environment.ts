@@ -1,5 +1,6 @@
 import { ENVIRONMENT_VENDORS, type KeyVariable, type UrlVariable } from '@thriftgate/providers';
 import { z } from 'zod';
+import { networkProblem, networksOf } from '../common/allowed-networks';
 import { readRedisUrl } from './redis/redis-url';
 
 const port = z.coerce.number().int().min(0).max(65535);
@@ -19,6 +20,10 @@ const redis = z.string().superRefine((value, context) => {
 const ORIGIN = /^(\*|null|[a-z][a-z0-9+.-]*:\/\/[^\s/?#@,*]+)$/;
 const origins = z.string().refine((value) => originsOf(value).every((origin) => ORIGIN.test(origin)), {
   message: 'must be origins with commas between them, as https://app.example, without a path; or *',
+});
+const networks = z.string().superRefine((value, context) => {
+  for (const network of networksOf(value).filter((each) => networkProblem(each) !== undefined))
+    context.addIssue({ code: 'custom', message: `"${network}" ${networkProblem(network)}` });
 });
 const secret = z.string().min(16, 'must have at least 16 characters');
 
@@ -48,6 +53,7 @@ export const environmentSchema = z
     DATA_DIR: z.string().default('./data'),
     ADMIN_KEY: secret.optional(),
     SECRET_KEY: secret.optional(),
+    SECRET_KEY_PREVIOUS: secret.optional(),
     SIMULATOR: z.enum(['auto', 'on', 'off']).default('auto'),
     DATABASE_URL: url('postgres:', 'postgresql:').optional(),
     DATABASE_POOL_SIZE: positive(10),
@@ -67,6 +73,7 @@ export const environmentSchema = z
     UPSTREAM_TOTAL_TIMEOUT_MS: positive(3_600_000),
     CACHE_MEMORY_MB: positive(32),
     WEBHOOK_ALLOW_PRIVATE: z.stringbool().default(false),
+    PROVIDER_ALLOWED_NETWORKS: networks.optional(),
     BATCH_CONCURRENCY: positive(16),
     JOURNAL_FSYNC: z.enum(['interval', 'always']).default('interval'),
     JOURNAL_MAX_MB: positive(4096),

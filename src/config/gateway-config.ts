@@ -1,5 +1,6 @@
 import type { UpstreamProxy } from '@thriftgate/providers';
 import type { LogLevel } from '../common/runtime/logger';
+import { networksOf } from '../common/allowed-networks';
 import { type Environment, originsOf } from './environment';
 import type { GatewayFile } from './gateway-file';
 import { type ProviderSettings, providerSettings } from './provider-settings';
@@ -12,6 +13,7 @@ export class GatewayConfig {
   readonly dataDirectory: string;
   readonly adminKey: string | undefined;
   readonly secretKey: string | undefined;
+  readonly previousSecretKey: string | undefined;
   readonly databaseUrl: string | undefined;
   /** Maximum number of connections to PostgreSQL of this process. */
   readonly databasePoolSize: number;
@@ -43,6 +45,10 @@ export class GatewayConfig {
   /** How many whole months ledger rows are kept; undefined keeps them for ever. */
   readonly ledger: { readonly retentionMonths: number | undefined };
   readonly batch: { readonly concurrency: number };
+  /** Whether the simulator answers only while no provider has a key. */
+  readonly simulatorIsAutomatic: boolean;
+  /** Private networks, as `10.0.0.0/8`, that providers of administrators may reach. */
+  readonly providerNetworks: readonly string[];
   /** By name. Only the registry of providers reads them. */
   readonly providers: Readonly<Record<string, ProviderSettings>>;
   readonly models: Readonly<GatewayFile['models']>;
@@ -54,6 +60,7 @@ export class GatewayConfig {
     this.dataDirectory = env.DATA_DIR;
     this.adminKey = env.ADMIN_KEY;
     this.secretKey = env.SECRET_KEY;
+    this.previousSecretKey = env.SECRET_KEY_PREVIOUS;
     this.databaseUrl = env.DATABASE_URL;
     this.databasePoolSize = env.DATABASE_POOL_SIZE;
     this.redisUrl = env.REDIS_URL;
@@ -80,6 +87,8 @@ export class GatewayConfig {
     this.journal = { fsync: env.JOURNAL_FSYNC, maxBytes: env.JOURNAL_MAX_MB * 1024 * 1024 };
     this.ledger = { retentionMonths: env.LEDGER_RETENTION_MONTHS };
     this.batch = { concurrency: env.BATCH_CONCURRENCY };
+    this.simulatorIsAutomatic = env.SIMULATOR === 'auto';
+    this.providerNetworks = networksOf(env.PROVIDER_ALLOWED_NETWORKS ?? '');
     this.providers = providerSettings(env, file);
     this.models = file.models;
     this.prices = file.prices;

@@ -1,7 +1,13 @@
-import { modelCacheRulesSchema, organisationCacheRulesSchema, plainText } from '@thriftgate/contracts';
+import {
+  modelCacheRulesSchema,
+  organisationCacheRulesSchema,
+  plainText,
+  providerHeaders,
+  providerQuery,
+  routingSettingsSchema,
+} from '@thriftgate/contracts';
 import { VENDORS, type VendorName, vendorOf } from '@thriftgate/providers';
 import { z } from 'zod';
-import { providerHeaders, providerQuery } from './provider-extras';
 
 const name = plainText(128).min(1);
 const price = z
@@ -34,32 +40,9 @@ const deployment = z.strictObject({
   max_parallel: z.number().int().positive().optional(),
 });
 
-const milliseconds = z.number().int().positive().max(86_400_000);
-const timeouts = z.strictObject({
-  connect_ms: milliseconds.optional(),
-  first_byte_ms: milliseconds.optional(),
-  idle_ms: milliseconds.optional(),
-  total_ms: milliseconds.optional(),
-});
-
-const modelNames = z.array(name).min(1).max(10);
-/** Models that answer in place of one: the same for every reason, or by reason. */
-const fallbacks = z.union([
-  modelNames,
-  z.strictObject({
-    context_too_long: modelNames.optional(),
-    content_filter: modelNames.optional(),
-    rate_limit: modelNames.optional(),
-    error: modelNames.optional(),
-  }),
-]);
-
 const model = z.strictObject({
   deployments: z.array(deployment).min(1),
-  routing: z.enum(['weighted', 'least-busy', 'latency', 'cheapest']).optional(),
-  prefix_affinity: z.boolean().optional(),
-  fallbacks: fallbacks.optional(),
-  timeouts: timeouts.optional(),
+  ...routingSettingsSchema.shape,
   version: plainText(128).min(1).optional(),
   cache: modelCacheRulesSchema.optional(),
   default_max_tokens: z.number().int().positive().max(2_000_000).optional(),

@@ -1,4 +1,5 @@
-import { providerHeaders, withQuery } from './provider-extras';
+import { providerHeaders } from '@thriftgate/contracts';
+import { withQuery } from './provider-extras';
 
 describe('C8: headers of a provider', () => {
   it('have names in lower case', () => {

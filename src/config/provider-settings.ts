@@ -6,6 +6,7 @@ import { withQuery } from './provider-extras';
 /** A vendor's API, or another server that speaks one. */
 export interface ProviderSettings {
   type: VendorName | 'simulator';
+  source: 'environment' | 'gateway.yaml';
   /** With the version prefix (`/v1`), without a trailing slash. */
   baseUrl: string;
   apiKey: string | undefined;
@@ -20,6 +21,7 @@ export const SIMULATOR_NAME = 'simulator';
 
 const SIMULATOR: ProviderSettings = {
   type: 'simulator',
+  source: 'environment',
   baseUrl: 'http://simulator/v1',
   apiKey: undefined,
   catalogueVendor: '*',
@@ -41,6 +43,7 @@ export function providerSettings(env: Environment, file: GatewayFile): Record<st
   for (const { name, keyVariable } of vendorsIn(env))
     providers[name] = {
       type: name,
+      source: 'environment',
       baseUrl: trimSlash(defaultUrl(name, env)),
       apiKey: env[keyVariable],
       catalogueVendor: name,
@@ -48,6 +51,7 @@ export function providerSettings(env: Environment, file: GatewayFile): Record<st
   for (const [name, provider] of Object.entries(file.providers)) {
     providers[name] = {
       type: provider.type,
+      source: 'gateway.yaml',
       baseUrl: withQuery(trimSlash(provider.base_url ?? defaultUrl(provider.type, env)), provider.query),
       apiKey: provider.api_key || undefined,
       headers: Object.keys(provider.headers).length > 0 ? provider.headers : undefined,

@@ -6,9 +6,11 @@ import type { IdempotencyTables } from './tables/idempotency-tables';
 import type { LedgerTables } from './tables/ledger-tables';
 import type { ModelTables } from './tables/model-tables';
 import type { PriceTables } from './tables/price-tables';
+import type { ProviderTables } from './tables/provider-tables';
 
 /** The tables as Kysely sees them. Times are Dates, `bigint` columns are bigints, money is in pico-dollars. */
-export interface Schema extends LedgerTables, BudgetTables, PriceTables, AlertTables, IdempotencyTables, ModelTables {
+export interface Schema
+  extends LedgerTables, BudgetTables, PriceTables, AlertTables, IdempotencyTables, ModelTables, ProviderTables {
   settings: SettingsTable;
   revisions: RevisionsTable;
   teams: TeamsTable;

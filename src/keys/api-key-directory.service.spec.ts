@@ -45,7 +45,10 @@ describe('the directory of keys', () => {
     changedSince = jest.fn((revision) => Promise.resolve(rows.filter((each) => each.revision > revision)));
     directory = new ApiKeyDirectory(
       { changedSince } as Pick<KeyDirectoryRepository, 'changedSince'> as KeyDirectoryRepository,
-      { hash: (text) => `hash of ${text}` } as Pick<KeyHasher, 'hash'> as KeyHasher,
+      {
+        hash: (text) => `hash of ${text}`,
+        previousHash: (text) => `older hash of ${text}`,
+      } as Pick<KeyHasher, 'hash' | 'previousHash'> as KeyHasher,
       clock,
       { onChange: (_, reload) => void (changed = reload) } as Pick<ChangeFeed, 'onChange'> as ChangeFeed,
       { find: async (hash) => stored(hash) } as Pick<KeyLookUps, 'find'> as KeyLookUps,
@@ -66,6 +69,15 @@ describe('the directory of keys', () => {
     });
     expect(directory.find('sk-tg-three')).toBeUndefined();
     expect(directory.find('one')).toBeUndefined();
+  });
+
+  it('finds keys that were made under SECRET_KEY_PREVIOUS, until they are revoked', async () => {
+    rows = [row('three', 3n, { hash: 'older hash of sk-tg-three' })];
+    await changed();
+    expect(directory.find('sk-tg-three')?.keyId).toBe('three');
+    rows = [row('three', 4n, { hash: 'older hash of sk-tg-three', revoked_at: new Date(NOW) })];
+    await changed();
+    expect(directory.find('sk-tg-three')).toBeUndefined();
   });
 
   it('reads only changes, and removes revoked keys', async () => {

@@ -49,7 +49,7 @@ export class ApiKeyDirectory implements OnModuleInit {
   /** The caller of a key; undefined if the key is unknown, revoked or expired. */
   find(presentedKey: string): Caller | undefined {
     if (!presentedKey.startsWith(KEY_PREFIX)) return undefined;
-    const record = this.byHash.get(this.hasher.hash(presentedKey));
+    const record = this.byHash.get(this.hasher.hash(presentedKey)) ?? this.previously(presentedKey);
     return record && this.works(record) ? record.caller : undefined;
   }
 
@@ -61,7 +61,9 @@ export class ApiKeyDirectory implements OnModuleInit {
   async lookUp(presentedKey: string): Promise<Caller | KeyEnd | undefined> {
     if (!KEY_FORM.test(presentedKey)) return undefined;
     const hash = this.hasher.hash(presentedKey);
-    const row = await this.lookUps.find(hash);
+    const previous = this.hasher.previousHash(presentedKey);
+    const row =
+      (await this.lookUps.find(hash)) ?? (previous === undefined ? undefined : await this.lookUps.find(previous));
     if (!row) return this.endInMemory(hash);
     // In order with all other changes, so that an older state never overwrites a newer one.
     if (row.revision > this.revision) await this.reload().catch(() => undefined);
@@ -77,6 +79,12 @@ export class ApiKeyDirectory implements OnModuleInit {
     while (record && !this.works(record))
       record = record.replacedBy === null ? undefined : this.byId.get(record.replacedBy);
     return record?.caller;
+  }
+
+  /** A key that was made under SECRET_KEY_PREVIOUS. */
+  private previously(presentedKey: string): KeyRecord | undefined {
+    const hash = this.hasher.previousHash(presentedKey);
+    return hash === undefined ? undefined : this.byHash.get(hash);
   }
 
   /** For a key that has expired while the database is away. */

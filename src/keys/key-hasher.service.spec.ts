@@ -13,4 +13,12 @@ describe('the key hasher', () => {
       }),
     );
   });
+
+  it('has another hash under SECRET_KEY_PREVIOUS, if there is one', () => {
+    const before = new KeyHasher({ secretKey: 'the secret key before' } as GatewayConfig, {} as DataDirectory);
+    const settings = { secretKey: 'the secret key now', previousSecretKey: 'the secret key before' };
+    const hasher = new KeyHasher(settings as GatewayConfig, {} as DataDirectory);
+    expect(hasher.previousHash('sk-tg-1')).toBe(before.hash('sk-tg-1'));
+    expect(before.previousHash('sk-tg-1')).toBeUndefined();
+  });
 });

@@ -17,7 +17,7 @@ class Providers implements Pick<ProviderRegistry, 'find' | 'all' | 'onReload'> {
 
   all(): ConfiguredProvider[] {
     return Object.entries(this.vendors).map(
-      ([name, catalogueVendor]) => ({ name, catalogueVendor }) as ConfiguredProvider,
+      ([name, catalogueVendor]) => ({ name, catalogueVendor, enabled: true }) as ConfiguredProvider,
     );
   }
 

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { RESPONSES } from '@thriftgate/providers';
-import type { ModelCacheRules } from '@thriftgate/contracts';
-import type { GatewayError } from '../common/errors';
+import type { ModelCacheRules, RoutingSettings } from '@thriftgate/contracts';
+import { GatewayError } from '../common/errors';
 import { GatewayConfig } from '../config/gateway-config';
 import type { CatalogueModel } from '../pricing/catalogue';
 import { PriceBook } from '../pricing/price-book.service';
@@ -18,6 +18,7 @@ export interface AdminSettings {
   deployments: readonly DeploymentSettings[] | null;
   cache: ModelCacheRules | null;
   defaultMaxTokens?: number | null | undefined;
+  routing?: RoutingSettings | null | undefined;
 }
 
 interface AdminRow extends AdminSettings {
@@ -37,7 +38,9 @@ export class ModelRegistry {
   private configured: ReadonlyMap<string, Model> = new Map();
   /** The models that administrators set. */
   private adminModels: ReadonlyMap<string, Model> = new Map();
+  /** Those with a provider that is switched on. */
   private models: ReadonlyMap<string, Model> = new Map();
+  private known: ReadonlyMap<string, Model> = new Map();
   private adminRows: readonly AdminRow[] = [];
 
   constructor(
@@ -56,13 +59,15 @@ export class ModelRegistry {
   }
 
   /** @returns undefined if no deployment has a provider, or if only rules are set and the model is not configured */
-  preview(name: string, { deployments, cache, defaultMaxTokens }: AdminSettings): Model | undefined {
+  preview(name: string, settings: AdminSettings): Model | undefined {
+    const { deployments, cache, defaultMaxTokens, routing } = settings;
     const model = deployments === null ? this.configured.get(name) : this.fromSettings(name, deployments);
     if (!model) return undefined;
     return {
       ...model,
       cache: this.cacheRules(name, cache),
       defaultMaxTokens: defaultMaxTokens ?? model.defaultMaxTokens,
+      routing: this.routing(name, routing ?? null),
     };
   }
 
@@ -82,8 +87,14 @@ export class ModelRegistry {
     return this.config.models[name] ? 'gateway.yaml' : 'catalogue';
   }
 
+  /** A model that is served. */
   resolve(name: string): Model | undefined {
     return this.models.get(name);
+  }
+
+  /** A model, also one whose providers are all switched off. */
+  resolveKnown(name: string): Model | undefined {
+    return this.known.get(name);
   }
 
   /** The model that a caller means, also by a name with its vendor's prefix. */
@@ -93,6 +104,12 @@ export class ModelRegistry {
 
   /** @returns `model_not_found`, with the name that was most likely meant, or the key that is missing */
   notFound(name: string, param = 'model'): GatewayError {
+    const known = this.known.get(name);
+    if (known && !this.models.has(name)) {
+      const providers = [...new Set(known.deployments.map(({ provider }) => provider))].join(', ');
+      const message = `The model "${name}" is not served: an administrator has switched its provider off (${providers}).`;
+      return new GatewayError('model_not_found', { message, param });
+    }
     return modelNotFound(name, this.models, this.priceBook.catalogue, param);
   }
 
@@ -100,16 +117,26 @@ export class ModelRegistry {
     return [...this.models.values()];
   }
 
+  /** All models, also those whose providers are all switched off. */
+  allKnown(): Model[] {
+    return [...this.known.values()];
+  }
+
   private compute(): void {
     this.configured = keepUnchanged(this.configured, [...this.catalogueModels(), ...this.fileModels()]);
     const admin = this.adminRows.flatMap(({ name, ...settings }) => this.preview(name, settings) ?? []);
     this.adminModels = keepUnchanged(this.adminModels, admin);
-    this.models = this.adminModels.size === 0 ? this.configured : new Map([...this.configured, ...this.adminModels]);
+    this.known = this.adminModels.size === 0 ? this.configured : new Map([...this.configured, ...this.adminModels]);
+    const isOff = new Set(this.providers.all().flatMap(({ name, enabled }) => (enabled ? [] : [name])));
+    const isServed = ({ deployments }: Model) => deployments.some(({ provider }) => !isOff.has(provider));
+    this.models = isOff.size === 0 ? this.known : new Map([...this.known].filter(([, model]) => isServed(model)));
   }
 
   private catalogueModels(): Model[] {
     const entries = [...this.priceBook.catalogue.values()];
-    return this.providers.all().flatMap(({ name, catalogueVendor, api }) =>
+    // Of two that serve the same models, one that is switched off leaves them to the other.
+    const providers = this.providers.all().toSorted((a, b) => Number(a.enabled) - Number(b.enabled));
+    return providers.flatMap(({ name, catalogueVendor, api }) =>
       entries
         .filter(({ vendor }) => catalogueVendor === '*' || catalogueVendor === vendor)
         .filter(({ mode }) => mode === 'chat' || (mode === 'responses' && api.translators[RESPONSES] !== undefined))
@@ -147,14 +174,15 @@ export class ModelRegistry {
       cache: this.cacheRules(name, null),
       maxOutputTokens: entry?.maxOutputTokens,
       defaultMaxTokens: this.config.models[name]?.default_max_tokens,
-      routing: this.routing(name),
+      routing: this.routing(name, null),
       reasons: entry?.reasons ?? false,
     };
   }
 
-  private routing(name: string): RoutingRules | undefined {
+  /** What administrators set overrides gateway.yaml, each member for itself. */
+  private routing(name: string, adminRouting: RoutingSettings | null): RoutingRules | undefined {
     const settings = this.config.models[name];
-    return settings && routingRules(settings);
+    return settings || adminRouting ? routingRules({ ...settings, ...adminRouting }) : undefined;
   }
 
   /** The administrators' rules override those of gateway.yaml for the model, and these override those for all models. */

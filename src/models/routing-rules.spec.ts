@@ -1,6 +1,6 @@
 import { gatewayFileSchema } from '../config/gateway-file';
 import { DEFAULT_ROUTING } from './model';
-import { routingRules } from './routing-rules';
+import { routingAfter, routingRules, routingToWire } from './routing-rules';
 
 const deployments = [{ provider: 'openai', model: 'gpt-4.1' }];
 const rulesOf = (members: object) => {
@@ -46,5 +46,35 @@ describe('the routing of a model in gateway.yaml', () => {
     [{ timeouts: { read_ms: 5 } }, 'models.m.timeouts'],
   ])('names what is wrong: %j', (members, path) => {
     expect(problemsOf(members)).toEqual([path]);
+  });
+});
+
+describe('the routing that administrators set', () => {
+  it('changes each member for itself; null removes one', () => {
+    const before = { routing: 'latency', fallbacks: ['b'] } as const;
+    expect(routingAfter(null, {})).toBeNull();
+    expect(routingAfter(null, { routing: null })).toBeNull();
+    expect(routingAfter({ ...before, fallbacks: ['b'] }, {})).toEqual(before);
+    expect(routingAfter({ ...before, fallbacks: ['b'] }, { routing: null, timeouts: { idle_ms: 5 } })).toEqual({
+      fallbacks: ['b'],
+      timeouts: { idle_ms: 5 },
+    });
+  });
+
+  it('is shown as it is written', () => {
+    const written = {
+      routing: 'cheapest',
+      prefix_affinity: false,
+      fallbacks: { error: ['b'] },
+      timeouts: { total_ms: 5 },
+    };
+    const rules = rulesOf(written);
+    expect(rules && routingToWire(rules)).toEqual(written);
+    expect(routingToWire(DEFAULT_ROUTING)).toEqual({
+      routing: 'weighted',
+      prefix_affinity: true,
+      fallbacks: {},
+      timeouts: {},
+    });
   });
 });

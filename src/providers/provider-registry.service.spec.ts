@@ -6,7 +6,10 @@ import type { GatewayConfig } from '../config/gateway-config';
 import type { ProviderSettings } from '../config/provider-settings';
 import type { ChangeFeed } from '../database/change-feed.service';
 import type { ConfiguredProvider } from './provider';
+import { ProviderConnections } from './provider-connections.service';
 import { ProviderRegistry } from './provider-registry.service';
+import type { ProvidersRepository } from './providers.repository';
+import type { StoredKey, StoredProvider } from './stored-provider';
 
 const TIMEOUTS = { connectTimeoutMs: 5_000, firstByteTimeoutMs: 60_000, idleTimeoutMs: 60_000, totalTimeoutMs: 60_000 };
 
@@ -35,7 +38,7 @@ class Upstream {
 
   get settings(): ProviderSettings {
     const baseUrl = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/v1`;
-    return { type: 'openai', baseUrl, apiKey: 'sk-1', catalogueVendor: undefined };
+    return { type: 'openai', source: 'environment', baseUrl, apiKey: 'sk-1', catalogueVendor: undefined };
   }
 
   /** Resolves once so many requests wait for an answer. */
@@ -53,6 +56,30 @@ class Upstream {
   }
 }
 
+const aStored = (name: string, enabled: boolean): StoredProvider => ({
+  name,
+  type: 'vllm',
+  baseUrl: 'http://127.0.0.1:1/v1',
+  headers: {},
+  query: {},
+  enabled,
+  servesCatalogue: false,
+  createdAt: new Date(0),
+  updatedAt: new Date(0),
+});
+const aKey = (id: string, provider: string, teamId: string | null): StoredKey => {
+  return {
+    id,
+    provider,
+    teamId,
+    name: null,
+    secret: `secret of ${id}`,
+    hint: null,
+    fallback: false,
+    createdAt: new Date(0),
+  };
+};
+
 describe('the registry of providers', () => {
   const upstreams: Upstream[] = [];
   const registries: ProviderRegistry[] = [];
@@ -62,12 +89,18 @@ describe('the registry of providers', () => {
     return started;
   };
   /** A registry over settings that the test changes, and what the change feed calls. */
+  const stored: { providers: StoredProvider[]; keys: StoredKey[] } = { providers: [], keys: [] };
+  beforeEach(() => Object.assign(stored, { providers: [], keys: [] }));
   const registry = (providers: Record<string, ProviderSettings>) => {
     const reloads: (() => Promise<void>)[] = [];
     const onChange: ChangeFeed['onChange'] = (topic, reload) => void (topic === 'providers' && reloads.push(reload));
-    const config = { providers, upstream: TIMEOUTS } as unknown as GatewayConfig;
-    const made = new ProviderRegistry(config, { onChange } as ChangeFeed);
-    made.onModuleInit();
+    const config = { providers, upstream: TIMEOUTS, providerNetworks: ['127.0.0.1'] } as unknown as GatewayConfig;
+    const repository = { all: () => Promise.resolve(stored) } as Pick<
+      ProvidersRepository,
+      'all'
+    > as ProvidersRepository;
+    const made = new ProviderRegistry(config, { onChange } as ChangeFeed, repository, new ProviderConnections(config));
+    void made.onModuleInit();
     registries.push(made);
     const announce = async () => {
       for (const reload of reloads) await reload();
@@ -129,9 +162,32 @@ describe('the registry of providers', () => {
     expect(made.find('openai')).toBe(before);
   });
 
+  it('keeps the connections of a provider whose keys change, and tells which provider is another one now', async () => {
+    const { settings } = await upstream();
+    const { made, announce } = registry({ openai: settings });
+    const revived: string[] = [];
+    made.onRevived((name) => void revived.push(name));
+    const { transport } = made.find('openai') ?? {};
+    stored.keys = [aKey('key_1', 'openai', 'team_1')];
+    stored.providers = [aStored('added', false)];
+    await announce();
+    expect(made.find('openai')?.transport).toBe(transport);
+    expect(made.withCredentials('openai', 'team_1').map(({ apiKey }) => apiKey)).toEqual(['secret of key_1']);
+    expect([
+      made.hasOwnKey('team_1', [{ provider: 'openai' }]),
+      made.hasOwnKey('team_2', [{ provider: 'openai' }]),
+    ]).toEqual([true, false]);
+    expect([made.withCredentials('added', null), made.find('added')?.enabled, revived]).toEqual([[], false, []]);
+    stored.providers = [aStored('added', true)];
+    await announce();
+    expect([made.withCredentials('added', null).length, revived]).toEqual([1, ['added']]);
+    expect(made.withKey('openai', 'key_1')?.credential.teamId).toBe('team_1');
+  });
+
   it('calls its listeners at every reload once the new set is in force, and fails where one does', async () => {
     const settings: Record<string, ProviderSettings> = { one: (await upstream()).settings };
     const { made, announce } = registry(settings);
+    await announce();
     const seen: string[][] = [];
     made.onReload(() => void seen.push(made.names()));
     settings.two = settings.one as ProviderSettings;

@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { GatewayError } from '../common/errors';
-import type { Deployment } from '../models/model';
 import { AttemptFailure, UnsupportedCall } from './attempt-failure';
 import { Breakers } from './breakers/breakers.service';
 import { ProviderHealth } from './provider-health.service';
-import type { MakeAttempt, ReleaseSlot, RouteRequest } from './route-request';
+import type { MakeAttempt, ReleaseSlot, RouteRequest, WantedAttempt } from './route-request';
 import { Latencies } from './selection/latencies';
 import { DeploymentSlots } from './slots.service';
 
@@ -23,30 +22,26 @@ export class AttemptRunner {
     private readonly health: ProviderHealth,
   ) {}
 
-  /**
-   * @param number counts from 1 over the whole call
-   * @throws Error what is no failure of the deployment
-   */
+  /** @throws Error what is no failure of the deployment */
   async run<T>(
     { model, signal, stream }: RouteRequest,
-    deployment: Deployment,
-    number: number,
+    { deployment, provider, number }: WantedAttempt,
     makeAttempt: MakeAttempt<T>,
   ): Promise<AttemptEnd<T>> {
     const giveBack = this.slots.take(deployment);
     if (!giveBack) return { kind: 'busy' };
-    const watched = this.breakers.begin(deployment);
+    const watched = this.breakers.begin(deployment, provider.credential);
     const startedAt = performance.now();
     let [answered, released] = [false, false];
     const release: ReleaseSlot = (broken) => {
       giveBack();
       released = true;
-      if (broken) this.health.failed(deployment, broken);
+      if (broken) this.health.failed(deployment, broken, provider.credential);
       if (answered) watched.completed(broken !== undefined);
     };
     try {
-      const answer = await makeAttempt(deployment, number, release);
-      this.health.succeeded(deployment);
+      const answer = await makeAttempt(deployment, number, release, provider);
+      this.health.succeeded(deployment, provider.credential);
       this.latencies.add(deployment.id, stream, performance.now() - startedAt, performance.now());
       answered = true;
       watched.answered();
@@ -60,7 +55,7 @@ export class AttemptRunner {
       if (failure instanceof GatewayError && number > 1) failure.facts.attempts ??= number - 1;
       if (!(failure instanceof AttemptFailure)) throw failure;
       failure.madeBy(model, deployment, number);
-      if (!signal.aborted && !isUnsent) this.health.failed(deployment, failure.error);
+      if (!signal.aborted && !isUnsent) this.health.failed(deployment, failure.error, provider.credential);
       return { kind: 'failed', failure };
     }
   }

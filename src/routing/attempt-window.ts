@@ -8,13 +8,10 @@ export const WINDOW_MINUTES = (BUCKETS * BUCKET_MS) / 60_000;
 
 /** Counts the attempts of the last five minutes that succeeded and failed, by minute. */
 export class AttemptWindow {
-  /** Milliseconds since 1970; 0 where no attempt has succeeded. */
-  lastSuccessMs = 0;
   private readonly successes = new SlidingCount(BUCKET_MS, BUCKETS);
   private readonly failures = new SlidingCount(BUCKET_MS, BUCKETS);
 
   succeed(nowMs: number): void {
-    this.lastSuccessMs = nowMs;
     this.successes.add(nowMs);
   }
 

@@ -3,6 +3,8 @@ import type { NewAlert } from '../alerts/alert';
 import type { AlertsService } from '../alerts/alerts.service';
 import { Clock } from '../common/clock';
 import type { Deployment } from '../models/model';
+import { OWN_CREDENTIAL as OWN } from '../providers/provider';
+import { aCredential } from '../providers/testing/a-provider';
 import { ProviderHealth } from './provider-health.service';
 
 const MINUTE_MS = 60_000;
@@ -46,15 +48,25 @@ describe('the health of providers', () => {
     health = start();
   });
 
-  const fail = (times: number, of = A, failure = error()) => {
-    for (let time = 0; time < times; time += 1) health.failed(of, failure);
+  const fail = (times: number, of = A, failure = error(), key = OWN) => {
+    for (let time = 0; time < times; time += 1) health.failed(of, failure, key);
   };
   const succeed = (times: number, of = A) => {
-    for (let time = 0; time < times; time += 1) health.succeeded(of);
+    for (let time = 0; time < times; time += 1) health.succeeded(of, OWN);
   };
   const kinds = () => alerts.map(({ kind }) => kind);
 
   describe('a refused credential', () => {
+    it('of several is an alert of its own, and a team’s is told to that team', () => {
+      fail(3, A, REFUSED, aCredential('key_1'));
+      fail(3, A, REFUSED, aCredential('key_2', 'team_1'));
+      expect(alerts.map(({ teamId, data }) => [teamId, (data as { key: string }).key])).toEqual([
+        [null, 'key_1 …a1b2'],
+        ['team_1', 'key_2 …a1b2'],
+      ]);
+      expect(new Set(alerts.map(({ dedupeKey }) => dedupeKey)).size).toBe(2);
+    });
+
     it('N10: is an alert at the first refusal, and one only', () => {
       fail(30, A, REFUSED);
       fail(1, B, REFUSED);
@@ -64,7 +76,13 @@ describe('the health of providers', () => {
           severity: 'critical',
           dedupeKey: expect.stringMatching(/^provider_auth_failed:openai:2026-11-23:/),
           teamId: null,
-          data: { provider: 'openai', deployment: 'openai/a', code: 'upstream_auth', message: 'Refused (HTTP 401).' },
+          data: {
+            provider: 'openai',
+            deployment: 'openai/a',
+            key: null,
+            code: 'upstream_auth',
+            message: 'Refused (HTTP 401).',
+          },
         },
       ]);
       fail(1, deployment('a', 'backup'), REFUSED);

@@ -3,6 +3,7 @@ import type { ProviderError } from '@thriftgate/providers';
 import { AlertsService } from '../alerts/alerts.service';
 import { Clock } from '../common/clock';
 import type { Deployment } from '../models/model';
+import type { Credential } from '../providers/provider';
 import { AttemptWindow, WINDOW_MINUTES } from './attempt-window';
 import { failureKind, refusesCredential, saysModelIsGone } from './failure-kind';
 
@@ -21,21 +22,24 @@ class Watched {
   failingAlertMs = Number.NEGATIVE_INFINITY;
 }
 
-class WatchedProvider extends Watched {
+class WatchedCredential {
+  /** Milliseconds since 1970; 0 where no attempt has succeeded. */
+  lastSuccessMs = 0;
   lastRefusalMs = 0;
   refusalAlertMs = Number.NEGATIVE_INFINITY;
 }
 
 interface WatchedDeployment {
   own: Watched;
-  provider: WatchedProvider;
+  provider: Watched;
 }
 
 /** Raises alerts where providers refuse the gateway's credential, have no such model, or fail again and again. */
 @Injectable()
 export class ProviderHealth {
   private readonly deployments = new Map<string, WatchedDeployment>();
-  private readonly providers = new Map<string, WatchedProvider>();
+  private readonly providers = new Map<string, Watched>();
+  private readonly credentials = new Map<string, WatchedCredential>();
 
   constructor(
     private readonly alerts: AlertsService,
@@ -43,17 +47,20 @@ export class ProviderHealth {
   ) {}
 
   /** Counts an attempt that brought an answer, or the first content of a stream. */
-  succeeded(deployment: Deployment): void {
+  succeeded(deployment: Deployment, credential: Credential): void {
     const nowMs = this.clock.now();
     const { own, provider } = this.watched(deployment);
     own.window.succeed(nowMs);
     provider.window.succeed(nowMs);
+    this.watchedCredential(deployment, credential).lastSuccessMs = nowMs;
   }
 
   /** Counts a failed attempt, unless the failure is the caller's own. */
-  failed(deployment: Deployment, error: ProviderError): void {
+  failed(deployment: Deployment, error: ProviderError, credential: Credential): void {
     const nowMs = this.clock.now();
-    if (refusesCredential(error)) return this.credentialRefused(deployment, error, nowMs);
+    if (refusesCredential(error)) return this.credentialRefused(deployment, error, credential, nowMs);
+    // A team's own key may just not have the model.
+    if (saysModelIsGone(error) && credential.teamId !== null) return;
     if (saysModelIsGone(error)) return this.modelGone(deployment, error, nowMs);
     if (failureKind(error) === 'request') return;
     const { own, provider } = this.watched(deployment);
@@ -64,20 +71,27 @@ export class ProviderHealth {
   }
 
   /** Raised at the first refusal, and again after a day or once the credential has worked in between. */
-  private credentialRefused(deployment: Deployment, { code, message }: ProviderError, nowMs: number): void {
-    const { provider } = this.watched(deployment);
-    const { lastSuccessMs } = provider.window;
-    const hasWorked = lastSuccessMs - provider.lastRefusalMs >= WORKS_AGAIN_MS;
-    provider.lastRefusalMs = nowMs;
-    if (!hasWorked && nowMs - provider.refusalAlertMs < DAY_MS) return;
-    provider.refusalAlertMs = nowMs;
+  private credentialRefused(
+    deployment: Deployment,
+    { code, message }: ProviderError,
+    credential: Credential,
+    nowMs: number,
+  ): void {
+    const watched = this.watchedCredential(deployment, credential);
+    const { lastSuccessMs } = watched;
+    const hasWorked = lastSuccessMs - watched.lastRefusalMs >= WORKS_AGAIN_MS;
+    watched.lastRefusalMs = nowMs;
+    if (!hasWorked && nowMs - watched.refusalAlertMs < DAY_MS) return;
+    watched.refusalAlertMs = nowMs;
+    const { id, teamId, label } = credential;
+    const { provider } = deployment;
     this.alerts.raise({
       kind: 'provider_auth_failed',
       severity: 'critical',
       // Replicas that have seen the credential work in the same hour raise one alert.
-      dedupeKey: `provider_auth_failed:${deployment.provider}:${day(nowMs)}:${Math.floor(lastSuccessMs / HOUR_MS)}`,
-      teamId: null,
-      data: { provider: deployment.provider, deployment: deployment.id, code: code ?? '', message: told(message) },
+      dedupeKey: `provider_auth_failed:${id === null ? provider : `${provider}:${id}`}:${day(nowMs)}:${Math.floor(lastSuccessMs / HOUR_MS)}`,
+      teamId,
+      data: { provider, deployment: deployment.id, key: label, code: code ?? '', message: told(message) },
     });
   }
 
@@ -114,10 +128,18 @@ export class ProviderHealth {
   private watched({ id, provider: name }: Deployment): WatchedDeployment {
     const known = this.deployments.get(id);
     if (known) return known;
-    const provider = this.providers.get(name) ?? new WatchedProvider();
+    const provider = this.providers.get(name) ?? new Watched();
     this.providers.set(name, provider);
     const watched = { own: new Watched(), provider };
     this.deployments.set(id, watched);
+    return watched;
+  }
+
+  private watchedCredential({ provider }: Deployment, { id }: Credential): WatchedCredential {
+    // Ids of keys are of one provider.
+    const name = id ?? provider;
+    const watched = this.credentials.get(name) ?? new WatchedCredential();
+    this.credentials.set(name, watched);
     return watched;
   }
 }

@@ -1,5 +1,6 @@
 import type { AbortSignalLike, ProviderError } from '@thriftgate/providers';
 import type { Deployment, Model } from '../models/model';
+import type { ConfiguredProvider } from '../providers/provider';
 
 /** What the router must know of a call. */
 export interface RouteRequest {
@@ -11,6 +12,11 @@ export interface RouteRequest {
   affinity: string | undefined;
   /** The attempts that the call has made at other models. */
   attemptsBefore: number;
+  /**
+   * The deployment's provider once with each credential that the call may use, the team's own ones first. Empty where the
+   * deployment is not available to the call.
+   */
+  withCredentials(deployment: Deployment): readonly ConfiguredProvider[];
   /** The price of a typical call, in pico-dollars. */
   pricePusd(deployment: Deployment): bigint;
 }
@@ -24,5 +30,19 @@ export type ReleaseSlot = (broken?: ProviderError) => void;
  * @param number counts from 1 over the whole call
  * @param release gives the deployment's slot back; to be called once the upstream call has ended. A failed attempt has
  *   released it.
+ * @param provider with the credential to use
  */
-export type MakeAttempt<T> = (deployment: Deployment, number: number, release: ReleaseSlot) => Promise<T>;
+export type MakeAttempt<T> = (
+  deployment: Deployment,
+  number: number,
+  release: ReleaseSlot,
+  provider: ConfiguredProvider,
+) => Promise<T>;
+
+/** An attempt that the router wants. */
+export interface WantedAttempt {
+  deployment: Deployment;
+  provider: ConfiguredProvider;
+  /** Counts from 1 over the whole call. */
+  number: number;
+}

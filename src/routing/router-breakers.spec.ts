@@ -1,5 +1,7 @@
 import type { ProviderError } from '@thriftgate/providers';
 import { aDeployment, aModel } from '../models/testing/a-model';
+import { OWN_CREDENTIAL } from '../providers/provider';
+import { aProvider } from '../providers/testing/a-provider';
 import { AttemptFailure } from './attempt-failure';
 import type { MakeAttempt, ReleaseSlot, RouteRequest } from './route-request';
 import { localRouter } from './testing/local-router';
@@ -38,6 +40,7 @@ function setUp(...ids: string[]) {
     affinity: undefined,
     attemptsBefore: 0,
     pricePusd: () => 0n,
+    withCredentials: () => [aProvider()],
   };
   const route = (makeAttempt = make) => parts.router.route(request, makeAttempt);
   /** The answer or the status of each of so many calls, one after the other. */
@@ -107,7 +110,9 @@ describe('the router and breakers', () => {
 
   it('waits for the end of a short pause where there is no other deployment', async () => {
     const { asked, breakers, ends, route, calls } = setUp('a');
-    breakers.begin(aDeployment({ id: 'a', provider: 'a' })).failed(error({ status: 429, retryAfterMs: 200 }), 429);
+    breakers
+      .begin(aDeployment({ id: 'a', provider: 'a' }), OWN_CREDENTIAL)
+      .failed(error({ status: 429, retryAfterMs: 200 }), 429);
     const startedAt = performance.now();
     expect(await route()).toBe('a');
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(195);
@@ -140,6 +145,6 @@ describe('the router and breakers', () => {
       });
       release?.(error());
     }
-    expect(breakers.isAvailable(aDeployment({ id: 'a', provider: 'a' }))).toBe(false);
+    expect(breakers.isAvailable(aDeployment({ id: 'a', provider: 'a' }), OWN_CREDENTIAL)).toBe(false);
   });
 });

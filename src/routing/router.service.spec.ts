@@ -2,7 +2,8 @@ import type { ProviderError } from '@thriftgate/providers';
 import { GatewayError } from '../common/errors';
 import type { Deployment, Model } from '../models/model';
 import { AttemptFailure } from './attempt-failure';
-import type { MakeAttempt, ReleaseSlot } from './route-request';
+import { aProvider } from '../providers/testing/a-provider';
+import type { MakeAttempt, ReleaseSlot, RouteRequest } from './route-request';
 import type { Router } from './router.service';
 import type { DeploymentSlots } from './slots.service';
 import { localRouter } from './testing/local-router';
@@ -62,6 +63,8 @@ describe('the router', () => {
     jest.restoreAllMocks();
   });
 
+  let withCredentials: RouteRequest['withCredentials'];
+  beforeEach(() => (withCredentials = () => [aProvider()]));
   const ask = <T>(model: Model, makeAttempt: MakeAttempt<T>) =>
     router.route(
       {
@@ -71,6 +74,7 @@ describe('the router', () => {
         affinity: undefined,
         attemptsBefore: 0,
         pricePusd: () => 0n,
+        withCredentials,
       },
       makeAttempt,
     );

@@ -2,9 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { GatewayError } from '../common/errors';
 import { pauseUnless } from '../common/runtime/pause';
 import { DEFAULT_ROUTING, type Deployment, type Model } from '../models/model';
+import type { ConfiguredProvider } from '../providers/provider';
 import { type AttemptFailure, UnsupportedCall } from './attempt-failure';
 import { AllBusyError } from './all-busy-error';
 import { AttemptRunner } from './attempt-runner.service';
+import type { OpenState } from './breakers/breakers.service';
+import { type FailureKind, failureKind } from './failure-kind';
 import { RetryBudget } from './retry-budget';
 import type { MakeAttempt, RouteRequest } from './route-request';
 import { affinityDraw } from './selection/affinity';
@@ -19,6 +22,7 @@ const BACKOFF_MS = 200;
 /** An upstream that asks for a longer pause is left for the next deployment, or the caller gets its Retry-After. */
 const LONGEST_PAUSE_MS = 5_000;
 const GATEWAY_TIMEOUT = 504;
+const OF_CREDENTIAL: ReadonlySet<FailureKind> = new Set(['credential', 'forbidden', 'rate_limit', 'model_gone']);
 
 /** One call on its way through the deployments of its model. */
 interface Route<T> {
@@ -29,6 +33,12 @@ interface Route<T> {
 }
 
 type Answer<T> = { answer: T } | undefined;
+
+/** A deployment with one credential of its provider. */
+interface Lane {
+  deployment: Deployment;
+  provider: ConfiguredProvider;
+}
 
 /** Chooses among the deployments of a model, one after the other, until one answers. */
 @Injectable()
@@ -46,11 +56,12 @@ export class Router {
    */
   async route<T>(request: RouteRequest, makeAttempt: MakeAttempt<T>): Promise<T> {
     const order = this.order(request);
+    if (order.length === 0) throw noCredential(request.model);
     const route: Route<T> = { request, makeAttempt, attempts: request.attemptsBefore, last: undefined };
     const blocked: Deployment[] = [];
     for (const [index, deployment] of order.entries()) {
       const isLast = index === order.length - 1 && blocked.length === 0;
-      if (!this.runner.breakers.isAvailable(deployment)) blocked.push(deployment);
+      if (!this.isAvailable(request, deployment)) blocked.push(deployment);
       else {
         const found = await this.ask(route, deployment, isLast ? ATTEMPTS_AT_LAST : ATTEMPTS_BEFORE_NEXT);
         if (found) return found.answer;
@@ -58,13 +69,25 @@ export class Router {
     }
     const found = await this.askBlocked(route, blocked);
     if (found) return found.answer;
-    throw route.last?.toGatewayError() ?? this.unavailable(request.model, blocked);
+    throw route.last?.toGatewayError() ?? this.unavailable(request, blocked);
   }
 
-  private order({ model, affinity, stream, pricePusd }: RouteRequest): readonly Deployment[] {
+  private isAvailable(request: RouteRequest, deployment: Deployment): boolean {
+    const { breakers } = this.runner;
+    return request.withCredentials(deployment).some(({ credential }) => breakers.isAvailable(deployment, credential));
+  }
+
+  private openingOf(request: RouteRequest, deployment: Deployment): OpenState | undefined {
+    const credentials = request.withCredentials(deployment).map(({ credential }) => credential);
+    return this.runner.breakers.earliestOpening(deployment, credentials);
+  }
+
+  private order(request: RouteRequest): readonly Deployment[] {
+    const { model, affinity, stream, pricePusd } = request;
     const { slots, latencies } = this.runner;
     const nowMs = performance.now();
-    return inOrder(model.deployments, (model.routing ?? DEFAULT_ROUTING).strategy, {
+    const served = model.deployments.filter((each) => request.withCredentials(each).length > 0);
+    return inOrder(served, (model.routing ?? DEFAULT_ROUTING).strategy, {
       draw: ({ id }) => (affinity === undefined ? Math.random() : affinityDraw(affinity, id)),
       hasAffinity: affinity !== undefined,
       running: (deployment) => slots.running(deployment),
@@ -75,7 +98,8 @@ export class Router {
 
   /** Deployments whose breakers are open: the one that opens to calls first is the least bad. */
   private async askBlocked<T>(route: Route<T>, blocked: readonly Deployment[]): Promise<Answer<T>> {
-    const openings = blocked.map((deployment) => ({ deployment, opening: this.runner.breakers.openingOf(deployment) }));
+    const { request } = route;
+    const openings = blocked.map((deployment) => ({ deployment, opening: this.openingOf(request, deployment) }));
     const rank = ({ opening }: (typeof openings)[number]) =>
       opening ? opening.forMs + (opening.reason === 'rate_limit' ? Number.MAX_SAFE_INTEGER / 2 : 0) : 0;
     const sorted = openings.toSorted((a, b) => rank(a) - rank(b));
@@ -97,15 +121,47 @@ export class Router {
     return true;
   }
 
-  /** @returns undefined where the next deployment is to be asked */
+  /**
+   * Asks a deployment with one credential after the other, as long as a failure is the credential's own.
+   *
+   * @returns undefined where the next deployment is to be asked
+   */
   private async ask<T>(route: Route<T>, deployment: Deployment, most: number): Promise<Answer<T>> {
+    const lanes = this.lanesOf(route.request, deployment);
+    for (const [index, provider] of lanes.entries()) {
+      const end = await this.askWith(route, { deployment, provider }, most, index < lanes.length - 1);
+      if (end !== 'next credential') return end;
+    }
+    return undefined;
+  }
+
+  /** Those that get calls first, then the team's own; equal ones by a draw, so that the gateway's keys share the calls. */
+  private lanesOf({ withCredentials, affinity }: RouteRequest, deployment: Deployment): readonly ConfiguredProvider[] {
+    const lanes = withCredentials(deployment);
+    if (lanes.length < 2) return lanes;
+    const { breakers } = this.runner;
+    const ranked = lanes.map((lane) => {
+      const { id, teamId } = lane.credential;
+      const isOpen = breakers.isAvailable(deployment, lane.credential) ? 0 : 2;
+      const draw = affinity === undefined ? Math.random() : affinityDraw(affinity, `key ${id}`);
+      return { lane, rank: isOpen + (teamId === null ? 1 : 0) + draw / 2 };
+    });
+    return ranked.toSorted((a, b) => a.rank - b.rank).map(({ lane }) => lane);
+  }
+
+  private async askWith<T>(
+    route: Route<T>,
+    { deployment, provider }: Lane,
+    most: number,
+    hasOtherCredential: boolean,
+  ): Promise<Answer<T> | 'next credential'> {
     const { request, makeAttempt } = route;
     const { signal } = request;
     const isLast = most === ATTEMPTS_AT_LAST;
     for (let round = 1; round <= most; round += 1) {
       if (round === 1) this.retries.count(deployment.id, performance.now());
       else if (!this.retries.take(deployment.id, performance.now())) return undefined;
-      const end = await this.runner.run(request, deployment, route.attempts + 1, makeAttempt);
+      const end = await this.runner.run(request, { deployment, provider, number: route.attempts + 1 }, makeAttempt);
       if (end.kind === 'busy') return undefined;
       route.attempts += 1;
       if (end.kind === 'answered') return end;
@@ -113,6 +169,7 @@ export class Router {
       // The failure of an upstream has precedence over a parameter that another one lacks.
       if (!(failure instanceof UnsupportedCall) || !route.last) route.last = failure;
       if (!failure.error.elsewhere) throw failure.toGatewayError();
+      if (hasOtherCredential && isOfCredential(failure) && !signal.aborted) return 'next credential';
       const again = round < most && isWorthARetry(failure, isLast) && (await pause(failure, round, request));
       if (signal.aborted) throw failure.toGatewayError();
       if (!again) return undefined;
@@ -120,8 +177,9 @@ export class Router {
     return undefined;
   }
 
-  private unavailable({ name }: Model, blocked: readonly Deployment[]): GatewayError {
-    const openings = blocked.flatMap((each) => this.runner.breakers.openingOf(each) ?? []);
+  private unavailable(request: RouteRequest, blocked: readonly Deployment[]): GatewayError {
+    const { name } = request.model;
+    const openings = blocked.flatMap((each) => this.openingOf(request, each) ?? []);
     const pauses = openings.filter(({ reason }) => reason === 'rate_limit').map(({ forMs }) => forMs);
     if (pauses.length === 0) return new AllBusyError(name);
     return new GatewayError('upstream_error', {
@@ -131,6 +189,19 @@ export class Router {
       facts: { model: name, attempts: 0 },
     });
   }
+}
+
+/** Whether a failure says something of the credential, and nothing of the deployment. */
+function isOfCredential({ error, upstreamStatus }: AttemptFailure): boolean {
+  return OF_CREDENTIAL.has(failureKind(error, upstreamStatus));
+}
+
+/** A provider was switched off, or its last key was removed, since the call's model was looked up; or only teams have keys. */
+function noCredential({ name }: Model): GatewayError {
+  return new GatewayError('model_not_allowed', {
+    message: `No provider of the model "${name}" has a key for your team. Ask your administrator to add one.`,
+    param: 'model',
+  });
 }
 
 /** Where another deployment is left, it is asked at once after a time-out, or where the upstream asks for a pause. */

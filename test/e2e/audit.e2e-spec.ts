@@ -69,6 +69,12 @@ describe('the audit', () => {
     ['PATCH /admin/models/m', { cache: { ttl_seconds: 5 } }, 'model.updated', '', { cache: null }, { cache: { ttl_seconds: 5 } }],
     ['PUT /admin/models/m/version', { version: 'v7' }, 'model.version_declared', '', { version: null }, { version: 'v7' }],
     ['DELETE /admin/models/m', undefined, 'model.deleted', '', { cache: { ttl_seconds: 5 } }],
+    ['POST /admin/providers', { name: 'p', type: 'groq' }, 'provider.created', '', undefined, { type: 'groq', enabled: true }],
+    ['PATCH /admin/providers/p', { base_url: 'https://127.0.0.1.example:9/v1', enabled: false }, 'provider.updated', '', { enabled: true }, { enabled: false }],
+    ['POST /admin/providers/p/keys', { key: 'gsk-of-the-audit-0123456789', team_id: '{team}' }, 'provider_key.created', 'pkey', undefined, { hint: '…6789' }],
+    ['DELETE /admin/providers/p/keys/{pkey}', undefined, 'provider_key.deleted', '', { hint: '…6789' }],
+    ['POST /admin/providers/p/test', {}, 'provider.tested'],
+    ['DELETE /admin/providers/p', undefined, 'provider.deleted', '', { enabled: false }],
     ['DELETE /admin/teams/{team}?force=true', undefined, 'team.deleted', '', { name: 'new' }],
   ];
 
@@ -78,7 +84,9 @@ describe('the audit', () => {
     route
       .replace('?force=true', '')
       .replace(/\{\w+\}/g, '{id}')
-      .replace('/models/m', '/models/{model}');
+      .replace('/models/m', '/models/{model}')
+      .replace('/providers/p', '/providers/{provider}')
+      .replace('{provider}/keys/{id}', '{provider}/keys/{key}');
 
   it.each(CALLS)('N7: has %s', async (...[route, body, action, keep, before, after]) => {
     const [method = '', path = ''] = filled(route).split(' ');
@@ -100,7 +108,14 @@ describe('the audit', () => {
 
   it('N7: has no secrets', async () => {
     const text = JSON.stringify(await events());
-    for (const secret of [admin.key, 'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', gateway.adminKey, '"hash"', '"secret"'])
+    for (const secret of [
+      admin.key,
+      'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+      gateway.adminKey,
+      'gsk-of-the-audit',
+      '"hash"',
+      '"secret"',
+    ])
       expect(text).not.toContain(secret);
   });
 

@@ -38,6 +38,13 @@ export const auditActions = [
   'model.replaced',
   'model.retargeted',
   'model.drifted',
+  'provider.created',
+  'provider.updated',
+  'provider.deleted',
+  'provider.tested',
+  'provider_key.created',
+  'provider_key.replaced',
+  'provider_key.deleted',
 ] as const;
 /** Actions of administrators, and of the gateway itself. */
 export type AuditAction = (typeof auditActions)[number];

@@ -6,7 +6,7 @@ const openReasons = ['rate_limit', 'failing', 'credential', 'forbidden', 'model_
 const milliseconds = z.number().int().nullable();
 
 /** A deployment as one process sees it. */
-const deploymentStateSchema = z
+export const deploymentStateSchema = z
   .object({
     deployment: z.string().meta({ description: 'Provider and upstream model', example: 'openai/gpt-4.1' }),
     models: z.array(z.string()).meta({ description: 'The models that it is behind', example: ['assistant'] }),

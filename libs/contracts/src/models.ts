@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { modelCacheRulesChangeSchema, modelCacheRulesSchema } from './cache-rules';
 import { plainText, usdSchema } from './common';
+import { routingChangesSchema, routingInForceSchema, routingSettingsSchema } from './routing';
 
 /** A model as `GET /v1/models` lists it: OpenAI's shape, with version, providers and prices in `gateway`. */
 export const modelSchema = z
@@ -75,6 +76,7 @@ export const createModelSchema = z
     deployments: deploymentsSchema,
     cache: modelCacheRulesSchema.nullish().meta({ description: 'The cache rules of this model' }),
     default_max_tokens: defaultMaxTokensSchema.optional(),
+    ...routingSettingsSchema.shape,
   })
   .meta({
     id: 'CreateModel',
@@ -85,6 +87,8 @@ export const createModelSchema = z
         { provider: 'backup', model: 'gpt-4.1', priority: 2 },
       ],
       cache: { ttl_seconds: 86_400 },
+      routing: 'latency',
+      fallbacks: { context_too_long: ['gpt-4.1-mini'] },
     },
   });
 export type CreateModel = z.output<typeof createModelSchema>;
@@ -98,6 +102,7 @@ export const updateModelSchema = z
         'Overrides gateway.yaml. Omitted rules do not change; null removes a rule, and null for the object removes all',
     }),
     default_max_tokens: defaultMaxTokensSchema.optional(),
+    ...routingChangesSchema.shape,
   })
   .refine((changes) => Object.keys(changes).length > 0, 'must change something')
   .meta({
@@ -112,9 +117,14 @@ export type UpdateModel = z.output<typeof updateModelSchema>;
 const adminModelExample = {
   name: 'resilient',
   source: 'admin',
+  served: true,
   deployments: [{ provider: 'openai', model: 'gpt-4.1', priority: 1, weight: 3, max_parallel: 50 }],
   version: '2026-11-01',
   generation: 2,
+  routing: 'latency',
+  prefix_affinity: true,
+  fallbacks: { context_too_long: ['gpt-4.1-mini'] },
+  timeouts: { first_byte_ms: 60_000 },
   default_max_tokens: null,
   cache: {
     enabled: true,
@@ -134,6 +144,7 @@ export const adminModelSchema = z
     source: z
       .enum(['catalogue', 'gateway.yaml', 'admin'])
       .meta({ description: 'Where the deployments are configured' }),
+    served: z.boolean().meta({ description: 'False while the providers of all its deployments are switched off' }),
     deployments: z.array(
       z.object({
         provider: z.string(),
@@ -145,6 +156,7 @@ export const adminModelSchema = z
     ),
     version: z.string().nullable(),
     generation: z.number().int().meta({ description: 'The current cache generation' }),
+    ...routingInForceSchema.shape,
     default_max_tokens: z.int().nullable().meta({ description: 'The limit of output tokens for calls without one' }),
     cache: z
       .object({

@@ -6,8 +6,16 @@ export interface Provider {
   readonly id: string;
   /** The request with the credential; unchanged without one. */
   authorise(request: UpstreamRequest, credential: string | undefined): UpstreamRequest;
+  /** The request for the list of the vendor's models, which costs nothing, without the credential. */
+  models(baseUrl: string): UpstreamRequest;
   /** By the name of the endpoint. */
   readonly translators: Readonly<Record<string, Translator | undefined>>;
+}
+
+/** A request that reads. @param headers besides those of every one */
+export function getRequest(url: string, headers: Readonly<Record<string, string>> = {}): UpstreamRequest {
+  const all = { accept: 'application/json', 'accept-encoding': 'identity', ...headers };
+  return { method: 'GET', url, headers: all, body: '', dropped: [] };
 }
 
 /** The name of the chat completions endpoint, over which other endpoints can be bridged. */

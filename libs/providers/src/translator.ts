@@ -45,9 +45,10 @@ export interface VendorTurn {
 
 /** An HTTP request, complete except for the credential. */
 export interface UpstreamRequest {
-  method: 'POST';
+  method: 'POST' | 'GET';
   url: string;
   headers: Record<string, string>;
+  /** Empty for GET. */
   body: JsonBody;
   /** Members of the caller's body that this vendor does not support; the gateway reports them. */
   dropped: string[];

@@ -13,6 +13,7 @@ export type { MessageStream } from './resources/messages';
 export type { GatewayFacts } from './resources/gateway-facts';
 export type { NewKey } from './resources/keys';
 export type { ImportPrices, NewPrice, PricesQuery, Rates, Rerate } from './resources/prices';
+export type { NewProvider, NewProviderKey, ProviderChanges } from './resources/providers';
 export type { ResponseEvents } from './resources/responses';
 export type { RoiQuery, SavingsQuery } from './resources/savings';
 export type { StatementOptions } from './resources/statements';

@@ -6,11 +6,13 @@ import type { Alert } from '../alert';
 import { textsOf } from '../alert-texts';
 import { signedMessage, slackMessage } from './webhook-message';
 import { WebhookClient, WebhookError } from './webhook.client';
-import type { Webhook } from './webhook';
+import { secretPlace, type Webhook } from './webhook';
 import { WebhooksRepository } from './webhooks.repository';
 
 /** The members of a webhook that sending needs. */
-export type Destination = Pick<Webhook, 'url' | 'format' | 'secret'>;
+export interface Destination extends Pick<Webhook, 'url' | 'format' | 'secret'> {
+  webhookId: string;
+}
 
 /** Sends single messages to webhooks, signed or in Slack's format. */
 @Injectable()
@@ -25,8 +27,8 @@ export class WebhookSender {
   ) {}
 
   /** Sends an alert once. @returns why the webhook did not accept it; undefined if it did */
-  async send({ alert, url, format, secret }: Destination & { alert: Alert }): Promise<string | undefined> {
-    const opened = this.secrets.open(secret ?? '');
+  async send({ alert, webhookId, url, format, secret }: Destination & { alert: Alert }): Promise<string | undefined> {
+    const opened = this.secrets.open(secret ?? '', secretPlace(webhookId));
     if (opened === undefined) return 'its secret was encrypted under another SECRET_KEY; set the secret again';
     try {
       if (format === 'slack') await this.client.send(opened, slackMessage(alert));
@@ -54,7 +56,7 @@ export class WebhookSender {
       textKo: ko,
       createdAt: new Date(this.clock.now()),
     };
-    const problem = await this.send({ ...webhook, alert });
+    const problem = await this.send({ ...webhook, webhookId: webhook.id, alert });
     await this.webhooks.noteDelivery(webhook.id, problem);
     return problem;
   }

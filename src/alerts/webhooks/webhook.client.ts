@@ -21,7 +21,7 @@ export class WebhookClient implements OnApplicationShutdown {
   private readonly agents: Record<string, Agent>;
 
   constructor(config: GatewayConfig) {
-    this.policy = { allowPrivate: config.webhooks.allowPrivate, setting: 'WEBHOOK_ALLOW_PRIVATE' };
+    this.policy = { allowPrivate: config.webhooks.allowPrivate, setting: 'WEBHOOK_ALLOW_PRIVATE=true' };
     this.agents = { 'http:': this.agent('http:'), 'https:': this.agent('https:') };
   }
 

@@ -16,6 +16,11 @@ export interface Webhook {
   updatedAt: Date;
 }
 
+/** What the encrypted secret of a webhook is bound to. */
+export function secretPlace(id: string): string {
+  return `webhooks/${id}`;
+}
+
 /** A webhook as `/admin` shows it, without its secret. */
 export function toWire(webhook: Webhook): contracts.Webhook {
   return {

@@ -89,6 +89,16 @@ export class WebhooksRepository {
       .execute();
   }
 
+  /** Stores a secret that was encrypted anew, unless it was changed in between. */
+  async renewSecret(id: string, before: string, now: string): Promise<void> {
+    await this.database.db
+      .updateTable('webhooks')
+      .set({ secret: now })
+      .where('id', '=', id)
+      .where('secret', '=', before)
+      .execute();
+  }
+
   /** Deletes a webhook and cancels its pending deliveries. @returns false if there is no such webhook */
   delete(id: string, actor: string): Promise<boolean> {
     return this.change(async (transaction) => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { GatewayError } from '../../common/errors';
 import { newId } from '../../common/ids';
 import { TeamsService } from '../../teams/teams.service';
@@ -7,14 +7,14 @@ import { SecretBox } from '../../config/secret-box.service';
 import { masked } from './webhook-url';
 import { WebhookSender } from './webhook-sender.service';
 import { WebhookClient } from './webhook.client';
-import type { Webhook } from './webhook';
+import { secretPlace, type Webhook } from './webhook';
 import { type WebhookChanges, WebhooksRepository } from './webhooks.repository';
 
 const SECRET_BYTES = 32;
 
 /** Webhooks that get alerts. Methods throw `not_found` for an unknown id, also of a team, and `invalid_request` for a forbidden URL. */
 @Injectable()
-export class WebhooksService {
+export class WebhooksService implements OnApplicationBootstrap {
   constructor(
     private readonly repository: WebhooksRepository,
     private readonly sender: WebhookSender,
@@ -22,6 +22,16 @@ export class WebhooksService {
     private readonly client: WebhookClient,
     private readonly teams: TeamsService,
   ) {}
+
+  /** Encrypts under the present SECRET_KEY what was encrypted under another one. */
+  async onApplicationBootstrap(): Promise<void> {
+    for (const { id, secret } of await this.repository.list()) {
+      if (secret === null || this.secrets.isCurrent(secret)) continue;
+      const opened = this.secrets.open(secret, secretPlace(id));
+      if (opened !== undefined)
+        await this.repository.renewSecret(id, secret, this.secrets.close(opened, secretPlace(id)));
+    }
+  }
 
   /** @returns the webhook and its signing secret, which is shown only here; null for Slack */
   async create(
@@ -32,8 +42,9 @@ export class WebhooksService {
     await this.check(settings);
     const { format, url } = settings;
     const secret = format === 'slack' ? null : (given ?? `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`);
-    const hidden = { secret: null, ...this.stored(format, { url, secret: secret ?? undefined }) };
-    const webhook = await this.repository.insert({ ...settings, id: newId('webhook'), ...hidden }, actor);
+    const id = newId('webhook');
+    const hidden = { secret: null, ...this.stored(id, format, { url, secret: secret ?? undefined }) };
+    const webhook = await this.repository.insert({ ...settings, id, ...hidden }, actor);
     return { webhook, secret };
   }
 
@@ -56,7 +67,7 @@ export class WebhooksService {
         param: 'secret',
       });
     }
-    const stored = { ...changes, ...this.stored(format, { url, secret }) };
+    const stored = { ...changes, ...this.stored(id, format, { url, secret }) };
     const webhook = await this.repository.update(id, stored, actor);
     if (!webhook) throw noSuchWebhook(id);
     return webhook;
@@ -74,11 +85,15 @@ export class WebhooksService {
   }
 
   /** The stored form of a URL and a secret: the signing secret and Slack's URL are encrypted. */
-  private stored(format: Webhook['format'], { url, secret }: Pick<WebhookChanges, 'url' | 'secret'>): WebhookChanges {
+  private stored(
+    id: string,
+    format: Webhook['format'],
+    { url, secret }: Pick<WebhookChanges, 'url' | 'secret'>,
+  ): WebhookChanges {
     const hidden = (format === 'slack' ? url : secret) ?? undefined;
     return {
       ...(url !== undefined && { url: format === 'slack' ? masked(url) : url }),
-      ...(hidden !== undefined && { secret: this.secrets.close(hidden) }),
+      ...(hidden !== undefined && { secret: this.secrets.close(hidden, secretPlace(id)) }),
     };
   }
 

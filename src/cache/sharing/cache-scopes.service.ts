@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Caller } from '../../common/caller';
 import { ChangeFeed } from '../../database/change-feed.service';
 import type { Model } from '../../models/model';
+import { ProviderRegistry } from '../../providers/provider-registry.service';
 import { ShareBook } from './share-book';
 import type { CacheScope } from './share';
 import { SharesRepository } from './shares.repository';
@@ -15,6 +16,7 @@ export class CacheScopes implements OnModuleInit {
   constructor(
     private readonly shares: SharesRepository,
     private readonly changeFeed: ChangeFeed,
+    private readonly providers: ProviderRegistry,
   ) {}
 
   async onModuleInit(): Promise<void> {
@@ -22,9 +24,10 @@ export class CacheScopes implements OnModuleInit {
     await this.reload();
   }
 
-  /** The scope of a caller's calls to a model. */
-  of({ teamId, cache: key }: Caller, { name, cache: model }: Model): CacheScope {
-    const shared = key?.shared === false || model.shared === false ? undefined : this.book.scopeOf(teamId, name);
+  /** The scope of a caller's calls to a model. What a team's own key of a provider may pay for is for the team alone. */
+  of({ teamId, cache: key }: Caller, { name, cache: model, deployments }: Model): CacheScope {
+    const isOwn = key?.shared === false || model.shared === false || this.providers.hasOwnKey(teamId, deployments);
+    const shared = isOwn ? undefined : this.book.scopeOf(teamId, name);
     return shared ?? { id: teamId };
   }
 

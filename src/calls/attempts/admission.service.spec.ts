@@ -5,6 +5,7 @@ import { BudgetRefusals } from '../../budgets/budget-refusals.service';
 import type { HoldsService } from '../../budgets/holds/holds.service';
 import type { Price } from '../../pricing/price';
 import type { PriceBook } from '../../pricing/price-book.service';
+import { aProvider } from '../../providers/testing/a-provider';
 import { TokenEstimator } from '../../pricing/token-estimator.service';
 import { aBudget, aCall, aDeployment, aModel, aPrice, aResolvedCall } from '../testing/builders';
 import { CallLedger } from '../testing/call-ledger';
@@ -52,7 +53,7 @@ function setUp({ budgets = [BUDGET], price = aPrice() }: { budgets?: Budget[]; p
 }
 
 const admit = ({ admission }: ReturnType<typeof setUp>, resolved = aResolvedCall(), requestBody = BODY, number = 1) =>
-  admission.admit(resolved, aDeployment(), number, requestBody);
+  admission.admit(resolved, { deployment: aDeployment(), provider: aProvider(), number }, requestBody);
 
 describe('the admission of an attempt', () => {
   it('holds the worst cost in every budget, and writes the same into the intent', async () => {

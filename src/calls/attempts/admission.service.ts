@@ -15,6 +15,7 @@ import { costOf, FREE, type Price, worstCostOf } from '../../pricing/price';
 import { holdPriceInTier } from '../../pricing/service-tier';
 import { PriceBook } from '../../pricing/price-book.service';
 import { TokenEstimator } from '../../pricing/token-estimator.service';
+import type { WantedAttempt } from '../../routing/route-request';
 import type { Call } from '../call';
 import type { StartedAttempt } from './attempt';
 import { intentOf, outputCeiling, type ResolvedCall } from './resolved-call';
@@ -43,8 +44,7 @@ export class AdmissionService {
    */
   async admit(
     resolved: ResolvedCall,
-    deployment: Deployment,
-    number: number,
+    { deployment, provider, number }: WantedAttempt,
     requestBody: JsonBody,
   ): Promise<StartedAttempt> {
     const { call } = resolved;
@@ -61,9 +61,11 @@ export class AdmissionService {
       : costOf(usage, holdPrice).listPusd;
     const hold = budgeted ? await this.hold(call, budgets, worstPusd, !price.estimated) : undefined;
     try {
-      const { provider, upstreamModel } = deployment;
+      const { upstreamModel } = deployment;
       const charged = { priceId: price.id, windows: hold?.charged ?? null };
-      const intent = intentOf(resolved, resolved.cacheStatus, { number, provider, upstreamModel }, charged);
+      const ownKey = provider.credential.teamId !== null;
+      const attempted = { number, provider: deployment.provider, upstreamModel, ownKey };
+      const intent = intentOf(resolved, resolved.cacheStatus, attempted, charged);
       const open = await this.ledger.open(intent, usage.inputTokens, worstPusd);
       return { resolved, deployment, number, open, price, askedPrice, hold, startedAt };
     } catch (error) {

@@ -11,7 +11,7 @@ import { GatewayError } from '../../common/errors';
 import { AttemptFailure } from '../../routing/attempt-failure';
 import { aCompletion, aStream, sse, USAGE, USAGE_PUSD } from '../testing/answers';
 import { attemptsBench, JSON_CALL, STREAM_CALL } from '../testing/attempts-bench';
-import { aCall, aDeployment } from '../testing/builders';
+import { aCall } from '../testing/builders';
 import { ScriptedResponse } from '../testing/scripted-response';
 import { ESTIMATE_PUSD, HOLD_PUSD } from '../testing/started-attempt';
 
@@ -225,12 +225,6 @@ describe('an attempt that is not admitted', () => {
     refuse(error);
     await expect(run()).rejects.toBe(error);
     expect([transport.requests.length, bench.ledger.settled.length, released()]).toEqual([0, 0, 1]);
-  });
-
-  it('gives its slot back where there is no such provider', async () => {
-    const { run, released, admitted } = attemptsBench();
-    await expect(run(aDeployment({ provider: 'gone' }))).rejects.toThrow('gone');
-    expect([released(), admitted]).toEqual([1, []]);
   });
 
   it('names the model that does not serve the endpoint', async () => {

@@ -14,12 +14,10 @@ import {
 import { type KeptTurn, VendorTurns } from '../../cache/turns/vendor-turns.store';
 import { Clock } from '../../common/clock';
 import { LedgerService } from '../../ledger/ledger.service';
-import type { Deployment } from '../../models/model';
 import { TokenEstimator } from '../../pricing/token-estimator.service';
 import type { ConfiguredProvider } from '../../providers/provider';
-import { ProviderRegistry } from '../../providers/provider-registry.service';
 import { AttemptFailure } from '../../routing/attempt-failure';
-import type { ReleaseSlot } from '../../routing/route-request';
+import type { ReleaseSlot, WantedAttempt } from '../../routing/route-request';
 import type { FlightSource } from '../../single-flight/flight-result';
 import { Attempt, type AttemptServices } from './attempt';
 import { isJson, isPage, readBody } from './answer-reader';
@@ -49,7 +47,6 @@ export class AttemptsService {
   private readonly services: AttemptServices;
 
   constructor(
-    private readonly providers: ProviderRegistry,
     private readonly admission: AdmissionService,
     private readonly readOn: ReadOnService,
     private readonly turns: VendorTurns,
@@ -68,20 +65,17 @@ export class AttemptsService {
    */
   async run(
     resolved: ResolvedCall,
-    deployment: Deployment,
-    number: number,
+    { deployment, provider, number }: WantedAttempt,
     release: ReleaseSlot,
   ): Promise<UpstreamResult> {
     let attempt: Attempt | undefined;
     let relay: StreamRelay | undefined;
     try {
-      const provider = this.providers.find(deployment.provider);
-      if (!provider) throw upstreamFailure('unavailable', `The provider of ${deployment.id} was removed.`);
       const translator = translatorOf(resolved, provider);
       const { turns, store } = this.turnsOf(resolved, provider, translator);
       const exchange = exchangeWith(resolved, deployment, provider, { translator, turns: await turns });
       const { body, dropped } = exchange.request;
-      const started = await this.admission.admit(resolved, deployment, number, body);
+      const started = await this.admission.admit(resolved, { deployment, provider, number }, body);
       attempt = new Attempt(this.services, started, { dropped: dropped.length > 0 ? dropped : undefined, store });
       const response = await this.send(attempt, exchange);
       if (!resolved.call.request.stream || isJson(response)) return await this.readAnswer(attempt, exchange, response);

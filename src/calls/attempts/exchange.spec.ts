@@ -1,5 +1,6 @@
 import { openAi, type Provider, type Translator, UnsupportedMemberError, VENDORS } from '@thriftgate/providers';
 import { AttemptFailure } from '../../routing/attempt-failure';
+import { aProvider as configuredProvider } from '../../providers/testing/a-provider';
 import { aCall, aDeployment, aModel, aPreparedCall } from '../testing/builders';
 import { FakeTransport } from '../testing/fake-transport';
 import { exchangeWith, unsupportedEndpoint } from './exchange';
@@ -7,8 +8,7 @@ import { exchangeWith, unsupportedEndpoint } from './exchange';
 const chat = openAi.translators['chat.completions']!;
 
 function aProvider(api: Provider = openAi) {
-  const rest = { headers: undefined, catalogueVendor: undefined, simulated: false };
-  return { name: 'openai', api, transport: new FakeTransport(), baseUrl: 'http://up/v1', apiKey: 'sk', ...rest };
+  return configuredProvider({ api, transport: new FakeTransport(), apiKey: 'sk' });
 }
 
 function providerWith(toRequest: Translator['toRequest']) {

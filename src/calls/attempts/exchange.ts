@@ -83,10 +83,13 @@ function requestOf(
 ): UpstreamRequest {
   const translated = translate(translator, upstream);
   if (translated.dropped.length > 0 && isStrict(call)) throw droppedUnderStrict(deployment, translated.dropped);
-  const request = provider.api.authorise(translated, provider.apiKey);
-  const { headers } = provider;
-  if (headers) request.headers = { ...request.headers, ...headers };
-  return request;
+  return authorised(translated, provider);
+}
+
+/** The request with the provider's credential and its headers. */
+export function authorised(request: UpstreamRequest, { api, apiKey, headers }: ConfiguredProvider): UpstreamRequest {
+  const signed = api.authorise(request, apiKey);
+  return headers ? { ...signed, headers: { ...signed.headers, ...headers } } : signed;
 }
 
 /** A call as a vendor's translator gets it. */

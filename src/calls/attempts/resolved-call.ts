@@ -3,6 +3,7 @@ import type { IntentEntry } from '../../ledger/ledger.service';
 import type { Flight } from '../../single-flight/flight';
 import type { CacheStatus } from '../call';
 import type { PreparedCall } from '../prepared-call';
+import { OWN_KEY_TAG } from '../tags';
 
 /** A call on its way upstream: what all its attempts share. */
 export interface ResolvedCall extends PreparedCall {
@@ -25,9 +26,10 @@ const DEFAULT_OUTPUT_TOKENS = 4096;
 export function intentOf(
   { call, model, slot }: PreparedCall,
   cacheStatus: CacheStatus,
-  attempt: { number: number; provider: string; upstreamModel: string | null },
+  attempt: { number: number; provider: string; upstreamModel: string | null; ownKey?: boolean },
   charged: { priceId: string | null; windows: string[] | null } = NOT_CHARGED,
 ): IntentEntry {
+  const tags = attempt.ownKey ? [...call.tags, OWN_KEY_TAG] : call.tags;
   const isPaid = cacheStatus !== 'HIT' && cacheStatus !== 'COALESCED';
   return {
     request_id: call.requestId,
@@ -46,7 +48,7 @@ export function intentOf(
     charged: charged.windows,
     batch_id: call.batch?.batchId ?? null,
     custom_id: call.batch?.customId ?? null,
-    tags: call.tags.length > 0 ? call.tags : null,
+    tags: tags.length > 0 ? tags : null,
   };
 }
 

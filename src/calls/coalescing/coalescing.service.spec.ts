@@ -4,6 +4,8 @@ import { GatewayError } from '../../common/errors';
 import { FakeSignal } from '../testing/fake-signal';
 import { AttemptFailure } from '../../routing/attempt-failure';
 import type { PriceBook } from '../../pricing/price-book.service';
+import type { ProviderRegistry } from '../../providers/provider-registry.service';
+import { aProvider } from '../../providers/testing/a-provider';
 import { localRouter } from '../../routing/testing/local-router';
 import type { FlightResult } from '../../single-flight/flight-result';
 import { localSingleFlight } from '../../single-flight/testing/local-single-flight';
@@ -46,7 +48,7 @@ function setUp() {
   const asked: ResolvedCall[] = [];
   const ends: { resolve: (result: UpstreamResult) => void; reject: (error: Error) => void }[] = [];
   const attempts: Pick<AttemptsService, 'run'> = {
-    run: (resolved, _deployment, _number, release) => {
+    run: (resolved, _wanted, release) => {
       asked.push(resolved);
       return new Promise<UpstreamResult>((resolve, reject) => ends.push({ resolve, reject })).finally(release);
     },
@@ -58,7 +60,13 @@ function setUp() {
     new CachedResponseService(ledger.asService(), replay, clock),
     new FollowerService(ledger.asService(), replay, clock),
     replay,
-    new UpstreamAsker(localRouter().router, attempts as AttemptsService, prices as PriceBook, clock),
+    new UpstreamAsker(
+      localRouter().router,
+      attempts as AttemptsService,
+      prices as PriceBook,
+      { withCredentials: () => [aProvider()] } as Pick<ProviderRegistry, 'withCredentials'> as ProviderRegistry,
+      clock,
+    ),
   );
   const respond = (body: object = {}, client = new FakeSignal()) =>
     coalescing.respond(aPreparedCall(aCall({ ...body }, { signal: client })));

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock';
 import type { Deployment } from '../../models/model';
 import { PriceBook } from '../../pricing/price-book.service';
+import { ProviderRegistry } from '../../providers/provider-registry.service';
 import { Router } from '../../routing/router.service';
 import { AttemptsService } from '../attempts/attempts.service';
 import type { ResolvedCall } from '../attempts/resolved-call';
@@ -19,22 +20,27 @@ export class UpstreamAsker {
     private readonly router: Router,
     private readonly attempts: AttemptsService,
     private readonly prices: PriceBook,
+    private readonly providers: ProviderRegistry,
     private readonly clock: Clock,
   ) {}
 
   /** @throws GatewayError before anything of the answer was sent */
   ask(resolved: ResolvedCall): Promise<UpstreamResult> {
-    const { model, signal, call, affinity } = resolved;
+    const { model, signal, call, affinity, slot } = resolved;
+    const { teamId } = call.caller;
+    // An answer that a team's own key paid for is for that team alone.
+    const owner = slot.scope.id === teamId ? teamId : null;
     const request = {
       model,
       signal,
       stream: call.request.stream,
       affinity,
       attemptsBefore: call.attemptsBefore ?? 0,
-      pricePusd: (deployment: Deployment) => this.pricePusd(deployment, call.caller.teamId),
+      pricePusd: (deployment: Deployment) => this.pricePusd(deployment, teamId),
+      withCredentials: ({ provider }: Deployment) => this.providers.withCredentials(provider, owner),
     };
-    return this.router.route(request, (deployment, number, release) =>
-      this.attempts.run(resolved, deployment, number, release),
+    return this.router.route(request, (deployment, number, release, provider) =>
+      this.attempts.run(resolved, { deployment, provider, number }, release),
     );
   }
 

@@ -1,7 +1,8 @@
 import { type Endpoint, type JsonBody, openAi, type Provider } from '@thriftgate/providers';
 import { FakeSignal } from './fake-signal';
 import type { TokenEstimator } from '../../pricing/token-estimator.service';
-import type { ProviderRegistry } from '../../providers/provider-registry.service';
+import { aProvider } from '../../providers/testing/a-provider';
+import type { WantedAttempt } from '../../routing/route-request';
 import type { AdmissionService } from '../attempts/admission.service';
 import { AttemptsService } from '../attempts/attempts.service';
 import type { CacheWriter } from '../attempts/cache-writer.service';
@@ -26,29 +27,9 @@ export function attemptsBench(
   const resolved = aResolvedCall(endpoint ? { ...call, endpoint } : call);
   const admitted: JsonBody[] = [];
   let refusal: Error | undefined;
-  const provider = {
-    name: 'openai',
-    api,
-    transport,
-    baseUrl: 'http://upstream/v1',
-    apiKey: 'sk-key',
-    headers: undefined,
-    catalogueVendor: undefined,
-    simulated: false,
-  };
-  const registry = {
-    find: (name: string) => {
-      if (name !== 'openai') throw new Error(`there is no provider "${name}"`);
-      return provider;
-    },
-  };
+  const provider = aProvider({ api, transport });
   const admission = {
-    admit: async (
-      of: ResolvedCall,
-      deployment: ReturnType<typeof aDeployment>,
-      number: number,
-      requestBody: JsonBody,
-    ) => {
+    admit: async (of: ResolvedCall, { deployment, number }: WantedAttempt, requestBody: JsonBody) => {
       if (refusal) throw refusal;
       admitted.push(requestBody);
       return bench.started({ resolved: of, deployment, number });
@@ -56,7 +37,6 @@ export function attemptsBench(
   };
   const { estimator, cacheWriter } = bench.services;
   const attempts = new AttemptsService(
-    registry as Pick<ProviderRegistry, 'find'> as ProviderRegistry,
     admission as Pick<AdmissionService, 'admit'> as AdmissionService,
     new ReadOnService(),
     bench.turns,
@@ -66,7 +46,8 @@ export function attemptsBench(
     bench.clock,
   );
   let released = 0;
-  const run = (deployment = aDeployment()) => attempts.run(resolved, deployment, 1, () => (released += 1));
+  const run = (deployment = aDeployment()) =>
+    attempts.run(resolved, { deployment, provider, number: 1 }, () => (released += 1));
   return {
     bench,
     resolved,

@@ -1,4 +1,4 @@
-import type { ModelCacheRules } from '@thriftgate/contracts';
+import type { ModelCacheRules, RoutingSettings } from '@thriftgate/contracts';
 import type { Generated, JSONColumnType } from 'kysely';
 
 export interface ModelTables {
@@ -59,6 +59,8 @@ export interface AdminModelsTable {
   deployments: JSONColumnType<DeploymentSettings[] | null, string | null, string | null>;
   cache: JSONColumnType<ModelCacheRules | null, string | null, string | null>;
   default_max_tokens: number | null;
+  /** Null where all of it is that of gateway.yaml. */
+  routing: JSONColumnType<RoutingSettings | null, string | null, string | null>;
   created_at: Generated<Date>;
   updated_at: Generated<Date>;
 }

@@ -12,6 +12,7 @@ export const API_TAGS = {
   Budgets: 'For administrators: spending limits of teams and keys, by window.',
   Credits: 'For administrators: prepaid balances of teams, and their monthly statements.',
   'Model settings': 'For administrators: models, their deployments, versions and cache rules.',
+  Providers: 'For administrators: providers, their keys, and the keys that teams have of their own.',
   Prices: 'For administrators: token prices and their start dates.',
   Cache: 'For administrators: statistics, invalidation, and the teams that share responses.',
   Reports: 'For administrators: usage and single calls of all teams.',

@@ -8,8 +8,9 @@ import { type Caller, CurrentCaller } from '../../common/caller';
 import { PriceBook } from '../../pricing/price-book.service';
 import { unknownPriceWarning } from '../../pricing/unknown-price';
 import { GenerationsService } from '../generations.service';
-import type { Model } from '../model';
+import { DEFAULT_ROUTING, type Model } from '../model';
 import { ModelRegistry } from '../model-registry.service';
+import { routingAfter, routingToWire } from '../routing-rules';
 import { AdminModelsService } from './admin-models.service';
 
 /** Prices of no team in particular. */
@@ -36,7 +37,7 @@ export class AdminModelsController {
   })
   @ApiOkResponse({ description: 'The models.', standardSchema: contracts.adminModelListSchema })
   list(): contracts.AdminModelList {
-    return { data: this.registry.all().map((model) => this.toWire(model)) };
+    return { data: this.registry.allKnown().map((model) => this.toWire(model)) };
   }
 
   @Post()
@@ -50,17 +51,19 @@ export class AdminModelsController {
     @Body({ schema: contracts.createModelSchema }) body: contracts.CreateModel,
     @CurrentCaller() caller: Caller,
   ): Promise<contracts.ChangedModel> {
-    const { name, deployments, cache = null, default_max_tokens: defaultMaxTokens = null } = body;
-    return this.changed(await this.models.create(name, { deployments, cache, defaultMaxTokens }, caller.keyId));
+    const { name, deployments, cache = null, default_max_tokens: defaultMaxTokens = null, ...routing } = body;
+    const settings = { deployments, cache, defaultMaxTokens, routing: routingAfter(null, routing) };
+    return this.changed(await this.models.create(name, settings, caller.keyId));
   }
 
   @Patch(':model')
   @ApiOperation({
-    summary: 'Change the deployments or the cache rules of a model',
+    summary: 'Change the deployments, the routing or the cache rules of a model',
     description:
       'Overrides gateway.yaml and the catalogue until it is deleted. Stored responses belong to their target, the deployments ' +
       'that write them: those of the old one are not served until it is in force again. New weights, limits, cache rules or ' +
-      'fallbacks to other models keep the target; new cache rules apply to stored responses too.',
+      'fallbacks to other models keep the target; new cache rules apply to stored responses too. Each member of the ' +
+      'routing overrides gateway.yaml for itself.',
   })
   @ApiOkResponse({ description: 'The model.', standardSchema: contracts.changedModelSchema })
   @ApiErrors('invalid_request', 'model_not_found')
@@ -69,8 +72,9 @@ export class AdminModelsController {
     @Body({ schema: contracts.updateModelSchema }) body: contracts.UpdateModel,
     @CurrentCaller() caller: Caller,
   ): Promise<contracts.ChangedModel> {
-    const { deployments, cache, default_max_tokens: defaultMaxTokens } = body;
-    return this.changed(await this.models.update(model, { deployments, cache, defaultMaxTokens }, caller.keyId));
+    const { deployments, cache, default_max_tokens: defaultMaxTokens, ...routing } = body;
+    const changes = { deployments, cache, defaultMaxTokens, routing };
+    return this.changed(await this.models.update(model, changes, caller.keyId));
   }
 
   @Delete(':model')
@@ -93,11 +97,12 @@ export class AdminModelsController {
     return { ...this.toWire(model), warnings };
   }
 
-  private toWire({ name, deployments, cache, defaultMaxTokens }: Model): contracts.AdminModel {
+  private toWire({ name, deployments, cache, defaultMaxTokens, routing }: Model): contracts.AdminModel {
     const { version, generation } = this.generations.current(name);
     return {
       name,
       source: this.registry.sourceOf(name),
+      served: this.registry.resolve(name) !== undefined,
       deployments: deployments.map((each) => ({
         provider: each.provider,
         model: each.upstreamModel,
@@ -107,6 +112,7 @@ export class AdminModelsController {
       })),
       version,
       generation,
+      ...routingToWire(routing ?? DEFAULT_ROUTING),
       default_max_tokens: defaultMaxTokens ?? null,
       cache: {
         enabled: cache.enabled ?? true,

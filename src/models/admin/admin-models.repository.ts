@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { AuditAction, ModelCacheRules } from '@thriftgate/contracts';
+import type { AuditAction, ModelCacheRules, RoutingSettings } from '@thriftgate/contracts';
 import type { Transaction } from 'kysely';
 import { AuditRepository } from '../../audit/audit.repository';
 import { Database } from '../../database/database.connection';
@@ -17,6 +17,8 @@ export interface AdminSettings {
   cache: ModelCacheRules | null;
   /** null: that of gateway.yaml. */
   defaultMaxTokens?: number | null | undefined;
+  /** null: that of gateway.yaml. */
+  routing?: RoutingSettings | null | undefined;
 }
 
 export interface AdminModelChange {
@@ -32,7 +34,7 @@ export interface AdminModelChange {
   };
 }
 
-const COLUMNS = ['deployments', 'cache', 'default_max_tokens as defaultMaxTokens'] as const;
+const COLUMNS = ['deployments', 'cache', 'default_max_tokens as defaultMaxTokens', 'routing'] as const;
 
 @Injectable()
 export class AdminModelsRepository {
@@ -73,11 +75,12 @@ export class AdminModelsRepository {
       await transaction.deleteFrom('admin_models').where('name', '=', name).execute();
       return;
     }
-    const { deployments, cache, defaultMaxTokens } = settings;
+    const { deployments, cache, defaultMaxTokens, routing } = settings;
     const row = {
       deployments: deployments && JSON.stringify(deployments),
       cache: cache && JSON.stringify(cache),
       default_max_tokens: defaultMaxTokens,
+      routing: routing ? JSON.stringify(routing) : null,
       updated_at: new Date(),
     };
     await transaction

@@ -43,6 +43,7 @@ describe('AdminModelsService', () => {
       const settings = stored.get(name);
       return settings?.deployments ? model(name, settings.deployments) : configured.get(name);
     },
+    resolveKnown: (name) => registry.resolve?.(name),
     notFound: (name) => modelNotFound(name, new Map(), new Map()),
     preview: (name, { deployments }) => (deployments ? model(name, deployments) : configured.get(name)),
     withoutAdmin: (name) => configured.get(name),
@@ -89,7 +90,7 @@ describe('AdminModelsService', () => {
     expect(created.deployments).toHaveLength(1);
     expect(changes[0]?.change).toMatchObject({ name: 'new', action: 'model.created', actor: 'key_admin' });
     expect(lastResult()).toEqual({
-      settings: { deployments: [azure], cache: null, defaultMaxTokens: null },
+      settings: { deployments: [azure], cache: null, defaultMaxTokens: null, routing: null },
       target: 'azure/gpt-4.1',
     });
   });
@@ -117,7 +118,7 @@ describe('AdminModelsService', () => {
     stored.set('house', { deployments: [DEPLOYMENT], cache: { ttl_seconds: 5 } });
     await models.update('house', { deployments: [azure] }, 'key_admin');
     expect(lastResult()).toEqual({
-      settings: { deployments: [azure], cache: { ttl_seconds: 5 }, defaultMaxTokens: null },
+      settings: { deployments: [azure], cache: { ttl_seconds: 5 }, defaultMaxTokens: null, routing: null },
       target: 'azure/gpt-4.1',
     });
     await models.update('house', { cache: { enabled: false } }, 'key_admin');
@@ -127,7 +128,7 @@ describe('AdminModelsService', () => {
   it('sets rules for a model of gateway.yaml and keeps its target', async () => {
     await models.update('house', { cache: { ttl_seconds: 9 } }, 'key_admin');
     expect(lastResult()).toEqual({
-      settings: { deployments: null, cache: { ttl_seconds: 9 }, defaultMaxTokens: null },
+      settings: { deployments: null, cache: { ttl_seconds: 9 }, defaultMaxTokens: null, routing: null },
       target: 'openai/gpt-4.1',
     });
   });

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ModelCacheRulesChange } from '@thriftgate/contracts';
+import type { ModelCacheRulesChange, RoutingChanges } from '@thriftgate/contracts';
 import { GatewayError } from '../../common/errors';
 import type { DeploymentSettings } from '../../database/tables/model-tables';
 import { ProviderRegistry } from '../../providers/provider-registry.service';
@@ -7,6 +7,7 @@ import { GenerationsService } from '../generations.service';
 import type { Model } from '../model';
 import { ModelRegistry } from '../model-registry.service';
 import { type AdminModelChange, AdminModelsRepository, type AdminSettings } from './admin-models.repository';
+import { routingAfter } from '../routing-rules';
 import { rulesAfter } from './rules-after';
 
 /** Changes of a model; undefined members stay as they are. */
@@ -15,6 +16,7 @@ export interface ModelChanges {
   cache?: ModelCacheRulesChange | undefined;
   /** null removes it. */
   defaultMaxTokens?: number | null | undefined;
+  routing?: RoutingChanges | undefined;
 }
 
 /** Models that administrators set while the gateway runs. Responses of another target have other cache keys. */
@@ -30,15 +32,20 @@ export class AdminModelsService {
   /** @throws GatewayError `conflict` if the model exists */
   async create(
     name: string,
-    { deployments, cache, defaultMaxTokens }: AdminSettings & { deployments: DeploymentSettings[] },
+    { deployments, cache, defaultMaxTokens, routing }: AdminSettings & { deployments: DeploymentSettings[] },
     actor: string,
   ): Promise<Model> {
-    if (this.registry.resolve(name))
+    if (this.registry.resolveKnown(name))
       throw new GatewayError('conflict', {
         message: `A model "${name}" already exists; PATCH /admin/models/{model} changes it.`,
         param: 'name',
       });
-    return this.set(name, { deployments, cache, defaultMaxTokens }, 'model.created', actor);
+    return this.set(
+      name,
+      { deployments, cache, defaultMaxTokens, routing: routing ?? undefined },
+      'model.created',
+      actor,
+    );
   }
 
   /** Replaces the deployments or the rules of a model from any source. @throws GatewayError `model_not_found` */
@@ -67,8 +74,9 @@ export class AdminModelsService {
     actor: string,
   ): Promise<Model> {
     changes.deployments?.forEach(({ provider }, index) => this.requireProvider(provider, index));
+    if (changes.routing) this.requireFallbacks(name, changes.routing);
     await this.apply({ name, action, actor, work: (before) => this.changed(name, before, changes) });
-    const model = this.registry.resolve(name);
+    const model = this.registry.resolveKnown(name);
     if (!model) throw this.registry.notFound(name);
     return model;
   }
@@ -77,8 +85,9 @@ export class AdminModelsService {
     const deployments = changes.deployments ?? before?.deployments ?? null;
     const cache = rulesAfter(before?.cache ?? null, changes.cache);
     const { defaultMaxTokens = before?.defaultMaxTokens ?? null } = changes;
-    const isSet = deployments !== null || cache !== null || defaultMaxTokens !== null;
-    const settings = isSet ? { deployments, cache, defaultMaxTokens } : null;
+    const routing = routingAfter(before?.routing ?? null, changes.routing ?? {});
+    const isSet = deployments !== null || cache !== null || defaultMaxTokens !== null || routing !== null;
+    const settings = isSet ? { deployments, cache, defaultMaxTokens, routing } : null;
     const model = settings ? this.registry.preview(name, settings) : this.registry.withoutAdmin(name);
     if (!model) throw new GatewayError('invalid_request', { param: 'deployments' });
     return { settings, target: model.target };
@@ -93,12 +102,25 @@ export class AdminModelsService {
     if (this.providers.find(provider)) return;
     const known = this.providers.names().join(', ');
     throw new GatewayError('invalid_request', {
-      message: `There is no provider "${provider}"; declare it in gateway.yaml or set its API key. Known are ${known}.`,
+      message: `There is no provider "${provider}"; add it at POST /admin/providers, in gateway.yaml or by its API key. Known are ${known}.`,
       param: `deployments.${index}.provider`,
     });
   }
 
+  /** A fallback with a typo would never answer. */
+  private requireFallbacks(name: string, { fallbacks }: RoutingChanges): void {
+    if (!fallbacks) return;
+    const lists = Array.isArray(fallbacks) ? { '': fallbacks } : fallbacks;
+    for (const [reason, names] of Object.entries(lists))
+      names?.forEach((fallback, index) => {
+        if (fallback !== name && this.registry.resolveKnown(fallback)) return;
+        const param = ['fallbacks', reason, index].filter((part) => part !== '').join('.');
+        const problem = fallback === name ? 'is the model itself' : `there is no model "${fallback}"`;
+        throw new GatewayError('invalid_request', { message: `'${param}': ${problem}.`, param });
+      });
+  }
+
   private requireModel(name: string): void {
-    if (!this.registry.resolve(name)) throw this.registry.notFound(name);
+    if (!this.registry.resolveKnown(name)) throw this.registry.notFound(name);
   }
 }

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { BreakerChannel, BreakerMessage } from '../breakers/breaker-channel.service';
 import { Breakers } from '../breakers/breakers.service';
 import { AttemptRunner } from '../attempt-runner.service';
+import type { ProviderRegistry } from '../../providers/provider-registry.service';
 import type { ProviderHealth } from '../provider-health.service';
 import { Router } from '../router.service';
 import { DeploymentSlots } from '../slots.service';
@@ -25,12 +26,26 @@ export class FakeBreakerChannel implements Pick<BreakerChannel, 'send' | 'subscr
   }
 }
 
+/** A registry of providers that tells which ones are revived. */
+export class FakeRevivals implements Pick<ProviderRegistry, 'onRevived'> {
+  /** Revives a provider. */
+  revive: (name: string) => void = () => undefined;
+
+  onRevived(listener: (name: string) => void): void {
+    this.revive = listener;
+  }
+
+  asRegistry(): ProviderRegistry {
+    return this as Pick<ProviderRegistry, 'onRevived'> as ProviderRegistry;
+  }
+}
+
 /** A router of its own, with the parts that a test looks at. */
 export function localRouter(health: Pick<ProviderHealth, 'succeeded' | 'failed'> = { succeeded() {}, failed() {} }) {
   Logger.overrideLogger(false);
   const slots = new DeploymentSlots();
   const channel = new FakeBreakerChannel();
-  const breakers = new Breakers(channel.asService());
+  const breakers = new Breakers(channel.asService(), new FakeRevivals().asRegistry());
   breakers.onModuleInit();
   const router = new Router(new AttemptRunner(slots, breakers, health as ProviderHealth));
   return { router, slots, breakers, channel };

@@ -17,3 +17,11 @@ export function azureUrl({ baseUrl, upstreamModel }: Pick<UpstreamCall, 'baseUrl
   const rest = isOlder ? `/deployments/${encodeURIComponent(upstreamModel)}` : '/v1';
   return pathUnder(baseUrl, `${api}${rest}/chat/completions`);
 }
+
+/** The models of a resource. @see https://learn.microsoft.com/rest/api/azureopenai/models/list */
+export function azureModelsUrl(baseUrl: string): string {
+  const [address = '', query = ''] = baseUrl.split(/\?(.*)/s);
+  const resource = address.replace(/\/openai(\/.*)?$/, '').replace(/\/+$/, '');
+  const isOlder = new URLSearchParams(query).has('api-version');
+  return pathUnder(query === '' ? resource : `${resource}?${query}`, isOlder ? '/openai/models' : '/openai/v1/models');
+}

@@ -1,14 +1,14 @@
 import { readCompletion } from '../endpoints/chat-completions/completion-facts';
-import { toChatRequest, withPromptCacheKey } from '../openai/openai-chat-request';
+import { pathUnder, toChatRequest, withPromptCacheKey } from '../openai/openai-chat-request';
 import { OpenAiChatStream } from '../openai/openai-chat-stream';
 import { bearer } from '../openai/openai';
 import { toOpenAiError } from '../openai/openai-error';
 import { openAiResponses } from '../openai/responses/openai-responses';
-import { CHAT_COMPLETIONS, type Provider, RESPONSES } from '../provider';
+import { CHAT_COMPLETIONS, getRequest, type Provider, RESPONSES } from '../provider';
 import type { Translator, UpstreamCall, UpstreamRequest } from '../translator';
 import { readAnswer, withTurn } from './answer/answer';
 import { errorIn, openAiShape } from './answer/openai-shape';
-import { azureUrl } from './azure-url';
+import { azureModelsUrl, azureUrl } from './azure-url';
 import type { CompatibleVendor, RequestRules } from './quirks';
 import { rewrite, rulesFor } from './request/rewrite';
 import { withoutStreamOptions } from './stream-options';
@@ -23,6 +23,7 @@ export function compatible(id: string, vendor: CompatibleVendor): Provider {
     authorise: vendor.quirks.azure
       ? (request, key) => (key === undefined ? request : withHeaders(request, { 'api-key': key }))
       : bearer,
+    models: (baseUrl) => getRequest(vendor.quirks.azure ? azureModelsUrl(baseUrl) : pathUnder(baseUrl, '/models')),
     translators: {
       [CHAT_COMPLETIONS]: compatibleChat(vendor),
       ...(vendor.quirks.responses && { [RESPONSES]: openAiResponses }),

@@ -1,9 +1,9 @@
-import { CHAT_COMPLETIONS, type Provider } from '../provider';
+import { CHAT_COMPLETIONS, getRequest, type Provider } from '../provider';
 import type { Translator } from '../translator';
 import { readGeminiReply } from './answer/gemini-reply';
 import { GeminiStream } from './answer/gemini-stream';
 import { toGeminiError } from './gemini-error';
-import { toGeminiRequest } from './request/gemini-request';
+import { geminiUrl, toGeminiRequest } from './request/gemini-request';
 
 /** Chat completions over `generateContent`. */
 export const geminiChat: Translator = {
@@ -19,5 +19,6 @@ export const gemini: Provider = {
   id: 'gemini',
   authorise: (request, credential) =>
     credential === undefined ? request : { ...request, headers: { ...request.headers, 'x-goog-api-key': credential } },
+  models: (baseUrl) => getRequest(geminiUrl(baseUrl, '/models')),
   translators: { [CHAT_COMPLETIONS]: geminiChat },
 };

@@ -1,8 +1,8 @@
 import { readCompletion } from '../endpoints/chat-completions/completion-facts';
-import { CHAT_COMPLETIONS, type Provider } from '../provider';
+import { CHAT_COMPLETIONS, getRequest, type Provider } from '../provider';
 import type { Translator, UpstreamCall, UpstreamFailure } from '../translator';
 import { toOpenAiError } from './openai-error';
-import { toChatRequest } from './openai-chat-request';
+import { pathUnder, toChatRequest } from './openai-chat-request';
 import { OpenAiChatStream } from './openai-chat-stream';
 
 /** Chat completions as OpenAI describes them; bytes pass through both ways. */
@@ -23,5 +23,6 @@ export const bearer: Provider['authorise'] = (request, credential) =>
 export const openAi: Provider = {
   id: 'openai',
   authorise: bearer,
+  models: (baseUrl) => getRequest(pathUnder(baseUrl, '/models')),
   translators: { [CHAT_COMPLETIONS]: openAiChat },
 };

@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import { Readable } from 'node:stream';
 import { Agent, type Dispatcher, EnvHttpProxyAgent, interceptors } from 'undici';
 import { IncomingResponse, type BodySource } from './incoming-response';
@@ -19,6 +20,11 @@ export interface UpstreamClientOptions extends UpstreamTimeouts {
   maxReplyBytes: number;
   /** The proxy in front of upstreams, as `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` name it; undefined for none. */
   proxy?: UpstreamProxy | undefined;
+  /**
+   * Resolves the names of upstreams for connections; undefined as the system does. Where a proxy is asked, the proxy resolves
+   * them.
+   */
+  lookup?: LookupFunction | undefined;
   /** Sent as `User-Agent`: some vendors refuse requests without one. */
   userAgent: string;
 }
@@ -52,7 +58,7 @@ export class UpstreamClient implements UpstreamTransport {
     this.#userAgent = options.userAgent;
     this.#totalTimeoutMs = options.totalTimeoutMs;
     this.#options = {
-      connect: { timeout: options.connectTimeoutMs },
+      connect: { timeout: options.connectTimeoutMs, ...(options.lookup && { lookup: options.lookup }) },
       headersTimeout: options.firstByteTimeoutMs,
       bodyTimeout: options.idleTimeoutMs,
       connections: options.maxConnectionsPerOrigin,
@@ -71,7 +77,14 @@ export class UpstreamClient implements UpstreamTransport {
       const exchange = new Exchange(resolve, reject, signal, this.#maxReplyBytes, this.#connections);
       if (signal?.aborted === true) return exchange.cancel();
       exchange.limit(timeouts?.connectTimeoutMs, timeouts?.totalTimeoutMs ?? this.#totalTimeoutMs);
-      const message = { origin, path, method, headers, body: bodyOf(body), ...bodyTimeouts(timeouts) };
+      const message = {
+        origin,
+        path,
+        method,
+        headers,
+        body: method === 'GET' ? null : bodyOf(body),
+        ...bodyTimeouts(timeouts),
+      };
       this.#connections.dispatcher.dispatch(message, exchange);
     });
   }

@@ -6,6 +6,8 @@ import type {
   ModelCacheRules,
   ModelCacheRulesChange,
   ModelVersion,
+  RoutingChanges,
+  RoutingSettings,
 } from '@thriftgate/contracts';
 import { type CallOptions, type HttpClient, path } from '../http-client';
 
@@ -34,16 +36,16 @@ export class AdminModels {
   }
 
   create(
-    model: { name: string; deployments: NewDeployment[]; cache?: ModelCacheRules | null },
+    model: { name: string; deployments: NewDeployment[]; cache?: ModelCacheRules | null } & Partial<RoutingSettings>,
     options?: CallOptions,
   ): Promise<ChangedModel> {
     return this.http.json('POST', '/admin/models', { ...options, body: model });
   }
 
-  /** Replaces the deployments of a model, or changes its cache rules; another target starts a new cache generation. */
+  /** Replaces the deployments of a model, or changes its routing or cache rules; another target starts a new cache generation. */
   update(
     model: string,
-    changes: { deployments?: NewDeployment[]; cache?: ModelCacheRulesChange },
+    changes: { deployments?: NewDeployment[]; cache?: ModelCacheRulesChange } & Partial<RoutingChanges>,
     options?: CallOptions,
   ): Promise<ChangedModel> {
     return this.http.json('PATCH', path`/admin/models/${model}`, { ...options, body: changes });

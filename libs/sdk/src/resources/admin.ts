@@ -9,6 +9,7 @@ import { Credits } from './credits';
 import { Keys } from './keys';
 import { Ledger } from './ledger';
 import { Prices } from './prices';
+import { Providers } from './providers';
 import { Savings } from './savings';
 import { Statements } from './statements';
 import { Teams } from './teams';
@@ -77,6 +78,7 @@ export class Admin {
   readonly savings: Savings;
   readonly cache: Cache;
   readonly models: AdminModels;
+  readonly providers: Providers;
   readonly prices: Prices;
   readonly alerts: Alerts;
   readonly webhooks: Webhooks;
@@ -94,6 +96,7 @@ export class Admin {
     this.savings = new Savings(http);
     this.cache = new Cache(http);
     this.models = new AdminModels(http);
+    this.providers = new Providers(http);
     this.prices = new Prices(http);
     this.alerts = new Alerts(http);
     this.webhooks = new Webhooks(http);

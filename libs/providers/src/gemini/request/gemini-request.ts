@@ -98,13 +98,19 @@ export function toGeminiRequest(call: UpstreamCall): UpstreamRequest {
   };
 }
 
-/** A base URL may have a query, and its version. Without `alt=sse` a stream would be one JSON array. */
-function urlOf({ baseUrl, upstreamModel, stream }: UpstreamCall): string {
+/** A path of the API. A base URL may have a query, and its version. */
+export function geminiUrl(baseUrl: string, path: string, parameters: readonly string[] = []): string {
   const [base = '', query] = baseUrl.split(/\?(.*)/s);
+  const queries = [...parameters, ...(query ? [query] : [])].join('&');
+  return `${base.replace(/(\/v1beta)?\/*$/, '')}/v1beta${path}${queries && `?${queries}`}`;
+}
+
+/** Without `alt=sse` a stream would be one JSON array. */
+function urlOf({ baseUrl, upstreamModel, stream }: UpstreamCall): string {
   const model = upstreamModel.includes('/') ? upstreamModel : `models/${upstreamModel}`;
-  const path = `${base.replace(/(\/v1beta)?\/*$/, '')}/v1beta/${model.split('/').map(encodeURIComponent).join('/')}`;
-  const queries = [...(stream ? ['alt=sse'] : []), ...(query ? [query] : [])].join('&');
-  return `${path}:${stream ? 'streamGenerateContent' : 'generateContent'}${queries && `?${queries}`}`;
+  const path = `/${model.split('/').map(encodeURIComponent).join('/')}`;
+  const method = stream ? 'streamGenerateContent' : 'generateContent';
+  return geminiUrl(baseUrl, `${path}:${method}`, stream ? ['alt=sse'] : []);
 }
 
 function refuse(body: JsonRecord): void {
