@@ -17,6 +17,7 @@ import { Coalescing } from './coalescing/coalescing.service';
 import { FollowerService } from './coalescing/follower.service';
 import { UpstreamAsker } from './coalescing/upstream-asker.service';
 import { TokenCounts } from './token-counts.service';
+import { PartedCalls } from './parts/parted-calls.service';
 import { CallResponder } from './responses/call-responder.service';
 import { CachedResponseService } from './responses/cached-response.service';
 import { ReplayService } from './responses/replay.service';
@@ -47,6 +48,7 @@ import { ReplayService } from './responses/replay.service';
     Coalescing,
     FollowerService,
     UpstreamAsker,
+    PartedCalls,
   ],
   exports: [CallsService, CallResponder, TokenCounts],
 })

@@ -20,6 +20,7 @@ export { sseComment } from './transport/sse-text';
 export { ENDPOINTS, endpointAt, endpointUnder } from './endpoints/endpoints';
 export { chatCompletions } from './endpoints/chat-completions/chat-completions.endpoint';
 export { messages } from './endpoints/messages/messages.endpoint';
+export { embeddings } from './endpoints/embeddings/embeddings.endpoint';
 export { anthropic } from './anthropic/anthropic';
 export { openAi } from './openai/openai';
 export * from './vendors';

@@ -16,6 +16,9 @@ export const CHAT_COMPLETIONS = 'chat.completions';
 /** The name of the endpoint of OpenAI's Responses. */
 export const RESPONSES = 'responses';
 
+/** The name of the embeddings endpoint. */
+export const EMBEDDINGS = 'embeddings';
+
 /** The vendor's translator of an endpoint, else a bridge over its chat completions; undefined where it has neither. */
 export function translatorFor(endpoint: Endpoint, { translators }: Provider): Translator | undefined {
   const own = translators[endpoint.name];

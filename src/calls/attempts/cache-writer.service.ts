@@ -5,6 +5,7 @@ import { ResponseCache } from '../../cache/response-cache.service';
 import type { PicoUsd } from '../../common/money';
 import { DriftService } from '../../models/versions/drift.service';
 import type { Deployment } from '../../models/model';
+import { isParted, storedParts } from '../parts/call-parts';
 import type { ResolvedCall } from './resolved-call';
 
 /** The attempt whose answer is to be stored. */
@@ -57,7 +58,7 @@ export class CacheWriter {
     const { call, slot, flight } = resolved;
     // A flight that another replica has taken over is that replica's to store.
     if (reason !== null || usage === undefined || flight?.superseded) return false;
-    const stored = this.cache.store(slot, {
+    const answer = {
       body: call.endpoint.render.json(call.endpoint.withoutSignatures(reply.body), true),
       usage,
       listCostPusd,
@@ -67,7 +68,10 @@ export class CacheWriter {
       dropped,
       teamId: call.caller.teamId,
       tags: call.tags,
-    });
+    };
+    const stored = isParted(resolved)
+      ? this.cache.storeAll(storedParts(resolved, answer))
+      : this.cache.store(slot, answer);
     if (flight) flight.stored = stored;
     return true;
   }

@@ -1,7 +1,8 @@
-import { CHAT_COMPLETIONS, type Provider } from '../provider';
+import { CHAT_COMPLETIONS, EMBEDDINGS, type Provider } from '../provider';
 import type { Translator } from '../translator';
 import { readGeminiReply } from './answer/gemini-reply';
 import { GeminiStream } from './answer/gemini-stream';
+import { geminiEmbeddings } from './embeddings/gemini-embeddings';
 import { toGeminiError } from './gemini-error';
 import { toGeminiRequest } from './request/gemini-request';
 
@@ -19,5 +20,5 @@ export const gemini: Provider = {
   id: 'gemini',
   authorise: (request, credential) =>
     credential === undefined ? request : { ...request, headers: { ...request.headers, 'x-goog-api-key': credential } },
-  translators: { [CHAT_COMPLETIONS]: geminiChat },
+  translators: { [CHAT_COMPLETIONS]: geminiChat, [EMBEDDINGS]: geminiEmbeddings },
 };

@@ -1,6 +1,7 @@
 import { readCompletion } from '../endpoints/chat-completions/completion-facts';
-import { CHAT_COMPLETIONS, type Provider } from '../provider';
+import { CHAT_COMPLETIONS, EMBEDDINGS, type Provider } from '../provider';
 import type { Translator, UpstreamCall, UpstreamFailure } from '../translator';
+import { OPENAI_EMBEDDINGS, openAiEmbeddings } from './embeddings/openai-embeddings';
 import { toOpenAiError } from './openai-error';
 import { toChatRequest } from './openai-chat-request';
 import { OpenAiChatStream } from './openai-chat-stream';
@@ -23,5 +24,8 @@ export const bearer: Provider['authorise'] = (request, credential) =>
 export const openAi: Provider = {
   id: 'openai',
   authorise: bearer,
-  translators: { [CHAT_COMPLETIONS]: openAiChat },
+  translators: {
+    [CHAT_COMPLETIONS]: openAiChat,
+    [EMBEDDINGS]: openAiEmbeddings(OPENAI_EMBEDDINGS, 'OpenAI'),
+  },
 };
