@@ -22,6 +22,7 @@ export { chatCompletions } from './endpoints/chat-completions/chat-completions.e
 export { messages } from './endpoints/messages/messages.endpoint';
 export { embeddings } from './endpoints/embeddings/embeddings.endpoint';
 export { anthropic } from './anthropic/anthropic';
+export { gemini } from './gemini/gemini';
 export { openAi } from './openai/openai';
 export * from './vendors';
 export { responses } from './endpoints/responses/responses.endpoint';

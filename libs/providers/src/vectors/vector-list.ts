@@ -44,7 +44,14 @@ export function asBase64(vector: Buffer): string {
 export function asNumbers(vector: Buffer): string {
   if (vector[0] !== QUOTE) return vector.toString('latin1');
   const bytes = Buffer.from(vector.toString('latin1', 1, vector.length - 1), 'base64');
-  const values: number[] = [];
-  for (let at = 0; at + BYTES_PER_VALUE <= bytes.length; at += BYTES_PER_VALUE) values.push(bytes.readFloatLE(at));
-  return JSON.stringify(values);
+  const values: string[] = [];
+  for (let at = 0; at + BYTES_PER_VALUE <= bytes.length; at += BYTES_PER_VALUE)
+    values.push(numberAsJson(bytes.readFloatLE(at)));
+  return `[${values.join(',')}]`;
+}
+
+/** With the sign of a zero, which `JSON.stringify` leaves out. */
+function numberAsJson(value: number): string {
+  if (value === 0) return Object.is(value, -0) ? '-0' : '0';
+  return Number.isFinite(value) ? String(value) : 'null';
 }
