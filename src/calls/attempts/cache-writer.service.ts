@@ -37,6 +37,7 @@ export class CacheWriter {
       choices: call.request.choices,
       sameFamily: deployment.upstreamModel === model.family,
       storeToolCalls: storesToolCalls(resolved),
+      usageMayMiss: isParted(resolved),
     });
     return reason ?? null;
   }

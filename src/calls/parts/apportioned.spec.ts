@@ -9,6 +9,7 @@ describe('shares by weight', () => {
     [0n, [5, 7], [0n, 0n]],
     [7n, [3], [7n]],
     [100n, [1, 0, 3], [25n, 0n, 75n]],
+    [3n, [0, 0], [1n, 2n]],
   ])('%s by %j is %j', (total, weights, shares) => expect(apportioned(total, weights)).toEqual(shares));
 
   it('are the total together, and each is at most one from what is due', () =>

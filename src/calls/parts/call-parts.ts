@@ -96,12 +96,12 @@ export function gathered(seam: RequestParts, hits: readonly [CacheHit, ...CacheH
   };
 }
 
-/** An answer as its parts are stored. Tokens and cost, which vendors tell for all together, are shared out by size. */
+/** An answer as its parts are stored. Its tokens, which vendors tell for all together, are shared out by size, its cost by tokens. */
 export function storedParts({ call, parts }: PartedCall, answer: NewAnswer): { slot: CacheSlot; entry: NewAnswer }[] {
   const seam = seamOf(call);
   const weights = parts.distinct.map(({ body }) => seam.weight(body));
   const tokens = apportioned(BigInt(answer.usage.inputTokens), weights);
-  const costs = apportioned(answer.listCostPusd, weights);
+  const costs = apportioned(answer.listCostPusd, tokens.map(Number));
   const bodies = seam.divide(answer.body);
   return parts.distinct.flatMap(({ slot }, at) => {
     const body = bodies[at];

@@ -8,7 +8,7 @@ import { EMBEDDINGS, type Provider } from '../provider';
  *
  * @see https://docs.voyageai.com/reference/embeddings-api
  */
-const RULES: EmbeddingRules = {
+export const VOYAGE_RULES: EmbeddingRules = {
   limits: { parts: 1000, tokens: 120_000 },
   dimensions: 'output_dimension',
   base64: true,
@@ -20,5 +20,5 @@ const RULES: EmbeddingRules = {
 export const voyage: Provider = {
   id: 'voyage',
   authorise: bearer,
-  translators: { [EMBEDDINGS]: openAiEmbeddings(RULES, 'Voyage AI') },
+  translators: { [EMBEDDINGS]: openAiEmbeddings(VOYAGE_RULES, 'Voyage AI') },
 };
