@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
-import { CHAT_COMPLETIONS, EMBEDDINGS, type Provider, RESPONSES } from '@thriftgate/providers';
+import { EMBEDDINGS, type Provider, RESPONSES } from '@thriftgate/providers';
 import type { ModelCacheRules } from '@thriftgate/contracts';
 import type { GatewayError } from '../common/errors';
 import { GatewayConfig } from '../config/gateway-config';
@@ -189,8 +189,9 @@ export class ModelRegistry {
 const OWN_ENDPOINT: Readonly<Record<string, string>> = { responses: RESPONSES, embedding: EMBEDDINGS };
 
 /** Whether a vendor's model of a mode can be asked. */
-function isServed(mode: string, { translators }: Provider): boolean {
-  return translators[mode === 'chat' ? CHAT_COMPLETIONS : (OWN_ENDPOINT[mode] ?? '')] !== undefined;
+function isServed(mode: string, api: Provider): boolean {
+  const endpoint = OWN_ENDPOINT[mode];
+  return mode === 'chat' || (endpoint !== undefined && api.translators[endpoint] !== undefined);
 }
 
 /** The models by name. An unchanged model stays the same object, because prices are cached by its deployments. */
