@@ -14,9 +14,9 @@ import { isStrict } from './attempts/exchange';
 import type { Call, CallResponse } from './call';
 import { attemptsUntil, fallbackCall, fallbacksOf } from './fallback';
 import { Coalescing } from './coalescing/coalescing.service';
-import { findStored, isParted, partsOf } from './parts/call-parts';
+import { findStored, partsOf } from './call-parts';
 import { PartedCalls } from './parts/parted-calls.service';
-import { type PreparedCall, statusWithoutHit } from './prepared-call';
+import { isParted, type PreparedCall, statusWithoutHit } from './prepared-call';
 import { CachedResponseService } from './responses/cached-response.service';
 
 /** The pipeline of a call: prepare, look up in the cache, ask the upstream. A quote or a batch plan needs the first two. */

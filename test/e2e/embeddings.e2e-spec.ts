@@ -16,7 +16,7 @@ let openai: OpenAI;
 
 beforeAll(async () => {
   fake = await FakeOpenAi.start();
-  gateway = await startGateway({ fake, configFile: configOf(fake.baseUrl), env: { SIMULATOR: 'on' } });
+  gateway = await startGateway({ fake });
   ({ key } = await gateway.createKey());
   openai = new OpenAI({ apiKey: key, baseURL: `${gateway.url}/v1`, maxRetries: 0 });
 });
@@ -186,51 +186,6 @@ describe('controls of the cache', () => {
   });
 });
 
-describe('vendors', () => {
-  it('that take fewer inputs at once get several requests, whose sums the response has', async () => {
-    const before = asked().length;
-    const input = Array.from({ length: 25 }, (_, at) => `long list ${at}`);
-    const response = await post(input, { model: 'few-at-once' });
-    expect(
-      inputsSince(before)
-        .map(({ length }) => length)
-        .toSorted(),
-    ).toEqual([10, 10, 5]);
-    expect(response.body.data.map(({ index }: { index: number }) => index)).toEqual([...input.keys()]);
-    expect(response.body.usage).toEqual({ prompt_tokens: 75, total_tokens: 75 });
-    expect(response.headers.get('x-gateway-attempts')).toBe('3');
-    const rows = await rowsOf(response.headers.get('x-request-id'));
-    expect(rows.map(({ input_tokens: tokens }) => tokens).reduce((a, b) => a + b)).toBe(75);
-    expect(rows[0].attempt).toBe(1);
-    const again = await post([...input].reverse(), { model: 'few-at-once' });
-    expect(facts(again)).toMatchObject({ status: 'HIT', inputs: '25/25' });
-    expect(again.body.data[24].embedding).toEqual(response.body.data[0].embedding);
-  });
-
-  it('that take no tokens refuse them, before anything is sent', async () => {
-    const before = asked().length;
-    expect(await post([[1, 2]], { model: 'few-at-once' })).toMatchObject({
-      status: 422,
-      body: { error: { code: 'unsupported_parameter', param: 'input' } },
-    });
-    expect(asked()).toHaveLength(before);
-  });
-
-  it('that fail hand over to the next deployment', async () => {
-    fake.script({ status: 500 }, { path: '/v1/embeddings', model: 'first', times: 10 });
-    const response = await post(['handed over'], { model: 'two-vendors' });
-    expect(response).toMatchObject({ status: 200, body: { data: [{ index: 0 }] } });
-    expect(asked().at(-1)).toMatchObject({ body: { model: 'second' } });
-    expect(facts(await post(['handed over'], { model: 'two-vendors' }))).toMatchObject({ status: 'MISS' });
-  });
-
-  it('are simulated without a key', async () => {
-    const { body, headers } = await post(['made up', 'made up too'], { model: 'simulated', dimensions: 4 });
-    expect(body.data[0].embedding).toHaveLength(4);
-    expect(headers.get('x-gateway-cost-usd')).toBe('0');
-  });
-});
-
 describe('errors', () => {
   it.each([
     ['an empty text', { input: ['a', 'b', 'c', ''] }, 400, 'input[3]'],
@@ -289,18 +244,3 @@ describe('a batch', () => {
     expect(facts(await post(['a line', 'another line']))).toMatchObject({ status: 'HIT' });
   });
 });
-
-function configOf(baseUrl: string): string {
-  const provider = (type: string) => `{ type: ${type}, base_url: '${baseUrl}', api_key: sk-other-0123456789 }`;
-  return `
-providers:
-  few: ${provider('dashscope')}
-  one: ${provider('openai-compatible')}
-  two: ${provider('openai-compatible')}
-  sim: { type: simulator }
-models:
-  few-at-once: { deployments: [{ provider: few, model: text-embedding-v4 }] }
-  two-vendors: { deployments: [{ provider: one, model: first, priority: 1 }, { provider: two, model: second, priority: 2 }] }
-  simulated: { deployments: [{ provider: sim, model: text-embedding-3-large }] }
-`;
-}

@@ -5,7 +5,8 @@ import { ResponseCache } from '../../cache/response-cache.service';
 import type { PicoUsd } from '../../common/money';
 import { DriftService } from '../../models/versions/drift.service';
 import type { Deployment } from '../../models/model';
-import { isParted, storedParts } from '../parts/call-parts';
+import { storedParts } from '../call-parts';
+import { isParted } from '../prepared-call';
 import type { ResolvedCall } from './resolved-call';
 
 /** The attempt whose answer is to be stored. */

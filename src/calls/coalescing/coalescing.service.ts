@@ -10,7 +10,7 @@ import { isStrict } from '../attempts/exchange';
 import type { ResolvedCall } from '../attempts/resolved-call';
 import type { UpstreamResult } from '../attempts/upstream-result';
 import type { CacheStatus, Call, CallResponse, JsonResponse, Settlement } from '../call';
-import { findStored, wholeHit } from '../parts/call-parts';
+import { findStored, wholeHit } from '../call-parts';
 import { type PreparedCall, statusWithoutHit } from '../prepared-call';
 import { CachedResponseService } from '../responses/cached-response.service';
 import { CallerStream } from '../responses/caller-stream';

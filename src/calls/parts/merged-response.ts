@@ -3,7 +3,7 @@ import { asHeader } from '../../common/header-text';
 import { formatUsd } from '../../common/money';
 import { NO_TOKENS } from '../../ledger/ledger.service';
 import type { CacheStatus, JsonResponse } from '../call';
-import type { PartedCall } from './call-parts';
+import type { PartedCall } from '../prepared-call';
 
 /** One request for some parts of a call, with its answer. */
 export interface AnsweredBatch {

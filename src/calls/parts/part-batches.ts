@@ -1,7 +1,8 @@
 import { type PartLimits, translatorFor } from '@thriftgate/providers';
 import type { Deployment, Model } from '../../models/model';
 import type { ProviderRegistry } from '../../providers/provider-registry.service';
-import { seamOf, type PartedCall } from './call-parts';
+import { seamOf } from '../call-parts';
+import type { PartedCall } from '../prepared-call';
 
 /** The parts of a call in requests that each of the model's deployments takes. @param places among the distinct parts */
 export function batchesOf(
@@ -40,8 +41,8 @@ function limitsOf(
 }
 
 /**
- * The model with the deployments of one upstream model, for each of these, its own family first. Vectors of different upstream
- * models have nothing in common, so an answer is of one.
+ * The model with the deployments of one upstream model, for each of these, its own family first. Parts of different upstream
+ * models do not go together, so an answer is of one.
  */
 export function familiesOf(model: Model): Model[] {
   const names = new Set([model.family, ...model.deployments.map(({ upstreamModel }) => upstreamModel)]);

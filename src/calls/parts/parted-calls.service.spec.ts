@@ -57,7 +57,7 @@ describe('a list of inputs', () => {
         const expected = await fresh.create(fresh.prepared(list, members));
         const found = await warm.create(warm.prepared(list, members));
         expect(found.json.data).toEqual(expected.json.data);
-        const isNew = (text: string) => !before.includes(text);
+        const isNew = (text: (typeof list)[number]) => !before.includes(text);
         const distinct = [...new Set(list)];
         expect(warm.asked.slice(1).flat()).toEqual(distinct.filter(isNew));
         const { costPusd, savedPusd, listCostPusd } = found.settlement;

@@ -7,8 +7,8 @@ import type { Call, JsonResponse } from '../../call';
 import type { Coalescing } from '../../coalescing/coalescing.service';
 import type { CachedResponseService } from '../../responses/cached-response.service';
 import { aCall, aModel, aPreparedCall } from '../../testing/builders';
-import type { PreparedCall } from '../../prepared-call';
-import { isParted, type PartedCall, partsOf, seamOf, storedParts } from '../call-parts';
+import { isParted, type PartedCall, type PreparedCall } from '../../prepared-call';
+import { partsOf, seamOf, storedParts } from '../../call-parts';
 import { PartedCalls } from '../parted-calls.service';
 
 /** Ten pico-dollars a token. */

@@ -1,29 +1,8 @@
 import type { JsonRecord, RequestParts } from '@thriftgate/providers';
-import type { CacheHit, CacheSlot, NewAnswer, ResponseCache } from '../../cache/response-cache.service';
-import type { Call } from '../call';
-import type { PreparedCall } from '../prepared-call';
+import type { CacheHit, CacheSlot, NewAnswer, ResponseCache } from '../cache/response-cache.service';
+import type { Call } from './call';
+import type { CallPart, CallParts, PartedCall, PreparedCall } from './prepared-call';
 import { apportioned } from './apportioned';
-
-/** An input of a call, as a request of its own with its own slot in the cache. */
-export interface CallPart {
-  body: JsonRecord;
-  slot: CacheSlot;
-}
-
-/** The inputs of a call whose API has independent ones. */
-export interface CallParts {
-  /** Each input once, in the order in which it is first sent. */
-  distinct: readonly [CallPart, ...CallPart[]];
-  /** For each input that was sent, its place among the distinct ones. */
-  order: readonly number[];
-}
-
-/** A call with parts. */
-export type PartedCall = PreparedCall & { parts: CallParts };
-
-export function isParted(prepared: PreparedCall): prepared is PartedCall {
-  return prepared.parts !== undefined;
-}
 
 /** The parts of a call. @throws TypeError where its API finds no input in the body */
 export function partsOf(bodies: readonly JsonRecord[], slotOf: (body: JsonRecord) => CacheSlot): CallParts {

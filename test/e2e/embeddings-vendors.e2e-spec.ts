@@ -1,0 +1,89 @@
+import { eventually } from '../support/eventually';
+import { FakeOpenAi } from '../support/fake-openai/fake-openai';
+import { type RunningGateway, startGateway } from '../support/gateway';
+
+let fake: FakeOpenAi;
+let gateway: RunningGateway;
+let key: string;
+
+beforeAll(async () => {
+  fake = await FakeOpenAi.start();
+  gateway = await startGateway({ fake, configFile: configOf(fake.baseUrl), env: { SIMULATOR: 'on' } });
+  ({ key } = await gateway.createKey());
+});
+afterAll(async () => {
+  await gateway.stop();
+  await fake.stop();
+});
+
+const post = (input: unknown, members: object) => gateway.request('POST', '/v1/embeddings', key, { input, ...members });
+const asked = () => fake.calls.filter(({ path }) => path.endsWith('/embeddings'));
+const rowsOf = async (requestId: string | null): Promise<any[]> =>
+  eventually(async () => {
+    const { body } = await gateway.admin('GET', `/admin/requests?request_id=${requestId}`);
+    const rows = body.data.toSorted((a: { attempt: number }, b: { attempt: number }) => a.attempt - b.attempt);
+    return rows.length > 0 && rows.every(({ state }: { state: string }) => state !== 'dispatched') && rows;
+  });
+const facts = ({ headers }: { headers: Headers }) => ({
+  status: headers.get('x-cache-status'),
+  inputs: headers.get('x-gateway-cached-inputs'),
+});
+
+describe('vendors of embeddings', () => {
+  it('that take fewer inputs at once get several requests, whose sums the response has', async () => {
+    const before = asked().length;
+    const input = Array.from({ length: 25 }, (_, at) => `long list ${at}`);
+    const response = await post(input, { model: 'few-at-once' });
+    const sizes = asked()
+      .slice(before)
+      .map(({ body }) => (body as { input: string[] }).input.length);
+    expect(sizes.toSorted()).toEqual([10, 10, 5]);
+    expect(response.body.data.map(({ index }: { index: number }) => index)).toEqual([...input.keys()]);
+    expect(response.body.usage).toEqual({ prompt_tokens: 75, total_tokens: 75 });
+    expect(response.headers.get('x-gateway-attempts')).toBe('3');
+    const rows = await rowsOf(response.headers.get('x-request-id'));
+    expect(rows.map(({ input_tokens: tokens }) => tokens).reduce((a, b) => a + b)).toBe(75);
+    expect(rows[0].attempt).toBe(1);
+    const again = await post(input.toReversed(), { model: 'few-at-once' });
+    expect(facts(again)).toMatchObject({ status: 'HIT', inputs: '25/25' });
+    expect(again.body.data[24].embedding).toEqual(response.body.data[0].embedding);
+  });
+
+  it('that take no tokens refuse them, before anything is sent', async () => {
+    const before = asked().length;
+    expect(await post([[1, 2]], { model: 'few-at-once' })).toMatchObject({
+      status: 422,
+      body: { error: { code: 'unsupported_parameter', param: 'input' } },
+    });
+    expect(asked()).toHaveLength(before);
+  });
+
+  it('that fail hand over to the next deployment', async () => {
+    fake.script({ status: 500 }, { path: '/v1/embeddings', model: 'first', times: 10 });
+    const response = await post(['handed over'], { model: 'two-vendors' });
+    expect(response).toMatchObject({ status: 200, body: { data: [{ index: 0 }] } });
+    expect(asked().at(-1)).toMatchObject({ body: { model: 'second' } });
+    expect(facts(await post(['handed over'], { model: 'two-vendors' }))).toMatchObject({ status: 'MISS' });
+  });
+
+  it('are simulated without a key', async () => {
+    const { body, headers } = await post(['made up', 'made up too'], { model: 'simulated', dimensions: 4 });
+    expect(body.data[0].embedding).toHaveLength(4);
+    expect(headers.get('x-gateway-cost-usd')).toBe('0');
+  });
+});
+
+function configOf(baseUrl: string): string {
+  const provider = (type: string) => `{ type: ${type}, base_url: '${baseUrl}', api_key: sk-other-0123456789 }`;
+  return `
+providers:
+  few: ${provider('dashscope')}
+  one: ${provider('openai-compatible')}
+  two: ${provider('openai-compatible')}
+  sim: { type: simulator }
+models:
+  few-at-once: { deployments: [{ provider: few, model: text-embedding-v4 }] }
+  two-vendors: { deployments: [{ provider: one, model: first, priority: 1 }, { provider: two, model: second, priority: 2 }] }
+  simulated: { deployments: [{ provider: sim, model: text-embedding-3-large }] }
+`;
+}
