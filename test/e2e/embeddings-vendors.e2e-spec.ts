@@ -1,19 +1,30 @@
 import { eventually } from '../support/eventually';
 import { FakeOpenAi } from '../support/fake-openai/fake-openai';
 import { type RunningGateway, startGateway } from '../support/gateway';
+import { VectorUpstream } from '../support/vector-upstream';
 
 let fake: FakeOpenAi;
 let gateway: RunningGateway;
 let key: string;
+let others: VectorUpstream;
 
 beforeAll(async () => {
   fake = await FakeOpenAi.start();
-  gateway = await startGateway({ fake, configFile: configOf(fake.baseUrl), env: { SIMULATOR: 'on' } });
+  others = await VectorUpstream.start();
+  const env = {
+    SIMULATOR: 'on',
+    GEMINI_API_KEY: 'gm-0123456789',
+    GEMINI_BASE_URL: others.baseUrl,
+    COHERE_API_KEY: 'co-0123456789',
+    COHERE_BASE_URL: others.baseUrl,
+  };
+  gateway = await startGateway({ fake, configFile: configOf(fake.baseUrl), env });
   ({ key } = await gateway.createKey());
 });
 afterAll(async () => {
   await gateway.stop();
   await fake.stop();
+  await others.stop();
 });
 
 const post = (input: unknown, members: object) => gateway.request('POST', '/v1/embeddings', key, { input, ...members });
@@ -66,6 +77,46 @@ describe('vendors of embeddings', () => {
     expect(facts(await post(['handed over'], { model: 'two-vendors' }))).toMatchObject({ status: 'MISS' });
   });
 
+  it('by a key in the environment: Cohere, with its own members and its own count of tokens', async () => {
+    const model = 'embed-multilingual-v3.0';
+    const first = await post(['하나', 'second'], { model, input_type: 'query', user: 'someone' });
+    expect(first.body.data.map(({ embedding }: { embedding: number[] }) => embedding)).toEqual([
+      [2, -0.5],
+      [6, -0.5],
+    ]);
+    expect(others.calls.at(-1)).toEqual({
+      path: '/v2/embed',
+      body: { model, texts: ['하나', 'second'], input_type: 'search_query', embedding_types: ['float'] },
+    });
+    expect(first.headers.get('x-gateway-dropped-params')).toBe('user');
+    expect(first.body.usage.prompt_tokens).toBe(20);
+    expect(first.headers.get('x-gateway-cost-usd')).toBe('0.000002');
+    const partly = await post(['second', 'third'], { model, input_type: 'query' });
+    expect(facts(partly)).toEqual({ status: 'MISS', inputs: '1/2' });
+    expect(partly.headers.get('x-gateway-dropped-params')).toBe('user');
+  });
+
+  it('that tell no usage: it is estimated and marked, and the vectors are stored', async () => {
+    const model = 'gemini-embedding-001';
+    const first = await post('a text of Gemini', { model, encoding_format: 'base64' });
+    expect(others.calls.at(-1)).toMatchObject({ path: `/v1beta/models/${model}:batchEmbedContents` });
+    const bytes = Buffer.from(first.body.data[0].embedding, 'base64');
+    expect([bytes.readFloatLE(0), bytes.readFloatLE(4)]).toEqual([4, 0.125]);
+    const [row] = await rowsOf(first.headers.get('x-request-id'));
+    expect(row).toMatchObject({ estimated: true, status: 200 });
+    expect(row.input_tokens).toBeGreaterThan(3);
+    const second = await post(['a text of Gemini'], { model });
+    expect(facts(second)).toEqual({ status: 'HIT', inputs: '1/1' });
+    expect(second.body.data[0].embedding).toEqual([4, 0.125]);
+    expect(second.body.usage.prompt_tokens).toBe(row.input_tokens);
+  });
+
+  it('with tokens for one that takes none, and for one that does: the next deployment answers', async () => {
+    const { status, body } = await post([[1, 2]], { model: 'tokens-at-second' });
+    expect([status, body.data?.length]).toEqual([200, 1]);
+    expect(asked().at(-1)).toMatchObject({ body: { model: 'second', input: [[1, 2]] } });
+  });
+
   it('are simulated without a key', async () => {
     const { body, headers } = await post(['made up', 'made up too'], { model: 'simulated', dimensions: 4 });
     expect(body.data[0].embedding).toHaveLength(4);
@@ -84,6 +135,7 @@ providers:
 models:
   few-at-once: { deployments: [{ provider: few, model: text-embedding-v4 }] }
   two-vendors: { deployments: [{ provider: one, model: first, priority: 1 }, { provider: two, model: second, priority: 2 }] }
+  tokens-at-second: { deployments: [{ provider: few, model: first, priority: 1 }, { provider: two, model: second, priority: 2 }] }
   simulated: { deployments: [{ provider: sim, model: text-embedding-3-large }] }
 `;
 }
