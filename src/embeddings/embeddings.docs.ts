@@ -29,14 +29,24 @@ const EXAMPLES = {
   },
 };
 
+const AZURE_DESCRIPTION =
+  'The same as `POST /v1/embeddings`, at the address of Azure’s clients. The model is in the path.';
+
+const EMBEDDINGS = {
+  response: 'A vector for each input, in their order.',
+  schemas: { request: embeddingsRequestSchema, response: embeddingsSchema },
+  headers: { 'x-gateway-cached-inputs': ['How many of the inputs came from the cache', '3/5'] },
+  examples: EXAMPLES,
+} as const;
+
 /** Documents embeddings. */
 export function EmbeddingsDocs(): MethodDecorator {
-  return CallDocs({
-    tag: 'Embeddings',
-    operation: { summary: 'Create embeddings', description: DESCRIPTION },
-    response: 'A vector for each input, in their order.',
-    schemas: { request: embeddingsRequestSchema, response: embeddingsSchema },
-    headers: { 'x-gateway-cached-inputs': ['How many of the inputs came from the cache', '3/5'] },
-    examples: EXAMPLES,
-  });
+  const operation = { summary: 'Create embeddings', description: DESCRIPTION };
+  return CallDocs({ ...EMBEDDINGS, tag: 'Embeddings', operation });
+}
+
+/** Documents embeddings at the address that Azure's clients use. */
+export function DeploymentEmbeddingsDocs(): MethodDecorator {
+  const operation = { summary: 'Create embeddings at Azure’s address', description: AZURE_DESCRIPTION };
+  return CallDocs({ ...EMBEDDINGS, tag: 'Azure', operation });
 }

@@ -1,5 +1,5 @@
 import { ThriftgateClient } from '@thriftgate/sdk';
-import OpenAI from 'openai';
+import OpenAI, { AzureOpenAI } from 'openai';
 import { eventually } from '../support/eventually';
 import { FakeOpenAi } from '../support/fake-openai/fake-openai';
 import { type RunningGateway, startGateway } from '../support/gateway';
@@ -64,6 +64,17 @@ describe("OpenAI's SDK", () => {
     const { data } = await openai.embeddings.create({ model: MODEL, input: [[1820, 25], [374]] });
     expect(data.map(({ index }) => index)).toEqual([0, 1]);
     expect(asked().at(-1)).toMatchObject({ body: { input: [[1820, 25], [374]], encoding_format: 'base64' } });
+  });
+
+  it("asks at Azure's address, with the model in the path", async () => {
+    const azure = new AzureOpenAI({ apiKey: key, endpoint: gateway.url, apiVersion: '2024-10-21', maxRetries: 0 });
+    const { data } = await azure.embeddings.create({ model: MODEL, input: 'at the address of Azure' });
+    expect(data[0]?.embedding).toHaveLength(64);
+  });
+
+  it('has the path without /v1', async () => {
+    const plain = new OpenAI({ apiKey: key, baseURL: gateway.url, maxRetries: 0 });
+    expect((await plain.embeddings.create({ model: MODEL, input: 'without a version' })).data).toHaveLength(1);
   });
 
   it('lists the model', async () => {
