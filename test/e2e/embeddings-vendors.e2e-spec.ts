@@ -117,6 +117,22 @@ describe('vendors of embeddings', () => {
     expect(asked().at(-1)).toMatchObject({ body: { model: 'second', input: [[1, 2]] } });
   });
 
+  it('get long lists of tokens, and long texts, in requests that they take', async () => {
+    const before = asked().length;
+    const tokens = Array.from({ length: 250 }, (_, at) => Array.from({ length: 1000 }, (__, token) => at + token));
+    expect(await post(tokens, { model: 'text-embedding-3-small' })).toMatchObject({ status: 200 });
+    const texts = [`${'word '.repeat(100_000)}a`, `${'word '.repeat(100_000)}b`];
+    const response = await post(texts, { model: 'text-embedding-3-small' });
+    expect(response.body.usage.prompt_tokens).toBe(200_002);
+    expect(facts(await post([texts[1], texts[0]], { model: 'text-embedding-3-small' }))).toMatchObject({
+      status: 'HIT',
+    });
+    const sizes = asked()
+      .slice(before)
+      .map(({ body }) => (body as { input: unknown[] }).input.length);
+    expect(sizes).toEqual([250, 1, 1]);
+  });
+
   it('are simulated without a key', async () => {
     const { body, headers } = await post(['made up', 'made up too'], { model: 'simulated', dimensions: 4 });
     expect(body.data[0].embedding).toHaveLength(4);

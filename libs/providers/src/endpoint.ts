@@ -142,6 +142,8 @@ export interface Endpoint {
   readonly path: string;
   /** What the models are for that serve it, in the words of the catalogue. */
   readonly modes: readonly string[];
+  /** How many members and elements a body may have, where that is more than usual. */
+  readonly maxValues?: number;
   /** Of APIs whose requests have independent inputs; undefined for all others. */
   readonly parts?: RequestParts;
   /** Members of the body that do not change the response and are no part of the cache key. */

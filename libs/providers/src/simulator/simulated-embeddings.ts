@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { isRecord, type JsonRecord } from '../json-record';
 import { SimulatedBadRequest } from './simulated-answer';
 
@@ -7,6 +6,8 @@ const MAX_DIMENSIONS = 4096;
 const BYTES_PER_VALUE = 4;
 /** Texts that have so many characters in common are near each other. */
 const GRAM_LENGTH = 3;
+const FNV_OFFSET = 0x811c9dc5;
+const FNV_PRIME = 0x01000193;
 /** An estimate: four characters are one token. */
 const CHARACTERS_PER_TOKEN = 4;
 
@@ -46,16 +47,22 @@ function vectorOf(text: string, dimensions: number): number[] {
   const vector = new Float64Array(dimensions);
   const padded = ` ${text.toLowerCase()} `;
   for (let at = 0; at + GRAM_LENGTH <= padded.length; at += 1) {
-    const digest = createHash('sha256')
-      .update(padded.slice(at, at + GRAM_LENGTH))
-      .digest();
-    const place = digest.readUInt32LE(0) % dimensions;
-    vector[place] = (vector[place] ?? 0) + ((digest[4] ?? 0) % 2 === 0 ? 1 : -1);
+    const hash = hashOf(padded, at);
+    const place = (hash >>> 1) % dimensions;
+    vector[place] = (vector[place] ?? 0) + (hash % 2 === 0 ? 1 : -1);
   }
   const length = Math.hypot(...vector);
   // What cancels out to nothing has the direction of its first value.
   if (length === 0) vector[0] = 1;
   return Array.from(vector, (value) => Math.fround(value / (length || 1)));
+}
+
+/** FNV-1a of the characters from a place on. @see https://datatracker.ietf.org/doc/html/draft-eastlake-fnv */
+function hashOf(text: string, from: number): number {
+  let hash = FNV_OFFSET;
+  for (let at = from; at < from + GRAM_LENGTH; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), FNV_PRIME);
+  // The last bits of a product say little of its first characters.
+  return (hash ^ (hash >>> 15)) >>> 0;
 }
 
 function inBase64(vector: readonly number[]): string {

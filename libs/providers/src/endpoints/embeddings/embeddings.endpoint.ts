@@ -17,6 +17,9 @@ const WITHOUT_EFFECT = new Set([
   'cache_control',
 ]);
 
+/** Tokens are elements: as many as OpenAI takes at once, and their lists. */
+const MAX_VALUES = 320_000;
+
 const NOTHING: Replay = { textLength: 0, showsReasoning: false, chunks: () => [] };
 
 /** `POST /v1/embeddings`. Responses have no streams. @see https://platform.openai.com/docs/api-reference/embeddings */
@@ -24,6 +27,7 @@ export const embeddings: Endpoint = {
   name: EMBEDDINGS,
   path: '/v1/embeddings',
   modes: ['embedding'],
+  maxValues: MAX_VALUES,
   parts: embeddingsParts,
   withoutEffect: { names: WITHOUT_EFFECT },
   read: readEmbeddingsRequest,
