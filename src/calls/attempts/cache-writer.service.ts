@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Reply } from '@thriftgate/providers';
+import type { Reply, TokenUsage } from '@thriftgate/providers';
 import { notCacheableReason } from '../../cache/admission';
 import { ResponseCache } from '../../cache/response-cache.service';
 import type { PicoUsd } from '../../common/money';
@@ -14,6 +14,12 @@ interface AnsweredAttempt {
   resolved: ResolvedCall;
   deployment: Deployment;
   dropped?: readonly string[] | undefined;
+}
+
+/** What an answer used, as the upstream says or as it is estimated, and its cost at list price. */
+interface SettledUsage {
+  usage: TokenUsage;
+  listCostPusd: PicoUsd;
 }
 
 /** Stores answers that were paid for, and notes which version of the model wrote them. */
@@ -53,13 +59,13 @@ export class CacheWriter {
     { resolved, deployment, dropped }: AnsweredAttempt,
     reply: Reply,
     reason: string | null,
-    listCostPusd: PicoUsd,
+    { usage, listCostPusd }: SettledUsage,
   ): boolean {
-    const { usage, upstreamModel, systemFingerprint } = reply.facts;
+    const { upstreamModel, systemFingerprint } = reply.facts;
     this.drift.observe(deployment, upstreamModel, systemFingerprint);
     const { call, slot, flight } = resolved;
     // A flight that another replica has taken over is that replica's to store.
-    if (reason !== null || usage === undefined || flight?.superseded) return false;
+    if (reason !== null || flight?.superseded) return false;
     const answer = {
       body: call.endpoint.render.json(call.endpoint.withoutSignatures(reply.body), true),
       usage,
