@@ -48,6 +48,7 @@ const MAY_IMPORT = {
   chat: ['http', 'calls', 'idempotency'],
   messages: ['http', 'calls', 'idempotency'],
   responses: ['http', 'calls', 'idempotency'],
+  embeddings: ['http', 'calls', 'idempotency'],
   batch: [...BASE, 'budgets', 'cache', 'calls', 'idempotency', 'keys', 'models', 'refused-calls'],
   health: [...BASE, 'ledger', 'providers', 'redis'],
   cli: ['config', 'database', 'http', 'ledger', 'app.module'],

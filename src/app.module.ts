@@ -8,6 +8,7 @@ import { BudgetsModule } from './budgets/budgets.module';
 import { BatchModule } from './batch/batch.module';
 import { CacheModule } from './cache/cache.module';
 import { ChatModule } from './chat/chat.module';
+import { EmbeddingsModule } from './embeddings/embeddings.module';
 import { ResponsesModule } from './responses/responses.module';
 import { GatewayErrorFilter } from './http/gateway-error.filter';
 import { CallsModule } from './calls/calls.module';
@@ -73,6 +74,7 @@ export class AppModule {
         ChatModule,
         MessagesModule,
         ResponsesModule,
+        EmbeddingsModule,
         LedgerModule,
         ReportsModule,
         RequestsModule,

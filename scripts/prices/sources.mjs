@@ -3,6 +3,7 @@ import { isEqual, isZero, perToken } from './json-text.mjs';
 /** Vendors whose models the catalogue has, by LiteLLM's names. */
 const VENDORS = new Set([
   'anthropic',
+  'cohere',
   'cohere_chat',
   'dashscope',
   'deepseek',
@@ -12,13 +13,18 @@ const VENDORS = new Set([
   'moonshot',
   'openai',
   'together_ai',
+  'voyage',
   'xai',
   'zai',
 ]);
 /** What a served endpoint can answer. */
 const MODES = new Set(['chat', 'responses', 'embedding']);
-/** Fine-tuned models have names of their own; the others answer with sound, or charge by search or session. */
-const LEFT_OUT = /^ft:|container|lyria|-tts|audio|realtime|omni|search-(?:preview|api)|deep-research/;
+/**
+ * Fine-tuned models have names of their own; the others answer with sound, charge by search or session, have an API of their own
+ * (Voyage's for contexts and pictures), are no models (Together's sizes), or have a price a thousand times the vendor's.
+ */
+const LEFT_OUT =
+  /^ft:|container|lyria|-tts|audio|realtime|omni|search-(?:preview|api)|deep-research|voyage-(?:context|multimodal)|^together-ai-embedding|^embed-multilingual-light/;
 /** Members that the gateway reads. */
 const KEPT = [
   /^(?:input|output)_cost_per_token(?:_above_\d+k_tokens)?(?:_batches|_flex|_priority|_ultrafast)?$/,

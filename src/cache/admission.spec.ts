@@ -17,6 +17,11 @@ const whole = { facts, endedCleanly: true, choices: 1, sameFamily: true, storeTo
 describe('the admission of responses to the cache', () => {
   it('admits a complete response', () => expect(notCacheableReason(whole)).toBeUndefined());
 
+  it('stores a response without usage whose parts are all there', () =>
+    expect(
+      notCacheableReason({ ...whole, usageMayMiss: true, facts: { ...facts, usage: undefined } }),
+    ).toBeUndefined());
+
   it.each([
     ['a truncated stream', { ...whole, endedCleanly: false }, 'cut'],
     ["another model's response", { ...whole, sameFamily: false }, 'other_model'],

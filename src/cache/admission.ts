@@ -21,6 +21,8 @@ export interface AdmissionCase {
   /** Whether the deployment serves the upstream model whose responses are stored, see Model.family. */
   sameFamily: boolean;
   storeToolCalls: boolean;
+  /** Whether a response is known to be whole without its usage: each of its parts is there. */
+  usageMayMiss?: boolean;
 }
 
 /**
@@ -30,11 +32,11 @@ export interface AdmissionCase {
  * @returns undefined when it may be stored
  */
 export function notCacheableReason(response: AdmissionCase): NotCacheableReason | undefined {
-  const { facts, endedCleanly, choices, sameFamily, storeToolCalls } = response;
+  const { facts, endedCleanly, choices, sameFamily, storeToolCalls, usageMayMiss = false } = response;
   if (!endedCleanly) return 'cut';
   if (facts.failed) return 'error';
   if (!sameFamily) return 'other_model';
-  if (facts.usage === undefined) return 'usage_missing';
+  if (facts.usage === undefined && !usageMayMiss) return 'usage_missing';
   if (facts.refused) return 'refused';
   if (facts.hasToolCalls && !storeToolCalls) return 'tool_calls';
   const mayCall = storeToolCalls && facts.hasToolCalls;

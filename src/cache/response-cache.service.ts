@@ -1,15 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import type { Endpoint } from '@thriftgate/providers';
 import { Clock } from '../common/clock';
+import { pagesOf } from '../common/pages';
 import { GenerationsService } from '../models/generations.service';
 import type { Model } from '../models/model';
 import { ProviderRegistry } from '../providers/provider-registry.service';
 import { type CacheControls } from './controls/cache-controls';
 import type { CacheEntry } from './store/cache-entry';
 import { InvalidationRules } from './invalidation/rules.service';
-import { cacheKey } from './key/cache-key';
+import { cacheKey, keyOfAll } from './key/cache-key';
 import type { CacheScope } from './sharing/share';
 import { ResponseCacheStore } from './store/response-cache.store';
+
+/** More writes at once would keep Redis from other calls. */
+const STORED_AT_ONCE = 64;
 
 /** Where a call's response is looked up, and stored while its generation is in force. */
 export interface CacheSlot {
@@ -83,9 +87,31 @@ export class ResponseCache {
     };
   }
 
+  /** The slot of a call whose parts have slots of their own. It stores nothing: its key names the call. */
+  slotOf(parts: readonly [CacheSlot, ...CacheSlot[]]): CacheSlot {
+    const [first] = parts;
+    return parts.length === 1 ? first : { ...first, key: keyOfAll(parts.map(({ key }) => key)) };
+  }
+
   /** @returns undefined for a miss: no response, or one that is invalidated, suspended, expired or too old for the caller */
   async find(slot: CacheSlot, controls: CacheControls): Promise<CacheHit | undefined> {
-    const entry = await this.entries.get(slot.key);
+    return this.servable(slot, controls, await this.entries.get(slot.key));
+  }
+
+  /** What {@link find} returns for each slot. @param whole the slot of their call: rules that name its key count too */
+  async findAll(
+    slots: readonly CacheSlot[],
+    controls: CacheControls,
+    whole: CacheSlot,
+  ): Promise<(CacheHit | undefined)[]> {
+    const entries = await this.entries.getAll(slots.map(({ key }) => key));
+    return slots.map((slot, at) => {
+      const hit = this.servable(slot, controls, entries[at]);
+      return hit && this.rules.retires(whole.key, whole.model.name, hit.entry) ? undefined : hit;
+    });
+  }
+
+  private servable(slot: CacheSlot, controls: CacheControls, entry: CacheEntry | undefined): CacheHit | undefined {
     // The generation or the share may have ended, and a rule may have come, during the read.
     if (!entry || this.isRetired(slot) || this.generations.isSuspended(slot.model.name)) return undefined;
     if (this.rules.retires(slot.key, slot.model.name, entry) || (slot.strict && entry.dropped)) return undefined;
@@ -94,6 +120,12 @@ export class ResponseCache {
     if (leftMs <= 0 || (controls.maxAgeSeconds !== undefined && ageMs > controls.maxAgeSeconds * 1000))
       return undefined;
     return { entry, ageSeconds: Math.floor(ageMs / 1000), ttlSeconds: Math.ceil(leftMs / 1000) };
+  }
+
+  /** Stores several responses, some at a time. */
+  async storeAll(answers: readonly { slot: CacheSlot; entry: NewAnswer }[]): Promise<void> {
+    for (const some of pagesOf(answers, STORED_AT_ONCE))
+      await Promise.all(some.map(({ slot, entry }) => this.store(slot, entry)));
   }
 
   /** Stores a response, unless its generation or share has ended, or a rule has invalidated it, since the call started. */

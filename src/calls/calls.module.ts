@@ -18,6 +18,7 @@ import { FollowerService } from './coalescing/follower.service';
 import { UpstreamAsker } from './coalescing/upstream-asker.service';
 import { ProviderProbe } from './provider-probe.service';
 import { TokenCounts } from './token-counts.service';
+import { PartedCalls } from './parts/parted-calls.service';
 import { CallResponder } from './responses/call-responder.service';
 import { CachedResponseService } from './responses/cached-response.service';
 import { ReplayService } from './responses/replay.service';
@@ -49,6 +50,7 @@ import { ReplayService } from './responses/replay.service';
     Coalescing,
     FollowerService,
     UpstreamAsker,
+    PartedCalls,
   ],
   exports: [CallsService, CallResponder, TokenCounts, ProviderProbe],
 })

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { type Endpoint, ENDPOINTS } from '@thriftgate/providers';
 import { BudgetExceededError } from '../budgets/holds/budget-exceeded';
 import { parseCacheControls, refreshCause } from '../cache/controls/cache-controls';
 import { addDialectHeaders } from '../cache/controls/dialect-headers';
@@ -13,7 +14,9 @@ import { isStrict } from './attempts/exchange';
 import type { Call, CallResponse } from './call';
 import { attemptsUntil, fallbackCall, fallbacksOf } from './fallback';
 import { Coalescing } from './coalescing/coalescing.service';
-import { type PreparedCall, statusWithoutHit } from './prepared-call';
+import { findStored, partsOf } from './call-parts';
+import { PartedCalls } from './parts/parted-calls.service';
+import { isParted, type PreparedCall, statusWithoutHit } from './prepared-call';
 import { CachedResponseService } from './responses/cached-response.service';
 
 /** The pipeline of a call: prepare, look up in the cache, ask the upstream. A quote or a batch plan needs the first two. */
@@ -26,6 +29,7 @@ export class CallsService {
     private readonly memory: CacheMemory,
     private readonly cachedResponses: CachedResponseService,
     private readonly coalescing: Coalescing,
+    private readonly parted: PartedCalls,
   ) {}
 
   /**
@@ -35,8 +39,9 @@ export class CallsService {
    */
   async complete(call: Call): Promise<CallResponse> {
     const prepared = this.prepare(call);
-    const hit = await this.lookUp(prepared);
-    const response = hit ? await this.cachedResponses.respond(prepared, hit) : await this.ask(prepared);
+    const hits = await this.lookUp(prepared);
+    const isWhole = hits.every((hit) => hit !== undefined);
+    const response = isWhole ? await this.respond(prepared, hits) : await this.ask(prepared, hits);
     addDialectHeaders(response.headers, prepared.controls.dialects);
     return response;
   }
@@ -56,15 +61,27 @@ export class CallsService {
     const scope = this.scopes.of(call.caller, model);
     // A name with a vendor's prefix has the same slot as the model's own name.
     const body = call.request.model === model.name ? call.body : { ...call.body, model: model.name };
-    const slot = this.cache.slotFor(model, scope, call.endpoint, withKeyHeaders(call, body), controls, isStrict(call));
-    return { call: withDefaultLimit(call, model), model, controls, slot };
+    const slotFor = (each: Call['body']) =>
+      this.cache.slotFor(model, scope, call.endpoint, withKeyHeaders(call, each), controls, isStrict(call));
+    const prepared = { call: withDefaultLimit(call, model), model, controls };
+    if (!call.endpoint.parts) return { ...prepared, slot: slotFor(body) };
+    const parts = partsOf(call.endpoint.parts.split(body), slotFor);
+    const [first, ...rest] = parts.distinct;
+    return { ...prepared, parts, slot: this.cache.slotOf([first.slot, ...rest.map(({ slot }) => slot)]) };
   }
 
-  /** The stored answer that this call may have; undefined where there is none or the call wants none. */
-  async lookUp({ slot, controls }: PreparedCall): Promise<CacheHit | undefined> {
-    if (controls.read) return this.cache.find(slot, controls);
+  /** What the cache has that this call may have: of the whole call, or of each of its parts. */
+  private async lookUp(prepared: PreparedCall): Promise<(CacheHit | undefined)[]> {
+    const { slot, controls, parts } = prepared;
+    if (controls.read) return findStored(this.cache, prepared);
     if (controls.write) this.memory.countRefresh(slot.key, refreshCause(controls));
-    return undefined;
+    return (parts?.distinct ?? [slot]).map(() => undefined);
+  }
+
+  private async respond(prepared: PreparedCall, hits: readonly (CacheHit | undefined)[]): Promise<CallResponse> {
+    if (isParted(prepared)) return this.parted.respond(prepared, hits);
+    const [hit] = hits;
+    return hit ? this.cachedResponses.respond(prepared, hit) : this.coalescing.respond(prepared);
   }
 
   /**
@@ -73,13 +90,13 @@ export class CallsService {
    *
    * @throws GatewayError before anything of the answer was sent
    */
-  async ask(prepared: PreparedCall): Promise<CallResponse> {
+  private async ask(prepared: PreparedCall, hits: readonly (CacheHit | undefined)[]): Promise<CallResponse> {
     try {
       if (prepared.controls.onlyIfCached) throw new GatewayError('cache_only_miss');
-      return await this.coalescing.respond(prepared);
+      return await this.respond(prepared, hits);
     } catch (error) {
       const downgraded = downgrade(prepared, error);
-      if (downgraded) return this.complete(downgraded);
+      if (downgraded && this.serves(downgraded)) return this.complete(downgraded);
       const answered = await this.fallBack(prepared, error);
       if (answered) return answered;
       if (error instanceof GatewayError) error.facts.cacheStatus ??= statusWithoutHit(prepared.controls);
@@ -103,7 +120,7 @@ export class CallsService {
     return undefined;
   }
 
-  private resolveModel({ request, caller, downgrade: downgraded, fallback }: Call): Model {
+  private resolveModel({ request, endpoint, caller, downgrade: downgraded, fallback }: Call): Model {
     const model = this.models.resolveSent(request.model);
     if (!model) throw this.models.notFound(request.model);
     if (caller.models !== null && !downgraded && !fallback && !caller.models.includes(model.name)) {
@@ -112,8 +129,28 @@ export class CallsService {
         param: 'model',
       });
     }
+    requireServed(model, endpoint);
     return model;
   }
+
+  /** Whether the model of a call is there for the call's API. */
+  private serves({ request, endpoint }: Call): boolean {
+    const model = this.models.resolveSent(request.model);
+    return !model || servesMode(model, endpoint);
+  }
+}
+
+function servesMode({ mode }: Model, { modes }: Endpoint): boolean {
+  return mode === undefined || modes.includes(mode);
+}
+
+/** @throws GatewayError where a model is for another API, before anything is held or spent */
+function requireServed(model: Model, endpoint: Endpoint): void {
+  if (servesMode(model, endpoint)) return;
+  const right = ENDPOINTS.filter(({ modes }) => modes.includes(model.mode ?? '')).map(({ path }) => path);
+  const advice = right.length > 0 ? ` It serves ${right.join(', ')}.` : '';
+  const message = `The model "${model.name}" does not serve ${endpoint.path}.${advice}`;
+  throw new GatewayError('unsupported_parameter', { message, param: 'model' });
 }
 
 /** What the cache key is of: the body, with the headers that change the response. */
@@ -133,7 +170,7 @@ function downgrade({ call, model: from }: PreparedCall, error: unknown): Call | 
     request: { ...call.request, model: downgradeTo },
     downgrade: { from, budgetId: id },
     // An earlier attempt may have failed before the budget had no room for another one.
-    attemptsBefore: error.facts.attempts ?? call.attemptsBefore ?? 0,
+    attemptsBefore: attemptsUntil(call, error),
   };
 }
 

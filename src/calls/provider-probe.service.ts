@@ -42,6 +42,10 @@ export class ProviderProbe {
   /** Reads the provider's list of models, which costs nothing. */
   async listModels(provider: ConfiguredProvider): Promise<ProbeResult> {
     const { api, transport, baseUrl } = provider;
+    if (!api.models) {
+      const error = 'The provider has no list of models. Name a model in `model` to test it.';
+      return { status: null, error, models: null, costPusd: 0n };
+    }
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     try {
       const response = await transport.send(authorised(api.models(baseUrl), provider), { signal });

@@ -1,3 +1,4 @@
+import type { Provider } from '@thriftgate/providers';
 import type { GatewayConfig } from '../config/gateway-config';
 import type { ConfiguredProvider } from '../providers/provider';
 import type { ProviderRegistry } from '../providers/provider-registry.service';
@@ -31,8 +32,8 @@ class Providers implements Pick<ProviderRegistry, 'find' | 'all' | 'onReload'> {
   }
 }
 
-const entry = (name: string, vendor: string) =>
-  [name, { name, vendor, upstreamModel: name, mode: 'chat', maxOutputTokens: 1000 } as CatalogueModel] as const;
+const entry = (name: string, vendor: string, mode = 'chat') =>
+  [name, { name, vendor, upstreamModel: name, mode, maxOutputTokens: 1000 } as CatalogueModel] as const;
 const deployment = (provider: string) => ({ provider, model: 'gpt-4.1', priority: 1, weight: 1 });
 
 function registryOver(vendors: Record<string, string | undefined>) {
@@ -49,6 +50,34 @@ function registryOver(vendors: Record<string, string | undefined>) {
   );
   return { providers, registry };
 }
+
+describe('models of the catalogue that are not for chat', () => {
+  const catalogue = new Map(['embedding', 'responses', 'music'].map((mode) => entry(mode, 'openai', mode)));
+  const served = (...endpoints: string[]) => {
+    const api = { translators: Object.fromEntries(endpoints.map((name) => [name, {}])) };
+    const provider: Partial<ConfiguredProvider> = { name: 'openai', catalogueVendor: 'openai', api: api as Provider };
+    const providers = {
+      all: () => [provider as ConfiguredProvider],
+      find: () => provider as ConfiguredProvider,
+      onReload: () => undefined,
+    };
+    const config = { models: {}, cache: { ttlSeconds: 60 } } as Partial<GatewayConfig> as GatewayConfig;
+    const registry = new ModelRegistry(
+      config,
+      providers as Partial<ProviderRegistry> as ProviderRegistry,
+      {
+        catalogue,
+      } as Partial<PriceBook> as PriceBook,
+    );
+    return registry.all().map(({ name, mode }) => `${name} ${mode}`);
+  };
+
+  it('are served where the vendor speaks their endpoint', () => {
+    expect(served('chat.completions')).toEqual([]);
+    expect(served('chat.completions', 'embeddings')).toEqual(['embedding embedding']);
+    expect(served('responses')).toEqual(['responses responses']);
+  });
+});
 
 describe('N12: names that callers send', () => {
   const { registry } = registryOver({ openai: 'openai', backup: undefined });

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
-import { RESPONSES } from '@thriftgate/providers';
+import { EMBEDDINGS, type Provider, RESPONSES } from '@thriftgate/providers';
 import type { ModelCacheRules, RoutingSettings } from '@thriftgate/contracts';
 import { GatewayError } from '../common/errors';
 import { GatewayConfig } from '../config/gateway-config';
@@ -139,7 +139,7 @@ export class ModelRegistry {
     return providers.flatMap(({ name, catalogueVendor, api }) =>
       entries
         .filter(({ vendor }) => catalogueVendor === '*' || catalogueVendor === vendor)
-        .filter(({ mode }) => mode === 'chat' || (mode === 'responses' && api.translators[RESPONSES] !== undefined))
+        .filter(({ mode }) => isServed(mode, api))
         .map((entry) => {
           const settings = { provider: name, model: entry.upstreamModel, priority: 1, weight: 1 };
           return this.build(entry.name, [this.deployment(entry.name, settings)], entry);
@@ -172,6 +172,7 @@ export class ModelRegistry {
       family,
       target: targetOf({ deployments, family }),
       cache: this.cacheRules(name, null),
+      mode: entry?.mode,
       maxOutputTokens: entry?.maxOutputTokens,
       defaultMaxTokens: this.config.models[name]?.default_max_tokens,
       routing: this.routing(name, null),
@@ -210,6 +211,15 @@ export class ModelRegistry {
       maxParallel: row.max_parallel,
     };
   }
+}
+
+/** The endpoints whose models a vendor serves only where it speaks them itself. */
+const OWN_ENDPOINT: Readonly<Record<string, string>> = { responses: RESPONSES, embedding: EMBEDDINGS };
+
+/** Whether a vendor's model of a mode can be asked. */
+function isServed(mode: string, api: Provider): boolean {
+  const endpoint = OWN_ENDPOINT[mode];
+  return mode === 'chat' || (endpoint !== undefined && api.translators[endpoint] !== undefined);
 }
 
 /** The models by name. An unchanged model stays the same object, because prices are cached by its deployments. */

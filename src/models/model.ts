@@ -62,6 +62,8 @@ export interface Model {
     /** Whether a new fingerprint in an upstream response is no drift for this model. */
     ignoreFingerprint: boolean;
   };
+  /** What the model is for, as the catalogue says: `chat`, `responses`, `embedding`. Undefined for models that it lacks. */
+  mode?: string | undefined;
   maxOutputTokens: number | undefined;
   /** The limit of output tokens for calls without one, if their key has none. */
   defaultMaxTokens?: number | undefined;

@@ -1,6 +1,7 @@
 import { Controller, Get, Param, Req } from '@nestjs/common';
 import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
+import { messages } from '@thriftgate/providers';
 import type { FastifyRequest } from 'fastify';
 import { ApiErrors } from '../http/api-errors.decorator';
 import { type Caller, CurrentCaller } from '../common/caller';
@@ -94,7 +95,7 @@ function isAnthropics({ headers }: FastifyRequest): boolean {
 
 /** @see https://platform.claude.com/docs/en/api/models-list */
 function anthropicList(models: readonly Model[]): contracts.AnthropicModelList {
-  const data = models.map(anthropicModel);
+  const data = models.filter(({ mode }) => mode === undefined || messages.modes.includes(mode)).map(anthropicModel);
   return { data, has_more: false, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null };
 }
 

@@ -22,6 +22,7 @@ function redactedTranslator(translator: Translator, secrets: readonly string[]):
     text === null ? text : secrets.reduce<string>((left, secret) => left.replaceAll(secret, REDACTED), text);
   return {
     keepsTurns: translator.keepsTurns,
+    ...(translator.partLimits && { partLimits: translator.partLimits }),
     toRequest: (call) => translator.toRequest(call),
     fromReply: (body, call) => translator.fromReply(body, call),
     openStream: (call) => translator.openStream(call),

@@ -84,7 +84,7 @@ describe('addresses', () => {
     ['GET', '/healthz', undefined],
     ['GET', '/v1/reports/report_with_a_long_id_X', undefined],
     ['GET', '/v1/filse/file_with_a_long_id_X', 'GET /v1/files/{id}'],
-    ['POST', '/v1/embeddings', undefined],
+    ['POST', '/v1/embedding', 'POST /v1/embeddings'],
     ['GET', '/wp-login.php?key=sk-secret', undefined],
   ])('C5: %s %s is a 404 that says what is meant: %s', async (method, path, meant) => {
     const { status, body } = await gateway.request(method, path, key);

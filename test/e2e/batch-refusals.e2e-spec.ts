@@ -56,7 +56,7 @@ describe('the creation of a batch', () => {
     ['no requests', { requests: [] }, 'requests'],
     ['an unknown file', { input_file_id: 'file_unknown' }, 'input_file_id'],
     ['an invalid file id', { input_file_id: 'file_\u0000' }, 'input_file_id'],
-    ['another endpoint', { requests: lines(1, 'x'), endpoint: '/v1/embeddings' }, 'endpoint'],
+    ['another endpoint', { requests: lines(1, 'x'), endpoint: '/v1/moderations' }, 'endpoint'],
     ['a window that is too long', { requests: lines(1, 'x'), completion_window: '25h' }, 'completion_window'],
     ['metadata that is not text', { requests: lines(1, 'x'), metadata: { a: 1 } }, 'metadata.a'],
     ['metadata that cannot be stored', { requests: lines(1, 'x'), metadata: { a: '\u0000' } }, 'metadata.a'],

@@ -174,7 +174,11 @@ describe("openai-node's own calls", () => {
     it('a file of another purpose and a batch of another endpoint are a 400 that names the member', async () => {
       const upload = openai.files.create({ file: await input('not served'), purpose: 'assistants' });
       await expect(upload).rejects.toMatchObject({ status: 400, param: 'purpose' });
-      const created = openai.batches.create({ ...PARAMETERS.batch, input_file_id: fileId, endpoint: '/v1/embeddings' });
+      const created = openai.batches.create({
+        ...PARAMETERS.batch,
+        input_file_id: fileId,
+        endpoint: '/v1/moderations',
+      });
       await expect(created).rejects.toMatchObject({ status: 400, param: 'endpoint' });
     });
   });

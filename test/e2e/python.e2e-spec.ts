@@ -59,7 +59,7 @@ withPackage('openai')("openai-python's own calls", () => {
     for await (const { id } of batches.openai.batches.list({ limit: 100 })) await batches.ended(id);
   }, TIMEOUT_MS);
 
-  it.each(clients)('for chat, models, files and batches pass in each form, %s', (client) => {
+  it.each(clients)('for chat, embeddings, models, files and batches pass in each form, %s', (client) => {
     const calls = Object.entries(errors[client] ?? {});
     expect(calls.length).toBeGreaterThan(30);
     expect(calls.filter(([, error]) => error !== null)).toEqual([]);

@@ -76,6 +76,26 @@ describeWithRedis.each(['one server', 'a cluster'])('responses in Redis, on %s (
     expect(ttl).toBeLessThanOrEqual(600_000);
   });
 
+  it('are read many at once, in the order of their keys, some from memory', async () => {
+    const [one, two] = [await replica(8 * 1024 * 1024), await replica(8 * 1024 * 1024)];
+    const keys = Array.from({ length: 600 }, (_, at) => keyOf(at));
+    const isStored = (at: number) => at % 3 !== 0;
+    await eventually(async () => {
+      for (const [at, key] of keys.entries()) if (isStored(at)) await one.set(key, entry({ body: Buffer.from(key) }));
+      return (await two.getAll(keys)).filter((each) => each !== undefined).length === 400;
+    });
+    const three = await replica(8 * 1024 * 1024);
+    await three.get(keyOf(1));
+    const before = String(await command('INFO', 'commandstats'));
+    const found = await three.getAll(keys);
+    expect(found.map((each) => each?.body.toString())).toEqual(keys.map((key, at) => (isStored(at) ? key : undefined)));
+    if (kind === 'one server') {
+      const counted = (info: string) => Number(/cmdstat_mget:calls=(\d+)/.exec(info)?.[1] ?? 0);
+      expect(counted(String(await command('INFO', 'commandstats'))) - counted(before)).toBe(3);
+    }
+    expect(await three.getAll([])).toEqual([]);
+  });
+
   it('are only in Redis if they exceed memory, and are not stored above 10 MB', async () => {
     const store = await replica(50_000);
     await store.set(keyOf('large'), entry({ body: prose(100_000) }));

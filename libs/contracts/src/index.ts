@@ -12,6 +12,7 @@ export * from './chat';
 export * from './common';
 export * from './credits';
 export * from './deployments';
+export * from './embeddings';
 export * from './files';
 export * from './health';
 export * from './key-info';

@@ -28,6 +28,8 @@ export interface RequestContent {
   readonly texts: string[];
   /** Pictures, sounds and files. */
   attachments: { count: number; bytes: number };
+  /** Tokens that the caller has counted itself: of inputs that are tokens, and no texts. */
+  tokens?: number;
 }
 
 /** The cost of a call, for the last event of a stream. Money is a decimal string in US dollars. */
@@ -100,11 +102,50 @@ export interface WithoutEffect {
   readonly inside?: Readonly<Record<string, WithoutEffect>>;
 }
 
+/** What a response of several inputs says beside its elements. */
+export interface PartsFacts {
+  /** The model's name for applications. */
+  model: string;
+  /** Of all inputs, one that is sent twice counted twice. */
+  inputTokens: number;
+  /** Whether all of it came from the cache. */
+  cached: boolean;
+}
+
+/**
+ * Requests of several inputs, each of which has an answer of its own: it is stored by itself, and found whichever other
+ * inputs it comes with. Responses of translators are {@link gather}ed parts.
+ */
+export interface RequestParts {
+  /** The header that says how many of the inputs came from the cache. */
+  readonly cachedHeader: string;
+  /** Each input as a request of its own, in order. */
+  split(body: JsonRecord): JsonRecord[];
+  /** One request of several such requests. */
+  join(parts: readonly JsonRecord[]): JsonRecord;
+  /** About the tokens of a part, rather too many than too few; at least 1. */
+  weight(part: JsonRecord): number;
+  /** The parts of a response, as they are stored. */
+  divide(reply: Buffer): Buffer[];
+  /** The response that has these parts. */
+  gather(stored: readonly Buffer[]): Buffer;
+  /** A part as the caller gets it. @param body the whole request */
+  element(stored: Buffer, index: number, body: JsonRecord): string;
+  /** The whole response as the caller gets it. */
+  assemble(elements: readonly string[], facts: PartsFacts): Buffer;
+}
+
 /** A public API as the pipeline knows it. Pure: no network, no clock, no randomness. */
 export interface Endpoint {
   readonly name: string;
   /** For example `/v1/chat/completions`. */
   readonly path: string;
+  /** What the models are for that serve it, in the words of the catalogue. */
+  readonly modes: readonly string[];
+  /** How many members and elements a body may have, where that is more than usual. */
+  readonly maxValues?: number;
+  /** Of APIs whose requests have independent inputs; undefined for all others. */
+  readonly parts?: RequestParts;
   /** Members of the body that do not change the response and are no part of the cache key. */
   readonly withoutEffect: WithoutEffect;
   /** Headers that change the response and are a part of the cache key, in lower case; undefined for none. */

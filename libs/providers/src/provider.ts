@@ -6,8 +6,8 @@ export interface Provider {
   readonly id: string;
   /** The request with the credential; unchanged without one. */
   authorise(request: UpstreamRequest, credential: string | undefined): UpstreamRequest;
-  /** The request for the list of the vendor's models, which costs nothing, without the credential. */
-  models(baseUrl: string): UpstreamRequest;
+  /** The request for the list of the vendor's models, which costs nothing, without the credential; undefined where it has none. */
+  readonly models?: ((baseUrl: string) => UpstreamRequest) | undefined;
   /** By the name of the endpoint. */
   readonly translators: Readonly<Record<string, Translator | undefined>>;
 }
@@ -23,6 +23,9 @@ export const CHAT_COMPLETIONS = 'chat.completions';
 
 /** The name of the endpoint of OpenAI's Responses. */
 export const RESPONSES = 'responses';
+
+/** The name of the embeddings endpoint. */
+export const EMBEDDINGS = 'embeddings';
 
 /** The vendor's translator of an endpoint, else a bridge over its chat completions; undefined where it has neither. */
 export function translatorFor(endpoint: Endpoint, { translators }: Provider): Translator | undefined {

@@ -179,10 +179,20 @@ export class UnsupportedMemberError extends Error {
   }
 }
 
+/** How much of a request with several inputs a vendor takes at once. */
+export interface PartLimits {
+  /** The most inputs. */
+  readonly parts: number;
+  /** The most tokens of all inputs together; undefined where the vendor names no limit. */
+  readonly tokens?: number;
+}
+
 /** One public API at one vendor. Responses are read with the call that they answer. */
 export interface Translator {
   /** Whether the vendor needs its own turns back, with their reasoning, see {@link VendorTurn}. */
   readonly keepsTurns?: boolean | undefined;
+  /** For APIs whose requests have several inputs: longer requests are sent as several. */
+  partLimits?(upstreamModel: string): PartLimits;
   /**
    * @throws InvalidRequestError where the body cannot be translated because it is wrong
    * @throws UnsupportedMemberError where the vendor lacks what the body asks for

@@ -1,9 +1,11 @@
 import { anthropic } from './anthropic/anthropic';
+import { cohere } from './cohere/cohere';
 import { compatible } from './compatible/compatible';
 import type { CompatibleVendor } from './compatible/quirks';
 import { COMPATIBLE_VENDORS } from './compatible/records/records';
 import { gemini } from './gemini/gemini';
 import type { Provider } from './provider';
+import { voyage } from './voyage/voyage';
 
 /** A vendor, or a kind of server. Its name is a provider's `type`, the name of the provider that a key adds, and its catalogue's. */
 export interface Vendor {
@@ -28,6 +30,8 @@ export const VENDORS = {
     baseUrl: 'https://generativelanguage.googleapis.com',
     variables: 'GEMINI',
   },
+  voyage: { label: 'Voyage AI', api: voyage, baseUrl: 'https://api.voyageai.com/v1', variables: 'VOYAGE' },
+  cohere: { label: 'Cohere', api: cohere, baseUrl: 'https://api.cohere.com', variables: 'COHERE' },
 } as const satisfies Record<string, Vendor>;
 
 export type VendorName = keyof typeof VENDORS;

@@ -2,6 +2,7 @@ import { HttpClient, type ThriftgateClientOptions } from './http-client';
 import { Admin } from './resources/admin';
 import { Batches } from './resources/batches';
 import { ChatCompletions } from './resources/chat';
+import { Embeddings } from './resources/embeddings';
 import { Files } from './resources/files';
 import { Health } from './resources/health';
 import { OwnKey } from './resources/own-key';
@@ -21,6 +22,7 @@ export class ThriftgateClient {
   readonly chat: { readonly completions: ChatCompletions };
   readonly messages: Messages;
   readonly responses: Responses;
+  readonly embeddings: Embeddings;
   readonly models: Models;
   readonly files: Files;
   readonly batches: Batches;
@@ -34,6 +36,7 @@ export class ThriftgateClient {
     this.chat = { completions: new ChatCompletions(http) };
     this.messages = new Messages(http);
     this.responses = new Responses(http);
+    this.embeddings = new Embeddings(http);
     this.models = new Models(http);
     this.files = new Files(http);
     this.batches = new Batches(http, this.files);

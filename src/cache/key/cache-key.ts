@@ -31,6 +31,13 @@ export function cacheKey(parts: CacheKeyParts, body: Record<string, unknown>, wi
   return `${PREFIX}:${parts.scope}:${parts.model}:${parts.generation}:${digest}`;
 }
 
+/** The key of a call whose parts have keys of their own, of one scope, model and generation. */
+export function keyOfAll(keys: readonly string[]): string {
+  const [first = ''] = keys;
+  const digests = keys.map((key) => key.slice(key.lastIndexOf(':') + 1));
+  return `${first.slice(0, first.lastIndexOf(':'))}:${hash('sha256', digests.join())}`;
+}
+
 /** Model and generation of a key; a model's name may have colons in it. */
 export function modelOfKey(key: string): { model: string; generation: number } {
   const parts = key.split(':');

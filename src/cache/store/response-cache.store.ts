@@ -1,20 +1,23 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { type MemoryStore, memoryStore } from 'cache-manager';
 import { redisClusterInsStore, redisInsStore, type RedisStore } from 'cache-manager-redis-yet';
-import { commandOptions, type RedisClientType, type RedisClusterType } from 'redis';
+import type { RedisClientType, RedisClusterType } from 'redis';
+import { pagesOf } from '../../common/pages';
 import { GatewayConfig } from '../../config/gateway-config';
 import { type RedisClient, RedisConnection } from '../../redis/redis.connection';
 import { modelOfKey } from '../key/cache-key';
-import { readFrame, writeFrame } from './answer-frame';
+import { writeFrame } from './answer-frame';
 import { AnswerIndexStore, type GenerationBytes, type KeyCount, nameOf } from './answer-index.store';
 import { type CacheEntry, ENTRY_OVERHEAD_BYTES, MAX_BODY_BYTES, ownBytes, sizeOf } from './cache-entry';
 import { GenerationSizes } from './generation-sizes';
+import { readFrames } from './read-frames.store';
 import { ScopeSizes } from './scope-sizes';
 
 const PAGE = 100;
 /** How many entries each new one looks at where memory is full, to remove those that have expired. */
 const LOOKED_AT = 2;
-const AS_BYTES = commandOptions({ returnBuffers: true });
+/** How many responses one command reads from Redis: each has a few kilobytes, and all must come within its time-out. */
+const READ_AT_ONCE = 256;
 
 /** Called with the key of a response that memory has evicted for lack of room, and the bytes of its body. */
 export type EvictionListener = (key: string, bytes: number) => void;
@@ -62,16 +65,15 @@ export class ResponseCacheStore {
 
   /** A response from memory, else from Redis, which memory then stores too. An error of Redis is a miss. */
   async get(key: string): Promise<CacheEntry | undefined> {
-    const entryInMemory = await this.memory.get<CacheEntry>(key);
-    if (entryInMemory) {
-      this.scopes.use(key);
-      return entryInMemory;
-    }
-    if (!this.redis.isReady) return undefined;
-    const entry = await this.readShared(key).catch(() => undefined);
-    if (entry)
-      await this.storeInMemory(key, entry, Math.max(1, entry.createdAt + entry.ttlSeconds * 1000 - Date.now()));
-    return entry;
+    return (await this.fromMemory(key)) ?? (await this.fromRedis([key])).get(key);
+  }
+
+  /** Several responses as {@link get} has them, each key once, in the order of the keys. */
+  async getAll(keys: readonly string[]): Promise<(CacheEntry | undefined)[]> {
+    const entries = await Promise.all(keys.map((key) => this.fromMemory(key)));
+    const missing = keys.filter((_key, at) => entries[at] === undefined);
+    const found = missing.length === 0 ? undefined : await this.fromRedis(missing);
+    return found ? keys.map((key, at) => entries[at] ?? found.get(key)) : entries;
   }
 
   /**
@@ -128,18 +130,21 @@ export class ResponseCacheStore {
       const found = modelOfKey(key);
       if (found.model === model && found.generation === generation) inMemory.add(key);
     }
-    yield* pagesOf([...inMemory]);
+    yield* pagesOf([...inMemory], PAGE);
     if (!this.redis.isConfigured) return;
     // Read completely first: keys that are removed during the scan would shift the rest.
     const inRedis = await this.index.liveKeys(model, generation);
-    yield* pagesOf([...inRedis].filter((key) => !inMemory.has(key)));
+    yield* pagesOf(
+      [...inRedis].filter((key) => !inMemory.has(key)),
+      PAGE,
+    );
   }
 
   /** A response from memory or Redis; does not store it in memory. @throws RedisAwayError */
   async peek(key: string): Promise<CacheEntry | undefined> {
     const entryInMemory = await this.memory.get<CacheEntry>(key);
     if (entryInMemory) return entryInMemory;
-    return this.redis.isConfigured ? this.readShared(key) : undefined;
+    return this.redis.isConfigured ? (await this.readShared([key]))[0] : undefined;
   }
 
   /** Whether memory or Redis has a response. @throws RedisAwayError */
@@ -217,9 +222,31 @@ export class ResponseCacheStore {
     for (const listener of this.evictionListeners) listener(key, entry.body.length);
   }
 
-  private async readShared(key: string): Promise<CacheEntry | undefined> {
-    const frame = await this.redis.run((client) => this.sharedOver(client).client.get(AS_BYTES, key));
-    return frame === null ? undefined : readFrame(key, frame);
+  private async fromMemory(key: string): Promise<CacheEntry | undefined> {
+    const entry = await this.memory.get<CacheEntry>(key);
+    if (entry) this.scopes.use(key);
+    return entry;
+  }
+
+  /** What Redis has, which memory then stores. Where Redis fails, the rest are misses. */
+  private async fromRedis(keys: readonly string[]): Promise<Map<string, CacheEntry>> {
+    const found = new Map<string, CacheEntry>();
+    for (const page of pagesOf(keys, READ_AT_ONCE)) {
+      if (!this.redis.isReady) return found;
+      const entries = await this.readShared(page).catch(() => undefined);
+      if (!entries) return found;
+      for (const [at, key] of page.entries()) {
+        const entry = entries[at];
+        if (!entry) continue;
+        found.set(key, entry);
+        await this.storeInMemory(key, entry, Math.max(1, entry.createdAt + entry.ttlSeconds * 1000 - Date.now()));
+      }
+    }
+    return found;
+  }
+
+  private readShared(keys: readonly string[]): Promise<(CacheEntry | undefined)[]> {
+    return this.redis.run((client) => readFrames(this.sharedOver(client).client, this.redis.isCluster, keys));
   }
 
   /** One command for each key: in a cluster they are on different nodes. */
@@ -236,8 +263,4 @@ export class ResponseCacheStore {
         : redisInsStore(client as RedisClientType);
     return this.shared;
   }
-}
-
-function* pagesOf(keys: readonly string[]): Generator<string[], void, undefined> {
-  for (let from = 0; from < keys.length; from += PAGE) yield keys.slice(from, from + PAGE);
 }

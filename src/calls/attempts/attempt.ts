@@ -128,7 +128,8 @@ export class Attempt {
       ttftMs,
     });
     if (reply.turn) this.exchanged.store?.(reply.turn);
-    if (isFirst) this.isStored = this.services.cacheWriter.store(this, reply, uncached, cost.listPusd);
+    const settled = { usage, listCostPusd: cost.listPusd };
+    if (isFirst) this.isStored = this.services.cacheWriter.store(this, reply, uncached, settled);
     const { provider } = this.deployment;
     const { listPusd: listCostPusd, costPusd } = cost;
     return { body: reply.body, usage, listCostPusd, costPusd, provider, upstreamModel, dropped: this.dropped };

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type { Reply } from '@thriftgate/providers';
+import type { Reply, TokenUsage } from '@thriftgate/providers';
 import { notCacheableReason } from '../../cache/admission';
 import { ResponseCache } from '../../cache/response-cache.service';
 import type { PicoUsd } from '../../common/money';
 import { DriftService } from '../../models/versions/drift.service';
 import type { Deployment } from '../../models/model';
+import { storedParts } from '../call-parts';
+import { isParted } from '../prepared-call';
 import type { ResolvedCall } from './resolved-call';
 
 /** The attempt whose answer is to be stored. */
@@ -12,6 +14,12 @@ interface AnsweredAttempt {
   resolved: ResolvedCall;
   deployment: Deployment;
   dropped?: readonly string[] | undefined;
+}
+
+/** What an answer used, as the upstream says or as it is estimated, and its cost at list price. */
+interface SettledUsage {
+  usage: TokenUsage;
+  listCostPusd: PicoUsd;
 }
 
 /** Stores answers that were paid for, and notes which version of the model wrote them. */
@@ -36,6 +44,7 @@ export class CacheWriter {
       choices: call.request.choices,
       sameFamily: deployment.upstreamModel === model.family,
       storeToolCalls: storesToolCalls(resolved),
+      usageMayMiss: isParted(resolved),
     });
     return reason ?? null;
   }
@@ -50,14 +59,14 @@ export class CacheWriter {
     { resolved, deployment, dropped }: AnsweredAttempt,
     reply: Reply,
     reason: string | null,
-    listCostPusd: PicoUsd,
+    { usage, listCostPusd }: SettledUsage,
   ): boolean {
-    const { usage, upstreamModel, systemFingerprint } = reply.facts;
+    const { upstreamModel, systemFingerprint } = reply.facts;
     this.drift.observe(deployment, upstreamModel, systemFingerprint);
     const { call, slot, flight } = resolved;
     // A flight that another replica has taken over is that replica's to store.
-    if (reason !== null || usage === undefined || flight?.superseded) return false;
-    const stored = this.cache.store(slot, {
+    if (reason !== null || flight?.superseded) return false;
+    const answer = {
       body: call.endpoint.render.json(call.endpoint.withoutSignatures(reply.body), true),
       usage,
       listCostPusd,
@@ -67,7 +76,10 @@ export class CacheWriter {
       dropped,
       teamId: call.caller.teamId,
       tags: call.tags,
-    });
+    };
+    const stored = isParted(resolved)
+      ? this.cache.storeAll(storedParts(resolved, answer))
+      : this.cache.store(slot, answer);
     if (flight) flight.stored = stored;
     return true;
   }

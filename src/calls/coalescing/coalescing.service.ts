@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { BudgetExceededError } from '../../budgets/holds/budget-exceeded';
-import { ResponseCache } from '../../cache/response-cache.service';
+import { type CacheHit, ResponseCache } from '../../cache/response-cache.service';
 import type { Model } from '../../models/model';
 import { affinityKey } from '../../routing/selection/affinity';
 import type { Flight } from '../../single-flight/flight';
@@ -10,6 +10,7 @@ import { isStrict } from '../attempts/exchange';
 import type { ResolvedCall } from '../attempts/resolved-call';
 import type { UpstreamResult } from '../attempts/upstream-result';
 import type { CacheStatus, Call, CallResponse, JsonResponse, Settlement } from '../call';
+import { findStored, wholeHit } from '../call-parts';
 import { type PreparedCall, statusWithoutHit } from '../prepared-call';
 import { CachedResponseService } from '../responses/cached-response.service';
 import { CallerStream } from '../responses/caller-stream';
@@ -56,7 +57,7 @@ export class Coalescing {
         await this.followers.recordFailure(prepared, flight, followed.error);
         throw followed.error;
       }
-      const hit = await this.cache.find(slot, controls);
+      const hit = await this.find(prepared);
       if (hit) return this.cachedResponses.respond(prepared, hit);
     }
     return this.askAlone(prepared);
@@ -67,7 +68,7 @@ export class Coalescing {
     { flight, subscription, mayBeStored }: FlightMembership,
   ): Promise<CallResponse> {
     try {
-      const hit = mayBeStored ? await this.cache.find(prepared.slot, prepared.controls) : undefined;
+      const hit = mayBeStored ? await this.find(prepared) : undefined;
       if (hit) {
         flight.finish({ kind: 'failed', error: undefined, of: 'lost' });
         subscription.leave();
@@ -90,6 +91,10 @@ export class Coalescing {
     }
   }
 
+  private async find(prepared: PreparedCall): Promise<CacheHit | undefined> {
+    return wholeHit(prepared, await findStored(this.cache, prepared));
+  }
+
   private async askAlone(prepared: PreparedCall): Promise<CallResponse> {
     const resolved = resolve(prepared, statusWithoutHit(prepared.controls), undefined);
     const result = await this.upstream.ask(resolved);
@@ -107,13 +112,13 @@ export class Coalescing {
 }
 
 function resolve(
-  { call, model, controls, slot }: PreparedCall,
+  { call, model, controls, slot, parts }: PreparedCall,
   cacheStatus: CacheStatus,
   flight: Flight | undefined,
 ): ResolvedCall {
   const signal = flight?.signal ?? call.signal;
   const affinity = affinityOf(call, model);
-  return { call, model, controls, slot, cacheStatus, store: controls.write, flight, signal, affinity };
+  return { call, model, controls, slot, parts, cacheStatus, store: controls.write, flight, signal, affinity };
 }
 
 /** The same for the calls of a team's conversation. */

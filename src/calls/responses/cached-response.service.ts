@@ -38,9 +38,9 @@ export class CachedResponseService {
     return this.replay.start(call, headers, entry, settlement, model.cache.replayTokensPerSecond);
   }
 
-  private record(prepared: PreparedCall, { entry }: CacheHit): Promise<void> {
+  /** Writes the row of a hit. @param number that of the row among the call's rows */
+  record(prepared: PreparedCall, { entry }: CacheHit, number = (prepared.call.attemptsBefore ?? 0) + 1): Promise<void> {
     const { call } = prepared;
-    const number = (call.attemptsBefore ?? 0) + 1;
     const attempt = { number, provider: entry.provider, upstreamModel: entry.upstreamModel ?? null };
     const latencyMs = this.clock.now() - call.startedAt;
     const ttftMs = call.request.stream ? latencyMs : null;

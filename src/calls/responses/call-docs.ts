@@ -14,13 +14,22 @@ export interface DocumentedCall {
   operation: { summary: string; description: string };
   /** What a whole response and a stream are. */
   response: string;
-  schemas: { request: z.ZodType; response: z.ZodType; event: z.ZodType };
+  schemas: { request: z.ZodType; response: z.ZodType; event?: z.ZodType };
+  /** Headers of this route alone: what each says, and an example. */
+  headers?: Readonly<Record<string, readonly [string, string]>>;
   /** Of requests; by default that of the schema. */
   examples?: Parameters<typeof bodyOf>[1];
 }
 
 /** Documents a route whose calls go through the pipeline. The gateway validates only the members that it reads. */
-export function CallDocs({ tag, operation, response, schemas, examples }: DocumentedCall): MethodDecorator {
+export function CallDocs({
+  tag,
+  operation,
+  response,
+  schemas,
+  headers = {},
+  examples,
+}: DocumentedCall): MethodDecorator {
   return applyDecorators(
     ApiTags(tag),
     ApiBearerAuth(),
@@ -40,7 +49,7 @@ export function CallDocs({ tag, operation, response, schemas, examples }: Docume
     ApiBody(bodyOf(schemas.request, examples)),
     ApiOkResponse({
       description: response,
-      content: { ...jsonContent(schemas.response), ...eventContent(schemas.event) },
+      content: { ...jsonContent(schemas.response), ...(schemas.event && eventContent(schemas.event)) },
       headers: {
         'x-request-id': text('The id of the call in the ledger', '01KAR5Y1MZ8R7Q3S4T5V6W7X8Y'),
         'x-cache-status': text('HIT, COALESCED, MISS, REFRESH or BYPASS', 'MISS'),
@@ -56,6 +65,7 @@ export function CallDocs({ tag, operation, response, schemas, examples }: Docume
         'x-ratelimit-limit-requests': text('The key’s limit of requests per minute; absent without a limit', '60'),
         'x-ratelimit-remaining-requests': text('The requests that remain now', '59'),
         'x-ratelimit-reset-requests': text('The time until the whole limit is available again', '1s'),
+        ...Object.fromEntries(Object.entries(headers).map(([name, [says, example]]) => [name, text(says, example)])),
       },
     }),
     ApiErrors(

@@ -1,7 +1,7 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { endpointAt, parseExact } from '@thriftgate/providers';
+import { type Endpoint, endpointAt, parseExact } from '@thriftgate/providers';
 import { GatewayError } from '../../common/errors';
 import { BodyMemory } from './body-memory';
 import { readBody, type ReadBody } from './body-reader';
@@ -99,15 +99,20 @@ function parseWith(request: FastifyRequest, parser: Parser): (json: string) => u
 }
 
 /** Whether a body passes to an upstream: then all digits and the order of its members count. */
-function passesOn({ routeOptions: { url = '' } }: FastifyRequest): boolean {
-  return url === BATCHES || endpointAt(url.replace(AZURE_DEPLOYMENT, '/v1')) !== undefined;
+function passesOn(request: FastifyRequest): boolean {
+  return request.routeOptions.url === BATCHES || endpointOf(request) !== undefined;
+}
+
+function endpointOf({ routeOptions: { url = '' } }: FastifyRequest): Endpoint | undefined {
+  return endpointAt(url.replace(AZURE_DEPLOYMENT, '/v1'));
 }
 
 function rulesOf(request: FastifyRequest): BodyRules {
   const leavesOutTexts = passesOn(request);
   const isTrusted = !leavesOutTexts && request.caller?.role === 'platform_admin';
+  const { maxValues = OF_CALLERS.maxValues } = endpointOf(request) ?? {};
   return {
-    ...(isTrusted ? OF_ADMINISTRATORS : OF_CALLERS),
+    ...(isTrusted ? OF_ADMINISTRATORS : { ...OF_CALLERS, maxValues }),
     leavesOutTexts,
     leavesOutLists: request.routeOptions.url === BATCHES,
   };

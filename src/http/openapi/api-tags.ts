@@ -3,6 +3,7 @@ export const API_TAGS = {
   Chat: 'Chat completions, with any model of any provider.',
   Messages: "Anthropic's messages, with any model of any provider.",
   Responses: "OpenAI's Responses, with any model of any provider.",
+  Embeddings: "OpenAI's embeddings, with any embedding model of any provider.",
   Models: 'The models that a key may use, with their prices.',
   Files: 'The input and the output of batches.',
   Batches: 'Many requests at once, which run in the background and resume after a restart.',

@@ -81,6 +81,8 @@ export class ChatRoute {
       const error = invalidRequest("Missing required parameter: 'input'.", 'input', 'missing_required_parameter');
       return { status: 400, body: { error }, billed: undefined };
     }
+    const refused = embeddingsError(body, input);
+    if (refused) return { status: 400, body: { error: refused }, billed: undefined };
     const dimensions = typeof body['dimensions'] === 'number' ? body['dimensions'] : DEFAULT_DIMENSIONS;
     const data = input.map((words, index) => {
       const vector = embed(words, dimensions);
@@ -145,6 +147,19 @@ async function stream(exchange: Exchange, request: ChatRequest, answer: Answer):
 async function sendError(exchange: Exchange, model: string): Promise<void> {
   await exchange.write(`data: ${JSON.stringify({ error: errorForStatus(500, model) })}\n\n`);
   exchange.end();
+}
+
+const EMBEDDING_MEMBERS = new Set(['model', 'input', 'dimensions', 'encoding_format', 'user']);
+const MAX_INPUTS = 2048;
+
+/** As OpenAI, it refuses empty inputs, too many of them, and members that it does not know. */
+function embeddingsError(body: Json, input: readonly string[][]): VendorError | undefined {
+  const unknown = Object.keys(body).find((name) => !EMBEDDING_MEMBERS.has(name));
+  if (unknown !== undefined) return invalidRequest(`Unrecognized request argument supplied: ${unknown}`);
+  if (input.length > MAX_INPUTS) return invalidRequest(`Invalid 'input': at most ${MAX_INPUTS} inputs.`, 'input');
+  if (input.some((words) => words.length === 0))
+    return invalidRequest("'$.input' is invalid. Please check the API reference.", 'input');
+  return undefined;
 }
 
 /** Words (or token numbers) of each input; undefined if it has none of the API's four forms. */

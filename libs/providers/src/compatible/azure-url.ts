@@ -7,15 +7,18 @@ import type { UpstreamCall } from '../translator';
  *
  * @see https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle
  */
-export function azureUrl({ baseUrl, upstreamModel }: Pick<UpstreamCall, 'baseUrl' | 'upstreamModel'>): string {
+export function azureUrl(
+  { baseUrl, upstreamModel }: Pick<UpstreamCall, 'baseUrl' | 'upstreamModel'>,
+  method = '/chat/completions',
+): string {
   const [address = '', query = ''] = baseUrl.split(/\?(.*)/s);
   const path = address.replace(/\/+$/, '');
   const isWhole = path.endsWith('/openai/v1') || path.includes('/deployments/');
-  if (isWhole) return pathUnder(baseUrl, '/chat/completions');
+  if (isWhole) return pathUnder(baseUrl, method);
   const api = path.endsWith('/openai') ? '' : '/openai';
   const isOlder = new URLSearchParams(query).has('api-version');
   const rest = isOlder ? `/deployments/${encodeURIComponent(upstreamModel)}` : '/v1';
-  return pathUnder(baseUrl, `${api}${rest}/chat/completions`);
+  return pathUnder(baseUrl, `${api}${rest}${method}`);
 }
 
 /** The models of a resource. @see https://learn.microsoft.com/rest/api/azureopenai/models/list */

@@ -3,8 +3,9 @@ import { pathUnder, toChatRequest, withPromptCacheKey } from '../openai/openai-c
 import { OpenAiChatStream } from '../openai/openai-chat-stream';
 import { bearer } from '../openai/openai';
 import { toOpenAiError } from '../openai/openai-error';
+import { openAiEmbeddings } from '../openai/embeddings/openai-embeddings';
 import { openAiResponses } from '../openai/responses/openai-responses';
-import { CHAT_COMPLETIONS, getRequest, type Provider, RESPONSES } from '../provider';
+import { CHAT_COMPLETIONS, EMBEDDINGS, getRequest, type Provider, RESPONSES } from '../provider';
 import type { Translator, UpstreamCall, UpstreamRequest } from '../translator';
 import { readAnswer, withTurn } from './answer/answer';
 import { errorIn, openAiShape } from './answer/openai-shape';
@@ -27,7 +28,20 @@ export function compatible(id: string, vendor: CompatibleVendor): Provider {
     translators: {
       [CHAT_COMPLETIONS]: compatibleChat(vendor),
       ...(vendor.quirks.responses && { [RESPONSES]: openAiResponses }),
+      [EMBEDDINGS]: compatibleEmbeddings(vendor),
     },
+  };
+}
+
+/** Embeddings of a vendor by its record; undefined where it has none. */
+function compatibleEmbeddings({ label, quirks }: CompatibleVendor): Translator | undefined {
+  const { embeddings, errors, azure } = quirks;
+  if (!embeddings) return undefined;
+  const translator = openAiEmbeddings(embeddings, label, errors);
+  if (!azure) return translator;
+  return {
+    ...translator,
+    toRequest: (call) => ({ ...translator.toRequest(call), url: azureUrl(call, '/embeddings') }),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { EmbeddingRules } from '../openai/embeddings/embedding-rules';
 import type { ErrorMeanings } from '../openai/openai-error';
 
 /** Capabilities that a vendor may lack, and that cannot be left out in silence. */
@@ -46,6 +47,8 @@ export interface Quirks {
   readonly errors?: ErrorMeanings;
   /** Whether the vendor has Responses, whose bytes pass. */
   readonly responses?: boolean;
+  /** How its embeddings differ from OpenAI's; undefined where it has none. */
+  readonly embeddings?: EmbeddingRules;
   /** Azure: the key in the header `api-key`, and the deployment in the URL of its older API. */
   readonly azure?: boolean;
 }

@@ -1,9 +1,11 @@
-import { CHAT_COMPLETIONS, getRequest, type Provider } from '../provider';
+import { CHAT_COMPLETIONS, EMBEDDINGS, getRequest, type Provider } from '../provider';
 import type { Translator } from '../translator';
 import { readGeminiReply } from './answer/gemini-reply';
 import { GeminiStream } from './answer/gemini-stream';
+import { geminiEmbeddings } from './embeddings/gemini-embeddings';
 import { toGeminiError } from './gemini-error';
-import { geminiUrl, toGeminiRequest } from './request/gemini-request';
+import { toGeminiRequest } from './request/gemini-request';
+import { geminiPath } from './request/gemini-url';
 
 /** Chat completions over `generateContent`. */
 export const geminiChat: Translator = {
@@ -19,6 +21,6 @@ export const gemini: Provider = {
   id: 'gemini',
   authorise: (request, credential) =>
     credential === undefined ? request : { ...request, headers: { ...request.headers, 'x-goog-api-key': credential } },
-  models: (baseUrl) => getRequest(geminiUrl(baseUrl, '/models')),
-  translators: { [CHAT_COMPLETIONS]: geminiChat },
+  models: (baseUrl) => getRequest(geminiPath(baseUrl, '/models')),
+  translators: { [CHAT_COMPLETIONS]: geminiChat, [EMBEDDINGS]: geminiEmbeddings },
 };

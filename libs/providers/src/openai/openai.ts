@@ -1,6 +1,7 @@
 import { readCompletion } from '../endpoints/chat-completions/completion-facts';
-import { CHAT_COMPLETIONS, getRequest, type Provider } from '../provider';
+import { CHAT_COMPLETIONS, EMBEDDINGS, getRequest, type Provider } from '../provider';
 import type { Translator, UpstreamCall, UpstreamFailure } from '../translator';
+import { OPENAI_EMBEDDINGS, openAiEmbeddings } from './embeddings/openai-embeddings';
 import { toOpenAiError } from './openai-error';
 import { pathUnder, toChatRequest } from './openai-chat-request';
 import { OpenAiChatStream } from './openai-chat-stream';
@@ -24,5 +25,8 @@ export const openAi: Provider = {
   id: 'openai',
   authorise: bearer,
   models: (baseUrl) => getRequest(pathUnder(baseUrl, '/models')),
-  translators: { [CHAT_COMPLETIONS]: openAiChat },
+  translators: {
+    [CHAT_COMPLETIONS]: openAiChat,
+    [EMBEDDINGS]: openAiEmbeddings(OPENAI_EMBEDDINGS, 'OpenAI'),
+  },
 };

@@ -93,8 +93,8 @@ describe('SimulatorTransport', () => {
     expect(error).toMatchObject({ error: { type: 'invalid_request_error', param, message: expect.any(String) } });
   });
 
-  it('supports chat completions only', async () => {
-    expect((await simulator.send({ ...request(chatBody), url: 'http://simulator/v1/embeddings' })).status).toBe(404);
+  it('supports chat completions and embeddings only', async () => {
+    expect((await simulator.send({ ...request(chatBody), url: 'http://simulator/v1/images' })).status).toBe(404);
   });
 
   it('waits for its latency, except after the caller cancels', async () => {

@@ -8,6 +8,7 @@ import {
   type UpstreamTransport,
 } from '../transport/upstream-transport';
 import { readSimulatedRequest, SimulatedBadRequest, simulateCompletion } from './simulated-answer';
+import { simulateEmbeddings } from './simulated-embeddings';
 import { streamCompletion } from './simulated-stream';
 
 export interface SimulatorOptions {
@@ -32,11 +33,12 @@ export class SimulatorTransport implements UpstreamTransport {
     const aborted = new UpstreamTransportError('aborted', 'The request was cancelled.', false);
     if (this.#latencyMs > 0 && !signal?.aborted) await sleep(this.#latencyMs, signal);
     if (signal?.aborted) throw aborted;
-    if (!new URL(request.url).pathname.endsWith('/chat/completions')) {
-      return respond(404, [errorBody('The simulator supports chat completions only.', null)]);
-    }
+    const { pathname } = new URL(request.url);
     try {
       const body = String(request.body);
+      if (pathname.endsWith('/embeddings')) return respond(200, [JSON.stringify(simulateEmbeddings(parseJson(body)))]);
+      if (!pathname.endsWith('/chat/completions'))
+        return respond(404, [errorBody('The simulator supports chat completions and embeddings only.', null)]);
       const chat = readSimulatedRequest(parseJson(body));
       const completion = simulateCompletion(chat, body, Math.floor(this.#now() / 1_000));
       return chat.stream

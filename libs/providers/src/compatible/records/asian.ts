@@ -1,4 +1,5 @@
 import type { CompatibleVendor } from '../quirks';
+import { EMBEDDING_RULES } from './embeddings';
 import { COMMON, OPENAI_SERVICE, PENALTIES, SAMPLING, TEXT_AND_IMAGES } from './members';
 
 /** Vendors in China and Korea. */
@@ -66,6 +67,7 @@ export const ASIAN_VENDORS = {
     variables: 'DASHSCOPE',
     see: 'https://www.alibabacloud.com/help/en/model-studio/qwen-api-reference',
     quirks: {
+      embeddings: EMBEDDING_RULES.dashscope,
       request: {
         ...COMMON,
         dropped: [...OPENAI_SERVICE, 'logit_bias'],
@@ -88,6 +90,7 @@ export const ASIAN_VENDORS = {
     variables: 'ZAI',
     see: 'https://docs.z.ai/api-reference/llm/chat-completion',
     quirks: {
+      embeddings: EMBEDDING_RULES.zai,
       request: {
         ...COMMON,
         dropped: [...OPENAI_SERVICE, ...PENALTIES, 'logit_bias', 'seed', 'parallel_tool_calls', 'user'],
@@ -111,6 +114,7 @@ export const ASIAN_VENDORS = {
     variables: 'UPSTAGE',
     see: 'https://console.upstage.ai/api/chat',
     quirks: {
+      embeddings: EMBEDDING_RULES.upstage,
       request: {
         ...COMMON,
         dropped: [...OPENAI_SERVICE, 'logit_bias'],

@@ -1,4 +1,5 @@
 import type { CompatibleVendor } from '../quirks';
+import { EMBEDDING_RULES } from './embeddings';
 import { COMMON, OPENAI_CAPABILITIES, OPENAI_SERVICE, PENALTIES, TEXT_AND_IMAGES, without } from './members';
 
 /** Vendors in Europe and America. */
@@ -9,6 +10,7 @@ export const HOSTED_VENDORS = {
     variables: 'MISTRAL',
     see: 'https://docs.mistral.ai/api/',
     quirks: {
+      embeddings: EMBEDDING_RULES.mistral,
       request: {
         ...COMMON,
         // It refuses every member that it does not know.
@@ -94,6 +96,7 @@ export const HOSTED_VENDORS = {
     variables: 'TOGETHER',
     see: 'https://docs.together.ai/reference/chat-completions-1',
     quirks: {
+      embeddings: EMBEDDING_RULES.together,
       request: {
         ...COMMON,
         refused: [...TEXT_AND_IMAGES, 'logprobs'],
@@ -116,6 +119,7 @@ export const HOSTED_VENDORS = {
     variables: 'OPENROUTER',
     see: 'https://openrouter.ai/docs/api-reference/overview',
     quirks: {
+      embeddings: EMBEDDING_RULES.openrouter,
       request: {
         tokenLimit: 'either',
         dropped: [
@@ -142,6 +146,7 @@ export const HOSTED_VENDORS = {
     variables: 'FIREWORKS',
     see: 'https://docs.fireworks.ai/api-reference/post-chatcompletions',
     quirks: {
+      embeddings: EMBEDDING_RULES.fireworks,
       request: {
         ...COMMON,
         dropped: without(OPENAI_SERVICE, 'service_tier', 'prompt_cache_key', 'prediction'),

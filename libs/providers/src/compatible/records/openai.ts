@@ -1,4 +1,5 @@
 import type { CompatibleVendor, ModelRules, RequestRules } from '../quirks';
+import { EMBEDDING_RULES } from './embeddings';
 import { SAMPLING } from './members';
 
 const REASONING: RequestRules = { tokenLimit: 'max_completion_tokens' };
@@ -37,12 +38,22 @@ export const OPENAI_VENDORS = {
     baseUrl: 'https://api.openai.com/v1',
     variables: 'OPENAI',
     see: 'https://platform.openai.com/docs/api-reference/chat/create',
-    quirks: { request: { replay: 'none', promptCacheKey: true }, models: MODELS, responses: true },
+    quirks: {
+      embeddings: EMBEDDING_RULES.openai,
+      request: { replay: 'none', promptCacheKey: true },
+      models: MODELS,
+      responses: true,
+    },
   },
   azure: {
     label: 'Azure OpenAI',
     variables: 'AZURE_OPENAI',
     see: 'https://learn.microsoft.com/azure/ai-foundry/openai/latest',
-    quirks: { request: { replay: 'none', promptCacheKey: true }, models: MODELS, azure: true },
+    quirks: {
+      embeddings: EMBEDDING_RULES.azure,
+      request: { replay: 'none', promptCacheKey: true },
+      models: MODELS,
+      azure: true,
+    },
   },
 } as const satisfies Record<string, CompatibleVendor>;

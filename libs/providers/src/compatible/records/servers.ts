@@ -1,4 +1,5 @@
 import type { CompatibleVendor, RequestRules } from '../quirks';
+import { EMBEDDING_RULES } from './embeddings';
 import { COMMON, OPENAI_CAPABILITIES, OPENAI_SERVICE, TEXT_AND_IMAGES } from './members';
 
 /** Servers of open models: what a template of a model does not know, it ignores or refuses. */
@@ -24,6 +25,7 @@ export const SERVERS = {
     keyless: true,
     see: 'https://docs.ollama.com/api/openai-compatibility',
     quirks: {
+      embeddings: EMBEDDING_RULES.ollama,
       request: {
         ...COMMON,
         dropped: [...OPENAI_SERVICE, 'logit_bias', 'user', 'parallel_tool_calls'],
@@ -42,20 +44,21 @@ export const SERVERS = {
     variables: 'VLLM',
     keyless: true,
     see: 'https://docs.vllm.ai/en/stable/serving/openai_compatible_server/',
-    quirks: { request: OPEN_MODELS, answer: { reasoning: true } },
+    quirks: { embeddings: EMBEDDING_RULES.vllm, request: OPEN_MODELS, answer: { reasoning: true } },
   },
   sglang: {
     label: 'SGLang',
     baseUrl: 'http://localhost:30000/v1',
     keyless: true,
     see: 'https://docs.sglang.ai/basic_usage/openai_api_completions.html',
-    quirks: { request: OPEN_MODELS, answer: {} },
+    quirks: { embeddings: EMBEDDING_RULES.sglang, request: OPEN_MODELS, answer: {} },
   },
   'openai-compatible': {
     label: 'any other OpenAI-compatible server',
     keyless: true,
     see: 'https://platform.openai.com/docs/api-reference/chat/create',
     quirks: {
+      embeddings: EMBEDDING_RULES['openai-compatible'],
       request: { tokenLimit: 'either', dropped: ['store'], developerRole: 'system', looseTools: true },
       answer: {},
     },

@@ -42,6 +42,7 @@ const WITHOUT_EFFECT: WithoutEffect = {
 export const chatCompletions: Endpoint = {
   name: CHAT_COMPLETIONS,
   path: '/v1/chat/completions',
+  modes: ['chat', 'responses'],
   withoutEffect: WITHOUT_EFFECT,
   read: readChatRequest,
   withModel: (body, model) => ({ ...body, model }),

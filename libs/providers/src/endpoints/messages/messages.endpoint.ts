@@ -18,6 +18,7 @@ const BLOCKS: WithoutEffect = { names: MARKS, inside: { content: { names: MARKS 
 export const messages: Endpoint = {
   name: MESSAGES,
   path: '/v1/messages',
+  modes: ['chat', 'responses'],
   withoutEffect: {
     names: TOP_LEVEL,
     inside: {

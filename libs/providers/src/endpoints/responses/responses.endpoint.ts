@@ -44,6 +44,7 @@ const WITHOUT_EFFECT: WithoutEffect = {
 export const responses: Endpoint = {
   name: RESPONSES,
   path: '/v1/responses',
+  modes: ['chat', 'responses'],
   withoutEffect: WITHOUT_EFFECT,
   read: readResponsesRequest,
   withModel: (body, model) => ({ ...body, model }),

@@ -5,6 +5,7 @@ import { UnsupportedMemberError, type UpstreamCall, type UpstreamRequest } from 
 import { conversationOf } from './gemini-contents';
 import { generationConfig } from './gemini-generation-config';
 import { toolMembers } from './gemini-tools';
+import { geminiUrl } from './gemini-url';
 
 /** Members of OpenAI's API that are translated. */
 const TRANSLATED: ReadonlySet<string> = new Set([
@@ -98,19 +99,9 @@ export function toGeminiRequest(call: UpstreamCall): UpstreamRequest {
   };
 }
 
-/** A path of the API. A base URL may have a query, and its version. */
-export function geminiUrl(baseUrl: string, path: string, parameters: readonly string[] = []): string {
-  const [base = '', query] = baseUrl.split(/\?(.*)/s);
-  const queries = [...parameters, ...(query ? [query] : [])].join('&');
-  return `${base.replace(/(\/v1beta)?\/*$/, '')}/v1beta${path}${queries && `?${queries}`}`;
-}
-
 /** Without `alt=sse` a stream would be one JSON array. */
-function urlOf({ baseUrl, upstreamModel, stream }: UpstreamCall): string {
-  const model = upstreamModel.includes('/') ? upstreamModel : `models/${upstreamModel}`;
-  const path = `/${model.split('/').map(encodeURIComponent).join('/')}`;
-  const method = stream ? 'streamGenerateContent' : 'generateContent';
-  return geminiUrl(baseUrl, `${path}:${method}`, stream ? ['alt=sse'] : []);
+function urlOf(call: UpstreamCall): string {
+  return call.stream ? geminiUrl(call, 'streamGenerateContent', 'alt=sse') : geminiUrl(call, 'generateContent');
 }
 
 function refuse(body: JsonRecord): void {
