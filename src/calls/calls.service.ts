@@ -98,6 +98,7 @@ export class CallsService {
       } catch (failure) {
         if (!(failure instanceof GatewayError)) throw failure;
         attempts = attemptsUntil(call, failure);
+        if (failure.facts.charged && error instanceof GatewayError) error.facts.charged = true;
       }
     }
     return undefined;

@@ -67,6 +67,7 @@ export class Attempt {
   private ended = false;
   private ttftMs: number | null = null;
   private isStored = false;
+  private isCharged = false;
 
   constructor(
     private readonly services: AttemptServices,
@@ -90,6 +91,11 @@ export class Attempt {
   /** Whether the answer is stored in the cache; known once it is settled. */
   get stored(): boolean {
     return this.isStored;
+  }
+
+  /** Whether the upstream charges for the attempt; what is unknown is not counted. */
+  get charged(): boolean {
+    return this.isCharged;
   }
 
   /** Notes when the first content came. */
@@ -195,6 +201,7 @@ export class Attempt {
     this.ended = true;
     const { open, hold } = this.started;
     if (outcome.costPusd > 0n) this.resolved.call.onCharged?.();
+    this.isCharged = outcome.costPusd > 0n && outcome.state === 'settled';
     try {
       await this.services.ledger.settle(open, outcome);
     } finally {

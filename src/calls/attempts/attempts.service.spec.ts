@@ -122,7 +122,7 @@ describe('an attempt without streaming', () => {
     transport.answers.push(new ScriptedResponse().push(body).end());
     const retryable = state === 'failed';
     const error = { code: 'upstream_invalid_answer', retryable, elsewhere: true };
-    await expect(run()).rejects.toMatchObject({ error });
+    await expect(run()).rejects.toMatchObject({ error, charged: state === 'settled' });
     expect(bench.ledger.outcome).toMatchObject({ state, status: 502, costPusd, estimated });
     expect(bench.stored).toEqual([]);
     expectOver();
@@ -153,7 +153,7 @@ describe('an attempt without streaming', () => {
     const body = JSON.stringify({ candidates: [{ finishReason: 'MALFORMED_FUNCTION_CALL' }], usageMetadata });
     transport.answers.push(new ScriptedResponse().push(body).end());
     const error = { status: 502, code: 'upstream_error', retryable: false, elsewhere: false };
-    await expect(run()).rejects.toMatchObject({ error });
+    await expect(run()).rejects.toMatchObject({ error, charged: true });
     expect(bench.ledger.outcome).toMatchObject({
       state: 'settled',
       status: 502,

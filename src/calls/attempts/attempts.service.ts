@@ -89,6 +89,7 @@ export class AttemptsService {
       return await this.startStream(attempt, relay);
     } catch (error) {
       await attempt?.abandon();
+      if (error instanceof AttemptFailure && attempt?.charged) error.charged = true;
       throw error;
     } finally {
       // A stream releases its slot when it ends.
