@@ -102,10 +102,15 @@ describe('an attempt without streaming', () => {
     },
   );
 
-  it.each(['reset', 'idle_timeout', 'too_large'] as const)('whose answer breaks off (%s) is unknown', async (kind) => {
+  it.each([
+    ['reset', { code: 'upstream_unreachable', retryable: true }, false],
+    ['idle_timeout', { code: 'upstream_timeout', retryable: true }, false],
+    ['too_large', { code: 'upstream_invalid_answer', retryable: false, elsewhere: true }, true],
+    ['undecodable', { code: 'upstream_invalid_answer', retryable: false, elsewhere: true }, true],
+  ] as const)('whose answer breaks off (%s) is unknown', async (kind, error, charged) => {
     const { bench, transport, run, expectOver } = attemptsBench();
     transport.answers.push(new ScriptedResponse().push('{').fail(failed(kind, true)));
-    await expect(run()).rejects.toBeInstanceOf(AttemptFailure);
+    await expect(run()).rejects.toMatchObject({ error, charged });
     expect(bench.ledger.outcome).toMatchObject({ state: 'unknown', costPusd: HOLD_PUSD, estimated: true });
     expectOver();
   });

@@ -97,6 +97,11 @@ export class Player {
         signal: leaving.signal,
       });
       const text = await response.text();
+      // Nothing was asked: on a busy machine the embedded database may take too long to promise an idempotency key.
+      if (response.status === 503) {
+        await delay(Number(response.headers.get('retry-after')) * 1000);
+        return await this.call(played, body, headers, mayLeave);
+      }
       played.answers.push({
         status: response.status,
         requestId: response.headers.get('x-request-id') ?? '',
