@@ -115,7 +115,7 @@ export class Attempt {
     const { facts } = reply;
     const upstreamModel = facts.upstreamModel ?? this.deployment.upstreamModel;
     const usage = facts.usage ?? (await this.estimate(reply));
-    const price = priceInTier(this.started.price, facts.serviceTier);
+    const price = priceInTier(this.started.price, facts.serviceTier, this.resolved.call.request.serviceTier);
     const cost = this.costOf(usage, price, facts.usage === undefined && !end.endedCleanly);
     const uncached = this.services.cacheWriter.notCacheableReason(this, reply, end.endedCleanly);
     const { latencyMs, ttftMs } = this.timing;

@@ -136,7 +136,11 @@ export class Player {
       url: '/v1/chat/completions',
       body: this.bodyOf(played, cell, prompt),
     };
-    const made = await this.gateway.request('POST', '/v1/batches', key, { requests: [line] }, headers);
+    const make = () => this.gateway.request('POST', '/v1/batches', key, { requests: [line] }, headers);
+    const made = await eventually(async () => {
+      const answer = await make();
+      return answer.status === 503 ? undefined : answer;
+    }, 60_000);
     if (made.status !== 200) throw new Error(`no batch: ${JSON.stringify(made.body)}`);
     const path = `/v1/batches/${made.body.id}`;
     if (cell.client === 'leaves_before' && BATCH_ENDS.every((end) => end !== made.body.status)) {

@@ -39,6 +39,7 @@ describe('error', () => {
     [{ code: 503 }, 502, true],
     [{ type: 'server_error' }, 502, true],
     [{ message: 'slow', status: 429 }, 429, true],
+    [{ message: 'gone', code: 'model_not_found' }, 404, false],
     [{ message: 'bad', code: '400' }, 400, false],
   ])('maps %j inside a stream to status %d', (error, status, retryable) => {
     expect(read(200, { error })).toMatchObject({ status, retryable });
@@ -76,6 +77,10 @@ describe('error', () => {
     [402, ''],
     [403, ''],
     [429, { error: { type: 'insufficient_quota', code: 'insufficient_quota' } }],
+    [429, { error: { message: 'Insufficient balance or no resource package. Please recharge.' } }],
+    [400, { error: { message: 'Your credit balance is too low to access the API.' } }],
+    [400, { error: { code: 'Arrearage', message: 'Access denied.' } }],
+    [200, { error: { code: 'model_not_found', message: 'gone' } }],
   ])('R11: another deployment may succeed after %i %j, this one does not', (status, body) => {
     expect(read(status, body)).toMatchObject({ retryable: false, elsewhere: true });
   });

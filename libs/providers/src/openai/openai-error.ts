@@ -183,9 +183,14 @@ function redactKeys(text: string): string {
     .replace(/\borg-\w{8,}/g, 'org-***');
 }
 
-/** A quota of money, which no waiting mends, in a status that else asks for waiting. */
-function isOutOfCredit(status: number, { type, code }: UpstreamErrorBody): boolean {
-  return status === 429 && /insufficient_quota|billing|credit|exceeded_current_quota/i.test(`${type} ${code}`);
+const CREDIT_CODES = /insufficient_(quota|balance|credit)|billing|credit|exceeded_current_quota|arrearage/i;
+const CREDIT_MESSAGES =
+  /\b(insufficient|low|out of|no) (account )?(balance|credits?|funds)\b|\bcredit balance is too low\b/i;
+
+/** A quota of money, which no waiting mends, in a status that else asks for waiting, or for another request. */
+function isOutOfCredit(status: number, { type, code, message }: UpstreamErrorBody): boolean {
+  if (status !== 429 && status !== 400) return false;
+  return CREDIT_CODES.test(`${type} ${code}`) || CREDIT_MESSAGES.test(message ?? '');
 }
 
 const MODEL_CODES =
@@ -206,6 +211,7 @@ function statusInBody({ type, code }: UpstreamErrorBody): number {
   const words = `${type} ${code}`;
   if (words.includes('rate_limit') || words.includes('insufficient_quota')) return 429;
   if (words.includes('authentication') || words.includes('invalid_api_key')) return 401;
+  if (MODEL_CODES.test(words)) return 404;
   if (words.includes('invalid_request')) return 400;
   return 502;
 }
