@@ -26,14 +26,23 @@ describe('BudgetDirectory', () => {
   let credits: Map<string, bigint>;
   let reloads: Map<string, () => Promise<void>>;
   let directory: BudgetDirectory;
+  /** How long the next reads of the budgets take. */
+  let readMs: number[];
 
   beforeEach(async () => {
     stored = [budget('of team', 'team_1', null), budget('of key', 'team_1', 'key_1'), budget('other', 'team_2', null)];
     successors = [];
+    readMs = [];
     credits = new Map();
     reloads = new Map();
     directory = new BudgetDirectory(
-      { list: () => Promise.resolve(stored) } as Partial<BudgetsRepository> as BudgetsRepository,
+      {
+        list: async () => {
+          const read = stored;
+          await new Promise((resolve) => setTimeout(resolve, readMs.shift() ?? 0));
+          return read;
+        },
+      } as Partial<BudgetsRepository> as BudgetsRepository,
       { limitOf: (teamId) => credits.get(teamId) } as Pick<CreditDirectory, 'limitOf'> as CreditDirectory,
       {
         successors: () => Promise.resolve(successors),
@@ -50,6 +59,16 @@ describe('BudgetDirectory', () => {
   });
 
   const idsOf = (teamId: string, keyId: string) => directory.of({ teamId, keyId }).map(({ id }: Budget) => id);
+
+  it('forgets no budget where two are made at once and the first is read last', async () => {
+    readMs = [20, 0];
+    const reload = reloads.get('budgets');
+    const first = reload?.();
+    await new Promise((resolve) => setImmediate(resolve));
+    stored = [...stored, budget('new', 'team_3', null)];
+    await Promise.all([first, reload?.()]);
+    expect(idsOf('team_3', 'key_3')).toEqual(['new']);
+  });
 
   it('counts a call against the budgets of its team and of its key', () => {
     expect(idsOf('team_1', 'key_1')).toEqual(['of team', 'of key']);

@@ -6,6 +6,7 @@ import { CreditDirectory } from '../credits/credit-directory.service';
 import { KeysService } from '../keys/keys.service';
 import { TeamsService } from '../teams/teams.service';
 import { BudgetsRepository } from './budgets.repository';
+import { oneAtATime } from '../common/runtime/one-at-a-time';
 
 const NONE: readonly Budget[] = [];
 
@@ -19,6 +20,7 @@ export class BudgetDirectory implements OnModuleInit {
   /** The names of teams, also of deleted ones, by their ids. */
   private teamNames = new Map<string, string>();
   private readonly byCaller = new Map<string, readonly Budget[]>();
+  private readonly reload = oneAtATime(() => this.readAll());
 
   constructor(
     private readonly repository: BudgetsRepository,
@@ -68,7 +70,7 @@ export class BudgetDirectory implements OnModuleInit {
     return line;
   }
 
-  private async reload(): Promise<void> {
+  private async readAll(): Promise<void> {
     const [budgets, successors] = [await this.repository.list(), await this.keys.successors()];
     const byTeam = new Map<string, Budget[]>();
     const byKey = new Map<string, Budget[]>();

@@ -47,17 +47,23 @@ export class CallsService {
   }
 
   /**
+   * What the caller may have of what the call asks for.
+   *
+   * @throws GatewayError `model_not_found`, `model_not_allowed`, `cache_control_not_allowed`, `invalid_request`
+   */
+  check(call: Call): Pick<PreparedCall, 'model' | 'controls'> {
+    const model = this.resolveModel(call);
+    const asked = parseCacheControls(call.body, call.headers, call.request.stream);
+    return { model, controls: grantedControls(asked, model, call.caller) };
+  }
+
+  /**
    * Finds the call's model and its slot in the cache. Spends nothing and waits for nothing.
    *
-   * @throws GatewayError `model_not_found`, `model_not_allowed`, `invalid_request`
+   * @throws GatewayError as {@link check}
    */
   prepare(call: Call): PreparedCall {
-    const model = this.resolveModel(call);
-    const controls = grantedControls(
-      parseCacheControls(call.body, call.headers, call.request.stream),
-      model,
-      call.caller,
-    );
+    const { model, controls } = this.check(call);
     const scope = this.scopes.of(call.caller, model);
     // A name with a vendor's prefix has the same slot as the model's own name.
     const body = call.request.model === model.name ? call.body : { ...call.body, model: model.name };
@@ -115,6 +121,7 @@ export class CallsService {
       } catch (failure) {
         if (!(failure instanceof GatewayError)) throw failure;
         attempts = attemptsUntil(call, failure);
+        if (failure.facts.charged && error instanceof GatewayError) error.facts.charged = true;
       }
     }
     return undefined;

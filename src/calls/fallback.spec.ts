@@ -2,21 +2,12 @@ import type { ProviderError } from '@thriftgate/providers';
 import { GatewayError } from '../common/errors';
 import { AllBusyError } from '../routing/all-busy-error';
 import { AttemptFailure } from '../routing/attempt-failure';
+import { aProviderError } from '../routing/testing/a-provider-error';
 import { attemptsUntil, fallbackCall, fallbacksOf } from './fallback';
 import { aCall, aModel, aPreparedCall, budgetExceeded } from './testing/builders';
 
 const failure = (members: Partial<ProviderError> = {}): GatewayError =>
-  new AttemptFailure({
-    status: 502,
-    type: 'upstream_error',
-    code: 'upstream_error',
-    param: null,
-    message: 'It failed.',
-    retryable: true,
-    elsewhere: true,
-    retryAfterMs: undefined,
-    ...members,
-  }).toGatewayError();
+  new AttemptFailure(aProviderError(members)).toGatewayError();
 const REFUSED = { status: 400, retryable: false, elsewhere: false };
 
 const fallbacks = { context_too_long: ['long'], content_filter: ['mild'], rate_limit: ['spare'], error: ['other'] };

@@ -10,6 +10,8 @@ export interface CallFacts {
   /** The HTTP status of the upstream. */
   upstreamStatus?: number | undefined;
   attempts?: number | undefined;
+  /** Whether an upstream has charged for the call all the same. A repeat would be charged again. */
+  charged?: boolean | undefined;
   /** What the cache did, as in `x-cache-status`. */
   cacheStatus?: string | undefined;
 }
@@ -37,11 +39,10 @@ export interface GatewayErrorDetails {
 export class GatewayError extends Error {
   readonly param: string | null;
   readonly retryAfterSeconds: number | undefined;
-  /** Whether no repeat of the request can succeed; becomes `x-should-retry: false`. */
-  readonly isFinal: boolean;
   readonly facts: CallFacts;
   private readonly members: GatewayErrorDetails['members'];
   private readonly upstream: GatewayErrorDetails['upstream'];
+  private readonly isUnmendable: boolean;
 
   constructor(
     readonly code: ErrorCode,
@@ -54,10 +55,15 @@ export class GatewayError extends Error {
     this.name = 'GatewayError';
     this.param = details.param ?? null;
     this.retryAfterSeconds = details.retryAfterSeconds ?? ERROR_TABLE[code].retryAfterSeconds;
-    this.isFinal = details.isFinal ?? FINAL_CODES.has(details.upstream?.code ?? code);
+    this.isUnmendable = details.isFinal ?? FINAL_CODES.has(details.upstream?.code ?? code);
     this.facts = details.facts ?? {};
     this.members = details.members;
     this.upstream = details.upstream;
+  }
+
+  /** Whether the request is not to be repeated: no repeat can succeed, or each is charged. Becomes `x-should-retry: false`. */
+  get isFinal(): boolean {
+    return this.isUnmendable || this.facts.charged === true;
   }
 
   get status(): number {

@@ -10,12 +10,16 @@ interface SchemaIssue {
 
 const NO_BODY = 'The request has no body: send a JSON object, as application/json.';
 
-/** The error that names the first invalid member and counts the others. For Nest's `StandardSchemaValidationPipe`. */
+/**
+ * The error that names an invalid member and counts the others: one whose name is nearly right, else the first. For Nest's
+ * `StandardSchemaValidationPipe`.
+ */
 export function invalidRequest(issues: readonly SchemaIssue[]): GatewayError {
-  const [first] = issues;
-  if (isMissingBody(first)) return new GatewayError('invalid_request', { message: NO_BODY });
+  if (isMissingBody(issues[0])) return new GatewayError('invalid_request', { message: NO_BODY });
+  const first = issues.find(({ message }) => message.includes('Did you mean')) ?? issues[0];
   const param = issuePath(first);
-  const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
+  const others = new Set(issues.map(issuePath)).size - 1;
+  const more = others > 0 ? ` (and ${others} more)` : '';
   const message = `${param === '' ? 'The request' : `'${param}'`}: ${first?.message ?? 'is not valid'}${more}`;
   return new GatewayError('invalid_request', { message, param: param === '' ? null : param });
 }

@@ -2,11 +2,15 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { PicoUsd } from '../common/money';
 import { ChangeFeed } from '../database/change-feed.service';
 import { CreditsRepository } from './credits.repository';
+import { oneAtATime } from '../common/runtime/one-at-a-time';
 
 /** The credit limits of prepaid teams, in memory, so that no call waits for the database. */
 @Injectable()
 export class CreditDirectory implements OnModuleInit {
   private limits: ReadonlyMap<string, PicoUsd> = new Map();
+  private readonly reload = oneAtATime(async () => {
+    this.limits = await this.repository.limits();
+  });
 
   constructor(
     private readonly repository: CreditsRepository,
@@ -25,9 +29,5 @@ export class CreditDirectory implements OnModuleInit {
 
   prepaidTeams(): string[] {
     return [...this.limits.keys()];
-  }
-
-  private async reload(): Promise<void> {
-    this.limits = await this.repository.limits();
   }
 }

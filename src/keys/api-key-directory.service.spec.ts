@@ -135,6 +135,8 @@ describe('the directory of keys', () => {
     let resolveFirst: ((rows: DirectoryRow[]) => void) | undefined;
     changedSince.mockImplementationOnce(() => new Promise((resolve) => (resolveFirst = resolve)));
     const first = changed();
+    // The first reload has begun: it does not see what changes now.
+    await Promise.resolve();
     rows = [row('one', 4n, { revoked_at: new Date(NOW) })];
     const second = changed();
     await Promise.resolve();

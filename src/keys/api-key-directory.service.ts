@@ -7,6 +7,7 @@ import { KEY_PREFIX, toCacheRules } from './api-key';
 import { KeyLookUps } from './key-look-ups.service';
 import { KeyHasher } from './key-hasher.service';
 import { type DirectoryRow, KeyDirectoryRepository } from './key-directory.repository';
+import { oneAtATime } from '../common/runtime/one-at-a-time';
 
 /** The form of every key of a team. */
 const KEY_FORM = /^sk-tg-[\w-]{43}$/;
@@ -31,7 +32,7 @@ export class ApiKeyDirectory implements OnModuleInit {
   private readonly byHash = new Map<string, KeyRecord>();
   private readonly byId = new Map<string, KeyRecord>();
   private revision = 0n;
-  private lastReload: Promise<void> = Promise.resolve();
+  private readonly reload = oneAtATime(() => this.readChanges());
 
   constructor(
     private readonly keys: KeyDirectoryRepository,
@@ -96,13 +97,6 @@ export class ApiKeyDirectory implements OnModuleInit {
 
   private works(record: KeyRecord): boolean {
     return record.expiresAtMs > this.clock.now();
-  }
-
-  /** Reads changes. One reload at a time, so that an older state never overwrites a newer one. */
-  private reload(): Promise<void> {
-    const reload = this.lastReload.then(() => this.readChanges());
-    this.lastReload = reload.catch(() => undefined);
-    return reload;
   }
 
   private async readChanges(): Promise<void> {

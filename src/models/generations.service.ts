@@ -5,6 +5,7 @@ import { AdminModelsRepository } from './admin/admin-models.repository';
 import { type Generation, GenerationsRepository, type NewGenerations } from './generations.repository';
 import { ModelRegistry } from './model-registry.service';
 import { newGenerationAlert } from './new-generation-alert';
+import { oneAtATime } from '../common/runtime/one-at-a-time';
 
 const FIRST_GENERATION = 1;
 
@@ -18,8 +19,9 @@ export class GenerationsService implements OnModuleInit {
   private generations = new Map<string, Generation>();
   /** How many changes that are not stored yet suspend a model's lookups. */
   private readonly suspensions = new Map<string, number>();
-  private reloading: Promise<void> = Promise.resolve();
   private readonly listeners: ((model: string, old: number) => void)[] = [];
+  /** Reads generations and models from the database. */
+  readonly reload = oneAtATime(() => this.readAll());
 
   constructor(
     private readonly registry: ModelRegistry,
@@ -91,13 +93,6 @@ export class GenerationsService implements OnModuleInit {
     await this.start(wanted);
     this.alerts.raise(newGenerationAlert(wanted, this.current(model).generation));
     return this.current(model);
-  }
-
-  /** Reads generations and models from the database. Reloads run one after the other, so that none applies an older state. */
-  reload(): Promise<void> {
-    const reloading = this.reloading.then(() => this.readAll());
-    this.reloading = reloading.catch(() => undefined);
-    return reloading;
   }
 
   /**

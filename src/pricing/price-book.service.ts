@@ -11,6 +11,7 @@ import type { PriceRow } from './price-row';
 import { PricesRepository } from './prices.repository';
 import { retirementAlert } from './retirement';
 import { unknownPriceAlert } from './unknown-price';
+import { oneAtATime } from '../common/runtime/one-at-a-time';
 
 interface Resolved {
   price: Price;
@@ -37,6 +38,8 @@ export class PriceBook implements OnModuleInit {
   private retirementsAt = 0;
   /** The public names whose calls had a guessed price. */
   private readonly guessed = new Set<string>();
+
+  private readonly reload = oneAtATime(() => this.readAll());
 
   constructor(
     config: GatewayConfig,
@@ -154,7 +157,7 @@ export class PriceBook implements OnModuleInit {
     );
   }
 
-  private async reload(): Promise<void> {
+  private async readAll(): Promise<void> {
     this.rows = await this.repository.all();
     this.teams = new Set(this.rows.flatMap(({ teamId }) => teamId ?? []));
     this.resolved = new WeakMap();

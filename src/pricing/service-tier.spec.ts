@@ -16,6 +16,15 @@ describe('the price of a service tier', () => {
     expect(holdPriceInTier(PRICE, tier)).toBe(PRICE);
   });
 
+  it('R19: is estimated where a tier was requested and the response names none', () => {
+    for (const asked of ['priority', 'flex']) {
+      expect(priceInTier(PRICE, undefined, asked)).toEqual({ ...PRICE, estimated: true });
+      expect(priceInTier(PRICE, 'default', asked)).toBe(PRICE);
+    }
+    for (const asked of [undefined, 'auto', 'default']) expect(priceInTier(PRICE, undefined, asked)).toBe(PRICE);
+    expect(priceInTier({ ...FREE }, undefined, 'priority')).toEqual(FREE);
+  });
+
   it.each([
     ['priority', 4_000_000n, 16_000_000n],
     ['ultrafast', 12_000_000n, 48_000_000n],

@@ -20,9 +20,16 @@ const MILLIONTHS = new Map([
   ['fast-us', 2_200_000n],
 ]);
 
-/** The price of a call that a vendor served in a tier; at the model's price, marked as estimated, in a tier that is unknown. */
-export function priceInTier(price: Price, tier: string | undefined): Price {
-  if (tier === undefined || STANDARD.has(tier) || isFree(price)) return price;
+/**
+ * The price of a call that a vendor served in a tier; at the model's price, marked as estimated, in a tier that is unknown.
+ *
+ * @param asked what the call requested: where it is another tier than the standard one and the response names none, which one
+ * the vendor charges is not known
+ */
+export function priceInTier(price: Price, tier: string | undefined, asked?: string): Price {
+  if (isFree(price)) return price;
+  if (tier === undefined) return asked === undefined || STANDARD.has(asked) ? price : { ...price, estimated: true };
+  if (STANDARD.has(tier)) return price;
   const known = price.serviceTiers?.[tier];
   if (known) return { ...price, ...known };
   const millionths = MILLIONTHS.get(tier);

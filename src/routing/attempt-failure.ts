@@ -6,6 +6,8 @@ const TIMEOUT_STATUS = 504;
 
 /** An attempt that brought no answer, with what that means for the next one. */
 export class AttemptFailure extends Error {
+  /** Whether the upstream charges for the attempt. */
+  charged = false;
   private facts: CallFacts = {};
 
   /** @param upstreamStatus the HTTP status of the upstream; undefined for failures below HTTP, or in a response with 200 */

@@ -1,17 +1,9 @@
 import type { ProviderError } from '@thriftgate/providers';
 import { failureKind } from './failure-kind';
+import { aProviderError } from './testing/a-provider-error';
 
-const error = (members: Partial<ProviderError>): ProviderError => ({
-  status: 400,
-  type: 'invalid_request_error',
-  code: null,
-  param: null,
-  message: '',
-  retryable: false,
-  elsewhere: true,
-  retryAfterMs: undefined,
-  ...members,
-});
+const error = (members: Partial<ProviderError>) =>
+  aProviderError({ status: 400, code: null, message: '', retryable: false, ...members });
 
 describe('what a failed attempt says of its deployment', () => {
   it.each([

@@ -4,19 +4,8 @@ import { OWN_CREDENTIAL } from '../providers/provider';
 import { aProvider } from '../providers/testing/a-provider';
 import { AttemptFailure } from './attempt-failure';
 import type { MakeAttempt, ReleaseSlot, RouteRequest } from './route-request';
+import { aProviderError } from './testing/a-provider-error';
 import { localRouter } from './testing/local-router';
-
-const error = (members: Partial<ProviderError> = {}): ProviderError => ({
-  status: 502,
-  type: 'upstream_error',
-  code: 'upstream_error',
-  param: null,
-  message: 'The upstream failed.',
-  retryable: true,
-  elsewhere: true,
-  retryAfterMs: undefined,
-  ...members,
-});
 
 /** A router over deployments whose attempts end as the test says, each for itself. */
 function setUp(...ids: string[]) {
@@ -30,7 +19,7 @@ function setUp(...ids: string[]) {
     asked.push(id);
     release();
     const end = ends.get(id);
-    if (end !== 'answer') throw new AttemptFailure(error(end), end?.status);
+    if (end !== 'answer') throw new AttemptFailure(aProviderError(end), end?.status);
     return Promise.resolve(id);
   };
   const request: RouteRequest = {
@@ -112,7 +101,7 @@ describe('the router and breakers', () => {
     const { asked, breakers, ends, route, calls } = setUp('a');
     breakers
       .begin(aDeployment({ id: 'a', provider: 'a' }), OWN_CREDENTIAL)
-      .failed(error({ status: 429, retryAfterMs: 200 }), 429);
+      .failed(aProviderError({ status: 429, retryAfterMs: 200 }), 429);
     const startedAt = performance.now();
     expect(await route()).toBe('a');
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(195);
@@ -143,7 +132,7 @@ describe('the router and breakers', () => {
         release = give;
         return Promise.resolve('begun');
       });
-      release?.(error());
+      release?.(aProviderError());
     }
     expect(breakers.isAvailable(aDeployment({ id: 'a', provider: 'a' }), OWN_CREDENTIAL)).toBe(false);
   });

@@ -6,6 +6,7 @@ import { aProvider } from '../providers/testing/a-provider';
 import type { MakeAttempt, ReleaseSlot, RouteRequest } from './route-request';
 import type { Router } from './router.service';
 import type { DeploymentSlots } from './slots.service';
+import { aProviderError } from './testing/a-provider-error';
 import { localRouter } from './testing/local-router';
 
 const deployment = (id: string, priority: number): Deployment => ({
@@ -27,19 +28,9 @@ const modelOf = (...ids: string[]): Model => ({
   maxOutputTokens: undefined,
   reasons: false,
 });
-const error = (members: Partial<ProviderError> = {}): ProviderError => ({
-  status: 502,
-  type: 'upstream_error',
-  code: 'upstream_error',
-  param: null,
-  message: 'The upstream failed.',
-  retryable: true,
-  elsewhere: true,
-  retryAfterMs: undefined,
-  ...members,
-});
 const failing = (members?: Partial<ProviderError>, upstreamStatus?: number) =>
-  new AttemptFailure(error(members), upstreamStatus);
+  new AttemptFailure(aProviderError(members), upstreamStatus);
+const charged = () => Object.assign(failing({ retryable: false }), { charged: true });
 
 describe('the router', () => {
   let slots: DeploymentSlots;
@@ -113,7 +104,7 @@ describe('the router', () => {
       release = giveBack;
       return Promise.resolve('stream');
     });
-    release(error({ code: 'upstream_stream_cut' }));
+    release(aProviderError({ code: 'upstream_stream_cut' }));
     expect(told).toEqual(['a succeeded', 'a failed: upstream_stream_cut']);
   });
 
@@ -138,6 +129,15 @@ describe('the router', () => {
     });
     fill('a');
     await expect(route(modelOf('a'), 'answer')).rejects.toMatchObject({ facts: { model: 'resilient', attempts: 0 } });
+  });
+
+  it.each([
+    ['the first', true, () => [charged(), failing()]],
+    ['the first, before there was no room', true, () => [charged(), new GatewayError('unavailable')]],
+    ['the last', true, () => [failing(), failing(), charged()]],
+    ['none', false, () => [failing()]],
+  ])('kind 1: tells that %s of its deployments has charged for the call', async (_name, isFinal, ends) => {
+    await expect(route(modelOf('a', 'b'), ...ends())).rejects.toMatchObject({ isFinal });
   });
 
   it('asks the only deployment three times', async () => {

@@ -30,6 +30,8 @@ interface Route<T> {
   makeAttempt: MakeAttempt<T>;
   attempts: number;
   last: AttemptFailure | undefined;
+  /** Whether one of the attempts was charged. */
+  charged: boolean;
 }
 
 type Answer<T> = { answer: T } | undefined;
@@ -55,9 +57,19 @@ export class Router {
    * @throws GatewayError the last failure, as the caller sees it
    */
   async route<T>(request: RouteRequest, makeAttempt: MakeAttempt<T>): Promise<T> {
+    const route: Route<T> = { request, makeAttempt, attempts: request.attemptsBefore, last: undefined, charged: false };
+    try {
+      return await this.follow(route);
+    } catch (error) {
+      if (route.charged && error instanceof GatewayError) error.facts.charged = true;
+      throw error;
+    }
+  }
+
+  private async follow<T>(route: Route<T>): Promise<T> {
+    const { request } = route;
     const order = this.order(request);
     if (order.length === 0) throw noCredential(request.model);
-    const route: Route<T> = { request, makeAttempt, attempts: request.attemptsBefore, last: undefined };
     const blocked: Deployment[] = [];
     for (const [index, deployment] of order.entries()) {
       const isLast = index === order.length - 1 && blocked.length === 0;
@@ -166,6 +178,7 @@ export class Router {
       route.attempts += 1;
       if (end.kind === 'answered') return end;
       const { failure } = end;
+      route.charged ||= failure.charged;
       // The failure of an upstream has precedence over a parameter that another one lacks.
       if (!(failure instanceof UnsupportedCall) || !route.last) route.last = failure;
       if (!failure.error.elsewhere) throw failure.toGatewayError();

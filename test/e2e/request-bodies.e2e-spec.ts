@@ -75,6 +75,16 @@ describe('request bodies', () => {
       }
     });
 
+    it.each([' ', '\r\n', 'null', '{}'])('C1: or say nothing are no body either: %j', async (text) => {
+      const headers = { 'content-type': 'application/json', 'content-length': String(text.length) };
+      const answers = [
+        await send('DELETE', '/v1/files/file_X', key, text, headers),
+        await send('POST', '/v1/batches/batch_X/cancel', key, text, headers),
+        await send('POST', '/admin/keys/key_X/rotate', gateway.adminKey, text, headers),
+      ];
+      expect(answers.map(({ status }) => status)).toEqual([404, 404, 404]);
+    });
+
     it.each(EMPTY)('C1: are refused by routes that need one, which say what to send: %s', async (_what, headers) => {
       for (const path of ['/v1/chat/completions', '/v1/batches', '/admin/teams']) {
         const apiKey = path.startsWith('/v1') ? key : gateway.adminKey;

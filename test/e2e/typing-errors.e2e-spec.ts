@@ -48,13 +48,25 @@ describe('typing errors', () => {
 
   it.each([
     [{ name: '' }, "'name': must not be empty"],
-    [{ nmae: 'x' }, "'name': is required and must be a text (and 1 more)"],
+    [{ nmae: 'x' }, "'nmae': is not known. Did you mean 'name'?"],
+    [{ rpm_limit: 5, expires_at: 'tomorrow' }, "'name': is required and must be a text (and 1 more)"],
     [{ name: 'x', rpm: 5 }, "'rpm': is not known. Did you mean 'rpm_limit'?"],
     [{ name: 'x', models: ['gpt4.1'] }, 'Did you mean "gpt-4.1"?'],
   ])('N17: in the body of a key are named: %j', async (body, message) => {
     const answer = await gateway.admin('POST', '/admin/teams/team_platform/keys', body);
     expect(answer.status).toBe(400);
     expect(answer.body.error.message).toContain(message);
+  });
+
+  it('N17: one wrong member is one, however many forms it may have', async () => {
+    const answer = await gateway.admin('POST', '/admin/budgets', {
+      team_id: 'team_platform',
+      limit_usd: '1,000',
+      window: 'day',
+    });
+    expect(answer.body.error.message).toBe(
+      `'limit_usd': must be decimal dollars with at most 12 decimals, as "100.00"`,
+    );
   });
 
   it('N17: a number is taken for dollars', async () => {

@@ -207,6 +207,8 @@ prices:
     const { status, headers } = await ask(name);
     expect([status, upstream.callsOf(name).length]).toEqual([502, calls]);
     const row = await rowOf(headers);
+    // OpenAI's clients would buy it twice more.
+    expect(headers.get('x-should-retry')).toBe(row.cost_usd === '0' ? null : 'false');
     expect(row).toMatchObject({ status: 502, estimated });
     if (cost === undefined) expect(Number(row.cost_usd)).toBeGreaterThan(0);
     else expect(row.cost_usd).toBe(cost);

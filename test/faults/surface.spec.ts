@@ -146,7 +146,7 @@ describe(`${CELLS.length} of ${EVERY_CELL.length} ways to call (seed ${SEED})`, 
       wrong.push('called without money');
     if (cell.idempotency === 'repeated' && answers.length === 2 && answers[0]?.status === 200) {
       const asked = new Set(calls.map(({ requestId }) => requestId)).size;
-      if (answers[0].text !== last?.text || asked > 1) wrong.push('made twice');
+      if (answers[0].text !== last?.text || asked > 1) wrong.push(`made twice: ${asked} ${JSON.stringify(answers)}`);
     }
     return { tries, wrong, costPusd };
   }

@@ -34,6 +34,20 @@ describe('rawLines', () => {
     );
   });
 
+  it('A5: gives other calls their turns within one piece of content', async () => {
+    let turns = 0;
+    let goesOn = true;
+    const other = () => {
+      turns += 1;
+      if (goesOn) setImmediate(other);
+    };
+    setImmediate(other);
+    const lines = await linesOf(`${'x'.repeat(99)}\n`.repeat(10_000), 1_000_000);
+    goesOn = false;
+    expect(lines).toHaveLength(10_000);
+    expect(turns).toBeGreaterThan(20);
+  });
+
   it('reports a line that is not UTF-8 and continues', async () => {
     const content = Buffer.concat([Buffer.from('a\n'), Buffer.from([0xff, 0xfe]), Buffer.from('\nb')]);
     expect(await linesOf(content)).toEqual([

@@ -1,9 +1,12 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TextDecoder } from 'node:util';
 
 /** The longest body of a single call. */
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
 
 const NEWLINE = 0x0a;
+/** After so much is read and checked, some milliseconds' work, other calls have their turn. */
+const TURN_BYTES = 32 * 1024;
 
 /** A line of the input with its number, counted from 1; `text` is undefined if the line is too long or not UTF-8. */
 export interface RawLine {
@@ -11,12 +14,13 @@ export interface RawLine {
   text: string | undefined;
 }
 
-/** Cuts content into lines. Blank lines count but are not returned. */
+/** Cuts content into lines. Blank lines count but are not returned. Between lines, other calls have their turns. */
 export async function* rawLines(content: AsyncIterable<Buffer>): AsyncGenerator<RawLine, void, undefined> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let line = 0;
   let begun: Buffer[] = [];
   let begunBytes = 0;
+  let readBytes = 0;
   const append = (piece: Buffer) => {
     begunBytes += piece.length;
     if (begunBytes <= MAX_LINE_BYTES) begun.push(piece);
@@ -33,6 +37,11 @@ export async function* rawLines(content: AsyncIterable<Buffer>): AsyncGenerator<
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
       append(chunk.subarray(start, end));
       start = end + 1;
+      readBytes += begunBytes;
+      if (readBytes > TURN_BYTES) {
+        readBytes = 0;
+        await nextTurn();
+      }
       const found = finish();
       if (found.text?.trim() !== '') yield found;
     }

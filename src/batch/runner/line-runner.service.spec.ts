@@ -66,6 +66,11 @@ const upstream = (status: number, retryAfterSeconds = 0) =>
     retryAfterSeconds,
   });
 
+function charged<T extends GatewayError>(error: T): T {
+  error.facts.charged = true;
+  return error;
+}
+
 describe('LineRunner', () => {
   it('makes the call of the line and stores its response in one line', async () => {
     const { calls, run } = await setUp(async () => RESPONSE);
@@ -124,6 +129,19 @@ describe('LineRunner', () => {
       expect(await run()).toMatchObject({ state: 'failed', status: error instanceof TypeError ? 500 : 400 });
       expect(calls).toHaveLength(1);
     }
+  });
+
+  it.each([
+    ['was charged', () => new GatewayError('upstream_error', { facts: { charged: true } })],
+    [
+      'no repeat mends',
+      () => new GatewayError('upstream_error', { upstream: { status: 502, type: 'x', code: 'upstream_auth' } }),
+    ],
+    ['was charged, where a later attempt found no room', () => charged(budgetExceeded({ action: 'defer' }))],
+  ])('kind 1: does not repeat a call that %s', async (_name, error) => {
+    const { calls, run } = await setUp(async () => Promise.reject(error()));
+    expect(await run()).toMatchObject({ state: 'failed', status: error().status });
+    expect(calls).toHaveLength(1);
   });
 
   it.each([

@@ -168,9 +168,11 @@ function isDeferred(error: GatewayError): error is BudgetExceededError {
   return error instanceof BudgetExceededError && error.window.budget.action === 'defer';
 }
 
+/** A call that was charged is not made again, nor one that no repeat mends. */
 function isRetryable(error: GatewayError): boolean {
-  const { code, status } = error;
-  return isForRoom(error) || (code !== 'internal_error' && (status === 429 || status >= 500));
+  const { code, status, isFinal } = error;
+  if (isFinal || code === 'internal_error') return false;
+  return isForRoom(error) || status === 429 || status >= 500;
 }
 
 /** How long to wait before the next call, in milliseconds: longer after each failure, and as long as the error asks. */

@@ -6,6 +6,7 @@ import { GenerationsService } from '../../models/generations.service';
 import type { Criteria, RuledFacts } from './invalidation-rule';
 import { RuleBook } from './rule-book';
 import { RulesRepository } from './rules.repository';
+import { oneAtATime } from '../../common/runtime/one-at-a-time';
 
 /** The longest TTL that a call may set, and a day for clock differences. */
 const LONGEST_TTL_SECONDS = 366 * 24 * 3600;
@@ -15,6 +16,7 @@ const LONGEST_TTL_SECONDS = 366 * 24 * 3600;
 export class InvalidationRules implements OnModuleInit {
   private readonly book = new RuleBook();
   private readonly lifeMs: number;
+  private readonly reload = oneAtATime(() => this.readNewer());
 
   constructor(
     config: GatewayConfig,
@@ -55,7 +57,7 @@ export class InvalidationRules implements OnModuleInit {
     return revision;
   }
 
-  private async reload(): Promise<void> {
+  private async readNewer(): Promise<void> {
     const nowMs = this.clock.now();
     for (const rule of await this.repository.newerThan(this.book.newest, nowMs)) this.book.add(rule);
     this.book.expire(nowMs);

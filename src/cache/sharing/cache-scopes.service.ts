@@ -6,12 +6,13 @@ import { ProviderRegistry } from '../../providers/provider-registry.service';
 import { ShareBook } from './share-book';
 import type { CacheScope } from './share';
 import { SharesRepository } from './shares.repository';
+import { oneAtATime } from '../../common/runtime/one-at-a-time';
 
 /** The scope of each call, from memory: its team, or a share that an administrator has set up. */
 @Injectable()
 export class CacheScopes implements OnModuleInit {
   private readonly book = new ShareBook();
-  private reloading: Promise<void> = Promise.resolve();
+  private readonly reload = oneAtATime(async () => this.book.replace(await this.shares.list()));
 
   constructor(
     private readonly shares: SharesRepository,
@@ -29,12 +30,5 @@ export class CacheScopes implements OnModuleInit {
     const isOwn = key?.shared === false || model.shared === false || this.providers.hasOwnKey(teamId, deployments);
     const shared = isOwn ? undefined : this.book.scopeOf(teamId, name);
     return shared ?? { id: teamId };
-  }
-
-  /** Reloads run one after the other, so that an older state never replaces a newer one. */
-  private reload(): Promise<void> {
-    const reloading = this.reloading.then(async () => this.book.replace(await this.shares.list()));
-    this.reloading = reloading.catch(() => undefined);
-    return reloading;
   }
 }

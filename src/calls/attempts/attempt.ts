@@ -67,6 +67,7 @@ export class Attempt {
   private ended = false;
   private ttftMs: number | null = null;
   private isStored = false;
+  private isCharged = false;
 
   constructor(
     private readonly services: AttemptServices,
@@ -92,6 +93,11 @@ export class Attempt {
     return this.isStored;
   }
 
+  /** Whether the upstream charges for the attempt; what is unknown is not counted. */
+  get charged(): boolean {
+    return this.isCharged;
+  }
+
   /** Notes when the first content came. */
   firstContent(): void {
     this.ttftMs ??= this.services.clock.now() - this.started.startedAt;
@@ -109,7 +115,7 @@ export class Attempt {
     const { facts } = reply;
     const upstreamModel = facts.upstreamModel ?? this.deployment.upstreamModel;
     const usage = facts.usage ?? (await this.estimate(reply));
-    const price = priceInTier(this.started.price, facts.serviceTier);
+    const price = priceInTier(this.started.price, facts.serviceTier, this.resolved.call.request.serviceTier);
     const cost = this.costOf(usage, price, facts.usage === undefined && !end.endedCleanly);
     const uncached = this.services.cacheWriter.notCacheableReason(this, reply, end.endedCleanly);
     const { latencyMs, ttftMs } = this.timing;
@@ -196,6 +202,7 @@ export class Attempt {
     this.ended = true;
     const { open, hold } = this.started;
     if (outcome.costPusd > 0n) this.resolved.call.onCharged?.();
+    this.isCharged = outcome.costPusd > 0n && outcome.state === 'settled';
     try {
       await this.services.ledger.settle(open, outcome);
     } finally {

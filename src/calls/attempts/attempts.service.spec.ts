@@ -102,10 +102,15 @@ describe('an attempt without streaming', () => {
     },
   );
 
-  it.each(['reset', 'idle_timeout', 'too_large'] as const)('whose answer breaks off (%s) is unknown', async (kind) => {
+  it.each([
+    ['reset', { code: 'upstream_unreachable', retryable: true }, false],
+    ['idle_timeout', { code: 'upstream_timeout', retryable: true }, false],
+    ['too_large', { code: 'upstream_invalid_answer', retryable: false, elsewhere: true }, true],
+    ['undecodable', { code: 'upstream_invalid_answer', retryable: false, elsewhere: true }, true],
+  ] as const)('whose answer breaks off (%s) is unknown', async (kind, error, charged) => {
     const { bench, transport, run, expectOver } = attemptsBench();
     transport.answers.push(new ScriptedResponse().push('{').fail(failed(kind, true)));
-    await expect(run()).rejects.toBeInstanceOf(AttemptFailure);
+    await expect(run()).rejects.toMatchObject({ error, charged });
     expect(bench.ledger.outcome).toMatchObject({ state: 'unknown', costPusd: HOLD_PUSD, estimated: true });
     expectOver();
   });
@@ -122,7 +127,7 @@ describe('an attempt without streaming', () => {
     transport.answers.push(new ScriptedResponse().push(body).end());
     const retryable = state === 'failed';
     const error = { code: 'upstream_invalid_answer', retryable, elsewhere: true };
-    await expect(run()).rejects.toMatchObject({ error });
+    await expect(run()).rejects.toMatchObject({ error, charged: state === 'settled' });
     expect(bench.ledger.outcome).toMatchObject({ state, status: 502, costPusd, estimated });
     expect(bench.stored).toEqual([]);
     expectOver();
@@ -153,7 +158,7 @@ describe('an attempt without streaming', () => {
     const body = JSON.stringify({ candidates: [{ finishReason: 'MALFORMED_FUNCTION_CALL' }], usageMetadata });
     transport.answers.push(new ScriptedResponse().push(body).end());
     const error = { status: 502, code: 'upstream_error', retryable: false, elsewhere: false };
-    await expect(run()).rejects.toMatchObject({ error });
+    await expect(run()).rejects.toMatchObject({ error, charged: true });
     expect(bench.ledger.outcome).toMatchObject({
       state: 'settled',
       status: 502,

@@ -27,12 +27,11 @@ import { type Exchange, exchangeWith, translatorOf } from './exchange';
 import type { ResolvedCall } from './resolved-call';
 import { ReadOnService } from './read-on.service';
 import { StreamRelay } from './stream-relay';
-import { transportFailure, upstreamFailure } from './upstream-failure';
+import { INVALID_ANSWER, invalidAnswer, transportFailure } from './upstream-failure';
 import type { UpstreamResult } from './upstream-result';
 
 const OK = 200;
 const BAD_GATEWAY = 502;
-const INVALID_ANSWER = 'upstream_invalid_answer';
 
 interface CallTurns {
   turns: Promise<ReadonlyMap<string, VendorTurn> | undefined> | undefined;
@@ -83,6 +82,7 @@ export class AttemptsService {
       return await this.startStream(attempt, relay);
     } catch (error) {
       await attempt?.abandon();
+      if (error instanceof AttemptFailure && attempt?.charged) error.charged = true;
       throw error;
     } finally {
       // A stream releases its slot when it ends.
@@ -177,8 +177,7 @@ export class AttemptsService {
     const isFree = text === '' || isOfProxy;
     if (isFree) await attempt.fail(BAD_GATEWAY, INVALID_ANSWER, false);
     else await attempt.failCharged(usage, text, BAD_GATEWAY, INVALID_ANSWER);
-    const message = 'The provider answered with something that is not an answer of this API.';
-    return upstreamFailure(INVALID_ANSWER, message, isFree, true);
+    return invalidAnswer(isFree);
   }
 
   /** Waits for the first content: until then the call can still go elsewhere. */

@@ -30,6 +30,16 @@ export function upstreamFailure(
   return new AttemptFailure(error);
 }
 
+export const INVALID_ANSWER = 'upstream_invalid_answer';
+const INVALID_ANSWER_MESSAGE = 'The provider answered with something that is not an answer of this API.';
+/** Answers that came and that no repeat makes readable: too long, or packed in a way that cannot be unpacked. */
+const UNREADABLE: ReadonlySet<string> = new Set<UpstreamTransportError['kind']>(['too_large', 'undecodable']);
+
+/** An answer that is neither a response nor an error. @param retryable where it was not charged */
+export function invalidAnswer(retryable: boolean): AttemptFailure {
+  return upstreamFailure(INVALID_ANSWER, INVALID_ANSWER_MESSAGE, retryable, true);
+}
+
 /**
  * Ends an attempt that failed below HTTP.
  *
@@ -41,6 +51,10 @@ export async function transportFailure(
   error: UpstreamTransportError,
   answered = false,
 ): Promise<AttemptFailure> {
+  if (UNREADABLE.has(error.kind)) {
+    await attempt.failBelowHttp(error, BAD_GATEWAY, INVALID_ANSWER, { timedOut: false, answered: true });
+    return Object.assign(invalidAnswer(false), { charged: true });
+  }
   const status = TRANSPORT_STATUS[error.kind] ?? 0;
   const failure = new AttemptFailure(translator.toError({ status, headers: {}, body: '' }));
   const { status: endStatus, code } = failure.error;

@@ -48,7 +48,7 @@ export class CallResponder {
     const call = readCall(endpoint, request, revocation ?? new AbortController().signal, this.clock.now());
     call.onCharged = () => (charged = true);
     // Keys of one team share their Idempotency-Keys: a repeat by a key that may not make the call gets no stored response.
-    this.calls.prepare(call);
+    this.calls.check(call);
     const producer = {
       produce: async () => toProducedResponse(await this.calls.complete(call), render, revocation),
       mayBeCharged: () => charged,

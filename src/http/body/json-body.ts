@@ -31,6 +31,9 @@ declare module 'fastify' {
   }
 }
 
+/** Of a body that says nothing. */
+const MAX_BLANK_BYTES = 16;
+
 /**
  * Reads JSON bodies. An empty body is no body, whatever its content type: many clients send one with DELETE, and with a POST
  * that needs nothing. Bytes that are no UTF-8 are refused: in place of them, Node reads the same character for all. Large
@@ -67,7 +70,7 @@ function lengthOf(headers: Headers): number {
 
 /** @throws GatewayError where the bytes are no JSON in UTF-8 */
 function parseSmall(request: FastifyRequest, bytes: Buffer, parser: Parser): unknown {
-  if (bytes.length === 0) return undefined;
+  if (isBlank(bytes)) return undefined;
   if (!isAscii(bytes)) checkCharset(request.headers, isUtf8(bytes));
   const text = bytes.toString('utf8');
   const parse = parseWith(request, parser);
@@ -87,6 +90,11 @@ async function parseScanned(request: FastifyRequest, body: ReadBody, parser: Par
   } catch {
     throw invalidJson(bytes.length > MAX_DESCRIBED_BYTES ? undefined : bytes.toString('utf8'));
   }
+}
+
+/** A line break alone is as empty as nothing; some clients write null for no body. */
+function isBlank(bytes: Buffer): boolean {
+  return bytes.length <= MAX_BLANK_BYTES && /^\s*(null\s*)?$/.test(bytes.toString('latin1'));
 }
 
 function parseWith(request: FastifyRequest, parser: Parser): (json: string) => unknown {

@@ -1,25 +1,14 @@
 import { Logger } from '@nestjs/common';
-import type { ProviderError } from '@thriftgate/providers';
 import type { Deployment } from '../../models/model';
 import { OWN_CREDENTIAL as OWN } from '../../providers/provider';
 import { aCredential } from '../../providers/testing/a-provider';
+import { aProviderError } from '../testing/a-provider-error';
 import { FakeBreakerChannel, FakeRevivals } from '../testing/local-router';
 import { Breakers } from './breakers.service';
 
 const deployment = (id: string, provider = 'openai') => ({ id: `${provider}/${id}`, provider }) as Deployment;
 const [A, B, OTHER] = [deployment('a'), deployment('b'), deployment('a', 'azure')];
-const error = (members: Partial<ProviderError> = {}): ProviderError => ({
-  status: 502,
-  type: 'upstream_error',
-  code: 'upstream_error',
-  param: null,
-  message: 'It failed.',
-  retryable: true,
-  elsewhere: true,
-  retryAfterMs: undefined,
-  ...members,
-});
-const REFUSED = error({ code: 'upstream_auth', retryable: false });
+const REFUSED = aProviderError({ code: 'upstream_auth', retryable: false });
 
 describe('the breakers of deployments', () => {
   let breakers: Breakers;
@@ -36,7 +25,7 @@ describe('the breakers of deployments', () => {
   });
   afterEach(() => jest.restoreAllMocks());
 
-  const fail = (of: Deployment, failure = error(), upstreamStatus?: number, key = OWN) =>
+  const fail = (of: Deployment, failure = aProviderError(), upstreamStatus?: number, key = OWN) =>
     breakers.begin(of, key).failed(failure, upstreamStatus);
   const answer = (of: Deployment) => {
     const attempt = breakers.begin(of, OWN);
@@ -63,9 +52,9 @@ describe('the breakers of deployments', () => {
 
   it.each([
     ['403', REFUSED, 403],
-    ['404 of a model', error({ status: 404, retryable: false }), 404],
-    ['410', error({ status: 410, retryable: false }), 410],
-    ['429 with Retry-After', error({ status: 429, retryAfterMs: 30_000 }), 429],
+    ['404 of a model', aProviderError({ status: 404, retryable: false }), 404],
+    ['410', aProviderError({ status: 410, retryable: false }), 410],
+    ['429 with Retry-After', aProviderError({ status: 429, retryAfterMs: 30_000 }), 429],
   ])('sets the deployment alone aside at once: %s', (_, failure, status) => {
     fail(A, failure, status);
     expect(available()).toEqual([false, true, true]);
@@ -76,9 +65,9 @@ describe('the breakers of deployments', () => {
     const ways = () => [first, second].map((key) => breakers.isAvailable(A, key));
 
     it.each([
-      ['429 with Retry-After', error({ status: 429, retryAfterMs: 30_000 }), 429],
+      ['429 with Retry-After', aProviderError({ status: 429, retryAfterMs: 30_000 }), 429],
       ['403', REFUSED, 403],
-      ['404 of a model', error({ status: 404, retryable: false }), 404],
+      ['404 of a model', aProviderError({ status: 404, retryable: false }), 404],
     ])('sets the deployment aside for that key alone: %s', (_, failure, status) => {
       fail(A, failure, status, first);
       expect(ways()).toEqual([false, true]);
@@ -93,7 +82,7 @@ describe('the breakers of deployments', () => {
     });
 
     it('a server that fails gets no calls with any key', () => {
-      for (let time = 0; time < 5; time += 1) fail(A, error(), 503, time % 2 === 0 ? first : second);
+      for (let time = 0; time < 5; time += 1) fail(A, aProviderError(), 503, time % 2 === 0 ? first : second);
       expect(ways()).toEqual([false, false]);
     });
 
@@ -108,7 +97,7 @@ describe('the breakers of deployments', () => {
   });
 
   it('an upstream that refuses a request is there', () => {
-    const refused = error({ status: 400, retryable: false, elsewhere: false });
+    const refused = aProviderError({ status: 400, retryable: false, elsewhere: false });
     for (let time = 0; time < 4; time += 1) fail(A);
     fail(A, refused, 400);
     for (let time = 0; time < 4; time += 1) fail(A);
@@ -129,7 +118,7 @@ describe('the breakers of deployments', () => {
   });
 
   it('tells other replicas what opens and closes, and follows them', () => {
-    fail(A, error({ status: 429, retryAfterMs: 30_000 }), 429);
+    fail(A, aProviderError({ status: 429, retryAfterMs: 30_000 }), 429);
     nowMs += 30_000;
     answer(A);
     expect(channel.sent).toEqual([

@@ -97,6 +97,11 @@ export class Player {
         signal: leaving.signal,
       });
       const text = await response.text();
+      // Nothing was asked: on a busy machine the embedded database may take too long to promise an idempotency key.
+      if (response.status === 503) {
+        await delay(Number(response.headers.get('retry-after')) * 1000);
+        return await this.call(played, body, headers, mayLeave);
+      }
       played.answers.push({
         status: response.status,
         requestId: response.headers.get('x-request-id') ?? '',
@@ -131,7 +136,11 @@ export class Player {
       url: '/v1/chat/completions',
       body: this.bodyOf(played, cell, prompt),
     };
-    const made = await this.gateway.request('POST', '/v1/batches', key, { requests: [line] }, headers);
+    const make = () => this.gateway.request('POST', '/v1/batches', key, { requests: [line] }, headers);
+    const made = await eventually(async () => {
+      const answer = await make();
+      return answer.status === 503 ? undefined : answer;
+    }, 60_000);
     if (made.status !== 200) throw new Error(`no batch: ${JSON.stringify(made.body)}`);
     const path = `/v1/batches/${made.body.id}`;
     if (cell.client === 'leaves_before' && BATCH_ENDS.every((end) => end !== made.body.status)) {

@@ -1,7 +1,7 @@
 import { isRecord, type JsonRecord, nonEmptyString } from '../json-record';
 import { jsonRequest, refuseTokens, takeOut } from '../openai/embeddings/embeddings-request';
 import { noStream } from '../openai/embeddings/openai-embeddings';
-import { pathUnder } from '../openai/openai-chat-request';
+import { pathUnder } from '../openai/openai-request';
 import { toOpenAiError } from '../openai/openai-error';
 import type { ReadReply, Translator, UpstreamCall, UpstreamRequest } from '../translator';
 import { inputTypeFor, type InputTypeNames } from '../vectors/input-type';

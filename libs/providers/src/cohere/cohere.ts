@@ -1,5 +1,5 @@
 import { bearer } from '../openai/openai';
-import { pathUnder } from '../openai/openai-chat-request';
+import { pathUnder } from '../openai/openai-request';
 import { EMBEDDINGS, getRequest, type Provider } from '../provider';
 import { cohereEmbeddings } from './cohere-embeddings';
 

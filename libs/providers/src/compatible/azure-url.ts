@@ -1,4 +1,4 @@
-import { pathUnder } from '../openai/openai-chat-request';
+import { pathUnder } from '../openai/openai-request';
 import type { UpstreamCall } from '../translator';
 
 /**

@@ -1,5 +1,6 @@
 import { readCompletion } from '../endpoints/chat-completions/completion-facts';
-import { pathUnder, toChatRequest, withPromptCacheKey } from '../openai/openai-chat-request';
+import { toChatRequest, withPromptCacheKey } from '../openai/openai-chat-request';
+import { pathUnder } from '../openai/openai-request';
 import { OpenAiChatStream } from '../openai/openai-chat-stream';
 import { bearer } from '../openai/openai';
 import { toOpenAiError } from '../openai/openai-error';

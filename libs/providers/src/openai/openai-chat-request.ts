@@ -1,6 +1,6 @@
-import { stringifyExact } from '../exact-json';
 import { isRecord, type JsonRecord } from '../json-record';
 import type { UpstreamCall, UpstreamRequest } from '../translator';
+import { openAiRequest } from './openai-request';
 
 export interface ChatRequestOptions {
   /** The member by which this vendor takes the limit of output tokens that the gateway sets. */
@@ -15,20 +15,7 @@ export interface ChatRequestOptions {
  * @see https://platform.openai.com/docs/api-reference/chat/create
  */
 export function toChatRequest(call: UpstreamCall, options: ChatRequestOptions): UpstreamRequest {
-  const { stream, baseUrl } = call;
-  return {
-    method: 'POST',
-    url: pathUnder(baseUrl, '/chat/completions'),
-    headers: {
-      'content-type': 'application/json',
-      accept: stream ? 'text/event-stream' : 'application/json',
-      // The bytes are relayed and cached unchanged, so they must not be compressed.
-      'accept-encoding': 'identity',
-      'x-request-id': call.requestId,
-    },
-    body: stringifyExact(upstreamBody(call, options)),
-    dropped: [],
-  };
+  return openAiRequest(call, '/chat/completions', upstreamBody(call, options));
 }
 
 /**
@@ -41,12 +28,6 @@ export function withPromptCacheKey(call: UpstreamCall): UpstreamCall {
   const { body, promptCacheKey: key } = call;
   if (key === undefined || (body.prompt_cache_key ?? null) !== null) return call;
   return { ...call, body: { ...body, prompt_cache_key: key } };
-}
-
-/** A path under a base URL, before the query that Azure's base URLs have. */
-export function pathUnder(baseUrl: string, path: string): string {
-  const [base = '', query] = baseUrl.split(/\?(.*)/s);
-  return (base.endsWith('/') ? base.slice(0, -1) : base) + path + (query === undefined ? '' : `?${query}`);
 }
 
 function upstreamBody(call: UpstreamCall, { limitMember, usageUnasked }: ChatRequestOptions): JsonRecord {

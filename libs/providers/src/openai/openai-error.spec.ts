@@ -38,6 +38,9 @@ describe('error', () => {
     [{ code: 'invalid_api_key' }, 502, false],
     [{ code: 503 }, 502, true],
     [{ type: 'server_error' }, 502, true],
+    [{ message: 'slow', status: 429 }, 429, true],
+    [{ message: 'gone', code: 'model_not_found' }, 404, false],
+    [{ message: 'bad', code: '400' }, 400, false],
   ])('maps %j inside a stream to status %d', (error, status, retryable) => {
     expect(read(200, { error })).toMatchObject({ status, retryable });
   });
@@ -50,6 +53,14 @@ describe('error', () => {
     ['REASON in plain text', 'REASON in plain text'],
     ['"REASON"', 'REASON'],
     [{ message: 'bare' }, 'bare'],
+    [{ errors: [{ message: 'one', code: 7009 }, { message: 'two' }] }, 'one'],
+    [{ errors: { model: ['unknown', 'retired'], n: 'too large' } }, 'model: unknown, retired; n: too large'],
+    [{ detail: { msg: 'REASON' } }, 'REASON'],
+    [{ error: 'invalid_scope', error_description: 'REASON' }, 'REASON'],
+    [{ code: 1113, msg: 'REASON' }, 'REASON'],
+    [{ type: 'about:blank', title: 'REASON', status: 400 }, 'REASON'],
+    [{ type: 'about:blank', title: 'Bad', detail: 'REASON' }, 'REASON'],
+    [{ errors: [] }, 'The upstream refused the request (HTTP 400).'],
     ['<html>secret</html>', 'The upstream refused the request (HTTP 400).'],
     [{ error: { message: 'x'.repeat(5_000) } }, 'x'.repeat(2_000)],
   ])('R10: reads the message from %j', (body, message) => expect(read(400, body).message).toBe(message));
@@ -66,6 +77,10 @@ describe('error', () => {
     [402, ''],
     [403, ''],
     [429, { error: { type: 'insufficient_quota', code: 'insufficient_quota' } }],
+    [429, { error: { message: 'Insufficient balance or no resource package. Please recharge.' } }],
+    [400, { error: { message: 'Your credit balance is too low to access the API.' } }],
+    [400, { error: { code: 'Arrearage', message: 'Access denied.' } }],
+    [200, { error: { code: 'model_not_found', message: 'gone' } }],
   ])('R11: another deployment may succeed after %i %j, this one does not', (status, body) => {
     expect(read(status, body)).toMatchObject({ retryable: false, elsewhere: true });
   });
@@ -99,6 +114,10 @@ describe('error', () => {
     [{ 'retry-after': '9', 'retry-after-ms': '15' }, 15],
     [{ 'retry-after': 'Wed, 21 Oct 2026 07:28:00 GMT' }, 30_000],
     [{ 'retry-after': 'Wed, 21 Oct 2026 07:27:00 GMT' }, 0],
+    [{ 'retry-after': 'Wednesday, 21-Oct-26 07:28:00 GMT' }, 30_000],
+    [{ 'retry-after': 'Wed Oct 21 07:28:00 2026' }, 30_000],
+    [{ 'retry-after': '99999999999' }, 604_800_000],
+    [{ 'retry-after': 'Wed, 21 Oct 2926 07:28:00 GMT' }, 604_800_000],
     [{ 'retry-after': 'soon' }, undefined],
     [{ 'retry-after': '-1' }, undefined],
     [{}, undefined],

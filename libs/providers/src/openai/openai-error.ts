@@ -13,6 +13,8 @@ interface UpstreamErrorBody {
 export type ErrorMeanings = Readonly<Record<string, { readonly status?: number; readonly code?: string }>>;
 
 const MAX_MESSAGE_LENGTH = 2_000;
+/** No upstream is believed that asks for a longer pause. */
+const LONGEST_WAIT_MS = 7 * 86_400_000;
 
 /**
  * Converts an error in OpenAI's or any other shape. Status 0 is a failure of the transport; 2xx is an error inside a stream or
@@ -97,33 +99,68 @@ function readErrorBody(body: string): UpstreamErrorBody {
     const text = typeof outer === 'string' ? outer : parsed === undefined && !/^\s*</.test(body) ? body.trim() : '';
     return { type: null, code: null, param: null, message: clean(text) };
   }
-  // xAI has a text beside its code; CLOVA Studio has a status.
-  const error = isRecord(outer.status) ? outer.status : (outer.error ?? outer);
-  if (!isRecord(error)) return { type: clean(outer.type), code: clean(outer.code), param: null, message: clean(error) };
+  const error = errorIn(outer);
+  // xAI has a text beside its code, OAuth a description beside its code.
+  if (!isRecord(error))
+    return {
+      type: clean(outer.type),
+      code: clean(outer.code),
+      param: null,
+      message: clean(outer.error_description) ?? clean(error),
+    };
   return {
     type: clean(error.type),
-    code: clean(error.code),
+    code: clean(error.code) ?? statusIn(error),
     param: clean(error.param),
     message: messageOf(error),
   };
 }
 
-/** Mistral's message may be FastAPI's object, and OpenRouter's error has that of the vendor behind it. */
-function messageOf({ message, detail, metadata }: JsonRecord): string | null {
-  const nested: unknown = isRecord(message) ? message.detail : detail;
-  const raw = isRecord(metadata) ? nonEmptyString(metadata.raw) : undefined;
-  if (raw !== undefined) return clean(typeof message === 'string' ? `${message}: ${raw}` : raw);
-  return clean(message) ?? clean(nested) ?? clean(detailsOf(nested));
+/** CLOVA Studio has a status, Cloudflare a list. */
+function errorIn({ status, error, errors, ...rest }: JsonRecord): unknown {
+  if (isRecord(status)) return status;
+  const [first]: unknown[] = Array.isArray(errors) ? errors : [];
+  return error ?? first ?? { status, errors, ...rest };
 }
 
-/** FastAPI's list of what is wrong with a request. @see https://fastapi.tiangolo.com/tutorial/handling-errors/ */
+/** The HTTP status that some errors have as a member. */
+function statusIn({ status }: JsonRecord): string | null {
+  return typeof status === 'number' ? String(status) : null;
+}
+
+/**
+ * Mistral's message may be FastAPI's object, and OpenRouter's error has that of the vendor behind it. Zhipu and others write
+ * `msg`; a problem has a title.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9457
+ */
+function messageOf({ message, msg, title, detail, errors, metadata }: JsonRecord): string | null {
+  const nested: unknown = isRecord(message) ? message.detail : (detail ?? errors);
+  const raw = isRecord(metadata) ? nonEmptyString(metadata.raw) : undefined;
+  if (raw !== undefined) return clean(typeof message === 'string' ? `${message}: ${raw}` : raw);
+  return clean(message) ?? clean(nested) ?? clean(detailsOf(nested)) ?? clean(msg) ?? clean(title);
+}
+
+/**
+ * What is wrong with a request: FastAPI's list, one of it, or texts by the names of members.
+ *
+ * @see https://fastapi.tiangolo.com/tutorial/handling-errors/
+ */
 function detailsOf(detail: unknown): string {
-  if (!Array.isArray(detail)) return '';
-  const texts = detail.flatMap((each: unknown) => {
-    if (!isRecord(each) || typeof each.msg !== 'string') return [];
-    return Array.isArray(each.loc) ? `${each.loc.join('.')}: ${each.msg}` : each.msg;
-  });
-  return texts.join('; ');
+  if (Array.isArray(detail)) return detail.map(detailOf).filter(Boolean).join('; ');
+  if (!isRecord(detail)) return '';
+  const texts = Object.entries(detail).map(([name, each]) => `${name}: ${[each].flat().filter(isText).join(', ')}`);
+  return detailOf(detail) || texts.filter((text) => !text.endsWith(': ')).join('; ');
+}
+
+function detailOf(each: unknown): string {
+  if (!isRecord(each)) return '';
+  const text = nonEmptyString(each.msg) ?? nonEmptyString(each.message) ?? '';
+  return text !== '' && Array.isArray(each.loc) ? `${each.loc.join('.')}: ${text}` : text;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }
 
 function clean(value: unknown): string | null {
@@ -146,9 +183,14 @@ function redactKeys(text: string): string {
     .replace(/\borg-\w{8,}/g, 'org-***');
 }
 
-/** A quota of money, which no waiting mends, in a status that else asks for waiting. */
-function isOutOfCredit(status: number, { type, code }: UpstreamErrorBody): boolean {
-  return status === 429 && /insufficient_quota|billing|credit|exceeded_current_quota/i.test(`${type} ${code}`);
+const CREDIT_CODES = /insufficient_(quota|balance|credit)|billing|credit|exceeded_current_quota|arrearage/i;
+const CREDIT_MESSAGES =
+  /\b(insufficient|low|out of|no) (account )?(balance|credits?|funds)\b|\bcredit balance is too low\b/i;
+
+/** A quota of money, which no waiting mends, in a status that else asks for waiting, or for another request. */
+function isOutOfCredit(status: number, { type, code, message }: UpstreamErrorBody): boolean {
+  if (status !== 429 && status !== 400) return false;
+  return CREDIT_CODES.test(`${type} ${code}`) || CREDIT_MESSAGES.test(message ?? '');
 }
 
 const MODEL_CODES =
@@ -169,6 +211,7 @@ function statusInBody({ type, code }: UpstreamErrorBody): number {
   const words = `${type} ${code}`;
   if (words.includes('rate_limit') || words.includes('insufficient_quota')) return 429;
   if (words.includes('authentication') || words.includes('invalid_api_key')) return 401;
+  if (MODEL_CODES.test(words)) return 404;
   if (words.includes('invalid_request')) return 400;
   return 502;
 }
@@ -186,12 +229,13 @@ function firstOf(header: string | string[] | undefined): string | undefined {
 }
 
 function milliseconds(text: string | undefined, factor: number): number | undefined {
-  return text !== undefined && /^\d{1,9}(\.\d+)?$/.test(text) ? Math.ceil(Number(text) * factor) : undefined;
+  if (text === undefined || !/^\d+(\.\d+)?$/.test(text)) return undefined;
+  return Math.min(Math.ceil(Number(text) * factor), LONGEST_WAIT_MS);
 }
 
-/** From a time until an HTTP date, at least 0. */
+/** From a time until an HTTP date in one of its three forms, at least 0. @see https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7 */
 function untilMs(text: string | undefined, fromMs: number | undefined): number | undefined {
-  if (text === undefined || fromMs === undefined || !/^[A-Z][a-z]{2},? .*GMT$/.test(text)) return undefined;
-  const until = Date.parse(text);
-  return Number.isNaN(until) ? undefined : Math.max(0, until - fromMs);
+  if (text === undefined || fromMs === undefined || !/^[A-Z][a-z]{2,8},? .*(GMT|\d{4})$/.test(text)) return undefined;
+  const until = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
+  return Number.isNaN(until) ? undefined : Math.min(Math.max(0, until - fromMs), LONGEST_WAIT_MS);
 }

@@ -3,7 +3,8 @@ import { CHAT_COMPLETIONS, EMBEDDINGS, getRequest, type Provider } from '../prov
 import type { Translator, UpstreamCall, UpstreamFailure } from '../translator';
 import { OPENAI_EMBEDDINGS, openAiEmbeddings } from './embeddings/openai-embeddings';
 import { toOpenAiError } from './openai-error';
-import { pathUnder, toChatRequest } from './openai-chat-request';
+import { toChatRequest } from './openai-chat-request';
+import { pathUnder } from './openai-request';
 import { OpenAiChatStream } from './openai-chat-stream';
 
 /** Chat completions as OpenAI describes them; bytes pass through both ways. */

@@ -45,13 +45,15 @@ describe('a compressed body', () => {
   });
 
   it.each([
-    ['cut', gzipSync('x'.repeat(1000)).subarray(0, 20)],
-    ['not packed', Buffer.from('plain')],
-  ])('R06: fails where the bytes are %s', async (_, bytes) => {
+    ['cut', 'gzip', gzipSync('x'.repeat(1000)).subarray(0, 20), 'reset'],
+    ['not packed', 'gzip', Buffer.from('plain'), 'undecodable'],
+    ['not packed', 'br', Buffer.from('{"plain":"text"}'), 'undecodable'],
+    ['not packed', 'deflate', Buffer.from('{"plain":"text"}'), 'undecodable'],
+  ])('R06: fails where the bytes are %s, as %s', async (_, encoding, bytes, kind) => {
     const port = await listenHttp((_incoming, reply) =>
-      reply.writeHead(200, { 'content-encoding': 'gzip' }).end(bytes),
+      reply.writeHead(200, { 'content-encoding': encoding }).end(bytes),
     );
     const response = await newClient().send(post(port));
-    await expect(response.readAll()).rejects.toMatchObject({ kind: 'reset', sent: true });
+    await expect(response.readAll()).rejects.toMatchObject({ kind, sent: true });
   });
 });

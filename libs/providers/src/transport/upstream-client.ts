@@ -270,7 +270,9 @@ const KIND_BY_CODE: Record<string, TransportFailureKind> = {
 
 function toTransportError(error: Error, sent: boolean): UpstreamTransportError {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  const kind = KIND_BY_CODE[code] ?? (sent ? 'reset' : 'connect');
+  // Of zlib and Brotli; a body that breaks off has another code.
+  const isUndecodable = /^(Z_DATA_ERROR|ERR__ERROR_FORMAT)/.test(code);
+  const kind = isUndecodable ? 'undecodable' : (KIND_BY_CODE[code] ?? (sent ? 'reset' : 'connect'));
   // A host name with several addresses fails with an AggregateError, whose message is empty.
   return new UpstreamTransportError(kind, error.message || code || 'The connection failed.', sent, { cause: error });
 }

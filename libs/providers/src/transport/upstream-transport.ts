@@ -2,7 +2,14 @@ import type { UpstreamRequest } from '../translator';
 
 /** The reason why a response is missing or incomplete. */
 export type TransportFailureKind =
-  'connect' | 'first_byte_timeout' | 'idle_timeout' | 'total_timeout' | 'reset' | 'aborted' | 'too_large';
+  | 'connect'
+  | 'first_byte_timeout'
+  | 'idle_timeout'
+  | 'total_timeout'
+  | 'reset'
+  | 'aborted'
+  | 'too_large'
+  | 'undecodable';
 
 /** How long one request to an upstream may take. */
 export interface UpstreamTimeouts {

@@ -36,6 +36,11 @@ describe('readUsage', () => {
       },
     ],
     [
+      "R17: OpenAI chat with Anthropic's names beside it",
+      { prompt_tokens: 1000, completion_tokens: 5, total_tokens: 1005, cache_read_input_tokens: 900 },
+      { inputTokens: 1000, cachedInputTokens: 900, outputTokens: 5, reasoningTokens: 0 },
+    ],
+    [
       'OpenAI chat with a prompt cache write',
       {
         prompt_tokens: 3300,

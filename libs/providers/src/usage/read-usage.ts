@@ -27,13 +27,18 @@ function openAiChat(usage: Record<string, unknown>): Counts {
   const completion = isRecord(usage.completion_tokens_details) ? usage.completion_tokens_details : {};
   return {
     inputTokens: usage.prompt_tokens,
-    cachedInputTokens: prompt.cached_tokens ?? usage.prompt_cache_hit_tokens ?? usage.cached_tokens ?? 0,
+    cachedInputTokens: cachedOf(usage, prompt) ?? 0,
     cacheWriteTokens:
       prompt.cache_write_tokens ?? prompt.cache_creation_tokens ?? usage.cache_creation_input_tokens ?? 0,
     outputTokens: usage.completion_tokens,
     reasoningTokens: completion.reasoning_tokens ?? unnamedReasoning(usage),
     total: usage.total_tokens,
   };
+}
+
+/** Gateways in front of Anthropic name its counts beside the whole prompt. @see https://docs.litellm.ai/docs/completion/prompt_caching */
+function cachedOf(usage: Record<string, unknown>, { cached_tokens: cached }: Record<string, unknown>): unknown {
+  return cached ?? usage.prompt_cache_hit_tokens ?? usage.cached_tokens ?? usage.cache_read_input_tokens;
 }
 
 /**
@@ -43,12 +48,7 @@ function openAiChat(usage: Record<string, unknown>): Counts {
 function unnamedReasoning(usage: Record<string, unknown>): number {
   const { prompt_tokens: prompt, completion_tokens: completion, total_tokens: total } = usage;
   const details = isRecord(usage.prompt_tokens_details) ? usage.prompt_tokens_details : {};
-  const cached =
-    details.cached_tokens ??
-    usage.prompt_cache_hit_tokens ??
-    usage.cached_tokens ??
-    usage.cache_read_input_tokens ??
-    usage.cache_creation_input_tokens;
+  const cached = cachedOf(usage, details) ?? usage.cache_creation_input_tokens;
   if (cached || !isCount(prompt) || !isCount(completion) || !isCount(total)) return 0;
   return Math.max(0, total - prompt - completion);
 }

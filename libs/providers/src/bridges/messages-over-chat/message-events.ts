@@ -1,6 +1,7 @@
 import { isRecord, type JsonRecord, nonEmptyString, parseJson } from '../../json-record';
-import type { Reply, SseEvent, StreamChunk, StreamDecoder, TokenUsage } from '../../translator';
+import type { Reply, SseEvent, StreamChunk, TokenUsage } from '../../translator';
 import { readUsage } from '../../usage/read-usage';
+import { OverChatStream } from '../over-chat-stream';
 import { messageEvent } from './message-event';
 import { messageOfCompletion, reasoningText, startOf, stopOf, usageOf } from './message-of-completion';
 import { signatureOf } from './reasoning-signature';
@@ -13,7 +14,7 @@ type OpenBlock = { kind: 'thinking' | 'text'; index: number };
  *
  * @see https://platform.claude.com/docs/en/build-with-claude/streaming
  */
-export class MessageEvents implements StreamDecoder {
+export class MessageEvents extends OverChatStream {
   private hasStarted = false;
   private open: OpenBlock | undefined;
   private blocks = 0;
@@ -22,20 +23,6 @@ export class MessageEvents implements StreamDecoder {
   /** Text that came within the arguments of a call. */
   private late = '';
   private readonly tools = new ToolBlocks(() => this.nextIndex());
-
-  constructor(private readonly chat: StreamDecoder) {}
-
-  get ended(): boolean {
-    return this.chat.ended;
-  }
-
-  get finished(): boolean {
-    return this.chat.finished;
-  }
-
-  get upstreamModel(): string | undefined {
-    return this.chat.upstreamModel;
-  }
 
   push(event: SseEvent): StreamChunk[] {
     return this.chat.push(event).flatMap((chunk) => this.eventsOf(chunk));

@@ -2,6 +2,7 @@ import { isRecord, nonEmptyString, parseJson, type JsonRecord } from '../../json
 import { EventWriter, type ResponseEvent } from '../../responses/event-writer';
 import { failedResponse } from '../../responses/failed-response';
 import type { ProviderError, Reply, SseEvent, StreamChunk, StreamDecoder, UpstreamCall } from '../../translator';
+import { OverChatStream } from '../over-chat-stream';
 import { toResponse } from './completion-response';
 import { ending, ResponseIds, responseBase, responseUsage, statusOf, toJson } from './response-base';
 import { ResponseOutput } from './response-output';
@@ -12,7 +13,7 @@ import { ResponseOutput } from './response-output';
  *
  * @see https://platform.openai.com/docs/api-reference/responses-streaming
  */
-export class ResponseStream implements StreamDecoder {
+export class ResponseStream extends OverChatStream {
   readonly #events = new EventWriter();
   readonly #output: ResponseOutput;
   #base: JsonRecord = {};
@@ -21,22 +22,11 @@ export class ResponseStream implements StreamDecoder {
   #reply: Reply | undefined;
 
   constructor(
-    private readonly chat: StreamDecoder,
+    chat: StreamDecoder,
     private readonly call: UpstreamCall,
   ) {
+    super(chat);
     this.#output = new ResponseOutput(this.#events, call.body, () => chat.assemble());
-  }
-
-  get ended(): boolean {
-    return this.chat.ended;
-  }
-
-  get finished(): boolean {
-    return this.chat.finished;
-  }
-
-  get upstreamModel(): string | undefined {
-    return this.chat.upstreamModel;
   }
 
   push(event: SseEvent): StreamChunk[] {

@@ -87,9 +87,9 @@ export function writtenText(reply: Buffer): string {
 
 function textOfMessage(message: unknown): string {
   if (!isRecord(message)) return '';
-  const { content, refusal, reasoning_content: deepSeek, reasoning, reasoning_details: details } = message;
+  const { content, refusal, reasoning_content: deepSeek, reasoning, thinking, reasoning_details: details } = message;
   const written: string[] = [];
-  for (const text of [content, refusal, deepSeek, reasoning]) collectWritten(text, written);
+  for (const text of [content, refusal, deepSeek, reasoning, thinking]) collectWritten(text, written);
   // OpenRouter sends the same reasoning in both members.
   if (!nonEmptyString(reasoning) && !nonEmptyString(deepSeek)) collectWritten(details, written);
   for (const called of [message.tool_calls, message.function_call]) {

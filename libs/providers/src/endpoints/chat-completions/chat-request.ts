@@ -1,14 +1,20 @@
-import { type EndpointRequest, InvalidRequestError } from '../../endpoint';
-import { LongNumber } from '../../passed-values';
+import type { EndpointRequest } from '../../endpoint';
 import { isRecord, type JsonRecord } from '../../json-record';
+import {
+  checkFlag,
+  checkLimit,
+  checkMessages,
+  invalid,
+  MAX_OUTPUT_TOKENS,
+  requestedModel,
+  requestRecord,
+} from '../request-members';
 import { forcesTool } from './forced-tool';
 import { unpricedMember } from './unpriced-member';
 
 const OUTPUT_LIMITS = ['max_completion_tokens', 'max_tokens'];
 /** OpenAI's own limit. @see https://platform.openai.com/docs/api-reference/chat/create#chat-create-n */
 const MAX_CHOICES = 128;
-/** More than any model writes. */
-const MAX_OUTPUT_TOKENS = 2_000_000;
 
 /**
  * Checks the members that the gateway reads. All others pass through; the upstream checks them.
@@ -16,21 +22,12 @@ const MAX_OUTPUT_TOKENS = 2_000_000;
  * @throws InvalidRequestError that names the member
  * @see https://platform.openai.com/docs/api-reference/chat/create
  */
-export function readChatRequest(body: unknown): { body: JsonRecord; request: EndpointRequest } {
-  if (!isRecord(body)) throw invalid('the request', 'must be a JSON object', null);
-  const { model, messages, stream, stream_options } = body;
-  if (typeof model !== 'string' || model === '')
-    throw invalid("'model'", 'is required and must be the name of a model, as "gpt-4.1"', 'model');
-  if (!Array.isArray(messages) || messages.length === 0) {
-    throw invalid(
-      "'messages'",
-      'is required and must be an array with at least one message, as [{"role": "user", "content": "Hello"}]',
-      'messages',
-    );
-  }
-  for (const [index, message] of messages.entries()) checkMessage(message, `messages.${index}`);
-  if (stream !== undefined && stream !== null && typeof stream !== 'boolean')
-    throw invalid("'stream'", 'must be true or false', 'stream');
+export function readChatRequest(sent: unknown): { body: JsonRecord; request: EndpointRequest } {
+  const body = requestRecord(sent);
+  const model = requestedModel(body, 'gpt-4.1');
+  const { stream_options } = body;
+  checkMessages(body, checkMessage);
+  checkFlag(body, 'stream');
   if (stream_options !== undefined && stream_options !== null && !isRecord(stream_options))
     throw invalid("'stream_options'", 'must be an object, as {"include_usage": true}', 'stream_options');
   checkLimit(body, 'n', MAX_CHOICES);
@@ -54,30 +51,16 @@ function requestOf(body: JsonRecord, model: string): EndpointRequest {
   };
 }
 
-/** The upstream checks numbers that are too small, and other types. */
-function checkLimit(body: JsonRecord, name: string, most: number): void {
-  const value = body[name];
-  if (value instanceof LongNumber ? Number(value.text) > most : typeof value === 'number' && value > most)
-    throw invalid(`'${name}'`, `must be at most ${most.toLocaleString('en-US')}`, name);
-  if (value instanceof LongNumber) throw invalid(`'${name}'`, 'must be a whole number of few digits', name);
-}
-
 function greatest(values: (number | undefined)[]): number | undefined {
   const known = values.filter((value) => value !== undefined);
   return known.length === 0 ? undefined : Math.max(...known);
 }
 
-function checkMessage(message: unknown, param: string): void {
-  if (!isRecord(message)) throw invalid(`'${param}'`, 'must be an object', param);
-  const { role } = message;
+function checkMessage({ role }: JsonRecord, param: string): void {
   if (typeof role !== 'string' || role === '')
     throw invalid(`'${param}.role'`, 'is required, as "user"', `${param}.role`);
 }
 
 function positive(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : undefined;
-}
-
-function invalid(what: string, problem: string, param: string | null): InvalidRequestError {
-  return new InvalidRequestError(`${what} ${problem}.`, param);
 }

@@ -36,6 +36,16 @@ describe('an assembled completion', () => {
     ]);
   });
 
+  it('R14: goes on with the call that an id names', () => {
+    const piece = (id: string, text: string) => ({ index: 0, id, function: { arguments: text } });
+    expect(calls(piece('a', '{"x"'), piece('b', '{"y"'), piece('a', ':1}'), piece('b', ':2}'))).toEqual([
+      { id: 'a', function: { arguments: '{"x":1}' } },
+      { id: 'b', function: { arguments: '{"y":2}' } },
+    ]);
+    // Calls at other indexes keep their own arguments, also where a vendor repeats an id.
+    expect(calls(piece('a', '{}'), { ...piece('a', '{}'), index: 1 })).toHaveLength(2);
+  });
+
   it('joins names and arguments that come in pieces, or whole names with each piece', () => {
     const piece = (name: string, text: string) => ({ index: 0, id: 'call_1', function: { name, arguments: text } });
     expect(calls(piece('get_', ''), piece('weather', '{"a"'), piece('', ':1}'))).toEqual([

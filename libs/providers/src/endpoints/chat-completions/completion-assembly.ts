@@ -7,6 +7,7 @@ interface GrowingChoice {
   message: JsonRecord;
   toolCalls: GrowingToolCall[];
   lastByIndex: Map<number, GrowingToolCall>;
+  byId: Map<string, GrowingToolCall>;
   /** Members besides the message: logprobs, finish reason and unknown ones. */
   rest: JsonRecord;
 }
@@ -94,6 +95,7 @@ function grow(choices: Map<number, GrowingChoice>, delta: JsonRecord): void {
       message: { role: 'assistant', content: null },
       toolCalls: [],
       lastByIndex: new Map(),
+      byId: new Map(),
       rest: { finish_reason: null },
     };
     choices.set(index, choice);
@@ -123,21 +125,32 @@ function wholeChoice(index: number, { message, toolCalls, rest }: GrowingChoice,
   };
 }
 
-/** Merges each tool call delta into the last call with its index, or into the last one. A new id or name starts a new call. */
-function mergeToolCalls({ toolCalls, lastByIndex }: GrowingChoice, deltas: unknown[]): void {
+/**
+ * Merges each tool call delta into the last call with its index, or into the last one. A new id or name starts a new call; an id
+ * that is known continues its own call.
+ */
+function mergeToolCalls(choice: GrowingChoice, deltas: unknown[]): void {
   for (const delta of deltas) {
     if (!isRecord(delta)) continue;
     const { index: givenIndex, ...members } = delta;
-    const index = typeof givenIndex === 'number' ? givenIndex : undefined;
-    const last = index === undefined ? toolCalls.at(-1) : lastByIndex.get(index);
-    const continues = last !== undefined && !beginsCall(last.call, members);
-    const known = continues ? last : { index: index ?? toolCalls.length, call: {} };
-    if (!continues) {
-      toolCalls.push(known);
-      lastByIndex.set(known.index, known);
-    }
+    const known = toolCallOf(choice, typeof givenIndex === 'number' ? givenIndex : undefined, members);
+    choice.lastByIndex.set(known.index, known);
+    const id = nonEmptyString(members.id);
+    if (id !== undefined) choice.byId.set(id, known);
     merge(known.call, members);
   }
+}
+
+/** The call that a delta continues, or a new one. */
+function toolCallOf(choice: GrowingChoice, index: number | undefined, members: JsonRecord): GrowingToolCall {
+  const { toolCalls, lastByIndex, byId } = choice;
+  const named = byId.get(nonEmptyString(members.id) ?? '');
+  if (named && (index === undefined || named.index === index)) return named;
+  const last = index === undefined ? toolCalls.at(-1) : lastByIndex.get(index);
+  if (last && !beginsCall(last.call, members)) return last;
+  const begun = { index: index ?? toolCalls.length, call: {} };
+  toolCalls.push(begun);
+  return begun;
 }
 
 /** Whether a delta does not continue a call: it has another id, or without one a name after complete arguments. */

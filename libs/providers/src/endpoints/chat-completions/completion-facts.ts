@@ -12,21 +12,25 @@ import { readUsage } from '../../usage/read-usage';
  */
 export function readCompletion(body: Buffer, shape?: (completion: JsonRecord) => JsonRecord): ReadReply {
   const text = body.toString();
-  const completion = parseJson(text);
+  const parsed = parseJson(text);
+  // Gemini's OpenAI-compatible API sends errors in a list.
+  const completion: unknown = Array.isArray(parsed) && parsed.length === 1 ? parsed[0] : parsed;
   if (!isRecord(completion)) return { kind: 'unreadable', usage: undefined };
   const { choices } = completion;
-  if (Array.isArray(choices) && !(choices.length === 0 && isSet(completion.error))) {
+  if (Array.isArray(choices) && completion === parsed && !(choices.length === 0 && isSet(completion.error))) {
     const shaped = shape?.(completion) ?? completion;
     const bytes = shaped === completion ? body : Buffer.from(JSON.stringify(shaped));
     return { kind: 'response', reply: { body: bytes, facts: completionFacts(shaped) } };
   }
-  if (isError(completion)) return { kind: 'error', text };
-  return { kind: 'unreadable', usage: readUsage(completion.usage) };
+  const usage = readUsage(completion.usage);
+  if (!isError(completion)) return { kind: 'unreadable', usage };
+  return usage && usage.inputTokens + usage.outputTokens > 0 ? { kind: 'error', text, usage } : { kind: 'error', text };
 }
 
-/** Errors in the shapes of OpenAI, of vLLM before 0.10, and of FastAPI. */
-function isError({ error, object, message, detail }: JsonRecord): boolean {
-  return isSet(error) || object === 'error' || nonEmptyString(message) !== undefined || isSet(detail);
+/** Errors in the shapes of OpenAI, of vLLM before 0.10, of FastAPI, Cloudflare and Zhipu. */
+function isError({ error, errors, object, message, msg, detail }: JsonRecord): boolean {
+  const text = nonEmptyString(message) ?? nonEmptyString(msg);
+  return isSet(error) || isSet(errors) || object === 'error' || text !== undefined || isSet(detail);
 }
 
 /** The facts of a parsed `chat.completion`. */

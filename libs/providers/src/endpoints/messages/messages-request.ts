@@ -1,11 +1,17 @@
-import { type EndpointRequest, InvalidRequestError } from '../../endpoint';
+import type { EndpointRequest } from '../../endpoint';
 import { billedTier } from '../../usage/anthropic-usage';
 import { isRecord, type JsonRecord } from '../../json-record';
 import { LongText } from '../../passed-values';
+import {
+  checkFlag,
+  checkMessages,
+  invalid,
+  MAX_OUTPUT_TOKENS,
+  requestedModel,
+  requestRecord,
+} from '../request-members';
 
 const ROLES = new Set(['user', 'assistant', 'system']);
-/** More than any model writes. */
-const MAX_OUTPUT_TOKENS = 2_000_000;
 /** Server tools that the vendor charges for by use, beside their tokens. */
 const UNPRICED_TOOLS = /^(?:web_search|code_execution|advisor)_/;
 
@@ -15,23 +21,14 @@ const UNPRICED_TOOLS = /^(?:web_search|code_execution|advisor)_/;
  * @throws InvalidRequestError that names the member
  * @see https://platform.claude.com/docs/en/api/messages
  */
-export function readMessagesRequest(body: unknown): { body: JsonRecord; request: EndpointRequest } {
-  if (!isRecord(body)) throw invalid('the request', 'must be a JSON object', null);
-  const { model, messages, max_tokens: maxTokens, stream } = body;
-  if (typeof model !== 'string' || model === '')
-    throw invalid("'model'", 'is required and must be the name of a model, as "claude-sonnet-5-5"', 'model');
+export function readMessagesRequest(sent: unknown): { body: JsonRecord; request: EndpointRequest } {
+  const body = requestRecord(sent);
+  const model = requestedModel(body, 'claude-sonnet-5-5');
+  const { max_tokens: maxTokens } = body;
   if (!Number.isSafeInteger(maxTokens) || Number(maxTokens) < 0 || Number(maxTokens) > MAX_OUTPUT_TOKENS)
     throw invalid("'max_tokens'", 'is required and must be a whole number of tokens, as 1024', 'max_tokens');
-  if (!Array.isArray(messages) || messages.length === 0) {
-    throw invalid(
-      "'messages'",
-      'is required and must be an array with at least one message, as [{"role": "user", "content": "Hello"}]',
-      'messages',
-    );
-  }
-  for (const [index, message] of messages.entries()) checkMessage(message, `messages.${index}`);
-  if (stream !== undefined && stream !== null && typeof stream !== 'boolean')
-    throw invalid("'stream'", 'must be true or false', 'stream');
+  checkMessages(body, checkMessage);
+  checkFlag(body, 'stream');
   return { body, request: requestOf(body, model, Number(maxTokens)) };
 }
 
@@ -62,9 +59,7 @@ function usesUnpricedTool(tools: unknown): boolean {
   );
 }
 
-function checkMessage(message: unknown, param: string): void {
-  if (!isRecord(message)) throw invalid(`'${param}'`, 'must be an object', param);
-  const { role, content } = message;
+function checkMessage({ role, content }: JsonRecord, param: string): void {
   if (typeof role !== 'string' || !ROLES.has(role))
     throw invalid(`'${param}.role'`, 'must be "user", "assistant" or "system"', `${param}.role`);
   // A long text of a large body is no string.
@@ -75,8 +70,4 @@ function checkMessage(message: unknown, param: string): void {
     const at = `${param}.content.${index}.type`;
     if (!isRecord(block) || typeof block.type !== 'string') throw invalid(`'${at}'`, 'is required, as "text"', at);
   }
-}
-
-function invalid(what: string, problem: string, param: string | null): InvalidRequestError {
-  return new InvalidRequestError(`${what} ${problem}.`, param);
 }

@@ -1,9 +1,8 @@
 import { type EndpointRequest, InvalidRequestError } from '../../endpoint';
 import { isRecord, type JsonRecord } from '../../json-record';
-import { LongNumber, LongText } from '../../passed-values';
+import { LongText } from '../../passed-values';
+import { checkFlag, checkLimit, invalid, MAX_OUTPUT_TOKENS, requestedModel, requestRecord } from '../request-members';
 
-/** More than any model writes. */
-const MAX_OUTPUT_TOKENS = 2_000_000;
 /** Tools that the caller runs; vendors charge for all others. */
 const OWN_TOOLS: ReadonlySet<unknown> = new Set(['function', 'custom']);
 
@@ -20,18 +19,17 @@ const STORED_ELSEWHERE: Readonly<Record<string, string>> = {
  * @throws InvalidRequestError that names the member
  * @see https://platform.openai.com/docs/api-reference/responses/create
  */
-export function readResponsesRequest(body: unknown): { body: JsonRecord; request: EndpointRequest } {
-  if (!isRecord(body)) throw invalid('the request', 'must be a JSON object', null);
-  const { model, instructions, tools } = body;
-  if (typeof model !== 'string' || model === '')
-    throw invalid("'model'", 'is required and must be the name of a model, as "gpt-4.1"', 'model');
+export function readResponsesRequest(sent: unknown): { body: JsonRecord; request: EndpointRequest } {
+  const body = requestRecord(sent);
+  const model = requestedModel(body, 'gpt-4.1');
+  const { instructions, tools } = body;
   refuseStored(body);
   checkInput(body.input);
   if (isSet(instructions) && !isText(instructions)) throw invalid("'instructions'", 'must be a text', 'instructions');
   for (const name of ['stream', 'background']) checkFlag(body, name);
   for (const name of ['stream_options', 'text', 'reasoning']) checkObject(body, name);
   if (isSet(tools)) checkTools(tools);
-  checkLimit(body);
+  checkLimit(body, 'max_output_tokens', MAX_OUTPUT_TOKENS);
   return { body, request: requestOf(body, model) };
 }
 
@@ -92,23 +90,8 @@ function checkTools(tools: unknown): void {
   }
 }
 
-function checkFlag(body: JsonRecord, name: string): void {
-  if (isSet(body[name]) && typeof body[name] !== 'boolean') throw invalid(`'${name}'`, 'must be true or false', name);
-}
-
 function checkObject(body: JsonRecord, name: string): void {
   if (isSet(body[name]) && !isRecord(body[name])) throw invalid(`'${name}'`, 'must be an object', name);
-}
-
-/** The upstream checks numbers that are too small, and other types. */
-function checkLimit({ max_output_tokens: limit }: JsonRecord): void {
-  const value = limit instanceof LongNumber ? Number(limit.text) : limit;
-  if (typeof value === 'number' && value > MAX_OUTPUT_TOKENS) {
-    const problem = `must be at most ${MAX_OUTPUT_TOKENS.toLocaleString('en-US')}`;
-    throw invalid("'max_output_tokens'", problem, 'max_output_tokens');
-  }
-  if (limit instanceof LongNumber)
-    throw invalid("'max_output_tokens'", 'must be a whole number of few digits', 'max_output_tokens');
 }
 
 /** @see https://platform.openai.com/docs/api-reference/responses/create#responses-create-tool_choice */
@@ -132,8 +115,4 @@ function isText(value: unknown): boolean {
 
 function isSet(value: unknown): boolean {
   return value !== undefined && value !== null;
-}
-
-function invalid(what: string, problem: string, param: string | null): InvalidRequestError {
-  return new InvalidRequestError(`${what} ${problem}.`, param);
 }

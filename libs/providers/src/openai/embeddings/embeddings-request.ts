@@ -3,7 +3,7 @@ import type { JsonRecord } from '../../json-record';
 import { UnsupportedMemberError, type UpstreamCall, type UpstreamRequest } from '../../translator';
 import { inputTypeFor } from '../../vectors/input-type';
 import { hasTokens } from '../../vectors/vector-reply';
-import { pathUnder } from '../openai-chat-request';
+import { pathUnder } from '../openai-request';
 import type { EmbeddingRules } from './embedding-rules';
 
 /** Members that are the gateway's own; of OpenAI's embeddings they are none. */

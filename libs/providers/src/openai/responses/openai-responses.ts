@@ -1,39 +1,21 @@
-import { stringifyExact } from '../../exact-json';
 import { isRecord, nonEmptyString, parseJson, type JsonRecord } from '../../json-record';
 import { isOwnReasoning } from '../../responses/own-reasoning';
 import { responseFacts } from '../../responses/response-facts';
-import type { ReadReply, Translator, UpstreamCall, UpstreamRequest } from '../../translator';
+import type { ReadReply, Translator, UpstreamCall } from '../../translator';
 import { readUsage } from '../../usage/read-usage';
-import { pathUnder } from '../openai-chat-request';
 import { toOpenAiError } from '../openai-error';
+import { openAiRequest } from '../openai-request';
 import { OpenAiResponseStream } from './openai-response-stream';
 
 const ENCRYPTED_REASONING = 'reasoning.encrypted_content';
 
 /** Responses of OpenAI itself; bytes pass through. @see https://platform.openai.com/docs/api-reference/responses */
 export const openAiResponses: Translator = {
-  toRequest: toResponsesRequest,
+  toRequest: (call) => openAiRequest(call, '/responses', upstreamBody(call)),
   fromReply: readResponse,
   openStream: () => new OpenAiResponseStream(),
   toError: toOpenAiError,
 };
-
-function toResponsesRequest(call: UpstreamCall): UpstreamRequest {
-  const { stream, baseUrl } = call;
-  return {
-    method: 'POST',
-    url: pathUnder(baseUrl, '/responses'),
-    headers: {
-      'content-type': 'application/json',
-      accept: stream ? 'text/event-stream' : 'application/json',
-      // The bytes are relayed and cached unchanged, so they must not be compressed.
-      'accept-encoding': 'identity',
-      'x-request-id': call.requestId,
-    },
-    body: stringifyExact(upstreamBody(call)),
-    dropped: [],
-  };
-}
 
 function upstreamBody({ body, upstreamModel, stream, defaultMaxTokens: limit }: UpstreamCall): JsonRecord {
   const sent: JsonRecord = {
