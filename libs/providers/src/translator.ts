@@ -28,6 +28,8 @@ export interface UpstreamCall {
   headers?: Readonly<Record<string, string | string[] | undefined>> | undefined;
   /** Whether this upstream has refused `stream_options`; usage is then estimated unless it comes unasked. */
   withoutStreamOptions?: boolean | undefined;
+  /** Whether this upstream has refused the reasoning of earlier turns: it is then left out. */
+  withoutReasoning?: boolean | undefined;
   /** Earlier turns of the conversation as this vendor wrote them, by the ids of their tool calls. */
   turns?: ReadonlyMap<string, VendorTurn> | undefined;
 }
@@ -180,8 +182,8 @@ export class UnsupportedMemberError extends Error {
 
 /** One public API at one vendor. Responses are read with the call that they answer. */
 export interface Translator {
-  /** Whether the vendor needs its own turns back, with their reasoning, see {@link VendorTurn}. */
-  readonly keepsTurns?: boolean | undefined;
+  /** Whether a model needs the vendor's own turns back, with their reasoning, see {@link VendorTurn}. */
+  readonly keepsTurns?: ((upstreamModel: string) => boolean) | undefined;
   /**
    * @throws InvalidRequestError where the body cannot be translated because it is wrong
    * @throws UnsupportedMemberError where the vendor lacks what the body asks for

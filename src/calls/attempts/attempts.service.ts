@@ -78,7 +78,7 @@ export class AttemptsService {
       const provider = this.providers.find(deployment.provider);
       if (!provider) throw upstreamFailure('unavailable', `The provider of ${deployment.id} was removed.`);
       const translator = translatorOf(resolved, provider);
-      const { turns, store } = this.turnsOf(resolved, provider, translator);
+      const { turns, store } = this.turnsOf(resolved, deployment, provider, translator);
       const exchange = exchangeWith(resolved, deployment, provider, { translator, turns: await turns });
       const { body, dropped } = exchange.request;
       const started = await this.admission.admit(resolved, deployment, number, body);
@@ -97,8 +97,13 @@ export class AttemptsService {
   }
 
   /** Earlier turns of the call, and what stores the next one: for vendors that need their own turns back. */
-  private turnsOf({ call }: ResolvedCall, { name, apiKey }: ConfiguredProvider, { keepsTurns }: Translator): CallTurns {
-    if (!keepsTurns) return NO_TURNS;
+  private turnsOf(
+    { call }: ResolvedCall,
+    { upstreamModel }: Deployment,
+    { name, apiKey }: ConfiguredProvider,
+    translator: Translator,
+  ): CallTurns {
+    if (!translator.keepsTurns?.(upstreamModel)) return NO_TURNS;
     const owner = { teamId: call.caller.teamId, provider: name, credential: apiKey };
     const ids = call.endpoint.turnIds(call.body);
     return {

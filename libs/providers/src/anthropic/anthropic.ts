@@ -9,7 +9,7 @@ import { toMessagesRequest } from './request/anthropic-request';
 
 /** Chat completions over Anthropic's messages. */
 export const anthropicChat: Translator = {
-  keepsTurns: true,
+  keepsTurns: () => true,
   toRequest: toMessagesRequest,
   fromReply: readMessage,
   openStream: (call) => new AnthropicStream(call),

@@ -100,6 +100,8 @@ export interface RequestRules {
   readonly jsonSchema?: 'beside-type' | 'instruction';
   /** Whether streams have their usage unasked, and the vendor refuses `stream_options`. */
   readonly usageUnasked?: boolean;
+  /** Whether the model has Responses and no chat completions, which are then translated. */
+  readonly responsesOnly?: boolean;
   /** Whether the model answers only in streams. */
   readonly streamsOnly?: boolean;
   /** Members that a stream with tools has besides, if the caller does not set them. */

@@ -7,7 +7,7 @@ import { toGeminiRequest } from './request/gemini-request';
 
 /** Chat completions over `generateContent`. */
 export const geminiChat: Translator = {
-  keepsTurns: true,
+  keepsTurns: () => true,
   toRequest: toGeminiRequest,
   fromReply: readGeminiReply,
   openStream: (call) => new GeminiStream(call),

@@ -28,6 +28,14 @@ const MODELS: readonly ModelRules[] = [
     ...FIXED,
     reasoning: { style: 'reasoning_effort', levels: ['low', 'medium', 'high', 'xhigh', 'max'] },
   },
+  {
+    models: 'o1-pro, o3-pro, gpt-5-pro, -codex and later ones',
+    match: /^(o\d-pro|gpt-[\d.]+-(pro|codex)|gpt-daybreak|computer-use)(?!.*spark)/,
+    ...REASONING,
+    ...FIXED,
+    responsesOnly: true,
+    replay: undefined,
+  },
   { models: 'gpt-6.2 and later', match: /^gpt-6\.[2-9]/, droppedValues: { service_tier: ['flex'] } },
 ];
 

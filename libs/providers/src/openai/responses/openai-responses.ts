@@ -8,7 +8,8 @@ import { pathUnder } from '../openai-chat-request';
 import { toOpenAiError } from '../openai-error';
 import { OpenAiResponseStream } from './openai-response-stream';
 
-const ENCRYPTED_REASONING = 'reasoning.encrypted_content';
+/** Asks for reasoning that can be sent back. */
+export const ENCRYPTED_REASONING = 'reasoning.encrypted_content';
 
 /** Responses of OpenAI itself; bytes pass through. @see https://platform.openai.com/docs/api-reference/responses */
 export const openAiResponses: Translator = {

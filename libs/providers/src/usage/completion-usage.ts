@@ -1,8 +1,8 @@
-import type { JsonRecord } from '../../json-record';
-import type { TokenUsage } from '../../translator';
+import type { JsonRecord } from '../json-record';
+import type { TokenUsage } from '../translator';
 
-/** Usage as OpenAI counts it; undefined where the vendor's counts are impossible. */
-export function openAiUsage(usage: TokenUsage | undefined): JsonRecord | undefined {
+/** Usage as chat completions count it; undefined where the vendor's counts are impossible. */
+export function completionUsage(usage: TokenUsage | undefined): JsonRecord | undefined {
   if (usage === undefined) return undefined;
   const { inputTokens, outputTokens, cachedInputTokens, cacheWriteTokens = 0, reasoningTokens } = usage;
   return {
