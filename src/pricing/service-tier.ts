@@ -20,9 +20,14 @@ const MILLIONTHS = new Map([
   ['fast-us', 2_200_000n],
 ]);
 
+/** Whether a tier costs the model's price. */
+export function isStandardTier(tier: string): boolean {
+  return STANDARD.has(tier);
+}
+
 /** The price of a call that a vendor served in a tier; at the model's price, marked as estimated, in a tier that is unknown. */
 export function priceInTier(price: Price, tier: string | undefined): Price {
-  if (tier === undefined || STANDARD.has(tier) || isFree(price)) return price;
+  if (tier === undefined || isStandardTier(tier) || isFree(price)) return price;
   const known = price.serviceTiers?.[tier];
   if (known) return { ...price, ...known };
   const millionths = MILLIONTHS.get(tier);

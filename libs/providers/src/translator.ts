@@ -65,6 +65,23 @@ export interface TokenUsage {
   cacheWriteTokens?: number;
   /** The part of `cacheWriteTokens` that the vendor keeps for an hour or longer, at a higher price. */
   longCacheWriteTokens?: number;
+  /** The part of `inputTokens` that is sound, at a price of its own. */
+  audioInputTokens?: number;
+  /** The part of `audioInputTokens` that the vendor read from its prompt cache. */
+  cachedAudioTokens?: number;
+  /** The part of `outputTokens` that is sound. */
+  audioOutputTokens?: number;
+  /** What other models did for this call, outside the counts above; each is charged at its own model's price. */
+  otherModels?: readonly ModelUsage[];
+  /** The service tier in which the vendor served the call; the standard one is left out. */
+  serviceTier?: string;
+}
+
+/** The tokens of one model. */
+export interface ModelUsage {
+  /** The vendor's name of the model. */
+  model: string;
+  usage: TokenUsage;
 }
 
 /** The facts of a response that billing and caching need. */

@@ -9,7 +9,14 @@ export function completionUsage(usage: TokenUsage | undefined): JsonRecord | und
     prompt_tokens: inputTokens,
     completion_tokens: outputTokens,
     total_tokens: inputTokens + outputTokens,
-    prompt_tokens_details: { cached_tokens: cachedInputTokens, cache_write_tokens: cacheWriteTokens },
-    completion_tokens_details: { reasoning_tokens: reasoningTokens },
+    prompt_tokens_details: {
+      cached_tokens: cachedInputTokens,
+      cache_write_tokens: cacheWriteTokens,
+      ...(usage.audioInputTokens !== undefined && { audio_tokens: usage.audioInputTokens }),
+    },
+    completion_tokens_details: {
+      reasoning_tokens: reasoningTokens,
+      ...(usage.audioOutputTokens !== undefined && { audio_tokens: usage.audioOutputTokens }),
+    },
   };
 }

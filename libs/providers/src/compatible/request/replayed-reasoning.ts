@@ -41,9 +41,7 @@ export function reasoningText(message: JsonRecord): string | undefined {
 function textOfBlocks(blocks: unknown): string | undefined {
   if (!Array.isArray(blocks)) return undefined;
   const texts = blocks.map((block) =>
-    isRecord(block)
-      ? (wholeText(block.text) ?? wholeText(block.thinking) ?? wholeText(block.summary) ?? '')
-      : '',
+    isRecord(block) ? (wholeText(block.text) ?? wholeText(block.thinking) ?? wholeText(block.summary) ?? '') : '',
   );
   return nonEmptyString(texts.join(''));
 }
