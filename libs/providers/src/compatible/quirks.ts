@@ -1,3 +1,4 @@
+import type { FactsVendor } from '../models/model-facts';
 import type { ErrorMeanings } from '../openai/openai-error';
 
 /** Capabilities that a vendor may lack, and that cannot be left out in silence. */
@@ -40,6 +41,8 @@ export interface Quirks {
   readonly request: RequestRules;
   /** Rules for some of the vendor's models, besides those for all; each replaces what an earlier one says. */
   readonly models?: readonly ModelRules[];
+  /** Whose models' facts of the catalogue hold besides. */
+  readonly facts?: FactsVendor;
   /** Undefined where responses are OpenAI's own: their bytes pass. */
   readonly answer?: AnswerQuirks;
   /** What the codes, types and statuses of its errors mean, where they are not OpenAI's. */

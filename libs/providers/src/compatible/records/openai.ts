@@ -26,6 +26,7 @@ const MODELS: readonly ModelRules[] = [
     models: 'gpt-6.1-sol, gpt-6.2 and later',
     match: /^gpt-6\.(1-sol|[2-9])/,
     ...FIXED,
+    // For those that no source of the catalogue knows yet.
     reasoning: { style: 'reasoning_effort', levels: ['low', 'medium', 'high', 'xhigh', 'max'] },
   },
   {
@@ -33,8 +34,6 @@ const MODELS: readonly ModelRules[] = [
     match: /^(o\d-pro|gpt-[\d.]+-(pro|codex)|gpt-daybreak|computer-use)(?!.*spark)/,
     ...REASONING,
     ...FIXED,
-    responsesOnly: true,
-    replay: undefined,
   },
   { models: 'gpt-6.2 and later', match: /^gpt-6\.[2-9]/, droppedValues: { service_tier: ['flex'] } },
 ];
@@ -45,12 +44,12 @@ export const OPENAI_VENDORS = {
     baseUrl: 'https://api.openai.com/v1',
     variables: 'OPENAI',
     see: 'https://platform.openai.com/docs/api-reference/chat/create',
-    quirks: { request: { replay: 'none', promptCacheKey: true }, models: MODELS, responses: true },
+    quirks: { request: { replay: 'none', promptCacheKey: true }, models: MODELS, facts: 'openai', responses: true },
   },
   azure: {
     label: 'Azure OpenAI',
     variables: 'AZURE_OPENAI',
     see: 'https://learn.microsoft.com/azure/ai-foundry/openai/latest',
-    quirks: { request: { replay: 'none', promptCacheKey: true }, models: MODELS, azure: true },
+    quirks: { request: { replay: 'none', promptCacheKey: true }, models: MODELS, facts: 'openai', azure: true },
   },
 } as const satisfies Record<string, CompatibleVendor>;
