@@ -1,6 +1,6 @@
 /**
  * `npm run prices:update`: builds the catalogue of models and prices, src/pricing/model-prices.json, from two public sources, and
- * prints what changes. For developers; the gateway itself never downloads prices.
+ * what models take, libs/providers/src/models/model-facts.json; prints what changes. For developers; the gateway itself never downloads prices.
  *
  *   --litellm <file>   LiteLLM's wheel; without it pip downloads the newest one
  *   --pi-ai <file>     the tarball of @earendil-works/pi-ai; without it npm downloads the newest one
@@ -15,10 +15,12 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fromLiteLlm, fromPiAi } from './prices/sources.mjs';
+import { modelFacts } from './prices/model-facts.mjs';
 import { changesOf, isSuspicious } from './prices/changes.mjs';
-import { parseNumbersAsText, toJson } from './prices/json-text.mjs';
+import { parseNumbersAsText, toFactsJson, toJson } from './prices/json-text.mjs';
 
 const TARGET = join(import.meta.dirname, '../src/pricing/model-prices.json');
+const FACTS = join(import.meta.dirname, '../libs/providers/src/models/model-facts.json');
 const { values } = parseArgs({
   options: { litellm: { type: 'string' }, 'pi-ai': { type: 'string' }, accept: { type: 'boolean', default: false } },
 });
@@ -76,3 +78,5 @@ if (suspicious.length > 0 && !values.accept) {
 }
 const source = { litellm: main.version, 'pi-ai': second.version, date: new Date().toISOString().slice(0, 10) };
 writeFileSync(TARGET, toJson({ source, models }));
+const facts = modelFacts(main.rows, second.files, models);
+writeFileSync(FACTS, toFactsJson(source, facts));

@@ -25,6 +25,17 @@ export function toJson({ source, models }) {
   return `{\n  "source": ${compact(source)},\n  "models": {\n${lines.join(',\n')}\n  }\n}\n`;
 }
 
+/** JSON with what the models of each vendor take, one model a line. */
+export function toFactsJson(source, facts) {
+  const vendors = Object.entries(facts).map(([vendor, models]) => {
+    const lines = Object.keys(models)
+      .toSorted()
+      .map((name) => `    ${JSON.stringify(name)}: ${compact(models[name])}`);
+    return `  ${JSON.stringify(vendor)}: {\n${lines.join(',\n')}\n  }`;
+  });
+  return `{\n  "source": ${compact(source)},\n${vendors.join(',\n')}\n}\n`;
+}
+
 function compact(value) {
   if (value instanceof Decimal) return value.text;
   if (Array.isArray(value)) return `[${value.map(compact).join(', ')}]`;

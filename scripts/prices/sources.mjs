@@ -30,6 +30,8 @@ const KEPT = [
   /^(?:input|output)_cost_per_token(?:_above_\d+k_tokens)?(?:_batches|_flex|_priority|_ultrafast)?$/,
   /^cache_(?:read|creation)_input_token_cost(?:_above_(?:1|12)hr)?(?:_above_\d+k_tokens)?(?:_batches|_flex|_priority|_ultrafast)?$/,
   /^output_cost_per_reasoning_token$/,
+  /^(?:input_cost_per|output_cost_per)_audio_token(?:_batches|_flex|_priority)?$/,
+  /^cache_read_input_audio_token_cost(?:_batches|_flex|_priority)?$/,
   /^(?:litellm_provider|mode|max_input_tokens|max_output_tokens|deprecation_date|successor_model|off_peak_pricing)$/,
   /^(?:supported_endpoints|prompt_cache_min_tokens)$/,
   /^supports_(?:reasoning|vision|function_calling|response_schema|prompt_caching)$/,

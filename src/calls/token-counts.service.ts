@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { type AbortSignalLike, type Endpoint, type UpstreamCall, UpstreamTransportError } from '@thriftgate/providers';
 import type { FastifyRequest } from 'fastify';
 import { Clock } from '../common/clock';
-import { GatewayError } from '../common/errors';
 import { TokenEstimator } from '../pricing/token-estimator.service';
+import type { Deployment } from '../models/model';
 import { ProviderRegistry } from '../providers/provider-registry.service';
 import { AttemptFailure } from '../routing/attempt-failure';
 import { authorised, upstreamCall } from './attempts/exchange';
@@ -12,8 +12,13 @@ import type { PreparedCall } from './prepared-call';
 import { readCall } from './responses/read-call';
 
 const OK = 200;
-const TOO_MANY_REQUESTS = 429;
-const SERVER_ERRORS = 500;
+
+/** A number of input tokens. */
+export interface TokenCount {
+  tokens: number;
+  /** Whether the gateway has estimated it, because no vendor of the model counts, or none answered. */
+  estimated: boolean;
+}
 
 /** Counts the input tokens of a request without asking a model. Costs nothing, and no budget is asked. */
 @Injectable()
@@ -26,42 +31,46 @@ export class TokenCounts {
   ) {}
 
   /**
-   * The vendor's own count where the vendor counts for this API, else the gateway's estimate.
+   * The count of the first deployment whose vendor counts for this API and answers, else the gateway's estimate.
    *
-   * @throws GatewayError as a call of the endpoint
+   * @throws GatewayError as a call of the endpoint, also where a vendor refuses the request itself
    */
-  async count(endpoint: Endpoint, request: FastifyRequest, signal: AbortSignalLike): Promise<number> {
+  async count(endpoint: Endpoint, request: FastifyRequest, signal: AbortSignalLike): Promise<TokenCount> {
     const prepared = this.calls.prepare(readCall(endpoint, request, signal, this.clock.now()));
-    const counted = await this.countAtVendor(prepared, signal).catch(unlessUpstream);
-    if (counted !== undefined) return counted;
+    for (const deployment of prepared.model.deployments) {
+      const tokens = await this.countAt(deployment, prepared, signal);
+      if (tokens !== undefined) return { tokens, estimated: false };
+      if (signal.aborted) break;
+    }
     const { inputTokens } = await this.estimator.usageOf(endpoint.content(prepared.call.body), '');
-    return inputTokens;
+    return { tokens: inputTokens, estimated: true };
   }
 
-  private async countAtVendor(prepared: PreparedCall, signal: AbortSignalLike): Promise<number | undefined> {
-    const { call, model } = prepared;
-    const teamId = prepared.slot.scope.id === call.caller.teamId ? call.caller.teamId : null;
-    const [lane] = model.deployments.flatMap((each) => {
-      const [first] = this.providers.withCredentials(each.provider, teamId);
-      return first ? [{ deployment: each, provider: first }] : [];
-    });
-    const { deployment, provider } = lane ?? {};
+  /** @returns undefined where this deployment does not count, or failed in a way that another one may not */
+  private async countAt(
+    deployment: Deployment,
+    prepared: PreparedCall,
+    signal: AbortSignalLike,
+  ): Promise<number | undefined> {
+    const { call, slot } = prepared;
+    const teamId = slot.scope.id === call.caller.teamId ? call.caller.teamId : null;
+    const [provider] = this.providers.withCredentials(deployment.provider, teamId);
     const translator = provider?.api.translators[call.endpoint.name];
-    if (!deployment || !provider || !translator?.countRequest || !translator.readCount) return undefined;
+    if (!provider || !translator?.countRequest || !translator.readCount) return undefined;
     const upstream: UpstreamCall = upstreamCall(prepared, deployment, provider);
     const request = authorised(translator.countRequest(upstream), provider);
-    const response = await provider.transport.send(request, { signal });
-    const body = await response.readAll();
-    if (response.status === OK) return translator.readCount(body);
-    const { status, headers } = response;
-    const error = translator.toError({ status, headers, body: body.toString(), receivedAt: this.clock.now() });
-    throw new AttemptFailure(error, status).toGatewayError();
+    const timeouts = prepared.model.routing?.timeouts;
+    try {
+      const response = await provider.transport.send(request, { signal, timeouts });
+      const { status, headers } = response;
+      const body = await response.readAll();
+      if (status === OK) return translator.readCount(body);
+      const error = translator.toError({ status, headers, body: body.toString(), receivedAt: this.clock.now() });
+      if (error.elsewhere) return undefined;
+      throw new AttemptFailure(error, status).toGatewayError();
+    } catch (error) {
+      if (error instanceof UpstreamTransportError) return undefined;
+      throw error;
+    }
   }
-}
-
-/** Where the vendor cannot be reached or is busy, the estimate stands in. @throws the error of any other failure */
-function unlessUpstream(error: unknown): undefined {
-  const isBusy = error instanceof GatewayError && (error.status === TOO_MANY_REQUESTS || error.status >= SERVER_ERRORS);
-  if (isBusy || error instanceof UpstreamTransportError) return undefined;
-  throw error;
 }

@@ -55,6 +55,9 @@ const rates = {
   cache_write_usd_per_mtok: price.optional(),
   long_cache_write_usd_per_mtok: price.optional(),
   reasoning_usd_per_mtok: price.optional(),
+  audio_input_usd_per_mtok: price.optional(),
+  cached_audio_usd_per_mtok: price.optional(),
+  audio_output_usd_per_mtok: price.optional(),
 };
 const modelPrice = z.strictObject({
   ...rates,

@@ -84,7 +84,7 @@ export class LedgerRepository {
           input_tokens = excluded.input_tokens, cached_input_tokens = excluded.cached_input_tokens,
           cache_write_tokens = excluded.cache_write_tokens, output_tokens = excluded.output_tokens,
           reasoning_tokens = excluded.reasoning_tokens, list_cost_pusd = excluded.list_cost_pusd, cost_pusd = excluded.cost_pusd,
-          saved_pusd = excluded.saved_pusd, saved_by = excluded.saved_by, estimated = excluded.estimated,
+          saved_pusd = excluded.saved_pusd, saved_by = excluded.saved_by, estimated = excluded.estimated, rated = excluded.rated,
           error_code = excluded.error_code, latency_ms = excluded.latency_ms, ttft_ms = excluded.ttft_ms
         WHERE ledger.state = 'dispatched' AND excluded.state <> 'dispatched'
         RETURNING *

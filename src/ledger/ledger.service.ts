@@ -7,6 +7,7 @@ import type { Owner } from '../common/owner';
 import { JournalRefusal } from './journal/journal-refusal';
 import { Journal } from './journal/journal.service';
 import { storableCount, storablePusd, storableText } from './journal/storable';
+import { ratedFacts } from './rated-facts';
 
 /** What is known of an attempt before it is made; members are named as the ledger's columns. */
 export interface IntentEntry {
@@ -43,6 +44,8 @@ export interface Outcome {
   costPusd: PicoUsd;
   savedBy: 'cache' | 'coalesced' | 'prompt_cache' | 'routing' | null;
   estimated: boolean;
+  /** Whether the cost is the worst one, because the usage was not seen to its end. */
+  atWorst?: boolean;
   errorCode: string | null;
   /** Why the answer is not stored; null where it is, and where none came. */
   uncached: string | null;
@@ -211,6 +214,7 @@ function endedRow(head: RowHead, outcome: Outcome): string {
     saved_pusd: String(listPusd - costPusd),
     saved_by: outcome.savedBy ?? undefined,
     estimated: outcome.estimated,
+    rated: ratedFacts(usage, outcome.atWorst ?? false),
     error_code: outcome.errorCode === null ? undefined : storableText(outcome.errorCode),
     uncached: outcome.uncached ?? undefined,
     latency_ms: storableCount(outcome.latencyMs),

@@ -9,6 +9,8 @@ import { CountDocs, MessagesDocs } from './messages.docs';
 
 /** The header that Anthropic's clients read the id of a request from. */
 const REQUEST_ID = 'request-id';
+/** Set where the gateway has estimated a count. */
+const ESTIMATED = 'x-gateway-estimated';
 /** A count needs no limit of output tokens, which calls do. */
 const ANY_LIMIT = 1;
 
@@ -34,6 +36,8 @@ export class MessagesController {
     void reply.header(REQUEST_ID, request.id);
     if (isRecord(request.body)) request.body = { max_tokens: ANY_LIMIT, ...request.body };
     const signal = new ClientDisconnect(reply.raw, request.caller?.revocation);
-    return { input_tokens: await this.counts.count(messages, request, signal) };
+    const { tokens, estimated } = await this.counts.count(messages, request, signal);
+    if (estimated) void reply.header(ESTIMATED, 'true');
+    return { input_tokens: tokens };
   }
 }

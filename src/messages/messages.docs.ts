@@ -13,8 +13,8 @@ model lacks stands in \`x-gateway-dropped-params\`, or is a 422 if the response 
 With \`stream: true\` the response is a stream of server-sent events that ends with \`message_stop\`, or with an \`error\` event if the
 provider fails; the last \`message_delta\` has the cost in \`usage.gateway\`. Errors have Anthropic’s shape.`;
 
-const COUNT_DESCRIPTION = `Anthropic’s own count for Claude models, an estimate of the gateway for others. Costs nothing and asks no model.
-\`max_tokens\` is not needed.`;
+const COUNT_DESCRIPTION = `Anthropic’s own count for Claude models, from the first deployment that answers. Where none counts or answers, the
+gateway’s estimate, with the header \`x-gateway-estimated: true\`. Costs nothing and asks no model. \`max_tokens\` is not needed.`;
 
 /** Documents messages. */
 export function MessagesDocs(): MethodDecorator {

@@ -130,6 +130,9 @@ function ratesOf(row: Row, suffix: string): TokenPrices | undefined {
     longCacheWritePusd: longWritePrice(row, suffix),
     outputPusd: output,
     reasoningPusd: pusd(row, `output_cost_per_reasoning_token${suffix}`) ?? output,
+    audioInputPusd: pusd(row, `input_cost_per_audio_token${suffix}`),
+    cachedAudioPusd: pusd(row, `cache_read_input_audio_token_cost${suffix}`),
+    audioOutputPusd: pusd(row, `output_cost_per_audio_token${suffix}`),
   };
 }
 
@@ -155,14 +158,18 @@ function tierRates(row: Row, suffix: string, base: TokenPrices): TokenPrices {
   const outputPusd = pusd(row, `output_cost_per_token${suffix}`) ?? base.outputPusd;
   const inRatio = (pusdOfBase: PicoUsd) =>
     base.inputPusd === 0n ? inputPusd : (inputPusd * pusdOfBase) / base.inputPusd;
-  const { longCacheWritePusd: long } = base;
+  const inRatioOf = (own: PicoUsd | undefined, ofBase: PicoUsd | undefined) =>
+    own ?? (ofBase === undefined ? undefined : inRatio(ofBase));
   return {
     inputPusd,
     cachedInputPusd: pusd(row, `cache_read_input_token_cost${suffix}`) ?? inputPusd,
     cacheWritePusd: writePrice(row, suffix) ?? inRatio(base.cacheWritePusd),
-    longCacheWritePusd: longWritePrice(row, suffix) ?? (long === undefined ? undefined : inRatio(long)),
+    longCacheWritePusd: inRatioOf(longWritePrice(row, suffix), base.longCacheWritePusd),
     outputPusd,
     reasoningPusd: pusd(row, `output_cost_per_reasoning_token${suffix}`) ?? outputPusd,
+    audioInputPusd: inRatioOf(pusd(row, `input_cost_per_audio_token${suffix}`), base.audioInputPusd),
+    cachedAudioPusd: inRatioOf(pusd(row, `cache_read_input_audio_token_cost${suffix}`), base.cachedAudioPusd),
+    audioOutputPusd: inRatioOf(pusd(row, `output_cost_per_audio_token${suffix}`), base.audioOutputPusd),
   };
 }
 

@@ -187,6 +187,9 @@ export interface WrittenRates {
   cache_write_usd_per_mtok?: string | undefined;
   long_cache_write_usd_per_mtok?: string | undefined;
   reasoning_usd_per_mtok?: string | undefined;
+  audio_input_usd_per_mtok?: string | undefined;
+  cached_audio_usd_per_mtok?: string | undefined;
+  audio_output_usd_per_mtok?: string | undefined;
 }
 
 export interface WrittenPrice extends WrittenRates {
@@ -215,13 +218,17 @@ function toRates(written: WrittenRates): TokenPrices {
     inputPusd,
     cachedInputPusd: or(written.cached_input_usd_per_mtok, inputPusd),
     cacheWritePusd: or(written.cache_write_usd_per_mtok, inputPusd),
-    longCacheWritePusd:
-      written.long_cache_write_usd_per_mtok === undefined
-        ? undefined
-        : parseUsdPerMillionTokens(written.long_cache_write_usd_per_mtok),
+    longCacheWritePusd: rareRate(written.long_cache_write_usd_per_mtok),
     outputPusd,
     reasoningPusd: or(written.reasoning_usd_per_mtok, outputPusd),
+    audioInputPusd: rareRate(written.audio_input_usd_per_mtok),
+    cachedAudioPusd: rareRate(written.cached_audio_usd_per_mtok),
+    audioOutputPusd: rareRate(written.audio_output_usd_per_mtok),
   };
+}
+
+function rareRate(text: string | undefined): PicoUsd | undefined {
+  return text === undefined ? undefined : parseUsdPerMillionTokens(text);
 }
 
 function ceilingOf(prices: Price[]): Price {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock';
 import { type CatalogueModel, modelOf, type Row } from './catalogue';
-import type { Price, TokenPrices } from './price';
+import { type Price, RARE_RATES, RATES, type TokenPrices } from './price';
 import { PriceBook } from './price-book.service';
 import type { NewPrice } from './price-row';
 import { PricesService } from './prices.service';
@@ -80,18 +80,11 @@ function read(
   }
 }
 
-const RATES = [
-  'inputPusd',
-  'cachedInputPusd',
-  'cacheWritePusd',
-  'longCacheWritePusd',
-  'outputPusd',
-  'reasoningPusd',
-] as const;
-
 function sameRates(a: Price, b: Price): boolean {
   const same = (one: TokenPrices | undefined, other: TokenPrices | undefined) =>
-    one === undefined || other === undefined ? one === other : RATES.every((rate) => one[rate] === other[rate]);
+    one === undefined || other === undefined
+      ? one === other
+      : [...RATES, ...RARE_RATES].every((rate) => one[rate] === other[rate]);
   return (
     same(a, b) &&
     same(a.batch, b.batch) &&

@@ -1,5 +1,5 @@
 import type * as contracts from '@thriftgate/contracts';
-import { formatUsd } from '../common/money';
+import { formatUsd, type PicoUsd } from '../common/money';
 import type { Price, TokenPrices } from './price';
 
 const TOKENS_PER_MTOK = 1_000_000n;
@@ -56,5 +56,13 @@ function ratesOf(prices: TokenPrices) {
     long_cache_write_usd_per_mtok: formatUsd((prices.longCacheWritePusd ?? prices.cacheWritePusd) * TOKENS_PER_MTOK),
     output_usd_per_mtok: formatUsd(prices.outputPusd * TOKENS_PER_MTOK),
     reasoning_usd_per_mtok: formatUsd(prices.reasoningPusd * TOKENS_PER_MTOK),
+    audio_input_usd_per_mtok: rareRate(prices.audioInputPusd),
+    cached_audio_usd_per_mtok: rareRate(prices.cachedAudioPusd),
+    audio_output_usd_per_mtok: rareRate(prices.audioOutputPusd),
   };
+}
+
+/** Undefined, which JSON leaves out, where the price has no such rate. */
+function rareRate(pusd: PicoUsd | undefined): string | undefined {
+  return pusd === undefined ? undefined : formatUsd(pusd * TOKENS_PER_MTOK);
 }

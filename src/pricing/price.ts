@@ -13,6 +13,27 @@ export interface TokenPrices {
   outputPusd: PicoUsd;
   /** Reasoning, which the caller does not see; mostly equal to `outputPusd`. */
   reasoningPusd: PicoUsd;
+  /** Sound in the input; undefined: as `inputPusd`. */
+  audioInputPusd?: PicoUsd | undefined;
+  /** Sound that the vendor reads from its own prompt cache; undefined: as `audioInputPusd`. */
+  cachedAudioPusd?: PicoUsd | undefined;
+  /** Sound in the output; undefined: as `outputPusd`. */
+  audioOutputPusd?: PicoUsd | undefined;
+}
+
+/** The rates that every price has, and those that few have. */
+export const RATES = ['inputPusd', 'cachedInputPusd', 'cacheWritePusd', 'outputPusd', 'reasoningPusd'] as const;
+export const RARE_RATES = ['longCacheWritePusd', 'audioInputPusd', 'cachedAudioPusd', 'audioOutputPusd'] as const;
+
+/** Rates with each of them changed. */
+export function mapRates(prices: TokenPrices, change: (pusd: PicoUsd) => PicoUsd): TokenPrices {
+  const rates: TokenPrices = { ...prices };
+  for (const rate of RATES) rates[rate] = change(prices[rate]);
+  for (const rate of RARE_RATES) {
+    const pusd = prices[rate];
+    if (pusd !== undefined) rates[rate] = change(pusd);
+  }
+  return rates;
 }
 
 /** The prices of some vendors for long contexts; they apply to the whole call. */
@@ -96,19 +117,67 @@ export function costOf(usage: TokenUsage, price: Price): Cost {
   if (usage.cacheWriteTokens) listPusd += BigInt(usage.cacheWriteTokens) * (prices.cacheWritePusd - prices.inputPusd);
   if (usage.longCacheWriteTokens && prices.longCacheWritePusd !== undefined)
     listPusd += BigInt(usage.longCacheWriteTokens) * (prices.longCacheWritePusd - prices.cacheWritePusd);
-  const costPusd = listPusd - BigInt(usage.cachedInputTokens) * (prices.inputPusd - prices.cachedInputPusd);
+  if (usage.audioInputTokens !== undefined || usage.audioOutputTokens !== undefined)
+    listPusd += audioSurcharge(usage, prices);
+  const costPusd = listPusd - cacheDiscount(usage, prices);
   // If cached input costs more than input, the list cost is the cost.
   return { listPusd: costPusd > listPusd ? costPusd : listPusd, costPusd };
 }
 
-/** The highest possible cost of so many tokens, of any kind and in any tier. */
-export function worstCostOf(inputTokens: number, outputTokens: number, price: Price): PicoUsd {
+/** What sound costs beside the price of text. */
+function audioSurcharge({ audioInputTokens = 0, audioOutputTokens = 0 }: TokenUsage, prices: TokenPrices): PicoUsd {
+  const { inputPusd, outputPusd, audioInputPusd = inputPusd, audioOutputPusd = outputPusd } = prices;
+  return (
+    BigInt(audioInputTokens) * (audioInputPusd - inputPusd) + BigInt(audioOutputTokens) * (audioOutputPusd - outputPusd)
+  );
+}
+
+function cacheDiscount({ cachedInputTokens, cachedAudioTokens = 0 }: TokenUsage, prices: TokenPrices): PicoUsd {
+  const { inputPusd, cachedInputPusd, audioInputPusd } = prices;
+  // Without a price of its own, cached sound is like any cached input.
+  if (cachedAudioTokens === 0 || audioInputPusd === undefined)
+    return BigInt(cachedInputTokens) * (inputPusd - cachedInputPusd);
+  const { cachedAudioPusd = audioInputPusd } = prices;
+  const ofText = BigInt(cachedInputTokens - cachedAudioTokens) * (inputPusd - cachedInputPusd);
+  return ofText + BigInt(cachedAudioTokens) * (audioInputPusd - cachedAudioPusd);
+}
+
+/**
+ * The cost of a call: of its own tokens, and of what other models did for it.
+ *
+ * @param priceOf the price of another model, by the vendor's name
+ */
+export function costOfCall(
+  usage: TokenUsage,
+  price: Price,
+  priceOf: (model: string) => Price,
+): Cost & { estimated: boolean } {
+  let { listPusd, costPusd } = costOf(usage, price);
+  let { estimated } = price;
+  for (const { model, usage: counts } of usage.otherModels ?? []) {
+    const otherPrice = priceOf(model);
+    const other = costOf(counts, otherPrice);
+    listPusd += other.listPusd;
+    costPusd += other.costPusd;
+    estimated ||= otherPrice.estimated;
+  }
+  return { listPusd, costPusd, estimated };
+}
+
+/**
+ * The highest possible cost of so many tokens, of any kind and in any tier.
+ *
+ * @param maySound whether the input may have sound, at a price of its own
+ */
+export function worstCostOf(inputTokens: number, outputTokens: number, price: Price, maySound = true): PicoUsd {
   let inputPusd = 0n;
   let outputPusd = 0n;
   for (const prices of [price, ...price.tiers]) {
     const { cachedInputPusd: cached, cacheWritePusd: write, longCacheWritePusd: long = write } = prices;
+    const { audioInputPusd = 0n, cachedAudioPusd = 0n, audioOutputPusd = 0n } = prices;
     inputPusd = greatest(inputPusd, prices.inputPusd, cached, write, long);
-    outputPusd = greatest(outputPusd, prices.outputPusd, prices.reasoningPusd);
+    if (maySound) inputPusd = greatest(inputPusd, audioInputPusd, cachedAudioPusd);
+    outputPusd = greatest(outputPusd, prices.outputPusd, prices.reasoningPusd, audioOutputPusd);
   }
   return BigInt(inputTokens) * inputPusd + BigInt(outputTokens) * outputPusd;
 }
@@ -127,14 +196,7 @@ const MILLION = 1_000_000n;
 /** The price with every rate times `millionths` / 1,000,000, rounded half up to whole pico-dollars a token. */
 export function multiplied(price: Price, millionths: bigint, id: string | null): Price {
   const times = (pusd: PicoUsd) => (pusd * millionths + MILLION / 2n) / MILLION;
-  const rates = (prices: TokenPrices): TokenPrices => ({
-    inputPusd: times(prices.inputPusd),
-    cachedInputPusd: times(prices.cachedInputPusd),
-    cacheWritePusd: times(prices.cacheWritePusd),
-    longCacheWritePusd: prices.longCacheWritePusd === undefined ? undefined : times(prices.longCacheWritePusd),
-    outputPusd: times(prices.outputPusd),
-    reasoningPusd: times(prices.reasoningPusd),
-  });
+  const rates = (prices: TokenPrices): TokenPrices => mapRates(ratesIn(prices), times);
   const card = (prices: RateCard): RateCard => ({
     ...rates(prices),
     tiers: prices.tiers.map((tier) => ({ ...rates(tier), aboveInputTokens: tier.aboveInputTokens })),
@@ -149,4 +211,12 @@ export function multiplied(price: Price, millionths: bigint, id: string | null):
     batch: price.batch && rates(price.batch),
     estimated: price.estimated,
   };
+}
+
+/** The rates of a price, without what else it has. */
+function ratesIn(prices: TokenPrices): TokenPrices {
+  const { inputPusd, cachedInputPusd, cacheWritePusd, outputPusd, reasoningPusd } = prices;
+  const rates: TokenPrices = { inputPusd, cachedInputPusd, cacheWritePusd, outputPusd, reasoningPusd };
+  for (const rate of RARE_RATES) if (prices[rate] !== undefined) rates[rate] = prices[rate];
+  return rates;
 }

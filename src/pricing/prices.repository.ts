@@ -5,7 +5,7 @@ import { Database } from '../database/database.connection';
 import { RevisionsRepository } from '../database/revisions.repository';
 import type { Schema } from '../database/schema';
 import type { PricesTable, StoredRates } from '../database/tables/price-tables';
-import type { Price, TokenPrices } from './price';
+import { type Price, RARE_RATES, RATES, type TokenPrices } from './price';
 import { type PriceRow, toWire } from './price-row';
 
 /** How many models the event of an import names at most. */
@@ -97,20 +97,18 @@ export class PricesRepository {
   }
 }
 
-const RATES = ['inputPusd', 'cachedInputPusd', 'cacheWritePusd', 'outputPusd', 'reasoningPusd'] as const;
-
-type StoredPrices = Record<(typeof RATES)[number], string> & { longCacheWritePusd?: string };
+type StoredPrices = Record<(typeof RATES)[number], string> & Partial<Record<(typeof RARE_RATES)[number], string>>;
 
 function storeRates(prices: TokenPrices): StoredPrices {
   const rates = Object.fromEntries(RATES.map((rate) => [rate, String(prices[rate])])) as StoredPrices;
-  if (prices.longCacheWritePusd !== undefined) rates.longCacheWritePusd = String(prices.longCacheWritePusd);
+  for (const rate of RARE_RATES) if (prices[rate] !== undefined) rates[rate] = String(prices[rate]);
   return rates;
 }
 
 function readRates(stored: StoredPrices): TokenPrices {
   const rates = Object.fromEntries(RATES.map((rate) => [rate, BigInt(stored[rate])])) as unknown as TokenPrices;
-  const { longCacheWritePusd: long } = stored;
-  return long === undefined ? rates : { ...rates, longCacheWritePusd: BigInt(long) };
+  for (const rate of RARE_RATES) if (stored[rate] !== undefined) rates[rate] = BigInt(stored[rate]);
+  return rates;
 }
 
 function toStored(price: Price): StoredRates {

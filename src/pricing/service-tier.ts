@@ -20,6 +20,11 @@ const MILLIONTHS = new Map([
   ['fast-us', 2_200_000n],
 ]);
 
+/** Whether a tier costs the model's price. */
+export function isStandardTier(tier: string): boolean {
+  return STANDARD.has(tier);
+}
+
 /**
  * The price of a call that a vendor served in a tier; at the model's price, marked as estimated, in a tier that is unknown.
  *
@@ -29,7 +34,7 @@ const MILLIONTHS = new Map([
 export function priceInTier(price: Price, tier: string | undefined, asked?: string): Price {
   if (isFree(price)) return price;
   if (tier === undefined) return asked === undefined || STANDARD.has(asked) ? price : { ...price, estimated: true };
-  if (STANDARD.has(tier)) return price;
+  if (isStandardTier(tier)) return price;
   const known = price.serviceTiers?.[tier];
   if (known) return { ...price, ...known };
   const millionths = MILLIONTHS.get(tier);

@@ -207,10 +207,11 @@ describe('messages', () => {
 
   it('count tokens without asking a model', async () => {
     const before = gateway.fake.calls.length;
-    const { input_tokens: tokens } = await anthropic.messages.countTokens({
-      model,
-      messages: [{ role: 'user', content: 'How many tokens are these?' }],
-    });
+    const counted = await anthropic.messages
+      .countTokens({ model, messages: [{ role: 'user', content: 'How many tokens are these?' }] })
+      .withResponse();
+    const { input_tokens: tokens } = counted.data;
+    expect(counted.response.headers.get('x-gateway-estimated')).toBe('true');
     expect(tokens).toBeGreaterThan(3);
     expect(tokens).toBeLessThan(20);
     expect(gateway.fake.calls.length).toBe(before);

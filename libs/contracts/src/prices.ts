@@ -15,6 +15,11 @@ const rates = {
     example: '8.00',
   }),
   reasoning_usd_per_mtok: rateSchema.optional(),
+  audio_input_usd_per_mtok: rateSchema
+    .optional()
+    .meta({ description: 'Sound in the input; default: as text', example: '32.00' }),
+  cached_audio_usd_per_mtok: rateSchema.optional(),
+  audio_output_usd_per_mtok: rateSchema.optional(),
 };
 const nameSchema = plainText(200).min(1);
 const timeInSchema = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
@@ -89,6 +94,11 @@ const wireRates = {
   long_cache_write_usd_per_mtok: usdSchema,
   output_usd_per_mtok: usdSchema,
   reasoning_usd_per_mtok: usdSchema,
+  audio_input_usd_per_mtok: usdSchema
+    .optional()
+    .meta({ description: 'Sound in the input, where it has a price of its own' }),
+  cached_audio_usd_per_mtok: usdSchema.optional(),
+  audio_output_usd_per_mtok: usdSchema.optional(),
 };
 const priceExample = {
   id: 'price_01KAS7C1D3E5F7G9H2J4K6M8N0',
@@ -211,6 +221,9 @@ export const reratedSchema = z
     looked_at: z.int().meta({ description: 'Settled attempts in the period' }),
     corrected: z.int(),
     unpriced: z.int().meta({ description: 'Attempts without a known price; their booked cost does not change' }),
+    inexact: z.int().meta({
+      description: 'Attempts whose row lacks what their price depends on; their booked cost does not change',
+    }),
     list_cost_change_usd: usdSchema,
     cost_change_usd: usdSchema,
   })
@@ -221,6 +234,7 @@ export const reratedSchema = z
       looked_at: 12000,
       corrected: 11874,
       unpriced: 0,
+      inexact: 0,
       list_cost_change_usd: '-3.21',
       cost_change_usd: '-3.08',
     },

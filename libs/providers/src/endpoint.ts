@@ -18,8 +18,20 @@ export interface EndpointRequest {
   readonly serviceTier: string | undefined;
   /** Whether the response must be one call of one function: the usual way to structured output. */
   readonly forcesTool: boolean;
+  /** Other models that this one may ask; undefined for none. */
+  readonly advisors?: readonly Advisor[];
   /** A member whose cost no price of tokens covers, as `web_search_options`; undefined without one. */
   readonly unpricedMember: string | undefined;
+}
+
+/** A model that the requested one may ask for advice, in passes that are charged at the advisor's own price. */
+export interface Advisor {
+  /** The vendor's name of the model. */
+  readonly model: string;
+  /** The most passes of a call. */
+  readonly maxUses: number;
+  /** The most tokens that one pass writes; undefined: as many as the model writes. */
+  readonly maxOutputTokens: number | undefined;
 }
 
 /** The content of a request, for estimates of its tokens. */

@@ -73,6 +73,12 @@ export class LongText extends PassedValue {
   }
 }
 
+/** A text as one string, also a long one, where its content has to be read; undefined for an empty text and for no text. */
+export function wholeText(value: unknown): string | undefined {
+  const text = value instanceof LongText ? value.toString() : value;
+  return typeof text === 'string' && text !== '' ? text : undefined;
+}
+
 /** An element of a large array, as the bytes of its JSON. */
 export class RawElement extends PassedValue {
   constructor(readonly json: Buffer) {

@@ -28,6 +28,8 @@ export interface UpstreamCall {
   headers?: Readonly<Record<string, string | string[] | undefined>> | undefined;
   /** Whether this upstream has refused `stream_options`; usage is then estimated unless it comes unasked. */
   withoutStreamOptions?: boolean | undefined;
+  /** Whether this upstream has refused the reasoning of earlier turns: it is then left out. */
+  withoutReasoning?: boolean | undefined;
   /** Earlier turns of the conversation as this vendor wrote them, by the ids of their tool calls. */
   turns?: ReadonlyMap<string, VendorTurn> | undefined;
 }
@@ -64,6 +66,23 @@ export interface TokenUsage {
   cacheWriteTokens?: number;
   /** The part of `cacheWriteTokens` that the vendor keeps for an hour or longer, at a higher price. */
   longCacheWriteTokens?: number;
+  /** The part of `inputTokens` that is sound, at a price of its own. */
+  audioInputTokens?: number;
+  /** The part of `audioInputTokens` that the vendor read from its prompt cache. */
+  cachedAudioTokens?: number;
+  /** The part of `outputTokens` that is sound. */
+  audioOutputTokens?: number;
+  /** What other models did for this call, outside the counts above; each is charged at its own model's price. */
+  otherModels?: readonly ModelUsage[];
+  /** The service tier in which the vendor served the call; the standard one is left out. */
+  serviceTier?: string;
+}
+
+/** The tokens of one model. */
+export interface ModelUsage {
+  /** The vendor's name of the model. */
+  model: string;
+  usage: TokenUsage;
 }
 
 /** The facts of a response that billing and caching need. */
@@ -189,8 +208,8 @@ export interface PartLimits {
 
 /** One public API at one vendor. Responses are read with the call that they answer. */
 export interface Translator {
-  /** Whether the vendor needs its own turns back, with their reasoning, see {@link VendorTurn}. */
-  readonly keepsTurns?: boolean | undefined;
+  /** Whether a model needs the vendor's own turns back, with their reasoning, see {@link VendorTurn}. */
+  readonly keepsTurns?: ((upstreamModel: string) => boolean) | undefined;
   /** For APIs whose requests have several inputs: longer requests are sent as several. */
   partLimits?(upstreamModel: string): PartLimits;
   /**

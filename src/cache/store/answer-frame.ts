@@ -29,15 +29,20 @@ const COMPRESS_FROM_BYTES = 32 * 1024;
 const WORTHWHILE_RATIO = 0.9;
 
 const count = z.number().int().min(0);
+const counts = z.object({
+  inputTokens: count,
+  cachedInputTokens: count,
+  cacheWriteTokens: count.optional(),
+  longCacheWriteTokens: count.optional(),
+  outputTokens: count,
+  reasoningTokens: count,
+  audioInputTokens: count.optional(),
+  cachedAudioTokens: count.optional(),
+  audioOutputTokens: count.optional(),
+  serviceTier: z.string().optional(),
+});
 const factsSchema = z.object({
-  usage: z.object({
-    inputTokens: count,
-    cachedInputTokens: count,
-    cacheWriteTokens: count.optional(),
-    longCacheWriteTokens: count.optional(),
-    outputTokens: count,
-    reasoningTokens: count,
-  }),
+  usage: counts.extend({ otherModels: z.array(z.object({ model: z.string(), usage: counts })).optional() }),
   listCostPusd: z.string().regex(/^\d+$/),
   provider: z.string(),
   upstreamModel: z.string().optional(),

@@ -11,7 +11,7 @@ import { Clock } from '../../common/clock';
 import type { PicoUsd } from '../../common/money';
 import { LedgerService } from '../../ledger/ledger.service';
 import type { Deployment } from '../../models/model';
-import { costOf, FREE, type Price, worstCostOf } from '../../pricing/price';
+import { costOf, FREE, type Price } from '../../pricing/price';
 import { holdPriceInTier } from '../../pricing/service-tier';
 import { PriceBook } from '../../pricing/price-book.service';
 import { TokenEstimator } from '../../pricing/token-estimator.service';
@@ -19,7 +19,7 @@ import type { WantedAttempt } from '../../routing/route-request';
 import type { Call } from '../call';
 import type { StartedAttempt } from './attempt';
 import { intentOf, outputCeiling, type ResolvedCall } from './resolved-call';
-import { worstUsage } from './worst-case';
+import { worstCallCost, worstUsage } from './worst-case';
 
 /** What stands before each attempt: its price, the money that budgets hold for it, and its intent in the journal. */
 @Injectable()
@@ -56,10 +56,14 @@ export class AdmissionService {
     const budgeted = budgets.length > 0;
     const usage = budgeted ? worstUsage(resolved, requestBody) : this.likelyUsage(resolved, requestBody);
     const holdPrice = holdPriceInTier(price, call.request.serviceTier);
+    const priceOf = (model: string) => this.priceOfOther(model, deployment, call, startedAt);
+    const { advisors = [] } = call.request;
+    const maxOutputOf = (model: string) => this.prices.catalogue.get(model)?.maxOutputTokens;
     const worstPusd = budgeted
-      ? worstCostOf(usage.inputTokens, usage.outputTokens, holdPrice)
+      ? worstCallCost(usage, holdPrice, { advisors, priceOf, maxOutputOf })
       : costOf(usage, holdPrice).listPusd;
-    const hold = budgeted ? await this.hold(call, budgets, worstPusd, !price.estimated) : undefined;
+    const priceKnown = !price.estimated && !advisors.some(({ model }) => priceOf(model).estimated);
+    const hold = budgeted ? await this.hold(call, budgets, worstPusd, priceKnown) : undefined;
     try {
       const { upstreamModel } = deployment;
       const charged = { priceId: price.id, windows: hold?.charged ?? null };
@@ -67,7 +71,7 @@ export class AdmissionService {
       const attempted = { number, provider: deployment.provider, upstreamModel, ownKey };
       const intent = intentOf(resolved, resolved.cacheStatus, attempted, charged);
       const open = await this.ledger.open(intent, usage.inputTokens, worstPusd);
-      return { resolved, deployment, number, open, price, askedPrice, hold, startedAt };
+      return { resolved, deployment, number, open, price, askedPrice, priceOf, hold, startedAt };
     } catch (error) {
       hold?.end(0n, this.clock.now());
       throw error;
@@ -78,6 +82,11 @@ export class AdmissionService {
   private priceOf({ caller, request }: Call, deployment: Deployment, nowMs: number): Price {
     const price = this.prices.ofCall(deployment, caller.teamId, nowMs);
     return request.unpricedMember === undefined || price === FREE ? price : { ...price, estimated: true };
+  }
+
+  /** The price of a model that takes part in a call of another one, at the same provider. */
+  private priceOfOther(model: string, { provider }: Deployment, { caller }: Call, nowMs: number): Price {
+    return this.prices.at({ publicName: model, upstreamModel: model, provider }, caller.teamId, nowMs);
   }
 
   private async hold(call: Call, budgets: readonly Budget[], worstPusd: PicoUsd, priceKnown: boolean): Promise<Hold> {

@@ -12,7 +12,7 @@ function vendor(keepsTurns: boolean) {
   const calls: UpstreamCall[] = [];
   const translator: Translator = {
     ...chat,
-    keepsTurns,
+    keepsTurns: () => keepsTurns,
     toRequest: (call) => {
       calls.push(call);
       return chat.toRequest(call);

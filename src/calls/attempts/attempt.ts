@@ -5,7 +5,7 @@ import type { Clock } from '../../common/clock';
 import { type LedgerService, NO_TOKENS, type OpenAttempt, type Outcome } from '../../ledger/ledger.service';
 import type { Deployment } from '../../models/model';
 import type { Price } from '../../pricing/price';
-import { priceInTier } from '../../pricing/service-tier';
+import { isStandardTier, priceInTier } from '../../pricing/service-tier';
 import type { TokenEstimator } from '../../pricing/token-estimator.service';
 import type { SharedAnswer } from '../../single-flight/flight-result';
 import type { CacheWriter } from './cache-writer.service';
@@ -36,6 +36,8 @@ export interface StartedAttempt {
   price: Price;
   /** The price of the model that the caller asked for, where a budget sent the call to another one. */
   askedPrice: Price | undefined;
+  /** The price of another model of the same vendor, by its name there. */
+  priceOf: (model: string) => Price;
   /** The money that budgets hold for the attempt; undefined where no budget applies. */
   hold: Hold | undefined;
   /** Milliseconds since 1970. */
@@ -111,10 +113,11 @@ export class Attempt {
    */
   async succeed(sent: Reply, end: AnswerEnd = { endedCleanly: true }): Promise<SharedAnswer> {
     const believed = believedUsage(sent.facts, this.resolved, () => this.writtenIn(sent).length);
-    const reply = believed === sent.facts.usage ? sent : { ...sent, facts: { ...sent.facts, usage: believed } };
+    const tiered = believed && inTier(believed, sent.facts.serviceTier);
+    const reply = tiered === sent.facts.usage ? sent : { ...sent, facts: { ...sent.facts, usage: tiered } };
     const { facts } = reply;
     const upstreamModel = facts.upstreamModel ?? this.deployment.upstreamModel;
-    const usage = facts.usage ?? (await this.estimate(reply));
+    const usage = facts.usage ?? inTier(await this.estimate(reply), facts.serviceTier);
     const price = priceInTier(this.started.price, facts.serviceTier, this.resolved.call.request.serviceTier);
     const cost = this.costOf(usage, price, facts.usage === undefined && !end.endedCleanly);
     const uncached = this.services.cacheWriter.notCacheableReason(this, reply, end.endedCleanly);
@@ -127,7 +130,8 @@ export class Attempt {
       listCostPusd: cost.listPusd,
       costPusd: cost.costPusd,
       savedBy: cost.savedBy,
-      estimated: facts.usage === undefined || price.estimated,
+      estimated: facts.usage === undefined || cost.estimated,
+      atWorst: cost.atWorst,
       errorCode: end.errorCode ?? null,
       uncached,
       latencyMs,
@@ -159,7 +163,7 @@ export class Attempt {
     const { endpoint, body } = this.resolved.call;
     const { estimator } = this.services;
     const counted = usage ?? (await estimator.usageOf(endpoint.content(body), written));
-    const { listPusd, costPusd, savedBy } = this.costOf(counted, this.started.price, false);
+    const { listPusd, costPusd, savedBy, estimated } = this.costOf(counted, this.started.price, false);
     await this.end({
       ...this.failed(status, errorCode),
       state: 'settled',
@@ -167,7 +171,7 @@ export class Attempt {
       listCostPusd: listPusd,
       costPusd,
       savedBy,
-      estimated: usage === undefined || this.started.price.estimated,
+      estimated: usage === undefined || estimated,
     });
   }
 
@@ -222,11 +226,12 @@ export class Attempt {
 
   /** @param unseen whether a part of the output may not have been seen: a model that reasons is charged at its worst then */
   private costOf(usage: TokenUsage, price: Price, unseen: boolean): AnswerCost {
-    const { askedPrice, open } = this.started;
+    const { askedPrice, priceOf, open } = this.started;
     if (unseen && this.resolved.model.reasons) {
-      return { listPusd: open.holdPusd, costPusd: open.holdPusd, savedBy: null };
+      const { holdPusd } = open;
+      return { listPusd: holdPusd, costPusd: holdPusd, savedBy: null, estimated: true, atWorst: true };
     }
-    return answerCost(usage, price, askedPrice);
+    return answerCost(usage, { price, askedPrice, priceOf });
   }
 
   private failed(status: number, errorCode: string | null): Outcome {
@@ -243,4 +248,9 @@ export class Attempt {
   private get timing(): Timing {
     return { latencyMs: this.services.clock.now() - this.started.startedAt, ttftMs: this.ttftMs };
   }
+}
+
+/** The usage with the tier in which the vendor served the call, where it costs another price. */
+function inTier(usage: TokenUsage, tier: string | undefined): TokenUsage {
+  return tier === undefined || isStandardTier(tier) ? usage : { ...usage, serviceTier: tier };
 }

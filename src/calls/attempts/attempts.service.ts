@@ -14,6 +14,7 @@ import {
 import { type KeptTurn, VendorTurns } from '../../cache/turns/vendor-turns.store';
 import { Clock } from '../../common/clock';
 import { LedgerService } from '../../ledger/ledger.service';
+import type { Deployment } from '../../models/model';
 import { TokenEstimator } from '../../pricing/token-estimator.service';
 import type { ConfiguredProvider } from '../../providers/provider';
 import { AttemptFailure } from '../../routing/attempt-failure';
@@ -71,7 +72,7 @@ export class AttemptsService {
     let relay: StreamRelay | undefined;
     try {
       const translator = translatorOf(resolved, provider);
-      const { turns, store } = this.turnsOf(resolved, provider, translator);
+      const { turns, store } = this.turnsOf(resolved, deployment, provider, translator);
       const exchange = exchangeWith(resolved, deployment, provider, { translator, turns: await turns });
       const { body, dropped } = exchange.request;
       const started = await this.admission.admit(resolved, { deployment, provider, number }, body);
@@ -91,8 +92,13 @@ export class AttemptsService {
   }
 
   /** Earlier turns of the call, and what stores the next one: for vendors that need their own turns back. */
-  private turnsOf({ call }: ResolvedCall, { name, apiKey }: ConfiguredProvider, { keepsTurns }: Translator): CallTurns {
-    if (!keepsTurns) return NO_TURNS;
+  private turnsOf(
+    { call }: ResolvedCall,
+    { upstreamModel }: Deployment,
+    { name, apiKey }: ConfiguredProvider,
+    translator: Translator,
+  ): CallTurns {
+    if (!translator.keepsTurns?.(upstreamModel)) return NO_TURNS;
     const owner = { teamId: call.caller.teamId, provider: name, credential: apiKey };
     const ids = call.endpoint.turnIds(call.body);
     return {

@@ -1,3 +1,4 @@
+import type { Price } from '../../pricing/price';
 import * as fc from 'fast-check';
 import { USAGE_PUSD, USAGE_TOKENS } from '../testing/answers';
 import { aPrice } from '../testing/builders';
@@ -37,16 +38,18 @@ describe('the cost of an answer', () => {
   it('is listed at the dearer of the asked model and the one that answered', () => {
     const cheaper = aPrice({ inputPusd: 1n, outputPusd: 1n });
     const dearer = aPrice({ inputPusd: 20n, outputPusd: 200n });
-    expect(answerCost(USAGE_TOKENS, aPrice(), dearer)).toEqual({
+    expect(answerCost(USAGE_TOKENS, pricesOf(aPrice(), dearer))).toEqual({
       listPusd: 2n * USAGE_PUSD,
       costPusd: USAGE_PUSD,
       savedBy: 'routing',
+      estimated: false,
     });
     for (const asked of [cheaper, aPrice(), undefined])
-      expect(answerCost(USAGE_TOKENS, aPrice(), asked)).toEqual({
+      expect(answerCost(USAGE_TOKENS, pricesOf(aPrice(), asked))).toEqual({
         listPusd: USAGE_PUSD,
         costPusd: USAGE_PUSD,
         savedBy: null,
+        estimated: false,
       });
   });
 
@@ -57,13 +60,27 @@ describe('the cost of an answer', () => {
       fc.property(price, fc.option(price), usage, (own, asked, { cached, ...tokens }) => {
         const cachedInputTokens = Math.min(cached, tokens.inputTokens);
         const counted = { ...tokens, cachedInputTokens, reasoningTokens: 0 };
-        const { listPusd, costPusd, savedBy } = answerCost(counted, aPrice(own), asked ? aPrice(asked) : undefined);
+        const { listPusd, costPusd, savedBy } = answerCost(
+          counted,
+          pricesOf(aPrice(own), asked ? aPrice(asked) : undefined),
+        );
         expect(costPusd >= 0n && listPusd >= costPusd).toBe(true);
         expect(savedBy === null).toBe(listPusd === costPusd);
       }),
     );
   });
 });
+
+it('an advisor is charged at its own price, and its guess makes the cost one', () => {
+  const usage = { ...USAGE_TOKENS, otherModels: [{ model: 'advisor', usage: USAGE_TOKENS }] };
+  const dearer = aPrice({ inputPusd: 20n, outputPusd: 200n, estimated: true });
+  const { costPusd, estimated } = answerCost(usage, { ...pricesOf(aPrice(), undefined), priceOf: () => dearer });
+  expect([costPusd, estimated]).toEqual([3n * USAGE_PUSD, true]);
+});
+
+function pricesOf(price: Price, askedPrice: Price | undefined) {
+  return { price, askedPrice, priceOf: () => price };
+}
 
 function pusd() {
   return fc.bigInt(0n, 1_000n);

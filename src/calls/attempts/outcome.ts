@@ -1,7 +1,7 @@
 import type { TokenUsage } from '@thriftgate/providers';
 import type { PicoUsd } from '../../common/money';
 import { NO_TOKENS, type Outcome } from '../../ledger/ledger.service';
-import { type Cost, costOf, type Price } from '../../pricing/price';
+import { type Cost, costOf, costOfCall, type Price } from '../../pricing/price';
 
 const OK = 200;
 
@@ -62,17 +62,27 @@ export interface AnswerCost {
   listPusd: PicoUsd;
   costPusd: PicoUsd;
   savedBy: Outcome['savedBy'];
+  /** Whether a price of it is a guess. */
+  estimated: boolean;
+  /** Whether it is the worst cost. */
+  atWorst?: boolean;
 }
 
-/**
- * @param askedPrice the price of the model that the caller asked for, where a budget sent the call to another one: the
- *   call is listed at what that one would have cost
- */
-export function answerCost(usage: TokenUsage, price: Price, askedPrice: Price | undefined): AnswerCost {
-  const cost = costOf(usage, price);
+/** The prices of an attempt. */
+export interface AttemptPrices {
+  price: Price;
+  /** The price of the model that the caller asked for, where a budget sent the call to another one. */
+  askedPrice: Price | undefined;
+  /** The price of another model of the same vendor, by its name there. */
+  priceOf: (model: string) => Price;
+}
+
+/** A call that a budget sent to another model is listed at what the one that the caller asked for would have cost. */
+export function answerCost(usage: TokenUsage, { price, askedPrice, priceOf }: AttemptPrices): AnswerCost {
+  const cost = costOfCall(usage, price, priceOf);
   const askedPusd = askedPrice ? costOf(usage, askedPrice).listPusd : 0n;
   const listPusd = askedPusd > cost.listPusd ? askedPusd : cost.listPusd;
-  return { listPusd, costPusd: cost.costPusd, savedBy: reasonOf(listPusd, cost) };
+  return { listPusd, costPusd: cost.costPusd, savedBy: reasonOf(listPusd, cost), estimated: cost.estimated };
 }
 
 function reasonOf(listPusd: PicoUsd, { listPusd: ownListPusd, costPusd }: Cost): Outcome['savedBy'] {

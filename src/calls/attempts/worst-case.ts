@@ -1,4 +1,6 @@
-import { byteLengthOf, type JsonBody, type TokenUsage } from '@thriftgate/providers';
+import { type Advisor, byteLengthOf, type JsonBody, type TokenUsage } from '@thriftgate/providers';
+import type { PicoUsd } from '../../common/money';
+import { type Price, worstCostOf } from '../../pricing/price';
 import type { PreparedCall } from '../prepared-call';
 import { outputCeiling } from './resolved-call';
 
@@ -22,5 +24,42 @@ export function worstUsage(prepared: PreparedCall, requestBody: JsonBody): Token
     cachedInputTokens: 0,
     outputTokens: outputCeiling(prepared, model.maxOutputTokens ?? UNBOUNDED_OUTPUT_TOKENS, Infinity),
     reasoningTokens: 0,
+    // Any attachment may be sound.
+    ...(attachments.count > 0 && { audioInputTokens: 1 }),
   };
+}
+
+/** What an advisor may write in a pass where neither the tool nor the catalogue says. */
+const UNBOUNDED_ADVICE_TOKENS = 128_000;
+
+/** What bounds the passes of advisors. */
+export interface AdvisorBounds {
+  advisors: readonly Advisor[];
+  /** The price of a model of the same vendor, by its name there. */
+  priceOf: (model: string) => Price;
+  /** The most tokens that it writes; undefined where that is unknown. */
+  maxOutputOf: (model: string) => number | undefined;
+}
+
+/**
+ * The highest possible cost of a call. After each pass of an advisor the model reads the conversation again, with what was
+ * written until then; the advisor reads it too.
+ */
+export function worstCallCost(
+  usage: TokenUsage,
+  price: Price,
+  { advisors, priceOf, maxOutputOf }: AdvisorBounds,
+): PicoUsd {
+  const { inputTokens, outputTokens } = usage;
+  const maySound = usage.audioInputTokens !== undefined;
+  const adviceOf = ({ model, maxOutputTokens }: Advisor): number =>
+    maxOutputTokens ?? maxOutputOf(model) ?? UNBOUNDED_ADVICE_TOKENS;
+  const uses = advisors.reduce((sum, { maxUses }) => sum + maxUses, 0);
+  const advice = advisors.reduce((sum, each) => sum + each.maxUses * adviceOf(each), 0);
+  const read = inputTokens + uses * outputTokens + advice;
+  const own = BigInt(uses + 1) * worstCostOf(read, outputTokens, price, maySound);
+  return advisors.reduce(
+    (sum, each) => sum + BigInt(each.maxUses) * worstCostOf(read, adviceOf(each), priceOf(each.model), maySound),
+    own,
+  );
 }

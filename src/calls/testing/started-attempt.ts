@@ -69,6 +69,7 @@ export class AttemptBench {
       },
       price: aPrice(),
       askedPrice: undefined,
+      priceOf: () => aPrice(),
       hold: this.hold,
       startedAt: this.clock.nowMs,
       ...members,

@@ -24,6 +24,7 @@ import * as auditBeforeAfter from './0022-audit-before-after';
 import * as journalDamages from './0023-journal-damages';
 import * as sampleGenerations from './0024-sample-generations';
 import * as providers from './0026-providers';
+import * as ratedFacts from './0028-rated-facts';
 
 /** Every migration by name, in the order in which they run. A migration that has landed is never changed. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -52,4 +53,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0023-journal-damages': journalDamages,
   '0024-sample-generations': sampleGenerations,
   '0026-providers': providers,
+  '0028-rated-facts': ratedFacts,
 };

@@ -17,6 +17,9 @@ export interface LedgerTables {
   owners: OwnersTable;
 }
 
+/** See `RatedFacts` of the ledger; JSON as the settlement wrote it. */
+export type RatedFactsColumn = object;
+
 export type LedgerState = 'dispatched' | 'settled' | 'failed' | 'unknown';
 
 /** One row for each try of a call, written from the journal; partitioned by month. */
@@ -51,6 +54,8 @@ export interface LedgerTable {
   saved_pusd: bigint;
   saved_by: string | null;
   estimated: boolean;
+  /** What the price depends on besides the tokens; null where there is nothing else. */
+  rated: JSONColumnType<RatedFactsColumn | null, string | null, string | null>;
   /** The attempt that this row corrects by the difference; null for a try itself. */
   corrects: number | null;
   /** The windows of budgets that paid: `budget id@unix seconds of its start`. */

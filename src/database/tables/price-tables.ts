@@ -12,6 +12,9 @@ interface Rates {
   longCacheWritePusd?: string;
   outputPusd: string;
   reasoningPusd: string;
+  audioInputPusd?: string;
+  cachedAudioPusd?: string;
+  audioOutputPusd?: string;
 }
 
 export interface StoredRates extends Rates {

@@ -1,5 +1,6 @@
 import type { PicoUsd } from '../../common/money';
-import { costOf, type Price } from '../../pricing/price';
+import { usageOfRow } from '../../ledger/rated-facts';
+import { costOfCall, type Price } from '../../pricing/price';
 import type { RatedRow } from './rerating.repository';
 
 /** The attempt number of the first correction: higher than any attempt of a call. */
@@ -12,20 +13,11 @@ export interface Difference {
 }
 
 /**
- * The cost of an attempt at a price, less its booked cost. A response from the cache still costs nothing. The price of the
+ * The cost of an attempt at the price of its tier, less its booked cost. A response from the cache still costs nothing. The price of the
  * requested model is not stored for a fallback, so its list cost changes by the same amount as its cost.
  */
-export function differenceOf(row: RatedRow, price: Price): Difference {
-  const { listPusd, costPusd } = costOf(
-    {
-      inputTokens: row.input_tokens,
-      cachedInputTokens: row.cached_input_tokens,
-      cacheWriteTokens: row.cache_write_tokens ?? 0,
-      outputTokens: row.output_tokens,
-      reasoningTokens: row.reasoning_tokens,
-    },
-    price,
-  );
+export function differenceOf(row: RatedRow, price: Price, priceOf: (model: string) => Price): Difference {
+  const { listPusd, costPusd } = costOfCall(usageOfRow(row), price, priceOf);
   if (row.cache_status === 'HIT' || row.cache_status === 'COALESCED')
     return { listPusd: listPusd - row.corrected_list_pusd, costPusd: 0n };
   const changePusd = costPusd - row.corrected_cost_pusd;

@@ -43,6 +43,7 @@ export class ReratingController {
       looked_at: result.lookedAt,
       corrected: result.corrected,
       unpriced: result.unpriced,
+      inexact: result.inexact,
       list_cost_change_usd: formatUsd(result.listChangePusd),
       cost_change_usd: formatUsd(result.costChangePusd),
     };

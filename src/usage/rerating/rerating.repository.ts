@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Selectable, sql } from 'kysely';
+import type { RatedFacts } from '../../ledger/rated-facts';
 import { Database } from '../../database/database.connection';
 import type { LedgerTable } from '../../database/tables/ledger-tables';
 import { requestIdBounds } from '../reports/request-key';
@@ -13,7 +14,8 @@ export interface RatedFilter {
 }
 
 /** A settled attempt with the sum of its corrections. */
-export type RatedRow = Selectable<LedgerTable> & {
+export type RatedRow = Omit<Selectable<LedgerTable>, 'rated'> & {
+  rated: RatedFacts | null;
   corrections: number;
   corrected_list_pusd: bigint;
   corrected_cost_pusd: bigint;

@@ -113,6 +113,7 @@ function rowOf(members: Partial<RatedRow>, index: number): RatedRow {
     reasoning_tokens: 0,
     saved_by: null,
     estimated: false,
+    rated: null,
     created_at: new Date(1),
     ...members,
     cost_pusd: members.cache_status === 'HIT' ? 0n : members.cost_pusd,
@@ -191,4 +192,16 @@ describe('re-rating of a period', () => {
     expect(await books.service().rerate(PERIOD, false)).toMatchObject({ lookedAt: 1, corrected: 0, unpriced: 1 });
     expect(books.booked()).toEqual([{ listPusd: 7n, costPusd: 7n }]);
   });
+
+  it.each([{ unknown: true }, { at_worst: true }])(
+    'counts rows that lack what their price depends on: %j',
+    async (rated) => {
+      const books = new Ledger([
+        rowOf({ rated, input_tokens: 10, output_tokens: 5, list_cost_pusd: 7n, cost_pusd: 7n }, 0),
+      ]);
+      books.price = priceOf(3n, 4n);
+      expect(await books.service().rerate(PERIOD, false)).toMatchObject({ lookedAt: 1, corrected: 0, inexact: 1 });
+      expect(books.booked()).toEqual([{ listPusd: 7n, costPusd: 7n }]);
+    },
+  );
 });

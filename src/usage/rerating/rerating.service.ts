@@ -3,8 +3,10 @@ import type { PicoUsd } from '../../common/money';
 import type { Deployment } from '../../models/model';
 import { ModelRegistry } from '../../models/model-registry.service';
 import type { Priced } from '../../pricing/price';
+import { priceInTier } from '../../pricing/service-tier';
 import { PriceBook } from '../../pricing/price-book.service';
 import { Journal } from '../../ledger/journal/journal.service';
+import { usageOfRow } from '../../ledger/rated-facts';
 import { LedgerRepository } from '../../ledger/ledger.repository';
 import { correctionOf, differenceOf } from './correction';
 import { type RatedFilter, type RatedRow, ReratingRepository } from './rerating.repository';
@@ -17,6 +19,8 @@ export interface RerateResult {
   corrected: number;
   /** Attempts without a known price: their cost stays. */
   unpriced: number;
+  /** Attempts whose row lacks what their price depends on: their cost stays. */
+  inexact: number;
   listChangePusd: PicoUsd;
   costChangePusd: PicoUsd;
 }
@@ -37,7 +41,14 @@ export class ReratingService {
    * again corrects nothing. When two run at once each correction is written once, because corrections have unique keys.
    */
   async rerate(filter: RatedFilter, dryRun: boolean): Promise<RerateResult> {
-    const result: RerateResult = { lookedAt: 0, corrected: 0, unpriced: 0, listChangePusd: 0n, costChangePusd: 0n };
+    const result: RerateResult = {
+      lookedAt: 0,
+      corrected: 0,
+      unpriced: 0,
+      inexact: 0,
+      listChangePusd: 0n,
+      costChangePusd: 0n,
+    };
     let after = { requestId: '', attempt: 0 };
     for (;;) {
       const rows = await this.repository.page(filter, after, PAGE);
@@ -51,13 +62,22 @@ export class ReratingService {
 
   private correct(row: RatedRow, result: RerateResult): Buffer | undefined {
     result.lookedAt += 1;
-    const price = this.prices.at(this.pricedOf(row), row.team_id, row.created_at.getTime());
+    // A row of an earlier version, and a stream that broke off: what it would cost now cannot be told.
+    if (row.rated?.unknown ?? row.rated?.at_worst) {
+      result.inexact += 1;
+      return undefined;
+    }
+    const at = (priced: Priced) => this.prices.at(priced, row.team_id, row.created_at.getTime());
+    const { otherModels = [], serviceTier } = usageOfRow(row);
+    const priceOf = (model: string) => at({ publicName: model, upstreamModel: model, provider: row.provider ?? '' });
+    const standard = at(this.pricedOf(row));
     // The ceiling price is only for running calls of unpriced models; booked costs are not changed to it.
-    if (price.estimated) {
+    if (standard.estimated || otherModels.some(({ model }) => priceOf(model).estimated)) {
       result.unpriced += 1;
       return undefined;
     }
-    const difference = differenceOf(row, price);
+    const price = priceInTier(standard, serviceTier);
+    const difference = differenceOf(row, price, priceOf);
     if (difference.listPusd === 0n && difference.costPusd === 0n) return undefined;
     result.corrected += 1;
     result.listChangePusd += difference.listPusd;

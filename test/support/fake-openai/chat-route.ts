@@ -21,6 +21,8 @@ export interface LineAnswer {
 }
 
 const DEFAULT_DIMENSIONS = 64;
+/** Models that the vendor answers at /v1/responses alone. */
+export const RESPONSES_ONLY = /-(?:codex|pro)\b/;
 
 /** The models of the vendor: chat and embeddings, for direct calls and for batch lines. */
 export class ChatRoute {
@@ -46,6 +48,7 @@ export class ChatRoute {
     const { call, directives } = exchange;
     if (!checkChatRequest(call.body)) return refuse(exchange, chatRequestError(call.body));
     const request = call.body;
+    if (RESPONSES_ONLY.test(request.model)) return exchange.error(404, notForChat(request.model));
     const answer = this.compose(request, directives, { call: call.seq, unknown_members: call.unknownMembers });
     if (request['stream'] === true && !directives.unstreamed) return stream(exchange, request, answer);
     call.billed = answer.bill;
@@ -103,6 +106,11 @@ export class ChatRoute {
       billed: { prompt_tokens: promptTokens, cached_tokens: 0, completion_tokens: 0, reasoning_tokens: 0 },
     };
   }
+}
+
+function notForChat(model: string): VendorError {
+  const message = 'This model is only supported in v1/responses and not in v1/chat/completions.';
+  return invalidRequest(`${message} (${model})`, 'model');
 }
 
 async function refuse(exchange: Exchange, error: VendorError | undefined): Promise<void> {

@@ -1,5 +1,5 @@
 import { type ChatRequest, type Json, isJson } from './chat-request';
-import type { ChatRoute } from './chat-route';
+import { type ChatRoute, RESPONSES_ONLY } from './chat-route';
 import type { Answer } from './completion';
 import { errorForStatus, type Exchange, invalidRequest } from './exchange';
 
@@ -16,6 +16,10 @@ export async function createResponse(exchange: Exchange, models: ChatRoute): Pro
       400,
       invalidRequest("Missing required parameter: 'input'.", 'input', 'missing_required_parameter'),
     );
+  }
+  if (hasForeignReasoning(body)) {
+    const message = 'The encrypted content could not be verified.';
+    return exchange.error(400, invalidRequest(message, null, 'invalid_encrypted_content'));
   }
   const answer = models.compose(chatOf(body), directives, { call: call.seq });
   call.billed = answer.bill;
@@ -38,6 +42,23 @@ export async function createResponse(exchange: Exchange, models: ChatRoute): Pro
   exchange.end();
 }
 
+/** Begins what the vendor's models have encrypted. */
+const ENCRYPTED = 'gAAAAA';
+
+function hasForeignReasoning({ input }: Json): boolean {
+  const items = Array.isArray(input) ? input.filter(isJson) : [];
+  return items.some(
+    ({ type, encrypted_content: data }) => type === 'reasoning' && !String(data ?? '').startsWith(ENCRYPTED),
+  );
+}
+
+/** What models without chat completions think: encrypted, where the request asks for it. */
+function reasoningOf({ model, include }: Json, base: string): Json[] {
+  if (!RESPONSES_ONLY.test(String(model)) || !Array.isArray(include) || include.length === 0) return [];
+  const summary = [{ type: 'summary_text', text: 'Thinking it over.' }];
+  return [{ id: `rs_${base}`, type: 'reasoning', summary, encrypted_content: `${ENCRYPTED}${base}` }];
+}
+
 /** The same request in the shape of chat completions, as far as the fake reads it. */
 export function chatOf(body: Json): ChatRequest {
   const { model, input, instructions, tools, text } = body;
@@ -56,7 +77,7 @@ export function chatOf(body: Json): ChatRequest {
   };
 }
 
-function outputOf({ id, choices }: Answer): Json[] {
+function outputOf(body: Json, { id, choices }: Answer): Json[] {
   const [choice] = choices;
   const base = id.replace('chatcmpl-', '');
   const part =
@@ -64,16 +85,18 @@ function outputOf({ id, choices }: Answer): Json[] {
       ? { type: 'output_text', annotations: [], logprobs: [], text: choice?.text ?? '' }
       : { type: 'refusal', refusal: choice.refusal };
   const message = { id: `msg_${base}`, type: 'message', status: 'completed', role: 'assistant', content: [part] };
+  const reasoning = reasoningOf(body, base);
   const calls = choice?.toolCalls ?? [];
-  if (calls.length === 0) return [message];
-  return calls.map((called, at) => ({
+  if (calls.length === 0) return [...reasoning, message];
+  const called = calls.map(({ id: callId, function: { name, arguments: text } }, at) => ({
     id: `fc_${base}_${at}`,
     type: 'function_call',
     status: 'completed',
-    arguments: called.function.arguments,
-    call_id: called.id,
-    name: called.function.name,
+    arguments: text,
+    call_id: callId,
+    name,
   }));
+  return [...reasoning, ...called];
 }
 
 function frame(body: Json, { id, created, identity, xFake }: Answer): Json {
@@ -111,7 +134,7 @@ function responseOf(body: Json, answer: Answer): Json {
     ...frame(body, answer),
     status: isCut ? 'incomplete' : 'completed',
     ...(isCut && { incomplete_details: { reason: 'max_output_tokens' } }),
-    output: outputOf(answer),
+    output: outputOf(body, answer),
     ...(answer.withUsage && {
       usage: {
         input_tokens: input,
@@ -128,13 +151,17 @@ function* eventsOf(body: Json, answer: Answer): Generator<Event> {
   const begun = { ...frame(body, answer), status: 'in_progress', output: [], usage: null };
   yield { type: 'response.created', response: begun };
   yield { type: 'response.in_progress', response: begun };
-  for (const [at, item] of outputOf(answer).entries()) yield* itemEvents(item, at);
+  for (const [at, item] of outputOf(body, answer).entries()) yield* itemEvents(item, at);
   const response = responseOf(body, answer);
   yield { type: `response.${String(response['status'])}`, response };
 }
 
 function* itemEvents(item: Json, at: number): Generator<Event> {
   const place = { item_id: item['id'], output_index: at };
+  if (item['type'] === 'reasoning') {
+    yield { type: 'response.output_item.added', output_index: at, item: { ...item, summary: [] } };
+    return yield { type: 'response.output_item.done', output_index: at, item };
+  }
   const [part] = Array.isArray(item['content']) ? (item['content'] as Json[]) : [];
   const written = String(part?.['text'] ?? part?.['refusal'] ?? item['arguments']);
   const words = written.match(/\S+\s*/g) ?? [];

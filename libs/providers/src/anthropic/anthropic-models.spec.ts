@@ -9,7 +9,7 @@ describe('what a Claude model takes', () => {
     ['claude-opus-5-5', 'claude-opus-5-5-latest'],
     ['claude-opus-5-5', 'claude-of-tomorrow-9'],
     ['claude-3-haiku-20240307', 'another-vendors-model'],
-  ])('of %s is that of %s', (name, other) => expect(claudeModel(other)).toBe(claudeModel(name)));
+  ])('of %s is that of %s', (name, other) => expect(claudeModel(other)).toEqual(claudeModel(name)));
 
   it.each<[string, boolean, boolean, string, boolean, string | undefined]>([
     ['claude-3-5-haiku-20241022', true, true, 'yes', false, 'disabled'],

@@ -1,3 +1,5 @@
+import { factsOf, type ModelFacts } from '../models/model-facts';
+
 /** The efforts that OpenAI and Anthropic name, the least first. */
 export const EFFORTS = ['low', 'medium', 'high', 'xhigh', 'max'] as const;
 export type Effort = (typeof EFFORTS)[number];
@@ -24,8 +26,7 @@ export interface ClaudeModel {
   readonly boundThinking: boolean;
 }
 
-const UP_TO_HIGH = EFFORTS.slice(0, 3);
-
+/** `sampling`, `prefill`, `efforts` and `laterSystem` here are those of models that no source of the catalogue knows. */
 const CLAUDE_3: ClaudeModel = {
   sampling: true,
   prefill: true,
@@ -38,21 +39,21 @@ const CLAUDE_3: ClaudeModel = {
   boundThinking: false,
 };
 const CLAUDE_4_5: ClaudeModel = { ...CLAUDE_3, thinking: 'budget', forcedTools: 'without_thinking' };
-const CLAUDE_4_6: ClaudeModel = {
-  ...CLAUDE_3,
+const CLAUDE_4_6: ClaudeModel = { ...CLAUDE_3, thinking: 'adaptive' };
+const CLAUDE_5: ClaudeModel = {
+  ...CLAUDE_4_6,
+  sampling: false,
   prefill: false,
-  thinking: 'adaptive',
-  efforts: UP_TO_HIGH,
+  efforts: EFFORTS,
+  laterSystem: true,
+  thinksByDefault: true,
 };
-const CLAUDE_4_7: ClaudeModel = { ...CLAUDE_4_6, sampling: false, efforts: EFFORTS };
-const CLAUDE_4_8: ClaudeModel = { ...CLAUDE_4_7, laterSystem: true };
-const CLAUDE_5: ClaudeModel = { ...CLAUDE_4_8, thinksByDefault: true };
 const CLAUDE_5_5: ClaudeModel = { ...CLAUDE_5, boundThinking: true };
 const ALWAYS_THINKS: ClaudeModel = { ...CLAUDE_5, leastThinking: undefined };
 const OPUS_5_5: ClaudeModel = { ...CLAUDE_5_5, leastThinking: undefined, forcedTools: 'no' };
 
 /**
- * By the name without a date. A model that is not listed takes what the newest one takes.
+ * By the name without a date: what no source of the catalogue says. A model that is not listed is as the newest one.
  *
  * @see https://platform.claude.com/docs/en/about-claude/models/overview
  * @see https://platform.claude.com/docs/en/build-with-claude/extended-thinking
@@ -64,15 +65,15 @@ const MODELS: Readonly<Record<string, ClaudeModel>> = {
   'claude-sonnet-4-5': CLAUDE_4_5,
   'claude-opus-4': CLAUDE_4_5,
   'claude-opus-4-1': CLAUDE_4_5,
-  'claude-opus-4-5': { ...CLAUDE_4_5, efforts: UP_TO_HIGH },
+  'claude-opus-4-5': CLAUDE_4_5,
   'claude-sonnet-4-6': CLAUDE_4_6,
-  'claude-opus-4-6': { ...CLAUDE_4_6, efforts: [...UP_TO_HIGH, 'max'] },
-  'claude-opus-4-7': CLAUDE_4_7,
-  'claude-opus-4-8': CLAUDE_4_8,
+  'claude-opus-4-6': CLAUDE_4_6,
+  'claude-opus-4-7': CLAUDE_4_6,
+  'claude-opus-4-8': CLAUDE_4_6,
   'claude-sonnet-5': CLAUDE_5,
   'claude-opus-5': CLAUDE_5,
   'claude-haiku-5-5': CLAUDE_5_5,
-  'claude-sonnet-5-5': { ...CLAUDE_5_5, leastThinking: 'between_tools', forcedTools: 'no' },
+  'claude-sonnet-5-5': { ...CLAUDE_5_5, leastThinking: 'between_tools' },
   'claude-opus-5-5': OPUS_5_5,
   'claude-fable-5': ALWAYS_THINKS,
   'claude-mythos-5': ALWAYS_THINKS,
@@ -92,6 +93,18 @@ const PUBLISHER = /^.*\b(?=claude-)/;
 /** What a model takes. @param name the vendor's name for it, with or without a date */
 export function claudeModel(name: string): ClaudeModel {
   const plain = name.replace(PUBLISHER, '').replace(VERSION, '');
+  return withFacts(writtenModel(plain), factsOf('anthropic', plain));
+}
+
+/** What the sources of the catalogue say stands for what is written here. */
+function withFacts(model: ClaudeModel, facts: ModelFacts): ClaudeModel {
+  const { sampling = model.sampling, prefill = model.prefill, laterSystem = model.laterSystem } = facts;
+  const efforts = facts.efforts ? EFFORTS.filter((effort) => facts.efforts?.includes(effort)) : model.efforts;
+  const forcedTools = facts.forcedTools === false ? 'no' : model.forcedTools;
+  return { ...model, sampling, prefill, laterSystem, efforts, forcedTools };
+}
+
+function writtenModel(plain: string): ClaudeModel {
   if (Object.hasOwn(MODELS, plain)) return MODELS[plain] ?? NEWEST;
   // A server of another vendor that speaks this API does not know Claude's newer members.
   return OLDEST_NAME.test(plain) || !plain.startsWith('claude-') ? CLAUDE_3 : NEWEST;

@@ -10,7 +10,7 @@ import { API_VERSION, toMessagesRequest } from './request/anthropic-request';
 
 /** Chat completions over Anthropic's messages. */
 export const anthropicChat: Translator = {
-  keepsTurns: true,
+  keepsTurns: () => true,
   toRequest: toMessagesRequest,
   fromReply: readMessage,
   openStream: (call) => new AnthropicStream(call),

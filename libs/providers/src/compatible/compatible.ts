@@ -5,12 +5,14 @@ import { OpenAiChatStream } from '../openai/openai-chat-stream';
 import { bearer } from '../openai/openai';
 import { toOpenAiError } from '../openai/openai-error';
 import { openAiEmbeddings } from '../openai/embeddings/openai-embeddings';
+import { chatOverResponses } from '../openai/chat-over-responses/chat-over-responses';
 import { openAiResponses } from '../openai/responses/openai-responses';
 import { CHAT_COMPLETIONS, EMBEDDINGS, getRequest, type Provider, RESPONSES } from '../provider';
 import type { Translator, UpstreamCall, UpstreamRequest } from '../translator';
 import { readAnswer, withTurn } from './answer/answer';
 import { errorIn, openAiShape } from './answer/openai-shape';
 import { azureModelsUrl, azureUrl } from './azure-url';
+import { chatByModel } from './chat-by-model';
 import type { CompatibleVendor, RequestRules } from './quirks';
 import { rewrite, rulesFor } from './request/rewrite';
 import { withoutStreamOptions } from './stream-options';
@@ -48,7 +50,7 @@ function compatibleEmbeddings({ label, quirks }: CompatibleVendor): Translator |
 
 /** Chat completions of a vendor by its record. */
 export function compatibleChat({ label, quirks }: CompatibleVendor): Translator {
-  const { answer, errors, azure, request: base } = quirks;
+  const { answer, errors, azure, responses, request: base } = quirks;
   const known = new Map<string, RequestRules>();
   const rulesOf = (model: string) => {
     if (known.size > MAX_KNOWN_MODELS) known.clear();
@@ -61,8 +63,8 @@ export function compatibleChat({ label, quirks }: CompatibleVendor): Translator 
     ...(answer && { shape: (chunk: Chunk) => openAiShape(chunk, answer), errorIn }),
     ...(keepsTurns && { reply: withTurn }),
   };
-  return {
-    keepsTurns,
+  const chat: Translator = {
+    keepsTurns: () => keepsTurns,
     toRequest: (call) => toRequest(call, rulesOf(call.upstreamModel), label, azure),
     fromReply: (body) => {
       const read = answer ? readAnswer(body, answer) : readCompletion(body);
@@ -72,6 +74,12 @@ export function compatibleChat({ label, quirks }: CompatibleVendor): Translator 
     toError: (failure) => toOpenAiError(failure, errors),
     amend: answer && withoutStreamOptions,
   };
+  if (!responses) return chat;
+  const overResponses: Translator = {
+    ...chatOverResponses,
+    toRequest: (call) => toResponsesRequest(call, rulesOf(call.upstreamModel), label),
+  };
+  return chatByModel(chat, overResponses, (model) => rulesOf(model).responsesOnly === true);
 }
 
 type Chunk = Parameters<typeof openAiShape>[0];
@@ -89,6 +97,13 @@ function toRequest(call: UpstreamCall, rules: RequestRules, label: string, azure
   );
   if (azure) request.url = azureUrl(call);
   return { ...withHeaders(request, headers), dropped: [...dropped] };
+}
+
+/** The rules of the model hold before its call is translated. */
+function toResponsesRequest(call: UpstreamCall, rules: RequestRules, label: string): UpstreamRequest {
+  const { body, dropped } = rewrite(rules.promptCacheKey ? withPromptCacheKey(call) : call, rules, label);
+  const request = chatOverResponses.toRequest({ ...call, body });
+  return { ...request, dropped: [...dropped, ...request.dropped] };
 }
 
 function withHeaders(request: UpstreamRequest, headers: Readonly<Record<string, string>>): UpstreamRequest {

@@ -1,3 +1,4 @@
+import type { FactsVendor } from '../models/model-facts';
 import type { EmbeddingRules } from '../openai/embeddings/embedding-rules';
 import type { ErrorMeanings } from '../openai/openai-error';
 
@@ -41,6 +42,8 @@ export interface Quirks {
   readonly request: RequestRules;
   /** Rules for some of the vendor's models, besides those for all; each replaces what an earlier one says. */
   readonly models?: readonly ModelRules[];
+  /** Whose models' facts of the catalogue hold besides. */
+  readonly facts?: FactsVendor;
   /** Undefined where responses are OpenAI's own: their bytes pass. */
   readonly answer?: AnswerQuirks;
   /** What the codes, types and statuses of its errors mean, where they are not OpenAI's. */
@@ -103,6 +106,8 @@ export interface RequestRules {
   readonly jsonSchema?: 'beside-type' | 'instruction';
   /** Whether streams have their usage unasked, and the vendor refuses `stream_options`. */
   readonly usageUnasked?: boolean;
+  /** Whether the model has Responses and no chat completions, which are then translated. */
+  readonly responsesOnly?: boolean;
   /** Whether the model answers only in streams. */
   readonly streamsOnly?: boolean;
   /** Members that a stream with tools has besides, if the caller does not set them. */

@@ -1,3 +1,5 @@
+import { factsOf, type ModelFacts } from '../models/model-facts';
+
 /** In order: each level thinks more than the one before. */
 export const THINKING_LEVELS = ['MINIMAL', 'LOW', 'MEDIUM', 'HIGH', 'XHIGH'] as const;
 export type ThinkingLevel = (typeof THINKING_LEVELS)[number];
@@ -58,7 +60,7 @@ const budget = (least: number, most: number, canBeOff: boolean) =>
   ({ ...BEFORE_3, penalties: false, thinking: { by: 'budget', least, most, canBeOff } }) as const;
 
 /**
- * What differs from {@link NEWEST}; a later line overrides an earlier one.
+ * What differs from {@link NEWEST} and no source of the catalogue says; a later line overrides an earlier one.
  *
  * @see https://ai.google.dev/gemini-api/docs/thinking levels and budgets of each model
  * @see https://ai.google.dev/gemini-api/docs/file-input-methods external URLs, not with Gemini 2.0
@@ -66,10 +68,9 @@ const budget = (least: number, most: number, canBeOff: boolean) =>
 const DIFFERENCES: readonly (readonly [RegExp, Partial<GeminiCapabilities>])[] = [
   [/^gemini-\d+(\.\d+)?-pro|^gemini-pro-latest/, by('LOW', 'MEDIUM', 'HIGH')],
   [/^gemini-3-pro/, by('LOW', 'HIGH')],
-  [/^gemini-3\.[78]-flash|^gemini-flash-latest/, by('LOW', 'MEDIUM', 'HIGH')],
+  [/^gemini-flash-latest/, by('LOW', 'MEDIUM', 'HIGH')],
   [/^gemini-4-/, by('LOW', 'MEDIUM', 'HIGH')],
-  [/^gemini-4-hydrogen/, by('LOW', 'MEDIUM', 'HIGH', 'XHIGH')],
-  [/^gemini-3\.5-flash-lite|^gemini-3\.[678]-flash|^gemini-flash(-lite)?-latest/, NO_SAMPLING],
+  [/^gemini-flash(-lite)?-latest/, NO_SAMPLING],
   [/^gemini-2\.5-flash/, budget(1, 24_576, true)],
   [/^gemini-2\.5-flash-lite/, budget(512, 24_576, true)],
   [/^gemini-2\.5-pro/, budget(128, 32_768, false)],
@@ -83,5 +84,13 @@ const DIFFERENCES: readonly (readonly [RegExp, Partial<GeminiCapabilities>])[] =
 /** @param model the vendor's name, with or without `models/` */
 export function capabilitiesOf(model: string): GeminiCapabilities {
   const name = model.replace(/^models\//, '');
-  return Object.assign({}, NEWEST, ...DIFFERENCES.filter(([names]) => names.test(name)).map(([, lacks]) => lacks));
+  const differences = DIFFERENCES.filter(([names]) => names.test(name)).map(([, lacks]) => lacks);
+  return withFacts(Object.assign({}, NEWEST, ...differences), factsOf('gemini', name));
+}
+
+/** What the sources of the catalogue say stands for what is written here. */
+function withFacts(model: GeminiCapabilities, { sampling = model.sampling, efforts }: ModelFacts): GeminiCapabilities {
+  if (efforts === undefined || model.thinking.by !== 'level') return { ...model, sampling };
+  const levels = THINKING_LEVELS.filter((level) => efforts.includes(level.toLowerCase()));
+  return { ...model, sampling, thinking: { by: 'level', levels } };
 }

@@ -9,7 +9,7 @@ import { geminiPath } from './request/gemini-url';
 
 /** Chat completions over `generateContent`. */
 export const geminiChat: Translator = {
-  keepsTurns: true,
+  keepsTurns: () => true,
   toRequest: toGeminiRequest,
   fromReply: readGeminiReply,
   openStream: (call) => new GeminiStream(call),

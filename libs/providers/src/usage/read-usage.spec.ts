@@ -98,7 +98,7 @@ describe('readUsage', () => {
         output_tokens: 40,
         iterations: [
           { type: 'compaction', input_tokens: 5000, cache_read_input_tokens: 1000, output_tokens: 300 },
-          { type: 'advisor_message', input_tokens: 900, output_tokens: 90 },
+          { type: 'advisor_message', model: 'claude-opus-5-5', input_tokens: 900, output_tokens: 90 },
           {
             type: 'message',
             input_tokens: 100,
@@ -113,6 +113,12 @@ describe('readUsage', () => {
         cachedInputTokens: 1000,
         cacheWriteTokens: 20,
         longCacheWriteTokens: 20,
+        otherModels: [
+          {
+            model: 'claude-opus-5-5',
+            usage: { inputTokens: 900, cachedInputTokens: 0, outputTokens: 90, reasoningTokens: 0 },
+          },
+        ],
         outputTokens: 340,
         reasoningTokens: 0,
       },
@@ -201,5 +207,72 @@ describe('readUsage', () => {
     ['Anthropic usage without input', { cache_read_input_tokens: 5, output_tokens: 1 }],
   ])('returns undefined for %s', (_, document) => {
     expect(readUsage(document)).toBeUndefined();
+  });
+});
+
+describe('sound', () => {
+  it('of OpenAI is a part of both sides', () => {
+    const usage = {
+      prompt_tokens: 50,
+      completion_tokens: 80,
+      prompt_tokens_details: { cached_tokens: 20, audio_tokens: 30, cached_tokens_details: { audio_tokens: 10 } },
+      completion_tokens_details: { audio_tokens: 60, reasoning_tokens: 0 },
+    };
+    expect(readUsage(usage)).toEqual({
+      inputTokens: 50,
+      cachedInputTokens: 20,
+      outputTokens: 80,
+      reasoningTokens: 0,
+      audioInputTokens: 30,
+      cachedAudioTokens: 10,
+      audioOutputTokens: 60,
+    });
+  });
+
+  it('of Gemini is counted by modality', () => {
+    const usage = {
+      promptTokenCount: 50,
+      cachedContentTokenCount: 20,
+      candidatesTokenCount: 8,
+      promptTokensDetails: [
+        { modality: 'TEXT', tokenCount: 20 },
+        { modality: 'AUDIO', tokenCount: 30 },
+      ],
+      cacheTokensDetails: [{ modality: 'AUDIO', tokenCount: 10 }],
+    };
+    expect(readUsage(usage)).toMatchObject({ audioInputTokens: 30, cachedAudioTokens: 10, outputTokens: 8 });
+    expect(readUsage(usage)).not.toHaveProperty('audioOutputTokens');
+  });
+
+  it('is left out where its count is impossible', () => {
+    const usage = { prompt_tokens: 5, completion_tokens: 8, prompt_tokens_details: { audio_tokens: 6 } };
+    expect(readUsage(usage)).toEqual({ inputTokens: 5, cachedInputTokens: 0, outputTokens: 8, reasoningTokens: 0 });
+  });
+});
+
+describe('an advisor', () => {
+  const pass = { cache_creation: null, cache_creation_input_tokens: 0, cache_read_input_tokens: 4, output_tokens: 7 };
+  const own = { input_tokens: 10, cache_read_input_tokens: 0, cache_creation_input_tokens: 0, output_tokens: 5 };
+
+  it('is counted beside the model that asked it', () => {
+    const advised = { type: 'advisor_message', model: 'claude-opus-5-5', input_tokens: 30, ...pass };
+    const iterations = [{ type: 'message', ...own }, advised, { type: 'message', ...own, input_tokens: 12 }];
+    expect(readUsage({ ...own, iterations })).toEqual({
+      inputTokens: 22,
+      cachedInputTokens: 0,
+      outputTokens: 10,
+      reasoningTokens: 0,
+      otherModels: [
+        {
+          model: 'claude-opus-5-5',
+          usage: { inputTokens: 34, cachedInputTokens: 4, outputTokens: 7, reasoningTokens: 0 },
+        },
+      ],
+    });
+  });
+
+  it('whose counts are impossible makes the usage unknown', () => {
+    const iterations = [{ type: 'advisor_message', model: 'm', ...pass, input_tokens: -1 }];
+    expect(readUsage({ ...own, iterations })).toBeUndefined();
   });
 });

@@ -1,7 +1,8 @@
-import { isRecord } from '../json-record';
-import type { TokenUsage } from '../translator';
+import { isRecord, nameOf } from '../json-record';
+import type { ModelUsage, TokenUsage } from '../translator';
 
-type Counts = { [Count in keyof TokenUsage]: unknown } & { total: unknown };
+type Counted = Omit<TokenUsage, 'otherModels' | 'serviceTier'>;
+type Counts = { [Count in keyof Counted]: unknown } & { total: unknown };
 
 /**
  * Reads the token counts of a vendor's usage object. Returns undefined where counts are missing or impossible; the call's
@@ -12,7 +13,8 @@ export function readUsage(usage: unknown): TokenUsage | undefined {
   if (!isRecord(usage)) return undefined;
   if ('promptTokenCount' in usage) return checked(gemini(usage));
   if ('prompt_tokens' in usage) return checked(openAiChat(usage));
-  if ('cache_read_input_tokens' in usage || 'cache_creation_input_tokens' in usage) return checked(anthropic(usage));
+  if ('cache_read_input_tokens' in usage || 'cache_creation_input_tokens' in usage)
+    return withOtherModels(checked(anthropic(usage)), usage);
   return checked(openAiResponses(usage));
 }
 
@@ -32,6 +34,9 @@ function openAiChat(usage: Record<string, unknown>): Counts {
       prompt.cache_write_tokens ?? prompt.cache_creation_tokens ?? usage.cache_creation_input_tokens ?? 0,
     outputTokens: usage.completion_tokens,
     reasoningTokens: completion.reasoning_tokens ?? unnamedReasoning(usage),
+    audioInputTokens: prompt.audio_tokens,
+    cachedAudioTokens: isRecord(prompt.cached_tokens_details) ? prompt.cached_tokens_details.audio_tokens : undefined,
+    audioOutputTokens: completion.audio_tokens,
     total: usage.total_tokens,
   };
 }
@@ -66,6 +71,8 @@ function openAiResponses(usage: Record<string, unknown>): Counts {
       : undefined,
     outputTokens: usage.output_tokens,
     reasoningTokens: output.reasoning_tokens ?? 0,
+    audioInputTokens: input.audio_tokens,
+    audioOutputTokens: output.audio_tokens,
     total: usage.total_tokens,
   };
 }
@@ -116,6 +123,25 @@ function anthropicCounts(usage: Record<string, unknown>): Omit<Counts, 'reasonin
   };
 }
 
+/**
+ * The counts with those of an advisor, which the counts at the top leave out. Undefined where one of them is impossible.
+ *
+ * @see https://platform.claude.com/docs/en/agents-and-tools/tool-use/advisor-tool
+ */
+function withOtherModels(
+  usage: TokenUsage | undefined,
+  { iterations }: Record<string, unknown>,
+): TokenUsage | undefined {
+  const passes = Array.isArray(iterations) ? iterations.filter(isRecord) : [];
+  const others = passes.filter(({ type }) => type === 'advisor_message');
+  if (usage === undefined || others.length === 0) return usage;
+  const otherModels = others.flatMap((pass): ModelUsage[] => {
+    const counted = checked(anthropic({ ...pass, iterations: undefined }));
+    return counted === undefined ? [] : [{ model: nameOf(pass.model) ?? '', usage: counted }];
+  });
+  return otherModels.length === others.length ? { ...usage, otherModels } : undefined;
+}
+
 /** Undefined where one of them is no count. */
 function sumOf(counts: readonly unknown[]): number | undefined {
   return counts.every(isCount) ? counts.reduce((sum, count) => sum + count, 0) : undefined;
@@ -134,8 +160,17 @@ function gemini(usage: Record<string, unknown>): Counts {
     cacheWriteTokens: 0,
     outputTokens: isCount(candidates) && isCount(thoughts) ? candidates + thoughts : undefined,
     reasoningTokens: thoughts,
+    audioInputTokens: sumOf([spoken(usage.promptTokensDetails), spoken(usage.toolUsePromptTokensDetails)]),
+    cachedAudioTokens: spoken(usage.cacheTokensDetails),
+    audioOutputTokens: spoken(usage.candidatesTokensDetails),
     total: undefined,
   };
+}
+
+/** The count of sound among counts by modality. @see https://ai.google.dev/api/generate-content#ModalityTokenCount */
+function spoken(details: unknown): unknown {
+  const counts = Array.isArray(details) ? details.filter(isRecord) : [];
+  return counts.find(({ modality }) => modality === 'AUDIO')?.tokenCount ?? 0;
 }
 
 function checked(counts: Counts): TokenUsage | undefined {
@@ -152,10 +187,30 @@ function checked(counts: Counts): TokenUsage | undefined {
     outputTokens: output,
     reasoningTokens: Math.min(reasoningTokens, output),
   };
-  if (cacheWriteTokens === 0) return usage;
+  const { audioInputTokens: heard, cachedAudioTokens: cachedAudio, audioOutputTokens: said } = counts;
+  const hasAudio = Boolean(heard) || Boolean(said);
+  const whole = hasAudio ? { ...usage, ...audioOf(usage, heard, cachedAudio, said) } : usage;
+  if (cacheWriteTokens === 0) return whole;
   const long = counts.longCacheWriteTokens ?? 0;
   const isLong = isCount(long) && long > 0 && long <= cacheWriteTokens;
-  return { ...usage, cacheWriteTokens, ...(isLong && { longCacheWriteTokens: long }) };
+  return { ...whole, cacheWriteTokens, ...(isLong && { longCacheWriteTokens: long }) };
+}
+
+/** Counts of sound that are parts of the others; impossible ones are left out. */
+function audioOf(
+  { inputTokens, cachedInputTokens, outputTokens }: TokenUsage,
+  heard: unknown,
+  cached: unknown,
+  said: unknown,
+): Partial<TokenUsage> {
+  const input = isCount(heard) && heard <= inputTokens ? heard : 0;
+  const isCached = isCount(cached) && cached > 0 && cached <= Math.min(input, cachedInputTokens);
+  const output = isCount(said) && said <= outputTokens ? said : 0;
+  return {
+    ...(input > 0 && { audioInputTokens: input }),
+    ...(isCached && { cachedAudioTokens: cached }),
+    ...(output > 0 && { audioOutputTokens: output }),
+  };
 }
 
 function isCount(value: unknown): value is number {

@@ -5,7 +5,7 @@ import type { Reply, StreamChunk, UpstreamCall } from '../../translator';
 import { type AnswerBlock, openBlock } from './anthropic-blocks';
 import { AnswerTurn } from './anthropic-turn';
 import { billedTier, billedUsage, mergedUsage } from '../../usage/anthropic-usage';
-import { openAiUsage } from './anthropic-usage';
+import { completionUsage } from '../../usage/completion-usage';
 
 /**
  * Why an answer ended. A reason that is not listed is none to store an answer for, so it counts as an early end.
@@ -102,7 +102,7 @@ export class AnthropicAnswer {
 
   /** The chunk with the counts, after all others. */
   usageChunk(): StreamChunk[] {
-    const usage = openAiUsage(this.billed());
+    const usage = completionUsage(this.billed());
     if (usage === undefined) return [];
     const chunk = { ...this.head, service_tier: billedTier(this.usage), choices: [], usage };
     const data = JSON.stringify(chunk);

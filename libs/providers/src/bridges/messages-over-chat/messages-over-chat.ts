@@ -25,7 +25,9 @@ export function messagesOverChat(chat: Translator): Translator {
     toError: chat.toError,
     amend: (call, failure) => {
       const amended = chat.amend?.(chatCall(call), failure);
-      return amended && { ...call, withoutStreamOptions: amended.withoutStreamOptions };
+      if (!amended) return undefined;
+      const { withoutStreamOptions, withoutReasoning } = amended;
+      return { ...call, withoutStreamOptions, withoutReasoning };
     },
   };
 }

@@ -1,4 +1,5 @@
 import { isRecord, type JsonRecord, parseJson } from '../../json-record';
+import { wholeText } from '../../passed-values';
 
 /** Begins the gateway's own signatures; no vendor's begin so. */
 const PREFIX = 'tg1.';
@@ -11,8 +12,10 @@ export function signatureOf(details: unknown): string {
 
 /** The vendor's own reasoning in a thinking block that this gateway wrote; none in another one, which is for another vendor. */
 export function detailsOf({ signature, thinking }: JsonRecord): unknown[] {
-  if (typeof signature !== 'string' || !signature.startsWith(PREFIX)) return [];
-  const details = parseJson(Buffer.from(signature.slice(PREFIX.length), 'base64url').toString());
+  const signed = wholeText(signature);
+  if (!signed?.startsWith(PREFIX)) return [];
+  const details = parseJson(Buffer.from(signed.slice(PREFIX.length), 'base64url').toString());
   if (Array.isArray(details)) return details.filter(isRecord);
-  return typeof thinking === 'string' && thinking !== '' ? [{ type: 'reasoning.text', text: thinking }] : [];
+  const text = wholeText(thinking);
+  return text === undefined ? [] : [{ type: 'reasoning.text', text }];
 }

@@ -27,7 +27,14 @@ const MODELS: readonly ModelRules[] = [
     models: 'gpt-6.1-sol, gpt-6.2 and later',
     match: /^gpt-6\.(1-sol|[2-9])/,
     ...FIXED,
+    // For those that no source of the catalogue knows yet.
     reasoning: { style: 'reasoning_effort', levels: ['low', 'medium', 'high', 'xhigh', 'max'] },
+  },
+  {
+    models: 'o1-pro, o3-pro, gpt-5-pro, -codex and later ones',
+    match: /^(o\d-pro|gpt-[\d.]+-(pro|codex)|gpt-daybreak|computer-use)(?!.*spark)/,
+    ...REASONING,
+    ...FIXED,
   },
   { models: 'gpt-6.2 and later', match: /^gpt-6\.[2-9]/, droppedValues: { service_tier: ['flex'] } },
 ];
@@ -42,6 +49,7 @@ export const OPENAI_VENDORS = {
       embeddings: EMBEDDING_RULES.openai,
       request: { replay: 'none', promptCacheKey: true },
       models: MODELS,
+      facts: 'openai',
       responses: true,
     },
   },
@@ -53,6 +61,7 @@ export const OPENAI_VENDORS = {
       embeddings: EMBEDDING_RULES.azure,
       request: { replay: 'none', promptCacheKey: true },
       models: MODELS,
+      facts: 'openai',
       azure: true,
     },
   },

@@ -1,4 +1,5 @@
 import { isRecord, nonEmptyString, type JsonRecord } from '../../json-record';
+import { wholeText } from '../../passed-values';
 import type { VendorTurn } from '../../translator';
 import type { RequestRules } from '../quirks';
 import { omitted } from './draft';
@@ -33,16 +34,14 @@ export function replayReasoning(
 
 /** The text of a message's reasoning, in whichever member; undefined without one. */
 export function reasoningText(message: JsonRecord): string | undefined {
-  const plain = nonEmptyString(message.reasoning_content) ?? nonEmptyString(message.reasoning);
+  const plain = wholeText(message.reasoning_content) ?? wholeText(message.reasoning);
   return plain ?? textOfBlocks(message.reasoning_details) ?? textOfBlocks(message.thinking_blocks);
 }
 
 function textOfBlocks(blocks: unknown): string | undefined {
   if (!Array.isArray(blocks)) return undefined;
   const texts = blocks.map((block) =>
-    isRecord(block)
-      ? (nonEmptyString(block.text) ?? nonEmptyString(block.thinking) ?? nonEmptyString(block.summary) ?? '')
-      : '',
+    isRecord(block) ? (wholeText(block.text) ?? wholeText(block.thinking) ?? wholeText(block.summary) ?? '') : '',
   );
   return nonEmptyString(texts.join(''));
 }

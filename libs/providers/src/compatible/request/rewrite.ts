@@ -1,5 +1,6 @@
 import type { UpstreamCall } from '../../translator';
-import type { Quirks, RequestRules } from '../quirks';
+import { factsOf, type ModelFacts } from '../../models/model-facts';
+import type { ModelRules, Quirks, RequestRules } from '../quirks';
 import { Draft } from './draft';
 import { dropMembers, dropValues, placeTokenLimit, renameMembers } from './members';
 import { placeMessages } from './messages';
@@ -34,7 +35,20 @@ export function rewrite(call: UpstreamCall, rules: RequestRules, label: string):
 }
 
 /** The rules for a model: those for all of the vendor's models, and those whose pattern its name has. */
-export function rulesFor({ request, models = [] }: Quirks, model: string): RequestRules {
+export function rulesFor({ request, models = [], facts }: Quirks, model: string): RequestRules {
+  const rules = writtenRules(models, model, request);
+  return facts === undefined ? rules : { ...rules, ...factRules(factsOf(facts, model)) };
+}
+
+/** What the sources of the catalogue say of a model. A model of Responses alone takes its reasoning back as it wrote it. */
+function factRules({ efforts, responsesOnly }: ModelFacts): RequestRules {
+  return {
+    ...(efforts && { reasoning: { style: 'reasoning_effort', levels: efforts } }),
+    ...(responsesOnly && { responsesOnly, replay: undefined }),
+  };
+}
+
+function writtenRules(models: readonly ModelRules[], model: string, request: RequestRules): RequestRules {
   return models
     .filter(({ match }) => match.test(model))
     .reduce<RequestRules>(

@@ -1,4 +1,4 @@
-import type { EndpointRequest } from '../../endpoint';
+import type { Advisor, EndpointRequest } from '../../endpoint';
 import { billedTier } from '../../usage/anthropic-usage';
 import { isRecord, type JsonRecord } from '../../json-record';
 import { LongText } from '../../passed-values';
@@ -13,7 +13,8 @@ import {
 
 const ROLES = new Set(['user', 'assistant', 'system']);
 /** Server tools that the vendor charges for by use, beside their tokens. */
-const UNPRICED_TOOLS = /^(?:web_search|code_execution|advisor)_/;
+const UNPRICED_TOOLS = /^(?:web_search|code_execution)_/;
+const ADVISOR = /^advisor_/;
 
 /**
  * Checks the members that the gateway reads. All others pass through; the upstream checks them.
@@ -43,7 +44,7 @@ function requestOf(body: JsonRecord, model: string, maxTokens: number): Endpoint
     wantsUsage: true,
     serviceTier: billedTier(body) ?? (typeof tier === 'string' ? tier : undefined),
     forcesTool: isRecord(choice) && choice.type === 'tool',
-    unpricedMember: usesUnpricedTool(body.tools) ? 'tools' : undefined,
+    ...advisorsOf(body.tools),
   };
 }
 
@@ -52,11 +53,25 @@ function withoutUser({ user_id: _user, ...tags }: JsonRecord): JsonRecord | unde
   return Object.keys(tags).length > 0 ? tags : undefined;
 }
 
-function usesUnpricedTool(tools: unknown): boolean {
-  return (
-    Array.isArray(tools) &&
-    tools.some((tool) => isRecord(tool) && typeof tool.type === 'string' && UNPRICED_TOOLS.test(tool.type))
-  );
+/**
+ * The advisors among the tools, and whether a tool costs what no price of tokens bounds: so does an advisor without `max_uses`.
+ *
+ * @see https://platform.claude.com/docs/en/agents-and-tools/tool-use/advisor-tool
+ */
+function advisorsOf(tools: unknown): Pick<EndpointRequest, 'advisors' | 'unpricedMember'> {
+  const typed = Array.isArray(tools) ? tools.filter(isRecord) : [];
+  const asked = typed.filter(({ type }) => typeof type === 'string' && ADVISOR.test(type));
+  const advisors = asked.flatMap(({ model, max_uses: maxUses, max_tokens: most }): Advisor[] => {
+    if (typeof model !== 'string' || !isCount(maxUses)) return [];
+    return [{ model, maxUses, maxOutputTokens: isCount(most) ? most : undefined }];
+  });
+  const isUnpriced = typed.some(({ type }) => typeof type === 'string' && UNPRICED_TOOLS.test(type));
+  const unpricedMember = isUnpriced || advisors.length < asked.length ? 'tools' : undefined;
+  return { ...(advisors.length > 0 && { advisors }), unpricedMember };
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= MAX_OUTPUT_TOKENS;
 }
 
 function checkMessage({ role, content }: JsonRecord, param: string): void {

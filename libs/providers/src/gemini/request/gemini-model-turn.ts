@@ -1,6 +1,7 @@
 import { InvalidRequestError } from '../../endpoint';
 import { parseExact, stringifyExact } from '../../exact-json';
 import { isRecord, type JsonRecord, nonEmptyString } from '../../json-record';
+import { wholeText } from '../../passed-values';
 import { UnsupportedMemberError, type VendorTurn } from '../../translator';
 import { GEMINI_FORMAT, signatureOfCall, vendorCallId, vendorFunctionName } from '../gemini-format';
 import { contentParts, type MessageContext } from './gemini-user-parts';
@@ -154,13 +155,14 @@ function reasoningOf(message: JsonRecord): Reasoning {
   const found: Reasoning = { thoughts: [], textSignature: undefined, byCall: new Map() };
   const own = Array.isArray(details) ? details.filter(isRecord).filter(({ format }) => format === GEMINI_FORMAT) : [];
   for (const { type, text, signature, data, id } of own) {
-    if (type === 'reasoning.text' && (nonEmptyString(text) ?? nonEmptyString(signature)) !== undefined)
-      found.thoughts.push({ text: text ?? '', thought: true, thoughtSignature: nonEmptyString(signature) });
-    if (type !== 'reasoning.encrypted' || typeof data !== 'string' || data === '') continue;
-    if (typeof id === 'string' && id !== '') found.byCall.set(id, data);
-    else found.textSignature = data;
+    if (type === 'reasoning.text' && (wholeText(text) ?? wholeText(signature)) !== undefined)
+      found.thoughts.push({ text: text ?? '', thought: true, thoughtSignature: wholeText(signature) });
+    const encrypted = type === 'reasoning.encrypted' ? wholeText(data) : undefined;
+    if (encrypted === undefined) continue;
+    if (typeof id === 'string' && id !== '') found.byCall.set(id, encrypted);
+    else found.textSignature = encrypted;
   }
-  const text = nonEmptyString(content);
+  const text = wholeText(content);
   if (own.length === 0 && text !== undefined) found.thoughts.push({ text, thought: true });
   return found;
 }

@@ -4,6 +4,7 @@ import { failedResponse } from '../../responses/failed-response';
 import { responseFacts } from '../../responses/response-facts';
 import type { ProviderError, Reply, SseEvent, StreamChunk, StreamDecoder } from '../../translator';
 import { partialOutput } from './partial-output';
+import { errorOfEvent, errorOfResponse } from './response-errors';
 
 const NOT_JSON = JSON.stringify({
   error: {
@@ -63,7 +64,7 @@ export class OpenAiResponseStream implements StreamDecoder {
     if (!isRecord(parsed)) return [{ kind: 'error', data: NOT_JSON }];
     const type = event ?? String(parsed.type);
     if (type === 'error' || isRecord(parsed.error))
-      return [{ kind: 'error', data: JSON.stringify({ error: errorIn(parsed) }) }];
+      return [{ kind: 'error', data: JSON.stringify({ error: errorOfEvent(parsed) }) }];
     return isRecord(parsed.response) ? this.#lifecycle(type, parsed, parsed.response, data) : this.#unread(type, data);
   }
 
@@ -130,16 +131,4 @@ export class OpenAiResponseStream implements StreamDecoder {
 
 function isReadAtOnce(event: string): boolean {
   return LIFECYCLE.has(event) || ENDS.has(event) || event === 'response.failed' || event === 'error';
-}
-
-/** @see https://platform.openai.com/docs/api-reference/responses-streaming/error */
-function errorIn({ error, code, message, param }: JsonRecord): unknown {
-  return isRecord(error) ? error : { code, message, param };
-}
-
-/** The error of a failed response. Those that blame the request are no failure of the upstream. */
-function errorOfResponse({ error }: JsonRecord): JsonRecord {
-  const { code, message } = isRecord(error) ? error : {};
-  const blamesRequest = /^invalid_|image|policy/.test(String(code));
-  return { code, message, ...(blamesRequest && { type: 'invalid_request_error' }) };
 }

@@ -7,7 +7,8 @@ import { toOpenAiError } from '../openai-error';
 import { openAiRequest } from '../openai-request';
 import { OpenAiResponseStream } from './openai-response-stream';
 
-const ENCRYPTED_REASONING = 'reasoning.encrypted_content';
+/** Asks for reasoning that can be sent back. */
+export const ENCRYPTED_REASONING = 'reasoning.encrypted_content';
 
 /** Responses of OpenAI itself; bytes pass through. @see https://platform.openai.com/docs/api-reference/responses */
 export const openAiResponses: Translator = {
