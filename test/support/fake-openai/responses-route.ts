@@ -46,7 +46,7 @@ export async function createResponse(exchange: Exchange, models: ChatRoute): Pro
 export function chatOf(body: Json): ChatRequest {
   const { model, input, instructions, tools, text } = body;
   const items = Array.isArray(input) ? input.filter(isJson) : [{ role: 'user', content: input }];
-  const messages = items.flatMap(messageOf);
+  const messages = withJoinedCalls(items.flatMap(messageOf));
   const format = isJson(text) && isJson(text['format']) ? text['format'] : undefined;
   return {
     model: String(model),
@@ -74,6 +74,17 @@ function messageOf(item: Json): Json[] {
     return [{ role: 'assistant', content: null, tool_calls: [call] }];
   }
   return type === 'function_call_output' ? [{ role: 'tool', tool_call_id: id, content: output }] : [];
+}
+
+/** Calls that follow each other are of one turn. */
+function withJoinedCalls(messages: Json[]): Json[] {
+  const joined: Json[] = [];
+  for (const message of messages) {
+    const calls = joined.at(-1)?.['tool_calls'];
+    if (Array.isArray(calls) && Array.isArray(message['tool_calls'])) calls.push(...message['tool_calls']);
+    else joined.push(message);
+  }
+  return joined;
 }
 
 /** The reasoning item of an answer; undefined for models without reasoning. */
@@ -153,7 +164,7 @@ function responseOf(body: Json, answer: Answer): Json {
     ...(answer.withUsage && {
       usage: {
         input_tokens: input,
-        input_tokens_details: { cached_tokens: cached },
+        input_tokens_details: { cached_tokens: cached, cache_write_tokens: 0 },
         output_tokens: output,
         output_tokens_details: { reasoning_tokens: reasoning },
         total_tokens: input + output,
