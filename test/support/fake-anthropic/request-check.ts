@@ -7,6 +7,10 @@ const MEMBERS = new Set(
     ' ',
   ),
 );
+const TOOL_MEMBERS =
+  'type name description input_schema strict cache_control eager_input_streaming input_examples defer_loading'.split(
+    ' ',
+  );
 const NAME = /^[a-zA-Z0-9_-]{1,128}$/;
 const PERSONAL = /@|^\+?[\d ()-]{7,}$/;
 const BINDING_BETA = 'thinking-binding-controls-2026-08-01';
@@ -80,8 +84,7 @@ function checkTools({ tools, tool_choice: choice, thinking }: any, { forcedTools
   if (choice !== undefined && tools === undefined) refuse('tool_choice may only be specified while providing tools');
   for (const [index, tool] of (tools ?? []).entries()) {
     for (const name of Object.keys(tool))
-      if (!['name', 'description', 'input_schema', 'strict', 'cache_control'].includes(name))
-        refuse(`tools.${index}.${name}: Extra inputs are not permitted`);
+      if (!TOOL_MEMBERS.includes(name)) refuse(`tools.${index}.${name}: Extra inputs are not permitted`);
     if (!NAME.test(tool.name)) refuse(`tools.${index}.name: String should match pattern`);
     if (tool.input_schema?.type !== 'object') refuse(`tools.${index}.input_schema.type: Field required`);
     if (tool.strict === true) checkSchema(tool.input_schema);

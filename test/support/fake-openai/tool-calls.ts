@@ -25,9 +25,20 @@ export function toolCalls(request: ChatRequest, prompt: string): ToolCall[] {
     const called = marked.split(',').filter((name) => names.includes(name));
     return called.map((name) => callOf(name, { round, city: '서울' }));
   }
-  if (!/call tools?\b/.test(prompt)) return [];
+  if (!/call tools?\b/.test(prompt)) return forcedCalls(tools, choice, roundsOf(request));
   const wanted = isJson(choice) && isJson(choice['function']) ? [String(choice['function']['name'])] : names;
   return (prompt.includes('call tools') ? wanted : wanted.slice(0, 1)).map((name) => callOf(name, { text: prompt }));
+}
+
+/** One call of the tool that a request forces, with what its schema wants. */
+function forcedCalls(tools: unknown, choice: unknown, round: number): ToolCall[] {
+  const named = isJson(choice) && isJson(choice['function']) ? choice['function']['name'] : undefined;
+  if ((choice !== 'required' && named === undefined) || round > 0 || !Array.isArray(tools)) return [];
+  const functions = tools.flatMap((tool: unknown) =>
+    isJson(tool) && isJson(tool['function']) ? [tool['function']] : [],
+  );
+  const forced = functions.find(({ name }) => named === undefined || name === named);
+  return forced ? [callOf(String(forced['name']), sampleOf(forced['parameters'] ?? { type: 'object' }) as Json)] : [];
 }
 
 function callOf(name: string, given: Json): ToolCall {

@@ -55,13 +55,18 @@ function callsFor({ tools, toolConfig, contents }: Json, prompt: string): Json[]
   const rounds = contents.slice(begun + 1).filter(({ role }: Json) => role === 'model').length;
   const wanted = Number(times ?? ROUNDS.exec(prompt)?.[1] ?? 1);
   if (named.length === 0 || mode === 'NONE' || !isAsked || rounds >= wanted) return undefined;
-  const places = prompt.includes(PARALLEL) ? ['Paris', '서울'] : ['Paris'];
+  const places = marked ? ['서울'] : prompt.includes(PARALLEL) ? ['Paris', '서울'] : ['Paris'];
   const calls = named.flatMap((name) => places.map((city) => ({ name, city })));
+  const argsOf = (name: string, city: string): unknown => {
+    const declaration = tools[0].functionDeclarations.find((each: Json) => each.name === name);
+    const { properties = { city: {} } } = declaration.parametersJsonSchema ?? {};
+    return 'city' in properties ? { city, round: rounds + 1 } : sampleOf(declaration.parametersJsonSchema);
+  };
   return calls.map(({ name, city }, index) => ({
     functionCall: {
       ...(!prompt.includes(WITHOUT_IDS) && { id: `v${rounds}${index}` }),
       name,
-      args: { city, round: rounds + 1 },
+      args: argsOf(name, city),
     },
   }));
 }

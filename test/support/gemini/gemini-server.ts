@@ -20,6 +20,7 @@ export interface GeminiCall {
 export const GEMINI_KEY = 'AIzaSy-stand-in-key-0123456789';
 const PATH = /^\/v1beta\/models\/([^/:]+):(generateContent|streamGenerateContent)(?:\?(.*))?$/;
 const ERRORS: Record<string, [string, string, unknown[]?]> = {
+  400: ['INVALID_ARGUMENT', 'Request contains an invalid argument.'],
   429: [
     'RESOURCE_EXHAUSTED',
     'You exceeded your current quota, please check your plan and billing details.',

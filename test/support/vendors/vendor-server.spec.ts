@@ -78,7 +78,11 @@ describe('the stand-in of the vendors', () => {
 
   it.each<[string, object, string]>([
     ['an unknown member', { messages: [] }, "Unknown parameter: 'messages'"],
-    ['a function that is strict by default', { tools: [{ ...FIND, parameters: OPEN }] }, "'additionalProperties'"],
+    [
+      'an open schema of a strict function',
+      { tools: [{ ...FIND, strict: true, parameters: OPEN }] },
+      "'additionalProperties'",
+    ],
     [
       'a call without an output',
       { input: [ASKED, { type: 'function_call', call_id: 'c1', name: 'find', arguments: '{}' }] },

@@ -3,11 +3,12 @@ import { invalidRequest, type VendorError } from '../exchange';
 import { isReasoning, takesNoEffort } from './models';
 import { schemaError, toolsError } from './refused-schemas';
 
+/** `parsed` is in the messages that OpenAI's own helpers send back. */
 const MESSAGE_MEMBERS: Readonly<Record<string, string>> = {
   system: 'role content name',
   developer: 'role content name',
   user: 'role content name',
-  assistant: 'role content name refusal audio tool_calls function_call annotations',
+  assistant: 'role content name refusal audio tool_calls function_call annotations parsed',
   tool: 'role content tool_call_id',
   function: 'role content name',
 };

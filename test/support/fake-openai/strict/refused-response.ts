@@ -37,7 +37,7 @@ export function refusedResponse(body: Json, issued: ReadonlySet<string>): Vendor
   return (
     itemsError(items, body, issued) ??
     pairingError(items) ??
-    toolsError(body['tools'], (tool) => ({ strict: true, ...tool }), 'tools') ??
+    toolsError(body['tools'], (tool) => tool, 'tools') ??
     (strictFormat
       ? schemaError(format['schema'], `response_format '${String(format['name'])}'`, 'text.format')
       : undefined)
