@@ -6,7 +6,7 @@ import { schemaError, toolsError } from './refused-schemas';
 
 /** @see https://platform.openai.com/docs/api-reference/responses/create */
 const MEMBERS = new Set(
-  `background background_options conversation context_management include input instructions max_output_tokens max_tool_calls metadata
+  `background background_options client_metadata conversation context_management include input instructions max_output_tokens max_tool_calls metadata
   model moderation parallel_tool_calls previous_response_id prompt prompt_cache_key prompt_cache_options prompt_cache_retention
   reasoning safety_identifier service_tier store stream stream_options temperature text tool_choice tools top_logprobs top_p
   truncation user`.split(/\s+/),
