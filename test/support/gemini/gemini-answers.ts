@@ -51,7 +51,9 @@ function callsFor({ tools, toolConfig, contents }: Json, prompt: string): Json[]
   const named = marked?.split(',').filter((each) => declared.includes(each)) ?? declared.slice(0, 1);
   const mode = toolConfig?.functionCallingConfig?.mode;
   const isAsked = mode === 'ANY' || marked !== undefined || /call tool/.test(prompt);
-  const begun = contents.findLastIndex(({ parts }: Json) => parts.some(({ text }: Json) => text?.includes(prompt)));
+  const begun = contents.findLastIndex(
+    ({ role, parts }: Json) => role === 'user' && parts.some(({ text }: Json) => text?.includes(prompt)),
+  );
   const rounds = contents.slice(begun + 1).filter(({ role }: Json) => role === 'model').length;
   const wanted = Number(times ?? ROUNDS.exec(prompt)?.[1] ?? 1);
   if (named.length === 0 || mode === 'NONE' || !isAsked || rounds >= wanted) return undefined;
