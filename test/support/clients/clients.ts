@@ -15,7 +15,7 @@ export interface Client {
 }
 
 const OFFICIAL = {
-  400: 'BadRequestError',
+  400: 'BadRequestError|InvalidRequestError',
   401: 'AuthenticationError',
   404: 'NotFoundError',
   429: 'RateLimit\\w*Error',

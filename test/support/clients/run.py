@@ -3,41 +3,14 @@
 import json
 import sys
 
-CITY = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
-MOST_ROUNDS = 6
-
-
-class AbortedError(Exception):
-    """A stream that the client has left."""
-
-
-def description_of(name):
-    return f"Calls {name} for a city"
-
-
-def talk(ask, answer):
-    """Asks until the model calls no more tools. A turn is its text, its calls as (id, name, arguments), pieces and reasoning."""
-    rounds, pieces, reasoning = [], 0, ""
-    while True:
-        turn = ask()
-        pieces += turn.get("pieces", 0)
-        reasoning += turn.get("reasoning") or ""
-        if not turn["calls"]:
-            return {"text": turn["text"], "rounds": rounds, "pieces": pieces, "reasoning": reasoning}
-        assert len(rounds) < MOST_ROUNDS, "the model does not stop to call tools"
-        output = f"result {len(rounds)}"
-        rounds.append([{"name": name, "city": given.get("city")} for _, name, given in turn["calls"]])
-        answer(turn, [(call_id, output) for call_id, _, _ in turn["calls"]])
+from langchain_clients import langchain, langchain_anthropic, langchain_chat, langchain_responses
+from talk import AbortedError, CITY, description_of, functions_of, talk
 
 
 def openai_client(world, story):
     from openai import OpenAI
 
     return OpenAI(base_url=f"{world['url']}/v1", api_key=story.get("key") or world["key"], max_retries=0)
-
-
-def functions_of(story):
-    return [(name, {"name": name, "description": description_of(name), "parameters": CITY}) for name in story.get("tools", [])]
 
 
 def openai_chat(world, story):
@@ -177,73 +150,6 @@ def anthropic_messages(world, story):
         turns.append({"role": "user", "content": blocks})
 
     return talk(ask, answer)
-
-
-def langchain(model_of):
-    def play(world, story):
-        from langchain_core.messages import HumanMessage, SystemMessage, ToolMessage
-
-        image = {"type": "image_url", "image_url": {"url": story.get("image")}}
-        content = [{"type": "text", "text": story["prompt"]}, image] if "image" in story else story["prompt"]
-        messages = [SystemMessage("Be brief."), HumanMessage(content)]
-        model = model_of({**world, "key": story.get("key") or world["key"]}, story)
-        if "schema" in story:
-            structured = model.with_structured_output(story["schema"], method="json_schema")
-            text = json.dumps(structured.invoke(messages), ensure_ascii=False)
-            return {"text": text, "rounds": [], "pieces": 0, "reasoning": ""}
-        tools = [{"type": "function", "function": function} for _, function in functions_of(story)]
-        bound = model.bind_tools(tools) if tools else model
-
-        def ask():
-            pieces, message = 0, None
-            if story.get("stream"):
-                for chunk in bound.stream(messages):
-                    message = chunk if message is None else message + chunk
-                    if chunk.text:
-                        pieces += 1
-                        if story.get("abort"):
-                            raise AbortedError
-            else:
-                message = bound.invoke(messages)
-            calls = [(call["id"], call["name"], call["args"]) for call in message.tool_calls]
-            return {"message": message, "text": message.text, "calls": calls, "pieces": pieces}
-
-        def answer(turn, results):
-            messages.append(turn["message"])
-            messages.extend(ToolMessage(output, tool_call_id=call_id) for call_id, output in results)
-
-        return talk(ask, answer)
-
-    return play
-
-
-def langchain_openai(world, story, **members):
-    from langchain_openai import ChatOpenAI
-
-    return ChatOpenAI(
-        model=story["model"], api_key=world["key"], base_url=f"{world['url']}/v1", max_retries=0, **members
-    )
-
-
-def langchain_chat(world, story):
-    return langchain_openai(world, story, **({"reasoning_effort": "medium"} if story.get("reasons") else {}))
-
-
-def langchain_responses(world, story):
-    members = {"use_responses_api": True, "store": False}
-    if story.get("reasons"):
-        members["reasoning"] = {"effort": "medium", "summary": "auto"}
-        members["include"] = ["reasoning.encrypted_content"]
-    return langchain_openai(world, story, **members)
-
-
-def langchain_anthropic(world, story):
-    from langchain_anthropic import ChatAnthropic
-
-    thinking = {"thinking": {"type": "adaptive", "display": "summarized"}} if story.get("reasons") else {}
-    return ChatAnthropic(
-        model=story["model"], api_key=world["key"], base_url=world["url"], max_tokens=4096, max_retries=0, **thinking
-    )
 
 
 CLIENTS = {
