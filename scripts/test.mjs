@@ -12,7 +12,7 @@
  * All other arguments go to Jest: `npm test -- --only e2e budgets -t 'a name'`.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -69,13 +69,17 @@ const notes = [];
 if (!postgres) notes.push('skipped: PostgreSQL is not installed: e2e and faults on the production profile');
 if (!redis)
   notes.push('skipped: Redis is not installed: integration on Redis, e2e and faults on the production profile');
-if (!hasPythonSdk())
+if (!hasPython('openai'))
   notes.push(
     "skipped: Python's openai is not installed (test/support/python/requirements.txt): the calls of its own tests",
   );
+if (!hasPython('langchain_openai, langchain_anthropic'))
+  notes.push("skipped: Python's LangChain is not installed (test/support/python/requirements.txt): clients on Python");
+if (!existsSync(join(root, '.ci/clients/node_modules/ai')))
+  notes.push('skipped: ai and LangChain are not installed (test/support/clients/package.json): clients on Node');
 process.exit(run.report(notes));
 
-function hasPythonSdk() {
+function hasPython(packages) {
   const env = { ...process.env, PYTHONPATH: join(root, '.ci/python') };
-  return spawnSync('python3', ['-c', 'import openai'], { env }).status === 0;
+  return spawnSync('python3', ['-c', `import ${packages}`], { env }).status === 0;
 }

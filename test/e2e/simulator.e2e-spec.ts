@@ -33,6 +33,15 @@ describe('the simulator', () => {
     expect(rows.every(({ output_tokens: tokens }) => tokens > 0)).toBe(true);
   });
 
+  it('answers, waits and fails as a request says (N1)', async () => {
+    const given = await gateway.chat(key, 'What is it?', { mock_response: '정해진 대답' });
+    expect(given.body.choices[0].message.content).toBe('정해진 대답');
+    const limited = await gateway.chat(key, 'Too much?', { mock_status: 429 });
+    expect([limited.status, limited.headers.get('x-gateway-provider')]).toEqual([429, 'simulator']);
+    const wrong = await gateway.chat(key, 'When?', { mock_delay: 'soon' });
+    expect([wrong.status, wrong.body.error.param]).toEqual([400, 'mock_delay']);
+  });
+
   it('has no price, even if one is set for its model (N1)', async () => {
     const price = { model: 'gpt-4.1', input_usd_per_mtok: '8.00', output_usd_per_mtok: '32.00' };
     expect((await gateway.admin('POST', '/admin/prices', price)).status).toBe(201);

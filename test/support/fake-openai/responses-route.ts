@@ -1,7 +1,8 @@
-import { type ChatRequest, type Json, isJson } from './chat-request';
+import { type ChatRequest, type Json, isJson, lastUserText } from './chat-request';
 import { type ChatRoute, RESPONSES_ONLY } from './chat-route';
 import type { Answer } from './completion';
 import { errorForStatus, type Exchange, invalidRequest } from './exchange';
+import { refusedResponse } from './strict/refused-response';
 
 interface Event extends Json {
   type: string;
@@ -17,11 +18,14 @@ export async function createResponse(exchange: Exchange, models: ChatRoute): Pro
       invalidRequest("Missing required parameter: 'input'.", 'input', 'missing_required_parameter'),
     );
   }
-  if (hasForeignReasoning(body)) {
+  const refused = models.isStrict ? refusedResponse(body, models.issuedReasoning) : undefined;
+  if (refused) return exchange.error(400, refused);
+  if (!models.isStrict && hasForeignReasoning(body)) {
     const message = 'The encrypted content could not be verified.';
     return exchange.error(400, invalidRequest(message, null, 'invalid_encrypted_content'));
   }
   const answer = models.compose(chatOf(body), directives, { call: call.seq });
+  if (models.isStrict) answer.xFake['reasoning'] = reasoningFor(body, answer, models.issuedReasoning);
   call.billed = answer.bill;
   if (body['stream'] !== true) return exchange.json(directives.status ?? 200, responseOf(body, answer));
   await exchange.startStream();
@@ -63,7 +67,7 @@ function reasoningOf({ model, include }: Json, base: string): Json[] {
 export function chatOf(body: Json): ChatRequest {
   const { model, input, instructions, tools, text } = body;
   const items = Array.isArray(input) ? input.filter(isJson) : [{ role: 'user', content: input }];
-  const messages = items.filter(({ role }) => role !== undefined);
+  const messages = withJoinedCalls(items.flatMap(messageOf));
   const format = isJson(text) && isJson(text['format']) ? text['format'] : undefined;
   return {
     model: String(model),
@@ -71,13 +75,56 @@ export function chatOf(body: Json): ChatRequest {
     tools: Array.isArray(tools)
       ? tools.filter(isJson).map((tool) => ({ type: 'function', function: tool }))
       : undefined,
-    tool_choice: items.at(-1)?.['type'] === 'function_call_output' ? 'none' : body['tool_choice'],
+    tool_choice: isLast(messages, items) ? 'none' : body['tool_choice'],
     max_completion_tokens: body['max_output_tokens'],
     response_format: format,
+    reasoning_effort: isJson(body['reasoning']) ? body['reasoning']['effort'] : undefined,
   };
 }
 
-function outputOf(body: Json, { id, choices }: Answer): Json[] {
+/** Without a marker that asks for more rounds, a result of a tool is the end of its turn. */
+function isLast(messages: Json[], items: Json[]): boolean {
+  return items.at(-1)?.['type'] === 'function_call_output' && !lastUserText({ messages }).includes('[[call=');
+}
+
+function messageOf(item: Json): Json[] {
+  const { type, call_id: id, name, arguments: given, output } = item;
+  if (item['role'] !== undefined) return [item];
+  if (type === 'function_call') {
+    const call = { id, type: 'function', function: { name, arguments: given } };
+    return [{ role: 'assistant', content: null, tool_calls: [call] }];
+  }
+  return type === 'function_call_output' ? [{ role: 'tool', tool_call_id: id, content: output }] : [];
+}
+
+/** Calls that follow each other are of one turn. */
+function withJoinedCalls(messages: Json[]): Json[] {
+  const joined: Json[] = [];
+  for (const message of messages) {
+    const calls = joined.at(-1)?.['tool_calls'];
+    if (Array.isArray(calls) && Array.isArray(message['tool_calls'])) calls.push(...message['tool_calls']);
+    else joined.push(message);
+  }
+  return joined;
+}
+
+/** The reasoning item of an answer; undefined for models without reasoning. */
+function reasoningFor(body: Json, { id, bill }: Answer, issued: Set<string>): Json | undefined {
+  if (bill.reasoning_tokens === 0) return undefined;
+  const encrypted = Buffer.from(`reasoning of ${id}`).toString('base64');
+  issued.add(encrypted);
+  const { reasoning, include } = body;
+  const isShown = isJson(reasoning) && (reasoning['summary'] ?? null) !== null;
+  return {
+    id: id.replace('chatcmpl-', 'rs_'),
+    type: 'reasoning',
+    summary: isShown ? [{ type: 'summary_text', text: '**생각** Let me think.' }] : [],
+    ...(Array.isArray(include) && include.includes('reasoning.encrypted_content') && { encrypted_content: encrypted }),
+  };
+}
+
+function outputOf(body: Json, { id, choices, xFake }: Answer): Json[] {
+  const { reasoning } = xFake;
   const [choice] = choices;
   const base = id.replace('chatcmpl-', '');
   const part =
@@ -85,9 +132,9 @@ function outputOf(body: Json, { id, choices }: Answer): Json[] {
       ? { type: 'output_text', annotations: [], logprobs: [], text: choice?.text ?? '' }
       : { type: 'refusal', refusal: choice.refusal };
   const message = { id: `msg_${base}`, type: 'message', status: 'completed', role: 'assistant', content: [part] };
-  const reasoning = reasoningOf(body, base);
+  const thoughts = isJson(reasoning) ? [reasoning] : reasoningOf(body, base);
   const calls = choice?.toolCalls ?? [];
-  if (calls.length === 0) return [...reasoning, message];
+  if (calls.length === 0) return [...thoughts, message];
   const called = calls.map(({ id: callId, function: { name, arguments: text } }, at) => ({
     id: `fc_${base}_${at}`,
     type: 'function_call',
@@ -96,7 +143,7 @@ function outputOf(body: Json, { id, choices }: Answer): Json[] {
     call_id: callId,
     name,
   }));
-  return [...reasoning, ...called];
+  return [...thoughts, ...called];
 }
 
 function frame(body: Json, { id, created, identity, xFake }: Answer): Json {
@@ -118,7 +165,7 @@ function frame(body: Json, { id, created, identity, xFake }: Answer): Json {
     tools,
     instructions,
     store,
-    x_fake: xFake,
+    x_fake: { call: xFake['call'] },
   };
 }
 
@@ -138,7 +185,7 @@ function responseOf(body: Json, answer: Answer): Json {
     ...(answer.withUsage && {
       usage: {
         input_tokens: input,
-        input_tokens_details: { cached_tokens: cached },
+        input_tokens_details: { cached_tokens: cached, cache_write_tokens: 0 },
         output_tokens: output,
         output_tokens_details: { reasoning_tokens: reasoning },
         total_tokens: input + output,
@@ -157,11 +204,8 @@ function* eventsOf(body: Json, answer: Answer): Generator<Event> {
 }
 
 function* itemEvents(item: Json, at: number): Generator<Event> {
+  if (item['type'] === 'reasoning') return yield* reasoningEvents(item, at);
   const place = { item_id: item['id'], output_index: at };
-  if (item['type'] === 'reasoning') {
-    yield { type: 'response.output_item.added', output_index: at, item: { ...item, summary: [] } };
-    return yield { type: 'response.output_item.done', output_index: at, item };
-  }
   const [part] = Array.isArray(item['content']) ? (item['content'] as Json[]) : [];
   const written = String(part?.['text'] ?? part?.['refusal'] ?? item['arguments']);
   const words = written.match(/\S+\s*/g) ?? [];
@@ -180,4 +224,19 @@ function* itemEvents(item: Json, at: number): Generator<Event> {
     yield { type: 'response.content_part.done', ...within, part };
   }
   yield { type: 'response.output_item.done', output_index: at, item };
+}
+
+function* reasoningEvents({ encrypted_content: encrypted, ...item }: Json, at: number): Generator<Event> {
+  const whole = encrypted === undefined ? item : { ...item, encrypted_content: encrypted };
+  yield { type: 'response.output_item.added', output_index: at, item: { ...item, summary: [] } };
+  for (const [index, part] of (item['summary'] as Json[]).entries()) {
+    const place = { item_id: item['id'], output_index: at, summary_index: index };
+    const text = String(part['text']);
+    yield { type: 'response.reasoning_summary_part.added', ...place, part: { ...part, text: '' } };
+    for (const delta of text.match(/\S+\s*/g) ?? [])
+      yield { type: 'response.reasoning_summary_text.delta', ...place, delta };
+    yield { type: 'response.reasoning_summary_text.done', ...place, text };
+    yield { type: 'response.reasoning_summary_part.done', ...place, part };
+  }
+  yield { type: 'response.output_item.done', output_index: at, item: whole };
 }

@@ -1,60 +1,14 @@
 import { createHash } from 'node:crypto';
 import { isRecord, type JsonRecord } from '../json-record';
+import type { SimulatedFunction, SimulatedRequest } from './simulated-request';
+import { simulatedValue } from './simulated-value';
 
-/** A valid chat request to the simulator. */
-export interface SimulatedRequest {
-  model: string;
-  messages: JsonRecord[];
-  choiceCount: number;
-  /** Undefined where the request has none. */
-  maxOutputTokens: number | undefined;
-  stream: boolean;
-  includeUsage: boolean;
-}
-
-/** An invalid request, with OpenAI's error message. */
-export class SimulatedBadRequest extends Error {
-  override readonly name = 'SimulatedBadRequest';
-
-  constructor(
-    message: string,
-    readonly param: string | null,
-  ) {
-    super(message);
-  }
-}
-
-/** @throws SimulatedBadRequest that names the invalid member */
-export function readSimulatedRequest(body: unknown): SimulatedRequest {
-  if (!isRecord(body)) throw new SimulatedBadRequest('The body is not a JSON object.', null);
-  const { model, messages, stream_options: streamOptions } = body;
-  if (typeof model !== 'string' || model === '')
-    throw new SimulatedBadRequest('you must provide a model parameter', 'model');
-  if (!Array.isArray(messages) || messages.length === 0) {
-    throw new SimulatedBadRequest("'messages' must be an array with at least one message.", 'messages');
-  }
-  messages.forEach((message: unknown, index) => {
-    if (!isRecord(message) || typeof message.role !== 'string') {
-      throw new SimulatedBadRequest(`'messages[${index}]' must be an object with a role.`, `messages[${index}]`);
-    }
-  });
-  return {
-    model,
-    messages: messages.filter(isRecord),
-    choiceCount: readCount(body, 'n', 128) ?? 1,
-    maxOutputTokens: readCount(body, 'max_completion_tokens') ?? readCount(body, 'max_tokens'),
-    stream: body.stream === true,
-    includeUsage: isRecord(streamOptions) && streamOptions.include_usage === true,
-  };
-}
-
-function readCount(body: JsonRecord, name: string, max = Number.MAX_SAFE_INTEGER): number | undefined {
-  const value = body[name];
-  if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > max) {
-    throw new SimulatedBadRequest(`'${name}' must be an integer of at least 1.`, name);
-  }
-  return value;
+/** A choice before it is one of a `chat.completion`. */
+interface Choice {
+  content: string | null;
+  reasoning: string;
+  calls: JsonRecord[];
+  finish: 'stop' | 'length' | 'tool_calls';
 }
 
 /**
@@ -65,38 +19,83 @@ function readCount(body: JsonRecord, name: string, max = Number.MAX_SAFE_INTEGER
 export function simulateCompletion(request: SimulatedRequest, body: string, createdSeconds: number): JsonRecord {
   const promptText = request.messages.map((message) => textOf(message.content)).join('\n');
   const promptTokens = countTokens(promptText) + 3 * request.messages.length;
-  const choices = Array.from({ length: request.choiceCount }, (_, index) => simulateChoice(request, index));
-  const completionTokens = choices.reduce((sum, choice) => sum + countTokens(choice.message.content), 0);
+  const digest = createHash('sha256').update(body).digest('hex').slice(0, 24);
+  const choices = Array.from({ length: request.choiceCount }, (_, index) => simulateChoice(request, index, digest));
+  const reasoningTokens = choices.reduce((sum, { reasoning }) => sum + countTokens(reasoning), 0);
+  const writtenTokens = choices.reduce((sum, choice) => sum + writtenTokensOf(choice), 0);
   return {
-    id: `chatcmpl-sim-${createHash('sha256').update(body).digest('hex').slice(0, 24)}`,
+    id: `chatcmpl-sim-${digest}`,
     object: 'chat.completion',
     created: createdSeconds,
     model: request.model,
-    choices,
+    choices: choices.map(openAiChoice),
     usage: {
       prompt_tokens: promptTokens,
-      completion_tokens: completionTokens,
-      total_tokens: promptTokens + completionTokens,
+      completion_tokens: writtenTokens + reasoningTokens,
+      total_tokens: promptTokens + writtenTokens + reasoningTokens,
       prompt_tokens_details: { cached_tokens: 0 },
-      completion_tokens_details: { reasoning_tokens: 0 },
+      completion_tokens_details: { reasoning_tokens: reasoningTokens },
     },
     system_fingerprint: 'fp_simulator',
   };
 }
 
-function simulateChoice({ messages, maxOutputTokens = Infinity }: SimulatedRequest, index: number) {
-  const prompt = textOf(messages.findLast((message) => message.role === 'user')?.content);
-  const variant = index === 0 ? '' : ` This is choice ${index + 1}.`;
-  const text =
-    `Hello! This is the built-in simulator: no model was called and nothing was charged. ` +
-    `You said: "${opening(prompt)}".${variant} With a provider's key the same request gets a real response.`;
-  const isCut = countTokens(text) > maxOutputTokens;
+function openAiChoice({ content, reasoning, calls, finish }: Choice, index: number): JsonRecord {
   return {
     index,
-    message: { role: 'assistant', content: isCut ? cut(text, maxOutputTokens * 4) : text, refusal: null },
+    message: {
+      role: 'assistant',
+      content,
+      refusal: null,
+      ...(reasoning !== '' && { reasoning_content: reasoning }),
+      ...(calls.length > 0 && { tool_calls: calls }),
+    },
     logprobs: null,
-    finish_reason: isCut ? 'length' : 'stop',
+    finish_reason: finish,
   };
+}
+
+function writtenTokensOf({ content, calls }: Choice): number {
+  return countTokens(content ?? '') + (calls.length > 0 ? countTokens(JSON.stringify(calls)) : 0);
+}
+
+function simulateChoice(request: SimulatedRequest, index: number, digest: string): Choice {
+  const { messages, maxOutputTokens = Infinity, reasons } = request;
+  const prompt = textOf(messages.findLast((message) => message.role === 'user')?.content);
+  const reasoning = reasons ? `The simulator reads: "${opening(prompt)}". It has no thoughts of its own.` : '';
+  const called = calledFunctions(request, prompt);
+  if (called.length > 0) {
+    const calls = called.map((each, at) => callOf(each, `call_sim_${digest.slice(0, 16)}_${index}_${at}`));
+    return { content: null, reasoning, calls, finish: 'tool_calls' };
+  }
+  const text = request.text ?? answerText(request, prompt, index);
+  const isCut = countTokens(text) > maxOutputTokens;
+  const content = isCut ? cut(text, maxOutputTokens * 4) : text;
+  return { content, reasoning, calls: [], finish: isCut ? 'length' : 'stop' };
+}
+
+/** Those that the request forces, else those whose names are in the prompt; none after their results. */
+function calledFunctions({ functions, forced, messages }: SimulatedRequest, prompt: string): SimulatedFunction[] {
+  if (messages.at(-1)?.role === 'tool') return [];
+  if (forced.length > 0) return functions.filter(({ name }) => forced.includes(name));
+  return functions.filter(({ name }) => prompt.includes(name));
+}
+
+function callOf({ name, parameters }: SimulatedFunction, id: string): JsonRecord {
+  const given = JSON.stringify(simulatedValue({ type: 'object', ...parameters }, parameters));
+  return { id, type: 'function', function: { name, arguments: given } };
+}
+
+function answerText({ schema, messages }: SimulatedRequest, prompt: string, index: number): string {
+  if (schema) return JSON.stringify(simulatedValue(schema, schema));
+  const before = messages.findLastIndex(({ role }) => role !== 'tool');
+  const results = messages.slice(before + 1).map(({ content }) => `"${opening(textOf(content))}"`);
+  const variant = index === 0 ? '' : ` This is choice ${index + 1}.`;
+  const said = results.length > 0 ? `The tools gave: ${results.join(', ')}.` : `You said: "${opening(prompt)}".`;
+  return (
+    `Hello! This is the built-in simulator: no model was called and nothing was charged. ` +
+    `${said}${variant} With a provider's key the same request gets a real response.`
+  );
 }
 
 /** The start of a text, of at most `length` UTF-16 units; it does not end inside a surrogate pair. */

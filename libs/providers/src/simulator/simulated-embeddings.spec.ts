@@ -1,5 +1,5 @@
 import { simulateEmbeddings } from './simulated-embeddings';
-import { SimulatedBadRequest } from './simulated-answer';
+import { SimulatedBadRequest } from './simulated-request';
 
 interface Answer {
   data: { index: number; embedding: number[] }[];

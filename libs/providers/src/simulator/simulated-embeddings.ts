@@ -1,5 +1,5 @@
 import { isRecord, type JsonRecord } from '../json-record';
-import { SimulatedBadRequest } from './simulated-answer';
+import { SimulatedBadRequest } from './simulated-request';
 
 const DIMENSIONS = 256;
 const MAX_DIMENSIONS = 4096;

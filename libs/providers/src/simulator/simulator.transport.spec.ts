@@ -104,4 +104,102 @@ describe('SimulatorTransport', () => {
     controller.abort();
     await expect(sending).rejects.toMatchObject({ kind: 'aborted', sent: false });
   });
+
+  const WEATHER = {
+    type: 'function',
+    function: { name: 'weather', parameters: { type: 'object', properties: { city: { enum: ['서울'] } } } },
+  };
+  const about = (content: string, members: JsonRecord = {}) => ({
+    model: 'm',
+    messages: [{ role: 'user', content }],
+    ...members,
+  });
+
+  it.each([
+    ['its name is in the prompt', about('Use weather.', { tools: [WEATHER] })],
+    ['it must', about('Go.', { tools: [WEATHER], tool_choice: 'required' })],
+    [
+      'it is named',
+      about('Go.', { tools: [WEATHER], tool_choice: { type: 'function', function: { name: 'weather' } } }),
+    ],
+  ])('calls a tool where %s, and takes its result', async (_, body) => {
+    const { completion, facts } = await send(body);
+    const [call] = completion.choices[0].message.tool_calls;
+    expect([call.function.name, JSON.parse(call.function.arguments)]).toEqual(['weather', { city: '서울' }]);
+    expect(facts).toMatchObject({ hasToolCalls: true, finishReasons: ['tool_calls'] });
+    expect(facts.usage?.outputTokens).toBeGreaterThan(5);
+    const { decoder } = await sendStream(body);
+    expect(JSON.parse(decoder.assemble().body.toString()).choices[0].message.tool_calls).toMatchObject([
+      { function: call.function },
+    ]);
+    const result = { role: 'tool', tool_call_id: call.id, content: '맑음' };
+    const { completion: next } = await send({
+      ...body,
+      messages: [...body.messages, completion.choices[0].message, result],
+    });
+    expect(next.choices[0].message.content).toContain('The tools gave: "맑음"');
+    expect((await send({ ...body, tool_choice: 'none' })).completion.choices[0].message).not.toHaveProperty(
+      'tool_calls',
+    );
+  });
+
+  it('reasons, counts it, and answers by a schema or with the text that it is given', async () => {
+    const { completion, facts } = await send(about('Think.', { reasoning_effort: 'low' }));
+    expect(completion.choices[0].message.reasoning_content).toContain('"Think."');
+    expect(facts.usage?.reasoningTokens).toBeGreaterThan(5);
+    const schema = {
+      type: 'object',
+      properties: { kind: { $ref: '#/$defs/kind' }, sizes: { type: 'array', items: { type: 'integer', minimum: 3 } } },
+      $defs: { kind: { anyOf: [{ const: 'city' }, { type: 'null' }] } },
+    };
+    const format = { type: 'json_schema', json_schema: { name: 'a', schema } };
+    const { completion: structured } = await send(about('As JSON.', { response_format: format }));
+    expect(JSON.parse(structured.choices[0].message.content)).toEqual({ kind: 'city', sizes: [3] });
+    const { completion: given } = await send(about('Say it.', { mock_response: '내 대답' }));
+    expect(given.choices[0].message.content).toBe('내 대답');
+  });
+
+  const behaving = (words: string, body: JsonRecord = chatBody, stream = false) => {
+    const plain = request(body, stream);
+    return { ...plain, headers: { ...plain.headers, 'x-simulate': words } };
+  };
+
+  it('fails as its deployment or the request says', async () => {
+    const limited = await simulator.send(behaving('status=429 retry_after=7'));
+    expect([limited.status, limited.headers['retry-after']]).toEqual([429, '7']);
+    expect(JSON.parse((await limited.readAll()).toString())).toMatchObject({ error: { code: 'rate_limit_exceeded' } });
+    expect((await simulator.send(request({ ...chatBody, mock_status: 503 }))).status).toBe(503);
+    const failing = async (index: number) =>
+      (await simulator.send(behaving('failure_rate=0.3', about(`${index}`)))).status;
+    const statuses = await Promise.all(Array.from({ length: 300 }, (_, index) => failing(index)));
+    const failed = statuses.filter((status) => status === 500).length;
+    expect(failed).toBeGreaterThan(60);
+    expect(failed).toBeLessThan(120);
+    expect(await Promise.all(Array.from({ length: 300 }, (_, index) => failing(index)))).toEqual(statuses);
+  });
+
+  it('breaks a stream off, and hangs up to the time-out', async () => {
+    const cut = await simulator.send(behaving('cut_after=3 gap_ms=1', chatBody, true));
+    let text = '';
+    const reading = (async () => {
+      for await (const bytes of cut.body) text += Buffer.from(bytes).toString();
+    })();
+    await expect(reading).rejects.toMatchObject({ kind: 'reset', sent: true });
+    expect(text.match(/^data: /gm)).toHaveLength(3);
+    const hanging = simulator.send(request({ ...chatBody, mock_timeout: true }), {
+      timeouts: { firstByteTimeoutMs: 20 },
+    });
+    await expect(hanging).rejects.toMatchObject({ kind: 'first_byte_timeout', sent: true });
+  });
+
+  it.each([
+    ['latencyms=3', {}, /no word 'latencyms'/],
+    ['latency_ms=soon', {}, /latency_ms/],
+    ['', { mock_status: 200 }, /from 400 to 599/],
+    ['', { mock_delay: 'long' }, /mock_delay/],
+  ])('names what is wrong in %j %j', async (words, members, message) => {
+    const response = await simulator.send(behaving(words, { ...chatBody, ...members }));
+    expect(response.status).toBe(400);
+    expect((await response.readAll()).toString()).toMatch(message);
+  });
 });

@@ -139,8 +139,9 @@ export class AnthropicAnswer {
     };
     const opening = JSON.stringify(this.head).slice(0, -1);
     this.textHead = `${opening},"choices":[{"index":0,"delta":{"content":`;
-    // The whole answer has null for a content that never comes, the stream an empty text to begin with.
-    this.assembly.add({ ...this.head, choices: [{ index: 0, delta: { role: 'assistant' } }] }, 0);
+    // The whole answer has null for what never comes, the stream an empty text to begin with.
+    const begun = { index: 0, delta: { role: 'assistant', refusal: null }, logprobs: null };
+    this.assembly.add({ ...this.head, choices: [begun] }, 0);
     const data = `${opening},"choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}`;
     return { kind: 'lifecycle', data };
   }

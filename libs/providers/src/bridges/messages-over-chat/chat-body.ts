@@ -21,8 +21,11 @@ const KNOWN = new Set<string>([
   'service_tier',
   'cache_control',
 ]);
-/** Resources and features of Anthropic's own platform. */
-const REFUSED = new Set(['mcp_servers', 'container', 'context_management', 'thread', 'inference_geo']);
+/**
+ * Resources and features of Anthropic's own platform. `context_management` is dropped: it only shortens what the model reads, and
+ * Claude Code sends it with each request.
+ */
+const REFUSED = new Set(['mcp_servers', 'container', 'thread', 'inference_geo']);
 /** Anthropic's efforts that OpenAI's `reasoning_effort` lacks. */
 const EFFORTS: Readonly<Record<string, string>> = { max: 'xhigh' };
 /** A budget of thinking tokens up to which an effort stands for it. */

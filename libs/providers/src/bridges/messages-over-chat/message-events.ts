@@ -95,8 +95,7 @@ export class MessageEvents extends OverChatStream {
     if (this.open?.kind !== kind) {
       events.push(...this.closeBlock(), ...this.tools.end());
       this.open = { kind, index: this.nextIndex() };
-      const block =
-        kind === 'text' ? { type: kind, text: '', citations: null } : { type: kind, thinking: '', signature: '' };
+      const block = kind === 'text' ? { type: kind, text: '' } : { type: kind, thinking: '', signature: '' };
       events.push(messageEvent({ type: 'content_block_start', index: this.open.index, content_block: block }));
     }
     const delta = kind === 'text' ? { type: 'text_delta', text: piece } : { type: 'thinking_delta', thinking: piece };

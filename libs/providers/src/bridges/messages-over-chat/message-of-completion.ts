@@ -96,7 +96,7 @@ function textsOf({ content, refusal }: JsonRecord): JsonRecord[] {
   const parts: unknown[] = Array.isArray(content) ? content : [{ type: 'text', text: content }];
   const text = parts.map((part) => (isRecord(part) && typeof part.text === 'string' ? part.text : '')).join('');
   const said = text === '' ? nonEmptyString(refusal) : text;
-  return said === undefined ? [] : [{ type: 'text', text: said, citations: null }];
+  return said === undefined ? [] : [{ type: 'text', text: said }];
 }
 
 function callsOf({ tool_calls: calls }: JsonRecord): JsonRecord[] {

@@ -85,13 +85,12 @@ export function ending(finishReason: string | null | undefined): JsonRecord {
 /** @see https://platform.openai.com/docs/api-reference/responses/object#responses/object-usage */
 export function responseUsage(usage: TokenUsage | undefined): JsonRecord | null {
   if (!usage) return null;
-  const { inputTokens, cachedInputTokens, cacheWriteTokens, longCacheWriteTokens: long } = usage;
-  const writes = cacheWriteTokens === undefined ? {} : { cache_write_tokens: cacheWriteTokens };
+  const { inputTokens, cachedInputTokens, cacheWriteTokens = 0, longCacheWriteTokens: long } = usage;
   return {
     input_tokens: inputTokens,
     input_tokens_details: {
       cached_tokens: cachedInputTokens,
-      ...writes,
+      cache_write_tokens: cacheWriteTokens,
       ...(long !== undefined && { cache_write_tokens_details: { ttl_12h_tokens: long } }),
     },
     output_tokens: usage.outputTokens,

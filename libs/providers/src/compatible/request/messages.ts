@@ -40,7 +40,7 @@ function withoutName(message: JsonRecord, draft: Draft): JsonRecord {
 function assistantMessage(message: JsonRecord, rules: RequestRules, turns: UpstreamCall['turns']): JsonRecord {
   const replayed = replayReasoning(message, rules, turns);
   const { assistantMembers: taken } = rules;
-  if (taken === undefined) return replayed;
+  if (taken === undefined) return rules.replay === undefined ? replayed : withPlainCalls(replayed);
   const refusal = nonEmptyString(replayed.refusal);
   const content = replayed.content ?? refusal;
   const others = Object.keys(replayed).filter((name) => !taken.includes(name));
@@ -48,6 +48,12 @@ function assistantMessage(message: JsonRecord, rules: RequestRules, turns: Upstr
   const calls = Array.isArray(rest.tool_calls) ? mapped(rest.tool_calls, plainCall) : rest.tool_calls;
   if (rest === message && content === message.content && calls === message.tool_calls) return message;
   return { ...rest, ...(content !== undefined && { content }), ...(calls !== undefined && { tool_calls: calls }) };
+}
+
+function withPlainCalls(message: JsonRecord): JsonRecord {
+  const { tool_calls: calls } = message;
+  const plain = Array.isArray(calls) ? mapped(calls, plainCall) : calls;
+  return plain === calls ? message : { ...message, tool_calls: plain };
 }
 
 /** Google's signatures are beside the functions. */

@@ -80,7 +80,8 @@ export class GeminiAnswer {
     if (choice === undefined) {
       choice = new GeminiChoice(this.call, () => this.#calls++);
       this.#choices.set(index, choice);
-      chunks.push(this.#chunk('lifecycle', { index, delta: { role: 'assistant' }, finish_reason: null }));
+      const delta = { role: 'assistant', refusal: null };
+      chunks.push(this.#chunk('lifecycle', { index, delta, logprobs: null, finish_reason: null }));
     }
     return choice;
   }

@@ -1,0 +1,3 @@
+import { describeClients } from '../support/clients/describe-clients';
+
+describe('the official packages', () => describeClients('own'));
