@@ -1,13 +1,16 @@
+import type { BatchApi } from './batch-api';
 import type { Endpoint } from './endpoint';
-import type { Translator, UpstreamRequest } from './translator';
+import type { HttpRequest, Translator } from './translator';
 
 /** One vendor: the APIs that it supports, and how a request carries its credential. */
 export interface Provider {
   readonly id: string;
   /** The request with the credential; unchanged without one. */
-  authorise(request: UpstreamRequest, credential: string | undefined): UpstreamRequest;
+  authorise<Request extends HttpRequest>(request: Request, credential: string | undefined): Request;
   /** By the name of the endpoint. */
   readonly translators: Readonly<Record<string, Translator | undefined>>;
+  /** Undefined where the vendor sells no batches. */
+  readonly batches?: BatchApi | undefined;
 }
 
 /** The name of the chat completions endpoint, over which other endpoints can be bridged. */

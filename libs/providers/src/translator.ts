@@ -43,11 +43,23 @@ export interface VendorTurn {
   content: unknown;
 }
 
+/** A body that is sent as it is produced; its length must be known before. */
+export interface StreamedBody extends AsyncIterable<Buffer> {
+  /** In bytes. */
+  readonly byteLength: number;
+}
+
 /** An HTTP request, complete except for the credential. */
-export interface UpstreamRequest {
-  method: 'POST';
+export interface HttpRequest {
+  method: 'GET' | 'POST' | 'DELETE';
   url: string;
   headers: Record<string, string>;
+  body: JsonBody | StreamedBody | undefined;
+}
+
+/** The request of a call. */
+export interface UpstreamRequest extends HttpRequest {
+  method: 'POST';
   body: JsonBody;
   /** Members of the caller's body that this vendor does not support; the gateway reports them. */
   dropped: string[];

@@ -3,6 +3,7 @@ import { CHAT_COMPLETIONS, type Provider } from '../provider';
 import type { Translator } from '../translator';
 import { readMessage } from './answer/anthropic-reply';
 import { AnthropicStream } from './answer/anthropic-stream';
+import { anthropicBatches } from './anthropic-batches';
 import { toAnthropicError } from './anthropic-error';
 import { nativeMessages } from './native-messages';
 import { toMessagesRequest } from './request/anthropic-request';
@@ -22,4 +23,5 @@ export const anthropic: Provider = {
   authorise: (request, credential) =>
     credential === undefined ? request : { ...request, headers: { ...request.headers, 'x-api-key': credential } },
   translators: { [CHAT_COMPLETIONS]: anthropicChat, [MESSAGES]: nativeMessages },
+  batches: anthropicBatches,
 };

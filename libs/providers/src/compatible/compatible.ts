@@ -1,3 +1,5 @@
+import { BATCH_QUIRKS } from '../batches/batch-quirks';
+import { openAiBatches } from '../batches/openai-batches';
 import { readCompletion } from '../endpoints/chat-completions/completion-facts';
 import { toChatRequest, withPromptCacheKey } from '../openai/openai-chat-request';
 import { OpenAiChatStream } from '../openai/openai-chat-stream';
@@ -5,7 +7,7 @@ import { bearer } from '../openai/openai';
 import { toOpenAiError } from '../openai/openai-error';
 import { openAiResponses } from '../openai/responses/openai-responses';
 import { CHAT_COMPLETIONS, type Provider, RESPONSES } from '../provider';
-import type { Translator, UpstreamCall, UpstreamRequest } from '../translator';
+import type { HttpRequest, Translator, UpstreamCall, UpstreamRequest } from '../translator';
 import { readAnswer, withTurn } from './answer/answer';
 import { errorIn, openAiShape } from './answer/openai-shape';
 import { azureUrl } from './azure-url';
@@ -18,6 +20,7 @@ const MAX_KNOWN_MODELS = 1_000;
 
 /** The API of a vendor by its record. @param id its name */
 export function compatible(id: string, vendor: CompatibleVendor): Provider {
+  const batches = BATCH_QUIRKS[id];
   return {
     id,
     authorise: vendor.quirks.azure
@@ -27,6 +30,7 @@ export function compatible(id: string, vendor: CompatibleVendor): Provider {
       [CHAT_COMPLETIONS]: compatibleChat(vendor),
       ...(vendor.quirks.responses && { [RESPONSES]: openAiResponses }),
     },
+    ...(batches && { batches: openAiBatches(batches) }),
   };
 }
 
@@ -75,6 +79,9 @@ function toRequest(call: UpstreamCall, rules: RequestRules, label: string, azure
   return { ...withHeaders(request, headers), dropped: [...dropped] };
 }
 
-function withHeaders(request: UpstreamRequest, headers: Readonly<Record<string, string>>): UpstreamRequest {
+function withHeaders<Request extends HttpRequest>(
+  request: Request,
+  headers: Readonly<Record<string, string>>,
+): Request {
   return { ...request, headers: { ...request.headers, ...headers } };
 }

@@ -2,6 +2,7 @@ import { CHAT_COMPLETIONS, type Provider } from '../provider';
 import type { Translator } from '../translator';
 import { readGeminiReply } from './answer/gemini-reply';
 import { GeminiStream } from './answer/gemini-stream';
+import { geminiBatches } from './gemini-batches';
 import { toGeminiError } from './gemini-error';
 import { toGeminiRequest } from './request/gemini-request';
 
@@ -20,4 +21,5 @@ export const gemini: Provider = {
   authorise: (request, credential) =>
     credential === undefined ? request : { ...request, headers: { ...request.headers, 'x-goog-api-key': credential } },
   translators: { [CHAT_COMPLETIONS]: geminiChat },
+  batches: geminiBatches,
 };
