@@ -47,7 +47,14 @@ export const createBatchSchema = z
       description: 'The lines as an array of `{custom_id, method, url, body}`; `method` and `url` are optional.',
     }),
     endpoint: z
-      .enum(['/v1/chat/completions', '/chat/completions', '/v1/responses', '/responses'])
+      .enum([
+        '/v1/chat/completions',
+        '/chat/completions',
+        '/v1/responses',
+        '/responses',
+        '/v1/messages',
+        '/messages',
+      ])
       .default('/v1/chat/completions')
       .meta({ description: 'The endpoint of lines without a `url`.' }),
     completion_window: z

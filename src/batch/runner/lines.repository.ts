@@ -28,7 +28,7 @@ export class LinesRepository {
       FROM open, batches batch
       WHERE line.batch_id = ${batchId} AND line.line_no = open.line_no AND batch.id = ${batchId}
       RETURNING line.batch_id AS "batchId", line.line_no AS "lineNo", line.custom_id AS "customId", line.body,
-        line.starts, line.lease_token AS "token", batch.team_id AS "teamId", batch.key_id AS "keyId", batch.endpoint,
+        line.starts, line.lease_token AS "token", batch.team_id AS "teamId", batch.key_id AS "keyId", line.url AS endpoint,
         batch.expires_at AS "expiresAt"`.execute(this.database.db);
     return rows.toSorted((a, b) => a.lineNo - b.lineNo);
   }
