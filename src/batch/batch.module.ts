@@ -18,6 +18,20 @@ import { LocalBatchQueue } from './queue/batch-queue.local';
 import { BatchWorker } from './runner/batch-worker.service';
 import { LineRunner } from './runner/line-runner.service';
 import { LinesRepository } from './runner/lines.repository';
+import { BudgetsModule } from '../budgets/budgets.module';
+import { LedgerModule } from '../ledger/ledger.module';
+import { ProvidersModule } from '../providers/providers.module';
+import { LineCalls } from './line-calls.service';
+import { NativeDispatcher } from './native/native-dispatcher.service';
+import { NativeRunner } from './native/native-runner.service';
+import { ShardCalls } from './native/shard-calls.service';
+import { ShardResults } from './native/shard-results.service';
+import { ShardsRepository } from './native/shards.repository';
+import { VendorBatches } from './native/vendor-batches.service';
+import { BatchPlanner } from './plan/batch-planner.service';
+import { PlanRepository } from './plan/plan.repository';
+import { TwinsRepository } from './runner/twins.repository';
+import { TwinsService } from './runner/twins.service';
 import { RefusedCallsModule } from '../refused-calls/refused-calls.module';
 import { ResultWriter } from './runner/result-writer.service';
 
@@ -35,6 +49,9 @@ export class BatchModule {
         KeysModule,
         ModelsModule,
         RefusedCallsModule,
+        BudgetsModule,
+        LedgerModule,
+        ProvidersModule,
         ...(queueRedisUrl ? [BullBatchQueueModule.register()] : []),
       ],
       controllers: [BatchesController],
@@ -49,6 +66,17 @@ export class BatchModule {
         ResultWriter,
         BatchFinisher,
         FinishingRepository,
+        LineCalls,
+        TwinsService,
+        TwinsRepository,
+        BatchPlanner,
+        PlanRepository,
+        NativeDispatcher,
+        NativeRunner,
+        ShardCalls,
+        ShardResults,
+        ShardsRepository,
+        VendorBatches,
         ...(queueRedisUrl ? [] : [{ provide: BatchQueue, useClass: LocalBatchQueue }]),
       ],
     };

@@ -28,6 +28,7 @@ export type NewBatch = Pick<
   | 'total_lines'
   | 'created_at'
   | 'expires_at'
+  | 'escalate'
 > & { metadata: Record<string, string> | null };
 
 /** Creates, reads and cancels batches. */

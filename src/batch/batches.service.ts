@@ -8,6 +8,7 @@ import { completionWindowMs } from './batch-state';
 import type { KeepAnswer } from '../idempotency/idempotent-call';
 import { type Batch, BatchesRepository, type NewBatch } from './batches.repository';
 import { type BatchInput, BatchInputService } from './input/batch-input.service';
+import { ShardsRepository } from './native/shards.repository';
 import { BatchQueue } from './queue/batch-queue';
 import { LinesRepository } from './runner/lines.repository';
 
@@ -18,6 +19,7 @@ export class BatchesService {
     private readonly repository: BatchesRepository,
     private readonly inputs: BatchInputService,
     private readonly lines: LinesRepository,
+    private readonly shards: ShardsRepository,
     private readonly queue: BatchQueue,
     private readonly clock: Clock,
   ) {}
@@ -64,6 +66,7 @@ export class BatchesService {
     const cancelling = await this.repository.cancel(teamId, batchId);
     if (cancelling) {
       await this.lines.closeUnstarted();
+      await this.shards.wake(batchId);
       this.queue.announce({ id: batchId, teamId, lines: cancelling.total_lines });
       return cancelling;
     }
@@ -84,6 +87,7 @@ export class BatchesService {
       output_expires_after_s: request.output_expires_after?.seconds ?? null,
       total_lines: input.lines,
       metadata: request.metadata ?? null,
+      escalate: request.gateway?.escalate ?? false,
       created_at: new Date(now),
       expires_at: new Date(now + completionWindowMs(request.completion_window)),
     };

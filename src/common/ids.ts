@@ -39,7 +39,8 @@ export function newId(
     | 'transfer'
     | 'webhook'
     | 'audit'
-    | 'share',
+    | 'share'
+    | 'shard',
 ): string {
   return `${prefix}_${nextUlid()}`;
 }

@@ -41,6 +41,7 @@ export const SETTING_MEANINGS: Record<keyof Environment, string> = {
   CACHE_MEMORY_MB: 'size of the response cache in memory',
   WEBHOOK_ALLOW_PRIVATE: 'lets webhooks reach private addresses',
   BATCH_CONCURRENCY: 'maximum number of batch lines that run at once in this process',
+  BATCH_POLL_INTERVAL_MS: "how often a vendor's batch is asked for its state at first; backs off to ten times as long",
   JOURNAL_FSYNC: '`always` waits for the disk with each write; `interval` flushes every 200 ms',
   JOURNAL_MAX_MB: 'size of the journal while the database is away; beyond it calls get 503',
   LEDGER_RETENTION_MONTHS: 'whole months of ledger rows to keep; without it rows stay; sums always stay',

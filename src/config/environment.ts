@@ -68,6 +68,7 @@ export const environmentSchema = z
     CACHE_MEMORY_MB: positive(32),
     WEBHOOK_ALLOW_PRIVATE: z.stringbool().default(false),
     BATCH_CONCURRENCY: positive(16),
+    BATCH_POLL_INTERVAL_MS: positive(30_000),
     JOURNAL_FSYNC: z.enum(['interval', 'always']).default('interval'),
     JOURNAL_MAX_MB: positive(4096),
     LEDGER_RETENTION_MONTHS: z.coerce.number().int().positive().optional(),

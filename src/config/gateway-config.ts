@@ -42,7 +42,7 @@ export class GatewayConfig {
   readonly journal: { readonly fsync: 'interval' | 'always'; readonly maxBytes: number };
   /** How many whole months ledger rows are kept; undefined keeps them for ever. */
   readonly ledger: { readonly retentionMonths: number | undefined };
-  readonly batch: { readonly concurrency: number };
+  readonly batch: { readonly concurrency: number; readonly pollIntervalMs: number };
   /** By name. Only the registry of providers reads them. */
   readonly providers: Readonly<Record<string, ProviderSettings>>;
   readonly models: Readonly<GatewayFile['models']>;
@@ -79,7 +79,7 @@ export class GatewayConfig {
     this.drift = { knownDays: file.drift.known_days, flappingFingerprints: file.drift.flapping_fingerprints };
     this.journal = { fsync: env.JOURNAL_FSYNC, maxBytes: env.JOURNAL_MAX_MB * 1024 * 1024 };
     this.ledger = { retentionMonths: env.LEDGER_RETENTION_MONTHS };
-    this.batch = { concurrency: env.BATCH_CONCURRENCY };
+    this.batch = { concurrency: env.BATCH_CONCURRENCY, pollIntervalMs: env.BATCH_POLL_INTERVAL_MS };
     this.providers = providerSettings(env, file);
     this.models = file.models;
     this.prices = file.prices;

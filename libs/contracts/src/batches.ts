@@ -47,14 +47,7 @@ export const createBatchSchema = z
       description: 'The lines as an array of `{custom_id, method, url, body}`; `method` and `url` are optional.',
     }),
     endpoint: z
-      .enum([
-        '/v1/chat/completions',
-        '/chat/completions',
-        '/v1/responses',
-        '/responses',
-        '/v1/messages',
-        '/messages',
-      ])
+      .enum(['/v1/chat/completions', '/chat/completions', '/v1/responses', '/responses', '/v1/messages', '/messages'])
       .default('/v1/chat/completions')
       .meta({ description: 'The endpoint of lines without a `url`.' }),
     completion_window: z
@@ -63,6 +56,13 @@ export const createBatchSchema = z
       .default('24h')
       .meta({ description: '`1h` to `24h`. Lines that have not run by its end expire.' }),
     metadata: metadataSchema.optional(),
+    gateway: z
+      .object({
+        escalate: z.boolean().default(false).meta({
+          description: 'Whether what a vendor’s batch has not run near the end of the window runs as live calls.',
+        }),
+      })
+      .optional(),
     output_expires_after: expiresAfterSchema.nullish().meta({ description: 'How long the result files are kept.' }),
   })
   .superRefine((batch, context) => {
@@ -111,6 +111,7 @@ const batchExample = {
     saved_usd: '0.0218',
     cached: 100,
     deduplicated: 0,
+    escalated: 0,
     providers: ['openai'],
   },
 } as const;
@@ -177,7 +178,11 @@ export const batchSchema = z
       cost_usd: usdSchema,
       saved_usd: usdSchema,
       cached: z.number().int().meta({ description: 'Lines with a response from the cache.' }),
-      deduplicated: z.number().int(),
+      deduplicated: z.number().int().meta({ description: 'Lines with the answer of an equal line of the batch.' }),
+      escalated: z
+        .number()
+        .int()
+        .meta({ description: 'Lines that ran as live calls because their vendor had not run them near the end.' }),
       providers: z.array(z.string()),
     }),
   })

@@ -26,11 +26,15 @@ describe('readLine', () => {
 
   it('is for the API that it names, whatever the batch is for', () => {
     const message = { ...body, max_tokens: 10 };
-    expect(read({ custom_id: 'a', url: '/v1/messages', body: message })).toMatchObject({ line: { url: '/v1/messages' } });
+    expect(read({ custom_id: 'a', url: '/v1/messages', body: message })).toMatchObject({
+      line: { url: '/v1/messages' },
+    });
     expect(read({ custom_id: 'a', url: '/responses', body: { model: 'm', input: 'Hello' } })).toMatchObject({
       line: { url: '/v1/responses' },
     });
-    expect(read({ custom_id: 'a', url: '/v1/messages', body })).toMatchObject({ problem: { param: 'body.max_tokens' } });
+    expect(read({ custom_id: 'a', url: '/v1/messages', body })).toMatchObject({
+      problem: { param: 'body.max_tokens' },
+    });
   });
 
   it('keeps unknown members of the body', () => {

@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely';
 import { Database } from '../../database/database.connection';
 import type { Schema } from '../../database/schema';
 import type { FinalStatus, OpenStatus } from '../batch-state';
+import { hasNoOpenLines } from '../runner/lines.repository';
 import type { EndedLine } from './output-line';
 
 const LEASE = sql<Date>`now() + interval '30 seconds'`;
@@ -34,7 +35,7 @@ export class FinishingRepository {
         finalizing_at = coalesce(finalizing_at, now())
       WHERE id = ${batchId} AND status IN ('in_progress', 'finalizing', 'cancelling')
         AND (lease_until IS NULL OR lease_until < now())
-        AND NOT EXISTS (SELECT FROM batch_lines WHERE batch_id = ${batchId} AND state IN ('pending', 'running'))
+        AND planned_at IS NOT NULL AND ${hasNoOpenLines(sql.val(batchId))}
       RETURNING id, team_id, status, output_expires_after_s, lease_token AS token`.execute(this.database.db);
     return rows[0];
   }

@@ -4,19 +4,15 @@ import {
   type ReadReply,
   type SendOptions,
   type TokenUsage,
-  type Translator,
   type UpstreamRequest,
   type UpstreamResponse,
   type UpstreamTransport,
   UpstreamTransportError,
-  type VendorTurn,
 } from '@thriftgate/providers';
-import { type KeptTurn, VendorTurns } from '../../cache/turns/vendor-turns.store';
 import { Clock } from '../../common/clock';
 import { LedgerService } from '../../ledger/ledger.service';
 import type { Deployment } from '../../models/model';
 import { TokenEstimator } from '../../pricing/token-estimator.service';
-import type { ConfiguredProvider } from '../../providers/provider';
 import { ProviderRegistry } from '../../providers/provider-registry.service';
 import { AttemptFailure } from '../../routing/attempt-failure';
 import type { ReleaseSlot } from '../../routing/route-request';
@@ -25,6 +21,7 @@ import { Attempt, type AttemptServices } from './attempt';
 import { isJson, isPage, readBody } from './answer-reader';
 import { AdmissionService } from './admission.service';
 import { CacheWriter } from './cache-writer.service';
+import { CallTurns } from './call-turns.service';
 import { type Exchange, exchangeWith, translatorOf } from './exchange';
 import type { ResolvedCall } from './resolved-call';
 import { ReadOnService } from './read-on.service';
@@ -36,13 +33,6 @@ const OK = 200;
 const BAD_GATEWAY = 502;
 const INVALID_ANSWER = 'upstream_invalid_answer';
 
-interface CallTurns {
-  turns: Promise<ReadonlyMap<string, VendorTurn> | undefined> | undefined;
-  store: ((kept: KeptTurn) => void) | undefined;
-}
-
-const NO_TURNS: CallTurns = { turns: undefined, store: undefined };
-
 /** Makes one attempt at one deployment: hold and intent, upstream call, settlement. */
 @Injectable()
 export class AttemptsService {
@@ -52,7 +42,7 @@ export class AttemptsService {
     private readonly providers: ProviderRegistry,
     private readonly admission: AdmissionService,
     private readonly readOn: ReadOnService,
-    private readonly turns: VendorTurns,
+    private readonly turns: CallTurns,
     ledger: LedgerService,
     estimator: TokenEstimator,
     cacheWriter: CacheWriter,
@@ -78,7 +68,7 @@ export class AttemptsService {
       const provider = this.providers.find(deployment.provider);
       if (!provider) throw upstreamFailure('unavailable', `The provider of ${deployment.id} was removed.`);
       const translator = translatorOf(resolved, provider);
-      const { turns, store } = this.turnsOf(resolved, provider, translator);
+      const { turns, store } = this.turns.of(resolved, provider, translator);
       const exchange = exchangeWith(resolved, deployment, provider, { translator, turns: await turns });
       const { body, dropped } = exchange.request;
       const started = await this.admission.admit(resolved, deployment, number, body);
@@ -94,17 +84,6 @@ export class AttemptsService {
       // A stream releases its slot when it ends.
       if (!relay) release();
     }
-  }
-
-  /** Earlier turns of the call, and what stores the next one: for vendors that need their own turns back. */
-  private turnsOf({ call }: ResolvedCall, { name, apiKey }: ConfiguredProvider, { keepsTurns }: Translator): CallTurns {
-    if (!keepsTurns) return NO_TURNS;
-    const owner = { teamId: call.caller.teamId, provider: name, credential: apiKey };
-    const ids = call.endpoint.turnIds(call.body);
-    return {
-      turns: ids.length > 0 ? this.turns.find(owner, ids) : undefined,
-      store: (kept) => void this.turns.store(owner, kept),
-    };
   }
 
   /** @returns a response whose status is 200 */

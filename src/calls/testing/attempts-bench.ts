@@ -4,6 +4,7 @@ import type { TokenEstimator } from '../../pricing/token-estimator.service';
 import type { ProviderRegistry } from '../../providers/provider-registry.service';
 import type { AdmissionService } from '../attempts/admission.service';
 import { AttemptsService } from '../attempts/attempts.service';
+import { CallTurns } from '../attempts/call-turns.service';
 import type { CacheWriter } from '../attempts/cache-writer.service';
 import { ReadOnService } from '../attempts/read-on.service';
 import type { ResolvedCall } from '../attempts/resolved-call';
@@ -59,7 +60,7 @@ export function attemptsBench(
     registry as Pick<ProviderRegistry, 'find'> as ProviderRegistry,
     admission as Pick<AdmissionService, 'admit'> as AdmissionService,
     new ReadOnService(),
-    bench.turns,
+    new CallTurns(bench.turns),
     bench.ledger.asService(),
     estimator as TokenEstimator,
     cacheWriter as CacheWriter,

@@ -23,6 +23,7 @@ import * as refusedCalls from './0021-refused-calls';
 import * as auditBeforeAfter from './0022-audit-before-after';
 import * as journalDamages from './0023-journal-damages';
 import * as sampleGenerations from './0024-sample-generations';
+import * as batchShards from './0029-batch-shards';
 
 /** Every migration by name, in the order in which they run. A migration that has landed is never changed. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -50,4 +51,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0022-audit-before-after': auditBeforeAfter,
   '0023-journal-damages': journalDamages,
   '0024-sample-generations': sampleGenerations,
+  '0029-batch-shards': batchShards,
 };

@@ -1,0 +1,83 @@
+import { BatchClient, line, lines } from '../support/batch-client';
+import { type RunningGateway, startGateway } from '../support/gateway';
+import { parseUsd } from '../../src/common/money';
+
+/** Batches that ride the vendor's own batch API. */
+describe("batches over the vendor's batch API", () => {
+  let gateway: RunningGateway;
+  let batches: BatchClient;
+  let teamId: string;
+
+  beforeAll(async () => {
+    gateway = await startGateway();
+    const key = await gateway.createKey();
+    teamId = key.teamId;
+    batches = new BatchClient(gateway, key.key);
+  });
+  afterAll(() => gateway?.stop());
+
+  const rowsOf = async (id: string) =>
+    (await gateway.admin('GET', `/admin/requests?batch_id=${id}&limit=500`)).body.data as any[];
+  const vendorLines = () => gateway.fake.batchLines.map(({ customId }) => customId);
+  const live = () => gateway.fake.calls.filter(({ path }) => path === '/v1/chat/completions').length;
+
+  it('cost half, and each answer comes under its own custom_id', async () => {
+    const requests = lines(20, 'native');
+    const before = live();
+    const created = await batches.create({ requests, completion_window: '24h' });
+    const batch = await batches.ended(created.id);
+    expect(batch).toMatchObject({
+      status: 'completed',
+      request_counts: { total: 20, completed: 20, failed: 0 },
+      gateway: { cached: 0, deduplicated: 0, escalated: 0, providers: ['openai'] },
+    });
+    expect(live()).toBe(before);
+    const results = await batches.resultsOf(batch.output_file_id);
+    expect(results.map(({ custom_id }) => custom_id)).toEqual(requests.map(({ custom_id }) => custom_id));
+    for (const { response } of results) expect(response).toMatchObject({ status_code: 200, body: { cached: false } });
+    const rows = await rowsOf(batch.id);
+    expect(rows).toHaveLength(20);
+    for (const row of rows) {
+      expect(row).toMatchObject({ state: 'settled', saved_by: 'batch', cache_status: 'MISS', latency_ms: null });
+      expect(parseUsd(row.list_cost_usd)).toBe(2n * parseUsd(row.cost_usd));
+    }
+    const sum = (member: string) => rows.reduce((all, row) => all + parseUsd(row[member]), 0n);
+    expect(parseUsd(batch.gateway.cost_usd)).toBe(sum('cost_usd'));
+    expect(parseUsd(batch.gateway.saved_usd)).toBe(sum('saved_usd'));
+    // The vendor never sees callers' names.
+    expect(vendorLines().some((id) => id.startsWith('native'))).toBe(false);
+    // The input is deleted at the vendor.
+    const kept = await fetch(`${gateway.fake.baseUrl}/files`, { headers: { authorization: 'Bearer sk-any' } });
+    expect(((await kept.json()) as any).data.filter(({ purpose }: any) => purpose === 'batch')).toEqual([]);
+    // The answers fill the cache.
+    const again = await gateway.chat(batches.key, 'native: question 3');
+    expect(again.headers.get('x-cache-status')).toBe('HIT');
+    expect(teamId).toMatch(/^team_/);
+  });
+
+  it('run equal lines once, and what is stored not at all', async () => {
+    await gateway.chat(batches.key, 'known already');
+    const requests = [
+      line('a', 'asked twice'),
+      line('b', 'asked twice'),
+      line('c', 'known already'),
+      line('d', 'asked once'),
+      line('e', 'asked twice'),
+    ];
+    const before = vendorLines().length;
+    const batch = await batches.ended((await batches.create({ requests, completion_window: '24h' })).id);
+    expect(batch).toMatchObject({ status: 'completed', gateway: { cached: 1, deduplicated: 2 } });
+    expect(vendorLines().length - before).toBe(2);
+    const results = await batches.resultsOf(batch.output_file_id);
+    expect(results.map(({ custom_id }) => custom_id)).toEqual(['a', 'b', 'c', 'd', 'e']);
+    const [a, b, , , e] = results.map(({ response }) => response?.body.choices[0].message.content);
+    expect([b, e]).toEqual([a, a]);
+    const rows = await rowsOf(batch.id);
+    const by = (id: string) => rows.find(({ custom_id }) => custom_id === id);
+    expect(['a', 'b', 'c'].map((id) => [by(id).saved_by, by(id).cost_usd === '0'])).toEqual([
+      ['batch', false],
+      ['dedupe', true],
+      ['cache', true],
+    ]);
+  });
+});
