@@ -170,7 +170,7 @@ describe('Gemini', () => {
     const { choices } = await ask('a city', {
       response_format: { type: 'json_schema', json_schema: { name: 'city', schema, strict: true } },
     });
-    expect(JSON.parse(choices[0]?.message.content ?? '')).toEqual({ kind: 'city', size: 1 });
+    expect(JSON.parse(choices[0]?.message.content ?? '')).toEqual({ kind: 'city', size: 42 });
   });
 
   it('reads pictures inside a request', async () => {

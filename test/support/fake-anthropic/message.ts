@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { sampleOf } from '../vendors/sample-of-schema';
 import { type ClaudeFacts, thinks } from './claude-facts';
 import { signatureOf } from './conversation-check';
 
@@ -72,24 +73,6 @@ function textFor(body: any, prompt: string): string {
   if (results.length > 0) return `Results: ${results.map(({ content }: any) => JSON.stringify(content)).join(', ')}`;
   const images = JSON.stringify(body.messages).match(/"type":"image"/g)?.length ?? 0;
   return images > 0 ? `I see ${images} image(s).` : `대답: ${prompt}`;
-}
-
-function sampleOf(schema: any): unknown {
-  if (schema.enum) return schema.enum[0];
-  if (schema.anyOf) return sampleOf(schema.anyOf[0]);
-  switch (schema.type) {
-    case 'object':
-      return Object.fromEntries(Object.entries(schema.properties ?? {}).map(([name, each]) => [name, sampleOf(each)]));
-    case 'array':
-      return [sampleOf(schema.items ?? { type: 'string' })];
-    case 'number':
-    case 'integer':
-      return 42;
-    case 'boolean':
-      return true;
-    default:
-      return '값';
-  }
 }
 
 /** Counts of a prompt whose marked part is written into the cache once, and read from it later. */

@@ -12,9 +12,30 @@ const PERSONAL = /@|^\+?[\d ()-]{7,}$/;
 const BINDING_BETA = 'thinking-binding-controls-2026-08-01';
 const REFUSED_KEYWORDS = ['oneOf', 'minimum', 'maximum', 'minLength', 'maxLength', 'maxItems', 'uniqueItems', 'not'];
 
+/** Members that only a beta has. */
+const BETA_MEMBERS: Readonly<Record<string, string>> = {
+  context_management: 'context-management-',
+  speed: 'fast-mode-',
+};
+const VERSIONS = ['2023-06-01', '2026-10-21'];
+const SAMPLING = ['temperature', 'top_p', 'top_k'];
+
+/** Refuses a request without a version, and what the version of October 2026 refuses. @throws Refusal */
+export function checkVersion(headers: Record<string, unknown>, body: any): void {
+  const version = headers['anthropic-version'];
+  if (!version) refuse('anthropic-version: header is required');
+  if (!VERSIONS.includes(String(version))) refuse(`anthropic-version: "${String(version)}" is not a valid version`);
+  const sampled = SAMPLING.find((name) => body?.[name] !== undefined);
+  if (version === '2026-10-21' && sampled) refuse(`${sampled}: Extra inputs are not permitted`);
+}
+
 /** Refuses what the vendor refuses. @returns what it says of the model, and how many blocks of thinking it leaves out @throws Refusal */
 export function checkRequest(body: any, beta: string, issued: IssuedTurns): { facts: ClaudeFacts; leftOut: number } {
-  for (const name of Object.keys(body)) if (!MEMBERS.has(name)) refuse(`${name}: Extra inputs are not permitted`);
+  if (typeof body !== 'object' || body === null) refuse('The request body is not valid JSON');
+  for (const name of Object.keys(body)) {
+    const ofBeta = BETA_MEMBERS[name];
+    if (!MEMBERS.has(name) && !(ofBeta && beta.includes(ofBeta))) refuse(`${name}: Extra inputs are not permitted`);
+  }
   if (typeof body.model !== 'string') refuse('model: Field required');
   const facts = claudeFacts(body.model);
   if (!facts) throw new Refusal(404, 'not_found_error', `model: ${body.model}`);
@@ -33,7 +54,7 @@ export function checkRequest(body: any, beta: string, issued: IssuedTurns): { fa
 }
 
 function checkSampling(body: any, { version }: ClaudeFacts): void {
-  const given = ['temperature', 'top_p', 'top_k'].filter((name) => body[name] !== undefined);
+  const given = SAMPLING.filter((name) => body[name] !== undefined);
   if (given.length > 0 && version >= 4.7) refuse(`${given[0]}: is not supported by this model`);
   if (body.temperature !== undefined && body.top_p !== undefined) refuse('temperature and top_p cannot both be set');
   if (body.temperature > 1) refuse('temperature: Input should be less than or equal to 1');

@@ -12,6 +12,8 @@ import {
 import { type Answer, type Identity, compose, fingerprintOf, toChunks, toCompletion } from './completion';
 import { type Directives, parseMarkers } from './directives';
 import { type Exchange, type VendorError, errorForStatus, invalidRequest } from './exchange';
+import { isReasoning } from './strict/models';
+import { refusedChat } from './strict/refused-chat';
 
 /** The response to a batch line. */
 export interface LineAnswer {
@@ -21,10 +23,17 @@ export interface LineAnswer {
 }
 
 const DEFAULT_DIMENSIONS = 64;
+/** Of each answer of a reasoning model. */
+const REASONING_TOKENS = 12;
 
 /** The models of the vendor: chat and embeddings, for direct calls and for batch lines. */
 export class ChatRoute {
   private readonly snapshots = new Map<string, Identity>();
+  /** Encrypted reasoning that Responses have given out. */
+  readonly issuedReasoning = new Set<string>();
+
+  /** @param isStrict whether it refuses all that the vendor refuses, and its reasoning models reason */
+  constructor(readonly isStrict = false) {}
 
   setSnapshot(model: string, snapshot: string, systemFingerprint = fingerprintOf(snapshot)): void {
     this.snapshots.set(model, { model: snapshot, systemFingerprint });
@@ -44,7 +53,8 @@ export class ChatRoute {
 
   async chat(exchange: Exchange): Promise<void> {
     const { call, directives } = exchange;
-    if (!checkChatRequest(call.body)) return refuse(exchange, chatRequestError(call.body));
+    const error = this.refused(call.body);
+    if (!checkChatRequest(call.body) || error) return refuse(exchange, error);
     const request = call.body;
     const answer = this.compose(request, directives, { call: call.seq, unknown_members: call.unknownMembers });
     if (request['stream'] === true && !directives.unstreamed) return stream(exchange, request, answer);
@@ -64,7 +74,8 @@ export class ChatRoute {
     const directives = parseMarkers(lastUserText(body));
     const { status } = directives;
     const request = checkChatRequest(body) ? body : undefined;
-    if (!request) return { status: 400, body: { error: chatRequestError(body) }, billed: undefined };
+    const error = this.refused(body);
+    if (!request || error) return { status: 400, body: { error }, billed: undefined };
     if (status !== undefined)
       return { status, body: { error: errorForStatus(status, request.model) }, billed: undefined };
     const answer = this.compose(request, directives, { unknown_members: unknownMembers(body) });
@@ -72,7 +83,14 @@ export class ChatRoute {
   }
 
   compose(request: ChatRequest, directives: Directives, xFake: Json): Answer {
-    return compose(request, directives, this.identityOf(request.model), xFake);
+    const reasons = this.isStrict && isReasoning(request.model) && request['reasoning_effort'] !== 'none';
+    const thought = reasons ? { reasoningTokens: REASONING_TOKENS, ...directives } : directives;
+    return compose(request, thought, this.identityOf(request.model), xFake);
+  }
+
+  private refused(body: unknown): VendorError | undefined {
+    const error = chatRequestError(body);
+    return error ?? (this.isStrict && checkChatRequest(body) ? refusedChat(body, body.messages) : undefined);
   }
 
   private embed(body: unknown): LineAnswer {

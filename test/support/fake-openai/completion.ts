@@ -2,17 +2,12 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { TokenBill } from './call-log';
 import { type ChatRequest, type Json, countWords, isJson, lastUserText, splitWords, textOf } from './chat-request';
 import type { Directives } from './directives';
+import { resultsText, sampleText, type ToolCall, toolCalls } from './tool-calls';
 
 export interface Identity {
   /** The dated name of the model, for example `gpt-4.1-2026-01-01`. */
   model: string;
   systemFingerprint: string;
-}
-
-interface ToolCall {
-  id: string;
-  type: 'function';
-  function: { name: string; arguments: string };
 }
 
 interface Choice {
@@ -45,28 +40,14 @@ export interface AnswerChunk {
 
 const REFUSAL = "I'm sorry, but I can't assist with that.";
 
-function toolCalls(request: ChatRequest, prompt: string): ToolCall[] {
-  const { tools, tool_choice: choice } = request;
-  if (!Array.isArray(tools) || choice === 'none' || !/call tools?\b/.test(prompt)) return [];
-  const names = tools.flatMap((tool: unknown) =>
-    isJson(tool) && isJson(tool['function']) ? [String(tool['function']['name'])] : [],
-  );
-  const wanted = isJson(choice) && isJson(choice['function']) ? [String(choice['function']['name'])] : names;
-  return (prompt.includes('call tools') ? wanted : wanted.slice(0, 1)).map((name) => ({
-    id: `call_${randomBytes(12).toString('hex')}`,
-    type: 'function',
-    function: { name, arguments: JSON.stringify({ text: prompt }) },
-  }));
-}
-
 function composeText(request: ChatRequest, directives: Directives, prompt: string, index: number): [string, string] {
   const { response_format: format, stop, max_tokens: maxTokens, max_completion_tokens: maxCompletionTokens } = request;
   const suffix = index === 0 ? '' : ` (${index + 1})`;
-  let text = directives.text ?? `echo: ${prompt}${suffix}`;
+  let text = directives.text ?? resultsText(request, prompt) ?? `echo: ${prompt}${suffix}`;
   if (directives.words !== undefined)
     text = Array.from({ length: directives.words }, (_, at) => `word${at + 1}`).join(' ');
   else if (isJson(format) && String(format['type']).startsWith('json_'))
-    text = JSON.stringify({ echo: prompt + suffix });
+    text = sampleText(format) ?? JSON.stringify({ echo: prompt + suffix });
 
   for (const sequence of [stop].flat()) {
     const at = typeof sequence === 'string' && sequence !== '' ? text.indexOf(sequence) : -1;

@@ -142,6 +142,17 @@ export function parseMarkers(text: string): Directives {
   return directives;
 }
 
+/** Reads the header `x-fake: status=429 retry-after=1`, with the words of the markers. @throws Error for any other word */
+export function parseHeader(header: string | string[] | undefined): Directives {
+  const words = [header ?? []].flat().join(' ').split(/\s+/).filter(Boolean);
+  const read = words.map((word) => {
+    const directive = parseWord(word);
+    if (!directive) throw new Error(`x-fake: no such word: ${word}`);
+    return directive;
+  });
+  return Object.assign({}, ...read) as Directives;
+}
+
 function parseWord(word: string): Directives | undefined {
   const [name = '', value] = word.split('=', 2);
   if (name === 'finish' && value) return { finish: value };
@@ -184,6 +195,9 @@ export class Script {
   private rules: Rule[] = [];
   private readonly seen = new Map<string, number>();
 
+  /** @param paths where a rule without a path applies */
+  constructor(private readonly paths: readonly string[] = MODEL_PATHS) {}
+
   /** Adds a rule; rules are tried in the order of their addition. @returns a function that removes the rule */
   add(directives: Directives, match: ScriptMatch = {}): () => void {
     const forSome = match.model !== undefined || match.prompt !== undefined;
@@ -196,7 +210,7 @@ export class Script {
 
   /** The directives of a call: its markers, overridden by the first matching rule. Counts one use of the rule. */
   take(call: ScriptedCall): Directives {
-    const rule = this.rules.find((candidate) => candidate.left > 0 && matches(candidate.match, call));
+    const rule = this.rules.find(({ left, match }) => left > 0 && matches(match, call, this.paths));
     if (rule) rule.left -= 1;
     const directives = { ...parseMarkers(call.prompt), ...rule?.directives };
     return directives.failFirst === undefined ? directives : this.failFirst(call, directives, directives.failFirst);
@@ -219,8 +233,8 @@ export class Script {
   }
 }
 
-function matches(match: ScriptMatch, call: ScriptedCall): boolean {
-  if (match.path === undefined ? !MODEL_PATHS.includes(call.path) : !fits(match.path, call.path)) return false;
+function matches(match: ScriptMatch, call: ScriptedCall, paths: readonly string[]): boolean {
+  if (match.path === undefined ? !paths.includes(call.path) : !fits(match.path, call.path)) return false;
   if (match.model !== undefined && (call.model === undefined || !fits(match.model, call.model))) return false;
   if (match.prompt === undefined) return true;
   if (typeof match.prompt === 'function') return match.prompt(call.prompt);

@@ -1,10 +1,10 @@
-import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Listener, readBody } from '../vendors/listener';
 import { type BatchPace, BatchesRoute } from './batch/batches-route';
 import { CallLog, type FakeBatchLine, type FakeCall, type Invoice } from './call-log';
 import { ChatRoute, promptOf } from './chat-route';
 import { isJson, unknownMembers } from './chat-request';
-import { type Directives, Script, type ScriptMatch } from './directives';
+import { type Directives, parseHeader, Script, type ScriptMatch } from './directives';
 import { Exchange, errorForStatus, invalidRequest } from './exchange';
 import { FilesRoute } from './batch/files-route';
 import { createResponse } from './responses-route';
@@ -18,6 +18,10 @@ export interface FakeOpenAiOptions {
   models?: string[];
   /** Unix milliseconds; the clock of the batches. */
   now?: () => number;
+  /** Refuses all that the vendor refuses: unknown members, unanswered tool calls, changed reasoning and more. */
+  strict?: boolean;
+  /** Where requests come from, for one that is part of another server; else a port of its own is opened. */
+  at?: () => string;
 }
 
 const DEFAULT_MODELS = ['gpt-4.1', 'gpt-4.1-mini', 'gpt-4.1-nano', 'gpt-4o', 'gpt-4o-mini', 'text-embedding-3-small'];
@@ -34,34 +38,32 @@ const NO_KEY =
  */
 export class FakeOpenAi {
   private readonly scripted = new Script();
-  private readonly models = new ChatRoute();
+  private readonly models: ChatRoute;
   private readonly files = new FilesRoute();
   private readonly batches: BatchesRoute;
   private readonly listed: string[];
   private readonly startedAt = Math.floor(Date.now() / 1000);
+  private readonly log: CallLog;
+  private readonly at: (() => string) | undefined;
+  private listener: Listener | undefined;
 
-  private constructor(
-    private readonly server: Server,
-    private readonly log: CallLog,
-    options: FakeOpenAiOptions,
-  ) {
-    this.listed = options.models ?? DEFAULT_MODELS;
-    this.batches = new BatchesRoute(this.files, this.models, log, options.now ?? Date.now);
-    server.on('request', (request, response) => void this.receive(request, response));
+  constructor({ models = DEFAULT_MODELS, logFile, now = Date.now, strict = false, at }: FakeOpenAiOptions = {}) {
+    this.listed = models;
+    this.log = new CallLog(logFile);
+    this.models = new ChatRoute(strict);
+    this.batches = new BatchesRoute(this.files, this.models, this.log, now);
+    this.at = at;
   }
 
   static async start(options: FakeOpenAiOptions = {}): Promise<FakeOpenAi> {
-    const server = createServer({ keepAliveTimeout: 60_000 });
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve);
-    });
-    return new FakeOpenAi(server, new CallLog(options.logFile), options);
+    const fake = new FakeOpenAi(options);
+    fake.listener = await Listener.start((...exchange) => fake.serve(...exchange), options.port);
+    return fake;
   }
 
   /** The base URL for OpenAI's SDK, with `/v1`. */
   get baseUrl(): string {
-    const { port } = this.server.address() as AddressInfo;
-    return `http://127.0.0.1:${port}/v1`;
+    return `${this.at?.() ?? this.listener?.url ?? ''}/v1`;
   }
 
   /** Every call whose whole request reached the vendor, in order, also with a wrong key or path. */
@@ -107,19 +109,16 @@ export class FakeOpenAi {
 
   /** Closes the port and breaks off running calls. */
   async stop(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.server.close(() => resolve());
-      this.server.closeAllConnections();
-    });
+    await this.listener?.stop();
     // Calls that were broken off still record their end.
     await new Promise((resolve) => setImmediate(resolve));
     this.log.close();
   }
 
-  private async receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async serve(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
     const rawBody = await readBody(request);
     if (!rawBody) return;
-    const { method = 'GET', url: path = '/', headers } = request;
+    const { method = 'GET', headers } = request;
     const body = parseJson(rawBody);
     const requestId = headers['x-request-id'];
     const call = this.log.arrive({
@@ -155,7 +154,8 @@ export class FakeOpenAi {
     const { call } = exchange;
     if (!/^Bearer \S+$/.test(call.headers.authorization ?? '')) return exchange.error(401, invalidRequest(NO_KEY));
     const url = new URL(call.path, 'http://vendor');
-    exchange.directives = this.scripted.take({ path: url.pathname, model: call.model, prompt: promptOf(call.body) });
+    const scripted = this.scripted.take({ path: url.pathname, model: call.model, prompt: promptOf(call.body) });
+    exchange.directives = { ...scripted, ...parseHeader(call.headers['x-fake']) };
     if (await exchange.failEarly()) return;
 
     const [version, resource, ...rest] = url.pathname.slice(1).split('/');
@@ -181,17 +181,6 @@ export class FakeOpenAi {
     if (model) return exchange.json(200, model);
     await exchange.error(404, { ...errorForStatus(404, id), param: 'model' });
   }
-}
-
-/** The whole body; undefined if the client disconnected before its end. */
-async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  try {
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-  } catch {
-    return undefined;
-  }
-  return Buffer.concat(chunks);
 }
 
 function parseJson(raw: Buffer): unknown {

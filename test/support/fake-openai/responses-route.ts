@@ -1,7 +1,8 @@
-import { type ChatRequest, type Json, isJson } from './chat-request';
+import { type ChatRequest, type Json, isJson, lastUserText } from './chat-request';
 import type { ChatRoute } from './chat-route';
 import type { Answer } from './completion';
 import { errorForStatus, type Exchange, invalidRequest } from './exchange';
+import { refusedResponse } from './strict/refused-response';
 
 interface Event extends Json {
   type: string;
@@ -17,7 +18,10 @@ export async function createResponse(exchange: Exchange, models: ChatRoute): Pro
       invalidRequest("Missing required parameter: 'input'.", 'input', 'missing_required_parameter'),
     );
   }
+  const refused = models.isStrict ? refusedResponse(body, models.issuedReasoning) : undefined;
+  if (refused) return exchange.error(400, refused);
   const answer = models.compose(chatOf(body), directives, { call: call.seq });
+  if (models.isStrict) answer.xFake['reasoning'] = reasoningFor(body, answer, models.issuedReasoning);
   call.billed = answer.bill;
   if (body['stream'] !== true) return exchange.json(directives.status ?? 200, responseOf(body, answer));
   await exchange.startStream();
@@ -42,7 +46,7 @@ export async function createResponse(exchange: Exchange, models: ChatRoute): Pro
 export function chatOf(body: Json): ChatRequest {
   const { model, input, instructions, tools, text } = body;
   const items = Array.isArray(input) ? input.filter(isJson) : [{ role: 'user', content: input }];
-  const messages = items.filter(({ role }) => role !== undefined);
+  const messages = items.flatMap(messageOf);
   const format = isJson(text) && isJson(text['format']) ? text['format'] : undefined;
   return {
     model: String(model),
@@ -50,13 +54,45 @@ export function chatOf(body: Json): ChatRequest {
     tools: Array.isArray(tools)
       ? tools.filter(isJson).map((tool) => ({ type: 'function', function: tool }))
       : undefined,
-    tool_choice: items.at(-1)?.['type'] === 'function_call_output' ? 'none' : body['tool_choice'],
+    tool_choice: isLast(messages, items) ? 'none' : body['tool_choice'],
     max_completion_tokens: body['max_output_tokens'],
     response_format: format,
+    reasoning_effort: isJson(body['reasoning']) ? body['reasoning']['effort'] : undefined,
   };
 }
 
-function outputOf({ id, choices }: Answer): Json[] {
+/** Without a marker that asks for more rounds, a result of a tool is the end of its turn. */
+function isLast(messages: Json[], items: Json[]): boolean {
+  return items.at(-1)?.['type'] === 'function_call_output' && !lastUserText({ messages }).includes('[[call=');
+}
+
+function messageOf(item: Json): Json[] {
+  const { type, call_id: id, name, arguments: given, output } = item;
+  if (item['role'] !== undefined) return [item];
+  if (type === 'function_call') {
+    const call = { id, type: 'function', function: { name, arguments: given } };
+    return [{ role: 'assistant', content: null, tool_calls: [call] }];
+  }
+  return type === 'function_call_output' ? [{ role: 'tool', tool_call_id: id, content: output }] : [];
+}
+
+/** The reasoning item of an answer; undefined for models without reasoning. */
+function reasoningFor(body: Json, { id, bill }: Answer, issued: Set<string>): Json | undefined {
+  if (bill.reasoning_tokens === 0) return undefined;
+  const encrypted = Buffer.from(`reasoning of ${id}`).toString('base64');
+  issued.add(encrypted);
+  const { reasoning, include } = body;
+  const isShown = isJson(reasoning) && (reasoning['summary'] ?? null) !== null;
+  return {
+    id: id.replace('chatcmpl-', 'rs_'),
+    type: 'reasoning',
+    summary: isShown ? [{ type: 'summary_text', text: '**생각** Let me think.' }] : [],
+    ...(Array.isArray(include) && include.includes('reasoning.encrypted_content') && { encrypted_content: encrypted }),
+  };
+}
+
+function outputOf({ id, choices, xFake }: Answer): Json[] {
+  const { reasoning } = xFake;
   const [choice] = choices;
   const base = id.replace('chatcmpl-', '');
   const part =
@@ -65,8 +101,9 @@ function outputOf({ id, choices }: Answer): Json[] {
       : { type: 'refusal', refusal: choice.refusal };
   const message = { id: `msg_${base}`, type: 'message', status: 'completed', role: 'assistant', content: [part] };
   const calls = choice?.toolCalls ?? [];
-  if (calls.length === 0) return [message];
-  return calls.map((called, at) => ({
+  const thoughts = isJson(reasoning) ? [reasoning] : [];
+  if (calls.length === 0) return [...thoughts, message];
+  const made = calls.map((called, at) => ({
     id: `fc_${base}_${at}`,
     type: 'function_call',
     status: 'completed',
@@ -74,6 +111,7 @@ function outputOf({ id, choices }: Answer): Json[] {
     call_id: called.id,
     name: called.function.name,
   }));
+  return [...thoughts, ...made];
 }
 
 function frame(body: Json, { id, created, identity, xFake }: Answer): Json {
@@ -95,7 +133,7 @@ function frame(body: Json, { id, created, identity, xFake }: Answer): Json {
     tools,
     instructions,
     store,
-    x_fake: xFake,
+    x_fake: { call: xFake['call'] },
   };
 }
 
@@ -134,6 +172,7 @@ function* eventsOf(body: Json, answer: Answer): Generator<Event> {
 }
 
 function* itemEvents(item: Json, at: number): Generator<Event> {
+  if (item['type'] === 'reasoning') return yield* reasoningEvents(item, at);
   const place = { item_id: item['id'], output_index: at };
   const [part] = Array.isArray(item['content']) ? (item['content'] as Json[]) : [];
   const written = String(part?.['text'] ?? part?.['refusal'] ?? item['arguments']);
@@ -153,4 +192,19 @@ function* itemEvents(item: Json, at: number): Generator<Event> {
     yield { type: 'response.content_part.done', ...within, part };
   }
   yield { type: 'response.output_item.done', output_index: at, item };
+}
+
+function* reasoningEvents({ encrypted_content: encrypted, ...item }: Json, at: number): Generator<Event> {
+  const whole = encrypted === undefined ? item : { ...item, encrypted_content: encrypted };
+  yield { type: 'response.output_item.added', output_index: at, item: { ...item, summary: [] } };
+  for (const [index, part] of (item['summary'] as Json[]).entries()) {
+    const place = { item_id: item['id'], output_index: at, summary_index: index };
+    const text = String(part['text']);
+    yield { type: 'response.reasoning_summary_part.added', ...place, part: { ...part, text: '' } };
+    for (const delta of text.match(/\S+\s*/g) ?? [])
+      yield { type: 'response.reasoning_summary_text.delta', ...place, delta };
+    yield { type: 'response.reasoning_summary_text.done', ...place, text };
+    yield { type: 'response.reasoning_summary_part.done', ...place, part };
+  }
+  yield { type: 'response.output_item.done', output_index: at, item: whole };
 }

@@ -1,3 +1,4 @@
+import { sampleOf } from '../vendors/sample-of-schema';
 import { factsOf } from './gemini-facts';
 
 type Json = Record<string, any>;
@@ -13,6 +14,7 @@ export interface MadeAnswer {
 const PARALLEL = '[[parallel]]';
 const WITHOUT_IDS = '[[no-ids]]';
 const ROUNDS = /\[\[rounds=(\d)\]\]/;
+const CALL = /\[\[call=([\w,-]+)(?:\*(\d+))?\]\]/;
 const FINISH = /\[\[finish=(\w+)\]\]/;
 const THOUGHTS = 'Let me think.';
 const THOUGHT_TOKENS = 7;
@@ -37,21 +39,25 @@ function sign(parts: Json[], seed: string, issued: Set<string>): void {
   issued.add(signature);
 }
 
-function promptOf(contents: Json[]): string {
+/** The last text of the user. */
+export function promptOf(contents: Json[]): string {
   const asked = contents.findLast(({ role, parts }) => role === 'user' && parts.some(({ text }: Json) => text));
   return (asked?.parts ?? []).flatMap(({ text }: Json) => text ?? []).join(' ');
 }
 
 function callsFor({ tools, toolConfig, contents }: Json, prompt: string): Json[] | undefined {
-  const name = tools?.[0]?.functionDeclarations?.[0]?.name;
+  const declared: string[] = (tools?.[0]?.functionDeclarations ?? []).map(({ name }: Json) => name);
+  const [, marked, times] = CALL.exec(prompt) ?? [];
+  const named = marked?.split(',').filter((each) => declared.includes(each)) ?? declared.slice(0, 1);
   const mode = toolConfig?.functionCallingConfig?.mode;
-  const isAsked = mode === 'ANY' || /call tool/.test(prompt);
+  const isAsked = mode === 'ANY' || marked !== undefined || /call tool/.test(prompt);
   const begun = contents.findLastIndex(({ parts }: Json) => parts.some(({ text }: Json) => text?.includes(prompt)));
   const rounds = contents.slice(begun + 1).filter(({ role }: Json) => role === 'model').length;
-  const wanted = Number(ROUNDS.exec(prompt)?.[1] ?? 1);
-  if (name === undefined || mode === 'NONE' || !isAsked || rounds >= wanted) return undefined;
-  const cities = prompt.includes(PARALLEL) ? ['Paris', '서울'] : ['Paris'];
-  return cities.map((city, index) => ({
+  const wanted = Number(times ?? ROUNDS.exec(prompt)?.[1] ?? 1);
+  if (named.length === 0 || mode === 'NONE' || !isAsked || rounds >= wanted) return undefined;
+  const places = prompt.includes(PARALLEL) ? ['Paris', '서울'] : ['Paris'];
+  const calls = named.flatMap((name) => places.map((city) => ({ name, city })));
+  return calls.map(({ name, city }, index) => ({
     functionCall: {
       ...(!prompt.includes(WITHOUT_IDS) && { id: `v${rounds}${index}` }),
       name,
@@ -62,20 +68,11 @@ function callsFor({ tools, toolConfig, contents }: Json, prompt: string): Json[]
 
 function textFor({ contents, generationConfig }: Json, prompt: string): string {
   const schema = generationConfig?.responseJsonSchema;
-  if (schema) return JSON.stringify(exampleOf(schema));
+  if (schema) return JSON.stringify(sampleOf(schema));
   const results = contents.at(-1).parts.flatMap(({ functionResponse }: Json) => functionResponse ?? []);
   if (results.length > 0) return `results: ${results.map(({ response }: Json) => response.output).join(', ')}`;
   const media = contents.at(-1).parts.filter(({ inlineData, fileData }: Json) => inlineData ?? fileData);
   return media.length > 0 ? `echo with ${media.length} files: ${prompt}` : `echo: ${prompt}`;
-}
-
-function exampleOf(schema: Json): unknown {
-  if (schema.enum) return schema.enum[0];
-  if (schema.type === 'object')
-    return Object.fromEntries(
-      Object.entries<Json>(schema.properties ?? {}).map(([name, each]) => [name, exampleOf(each)]),
-    );
-  return schema.type === 'string' ? 'text' : 1;
 }
 
 const words = (text: string): number => text.split(/\s+/).filter((word) => word !== '').length;

@@ -1,6 +1,8 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { answerTo, type MadeAnswer } from './gemini-answers';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Directives, parseHeader, Script, type ScriptMatch } from '../fake-openai/directives';
+import { failEarly, writeEvents } from '../vendors/faults';
+import { Listener, readBody } from '../vendors/listener';
+import { answerTo, type MadeAnswer, promptOf } from './gemini-answers';
 import { checkRequest, Refusal } from './gemini-rules';
 
 type Json = Record<string, any>;
@@ -17,7 +19,6 @@ export interface GeminiCall {
 
 export const GEMINI_KEY = 'AIzaSy-stand-in-key-0123456789';
 const PATH = /^\/v1beta\/models\/([^/:]+):(generateContent|streamGenerateContent)(?:\?(.*))?$/;
-const STATUS = /\[\[status=(\d{3})\]\]/;
 const ERRORS: Record<string, [string, string, unknown[]?]> = {
   429: [
     'RESOURCE_EXHAUSTED',
@@ -30,26 +31,27 @@ const ERRORS: Record<string, [string, string, unknown[]?]> = {
 
 /**
  * Google's Gemini API on a port of this machine: it refuses what the vendor refuses, answers deterministically, and keeps what
- * it got. Markers in the last text of the user steer it: `[[status=503]]`, `[[finish=SAFETY]]`, `[[block]]`, `[[cut]]`, `[[parallel]]`,
- * `[[rounds=3]]`, `[[no-ids]]`.
+ * it got. Markers in the last text of the user steer it: those of `Directives`, and `[[finish=SAFETY]]`, `[[block]]`, `[[cut]]`,
+ * `[[parallel]]`, `[[rounds=3]]`, `[[no-ids]]`, `[[call=get_weather,get_time*3]]` (these tools, in three rounds).
  */
 export class GeminiServer {
   readonly calls: GeminiCall[] = [];
   private readonly signatures = new Set<string>();
+  private readonly scripted = new Script([]);
+  private listener: Listener | undefined;
 
-  private constructor(private readonly server: Server) {
-    server.on('request', (request, response) => void this.receive(request, response));
-  }
+  /** @param at where requests come from, for one that is part of another server; else a port of its own is opened */
+  constructor(private readonly at?: () => string) {}
 
   static async start(): Promise<GeminiServer> {
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return new GeminiServer(server);
+    const gemini = new GeminiServer();
+    gemini.listener = await Listener.start((...exchange) => gemini.serve(...exchange));
+    return gemini;
   }
 
   /** As GEMINI_BASE_URL, without `/v1beta`. */
   get baseUrl(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return this.at?.() ?? this.listener?.url ?? '';
   }
 
   get last(): GeminiCall {
@@ -58,56 +60,83 @@ export class GeminiServer {
     return call;
   }
 
-  async stop(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.server.close(() => resolve());
-      this.server.closeAllConnections();
-    });
+  /** Sets the responses to later calls. @returns a function that removes the script */
+  script(directives: Directives, match: ScriptMatch = {}): () => void {
+    return this.scripted.add(directives, { path: PATH, ...match });
   }
 
-  private async receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const { url = '', headers } = request;
-    const body = JSON.parse(Buffer.concat(chunks).toString()) as Json;
-    const call: GeminiCall = { path: url, headers, body, status: 200, usage: undefined };
+  reset(): void {
+    this.calls.length = 0;
+    this.scripted.reset();
+  }
+
+  async stop(): Promise<void> {
+    await this.listener?.stop();
+  }
+
+  async serve(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+    const raw = await readBody(request);
+    if (!raw) return;
+    const { headers } = request;
+    const call: GeminiCall = { path, headers, body: parse(raw), status: 200, usage: undefined };
     this.calls.push(call);
+    const refuse = ({ httpStatus: code, status, message, details }: Refusal, more: Record<string, string> = {}) => {
+      call.status = code;
+      response.writeHead(code, { 'content-type': 'application/json; charset=UTF-8', ...more });
+      response.end(JSON.stringify({ error: { code, message, status, ...(details.length > 0 && { details }) } }));
+    };
+    const prompt = Array.isArray(call.body?.contents) ? promptOf(call.body.contents) : '';
+    const directives = {
+      ...this.scripted.take({ path, model: PATH.exec(path)?.[1], prompt }),
+      ...parseHeader(headers['x-fake']),
+    };
+    const fail = (wanted: number, more: Record<string, string>) => {
+      const [status = 'INTERNAL', message = '', details] = ERRORS[wanted] ?? [];
+      refuse(new Refusal(wanted, status, message, details), more);
+    };
     try {
-      this.answer(call, response);
+      checkCredential(path, headers['x-goog-api-key']);
+      if (await failEarly(directives, request, response, fail)) return;
+      await this.answer(call, directives, response);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      call.status = error.httpStatus;
-      const { httpStatus: code, status, message, details } = error;
-      response.writeHead(code, { 'content-type': 'application/json; charset=UTF-8' });
-      response.end(JSON.stringify({ error: { code, message, status, ...(details.length > 0 && { details }) } }));
+      refuse(error);
     }
   }
 
-  private answer(call: GeminiCall, response: ServerResponse): void {
-    const { path, headers, body } = call;
+  private async answer(call: GeminiCall, directives: Directives, response: ServerResponse): Promise<void> {
+    const { path, body } = call;
     const [, model = '', method, query = ''] = PATH.exec(path) ?? [];
-    checkCredential(path, headers['x-goog-api-key']);
     if (!/^gem(ini|ma)-/.test(model)) throw new Refusal(404, 'NOT_FOUND', `models/${model} is not found.`);
     const stream = method === 'streamGenerateContent';
     if (stream && query !== 'alt=sse') throw new Error('a stream without alt=sse');
     checkRequest(model, body, this.signatures);
     const text = JSON.stringify(body.contents.at(-1));
-    const [, asked] = STATUS.exec(text) ?? [];
-    if (asked !== undefined) {
-      const [status = 'INTERNAL', message = '', details] = ERRORS[asked] ?? [];
-      throw new Refusal(Number(asked), status, message, details);
-    }
     const made = answerTo(model, body, this.signatures);
     call.usage = made.usage;
     const named = { modelVersion: `${model}-001`, responseId: `r${this.calls.length}` };
     const events = text.includes('[[block]]') ? [blocked(made)] : stream ? pieces(made) : [whole(made)];
     const sent = text.includes('[[cut]]') ? events.slice(0, -1) : events;
     response.writeHead(200, { 'content-type': stream ? 'text/event-stream' : 'application/json; charset=UTF-8' });
-    for (const event of sent) {
-      const json = JSON.stringify({ ...event, ...named });
-      response.write(stream ? `data: ${json}\r\n\r\n` : json);
-    }
-    response.end();
+    const texts = sent.map((event) => JSON.stringify({ ...event, ...named }));
+    if (!stream) response.end(texts.join(''));
+    else await writeEvents(eventTexts(texts, directives), directives, response);
+  }
+}
+
+function* eventTexts(texts: string[], { errorAfter }: Directives): Generator<string> {
+  for (const [index, text] of texts.entries()) {
+    const error = { code: 500, message: 'An internal error has occurred.', status: 'INTERNAL' };
+    if (index === errorAfter) return yield `data: ${JSON.stringify({ error })}\r\n\r\n`;
+    yield `data: ${text}\r\n\r\n`;
+  }
+}
+
+function parse(raw: Buffer): Json {
+  try {
+    return JSON.parse(raw.toString()) as Json;
+  } catch {
+    return {};
   }
 }
 
