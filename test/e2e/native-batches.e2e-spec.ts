@@ -1,5 +1,6 @@
 import { BatchClient, line, lines } from '../support/batch-client';
 import { type RunningGateway, startGateway } from '../support/gateway';
+import { VendorServer } from '../support/vendors/vendor-server';
 import { parseUsd } from '../../src/common/money';
 
 /** Batches that ride the vendor's own batch API. */
@@ -81,3 +82,57 @@ describe("batches over the vendor's batch API", () => {
     ]);
   });
 });
+
+/** One batch for models of three vendors and for three APIs, each vendor's part through its own batch API. */
+describe('a batch for several vendors and APIs', () => {
+  let vendors: VendorServer;
+  let gateway: RunningGateway;
+  let batches: BatchClient;
+
+  beforeAll(async () => {
+    vendors = await VendorServer.start();
+    gateway = await startGateway({ env: vendors.env });
+    batches = new BatchClient(gateway, (await gateway.createKey()).key);
+  });
+  afterAll(async () => {
+    await gateway?.stop();
+    await vendors?.stop();
+  });
+
+  it('runs each line at its vendor, and every answer is in the shape of its API', async () => {
+    const messages = [{ role: 'user', content: '안녕하세요, 세 줄로 답해 주세요.' }];
+    const requests = ['gpt-4.1', 'claude-sonnet-5-5', 'gemini-3.8-flash'].flatMap((model) => [
+      { custom_id: `chat ${model}`, url: '/v1/chat/completions', body: { model, messages } },
+      { custom_id: `message ${model}`, url: '/v1/messages', body: { model, messages, max_tokens: 100 } },
+      { custom_id: `response ${model}`, url: '/v1/responses', body: { model, input: 'Hello' } },
+    ]);
+    const batch = await batches.ended((await batches.create({ requests, completion_window: '24h' })).id);
+    const failed = await batches.resultsOf(batch.error_file_id);
+    expect(failed).toEqual([]);
+    expect(batch).toMatchObject({ status: 'completed', request_counts: { total: 9, completed: 9, failed: 0 } });
+    expect(batch.gateway.providers.toSorted()).toEqual(['anthropic', 'gemini', 'openai']);
+    const results = await batches.resultsOf(batch.output_file_id);
+    const shapes = results.map(({ response }) => response?.body.object ?? response?.body.type);
+    expect(shapes).toEqual(requests.map(({ url }) => SHAPES[url]));
+    expect(vendors.anthropic.batches.ran).toHaveLength(3);
+    expect(vendors.gemini.batches.ran).toHaveLength(3);
+    expect(vendors.openai.batchLines).toHaveLength(3);
+    const { data } = (await gateway.admin('GET', `/admin/requests?batch_id=${batch.id}`)).body;
+    expect(data).toHaveLength(9);
+    for (const row of data) {
+      expect([row.custom_id, row.state, row.saved_by, row.estimated]).toEqual([
+        row.custom_id,
+        'settled',
+        'batch',
+        false,
+      ]);
+      expect([row.custom_id, parseUsd(row.list_cost_usd)]).toEqual([row.custom_id, 2n * parseUsd(row.cost_usd)]);
+    }
+  });
+});
+
+const SHAPES: Record<string, string> = {
+  '/v1/chat/completions': 'chat.completion',
+  '/v1/messages': 'message',
+  '/v1/responses': 'response',
+};

@@ -13,6 +13,8 @@ export interface UpstreamCall {
   /** The vendor's name for the model. */
   upstreamModel: string;
   stream: boolean;
+  /** Whether it is a line of the vendor's batch, which has no streams; undefined for a live call. */
+  deferred?: boolean | undefined;
   /** The limit of output tokens that the gateway sets for a call without one; undefined sets none. */
   defaultMaxTokens?: number | undefined;
   /** The same for the calls of one conversation, for vendors that steer calls to their prompt cache by a key; undefined sets none. */

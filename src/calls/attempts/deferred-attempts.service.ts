@@ -19,6 +19,7 @@ import { type Exchange, exchangeWith, translatorOf } from './exchange';
 import { upstreamFailure } from './upstream-failure';
 import { worstUsage } from './worst-case';
 
+const EVENT_STREAM = 'text/event-stream';
 const BAD_GATEWAY = 502;
 const INVALID_ANSWER = 'upstream_invalid_answer';
 /** Status and code of what a vendor has not run. */
@@ -81,9 +82,10 @@ export class DeferredAttempts {
     try {
       const translator = translatorOf(prepared, provider);
       const turns = await this.turns.of(prepared, provider, translator).turns;
-      const exchange = exchangeWith(prepared, deployment, provider, { translator, turns });
+      const exchange = exchangeWith(prepared, deployment, provider, { translator, turns, deferred: true });
       const group = api.groupOf(exchange.request, exchange.call);
-      if (group === undefined) return undefined;
+      // Some models answer in streams alone, which batches do not have.
+      if (group === undefined || exchange.request.headers.accept === EVENT_STREAM) return undefined;
       const listPrice = this.prices.ofCall(deployment, prepared.call.caller.teamId, this.clock.now());
       return { prepared, deployment, api, exchange, group, price: batchPrice(listPrice, api.discount), listPrice };
     } catch (error) {

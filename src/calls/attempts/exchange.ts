@@ -31,6 +31,8 @@ interface ExchangeParts {
   translator?: Translator;
   /** Earlier turns of the conversation as this vendor wrote them. */
   turns?: ReadonlyMap<string, VendorTurn> | undefined;
+  /** Whether it is for a line of the vendor's batch. */
+  deferred?: boolean;
 }
 
 /** @throws GatewayError where the provider speaks the call's API neither itself nor over another one */
@@ -50,7 +52,7 @@ export function exchangeWith(
   prepared: PreparedCall & { affinity?: string | undefined },
   deployment: Deployment,
   provider: ConfiguredProvider,
-  { translator = translatorOf(prepared, provider), turns }: ExchangeParts = {},
+  { translator = translatorOf(prepared, provider), turns, deferred }: ExchangeParts = {},
 ): Exchange {
   const { call } = prepared;
   const exchangeOf = (upstream: UpstreamCall): Exchange => ({
@@ -67,6 +69,7 @@ export function exchangeWith(
     ...upstreamCall(prepared, deployment, provider),
     promptCacheKey: prepared.affinity,
     turns,
+    ...(deferred && { deferred }),
   });
 }
 
