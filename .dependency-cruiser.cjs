@@ -58,6 +58,7 @@ const MAY_IMPORT = {
     'models',
     'providers',
     'refused-calls',
+    'usage',
   ],
   health: [...BASE, 'ledger', 'providers', 'redis'],
   cli: ['config', 'database', 'http', 'ledger', 'app.module'],

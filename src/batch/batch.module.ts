@@ -28,7 +28,10 @@ import { ShardCalls } from './native/shard-calls.service';
 import { ShardResults } from './native/shard-results.service';
 import { ShardsRepository } from './native/shards.repository';
 import { VendorBatches } from './native/vendor-batches.service';
+import { ReportsModule } from '../usage/reports/reports.module';
+import { BatchQuotes } from './plan/batch-quotes.service';
 import { BatchPlanner } from './plan/batch-planner.service';
+import { LinePlanner } from './plan/line-planner.service';
 import { PlanRepository } from './plan/plan.repository';
 import { TwinsRepository } from './runner/twins.repository';
 import { TwinsService } from './runner/twins.service';
@@ -52,6 +55,7 @@ export class BatchModule {
         BudgetsModule,
         LedgerModule,
         ProvidersModule,
+        ReportsModule,
         ...(queueRedisUrl ? [BullBatchQueueModule.register()] : []),
       ],
       controllers: [BatchesController],
@@ -70,6 +74,8 @@ export class BatchModule {
         TwinsService,
         TwinsRepository,
         BatchPlanner,
+        BatchQuotes,
+        LinePlanner,
         PlanRepository,
         NativeDispatcher,
         NativeRunner,

@@ -25,8 +25,9 @@ describe("a batch over the vendor's batch API", () => {
   const ranAtVendor = (prefix: string) =>
     gateway.fake.batchLines.filter(({ body }) => JSON.stringify(body).includes(prefix)).length;
   const ranLive = (prefix: string) =>
-    gateway.fake.calls.filter(({ path, body }) => path === '/v1/chat/completions' && JSON.stringify(body).includes(prefix))
-      .length;
+    gateway.fake.calls.filter(
+      ({ path, body }) => path === '/v1/chat/completions' && JSON.stringify(body).includes(prefix),
+    ).length;
   /** Waits until the vendor has run some lines. */
   const untilSome = (prefix: string) => eventually(async () => ranAtVendor(prefix) > 0 || undefined, 30_000);
   /** Moves a batch so that its window ends soon. */
@@ -47,7 +48,10 @@ describe("a batch over the vendor's batch API", () => {
     const { status } = await gateway.request('POST', `/v1/batches/${id}/cancel`, batches.key);
     expect(status).toBe(200);
     const batch = await batches.ended(id);
-    const [output, errors] = [await batches.resultsOf(batch.output_file_id), await batches.resultsOf(batch.error_file_id)];
+    const [output, errors] = [
+      await batches.resultsOf(batch.output_file_id),
+      await batches.resultsOf(batch.error_file_id),
+    ];
     expect([batch.status, output.length + errors.length]).toEqual(['cancelled', 40]);
     expect(output.length).toBe(ranAtVendor('cancelled: '));
     expect(output.length).toBeGreaterThan(0);
@@ -64,7 +68,10 @@ describe("a batch over the vendor's batch API", () => {
     await untilSome('expired: ');
     await endWindow(id, 1);
     const batch = await batches.ended(id);
-    const [output, errors] = [await batches.resultsOf(batch.output_file_id), await batches.resultsOf(batch.error_file_id)];
+    const [output, errors] = [
+      await batches.resultsOf(batch.output_file_id),
+      await batches.resultsOf(batch.error_file_id),
+    ];
     expect([batch.status, output.length + errors.length]).toEqual(['expired', 20]);
     expect(new Set(errors.map(({ error }) => error?.code))).toEqual(new Set(['batch_expired']));
     expect(ranLive('expired: ')).toBe(0);
@@ -81,7 +88,10 @@ describe("a batch over the vendor's batch API", () => {
     expect([vendor + live, (batch.gateway as any).escalated]).toEqual([20, live]);
     expect(live).toBeGreaterThan(0);
     const paid = (await rowsOf(id)).filter(({ cost_usd: cost }) => cost !== '0');
-    expect(paid.map(({ saved_by: by }) => by).toSorted()).toEqual([...Array(vendor).fill('batch'), ...Array(live).fill(null)]);
+    expect(paid.map(({ saved_by: by }) => by).toSorted()).toEqual([
+      ...Array(vendor).fill('batch'),
+      ...Array(live).fill(null),
+    ]);
   });
 
   it('runs live what the vendor does not take', async () => {
@@ -91,7 +101,10 @@ describe("a batch over the vendor's batch API", () => {
     expect(batch).toMatchObject({ status: 'completed', request_counts: { completed: 3 } });
     expect([ranAtVendor('refused: '), ranLive('refused: ')]).toEqual([0, 3]);
     const rows = await rowsOf(id);
-    expect(rows.map(({ state }) => state).toSorted()).toEqual([...Array(3).fill('failed'), ...Array(3).fill('settled')]);
+    expect(rows.map(({ state }) => state).toSorted()).toEqual([
+      ...Array(3).fill('failed'),
+      ...Array(3).fill('settled'),
+    ]);
   });
 
   it('makes another attempt after a failure that passes, and no second batch', async () => {

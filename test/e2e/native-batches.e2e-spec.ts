@@ -136,3 +136,62 @@ const SHAPES: Record<string, string> = {
   '/v1/messages': 'message',
   '/v1/responses': 'response',
 };
+
+describe('a quote and a second run', () => {
+  let gateway: RunningGateway;
+  let batches: BatchClient;
+
+  beforeAll(async () => {
+    gateway = await startGateway();
+    batches = new BatchClient(gateway, (await gateway.createKey()).key);
+  });
+  afterAll(() => gateway?.stop());
+
+  it('says what a batch costs before it runs, and spends nothing', async () => {
+    await gateway.chat(batches.key, 'quoted 0');
+    const requests = [...Array(20).keys()].map((n) => line(`q-${n}`, `quoted ${n % 10}`, { max_tokens: 200 }));
+    const body = {
+      requests: requests.map((each, n) => (n === 0 ? line('q-0', 'quoted 0') : each)),
+      completion_window: '24h',
+    };
+    const rows = async () => (await gateway.admin('GET', '/admin/requests?limit=500')).body.data.length;
+    const before = await rows();
+    const { status, body: quote } = await gateway.request('POST', '/v1/batches/quote', batches.key, body);
+    expect(status).toBe(200);
+    expect(quote).toMatchObject({ object: 'batch.quote', lines: 20, duplicates: 9, cached: 1 });
+    expect([await rows(), gateway.fake.batchLines.length]).toEqual([before, 0]);
+    const batch = await batches.ended((await batches.create(body)).id);
+    expect(batch.gateway).toMatchObject({ cached: quote.cached, deduplicated: quote.duplicates });
+    const cost = Number(batch.gateway.cost_usd);
+    expect(cost).toBeGreaterThanOrEqual(Number(quote.cost_usd.at_least));
+    expect(cost).toBeLessThanOrEqual(Number(quote.cost_usd.at_most));
+    expect(Number(quote.cost_usd.likely)).toBeGreaterThan(0);
+    expect(Number(quote.saved_usd)).toBeGreaterThan(Number(quote.cost_usd.likely));
+    expect(quote.models.map(({ model, provider, lines: count }: any) => [model, provider, count])).toEqual([
+      ['gpt-4.1', null, 10],
+      ['gpt-4.1', 'openai', 10],
+    ]);
+    // The draft of the lines is not kept.
+    const files = await gateway.request('GET', '/v1/files', batches.key);
+    expect(files.body.data.filter(({ purpose }: any) => purpose === 'batch')).toHaveLength(1);
+  });
+
+  it('refuses bad lines in a quote as in a batch', async () => {
+    const { status, body } = await gateway.request('POST', '/v1/batches/quote', batches.key, { requests: [{}] });
+    expect([status, body.error.param]).toEqual([400, 'requests']);
+  });
+
+  it('runs the lines that failed again', async () => {
+    gateway.fake.script({ status: 400 }, { prompt: 'fails once', times: 1 });
+    const requests = [...lines(2, 'fine'), line('bad', 'fails once')];
+    const first = await batches.ended((await batches.create({ requests })).id);
+    expect(first.request_counts).toEqual({ total: 3, completed: 2, failed: 1 });
+    const { status, body } = await gateway.request('POST', `/v1/batches/${first.id}/retry`, batches.key);
+    expect(status).toBe(200);
+    const second = await batches.ended(body.id);
+    expect(second.request_counts).toEqual({ total: 1, completed: 1, failed: 0 });
+    expect((await batches.resultsOf(second.output_file_id)).map(({ custom_id: id }) => id)).toEqual(['bad']);
+    const again = await gateway.request('POST', `/v1/batches/${second.id}/retry`, batches.key);
+    expect([again.status, again.body.error.code]).toEqual([409, 'conflict']);
+  });
+});

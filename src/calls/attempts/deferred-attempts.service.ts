@@ -5,7 +5,7 @@ import type { PicoUsd } from '../../common/money';
 import { type OpenAttempt, type Outcome, rowOf } from '../../ledger/ledger.service';
 import type { Deployment } from '../../models/model';
 import { batchPrice } from '../../pricing/batch-price';
-import { type Price, worstCostOf } from '../../pricing/price';
+import { costOf, type Price, worstCostOf } from '../../pricing/price';
 import { PriceBook } from '../../pricing/price-book.service';
 import { TokenEstimator } from '../../pricing/token-estimator.service';
 import { ProviderRegistry } from '../../providers/provider-registry.service';
@@ -43,6 +43,21 @@ export interface WorstCase {
   inputTokens: number;
   worstPusd: PicoUsd;
 }
+
+/** What a call is going to cost. */
+export interface LineQuote {
+  provider: string;
+  /** Estimated. */
+  inputTokens: number;
+  mostOutputTokens: number;
+  leastPusd: PicoUsd;
+  mostPusd: PicoUsd;
+  /** @param outputTokens what the call is taken to write */
+  likely(outputTokens: number): { listPusd: PicoUsd; costPusd: PicoUsd };
+}
+
+/** Vendors' tokenizers differ by less than this factor. */
+const TOKENIZERS_APART = 2;
 
 /** How an attempt ended, with its row of the ledger. */
 export interface DeferredEnd {
@@ -97,6 +112,31 @@ export class DeferredAttempts {
   worstOf({ prepared, exchange, price }: DeferredCall): WorstCase {
     const { inputTokens, outputTokens } = worstUsage(prepared, exchange.request.body);
     return { inputTokens, worstPusd: worstCostOf(inputTokens, outputTokens, price) };
+  }
+
+  /** What a call is going to cost: in the vendor's batch, or as a live call at the first deployment of its model. */
+  async quote(prepared: PreparedCall, deferred: DeferredCall | undefined): Promise<LineQuote> {
+    const { call, model } = prepared;
+    const deployment = deferred?.deployment ?? model.deployments[0];
+    const nowMs = this.clock.now();
+    const listPrice = deferred?.listPrice ?? this.prices.of(deployment as Deployment, call.caller.teamId, nowMs);
+    const price = deferred?.price ?? listPrice;
+    const { inputTokens } = await this.estimator.usageOf(call.endpoint.content(call.body), '');
+    const mostOutputTokens = worstUsage(prepared, '').outputTokens;
+    const usage = { inputTokens, cachedInputTokens: 0, reasoningTokens: 0 };
+    const leastInput = Math.floor(inputTokens / TOKENIZERS_APART);
+    const least = { inputTokens: leastInput, cachedInputTokens: leastInput, outputTokens: 0, reasoningTokens: 0 };
+    return {
+      provider: deployment?.provider ?? '',
+      inputTokens,
+      mostOutputTokens,
+      leastPusd: costOf(least, price).costPusd,
+      mostPusd: worstCostOf(inputTokens * TOKENIZERS_APART, mostOutputTokens, price),
+      likely: (outputTokens) => ({
+        listPusd: costOf({ ...usage, outputTokens }, listPrice).listPusd,
+        costPusd: costOf({ ...usage, outputTokens }, price).costPusd,
+      }),
+    };
   }
 
   /** In bytes, with its line end. */
