@@ -49,6 +49,7 @@ const MAY_IMPORT = {
   responses: ['http', 'calls', 'idempotency'],
   batch: [
     ...BASE,
+    'alerts',
     'budgets',
     'cache',
     'calls',

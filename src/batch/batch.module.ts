@@ -18,6 +18,7 @@ import { LocalBatchQueue } from './queue/batch-queue.local';
 import { BatchWorker } from './runner/batch-worker.service';
 import { LineRunner } from './runner/line-runner.service';
 import { LinesRepository } from './runner/lines.repository';
+import { AlertsModule } from '../alerts/alerts.module';
 import { BudgetsModule } from '../budgets/budgets.module';
 import { LedgerModule } from '../ledger/ledger.module';
 import { ProvidersModule } from '../providers/providers.module';
@@ -52,6 +53,7 @@ export class BatchModule {
         KeysModule,
         ModelsModule,
         RefusedCallsModule,
+        AlertsModule,
         BudgetsModule,
         LedgerModule,
         ProvidersModule,

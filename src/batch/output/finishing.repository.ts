@@ -19,6 +19,16 @@ export interface FinishingBatch {
   token: string;
 }
 
+/** A batch that has ended. */
+export interface EndedBatch {
+  total_lines: number;
+  completed_lines: number;
+  failed_lines: number;
+  cost_pusd: bigint;
+  saved_pusd: bigint;
+  files: { output_file_id: string | null; error_file_id: string | null };
+}
+
 /** Another instance took over the files of a batch. */
 export class FinishingLostError extends Error {}
 
@@ -69,16 +79,18 @@ export class FinishingRepository {
     status: FinalStatus,
     files: { output_file_id: string | null; error_file_id: string | null },
     alongside: (db: Kysely<Schema>) => Promise<unknown>,
-  ): Promise<void> {
-    await this.database.db.transaction().execute(async (transaction) => {
+  ): Promise<EndedBatch> {
+    return this.database.db.transaction().execute(async (transaction) => {
       await alongside(transaction);
-      const { numUpdatedRows } = await transaction
+      const ended = await transaction
         .updateTable('batches')
         .set({ status, ...files, [`${status}_at`]: sql`now()`, lease_token: null, lease_until: null })
         .where('id', '=', id)
         .where('lease_token', '=', token)
+        .returning(['total_lines', 'completed_lines', 'failed_lines', 'cost_pusd', 'saved_pusd'])
         .executeTakeFirst();
-      if (numUpdatedRows === 0n) throw new FinishingLostError(id);
+      if (!ended) throw new FinishingLostError(id);
+      return { ...ended, files };
     });
   }
 
