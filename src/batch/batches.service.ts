@@ -10,7 +10,7 @@ import { type Batch, BatchesRepository, type NewBatch } from './batches.reposito
 import { type BatchInput, BatchInputService } from './input/batch-input.service';
 import { ShardsRepository } from './native/shards.repository';
 import { BatchQueue } from './queue/batch-queue';
-import { LinesRepository } from './runner/lines.repository';
+import { LinesRepository } from './lines/lines.repository';
 
 /** Creates, shows and cancels batches. */
 @Injectable()

@@ -8,7 +8,7 @@ import type { Caller } from '../../common/caller';
 import type { Owner } from '../../common/owner';
 import { type OpenAttempt, openedBy } from '../../ledger/ledger.service';
 import type { Deployment } from '../../models/model';
-import { LineCalls } from '../line-calls.service';
+import { LineCalls } from '../lines/line-calls.service';
 import { lineId } from '../plan/batch-planner.service';
 import { type LeasedShard, type ShardLine, ShardsRepository } from './shards.repository';
 

@@ -3,9 +3,9 @@ import type { BatchApi, HttpRequest, VendorBatch, VendorLine } from '@thriftgate
 import { DeferredAttempts, type DeferredEnd } from '../../calls/attempts/deferred-attempts.service';
 import { NO_TOKENS, type Outcome, rowOf } from '../../ledger/ledger.service';
 import { rawLines } from '../input/raw-lines';
-import { failedCall, inOneLine, type LineResult, notCalled } from '../runner/line-result';
+import { failedCall, inOneLine, type LineResult, notCalled } from '../lines/line-result';
 import { lineErrorBody } from '../output/line-error';
-import { TwinsService } from '../runner/twins.service';
+import { TwinsService } from '../lines/twins.service';
 import { lineId } from '../plan/batch-planner.service';
 import { type ShardCall, ShardCalls, ShardLineError } from './shard-calls.service';
 import { type LeasedShard, type Leftover, type ShardLine, ShardsRepository } from './shards.repository';

@@ -4,9 +4,9 @@ import { newRequestId } from '../../common/ids';
 import { Database } from '../../database/database.connection';
 import type { BatchShardsTable, BatchStatus, Schema } from '../../database/schema';
 import { LedgerRepository } from '../../ledger/ledger.repository';
-import type { StoredLine } from '../line-calls.service';
-import type { LineResult } from '../runner/line-result';
-import { LinesRepository } from '../runner/lines.repository';
+import type { StoredLine } from '../lines/line-calls.service';
+import type { LineResult } from '../lines/line-result';
+import { LinesRepository } from '../lines/lines.repository';
 
 const LEASE = sql<Date>`now() + interval '60 seconds'`;
 const PAGE_LINES = 200;

@@ -3,7 +3,7 @@ import { type Kysely, sql } from 'kysely';
 import { Database } from '../../database/database.connection';
 import type { Schema } from '../../database/schema';
 import type { FinalStatus, OpenStatus } from '../batch-state';
-import { hasNoOpenLines } from '../runner/lines.repository';
+import { hasNoOpenLines } from '../lines/lines.repository';
 import type { EndedLine } from './output-line';
 
 const LEASE = sql<Date>`now() + interval '30 seconds'`;

@@ -3,7 +3,7 @@ import { DeferredAttempts } from '../../calls/attempts/deferred-attempts.service
 import type { PreparedCall } from '../../calls/prepared-call';
 import { Clock } from '../../common/clock';
 import { newId } from '../../common/ids';
-import { LineCalls } from '../line-calls.service';
+import { LineCalls } from '../lines/line-calls.service';
 import { BatchPlan } from './batch-plan';
 import { type BatchWindow, LinePlanner, mayShare } from './line-planner.service';
 import { PlanLostError, PlanRepository, type UnplannedBatch } from './plan.repository';

@@ -8,7 +8,7 @@ import { GatewayConfig } from '../../config/gateway-config';
 import { ReportsService } from '../../usage/reports/reports.service';
 import { completionWindowMs } from '../batch-state';
 import { type BatchInput, BatchInputService } from '../input/batch-input.service';
-import type { StoredLine } from '../line-calls.service';
+import type { StoredLine } from '../lines/line-calls.service';
 import { type BatchWindow, LinePlanner, mayShare, type PlannedCall } from './line-planner.service';
 import { QuoteSums } from './quote-sums';
 

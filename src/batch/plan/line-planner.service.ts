@@ -6,7 +6,7 @@ import type { PreparedCall } from '../../calls/prepared-call';
 import type { Caller } from '../../common/caller';
 import { newRequestId } from '../../common/ids';
 import type { Deployment, Model } from '../../models/model';
-import { LineCalls, type StoredLine } from '../line-calls.service';
+import { LineCalls, type StoredLine } from '../lines/line-calls.service';
 
 const HOUR_MS = 3_600_000;
 /** Nine of ten vendors' batches end within an hour; a shorter window would let lines expire. */

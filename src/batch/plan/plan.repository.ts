@@ -3,7 +3,7 @@ import { type Kysely, sql } from 'kysely';
 import { newRequestId } from '../../common/ids';
 import { Database } from '../../database/database.connection';
 import type { BatchStatus, Schema } from '../../database/schema';
-import type { StoredLine } from '../line-calls.service';
+import type { StoredLine } from '../lines/line-calls.service';
 import type { BatchPlan } from './batch-plan';
 
 const LEASE = sql<Date>`now() + interval '60 seconds'`;

@@ -3,10 +3,10 @@ import type { GatewayConfig } from '../../config/gateway-config';
 import type { BatchFinisher } from '../output/batch-finisher.service';
 import type { BatchPlanner } from '../plan/batch-planner.service';
 import { BatchWorker } from './batch-worker.service';
-import type { ClaimedLine } from './line-result';
+import type { ClaimedLine } from '../lines/line-result';
 import type { LineRunner } from './line-runner.service';
-import type { LinesRepository } from './lines.repository';
-import type { TwinsService } from './twins.service';
+import type { LinesRepository } from '../lines/lines.repository';
+import type { TwinsService } from '../lines/twins.service';
 import type { ResultWriter } from './result-writer.service';
 
 const LINES = 12;

@@ -4,12 +4,12 @@ import { Injectable, Logger } from '@nestjs/common';
 import { GatewayConfig } from '../../config/gateway-config';
 import { BatchFinisher } from '../output/batch-finisher.service';
 import { BatchPlanner } from '../plan/batch-planner.service';
-import type { ClaimedLine } from './line-result';
+import type { ClaimedLine } from '../lines/line-result';
 import { LineRunner } from './line-runner.service';
-import { LinesRepository } from './lines.repository';
+import { LinesRepository } from '../lines/lines.repository';
 import { ResultWriter } from './result-writer.service';
 import { Slots } from './slots';
-import { TwinsService } from './twins.service';
+import { TwinsService } from '../lines/twins.service';
 
 const RENEW_EVERY_MS = 10_000;
 const ABORT_TIMEOUT_MS = 2_000;

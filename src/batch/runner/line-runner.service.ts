@@ -8,10 +8,10 @@ import type { GatewayError } from '../../common/errors';
 import { toGatewayError } from '../../common/to-gateway-error';
 import { newRequestId } from '../../common/ids';
 import { pauseUnless } from '../../common/runtime/pause';
-import { LineCalls } from '../line-calls.service';
+import { LineCalls } from '../lines/line-calls.service';
 import { lineErrorBody } from '../output/line-error';
 import { RefusedCalls } from '../../refused-calls/refused-calls.service';
-import { type ClaimedLine, failedCall, inOneLine, type LineResult, notCalled, type PutOff } from './line-result';
+import { type ClaimedLine, failedCall, inOneLine, type LineResult, notCalled, type PutOff } from '../lines/line-result';
 
 const OK = 200;
 /** A line is not run again after this many processes died while running it. */

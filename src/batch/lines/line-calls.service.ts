@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { type AbortSignalLike, endpointAt, parseExact } from '@thriftgate/providers';
-import type { Call } from '../calls/call';
-import { readTags, withoutTagList } from '../calls/tags';
-import type { Caller } from '../common/caller';
-import { Clock } from '../common/clock';
-import { ApiKeyDirectory } from '../keys/api-key-directory.service';
+import type { Call } from '../../calls/call';
+import { readTags, withoutTagList } from '../../calls/tags';
+import type { Caller } from '../../common/caller';
+import { Clock } from '../../common/clock';
+import { ApiKeyDirectory } from '../../keys/api-key-directory.service';
 
 /** A line of a batch as it is stored. */
 export interface StoredLine {

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { Database } from '../../database/database.connection';
 import type { LineAnswer, LineState } from '../../database/schema';
 import { LedgerRepository } from '../../ledger/ledger.repository';
-import type { StoredLine } from '../line-calls.service';
+import type { StoredLine } from './line-calls.service';
 import type { LineResult } from './line-result';
 import { LinesRepository } from './lines.repository';
 

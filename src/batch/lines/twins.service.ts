@@ -7,7 +7,7 @@ import { newRequestId } from '../../common/ids';
 import { type Owner } from '../../common/owner';
 import { openedBy, rowOf } from '../../ledger/ledger.service';
 import { Clock } from '../../common/clock';
-import { LineCalls } from '../line-calls.service';
+import { LineCalls } from './line-calls.service';
 import type { LineResult } from './line-result';
 import { type Twin, TwinsRepository } from './twins.repository';
 

@@ -1,6 +1,6 @@
 import type { TokenUsage } from '@thriftgate/providers';
 import type { PicoUsd } from '../../common/money';
-import type { StoredLine } from '../line-calls.service';
+import type { StoredLine } from './line-calls.service';
 
 /** A line that this instance may run until its lease expires. */
 export interface ClaimedLine extends StoredLine {
