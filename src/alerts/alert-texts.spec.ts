@@ -1,4 +1,4 @@
-import type { AlertData, AlertKind } from './alert';
+import type { AlertData, AlertKind, BatchEndData } from './alert';
 import { textsOf } from './alert-texts';
 
 const AT = '2026-12-01T00:00:00.000Z';
@@ -127,6 +127,10 @@ const ALL: { [Kind in AlertKind]: [AlertData[Kind], en: string, ko: string] } = 
     'The vendor retires the model of openai/gpt-4.1 on 2027-01-14, in 30 days, and fast is still called. Change the deployments of fast before.',
     '배포 openai/gpt-4.1의 모델은 2027-01-14(30일 후)에 지원이 종료되지만 fast 모델이 아직 호출되고 있습니다. 그 전에 fast 모델의 배포를 변경하세요.',
   ],
+  'batch.completed': batchEnd('has ended', '완료되었습니다'),
+  'batch.failed': batchEnd('has failed', '실패했습니다'),
+  'batch.expired': batchEnd('has expired', '만료되었습니다'),
+  'batch.cancelled': batchEnd('was cancelled', '취소되었습니다'),
   webhook_test: [
     { webhook_id: 'webhook_1' },
     'This is a test of the webhook webhook_1. Thriftgate sends alerts in this format.',
@@ -163,3 +167,21 @@ describe('the texts of alerts', () => {
     });
   });
 });
+
+function batchEnd(en: string, ko: string): [BatchEndData, string, string] {
+  return [
+    {
+      team_id: 'team_1',
+      batch_id: 'batch_1',
+      total: 10,
+      completed: 8,
+      failed: 2,
+      cost_usd: '1.5',
+      saved_usd: '2',
+      output_file_id: 'file_1',
+      error_file_id: null,
+    },
+    `The batch batch_1 of team team_1 ${en}: 8 of 10 lines have a response. It cost $1.50 and saved $2.00.`,
+    `팀 team_1의 배치 batch_1가 ${ko}. 전체 10줄 중 8줄의 응답을 받았습니다. 비용은 $1.50, 절감액은 $2.00입니다.`,
+  ];
+}

@@ -93,6 +93,10 @@ const TEXTS: Texts = {
         ? `배포 ${deployment}의 모델은 ${on}에 지원이 종료되었으나 ${model} 모델이 아직 호출되고 있습니다. ${model} 모델의 배포를 변경하세요.`
         : `배포 ${deployment}의 모델은 ${on}(${days}일 후)에 지원이 종료되지만 ${model} 모델이 아직 호출되고 있습니다. 그 전에 ${model} 모델의 배포를 변경하세요.`,
   }),
+  'batch.completed': batchEnd('has ended', '완료되었습니다'),
+  'batch.failed': batchEnd('has failed', '실패했습니다'),
+  'batch.expired': batchEnd('has expired', '만료되었습니다'),
+  'batch.cancelled': batchEnd('was cancelled', '취소되었습니다'),
   webhook_test: ({ webhook_id }) => ({
     en: `This is a test of the webhook ${webhook_id}. Thriftgate sends alerts in this format.`,
     ko: `웹훅 ${webhook_id}의 테스트 메시지입니다. Thriftgate의 알림은 이와 같은 형식으로 전송됩니다.`,
@@ -148,4 +152,12 @@ function inEn(scope: string): string {
 
 function whoKo(scope: string): string {
   return scope.replace(/^team:/, '팀 ').replace(/^key:/, '키 ');
+}
+
+/** The end of a batch, with how much of it was done and what that cost. */
+function batchEnd(endEn: string, endKo: string): Texts['batch.completed'] {
+  return ({ batch_id, team_id, total, completed, cost_usd, saved_usd }) => ({
+    en: `The batch ${batch_id} of team ${team_id} ${endEn}: ${completed} of ${total} lines have a response. It cost ${usd(cost_usd)} and saved ${usd(saved_usd)}.`,
+    ko: `팀 ${team_id}의 배치 ${batch_id}가 ${endKo}. 전체 ${total}줄 중 ${completed}줄의 응답을 받았습니다. 비용은 ${usd(cost_usd)}, 절감액은 ${usd(saved_usd)}입니다.`,
+  });
 }

@@ -98,7 +98,24 @@ export interface AlertData {
     /** Until then; 0 on the day, negative after it. */
     days: number;
   };
+  'batch.completed': BatchEndData;
+  'batch.failed': BatchEndData;
+  'batch.expired': BatchEndData;
+  'batch.cancelled': BatchEndData;
   webhook_test: { webhook_id: string };
+}
+
+/** How a batch ended. */
+export interface BatchEndData {
+  team_id: string;
+  batch_id: string;
+  total: number;
+  completed: number;
+  failed: number;
+  cost_usd: string;
+  saved_usd: string;
+  output_file_id: string | null;
+  error_file_id: string | null;
 }
 
 export type AlertKind = keyof AlertData;

@@ -22,7 +22,13 @@ export interface Delivery {
 }
 
 /** Kinds that only webhooks get which name them. */
-const SENT_ON_REQUEST: AlertKind[] = ['models_retargeted'];
+const SENT_ON_REQUEST: AlertKind[] = [
+  'models_retargeted',
+  'batch.completed',
+  'batch.failed',
+  'batch.expired',
+  'batch.cancelled',
+];
 
 @Injectable()
 export class AlertsRepository {

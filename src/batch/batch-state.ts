@@ -19,3 +19,8 @@ export function finalStatus(status: OpenStatus, lines: ReadonlySet<LineState>): 
 export function completionWindowMs(window: string): number {
   return Number.parseInt(window, 10) * 3_600_000;
 }
+
+/** Whether no line of a batch runs any more, and its files are there. */
+export function isFinal(status: BatchStatus): boolean {
+  return status === 'completed' || status === 'expired' || status === 'cancelled' || status === 'failed';
+}

@@ -17,7 +17,25 @@ import { BullBatchQueueModule } from './queue/batch-queue.bull';
 import { LocalBatchQueue } from './queue/batch-queue.local';
 import { BatchWorker } from './runner/batch-worker.service';
 import { LineRunner } from './runner/line-runner.service';
-import { LinesRepository } from './runner/lines.repository';
+import { LinesRepository } from './lines/lines.repository';
+import { AlertsModule } from '../alerts/alerts.module';
+import { BudgetsModule } from '../budgets/budgets.module';
+import { LedgerModule } from '../ledger/ledger.module';
+import { ProvidersModule } from '../providers/providers.module';
+import { LineCalls } from './lines/line-calls.service';
+import { NativeDispatcher } from './native/native-dispatcher.service';
+import { NativeRunner } from './native/native-runner.service';
+import { ShardCalls } from './native/shard-calls.service';
+import { ShardResults } from './native/shard-results.service';
+import { ShardsRepository } from './native/shards.repository';
+import { VendorBatches } from './native/vendor-batches.service';
+import { ReportsModule } from '../usage/reports/reports.module';
+import { BatchQuotes } from './plan/batch-quotes.service';
+import { BatchPlanner } from './plan/batch-planner.service';
+import { LinePlanner } from './plan/line-planner.service';
+import { PlanRepository } from './plan/plan.repository';
+import { TwinsRepository } from './lines/twins.repository';
+import { TwinsService } from './lines/twins.service';
 import { RefusedCallsModule } from '../refused-calls/refused-calls.module';
 import { ResultWriter } from './runner/result-writer.service';
 
@@ -35,6 +53,11 @@ export class BatchModule {
         KeysModule,
         ModelsModule,
         RefusedCallsModule,
+        AlertsModule,
+        BudgetsModule,
+        LedgerModule,
+        ProvidersModule,
+        ReportsModule,
         ...(queueRedisUrl ? [BullBatchQueueModule.register()] : []),
       ],
       controllers: [BatchesController],
@@ -49,6 +72,19 @@ export class BatchModule {
         ResultWriter,
         BatchFinisher,
         FinishingRepository,
+        LineCalls,
+        TwinsService,
+        TwinsRepository,
+        BatchPlanner,
+        BatchQuotes,
+        LinePlanner,
+        PlanRepository,
+        NativeDispatcher,
+        NativeRunner,
+        ShardCalls,
+        ShardResults,
+        ShardsRepository,
+        VendorBatches,
         ...(queueRedisUrl ? [] : [{ provide: BatchQueue, useClass: LocalBatchQueue }]),
       ],
     };

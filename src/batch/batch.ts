@@ -32,7 +32,8 @@ export function toBatchObject(batch: Batch): BatchObject {
       cost_usd: formatUsd(batch.cost_pusd),
       saved_usd: formatUsd(batch.saved_pusd),
       cached: batch.cached_lines,
-      deduplicated: 0,
+      deduplicated: batch.deduplicated_lines,
+      escalated: batch.escalated_lines,
       providers: batch.providers,
     },
   };

@@ -11,6 +11,7 @@ import { type Caller, CurrentCaller } from '../common/caller';
 import { toBatchObject } from './batch';
 import type { Batch } from './batches.repository';
 import { BatchesService } from './batches.service';
+import { BatchQuotes } from './plan/batch-quotes.service';
 
 const PATH_ID = { schema: contracts.pathIdSchema };
 
@@ -21,6 +22,7 @@ const PATH_ID = { schema: contracts.pathIdSchema };
 export class BatchesController {
   constructor(
     private readonly batches: BatchesService,
+    private readonly quotes: BatchQuotes,
     private readonly idempotency: IdempotencyService,
   ) {}
 
@@ -47,6 +49,40 @@ export class BatchesController {
       const storeResponse = keep && ((batch: Batch, writer: Writer) => keep(toBatchObject(batch), writer));
       return toBatchObject(await this.batches.create(caller, body, request.id, storeResponse));
     });
+  }
+
+  @Post('quote')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'What a batch would cost',
+    description:
+      'Takes what starts a batch, plans it and does not run it: lines, duplicates, stored responses, list price and ' +
+      'expected price for each model and provider. Spends nothing.',
+  })
+  @ApiOkResponse({ description: 'The quote.', standardSchema: contracts.batchQuoteSchema })
+  @ApiErrors('invalid_request', 'request_too_large', 'rate_limit_exceeded')
+  quote(
+    @CurrentCaller() caller: Caller,
+    @Body({ schema: contracts.createBatchSchema }) body: contracts.CreateBatch,
+  ): Promise<contracts.BatchQuote> {
+    return this.quotes.quote(caller, body);
+  }
+
+  @Post(':batch_id/retry')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Run the lines again that failed',
+    description:
+      'Makes a batch of the lines of an ended one that have no response: failed, expired and cancelled ones.',
+  })
+  @ApiOkResponse({ description: 'The new batch.', standardSchema: contracts.batchSchema })
+  @ApiErrors('not_found', 'conflict')
+  async retry(
+    @CurrentCaller() caller: Caller,
+    @Param('batch_id', PATH_ID) batchId: string,
+    @Req() request: FastifyRequest,
+  ): Promise<contracts.BatchObject> {
+    return toBatchObject(await this.batches.retry(caller, batchId, request.id));
   }
 
   @Get()

@@ -7,6 +7,7 @@ import { CANCELLABLE_STATUSES } from './batch-state';
 import type { BatchLine } from './input/batch-line';
 
 const LINES_PER_INSERT = 1_000;
+const LINES_PER_PAGE = 200;
 const CHARACTERS_PER_INSERT = 1024 * 1024;
 /** Batches of this many lines or more get fresh table statistics, for the query planner. */
 const LINES_WORTH_ANALYZING = 1_000;
@@ -28,6 +29,7 @@ export type NewBatch = Pick<
   | 'total_lines'
   | 'created_at'
   | 'expires_at'
+  | 'escalate'
 > & { metadata: Record<string, string> | null };
 
 /** Creates, reads and cancels batches. */
@@ -77,6 +79,32 @@ export class BatchesRepository {
       .where('id', '=', batchId)
       .where('team_id', '=', teamId)
       .executeTakeFirst();
+  }
+
+  /** Lines without a response, in pages behind a line. */
+  failedLines(batchId: string, limit: number, behind = 0) {
+    return this.database.db
+      .selectFrom('batch_lines')
+      .select(['line_no', 'custom_id', 'url', 'body'])
+      .where('batch_id', '=', batchId)
+      .where('line_no', '>', behind)
+      .where('state', 'in', ['failed', 'expired', 'cancelled'])
+      .orderBy('line_no')
+      .limit(limit)
+      .execute();
+  }
+
+  /** Lines without a response, as the content of an input file. */
+  async *failedContent(batchId: string): AsyncGenerator<Buffer, void, undefined> {
+    for (let behind = 0; ;) {
+      const page = await this.failedLines(batchId, LINES_PER_PAGE, behind);
+      for (const { custom_id: customId, url, body } of page) {
+        const members = `{"custom_id":${JSON.stringify(customId)},"method":"POST","url":${JSON.stringify(url)},"body":`;
+        yield Buffer.from(`${members}${body}}\n`);
+      }
+      if (page.length < LINES_PER_PAGE) return;
+      behind = page.at(-1)?.line_no ?? behind;
+    }
   }
 
   /** Batches of a team, newest first; one more than the limit if there are more. */

@@ -1,15 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import type { CreateBatch, ListBatchesQuery } from '@thriftgate/contracts';
+import { type CreateBatch, createBatchSchema, type ListBatchesQuery } from '@thriftgate/contracts';
 import type { Caller } from '../common/caller';
 import { Clock } from '../common/clock';
 import { GatewayError } from '../common/errors';
 import { newId } from '../common/ids';
-import { completionWindowMs } from './batch-state';
+import { completionWindowMs, isFinal } from './batch-state';
 import type { KeepAnswer } from '../idempotency/idempotent-call';
 import { type Batch, BatchesRepository, type NewBatch } from './batches.repository';
 import { type BatchInput, BatchInputService } from './input/batch-input.service';
+import { ShardsRepository } from './native/shards.repository';
 import { BatchQueue } from './queue/batch-queue';
-import { LinesRepository } from './runner/lines.repository';
+import { LinesRepository } from './lines/lines.repository';
 
 /** Creates, shows and cancels batches. */
 @Injectable()
@@ -18,12 +19,14 @@ export class BatchesService {
     private readonly repository: BatchesRepository,
     private readonly inputs: BatchInputService,
     private readonly lines: LinesRepository,
+    private readonly shards: ShardsRepository,
     private readonly queue: BatchQueue,
     private readonly clock: Clock,
   ) {}
 
   /**
    * @param storeResponse stores the response of an idempotent call in the transaction that creates the batch
+   * @param content gives the lines in place of the request
    * @throws GatewayError `invalid_request` that names the invalid lines; one of them refuses the whole batch
    */
   async create(
@@ -31,8 +34,9 @@ export class BatchesService {
     request: CreateBatch,
     requestId: string,
     storeResponse?: KeepAnswer<Batch>,
+    content?: () => AsyncIterable<Buffer>,
   ): Promise<Batch> {
-    const input = await this.inputs.accept(caller, request);
+    const input = await this.inputs.accept(caller, request, content?.());
     try {
       const batch = await this.keep(this.newBatch(caller, request, requestId, input), input, storeResponse);
       this.queue.announce({ id: batch.id, teamId: caller.teamId, lines: batch.total_lines });
@@ -41,6 +45,33 @@ export class BatchesService {
       await this.inputs.discard(input);
       throw error;
     }
+  }
+
+  /**
+   * Makes a batch of the lines of an ended one that have no response.
+   *
+   * @throws GatewayError `not_found`, or `conflict` where the batch has not ended, or all its lines have a response
+   */
+  async retry(caller: Caller, batchId: string, requestId: string): Promise<Batch> {
+    const batch = await this.get(caller.teamId, batchId);
+    if (!isFinal(batch.status)) {
+      const message = `The batch has not ended: its status is '${batch.status}'.`;
+      throw new GatewayError('conflict', { message });
+    }
+    const failed = await this.repository.failedLines(batchId, 1);
+    if (failed.length === 0)
+      throw new GatewayError('conflict', {
+        message: 'All lines of the batch have a response; none is to be run again.',
+      });
+    const { endpoint, completion_window: window, metadata, escalate } = batch;
+    const request = createBatchSchema.parse({
+      requests: [],
+      endpoint,
+      completion_window: window,
+      metadata,
+      gateway: { escalate },
+    });
+    return this.create(caller, request, requestId, undefined, () => this.repository.failedContent(batchId));
   }
 
   /** @throws GatewayError `not_found` */
@@ -64,6 +95,7 @@ export class BatchesService {
     const cancelling = await this.repository.cancel(teamId, batchId);
     if (cancelling) {
       await this.lines.closeUnstarted();
+      await this.shards.wake(batchId);
       this.queue.announce({ id: batchId, teamId, lines: cancelling.total_lines });
       return cancelling;
     }
@@ -84,6 +116,7 @@ export class BatchesService {
       output_expires_after_s: request.output_expires_after?.seconds ?? null,
       total_lines: input.lines,
       metadata: request.metadata ?? null,
+      escalate: request.gateway?.escalate ?? false,
       created_at: new Date(now),
       expires_at: new Date(now + completionWindowMs(request.completion_window)),
     };

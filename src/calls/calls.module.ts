@@ -11,6 +11,8 @@ import { SingleFlightModule } from '../single-flight/single-flight.module';
 import { AdmissionService } from './attempts/admission.service';
 import { AttemptsService } from './attempts/attempts.service';
 import { CacheWriter } from './attempts/cache-writer.service';
+import { CallTurns } from './attempts/call-turns.service';
+import { DeferredAttempts } from './attempts/deferred-attempts.service';
 import { ReadOnService } from './attempts/read-on.service';
 import { CallsService } from './calls.service';
 import { Coalescing } from './coalescing/coalescing.service';
@@ -46,12 +48,14 @@ import { ReplayService } from './responses/replay.service';
     AdmissionService,
     AttemptsService,
     CacheWriter,
+    CallTurns,
+    DeferredAttempts,
     ReadOnService,
     Coalescing,
     FollowerService,
     UpstreamAsker,
     PartedCalls,
   ],
-  exports: [CallsService, CallResponder, TokenCounts, ProviderProbe],
+  exports: [CallsService, CallResponder, DeferredAttempts, TokenCounts, ProviderProbe],
 })
 export class CallsModule {}

@@ -40,7 +40,8 @@ export function newId(
     | 'webhook'
     | 'audit'
     | 'share'
-    | 'provider_key',
+    | 'provider_key'
+    | 'shard',
 ): string {
   return `${prefix}_${nextUlid()}`;
 }

@@ -75,6 +75,7 @@ export const environmentSchema = z
     WEBHOOK_ALLOW_PRIVATE: z.stringbool().default(false),
     PROVIDER_ALLOWED_NETWORKS: networks.optional(),
     BATCH_CONCURRENCY: positive(16),
+    BATCH_POLL_INTERVAL_MS: positive(30_000),
     JOURNAL_FSYNC: z.enum(['interval', 'always']).default('interval'),
     JOURNAL_MAX_MB: positive(4096),
     LEDGER_RETENTION_MONTHS: z.coerce.number().int().positive().optional(),

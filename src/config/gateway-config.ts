@@ -44,7 +44,7 @@ export class GatewayConfig {
   readonly journal: { readonly fsync: 'interval' | 'always'; readonly maxBytes: number };
   /** How many whole months ledger rows are kept; undefined keeps them for ever. */
   readonly ledger: { readonly retentionMonths: number | undefined };
-  readonly batch: { readonly concurrency: number };
+  readonly batch: { readonly concurrency: number; readonly pollIntervalMs: number };
   /** Whether the simulator answers only while no provider has a key. */
   readonly simulatorIsAutomatic: boolean;
   /** Private networks, as `10.0.0.0/8`, that providers of administrators may reach. */
@@ -86,7 +86,7 @@ export class GatewayConfig {
     this.drift = { knownDays: file.drift.known_days, flappingFingerprints: file.drift.flapping_fingerprints };
     this.journal = { fsync: env.JOURNAL_FSYNC, maxBytes: env.JOURNAL_MAX_MB * 1024 * 1024 };
     this.ledger = { retentionMonths: env.LEDGER_RETENTION_MONTHS };
-    this.batch = { concurrency: env.BATCH_CONCURRENCY };
+    this.batch = { concurrency: env.BATCH_CONCURRENCY, pollIntervalMs: env.BATCH_POLL_INTERVAL_MS };
     this.simulatorIsAutomatic = env.SIMULATOR === 'auto';
     this.providerNetworks = networksOf(env.PROVIDER_ALLOWED_NETWORKS ?? '');
     this.providers = providerSettings(env, file);

@@ -32,7 +32,7 @@ describe('the configuration', () => {
       drainTimeoutMs: 60_000,
       upstream: { connectTimeoutMs: 5_000, firstByteTimeoutMs: 600_000, idleTimeoutMs: 300_000 },
       cache: { ttlSeconds: 604_800 },
-      batch: { concurrency: 16 },
+      batch: { concurrency: 16, pollIntervalMs: 30_000 },
       models: {},
       prices: {},
     });

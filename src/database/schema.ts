@@ -19,6 +19,7 @@ export interface Schema
   file_chunks: FileChunksTable;
   batches: BatchesTable;
   batch_lines: BatchLinesTable;
+  batch_shards: BatchShardsTable;
 }
 
 export interface SettingsTable {
@@ -131,9 +132,17 @@ export interface BatchesTable {
   cancelling_at: Date | null;
   cancelled_at: Date | null;
   expires_at: Date;
+  /** When it was decided how each line runs. */
+  planned_at: Date | null;
+  /** Whether what a vendor has not done near the end of the window is run directly. */
+  escalate: Generated<boolean>;
+  escalated_at: Date | null;
+  deduplicated_lines: Generated<number>;
+  escalated_lines: Generated<number>;
 }
 
-export type LineState = 'pending' | 'running' | 'done' | 'failed' | 'cancelled' | 'expired';
+/** `sharded`: a vendor's batch runs it. `same`: it waits for the answer of an equal line. */
+export type LineState = 'pending' | 'running' | 'sharded' | 'same' | 'done' | 'failed' | 'cancelled' | 'expired';
 
 /** One question of a batch. Whoever holds its lease token may write its result, once. */
 export interface BatchLinesTable {
@@ -152,4 +161,59 @@ export interface BatchLinesTable {
   response_status: number | null;
   /** JSON text: the answer's body where there is a status, else the error. */
   result: string | null;
+  /** The shard that it is or was in. */
+  shard_id: string | null;
+  /** The number of the earlier line of its batch that asks the same. */
+  same_as: number | null;
+  /** What lines that wait for this one's answer need of it; null without an answer. */
+  answer: JSONColumnType<LineAnswer | null>;
+}
+
+/** Who wrote an answer, and what it cost at list price. */
+export interface LineAnswer {
+  provider: string | null;
+  model: string | null;
+  usage: { inputTokens: number; cachedInputTokens: number; outputTokens: number; reasoningTokens: number };
+  /** A whole number in decimals. */
+  listCostPusd: string;
+}
+
+/** `planned`: nothing is sent. `sending`: its attempts are open. `sent`: the vendor has it. */
+export type ShardState = 'planned' | 'sending' | 'sent' | 'ended';
+
+/** A part of a batch that one vendor's batch runs. Whoever holds its lease token may change it. */
+export interface BatchShardsTable {
+  id: string;
+  batch_id: string;
+  provider: string;
+  /** The stored key of the provider whose account has the batch; null for the provider's only one. */
+  provider_key: string | null;
+  /** The public name. */
+  model: string;
+  upstream_model: string;
+  deployment: string;
+  state: ShardState;
+  lines: number;
+  /** What its lines cost at worst, together. */
+  worst_pusd: bigint;
+  /** The windows of budgets that pay. */
+  charged: string[] | null;
+  input_file_id: string | null;
+  /** Set before the request that creates the vendor's batch, and unset where that one surely has not. */
+  creating_at: Date | null;
+  /** The provider, while a creation that cannot be told from others may be in doubt. */
+  alone_at: string | null;
+  vendor_batch_id: string | null;
+  vendor_status: string | null;
+  cancel_asked_at: Date | null;
+  /** How often it was refused or failed in a row. */
+  tries: Generated<number>;
+  error: string | null;
+  /** When it is looked at again. */
+  next_at: Generated<Date>;
+  polls: Generated<number>;
+  lease_token: string | null;
+  lease_until: Date | null;
+  created_at: Generated<Date>;
+  ended_at: Date | null;
 }

@@ -42,14 +42,15 @@ export interface Outcome {
   usage: TokenUsage;
   listCostPusd: PicoUsd;
   costPusd: PicoUsd;
-  savedBy: 'cache' | 'coalesced' | 'prompt_cache' | 'routing' | null;
+  savedBy: 'cache' | 'coalesced' | 'dedupe' | 'batch' | 'prompt_cache' | 'routing' | null;
   estimated: boolean;
   /** Whether the cost is the worst one, because the usage was not seen to its end. */
   atWorst?: boolean;
   errorCode: string | null;
   /** Why the answer is not stored; null where it is, and where none came. */
   uncached: string | null;
-  latencyMs: number;
+  /** Milliseconds; null where a vendor's queue was waited for. */
+  latencyMs: number | null;
   ttftMs: number | null;
 }
 
@@ -129,9 +130,28 @@ export class LedgerService {
 
   /** Notes a call that needed no attempt: an answer from the cache. */
   record(intent: IntentEntry, outcome: Outcome): Promise<void> {
-    const head = headOf(intent, this.clock.now() - outcome.latencyMs, this.journal.owner.id);
+    const head = headOf(intent, this.clock.now() - (outcome.latencyMs ?? 0), this.journal.owner.id);
     return this.journal.append(keyOf(intent), endedRow(head, outcome));
   }
+}
+
+/**
+ * An attempt of a batch, whose row is written by `LedgerRepository.write`. Made again of the same it has the same row.
+ *
+ * @param createdAtMs milliseconds since 1970
+ */
+export function openedBy(
+  owner: Owner,
+  intent: IntentEntry,
+  { inputTokens, holdPusd, createdAtMs }: { inputTokens: number; holdPusd: PicoUsd; createdAtMs: number },
+): { open: OpenAttempt; row: string } {
+  const open = { key: keyOf(intent), head: headOf(intent, createdAtMs, owner.id), inputTokens, holdPusd };
+  return { open, row: dispatchedRow(intent, open) };
+}
+
+/** The row of an attempt that has ended, for `LedgerRepository.write`. */
+export function rowOf({ head }: Pick<OpenAttempt, 'head'>, outcome: Outcome): string {
+  return endedRow(head, outcome);
 }
 
 /**
@@ -217,7 +237,7 @@ function endedRow(head: RowHead, outcome: Outcome): string {
     rated: ratedFacts(usage, outcome.atWorst ?? false),
     error_code: outcome.errorCode === null ? undefined : storableText(outcome.errorCode),
     uncached: outcome.uncached ?? undefined,
-    latency_ms: storableCount(outcome.latencyMs),
+    latency_ms: outcome.latencyMs === null ? undefined : storableCount(outcome.latencyMs),
     ttft_ms: outcome.ttftMs === null ? undefined : storableCount(outcome.ttftMs),
   });
 }

@@ -1,7 +1,10 @@
 import { multiplied, type Price } from './price';
 
-/** The tiers that cost the model's price. `auto` lets the vendor choose; the response names the tier that it chose. */
-const STANDARD = new Set(['default', 'standard', 'on_demand', 'auto', 'scale']);
+/**
+ * The tiers that cost the price that the call has. `auto` lets the vendor choose; the response names the tier that it chose.
+ * `batch` is the tier of lines that a vendor's batch ran, whose price is that of batches.
+ */
+const STANDARD = new Set(['default', 'standard', 'on_demand', 'auto', 'scale', 'batch']);
 
 /**
  * What other tiers cost where the catalogue does not list them, as millionths of the model's price: marked as estimated.

@@ -34,7 +34,7 @@ describe('connections to providers', () => {
       .mockImplementation(((_name: string, _options: unknown, done: (...args: unknown[]) => void) =>
         done(null, [{ address: addresses.shift() ?? '', family: 4 }])) as never);
   const send = async (client: ReturnType<ProviderConnections['connectChecked']>, url: string) => {
-    const response = await client.send({ method: 'GET', url, headers: {}, body: '', dropped: [] });
+    const response = await client.send({ method: 'GET', url, headers: {}, body: '' });
     return (await response.readAll()).toString();
   };
 

@@ -111,7 +111,7 @@ describe('the registry of providers', () => {
     if (!provider) throw new Error('no provider');
     const { transport, baseUrl } = provider;
     const url = `${baseUrl}/chat/completions`;
-    const response = await transport.send({ method: 'POST', url, headers: {}, body: '{}', dropped: [] });
+    const response = await transport.send({ method: 'POST', url, headers: {}, body: '{}' });
     return (await response.readAll()).toString();
   };
 

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { BatchClient, lines } from '../support/batch-client';
 import { eventually } from '../support/eventually';
 import { type RunningGateway, startGateway } from '../support/gateway';
 import { runSql } from '../support/run-sql';
@@ -262,5 +263,21 @@ describe('alerts', () => {
     expect((await gateway.admin('GET', `/admin/alerts?from=${tomorrow}`)).body.data).toEqual([]);
     expect((await gateway.admin('GET', `/admin/alerts?to=${tomorrow}`)).body.data).toHaveLength(all.length);
     expect((await gateway.admin('GET', '/admin/alerts?kind=weather')).status).toBe(400);
+  });
+
+  it('tells webhooks that ask for it that a batch has ended', async () => {
+    const asked = await webhook({ url: `${url}/batches`, kinds: ['batch.completed'] });
+    const others = await webhook({ url: `${url}/others` });
+    const { key, teamId } = await gateway.createKey();
+    const batches = new BatchClient(gateway, key);
+    const batch = await batches.ended((await batches.create({ requests: lines(2, 'announced') })).id);
+    const [message] = await eventually(async () => (sentTo('/batches').length > 0 ? sentTo('/batches') : undefined));
+    expect(JSON.parse(message?.text ?? '')).toMatchObject({
+      type: 'batch.completed',
+      data: { batch_id: batch.id, team_id: teamId, total: 2, completed: 2, output_file_id: batch.output_file_id },
+    });
+    expect(message?.headers['webhook-signature']).toMatch(/^v1,/);
+    expect(sentTo('/others').filter(({ text }) => text.includes('batch.'))).toEqual([]);
+    for (const { id } of [asked, others]) await remove(id);
   });
 });

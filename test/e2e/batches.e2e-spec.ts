@@ -118,7 +118,7 @@ describe('batches', () => {
       JSON.stringify({ custom_id: `request_${index}`, url: '/chat/completions', body: line('', `text ${index}`).body }),
     ).join('\n');
     const batch = await batches.ended((await batches.create({ input_file_content: content })).id);
-    expect(batch).toMatchObject({ status: 'completed', endpoint: '/v1/chat/completions', completion_window: '24h' });
+    expect(batch).toMatchObject({ status: 'completed', endpoint: '/v1/chat/completions', completion_window: '1h' });
     expect(await batches.resultsOf(batch.output_file_id)).toHaveLength(50);
     const input = await (await batches.openai.files.content(batch.input_file_id)).text();
     expect(input).toBe(content);

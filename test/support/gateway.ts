@@ -223,6 +223,7 @@ export async function prepareGateway(upstream: string, options: GatewayOptions =
     OPENAI_BASE_URL: upstream,
     // So that Redis does not count as unavailable on a machine that is busy with other tests.
     REDIS_TIMEOUT_MS: '1000',
+    BATCH_POLL_INTERVAL_MS: '200',
     ...stores.env,
     ...options.env,
   };

@@ -20,6 +20,10 @@ export const alertKinds = [
   'model_unavailable',
   'price_unknown',
   'model_retiring',
+  'batch.completed',
+  'batch.failed',
+  'batch.expired',
+  'batch.cancelled',
 ] as const;
 export type AlertKind = (typeof alertKinds)[number];
 
@@ -36,7 +40,7 @@ const kindsSchema = z
   .array(z.enum(alertKinds))
   .min(1)
   .nullable()
-  .meta({ description: 'null means all but models_retargeted' });
+  .meta({ description: 'null means all but models_retargeted and the ends of batches' });
 
 /** `POST /admin/webhooks`. */
 export const createWebhookSchema = z

@@ -54,6 +54,8 @@ export const createBatchSchema = z
         '/responses',
         '/v1/embeddings',
         '/embeddings',
+        '/v1/messages',
+        '/messages',
       ])
       .default('/v1/chat/completions')
       .meta({ description: 'The endpoint of lines without a `url`.' }),
@@ -63,6 +65,13 @@ export const createBatchSchema = z
       .default('24h')
       .meta({ description: '`1h` to `24h`. Lines that have not run by its end expire.' }),
     metadata: metadataSchema.optional(),
+    gateway: z
+      .object({
+        escalate: z.boolean().default(false).meta({
+          description: 'Whether what a vendor’s batch has not run near the end of the window runs as live calls.',
+        }),
+      })
+      .optional(),
     output_expires_after: expiresAfterSchema.nullish().meta({ description: 'How long the result files are kept.' }),
   })
   .superRefine((batch, context) => {
@@ -111,6 +120,7 @@ const batchExample = {
     saved_usd: '0.0218',
     cached: 100,
     deduplicated: 0,
+    escalated: 0,
     providers: ['openai'],
   },
 } as const;
@@ -177,7 +187,11 @@ export const batchSchema = z
       cost_usd: usdSchema,
       saved_usd: usdSchema,
       cached: z.number().int().meta({ description: 'Lines with a response from the cache.' }),
-      deduplicated: z.number().int(),
+      deduplicated: z.number().int().meta({ description: 'Lines with the answer of an equal line of the batch.' }),
+      escalated: z
+        .number()
+        .int()
+        .meta({ description: 'Lines that ran as live calls because their vendor had not run them near the end.' }),
       providers: z.array(z.string()),
     }),
   })
@@ -215,3 +229,47 @@ export const listBatchesQuerySchema = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(20),
 });
 export type ListBatchesQuery = z.output<typeof listBatchesQuerySchema>;
+
+const quoteExample = {
+  object: 'batch.quote',
+  lines: 1000,
+  duplicates: 600,
+  cached: 100,
+  input_tokens: 180_000,
+  list_cost_usd: '1.44',
+  cost_usd: { at_least: '0.0135', likely: '0.216', at_most: '19.7' },
+  saved_usd: '1.224',
+  expected_end: 1_763_892_000,
+  models: [
+    { model: 'gpt-4.1', provider: 'openai', lines: 300, list_cost_usd: '0.432', cost_usd: '0.216' },
+    { model: 'gpt-4.1', provider: null, lines: 700, list_cost_usd: '1.008', cost_usd: '0' },
+  ],
+} as const;
+
+/** What a batch would cost. */
+export const batchQuoteSchema = z
+  .object({
+    object: z.literal('batch.quote'),
+    lines: z.number().int(),
+    duplicates: z.number().int().meta({ description: 'Lines that ask the same as an earlier one.' }),
+    cached: z.number().int().meta({ description: 'Lines whose response is stored.' }),
+    input_tokens: z.number().int().meta({ description: 'Of all lines, estimated.' }),
+    list_cost_usd: usdSchema.meta({ description: 'As live calls, without the cache.' }),
+    cost_usd: z.object({ at_least: usdSchema, likely: usdSchema, at_most: usdSchema }).meta({
+      description:
+        'What will be written is not known before. `likely` takes what the team’s calls of each model wrote on average over 30 days, `at_most` the limits of the lines.',
+    }),
+    saved_usd: usdSchema.meta({ description: 'List cost less the likely cost.' }),
+    expected_end: z.number().int(),
+    models: z.array(
+      z.object({
+        model: z.string(),
+        provider: z.string().nullable().meta({ description: 'Null for lines that no vendor is asked for.' }),
+        lines: z.number().int(),
+        list_cost_usd: usdSchema,
+        cost_usd: usdSchema,
+      }),
+    ),
+  })
+  .meta({ id: 'BatchQuote', example: quoteExample });
+export type BatchQuote = z.output<typeof batchQuoteSchema>;

@@ -1,3 +1,4 @@
+export * from './batch-api';
 export * from './endpoint';
 export * from './provider';
 export * from './translator';

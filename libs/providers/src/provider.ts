@@ -1,21 +1,24 @@
+import type { BatchApi } from './batch-api';
 import type { Endpoint } from './endpoint';
-import type { Translator, UpstreamRequest } from './translator';
+import type { HttpRequest, Translator } from './translator';
 
 /** One vendor: the APIs that it supports, and how a request carries its credential. */
 export interface Provider {
   readonly id: string;
   /** The request with the credential; unchanged without one. */
-  authorise(request: UpstreamRequest, credential: string | undefined): UpstreamRequest;
+  authorise<Request extends HttpRequest>(request: Request, credential: string | undefined): Request;
   /** The request for the list of the vendor's models, which costs nothing, without the credential; undefined where it has none. */
-  readonly models?: ((baseUrl: string) => UpstreamRequest) | undefined;
+  readonly models?: ((baseUrl: string) => HttpRequest) | undefined;
   /** By the name of the endpoint. */
   readonly translators: Readonly<Record<string, Translator | undefined>>;
+  /** Undefined where the vendor sells no batches. */
+  readonly batches?: BatchApi | undefined;
 }
 
 /** A request that reads. @param headers besides those of every one */
-export function getRequest(url: string, headers: Readonly<Record<string, string>> = {}): UpstreamRequest {
+export function getRequest(url: string, headers: Readonly<Record<string, string>> = {}): HttpRequest {
   const all = { accept: 'application/json', 'accept-encoding': 'identity', ...headers };
-  return { method: 'GET', url, headers: all, body: '', dropped: [] };
+  return { method: 'GET', url, headers: all, body: undefined };
 }
 
 /** The name of the chat completions endpoint, over which other endpoints can be bridged. */

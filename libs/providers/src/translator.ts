@@ -13,6 +13,8 @@ export interface UpstreamCall {
   /** The vendor's name for the model. */
   upstreamModel: string;
   stream: boolean;
+  /** Whether it is a line of the vendor's batch, which has no streams; undefined for a live call. */
+  deferred?: boolean | undefined;
   /** The limit of output tokens that the gateway sets for a call without one; undefined sets none. */
   defaultMaxTokens?: number | undefined;
   /** The same for the calls of one conversation, for vendors that steer calls to their prompt cache by a key; undefined sets none. */
@@ -45,12 +47,23 @@ export interface VendorTurn {
   content: unknown;
 }
 
+/** A body that is sent as it is produced; its length must be known before. */
+export interface StreamedBody extends AsyncIterable<Buffer> {
+  /** In bytes. */
+  readonly byteLength: number;
+}
+
 /** An HTTP request, complete except for the credential. */
-export interface UpstreamRequest {
-  method: 'POST' | 'GET';
+export interface HttpRequest {
+  method: 'GET' | 'POST' | 'DELETE';
   url: string;
   headers: Record<string, string>;
-  /** Empty for GET. */
+  body: JsonBody | StreamedBody | undefined;
+}
+
+/** The request of a call. */
+export interface UpstreamRequest extends HttpRequest {
+  method: 'POST';
   body: JsonBody;
   /** Members of the caller's body that this vendor does not support; the gateway reports them. */
   dropped: string[];

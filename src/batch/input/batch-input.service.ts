@@ -28,11 +28,14 @@ export class BatchInputService {
     private readonly models: ModelRegistry,
   ) {}
 
-  /** @throws GatewayError that names the member and the invalid lines; a draft is deleted */
-  async accept(caller: Caller, request: CreateBatch): Promise<BatchInput> {
+  /**
+   * @param content the lines, in place of those of the request
+   * @throws GatewayError that names the member and the invalid lines; a draft is deleted
+   */
+  async accept(caller: Caller, request: CreateBatch, content?: AsyncIterable<Buffer>): Promise<BatchInput> {
     const endpoint = endpointAt(request.endpoint);
     if (!endpoint) throw new GatewayError('invalid_request', { message: 'No such endpoint.', param: 'endpoint' });
-    const { member, file } = await this.file(caller, request);
+    const { member, file } = await this.file(caller, request, content);
     try {
       const check = await checkLines(rawLines(this.repository.content(file.fileId)), this.rulesOf(caller, endpoint));
       const message = describeProblems(check);
@@ -47,7 +50,7 @@ export class BatchInputService {
   /** Reads the lines of an accepted input in a transaction. */
   async *read(
     input: BatchInput,
-    db: Parameters<FilesRepository['content']>[1],
+    db?: Parameters<FilesRepository['content']>[1],
   ): AsyncGenerator<BatchLine, void, undefined> {
     for await (const raw of rawLines(this.repository.content(input.fileId, db))) {
       const read = readLine(raw, input.endpoint);
@@ -69,6 +72,7 @@ export class BatchInputService {
   private async file(
     caller: Caller,
     request: CreateBatch,
+    content: AsyncIterable<Buffer> | undefined,
   ): Promise<{ member: string; file: Pick<BatchInput, 'fileId' | 'draftBytes'> }> {
     if (request.input_file_id !== undefined) {
       const file = await this.repository.find(caller.teamId, request.input_file_id);
@@ -79,9 +83,10 @@ export class BatchInputService {
       throw new GatewayError('invalid_request', { message, param: 'input_file_id' });
     }
     const member = request.requests === undefined ? 'input_file_content' : 'requests';
-    const content = request.requests ? requestLines(request.requests) : textLines(request.input_file_content);
+    const lines =
+      content ?? (request.requests ? requestLines(request.requests) : textLines(request.input_file_content));
     try {
-      const draft = await this.files.draft(caller.teamId, 'batch-input.jsonl', content);
+      const draft = await this.files.draft(caller.teamId, 'batch-input.jsonl', lines);
       return { member, file: { fileId: draft.id, draftBytes: draft.writer.bytes } };
     } catch (error) {
       if (!(error instanceof GatewayError) || error.code !== 'request_too_large') throw error;

@@ -24,6 +24,19 @@ describe('readLine', () => {
     expect(read({ custom_id: 'a', method: 'POST', url: '/v1/chat/completions', body })).toEqual(expected);
   });
 
+  it('is for the API that it names, whatever the batch is for', () => {
+    const message = { ...body, max_tokens: 10 };
+    expect(read({ custom_id: 'a', url: '/v1/messages', body: message })).toMatchObject({
+      line: { url: '/v1/messages' },
+    });
+    expect(read({ custom_id: 'a', url: '/responses', body: { model: 'm', input: 'Hello' } })).toMatchObject({
+      line: { url: '/v1/responses' },
+    });
+    expect(read({ custom_id: 'a', url: '/v1/messages', body })).toMatchObject({
+      problem: { param: 'body.max_tokens' },
+    });
+  });
+
   it('keeps unknown members of the body', () => {
     const odd = { ...body, temperature: 0.7, x_vendor: { deep: [1, null, 'ü\u0000'] } };
     const result = read({ custom_id: 'a', body: odd });
@@ -39,7 +52,7 @@ describe('readLine', () => {
     ['a custom_id that cannot be stored', { custom_id: 'a\u0000', body }, 'invalid_custom_id', 'custom_id'],
     ['half a character', { custom_id: '\ud800', body }, 'invalid_custom_id', 'custom_id'],
     ['another method', { custom_id: 'a', method: 'GET', body }, 'invalid_method', 'method'],
-    ['another url', { custom_id: 'a', url: '/v1/embeddings', body }, 'invalid_url', 'url'],
+    ['another url', { custom_id: 'a', url: '/v1/audio/speech', body }, 'invalid_url', 'url'],
     ['no body', { custom_id: 'a' }, 'invalid_body', 'body'],
     ['a body that is no object', { custom_id: 'a', body: 'hello' }, 'invalid_body', 'body'],
     ['no model', { custom_id: 'a', body: { messages: body.messages } }, 'invalid_body', 'body.model'],

@@ -1,4 +1,12 @@
-import { type Endpoint, InvalidRequestError, type JsonRecord, parseExact, stringifyExact } from '@thriftgate/providers';
+import {
+  type Endpoint,
+  endpointAt,
+  ENDPOINTS,
+  InvalidRequestError,
+  type JsonRecord,
+  parseExact,
+  stringifyExact,
+} from '@thriftgate/providers';
 import { parseCacheControls } from '../../cache/controls/cache-controls';
 import type { SentDirective } from '../../cache/controls/cache-directive';
 import { readTags } from '../../calls/tags';
@@ -11,6 +19,7 @@ const MAX_CUSTOM_ID_LENGTH = 512;
 export interface BatchLine {
   line: number;
   customId: string;
+  /** The path of the line's API. */
   url: string;
   model: string;
   /** JSON text. */
@@ -41,7 +50,7 @@ class BadLine extends Error {
 /**
  * Reads a line as far as it can be judged alone.
  *
- * @param endpoint the batch's: every line is for it
+ * @param endpoint the batch's: of lines that name none
  */
 export function readLine(raw: RawLine, endpoint: Endpoint): { line: BatchLine } | { problem: LineProblem } {
   try {
@@ -61,8 +70,9 @@ function parse({ line, text }: RawLine, endpoint: Endpoint): BatchLine {
   if (parsed.method !== undefined && parsed.method !== 'POST') {
     throw new BadLine('invalid_method', "'method' must be POST", 'method');
   }
-  const { body, model, directives } = bodyOf(parsed.body, endpoint);
-  return { line, customId, url: urlOf(parsed.url, endpoint), model, body: String(stringifyExact(body)), directives };
+  const own = endpointOf(parsed.url, endpoint);
+  const { body, model, directives } = bodyOf(parsed.body, own);
+  return { line, customId, url: own.path, model, body: String(stringifyExact(body)), directives };
 }
 
 function parseObject(text: string | undefined): Record<string, unknown> {
@@ -92,10 +102,13 @@ function customIdOf(value: unknown): string {
   return value;
 }
 
-/** Lines may name the batch's endpoint without `/v1`, or not at all. */
-function urlOf(value: unknown, { path }: Endpoint): string {
-  if (value === undefined || value === null || value === path || `/v1${String(value)}` === path) return path;
-  throw new BadLine('invalid_url', `'url' must be ${path}`, 'url');
+/** The line's own API, which may be named without `/v1`, else the batch's. */
+function endpointOf(value: unknown, endpoint: Endpoint): Endpoint {
+  if (value === undefined || value === null) return endpoint;
+  const own = typeof value === 'string' ? endpointAt(value) : undefined;
+  if (own) return own;
+  const served = ENDPOINTS.map(({ path }) => path).join(', ');
+  throw new BadLine('invalid_url', `'url' must be one of ${served}`, 'url');
 }
 
 function bodyOf(

@@ -47,10 +47,10 @@ describe('checkLines', () => {
     );
   });
 
-  it('names ten problems and counts the others', async () => {
-    const result = await check(...Array.from({ length: 25 }, () => 'oops'));
-    expect(result.problems).toHaveLength(10);
-    expect(describeProblems(result)).toMatch(/Line 10: is not valid JSON\. 15 more lines are invalid\.$/);
+  it('names a hundred problems and counts the others', async () => {
+    const result = await check(...Array.from({ length: 125 }, () => 'oops'));
+    expect(result.problems).toHaveLength(100);
+    expect(describeProblems(result)).toMatch(/Line 100: is not valid JSON\. 25 more lines are invalid\.$/);
   });
 
   it('refuses an empty batch and one with too many lines, and accepts the largest', async () => {

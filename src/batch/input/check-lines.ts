@@ -4,7 +4,7 @@ import { type BatchLine, type LineProblem, readLine } from './batch-line';
 import type { RawLine } from './raw-lines';
 
 /** How many problems an error message names. */
-const MAX_NAMED_PROBLEMS = 10;
+const MAX_NAMED_PROBLEMS = 100;
 
 /** Rules for the calls of a batch. */
 export interface CallRules {

@@ -1,10 +1,13 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { newRequestId } from '../../common/ids';
 import type { LineState } from '../../database/schema';
-import { finalStatus } from '../batch-state';
+import type { NewAlert } from '../../alerts/alert';
+import { AlertsService } from '../../alerts/alerts.service';
+import { formatUsd } from '../../common/money';
+import { type FinalStatus, finalStatus } from '../batch-state';
 import { FilesRepository } from '../files/files.repository';
 import { type FileDraft, FilesService } from '../files/files.service';
-import { type FinishingBatch, FinishingLostError, FinishingRepository } from './finishing.repository';
+import { type EndedBatch, type FinishingBatch, FinishingLostError, FinishingRepository } from './finishing.repository';
 import { type EndedLine, outputLine } from './output-line';
 
 /** Writes the output and error files of batches whose lines have all ended. */
@@ -17,6 +20,7 @@ export class BatchFinisher {
     private readonly repository: FinishingRepository,
     private readonly files: FilesService,
     private readonly filesRepository: FilesRepository,
+    private readonly alerts: AlertsService,
   ) {}
 
   /** Ends the batch if none of its lines is open. Never throws: the next sweep retries after a failure. */
@@ -47,13 +51,15 @@ export class BatchFinisher {
       }
       for (const file of [output, errors]) await file.draft?.writer.end();
       const ids = { output_file_id: output.draft?.id ?? null, error_file_id: errors.draft?.id ?? null };
-      await this.repository.publish(batch, finalStatus(batch.status, states), ids, async (transaction) => {
+      const status = finalStatus(batch.status, states);
+      const ended = await this.repository.publish(batch, status, ids, async (transaction) => {
         for (const { draft } of [output, errors]) {
           if (!draft) continue;
           const { bytes } = draft.writer;
           await this.filesRepository.publish(draft.id, { bytes, expiresAfterSeconds }, transaction);
         }
       });
+      this.alerts.raise(endAlert(batch, status, ended));
     } catch (error) {
       for (const { draft } of [output, errors]) if (draft) await this.filesRepository.discard(draft.id);
       throw error;
@@ -63,6 +69,22 @@ export class BatchFinisher {
   private resultFile({ id, team_id: teamId }: FinishingBatch, kind: 'output' | 'error'): ResultFile {
     return new ResultFile(() => this.files.begin(teamId, `${id}_${kind}.jsonl`, 'batch_output'));
   }
+}
+
+/** Webhooks that ask for the ends of batches get it. */
+function endAlert({ id, team_id: teamId }: FinishingBatch, status: FinalStatus, ended: EndedBatch): NewAlert {
+  const { files, completed_lines: completed, failed_lines: failed, total_lines: total } = ended;
+  const data = {
+    team_id: teamId,
+    batch_id: id,
+    total,
+    completed,
+    failed,
+    cost_usd: formatUsd(ended.cost_pusd),
+    saved_usd: formatUsd(ended.saved_pusd),
+    ...files,
+  };
+  return { kind: `batch.${status}`, severity: 'info', dedupeKey: `batch:${id}`, teamId, data };
 }
 
 /** A file that is created with its first line: a batch without errors has no error file. */

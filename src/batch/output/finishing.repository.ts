@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely';
 import { Database } from '../../database/database.connection';
 import type { Schema } from '../../database/schema';
 import type { FinalStatus, OpenStatus } from '../batch-state';
+import { hasNoOpenLines } from '../lines/lines.repository';
 import type { EndedLine } from './output-line';
 
 const LEASE = sql<Date>`now() + interval '30 seconds'`;
@@ -16,6 +17,16 @@ export interface FinishingBatch {
   /** How long the files are kept, in seconds; null keeps them until they are deleted. */
   output_expires_after_s: number | null;
   token: string;
+}
+
+/** A batch that has ended. */
+export interface EndedBatch {
+  total_lines: number;
+  completed_lines: number;
+  failed_lines: number;
+  cost_pusd: bigint;
+  saved_pusd: bigint;
+  files: { output_file_id: string | null; error_file_id: string | null };
 }
 
 /** Another instance took over the files of a batch. */
@@ -34,7 +45,7 @@ export class FinishingRepository {
         finalizing_at = coalesce(finalizing_at, now())
       WHERE id = ${batchId} AND status IN ('in_progress', 'finalizing', 'cancelling')
         AND (lease_until IS NULL OR lease_until < now())
-        AND NOT EXISTS (SELECT FROM batch_lines WHERE batch_id = ${batchId} AND state IN ('pending', 'running'))
+        AND planned_at IS NOT NULL AND ${hasNoOpenLines(sql.val(batchId))}
       RETURNING id, team_id, status, output_expires_after_s, lease_token AS token`.execute(this.database.db);
     return rows[0];
   }
@@ -68,16 +79,18 @@ export class FinishingRepository {
     status: FinalStatus,
     files: { output_file_id: string | null; error_file_id: string | null },
     alongside: (db: Kysely<Schema>) => Promise<unknown>,
-  ): Promise<void> {
-    await this.database.db.transaction().execute(async (transaction) => {
+  ): Promise<EndedBatch> {
+    return this.database.db.transaction().execute(async (transaction) => {
       await alongside(transaction);
-      const { numUpdatedRows } = await transaction
+      const ended = await transaction
         .updateTable('batches')
         .set({ status, ...files, [`${status}_at`]: sql`now()`, lease_token: null, lease_until: null })
         .where('id', '=', id)
         .where('lease_token', '=', token)
+        .returning(['total_lines', 'completed_lines', 'failed_lines', 'cost_pusd', 'saved_pusd'])
         .executeTakeFirst();
-      if (numUpdatedRows === 0n) throw new FinishingLostError(id);
+      if (!ended) throw new FinishingLostError(id);
+      return { ...ended, files };
     });
   }
 

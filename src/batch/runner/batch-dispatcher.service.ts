@@ -9,7 +9,7 @@ import { GatewayConfig } from '../../config/gateway-config';
 import { FilesRepository } from '../files/files.repository';
 import { BatchQueue } from '../queue/batch-queue';
 import { BatchWorker } from './batch-worker.service';
-import { LinesRepository } from './lines.repository';
+import { LinesRepository } from '../lines/lines.repository';
 
 /** Part of the drain time for the work after the lines: writing results, and releasing lines that did not end. */
 const DRAIN_RESERVE_MS = 5_000;

@@ -1,10 +1,12 @@
 import events from 'node:events';
 import type { GatewayConfig } from '../../config/gateway-config';
 import type { BatchFinisher } from '../output/batch-finisher.service';
+import type { BatchPlanner } from '../plan/batch-planner.service';
 import { BatchWorker } from './batch-worker.service';
-import type { ClaimedLine } from './line-result';
+import type { ClaimedLine } from '../lines/line-result';
 import type { LineRunner } from './line-runner.service';
-import type { LinesRepository } from './lines.repository';
+import type { LinesRepository } from '../lines/lines.repository';
+import type { TwinsService } from '../lines/twins.service';
 import type { ResultWriter } from './result-writer.service';
 
 const LINES = 12;
@@ -46,6 +48,8 @@ describe('BatchWorker', () => {
       runner,
       results,
       finisher,
+      { plan: async () => true } as unknown as BatchPlanner,
+      { settle: async () => undefined } as unknown as TwinsService,
     );
 
     expect(await worker.work('batch_1')).toBe(true);

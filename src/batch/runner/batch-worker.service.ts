@@ -3,11 +3,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { GatewayConfig } from '../../config/gateway-config';
 import { BatchFinisher } from '../output/batch-finisher.service';
-import type { ClaimedLine } from './line-result';
+import { BatchPlanner } from '../plan/batch-planner.service';
+import type { ClaimedLine } from '../lines/line-result';
 import { LineRunner } from './line-runner.service';
-import { LinesRepository } from './lines.repository';
+import { LinesRepository } from '../lines/lines.repository';
 import { ResultWriter } from './result-writer.service';
 import { Slots } from './slots';
+import { TwinsService } from '../lines/twins.service';
 
 const RENEW_EVERY_MS = 10_000;
 const ABORT_TIMEOUT_MS = 2_000;
@@ -33,6 +35,8 @@ export class BatchWorker {
     private readonly runner: LineRunner,
     private readonly results: ResultWriter,
     private readonly finisher: BatchFinisher,
+    private readonly planner: BatchPlanner,
+    private readonly twins: TwinsService,
   ) {
     this.slots = new Slots(config.batch.concurrency);
     // Each running line adds a listener; Node warns of a leak above ten.
@@ -45,7 +49,7 @@ export class BatchWorker {
    * @returns whether the batch may have more open lines
    */
   async work(batchId: string): Promise<boolean> {
-    if (this.isPaused(batchId)) return false;
+    if (this.isPaused(batchId) || !(await this.planner.plan(batchId))) return false;
     const free = await this.slots.take();
     if (free === 0) return false;
     let claimed: ClaimedLine[] = [];
@@ -55,7 +59,7 @@ export class BatchWorker {
       this.slots.give(free - claimed.length);
     }
     for (const line of claimed) this.start(line);
-    if (claimed.length === 0 && !this.holdsLinesOf(batchId)) await this.finisher.finish(batchId);
+    if (claimed.length === 0 && !this.holdsLinesOf(batchId)) await this.finish(batchId);
     return claimed.length > 0;
   }
 
@@ -89,7 +93,15 @@ export class BatchWorker {
     if (result && 'forBatch' in result && result.forBatch)
       this.pausedUntil.set(line.batchId, Date.now() + BATCH_PAUSE_MS);
     this.held.delete(line);
-    if (!this.holdsLinesOf(line.batchId)) await this.finisher.finish(line.batchId);
+    if (!this.holdsLinesOf(line.batchId)) await this.finish(line.batchId);
+  }
+
+  /** Ends lines whose equal has ended, and the batch if none is open. */
+  private async finish(batchId: string): Promise<void> {
+    await this.twins
+      .settle(batchId)
+      .catch((error: unknown) => this.logger.warn({ batchId, err: error }, 'equal lines could not be ended; retrying'));
+    await this.finisher.finish(batchId);
   }
 
   private isPaused(batchId: string): boolean {

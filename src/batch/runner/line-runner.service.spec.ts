@@ -7,8 +7,9 @@ import { Clock } from '../../common/clock';
 import { GatewayError } from '../../common/errors';
 import { ApiKeyDirectory } from '../../keys/api-key-directory.service';
 import { budgetExceeded } from '../../calls/testing/builders';
-import type { ClaimedLine, LineResult, PutOff } from './line-result';
+import type { ClaimedLine, LineResult, PutOff } from '../lines/line-result';
 import { RefusedCalls } from '../../refused-calls/refused-calls.service';
+import { LineCalls } from '../lines/line-calls.service';
 import { LineRunner } from './line-runner.service';
 
 const CALLER: Caller = { role: 'team_member', teamId: 'team_1', keyId: 'key_1', models: null, rpmLimit: null };
@@ -39,6 +40,7 @@ async function setUp(complete: (call: Call) => Promise<CallResponse>, caller: Ca
   const module = await Test.createTestingModule({
     providers: [
       LineRunner,
+      LineCalls,
       Clock,
       { provide: RefusedCalls, useValue: { count: jest.fn() } },
       {

@@ -1,18 +1,17 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { type AbortSignalLike, endpointAt, parseExact } from '@thriftgate/providers';
+import type { AbortSignalLike } from '@thriftgate/providers';
 import { BudgetExceededError } from '../../budgets/holds/budget-exceeded';
 import type { JsonResponse } from '../../calls/call';
-import { readTags, withoutTagList } from '../../calls/tags';
 import { CallsService } from '../../calls/calls.service';
-import type { Caller } from '../../common/caller';
 import { Clock } from '../../common/clock';
 import type { GatewayError } from '../../common/errors';
 import { toGatewayError } from '../../common/to-gateway-error';
 import { newRequestId } from '../../common/ids';
 import { pauseUnless } from '../../common/runtime/pause';
-import { ApiKeyDirectory } from '../../keys/api-key-directory.service';
+import { LineCalls } from '../lines/line-calls.service';
+import { lineErrorBody } from '../output/line-error';
 import { RefusedCalls } from '../../refused-calls/refused-calls.service';
-import { type ClaimedLine, failedCall, inOneLine, type LineResult, notCalled, type PutOff } from './line-result';
+import { type ClaimedLine, failedCall, inOneLine, type LineResult, notCalled, type PutOff } from '../lines/line-result';
 
 const OK = 200;
 /** A line is not run again after this many processes died while running it. */
@@ -36,7 +35,7 @@ export class LineRunner {
 
   constructor(
     private readonly calls: CallsService,
-    private readonly keys: ApiKeyDirectory,
+    private readonly lineCalls: LineCalls,
     private readonly clock: Clock,
     private readonly refusedCalls: RefusedCalls,
   ) {}
@@ -55,7 +54,10 @@ export class LineRunner {
       const failures = this.failuresWith(line, error);
       if (failures === MAX_CALLS || !isRetryable(error)) {
         this.refusedCalls.count(line, modelOf(line), error);
-        return this.ended(line, failedCall(line, requestId, error.status, errorBody(line, requestId, error)));
+        return this.ended(
+          line,
+          failedCall(line, requestId, error.status, lineErrorBody(line.endpoint, requestId, error)),
+        );
       }
       const pauseMs = pauseAfter(failures, error);
       if (isForRoom(error) || pauseMs > LONGEST_PAUSE_IN_SLOT_MS) return this.putOff(error, pauseMs);
@@ -94,26 +96,12 @@ export class LineRunner {
     requestId: string,
     signal: AbortSignalLike,
   ): Promise<LineResult | GatewayError> {
-    const caller = this.callerOf(line);
+    const caller = this.lineCalls.callerOf(line);
     if (!caller) {
       return notCalled(line, 'invalid_api_key', 'The API key that made this batch was revoked or has expired.');
     }
     try {
-      const endpoint = endpointAt(line.endpoint);
-      if (!endpoint) throw new Error(`a line is for ${line.endpoint}, which is not served`);
-      const { body, request } = endpoint.read(parseExact(line.body));
-      const response = await this.calls.complete({
-        requestId,
-        caller,
-        endpoint,
-        request,
-        body: withoutTagList(body),
-        headers: undefined,
-        tags: readTags(undefined, request.metadata),
-        batch: { batchId: line.batchId, customId: line.customId },
-        signal,
-        startedAt: this.clock.now(),
-      });
+      const response = await this.calls.complete(this.lineCalls.callOf(line, requestId, caller, signal));
       if (response.kind === 'stream') throw new Error('a line of a batch got a stream');
       return done(line, requestId, response);
     } catch (thrown) {
@@ -123,12 +111,6 @@ export class LineRunner {
       }
       return error;
     }
-  }
-
-  /** The caller with the key's current rights. The administrator's key is not in the directory and has all rights. */
-  private callerOf({ keyId, teamId }: ClaimedLine): Caller | undefined {
-    if (keyId === 'admin') return { role: 'platform_admin', teamId, keyId, models: null, rpmLimit: null };
-    return this.keys.callerOf(keyId);
   }
 }
 
@@ -183,9 +165,4 @@ function pauseAfter(failures: number, { retryAfterSeconds = 0 }: GatewayError): 
 
 function nameOf({ batchId, lineNo }: ClaimedLine): string {
   return `${batchId}:${lineNo}`;
-}
-
-/** An error in the shape of the line's API. */
-function errorBody({ endpoint }: ClaimedLine, requestId: string, error: GatewayError): object {
-  return endpointAt(endpoint)?.render.errorBody(error.toApiError(), requestId) ?? error.toBody();
 }

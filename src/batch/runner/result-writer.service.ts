@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
-import type { LineResult } from './line-result';
-import { LinesRepository } from './lines.repository';
+import type { LineResult } from '../lines/line-result';
+import { LinesRepository } from '../lines/lines.repository';
 
 const GROUP_SIZE = 100;
 const GROUP_MS = 50;

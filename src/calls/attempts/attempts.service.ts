@@ -4,19 +4,14 @@ import {
   type ReadReply,
   type SendOptions,
   type TokenUsage,
-  type Translator,
   type UpstreamRequest,
   type UpstreamResponse,
   type UpstreamTransport,
   UpstreamTransportError,
-  type VendorTurn,
 } from '@thriftgate/providers';
-import { type KeptTurn, VendorTurns } from '../../cache/turns/vendor-turns.store';
 import { Clock } from '../../common/clock';
 import { LedgerService } from '../../ledger/ledger.service';
-import type { Deployment } from '../../models/model';
 import { TokenEstimator } from '../../pricing/token-estimator.service';
-import type { ConfiguredProvider } from '../../providers/provider';
 import { AttemptFailure } from '../../routing/attempt-failure';
 import type { ReleaseSlot, WantedAttempt } from '../../routing/route-request';
 import type { FlightSource } from '../../single-flight/flight-result';
@@ -24,6 +19,7 @@ import { Attempt, type AttemptServices } from './attempt';
 import { isJson, isPage, readBody } from './answer-reader';
 import { AdmissionService } from './admission.service';
 import { CacheWriter } from './cache-writer.service';
+import { CallTurns } from './call-turns.service';
 import { type Exchange, exchangeWith, translatorOf } from './exchange';
 import type { ResolvedCall } from './resolved-call';
 import { ReadOnService } from './read-on.service';
@@ -34,13 +30,6 @@ import type { UpstreamResult } from './upstream-result';
 const OK = 200;
 const BAD_GATEWAY = 502;
 
-interface CallTurns {
-  turns: Promise<ReadonlyMap<string, VendorTurn> | undefined> | undefined;
-  store: ((kept: KeptTurn) => void) | undefined;
-}
-
-const NO_TURNS: CallTurns = { turns: undefined, store: undefined };
-
 /** Makes one attempt at one deployment: hold and intent, upstream call, settlement. */
 @Injectable()
 export class AttemptsService {
@@ -49,7 +38,7 @@ export class AttemptsService {
   constructor(
     private readonly admission: AdmissionService,
     private readonly readOn: ReadOnService,
-    private readonly turns: VendorTurns,
+    private readonly turns: CallTurns,
     ledger: LedgerService,
     estimator: TokenEstimator,
     cacheWriter: CacheWriter,
@@ -72,7 +61,7 @@ export class AttemptsService {
     let relay: StreamRelay | undefined;
     try {
       const translator = translatorOf(resolved, provider);
-      const { turns, store } = this.turnsOf(resolved, deployment, provider, translator);
+      const { turns, store } = this.turns.of(resolved, deployment, provider, translator);
       const exchange = exchangeWith(resolved, deployment, provider, { translator, turns: await turns });
       const { body, dropped } = exchange.request;
       const started = await this.admission.admit(resolved, { deployment, provider, number }, body);
@@ -89,22 +78,6 @@ export class AttemptsService {
       // A stream releases its slot when it ends.
       if (!relay) release();
     }
-  }
-
-  /** Earlier turns of the call, and what stores the next one: for vendors that need their own turns back. */
-  private turnsOf(
-    { call }: ResolvedCall,
-    { upstreamModel }: Deployment,
-    { name, apiKey }: ConfiguredProvider,
-    translator: Translator,
-  ): CallTurns {
-    if (!translator.keepsTurns?.(upstreamModel)) return NO_TURNS;
-    const owner = { teamId: call.caller.teamId, provider: name, credential: apiKey };
-    const ids = call.endpoint.turnIds(call.body);
-    return {
-      turns: ids.length > 0 ? this.turns.find(owner, ids) : undefined,
-      store: (kept) => void this.turns.store(owner, kept),
-    };
   }
 
   /** @returns a response whose status is 200 */

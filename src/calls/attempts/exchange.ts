@@ -1,4 +1,5 @@
 import {
+  type HttpRequest,
   InvalidRequestError,
   type Translator,
   translatorFor,
@@ -31,6 +32,8 @@ interface ExchangeParts {
   translator?: Translator;
   /** Earlier turns of the conversation as this vendor wrote them. */
   turns?: ReadonlyMap<string, VendorTurn> | undefined;
+  /** Whether it is for a line of the vendor's batch. */
+  deferred?: boolean;
 }
 
 /** @throws GatewayError where the provider speaks the call's API neither itself nor over another one */
@@ -50,7 +53,7 @@ export function exchangeWith(
   prepared: PreparedCall & { affinity?: string | undefined },
   deployment: Deployment,
   provider: ConfiguredProvider,
-  { translator = translatorOf(prepared, provider), turns }: ExchangeParts = {},
+  { translator = translatorOf(prepared, provider), turns, deferred }: ExchangeParts = {},
 ): Exchange {
   const { call } = prepared;
   const exchangeOf = (upstream: UpstreamCall): Exchange => ({
@@ -67,6 +70,7 @@ export function exchangeWith(
     ...upstreamCall(prepared, deployment, provider),
     promptCacheKey: prepared.affinity,
     turns,
+    ...(deferred && { deferred }),
   });
 }
 
@@ -87,7 +91,10 @@ function requestOf(
 }
 
 /** The request with the provider's credential and its headers. */
-export function authorised(request: UpstreamRequest, { api, apiKey, headers }: ConfiguredProvider): UpstreamRequest {
+export function authorised<Request extends HttpRequest>(
+  request: Request,
+  { api, apiKey, headers }: ConfiguredProvider,
+): Request {
   const signed = api.authorise(request, apiKey);
   return headers ? { ...signed, headers: { ...signed.headers, ...headers } } : signed;
 }

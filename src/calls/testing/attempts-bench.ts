@@ -5,6 +5,7 @@ import { aProvider } from '../../providers/testing/a-provider';
 import type { WantedAttempt } from '../../routing/route-request';
 import type { AdmissionService } from '../attempts/admission.service';
 import { AttemptsService } from '../attempts/attempts.service';
+import { CallTurns } from '../attempts/call-turns.service';
 import type { CacheWriter } from '../attempts/cache-writer.service';
 import { ReadOnService } from '../attempts/read-on.service';
 import type { ResolvedCall } from '../attempts/resolved-call';
@@ -39,7 +40,7 @@ export function attemptsBench(
   const attempts = new AttemptsService(
     admission as Pick<AdmissionService, 'admit'> as AdmissionService,
     new ReadOnService(),
-    bench.turns,
+    new CallTurns(bench.turns),
     bench.ledger.asService(),
     estimator as TokenEstimator,
     cacheWriter as CacheWriter,

@@ -25,6 +25,7 @@ import * as journalDamages from './0023-journal-damages';
 import * as sampleGenerations from './0024-sample-generations';
 import * as providers from './0026-providers';
 import * as ratedFacts from './0028-rated-facts';
+import * as batchShards from './0029-batch-shards';
 
 /** Every migration by name, in the order in which they run. A migration that has landed is never changed. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -54,4 +55,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0024-sample-generations': sampleGenerations,
   '0026-providers': providers,
   '0028-rated-facts': ratedFacts,
+  '0029-batch-shards': batchShards,
 };

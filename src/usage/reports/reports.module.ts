@@ -13,5 +13,6 @@ import { UsageController } from './usage.controller';
   imports: [KeysModule, LedgerModule, RefusedCallsModule, TeamsModule],
   controllers: [UsageController],
   providers: [GroupNames, ReportsService, ReportsRepository],
+  exports: [ReportsService],
 })
 export class ReportsModule {}

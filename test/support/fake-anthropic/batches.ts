@@ -15,6 +15,8 @@ interface Batch {
   id: string;
   createdMs: number;
   cancelledMs: number | undefined;
+  /** The header for all lines. */
+  beta: string;
   lines: Line[];
   /** Set once it has ended. */
   results: any[] | undefined;
@@ -33,22 +35,25 @@ export class Batches {
   private readonly batches = new Map<string, Batch>();
   /** How long a batch runs, in milliseconds. */
   runsMs = 60;
+  /** The lines that ran. */
+  readonly ran: Line[] = [];
 
   constructor(
-    private readonly answer: (params: any) => any,
+    private readonly answer: (params: any, beta: string) => any,
     private readonly baseUrl: () => string,
     private readonly now: () => number = Date.now,
   ) {}
 
   reset(): void {
+    this.ran.length = 0;
     this.batches.clear();
   }
 
   /** @param path behind `/v1/messages/batches` @throws Refusal */
-  handle(method: string, path: string, body: any): BatchesAnswer {
+  handle(method: string, path: string, body: any, beta: string): BatchesAnswer {
     const [, id, action] = path.split('?')[0]?.split('/') ?? [];
     for (const batch of this.batches.values()) this.advance(batch);
-    if (!id) return { json: method === 'POST' ? this.create(body) : this.list() };
+    if (!id) return { json: method === 'POST' ? this.create(body, beta) : this.list() };
     const batch = this.batches.get(id);
     if (!batch) throw new Refusal(404, 'not_found_error', `Message batch ${id} not found`);
     if (action === 'results') return { lines: this.results(batch) };
@@ -56,7 +61,7 @@ export class Batches {
     return { json: this.objectOf(batch) };
   }
 
-  private create(body: any): object {
+  private create(body: any, beta: string): object {
     for (const name of Object.keys(body ?? {}))
       if (name !== 'requests') refuse(`${name}: Extra inputs are not permitted`);
     if (!Array.isArray(body?.requests) || body.requests.length === 0) refuse('requests: Field required');
@@ -71,7 +76,7 @@ export class Batches {
     }
     const id = `msgbatch_fake${this.batches.size + 1}`;
     const lines = body.requests.map(({ custom_id: customId, params }: any) => ({ id: customId, params }));
-    const batch: Batch = { id, createdMs: this.now(), cancelledMs: undefined, lines, results: undefined };
+    const batch: Batch = { id, createdMs: this.now(), cancelledMs: undefined, beta, lines, results: undefined };
     this.batches.set(id, batch);
     return this.objectOf(batch);
   }
@@ -94,14 +99,20 @@ export class Batches {
   private advance(batch: Batch): void {
     const isCancelled = batch.cancelledMs !== undefined;
     if (batch.results || (!isCancelled && this.now() < batch.createdMs + this.runsMs)) return;
-    const run = (line: Line) => (isCancelled ? { type: 'canceled' } : this.run(line));
+    const run = (line: Line) => (isCancelled ? { type: 'canceled' } : this.run(line, batch.beta));
     batch.results = batch.lines.map((line) => ({ custom_id: line.id, result: run(line) })).toReversed();
   }
 
-  private run({ params }: Line): object {
+  get count(): number {
+    return this.batches.size;
+  }
+
+  private run(line: Line, beta: string): object {
+    const { params } = line;
+    this.ran.push(line);
     try {
       if (params.stream !== undefined) refuse('stream: streaming is not supported in batches');
-      return { type: 'succeeded', message: this.answer(params) };
+      return { type: 'succeeded', message: this.answer(params, beta) };
     } catch (error) {
       const { status, message } = error instanceof Refusal ? error : new Refusal(500, 'api_error', String(error));
       const type = ERROR_TYPES[status] ?? 'api_error';

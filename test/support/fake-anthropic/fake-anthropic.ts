@@ -34,8 +34,8 @@ export class FakeAnthropic {
   private readonly issued: IssuedTurns = new Map();
   private readonly cached: CachedPrefixes = new Set();
   private readonly scripted = new Script(['/v1/messages']);
-  private readonly batches = new Batches(
-    (params) => this.messageOf(params, ''),
+  readonly batches = new Batches(
+    (params, beta) => this.messageOf(params, beta),
     () => this.baseUrl,
   );
   private listener: Listener | undefined;
@@ -107,11 +107,11 @@ export class FakeAnthropic {
   private async answer(call: AnthropicCall, method: string, directives: Directives, response: ServerResponse) {
     const { body, headers, path } = call;
     if (path === '/v1/messages/count_tokens') return this.count(call, response);
-    const batches = /^\/v1\/messages\/batches(\/.*)?$/.exec(path);
-    if (batches) return sendBatches(this.batches.handle(method, batches[1] ?? '', body), response);
+    const batches = /^\/v1\/messages\/batches([/?].*)?$/.exec(path);
+    if (batches) return sendBatches(this.batches.handle(method, batches[1] ?? '', body, betaOf(headers)), response);
     if (path.split('?')[0] !== '/v1/messages') throw new Refusal(404, 'not_found_error', `Not found: ${path}`);
     checkVersion(headers, body);
-    const message = this.messageOf(body, String(headers['anthropic-beta'] ?? ''), call);
+    const message = this.messageOf(body, betaOf(headers), call);
     if (body.stream === true) return this.stream(message, promptOf(body), directives, response);
     response.writeHead(200, { 'content-type': 'application/json', 'request-id': 'req_fake' });
     response.end(JSON.stringify(message));
@@ -168,4 +168,8 @@ function parse(raw: Buffer): any {
   } catch {
     return undefined;
   }
+}
+
+function betaOf(headers: IncomingMessage['headers']): string {
+  return String(headers['anthropic-beta'] ?? '');
 }

@@ -63,6 +63,15 @@ function reasoningOf({ model, include }: Json, base: string): Json[] {
   return [{ id: `rs_${base}`, type: 'reasoning', summary, encrypted_content: `${ENCRYPTED}${base}` }];
 }
 
+/** Runs a line of a batch. */
+export function responseLine(body: unknown, models: ChatRoute): ReturnType<ChatRoute['answerLine']> {
+  if (!isJson(body)) return { status: 400, body: { error: invalidRequest('No body.') }, billed: undefined };
+  const refused = models.isStrict ? refusedResponse(body, models.issuedReasoning) : undefined;
+  if (refused) return { status: 400, body: { error: refused }, billed: undefined };
+  const answer = models.compose(chatOf(body), {}, {});
+  return { status: 200, body: responseOf(body, answer), billed: answer.bill };
+}
+
 /** The same request in the shape of chat completions, as far as the fake reads it. */
 export function chatOf(body: Json): ChatRequest {
   const { model, input, instructions, tools, text } = body;

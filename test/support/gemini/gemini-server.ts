@@ -3,6 +3,7 @@ import { type Directives, parseHeader, Script, type ScriptMatch } from '../fake-
 import { failEarly, writeEvents } from '../vendors/faults';
 import { Listener, readBody } from '../vendors/listener';
 import { answerTo, type MadeAnswer, promptOf } from './gemini-answers';
+import { GeminiBatches } from './gemini-batches';
 import { checkRequest, Refusal } from './gemini-rules';
 
 type Json = Record<string, any>;
@@ -38,6 +39,10 @@ const ERRORS: Record<string, [string, string, unknown[]?]> = {
 export class GeminiServer {
   readonly calls: GeminiCall[] = [];
   private readonly signatures = new Set<string>();
+  readonly batches = new GeminiBatches(
+    (model, request) => this.lineAnswer(model, request),
+    () => this.baseUrl,
+  );
   private readonly scripted = new Script([]);
   private listener: Listener | undefined;
 
@@ -98,11 +103,19 @@ export class GeminiServer {
     try {
       checkCredential(path, headers['x-goog-api-key']);
       if (await failEarly(directives, request, response, fail)) return;
+      if (this.batches.handle(request, path, raw.toString(), response)) return;
       await this.answer(call, directives, response);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       refuse(error);
     }
+  }
+
+  /** The answer to a line of a batch. @throws Refusal */
+  private lineAnswer(model: string, request: Json): Json {
+    checkRequest(model, request, this.signatures);
+    const made = answerTo(model, request, this.signatures);
+    return { ...whole(made), modelVersion: `${model}-001`, responseId: `l${made.usage.totalTokenCount}` };
   }
 
   private async answer(call: GeminiCall, directives: Directives, response: ServerResponse): Promise<void> {

@@ -3,6 +3,7 @@ import { CHAT_COMPLETIONS, getRequest, type Provider } from '../provider';
 import type { Translator } from '../translator';
 import { readMessage } from './answer/anthropic-reply';
 import { AnthropicStream } from './answer/anthropic-stream';
+import { anthropicBatches } from './anthropic-batches';
 import { toAnthropicError } from './anthropic-error';
 import { nativeMessages } from './native-messages';
 import { anthropicUrl } from './anthropic-url';
@@ -24,4 +25,5 @@ export const anthropic: Provider = {
     credential === undefined ? request : { ...request, headers: { ...request.headers, 'x-api-key': credential } },
   models: (baseUrl) => getRequest(anthropicUrl(baseUrl, '/v1/models'), { 'anthropic-version': API_VERSION }),
   translators: { [CHAT_COMPLETIONS]: anthropicChat, [MESSAGES]: nativeMessages },
+  batches: anthropicBatches,
 };

@@ -1,3 +1,5 @@
+import { BATCH_QUIRKS } from '../batches/batch-quirks';
+import { openAiBatches } from '../batches/openai-batches';
 import { readCompletion } from '../endpoints/chat-completions/completion-facts';
 import { toChatRequest, withPromptCacheKey } from '../openai/openai-chat-request';
 import { pathUnder } from '../openai/openai-request';
@@ -8,7 +10,7 @@ import { openAiEmbeddings } from '../openai/embeddings/openai-embeddings';
 import { chatOverResponses } from '../openai/chat-over-responses/chat-over-responses';
 import { openAiResponses } from '../openai/responses/openai-responses';
 import { CHAT_COMPLETIONS, EMBEDDINGS, getRequest, type Provider, RESPONSES } from '../provider';
-import type { Translator, UpstreamCall, UpstreamRequest } from '../translator';
+import type { HttpRequest, Translator, UpstreamCall, UpstreamRequest } from '../translator';
 import { readAnswer, withTurn } from './answer/answer';
 import { errorIn, openAiShape } from './answer/openai-shape';
 import { azureModelsUrl, azureUrl } from './azure-url';
@@ -22,6 +24,7 @@ const MAX_KNOWN_MODELS = 1_000;
 
 /** The API of a vendor by its record. @param id its name */
 export function compatible(id: string, vendor: CompatibleVendor): Provider {
+  const batches = BATCH_QUIRKS[id];
   return {
     id,
     authorise: vendor.quirks.azure
@@ -33,6 +36,7 @@ export function compatible(id: string, vendor: CompatibleVendor): Provider {
       ...(vendor.quirks.responses && { [RESPONSES]: openAiResponses }),
       [EMBEDDINGS]: compatibleEmbeddings(vendor),
     },
+    ...(batches && { batches: openAiBatches(batches) }),
   };
 }
 
@@ -106,6 +110,9 @@ function toResponsesRequest(call: UpstreamCall, rules: RequestRules, label: stri
   return { ...request, dropped: [...dropped, ...request.dropped] };
 }
 
-function withHeaders(request: UpstreamRequest, headers: Readonly<Record<string, string>>): UpstreamRequest {
+function withHeaders<Request extends HttpRequest>(
+  request: Request,
+  headers: Readonly<Record<string, string>>,
+): Request {
   return { ...request, headers: { ...request.headers, ...headers } };
 }

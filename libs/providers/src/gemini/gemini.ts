@@ -3,6 +3,7 @@ import type { Translator } from '../translator';
 import { readGeminiReply } from './answer/gemini-reply';
 import { GeminiStream } from './answer/gemini-stream';
 import { geminiEmbeddings } from './embeddings/gemini-embeddings';
+import { geminiBatches } from './gemini-batches';
 import { toGeminiError } from './gemini-error';
 import { toGeminiRequest } from './request/gemini-request';
 import { geminiPath } from './request/gemini-url';
@@ -23,4 +24,5 @@ export const gemini: Provider = {
     credential === undefined ? request : { ...request, headers: { ...request.headers, 'x-goog-api-key': credential } },
   models: (baseUrl) => getRequest(geminiPath(baseUrl, '/models')),
   translators: { [CHAT_COMPLETIONS]: geminiChat, [EMBEDDINGS]: geminiEmbeddings },
+  batches: geminiBatches,
 };

@@ -2,8 +2,7 @@ import type { LookupFunction } from 'node:net';
 import { Readable } from 'node:stream';
 import { Agent, type Dispatcher, EnvHttpProxyAgent, interceptors } from 'undici';
 import { IncomingResponse, type BodySource } from './incoming-response';
-import type { JsonBody } from '../exact-json';
-import type { UpstreamRequest } from '../translator';
+import type { HttpRequest } from '../translator';
 import {
   UpstreamTransportError,
   type TransportFailureKind,
@@ -69,7 +68,7 @@ export class UpstreamClient implements UpstreamTransport {
     this.#connections = new Connections(this.#options, this.#proxy);
   }
 
-  send(request: UpstreamRequest, { signal, timeouts }: SendOptions = {}): Promise<UpstreamResponse> {
+  send(request: HttpRequest, { signal, timeouts }: SendOptions = {}): Promise<UpstreamResponse> {
     return new Promise((resolve, reject) => {
       const { method, body } = request;
       const headers = { 'user-agent': this.#userAgent, ...request.headers, ...lengthHeader(body) };
@@ -250,13 +249,14 @@ function bodyTimeouts(timeouts: Partial<UpstreamTimeouts> = {}): { headersTimeou
 }
 
 /** undici takes pieces from generators. */
-function bodyOf(body: JsonBody): string | Readable {
+function bodyOf(body: HttpRequest['body']): string | Readable | null {
+  if (body === undefined) return null;
   return typeof body === 'string' ? body : Readable.from(body, { objectMode: false });
 }
 
 /** undici knows the length of texts. */
-function lengthHeader(body: JsonBody): Record<string, string> | undefined {
-  return typeof body === 'string' ? undefined : { 'content-length': String(body.byteLength) };
+function lengthHeader(body: HttpRequest['body']): Record<string, string> | undefined {
+  return body === undefined || typeof body === 'string' ? undefined : { 'content-length': String(body.byteLength) };
 }
 
 const KIND_BY_CODE: Record<string, TransportFailureKind> = {

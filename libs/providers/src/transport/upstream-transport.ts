@@ -1,4 +1,4 @@
-import type { UpstreamRequest } from '../translator';
+import type { HttpRequest } from '../translator';
 
 /** The reason why a response is missing or incomplete. */
 export type TransportFailureKind =
@@ -77,7 +77,7 @@ export interface UpstreamTransport {
   /**
    * @throws UpstreamTransportError where there is no response. Any HTTP status is a response.
    */
-  send(request: UpstreamRequest, options?: SendOptions): Promise<UpstreamResponse>;
+  send(request: HttpRequest, options?: SendOptions): Promise<UpstreamResponse>;
   /** Closes idle connections and fails running requests. */
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { BatchList, BatchObject, ChatCompletion, ChatRequest, ErrorBody } from '@thriftgate/contracts';
+import type { BatchList, BatchObject, BatchQuote, ChatCompletion, ChatRequest, ErrorBody } from '@thriftgate/contracts';
 import { type CallOptions, type HttpClient, path } from '../http-client';
 import { ThriftgateError } from '../thriftgate-error';
 import type { Files } from './files';
@@ -18,10 +18,13 @@ export interface BatchRequest {
 
 /** The lines in one of three forms, and the options of the batch. */
 export type CreateBatch = {
-  endpoint?: '/v1/chat/completions';
+  /** Of lines without a `url`; `/v1/chat/completions` by default. */
+  endpoint?: '/v1/chat/completions' | '/v1/responses' | '/v1/messages';
   /** `1h` to `24h`. */
   completion_window?: string;
   metadata?: Record<string, string> | null;
+  /** `escalate`: what a vendor's batch has not run near the end of the window runs as live calls. */
+  gateway?: { escalate?: boolean };
 } & ({ requests: BatchRequest[] } | { input_file_id: string } | { input_file_content: string });
 
 /** One line of an output or error file. */
@@ -47,6 +50,16 @@ export class Batches {
 
   create(batch: CreateBatch, options?: CallOptions): Promise<BatchObject> {
     return this.http.json('POST', '/v1/batches', { ...options, body: withMethods(batch) });
+  }
+
+  /** What the batch would cost. Spends nothing. */
+  quote(batch: CreateBatch, options?: CallOptions): Promise<BatchQuote> {
+    return this.http.json('POST', '/v1/batches/quote', { ...options, body: withMethods(batch) });
+  }
+
+  /** Makes a batch of the lines of an ended one that have no response. */
+  retry(id: string, options?: CallOptions): Promise<BatchObject> {
+    return this.http.json('POST', path`/v1/batches/${id}/retry`, options);
   }
 
   retrieve(id: string, options?: CallOptions): Promise<BatchObject> {

@@ -4,6 +4,7 @@ import type { ChatRoute } from '../chat-route';
 import { type Json, isJson } from '../chat-request';
 import { type Exchange, invalidRequest } from '../exchange';
 import { type Line, type LineError, readLines } from './batch-input';
+import { responseLine } from '../responses-route';
 import { type FilesRoute, page } from './files-route';
 
 /** The speed of a batch. Lines end evenly over `inProgressMs`. */
@@ -30,7 +31,7 @@ interface Batch {
   sums: InvoiceSums;
 }
 
-const ENDPOINTS = ['/v1/chat/completions', '/v1/embeddings'];
+const ENDPOINTS = ['/v1/chat/completions', '/v1/embeddings', '/v1/responses'];
 const EXPIRED = {
   code: 'batch_expired',
   message: 'This request could not be executed before the completion window expired.',
@@ -160,7 +161,11 @@ export class BatchesRoute {
     for (; batch.done < due; batch.done += 1) {
       const line = batch.lines[batch.done];
       if (!line) return;
-      const { status, body, billed } = this.models.answerLine(String(object['endpoint']), line.body);
+      const endpoint = String(object['endpoint']);
+      const isResponse = endpoint === '/v1/responses';
+      const { status, body, billed } = isResponse
+        ? responseLine(line.body, this.models)
+        : this.models.answerLine(endpoint, line.body);
       const requestId = newId('req_');
       const response = { status_code: status, request_id: requestId, body };
       const text = JSON.stringify({ id: newId('batch_req_'), custom_id: line.custom_id, response, error: null });

@@ -30,7 +30,7 @@ export function toMessagesRequest(call: UpstreamCall): UpstreamRequest {
   };
   checkMembers(call.body, translation);
   const maxTokens = maxTokensOf(call);
-  const stream = call.stream || maxTokens > SILENT_MAX_TOKENS;
+  const stream = call.stream || (maxTokens > SILENT_MAX_TOKENS && call.deferred !== true);
   const plan = planOf(call, maxTokens, translation);
   const body = bodyOf(call, plan, { ...translation, keepsThinking: plan.mayThink });
   return {

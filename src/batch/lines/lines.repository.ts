@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { newRequestId } from '../../common/ids';
 import { Database } from '../../database/database.connection';
+import type { LineAnswer, Schema } from '../../database/schema';
 import type { ClaimedLine, LineResult } from './line-result';
 
 /** End of a claim that is not renewed. */
@@ -9,6 +10,8 @@ const LEASE = sql`now() + interval '30 seconds'`;
 
 /** Lines that can be claimed: pending without a later start time, or running with an expired lease. */
 const CLAIMABLE = sql`((state = 'pending' AND (lease_until IS NULL OR lease_until < now())) OR (state = 'running' AND lease_until < now()))`;
+
+const ENDED = sql.raw(`'done', 'failed', 'cancelled', 'expired'`);
 
 /** Claims, renews and ends lines. Only the holder of a line's lease token can write its result. */
 @Injectable()
@@ -22,13 +25,14 @@ export class LinesRepository {
       WITH open AS (
         SELECT line_no FROM batch_lines
         WHERE batch_id = ${batchId} AND ${CLAIMABLE} AND EXISTS (
-          SELECT FROM batches WHERE id = ${batchId} AND status = 'in_progress' AND expires_at > now())
+          SELECT FROM batches
+          WHERE id = ${batchId} AND status = 'in_progress' AND expires_at > now() AND planned_at IS NOT NULL)
         ORDER BY line_no LIMIT ${limit} FOR UPDATE SKIP LOCKED)
       UPDATE batch_lines line SET state = 'running', lease_token = ${token}, lease_until = ${LEASE}, starts = starts + 1
       FROM open, batches batch
       WHERE line.batch_id = ${batchId} AND line.line_no = open.line_no AND batch.id = ${batchId}
       RETURNING line.batch_id AS "batchId", line.line_no AS "lineNo", line.custom_id AS "customId", line.body,
-        line.starts, line.lease_token AS "token", batch.team_id AS "teamId", batch.key_id AS "keyId", batch.endpoint,
+        line.starts, line.lease_token AS "token", batch.team_id AS "teamId", batch.key_id AS "keyId", line.url AS endpoint,
         batch.expires_at AS "expiresAt"`.execute(this.database.db);
     return rows.toSorted((a, b) => a.lineNo - b.lineNo);
   }
@@ -51,9 +55,16 @@ export class LinesRepository {
   /**
    * Writes results of one batch and adds them to its counts, in one statement.
    *
-   * @returns how many were written; the leases of the others have expired
+   * @param from the state that the lines are in: of running ones only the holder of the lease can write results
+   * @param db a transaction that also has other things of the results
+   * @returns how many were written; the others have ended, or their leases have expired
    */
-  async record(batchId: string, results: readonly LineResult[]): Promise<number> {
+  async record(
+    batchId: string,
+    results: readonly LineResult[],
+    from: 'running' | 'sharded' | 'same' = 'running',
+    db: Kysely<Schema> = this.database.db,
+  ): Promise<number> {
     const { rows } = await sql<{ written: number }>`
       WITH result AS (SELECT * FROM unnest(
         ${results.map(({ line }) => line.lineNo)}::int[], ${results.map(({ line }) => line.token)}::text[],
@@ -65,16 +76,17 @@ export class LinesRepository {
         ${results.map(({ usage }) => usage?.inputTokens ?? 0)}::bigint[],
         ${results.map(({ usage }) => usage?.cachedInputTokens ?? 0)}::bigint[],
         ${results.map(({ usage }) => usage?.outputTokens ?? 0)}::bigint[],
-        ${results.map(({ usage }) => usage?.reasoningTokens ?? 0)}::bigint[]
+        ${results.map(({ usage }) => usage?.reasoningTokens ?? 0)}::bigint[], ${results.map(answerOf)}::text[]
       ) AS result (line_no, token, state, request_id, status, body, cached, provider, list_cost, cost, saved, model,
-        input, cached_input, output, reasoning)),
+        input, cached_input, output, reasoning, answer)),
       written AS (
         UPDATE batch_lines line SET state = result.state, request_id = result.request_id,
-          response_status = result.status, result = result.body, lease_token = NULL, lease_until = NULL
+          response_status = result.status, result = result.body, answer = result.answer::jsonb,
+          lease_token = NULL, lease_until = NULL
         FROM result
         WHERE line.batch_id = ${batchId} AND line.line_no = ANY (${results.map(({ line }) => line.lineNo)}::int[])
-          AND line.line_no = result.line_no AND line.state = 'running'
-          AND line.lease_token = result.token
+          AND line.line_no = result.line_no AND line.state = ${from}
+          AND (${from} <> 'running' OR line.lease_token = result.token)
         RETURNING line.line_no),
       sums AS (
         SELECT count(*)::int AS written, count(*) FILTER (WHERE state = 'done')::int AS completed,
@@ -90,11 +102,12 @@ export class LinesRepository {
         failed_lines = failed_lines + sums.failed, cached_lines = cached_lines + sums.cached,
         list_cost_pusd = list_cost_pusd + sums.list_cost, cost_pusd = cost_pusd + sums.cost,
         saved_pusd = saved_pusd + sums.saved,
+        deduplicated_lines = deduplicated_lines + CASE WHEN ${from} = 'same' THEN sums.completed ELSE 0 END,
         input_tokens = input_tokens + sums.input, cached_input_tokens = cached_input_tokens + sums.cached_input,
         output_tokens = output_tokens + sums.output, reasoning_tokens = reasoning_tokens + sums.reasoning,
         models = ARRAY(SELECT DISTINCT unnest(batch.models || sums.models) ORDER BY 1),
         providers = ARRAY(SELECT DISTINCT unnest(batch.providers || sums.providers) ORDER BY 1)
-      FROM sums WHERE batch.id = ${batchId} RETURNING sums.written`.execute(this.database.db);
+      FROM sums WHERE batch.id = ${batchId} RETURNING sums.written`.execute(db);
     return rows[0]?.written ?? 0;
   }
 
@@ -110,13 +123,19 @@ export class LinesRepository {
     );
   }
 
-  /** Batches with claimable lines, or without open lines and without files; with the number of their lines. */
+  /**
+   * Batches that are not planned, that have claimable lines or lines whose equal has ended, or no open lines and no files; with
+   * the number of their lines.
+   */
   async batchesToWorkOn(): Promise<{ id: string; teamId: string; lines: number }[]> {
     const { rows } = await sql<{ id: string; teamId: string; lines: number }>`
       SELECT id, team_id AS "teamId", total_lines AS lines FROM batches
       WHERE status IN ('in_progress', 'cancelling', 'finalizing')
-        AND (EXISTS (SELECT FROM batch_lines WHERE batch_id = batches.id AND ${CLAIMABLE})
-          OR NOT EXISTS (SELECT FROM batch_lines WHERE batch_id = batches.id AND state IN ('pending', 'running')))
+        AND (planned_at IS NULL OR EXISTS (SELECT FROM batch_lines WHERE batch_id = batches.id AND ${CLAIMABLE})
+          OR EXISTS (SELECT FROM batch_lines AS line JOIN batch_lines AS first
+            ON first.batch_id = line.batch_id AND first.line_no = line.same_as
+            WHERE line.batch_id = batches.id AND line.state = 'same' AND first.state IN (${ENDED}))
+          OR ${hasNoOpenLines(sql.ref('batches.id'))})
       ORDER BY id`.execute(this.database.db);
     return rows;
   }
@@ -126,6 +145,25 @@ export class LinesRepository {
     await sql`UPDATE batch_lines SET lease_until = '-infinity' WHERE state = 'running'`.execute(this.database.db);
     await sql`UPDATE batches SET lease_until = NULL WHERE lease_until IS NOT NULL`.execute(this.database.db);
   }
+}
+
+/** Whether every line of a batch has ended. In two parts, each with an index. */
+export function hasNoOpenLines(batchId: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`(NOT EXISTS (SELECT FROM batch_lines WHERE batch_id = ${batchId} AND state IN ('pending', 'running'))
+    AND NOT EXISTS (SELECT FROM batch_lines WHERE batch_id = ${batchId} AND state IN ('sharded', 'same')))`;
+}
+
+/** What lines that ask the same need of an answer. */
+function answerOf({ state, provider, model, usage, listCostPusd }: LineResult): string | null {
+  if (state !== 'done' || !usage) return null;
+  const { inputTokens, cachedInputTokens, outputTokens, reasoningTokens } = usage;
+  const answer: LineAnswer = {
+    provider,
+    model,
+    usage: { inputTokens, cachedInputTokens, outputTokens, reasoningTokens },
+    listCostPusd: String(listCostPusd),
+  };
+  return JSON.stringify(answer);
 }
 
 /** Lines with their tokens, as a table. */

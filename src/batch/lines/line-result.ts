@@ -1,27 +1,19 @@
 import type { TokenUsage } from '@thriftgate/providers';
 import type { PicoUsd } from '../../common/money';
+import type { StoredLine } from './line-calls.service';
 
 /** A line that this instance may run until its lease expires. */
-export interface ClaimedLine {
-  batchId: string;
-  lineNo: number;
-  customId: string;
-  /** The path of the line's endpoint. */
-  endpoint: string;
-  /** JSON text. */
-  body: string;
+export interface ClaimedLine extends StoredLine {
   /** How often the line was started, this time included. */
   starts: number;
   token: string;
-  teamId: string;
-  keyId: string;
   /** The end of the batch's completion window. */
   expiresAt: Date;
 }
 
 /** The result of a line. */
 export interface LineResult {
-  line: ClaimedLine;
+  line: Pick<StoredLine, 'batchId' | 'lineNo'> & { token: string | null };
   state: 'done' | 'failed';
   /** The request id of the line's last call; null if no call was made. */
   requestId: string | null;
@@ -59,12 +51,12 @@ const NO_COST = {
 };
 
 /** The result of a line whose call failed: the error body, as an application gets it, for the error file. */
-export function failedCall(line: ClaimedLine, requestId: string, status: number, error: object): LineResult {
+export function failedCall(line: LineResult['line'], requestId: string, status: number, error: object): LineResult {
   return { ...NO_COST, line, state: 'failed', requestId, status, body: JSON.stringify(error) };
 }
 
 /** The result of a line without a call. */
-export function notCalled(line: ClaimedLine, code: string, message: string): LineResult {
+export function notCalled(line: LineResult['line'], code: string, message: string): LineResult {
   const body = JSON.stringify({ code, message });
   return { ...NO_COST, line, state: 'failed', requestId: null, status: null, body };
 }

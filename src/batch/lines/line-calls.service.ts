@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import { type AbortSignalLike, endpointAt, parseExact } from '@thriftgate/providers';
+import type { Call } from '../../calls/call';
+import { readTags, withoutTagList } from '../../calls/tags';
+import type { Caller } from '../../common/caller';
+import { Clock } from '../../common/clock';
+import { ApiKeyDirectory } from '../../keys/api-key-directory.service';
+
+/** A line of a batch as it is stored. */
+export interface StoredLine {
+  batchId: string;
+  teamId: string;
+  keyId: string;
+  lineNo: number;
+  customId: string;
+  /** The path of the line's endpoint. */
+  endpoint: string;
+  /** JSON text. */
+  body: string;
+}
+
+/** Makes calls of lines. */
+@Injectable()
+export class LineCalls {
+  constructor(
+    private readonly keys: ApiKeyDirectory,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The caller with the key's current rights. The administrator's key is not in the directory and has all rights. */
+  callerOf({ keyId, teamId }: Pick<StoredLine, 'keyId' | 'teamId'>): Caller | undefined {
+    if (keyId === 'admin') return { role: 'platform_admin', teamId, keyId, models: null, rpmLimit: null };
+    return this.keys.callerOf(keyId);
+  }
+
+  callOf(line: StoredLine, requestId: string, caller: Caller, signal: AbortSignalLike): Call {
+    const endpoint = endpointAt(line.endpoint);
+    if (!endpoint) throw new Error(`a line is for ${line.endpoint}, which is not served`);
+    const { body, request } = endpoint.read(parseExact(line.body));
+    return {
+      requestId,
+      caller,
+      endpoint,
+      request,
+      body: withoutTagList(body),
+      headers: undefined,
+      tags: readTags(undefined, request.metadata),
+      batch: { batchId: line.batchId, customId: line.customId },
+      signal,
+      startedAt: this.clock.now(),
+    };
+  }
+}

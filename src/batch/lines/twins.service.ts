@@ -1,0 +1,85 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { savedOutcome } from '../../calls/attempts/outcome';
+import { intentOf } from '../../calls/attempts/resolved-call';
+import { CallsService } from '../../calls/calls.service';
+import type { Caller } from '../../common/caller';
+import { newRequestId } from '../../common/ids';
+import { type Owner } from '../../common/owner';
+import { openedBy, rowOf } from '../../ledger/ledger.service';
+import { Clock } from '../../common/clock';
+import { LineCalls } from './line-calls.service';
+import type { LineResult } from './line-result';
+import { type Twin, TwinsRepository } from './twins.repository';
+
+const NEVER = new AbortController().signal;
+
+/** Lines that ask the same as an earlier line of their batch: they get its answer under their own `custom_id`. */
+@Injectable()
+export class TwinsService {
+  private readonly logger = new Logger(TwinsService.name);
+
+  constructor(
+    private readonly repository: TwinsRepository,
+    private readonly lineCalls: LineCalls,
+    private readonly calls: CallsService,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Ends the lines of a batch whose equal has ended, each once. */
+  async settle(batchId: string): Promise<void> {
+    while ((await this.repository.settle(batchId, (twins) => this.endsOf(twins))) > 0);
+  }
+
+  private endsOf(twins: readonly Twin[]): { rows: string[]; results: LineResult[] } {
+    const ends = twins.map((twin) => this.endOf(twin));
+    return { rows: ends.flatMap(({ row }) => row ?? []), results: ends.map(({ result }) => result) };
+  }
+
+  private endOf(twin: Twin): { row: string | undefined; result: LineResult } {
+    const { batchId, lineNo, answer, result: body, status } = twin;
+    const requestId = newRequestId();
+    const isDone = twin.firstState === 'done' && answer !== null;
+    const listCostPusd = isDone ? BigInt(answer.listCostPusd) : 0n;
+    const result: LineResult = {
+      line: { batchId, lineNo, token: null },
+      state: twin.firstState === 'done' ? 'done' : 'failed',
+      requestId: status === null ? null : requestId,
+      status,
+      body: body ?? 'null',
+      cached: false,
+      model: answer?.model ?? null,
+      usage: answer?.usage ?? null,
+      provider: null,
+      listCostPusd,
+      costPusd: 0n,
+      savedPusd: listCostPusd,
+    };
+    return { row: isDone ? this.rowOf(twin, requestId, answer) : undefined, result };
+  }
+
+  /** The row of a call that another line paid for; none where the call cannot be made any more. */
+  private rowOf(twin: Twin, requestId: string, answer: NonNullable<Twin['answer']>): string | undefined {
+    try {
+      const caller = this.lineCalls.callerOf(twin) ?? withoutRights(twin);
+      const prepared = this.calls.prepare(this.lineCalls.callOf(twin, requestId, caller, NEVER));
+      const attempt = { number: 1, provider: answer.provider ?? '', upstreamModel: answer.model };
+      const owner: Owner = { kind: 'batch', id: twin.batchId };
+      const intent = intentOf(prepared, 'COALESCED', attempt);
+      const opened = openedBy(owner, intent, { inputTokens: 0, holdPusd: 0n, createdAtMs: this.clock.now() });
+      const paid = {
+        usage: answer.usage,
+        listCostPusd: BigInt(answer.listCostPusd),
+        upstreamModel: answer.model ?? undefined,
+      };
+      const outcome = savedOutcome(paid, 'coalesced', { latencyMs: 0, ttftMs: null });
+      return rowOf(opened.open, { ...outcome, savedBy: 'dedupe', latencyMs: null });
+    } catch (error) {
+      this.logger.warn({ batchId: twin.batchId, line: twin.lineNo, err: error }, 'a line has no row in the ledger');
+      return undefined;
+    }
+  }
+}
+
+function withoutRights({ keyId, teamId }: Twin): Caller {
+  return { role: 'team_member', teamId, keyId, models: null, rpmLimit: null };
+}

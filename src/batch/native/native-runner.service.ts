@@ -1,0 +1,273 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { VendorBatch } from '@thriftgate/providers';
+import { BudgetDirectory } from '../../budgets/budget-directory.service';
+import { OwnerHoldsService } from '../../budgets/holds/owner-holds.service';
+import { Clock } from '../../common/clock';
+import { GatewayError } from '../../common/errors';
+import { GatewayConfig } from '../../config/gateway-config';
+import { OwnersService } from '../../ledger/owners.service';
+import { ownerOf, ShardCalls, ShardLineError } from './shard-calls.service';
+import { ShardResults } from './shard-results.service';
+import { type LeasedShard, type Leftover, ShardsRepository } from './shards.repository';
+import { VendorBatches } from './vendor-batches.service';
+import { VendorBatchError, type VendorSite } from './vendor-site';
+
+const MINUTE_MS = 60_000;
+/** The longest pause between two looks at a batch, as a multiple of the shortest. */
+const LONGEST_POLL = 10;
+const POLL_GROWTH = 1.5;
+/** A creation that broke off is looked for over this time before it is made again. */
+const LONGEST_DOUBT_MS = MINUTE_MS;
+/** Refusals and failures in a row after which the lines run as live calls. */
+const MOST_TRIES = 12;
+/** Before the end of the window: what a vendor needs to stop a batch, and to run the lines that are left. */
+const STOP_MS = 10 * MINUTE_MS;
+const RUN_LINE_MS = 500;
+/** A vendor that does not stop a batch gets so long after the window's end. */
+const GRACE_MS = 60 * MINUTE_MS;
+
+/** When a shard is looked at again; `ended`: never. */
+type Next = { inMs: number } | 'ended';
+
+/** Takes shards one step further: opens their attempts, sends them, asks for their state, reads their results, ends them. */
+@Injectable()
+export class NativeRunner {
+  private readonly logger = new Logger(NativeRunner.name);
+
+  constructor(
+    private readonly config: GatewayConfig,
+    private readonly shards: ShardsRepository,
+    private readonly calls: ShardCalls,
+    private readonly results: ShardResults,
+    private readonly vendors: VendorBatches,
+    private readonly budgets: BudgetDirectory,
+    private readonly holds: OwnerHoldsService,
+    private readonly owners: OwnersService,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws ShardLostError where another instance works on the shard */
+  async work(shard: LeasedShard): Promise<void> {
+    const next = await this.step(shard).catch((error: unknown) => this.failed(shard, error));
+    if (next !== 'ended') await this.shards.release(shard, new Date(this.clock.now() + next.inMs));
+  }
+
+  private async step(shard: LeasedShard): Promise<Next> {
+    const stop = this.stopOf(shard);
+    const site = this.vendors.siteOf(shard);
+    if (!site) return this.withoutSite(shard, stop);
+    const isUnsent = shard.state !== 'sent' && shard.creating_at === null;
+    if (stop && isUnsent) return this.end(shard, stop, site);
+    switch (shard.state) {
+      case 'planned':
+        return this.open(shard, site);
+      case 'sending':
+        return this.send(shard, site, stop);
+      default:
+        return this.poll(shard, site, stop);
+    }
+  }
+
+  /** The provider was removed. What its vendor may have is waited for: it may be configured again. */
+  private withoutSite(shard: LeasedShard, stop: Leftover | undefined): Promise<Next> | Next {
+    const isSent = shard.vendor_batch_id !== null || shard.creating_at !== null;
+    if (isSent && !this.isPastGrace(shard)) return { inMs: LONGEST_POLL * this.config.batch.pollIntervalMs };
+    return this.end(shard, stop ?? 'pending');
+  }
+
+  /** Why the vendor is to stop, and what becomes of what it has not done. */
+  private stopOf(shard: LeasedShard): Leftover | undefined {
+    if (shard.batchStatus === 'cancelling') return 'cancelled';
+    const nowMs = this.clock.now();
+    if (shard.expiresAt.getTime() <= nowMs) return 'expired';
+    return this.stopAt(shard) <= nowMs ? 'escalated' : undefined;
+  }
+
+  /** When the vendor is to stop, in milliseconds since 1970. Lines that then run as live calls need some time. */
+  private stopAt({ expiresAt, escalate, batchCreatedAt, lines }: LeasedShard): number {
+    const endMs = expiresAt.getTime();
+    if (!escalate) return endMs;
+    const neededMs = STOP_MS + (lines * RUN_LINE_MS) / this.config.batch.concurrency;
+    return endMs - Math.min(neededMs, (endMs - batchCreatedAt.getTime()) / 2);
+  }
+
+  /** Holds the money and opens all attempts. */
+  private async open(shard: LeasedShard, site: VendorSite): Promise<Next> {
+    const owner = await this.owners.register(shard.id);
+    try {
+      const { teamId, keyId } = shard;
+      const charged = await this.holds.hold(owner, this.budgets.of({ teamId, keyId }), shard.worst_pusd, true);
+      shard.charged = charged;
+      const rows: string[] = [];
+      for await (const { row } of this.calls.all(shard)) rows.push(row);
+      await this.shards.open(shard, charged, rows);
+    } catch (error) {
+      // A smaller hold may have room: that of each line.
+      if (error instanceof GatewayError && error.code !== 'unavailable') return this.end(shard, 'pending', site);
+      throw error;
+    }
+    return { inMs: 0 };
+  }
+
+  private async send(shard: LeasedShard, site: VendorSite, stop: Leftover | undefined): Promise<Next> {
+    if (shard.creating_at) {
+      const found = await this.vendors.find(site, shard);
+      if (found === 'doubt') return this.doubtful(shard);
+      if (found !== 'none') return this.sent(shard, found.batch);
+      if (this.clock.now() - shard.creating_at.getTime() < this.doubtMs) return { inMs: this.doubtMs / 2 };
+      await this.shards.update(shard, { creating_at: null, alone_at: null });
+      shard.creating_at = null;
+      if (stop) return this.end(shard, stop, site);
+    }
+    const draft = await this.calls.draftOf(shard);
+    await this.shards.renew(shard);
+    const inputFileId = shard.input_file_id ?? (await this.inputOf(shard, site, draft));
+    const aloneAt = site.api.foundBy === 'count' ? `${shard.provider} ${shard.provider_key ?? ''}` : null;
+    if (!(await this.shards.beginCreation(shard, aloneAt))) return { inMs: this.doubtMs / 4 };
+    try {
+      return await this.sent(shard, await this.vendors.create(site, draft, inputFileId));
+    } catch (error) {
+      if (error instanceof VendorBatchError && !error.mayBeDone)
+        await this.shards.update(shard, { creating_at: null, alone_at: null });
+      throw error;
+    }
+  }
+
+  private async inputOf(
+    shard: LeasedShard,
+    site: VendorSite,
+    draft: Awaited<ReturnType<ShardCalls['draftOf']>>,
+  ): Promise<string> {
+    const before = shard.tries > 0 ? await this.vendors.findUpload(site, shard.id) : undefined;
+    const fileId = before ?? (await this.vendors.upload(site, draft));
+    await this.shards.update(shard, { input_file_id: fileId });
+    shard.input_file_id = fileId;
+    return fileId;
+  }
+
+  private async sent(shard: LeasedShard, batch: VendorBatch): Promise<Next> {
+    await this.shards.update(shard, {
+      state: 'sent',
+      vendor_batch_id: batch.id,
+      vendor_status: batch.status,
+      alone_at: null,
+      tries: 0,
+      error: null,
+    });
+    this.logger.log(
+      { shardId: shard.id, provider: shard.provider, vendorBatchId: batch.id },
+      'a batch was created at its vendor',
+    );
+    return { inMs: this.config.batch.pollIntervalMs };
+  }
+
+  private doubtful(shard: LeasedShard): Next {
+    this.logger.error(
+      { shardId: shard.id, provider: shard.provider },
+      'several batches at the vendor could be this one; nothing is sent again',
+    );
+    return { inMs: this.config.batch.pollIntervalMs };
+  }
+
+  private async poll(shard: LeasedShard, site: VendorSite, stop: Leftover | undefined): Promise<Next> {
+    const id = shard.vendor_batch_id ?? '';
+    if (stop && !shard.cancel_asked_at) {
+      await this.vendors.cancel(site, id);
+      await this.shards.update(shard, { cancel_asked_at: new Date(this.clock.now()), polls: 0 });
+      shard.polls = 0;
+    }
+    const batch = await this.vendors.get(site, id);
+    if (!batch.isKnownStatus && batch.status !== shard.vendor_status)
+      this.logger.warn(
+        { shardId: shard.id, provider: shard.provider, status: batch.status },
+        'a batch of a vendor has a status that is not known; it is taken to run',
+      );
+    await this.shards.update(shard, {
+      vendor_status: batch.status,
+      polls: shard.polls + 1,
+      tries: 0,
+      error: batch.error ?? null,
+    });
+    if (batch.end === 'refused') return this.refused(shard, site, batch, stop);
+    if (batch.outputs.length > 0 || batch.end) await this.results.collect(shard, site, batch);
+    if (batch.end) return this.end(shard, stop ?? this.leftoverOf(shard, batch), site);
+    if (this.isPastGrace(shard)) return this.end(shard, stop ?? 'expired', site);
+    const { pollIntervalMs } = this.config.batch;
+    const inMs = pollIntervalMs * Math.min(POLL_GROWTH ** shard.polls, LONGEST_POLL) * (0.9 + 0.2 * Math.random());
+    return { inMs: Math.min(inMs, this.untilStop(shard)) };
+  }
+
+  private async refused(
+    shard: LeasedShard,
+    site: VendorSite,
+    batch: VendorBatch,
+    stop: Leftover | undefined,
+  ): Promise<Next> {
+    const { id: shardId, provider } = shard;
+    this.logger.warn({ shardId, provider, error: batch.error }, 'a vendor refused a batch');
+    if (!batch.retryLater || stop || shard.tries >= MOST_TRIES) return this.end(shard, stop ?? 'pending', site);
+    // The queue of the account is full: the same file is taken later.
+    await this.shards.update(shard, {
+      state: 'sending',
+      vendor_batch_id: null,
+      creating_at: null,
+      tries: shard.tries + 1,
+      error: batch.error ?? null,
+    });
+    return { inMs: this.backoffMs(shard.tries + 1) };
+  }
+
+  /** What becomes of lines that a vendor's batch ended without. */
+  private leftoverOf({ expiresAt }: LeasedShard, { end }: VendorBatch): Leftover {
+    const isTime = expiresAt.getTime() - this.clock.now() > MINUTE_MS;
+    return end === 'expired' && !isTime ? 'expired' : 'pending';
+  }
+
+  /** Ends a shard: lines without a result run as live calls or end, and what is held is free. */
+  private async end(shard: LeasedShard, how: Leftover, site?: VendorSite): Promise<'ended'> {
+    await this.results.close(shard, how);
+    await this.owners.end(ownerOf(shard));
+    await this.shards.update(shard, {
+      state: 'ended',
+      alone_at: null,
+      ended_at: new Date(this.clock.now()),
+      lease_token: null,
+      lease_until: null,
+    });
+    if (site) await this.vendors.removeFile(site, shard.input_file_id ?? '');
+    return 'ended';
+  }
+
+  private async failed(shard: LeasedShard, error: unknown): Promise<Next> {
+    if (!(error instanceof VendorBatchError) && !(error instanceof ShardLineError)) throw error;
+    const { id: shardId, provider, tries } = shard;
+    this.logger.warn({ shardId, provider, err: error }, 'a batch at a vendor failed');
+    await this.shards.update(shard, { tries: tries + 1, error: error.message.slice(0, 1_000) });
+    const isPassing = error instanceof VendorBatchError && error.isPassing;
+    // What the vendor has is not left alone.
+    const isOver =
+      (!isPassing || tries + 1 >= MOST_TRIES) && shard.vendor_batch_id === null && shard.creating_at === null;
+    if (isOver) return this.end(shard, this.stopOf(shard) ?? 'pending', this.vendors.siteOf(shard));
+    if (this.isPastGrace(shard)) return this.end(shard, 'expired', this.vendors.siteOf(shard));
+    return { inMs: this.backoffMs(tries + 1) };
+  }
+
+  private backoffMs(tries: number): number {
+    const { pollIntervalMs } = this.config.batch;
+    return pollIntervalMs * Math.min(2 ** tries, LONGEST_POLL) * (0.5 + 0.5 * Math.random());
+  }
+
+  private get doubtMs(): number {
+    return Math.min(2 * this.config.batch.pollIntervalMs, LONGEST_DOUBT_MS);
+  }
+
+  /** How long until the vendor is to stop. */
+  private untilStop(shard: LeasedShard): number {
+    const leftMs = this.stopAt(shard) - this.clock.now();
+    return leftMs > 0 ? leftMs : Infinity;
+  }
+
+  private isPastGrace({ expiresAt }: LeasedShard): boolean {
+    return this.clock.now() > expiresAt.getTime() + GRACE_MS;
+  }
+}

@@ -1,0 +1,196 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { BatchApi, HttpRequest, VendorBatch, VendorLine } from '@thriftgate/providers';
+import { DeferredAttempts, type DeferredEnd } from '../../calls/attempts/deferred-attempts.service';
+import { NO_TOKENS, type Outcome, rowOf } from '../../ledger/ledger.service';
+import { rawLines } from '../input/raw-lines';
+import { failedCall, inOneLine, type LineResult, notCalled } from '../lines/line-result';
+import { lineErrorBody } from '../output/line-error';
+import { TwinsService } from '../lines/twins.service';
+import { lineId } from '../plan/batch-planner.service';
+import { type ShardCall, ShardCalls, ShardLineError } from './shard-calls.service';
+import { type LeasedShard, type Leftover, type ShardLine, ShardsRepository } from './shards.repository';
+import type { VendorSite } from './vendor-site';
+
+const GROUP_LINES = 100;
+const OK = 200;
+/** Statuses and codes of the attempts of lines that the vendor has not run. */
+const NOT_RUN: Record<Leftover, [number, string]> = {
+  pending: [502, 'batch_line_missing'],
+  escalated: [499, 'batch_cancelled'],
+  cancelled: [499, 'batch_cancelled'],
+  expired: [504, 'batch_expired'],
+};
+
+/** Reads the results of vendors' batches and ends lines with them, each once. */
+@Injectable()
+export class ShardResults {
+  private readonly logger = new Logger(ShardResults.name);
+
+  constructor(
+    private readonly shards: ShardsRepository,
+    private readonly calls: ShardCalls,
+    private readonly deferred: DeferredAttempts,
+    private readonly twins: TwinsService,
+  ) {}
+
+  /**
+   * Reads what is there. Reading it again after a crash, or while the batch runs, changes nothing of what has ended.
+   *
+   * @returns how many lines the results name
+   */
+  async collect(shard: LeasedShard, site: VendorSite, batch: VendorBatch): Promise<number> {
+    let named = 0;
+    for (const request of site.api.results(batch, site.baseUrl)) {
+      for await (const group of inGroups(linesOf(site, request))) {
+        named += await this.settle(shard, group);
+        await this.shards.renew(shard);
+      }
+    }
+    await this.twins.settle(shard.batch_id);
+    return named;
+  }
+
+  /** Ends the lines without a result. */
+  async close(shard: LeasedShard, how: Leftover): Promise<number> {
+    let closed = 0;
+    // Lines that are closed are on no later page.
+    for await (const page of this.shards.pages(shard)) {
+      const isOpen = shard.state !== 'planned';
+      const rows = isOpen ? await Promise.all(page.map((line) => this.rowOf(shard, line, NOT_RUN[how]))) : [];
+      const lineNos = page.map(({ lineNo }) => lineNo);
+      await this.shards.close(shard, rows.flat(), lineNos, how);
+      closed += page.length;
+    }
+    await this.twins.settle(shard.batch_id);
+    return closed;
+  }
+
+  private async settle(shard: LeasedShard, found: readonly VendorLine[]): Promise<number> {
+    const byNumber = new Map(found.flatMap((line) => numbered(shard, line)));
+    const lines = await this.shards.openLines(shard, [...byNumber.keys()]);
+    const rows: string[] = [];
+    const results: LineResult[] = [];
+    const again: number[] = [];
+    for (const line of lines) {
+      const answer = byNumber.get(line.lineNo);
+      // What was not run is closed with the shard.
+      if (!answer || answer.kind === 'expired' || answer.kind === 'cancelled') continue;
+      const { row, result } = await this.endOf(shard, line, answer);
+      if (row !== undefined) rows.push(row);
+      if (result) results.push(result);
+      else again.push(line.lineNo);
+    }
+    if (lines.length > 0) await this.shards.settle(shard, rows, results, again);
+    return byNumber.size;
+  }
+
+  private async endOf(
+    shard: LeasedShard,
+    line: ShardLine,
+    answer: VendorLine,
+  ): Promise<{ row: string | undefined; result: LineResult | undefined }> {
+    const call = await this.callOf(shard, line);
+    if (!call) {
+      const message = 'The answer came, but the model or its provider was removed meanwhile, so it cannot be read.';
+      const result = notCalled({ ...line, token: null }, 'line_unreadable', message);
+      return { row: undefined, result };
+    }
+    const { row, end } = await this.deferred.settle(call.deferred, call.open, answer);
+    return { row, result: resultOf(line, end) };
+  }
+
+  /** Undefined where the line cannot be made into its call any more; its attempt keeps its estimate then. */
+  private async callOf(shard: LeasedShard, line: ShardLine): Promise<ShardCall | undefined> {
+    try {
+      return await this.calls.of(shard, line);
+    } catch (error) {
+      if (!(error instanceof ShardLineError)) throw error;
+      this.logger.error(
+        { shardId: shard.id, line: line.lineNo, err: error },
+        'a line of a vendor batch cannot be settled',
+      );
+      return undefined;
+    }
+  }
+
+  private async rowOf(shard: LeasedShard, line: ShardLine, [status, errorCode]: [number, string]): Promise<string[]> {
+    const call = await this.callOf(shard, line);
+    if (!call) return [];
+    const { open, deferred } = call;
+    const outcome: Outcome = {
+      state: 'failed',
+      status,
+      upstreamModel: deferred.deployment.upstreamModel,
+      usage: NO_TOKENS,
+      listCostPusd: 0n,
+      costPusd: 0n,
+      savedBy: null,
+      estimated: false,
+      errorCode,
+      uncached: null,
+      latencyMs: null,
+      ttftMs: null,
+    };
+    return [rowOf(open, outcome)];
+  }
+}
+
+/** The result of a line; undefined where it is run again, as a live call. */
+function resultOf(line: ShardLine, end: DeferredEnd['end']): LineResult | undefined {
+  const { batchId, lineNo, requestId } = line;
+  const place = { batchId, lineNo, token: null };
+  if (!end) return undefined;
+  if (end.kind === 'failed') {
+    if (end.failure.error.elsewhere) return undefined;
+    const error = end.failure.toGatewayError();
+    return failedCall(place, requestId, error.status, lineErrorBody(line.endpoint, requestId, error));
+  }
+  const { usage, listCostPusd, costPusd, upstreamModel, provider } = end.answer;
+  return {
+    line: place,
+    state: 'done',
+    requestId,
+    status: OK,
+    body: inOneLine(end.body.toString('utf8')),
+    cached: false,
+    model: upstreamModel ?? null,
+    usage,
+    provider,
+    listCostPusd,
+    costPusd,
+    savedPusd: listCostPusd - costPusd,
+  };
+}
+
+/** The line of the shard that a vendor's line is; none for names that the gateway did not give. */
+function numbered({ id }: LeasedShard, line: VendorLine): [number, VendorLine][] {
+  const lineNo = Number(line.id.slice(lineId(id, 0).length - 1));
+  return lineId(id, lineNo) === line.id ? [[lineNo, line]] : [];
+}
+
+async function* linesOf(site: VendorSite, request: HttpRequest): AsyncGenerator<VendorLine, void, undefined> {
+  const { readPage, readLine }: Pick<BatchApi, 'readPage' | 'readLine'> = site.api;
+  if (!readPage) {
+    for await (const { text = '' } of rawLines(site.read(request))) {
+      const line = readLine(text);
+      if (line) yield line;
+    }
+    return;
+  }
+  for (let next: HttpRequest | undefined = request; next;) {
+    const page: ReturnType<typeof readPage> = readPage((await site.send(next)).body, next);
+    yield* page.lines;
+    next = page.next;
+  }
+}
+
+async function* inGroups<Item>(items: AsyncIterable<Item>): AsyncGenerator<Item[], void, undefined> {
+  let group: Item[] = [];
+  for await (const item of items) {
+    group.push(item);
+    if (group.length < GROUP_LINES) continue;
+    yield group;
+    group = [];
+  }
+  if (group.length > 0) yield group;
+}

@@ -1,0 +1,218 @@
+import { Injectable } from '@nestjs/common';
+import { type Selectable, sql, type Transaction, type Updateable } from 'kysely';
+import { newRequestId } from '../../common/ids';
+import { Database } from '../../database/database.connection';
+import type { BatchShardsTable, BatchStatus, Schema } from '../../database/schema';
+import { LedgerRepository } from '../../ledger/ledger.repository';
+import type { StoredLine } from '../lines/line-calls.service';
+import type { LineResult } from '../lines/line-result';
+import { LinesRepository } from '../lines/lines.repository';
+
+const LEASE = sql<Date>`now() + interval '60 seconds'`;
+const PAGE_LINES = 200;
+const UNIQUE_VIOLATION = '23505';
+
+/** A shard that this instance works on, with what its batch says. */
+export interface LeasedShard extends Selectable<BatchShardsTable> {
+  token: string;
+  teamId: string;
+  keyId: string;
+  batchStatus: BatchStatus;
+  /** The end of the batch's completion window. */
+  expiresAt: Date;
+  batchCreatedAt: Date;
+  escalate: boolean;
+}
+
+/** A line of a shard, with the id of its call. */
+export interface ShardLine extends StoredLine {
+  requestId: string;
+}
+
+/** What becomes of lines without a result: they run as live calls, or end. */
+export type Leftover = 'pending' | 'escalated' | 'cancelled' | 'expired';
+
+/** Another instance works on the shard. */
+export class ShardLostError extends Error {}
+
+/** Shards: who works on them, what is known of them at the vendor, and the results of their lines. */
+@Injectable()
+export class ShardsRepository {
+  constructor(
+    private readonly database: Database,
+    private readonly ledger: LedgerRepository,
+    private readonly lines: LinesRepository,
+  ) {}
+
+  /** Leases shards that are to be looked at now; no two instances have the same. */
+  async claimDue(limit: number): Promise<LeasedShard[]> {
+    const { rows } = await sql<LeasedShard>`
+      WITH due AS (
+        SELECT id FROM batch_shards
+        WHERE state <> 'ended' AND next_at <= now() AND (lease_until IS NULL OR lease_until < now())
+        ORDER BY next_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+      UPDATE batch_shards shard SET lease_token = ${newRequestId()}, lease_until = ${LEASE}
+      FROM due, batches batch WHERE shard.id = due.id AND batch.id = shard.batch_id
+      RETURNING shard.*, shard.lease_token AS token, batch.team_id AS "teamId", batch.key_id AS "keyId",
+        batch.status AS "batchStatus", batch.expires_at AS "expiresAt", batch.created_at AS "batchCreatedAt",
+        batch.escalate`.execute(this.database.db);
+    return rows;
+  }
+
+  /** Ends all leases. Only for a database that this process has alone. */
+  async reclaimAll(): Promise<void> {
+    await sql`UPDATE batch_shards SET lease_until = NULL WHERE lease_until IS NOT NULL`.execute(this.database.db);
+  }
+
+  /** Has the shards of a batch looked at soon. */
+  async wake(batchId: string): Promise<void> {
+    await sql`UPDATE batch_shards SET next_at = now() WHERE batch_id = ${batchId} AND state <> 'ended'`.execute(
+      this.database.db,
+    );
+  }
+
+  /** @throws ShardLostError */
+  async renew({ id, token }: LeasedShard): Promise<void> {
+    await this.update({ id, token }, { lease_until: LEASE as never });
+  }
+
+  /** @throws ShardLostError */
+  async update(
+    { id, token }: Pick<LeasedShard, 'id' | 'token'>,
+    values: Updateable<BatchShardsTable>,
+    db: Transaction<Schema> | Database['db'] = this.database.db,
+  ): Promise<void> {
+    const { numUpdatedRows } = await db
+      .updateTable('batch_shards')
+      .set(values)
+      .where('id', '=', id)
+      .where('lease_token', '=', token)
+      .executeTakeFirst();
+    if (numUpdatedRows === 0n) throw new ShardLostError(id);
+  }
+
+  /** Gives a shard back, to be looked at again. */
+  async release(shard: LeasedShard, nextAt: Date): Promise<void> {
+    await this.update(shard, { next_at: nextAt, lease_token: null, lease_until: null });
+  }
+
+  /** Opens the attempts of a shard, all at once. @param rows of the ledger */
+  async open(shard: LeasedShard, charged: string[], rows: readonly string[]): Promise<void> {
+    await this.database.db.transaction().execute(async (transaction) => {
+      await this.update(shard, { state: 'sending', charged }, transaction);
+      await this.writeRows(rows, transaction);
+    });
+  }
+
+  /**
+   * Notes that a batch is about to be created at the vendor.
+   *
+   * @param aloneAt a name of which one creation at a time may be in doubt; null for any number
+   * @returns false where another one is in doubt
+   */
+  async beginCreation(shard: LeasedShard, aloneAt: string | null): Promise<boolean> {
+    try {
+      await this.update(shard, { creating_at: sql<Date>`now()` as never, alone_at: aloneAt });
+      return true;
+    } catch (error) {
+      if ((error as { code?: string }).code === UNIQUE_VIOLATION) return false;
+      throw error;
+    }
+  }
+
+  /** Those of the ids that a shard knows as its vendor's batch. */
+  async known(vendorBatchIds: readonly string[]): Promise<Set<string>> {
+    if (vendorBatchIds.length === 0) return new Set();
+    const rows = await this.database.db
+      .selectFrom('batch_shards')
+      .select('vendor_batch_id')
+      .where('vendor_batch_id', 'in', vendorBatchIds)
+      .execute();
+    return new Set(rows.map(({ vendor_batch_id: id }) => id ?? ''));
+  }
+
+  /** The lines of a shard that have no result, in pages. */
+  async *pages(shard: LeasedShard): AsyncGenerator<ShardLine[], void, undefined> {
+    for (let last = 0; ;) {
+      const page = await this.linesBehind(shard, last);
+      if (page.length > 0) yield page;
+      if (page.length < PAGE_LINES) return;
+      last = page.at(-1)?.lineNo ?? last;
+    }
+  }
+
+  /** Those of the lines that have no result. */
+  async openLines(shard: LeasedShard, lineNos: readonly number[]): Promise<ShardLine[]> {
+    const { rows } = await sql<ShardLine>`
+      SELECT ${columnsOf(shard)} FROM batch_lines
+      WHERE shard_id = ${shard.id} AND line_no = ANY (${lineNos}::int[]) AND state = 'sharded'`.execute(
+      this.database.db,
+    );
+    return rows;
+  }
+
+  /**
+   * Writes the ends of attempts with the results of their lines, in one transaction.
+   *
+   * @param again lines that are run as live calls
+   */
+  async settle(
+    shard: LeasedShard,
+    rows: readonly string[],
+    results: readonly LineResult[],
+    again: readonly number[],
+  ): Promise<void> {
+    await this.database.db.transaction().execute(async (transaction) => {
+      // Locks the shard: no two instances settle it at once.
+      await this.update(shard, { lease_until: LEASE as never }, transaction);
+      await this.writeRows(rows, transaction);
+      if (results.length > 0) await this.lines.record(shard.batch_id, results, 'sharded', transaction);
+      if (again.length > 0) await closeLines(transaction, shard, again, 'pending');
+    });
+  }
+
+  /** Ends the attempts of lines without a result, with the lines. */
+  async close(shard: LeasedShard, rows: readonly string[], lineNos: readonly number[], how: Leftover): Promise<void> {
+    await this.database.db.transaction().execute(async (transaction) => {
+      await this.update(shard, { lease_until: LEASE as never }, transaction);
+      await this.writeRows(rows, transaction);
+      await closeLines(transaction, shard, lineNos, how);
+    });
+  }
+
+  private async writeRows(rows: readonly string[], transaction: Transaction<Schema>): Promise<void> {
+    for (let at = 0; at < rows.length; at += PAGE_LINES) {
+      const part = rows.slice(at, at + PAGE_LINES).map((row) => Buffer.from(row));
+      await this.ledger.write(part, transaction);
+    }
+  }
+
+  private async linesBehind(shard: LeasedShard, last: number): Promise<ShardLine[]> {
+    const { rows } = await sql<ShardLine>`
+      SELECT ${columnsOf(shard)} FROM batch_lines
+      WHERE shard_id = ${shard.id} AND line_no > ${last} AND state = 'sharded'
+      ORDER BY line_no LIMIT ${PAGE_LINES}`.execute(this.database.db);
+    return rows;
+  }
+}
+
+function columnsOf({ teamId, keyId }: LeasedShard) {
+  return sql`batch_id AS "batchId", ${teamId} AS "teamId", ${keyId} AS "keyId", line_no AS "lineNo",
+    custom_id AS "customId", url AS endpoint, body, request_id AS "requestId"`;
+}
+
+async function closeLines(
+  db: Transaction<Schema>,
+  { id, batch_id: batchId }: LeasedShard,
+  lineNos: readonly number[],
+  how: Leftover,
+): Promise<void> {
+  const state = how === 'escalated' ? 'pending' : how;
+  await sql`
+    WITH closed AS (
+      UPDATE batch_lines SET state = ${state}, request_id = NULL
+      WHERE batch_id = ${batchId} AND shard_id = ${id} AND line_no = ANY (${lineNos}::int[]) AND state = 'sharded'
+      RETURNING line_no)
+    UPDATE batches SET escalated_lines = escalated_lines + (SELECT count(*) FROM closed)
+    WHERE id = ${batchId} AND ${how} = 'escalated'`.execute(db);
+}

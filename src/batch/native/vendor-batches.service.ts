@@ -1,0 +1,119 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { BatchDraft, VendorBatch } from '@thriftgate/providers';
+import { Clock } from '../../common/clock';
+import { ProviderRegistry } from '../../providers/provider-registry.service';
+import { type LeasedShard, ShardsRepository } from './shards.repository';
+import { VendorBatchError, VendorSite } from './vendor-site';
+
+/** Vendors' clocks differ from ours by less. */
+const CLOCK_SKEW_MS = 120_000;
+const MOST_PAGES = 20;
+
+/** What is found of a batch whose creation broke off. `doubt`: several could be it. */
+export type Found = { batch: VendorBatch } | 'none' | 'doubt';
+
+/** Batches at vendors: makes them, finds them again, and ends them. */
+@Injectable()
+export class VendorBatches {
+  private readonly logger = new Logger(VendorBatches.name);
+
+  constructor(
+    private readonly providers: ProviderRegistry,
+    private readonly shards: ShardsRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Undefined where the provider or its key was removed, or where it sells no batches any more. */
+  siteOf({ provider: name, provider_key: key }: LeasedShard): VendorSite | undefined {
+    const provider = key === null ? this.providers.find(name) : this.providers.withKey(name, key);
+    return provider?.api.batches && new VendorSite(provider, provider.api.batches);
+  }
+
+  /**
+   * Uploads the lines, where the vendor takes them as a file.
+   *
+   * @returns the id of the file; empty where the lines go with the creation
+   * @throws VendorBatchError
+   */
+  async upload(site: VendorSite, draft: BatchDraft): Promise<string> {
+    const { baseUrl } = site;
+    const { upload } = site.api;
+    if (!upload) return '';
+    let reply = await site.send(upload.request(draft, baseUrl));
+    if (upload.content) reply = await site.send(upload.content(draft, reply.headers, baseUrl));
+    const fileId = upload.read(reply.body);
+    if (fileId === undefined) throw new VendorBatchError('The vendor named no file.', 0, true);
+    return fileId;
+  }
+
+  /** The file of an upload that broke off; others of its name are deleted. Undefined where there is none. @throws VendorBatchError */
+  async findUpload(site: VendorSite, name: string): Promise<string | undefined> {
+    const { upload } = site.api;
+    if (!upload?.list || !upload.find) return undefined;
+    const [first, ...others] = upload.find((await site.send(upload.list(site.baseUrl))).body, name);
+    for (const fileId of others) await this.removeFile(site, fileId);
+    return first;
+  }
+
+  /** @throws VendorBatchError */
+  async create(site: VendorSite, draft: BatchDraft, inputFileId: string): Promise<VendorBatch> {
+    const { body } = await site.send(site.api.create(draft, inputFileId, site.baseUrl));
+    return this.read(site, body);
+  }
+
+  /** Looks for the batch of a shard whose creation broke off. @throws VendorBatchError */
+  async find(site: VendorSite, shard: LeasedShard): Promise<Found> {
+    const since = (shard.creating_at?.getTime() ?? 0) - CLOCK_SKEW_MS;
+    const candidates: VendorBatch[] = [];
+    let after: string | undefined;
+    for (let page = 0; page < MOST_PAGES; page += 1) {
+      const { body } = await site.send(site.api.list(site.baseUrl, after));
+      const list = site.api.readList(body, this.clock.now());
+      candidates.push(...list.batches.filter((batch) => isOf(batch, shard, site.api.foundBy)));
+      after = list.after;
+      const isPast = list.batches.some(({ createdAtMs = Infinity }) => createdAtMs < since);
+      if (after === undefined || isPast) break;
+    }
+    const recent = candidates.filter(({ createdAtMs = Infinity }) => createdAtMs >= since);
+    const known = await this.shards.known(recent.map(({ id }) => id));
+    const [first, ...others] = recent.filter(({ id }) => !known.has(id));
+    if (!first) return 'none';
+    return others.length > 0 && site.api.foundBy === 'count' ? 'doubt' : { batch: first };
+  }
+
+  /** @throws VendorBatchError */
+  async get(site: VendorSite, id: string): Promise<VendorBatch> {
+    return this.read(site, (await site.send(site.api.get(id, site.baseUrl))).body);
+  }
+
+  /** Asks the vendor to stop a batch. That it has ended already is no failure. @throws VendorBatchError */
+  async cancel(site: VendorSite, id: string): Promise<void> {
+    try {
+      await site.send(site.api.cancel(id, site.baseUrl));
+    } catch (error) {
+      if (!(error instanceof VendorBatchError) || error.isPassing) throw error;
+      this.logger.debug({ vendorBatchId: id, err: error }, 'a batch of a vendor could not be cancelled');
+    }
+  }
+
+  /** Deletes the file that a batch was made of. What cannot be deleted expires at the vendor. */
+  async removeFile(site: VendorSite, fileId: string): Promise<void> {
+    const { upload } = site.api;
+    if (!upload || fileId === '') return;
+    await site.send(upload.remove(fileId, site.baseUrl)).catch((error: unknown) => {
+      this.logger.debug({ fileId, err: error }, 'a file could not be deleted at its vendor');
+    });
+  }
+
+  private read({ api }: VendorSite, body: Buffer): VendorBatch {
+    const batch = api.read(body, this.clock.now());
+    if (!batch) throw new VendorBatchError('The vendor described no batch.', 0, true);
+    return batch;
+  }
+}
+
+function isOf(batch: VendorBatch, shard: LeasedShard, foundBy: VendorSite['api']['foundBy']): boolean {
+  if (foundBy === 'count') return batch.lineCount === shard.lines;
+  const isOfFile = shard.input_file_id !== null && batch.inputFileId === shard.input_file_id;
+  return isOfFile || (foundBy === 'name' && batch.name === shard.id);
+}

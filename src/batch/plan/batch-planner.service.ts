@@ -1,0 +1,73 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { DeferredAttempts } from '../../calls/attempts/deferred-attempts.service';
+import type { PreparedCall } from '../../calls/prepared-call';
+import { Clock } from '../../common/clock';
+import { newId } from '../../common/ids';
+import { LineCalls } from '../lines/line-calls.service';
+import { BatchPlan } from './batch-plan';
+import { type BatchWindow, LinePlanner, mayShare } from './line-planner.service';
+import { PlanLostError, PlanRepository, type UnplannedBatch } from './plan.repository';
+
+/** Decides how the lines of a batch run: in vendors' batches, as the answer of an equal line, or as live calls. */
+@Injectable()
+export class BatchPlanner {
+  private readonly logger = new Logger(BatchPlanner.name);
+
+  constructor(
+    private readonly repository: PlanRepository,
+    private readonly lines: LinePlanner,
+    private readonly deferred: DeferredAttempts,
+    private readonly lineCalls: LineCalls,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Plans a batch that is not planned. @returns whether it is planned now */
+  async plan(batchId: string): Promise<boolean> {
+    const batch = await this.repository.take(batchId);
+    if (!batch) return this.repository.isPlanned(batchId);
+    try {
+      await this.repository.write(batch, await this.planOf(batch));
+      return true;
+    } catch (error) {
+      if (!(error instanceof PlanLostError)) throw error;
+      this.logger.warn({ batchId }, 'another instance plans the batch');
+      return false;
+    }
+  }
+
+  private async planOf(batch: UnplannedBatch): Promise<BatchPlan> {
+    const plan = new BatchPlan(() => newId('shard'));
+    const caller = this.lineCalls.callerOf(batch);
+    if (batch.status !== 'in_progress' || !caller) return plan;
+    const window = { leftMs: batch.expiresAt.getTime() - this.clock.now(), escalate: batch.escalate };
+    for await (const lines of this.repository.pages(batch)) {
+      const calls = await Promise.all(lines.map((line) => this.lines.look(line, caller)));
+      for (const call of calls) {
+        // What is stored, or will fail, runs as a live call.
+        if (call && !call.hit) await this.place(plan, window, call.lineNo, call.prepared);
+      }
+    }
+    return plan;
+  }
+
+  private async place(plan: BatchPlan, window: BatchWindow, lineNo: number, prepared: PreparedCall): Promise<void> {
+    if (mayShare(prepared) && plan.isSame(lineNo, prepared.slot.key)) return;
+    const line = await this.lines.defer(window, prepared);
+    if (!line) return;
+    plan.defer({
+      lineNo,
+      requestId: prepared.call.requestId,
+      deployment: line.deployment,
+      providerKey: line.provider.credential.id,
+      group: line.group,
+      limits: line.api.limits,
+      bytes: this.deferred.lengthOf(line, lineId(newId('shard'), lineNo)),
+      worstPusd: this.deferred.worstOf(line).worstPusd,
+    });
+  }
+}
+
+/** A line's name for the vendor: callers' own names stay here. */
+export function lineId(shardId: string, lineNo: number): string {
+  return `${shardId}-${lineNo}`;
+}

@@ -1,0 +1,123 @@
+import { Injectable } from '@nestjs/common';
+import { type Kysely, sql } from 'kysely';
+import { newRequestId } from '../../common/ids';
+import { Database } from '../../database/database.connection';
+import type { BatchStatus, Schema } from '../../database/schema';
+import type { StoredLine } from '../lines/line-calls.service';
+import type { BatchPlan } from './batch-plan';
+
+const LEASE = sql<Date>`now() + interval '60 seconds'`;
+const PAGE_LINES = 200;
+const LINES_PER_UPDATE = 5_000;
+
+/** A batch that this instance plans. */
+export interface UnplannedBatch {
+  id: string;
+  teamId: string;
+  keyId: string;
+  status: BatchStatus;
+  expiresAt: Date;
+  escalate: boolean;
+  token: string;
+}
+
+/** Another instance plans the batch. */
+export class PlanLostError extends Error {}
+
+/** Reads batches that are to be planned, and writes their plans. */
+@Injectable()
+export class PlanRepository {
+  constructor(private readonly database: Database) {}
+
+  async isPlanned(batchId: string): Promise<boolean> {
+    const { rows } = await sql`SELECT FROM batches WHERE id = ${batchId} AND planned_at IS NOT NULL`.execute(
+      this.database.db,
+    );
+    return rows.length > 0;
+  }
+
+  /** Leases a batch; undefined where it is planned, or another instance plans it. */
+  async take(batchId: string): Promise<UnplannedBatch | undefined> {
+    const { rows } = await sql<UnplannedBatch>`
+      UPDATE batches SET lease_token = ${newRequestId()}, lease_until = ${LEASE}
+      WHERE id = ${batchId} AND planned_at IS NULL AND (lease_until IS NULL OR lease_until < now())
+      RETURNING id, team_id AS "teamId", key_id AS "keyId", status, expires_at AS "expiresAt", escalate,
+        lease_token AS token`.execute(this.database.db);
+    return rows[0];
+  }
+
+  /** The lines in pages. Renews the lease between two of them. @throws PlanLostError */
+  async *pages({ id, teamId, keyId, token }: UnplannedBatch): AsyncGenerator<StoredLine[], void, undefined> {
+    for (let last = 0; ;) {
+      const { rows } = await sql<StoredLine>`
+        SELECT batch_id AS "batchId", ${teamId} AS "teamId", ${keyId} AS "keyId", line_no AS "lineNo",
+          custom_id AS "customId", url AS endpoint, body
+        FROM batch_lines WHERE batch_id = ${id} AND line_no > ${last} ORDER BY line_no LIMIT ${PAGE_LINES}`.execute(
+        this.database.db,
+      );
+      if (rows.length > 0) yield rows;
+      if (rows.length < PAGE_LINES) return;
+      last = rows.at(-1)?.lineNo ?? last;
+      await this.renew(id, token);
+    }
+  }
+
+  /** Writes a plan, all of it or nothing. @throws PlanLostError */
+  async write({ id, token }: UnplannedBatch, { shards, sameAs }: BatchPlan): Promise<void> {
+    await this.database.db.transaction().execute(async (transaction) => {
+      const { numUpdatedRows } = await transaction
+        .updateTable('batches')
+        .set({ planned_at: sql`now()`, lease_token: null, lease_until: null })
+        .where('id', '=', id)
+        .where('lease_token', '=', token)
+        .executeTakeFirst();
+      if (numUpdatedRows === 0n) throw new PlanLostError(id);
+      for (const { id: shardId, deployment, providerKey, lineNos, requestIds, worstPusd } of shards) {
+        await transaction
+          .insertInto('batch_shards')
+          .values({
+            id: shardId,
+            batch_id: id,
+            provider: deployment.provider,
+            provider_key: providerKey,
+            model: deployment.publicName,
+            upstream_model: deployment.upstreamModel,
+            deployment: deployment.id,
+            state: 'planned',
+            lines: lineNos.length,
+            worst_pusd: worstPusd,
+          })
+          .execute();
+        for (let at = 0; at < lineNos.length; at += LINES_PER_UPDATE) {
+          const part = (values: readonly unknown[]) => values.slice(at, at + LINES_PER_UPDATE);
+          await sql`
+            UPDATE batch_lines line SET state = 'sharded', shard_id = ${shardId}, request_id = planned.request_id
+            FROM unnest(${part(lineNos)}::int[], ${part(requestIds)}::text[]) AS planned (line_no, request_id)
+            WHERE line.batch_id = ${id} AND line.line_no = planned.line_no AND line.state = 'pending'`.execute(
+            transaction,
+          );
+        }
+      }
+      for (let at = 0; at < sameAs.length; at += LINES_PER_UPDATE)
+        await writeSame(transaction, id, sameAs.slice(at, at + LINES_PER_UPDATE));
+    });
+  }
+
+  private async renew(id: string, token: string): Promise<void> {
+    const { numUpdatedRows } = await this.database.db
+      .updateTable('batches')
+      .set({ lease_until: LEASE })
+      .where('id', '=', id)
+      .where('lease_token', '=', token)
+      .executeTakeFirst();
+    if (numUpdatedRows === 0n) throw new PlanLostError(id);
+  }
+}
+
+async function writeSame(db: Kysely<Schema>, batchId: string, lines: BatchPlan['sameAs']): Promise<void> {
+  await sql`
+    UPDATE batch_lines line SET state = 'same', same_as = planned.same_as
+    FROM unnest(${lines.map(({ lineNo }) => lineNo)}::int[], ${lines.map(({ sameAs }) => sameAs)}::int[])
+      AS planned (line_no, same_as)
+    WHERE line.batch_id = ${batchId} AND line.line_no = planned.line_no AND line.state = 'pending'`.execute(db);
+}

@@ -1,0 +1,109 @@
+import type { BatchQuote } from '@thriftgate/contracts';
+import type { CacheEntry } from '../../cache/store/cache-entry';
+import type { LineQuote } from '../../calls/attempts/deferred-attempts.service';
+import type { PreparedCall } from '../../calls/prepared-call';
+import { formatUsd, type PicoUsd } from '../../common/money';
+
+/** What a call is taken to write where the team has no calls of its model. */
+const UNKNOWN_OUTPUT_TOKENS = 256;
+
+interface ModelSums {
+  model: string;
+  provider: string | null;
+  lines: number;
+  listPusd: PicoUsd;
+  costPusd: PicoUsd;
+}
+
+interface Asked {
+  model: string;
+  listPusd: PicoUsd;
+}
+
+/** Sums over the lines of a batch that is not run. */
+export class QuoteSums {
+  deferredLines = 0;
+  liveLines = 0;
+  private lines = 0;
+  private cached = 0;
+  private duplicates = 0;
+  private inputTokens = 0;
+  private leastPusd: PicoUsd = 0n;
+  private mostPusd: PicoUsd = 0n;
+  private readonly models = new Map<string, ModelSums>();
+  private readonly firsts = new Map<string, Asked>();
+
+  /** @param outputTokens what calls of a model write on average */
+  constructor(private readonly outputTokens: ReadonlyMap<string, number>) {}
+
+  addFailing(): void {
+    this.lines += 1;
+  }
+
+  addCached(model: string, { listCostPusd, usage }: Pick<CacheEntry, 'listCostPusd' | 'usage'>): void {
+    this.lines += 1;
+    this.cached += 1;
+    this.inputTokens += usage.inputTokens;
+    this.add(model, null, listCostPusd, 0n);
+  }
+
+  /** Adds a line that asks the same as an earlier one. @returns false where none does */
+  isSame({ slot, model }: PreparedCall): boolean {
+    const first = this.firsts.get(slot.key);
+    if (!first) return false;
+    this.lines += 1;
+    this.duplicates += 1;
+    this.add(model.name, null, first.listPusd, 0n);
+    return true;
+  }
+
+  addAsked({ slot, model }: PreparedCall, quote: LineQuote, isDeferred: boolean): void {
+    this.lines += 1;
+    if (isDeferred) this.deferredLines += 1;
+    else this.liveLines += 1;
+    this.inputTokens += quote.inputTokens;
+    const written = Math.min(this.outputTokens.get(model.name) ?? UNKNOWN_OUTPUT_TOKENS, quote.mostOutputTokens);
+    const { listPusd, costPusd } = quote.likely(written);
+    this.leastPusd += quote.leastPusd;
+    this.mostPusd += quote.mostPusd;
+    this.firsts.set(slot.key, { model: model.name, listPusd });
+    this.add(model.name, quote.provider, listPusd, costPusd);
+  }
+
+  toQuote(expectedEnd: Date): BatchQuote {
+    const models = [...this.models.values()];
+    const sum = (pick: (each: ModelSums) => PicoUsd) => models.reduce((all, each) => all + pick(each), 0n);
+    const [listPusd, costPusd] = [sum((each) => each.listPusd), sum((each) => each.costPusd)];
+    return {
+      object: 'batch.quote',
+      lines: this.lines,
+      duplicates: this.duplicates,
+      cached: this.cached,
+      input_tokens: this.inputTokens,
+      list_cost_usd: formatUsd(listPusd),
+      cost_usd: {
+        at_least: formatUsd(this.leastPusd),
+        likely: formatUsd(costPusd),
+        at_most: formatUsd(this.mostPusd),
+      },
+      saved_usd: formatUsd(listPusd - costPusd),
+      expected_end: Math.floor(expectedEnd.getTime() / 1000),
+      models: models.map(({ model, provider, lines, ...money }) => ({
+        model,
+        provider,
+        lines,
+        list_cost_usd: formatUsd(money.listPusd),
+        cost_usd: formatUsd(money.costPusd),
+      })),
+    };
+  }
+
+  private add(model: string, provider: string | null, listPusd: PicoUsd, costPusd: PicoUsd): void {
+    const name = JSON.stringify([model, provider]);
+    const sums = this.models.get(name) ?? { model, provider, lines: 0, listPusd: 0n, costPusd: 0n };
+    sums.lines += 1;
+    sums.listPusd += listPusd;
+    sums.costPusd += costPusd;
+    this.models.set(name, sums);
+  }
+}
