@@ -139,7 +139,7 @@ export class ModelRegistry {
     return providers.flatMap(({ name, catalogueVendor, api }) =>
       entries
         .filter(({ vendor }) => catalogueVendor === '*' || catalogueVendor === vendor)
-        .filter(({ mode }) => isServed(mode, api))
+        .filter(({ mode }) => servesMode(mode, api))
         .map((entry) => {
           const settings = { provider: name, model: entry.upstreamModel, priority: 1, weight: 1 };
           return this.build(entry.name, [this.deployment(entry.name, settings)], entry);
@@ -217,7 +217,7 @@ export class ModelRegistry {
 const OWN_ENDPOINT: Readonly<Record<string, string>> = { responses: RESPONSES, embedding: EMBEDDINGS };
 
 /** Whether a vendor's model of a mode can be asked. */
-function isServed(mode: string, api: Provider): boolean {
+function servesMode(mode: string, api: Provider): boolean {
   const endpoint = OWN_ENDPOINT[mode];
   return mode === 'chat' || (endpoint !== undefined && api.translators[endpoint] !== undefined);
 }

@@ -1,4 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { BatchDiscount } from '@thriftgate/providers';
 import { AlertsService } from '../alerts/alerts.service';
 import { parseUsdPerMillionTokens, type PicoUsd } from '../common/money';
 import { GatewayConfig } from '../config/gateway-config';
@@ -99,6 +100,11 @@ export class PriceBook implements OnModuleInit {
     this.warned.add(priced.publicName);
     const alert = retirementAlert(priced, retiresOn, nowMs);
     if (alert) this.alerts.raise(alert);
+  }
+
+  /** What a provider's batches cost less; undefined where it sells none. */
+  batchDiscountOf(provider: string): BatchDiscount | undefined {
+    return this.providers.find(provider)?.api.batches?.discount;
   }
 
   /** The price in force at any past or future time. */

@@ -1,5 +1,7 @@
+import type { BatchDiscount } from '@thriftgate/providers';
 import type { PicoUsd } from '../../common/money';
 import { usageOfRow } from '../../ledger/rated-facts';
+import { batchPrice } from '../../pricing/batch-price';
 import { costOfCall, type Price } from '../../pricing/price';
 import type { RatedRow } from './rerating.repository';
 
@@ -25,6 +27,21 @@ export function differenceOf(row: RatedRow, price: Price, priceOf: (model: strin
     costPusd: changePusd,
     listPusd: row.saved_by === 'routing' ? changePusd : listPusd - row.corrected_list_pusd,
   };
+}
+
+/** The same for a line that a vendor's batch ran: it is listed at the price of a live call and costs that of batches. */
+export function differenceOfBatchLine(
+  row: RatedRow,
+  standard: Price,
+  priceOf: (model: string) => Price,
+  discount: BatchDiscount,
+): Difference {
+  const usage = usageOfRow(row);
+  const { listPusd } = costOfCall(usage, standard, priceOf);
+  const { costPusd } = costOfCall(usage, batchPrice(standard, discount), (model) =>
+    batchPrice(priceOf(model), discount),
+  );
+  return { listPusd: listPusd - row.corrected_list_pusd, costPusd: costPusd - row.corrected_cost_pusd };
 }
 
 /** The correcting row as JSON bytes for the ledger: the same call at the same time, with only the difference. */

@@ -77,7 +77,11 @@ class Ledger {
         LedgerRepository,
         'write'
       > as LedgerRepository,
-      { at: () => this.price } as Pick<PriceBook, 'at'> as PriceBook,
+      {
+        at: () => this.price,
+        batchDiscountOf: (provider: string) =>
+          provider === 'openai' ? { millionths: 500_000, stacks: true } : undefined,
+      } as Pick<PriceBook, 'at' | 'batchDiscountOf'> as PriceBook,
       { resolve: () => undefined } as Pick<ModelRegistry, 'resolve'> as ModelRegistry,
       { instanceId: 'instance_1' } as Journal,
     );
@@ -135,6 +139,24 @@ function fresh({ rows, price: now }: Ledger): { listPusd: bigint; costPusd: bigi
     return row.cache_status === 'HIT' ? { ...cost, costPusd: 0n } : cost;
   });
 }
+
+describe('re-rating of lines that a vendor ran in its batch', () => {
+  const line = { input_tokens: 10, output_tokens: 5, saved_by: 'batch', list_cost_pusd: 20n, cost_pusd: 10n } as const;
+
+  it('keeps the discount of batches, and the list price of live calls', async () => {
+    const books = new Ledger([rowOf(line, 0)]);
+    books.price = priceOf(4n, 8n);
+    expect(await books.service().rerate(PERIOD, false)).toMatchObject({ corrected: 1, inexact: 0 });
+    expect(books.booked()).toEqual([{ listPusd: 80n, costPusd: 40n }]);
+    expect(await books.service().rerate(PERIOD, false)).toMatchObject({ corrected: 0 });
+  });
+
+  it('changes nothing where the provider of the batch is gone', async () => {
+    const books = new Ledger([rowOf({ ...line, provider: 'gone' }, 0)]);
+    books.price = priceOf(4n, 8n);
+    expect(await books.service().rerate(PERIOD, false)).toMatchObject({ corrected: 0, inexact: 1 });
+  });
+});
 
 describe('re-rating of a period', () => {
   it('reaches the sums of a first rating after any number of price changes, and books nothing when it runs again', async () => {

@@ -8,7 +8,7 @@ import { PriceBook } from '../../pricing/price-book.service';
 import { Journal } from '../../ledger/journal/journal.service';
 import { usageOfRow } from '../../ledger/rated-facts';
 import { LedgerRepository } from '../../ledger/ledger.repository';
-import { correctionOf, differenceOf } from './correction';
+import { correctionOf, differenceOf, differenceOfBatchLine } from './correction';
 import { type RatedFilter, type RatedRow, ReratingRepository } from './rerating.repository';
 
 const PAGE = 500;
@@ -77,7 +77,16 @@ export class ReratingService {
       return undefined;
     }
     const price = priceInTier(standard, serviceTier);
-    const difference = differenceOf(row, price, priceOf);
+    const isOfBatch = row.saved_by === 'batch';
+    const discount = isOfBatch ? this.prices.batchDiscountOf(row.provider ?? '') : undefined;
+    // The provider that ran the batch is gone, and what its batches cost is not known.
+    if (isOfBatch && !discount) {
+      result.inexact += 1;
+      return undefined;
+    }
+    const difference = discount
+      ? differenceOfBatchLine(row, standard, priceOf, discount)
+      : differenceOf(row, price, priceOf);
     if (difference.listPusd === 0n && difference.costPusd === 0n) return undefined;
     result.corrected += 1;
     result.listChangePusd += difference.listPusd;
