@@ -76,7 +76,7 @@ export class BatchesController {
       'Makes a batch of the lines of an ended one that have no response: failed, expired and cancelled ones.',
   })
   @ApiOkResponse({ description: 'The new batch.', standardSchema: contracts.batchSchema })
-  @ApiErrors('not_found', 'conflict')
+  @ApiErrors('not_found', 'conflict', 'invalid_request', 'rate_limit_exceeded')
   async retry(
     @CurrentCaller() caller: Caller,
     @Param('batch_id', PATH_ID) batchId: string,

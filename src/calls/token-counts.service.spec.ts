@@ -25,13 +25,14 @@ function bench(...answers: (ScriptedResponse | Error)[]) {
   const counts = new TokenCounts(
     { prepare: (call: Call) => aPreparedCall(call, { model }) } as Partial<CallsService> as CallsService,
     {
-      find: (name: string) =>
-        ({
+      withCredentials: (name: string) => [
+        {
           name,
           api: anthropic,
           baseUrl: 'http://up',
           transport: transports[Number(name.at(-1))],
-        }) as Partial<ConfiguredProvider> as ConfiguredProvider,
+        } as Partial<ConfiguredProvider> as ConfiguredProvider,
+      ],
     } as Partial<ProviderRegistry> as ProviderRegistry,
     { usageOf: async () => USAGE } as Partial<TokenEstimator> as TokenEstimator,
     new FakeClock(),

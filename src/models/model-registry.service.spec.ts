@@ -55,7 +55,12 @@ describe('models of the catalogue that are not for chat', () => {
   const catalogue = new Map(['embedding', 'responses', 'music'].map((mode) => entry(mode, 'openai', mode)));
   const served = (...endpoints: string[]) => {
     const api = { translators: Object.fromEntries(endpoints.map((name) => [name, {}])) };
-    const provider: Partial<ConfiguredProvider> = { name: 'openai', catalogueVendor: 'openai', api: api as Provider };
+    const provider: Partial<ConfiguredProvider> = {
+      name: 'openai',
+      enabled: true,
+      catalogueVendor: 'openai',
+      api: api as Provider,
+    };
     const providers = {
       all: () => [provider as ConfiguredProvider],
       find: () => provider as ConfiguredProvider,
