@@ -73,11 +73,13 @@ async function busiestKey(gateway, databaseUrl) {
   await client.end();
   if (rows.length === 0) throw new Error('The ledger is empty; give --rows.');
   const [{ team_id: teamId, key_id: keyId }] = rows;
-  const { key } = await call(gateway, 'POST', `/admin/teams/${teamId}/keys`, { body: { name: 'reports' } });
-  return { teamId, keyId, key };
+  const { id: newKeyId, key } = await call(gateway, 'POST', `/admin/teams/${teamId}/keys`, {
+    body: { name: 'reports' },
+  });
+  return { teamId, keyId, newKeyId, key };
 }
 
-function reports({ teamId, keyId, key }) {
+function reports({ teamId, keyId, newKeyId, key }) {
   const at = (msAgo) => new Date(Date.now() - msAgo).toISOString();
   const month = new Date().toISOString().slice(0, 7);
   const ragged = `from=${at(20 * DAY_MS + 1_234_567)}&to=${at(3 * DAY_MS + 7_654_321)}`;
@@ -108,7 +110,7 @@ function reports({ teamId, keyId, key }) {
     ['requests of an hour', `/admin/requests?from=${at(9 * DAY_MS)}&to=${at(9 * DAY_MS - HOUR_MS)}`],
     ['requests of a team', `/admin/requests?team_id=${teamId}`],
     ['requests of a key, 15 days ago', `/admin/requests?key_id=${keyId}&to=${at(15 * DAY_MS)}`],
-    ['requests of an unknown key', '/admin/requests?key_id=key_none'],
+    ['requests of a key without calls', `/admin/requests?key_id=${newKeyId}`],
     ['requests of the highest cost', '/admin/requests?sort=-cost'],
     ['requests of the highest cost, a day', `/admin/requests?sort=-cost&from=${at(9 * DAY_MS)}&to=${at(8 * DAY_MS)}`],
     ['requests that failed', '/admin/requests?status=4xx,5xx'],
