@@ -69,7 +69,8 @@ withPackage('openai')("openai-python's own calls", () => {
     // OpenAI refuses max_tokens for this model; max_completion_tokens is there too.
     const { max_tokens: _limit, ...options } = JSON.parse(readFileSync(PARAMETERS, 'utf8')).chat_options;
     const { stream_options: _, ...passed } = options;
-    const sent = gateway.fake.calls.map(({ body }) => body as Record<string, unknown>);
+    // Calls of the batches' native runner have no body, but for the creation.
+    const sent = gateway.fake.calls.flatMap(({ body }) => (body as Record<string, unknown> | undefined) ?? []);
     const [streams, others] = [true, false].map((stream) =>
       sent.filter((body) => (body['stream'] === true) === stream),
     );

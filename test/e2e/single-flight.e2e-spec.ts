@@ -189,7 +189,9 @@ describe('equal calls at the same time', () => {
     const text = slow('delay=3000');
     const body = { model: 'gpt-4.1', messages: [{ role: 'user', content: text }] };
     const line = { custom_id: 'line', method: 'POST', url: '/v1/chat/completions', body };
-    const made = await gateway.request('POST', '/v1/batches', key, { requests: [line] });
+    // With a short window the line runs as a live call.
+    const batch = { requests: [line], completion_window: '1h' };
+    const made = await gateway.request('POST', '/v1/batches', key, batch);
     await eventually(() => upstreamCalls(text) === 1 || undefined);
     const answers = Promise.all([gateway.chat(key, text), streamed(text)]);
     await delay(500);
