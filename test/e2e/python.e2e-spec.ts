@@ -70,7 +70,9 @@ withPackage('openai')("openai-python's own calls", () => {
     const { max_tokens: _limit, ...options } = JSON.parse(readFileSync(PARAMETERS, 'utf8')).chat_options;
     const { stream_options: _, ...passed } = options;
     // Calls of the batches' native runner have no body, but for the creation.
-    const sent = gateway.fake.calls.flatMap(({ body }) => (body as Record<string, unknown> | undefined) ?? []);
+    const sent = gateway.fake.calls.flatMap(
+      ({ body }) => (body as Record<string, unknown> | undefined) ?? [],
+    ) as Record<string, unknown>[];
     const [streams, others] = [true, false].map((stream) =>
       sent.filter((body) => (body['stream'] === true) === stream),
     );

@@ -222,7 +222,12 @@ describe('request bodies', () => {
     it.each(Object.entries(PLACES))('R36: with all digits of numbers, in batch lines: %s', async (place, of) => {
       const prompt = `long numbers of lines in ${place}`;
       const lines = LONG.map((number, at) => `{"custom_id":"${at}","body":${askText(prompt, of(number))}}`);
-      const { status, body } = await send('POST', '/v1/batches', key, `{"requests":[${lines.join()}]}`);
+      const { status, body } = await send(
+        'POST',
+        '/v1/batches',
+        key,
+        `{"completion_window":"1h","requests":[${lines.join()}]}`,
+      );
       expect([status, body.status]).toEqual([200, 'in_progress']);
       await eventually(() => sentOf(prompt).length === LONG.length);
       for (const number of LONG) expect(sentOf(prompt).filter(({ text }) => text.includes(of(number)))).toHaveLength(1);
