@@ -32,6 +32,8 @@ const PRODUCTION_ONLY = [
   'faults/redis-values',
   'faults/single-flight',
 ];
+/** Other people's programs: whether they work does not depend on the Node of the gateway. */
+const OTHER_PROGRAMS = ['e2e/python', 'e2e/node-clients', 'e2e/openai-sdks'];
 /** Concurrent files on two cores: most of them wait more than they compute. */
 const WORKERS = { unit: 3, integration: 3, e2e: 4, faults: 3 };
 
@@ -50,7 +52,7 @@ export function partsOf({ embedded, production, alsoNode, everything }) {
     { name: 'integration', project: 'integration', env: { ...embedded, ...production } },
     { name: 'e2e', project: 'e2e', env: embedded, ...chosen(EMBEDDED_STORIES) },
     production && { name: 'e2e-production', project: 'e2e', env: production },
-    alsoNode && { name: 'e2e-other-node', project: 'e2e', env: embedded, node: alsoNode },
+    alsoNode && { name: 'e2e-other-node', project: 'e2e', env: embedded, node: alsoNode, ignored: OTHER_PROGRAMS },
     { name: 'faults', project: 'faults', env: embedded, ignored: PRODUCTION_ONLY, ...chosen(EMBEDDED_FAULTS) },
     production && { name: 'faults-production', project: 'faults', env: production, ignored: EMBEDDED_ONLY },
   ];
@@ -60,6 +62,7 @@ export function partsOf({ embedded, production, alsoNode, everything }) {
 /** The long forms of the fault tests. Values in milliseconds are limits for an otherwise idle machine. */
 export const SOAK = {
   KILLS: '50',
+  NATIVE_KILLS: '100',
   OUTAGES: '20',
   OUTAGE_MS: '10000',
   IMAGES: '200',
