@@ -6,7 +6,7 @@ import { seeded } from '../support/seeded';
 import { VendorServer } from '../support/vendors/vendor-server';
 
 /** How often each vendor's creation is cut off; the long form is `NATIVE_KILLS=100`. */
-const KILLS = Number(process.env.NATIVE_KILLS ?? 2);
+const KILLS = Number(process.env.NATIVE_KILLS ?? 1);
 const random = seeded(Number(process.env.SEED ?? 1));
 const LINES = 4;
 

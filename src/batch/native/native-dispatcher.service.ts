@@ -7,7 +7,7 @@ import { type LeasedShard, ShardLostError, ShardsRepository } from './shards.rep
 
 const LONGEST_TICK_MS = 1_000;
 const SHARDS_AT_ONCE = 4;
-const RENEW_EVERY_MS = 20_000;
+const RENEW_EVERY_MS = 5_000;
 const RETRY_MS = 10_000;
 /** How long a shutdown waits for what is sent or read. What it cuts off is taken up again from the tables. */
 const STOP_MS = 5_000;

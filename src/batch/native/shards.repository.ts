@@ -8,7 +8,7 @@ import type { StoredLine } from '../lines/line-calls.service';
 import type { LineResult } from '../lines/line-result';
 import { LinesRepository } from '../lines/lines.repository';
 
-const LEASE = sql<Date>`now() + interval '60 seconds'`;
+const LEASE = sql<Date>`now() + interval '20 seconds'`;
 const PAGE_LINES = 200;
 const UNIQUE_VIOLATION = '23505';
 

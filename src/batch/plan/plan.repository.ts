@@ -6,7 +6,7 @@ import type { BatchStatus, Schema } from '../../database/schema';
 import type { StoredLine } from '../lines/line-calls.service';
 import type { BatchPlan } from './batch-plan';
 
-const LEASE = sql<Date>`now() + interval '60 seconds'`;
+const LEASE = sql<Date>`now() + interval '20 seconds'`;
 const PAGE_LINES = 200;
 const LINES_PER_UPDATE = 5_000;
 
