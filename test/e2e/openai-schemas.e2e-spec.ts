@@ -22,6 +22,7 @@ providers:
   sim: { type: simulator }
 models:
   simulated: { deployments: [{ provider: sim, model: gpt-5.4 }] }
+  simulated-embedding: { deployments: [{ provider: sim, model: text-embedding-3-small }] }
 `;
 
 /** Members of a chat request, and of a request of Responses. */
@@ -124,6 +125,19 @@ describe('OpenAI’s schemas', () => {
         expect({ event, faults: schemaFaults(schema ?? 'none', event) }).toEqual({ event, faults: [] });
       }
     });
+  });
+
+  it.each(['simulated-embedding', 'text-embedding-3-small'])('hold for embeddings of %s', async (model) => {
+    for (const input of ['한국어', ['one', 'two', 'one']]) {
+      const { status, body } = await gateway.request('POST', '/v1/embeddings', key, {
+        model,
+        input,
+        encoding_format: 'float',
+      });
+      expect([status, body.object, schemaFaults('CreateEmbeddingResponse', body)]).toEqual([200, 'list', []]);
+    }
+    const { status, body } = await gateway.request('POST', '/v1/embeddings', key, { model, input: [] });
+    expect([status, schemaFaults('ErrorResponse', body)]).toEqual([400, []]);
   });
 
   it('hold for models, files, batches and errors', async () => {
