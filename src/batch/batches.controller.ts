@@ -68,7 +68,7 @@ export class BatchesController {
     return this.quotes.quote(caller, body);
   }
 
-  @Post(':batch_id/retry')
+  @Post(':id/retry')
   @HttpCode(200)
   @ApiOperation({
     summary: 'Run the lines again that failed',
@@ -79,7 +79,7 @@ export class BatchesController {
   @ApiErrors('not_found', 'conflict', 'invalid_request', 'rate_limit_exceeded')
   async retry(
     @CurrentCaller() caller: Caller,
-    @Param('batch_id', PATH_ID) batchId: string,
+    @Param('id', PATH_ID) batchId: string,
     @Req() request: FastifyRequest,
   ): Promise<contracts.BatchObject> {
     return toBatchObject(await this.batches.retry(caller, batchId, request.id));

@@ -6,7 +6,7 @@ export const API_TAGS = {
   Embeddings: "OpenAI's embeddings, with any embedding model of any provider.",
   Models: 'The models that a key may use, with their prices.',
   Files: 'The input and the output of batches.',
-  Batches: 'Many requests at once, which run in the background and resume after a restart.',
+  Batches: 'Many requests at once for work that can wait, at about half the price. They resume after a restart.',
   Usage: "Calls, tokens and dollars of the caller's team.",
   Teams: 'For administrators: the teams that calls, costs and cached responses belong to.',
   Keys: 'For administrators: the API keys of teams.',
