@@ -144,7 +144,7 @@ export interface BatchesTable {
 /** `sharded`: a vendor's batch runs it. `same`: it waits for the answer of an equal line. */
 export type LineState = 'pending' | 'running' | 'sharded' | 'same' | 'done' | 'failed' | 'cancelled' | 'expired';
 
-/** One question of a batch. Whoever holds its lease token may write its result, once. */
+/** One question of a batch. The holder of its lease token alone may write its result, once. */
 export interface BatchLinesTable {
   batch_id: string;
   line_no: number;
@@ -181,7 +181,7 @@ export interface LineAnswer {
 /** `planned`: nothing is sent. `sending`: its attempts are open. `sent`: the vendor has it. */
 export type ShardState = 'planned' | 'sending' | 'sent' | 'ended';
 
-/** A part of a batch that one vendor's batch runs. Whoever holds its lease token may change it. */
+/** A part of a batch that one vendor's batch runs. The holder of its lease token alone may change it. */
 export interface BatchShardsTable {
   id: string;
   batch_id: string;

@@ -57,7 +57,7 @@ describe('the health of providers', () => {
   const kinds = () => alerts.map(({ kind }) => kind);
 
   describe('a refused credential', () => {
-    it('of several is an alert of its own, and a team’s is told to that team', () => {
+    it('of several is an alert of its own, and a team’s goes to that team', () => {
       fail(3, A, REFUSED, aCredential('key_1'));
       fail(3, A, REFUSED, aCredential('key_2', 'team_1'));
       expect(alerts.map(({ teamId, data }) => [teamId, (data as { key: string }).key])).toEqual([

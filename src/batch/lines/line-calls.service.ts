@@ -33,6 +33,12 @@ export class LineCalls {
     return this.keys.callerOf(keyId);
   }
 
+  /** The caller for what has been sent: its answer comes back also where the key was revoked meanwhile. */
+  callerOfSent(line: Pick<StoredLine, 'keyId' | 'teamId'>): Caller {
+    const { keyId, teamId } = line;
+    return this.callerOf(line) ?? { role: 'team_member', teamId, keyId, models: null, rpmLimit: null };
+  }
+
   callOf(line: StoredLine, requestId: string, caller: Caller, signal: AbortSignalLike): Call {
     const endpoint = endpointAt(line.endpoint);
     if (!endpoint) throw new Error(`a line is for ${line.endpoint}, which is not served`);

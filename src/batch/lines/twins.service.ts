@@ -2,7 +2,6 @@ import { Injectable, Logger } from '@nestjs/common';
 import { savedOutcome } from '../../calls/attempts/outcome';
 import { intentOf } from '../../calls/attempts/resolved-call';
 import { CallsService } from '../../calls/calls.service';
-import type { Caller } from '../../common/caller';
 import { newRequestId } from '../../common/ids';
 import { type Owner } from '../../common/owner';
 import { openedBy, rowOf } from '../../ledger/ledger.service';
@@ -60,7 +59,7 @@ export class TwinsService {
   /** The row of a call that another line paid for; none where the call cannot be made any more. */
   private rowOf(twin: Twin, requestId: string, answer: NonNullable<Twin['answer']>): string | undefined {
     try {
-      const caller = this.lineCalls.callerOf(twin) ?? withoutRights(twin);
+      const caller = this.lineCalls.callerOfSent(twin);
       const prepared = this.calls.prepare(this.lineCalls.callOf(twin, requestId, caller, NEVER));
       const attempt = { number: 1, provider: answer.provider ?? '', upstreamModel: answer.model };
       const owner: Owner = { kind: 'batch', id: twin.batchId };
@@ -78,8 +77,4 @@ export class TwinsService {
       return undefined;
     }
   }
-}
-
-function withoutRights({ keyId, teamId }: Twin): Caller {
-  return { role: 'team_member', teamId, keyId, models: null, rpmLimit: null };
 }

@@ -4,7 +4,6 @@ import { type DeferredCall, DeferredAttempts } from '../../calls/attempts/deferr
 import { intentOf } from '../../calls/attempts/resolved-call';
 import { CallsService } from '../../calls/calls.service';
 import { statusWithoutHit } from '../../calls/prepared-call';
-import type { Caller } from '../../common/caller';
 import type { Owner } from '../../common/owner';
 import { type OpenAttempt, openedBy } from '../../ledger/ledger.service';
 import type { Deployment } from '../../models/model';
@@ -86,7 +85,7 @@ export class ShardCalls {
   }
 
   private defer(shard: LeasedShard, line: ShardLine): Promise<DeferredCall | undefined> {
-    const caller = this.lineCalls.callerOf(line) ?? withoutRights(line);
+    const caller = this.lineCalls.callerOfSent(line);
     const prepared = this.calls.prepare(this.lineCalls.callOf(line, line.requestId, caller, NEVER));
     const site = this.vendors.siteOf(shard);
     return this.deferred.defer(prepared, deploymentOf(shard, prepared.model.deployments), site?.provider);
@@ -112,9 +111,4 @@ function deploymentOf(shard: LeasedShard, deployments: readonly Deployment[]): D
       maxParallel: undefined,
     }
   );
-}
-
-/** The key was revoked; what was sent for it comes back all the same. */
-function withoutRights({ keyId, teamId }: ShardLine): Caller {
-  return { role: 'team_member', teamId, keyId, models: null, rpmLimit: null };
 }

@@ -1,15 +1,15 @@
 import type { BatchDraft } from '../batch-api';
+import { getRequest } from '../provider';
 import type { HttpRequest, StreamedBody } from '../translator';
 
 const JSON_HEADERS = { 'content-type': 'application/json', accept: 'application/json', 'accept-encoding': 'identity' };
-const READ_HEADERS = { accept: '*/*', 'accept-encoding': 'identity' };
 
 export function get(url: string): HttpRequest {
-  return { method: 'GET', url, headers: { ...READ_HEADERS }, body: undefined };
+  return getRequest(url, { accept: '*/*' });
 }
 
 export function remove(url: string): HttpRequest {
-  return { method: 'DELETE', url, headers: { ...READ_HEADERS }, body: undefined };
+  return { ...get(url), method: 'DELETE' };
 }
 
 /** @param body a JSON value; undefined sends an empty body */

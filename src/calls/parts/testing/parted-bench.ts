@@ -71,8 +71,8 @@ export class PartedBench {
   prepared(input: unknown, members: JsonRecord = {}, model: Model = aModel()): PartedCall {
     const read = embeddings.read({ model: model.name, input, ...members });
     const call: Call = { ...aCall(), endpoint: embeddings, ...read };
-    const { slot: any, ...prepared } = aPreparedCall(call, { model });
-    const slotOf = (body: JsonRecord): CacheSlot => ({ ...any, key: `ai_cache:t:m:1:${JSON.stringify(body.input)}` });
+    const { slot: base, ...prepared } = aPreparedCall(call, { model });
+    const slotOf = (body: JsonRecord): CacheSlot => ({ ...base, key: `ai_cache:t:m:1:${JSON.stringify(body.input)}` });
     const parts = partsOf(seamOf(call).split(call.body), slotOf);
     const [first, ...rest] = parts.distinct;
     return { ...prepared, parts, slot: this.cache.slotOf([first.slot, ...rest.map(({ slot }) => slot)]) };
