@@ -6,7 +6,7 @@
  *   --only unit,e2e      only these parts; a profile that is chosen by name runs all of its files
  *   --soak               the long forms of the faults
  *   --node <program>     Jest and the gateways under test run on this Node
- *   --also-node <program>  the e2e suite runs once more, on the embedded profile and on this Node
+ *   --also-node <program>  the whole e2e suite of one profile runs on this Node: on PostgreSQL and Redis where they are installed
  *   --no-build           tests the existing build
  *
  * All other arguments go to Jest: `npm test -- --only e2e budgets -t 'a name'`.

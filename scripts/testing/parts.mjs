@@ -32,8 +32,6 @@ const PRODUCTION_ONLY = [
   'faults/redis-values',
   'faults/single-flight',
 ];
-/** Other people's programs: whether they work does not depend on the Node of the gateway. */
-const OTHER_PROGRAMS = ['e2e/python', 'e2e/node-clients', 'e2e/openai-sdks'];
 /** Concurrent files on two cores: most of them wait more than they compute. */
 const WORKERS = { unit: 3, integration: 3, e2e: 4, faults: 3 };
 
@@ -41,7 +39,7 @@ const WORKERS = { unit: 3, integration: 3, e2e: 4, faults: 3 };
  * @param {object} world
  * @param {Record<string, string>} world.embedded environment of tests on the embedded profile
  * @param {Record<string, string>} [world.production] environment of tests on PostgreSQL and Redis, if both are installed
- * @param {string} [world.alsoNode] a second Node program, which runs the e2e suite once more
+ * @param {string} [world.alsoNode] a second Node program, which runs the whole e2e suite of one profile
  * @param {boolean} world.everything whether each profile runs all files that it supports
  * @returns {import('./test-run.mjs').Part[]}
  */
@@ -51,12 +49,12 @@ export function partsOf({ embedded, production, alsoNode, everything }) {
     { name: 'unit', project: 'unit' },
     { name: 'integration', project: 'integration', env: { ...embedded, ...production } },
     { name: 'e2e', project: 'e2e', env: embedded, ...chosen(EMBEDDED_STORIES) },
-    production && { name: 'e2e-production', project: 'e2e', env: production },
-    alsoNode && { name: 'e2e-other-node', project: 'e2e', env: embedded, node: alsoNode, ignored: OTHER_PROGRAMS },
+    production && { name: 'e2e-production', project: 'e2e', env: production, ...(alsoNode && { node: alsoNode }) },
+    alsoNode && !production && { name: 'e2e-other-node', project: 'e2e', env: embedded, node: alsoNode },
     { name: 'faults', project: 'faults', env: embedded, ignored: PRODUCTION_ONLY, ...chosen(EMBEDDED_FAULTS) },
     production && { name: 'faults-production', project: 'faults', env: production, ignored: EMBEDDED_ONLY },
   ];
-  return all.filter((part) => part !== undefined).map((part) => ({ ...part, workers: WORKERS[part.project] }));
+  return all.filter((part) => part).map((part) => ({ ...part, workers: WORKERS[part.project] }));
 }
 
 /** The long forms of the fault tests. Values in milliseconds are limits for an otherwise idle machine. */
