@@ -59,6 +59,7 @@ export async function createApp(
   });
   // Known from the start, so that all requests have one shape.
   fastify.decorateRequest('caller', undefined);
+  fastify.decorateRequest('scope', undefined);
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     done();

@@ -2,7 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import { Public, Roles } from '../http/access.decorators';
+import { Public, Requires } from '../http/access.decorators';
 import { type Caller, CurrentCaller } from '../common/caller';
 import type { ErrorBody } from '../common/errors';
 import { FailedRequests } from '../http/failed-requests.service';
@@ -10,9 +10,11 @@ import { GatewayErrorFilter } from '../http/gateway-error.filter';
 import { ApiKeyDirectory, type KeyEnd } from '../keys/api-key-directory.service';
 import { AdminKey } from './admin-key.service';
 import { NamedIds } from './named-ids.service';
+import { NarrowingService } from './narrowing.service';
+import { KeysService } from '../keys/keys.service';
 import { AuthGuard } from './auth.guard';
 
-const MEMBER: Caller = { role: 'team_member', teamId: 'team_1', keyId: 'key_1', models: null, rpmLimit: null };
+const MEMBER: Caller = { role: 'member', teamId: 'team_1', keyId: 'key_1', models: null, rpmLimit: null };
 const ADMINISTRATOR: Caller = {
   role: 'platform_admin',
   teamId: 'team_platform',
@@ -31,8 +33,13 @@ const LOOKED_UP: Record<string, Caller | KeyEnd> = {
 
 @Controller()
 class Routes {
-  @Get('v1/models') models(@CurrentCaller() caller: Caller) {
+  @Requires('api:use')
+  @Get('v1/models')
+  models(@CurrentCaller() caller: Caller) {
     return caller;
+  }
+  @Get('v1/forgotten') forgotten() {
+    return {};
   }
   @Public()
   @Get('health/live')
@@ -41,7 +48,7 @@ class Routes {
   }
 }
 
-@Roles('platform_admin')
+@Requires('teams:write')
 @Controller('admin')
 class AdminRoutes {
   @Get('teams') teams(@CurrentCaller() caller: Caller) {
@@ -57,6 +64,8 @@ describe('AuthGuard', () => {
       controllers: [Routes, AdminRoutes],
       providers: [
         AuthGuard,
+        NarrowingService,
+        { provide: KeysService, useValue: {} },
         { provide: NamedIds, useValue: { check: () => Promise.resolve() } },
         { provide: APP_GUARD, useExisting: AuthGuard },
         {
@@ -122,7 +131,12 @@ describe('AuthGuard', () => {
     expect((await get('/health/live', { authorization: 'Bearer wrong' })).statusCode).toBe(200);
   });
 
-  it('refuses routes with a role to callers without it', async () => {
+  it('refuses a route that names no permission to everybody', async () => {
+    for (const key of ['sk-tg-member', 'administrator'])
+      expect((await get('/v1/forgotten', { authorization: `Bearer ${key}` })).statusCode).toBe(403);
+  });
+
+  it('refuses routes to callers whose role has not their permission', async () => {
     const refused = await get('/admin/teams', { authorization: 'Bearer sk-tg-member' });
     expect(refused.statusCode).toBe(403);
     expect(refused.json<ErrorBody>().error.code).toBe('forbidden');

@@ -1,3 +1,4 @@
+import type { Role } from '../common/permissions';
 import type { KeyCacheRules } from '@thriftgate/contracts';
 import type { Generated, JSONColumnType } from 'kysely';
 import type { AlertTables } from './tables/alert-tables';
@@ -45,7 +46,7 @@ export interface ApiKeysTable {
   id: string;
   team_id: string;
   name: string;
-  role: 'platform_admin' | 'team_member';
+  role: Role;
   /** The first characters, for people to tell keys apart. */
   prefix: string;
   /** HMAC-SHA256 of the key under SECRET_KEY, in hex. The key itself is kept nowhere. */
