@@ -9,6 +9,11 @@ import { FailedRequests } from '../http/failed-requests.service';
 import { GatewayErrorFilter } from '../http/gateway-error.filter';
 import { ApiKeyDirectory, type KeyEnd } from '../keys/api-key-directory.service';
 import { AdminKey } from './admin-key.service';
+import { GatewayConfig } from '../config/gateway-config';
+import { CallerIdentity } from './caller-identity.service';
+import { KeyFinder } from './key-finder.service';
+import { SessionCookie } from './sessions/session-cookie';
+import { SessionDirectory, type SignedIn } from './sessions/session-directory.service';
 import { NamedIds } from './named-ids.service';
 import { NarrowingService } from './narrowing.service';
 import { KeysService } from '../keys/keys.service';
@@ -30,6 +35,8 @@ const LOOKED_UP: Record<string, Caller | KeyEnd> = {
   'sk-tg-replaced': { how: 'replaced', at },
   'sk-tg-expired': { how: 'expired', at },
 };
+
+const SIGNED_IN: Record<string, SignedIn> = { token: { sessionId: 'session_1', caller: ADMINISTRATOR } };
 
 @Controller()
 class Routes {
@@ -68,6 +75,14 @@ describe('AuthGuard', () => {
         { provide: KeysService, useValue: {} },
         { provide: NamedIds, useValue: { check: () => Promise.resolve() } },
         { provide: APP_GUARD, useExisting: AuthGuard },
+        CallerIdentity,
+        KeyFinder,
+        {
+          provide: SessionDirectory,
+          useValue: { find: (token: string) => SIGNED_IN[token], lookUp: () => Promise.resolve() },
+        },
+        { provide: SessionCookie, useValue: new SessionCookie(undefined) },
+        { provide: GatewayConfig, useValue: {} },
         {
           provide: ApiKeyDirectory,
           useValue: {
@@ -124,6 +139,16 @@ describe('AuthGuard', () => {
       code: 'invalid_api_key',
       message: expect.stringMatching(new RegExp(`^This API key .*${how} .*at 2026-11-28T10:00:00.000Z\\. `)),
     });
+  });
+
+  it('takes a session under /admin, and nowhere else', async () => {
+    const cookie = 'other=1; tg_session=token';
+    expect((await get('/admin/teams', { cookie })).json()).toEqual(ADMINISTRATOR);
+    expect((await get('/v1/models', { cookie })).statusCode).toBe(401);
+    expect((await get('/admin/teams', { cookie: 'tg_session=unknown' })).statusCode).toBe(401);
+    // With a key the key decides.
+    expect((await get('/admin/teams', { cookie, authorization: 'Bearer sk-tg-member' })).statusCode).toBe(403);
+    expect((await get('/admin/teams', { cookie, authorization: 'Bearer wrong' })).statusCode).toBe(401);
   });
 
   it('allows public routes without a key', async () => {

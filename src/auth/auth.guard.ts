@@ -5,15 +5,9 @@ import { PUBLIC_ROUTE, ROUTE_POLICY, type RoutePolicy } from '../http/access.dec
 import type { Caller } from '../common/caller';
 import { GatewayError } from '../common/errors';
 import { reachOf, rolesWith } from '../common/permissions';
-import { ApiKeyDirectory, type KeyEnd } from '../keys/api-key-directory.service';
-import { AdminKey } from './admin-key.service';
+import { CallerIdentity } from './caller-identity.service';
 import { NamedIds } from './named-ids.service';
 import { NarrowingService } from './narrowing.service';
-import { maskKey, presentedKey } from './presented-key';
-
-const HOW_TO = 'Send it as "Authorization: Bearer sk-tg-…"; the headers x-api-key and api-key work too.';
-
-const ISSUED = "The gateway's administrator issues keys; they start with sk-tg-.";
 
 interface RouteAccess {
   controller: Type;
@@ -31,8 +25,7 @@ export class AuthGuard implements CanActivate {
 
   constructor(
     private readonly reflector: Reflector,
-    private readonly directory: ApiKeyDirectory,
-    private readonly adminKey: AdminKey,
+    private readonly identity: CallerIdentity,
     private readonly namedIds: NamedIds,
     private readonly narrowing: NarrowingService,
   ) {}
@@ -43,7 +36,7 @@ export class AuthGuard implements CanActivate {
     if (isPublic) return true;
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
-    const caller = this.identify(request, http.getResponse<FastifyReply>());
+    const caller = this.identity.identify(request, http.getResponse<FastifyReply>());
     // Only a key that is not in memory has to be waited for.
     if (caller instanceof Promise) return caller.then((late) => this.admit(late, policy, request));
     return this.admit(caller, policy, request);
@@ -79,45 +72,10 @@ export class AuthGuard implements CanActivate {
     this.routes.set(handler, access);
     return access;
   }
-
-  /**
-   * Identifies the caller and sets `request.caller`: at once for a key in memory, after a look-up for an unknown one.
-   *
-   * @throws GatewayError `invalid_api_key`
-   */
-  identify(request: FastifyRequest, reply: FastifyReply): Caller | Promise<Caller> {
-    const presented = presentedKey(request.headers);
-    if (presented.kind === 'key') {
-      const caller = this.directory.find(presented.text) ?? this.adminKey.find(presented.text);
-      if (caller) return (request.caller = caller);
-    }
-    if (presented.kind === 'key') return this.lookUp(presented.text, request, reply);
-    void reply.header('www-authenticate', 'Bearer');
-    if (presented.kind === 'missing') {
-      throw new GatewayError('invalid_api_key', { message: `You did not provide an API key. ${HOW_TO}` });
-    }
-    throw new GatewayError('invalid_api_key', { message: `The Authorization header is malformed. ${HOW_TO}` });
-  }
-
-  private async lookUp(keyText: string, request: FastifyRequest, reply: FastifyReply): Promise<Caller> {
-    const found = await this.directory.lookUp(keyText);
-    if (found && 'keyId' in found) return (request.caller = found);
-    void reply.header('www-authenticate', 'Bearer');
-    const message = found ? endedKey(found) : `Incorrect API key provided: ${maskKey(keyText)}. ${ISSUED}`;
-    throw new GatewayError('invalid_api_key', { message });
-  }
 }
 
 function lacks({ role }: Caller, { permission }: RoutePolicy): GatewayError {
   const roles = rolesWith(permission).join(', ');
   const message = `This needs the permission ${permission}, which the role ${role} does not have. Roles that have it: ${roles}.`;
   return new GatewayError('forbidden', { message });
-}
-
-function endedKey({ how, at }: KeyEnd): string {
-  const when = at.toISOString();
-  if (how === 'replaced')
-    return `This API key was replaced and stopped working at ${when}. Use the key that replaced it.`;
-  if (how === 'revoked') return `This API key was revoked at ${when}. Ask the gateway's administrator for another one.`;
-  return `This API key expired at ${when}. Ask the gateway's administrator for a later expiry or another key.`;
 }

@@ -32,6 +32,7 @@ describe('every route', () => {
     // Members and team admins get a 403 on these: they cover all teams.
     expect(wide.map(({ name }) => name).toSorted()).toEqual([
       'OrganisationStatementsController.get',
+      'SharesController.get',
       'SharesController.list',
     ]);
   });

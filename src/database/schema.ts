@@ -1,6 +1,7 @@
 import type { Role } from '../common/permissions';
 import type { KeyCacheRules } from '@thriftgate/contracts';
 import type { Generated, JSONColumnType } from 'kysely';
+import type { AccessTables } from './tables/access-tables';
 import type { AlertTables } from './tables/alert-tables';
 import type { BudgetTables } from './tables/budget-tables';
 import type { IdempotencyTables } from './tables/idempotency-tables';
@@ -11,7 +12,15 @@ import type { ProviderTables } from './tables/provider-tables';
 
 /** The tables as Kysely sees them. Times are Dates, `bigint` columns are bigints, money is in pico-dollars. */
 export interface Schema
-  extends LedgerTables, BudgetTables, PriceTables, AlertTables, IdempotencyTables, ModelTables, ProviderTables {
+  extends
+    AccessTables,
+    LedgerTables,
+    BudgetTables,
+    PriceTables,
+    AlertTables,
+    IdempotencyTables,
+    ModelTables,
+    ProviderTables {
   settings: SettingsTable;
   revisions: RevisionsTable;
   teams: TeamsTable;
