@@ -16,7 +16,7 @@ const MAY_IMPORT = {
   teams: [...BASE, 'audit'],
   alerts: [...BASE, 'audit', 'teams'],
   keys: [...BASE, 'audit', 'models', 'teams'],
-  auth: [...BASE, 'keys', 'teams'],
+  auth: [...BASE, 'audit', 'keys', 'limits', 'teams'],
   limits: ['common', 'redis'],
   providers: ['common', 'config', 'database', 'audit'],
   pricing: [...BASE, 'alerts', 'audit', 'providers', 'teams'],

@@ -6,7 +6,8 @@ import type { FastifyInstance } from 'fastify';
 import { logRequests } from './http/access-log';
 import { setupApiDocs } from './http/api-docs';
 import { AppModule } from './app.module';
-import { AuthGuard } from './auth/auth.guard';
+import { CallerIdentity } from './auth/caller-identity.service';
+import { SIGN_IN_BYTES, SIGN_IN_PATH } from './auth/sessions/sign-in-route';
 import { GatewayError } from './common/errors';
 import { newRequestId } from './common/ids';
 import type { LogDestination } from './common/runtime/log-destination';
@@ -56,11 +57,16 @@ export async function createApp(
   const fastify = adapter.getInstance<FastifyInstance>();
   fastify.addHook('onRoute', (route) => {
     if (route.url === '/v1/batches') route.bodyLimit = BATCH_BODY_BYTES;
+    if (route.url === SIGN_IN_PATH) route.bodyLimit = SIGN_IN_BYTES;
   });
   // Known from the start, so that all requests have one shape.
   fastify.decorateRequest('caller', undefined);
+  fastify.decorateRequest('scope', undefined);
+  fastify.decorateRequest('sessionId', undefined);
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
+    // What administrators see is for nobody else who uses the browser, or a proxy on the way.
+    if (/^\/(admin|auth)\//.test(request.url)) reply.header('cache-control', 'no-store');
     done();
   });
   fastify.removeContentTypeParser('text/plain');
@@ -79,7 +85,7 @@ export async function createApp(
   );
   allowOrigins(fastify, config.corsOrigins);
   refuseWhileLost(fastify, app.get(Journal));
-  askBeforeReading(fastify, app.get(AuthGuard));
+  askBeforeReading(fastify, app.get(CallerIdentity));
   refuseUnserved(fastify, routes);
   await app.register(multipart, { limits: { fileSize: FILE_BYTES, files: 1, fields: 16 } });
   app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: invalidRequest }));
@@ -96,11 +102,12 @@ function refuseWhileLost(fastify: FastifyInstance, journal: Journal): void {
   });
 }
 
-/** Nobody without a key makes the gateway read and parse a body. The guard asks again, for the route and its roles. */
-function askBeforeReading(fastify: FastifyInstance, guard: AuthGuard): void {
+/** Nobody without a key, or a session, makes the gateway read and parse a body. The guard asks again, for the route and its roles. */
+function askBeforeReading(fastify: FastifyInstance, identity: CallerIdentity): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     try {
-      const caller = hasBody(request.headers) && guard.identify(request, reply);
+      const isAsked = hasBody(request.headers) && request.routeOptions.url !== SIGN_IN_PATH;
+      const caller = isAsked && identity.identify(request, reply);
       // Only a key that is not in memory has to be waited for: Fastify waits for a promise in place of `done`.
       if (caller instanceof Promise) return caller;
       done();

@@ -46,6 +46,16 @@ export class AdminKey implements OnModuleInit {
     return hashes.some((hash) => this.isSame(Buffer.from(hash))) ? ADMIN_CALLER : undefined;
   }
 
+  /** The hash of the key, for sessions that end with it. */
+  get storedHash(): string {
+    return this.hash.toString();
+  }
+
+  /** The administrator, while the key is the one of a hash; otherwise undefined. */
+  withHash(hash: string): Caller | undefined {
+    return this.isSame(Buffer.from(hash)) ? ADMIN_CALLER : undefined;
+  }
+
   private isSame(presented: Buffer): boolean {
     return presented.length === this.hash.length && timingSafeEqual(presented, this.hash);
   }

@@ -2,17 +2,24 @@ import { Controller, Get } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import { Public, Roles } from '../http/access.decorators';
+import { Public, Requires } from '../http/access.decorators';
 import { type Caller, CurrentCaller } from '../common/caller';
 import type { ErrorBody } from '../common/errors';
 import { FailedRequests } from '../http/failed-requests.service';
 import { GatewayErrorFilter } from '../http/gateway-error.filter';
 import { ApiKeyDirectory, type KeyEnd } from '../keys/api-key-directory.service';
 import { AdminKey } from './admin-key.service';
+import { GatewayConfig } from '../config/gateway-config';
+import { CallerIdentity } from './caller-identity.service';
+import { KeyFinder } from './key-finder.service';
+import { SessionCookie } from './sessions/session-cookie';
+import { SessionDirectory, type SignedIn } from './sessions/session-directory.service';
 import { NamedIds } from './named-ids.service';
+import { NarrowingService } from './narrowing.service';
+import { KeysService } from '../keys/keys.service';
 import { AuthGuard } from './auth.guard';
 
-const MEMBER: Caller = { role: 'team_member', teamId: 'team_1', keyId: 'key_1', models: null, rpmLimit: null };
+const MEMBER: Caller = { role: 'member', teamId: 'team_1', keyId: 'key_1', models: null, rpmLimit: null };
 const ADMINISTRATOR: Caller = {
   role: 'platform_admin',
   teamId: 'team_platform',
@@ -29,10 +36,17 @@ const LOOKED_UP: Record<string, Caller | KeyEnd> = {
   'sk-tg-expired': { how: 'expired', at },
 };
 
+const SIGNED_IN: Record<string, SignedIn> = { token: { sessionId: 'session_1', caller: ADMINISTRATOR } };
+
 @Controller()
 class Routes {
-  @Get('v1/models') models(@CurrentCaller() caller: Caller) {
+  @Requires('api:use')
+  @Get('v1/models')
+  models(@CurrentCaller() caller: Caller) {
     return caller;
+  }
+  @Get('v1/forgotten') forgotten() {
+    return {};
   }
   @Public()
   @Get('health/live')
@@ -41,7 +55,7 @@ class Routes {
   }
 }
 
-@Roles('platform_admin')
+@Requires('teams:write')
 @Controller('admin')
 class AdminRoutes {
   @Get('teams') teams(@CurrentCaller() caller: Caller) {
@@ -57,8 +71,18 @@ describe('AuthGuard', () => {
       controllers: [Routes, AdminRoutes],
       providers: [
         AuthGuard,
+        NarrowingService,
+        { provide: KeysService, useValue: {} },
         { provide: NamedIds, useValue: { check: () => Promise.resolve() } },
         { provide: APP_GUARD, useExisting: AuthGuard },
+        CallerIdentity,
+        KeyFinder,
+        {
+          provide: SessionDirectory,
+          useValue: { find: (token: string) => SIGNED_IN[token], lookUp: () => Promise.resolve() },
+        },
+        { provide: SessionCookie, useValue: new SessionCookie(undefined) },
+        { provide: GatewayConfig, useValue: {} },
         {
           provide: ApiKeyDirectory,
           useValue: {
@@ -117,12 +141,27 @@ describe('AuthGuard', () => {
     });
   });
 
+  it('takes a session under /admin, and nowhere else', async () => {
+    const cookie = 'other=1; tg_session=token';
+    expect((await get('/admin/teams', { cookie })).json()).toEqual(ADMINISTRATOR);
+    expect((await get('/v1/models', { cookie })).statusCode).toBe(401);
+    expect((await get('/admin/teams', { cookie: 'tg_session=unknown' })).statusCode).toBe(401);
+    // With a key the key decides.
+    expect((await get('/admin/teams', { cookie, authorization: 'Bearer sk-tg-member' })).statusCode).toBe(403);
+    expect((await get('/admin/teams', { cookie, authorization: 'Bearer wrong' })).statusCode).toBe(401);
+  });
+
   it('allows public routes without a key', async () => {
     expect((await get('/health/live')).statusCode).toBe(200);
     expect((await get('/health/live', { authorization: 'Bearer wrong' })).statusCode).toBe(200);
   });
 
-  it('refuses routes with a role to callers without it', async () => {
+  it('refuses a route that names no permission to everybody', async () => {
+    for (const key of ['sk-tg-member', 'administrator'])
+      expect((await get('/v1/forgotten', { authorization: `Bearer ${key}` })).statusCode).toBe(403);
+  });
+
+  it('refuses routes to callers whose role has not their permission', async () => {
     const refused = await get('/admin/teams', { authorization: 'Bearer sk-tg-member' });
     expect(refused.statusCode).toBe(403);
     expect(refused.json<ErrorBody>().error.code).toBe('forbidden');

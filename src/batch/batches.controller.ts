@@ -6,6 +6,7 @@ import { IdempotencyService } from '../idempotency/idempotency.service';
 import { onceJson } from '../idempotency/idempotent-call';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as contracts from '@thriftgate/contracts';
+import { Requires } from '../http/access.decorators';
 import { ApiErrors } from '../http/api-errors.decorator';
 import { type Caller, CurrentCaller } from '../common/caller';
 import { toBatchObject } from './batch';
@@ -18,6 +19,7 @@ const PATH_ID = { schema: contracts.pathIdSchema };
 @ApiTags('Batches')
 @ApiBearerAuth()
 @ApiErrors('invalid_api_key')
+@Requires('api:use')
 @Controller('v1/batches')
 export class BatchesController {
   constructor(

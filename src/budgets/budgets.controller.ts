@@ -1,9 +1,9 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
-import { Roles } from '../http/access.decorators';
+import { Requires } from '../http/access.decorators';
 import { ApiErrors } from '../http/api-errors.decorator';
-import { type Caller, CurrentCaller } from '../common/caller';
+import { type Caller, CurrentCaller, CurrentScope, type Scope } from '../common/caller';
 import { formatUsd, parseUsd } from '../common/money';
 import { type BudgetStatus, BudgetStatusService } from './budget-status.service';
 import { settingsToWire } from './budget';
@@ -16,7 +16,7 @@ const PATH_ID = { schema: contracts.pathIdSchema };
 @ApiTags('Budgets')
 @ApiBearerAuth()
 @ApiErrors('invalid_api_key', 'forbidden')
-@Roles('platform_admin')
+@Requires('budgets:read', 'query')
 @Controller('admin/budgets')
 export class BudgetsController {
   constructor(
@@ -25,17 +25,19 @@ export class BudgetsController {
   ) {}
 
   @Post()
+  @Requires('budgets:write', 'handler')
   @ApiOperation({
     summary: 'Create a budget',
     description:
-      'A team or a key may have several budgets with different windows; a call counts against each. Earlier spending in the ' +
+      'Team admins create budgets of keys only. A team or a key may have several budgets with different windows; a call counts against each. Earlier spending in the ' +
       'current window counts too. Responses from the cache cost nothing and are never refused.',
   })
   @ApiCreatedResponse({ description: 'The budget.', standardSchema: contracts.budgetSchema })
   @ApiErrors('invalid_request', 'not_found')
   async create(
     @Body({ schema: contracts.createBudgetSchema }) body: contracts.CreateBudget,
-    @CurrentCaller() caller: Caller,
+    @CurrentCaller() { keyId: actor }: Caller,
+    @CurrentScope() scope: Scope,
   ): Promise<contracts.Budget> {
     const owner = body.key_id === undefined ? { teamId: body.team_id ?? '' } : { keyId: body.key_id };
     const settings = {
@@ -46,7 +48,7 @@ export class BudgetsController {
       downgradeTo: body.downgrade_to ?? null,
       thresholds: body.thresholds,
     };
-    return this.show(await this.budgets.create(owner, settings, caller.keyId));
+    return this.show(await this.budgets.create(owner, settings, { actor, scope }));
   }
 
   @Get()
@@ -62,14 +64,16 @@ export class BudgetsController {
   }
 
   @Get(':id')
+  @Requires('budgets:read', 'handler')
   @ApiOperation({ summary: 'Show a budget', description: 'With the dollars spent, reserved, remaining and forecast.' })
   @ApiOkResponse({ description: 'The budget.', standardSchema: contracts.budgetSchema })
   @ApiErrors('not_found')
-  async get(@Param('id', PATH_ID) id: string): Promise<contracts.Budget> {
-    return this.show(await this.budgets.get(id));
+  async get(@Param('id', PATH_ID) id: string, @CurrentScope() scope: Scope): Promise<contracts.Budget> {
+    return this.show(await this.budgets.get(id, scope));
   }
 
   @Patch(':id')
+  @Requires('budgets:write', 'handler')
   @ApiOperation({
     summary: 'Change a budget',
     description: 'Omitted members do not change. Takes effect at once; spending in the current window still counts.',
@@ -79,7 +83,8 @@ export class BudgetsController {
   async update(
     @Param('id', PATH_ID) id: string,
     @Body({ schema: contracts.updateBudgetSchema }) body: contracts.UpdateBudget,
-    @CurrentCaller() caller: Caller,
+    @CurrentCaller() { keyId: actor }: Caller,
+    @CurrentScope() scope: Scope,
   ): Promise<contracts.Budget> {
     const changes = {
       ...(body.limit_usd !== undefined && { limitPusd: parseUsd(body.limit_usd) }),
@@ -89,15 +94,20 @@ export class BudgetsController {
       ...(body.downgrade_to !== undefined && { downgradeTo: body.downgrade_to }),
       ...(body.thresholds !== undefined && { thresholds: body.thresholds }),
     };
-    return this.show(await this.budgets.update(id, changes, caller.keyId));
+    return this.show(await this.budgets.update(id, changes, { actor, scope }));
   }
 
   @Delete(':id')
+  @Requires('budgets:write', 'handler')
   @ApiOperation({ summary: 'Delete a budget', description: 'It no longer limits calls. Past calls stay in reports.' })
   @ApiOkResponse({ description: 'The budget is deleted.', standardSchema: contracts.deletedSchema })
   @ApiErrors('not_found')
-  async delete(@Param('id', PATH_ID) id: string, @CurrentCaller() caller: Caller): Promise<contracts.Deleted> {
-    await this.budgets.delete(id, caller.keyId);
+  async delete(
+    @Param('id', PATH_ID) id: string,
+    @CurrentCaller() { keyId: actor }: Caller,
+    @CurrentScope() scope: Scope,
+  ): Promise<contracts.Deleted> {
+    await this.budgets.delete(id, { actor, scope });
     return { id, deleted: true };
   }
 

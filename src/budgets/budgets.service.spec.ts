@@ -29,7 +29,7 @@ const KEY: ApiKey = {
   id: 'key_1',
   teamId: 'team of the key',
   name: '',
-  role: 'team_member',
+  role: 'member',
   prefix: '',
   models: null,
   rpmLimit: null,
@@ -40,6 +40,9 @@ const KEY: ApiKey = {
   replacedBy: null,
   revokedAt: null,
 };
+
+/** A platform admin. */
+const BY = { actor: 'admin', scope: {} };
 
 describe('BudgetsService', () => {
   const repository = {
@@ -68,9 +71,30 @@ describe('BudgetsService', () => {
     repository.delete.mockResolvedValue(true);
   });
 
+  it('lets a team admin limit keys of the own team only', async () => {
+    const byTeamAdmin = { actor: 'key_9', scope: { teamId: 'team of the key' } };
+    await budgets.create({ keyId: 'key_1' }, SETTINGS, byTeamAdmin);
+    const forbidden = { code: 'forbidden' };
+    await expect(budgets.create({ teamId: 'team of the key' }, SETTINGS, byTeamAdmin)).rejects.toMatchObject(forbidden);
+    repository.find.mockResolvedValue({ ...STORED, teamId: 'team of the key', keyId: null });
+    await expect(budgets.update('budget_1', {}, byTeamAdmin)).rejects.toMatchObject(forbidden);
+    await expect(budgets.delete('budget_1', byTeamAdmin)).rejects.toMatchObject(forbidden);
+
+    const elsewhere = { actor: 'key_9', scope: { teamId: 'team_2' } };
+    const notFound = { code: 'not_found' };
+    await expect(budgets.create({ keyId: 'key_1' }, SETTINGS, elsewhere)).rejects.toMatchObject(notFound);
+    await expect(budgets.create({ teamId: 'team_1' }, SETTINGS, elsewhere)).rejects.toMatchObject(notFound);
+    await expect(budgets.get('budget_1', elsewhere.scope)).rejects.toMatchObject(notFound);
+    await expect(budgets.update('budget_1', {}, elsewhere)).rejects.toMatchObject(notFound);
+    await expect(budgets.delete('budget_1', elsewhere)).rejects.toMatchObject(notFound);
+    expect(repository.insert).toHaveBeenCalledTimes(1);
+    expect(repository.update).not.toHaveBeenCalled();
+    expect(repository.delete).not.toHaveBeenCalled();
+  });
+
   it('stores a budget of a team, and one of a key with the key’s team', async () => {
-    await budgets.create({ teamId: 'team_1' }, SETTINGS, 'admin');
-    await budgets.create({ keyId: 'key_1' }, SETTINGS, 'admin');
+    await budgets.create({ teamId: 'team_1' }, SETTINGS, BY);
+    await budgets.create({ keyId: 'key_1' }, SETTINGS, BY);
     const id = expect.stringMatching(/^budget_/);
     expect(repository.insert).toHaveBeenNthCalledWith(1, { id, teamId: 'team_1', keyId: null, ...SETTINGS }, 'admin');
     const ofKey = { id, teamId: 'team of the key', keyId: 'key_1', ...SETTINGS };
@@ -78,9 +102,9 @@ describe('BudgetsService', () => {
   });
 
   it('announces each change to all instances', async () => {
-    await budgets.create({ teamId: 'team_1' }, SETTINGS, 'admin');
-    await budgets.update('budget_1', { limitPusd: 5n }, 'admin');
-    await budgets.delete('budget_1', 'admin');
+    await budgets.create({ teamId: 'team_1' }, SETTINGS, BY);
+    await budgets.update('budget_1', { limitPusd: 5n }, BY);
+    await budgets.delete('budget_1', BY);
     expect(announce.mock.calls).toEqual([['budgets'], ['budgets'], ['budgets']]);
   });
 
@@ -90,10 +114,8 @@ describe('BudgetsService', () => {
     ['a downgrade to a model that is not served', { action: 'downgrade', downgradeTo: 'gpt-9' }, 'downgrade_to'],
   ])('refuses %s', async (_, wrong, param) => {
     const refusal = { code: 'invalid_request', param };
-    await expect(budgets.create({ teamId: 'team_1' }, { ...SETTINGS, ...wrong }, 'admin')).rejects.toMatchObject(
-      refusal,
-    );
-    await expect(budgets.update('budget_1', wrong, 'admin')).rejects.toMatchObject(refusal);
+    await expect(budgets.create({ teamId: 'team_1' }, { ...SETTINGS, ...wrong }, BY)).rejects.toMatchObject(refusal);
+    await expect(budgets.update('budget_1', wrong, BY)).rejects.toMatchObject(refusal);
     expect(repository.insert).not.toHaveBeenCalled();
     expect(repository.update).not.toHaveBeenCalled();
     expect(announce).not.toHaveBeenCalled();
@@ -101,10 +123,10 @@ describe('BudgetsService', () => {
 
   it('checks a change together with the stored settings', async () => {
     repository.find.mockResolvedValue({ ...STORED, downgradeTo: 'gpt-4.1-nano' });
-    await budgets.update('budget_1', { action: 'downgrade' }, 'admin');
+    await budgets.update('budget_1', { action: 'downgrade' }, BY);
     expect(repository.update).toHaveBeenCalledWith('budget_1', { action: 'downgrade' }, 'admin');
     repository.find.mockResolvedValue({ ...STORED, action: 'downgrade', downgradeTo: 'gpt-4.1-nano' });
-    await expect(budgets.update('budget_1', { downgradeTo: null }, 'admin')).rejects.toMatchObject({
+    await expect(budgets.update('budget_1', { downgradeTo: null }, BY)).rejects.toMatchObject({
       param: 'downgrade_to',
     });
   });
@@ -113,12 +135,12 @@ describe('BudgetsService', () => {
     repository.find.mockResolvedValue(undefined);
     repository.delete.mockResolvedValue(false);
     const notFound = { code: 'not_found' };
-    await expect(budgets.get('budget_9')).rejects.toMatchObject(notFound);
-    await expect(budgets.update('budget_9', {}, 'admin')).rejects.toMatchObject(notFound);
-    await expect(budgets.delete('budget_9', 'admin')).rejects.toMatchObject(notFound);
+    await expect(budgets.get('budget_9', {})).rejects.toMatchObject(notFound);
+    await expect(budgets.update('budget_9', {}, BY)).rejects.toMatchObject(notFound);
+    await expect(budgets.delete('budget_9', BY)).rejects.toMatchObject(notFound);
     repository.find.mockResolvedValue(STORED);
     repository.update.mockResolvedValue(undefined);
-    await expect(budgets.update('budget_1', {}, 'admin')).rejects.toMatchObject(notFound);
+    await expect(budgets.update('budget_1', {}, BY)).rejects.toMatchObject(notFound);
     expect(announce).not.toHaveBeenCalled();
   });
 });

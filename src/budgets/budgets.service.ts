@@ -1,16 +1,26 @@
 import { Injectable } from '@nestjs/common';
+import type { Scope } from '../common/caller';
 import { GatewayError } from '../common/errors';
 import { newId } from '../common/ids';
 import { ChangeFeed } from '../database/change-feed.service';
+import { noSuchKey } from '../keys/api-key';
 import { KeysService } from '../keys/keys.service';
+import { noSuchTeam } from '../teams/team';
 import { TeamsService } from '../teams/teams.service';
 import { ModelRegistry } from '../models/model-registry.service';
 import type { Budget } from './budget';
+import { isVisible, requireWritable } from './budget-scope';
 import { type BudgetChanges, BudgetsRepository, type StoredBudget } from './budgets.repository';
 import { isTimezone } from '../common/calendar';
 
 /** The team or key of a new budget. */
 export type BudgetOwner = { teamId: string } | { keyId: string };
+
+/** Who changes a budget, and what their permission reaches. */
+interface Change {
+  actor: string;
+  scope: Scope;
+}
 
 /** Creates and changes budgets. Throws `not_found` for an unknown id, `invalid_request` for an unknown model or time zone. */
 @Injectable()
@@ -26,13 +36,11 @@ export class BudgetsService {
   async create(
     owner: BudgetOwner,
     settings: Omit<Budget, 'id' | 'teamId' | 'keyId'>,
-    actor: string,
+    { actor, scope }: Change,
   ): Promise<StoredBudget> {
     this.check(settings);
-    const teamAndKey =
-      'keyId' in owner
-        ? { teamId: (await this.keys.get(owner.keyId)).teamId, keyId: owner.keyId }
-        : { teamId: (await this.teams.get(owner.teamId)).id, keyId: null };
+    const teamAndKey = await this.ownerOf(owner, scope);
+    requireWritable(teamAndKey, scope);
     const budget = await this.repository.insert({ id: newId('budget'), ...teamAndKey, ...settings }, actor);
     await this.changeFeed.announce('budgets');
     return budget;
@@ -42,14 +50,15 @@ export class BudgetsService {
     return this.repository.list(filter);
   }
 
-  async get(id: string): Promise<StoredBudget> {
+  async get(id: string, scope: Scope): Promise<StoredBudget> {
     const budget = await this.repository.find(id);
-    if (!budget) throw budgetNotFound(id);
+    if (!budget || !isVisible(budget, scope)) throw budgetNotFound(id);
     return budget;
   }
 
-  async update(id: string, changes: BudgetChanges, actor: string): Promise<StoredBudget> {
-    const before = await this.get(id);
+  async update(id: string, changes: BudgetChanges, { actor, scope }: Change): Promise<StoredBudget> {
+    const before = await this.get(id, scope);
+    requireWritable(before, scope);
     this.check({ ...before, ...changes });
     const budget = await this.repository.update(id, changes, actor);
     if (!budget) throw budgetNotFound(id);
@@ -57,9 +66,20 @@ export class BudgetsService {
     return budget;
   }
 
-  async delete(id: string, actor: string): Promise<void> {
+  async delete(id: string, { actor, scope }: Change): Promise<void> {
+    requireWritable(await this.get(id, scope), scope);
     if (!(await this.repository.delete(id, actor))) throw budgetNotFound(id);
     await this.changeFeed.announce('budgets');
+  }
+
+  private async ownerOf(owner: BudgetOwner, scope: Scope): Promise<Pick<Budget, 'teamId' | 'keyId'>> {
+    if ('keyId' in owner) {
+      const { teamId } = await this.keys.get(owner.keyId);
+      if (!isVisible({ teamId }, scope)) throw noSuchKey(owner.keyId);
+      return { teamId, keyId: owner.keyId };
+    }
+    if (!isVisible(owner, scope)) throw noSuchTeam(owner.teamId);
+    return { teamId: (await this.teams.get(owner.teamId)).id, keyId: null };
   }
 
   private check({ timezone, action, downgradeTo }: Pick<Budget, 'timezone' | 'action' | 'downgradeTo'>): void {

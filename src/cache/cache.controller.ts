@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
-import { Roles } from '../http/access.decorators';
+import { Requires } from '../http/access.decorators';
 import { ApiErrors } from '../http/api-errors.decorator';
 import { type Caller, CurrentCaller } from '../common/caller';
 import { InvalidateDocs, StatsDocs } from './cache.docs';
@@ -13,7 +13,7 @@ import { InvalidationService } from './invalidation/invalidation.service';
 @ApiTags('Cache')
 @ApiBearerAuth()
 @ApiErrors('invalid_api_key', 'forbidden')
-@Roles('platform_admin')
+@Requires('cache:read', 'query')
 @Controller('admin/cache')
 export class CacheController {
   constructor(
@@ -30,6 +30,7 @@ export class CacheController {
   }
 
   @Post('invalidate')
+  @Requires('cache:invalidate', 'body')
   @HttpCode(200)
   @InvalidateDocs()
   async invalidate(

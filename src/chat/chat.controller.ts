@@ -2,9 +2,11 @@ import { Controller, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { chatCompletions, isRecord } from '@thriftgate/providers';
 import { CallResponder } from '../calls/responses/call-responder.service';
+import { Requires } from '../http/access.decorators';
 import { ChatDocs, DeploymentChatDocs } from './chat.docs';
 
 /** OpenAI's chat completions, with any model of any provider. */
+@Requires('api:use')
 @Controller()
 export class ChatController {
   constructor(private readonly responder: CallResponder) {}

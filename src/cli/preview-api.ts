@@ -9,8 +9,13 @@ import { DataDirectory } from '../config/data-directory';
 import { loadConfig } from '../config/load-config';
 import { createApiDocument } from '../http/openapi/api-document';
 
-/** The OpenAPI document of this version. Reads only the controllers' metadata: creates no provider and opens no database. */
-export async function previewApi(): Promise<OpenAPIObject> {
+/** The OpenAPI document of this version. */
+export function previewApi(): Promise<OpenAPIObject> {
+  return withPreviewApp(createApiDocument);
+}
+
+/** Reads an application of which only the controllers' metadata are there: no provider is created and no database opened. */
+export async function withPreviewApp<T>(read: (app: NestFastifyApplication) => T): Promise<T> {
   const directory = mkdtempSync(join(tmpdir(), 'thriftgate-openapi-'));
   const dataDirectory = DataDirectory.open(directory);
   try {
@@ -20,7 +25,7 @@ export async function previewApi(): Promise<OpenAPIObject> {
       new FastifyAdapter(),
       { preview: true, abortOnError: false, logger: false },
     );
-    return createApiDocument(app);
+    return read(app);
   } finally {
     dataDirectory.close();
     rmSync(directory, { recursive: true });

@@ -1,5 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import type { Role } from './permissions';
 import type { Revocation } from './revocation';
 
 /** Whether responses with tool calls are stored; `forced`: if the request forces one function. */
@@ -16,7 +17,11 @@ export interface KeyCacheRules {
   allowedControls?: readonly string[] | undefined;
 }
 
-export type Role = 'platform_admin' | 'team_member';
+/** What a caller's permission reaches: everything, one team, or one key of it. */
+export interface Scope {
+  teamId?: string;
+  keyId?: string;
+}
 
 /** The authenticated caller of a request. */
 export interface Caller {
@@ -41,6 +46,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set by the guard on every route that is not public. */
     caller?: Caller;
+    /** What the route's permission reaches; set by the guard on routes under `/admin`. */
+    scope?: Scope;
   }
 }
 
@@ -54,3 +61,10 @@ export function callerOf({ caller }: FastifyRequest): Caller {
 export const CurrentCaller = createParamDecorator((_: unknown, context: ExecutionContext): Caller =>
   callerOf(context.switchToHttp().getRequest<FastifyRequest>()),
 );
+
+/** Injects what the caller's permission reaches into a method whose route is narrowed by its handler. */
+export const CurrentScope = createParamDecorator((_: unknown, context: ExecutionContext): Scope => {
+  const { scope } = context.switchToHttp().getRequest<FastifyRequest>();
+  if (!scope) throw new Error('this route has no scope');
+  return scope;
+});

@@ -41,7 +41,8 @@ export function newId(
     | 'audit'
     | 'share'
     | 'provider_key'
-    | 'shard',
+    | 'shard'
+    | 'session',
 ): string {
   return `${prefix}_${nextUlid()}`;
 }

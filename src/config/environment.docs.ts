@@ -12,6 +12,8 @@ const vendorMeanings = Object.fromEntries(
 export const SETTING_MEANINGS: Record<keyof Environment, string> = {
   PORT: 'port to listen on; 0 takes a free one',
   HOST: 'address to listen on; `0.0.0.0` in the container image',
+  PUBLIC_URL:
+    'the address that people use, as `https://llm.example.com`; needed to sign in from anywhere but 127.0.0.1; `http://…` allows sign-in over plain HTTP',
   CORS_ORIGINS:
     'origins whose pages may call `/v1` from a browser, with commas between them, or `*` for all; without it, none may',
   DATA_DIR: 'directory of the journal, the embedded database and the lock; one process at a time',

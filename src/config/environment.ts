@@ -49,6 +49,7 @@ export const environmentSchema = z
   .object({
     PORT: port.default(3000),
     HOST: z.string().default('127.0.0.1'),
+    PUBLIC_URL: http.optional(),
     CORS_ORIGINS: origins.optional(),
     DATA_DIR: z.string().default('./data'),
     ADMIN_KEY: secret.optional(),

@@ -8,6 +8,8 @@ import { type ProviderSettings, providerSettings } from './provider-settings';
 /** All settings, checked, frozen and grouped. Classes that need a setting inject it. */
 export class GatewayConfig {
   readonly listen: { readonly host: string; readonly port: number };
+  /** The address that people use. */
+  readonly publicUrl: string | undefined;
   /** Origins whose pages may call `/v1`; `*` stands for all. */
   readonly corsOrigins: readonly string[];
   readonly dataDirectory: string;
@@ -56,6 +58,7 @@ export class GatewayConfig {
 
   constructor(env: Environment, file: GatewayFile) {
     this.listen = { host: env.HOST, port: env.PORT };
+    this.publicUrl = env.PUBLIC_URL;
     this.corsOrigins = env.CORS_ORIGINS === undefined ? [] : originsOf(env.CORS_ORIGINS);
     this.dataDirectory = env.DATA_DIR;
     this.adminKey = env.ADMIN_KEY;

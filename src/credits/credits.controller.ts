@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Param, Patch, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
-import { Roles } from '../http/access.decorators';
+import { Requires } from '../http/access.decorators';
 import { ApiErrors } from '../http/api-errors.decorator';
 import { type Caller, CurrentCaller } from '../common/caller';
 import { formatUsd, parseUsd } from '../common/money';
@@ -14,7 +14,7 @@ const PATH_ID = { schema: contracts.pathIdSchema };
 @ApiTags('Credits')
 @ApiBearerAuth()
 @ApiErrors('invalid_api_key', 'forbidden', 'not_found')
-@Roles('platform_admin')
+@Requires('credits:read', 'team')
 @Controller('admin/teams/:id/credits')
 export class CreditsController {
   constructor(
@@ -41,6 +41,7 @@ export class CreditsController {
   }
 
   @Patch()
+  @Requires('credits:write')
   @ApiOperation({
     summary: 'Set whether a team is prepaid',
     description:
@@ -58,6 +59,7 @@ export class CreditsController {
   }
 
   @Post('grants')
+  @Requires('credits:write')
   @ApiOperation({ summary: 'Grant credits', description: 'Free of charge, with or without an expiry.' })
   @ApiCreatedResponse({ description: 'The credit.', standardSchema: contracts.creditSchema })
   @ApiErrors('invalid_request', 'conflict')
@@ -70,6 +72,7 @@ export class CreditsController {
   }
 
   @Post('top-ups')
+  @Requires('credits:write')
   @ApiOperation({ summary: 'Top up credits', description: 'Paid, without an expiry.' })
   @ApiCreatedResponse({ description: 'The credit.', standardSchema: contracts.creditSchema })
   @ApiErrors('invalid_request', 'conflict')

@@ -5,7 +5,7 @@ import type { Schema } from './schema';
 
 /** What processes hold in memory and must learn about when another one changes it. */
 export type Topic =
-  'keys' | 'generations' | 'invalidations' | 'shares' | 'budgets' | 'credits' | 'prices' | 'providers';
+  'keys' | 'generations' | 'invalidations' | 'shares' | 'budgets' | 'credits' | 'prices' | 'providers' | 'sessions';
 
 @Injectable()
 export class RevisionsRepository {

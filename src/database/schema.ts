@@ -1,5 +1,7 @@
+import type { Role } from '../common/permissions';
 import type { KeyCacheRules } from '@thriftgate/contracts';
 import type { Generated, JSONColumnType } from 'kysely';
+import type { AccessTables } from './tables/access-tables';
 import type { AlertTables } from './tables/alert-tables';
 import type { BudgetTables } from './tables/budget-tables';
 import type { IdempotencyTables } from './tables/idempotency-tables';
@@ -10,7 +12,15 @@ import type { ProviderTables } from './tables/provider-tables';
 
 /** The tables as Kysely sees them. Times are Dates, `bigint` columns are bigints, money is in pico-dollars. */
 export interface Schema
-  extends LedgerTables, BudgetTables, PriceTables, AlertTables, IdempotencyTables, ModelTables, ProviderTables {
+  extends
+    AccessTables,
+    LedgerTables,
+    BudgetTables,
+    PriceTables,
+    AlertTables,
+    IdempotencyTables,
+    ModelTables,
+    ProviderTables {
   settings: SettingsTable;
   revisions: RevisionsTable;
   teams: TeamsTable;
@@ -45,7 +55,7 @@ export interface ApiKeysTable {
   id: string;
   team_id: string;
   name: string;
-  role: 'platform_admin' | 'team_member';
+  role: Role;
   /** The first characters, for people to tell keys apart. */
   prefix: string;
   /** HMAC-SHA256 of the key under SECRET_KEY, in hex. The key itself is kept nowhere. */

@@ -2,9 +2,11 @@ import { Controller, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { embeddings, isRecord } from '@thriftgate/providers';
 import { CallResponder } from '../calls/responses/call-responder.service';
+import { Requires } from '../http/access.decorators';
 import { DeploymentEmbeddingsDocs, EmbeddingsDocs } from './embeddings.docs';
 
 /** OpenAI's embeddings, with any embedding model of any provider. */
+@Requires('api:use')
 @Controller()
 export class EmbeddingsController {
   constructor(private readonly responder: CallResponder) {}

@@ -6,6 +6,7 @@ import { BudgetDirectory } from '../budgets/budget-directory.service';
 import { type BudgetStatus, BudgetStatusService } from '../budgets/budget-status.service';
 import { type Caller, CurrentCaller } from '../common/caller';
 import { formatUsd } from '../common/money';
+import { Requires } from '../http/access.decorators';
 import { ApiErrors } from '../http/api-errors.decorator';
 import { KeysService } from '../keys/keys.service';
 import { toWire as keyToWire } from '../keys/api-key';
@@ -18,6 +19,7 @@ const ADMIN_KEY_ID = 'admin';
 /** `/v1/key`: what the key of this call is, may and has left. */
 @ApiTags('Usage')
 @ApiBearerAuth()
+@Requires('api:use')
 @Controller('v1/key')
 export class KeyInfoController {
   constructor(
@@ -47,7 +49,7 @@ export class KeyInfoController {
       id: caller.keyId,
       name: key?.name ?? null,
       prefix: key?.prefix ?? null,
-      role: caller.role === 'platform_admin' ? 'admin' : 'member',
+      role: caller.role,
       team: { id, name },
       models: key?.models ?? null,
       default_max_tokens: key?.default_max_tokens ?? null,

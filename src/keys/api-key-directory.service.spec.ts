@@ -18,7 +18,7 @@ const row = (id: string, revision: bigint, more: Partial<DirectoryRow> = {}): Di
   id,
   name: 'nightly',
   team_id: 'team_1',
-  role: 'team_member',
+  role: 'member',
   hash: `hash of sk-tg-${id}`,
   models: null,
   rpm_limit: null,
@@ -58,7 +58,7 @@ describe('the directory of keys', () => {
 
   it('finds the caller of a key', () => {
     expect(directory.find('sk-tg-one')).toEqual({
-      role: 'team_member',
+      role: 'member',
       teamId: 'team_1',
       keyId: 'one',
       keyName: 'nightly',

@@ -82,6 +82,12 @@ export class ApiKeyDirectory implements OnModuleInit {
     return record?.caller;
   }
 
+  /** The caller of a key by its id, while the key itself works; work of its successor is not meant. */
+  working(keyId: string): Caller | undefined {
+    const record = this.byId.get(keyId);
+    return record && this.works(record) ? record.caller : undefined;
+  }
+
   /** A key that was made under SECRET_KEY_PREVIOUS. */
   private previously(presentedKey: string): KeyRecord | undefined {
     const hash = this.hasher.previousHash(presentedKey);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type * as contracts from '@thriftgate/contracts';
-import type { KeyCacheRules, Role } from '../common/caller';
+import type { KeyCacheRules } from '../common/caller';
+import { includesRole, type Role } from '../common/permissions';
 import { GatewayError } from '../common/errors';
 
 export const KEY_PREFIX = 'sk-tg-';
@@ -56,6 +57,13 @@ export function noSuchKey(id: string, revokedAt?: Date | null): GatewayError {
   return new GatewayError('not_found', { message });
 }
 
+/** @throws GatewayError `forbidden` for a role with more rights than the caller's: a key could make itself an administrator */
+export function requireRole(caller: Role, role: Role): void {
+  if (includesRole(caller, role)) return;
+  const message = `The role ${role} has more rights than ${caller}: keys with it are managed by a platform admin.`;
+  throw new GatewayError('forbidden', { message, param: 'role' });
+}
+
 /** A replaced key may expire sooner, not later: two keys would work. @throws GatewayError `conflict` */
 export function requireNoRevival({ replacedBy, expiresAt: before }: ApiKey, { expiresAt: after }: ApiKeyChanges): void {
   if (replacedBy === null || after === undefined) return;
@@ -85,7 +93,7 @@ export function toWire(key: ApiKey): contracts.ApiKey {
     prefix: key.prefix,
     name: key.name,
     team_id: key.teamId,
-    role: key.role === 'platform_admin' ? 'admin' : 'member',
+    role: key.role,
     models: key.models,
     rpm_limit: key.rpmLimit,
     default_max_tokens: key.defaultMaxTokens,

@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
-import { Roles } from '../http/access.decorators';
+import { Requires } from '../http/access.decorators';
 import { ApiErrors } from '../http/api-errors.decorator';
 import { type Caller, CurrentCaller } from '../common/caller';
 import { toWire } from './api-key';
@@ -12,7 +12,7 @@ const PATH_ID = { schema: contracts.pathIdSchema };
 @ApiTags('Keys')
 @ApiBearerAuth()
 @ApiErrors('invalid_api_key', 'forbidden', 'not_found')
-@Roles('platform_admin')
+@Requires('keys:read', 'key')
 @Controller('admin/keys/:id')
 export class KeysController {
   constructor(private readonly keys: KeysService) {}
@@ -28,6 +28,7 @@ export class KeysController {
   }
 
   @Patch()
+  @Requires('keys:write', 'key')
   @ApiOperation({
     summary: 'Change a key',
     description:
@@ -42,12 +43,11 @@ export class KeysController {
   ): Promise<contracts.ApiKey> {
     const expiresAt = typeof body.expires_at === 'string' ? new Date(body.expires_at) : body.expires_at;
     const { name, models, rpm_limit: rpmLimit, default_max_tokens: defaultMaxTokens, cache } = body;
-    return toWire(
-      await this.keys.update(id, { name, models, rpmLimit, defaultMaxTokens, cache, expiresAt }, caller.keyId),
-    );
+    return toWire(await this.keys.update(id, { name, models, rpmLimit, defaultMaxTokens, cache, expiresAt }, caller));
   }
 
   @Delete()
+  @Requires('keys:write', 'key')
   @ApiOperation({
     summary: 'Revoke a key',
     description:
@@ -56,11 +56,12 @@ export class KeysController {
   })
   @ApiOkResponse({ description: 'The key is revoked.', standardSchema: contracts.deletedSchema })
   async revoke(@Param('id', PATH_ID) id: string, @CurrentCaller() caller: Caller): Promise<contracts.Deleted> {
-    await this.keys.revoke(id, caller.keyId);
+    await this.keys.revoke(id, caller);
     return { id, deleted: true };
   }
 
   @Post('rotate')
+  @Requires('keys:write', 'key')
   @ApiOperation({
     summary: 'Replace a key',
     description:
@@ -75,7 +76,7 @@ export class KeysController {
     @Body({ schema: contracts.rotateKeySchema }) body: contracts.RotateKey,
     @CurrentCaller() caller: Caller,
   ): Promise<contracts.RotatedKey> {
-    const { key, keyText } = await this.keys.rotate(id, body?.grace_seconds ?? 0, caller.keyId);
+    const { key, keyText } = await this.keys.rotate(id, body?.grace_seconds ?? 0, caller);
     return { ...toWire(key), key: keyText, replaces: id };
   }
 }

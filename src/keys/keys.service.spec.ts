@@ -30,12 +30,14 @@ const STORED: ApiKey = {
   ...SETTINGS,
   id: 'key_1',
   teamId: 'team_1',
-  role: 'team_member',
+  role: 'member',
   prefix: 'sk-tg-abcd',
   createdAt: new Date(NOW),
   replacedBy: null,
   revokedAt: null,
 };
+
+const BY = { keyId: 'admin', role: 'platform_admin' } as const;
 
 describe('the keys', () => {
   const repository = {
@@ -68,12 +70,12 @@ describe('the keys', () => {
   });
 
   it('are 256 random bits, of which only a hash and a prefix are stored', async () => {
-    const { keyText } = await keys.create('team_1', 'team_member', SETTINGS, 'admin');
+    const { keyText } = await keys.create('team_1', 'member', SETTINGS, BY);
     expect(keyText).toMatch(/^sk-tg-[\w-]{43}$/);
     const stored = {
       ...SETTINGS,
       id: expect.stringMatching(/^key_/),
-      role: 'team_member',
+      role: 'member',
       prefix: keyText.slice(0, 10),
       hash: `hash of ${keyText}`,
     };
@@ -81,26 +83,42 @@ describe('the keys', () => {
     expect(announce).toHaveBeenCalledWith('keys');
   });
 
+  it('are not issued, changed, replaced or revoked by a role with fewer rights', async () => {
+    const by = { keyId: 'key_9', role: 'team_admin' } as const;
+    await keys.create('team_1', 'team_admin', SETTINGS, by);
+    for (const role of ['platform_admin', 'auditor'] as const) {
+      repository.find.mockResolvedValue({ ...STORED, role });
+      const forbidden = { code: 'forbidden', message: expect.stringContaining(role) };
+      await expect(keys.create('team_1', role, SETTINGS, by)).rejects.toMatchObject(forbidden);
+      await expect(keys.update('key_1', { name: 'x' }, by)).rejects.toMatchObject(forbidden);
+      await expect(keys.rotate('key_1', 0, by)).rejects.toMatchObject(forbidden);
+      await expect(keys.revoke('key_1', by)).rejects.toMatchObject(forbidden);
+    }
+    expect(repository.insert).toHaveBeenCalledTimes(1);
+    for (const change of [repository.update, repository.replace, repository.revoke])
+      expect(change).not.toHaveBeenCalled();
+  });
+
   it('must expire in the future', async () => {
     const expired = { ...SETTINGS, expiresAt: new Date(NOW) };
-    await expect(keys.create('team_1', 'team_member', expired, 'admin')).rejects.toMatchObject({
+    await expect(keys.create('team_1', 'member', expired, BY)).rejects.toMatchObject({
       code: 'invalid_request',
       param: 'expires_at',
     });
-    await expect(keys.update('key_1', expired, 'admin')).rejects.toMatchObject({
+    await expect(keys.update('key_1', expired, BY)).rejects.toMatchObject({
       code: 'invalid_request',
       param: 'expires_at',
     });
-    await keys.update('key_1', { expiresAt: new Date(NOW + 1) }, 'admin');
-    await keys.update('key_1', { expiresAt: null }, 'admin');
+    await keys.update('key_1', { expiresAt: new Date(NOW + 1) }, BY);
+    await keys.update('key_1', { expiresAt: null }, BY);
   });
 
   it('N17: name models that are served', async () => {
     const unknown = { ...SETTINGS, models: ['gpt-4.1', 'gpt4.1'] };
     const refusal = { code: 'invalid_request', param: 'models.1', message: "'models.1': no gpt4.1" };
-    await expect(keys.create('team_1', 'team_member', unknown, 'admin')).rejects.toMatchObject(refusal);
-    await expect(keys.update('key_1', { models: unknown.models }, 'admin')).rejects.toMatchObject(refusal);
-    await keys.update('key_1', { models: ['gpt-4.1'] }, 'admin');
+    await expect(keys.create('team_1', 'member', unknown, BY)).rejects.toMatchObject(refusal);
+    await expect(keys.update('key_1', { models: unknown.models }, BY)).rejects.toMatchObject(refusal);
+    await keys.update('key_1', { models: ['gpt-4.1'] }, BY);
   });
 
   it('are not found under unknown ids', async () => {
@@ -109,16 +127,16 @@ describe('the keys', () => {
     repository.update.mockResolvedValue(undefined);
     repository.revoke.mockResolvedValue(false);
     const notFound = { code: 'not_found' };
-    await expect(keys.create('team_9', 'team_member', SETTINGS, 'admin')).rejects.toMatchObject(notFound);
+    await expect(keys.create('team_9', 'member', SETTINGS, BY)).rejects.toMatchObject(notFound);
     await expect(keys.get('key_9')).rejects.toMatchObject(notFound);
-    await expect(keys.update('key_9', { name: 'x' }, 'admin')).rejects.toMatchObject(notFound);
-    await expect(keys.revoke('key_9', 'admin')).rejects.toMatchObject(notFound);
-    await expect(keys.rotate('key_9', 0, 'admin')).rejects.toMatchObject(notFound);
+    await expect(keys.update('key_9', { name: 'x' }, BY)).rejects.toMatchObject(notFound);
+    await expect(keys.revoke('key_9', BY)).rejects.toMatchObject(notFound);
+    await expect(keys.rotate('key_9', 0, BY)).rejects.toMatchObject(notFound);
     expect(announce).not.toHaveBeenCalled();
   });
 
   it('are replaced at once, or after the grace', async () => {
-    const { key, keyText } = await keys.rotate('key_1', 0, 'admin');
+    const { key, keyText } = await keys.rotate('key_1', 0, BY);
     expect(key.id).toBe('key_2');
     expect(repository.replace).toHaveBeenCalledWith(
       'key_1',
@@ -126,19 +144,19 @@ describe('the keys', () => {
       undefined,
       'admin',
     );
-    await keys.rotate('key_1', 90, 'admin');
+    await keys.rotate('key_1', 90, BY);
     expect(repository.replace).toHaveBeenLastCalledWith('key_1', expect.anything(), new Date(NOW + 90_000), 'admin');
   });
 
   it('are not replaced twice, nor after their expiry', async () => {
     repository.find.mockResolvedValueOnce({ ...STORED, replacedBy: 'key_2' });
-    await expect(keys.rotate('key_1', 0, 'admin')).rejects.toMatchObject({
+    await expect(keys.rotate('key_1', 0, BY)).rejects.toMatchObject({
       code: 'conflict',
       message: expect.stringContaining('key_2'),
     });
     repository.find.mockResolvedValueOnce({ ...STORED, expiresAt: new Date(NOW) });
-    await expect(keys.rotate('key_1', 0, 'admin')).rejects.toMatchObject({ code: 'conflict' });
+    await expect(keys.rotate('key_1', 0, BY)).rejects.toMatchObject({ code: 'conflict' });
     repository.replace.mockResolvedValueOnce(undefined);
-    await expect(keys.rotate('key_1', 0, 'admin')).rejects.toMatchObject({ code: 'conflict' });
+    await expect(keys.rotate('key_1', 0, BY)).rejects.toMatchObject({ code: 'conflict' });
   });
 });

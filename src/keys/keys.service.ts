@@ -1,11 +1,20 @@
 import { Injectable } from '@nestjs/common';
-import type { Role } from '../common/caller';
+import type { Caller } from '../common/caller';
+import type { Role } from '../common/permissions';
 import { GatewayError } from '../common/errors';
 import { newId } from '../common/ids';
 import { ChangeFeed } from '../database/change-feed.service';
 import { noSuchTeam } from '../teams/team';
 import { TeamsService } from '../teams/teams.service';
-import { type ApiKey, type ApiKeyChanges, type ApiKeySettings, newKeyText, noSuchKey, shownPrefix } from './api-key';
+import {
+  type ApiKey,
+  type ApiKeyChanges,
+  type ApiKeySettings,
+  newKeyText,
+  noSuchKey,
+  requireRole,
+  shownPrefix,
+} from './api-key';
 import { KeyHasher } from './key-hasher.service';
 import { KeyRules } from './key-rules.service';
 import { type KeyIdentity, KeysRepository } from './keys.repository';
@@ -15,6 +24,9 @@ export interface IssuedKey {
   key: ApiKey;
   keyText: string;
 }
+
+/** Who changes a key. */
+type Actor = Pick<Caller, 'keyId' | 'role'>;
 
 /** Issues, changes and revokes the teams' keys. Methods throw `not_found` for an unknown or revoked id. */
 @Injectable()
@@ -27,12 +39,13 @@ export class KeysService {
     private readonly rules: KeyRules,
   ) {}
 
-  async create(teamId: string, role: Role, settings: ApiKeySettings, actor: string): Promise<IssuedKey> {
+  async create(teamId: string, role: Role, settings: ApiKeySettings, by: Actor): Promise<IssuedKey> {
+    requireRole(by.role, role);
     this.rules.requireFuture(settings.expiresAt);
     this.rules.requireModels(settings.models);
     await this.teams.get(teamId);
     const { keyText, identity } = this.newIdentity();
-    const key = await this.keys.insert(teamId, { ...identity, role, ...settings }, actor);
+    const key = await this.keys.insert(teamId, { ...identity, role, ...settings }, by.keyId);
     if (!key) throw noSuchTeam(teamId);
     await this.changeFeed.announce('keys');
     return { key, keyText };
@@ -68,23 +81,26 @@ export class KeysService {
   }
 
   /** Changes the given settings: undefined keeps one, null clears it. */
-  async update(id: string, settings: ApiKeyChanges, actor: string): Promise<ApiKey> {
+  async update(id: string, settings: ApiKeyChanges, by: Actor): Promise<ApiKey> {
+    requireRole(by.role, (await this.get(id)).role);
     this.rules.requireFuture(settings.expiresAt);
     this.rules.requireModels(settings.models);
-    const key = (await this.keys.update(id, settings, actor)) ?? (await this.get(id));
+    const key = (await this.keys.update(id, settings, by.keyId)) ?? (await this.get(id));
     await this.changeFeed.announce('keys');
     return key;
   }
 
   /** Revokes a key: at once on this instance, within a second on the others. */
-  async revoke(id: string, actor: string): Promise<void> {
-    if (!(await this.keys.revoke(id, actor))) await this.get(id);
+  async revoke(id: string, by: Actor): Promise<void> {
+    requireRole(by.role, (await this.get(id)).role);
+    if (!(await this.keys.revoke(id, by.keyId))) await this.get(id);
     await this.changeFeed.announce('keys');
   }
 
   /** Replaces a key by one with the same settings. The old one works `graceSeconds` longer, never past its own expiry. */
-  async rotate(id: string, graceSeconds: number, actor: string): Promise<IssuedKey> {
+  async rotate(id: string, graceSeconds: number, by: Actor): Promise<IssuedKey> {
     const old = await this.get(id);
+    requireRole(by.role, old.role);
     const now = this.rules.nowMs();
     if (old.replacedBy)
       throw new GatewayError('conflict', { message: `This key is already replaced by '${old.replacedBy}'.` });
@@ -93,7 +109,7 @@ export class KeysService {
     }
     const { keyText, identity } = this.newIdentity();
     const graceEndsAt = graceSeconds > 0 ? new Date(now + graceSeconds * 1000) : undefined;
-    const key = await this.keys.replace(id, identity, graceEndsAt, actor);
+    const key = await this.keys.replace(id, identity, graceEndsAt, by.keyId);
     if (!key) throw new GatewayError('conflict', { message: 'Another request has just replaced or revoked this key.' });
     await this.changeFeed.announce('keys');
     return { key, keyText };

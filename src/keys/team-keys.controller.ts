@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
-import { Roles } from '../http/access.decorators';
+import { Requires } from '../http/access.decorators';
 import { ApiErrors } from '../http/api-errors.decorator';
 import { type Caller, CurrentCaller } from '../common/caller';
 import { toWire } from './api-key';
@@ -12,12 +12,13 @@ const PATH_ID = { schema: contracts.pathIdSchema };
 @ApiTags('Keys')
 @ApiBearerAuth()
 @ApiErrors('invalid_api_key', 'forbidden', 'not_found')
-@Roles('platform_admin')
+@Requires('keys:read', 'team')
 @Controller('admin/teams/:id/keys')
 export class TeamKeysController {
   constructor(private readonly keys: KeysService) {}
 
   @Post()
+  @Requires('keys:write', 'team')
   @ApiOperation({
     summary: 'Issue a key',
     description: 'The key is shown only in this response: the gateway stores a keyed hash of it.',
@@ -29,7 +30,6 @@ export class TeamKeysController {
     @Body({ schema: contracts.createKeySchema }) body: contracts.CreateKey,
     @CurrentCaller() caller: Caller,
   ): Promise<contracts.CreatedKey> {
-    const role = body.role === 'admin' ? 'platform_admin' : 'team_member';
     const settings = {
       name: body.name,
       models: body.models ?? null,
@@ -38,7 +38,7 @@ export class TeamKeysController {
       cache: body.cache ?? null,
       expiresAt: body.expires_at ? new Date(body.expires_at) : null,
     };
-    const { key, keyText } = await this.keys.create(teamId, role, settings, caller.keyId);
+    const { key, keyText } = await this.keys.create(teamId, body.role, settings, caller);
     return { ...toWire(key), key: keyText };
   }
 

@@ -18,7 +18,7 @@ class FakeAuthGuard implements CanActivate {
     const { key, rpm, name } = request.headers as { key?: string; rpm?: string; name?: string };
     if (key) {
       const rpmLimit = rpm === undefined ? null : Number(rpm);
-      request.caller = { role: 'team_member', teamId: 'team_1', keyId: key, models: null, rpmLimit, keyName: name };
+      request.caller = { role: 'member', teamId: 'team_1', keyId: key, models: null, rpmLimit, keyName: name };
     }
     return true;
   }

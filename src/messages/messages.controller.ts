@@ -4,6 +4,7 @@ import { isRecord, messages } from '@thriftgate/providers';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CallResponder } from '../calls/responses/call-responder.service';
 import { TokenCounts } from '../calls/token-counts.service';
+import { Requires } from '../http/access.decorators';
 import { ClientDisconnect } from '../http/client-disconnect';
 import { CountDocs, MessagesDocs } from './messages.docs';
 
@@ -15,6 +16,7 @@ const ESTIMATED = 'x-gateway-estimated';
 const ANY_LIMIT = 1;
 
 /** Anthropic's messages, with any model of any provider. */
+@Requires('api:use')
 @Controller('v1/messages')
 export class MessagesController {
   constructor(

@@ -1,7 +1,7 @@
 import { Body, Controller, Param, Put } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
-import { Roles } from '../http/access.decorators';
+import { Requires } from '../http/access.decorators';
 import { ApiErrors } from '../http/api-errors.decorator';
 import { type Caller, CurrentCaller } from '../common/caller';
 import { GenerationsService } from './generations.service';
@@ -10,7 +10,7 @@ import { ModelRegistry } from './model-registry.service';
 @ApiTags('Model settings')
 @ApiBearerAuth()
 @ApiErrors('invalid_api_key', 'forbidden')
-@Roles('platform_admin')
+@Requires('models:read')
 @Controller('admin/models')
 export class ModelVersionsController {
   constructor(
@@ -19,6 +19,7 @@ export class ModelVersionsController {
   ) {}
 
   @Put(':model/version')
+  @Requires('models:write')
   @ApiOperation({
     summary: 'Declare a model’s version',
     description:

@@ -3,6 +3,7 @@ import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '
 import * as contracts from '@thriftgate/contracts';
 import { messages } from '@thriftgate/providers';
 import type { FastifyRequest } from 'fastify';
+import { Requires } from '../http/access.decorators';
 import { ApiErrors } from '../http/api-errors.decorator';
 import { type Caller, CurrentCaller } from '../common/caller';
 import { GatewayError } from '../common/errors';
@@ -25,6 +26,7 @@ const startedAtSeconds = Math.floor(Date.now() / 1000);
   required: false,
   description: 'Sent by Anthropic’s clients, which get the models in Anthropic’s shape',
 })
+@Requires('api:use')
 @Controller('v1/models')
 export class ModelsController {
   constructor(

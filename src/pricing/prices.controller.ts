@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
-import { Roles } from '../http/access.decorators';
+import { Requires } from '../http/access.decorators';
 import { ApiErrors } from '../http/api-errors.decorator';
 import { type Caller, CurrentCaller } from '../common/caller';
 import { Clock } from '../common/clock';
@@ -19,7 +19,7 @@ const NO_RATES = { input_usd_per_mtok: '0', output_usd_per_mtok: '0' };
 @ApiTags('Prices')
 @ApiBearerAuth()
 @ApiErrors('invalid_api_key', 'forbidden')
-@Roles('platform_admin')
+@Requires('prices:read')
 @Controller('admin/prices')
 export class PricesController {
   constructor(
@@ -30,6 +30,7 @@ export class PricesController {
   ) {}
 
   @Post()
+  @Requires('prices:write')
   @ApiOperation({
     summary: 'Set a price',
     description:
@@ -77,6 +78,7 @@ export class PricesController {
   }
 
   @Delete(':id')
+  @Requires('prices:write')
   @ApiOperation({ summary: 'Withdraw a price', description: 'Only a price that is not in force yet.' })
   @ApiOkResponse({ description: 'The price is withdrawn.', standardSchema: contracts.deletedSchema })
   @ApiErrors('not_found', 'conflict')
@@ -86,6 +88,7 @@ export class PricesController {
   }
 
   @Post('import')
+  @Requires('prices:write')
   @HttpCode(200)
   @ApiOperation({
     summary: 'Import a catalogue file',

@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@ne
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
 import { type Caller, CurrentCaller } from '../common/caller';
-import { Roles } from '../http/access.decorators';
+import { Requires } from '../http/access.decorators';
 import { ApiErrors } from '../http/api-errors.decorator';
 import { ProviderTestsService } from './provider-tests.service';
 import { ProviderViews } from './provider-views.service';
@@ -14,7 +14,7 @@ const PATH_ID = { schema: contracts.pathIdSchema };
 @ApiTags('Providers')
 @ApiBearerAuth()
 @ApiErrors('invalid_api_key', 'forbidden')
-@Roles('platform_admin')
+@Requires('providers:read')
 @Controller('admin/providers')
 export class ProvidersController {
   constructor(
@@ -44,6 +44,7 @@ export class ProvidersController {
   }
 
   @Post()
+  @Requires('providers:write')
   @ApiOperation({
     summary: 'Add a provider',
     description: 'In force on every replica at once. Keys are stored encrypted and never shown.',
@@ -58,6 +59,7 @@ export class ProvidersController {
   }
 
   @Patch(':provider')
+  @Requires('providers:write')
   @ApiOperation({
     summary: 'Change a provider, or switch it off or on',
     description:
@@ -75,6 +77,7 @@ export class ProvidersController {
   }
 
   @Delete(':provider')
+  @Requires('providers:write')
   @ApiOperation({
     summary: 'Delete a provider',
     description: 'With all its keys, also those of teams. A 409 while models of `/admin/models` use it.',
@@ -90,6 +93,7 @@ export class ProvidersController {
   }
 
   @Post(':provider/test')
+  @Requires('providers:write')
   @HttpCode(200)
   @ApiOperation({
     summary: 'Test a provider',
@@ -106,6 +110,7 @@ export class ProvidersController {
   }
 
   @Post(':provider/keys')
+  @Requires('providers:write')
   @ApiOperation({
     summary: 'Add a key, of the gateway or of a team, or replace one',
     description:
@@ -124,6 +129,7 @@ export class ProvidersController {
   }
 
   @Delete(':provider/keys/:key')
+  @Requires('providers:write')
   @ApiOperation({ summary: 'Delete a key', description: 'Calls that run with it go on to their end.' })
   @ApiOkResponse({ description: 'The key is deleted.', standardSchema: contracts.deletedSchema })
   @ApiErrors('not_found')

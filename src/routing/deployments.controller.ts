@@ -1,14 +1,14 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
-import { Roles } from '../http/access.decorators';
+import { Requires } from '../http/access.decorators';
 import { ApiErrors } from '../http/api-errors.decorator';
 import { DeploymentStates } from './deployment-states.service';
 
 @ApiTags('Model settings')
 @ApiBearerAuth()
 @ApiErrors('invalid_api_key', 'forbidden')
-@Roles('platform_admin')
+@Requires('models:read')
 @Controller('admin/deployments')
 export class DeploymentsController {
   constructor(private readonly states: DeploymentStates) {}

@@ -1,9 +1,9 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
-import { Roles } from '../http/access.decorators';
+import { Requires } from '../http/access.decorators';
 import { ApiErrors } from '../http/api-errors.decorator';
-import { type Caller, CurrentCaller } from '../common/caller';
+import { type Caller, CurrentCaller, CurrentScope, type Scope } from '../common/caller';
 import { toWire } from './team';
 import { TeamsService } from './teams.service';
 
@@ -12,12 +12,13 @@ const PATH_ID = { schema: contracts.pathIdSchema };
 @ApiTags('Teams')
 @ApiBearerAuth()
 @ApiErrors('invalid_api_key', 'forbidden')
-@Roles('platform_admin')
+@Requires('teams:read', 'team')
 @Controller('admin/teams')
 export class TeamsController {
   constructor(private readonly teams: TeamsService) {}
 
   @Post()
+  @Requires('teams:write')
   @ApiOperation({
     summary: 'Create a team',
     description: 'Calls, costs and cached responses belong to a team. Names are unique.',
@@ -32,16 +33,18 @@ export class TeamsController {
   }
 
   @Get()
+  @Requires('teams:read', 'handler')
   @ApiOperation({
     summary: 'List the teams',
-    description: 'Oldest first; deleted teams only with `include=deleted`.',
+    description: 'Oldest first; deleted teams only with `include=deleted`. Team admins and members see their own team.',
   })
   @ApiOkResponse({ description: 'The teams.', standardSchema: contracts.teamListSchema })
   @ApiErrors('invalid_request')
   async list(
     @Query({ schema: contracts.listTeamsQuerySchema }) { include }: contracts.ListTeamsQuery,
+    @CurrentScope() { teamId }: Scope,
   ): Promise<contracts.TeamList> {
-    return { data: (await this.teams.list({ deleted: include === 'deleted' })).map(toWire) };
+    return { data: (await this.teams.list({ deleted: include === 'deleted', teamId })).map(toWire) };
   }
 
   @Get(':id')
@@ -53,6 +56,7 @@ export class TeamsController {
   }
 
   @Patch(':id')
+  @Requires('teams:write')
   @ApiOperation({ summary: 'Rename a team' })
   @ApiOkResponse({ description: 'The team with its new name.', standardSchema: contracts.teamSchema })
   @ApiErrors('invalid_request', 'not_found', 'conflict')
@@ -65,6 +69,7 @@ export class TeamsController {
   }
 
   @Delete(':id')
+  @Requires('teams:write')
   @ApiOperation({
     summary: 'Delete a team',
     description:

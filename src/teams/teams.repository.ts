@@ -63,11 +63,12 @@ export class TeamsRepository {
   }
 
   /** Oldest first. */
-  async list({ deleted = false } = {}): Promise<Team[]> {
+  async list({ deleted = false, teamId }: { deleted?: boolean; teamId?: string | undefined } = {}): Promise<Team[]> {
     const rows = await this.database.db
       .selectFrom('teams')
       .selectAll()
       .$if(!deleted, (query) => query.where('deleted_at', 'is', null))
+      .$if(teamId !== undefined, (query) => query.where('id', '=', teamId ?? ''))
       .orderBy('id')
       .execute();
     return rows.map(toTeam);

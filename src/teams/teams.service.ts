@@ -26,7 +26,7 @@ export class TeamsService {
     return team;
   }
 
-  list(options: { deleted?: boolean } = {}): Promise<Team[]> {
+  list(options: { deleted?: boolean; teamId?: string | undefined } = {}): Promise<Team[]> {
     return this.teams.list(options);
   }
 

@@ -70,7 +70,7 @@ describe('GET /v1/key', () => {
       budgets: [],
       expires_at: null,
     });
-    expect(await infoOf(gateway.adminKey)).toMatchObject({ id: 'admin', name: null, role: 'admin' });
+    expect(await infoOf(gateway.adminKey)).toMatchObject({ id: 'admin', name: null, role: 'platform_admin' });
   });
 
   it('is a 401 without a key', async () => {

@@ -234,7 +234,7 @@ describe('an administrator manages teams and keys:', () => {
       expect(refused.body.error.code).toBe('forbidden');
 
       const administrator = await gateway.createKey({ role: 'admin' });
-      expect((await gateway.admin('GET', `/admin/keys/${administrator.keyId}`)).body.role).toBe('admin');
+      expect((await gateway.admin('GET', `/admin/keys/${administrator.keyId}`)).body.role).toBe('platform_admin');
       expect((await gateway.request('GET', '/admin/teams', administrator.key)).status).toBe(200);
       expect(await statusWith(gateway.adminKey)).toBe(200);
     });

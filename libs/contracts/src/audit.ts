@@ -45,6 +45,8 @@ export const auditActions = [
   'provider_key.created',
   'provider_key.replaced',
   'provider_key.deleted',
+  'session.started',
+  'session.ended',
 ] as const;
 /** Actions of administrators, and of the gateway itself. */
 export type AuditAction = (typeof auditActions)[number];

@@ -29,5 +29,6 @@ export * from './requests';
 export * from './responses';
 export * from './routing';
 export * from './savings';
+export * from './sessions';
 export * from './teams';
 export * from './usage';

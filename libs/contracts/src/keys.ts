@@ -28,14 +28,22 @@ const expiresAtSchema = z.iso
   .nullable()
   .meta({ description: 'RFC 3339, in the future; null means never', example: '2027-11-23T00:00:00Z' });
 
-/** Keys with the role `admin` may use `/admin`, like the administrator's key. */
-export const keyRoleSchema = z.enum(['member', 'admin']);
+/**
+ * What a key may do under `/admin`: everything; read everything; manage its own team; read its own team's usage. All may call
+ * `/v1`.
+ */
+export const keyRoleSchema = z.enum(['platform_admin', 'auditor', 'team_admin', 'member']);
 export type KeyRole = z.output<typeof keyRoleSchema>;
+
+/** `admin` is what earlier versions called `platform_admin`. */
+const sentRoleSchema = z
+  .enum([...keyRoleSchema.options, 'admin'])
+  .transform((role): KeyRole => (role === 'admin' ? 'platform_admin' : role));
 
 export const createKeySchema = z
   .strictObject({
     name: nameSchema,
-    role: keyRoleSchema.default('member'),
+    role: sentRoleSchema.default('member'),
     models: modelsSchema.optional(),
     expires_at: expiresAtSchema.optional(),
     rpm_limit: rpmLimitSchema.optional(),

@@ -18,7 +18,7 @@ describe('messages of the contracts', () => {
     [
       contracts.createKeySchema,
       { name: 'x', role: 'amin' },
-      "role: must be one of member, admin. Did you mean 'admin'?",
+      "role: must be one of platform_admin, auditor, team_admin, member, admin. Did you mean 'admin'?",
     ],
     [contracts.createKeySchema, { name: 'x', rpm_limit: 0 }, 'rpm_limit: must be at least 1'],
     [contracts.createKeySchema, { name: 'x', rpm_limit: 1.5 }, 'rpm_limit: must be a whole number'],

@@ -3,8 +3,8 @@ import { ThriftgateError } from './thriftgate-error';
 export interface ThriftgateClientOptions {
   /** The gateway's URL, for example `http://127.0.0.1:3000`; a `/v1` at its end is ignored. */
   baseUrl: string;
-  /** A team's key; the administrator's key for `admin`. */
-  apiKey: string;
+  /** A team's key, or the administrator's. Pages of the gateway have none: the browser sends their session's cookie. */
+  apiKey?: string;
   /** Replaces the global `fetch`, for proxies, logging or tests. */
   fetch?: typeof fetch;
 }
@@ -54,7 +54,7 @@ export class HttpClient {
     const response = await this.fetch.call(globalThis, this.origin + route + queryString(query), {
       method,
       headers: {
-        authorization: `Bearer ${this.options.apiKey}`,
+        ...(this.options.apiKey !== undefined && { authorization: `Bearer ${this.options.apiKey}` }),
         ...(isForm ? {} : { 'content-type': 'application/json' }),
         ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
         ...headers,

@@ -9,6 +9,7 @@ import { OwnKey } from './resources/own-key';
 import { Messages } from './resources/messages';
 import { Models } from './resources/models';
 import { Responses } from './resources/responses';
+import { OwnSession } from './resources/sessions';
 import { Usage } from './resources/usage';
 
 /**
@@ -27,6 +28,7 @@ export class ThriftgateClient {
   readonly files: Files;
   readonly batches: Batches;
   readonly key: OwnKey;
+  readonly session: OwnSession;
   readonly usage: Usage;
   readonly admin: Admin;
   readonly health: Health;
@@ -41,6 +43,7 @@ export class ThriftgateClient {
     this.files = new Files(http);
     this.batches = new Batches(http, this.files);
     this.key = new OwnKey(http);
+    this.session = new OwnSession(http);
     this.usage = new Usage(http);
     this.admin = new Admin(http);
     this.health = new Health(http);

@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
-import { Roles } from '../../http/access.decorators';
+import { Requires } from '../../http/access.decorators';
 import { ApiErrors } from '../../http/api-errors.decorator';
 import { type Caller, CurrentCaller } from '../../common/caller';
 import { toWire } from './webhook';
@@ -12,12 +12,13 @@ const PATH_ID = { schema: contracts.pathIdSchema };
 @ApiTags('Alerts')
 @ApiBearerAuth()
 @ApiErrors('invalid_api_key', 'forbidden')
-@Roles('platform_admin')
+@Requires('webhooks:read')
 @Controller('admin/webhooks')
 export class WebhooksController {
   constructor(private readonly webhooks: WebhooksService) {}
 
   @Post()
+  @Requires('webhooks:write')
   @ApiOperation({
     summary: 'Create a webhook',
     description:
@@ -51,6 +52,7 @@ export class WebhooksController {
   }
 
   @Patch(':id')
+  @Requires('webhooks:write')
   @ApiOperation({ summary: 'Change a webhook', description: 'Members that are left out do not change.' })
   @ApiOkResponse({ description: 'The changed webhook.', standardSchema: contracts.webhookSchema })
   @ApiErrors('invalid_request', 'not_found')
@@ -65,6 +67,7 @@ export class WebhooksController {
   }
 
   @Delete(':id')
+  @Requires('webhooks:write')
   @ApiOperation({ summary: 'Delete a webhook', description: 'Its pending deliveries are cancelled.' })
   @ApiOkResponse({ description: 'The webhook is deleted.', standardSchema: contracts.deletedSchema })
   @ApiErrors('not_found')
@@ -74,6 +77,7 @@ export class WebhooksController {
   }
 
   @Post(':id/test')
+  @Requires('webhooks:write')
   @HttpCode(200)
   @ApiOperation({ summary: 'Test a webhook', description: 'Sends a test message now and returns the result.' })
   @ApiOkResponse({ description: 'The result of the test.', standardSchema: contracts.webhookTestSchema })

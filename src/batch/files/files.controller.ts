@@ -7,6 +7,7 @@ import { onceJson } from '../../idempotency/idempotent-call';
 import * as contracts from '@thriftgate/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
+import { Requires } from '../../http/access.decorators';
 import { ApiErrors } from '../../http/api-errors.decorator';
 import { type Caller, CurrentCaller } from '../../common/caller';
 import { toFileObject } from './file';
@@ -21,6 +22,7 @@ const PATH_ID = { schema: contracts.pathIdSchema };
 @ApiTags('Files')
 @ApiBearerAuth()
 @ApiErrors('invalid_api_key')
+@Requires('api:use')
 @Controller('v1/files')
 export class FilesController {
   constructor(

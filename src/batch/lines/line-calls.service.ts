@@ -36,7 +36,7 @@ export class LineCalls {
   /** The caller for what has been sent: its answer comes back also where the key was revoked meanwhile. */
   callerOfSent(line: Pick<StoredLine, 'keyId' | 'teamId'>): Caller {
     const { keyId, teamId } = line;
-    return this.callerOf(line) ?? { role: 'team_member', teamId, keyId, models: null, rpmLimit: null };
+    return this.callerOf(line) ?? { role: 'member', teamId, keyId, models: null, rpmLimit: null };
   }
 
   callOf(line: StoredLine, requestId: string, caller: Caller, signal: AbortSignalLike): Call {

@@ -12,7 +12,7 @@ import { RefusedCalls } from '../../refused-calls/refused-calls.service';
 import { LineCalls } from '../lines/line-calls.service';
 import { LineRunner } from './line-runner.service';
 
-const CALLER: Caller = { role: 'team_member', teamId: 'team_1', keyId: 'key_1', models: null, rpmLimit: null };
+const CALLER: Caller = { role: 'member', teamId: 'team_1', keyId: 'key_1', models: null, rpmLimit: null };
 
 const LINE: ClaimedLine = {
   batchId: 'batch_1',

@@ -14,7 +14,7 @@ const modelWith = (cache: Partial<Model['cache']>): Model => ({
   reasons: false,
 });
 const callerWith = (cache?: KeyCacheRules): Caller => ({
-  role: 'team_member',
+  role: 'member',
   teamId: 'team_1',
   keyId: 'key_1',
   models: null,

@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
-import { Roles } from '../../http/access.decorators';
+import { Requires } from '../../http/access.decorators';
 import { ApiErrors } from '../../http/api-errors.decorator';
 import { type Caller, CurrentCaller } from '../../common/caller';
 import { CREATE_BODY, CREATE_DESCRIPTION, DELETE_DESCRIPTION, UPDATE_BODY, UPDATE_DESCRIPTION } from './shares.docs';
@@ -14,12 +14,13 @@ const PATH_ID = { schema: contracts.pathIdSchema };
 @ApiTags('Cache')
 @ApiBearerAuth()
 @ApiErrors('invalid_api_key', 'forbidden')
-@Roles('platform_admin')
+@Requires('cache:read')
 @Controller('admin/cache/shares')
 export class SharesController {
   constructor(private readonly shares: SharesService) {}
 
   @Post()
+  @Requires('cache:write')
   @ApiOperation({ summary: 'Let teams share stored responses', description: CREATE_DESCRIPTION })
   @ApiBody(CREATE_BODY)
   @ApiCreatedResponse({ description: 'The share.', standardSchema: contracts.cacheShareSchema })
@@ -48,6 +49,7 @@ export class SharesController {
   }
 
   @Patch(':id')
+  @Requires('cache:write')
   @ApiOperation({ summary: 'Change the teams or models of a share', description: UPDATE_DESCRIPTION })
   @ApiBody(UPDATE_BODY)
   @ApiOkResponse({ description: 'The share as it is now.', standardSchema: contracts.cacheShareSchema })
@@ -62,6 +64,7 @@ export class SharesController {
   }
 
   @Delete(':id')
+  @Requires('cache:write')
   @ApiOperation({ summary: 'End a share', description: DELETE_DESCRIPTION })
   @ApiOkResponse({ description: 'The share is ended.', standardSchema: contracts.deletedSchema })
   @ApiErrors('not_found')

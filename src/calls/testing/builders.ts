@@ -13,7 +13,7 @@ import type { PreparedCall } from '../prepared-call';
 
 export { aDeployment, aModel } from '../../models/testing/a-model';
 
-export const CALLER: Caller = { role: 'team_member', teamId: 'team_1', keyId: 'key_1', models: null, rpmLimit: null };
+export const CALLER: Caller = { role: 'member', teamId: 'team_1', keyId: 'key_1', models: null, rpmLimit: null };
 
 /** Ten pico-dollars a token of input, two where it was cached, a hundred a token of output. */
 export function aPrice(members: Partial<Price> = {}): Price {

@@ -2,7 +2,7 @@ import { Controller, Get, Param, Query, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
 import type { FastifyReply } from 'fastify';
-import { Roles } from '../../http/access.decorators';
+import { Requires } from '../../http/access.decorators';
 import { ApiErrors } from '../../http/api-errors.decorator';
 import { jsonContent, textContent } from '../../http/openapi/contract-schema';
 import { organisationCsv } from './statement-csv';
@@ -13,7 +13,7 @@ const EXAMPLE = contracts.organisationStatementSchema.meta()?.example as contrac
 @ApiTags('Credits')
 @ApiBearerAuth()
 @ApiErrors('invalid_request', 'invalid_api_key', 'forbidden')
-@Roles('platform_admin')
+@Requires('credits:read')
 @Controller('admin/statements')
 export class OrganisationStatementsController {
   constructor(private readonly statements: StatementsService) {}

@@ -2,7 +2,7 @@ import { Controller, Get, Param, Query, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
 import type { FastifyReply } from 'fastify';
-import { Roles } from '../../http/access.decorators';
+import { Requires } from '../../http/access.decorators';
 import { ApiErrors } from '../../http/api-errors.decorator';
 import { jsonContent, textContent } from '../../http/openapi/contract-schema';
 import { statementCsv } from './statement-csv';
@@ -16,7 +16,7 @@ const MONTH = { schema: contracts.statementMonthSchema };
 @ApiTags('Credits')
 @ApiBearerAuth()
 @ApiErrors('invalid_request', 'invalid_api_key', 'forbidden', 'not_found')
-@Roles('platform_admin')
+@Requires('credits:read', 'team')
 @Controller('admin/teams/:id/statements')
 export class StatementsController {
   constructor(private readonly statements: StatementsService) {}

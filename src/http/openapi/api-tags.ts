@@ -10,6 +10,7 @@ export const API_TAGS = {
   Usage: "Calls, tokens and dollars of the caller's team.",
   Teams: 'For administrators: the teams that calls, costs and cached responses belong to.',
   Keys: 'For administrators: the API keys of teams.',
+  Sessions: 'People who sign in with a key, for the console and for these pages.',
   Budgets: 'For administrators: spending limits of teams and keys, by window.',
   Credits: 'For administrators: prepaid balances of teams, and their monthly statements.',
   'Model settings': 'For administrators: models, their deployments, versions and cache rules.',

@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
-import { Roles } from '../../http/access.decorators';
+import { Requires } from '../../http/access.decorators';
 import { ApiErrors } from '../../http/api-errors.decorator';
 import { LedgerDrain } from '../drain/ledger-drain.service';
 import { VerificationRepository } from './verification.repository';
@@ -9,7 +9,7 @@ import { VerificationRepository } from './verification.repository';
 @ApiTags('Ledger')
 @ApiBearerAuth()
 @ApiErrors('invalid_api_key', 'forbidden')
-@Roles('platform_admin')
+@Requires('ledger:verify')
 @Controller('admin/ledger')
 export class VerificationController {
   constructor(

@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
-import { Roles } from '../../http/access.decorators';
+import { Requires } from '../../http/access.decorators';
 import { ApiErrors } from '../../http/api-errors.decorator';
 import { Clock } from '../../common/clock';
 import { type Caller, CurrentCaller } from '../../common/caller';
@@ -19,7 +19,7 @@ const ALL_TEAMS = '';
 @ApiTags('Model settings')
 @ApiBearerAuth()
 @ApiErrors('invalid_api_key', 'forbidden')
-@Roles('platform_admin')
+@Requires('models:read')
 @Controller('admin/models')
 export class AdminModelsController {
   constructor(
@@ -41,6 +41,7 @@ export class AdminModelsController {
   }
 
   @Post()
+  @Requires('models:write')
   @ApiOperation({
     summary: 'Add a model',
     description: 'A name that applications use, and the deployments behind it. In force on every replica at once.',
@@ -57,6 +58,7 @@ export class AdminModelsController {
   }
 
   @Patch(':model')
+  @Requires('models:write')
   @ApiOperation({
     summary: 'Change the deployments, the routing or the cache rules of a model',
     description:
@@ -78,6 +80,7 @@ export class AdminModelsController {
   }
 
   @Delete(':model')
+  @Requires('models:write')
   @ApiOperation({
     summary: 'Delete the settings of a model',
     description: 'The model of gateway.yaml or the catalogue is in force again.',

@@ -2,7 +2,7 @@ import { Controller, Get, Query, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
 import type { FastifyReply } from 'fastify';
-import { Roles } from '../../http/access.decorators';
+import { Requires } from '../../http/access.decorators';
 import { ApiErrors } from '../../http/api-errors.decorator';
 import { jsonContent, textContent } from '../../http/openapi/contract-schema';
 import { type Caller, CurrentCaller } from '../../common/caller';
@@ -29,6 +29,7 @@ export class UsageController {
   ) {}
 
   @Get('v1/usage')
+  @Requires('api:use')
   @ApiTags('Usage')
   @ApiOperation({ summary: "Report the team's usage", description: `${DESCRIPTION} Covers only the caller's team.` })
   @ApiUsageReport()
@@ -43,7 +44,7 @@ export class UsageController {
 
   @Get('admin/usage')
   @ApiTags('Reports')
-  @Roles('platform_admin')
+  @Requires('usage:read', 'query')
   @ApiOperation({ summary: 'Report usage over all teams', description: `${DESCRIPTION} Covers all teams, or one.` })
   @ApiUsageReport()
   @ApiErrors('invalid_request', 'invalid_api_key', 'forbidden')

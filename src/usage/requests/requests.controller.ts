@@ -1,7 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
-import { Roles } from '../../http/access.decorators';
+import { Requires } from '../../http/access.decorators';
 import { ApiErrors } from '../../http/api-errors.decorator';
 import { formatUsd } from '../../common/money';
 import type { LedgerRow } from './requests.repository';
@@ -9,7 +9,7 @@ import { RequestsService } from './requests.service';
 
 @ApiTags('Reports')
 @ApiBearerAuth()
-@Roles('platform_admin')
+@Requires('requests:read', 'query')
 @Controller('admin/requests')
 export class RequestsController {
   constructor(private readonly requests: RequestsService) {}

@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
-import { Roles } from '../../http/access.decorators';
+import { Requires } from '../../http/access.decorators';
 import { ApiErrors } from '../../http/api-errors.decorator';
 import { AuditRepository } from '../../audit/audit.repository';
 import { type Caller, CurrentCaller } from '../../common/caller';
@@ -12,7 +12,7 @@ import { ReratingService } from './rerating.service';
 @ApiTags('Prices')
 @ApiBearerAuth()
 @ApiErrors('invalid_api_key', 'forbidden')
-@Roles('platform_admin')
+@Requires('prices:write')
 @Controller('admin/prices/rerate')
 export class ReratingController {
   constructor(

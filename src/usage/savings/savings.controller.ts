@@ -2,7 +2,7 @@ import { Controller, Get, Query, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
 import type { FastifyReply } from 'fastify';
-import { Roles } from '../../http/access.decorators';
+import { Requires } from '../../http/access.decorators';
 import { ApiErrors } from '../../http/api-errors.decorator';
 import { jsonContent, textContent } from '../../http/openapi/contract-schema';
 import { formatUsd, type PicoUsd } from '../../common/money';
@@ -18,7 +18,7 @@ const SUMS = ['requests', 'list_cost_usd', 'cost_usd', 'saved_usd'] as const;
 @ApiTags('Savings')
 @ApiBearerAuth()
 @ApiErrors('invalid_request', 'invalid_api_key', 'forbidden')
-@Roles('platform_admin')
+@Requires('savings:read', 'query')
 @Controller('admin/savings')
 export class SavingsController {
   constructor(

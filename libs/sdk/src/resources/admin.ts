@@ -11,6 +11,7 @@ import { Ledger } from './ledger';
 import { Prices } from './prices';
 import { Providers } from './providers';
 import { Savings } from './savings';
+import { Sessions } from './sessions';
 import { Statements } from './statements';
 import { Teams } from './teams';
 import { Usage, type UsageQuery } from './usage';
@@ -66,7 +67,7 @@ class Requests {
   }
 }
 
-/** `/admin`: for the administrator's key, and for keys with the role `admin`. */
+/** `/admin`: for the administrator's key, for keys with a role that may, and for people who are signed in. */
 export class Admin {
   readonly teams: Teams;
   readonly keys: Keys;
@@ -83,6 +84,7 @@ export class Admin {
   readonly alerts: Alerts;
   readonly webhooks: Webhooks;
   readonly audit: Audit;
+  readonly sessions: Sessions;
   readonly ledger: Ledger;
 
   constructor(http: HttpClient) {
@@ -101,6 +103,7 @@ export class Admin {
     this.alerts = new Alerts(http);
     this.webhooks = new Webhooks(http);
     this.audit = new Audit(http);
+    this.sessions = new Sessions(http);
     this.ledger = new Ledger(http);
   }
 }
