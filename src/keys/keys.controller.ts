@@ -42,8 +42,13 @@ export class KeysController {
   ): Promise<contracts.ApiKey> {
     const expiresAt = typeof body.expires_at === 'string' ? new Date(body.expires_at) : body.expires_at;
     const { name, models, rpm_limit: rpmLimit, default_max_tokens: defaultMaxTokens, cache } = body;
+    const { batch_lines_count: batchLinesCount } = body;
     return toWire(
-      await this.keys.update(id, { name, models, rpmLimit, defaultMaxTokens, cache, expiresAt }, caller.keyId),
+      await this.keys.update(
+        id,
+        { name, models, rpmLimit, batchLinesCount, defaultMaxTokens, cache, expiresAt },
+        caller.keyId,
+      ),
     );
   }
 
