@@ -13,6 +13,7 @@ import { featureMap, packageRules } from './docs/feature-map.mjs';
 import { unknownLogMessages } from './docs/log-messages.mjs';
 import { brokenReferences } from './docs/references.mjs';
 import { settingsTable } from './docs/settings-table.mjs';
+import { batchTiers } from './docs/batch-tiers.mjs';
 import { embeddingsTable } from './docs/embeddings-table.mjs';
 import { vendorLacks, vendorRequests, vendorTable } from './docs/vendor-tables.mjs';
 
@@ -24,6 +25,7 @@ const PARTS = [
   { name: 'vendors', page: 'docs/providers.md', write: vendorTable },
   { name: 'vendor-requests', page: 'docs/providers.md', write: vendorRequests },
   { name: 'vendor-lacks', page: 'docs/providers.md', write: vendorLacks },
+  { name: 'batch-tiers', page: 'docs/batches.md', write: batchTiers },
   { name: 'embeddings', page: 'docs/embeddings.md', write: embeddingsTable },
   { name: 'packages', page: 'docs/architecture.md', write: packageRules },
 ];

@@ -61,6 +61,8 @@ export function partsOf({ embedded, production, alsoNode, everything }) {
 export const SOAK = {
   KILLS: '50',
   NATIVE_KILLS: '100',
+  FLEX_LINES: '2000',
+  FLEX_INSTANTS: '200',
   OUTAGES: '20',
   OUTAGE_MS: '10000',
   IMAGES: '200',

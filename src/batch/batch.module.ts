@@ -37,6 +37,10 @@ import { PlanRepository } from './plan/plan.repository';
 import { TwinsRepository } from './lines/twins.repository';
 import { TwinsService } from './lines/twins.service';
 import { RefusedCallsModule } from '../refused-calls/refused-calls.module';
+import { LimitsModule } from '../limits/limits.module';
+import { PricingModule } from '../pricing/pricing.module';
+import { LineStarts } from './ways/line-starts.service';
+import { LineWays } from './ways/line-ways.service';
 import { ResultWriter } from './runner/result-writer.service';
 
 /** Files and batches under `/v1`, and the worker that runs batch lines. */
@@ -58,6 +62,8 @@ export class BatchModule {
         LedgerModule,
         ProvidersModule,
         ReportsModule,
+        LimitsModule,
+        PricingModule,
         ...(queueRedisUrl ? [BullBatchQueueModule.register()] : []),
       ],
       controllers: [BatchesController],
@@ -78,6 +84,8 @@ export class BatchModule {
         BatchPlanner,
         BatchQuotes,
         LinePlanner,
+        LineStarts,
+        LineWays,
         PlanRepository,
         NativeDispatcher,
         NativeRunner,

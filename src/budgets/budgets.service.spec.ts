@@ -33,6 +33,7 @@ const KEY: ApiKey = {
   prefix: '',
   models: null,
   rpmLimit: null,
+  batchLinesCount: false,
   defaultMaxTokens: null,
   cache: null,
   expiresAt: null,

@@ -23,7 +23,15 @@ export interface Call {
   /** Names for reports: the `x-gateway-tags` header and the metadata. */
   tags: readonly string[];
   /** The line of a batch that this call is. */
-  batch: { batchId: string; customId: string } | undefined;
+  batch:
+    | {
+        batchId: string;
+        customId: string;
+        /** Milliseconds since 1970; undefined where no price depends on it. */ madeAtMs?: number | undefined;
+      }
+    | undefined;
+  /** The ids of the only deployments that may answer: those with the tier that a line of a batch asks for. Undefined: all. */
+  only?: ReadonlySet<string> | undefined;
   /** Set where a used-up budget replaced the model that the caller asked for. */
   downgrade?: { from: Model; budgetId: string };
   /** Set where the model that the caller asked for did not answer. */

@@ -183,6 +183,7 @@ function downgrade({ call, model: from }: PreparedCall, error: unknown): Call | 
     body: call.endpoint.withModel(call.body, downgradeTo),
     request: { ...call.request, model: downgradeTo },
     downgrade: { from, budgetId: id },
+    only: undefined,
     // An earlier attempt may have failed before the budget had no room for another one.
     attemptsBefore: attemptsUntil(call, error),
   };

@@ -12,6 +12,8 @@ const OF_UPSTREAMS: ReadonlySet<string> = new Set(['upstream_error', 'upstream_t
 export function fallbacksOf({ call, model }: PreparedCall, error: unknown): readonly string[] {
   // A downgraded call may spend past its budget at the budget's own model alone.
   if (call.fallback || call.downgrade || call.signal.aborted || !(error instanceof GatewayError)) return [];
+  // A line waits until there is room at its own model.
+  if (call.only || (call.batch && error instanceof AllBusyError)) return [];
   const reason = reasonOf(error);
   return reason === undefined ? [] : (model.routing?.fallbacks[reason] ?? []);
 }

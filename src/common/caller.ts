@@ -35,6 +35,8 @@ export interface Caller {
   models: readonly string[] | null;
   /** Requests per minute; null means unlimited. */
   rpmLimit: number | null;
+  /** Whether the lines of the key's batches that run live count as requests per minute. */
+  batchLinesCount?: boolean | undefined;
   /** The limit of output tokens for calls without one. */
   defaultMaxTokens?: number | null | undefined;
   cache?: KeyCacheRules | undefined;

@@ -63,6 +63,8 @@ export interface ApiKeysTable {
   models: JSONColumnType<string[] | null>;
   rpm_limit: number | null;
   default_max_tokens: number | null;
+  /** Whether the lines of its batches that run live count as requests per minute. */
+  batch_lines_count: Generated<boolean>;
   /** Null where its calls may have what they ask for. */
   cache: JSONColumnType<KeyCacheRules | null, string | null, string | null>;
   expires_at: Date | null;

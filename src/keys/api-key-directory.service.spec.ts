@@ -22,6 +22,7 @@ const row = (id: string, revision: bigint, more: Partial<DirectoryRow> = {}): Di
   hash: `hash of sk-tg-${id}`,
   models: null,
   rpm_limit: null,
+  batch_lines_count: false,
   default_max_tokens: null,
   cache: null,
   expires_at: null,
@@ -64,6 +65,7 @@ describe('the directory of keys', () => {
       keyName: 'nightly',
       models: ['gpt-4.1'],
       rpmLimit: 60,
+      batchLinesCount: false,
       defaultMaxTokens: null,
       revocation: expect.objectContaining({ aborted: false }),
     });

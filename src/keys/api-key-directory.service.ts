@@ -139,6 +139,7 @@ function toRecord(row: DirectoryRow, revocation: Revocation): KeyRecord {
       keyName: row.name,
       models: row.models,
       rpmLimit: row.rpm_limit,
+      batchLinesCount: row.batch_lines_count,
       defaultMaxTokens: row.default_max_tokens,
       cache: toCacheRules(row.cache),
       revocation,

@@ -21,6 +21,8 @@ export interface ApiKey {
   models: string[] | null;
   /** Requests per minute; null means unlimited. */
   rpmLimit: number | null;
+  /** Whether the lines of its batches that run live count as requests per minute. */
+  batchLinesCount: boolean;
   /** The limit of output tokens for calls without one; null means that of the model. */
   defaultMaxTokens: number | null;
   /** Cache rules of the key's calls, in the shape of `/admin`. */
@@ -34,7 +36,10 @@ export interface ApiKey {
 }
 
 /** The settings of a key that can be changed. */
-export type ApiKeySettings = Pick<ApiKey, 'name' | 'models' | 'rpmLimit' | 'defaultMaxTokens' | 'expiresAt' | 'cache'>;
+export type ApiKeySettings = Pick<
+  ApiKey,
+  'name' | 'models' | 'rpmLimit' | 'batchLinesCount' | 'defaultMaxTokens' | 'expiresAt' | 'cache'
+>;
 
 /** Changes of settings: undefined members do not change. A cache rule of null is removed. */
 export type ApiKeyChanges = Partial<Omit<ApiKeySettings, 'cache'> & { cache: contracts.KeyCacheRulesChange }>;
@@ -96,6 +101,7 @@ export function toWire(key: ApiKey): contracts.ApiKey {
     role: key.role,
     models: key.models,
     rpm_limit: key.rpmLimit,
+    batch_lines_count: key.batchLinesCount,
     default_max_tokens: key.defaultMaxTokens,
     expires_at: key.expiresAt?.toISOString() ?? null,
     cache: key.cache,

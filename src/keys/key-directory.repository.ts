@@ -11,6 +11,7 @@ const DIRECTORY_COLUMNS = [
   'hash',
   'models',
   'rpm_limit',
+  'batch_lines_count',
   'default_max_tokens',
   'cache',
   'expires_at',

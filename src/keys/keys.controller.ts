@@ -43,7 +43,14 @@ export class KeysController {
   ): Promise<contracts.ApiKey> {
     const expiresAt = typeof body.expires_at === 'string' ? new Date(body.expires_at) : body.expires_at;
     const { name, models, rpm_limit: rpmLimit, default_max_tokens: defaultMaxTokens, cache } = body;
-    return toWire(await this.keys.update(id, { name, models, rpmLimit, defaultMaxTokens, cache, expiresAt }, caller));
+    const { batch_lines_count: batchLinesCount } = body;
+    return toWire(
+      await this.keys.update(
+        id,
+        { name, models, rpmLimit, batchLinesCount, defaultMaxTokens, cache, expiresAt },
+        caller,
+      ),
+    );
   }
 
   @Delete()

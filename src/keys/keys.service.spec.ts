@@ -22,6 +22,7 @@ const SETTINGS: ApiKeySettings = {
   name: 'search',
   models: null,
   rpmLimit: null,
+  batchLinesCount: false,
   defaultMaxTokens: null,
   cache: null,
   expiresAt: null,

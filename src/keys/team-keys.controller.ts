@@ -34,6 +34,7 @@ export class TeamKeysController {
       name: body.name,
       models: body.models ?? null,
       rpmLimit: body.rpm_limit ?? null,
+      batchLinesCount: body.batch_lines_count ?? false,
       defaultMaxTokens: body.default_max_tokens ?? null,
       cache: body.cache ?? null,
       expiresAt: body.expires_at ? new Date(body.expires_at) : null,

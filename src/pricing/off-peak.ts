@@ -20,6 +20,15 @@ export function atClock(price: Price, timeMs: number): { price: Price; untilMs: 
   return { price: isOffPeak ? { ...price, ...offPeak.rates } : price, untilMs: Math.min(Infinity, ...ahead) };
 }
 
+/** When the next cheap hours of a price begin, in milliseconds since 1970; undefined where they are now, or where it has none. */
+export function nextOffPeakMs({ offPeak }: Price, nowMs: number): number | undefined {
+  if (!offPeak) return undefined;
+  const spans = spansAround(offPeak.windows, nowMs);
+  if (spans.some(({ fromMs, toMs }) => fromMs <= nowMs && nowMs < toMs)) return undefined;
+  const ahead = spans.map(({ fromMs }) => fromMs).filter((fromMs) => fromMs > nowMs);
+  return ahead.length > 0 ? Math.min(...ahead) : undefined;
+}
+
 /** The windows of the day, of the one before it, which may last past midnight, and of the week after it. */
 function spansAround(windows: readonly OffPeakWindow[], timeMs: number): { fromMs: number; toMs: number }[] {
   const today = Math.floor(timeMs / DAY_MS) * DAY_MS;

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { GatewayError } from '../common/errors';
 import { AttemptFailure, UnsupportedCall } from './attempt-failure';
 import { Breakers } from './breakers/breakers.service';
+import { LinePace } from './lines/line-pace.service';
 import { ProviderHealth } from './provider-health.service';
 import type { MakeAttempt, ReleaseSlot, RouteRequest, WantedAttempt } from './route-request';
 import { Latencies } from './selection/latencies';
@@ -9,7 +10,13 @@ import { DeploymentSlots } from './slots.service';
 
 /** How one attempt ended. */
 export type AttemptEnd<T> =
-  { kind: 'answered'; answer: T } | { kind: 'failed'; failure: AttemptFailure } | { kind: 'busy' };
+  | { kind: 'answered'; answer: T }
+  | { kind: 'failed'; failure: AttemptFailure }
+  /** There was no room. @property forMs how long a line is to wait; undefined where that is not known */
+  | { kind: 'busy'; forMs: number | undefined };
+
+const TOO_MANY_REQUESTS = 429;
+const UNAVAILABLE = 503;
 
 /** Makes attempts within `max_parallel`, and tells what watches deployments how they end. */
 @Injectable()
@@ -20,16 +27,20 @@ export class AttemptRunner {
     readonly slots: DeploymentSlots,
     readonly breakers: Breakers,
     private readonly health: ProviderHealth,
+    private readonly pace: LinePace,
   ) {}
 
   /** @throws Error what is no failure of the deployment */
   async run<T>(
-    { model, signal, stream }: RouteRequest,
+    request: RouteRequest,
     { deployment, provider, number }: WantedAttempt,
     makeAttempt: MakeAttempt<T>,
   ): Promise<AttemptEnd<T>> {
-    const giveBack = this.slots.take(deployment);
-    if (!giveBack) return { kind: 'busy' };
+    const { model, signal, stream, isLine } = request;
+    const waitMs = isLine ? this.pace.waitMs(deployment, provider.credential) : 0;
+    const giveBack = waitMs > 0 ? undefined : this.slots.take(deployment, isLine);
+    if (!giveBack) return { kind: 'busy', forMs: waitMs > 0 ? waitMs : undefined };
+    if (isLine) this.pace.started(deployment, provider.credential);
     const watched = this.breakers.begin(deployment, provider.credential);
     const startedAt = performance.now();
     let [answered, released] = [false, false];
@@ -50,13 +61,29 @@ export class AttemptRunner {
     } catch (failure) {
       // A call that was not sent says nothing of its deployment.
       const isUnsent = failure instanceof UnsupportedCall;
-      if (!(failure instanceof AttemptFailure) || signal.aborted || isUnsent) watched.ended();
+      const isSilent = isUnsent || (failure instanceof AttemptFailure && saysNothing(request, failure));
+      if (!(failure instanceof AttemptFailure) || signal.aborted || isSilent) watched.ended();
       else watched.failed(failure.error, failure.upstreamStatus);
       if (failure instanceof GatewayError && number > 1) failure.facts.attempts ??= number - 1;
       if (!(failure instanceof AttemptFailure)) throw failure;
       failure.madeBy(model, deployment, number);
-      if (!signal.aborted && !isUnsent) this.health.failed(deployment, failure.error, provider.credential);
+      if (isLine && isRateLimit(failure) && !request.isFlex)
+        this.pace.refused(deployment, provider.credential, failure.error.retryAfterMs);
+      if (!signal.aborted && !isSilent) this.health.failed(deployment, failure.error, provider.credential);
       return { kind: 'failed', failure };
     }
   }
+}
+
+/**
+ * Whether a failure says nothing of how live calls fare: that there is no room in a cheaper tier, or that the vendor takes no more
+ * lines for now.
+ */
+function saysNothing({ isFlex, isLine }: RouteRequest, failure: AttemptFailure): boolean {
+  if (isFlex) return isRateLimit(failure) || failure.upstreamStatus === UNAVAILABLE;
+  return isLine && isRateLimit(failure);
+}
+
+function isRateLimit({ error }: AttemptFailure): boolean {
+  return error.retryable && error.status === TOO_MANY_REQUESTS;
 }

@@ -8,6 +8,10 @@ export interface RouteRequest {
   /** Aborted when every client that waits for the answer has disconnected. */
   signal: AbortSignalLike;
   stream: boolean;
+  /** Whether it is a line of a batch: it waits until a deployment has room besides live calls, and slows none of them down. */
+  isLine: boolean;
+  /** Whether it asks for a tier that the vendor refuses while it has no room: that says nothing of the deployment. */
+  isFlex: boolean;
   /** The same for the calls of a conversation; undefined draws anew for each call. */
   affinity: string | undefined;
   /** The attempts that the call has made at other models. */

@@ -27,6 +27,8 @@ function setUp(...ids: string[]) {
     signal: controller.signal,
     stream: false,
     affinity: undefined,
+    isLine: false,
+    isFlex: false,
     attemptsBefore: 0,
     pricePusd: () => 0n,
     withCredentials: () => [aProvider()],

@@ -52,6 +52,8 @@ function setUp(keys = [ONE, TWO], affinity?: string) {
     signal: new AbortController().signal,
     stream: false,
     affinity: of,
+    isLine: false,
+    isFlex: false,
     attemptsBefore: 0,
     pricePusd: () => 0n,
     withCredentials,

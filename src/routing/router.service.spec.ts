@@ -63,6 +63,8 @@ describe('the router', () => {
         signal: controller.signal,
         stream: false,
         affinity: undefined,
+        isLine: false,
+        isFlex: false,
         attemptsBefore: 0,
         pricePusd: () => 0n,
         withCredentials,

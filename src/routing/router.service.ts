@@ -32,6 +32,8 @@ interface Route<T> {
   last: AttemptFailure | undefined;
   /** Whether one of the attempts was charged. */
   charged: boolean;
+  /** How long a line of a batch is to wait for the first deployment that has room for it. */
+  waitMs: number;
 }
 
 type Answer<T> = { answer: T } | undefined;
@@ -45,7 +47,8 @@ interface Lane {
 /** Chooses among the deployments of a model, one after the other, until one answers. */
 @Injectable()
 export class Router {
-  private readonly retries = new RetryBudget();
+  /** Lines of batches use up no retries of live calls. */
+  private readonly retries = { live: new RetryBudget(), lines: new RetryBudget() };
 
   constructor(private readonly runner: AttemptRunner) {}
 
@@ -57,7 +60,8 @@ export class Router {
    * @throws GatewayError the last failure, as the caller sees it
    */
   async route<T>(request: RouteRequest, makeAttempt: MakeAttempt<T>): Promise<T> {
-    const route: Route<T> = { request, makeAttempt, attempts: request.attemptsBefore, last: undefined, charged: false };
+    const { attemptsBefore: attempts } = request;
+    const route: Route<T> = { request, makeAttempt, attempts, last: undefined, charged: false, waitMs: Infinity };
     try {
       return await this.follow(route);
     } catch (error) {
@@ -81,7 +85,7 @@ export class Router {
     }
     const found = await this.askBlocked(route, blocked);
     if (found) return found.answer;
-    throw route.last?.toGatewayError() ?? this.unavailable(request, blocked);
+    throw route.last?.toGatewayError() ?? this.unavailable(route, blocked);
   }
 
   private isAvailable(request: RouteRequest, deployment: Deployment): boolean {
@@ -170,11 +174,17 @@ export class Router {
     const { request, makeAttempt } = route;
     const { signal } = request;
     const isLast = most === ATTEMPTS_AT_LAST;
-    for (let round = 1; round <= most; round += 1) {
-      if (round === 1) this.retries.count(deployment.id, performance.now());
-      else if (!this.retries.take(deployment.id, performance.now())) return undefined;
+    const retries = request.isLine ? this.retries.lines : this.retries.live;
+    // A line whose tier has no room waits elsewhere, for longer.
+    const rounds = request.isLine && request.isFlex ? 1 : most;
+    for (let round = 1; round <= rounds; round += 1) {
+      if (round === 1) retries.count(deployment.id, performance.now());
+      else if (!retries.take(deployment.id, performance.now())) return undefined;
       const end = await this.runner.run(request, { deployment, provider, number: route.attempts + 1 }, makeAttempt);
-      if (end.kind === 'busy') return undefined;
+      if (end.kind === 'busy') {
+        route.waitMs = Math.min(route.waitMs, end.forMs ?? 0);
+        return undefined;
+      }
       route.attempts += 1;
       if (end.kind === 'answered') return end;
       const { failure } = end;
@@ -183,18 +193,18 @@ export class Router {
       if (!(failure instanceof UnsupportedCall) || !route.last) route.last = failure;
       if (!failure.error.elsewhere) throw failure.toGatewayError();
       if (hasOtherCredential && isOfCredential(failure) && !signal.aborted) return 'next credential';
-      const again = round < most && isWorthARetry(failure, isLast) && (await pause(failure, round, request));
+      const again = round < rounds && isWorthARetry(failure, isLast) && (await pause(failure, round, request));
       if (signal.aborted) throw failure.toGatewayError();
       if (!again) return undefined;
     }
     return undefined;
   }
 
-  private unavailable(request: RouteRequest, blocked: readonly Deployment[]): GatewayError {
+  private unavailable<T>({ request, waitMs }: Route<T>, blocked: readonly Deployment[]): GatewayError {
     const { name } = request.model;
     const openings = blocked.flatMap((each) => this.openingOf(request, each) ?? []);
     const pauses = openings.filter(({ reason }) => reason === 'rate_limit').map(({ forMs }) => forMs);
-    if (pauses.length === 0) return new AllBusyError(name);
+    if (pauses.length === 0) return new AllBusyError(name, waitMs);
     return new GatewayError('upstream_error', {
       message: `The upstream limits the rate of calls to "${name}". Try again after the time in Retry-After.`,
       upstream: { status: 429, type: 'rate_limit_exceeded', code: 'upstream_rate_limited' },

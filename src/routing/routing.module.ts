@@ -7,6 +7,7 @@ import { BreakerChannel } from './breakers/breaker-channel.service';
 import { Breakers } from './breakers/breakers.service';
 import { DeploymentStates } from './deployment-states.service';
 import { DeploymentsController } from './deployments.controller';
+import { LinePace } from './lines/line-pace.service';
 import { ProviderHealth } from './provider-health.service';
 import { Router } from './router.service';
 import { DeploymentSlots } from './slots.service';
@@ -15,7 +16,16 @@ import { DeploymentSlots } from './slots.service';
 @Module({
   imports: [AlertsModule, ModelsModule, ProvidersModule],
   controllers: [DeploymentsController],
-  providers: [Router, AttemptRunner, DeploymentSlots, ProviderHealth, Breakers, BreakerChannel, DeploymentStates],
-  exports: [Router, DeploymentStates],
+  providers: [
+    Router,
+    AttemptRunner,
+    DeploymentSlots,
+    LinePace,
+    ProviderHealth,
+    Breakers,
+    BreakerChannel,
+    DeploymentStates,
+  ],
+  exports: [Router, DeploymentStates, LinePace],
 })
 export class RoutingModule {}

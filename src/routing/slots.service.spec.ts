@@ -44,3 +44,36 @@ describe('the slots of a deployment', () => {
     expect(taken.every((give) => give !== undefined)).toBe(true);
   });
 });
+
+describe('lines of batches and live calls', () => {
+  const four = deployment('a', 4);
+  const takeLines = (slots: DeploymentSlots, count: number) =>
+    Array.from({ length: count }, () => slots.take(four, true)).flatMap((give) => give ?? []);
+
+  it('live calls find all slots, however many lines wait', () => {
+    const slots = new DeploymentSlots();
+    expect(takeLines(slots, 10)).toHaveLength(3);
+    const live = Array.from({ length: 5 }, () => slots.take(four));
+    expect(live.map((give) => give !== undefined)).toEqual([true, true, true, true, false]);
+    expect(slots.running(four)).toBe(7);
+  });
+
+  it('lines get what live calls have left free of late', () => {
+    const slots = new DeploymentSlots();
+    const [one, two] = [slots.take(four), slots.take(four)];
+    expect(takeLines(slots, 10)).toHaveLength(1);
+    one?.();
+    two?.();
+    // Two live calls may come again.
+    expect(takeLines(slots, 10)).toHaveLength(0);
+  });
+
+  it('no line starts where live calls have all slots, and one may run where none do', () => {
+    const slots = new DeploymentSlots();
+    const live = Array.from({ length: 4 }, () => slots.take(four));
+    expect(takeLines(slots, 1)).toHaveLength(0);
+    for (const give of live) give?.();
+    expect(takeLines(slots, 2)).toHaveLength(1);
+    expect(new DeploymentSlots().take(deployment('b', 1), true)).toBeDefined();
+  });
+});

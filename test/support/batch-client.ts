@@ -53,8 +53,8 @@ export class BatchClient {
   }
 
   /** Waits until the batch ends, in any status. */
-  async ended(id: string): Promise<GatewayBatch> {
-    for (const start = Date.now(); Date.now() - start < PATIENCE_MS; await delay(50)) {
+  async ended(id: string, patienceMs = PATIENCE_MS): Promise<GatewayBatch> {
+    for (const start = Date.now(); Date.now() - start < patienceMs; await delay(50)) {
       const { body } = await this.gateway.request('GET', `/v1/batches/${id}`, this.key);
       if (ENDED.includes(body.status)) return body;
     }

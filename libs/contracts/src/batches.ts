@@ -191,7 +191,7 @@ export const batchSchema = z
       escalated: z
         .number()
         .int()
-        .meta({ description: 'Lines that ran as live calls because their vendor had not run them near the end.' }),
+        .meta({ description: 'Lines that ran at the full price because no cheaper way had run them near the end.' }),
       providers: z.array(z.string()),
     }),
   })
@@ -241,10 +241,14 @@ const quoteExample = {
   saved_usd: '1.224',
   expected_end: 1_763_892_000,
   models: [
-    { model: 'gpt-4.1', provider: 'openai', lines: 300, list_cost_usd: '0.432', cost_usd: '0.216' },
-    { model: 'gpt-4.1', provider: null, lines: 700, list_cost_usd: '1.008', cost_usd: '0' },
+    { model: 'gpt-4.1', provider: 'openai', tier: 'batch', lines: 300, list_cost_usd: '0.432', cost_usd: '0.216' },
+    { model: 'gpt-4.1', provider: null, tier: null, lines: 700, list_cost_usd: '1.008', cost_usd: '0' },
   ],
 } as const;
+
+/** How lines are run: in a vendor’s batch, in a tier that is served as there is room, at cheaper hours, or as live calls. */
+const batchTiers = ['batch', 'flex', 'off_peak', 'live'] as const;
+export type BatchTier = (typeof batchTiers)[number];
 
 /** What a batch would cost. */
 export const batchQuoteSchema = z
@@ -265,6 +269,9 @@ export const batchQuoteSchema = z
       z.object({
         model: z.string(),
         provider: z.string().nullable().meta({ description: 'Null for lines that no vendor is asked for.' }),
+        tier: z.enum(batchTiers).nullable().meta({
+          description: 'The cheapest way that meets the window; null for lines that no vendor is asked for.',
+        }),
         lines: z.number().int(),
         list_cost_usd: usdSchema,
         cost_usd: usdSchema,

@@ -19,6 +19,10 @@ const rpmLimitSchema = z
   .max(MAX_RPM)
   .nullable()
   .meta({ description: 'Requests per minute; null means unlimited' });
+const batchLinesCountSchema = z.boolean().meta({
+  description:
+    'Whether lines of batches that run live count as requests per minute: they use three quarters of the limit at most, and wait. Lines in a vendor’s batch never count.',
+});
 const defaultMaxTokensSchema = z.int().min(1).max(MAX_OUTPUT_TOKENS).nullable().meta({
   description:
     'The limit of output tokens for calls without one, so that budgets hold less for them; null means that of the model',
@@ -47,6 +51,7 @@ export const createKeySchema = z
     models: modelsSchema.optional(),
     expires_at: expiresAtSchema.optional(),
     rpm_limit: rpmLimitSchema.optional(),
+    batch_lines_count: batchLinesCountSchema.optional(),
     default_max_tokens: defaultMaxTokensSchema.optional(),
     cache: keyCacheRulesSchema
       .nullish()
@@ -72,6 +77,7 @@ export const updateKeySchema = z
     models: modelsSchema.optional(),
     expires_at: expiresAtSchema.optional(),
     rpm_limit: rpmLimitSchema.optional(),
+    batch_lines_count: batchLinesCountSchema.optional(),
     default_max_tokens: defaultMaxTokensSchema.optional(),
     cache: keyCacheRulesChangeSchema.optional().meta({
       description: 'Omitted rules do not change; null removes a rule, and null for the object removes all',
@@ -111,6 +117,7 @@ const keyExample = {
   role: 'member',
   models: ['gpt-4.1-mini'],
   rpm_limit: 600,
+  batch_lines_count: false,
   default_max_tokens: 4_096,
   expires_at: '2027-11-23T00:00:00.000Z',
   cache: { max_ttl_seconds: 86_400 },
@@ -130,6 +137,7 @@ export const apiKeySchema = z
     role: keyRoleSchema,
     models: z.array(z.string()).nullable(),
     rpm_limit: z.int().nullable(),
+    batch_lines_count: batchLinesCountSchema,
     default_max_tokens: z.int().nullable(),
     expires_at: timeSchema.nullable(),
     cache: keyCacheRulesSchema

@@ -1,5 +1,6 @@
 export * from './batch-api';
 export * from './endpoint';
+export { FLEX, FLEX_TIERS, type FlexTier } from './flex-tier';
 export * from './provider';
 export * from './translator';
 export * from './transport/upstream-transport';
@@ -17,6 +18,12 @@ export { LongNumber, LongText, PassedValue, RawElement } from './passed-values';
 export { isRecord, type JsonRecord, withEscapedLineEnds } from './json-record';
 export { UpstreamClient, type UpstreamClientOptions, type UpstreamProxy } from './transport/upstream-client';
 export { SseReader, SseEventTooLargeError, MAX_SSE_EVENT_LENGTH, type SseItem } from './transport/sse-reader';
+export {
+  namesAllowance,
+  type RateAllowance,
+  type RateAllowances,
+  readRateAllowances,
+} from './transport/rate-allowance';
 export { sseComment } from './transport/sse-text';
 export { ENDPOINTS, endpointAt, endpointUnder } from './endpoints/endpoints';
 export { chatCompletions } from './endpoints/chat-completions/chat-completions.endpoint';

@@ -1,5 +1,6 @@
 import type { BatchApi } from './batch-api';
 import type { Endpoint } from './endpoint';
+import type { FlexTier } from './flex-tier';
 import type { HttpRequest, Translator } from './translator';
 
 /** One vendor: the APIs that it supports, and how a request carries its credential. */
@@ -13,6 +14,8 @@ export interface Provider {
   readonly translators: Readonly<Record<string, Translator | undefined>>;
   /** Undefined where the vendor sells no batches. */
   readonly batches?: BatchApi | undefined;
+  /** Undefined where the vendor has no such tier. */
+  readonly flex?: FlexTier | undefined;
 }
 
 /** A request that reads. @param headers besides those of every one */

@@ -17,6 +17,8 @@ export interface StoredLine {
   endpoint: string;
   /** JSON text. */
   body: string;
+  /** When the batch was made, where the line is to run live. */
+  madeAt?: Date;
 }
 
 /** Makes calls of lines. */
@@ -51,7 +53,7 @@ export class LineCalls {
       body: withoutTagList(body),
       headers: undefined,
       tags: readTags(undefined, request.metadata),
-      batch: { batchId: line.batchId, customId: line.customId },
+      batch: { batchId: line.batchId, customId: line.customId, madeAtMs: line.madeAt?.getTime() },
       signal,
       startedAt: this.clock.now(),
     };

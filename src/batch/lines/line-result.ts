@@ -7,8 +7,12 @@ export interface ClaimedLine extends StoredLine {
   /** How often the line was started, this time included. */
   starts: number;
   token: string;
-  /** The end of the batch's completion window. */
+  /** The batch's begin, and the end of its completion window. */
+  madeAt: Date;
   expiresAt: Date;
+  /** Of the whole batch. */
+  batchLines: number;
+  escalate: boolean;
 }
 
 /** The result of a line. */
@@ -22,6 +26,8 @@ export interface LineResult {
   /** JSON text in one line: the body of the response, or `{code, message}` if no call was made. */
   body: string;
   cached: boolean;
+  /** Whether it cost the full price because no cheaper way had run the line near the end of the window. */
+  escalated?: boolean;
   /** The upstream's name of the model that wrote the response; null without one. */
   model: string | null;
   /** Null without a response. */

@@ -33,7 +33,8 @@ export class LinesRepository {
       WHERE line.batch_id = ${batchId} AND line.line_no = open.line_no AND batch.id = ${batchId}
       RETURNING line.batch_id AS "batchId", line.line_no AS "lineNo", line.custom_id AS "customId", line.body,
         line.starts, line.lease_token AS "token", batch.team_id AS "teamId", batch.key_id AS "keyId", line.url AS endpoint,
-        batch.expires_at AS "expiresAt"`.execute(this.database.db);
+        batch.created_at AS "madeAt",
+        batch.expires_at AS "expiresAt", batch.total_lines AS "batchLines", batch.escalate`.execute(this.database.db);
     return rows.toSorted((a, b) => a.lineNo - b.lineNo);
   }
 
@@ -53,7 +54,8 @@ export class LinesRepository {
   }
 
   /**
-   * Writes results of one batch and adds them to its counts, in one statement.
+   * Writes results of one batch and adds them to its counts, in one statement. Lines of a shard were counted as escalated when
+   * it ended.
    *
    * @param from the state that the lines are in: of running ones only the holder of the lease can write results
    * @param db a transaction that also has other things of the results
@@ -76,9 +78,10 @@ export class LinesRepository {
         ${results.map(({ usage }) => usage?.inputTokens ?? 0)}::bigint[],
         ${results.map(({ usage }) => usage?.cachedInputTokens ?? 0)}::bigint[],
         ${results.map(({ usage }) => usage?.outputTokens ?? 0)}::bigint[],
-        ${results.map(({ usage }) => usage?.reasoningTokens ?? 0)}::bigint[], ${results.map(answerOf)}::text[]
+        ${results.map(({ usage }) => usage?.reasoningTokens ?? 0)}::bigint[], ${results.map(answerOf)}::text[],
+        ${results.map(({ escalated }) => escalated ?? false)}::boolean[]
       ) AS result (line_no, token, state, request_id, status, body, cached, provider, list_cost, cost, saved, model,
-        input, cached_input, output, reasoning, answer)),
+        input, cached_input, output, reasoning, answer, escalated)),
       written AS (
         UPDATE batch_lines line SET state = result.state, request_id = result.request_id,
           response_status = result.status, result = result.body, answer = result.answer::jsonb,
@@ -87,10 +90,11 @@ export class LinesRepository {
         WHERE line.batch_id = ${batchId} AND line.line_no = ANY (${results.map(({ line }) => line.lineNo)}::int[])
           AND line.line_no = result.line_no AND line.state = ${from}
           AND (${from} <> 'running' OR line.lease_token = result.token)
-        RETURNING line.line_no),
+        RETURNING line.line_no, line.shard_id),
       sums AS (
         SELECT count(*)::int AS written, count(*) FILTER (WHERE state = 'done')::int AS completed,
           count(*) FILTER (WHERE state = 'failed')::int AS failed, count(*) FILTER (WHERE cached)::int AS cached,
+          count(*) FILTER (WHERE escalated AND shard_id IS NULL)::int AS escalated,
           coalesce(sum(list_cost), 0)::bigint AS list_cost, coalesce(sum(cost), 0)::bigint AS cost,
           coalesce(sum(saved), 0)::bigint AS saved,
           coalesce(sum(input), 0)::bigint AS input, coalesce(sum(cached_input), 0)::bigint AS cached_input,
@@ -101,7 +105,7 @@ export class LinesRepository {
       UPDATE batches batch SET completed_lines = completed_lines + sums.completed,
         failed_lines = failed_lines + sums.failed, cached_lines = cached_lines + sums.cached,
         list_cost_pusd = list_cost_pusd + sums.list_cost, cost_pusd = cost_pusd + sums.cost,
-        saved_pusd = saved_pusd + sums.saved,
+        saved_pusd = saved_pusd + sums.saved, escalated_lines = escalated_lines + sums.escalated,
         deduplicated_lines = deduplicated_lines + CASE WHEN ${from} = 'same' THEN sums.completed ELSE 0 END,
         input_tokens = input_tokens + sums.input, cached_input_tokens = cached_input_tokens + sums.cached_input,
         output_tokens = output_tokens + sums.output, reasoning_tokens = reasoning_tokens + sums.reasoning,

@@ -37,6 +37,8 @@ export interface DeferrableLine {
 export class BatchPlan {
   readonly shards: PlannedShard[] = [];
   readonly sameAs: { lineNo: number; sameAs: number }[] = [];
+  /** Lines that wait for hours that cost less, in milliseconds since 1970. */
+  readonly waiting: { lineNo: number; fromMs: number }[] = [];
   /** The shard that lines of a group are added to. */
   private readonly open = new Map<string, PlannedShard>();
   /** The first line of each question, by its slot in the cache. */

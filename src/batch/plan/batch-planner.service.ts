@@ -1,14 +1,13 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { DeferredAttempts } from '../../calls/attempts/deferred-attempts.service';
 import type { PreparedCall } from '../../calls/prepared-call';
-import { Clock } from '../../common/clock';
 import { newId } from '../../common/ids';
 import { LineCalls } from '../lines/line-calls.service';
 import { BatchPlan } from './batch-plan';
-import { type BatchWindow, LinePlanner, mayShare } from './line-planner.service';
+import { LinePlanner, mayShare } from './line-planner.service';
 import { PlanLostError, PlanRepository, type UnplannedBatch } from './plan.repository';
 
-/** Decides how the lines of a batch run: in vendors' batches, as the answer of an equal line, or as live calls. */
+/** Decides how the lines of a batch run: in vendors' batches, as the answer of an equal line, or as live calls, now or later. */
 @Injectable()
 export class BatchPlanner {
   private readonly logger = new Logger(BatchPlanner.name);
@@ -18,7 +17,6 @@ export class BatchPlanner {
     private readonly lines: LinePlanner,
     private readonly deferred: DeferredAttempts,
     private readonly lineCalls: LineCalls,
-    private readonly clock: Clock,
   ) {}
 
   /** Plans a batch that is not planned. @returns whether it is planned now */
@@ -39,20 +37,20 @@ export class BatchPlanner {
     const plan = new BatchPlan(() => newId('shard'));
     const caller = this.lineCalls.callerOf(batch);
     if (batch.status !== 'in_progress' || !caller) return plan;
-    const window = { leftMs: batch.expiresAt.getTime() - this.clock.now(), escalate: batch.escalate };
     for await (const lines of this.repository.pages(batch)) {
       const calls = await Promise.all(lines.map((line) => this.lines.look(line, caller)));
       for (const call of calls) {
         // What is stored, or will fail, runs as a live call.
-        if (call && !call.hit) await this.place(plan, window, call.lineNo, call.prepared);
+        if (call && !call.hit) await this.place(plan, batch, call.lineNo, call.prepared);
       }
     }
     return plan;
   }
 
-  private async place(plan: BatchPlan, window: BatchWindow, lineNo: number, prepared: PreparedCall): Promise<void> {
+  private async place(plan: BatchPlan, batch: UnplannedBatch, lineNo: number, prepared: PreparedCall): Promise<void> {
     if (mayShare(prepared) && plan.isSame(lineNo, prepared.slot.key)) return;
-    const line = await this.lines.defer(window, prepared);
+    const { deferred: line, way, fromMs } = await this.lines.plan(batch, prepared);
+    if (way === 'off_peak') plan.waiting.push({ lineNo, fromMs });
     if (!line) return;
     plan.defer({
       lineNo,

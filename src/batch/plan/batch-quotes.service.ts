@@ -9,14 +9,16 @@ import { ReportsService } from '../../usage/reports/reports.service';
 import { completionWindowMs } from '../batch-state';
 import { type BatchInput, BatchInputService } from '../input/batch-input.service';
 import type { StoredLine } from '../lines/line-calls.service';
-import { type BatchWindow, LinePlanner, mayShare, type PlannedCall } from './line-planner.service';
+import type { BatchOfLine } from '../ways/line-ways.service';
+import { LinePlanner, mayShare, type PlannedCall } from './line-planner.service';
 import { QuoteSums } from './quote-sums';
 
 const PAGE_LINES = 200;
 /** Nine of ten vendors' batches end within an hour. */
 const NATIVE_MS = 3_600_000;
-/** What a live call takes. */
+/** What a live call takes, and one of a flex tier. */
 const LIVE_MS = 3_000;
+const FLEX_MS = 60_000;
 
 /** What a batch would cost: its plan, which is not run. */
 @Injectable()
@@ -35,27 +37,35 @@ export class BatchQuotes {
     const input = await this.inputs.accept(caller, request);
     try {
       const windowMs = completionWindowMs(request.completion_window);
-      const window = { leftMs: windowMs, escalate: request.gateway?.escalate ?? false };
+      const nowMs = this.clock.now();
+      const batch: BatchOfLine = {
+        madeAt: new Date(nowMs),
+        expiresAt: new Date(nowMs + windowMs),
+        batchLines: input.lines,
+        escalate: request.gateway?.escalate ?? false,
+      };
       const sums = new QuoteSums(await this.outputByModel(caller.teamId));
-      for await (const page of this.pages(caller, input)) await this.add(sums, page, caller, window);
-      return sums.toQuote(new Date(this.clock.now() + Math.min(windowMs, this.expectedMs(sums))));
+      for await (const page of this.pages(caller, input)) await this.add(sums, page, caller, batch);
+      return sums.toQuote(new Date(Math.min(nowMs + windowMs, this.expectedEndMs(sums, nowMs))));
     } finally {
       await this.inputs.discard(input);
     }
   }
 
-  private async add(sums: QuoteSums, page: StoredLine[], caller: Caller, window: BatchWindow): Promise<void> {
+  private async add(sums: QuoteSums, page: StoredLine[], caller: Caller, batch: BatchOfLine): Promise<void> {
     const calls = await Promise.all(page.map((line) => this.lines.look(line, caller)));
-    for (const call of calls) await this.addLine(sums, call, window);
+    for (const call of calls) await this.addLine(sums, call, batch);
   }
 
-  private async addLine(sums: QuoteSums, call: PlannedCall | undefined, window: BatchWindow): Promise<void> {
+  private async addLine(sums: QuoteSums, call: PlannedCall | undefined, batch: BatchOfLine): Promise<void> {
     if (!call) return sums.addFailing();
     const { prepared, hit } = call;
     if (hit) return sums.addCached(prepared.model.name, hit.entry);
     if (mayShare(prepared) && sums.isSame(prepared)) return;
-    const deferred = await this.lines.defer(window, prepared);
-    sums.addAsked(prepared, await this.deferred.quote(prepared, deferred), deferred !== undefined);
+    const { priced, way, fromMs } = await this.lines.plan(batch, prepared);
+    if (!priced) return sums.addFailing();
+    const mayCostFull = way === 'flex' || way === 'off_peak' || (way === 'batch' && batch.escalate);
+    sums.addAsked(prepared, await this.deferred.quote(prepared, priced, mayCostFull), { way, fromMs });
   }
 
   private async *pages({ teamId, keyId }: Caller, input: BatchInput): AsyncGenerator<StoredLine[], void, undefined> {
@@ -82,8 +92,9 @@ export class BatchQuotes {
     );
   }
 
-  private expectedMs({ deferredLines, liveLines }: QuoteSums): number {
-    const liveMs = (liveLines * LIVE_MS) / this.config.batch.concurrency;
-    return Math.max(deferredLines > 0 ? NATIVE_MS : 0, liveMs, LIVE_MS);
+  private expectedEndMs({ linesBy, lastFromMs }: QuoteSums, nowMs: number): number {
+    const slowMs = linesBy('live') * LIVE_MS + linesBy('off_peak') * LIVE_MS + linesBy('flex') * FLEX_MS;
+    const runMs = Math.max(slowMs / this.config.batch.concurrency, linesBy('flex') > 0 ? FLEX_MS : LIVE_MS);
+    return Math.max(nowMs + (linesBy('batch') > 0 ? NATIVE_MS : 0), Math.max(nowMs, lastFromMs) + runMs);
   }
 }

@@ -1,28 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { CacheHit } from '../../cache/response-cache.service';
-import { type DeferredCall, DeferredAttempts } from '../../calls/attempts/deferred-attempts.service';
+import { type DeferredCall, DeferredAttempts, type PricedLine } from '../../calls/attempts/deferred-attempts.service';
 import { CallsService } from '../../calls/calls.service';
 import type { PreparedCall } from '../../calls/prepared-call';
 import type { Caller } from '../../common/caller';
 import { newRequestId } from '../../common/ids';
 import type { Deployment, Model } from '../../models/model';
 import { LineCalls, type StoredLine } from '../lines/line-calls.service';
-
-const HOUR_MS = 3_600_000;
-/** Nine of ten vendors' batches end within an hour; a shorter window would let lines expire. */
-const LEAST_WINDOW_MS = 3 * HOUR_MS;
-/** Where what is late runs directly. */
-const LEAST_WINDOW_WITH_ESCALATION_MS = HOUR_MS / 2;
-/** The window may have begun a moment ago. */
-const BEGUN_MS = HOUR_MS / 60;
-/** Tiers that are no wish for a faster or cheaper one. */
-const USUAL_TIERS: ReadonlySet<string | undefined> = new Set([
-  undefined,
-  'auto',
-  'default',
-  'standard_only',
-  'standard',
-]);
+import { type BatchOfLine, LineWays, typicalPusd } from '../ways/line-ways.service';
+import { isUsualTier } from '../ways/usual-tier';
+import { chooseWay, isLongEnoughForBatch, type Way } from '../ways/way';
 
 const NEVER = new AbortController().signal;
 
@@ -33,10 +20,15 @@ export interface PlannedCall {
   hit: CacheHit | undefined;
 }
 
-/** What is left of a batch's window. */
-export interface BatchWindow {
-  leftMs: number;
-  escalate: boolean;
+/** How a line is going to run, with its prices. */
+export interface PlannedWay {
+  way: Way;
+  /** Milliseconds since 1970. */
+  fromMs: number;
+  /** The line for a vendor's batch; undefined for every other way. */
+  deferred: DeferredCall | undefined;
+  /** Undefined where the model has no deployment. */
+  priced: PricedLine | undefined;
 }
 
 /** Decides how single lines run. Spends nothing. */
@@ -46,6 +38,7 @@ export class LinePlanner {
     private readonly calls: CallsService,
     private readonly deferred: DeferredAttempts,
     private readonly lineCalls: LineCalls,
+    private readonly ways: LineWays,
   ) {}
 
   /** @returns undefined where the line will end with an error */
@@ -58,9 +51,33 @@ export class LinePlanner {
     }
   }
 
-  /** The line for a vendor's batch; undefined where it runs as a live call. */
-  async defer(window: BatchWindow, prepared: PreparedCall): Promise<DeferredCall | undefined> {
-    if (!mayDefer(window, prepared)) return undefined;
+  /** The cheapest way of a line that meets the window of its batch. */
+  async plan(batch: BatchOfLine, prepared: PreparedCall): Promise<PlannedWay> {
+    const window = this.ways.windowOf(batch);
+    const ways = this.ways.of(prepared.model, prepared.call.caller.teamId);
+    const inBatch = isLongEnoughForBatch(window) ? await this.defer(prepared) : undefined;
+    if (!ways) return { way: 'live', fromMs: window.nowMs, deferred: undefined, priced: undefined };
+    const { deployment, price, flexPrice = price, flexDeployments, offPeakPrice = price } = ways;
+    if (!isUsualTier(prepared.call.request.serviceTier))
+      return {
+        way: 'live',
+        fromMs: window.nowMs,
+        deferred: undefined,
+        priced: { deployment, price, listPrice: price },
+      };
+    const { way, fromMs } = chooseWay(window, { ...ways.prices, batch: inBatch && typicalPusd(inBatch.price) });
+    const priced: Record<Way, PricedLine> = {
+      batch: inBatch ?? { deployment, price, listPrice: price },
+      flex: { deployment: flexDeployments[0] ?? deployment, price: flexPrice, listPrice: price },
+      off_peak: { deployment, price: offPeakPrice, listPrice: price },
+      live: { deployment, price, listPrice: price },
+    };
+    return { way, fromMs, deferred: way === 'batch' ? inBatch : undefined, priced: priced[way] };
+  }
+
+  /** Undefined where the vendor takes no such call in a batch. */
+  private async defer(prepared: PreparedCall): Promise<DeferredCall | undefined> {
+    if (!mayDefer(prepared)) return undefined;
     const deployment = this.deploymentOf(prepared.model);
     return deployment && this.deferred.defer(prepared, deployment).catch(() => undefined);
   }
@@ -74,9 +91,8 @@ export class LinePlanner {
 }
 
 /** Calls with parts run live: some of their parts may be stored. */
-function mayDefer({ leftMs, escalate }: BatchWindow, { call, controls, parts }: PreparedCall): boolean {
-  const isLongEnough = leftMs >= (escalate ? LEAST_WINDOW_WITH_ESCALATION_MS : LEAST_WINDOW_MS - BEGUN_MS);
-  return isLongEnough && !parts && !controls.onlyIfCached && USUAL_TIERS.has(call.request.serviceTier);
+function mayDefer({ call, controls, parts }: PreparedCall): boolean {
+  return !parts && !controls.onlyIfCached && isUsualTier(call.request.serviceTier);
 }
 
 /** Whether equal lines may have one answer. */

@@ -16,7 +16,9 @@ export interface UnplannedBatch {
   teamId: string;
   keyId: string;
   status: BatchStatus;
+  madeAt: Date;
   expiresAt: Date;
+  batchLines: number;
   escalate: boolean;
   token: string;
 }
@@ -41,8 +43,8 @@ export class PlanRepository {
     const { rows } = await sql<UnplannedBatch>`
       UPDATE batches SET lease_token = ${newRequestId()}, lease_until = ${LEASE}
       WHERE id = ${batchId} AND planned_at IS NULL AND (lease_until IS NULL OR lease_until < now())
-      RETURNING id, team_id AS "teamId", key_id AS "keyId", status, expires_at AS "expiresAt", escalate,
-        lease_token AS token`.execute(this.database.db);
+      RETURNING id, team_id AS "teamId", key_id AS "keyId", status, created_at AS "madeAt", expires_at AS "expiresAt",
+        total_lines AS "batchLines", escalate, lease_token AS token`.execute(this.database.db);
     return rows[0];
   }
 
@@ -63,7 +65,7 @@ export class PlanRepository {
   }
 
   /** Writes a plan, all of it or nothing. @throws PlanLostError */
-  async write({ id, token }: UnplannedBatch, { shards, sameAs }: BatchPlan): Promise<void> {
+  async write({ id, token }: UnplannedBatch, { shards, sameAs, waiting }: BatchPlan): Promise<void> {
     await this.database.db.transaction().execute(async (transaction) => {
       const { numUpdatedRows } = await transaction
         .updateTable('batches')
@@ -100,6 +102,8 @@ export class PlanRepository {
       }
       for (let at = 0; at < sameAs.length; at += LINES_PER_UPDATE)
         await writeSame(transaction, id, sameAs.slice(at, at + LINES_PER_UPDATE));
+      for (let at = 0; at < waiting.length; at += LINES_PER_UPDATE)
+        await writeWaiting(transaction, id, waiting.slice(at, at + LINES_PER_UPDATE));
     });
   }
 
@@ -119,5 +123,14 @@ async function writeSame(db: Kysely<Schema>, batchId: string, lines: BatchPlan['
     UPDATE batch_lines line SET state = 'same', same_as = planned.same_as
     FROM unnest(${lines.map(({ lineNo }) => lineNo)}::int[], ${lines.map(({ sameAs }) => sameAs)}::int[])
       AS planned (line_no, same_as)
+    WHERE line.batch_id = ${batchId} AND line.line_no = planned.line_no AND line.state = 'pending'`.execute(db);
+}
+
+/** A pending line with a lease is not started before its end. */
+async function writeWaiting(db: Kysely<Schema>, batchId: string, lines: BatchPlan['waiting']): Promise<void> {
+  await sql`
+    UPDATE batch_lines line SET lease_until = planned.from_at
+    FROM unnest(${lines.map(({ lineNo }) => lineNo)}::int[], ${lines.map(({ fromMs }) => new Date(fromMs))}::timestamptz[])
+      AS planned (line_no, from_at)
     WHERE line.batch_id = ${batchId} AND line.line_no = planned.line_no AND line.state = 'pending'`.execute(db);
 }

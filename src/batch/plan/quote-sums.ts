@@ -3,13 +3,21 @@ import type { CacheEntry } from '../../cache/store/cache-entry';
 import type { LineQuote } from '../../calls/attempts/deferred-attempts.service';
 import type { PreparedCall } from '../../calls/prepared-call';
 import { formatUsd, type PicoUsd } from '../../common/money';
+import type { ChosenWay, Way } from '../ways/way';
 
 /** What a call is taken to write where the team has no calls of its model. */
 const UNKNOWN_OUTPUT_TOKENS = 256;
 
-interface ModelSums {
+interface SumsName {
   model: string;
   provider: string | null;
+  tier: Way | null;
+}
+
+/** Lines that no vendor is asked for. */
+const NOT_ASKED = { provider: null, tier: null };
+
+interface ModelSums extends SumsName {
   lines: number;
   listPusd: PicoUsd;
   costPusd: PicoUsd;
@@ -22,8 +30,8 @@ interface Asked {
 
 /** Sums over the lines of a batch that is not run. */
 export class QuoteSums {
-  deferredLines = 0;
-  liveLines = 0;
+  /** When the last line begins; in milliseconds since 1970. */
+  lastFromMs = 0;
   private lines = 0;
   private cached = 0;
   private duplicates = 0;
@@ -44,7 +52,7 @@ export class QuoteSums {
     this.lines += 1;
     this.cached += 1;
     this.inputTokens += usage.inputTokens;
-    this.add(model, null, listCostPusd, 0n);
+    this.add({ model, ...NOT_ASKED }, listCostPusd, 0n);
   }
 
   /** Adds a line that asks the same as an earlier one. @returns false where none does */
@@ -53,22 +61,25 @@ export class QuoteSums {
     if (!first) return false;
     this.lines += 1;
     this.duplicates += 1;
-    this.add(model.name, null, first.listPusd, 0n);
+    this.add({ model: model.name, ...NOT_ASKED }, first.listPusd, 0n);
     return true;
   }
 
-  addAsked({ slot, model }: PreparedCall, quote: LineQuote, isDeferred: boolean): void {
+  addAsked({ slot, model }: PreparedCall, quote: LineQuote, { way, fromMs }: Pick<ChosenWay, 'way' | 'fromMs'>): void {
     this.lines += 1;
-    if (isDeferred) this.deferredLines += 1;
-    else this.liveLines += 1;
+    this.lastFromMs = Math.max(this.lastFromMs, fromMs);
     this.inputTokens += quote.inputTokens;
     const written = Math.min(this.outputTokens.get(model.name) ?? UNKNOWN_OUTPUT_TOKENS, quote.mostOutputTokens);
     const { listPusd, costPusd } = quote.likely(written);
     this.leastPusd += quote.leastPusd;
     this.mostPusd += quote.mostPusd;
     this.firsts.set(slot.key, { model: model.name, listPusd });
-    this.add(model.name, quote.provider, listPusd, costPusd);
+    this.add({ model: model.name, provider: quote.provider, tier: way }, listPusd, costPusd);
   }
+
+  /** The lines that are run in one way. */
+  readonly linesBy = (way: Way): number =>
+    [...this.models.values()].filter(({ tier }) => tier === way).reduce((sum, { lines }) => sum + lines, 0);
 
   toQuote(expectedEnd: Date): BatchQuote {
     const models = [...this.models.values()];
@@ -88,9 +99,10 @@ export class QuoteSums {
       },
       saved_usd: formatUsd(listPusd - costPusd),
       expected_end: Math.floor(expectedEnd.getTime() / 1000),
-      models: models.map(({ model, provider, lines, ...money }) => ({
+      models: models.map(({ model, provider, tier, lines, ...money }) => ({
         model,
         provider,
+        tier,
         lines,
         list_cost_usd: formatUsd(money.listPusd),
         cost_usd: formatUsd(money.costPusd),
@@ -98,9 +110,9 @@ export class QuoteSums {
     };
   }
 
-  private add(model: string, provider: string | null, listPusd: PicoUsd, costPusd: PicoUsd): void {
-    const name = JSON.stringify([model, provider]);
-    const sums = this.models.get(name) ?? { model, provider, lines: 0, listPusd: 0n, costPusd: 0n };
+  private add({ model, provider, tier }: SumsName, listPusd: PicoUsd, costPusd: PicoUsd): void {
+    const name = JSON.stringify([model, provider, tier]);
+    const sums = this.models.get(name) ?? { model, provider, tier, lines: 0, listPusd: 0n, costPusd: 0n };
     sums.lines += 1;
     sums.listPusd += listPusd;
     sums.costPusd += costPusd;

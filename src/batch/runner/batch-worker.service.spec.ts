@@ -20,7 +20,10 @@ const lineOf = (lineNo: number): ClaimedLine => ({
   token: 'token',
   teamId: 'team_1',
   keyId: 'key_1',
+  madeAt: new Date(),
   expiresAt: new Date(),
+  batchLines: LINES,
+  escalate: false,
 });
 
 describe('BatchWorker', () => {

@@ -86,8 +86,13 @@ export class BatchWorker {
   }
 
   private async run(line: ClaimedLine): Promise<void> {
-    const result = await this.runner.run(line, this.abortLines.signal);
-    this.slots.give(1);
+    let hasSlot = true;
+    const giveSlot = () => {
+      if (hasSlot) this.slots.give(1);
+      hasSlot = false;
+    };
+    const result = await this.runner.run(line, this.abortLines.signal, giveSlot);
+    giveSlot();
     if (result && 'state' in result) await this.results.add(result);
     else await this.giveBack([line], result?.notBefore);
     if (result && 'forBatch' in result && result.forBatch)

@@ -4,12 +4,14 @@ import type { CallResponse, Call } from '../../calls/call';
 import { CallsService } from '../../calls/calls.service';
 import type { Caller } from '../../common/caller';
 import { Clock } from '../../common/clock';
+import { GatewayConfig } from '../../config/gateway-config';
 import { GatewayError } from '../../common/errors';
 import { ApiKeyDirectory } from '../../keys/api-key-directory.service';
 import { budgetExceeded } from '../../calls/testing/builders';
 import type { ClaimedLine, LineResult, PutOff } from '../lines/line-result';
 import { RefusedCalls } from '../../refused-calls/refused-calls.service';
 import { LineCalls } from '../lines/line-calls.service';
+import { LineStarts } from '../ways/line-starts.service';
 import { LineRunner } from './line-runner.service';
 
 const CALLER: Caller = { role: 'member', teamId: 'team_1', keyId: 'key_1', models: null, rpmLimit: null };
@@ -24,7 +26,10 @@ const LINE: ClaimedLine = {
   token: 'token',
   teamId: 'team_1',
   keyId: 'key_1',
+  madeAt: new Date(),
   expiresAt: new Date(Date.now() + 3_600_000),
+  batchLines: 1,
+  escalate: false,
 };
 
 const RESPONSE: CallResponse = {
@@ -35,13 +40,28 @@ const RESPONSE: CallResponse = {
   settlement: { cacheStatus: 'MISS', listCostPusd: 5n, costPusd: 4n, savedPusd: 1n },
 };
 
-async function setUp(complete: (call: Call) => Promise<CallResponse>, caller: Caller | undefined = CALLER) {
+async function setUp(
+  complete: (call: Call) => Promise<CallResponse>,
+  caller: Caller | undefined = CALLER,
+  starts: Partial<LineStarts> = {},
+) {
   const calls: Call[] = [];
   const module = await Test.createTestingModule({
     providers: [
       LineRunner,
       LineCalls,
       Clock,
+      { provide: GatewayConfig, useValue: { batch: { concurrency: 1 } } },
+      {
+        provide: LineStarts,
+        useValue: {
+          start: async (_line: ClaimedLine, call: Call) => ({ call, escalated: false }),
+          afterFlex: () => undefined,
+          reached: () => undefined,
+          ended: () => undefined,
+          ...starts,
+        },
+      },
       { provide: RefusedCalls, useValue: { count: jest.fn() } },
       {
         provide: CallsService,
@@ -57,9 +77,10 @@ async function setUp(complete: (call: Call) => Promise<CallResponse>, caller: Ca
   }).compile();
   Logger.overrideLogger(false);
   const runner = module.get(LineRunner);
+  const giveSlot = jest.fn();
   const run = (line: Partial<ClaimedLine> = {}, signal = new AbortController().signal) =>
-    runner.run({ ...LINE, ...line }, signal) as Promise<LineResult | undefined>;
-  return { calls, run };
+    runner.run({ ...LINE, ...line }, signal, giveSlot) as Promise<LineResult | undefined>;
+  return { calls, run, giveSlot };
 }
 
 const upstream = (status: number, retryAfterSeconds = 0) =>
@@ -190,5 +211,61 @@ describe('LineRunner', () => {
     const { calls, run } = await setUp(async () => RESPONSE);
     await run({ keyId: 'admin' });
     expect(calls[0]?.caller).toMatchObject({ role: 'platform_admin', teamId: 'team_1' });
+  });
+
+  it('waits where the line is to start later, and makes no call', async () => {
+    const notBefore = new Date(Date.now() + 60_000);
+    const { calls, run } = await setUp(async () => RESPONSE, CALLER, {
+      start: async () => ({ notBefore, forBatch: false }),
+    });
+    expect([await run(), calls.length]).toEqual([{ notBefore, forBatch: false }, 0]);
+  });
+
+  it('asks a flex tier as often as it has no room, without counting a failure', async () => {
+    let refusals = 0;
+    const { calls, run } = await setUp(
+      async () => {
+        refusals += 1;
+        if (refusals <= 5) throw upstream(429);
+        return RESPONSE;
+      },
+      CALLER,
+      { afterFlex: () => 0 },
+    );
+    expect([await run(), calls.length]).toMatchObject([{ state: 'done' }, 6]);
+  });
+
+  it('gives its slot back while it waits long for a flex tier', async () => {
+    const { run } = await setUp(async () => Promise.reject(upstream(429)), CALLER, { afterFlex: () => 30_000 });
+    expect(((await run()) as unknown as PutOff).notBefore.getTime()).toBeGreaterThan(Date.now() + 20_000);
+  });
+
+  it('gives its slot back while it runs in a flex tier, and waits for one to run without', async () => {
+    let isFlex = true;
+    const { run, giveSlot } = await setUp(async () => Promise.reject(upstream(429)), CALLER, {
+      start: async (_line, call) => ({ call: isFlex ? { ...call, only: new Set(['a']) } : call, escalated: false }),
+      afterFlex: () => {
+        isFlex = false;
+        return 0;
+      },
+    });
+    expect(await run()).toEqual({ notBefore: expect.any(Date) as Date, forBatch: false });
+    expect(giveSlot).toHaveBeenCalledTimes(1);
+  });
+
+  it('runs so many calls of flex tiers at once as it has slots for them', async () => {
+    const ends: ((response: CallResponse) => void)[] = [];
+    const { calls, run } = await setUp(() => new Promise((resolve) => ends.push(resolve)), CALLER, {
+      start: async (_line, call) => ({ call: { ...call, only: new Set(['a']) }, escalated: false }),
+    });
+    const running = [1, 2, 3, 4].map((lineNo) => run({ lineNo }));
+    expect(await run({ lineNo: 5 })).toEqual({ notBefore: expect.any(Date) as Date, forBatch: true });
+    expect(calls).toHaveLength(4);
+    for (const end of ends) end(RESPONSE);
+    await Promise.all(running);
+    const later = run({ lineNo: 5 });
+    await new Promise((resolve) => setImmediate(resolve));
+    ends.at(-1)?.(RESPONSE);
+    expect(await later).toMatchObject({ state: 'done' });
   });
 });

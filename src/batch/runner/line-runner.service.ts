@@ -1,9 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { AbortSignalLike } from '@thriftgate/providers';
 import { BudgetExceededError } from '../../budgets/holds/budget-exceeded';
-import type { JsonResponse } from '../../calls/call';
+import type { Call, CallResponse, JsonResponse } from '../../calls/call';
 import { CallsService } from '../../calls/calls.service';
 import { Clock } from '../../common/clock';
+import { GatewayConfig } from '../../config/gateway-config';
 import type { GatewayError } from '../../common/errors';
 import { toGatewayError } from '../../common/to-gateway-error';
 import { newRequestId } from '../../common/ids';
@@ -11,6 +12,7 @@ import { pauseUnless } from '../../common/runtime/pause';
 import { LineCalls } from '../lines/line-calls.service';
 import { lineErrorBody } from '../output/line-error';
 import { RefusedCalls } from '../../refused-calls/refused-calls.service';
+import { LineStarts } from '../ways/line-starts.service';
 import { type ClaimedLine, failedCall, inOneLine, type LineResult, notCalled, type PutOff } from '../lines/line-result';
 
 const OK = 200;
@@ -23,6 +25,9 @@ const MAX_PAUSE_MS = 60_000;
 const MAX_REMEMBERED = 10_000;
 /** A line that waits longer gives its slot to others. */
 const LONGEST_PAUSE_IN_SLOT_MS = 3_000;
+/** Calls of a flex tier wait most of their time: they have slots of their own, so many times those of live lines. */
+const FLEX_SLOTS = 4;
+const FLEX_RETRY_MS = 5_000;
 /** How often lines that wait for a budget are run again. */
 const BUDGET_RETRY_MS = 60_000;
 
@@ -32,25 +37,52 @@ export class LineRunner {
   private readonly logger = new Logger(LineRunner.name);
   /** The failed calls of lines that are not ended, in this process. */
   private readonly failures = new Map<string, number>();
+  private flexRunning = 0;
 
   constructor(
     private readonly calls: CallsService,
     private readonly lineCalls: LineCalls,
     private readonly clock: Clock,
     private readonly refusedCalls: RefusedCalls,
+    private readonly starts: LineStarts,
+    private readonly config: GatewayConfig,
   ) {}
 
-  /** @returns the result; when to run the line again; or undefined if it was aborted and is to be released. Never throws. */
-  async run(line: ClaimedLine, signal: AbortSignalLike): Promise<LineResult | PutOff | undefined> {
+  /**
+   * @param giveSlot called when the line goes on without a slot, in a flex tier
+   * @returns the result; when to run the line again; or undefined if it was aborted and is to be released. Never throws.
+   */
+  async run(
+    line: ClaimedLine,
+    signal: AbortSignalLike,
+    giveSlot: () => void,
+  ): Promise<LineResult | PutOff | undefined> {
     if (line.starts > MAX_CRASHES) {
       const message = 'The gateway stopped twice while it ran this line; it is not run again.';
       return notCalled(line, 'line_crashed_gateway', message);
     }
+    let hasSlot = true;
     for (;;) {
       const requestId = newRequestId();
-      const error = await this.callOnce(line, requestId, signal);
-      if (!(error instanceof Error)) return this.ended(line, error);
+      const made = await this.callOnce(line, requestId, signal, (isFlex) => {
+        if (!isFlex) return hasSlot;
+        if (this.flexRunning >= FLEX_SLOTS * this.config.batch.concurrency) return false;
+        hasSlot = false;
+        giveSlot();
+        return true;
+      });
+      if ('notBefore' in made) return made;
+      if (!('error' in made)) return this.ended(line, made);
       if (signal.aborted) return undefined;
+      const { error, call } = made;
+      if (!isForRoom(error)) this.starts.reached(line);
+      const flexPauseMs = call && this.starts.afterFlex(line, call, error);
+      if (flexPauseMs !== undefined) {
+        if (flexPauseMs > LONGEST_PAUSE_IN_SLOT_MS) return this.putOff(error, flexPauseMs);
+        await pauseUnless(signal, flexPauseMs);
+        if (signal.aborted) return undefined;
+        continue;
+      }
       const failures = this.failuresWith(line, error);
       if (failures === MAX_CALLS || !isRetryable(error)) {
         this.refusedCalls.count(line, modelOf(line), error);
@@ -66,6 +98,21 @@ export class LineRunner {
     }
   }
 
+  private async complete(call: Call, isFlex: boolean): Promise<CallResponse> {
+    if (!isFlex) return this.calls.complete(call);
+    this.flexRunning += 1;
+    try {
+      return await this.calls.complete(call);
+    } finally {
+      this.flexRunning -= 1;
+    }
+  }
+
+  /** All slots of flex calls are taken; or the line has given its slot back and needs one again. */
+  private withoutSlot(isFlex: boolean): PutOff {
+    return { notBefore: new Date(this.clock.now() + (isFlex ? FLEX_RETRY_MS : 0)), forBatch: isFlex };
+  }
+
   /** The line's failures, with this one; waiting for room is none. */
   private failuresWith(line: ClaimedLine, error: GatewayError): number {
     const failures = (this.failures.get(nameOf(line)) ?? 0) + (isForRoom(error) ? 0 : 1);
@@ -77,6 +124,7 @@ export class LineRunner {
 
   private ended(line: ClaimedLine, result: LineResult): LineResult {
     this.failures.delete(nameOf(line));
+    this.starts.ended(line);
     return result;
   }
 
@@ -95,26 +143,44 @@ export class LineRunner {
     line: ClaimedLine,
     requestId: string,
     signal: AbortSignalLike,
-  ): Promise<LineResult | GatewayError> {
+    mayRun: (isFlex: boolean) => boolean,
+  ): Promise<LineResult | PutOff | FailedCall> {
     const caller = this.lineCalls.callerOf(line);
     if (!caller) {
       return notCalled(line, 'invalid_api_key', 'The API key that made this batch was revoked or has expired.');
     }
+    let call: Call | undefined;
     try {
-      const response = await this.calls.complete(this.lineCalls.callOf(line, requestId, caller, signal));
+      const start = await this.starts.start(line, this.lineCalls.callOf(line, requestId, caller, signal));
+      if ('notBefore' in start) return start;
+      ({ call } = start);
+      const isFlex = call.only !== undefined;
+      if (!mayRun(isFlex)) return this.withoutSlot(isFlex);
+      const response = await this.complete(call, isFlex);
       if (response.kind === 'stream') throw new Error('a line of a batch got a stream');
-      return done(line, requestId, response);
+      return done(line, requestId, response, start.escalated);
     } catch (thrown) {
       const error = toGatewayError(thrown);
       if (error.code === 'internal_error' && !signal.aborted) {
         this.logger.error({ batchId: line.batchId, line: line.lineNo, err: thrown }, 'a line failed unexpectedly');
       }
-      return error;
+      return { error, call };
     }
   }
 }
 
-function done(line: ClaimedLine, requestId: string, { headers, body, usage, settlement }: JsonResponse): LineResult {
+/** A call that failed; undefined where the line could not be made into one. */
+interface FailedCall {
+  error: GatewayError;
+  call: Call | undefined;
+}
+
+function done(
+  line: ClaimedLine,
+  requestId: string,
+  { headers, body, usage, settlement }: JsonResponse,
+  isLate: boolean,
+): LineResult {
   const cached = settlement.cacheStatus === 'HIT' || settlement.cacheStatus === 'COALESCED';
   return {
     line,
@@ -123,6 +189,7 @@ function done(line: ClaimedLine, requestId: string, { headers, body, usage, sett
     status: OK,
     body: inOneLine(body.toString('utf8')),
     cached,
+    escalated: isLate && !cached,
     model: headers['x-gateway-model'] ?? null,
     usage,
     provider: cached ? null : (headers['x-gateway-provider'] ?? null),

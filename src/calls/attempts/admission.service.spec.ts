@@ -147,6 +147,12 @@ describe('the admission of an attempt', () => {
     expect(setting.taken[0]?.[2]).toBe(false);
   });
 
+  it('lists a line of a batch at the price without a tier', async () => {
+    const batch = { batchId: 'batch_1', customId: 'a', madeAtMs: 0 };
+    const started = await admit(setUp(), aResolvedCall(aCall({ service_tier: 'flex' }, { batch })));
+    expect([started.askedPrice, (await admit(setUp())).askedPrice]).toEqual([aPrice(), undefined]);
+  });
+
   it('excuses the budget that sent the call to another model, and lists it at the price of the one asked for', async () => {
     const setting = setUp();
     const from = aModel({ name: 'o3', deployments: [aDeployment({ upstreamModel: 'o3' })] });

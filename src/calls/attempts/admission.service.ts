@@ -51,7 +51,7 @@ export class AdmissionService {
     const startedAt = this.clock.now();
     const price = this.priceOf(call, deployment, startedAt);
     // A made-up answer in place of another model's saves nothing.
-    const askedPrice = price === FREE ? undefined : this.askedPrice(resolved, startedAt);
+    const askedPrice = price === FREE ? undefined : this.askedPrice(resolved, deployment, price, startedAt);
     const budgets = this.budgets.of(call.caller);
     const budgeted = budgets.length > 0;
     const usage = budgeted ? worstUsage(resolved, requestBody) : this.likelyUsage(resolved, requestBody);
@@ -109,10 +109,20 @@ export class AdmissionService {
     };
   }
 
-  /** The price of the model that the caller asked for, where a budget sent the call to another one. */
-  private askedPrice({ call }: ResolvedCall, nowMs: number): Price | undefined {
-    const asked = call.downgrade?.from.deployments[0];
-    return asked && this.prices.of(asked, call.caller.teamId, nowMs);
+  /**
+   * The price of the model that the caller asked for, where a budget sent the call to another one. A line of a batch is listed
+   * at the price of a call without a tier at the time when its batch was made: it waits for a cheaper one.
+   */
+  private askedPrice(
+    { call: { downgrade, caller, batch } }: ResolvedCall,
+    deployment: Deployment,
+    price: Price,
+    nowMs: number,
+  ): Price | undefined {
+    const asked = downgrade?.from.deployments[0];
+    if (asked) return this.prices.of(asked, caller.teamId, nowMs);
+    if (batch?.madeAtMs === undefined || !price.offPeak) return batch && price;
+    return this.prices.at(deployment, caller.teamId, batch.madeAtMs);
   }
 }
 

@@ -34,7 +34,7 @@ export interface StartedAttempt {
   number: number;
   open: OpenAttempt;
   price: Price;
-  /** The price of the model that the caller asked for, where a budget sent the call to another one. */
+  /** See {@link AttemptPrices.askedPrice}. */
   askedPrice: Price | undefined;
   /** The price of another model of the same vendor, by its name there. */
   priceOf: (model: string) => Price;
@@ -231,7 +231,8 @@ export class Attempt {
       const { holdPusd } = open;
       return { listPusd: holdPusd, costPusd: holdPusd, savedBy: null, estimated: true, atWorst: true };
     }
-    return answerCost(usage, { price, askedPrice, priceOf });
+    const { batch, downgrade } = this.resolved.call;
+    return answerCost(usage, { price, askedPrice, priceOf, savedBy: batch && !downgrade ? 'batch' : 'routing' });
   }
 
   private failed(status: number, errorCode: string | null): Outcome {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import {
   type AbortSignalLike,
+  FLEX,
   type ReadReply,
   type SendOptions,
   type TokenUsage,
@@ -12,7 +13,9 @@ import {
 import { Clock } from '../../common/clock';
 import { LedgerService } from '../../ledger/ledger.service';
 import { TokenEstimator } from '../../pricing/token-estimator.service';
+import type { ConfiguredProvider } from '../../providers/provider';
 import { AttemptFailure } from '../../routing/attempt-failure';
+import { LinePace } from '../../routing/lines/line-pace.service';
 import type { ReleaseSlot, WantedAttempt } from '../../routing/route-request';
 import type { FlightSource } from '../../single-flight/flight-result';
 import { Attempt, type AttemptServices } from './attempt';
@@ -43,6 +46,7 @@ export class AttemptsService {
     estimator: TokenEstimator,
     cacheWriter: CacheWriter,
     clock: Clock,
+    private readonly pace: LinePace,
   ) {
     this.services = { ledger, estimator, cacheWriter, clock };
   }
@@ -66,7 +70,7 @@ export class AttemptsService {
       const { body, dropped } = exchange.request;
       const started = await this.admission.admit(resolved, { deployment, provider, number }, body);
       attempt = new Attempt(this.services, started, { dropped: dropped.length > 0 ? dropped : undefined, store });
-      const response = await this.send(attempt, exchange);
+      const response = await this.send(attempt, exchange, provider);
       if (!resolved.call.request.stream || isJson(response)) return await this.readAnswer(attempt, exchange, response);
       relay = new StreamRelay(attempt, exchange, response, release, this.readOn);
       return await this.startStream(attempt, relay);
@@ -81,10 +85,10 @@ export class AttemptsService {
   }
 
   /** @returns a response whose status is 200 */
-  private async send(attempt: Attempt, exchange: Exchange): Promise<UpstreamResponse> {
+  private async send(attempt: Attempt, exchange: Exchange, provider: ConfiguredProvider): Promise<UpstreamResponse> {
     const { transport, translator, request } = exchange;
-    const { call, signal, model } = attempt.resolved;
-    const timeouts = model.routing?.timeouts;
+    const { call, signal } = attempt.resolved;
+    const timeouts = timeoutsOf(attempt.resolved, provider);
     let response: UpstreamResponse;
     try {
       response = call.request.stream
@@ -94,11 +98,12 @@ export class AttemptsService {
       throw error instanceof UpstreamTransportError ? await transportFailure(attempt, translator, error) : error;
     }
     const { status, headers } = response;
+    this.pace.noteResponse(attempt.deployment, provider.credential, headers);
     if (status === OK) return response;
     const body = await readErrorBody(response, signal);
     const refusal = { status, headers, body, receivedAt: this.services.clock.now() };
     const amended = signal.aborted ? undefined : exchange.amended(refusal);
-    if (amended) return this.send(attempt, amended);
+    if (amended) return this.send(attempt, amended, provider);
     const failure = new AttemptFailure(translator.toError(refusal), status);
     await attempt.fail(status, failure.error.code);
     throw failure;
@@ -167,6 +172,15 @@ export class AttemptsService {
     const rest: FlightSource = { next: async () => ({ done: true, value }), return: async () => undefined };
     return { kind: 'stream', attempts, origin, first: '', rest };
   }
+}
+
+/** A tier that is served as there is room takes longer. */
+function timeoutsOf({ call, model }: ResolvedCall, { api }: ConfiguredProvider): SendOptions['timeouts'] {
+  const own = model.routing?.timeouts;
+  if (call.request.serviceTier !== FLEX || !api.flex) return own;
+  const { timeoutMs } = api.flex;
+  const totalTimeoutMs = own?.totalTimeoutMs && Math.max(own.totalTimeoutMs, timeoutMs);
+  return { ...own, firstByteTimeoutMs: timeoutMs, ...(totalTimeoutMs !== undefined && { totalTimeoutMs }) };
 }
 
 /** Sends a request that the signal aborts until the response's headers are here: its body is the relay's to end. */

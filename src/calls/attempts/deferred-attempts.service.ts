@@ -41,6 +41,14 @@ export interface DeferredCall {
   listPrice: Price;
 }
 
+/** A line with the deployment that is asked first, and its prices. */
+export interface PricedLine {
+  deployment: Deployment;
+  price: Price;
+  /** Of a live call now. */
+  listPrice: Price;
+}
+
 /** What an attempt costs at worst, and what holds stand for until its end is known. */
 export interface WorstCase {
   inputTokens: number;
@@ -131,24 +139,28 @@ export class DeferredAttempts {
     return { inputTokens, worstPusd: worstCostOf(inputTokens, outputTokens, price) };
   }
 
-  /** What a call is going to cost: in the vendor's batch, or as a live call at the first deployment of its model. */
-  async quote(prepared: PreparedCall, deferred: DeferredCall | undefined): Promise<LineQuote> {
-    const { call, model } = prepared;
-    const deployment = deferred?.deployment ?? model.deployments[0];
-    const nowMs = this.clock.now();
-    const listPrice = deferred?.listPrice ?? this.prices.of(deployment as Deployment, call.caller.teamId, nowMs);
-    const price = deferred?.price ?? listPrice;
+  /**
+   * What a call is going to cost.
+   *
+   * @param mayCostFull whether it may end as a live call at the list price
+   */
+  async quote(
+    prepared: PreparedCall,
+    { deployment, price, listPrice }: PricedLine,
+    mayCostFull: boolean,
+  ): Promise<LineQuote> {
+    const { call } = prepared;
     const { inputTokens } = await this.estimator.usageOf(call.endpoint.content(call.body), '');
     const mostOutputTokens = worstUsage(prepared, '').outputTokens;
     const usage = { inputTokens, cachedInputTokens: 0, reasoningTokens: 0 };
     const leastInput = Math.floor(inputTokens / TOKENIZERS_APART);
     const least = { inputTokens: leastInput, cachedInputTokens: leastInput, outputTokens: 0, reasoningTokens: 0 };
     return {
-      provider: deployment?.provider ?? '',
+      provider: deployment.provider,
       inputTokens,
       mostOutputTokens,
       leastPusd: costOf(least, price).costPusd,
-      mostPusd: worstCostOf(inputTokens * TOKENIZERS_APART, mostOutputTokens, price),
+      mostPusd: worstCostOf(inputTokens * TOKENIZERS_APART, mostOutputTokens, mayCostFull ? listPrice : price),
       likely: (outputTokens) => ({
         listPusd: costOf({ ...usage, outputTokens }, listPrice).listPusd,
         costPusd: costOf({ ...usage, outputTokens }, price).costPusd,

@@ -44,6 +44,7 @@ describe('the cost of an answer', () => {
       savedBy: 'routing',
       estimated: false,
     });
+    expect(answerCost(USAGE_TOKENS, { ...pricesOf(aPrice(), dearer), savedBy: 'batch' }).savedBy).toBe('batch');
     for (const asked of [cheaper, aPrice(), undefined])
       expect(answerCost(USAGE_TOKENS, pricesOf(aPrice(), asked))).toEqual({
         listPusd: USAGE_PUSD,

@@ -71,21 +71,30 @@ export interface AnswerCost {
 /** The prices of an attempt. */
 export interface AttemptPrices {
   price: Price;
-  /** The price of the model that the caller asked for, where a budget sent the call to another one. */
+  /** The price of what the caller asked for: another model, where a budget sent the call there, or a line's without a cheaper tier. */
   askedPrice: Price | undefined;
+  /** What saves where `askedPrice` is the higher one: `routing` by default. */
+  savedBy?: 'routing' | 'batch';
   /** The price of another model of the same vendor, by its name there. */
   priceOf: (model: string) => Price;
 }
 
 /** A call that a budget sent to another model is listed at what the one that the caller asked for would have cost. */
-export function answerCost(usage: TokenUsage, { price, askedPrice, priceOf }: AttemptPrices): AnswerCost {
+export function answerCost(
+  usage: TokenUsage,
+  { price, askedPrice, priceOf, savedBy = 'routing' }: AttemptPrices,
+): AnswerCost {
   const cost = costOfCall(usage, price, priceOf);
   const askedPusd = askedPrice ? costOf(usage, askedPrice).listPusd : 0n;
   const listPusd = askedPusd > cost.listPusd ? askedPusd : cost.listPusd;
-  return { listPusd, costPusd: cost.costPusd, savedBy: reasonOf(listPusd, cost), estimated: cost.estimated };
+  return { listPusd, costPusd: cost.costPusd, savedBy: reasonOf(listPusd, cost, savedBy), estimated: cost.estimated };
 }
 
-function reasonOf(listPusd: PicoUsd, { listPusd: ownListPusd, costPusd }: Cost): Outcome['savedBy'] {
-  if (listPusd !== ownListPusd) return 'routing';
+function reasonOf(
+  listPusd: PicoUsd,
+  { listPusd: ownListPusd, costPusd }: Cost,
+  asked: 'routing' | 'batch',
+): Outcome['savedBy'] {
+  if (listPusd !== ownListPusd) return asked;
   return costPusd === listPusd ? null : 'prompt_cache';
 }

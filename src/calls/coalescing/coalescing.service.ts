@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { BudgetExceededError } from '../../budgets/holds/budget-exceeded';
 import { type CacheHit, ResponseCache } from '../../cache/response-cache.service';
 import type { Model } from '../../models/model';
+import { AllBusyError } from '../../routing/all-busy-error';
 import { affinityKey } from '../../routing/selection/affinity';
 import type { Flight } from '../../single-flight/flight';
 import type { FlightFailure, SharedAnswer } from '../../single-flight/flight-result';
@@ -85,7 +86,7 @@ export class Coalescing {
       const texts = flight.read(subscription);
       return await new CallerStream(prepared.call, texts, settlementOf(resolved)).start(headersOf(resolved, result));
     } catch (error) {
-      flight.finish(failureOf(error));
+      flight.finish(failureOf(error, prepared.call));
       subscription.leave();
       throw error;
     }
@@ -169,6 +170,8 @@ function settlementOf({ cacheStatus }: ResolvedCall): (answer: SharedAnswer) => 
   return ({ listCostPusd, costPusd }) => ({ cacheStatus, listCostPusd, costPusd, savedPusd: listCostPusd - costPusd });
 }
 
-function failureOf(error: unknown): FlightFailure {
-  return { kind: 'failed', error, of: error instanceof BudgetExceededError ? 'leader' : 'upstream' };
+/** That a line of a batch has to wait holds for no live call that asks the same. */
+function failureOf(error: unknown, { batch }: Call): FlightFailure {
+  const isOfLeader = error instanceof BudgetExceededError || (batch !== undefined && error instanceof AllBusyError);
+  return { kind: 'failed', error, of: isOfLeader ? 'leader' : 'upstream' };
 }

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { FLEX } from '@thriftgate/providers';
 import { Clock } from '../../common/clock';
 import type { Deployment } from '../../models/model';
 import { PriceBook } from '../../pricing/price-book.service';
+import type { ConfiguredProvider } from '../../providers/provider';
 import { ProviderRegistry } from '../../providers/provider-registry.service';
 import { Router } from '../../routing/router.service';
 import { AttemptsService } from '../attempts/attempts.service';
@@ -12,6 +14,7 @@ import type { UpstreamResult } from '../attempts/upstream-result';
 const INPUT_SHARE = 3n;
 /** Above every price: a deployment without a known price is the dearest one. */
 const UNKNOWN_PUSD = 10n ** 30n;
+const NONE: readonly ConfiguredProvider[] = [];
 
 /** Asks the deployments of a call's model. */
 @Injectable()
@@ -34,10 +37,13 @@ export class UpstreamAsker {
       model,
       signal,
       stream: call.request.stream,
+      isLine: call.batch !== undefined,
+      isFlex: call.request.serviceTier === FLEX,
       affinity,
       attemptsBefore: call.attemptsBefore ?? 0,
       pricePusd: (deployment: Deployment) => this.pricePusd(deployment, teamId),
-      withCredentials: ({ provider }: Deployment) => this.providers.withCredentials(provider, owner),
+      withCredentials: ({ id, provider }: Deployment) =>
+        call.only && !call.only.has(id) ? NONE : this.providers.withCredentials(provider, owner),
     };
     return this.router.route(request, (deployment, number, release, provider) =>
       this.attempts.run(resolved, { deployment, provider, number }, release),

@@ -2,6 +2,7 @@ import { type Endpoint, type JsonBody, openAi, type Provider } from '@thriftgate
 import { FakeSignal } from './fake-signal';
 import type { TokenEstimator } from '../../pricing/token-estimator.service';
 import { aProvider } from '../../providers/testing/a-provider';
+import { LinePace } from '../../routing/lines/line-pace.service';
 import type { WantedAttempt } from '../../routing/route-request';
 import type { AdmissionService } from '../attempts/admission.service';
 import { AttemptsService } from '../attempts/attempts.service';
@@ -45,6 +46,7 @@ export function attemptsBench(
     estimator as TokenEstimator,
     cacheWriter as CacheWriter,
     bench.clock,
+    new LinePace(bench.clock),
   );
   let released = 0;
   const run = (deployment = aDeployment()) =>

@@ -26,6 +26,7 @@ import * as sampleGenerations from './0024-sample-generations';
 import * as providers from './0026-providers';
 import * as ratedFacts from './0028-rated-facts';
 import * as batchShards from './0029-batch-shards';
+import * as batchLinesCount from './0030-batch-lines-count';
 import * as rolesAndSessions from './0036-roles-and-sessions';
 
 /** Every migration by name, in the order in which they run. A migration that has landed is never changed. */
@@ -57,5 +58,6 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0026-providers': providers,
   '0028-rated-facts': ratedFacts,
   '0029-batch-shards': batchShards,
+  '0030-batch-lines-count': batchLinesCount,
   '0036-roles-and-sessions': rolesAndSessions,
 };

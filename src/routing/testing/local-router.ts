@@ -1,6 +1,8 @@
 import { Logger } from '@nestjs/common';
 import type { BreakerChannel, BreakerMessage } from '../breakers/breaker-channel.service';
 import { Breakers } from '../breakers/breakers.service';
+import { Clock } from '../../common/clock';
+import { LinePace } from '../lines/line-pace.service';
 import { AttemptRunner } from '../attempt-runner.service';
 import type { ProviderRegistry } from '../../providers/provider-registry.service';
 import type { ProviderHealth } from '../provider-health.service';
@@ -44,9 +46,10 @@ export class FakeRevivals implements Pick<ProviderRegistry, 'onRevived'> {
 export function localRouter(health: Pick<ProviderHealth, 'succeeded' | 'failed'> = { succeeded() {}, failed() {} }) {
   Logger.overrideLogger(false);
   const slots = new DeploymentSlots();
+  const pace = new LinePace(new Clock());
   const channel = new FakeBreakerChannel();
   const breakers = new Breakers(channel.asService(), new FakeRevivals().asRegistry());
   breakers.onModuleInit();
-  const router = new Router(new AttemptRunner(slots, breakers, health as ProviderHealth));
-  return { router, slots, breakers, channel };
+  const router = new Router(new AttemptRunner(slots, breakers, health as ProviderHealth, pace));
+  return { router, slots, breakers, channel, pace };
 }

@@ -17,9 +17,17 @@ export interface Difference {
 /**
  * The cost of an attempt at the price of its tier, less its booked cost. A response from the cache still costs nothing. The price of the
  * requested model is not stored for a fallback, so its list cost changes by the same amount as its cost.
+ *
+ * @param listPrice of a line of a batch that a cheaper tier served: the price without that tier
  */
-export function differenceOf(row: RatedRow, price: Price, priceOf: (model: string) => Price): Difference {
-  const { listPusd, costPusd } = costOfCall(usageOfRow(row), price, priceOf);
+export function differenceOf(
+  row: RatedRow,
+  price: Price,
+  priceOf: (model: string) => Price,
+  listPrice = price,
+): Difference {
+  const { costPusd } = costOfCall(usageOfRow(row), price, priceOf);
+  const { listPusd } = costOfCall(usageOfRow(row), listPrice, priceOf);
   if (row.cache_status === 'HIT' || row.cache_status === 'COALESCED')
     return { listPusd: listPusd - row.corrected_list_pusd, costPusd: 0n };
   const changePusd = costPusd - row.corrected_cost_pusd;

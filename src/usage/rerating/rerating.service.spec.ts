@@ -151,6 +151,19 @@ describe('re-rating of lines that a vendor ran in its batch', () => {
     expect(await books.service().rerate(PERIOD, false)).toMatchObject({ corrected: 0 });
   });
 
+  it('keeps the price of the tier in which a line ran live, and the list price without it', async () => {
+    const books = new Ledger([rowOf({ ...line, rated: { service_tier: 'flex' } }, 0)]);
+    books.price = { ...priceOf(4n, 8n), serviceTiers: { flex: priceOf(1n, 2n) } };
+    await books.service().rerate(PERIOD, false);
+    expect(books.booked()).toEqual([{ listPusd: 80n, costPusd: 20n }]);
+  });
+
+  it('changes nothing where a line waited for hours that cost less', async () => {
+    const books = new Ledger([rowOf(line, 0)]);
+    books.price = { ...priceOf(4n, 8n), offPeak: { windows: [], rates: { ...priceOf(2n, 4n) } } };
+    expect(await books.service().rerate(PERIOD, false)).toMatchObject({ corrected: 0, inexact: 1 });
+  });
+
   it('changes nothing where the provider of the batch is gone', async () => {
     const books = new Ledger([rowOf({ ...line, provider: 'gone' }, 0)]);
     books.price = priceOf(4n, 8n);

@@ -77,16 +77,17 @@ export class ReratingService {
       return undefined;
     }
     const price = priceInTier(standard, serviceTier);
-    const isOfBatch = row.saved_by === 'batch';
+    const isOfTier = row.saved_by === 'batch' && serviceTier !== undefined;
+    const isOfBatch = row.saved_by === 'batch' && !isOfTier;
     const discount = isOfBatch ? this.prices.batchDiscountOf(row.provider ?? '') : undefined;
-    // The provider that ran the batch is gone, and what its batches cost is not known.
-    if (isOfBatch && !discount) {
+    // The provider that ran the batch is gone, and what its batches cost is not known; or the line has waited for a cheaper time.
+    if (isOfBatch && (!discount || standard.offPeak)) {
       result.inexact += 1;
       return undefined;
     }
     const difference = discount
       ? differenceOfBatchLine(row, standard, priceOf, discount)
-      : differenceOf(row, price, priceOf);
+      : differenceOf(row, price, priceOf, isOfTier ? standard : price);
     if (difference.listPusd === 0n && difference.costPusd === 0n) return undefined;
     result.corrected += 1;
     result.listChangePusd += difference.listPusd;

@@ -27,6 +27,8 @@ export interface Answer {
   bill: TokenBill;
   withLogprobs: boolean;
   withUsage: boolean;
+  /** The service tier that the vendor charges. */
+  tier: string;
   /** How its end is damaged. */
   spoilt: Pick<Directives, 'badUsage' | 'earlyUsage' | 'errorBeside' | 'errorWithin'>;
   xFake: Json;
@@ -38,6 +40,8 @@ export interface AnswerChunk {
   tokens: number;
 }
 
+/** Models that are served in the default tier, whatever is asked. */
+const WITHOUT_FLEX = /^gpt-4/;
 const REFUSAL = "I'm sorry, but I can't assist with that.";
 
 function composeText(request: ChatRequest, directives: Directives, prompt: string, index: number): [string, string] {
@@ -104,6 +108,7 @@ export function compose(request: ChatRequest, directives: Directives, identity: 
     },
     withLogprobs: directives.logprobs === true || request['logprobs'] === true,
     withUsage: directives.noUsage !== true,
+    tier: request['service_tier'] === 'flex' && !WITHOUT_FLEX.test(request.model) ? 'flex' : 'default',
     spoilt: directives,
     xFake,
   };
@@ -154,7 +159,7 @@ function frame(answer: Answer, object: string): Json {
 }
 
 function tail(answer: Answer): Json {
-  return { service_tier: 'default', system_fingerprint: answer.identity.systemFingerprint, x_fake: answer.xFake };
+  return { service_tier: answer.tier, system_fingerprint: answer.identity.systemFingerprint, x_fake: answer.xFake };
 }
 
 /** The whole response, a `chat.completion`. */

@@ -170,6 +170,8 @@ export interface ScriptedCall {
   model: string | undefined;
   /** Text of the last user message, or of an embedding's input. */
   prompt: string;
+  /** Of the request. */
+  tier?: string | undefined;
 }
 
 /** The calls to which a script applies. By default the next chat or embedding call. */
@@ -178,6 +180,8 @@ export interface ScriptMatch {
   path?: string | RegExp;
   model?: string | RegExp;
   prompt?: string | RegExp | ((prompt: string) => boolean);
+  /** The service tier that the request asks for. */
+  tier?: string;
   /** The number of calls; by default 1, or all if a model or a prompt is given. */
   times?: number;
 }
@@ -236,6 +240,7 @@ export class Script {
 function matches(match: ScriptMatch, call: ScriptedCall, paths: readonly string[]): boolean {
   if (match.path === undefined ? !paths.includes(call.path) : !fits(match.path, call.path)) return false;
   if (match.model !== undefined && (call.model === undefined || !fits(match.model, call.model))) return false;
+  if (match.tier !== undefined && match.tier !== call.tier) return false;
   if (match.prompt === undefined) return true;
   if (typeof match.prompt === 'function') return match.prompt(call.prompt);
   return typeof match.prompt === 'string' ? call.prompt.includes(match.prompt) : match.prompt.test(call.prompt);

@@ -154,7 +154,13 @@ export class FakeOpenAi {
     const { call } = exchange;
     if (!/^Bearer \S+$/.test(call.headers.authorization ?? '')) return exchange.error(401, invalidRequest(NO_KEY));
     const url = new URL(call.path, 'http://vendor');
-    const scripted = this.scripted.take({ path: url.pathname, model: call.model, prompt: promptOf(call.body) });
+    const tier = isJson(call.body) ? call.body['service_tier'] : undefined;
+    const scripted = this.scripted.take({
+      path: url.pathname,
+      model: call.model,
+      prompt: promptOf(call.body),
+      tier: typeof tier === 'string' ? tier : undefined,
+    });
     exchange.directives = { ...scripted, ...parseHeader(call.headers['x-fake']) };
     if (await exchange.failEarly()) return;
 

@@ -85,6 +85,7 @@ export function chatOf(body: Json): ChatRequest {
       ? tools.filter(isJson).map((tool) => ({ type: 'function', function: tool }))
       : undefined,
     tool_choice: isLast(messages, items) ? 'none' : body['tool_choice'],
+    service_tier: body['service_tier'],
     max_completion_tokens: body['max_output_tokens'],
     response_format: format,
     reasoning_effort: isJson(body['reasoning']) ? body['reasoning']['effort'] : undefined,
@@ -155,7 +156,7 @@ function outputOf(body: Json, { id, choices, xFake }: Answer): Json[] {
   return [...thoughts, ...called];
 }
 
-function frame(body: Json, { id, created, identity, xFake }: Answer): Json {
+function frame(body: Json, { id, created, identity, tier, xFake }: Answer): Json {
   const { metadata = {}, user = null, tools = [], instructions = null, store = true } = body;
   return {
     id: id.replace('chatcmpl-', 'resp_'),
@@ -168,7 +169,7 @@ function frame(body: Json, { id, created, identity, xFake }: Answer): Json {
     temperature: 1,
     top_p: 1,
     tool_choice: 'auto',
-    service_tier: 'default',
+    service_tier: tier,
     metadata,
     user,
     tools,

@@ -6,6 +6,7 @@ import { pathUnder } from '../openai/openai-request';
 import { OpenAiChatStream } from '../openai/openai-chat-stream';
 import { bearer } from '../openai/openai';
 import { toOpenAiError } from '../openai/openai-error';
+import { FLEX_TIERS } from '../flex-tier';
 import { openAiEmbeddings } from '../openai/embeddings/openai-embeddings';
 import { chatOverResponses } from '../openai/chat-over-responses/chat-over-responses';
 import { openAiResponses } from '../openai/responses/openai-responses';
@@ -25,6 +26,7 @@ const MAX_KNOWN_MODELS = 1_000;
 /** The API of a vendor by its record. @param id its name */
 export function compatible(id: string, vendor: CompatibleVendor): Provider {
   const batches = BATCH_QUIRKS[id];
+  const flex = FLEX_TIERS[id];
   return {
     id,
     authorise: vendor.quirks.azure
@@ -37,6 +39,7 @@ export function compatible(id: string, vendor: CompatibleVendor): Provider {
       [EMBEDDINGS]: compatibleEmbeddings(vendor),
     },
     ...(batches && { batches: openAiBatches(batches) }),
+    ...(flex && { flex }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { FLEX_TIERS } from '../flex-tier';
 import { CHAT_COMPLETIONS, EMBEDDINGS, getRequest, type Provider } from '../provider';
 import type { Translator } from '../translator';
 import { readGeminiReply } from './answer/gemini-reply';
@@ -25,4 +26,5 @@ export const gemini: Provider = {
   models: (baseUrl) => getRequest(geminiPath(baseUrl, '/models')),
   translators: { [CHAT_COMPLETIONS]: geminiChat, [EMBEDDINGS]: geminiEmbeddings },
   batches: geminiBatches,
+  flex: FLEX_TIERS.gemini,
 };

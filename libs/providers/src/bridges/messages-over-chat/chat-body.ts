@@ -1,4 +1,5 @@
 import { InvalidRequestError } from '../../endpoint';
+import { FLEX } from '../../flex-tier';
 import { isRecord, type JsonRecord } from '../../json-record';
 import { type UpstreamCall, UnsupportedMemberError } from '../../translator';
 import { chatMessages } from './chat-messages';
@@ -65,6 +66,8 @@ export function chatBody({ body: asked, reasons }: UpstreamCall): ChatBody {
   else if (effort !== undefined) body.reasoning_effort = effort;
   if (isRecord(asked.metadata) && typeof asked.metadata.user_id === 'string') body.user = asked.metadata.user_id;
   if (asked.service_tier === 'standard_only') body.service_tier = 'default';
+  // Lines of batches ask for it at vendors that have it.
+  if (asked.service_tier === FLEX) body.service_tier = FLEX;
   return { body, dropped };
 }
 
