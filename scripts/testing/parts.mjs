@@ -63,6 +63,7 @@ export function partsOf({ embedded, production, alsoNode, everything }) {
 export const SOAK = {
   KILLS: '50',
   NATIVE_KILLS: '100',
+  BATCH_END_KILLS: '20',
   OUTAGES: '20',
   OUTAGE_MS: '10000',
   IMAGES: '200',

@@ -103,7 +103,8 @@ export interface BatchesTable {
   output_file_id: string | null;
   error_file_id: string | null;
   metadata: JSONColumnType<Record<string, string> | null>;
-  errors: JSONColumnType<unknown[] | null>;
+  /** Why the batch has failed: the first line of each reason. */
+  errors: JSONColumnType<{ code: string; message: string; line: number | null; param: string | null }[] | null>;
   total_lines: number;
   /** Counted up with the results, in the statement that writes them. */
   completed_lines: Generated<number>;
