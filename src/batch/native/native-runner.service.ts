@@ -1,12 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { VendorBatch } from '@thriftgate/providers';
-import { BudgetDirectory } from '../../budgets/budget-directory.service';
-import { OwnerHoldsService } from '../../budgets/holds/owner-holds.service';
 import { Clock } from '../../common/clock';
-import { GatewayError } from '../../common/errors';
 import { GatewayConfig } from '../../config/gateway-config';
-import { OwnersService } from '../../ledger/owners.service';
-import { ownerOf, ShardCalls, ShardLineError } from './shard-calls.service';
+import { ShardCalls, ShardLineError } from './shard-calls.service';
+import { ShardEnds } from './shard-ends.service';
+import { ShardOpening } from './shard-opening.service';
 import { ShardResults } from './shard-results.service';
 import { type LeasedShard, type Leftover, ShardsRepository } from './shards.repository';
 import { VendorBatches } from './vendor-batches.service';
@@ -40,9 +38,8 @@ export class NativeRunner {
     private readonly calls: ShardCalls,
     private readonly results: ShardResults,
     private readonly vendors: VendorBatches,
-    private readonly budgets: BudgetDirectory,
-    private readonly holds: OwnerHoldsService,
-    private readonly owners: OwnersService,
+    private readonly opening: ShardOpening,
+    private readonly ends: ShardEnds,
     private readonly clock: Clock,
   ) {}
 
@@ -91,28 +88,14 @@ export class NativeRunner {
     return endMs - Math.min(neededMs, (endMs - batchCreatedAt.getTime()) / 2);
   }
 
-  /** Holds the money and opens all attempts. */
   private async open(shard: LeasedShard, site: VendorSite): Promise<Next> {
-    const owner = await this.owners.register(shard.id);
-    try {
-      const { teamId, keyId } = shard;
-      const charged = await this.holds.hold(owner, this.budgets.of({ teamId, keyId }), shard.worst_pusd, true);
-      shard.charged = charged;
-      const rows: string[] = [];
-      for await (const { row } of this.calls.all(shard)) rows.push(row);
-      await this.shards.open(shard, charged, rows);
-    } catch (error) {
-      // A smaller hold may have room: that of each line.
-      if (error instanceof GatewayError && error.code !== 'unavailable') return this.end(shard, 'pending', site);
-      throw error;
-    }
-    return { inMs: 0 };
+    return (await this.opening.open(shard)) ? { inMs: 0 } : this.end(shard, 'pending', site);
   }
 
   private async send(shard: LeasedShard, site: VendorSite, stop: Leftover | undefined): Promise<Next> {
     if (shard.creating_at) {
       const found = await this.vendors.find(site, shard);
-      if (found === 'doubt') return this.doubtful(shard);
+      if (found === 'doubt') return this.doubtful(shard, site);
       if (found !== 'none') return this.sent(shard, found.batch);
       if (this.clock.now() - shard.creating_at.getTime() < this.doubtMs) return { inMs: this.doubtMs / 2 };
       await this.shards.update(shard, { creating_at: null, alone_at: null });
@@ -154,6 +137,7 @@ export class NativeRunner {
       tries: 0,
       error: null,
     });
+    this.ends.watch(shard, batch);
     this.logger.log(
       { shardId: shard.id, provider: shard.provider, vendorBatchId: batch.id },
       'a batch was created at its vendor',
@@ -161,11 +145,10 @@ export class NativeRunner {
     return { inMs: this.config.batch.pollIntervalMs };
   }
 
-  private doubtful(shard: LeasedShard): Next {
-    this.logger.error(
-      { shardId: shard.id, provider: shard.provider },
-      'several batches at the vendor could be this one; nothing is sent again',
-    );
+  /** Nothing is sent again: several batches at the vendor could be this one. */
+  private async doubtful(shard: LeasedShard, site: VendorSite): Promise<Next> {
+    if (this.isPastGrace(shard)) return this.end(shard, 'expired', site);
+    this.ends.doubt(shard);
     return { inMs: this.config.batch.pollIntervalMs };
   }
 
@@ -177,11 +160,7 @@ export class NativeRunner {
       shard.polls = 0;
     }
     const batch = await this.vendors.get(site, id);
-    if (!batch.isKnownStatus && batch.status !== shard.vendor_status)
-      this.logger.warn(
-        { shardId: shard.id, provider: shard.provider, status: batch.status },
-        'a batch of a vendor has a status that is not known; it is taken to run',
-      );
+    this.ends.watch(shard, batch);
     await this.shards.update(shard, {
       vendor_status: batch.status,
       polls: shard.polls + 1,
@@ -190,7 +169,13 @@ export class NativeRunner {
     });
     if (batch.end === 'refused') return this.refused(shard, site, batch, stop);
     if (batch.outputs.length > 0 || batch.end) await this.results.collect(shard, site, batch);
-    if (batch.end) return this.end(shard, stop ?? this.leftoverOf(shard, batch), site);
+    if (batch.end)
+      return this.end(
+        shard,
+        stop ?? this.leftoverOf(shard, batch),
+        site,
+        batch.error ?? `its batch has the status '${batch.status}'.`,
+      );
     if (this.isPastGrace(shard)) return this.end(shard, stop ?? 'expired', site);
     const { pollIntervalMs } = this.config.batch;
     const inMs = pollIntervalMs * Math.min(POLL_GROWTH ** shard.polls, LONGEST_POLL) * (0.9 + 0.2 * Math.random());
@@ -205,7 +190,8 @@ export class NativeRunner {
   ): Promise<Next> {
     const { id: shardId, provider } = shard;
     this.logger.warn({ shardId, provider, error: batch.error }, 'a vendor refused a batch');
-    if (!batch.retryLater || stop || shard.tries >= MOST_TRIES) return this.end(shard, stop ?? 'pending', site);
+    if (!batch.retryLater || stop || shard.tries >= MOST_TRIES)
+      return this.end(shard, stop ?? 'pending', site, batch.error ?? 'it gave no reason.');
     // The queue of the account is full: the same file is taken later.
     await this.shards.update(shard, {
       state: 'sending',
@@ -223,17 +209,9 @@ export class NativeRunner {
     return end === 'expired' && !isTime ? 'expired' : 'pending';
   }
 
-  /** Ends a shard: lines without a result run as live calls or end, and what is held is free. */
-  private async end(shard: LeasedShard, how: Leftover, site?: VendorSite): Promise<'ended'> {
-    await this.results.close(shard, how);
-    await this.owners.end(ownerOf(shard));
-    await this.shards.update(shard, {
-      state: 'ended',
-      alone_at: null,
-      ended_at: new Date(this.clock.now()),
-      lease_token: null,
-      lease_until: null,
-    });
+  /** @param notRun why the vendor has not run lines, see {@link ShardEnds.end} */
+  private async end(shard: LeasedShard, how: Leftover, site?: VendorSite, notRun?: string): Promise<'ended'> {
+    await this.ends.end(shard, how, notRun);
     if (site) await this.vendors.removeFile(site, shard.input_file_id ?? '');
     return 'ended';
   }
@@ -247,7 +225,10 @@ export class NativeRunner {
     // What the vendor has is not left alone.
     const isOver =
       (!isPassing || tries + 1 >= MOST_TRIES) && shard.vendor_batch_id === null && shard.creating_at === null;
-    if (isOver) return this.end(shard, this.stopOf(shard) ?? 'pending', this.vendors.siteOf(shard));
+    if (isOver) {
+      const notRun = error instanceof VendorBatchError ? error.message : undefined;
+      return this.end(shard, this.stopOf(shard) ?? 'pending', this.vendors.siteOf(shard), notRun);
+    }
     if (this.isPastGrace(shard)) return this.end(shard, 'expired', this.vendors.siteOf(shard));
     return { inMs: this.backoffMs(tries + 1) };
   }

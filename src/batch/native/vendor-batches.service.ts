@@ -3,7 +3,7 @@ import type { BatchDraft, VendorBatch } from '@thriftgate/providers';
 import { Clock } from '../../common/clock';
 import { ProviderRegistry } from '../../providers/provider-registry.service';
 import { type LeasedShard, ShardsRepository } from './shards.repository';
-import { VendorBatchError, VendorSite } from './vendor-site';
+import { plainText, VendorBatchError, VendorSite } from './vendor-site';
 
 /** Vendors' clocks differ from ours by less. */
 const CLOCK_SKEW_MS = 120_000;
@@ -108,7 +108,8 @@ export class VendorBatches {
   private read({ api }: VendorSite, body: Buffer): VendorBatch {
     const batch = api.read(body, this.clock.now());
     if (!batch) throw new VendorBatchError('The vendor described no batch.', 0, true);
-    return batch;
+    const { status, error } = batch;
+    return { ...batch, status: plainText(status), error: error === undefined ? undefined : plainText(error) };
   }
 }
 

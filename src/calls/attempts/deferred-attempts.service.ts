@@ -45,6 +45,8 @@ export interface DeferredCall {
 export interface WorstCase {
   inputTokens: number;
   worstPusd: PicoUsd;
+  /** As a live call. */
+  worstLivePusd: PicoUsd;
 }
 
 /** What a call is going to cost. */
@@ -126,9 +128,10 @@ export class DeferredAttempts {
     return first;
   }
 
-  worstOf({ prepared, exchange, price }: DeferredCall): WorstCase {
+  worstOf({ prepared, exchange, price, listPrice }: DeferredCall): WorstCase {
     const { inputTokens, outputTokens } = worstUsage(prepared, exchange.request.body);
-    return { inputTokens, worstPusd: worstCostOf(inputTokens, outputTokens, price) };
+    const worstAt = (prices: Price) => worstCostOf(inputTokens, outputTokens, prices);
+    return { inputTokens, worstPusd: worstAt(price), worstLivePusd: worstAt(listPrice) };
   }
 
   /** What a call is going to cost: in the vendor's batch, or as a live call at the first deployment of its model. */
