@@ -1,8 +1,6 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import type { Kysely } from 'kysely';
 import { newId } from '../common/ids';
 import { Database } from '../database/database.connection';
-import type { Schema } from '../database/schema';
 import type { Alert, AlertKind, NewAlert } from './alert';
 import { AlertsRepository } from './alerts.repository';
 import { DeliveryService } from './deliveries/delivery.service';
@@ -55,7 +53,10 @@ export class AlertsService implements OnApplicationBootstrap {
    *
    * @returns undefined if an alert with its `dedupeKey` exists
    */
-  record<Kind extends AlertKind>(alert: NewAlert<Kind>, db: Kysely<Schema>): Promise<Alert | undefined> {
+  record<Kind extends AlertKind>(
+    alert: NewAlert<Kind>,
+    db: Parameters<AlertsRepository['insert']>[2],
+  ): Promise<Alert | undefined> {
     return this.repository.insert(newId('alert'), alert, db);
   }
 
