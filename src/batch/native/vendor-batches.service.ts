@@ -8,6 +8,8 @@ import { plainText, VendorBatchError, VendorSite } from './vendor-site';
 /** Vendors' clocks differ from ours by less. */
 const CLOCK_SKEW_MS = 120_000;
 const MOST_PAGES = 20;
+/** What OpenAI and others answer to the cancellation of a batch that has ended. */
+const CONFLICT = 409;
 
 /** What is found of a batch whose creation broke off. `doubt`: several could be it. */
 export type Found = { batch: VendorBatch } | 'none' | 'doubt';
@@ -91,7 +93,8 @@ export class VendorBatches {
     try {
       await site.send(site.api.cancel(id, site.baseUrl));
     } catch (error) {
-      if (!(error instanceof VendorBatchError) || error.isPassing) throw error;
+      const isOver = error instanceof VendorBatchError && (error.status === CONFLICT || !error.isPassing);
+      if (!isOver) throw error;
       this.logger.debug({ vendorBatchId: id, err: error }, 'a batch of a vendor could not be cancelled');
     }
   }
