@@ -207,8 +207,10 @@ export interface BatchShardsTable {
   vendor_batch_id: string | null;
   vendor_status: string | null;
   cancel_asked_at: Date | null;
-  /** How often it was refused or failed in a row. */
+  /** How often requests failed in a row. */
   tries: Generated<number>;
+  /** How often the vendor refused it because its queue was full. */
+  refusals: Generated<number>;
   error: string | null;
   /** When it is looked at again. */
   next_at: Generated<Date>;

@@ -16,13 +16,15 @@ const LONGEST_POLL = 10;
 const POLL_GROWTH = 1.5;
 /** A creation that broke off is looked for over this time before it is made again. */
 const LONGEST_DOUBT_MS = MINUTE_MS;
-/** Refusals and failures in a row after which the lines run as live calls. */
+/** Refusals, and failures in a row, after which the lines run as live calls. */
 const MOST_TRIES = 12;
 /** Before the end of the window: what a vendor needs to stop a batch, and to run the lines that are left. */
 const STOP_MS = 10 * MINUTE_MS;
 const RUN_LINE_MS = 500;
 /** A vendor that does not stop a batch gets so long after the window's end. */
 const GRACE_MS = 60 * MINUTE_MS;
+
+const NO_REASON = 'it gave no reason.';
 
 /** When a shard is looked at again; `ended`: never. */
 type Next = { inMs: number } | 'ended';
@@ -101,17 +103,21 @@ export class NativeRunner {
       await this.shards.update(shard, { creating_at: null, alone_at: null });
       shard.creating_at = null;
       if (stop) return this.end(shard, stop, site);
+      if (shard.tries >= MOST_TRIES) return this.end(shard, 'pending', site, shard.error ?? NO_REASON);
     }
     const draft = await this.calls.draftOf(shard);
     await this.shards.renew(shard);
     const inputFileId = shard.input_file_id ?? (await this.inputOf(shard, site, draft));
     const aloneAt = site.api.foundBy === 'count' ? `${shard.provider} ${shard.provider_key ?? ''}` : null;
     if (!(await this.shards.beginCreation(shard, aloneAt))) return { inMs: this.doubtMs / 4 };
+    shard.creating_at = new Date(this.clock.now());
     try {
       return await this.sent(shard, await this.vendors.create(site, draft, inputFileId));
     } catch (error) {
-      if (error instanceof VendorBatchError && !error.mayBeDone)
+      if (error instanceof VendorBatchError && !error.mayBeDone) {
         await this.shards.update(shard, { creating_at: null, alone_at: null });
+        shard.creating_at = null;
+      }
       throw error;
     }
   }
@@ -169,13 +175,8 @@ export class NativeRunner {
     });
     if (batch.end === 'refused') return this.refused(shard, site, batch, stop);
     if (batch.outputs.length > 0 || batch.end) await this.results.collect(shard, site, batch);
-    if (batch.end)
-      return this.end(
-        shard,
-        stop ?? this.leftoverOf(shard, batch),
-        site,
-        batch.error ?? `its batch has the status '${batch.status}'.`,
-      );
+    const why = batch.error ?? `its batch has the status '${batch.status}'.`;
+    if (batch.end) return this.end(shard, stop ?? this.leftoverOf(shard, batch), site, why);
     if (this.isPastGrace(shard)) return this.end(shard, stop ?? 'expired', site);
     const { pollIntervalMs } = this.config.batch;
     const inMs = pollIntervalMs * Math.min(POLL_GROWTH ** shard.polls, LONGEST_POLL) * (0.9 + 0.2 * Math.random());
@@ -189,18 +190,19 @@ export class NativeRunner {
     stop: Leftover | undefined,
   ): Promise<Next> {
     const { id: shardId, provider } = shard;
+    const refusals = shard.refusals + 1;
     this.logger.warn({ shardId, provider, error: batch.error }, 'a vendor refused a batch');
-    if (!batch.retryLater || stop || shard.tries >= MOST_TRIES)
-      return this.end(shard, stop ?? 'pending', site, batch.error ?? 'it gave no reason.');
+    if (!batch.retryLater || stop || refusals >= MOST_TRIES)
+      return this.end(shard, stop ?? 'pending', site, batch.error ?? NO_REASON);
     // The queue of the account is full: the same file is taken later.
     await this.shards.update(shard, {
       state: 'sending',
       vendor_batch_id: null,
       creating_at: null,
-      tries: shard.tries + 1,
-      error: batch.error ?? null,
+      polls: 0,
+      refusals,
     });
-    return { inMs: this.backoffMs(shard.tries + 1) };
+    return { inMs: this.backoffMs(refusals) };
   }
 
   /** What becomes of lines that a vendor's batch ended without. */
