@@ -1,11 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { DeferredAttempts } from '../../calls/attempts/deferred-attempts.service';
-import type { PreparedCall } from '../../calls/prepared-call';
 import { Clock } from '../../common/clock';
 import { newId } from '../../common/ids';
 import { LineCalls } from '../lines/line-calls.service';
 import { BatchPlan } from './batch-plan';
-import { type BatchWindow, LinePlanner, mayShare } from './line-planner.service';
+import { type BatchWindow, LinePlanner, type PlannedCall } from './line-planner.service';
 import { PlanLostError, PlanRepository, type UnplannedBatch } from './plan.repository';
 
 /** Decides how the lines of a batch run: in vendors' batches, as the answer of an equal line, or as live calls. */
@@ -44,15 +43,16 @@ export class BatchPlanner {
       const calls = await Promise.all(lines.map((line) => this.lines.look(line, caller)));
       for (const call of calls) {
         // What is stored, or will fail, runs as a live call.
-        if (call && !call.hit) await this.place(plan, window, call.lineNo, call.prepared);
+        if (call && !call.hit) await this.place(plan, window, call);
       }
     }
     return plan;
   }
 
-  private async place(plan: BatchPlan, window: BatchWindow, lineNo: number, prepared: PreparedCall): Promise<void> {
-    if (mayShare(prepared) && plan.isSame(lineNo, prepared.slot.key)) return;
-    const line = await this.lines.defer(window, prepared);
+  private async place(plan: BatchPlan, window: BatchWindow, call: PlannedCall): Promise<void> {
+    const { lineNo, prepared, question } = call;
+    if (question !== undefined && plan.isSame(lineNo, question)) return;
+    const line = await this.lines.defer(window, call);
     if (!line) return;
     plan.defer({
       lineNo,
@@ -62,6 +62,7 @@ export class BatchPlanner {
       group: line.group,
       limits: line.api.limits,
       bytes: this.deferred.lengthOf(line, lineId(newId('shard'), lineNo)),
+      inputs: line.asked.parts?.distinct.length ?? 0,
       worstPusd: this.deferred.worstOf(line).worstPusd,
     });
   }

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { BatchQuote, CreateBatch } from '@thriftgate/contracts';
 import { DeferredAttempts } from '../../calls/attempts/deferred-attempts.service';
+import { askedFor } from '../../calls/call-parts';
+import { isParted } from '../../calls/prepared-call';
 import type { Caller } from '../../common/caller';
 import { Clock } from '../../common/clock';
 import { newId } from '../../common/ids';
@@ -9,7 +11,7 @@ import { ReportsService } from '../../usage/reports/reports.service';
 import { completionWindowMs } from '../batch-state';
 import { type BatchInput, BatchInputService } from '../input/batch-input.service';
 import type { StoredLine } from '../lines/line-calls.service';
-import { type BatchWindow, LinePlanner, mayShare, type PlannedCall } from './line-planner.service';
+import { type BatchWindow, LinePlanner, type PlannedCall } from './line-planner.service';
 import { QuoteSums } from './quote-sums';
 
 const PAGE_LINES = 200;
@@ -51,11 +53,14 @@ export class BatchQuotes {
 
   private async addLine(sums: QuoteSums, call: PlannedCall | undefined, window: BatchWindow): Promise<void> {
     if (!call) return sums.addFailing();
-    const { prepared, hit } = call;
+    const { prepared, hit, hits } = call;
     if (hit) return sums.addCached(prepared.model.name, hit.entry);
-    if (mayShare(prepared) && sums.isSame(prepared)) return;
-    const deferred = await this.lines.defer(window, prepared);
-    sums.addAsked(prepared, await this.deferred.quote(prepared, deferred), deferred !== undefined);
+    if (sums.isSame(call)) return;
+    const deferred = await this.lines.defer(window, call);
+    if (deferred || !isParted(prepared))
+      return sums.addAsked(call, await this.deferred.quote(prepared, deferred), deferred !== undefined);
+    const missing = [...prepared.parts.distinct.keys()].filter((place) => hits[place] === undefined);
+    sums.addAsked(call, await this.deferred.quote(askedFor(prepared, missing), undefined), false);
   }
 
   private async *pages({ teamId, keyId }: Caller, input: BatchInput): AsyncGenerator<StoredLine[], void, undefined> {

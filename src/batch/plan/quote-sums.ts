@@ -1,8 +1,8 @@
 import type { BatchQuote } from '@thriftgate/contracts';
 import type { CacheEntry } from '../../cache/store/cache-entry';
 import type { LineQuote } from '../../calls/attempts/deferred-attempts.service';
-import type { PreparedCall } from '../../calls/prepared-call';
 import { formatUsd, type PicoUsd } from '../../common/money';
+import type { PlannedCall } from './line-planner.service';
 
 /** What a call is taken to write where the team has no calls of its model. */
 const UNKNOWN_OUTPUT_TOKENS = 256;
@@ -48,16 +48,17 @@ export class QuoteSums {
   }
 
   /** Adds a line that asks the same as an earlier one. @returns false where none does */
-  isSame({ slot, model }: PreparedCall): boolean {
-    const first = this.firsts.get(slot.key);
+  isSame({ question, prepared }: PlannedCall): boolean {
+    const first = question === undefined ? undefined : this.firsts.get(question);
     if (!first) return false;
     this.lines += 1;
     this.duplicates += 1;
-    this.add(model.name, null, first.listPusd, 0n);
+    this.add(prepared.model.name, null, first.listPusd, 0n);
     return true;
   }
 
-  addAsked({ slot, model }: PreparedCall, quote: LineQuote, isDeferred: boolean): void {
+  /** @param quote of what is asked: of a live call, the parts that are not stored */
+  addAsked({ question, prepared: { model }, hits }: PlannedCall, quote: LineQuote, isDeferred: boolean): void {
     this.lines += 1;
     if (isDeferred) this.deferredLines += 1;
     else this.liveLines += 1;
@@ -66,8 +67,11 @@ export class QuoteSums {
     const { listPusd, costPusd } = quote.likely(written);
     this.leastPusd += quote.leastPusd;
     this.mostPusd += quote.mostPusd;
-    this.firsts.set(slot.key, { model: model.name, listPusd });
-    this.add(model.name, quote.provider, listPusd, costPusd);
+    const stored = isDeferred ? [] : hits.flatMap((hit) => hit?.entry ?? []);
+    const wholePusd = stored.reduce((sum, entry) => sum + entry.listCostPusd, listPusd);
+    this.inputTokens += stored.reduce((sum, { usage }) => sum + usage.inputTokens, 0);
+    if (question !== undefined) this.firsts.set(question, { model: model.name, listPusd: wholePusd });
+    this.add(model.name, quote.provider, wholePusd, costPusd);
   }
 
   toQuote(expectedEnd: Date): BatchQuote {
