@@ -8,6 +8,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
+import { batchesTable } from './docs/batches-table.mjs';
 import { errorTable } from './docs/error-table.mjs';
 import { featureMap, packageRules } from './docs/feature-map.mjs';
 import { unknownLogMessages } from './docs/log-messages.mjs';
@@ -27,6 +28,7 @@ const PARTS = [
   { name: 'vendor-lacks', page: 'docs/providers.md', write: vendorLacks },
   { name: 'batch-tiers', page: 'docs/batches.md', write: batchTiers },
   { name: 'embeddings', page: 'docs/embeddings.md', write: embeddingsTable },
+  { name: 'batches', page: 'docs/batches.md', write: batchesTable },
   { name: 'packages', page: 'docs/architecture.md', write: packageRules },
 ];
 

@@ -63,6 +63,7 @@ export const SOAK = {
   NATIVE_KILLS: '100',
   FLEX_LINES: '2000',
   FLEX_INSTANTS: '200',
+  BATCH_END_KILLS: '20',
   OUTAGES: '20',
   OUTAGE_MS: '10000',
   IMAGES: '200',

@@ -93,6 +93,18 @@ const TEXTS: Texts = {
         ? `배포 ${deployment}의 모델은 ${on}에 지원이 종료되었으나 ${model} 모델이 아직 호출되고 있습니다. ${model} 모델의 배포를 변경하세요.`
         : `배포 ${deployment}의 모델은 ${on}(${days}일 후)에 지원이 종료되지만 ${model} 모델이 아직 호출되고 있습니다. 그 전에 ${model} 모델의 배포를 변경하세요.`,
   }),
+  batch_not_run: ({ team_id, batch_id, provider, model, lines, more_usd, message }) => ({
+    en: `${provider} has not run ${lines === 1 ? '1 line' : `${lines} lines`} of the batch ${batch_id} of team ${team_id} (model ${model}). They run as live calls at the full price, which costs up to ${usd(more_usd)} more. The reason: ${message}`,
+    ko: `공급자 ${provider}가 팀 ${team_id}의 배치 ${batch_id} 중 ${lines}줄(모델 ${model})을 처리하지 않았습니다. 해당 줄은 정가의 실시간 호출로 처리되며, 비용이 최대 ${usd(more_usd)} 늘어날 수 있습니다. 사유: ${message}`,
+  }),
+  batch_status_unknown: ({ batch_id, provider, status, vendor_batch_id: id }) => ({
+    en: `${provider} gives its batch ${id} the status '${status}', which the gateway does not know. The batch is taken to run, and ${batch_id} waits for it until the window ends.`,
+    ko: `공급자 ${provider}의 배치 ${id} 상태가 게이트웨이에 알려지지 않은 값('${status}')입니다. 진행 중인 것으로 간주하며, 배치 ${batch_id}는 완료 시한까지 결과를 기다립니다.`,
+  }),
+  batch_in_doubt: ({ team_id, batch_id, provider, model, lines }) => ({
+    en: `The creation of a batch at ${provider} broke off, and several batches there could be it: ${lines === 1 ? '1 line' : `${lines} lines`} of ${batch_id} of team ${team_id} (model ${model}). Nothing is sent again, and the lines end with the window. Cancel what is not needed at the vendor, and give the gateway's key a workspace of its own.`,
+    ko: `공급자 ${provider}에서 배치 생성이 중단되었으며, 해당할 수 있는 배치가 여러 개 있습니다(팀 ${team_id}의 배치 ${batch_id}, 모델 ${model}, ${lines}줄). 다시 보내지 않으며, 해당 줄은 완료 시한에 만료됩니다. 공급자에서 불필요한 배치를 취소하고 게이트웨이의 키에 전용 워크스페이스를 사용하세요.`,
+  }),
   'batch.completed': batchEnd('has ended', '완료되었습니다'),
   'batch.failed': batchEnd('has failed', '실패했습니다'),
   'batch.expired': batchEnd('has expired', '만료되었습니다'),

@@ -98,6 +98,27 @@ export interface AlertData {
     /** Until then; 0 on the day, negative after it. */
     days: number;
   };
+  batch_not_run: {
+    team_id: string;
+    batch_id: string;
+    provider: string;
+    model: string;
+    /** How many lines run as live calls. */
+    lines: number;
+    /** What they cost more than in a batch of the vendor, at most. */
+    more_usd: string;
+    /** Why the vendor has not run them, in its words where it has some. */
+    message: string;
+  };
+  batch_status_unknown: {
+    batch_id: string;
+    shard_id: string;
+    provider: string;
+    /** The vendor's word. */
+    status: string;
+    vendor_batch_id: string;
+  };
+  batch_in_doubt: { team_id: string; batch_id: string; provider: string; model: string; lines: number };
   'batch.completed': BatchEndData;
   'batch.failed': BatchEndData;
   'batch.expired': BatchEndData;

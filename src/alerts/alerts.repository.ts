@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { type Selectable, sql } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import { Database } from '../database/database.connection';
+import type { Schema } from '../database/schema';
 import type { AlertsTable } from '../database/tables/alert-tables';
 import type { Alert, AlertData, AlertKind, NewAlert } from './alert';
 import { idsIn, nameMembers, withNames } from './alert-names';
@@ -34,9 +35,14 @@ const SENT_ON_REQUEST: AlertKind[] = [
 export class AlertsRepository {
   constructor(private readonly database: Database) {}
 
-  /** Stores an alert and its deliveries. @returns undefined if an alert with its `dedupeKey` exists */
-  async insert(id: string, alert: NewAlert): Promise<Alert | undefined> {
-    const names = await this.names(idsIn(alert));
+  /**
+   * Stores an alert and its deliveries.
+   *
+   * @param db a transaction that also has what the alert is about
+   * @returns undefined if an alert with its `dedupeKey` exists
+   */
+  async insert(id: string, alert: NewAlert, db: Kysely<Schema> = this.database.db): Promise<Alert | undefined> {
+    const names = await namesOf(idsIn(alert), db);
     const { en, ko } = textsOf(alert.kind, alert.data);
     const data = { ...alert.data, ...nameMembers(alert, names) };
     const { rows } = await sql<Selectable<AlertsTable>>`
@@ -50,17 +56,8 @@ export class AlertsRepository {
         WHERE webhooks.active AND webhooks.deleted_at IS NULL AND CASE WHEN webhooks.kinds IS NULL THEN raised.kind <> ALL (${SENT_ON_REQUEST}::text[]) ELSE webhooks.kinds @> to_jsonb(raised.kind) END
           AND (webhooks.team_id IS NULL OR webhooks.team_id = raised.team_id)
       )
-      SELECT * FROM raised`.execute(this.database.db);
+      SELECT * FROM raised`.execute(db);
     return rows[0] && toAlert(rows[0]);
-  }
-
-  /** The names of teams and keys, also of deleted ones, by their ids. */
-  private async names(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
-    if (ids.length === 0) return new Map();
-    const { db } = this.database;
-    const teams = db.selectFrom('teams').select(['id', 'name']).where('id', 'in', ids);
-    const keys = db.selectFrom('api_keys').select(['id', 'name']).where('id', 'in', ids);
-    return new Map((await teams.unionAll(keys).execute()).map(({ id, name }) => [id, name]));
   }
 
   /** Alerts after `after`, newest first. */
@@ -94,6 +91,14 @@ export class AlertsRepository {
     }
     return byAlert;
   }
+}
+
+/** The names of teams and keys, also of deleted ones, by their ids. */
+async function namesOf(ids: readonly string[], db: Kysely<Schema>): Promise<ReadonlyMap<string, string>> {
+  if (ids.length === 0) return new Map();
+  const teams = db.selectFrom('teams').select(['id', 'name']).where('id', 'in', ids);
+  const keys = db.selectFrom('api_keys').select(['id', 'name']).where('id', 'in', ids);
+  return new Map((await teams.unionAll(keys).execute()).map(({ id, name }) => [id, name]));
 }
 
 export function toAlert(row: Selectable<AlertsTable>): Alert {

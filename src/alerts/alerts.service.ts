@@ -47,6 +47,27 @@ export class AlertsService implements OnApplicationBootstrap {
     void this.work();
   }
 
+  /**
+   * Stores an alert with its deliveries in the transaction of what it is about: both are there, or neither is. Its message is
+   * sent by the next look for deliveries, also after a crash; {@link publish} after the commit sends it at once.
+   *
+   * @returns undefined if an alert with its `dedupeKey` exists
+   */
+  record<Kind extends AlertKind>(
+    alert: NewAlert<Kind>,
+    db: Parameters<AlertsRepository['insert']>[2],
+  ): Promise<Alert | undefined> {
+    return this.repository.insert(newId('alert'), alert, db);
+  }
+
+  /** Logs a stored alert, and looks for deliveries now. */
+  publish({ id, kind, severity, teamId, data, textEn }: Alert): void {
+    const fields = { alert_id: id, kind, severity, team_id: teamId, data };
+    if (severity === 'info') this.logger.log(fields, textEn);
+    else this.logger.warn(fields, textEn);
+    this.deliveries.wake();
+  }
+
   private work(): Promise<void> {
     return (this.working ??= this.storeAll()
       .catch((error: unknown) => this.logger.debug({ err: error }, 'alerts wait for the database'))
@@ -65,12 +86,5 @@ export class AlertsService implements OnApplicationBootstrap {
       this.stored.add(dedupeKey);
       if (alert) this.publish(alert);
     }
-  }
-
-  private publish({ id, kind, severity, teamId, data, textEn }: Alert): void {
-    const fields = { alert_id: id, kind, severity, team_id: teamId, data };
-    if (severity === 'info') this.logger.log(fields, textEn);
-    else this.logger.warn(fields, textEn);
-    this.deliveries.wake();
   }
 }

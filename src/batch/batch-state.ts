@@ -4,13 +4,13 @@ import type { BatchStatus, LineState } from '../database/schema';
 export type OpenStatus = 'validating' | 'in_progress' | 'finalizing' | 'cancelling';
 
 /** Statuses of a batch whose last line has ended. */
-export type FinalStatus = 'completed' | 'expired' | 'cancelled';
+export type FinalStatus = 'completed' | 'failed' | 'expired' | 'cancelled';
 
 /** Statuses in which a batch can be cancelled, or is being cancelled. */
 export const CANCELLABLE_STATUSES: readonly BatchStatus[] = ['validating', 'in_progress', 'cancelling'];
 
-/** The final status of a batch whose lines have all ended. One expired line makes the batch expired. */
-export function finalStatus(status: OpenStatus, lines: ReadonlySet<LineState>): FinalStatus {
+/** The final status of a batch whose lines have all ended. One expired line makes the batch expired. See LineEnds for `failed`. */
+export function finalStatus(status: OpenStatus, lines: ReadonlySet<LineState>): Exclude<FinalStatus, 'failed'> {
   if (status === 'cancelling') return 'cancelled';
   return lines.has('expired') ? 'expired' : 'completed';
 }

@@ -26,6 +26,8 @@ import { LineCalls } from './lines/line-calls.service';
 import { NativeDispatcher } from './native/native-dispatcher.service';
 import { NativeRunner } from './native/native-runner.service';
 import { ShardCalls } from './native/shard-calls.service';
+import { ShardEnds } from './native/shard-ends.service';
+import { ShardOpening } from './native/shard-opening.service';
 import { ShardResults } from './native/shard-results.service';
 import { ShardsRepository } from './native/shards.repository';
 import { VendorBatches } from './native/vendor-batches.service';
@@ -91,6 +93,8 @@ export class BatchModule {
         NativeRunner,
         ShardCalls,
         ShardResults,
+        ShardOpening,
+        ShardEnds,
         ShardsRepository,
         VendorBatches,
         ...(queueRedisUrl ? [] : [{ provide: BatchQueue, useClass: LocalBatchQueue }]),

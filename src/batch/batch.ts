@@ -8,7 +8,7 @@ export function toBatchObject(batch: Batch): BatchObject {
     id: batch.id,
     object: 'batch',
     endpoint: batch.endpoint,
-    errors: null,
+    errors: batch.errors && { object: 'list', data: batch.errors },
     input_file_id: batch.input_file_id,
     completion_window: batch.completion_window,
     status: batch.status,

@@ -1,8 +1,12 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { JsonRecord, RequestParts } from '@thriftgate/providers';
 import type { CacheHit, CacheSlot, NewAnswer, ResponseCache } from '../cache/response-cache.service';
 import type { Call } from './call';
-import type { CallPart, CallParts, PartedCall, PreparedCall } from './prepared-call';
+import { type CallPart, type CallParts, isParted, type PartedCall, type PreparedCall } from './prepared-call';
 import { apportioned } from './apportioned';
+
+/** How much of an answer is written before other calls have their turn, in UTF-16 units. */
+const TURN_LENGTH = 256 * 1024;
 
 /** The parts of a call. @throws TypeError where its API finds no input in the body */
 export function partsOf(bodies: readonly JsonRecord[], slotOf: (body: JsonRecord) => CacheSlot): CallParts {
@@ -31,12 +35,61 @@ export function narrowedTo(
   places: readonly number[],
   cache: Pick<ResponseCache, 'slotOf'>,
 ): PartedCall {
+  const narrow = askedFor(prepared, places);
+  const slots = narrow.parts.distinct.map(({ slot }) => slot) as [CacheSlot, ...CacheSlot[]];
+  return { ...narrow, slot: cache.slotOf(slots) };
+}
+
+/** As {@link narrowedTo}, with the slot of the whole call. */
+export function askedFor(prepared: PartedCall, places: readonly number[]): PartedCall {
   const { call, parts } = prepared;
   const distinct = places.flatMap((place) => parts.distinct[place] ?? []) as [CallPart, ...CallPart[]];
-  const slots = distinct.map(({ slot }) => slot) as [CacheSlot, ...CacheSlot[]];
   const body = seamOf(call).join(distinct.map((part) => part.body));
   const order = distinct.map((_part, at) => at);
-  return { ...prepared, call: { ...call, body }, slot: cache.slotOf(slots), parts: { distinct, order } };
+  return { ...prepared, call: { ...call, body }, parts: { distinct, order } };
+}
+
+/** The call as a vendor is asked for the whole of it: an input that is sent twice is asked once. */
+export function askedOnce(prepared: PreparedCall): PreparedCall {
+  return isParted(prepared) ? askedFor(prepared, [...prepared.parts.distinct.keys()]) : prepared;
+}
+
+/** The elements of a response, in the order of the request. Other calls have their turn between them. */
+export async function elementsOf(
+  { call, parts: { order } }: PartedCall,
+  stored: (place: number) => Buffer | undefined,
+): Promise<string[]> {
+  const seam = seamOf(call);
+  const elements: string[] = [];
+  let length = 0;
+  for (const [index, place] of order.entries()) {
+    const element = seam.element(stored(place) ?? Buffer.alloc(0), index, call.body);
+    elements.push(element);
+    length += element.length;
+    if (length < TURN_LENGTH) continue;
+    length = 0;
+    await nextTurn();
+  }
+  return elements;
+}
+
+/** The response to a whole call, of which each part was asked once. */
+export async function wholeResponse(
+  prepared: PartedCall,
+  { body, usage }: Pick<NewAnswer, 'body' | 'usage'>,
+): Promise<Buffer> {
+  const { call, model, parts } = prepared;
+  const seam = seamOf(call);
+  const bodies = seam.divide(body);
+  const tokens = apportioned(BigInt(usage.inputTokens), weightsOf(prepared));
+  const inputTokens = parts.order.reduce((sum, place) => sum + Number(tokens[place]), 0);
+  const elements = await elementsOf(prepared, (place) => bodies[place]);
+  return seam.assemble(elements, { model: model.name, inputTokens, cached: false });
+}
+
+/** What each distinct part has of the call's tokens, about. */
+export function weightsOf({ call, parts }: PartedCall): number[] {
+  return parts.distinct.map(({ body }) => seamOf(call).weight(body));
 }
 
 /** What the cache has of a call: for each of its parts, or for the whole of one without parts. */
@@ -76,10 +129,10 @@ export function gathered(seam: RequestParts, hits: readonly [CacheHit, ...CacheH
 }
 
 /** An answer as its parts are stored. Its tokens, which vendors tell for all together, are shared out by size, its cost by tokens. */
-export function storedParts({ call, parts }: PartedCall, answer: NewAnswer): { slot: CacheSlot; entry: NewAnswer }[] {
+export function storedParts(parted: PartedCall, answer: NewAnswer): { slot: CacheSlot; entry: NewAnswer }[] {
+  const { call, parts } = parted;
   const seam = seamOf(call);
-  const weights = parts.distinct.map(({ body }) => seam.weight(body));
-  const tokens = apportioned(BigInt(answer.usage.inputTokens), weights);
+  const tokens = apportioned(BigInt(answer.usage.inputTokens), weightsOf(parted));
   const costs = apportioned(answer.listCostPusd, tokens.map(Number));
   const bodies = seam.divide(answer.body);
   return parts.distinct.flatMap(({ slot }, at) => {

@@ -76,11 +76,9 @@ export class CallsService {
     return { ...prepared, parts, slot: this.cache.slotOf([first.slot, ...rest.map(({ slot }) => slot)]) };
   }
 
-  /** The stored answer that a call may have, before it runs. None for calls with parts, of which some may be stored. */
-  async stored(prepared: PreparedCall): Promise<CacheHit | undefined> {
-    if (!prepared.controls.read || isParted(prepared)) return undefined;
-    const [hit] = await findStored(this.cache, prepared);
-    return hit;
+  /** What the cache has of a call before it runs: of the whole call, or of each of its parts. */
+  async stored(prepared: PreparedCall): Promise<(CacheHit | undefined)[]> {
+    return prepared.controls.read ? findStored(this.cache, prepared) : [];
   }
 
   /** What the cache has that this call may have: of the whole call, or of each of its parts. */

@@ -48,6 +48,7 @@ export const SETTING_MEANINGS: Record<keyof Environment, string> = {
     'private networks that [providers of `/admin/providers`](providers.md#at-runtime) may reach, with commas: `10.1.0.0/16,127.0.0.1`; those of the environment and of `gateway.yaml` reach all',
   BATCH_CONCURRENCY: 'maximum number of batch lines that run at once in this process',
   BATCH_POLL_INTERVAL_MS: "how often a vendor's batch is asked for its state at first; backs off to ten times as long",
+  FILE_EXPIRY_DAYS: 'days until input and result files of batches are deleted that name no expiry; `0` keeps them',
   JOURNAL_FSYNC: '`always` waits for the disk with each write; `interval` flushes every 200 ms',
   JOURNAL_MAX_MB: 'size of the journal while the database is away; beyond it calls get 503',
   LEDGER_RETENTION_MONTHS: 'whole months of ledger rows to keep; without it rows stay; sums always stay',

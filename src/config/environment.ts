@@ -77,6 +77,7 @@ export const environmentSchema = z
     PROVIDER_ALLOWED_NETWORKS: networks.optional(),
     BATCH_CONCURRENCY: positive(16),
     BATCH_POLL_INTERVAL_MS: positive(30_000),
+    FILE_EXPIRY_DAYS: z.coerce.number().int().min(0).max(3_650).default(30),
     JOURNAL_FSYNC: z.enum(['interval', 'always']).default('interval'),
     JOURNAL_MAX_MB: positive(4096),
     LEDGER_RETENTION_MONTHS: z.coerce.number().int().positive().optional(),

@@ -46,7 +46,12 @@ export class GatewayConfig {
   readonly journal: { readonly fsync: 'interval' | 'always'; readonly maxBytes: number };
   /** How many whole months ledger rows are kept; undefined keeps them for ever. */
   readonly ledger: { readonly retentionMonths: number | undefined };
-  readonly batch: { readonly concurrency: number; readonly pollIntervalMs: number };
+  readonly batch: {
+    readonly concurrency: number;
+    readonly pollIntervalMs: number;
+    /** How long a file without an expiry of its own is kept; undefined keeps it until it is deleted. */
+    readonly fileExpirySeconds: number | undefined;
+  };
   /** Whether the simulator answers only while no provider has a key. */
   readonly simulatorIsAutomatic: boolean;
   /** Private networks, as `10.0.0.0/8`, that providers of administrators may reach. */
@@ -89,7 +94,11 @@ export class GatewayConfig {
     this.drift = { knownDays: file.drift.known_days, flappingFingerprints: file.drift.flapping_fingerprints };
     this.journal = { fsync: env.JOURNAL_FSYNC, maxBytes: env.JOURNAL_MAX_MB * 1024 * 1024 };
     this.ledger = { retentionMonths: env.LEDGER_RETENTION_MONTHS };
-    this.batch = { concurrency: env.BATCH_CONCURRENCY, pollIntervalMs: env.BATCH_POLL_INTERVAL_MS };
+    this.batch = {
+      concurrency: env.BATCH_CONCURRENCY,
+      pollIntervalMs: env.BATCH_POLL_INTERVAL_MS,
+      fileExpirySeconds: env.FILE_EXPIRY_DAYS === 0 ? undefined : env.FILE_EXPIRY_DAYS * DAY_SECONDS,
+    };
     this.simulatorIsAutomatic = env.SIMULATOR === 'auto';
     this.providerNetworks = networksOf(env.PROVIDER_ALLOWED_NETWORKS ?? '');
     this.providers = providerSettings(env, file);
@@ -99,7 +108,8 @@ export class GatewayConfig {
   }
 }
 
-const DEFAULT_TTL_SECONDS = 7 * 24 * 3600;
+const DAY_SECONDS = 24 * 3600;
+const DEFAULT_TTL_SECONDS = 7 * DAY_SECONDS;
 
 function proxyOf({ HTTPS_PROXY: httpsProxy, HTTP_PROXY: httpProxy, NO_PROXY: noProxy = '' }: Environment) {
   return httpsProxy === undefined && httpProxy === undefined ? undefined : { httpsProxy, httpProxy, noProxy };

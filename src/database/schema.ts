@@ -115,7 +115,8 @@ export interface BatchesTable {
   output_file_id: string | null;
   error_file_id: string | null;
   metadata: JSONColumnType<Record<string, string> | null>;
-  errors: JSONColumnType<unknown[] | null>;
+  /** Why the batch has failed: the first line of each reason. */
+  errors: JSONColumnType<{ code: string; message: string; line: number | null; param: string | null }[] | null>;
   total_lines: number;
   /** Counted up with the results, in the statement that writes them. */
   completed_lines: Generated<number>;
@@ -218,8 +219,10 @@ export interface BatchShardsTable {
   vendor_batch_id: string | null;
   vendor_status: string | null;
   cancel_asked_at: Date | null;
-  /** How often it was refused or failed in a row. */
+  /** How often requests failed in a row. */
   tries: Generated<number>;
+  /** How often the vendor refused it because its queue was full. */
+  refusals: Generated<number>;
   error: string | null;
   /** When it is looked at again. */
   next_at: Generated<Date>;

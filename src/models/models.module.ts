@@ -15,6 +15,7 @@ import { DriftService } from './versions/drift.service';
 import { KnownModels } from './versions/known-models.service';
 import { TargetsRepository } from './versions/targets.repository';
 import { TargetsService } from './versions/targets.service';
+import { WaitingOffers } from './waiting-offers.service';
 import { VersionsRepository } from './versions/versions.repository';
 
 /** The models that are served, with their deployments and cache generations. */
@@ -32,7 +33,8 @@ import { VersionsRepository } from './versions/versions.repository';
     TargetsRepository,
     TargetsService,
     KnownModels,
+    WaitingOffers,
   ],
-  exports: [ModelRegistry, GenerationsRepository, GenerationsService, DriftService, KnownModels],
+  exports: [ModelRegistry, GenerationsRepository, GenerationsService, DriftService, KnownModels, WaitingOffers],
 })
 export class ModelsModule {}

@@ -27,14 +27,14 @@ export class TokenEstimator {
   }
 
   /** Counts with OpenAI's newest public encoding. Its tables (50 MB) are loaded at the first use. */
-  async usageOf({ texts, attachments, tokens = 0 }: RequestContent, response: string): Promise<TokenUsage> {
+  async usageOf({ texts, attachments, tokens = 0, isPlain }: RequestContent, response: string): Promise<TokenUsage> {
     this.countTokens ??= (await import('gpt-tokenizer/encoding/o200k_base')).countTokens as CountTokens;
     const countTokens = this.countTokens;
     const count = (text: string) => countIn(text, (piece) => countTokens(piece, AS_TEXT));
     return {
       inputTokens: texts.reduce(
-        (sum, text) => sum + count(text) + TOKENS_PER_MESSAGE,
-        tokens + REPLY_PRIMER_TOKENS + attachments.count * TOKENS_PER_ATTACHMENT,
+        (sum, text) => sum + count(text) + (isPlain ? 0 : TOKENS_PER_MESSAGE),
+        tokens + (isPlain ? 0 : REPLY_PRIMER_TOKENS) + attachments.count * TOKENS_PER_ATTACHMENT,
       ),
       cachedInputTokens: 0,
       outputTokens: count(response),

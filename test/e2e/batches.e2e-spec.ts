@@ -28,9 +28,12 @@ describe('batches', () => {
       const file = await batches.openai.files.retrieve(id ?? '');
       expect([file.purpose, file.expires_at]).toEqual(['batch_output', file.created_at + 3_600]);
     }
-    const forever = await batches.create({ requests: input, output_expires_after: null });
-    const ended = await batches.ended(forever.id);
-    expect(await batches.openai.files.retrieve(ended.output_file_id ?? '')).not.toHaveProperty('expires_at');
+    const usual = await batches.create({ requests: input, output_expires_after: null });
+    const ended = await batches.ended(usual.id);
+    for (const id of [ended.input_file_id, ended.output_file_id ?? '']) {
+      const file = await batches.openai.files.retrieve(id);
+      expect(file.expires_at).toBe(file.created_at + 30 * 24 * 3_600);
+    }
   });
 
   it('A6: run while lines of another team wait for its budget', async () => {

@@ -63,7 +63,7 @@ describe("a batch over the vendor's batch API", () => {
   });
 
   it('expires: each custom_id is in one of the files, and nothing runs live', async () => {
-    gateway.fake.setBatchPace({ ...SLOW, inProgressMs: 20_000 });
+    gateway.fake.setBatchPace({ ...SLOW, inProgressMs: 90_000 });
     const { id } = await create(lines(20, 'expired'));
     await untilSome('expired: ');
     await endWindow(id, 1);
@@ -78,7 +78,7 @@ describe("a batch over the vendor's batch API", () => {
   });
 
   it('escalates near the end of the window: what the vendor has not done runs live, once', async () => {
-    gateway.fake.setBatchPace({ ...SLOW, inProgressMs: 20_000 });
+    gateway.fake.setBatchPace({ ...SLOW, inProgressMs: 90_000 });
     const { id } = await create(lines(20, 'escalated'), { gateway: { escalate: true } });
     await untilSome('escalated: ');
     await endWindow(id, 120);
@@ -105,6 +105,35 @@ describe("a batch over the vendor's batch API", () => {
       ...Array(3).fill('failed'),
       ...Array(3).fill('settled'),
     ]);
+    const [alert, ...others] = await eventually(async () => {
+      const { data } = (await gateway.admin('GET', '/admin/alerts?kind=batch_not_run')).body;
+      return data.length > 0 ? (data as any[]) : undefined;
+    });
+    expect(others).toEqual([]);
+    expect(alert).toMatchObject({
+      severity: 'warning',
+      data: { batch_id: id, provider: 'openai', model: 'gpt-4.1', lines: 3, message: expect.stringContaining('400') },
+    });
+    // What they cost more in truth is below what it says at most.
+    const paid = rows.reduce((sum, { cost_usd: cost }) => sum + Number(cost), 0);
+    expect(Number(alert.data.more_usd)).toBeGreaterThan(paid / 2);
+  });
+
+  it('fails where no line can be called', async () => {
+    const { key, keyId, teamId } = await gateway.createKey();
+    const { key: colleague } = await gateway.createKey({ teamId });
+    const creations = () => gateway.fake.calls.filter(({ path }) => path === '/v1/batches').length;
+    const before = creations();
+    gateway.fake.script({ status: 400, delayMs: 3_000 }, { path: '/v1/batches' });
+    const members = { requests: lines(3, 'revoked'), completion_window: '24h' };
+    const { id } = await new BatchClient(gateway, key).create(members);
+    await eventually(() => creations() > before || undefined);
+    expect((await gateway.admin('DELETE', `/admin/keys/${keyId}`)).status).toBeLessThan(300);
+    const theirs = new BatchClient(gateway, colleague);
+    const batch = await theirs.ended(id);
+    expect(batch).toMatchObject({ status: 'failed', request_counts: { total: 3, completed: 0, failed: 3 } });
+    expect(batch.errors?.data).toMatchObject([{ code: 'invalid_api_key', line: 1 }]);
+    expect(await theirs.resultsOf(batch.error_file_id)).toHaveLength(3);
   });
 
   it('makes another attempt after a failure that passes, and no second batch', async () => {

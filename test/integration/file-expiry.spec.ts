@@ -1,4 +1,6 @@
+import type { GatewayConfig } from '../../src/config/gateway-config';
 import type { Database } from '../../src/database/database.connection';
+import type { StoredFile } from '../../src/batch/files/file';
 import { FilesRepository } from '../../src/batch/files/files.repository';
 import { DATABASE_PROFILES, openTestDatabase, type TestDatabase } from '../support/test-database';
 
@@ -11,15 +13,17 @@ describe.each(DATABASE_PROFILES)('files that expire, on %s', (profile) => {
 
   beforeAll(async () => {
     database = await openTestDatabase(profile);
-    files = new FilesRepository({ db: database.db } as Database);
+    files = filesKeptFor(undefined);
     await database.db.insertInto('teams').values({ id: 'team_A', name: 'A' }).execute();
   });
   afterAll(() => database?.close());
 
-  const upload = async (id: string, expiresAfterSeconds: number | undefined) => {
-    await files.create({ id, teamId: 'team_A', filename: 'a.jsonl', purpose: 'batch' });
-    await files.writeChunk(id, 0, Buffer.from('{}'));
-    return files.publish(id, { bytes: 2, expiresAfterSeconds });
+  const filesKeptFor = (fileExpirySeconds: number | undefined) =>
+    new FilesRepository({ db: database.db } as Database, { batch: { fileExpirySeconds } } as GatewayConfig);
+  const upload = async (id: string, expiresAfterSeconds: number | undefined, kept = files) => {
+    await kept.create({ id, teamId: 'team_A', filename: 'a.jsonl', purpose: 'batch' });
+    await kept.writeChunk(id, 0, Buffer.from('{}'));
+    return kept.publish(id, { bytes: 2, expiresAfterSeconds });
   };
   const age = (id: string, seconds: number) =>
     database.db
@@ -29,6 +33,18 @@ describe.each(DATABASE_PROFILES)('files that expire, on %s', (profile) => {
       .execute();
   const chunksOf = async (id: string) =>
     (await database.db.selectFrom('file_chunks').select('chunk').where('file_id', '=', id).execute()).length;
+
+  it('have the expiry of the setting where they name none, and files that are there keep theirs', async () => {
+    const before = await upload('file_BEFORE', undefined);
+    const month = filesKeptFor(30 * 24 * HOUR_S);
+    const file = await upload('file_MONTH', undefined, month);
+    const own = await upload('file_OWN', HOUR_S, month);
+    const days = ({ expiresAt, createdAt }: StoredFile) =>
+      expiresAt && (expiresAt.getTime() - createdAt.getTime()) / 86_400_000;
+    expect([before, file, own].map(days)).toEqual([null, 30, 1 / 24]);
+    expect((await month.find('team_A', 'file_BEFORE'))?.expiresAt).toBeNull();
+    for (const id of ['file_BEFORE', 'file_MONTH', 'file_OWN']) await month.delete('team_A', id);
+  });
 
   it('C2: are there until then, and deleted with their content after it', async () => {
     const stays = await upload('file_STAYS', undefined);

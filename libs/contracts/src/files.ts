@@ -11,6 +11,7 @@ const example = {
   filename: 'questions.jsonl',
   purpose: 'batch',
   status: 'processed',
+  expires_at: 1_766_480_400,
 } as const;
 
 /** How long a file is kept. @see https://platform.openai.com/docs/api-reference/files/create */
@@ -32,7 +33,10 @@ export const fileSchema = z
     filename: z.string(),
     purpose: z.enum(['batch', 'batch_output']),
     status: z.literal('processed'),
-    expires_at: z.number().int().optional().meta({ description: 'When it is deleted. Absent if that is never.' }),
+    expires_at: z.number().int().optional().meta({
+      description:
+        'When it is deleted: 30 days after its creation, unless it or the gateway names another time. Absent if never.',
+    }),
   })
   .meta({ id: 'File', example });
 export type FileObject = z.output<typeof fileSchema>;

@@ -10,6 +10,8 @@ export interface BatchLimits {
   lines: number;
   /** Of all lines with their line ends. */
   bytes: number;
+  /** Of all lines for embeddings, each of which may have many. */
+  inputs?: number;
 }
 
 /** What is sent as one batch of a vendor. */
@@ -100,6 +102,8 @@ export interface BatchApi {
   readonly limits: BatchLimits;
   readonly foundBy: FoundBy;
   readonly discount: BatchDiscount;
+  /** Whether lines may be for embeddings. */
+  readonly embeddings: boolean;
   /**
    * What the lines of one batch must have in common, besides their model: lines with the same text can be in one. Undefined
    * where the vendor takes no such call in a batch.

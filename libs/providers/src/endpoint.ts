@@ -42,6 +42,8 @@ export interface RequestContent {
   attachments: { count: number; bytes: number };
   /** Tokens that the caller has counted itself: of inputs that are tokens, and no texts. */
   tokens?: number;
+  /** Whether the texts are no messages, which have some tokens besides their text. */
+  isPlain?: boolean;
 }
 
 /** The cost of a call, for the last event of a stream. Money is a decimal string in US dollars. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ListFilesQuery } from '@thriftgate/contracts';
 import { type Kysely, type Selectable, sql } from 'kysely';
+import { GatewayConfig } from '../../config/gateway-config';
 import { Database } from '../../database/database.connection';
 import type { FilesTable, Schema } from '../../database/schema';
 import type { FilePurpose, StoredFile } from './file';
@@ -8,7 +9,10 @@ import type { FilePurpose, StoredFile } from './file';
 /** Files and their content. Reads find published files that have not expired. */
 @Injectable()
 export class FilesRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly config: GatewayConfig,
+  ) {}
 
   /** Creates a draft, which is hidden until {@link publish}. */
   async create(file: Pick<StoredFile, 'id' | 'teamId' | 'filename' | 'purpose'>): Promise<void> {
@@ -22,13 +26,18 @@ export class FilesRepository {
     await this.database.db.insertInto('file_chunks').values({ file_id: fileId, chunk, content }).execute();
   }
 
-  /** Publishes a draft. @param db the transaction to publish it in, if any */
+  /**
+   * Publishes a draft.
+   *
+   * @param db the transaction to publish it in, if any
+   */
   async publish(
     fileId: string,
-    { bytes, expiresAfterSeconds }: { bytes: number; expiresAfterSeconds: number | undefined },
+    { bytes, expiresAfterSeconds }: { bytes: number; expiresAfterSeconds?: number | undefined },
     db: Kysely<Schema> = this.database.db,
   ): Promise<StoredFile> {
-    const expiresAt = sql<Date | null>`created_at + ${expiresAfterSeconds ?? null}::integer * interval '1 second'`;
+    const seconds = expiresAfterSeconds ?? this.config.batch.fileExpirySeconds ?? null;
+    const expiresAt = sql<Date | null>`created_at + ${seconds}::integer * interval '1 second'`;
     const row = await db
       .updateTable('files')
       .set({ bytes: BigInt(bytes), ready_at: sql`now()`, expires_at: expiresAt })

@@ -61,7 +61,7 @@ export class BatchInputService {
   /** Publishes the draft of an input that came with the request. */
   async publish(input: BatchInput, db: Parameters<FilesRepository['publish']>[2]): Promise<void> {
     const { fileId, draftBytes: bytes } = input;
-    if (bytes !== undefined) await this.repository.publish(fileId, { bytes, expiresAfterSeconds: undefined }, db);
+    if (bytes !== undefined) await this.repository.publish(fileId, { bytes }, db);
   }
 
   /** Deletes the draft of an input whose batch was not created. */

@@ -1,12 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { VendorBatch } from '@thriftgate/providers';
-import { BudgetDirectory } from '../../budgets/budget-directory.service';
-import { OwnerHoldsService } from '../../budgets/holds/owner-holds.service';
 import { Clock } from '../../common/clock';
-import { GatewayError } from '../../common/errors';
 import { GatewayConfig } from '../../config/gateway-config';
-import { OwnersService } from '../../ledger/owners.service';
-import { ownerOf, ShardCalls, ShardLineError } from './shard-calls.service';
+import { ShardCalls, ShardLineError } from './shard-calls.service';
+import { ShardEnds } from './shard-ends.service';
+import { ShardOpening } from './shard-opening.service';
 import { ShardResults } from './shard-results.service';
 import { type LeasedShard, type Leftover, ShardsRepository } from './shards.repository';
 import { VendorBatches } from './vendor-batches.service';
@@ -18,13 +16,15 @@ const LONGEST_POLL = 10;
 const POLL_GROWTH = 1.5;
 /** A creation that broke off is looked for over this time before it is made again. */
 const LONGEST_DOUBT_MS = MINUTE_MS;
-/** Refusals and failures in a row after which the lines run as live calls. */
+/** Refusals, and failures in a row, after which the lines run as live calls. */
 const MOST_TRIES = 12;
 /** Before the end of the window: what a vendor needs to stop a batch, and to run the lines that are left. */
 const STOP_MS = 10 * MINUTE_MS;
 const RUN_LINE_MS = 500;
 /** A vendor that does not stop a batch gets so long after the window's end. */
 const GRACE_MS = 60 * MINUTE_MS;
+
+const NO_REASON = 'it gave no reason.';
 
 /** When a shard is looked at again; `ended`: never. */
 type Next = { inMs: number } | 'ended';
@@ -40,9 +40,8 @@ export class NativeRunner {
     private readonly calls: ShardCalls,
     private readonly results: ShardResults,
     private readonly vendors: VendorBatches,
-    private readonly budgets: BudgetDirectory,
-    private readonly holds: OwnerHoldsService,
-    private readonly owners: OwnersService,
+    private readonly opening: ShardOpening,
+    private readonly ends: ShardEnds,
     private readonly clock: Clock,
   ) {}
 
@@ -91,44 +90,34 @@ export class NativeRunner {
     return endMs - Math.min(neededMs, (endMs - batchCreatedAt.getTime()) / 2);
   }
 
-  /** Holds the money and opens all attempts. */
   private async open(shard: LeasedShard, site: VendorSite): Promise<Next> {
-    const owner = await this.owners.register(shard.id);
-    try {
-      const { teamId, keyId } = shard;
-      const charged = await this.holds.hold(owner, this.budgets.of({ teamId, keyId }), shard.worst_pusd, true);
-      shard.charged = charged;
-      const rows: string[] = [];
-      for await (const { row } of this.calls.all(shard)) rows.push(row);
-      await this.shards.open(shard, charged, rows);
-    } catch (error) {
-      // A smaller hold may have room: that of each line.
-      if (error instanceof GatewayError && error.code !== 'unavailable') return this.end(shard, 'pending', site);
-      throw error;
-    }
-    return { inMs: 0 };
+    return (await this.opening.open(shard)) ? { inMs: 0 } : this.end(shard, 'pending', site);
   }
 
   private async send(shard: LeasedShard, site: VendorSite, stop: Leftover | undefined): Promise<Next> {
     if (shard.creating_at) {
       const found = await this.vendors.find(site, shard);
-      if (found === 'doubt') return this.doubtful(shard);
+      if (found === 'doubt') return this.doubtful(shard, site);
       if (found !== 'none') return this.sent(shard, found.batch);
       if (this.clock.now() - shard.creating_at.getTime() < this.doubtMs) return { inMs: this.doubtMs / 2 };
       await this.shards.update(shard, { creating_at: null, alone_at: null });
       shard.creating_at = null;
       if (stop) return this.end(shard, stop, site);
+      if (shard.tries >= MOST_TRIES) return this.end(shard, 'pending', site, shard.error ?? NO_REASON);
     }
     const draft = await this.calls.draftOf(shard);
     await this.shards.renew(shard);
     const inputFileId = shard.input_file_id ?? (await this.inputOf(shard, site, draft));
     const aloneAt = site.api.foundBy === 'count' ? `${shard.provider} ${shard.provider_key ?? ''}` : null;
     if (!(await this.shards.beginCreation(shard, aloneAt))) return { inMs: this.doubtMs / 4 };
+    shard.creating_at = new Date(this.clock.now());
     try {
       return await this.sent(shard, await this.vendors.create(site, draft, inputFileId));
     } catch (error) {
-      if (error instanceof VendorBatchError && !error.mayBeDone)
+      if (error instanceof VendorBatchError && !error.mayBeDone) {
         await this.shards.update(shard, { creating_at: null, alone_at: null });
+        shard.creating_at = null;
+      }
       throw error;
     }
   }
@@ -154,6 +143,7 @@ export class NativeRunner {
       tries: 0,
       error: null,
     });
+    this.ends.watch(shard, batch);
     this.logger.log(
       { shardId: shard.id, provider: shard.provider, vendorBatchId: batch.id },
       'a batch was created at its vendor',
@@ -161,11 +151,10 @@ export class NativeRunner {
     return { inMs: this.config.batch.pollIntervalMs };
   }
 
-  private doubtful(shard: LeasedShard): Next {
-    this.logger.error(
-      { shardId: shard.id, provider: shard.provider },
-      'several batches at the vendor could be this one; nothing is sent again',
-    );
+  /** Nothing is sent again: several batches at the vendor could be this one. */
+  private async doubtful(shard: LeasedShard, site: VendorSite): Promise<Next> {
+    if (this.isPastGrace(shard)) return this.end(shard, 'expired', site);
+    this.ends.doubt(shard);
     return { inMs: this.config.batch.pollIntervalMs };
   }
 
@@ -177,11 +166,7 @@ export class NativeRunner {
       shard.polls = 0;
     }
     const batch = await this.vendors.get(site, id);
-    if (!batch.isKnownStatus && batch.status !== shard.vendor_status)
-      this.logger.warn(
-        { shardId: shard.id, provider: shard.provider, status: batch.status },
-        'a batch of a vendor has a status that is not known; it is taken to run',
-      );
+    this.ends.watch(shard, batch);
     await this.shards.update(shard, {
       vendor_status: batch.status,
       polls: shard.polls + 1,
@@ -190,7 +175,8 @@ export class NativeRunner {
     });
     if (batch.end === 'refused') return this.refused(shard, site, batch, stop);
     if (batch.outputs.length > 0 || batch.end) await this.results.collect(shard, site, batch);
-    if (batch.end) return this.end(shard, stop ?? this.leftoverOf(shard, batch), site);
+    const why = batch.error ?? `its batch has the status '${batch.status}'.`;
+    if (batch.end) return this.end(shard, stop ?? this.leftoverOf(shard, batch), site, why);
     if (this.isPastGrace(shard)) return this.end(shard, stop ?? 'expired', site);
     const { pollIntervalMs } = this.config.batch;
     const inMs = pollIntervalMs * Math.min(POLL_GROWTH ** shard.polls, LONGEST_POLL) * (0.9 + 0.2 * Math.random());
@@ -204,17 +190,19 @@ export class NativeRunner {
     stop: Leftover | undefined,
   ): Promise<Next> {
     const { id: shardId, provider } = shard;
+    const refusals = shard.refusals + 1;
     this.logger.warn({ shardId, provider, error: batch.error }, 'a vendor refused a batch');
-    if (!batch.retryLater || stop || shard.tries >= MOST_TRIES) return this.end(shard, stop ?? 'pending', site);
+    if (!batch.retryLater || stop || refusals >= MOST_TRIES)
+      return this.end(shard, stop ?? 'pending', site, batch.error ?? NO_REASON);
     // The queue of the account is full: the same file is taken later.
     await this.shards.update(shard, {
       state: 'sending',
       vendor_batch_id: null,
       creating_at: null,
-      tries: shard.tries + 1,
-      error: batch.error ?? null,
+      polls: 0,
+      refusals,
     });
-    return { inMs: this.backoffMs(shard.tries + 1) };
+    return { inMs: this.backoffMs(refusals) };
   }
 
   /** What becomes of lines that a vendor's batch ended without. */
@@ -223,17 +211,9 @@ export class NativeRunner {
     return end === 'expired' && !isTime ? 'expired' : 'pending';
   }
 
-  /** Ends a shard: lines without a result run as live calls or end, and what is held is free. */
-  private async end(shard: LeasedShard, how: Leftover, site?: VendorSite): Promise<'ended'> {
-    await this.results.close(shard, how);
-    await this.owners.end(ownerOf(shard));
-    await this.shards.update(shard, {
-      state: 'ended',
-      alone_at: null,
-      ended_at: new Date(this.clock.now()),
-      lease_token: null,
-      lease_until: null,
-    });
+  /** @param notRun why the vendor has not run lines, see {@link ShardEnds.end} */
+  private async end(shard: LeasedShard, how: Leftover, site?: VendorSite, notRun?: string): Promise<'ended'> {
+    await this.ends.end(shard, how, notRun);
     if (site) await this.vendors.removeFile(site, shard.input_file_id ?? '');
     return 'ended';
   }
@@ -247,7 +227,10 @@ export class NativeRunner {
     // What the vendor has is not left alone.
     const isOver =
       (!isPassing || tries + 1 >= MOST_TRIES) && shard.vendor_batch_id === null && shard.creating_at === null;
-    if (isOver) return this.end(shard, this.stopOf(shard) ?? 'pending', this.vendors.siteOf(shard));
+    if (isOver) {
+      const notRun = error instanceof VendorBatchError ? error.message : undefined;
+      return this.end(shard, this.stopOf(shard) ?? 'pending', this.vendors.siteOf(shard), notRun);
+    }
     if (this.isPastGrace(shard)) return this.end(shard, 'expired', this.vendors.siteOf(shard));
     return { inMs: this.backoffMs(tries + 1) };
   }

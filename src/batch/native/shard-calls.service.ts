@@ -4,6 +4,7 @@ import { type DeferredCall, DeferredAttempts } from '../../calls/attempts/deferr
 import { intentOf } from '../../calls/attempts/resolved-call';
 import { CallsService } from '../../calls/calls.service';
 import { statusWithoutHit } from '../../calls/prepared-call';
+import type { PicoUsd } from '../../common/money';
 import type { Owner } from '../../common/owner';
 import { type OpenAttempt, openedBy } from '../../ledger/ledger.service';
 import type { Deployment } from '../../models/model';
@@ -61,6 +62,20 @@ export class ShardCalls {
   /** All lines without a result, one after the other. @throws ShardLineError */
   async *all(shard: LeasedShard): AsyncGenerator<ShardCall, void, undefined> {
     for await (const page of this.shards.pages(shard)) for (const line of page) yield await this.of(shard, line);
+  }
+
+  /** The lines without a result, and what they cost more at most where they run as live calls and not in the vendor's batch. */
+  async moreLive(shard: LeasedShard): Promise<{ lines: number; morePusd: PicoUsd }> {
+    let [lines, morePusd] = [0, 0n];
+    for await (const page of this.shards.pages(shard)) {
+      for (const line of page) {
+        const deferred = await this.defer(shard, line).catch(() => undefined);
+        const worst = deferred && this.deferred.worstOf(deferred);
+        lines += 1;
+        if (worst) morePusd += worst.worstLivePusd - worst.worstPusd;
+      }
+    }
+    return { lines, morePusd };
   }
 
   /** The shard as the vendor gets it. The lines are read twice: for their length, and when they are sent. @throws ShardLineError */

@@ -91,6 +91,19 @@ export class ShardsRepository {
     if (numUpdatedRows === 0n) throw new ShardLostError(id);
   }
 
+  /**
+   * Ends a shard in one transaction.
+   *
+   * @param alongside what else the transaction does
+   */
+  async end<Made>(shard: LeasedShard, alongside: (db: Transaction<Schema>) => Promise<Made>): Promise<Made> {
+    return this.database.db.transaction().execute(async (transaction) => {
+      const ended = { state: 'ended', alone_at: null, lease_token: null, lease_until: null } as const;
+      await this.update(shard, { ...ended, ended_at: sql<Date>`now()` as never }, transaction);
+      return alongside(transaction);
+    });
+  }
+
   /** Gives a shard back, to be looked at again. */
   async release(shard: LeasedShard, nextAt: Date): Promise<void> {
     await this.update(shard, { next_at: nextAt, lease_token: null, lease_until: null });

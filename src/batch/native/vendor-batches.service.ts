@@ -3,11 +3,13 @@ import type { BatchDraft, VendorBatch } from '@thriftgate/providers';
 import { Clock } from '../../common/clock';
 import { ProviderRegistry } from '../../providers/provider-registry.service';
 import { type LeasedShard, ShardsRepository } from './shards.repository';
-import { VendorBatchError, VendorSite } from './vendor-site';
+import { plainText, VendorBatchError, VendorSite } from './vendor-site';
 
 /** Vendors' clocks differ from ours by less. */
 const CLOCK_SKEW_MS = 120_000;
 const MOST_PAGES = 20;
+/** What OpenAI and others answer to the cancellation of a batch that has ended. */
+const CONFLICT = 409;
 
 /** What is found of a batch whose creation broke off. `doubt`: several could be it. */
 export type Found = { batch: VendorBatch } | 'none' | 'doubt';
@@ -91,7 +93,8 @@ export class VendorBatches {
     try {
       await site.send(site.api.cancel(id, site.baseUrl));
     } catch (error) {
-      if (!(error instanceof VendorBatchError) || error.isPassing) throw error;
+      const isOver = error instanceof VendorBatchError && (error.status === CONFLICT || !error.isPassing);
+      if (!isOver) throw error;
       this.logger.debug({ vendorBatchId: id, err: error }, 'a batch of a vendor could not be cancelled');
     }
   }
@@ -108,7 +111,8 @@ export class VendorBatches {
   private read({ api }: VendorSite, body: Buffer): VendorBatch {
     const batch = api.read(body, this.clock.now());
     if (!batch) throw new VendorBatchError('The vendor described no batch.', 0, true);
-    return batch;
+    const { status, error } = batch;
+    return { ...batch, status: plainText(status), error: error === undefined ? undefined : plainText(error) };
   }
 }
 

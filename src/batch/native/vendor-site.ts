@@ -20,13 +20,18 @@ export class VendorBatchError extends Error {
     readonly mayBeDone: boolean,
     options?: ErrorOptions,
   ) {
-    super(message, options);
+    super(plainText(message), options);
   }
 
   /** Whether the same request may succeed later. */
   get isPassing(): boolean {
     return this.status === 0 || this.status === 408 || this.status === 409 || this.status === 429 || this.status >= 500;
   }
+}
+
+/** A vendor's words without what a database refuses. */
+export function plainText(text: string): string {
+  return text.toWellFormed().replace(/\p{Cc}+/gu, ' ');
 }
 
 /** A vendor's batch API with the credential of a provider. */

@@ -1,12 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { newRequestId } from '../../common/ids';
-import type { LineState } from '../../database/schema';
 import type { NewAlert } from '../../alerts/alert';
 import { AlertsService } from '../../alerts/alerts.service';
 import { formatUsd } from '../../common/money';
-import { type FinalStatus, finalStatus } from '../batch-state';
+import type { FinalStatus } from '../batch-state';
 import { FilesRepository } from '../files/files.repository';
 import { type FileDraft, FilesService } from '../files/files.service';
+import { LineEnds } from './batch-end';
 import { type EndedBatch, type FinishingBatch, FinishingLostError, FinishingRepository } from './finishing.repository';
 import { type EndedLine, outputLine } from './output-line';
 
@@ -42,24 +42,25 @@ export class BatchFinisher {
   private async write(batch: FinishingBatch): Promise<void> {
     const output = this.resultFile(batch, 'output');
     const errors = this.resultFile(batch, 'error');
-    const states = new Set<LineState>();
+    const ends = new LineEnds();
     const expiresAfterSeconds = batch.output_expires_after_s ?? undefined;
     try {
       for await (const line of this.repository.lines(batch)) {
-        states.add(line.state);
+        ends.add(line);
         await (line.state === 'done' ? output : errors).write(line);
       }
       for (const file of [output, errors]) await file.draft?.writer.end();
       const ids = { output_file_id: output.draft?.id ?? null, error_file_id: errors.draft?.id ?? null };
-      const status = finalStatus(batch.status, states);
-      const ended = await this.repository.publish(batch, status, ids, async (transaction) => {
+      const end = ends.endOf(batch.status);
+      const alert = await this.repository.publish(batch, end, ids, async (transaction, ended) => {
         for (const { draft } of [output, errors]) {
           if (!draft) continue;
           const { bytes } = draft.writer;
           await this.filesRepository.publish(draft.id, { bytes, expiresAfterSeconds }, transaction);
         }
+        return this.alerts.record(endAlert(batch, end.status, ended), transaction);
       });
-      this.alerts.raise(endAlert(batch, status, ended));
+      if (alert) this.alerts.publish(alert);
     } catch (error) {
       for (const { draft } of [output, errors]) if (draft) await this.filesRepository.discard(draft.id);
       throw error;

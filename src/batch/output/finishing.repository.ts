@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { type Kysely, sql } from 'kysely';
 import { Database } from '../../database/database.connection';
 import type { Schema } from '../../database/schema';
-import type { FinalStatus, OpenStatus } from '../batch-state';
+import type { OpenStatus } from '../batch-state';
 import { hasNoOpenLines } from '../lines/lines.repository';
+import type { BatchEnd } from './batch-end';
 import type { EndedLine } from './output-line';
 
 const LEASE = sql<Date>`now() + interval '30 seconds'`;
@@ -70,27 +71,35 @@ export class FinishingRepository {
   }
 
   /**
-   * Ends a batch and publishes its files in one transaction.
+   * Ends a batch in one transaction.
    *
+   * @param alongside what else the transaction does: it publishes the files and stores the alert
+   * @returns what `alongside` returns
    * @throws FinishingLostError
    */
-  async publish(
+  publish<Made>(
     { id, token }: FinishingBatch,
-    status: FinalStatus,
-    files: { output_file_id: string | null; error_file_id: string | null },
-    alongside: (db: Kysely<Schema>) => Promise<unknown>,
-  ): Promise<EndedBatch> {
+    { status, errors }: BatchEnd,
+    files: EndedBatch['files'],
+    alongside: (db: Kysely<Schema>, ended: EndedBatch) => Promise<Made>,
+  ): Promise<Made> {
     return this.database.db.transaction().execute(async (transaction) => {
-      await alongside(transaction);
       const ended = await transaction
         .updateTable('batches')
-        .set({ status, ...files, [`${status}_at`]: sql`now()`, lease_token: null, lease_until: null })
+        .set({
+          status,
+          errors: JSON.stringify(errors),
+          ...files,
+          [`${status}_at`]: sql`now()`,
+          lease_token: null,
+          lease_until: null,
+        })
         .where('id', '=', id)
         .where('lease_token', '=', token)
         .returning(['total_lines', 'completed_lines', 'failed_lines', 'cost_pusd', 'saved_pusd'])
         .executeTakeFirst();
       if (!ended) throw new FinishingLostError(id);
-      return { ...ended, files };
+      return alongside(transaction, { ...ended, files });
     });
   }
 

@@ -2,15 +2,15 @@ import * as fc from 'fast-check';
 import { aDeployment } from '../../models/testing/a-model';
 import { BatchPlan } from './batch-plan';
 
-const LIMITS = { lines: 5, bytes: 1_000 };
+const LIMITS = { lines: 5, bytes: 1_000, inputs: 12 };
 
-const planOf = (lines: { group: string; model: string; bytes: number; worst: number }[]) => {
+const planOf = (lines: { group: string; model: string; bytes: number; inputs: number; worst: number }[]) => {
   let ids = 0;
   const plan = new BatchPlan(() => `shard_${(ids += 1)}`);
   const deployments = new Map(
     ['a', 'b'].map((name) => [name, aDeployment({ id: `openai/${name}`, publicName: name })]),
   );
-  for (const [index, { group, model, bytes, worst }] of lines.entries()) {
+  for (const [index, { group, model, bytes, inputs, worst }] of lines.entries()) {
     const deployment = deployments.get(model) ?? aDeployment();
     const worstPusd = BigInt(worst);
     plan.defer({
@@ -21,6 +21,7 @@ const planOf = (lines: { group: string; model: string; bytes: number; worst: num
       group,
       limits: LIMITS,
       bytes,
+      inputs,
       worstPusd,
     });
   }
@@ -33,6 +34,7 @@ describe('BatchPlan', () => {
       group: fc.constantFrom('x', 'y'),
       model: fc.constantFrom('a', 'b'),
       bytes: fc.integer({ min: 1, max: 900 }),
+      inputs: fc.integer({ min: 0, max: 12 }),
       worst: fc.integer({ min: 0, max: 9 }),
     });
     fc.assert(
@@ -40,7 +42,7 @@ describe('BatchPlan', () => {
         const { shards } = planOf(lines);
         const placed = shards.flatMap(({ lineNos }) => lineNos);
         expect(placed.toSorted((a, b) => a - b)).toEqual(lines.map((_, index) => index + 1));
-        for (const { deployment, lineNos, requestIds, bytes, worstPusd } of shards) {
+        for (const { deployment, lineNos, requestIds, bytes, inputs, worstPusd } of shards) {
           const own = lineNos.flatMap((lineNo) => lines[lineNo - 1] ?? []);
           expect(new Set(own.map(({ group, model }) => `${group} ${model}`)).size).toBe(1);
           expect(own[0]?.model).toBe(deployment.publicName);
@@ -48,6 +50,8 @@ describe('BatchPlan', () => {
           expect(lineNos.length).toBeLessThanOrEqual(LIMITS.lines);
           expect([bytes, worstPusd]).toEqual([sum(own, 'bytes'), BigInt(sum(own, 'worst'))]);
           expect(bytes).toBeLessThanOrEqual(LIMITS.bytes * 0.95);
+          expect(inputs).toBe(sum(own, 'inputs'));
+          expect(inputs).toBeLessThanOrEqual(LIMITS.inputs);
         }
       }),
     );
@@ -68,6 +72,6 @@ describe('BatchPlan', () => {
   });
 });
 
-function sum(lines: { bytes: number; worst: number }[], member: 'bytes' | 'worst'): number {
+function sum(lines: { bytes: number; inputs: number; worst: number }[], member: 'bytes' | 'inputs' | 'worst'): number {
   return lines.reduce((all, line) => all + line[member], 0);
 }

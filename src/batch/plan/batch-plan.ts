@@ -17,6 +17,8 @@ export interface PlannedShard {
   /** The ids of their calls, in the same order. */
   requestIds: string[];
   bytes: number;
+  /** Of lines for embeddings. */
+  inputs: number;
   worstPusd: PicoUsd;
 }
 
@@ -30,6 +32,8 @@ export interface DeferrableLine {
   group: string;
   limits: BatchLimits;
   bytes: number;
+  /** Of a line for embeddings; 0 for any other. */
+  inputs: number;
   worstPusd: PicoUsd;
 }
 
@@ -41,36 +45,47 @@ export class BatchPlan {
   readonly waiting: { lineNo: number; fromMs: number }[] = [];
   /** The shard that lines of a group are added to. */
   private readonly open = new Map<string, PlannedShard>();
-  /** The first line of each question, by its slot in the cache. */
+  /** The first line of each question. */
   private readonly firsts = new Map<string, number>();
 
   /** @param newShardId makes ids of one length */
   constructor(private readonly newShardId: () => string) {}
 
   /** Whether an earlier line asks the same; then this one waits for its answer. */
-  isSame(lineNo: number, slotKey: string): boolean {
-    const first = this.firsts.get(slotKey);
-    if (first === undefined) this.firsts.set(slotKey, lineNo);
+  isSame(lineNo: number, question: string): boolean {
+    const first = this.firsts.get(question);
+    if (first === undefined) this.firsts.set(question, lineNo);
     else this.sameAs.push({ lineNo, sameAs: first });
     return first !== undefined;
   }
 
   /** Puts a line into a shard that has room for it. */
-  defer({ lineNo, requestId, deployment, providerKey, group, limits, bytes, worstPusd }: DeferrableLine): void {
+  defer({ lineNo, requestId, deployment, providerKey, group, limits, bytes, inputs, worstPusd }: DeferrableLine): void {
     const name = [deployment.publicName, deployment.id, providerKey ?? '', group].join('\n');
     let shard = this.open.get(name);
     const hasRoom =
       shard &&
       shard.lineNos.length < Math.min(limits.lines, MOST_LINES) &&
-      shard.bytes + bytes <= limits.bytes * FILLED_SHARE;
+      shard.bytes + bytes <= limits.bytes * FILLED_SHARE &&
+      shard.inputs + inputs <= (limits.inputs ?? Infinity);
     if (!shard || !hasRoom) {
-      shard = { id: this.newShardId(), deployment, providerKey, lineNos: [], requestIds: [], bytes: 0, worstPusd: 0n };
+      shard = {
+        id: this.newShardId(),
+        deployment,
+        providerKey,
+        lineNos: [],
+        requestIds: [],
+        bytes: 0,
+        inputs: 0,
+        worstPusd: 0n,
+      };
       this.shards.push(shard);
       this.open.set(name, shard);
     }
     shard.lineNos.push(lineNo);
     shard.requestIds.push(requestId);
     shard.bytes += bytes;
+    shard.inputs += inputs;
     shard.worstPusd += worstPusd;
   }
 }

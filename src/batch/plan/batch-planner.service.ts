@@ -1,10 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { DeferredAttempts } from '../../calls/attempts/deferred-attempts.service';
-import type { PreparedCall } from '../../calls/prepared-call';
 import { newId } from '../../common/ids';
 import { LineCalls } from '../lines/line-calls.service';
 import { BatchPlan } from './batch-plan';
-import { LinePlanner, mayShare } from './line-planner.service';
+import { LinePlanner, type PlannedCall } from './line-planner.service';
 import { PlanLostError, PlanRepository, type UnplannedBatch } from './plan.repository';
 
 /** Decides how the lines of a batch run: in vendors' batches, as the answer of an equal line, or as live calls, now or later. */
@@ -41,15 +40,16 @@ export class BatchPlanner {
       const calls = await Promise.all(lines.map((line) => this.lines.look(line, caller)));
       for (const call of calls) {
         // What is stored, or will fail, runs as a live call.
-        if (call && !call.hit) await this.place(plan, batch, call.lineNo, call.prepared);
+        if (call && !call.hit) await this.place(plan, batch, call);
       }
     }
     return plan;
   }
 
-  private async place(plan: BatchPlan, batch: UnplannedBatch, lineNo: number, prepared: PreparedCall): Promise<void> {
-    if (mayShare(prepared) && plan.isSame(lineNo, prepared.slot.key)) return;
-    const { deferred: line, way, fromMs } = await this.lines.plan(batch, prepared);
+  private async place(plan: BatchPlan, batch: UnplannedBatch, call: PlannedCall): Promise<void> {
+    const { lineNo, prepared, question } = call;
+    if (question !== undefined && plan.isSame(lineNo, question)) return;
+    const { deferred: line, way, fromMs } = await this.lines.plan(batch, call);
     if (way === 'off_peak') plan.waiting.push({ lineNo, fromMs });
     if (!line) return;
     plan.defer({
@@ -60,6 +60,7 @@ export class BatchPlanner {
       group: line.group,
       limits: line.api.limits,
       bytes: this.deferred.lengthOf(line, lineId(newId('shard'), lineNo)),
+      inputs: line.asked.parts?.distinct.length ?? 0,
       worstPusd: this.deferred.worstOf(line).worstPusd,
     });
   }

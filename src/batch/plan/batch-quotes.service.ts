@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { BatchQuote, CreateBatch } from '@thriftgate/contracts';
 import { DeferredAttempts } from '../../calls/attempts/deferred-attempts.service';
+import { askedFor } from '../../calls/call-parts';
+import { isParted, type PartedCall } from '../../calls/prepared-call';
 import type { Caller } from '../../common/caller';
 import { Clock } from '../../common/clock';
 import { newId } from '../../common/ids';
@@ -10,7 +12,7 @@ import { completionWindowMs } from '../batch-state';
 import { type BatchInput, BatchInputService } from '../input/batch-input.service';
 import type { StoredLine } from '../lines/line-calls.service';
 import type { BatchOfLine } from '../ways/line-ways.service';
-import { LinePlanner, mayShare, type PlannedCall } from './line-planner.service';
+import { LinePlanner, type PlannedCall } from './line-planner.service';
 import { QuoteSums } from './quote-sums';
 
 const PAGE_LINES = 200;
@@ -59,13 +61,14 @@ export class BatchQuotes {
 
   private async addLine(sums: QuoteSums, call: PlannedCall | undefined, batch: BatchOfLine): Promise<void> {
     if (!call) return sums.addFailing();
-    const { prepared, hit } = call;
+    const { prepared, hit, hits } = call;
     if (hit) return sums.addCached(prepared.model.name, hit.entry);
-    if (mayShare(prepared) && sums.isSame(prepared)) return;
-    const { priced, way, fromMs } = await this.lines.plan(batch, prepared);
+    if (sums.isSame(call)) return;
+    const { deferred, priced, way, fromMs } = await this.lines.plan(batch, call);
     if (!priced) return sums.addFailing();
     const mayCostFull = way === 'flex' || way === 'off_peak' || (way === 'batch' && batch.escalate);
-    sums.addAsked(prepared, await this.deferred.quote(prepared, priced, mayCostFull), { way, fromMs });
+    const asked = deferred?.asked ?? (isParted(prepared) ? askedFor(prepared, missingOf(prepared, hits)) : prepared);
+    sums.addAsked(call, await this.deferred.quote(asked, priced, mayCostFull), { way, fromMs });
   }
 
   private async *pages({ teamId, keyId }: Caller, input: BatchInput): AsyncGenerator<StoredLine[], void, undefined> {
@@ -97,4 +100,9 @@ export class BatchQuotes {
     const runMs = Math.max(slowMs / this.config.batch.concurrency, linesBy('flex') > 0 ? FLEX_MS : LIVE_MS);
     return Math.max(nowMs + (linesBy('batch') > 0 ? NATIVE_MS : 0), Math.max(nowMs, lastFromMs) + runMs);
   }
+}
+
+/** The places of the parts that are not stored. */
+function missingOf({ parts }: PartedCall, hits: PlannedCall['hits']): number[] {
+  return [...parts.distinct.keys()].filter((place) => hits[place] === undefined);
 }

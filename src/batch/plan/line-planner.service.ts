@@ -1,11 +1,13 @@
+import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { CacheHit } from '../../cache/response-cache.service';
 import { type DeferredCall, DeferredAttempts, type PricedLine } from '../../calls/attempts/deferred-attempts.service';
 import { CallsService } from '../../calls/calls.service';
-import type { PreparedCall } from '../../calls/prepared-call';
+import { weightsOf, wholeHit } from '../../calls/call-parts';
+import { isParted, type PreparedCall } from '../../calls/prepared-call';
 import type { Caller } from '../../common/caller';
 import { newRequestId } from '../../common/ids';
-import type { Deployment, Model } from '../../models/model';
+import { WaitingOffers } from '../../models/waiting-offers.service';
 import { LineCalls, type StoredLine } from '../lines/line-calls.service';
 import { type BatchOfLine, LineWays, typicalPusd } from '../ways/line-ways.service';
 import { isUsualTier } from '../ways/usual-tier';
@@ -13,11 +15,16 @@ import { chooseWay, isLongEnoughForBatch, type Way } from '../ways/way';
 
 const NEVER = new AbortController().signal;
 
-/** A line as a call, with the stored answer that it may have. */
+/** A line as a call, with what is stored of its answer. */
 export interface PlannedCall {
   lineNo: number;
   prepared: PreparedCall;
+  /** The whole answer. */
   hit: CacheHit | undefined;
+  /** Of each part of a call that has some. */
+  hits: readonly (CacheHit | undefined)[];
+  /** Lines with the same one may have one answer; undefined where this one gets its own. */
+  question: string | undefined;
 }
 
 /** How a line is going to run, with its prices. */
@@ -38,6 +45,7 @@ export class LinePlanner {
     private readonly calls: CallsService,
     private readonly deferred: DeferredAttempts,
     private readonly lineCalls: LineCalls,
+    private readonly offers: WaitingOffers,
     private readonly ways: LineWays,
   ) {}
 
@@ -45,17 +53,25 @@ export class LinePlanner {
   async look(line: StoredLine, caller: Caller): Promise<PlannedCall | undefined> {
     try {
       const prepared = this.calls.prepare(this.lineCalls.callOf(line, newRequestId(), caller, NEVER));
-      return { lineNo: line.lineNo, prepared, hit: await this.calls.stored(prepared) };
+      const hits = await this.calls.stored(prepared);
+      return {
+        lineNo: line.lineNo,
+        prepared,
+        hit: wholeHit(prepared, hits),
+        hits,
+        question: questionOf(prepared, line),
+      };
     } catch {
       return undefined;
     }
   }
 
   /** The cheapest way of a line that meets the window of its batch. */
-  async plan(batch: BatchOfLine, prepared: PreparedCall): Promise<PlannedWay> {
+  async plan(batch: BatchOfLine, call: PlannedCall): Promise<PlannedWay> {
+    const { prepared } = call;
     const window = this.ways.windowOf(batch);
     const ways = this.ways.of(prepared.model, prepared.call.caller.teamId);
-    const inBatch = isLongEnoughForBatch(window) ? await this.defer(prepared) : undefined;
+    const inBatch = isLongEnoughForBatch(window) ? await this.defer(call) : undefined;
     if (!ways) return { way: 'live', fromMs: window.nowMs, deferred: undefined, priced: undefined };
     const { deployment, price, flexPrice = price, flexDeployments, offPeakPrice = price } = ways;
     if (!isUsualTier(prepared.call.request.serviceTier))
@@ -75,27 +91,31 @@ export class LinePlanner {
     return { way, fromMs, deferred: way === 'batch' ? inBatch : undefined, priced: priced[way] };
   }
 
-  /** Undefined where the vendor takes no such call in a batch. */
-  private async defer(prepared: PreparedCall): Promise<DeferredCall | undefined> {
+  /** Undefined where the vendor takes no such call in a batch, or what is not stored of it costs less as a live call. */
+  private async defer({ prepared, hits }: PlannedCall): Promise<DeferredCall | undefined> {
     if (!mayDefer(prepared)) return undefined;
-    const deployment = this.deploymentOf(prepared.model);
-    return deployment && this.deferred.defer(prepared, deployment).catch(() => undefined);
+    const deployment = this.offers.batchDeployment(prepared.model);
+    const deferred = deployment && (await this.deferred.defer(prepared, deployment).catch(() => undefined));
+    return deferred && this.isCheaper(deferred, hits) ? deferred : undefined;
   }
 
-  /** The first deployment whose vendor sells batches, of those whose answers may be stored under the model's name. */
-  private deploymentOf({ deployments, family }: Model): Deployment | undefined {
-    return deployments
-      .filter((each) => each.upstreamModel === family && this.deferred.apiOf(each) !== undefined)
-      .toSorted((one, other) => one.priority - other.priority || other.weight - one.weight)[0];
+  /** Whether all of a call costs less in the vendor's batch than its missing parts as a live call. */
+  private isCheaper(deferred: DeferredCall, hits: PlannedCall['hits']): boolean {
+    if (!isParted(deferred.prepared)) return true;
+    const weights = weightsOf(deferred.prepared);
+    const all = weights.reduce((sum, weight) => sum + weight, 0);
+    const missing = weights.reduce((sum, weight, place) => (hits[place] ? sum : sum + weight), 0);
+    const { worstPusd, worstLivePusd } = this.deferred.worstOf(deferred);
+    return missing === all || worstPusd * BigInt(all) < worstLivePusd * BigInt(missing);
   }
 }
 
-/** Calls with parts run live: some of their parts may be stored. */
-function mayDefer({ call, controls, parts }: PreparedCall): boolean {
-  return !parts && !controls.onlyIfCached && isUsualTier(call.request.serviceTier);
+function mayDefer({ call, controls }: PreparedCall): boolean {
+  return !controls.onlyIfCached && isUsualTier(call.request.serviceTier);
 }
 
-/** Whether equal lines may have one answer. */
-export function mayShare({ controls, parts }: PreparedCall): boolean {
-  return controls.read && controls.write && !parts;
+/** What equal lines have in common. The slot of a call with parts says nothing of the form in which they are written. */
+function questionOf({ controls, parts, slot }: PreparedCall, { body }: StoredLine): string | undefined {
+  if (!controls.read || !controls.write) return undefined;
+  return parts ? `${slot.key} ${createHash('sha256').update(body).digest('base64')}` : slot.key;
 }

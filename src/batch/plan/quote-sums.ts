@@ -1,9 +1,9 @@
 import type { BatchQuote } from '@thriftgate/contracts';
 import type { CacheEntry } from '../../cache/store/cache-entry';
 import type { LineQuote } from '../../calls/attempts/deferred-attempts.service';
-import type { PreparedCall } from '../../calls/prepared-call';
 import { formatUsd, type PicoUsd } from '../../common/money';
 import type { ChosenWay, Way } from '../ways/way';
+import type { PlannedCall } from './line-planner.service';
 
 /** What a call is taken to write where the team has no calls of its model. */
 const UNKNOWN_OUTPUT_TOKENS = 256;
@@ -56,16 +56,21 @@ export class QuoteSums {
   }
 
   /** Adds a line that asks the same as an earlier one. @returns false where none does */
-  isSame({ slot, model }: PreparedCall): boolean {
-    const first = this.firsts.get(slot.key);
+  isSame({ question, prepared }: PlannedCall): boolean {
+    const first = question === undefined ? undefined : this.firsts.get(question);
     if (!first) return false;
     this.lines += 1;
     this.duplicates += 1;
-    this.add({ model: model.name, ...NOT_ASKED }, first.listPusd, 0n);
+    this.add({ model: prepared.model.name, ...NOT_ASKED }, first.listPusd, 0n);
     return true;
   }
 
-  addAsked({ slot, model }: PreparedCall, quote: LineQuote, { way, fromMs }: Pick<ChosenWay, 'way' | 'fromMs'>): void {
+  /** @param quote of what is asked: outside of a vendor's batch, the parts that are not stored */
+  addAsked(
+    { question, prepared: { model }, hits }: PlannedCall,
+    quote: LineQuote,
+    { way, fromMs }: Pick<ChosenWay, 'way' | 'fromMs'>,
+  ): void {
     this.lines += 1;
     this.lastFromMs = Math.max(this.lastFromMs, fromMs);
     this.inputTokens += quote.inputTokens;
@@ -73,8 +78,11 @@ export class QuoteSums {
     const { listPusd, costPusd } = quote.likely(written);
     this.leastPusd += quote.leastPusd;
     this.mostPusd += quote.mostPusd;
-    this.firsts.set(slot.key, { model: model.name, listPusd });
-    this.add({ model: model.name, provider: quote.provider, tier: way }, listPusd, costPusd);
+    const stored = way === 'batch' ? [] : hits.flatMap((hit) => hit?.entry ?? []);
+    const wholePusd = stored.reduce((sum, entry) => sum + entry.listCostPusd, listPusd);
+    this.inputTokens += stored.reduce((sum, { usage }) => sum + usage.inputTokens, 0);
+    if (question !== undefined) this.firsts.set(question, { model: model.name, listPusd: wholePusd });
+    this.add({ model: model.name, provider: quote.provider, tier: way }, wholePusd, costPusd);
   }
 
   /** The lines that are run in one way. */

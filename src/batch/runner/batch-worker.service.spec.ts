@@ -41,7 +41,7 @@ describe('BatchWorker', () => {
           signals.add(signal);
           signal.addEventListener('abort', () => end(undefined));
         }),
-    } as LineRunner;
+    } as Pick<LineRunner, 'run'> as LineRunner;
     const finished: string[] = [];
     const finisher = { finish: async (batchId: string) => void finished.push(batchId) } as BatchFinisher;
     const results = { stop: () => undefined } as ResultWriter;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type BatchApi, byteLengthOf, type ReadReply, type VendorLine } from '@thriftgate/providers';
+import { type BatchApi, byteLengthOf, type PartLimits, type ReadReply, type VendorLine } from '@thriftgate/providers';
 import { Clock } from '../../common/clock';
 import type { PicoUsd } from '../../common/money';
 import { type OpenAttempt, type Outcome, rowOf } from '../../ledger/ledger.service';
@@ -12,7 +12,8 @@ import type { ConfiguredProvider } from '../../providers/provider';
 import { ProviderRegistry } from '../../providers/provider-registry.service';
 import { AttemptFailure, UnsupportedCall } from '../../routing/attempt-failure';
 import type { SharedAnswer } from '../../single-flight/flight-result';
-import { type PreparedCall, statusWithoutHit } from '../prepared-call';
+import { askedOnce, wholeResponse, weightsOf } from '../call-parts';
+import { isParted, type PreparedCall, statusWithoutHit } from '../prepared-call';
 import { Attempt } from './attempt';
 import { CacheWriter } from './cache-writer.service';
 import { CallTurns } from './call-turns.service';
@@ -29,6 +30,8 @@ const NOT_RUN = { expired: [504, 'batch_expired'], cancelled: [499, 'batch_cance
 /** A call as a line of a vendor's batch. */
 export interface DeferredCall {
   prepared: PreparedCall;
+  /** The call as it is sent: of its parts, each once. */
+  asked: PreparedCall;
   deployment: Deployment;
   /** With the credential whose account has the batch. */
   provider: ConfiguredProvider;
@@ -53,6 +56,8 @@ export interface PricedLine {
 export interface WorstCase {
   inputTokens: number;
   worstPusd: PicoUsd;
+  /** As a live call. */
+  worstLivePusd: PicoUsd;
 }
 
 /** What a call is going to cost. */
@@ -90,11 +95,6 @@ export class DeferredAttempts {
     private readonly clock: Clock,
   ) {}
 
-  /** The batch API of a deployment; undefined where its vendor sells none. */
-  apiOf({ provider }: Pick<Deployment, 'provider'>): BatchApi | undefined {
-    return this.providers.find(provider)?.api.batches;
-  }
-
   /**
    * A call as a line for the vendor's batch; made again of the same call it is the same.
    *
@@ -113,14 +113,17 @@ export class DeferredAttempts {
     if (!provider || !api || unpricedMember !== undefined || advisors) return undefined;
     try {
       const translator = translatorOf(prepared, provider);
-      const turns = await this.turns.of(prepared, deployment, provider, translator).turns;
-      const exchange = exchangeWith(prepared, deployment, provider, { translator, turns, deferred: true });
+      const asked = askedOnce(prepared);
+      // A list that is longer than the vendor takes at once is several requests.
+      if (!fits(asked, translator.partLimits?.(deployment.upstreamModel))) return undefined;
+      const turns = await this.turns.of(asked, deployment, provider, translator).turns;
+      const exchange = exchangeWith(asked, deployment, provider, { translator, turns, deferred: true });
       const group = api.groupOf(exchange.request, exchange.call);
       // Some models answer in streams alone, which batches do not have.
       if (group === undefined || exchange.request.headers.accept === EVENT_STREAM) return undefined;
       const listPrice = this.prices.ofCall(deployment, prepared.call.caller.teamId, this.clock.now());
       const price = batchPrice(listPrice, api.discount);
-      return { prepared, deployment, provider, api, exchange, group, price, listPrice };
+      return { prepared, asked, deployment, provider, api, exchange, group, price, listPrice };
     } catch (error) {
       if (error instanceof UnsupportedCall) return undefined;
       throw error;
@@ -134,14 +137,16 @@ export class DeferredAttempts {
     return first;
   }
 
-  worstOf({ prepared, exchange, price }: DeferredCall): WorstCase {
-    const { inputTokens, outputTokens } = worstUsage(prepared, exchange.request.body);
-    return { inputTokens, worstPusd: worstCostOf(inputTokens, outputTokens, price) };
+  worstOf({ asked, exchange, price, listPrice }: DeferredCall): WorstCase {
+    const { inputTokens, outputTokens } = worstUsage(asked, exchange.request.body);
+    const worstAt = (prices: Price) => worstCostOf(inputTokens, outputTokens, prices);
+    return { inputTokens, worstPusd: worstAt(price), worstLivePusd: worstAt(listPrice) };
   }
 
   /**
    * What a call is going to cost.
    *
+   * @param prepared of a call with parts, those that are asked for
    * @param mayCostFull whether it may end as a live call at the list price
    */
   async quote(
@@ -184,7 +189,7 @@ export class DeferredAttempts {
   }
 
   private attempt(deferred: DeferredCall, open: OpenAttempt, settled: (outcome: Outcome) => void): Attempt {
-    const { prepared, deployment, provider, price, listPrice, exchange } = deferred;
+    const { asked: prepared, deployment, provider, price, listPrice, exchange } = deferred;
     const { translator, request } = exchange;
     const resolved = {
       ...prepared,
@@ -222,7 +227,7 @@ export class DeferredAttempts {
   }
 
   private async read(
-    { exchange, prepared: { call } }: DeferredCall,
+    { exchange, prepared }: DeferredCall,
     attempt: Attempt,
     line: VendorLine,
   ): Promise<DeferredEnd['end']> {
@@ -233,7 +238,10 @@ export class DeferredAttempts {
         if (read.kind !== 'response')
           return { kind: 'failed', failure: await noAnswer(attempt, exchange, line.body, read) };
         const answer = await attempt.succeed(read.reply);
-        return { kind: 'answered', answer, body: call.endpoint.render.json(answer.body, false) };
+        const body = isParted(prepared)
+          ? await wholeResponse(prepared, answer)
+          : prepared.call.endpoint.render.json(answer.body, false);
+        return { kind: 'answered', answer, body };
       }
       case 'failed': {
         const failure = new AttemptFailure(translator.toError({ ...line, headers: {} }), line.status);
@@ -247,6 +255,13 @@ export class DeferredAttempts {
       }
     }
   }
+}
+
+/** Whether a vendor takes all parts of a call in one request. */
+function fits(prepared: PreparedCall, limits: PartLimits | undefined): boolean {
+  if (!limits || !isParted(prepared)) return true;
+  const { parts, tokens = Infinity } = limits;
+  return prepared.parts.distinct.length <= parts && weightsOf(prepared).reduce((sum, each) => sum + each, 0) <= tokens;
 }
 
 /** An error in place of an answer, or bytes that are neither. What the vendor has probably charged is booked. */

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { type CacheHit, ResponseCache } from '../../cache/response-cache.service';
 import { GatewayError } from '../../common/errors';
@@ -11,7 +10,7 @@ import { Coalescing } from '../coalescing/coalescing.service';
 import { attemptsUntil } from '../fallback';
 import { CachedResponseService } from '../responses/cached-response.service';
 import { apportioned } from '../apportioned';
-import { gathered, narrowedTo, seamOf, wholeHit } from '../call-parts';
+import { elementsOf, gathered, narrowedTo, seamOf, wholeHit } from '../call-parts';
 import type { PartedCall } from '../prepared-call';
 import { batchesOf, familiesOf } from './part-batches';
 import { inParallel } from './in-parallel';
@@ -21,8 +20,6 @@ import { type AnsweredBatch, mergedResponse } from './merged-response';
 const MAX_PARALLEL = 4;
 /** The attempts of a call at one deployment, and the row of one that another call has answered. */
 const NUMBERS_PER_DEPLOYMENT = 3;
-/** How much of an answer is written before other calls have their turn, in UTF-16 units. */
-const TURN_LENGTH = 256 * 1024;
 
 /** A part as it is stored, with its tokens. */
 interface AnsweredPart {
@@ -131,23 +128,16 @@ export class PartedCalls {
 
   /** The response in the API's shape, with the parts in the order of the request. */
   private async written(
-    { call, parts: { distinct, order }, model }: PartedCall,
+    prepared: PartedCall,
     hits: readonly (CacheHit | undefined)[],
     response: JsonResponse,
     asked: ReadonlyMap<number, AnsweredPart>,
   ): Promise<JsonResponse> {
+    const { call, model } = prepared;
+    const { distinct, order } = prepared.parts;
     const seam = seamOf(call);
     const parts = distinct.map((_part, place) => asked.get(place) ?? partOfHit(hits[place]));
-    const elements: string[] = [];
-    let length = 0;
-    for (const [index, place] of order.entries()) {
-      const element = seam.element(parts[place]?.stored ?? Buffer.alloc(0), index, call.body);
-      elements.push(element);
-      length += element.length;
-      if (length < TURN_LENGTH) continue;
-      length = 0;
-      await nextTurn();
-    }
+    const elements = await elementsOf(prepared, (place) => parts[place]?.stored);
     const inputTokens = order.reduce((sum, place) => sum + (parts[place]?.inputTokens ?? 0), 0);
     const cachedInputs = order.filter((place) => !asked.has(place)).length;
     response.headers[seam.cachedHeader] = `${cachedInputs}/${order.length}`;

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { SavingsGroup } from '@thriftgate/contracts';
+import type { SavedBy, SavingsGroup } from '@thriftgate/contracts';
+import type { TokenUsage } from '@thriftgate/providers';
 import { type RawBuilder, sql } from 'kysely';
 import type { PicoUsd } from '../../common/money';
 import { Database } from '../../database/database.connection';
@@ -31,6 +32,20 @@ export interface MissedSaving {
   /** Whether the figures are from a sample. */
   estimated: boolean;
 }
+
+/** What a team paid for live calls of a model that were no streams. */
+export interface LiveTraffic {
+  teamId: string;
+  model: string;
+  /** Whether they are lines of batches. */
+  isBatch: boolean;
+  calls: number;
+  costPusd: PicoUsd;
+  usage: Pick<TokenUsage, 'inputTokens' | 'cachedInputTokens' | 'outputTokens' | 'reasoningTokens'>;
+}
+
+/** What has cost nothing, or the price of a batch. */
+const SAVED_ALREADY: readonly SavedBy[] = ['cache', 'coalesced', 'dedupe', 'batch'];
 
 /** Repeated requests are counted in all calls of a span up to this many calls, above it in a sample. */
 const WHOLE_CALLS = 50_000;
@@ -133,6 +148,43 @@ export class SavingsRepository {
         estimated,
       };
     });
+  }
+
+  /** What calls cost that nobody reads as they come, and that were asked of an upstream as live calls. */
+  async live(filter: UsageFilter): Promise<LiveTraffic[]> {
+    const rows = await snapshot(this.database, (transaction) =>
+      transaction
+        .selectFrom(partsOf(filter, ['team_id', 'model', 'saved_by', 'stream', 'batch']).as('part'))
+        .select([
+          sql<string>`part.team_id`.as('teamId'),
+          sql<string>`part.model`.as('model'),
+          sql<boolean>`part.batch`.as('isBatch'),
+          sql<string>`sum(part.paid)`.as('calls'),
+          sql<string>`sum(part.cost_pusd)`.as('cost'),
+          sql<string>`sum(part.input_tokens)`.as('input'),
+          sql<string>`sum(part.cached_input_tokens)`.as('cachedInput'),
+          sql<string>`sum(part.output_tokens)`.as('output'),
+          sql<string>`sum(part.reasoning_tokens)`.as('reasoning'),
+        ])
+        .where(sql<boolean>`NOT part.stream AND part.saved_by <> ALL (${SAVED_ALREADY}::text[])`)
+        .groupBy([sql`part.team_id`, sql`part.model`, sql`part.batch`])
+        .having(sql<boolean>`sum(part.cost_pusd) > 0`)
+        .orderBy(sql`part.team_id, part.model, part.batch`)
+        .execute(),
+    );
+    return rows.map(({ teamId, model, isBatch, calls, cost, input, cachedInput, output, reasoning }) => ({
+      teamId,
+      model,
+      isBatch,
+      calls: Number(calls),
+      costPusd: BigInt(cost),
+      usage: {
+        inputTokens: Number(input),
+        cachedInputTokens: Number(cachedInput),
+        outputTokens: Number(output),
+        reasoningTokens: Number(reasoning),
+      },
+    }));
   }
 
   private async calls(filter: UsageFilter): Promise<number> {

@@ -3,6 +3,9 @@ import { PICO_PER_USD as USD } from '../../common/money';
 import type { GatewayConfig } from '../../config/gateway-config';
 import type { LedgerDrain } from '../../ledger/drain/ledger-drain.service';
 import type { ModelRegistry } from '../../models/model-registry.service';
+import type { DeferrableTraffic } from './deferrable-traffic.service';
+import type { Opportunity } from './opportunity';
+import { RepeatedQuestions } from './repeated-questions.service';
 import type { MissedSaving, SavingsRepository, SavingsRow } from './savings.repository';
 import { SavingsService } from './savings.service';
 
@@ -37,6 +40,7 @@ describe('SavingsService', () => {
   const filters: Parameters<SavingsRepository['sums']>[0][] = [];
   let rows: SavingsRow[];
   let repeats: MissedSaving[];
+  let deferrable: Opportunity[];
   const repository: Pick<SavingsRepository, 'sums' | 'repeats'> = {
     sums: async (filter) => {
       steps.push('read');
@@ -50,14 +54,18 @@ describe('SavingsService', () => {
       repository as SavingsRepository,
       { flush: async () => void steps.push('flush') } as Pick<LedgerDrain, 'flush'> as LedgerDrain,
       new SetClock(),
-      { all: () => [] } as Partial<ModelRegistry> as ModelRegistry,
-      { redisUrl } as GatewayConfig,
+      new RepeatedQuestions(
+        repository as SavingsRepository,
+        { all: () => [] } as Partial<ModelRegistry> as ModelRegistry,
+        { redisUrl } as GatewayConfig,
+      ),
+      { opportunities: async () => deferrable } as Partial<DeferrableTraffic> as DeferrableTraffic,
     );
 
   beforeEach(() => {
     steps.length = 0;
     filters.length = 0;
-    [rows, repeats] = [[], []];
+    [rows, repeats, deferrable] = [[], [], []];
   });
 
   it('sums each group and the total, with the savings by source', async () => {
@@ -92,25 +100,32 @@ describe('SavingsService', () => {
     expect(await savings().report({}, ['model'])).toMatchObject({ data: [], total: { requests: 0, savedPusd: 0n } });
   });
 
-  it('N8: lists missed savings, the largest first, and no price of batches, which the gateway does not use', async () => {
+  it('N8: lists missed savings, the largest first', async () => {
+    const waiting = { ...missed('not_batched', 10n * USD), couldSavePusd: 5n * USD, setting: 'Send them as lines.' };
+    deferrable = [{ ...waiting, kind: 'deferrable_traffic' }];
     repeats = [missed('bypass', 3n * USD), missed('expired', 8n * USD)];
     const found = await savings().opportunities({});
     expect(found.map(({ kind, reason, couldSavePusd }) => [kind, reason, couldSavePusd])).toEqual([
       ['repeated_question', 'expired', 8n * USD],
+      ['deferrable_traffic', 'not_batched', 5n * USD],
       ['repeated_question', 'bypass', 3n * USD],
     ]);
     expect(found.map(({ setting }) => setting)).toEqual([
       expect.stringContaining('ttl_seconds'),
+      'Send them as lines.',
       expect.stringContaining('no-store'),
     ]);
   });
 
   it('N8: leaves out what would save less than a dollar in 30 days', async () => {
+    // What counts is the saving, not the cost.
+    const waiting = { ...missed('not_batched', USD), couldSavePusd: USD / 4n - 1n, setting: '' };
+    deferrable = [{ ...waiting, kind: 'deferrable_traffic' }];
     repeats = [missed('bypass', USD / 4n), missed('expired', USD / 4n - 1n)];
     const from = new Date(NOW - 7.5 * 24 * 3_600_000);
     expect((await savings().opportunities({ from })).map(({ reason }) => reason)).toEqual(['bypass']);
     expect(await savings().opportunities({ from: new Date(NOW - 8 * 24 * 3_600_000) })).toEqual([]);
-    repeats = [missed('bypass', USD / 10_000n)];
+    [repeats, deferrable] = [[missed('bypass', USD / 10_000n)], []];
     expect(await savings().opportunities({ from: new Date(NOW - 1) })).toEqual([]);
   });
 

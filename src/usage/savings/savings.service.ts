@@ -3,12 +3,12 @@ import { savedBy, type SavedBy, type SavingsGroup } from '@thriftgate/contracts'
 import { Clock } from '../../common/clock';
 import { GatewayError } from '../../common/errors';
 import { PICO_PER_USD, type PicoUsd } from '../../common/money';
-import { GatewayConfig } from '../../config/gateway-config';
 import { LedgerDrain } from '../../ledger/drain/ledger-drain.service';
-import { ModelRegistry } from '../../models/model-registry.service';
 import { spanOf, type UsageFilter } from '../reports/report-span';
-import { settingFor } from './saving-settings';
-import { type MissedSaving, SavingsRepository, type SavingsRow } from './savings.repository';
+import { DeferrableTraffic } from './deferrable-traffic.service';
+import type { Opportunity } from './opportunity';
+import { RepeatedQuestions } from './repeated-questions.service';
+import { SavingsRepository, type SavingsRow } from './savings.repository';
 
 const DAY_MS = 24 * 3_600_000;
 const MAX_SPAN_MS = 92 * DAY_MS;
@@ -34,12 +34,6 @@ export interface SavingsOf extends Savings {
   groups: SavingsRow['groups'];
 }
 
-export interface Opportunity extends MissedSaving {
-  kind: 'repeated_question';
-  couldSavePusd: PicoUsd;
-  setting: string;
-}
-
 /** What saves less in 30 days is not worth a change. */
 const FLOOR_PUSD = PICO_PER_USD;
 const FLOOR_MS = 30 * DAY_MS;
@@ -53,8 +47,8 @@ export class SavingsService {
     private readonly repository: SavingsRepository,
     private readonly drain: LedgerDrain,
     private readonly clock: Clock,
-    private readonly models: ModelRegistry,
-    private readonly config: GatewayConfig,
+    private readonly repeated: RepeatedQuestions,
+    private readonly deferrable: DeferrableTraffic,
   ) {}
 
   /** Savings by group. @throws GatewayError `invalid_request` for a span longer than 92 days */
@@ -69,18 +63,15 @@ export class SavingsService {
   async opportunities(span: SavingsSpan): Promise<Opportunity[]> {
     const filter = this.filterOf(span);
     await this.drain.flush();
-    const ttls = Object.fromEntries(this.models.all().map(({ name, cache }) => [name, cache.ttlSeconds]));
-    const repeats = await this.repository.repeats(filter, OPPORTUNITIES, ttls);
+    const found = [
+      ...(await this.repeated.opportunities(filter, OPPORTUNITIES)),
+      ...(await this.deferrable.opportunities(filter)),
+    ];
     const spanMs = BigInt(Math.max(LEAST_SPAN_MS, Math.round(this.lastMsOf(filter) - filter.from.getTime())));
-    return repeats
-      .filter(({ costPusd }) => costPusd * BigInt(FLOOR_MS) >= FLOOR_PUSD * spanMs)
-      .map((each) => ({
-        ...each,
-        kind: 'repeated_question' as const,
-        couldSavePusd: each.costPusd,
-        setting: settingFor(each.reason, this.config.redisUrl !== undefined),
-      }))
-      .toSorted((a, b) => (a.couldSavePusd > b.couldSavePusd ? -1 : a.couldSavePusd < b.couldSavePusd ? 1 : 0));
+    return found
+      .filter(({ couldSavePusd }) => couldSavePusd * BigInt(FLOOR_MS) >= FLOOR_PUSD * spanMs)
+      .toSorted((a, b) => (a.couldSavePusd > b.couldSavePusd ? -1 : a.couldSavePusd < b.couldSavePusd ? 1 : 0))
+      .slice(0, OPPORTUNITIES);
   }
 
   /** Costs and savings of a span, by model. */

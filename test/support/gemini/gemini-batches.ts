@@ -9,13 +9,14 @@ interface Batch {
   model: string;
   createdMs: number;
   cancelled: boolean;
+  embeds: boolean;
   lines: { key: string; request: Json }[];
   /** The file of results; undefined while it runs. */
   responsesFile: string | undefined;
 }
 
 const UPLOAD = '/upload/v1beta/files';
-const CREATE = /^\/v1beta\/models\/([^/:]+):batchGenerateContent$/;
+const CREATE = /^\/v1beta\/models\/([^/:]+):(batchGenerateContent|asyncBatchEmbedContent)$/;
 const BATCH = /^\/v1beta\/(batches\/[^/:?]+)(:cancel)?$/;
 const FILE = /^\/v1beta\/(files\/[^/:?]+)$/;
 const DOWNLOAD = /^\/download\/v1beta\/(files\/[^/:?]+):download\?alt=media$/;
@@ -56,8 +57,8 @@ export class GeminiBatches {
       response.end(JSON.stringify(value));
       return true;
     };
-    const [, model] = CREATE.exec(path) ?? [];
-    if (model) return json(this.create(model, JSON.parse(body)));
+    const [, model, call] = CREATE.exec(path) ?? [];
+    if (model) return json(this.create(model, call === 'asyncBatchEmbedContent', JSON.parse(body)));
     if (path === UPLOAD) return this.begin(headers, JSON.parse(body), json);
     if (path.startsWith(`${UPLOAD}?upload_id=`)) return json({ file: this.store(path, body) });
     if (path.startsWith('/v1beta/files?')) return json({ files: this.fileNames.map((name) => this.fileOf(name)) });
@@ -101,7 +102,7 @@ export class GeminiBatches {
     return {};
   }
 
-  private create(model: string, { batch }: Json): Json {
+  private create(model: string, embeds: boolean, { batch }: Json): Json {
     const file = this.files.get(batch?.inputConfig?.fileName);
     if (!file) throw new Refusal(400, 'INVALID_ARGUMENT', 'The input file is not found.');
     const lines = file.text
@@ -110,7 +111,8 @@ export class GeminiBatches {
       .map((line) => JSON.parse(line));
     const name = `batches/b${(this.numbers += 1)}`;
     const { displayName } = batch;
-    const made = { name, displayName, model, createdMs: Date.now(), cancelled: false, lines, responsesFile: undefined };
+    const state = { createdMs: Date.now(), cancelled: false, responsesFile: undefined };
+    const made: Batch = { name, displayName, model, embeds, lines, ...state };
     this.batches.set(name, made);
     return operationOf(made);
   }
@@ -128,20 +130,31 @@ export class GeminiBatches {
 
   private advance(batch: Batch): void {
     if (batch.responsesFile || batch.cancelled || Date.now() < batch.createdMs + this.runsMs) return;
-    const lines = batch.lines.map((line) => JSON.stringify({ key: line.key, ...this.run(batch.model, line) }));
+    const lines = batch.lines.map((line) => JSON.stringify({ key: line.key, ...this.run(batch, line) }));
     batch.responsesFile = `files/r${(this.numbers += 1)}`;
     this.files.set(batch.responsesFile, { displayName: '', text: `${lines.join('\n')}\n` });
   }
 
-  private run(model: string, line: Batch['lines'][number]): Json {
+  private run({ model, embeds }: Batch, line: Batch['lines'][number]): Json {
     this.ran.push(line);
     try {
-      return { response: this.answer(model, line.request) };
+      return { response: embeds ? vectorOf(line.request) : this.answer(model, line.request) };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       return { error: { code: error.httpStatus === 400 ? 3 : 13, message: error.message } };
     }
   }
+}
+
+/** @see https://ai.google.dev/api/embeddings#EmbedContentResponse @throws Refusal */
+function vectorOf({ content, outputDimensionality = 4 }: Json): Json {
+  const text = content?.parts?.[0]?.text;
+  if (typeof text !== 'string') throw new Refusal(400, 'INVALID_ARGUMENT', 'content is required.');
+  const values = Array.from(
+    { length: outputDimensionality },
+    (_, at) => (text.charCodeAt(at % text.length) % 100) / 100,
+  );
+  return { embedding: { values }, usageMetadata: { promptTokenCount: text.split(/\s+/).length } };
 }
 
 function operationOf({ name, displayName, createdMs, cancelled, lines, responsesFile }: Batch): Json {

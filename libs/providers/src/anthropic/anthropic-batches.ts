@@ -22,6 +22,7 @@ export const anthropicBatches: BatchApi = {
   limits: { lines: 100_000, bytes: 250 * MIB },
   foundBy: 'count',
   discount: { millionths: 500_000, stacks: true },
+  embeddings: false,
   groupOf: (request, { body }) => {
     const isLive = body.speed === 'fast' || body.max_tokens === CACHE_ONLY;
     const isMessage = new URL(request.url).pathname.endsWith('/v1/messages');

@@ -28,14 +28,14 @@ const CHAT = ['/chat/completions'];
 export const BATCH_QUIRKS: Readonly<Record<string, BatchQuirks>> = {
   openai: {
     see: 'https://platform.openai.com/docs/guides/batch',
-    limits: { lines: 50_000, bytes: 200 * MIB },
+    limits: { lines: 50_000, bytes: 200 * MIB, inputs: 50_000 },
     discount: HALF,
     calls: ['/chat/completions', '/responses', '/embeddings'],
     metadata: true,
   },
   azure: {
     see: 'https://learn.microsoft.com/azure/ai-foundry/openai/how-to/batch',
-    limits: { lines: 100_000, bytes: 200 * MIB },
+    limits: { lines: 100_000, bytes: 200 * MIB, inputs: 50_000 },
     discount: HALF,
     calls: ['/chat/completions', '/responses', '/embeddings'],
     metadata: true,

@@ -23,6 +23,7 @@ export function openAiBatches(quirks: BatchQuirks): BatchApi {
     limits: quirks.limits,
     foundBy: metadata || quirks.shape === 'xai' ? 'name' : 'input',
     discount: quirks.discount,
+    embeddings: quirks.calls.includes('/embeddings'),
     groupOf: ({ url }) => linePath(url, quirks),
     line: (id, request) => lineOf(id, request, endpointOf(request.url)),
     upload: {

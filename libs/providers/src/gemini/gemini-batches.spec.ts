@@ -26,6 +26,25 @@ describe('batches of Gemini', () => {
     });
   });
 
+  it('take embeddings of one input a line', async () => {
+    const embed = `${BASE}/v1beta/models/gemini-embedding-001:batchEmbedContents`;
+    const input = { content: { parts: [{ text: 'a' }] }, outputDimensionality: 2 };
+    const sent = request(embed, JSON.stringify({ requests: [input] }));
+    expect(api.groupOf(sent, { body: { input: ['a'] } })).toBe(':batchEmbedContents');
+    expect(api.groupOf(sent, { body: { input: ['a', 'b'] } })).toBeUndefined();
+    expect(JSON.parse(api.line(ID, sent))).toEqual({ key: ID, request: input });
+    expect(api.create(draftOf(embed, ''), 'files/abc', BASE).url).toBe(
+      `${BASE}/v1beta/models/m-1:asyncBatchEmbedContent`,
+    );
+    const read = api.readLine(
+      JSON.stringify({ key: ID, response: { embedding: { values: [0.1] }, usageMetadata: { promptTokenCount: 3 } } }),
+    );
+    expect(JSON.parse(String(read?.kind === 'answered' && read.body))).toEqual({
+      embeddings: [{ values: [0.1] }],
+      usageMetadata: { promptTokenCount: 3 },
+    });
+  });
+
   it('take no stream', () => {
     const stream = request(`${BASE}/v1beta/models/gemini-4:streamGenerateContent?alt=sse`);
     expect(api.groupOf(stream, { body: {} })).toBeUndefined();

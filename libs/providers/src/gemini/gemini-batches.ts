@@ -1,12 +1,15 @@
 import type { BatchApi, BatchEnd, VendorBatch, VendorLine } from '../batch-api';
 import { get, post, remove } from '../batches/batch-requests';
 import { parseExactLine } from '../batches/batch-lines';
-import { stringifyExact } from '../exact-json';
+import { type JsonBody, stringifyExact } from '../exact-json';
 import { isRecord, type JsonRecord, nonEmptyString, parseJson } from '../json-record';
 import type { HttpRequest } from '../translator';
+import { inputsOf } from '../vectors/vector-reply';
 
 const VERSION = '/v1beta';
 const CALL = ':generateContent';
+/** A line is one input, where a live call takes a list. */
+const EMBEDDING = ':batchEmbedContents';
 const JSONL = 'application/jsonl';
 
 /**
@@ -14,13 +17,20 @@ const JSONL = 'application/jsonl';
  *
  * @see https://ai.google.dev/gemini-api/docs/batch-api
  * @see https://ai.google.dev/api/files#method:-media.upload
+ * @see https://ai.google.dev/api/embeddings#method:-models.asyncbatchembedcontent
  */
 export const geminiBatches: BatchApi = {
   limits: { lines: 200_000, bytes: 2_000_000_000 },
   foundBy: 'name',
   discount: { millionths: 500_000, stacks: true },
-  groupOf: ({ url }) => (new URL(url).pathname.endsWith(CALL) ? CALL : undefined),
-  line: (id, { body }) => `{"key":${JSON.stringify(id)},"request":${String(body)}}`,
+  embeddings: true,
+  groupOf: ({ url }, { body }) => {
+    const { pathname } = new URL(url);
+    if (pathname.endsWith(EMBEDDING)) return inputsOf(body).length === 1 ? EMBEDDING : undefined;
+    return pathname.endsWith(CALL) ? CALL : undefined;
+  },
+  line: (id, { url, body }) =>
+    `{"key":${JSON.stringify(id)},"request":${isEmbedding(url) ? onlyRequest(body) : String(body)}}`,
   upload: {
     request: ({ name, lines }, baseUrl) => {
       const request = post(at(baseUrl, '/upload/v1beta/files'), { file: { display_name: name } });
@@ -56,10 +66,16 @@ export const geminiBatches: BatchApi = {
       );
     },
   },
-  create: ({ name, upstreamModel }, fileName, baseUrl) =>
-    post(at(baseUrl, `${VERSION}/models/${encodeURIComponent(upstreamModel)}:batchGenerateContent`), {
-      batch: { displayName: name, inputConfig: { fileName } },
-    }),
+  create: ({ name, upstreamModel, url }, fileName, baseUrl) =>
+    post(
+      at(
+        baseUrl,
+        `${VERSION}/models/${encodeURIComponent(upstreamModel)}:${isEmbedding(url) ? 'asyncBatchEmbedContent' : 'batchGenerateContent'}`,
+      ),
+      {
+        batch: { displayName: name, inputConfig: { fileName } },
+      },
+    ),
   get: (id, baseUrl) => get(at(baseUrl, `${VERSION}/${encoded(id)}`)),
   cancel: (id, baseUrl) => post(at(baseUrl, `${VERSION}/${encoded(id)}:cancel`), {}),
   list: (baseUrl, after) =>
@@ -82,6 +98,17 @@ export const geminiBatches: BatchApi = {
   readLine,
   readPage: undefined,
 };
+
+function isEmbedding(url: string): boolean {
+  return new URL(url).pathname.endsWith(EMBEDDING);
+}
+
+/** The request of a list that has one. */
+function onlyRequest(body: JsonBody): string {
+  const list = parseExactLine(String(body));
+  const [request] = isRecord(list) && Array.isArray(list.requests) ? (list.requests as unknown[]) : [];
+  return String(stringifyExact(request));
+}
 
 /** A path of the API. The base URL has no version, as in Google's SDK; one with it is taken too. */
 function at(baseUrl: string, path: string, query?: string): string {
@@ -171,7 +198,12 @@ function readLine(text: string): VendorLine | undefined {
   const line = parseExactLine(text);
   if (!isRecord(line) || typeof line.key !== 'string') return undefined;
   const { key: id, response, error } = line;
-  if (isRecord(response)) return { id, kind: 'answered', body: Buffer.from(String(stringifyExact(response))) };
+  if (isRecord(response)) {
+    const { embedding, ...rest } = response;
+    // As the answer to a list of one input.
+    const answer = embedding === undefined ? response : { ...rest, embeddings: [embedding] };
+    return { id, kind: 'answered', body: Buffer.from(String(stringifyExact(answer))) };
+  }
   const { code, status } = isRecord(error) ? error : {};
   if (code === CANCELLED_CODE || status === 'CANCELLED') return { id, kind: 'cancelled' };
   return {

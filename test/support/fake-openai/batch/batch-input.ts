@@ -15,6 +15,13 @@ export interface LineError {
 }
 
 const MAX_LINES = 50_000;
+/** @see https://platform.openai.com/docs/guides/batch */
+const MAX_INPUTS = 50_000;
+
+function inputsIn(body: unknown): number {
+  const input = isJson(body) ? body['input'] : undefined;
+  return Array.isArray(input) && typeof input[0] !== 'number' ? input.length : 1;
+}
 
 /** The lines of an input file, and the errors of the vendor's validation. */
 export function readLines(text: string, endpoint: string): [Line[], LineError[]] {
@@ -50,6 +57,9 @@ export function readLines(text: string, endpoint: string): [Line[], LineError[]]
   if (count === 0) errors.push({ code: 'empty_file', message: 'The input file is empty.', param: null, line: null });
   if (count > MAX_LINES)
     errors.push({ code: 'too_many_tasks', message: 'Too many requests.', param: null, line: null });
+  const inputs = endpoint === '/v1/embeddings' ? lines.reduce((sum, { body }) => sum + inputsIn(body), 0) : 0;
+  if (inputs > MAX_INPUTS)
+    errors.push({ code: 'too_many_inputs', message: 'Too many embedding inputs.', param: null, line: null });
   return [lines, errors];
 }
 

@@ -43,6 +43,7 @@ export function embeddingsContent(body: JsonRecord): RequestContent {
   const tokens = inputs.reduce<number>((sum, input) => sum + (Array.isArray(input) ? input.length : 0), 0);
   return {
     attachments: { count: 0, bytes: 0 },
+    isPlain: true,
     tokens,
     // Most calls need no estimate.
     get texts() {

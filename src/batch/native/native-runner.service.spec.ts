@@ -1,0 +1,172 @@
+import { Logger } from '@nestjs/common';
+import { ShardLineError } from './shard-calls.service';
+import { aBatch, HOUR_MS, MINUTE_MS, NativeBench, passing, POLL_MS, refusal, START_MS } from './testing/native-bench';
+
+describe('NativeRunner', () => {
+  let bench: NativeBench;
+  beforeAll(() => Logger.overrideLogger(false));
+  beforeEach(() => (bench = new NativeBench()));
+
+  it('opens the attempts, uploads the lines and makes one batch of them', async () => {
+    await bench.step();
+    expect([bench.shard.state, bench.nextInMs, bench.vendor.asked]).toEqual(['sending', 0, []]);
+    await bench.step();
+    expect(bench.vendor.asked).toEqual(['upload', 'create f_1']);
+    expect(bench.shard).toMatchObject({ state: 'sent', vendor_batch_id: 'b_1', input_file_id: 'f_1', alone_at: null });
+    expect(bench.nextInMs).toBe(POLL_MS);
+  });
+
+  it('runs the lines live where a budget has no room for all of them', async () => {
+    bench.hasRoom = false;
+    await bench.step();
+    expect([bench.ended, bench.vendor.asked]).toEqual([['pending', undefined], ['remove ']]);
+  });
+
+  it('asks less and less often, and at the latest every ten intervals', async () => {
+    await bench.sent();
+    const pauses: number[] = [];
+    for (let poll = 0; poll < 9; poll += 1) {
+      await bench.step();
+      pauses.push(Number(bench.nextInMs) / POLL_MS);
+    }
+    for (const [poll, pause] of pauses.entries()) {
+      const expected = Math.min(1.5 ** poll, 10);
+      expect(pause).toBeGreaterThanOrEqual(expected * 0.9);
+      expect(pause).toBeLessThanOrEqual(expected * 1.1);
+    }
+  });
+
+  it('reads the results and ends', async () => {
+    await bench.sent();
+    bench.vendor.batch = aBatch({ end: 'completed', status: 'completed', outputs: ['o_1'] });
+    await bench.step();
+    expect([bench.collected, bench.ended?.[0], bench.vendor.asked]).toEqual([1, 'pending', ['get b_1', 'remove f_1']]);
+    expect(bench.nextInMs).toBeUndefined();
+  });
+
+  describe('after a crash between the vendor and our record', () => {
+    beforeEach(async () => {
+      await bench.step();
+      bench.shard = {
+        ...bench.shard,
+        state: 'sending',
+        input_file_id: 'f_1',
+        creating_at: new Date(bench.clock.now() - 1_000),
+      };
+    });
+
+    it('adopts the batch that it finds', async () => {
+      bench.vendor.found = { batch: aBatch({ id: 'b_9' }) };
+      await bench.step();
+      expect([bench.vendor.asked, bench.shard.vendor_batch_id, bench.shard.state]).toEqual([['find'], 'b_9', 'sent']);
+    });
+
+    it('looks for a minute before it makes the batch again', async () => {
+      for (let look = 0; look < 3; look += 1) {
+        await bench.step();
+        bench.clock.nowMs += Number(bench.nextInMs) - 1;
+        bench.nextInMs = 0;
+        if (look < 2) expect(bench.vendor.asked.filter((what) => what.startsWith('create'))).toEqual([]);
+      }
+      expect(bench.vendor.asked.filter((what) => what.startsWith('create'))).toEqual(['create f_1']);
+      expect(bench.clock.now() - START_MS).toBeGreaterThan(MINUTE_MS - 1_000);
+    });
+
+    it('sends nothing where several could be it, raises an alert, and ends after the window', async () => {
+      bench.vendor.found = 'doubt';
+      await bench.step();
+      await bench.step();
+      expect([bench.doubts, bench.ended, bench.vendor.asked]).toEqual([2, undefined, ['find', 'find']]);
+      bench.clock.nowMs = bench.shard.expiresAt.getTime() + HOUR_MS + 1;
+      await bench.step();
+      expect([bench.ended, bench.vendor.asked.filter((what) => what.startsWith('create'))]).toEqual([
+        ['expired', undefined],
+        [],
+      ]);
+    });
+  });
+
+  it('takes the file of an upload that broke off', async () => {
+    await bench.step();
+    bench.vendor.upload = () => {
+      throw passing(true);
+    };
+    await bench.step();
+    expect([bench.shard.tries, bench.shard.input_file_id, bench.ended]).toEqual([1, null, undefined]);
+    bench.vendor.uploaded = 'f_7';
+    await bench.step();
+    expect([bench.vendor.asked.slice(-2), bench.shard.input_file_id]).toEqual([['findUpload', 'create f_7'], 'f_7']);
+  });
+
+  it('waits while another creation is in doubt where batches have no name', async () => {
+    bench.vendor.foundBy = 'count';
+    bench.isAlone = false;
+    await bench.step();
+    await bench.step();
+    expect([bench.vendor.asked, bench.shard.state]).toEqual([['upload'], 'sending']);
+    bench.isAlone = true;
+    await bench.step();
+    expect([bench.shard.state, bench.shard.input_file_id]).toEqual(['sent', 'f_1']);
+  });
+
+  it('keeps a creation in doubt that the vendor may have made, and none that it surely has not', async () => {
+    await bench.step();
+    bench.vendor.create = () => {
+      throw passing(true);
+    };
+    await bench.step();
+    expect(bench.shard.creating_at).not.toBeNull();
+    bench.vendor.create = () => {
+      throw passing(false);
+    };
+    bench.shard = { ...bench.shard, creating_at: null };
+    await bench.step();
+    expect([bench.shard.creating_at, bench.shard.tries]).toEqual([null, 2]);
+  });
+
+  it('never runs lines live that the vendor may have', async () => {
+    await bench.step();
+    bench.vendor.create = () => {
+      throw passing(true);
+    };
+    bench.shard.tries = 11;
+    await bench.step();
+    expect([bench.ended, bench.shard.tries]).toEqual([undefined, 12]);
+    for (let look = 0; look < 4 && bench.ended === undefined; look += 1) await bench.step();
+    expect(bench.ended).toEqual(['pending', 'busy']);
+    expect(bench.vendor.asked.filter((what) => what.startsWith('create'))).toHaveLength(1);
+  });
+
+  it('backs off where the vendor is busy, and gives up after twelve times', async () => {
+    await bench.step();
+    bench.vendor.create = () => {
+      throw passing();
+    };
+    for (let tries = 1; tries < 12; tries += 1) {
+      await bench.step();
+      const longest = POLL_MS * Math.min(2 ** tries, 10);
+      expect(bench.nextInMs).toBeGreaterThanOrEqual(longest / 2);
+      expect(bench.nextInMs).toBeLessThanOrEqual(longest);
+    }
+    await bench.step();
+    expect(bench.ended).toEqual(['pending', 'busy']);
+  });
+
+  it('runs the lines live at once where the vendor refuses the request', async () => {
+    await bench.step();
+    bench.vendor.create = () => {
+      throw refusal();
+    };
+    await bench.step();
+    expect(bench.ended).toEqual(['pending', 'openai answered 400: no']);
+  });
+
+  it('names no vendor as the cause where a line cannot be made into its call any more', async () => {
+    await bench.step();
+    bench.draft = () => {
+      throw new ShardLineError('line 1 cannot be made into a call any more');
+    };
+    await bench.step();
+    expect(bench.ended).toEqual(['pending', undefined]);
+  });
+});
