@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const build = fileURLToPath(new URL('../../../dist/libs/sdk/src/cli/main.js', import.meta.url));
 if (!existsSync(build)) {
-  console.error('The command line is not built yet: npm ci && npm run build');
+  process.stderr.write('The command line is not built yet: npm ci && npm run build\n');
   process.exit(2);
 }
 const { main } = createRequire(import.meta.url)(build);

@@ -7,6 +7,7 @@ import { settingsOf } from './gateway/settings';
 import { isNetworkError, sentenceOf } from './gateway/trouble';
 import { buildProgram, type GlobalOptions, usageErrorOf } from './program';
 import { EXIT, InputFaults, Interrupted, UsageError } from './terminal/exit-codes';
+import { printable } from './terminal/printable';
 import { Terminal } from './terminal/terminal';
 import { HELP, languageOf, MESSAGES } from './text/language';
 import type { Messages } from './text/messages-en';
@@ -55,7 +56,7 @@ function report(error: unknown, baseUrl: string, terminal: Terminal, messages: M
   if (error instanceof InputFaults) {
     const { faults, count } = error;
     terminal.fail(messages.input.faults(count));
-    for (const { line, message } of faults) terminal.note(messages.input.fault(line, message));
+    for (const { line, message } of faults) terminal.note(printable(messages.input.fault(line, message)));
     if (count > faults.length) terminal.note(messages.input.more(count - faults.length));
     terminal.note(error.message);
     terminal.document({ error: { code: 'invalid_input', message: error.message, count, faults } });
@@ -66,7 +67,7 @@ function report(error: unknown, baseUrl: string, terminal: Terminal, messages: M
     terminal.document({ error: { code: 'usage', message: error.message } });
     return EXIT.usage;
   }
-  const message = sentenceOf(error, baseUrl, messages);
+  const message = printable(sentenceOf(error, baseUrl, messages));
   terminal.fail(message);
   if (isNetworkError(error)) terminal.note(messages.trouble.unreachableHint);
   const { code, status, requestId } = error instanceof ThriftgateError ? error : NO_RESPONSE;

@@ -87,7 +87,7 @@ export async function retry(id: string, options: ResultsOptions, session: Sessio
 /** `batch results`: to files, or to standard output. */
 export async function results(id: string, options: ResultsOptions, session: Session): Promise<number> {
   const { terminal, messages } = session;
-  const isPrinted = options.output === undefined && (options.errors === undefined || options.join !== undefined);
+  const isPrinted = options.output === undefined;
   if (isPrinted && terminal.isJson && options.join) throw new UsageError(messages.usage.outputNeeded);
   if (isPrinted) terminal.reserveOutput();
   await checkWritable(options, session);

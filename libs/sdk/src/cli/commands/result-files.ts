@@ -8,6 +8,7 @@ import { withResults, writeJoined } from '../answers/results';
 import { downloadFile } from '../gateway/downloads';
 import type { Session } from '../gateway/session';
 import { EXIT, UsageError } from '../terminal/exit-codes';
+import { printable } from '../terminal/printable';
 
 /** How many failed lines are shown. */
 const SHOWN_FAILURES = 5;
@@ -76,7 +77,7 @@ export async function showFailures(batch: BatchObject, session: Session): Promis
   let shown = 0;
   for await (const line of client.files.lines(batch.error_file_id, { signal })) {
     const result = JSON.parse(line) as { custom_id: string };
-    terminal.print(messages.submit.failedLine(result.custom_id, answerOf(result).error));
+    terminal.print(printable(messages.submit.failedLine(result.custom_id, answerOf(result).error)));
     shown += 1;
     if (shown === SHOWN_FAILURES) break;
   }

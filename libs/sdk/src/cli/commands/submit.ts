@@ -63,7 +63,10 @@ async function runInput(
       terminal.document({ quote });
       return EXIT.done;
     }
-    if (!(await isConfirmed(quote, options, session))) return EXIT.interrupted;
+    if (!(await isConfirmed(quote, options, session))) {
+      terminal.document({ quote, batch: null });
+      return EXIT.interrupted;
+    }
     isNeeded = true;
     const batch = await start(request, input, session);
     return await follow(batch, quote, options, results, session);

@@ -6,7 +6,7 @@ const QUIET_MS = 30_000;
 /** What is going on, on standard error: one line that changes, or without a terminal a line from time to time. */
 export class Progress {
   private spinner: Ora | undefined;
-  private last = { text: '', at: -Infinity };
+  private last = { text: '', at: performance.now() };
 
   constructor(private readonly stream: NodeJS.WriteStream) {}
 
