@@ -78,10 +78,13 @@ describe('the command line when something fails', () => {
         upstream.resume().once('end', () => response.destroy());
         return true;
       }
-      if (url.endsWith('/content') && spoiled.downloads === 0) {
+      if (url.endsWith('/content') && spoiled.downloads < 2) {
         spoiled.downloads += 1;
-        response.writeHead(200, upstream.headers);
-        upstream.once('data', (data: Buffer) => response.write(data.subarray(0, 1_000), () => response.destroy()));
+        // The first one breaks off; the second one ends early, as if it were whole.
+        const { 'content-length': _, ...headers } = upstream.headers;
+        response.writeHead(200, headers);
+        const end = spoiled.downloads === 1 ? () => response.destroy() : () => response.end();
+        upstream.once('data', (data: Buffer) => response.write(data.subarray(0, 1_000), end));
         return true;
       }
       return false;
@@ -90,7 +93,7 @@ describe('the command line when something fails', () => {
     const { code, stderr } = await thriftgate.run(...submit, '--wait', '-o', 'broken.jsonl', '--base-url', proxy.url);
     proxy.close();
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(spoiled).toEqual({ polls: 2, downloads: 1, creations: 1 });
+    expect(spoiled).toEqual({ polls: 2, downloads: 2, creations: 1 });
     expect((await get('/v1/batches?limit=100')).data).toHaveLength(before + 1);
     const lines = readFileSync(join(folder, 'broken.jsonl'), 'utf8').trimEnd().split('\n');
     expect(new Set(lines.map((line) => JSON.parse(line).custom_id)).size).toBe(40);
