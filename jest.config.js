@@ -1,5 +1,15 @@
-/** Nest 12 and a few of its friends are ESM only; Jest on Node 20 takes them once they are compiled to CommonJS. */
-const esmPackages = ['@nestjs', 'cookie', 'content-disposition', 'file-type', 'p-limit'];
+/** Nest 12 and a few other packages are ESM only; Jest on Node 20 takes them once they are compiled to CommonJS. */
+const esmPackages = [
+  '@nestjs',
+  'ansi-regex',
+  'content-disposition',
+  'cookie',
+  'file-type',
+  'get-east-asian-width',
+  'p-limit',
+  'string-width',
+  'strip-ansi',
+];
 
 const common = {
   rootDir: __dirname,

@@ -44,10 +44,15 @@ export class Files {
     return response.text();
   }
 
+  /** The content as it comes. The connection closes where the reader stops. */
+  async *bytes(id: string, options?: CallOptions): AsyncGenerator<Uint8Array, void, undefined> {
+    const response = await this.http.send('GET', path`/v1/files/${id}/content`, options);
+    if (response.body) yield* response.body;
+  }
+
   /** The content line by line, without the whole content in memory. */
   async *lines(id: string, options?: CallOptions): AsyncGenerator<string, void, undefined> {
-    const response = await this.http.send('GET', path`/v1/files/${id}/content`, options);
-    if (response.body) yield* textLines(response.body);
+    yield* textLines(this.bytes(id, options));
   }
 
   delete(id: string, options?: CallOptions): Promise<FileDeleted> {
