@@ -85,6 +85,7 @@ describe('an administrator manages teams and keys:', () => {
         role: 'member',
         models: null,
         rpm_limit: null,
+        batch_lines_count: false,
         default_max_tokens: null,
         expires_at: null,
         cache: null,

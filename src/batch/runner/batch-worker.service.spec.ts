@@ -36,7 +36,7 @@ describe('BatchWorker', () => {
     } as LinesRepository;
     const signals = new Set<AbortSignal>();
     const runner = {
-      run: (_line, signal: AbortSignal) =>
+      run: (_line, signal: AbortSignal, _giveSlot: () => void) =>
         new Promise<undefined>((end) => {
           signals.add(signal);
           signal.addEventListener('abort', () => end(undefined));
