@@ -7,6 +7,7 @@ export type Refusal =
   | 'choices'
   | 'logprobs'
   | 'stop'
+  | 'pictures'
   | 'audio input'
   | 'audio output'
   | 'files'
