@@ -195,6 +195,7 @@ export class ModelRegistry {
       maxTtlSeconds: rules.max_ttl_seconds,
       shared: rules.shared,
       storeToolCalls: rules.store_tool_calls ?? 'forced',
+      promptCacheMinTokens: entry?.promptCacheMinTokens,
       replayTokensPerSecond: rules.replay_tokens_per_second,
       ignoreFingerprint: rules.ignore_fingerprint ?? false,
     };
