@@ -168,13 +168,12 @@ function checkCredential(path: string, key: unknown): void {
     ]);
 }
 
-function candidate(parts: Json[], usage: Json, finishReason?: string): Json {
-  const finish = finishReason === undefined ? {} : { finishReason };
+function candidate(parts: Json[], usage: Json, finish: object = {}): Json {
   return { candidates: [{ content: { role: 'model', parts }, ...finish, index: 0 }], usageMetadata: usage };
 }
 
-function whole({ parts, usage, finishReason }: MadeAnswer): Json {
-  return candidate(parts, usage, finishReason);
+function whole({ parts, usage, ...finish }: MadeAnswer): Json {
+  return candidate(parts, usage, finish);
 }
 
 function blocked({ usage: { promptTokenCount, serviceTier } }: MadeAnswer): Json {
@@ -183,7 +182,7 @@ function blocked({ usage: { promptTokenCount, serviceTier } }: MadeAnswer): Json
 }
 
 /** A word an event; the signature of a text comes in an empty part with the finish reason. */
-function pieces({ parts, usage, finishReason }: MadeAnswer): Json[] {
+function pieces({ parts, usage, ...finish }: MadeAnswer): Json[] {
   const events: Json[] = [];
   let count = 0;
   const push = (part: Json) => {
@@ -197,6 +196,6 @@ function pieces({ parts, usage, finishReason }: MadeAnswer): Json[] {
   }
   const last = parts.at(-1) ?? {};
   const signature = last.text === undefined ? undefined : last.thoughtSignature;
-  events.push(candidate([{ text: '', ...(signature && { thoughtSignature: signature }) }], usage, finishReason));
+  events.push(candidate([{ text: '', ...(signature && { thoughtSignature: signature }) }], usage, finish));
   return events;
 }
