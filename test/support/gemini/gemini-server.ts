@@ -4,6 +4,7 @@ import { failEarly, writeEvents } from '../vendors/faults';
 import { Listener, readBody } from '../vendors/listener';
 import { answerTo, type MadeAnswer, promptOf } from './gemini-answers';
 import { GeminiBatches } from './gemini-batches';
+import { embeddingsFor, isEmbedding } from './gemini-embeddings';
 import { checkRequest, Refusal } from './gemini-rules';
 
 type Json = Record<string, any>;
@@ -104,11 +105,19 @@ export class GeminiServer {
       checkCredential(path, headers['x-goog-api-key']);
       if (await failEarly(directives, request, response, fail)) return;
       if (this.batches.handle(request, path, raw.toString(), response)) return;
-      await this.answer(call, directives, response);
+      if (isEmbedding(path)) this.embed(call, response);
+      else await this.answer(call, directives, response);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       refuse(error);
     }
+  }
+
+  private embed(call: GeminiCall, response: ServerResponse): void {
+    const answer = embeddingsFor(call.path, call.body);
+    call.usage = answer.usageMetadata;
+    response.writeHead(200, { 'content-type': 'application/json; charset=UTF-8' });
+    response.end(JSON.stringify(answer));
   }
 
   /** The answer to a line of a batch. @throws Refusal */
