@@ -113,7 +113,7 @@ export class NativeRunner {
     if (shard.creating_at) {
       const found = await this.vendors.find(site, shard);
       if (found === 'doubt') return this.doubtful(shard);
-      if (found !== 'none') return this.sent(shard, found.batch);
+      if (found !== 'none') return this.sent(shard, found.batch, site);
       if (this.clock.now() - shard.creating_at.getTime() < this.doubtMs) return { inMs: this.doubtMs / 2 };
       await this.shards.update(shard, { creating_at: null, alone_at: null });
       shard.creating_at = null;
@@ -125,7 +125,7 @@ export class NativeRunner {
     const aloneAt = site.api.foundBy === 'count' ? `${shard.provider} ${shard.provider_key ?? ''}` : null;
     if (!(await this.shards.beginCreation(shard, aloneAt))) return { inMs: this.doubtMs / 4 };
     try {
-      return await this.sent(shard, await this.vendors.create(site, draft, inputFileId));
+      return await this.sent(shard, await this.vendors.create(site, draft, inputFileId), site);
     } catch (error) {
       if (error instanceof VendorBatchError && !error.mayBeDone)
         await this.shards.update(shard, { creating_at: null, alone_at: null });
@@ -145,7 +145,7 @@ export class NativeRunner {
     return fileId;
   }
 
-  private async sent(shard: LeasedShard, batch: VendorBatch): Promise<Next> {
+  private async sent(shard: LeasedShard, batch: VendorBatch, site: VendorSite): Promise<Next> {
     await this.shards.update(shard, {
       state: 'sent',
       vendor_batch_id: batch.id,
@@ -158,7 +158,7 @@ export class NativeRunner {
       { shardId: shard.id, provider: shard.provider, vendorBatchId: batch.id },
       'a batch was created at its vendor',
     );
-    return { inMs: this.config.batch.pollIntervalMs };
+    return { inMs: this.pollMs(site) };
   }
 
   private doubtful(shard: LeasedShard): Next {
@@ -192,8 +192,7 @@ export class NativeRunner {
     if (batch.outputs.length > 0 || batch.end) await this.results.collect(shard, site, batch);
     if (batch.end) return this.end(shard, stop ?? this.leftoverOf(shard, batch), site);
     if (this.isPastGrace(shard)) return this.end(shard, stop ?? 'expired', site);
-    const { pollIntervalMs } = this.config.batch;
-    const inMs = pollIntervalMs * Math.min(POLL_GROWTH ** shard.polls, LONGEST_POLL) * (0.9 + 0.2 * Math.random());
+    const inMs = this.pollMs(site) * Math.min(POLL_GROWTH ** shard.polls, LONGEST_POLL) * (0.9 + 0.2 * Math.random());
     return { inMs: Math.min(inMs, this.untilStop(shard)) };
   }
 
@@ -250,6 +249,10 @@ export class NativeRunner {
     if (isOver) return this.end(shard, this.stopOf(shard) ?? 'pending', this.vendors.siteOf(shard));
     if (this.isPastGrace(shard)) return this.end(shard, 'expired', this.vendors.siteOf(shard));
     return { inMs: this.backoffMs(tries + 1) };
+  }
+
+  private pollMs({ api }: VendorSite): number {
+    return Math.min(api.pollMs ?? Infinity, this.config.batch.pollIntervalMs);
   }
 
   private backoffMs(tries: number): number {
