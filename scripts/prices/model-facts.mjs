@@ -6,7 +6,19 @@ const FLAGS = {
   supports_mid_conversation_system: 'laterSystem',
   supports_adaptive_thinking: 'adaptiveThinking',
 };
-const VENDORS = new Set(['anthropic', 'gemini', 'openai']);
+/** LiteLLM's vendors with the names of `gateway.yaml` and of pi-ai's files. */
+const VENDORS = {
+  anthropic: ['anthropic', 'anthropic'],
+  deepseek: ['deepseek', 'deepseek'],
+  gemini: ['gemini', 'google'],
+  groq: ['groq', 'groq'],
+  mistral: ['mistral', 'mistral'],
+  moonshot: ['moonshot', 'moonshotai'],
+  openai: ['openai', 'openai'],
+  together_ai: ['together', 'together'],
+  xai: ['xai', 'xai'],
+  zai: ['zai', 'zai'],
+};
 const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
 const CHAT = '/v1/chat/completions';
 /** These names move to other models. */
@@ -14,18 +26,37 @@ const MOVING = /-latest$/;
 
 /**
  * What the models of some vendors take, as far as the sources say it: by vendor and the vendor's name of the model. LiteLLM's flags,
- * and pi-ai's levels of reasoning.
+ * and pi-ai's levels of reasoning and kinds of input.
  */
 export function modelFacts(litellm, files, catalogue) {
   const levels = levelsOf(files);
-  const facts = { anthropic: {}, gemini: {}, openai: {} };
-  for (const [name, { litellm_provider: vendor }] of Object.entries(catalogue)) {
-    if (!VENDORS.has(vendor) || (vendor === 'gemini' && MOVING.test(name))) continue;
-    const model = name.replace(/^gemini\//, '');
-    const found = { ...flagsOf(litellm[name] ?? {}), ...levels[vendor][model] };
+  const facts = Object.fromEntries(Object.values(VENDORS).map(([vendor]) => [vendor, {}]));
+  for (const [name, { litellm_provider: provider }] of Object.entries(catalogue)) {
+    if (!Object.hasOwn(VENDORS, provider) || (provider === 'gemini' && MOVING.test(name))) continue;
+    const [vendor, file] = VENDORS[provider];
+    const model = name.startsWith(`${provider}/`) ? name.slice(provider.length + 1) : name;
+    const row = litellm[name] ?? {};
+    // The flags of the others are not read.
+    const flags = levels[vendor] ? { ...flagsOf(row), ...levels[vendor][model] } : {};
+    const found = { ...flags, ...lacksOf(row, modelIn(files[file], model)) };
     if (Object.keys(found).length > 0) facts[vendor][model] = found;
   }
-  return facts;
+  return Object.fromEntries(Object.entries(facts).filter(([, models]) => Object.keys(models).length > 0));
+}
+
+/** Kinds of input that the model does not take: where a source says so, and no other one the opposite. */
+function lacksOf({ supported_modalities: kinds, supports_vision: sees, supports_audio_input: hears }, { input } = {}) {
+  const lacks = [];
+  const isListed = (kind) => (Array.isArray(kinds) ? kinds.includes(kind) : undefined);
+  if ((sees ?? isListed('image') ?? input?.includes('image')) === false) lacks.push('image');
+  // pi-ai does not list sound.
+  if ((hears ?? isListed('audio')) === false) lacks.push('audio');
+  return lacks.length > 0 ? { lacks } : {};
+}
+
+function modelIn(file = {}, id) {
+  const models = Object.values(file).flatMap((api) => Object.values(api));
+  return models.find((model) => model.type === 'chat' && model.id === id);
 }
 
 function flagsOf(row) {

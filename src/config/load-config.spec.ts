@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError, loadConfig } from './load-config';
+import { unknownProviders } from './provider-settings';
 
 describe('the configuration', () => {
   let directory: string;
@@ -95,12 +96,11 @@ describe('the configuration', () => {
 
   it('names every invalid value at once', () => {
     const yaml = `
-      models: { m: { deployments: [{ provider: nobody, model: x }] } }
       providers: { backup: { type: openai-compatible, base_url: "https://llm.example", api_key: "\${BACKUP_KEY}" } }`;
     const env = { PORT: 'http', ADMIN_KEY: 'short', DATABASE_URL: 'postgres://x' };
-    expect(problemsOf(env, yaml)).toEqual(naming('PORT', 'ADMIN_KEY', 'SECRET_KEY', 'BACKUP_KEY', '"nobody"'));
+    expect(problemsOf(env, yaml)).toEqual(naming('PORT', 'ADMIN_KEY', 'SECRET_KEY', 'BACKUP_KEY'));
     const message = new ConfigError(problemsOf(env, yaml)).message;
-    expect(message).toMatch(/^The configuration has 5 errors:\n {2}- PORT: /);
+    expect(message).toMatch(/^The configuration has 4 errors:\n {2}- PORT: /);
     expect(problemsOf({ PORT: 'x' }, 'modles: {}\nprices: { m: { input_usd_per_mtok: 8 } }')).toEqual(
       naming('PORT', 'prices.m.input_usd_per_mtok', 'prices.m.output_usd_per_mtok', 'modles'),
     );
@@ -156,11 +156,12 @@ describe('the configuration', () => {
     expect(problemsOf({}, yaml('https://llm.example/v1?to=a@b'))).toEqual([]);
   });
 
-  it('accepts only providers with a key or in the file', () => {
+  it('leaves providers that models name to the start: administrators may have made them', () => {
     const yaml =
       'models: { m: { deployments: [{ provider: openai, model: x }, { provider: constructor, model: y }] } }';
-    expect(problemsOf({ OPENAI_API_KEY: 'sk-1' }, yaml)).toEqual(naming('models.m.deployments.1.provider'));
-    expect(problemsOf({ DEEPSEEK_API_KEY: 'sk-1' }, yaml)).toHaveLength(2);
+    const { models } = load({ OPENAI_API_KEY: 'sk-1' }, yaml);
+    expect(unknownProviders(models, new Set(['openai']))).toEqual(naming('models.m.deployments.1.provider'));
+    expect(unknownProviders(models, new Set(['openai', 'constructor']))).toEqual([]);
   });
 
   it('takes proxies in upper and in lower case', () => {
@@ -278,8 +279,12 @@ describe('the configuration', () => {
 
     it('may be the provider of a deployment while it is on', () => {
       const yaml = 'models: { m: { deployments: [{ provider: simulator, model: x }] } }';
-      for (const env of [{}, { SIMULATOR: 'on' }]) expect(problemsOf(env, yaml)).toEqual([]);
-      expect(problemsOf({ OPENAI_API_KEY: 'sk-1' }, yaml)).toEqual(naming('models.m.deployments.0.provider'));
+      const unknownIn = (env: Record<string, string | undefined>) => {
+        const { models, providers } = load(env, yaml);
+        return unknownProviders(models, new Set(Object.keys(providers)));
+      };
+      for (const env of [{}, { SIMULATOR: 'on' }]) expect(unknownIn(env)).toEqual([]);
+      expect(unknownIn({ OPENAI_API_KEY: 'sk-1' })).toEqual(naming('models.m.deployments.0.provider'));
     });
 
     it('is not needed by a command that serves no calls', () =>

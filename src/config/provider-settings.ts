@@ -74,7 +74,6 @@ export function providerProblems(env: Variables, file: GatewayFile): string[] {
     ...misnamedProviders(file),
     ...missingUrls(env, file),
     ...credentialsInUrls(env, file),
-    ...unknownProviders(env, file),
     ...simulatorProblems(env, file),
   ];
 }
@@ -145,17 +144,18 @@ function simulatorProblems(env: Variables, file: GatewayFile): string[] {
   ];
 }
 
-/** The deployments in gateway.yaml whose provider is neither declared there nor added by a variable. */
-function unknownProviders(env: Variables, file: GatewayFile): string[] {
-  const known = new Set(Object.keys(file.providers));
-  for (const { name } of vendorsIn(env)) known.add(name);
-  if (isSimulatorOn(env, file)) known.add(SIMULATOR_NAME);
-  return Object.entries(file.models).flatMap(([model, { deployments }]) =>
+/**
+ * The deployments in gateway.yaml whose provider does not exist.
+ *
+ * @param known the providers of the environment, of gateway.yaml and of administrators
+ */
+export function unknownProviders(models: GatewayFile['models'], known: ReadonlySet<string>): string[] {
+  return Object.entries(models).flatMap(([model, { deployments }]) =>
     deployments.flatMap(({ provider }, index) =>
       known.has(provider)
         ? []
         : [
-            `models.${model}.deployments.${index}.provider: there is no provider "${provider}"; declare it under providers or set its API key`,
+            `models.${model}.deployments.${index}.provider: there is no provider "${provider}"; declare it under providers, set its API key, or start without this deployment and add the provider at POST /admin/providers`,
           ],
     ),
   );

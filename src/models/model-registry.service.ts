@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { EMBEDDINGS, type Provider, RESPONSES } from '@thriftgate/providers';
 import type { ModelCacheRules, RoutingSettings } from '@thriftgate/contracts';
 import { GatewayError } from '../common/errors';
 import { GatewayConfig } from '../config/gateway-config';
+import { ConfigError } from '../config/load-config';
+import { unknownProviders } from '../config/provider-settings';
 import type { CatalogueModel } from '../pricing/catalogue';
 import { PriceBook } from '../pricing/price-book.service';
 import { ProviderRegistry } from '../providers/provider-registry.service';
@@ -33,7 +35,7 @@ export type ModelSource = 'catalogue' | 'gateway.yaml' | 'admin';
  * models of each provider's vendor. Computed again when the providers are reloaded.
  */
 @Injectable()
-export class ModelRegistry {
+export class ModelRegistry implements OnModuleInit {
   /** The models of gateway.yaml and the catalogue. */
   private configured: ReadonlyMap<string, Model> = new Map();
   /** The models that administrators set. */
@@ -50,6 +52,12 @@ export class ModelRegistry {
   ) {
     this.compute();
     providers.onReload(() => this.compute());
+  }
+
+  /** Once the providers are read. @throws ConfigError where a model of gateway.yaml names one that does not exist */
+  onModuleInit(): void {
+    const problems = unknownProviders(this.config.models, new Set(this.providers.knownNames()));
+    if (problems.length > 0) throw new ConfigError(problems);
   }
 
   /** Replaces what administrators set. */
@@ -85,6 +93,18 @@ export class ModelRegistry {
     const row = this.adminRows.find((each) => each.name === name);
     if (row?.deployments && this.adminModels.has(name)) return 'admin';
     return this.config.models[name] ? 'gateway.yaml' : 'catalogue';
+  }
+
+  /** The models of administrators and of gateway.yaml with a deployment at a provider; those of the catalogue follow it. */
+  usersOf(provider: string): { name: string; source: ModelSource }[] {
+    const isUser = (deployments: readonly { provider: string }[]) =>
+      deployments.some((each) => each.provider === provider);
+    const ofAdmins = this.adminRows.filter(({ deployments }) => isUser(deployments ?? []));
+    const inFile = Object.entries(this.config.models).filter(([, { deployments }]) => isUser(deployments));
+    return [
+      ...ofAdmins.map(({ name }) => ({ name, source: 'admin' as const })),
+      ...inFile.map(([name]) => ({ name, source: 'gateway.yaml' as const })),
+    ];
   }
 
   /** A model that is served. */
@@ -174,6 +194,7 @@ export class ModelRegistry {
       cache: this.cacheRules(name, null),
       mode: entry?.mode,
       maxOutputTokens: entry?.maxOutputTokens,
+      promptCacheMinTokens: entry?.promptCacheMinTokens,
       defaultMaxTokens: this.config.models[name]?.default_max_tokens,
       routing: this.routing(name, null),
       reasons: entry?.reasons ?? false,

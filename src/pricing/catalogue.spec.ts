@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadCatalogue, parseCatalogue } from './catalogue';
+import { atClock } from './off-peak';
 
 const row = (members: string, vendor = 'openai') =>
   `{ "litellm_provider": "${vendor}", "mode": "chat"${members && `, ${members}`} }`;
@@ -47,6 +48,19 @@ describe('the catalogue', () => {
     });
     const whole = `${tier}, "cache_read_input_token_cost_above_200k_tokens": 2e-07, "output_cost_per_token_above_200k_tokens": 6e-05`;
     expect(only(whole)?.price?.tiers[0]).toMatchObject({ cachedInputPusd: 200_000n, outputPusd: 60_000_000n });
+  });
+
+  it('has the holidays on which DeepSeek has no peak hours', () => {
+    const dearAt = (time: string) => {
+      const { price } = loadCatalogue().get('deepseek-flash') ?? {};
+      return price && atClock(price, Date.parse(time)).price.inputPusd === price.inputPusd;
+    };
+    // Three Thursdays; the first is the national day.
+    expect(['2026-10-01', '2026-10-08', '2026-10-15'].map((date) => dearAt(`${date}T02:00:00Z`))).toEqual([
+      false,
+      true,
+      true,
+    ]);
   });
 
   it('has no price without an input or output price, except for embeddings, which have no output', () => {

@@ -14,6 +14,8 @@ export interface CatalogueModel {
   mode: string;
   maxInputTokens: number | undefined;
   maxOutputTokens: number | undefined;
+  /** The shortest prompt that the vendor's prompt cache takes. */
+  promptCacheMinTokens: number | undefined;
   /** Whether the model writes reasoning, which is charged as output and may not be shown. */
   reasons: boolean;
   /** The day on which the vendor retires the model, as `2027-01-14`. */
@@ -66,6 +68,7 @@ export function modelOf(name: string, row: Row): CatalogueModel {
     mode: String(row.mode),
     maxInputTokens: count(row.max_input_tokens),
     maxOutputTokens: count(row.max_output_tokens),
+    promptCacheMinTokens: count(row.prompt_cache_min_tokens),
     reasons: row.supports_reasoning === true,
     retiresOn: typeof row.deprecation_date === 'string' ? row.deprecation_date : undefined,
     price: toPrice(row),

@@ -43,6 +43,18 @@ describe('a price by the clock', () => {
     expect(at(time, { ...price, offPeak: { ...price.offPeak!, windows: friday } })).toEqual([inputPusd, until]);
   });
 
+  it.each([
+    // Thursday and Friday in the week of the national day.
+    ['2026-10-01T02:00:00Z', 5n, '2026-10-01T04:00'],
+    ['2026-10-02T07:00:00Z', 5n, '2026-10-02T10:00'],
+    ['2026-10-08T02:00:00Z', 10n, '2026-10-08T04:00'],
+    ['2025-10-01T02:00:00Z', 10n, '2025-10-01T04:00'],
+  ])('on dates of its own at %s is %s until %s', (time, inputPusd, until) => {
+    const holidays = readWindows({ windows: [{ hours_utc: '00:00-00:00', dates: ['2026-10-01', '2026-10-02'] }] });
+    const offPeak = { ...price.offPeak!, windows: [...windows, ...holidays] };
+    expect(at(time, { ...price, offPeak })).toEqual([inputPusd, until]);
+  });
+
   it('has windows without weekdays on every day', () => {
     const daily = readWindows({ windows: [{ hours_utc: '00:00-06:00' }] });
     expect(at('2026-11-29T05:00:00Z', { ...price, offPeak: { ...price.offPeak!, windows: daily } })).toEqual([

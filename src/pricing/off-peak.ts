@@ -4,6 +4,7 @@ const MINUTE_MS = 60_000;
 const DAY_MINUTES = 24 * 60;
 const DAY_MS = DAY_MINUTES * MINUTE_MS;
 const WEEK_DAYS = 7;
+const DATE_LENGTH = '2026-10-01'.length;
 const EVERY_DAY = [1, 2, 3, 4, 5, 6, 7];
 
 /**
@@ -34,8 +35,9 @@ function spansAround(windows: readonly OffPeakWindow[], timeMs: number): { fromM
   const today = Math.floor(timeMs / DAY_MS) * DAY_MS;
   return Array.from({ length: WEEK_DAYS + 2 }, (_, day) => today + (day - 1) * DAY_MS).flatMap((dayMs) => {
     const weekday = new Date(dayMs).getUTCDay() || WEEK_DAYS;
+    const date = new Date(dayMs).toISOString().slice(0, DATE_LENGTH);
     return windows
-      .filter(({ weekdays }) => weekdays.includes(weekday))
+      .filter(({ weekdays, dates }) => weekdays.includes(weekday) || dates?.has(date))
       .map(({ fromMinute, toMinute }) => ({
         fromMs: dayMs + fromMinute * MINUTE_MS,
         toMs: dayMs + toMinute * MINUTE_MS,
@@ -45,15 +47,15 @@ function spansAround(windows: readonly OffPeakWindow[], timeMs: number): { fromM
 
 /** The member `off_peak_pricing` of a catalogue, whose numbers are texts. */
 export interface WrittenOffPeak {
-  windows?: { hours_utc?: string | string[]; weekdays?: (string | number)[] }[];
+  windows?: { hours_utc?: string | string[]; weekdays?: (string | number)[]; dates?: string[] }[];
 }
 
 /**
  * Reads windows such as `{"hours_utc": ["00:00-01:00", "22:00-02:00"], "weekdays": [1, 2]}`. One that ends before it
- * begins lasts into the next day; one without weekdays is on every day.
+ * begins lasts into the next day; one without weekdays and dates is on every day.
  */
 export function readWindows({ windows = [] }: WrittenOffPeak): OffPeakWindow[] {
-  return windows.flatMap(({ hours_utc: hours = [], weekdays = EVERY_DAY }) =>
+  return windows.flatMap(({ hours_utc: hours = [], dates, weekdays = dates ? [] : EVERY_DAY }) =>
     [hours].flat().map((span) => {
       const [from = '00:00', to = '00:00'] = span.split('-');
       const [fromMinute, toMinute] = [minuteOf(from), minuteOf(to)];
@@ -61,6 +63,7 @@ export function readWindows({ windows = [] }: WrittenOffPeak): OffPeakWindow[] {
         fromMinute,
         toMinute: toMinute > fromMinute ? toMinute : toMinute + DAY_MINUTES,
         weekdays: weekdays.map(Number),
+        ...(dates && { dates: new Set(dates) }),
       };
     }),
   );

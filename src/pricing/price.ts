@@ -48,7 +48,7 @@ export interface RateCard extends TokenPrices {
   tiers: readonly PriceTier[];
 }
 
-/** A time of the day on some days of the week, in UTC. */
+/** A time of the day on some days of the week, or on some dates, in UTC. */
 export interface OffPeakWindow {
   /** Minutes of the day. */
   fromMinute: number;
@@ -56,6 +56,8 @@ export interface OffPeakWindow {
   toMinute: number;
   /** 1 is Monday, 7 is Sunday. */
   weekdays: readonly number[];
+  /** As `2026-10-01`, besides the weekdays. */
+  dates?: ReadonlySet<string> | undefined;
 }
 
 /** The prices of a vendor at its quiet hours. @see https://api-docs.deepseek.com/quick_start/pricing */

@@ -87,21 +87,11 @@ export class ProviderSettingsService {
     return this.get(name);
   }
 
-  /** @throws GatewayError `not_found`, `conflict` while models of administrators use it */
+  /** @throws GatewayError `not_found`, `conflict` while models of administrators or of gateway.yaml use it */
   async delete(name: string, actor: string): Promise<void> {
     this.requireOwn(name);
-    const users = this.models
-      .allKnown()
-      .filter((model) => this.models.sourceOf(model.name) === 'admin')
-      .filter(({ deployments }) => deployments.some(({ provider }) => provider === name))
-      .map((model) => model.name);
-    if (users.length > 0) {
-      const named = users.slice(0, MAX_NAMED).join(', ');
-      const more = users.length > MAX_NAMED ? ` and ${users.length - MAX_NAMED} more` : '';
-      throw new GatewayError('conflict', {
-        message: `The provider "${name}" has deployments of the models ${named}${more}. Change or delete these at /admin/models first.`,
-      });
-    }
+    const users = this.models.usersOf(name);
+    if (users.length > 0) throw inUse(name, users);
     const work = (before: StoredProvider | null) => {
       if (!before) throw noSuchProvider(name);
       return null;
@@ -160,4 +150,15 @@ function changedHeaders(before: Readonly<Record<string, string>>, changes: Reado
 function nameTaken(name: string): GatewayError {
   const message = `A provider "${name}" already exists; choose another name, or change it by PATCH /admin/providers/{provider}.`;
   return new GatewayError('conflict', { message, param: 'name' });
+}
+
+function inUse(provider: string, users: ReturnType<ModelRegistry['usersOf']>): GatewayError {
+  const named = users
+    .slice(0, MAX_NAMED)
+    .map(({ name, source }) => (source === 'admin' ? name : `${name} (${source})`));
+  const more = users.length > MAX_NAMED ? ` and ${users.length - MAX_NAMED} more` : '';
+  const places = new Set(users.map(({ source }) => (source === 'admin' ? 'at /admin/models' : `in ${source}`)));
+  return new GatewayError('conflict', {
+    message: `The provider "${provider}" has deployments of the models ${named.join(', ')}${more}. Change or delete these ${[...places].join(' and ')} first.`,
+  });
 }

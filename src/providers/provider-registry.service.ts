@@ -115,6 +115,11 @@ export class ProviderRegistry implements OnModuleInit, OnApplicationBootstrap, O
     return [...this.registered.keys()];
   }
 
+  /** All names, also that of a simulator which administrators' providers have replaced. */
+  knownNames(): string[] {
+    return [...new Set([...Object.keys(this.config.providers), ...this.registered.keys()])];
+  }
+
   /** What is set of each provider, for administrators. */
   settings(): ProviderInForce[] {
     return [...this.registered.values()].map(({ settings }) => settings);

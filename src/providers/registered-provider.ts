@@ -1,4 +1,4 @@
-import { openAi, type UpstreamTransport, VENDORS, vendorOf } from '@thriftgate/providers';
+import { simulator, type UpstreamTransport, VENDORS, vendorOf } from '@thriftgate/providers';
 import { type ConfiguredProvider, type Credential, OWN_CREDENTIAL } from './provider';
 import type { KeyInForce, ProviderInForce } from './providers-in-force';
 import { redactedApi } from './redacted-api';
@@ -21,7 +21,7 @@ export function registeredProvider(settings: ProviderInForce, transport: Upstrea
   const usable = keys.flatMap((key) => (key.secret === undefined ? [] : { ...key, secret: key.secret }));
   const simulated = type === 'simulator';
   const secrets = [settings.apiKey ?? '', ...usable.map(({ secret }) => secret)];
-  const api = redactedApi(type === 'simulator' ? openAi : VENDORS[type].api, [
+  const api = redactedApi(type === 'simulator' ? simulator : VENDORS[type].api, [
     ...secrets,
     ...Object.values(headers ?? {}).filter(isLikelySecret),
   ]);

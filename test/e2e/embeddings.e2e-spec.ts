@@ -137,6 +137,17 @@ describe('a list with overlaps', () => {
     expect(new Set(data).size).toBe(1);
   });
 
+  it('leaves to another list at the same time what that one asks for', async () => {
+    const before = asked().length;
+    fake.script({ delayMs: 1_000 }, { path: '/v1/embeddings', times: 2 });
+    const first = post(['shared by two', 'of the first']);
+    await eventually(() => asked().length > before);
+    const [one, two] = await Promise.all([first, post(['of the second', 'shared by two'])]);
+    expect(inputsSince(before)).toEqual([['shared by two', 'of the first'], ['of the second']]);
+    expect([facts(one), facts(two)]).toMatchObject([{ inputs: '0/2' }, { inputs: '1/2' }]);
+    expect(two.body.data[1].embedding).toEqual(one.body.data[0].embedding);
+  });
+
   it('is charged once for each Idempotency-Key', async () => {
     const headers = { 'idempotency-key': `embeddings-${Date.now()}` };
     const first = await post(['once only', 'again'], { use_cache: false }, headers);

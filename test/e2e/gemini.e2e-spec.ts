@@ -52,6 +52,43 @@ describe('Gemini', () => {
     );
   });
 
+  it('gives out the token of an answer that is only a part, and takes it for the rest', async () => {
+    const story = 'a long story [[finish=CONTINUATION]]';
+    const [choice] = (await ask(story)).choices;
+    expect(choice).toMatchObject({ finish_reason: 'length', native_finish_reason: 'CONTINUATION' });
+    const message: Message | undefined = choice?.message;
+    const continued = { extra_body: { google: message?.extra_content.google } };
+    const [rest] = (await ask(story, continued as object)).choices;
+    expect(rest).toMatchObject({ finish_reason: 'stop', message: { content: ` and the rest of ${story}` } });
+    const foreign = await ask('another story', continued as object).catch((error: unknown) => error);
+    expect(foreign).toMatchObject({ status: 400 });
+  });
+
+  it('gives the token of a stream in its last content', async () => {
+    const story = 'a streamed story [[finish=CONTINUATION]]';
+    const events = await openai.chat.completions.create({ model: MODEL, messages: [user(story)], stream: true });
+    const tokens: unknown[] = [];
+    for await (const { choices } of events)
+      for (const { delta, finish_reason: finish } of choices)
+        if ('extra_content' in delta) tokens.push([finish, delta.extra_content]);
+    expect(tokens).toEqual([['length', { google: { continuation_token: expect.any(String) } }]]);
+  });
+
+  it('embeds: a long list goes out as several requests, with the type and the size that the caller asks for', async () => {
+    const before = gemini.calls.length;
+    const input = Array.from({ length: 120 }, (_, index) => `문장 ${index}`);
+    const body = { model: 'gemini-embedding-001', input, dimensions: 256, input_type: 'query' };
+    const answer = await gateway.request('POST', '/v1/embeddings', key, body);
+    expect([answer.status, answer.body.data?.length, answer.body.usage?.prompt_tokens]).toEqual([200, 120, 240]);
+    expect(answer.body.data.every(({ embedding }: { embedding: number[] }) => embedding.length === 256)).toBe(true);
+    const sent = gemini.calls.slice(before).map(({ body: { requests } }) => requests);
+    expect(sent.map(({ length }) => length).toSorted()).toEqual([100, 20]);
+    expect(sent[0][0]).toMatchObject({ taskType: 'RETRIEVAL_QUERY', outputDimensionality: 256 });
+    const again = await gateway.request('POST', '/v1/embeddings', key, { ...body, input: input.slice(3, 5) });
+    expect(again.headers.get('x-gateway-cached-inputs')).toBe('2/2');
+    expect(again.body.data[0].embedding).toEqual(answer.body.data[3].embedding);
+  });
+
   it('streams, and charges what the last usage says', async () => {
     const { data: stream, response } = await openai.chat.completions
       .create({

@@ -1,4 +1,9 @@
+import { BatchClient, line, lines } from '../support/batch-client';
+import { eventually } from '../support/eventually';
 import { type RunningGateway, startGateway } from '../support/gateway';
+
+const batchesAtVendor = async ({ output }: RunningGateway) =>
+  output.split('a batch was created at its vendor').length - 1;
 
 /** An operator tries the gateway without a provider's key. */
 describe('the simulator', () => {
@@ -57,6 +62,32 @@ describe('the simulator', () => {
       owned_by: 'simulator',
       gateway: { input_usd_per_mtok: '0', price_estimated: false },
     });
+  });
+
+  it('runs a batch of a day in its own batches, at no cost', async () => {
+    const batches = new BatchClient(gateway, key);
+    const requests = [...lines(3, 'a day'), line('fails', 'a day: no', { mock_status: 400 })];
+    const created = await batches.create({ requests, completion_window: '24h' });
+    const batch = await batches.ended(created.id);
+    expect([batch.status, batch.request_counts]).toEqual(['completed', { total: 4, completed: 3, failed: 1 }]);
+    expect(batch.gateway).toMatchObject({
+      providers: ['simulator'],
+      cost_usd: '0',
+      saved_usd: '0',
+      list_cost_usd: '0',
+    });
+    expect(gateway.output).toContain('a batch was created at its vendor');
+    expect(await batches.resultsOf(batch.output_file_id)).toHaveLength(3);
+  });
+
+  it('runs live what one of its batches has lost at a restart', async () => {
+    const batches = new BatchClient(gateway, key);
+    const created = await batches.create({ requests: lines(40, 'lost'), completion_window: '24h' });
+    await eventually(async () => (await batchesAtVendor(gateway)) > 1);
+    await gateway.restart();
+    const batch = await batches.ended(created.id);
+    expect([batch.status, batch.request_counts]).toEqual(['completed', { total: 40, completed: 40, failed: 0 }]);
+    expect(batch.gateway).toMatchObject({ providers: ['simulator'], cost_usd: '0' });
   });
 
   it('is announced at the start and in readiness (N1)', async () => {

@@ -104,6 +104,8 @@ export interface BatchApi {
   readonly discount: BatchDiscount;
   /** Whether lines may be for embeddings. */
   readonly embeddings: boolean;
+  /** How often a batch is looked at, in milliseconds, where that is more often than at other vendors. */
+  readonly pollMs?: number;
   /**
    * What the lines of one batch must have in common, besides their model: lines with the same text can be in one. Undefined
    * where the vendor takes no such call in a batch.

@@ -172,8 +172,10 @@ export interface Endpoint {
   /**
    * The beginning that all turns of a conversation have: tools, system and the first message of the user, of each some thousand
    * characters. Undefined where the request is shorter than what vendors cache.
+   *
+   * @param leastTokens the shortest prompt that the model's vendor caches; undefined where it is unknown
    */
-  prefix?(body: JsonRecord): string | undefined;
+  prefix?(body: JsonRecord, leastTokens?: number): string | undefined;
   /** All text that the model wrote in a response, for token counts. */
   written(reply: Buffer): string;
   /** The first tool call of each earlier turn of the assistant, by its id; the newest last. */

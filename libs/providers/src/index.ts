@@ -34,16 +34,5 @@ export { gemini } from './gemini/gemini';
 export { openAi } from './openai/openai';
 export * from './vendors';
 export { responses } from './endpoints/responses/responses.endpoint';
-export {
-  cancelSimulatedBatch,
-  createSimulatedBatch,
-  type SimulatedBatch,
-  type SimulatedBatchState,
-  type SimulatedLine,
-  type SimulatedPace,
-  type SimulatedProgress,
-  simulatedProgress,
-  type SimulatedResult,
-  simulatedResults,
-} from './simulator/simulated-batches';
+export { simulator } from './simulator/simulator';
 export { SimulatorTransport, type SimulatorOptions } from './simulator/simulator.transport';

@@ -1,4 +1,6 @@
 import { chatCompletions } from './endpoints/chat-completions/chat-completions.endpoint';
+import { messages } from './endpoints/messages/messages.endpoint';
+import { responses } from './endpoints/responses/responses.endpoint';
 import { translatorFor } from './provider';
 import type { UpstreamCall } from './translator';
 import { ENVIRONMENT_VENDORS, VENDORS, type Vendor, type VendorName, vendorOf } from './vendors';
@@ -76,4 +78,47 @@ describe('the vendors', () => {
   ])('azure: a deployment under %s is at %s', (baseUrl, url) =>
     expect(requestTo('azure', { baseUrl, upstreamModel: 'a/b' }).url).toBe(url),
   );
+
+  it.each([
+    ['https://r.openai.azure.com', 'https://r.openai.azure.com/openai/v1/responses'],
+    ['https://r.openai.azure.com/openai/v1/', 'https://r.openai.azure.com/openai/v1/responses'],
+    [
+      'https://r.openai.azure.com/openai/v1?api-version=preview',
+      'https://r.openai.azure.com/openai/v1/responses?api-version=preview',
+    ],
+    [
+      'https://r.openai.azure.com/openai/?api-version=2025-04-01',
+      'https://r.openai.azure.com/openai/responses?api-version=2025-04-01',
+    ],
+    [
+      'https://r.openai.azure.com/openai/deployments/d?api-version=2025-04-01',
+      'https://r.openai.azure.com/openai/responses?api-version=2025-04-01',
+    ],
+  ])("azure: OpenAI's models of Responses alone under %s are asked at %s", (baseUrl, url) => {
+    const upstreamModel = 'gpt-5.3-codex';
+    const chat = requestTo('azure', { baseUrl, upstreamModel, body: { messages: [{ role: 'user', content: 'Hi' }] } });
+    const own = translatorFor(responses, VENDORS.azure.api)?.toRequest({
+      ...CALL,
+      baseUrl,
+      upstreamModel,
+      body: { input: 'Hi' },
+    });
+    const over = translatorFor(messages, VENDORS.azure.api)?.toRequest({
+      ...CALL,
+      baseUrl,
+      upstreamModel,
+      body: { max_tokens: 9, messages: [{ role: 'user', content: 'Hi' }] },
+    });
+    expect([chat.url, own?.url, over?.url]).toEqual([url, url, url]);
+    for (const request of [chat, own, over])
+      expect(JSON.parse(String(request?.body))).toMatchObject({ model: upstreamModel, store: false });
+  });
+
+  it('azure: Responses of other models go over chat completions', () => {
+    const request = translatorFor(responses, VENDORS.azure.api)?.toRequest({ ...CALL, body: { input: 'Hi' } });
+    expect(JSON.parse(String(request?.body))).toMatchObject({
+      model: 'real',
+      messages: [{ role: 'user', content: 'Hi' }],
+    });
+  });
 });

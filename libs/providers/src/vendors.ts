@@ -1,10 +1,11 @@
 import { anthropic } from './anthropic/anthropic';
 import { cohere } from './cohere/cohere';
-import { compatible } from './compatible/compatible';
+import { compatible, compatibleResponses } from './compatible/compatible';
 import type { CompatibleVendor } from './compatible/quirks';
 import { COMPATIBLE_VENDORS } from './compatible/records/records';
 import { gemini } from './gemini/gemini';
-import type { Provider } from './provider';
+import { responses } from './endpoints/responses/responses.endpoint';
+import { CHAT_COMPLETIONS, type Provider, RESPONSES } from './provider';
 import { voyage } from './voyage/voyage';
 
 /** A vendor, or a kind of server. Its name is a provider's `type`, the name of the provider that a key adds, and its catalogue's. */
@@ -41,8 +42,17 @@ export type UrlVariable = `${Variables}_BASE_URL`;
 
 /** Each record with the API that it describes. */
 function withApis<const Records extends Record<string, CompatibleVendor>>(records: Records) {
-  const entries = Object.entries(records).map(([name, record]) => [name, { ...record, api: compatible(name, record) }]);
+  const entries = Object.entries(records).map(([name, record]) => [name, { ...record, api: apiOf(name, record) }]);
   return Object.fromEntries(entries) as { [Name in keyof Records]: Records[Name] & { api: Provider } };
+}
+
+/** A vendor that has Responses for some of its models is asked for chat completions of the others. */
+function apiOf(name: string, record: CompatibleVendor): Provider {
+  const api = compatible(name, record);
+  const chat = api.translators[CHAT_COMPLETIONS];
+  const overChat = chat && responses.overChat?.(chat);
+  if (record.quirks.responses !== 'models without chat' || !overChat) return api;
+  return { ...api, translators: { ...api.translators, [RESPONSES]: compatibleResponses(record, overChat) } };
 }
 
 /** A vendor that variables of the environment add. */

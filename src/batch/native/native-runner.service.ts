@@ -98,7 +98,7 @@ export class NativeRunner {
     if (shard.creating_at) {
       const found = await this.vendors.find(site, shard);
       if (found === 'doubt') return this.doubtful(shard, site);
-      if (found !== 'none') return this.sent(shard, found.batch);
+      if (found !== 'none') return this.sent(shard, found.batch, site);
       if (this.clock.now() - shard.creating_at.getTime() < this.doubtMs) return { inMs: this.doubtMs / 2 };
       await this.shards.update(shard, { creating_at: null, alone_at: null });
       shard.creating_at = null;
@@ -112,7 +112,7 @@ export class NativeRunner {
     if (!(await this.shards.beginCreation(shard, aloneAt))) return { inMs: this.doubtMs / 4 };
     shard.creating_at = new Date(this.clock.now());
     try {
-      return await this.sent(shard, await this.vendors.create(site, draft, inputFileId));
+      return await this.sent(shard, await this.vendors.create(site, draft, inputFileId), site);
     } catch (error) {
       if (error instanceof VendorBatchError && !error.mayBeDone) {
         await this.shards.update(shard, { creating_at: null, alone_at: null });
@@ -134,7 +134,7 @@ export class NativeRunner {
     return fileId;
   }
 
-  private async sent(shard: LeasedShard, batch: VendorBatch): Promise<Next> {
+  private async sent(shard: LeasedShard, batch: VendorBatch, site: VendorSite): Promise<Next> {
     await this.shards.update(shard, {
       state: 'sent',
       vendor_batch_id: batch.id,
@@ -148,7 +148,7 @@ export class NativeRunner {
       { shardId: shard.id, provider: shard.provider, vendorBatchId: batch.id },
       'a batch was created at its vendor',
     );
-    return { inMs: this.config.batch.pollIntervalMs };
+    return { inMs: this.pollMs(site) };
   }
 
   /** Nothing is sent again: several batches at the vendor could be this one. */
@@ -178,8 +178,7 @@ export class NativeRunner {
     const why = batch.error ?? `its batch has the status '${batch.status}'.`;
     if (batch.end) return this.end(shard, stop ?? this.leftoverOf(shard, batch), site, why);
     if (this.isPastGrace(shard)) return this.end(shard, stop ?? 'expired', site);
-    const { pollIntervalMs } = this.config.batch;
-    const inMs = pollIntervalMs * Math.min(POLL_GROWTH ** shard.polls, LONGEST_POLL) * (0.9 + 0.2 * Math.random());
+    const inMs = this.pollMs(site) * Math.min(POLL_GROWTH ** shard.polls, LONGEST_POLL) * (0.9 + 0.2 * Math.random());
     return { inMs: Math.min(inMs, this.untilStop(shard)) };
   }
 
@@ -233,6 +232,10 @@ export class NativeRunner {
     }
     if (this.isPastGrace(shard)) return this.end(shard, 'expired', this.vendors.siteOf(shard));
     return { inMs: this.backoffMs(tries + 1) };
+  }
+
+  private pollMs({ api }: VendorSite): number {
+    return Math.min(api.pollMs ?? Infinity, this.config.batch.pollIntervalMs);
   }
 
   private backoffMs(tries: number): number {

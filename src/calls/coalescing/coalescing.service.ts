@@ -123,8 +123,9 @@ function resolve(
 }
 
 /** The same for the calls of a team's conversation. */
-function affinityOf({ caller, endpoint, body }: Call, { name, routing }: Model): string | undefined {
-  const prefix = routing?.affinity === false ? undefined : endpoint.prefix?.(body);
+function affinityOf({ caller, endpoint, body }: Call, model: Model): string | undefined {
+  const { name, routing, promptCacheMinTokens } = model;
+  const prefix = routing?.affinity === false ? undefined : endpoint.prefix?.(body, promptCacheMinTokens);
   return prefix === undefined ? undefined : affinityKey(caller.teamId, name, prefix);
 }
 

@@ -72,6 +72,94 @@ describe('a list of inputs', () => {
     ));
 });
 
+describe('lists at the same time', () => {
+  it('that share inputs ask for each of them once', async () => {
+    const bench = new PartedBench();
+    const [first, second] = await Promise.all([
+      bench.create(bench.prepared(['a', 'bb', 'ccc'])),
+      bench.create(bench.prepared(['ccc', 'dddd', 'a'])),
+    ]);
+    expect(bench.asked).toEqual([['a', 'bb', 'ccc'], ['dddd']]);
+    expect(second.json.data).toHaveLength(3);
+    expect(second.headers).toMatchObject({ 'x-cache-status': 'MISS', 'x-gateway-cached-inputs': '2/3' });
+    expect([first.settlement.costPusd, second.settlement.costPusd]).toEqual([6n * PUSD_PER_TOKEN, 4n * PUSD_PER_TOKEN]);
+    expect(second.settlement.savedPusd).toBe(4n * PUSD_PER_TOKEN);
+  });
+
+  it('of which one has nothing of its own wait, and get what is stored then', async () => {
+    const bench = new PartedBench();
+    const [, second] = await Promise.all([
+      bench.create(bench.prepared(['a', 'bb', 'ccc'])),
+      bench.create(bench.prepared(['ccc', 'a'])),
+    ]);
+    expect(bench.asked).toEqual([['a', 'bb', 'ccc']]);
+    expect(second.headers['x-gateway-cached-inputs']).toBe('2/2');
+    expect(second.settlement).toMatchObject({ cacheStatus: 'HIT', costPusd: 0n });
+  });
+
+  it('that are equal go on to their flight', async () => {
+    const bench = new PartedBench();
+    await Promise.all([bench.create(bench.prepared(['a', 'bb'])), bench.create(bench.prepared(['a', 'bb', 'a']))]);
+    expect(bench.asked).toEqual([
+      ['a', 'bb'],
+      ['a', 'bb'],
+    ]);
+  });
+
+  it('ask for themselves where the other one fails', async () => {
+    const bench = new PartedBench();
+    bench.onAsk = ({ call }) => {
+      if (JSON.stringify(call.body).includes('bb')) throw down(false);
+    };
+    const [failed, second] = await Promise.allSettled([
+      bench.create(bench.prepared(['a', 'bb'])),
+      bench.create(bench.prepared(['a', 'ccc'])),
+    ]);
+    expect(failed.status).toBe('rejected');
+    expect(bench.asked).toEqual([['a', 'bb'], ['ccc'], ['a']]);
+    if (second.status === 'rejected') throw second.reason;
+    expect(second.value.settlement.costPusd).toBe(4n * PUSD_PER_TOKEN);
+    const numbers = bench.askedOf.slice(1).map(({ call }) => call.attemptsBefore ?? 0);
+    expect(new Set(numbers).size).toBe(2);
+  });
+
+  it('do not wait for each other without the cache', async () => {
+    const bench = new PartedBench();
+    const lone = (controls: object) => ({
+      ...bench.prepared(['a', 'bb']),
+      controls: { ...bench.prepared(['a']).controls, ...controls },
+    });
+    await Promise.all([bench.create(bench.prepared(['a', 'ccc'])), bench.create(lone({ read: false }))]);
+    expect(bench.asked).toEqual([
+      ['a', 'ccc'],
+      ['a', 'bb'],
+    ]);
+    await Promise.all([
+      bench.create(lone({ read: false, write: false })),
+      bench.create(bench.prepared(['bb', 'dddd'])),
+    ]);
+    expect(bench.asked.at(-1)).toEqual(['dddd']);
+  });
+
+  it('get the same vectors as one after another, and each input is asked once', () =>
+    fc.assert(
+      fc.asyncProperty(fc.array(texts, { minLength: 2, maxLength: 4 }), async (lists) => {
+        const bench = new PartedBench();
+        const answers = await Promise.all(lists.map((list) => bench.create(bench.prepared(list))));
+        for (const [at, { json }] of answers.entries()) {
+          const alone = new PartedBench();
+          const expected = await alone.create(alone.prepared(lists[at]));
+          expect(json.data).toEqual(expected.json.data);
+        }
+        const distinct = new Set(lists.flat());
+        // Equal requests have a flight, which this bench does not have.
+        const requests = new Set(bench.asked.map((inputs) => JSON.stringify(inputs)));
+        expect([...requests].flatMap((inputs) => JSON.parse(inputs))).toHaveLength(distinct.size);
+      }),
+      { numRuns: 60 },
+    ));
+});
+
 describe('a list that is longer than the vendor takes', () => {
   const many = Array.from({ length: 250 }, (_, at) => `text ${at}`);
 

@@ -10,11 +10,12 @@ import { Coalescing } from '../coalescing/coalescing.service';
 import { attemptsUntil } from '../fallback';
 import { CachedResponseService } from '../responses/cached-response.service';
 import { apportioned } from '../apportioned';
-import { elementsOf, gathered, narrowedTo, seamOf, wholeHit } from '../call-parts';
+import { elementsOf, findStored, gathered, narrowedTo, seamOf, wholeHit } from '../call-parts';
 import type { PartedCall } from '../prepared-call';
 import { batchesOf, familiesOf } from './part-batches';
 import { inParallel } from './in-parallel';
 import { type AnsweredBatch, mergedResponse } from './merged-response';
+import { RunningParts } from './running-parts';
 
 /** So many requests of one call run at the same time, where no deployment limits them. */
 const MAX_PARALLEL = 4;
@@ -29,10 +30,13 @@ interface AnsweredPart {
 
 /**
  * Answers calls with independent inputs: what the cache has comes from there, the others are asked in as many requests as the
- * vendor needs, and each is a call like any other, with its own flight, hold, attempts and rows.
+ * vendor needs, and each is a call like any other, with its own flight, hold, attempts and rows. An input that another list of this
+ * process asks for is waited for, and read from the cache then.
  */
 @Injectable()
 export class PartedCalls {
+  private readonly running = new RunningParts();
+
   constructor(
     private readonly coalescing: Coalescing,
     private readonly cachedResponses: CachedResponseService,
@@ -52,7 +56,7 @@ export class PartedCalls {
     }
     const [own = prepared.model, ...others] = familiesOf(prepared.model);
     try {
-      return await this.ofFamily(prepared, own, hits);
+      return await this.ofOwnFamily({ ...prepared, model: own }, hits);
     } catch (error) {
       return this.ofOthers(prepared, others, error);
     }
@@ -77,27 +81,59 @@ export class PartedCalls {
     throw last;
   }
 
+  /** Asks for the inputs that no other list asks for; then for those of which the others have brought nothing. */
+  private async ofOwnFamily(prepared: PartedCall, hits: readonly (CacheHit | undefined)[]): Promise<JsonResponse> {
+    const { read, write } = prepared.controls;
+    const missing = missingIn(hits);
+    const keys = keysOf(prepared, missing);
+    const { indexes, ended } = read ? this.running.elsewhere(keys) : NOTHING;
+    const own = missing.filter((_place, index) => !indexes.has(index));
+    const asking = this.ask(prepared, own);
+    if (write) this.running.register(keysOf(prepared, own), asking);
+    const [answered] = await Promise.all([asking, ...ended]);
+    if (ended.length === 0) return this.merged(prepared, hits, answered);
+    const waited = missing.filter((_place, index) => indexes.has(index));
+    const found = await findStored(this.cache, narrowedTo(prepared, waited, this.cache));
+    const seen = hits.map((hit, place) => hit ?? found[waited.indexOf(place)]);
+    const left = missingIn(seen).filter((place) => waited.includes(place));
+    if (left.length === 0 && answered.length === 0) return this.respond(prepared, seen);
+    const rest = await this.ask(prepared, left, answered.length);
+    return this.merged(prepared, seen, [...answered, ...rest]);
+  }
+
   private async ofFamily(
     prepared: PartedCall,
     model: Model,
     hits: readonly (CacheHit | undefined)[],
   ): Promise<JsonResponse> {
-    const missing = [...hits.keys()].filter((place) => hits[place] === undefined);
-    const answered = await this.ask({ ...prepared, model }, missing);
+    const answered = await this.ask({ ...prepared, model }, missingIn(hits));
+    return this.merged({ ...prepared, model }, hits, answered);
+  }
+
+  private async merged(
+    prepared: PartedCall,
+    hits: readonly (CacheHit | undefined)[],
+    answered: readonly AnsweredBatch[],
+  ): Promise<JsonResponse> {
     const found = await this.recordFound(prepared, hits, answered);
     const response = mergedResponse(prepared, answered, found);
     return this.written(prepared, hits, response, partsOfAnswers(prepared, answered));
   }
 
-  /** Where a request fails, the call's numbers of attempts are used up by all. */
-  private async ask(prepared: PartedCall, missing: readonly number[]): Promise<AnsweredBatch[]> {
+  /**
+   * Where a request fails, the call's numbers of attempts are used up by all.
+   *
+   * @param asked how many requests of the call went out before
+   */
+  private async ask(prepared: PartedCall, missing: readonly number[], asked = 0): Promise<AnsweredBatch[]> {
     const { deployments } = prepared.model;
     const before = prepared.call.attemptsBefore ?? 0;
     const numbers = deployments.length * NUMBERS_PER_DEPLOYMENT + 1;
     const batches = batchesOf(prepared, missing, this.providers).map((places, at) => {
       const narrow = narrowedTo(prepared, places, this.cache);
-      narrow.call.attemptsBefore = before + at * numbers;
-      return { places, narrow, before: before + at * numbers };
+      const used = before + (asked + at) * numbers;
+      narrow.call.attemptsBefore = used;
+      return { places, narrow, before: used };
     });
     const width = deployments.some(({ maxParallel }) => maxParallel !== undefined) ? 1 : MAX_PARALLEL;
     try {
@@ -107,7 +143,8 @@ export class PartedCalls {
       });
     } catch (error) {
       const [only] = batches;
-      const used = batches.length > 1 ? before + batches.length * numbers : only?.narrow.call.attemptsBefore;
+      const all = asked + batches.length;
+      const used = all > 1 ? before + all * numbers : only?.narrow.call.attemptsBefore;
       prepared.call.attemptsBefore = used ?? before;
       throw error;
     }
@@ -144,6 +181,16 @@ export class PartedCalls {
     const cached = response.settlement.cacheStatus === 'HIT' || response.settlement.cacheStatus === 'COALESCED';
     return { ...response, body: seam.assemble(elements, { model: model.name, inputTokens, cached }) };
   }
+}
+
+const NOTHING: ReturnType<RunningParts['elsewhere']> = { indexes: new Set(), ended: [] };
+
+function missingIn(hits: readonly (CacheHit | undefined)[]): number[] {
+  return [...hits.keys()].filter((place) => hits[place] === undefined);
+}
+
+function keysOf({ parts }: PartedCall, places: readonly number[]): string[] {
+  return places.flatMap((place) => parts.distinct[place]?.slot.key ?? []);
 }
 
 function partOfHit(hit: CacheHit | undefined): AnsweredPart | undefined {

@@ -69,6 +69,18 @@ export function describeClients(from: Client['from']): void {
   }
 }
 
+/** Plays one story with a client of `run.mjs`. @returns undefined where its packages are not installed */
+export async function playOnNode(
+  name: string,
+  world: { url: string; key: string },
+  story: PlayedStory,
+): Promise<Result | undefined> {
+  if (!IS_THERE.node) return undefined;
+  const file = join(__dirname, 'run.mjs');
+  const results = JSON.parse(await run(process.execPath, [file, name], { ...world, stories: [story] }));
+  return results[story.id];
+}
+
 function run(program: string, args: string[], input: object): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });

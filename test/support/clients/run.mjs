@@ -13,6 +13,7 @@ const CLIENTS = {
   'anthropic messages': anthropic.messages,
   'ai openai chat': vercel.openAiChat,
   'ai openai responses': vercel.openAiResponses,
+  'ai openai responses as it comes': vercel.openAiResponsesAsItComes,
   'ai openai-compatible': vercel.compatible,
   'ai anthropic': vercel.anthropic,
   'langchain openai chat': langchain.openAiChat,

@@ -70,6 +70,11 @@ export const openAiResponses = client(
   (world, model) => openai(world).responses(model),
   ({ reasons }) => ({ openai: { store: false, ...(reasons && RESPONSES) } }),
 );
+/** As the package comes: its second request refers to the items of the first answer. */
+export const openAiResponsesAsItComes = client(
+  (world, model) => openai(world).responses(model),
+  () => ({}),
+);
 export const openAiChat = client(
   (world, model) => openai(world).chat(model),
   ({ reasons }) => ({ openai: reasons ? { reasoningEffort: 'medium', forceReasoning: true } : {} }),

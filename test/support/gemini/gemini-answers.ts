@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { sampleOf } from '../vendors/sample-of-schema';
 import { factsOf } from './gemini-facts';
 
@@ -8,6 +9,8 @@ export interface MadeAnswer {
   parts: Json[];
   finishReason: string;
   usage: Json;
+  /** Of an answer that is only a part. */
+  continuationToken?: string;
 }
 
 /** Markers in the last text of the user that steer an answer. */
@@ -27,8 +30,22 @@ export function answerTo(model: string, body: Json, issued: Set<string>): MadeAn
   const written = callsFor(body, prompt) ?? [{ text: textFor(body, prompt) }];
   parts.push(...written);
   if (factsOf(model).isGemini3) sign(parts, `${model}/${JSON.stringify(body.contents).length}`, issued);
+  const usage = usageOf(body, written, thinks);
+  // What continues an answer ends it.
+  if (body.continuationToken !== undefined) return { parts, finishReason: 'STOP', usage };
   const [, finishReason = 'STOP'] = FINISH.exec(prompt) ?? [];
-  return { parts, finishReason, usage: usageOf(body, written, thinks) };
+  return { parts, finishReason, usage, ...(finishReason === 'CONTINUATION' && continuation(body, issued)) };
+}
+
+/** The token of a request is valid for that request alone. */
+export function continuationTokenOf({ contents }: Json): string {
+  return createHash('sha256').update(JSON.stringify(contents)).digest('base64');
+}
+
+function continuation(body: Json, issued: Set<string>): { continuationToken: string } {
+  const continuationToken = continuationTokenOf(body);
+  issued.add(continuationToken);
+  return { continuationToken };
 }
 
 /** The signature is at the first call; without calls at the last part. */
@@ -73,7 +90,8 @@ function callsFor({ tools, toolConfig, contents }: Json, prompt: string): Json[]
   }));
 }
 
-function textFor({ contents, generationConfig }: Json, prompt: string): string {
+function textFor({ contents, generationConfig, continuationToken: token }: Json, prompt: string): string {
+  if (token !== undefined) return ` and the rest of ${prompt}`;
   const schema = generationConfig?.responseJsonSchema;
   if (schema) return JSON.stringify(sampleOf(schema));
   const results = contents.at(-1).parts.flatMap(({ functionResponse }: Json) => functionResponse ?? []);

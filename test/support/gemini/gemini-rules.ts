@@ -1,3 +1,4 @@
+import { continuationTokenOf } from './gemini-answers';
 import { factsOf } from './gemini-facts';
 
 type Json = Record<string, any>;
@@ -58,6 +59,9 @@ export function checkRequest(model: string, body: Json, issued: ReadonlySet<stri
   checkContents(body.contents);
   if (body.systemInstruction) checkParts(body.systemInstruction.parts, 'system_instruction');
   if (factsOf(model).isGemini3) checkSignatures(body.contents, issued);
+  const { continuationToken: token } = body;
+  if (token !== undefined && (!issued.has(token) || token !== continuationTokenOf(body)))
+    throw invalid('The continuation token does not belong to this request.');
 }
 
 function checkDeclaration(declaration: Json): void {

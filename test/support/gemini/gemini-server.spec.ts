@@ -21,6 +21,41 @@ describe('the stand-in of Gemini', () => {
     return { status: response.status, body: (await response.json()) as Json };
   };
 
+  const embed = async (requests: Json[], model = 'gemini-embedding-001') => {
+    const url = `${server.baseUrl}/v1beta/models/${model}:batchEmbedContents`;
+    const headers = { 'x-goog-api-key': GEMINI_KEY };
+    const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ requests }) });
+    return { status: response.status, body: (await response.json()) as Json };
+  };
+  const text = (words: string, more: Json = {}) => ({ content: { parts: [{ text: words }] }, ...more });
+
+  it('embeds: equal texts have equal vectors, and the words are counted', async () => {
+    const named = { model: 'models/gemini-embedding-001', outputDimensionality: 768 };
+    const { status, body } = await embed([text('two words', named), text('two words', named), text('other', named)]);
+    expect([status, body.usageMetadata]).toEqual([200, { promptTokenCount: 5 }]);
+    const [first, second, third] = body.embeddings.map(({ values }: Json) => values);
+    expect([first.length, second]).toEqual([768, first]);
+    expect(third).not.toEqual(first);
+  });
+
+  it.each<[string, Json[]]>([
+    ['no requests', []],
+    ['more than a hundred', Array.from({ length: 101 }, () => text('a'))],
+    ['an unknown member', [text('a', { dimensions: 768 })]],
+    ['an unknown part', [{ content: { parts: [{ text: 'a', cache: 1 }] } }]],
+    ['an empty text', [text('')]],
+    ['another task', [text('a', { taskType: 'search_query' })]],
+    ['a title without its task', [text('a', { title: 't' })]],
+    ['a size that it lacks', [text('a', { outputDimensionality: 4 })]],
+    ['another model in a request', [text('a', { model: 'models/other' })]],
+  ])('refuses to embed %s', async (_, requests) => {
+    const { status, body } = await embed(requests);
+    expect([status, body.error?.code]).toEqual([400, 400]);
+  });
+
+  it('has no embeddings of a model for chat', async () =>
+    expect((await embed([text('a')], 'gemini-3.5-flash')).status).toBe(404));
+
   it.each<[string, Json, string]>([
     ['an unknown member', { contents: [HI], messages: [] }, 'gemini-3.5-flash'],
     [

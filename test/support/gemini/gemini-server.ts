@@ -4,6 +4,7 @@ import { failEarly, writeEvents } from '../vendors/faults';
 import { Listener, readBody } from '../vendors/listener';
 import { answerTo, type MadeAnswer, promptOf } from './gemini-answers';
 import { GeminiBatches } from './gemini-batches';
+import { embeddingsFor, isEmbedding } from './gemini-embeddings';
 import { checkRequest, Refusal } from './gemini-rules';
 
 type Json = Record<string, any>;
@@ -104,11 +105,19 @@ export class GeminiServer {
       checkCredential(path, headers['x-goog-api-key']);
       if (await failEarly(directives, request, response, fail)) return;
       if (this.batches.handle(request, path, raw.toString(), response)) return;
-      await this.answer(call, directives, response);
+      if (isEmbedding(path)) this.embed(call, response);
+      else await this.answer(call, directives, response);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       refuse(error);
     }
+  }
+
+  private embed(call: GeminiCall, response: ServerResponse): void {
+    const answer = embeddingsFor(call.path, call.body);
+    call.usage = answer.usageMetadata;
+    response.writeHead(200, { 'content-type': 'application/json; charset=UTF-8' });
+    response.end(JSON.stringify(answer));
   }
 
   /** The answer to a line of a batch. @throws Refusal */
@@ -168,13 +177,12 @@ function checkCredential(path: string, key: unknown): void {
     ]);
 }
 
-function candidate(parts: Json[], usage: Json, finishReason?: string): Json {
-  const finish = finishReason === undefined ? {} : { finishReason };
+function candidate(parts: Json[], usage: Json, finish: object = {}): Json {
   return { candidates: [{ content: { role: 'model', parts }, ...finish, index: 0 }], usageMetadata: usage };
 }
 
-function whole({ parts, usage, finishReason }: MadeAnswer): Json {
-  return candidate(parts, usage, finishReason);
+function whole({ parts, usage, ...finish }: MadeAnswer): Json {
+  return candidate(parts, usage, finish);
 }
 
 function blocked({ usage: { promptTokenCount, serviceTier } }: MadeAnswer): Json {
@@ -183,7 +191,7 @@ function blocked({ usage: { promptTokenCount, serviceTier } }: MadeAnswer): Json
 }
 
 /** A word an event; the signature of a text comes in an empty part with the finish reason. */
-function pieces({ parts, usage, finishReason }: MadeAnswer): Json[] {
+function pieces({ parts, usage, ...finish }: MadeAnswer): Json[] {
   const events: Json[] = [];
   let count = 0;
   const push = (part: Json) => {
@@ -197,6 +205,6 @@ function pieces({ parts, usage, finishReason }: MadeAnswer): Json[] {
   }
   const last = parts.at(-1) ?? {};
   const signature = last.text === undefined ? undefined : last.thoughtSignature;
-  events.push(candidate([{ text: '', ...(signature && { thoughtSignature: signature }) }], usage, finishReason));
+  events.push(candidate([{ text: '', ...(signature && { thoughtSignature: signature }) }], usage, finish));
   return events;
 }

@@ -21,6 +21,21 @@ export function azureUrl(
   return pathUnder(baseUrl, `${api}${rest}${method}`);
 }
 
+/**
+ * Where Responses of a resource are: in both APIs the body names the deployment.
+ *
+ * @see https://learn.microsoft.com/azure/ai-foundry/openai/how-to/responses
+ */
+export function azureResponsesUrl(baseUrl: string): string {
+  const [address = '', query = ''] = baseUrl.split(/\?(.*)/s);
+  const resource = address.replace(/\/openai(\/.*)?$/, '').replace(/\/+$/, '');
+  const isOlder = new URLSearchParams(query).has('api-version') && !/\/openai\/v1\/?$/.test(address);
+  return pathUnder(
+    query === '' ? resource : `${resource}?${query}`,
+    isOlder ? '/openai/responses' : '/openai/v1/responses',
+  );
+}
+
 /** The models of a resource. @see https://learn.microsoft.com/rest/api/azureopenai/models/list */
 export function azureModelsUrl(baseUrl: string): string {
   const [address = '', query = ''] = baseUrl.split(/\?(.*)/s);

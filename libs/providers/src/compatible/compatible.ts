@@ -1,5 +1,6 @@
 import { BATCH_QUIRKS } from '../batches/batch-quirks';
 import { openAiBatches } from '../batches/openai-batches';
+import { byModel } from '../by-model';
 import { readCompletion } from '../endpoints/chat-completions/completion-facts';
 import { toChatRequest, withPromptCacheKey } from '../openai/openai-chat-request';
 import { pathUnder } from '../openai/openai-request';
@@ -14,8 +15,7 @@ import { CHAT_COMPLETIONS, EMBEDDINGS, getRequest, type Provider, RESPONSES } fr
 import type { HttpRequest, Translator, UpstreamCall, UpstreamRequest } from '../translator';
 import { readAnswer, withTurn } from './answer/answer';
 import { errorIn, openAiShape } from './answer/openai-shape';
-import { azureModelsUrl, azureUrl } from './azure-url';
-import { chatByModel } from './chat-by-model';
+import { azureModelsUrl, azureResponsesUrl, azureUrl } from './azure-url';
 import type { CompatibleVendor, RequestRules } from './quirks';
 import { rewrite, rulesFor } from './request/rewrite';
 import { withoutStreamOptions } from './stream-options';
@@ -35,7 +35,7 @@ export function compatible(id: string, vendor: CompatibleVendor): Provider {
     models: (baseUrl) => getRequest(vendor.quirks.azure ? azureModelsUrl(baseUrl) : pathUnder(baseUrl, '/models')),
     translators: {
       [CHAT_COMPLETIONS]: compatibleChat(vendor),
-      ...(vendor.quirks.responses && { [RESPONSES]: openAiResponses }),
+      ...(vendor.quirks.responses === 'all models' && { [RESPONSES]: openAiResponses }),
       [EMBEDDINGS]: compatibleEmbeddings(vendor),
     },
     ...(batches && { batches: openAiBatches(batches) }),
@@ -84,9 +84,28 @@ export function compatibleChat({ label, quirks }: CompatibleVendor): Translator 
   if (!responses) return chat;
   const overResponses: Translator = {
     ...chatOverResponses,
-    toRequest: (call) => toResponsesRequest(call, rulesOf(call.upstreamModel), label),
+    toRequest: (call) => atAzure(toResponsesRequest(call, rulesOf(call.upstreamModel), label), call, azure),
   };
-  return chatByModel(chat, overResponses, (model) => rulesOf(model).responsesOnly === true);
+  const hasResponsesAlone = (model: string) => rulesOf(model).responsesOnly === true;
+  return byModel(chat, overResponses, hasResponsesAlone, overResponses.toError);
+}
+
+/**
+ * Responses of a vendor for its models that have no chat completions, beside a bridge over chat completions for the others.
+ *
+ * @param overChat the bridge
+ */
+export function compatibleResponses({ quirks }: CompatibleVendor, overChat: Translator): Translator {
+  const own: Translator = {
+    ...openAiResponses,
+    toRequest: (call) => atAzure(openAiResponses.toRequest(call), call, quirks.azure),
+  };
+  const hasResponsesAlone = (model: string) => rulesFor(quirks, model).responsesOnly === true;
+  return byModel(overChat, own, hasResponsesAlone, overChat.toError);
+}
+
+function atAzure(request: UpstreamRequest, { baseUrl }: UpstreamCall, azure = false): UpstreamRequest {
+  return azure ? { ...request, url: azureResponsesUrl(baseUrl) } : request;
 }
 
 type Chunk = Parameters<typeof openAiShape>[0];

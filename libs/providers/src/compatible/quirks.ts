@@ -7,6 +7,7 @@ export type Refusal =
   | 'choices'
   | 'logprobs'
   | 'stop'
+  | 'pictures'
   | 'audio input'
   | 'audio output'
   | 'files'
@@ -48,8 +49,8 @@ export interface Quirks {
   readonly answer?: AnswerQuirks;
   /** What the codes, types and statuses of its errors mean, where they are not OpenAI's. */
   readonly errors?: ErrorMeanings;
-  /** Whether the vendor has Responses, whose bytes pass. */
-  readonly responses?: boolean;
+  /** Whose calls go to the vendor's Responses, where bytes pass: those of all models, or of those that have no chat completions. */
+  readonly responses?: 'all models' | 'models without chat';
   /** How its embeddings differ from OpenAI's; undefined where it has none. */
   readonly embeddings?: EmbeddingRules;
   /** Azure: the key in the header `api-key`, and the deployment in the URL of its older API. */

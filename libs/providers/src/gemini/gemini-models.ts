@@ -27,6 +27,8 @@ export interface GeminiCapabilities {
   readonly mediaInResults: boolean;
   /** `fileData` with any https URL, which the vendor fetches. */
   readonly fetchesUrls: boolean;
+  /** Kinds of input that it does not take: `image`, `audio`. */
+  readonly lacks: readonly string[];
   /** Whether a `functionCall` of an open turn without its `thoughtSignature` is refused. */
   readonly needsSignatures: boolean;
 }
@@ -47,6 +49,7 @@ const NEWEST: GeminiCapabilities = {
   jsonWithTools: true,
   mediaInResults: true,
   fetchesUrls: true,
+  lacks: [],
   needsSignatures: true,
 };
 
@@ -89,8 +92,10 @@ export function capabilitiesOf(model: string): GeminiCapabilities {
 }
 
 /** What the sources of the catalogue say stands for what is written here. */
-function withFacts(model: GeminiCapabilities, { sampling = model.sampling, efforts }: ModelFacts): GeminiCapabilities {
-  if (efforts === undefined || model.thinking.by !== 'level') return { ...model, sampling };
+function withFacts(model: GeminiCapabilities, facts: ModelFacts): GeminiCapabilities {
+  const { sampling = model.sampling, lacks = model.lacks, efforts } = facts;
+  const known = { ...model, sampling, lacks };
+  if (efforts === undefined || model.thinking.by !== 'level') return known;
   const levels = THINKING_LEVELS.filter((level) => efforts.includes(level.toLowerCase()));
-  return { ...model, sampling, thinking: { by: 'level', levels } };
+  return { ...known, thinking: { by: 'level', levels } };
 }

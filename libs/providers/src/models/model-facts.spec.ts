@@ -18,6 +18,7 @@ describe('what the sources say of a model', () => {
 
   it('is found with and without a date, and by own names alone', () => {
     expect(factsOf('openai', 'gpt-5.4-2026-03-05')).toEqual(factsOf('openai', 'gpt-5.4'));
+    expect(factsOf('openai', 'o3-mini-2025-01-31')).toEqual({ efforts: ['low', 'medium', 'high'], lacks: ['image'] });
     expect(factsOf('openai', 'constructor')).toEqual({});
   });
 
@@ -38,14 +39,12 @@ describe('what the sources say of a model', () => {
     if (efforts !== undefined) expect(levels).toEqual(efforts);
   });
 
-  it.each(factsIn(file.openai))(
-    'is what %s takes; models that reason take no sampling',
-    (name, { efforts, responsesOnly }) => {
-      const rules = rulesFor(OPENAI_VENDORS.openai.quirks, name);
-      expect(rules.responsesOnly).toBe(responsesOnly);
-      expect(rules.reasoning?.levels).toEqual(efforts);
-      const dropped = [...(rules.dropped ?? []), ...(rules.whileReasoning?.dropped ?? [])];
-      if (responsesOnly) expect(dropped).toContain('temperature');
-    },
-  );
+  it.each(Object.keys(file.openai))('is what %s takes; models that reason take no sampling', (name) => {
+    const { efforts, responsesOnly } = factsOf('openai', name);
+    const rules = rulesFor(OPENAI_VENDORS.openai.quirks, name);
+    expect(rules.responsesOnly).toBe(responsesOnly);
+    expect(rules.reasoning?.levels).toEqual(efforts);
+    const dropped = [...(rules.dropped ?? []), ...(rules.whileReasoning?.dropped ?? [])];
+    if (responsesOnly) expect(dropped).toContain('temperature');
+  });
 });

@@ -1,13 +1,16 @@
 import { isRecord, type JsonRecord, parseJson } from '../json-record';
 import { simulateCompletion } from './simulated-answer';
 import { failureOf, readBehaviour, simulatedError } from './simulated-behaviour';
+import { simulateEmbeddings } from './simulated-embeddings';
 import { readSimulatedRequest, SimulatedBadRequest } from './simulated-request';
 
 export type SimulatedBatchState = 'validating' | 'in_progress' | 'cancelling' | 'completed' | 'cancelled' | 'expired';
 
-/** One call of a batch: a chat request as JSON text, under an id that is unique in the batch. */
+/** One call of a batch: a request as JSON text, under an id that is unique in the batch. */
 export interface SimulatedLine {
   id: string;
+  /** The path of the call; chat completions by default. */
+  url?: string;
   body: string;
 }
 
@@ -134,21 +137,26 @@ function endOf(batch: SimulatedBatch, nowMs: number): { state: SimulatedBatchSta
 /** The answer to a line: equal lines get equal answers. */
 function runLine(line: SimulatedLine, createdMs: number): { status: number; body: JsonRecord } {
   const createdSeconds = Math.floor(createdMs / 1_000);
-  return (
-    errorOf(line) ?? {
-      status: 200,
-      body: simulateCompletion(readSimulatedRequest(parseJson(line.body)), line.body, createdSeconds),
-    }
-  );
+  const answer = () => {
+    const request = parseJson(line.body);
+    if (isEmbedding(line)) return simulateEmbeddings(request);
+    return simulateCompletion(readSimulatedRequest(request), line.body, createdSeconds);
+  };
+  return errorOf(line) ?? { status: 200, body: answer() };
+}
+
+function isEmbedding({ url }: SimulatedLine): boolean {
+  return url?.endsWith('/embeddings') === true;
 }
 
 /** The error in place of an answer; undefined for a line that gets one. */
-function errorOf({ body }: SimulatedLine): { status: number; body: JsonRecord } | undefined {
+function errorOf(line: SimulatedLine): { status: number; body: JsonRecord } | undefined {
   try {
-    const parsed = parseJson(body);
+    const parsed = parseJson(line.body);
     const failure = failureOf(readBehaviour(undefined, isRecord(parsed) ? parsed : {}, 0), 0);
     if (failure !== undefined) return { status: failure, body: simulatedError(failure) };
-    if (readSimulatedRequest(parsed).stream)
+    if (isEmbedding(line)) simulateEmbeddings(parsed);
+    else if (readSimulatedRequest(parsed).stream)
       throw new SimulatedBadRequest("A line of a batch cannot have 'stream'.", 'stream');
     return undefined;
   } catch (error) {

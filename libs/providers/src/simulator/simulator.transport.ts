@@ -7,8 +7,10 @@ import {
   type UpstreamResponse,
   type UpstreamTransport,
 } from '../transport/upstream-transport';
-import type { UpstreamRequest } from '../translator';
+import type { HttpRequest } from '../translator';
 import { simulateCompletion } from './simulated-answer';
+import { SimulatedBatchServer } from './simulated-batch-server';
+import type { SimulatedPace } from './simulated-batches';
 import {
   failureOf,
   readBehaviour,
@@ -25,6 +27,8 @@ export interface SimulatorOptions {
   latencyMs?: number;
   /** Unix time in milliseconds, for `created`. */
   now?: () => number;
+  /** How fast its batches run, where it differs. */
+  pace?: Partial<SimulatedPace>;
 }
 
 /** How long a call that hangs waits where no time-out is set, in milliseconds. */
@@ -34,19 +38,23 @@ const HANGS_MS = 600_000;
 export class SimulatorTransport implements UpstreamTransport {
   readonly #latencyMs: number;
   readonly #now: () => number;
+  readonly #batches: SimulatedBatchServer;
 
   constructor(options: SimulatorOptions = {}) {
     this.#latencyMs = options.latencyMs ?? 0;
     this.#now = options.now ?? Date.now;
+    this.#batches = new SimulatedBatchServer(this.#now, options.pace);
   }
 
   async send(
-    request: UpstreamRequest,
+    request: HttpRequest,
     options: { signal?: AbortSignalLike; timeouts?: { firstByteTimeoutMs?: number } | undefined } = {},
   ): Promise<UpstreamResponse> {
     const { signal, timeouts } = options;
-    const text = String(request.body);
     try {
+      const ofBatches = await this.#batches.answer(request);
+      if (ofBatches) return respond(ofBatches.status, ofBatches.body);
+      const text = String(request.body);
       const parsed = parseJson(text);
       const behaviour = readBehaviour(
         request.headers[SIMULATE_HEADER],
@@ -115,11 +123,12 @@ async function pushEvents(
   response.end();
 }
 
-function respond(status: number, body: JsonRecord, retryAfterSeconds = 0): UpstreamResponse {
+/** @param body JSON, or a text that is ready */
+function respond(status: number, body: JsonRecord | string, retryAfterSeconds = 0): UpstreamResponse {
   const headers: Record<string, string> = { 'content-type': 'application/json' };
   if (retryAfterSeconds > 0) headers['retry-after'] = String(retryAfterSeconds);
   const response = responseOf(status, headers);
-  response.push(Buffer.from(JSON.stringify(body)));
+  response.push(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)));
   response.end();
   return response;
 }

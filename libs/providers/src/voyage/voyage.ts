@@ -4,7 +4,7 @@ import { openAiEmbeddings } from '../openai/embeddings/openai-embeddings';
 import { EMBEDDINGS, type Provider } from '../provider';
 
 /**
- * The tokens are those of the models that take the least at once.
+ * The tokens are those of the models that take the least at once: others take 320,000 or a million.
  *
  * @see https://docs.voyageai.com/reference/embeddings-api
  */

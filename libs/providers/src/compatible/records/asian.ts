@@ -10,6 +10,7 @@ export const ASIAN_VENDORS = {
     variables: 'DEEPSEEK',
     see: 'https://api-docs.deepseek.com/api/create-chat-completion',
     quirks: {
+      facts: 'deepseek',
       request: {
         ...COMMON,
         refused: [...TEXT_AND_IMAGES, 'choices'],
@@ -90,6 +91,7 @@ export const ASIAN_VENDORS = {
     variables: 'ZAI',
     see: 'https://docs.z.ai/api-reference/llm/chat-completion',
     quirks: {
+      facts: 'zai',
       embeddings: EMBEDDING_RULES.zai,
       request: {
         ...COMMON,

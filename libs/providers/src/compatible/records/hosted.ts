@@ -10,6 +10,7 @@ export const HOSTED_VENDORS = {
     variables: 'MISTRAL',
     see: 'https://docs.mistral.ai/api/',
     quirks: {
+      facts: 'mistral',
       embeddings: EMBEDDING_RULES.mistral,
       request: {
         ...COMMON,
@@ -61,6 +62,7 @@ export const HOSTED_VENDORS = {
     variables: 'GROQ',
     see: 'https://console.groq.com/docs/openai',
     quirks: {
+      facts: 'groq',
       request: {
         ...COMMON,
         tokenLimit: 'max_completion_tokens',
@@ -96,6 +98,7 @@ export const HOSTED_VENDORS = {
     variables: 'TOGETHER',
     see: 'https://docs.together.ai/reference/chat-completions-1',
     quirks: {
+      facts: 'together',
       embeddings: EMBEDDING_RULES.together,
       request: {
         ...COMMON,

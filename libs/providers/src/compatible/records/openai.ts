@@ -50,7 +50,7 @@ export const OPENAI_VENDORS = {
       request: { replay: 'none', promptCacheKey: true },
       models: MODELS,
       facts: 'openai',
-      responses: true,
+      responses: 'all models',
     },
   },
   azure: {
@@ -62,6 +62,7 @@ export const OPENAI_VENDORS = {
       request: { replay: 'none', promptCacheKey: true },
       models: MODELS,
       facts: 'openai',
+      responses: 'models without chat',
       azure: true,
     },
   },

@@ -40,7 +40,9 @@ function withoutName(message: JsonRecord, draft: Draft): JsonRecord {
 function assistantMessage(message: JsonRecord, rules: RequestRules, turns: UpstreamCall['turns']): JsonRecord {
   const replayed = replayReasoning(message, rules, turns);
   const { assistantMembers: taken } = rules;
-  if (taken === undefined) return rules.replay === undefined ? replayed : withPlainCalls(replayed);
+  // Google's continuation token is beside the content.
+  if (taken === undefined)
+    return rules.replay === undefined ? replayed : withPlainCalls(omitted(replayed, ['extra_content']));
   const refusal = nonEmptyString(replayed.refusal);
   const content = replayed.content ?? refusal;
   const others = Object.keys(replayed).filter((name) => !taken.includes(name));

@@ -20,6 +20,7 @@ export const REFUSALS: Readonly<Record<Refusal, Rule>> = {
     },
   },
   stop: { what: 'stop sequences', find: ({ stop }) => (isEmpty(stop) ? undefined : 'stop') },
+  pictures: { what: 'pictures', find: (body) => partOfType(body, 'image_url') },
   'audio input': { what: 'sound', find: (body) => partOfType(body, 'input_audio') },
   'audio output': {
     what: 'answers as sound',

@@ -92,6 +92,28 @@ describe('what a vendor lacks', () => {
     expect(refusedBy('openai', body, model)).toBe(param),
   );
 
+  const seen = [USER, { role: 'tool', content: [{ type: 'text' }, { type: 'image_url', image_url: {} }] }];
+
+  it.each<[Name, string, JsonRecord, string | undefined]>([
+    ['openai', 'o3-mini', { messages: seen }, 'messages.1.content.1'],
+    ['openai', 'o3-mini-2025-01-31', { messages: seen }, 'messages.1.content.1'],
+    ['azure', 'o3-mini', { messages: file }, 'messages.1.content.0'],
+    ['openai', 'gpt-5.4', { messages: seen }, undefined],
+    ['openai', 'gpt-5.4', { messages: file }, undefined],
+    ['openai', 'gpt-5.4', { messages: audio }, 'messages.0.content.1'],
+    ['openai', 'gpt-audio', { messages: audio }, undefined],
+    ['openai', 'unheard-of', { messages: seen }, undefined],
+    ['deepseek', 'deepseek-v4-pro', { messages: seen }, 'messages.1.content.1'],
+    ['deepseek', 'deepseek-flash', { messages: seen }, undefined],
+    ['mistral', 'codestral-2508', { messages: seen }, 'messages.1.content.1'],
+    ['mistral', 'voxtral-small-2507', { messages: audio }, undefined],
+    ['groq', 'openai/gpt-oss-120b', { messages: seen }, 'messages.1.content.1'],
+    ['together', 'zai-org/GLM-5.3', { messages: seen }, 'messages.1.content.1'],
+    ['zai', 'glm-5.3', { messages: seen }, 'messages.1.content.1'],
+  ])('is a kind of input, where a source of the catalogue says so: %s %s %j', (name, model, body, param) =>
+    expect(refusedBy(name, body, model)).toBe(param),
+  );
+
   it('is reported where it is left out, but not without an effect', () => {
     const harmless = {
       store: false,

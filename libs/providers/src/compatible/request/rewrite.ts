@@ -1,6 +1,6 @@
 import type { UpstreamCall } from '../../translator';
 import { factsOf, type ModelFacts } from '../../models/model-facts';
-import type { ModelRules, Quirks, RequestRules } from '../quirks';
+import type { ModelRules, Quirks, Refusal, RequestRules } from '../quirks';
 import { Draft } from './draft';
 import { dropMembers, dropValues, placeTokenLimit, renameMembers } from './members';
 import { placeMessages } from './messages';
@@ -37,14 +37,24 @@ export function rewrite(call: UpstreamCall, rules: RequestRules, label: string):
 /** The rules for a model: those for all of the vendor's models, and those whose pattern its name has. */
 export function rulesFor({ request, models = [], facts }: Quirks, model: string): RequestRules {
   const rules = writtenRules(models, model, request);
-  return facts === undefined ? rules : { ...rules, ...factRules(factsOf(facts, model)) };
+  return facts === undefined ? rules : withFacts(rules, factsOf(facts, model));
 }
 
-/** What the sources of the catalogue say of a model. A model of Responses alone takes its reasoning back as it wrote it. */
-function factRules({ efforts, responsesOnly }: ModelFacts): RequestRules {
+/**
+ * What a model without a kind of input refuses. One without pictures takes no PDF either: its pages are read as pictures.
+ *
+ * @see https://platform.openai.com/docs/guides/pdf-files
+ */
+const LACKS: Readonly<Record<string, readonly Refusal[]>> = { image: ['pictures', 'files'], audio: ['audio input'] };
+
+/** With what the sources of the catalogue say. A model of Responses alone takes its reasoning back as it wrote it. */
+function withFacts(rules: RequestRules, { efforts, responsesOnly, lacks = [] }: ModelFacts): RequestRules {
+  const refused = lacks.flatMap((kind) => LACKS[kind] ?? []);
   return {
+    ...rules,
     ...(efforts && { reasoning: { style: 'reasoning_effort', levels: efforts } }),
     ...(responsesOnly && { responsesOnly, replay: undefined }),
+    ...(refused.length > 0 && { refused: [...new Set([...(rules.refused ?? []), ...refused])] }),
   };
 }
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { LongText } from '../../passed-values';
-import { chatPrefix } from './chat-prefix';
+import { chatPrefix, prefixOf } from './chat-prefix';
 
 const LONG = 'A rule of the house. '.repeat(300);
 const system = (content: unknown = LONG) => ({ role: 'system', content });
@@ -53,6 +53,18 @@ describe('the prefix of a conversation', () => {
     ['a picture', [user([{ type: 'image_url', image_url: { url: 'data:…' } }])]],
   ])('is none where vendors cache nothing: %s', (_, messages) => {
     expect(chatPrefix({ messages })).toBeUndefined();
+  });
+
+  it("begins where the model's vendor caches", () => {
+    const messages = [user('x'.repeat(3_000))];
+    expect([chatPrefix({ messages }), chatPrefix({ messages }, 512), chatPrefix({ messages }, 4_096)]).toEqual([
+      undefined,
+      'x'.repeat(3_000),
+      undefined,
+    ]);
+    const long = [user('x'.repeat(16_384))];
+    expect(chatPrefix({ messages: long }, 4_096)).toBe('x'.repeat(4_096));
+    expect(prefixOf({ system: 'x'.repeat(2_048), turns: [], tools: undefined }, 512)).toBeDefined();
   });
 
   it('counts all turns: a conversation of short messages grows long', () => {

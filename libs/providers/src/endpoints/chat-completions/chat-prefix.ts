@@ -1,8 +1,9 @@
 import { isRecord, type JsonRecord } from '../../json-record';
 import { LongText } from '../../passed-values';
 
-/** Vendors cache prompts from 1,024 tokens on, of about four bytes each. */
-const LEAST_BYTES = 4 * 1024;
+/** Most vendors cache prompts from so many tokens on. */
+const LEAST_TOKENS = 1_024;
+const TOKEN_BYTES = 4;
 /** What is read of each text, in UTF-16 units or in bytes of a long one. */
 const MOST_READ = 4 * 1024;
 /** After so many texts no more are read. */
@@ -14,10 +15,12 @@ const SYSTEM_ROLES: ReadonlySet<unknown> = new Set(['system', 'developer']);
  * What all turns of a conversation begin with: the names of its tools, the system's messages and the first other one, each as far
  * as a few thousand characters. Equal prefixes only bring calls together, so differences further back do no harm.
  *
+ * @param leastTokens the shortest prompt that the vendor caches
+ * @returns undefined for a shorter one
  * @see https://platform.openai.com/docs/guides/prompt-caching
  */
-export function chatPrefix({ messages, tools, functions }: JsonRecord): string | undefined {
-  if (!Array.isArray(messages) || !isLong(messages)) return undefined;
+export function chatPrefix({ messages, tools, functions }: JsonRecord, leastTokens = LEAST_TOKENS): string | undefined {
+  if (!Array.isArray(messages) || !isLong(messages, leastTokens * TOKEN_BYTES)) return undefined;
   const parts = [tools, functions].flatMap((list) =>
     Array.isArray(list) ? list.slice(0, MOST_TEXTS).map(nameOf) : [],
   );
@@ -30,31 +33,26 @@ export function chatPrefix({ messages, tools, functions }: JsonRecord): string |
 }
 
 /** As {@link chatPrefix}, for APIs with a system prompt apart from the turns. Items without text, as results of tools, have no part. */
-export function prefixOf({
-  system,
-  turns,
-  tools,
-}: {
-  system: unknown;
-  turns: unknown;
-  tools: unknown;
-}): string | undefined {
+export function prefixOf(
+  { system, turns, tools }: { system: unknown; turns: unknown; tools: unknown },
+  leastTokens?: number,
+): string | undefined {
   if (!Array.isArray(turns)) return undefined;
   const first = isSystem(system) ? [{ role: 'system', content: system }] : [];
-  return chatPrefix({ messages: [...first, ...turns.slice(0, MOST_TEXTS)], tools });
+  return chatPrefix({ messages: [...first, ...turns.slice(0, MOST_TEXTS)], tools }, leastTokens);
 }
 
 function isSystem(system: unknown): boolean {
   return isText(system) || Array.isArray(system);
 }
 
-/** Whether the messages have as much text as vendors cache. Reads no more than that. */
-function isLong(messages: readonly unknown[]): boolean {
+/** Whether the messages have so many bytes of text. Reads no more than that. */
+function isLong(messages: readonly unknown[], leastBytes: number): boolean {
   let bytes = 0;
   for (const message of messages) {
     if (!isRecord(message)) return true;
-    for (const text of textsOf(message)) bytes += bytesOf(text);
-    if (bytes >= LEAST_BYTES) return true;
+    for (const text of textsOf(message)) bytes += bytesOf(text, leastBytes);
+    if (bytes >= leastBytes) return true;
   }
   return false;
 }
@@ -71,8 +69,8 @@ function isText(value: unknown): value is string | LongText {
   return typeof value === 'string' || value instanceof LongText;
 }
 
-function bytesOf(text: string | LongText): number {
-  return typeof text === 'string' ? Buffer.byteLength(text.slice(0, LEAST_BYTES)) : text.length;
+function bytesOf(text: string | LongText, most: number): number {
+  return typeof text === 'string' ? Buffer.byteLength(text.slice(0, most)) : text.length;
 }
 
 function beginningOf(text: string | LongText): string {

@@ -32,7 +32,7 @@ export const messages: Endpoint = {
   read: readMessagesRequest,
   withModel: (body, model) => ({ ...body, model }),
   content: messagesContent,
-  prefix: ({ system, messages: turns, tools }) => prefixOf({ system, turns, tools }),
+  prefix: ({ system, messages: turns, tools }, leastTokens) => prefixOf({ system, turns, tools }, leastTokens),
   written: textOfMessage,
   turnIds: turnIdsOfMessages,
   withoutSignatures: withoutThinking,

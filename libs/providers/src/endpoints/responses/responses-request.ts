@@ -71,7 +71,7 @@ function checkItem(item: unknown, param: string): void {
   if (!isRecord(item)) throw invalid(`'${param}'`, 'must be an object', param);
   const { type, role } = item;
   if (type === 'item_reference') {
-    const message = `'${param}' refers to a stored item, which is not supported. Send the item itself.`;
+    const message = `'${param}' refers to a stored item, and the gateway stores none. Send the item itself; clients that refer to items by their ids, as Vercel's ai, send them with store: false.`;
     throw new InvalidRequestError(message, `${param}.type`);
   }
   if (isSet(type) && typeof type !== 'string')

@@ -50,8 +50,8 @@ export const responses: Endpoint = {
   withModel: (body, model) => ({ ...body, model }),
   content: responsesContent,
   written: writtenText,
-  prefix: ({ instructions, input, tools }) =>
-    prefixOf({ system: instructions, turns: Array.isArray(input) ? input : [{ content: input }], tools }),
+  prefix: ({ instructions: system, input, tools }, leastTokens) =>
+    prefixOf({ system, turns: Array.isArray(input) ? input : [{ content: input }], tools }, leastTokens),
   turnIds,
   withoutSignatures,
   render: responsesRenderer,

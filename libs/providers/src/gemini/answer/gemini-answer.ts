@@ -72,7 +72,7 @@ export class GeminiAnswer {
       else if (delta) chunks.push(this.#chunk('content', { index, delta, finish_reason: null }));
     }
     const reason = nonEmptyString(candidate.finishReason);
-    if (reason !== undefined) this.#finish(index, reason, choice.hasCalls, candidate.finishMessage, chunks);
+    if (reason !== undefined) this.#finish(index, reason, choice.hasCalls, candidate, chunks);
   }
 
   #choiceAt(index: number, chunks: StreamChunk[]): GeminiChoice {
@@ -86,15 +86,18 @@ export class GeminiAnswer {
     return choice;
   }
 
-  #finish(index: number, reason: string, calls: boolean, message: unknown, chunks: StreamChunk[]): void {
+  #finish(index: number, reason: string, calls: boolean, candidate: JsonRecord, chunks: StreamChunk[]): void {
     const finish = finishReasonOf(reason, calls);
     if (finish !== undefined) {
-      const choice = { index, delta: {}, finish_reason: finish, native_finish_reason: reason };
+      const choice = { index, delta: continuationOf(candidate), finish_reason: finish, native_finish_reason: reason };
       chunks.push(this.#chunk('content', choice));
       return;
     }
     this.markIncomplete();
-    chunks.push({ kind: 'error', data: JSON.stringify({ error: failureOf(reason, nonEmptyString(message)) }) });
+    chunks.push({
+      kind: 'error',
+      data: JSON.stringify({ error: failureOf(reason, nonEmptyString(candidate.finishMessage)) }),
+    });
   }
 
   /** A prompt that the vendor blocks has no candidates. */
@@ -142,6 +145,15 @@ export class GeminiAnswer {
     }
     return this.#base;
   }
+}
+
+/**
+ * The token of an answer that is only a part: the caller gets the rest with the same request and the token in
+ * `extra_body.google.continuation_token`.
+ */
+function continuationOf({ continuationToken: token }: JsonRecord): JsonRecord {
+  const given = nonEmptyString(token);
+  return given === undefined ? {} : { extra_content: { google: { continuation_token: given } } };
 }
 
 /** A response that failed, in the shape of the vendor's errors. */

@@ -2,7 +2,7 @@
 const FINISH_REASONS: Readonly<Record<string, string>> = {
   STOP: 'stop',
   MAX_TOKENS: 'length',
-  // A part of the answer: the rest would need another request, with the continuation token.
+  // The answer is longer than the vendor writes at once; another request with the continuation token brings the rest.
   CONTINUATION: 'length',
   SAFETY: 'content_filter',
   RECITATION: 'content_filter',

@@ -63,6 +63,24 @@ describe('a request to Gemini is refused with the member that the vendor lacks',
   });
 });
 
+describe('a kind of input that a model lacks', () => {
+  const sound = part({ type: 'input_audio', input_audio: { data: 'AAAA', format: 'wav' } });
+  const soundFile = part({ type: 'file', file: { filename: 'a.mp3', file_data: 'AAAA' } });
+  const soundUrl = image('data:audio/mp3;base64,AAAA');
+
+  it.each([sound, soundFile, soundUrl])('is refused in whichever part it comes: %j', (body) => {
+    const error = errorOf(body, 'gemini-2.5-computer-use-preview-10-2025');
+    expect(error).toBeInstanceOf(UnsupportedMemberError);
+    expect(error).toMatchObject({ param: 'messages[0].content[0]', message: expect.stringContaining('audio input') });
+    expect(errorOf(body)).toHaveProperty('body');
+  });
+
+  it('leaves the others alone', () =>
+    expect(errorOf(image('data:image/png;base64,AAAA'), 'gemini-2.5-computer-use-preview-10-2025')).toHaveProperty(
+      'body',
+    ));
+});
+
 describe('a wrong request is refused with its member', () => {
   it.each<[string, JsonRecord]>([
     ['temperature', { temperature: 'hot' }],

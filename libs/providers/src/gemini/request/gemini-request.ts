@@ -55,10 +55,16 @@ const TIERS: Readonly<Record<string, string | undefined>> = {
   priority: 'priority',
 };
 
-/** Members of `extra_body.google`, as Gemini's own OpenAI endpoint takes them. @see https://ai.google.dev/gemini-api/docs/openai#extra-body */
+/**
+ * Members of `extra_body.google`, as Gemini's own OpenAI endpoint takes them, and the token of an answer to continue.
+ *
+ * @see https://ai.google.dev/gemini-api/docs/openai#extra-body
+ * @see https://ai.google.dev/api/generate-content#FinishReason `CONTINUATION`
+ */
 const EXTENSIONS: Readonly<Record<string, string>> = {
   cached_content: 'cachedContent',
   safety_settings: 'safetySettings',
+  continuation_token: 'continuationToken',
 };
 
 /**

@@ -42,17 +42,30 @@ function partsOf(part: unknown, path: string, context: MessageContext): JsonReco
       return isText(text) ? [{ text }] : [];
     case 'image_url':
     case 'video_url':
-      return [urlPart(part[part.type], `${path}.${part.type}`, part.type === 'image_url', context)];
+      return [
+        taken(urlPart(part[part.type], `${path}.${part.type}`, part.type === 'image_url', context), path, context),
+      ];
     case 'input_audio':
-      return [audioPart(part.input_audio, `${path}.input_audio`)];
+      return [taken(audioPart(part.input_audio, `${path}.input_audio`), path, context)];
     case 'file':
-      return [filePart(part.file, `${path}.file`, context)];
+      return [taken(filePart(part.file, `${path}.file`, context), path, context)];
     default:
       throw new UnsupportedMemberError(
         `'${path}.type' is ${JSON.stringify(part.type)}, which the gateway cannot translate for Gemini. Use text, image_url, input_audio or file.`,
         `${path}.type`,
       );
   }
+}
+
+/** @throws UnsupportedMemberError for a kind of input that the model lacks, whichever part it comes in */
+function taken(part: JsonRecord, path: string, { model, can }: MessageContext): JsonRecord {
+  const data = part.inlineData ?? part.fileData;
+  const [kind = ''] = isRecord(data) ? String(data.mimeType).split('/') : [];
+  if (!can.lacks.includes(kind)) return part;
+  throw new UnsupportedMemberError(
+    `${model} does not take ${kind} input. Leave out '${path}', or use another model.`,
+    path,
+  );
 }
 
 function urlPart(media: unknown, path: string, isImage: boolean, { model, can }: MessageContext): JsonRecord {

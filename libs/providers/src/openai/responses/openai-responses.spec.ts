@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeTranslator } from '../../testing/describe-translator';
+import { UnsupportedMemberError } from '../../translator';
 import { SseReader } from '../../transport/sse-reader';
 import { openAiResponses } from './openai-responses';
 
@@ -24,6 +25,29 @@ function decoderOf(name: string) {
   );
   return { decoder, chunks };
 }
+
+describe('a kind of input that a model lacks', () => {
+  const send = (upstreamModel: string, item: object) => () =>
+    openAiResponses.toRequest({ ...call, upstreamModel, body: { input: [{ role: 'user', content: 'Hi' }, item] } });
+  const message = (type: string) => ({ role: 'user', content: [{ type: 'input_text', text: 'Hi' }, { type }] });
+  const output = (type: string) => ({ type: 'function_call_output', call_id: 'c', output: [{ type }] });
+
+  it.each([
+    ['o3-mini', message('input_image'), 'input[1].content[1]'],
+    ['o3-mini-2025-01-31', message('input_file'), 'input[1].content[1]'],
+    ['o3-mini', output('input_image'), 'input[1].output[0]'],
+    ['gpt-5.4', message('input_audio'), 'input[1].content[1]'],
+  ])('is refused: %s %j', (model, item, param) => {
+    expect(send(model, item)).toThrow(UnsupportedMemberError);
+    expect(send(model, item)).toThrow(expect.objectContaining({ param, message: expect.stringContaining(param) }));
+  });
+
+  it.each([
+    ['gpt-5.4', message('input_image')],
+    ['gpt-5.4', message('input_file')],
+    ['unheard-of', message('input_audio')],
+  ])('is taken by a model that has it, or is unknown: %s %j', (model, item) => expect(send(model, item)).not.toThrow());
+});
 
 describe('a stream of responses', () => {
   it('that breaks off ends in response.failed with the next number and what came of the output', () => {

@@ -6,13 +6,17 @@ import { readUsage } from '../../usage/read-usage';
 import { toOpenAiError } from '../openai-error';
 import { openAiRequest } from '../openai-request';
 import { OpenAiResponseStream } from './openai-response-stream';
+import { refuseLacking } from './refused-inputs';
 
 /** Asks for reasoning that can be sent back. */
 export const ENCRYPTED_REASONING = 'reasoning.encrypted_content';
 
 /** Responses of OpenAI itself; bytes pass through. @see https://platform.openai.com/docs/api-reference/responses */
 export const openAiResponses: Translator = {
-  toRequest: (call) => openAiRequest(call, '/responses', upstreamBody(call)),
+  toRequest: (call) => {
+    refuseLacking(call);
+    return openAiRequest(call, '/responses', upstreamBody(call));
+  },
   fromReply: readResponse,
   openStream: () => new OpenAiResponseStream(),
   toError: toOpenAiError,
