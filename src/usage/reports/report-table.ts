@@ -44,7 +44,7 @@ export function tableOf(
   };
   for (const row of report.rows) {
     const group = groupOf(row);
-    group.sums = plus(group.sums, row.sums);
+    group.sums = group.sums === NO_SUMS ? row.sums : plus(group.sums, row.sums);
   }
   for (const row of previous?.rows ?? []) {
     const { startMs } = row;
