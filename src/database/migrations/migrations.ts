@@ -26,6 +26,7 @@ import * as sampleGenerations from './0024-sample-generations';
 import * as providers from './0026-providers';
 import * as ratedFacts from './0028-rated-facts';
 import * as batchShards from './0029-batch-shards';
+import * as reportLevels from './0033-report-levels';
 
 /** Every migration by name, in the order in which they run. A migration that has landed is never changed. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -56,4 +57,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0026-providers': providers,
   '0028-rated-facts': ratedFacts,
   '0029-batch-shards': batchShards,
+  '0033-report-levels': reportLevels,
 };
