@@ -37,8 +37,8 @@ export function tableOf(
     const made: ReportGroup = {
       groups: Object.fromEntries(groups.map((group, index) => [group, values[index] ?? null])),
       sums: NO_SUMS,
-      ...(previous && { previous: NO_SUMS }),
     };
+    if (previous) made.previous = NO_SUMS;
     table.set(key, made);
     return made;
   };

@@ -140,7 +140,7 @@ async function callsOf(db: Kysely<Schema>, question: ReportQuestion, limit: numb
     .$if(groups.length > 0, (query) => query.groupBy(columns))
     .limit(limit)
     .execute();
-  return rows.map((row) => ({ ...keyOf(groups, row), sums: toSums(row) }));
+  return rows.map((row) => rowOf(groups, row, toSums(row)));
 }
 
 async function refusedOf(db: Kysely<Schema>, question: ReportQuestion, limit: number): Promise<ReportRow[]> {
@@ -157,10 +157,7 @@ async function refusedOf(db: Kysely<Schema>, question: ReportQuestion, limit: nu
     .groupBy(['error_code', sql.lit(3), ...groups.map((_, index) => sql.lit(index + 4))])
     .limit(limit)
     .execute();
-  return rows.map((row) => ({
-    ...keyOf(groups, row),
-    sums: { ...NO_SUMS, refusedBy: { [row.error_code]: Number(row.calls) } },
-  }));
+  return rows.map((row) => rowOf(groups, row, { ...NO_SUMS, refusedBy: { [row.error_code]: Number(row.calls) } }));
 }
 
 /** Sums by list of tags, so that each distinct list is unnested once. */
@@ -178,11 +175,9 @@ function tagsOf({ tag }: UsageFilter): RawBuilder<{ tag: string | null }> {
     UNION ALL SELECT NULL WHERE coalesce(nullif(part.tags, '')::jsonb, '[]') = '[]')`;
 }
 
-function keyOf(groups: readonly NameGroup[], row: NamesRow): Pick<ReportRow, 'names' | 'startMs'> {
-  return {
-    names: Object.fromEntries(groups.map((group) => [group, row[group] ?? null])),
-    startMs: row.period?.getTime(),
-  };
+function rowOf(groups: readonly NameGroup[], row: NamesRow, sums: Sums): ReportRow {
+  const names = Object.fromEntries(groups.map((group) => [group, row[group] ?? null]));
+  return { names, startMs: row.period?.getTime(), sums };
 }
 
 function toSums(row: SumsRow): Sums {
