@@ -67,13 +67,25 @@ function rollupPart(
   periods: ReportPeriods,
 ): RawBuilder<unknown> {
   const period = unit === periods ? sql`period` : periodOf(sql`period`, periods);
-  const { from, matches } = within(segments, sql`period`);
   return sql`SELECT ${period} AS period, ${DIMENSIONS}, ${SUMMED}
-    FROM ${from} usage_rollups WHERE grain = ${grain} AND ${matches} ${rollupMatches(filter)}`;
+    FROM usage_rollups WHERE grain = ${grain} AND ${startsIn(segments, unit)} ${rollupMatches(filter)}`;
+}
+
+/** A range, and of several segments the starts of their units: PostgreSQL finds each row's in a hash table. */
+function startsIn(segments: readonly Segment[], unit: RollupUnit): RawBuilder<unknown> {
+  const range = sql`period >= ${new Date(segments[0]?.fromMs ?? 0)} AND period < ${new Date(segments.at(-1)?.toMs ?? 0)}`;
+  if (segments.length <= 1) return range;
+  const starts = segments.flatMap(({ fromMs, toMs }) =>
+    Array.from({ length: (toMs - fromMs) / UNIT_MS[unit] }, (_, index) =>
+      new Date(fromMs + index * UNIT_MS[unit]).toISOString(),
+    ),
+  );
+  return sql`${range} AND period = ANY(${starts}::timestamptz[])`;
 }
 
 function ledgerPart(segments: readonly Segment[], filter: UsageFilter, periods: ReportPeriods): RawBuilder<unknown> {
-  const { from, matches } = within(segments, sql`created_at`, filter.status === undefined);
+  // Reports of a status have one segment, and an index by the time alone.
+  const { from, matches } = within(segments, filter.status === undefined);
   return sql`SELECT ${periodOf(sql`created_at`, periods)} AS period, team_id, key_id, model, coalesce(provider, '') AS provider,
       cache_status, coalesce(saved_by, '') AS saved_by, stream, batch_id IS NOT NULL AS batch, coalesce(tags::text, '') AS tags,
       (attempt = 1)::int::bigint AS requests, (corrects IS NULL)::int::bigint AS attempts,
@@ -85,21 +97,22 @@ function ledgerPart(segments: readonly Segment[], filter: UsageFilter, periods: 
 }
 
 /** One segment is a condition; several are joined, so that each is a range of an index. */
-function within(segments: readonly Segment[], time: RawBuilder<unknown>, byId = false) {
+function within(segments: readonly Segment[], byId: boolean) {
   const spans = segments.map(({ fromMs, toMs }) => ({ from: new Date(fromMs), to: new Date(toMs) }));
   const bounds = spans.map(({ from, to }) => requestIdBounds(from, to));
   const [only = { from: new Date(0), to: new Date(0) }] = spans;
   if (spans.length <= 1) {
     const { least = '', below = '' } = bounds[0] ?? {};
     const ids = byId ? sql`AND request_id >= ${least} AND request_id < ${below}` : sql``;
-    return { from: sql``, matches: sql`${time} >= ${only.from} AND ${time} < ${only.to} ${ids}` };
+    return { from: sql``, matches: sql`created_at >= ${only.from} AND created_at < ${only.to} ${ids}` };
   }
   const list = (values: readonly unknown[], type: string) => sql`${values}::${sql.raw(type)}[]`;
   const times = (end: 'from' | 'to') => list(spans.map((span) => span[end].toISOString()), 'timestamptz'); // prettier-ignore
   const ids = (end: 'least' | 'below') => list(bounds.map((bound) => bound[end] ?? ''), 'text'); // prettier-ignore
   return {
     from: sql`unnest(${times('from')}, ${times('to')}, ${ids('least')}, ${ids('below')}) AS span (since, until, first_id, end_id) CROSS JOIN`,
-    matches: sql`${time} >= since AND ${time} < until ${byId ? sql`AND request_id >= first_id COLLATE "C" AND request_id < end_id COLLATE "C"` : sql``}`,
+    matches: sql`created_at >= since AND created_at < until
+      AND request_id >= first_id COLLATE "C" AND request_id < end_id COLLATE "C"`,
   };
 }
 
