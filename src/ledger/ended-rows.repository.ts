@@ -6,6 +6,7 @@ import {
   ROLLUP_LEVELS,
   type RollupDimension,
   type RollupLevel,
+  type RollupUnit,
 } from './rollup-levels';
 import { IS_ERROR, IS_ESTIMATED, LATENCY } from './sums/row-sums.repository';
 
@@ -33,6 +34,13 @@ export const BATCH_ENDED = 'batch_ended';
 
 const DIMENSIONS = Object.keys(ROLLUP_DIMENSIONS) as RollupDimension[];
 const CACHE_DIMENSIONS = sql.raw('day, team_id, model, generation, upstream_model, cache_status, uncached');
+
+/** The start of the unit that an hour is in. */
+const STARTS: Record<RollupUnit, RawBuilder<unknown>> = {
+  hour: sql`hour`,
+  six_hours: sql`date_bin('6 hours', hour, '1970-01-01Z')`,
+  day: sql`date_trunc('day', hour, 'UTC')`,
+};
 
 /** Counts the rows of `ended` in the leases of the budgets that paid for them. */
 export const LEASES_PAID = sql`
@@ -111,12 +119,11 @@ function coarser({ name, of, keeps }: RollupLevel): RawBuilder<unknown>[] {
 
 /** The rows of a level by each of its units, with what marks them in the roll-ups. */
 function graded(level: RollupLevel): RawBuilder<unknown>[] {
+  const rows = sql.raw(`by_${level.name}`);
   return level.units.map((unit) => {
-    const marked = sql`SELECT ${sql.lit(grainOf(unit, level))} AS grain`;
-    const rows = sql.raw(`by_${level.name}`);
+    const named = sql`SELECT ${sql.lit(grainOf(unit, level))} AS grain, ${STARTS[unit]} AS period, ${columns(DIMENSIONS)}`;
     return unit === 'hour'
-      ? sql`${marked}, hour AS period, ${columns(DIMENSIONS)}, ${columns(SUMMED)} FROM ${rows}`
-      : sql`${marked}, date_trunc('day', hour, 'UTC') AS period, ${columns(DIMENSIONS)}, ${sums(SUMMED)} FROM ${rows}
-          GROUP BY period, ${columns(DIMENSIONS)}`;
+      ? sql`${named}, ${columns(SUMMED)} FROM ${rows}`
+      : sql`${named}, ${sums(SUMMED)} FROM ${rows} GROUP BY period, ${columns(DIMENSIONS)}`;
   });
 }

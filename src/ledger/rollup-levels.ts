@@ -2,7 +2,15 @@
 export type RollupDimension =
   'team_id' | 'key_id' | 'model' | 'provider' | 'cache_status' | 'saved_by' | 'stream' | 'batch' | 'tags';
 
-export type RollupUnit = 'hour' | 'day';
+export type RollupUnit = 'hour' | 'six_hours' | 'day';
+
+const HOUR_MS = 3_600_000;
+/** How long the units are, in milliseconds, the coarsest first. All begin at midnight of UTC. */
+export const UNIT_MS: Readonly<Record<RollupUnit, number>> = {
+  day: 24 * HOUR_MS,
+  six_hours: 6 * HOUR_MS,
+  hour: HOUR_MS,
+};
 
 export interface RollupLevel {
   name: string;
@@ -38,26 +46,33 @@ export const ROLLUP_KEY: readonly string[] = [
  * The levels of the roll-ups, the finest first. Keys, tags and teams multiply: with many of them the finest level has
  * hardly fewer rows than the ledger, so a report reads the coarsest level that tells apart what it asks for.
  *
- * A level that has landed is never changed: rows of it are in databases. A new one needs its partitions and their rows by a
- * migration.
+ * What a level that has landed keeps apart is never changed: rows of it are in databases. A new level or unit needs its
+ * partition and its rows by a migration.
  */
 export const ROLLUP_LEVELS: readonly RollupLevel[] = [
   { name: 'call', units: ['hour', 'day'], keeps: Object.keys(ROLLUP_DIMENSIONS) as RollupDimension[] },
   { name: 'tag', of: 'call', units: ['day'], keeps: ['team_id', 'model', 'provider', 'cache_status', 'tags'] },
   { name: 'key', of: 'call', units: ['day'], keeps: ['team_id', 'key_id', 'model', 'provider', 'cache_status'] },
   { name: 'key_tag', of: 'call', units: ['day'], keeps: ['team_id', 'key_id', 'tags'] },
-  { name: 'manner', of: 'call', units: ['day'], keeps: ['team_id', 'key_id', 'model', 'stream', 'batch'] },
-  // Days of other time zones are sums of hours.
-  { name: 'caller', of: 'call', units: ['hour'], keeps: ['team_id', 'key_id'] },
-  { name: 'tags', of: 'call', units: ['hour'], keeps: ['team_id', 'tags'] },
+  { name: 'key_model', of: 'key', units: ['day'], keeps: ['team_id', 'key_id', 'model'] },
+  // Days of other time zones are sums of six hours and of hours.
+  { name: 'caller', of: 'key_tag', units: ['hour', 'six_hours', 'day'], keeps: ['team_id', 'key_id'] },
+  { name: 'tags', of: 'key_tag', units: ['hour'], keeps: ['team_id', 'tags'] },
+  { name: 'model_tag', of: 'tag', units: ['hour', 'day'], keeps: ['model', 'tags'] },
   {
     name: 'team',
     of: 'call',
     units: ['hour', 'day'],
     keeps: ['team_id', 'model', 'provider', 'cache_status', 'saved_by'],
   },
-  { name: 'account', of: 'team', units: ['hour'], keeps: ['team_id', 'model'] },
-  { name: 'model', of: 'team', units: ['hour', 'day'], keeps: ['model', 'provider', 'cache_status', 'saved_by'] },
+  { name: 'account', of: 'team', units: ['hour', 'six_hours', 'day'], keeps: ['team_id', 'model'] },
+  { name: 'team_only', of: 'account', units: ['hour', 'six_hours', 'day'], keeps: ['team_id'] },
+  {
+    name: 'model',
+    of: 'team',
+    units: ['hour', 'six_hours', 'day'],
+    keeps: ['model', 'provider', 'cache_status', 'saved_by'],
+  },
 ];
 
 /** How rows of a level are marked: those of the finest by the unit alone. */
@@ -65,11 +80,10 @@ export function grainOf(unit: RollupUnit, level: RollupLevel): string {
   return level.of === undefined ? unit : `${unit} by ${level.name}`;
 }
 
-/** The rows of a unit on the coarsest level that keeps apart all that is asked for. */
-export function grainFor(unit: RollupUnit, apart: readonly RollupDimension[]): string {
+/** The rows of a unit on the coarsest level that keeps apart all that is asked for; undefined where none of the unit does. */
+export function grainFor(unit: RollupUnit, apart: readonly RollupDimension[]): string | undefined {
   const level = ROLLUP_LEVELS.findLast(
     ({ units, keeps }) => units.includes(unit) && apart.every((dimension) => keeps.includes(dimension)),
   );
-  if (!level) throw new Error(`no roll-up by ${unit} keeps ${apart.join(', ')} apart`);
-  return grainOf(unit, level);
+  return level && grainOf(unit, level);
 }

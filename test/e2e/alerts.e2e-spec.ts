@@ -208,7 +208,7 @@ describe('alerts', () => {
     const spent = ({ teamId }: { teamId: string }, daysBefore: number, dollars: number) => {
       const period = new Date(lastHourMs - daysBefore * 24 * HOUR_MS).toISOString();
       const zeros = Array.from({ length: 8 }, () => '0').join();
-      return `('hour by team', '${period}', '${teamId}', '', 'm', 'p', 'MISS', '', false, false, '', ${zeros}, 0, ${dollars}e12, 0)`;
+      return `('hour by team_only', '${period}', '${teamId}', '', '', '', '', '', false, false, '', ${zeros}, 0, ${dollars}e12, 0)`;
     };
     const weeks = [7, 14, 21, 28];
     const rows = [

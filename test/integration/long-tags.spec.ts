@@ -62,7 +62,7 @@ describe.each(DATABASE_PROFILES)('roll-ups of long lists of tags, %s', (profile)
     await sql`INSERT INTO usage_rollups (grain, period, team_id, key_id, model, provider, cache_status, saved_by, stream, batch, tags,
         requests, attempts, failures, paid, input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, list_cost_pusd, cost_pusd,
         saved_pusd)
-      SELECT 'day by key_tag', ${DAY.from}, 'team_1', '', 'm', 'openai', 'MISS', '', false, false, tags, 1, 1, 0, 1, 1, 0, 1, 0, 100, 100, 0
+      SELECT 'day by tag', ${DAY.from}, 'team_1', '', 'm', 'openai', 'MISS', '', false, false, tags, 1, 1, 0, 1, 1, 0, 1, 0, 100, 100, 0
       FROM unnest(ARRAY['', '["밤"]']) AS tags`.execute(db);
     await upgrade();
     await new LedgerRepository({ db } as Database).write([row(1, ['밤'], 5n), row(2, null, 7n)].map(toLedgerRow));

@@ -5,7 +5,7 @@ import type { Database } from '../../src/database/database.connection';
 import type { Schema } from '../../src/database/schema';
 import type { LedgerDrain } from '../../src/ledger/drain/ledger-drain.service';
 import { LedgerRepository } from '../../src/ledger/ledger.repository';
-import { BUCKET_DECIMALS, BUCKET_STARTS } from '../../src/ledger/sums/latency';
+import { BUCKET_STARTS } from '../../src/ledger/sums/latency';
 import { RefusedCallsRepository, type RefusedCount } from '../../src/refused-calls/refused-calls.repository';
 import type { RefusedCalls } from '../../src/refused-calls/refused-calls.service';
 import { ReportsRepository } from '../../src/usage/reports/reports.repository';
@@ -174,7 +174,7 @@ function sumsOf(one: Row): Sums {
     costPusd: BigInt(one.cost_pusd),
     savedPusd: BigInt(one.saved_pusd),
     estimatedCostPusd: one.estimated ? BigInt(one.cost_pusd) : 0n,
-    latency: one.state === 'settled' && one.latency_ms !== null ? 10n ** BigInt(BUCKET_DECIMALS * bucket) : 0n,
+    latency: one.state === 'settled' && one.latency_ms !== null ? [...Array<number>(bucket).fill(0), 1] : [],
     refusedBy: {},
   };
 }

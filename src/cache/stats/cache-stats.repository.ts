@@ -42,10 +42,11 @@ const COLUMNS: Record<CacheStatsGroup, RawBuilder<unknown>> = {
   upstream_model: sql`nullif(part.upstream_model, '')`,
 };
 
-type CountsRow = GroupValues &
-  Record<'hits' | 'misses' | 'coalesced' | 'bypassed' | 'refreshed' | 'saved', string> & {
-    refused: Record<string, number> | null;
-  };
+/** Those that are shown as something else than they are ordered by. */
+const SHOWN: Partial<Record<CacheStatsGroup, RawBuilder<string>>> = { day: sql`to_char(part.day, 'YYYY-MM-DD')` };
+
+type CountsRow = GroupValues & Record<'hits' | 'misses' | 'coalesced' | 'bypassed' | 'refreshed' | 'saved', string>;
+type RefusedRow = GroupValues & { uncached: string; refused: string };
 
 /** Reads the cache counters, which derive from the ledger and stay when its months are dropped. */
 @Injectable()
@@ -70,27 +71,27 @@ export class CacheStatsRepository {
     limit: number | undefined,
     transaction: Transaction<Schema>,
   ): Promise<GroupCounts[]> {
-    const named = sql.join(groups.map((group) => sql`${COLUMNS[group]} AS ${sql.id(group)}`));
-    const names = sql.join(groups.map((group) => sql.id(group)));
-    const shown = sql.join(
-      groups.map((group) => (group === 'day' ? sql`to_char(day, 'YYYY-MM-DD') AS day` : sql.id(group))),
-    );
+    const values = sql.join(groups.map((group) => sql`${SHOWN[group] ?? COLUMNS[group]} AS ${sql.id(group)}`));
+    const columns = sql.join(groups.map((group) => COLUMNS[group]));
+    const versions = sql`LEFT JOIN model_generations AS generations
+      ON generations.model = part.model AND generations.generation = part.generation`;
+    const counters = sql`FROM cache_rollups AS part ${groups.includes('version') ? versions : sql``} WHERE ${matches(filter)}`;
     const { rows } = await sql<CountsRow>`
-      SELECT ${shown}, sum(hits) AS hits, sum(misses) AS misses, sum(coalesced) AS coalesced, sum(bypassed) AS bypassed,
-        sum(refreshed) AS refreshed, sum(saved) AS saved,
-        jsonb_object_agg(uncached, refused) FILTER (WHERE uncached <> '') AS refused
-      FROM (
-        SELECT ${named}, part.uncached, sum(part.refused) AS refused, ${requestsWith('HIT')} AS hits,
-          ${requestsWith('MISS')} AS misses, ${requestsWith('COALESCED')} AS coalesced, ${requestsWith('BYPASS')} AS bypassed,
-          ${requestsWith('REFRESH')} AS refreshed,
-          coalesce(sum(part.saved_pusd) FILTER (WHERE part.cache_status IN ('HIT', 'COALESCED')), 0) AS saved
-        FROM cache_rollups AS part
-        LEFT JOIN model_generations AS generations
-          ON generations.model = part.model AND generations.generation = part.generation
-        WHERE ${matches(filter)} GROUP BY ${sql.join(groups.map((group) => COLUMNS[group]))}, part.uncached
-      ) AS by_reason GROUP BY ${names} ORDER BY ${names} ${limit === undefined ? sql`` : sql`LIMIT ${limit}`}`.execute(
+      SELECT ${values}, ${requestsWith('HIT')} AS hits, ${requestsWith('MISS')} AS misses,
+        ${requestsWith('COALESCED')} AS coalesced, ${requestsWith('BYPASS')} AS bypassed, ${requestsWith('REFRESH')} AS refreshed,
+        coalesce(sum(part.saved_pusd) FILTER (WHERE part.cache_status IN ('HIT', 'COALESCED')), 0) AS saved
+      ${counters} GROUP BY ${columns} ORDER BY ${columns} ${limit === undefined ? sql`` : sql`LIMIT ${limit}`}`.execute(
       transaction,
     );
+    const { rows: refusals } = await sql<RefusedRow>`
+      SELECT ${values}, part.uncached, sum(part.refused) AS refused
+      ${counters} AND part.uncached <> '' GROUP BY ${columns}, part.uncached ORDER BY part.uncached`.execute(
+      transaction,
+    );
+    const nameOf = (row: GroupValues) => JSON.stringify(groups.map((group) => row[group]));
+    const refused = new Map<string, Record<string, number>>();
+    for (const row of refusals)
+      refused.set(nameOf(row), { ...refused.get(nameOf(row)), [row.uncached]: Number(row.refused) });
     return rows.map((row) => ({
       groups: Object.fromEntries(groups.map((group) => [group, row[group]])),
       hits: Number(row.hits),
@@ -98,7 +99,7 @@ export class CacheStatsRepository {
       coalesced: Number(row.coalesced),
       bypassed: Number(row.bypassed),
       refreshed: Number(row.refreshed),
-      refused: row.refused ?? {},
+      refused: refused.get(nameOf(row)) ?? {},
       savedPusd: BigInt(row.saved),
     }));
   }

@@ -62,7 +62,7 @@ export class CacheStatsService {
         bytes: row.bytes,
         evictions: row.evictions,
       })),
-      ...(groups.length === 0 ? {} : { data: data.map((row) => ({ ...row.groups, ...withRate(row) })) }),
+      ...(groups.length === 0 ? {} : { data: data.map((row) => Object.assign({}, row.groups, withRate(row))) }),
     };
   }
 

@@ -28,6 +28,7 @@ import * as ratedFacts from './0028-rated-facts';
 import * as batchShards from './0029-batch-shards';
 import * as batchLinesCount from './0030-batch-lines-count';
 import * as shardRefusals from './0031-shard-refusals';
+import * as reportLevels from './0033-report-levels';
 import * as rolesAndSessions from './0036-roles-and-sessions';
 
 /** Every migration by name, in the order in which they run. A migration that has landed is never changed. */
@@ -61,5 +62,6 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0029-batch-shards': batchShards,
   '0030-batch-lines-count': batchLinesCount,
   '0031-shard-refusals': shardRefusals,
+  '0033-report-levels': reportLevels,
   '0036-roles-and-sessions': rolesAndSessions,
 };

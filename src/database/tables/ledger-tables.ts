@@ -72,7 +72,7 @@ export interface LedgerTable {
 }
 
 /**
- * Sums of ended rows by hour and by day (UTC), on several levels, written in the statement that ends the rows. Names that are
+ * Sums of ended rows by hour, by six hours and by day (UTC), on several levels, written in the statement that ends the rows. Names that are
  * missing, or that a level does not keep apart, are ''.
  */
 export interface UsageRollupsTable {

@@ -80,7 +80,7 @@ async function open(transaction: Transaction<Schema>, budget: LeasedBudget, star
         SELECT -used_pusd AS cost_pusd FROM budget_leases WHERE budget_id = ${budget.id} AND window_start = ${start}
         UNION ALL
         SELECT cost_pusd FROM usage_rollups
-        WHERE grain = ${budget.keyId === null ? 'hour by team' : 'hour'} AND period >= ${start} AND team_id = ${budget.teamId}
+        WHERE grain = ${budget.keyId === null ? 'hour by team_only' : 'hour by caller'} AND period >= ${start} AND team_id = ${budget.teamId}
           AND (${budget.keyId}::text IS NULL OR key_id = ${budget.keyId})
         UNION ALL
         SELECT cost_pusd FROM ledger_refusals

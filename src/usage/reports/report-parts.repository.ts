@@ -1,6 +1,12 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { UsageRollupsTable } from '../../database/tables/ledger-tables';
-import { grainFor, ROLLUP_DIMENSIONS, type RollupDimension, type RollupUnit } from '../../ledger/rollup-levels';
+import {
+  grainFor,
+  ROLLUP_DIMENSIONS,
+  type RollupDimension,
+  type RollupUnit,
+  UNIT_MS,
+} from '../../ledger/rollup-levels';
 import { IS_ERROR, IS_ESTIMATED, LATENCY } from '../../ledger/sums/row-sums.repository';
 import { type Segment, segmentsOf } from './periods/segments';
 import { filteredDimensions, ledgerMatches, rollupMatches } from './report-filters.repository';
@@ -14,7 +20,9 @@ import { requestIdBounds } from './request-key';
 export type ReportPart = Omit<UsageRollupsTable, 'grain' | 'failures' | 'tags_hash'>;
 
 /** The periods of a report's rows: days or hours of UTC, or those that begin at these times, in milliseconds since 1970. */
-export type ReportPeriods = RollupUnit | readonly number[];
+export type ReportPeriods = 'hour' | 'day' | readonly number[];
+
+const UNITS = Object.keys(UNIT_MS) as RollupUnit[];
 
 const DIMENSIONS = sql.raw(Object.keys(ROLLUP_DIMENSIONS).join(', '));
 const SUMMED = sql.raw(
@@ -23,8 +31,8 @@ const SUMMED = sql.raw(
 );
 
 /**
- * The rows that a report sums: whole days and hours from the coarsest sufficient roll-up level, the rest of the span, and what
- * is filtered by status, from the ledger. Neither includes running calls.
+ * The rows that a report sums: whole days, six hours and hours from the coarsest sufficient roll-up level, the rest of the span,
+ * and what is filtered by status, from the ledger. Neither includes running calls.
  *
  * @param apart the dimensions that the report groups by
  */
@@ -35,33 +43,49 @@ export function partsOf(
 ): RawBuilder<ReportPart> {
   const span = { fromMs: filter.from.getTime(), toMs: filter.to.getTime() };
   if (filter.status) return sql`(${ledgerPart([span], filter, periods)})`;
-  const cuts = typeof periods === 'string' ? [] : periods;
-  const { day, hour, row } = segmentsOf(span, cuts, periods === 'hour' ? 'hour' : 'day');
   const dimensions = [...apart, ...filteredDimensions(filter)];
+  const grains = UNITS.flatMap((unit) => {
+    const grain = periods === 'hour' && unit !== 'hour' ? undefined : grainFor(unit, dimensions);
+    return grain === undefined ? [] : [{ unit, grain }];
+  });
+  const cuts = typeof periods === 'string' ? [] : periods;
+  const segments = segmentsOf(span, cuts, grains.map(({ unit }) => unit)); // prettier-ignore
+  const rollups = grains.filter(({ unit }) => segments[unit].length > 0);
   const parts = [
-    ...(day.length > 0 ? [rollupPart('day', day, dimensions, filter, periods)] : []),
-    ...(hour.length > 0 ? [rollupPart('hour', hour, dimensions, filter, periods)] : []),
+    ...rollups.map(({ unit, grain }) => rollupPart(unit, grain, segments[unit], filter, periods)),
     // An empty span has an empty part.
-    ...(row.length > 0 || day.length + hour.length === 0 ? [ledgerPart(row, filter, periods)] : []),
+    ...(segments.row.length > 0 || rollups.length === 0 ? [ledgerPart(segments.row, filter, periods)] : []),
   ];
   return sql`(${sql.join(parts, sql` UNION ALL `)})`;
 }
 
 function rollupPart(
   unit: RollupUnit,
+  grain: string,
   segments: readonly Segment[],
-  dimensions: readonly RollupDimension[],
   filter: UsageFilter,
   periods: ReportPeriods,
 ): RawBuilder<unknown> {
   const period = unit === periods ? sql`period` : periodOf(sql`period`, periods);
-  const { from, matches } = within(segments, sql`period`);
   return sql`SELECT ${period} AS period, ${DIMENSIONS}, ${SUMMED}
-    FROM ${from} usage_rollups WHERE grain = ${grainFor(unit, dimensions)} AND ${matches} ${rollupMatches(filter)}`;
+    FROM usage_rollups WHERE grain = ${grain} AND ${startsIn(segments, unit)} ${rollupMatches(filter)}`;
+}
+
+/** A range, and of several segments the starts of their units: PostgreSQL finds each row's in a hash table. */
+function startsIn(segments: readonly Segment[], unit: RollupUnit): RawBuilder<unknown> {
+  const range = sql`period >= ${new Date(segments[0]?.fromMs ?? 0)} AND period < ${new Date(segments.at(-1)?.toMs ?? 0)}`;
+  if (segments.length <= 1) return range;
+  const starts = segments.flatMap(({ fromMs, toMs }) =>
+    Array.from({ length: (toMs - fromMs) / UNIT_MS[unit] }, (_, index) =>
+      new Date(fromMs + index * UNIT_MS[unit]).toISOString(),
+    ),
+  );
+  return sql`${range} AND period = ANY(${starts}::timestamptz[])`;
 }
 
 function ledgerPart(segments: readonly Segment[], filter: UsageFilter, periods: ReportPeriods): RawBuilder<unknown> {
-  const { from, matches } = within(segments, sql`created_at`, true);
+  // Reports of a status have one segment, and an index by the time alone.
+  const { from, matches } = within(segments, filter.status === undefined);
   return sql`SELECT ${periodOf(sql`created_at`, periods)} AS period, team_id, key_id, model, coalesce(provider, '') AS provider,
       cache_status, coalesce(saved_by, '') AS saved_by, stream, batch_id IS NOT NULL AS batch, coalesce(tags::text, '') AS tags,
       (attempt = 1)::int::bigint AS requests, (corrects IS NULL)::int::bigint AS attempts,
@@ -73,21 +97,22 @@ function ledgerPart(segments: readonly Segment[], filter: UsageFilter, periods: 
 }
 
 /** One segment is a condition; several are joined, so that each is a range of an index. */
-function within(segments: readonly Segment[], time: RawBuilder<unknown>, ofLedger = false) {
+function within(segments: readonly Segment[], byId: boolean) {
   const spans = segments.map(({ fromMs, toMs }) => ({ from: new Date(fromMs), to: new Date(toMs) }));
   const bounds = spans.map(({ from, to }) => requestIdBounds(from, to));
   const [only = { from: new Date(0), to: new Date(0) }] = spans;
   if (spans.length <= 1) {
     const { least = '', below = '' } = bounds[0] ?? {};
-    const ids = ofLedger ? sql`AND request_id >= ${least} AND request_id < ${below}` : sql``;
-    return { from: sql``, matches: sql`${time} >= ${only.from} AND ${time} < ${only.to} ${ids}` };
+    const ids = byId ? sql`AND request_id >= ${least} AND request_id < ${below}` : sql``;
+    return { from: sql``, matches: sql`created_at >= ${only.from} AND created_at < ${only.to} ${ids}` };
   }
   const list = (values: readonly unknown[], type: string) => sql`${values}::${sql.raw(type)}[]`;
   const times = (end: 'from' | 'to') => list(spans.map((span) => span[end].toISOString()), 'timestamptz'); // prettier-ignore
   const ids = (end: 'least' | 'below') => list(bounds.map((bound) => bound[end] ?? ''), 'text'); // prettier-ignore
   return {
     from: sql`unnest(${times('from')}, ${times('to')}, ${ids('least')}, ${ids('below')}) AS span (since, until, first_id, end_id) CROSS JOIN`,
-    matches: sql`${time} >= since AND ${time} < until ${ofLedger ? sql`AND request_id >= first_id COLLATE "C" AND request_id < end_id COLLATE "C"` : sql``}`,
+    matches: sql`created_at >= since AND created_at < until
+      AND request_id >= first_id COLLATE "C" AND request_id < end_id COLLATE "C"`,
   };
 }
 

@@ -37,14 +37,14 @@ export function tableOf(
     const made: ReportGroup = {
       groups: Object.fromEntries(groups.map((group, index) => [group, values[index] ?? null])),
       sums: NO_SUMS,
-      ...(previous && { previous: NO_SUMS }),
     };
+    if (previous) made.previous = NO_SUMS;
     table.set(key, made);
     return made;
   };
   for (const row of report.rows) {
     const group = groupOf(row);
-    group.sums = plus(group.sums, row.sums);
+    group.sums = group.sums === NO_SUMS ? row.sums : plus(group.sums, row.sums);
   }
   for (const row of previous?.rows ?? []) {
     const { startMs } = row;

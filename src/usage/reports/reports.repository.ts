@@ -6,6 +6,7 @@ import { Database } from '../../database/database.connection';
 import type { Schema } from '../../database/schema';
 import { snapshot } from '../../database/snapshot';
 import type { RollupDimension } from '../../ledger/rollup-levels';
+import { readLatencies } from '../../ledger/sums/latency';
 import { refusedMatches } from './report-filters.repository';
 import { partsOf, periodOf, type ReportPart, type ReportPeriods } from './report-parts.repository';
 import type { UsageFilter } from './report-span';
@@ -96,14 +97,15 @@ export class ReportsRepository {
    */
   usage(question: ReportQuestion, limit: number): Promise<Report> {
     return snapshot(this.database, async (transaction) => {
-      const whole = { filter: question.filter, groups: [], periods: undefined };
-      const isWhole = question.groups.length === 0 && question.periods === undefined;
-      const [total = { names: {}, startMs: undefined, sums: NO_SUMS }] = await callsOf(transaction, whole, 1);
-      const calls = isWhole ? [total] : await callsOf(transaction, question, limit);
+      const calls = await callsOf(transaction, question, limit);
       const refused = await refusedOf(transaction, question, limit);
+      // Grouped by tag, calls with several tags count several times.
+      const once = question.groups.includes('tag')
+        ? await callsOf(transaction, { filter: question.filter, groups: [], periods: undefined }, 1)
+        : calls;
       return {
         rows: [...calls, ...refused],
-        total: refused.reduce((sum, { sums }) => plus(sum, sums), total.sums),
+        total: [...once, ...refused].reduce((sum, row) => plus(sum, row.sums), NO_SUMS),
       };
     });
   }
@@ -138,7 +140,7 @@ async function callsOf(db: Kysely<Schema>, question: ReportQuestion, limit: numb
     .$if(groups.length > 0, (query) => query.groupBy(columns))
     .limit(limit)
     .execute();
-  return rows.map((row) => ({ ...keyOf(groups, row), sums: toSums(row) }));
+  return rows.map((row) => rowOf(groups, row, toSums(row)));
 }
 
 async function refusedOf(db: Kysely<Schema>, question: ReportQuestion, limit: number): Promise<ReportRow[]> {
@@ -155,10 +157,7 @@ async function refusedOf(db: Kysely<Schema>, question: ReportQuestion, limit: nu
     .groupBy(['error_code', sql.lit(3), ...groups.map((_, index) => sql.lit(index + 4))])
     .limit(limit)
     .execute();
-  return rows.map((row) => ({
-    ...keyOf(groups, row),
-    sums: { ...NO_SUMS, refusedBy: { [row.error_code]: Number(row.calls) } },
-  }));
+  return rows.map((row) => rowOf(groups, row, { ...NO_SUMS, refusedBy: { [row.error_code]: Number(row.calls) } }));
 }
 
 /** Sums by list of tags, so that each distinct list is unnested once. */
@@ -176,11 +175,9 @@ function tagsOf({ tag }: UsageFilter): RawBuilder<{ tag: string | null }> {
     UNION ALL SELECT NULL WHERE coalesce(nullif(part.tags, '')::jsonb, '[]') = '[]')`;
 }
 
-function keyOf(groups: readonly NameGroup[], row: NamesRow): Pick<ReportRow, 'names' | 'startMs'> {
-  return {
-    names: Object.fromEntries(groups.map((group) => [group, row[group] ?? null])),
-    startMs: row.period?.getTime(),
-  };
+function rowOf(groups: readonly NameGroup[], row: NamesRow, sums: Sums): ReportRow {
+  const names = Object.fromEntries(groups.map((group) => [group, row[group] ?? null]));
+  return { names, startMs: row.period?.getTime(), sums };
 }
 
 function toSums(row: SumsRow): Sums {
@@ -197,7 +194,7 @@ function toSums(row: SumsRow): Sums {
     costPusd: BigInt(row.cost_pusd),
     savedPusd: BigInt(row.saved_pusd),
     estimatedCostPusd: BigInt(row.estimated_cost_pusd),
-    latency: BigInt(row.latency),
+    latency: readLatencies(row.latency),
     refusedBy: {},
   };
 }

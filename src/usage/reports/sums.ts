@@ -1,4 +1,5 @@
 import type { PicoUsd } from '../../common/money';
+import { addLatencies, type LatencyCounts } from '../../ledger/sums/latency';
 
 /** Sums over calls. */
 export interface Sums {
@@ -15,8 +16,8 @@ export interface Sums {
   costPusd: PicoUsd;
   savedPusd: PicoUsd;
   estimatedCostPusd: PicoUsd;
-  /** Latencies of answers, as `latencyPercentile` reads them. */
-  latency: bigint;
+  /** Latencies of answers. */
+  latency: LatencyCounts;
   /** Calls that were refused before an upstream was asked, by error code. */
   refusedBy: Readonly<Record<string, number>>;
 }
@@ -34,7 +35,7 @@ export const NO_SUMS: Sums = {
   costPusd: 0n,
   savedPusd: 0n,
   estimatedCostPusd: 0n,
-  latency: 0n,
+  latency: [],
   refusedBy: {},
 };
 
@@ -52,7 +53,7 @@ export function plus(left: Sums, right: Sums): Sums {
     costPusd: left.costPusd + right.costPusd,
     savedPusd: left.savedPusd + right.savedPusd,
     estimatedCostPusd: left.estimatedCostPusd + right.estimatedCostPusd,
-    latency: left.latency + right.latency,
+    latency: addLatencies(left.latency, right.latency),
     refusedBy: countsOf(left.refusedBy, right.refusedBy),
   };
 }

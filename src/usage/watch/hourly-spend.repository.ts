@@ -20,7 +20,7 @@ export class HourlySpendRepository {
     const rows = await this.database.db
       .selectFrom('usage_rollups')
       .select(['period', sql<string>`sum(cost_pusd)`.as('cost')])
-      .where('grain', '=', keyId === null ? 'hour by team' : 'hour')
+      .where('grain', '=', keyId === null ? 'hour by team_only' : 'hour by caller')
       .where('period', '>=', since)
       .where('team_id', '=', teamId)
       .$if(keyId !== null, (query) => query.where('key_id', '=', keyId ?? ''))
@@ -34,13 +34,13 @@ export class HourlySpendRepository {
     const hours = hoursMs.map((each) => new Date(each).toISOString());
     const { rows } = await sql<{ team_id: string; since: Date; period: Date; cost: string }>`
       WITH spenders AS (
-        SELECT team_id FROM usage_rollups WHERE grain = 'hour by team' AND period = ${new Date(hourMs)}
+        SELECT team_id FROM usage_rollups WHERE grain = 'hour by team_only' AND period = ${new Date(hourMs)}
         GROUP BY team_id HAVING sum(cost_pusd) >= ${floorPusd.toString()}::numeric
       )
       SELECT rollup.team_id, rollup.period, sum(rollup.cost_pusd) AS cost,
-        (SELECT min(first.period) FROM usage_rollups first WHERE first.team_id = rollup.team_id AND first.grain = 'hour by team') AS since
+        (SELECT min(first.period) FROM usage_rollups first WHERE first.team_id = rollup.team_id AND first.grain = 'hour by team_only') AS since
       FROM spenders JOIN usage_rollups rollup ON rollup.team_id = spenders.team_id
-      WHERE rollup.grain = 'hour by team' AND rollup.period = ANY(${hours}::timestamptz[])
+      WHERE rollup.grain = 'hour by team_only' AND rollup.period = ANY(${hours}::timestamptz[])
       GROUP BY rollup.team_id, rollup.period`.execute(this.database.db);
     const teams = new Map<string, TeamHours & { hours: Map<number, PicoUsd> }>();
     for (const { team_id: teamId, since, period, cost } of rows) {

@@ -1,4 +1,4 @@
-import type { RollupUnit } from '../../../ledger/rollup-levels';
+import { type RollupUnit, UNIT_MS } from '../../../ledger/rollup-levels';
 
 /** From a time to another one, which is not in it; milliseconds since 1970. */
 export interface Segment {
@@ -6,44 +6,36 @@ export interface Segment {
   toMs: number;
 }
 
-/** What a report reads of the roll-ups by the day and by the hour, and of the rows of the ledger. */
+/** What a report reads of the roll-ups by their unit, and of the rows of the ledger. */
 export type Segments = Record<RollupUnit | 'row', Segment[]>;
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-
 /**
- * Divides a span of time into whole days, whole hours and the rest, all of UTC, so that no day and no hour lies on both sides of a
- * cut.
+ * Divides a span of time into whole units and the rest, all of UTC, so that no unit lies on both sides of a cut.
  *
  * @param cuts ascending, in milliseconds since 1970; those out of the span have no effect
- * @param coarsest `hour` where days are of no use
+ * @param units those that there are roll-ups of, the coarsest first
  */
-export function segmentsOf({ fromMs, toMs }: Segment, cuts: readonly number[], coarsest: RollupUnit): Segments {
-  const segments: Segments = { day: [], hour: [], row: [] };
+export function segmentsOf({ fromMs, toMs }: Segment, cuts: readonly number[], units: readonly RollupUnit[]): Segments {
+  const segments: Segments = { day: [], six_hours: [], hour: [], row: [] };
   const add = (unit: keyof Segments, from: number, to: number) => {
-    if (from >= to) return;
     const last = segments[unit].at(-1);
     if (last?.toMs === from) last.toMs = to;
     else segments[unit].push({ fromMs: from, toMs: to });
   };
+  const divide = (from: number, to: number, [unit, ...finer]: readonly RollupUnit[]) => {
+    if (from >= to) return;
+    if (!unit) return add('row', from, to);
+    const first = Math.ceil(from / UNIT_MS[unit]) * UNIT_MS[unit];
+    const last = Math.floor(to / UNIT_MS[unit]) * UNIT_MS[unit];
+    if (first >= last) return divide(from, to, finer);
+    divide(from, first, finer);
+    add(unit, first, last);
+    divide(last, to, finer);
+  };
   let from = fromMs;
   for (const to of [...cuts.filter((cut) => cut > fromMs && cut < toMs), toMs]) {
-    const [hour, lastHour] = wholeWithin(from, to, HOUR_MS);
-    const [day, lastDay] = coarsest === 'hour' ? [lastHour, lastHour] : wholeWithin(hour, lastHour, DAY_MS);
-    add('row', from, hour);
-    add('hour', hour, day);
-    add('day', day, lastDay);
-    add('hour', lastDay, lastHour);
-    add('row', lastHour, to);
+    divide(from, to, units);
     from = to;
   }
   return segments;
-}
-
-/** The first start and the last end of whole steps in a span; both the end of the span where there is none. */
-function wholeWithin(from: number, to: number, step: number): [number, number] {
-  const first = Math.ceil(from / step) * step;
-  const last = Math.floor(to / step) * step;
-  return first < last ? [first, last] : [to, to];
 }
