@@ -1,6 +1,7 @@
 import type { JsonRecord, RequestParts } from '@thriftgate/providers';
 import type { CacheHit, CacheSlot, NewAnswer, ResponseCache } from '../cache/response-cache.service';
 import type { Call } from './call';
+import { FailedCosts } from './failed-costs';
 import type { CallPart, CallParts, PartedCall, PreparedCall } from './prepared-call';
 import { apportioned } from './apportioned';
 
@@ -36,7 +37,12 @@ export function narrowedTo(
   const slots = distinct.map(({ slot }) => slot) as [CacheSlot, ...CacheSlot[]];
   const body = seamOf(call).join(distinct.map((part) => part.body));
   const order = distinct.map((_part, at) => at);
-  return { ...prepared, call: { ...call, body }, slot: cache.slotOf(slots), parts: { distinct, order } };
+  return {
+    ...prepared,
+    call: { ...call, body, failedCosts: new FailedCosts() },
+    slot: cache.slotOf(slots),
+    parts: { distinct, order },
+  };
 }
 
 /** What the cache has of a call: for each of its parts, or for the whole of one without parts. */

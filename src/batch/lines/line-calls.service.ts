@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type AbortSignalLike, endpointAt, parseExact } from '@thriftgate/providers';
 import type { Call } from '../../calls/call';
+import { FailedCosts } from '../../calls/failed-costs';
 import { readTags, withoutTagList } from '../../calls/tags';
 import type { Caller } from '../../common/caller';
 import { Clock } from '../../common/clock';
@@ -52,6 +53,7 @@ export class LineCalls {
       headers: undefined,
       tags: readTags(undefined, request.metadata),
       batch: { batchId: line.batchId, customId: line.customId },
+      failedCosts: new FailedCosts(),
       signal,
       startedAt: this.clock.now(),
     };

@@ -169,6 +169,16 @@ describe('LineRunner', () => {
     expect(calls).toHaveLength(3);
   });
 
+  it('kind 1: has the cost of calls without an answer, also of those before it was put off', async () => {
+    const { run } = await setUp(async ({ failedCosts }) => {
+      failedCosts.add({ listCostPusd: 6n, costPusd: 5n });
+      throw upstream(429, 30);
+    });
+    await run();
+    await run();
+    expect(await run()).toMatchObject({ state: 'failed', listCostPusd: 18n, costPusd: 15n, savedPusd: 3n });
+  });
+
   it('returns no result for a line that was aborted', async () => {
     const stopping = new AbortController();
     const { run } = await setUp(async () => {

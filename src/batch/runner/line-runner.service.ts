@@ -3,6 +3,7 @@ import type { AbortSignalLike } from '@thriftgate/providers';
 import { BudgetExceededError } from '../../budgets/holds/budget-exceeded';
 import type { JsonResponse } from '../../calls/call';
 import { CallsService } from '../../calls/calls.service';
+import { FailedCosts } from '../../calls/failed-costs';
 import { Clock } from '../../common/clock';
 import type { GatewayError } from '../../common/errors';
 import { toGatewayError } from '../../common/to-gateway-error';
@@ -26,12 +27,20 @@ const LONGEST_PAUSE_IN_SLOT_MS = 3_000;
 /** How often lines that wait for a budget are run again. */
 const BUDGET_RETRY_MS = 60_000;
 
+/** What is known of a line's failed calls. */
+interface Failures {
+  /** How many failed; waiting for room is no failure. */
+  calls: number;
+  /** What they cost all the same. */
+  costs: FailedCosts;
+}
+
 /** Runs one line as a call, through cache and router like any other call. */
 @Injectable()
 export class LineRunner {
   private readonly logger = new Logger(LineRunner.name);
   /** The failed calls of lines that are not ended, in this process. */
-  private readonly failures = new Map<string, number>();
+  private readonly failures = new Map<string, Failures>();
 
   constructor(
     private readonly calls: CallsService,
@@ -48,28 +57,28 @@ export class LineRunner {
     }
     for (;;) {
       const requestId = newRequestId();
-      const error = await this.callOnce(line, requestId, signal);
+      const failures = this.failuresOf(line);
+      const error = await this.callOnce(line, requestId, signal, failures.costs);
       if (!(error instanceof Error)) return this.ended(line, error);
       if (signal.aborted) return undefined;
-      const failures = this.failuresWith(line, error);
-      if (failures === MAX_CALLS || !isRetryable(error)) {
+      if (!isForRoom(error)) failures.calls += 1;
+      if (failures.calls === MAX_CALLS || !isRetryable(error)) {
         this.refusedCalls.count(line, modelOf(line), error);
         return this.ended(
           line,
-          failedCall(line, requestId, error.status, lineErrorBody(line.endpoint, requestId, error)),
+          failedCall(line, requestId, error.status, lineErrorBody(line.endpoint, requestId, error), failures.costs),
         );
       }
-      const pauseMs = pauseAfter(failures, error);
+      const pauseMs = pauseAfter(failures.calls, error);
       if (isForRoom(error) || pauseMs > LONGEST_PAUSE_IN_SLOT_MS) return this.putOff(error, pauseMs);
       await pauseUnless(signal, pauseMs);
       if (signal.aborted) return undefined;
     }
   }
 
-  /** The line's failures, with this one; waiting for room is none. */
-  private failuresWith(line: ClaimedLine, error: GatewayError): number {
-    const failures = (this.failures.get(nameOf(line)) ?? 0) + (isForRoom(error) ? 0 : 1);
-    if (failures > 0) this.failures.set(nameOf(line), failures);
+  private failuresOf(line: ClaimedLine): Failures {
+    const failures = this.failures.get(nameOf(line)) ?? { calls: 0, costs: new FailedCosts() };
+    this.failures.set(nameOf(line), failures);
     const [oldest] = this.failures.keys();
     if (this.failures.size > MAX_REMEMBERED && oldest !== undefined) this.failures.delete(oldest);
     return failures;
@@ -95,13 +104,17 @@ export class LineRunner {
     line: ClaimedLine,
     requestId: string,
     signal: AbortSignalLike,
+    failedCosts: FailedCosts,
   ): Promise<LineResult | GatewayError> {
     const caller = this.lineCalls.callerOf(line);
     if (!caller) {
       return notCalled(line, 'invalid_api_key', 'The API key that made this batch was revoked or has expired.');
     }
     try {
-      const response = await this.calls.complete(this.lineCalls.callOf(line, requestId, caller, signal));
+      const response = await this.calls.complete({
+        ...this.lineCalls.callOf(line, requestId, caller, signal),
+        failedCosts,
+      });
       if (response.kind === 'stream') throw new Error('a line of a batch got a stream');
       return done(line, requestId, response);
     } catch (thrown) {

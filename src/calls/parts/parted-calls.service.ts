@@ -11,6 +11,7 @@ import { Coalescing } from '../coalescing/coalescing.service';
 import { attemptsUntil } from '../fallback';
 import { CachedResponseService } from '../responses/cached-response.service';
 import { apportioned } from '../apportioned';
+import type { Costs } from '../failed-costs';
 import { gathered, narrowedTo, seamOf, wholeHit } from '../call-parts';
 import type { PartedCall } from '../prepared-call';
 import { batchesOf, familiesOf } from './part-batches';
@@ -100,18 +101,22 @@ export class PartedCalls {
     const batches = batchesOf(prepared, missing, this.providers).map((places, at) => {
       const narrow = narrowedTo(prepared, places, this.cache);
       narrow.call.attemptsBefore = before + at * numbers;
-      return { places, narrow, before: before + at * numbers };
+      const costs: Costs = narrow.call.failedCosts;
+      return { places, narrow, before: before + at * numbers, costs };
     });
     const width = deployments.some(({ maxParallel }) => maxParallel !== undefined) ? 1 : MAX_PARALLEL;
     try {
       return await inParallel(batches, width, async (batch) => {
         const response = asJson(await this.coalescing.respond(batch.narrow));
+        batch.costs = response.settlement;
         return { ...batch, response };
       });
     } catch (error) {
       const [only] = batches;
       const used = batches.length > 1 ? before + batches.length * numbers : only?.narrow.call.attemptsBefore;
       prepared.call.attemptsBefore = used ?? before;
+      // What other requests got counts too: the whole call has no answer, or is asked again elsewhere.
+      for (const { costs } of batches) prepared.call.failedCosts.add(costs);
       throw error;
     }
   }
