@@ -1,8 +1,10 @@
 import type { PicoUsd } from '../common/money';
-import type { CacheStatus, Settlement } from './call';
 
 /** Amounts in pico-dollars. */
-export type Costs = Pick<Settlement, 'listCostPusd' | 'costPusd'>;
+export interface Costs {
+  listCostPusd: PicoUsd;
+  costPusd: PicoUsd;
+}
 
 /** What the attempts of a call have cost that brought no answer: all of them, also those at other models. */
 export class FailedCosts implements Costs {
@@ -16,7 +18,7 @@ export class FailedCosts implements Costs {
 }
 
 /** What a call costs, as its rows say together. @param answer what the attempt costs that brought the answer */
-export function settlementOf(failed: FailedCosts, cacheStatus: CacheStatus, answer: Costs): Settlement {
+export function settlementOf<Status extends string>(failed: FailedCosts, cacheStatus: Status, answer: Costs) {
   const listCostPusd = failed.listCostPusd + answer.listCostPusd;
   const costPusd = failed.costPusd + answer.costPusd;
   return { cacheStatus, listCostPusd, costPusd, savedPusd: listCostPusd - costPusd };

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { BatchApi, HttpRequest, VendorBatch, VendorLine } from '@thriftgate/providers';
 import { DeferredAttempts, type DeferredEnd } from '../../calls/attempts/deferred-attempts.service';
+import type { Costs } from '../../calls/failed-costs';
 import { NO_TOKENS, type Outcome, rowOf } from '../../ledger/ledger.service';
 import { rawLines } from '../input/raw-lines';
 import { failedCall, inOneLine, type LineResult, notCalled } from '../lines/line-result';

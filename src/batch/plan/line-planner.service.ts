@@ -51,7 +51,7 @@ export class LinePlanner {
   /** @returns undefined where the line will end with an error */
   async look(line: StoredLine, caller: Caller): Promise<PlannedCall | undefined> {
     try {
-      const prepared = this.calls.prepare(this.lineCalls.callOf(line, newRequestId(), caller, NEVER));
+      const prepared = this.calls.prepare(await this.lineCalls.callOf(line, newRequestId(), caller, NEVER));
       return { lineNo: line.lineNo, prepared, hit: await this.calls.stored(prepared) };
     } catch {
       return undefined;

@@ -9,6 +9,7 @@ import { ApiKeyDirectory } from '../../keys/api-key-directory.service';
 import { budgetExceeded } from '../../calls/testing/builders';
 import type { ClaimedLine, LineResult, PutOff } from '../lines/line-result';
 import { RefusedCalls } from '../../refused-calls/refused-calls.service';
+import { LineBodies } from '../lines/line-bodies.repository';
 import { LineCalls } from '../lines/line-calls.service';
 import { LineRunner } from './line-runner.service';
 
@@ -41,6 +42,7 @@ async function setUp(complete: (call: Call) => Promise<CallResponse>, caller: Ca
     providers: [
       LineRunner,
       LineCalls,
+      { provide: LineBodies, useValue: {} },
       Clock,
       { provide: RefusedCalls, useValue: { count: jest.fn() } },
       {

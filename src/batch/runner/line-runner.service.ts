@@ -33,6 +33,8 @@ interface Failures {
   calls: number;
   /** What they cost all the same. */
   costs: FailedCosts;
+  /** The model that the line names; undefined while it is not read. */
+  model?: string;
 }
 
 /** Runs one line as a call, through cache and router like any other call. */
@@ -58,12 +60,12 @@ export class LineRunner {
     for (;;) {
       const requestId = newRequestId();
       const failures = this.failuresOf(line);
-      const error = await this.callOnce(line, requestId, signal, failures.costs);
+      const error = await this.callOnce(line, requestId, signal, failures);
       if (!(error instanceof Error)) return this.ended(line, error);
       if (signal.aborted) return undefined;
       if (!isForRoom(error)) failures.calls += 1;
       if (failures.calls === MAX_CALLS || !isRetryable(error)) {
-        this.refusedCalls.count(line, modelOf(line), error);
+        this.refusedCalls.count(line, failures.model, error);
         return this.ended(
           line,
           failedCall(line, requestId, error.status, lineErrorBody(line.endpoint, requestId, error), failures.costs),
@@ -104,17 +106,16 @@ export class LineRunner {
     line: ClaimedLine,
     requestId: string,
     signal: AbortSignalLike,
-    failedCosts: FailedCosts,
+    failures: Failures,
   ): Promise<LineResult | GatewayError> {
     const caller = this.lineCalls.callerOf(line);
     if (!caller) {
       return notCalled(line, 'invalid_api_key', 'The API key that made this batch was revoked or has expired.');
     }
     try {
-      const response = await this.calls.complete({
-        ...this.lineCalls.callOf(line, requestId, caller, signal),
-        failedCosts,
-      });
+      const call = await this.lineCalls.callOf(line, requestId, caller, signal);
+      failures.model = call.request.model;
+      const response = await this.calls.complete({ ...call, failedCosts: failures.costs });
       if (response.kind === 'stream') throw new Error('a line of a batch got a stream');
       return done(line, requestId, response);
     } catch (thrown) {
@@ -143,15 +144,6 @@ function done(line: ClaimedLine, requestId: string, { headers, body, usage, sett
     costPusd: settlement.costPusd,
     savedPusd: settlement.savedPusd,
   };
-}
-
-/** The model that a line names; of one that cannot be read, none. */
-function modelOf({ body }: ClaimedLine): unknown {
-  try {
-    return (JSON.parse(body) as { model?: unknown } | null)?.model;
-  } catch {
-    return undefined;
-  }
 }
 
 /** The call would run if others had ended: calls at the model's deployments, or holds of calls in a budget. */
