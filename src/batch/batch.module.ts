@@ -17,6 +17,7 @@ import { BullBatchQueueModule } from './queue/batch-queue.bull';
 import { LocalBatchQueue } from './queue/batch-queue.local';
 import { BatchWorker } from './runner/batch-worker.service';
 import { LineRunner } from './runner/line-runner.service';
+import { LineBodies } from './lines/line-bodies.repository';
 import { LinesRepository } from './lines/lines.repository';
 import { AlertsModule } from '../alerts/alerts.module';
 import { BudgetsModule } from '../budgets/budgets.module';
@@ -76,6 +77,7 @@ export class BatchModule {
         BatchDispatcher,
         BatchWorker,
         LineRunner,
+        LineBodies,
         LinesRepository,
         ResultWriter,
         BatchFinisher,

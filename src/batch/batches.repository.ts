@@ -1,14 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { ListBatchesQuery } from '@thriftgate/contracts';
+import { byteLengthOf } from '@thriftgate/providers';
 import { type Insertable, type Kysely, type Selectable, sql } from 'kysely';
 import { Database } from '../database/database.connection';
 import type { BatchesTable, Schema } from '../database/schema';
 import { CANCELLABLE_STATUSES } from './batch-state';
 import type { BatchLine } from './input/batch-line';
+import { isLarge, LineBodies, smallBody } from './lines/line-bodies.repository';
 
 const LINES_PER_INSERT = 1_000;
 const LINES_PER_PAGE = 200;
-const CHARACTERS_PER_INSERT = 1024 * 1024;
+const BYTES_PER_INSERT = 1024 * 1024;
 /** Batches of this many lines or more get fresh table statistics, for the query planner. */
 const LINES_WORTH_ANALYZING = 1_000;
 
@@ -35,7 +37,10 @@ export type NewBatch = Pick<
 /** Creates, reads and cancels batches. */
 @Injectable()
 export class BatchesRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly bodies: LineBodies,
+  ) {}
 
   /**
    * Creates a batch with its lines in one transaction.
@@ -61,7 +66,7 @@ export class BatchesRepository {
         .returningAll()
         .executeTakeFirstOrThrow();
       await alongside(transaction, row);
-      const inserted = await insertLines(transaction, batch.id, linesFrom(transaction));
+      const inserted = await this.insertLines(transaction, batch, linesFrom(transaction));
       if (inserted !== batch.total_lines) throw new Error(`${batch.id} lost its input file while it was created`);
       return row;
     });
@@ -85,7 +90,7 @@ export class BatchesRepository {
   failedLines(batchId: string, limit: number, behind = 0) {
     return this.database.db
       .selectFrom('batch_lines')
-      .select(['line_no', 'custom_id', 'url', 'body'])
+      .select(['line_no', 'custom_id', 'url', smallBody().as('body')])
       .where('batch_id', '=', batchId)
       .where('line_no', '>', behind)
       .where('state', 'in', ['failed', 'expired', 'cancelled'])
@@ -98,9 +103,11 @@ export class BatchesRepository {
   async *failedContent(batchId: string): AsyncGenerator<Buffer, void, undefined> {
     for (let behind = 0; ;) {
       const page = await this.failedLines(batchId, LINES_PER_PAGE, behind);
-      for (const { custom_id: customId, url, body } of page) {
+      for (const { line_no: lineNo, custom_id: customId, url, body } of page) {
         const members = `{"custom_id":${JSON.stringify(customId)},"method":"POST","url":${JSON.stringify(url)},"body":`;
-        yield Buffer.from(`${members}${body}}\n`);
+        yield Buffer.from(members + (body ?? ''));
+        if (body === null) yield* this.bodies.pieces(batchId, lineNo);
+        yield Buffer.from('}\n');
       }
       if (page.length < LINES_PER_PAGE) return;
       behind = page.at(-1)?.line_no ?? behind;
@@ -128,28 +135,37 @@ export class BatchesRepository {
       .returningAll()
       .executeTakeFirst();
   }
+
+  private async insertLines(db: Kysely<Schema>, batch: NewBatch, lines: AsyncIterable<BatchLine>): Promise<number> {
+    let inserted = 0;
+    let group: BatchLine[] = [];
+    let bytes = 0;
+    const insert = async () => {
+      if (group.length > 0) await insertGroup(db, batch.id, group);
+      inserted += group.length;
+      group = [];
+      bytes = 0;
+    };
+    for await (const line of lines) {
+      if (isLarge(line.body)) {
+        await this.bodies.write(batch, line, db);
+        inserted += 1;
+        continue;
+      }
+      group.push(line);
+      bytes += byteLengthOf(line.body);
+      if (group.length === LINES_PER_INSERT || bytes >= BYTES_PER_INSERT) await insert();
+    }
+    await insert();
+    return inserted;
+  }
 }
 
-async function insertLines(db: Kysely<Schema>, batchId: string, lines: AsyncIterable<BatchLine>): Promise<number> {
-  let inserted = 0;
-  let group: BatchLine[] = [];
-  let characters = 0;
-  const insert = async () => {
-    await sql`
-      INSERT INTO batch_lines (batch_id, line_no, custom_id, state, url, body)
-      SELECT ${batchId}, line_no, custom_id, 'pending', url, body FROM unnest(
-        ${group.map(({ line }) => line)}::int[], ${group.map(({ customId }) => customId)}::text[],
-        ${group.map(({ url }) => url)}::text[], ${group.map(({ body }) => body)}::text[]
-      ) AS line (line_no, custom_id, url, body)`.execute(db);
-    inserted += group.length;
-    group = [];
-    characters = 0;
-  };
-  for await (const line of lines) {
-    group.push(line);
-    characters += line.body.length;
-    if (group.length === LINES_PER_INSERT || characters >= CHARACTERS_PER_INSERT) await insert();
-  }
-  if (group.length > 0) await insert();
-  return inserted;
+function insertGroup(db: Kysely<Schema>, batchId: string, group: readonly BatchLine[]) {
+  return sql`
+    INSERT INTO batch_lines (batch_id, line_no, custom_id, state, url, body)
+    SELECT ${batchId}, line_no, custom_id, 'pending', url, body FROM unnest(
+      ${group.map(({ line }) => line)}::int[], ${group.map(({ customId }) => customId)}::text[],
+      ${group.map(({ url }) => url)}::text[], ${group.map(({ body }) => String(body))}::text[]
+    ) AS line (line_no, custom_id, url, body)`.execute(db);
 }

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { JsonRecord, RequestParts } from '@thriftgate/providers';
 import type { CacheHit, CacheSlot, NewAnswer, ResponseCache } from '../cache/response-cache.service';
 import type { Call } from './call';
+import { FailedCosts } from './failed-costs';
 import { type CallPart, type CallParts, isParted, type PartedCall, type PreparedCall } from './prepared-call';
 import { apportioned } from './apportioned';
 
@@ -46,7 +47,7 @@ export function askedFor(prepared: PartedCall, places: readonly number[]): Parte
   const distinct = places.flatMap((place) => parts.distinct[place] ?? []) as [CallPart, ...CallPart[]];
   const body = seamOf(call).join(distinct.map((part) => part.body));
   const order = distinct.map((_part, at) => at);
-  return { ...prepared, call: { ...call, body }, parts: { distinct, order } };
+  return { ...prepared, call: { ...call, body, failedCosts: new FailedCosts() }, parts: { distinct, order } };
 }
 
 /** The call as a vendor is asked for the whole of it: an input that is sent twice is asked once. */

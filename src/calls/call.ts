@@ -3,6 +3,7 @@ import type { ControlHeaders } from '../cache/controls/header-controls';
 import type { Caller } from '../common/caller';
 import type { PicoUsd } from '../common/money';
 import type { Model } from '../models/model';
+import type { FailedCosts } from './failed-costs';
 
 /** `true`: a parameter that the vendor lacks is a 422, and not dropped. */
 export const STRICT_HEADER = 'x-gateway-strict';
@@ -40,6 +41,8 @@ export interface Call {
   attemptsBefore?: number;
   /** The limit of output tokens that administrators set for calls without one, as `request.maxOutputTokens` has it too. */
   defaultMaxTokens?: number | undefined;
+  /** What the call's attempts without an answer have cost so far. */
+  failedCosts: FailedCosts;
   /** Called when an upstream has charged for the call, or may have. */
   onCharged?: (() => void) | undefined;
   /** Aborted when the client has disconnected. */
@@ -50,7 +53,7 @@ export interface Call {
 
 export type CacheStatus = 'HIT' | 'COALESCED' | 'MISS' | 'BYPASS' | 'REFRESH';
 
-/** What a call cost, and what it would have cost at list price. */
+/** What a call cost, failed attempts included, and what it would have cost at list price. */
 export interface Settlement {
   cacheStatus: CacheStatus;
   listCostPusd: PicoUsd;

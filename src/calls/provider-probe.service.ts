@@ -11,6 +11,7 @@ import type { ConfiguredProvider } from '../providers/provider';
 import { AttemptFailure } from '../routing/attempt-failure';
 import { AttemptsService } from './attempts/attempts.service';
 import { authorised } from './attempts/exchange';
+import { FailedCosts } from './failed-costs';
 import type { ResolvedCall } from './attempts/resolved-call';
 import { TEST_TAG } from './tags';
 
@@ -99,6 +100,7 @@ export class ProviderProbe {
       headers: undefined,
       tags: [TEST_TAG],
       batch: undefined,
+      failedCosts: new FailedCosts(),
       signal,
       startedAt: this.clock.now(),
     };

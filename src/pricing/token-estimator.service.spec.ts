@@ -26,6 +26,26 @@ describe('the token estimator', () => {
     20_000,
   );
 
+  it.each([
+    ['long texts', Array.from({ length: 60 }, (_, at) => `${at} ${'some words of it '.repeat(6_000)}`)],
+    ['short texts', Array.from({ length: 60_000 }, (_, at) => `part ${at}`)],
+  ])('A5: gives other calls their turns, and extrapolates many %s', async (_what, texts) => {
+    const messages = texts.map((content) => ({ role: 'user', content }));
+    const few = (await usageOf('', '', { messages: messages.slice(0, messages.length / 60) })).inputTokens;
+    let [turns, goesOn] = [0, true];
+    const other = () => {
+      turns += 1;
+      if (goesOn) setImmediate(other);
+    };
+    setImmediate(other);
+    const { inputTokens } = await usageOf('', '', { messages });
+    goesOn = false;
+    expect(turns).toBeGreaterThan(40);
+    expect(turns).toBeLessThan(100);
+    expect(inputTokens / few).toBeGreaterThan(50);
+    expect(inputTokens / few).toBeLessThan(70);
+  });
+
   it('counts a text that begins like a data URL as text (A2)', async () => {
     const { inputTokens } = await usageOf(`data:${' word'.repeat(1_000)}`);
     expect(inputTokens).toBeGreaterThan(1_000);

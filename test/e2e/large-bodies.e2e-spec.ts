@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
+import { BatchClient } from '../support/batch-client';
 import { eventually } from '../support/eventually';
 import { type RunningGateway, startGateway } from '../support/gateway';
 
@@ -126,6 +127,61 @@ describe('large request bodies', () => {
     }
     expect(await heldMs()).toBeLessThan(MAX_HELD_MS);
     expect([gateway.pid, (await fetch(`${gateway.url}/health/live`)).status]).toEqual([pid, 200]);
+  });
+
+  const upload = async (batches: BatchClient, text: string) =>
+    (await batches.openai.files.create({ purpose: 'batch', file: new File([text], 'lines.jsonl') })).id;
+
+  it('A5: lines of many values in a file are refused with their numbers, and do not delay other calls', async () => {
+    const batches = new BatchClient(gateway, key);
+    const many = `{"custom_id":"many","body":{"model":"gpt-4.1","messages":[{"role":"user","content":[${times('[],', 30)}1]}]}}`;
+    const file = await upload(batches, `${line(1, 'small')}\n${many}\n`);
+    await heldMs();
+    const { status, body: answer } = await send('/v1/batches', JSON.stringify({ input_file_id: file }));
+    expect([status, answer.error.param]).toEqual([400, 'input_file_id']);
+    expect(answer.error.message).toContain('Line 2: has more than');
+    expect(await heldMs()).toBeLessThan(MAX_HELD_MS);
+  });
+
+  it.each<[string, string]>([
+    ['in a list', 'requests'],
+    ['in a text', 'input_file_content'],
+    ['in a file', 'input_file_id'],
+  ])('A5: a large line runs like any other, and so do its equal and its repeat: %s', async (what, member) => {
+    const batches = new BatchClient(gateway, key);
+    // The database gets it in several pieces, and gives it back in two.
+    const text = `data:image/png;base64,${times('iVBORw0KGgo', 5)}`;
+    const content = [
+      { type: 'text', text: `${what} \u00e9 한글` },
+      { type: 'image_url', image_url: { url: text } },
+    ];
+    const lines = ['a', 'b'].map((id) =>
+      JSON.stringify({ custom_id: id, body: { model: 'gpt-4.1', messages: [{ role: 'user', content }] } }),
+    );
+    const small = line(3, `beside ${what}`);
+    const all = [lines[0], small, lines[1]].join('\n');
+    const bodies: Record<string, () => Promise<string> | string> = {
+      requests: () => `{"completion_window":"1h","requests":[${[lines[0], small, lines[1]].join()}]}`,
+      input_file_content: () => JSON.stringify({ completion_window: '1h', input_file_content: all }),
+      input_file_id: async () =>
+        JSON.stringify({ completion_window: '1h', input_file_id: await upload(batches, `${all}\n`) }),
+    };
+    const body = (await bodies[member]?.()) ?? '';
+    await heldMs();
+    const { status, body: quote } = await send('/v1/batches/quote', body);
+    expect([status, quote.lines, quote.duplicates]).toEqual([200, 3, 1]);
+    gateway.fake.script({ status: 400 }, { prompt: (prompt) => prompt.startsWith(`${what} `), times: 1 });
+    const ended = await batches.ended((await send('/v1/batches', body)).body.id);
+    process.stderr.write(`large lines ${what}: held for ${await heldMs()} ms\n`);
+    expect(ended.request_counts).toEqual({ total: 3, completed: 1, failed: 2 });
+    const again = await batches.ended((await send(`/v1/batches/${ended.id}/retry`, '')).body.id);
+    expect(again.request_counts).toEqual({ total: 2, completed: 2, failed: 0 });
+    const sent = gateway.fake.calls.filter(({ body: of }) => JSON.stringify(of).includes(`"${what} `));
+    expect(sent.map(({ body: of }) => (of as { messages: unknown }).messages)).toEqual([
+      [{ role: 'user', content }],
+      [{ role: 'user', content }],
+    ]);
+    expect(await heldMs()).toBeLessThan(MAX_HELD_MS);
   });
 
   it('A5: a batch of many lines in its request is read line by line', async () => {

@@ -12,6 +12,8 @@ providers:
 models:
   alias:
     deployments: [{ provider: ${provider}, model: gpt-4.1 }]
+  twin:
+    deployments: [{ provider: ${provider}, model: gpt-4.1 }]
   steady:
     deployments: [{ provider: one, model: gpt-4o }]
     cache: { ignore_fingerprint: true }
@@ -57,14 +59,14 @@ describe('a change of the model', () => {
     await startWith('two');
     expect([await generation('alias'), await generation('still')]).toEqual([1, 1]);
     expect([await status(text, 'alias'), await status(later, 'alias')]).toEqual(['MISS', 'MISS']);
-    expect(await audited('model.retargeted', 'alias')).toMatchObject([
-      { actor: 'gateway', details: { before: { alias: 'one/gpt-4.1' }, now: { alias: 'two/gpt-4.1' } } },
-    ]);
+    const [before, now] = ['one/gpt-4.1', 'two/gpt-4.1'].map((target) => ({ alias: target, twin: target }));
+    const { data: events } = await sdk.admin.audit.list({ action: 'model.retargeted' });
+    expect(events).toMatchObject([{ actor: 'gateway', details: { before, now } }]);
     const alerts = await eventually(async () => {
       const { data } = await sdk.admin.alerts.list({ kind: 'models_retargeted' });
       return data.length > 0 ? data : undefined;
     });
-    expect(alerts.map(({ data }) => data)).toEqual([{ models: 1, names: ['alias'] }]);
+    expect(alerts.map(({ data }) => data)).toEqual([{ models: 2, names: ['alias', 'twin'] }]);
     await startWith('one');
     // The embedded cache is empty after a start; with Redis the old responses are there again.
     const back = await gateway.chat(key, later, { model: 'alias' });

@@ -60,7 +60,7 @@ export class RawUpstream {
       received = received.subarray(end + 4 + length);
       const call = { head, raw, body };
       this.calls.push(call);
-      const text = JSON.stringify(body.messages);
+      const text = JSON.stringify(body.messages ?? body.input);
       const answer = [...this.answers].find(([word]) => text.includes(word))?.[1];
       if (!answer) throw new Error(`no answer is scripted for ${text}`);
       void answer(socket, call);

@@ -10,6 +10,9 @@ import { type BatchLine, readLine } from './batch-line';
 import { type CallRules, checkLines, describeProblems } from './check-lines';
 import { rawLines } from './raw-lines';
 
+/** Up to this size a line is parsed without a scan: that takes a few milliseconds. */
+const MAX_TEXT_BYTES = 64 * 1024;
+
 /** The checked input of a new batch, in a file. */
 export interface BatchInput {
   fileId: string;
@@ -37,7 +40,7 @@ export class BatchInputService {
     if (!endpoint) throw new GatewayError('invalid_request', { message: 'No such endpoint.', param: 'endpoint' });
     const { member, file } = await this.file(caller, request, content);
     try {
-      const check = await checkLines(rawLines(this.repository.content(file.fileId)), this.rulesOf(caller, endpoint));
+      const check = await checkLines(this.rawLines(file.fileId), this.rulesOf(caller, endpoint));
       const message = describeProblems(check);
       if (message !== undefined) throw new GatewayError('invalid_request', { message, param: member });
       return { ...file, endpoint, lines: check.lines };
@@ -52,10 +55,14 @@ export class BatchInputService {
     input: BatchInput,
     db?: Parameters<FilesRepository['content']>[1],
   ): AsyncGenerator<BatchLine, void, undefined> {
-    for await (const raw of rawLines(this.repository.content(input.fileId, db))) {
-      const read = readLine(raw, input.endpoint);
+    for await (const raw of this.rawLines(input.fileId, db)) {
+      const read = await readLine(raw, input.endpoint);
       if ('line' in read) yield read.line;
     }
+  }
+
+  private rawLines(fileId: string, db?: Parameters<FilesRepository['content']>[1]) {
+    return rawLines(this.repository.content(fileId, db), MAX_TEXT_BYTES);
   }
 
   /** Publishes the draft of an input that came with the request. */

@@ -1,9 +1,12 @@
+import { isAscii } from 'node:buffer';
 import {
   type Endpoint,
   endpointAt,
   ENDPOINTS,
   InvalidRequestError,
+  type JsonBody,
   type JsonRecord,
+  LongText,
   parseExact,
   stringifyExact,
 } from '@thriftgate/providers';
@@ -11,9 +14,13 @@ import { parseCacheControls } from '../../cache/controls/cache-controls';
 import type { SentDirective } from '../../cache/controls/cache-directive';
 import { readTags } from '../../calls/tags';
 import { GatewayError } from '../../common/errors';
+import { OF_CALLERS } from '../../http/body/body-scanner';
+import { isUtf8InSteps, parseInPieces } from '../../http/body/large-body';
 import type { RawLine } from './raw-lines';
 
 const MAX_CUSTOM_ID_LENGTH = 512;
+/** Members and elements of a line, of whichever API. */
+const MAX_VALUES = Math.max(OF_CALLERS.maxValues, ...ENDPOINTS.map(({ maxValues = 0 }) => maxValues));
 
 /** One line of a batch, ready to be stored. */
 export interface BatchLine {
@@ -22,8 +29,8 @@ export interface BatchLine {
   /** The path of the line's API. */
   url: string;
   model: string;
-  /** JSON text. */
-  body: string;
+  /** JSON; in pieces where it has long texts. */
+  body: JsonBody;
   /** What it asks of the cache. */
   directives: readonly SentDirective[];
 }
@@ -52,9 +59,12 @@ class BadLine extends Error {
  *
  * @param endpoint the batch's: of lines that name none
  */
-export function readLine(raw: RawLine, endpoint: Endpoint): { line: BatchLine } | { problem: LineProblem } {
+export async function readLine(
+  raw: RawLine,
+  endpoint: Endpoint,
+): Promise<{ line: BatchLine } | { problem: LineProblem }> {
   try {
-    return { line: parse(raw, endpoint) };
+    return { line: await parse(raw, endpoint) };
   } catch (error) {
     const { code, message, param } = error instanceof BadLine ? error : new BadLine('invalid_json_line', tooDeep, null);
     return { problem: { line: raw.line, code, message, param } };
@@ -64,15 +74,15 @@ export function readLine(raw: RawLine, endpoint: Endpoint): { line: BatchLine } 
 /** The one unexpected failure: the engine's stack ends before the nesting of a hostile line does. */
 const tooDeep = 'is nested too deeply';
 
-function parse({ line, text }: RawLine, endpoint: Endpoint): BatchLine {
-  const parsed = parseObject(text);
+async function parse({ line, text, bytes }: RawLine, endpoint: Endpoint): Promise<BatchLine> {
+  const parsed = bytes ? await parseLargeObject(bytes, endpoint) : parseObject(text);
   const customId = customIdOf(parsed.custom_id);
   if (parsed.method !== undefined && parsed.method !== 'POST') {
     throw new BadLine('invalid_method', "'method' must be POST", 'method');
   }
   const own = endpointOf(parsed.url, endpoint);
   const { body, model, directives } = bodyOf(parsed.body, own);
-  return { line, customId, url: own.path, model, body: String(stringifyExact(body)), directives };
+  return { line, customId, url: own.path, model, body: stringifyExact(body), directives };
 }
 
 function parseObject(text: string | undefined): Record<string, unknown> {
@@ -83,6 +93,25 @@ function parseObject(text: string | undefined): Record<string, unknown> {
   } catch {
     throw new BadLine('invalid_json_line', 'is not valid JSON', null);
   }
+  return asObject(value);
+}
+
+/** What holds up other calls is refused, as in the body of a single call. */
+async function parseLargeObject(bytes: Buffer, endpoint: Endpoint): Promise<Record<string, unknown>> {
+  if (!isAscii(bytes) && !(await isUtf8InSteps(bytes))) return parseObject(undefined);
+  try {
+    return asObject(await parseInPieces(bytes));
+  } catch (error) {
+    if (error instanceof BadLine) throw error;
+    if (!(error instanceof GatewayError)) throw new BadLine('invalid_json_line', 'is not valid JSON', null);
+    // Some APIs take longer lists; which one the line is for, it says itself.
+    const line = await parseInPieces(bytes, MAX_VALUES).catch(() => undefined);
+    if (isObject(line) && endpointOf(line.url, endpoint).maxValues !== undefined) return line;
+    throw new BadLine('line_too_large', error.message.replace(/^The request( body)? /, '').replace(/\..*$/, ''), null);
+  }
+}
+
+function asObject(value: unknown): Record<string, unknown> {
   if (!isObject(value)) throw new BadLine('invalid_json_line', 'must be a JSON object', null);
   return value;
 }
@@ -91,8 +120,10 @@ function customIdOf(value: unknown): string {
   if (value === undefined || value === null || value === '') {
     throw new BadLine('missing_custom_id', "'custom_id' is missing", 'custom_id');
   }
-  if (typeof value !== 'string') throw new BadLine('invalid_custom_id', "'custom_id' must be text", 'custom_id');
-  if (value.length > MAX_CUSTOM_ID_LENGTH) {
+  const isLong = value instanceof LongText;
+  if (typeof value !== 'string' && !isLong)
+    throw new BadLine('invalid_custom_id', "'custom_id' must be text", 'custom_id');
+  if (isLong || value.length > MAX_CUSTOM_ID_LENGTH) {
     const message = `'custom_id' has more than ${MAX_CUSTOM_ID_LENGTH} characters`;
     throw new BadLine('invalid_custom_id', message, 'custom_id');
   }

@@ -28,7 +28,7 @@ export async function checkLines(input: AsyncIterable<RawLine>, rules: CallRules
   const seen = new Map<string, number>();
   for await (const raw of input) {
     check.lines += 1;
-    const problem = check.lines > MAX_BATCH_LINES ? tooMany(raw.line) : problemOf(raw, seen, rules);
+    const problem = check.lines > MAX_BATCH_LINES ? tooMany(raw.line) : await problemOf(raw, seen, rules);
     if (problem) {
       check.problemCount += 1;
       if (check.problems.length < MAX_NAMED_PROBLEMS) check.problems.push(problem);
@@ -47,8 +47,8 @@ export function describeProblems({ lines, problems, problemCount }: LinesCheck):
   return `The batch was refused; no line was started. ${sentences}${more > 0 ? ` ${more} more lines are invalid.` : ''}`;
 }
 
-function problemOf(raw: RawLine, seen: Map<string, number>, rules: CallRules): LineProblem | undefined {
-  const read = readLine(raw, rules.endpoint);
+async function problemOf(raw: RawLine, seen: Map<string, number>, rules: CallRules): Promise<LineProblem | undefined> {
+  const read = await readLine(raw, rules.endpoint);
   if ('problem' in read) return read.problem;
   const { line } = read;
   const first = seen.get(line.customId);

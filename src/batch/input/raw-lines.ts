@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TextDecoder } from 'node:util';
+import { concatInSteps } from '../../http/body/large-body';
 
 /** The longest body of a single call. */
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
@@ -8,14 +9,25 @@ const NEWLINE = 0x0a;
 /** After so much is read and checked, some milliseconds' work, other calls have their turn. */
 const TURN_BYTES = 32 * 1024;
 
-/** A line of the input with its number, counted from 1; `text` is undefined if the line is too long or not UTF-8. */
+/**
+ * A line of the input with its number, counted from 1; `text` is undefined if the line is too long or not UTF-8. A large line
+ * has its bytes in place of a text, if they were asked for.
+ */
 export interface RawLine {
   line: number;
   text: string | undefined;
+  bytes?: Buffer;
 }
 
-/** Cuts content into lines. Blank lines count but are not returned. Between lines, other calls have their turns. */
-export async function* rawLines(content: AsyncIterable<Buffer>): AsyncGenerator<RawLine, void, undefined> {
+/**
+ * Cuts content into lines. Blank lines count but are not returned. Between lines, other calls have their turns.
+ *
+ * @param maxTextBytes longer lines come as their bytes
+ */
+export async function* rawLines(
+  content: AsyncIterable<Buffer>,
+  maxTextBytes = Infinity,
+): AsyncGenerator<RawLine, void, undefined> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let line = 0;
   let begun: Buffer[] = [];
@@ -25,12 +37,14 @@ export async function* rawLines(content: AsyncIterable<Buffer>): AsyncGenerator<
     begunBytes += piece.length;
     if (begunBytes <= MAX_LINE_BYTES) begun.push(piece);
   };
-  const finish = (): RawLine => {
-    const text = begunBytes > MAX_LINE_BYTES ? undefined : decode(decoder, Buffer.concat(begun));
+  const finish = async (): Promise<RawLine> => {
+    const [pieces, length] = [begun, begunBytes];
     begun = [];
     begunBytes = 0;
     line += 1;
-    return { line, text };
+    if (length > MAX_LINE_BYTES) return { line, text: undefined };
+    if (length > maxTextBytes) return { line, text: undefined, bytes: await concatInSteps(pieces) };
+    return { line, text: decode(decoder, Buffer.concat(pieces)) };
   };
   for await (const chunk of content) {
     let start = 0;
@@ -42,13 +56,13 @@ export async function* rawLines(content: AsyncIterable<Buffer>): AsyncGenerator<
         readBytes = 0;
         await nextTurn();
       }
-      const found = finish();
+      const found = await finish();
       if (found.text?.trim() !== '') yield found;
     }
     if (start < chunk.length) append(chunk.subarray(start));
   }
   if (begunBytes === 0) return;
-  const last = finish();
+  const last = await finish();
   if (last.text?.trim() !== '') yield last;
 }
 

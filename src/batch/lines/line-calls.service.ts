@@ -1,10 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { type AbortSignalLike, endpointAt, parseExact } from '@thriftgate/providers';
+import { type AbortSignalLike, endpointAt, type JsonBody, parseExact } from '@thriftgate/providers';
 import type { Call } from '../../calls/call';
+import { FailedCosts } from '../../calls/failed-costs';
 import { readTags, withoutTagList } from '../../calls/tags';
 import type { Caller } from '../../common/caller';
 import { Clock } from '../../common/clock';
+import { concatInSteps, parseInPieces } from '../../http/body/large-body';
 import { ApiKeyDirectory } from '../../keys/api-key-directory.service';
+import { LineBodies, type LinesDb } from './line-bodies.repository';
 
 /** A line of a batch as it is stored. */
 export interface StoredLine {
@@ -15,8 +18,8 @@ export interface StoredLine {
   customId: string;
   /** The path of the line's endpoint. */
   endpoint: string;
-  /** JSON text. */
-  body: string;
+  /** JSON; null for a large one, which stays in the database until its call is made. */
+  body: JsonBody | null;
   /** When the batch was made, where the line is to run live. */
   madeAt?: Date;
 }
@@ -25,6 +28,7 @@ export interface StoredLine {
 @Injectable()
 export class LineCalls {
   constructor(
+    private readonly bodies: LineBodies,
     private readonly keys: ApiKeyDirectory,
     private readonly clock: Clock,
   ) {}
@@ -41,10 +45,17 @@ export class LineCalls {
     return this.callerOf(line) ?? { role: 'member', teamId, keyId, models: null, rpmLimit: null };
   }
 
-  callOf(line: StoredLine, requestId: string, caller: Caller, signal: AbortSignalLike): Call {
+  /** @param db the transaction to read in, if any */
+  async callOf(
+    line: StoredLine,
+    requestId: string,
+    caller: Caller,
+    signal: AbortSignalLike,
+    db?: LinesDb,
+  ): Promise<Call> {
     const endpoint = endpointAt(line.endpoint);
     if (!endpoint) throw new Error(`a line is for ${line.endpoint}, which is not served`);
-    const { body, request } = endpoint.read(parseExact(line.body));
+    const { body, request } = endpoint.read(await this.parsed(line, endpoint.maxValues, db));
     return {
       requestId,
       caller,
@@ -54,8 +65,17 @@ export class LineCalls {
       headers: undefined,
       tags: readTags(undefined, request.metadata),
       batch: { batchId: line.batchId, customId: line.customId, madeAtMs: line.madeAt?.getTime() },
+      failedCosts: new FailedCosts(),
       signal,
       startedAt: this.clock.now(),
     };
+  }
+
+  private async parsed({ batchId, lineNo, body }: StoredLine, maxValues?: number, db?: LinesDb): Promise<unknown> {
+    if (typeof body === 'string') return parseExact(body);
+    return parseInPieces(
+      body ? await concatInSteps([...body]) : await this.bodies.read(batchId, lineNo, db),
+      maxValues,
+    );
   }
 }

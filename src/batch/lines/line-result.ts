@@ -1,4 +1,5 @@
 import type { TokenUsage } from '@thriftgate/providers';
+import type { Costs } from '../../calls/failed-costs';
 import type { PicoUsd } from '../../common/money';
 import type { StoredLine } from './line-calls.service';
 
@@ -56,9 +57,20 @@ const NO_COST = {
   savedPusd: 0n,
 };
 
-/** The result of a line whose call failed: the error body, as an application gets it, for the error file. */
-export function failedCall(line: LineResult['line'], requestId: string, status: number, error: object): LineResult {
-  return { ...NO_COST, line, state: 'failed', requestId, status, body: JSON.stringify(error) };
+/**
+ * The result of a line whose call failed: the error body, as an application gets it, for the error file.
+ *
+ * @param costs what an upstream charges for it all the same
+ */
+export function failedCall(
+  line: LineResult['line'],
+  requestId: string,
+  status: number,
+  error: object,
+  { listCostPusd, costPusd }: Costs = NO_COST,
+): LineResult {
+  const paid = { listCostPusd, costPusd, savedPusd: listCostPusd - costPusd };
+  return { ...NO_COST, ...paid, line, state: 'failed', requestId, status, body: JSON.stringify(error) };
 }
 
 /** The result of a line without a call. */

@@ -3,6 +3,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { newRequestId } from '../../common/ids';
 import { Database } from '../../database/database.connection';
 import type { LineAnswer, Schema } from '../../database/schema';
+import { smallBody } from './line-bodies.repository';
 import type { ClaimedLine, LineResult } from './line-result';
 
 /** End of a claim that is not renewed. */
@@ -31,7 +32,7 @@ export class LinesRepository {
       UPDATE batch_lines line SET state = 'running', lease_token = ${token}, lease_until = ${LEASE}, starts = starts + 1
       FROM open, batches batch
       WHERE line.batch_id = ${batchId} AND line.line_no = open.line_no AND batch.id = ${batchId}
-      RETURNING line.batch_id AS "batchId", line.line_no AS "lineNo", line.custom_id AS "customId", line.body,
+      RETURNING line.batch_id AS "batchId", line.line_no AS "lineNo", line.custom_id AS "customId", ${smallBody('line')} AS body,
         line.starts, line.lease_token AS "token", batch.team_id AS "teamId", batch.key_id AS "keyId", line.url AS endpoint,
         batch.created_at AS "madeAt",
         batch.expires_at AS "expiresAt", batch.total_lines AS "batchLines", batch.escalate`.execute(this.database.db);

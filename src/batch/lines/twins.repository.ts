@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { Database } from '../../database/database.connection';
-import type { LineAnswer, LineState } from '../../database/schema';
+import type { LineAnswer, LineState, Schema } from '../../database/schema';
 import { LedgerRepository } from '../../ledger/ledger.repository';
+import { smallBody } from './line-bodies.repository';
 import type { StoredLine } from './line-calls.service';
 import type { LineResult } from './line-result';
 import { LinesRepository } from './lines.repository';
@@ -34,12 +35,12 @@ export class TwinsRepository {
    */
   settle(
     batchId: string,
-    endsOf: (twins: readonly Twin[]) => { rows: string[]; results: LineResult[] },
+    endsOf: (twins: readonly Twin[], db: Kysely<Schema>) => Promise<{ rows: string[]; results: LineResult[] }>,
   ): Promise<number> {
     return this.database.db.transaction().execute(async (transaction) => {
       const { rows: twins } = await sql<Twin>`
         SELECT line.batch_id AS "batchId", batch.team_id AS "teamId", batch.key_id AS "keyId", line.line_no AS "lineNo",
-          line.custom_id AS "customId", line.url AS endpoint, line.body, first.state AS "firstState",
+          line.custom_id AS "customId", line.url AS endpoint, ${smallBody('line')} AS body, first.state AS "firstState",
           first.response_status AS status, first.result, first.answer
         FROM batch_lines line
         JOIN batch_lines first ON first.batch_id = line.batch_id AND first.line_no = line.same_as
@@ -48,7 +49,7 @@ export class TwinsRepository {
           AND first.state IN ('done', 'failed', 'cancelled', 'expired')
         ORDER BY line.line_no LIMIT ${GROUP_LINES} FOR UPDATE OF line`.execute(transaction);
       const ended = twins.filter(({ firstState }) => firstState === 'done' || firstState === 'failed');
-      const { rows, results } = endsOf(ended);
+      const { rows, results } = await endsOf(ended, transaction);
       if (rows.length > 0)
         await this.ledger.write(
           rows.map((row) => Buffer.from(row)),

@@ -6,6 +6,7 @@ import { newRequestId } from '../../common/ids';
 import { type Owner } from '../../common/owner';
 import { openedBy, rowOf } from '../../ledger/ledger.service';
 import { Clock } from '../../common/clock';
+import type { LinesDb } from './line-bodies.repository';
 import { LineCalls } from './line-calls.service';
 import type { LineResult } from './line-result';
 import { type Twin, TwinsRepository } from './twins.repository';
@@ -26,15 +27,16 @@ export class TwinsService {
 
   /** Ends the lines of a batch whose equal has ended, each once. */
   async settle(batchId: string): Promise<void> {
-    while ((await this.repository.settle(batchId, (twins) => this.endsOf(twins))) > 0);
+    while ((await this.repository.settle(batchId, (twins, db) => this.endsOf(twins, db))) > 0);
   }
 
-  private endsOf(twins: readonly Twin[]): { rows: string[]; results: LineResult[] } {
-    const ends = twins.map((twin) => this.endOf(twin));
+  private async endsOf(twins: readonly Twin[], db: LinesDb): Promise<{ rows: string[]; results: LineResult[] }> {
+    const ends: Awaited<ReturnType<TwinsService['endOf']>>[] = [];
+    for (const twin of twins) ends.push(await this.endOf(twin, db));
     return { rows: ends.flatMap(({ row }) => row ?? []), results: ends.map(({ result }) => result) };
   }
 
-  private endOf(twin: Twin): { row: string | undefined; result: LineResult } {
+  private async endOf(twin: Twin, db: LinesDb): Promise<{ row: string | undefined; result: LineResult }> {
     const { batchId, lineNo, answer, result: body, status } = twin;
     const requestId = newRequestId();
     const isDone = twin.firstState === 'done' && answer !== null;
@@ -53,14 +55,17 @@ export class TwinsService {
       costPusd: 0n,
       savedPusd: listCostPusd,
     };
-    return { row: isDone ? this.rowOf(twin, requestId, answer) : undefined, result };
+    return { row: isDone ? await this.rowOf(twin, { requestId, answer, db }) : undefined, result };
   }
 
   /** The row of a call that another line paid for; none where the call cannot be made any more. */
-  private rowOf(twin: Twin, requestId: string, answer: NonNullable<Twin['answer']>): string | undefined {
+  private async rowOf(
+    twin: Twin,
+    { requestId, answer, db }: { requestId: string; answer: NonNullable<Twin['answer']>; db: LinesDb },
+  ): Promise<string | undefined> {
     try {
       const caller = this.lineCalls.callerOfSent(twin);
-      const prepared = this.calls.prepare(this.lineCalls.callOf(twin, requestId, caller, NEVER));
+      const prepared = this.calls.prepare(await this.lineCalls.callOf(twin, requestId, caller, NEVER, db));
       const attempt = { number: 1, provider: answer.provider ?? '', upstreamModel: answer.model };
       const owner: Owner = { kind: 'batch', id: twin.batchId };
       const intent = intentOf(prepared, 'COALESCED', attempt);

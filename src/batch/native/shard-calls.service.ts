@@ -99,9 +99,9 @@ export class ShardCalls {
     return `${api.line(lineId(id, line.lineNo), exchange.request)}\n`;
   }
 
-  private defer(shard: LeasedShard, line: ShardLine): Promise<DeferredCall | undefined> {
+  private async defer(shard: LeasedShard, line: ShardLine): Promise<DeferredCall | undefined> {
     const caller = this.lineCalls.callerOfSent(line);
-    const prepared = this.calls.prepare(this.lineCalls.callOf(line, line.requestId, caller, NEVER));
+    const prepared = this.calls.prepare(await this.lineCalls.callOf(line, line.requestId, caller, NEVER));
     const site = this.vendors.siteOf(shard);
     return this.deferred.defer(prepared, deploymentOf(shard, prepared.model.deployments), site?.provider);
   }

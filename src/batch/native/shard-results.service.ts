@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { BatchApi, HttpRequest, VendorBatch, VendorLine } from '@thriftgate/providers';
 import { DeferredAttempts, type DeferredEnd } from '../../calls/attempts/deferred-attempts.service';
+import type { Costs } from '../../calls/failed-costs';
 import { NO_TOKENS, type Outcome, rowOf } from '../../ledger/ledger.service';
 import { rawLines } from '../input/raw-lines';
 import { failedCall, inOneLine, type LineResult, notCalled } from '../lines/line-result';
@@ -96,7 +97,7 @@ export class ShardResults {
       return { row: undefined, result };
     }
     const { row, end } = await this.deferred.settle(call.deferred, call.open, answer);
-    return { row, result: resultOf(line, end) };
+    return { row, result: resultOf(line, end, call.deferred.prepared.call.failedCosts) };
   }
 
   /** Undefined where the line cannot be made into its call any more; its attempt keeps its estimate then. */
@@ -135,15 +136,15 @@ export class ShardResults {
   }
 }
 
-/** The result of a line; undefined where it is run again, as a live call. */
-function resultOf(line: ShardLine, end: DeferredEnd['end']): LineResult | undefined {
+/** The result of a line; undefined where it is run again, as a live call. @param costs what a failed one costs all the same */
+function resultOf(line: ShardLine, end: DeferredEnd['end'], costs: Costs): LineResult | undefined {
   const { batchId, lineNo, requestId } = line;
   const place = { batchId, lineNo, token: null };
   if (!end) return undefined;
   if (end.kind === 'failed') {
     if (end.failure.error.elsewhere) return undefined;
     const error = end.failure.toGatewayError();
-    return failedCall(place, requestId, error.status, lineErrorBody(line.endpoint, requestId, error));
+    return failedCall(place, requestId, error.status, lineErrorBody(line.endpoint, requestId, error), costs);
   }
   const { usage, listCostPusd, costPusd, upstreamModel, provider } = end.answer;
   return {

@@ -6,6 +6,7 @@ import type { BatchShardsTable, BatchStatus, Schema } from '../../database/schem
 import { LedgerRepository } from '../../ledger/ledger.repository';
 import type { StoredLine } from '../lines/line-calls.service';
 import type { LineResult } from '../lines/line-result';
+import { smallBody } from '../lines/line-bodies.repository';
 import { LinesRepository } from '../lines/lines.repository';
 
 const LEASE = sql<Date>`now() + interval '20 seconds'`;
@@ -211,7 +212,7 @@ export class ShardsRepository {
 
 function columnsOf({ teamId, keyId }: LeasedShard) {
   return sql`batch_id AS "batchId", ${teamId} AS "teamId", ${keyId} AS "keyId", line_no AS "lineNo",
-    custom_id AS "customId", url AS endpoint, body, request_id AS "requestId"`;
+    custom_id AS "customId", url AS endpoint, ${smallBody()} AS body, request_id AS "requestId"`;
 }
 
 async function closeLines(

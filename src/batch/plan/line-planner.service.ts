@@ -52,7 +52,7 @@ export class LinePlanner {
   /** @returns undefined where the line will end with an error */
   async look(line: StoredLine, caller: Caller): Promise<PlannedCall | undefined> {
     try {
-      const prepared = this.calls.prepare(this.lineCalls.callOf(line, newRequestId(), caller, NEVER));
+      const prepared = this.calls.prepare(await this.lineCalls.callOf(line, newRequestId(), caller, NEVER));
       const hits = await this.calls.stored(prepared);
       return {
         lineNo: line.lineNo,
@@ -117,5 +117,10 @@ function mayDefer({ call, controls }: PreparedCall): boolean {
 /** What equal lines have in common. The slot of a call with parts says nothing of the form in which they are written. */
 function questionOf({ controls, parts, slot }: PreparedCall, { body }: StoredLine): string | undefined {
   if (!controls.read || !controls.write) return undefined;
-  return parts ? `${slot.key} ${createHash('sha256').update(body).digest('base64')}` : slot.key;
+  if (!parts) return slot.key;
+  // A large body is not in memory.
+  if (body === null) return undefined;
+  const hash = createHash('sha256');
+  for (const piece of typeof body === 'string' ? [body] : body) hash.update(piece);
+  return `${slot.key} ${hash.digest('base64')}`;
 }

@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely';
 import { newRequestId } from '../../common/ids';
 import { Database } from '../../database/database.connection';
 import type { BatchStatus, Schema } from '../../database/schema';
+import { smallBody } from '../lines/line-bodies.repository';
 import type { StoredLine } from '../lines/line-calls.service';
 import type { BatchPlan } from './batch-plan';
 
@@ -53,7 +54,7 @@ export class PlanRepository {
     for (let last = 0; ;) {
       const { rows } = await sql<StoredLine>`
         SELECT batch_id AS "batchId", ${teamId} AS "teamId", ${keyId} AS "keyId", line_no AS "lineNo",
-          custom_id AS "customId", url AS endpoint, body
+          custom_id AS "customId", url AS endpoint, ${smallBody()} AS body
         FROM batch_lines WHERE batch_id = ${id} AND line_no > ${last} ORDER BY line_no LIMIT ${PAGE_LINES}`.execute(
         this.database.db,
       );

@@ -10,6 +10,7 @@ import { ApiKeyDirectory } from '../../keys/api-key-directory.service';
 import { budgetExceeded } from '../../calls/testing/builders';
 import type { ClaimedLine, LineResult, PutOff } from '../lines/line-result';
 import { RefusedCalls } from '../../refused-calls/refused-calls.service';
+import { LineBodies } from '../lines/line-bodies.repository';
 import { LineCalls } from '../lines/line-calls.service';
 import { LineStarts } from '../ways/line-starts.service';
 import { LineRunner } from './line-runner.service';
@@ -50,6 +51,7 @@ async function setUp(
     providers: [
       LineRunner,
       LineCalls,
+      { provide: LineBodies, useValue: {} },
       Clock,
       { provide: GatewayConfig, useValue: { batch: { concurrency: 1 } } },
       {
@@ -188,6 +190,16 @@ describe('LineRunner', () => {
     expect([await run(), await run()]).toEqual([putOff, putOff]);
     expect(await run()).toMatchObject({ state: 'failed', status: 429 });
     expect(calls).toHaveLength(3);
+  });
+
+  it('kind 1: has the cost of calls without an answer, also of those before it was put off', async () => {
+    const { run } = await setUp(async ({ failedCosts }) => {
+      failedCosts.add({ listCostPusd: 6n, costPusd: 5n });
+      throw upstream(429, 30);
+    });
+    await run();
+    await run();
+    expect(await run()).toMatchObject({ state: 'failed', listCostPusd: 18n, costPusd: 15n, savedPusd: 3n });
   });
 
   it('returns no result for a line that was aborted', async () => {

@@ -3,6 +3,7 @@ import type { AbortSignalLike } from '@thriftgate/providers';
 import { BudgetExceededError } from '../../budgets/holds/budget-exceeded';
 import type { Call, CallResponse, JsonResponse } from '../../calls/call';
 import { CallsService } from '../../calls/calls.service';
+import { FailedCosts } from '../../calls/failed-costs';
 import { Clock } from '../../common/clock';
 import { GatewayConfig } from '../../config/gateway-config';
 import type { GatewayError } from '../../common/errors';
@@ -31,12 +32,22 @@ const FLEX_RETRY_MS = 5_000;
 /** How often lines that wait for a budget are run again. */
 const BUDGET_RETRY_MS = 60_000;
 
+/** What is known of a line's failed calls. */
+interface Failures {
+  /** How many failed; waiting for room is no failure. */
+  calls: number;
+  /** What they cost all the same. */
+  costs: FailedCosts;
+  /** The model that the line names; undefined while it is not read. */
+  model?: string;
+}
+
 /** Runs one line as a call, through cache and router like any other call. */
 @Injectable()
 export class LineRunner {
   private readonly logger = new Logger(LineRunner.name);
   /** The failed calls of lines that are not ended, in this process. */
-  private readonly failures = new Map<string, number>();
+  private readonly failures = new Map<string, Failures>();
   private flexRunning = 0;
 
   constructor(
@@ -64,7 +75,8 @@ export class LineRunner {
     let hasSlot = true;
     for (;;) {
       const requestId = newRequestId();
-      const made = await this.callOnce(line, requestId, signal, (isFlex) => {
+      const failures = this.failuresOf(line);
+      const made = await this.callOnce(line, requestId, signal, failures, (isFlex) => {
         if (!isFlex) return hasSlot;
         if (this.flexRunning >= FLEX_SLOTS * this.config.batch.concurrency) return false;
         hasSlot = false;
@@ -83,15 +95,15 @@ export class LineRunner {
         if (signal.aborted) return undefined;
         continue;
       }
-      const failures = this.failuresWith(line, error);
-      if (failures === MAX_CALLS || !isRetryable(error)) {
-        this.refusedCalls.count(line, modelOf(line), error);
+      if (!isForRoom(error)) failures.calls += 1;
+      if (failures.calls === MAX_CALLS || !isRetryable(error)) {
+        this.refusedCalls.count(line, failures.model, error);
         return this.ended(
           line,
-          failedCall(line, requestId, error.status, lineErrorBody(line.endpoint, requestId, error)),
+          failedCall(line, requestId, error.status, lineErrorBody(line.endpoint, requestId, error), failures.costs),
         );
       }
-      const pauseMs = pauseAfter(failures, error);
+      const pauseMs = pauseAfter(failures.calls, error);
       if (isForRoom(error) || pauseMs > LONGEST_PAUSE_IN_SLOT_MS) return this.putOff(error, pauseMs);
       await pauseUnless(signal, pauseMs);
       if (signal.aborted) return undefined;
@@ -113,10 +125,9 @@ export class LineRunner {
     return { notBefore: new Date(this.clock.now() + (isFlex ? FLEX_RETRY_MS : 0)), forBatch: isFlex };
   }
 
-  /** The line's failures, with this one; waiting for room is none. */
-  private failuresWith(line: ClaimedLine, error: GatewayError): number {
-    const failures = (this.failures.get(nameOf(line)) ?? 0) + (isForRoom(error) ? 0 : 1);
-    if (failures > 0) this.failures.set(nameOf(line), failures);
+  private failuresOf(line: ClaimedLine): Failures {
+    const failures = this.failures.get(nameOf(line)) ?? { calls: 0, costs: new FailedCosts() };
+    this.failures.set(nameOf(line), failures);
     const [oldest] = this.failures.keys();
     if (this.failures.size > MAX_REMEMBERED && oldest !== undefined) this.failures.delete(oldest);
     return failures;
@@ -143,6 +154,7 @@ export class LineRunner {
     line: ClaimedLine,
     requestId: string,
     signal: AbortSignalLike,
+    failures: Failures,
     mayRun: (isFlex: boolean) => boolean,
   ): Promise<LineResult | PutOff | FailedCall> {
     const caller = this.lineCalls.callerOf(line);
@@ -151,7 +163,9 @@ export class LineRunner {
     }
     let call: Call | undefined;
     try {
-      const start = await this.starts.start(line, this.lineCalls.callOf(line, requestId, caller, signal));
+      const made = await this.lineCalls.callOf(line, requestId, caller, signal);
+      failures.model = made.request.model;
+      const start = await this.starts.start(line, { ...made, failedCosts: failures.costs });
       if ('notBefore' in start) return start;
       ({ call } = start);
       const isFlex = call.only !== undefined;
@@ -197,15 +211,6 @@ function done(
     costPusd: settlement.costPusd,
     savedPusd: settlement.savedPusd,
   };
-}
-
-/** The model that a line names; of one that cannot be read, none. */
-function modelOf({ body }: ClaimedLine): unknown {
-  try {
-    return (JSON.parse(body) as { model?: unknown } | null)?.model;
-  } catch {
-    return undefined;
-  }
 }
 
 /** The call would run if others had ended: calls at the model's deployments, or holds of calls in a budget. */

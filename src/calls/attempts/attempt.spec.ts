@@ -33,6 +33,7 @@ const ENDS: Record<string, (attempt: Attempt) => Promise<unknown>> = {
     attempt.failBelowHttp(cutOff(true), 502, 'reset', { timedOut: false, answered: false }),
   'a timeout': (attempt) => attempt.failBelowHttp(cutOff(true), 504, 'timeout', { timedOut: true, answered: false }),
   'an unforeseen failure': (attempt) => attempt.abandon(),
+  'a charged failure': (attempt) => attempt.failCharged(undefined, 'text', 502, 'upstream_invalid_answer'),
 };
 
 describe('an attempt', () => {
@@ -51,7 +52,7 @@ describe('an attempt', () => {
         else for (const name of names) await run(name);
         const { outcome } = bench.ledger;
         expect(bench.hold.ends).toEqual([outcome.costPusd]);
-        expect(bench.stored).toHaveLength(!refuses && outcome.state === 'settled' && outcome.uncached === null ? 1 : 0);
+        expect(bench.stored).toHaveLength(!refuses && outcome.status === 200 && outcome.uncached === null ? 1 : 0);
         expect([attempt.hasEnded, attempt.stored]).toEqual([true, bench.stored.length === 1]);
       }),
     );
@@ -235,5 +236,12 @@ describe('an attempt', () => {
     const call = aCall({}, { onCharged });
     await end(bench.start({ resolved: aResolvedCall(call) }));
     expect(onCharged).toHaveBeenCalledTimes(bench.ledger.outcome.costPusd > 0n ? 1 : 0);
+  });
+
+  it.each(Object.entries(ENDS))('kind 1: counts for its call what brought no answer: %s', async (name, end) => {
+    const resolved = aResolvedCall();
+    await end(bench.start({ resolved }));
+    const { costPusd } = bench.ledger.outcome;
+    expect(resolved.call.failedCosts.costPusd).toBe(name.includes('answer') ? 0n : costPusd);
   });
 });

@@ -122,7 +122,7 @@ export class Attempt {
     const cost = this.costOf(usage, price, facts.usage === undefined && !end.endedCleanly);
     const uncached = this.services.cacheWriter.notCacheableReason(this, reply, end.endedCleanly);
     const { latencyMs, ttftMs } = this.timing;
-    const isFirst = await this.end({
+    const isFirst = await this.end(true, {
       state: 'settled',
       status: end.status ?? OK,
       upstreamModel,
@@ -151,7 +151,7 @@ export class Attempt {
    * @param told false where the upstream did not say that it failed: that it charges nothing is an estimate
    */
   async fail(status: number, errorCode: string | null, told = true): Promise<void> {
-    await this.end({ ...this.failed(status, errorCode), estimated: !told });
+    await this.end(false, { ...this.failed(status, errorCode), estimated: !told });
   }
 
   /**
@@ -164,7 +164,7 @@ export class Attempt {
     const { estimator } = this.services;
     const counted = usage ?? (await estimator.usageOf(endpoint.content(body), written));
     const { listPusd, costPusd, savedBy, estimated } = this.costOf(counted, this.started.price, false);
-    await this.end({
+    await this.end(false, {
       ...this.failed(status, errorCode),
       state: 'settled',
       usage: counted,
@@ -191,21 +191,23 @@ export class Attempt {
     const aborted = error.kind === 'aborted';
     const endStatus = aborted ? CLIENT_CLOSED_REQUEST : status;
     const mayCost = error.sent && (aborted || timedOut || answered);
-    if (mayCost) await this.end(this.unknown(endStatus, errorCode));
+    if (mayCost) await this.end(false, this.unknown(endStatus, errorCode));
     else await this.fail(endStatus, errorCode, !error.sent);
   }
 
   /** Ends an attempt after an unforeseen failure: what it cost is unknown. */
   async abandon(): Promise<void> {
-    await this.end(this.unknown(INTERNAL_ERROR, 'internal_error'));
+    await this.end(false, this.unknown(INTERNAL_ERROR, 'internal_error'));
   }
 
   /** @returns false where the attempt has ended before */
-  private async end(outcome: Outcome): Promise<boolean> {
+  private async end(isAnswered: boolean, outcome: Outcome): Promise<boolean> {
     if (this.ended) return false;
     this.ended = true;
     const { open, hold } = this.started;
-    if (outcome.costPusd > 0n) this.resolved.call.onCharged?.();
+    const { call } = this.resolved;
+    if (outcome.costPusd > 0n) call.onCharged?.();
+    if (!isAnswered) call.failedCosts.add(outcome);
     this.isCharged = outcome.costPusd > 0n && outcome.state === 'settled';
     try {
       await this.services.ledger.settle(open, outcome);

@@ -68,8 +68,11 @@ function setUp() {
       clock,
     ),
   );
-  const respond = (body: object = {}, client = new FakeSignal()) =>
-    coalescing.respond(aPreparedCall(aCall({ ...body }, { signal: client })));
+  const respond = (body: object = {}, client = new FakeSignal(), failedPusd = 0n) => {
+    const call = aCall({ ...body }, { signal: client });
+    call.failedCosts.add({ listCostPusd: failedPusd, costPusd: failedPusd });
+    return coalescing.respond(aPreparedCall(call));
+  };
   /** Lets all calls go on until they wait for an upstream. */
   const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
   /** Ends the attempt of this number. */
@@ -106,6 +109,33 @@ describe('calls that ask the same at the same time', () => {
     expect([asked.length, ledger.recorded.length]).toEqual([1, 2]);
     const settlements = (await all).map((each) => (each.kind === 'json' ? each.settlement.costPusd : undefined));
     expect(settlements).toEqual([ANSWER.costPusd, 0n, 0n]);
+  });
+
+  it('kind 1: pay each for what failed before their answer, also before a stored one', async () => {
+    const { respond, end, store } = setUp();
+    const all = Promise.all([respond({}, new FakeSignal(), 30n), respond({}, new FakeSignal(), 7n), respond()]);
+    await end(0, WHOLE);
+    const list = ANSWER.listCostPusd;
+    const costs = (await all).map((each) => each.kind === 'json' && each.settlement);
+    expect(costs).toMatchObject([
+      { costPusd: list + 30n, savedPusd: 0n },
+      { costPusd: 7n, savedPusd: list },
+      { costPusd: 0n, savedPusd: list },
+    ]);
+    expect((await all)[1].headers).toMatchObject({ 'x-gateway-cost-usd': '0.000000000007' });
+    store();
+    const hit = await respond({}, new FakeSignal(), 5n);
+    expect(hit).toMatchObject({ settlement: { cacheStatus: 'HIT', costPusd: 5n, savedPusd: list } });
+  });
+
+  it('kind 1: say at the end of a stream what failed before it', async () => {
+    const { respond, end } = setUp();
+    const asked = { stream: true, stream_options: { include_usage: true } };
+    const all = Promise.all([respond(asked, new FakeSignal(), 30n), respond(asked, new FakeSignal(), 7n)]);
+    const usageChunk = JSON.stringify({ choices: [], usage: { prompt_tokens: 5 } });
+    await end(0, streamOf(new ScriptedSource([], { ...DONE, usageChunk }), sse.content('a')));
+    const texts = await Promise.all((await all).map(textOf));
+    expect(texts.map((text) => /"cost_usd":"([\d.]+)"/.exec(text)?.[1])).toEqual(['0.00000000078', '0.000000000007']);
   });
 
   it('share a stream from its beginning, also with calls that do not stream', async () => {

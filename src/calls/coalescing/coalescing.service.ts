@@ -12,6 +12,7 @@ import type { ResolvedCall } from '../attempts/resolved-call';
 import type { UpstreamResult } from '../attempts/upstream-result';
 import type { CacheStatus, Call, CallResponse, JsonResponse, Settlement } from '../call';
 import { findStored, wholeHit } from '../call-parts';
+import { settlementOf } from '../failed-costs';
 import { type PreparedCall, statusWithoutHit } from '../prepared-call';
 import { CachedResponseService } from '../responses/cached-response.service';
 import { CallerStream } from '../responses/caller-stream';
@@ -84,7 +85,7 @@ export class Coalescing {
       }
       flight.feed(result.origin, result.first, result.rest);
       const texts = flight.read(subscription);
-      return await new CallerStream(prepared.call, texts, settlementOf(resolved)).start(headersOf(resolved, result));
+      return await new CallerStream(prepared.call, texts, settlementFor(resolved)).start(headersOf(resolved, result));
     } catch (error) {
       flight.finish(failureOf(error, prepared.call));
       subscription.leave();
@@ -100,14 +101,14 @@ export class Coalescing {
     const resolved = resolve(prepared, statusWithoutHit(prepared.controls), undefined);
     const result = await this.upstream.ask(resolved);
     if (result.kind === 'json') return this.respondWhole(resolved, result);
-    const stream = new CallerStream(prepared.call, result.rest, settlementOf(resolved));
+    const stream = new CallerStream(prepared.call, result.rest, settlementFor(resolved));
     return stream.start(headersOf(resolved, result), result.first);
   }
 
   /** A whole answer. A caller that requested a stream gets it as one: not every upstream streams. */
   private async respondWhole(resolved: ResolvedCall, result: WholeResult): Promise<CallResponse> {
     if (!resolved.call.request.stream) return jsonResponse(resolved, result);
-    const settlement = settlementOf(resolved)(result.answer);
+    const settlement = settlementFor(resolved)(result.answer);
     return this.replay.start(resolved.call, headersOf(resolved, result), result.answer, settlement, undefined);
   }
 }
@@ -140,7 +141,7 @@ function flightName({ call, slot: { key, rulesSeen, scope } }: PreparedCall): st
 type WholeResult = Extract<UpstreamResult, { kind: 'json' }>;
 
 function jsonResponse(resolved: ResolvedCall, result: WholeResult): JsonResponse {
-  const settlement = settlementOf(resolved)(result.answer);
+  const settlement = settlementFor(resolved)(result.answer);
   const body = resolved.call.endpoint.render.json(result.answer.body, false);
   const { usage } = result.answer;
   return { kind: 'json', headers: headersOf(resolved, result, settlement), body, usage, settlement };
@@ -167,8 +168,8 @@ function headersOf(
 }
 
 /** What the caller pays whose call went upstream. */
-function settlementOf({ cacheStatus }: ResolvedCall): (answer: SharedAnswer) => Settlement {
-  return ({ listCostPusd, costPusd }) => ({ cacheStatus, listCostPusd, costPusd, savedPusd: listCostPusd - costPusd });
+function settlementFor({ cacheStatus, call }: ResolvedCall): (answer: SharedAnswer) => Settlement {
+  return (answer) => settlementOf(call.failedCosts, cacheStatus, answer);
 }
 
 /** That a line of a batch has to wait holds for no live call that asks the same. */

@@ -13,6 +13,7 @@ import type {
 import { failedOutcome, savedOutcome } from '../attempts/outcome';
 import { intentOf } from '../attempts/resolved-call';
 import type { CallResponse, Settlement, TextStream } from '../call';
+import { settlementOf } from '../failed-costs';
 import type { PreparedCall } from '../prepared-call';
 import { CallerStream, lastEvents } from '../responses/caller-stream';
 import { ReplayService } from '../responses/replay.service';
@@ -84,7 +85,7 @@ export class FollowerService {
 
   private async json(follower: Follower, answer: SharedAnswer): Promise<CallResponse> {
     await this.recordAnswer(follower, answer);
-    const settlement = settlementOf(answer);
+    const settlement = settlementFor(follower.prepared)(answer);
     const headers = headersOf(follower, answer, settlement);
     return { kind: 'json', headers, body: this.bodyOf(follower, answer), usage: answer.usage, settlement };
   }
@@ -107,17 +108,19 @@ export class FollowerService {
     const headers = headersOf(follower, answer);
     if (last === '') {
       const { replayTokensPerSecond } = model.cache;
-      return this.replay.start(call, headers, answer, settlementOf(answer), replayTokensPerSecond);
+      return this.replay.start(call, headers, answer, settlementFor(follower.prepared)(answer), replayTokensPerSecond);
     }
     const { render } = call.endpoint;
-    const first = lastEvents(result, { render, request: call.request }, settlementOf);
+    const first = lastEvents(result, { render, request: call.request }, settlementFor(follower.prepared));
     return { kind: 'stream', headers, first, rest: NOTHING };
   }
 
   private stream(follower: Follower, first: string, texts: FlightSource): Promise<CallResponse> {
     const { call } = follower.prepared;
     follower.ttftMs = this.clock.now() - call.startedAt;
-    const stream = new CallerStream(call, texts, settlementOf, (result) => this.recordEnd(follower, result));
+    const stream = new CallerStream(call, texts, settlementFor(follower.prepared), (result) =>
+      this.recordEnd(follower, result),
+    );
     return stream.start(headersOf(follower, originOf(follower)), first);
   }
 
@@ -155,16 +158,23 @@ function originOf({ flight, prepared }: Follower): FlightOrigin {
   return flight.origin ?? { provider: '', upstreamModel: prepared.model.family };
 }
 
-function settlementOf({ listCostPusd }: SharedAnswer): Settlement {
-  return { cacheStatus: 'COALESCED', listCostPusd, costPusd: 0n, savedPusd: listCostPusd };
+function settlementFor({ call }: PreparedCall): (answer: SharedAnswer) => Settlement {
+  return ({ listCostPusd }) => settlementOf(call.failedCosts, 'COALESCED', { listCostPusd, costPusd: 0n });
 }
 
 /** @param settlement undefined for a stream, whose cost is not known yet */
 function headersOf(
-  { prepared: { slot } }: Follower,
+  { prepared: { call, slot } }: Follower,
   { provider, upstreamModel, dropped }: FlightOrigin,
   settlement?: Settlement,
 ): Record<string, string> {
-  const origin = { provider, upstreamModel, attempts: 0, ttlSeconds: undefined, settlement, dropped };
+  const origin = {
+    provider,
+    upstreamModel,
+    attempts: call.attemptsBefore ?? 0,
+    ttlSeconds: undefined,
+    settlement,
+    dropped,
+  };
   return responseHeaders('COALESCED', slot.key, origin);
 }

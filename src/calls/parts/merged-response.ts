@@ -3,6 +3,7 @@ import { asHeader } from '../../common/header-text';
 import { formatUsd } from '../../common/money';
 import { NO_TOKENS } from '../../ledger/ledger.service';
 import type { CacheStatus, JsonResponse } from '../call';
+import { settlementOf } from '../failed-costs';
 import type { PartedCall } from '../prepared-call';
 
 /** One request for some parts of a call, with its answer. */
@@ -30,19 +31,17 @@ export function mergedResponse(
   const statuses = settlements.map(({ cacheStatus }) => cacheStatus);
   const cacheStatus = STATUSES.find((status) => statuses.includes(status)) ?? 'HIT';
   const savedByCache = found?.entry.listCostPusd ?? 0n;
-  const settlement = {
-    cacheStatus,
+  const settlement = settlementOf(call.failedCosts, cacheStatus, {
     listCostPusd: sum(settlements.map(({ listCostPusd }) => listCostPusd)) + savedByCache,
     costPusd: sum(settlements.map(({ costPusd }) => costPusd)),
-    savedPusd: sum(settlements.map(({ savedPusd }) => savedPusd)) + savedByCache,
-  };
+  });
   const before = call.attemptsBefore ?? 0;
   const attempts = answered.map(({ before: used, response }) => Math.max(0, attemptsIn(response) - used));
   const headers: Record<string, string> = {
     ...responses[0]?.headers,
     'x-cache-status': cacheStatus,
     'x-cache-key': asHeader(slot.key),
-    'x-gateway-attempts': String(attempts.reduce((all, each) => all + each, cacheStatus === 'HIT' ? 0 : before)),
+    'x-gateway-attempts': String(attempts.reduce((all, each) => all + each, before)),
     'x-gateway-cost-usd': formatUsd(settlement.costPusd),
     'x-gateway-saved-usd': formatUsd(settlement.savedPusd),
   };

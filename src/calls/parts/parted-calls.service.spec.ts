@@ -234,6 +234,22 @@ describe('deployments of different upstream models', () => {
     expect(bench.rows).toEqual([]);
   });
 
+  it('kind 1: are paid beside what the own ones were paid without a whole answer', async () => {
+    const bench = new PartedBench(gemini);
+    const inputs = Array.from({ length: 101 }, (_, at) => `text ${at}`);
+    bench.onAsk = ({ model: { deployments: asked }, parts, call }) => {
+      if (asked[0]?.upstreamModel !== 'e-1' || parts?.distinct.length !== 1) return;
+      call.failedCosts.add({ listCostPusd: 7n, costPusd: 7n });
+      throw down();
+    };
+    const { settlement } = await bench.create(bench.prepared(inputs, {}, model));
+    const lists = [inputs.slice(0, 100), inputs.slice(100)];
+    expect(bench.asked).toEqual([...lists, ...lists]);
+    const first = BigInt(tokensOf(inputs.slice(0, 100))) * PUSD_PER_TOKEN;
+    const whole = BigInt(tokensOf(inputs)) * PUSD_PER_TOKEN;
+    expect(settlement).toMatchObject({ costPusd: first + 7n + whole, savedPusd: 0n });
+  });
+
   it.each([
     ['was charged', down(false)],
     ['is of the caller', new GatewayError('invalid_request')],

@@ -10,6 +10,7 @@ import { Coalescing } from '../coalescing/coalescing.service';
 import { attemptsUntil } from '../fallback';
 import { CachedResponseService } from '../responses/cached-response.service';
 import { apportioned } from '../apportioned';
+import type { Costs } from '../failed-costs';
 import { elementsOf, findStored, gathered, narrowedTo, seamOf, wholeHit } from '../call-parts';
 import type { PartedCall } from '../prepared-call';
 import { batchesOf, familiesOf } from './part-batches';
@@ -133,12 +134,14 @@ export class PartedCalls {
       const narrow = narrowedTo(prepared, places, this.cache);
       const used = before + (asked + at) * numbers;
       narrow.call.attemptsBefore = used;
-      return { places, narrow, before: used };
+      const costs: Costs = narrow.call.failedCosts;
+      return { places, narrow, before: used, costs };
     });
     const width = deployments.some(({ maxParallel }) => maxParallel !== undefined) ? 1 : MAX_PARALLEL;
     try {
       return await inParallel(batches, width, async (batch) => {
         const response = asJson(await this.coalescing.respond(batch.narrow));
+        batch.costs = response.settlement;
         return { ...batch, response };
       });
     } catch (error) {
@@ -146,6 +149,8 @@ export class PartedCalls {
       const all = asked + batches.length;
       const used = all > 1 ? before + all * numbers : only?.narrow.call.attemptsBefore;
       prepared.call.attemptsBefore = used ?? before;
+      // What other requests got counts too: the whole call has no answer, or is asked again elsewhere.
+      for (const { costs } of batches) prepared.call.failedCosts.add(costs);
       throw error;
     }
   }

@@ -4,7 +4,8 @@ import { Clock } from '../../common/clock';
 import { LedgerService } from '../../ledger/ledger.service';
 import { savedOutcome } from '../attempts/outcome';
 import { intentOf } from '../attempts/resolved-call';
-import type { CallResponse, Settlement } from '../call';
+import type { CallResponse } from '../call';
+import { settlementOf } from '../failed-costs';
 import type { PreparedCall } from '../prepared-call';
 import { ReplayService } from './replay.service';
 import { responseHeaders } from './response-headers';
@@ -23,12 +24,12 @@ export class CachedResponseService {
     const { entry } = hit;
     const { stream } = call.request;
     const { listCostPusd } = entry;
-    const settlement: Settlement = { cacheStatus: 'HIT', listCostPusd, costPusd: 0n, savedPusd: listCostPusd };
+    const settlement = settlementOf(call.failedCosts, 'HIT', { listCostPusd, costPusd: 0n });
     await this.record(prepared, hit);
     const headers = responseHeaders('HIT', slot.key, {
       provider: entry.provider,
       upstreamModel: entry.upstreamModel ?? model.family,
-      attempts: 0,
+      attempts: call.attemptsBefore ?? 0,
       ttlSeconds: hit.ttlSeconds,
       settlement: stream ? undefined : settlement,
       dropped: entry.dropped,

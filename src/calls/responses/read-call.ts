@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { AbortSignalLike, Endpoint } from '@thriftgate/providers';
 import { callerOf } from '../../common/caller';
 import type { Call } from '../call';
+import { FailedCosts } from '../failed-costs';
 import { readTags, tagsHeader, withoutTagList } from '../tags';
 
 /**
@@ -21,6 +22,7 @@ export function readCall(endpoint: Endpoint, request: FastifyRequest, signal: Ab
     headers: request.headers,
     tags: readTags(tagsHeader(request.headers), read.metadata),
     batch: undefined,
+    failedCosts: new FailedCosts(),
     signal,
     startedAt: nowMs,
   };

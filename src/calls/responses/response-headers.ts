@@ -6,7 +6,7 @@ import type { CacheStatus, Settlement } from '../call';
 export interface ResponseOrigin {
   provider: string;
   upstreamModel: string;
-  /** Upstream attempts, 0 for a hit. */
+  /** Upstream attempts; 0 for a hit, unless other models were asked before. */
   attempts: number;
   /** How long the answer is stored, in seconds; undefined where it is not. */
   ttlSeconds: number | undefined;

@@ -9,6 +9,7 @@ import { aModel } from '../../models/testing/a-model';
 import type { Price } from '../../pricing/price';
 import type { ResolvedCall } from '../attempts/resolved-call';
 import type { Call } from '../call';
+import { FailedCosts } from '../failed-costs';
 import type { PreparedCall } from '../prepared-call';
 
 export { aDeployment, aModel } from '../../models/testing/a-model';
@@ -63,6 +64,7 @@ export function aCall(body: JsonRecord = {}, members: Partial<Call> = {}): Call 
     headers: undefined,
     tags: [],
     batch: undefined,
+    failedCosts: new FailedCosts(),
     signal: new FakeSignal(),
     startedAt: Date.UTC(2026, 0, 1),
     ...members,

@@ -5,6 +5,8 @@ const MAX_DEPTH = 256;
 /** A text from this length on, in bytes, is left out of what is parsed. */
 export const LONG_TEXT_BYTES = 16 * 1024;
 const MAX_ELEMENTS = 50_000;
+/** What is parsed, hashed and written again within 50 ms; calls are far below. */
+export const OF_CALLERS = { maxValues: 50_000, maxParsedBytes: 4 * 1024 * 1024 };
 
 const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
 const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];

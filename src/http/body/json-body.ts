@@ -5,7 +5,7 @@ import { type Endpoint, endpointAt, parseExact } from '@thriftgate/providers';
 import { GatewayError } from '../../common/errors';
 import { BodyMemory } from './body-memory';
 import { readBody, type ReadBody } from './body-reader';
-import type { BodyRules } from './body-scanner';
+import { type BodyRules, OF_CALLERS } from './body-scanner';
 import { isUtf8InSteps, parseLarge } from './large-body';
 import { describeFault } from './json-fault';
 
@@ -15,12 +15,10 @@ type Parser = ReturnType<FastifyInstance['getDefaultJsonParser']>;
 const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)/i;
 const UTF8 = /^utf-?8$/i;
 /** Routes whose bodies pass to upstreams, besides those of endpoints. */
-const BATCHES = '/v1/batches';
+export const BATCH_ROUTES: ReadonlySet<string | undefined> = new Set(['/v1/batches', '/v1/batches/quote']);
 const AZURE_DEPLOYMENT = '/openai/deployments/:model';
 /** In longer bodies no fault is looked for, which takes longer than to parse them. */
 const MAX_DESCRIBED_BYTES = 1024 * 1024;
-/** What is parsed, hashed and written again within 50 ms; calls are far below. */
-const OF_CALLERS = { maxValues: 50_000, maxParsedBytes: 4 * 1024 * 1024 };
 /** A price catalogue has a hundred thousand values. */
 const OF_ADMINISTRATORS = { maxValues: 1_000_000, maxParsedBytes: 64 * 1024 * 1024 };
 
@@ -108,7 +106,7 @@ function parseWith(request: FastifyRequest, parser: Parser): (json: string) => u
 
 /** Whether a body passes to an upstream: then all digits and the order of its members count. */
 function passesOn(request: FastifyRequest): boolean {
-  return request.routeOptions.url === BATCHES || endpointOf(request) !== undefined;
+  return BATCH_ROUTES.has(request.routeOptions.url) || endpointOf(request) !== undefined;
 }
 
 function endpointOf({ routeOptions: { url = '' } }: FastifyRequest): Endpoint | undefined {
@@ -122,7 +120,7 @@ function rulesOf(request: FastifyRequest): BodyRules {
   return {
     ...(isTrusted ? OF_ADMINISTRATORS : { ...OF_CALLERS, maxValues }),
     leavesOutTexts,
-    leavesOutLists: request.routeOptions.url === BATCHES,
+    leavesOutLists: BATCH_ROUTES.has(request.routeOptions.url),
   };
 }
 

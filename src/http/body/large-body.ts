@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LongText, type PassedValue, parseExact, placeOf, RawElement } from '@thriftgate/providers';
-import type { BodyRange } from './body-scanner';
+import { type BodyRange, type BodyRules, BodyScanner, OF_CALLERS } from './body-scanner';
 
 /** How much is hashed or checked at once, in bytes; between two such steps other calls have their turn. */
 const STEP_BYTES = 1024 * 1024;
@@ -36,6 +36,35 @@ export async function parseLarge(
   text += bytes.toString('utf8', copied);
   await nextTurn();
   return parseExact(text, parse, passed);
+}
+
+/**
+ * Parses JSON of a caller, apart from its long texts, in steps between which other calls have their turn.
+ *
+ * @throws GatewayError `request_too_large`, `invalid_request`; Error where the bytes are no JSON
+ */
+export async function parseInPieces(bytes: Buffer, maxValues: number = OF_CALLERS.maxValues): Promise<unknown> {
+  const rules: BodyRules = { ...OF_CALLERS, maxValues, leavesOutTexts: true, leavesOutLists: false };
+  const scanner = new BodyScanner(rules);
+  for (let at = 0; at < bytes.length; at += STEP_BYTES) {
+    scanner.push(bytes.subarray(at, at + STEP_BYTES));
+    await nextTurn();
+  }
+  scanner.end();
+  return parseLarge(bytes, scanner.ranges, JSON.parse);
+}
+
+/** The pieces as one, copied in steps. */
+export async function concatInSteps(pieces: readonly Buffer[]): Promise<Buffer> {
+  const whole = Buffer.allocUnsafeSlow(pieces.reduce((sum, { length }) => sum + length, 0));
+  let [at, copied] = [0, 0];
+  for (const piece of pieces) {
+    at += piece.copy(whole, at);
+    if (at - copied < STEP_BYTES) continue;
+    copied = at;
+    await nextTurn();
+  }
+  return whole;
 }
 
 /** Whether bytes are UTF-8, asked in steps. */

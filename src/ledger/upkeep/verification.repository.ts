@@ -57,8 +57,9 @@ const INVARIANTS: Invariant[] = [
   },
   {
     name: 'no call is answered twice',
-    // A call with parts may have several questions, and parts that the cache has answered.
-    violations: sql`SELECT request_id AS violation FROM ledger WHERE state = 'settled' AND coalesce(status, 0) < 500
+    // A failure that was charged is no answer; one that its caller has left is. A call with parts may have several questions,
+    // and parts that the cache has answered.
+    violations: sql`SELECT request_id AS violation FROM ledger WHERE state = 'settled' AND (error_code IS NULL OR status = 499)
       AND corrects IS NULL AND NOT (endpoint = ANY (${PARTED}) AND question IS NULL)
       GROUP BY request_id, CASE WHEN endpoint = ANY (${PARTED}) THEN question || ' ' || upstream_model END HAVING count(*) > 1`,
   },

@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { Database } from '../../database/database.connection';
+import type { Schema } from '../../database/schema';
+import { concatInSteps } from '../../http/body/large-body';
+import { ChunkWriter } from '../files/chunk-writer';
+import type { BatchLine } from '../input/batch-line';
+
+/** From this length on a body is read and written in pieces, in bytes: as a whole it would hold up other calls. */
+const LARGE_BYTES = 1024 * 1024;
+/** The database unpacks the whole body for each piece: few large pieces are read faster than many small ones. In bytes. */
+const PIECE_BYTES = 4 * LARGE_BYTES;
+
+/** The database, or a transaction. */
+export type LinesDb = Kysely<Schema>;
+
+/** The body of a line in a query; null for a large one, which {@link LineBodies.read} reads. @param lines the table's name there */
+export function smallBody(lines = 'batch_lines'): RawBuilder<string | null> {
+  const body = sql.ref(`${lines}.body`);
+  return sql`CASE WHEN octet_length(${body}) <= ${sql.lit(LARGE_BYTES)} THEN ${body} END`;
+}
+
+/** Whether a line is to be inserted by itself. */
+export function isLarge(body: BatchLine['body']): boolean {
+  return typeof body !== 'string' && body.byteLength > LARGE_BYTES;
+}
+
+/** Reads and writes the bodies of lines that are too large for one message to the database. */
+@Injectable()
+export class LineBodies {
+  constructor(private readonly database: Database) {}
+
+  /** The body of a large line, in JSON in UTF-8. @param db the transaction to read in, if any */
+  async read(batchId: string, lineNo: number, db?: Kysely<Schema>): Promise<Buffer> {
+    const pieces: Buffer[] = [];
+    for await (const piece of this.pieces(batchId, lineNo, db)) pieces.push(piece);
+    return concatInSteps(pieces);
+  }
+
+  async *pieces(
+    batchId: string,
+    lineNo: number,
+    db: Kysely<Schema> = this.database.db,
+  ): AsyncGenerator<Buffer, void, undefined> {
+    for (let start = 1; ; start += PIECE_BYTES) {
+      const { rows } = await sql<{ piece: Buffer }>`
+        SELECT substring(convert_to(body, 'UTF8') FROM ${start}::int FOR ${PIECE_BYTES}::int) AS piece
+        FROM batch_lines WHERE batch_id = ${batchId} AND line_no = ${lineNo}`.execute(db);
+      const piece = rows[0]?.piece;
+      if (piece && piece.length > 0) yield piece;
+      if (!piece || piece.length < PIECE_BYTES) return;
+    }
+  }
+
+  /**
+   * Writes a large line. Its pieces are chunks of the input file for as long as the database makes the body of them, with
+   * negative numbers, which nothing else reads.
+   */
+  async write(
+    { id: batchId, input_file_id: fileId }: { id: string; input_file_id: string },
+    line: BatchLine,
+    db: Kysely<Schema>,
+  ): Promise<void> {
+    const writer = new ChunkWriter(async (number, content) => {
+      await db
+        .insertInto('file_chunks')
+        .values({ file_id: fileId, chunk: -1 - number, content })
+        .execute();
+    });
+    for (const piece of line.body) await writer.write(Buffer.from(piece));
+    await writer.end();
+    await sql`
+      INSERT INTO batch_lines (batch_id, line_no, custom_id, state, url, body)
+      SELECT ${batchId}, ${line.line}::int, ${line.customId}, 'pending', ${line.url},
+        convert_from(string_agg(content, ''::bytea ORDER BY chunk DESC), 'UTF8')
+      FROM file_chunks WHERE file_id = ${fileId} AND chunk < 0`.execute(db);
+    await db.deleteFrom('file_chunks').where('file_id', '=', fileId).where('chunk', '<', 0).execute();
+  }
+}
