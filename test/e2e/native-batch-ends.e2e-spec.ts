@@ -63,7 +63,7 @@ describe("a batch over the vendor's batch API", () => {
   });
 
   it('expires: each custom_id is in one of the files, and nothing runs live', async () => {
-    gateway.fake.setBatchPace({ ...SLOW, inProgressMs: 20_000 });
+    gateway.fake.setBatchPace({ ...SLOW, inProgressMs: 90_000 });
     const { id } = await create(lines(20, 'expired'));
     await untilSome('expired: ');
     await endWindow(id, 1);
@@ -78,7 +78,7 @@ describe("a batch over the vendor's batch API", () => {
   });
 
   it('escalates near the end of the window: what the vendor has not done runs live, once', async () => {
-    gateway.fake.setBatchPace({ ...SLOW, inProgressMs: 20_000 });
+    gateway.fake.setBatchPace({ ...SLOW, inProgressMs: 90_000 });
     const { id } = await create(lines(20, 'escalated'), { gateway: { escalate: true } });
     await untilSome('escalated: ');
     await endWindow(id, 120);

@@ -3,11 +3,13 @@
 const { replace } = require('../replace.cjs');
 const { AlertsService } = require('../../../dist/src/alerts/alerts.service.js');
 
+replace(AlertsService.prototype, 'record', () => async (alert) => ({ later: alert }));
 replace(
   AlertsService.prototype,
-  'record',
-  () =>
-    async function (alert) {
-      setTimeout(() => this.raise(alert));
+  'publish',
+  (publish) =>
+    function (alert) {
+      if (alert.later) this.raise(alert.later);
+      else publish.call(this, alert);
     },
 );
