@@ -4,7 +4,15 @@ import type { Batch } from 'openai/resources/batches';
 import type { RunningGateway } from './gateway';
 
 export type GatewayBatch = Batch & {
-  gateway: { cached: number; cost_usd: string; saved_usd: string; providers: string[] };
+  gateway: {
+    cached: number;
+    deduplicated: number;
+    escalated: number;
+    list_cost_usd: string;
+    cost_usd: string;
+    saved_usd: string;
+    providers: string[];
+  };
 };
 
 /** A line of an output or an error file. */
@@ -53,8 +61,8 @@ export class BatchClient {
   }
 
   /** Waits until the batch ends, in any status. */
-  async ended(id: string): Promise<GatewayBatch> {
-    for (const start = Date.now(); Date.now() - start < PATIENCE_MS; await delay(50)) {
+  async ended(id: string, patienceMs = PATIENCE_MS): Promise<GatewayBatch> {
+    for (const start = Date.now(); Date.now() - start < patienceMs; await delay(50)) {
       const { body } = await this.gateway.request('GET', `/v1/batches/${id}`, this.key);
       if (ENDED.includes(body.status)) return body;
     }

@@ -8,6 +8,7 @@ import { VendorBatchError, VendorSite } from './vendor-site';
 /** Vendors' clocks differ from ours by less. */
 const CLOCK_SKEW_MS = 120_000;
 const MOST_PAGES = 20;
+const CONFLICT = 409;
 
 /** What is found of a batch whose creation broke off. `doubt`: several could be it. */
 export type Found = { batch: VendorBatch } | 'none' | 'doubt';
@@ -86,12 +87,12 @@ export class VendorBatches {
     return this.read(site, (await site.send(site.api.get(id, site.baseUrl))).body);
   }
 
-  /** Asks the vendor to stop a batch. That it has ended already is no failure. @throws VendorBatchError */
+  /** Asks the vendor to stop a batch. That it has ended already, a 409 at some, is no failure. @throws VendorBatchError */
   async cancel(site: VendorSite, id: string): Promise<void> {
     try {
       await site.send(site.api.cancel(id, site.baseUrl));
     } catch (error) {
-      if (!(error instanceof VendorBatchError) || error.isPassing) throw error;
+      if (!(error instanceof VendorBatchError) || (error.isPassing && error.status !== CONFLICT)) throw error;
       this.logger.debug({ vendorBatchId: id, err: error }, 'a batch of a vendor could not be cancelled');
     }
   }

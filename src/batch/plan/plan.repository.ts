@@ -62,16 +62,18 @@ export class PlanRepository {
     }
   }
 
-  /** Writes a plan, all of it or nothing. @throws PlanLostError */
+  /** Writes a plan, all of it or nothing; none for a batch that was cancelled meanwhile. @throws PlanLostError */
   async write({ id, token }: UnplannedBatch, { shards, sameAs }: BatchPlan): Promise<void> {
     await this.database.db.transaction().execute(async (transaction) => {
-      const { numUpdatedRows } = await transaction
+      const batch = await transaction
         .updateTable('batches')
         .set({ planned_at: sql`now()`, lease_token: null, lease_until: null })
         .where('id', '=', id)
         .where('lease_token', '=', token)
+        .returning('status')
         .executeTakeFirst();
-      if (numUpdatedRows === 0n) throw new PlanLostError(id);
+      if (!batch) throw new PlanLostError(id);
+      if (batch.status !== 'in_progress') return;
       for (const { id: shardId, deployment, providerKey, lineNos, requestIds, worstPusd } of shards) {
         await transaction
           .insertInto('batch_shards')
