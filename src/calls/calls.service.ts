@@ -76,11 +76,12 @@ export class CallsService {
     return { ...prepared, parts, slot: this.cache.slotOf([first.slot, ...rest.map(({ slot }) => slot)]) };
   }
 
-  /** The stored answer that a call may have, before it runs. None for calls with parts, of which some may be stored. */
-  async stored(prepared: PreparedCall): Promise<CacheHit | undefined> {
-    if (!prepared.controls.read || isParted(prepared)) return undefined;
-    const [hit] = await findStored(this.cache, prepared);
-    return hit;
+  /** The stored answers that calls may have, before they run. None for calls with parts, of which some may be stored. */
+  async stored(calls: readonly PreparedCall[]): Promise<(CacheHit | undefined)[]> {
+    const read = calls.filter((call) => call.controls.read && !isParted(call));
+    const hits = await this.cache.findEach(read);
+    const hitOf = new Map(read.map((call, at) => [call, hits[at]]));
+    return calls.map((call) => hitOf.get(call));
   }
 
   /** What the cache has that this call may have: of the whole call, or of each of its parts. */

@@ -5,6 +5,7 @@ import { OwnerHoldsService } from '../../budgets/holds/owner-holds.service';
 import { Clock } from '../../common/clock';
 import { GatewayError } from '../../common/errors';
 import { GatewayConfig } from '../../config/gateway-config';
+import { openingRow } from '../../ledger/ledger.service';
 import { OwnersService } from '../../ledger/owners.service';
 import { ownerOf, ShardCalls, ShardLineError } from './shard-calls.service';
 import { ShardResults } from './shard-results.service';
@@ -100,7 +101,7 @@ export class NativeRunner {
       const charged = await this.holds.hold(owner, this.budgets.of({ teamId, keyId }), shard.worst_pusd, true);
       shard.charged = charged;
       const rows: string[] = [];
-      for await (const { row } of this.calls.all(shard)) rows.push(row);
+      for await (const { intent, open } of this.calls.all(shard)) rows.push(openingRow(intent, open));
       await this.shards.open(shard, charged, rows);
     } catch (error) {
       // A smaller hold may have room: that of each line.

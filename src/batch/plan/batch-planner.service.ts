@@ -41,7 +41,7 @@ export class BatchPlanner {
     if (batch.status !== 'in_progress' || !caller) return plan;
     const window = { leftMs: batch.expiresAt.getTime() - this.clock.now(), escalate: batch.escalate };
     for await (const lines of this.repository.pages(batch)) {
-      const calls = await Promise.all(lines.map((line) => this.lines.look(line, caller)));
+      const calls = await this.lines.look(lines, caller);
       for (const call of calls) {
         // What is stored, or will fail, runs as a live call.
         if (call && !call.hit) await this.place(plan, window, call.lineNo, call.prepared);

@@ -45,8 +45,7 @@ export class BatchQuotes {
   }
 
   private async add(sums: QuoteSums, page: StoredLine[], caller: Caller, window: BatchWindow): Promise<void> {
-    const calls = await Promise.all(page.map((line) => this.lines.look(line, caller)));
-    for (const call of calls) await this.addLine(sums, call, window);
+    for (const call of await this.lines.look(page, caller)) await this.addLine(sums, call, window);
   }
 
   private async addLine(sums: QuoteSums, call: PlannedCall | undefined, window: BatchWindow): Promise<void> {

@@ -48,14 +48,16 @@ export class LinePlanner {
     private readonly lineCalls: LineCalls,
   ) {}
 
-  /** @returns undefined where the line will end with an error */
-  async look(line: StoredLine, caller: Caller): Promise<PlannedCall | undefined> {
-    try {
-      const prepared = this.calls.prepare(this.lineCalls.callOf(line, newRequestId(), caller, NEVER));
-      return { lineNo: line.lineNo, prepared, hit: await this.calls.stored(prepared) };
-    } catch {
-      return undefined;
-    }
+  /** @returns undefined for each line that will end with an error */
+  async look(lines: readonly StoredLine[], caller: Caller): Promise<(PlannedCall | undefined)[]> {
+    const prepared = lines.map((line) => this.prepare(line, caller));
+    const calls = prepared.filter((call) => call !== undefined);
+    const hits = await this.calls.stored(calls);
+    const hitOf = new Map(calls.map((call, at) => [call, hits[at]]));
+    return lines.map(({ lineNo }, at) => {
+      const call = prepared[at];
+      return call && { lineNo, prepared: call, hit: hitOf.get(call) };
+    });
   }
 
   /** The line for a vendor's batch; undefined where it runs as a live call. */
@@ -63,6 +65,14 @@ export class LinePlanner {
     if (!mayDefer(window, prepared)) return undefined;
     const deployment = this.deploymentOf(prepared.model);
     return deployment && this.deferred.defer(prepared, deployment).catch(() => undefined);
+  }
+
+  private prepare(line: StoredLine, caller: Caller): PreparedCall | undefined {
+    try {
+      return this.calls.prepare(this.lineCalls.callOf(line, newRequestId(), caller, NEVER));
+    } catch {
+      return undefined;
+    }
   }
 
   /** The first deployment whose vendor sells batches, of those whose answers may be stored under the model's name. */

@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely';
 import { newRequestId } from '../../common/ids';
 import { Database } from '../../database/database.connection';
 import type { BatchStatus, Schema } from '../../database/schema';
+import { LeasePace } from '../lines/lease-pace';
 import type { StoredLine } from '../lines/line-calls.service';
 import type { BatchPlan } from './batch-plan';
 
@@ -46,8 +47,9 @@ export class PlanRepository {
     return rows[0];
   }
 
-  /** The lines in pages. Renews the lease between two of them. @throws PlanLostError */
+  /** The lines in pages. Renews the lease meanwhile. @throws PlanLostError */
   async *pages({ id, teamId, keyId, token }: UnplannedBatch): AsyncGenerator<StoredLine[], void, undefined> {
+    const pace = new LeasePace();
     for (let last = 0; ;) {
       const { rows } = await sql<StoredLine>`
         SELECT batch_id AS "batchId", ${teamId} AS "teamId", ${keyId} AS "keyId", line_no AS "lineNo",
@@ -58,7 +60,7 @@ export class PlanRepository {
       if (rows.length > 0) yield rows;
       if (rows.length < PAGE_LINES) return;
       last = rows.at(-1)?.lineNo ?? last;
-      await this.renew(id, token);
+      if (pace.isDue()) await this.renew(id, token);
     }
   }
 
