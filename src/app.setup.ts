@@ -17,7 +17,7 @@ import { allowOrigins } from './http/addresses/cors';
 import { ServedRoutes } from './http/addresses/served-routes';
 import { routeUrl } from './http/addresses/spelling';
 import { refuseUnserved } from './http/addresses/unserved';
-import { hasBody, readJsonBodies } from './http/body/json-body';
+import { BATCH_ROUTES, hasBody, readJsonBodies } from './http/body/json-body';
 import { refuseBytes, refuseUrl } from './http/early-errors';
 import { closeSilentConnections } from './http/unused-connections';
 import { Journal } from './ledger/journal/journal.service';
@@ -55,7 +55,7 @@ export async function createApp(
   });
   const fastify = adapter.getInstance<FastifyInstance>();
   fastify.addHook('onRoute', (route) => {
-    if (route.url === '/v1/batches') route.bodyLimit = BATCH_BODY_BYTES;
+    if (BATCH_ROUTES.has(route.url)) route.bodyLimit = BATCH_BODY_BYTES;
   });
   // Known from the start, so that all requests have one shape.
   fastify.decorateRequest('caller', undefined);

@@ -14,8 +14,8 @@ type Parser = ReturnType<FastifyInstance['getDefaultJsonParser']>;
 
 const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)/i;
 const UTF8 = /^utf-?8$/i;
-/** Routes whose bodies pass to upstreams, besides those of endpoints. */
-const BATCHES = '/v1/batches';
+/** Routes whose bodies have the lines of a batch, which pass to upstreams. */
+export const BATCH_ROUTES: ReadonlySet<string | undefined> = new Set(['/v1/batches', '/v1/batches/quote']);
 const AZURE_DEPLOYMENT = '/openai/deployments/:model';
 /** In longer bodies no fault is looked for, which takes longer than to parse them. */
 const MAX_DESCRIBED_BYTES = 1024 * 1024;
@@ -108,7 +108,7 @@ function parseWith(request: FastifyRequest, parser: Parser): (json: string) => u
 
 /** Whether a body passes to an upstream: then all digits and the order of its members count. */
 function passesOn(request: FastifyRequest): boolean {
-  return request.routeOptions.url === BATCHES || endpointOf(request) !== undefined;
+  return BATCH_ROUTES.has(request.routeOptions.url) || endpointOf(request) !== undefined;
 }
 
 function endpointOf({ routeOptions: { url = '' } }: FastifyRequest): Endpoint | undefined {
@@ -122,7 +122,7 @@ function rulesOf(request: FastifyRequest): BodyRules {
   return {
     ...(isTrusted ? OF_ADMINISTRATORS : { ...OF_CALLERS, maxValues }),
     leavesOutTexts,
-    leavesOutLists: request.routeOptions.url === BATCHES,
+    leavesOutLists: BATCH_ROUTES.has(request.routeOptions.url),
   };
 }
 
