@@ -8,7 +8,7 @@ import type { BatchLine } from './input/batch-line';
 
 const LINES_PER_INSERT = 1_000;
 const LINES_PER_PAGE = 200;
-const CHARACTERS_PER_INSERT = 1024 * 1024;
+const CHARACTERS_PER_INSERT = 256 * 1024;
 /** Batches of this many lines or more get fresh table statistics, for the query planner. */
 const LINES_WORTH_ANALYZING = 1_000;
 

@@ -9,10 +9,12 @@ import type { ClaimedLine, LineResult } from './line-result';
 const LEASE = sql`now() + interval '30 seconds'`;
 
 /** Lines without a later start time. */
-const WAITING = sql`(state = 'pending' AND (lease_until IS NULL OR lease_until < now()))`;
-/** Lines whose process has died. */
-const INTERRUPTED = sql`(state = 'running' AND lease_until < now())`;
-const CLAIMABLE = sql`(${WAITING} OR ${INTERRUPTED})`;
+const PENDING = sql`state = 'pending' AND (lease_until IS NULL OR lease_until < now())`;
+/** Lines that have not run. What is given back counts as not started. */
+const WAITING = sql`(${PENDING} AND starts = 0)`;
+/** Lines that were running when their process died. */
+const INTERRUPTED = sql`((state = 'running' AND lease_until < now()) OR (${PENDING} AND starts > 0))`;
+const CLAIMABLE = sql`((${PENDING}) OR (state = 'running' AND lease_until < now()))`;
 
 const ENDED = sql.raw(`'done', 'failed', 'cancelled', 'expired'`);
 
