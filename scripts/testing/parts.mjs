@@ -19,7 +19,9 @@ const EMBEDDED_STORIES = [
   'usage-reports',
 ].map((story) => `e2e/${story}\\.e2e`);
 /** Faults that run on the embedded profile even if there is a production profile. */
-const EMBEDDED_FAULTS = ['batch-ends', 'batch-kills', 'batch-poison', 'batch-savings', 'crash-images', 'kill'].map((fault) => `faults/${fault}\\.`);
+const EMBEDDED_FAULTS = ['batch-ends', 'batch-kills', 'batch-poison', 'batch-savings', 'crash-images', 'kill'].map(
+  (fault) => `faults/${fault}\\.`,
+);
 /** Faults of the embedded database only, and faults of PostgreSQL and Redis only. */
 const EMBEDDED_ONLY = ['faults/crash-images'];
 const PRODUCTION_ONLY = [

@@ -22,8 +22,9 @@ const TIMEOUT_MS = 180_000 + (CANCELS + ESCALATIONS) * 5_000;
 /** How many batches run at once. */
 const LANES = 6;
 /** A batch of these takes about so long on a busy machine, in milliseconds. */
-const LONG_MS = 5_000;
-const PACE = { validatingMs: 50, inProgressMs: 900, finalizingMs: 50 };
+const LONG_MS = 8_000;
+/** Slow, so that a busy gateway, too, asks for the end while lines run. */
+const PACE = { validatingMs: 50, inProgressMs: 4_000, finalizingMs: 50 };
 const ESCALATE = join(__dirname, '../support/batches/escalates-at-random.cjs');
 
 /** Of a provider without batches, which is at Groq's address. */
@@ -55,8 +56,8 @@ describe('batches that end before their vendors have', () => {
   beforeAll(async () => {
     vendors = await FourVendors.start();
     for (const fake of [vendors.three.openai, vendors.groq]) fake.setBatchPace(PACE);
-    vendors.three.anthropic.batches.runsMs = PACE.inProgressMs;
-    vendors.three.gemini.batches.runsMs = PACE.inProgressMs;
+    vendors.three.anthropic.batches.runsMs = PACE.inProgressMs / 2;
+    vendors.three.gemini.batches.runsMs = PACE.inProgressMs / 2;
     gateway = await startGateway({
       env: {
         ...vendors.env,

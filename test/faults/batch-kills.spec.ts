@@ -17,6 +17,7 @@ const CONCURRENCY = LINES > 10_000 ? 64 : 16;
 const LONGEST_LIFE_MS = LINES > 10_000 ? 6_000 : 1_200;
 /** Longer than the lease of a line and the lock of one of Bull's jobs. */
 const FROZEN_MS = 33_000;
+const AWAKE_MS = 3_000;
 const random = seeded(Number(process.env.SEED ?? 1));
 const TIMEOUT_MS = 300_000 + KILLS * 60_000;
 
@@ -124,13 +125,16 @@ describe('batches whose process is killed or frozen', () => {
         await delay(FROZEN_MS);
         const meanwhile = other && (await new BatchClient(other, batches.key).ended(id));
         process.kill(gateway.pid, 'SIGCONT');
+        await batches.ended(id);
+        const rows = new Set((await settledRows()).map(({ request_id }) => request_id));
+        // What it would write of its old lines it writes now.
+        await delay(AWAKE_MS);
         const batch = await batches.ended(id);
         const [output, errors] = await resultsOf(batch);
         expect(output.map(({ custom_id }) => custom_id)).toEqual(requests.map(({ custom_id }) => custom_id));
         expect(errors).toEqual([]);
         expect(batch.request_counts).toEqual({ total: 200, completed: 200, failed: 0 });
         if (meanwhile) expect(batch).toEqual(meanwhile);
-        const rows = new Set((await settledRows()).map(({ request_id }) => request_id));
         expect(callsOf('frozen ').filter(({ requestId = '' }) => !rows.has(requestId))).toEqual([]);
       } finally {
         process.kill(gateway.pid, 'SIGCONT');

@@ -17,7 +17,7 @@ describe('B4: poisoned lines of a batch fail alone', () => {
   let vendor: PoisonousVendor;
   let gateway: RunningGateway;
   let batches: BatchClient;
-  let stopped = false;
+  const watch = { over: false };
   let restarting: Promise<void>;
   let restarts = 0;
 
@@ -42,7 +42,7 @@ prices:
     restarting = restart();
   });
   afterAll(async () => {
-    stopped = true;
+    watch.over = true;
     await restarting;
     await gateway?.stop();
     await vendor?.stop();
@@ -50,7 +50,7 @@ prices:
 
   /** Starts the process again whenever it has crashed. */
   const restart = async () => {
-    while (!stopped) {
+    while (!watch.over) {
       if (!isAlive(gateway.pid)) {
         restarts += 1;
         await gateway.kill();

@@ -39,14 +39,14 @@ describe('BatchWorker', () => {
     const running = new Set<number>();
     const together: number[][] = [];
     const runner = {
-      run: async ({ lineNo }) => {
+      run: async ({ lineNo }: ClaimedLine) => {
         running.add(lineNo);
         together.push([...running]);
         await new Promise((resolve) => setTimeout(resolve, 5));
         running.delete(lineNo);
         return undefined;
       },
-    } as LineRunner;
+    } as unknown as LineRunner;
     const finisher = { finish: async () => undefined } as unknown as BatchFinisher;
     const results = { stop: () => undefined } as ResultWriter;
     const config = { batch: { concurrency: LINES } } as GatewayConfig;
