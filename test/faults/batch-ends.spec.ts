@@ -11,6 +11,7 @@ import {
   type VendorLog,
   type VendorName,
 } from '../support/batches/four-vendors';
+import { eventually } from '../support/eventually';
 import { type RunningGateway, startGateway } from '../support/gateway';
 import { seeded } from '../support/seeded';
 
@@ -22,14 +23,18 @@ const TIMEOUT_MS = 180_000 + (CANCELS + ESCALATIONS) * 5_000;
 /** How many batches run at once. */
 const LANES = 6;
 /** A batch of these takes about so long on a busy machine, in milliseconds. */
-const LONG_MS = 8_000;
-/** Slow, so that a busy gateway, too, asks for the end while lines run. */
-const PACE = { validatingMs: 50, inProgressMs: 4_000, finalizingMs: 50 };
+const LONG_MS = 3_000;
+/** So slow that a busy gateway, too, asks for the end while lines run. */
+const PACE = { validatingMs: 50, inProgressMs: 20_000, finalizingMs: 50 };
+/** Others run all lines at once, after this time. */
+const OTHERS_MS = 2_000;
+/** Vendors are asked to stop within this time. */
+const STOPS_WITHIN_MS = 6_000;
 const ESCALATE = join(__dirname, '../support/batches/escalates-at-random.cjs');
 
 /** Of a provider without batches, which is at Groq's address. */
 const LIVE = 'live-model';
-const LINES_OF_EACH = 4;
+const LINES_OF_EACH = 8;
 const WAYS = [...VENDORS, 'own'] as const;
 
 /** Pico-dollars per token. */
@@ -56,13 +61,13 @@ describe('batches that end before their vendors have', () => {
   beforeAll(async () => {
     vendors = await FourVendors.start();
     for (const fake of [vendors.three.openai, vendors.groq]) fake.setBatchPace(PACE);
-    vendors.three.anthropic.batches.runsMs = PACE.inProgressMs / 2;
-    vendors.three.gemini.batches.runsMs = PACE.inProgressMs / 2;
+    vendors.three.anthropic.batches.runsMs = OTHERS_MS;
+    vendors.three.gemini.batches.runsMs = OTHERS_MS;
     gateway = await startGateway({
       env: {
         ...vendors.env,
         NODE_OPTIONS: `--require ${ESCALATE}`,
-        ESCALATES_WITHIN_MS: String(1.5 * PACE.inProgressMs),
+        ESCALATES_WITHIN_MS: String(STOPS_WITHIN_MS),
         BATCH_CONCURRENCY: '64',
       },
       configFile: `
@@ -81,12 +86,16 @@ ${[...Object.values(MODELS), LIVE].map((model) => `  "${model}": ${PRICED}`).joi
     await vendors?.stop();
   });
 
+  /** Whether OpenAI has run a line of a batch. */
+  const hasBegun = (name: string) =>
+    vendors.three.openai.batchLines.slice(-200).some(({ body }) => JSON.stringify(body).includes(`${name}-`));
+
   /** Runs some batches at once until there were `count`. @param meanwhile what is done to each while it runs */
   const runAll = async (
     story: string,
     count: number,
     members: object,
-    meanwhile: (id: string) => Promise<unknown> = async () => undefined,
+    meanwhile: (id: string, name: string) => Promise<unknown> = async () => undefined,
   ): Promise<Ended[]> => {
     const ended: Ended[] = [];
     let begun = 0;
@@ -94,7 +103,7 @@ ${[...Object.values(MODELS), LIVE].map((model) => `  "${model}": ${PRICED}`).joi
       while (begun < count) {
         const name = `${story}-${begun++}`;
         const { id } = await batches.create({ requests: linesOf(name), completion_window: '24h', ...members });
-        await meanwhile(id);
+        await meanwhile(id, name);
         const batch = await batches.ended(id);
         const [output, errors] = [
           await batches.resultsOf(batch.output_file_id),
@@ -116,8 +125,10 @@ ${[...Object.values(MODELS), LIVE].map((model) => `  "${model}": ${PRICED}`).joi
   it(
     `B3: ${CANCELS} batches that are cancelled at random instants have all they ran, and nothing else`,
     async () => {
-      const cancel = async (id: string) => {
-        await delay(random() * LONG_MS);
+      // Half of them at any time from their beginning on, half of them while vendors run them.
+      const cancel = async (id: string, name: string) => {
+        if (random() < 0.5) await delay(random() * LONG_MS);
+        else await eventually(() => hasBegun(name) || undefined, 60_000).then(() => delay(random() * OTHERS_MS));
         const { status } = await gateway.request('POST', `/v1/batches/${id}/cancel`, batches.key);
         expect([200, 409]).toContain(status);
       };
