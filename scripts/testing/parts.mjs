@@ -19,7 +19,9 @@ const EMBEDDED_STORIES = [
   'usage-reports',
 ].map((story) => `e2e/${story}\\.e2e`);
 /** Faults that run on the embedded profile even if there is a production profile. */
-const EMBEDDED_FAULTS = ['crash-images', 'kill'].map((fault) => `faults/${fault}\\.`);
+const EMBEDDED_FAULTS = ['batch-kills', 'batch-poison', 'batch-savings', 'batch-stops', 'crash-images', 'kill'].map(
+  (fault) => `faults/${fault}\\.`,
+);
 /** Faults of the embedded database only, and faults of PostgreSQL and Redis only. */
 const EMBEDDED_ONLY = ['faults/crash-images'];
 const PRODUCTION_ONLY = [
@@ -64,6 +66,12 @@ export const SOAK = {
   FLEX_LINES: '2000',
   FLEX_INSTANTS: '200',
   BATCH_END_KILLS: '20',
+  BATCH_LINES: '10000',
+  BATCH_KILLS: '50',
+  BATCH_KILLED_LINES: '50000',
+  CANCELS: '1000',
+  ESCALATIONS: '200',
+  POISON_LINES: '10000',
   OUTAGES: '20',
   OUTAGE_MS: '10000',
   IMAGES: '200',

@@ -10,7 +10,7 @@ import { isLarge, LineBodies, smallBody } from './lines/line-bodies.repository';
 
 const LINES_PER_INSERT = 1_000;
 const LINES_PER_PAGE = 200;
-const BYTES_PER_INSERT = 1024 * 1024;
+const BYTES_PER_INSERT = 256 * 1024;
 /** Batches of this many lines or more get fresh table statistics, for the query planner. */
 const LINES_WORTH_ANALYZING = 1_000;
 

@@ -111,6 +111,14 @@ export class ResponseCache {
     });
   }
 
+  /** What {@link find} returns for each of many calls, which may be equal. */
+  async findEach(calls: readonly { slot: CacheSlot; controls: CacheControls }[]): Promise<(CacheHit | undefined)[]> {
+    const keys = [...new Set(calls.map(({ slot }) => slot.key))];
+    const entries = await this.entries.getAll(keys);
+    const byKey = new Map(keys.map((key, at) => [key, entries[at]]));
+    return calls.map(({ slot, controls }) => this.servable(slot, controls, byKey.get(slot.key)));
+  }
+
   private servable(slot: CacheSlot, controls: CacheControls, entry: CacheEntry | undefined): CacheHit | undefined {
     // The generation or the share may have ended, and a rule may have come, during the read.
     if (!entry || this.isRetired(slot) || this.generations.isSuspended(slot.model.name)) return undefined;

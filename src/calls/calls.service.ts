@@ -76,9 +76,14 @@ export class CallsService {
     return { ...prepared, parts, slot: this.cache.slotOf([first.slot, ...rest.map(({ slot }) => slot)]) };
   }
 
-  /** What the cache has of a call before it runs: of the whole call, or of each of its parts. */
-  async stored(prepared: PreparedCall): Promise<(CacheHit | undefined)[]> {
-    return prepared.controls.read ? findStored(this.cache, prepared) : [];
+  /** What the cache has of calls before they run: of each whole call, or of each of its parts. */
+  async stored(calls: readonly PreparedCall[]): Promise<(readonly (CacheHit | undefined)[])[]> {
+    const read = calls.filter(({ controls }) => controls.read);
+    const whole = read.filter((call) => !isParted(call));
+    const found = await this.cache.findEach(whole);
+    const hitsOf = new Map<PreparedCall, (CacheHit | undefined)[]>(whole.map((call, at) => [call, [found[at]]]));
+    for (const call of read.filter(isParted)) hitsOf.set(call, await findStored(this.cache, call));
+    return calls.map((call) => hitsOf.get(call) ?? []);
   }
 
   /** What the cache has that this call may have: of the whole call, or of each of its parts. */

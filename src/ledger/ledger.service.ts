@@ -136,7 +136,7 @@ export class LedgerService {
 }
 
 /**
- * An attempt of a batch, whose row is written by `LedgerRepository.write`. Made again of the same it has the same row.
+ * An attempt of a batch, whose rows are written by `LedgerRepository.write`. Made again of the same it is the same.
  *
  * @param createdAtMs milliseconds since 1970
  */
@@ -144,9 +144,13 @@ export function openedBy(
   owner: Owner,
   intent: IntentEntry,
   { inputTokens, holdPusd, createdAtMs }: { inputTokens: number; holdPusd: PicoUsd; createdAtMs: number },
-): { open: OpenAttempt; row: string } {
-  const open = { key: keyOf(intent), head: headOf(intent, createdAtMs, owner.id), inputTokens, holdPusd };
-  return { open, row: dispatchedRow(intent, open) };
+): OpenAttempt {
+  return { key: keyOf(intent), head: headOf(intent, createdAtMs, owner.id), inputTokens, holdPusd };
+}
+
+/** The row that opens an attempt, for `LedgerRepository.write`. */
+export function openingRow(intent: IntentEntry, open: OpenAttempt): string {
+  return dispatchedRow(intent, open);
 }
 
 /** The row of an attempt that has ended, for `LedgerRepository.write`. */

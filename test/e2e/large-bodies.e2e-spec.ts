@@ -202,4 +202,10 @@ describe('large request bodies', () => {
     expect([status, batch.request_counts.total]).toEqual([200, 2_000]);
     await send(`/v1/batches/${batch.id}/cancel`, '');
   });
+
+  it('A5: a quote takes as many lines as a batch', async () => {
+    const lines = Array.from({ length: 9_000 }, (_, at) => line(at, `quoted ${at % 10}`));
+    const { status, body } = await send('/v1/batches/quote', `{"requests":[${lines.join(',')}]}`);
+    expect([status, body.lines, body.duplicates]).toEqual([200, 9_000, 8_990]);
+  });
 });

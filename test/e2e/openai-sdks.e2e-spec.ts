@@ -131,6 +131,33 @@ describe("openai-node's own calls", () => {
       expect(output.expires_at).toBe(output.created_at + 3600);
     });
 
+    it("ride the vendor's batch API, and are listed page by page", async () => {
+      const lines = [line('a', 'node rides 1'), line('b', 'node rides 2')];
+      const file = await openai.files.create({
+        file: await toFile(Buffer.from(jsonl(lines)), 'in.jsonl'),
+        purpose: 'batch',
+      });
+      const { id } = await openai.batches.create({
+        input_file_id: file.id,
+        endpoint: '/v1/chat/completions',
+        completion_window: '24h',
+      });
+      const { status, output_file_id: output } = await batches.ended(id);
+      expect(status).toBe('completed');
+      const text = await (await openai.files.content(output ?? '')).text();
+      expect(text.trimEnd().split('\n')).toHaveLength(2);
+      expect(gateway.fake.batchLines.filter(({ body }) => JSON.stringify(body).includes('node rides'))).toHaveLength(2);
+      const live = gateway.fake.calls.filter(
+        ({ path, text: body }) => path.includes('/chat/') && body.includes('node rides'),
+      );
+      expect(live).toEqual([]);
+      const listed: string[] = [];
+      for await (const each of openai.batches.list({ limit: 1 })) listed.push(each.id);
+      expect(listed[0]).toBe(id);
+      expect((await openai.files.delete(output ?? '')).deleted).toBe(true);
+      await expect(openai.files.content(output ?? '')).rejects.toThrow(OpenAI.NotFoundError);
+    });
+
     it('retrieve', async () => {
       const { id } = await create();
       expect(await inEachForm(openai.batches.retrieve(id))).toMatchObject({ id, object: 'batch' });

@@ -25,6 +25,13 @@ async function run(program: string, ...args: string[]) {
 
 let gateway: RunningGateway;
 
+/** How many lines with a text the vendor ran, in batches of its own and as live calls. */
+const ran = (text: string) => ({
+  inBatches: gateway.fake.batchLines.filter(({ body }) => JSON.stringify(body).includes(text)).length,
+  live: gateway.fake.calls.filter(({ path, text: body }) => path === '/v1/chat/completions' && body.includes(text))
+    .length,
+});
+
 beforeAll(async () => {
   gateway = await sharedGateway();
 });
@@ -44,6 +51,7 @@ withPackage('requests')('a Python program with requests', () => {
       Array.from({ length: 60 }, (_, index) => `request_${index}`),
     );
     expect(output[7].response.body.choices[0].message.content).toBe('echo: 질문 7');
+    expect(ran('질문 ')).toEqual({ inBatches: 60, live: 0 });
   });
 });
 
@@ -63,6 +71,22 @@ withPackage('openai')("openai-python's own calls", () => {
     const calls = Object.entries(errors[client] ?? {});
     expect(calls.length).toBeGreaterThan(30);
     expect(calls.filter(([, error]) => error !== null)).toEqual([]);
+  });
+
+  it("for a whole batch pass, and the batch rides the vendor's", async () => {
+    const { key } = await gateway.createKey();
+    const seen = await run('openai_batch.py', `${gateway.url}/v1`, key, '30');
+    expect(seen).toEqual({
+      status: 'completed',
+      counts: { total: 30, completed: 30, failed: 0 },
+      results: Array.from({ length: 30 }, (_, index) => [`python-batch-${index}`, `echo: python-batch ${index}`]),
+      cancelled: 'cancelled',
+      batches: true,
+      files: true,
+      deleted: [true, true],
+      left: [],
+    });
+    expect(ran('python-batch ')).toEqual({ inBatches: 30, live: 0 });
   });
 
   it('reach the upstream with all parameters as they are', () => {

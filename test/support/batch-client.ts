@@ -4,7 +4,15 @@ import type { Batch } from 'openai/resources/batches';
 import type { RunningGateway } from './gateway';
 
 export type GatewayBatch = Batch & {
-  gateway: { cached: number; cost_usd: string; saved_usd: string; providers: string[] };
+  gateway: {
+    cached: number;
+    deduplicated: number;
+    escalated: number;
+    list_cost_usd: string;
+    cost_usd: string;
+    saved_usd: string;
+    providers: string[];
+  };
 };
 
 /** A line of an output or an error file. */

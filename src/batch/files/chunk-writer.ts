@@ -1,6 +1,6 @@
-const CHUNK_BYTES = 1024 * 1024;
+const CHUNK_BYTES = 256 * 1024;
 
-/** Cuts content into chunks of a megabyte, whatever the sizes of its pieces, and holds at most one chunk in memory. */
+/** Cuts content into chunks of a quarter of a megabyte, whatever the sizes of its pieces, and holds at most one chunk in memory. */
 export class ChunkWriter {
   private pieces: Buffer[] = [];
   private pending = 0;

@@ -9,8 +9,13 @@ import type { ClaimedLine, LineResult } from './line-result';
 /** End of a claim that is not renewed. */
 const LEASE = sql`now() + interval '30 seconds'`;
 
-/** Lines that can be claimed: pending without a later start time, or running with an expired lease. */
-const CLAIMABLE = sql`((state = 'pending' AND (lease_until IS NULL OR lease_until < now())) OR (state = 'running' AND lease_until < now()))`;
+/** Lines without a later start time. */
+const PENDING = sql`state = 'pending' AND (lease_until IS NULL OR lease_until < now())`;
+/** Lines that have not run. What is given back counts as not started. */
+const WAITING = sql`(${PENDING} AND starts = 0)`;
+/** Lines that were running when their process died. */
+const INTERRUPTED = sql`((state = 'running' AND lease_until < now()) OR (${PENDING} AND starts > 0))`;
+const CLAIMABLE = sql`((${PENDING}) OR (state = 'running' AND lease_until < now()))`;
 
 const ENDED = sql.raw(`'done', 'failed', 'cancelled', 'expired'`);
 
@@ -19,13 +24,29 @@ const ENDED = sql.raw(`'done', 'failed', 'cancelled', 'expired'`);
 export class LinesRepository {
   constructor(private readonly database: Database) {}
 
-  /** Claims up to `limit` open lines of a batch, in order. Two processes never claim the same line. */
-  async claim(batchId: string, limit: number): Promise<ClaimedLine[]> {
+  /** Claims up to `limit` waiting lines of a batch, in order. Two processes never claim the same line. */
+  claim(batchId: string, limit: number): Promise<ClaimedLine[]> {
+    return this.claimOf(batchId, WAITING, limit);
+  }
+
+  /** Whether lines were running when their process died. */
+  async hasInterrupted(batchId: string): Promise<boolean> {
+    const { rows } = await sql`
+      SELECT FROM batch_lines WHERE batch_id = ${batchId} AND ${INTERRUPTED} LIMIT 1`.execute(this.database.db);
+    return rows.length > 0;
+  }
+
+  /** Claims a line that was running when its process died. @returns none, or one */
+  claimInterrupted(batchId: string): Promise<ClaimedLine[]> {
+    return this.claimOf(batchId, INTERRUPTED, 1);
+  }
+
+  private async claimOf(batchId: string, which: RawBuilder<unknown>, limit: number): Promise<ClaimedLine[]> {
     const token = newRequestId();
     const { rows } = await sql<ClaimedLine>`
       WITH open AS (
         SELECT line_no FROM batch_lines
-        WHERE batch_id = ${batchId} AND ${CLAIMABLE} AND EXISTS (
+        WHERE batch_id = ${batchId} AND ${which} AND EXISTS (
           SELECT FROM batches
           WHERE id = ${batchId} AND status = 'in_progress' AND expires_at > now() AND planned_at IS NOT NULL)
         ORDER BY line_no LIMIT ${limit} FOR UPDATE SKIP LOCKED)

@@ -69,14 +69,14 @@ export class TwinsService {
       const attempt = { number: 1, provider: answer.provider ?? '', upstreamModel: answer.model };
       const owner: Owner = { kind: 'batch', id: twin.batchId };
       const intent = intentOf(prepared, 'COALESCED', attempt);
-      const opened = openedBy(owner, intent, { inputTokens: 0, holdPusd: 0n, createdAtMs: this.clock.now() });
+      const open = openedBy(owner, intent, { inputTokens: 0, holdPusd: 0n, createdAtMs: this.clock.now() });
       const paid = {
         usage: answer.usage,
         listCostPusd: BigInt(answer.listCostPusd),
         upstreamModel: answer.model ?? undefined,
       };
       const outcome = savedOutcome(paid, 'coalesced', { latencyMs: 0, ttftMs: null });
-      return rowOf(opened.open, { ...outcome, savedBy: 'dedupe', latencyMs: null });
+      return rowOf(open, { ...outcome, savedBy: 'dedupe', latencyMs: null });
     } catch (error) {
       this.logger.warn({ batchId: twin.batchId, line: twin.lineNo, err: error }, 'a line has no row in the ledger');
       return undefined;

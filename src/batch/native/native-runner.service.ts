@@ -76,7 +76,8 @@ export class NativeRunner {
 
   /** Why the vendor is to stop, and what becomes of what it has not done. */
   private stopOf(shard: LeasedShard): Leftover | undefined {
-    if (shard.batchStatus === 'cancelling') return 'cancelled';
+    // A batch that has ended had no line left in the shard.
+    if (shard.batchStatus !== 'in_progress') return 'cancelled';
     const nowMs = this.clock.now();
     if (shard.expiresAt.getTime() <= nowMs) return 'expired';
     return this.stopAt(shard) <= nowMs ? 'escalated' : undefined;

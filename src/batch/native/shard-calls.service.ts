@@ -6,7 +6,7 @@ import { CallsService } from '../../calls/calls.service';
 import { statusWithoutHit } from '../../calls/prepared-call';
 import type { PicoUsd } from '../../common/money';
 import type { Owner } from '../../common/owner';
-import { type OpenAttempt, openedBy } from '../../ledger/ledger.service';
+import { type IntentEntry, type OpenAttempt, openedBy } from '../../ledger/ledger.service';
 import type { Deployment } from '../../models/model';
 import { LineCalls } from '../lines/line-calls.service';
 import { lineId } from '../plan/batch-planner.service';
@@ -20,8 +20,7 @@ export interface ShardCall {
   line: ShardLine;
   deferred: DeferredCall;
   open: OpenAttempt;
-  /** The row of the ledger that opens the attempt. */
-  row: string;
+  intent: IntentEntry;
 }
 
 /** A line that cannot be made into the call that was planned: its model was removed, or its price or vendor changed. */
@@ -56,7 +55,7 @@ export class ShardCalls {
       { priceId: price.id, windows: shard.charged },
     );
     const createdAtMs = shard.created_at.getTime();
-    return { line, deferred, ...openedBy(ownerOf(shard), intent, { inputTokens, holdPusd, createdAtMs }) };
+    return { line, deferred, intent, open: openedBy(ownerOf(shard), intent, { inputTokens, holdPusd, createdAtMs }) };
   }
 
   /** All lines without a result, one after the other. @throws ShardLineError */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { BudgetDirectory } from '../../budgets/budget-directory.service';
 import { OwnerHoldsService } from '../../budgets/holds/owner-holds.service';
 import { GatewayError } from '../../common/errors';
+import { openingRow } from '../../ledger/ledger.service';
 import { OwnersService } from '../../ledger/owners.service';
 import { ShardCalls } from './shard-calls.service';
 import { type LeasedShard, ShardsRepository } from './shards.repository';
@@ -25,7 +26,7 @@ export class ShardOpening {
       const charged = await this.holds.hold(owner, this.budgets.of({ teamId, keyId }), shard.worst_pusd, true);
       shard.charged = charged;
       const rows: string[] = [];
-      for await (const { row } of this.calls.all(shard)) rows.push(row);
+      for await (const { intent, open } of this.calls.all(shard)) rows.push(openingRow(intent, open));
       await this.shards.open(shard, charged, rows);
       return true;
     } catch (error) {

@@ -4,6 +4,7 @@ import { DeferredAttempts, type DeferredEnd } from '../../calls/attempts/deferre
 import type { Costs } from '../../calls/failed-costs';
 import { NO_TOKENS, type Outcome, rowOf } from '../../ledger/ledger.service';
 import { rawLines } from '../input/raw-lines';
+import { LeasePace } from '../lines/lease-pace';
 import { failedCall, inOneLine, type LineResult, notCalled } from '../lines/line-result';
 import { lineErrorBody } from '../output/line-error';
 import { TwinsService } from '../lines/twins.service';
@@ -41,10 +42,11 @@ export class ShardResults {
    */
   async collect(shard: LeasedShard, site: VendorSite, batch: VendorBatch): Promise<number> {
     let named = 0;
+    const pace = new LeasePace();
     for (const request of site.api.results(batch, site.baseUrl)) {
       for await (const group of inGroups(linesOf(site, request))) {
         named += await this.settle(shard, group);
-        await this.shards.renew(shard);
+        if (pace.isDue()) await this.shards.renew(shard);
       }
     }
     await this.twins.settle(shard.batch_id);

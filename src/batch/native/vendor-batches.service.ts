@@ -88,7 +88,7 @@ export class VendorBatches {
     return this.read(site, (await site.send(site.api.get(id, site.baseUrl))).body);
   }
 
-  /** Asks the vendor to stop a batch. That it has ended already is no failure. @throws VendorBatchError */
+  /** Asks the vendor to stop a batch. That it has ended already, a 409 at some, is no failure. @throws VendorBatchError */
   async cancel(site: VendorSite, id: string): Promise<void> {
     try {
       await site.send(site.api.cancel(id, site.baseUrl));

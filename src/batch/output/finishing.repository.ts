@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely';
 import { Database } from '../../database/database.connection';
 import type { Schema } from '../../database/schema';
 import type { OpenStatus } from '../batch-state';
+import { LeasePace } from '../lines/lease-pace';
 import { hasNoOpenLines } from '../lines/lines.repository';
 import type { BatchEnd } from './batch-end';
 import type { EndedLine } from './output-line';
@@ -53,6 +54,7 @@ export class FinishingRepository {
 
   /** The lines in order. Renews the lease of the batch while they are read. @throws FinishingLostError */
   async *lines({ id, token }: FinishingBatch): AsyncGenerator<EndedLine, void, undefined> {
+    const pace = new LeasePace();
     for (let last = 0; ;) {
       const page = await this.database.db
         .selectFrom('batch_lines')
@@ -66,7 +68,7 @@ export class FinishingRepository {
       yield* page;
       last = page.at(-1)?.lineNo ?? last;
       if (page.length < PAGE_LINES) return;
-      await this.hold(id, token);
+      if (pace.isDue()) await this.hold(id, token);
     }
   }
 

@@ -37,7 +37,7 @@ export class BatchPlanner {
     const caller = this.lineCalls.callerOf(batch);
     if (batch.status !== 'in_progress' || !caller) return plan;
     for await (const lines of this.repository.pages(batch)) {
-      const calls = await Promise.all(lines.map((line) => this.lines.look(line, caller)));
+      const calls = await this.lines.look(lines, caller);
       for (const call of calls) {
         // What is stored, or will fail, runs as a live call.
         if (call && !call.hit) await this.place(plan, batch, call);

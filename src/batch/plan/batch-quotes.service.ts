@@ -55,8 +55,7 @@ export class BatchQuotes {
   }
 
   private async add(sums: QuoteSums, page: StoredLine[], caller: Caller, batch: BatchOfLine): Promise<void> {
-    const calls = await Promise.all(page.map((line) => this.lines.look(line, caller)));
-    for (const call of calls) await this.addLine(sums, call, batch);
+    for (const call of await this.lines.look(page, caller)) await this.addLine(sums, call, batch);
   }
 
   private async addLine(sums: QuoteSums, call: PlannedCall | undefined, batch: BatchOfLine): Promise<void> {

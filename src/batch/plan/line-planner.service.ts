@@ -49,21 +49,24 @@ export class LinePlanner {
     private readonly ways: LineWays,
   ) {}
 
-  /** @returns undefined where the line will end with an error */
-  async look(line: StoredLine, caller: Caller): Promise<PlannedCall | undefined> {
-    try {
-      const prepared = this.calls.prepare(await this.lineCalls.callOf(line, newRequestId(), caller, NEVER));
-      const hits = await this.calls.stored(prepared);
+  /** @returns undefined for each line that will end with an error */
+  async look(lines: readonly StoredLine[], caller: Caller): Promise<(PlannedCall | undefined)[]> {
+    const prepared = await Promise.all(lines.map((line) => this.prepare(line, caller)));
+    const calls = prepared.filter((call) => call !== undefined);
+    const hits = await this.calls.stored(calls);
+    const hitsOf = new Map(calls.map((call, at) => [call, hits[at] ?? []]));
+    return lines.map((line, at) => {
+      const call = prepared[at];
+      if (!call) return undefined;
+      const found = hitsOf.get(call) ?? [];
       return {
         lineNo: line.lineNo,
-        prepared,
-        hit: wholeHit(prepared, hits),
-        hits,
-        question: questionOf(prepared, line),
+        prepared: call,
+        hit: wholeHit(call, found),
+        hits: found,
+        question: questionOf(call, line),
       };
-    } catch {
-      return undefined;
-    }
+    });
   }
 
   /** The cheapest way of a line that meets the window of its batch. */
@@ -107,6 +110,14 @@ export class LinePlanner {
     const missing = weights.reduce((sum, weight, place) => (hits[place] ? sum : sum + weight), 0);
     const { worstPusd, worstLivePusd } = this.deferred.worstOf(deferred);
     return missing === all || worstPusd * BigInt(all) < worstLivePusd * BigInt(missing);
+  }
+
+  private async prepare(line: StoredLine, caller: Caller): Promise<PreparedCall | undefined> {
+    try {
+      return this.calls.prepare(await this.lineCalls.callOf(line, newRequestId(), caller, NEVER));
+    } catch {
+      return undefined;
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely';
 import { newRequestId } from '../../common/ids';
 import { Database } from '../../database/database.connection';
 import type { BatchStatus, Schema } from '../../database/schema';
+import { LeasePace } from '../lines/lease-pace';
 import { smallBody } from '../lines/line-bodies.repository';
 import type { StoredLine } from '../lines/line-calls.service';
 import type { BatchPlan } from './batch-plan';
@@ -49,8 +50,9 @@ export class PlanRepository {
     return rows[0];
   }
 
-  /** The lines in pages. Renews the lease between two of them. @throws PlanLostError */
+  /** The lines in pages. Renews the lease meanwhile. @throws PlanLostError */
   async *pages({ id, teamId, keyId, token }: UnplannedBatch): AsyncGenerator<StoredLine[], void, undefined> {
+    const pace = new LeasePace();
     for (let last = 0; ;) {
       const { rows } = await sql<StoredLine>`
         SELECT batch_id AS "batchId", ${teamId} AS "teamId", ${keyId} AS "keyId", line_no AS "lineNo",
@@ -61,20 +63,22 @@ export class PlanRepository {
       if (rows.length > 0) yield rows;
       if (rows.length < PAGE_LINES) return;
       last = rows.at(-1)?.lineNo ?? last;
-      await this.renew(id, token);
+      if (pace.isDue()) await this.renew(id, token);
     }
   }
 
-  /** Writes a plan, all of it or nothing. @throws PlanLostError */
+  /** Writes a plan, all of it or nothing; none for a batch that was cancelled meanwhile. @throws PlanLostError */
   async write({ id, token }: UnplannedBatch, { shards, sameAs, waiting }: BatchPlan): Promise<void> {
     await this.database.db.transaction().execute(async (transaction) => {
-      const { numUpdatedRows } = await transaction
+      const batch = await transaction
         .updateTable('batches')
         .set({ planned_at: sql`now()`, lease_token: null, lease_until: null })
         .where('id', '=', id)
         .where('lease_token', '=', token)
+        .returning('status')
         .executeTakeFirst();
-      if (numUpdatedRows === 0n) throw new PlanLostError(id);
+      if (!batch) throw new PlanLostError(id);
+      if (batch.status !== 'in_progress') return;
       for (const { id: shardId, deployment, providerKey, lineNos, requestIds, worstPusd } of shards) {
         await transaction
           .insertInto('batch_shards')

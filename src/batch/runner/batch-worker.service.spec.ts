@@ -26,7 +26,39 @@ const lineOf = (lineNo: number): ClaimedLine => ({
   escalate: false,
 });
 
+const planner = { plan: async () => true } as unknown as BatchPlanner;
+const twins = { settle: async () => undefined } as unknown as TwinsService;
+
 describe('BatchWorker', () => {
+  it('B4: runs a line alone that was running when its process died', async () => {
+    const waiting = [lineOf(1), lineOf(2)];
+    const interrupted = [lineOf(3), lineOf(4)];
+    const lines = {
+      claim: async (_batchId: string, most: number) => waiting.splice(0, most),
+      hasInterrupted: async () => interrupted.length > 0,
+      claimInterrupted: async () => interrupted.splice(0, 1),
+      giveBack: async () => undefined,
+    } as unknown as LinesRepository;
+    const running = new Set<number>();
+    const together: number[][] = [];
+    const runner = {
+      run: async ({ lineNo }: ClaimedLine) => {
+        running.add(lineNo);
+        together.push([...running]);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        running.delete(lineNo);
+        return undefined;
+      },
+    } as unknown as LineRunner;
+    const finisher = { finish: async () => undefined } as unknown as BatchFinisher;
+    const results = { stop: () => undefined } as ResultWriter;
+    const config = { batch: { concurrency: LINES } } as GatewayConfig;
+    const worker = new BatchWorker(config, lines, runner, results, finisher, planner, twins);
+    while (await worker.work('batch_1'));
+    await worker.drain(1_000);
+    expect(together).toEqual([[1], [1, 2], [3], [4]]);
+  });
+
   it('aborts all running lines at the end of the drain time and releases them', async () => {
     const setMaxListeners = jest.spyOn(events, 'setMaxListeners');
     const givenBack: number[] = [];
@@ -51,8 +83,8 @@ describe('BatchWorker', () => {
       runner,
       results,
       finisher,
-      { plan: async () => true } as unknown as BatchPlanner,
-      { settle: async () => undefined } as unknown as TwinsService,
+      planner,
+      twins,
     );
 
     expect(await worker.work('batch_1')).toBe(true);

@@ -58,9 +58,28 @@ export class BatchWorker {
     } finally {
       this.slots.give(free - claimed.length);
     }
-    for (const line of claimed) this.start(line);
-    if (claimed.length === 0 && !this.holdsLinesOf(batchId)) await this.finish(batchId);
-    return claimed.length > 0;
+    for (const line of claimed) void this.start(line);
+    if (claimed.length > 0 || (await this.runInterrupted(batchId))) return true;
+    if (!this.holdsLinesOf(batchId)) await this.finish(batchId);
+    return false;
+  }
+
+  /**
+   * Runs a line that was running when its process died. Alone: if it is what ends processes, it ends no other line with it.
+   *
+   * @returns whether there was one
+   */
+  private async runInterrupted(batchId: string): Promise<boolean> {
+    if (!(await this.lines.hasInterrupted(batchId))) return false;
+    const all = await this.slots.takeAll();
+    if (all === 0) return false;
+    try {
+      const [line] = await this.lines.claimInterrupted(batchId);
+      if (line) await this.start(line, 0);
+      return line !== undefined;
+    } finally {
+      this.slots.give(all);
+    }
   }
 
   /** Starts no more lines. */
@@ -79,20 +98,23 @@ export class BatchWorker {
     if (this.held.size > 0) await this.giveBack([...this.held]);
   }
 
-  private start(line: ClaimedLine): void {
+  /** @param slots how many it gives back at its end */
+  private start(line: ClaimedLine, slots = 1): Promise<void> {
     this.held.add(line);
-    const task = this.run(line).finally(() => this.tasks.delete(task));
+    const task = this.run(line, slots).finally(() => this.tasks.delete(task));
     this.tasks.add(task);
+    return task;
   }
 
-  private async run(line: ClaimedLine): Promise<void> {
-    let hasSlot = true;
+  private async run(line: ClaimedLine, slots: number): Promise<void> {
+    let kept = slots;
+    // A line that must run alone keeps all slots to its end.
     const giveSlot = () => {
-      if (hasSlot) this.slots.give(1);
-      hasSlot = false;
+      if (slots === 1) this.slots.give(kept);
+      if (slots === 1) kept = 0;
     };
     const result = await this.runner.run(line, this.abortLines.signal, giveSlot);
-    giveSlot();
+    this.slots.give(kept);
     if (result && 'state' in result) await this.results.add(result);
     else await this.giveBack([line], result?.notBefore);
     if (result && 'forBatch' in result && result.forBatch)

@@ -13,6 +13,23 @@ describe('Slots', () => {
     expect(await slots.take()).toBe(1);
   });
 
+  it('give all to a caller that needs all, and nothing to others before', async () => {
+    const slots = new Slots(3);
+    const taken = await slots.take();
+    const got: string[] = [];
+    void slots.takeAll().then((all) => got.push(`all ${all}`));
+    void slots.take().then((some) => got.push(`some ${some}`));
+    slots.give(taken - 1);
+    await Promise.resolve();
+    expect(got).toEqual([]);
+    slots.give(1);
+    await Promise.resolve();
+    expect(got).toEqual(['all 3']);
+    slots.give(3);
+    await Promise.resolve();
+    expect(got).toEqual(['all 3', 'some 3']);
+  });
+
   it('release waiting callers on close', async () => {
     const slots = new Slots(1);
     await slots.take();

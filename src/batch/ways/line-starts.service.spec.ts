@@ -34,7 +34,10 @@ function setUp({ price = WITH_FLEX, hasFlex = true, isStored = false } = {}) {
   const providers = { withCredentials: () => [provider] } as unknown as ProviderRegistry;
   const ways = new LineWays(prices, providers, { batch: { concurrency: 16 } } as GatewayConfig, clock);
   const model = aModel({ deployments: [aDeployment()] });
-  const calls = { prepare: () => ({}), stored: async () => (isStored ? {} : undefined) } as unknown as CallsService;
+  const calls = {
+    prepare: () => ({ call: { endpoint: {} } }),
+    stored: async () => [isStored ? [{}] : []],
+  } as unknown as CallsService;
   const limits = new MemoryThrottlerStore(clock) as Pick<RedisThrottlerStore, 'increment'> as RedisThrottlerStore;
   const starts = new LineStarts(ways, { resolveSent: () => model } as unknown as ModelRegistry, calls, limits, clock);
   return { clock, starts };

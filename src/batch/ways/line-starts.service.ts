@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { FLEX } from '@thriftgate/providers';
 import type { Call } from '../../calls/call';
+import { wholeHit } from '../../calls/call-parts';
 import { CallsService } from '../../calls/calls.service';
 import type { Caller } from '../../common/caller';
 import { Clock } from '../../common/clock';
@@ -115,7 +116,9 @@ export class LineStarts {
   /** A stored answer costs the same at all hours. */
   private async isStored(call: Call): Promise<boolean> {
     try {
-      return (await this.calls.stored(this.calls.prepare(call))) !== undefined;
+      const prepared = this.calls.prepare(call);
+      const [hits = []] = await this.calls.stored([prepared]);
+      return wholeHit(prepared, hits) !== undefined;
     } catch {
       // The call has an error, whatever the hour.
       return true;

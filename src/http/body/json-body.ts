@@ -14,7 +14,7 @@ type Parser = ReturnType<FastifyInstance['getDefaultJsonParser']>;
 
 const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)/i;
 const UTF8 = /^utf-?8$/i;
-/** Routes whose bodies pass to upstreams, besides those of endpoints. */
+/** Routes whose bodies have the lines of a batch, which pass to upstreams. */
 export const BATCH_ROUTES: ReadonlySet<string | undefined> = new Set(['/v1/batches', '/v1/batches/quote']);
 const AZURE_DEPLOYMENT = '/openai/deployments/:model';
 /** In longer bodies no fault is looked for, which takes longer than to parse them. */

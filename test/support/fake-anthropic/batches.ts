@@ -35,8 +35,8 @@ export class Batches {
   private readonly batches = new Map<string, Batch>();
   /** How long a batch runs, in milliseconds. */
   runsMs = 60;
-  /** The lines that ran. */
-  readonly ran: Line[] = [];
+  /** The lines that ran, with what they cost; errors cost nothing. */
+  readonly ran: (Line & { usage?: any })[] = [];
 
   constructor(
     private readonly answer: (params: any, beta: string) => any,
@@ -109,10 +109,13 @@ export class Batches {
 
   private run(line: Line, beta: string): object {
     const { params } = line;
-    this.ran.push(line);
+    const ran: (typeof this.ran)[number] = { ...line };
+    this.ran.push(ran);
     try {
       if (params.stream !== undefined) refuse('stream: streaming is not supported in batches');
-      return { type: 'succeeded', message: this.answer(params, beta) };
+      const message = this.answer(params, beta);
+      ran.usage = message.usage;
+      return { type: 'succeeded', message };
     } catch (error) {
       const { status, message } = error instanceof Refusal ? error : new Refusal(500, 'api_error', String(error));
       const type = ERROR_TYPES[status] ?? 'api_error';

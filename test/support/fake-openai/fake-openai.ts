@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Listener, readBody } from '../vendors/listener';
-import { type BatchPace, BatchesRoute } from './batch/batches-route';
+import { type BatchPace, BatchesRoute, type RewriteLine } from './batch/batches-route';
 import { CallLog, type FakeBatchLine, type FakeCall, type Invoice } from './call-log';
 import { ChatRoute, promptOf } from './chat-route';
 import { isJson, unknownMembers } from './chat-request';
@@ -90,6 +90,11 @@ export class FakeOpenAi {
   /** For the batches created from now on. */
   setBatchPace(pace: Partial<BatchPace>): void {
     this.batches.pace = { ...this.batches.pace, ...pace };
+  }
+
+  /** What the output files of batches have in place of lines. */
+  rewriteBatchLines(rewrite: RewriteLine): void {
+    this.batches.rewrite = rewrite;
   }
 
   /** The charges until now. */

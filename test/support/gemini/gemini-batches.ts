@@ -29,8 +29,8 @@ const DOWNLOAD = /^\/download\/v1beta\/(files\/[^/:?]+):download\?alt=media$/;
 export class GeminiBatches {
   private readonly files = new Map<string, { displayName: string; text: string }>();
   private readonly batches = new Map<string, Batch>();
-  /** Lines that ran, by their keys. */
-  readonly ran: { key: string; request: Json }[] = [];
+  /** Lines that ran, by their keys, with what they cost; errors cost nothing. */
+  readonly ran: { key: string; request: Json; usage?: Json }[] = [];
   /** How long a batch runs, in milliseconds. */
   runsMs = 60;
   private numbers = 0;
@@ -136,9 +136,13 @@ export class GeminiBatches {
   }
 
   private run({ model, embeds }: Batch, line: Batch['lines'][number]): Json {
-    this.ran.push(line);
+    const ran: (typeof this.ran)[number] = { ...line };
+    this.ran.push(ran);
     try {
-      return { response: embeds ? vectorOf(line.request) : this.answer(model, line.request) };
+      if (embeds) return { response: vectorOf(line.request) };
+      const response = this.answer(model, line.request);
+      ran.usage = response.usageMetadata;
+      return { response };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       return { error: { code: error.httpStatus === 400 ? 3 : 13, message: error.message } };

@@ -16,6 +16,9 @@ export interface BatchPace {
   expireAfterLines?: number;
 }
 
+/** Makes lines of the output file of the one that belongs there. @param body of the request */
+export type RewriteLine = (text: string, body: unknown) => string[];
+
 export const DEFAULT_PACE: BatchPace = { validatingMs: 20, inProgressMs: 60, finalizingMs: 20 };
 
 interface Batch {
@@ -44,6 +47,8 @@ const EXPIRED = {
 export class BatchesRoute {
   private readonly batches = new Map<string, Batch>();
   pace: BatchPace = DEFAULT_PACE;
+  /** What the output file has in place of a line. */
+  rewrite: RewriteLine = (text) => [text];
 
   constructor(
     private readonly files: FilesRoute,
@@ -79,6 +84,7 @@ export class BatchesRoute {
   reset(): void {
     this.batches.clear();
     this.pace = DEFAULT_PACE;
+    this.rewrite = (text) => [text];
   }
 
   private async create(exchange: Exchange): Promise<void> {
@@ -169,7 +175,7 @@ export class BatchesRoute {
       const requestId = newId('req_');
       const response = { status_code: status, request_id: requestId, body };
       const text = JSON.stringify({ id: newId('batch_req_'), custom_id: line.custom_id, response, error: null });
-      (status === 200 ? batch.output : batch.failed).push(text);
+      (status === 200 ? batch.output : batch.failed).push(...this.rewrite(text, line.body));
       add(sums, billed);
       const { custom_id: customId, model, body: lineBody } = line;
       this.log.addBatchLine({
