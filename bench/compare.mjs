@@ -79,7 +79,9 @@ async function main() {
       for (const variant of round % 2 === 0 ? variants : variants.toReversed())
         costs[variant.name].push(await costUs(variant, LOADS[load], calls));
     for (const [name, each] of Object.entries(costs))
-      say(`${load} ${name}: ${['all', 'main'].map((part) => described(part, each, costs[variants[0].name])).join('; ')}`);
+      say(
+        `${load} ${name}: ${['all', 'main'].map((part) => described(part, each, costs[variants[0].name])).join('; ')}`,
+      );
   }
 }
 

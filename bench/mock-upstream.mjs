@@ -25,7 +25,8 @@ let lastId = 0;
 
 function nextId() {
   lastId += 1;
-  return String(lastId).padStart(ID.length, '0');
+  // As vendors' ids, without a long number.
+  return String(lastId).padStart(ID.length, 'x');
 }
 
 function wholeResponse(value) {

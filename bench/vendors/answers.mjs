@@ -7,7 +7,7 @@ const OUTPUT_TOKENS = WORDS.length;
 const VECTOR = Array.from({ length: 256 }, (_, at) => Number((Math.sin(at + 1) / 16).toFixed(8)));
 
 /** Stands for the id of each answer. */
-export const ID = '0000000000000000';
+export const ID = 'xxxxxxxxxxxxxxx0';
 const seconds = () => Math.floor(Date.now() / 1000);
 
 /** Names and data of events as bytes of a stream. */
@@ -28,7 +28,13 @@ function openAiChat(text) {
   const message = { role: 'assistant', content: text, refusal: null, annotations: [] };
   const choice = { index: 0, message, logprobs: null, finish_reason: 'stop' };
   const chunk = (choices, counts) =>
-    event({ ...base, object: 'chat.completion.chunk', ...more, choices, ...(counts !== undefined && { usage: counts }) });
+    event({
+      ...base,
+      object: 'chat.completion.chunk',
+      ...more,
+      choices,
+      ...(counts !== undefined && { usage: counts }),
+    });
   const part = (delta, finish = null) => [{ index: 0, delta, logprobs: null, finish_reason: finish }];
   return {
     json: { ...base, object: 'chat.completion', choices: [choice], usage, ...more },
@@ -129,24 +135,24 @@ function anthropicMessages(text) {
 }
 
 function geminiContent(text) {
-  const usageMetadata = {
+  const usageOf = (outputTokens) => ({
     promptTokenCount: INPUT_TOKENS,
-    candidatesTokenCount: OUTPUT_TOKENS,
-    totalTokenCount: INPUT_TOKENS + OUTPUT_TOKENS,
+    candidatesTokenCount: outputTokens,
+    totalTokenCount: INPUT_TOKENS + outputTokens,
     promptTokensDetails: [{ modality: 'TEXT', tokenCount: INPUT_TOKENS }],
-  };
-  const response = (written, finish) => ({
+  });
+  const response = (written, outputTokens, finish) => ({
     candidates: [
       { content: { parts: [{ text: written }], role: 'model' }, index: 0, ...(finish && { finishReason: finish }) },
     ],
-    usageMetadata,
+    usageMetadata: usageOf(outputTokens),
     modelVersion: 'gemini-3.5-flash',
     responseId: ID,
   });
   return {
-    json: response(text, 'STOP'),
+    json: response(text, OUTPUT_TOKENS, 'STOP'),
     events: () =>
-      PIECES.map((piece, at) => event(response(piece, at === PIECES.length - 1 ? 'STOP' : undefined))),
+      PIECES.map((piece, at) => event(response(piece, at + 1, at === PIECES.length - 1 ? 'STOP' : undefined))),
   };
 }
 

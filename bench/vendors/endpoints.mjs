@@ -87,7 +87,9 @@ async function measureGroup(bench, gateway, direct, group) {
       ratio: median(each.map((cost, round) => cost / own[round])),
       addedMs: median(addedMs),
     };
-    bench.say(`  ${row.call} ${vendor}: ${row.costUs.toFixed(0)} µs, ${row.ratio.toFixed(2)} ×, +${row.addedMs.toFixed(2)} ms`);
+    bench.say(
+      `  ${row.call} ${vendor}: ${row.costUs.toFixed(0)} µs, ${row.ratio.toFixed(2)} ×, +${row.addedMs.toFixed(2)} ms`,
+    );
     return row;
   });
 }
