@@ -37,10 +37,18 @@ export class AuthGuard implements CanActivate {
     if (isPublic) return true;
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
-    const caller = this.identify(request, http.getResponse<FastifyReply>());
+    const caller = this.identifiedBefore(request) ?? this.identify(request, http.getResponse<FastifyReply>());
     // Only a key that is not in memory has to be waited for.
     if (caller instanceof Promise) return caller.then((late) => this.admit(late, role, request));
     return this.admit(caller, role, request);
+  }
+
+  /** The caller of a request whose key was looked up before its body was read, with the present rights of the key. */
+  private identifiedBefore(request: FastifyRequest): Caller | undefined {
+    const { caller } = request;
+    const present = caller && this.directory.callerOf(caller.keyId);
+    if (present) request.caller = present;
+    return present;
   }
 
   private admit(caller: Caller, role: Role | undefined, request: FastifyRequest): boolean | Promise<boolean> {
