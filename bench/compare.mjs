@@ -1,8 +1,9 @@
 /**
  * `node bench/compare.mjs --variant before=<checkout> --variant after=.`: CPU time per call of built checkouts, alternately in
- * one run, with all threads of each gateway. Unlike calls per second, it is little affected by other programs on the machine.
+ * one run: of all threads of each gateway, and of the thread of the event loop alone, which is without the embedded database.
+ * Unlike calls per second, it is little affected by other programs on the machine.
  *
- *   --variant <name>=<checkout>[,<flag of Node>…]   two or more
+ *   --variant <name>=<checkout>[,<flag of Node>…]   two or more; the checkout `bare` is the bare proxy
  *   --node <binary>         the Node that runs the gateways (default: this one)
  *   --only misses,hits,streams
  *   --calls 20000 --rounds 5 --connections 16
@@ -14,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createKey, startGateway } from './gateway.mjs';
-import { cpuSeconds, killAll, runJson, startServer, untilQuiet } from './processes.mjs';
+import { cpuSeconds, killAll, mainThreadSeconds, runJson, startServer, untilQuiet } from './processes.mjs';
 import { median } from './scenarios.mjs';
 
 const { values } = parseArgs({
@@ -35,6 +36,10 @@ const say = (line) => process.stdout.write(`${line}\n`);
 
 async function startVariant(text, at, upstream) {
   const [name, checkout] = text.split(/=(.*)/s);
+  if (checkout === 'bare') {
+    const options = { node: resolve(values.node), env: { UPSTREAM: `${upstream}/v1` } };
+    return { name, key: 'bench', ...(await startServer([join(import.meta.dirname, 'bare-proxy/main.mjs')], options)) };
+  }
   const [root, ...flags] = checkout.split(',');
   const command = { node: resolve(values.node), args: [...flags, join(resolve(root), 'dist/src/main.js')] };
   const env = databases[at] ? { DATABASE_URL: databases[at] } : {};
@@ -42,14 +47,23 @@ async function startVariant(text, at, upstream) {
   return { name, ...gateway, key: await createKey(gateway, command) };
 }
 
-/** CPU microseconds per call, including the delayed work of the calls. */
+/** CPU microseconds per call, including the delayed work of the calls: of all threads, and of the event loop. */
 async function costUs({ url, key, pid }, load, count) {
-  const before = cpuSeconds(pid);
+  const [allBefore, mainBefore] = [cpuSeconds(pid), mainThreadSeconds(pid)];
   const args = ['--url', url, '--key', key, '--connections', values.connections, '--count', String(count), ...load];
   const { statuses } = await runJson([join(import.meta.dirname, 'load.mjs'), ...args]);
   if (Object.keys(statuses).join() !== '200') throw new Error(`Calls failed: ${JSON.stringify(statuses)}`);
   await untilQuiet([pid]);
-  return ((cpuSeconds(pid) - before) / count) * 1e6;
+  const perCall = (seconds) => (seconds / count) * 1e6;
+  return { all: perCall(cpuSeconds(pid) - allBefore), main: perCall(mainThreadSeconds(pid) - mainBefore) };
+}
+
+function described(part, each, first) {
+  const figures = each.map((cost) => cost[part]);
+  const range = `${Math.min(...figures).toFixed(0)} to ${Math.max(...figures).toFixed(0)}`;
+  const ratio = median(figures.map((figure, round) => figure / first[round][part]));
+  const threads = part === 'all' ? 'all threads' : 'event loop';
+  return `${threads} ${median(figures).toFixed(0)} µs per call (${range}), ${ratio.toFixed(3)} ×`;
 }
 
 async function main() {
@@ -64,12 +78,10 @@ async function main() {
     for (let round = 0; round < rounds; round += 1)
       for (const variant of round % 2 === 0 ? variants : variants.toReversed())
         costs[variant.name].push(await costUs(variant, LOADS[load], calls));
-    const first = costs[variants[0].name];
-    for (const [name, each] of Object.entries(costs)) {
-      const range = `${Math.min(...each).toFixed(0)} to ${Math.max(...each).toFixed(0)}`;
-      const ratio = median(each.map((cost, round) => cost / first[round]));
-      say(`${load} ${name}: ${median(each).toFixed(0)} µs per call (${range}), ${ratio.toFixed(3)} × in its round`);
-    }
+    for (const [name, each] of Object.entries(costs))
+      say(
+        `${load} ${name}: ${['all', 'main'].map((part) => described(part, each, costs[variants[0].name])).join('; ')}`,
+      );
   }
 }
 

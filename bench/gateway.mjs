@@ -1,4 +1,4 @@
-/** The gateway under test: all features on, an empty data directory, the mock as its only provider. */
+/** The gateway under test: all features on, an empty data directory, the mock as all its providers. */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -31,6 +31,10 @@ export async function startGateway({ command, upstream, directory, core, env }) 
       SECRET_KEY,
       OPENAI_API_KEY: 'bench',
       OPENAI_BASE_URL: `${upstream}/v1`,
+      ANTHROPIC_API_KEY: 'bench',
+      ANTHROPIC_BASE_URL: upstream,
+      GEMINI_API_KEY: 'bench',
+      GEMINI_BASE_URL: upstream,
       UPSTREAM: `${upstream}/v1`,
       ...env,
     },

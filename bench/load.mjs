@@ -3,12 +3,14 @@
  * for `--seconds` after `--warmup`, or until `--count` calls are done. Open loop: `--rate` calls per second, each at its time.
  *
  * `node bench/load.mjs --url http://127.0.0.1:3000 [--key k] [--prompt unique|same|<number of prompts in rotation>] [--stream]
+ *   [--endpoint chat|messages|responses|embeddings] [--model gpt-4.1] [--path <of the endpoint>]
  *   [--connections 64] [--seconds 10] [--warmup 3] [--count n | --rate n]`
  */
 import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import { parseArgs } from 'node:util';
 import { WireReader } from './http-wire.mjs';
+import { requestOf } from './vendors/requests.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -16,6 +18,9 @@ const { values } = parseArgs({
     key: { type: 'string', default: 'bench' },
     prompt: { type: 'string', default: 'unique' },
     stream: { type: 'boolean', default: false },
+    endpoint: { type: 'string', default: 'chat' },
+    model: { type: 'string', default: 'gpt-4.1' },
+    path: { type: 'string' },
     connections: { type: 'string', default: '64' },
     seconds: { type: 'string', default: '10' },
     warmup: { type: 'string', default: '3' },
@@ -29,22 +34,11 @@ const seconds = Number(values.seconds);
 
 /** The request as bytes, with a number in the prompt that is overwritten for each unique call. */
 const NUMBER = '000000000000';
-const body = JSON.stringify({
-  model: 'gpt-4.1',
-  messages: [
-    { role: 'system', content: 'You are a careful assistant of a large company. Answer in one short sentence.' },
-    {
-      role: 'user',
-      content: `Ticket ${values.prompt === 'unique' ? randomBytes(6).toString('hex') : 'same'}-${NUMBER}: a customer asks which plan is the cheapest one for forty seats, billed monthly, with single sign-on.`,
-    },
-  ],
-  temperature: 0.2,
-  max_tokens: 200,
-  ...(values.stream && { stream: true }),
-});
+const ticket = `${values.prompt === 'unique' ? randomBytes(6).toString('hex') : 'same'}-${NUMBER}`;
+const { path, body } = requestOf(values.endpoint, { ...values, ticket });
 const message = Buffer.from(
   [
-    'POST /v1/chat/completions HTTP/1.1',
+    `POST ${values.path ?? path} HTTP/1.1`,
     `host: ${hostname}:${port}`,
     `authorization: Bearer ${values.key}`,
     'content-type: application/json',

@@ -1,10 +1,12 @@
 /**
- * A very fast mock of OpenAI: `node bench/mock-upstream.mjs [--port 0] [--ttft ms] [--gap ms] [--bytes n]`; prints its port.
- * It sends JSON responses of about 600 bytes, or with a text of n bytes, and streams of 20 chunks, each in a separate write.
+ * A very fast mock of OpenAI, Anthropic and Gemini: `node bench/mock-upstream.mjs [--port 0] [--ttft ms] [--gap ms] [--bytes n]`;
+ * prints its port. It sends JSON responses of about 600 bytes, or with a text of n bytes, and streams of about 20 events, each in a
+ * separate write.
  */
 import { createServer } from 'node:net';
 import { parseArgs } from 'node:util';
 import { WireReader } from './http-wire.mjs';
+import { answersOf, ID } from './vendors/answers.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -16,95 +18,52 @@ const { values } = parseArgs({
 });
 const ttftMs = Number(values.ttft);
 const gapMs = Number(values.gap);
-
-const MODEL = 'gpt-4.1-2025-04-14';
-const FINGERPRINT = 'fp_b3f1157249';
-const WORDS = 'The cheapest call is the one that nobody has to make twice for it was already answered'.split(' ');
-const LINE = `${WORDS.join(' ')} `;
-const TEXT = LINE.repeat(Math.ceil(Number(values.bytes) / LINE.length) || 1).trimEnd();
-const USAGE = {
-  prompt_tokens: 58,
-  completion_tokens: WORDS.length,
-  total_tokens: 58 + WORDS.length,
-  prompt_tokens_details: { cached_tokens: 0, audio_tokens: 0 },
-  completion_tokens_details: { reasoning_tokens: 0, audio_tokens: 0 },
-};
+const IS_STREAM = /"stream"\s*:\s*true/;
+const WANTS_USAGE = /"include_usage"\s*:\s*true/;
 
 let lastId = 0;
-const ID = 'chatcmpl-0000000000000000';
 
 function nextId() {
   lastId += 1;
-  return ID.slice(0, -10) + String(lastId).padStart(10, '0');
+  // As vendors' ids, without a long number.
+  return String(lastId).padStart(ID.length, 'x');
 }
 
-const wholeBody = JSON.stringify({
-  id: ID,
-  object: 'chat.completion',
-  created: Math.floor(Date.now() / 1000),
-  model: MODEL,
-  choices: [
-    {
-      index: 0,
-      message: { role: 'assistant', content: TEXT, refusal: null, annotations: [] },
-      logprobs: null,
-      finish_reason: 'stop',
-    },
-  ],
-  usage: USAGE,
-  service_tier: 'default',
-  system_fingerprint: FINGERPRINT,
-});
-const wholeResponse = [
-  'HTTP/1.1 200 OK',
-  'content-type: application/json',
-  `content-length: ${wholeBody.length}`,
-  'openai-version: 2020-10-01',
-  'connection: keep-alive',
-  '',
-  wholeBody,
-]
-  .join('\r\n')
-  .split(ID);
+function wholeResponse(value) {
+  const body = JSON.stringify(value);
+  const head = ['HTTP/1.1 200 OK', 'content-type: application/json', `content-length: ${Buffer.byteLength(body)}`];
+  return [...head, 'connection: keep-alive', '', body].join('\r\n').split(ID);
+}
 
 function httpChunk(text) {
   return `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
 }
 
-function part(delta, finish = null) {
-  return [{ index: 0, delta, logprobs: null, finish_reason: finish }];
+/** The writes of a stream, each as the texts around its id. */
+function streamWrites(events) {
+  const writes = events.map(httpChunk);
+  writes.push(`${writes.pop()}0\r\n\r\n`);
+  return writes.map((write) => write.split(ID));
 }
 
-/** The writes of a stream, each as the text before and after its id. */
-function streamWrites(withUsage) {
-  const event = (choices, usage) => {
-    const frame = { id: ID, object: 'chat.completion.chunk', created: Math.floor(Date.now() / 1000), model: MODEL };
-    const more = { service_tier: 'default', system_fingerprint: FINGERPRINT, choices };
-    return httpChunk(`data: ${JSON.stringify({ ...frame, ...more, ...(withUsage && { usage }) })}\n\n`).split(ID);
-  };
-  return [
-    event(part({ role: 'assistant', content: '', refusal: null }), null),
-    ...WORDS.map((word, at) => event(part({ content: at === 0 ? word : ` ${word}` }), null)),
-    event(part({}, 'stop'), null),
-    ...(withUsage ? [event([], USAGE)] : []),
-    [`${httpChunk('data: [DONE]\n\n')}0\r\n\r\n`],
-  ];
-}
+const apis = answersOf(Number(values.bytes)).map(({ path, json, events }) => ({
+  path,
+  whole: wholeResponse(json),
+  writes: events && streamWrites(events(false)),
+  writesWithUsage: events && streamWrites(events(true)),
+}));
 
-const writesPlain = streamWrites(false);
-const writesWithUsage = streamWrites(true);
 const STREAM_HEAD = [
   'HTTP/1.1 200 OK',
   'content-type: text/event-stream; charset=utf-8',
   'transfer-encoding: chunked',
-  'openai-version: 2020-10-01',
   'connection: keep-alive',
   '\r\n',
 ].join('\r\n');
 
 let running = [];
 
-/** Without a gap, each stream gets one chunk per turn of the event loop. */
+/** Without a gap, each stream gets one event per turn of the event loop. */
 function turn() {
   const next = [];
   for (const stream of running) if (writeNext(stream)) next.push(stream);
@@ -120,8 +79,8 @@ function writeNext(stream) {
   return stream.at < writes.length;
 }
 
-function startStream(socket, withUsage) {
-  const stream = { socket, writes: withUsage ? writesWithUsage : writesPlain, id: nextId(), at: 0 };
+function startStream(socket, writes) {
+  const stream = { socket, writes, id: nextId(), at: 0 };
   socket.write(STREAM_HEAD, 'latin1');
   if (ttftMs === 0 && gapMs === 0) {
     running.push(stream);
@@ -134,23 +93,29 @@ function startStream(socket, withUsage) {
   setTimeout(step, ttftMs);
 }
 
-function respond(socket, body) {
-  if (/"stream"\s*:\s*true/.test(body)) startStream(socket, /"include_usage"\s*:\s*true/.test(body));
-  else if (ttftMs > 0) setTimeout(() => socket.write(wholeResponse.join(nextId()), 'latin1'), ttftMs);
-  else socket.write(wholeResponse.join(nextId()), 'latin1');
+function respond(socket, target, body) {
+  const path = target.split('?', 1)[0];
+  const api = apis.find((each) => each.path.test(path));
+  if (api === undefined) socket.write('HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n');
+  else if (api.writes && (path.endsWith(':streamGenerateContent') || IS_STREAM.test(body)))
+    startStream(socket, WANTS_USAGE.test(body) ? api.writesWithUsage : api.writes);
+  else if (ttftMs > 0) setTimeout(() => socket.write(api.whole.join(nextId()), 'latin1'), ttftMs);
+  else socket.write(api.whole.join(nextId()), 'latin1');
 }
 
 const server = createServer({ noDelay: true }, (socket) => {
+  let target = '';
   let body = '';
   const reader = new WireReader({
-    onHead() {
+    onHead(head) {
+      target = head.split(' ', 2)[1];
       body = '';
     },
     onBody(bytes) {
       body += bytes.latin1Slice();
     },
     onEnd() {
-      respond(socket, body);
+      respond(socket, target, body);
     },
   });
   socket.on('data', (chunk) => reader.push(chunk));

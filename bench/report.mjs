@@ -99,6 +99,19 @@ export function table(results) {
   return [head, head.map((_, at) => (at === 0 ? '---' : '---:')), ...padded].map(line).join('\n');
 }
 
+/** A line for each call of an endpoint to a vendor. `of passing through` compares with the vendor that speaks the endpoint itself. */
+export function endpointsTable(rows) {
+  const head = ['endpoint', 'vendor', 'processor time', 'of passing through', 'added p50 at 50/s'];
+  const lines = rows.map(({ call, vendor, costUs, ratio, addedMs }) => [
+    call,
+    vendor,
+    `${whole(costUs)} µs`,
+    times(ratio),
+    signedMs(addedMs),
+  ]);
+  return [head, head.map((_, at) => (at < 2 ? '---' : '---:')), ...lines].map(line).join('\n');
+}
+
 /** The machine in one line. `node` is the version of the measured programs, if it differs from that of this process. */
 export function machine(pinned, node = process.version) {
   const model = cpus()[0]?.model.trim() ?? arch();

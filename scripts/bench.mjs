@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: compares the gateway with a bare Nest + Fastify + undici proxy, on the same mock upstream, in one run.
  *
- *   --only misses,hits,streams,latency,burst,redis-hits,ledger-cost,memory,start   a part of it
+ *   --only misses,hits,streams,latency,burst,endpoints,redis-hits,ledger-cost,memory,start   a part of it
  *   --quick                                           short rounds: checks that everything runs, with rough figures
  *   --rounds 3, --gap 0, --ttft 0                     rounds per figure; ms between the mock's chunks and before its first
  *   --node <program>                                  the Node of the gateway and the bare proxy
@@ -18,13 +18,14 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createKey, startGateway } from '../bench/gateway.mjs';
 import { canPin, killAll, startServer, stop } from '../bench/processes.mjs';
-import { machine, table } from '../bench/report.mjs';
+import { endpointsTable, machine, table } from '../bench/report.mjs';
 import { memory } from '../bench/memory.mjs';
+import { endpoints } from '../bench/vendors/endpoints.mjs';
 import { burst, hits, latency, ledgerCost, misses, redisHits, start, streams } from '../bench/scenarios.mjs';
 
 /** Scenarios that share one running gateway, and scenarios that start one. */
 const SHARED = { misses, hits, streams, latency, burst };
-const OWN = { 'redis-hits': redisHits, 'ledger-cost': ledgerCost, memory, start };
+const OWN = { endpoints, 'redis-hits': redisHits, 'ledger-cost': ledgerCost, memory, start };
 const SCENARIOS = Object.keys({ ...SHARED, ...OWN });
 const root = join(import.meta.dirname, '..');
 const { values } = parseArgs({
@@ -44,11 +45,12 @@ const unknown = only.filter((name) => !SCENARIOS.includes(name));
 if (unknown.length > 0) throw new Error(`Unknown scenario: ${unknown.join(', ')}. Known: ${SCENARIOS.join(', ')}.`);
 
 const sizes = values.quick
-  ? { rounds: 1, seconds: 3, warmupSeconds: 1, rssCalls: [4_000, 20_000], heapCalls: [4_000, 8_000] }
+  ? { rounds: 1, seconds: 3, warmupSeconds: 1, calls: 1_000, rssCalls: [4_000, 20_000], heapCalls: [4_000, 8_000] }
   : {
       rounds: 3,
       seconds: 10,
       warmupSeconds: 3,
+      calls: 5_000,
       rssCalls: [100_000, 1_000_000],
       heapCalls: [100_000, 200_000, 300_000],
     };
@@ -129,7 +131,9 @@ async function main() {
   const bare = await startServer([join(root, 'bench/bare-proxy/main.mjs')], { core: GATEWAY_CORE, env, node });
   const tables = [];
   for (const [profile, profileEnv] of profiles()) {
-    tables.push(`**${profile}**\n\n${table(await measure(profile, profileEnv, mock, bare))}`);
+    const { endpoints: rows, ...results } = await measure(profile, profileEnv, mock, bare);
+    const parts = [Object.keys(results).length > 0 && table(results), rows && endpointsTable(rows)].filter(Boolean);
+    tables.push([`**${profile}**`, ...parts].join('\n\n'));
   }
   say(`\n${tables.join('\n\n')}\n\n${machineBefore}. Medians of ${sizes.rounds}.`);
 }

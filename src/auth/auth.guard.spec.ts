@@ -88,6 +88,7 @@ describe('AuthGuard', () => {
           useValue: {
             find: (key: string) => (key === 'sk-tg-member' ? MEMBER : undefined),
             lookUp: (key: string) => Promise.resolve(LOOKED_UP[key]),
+            working: (keyId: string) => (keyId === MEMBER.keyId ? MEMBER : undefined),
           },
         },
         {
@@ -124,6 +125,19 @@ describe('AuthGuard', () => {
       code: 'invalid_api_key',
       message: expect.stringMatching(words),
     });
+  });
+
+  it('takes the present rights of a caller whose key was looked up before its body was read', () => {
+    const guard = app.get(AuthGuard);
+    const canActivate = (keyId: string) => {
+      const request = { headers: {}, caller: { ...MEMBER, keyId, models: [] } };
+      const http = { getRequest: () => request, getResponse: () => ({ header: () => undefined }) };
+      guard.canActivate({ getHandler: () => Routes.prototype.models, getClass: () => Routes, switchToHttp: () => http } as never);
+      return request.caller;
+    };
+    expect(canActivate(MEMBER.keyId)).toBe(MEMBER);
+    // A key that was revoked meanwhile is looked up again, and here there is none.
+    expect(() => canActivate('key_revoked')).toThrow(/did not provide an API key/);
   });
 
   it('N13: waits for the look-up of a key that is not in memory', async () => {

@@ -38,6 +38,10 @@ export class CallerIdentity {
    * @throws GatewayError `invalid_api_key`; `forbidden` for a change with a session that comes from another site
    */
   identify(request: FastifyRequest, reply: FastifyReply): Caller | Promise<Caller> {
+    const { caller: earlier, sessionId } = request;
+    // Looked up before the body was read: the key must still work, and has its present rights.
+    const present = earlier && sessionId === undefined ? this.keys.working(earlier.keyId) : undefined;
+    if (present) return (request.caller = present);
     const presented = presentedKey(request.headers);
     if (presented.kind === 'key') {
       const caller = this.keys.find(presented.text);

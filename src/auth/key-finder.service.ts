@@ -20,6 +20,11 @@ export class KeyFinder {
     return this.directory.find(keyText) ?? this.adminKey.find(keyText);
   }
 
+  /** The caller of a team's key by its id, while it works. */
+  working(keyId: string): Caller | undefined {
+    return this.directory.working(keyId);
+  }
+
   /** The caller of a key that is not in memory. @throws GatewayError `invalid_api_key`, which says why the key does not work */
   async lookUp(keyText: string): Promise<Caller> {
     const found = await this.directory.lookUp(keyText);

@@ -76,8 +76,8 @@ const NOT_MADE: Outcome = {
 /** An attempt that has begun and must be ended by {@link LedgerService.settle}, once. */
 export interface OpenAttempt {
   readonly key: string;
-  /** The columns of the row that do not change any more. */
-  readonly head: RowHead;
+  /** The columns of the row that do not change any more: the beginning of its JSON text. */
+  readonly head: string;
   readonly inputTokens: number;
   readonly holdPusd: PicoUsd;
 }
@@ -172,10 +172,8 @@ export function reopened(row: OpenRow): OpenAttempt {
 }
 
 /** The columns that are known when a row is opened, as PostgreSQL stores them; JSON leaves out what is undefined. */
-type RowHead = ReturnType<typeof headOf>;
-
-function headOf(intent: IntentEntry, createdAt: number, owner: string) {
-  return {
+function headOf(intent: IntentEntry, createdAt: number, owner: string): string {
+  const columns = {
     request_id: intent.request_id,
     attempt: intent.attempt,
     team_id: intent.team_id,
@@ -195,6 +193,12 @@ function headOf(intent: IntentEntry, createdAt: number, owner: string) {
     price_id: intent.price_id ?? undefined,
     charged: intent.charged ?? undefined,
   };
+  return JSON.stringify(columns).slice(0, -1);
+}
+
+/** A row with more columns than its head has. */
+function rowWith(head: string, columns: object): string {
+  return `${head},${JSON.stringify(columns).slice(1)}`;
 }
 
 function keyOf(intent: IntentEntry): string {
@@ -203,8 +207,7 @@ function keyOf(intent: IntentEntry): string {
 
 function dispatchedRow(intent: IntentEntry, { head, inputTokens, holdPusd }: OpenAttempt): string {
   const pusd = String(storablePusd(holdPusd));
-  return JSON.stringify({
-    ...head,
+  return rowWith(head, {
     state: 'dispatched',
     upstream_model: storable(intent.upstream_model),
     input_tokens: storableCount(inputTokens),
@@ -218,13 +221,12 @@ function dispatchedRow(intent: IntentEntry, { head, inputTokens, holdPusd }: Ope
   });
 }
 
-function endedRow(head: RowHead, outcome: Outcome): string {
+function endedRow(head: string, outcome: Outcome): string {
   const { usage } = outcome;
   const { cacheWriteTokens = 0 } = usage;
   const listPusd = storablePusd(outcome.listCostPusd);
   const costPusd = storablePusd(outcome.costPusd);
-  return JSON.stringify({
-    ...head,
+  return rowWith(head, {
     state: outcome.state,
     status: outcome.status,
     upstream_model: storable(outcome.upstreamModel),

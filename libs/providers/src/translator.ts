@@ -150,6 +150,8 @@ export interface StreamChunk {
   event?: string | undefined;
   /** The event's data as JSON text; for `done` the vendor's end mark. */
   data: string;
+  /** The text of a chunk of chat completions that has nothing else, so that a bridge need not parse its data. */
+  text?: string | undefined;
 }
 
 /** Converts one upstream stream to chunks and assembles the response for billing and caching. One per stream. */

@@ -25,7 +25,7 @@ export class CallLedger {
     this.answer();
     const open = {
       key: `${intent.request_id}.${intent.attempt}`,
-      head: {} as OpenAttempt['head'],
+      head: '',
       inputTokens,
       holdPusd,
     };

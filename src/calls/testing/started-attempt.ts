@@ -1,7 +1,6 @@
 import type { Reply, TokenUsage } from '@thriftgate/providers';
 import { Hold } from '../../budgets/holds/hold';
 import type { PicoUsd } from '../../common/money';
-import type { OpenAttempt } from '../../ledger/ledger.service';
 import { VendorTurns } from '../../cache/turns/vendor-turns.store';
 import { Attempt, type AttemptServices, type StartedAttempt } from '../attempts/attempt';
 import { aDeployment, aPrice, aResolvedCall } from './builders';
@@ -63,7 +62,7 @@ export class AttemptBench {
       number: 1,
       open: {
         key: `${resolved.call.requestId}.1`,
-        head: {} as OpenAttempt['head'],
+        head: '',
         inputTokens: 50,
         holdPusd: HOLD_PUSD,
       },

@@ -11,14 +11,22 @@ interface Route {
 export class ServedRoutes {
   /** The first segments of the paths under `/v1`, as `models`. */
   readonly resources = new Set<string>();
+  /** The paths of routes without parameters. */
+  private readonly paths = new Set<string>();
   private readonly routes: Route[] = [];
 
   add(method: string, pattern: string): void {
     if (pattern.includes('*') || pattern.startsWith('/docs')) return;
     const segments = segmentsOf(pattern);
     this.routes.push({ method, segments });
+    if (!pattern.includes(':')) this.paths.add(pattern);
     const [api, resource] = segments;
     if (api === 'v1' && resource !== undefined) this.resources.add(resource);
+  }
+
+  /** Whether a URL is the path of a route as the route has it, without a query. */
+  isExact(url: string): boolean {
+    return this.paths.has(url);
   }
 
   /** The methods that a path takes, sorted. */

@@ -61,7 +61,7 @@ export class OpenAiChatStream implements StreamDecoder {
     const text = event === undefined ? this.#template?.textOf(data) : undefined;
     if (this.#template && text !== undefined) {
       this.#assembly.addText(this.#template.choiceIndex, text, data.length);
-      return [{ kind: 'content', data }];
+      return [{ kind: 'content', data, text }];
     }
     this.#template = undefined;
     const chunk = parseJson(data);

@@ -16,6 +16,12 @@ export class EventWriter {
     return { event: type, data: withEscapedLineEnds(data) };
   }
 
+  /** @param members JSON text of the event's other members, without braces */
+  written(type: string, members: string): ResponseEvent {
+    const data = `{"type":"${type}","sequence_number":${this.#next++},${members}}`;
+    return { event: type, data: withEscapedLineEnds(data) };
+  }
+
   /** An event with the whole response. @param response JSON text */
   ofResponse(type: string, response: string): ResponseEvent {
     const data = `{"type":"${type}","sequence_number":${this.#next++},"response":${response}}`;

@@ -80,6 +80,8 @@ export class OutputWriter {
   #itemType = '';
   #partType = '';
   #counts: Record<string, number> = {};
+  /** Of the open part, as JSON text without braces. */
+  #partPlace = '';
 
   constructor(private readonly events: EventWriter) {}
 
@@ -102,14 +104,15 @@ export class OutputWriter {
     this.#partType = type;
     const { added, index, text, empty } = this.#part();
     this.#counts[index] = (this.#counts[index] ?? -1) + 1;
-    return this.events.event(added, { ...this.#place(index), part: { type, [text]: '', ...empty } });
+    const place = this.#place(index);
+    this.#partPlace = JSON.stringify(place).slice(1, -1);
+    return this.events.event(added, { ...place, part: { type, [text]: '', ...empty } });
   }
 
   /** @param logprobs of a text; only texts of messages have them */
   partDelta(delta: string, logprobs: unknown[] = []): ResponseEvent {
-    const { index, delta: type } = this.#part();
-    const extra = this.#partType === 'output_text' ? { logprobs } : {};
-    return this.events.event(type, { ...this.#place(index), delta, ...extra });
+    const extra = this.#partType === 'output_text' ? `,"logprobs":${JSON.stringify(logprobs)}` : '';
+    return this.events.written(this.#part().delta, `${this.#partPlace},"delta":${JSON.stringify(delta)}${extra}`);
   }
 
   /** @param at the number of the annotation in its part, from 0 */

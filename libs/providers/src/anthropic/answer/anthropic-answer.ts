@@ -149,7 +149,7 @@ export class AnthropicAnswer {
   private textChunk(text: string): StreamChunk {
     const data = `${this.textHead}${JSON.stringify(text)}},"finish_reason":null}]}`;
     this.assembly.addText(0, text, data.length);
-    return { kind: 'content', data };
+    return { kind: 'content', data, text };
   }
 
   private chunk(delta: JsonRecord, end: JsonRecord = { finish_reason: null }): StreamChunk {

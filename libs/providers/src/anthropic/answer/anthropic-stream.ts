@@ -1,5 +1,6 @@
 import { isRecord, type JsonRecord, parseJson } from '../../json-record';
 import type { Reply, SseEvent, StreamChunk, StreamDecoder, UpstreamCall } from '../../translator';
+import { TextTemplate } from '../../transport/text-template';
 import { AnthropicAnswer } from './anthropic-answer';
 
 const NOT_JSON = JSON.stringify({
@@ -16,6 +17,9 @@ const NOT_JSON = JSON.stringify({
 export class AnthropicStream implements StreamDecoder {
   private readonly answer: AnthropicAnswer;
   private hasEnded = false;
+  /** Of the events with a piece of the text of the block at `textIndex`. */
+  private template: TextTemplate | undefined;
+  private textIndex: unknown;
 
   constructor(call: UpstreamCall) {
     this.answer = new AnthropicAnswer(call);
@@ -36,6 +40,8 @@ export class AnthropicStream implements StreamDecoder {
 
   push({ data }: SseEvent): StreamChunk[] {
     if (this.hasEnded || data === '') return [];
+    const text = this.template?.textOf(data);
+    if (text !== undefined) return this.answer.delta(this.textIndex, { type: 'text_delta', text });
     const event = parseJson(data);
     if (isRecord(event)) return this.read(event, data);
     this.answer.markIncomplete();
@@ -46,6 +52,12 @@ export class AnthropicStream implements StreamDecoder {
     return this.answer.reply();
   }
 
+  private learn({ index, delta }: JsonRecord, data: string): void {
+    const text = isRecord(delta) && delta.type === 'text_delta' ? delta.text : undefined;
+    this.template = typeof text === 'string' ? TextTemplate.of(data, 'text', text) : undefined;
+    this.textIndex = index;
+  }
+
   private read(event: JsonRecord, data: string): StreamChunk[] {
     const { type, index } = event;
     switch (type) {
@@ -54,6 +66,7 @@ export class AnthropicStream implements StreamDecoder {
       case 'content_block_start':
         return this.answer.startBlock(index, event.content_block);
       case 'content_block_delta':
+        this.learn(event, data);
         return this.answer.delta(index, event.delta);
       case 'content_block_stop':
         return this.answer.stopBlock(index);

@@ -2,7 +2,7 @@ import { isRecord, type JsonRecord, nonEmptyString, parseJson } from '../../json
 import type { Reply, SseEvent, StreamChunk, TokenUsage } from '../../translator';
 import { readUsage } from '../../usage/read-usage';
 import { OverChatStream } from '../over-chat-stream';
-import { messageEvent } from './message-event';
+import { messageEvent, textEvent } from './message-event';
 import { messageOfCompletion, reasoningText, startOf, stopOf, usageOf } from './message-of-completion';
 import { signatureOf } from './reasoning-signature';
 import { ToolBlocks } from './tool-blocks';
@@ -32,7 +32,8 @@ export class MessageEvents extends OverChatStream {
     return messageOfCompletion(this.chat.assemble());
   }
 
-  private eventsOf({ kind, data }: StreamChunk): StreamChunk[] {
+  private eventsOf({ kind, data, text }: StreamChunk): StreamChunk[] {
+    if (text !== undefined && this.hasStarted) return this.text('text', text);
     if (kind === 'error') return [{ kind, data }];
     if (kind === 'done')
       return [...this.end(undefined), { kind, event: 'message_stop', data: '{"type":"message_stop"}' }];
@@ -98,8 +99,11 @@ export class MessageEvents extends OverChatStream {
       const block = kind === 'text' ? { type: kind, text: '' } : { type: kind, thinking: '', signature: '' };
       events.push(messageEvent({ type: 'content_block_start', index: this.open.index, content_block: block }));
     }
-    const delta = kind === 'text' ? { type: 'text_delta', text: piece } : { type: 'thinking_delta', thinking: piece };
-    return [...events, messageEvent({ type: 'content_block_delta', index: this.open.index, delta })];
+    const { index } = this.open;
+    const delta = { type: 'thinking_delta', thinking: piece };
+    const event =
+      kind === 'text' ? textEvent(index, piece) : messageEvent({ type: 'content_block_delta', index, delta });
+    return [...events, event];
   }
 
   private closeBlock(): StreamChunk[] {

@@ -1,5 +1,5 @@
 import { parseExact, stringifyExact } from '../../exact-json';
-import { isRecord, type JsonRecord, nonEmptyString } from '../../json-record';
+import { isRecord, type JsonRecord, nonEmptyString, parseJson } from '../../json-record';
 import type { Reply, TokenUsage } from '../../translator';
 import { signatureOf } from './reasoning-signature';
 
@@ -14,7 +14,8 @@ const STOP_REASONS: Readonly<Record<string, string>> = {
 
 /** The message that says what a chat completion says; its facts are those of the completion. */
 export function messageOfCompletion(reply: Reply): Reply {
-  const completion = parseExact(reply.body.toString());
+  // Numbers of it are not read; those of a call's arguments are within a text.
+  const completion = parseJson(reply.body.toString());
   if (!isRecord(completion)) throw new SyntaxError('A completion is not a JSON object.');
   const [choice]: unknown[] = Array.isArray(completion.choices) ? completion.choices : [];
   const { message, finish_reason: finish } = isRecord(choice) ? choice : {};

@@ -68,6 +68,11 @@ export class ResponseOutput {
     return events;
   }
 
+  /** The events of a delta that has a piece of text and nothing else. */
+  addText(text: string): ResponseEvent[] {
+    return this.#say('output_text', text, []);
+  }
+
   /** Ends the open item, and writes the calls, the texts and the reasoning that are left. */
   end(status: Status): ResponseEvent[] {
     const events: ResponseEvent[] = [];

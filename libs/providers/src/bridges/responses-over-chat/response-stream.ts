@@ -33,7 +33,7 @@ export class ResponseStream extends OverChatStream {
     return this.chat.push(event).flatMap((chunk) => {
       if (chunk.kind === 'error') return [chunk];
       if (chunk.kind === 'done') return [...this.close(), { kind: 'done' as const, data: '' }];
-      return this.#translate(chunk.data);
+      return this.#translate(chunk);
     });
   }
 
@@ -46,7 +46,8 @@ export class ResponseStream extends OverChatStream {
     return error ? [this.#fail(error)] : this.#complete();
   }
 
-  #translate(data: string): StreamChunk[] {
+  #translate({ data, text }: StreamChunk): StreamChunk[] {
+    if (text !== undefined && this.#output.hasBegun) return contentChunks(this.#output.addText(text));
     const chunk = parseJson(data);
     if (!isRecord(chunk)) return [];
     const [choice]: unknown[] = Array.isArray(chunk.choices) ? chunk.choices : [];

@@ -121,7 +121,7 @@ export class GeminiAnswer {
     const head = `${this.#head}"choices":[{"index":${index},"delta":{"content":`;
     const data = `${head}${JSON.stringify(text)}},"finish_reason":null}]}`;
     this.#assembly.addText(index, text, data.length);
-    return { kind: 'content', data };
+    return { kind: 'content', data, text };
   }
 
   #chunk(kind: StreamChunk['kind'], choice: JsonRecord | undefined, members: JsonRecord = {}): StreamChunk {

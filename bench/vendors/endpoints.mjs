@@ -1,0 +1,109 @@
+/** What a call costs at each endpoint with each vendor behind: processor time, and the latency that the gateway adds. */
+import { join } from 'node:path';
+import { createKey, startGateway } from '../gateway.mjs';
+import { mainThreadSeconds, runJson, stop, untilQuiet } from '../processes.mjs';
+import { median } from '../scenarios.mjs';
+
+const LOAD = join(import.meta.dirname, '../load.mjs');
+const CONNECTIONS = '16';
+const RATE = '50';
+
+const gemini = (model, method) => `/v1beta/models/${model}:${method}`;
+const OPENAI = { vendor: 'OpenAI', model: 'gpt-4.1' };
+const ANTHROPIC = { vendor: 'Anthropic', model: 'claude-haiku-4-5', path: () => '/v1/messages' };
+const GEMINI = {
+  vendor: 'Gemini',
+  model: 'gemini-3.5-flash',
+  path: (stream) => gemini('gemini-3.5-flash', stream ? 'streamGenerateContent?alt=sse' : 'generateContent'),
+};
+const OPENAI_VECTORS = { vendor: 'OpenAI', model: 'text-embedding-3-small' };
+const GEMINI_VECTORS = {
+  vendor: 'Gemini',
+  model: 'gemini-embedding-001',
+  path: () => gemini('gemini-embedding-001', 'batchEmbedContents'),
+};
+
+/** The vendors of each endpoint; the first one speaks it itself. `path` is where the mock is asked without the gateway. */
+const VENDORS = {
+  chat: [OPENAI, ANTHROPIC, GEMINI],
+  messages: [ANTHROPIC, OPENAI, GEMINI],
+  responses: [OPENAI, ANTHROPIC, GEMINI],
+  embeddings: [OPENAI_VECTORS, GEMINI_VECTORS],
+};
+
+/** The calls of one row of the table. */
+function* groups() {
+  for (const [endpoint, vendors] of Object.entries(VENDORS))
+    for (const stream of endpoint === 'embeddings' ? [false] : [false, true]) yield { endpoint, stream, vendors };
+}
+
+function argsOf({ endpoint, stream }, { model }) {
+  return ['--endpoint', endpoint, '--model', model, ...(stream ? ['--stream'] : [])];
+}
+
+async function run(bench, target, args) {
+  const report = await runJson([LOAD, '--url', target.url, '--key', target.key, ...args], { core: bench.loadCore });
+  const statuses = Object.keys(report.statuses).join();
+  if (statuses !== '200') throw new Error(`${args.join(' ')}: calls failed with ${statuses}`);
+  return report;
+}
+
+/** Processor time of the main thread, in which calls run, in µs per call. */
+async function costUs(bench, gateway, args, calls) {
+  await untilQuiet([gateway.pid]);
+  const before = mainThreadSeconds(gateway.pid);
+  await run(bench, gateway, [...args, '--connections', CONNECTIONS, '--count', String(calls)]);
+  return ((mainThreadSeconds(gateway.pid) - before) / calls) * 1e6;
+}
+
+/** The p50 at a steady rate, in ms, to the end of the answer or to the first byte of the stream. */
+async function p50Ms(bench, target, group, args) {
+  const { seconds, warmupSeconds } = bench.sizes;
+  const times = ['--seconds', String(seconds), '--warmup', String(warmupSeconds)];
+  const { latencyMs, firstByteMs } = await run(bench, target, [...args, '--rate', RATE, ...times]);
+  return (group.stream ? firstByteMs : latencyMs).p50;
+}
+
+async function measureGroup(bench, gateway, direct, group) {
+  const figures = group.vendors.map(() => ({ costUs: [], addedMs: [] }));
+  for (const vendor of group.vendors) await costUs(bench, gateway, argsOf(group, vendor), bench.sizes.calls / 2);
+  for (let round = 0; round < bench.sizes.rounds; round += 1) {
+    for (const [at, vendor] of group.vendors.entries())
+      figures[at].costUs.push(await costUs(bench, gateway, argsOf(group, vendor), bench.sizes.calls));
+    for (const [at, vendor] of group.vendors.entries()) {
+      const args = argsOf(group, vendor);
+      const alone = vendor.path ? [...args, '--path', vendor.path(group.stream)] : args;
+      const directMs = await p50Ms(bench, direct, group, alone);
+      figures[at].addedMs.push((await p50Ms(bench, gateway, group, args)) - directMs);
+    }
+  }
+  return group.vendors.map(({ vendor }, at) => {
+    const [{ costUs: own }] = figures;
+    const { costUs: each, addedMs } = figures[at];
+    const row = {
+      call: `${group.endpoint}${group.stream ? ', stream' : ''}`,
+      vendor,
+      costUs: median(each),
+      ratio: median(each.map((cost, round) => cost / own[round])),
+      addedMs: median(addedMs),
+    };
+    bench.say(
+      `  ${row.call} ${vendor}: ${row.costUs.toFixed(0)} µs, ${row.ratio.toFixed(2)} ×, +${row.addedMs.toFixed(2)} ms`,
+    );
+    return row;
+  });
+}
+
+/** Rows of endpoint and vendor, the vendor that speaks the endpoint itself first. */
+export async function endpoints(bench) {
+  if (bench.command.standIn) return undefined;
+  bench.say('endpoints and vendors: processor time per call, and the latency that the gateway adds');
+  const { command, mock, scratch, env, gatewayCore: core } = bench;
+  const directory = join(scratch, `endpoints-${bench.profile}`);
+  const gateway = await startGateway({ command, upstream: mock.url, directory, core, env });
+  const target = { ...gateway, key: await createKey(gateway, command) };
+  const rows = [];
+  for (const group of groups()) rows.push(...(await measureGroup(bench, target, { ...mock, key: 'bench' }, group)));
+  await stop(gateway.child);
+  return rows;
+}
