@@ -56,11 +56,14 @@ function shareOf(shares) {
 const DAYS = ['', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
 function hoursOf({ windows }) {
-  const parts = windows.map(({ hours_utc: hours, weekdays }) => {
+  const parts = windows.map(({ hours_utc: hours, weekdays, dates }) => {
     const spans = [hours].flat();
-    const days = weekdays.map((day) => DAYS[day]);
-    const named = days.length > 2 ? `${days[0]} to ${days.at(-1)}` : days.join(' and ');
+    const named = dates ? 'public holidays' : namedDays(weekdays.map((day) => DAYS[day]));
     return `${named} ${spans.join(', ') === '00:00-00:00' ? 'all day' : spans.join(', ')}`;
   });
   return `UTC: ${parts.join('; ')}`;
+}
+
+function namedDays(days) {
+  return days.length > 2 ? `${days[0]} to ${days.at(-1)}` : days.join(' and ');
 }

@@ -132,7 +132,11 @@ describe('AuthGuard', () => {
     const canActivate = (keyId: string) => {
       const request = { headers: {}, caller: { ...MEMBER, keyId, models: [] } };
       const http = { getRequest: () => request, getResponse: () => ({ header: () => undefined }) };
-      guard.canActivate({ getHandler: () => Routes.prototype.models, getClass: () => Routes, switchToHttp: () => http } as never);
+      guard.canActivate({
+        getHandler: () => Routes.prototype.models,
+        getClass: () => Routes,
+        switchToHttp: () => http,
+      } as never);
       return request.caller;
     };
     expect(canActivate(MEMBER.keyId)).toBe(MEMBER);

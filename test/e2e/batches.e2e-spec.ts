@@ -43,7 +43,9 @@ describe('batches', () => {
     let running = true;
     const live = gateway.chat(waiting.key, '[[delay=8000]] A6 live', { max_tokens: 1000 });
     void live.finally(() => (running = false));
-    await eventually(async () => gateway.fake.calls.some(({ body }) => JSON.stringify(body ?? null).includes('A6 live')));
+    await eventually(async () =>
+      gateway.fake.calls.some(({ body }) => JSON.stringify(body ?? null).includes('A6 live')),
+    );
     const theirs = new BatchClient(gateway, waiting.key);
     const blocked = await theirs.create({
       requests: Array.from({ length: 100 }, (_, index) => line(`w-${index}`, `A6 wait ${index}`, { max_tokens: 1000 })),
