@@ -130,7 +130,7 @@ describe('AuthGuard', () => {
   it('takes the present rights of a caller whose key was looked up before its body was read', () => {
     const guard = app.get(AuthGuard);
     const canActivate = (keyId: string) => {
-      const request = { headers: {}, caller: { ...MEMBER, keyId, models: [] } };
+      const request = { headers: {}, routeOptions: {}, caller: { ...MEMBER, keyId, models: [] } };
       const http = { getRequest: () => request, getResponse: () => ({ header: () => undefined }) };
       guard.canActivate({
         getHandler: () => Routes.prototype.models,

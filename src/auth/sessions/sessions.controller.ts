@@ -17,6 +17,7 @@ const PATH_ID = { schema: contracts.pathIdSchema };
 
 /** People sign in with a key, for the console and for Swagger UI. */
 @ApiTags('Sessions')
+@ApiErrors('internal_error', 'unavailable')
 @Controller()
 export class SessionsController {
   constructor(
