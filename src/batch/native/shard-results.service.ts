@@ -99,7 +99,7 @@ export class ShardResults {
       return { row: undefined, result };
     }
     const { row, end } = await this.deferred.settle(call.deferred, call.open, answer);
-    return { row, result: resultOf(line, end, call.deferred.prepared.call.failedCosts) };
+    return { row, result: resultOf(line, end, call.deferred.asked.call.failedCosts) };
   }
 
   /** Undefined where the line cannot be made into its call any more; its attempt keeps its estimate then. */
