@@ -23,6 +23,8 @@ const SILENCE_MS = 250;
 const MAX_SILENCE_MS = 30_000;
 /** How many checks in a row may find no leader: after Redis was away, a leader renews its lease at its next tick. */
 const MAX_MISSED_CHECKS = 8;
+/** The same for a follower without any text, which can call the upstream itself. A leader may be busy for longer than its lease. */
+const MAX_MISSED_BEFORE_TEXT = 2;
 /** How long a flight with followers is kept after its end, for followers that have not received the end. */
 const LINGER_MS = 2_000;
 const CHANNEL = 'thriftgate:flights:';
@@ -209,7 +211,8 @@ export class ReplicaChannel implements OnModuleInit, OnApplicationShutdown {
         return;
       }
       followed.missedChecks += 1;
-      if (at > 0 && holder === undefined && followed.missedChecks < MAX_MISSED_CHECKS) {
+      const most = at > 0 ? MAX_MISSED_CHECKS : MAX_MISSED_BEFORE_TEXT;
+      if (holder === undefined && followed.missedChecks < most) {
         await this.sendSubscribe(followed);
         return;
       }
