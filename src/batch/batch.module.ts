@@ -34,6 +34,7 @@ import { ShardsRepository } from './native/shards.repository';
 import { VendorBatches } from './native/vendor-batches.service';
 import { ReportsModule } from '../usage/reports/reports.module';
 import { BatchQuotes } from './plan/batch-quotes.service';
+import { LineQuotes } from './plan/line-quotes.service';
 import { BatchPlanner } from './plan/batch-planner.service';
 import { LinePlanner } from './plan/line-planner.service';
 import { PlanRepository } from './plan/plan.repository';
@@ -87,6 +88,7 @@ export class BatchModule {
         TwinsRepository,
         BatchPlanner,
         BatchQuotes,
+        LineQuotes,
         LinePlanner,
         LineStarts,
         LineWays,

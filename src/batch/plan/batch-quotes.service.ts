@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import type { BatchQuote, CreateBatch } from '@thriftgate/contracts';
-import { DeferredAttempts } from '../../calls/attempts/deferred-attempts.service';
 import { askedFor } from '../../calls/call-parts';
 import { isParted, type PartedCall } from '../../calls/prepared-call';
 import type { Caller } from '../../common/caller';
@@ -13,6 +12,7 @@ import { type BatchInput, BatchInputService } from '../input/batch-input.service
 import type { StoredLine } from '../lines/line-calls.service';
 import type { BatchOfLine } from '../ways/line-ways.service';
 import { LinePlanner, type PlannedCall } from './line-planner.service';
+import { LineQuotes } from './line-quotes.service';
 import { QuoteSums } from './quote-sums';
 
 const PAGE_LINES = 200;
@@ -28,7 +28,7 @@ export class BatchQuotes {
   constructor(
     private readonly inputs: BatchInputService,
     private readonly lines: LinePlanner,
-    private readonly deferred: DeferredAttempts,
+    private readonly quotes: LineQuotes,
     private readonly reports: ReportsService,
     private readonly config: GatewayConfig,
     private readonly clock: Clock,
@@ -67,7 +67,7 @@ export class BatchQuotes {
     if (!priced) return sums.addFailing();
     const mayCostFull = way === 'flex' || way === 'off_peak' || (way === 'batch' && batch.escalate);
     const asked = deferred?.asked ?? (isParted(prepared) ? askedFor(prepared, missingOf(prepared, hits)) : prepared);
-    sums.addAsked(call, await this.deferred.quote(asked, priced, mayCostFull), { way, fromMs });
+    sums.addAsked(call, await this.quotes.of(asked, priced, mayCostFull), { way, fromMs });
   }
 
   private async *pages({ teamId, keyId }: Caller, input: BatchInput): AsyncGenerator<StoredLine[], void, undefined> {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { CacheHit } from '../../cache/response-cache.service';
-import { type DeferredCall, DeferredAttempts, type PricedLine } from '../../calls/attempts/deferred-attempts.service';
+import { type DeferredCall, DeferredAttempts } from '../../calls/attempts/deferred-attempts.service';
 import { CallsService } from '../../calls/calls.service';
 import { weightsOf, wholeHit } from '../../calls/call-parts';
 import { isParted, type PreparedCall } from '../../calls/prepared-call';
@@ -12,6 +12,7 @@ import { LineCalls, type StoredLine } from '../lines/line-calls.service';
 import { type BatchOfLine, LineWays, typicalPusd } from '../ways/line-ways.service';
 import { isUsualTier } from '../ways/usual-tier';
 import { chooseWay, isLongEnoughForBatch, type Way } from '../ways/way';
+import type { PricedLine } from './line-quotes.service';
 
 const NEVER = new AbortController().signal;
 

@@ -1,9 +1,9 @@
 import type { BatchQuote } from '@thriftgate/contracts';
 import type { CacheEntry } from '../../cache/store/cache-entry';
-import type { LineQuote } from '../../calls/attempts/deferred-attempts.service';
 import { formatUsd, type PicoUsd } from '../../common/money';
 import type { ChosenWay, Way } from '../ways/way';
 import type { PlannedCall } from './line-planner.service';
+import type { LineQuote } from './line-quotes.service';
 
 /** What a call is taken to write where the team has no calls of its model. */
 const UNKNOWN_OUTPUT_TOKENS = 256;

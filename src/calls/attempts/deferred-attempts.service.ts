@@ -5,7 +5,7 @@ import type { PicoUsd } from '../../common/money';
 import { type OpenAttempt, type Outcome, rowOf } from '../../ledger/ledger.service';
 import type { Deployment } from '../../models/model';
 import { batchPrice } from '../../pricing/batch-price';
-import { costOf, type Price, worstCostOf } from '../../pricing/price';
+import { type Price, worstCostOf } from '../../pricing/price';
 import { PriceBook } from '../../pricing/price-book.service';
 import { TokenEstimator } from '../../pricing/token-estimator.service';
 import type { ConfiguredProvider } from '../../providers/provider';
@@ -44,14 +44,6 @@ export interface DeferredCall {
   listPrice: Price;
 }
 
-/** A line with the deployment that is asked first, and its prices. */
-export interface PricedLine {
-  deployment: Deployment;
-  price: Price;
-  /** Of a live call now. */
-  listPrice: Price;
-}
-
 /** What an attempt costs at worst, and what holds stand for until its end is known. */
 export interface WorstCase {
   inputTokens: number;
@@ -59,21 +51,6 @@ export interface WorstCase {
   /** As a live call. */
   worstLivePusd: PicoUsd;
 }
-
-/** What a call is going to cost. */
-export interface LineQuote {
-  provider: string;
-  /** Estimated. */
-  inputTokens: number;
-  mostOutputTokens: number;
-  leastPusd: PicoUsd;
-  mostPusd: PicoUsd;
-  /** @param outputTokens what the call is taken to write */
-  likely(outputTokens: number): { listPusd: PicoUsd; costPusd: PicoUsd };
-}
-
-/** Vendors' tokenizers differ by less than this factor. */
-const TOKENIZERS_APART = 2;
 
 /** How an attempt ended, with its row of the ledger. */
 export interface DeferredEnd {
@@ -141,36 +118,6 @@ export class DeferredAttempts {
     const { inputTokens, outputTokens } = worstUsage(asked, exchange.request.body);
     const worstAt = (prices: Price) => worstCostOf(inputTokens, outputTokens, prices);
     return { inputTokens, worstPusd: worstAt(price), worstLivePusd: worstAt(listPrice) };
-  }
-
-  /**
-   * What a call is going to cost.
-   *
-   * @param prepared of a call with parts, those that are asked for
-   * @param mayCostFull whether it may end as a live call at the list price
-   */
-  async quote(
-    prepared: PreparedCall,
-    { deployment, price, listPrice }: PricedLine,
-    mayCostFull: boolean,
-  ): Promise<LineQuote> {
-    const { call } = prepared;
-    const { inputTokens } = await this.estimator.usageOf(call.endpoint.content(call.body), '');
-    const mostOutputTokens = worstUsage(prepared, '').outputTokens;
-    const usage = { inputTokens, cachedInputTokens: 0, reasoningTokens: 0 };
-    const leastInput = Math.floor(inputTokens / TOKENIZERS_APART);
-    const least = { inputTokens: leastInput, cachedInputTokens: leastInput, outputTokens: 0, reasoningTokens: 0 };
-    return {
-      provider: deployment.provider,
-      inputTokens,
-      mostOutputTokens,
-      leastPusd: costOf(least, price).costPusd,
-      mostPusd: worstCostOf(inputTokens * TOKENIZERS_APART, mostOutputTokens, mayCostFull ? listPrice : price),
-      likely: (outputTokens) => ({
-        listPusd: costOf({ ...usage, outputTokens }, listPrice).listPusd,
-        costPusd: costOf({ ...usage, outputTokens }, price).costPusd,
-      }),
-    };
   }
 
   /** In bytes, with its line end. */
