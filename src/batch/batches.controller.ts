@@ -72,6 +72,7 @@ export class BatchesController {
 
   @Post(':id/retry')
   @HttpCode(200)
+  @IdempotencyHeader()
   @ApiOperation({
     summary: 'Run the lines again that failed',
     description:
@@ -83,8 +84,11 @@ export class BatchesController {
     @CurrentCaller() caller: Caller,
     @Param('id', PATH_ID) batchId: string,
     @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<contracts.BatchObject> {
-    return toBatchObject(await this.batches.retry(caller, batchId, request.id));
+    return onceJson(this.idempotency, request, reply, async () =>
+      toBatchObject(await this.batches.retry(caller, batchId, request.id)),
+    );
   }
 
   @Get()

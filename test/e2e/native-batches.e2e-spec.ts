@@ -186,8 +186,11 @@ describe('a quote and a second run', () => {
     const requests = [...lines(2, 'fine'), line('bad', 'fails once')];
     const first = await batches.ended((await batches.create({ requests })).id);
     expect(first.request_counts).toEqual({ total: 3, completed: 2, failed: 1 });
-    const { status, body } = await gateway.request('POST', `/v1/batches/${first.id}/retry`, batches.key);
+    const once = { 'idempotency-key': `retry ${first.id}` };
+    const retry = () => gateway.request('POST', `/v1/batches/${first.id}/retry`, batches.key, undefined, once);
+    const { status, body } = await retry();
     expect(status).toBe(200);
+    expect((await retry()).body).toEqual(body);
     const second = await batches.ended(body.id);
     expect(second.request_counts).toEqual({ total: 1, completed: 1, failed: 0 });
     expect((await batches.resultsOf(second.output_file_id)).map(({ custom_id: id }) => id)).toEqual(['bad']);

@@ -19,7 +19,7 @@ export interface BatchRequest {
 /** The lines in one of three forms, and the options of the batch. */
 export type CreateBatch = {
   /** Of lines without a `url`; `/v1/chat/completions` by default. */
-  endpoint?: '/v1/chat/completions' | '/v1/responses' | '/v1/messages';
+  endpoint?: '/v1/chat/completions' | '/v1/responses' | '/v1/messages' | '/v1/embeddings';
   /** `1h` to `24h`. */
   completion_window?: string;
   metadata?: Record<string, string> | null;
