@@ -48,6 +48,8 @@ export class AuthGuard implements CanActivate {
     const reach = reachOf(caller.role, permission);
     if (reach === undefined) throw lacks(caller, policy);
     if (permission === 'api:use') return true;
+    // Keys of applications are for `/v1`; a person who signs in with one sees what it may.
+    if (caller.role === 'member' && request.sessionId === undefined) throw needsSession();
     return this.narrow(request, caller, reach, narrowedBy);
   }
 
@@ -72,6 +74,12 @@ export class AuthGuard implements CanActivate {
     this.routes.set(handler, access);
     return access;
   }
+}
+
+function needsSession(): GatewayError {
+  const message =
+    'A key with the role member is for /v1. Under /admin use a key with another role, or sign in with this one (POST /auth/session).';
+  return new GatewayError('forbidden', { message });
 }
 
 function lacks({ role }: Caller, { permission }: RoutePolicy): GatewayError {

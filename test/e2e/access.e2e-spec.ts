@@ -36,14 +36,20 @@ describe('a role', () => {
   let keys: Record<Role, string>;
   let own: { team: string; teamAdmin: string; memberId: string };
   let foreign: Foreign;
+  let cookie: string;
   let routes: { method: string; path: string; permission: string }[];
 
   const has = (role: Role, permission: string) =>
     role === 'auditor' ? READS.test(permission) || permission.startsWith('self:') : HAS[role].includes(permission);
   const budgetOf = async (owner: object): Promise<string> =>
     (await gateway.admin('POST', '/admin/budgets', { ...owner, limit_usd: '5', window: 'month' })).body.id;
-  const as = (role: Role, method: string, path: string, body?: unknown) =>
-    gateway.request(method, path, keys[role], method === 'GET' ? undefined : body);
+  /** Members are signed in: their key alone is for `/v1`. */
+  const as = (role: Role, method: string, path: string, body?: unknown) => {
+    const sent = method === 'GET' ? undefined : body;
+    return role === 'member'
+      ? gateway.request(method, path, undefined, sent, { cookie })
+      : gateway.request(method, path, keys[role], sent);
+  };
 
   beforeAll(async () => {
     gateway = await startGateway();
@@ -52,6 +58,8 @@ describe('a role', () => {
     const auditor = await gateway.createKey({ role: 'auditor', name: 'the auditor' });
     keys = { auditor: auditor.key, team_admin: mine.key, member: member.key };
     own = { team: mine.teamId, teamAdmin: mine.keyId, memberId: member.keyId };
+    const signIn = await gateway.request('POST', '/auth/session', undefined, { key: member.key });
+    cookie = signIn.headers.getSetCookie()[0]?.split(';')[0] ?? '';
     const theirs = await gateway.createKey({ name: 'foreign key' });
     foreign = {
       team: theirs.teamId,
@@ -93,6 +101,13 @@ describe('a role', () => {
     for (const { method, path, permission } of routes.filter((route) => !has(role, route.permission))) {
       const { status } = await as(role, method, addressed(path, foreign.keyBudget), {});
       expect({ method, path, permission, status }).toEqual({ method, path, permission, status: 403 });
+    }
+  });
+
+  it('member has nothing under /admin with a key alone', async () => {
+    for (const { method, path } of routes) {
+      const { status } = await gateway.request(method, addressed(path, foreign.keyBudget), keys.member);
+      expect({ method, path, status }).toEqual({ method, path, status: 403 });
     }
   });
 

@@ -186,7 +186,7 @@ describe('a quote and a second run', () => {
     const requests = [...lines(2, 'fine'), line('bad', 'fails once')];
     const first = await batches.ended((await batches.create({ requests })).id);
     expect(first.request_counts).toEqual({ total: 3, completed: 2, failed: 1 });
-    const once = { 'idempotency-key': `retry ${first.id}` };
+    const once = { 'idempotency-key': `retry-${first.id}` };
     const retry = () => gateway.request('POST', `/v1/batches/${first.id}/retry`, batches.key, undefined, once);
     const { status, body } = await retry();
     expect(status).toBe(200);
