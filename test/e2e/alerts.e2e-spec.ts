@@ -230,7 +230,8 @@ describe('alerts', () => {
     expect(all.map(({ team_id }: { team_id: string }) => team_id)).toEqual([loud.teamId]);
     await remove(made.id);
     await gateway.terminate();
-    await runSql(gateway, `DELETE FROM usage_rollups WHERE model = 'm'`);
+    const inserted = [loud, usual, fresh].map(({ teamId }) => `'${teamId}'`).join();
+    await runSql(gateway, `DELETE FROM usage_rollups WHERE team_id IN (${inserted})`);
     await gateway.start();
   });
 

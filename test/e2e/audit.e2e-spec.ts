@@ -32,6 +32,7 @@ describe('the audit', () => {
   beforeAll(async () => {
     gateway = await startGateway({ env: { WEBHOOK_ALLOW_PRIVATE: 'true' } });
     admin = await gateway.createKey({ role: 'admin' });
+    made.session = (await gateway.request('POST', '/auth/session', undefined, { key: admin.key })).body.id;
   });
   afterAll(() => gateway.stop());
 
@@ -75,6 +76,7 @@ describe('the audit', () => {
     ['DELETE /admin/providers/p/keys/{pkey}', undefined, 'provider_key.deleted', '', { hint: '…6789' }],
     ['POST /admin/providers/p/test', {}, 'provider.tested'],
     ['DELETE /admin/providers/p', undefined, 'provider.deleted', '', { enabled: false }],
+    ['DELETE /admin/sessions/{session}', undefined, 'session.ended'],
     ['DELETE /admin/teams/{team}?force=true', undefined, 'team.deleted', '', { name: 'new' }],
   ];
 
