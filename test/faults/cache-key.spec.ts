@@ -116,12 +116,17 @@ describe(`the cache key (seed ${SEED})`, () => {
       const messages = FULL_REQUEST.messages.filter((_, index) => index !== at);
       expect(keyOf(JSON.stringify({ ...FULL_REQUEST, messages })).key).not.toBe(whole);
     }
-    const overHttp = new Set([await keyOverHttp(JSON.stringify(FULL_REQUEST))]);
+    // The model takes no sound, so the gateway refuses it.
+    const served = {
+      ...FULL_REQUEST,
+      messages: FULL_REQUEST.messages.map(({ content, ...rest }) => ({ ...rest, content: withoutSound(content) })),
+    };
+    const overHttp = new Set([await keyOverHttp(JSON.stringify(served))]);
     const topMembers = Object.entries(FULL_REQUEST).filter(
       ([name]) => name !== 'model' && name !== 'messages' && !CACHE_MARK.test(name),
     );
     for (const [name, value] of topMembers)
-      overHttp.add(await keyOverHttp(JSON.stringify({ ...FULL_REQUEST, [name]: otherValues(value)[0] })));
+      overHttp.add(await keyOverHttp(JSON.stringify({ ...served, [name]: otherValues(value)[0] })));
     expect(overHttp.size).toBe(topMembers.length + 1);
   });
 
@@ -227,4 +232,10 @@ function isRequest(request: Request): boolean {
   } catch {
     return false;
   }
+}
+
+function withoutSound(content: unknown): unknown {
+  return Array.isArray(content)
+    ? content.filter((part: unknown) => (part as { type?: string } | null)?.type !== 'input_audio')
+    : content;
 }
