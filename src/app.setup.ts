@@ -65,7 +65,7 @@ export async function createApp(
   fastify.decorateRequest('sessionId', undefined);
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
-    // What administrators see is for nobody else who uses the browser, or a proxy on the way.
+    // Browsers and proxies must not store what administrators see.
     if (/^\/(admin|auth)\//.test(request.url)) reply.header('cache-control', 'no-store');
     done();
   });
@@ -102,7 +102,7 @@ function refuseWhileLost(fastify: FastifyInstance, journal: Journal): void {
   });
 }
 
-/** Nobody without a key, or a session, makes the gateway read and parse a body. The guard asks again, for the route and its roles. */
+/** The gateway reads the body of a caller with a key or a session only. The guard checks again, for the route's permission. */
 function askBeforeReading(fastify: FastifyInstance, identity: CallerIdentity): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     try {

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../common/caller';
-import { noSuchKey } from '../keys/api-key';
+import { type ApiKey, noSuchKey } from '../keys/api-key';
 import type { KeysService } from '../keys/keys.service';
 import { NarrowingService } from './narrowing.service';
 
@@ -11,8 +11,8 @@ const NOT_FOUND = { code: 'not_found' };
 describe('a request is narrowed', () => {
   const narrowing = new NarrowingService({
     show: (id: string) =>
-      TEAM_OF[id] === undefined ? Promise.reject(noSuchKey(id)) : Promise.resolve({ teamId: TEAM_OF[id] }),
-  } as unknown as KeysService);
+      TEAM_OF[id] === undefined ? Promise.reject(noSuchKey(id)) : Promise.resolve({ teamId: TEAM_OF[id] } as ApiKey),
+  } as Pick<KeysService, 'show'> as KeysService);
   const apply = async (
     request: object,
     ...rest: [Parameters<NarrowingService['apply']>[2], Parameters<NarrowingService['apply']>[3]]

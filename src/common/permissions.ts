@@ -70,7 +70,7 @@ export function rolesWith(permission: Permission): Role[] {
   return ROLES.filter((role) => reachOf(role, permission) !== undefined);
 }
 
-/** Whether a role may do all that another one may: nobody issues or changes a key with more rights than their own. */
+/** Whether a role may do all that another one may: a caller manages only keys whose role its own includes. */
 export function includesRole(role: Role, other: Role): boolean {
   return PERMISSIONS.every((permission) => {
     const needed = reachOf(other, permission);

@@ -3,7 +3,10 @@ import { requireSameOrigin } from './same-origin';
 
 const PUBLIC_URL = 'https://llm.example.com';
 const from = (method: string, headers: Record<string, string>) =>
-  ({ method, headers: { host: 'llm.example.com', ...headers } }) as unknown as FastifyRequest;
+  ({ method, headers: { host: 'llm.example.com', ...headers } }) as Pick<
+    FastifyRequest,
+    'method' | 'headers'
+  > as FastifyRequest;
 
 describe('a change with a session', () => {
   it.each([

@@ -18,7 +18,7 @@ export interface SignedIn {
   caller: Caller;
 }
 
-/** The hash under which a session is stored: whoever reads the table can sign in as nobody. */
+/** The hash under which a session is stored. A reader of the table cannot sign in with it. */
 export function hashOfToken(token: string): string {
   return createHash('sha256').update(token).digest('base64url');
 }

@@ -1,7 +1,7 @@
 import type { Caller } from '../../common/caller';
 
 const HOUR_MS = 3_600_000;
-/** A session that nobody uses ends. */
+/** A session ends after so long without a request. */
 export const IDLE_MS = 8 * HOUR_MS;
 const MEMBER_MS = 24 * HOUR_MS;
 /** Of roles that see or change all teams. */
@@ -19,7 +19,7 @@ export interface Session {
   createdAt: Date;
   /** Written once a minute at most. */
   seenAt: Date;
-  /** The latest end; it ends earlier if nobody uses it. */
+  /** The latest end; it ends earlier without requests. */
   endsAt: Date;
   /** Of the sign-in. */
   address: string;

@@ -11,7 +11,7 @@ const MOST_OF_ALL = 100;
 const MOST_OF_KEY = 20;
 const ALL = 'sign-in:all';
 
-/** Counts failed sign-ins over all replicas, so that nobody tries keys one after the other. */
+/** Counts failed sign-ins over all replicas, against guessing of keys. */
 @Injectable()
 export class SignInLimits {
   constructor(private readonly counts: RedisThrottlerStore) {}
@@ -39,7 +39,7 @@ export class SignInLimits {
   }
 }
 
-/** The neighbours of an IPv6 address belong to whoever has it: they count as one. */
+/** One host has a whole IPv6 /64: its addresses count as one. */
 function countOf(address: string): string {
   return `sign-in:${isIPv6(address) ? address.split(':').slice(0, 4).join(':') : address}`;
 }

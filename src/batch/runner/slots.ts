@@ -19,7 +19,7 @@ export class Slots {
     return this.wait(1);
   }
 
-  /** Waits until all slots are free and takes them; nobody gets any meanwhile. @returns how many; 0 after {@link close} */
+  /** Waits until all slots are free and takes them; no other caller gets one meanwhile. @returns how many; 0 after {@link close} */
   takeAll(): Promise<number> {
     return this.wait(this.total);
   }

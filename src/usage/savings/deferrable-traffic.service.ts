@@ -11,7 +11,7 @@ import { type LiveTraffic, SavingsRepository } from './savings.repository';
 /** Why calls cost the full price although they could wait. */
 type Reason = 'not_batched' | 'not_flex' | 'short_window';
 
-/** What calls that nobody waits for would have cost at the prices for such calls. */
+/** What calls that can wait would have cost at batch and flex prices. */
 @Injectable()
 export class DeferrableTraffic {
   constructor(

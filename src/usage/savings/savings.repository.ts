@@ -150,7 +150,7 @@ export class SavingsRepository {
     });
   }
 
-  /** What calls cost that nobody reads as they come, and that were asked of an upstream as live calls. */
+  /** What live calls without a stream cost at upstreams. */
   async live(filter: UsageFilter): Promise<LiveTraffic[]> {
     const rows = await snapshot(this.database, (transaction) =>
       transaction

@@ -86,10 +86,10 @@ export class NativeBench {
   private readonly runner = new NativeRunner(
     { batch: { pollIntervalMs: POLL_MS, concurrency: 16 } } as GatewayConfig,
     this.shards as unknown as ShardsRepository,
-    { draftOf: async () => this.draft() } as unknown as ShardCalls,
-    { collect: async () => void (this.collected += 1) } as unknown as ShardResults,
+    { draftOf: async () => this.draft() } as Pick<ShardCalls, 'draftOf'> as ShardCalls,
+    { collect: async () => (this.collected += 1) } as Pick<ShardResults, 'collect'> as ShardResults,
     this.vendor.batches as unknown as VendorBatches,
-    { open: async () => this.open() } as unknown as ShardOpening,
+    { open: async () => this.open() } as Pick<ShardOpening, 'open'> as ShardOpening,
     this.ends as unknown as ShardEnds,
     this.clock,
   );
