@@ -107,7 +107,7 @@ export function toAlert(row: Selectable<AlertsTable>): Alert {
     kind: row.kind as AlertKind,
     severity: row.severity,
     teamId: row.team_id,
-    data: row.data as unknown as AlertData[AlertKind],
+    data: row.data as AlertData[AlertKind],
     textEn: row.text_en,
     textKo: row.text_ko,
     createdAt: row.created_at,
