@@ -65,6 +65,7 @@ const MAY_IMPORT = {
     'refused-calls',
     'usage',
   ],
+  console: ['common', 'http'],
   health: [...BASE, 'ledger', 'providers', 'redis'],
   cli: ['config', 'database', 'http', 'ledger', 'app.module'],
 };
@@ -92,7 +93,11 @@ module.exports = {
       name: 'no-orphans',
       severity: 'error',
       comment: 'nobody imports it',
-      from: { orphan: true, pathNot: '(\\.spec|\\.d)\\.ts$|/testing/|embedded-database\\.(init|worker)\\.ts$' },
+      from: {
+        orphan: true,
+        pathNot:
+          '(\\.spec|\\.d)\\.tsx?$|/testing/|^libs/console/(vite\\.config\\.ts$|src/i18n/)|embedded-database\\.(init|worker)\\.ts$',
+      },
       to: {},
     },
     {
@@ -106,7 +111,7 @@ module.exports = {
       name: 'no-dev-dependency',
       severity: 'error',
       comment: 'is not there in production',
-      from: { path: '^(src|libs)/', pathNot: '\\.spec\\.ts$|/testing/' },
+      from: { path: '^(src|libs)/', pathNot: '\\.spec\\.tsx?$|/testing/|^libs/console/' },
       to: { dependencyTypes: ['npm-dev'] },
     },
     ...featureRules,
@@ -151,6 +156,20 @@ module.exports = {
       comment: 'adapters and contracts are pure',
       from: { path: '^libs/' },
       to: { path: 'node_modules/@nestjs/' },
+    },
+    {
+      name: 'console-knows-the-sdk',
+      severity: 'error',
+      comment: 'the console imports the types of contracts, and the SDK',
+      from: { path: '^libs/console/' },
+      to: { path: '^libs/', pathNot: '^libs/(console|sdk|contracts)/' },
+    },
+    {
+      name: 'nothing-knows-the-console',
+      severity: 'error',
+      comment: 'the server runs without it',
+      from: { pathNot: '^libs/console/' },
+      to: { path: '^libs/console/' },
     },
     onlyIn(
       'sql-in-repositories',

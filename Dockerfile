@@ -4,6 +4,7 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts
 COPY nest-cli.json tsconfig.json tsconfig.build.json ./
+COPY scripts/build.mjs scripts/build-console.mjs scripts/
 COPY libs libs
 COPY src src
 RUN npm run build && npm prune --omit=dev --ignore-scripts

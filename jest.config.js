@@ -14,7 +14,7 @@ const esmPackages = [
 const common = {
   rootDir: __dirname,
   testEnvironment: 'node',
-  moduleFileExtensions: ['ts', 'js', 'mjs', 'json'],
+  moduleFileExtensions: ['ts', 'tsx', 'js', 'mjs', 'json'],
   moduleNameMapper: { '^@thriftgate/(contracts|providers|sdk)$': '<rootDir>/libs/$1/src' },
   transform: {
     '^.+\\.(ts|js|mjs)$': [
@@ -33,6 +33,20 @@ const common = {
   transformIgnorePatterns: [`/node_modules/(?!(${esmPackages.join('|')})/)`],
 };
 
+/** As above, for files of React components. */
+const [swc, swcOptions] = common.transform['^.+\\.(ts|js|mjs)$'];
+common.transform['^.+\\.tsx$'] = [
+  swc,
+  {
+    ...swcOptions,
+    jsc: {
+      parser: { syntax: 'typescript', tsx: true },
+      transform: { react: { runtime: 'automatic' } },
+      target: 'es2022',
+    },
+  },
+];
+
 module.exports = {
   // Long, because a loaded machine is slow: what hangs is found all the same.
   testTimeout: 120_000,
@@ -40,7 +54,7 @@ module.exports = {
     {
       ...common,
       displayName: 'unit',
-      testMatch: ['<rootDir>/{src,libs}/**/*.spec.ts', '<rootDir>/test/{support,runner}/**/*.spec.ts'],
+      testMatch: ['<rootDir>/{src,libs}/**/*.spec.{ts,tsx}', '<rootDir>/test/{support,runner}/**/*.spec.ts'],
     },
     { ...common, displayName: 'integration', testMatch: ['<rootDir>/test/integration/**/*.spec.ts'] },
     {

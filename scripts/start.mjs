@@ -1,8 +1,8 @@
 // Builds if there is no build or the sources are newer, then runs the gateway or the given program.
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from './build.mjs';
 
 // Before the build, which an older Node fails with a stack. As `engines` in package.json.
 const [major, minor] = process.versions.node.split('.').map(Number);
@@ -12,29 +12,11 @@ if (major < 20 || (major === 20 && minor < 19)) {
 }
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const entry = join(root, 'dist/src/main.js');
 
-function newest(path) {
-  const stat = statSync(path);
-  if (!stat.isDirectory()) return stat.mtimeMs;
-  return Math.max(0, ...readdirSync(path).map((name) => newest(join(path, name))));
-}
+export { build } from './build.mjs';
 
-const isStale = () =>
-  ['src', 'libs', 'package.json', 'tsconfig.json'].some((path) => newest(join(root, path)) > statSync(entry).mtimeMs);
-
-export function build() {
-  console.error('Building the gateway, once; this takes up to a minute …');
-  const { status } = spawnSync(process.execPath, [join(root, 'node_modules/@nestjs/cli/bin/nest.js'), 'build'], {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  if (status !== 0) process.exit(status ?? 1);
-}
-
-export function buildIfNeeded() {
-  if (!existsSync(entry) || isStale()) build();
-}
+/** Builds what is missing or older than its sources: the gateway, the console, or both. */
+export const buildIfNeeded = () => build({ all: false });
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   buildIfNeeded();

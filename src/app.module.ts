@@ -17,6 +17,7 @@ import { SingleFlightModule } from './single-flight/single-flight.module';
 import { ConfigModule } from './config/config.module';
 import { DataDirectory } from './config/data-directory';
 import { GatewayConfig } from './config/gateway-config';
+import { ConsoleModule } from './console/console.module';
 import { CreditsModule } from './credits/credits.module';
 import { DatabaseModule } from './database/database.module';
 import { HealthModule } from './health/health.module';
@@ -83,6 +84,7 @@ export class AppModule {
 
         BatchModule.forRoot(config),
         HealthModule,
+        ...(config.console ? [ConsoleModule] : []),
       ],
       providers: [
         { provide: APP_GUARD, useExisting: AuthGuard },

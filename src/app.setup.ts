@@ -14,6 +14,7 @@ import type { LogDestination } from './common/runtime/log-destination';
 import { invalidRequest } from './common/zod-issues';
 import type { DataDirectory } from './config/data-directory';
 import type { GatewayConfig } from './config/gateway-config';
+import { serveConsole } from './console/serve-console';
 import { allowOrigins } from './http/addresses/cors';
 import { ServedRoutes } from './http/addresses/served-routes';
 import { routeUrl } from './http/addresses/spelling';
@@ -90,6 +91,7 @@ export async function createApp(
   await app.register(multipart, { limits: { fileSize: FILE_BYTES, files: 1, fields: 16 } });
   app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: invalidRequest }));
   setupApiDocs(app);
+  if (config.console) await serveConsole(app);
   return app;
 }
 

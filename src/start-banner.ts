@@ -22,6 +22,7 @@ export function startBanner(facts: {
     '',
     `  Thriftgate is ready at ${url}`,
     ...(adminKey ? [`  Admin key   ${adminKey}   (shown this once: keep it)`] : []),
+    ...(config.console ? [`  Console     ${url}/console`] : []),
     `  API docs    ${url}/docs`,
     `  Storage     ${config.databaseUrl ? 'PostgreSQL' : `embedded, in ${config.dataDirectory}`}${config.redisUrl ? ', Redis' : ''}`,
     ...SIMULATOR_LINES[providers.simulated],

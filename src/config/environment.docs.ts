@@ -23,6 +23,7 @@ export const SETTING_MEANINGS: Record<keyof Environment, string> = {
     'secret of at least 16 characters: keys the HMAC of API keys, encrypts the keys of providers and the secrets of webhooks; the same on every replica, required with `DATABASE_URL`; without it the first start generates one in `DATA_DIR`',
   SECRET_KEY_PREVIOUS:
     'the SECRET_KEY before this one, while it is [changed](operations.md#another-secret_key): what was made under it still works',
+  CONSOLE: '`off` serves neither the [console](console.md) at `/console` nor the way to it at `/`',
   SIMULATOR:
     '`on`, `off`; `auto`: on without a provider’s key and without `DATABASE_URL`. With `DATABASE_URL` and neither a key nor `on` the gateway exits with code 78',
   DATABASE_URL: 'PostgreSQL in place of the embedded database',

@@ -55,6 +55,7 @@ export const environmentSchema = z
     ADMIN_KEY: secret.optional(),
     SECRET_KEY: secret.optional(),
     SECRET_KEY_PREVIOUS: secret.optional(),
+    CONSOLE: z.enum(['on', 'off']).default('on'),
     SIMULATOR: z.enum(['auto', 'on', 'off']).default('auto'),
     DATABASE_URL: url('postgres:', 'postgresql:').optional(),
     DATABASE_POOL_SIZE: positive(10),

@@ -10,6 +10,8 @@ export class GatewayConfig {
   readonly listen: { readonly host: string; readonly port: number };
   /** The address that people use. */
   readonly publicUrl: string | undefined;
+  /** Whether people get the console at `/console`. */
+  readonly console: boolean;
   /** Origins whose pages may call `/v1`; `*` stands for all. */
   readonly corsOrigins: readonly string[];
   readonly dataDirectory: string;
@@ -64,6 +66,7 @@ export class GatewayConfig {
   constructor(env: Environment, file: GatewayFile) {
     this.listen = { host: env.HOST, port: env.PORT };
     this.publicUrl = env.PUBLIC_URL;
+    this.console = env.CONSOLE === 'on';
     this.corsOrigins = env.CORS_ORIGINS === undefined ? [] : originsOf(env.CORS_ORIGINS);
     this.dataDirectory = env.DATA_DIR;
     this.adminKey = env.ADMIN_KEY;

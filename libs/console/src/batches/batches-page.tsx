@@ -1,0 +1,7 @@
+import { PageTitle } from '../components/page-title';
+import { useText } from '../i18n/use-text';
+
+export function BatchesPage() {
+  const text = useText();
+  return <PageTitle title={text('batches.title')} />;
+}

@@ -1,0 +1,3 @@
+export const messages = {
+  'gettingStarted.title': 'Getting started',
+};

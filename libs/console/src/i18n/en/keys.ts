@@ -1,0 +1,3 @@
+export const messages = {
+  'keys.title': 'API keys',
+};

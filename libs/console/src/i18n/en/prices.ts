@@ -1,0 +1,3 @@
+export const messages = {
+  'prices.title': 'Prices',
+};

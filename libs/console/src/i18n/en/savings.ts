@@ -1,0 +1,3 @@
+export const messages = {
+  'savings.title': 'Savings',
+};

@@ -1,0 +1,5 @@
+import type { messages as en } from '../en/alerts';
+
+export const messages: Record<keyof typeof en, string> = {
+  'alerts.title': '알림',
+};

@@ -1,0 +1,5 @@
+import type { messages as en } from '../en/audit';
+
+export const messages: Record<keyof typeof en, string> = {
+  'audit.title': '감사 로그',
+};

@@ -1,0 +1,5 @@
+import type { messages as en } from '../en/models';
+
+export const messages: Record<keyof typeof en, string> = {
+  'models.title': '모델',
+};

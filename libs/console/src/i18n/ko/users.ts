@@ -1,0 +1,5 @@
+import type { messages as en } from '../en/users';
+
+export const messages: Record<keyof typeof en, string> = {
+  'users.title': '사용자',
+};

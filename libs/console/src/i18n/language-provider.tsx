@@ -1,0 +1,43 @@
+import { createContext, type ReactNode, use, useContext, useEffect, useMemo, useState } from 'react';
+import { IntlProvider } from 'react-intl';
+import { type Language, storedLanguage, storeLanguage } from './language';
+import { loadMessages } from './load-messages';
+
+interface LanguageChoice {
+  language: Language;
+  setLanguage(language: Language): void;
+}
+
+const LanguageContext = createContext<LanguageChoice | undefined>(undefined);
+
+/** The language of the page, with the texts that every page has. */
+export function LanguageProvider({ children }: { children: ReactNode }) {
+  const [language, choose] = useState<Language>(storedLanguage);
+  const [shell, components] = [use(loadMessages(language, 'shell')), use(loadMessages(language, 'components'))];
+  useEffect(() => {
+    document.documentElement.lang = language;
+  }, [language]);
+  const choice = useMemo(
+    () => ({
+      language,
+      setLanguage: (chosen: Language) => {
+        storeLanguage(chosen);
+        choose(chosen);
+      },
+    }),
+    [language],
+  );
+  return (
+    <LanguageContext value={choice}>
+      <IntlProvider locale={language} messages={{ ...shell, ...components }}>
+        {children}
+      </IntlProvider>
+    </LanguageContext>
+  );
+}
+
+export function useLanguage(): LanguageChoice {
+  const choice = useContext(LanguageContext);
+  if (!choice) throw new Error('There is no LanguageProvider.');
+  return choice;
+}

@@ -1,0 +1,19 @@
+export type Language = 'ko' | 'en';
+
+/** The language of a person who has chosen none: the first of the browser's that there is. */
+export function languageOf(wanted: readonly string[]): Language {
+  const known = wanted.map((tag) => tag.toLowerCase().split('-', 1)[0]).find((tag) => tag === 'ko' || tag === 'en');
+  return known === 'ko' ? 'ko' : 'en';
+}
+
+const STORED = 'thriftgate.language';
+
+/** What was chosen last on this device, for the sign-in page, which knows nobody yet. */
+export function storedLanguage(): Language {
+  const stored = localStorage.getItem(STORED);
+  return stored === 'ko' || stored === 'en' ? stored : languageOf(navigator.languages);
+}
+
+export function storeLanguage(language: Language): void {
+  localStorage.setItem(STORED, language);
+}

@@ -1,0 +1,35 @@
+import { ActionIcon, Kbd, Text, UnstyledButton } from '@mantine/core';
+import { spotlight } from '@mantine/spotlight';
+import { Search } from 'lucide-react';
+import { useText } from '../i18n/use-text';
+import classes from './palette-button.module.css';
+
+const IS_MAC = /mac|iphone|ipad/i.test(navigator.userAgent);
+
+/** Opens the palette. */
+export function PaletteButton() {
+  const text = useText();
+  return (
+    <>
+      <UnstyledButton className={classes.wide} visibleFrom="sm" onClick={spotlight.open}>
+        <Search size={14} aria-hidden />
+        <Text size="sm" c="dimmed" flex={1}>
+          {text('shell.search')}
+        </Text>
+        <Kbd size="xs" aria-hidden>
+          {IS_MAC ? '⌘K' : 'Ctrl K'}
+        </Kbd>
+      </UnstyledButton>
+      <ActionIcon
+        hiddenFrom="sm"
+        variant="subtle"
+        color="gray"
+        size="lg"
+        aria-label={text('shell.search')}
+        onClick={spotlight.open}
+      >
+        <Search size={18} aria-hidden />
+      </ActionIcon>
+    </>
+  );
+}

@@ -1,0 +1,44 @@
+import { useNavigate } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { useMe } from '../me/use-me';
+import { type PageName, PAGES } from '../routes/pages';
+import { isTyping, PAGE_LETTERS } from './shortcuts';
+
+/** How long the second letter of `g …` may take. */
+const SECOND_LETTER_MS = 1_500;
+
+/** `/`, `?` and `g …`, unless the person has switched single letters off. */
+export function useShortcuts(openList: () => void): void {
+  const navigate = useNavigate();
+  const { preferences, permissions } = useMe();
+  const isOn = preferences.shortcuts;
+  useEffect(() => {
+    if (!isOn) return undefined;
+    let goAt = 0;
+    const onKey = (event: KeyboardEvent) => {
+      if (isTyping(event) || document.querySelector('[role=dialog]')) return;
+      const isSecond = Date.now() - goAt < SECOND_LETTER_MS;
+      goAt = 0;
+      if (isSecond) {
+        const page = pageOf(event.key);
+        if (page && permissions.includes(PAGES[page].permission)) void navigate({ to: PAGES[page].path } as never);
+      } else if (event.key === 'g') goAt = Date.now();
+      else if (event.key === '?') openList();
+      else if (event.key === '/') focusFilter(event);
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, [isOn, navigate, openList, permissions]);
+}
+
+function pageOf(letter: string): PageName | undefined {
+  const names = Object.keys(PAGE_LETTERS) as PageName[];
+  return names.find((name) => PAGE_LETTERS[name] === letter);
+}
+
+function focusFilter(event: KeyboardEvent): void {
+  const filter = document.querySelector<HTMLElement>('#content [data-filter]');
+  if (!filter) return;
+  event.preventDefault();
+  filter.focus();
+}

@@ -1,0 +1,7 @@
+import { PageTitle } from '../components/page-title';
+import { useText } from '../i18n/use-text';
+
+export function WebhooksPage() {
+  const text = useText();
+  return <PageTitle title={text('webhooks.title')} />;
+}
