@@ -54,6 +54,14 @@ export const theme = createTheme({
   focusRing: 'auto',
   cursorType: 'pointer',
   respectReducedMotion: true,
+  components: {
+    // No shadows and no blur but the shade behind what lies over the page.
+    Overlay: { defaultProps: { blur: 0 } },
+    Modal: { defaultProps: { overlayProps: { blur: 0, backgroundOpacity: 0.45 }, transitionProps: { duration: 0 } } },
+    Drawer: { defaultProps: { overlayProps: { blur: 0, backgroundOpacity: 0.45 }, transitionProps: { duration: 0 } } },
+    Menu: { defaultProps: { transitionProps: { duration: 0 }, shadow: 'sm' } },
+    Popover: { defaultProps: { transitionProps: { duration: 0 }, shadow: 'sm' } },
+  },
 });
 
 /** The colours that Mantine's defaults lack: more contrast of secondary text, and those of series in charts. */

@@ -5,7 +5,7 @@ import { useText } from '../i18n/use-text';
 export function LoadingPage() {
   const text = useText();
   return (
-    <Stack gap="md" aria-busy="true" role="status" aria-label={text('components.loading')}>
+    <Stack className="loading" gap="md" aria-busy="true" role="status" aria-label={text('components.loading')}>
       <Skeleton h={28} w={180} />
       <Skeleton h={96} />
       <Skeleton h={320} />

@@ -51,6 +51,7 @@ function ZoneMenu() {
           variant="subtle"
           color="gray"
           size="compact-sm"
+          fw={400}
           px={8}
           visibleFrom="sm"
           aria-label={`${text('shell.zone')}: ${timezone}`}
@@ -83,6 +84,7 @@ function CurrencyMenu() {
           variant="subtle"
           color="gray"
           size="compact-sm"
+          fw={400}
           px={8}
           visibleFrom="sm"
           aria-label={`${text('shell.currency')}: ${currency}`}

@@ -1,4 +1,4 @@
-import { ScrollArea, Stack, Text } from '@mantine/core';
+import { ScrollArea, Stack } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useText } from '../i18n/use-text';
 import { useMe } from '../me/use-me';
@@ -25,9 +25,9 @@ export function Navigation() {
           .filter(({ own }) => own.length > 0)
           .map(({ group, own }) => (
             <section key={group} aria-labelledby={`group-${group}`}>
-              <Text id={`group-${group}`} className={classes.group}>
+              <div id={`group-${group}`} className={classes.group}>
                 {text(`shell.group.${group}`)}
-              </Text>
+              </div>
               <ul className={classes.list}>
                 {own.map(({ name, path }) => {
                   const Icon = PAGE_ICONS[name];

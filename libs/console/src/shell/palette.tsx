@@ -54,6 +54,8 @@ export function Palette() {
       nothingFound={text('shell.paletteEmpty')}
       shortcut={['mod + K']}
       highlightQuery
+      overlayProps={{ blur: 0, backgroundOpacity: 0.45 }}
+      transitionProps={{ duration: 0 }}
       scrollable
       maxHeight={420}
       limit={20}

@@ -7,7 +7,7 @@ import { isTyping, PAGE_LETTERS } from './shortcuts';
 /** How long the second letter of `g …` may take. */
 const SECOND_LETTER_MS = 1_500;
 
-/** `/`, `?` and `g …`, unless the person has switched single letters off. */
+/** `/`, `j`, `?` and `g …`, unless the person has switched single letters off. */
 export function useShortcuts(openList: () => void): void {
   const navigate = useNavigate();
   const { preferences, permissions } = useMe();
@@ -24,7 +24,9 @@ export function useShortcuts(openList: () => void): void {
         if (page && permissions.includes(PAGES[page].permission)) void navigate({ to: PAGES[page].path } as never);
       } else if (event.key === 'g') goAt = Date.now();
       else if (event.key === '?') openList();
-      else if (event.key === '/') focusFilter(event);
+      else if (event.key === '/') focusFirst(event, '[data-filter]');
+      else if (event.key === 'j' && !document.activeElement?.closest('[data-row]'))
+        focusFirst(event, '[data-row][tabindex]');
     };
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);
@@ -36,9 +38,9 @@ function pageOf(letter: string): PageName | undefined {
   return names.find((name) => PAGE_LETTERS[name] === letter);
 }
 
-function focusFilter(event: KeyboardEvent): void {
-  const filter = document.querySelector<HTMLElement>('#content [data-filter]');
-  if (!filter) return;
+function focusFirst(event: KeyboardEvent, selector: string): void {
+  const found = document.querySelector<HTMLElement>(`#content ${selector}`);
+  if (!found) return;
   event.preventDefault();
-  filter.focus();
+  found.focus();
 }

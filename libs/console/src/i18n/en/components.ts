@@ -29,8 +29,8 @@ export const messages = {
   'components.period.30d': 'Last 30 days',
   'components.period.custom': 'Other days',
   'components.period.choose': 'Choose the first and the last day',
-  'components.up': 'up {change}',
-  'components.down': 'down {change}',
+  'components.up': '{change} up',
+  'components.down': '{change} down',
   'components.unchanged': 'unchanged',
   'components.compared': 'against {period}',
 };

@@ -1,0 +1,90 @@
+import { Button, Menu, Modal, Stack } from '@mantine/core';
+import { DatePicker } from '@mantine/dates';
+import { useDisclosure } from '@mantine/hooks';
+import { CalendarDays, Check, ChevronDown } from 'lucide-react';
+import { useState } from 'react';
+import { useDisplay } from '../display/use-display';
+import { PRESETS, type PresetName, usePeriod } from '../display/use-period';
+import { formatPeriod } from '../format';
+import { useText } from '../i18n/use-text';
+import { sharedSearch } from '../routes/search';
+import { usePageSearch } from '../routes/use-search';
+
+const NAMES = Object.keys(PRESETS) as PresetName[];
+const TEXTS = {
+  month: 'components.period.month',
+  'last-month': 'components.period.lastMonth',
+  '7d': 'components.period.7d',
+  '30d': 'components.period.30d',
+} as const satisfies Record<PresetName, string>;
+
+/** Chooses the period of the page: it stands in the address, in the zone of the page. */
+export function PeriodPicker() {
+  const text = useText();
+  const period = usePeriod();
+  const { timezone, language } = useDisplay();
+  const [, change] = usePageSearch(sharedSearch);
+  const [isOpen, { open, close }] = useDisclosure();
+  const days = formatPeriod(period.from, period.to, timezone, language);
+  return (
+    <>
+      <Menu position="bottom-start">
+        <Menu.Target>
+          <Button
+            variant="default"
+            size="xs"
+            leftSection={<CalendarDays size={14} aria-hidden />}
+            rightSection={<ChevronDown size={14} aria-hidden />}
+            aria-label={`${text('components.period')}: ${days}`}
+          >
+            {period.preset ? `${text(TEXTS[period.preset])} · ${days}` : days}
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {NAMES.map((name) => (
+            <Menu.Item
+              key={name}
+              role="menuitemradio"
+              aria-checked={name === period.preset}
+              rightSection={name === period.preset ? <Check size={14} aria-hidden /> : undefined}
+              onClick={() => change({ from: name === 'month' ? undefined : name, to: undefined })}
+            >
+              {text(TEXTS[name])}
+            </Menu.Item>
+          ))}
+          <Menu.Divider />
+          <Menu.Item onClick={open}>{text('components.period.custom')}…</Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <Modal
+        opened={isOpen}
+        onClose={close}
+        title={text('components.period.choose')}
+        size="auto"
+        closeButtonProps={{ 'aria-label': text('components.close') }}
+      >
+        <Days
+          from={period.from}
+          to={period.to}
+          onApply={(from, to) => {
+            change({ from, to });
+            close();
+          }}
+        />
+      </Modal>
+    </>
+  );
+}
+
+function Days({ from, to, onApply }: { from: string; to: string; onApply: (from: string, to: string) => void }) {
+  const text = useText();
+  const [[first, last], setDays] = useState<[string | null, string | null]>([from, to]);
+  return (
+    <Stack>
+      <DatePicker type="range" allowSingleDateInRange value={[first, last]} onChange={setDays} defaultDate={from} />
+      <Button disabled={first === null || last === null} onClick={() => first && last && onApply(first, last)}>
+        {text('components.apply')}
+      </Button>
+    </Stack>
+  );
+}
