@@ -15,7 +15,7 @@ export interface ChartColumn {
   isText?: boolean;
 }
 
-export type Swatch = 'solid' | 'hatched' | 'line' | 'dashed';
+export type Swatch = 'solid' | 'light' | 'hatched' | 'line' | 'dashed';
 
 /** The text of a column at a bucket; undefined if the column has nothing there. */
 export function cellText(column: ChartColumn, bucket: number, format: (amount: string) => string): string | undefined {

@@ -90,9 +90,9 @@ export function labelRows(spans: readonly { from: number; to: number }[], rows: 
   });
 }
 
-/** About how wide a text of 12 px is, in pixels: Hangul is twice as wide as Latin letters and digits. */
+/** About how wide a text of 12 px is, in pixels: Hangul and the percent sign are wider than Latin letters and digits. */
 export function textWidth(text: string): number {
-  return [...text].reduce((width, letter) => width + (letter > '\u2e7f' ? 12 : 7), 0);
+  return [...text].reduce((width, letter) => width + (letter > '\u2e7f' || letter === '%' ? 12 : 7), 0);
 }
 
 const px = (value: number) => Math.round(value * 100) / 100;

@@ -33,6 +33,9 @@ export function SwatchMark({ colour = DIMMED, kind = 'solid' }: { colour?: strin
   return (
     <svg width="12" height="12" aria-hidden="true" style={{ flex: 'none' }}>
       {kind === 'solid' && <rect width="12" height="12" rx="2" fill={colour} />}
+      {kind === 'light' && (
+        <rect x="0.5" y="0.5" width="11" height="11" rx="2" fill={colour} fillOpacity="0.25" stroke={colour} />
+      )}
       {kind === 'hatched' && (
         <>
           <rect x="0.5" y="0.5" width="11" height="11" rx="2" fill="none" stroke={colour} />

@@ -13,6 +13,8 @@ export interface LineMark {
 /** The height of a row of labels, in pixels. */
 export const MARK_ROW = 16;
 const ROWS = 3;
+/** Labels stand above the one of the bucket in progress. */
+const ABOVE = 18;
 
 /** The row of each mark's label above the plot; undefined where there is no space, and the tip alone has it. */
 export function markRows(marks: readonly LineMark[], buckets: number, width: number): (number | undefined)[] {
@@ -33,12 +35,12 @@ export function MarkLines({
   return marks.map(({ at, label }, index) => {
     const x = scales.left(at) + scales.width / 2;
     const row = rows[index];
-    const y = row === undefined ? 0 : -5 - MARK_ROW * (row + 1) + MARK_ROW / 2;
+    const y = row === undefined ? 0 : -ABOVE - MARK_ROW * row;
     return (
       <g key={`${at} ${label}`}>
         <path d={`M${x} ${y}V${scales.innerHeight}`} stroke={DIMMED} strokeDasharray="2 2" />
         {row !== undefined && (
-          <text x={labelSpan(x, label, scales.innerWidth).from + 4} y={y - 3} fontSize={12} fill={TEXT}>
+          <text x={labelSpan(x, label, scales.innerWidth).from + 4} y={y - 4} fontSize={12} fill={TEXT}>
             {label}
           </text>
         )}
@@ -47,7 +49,7 @@ export function MarkLines({
   });
 }
 
-/** A horizontal line with its name and amount above it, at the left; what is behind the words is dimmed. */
+/** A horizontal line with its name and amount above it, at the left, on an edge of the surface's colour. */
 export function LimitLine({ name, text, y, width }: { name: string; text: string; y: number; width: number }) {
   return (
     <>

@@ -1,5 +1,5 @@
 import { Group } from '@visx/group';
-import { type PointerEvent, type ReactNode, useId } from 'react';
+import { type MouseEvent, type ReactNode, useId } from 'react';
 import { useIntl } from 'react-intl';
 import { Axes } from './axes';
 import { bucketInWords, type ChartColumn } from './chart-column';
@@ -32,7 +32,7 @@ export function Plot({ title, width, scales, buckets, columns, format, onSelect,
   const middle = (bucket: number) => scales.left(bucket) + scales.width / 2;
   const edge = (bucket: number) => middle(bucket) - step / 2;
 
-  const bucketAt = (event: PointerEvent<HTMLElement>) => {
+  const bucketAt = (event: MouseEvent<HTMLElement>) => {
     const x = event.clientX - event.currentTarget.getBoundingClientRect().left - marginLeft;
     const bucket = Math.floor((x - edge(0)) / step);
     return x < 0 || x > innerWidth || buckets.length === 0
@@ -52,7 +52,10 @@ export function Plot({ title, width, scales, buckets, columns, format, onSelect,
       onBlur={() => point(undefined)}
       onPointerMove={(event) => point(bucketAt(event))}
       onPointerLeave={() => point(undefined)}
-      onClick={() => active !== undefined && select?.(active)}
+      onClick={(event) => {
+        const clicked = bucketAt(event);
+        if (clicked !== undefined) select?.(clicked);
+      }}
     >
       <svg width={width} height={height} aria-hidden="true" style={{ display: 'block' }}>
         <Group left={marginLeft} top={marginTop}>

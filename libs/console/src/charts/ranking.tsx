@@ -11,7 +11,7 @@ export interface RankingRow {
   /** What the row is made of, as a link. */
   href?: string;
   value: Amount;
-  /** The second, hatched part of the bar. */
+  /** The second, lighter part of the bar. */
   second?: Amount;
 }
 
@@ -87,7 +87,7 @@ export function Ranking({ title, rows, headers, format, colour = paletteColour(0
         <Legend
           columns={[
             { name: headers.value, values: [], colour, inLegend: true },
-            { name: headers.second, values: [], colour, swatch: 'hatched', inLegend: true },
+            { name: headers.second, values: [], colour, swatch: 'light', inLegend: true },
           ]}
         />
       )}

@@ -15,8 +15,8 @@ export interface StackedColumnsProps extends ChartProps {
   series: readonly Series[];
   /** The report's own row of others, in "others" as well. */
   others?: readonly (Amount | null)[];
-  /** A hatched part on top: what was saved, so that the whole column is the list price. */
-  saved?: { name: string; values: readonly (Amount | null)[] };
+  /** A hatched part on top: what was saved, so that the whole column is the list price, which `sumName` names. */
+  saved?: { name: string; sumName: string; values: readonly (Amount | null)[] };
   /** A dashed line: the totals of the period before, by place and not by date. */
   comparison?: { name: string; values: readonly (Amount | null)[] };
 }
@@ -36,11 +36,15 @@ export function StackedColumns(props: StackedColumnsProps) {
   }, [series, others, othersName]);
 
   const columns = useMemo((): ChartColumn[] => {
+    const amounts = parts.map(({ values }) => values);
     const stacked = parts.map(({ name, values, colour }) => ({ name, values, colour, inLegend: true })).toReversed();
-    const total = { name: totalName, values: sumsByBucket(parts.map(({ values }) => values)), inLegend: false };
+    const total = { name: totalName, values: sumsByBucket(amounts), inLegend: false };
     return [
       ...(parts.length > 1 ? [total] : []),
-      ...(saved ? [{ ...saved, colour: DIMMED, swatch: 'hatched' as const, inLegend: true }] : []),
+      ...(saved ? [{ name: saved.sumName, values: sumsByBucket([...amounts, saved.values]), inLegend: false }] : []),
+      ...(saved
+        ? [{ name: saved.name, values: saved.values, colour: DIMMED, swatch: 'hatched' as const, inLegend: true }]
+        : []),
       ...stacked,
       ...(comparison ? [{ ...comparison, colour: TEXT, swatch: 'dashed' as const, inLegend: true }] : []),
     ];
