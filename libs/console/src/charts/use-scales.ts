@@ -1,0 +1,72 @@
+import { scaleBand, scaleLinear } from '@visx/scale';
+import { useMemo } from 'react';
+import { labelledBuckets, type Placement, textWidth } from './layout';
+import type { Bucket } from './series';
+
+/** The space around a plot, in pixels; on the left it is as wide as the labels. */
+const MARGIN = { top: 18, right: 8, bottom: 26 };
+const LEAST_LABEL_SPACE = 16;
+
+/** The place of everything in a plot, in pixels within its margins. */
+export interface Scales extends Placement {
+  height: number;
+  marginLeft: number;
+  marginTop: number;
+  innerWidth: number;
+  innerHeight: number;
+  /** From one bucket to the next. */
+  step: number;
+  /** The amounts that have a line and a label. */
+  ticks: { amount: number; label: string }[];
+  /** The buckets that have a label. */
+  labelled: number[];
+}
+
+export interface ScaleOptions {
+  width: number;
+  height: number;
+  buckets: readonly Bucket[];
+  /** The greatest amount; the axis ends at the round amount above it. */
+  greatest: number;
+  formatTick: (amount: string) => string;
+  /** More space above, for labels. */
+  labelSpace?: number;
+  /** Whether amounts between whole ones have no line, as for counts. */
+  whole?: boolean;
+}
+
+/** The scales of a plot: amounts from zero, buckets of equal width. */
+export function useScales(options: ScaleOptions): Scales {
+  const { width, height, buckets, greatest, formatTick, labelSpace = 0, whole = false } = options;
+  return useMemo(() => {
+    const marginTop = MARGIN.top + labelSpace;
+    const innerHeight = height - marginTop - MARGIN.bottom;
+    const top = scaleLinear<number>({ domain: [0, greatest > 0 ? greatest : 1], range: [innerHeight, 0], nice: 4 });
+    const ticks = (greatest > 0 ? top.ticks(4) : [0])
+      .filter((amount) => !whole || Number.isInteger(amount))
+      .map((amount) => ({ amount, label: formatTick(String(amount)) }));
+    const marginLeft = Math.max(...ticks.map(({ label }) => textWidth(label))) + 10;
+    const innerWidth = Math.max(40, width - marginLeft - MARGIN.right);
+    const left = scaleBand<number>({
+      domain: [...buckets.keys()],
+      range: [0, innerWidth],
+      paddingInner: innerWidth / Math.max(1, buckets.length) < 4 ? 0 : 0.25,
+      paddingOuter: 0.1,
+    });
+    const spacing = Math.max(0, ...buckets.slice(0, 100).map(({ axis }) => textWidth(axis))) + LEAST_LABEL_SPACE;
+    const midnight = buckets.findIndex(({ axis }) => !axis.includes(':'));
+    return {
+      height,
+      marginLeft,
+      marginTop,
+      innerWidth,
+      innerHeight,
+      ticks,
+      top: (amount) => top(amount),
+      left: (bucket) => left(bucket) ?? 0,
+      width: left.bandwidth(),
+      step: left.step(),
+      labelled: labelledBuckets(buckets.length, Math.max(0, midnight), Math.floor(innerWidth / spacing)),
+    };
+  }, [width, height, buckets, greatest, formatTick, labelSpace, whole]);
+}
