@@ -83,6 +83,8 @@ export interface FilesTable {
   filename: string;
   purpose: string;
   bytes: bigint;
+  /** Of the content, in hex. Null of files from before it was recorded. */
+  sha256: string | null;
   created_at: Generated<Date>;
   /** Null while the content is still being written; no route shows such a file. */
   ready_at: Date | null;

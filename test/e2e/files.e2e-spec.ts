@@ -39,8 +39,11 @@ describe('files', () => {
 
     const response = await openai.files.content(file.id);
     expect(response.headers.get('content-length')).toBe(String(content.length));
-    const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
-    expect(sha256(Buffer.from(await response.arrayBuffer()))).toBe(sha256(content));
+    const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest();
+    const digest = sha256(content);
+    expect(sha256(Buffer.from(await response.arrayBuffer())).equals(digest)).toBe(true);
+    expect(response.headers.get('repr-digest')).toBe(`sha-256=:${digest.toString('base64')}:`);
+    expect(file).toMatchObject({ gateway: { sha256: digest.toString('hex') } });
   });
 
   it('C2: takes the expiry of a file, and passes members it does not know', async () => {

@@ -23,7 +23,7 @@ describe.each(DATABASE_PROFILES)('files that expire, on %s', (profile) => {
   const upload = async (id: string, expiresAfterSeconds: number | undefined, kept = files) => {
     await kept.create({ id, teamId: 'team_A', filename: 'a.jsonl', purpose: 'batch' });
     await kept.writeChunk(id, 0, Buffer.from('{}'));
-    return kept.publish(id, { bytes: 2, expiresAfterSeconds });
+    return kept.publish(id, { bytes: 2, sha256: '', expiresAfterSeconds });
   };
   const age = (id: string, seconds: number) =>
     database.db

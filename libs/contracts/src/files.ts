@@ -12,6 +12,7 @@ const example = {
   purpose: 'batch',
   status: 'processed',
   expires_at: 1_766_480_400,
+  gateway: { sha256: 'e11123c50e32aea51589c7d229834efdc17dccd8f900d6f380366ddff877431a' },
 } as const;
 
 /** How long a file is kept. @see https://platform.openai.com/docs/api-reference/files/create */
@@ -37,6 +38,9 @@ export const fileSchema = z
       description:
         'When it is deleted: 30 days after its creation, unless it or the gateway names another time. Absent if never.',
     }),
+    gateway: z
+      .object({ sha256: z.string().meta({ description: 'SHA-256 of the content, in hex, to check a download by.' }) })
+      .optional(),
   })
   .meta({ id: 'File', example });
 export type FileObject = z.output<typeof fileSchema>;

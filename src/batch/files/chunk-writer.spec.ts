@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { ChunkWriter } from './chunk-writer';
 
-async function write(pieces: Buffer[]): Promise<{ chunks: Buffer[]; bytes: number }> {
+async function write(pieces: Buffer[]): Promise<{ chunks: Buffer[]; bytes: number; sha256: string }> {
   const chunks: Buffer[] = [];
   const writer = new ChunkWriter(async (chunk, content) => {
     expect(chunk).toBe(chunks.length);
@@ -9,7 +10,8 @@ async function write(pieces: Buffer[]): Promise<{ chunks: Buffer[]; bytes: numbe
   });
   for (const piece of pieces) await writer.write(piece);
   await writer.end();
-  return { chunks, bytes: writer.bytes };
+  expect(writer.bytes).toBe(writer.facts().bytes);
+  return { chunks, ...writer.facts() };
 }
 
 describe('ChunkWriter', () => {
@@ -18,8 +20,9 @@ describe('ChunkWriter', () => {
     await fc.assert(
       fc.asyncProperty(lengths, async (sizes) => {
         const pieces = sizes.map((size, index) => Buffer.alloc(size, index + 1));
-        const { chunks, bytes } = await write(pieces);
+        const { chunks, bytes, sha256 } = await write(pieces);
         expect(Buffer.concat(chunks).equals(Buffer.concat(pieces))).toBe(true);
+        expect(sha256).toBe(createHash('sha256').update(Buffer.concat(pieces)).digest('hex'));
         expect(bytes).toBe(sizes.reduce((sum, size) => sum + size, 0));
         for (const chunk of chunks.slice(0, -1)) expect(chunk.length).toBe(256 * 1024);
       }),

@@ -1,4 +1,3 @@
-import { createHash, type Hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { MAX_FILE_BYTES } from '@thriftgate/contracts';
 import type { FastifyRequest } from 'fastify';
@@ -49,10 +48,9 @@ export class FileUploadService {
     request: FastifyRequest,
     decide: (content: unknown, publish: () => Promise<StoredFile>) => Promise<T>,
   ): Promise<T> {
-    const hash = createHash('sha256');
-    const upload = await this.draft(teamId, request, hash);
+    const upload = await this.draft(teamId, request);
     const { draft, expiresAfterSeconds } = upload;
-    const content = [draft.filename, hash.digest('base64url'), expiresAfterSeconds].filter(
+    const content = [draft.filename, draft.writer.facts().sha256, expiresAfterSeconds].filter(
       (part) => part !== undefined,
     );
     try {
@@ -64,10 +62,10 @@ export class FileUploadService {
   }
 
   private publish({ draft, expiresAfterSeconds }: Upload): Promise<StoredFile> {
-    return this.repository.publish(draft.id, { bytes: draft.writer.bytes, expiresAfterSeconds });
+    return this.repository.publish(draft.id, { ...draft.writer.facts(), expiresAfterSeconds });
   }
 
-  private async draft(teamId: string, request: FastifyRequest, hash?: Hash): Promise<Upload> {
+  private async draft(teamId: string, request: FastifyRequest): Promise<Upload> {
     if (!request.isMultipart()) {
       const message = 'Send multipart/form-data with the members purpose and file.';
       throw new GatewayError('unsupported_media_type', { message });
@@ -79,8 +77,7 @@ export class FileUploadService {
         if (part.type === 'field') form.addField(part.fieldname, part.value);
         else if (part.fieldname === 'file' && !form.draft && !form.problem) {
           const filename = cleanFilename(part.filename);
-          const content = hash ? hashed(part.file, hash) : part.file;
-          form.draft = { ...(await this.files.draft(teamId, filename, content)), filename };
+          form.draft = { ...(await this.files.draft(teamId, filename, part.file)), filename };
           if (part.file.truncated) form.refuse(tooLarge());
         } else {
           part.file.resume();
@@ -92,13 +89,6 @@ export class FileUploadService {
       if (form.draft) await this.repository.discard(form.draft.id);
       throw isMalformed(error) ? malformed(error) : error;
     }
-  }
-}
-
-async function* hashed(content: AsyncIterable<Buffer>, hash: Hash): AsyncGenerator<Buffer, void, undefined> {
-  for await (const piece of content) {
-    hash.update(piece);
-    yield piece;
   }
 }
 

@@ -10,6 +10,8 @@ export interface StoredFile {
   filename: string;
   purpose: FilePurpose;
   bytes: number;
+  /** SHA-256 of the content, in hex. Null of files from versions that did not hash. */
+  sha256: string | null;
   createdAt: Date;
   /** Null keeps the file until it is deleted. */
   expiresAt: Date | null;
@@ -25,6 +27,7 @@ export function toFileObject(file: StoredFile): FileObject {
     filename: file.filename,
     purpose: file.purpose,
     status: 'processed',
+    ...(file.sha256 !== null && { gateway: { sha256: file.sha256 } }),
     ...(file.expiresAt && { expires_at: Math.floor(file.expiresAt.getTime() / 1000) }),
   };
 }
@@ -33,4 +36,9 @@ export function toFileObject(file: StoredFile): FileObject {
 export function cleanFilename(filename: string | undefined): string {
   const cleaned = (filename ?? '').replace(/[\p{Cc}\p{Cs}]/gu, '').slice(0, 255);
   return cleaned === '' ? 'upload.jsonl' : cleaned;
+}
+
+/** The value of the header `repr-digest`. @see https://www.rfc-editor.org/rfc/rfc9530 */
+export function reprDigest(sha256: string): string {
+  return `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`;
 }

@@ -10,7 +10,7 @@ import { Readable } from 'node:stream';
 import { Requires } from '../../http/access.decorators';
 import { ApiErrors } from '../../http/api-errors.decorator';
 import { type Caller, CurrentCaller } from '../../common/caller';
-import { toFileObject } from './file';
+import { reprDigest, toFileObject } from './file';
 import { FileUploadService } from './file-upload.service';
 import { FilesRepository } from './files.repository';
 import { FilesService } from './files.service';
@@ -97,11 +97,23 @@ export class FilesController {
   @ApiOperation({ summary: 'Download a file' })
   @ApiOkResponse({
     description: 'The content of the file, unchanged.',
+    headers: {
+      'repr-digest': {
+        description: 'SHA-256 of the content (RFC 9530), to check a download by.',
+        schema: { type: 'string' },
+        example: 'sha-256=:4REjxQ4yrqUVicfSKYNO/cF9zNj5ANbzgDZt3/h3Qxo=:',
+      },
+    },
     content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' }, example: OUTPUT_LINE } },
   })
   @ApiErrors('not_found')
-  async content(@CurrentCaller() caller: Caller, @Param('id', PATH_ID) id: string): Promise<StreamableFile> {
+  async content(
+    @CurrentCaller() caller: Caller,
+    @Param('id', PATH_ID) id: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<StreamableFile> {
     const file = await this.files.get(caller.teamId, id);
+    if (file.sha256 !== null) reply.header('repr-digest', reprDigest(file.sha256));
     return new StreamableFile(Readable.from(this.repository.content(file.id), { objectMode: false }), {
       type: 'application/octet-stream',
       length: file.bytes,

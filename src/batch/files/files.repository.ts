@@ -4,6 +4,7 @@ import { type Kysely, type Selectable, sql } from 'kysely';
 import { GatewayConfig } from '../../config/gateway-config';
 import { Database } from '../../database/database.connection';
 import type { FilesTable, Schema } from '../../database/schema';
+import type { ContentFacts } from './chunk-writer';
 import type { FilePurpose, StoredFile } from './file';
 
 /** Files and their content. Reads find published files that have not expired. */
@@ -33,14 +34,14 @@ export class FilesRepository {
    */
   async publish(
     fileId: string,
-    { bytes, expiresAfterSeconds }: { bytes: number; expiresAfterSeconds?: number | undefined },
+    { bytes, sha256, expiresAfterSeconds }: ContentFacts & { expiresAfterSeconds?: number | undefined },
     db: Kysely<Schema> = this.database.db,
   ): Promise<StoredFile> {
     const seconds = expiresAfterSeconds ?? this.config.batch.fileExpirySeconds ?? null;
     const expiresAt = sql<Date | null>`created_at + ${seconds}::integer * interval '1 second'`;
     const row = await db
       .updateTable('files')
-      .set({ bytes: BigInt(bytes), ready_at: sql`now()`, expires_at: expiresAt })
+      .set({ bytes: BigInt(bytes), sha256, ready_at: sql`now()`, expires_at: expiresAt })
       .where('id', '=', fileId)
       .returningAll()
       .executeTakeFirstOrThrow();
@@ -122,6 +123,7 @@ function toFile(row: Selectable<FilesTable>): StoredFile {
     filename: row.filename,
     purpose: row.purpose as FilePurpose,
     bytes: Number(row.bytes),
+    sha256: row.sha256,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
   };

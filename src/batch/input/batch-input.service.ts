@@ -4,6 +4,7 @@ import { type Endpoint, endpointAt, LongText, RawElement, stringifyExact } from 
 import type { Caller } from '../../common/caller';
 import { GatewayError } from '../../common/errors';
 import { ModelRegistry } from '../../models/model-registry.service';
+import type { ContentFacts } from '../files/chunk-writer';
 import { FilesRepository } from '../files/files.repository';
 import { FilesService } from '../files/files.service';
 import { type BatchLine, readLine } from './batch-line';
@@ -16,8 +17,8 @@ const MAX_TEXT_BYTES = 64 * 1024;
 /** The checked input of a new batch, in a file. */
 export interface BatchInput {
   fileId: string;
-  /** Size of the draft, if the lines came with the request; the draft is published with the batch. Bytes. */
-  draftBytes: number | undefined;
+  /** The draft, if the lines came with the request; it is published with the batch. */
+  draft: ContentFacts | undefined;
   endpoint: Endpoint;
   lines: number;
 }
@@ -67,24 +68,23 @@ export class BatchInputService {
 
   /** Publishes the draft of an input that came with the request. */
   async publish(input: BatchInput, db: Parameters<FilesRepository['publish']>[2]): Promise<void> {
-    const { fileId, draftBytes: bytes } = input;
-    if (bytes !== undefined) await this.repository.publish(fileId, { bytes }, db);
+    if (input.draft) await this.repository.publish(input.fileId, input.draft, db);
   }
 
   /** Deletes the draft of an input whose batch was not created. */
-  async discard(input: Pick<BatchInput, 'fileId' | 'draftBytes'>): Promise<void> {
-    if (input.draftBytes !== undefined) await this.repository.discard(input.fileId);
+  async discard(input: Pick<BatchInput, 'fileId' | 'draft'>): Promise<void> {
+    if (input.draft) await this.repository.discard(input.fileId);
   }
 
   private async file(
     caller: Caller,
     request: CreateBatch,
     content: AsyncIterable<Buffer> | undefined,
-  ): Promise<{ member: string; file: Pick<BatchInput, 'fileId' | 'draftBytes'> }> {
+  ): Promise<{ member: string; file: Pick<BatchInput, 'fileId' | 'draft'> }> {
     if (request.input_file_id !== undefined) {
       const file = await this.repository.find(caller.teamId, request.input_file_id);
       if (file?.purpose === 'batch') {
-        return { member: 'input_file_id', file: { fileId: file.id, draftBytes: undefined } };
+        return { member: 'input_file_id', file: { fileId: file.id, draft: undefined } };
       }
       const message = `There is no file '${request.input_file_id.slice(0, 100)}' uploaded with purpose batch.`;
       throw new GatewayError('invalid_request', { message, param: 'input_file_id' });
@@ -94,7 +94,7 @@ export class BatchInputService {
       content ?? (request.requests ? requestLines(request.requests) : textLines(request.input_file_content));
     try {
       const draft = await this.files.draft(caller.teamId, 'batch-input.jsonl', lines);
-      return { member, file: { fileId: draft.id, draftBytes: draft.writer.bytes } };
+      return { member, file: { fileId: draft.id, draft: draft.writer.facts() } };
     } catch (error) {
       if (!(error instanceof GatewayError) || error.code !== 'request_too_large') throw error;
       const message = `A batch may have at most ${MAX_FILE_BYTES / 1024 / 1024} MB.`;

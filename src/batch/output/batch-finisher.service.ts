@@ -55,8 +55,8 @@ export class BatchFinisher {
       const alert = await this.repository.publish(batch, end, ids, async (transaction, ended) => {
         for (const { draft } of [output, errors]) {
           if (!draft) continue;
-          const { bytes } = draft.writer;
-          await this.filesRepository.publish(draft.id, { bytes, expiresAfterSeconds }, transaction);
+          const facts = { ...draft.writer.facts(), expiresAfterSeconds };
+          await this.filesRepository.publish(draft.id, facts, transaction);
         }
         return this.alerts.record(endAlert(batch, end.status, ended), transaction);
       });
