@@ -24,6 +24,7 @@ export * from './ledger';
 export * from './model-tests';
 export * from './models';
 export * from './near-miss';
+export * from './playground';
 export * from './prices';
 export type { DayOrTime } from './report-times';
 export * from './request-filters';

@@ -76,9 +76,9 @@ export const requestDetailsSchema = z
       })
       .meta({ description: 'Whether the response is stored or came from the cache, and why' }),
     error: z
-      .object({ code: z.string(), status: z.int().nullable(), text: textSchema })
+      .object({ code: z.string(), status: z.int().nullable(), message: z.string() })
       .nullable()
-      .meta({ description: 'Of the last attempt; null where it succeeded' }),
+      .meta({ description: 'Of the last attempt, by its code; null where it succeeded' }),
     timeline: z.array(stepSchema).meta({ description: 'As far as the ledger knows, in order of time' }),
     attempts: z.array(requestRowSchema).meta({ description: 'The rows of the ledger, corrections included' }),
     prices: z.array(priceSchema).meta({
