@@ -27,6 +27,7 @@ import { LimitsGuard } from './limits/limits.guard';
 import { LimitsModule } from './limits/limits.module';
 import { MessagesModule } from './messages/messages.module';
 import { ModelsModule } from './models/models.module';
+import { PlaygroundModule } from './playground/playground.module';
 import { ProviderAdminModule } from './provider-admin/provider-admin.module';
 import { ProvidersModule } from './providers/providers.module';
 import { RedisModule } from './redis/redis.module';
@@ -72,6 +73,7 @@ export class AppModule {
         SingleFlightModule,
         CallsModule,
         ProviderAdminModule,
+        PlaygroundModule,
         ChatModule,
         MessagesModule,
         ResponsesModule,

@@ -4,6 +4,10 @@ import type { GatewayConfig } from '../config/gateway-config';
 import { IdempotencyModule } from '../idempotency/idempotency.module';
 import { KeysModule } from '../keys/keys.module';
 import { ModelsModule } from '../models/models.module';
+import { AdminBatchFilesController } from './admin/admin-batch-files.controller';
+import { AdminBatchesController } from './admin/admin-batches.controller';
+import { AdminBatchesRepository } from './admin/admin-batches.repository';
+import { AdminBatches } from './admin/admin-batches.service';
 import { BatchesController } from './batches.controller';
 import { BatchesRepository } from './batches.repository';
 import { BatchesService } from './batches.service';
@@ -20,6 +24,7 @@ import { LineRunner } from './runner/line-runner.service';
 import { LineBodies } from './lines/line-bodies.repository';
 import { LinesRepository } from './lines/lines.repository';
 import { AlertsModule } from '../alerts/alerts.module';
+import { AuditModule } from '../audit/audit.module';
 import { BudgetsModule } from '../budgets/budgets.module';
 import { LedgerModule } from '../ledger/ledger.module';
 import { ProvidersModule } from '../providers/providers.module';
@@ -43,6 +48,7 @@ import { TwinsService } from './lines/twins.service';
 import { RefusedCallsModule } from '../refused-calls/refused-calls.module';
 import { LimitsModule } from '../limits/limits.module';
 import { PricingModule } from '../pricing/pricing.module';
+import { TeamsModule } from '../teams/teams.module';
 import { LineStarts } from './ways/line-starts.service';
 import { LineWays } from './ways/line-ways.service';
 import { ResultWriter } from './runner/result-writer.service';
@@ -62,6 +68,8 @@ export class BatchModule {
         ModelsModule,
         RefusedCallsModule,
         AlertsModule,
+        AuditModule,
+        TeamsModule,
         BudgetsModule,
         LedgerModule,
         ProvidersModule,
@@ -70,8 +78,10 @@ export class BatchModule {
         PricingModule,
         ...(queueRedisUrl ? [BullBatchQueueModule.register()] : []),
       ],
-      controllers: [BatchesController],
+      controllers: [BatchesController, AdminBatchesController, AdminBatchFilesController],
       providers: [
+        AdminBatches,
+        AdminBatchesRepository,
         BatchesService,
         BatchesRepository,
         BatchInputService,

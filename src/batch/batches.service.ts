@@ -50,9 +50,10 @@ export class BatchesService {
   /**
    * Makes a batch of the lines of an ended one that have no response.
    *
+   * @param alongside as `storeResponse` of {@link create}
    * @throws GatewayError `not_found`, or `conflict` where the batch has not ended, or all its lines have a response
    */
-  async retry(caller: Caller, batchId: string, requestId: string): Promise<Batch> {
+  async retry(caller: Caller, batchId: string, requestId: string, alongside?: KeepAnswer<Batch>): Promise<Batch> {
     const batch = await this.get(caller.teamId, batchId);
     if (!isFinal(batch.status)) {
       const message = `The batch has not ended: its status is '${batch.status}'.`;
@@ -71,7 +72,7 @@ export class BatchesService {
       metadata,
       gateway: { escalate },
     });
-    return this.create(caller, request, requestId, undefined, () => this.repository.failedContent(batchId));
+    return this.create(caller, request, requestId, alongside, () => this.repository.failedContent(batchId));
   }
 
   /** @throws GatewayError `not_found` */

@@ -35,6 +35,7 @@ const KEY: ApiKey = {
   rpmLimit: null,
   batchLinesCount: false,
   defaultMaxTokens: null,
+  managed: false,
   cache: null,
   expiresAt: null,
   createdAt: new Date(0),

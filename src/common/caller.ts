@@ -48,6 +48,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set by the guard on every route that is not public. */
     caller?: Caller;
+    /** Whether the caller is the key that pays for a person's call in the console, and has limits as under `/v1`. */
+    paidByKey?: boolean;
     /** What the route's permission reaches; set by the guard on routes under `/admin`. */
     scope?: Scope;
   }

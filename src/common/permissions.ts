@@ -17,11 +17,15 @@ const WRITTEN_BY_TEAM_ADMINS: Row = { ...PLATFORM, team_admin: 'team' };
 /** Who may do what: the one table of access. A route names one permission with `@Requires()`. */
 const GRANTS = {
   'api:use': EVERYBODY,
+  'playground:use': { platform_admin: 'all', team_admin: 'team', member: 'key' },
   'self:read': EVERYBODY,
   'self:write': EVERYBODY,
   'usage:read': READ_BY_TEAMS,
   'savings:read': READ_BY_TEAMS,
   'requests:read': { ...READ_BY_TEAM_ADMINS, member: 'key' },
+  'batches:read': { ...READ_BY_TEAM_ADMINS, member: 'key' },
+  'batches:write': { ...WRITTEN_BY_TEAM_ADMINS, member: 'key' },
+  'events:read': { ...READ_BY_TEAM_ADMINS, member: 'key' },
   'teams:read': READ_BY_TEAMS,
   'teams:write': PLATFORM,
   'keys:read': READ_BY_TEAM_ADMINS,

@@ -67,6 +67,8 @@ export interface ApiKeysTable {
   batch_lines_count: Generated<boolean>;
   /** Null where its calls may have what they ask for. */
   cache: JSONColumnType<KeyCacheRules | null, string | null, string | null>;
+  /** Whether the gateway has made it for the console; nobody knows its text. */
+  managed: Generated<boolean>;
   expires_at: Date | null;
   created_at: Generated<Date>;
   updated_at: Generated<Date>;

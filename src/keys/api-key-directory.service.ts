@@ -82,6 +82,11 @@ export class ApiKeyDirectory implements OnModuleInit {
     return record?.caller;
   }
 
+  /** Reads what other replicas have changed. */
+  refresh(): Promise<void> {
+    return this.reload();
+  }
+
   /** The caller of a key by its id, while the key itself works; work of its successor is not meant. */
   working(keyId: string): Caller | undefined {
     const record = this.byId.get(keyId);

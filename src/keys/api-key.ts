@@ -27,6 +27,8 @@ export interface ApiKey {
   defaultMaxTokens: number | null;
   /** Cache rules of the key's calls, in the shape of `/admin`. */
   cache: contracts.KeyCacheRules | null;
+  /** Whether the gateway has made it for the console; nobody knows its text. */
+  managed: boolean;
   expiresAt: Date | null;
   createdAt: Date;
   /** The id of the key that replaced this one. */
@@ -106,6 +108,7 @@ export function toWire(key: ApiKey): contracts.ApiKey {
     expires_at: key.expiresAt?.toISOString() ?? null,
     cache: key.cache,
     created_at: key.createdAt.toISOString(),
+    managed: key.managed,
     replaced_by: key.replacedBy,
     revoked_at: key.revokedAt?.toISOString() ?? null,
   };

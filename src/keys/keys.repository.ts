@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditAction, KeyCacheRulesChange } from '@thriftgate/contracts';
-import { type RawBuilder, type Selectable, sql, type Transaction } from 'kysely';
+import { type Kysely, type RawBuilder, type Selectable, sql, type Transaction } from 'kysely';
 import { AuditRepository } from '../audit/audit.repository';
 import { Database } from '../database/database.connection';
 import { RevisionsRepository } from '../database/revisions.repository';
@@ -26,12 +26,14 @@ export class KeysRepository {
   /** @returns undefined if there is no such team */
   insert(
     teamId: string,
-    key: KeyIdentity & ApiKeySettings & Pick<ApiKey, 'role'>,
+    key: KeyIdentity & ApiKeySettings & Pick<ApiKey, 'role'> & { managed?: boolean },
     actor: string,
   ): Promise<ApiKey | undefined> {
     return this.change(async (transaction, revision) => {
       const team = await this.teams.find(teamId, transaction);
       if (!team || team.deletedAt) return undefined;
+      // Another request may have made the team's only one meanwhile.
+      if (key.managed && (await this.managedOf(teamId, transaction)) !== undefined) return undefined;
       const row = await transaction
         .insertInto('api_keys')
         .values({
@@ -46,6 +48,7 @@ export class KeysRepository {
           batch_lines_count: key.batchLinesCount,
           default_max_tokens: key.defaultMaxTokens,
           cache: key.cache && sql<string>`nullif(${JSON.stringify(key.cache)}::jsonb, '{}')`,
+          managed: key.managed ?? false,
           expires_at: key.expiresAt,
           revision,
         })
@@ -56,6 +59,12 @@ export class KeysRepository {
       await this.record('key.created', { actor, after: created }, transaction);
       return created;
     });
+  }
+
+  /** The id of the team's key that the gateway has made for the console, if it is not revoked. */
+  async managedOf(teamId: string, db: Kysely<Schema> = this.database.db): Promise<string | undefined> {
+    const query = db.selectFrom('api_keys').select('id').where('team_id', '=', teamId).where('managed', '=', true);
+    return (await query.where('revoked_at', 'is', null).executeTakeFirst())?.id;
   }
 
   /** Oldest first. */
@@ -262,6 +271,7 @@ function toApiKey(row: Selectable<ApiKeysTable>): ApiKey {
     batchLinesCount: row.batch_lines_count,
     defaultMaxTokens: row.default_max_tokens,
     cache: row.cache,
+    managed: row.managed,
     expiresAt: row.expires_at,
     createdAt: row.created_at,
     replacedBy: row.replaced_by,

@@ -34,6 +34,7 @@ const STORED: ApiKey = {
   role: 'member',
   prefix: 'sk-tg-abcd',
   createdAt: new Date(NOW),
+  managed: false,
   replacedBy: null,
   revokedAt: null,
 };

@@ -25,6 +25,9 @@ export interface IssuedKey {
   keyText: string;
 }
 
+const NOT_ROTATED =
+  'The gateway has made this key for the console, and nobody knows its text. Revoke it: the next use makes a new one.';
+
 /** Who changes a key. */
 type Actor = Pick<Caller, 'keyId' | 'role'>;
 
@@ -102,6 +105,7 @@ export class KeysService {
     const old = await this.get(id);
     requireRole(by.role, old.role);
     const now = this.rules.nowMs();
+    if (old.managed) throw new GatewayError('conflict', { message: NOT_ROTATED });
     if (old.replacedBy)
       throw new GatewayError('conflict', { message: `This key is already replaced by '${old.replacedBy}'.` });
     if (old.expiresAt && old.expiresAt.getTime() <= now) {

@@ -20,7 +20,7 @@ export const THROTTLER_OPTIONS: ThrottlerModuleOptions = {
 };
 
 /**
- * Limits the requests per minute of each key, over all POST routes under `/v1`. Keys without a limit, and calls without a
+ * Limits the requests per minute of each key, over all POST routes under `/v1` and calls of the console's playground. Keys without a limit, and calls without a
  * key, are not limited.
  */
 @Injectable()
@@ -70,5 +70,5 @@ function rpmLimitOf(context: ExecutionContext): number | null {
   const request = context.switchToHttp().getRequest<FastifyRequest>();
   const limit = request.caller?.rpmLimit ?? null;
   if (limit === null || request.method !== 'POST') return null;
-  return request.routeOptions.url?.startsWith('/v1/') ? limit : null;
+  return request.paidByKey || request.routeOptions.url?.startsWith('/v1/') ? limit : null;
 }

@@ -7,16 +7,11 @@ import { Requires } from '../http/access.decorators';
 import { ApiErrors } from '../http/api-errors.decorator';
 import { type Caller, CurrentCaller } from '../common/caller';
 import { GatewayError } from '../common/errors';
-import { formatUsd, type PicoUsd } from '../common/money';
-import { Clock } from '../common/clock';
-import { PriceBook } from '../pricing/price-book.service';
-import { GenerationsService } from './generations.service';
+import { mayUse, ModelViews, startedAtSeconds } from './model-views.service';
 import type { Model } from './model';
 import { ModelRegistry } from './model-registry.service';
 
 const ANTHROPIC_VERSION = 'anthropic-version';
-const TOKENS_PER_MTOK = 1_000_000n;
-const startedAtSeconds = Math.floor(Date.now() / 1000);
 
 @ApiTags('Models')
 @ApiBearerAuth()
@@ -31,9 +26,7 @@ const startedAtSeconds = Math.floor(Date.now() / 1000);
 export class ModelsController {
   constructor(
     private readonly registry: ModelRegistry,
-    private readonly generations: GenerationsService,
-    private readonly prices: PriceBook,
-    private readonly clock: Clock,
+    private readonly views: ModelViews,
   ) {}
 
   @Get()
@@ -47,9 +40,8 @@ export class ModelsController {
     @CurrentCaller() caller: Caller,
     @Req() request: FastifyRequest,
   ): contracts.ModelList | contracts.AnthropicModelList {
-    const models = this.registry.all().filter((model) => mayUse(caller, model.name));
-    if (isAnthropics(request)) return anthropicList(models);
-    return { object: 'list', data: models.map((model) => this.toWire(model, caller)) };
+    if (!isAnthropics(request)) return this.views.list(caller);
+    return anthropicList(this.registry.all().filter((model) => mayUse(caller, model.name)));
   }
 
   @Get(':id')
@@ -64,29 +56,7 @@ export class ModelsController {
     const model = this.registry.resolveSent(id);
     if (!model) throw this.registry.notFound(id);
     if (!mayUse(caller, model.name)) throw new GatewayError('model_not_allowed', { param: 'model' });
-    return isAnthropics(request) ? anthropicModel(model) : this.toWire(model, caller);
-  }
-
-  private toWire(model: Model, caller: Caller): contracts.ModelObject {
-    const { version, generation } = this.generations.current(model.name);
-    const [deployment] = model.deployments;
-    const price = deployment && this.prices.of(deployment, caller.teamId, this.clock.now());
-    return {
-      id: model.name,
-      object: 'model',
-      created: startedAtSeconds,
-      owned_by: model.ownedBy,
-      gateway: {
-        version,
-        generation,
-        providers: [...new Set(model.deployments.map(({ provider }) => provider))],
-        input_usd_per_mtok: perMtok(price?.inputPusd),
-        cached_input_usd_per_mtok: perMtok(price?.cachedInputPusd),
-        output_usd_per_mtok: perMtok(price?.outputPusd),
-        deprecation_date: (deployment && this.prices.catalogue.get(deployment.upstreamModel)?.retiresOn) ?? null,
-        price_estimated: price?.estimated ?? true,
-      },
-    };
+    return isAnthropics(request) ? anthropicModel(model) : this.views.of(model, caller);
   }
 }
 
@@ -104,12 +74,4 @@ function anthropicList(models: readonly Model[]): contracts.AnthropicModelList {
 function anthropicModel({ name }: Model): contracts.AnthropicModel {
   const created = new Date(startedAtSeconds * 1000).toISOString();
   return { id: name, type: 'model', display_name: name, created_at: created };
-}
-
-function mayUse(caller: Caller, model: string): boolean {
-  return caller.models === null || caller.models.includes(model);
-}
-
-function perMtok(pusd: PicoUsd | undefined): string {
-  return formatUsd((pusd ?? 0n) * TOKENS_PER_MTOK);
 }

@@ -10,6 +10,7 @@ import { GenerationsRepository } from './generations.repository';
 import { GenerationsService } from './generations.service';
 import { ModelRegistry } from './model-registry.service';
 import { ModelVersionsController } from './model-versions.controller';
+import { ModelViews } from './model-views.service';
 import { ModelsController } from './models.controller';
 import { DriftService } from './versions/drift.service';
 import { KnownModels } from './versions/known-models.service';
@@ -33,8 +34,17 @@ import { VersionsRepository } from './versions/versions.repository';
     TargetsRepository,
     TargetsService,
     KnownModels,
+    ModelViews,
     WaitingOffers,
   ],
-  exports: [ModelRegistry, GenerationsRepository, GenerationsService, DriftService, KnownModels, WaitingOffers],
+  exports: [
+    ModelRegistry,
+    GenerationsRepository,
+    GenerationsService,
+    DriftService,
+    KnownModels,
+    ModelViews,
+    WaitingOffers,
+  ],
 })
 export class ModelsModule {}

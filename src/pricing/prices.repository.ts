@@ -31,6 +31,11 @@ export class PricesRepository {
     return rows.map(toRow);
   }
 
+  async withIds(ids: readonly string[]): Promise<PriceRow[]> {
+    if (ids.length === 0) return [];
+    return (await this.database.db.selectFrom('prices').selectAll().where('id', 'in', ids).execute()).map(toRow);
+  }
+
   async insert(rows: PriceRow[]): Promise<void> {
     if (rows.length === 0) return;
     await this.change(async (transaction) => {

@@ -38,6 +38,11 @@ export class PricesService {
     );
   }
 
+  /** Rows by id, also withdrawn ones: the ledger refers to them. */
+  withIds(ids: readonly string[]): Promise<PriceRow[]> {
+    return this.repository.withIds(ids);
+  }
+
   async add(rows: NewPrice[]): Promise<PriceRow[]> {
     const createdAt = new Date(this.clock.now());
     const made = rows.map((row) => ({ ...row, id: newId('price'), createdAt }));

@@ -16,6 +16,6 @@ import { TokenEstimator } from './token-estimator.service';
   imports: [AlertsModule, AuditModule, ProvidersModule, TeamsModule],
   controllers: [PricesController],
   providers: [PriceBook, PricesRepository, PricesService, PriceImport, PriceScope, TokenEstimator],
-  exports: [PriceBook, TokenEstimator],
+  exports: [PriceBook, PricesService, TokenEstimator],
 })
 export class PricingModule {}

@@ -67,7 +67,8 @@ export class RefusedCalls implements OnApplicationBootstrap {
 
   private countRequest(request: FastifyRequest, error: GatewayError): void {
     const { caller, body } = request;
-    if (caller === undefined || endpointAt(request.routeOptions.url ?? '') === undefined) return;
+    const isCall = request.paidByKey === true || endpointAt(request.routeOptions.url ?? '') !== undefined;
+    if (caller === undefined || !isCall) return;
     this.count(caller, (body as { model?: unknown } | null | undefined)?.model, error);
   }
 

@@ -83,9 +83,20 @@ export const createBatchSchema = z
   .meta({ id: 'CreateBatch', example: createExample });
 export type CreateBatch = z.output<typeof createBatchSchema>;
 
+export const batchStatuses = [
+  'validating',
+  'failed',
+  'in_progress',
+  'finalizing',
+  'completed',
+  'expired',
+  'cancelling',
+  'cancelled',
+] as const;
+
 const unixSeconds = z.number().int().nullable();
 
-const batchExample = {
+export const batchExample = {
   id: 'batch_01KAVG9H2B7N4D6F8J0K3M5P7R',
   object: 'batch',
   endpoint: '/v1/chat/completions',
@@ -146,16 +157,7 @@ export const batchSchema = z
       .nullable(),
     input_file_id: z.string(),
     completion_window: z.string(),
-    status: z.enum([
-      'validating',
-      'failed',
-      'in_progress',
-      'finalizing',
-      'completed',
-      'expired',
-      'cancelling',
-      'cancelled',
-    ]),
+    status: z.enum(batchStatuses),
     output_file_id: z.string().nullable(),
     error_file_id: z.string().nullable(),
     created_at: z.number().int(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { plainText, storable, usdSchema } from './common';
+import { plainText, storable, timeSchema, usdSchema } from './common';
 import { filterSchema, fromBeforeTo, groupByOf, NOT_BEFORE } from './report-queries';
 import { dayOrTimeSchema } from './report-times';
 
@@ -77,8 +77,26 @@ const modelCacheStatsSchema = z
     ...callCounts,
     ...held,
     saved_usd: savedSchema,
+    hit_rate: hitRateSchema,
   })
   .meta({ id: 'ModelCacheStats' });
+
+/** Why a generation began. `retargeted` is only in old rows. */
+export const generationReasons = ['configured', 'declared', 'invalidated', 'replaced', 'retargeted', 'drift'] as const;
+const generationMarkSchema = z
+  .object({
+    model: z.string(),
+    generation: z.int(),
+    version: z.string().nullable(),
+    reason: z.enum(generationReasons).meta({
+      description:
+        'configured: gateway.yaml names another version. declared: an administrator does. drift: the upstream’s answers do. replaced, ' +
+        'invalidated: by POST /admin/cache/invalidate. retargeted: its deployments changed',
+    }),
+    started_at: timeSchema,
+    ended_at: timeSchema.nullable().meta({ description: 'When the next one began; null for the one in force' }),
+  })
+  .meta({ id: 'GenerationMark' });
 
 const groupValue = (description: string, example: string) =>
   z.string().nullable().optional().meta({ description, example });
@@ -127,6 +145,10 @@ export const cacheStatsSchema = z
     }),
     ...held,
     models: z.array(modelCacheStatsSchema),
+    generations: z.array(generationMarkSchema).meta({
+      description:
+        'When and why each generation began, oldest first, of the models and days asked for. The first one of a model has no mark',
+    }),
     data: z
       .array(groupCacheStatsSchema)
       .optional()
@@ -157,6 +179,17 @@ export const cacheStatsSchema = z
           bytes: 1843,
           evictions: 0,
           saved_usd: '0.008448',
+          hit_rate: 0.82,
+        },
+      ],
+      generations: [
+        {
+          model: 'gpt-4.1',
+          generation: 2,
+          version: '2026-11-01',
+          reason: 'declared',
+          started_at: '2026-11-01T00:00:00.000Z',
+          ended_at: null,
         },
       ],
       data: [
@@ -215,6 +248,19 @@ export const invalidateCacheSchema = z
   .meta({ id: 'InvalidateCache', example: { model: 'gpt-4.1' } });
 export type InvalidateCache = z.output<typeof invalidateCacheSchema>;
 
+const dryRunModelSchema = z.object({
+  model: z.string(),
+  version: z.string().nullable(),
+  generation: z.int(),
+  answers: count.meta({ description: 'Responses that would be invalidated' }),
+  bytes: count.meta({ description: 'What they take where they are stored' }),
+  refill_cost_usd: usdSchema.meta({
+    description:
+      'About what it costs to fill the cache again: as many responses as had hits in the last 7 days, at most all, at the list ' +
+      'price of these hits. 0 where there were none',
+  }),
+});
+
 export const cacheInvalidatedSchema = z
   .object({
     generation: z
@@ -225,6 +271,21 @@ export const cacheInvalidatedSchema = z
       .number()
       .int()
       .meta({ description: 'Invalidated responses; in a dry run, those that would be', example: 1 }),
+    dry_run: z
+      .object({
+        models: z.array(dryRunModelSchema),
+        bytes: count,
+        refill_cost_usd: usdSchema,
+        teams: z
+          .array(z.object({ id: z.string(), name: z.string().nullable() }))
+          .meta({ description: 'Teams whose calls can have hits on these responses now' }),
+        last_audit_id: z
+          .string()
+          .nullable()
+          .meta({ description: 'The audit event of the last invalidation, of the same model where one is named' }),
+      })
+      .optional()
+      .meta({ description: 'Only in a dry run: what would be lost' }),
   })
   .meta({ id: 'CacheInvalidated', example: { generation: 3, invalidated_keys: 202 } });
 export type CacheInvalidated = z.output<typeof cacheInvalidatedSchema>;

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { usdSchema } from './common';
+import { upstreamHealthExample, upstreamHealthSchema } from './health-windows';
 
 /** Why a deployment gets no calls. */
 const openReasons = ['rate_limit', 'failing', 'credential', 'forbidden', 'model_gone'] as const;
@@ -21,6 +23,15 @@ export const deploymentStateSchema = z
       example: 480,
     }),
     latency_ms: milliseconds.meta({ description: 'The same of other calls, to their end', example: 2100 }),
+    price: z
+      .object({
+        input_usd_per_mtok: usdSchema,
+        cached_input_usd_per_mtok: usdSchema,
+        output_usd_per_mtok: usdSchema,
+        estimated: z.boolean().meta({ description: 'True where no price is known for it' }),
+      })
+      .meta({ description: 'Now, for a team without prices of its own. History: GET /admin/prices?model=' }),
+    health: upstreamHealthSchema,
   })
   .meta({ id: 'DeploymentState' });
 
@@ -38,6 +49,13 @@ export const deploymentStatesSchema = z.object({ data: z.array(deploymentStateSc
         running: 0,
         stream_latency_ms: 480,
         latency_ms: 2100,
+        price: {
+          input_usd_per_mtok: '2',
+          cached_input_usd_per_mtok: '0.5',
+          output_usd_per_mtok: '8',
+          estimated: false,
+        },
+        health: upstreamHealthExample,
       },
     ],
   },

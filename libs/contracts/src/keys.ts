@@ -122,6 +122,7 @@ const keyExample = {
   expires_at: '2027-11-23T00:00:00.000Z',
   cache: { max_ttl_seconds: 86_400 },
   created_at: '2026-11-23T09:00:00.000Z',
+  managed: false,
   replaced_by: null,
   revoked_at: null,
 } as const;
@@ -144,6 +145,9 @@ export const apiKeySchema = z
       .nullable()
       .meta({ description: 'The cache rules of the key’s calls; null means no limits' }),
     created_at: timeSchema,
+    managed: z.boolean().meta({
+      description: 'True for the key that the console’s playground and batches use; nobody knows its secret',
+    }),
     replaced_by: z.string().nullable().meta({ description: 'The id of the key that took its place by a rotation' }),
     revoked_at: timeSchema.nullable().meta({ description: 'Null while the key is not revoked' }),
   })

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { plainText, timeSchema, usdSchema } from './common';
 import { deploymentStateSchema } from './deployments';
+import { providerHealthSchema, upstreamHealthExample } from './health-windows';
 import { providerHeaders, providerQuery } from './provider-extras';
 
 /** It stands in headers and in the names of deployments. */
@@ -134,6 +135,7 @@ const providerExample = {
   problem: null,
   keys: [keyExample],
   deployments: [],
+  health: { ...upstreamHealthExample, spend_today_usd: '12.4', keys_set_aside: 0 },
   created_at: '2026-11-23T09:00:00.000Z',
   updated_at: '2026-11-23T09:00:00.000Z',
 } as const;
@@ -158,6 +160,7 @@ export const providerSchema = z
     deployments: z
       .array(deploymentStateSchema)
       .meta({ description: 'The deployments of models at this provider, as the process that answers sees them' }),
+    health: providerHealthSchema,
     created_at: timeSchema.nullable(),
     updated_at: timeSchema.nullable(),
   })

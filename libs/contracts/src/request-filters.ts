@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { plainText } from './common';
+import { savedBy } from './savings';
 
 export const ledgerStates = ['dispatched', 'settled', 'failed', 'unknown'] as const;
 export const cacheStatuses = ['HIT', 'COALESCED', 'MISS', 'BYPASS', 'REFRESH'] as const;
@@ -37,7 +38,8 @@ const listOf = <Value>(read: (item: string) => Value | undefined, expected: stri
     .optional()
     .meta({ type: 'string', description: `A comma-separated list of ${expected}`, example });
 
-const oneOf = <Name extends string>(names: readonly Name[], example: string) =>
+/** A comma-separated list of some of these names. */
+export const listOfNames = <Name extends string>(names: readonly Name[], example: string) =>
   listOf((item) => names.find((name) => name.toLowerCase() === item.toLowerCase()), names.join(', '), example);
 
 export const anyName = (what: string, example: string) =>
@@ -53,16 +55,24 @@ function statusRange(item: string): StatusRange | undefined {
 /** Filters of ledger rows that have no index of their own. */
 export const requestFilters = {
   status: listOf(statusRange, 'HTTP statuses and classes of them, as 429,5xx', '429,5xx'),
-  state: oneOf(ledgerStates, 'failed,unknown'),
+  state: listOfNames(ledgerStates, 'failed,unknown'),
   error_code: anyName('error codes', 'upstream_auth,upstream_timeout'),
   provider: anyName('providers', 'openai,backup'),
-  cache_status: oneOf(cacheStatuses, 'MISS,REFRESH'),
+  cache_status: listOfNames(cacheStatuses, 'MISS,REFRESH'),
   tag: plainText(256).min(1).optional().meta({ description: 'One tag, which may have commas', example: 'nightly' }),
   min_cost_usd: z
     .string()
     .regex(/^\d{1,6}(\.\d{1,12})?$/, 'must be decimal dollars with at most 12 decimals, as 0.25')
     .optional()
     .meta({ description: 'Rows that cost at least this much, in US dollars', example: '0.25' }),
+  min_latency_ms: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(86_400_000)
+    .optional()
+    .meta({ description: 'Rows that took at least so many milliseconds', example: 2000 }),
+  saved_by: listOfNames(savedBy, 'cache,batch'),
   stream: z
     .enum(['true', 'false'], 'must be true or false')
     .transform((text) => text === 'true')

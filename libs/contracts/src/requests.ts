@@ -1,8 +1,18 @@
 import { z } from 'zod';
-import { timeSchema, usdSchema } from './common';
+import { plainText, timeSchema, usdSchema } from './common';
 import { filterSchema, fromBeforeTo, NOT_BEFORE } from './report-queries';
 import { dayOrTimeSchema } from './report-times';
 import { ledgerStates, requestFilters, requestSortSchema } from './request-filters';
+
+const ID_PREFIX = /^[0-9A-Za-z_-]{4,127}\*$/;
+const requestIdSchema = plainText(128)
+  .min(1)
+  .refine(
+    (id) => !id.includes('*') || ID_PREFIX.test(id),
+    'must be an id, or at least 4 characters of one and an asterisk',
+  )
+  .optional()
+  .meta({ description: 'A request, or all whose id begins so: `01KAS5T9W3*`', example: '01KAS5T9W3*' });
 
 /** `GET /admin/requests`. */
 export const listRequestsQuerySchema = z
@@ -10,7 +20,7 @@ export const listRequestsQuerySchema = z
     team_id: filterSchema,
     key_id: filterSchema,
     model: filterSchema,
-    request_id: filterSchema,
+    request_id: requestIdSchema,
     batch_id: filterSchema,
     ...requestFilters,
     from: dayOrTimeSchema('start').optional(),
@@ -22,16 +32,22 @@ export const listRequestsQuerySchema = z
       .max(256)
       .optional()
       .meta({ description: 'The next_cursor of the previous page, with the same filters and sort' }),
+    format: z
+      .enum(['json', 'csv'], 'must be json or csv')
+      .default('json')
+      .meta({ description: 'csv: all rows of the filters, from `cursor` on where it is sent; `limit` does not count' }),
   })
   .refine(fromBeforeTo, NOT_BEFORE);
 export type ListRequestsQuery = z.output<typeof listRequestsQuerySchema>;
 
 const count = z.int().min(0);
-const requestExample = {
+export const requestRowExample = {
   request_id: '01KAS5T9W3E7R1Y5U8P2A6S4DF',
   attempt: 1,
   team_id: 'team_01KAS5M8Z2Q6W9Y3T7N4B1C0DE',
+  team_name: 'Search',
   key_id: 'key_01KAS5N1V4R8X0Z2B6D9F3H5JK',
+  key_name: 'nightly jobs',
   model: 'gpt-4.1',
   provider: 'openai',
   upstream_model: 'gpt-4.1-2025-04-14',
@@ -66,7 +82,9 @@ export const requestRowSchema = z
     request_id: z.string(),
     attempt: count.meta({ description: 'The number of the attempt; (request_id, attempt) is unique' }),
     team_id: z.string(),
+    team_name: z.string().nullable().meta({ description: 'Also of a deleted team' }),
     key_id: z.string(),
+    key_name: z.string().nullable().meta({ description: 'Also of a revoked key; null for the administrator’s' }),
     model: z.string(),
     provider: z.string().nullable(),
     upstream_model: z.string().nullable(),
@@ -100,11 +118,11 @@ export const requestRowSchema = z
     latency_ms: z.number().nullable(),
     ttft_ms: z.number().nullable().meta({ description: 'Time to the first content of a stream' }),
   })
-  .meta({ id: 'LedgerRow', example: requestExample });
+  .meta({ id: 'LedgerRow', example: requestRowExample });
 export type RequestRow = z.output<typeof requestRowSchema>;
 
 /** A page of the ledger. The next one begins at `next_cursor`; null at the end. */
 export const requestPageSchema = z
   .object({ data: z.array(requestRowSchema), next_cursor: z.string().nullable() })
-  .meta({ id: 'LedgerPage', example: { data: [requestExample], next_cursor: null } });
+  .meta({ id: 'LedgerPage', example: { data: [requestRowExample], next_cursor: null } });
 export type RequestPage = z.output<typeof requestPageSchema>;

@@ -1,5 +1,5 @@
 import { Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res, StreamableFile } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { IdempotencyHeader } from '../../idempotency/idempotency-header.decorator';
 import { hasIdempotencyKey } from '../../idempotency/idempotency-key';
 import { IdempotencyService } from '../../idempotency/idempotency.service';
@@ -11,6 +11,7 @@ import { Requires } from '../../http/access.decorators';
 import { ApiErrors } from '../../http/api-errors.decorator';
 import { type Caller, CurrentCaller } from '../../common/caller';
 import { reprDigest, toFileObject } from './file';
+import { FileForm } from './file-form.docs';
 import { FileUploadService } from './file-upload.service';
 import { FilesRepository } from './files.repository';
 import { FilesService } from './files.service';
@@ -40,19 +41,7 @@ export class FilesController {
     description:
       'JSONL with the lines of a batch, at most 200 MB. It is deleted after `expires_after`, if that is given.',
   })
-  @ApiConsumes('multipart/form-data')
-  @ApiBody({
-    schema: {
-      type: 'object',
-      required: ['purpose', 'file'],
-      properties: {
-        purpose: { type: 'string', enum: ['batch'], example: 'batch' },
-        file: { type: 'string', format: 'binary' },
-        'expires_after[anchor]': { type: 'string', enum: ['created_at'] },
-        'expires_after[seconds]': { type: 'integer', minimum: 3_600, maximum: 2_592_000 },
-      },
-    },
-  })
+  @FileForm()
   @ApiOkResponse({ description: 'The file.', standardSchema: contracts.fileSchema })
   @ApiErrors('invalid_request', 'request_too_large', 'unsupported_media_type', 'rate_limit_exceeded')
   async create(

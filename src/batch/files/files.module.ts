@@ -10,6 +10,6 @@ import { FilesService } from './files.service';
   imports: [IdempotencyModule],
   controllers: [FilesController],
   providers: [FilesService, FileUploadService, FilesRepository],
-  exports: [FilesService, FilesRepository],
+  exports: [FilesService, FileUploadService, FilesRepository],
 })
 export class FilesModule {}

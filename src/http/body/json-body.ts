@@ -15,8 +15,14 @@ type Parser = ReturnType<FastifyInstance['getDefaultJsonParser']>;
 const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)/i;
 const UTF8 = /^utf-?8$/i;
 /** Routes whose bodies have the lines of a batch, which pass to upstreams. */
-export const BATCH_ROUTES: ReadonlySet<string | undefined> = new Set(['/v1/batches', '/v1/batches/quote']);
-const AZURE_DEPLOYMENT = '/openai/deployments/:model';
+export const BATCH_ROUTES: ReadonlySet<string | undefined> = new Set([
+  '/v1/batches',
+  '/v1/batches/quote',
+  '/admin/batches',
+  '/admin/batches/quote',
+]);
+/** What stands in place of `/v1` before the path of an endpoint. */
+const OTHER_ROOTS = /^\/(openai\/deployments\/:model|admin\/playground)(?=\/)/;
 /** In longer bodies no fault is looked for, which takes longer than to parse them. */
 const MAX_DESCRIBED_BYTES = 1024 * 1024;
 /** A price catalogue has a hundred thousand values. */
@@ -110,7 +116,7 @@ function passesOn(request: FastifyRequest): boolean {
 }
 
 function endpointOf({ routeOptions: { url = '' } }: FastifyRequest): Endpoint | undefined {
-  return endpointAt(url.replace(AZURE_DEPLOYMENT, '/v1'));
+  return endpointAt(url.replace(OTHER_ROOTS, '/v1'));
 }
 
 function rulesOf(request: FastifyRequest): BodyRules {

@@ -4,6 +4,9 @@ export interface CsvColumn {
   kind: 'text' | 'number';
 }
 
+/** The cells of a row by the names of its columns. */
+export type CsvRow = Readonly<Record<string, unknown>>;
+
 const BYTE_ORDER_MARK = '\ufeff';
 const FORMULA_START = /^[=+\-@\t\r]/;
 const NEEDS_QUOTES = /[",\r\n]/;
@@ -15,11 +18,18 @@ const NEEDS_QUOTES = /[",\r\n]/;
  * @see https://www.rfc-editor.org/rfc/rfc4180
  * @see https://owasp.org/www-community/attacks/CSV_Injection
  */
-export function toCsv(columns: readonly CsvColumn[], rows: readonly Readonly<Record<string, unknown>>[]): string {
-  const lines = rows.map((row) => columns.map(({ name, kind }) => cell(row[name], kind)));
-  return (
-    BYTE_ORDER_MARK + [columns.map(({ name }) => name), ...lines].map((cells) => `${cells.join(',')}\r\n`).join('')
-  );
+export function toCsv(columns: readonly CsvColumn[], rows: readonly CsvRow[]): string {
+  return csvHeader(columns) + csvRows(columns, rows);
+}
+
+/** The beginning of a table that is written in pieces. */
+export function csvHeader(columns: readonly CsvColumn[]): string {
+  return `${BYTE_ORDER_MARK}${columns.map(({ name }) => name).join(',')}\r\n`;
+}
+
+/** Some rows of a table. */
+export function csvRows(columns: readonly CsvColumn[], rows: readonly CsvRow[]): string {
+  return rows.map((row) => `${columns.map(({ name, kind }) => cell(row[name], kind)).join(',')}\r\n`).join('');
 }
 
 function cell(value: unknown, kind: CsvColumn['kind']): string {

@@ -1,9 +1,16 @@
-import { Controller, Get, Query } from '@nestjs/common';
+import { Readable } from 'node:stream';
+import { Controller, Get, Param, Query, Res, StreamableFile } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
+import type { FastifyReply } from 'fastify';
+import { CurrentScope, type Scope } from '../../common/caller';
 import { Requires } from '../../http/access.decorators';
 import { ApiErrors } from '../../http/api-errors.decorator';
-import { formatUsd } from '../../common/money';
+import { csvHeader, csvRows } from '../reports/usage-csv';
+import { RequestDetailsService } from './request-details.service';
+import { RequestNames } from './request-names.service';
+import { ROW_COLUMNS, toCsvRow, toWire } from './request-wire';
+import { ListRequestsDocs } from './requests.docs';
 import type { LedgerRow } from './requests.repository';
 import { RequestsService } from './requests.service';
 
@@ -12,58 +19,52 @@ import { RequestsService } from './requests.service';
 @Requires('requests:read', 'query')
 @Controller('admin/requests')
 export class RequestsController {
-  constructor(private readonly requests: RequestsService) {}
+  constructor(
+    private readonly requests: RequestsService,
+    private readonly details: RequestDetailsService,
+    private readonly names: RequestNames,
+  ) {}
 
   @Get()
-  @ApiOperation({
-    summary: 'List calls',
-    description:
-      'The ledger: one row for each attempt, by default newest first. Every page except the last has a `next_cursor`: ' +
-      'send it as `cursor`, with the same filters and `sort`, to get the next page. With filters other than team, key, ' +
-      'request, batch and time, at most 50,000 rows are examined for a page: it may have fewer rows than `limit`, or none, and a ' +
-      '`next_cursor`.',
-  })
-  @ApiOkResponse({ description: 'A page of the ledger.', standardSchema: contracts.requestPageSchema })
+  @ListRequestsDocs()
   @ApiErrors('invalid_request', 'invalid_api_key', 'forbidden')
   async list(
     @Query({ schema: contracts.listRequestsQuerySchema }) query: contracts.ListRequestsQuery,
-  ): Promise<contracts.RequestPage> {
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<contracts.RequestPage | StreamableFile> {
+    if (query.format === 'csv') {
+      void reply.header('content-disposition', 'attachment; filename="requests.csv"');
+      const table = this.table(await this.requests.pages(query));
+      return new StreamableFile(Readable.from(table), { type: 'text/csv; charset=utf-8' });
+    }
     const { rows, nextCursor } = await this.requests.page(query);
-    return { data: rows.map(toWire), next_cursor: nextCursor };
+    return { data: await this.toWire(rows), next_cursor: nextCursor };
   }
-}
 
-function toWire(row: LedgerRow): contracts.RequestRow {
-  return {
-    request_id: row.request_id,
-    attempt: row.attempt,
-    team_id: row.team_id,
-    key_id: row.key_id,
-    model: row.model,
-    provider: row.provider,
-    upstream_model: row.upstream_model,
-    endpoint: row.endpoint,
-    status: row.status,
-    state: row.state,
-    stream: row.stream,
-    cache_status: row.cache_status,
-    input_tokens: row.input_tokens,
-    cached_input_tokens: row.cached_input_tokens,
-    output_tokens: row.output_tokens,
-    reasoning_tokens: row.reasoning_tokens,
-    list_cost_usd: formatUsd(row.list_cost_pusd),
-    cost_usd: formatUsd(row.cost_pusd),
-    saved_usd: formatUsd(row.saved_pusd),
-    saved_by: row.saved_by,
-    corrects: row.corrects,
-    price_id: row.price_id,
-    estimated: row.estimated,
-    error_code: row.error_code,
-    batch_id: row.batch_id,
-    custom_id: row.custom_id,
-    tags: row.tags ?? [],
-    created_at: row.created_at.toISOString(),
-    latency_ms: row.latency_ms,
-    ttft_ms: row.ttft_ms,
-  };
+  @Get(':request_id')
+  @Requires('requests:read', 'handler')
+  @ApiOperation({
+    summary: 'Show a call',
+    description:
+      'One call with all its attempts: what happened in which order as far as the ledger knows, what it cost by which price, and ' +
+      'why its response is stored or is not. Prompts and answers are not in it.',
+  })
+  @ApiOkResponse({ description: 'The call.', standardSchema: contracts.requestDetailsSchema })
+  @ApiErrors('invalid_api_key', 'forbidden', 'not_found')
+  get(
+    @Param('request_id', { schema: contracts.pathIdSchema }) requestId: string,
+    @CurrentScope() scope: Scope,
+  ): Promise<contracts.RequestDetails> {
+    return this.details.get(requestId, scope);
+  }
+
+  private async toWire(rows: readonly LedgerRow[]): Promise<contracts.RequestRow[]> {
+    const names = await this.names.of(rows);
+    return rows.map((row) => toWire(row, names));
+  }
+
+  private async *table(pages: AsyncIterable<LedgerRow[]>): AsyncGenerator<string, void, undefined> {
+    yield csvHeader(ROW_COLUMNS);
+    for await (const rows of pages) yield csvRows(ROW_COLUMNS, (await this.toWire(rows)).map(toCsvRow));
+  }
 }

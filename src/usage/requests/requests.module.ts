@@ -1,13 +1,19 @@
 import { Module } from '@nestjs/common';
+import { KeysModule } from '../../keys/keys.module';
 import { LedgerModule } from '../../ledger/ledger.module';
+import { PricingModule } from '../../pricing/pricing.module';
+import { TeamsModule } from '../../teams/teams.module';
+import { RequestDetailsService } from './request-details.service';
+import { RequestNames } from './request-names.service';
 import { RequestsController } from './requests.controller';
 import { RequestsRepository } from './requests.repository';
 import { RequestsService } from './requests.service';
 
 /** The rows of the ledger, for administrators. */
 @Module({
-  imports: [LedgerModule],
+  imports: [KeysModule, LedgerModule, PricingModule, TeamsModule],
   controllers: [RequestsController],
-  providers: [RequestsService, RequestsRepository],
+  providers: [RequestsService, RequestsRepository, RequestDetailsService, RequestNames],
+  exports: [RequestNames],
 })
 export class RequestsModule {}

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestSort, StatusRange } from '@thriftgate/contracts';
 import { type ExpressionBuilder, type Kysely, type Selectable, sql } from 'kysely';
+import type { Scope } from '../../common/caller';
 import type { PicoUsd } from '../../common/money';
 import { Database } from '../../database/database.connection';
 import type { Schema } from '../../database/schema';
@@ -14,6 +15,8 @@ export interface IndexedFilter {
   team_id?: string | undefined;
   key_id?: string | undefined;
   request_id?: string | undefined;
+  /** The beginning of request ids. */
+  idPrefix?: string | undefined;
   batch_id?: string | undefined;
   from?: Date | undefined;
   to?: Date | undefined;
@@ -29,6 +32,8 @@ export interface RowFilter {
   cache_status?: string[] | undefined;
   tag?: string | undefined;
   minCostPusd?: PicoUsd | undefined;
+  min_latency_ms?: number | undefined;
+  saved_by?: string[] | undefined;
   stream?: boolean | undefined;
 }
 
@@ -54,10 +59,21 @@ const MAX_EXAMINED = 50_000;
 /** By cost, and of a team, a key or a batch, the rows lie apart from each other: each is read from another place of the disk. */
 const MAX_EXAMINED_APART = 10_000;
 
+/** Sorts after every character of an id. */
+const AFTER_IDS = '~';
+
 /** Reads the rows of the ledger. */
 @Injectable()
 export class RequestsRepository {
   constructor(private readonly database: Database) {}
+
+  /** The rows of one call that lie in a scope, in order of their attempts. */
+  ofCall(requestId: string, { teamId, keyId }: Scope): Promise<LedgerRow[]> {
+    let rows = this.database.db.selectFrom('ledger').selectAll().where('request_id', '=', requestId);
+    if (teamId !== undefined) rows = rows.where('team_id', '=', teamId);
+    if (keyId !== undefined) rows = rows.where('key_id', '=', keyId);
+    return rows.orderBy('attempt').execute();
+  }
 
   /** @param maxExamined specs set fewer */
   async page(query: PageQuery, limit: number, maxExamined = maxExaminedOf(query)): Promise<LedgerPage> {
@@ -104,7 +120,7 @@ export function placeOf(row: Pick<LedgerRow, 'request_id' | 'attempt' | 'cost_pu
 
 /** The rows of the indexed filters after a place, in the order of an index. */
 function inOrder(db: Kysely<Schema>, { indexed, rows, sort, after }: PageQuery) {
-  const { from, to, ...equal } = indexed;
+  const { from, to, idPrefix, ...equal } = indexed;
   const { least, below } = requestIdBounds(from, to);
   const byCost = sort === '-cost';
   const direction = sort === 'created_at' ? 'asc' : 'desc';
@@ -117,6 +133,7 @@ function inOrder(db: Kysely<Schema>, { indexed, rows, sort, after }: PageQuery) 
         ...(to ? [eb('created_at', '<', to)] : []),
         ...(least ? [eb('request_id', '>=', least)] : []),
         ...(below ? [eb('request_id', '<', below)] : []),
+        ...(idPrefix ? [eb('request_id', '>=', idPrefix), eb('request_id', '<', idPrefix + AFTER_IDS)] : []),
         // Of rows by cost this is the end.
         ...(byCost && rows.minCostPusd !== undefined ? [eb('cost_pusd', '>=', rows.minCostPusd)] : []),
         ...(after ? [afterPlace(after, sort)] : []),
@@ -135,7 +152,19 @@ function afterPlace({ requestId, attempt, costPusd }: RequestPlace, sort: Reques
 }
 
 function matches(eb: ExpressionBuilder<Schema, 'ledger'>, { rows, indexed: { team_id, key_id } }: PageQuery) {
-  const { model, status, state, error_code, provider, cache_status, tag, minCostPusd, stream } = rows;
+  const {
+    model,
+    status,
+    state,
+    error_code,
+    provider,
+    cache_status,
+    tag,
+    minCostPusd,
+    min_latency_ms,
+    saved_by,
+    stream,
+  } = rows;
   return eb.and([
     ...(team_id === undefined ? [] : [eb('team_id', '=', team_id)]),
     ...(key_id === undefined ? [] : [eb('key_id', '=', key_id)]),
@@ -147,6 +176,8 @@ function matches(eb: ExpressionBuilder<Schema, 'ledger'>, { rows, indexed: { tea
     ...(cache_status ? [eb('cache_status', 'in', cache_status)] : []),
     ...(tag === undefined ? [] : [sql<boolean>`tags @> ${JSON.stringify([tag])}::jsonb`]),
     ...(minCostPusd === undefined ? [] : [eb('cost_pusd', '>=', minCostPusd)]),
+    ...(min_latency_ms === undefined ? [] : [eb('latency_ms', '>=', min_latency_ms)]),
+    ...(saved_by ? [eb('saved_by', 'in', saved_by)] : []),
     ...(stream === undefined ? [] : [eb('stream', '=', stream)]),
   ]);
 }

@@ -1,0 +1,111 @@
+import { Injectable } from '@nestjs/common';
+import type { ListAdminBatchesQuery } from '@thriftgate/contracts';
+import { type Selectable, sql } from 'kysely';
+import type { Scope } from '../../common/caller';
+import { Database } from '../../database/database.connection';
+import type { BatchShardsTable, LineState } from '../../database/schema';
+import type { Batch } from '../batches.repository';
+import type { EndedLine } from '../output/output-line';
+
+const PAGE_LINES = 100;
+const EXAMPLES = 3;
+const LONGEST_MESSAGE = 500;
+const WITHOUT_RESPONSE: readonly LineState[] = ['failed', 'expired', 'cancelled'];
+
+/** The lines of a batch with one error code. */
+export interface ErrorGroup {
+  code: string;
+  lines: number;
+  examples: { line: number; custom_id: string; message: string }[];
+}
+
+/** Reads batches of all teams, and how their lines stand. */
+@Injectable()
+export class AdminBatchesRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Newest first; one more than the limit if there are more. */
+  list({ team_id, key_id, status, from, to, cursor, limit }: ListAdminBatchesQuery): Promise<Batch[]> {
+    let page = this.database.db.selectFrom('batches').selectAll();
+    if (team_id !== undefined) page = page.where('team_id', '=', team_id);
+    if (key_id !== undefined) page = page.where('key_id', '=', key_id);
+    if (status !== undefined) page = page.where('status', 'in', status);
+    if (from !== undefined) page = page.where('created_at', '>=', from);
+    if (to !== undefined) page = page.where('created_at', '<', to);
+    if (cursor !== undefined) page = page.where('id', '<', cursor);
+    return page
+      .orderBy('id', 'desc')
+      .limit(limit + 1)
+      .execute();
+  }
+
+  find(batchId: string, { teamId, keyId }: Scope): Promise<Batch | undefined> {
+    let query = this.database.db.selectFrom('batches').selectAll().where('id', '=', batchId);
+    if (teamId !== undefined) query = query.where('team_id', '=', teamId);
+    if (keyId !== undefined) query = query.where('key_id', '=', keyId);
+    return query.executeTakeFirst();
+  }
+
+  /** How many lines of a batch are in each state; states without lines are left out. */
+  async lineCounts(batchId: string): Promise<Partial<Record<LineState, number>>> {
+    const rows = await this.database.db
+      .selectFrom('batch_lines')
+      .select(['state', sql<string>`count(*)`.as('lines')])
+      .where('batch_id', '=', batchId)
+      .groupBy('state')
+      .execute();
+    return Object.fromEntries(rows.map(({ state, lines }) => [state, Number(lines)]));
+  }
+
+  shards(batchId: string): Promise<Selectable<BatchShardsTable>[]> {
+    return this.database.db
+      .selectFrom('batch_shards')
+      .selectAll()
+      .where('batch_id', '=', batchId)
+      .orderBy('provider')
+      .orderBy('id')
+      .execute();
+  }
+
+  /** The lines without a response by error code, the most frequent first, each with some examples. */
+  async errors(batchId: string): Promise<ErrorGroup[]> {
+    // A null character cannot be read out of JSON.
+    const { rows } = await sql<{ code: string; lines: string; examples: ErrorGroup['examples'] }>`
+      WITH failed AS MATERIALIZED (
+        SELECT line_no, custom_id, state, CASE WHEN result NOT LIKE ${'%\\u0000%'} THEN result::json END AS error
+        FROM batch_lines WHERE batch_id = ${batchId} AND state = ANY(${WITHOUT_RESPONSE}::text[])
+      ), coded AS (
+        SELECT line_no, custom_id,
+          coalesce(error ->> 'code', error #>> '{error,code}', error #>> '{error,type}',
+            CASE state WHEN 'failed' THEN 'unknown' ELSE 'batch_' || state END) AS code,
+          left(coalesce(error ->> 'message', error #>> '{error,message}', ''), ${LONGEST_MESSAGE}) AS message
+        FROM failed
+      ), numbered AS (
+        SELECT *, row_number() OVER (PARTITION BY code ORDER BY line_no) AS number FROM coded
+      )
+      SELECT code, count(*) AS lines,
+        json_agg(json_build_object('line', line_no, 'custom_id', custom_id, 'message', message) ORDER BY line_no)
+          FILTER (WHERE number <= ${EXAMPLES}) AS examples
+      FROM numbered GROUP BY code ORDER BY count(*) DESC, code`.execute(this.database.db);
+    return rows.map(({ lines, ...row }) => ({ ...row, lines: Number(lines) }));
+  }
+
+  /** The lines that have ended so far, in order, page by page. */
+  async *endedLines(batchId: string): AsyncGenerator<EndedLine[], void, undefined> {
+    for (let last = 0; ;) {
+      const page = await this.database.db
+        .selectFrom('batch_lines')
+        .select(['batch_id as batchId', 'line_no as lineNo', 'custom_id as customId', 'state'])
+        .select(['request_id as requestId', 'response_status as status', 'result'])
+        .where('batch_id', '=', batchId)
+        .where('line_no', '>', last)
+        .where('state', 'in', ['done', ...WITHOUT_RESPONSE])
+        .orderBy('line_no')
+        .limit(PAGE_LINES)
+        .execute();
+      yield page;
+      last = page.at(-1)?.lineNo ?? last;
+      if (page.length < PAGE_LINES) return;
+    }
+  }
+}
