@@ -4,7 +4,7 @@ import { plainText, timeSchema, usdSchema } from './common';
 import { filterSchema, fromBeforeTo, NOT_BEFORE } from './report-queries';
 import { dayOrTimeSchema } from './report-times';
 import { batchStatuses } from './batches';
-import { listOfNames } from './request-filters';
+import { oneOf } from './request-filters';
 
 const teamIdSchema = plainText(128)
   .min(1)
@@ -26,7 +26,7 @@ export const listAdminBatchesQuerySchema = z
   .strictObject({
     team_id: filterSchema,
     key_id: filterSchema,
-    status: listOfNames(batchStatuses, 'in_progress,failed'),
+    status: oneOf(batchStatuses, 'in_progress,failed'),
     from: dayOrTimeSchema('start').optional(),
     to: dayOrTimeSchema('end').optional(),
     limit: z.coerce.number().int().min(1).max(1000).default(100),

@@ -3,7 +3,7 @@ import { alertSchema } from './alerts';
 import { batchStatuses } from './batches';
 import { timeSchema, usdSchema } from './common';
 import { filterSchema } from './report-queries';
-import { listOfNames, requestFilters } from './request-filters';
+import { oneOf, requestFilters } from './request-filters';
 import { requestRowSchema } from './requests';
 
 export const eventTopics = ['batches', 'alerts', 'requests'] as const;
@@ -11,7 +11,7 @@ export type EventTopic = (typeof eventTopics)[number];
 
 /** `GET /admin/events`. The filters of rows are those of `GET /admin/requests`, and count for the topic `requests` alone. */
 export const eventsQuerySchema = z.strictObject({
-  topics: listOfNames(eventTopics, 'batches,alerts').meta({
+  topics: oneOf(eventTopics, 'batches,alerts').meta({
     description:
       'A comma-separated list of batches, alerts, requests. Default: batches, and alerts where the role may read them',
   }),

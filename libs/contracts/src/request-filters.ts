@@ -38,8 +38,8 @@ const listOf = <Value>(read: (item: string) => Value | undefined, expected: stri
     .optional()
     .meta({ type: 'string', description: `A comma-separated list of ${expected}`, example });
 
-/** A comma-separated list of some of these names. */
-export const listOfNames = <Name extends string>(names: readonly Name[], example: string) =>
+/** A list of these names, upper or lower case. */
+export const oneOf = <Name extends string>(names: readonly Name[], example: string) =>
   listOf((item) => names.find((name) => name.toLowerCase() === item.toLowerCase()), names.join(', '), example);
 
 export const anyName = (what: string, example: string) =>
@@ -55,10 +55,10 @@ function statusRange(item: string): StatusRange | undefined {
 /** Filters of ledger rows that have no index of their own. */
 export const requestFilters = {
   status: listOf(statusRange, 'HTTP statuses and classes of them, as 429,5xx', '429,5xx'),
-  state: listOfNames(ledgerStates, 'failed,unknown'),
+  state: oneOf(ledgerStates, 'failed,unknown'),
   error_code: anyName('error codes', 'upstream_auth,upstream_timeout'),
   provider: anyName('providers', 'openai,backup'),
-  cache_status: listOfNames(cacheStatuses, 'MISS,REFRESH'),
+  cache_status: oneOf(cacheStatuses, 'MISS,REFRESH'),
   tag: plainText(256).min(1).optional().meta({ description: 'One tag, which may have commas', example: 'nightly' }),
   min_cost_usd: z
     .string()
@@ -72,7 +72,7 @@ export const requestFilters = {
     .max(86_400_000)
     .optional()
     .meta({ description: 'Rows that took at least so many milliseconds', example: 2000 }),
-  saved_by: listOfNames(savedBy, 'cache,batch'),
+  saved_by: oneOf(savedBy, 'cache,batch'),
   stream: z
     .enum(['true', 'false'], 'must be true or false')
     .transform((text) => text === 'true')

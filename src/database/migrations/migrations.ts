@@ -30,6 +30,7 @@ import * as batchLinesCount from './0030-batch-lines-count';
 import * as shardRefusals from './0031-shard-refusals';
 import * as reportLevels from './0033-report-levels';
 import * as rolesAndSessions from './0036-roles-and-sessions';
+import * as settings from './0037-settings-and-acknowledgements';
 import * as managedKeys from './0039-managed-keys';
 import * as deploymentHealth from './0040-deployment-health';
 import * as fileDigests from './0041-file-digests';
@@ -67,6 +68,7 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0031-shard-refusals': shardRefusals,
   '0033-report-levels': reportLevels,
   '0036-roles-and-sessions': rolesAndSessions,
+  '0037-settings-and-acknowledgements': settings,
   '0039-managed-keys': managedKeys,
   '0040-deployment-health': deploymentHealth,
   '0041-file-digests': fileDigests,
