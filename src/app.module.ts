@@ -25,13 +25,16 @@ import { KeysModule } from './keys/keys.module';
 import { KeyInfoModule } from './key-info/key-info.module';
 import { LimitsGuard } from './limits/limits.guard';
 import { LimitsModule } from './limits/limits.module';
+import { MeModule } from './me/me.module';
 import { MessagesModule } from './messages/messages.module';
 import { ModelsModule } from './models/models.module';
+import { OverviewModule } from './overview/overview.module';
 import { ProviderAdminModule } from './provider-admin/provider-admin.module';
 import { ProvidersModule } from './providers/providers.module';
 import { RedisModule } from './redis/redis.module';
 import { RefusedCallsModule } from './refused-calls/refused-calls.module';
 import { RoutingModule } from './routing/routing.module';
+import { SettingsModule } from './settings/settings.module';
 import { TeamsModule } from './teams/teams.module';
 import { ReportsModule } from './usage/reports/reports.module';
 import { RequestsModule } from './usage/requests/requests.module';
@@ -60,6 +63,8 @@ export class AppModule {
         TeamsModule,
         KeysModule,
         AuthModule,
+        SettingsModule,
+        MeModule,
         LimitsModule,
         ModelsModule,
         RefusedCallsModule,
@@ -81,6 +86,7 @@ export class AppModule {
         RequestsModule,
         ReratingModule,
         SavingsModule,
+        OverviewModule,
 
         BatchModule.forRoot(config),
         HealthModule,

@@ -64,6 +64,7 @@ export async function createApp(
   fastify.decorateRequest('caller', undefined);
   fastify.decorateRequest('scope', undefined);
   fastify.decorateRequest('sessionId', undefined);
+  fastify.decorateRequest('sessionEndsAt', undefined);
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     // Browsers and proxies must not store what administrators see.

@@ -150,6 +150,11 @@ const ALL: { [Kind in AlertKind]: [AlertData[Kind], en: string, ko: string] } = 
     "The creation of a batch at anthropic broke off, and several batches there could be it: 1 line of batch_1 of team team_1 (model claude-sonnet-5-5). Nothing is sent again, and the lines end with the window. Cancel what is not needed at the vendor, and give the gateway's key a workspace of its own.",
     '공급자 anthropic에서 배치 생성이 중단되었으며, 해당할 수 있는 배치가 여러 개 있습니다(팀 team_1의 배치 batch_1, 모델 claude-sonnet-5-5, 1줄). 다시 보내지 않으며, 해당 줄은 완료 시한에 만료됩니다. 공급자에서 불필요한 배치를 취소하고 게이트웨이의 키에 전용 워크스페이스를 사용하세요.',
   ],
+  admin_key_sign_in: [
+    { session_id: 'session_1', address: '10.1.4.7', agent: 'a browser' },
+    "Somebody signed in with the administrator's key from 10.1.4.7. The key is for emergencies: people sign in with keys of their own. If nobody knows of it, set another ADMIN_KEY: its sessions end.",
+    '관리자 키로 로그인했습니다(주소: 10.1.4.7). 관리자 키는 비상용이며, 평소에는 개인별 키로 로그인하세요. 아는 사람이 없는 로그인이면 ADMIN_KEY를 바꾸세요. 해당 키의 세션이 종료됩니다.',
+  ],
   'batch.completed': batchEnd('has ended', '완료되었습니다'),
   'batch.failed': batchEnd('has failed', '실패했습니다'),
   'batch.expired': batchEnd('has expired', '만료되었습니다'),

@@ -101,6 +101,10 @@ const TEXTS: Texts = {
     en: `${provider} gives its batch ${id} the status '${status}', which the gateway does not know. The batch is taken to run, and ${batch_id} waits for it until the window ends.`,
     ko: `공급자 ${provider}의 배치 ${id} 상태가 게이트웨이에 알려지지 않은 값('${status}')입니다. 진행 중인 것으로 간주하며, 배치 ${batch_id}는 완료 시한까지 결과를 기다립니다.`,
   }),
+  admin_key_sign_in: ({ address }) => ({
+    en: `Somebody signed in with the administrator's key from ${address}. The key is for emergencies: people sign in with keys of their own. If nobody knows of it, set another ADMIN_KEY: its sessions end.`,
+    ko: `관리자 키로 로그인했습니다(주소: ${address}). 관리자 키는 비상용이며, 평소에는 개인별 키로 로그인하세요. 아는 사람이 없는 로그인이면 ADMIN_KEY를 바꾸세요. 해당 키의 세션이 종료됩니다.`,
+  }),
   batch_in_doubt: ({ team_id, batch_id, provider, model, lines }) => ({
     en: `The creation of a batch at ${provider} broke off, and several batches there could be it: ${lines === 1 ? '1 line' : `${lines} lines`} of ${batch_id} of team ${team_id} (model ${model}). Nothing is sent again, and the lines end with the window. Cancel what is not needed at the vendor, and give the gateway's key a workspace of its own.`,
     ko: `공급자 ${provider}에서 배치 생성이 중단되었으며, 해당할 수 있는 배치가 여러 개 있습니다(팀 ${team_id}의 배치 ${batch_id}, 모델 ${model}, ${lines}줄). 다시 보내지 않으며, 해당 줄은 완료 시한에 만료됩니다. 공급자에서 불필요한 배치를 취소하고 게이트웨이의 키에 전용 워크스페이스를 사용하세요.`,

@@ -118,6 +118,12 @@ export interface AlertData {
     status: string;
     vendor_batch_id: string;
   };
+  admin_key_sign_in: {
+    session_id: string;
+    /** The address that the gateway sees: behind a proxy that of the proxy. */
+    address: string;
+    agent: string;
+  };
   batch_in_doubt: { team_id: string; batch_id: string; provider: string; model: string; lines: number };
   'batch.completed': BatchEndData;
   'batch.failed': BatchEndData;
@@ -161,5 +167,7 @@ export interface Alert {
   data: AlertData[AlertKind];
   textEn: string;
   textKo: string;
+  /** Null while nobody has acknowledged it. */
+  acknowledged: { at: Date; by: string } | null;
   createdAt: Date;
 }

@@ -1,9 +1,15 @@
-import { Controller, Get, Query } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
 import { Requires } from '../http/access.decorators';
 import { ApiErrors } from '../http/api-errors.decorator';
-import { AlertsRepository } from './alerts.repository';
+import { type Caller, CurrentCaller, CurrentScope, type Scope } from '../common/caller';
+import { GatewayError } from '../common/errors';
+import { pageOf } from '../common/pages';
+import type { Alert } from './alert';
+import { AlertsRepository, type Delivery } from './alerts.repository';
+
+const PATH_ID = { schema: contracts.pathIdSchema };
 
 @ApiTags('Alerts')
 @ApiBearerAuth()
@@ -23,25 +29,55 @@ export class AlertsController {
   async list(
     @Query({ schema: contracts.listAlertsQuerySchema }) query: contracts.ListAlertsQuery,
   ): Promise<contracts.AlertPage> {
-    const { kind, team_id: teamId, from, to, limit, cursor } = query;
-    const found = await this.alerts.list({ kind, teamId, from, to }, cursor, limit + 1);
-    const alerts = found.slice(0, limit);
-    const deliveries = await this.alerts.deliveriesOf(alerts.map(({ id }) => id));
-    const data = alerts.map((alert) => ({
-      id: alert.id,
-      kind: alert.kind,
-      severity: alert.severity,
-      team_id: alert.teamId,
-      data: alert.data as Record<string, unknown>,
-      text: { en: alert.textEn, ko: alert.textKo },
-      deliveries: (deliveries.get(alert.id) ?? []).map(({ webhookId, state, tries, lastError }) => ({
-        webhook_id: webhookId,
-        state,
-        tries,
-        last_error: lastError,
-      })),
-      created_at: alert.createdAt.toISOString(),
-    }));
-    return { data, next_cursor: found.length > limit ? (alerts.at(-1)?.id ?? null) : null };
+    const { kind: kinds, team_id: teamId, acknowledged, from, to, limit, cursor } = query;
+    const found = await this.alerts.list({ kinds, teamId, acknowledged, from, to }, cursor, limit + 1);
+    const { data: alerts, next_cursor } = pageOf(found, limit);
+    return { data: await this.shown(alerts), next_cursor };
   }
+
+  @Post(':id/acknowledge')
+  @Requires('alerts:write', 'handler')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Acknowledge an alert',
+    description: 'Notes that somebody has seen it, and who. The first one stays; a repeat changes nothing.',
+  })
+  @ApiOkResponse({ description: 'The alert.', standardSchema: contracts.alertSchema })
+  @ApiErrors('not_found')
+  async acknowledge(
+    @Param('id', PATH_ID) id: string,
+    @CurrentCaller() { keyId: actor }: Caller,
+    @CurrentScope() { teamId }: Scope,
+  ): Promise<contracts.Alert> {
+    const alert = await this.alerts.acknowledge(id, actor, teamId);
+    const [shown] = alert ? await this.shown([alert]) : [];
+    if (!shown)
+      throw new GatewayError('not_found', { message: `There is no alert with the id '${id.slice(0, 100)}'.` });
+    return shown;
+  }
+
+  private async shown(alerts: readonly Alert[]): Promise<contracts.Alert[]> {
+    const deliveries = await this.alerts.deliveriesOf(alerts.map(({ id }) => id));
+    return alerts.map((alert) => toWire(alert, deliveries.get(alert.id) ?? []));
+  }
+}
+
+function toWire(alert: Alert, deliveries: readonly Delivery[]): contracts.Alert {
+  return {
+    id: alert.id,
+    kind: alert.kind,
+    severity: alert.severity,
+    team_id: alert.teamId,
+    data: alert.data as Record<string, unknown>,
+    text: { en: alert.textEn, ko: alert.textKo },
+    deliveries: deliveries.map(({ webhookId, state, tries, lastError }) => ({
+      webhook_id: webhookId,
+      state,
+      tries,
+      last_error: lastError,
+    })),
+    acknowledged_at: alert.acknowledged?.at.toISOString() ?? null,
+    acknowledged_by: alert.acknowledged?.by ?? null,
+    created_at: alert.createdAt.toISOString(),
+  };
 }

@@ -4,6 +4,8 @@ import { TeamsModule } from '../teams/teams.module';
 import { AlertsController } from './alerts.controller';
 import { AlertsRepository } from './alerts.repository';
 import { AlertsService } from './alerts.service';
+import { DeliveriesController } from './deliveries/deliveries.controller';
+import { DeliveriesRepository } from './deliveries/deliveries.repository';
 import { DeliveryRepository } from './deliveries/delivery.repository';
 import { DeliveryService } from './deliveries/delivery.service';
 import { WebhookSender } from './webhooks/webhook-sender.service';
@@ -15,7 +17,7 @@ import { WebhooksService } from './webhooks/webhooks.service';
 /** Alerts and their delivery to webhooks. */
 @Module({
   imports: [AuditModule, TeamsModule],
-  controllers: [AlertsController, WebhooksController],
+  controllers: [AlertsController, WebhooksController, DeliveriesController],
   providers: [
     AlertsService,
     AlertsRepository,
@@ -23,9 +25,10 @@ import { WebhooksService } from './webhooks/webhooks.service';
     WebhooksRepository,
     DeliveryService,
     DeliveryRepository,
+    DeliveriesRepository,
     WebhookClient,
     WebhookSender,
   ],
-  exports: [AlertsService],
+  exports: [AlertsService, AlertsRepository],
 })
 export class AlertsModule {}

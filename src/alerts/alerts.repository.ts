@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Kysely, type Selectable, sql } from 'kysely';
+import { AuditRepository } from '../audit/audit.repository';
 import { Database } from '../database/database.connection';
 import type { Schema } from '../database/schema';
 import type { AlertsTable } from '../database/tables/alert-tables';
@@ -8,7 +9,8 @@ import { idsIn, nameMembers, withNames } from './alert-names';
 import { textsOf } from './alert-texts';
 
 export interface AlertFilter {
-  kind?: string | undefined;
+  kinds?: readonly string[] | undefined;
+  acknowledged?: boolean | undefined;
   teamId?: string | undefined;
   from?: Date | undefined;
   to?: Date | undefined;
@@ -33,7 +35,10 @@ const SENT_ON_REQUEST: AlertKind[] = [
 
 @Injectable()
 export class AlertsRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly audit: AuditRepository,
+  ) {}
 
   /**
    * Stores an alert and its deliveries.
@@ -65,7 +70,10 @@ export class AlertsRepository {
     const rows = await this.database.db
       .selectFrom('alerts')
       .selectAll()
-      .$if(filter.kind !== undefined, (query) => query.where('kind', '=', filter.kind ?? ''))
+      .$if(filter.kinds !== undefined, (query) => query.where('kind', 'in', filter.kinds ?? []))
+      .$if(filter.acknowledged !== undefined, (query) =>
+        query.where('acknowledged_at', filter.acknowledged === true ? 'is not' : 'is', null),
+      )
       .$if(filter.teamId !== undefined, (query) => query.where('team_id', '=', filter.teamId ?? ''))
       .$if(filter.from !== undefined, (query) => query.where('created_at', '>=', filter.from ?? new Date(0)))
       .$if(filter.to !== undefined, (query) => query.where('created_at', '<', filter.to ?? new Date(0)))
@@ -74,6 +82,46 @@ export class AlertsRepository {
       .limit(limit)
       .execute();
     return rows.map(toAlert);
+  }
+
+  /** How many alerts since a time nobody has acknowledged, of a team or of all. */
+  async unacknowledged(since: Date, teamId: string | undefined): Promise<number> {
+    const { count } = await this.database.db
+      .selectFrom('alerts')
+      .select(({ fn }) => fn.countAll<bigint>().as('count'))
+      .where('acknowledged_at', 'is', null)
+      .where('created_at', '>=', since)
+      .$if(teamId !== undefined, (query) => query.where('team_id', '=', teamId ?? ''))
+      .executeTakeFirstOrThrow();
+    return Number(count);
+  }
+
+  /**
+   * Notes that somebody has seen an alert; the first one stays.
+   *
+   * @param teamId only an alert of this team
+   * @returns undefined if there is no such alert
+   */
+  acknowledge(id: string, actor: string, teamId: string | undefined): Promise<Alert | undefined> {
+    return this.database.db.transaction().execute(async (transaction) => {
+      const row = await transaction
+        .selectFrom('alerts')
+        .selectAll()
+        .where('id', '=', id)
+        .$if(teamId !== undefined, (query) => query.where('team_id', '=', teamId ?? ''))
+        .forUpdate()
+        .executeTakeFirst();
+      if (!row || row.acknowledged_at) return row && toAlert(row);
+      const after = await transaction
+        .updateTable('alerts')
+        .set({ acknowledged_at: sql`now()`, acknowledged_by: actor })
+        .where('id', '=', id)
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      const details = { kind: row.kind, team_id: row.team_id };
+      await this.audit.record({ actor, action: 'alert.acknowledged', subject: id, details }, transaction);
+      return toAlert(after);
+    });
   }
 
   async deliveriesOf(alertIds: string[]): Promise<Map<string, Delivery[]>> {
@@ -110,6 +158,7 @@ export function toAlert(row: Selectable<AlertsTable>): Alert {
     data: row.data as AlertData[AlertKind],
     textEn: row.text_en,
     textKo: row.text_ko,
+    acknowledged: row.acknowledged_at && { at: row.acknowledged_at, by: row.acknowledged_by ?? '' },
     createdAt: row.created_at,
   };
 }

@@ -32,7 +32,7 @@ describe('raising alerts', () => {
         if (dedupeKey.includes('\0')) return Promise.reject(Object.assign(new Error('unsupported'), { code: '22P05' }));
         if (stored.includes(dedupeKey)) return Promise.resolve(undefined);
         stored.push(dedupeKey);
-        return Promise.resolve({ id, textEn: '', textKo: '', createdAt: new Date(0), ...rest });
+        return Promise.resolve({ id, textEn: '', textKo: '', acknowledged: null, createdAt: new Date(0), ...rest });
       },
     };
     const database = { beforeClose: (closer: () => Promise<void>) => (close = closer) };

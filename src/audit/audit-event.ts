@@ -12,6 +12,8 @@ export interface NewAuditEvent {
   action: AuditAction;
   /** The object of the action; null for all. */
   subject: string | null;
+  /** The team that the action concerns, where neither the object nor the details name it. */
+  teamId?: string | null | undefined;
   /** The object before the change; omitted for a new one, and for an action without an object. */
   before?: AuditedObject | undefined;
   /** The object after the change; omitted for a deleted one, and for an action without an object. */
@@ -25,6 +27,8 @@ export interface AuditEvent {
   actor: string;
   action: string;
   subject: string | null;
+  /** The team that it concerns; null for what concerns all, or is not for a team to see. */
+  team_id: string | null;
   before: AuditedObject | null;
   after: AuditedObject | null;
   details: Record<string, unknown>;

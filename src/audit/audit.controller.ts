@@ -8,7 +8,7 @@ import { AuditRepository } from './audit.repository';
 @ApiTags('Audit')
 @ApiBearerAuth()
 @ApiErrors('invalid_api_key', 'forbidden')
-@Requires('audit:read')
+@Requires('audit:read', 'query')
 @Controller('admin/audit')
 export class AuditController {
   constructor(private readonly audit: AuditRepository) {}
@@ -18,7 +18,7 @@ export class AuditController {
     summary: 'List audit events',
     description:
       'Newest first: every change under /admin with its actor and the object before and after, without secrets; and actions ' +
-      'of the gateway itself (actor `gateway`).',
+      'of the gateway itself (actor `gateway`). Team admins see what concerns their team.',
   })
   @ApiOkResponse({ description: 'A page of events.', standardSchema: contracts.auditPageSchema })
   @ApiErrors('invalid_request')

@@ -5,8 +5,10 @@ import { Database } from '../database/database.connection';
 import type { Schema } from '../database/schema';
 import type { AuditEventsTable } from '../database/tables/model-tables';
 import type { AuditEvent, NewAuditEvent } from './audit-event';
+import { teamOf } from './audit-team';
 
 export interface AuditFilter {
+  team_id?: string | undefined;
   action?: string | undefined;
   actor?: string | undefined;
   subject?: string | undefined;
@@ -21,9 +23,10 @@ export class AuditRepository {
 
   /** @returns the event's id */
   async record(
-    { actor, action, subject, before, after, details = {} }: NewAuditEvent,
+    event: NewAuditEvent,
     transaction: Transaction<Schema> | Kysely<Schema> = this.database.db,
   ): Promise<string> {
+    const { actor, action, subject, before, after, details = {} } = event;
     const id = newId('audit');
     await transaction
       .insertInto('audit_events')
@@ -32,6 +35,7 @@ export class AuditRepository {
         actor,
         action,
         subject,
+        team_id: teamOf(event),
         before: before ? JSON.stringify(before) : null,
         after: after ? JSON.stringify(after) : null,
         details: JSON.stringify(details),
@@ -45,6 +49,7 @@ export class AuditRepository {
     const rows = await this.database.db
       .selectFrom('audit_events')
       .selectAll()
+      .$if(filter.team_id !== undefined, (query) => query.where('team_id', '=', filter.team_id ?? ''))
       .$if(filter.action !== undefined, (query) => query.where('action', '=', filter.action ?? ''))
       .$if(filter.actor !== undefined, (query) => query.where('actor', '=', filter.actor ?? ''))
       .$if(filter.subject !== undefined, (query) => query.where('subject', '=', filter.subject ?? ''))
@@ -59,6 +64,6 @@ export class AuditRepository {
 }
 
 function toEvent(row: Selectable<AuditEventsTable>): AuditEvent {
-  const { id, actor, action, subject, before, after, details, created_at: createdAt } = row;
-  return { id, actor, action, subject, before, after, details, createdAt };
+  const { id, actor, action, subject, team_id, before, after, details, created_at: createdAt } = row;
+  return { id, actor, action, subject, team_id, before, after, details, createdAt };
 }

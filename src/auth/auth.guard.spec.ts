@@ -36,7 +36,9 @@ const LOOKED_UP: Record<string, Caller | KeyEnd> = {
   'sk-tg-expired': { how: 'expired', at },
 };
 
-const SIGNED_IN: Record<string, SignedIn> = { token: { sessionId: 'session_1', caller: ADMINISTRATOR } };
+const SIGNED_IN: Record<string, SignedIn> = {
+  token: { sessionId: 'session_1', endsAt: new Date(0), caller: ADMINISTRATOR },
+};
 
 @Controller()
 class Routes {

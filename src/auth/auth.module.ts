@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AlertsModule } from '../alerts/alerts.module';
 import { AuditModule } from '../audit/audit.module';
 import { GatewayConfig } from '../config/gateway-config';
 import { KeysModule } from '../keys/keys.module';
@@ -20,7 +21,7 @@ import { SignInLimits } from './sessions/sign-in-limits.service';
 
 /** Who a caller is, by a key or a session, and what they may do. */
 @Module({
-  imports: [AuditModule, KeysModule, LimitsModule, TeamsModule],
+  imports: [AlertsModule, AuditModule, KeysModule, LimitsModule, TeamsModule],
   controllers: [SessionsController],
   providers: [
     NamedIds,

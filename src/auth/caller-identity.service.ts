@@ -19,6 +19,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The session of the request; undefined with a key. */
     sessionId?: string;
+    /** The latest end of that session. */
+    sessionEndsAt?: Date;
   }
 }
 
@@ -71,8 +73,9 @@ export class CallerIdentity {
   }
 }
 
-function signIn(request: FastifyRequest, { caller, sessionId }: SignedIn): Caller {
+function signIn(request: FastifyRequest, { caller, sessionId, endsAt }: SignedIn): Caller {
   request.sessionId = sessionId;
+  request.sessionEndsAt = endsAt;
   return (request.caller = caller);
 }
 

@@ -50,7 +50,7 @@ describe('BudgetStatusService', () => {
     steps.length = 0;
     states.clear();
     free.clear();
-    ofWindow.mockReset().mockResolvedValue({ pusd: 900n, basis: 'run_rate' });
+    ofWindow.mockReset().mockResolvedValue({ pusd: 900n, basis: 'run_rate', band: undefined });
   });
 
   it('reads the leases after the ledger has the latest calls and the windows have begun', async () => {

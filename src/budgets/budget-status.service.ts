@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock';
 import type { PicoUsd } from '../common/money';
 import type { Forecast } from '../usage/watch/forecast';
+import type { ForecastBand } from '../usage/watch/forecast-band';
 import { ForecastService } from '../usage/watch/forecast.service';
 import { LedgerDrain } from '../ledger/drain/ledger-drain.service';
 import type { Budget } from './budget';
@@ -18,6 +19,8 @@ export interface BudgetStatus {
   window: Window;
   /** The expected spending at the end of the window; null for a window without an end. */
   forecastPusd: PicoUsd | null;
+  /** The band of the forecast; null if too little is known for one. */
+  forecastBand: ForecastBand | null;
   /** Null if there is no forecast. */
   forecastBasis: Forecast['basis'] | null;
   /** When the status was read, in milliseconds since 1970. */
@@ -60,6 +63,7 @@ export class BudgetStatusService {
         reservedPusd: reservedPusd > 0n ? reservedPusd : 0n,
         window,
         forecastPusd,
+        forecastBand: forecast?.band ?? null,
         forecastBasis: forecast?.basis ?? null,
         now: nowMs,
       });

@@ -31,6 +31,7 @@ const STATUS: BudgetStatus = {
   reservedPusd: 0n,
   window: { startMs: START, endMs: END },
   forecastPusd: null,
+  forecastBand: null,
   forecastBasis: null,
   now: at(0.5),
 };

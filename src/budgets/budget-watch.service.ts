@@ -3,7 +3,7 @@ import { AlertsService } from '../alerts/alerts.service';
 import { formatUsd, type PicoUsd } from '../common/money';
 import { GatewayConfig } from '../config/gateway-config';
 import { Database } from '../database/database.connection';
-import { type Budget, scopeOf } from './budget';
+import { type Budget, partOf, scopeOf } from './budget';
 import { BudgetDirectory } from './budget-directory.service';
 import { BudgetRefusals, type Refusals } from './budget-refusals.service';
 import { type BudgetStatus, BudgetStatusService } from './budget-status.service';
@@ -12,7 +12,6 @@ import { windowKey } from './holds/budget-window';
 const CHECK_EVERY_MS = 5_000;
 /** So that the alert about a first refusal counts those that come with it. */
 const CHECK_AFTER_REFUSAL_MS = 1_000;
-const PARTS = 1_000_000n;
 /** No forecast alert is raised before this share of the window is over: too little is known. */
 const FORECAST_AFTER = 0.1;
 
@@ -122,8 +121,4 @@ interface ExhaustedFacts {
   spentPusd: PicoUsd;
   resetsAt: string | null;
   dedupePart: string;
-}
-
-function partOf(limitPusd: PicoUsd, share: number): PicoUsd {
-  return (limitPusd * BigInt(Math.round(share * Number(PARTS)))) / PARTS;
 }

@@ -24,6 +24,13 @@ export interface Budget {
   thresholds: readonly number[];
 }
 
+const PARTS = 1_000_000n;
+
+/** A share of a limit. */
+export function partOf(limitPusd: PicoUsd, share: number): PicoUsd {
+  return (limitPusd * BigInt(Math.round(share * Number(PARTS)))) / PARTS;
+}
+
 /** `team:<id>` or `key:<id>`, as errors and alerts name it. */
 export function scopeOf({ teamId, keyId }: Budget): string {
   return keyId === null ? `team:${teamId}` : `key:${keyId}`;

@@ -4,6 +4,7 @@ import * as contracts from '@thriftgate/contracts';
 import { Requires } from '../http/access.decorators';
 import { ApiErrors } from '../http/api-errors.decorator';
 import { type Caller, CurrentCaller, CurrentScope, type Scope } from '../common/caller';
+import { pageOf } from '../common/pages';
 import { formatUsd, parseUsd } from '../common/money';
 import { type BudgetStatus, BudgetStatusService } from './budget-status.service';
 import { settingsToWire } from './budget';
@@ -58,9 +59,14 @@ export class BudgetsController {
   async list(
     @Query({ schema: contracts.listBudgetsQuerySchema }) query: contracts.ListBudgetsQuery,
   ): Promise<contracts.BudgetList> {
-    const budgets = await this.budgets.list({ teamId: query.team_id, keyId: query.key_id });
+    const { team_id: teamId, key_id: keyId, limit, cursor } = query;
+    const { data: budgets, ...page } = pageOf(
+      await this.budgets.list({ teamId, keyId, page: { limit, cursor } }),
+      limit,
+    );
     const statuses = await this.statuses.of(budgets);
-    return { data: budgets.flatMap((budget, index) => (statuses[index] ? [toWire(budget, statuses[index])] : [])) };
+    const data = budgets.flatMap((budget, index) => (statuses[index] ? [toWire(budget, statuses[index])] : []));
+    return { data, ...page };
   }
 
   @Get(':id')
@@ -130,6 +136,8 @@ function toWire(budget: StoredBudget, status: BudgetStatus): contracts.Budget {
     reserved_usd: formatUsd(reservedPusd),
     remaining_usd: formatUsd(remainingPusd > 0n ? remainingPusd : 0n),
     forecast_usd: forecastPusd === null ? null : formatUsd(forecastPusd),
+    forecast_low_usd: status.forecastBand && formatUsd(status.forecastBand.lowPusd),
+    forecast_high_usd: status.forecastBand && formatUsd(status.forecastBand.highPusd),
     forecast_basis: status.forecastBasis,
     created_at: budget.createdAt.toISOString(),
     updated_at: budget.updatedAt.toISOString(),

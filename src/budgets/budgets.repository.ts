@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import type { AuditAction } from '@thriftgate/contracts';
 import { AuditRepository } from '../audit/audit.repository';
+import type { PageQuery } from '../common/pages';
 import { Database } from '../database/database.connection';
 import { RevisionsRepository } from '../database/revisions.repository';
 import type { Schema } from '../database/schema';
@@ -17,6 +18,13 @@ export interface StoredBudget extends Budget {
 /** Changes of a budget; omitted members do not change. */
 export type BudgetChanges = Partial<Omit<Budget, 'id' | 'teamId' | 'keyId'>>;
 
+/** Which budgets to list. */
+export interface BudgetsFilter {
+  teamId?: string | undefined;
+  keyId?: string | undefined;
+  page?: PageQuery;
+}
+
 @Injectable()
 export class BudgetsRepository {
   constructor(
@@ -25,15 +33,18 @@ export class BudgetsRepository {
     private readonly audit: AuditRepository,
   ) {}
 
-  /** All budgets that are not deleted, or those of a team or a key, oldest first. */
-  async list(filter: { teamId?: string | undefined; keyId?: string | undefined } = {}): Promise<StoredBudget[]> {
+  /** All budgets that are not deleted, or those of a team or a key, oldest first; with a page one more than its limit. */
+  async list(filter: BudgetsFilter = {}): Promise<StoredBudget[]> {
+    const { page } = filter;
     const rows = await this.database.db
       .selectFrom('budgets')
       .selectAll()
       .where('deleted_at', 'is', null)
       .$if(filter.teamId !== undefined, (query) => query.where('team_id', '=', filter.teamId ?? ''))
       .$if(filter.keyId !== undefined, (query) => query.where('key_id', '=', filter.keyId ?? ''))
+      .$if(page?.cursor !== undefined, (query) => query.where('id', '>', page?.cursor ?? ''))
       .orderBy('id')
+      .$if(page !== undefined, (query) => query.limit((page?.limit ?? 0) + 1))
       .execute();
     return rows.map(toBudget);
   }

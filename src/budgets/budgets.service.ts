@@ -10,7 +10,7 @@ import { TeamsService } from '../teams/teams.service';
 import { ModelRegistry } from '../models/model-registry.service';
 import type { Budget } from './budget';
 import { isVisible, requireWritable } from './budget-scope';
-import { type BudgetChanges, BudgetsRepository, type StoredBudget } from './budgets.repository';
+import { type BudgetChanges, type BudgetsFilter, BudgetsRepository, type StoredBudget } from './budgets.repository';
 import { isTimezone } from '../common/calendar';
 
 /** The team or key of a new budget. */
@@ -46,7 +46,7 @@ export class BudgetsService {
     return budget;
   }
 
-  list(filter: { teamId?: string | undefined; keyId?: string | undefined }): Promise<StoredBudget[]> {
+  list(filter: BudgetsFilter): Promise<StoredBudget[]> {
     return this.repository.list(filter);
   }
 

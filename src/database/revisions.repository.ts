@@ -5,7 +5,16 @@ import type { Schema } from './schema';
 
 /** What processes hold in memory and must learn about when another one changes it. */
 export type Topic =
-  'keys' | 'generations' | 'invalidations' | 'shares' | 'budgets' | 'credits' | 'prices' | 'providers' | 'sessions';
+  | 'keys'
+  | 'generations'
+  | 'invalidations'
+  | 'shares'
+  | 'budgets'
+  | 'credits'
+  | 'prices'
+  | 'providers'
+  | 'sessions'
+  | 'settings';
 
 @Injectable()
 export class RevisionsRepository {

@@ -9,6 +9,7 @@ import type { LedgerTables } from './tables/ledger-tables';
 import type { ModelTables } from './tables/model-tables';
 import type { PriceTables } from './tables/price-tables';
 import type { ProviderTables } from './tables/provider-tables';
+import type { SettingsTables } from './tables/settings-tables';
 
 /** The tables as Kysely sees them. Times are Dates, `bigint` columns are bigints, money is in pico-dollars. */
 export interface Schema
@@ -20,7 +21,8 @@ export interface Schema
     AlertTables,
     IdempotencyTables,
     ModelTables,
-    ProviderTables {
+    ProviderTables,
+    SettingsTables {
   settings: SettingsTable;
   revisions: RevisionsTable;
   teams: TeamsTable;

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { AuditAction, KeyCacheRulesChange } from '@thriftgate/contracts';
 import { type RawBuilder, type Selectable, sql, type Transaction } from 'kysely';
 import { AuditRepository } from '../audit/audit.repository';
+import type { PageQuery } from '../common/pages';
 import { Database } from '../database/database.connection';
 import { RevisionsRepository } from '../database/revisions.repository';
 import type { ApiKeysTable, Schema } from '../database/schema';
@@ -10,6 +11,12 @@ import { type ApiKey, type ApiKeyChanges, type ApiKeySettings, requireNoRevival,
 
 /** The members that are unique to each key. */
 export type KeyIdentity = Pick<ApiKey, 'id' | 'prefix'> & { hash: string };
+
+/** Which keys of a team to list: by default all that are not revoked. */
+export interface KeysFilter {
+  revoked?: boolean;
+  page?: PageQuery;
+}
 
 /** Keys. Revoked ones are kept for the reports. */
 @Injectable()
@@ -58,14 +65,16 @@ export class KeysRepository {
     });
   }
 
-  /** Oldest first. */
-  async listOfTeam(teamId: string, { revoked = false } = {}): Promise<ApiKey[]> {
+  /** Oldest first; with a page one more than its limit. */
+  async listOfTeam(teamId: string, { revoked = false, page }: KeysFilter = {}): Promise<ApiKey[]> {
     const rows = await this.database.db
       .selectFrom('api_keys')
       .selectAll()
       .where('team_id', '=', teamId)
       .$if(!revoked, (query) => query.where('revoked_at', 'is', null))
+      .$if(page?.cursor !== undefined, (query) => query.where('id', '>', page?.cursor ?? ''))
       .orderBy('id')
+      .$if(page !== undefined, (query) => query.limit((page?.limit ?? 0) + 1))
       .execute();
     return rows.map(toApiKey);
   }
@@ -75,6 +84,22 @@ export class KeysRepository {
     if (ids.length === 0) return new Map();
     const rows = await this.database.db.selectFrom('api_keys').select(['id', 'name']).where('id', 'in', ids).execute();
     return new Map(rows.map(({ id, name }) => [id, name]));
+  }
+
+  /** Keys that end before a time, are not replaced and not revoked; the next to end first. */
+  async expiring(before: Date, teamId: string | undefined, limit: number): Promise<ApiKey[]> {
+    const rows = await this.database.db
+      .selectFrom('api_keys')
+      .selectAll()
+      .where('revoked_at', 'is', null)
+      .where('replaced_by', 'is', null)
+      .where('expires_at', '>', sql<Date>`now()`)
+      .where('expires_at', '<', before)
+      .$if(teamId !== undefined, (query) => query.where('team_id', '=', teamId ?? ''))
+      .orderBy('expires_at')
+      .limit(limit)
+      .execute();
+    return rows.map(toApiKey);
   }
 
   /** A key, also a revoked one. */

@@ -17,7 +17,7 @@ import {
 } from './api-key';
 import { KeyHasher } from './key-hasher.service';
 import { KeyRules } from './key-rules.service';
-import { type KeyIdentity, KeysRepository } from './keys.repository';
+import { type KeyIdentity, type KeysFilter, KeysRepository } from './keys.repository';
 
 /** A key with its text, which the gateway does not store. */
 export interface IssuedKey {
@@ -51,7 +51,7 @@ export class KeysService {
     return { key, keyText };
   }
 
-  async listOfTeam(teamId: string, options: { revoked?: boolean } = {}): Promise<ApiKey[]> {
+  async listOfTeam(teamId: string, options: KeysFilter = {}): Promise<ApiKey[]> {
     await this.teams.show(teamId);
     return this.keys.listOfTeam(teamId, options);
   }
@@ -68,6 +68,11 @@ export class KeysService {
     const key = await this.keys.find(id);
     if (!key) throw noSuchKey(id);
     return key;
+  }
+
+  /** Keys that end before a time, of a team or of all; the next to end first. */
+  expiring(before: Date, teamId: string | undefined, limit: number): Promise<ApiKey[]> {
+    return this.keys.expiring(before, teamId, limit);
   }
 
   /** The names of keys, also of revoked ones, by id. */

@@ -4,6 +4,7 @@ import * as contracts from '@thriftgate/contracts';
 import { Requires } from '../http/access.decorators';
 import { ApiErrors } from '../http/api-errors.decorator';
 import { type Caller, CurrentCaller } from '../common/caller';
+import { pageOf } from '../common/pages';
 import { toWire } from './api-key';
 import { KeysService } from './keys.service';
 
@@ -52,8 +53,9 @@ export class TeamKeysController {
   @ApiErrors('invalid_request')
   async list(
     @Param('id', PATH_ID) teamId: string,
-    @Query({ schema: contracts.listKeysQuerySchema }) { include }: contracts.ListKeysQuery,
+    @Query({ schema: contracts.listKeysQuerySchema }) { include, limit, cursor }: contracts.ListKeysQuery,
   ): Promise<contracts.ApiKeyList> {
-    return { data: (await this.keys.listOfTeam(teamId, { revoked: include === 'revoked' })).map(toWire) };
+    const keys = await this.keys.listOfTeam(teamId, { revoked: include === 'revoked', page: { limit, cursor } });
+    return pageOf(keys.map(toWire), limit);
   }
 }

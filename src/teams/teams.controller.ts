@@ -4,6 +4,7 @@ import * as contracts from '@thriftgate/contracts';
 import { Requires } from '../http/access.decorators';
 import { ApiErrors } from '../http/api-errors.decorator';
 import { type Caller, CurrentCaller, CurrentScope, type Scope } from '../common/caller';
+import { pageOf } from '../common/pages';
 import { toWire } from './team';
 import { TeamsService } from './teams.service';
 
@@ -41,10 +42,11 @@ export class TeamsController {
   @ApiOkResponse({ description: 'The teams.', standardSchema: contracts.teamListSchema })
   @ApiErrors('invalid_request')
   async list(
-    @Query({ schema: contracts.listTeamsQuerySchema }) { include }: contracts.ListTeamsQuery,
+    @Query({ schema: contracts.listTeamsQuerySchema }) { include, limit, cursor }: contracts.ListTeamsQuery,
     @CurrentScope() { teamId }: Scope,
   ): Promise<contracts.TeamList> {
-    return { data: (await this.teams.list({ deleted: include === 'deleted', teamId })).map(toWire) };
+    const teams = await this.teams.list({ deleted: include === 'deleted', teamId, page: { limit, cursor } });
+    return pageOf(teams.map(toWire), limit);
   }
 
   @Get(':id')

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import { AuditRepository } from '../audit/audit.repository';
+import type { PageQuery } from '../common/pages';
 import { Database } from '../database/database.connection';
 import type { Schema, TeamsTable } from '../database/schema';
 import { type Team, toWire } from './team';
@@ -16,6 +17,13 @@ export class TeamInUseError extends Error {
   constructor(readonly inUse: readonly string[]) {
     super(`the team has ${inUse.join(' and ')}`);
   }
+}
+
+/** Which teams to list: by default all that are not deleted. */
+export interface TeamsFilter {
+  deleted?: boolean;
+  teamId?: string | undefined;
+  page?: PageQuery;
 }
 
 /** How and by whom a team is deleted. */
@@ -62,14 +70,16 @@ export class TeamsRepository {
     });
   }
 
-  /** Oldest first. */
-  async list({ deleted = false, teamId }: { deleted?: boolean; teamId?: string | undefined } = {}): Promise<Team[]> {
+  /** Oldest first; with a page one more than its limit. */
+  async list({ deleted = false, teamId, page }: TeamsFilter = {}): Promise<Team[]> {
     const rows = await this.database.db
       .selectFrom('teams')
       .selectAll()
       .$if(!deleted, (query) => query.where('deleted_at', 'is', null))
       .$if(teamId !== undefined, (query) => query.where('id', '=', teamId ?? ''))
+      .$if(page?.cursor !== undefined, (query) => query.where('id', '>', page?.cursor ?? ''))
       .orderBy('id')
+      .$if(page !== undefined, (query) => query.limit((page?.limit ?? 0) + 1))
       .execute();
     return rows.map(toTeam);
   }

@@ -3,7 +3,13 @@ import { GatewayError } from '../common/errors';
 import { newId } from '../common/ids';
 import { ChangeFeed } from '../database/change-feed.service';
 import { noSuchTeam, PLATFORM_TEAM_ID, type Team } from './team';
-import { type TeamDeletion, TeamInUseError, TeamNameTakenError, TeamsRepository } from './teams.repository';
+import {
+  type TeamDeletion,
+  TeamInUseError,
+  TeamNameTakenError,
+  type TeamsFilter,
+  TeamsRepository,
+} from './teams.repository';
 
 /** Creates, renames and deletes teams. Methods throw `not_found` for an unknown id and `conflict` for a name in use. */
 @Injectable()
@@ -26,7 +32,7 @@ export class TeamsService {
     return team;
   }
 
-  list(options: { deleted?: boolean; teamId?: string | undefined } = {}): Promise<Team[]> {
+  list(options: TeamsFilter = {}): Promise<Team[]> {
     return this.teams.list(options);
   }
 

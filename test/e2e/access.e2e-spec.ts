@@ -20,7 +20,7 @@ type Role = (typeof ROLES)[number];
 const HAS: Record<Exclude<Role, 'auditor'>, readonly string[]> = {
   team_admin: [
     'usage:read,savings:read,requests:read,teams:read,keys:read,keys:write,budgets:read,budgets:write,credits:read',
-    'cache:read,cache:invalidate,alerts:read,settings:read,self:read,self:write',
+    'cache:read,cache:invalidate,alerts:read,alerts:write,audit:read,settings:read,self:read,self:write',
   ].flatMap((names) => names.split(',')),
   member:
     'usage:read,savings:read,requests:read,teams:read,budgets:read,cache:read,settings:read,self:read,self:write'.split(

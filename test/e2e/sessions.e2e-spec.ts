@@ -31,7 +31,7 @@ describe('a session', () => {
     const teams = await send('GET', '/admin/teams', { cookie });
     expect(await teams.json()).toMatchObject({ data: [{ id: teamId }] });
     expect(teams.headers.get('cache-control')).toBe('no-store');
-    expect((await send('GET', '/admin/audit', { cookie })).status).toBe(403);
+    expect((await send('GET', '/admin/models', { cookie })).status).toBe(403);
     const call = { model: 'gpt-4.1', messages: [{ role: 'user', content: 'Hello' }] };
     expect((await send('POST', '/v1/chat/completions', { cookie }, call)).status).toBe(401);
     expect((await send('GET', '/v1/key', { cookie })).status).toBe(401);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { plainText, timeSchema } from './common';
 import { dayOrTimeSchema } from './report-times';
+import { oneOf } from './request-filters';
 
 export const alertKinds = [
   'budget_threshold',
@@ -23,6 +24,7 @@ export const alertKinds = [
   'batch_not_run',
   'batch_status_unknown',
   'batch_in_doubt',
+  'admin_key_sign_in',
   'batch.completed',
   'batch.failed',
   'batch.expired',
@@ -125,10 +127,18 @@ export const webhookTestSchema = z
   .meta({ id: 'WebhookTest', example: { delivered: true, error: null } });
 export type WebhookTest = z.output<typeof webhookTestSchema>;
 
+/** The kinds that an alert may have, as a list. */
+const alertKindsSchema = oneOf(alertKinds, 'budget_threshold,budget_exhausted');
+
 /** `GET /admin/alerts`. */
 export const listAlertsQuerySchema = z.strictObject({
-  kind: z.enum(alertKinds).optional(),
+  kind: alertKindsSchema,
   team_id: idSchema.optional(),
+  acknowledged: z
+    .enum(['true', 'false'])
+    .transform((text) => text === 'true')
+    .optional()
+    .meta({ description: 'true: only acknowledged alerts; false: only the others' }),
   from: dayOrTimeSchema('start').optional(),
   to: dayOrTimeSchema('end').optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
@@ -153,6 +163,8 @@ const alertExample = {
     ko: '팀 Search (team_…)의 지출이 $80.02로, 예산 $100.00의 80%에 도달했습니다.',
   },
   deliveries: [{ webhook_id: webhookExample.id, state: 'delivered', tries: 1, last_error: null }],
+  acknowledged_at: null,
+  acknowledged_by: null,
   created_at: '2026-11-23T09:00:00.000Z',
 } as const;
 
@@ -172,6 +184,8 @@ export const alertSchema = z
         last_error: z.string().nullable(),
       }),
     ),
+    acknowledged_at: timeSchema.nullable().meta({ description: 'Null while nobody has acknowledged the alert' }),
+    acknowledged_by: z.string().nullable().meta({ description: 'The id of a key; admin for the administrator’s key' }),
     created_at: timeSchema,
   })
   .meta({ id: 'Alert', example: alertExample });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { plainText, timeSchema } from './common';
+import { filterSchema } from './report-queries';
 import { dayOrTimeSchema } from './report-times';
 
 export const auditActions = [
@@ -47,6 +48,9 @@ export const auditActions = [
   'provider_key.deleted',
   'session.started',
   'session.ended',
+  'settings.updated',
+  'preferences.updated',
+  'alert.acknowledged',
 ] as const;
 /** Actions of administrators, and of the gateway itself. */
 export type AuditAction = (typeof auditActions)[number];
@@ -54,6 +58,7 @@ export type AuditAction = (typeof auditActions)[number];
 /** `GET /admin/audit`. */
 export const listAuditQuerySchema = z.strictObject({
   action: z.enum(auditActions).optional(),
+  team_id: filterSchema.meta({ description: 'Only what concerns this team' }),
   actor: plainText(128).min(1).optional().meta({ description: 'A key’s id, admin, or gateway' }),
   subject: plainText(512).min(1).optional().meta({ description: 'The changed object: a model’s name, or an id' }),
   from: dayOrTimeSchema('start').optional(),
@@ -68,6 +73,7 @@ const auditExample = {
   actor: 'key_01KAS5M8Z2Q6W9Y3T7N4B1C0DE',
   action: 'model.version_declared',
   subject: 'gpt-4.1',
+  team_id: null,
   before: { version: '2026-08-01' },
   after: { version: '2026-11-01' },
   details: { version: '2026-11-01', generations: { 'gpt-4.1': 3 } },
@@ -82,6 +88,7 @@ export const auditEventSchema = z
       .meta({ description: 'A key’s id, admin for the administrator’s key, gateway for changes by the gateway' }),
     action: z.string(),
     subject: z.string().nullable().meta({ description: 'The changed object; null means everything' }),
+    team_id: z.string().nullable().meta({ description: 'The team that the change concerns; null for all' }),
     before: z
       .record(z.string(), z.unknown())
       .nullable()

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { dollarsSchema, plainText, timeSchema, usdSchema } from './common';
-import { filterSchema } from './report-queries';
+import { filterSchema, longPage, nextCursorSchema } from './report-queries';
 
 export const budgetWindows = ['hour', 'day', 'week', 'month', 'total'] as const;
 export const budgetActions = ['block', 'warn', 'downgrade', 'defer'] as const;
@@ -82,6 +82,7 @@ export type UpdateBudget = z.output<typeof updateBudgetSchema>;
 export const listBudgetsQuerySchema = z.strictObject({
   team_id: filterSchema,
   key_id: filterSchema,
+  ...longPage,
 });
 export type ListBudgetsQuery = z.output<typeof listBudgetsQuerySchema>;
 
@@ -101,6 +102,8 @@ const budgetExample = {
   reserved_usd: '0.0312',
   remaining_usd: '38.764382',
   forecast_usd: '83.91',
+  forecast_low_usd: '78.2',
+  forecast_high_usd: '89.62',
   forecast_basis: 'weekday_hours',
   created_at: '2026-11-01T00:00:00.000Z',
   updated_at: '2026-11-01T00:00:00.000Z',
@@ -124,6 +127,11 @@ export const budgetSchema = z
     reserved_usd: usdSchema.meta({ description: 'Held for running calls, and leased by instances for the next ones' }),
     remaining_usd: usdSchema.meta({ description: 'The limit less spent and reserved; never below zero' }),
     forecast_usd: usdSchema.nullable().meta({ description: 'The expected spend at the end of the window' }),
+    forecast_low_usd: usdSchema.nullable(),
+    forecast_high_usd: usdSchema.nullable().meta({
+      description:
+        'The spend at the end is within low and high in about four windows of five; null with less than two weeks of calls',
+    }),
     forecast_basis: z.enum(['weekday_hours', 'run_rate']).nullable().meta({
       description: 'Weighted by the cost of the same hours in previous weeks, or the run rate only',
     }),
@@ -134,6 +142,6 @@ export const budgetSchema = z
 export type Budget = z.output<typeof budgetSchema>;
 
 export const budgetListSchema = z
-  .object({ data: z.array(budgetSchema) })
-  .meta({ id: 'BudgetList', example: { data: [budgetExample] } });
+  .object({ data: z.array(budgetSchema), next_cursor: nextCursorSchema })
+  .meta({ id: 'BudgetList', example: { data: [budgetExample], next_cursor: null } });
 export type BudgetList = z.output<typeof budgetListSchema>;

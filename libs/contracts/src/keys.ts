@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { keyCacheRulesChangeSchema, keyCacheRulesSchema } from './cache-rules';
 import { plainText, timeSchema } from './common';
+import { longPage, nextCursorSchema } from './report-queries';
 import { nameSchema } from './teams';
 
 const MAX_RPM = 2_147_483_647;
@@ -106,6 +107,7 @@ export type RotateKey = z.output<typeof rotateKeySchema>;
 /** `GET /admin/teams/{id}/keys`. */
 export const listKeysQuerySchema = z.strictObject({
   include: z.enum(['revoked']).optional().meta({ description: 'revoked: revoked keys, too' }),
+  ...longPage,
 });
 export type ListKeysQuery = z.output<typeof listKeysQuerySchema>;
 
@@ -151,8 +153,8 @@ export const apiKeySchema = z
 export type ApiKey = z.output<typeof apiKeySchema>;
 
 export const apiKeyListSchema = z
-  .object({ data: z.array(apiKeySchema) })
-  .meta({ id: 'ApiKeyList', example: { data: [keyExample] } });
+  .object({ data: z.array(apiKeySchema), next_cursor: nextCursorSchema })
+  .meta({ id: 'ApiKeyList', example: { data: [keyExample], next_cursor: null } });
 export type ApiKeyList = z.output<typeof apiKeyListSchema>;
 
 /** A new key, in the only response with its secret. */

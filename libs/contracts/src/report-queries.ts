@@ -9,6 +9,16 @@ export const fromBeforeTo = ({ from, to }: { from?: Date | undefined; to?: Date 
   !from || !to || from < to;
 export const NOT_BEFORE = { path: ['from'], message: 'must be before to' };
 
+/** A page of a list that used to come whole: as many as before, unless the list is very long. */
+export const longPage = {
+  limit: z.coerce.number().int().min(1).max(1000).default(1000),
+  cursor: plainText(128).min(1).optional().meta({ description: 'The next_cursor of the previous page' }),
+};
+export const nextCursorSchema = z
+  .string()
+  .nullable()
+  .meta({ description: 'For the next page; null where this is the last one' });
+
 /** A comma-separated list of groups, each at most once in the result. */
 export const groupByOf = <Group extends string>(known: readonly Group[]) =>
   z

@@ -37,7 +37,8 @@ const listOf = <Value>(read: (item: string) => Value | undefined, expected: stri
     .optional()
     .meta({ type: 'string', description: `A comma-separated list of ${expected}`, example });
 
-const oneOf = <Name extends string>(names: readonly Name[], example: string) =>
+/** A list of these names, upper or lower case. */
+export const oneOf = <Name extends string>(names: readonly Name[], example: string) =>
   listOf((item) => names.find((name) => name.toLowerCase() === item.toLowerCase()), names.join(', '), example);
 
 export const anyName = (what: string, example: string) =>

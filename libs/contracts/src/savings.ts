@@ -39,7 +39,7 @@ export const savingsQuerySchema = z
   .refine(({ from, to }) => !from || !to || from < to, { path: ['from'], message: 'must be before to' });
 export type SavingsQuery = z.output<typeof savingsQuerySchema>;
 
-const bySourceSchema = z.object(
+export const bySourceSchema = z.object(
   Object.fromEntries(savedBy.map((name) => [name, usdSchema])) as Record<SavedBy, typeof usdSchema>,
 );
 const sums = {

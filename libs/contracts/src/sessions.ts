@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { plainText, timeSchema } from './common';
+import { longPage, nextCursorSchema } from './report-queries';
 
 /** `POST /auth/session`. */
 export const signInSchema = z
@@ -32,7 +33,11 @@ export const sessionSchema = z
   .meta({ id: 'Session', example: sessionExample });
 export type Session = z.output<typeof sessionSchema>;
 
+/** `GET /admin/sessions`. */
+export const listSessionsQuerySchema = z.strictObject(longPage);
+export type ListSessionsQuery = z.output<typeof listSessionsQuerySchema>;
+
 export const sessionListSchema = z
-  .object({ data: z.array(sessionSchema) })
-  .meta({ id: 'SessionList', example: { data: [sessionExample] } });
+  .object({ data: z.array(sessionSchema), next_cursor: nextCursorSchema })
+  .meta({ id: 'SessionList', example: { data: [sessionExample], next_cursor: null } });
 export type SessionList = z.output<typeof sessionListSchema>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { plainText, timeSchema } from './common';
+import { longPage, nextCursorSchema } from './report-queries';
 
 /** A display name, without characters that the database cannot store. */
 export const nameSchema = plainText(200).trim().min(1);
@@ -20,6 +21,7 @@ export type UpdateTeam = z.output<typeof updateTeamSchema>;
 /** `GET /admin/teams`. */
 export const listTeamsQuerySchema = z.strictObject({
   include: z.enum(['deleted']).optional().meta({ description: 'deleted: deleted teams, too' }),
+  ...longPage,
 });
 export type ListTeamsQuery = z.output<typeof listTeamsQuerySchema>;
 
@@ -53,8 +55,8 @@ export const teamSchema = z
 export type Team = z.output<typeof teamSchema>;
 
 export const teamListSchema = z
-  .object({ data: z.array(teamSchema) })
-  .meta({ id: 'TeamList', example: { data: [teamExample] } });
+  .object({ data: z.array(teamSchema), next_cursor: nextCursorSchema })
+  .meta({ id: 'TeamList', example: { data: [teamExample], next_cursor: null } });
 export type TeamList = z.output<typeof teamListSchema>;
 
 /** The response to a deletion under `/admin`. */

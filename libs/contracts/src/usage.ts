@@ -11,7 +11,7 @@ export const adminUsageGroups = [...usageGroups, 'team'] as const;
 export type UsageGroup = (typeof adminUsageGroups)[number];
 
 /** Whether `from` is before `to`, as far as that is known without the time zone. */
-const inOrder = ({ from, to }: { from?: DayOrTime | undefined; to?: DayOrTime | undefined }) => {
+export const inOrder = ({ from, to }: { from?: DayOrTime | undefined; to?: DayOrTime | undefined }) => {
   if (from instanceof Date && to instanceof Date) return from < to;
   return !from || !to || from instanceof Date || to instanceof Date || from.day <= to.day;
 };

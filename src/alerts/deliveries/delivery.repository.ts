@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Selectable, sql } from 'kysely';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
 import { Database } from '../../database/database.connection';
 import type { AlertsTable } from '../../database/tables/alert-tables';
 import type { Alert } from '../alert';
@@ -61,7 +61,7 @@ export class DeliveryRepository {
   async delivered({ alert, webhookId }: DueDelivery): Promise<void> {
     await this.database.db
       .updateTable('webhook_deliveries')
-      .set({ state: 'delivered', last_error: null, delivered_at: sql`now()` })
+      .set({ state: 'delivered', last_error: null, delivered_at: sql`now()`, attempts: withAttempt(null) })
       .where('alert_id', '=', alert.id)
       .where('webhook_id', '=', webhookId)
       .execute();
@@ -74,6 +74,7 @@ export class DeliveryRepository {
       .set({
         state: againSeconds === undefined ? 'failed' : 'pending',
         last_error: problem,
+        attempts: withAttempt(problem),
         next_at: sql`now() + make_interval(secs => ${againSeconds ?? 0})`,
       })
       .where('alert_id', '=', alert.id)
@@ -81,4 +82,9 @@ export class DeliveryRepository {
       .where('state', '=', 'pending')
       .execute();
   }
+}
+
+/** The attempts of a delivery and the one that ends now. */
+function withAttempt(error: string | null): RawBuilder<string> {
+  return sql`attempts || ${JSON.stringify([{ at: new Date().toISOString(), error }])}::jsonb`;
 }

@@ -54,6 +54,7 @@ export class WebhookSender {
       data,
       textEn: en,
       textKo: ko,
+      acknowledged: null,
       createdAt: new Date(this.clock.now()),
     };
     const problem = await this.send({ ...webhook, webhookId: webhook.id, alert });

@@ -108,6 +108,7 @@ describe('a message to a webhook', () => {
       kind: 'webhook_test',
       severity: 'critical',
       teamId: null,
+      acknowledged: null,
       data: { webhook_id: 'webhook_1' },
       textEn: '<!channel> & <https://example.com|click>',
       textKo: '알림',

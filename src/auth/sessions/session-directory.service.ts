@@ -15,6 +15,8 @@ const TOKEN_FORM = /^[\w-]{43}$/;
 /** Who is signed in, and by which session. */
 export interface SignedIn {
   sessionId: string;
+  /** The latest end of the session. */
+  endsAt: Date;
   caller: Caller;
 }
 
@@ -68,7 +70,7 @@ export class SessionDirectory implements OnModuleInit {
     const caller = this.callerOf(row);
     if (!caller) return undefined;
     if (nowMs - row.seen_at.getTime() >= TOUCH_EVERY_MS) this.touch(row, new Date(nowMs));
-    return { sessionId: row.id, caller };
+    return { sessionId: row.id, endsAt: row.ends_at, caller };
   }
 
   private callerOf({ key_id: keyId, admin_key_hash: adminKeyHash }: SessionRow): Caller | undefined {

@@ -1,9 +1,10 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Caller, CurrentCaller } from '../../common/caller';
 import { GatewayError } from '../../common/errors';
+import { pageOf } from '../../common/pages';
 import { GatewayConfig } from '../../config/gateway-config';
 import { Public, Requires } from '../../http/access.decorators';
 import { ApiErrors } from '../../http/api-errors.decorator';
@@ -81,9 +82,11 @@ export class SessionsController {
   @Requires('sessions:read')
   @ApiOperation({ summary: 'List open sessions', description: 'Who is signed in, newest first.' })
   @ApiOkResponse({ description: 'The sessions.', standardSchema: contracts.sessionListSchema })
-  @ApiErrors('invalid_api_key', 'forbidden')
-  async list(): Promise<contracts.SessionList> {
-    return { data: (await this.sessions.open()).map(toWire) };
+  @ApiErrors('invalid_request', 'invalid_api_key', 'forbidden')
+  async list(
+    @Query({ schema: contracts.listSessionsQuerySchema }) query: contracts.ListSessionsQuery,
+  ): Promise<contracts.SessionList> {
+    return pageOf((await this.sessions.open(query)).map(toWire), query.limit);
   }
 
   @Delete('admin/sessions/:id')

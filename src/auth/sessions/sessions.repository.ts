@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Selectable, sql, type Transaction } from 'kysely';
 import { AuditRepository } from '../../audit/audit.repository';
+import type { PageQuery } from '../../common/pages';
 import { Database } from '../../database/database.connection';
 import { RevisionsRepository } from '../../database/revisions.repository';
 import type { Schema } from '../../database/schema';
@@ -17,6 +18,7 @@ export type NewSession = Session & {
   tokenHash: string;
   /** For the administrator's key: its hash, so that the session ends with it. */
   adminKeyHash: string | null;
+  teamId: string;
 };
 
 @Injectable()
@@ -37,6 +39,7 @@ export class SessionsRepository {
           id: session.id,
           token_hash: session.tokenHash,
           key_id: session.keyId,
+          team_id: session.teamId,
           admin_key_hash: session.adminKeyHash,
           created_at: session.createdAt,
           seen_at: session.seenAt,
@@ -47,7 +50,8 @@ export class SessionsRepository {
         })
         .execute();
       const details = { session_id: session.id, address: session.address };
-      const event = { actor: session.keyId, action: 'session.started', subject: session.keyId, details } as const;
+      const { keyId, teamId } = session;
+      const event = { actor: keyId, action: 'session.started', subject: keyId, teamId, details } as const;
       await this.audit.record(event, transaction);
     });
   }
@@ -65,15 +69,17 @@ export class SessionsRepository {
     return this.database.db.selectFrom('sessions').selectAll().where('token_hash', '=', tokenHash).executeTakeFirst();
   }
 
-  /** The sessions that have not ended, newest first. */
-  open(nowMs: number, idleMs: number): Promise<SessionRow[]> {
+  /** The sessions that have not ended, newest first: one more than the limit of the page. */
+  open(nowMs: number, idleMs: number, { limit, cursor }: PageQuery): Promise<SessionRow[]> {
     return this.database.db
       .selectFrom('sessions')
       .selectAll()
       .where('ended_at', 'is', null)
       .where('ends_at', '>', new Date(nowMs))
       .where('seen_at', '>', new Date(nowMs - idleMs))
+      .$if(cursor !== undefined, (query) => query.where('id', '<', cursor ?? ''))
       .orderBy('id', 'desc')
+      .limit(limit + 1)
       .execute();
   }
 
@@ -91,10 +97,11 @@ export class SessionsRepository {
         .set({ ended_at: sql`now()`, revision })
         .where('id', '=', id)
         .where('ended_at', 'is', null)
-        .returning(['key_id'])
+        .returning(['key_id', 'team_id'])
         .executeTakeFirst();
       if (!row) return false;
-      const event = { actor, action: 'session.ended', subject: row.key_id, details: { session_id: id } } as const;
+      const [subject, teamId, details] = [row.key_id, row.team_id, { session_id: id }];
+      const event = { actor, action: 'session.ended', subject, teamId, details } as const;
       await this.audit.record(event, transaction);
       return true;
     });

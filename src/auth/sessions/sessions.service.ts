@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { AlertsService } from '../../alerts/alerts.service';
 import type { Caller } from '../../common/caller';
 import { Clock } from '../../common/clock';
 import { GatewayError } from '../../common/errors';
 import { newId } from '../../common/ids';
+import type { PageQuery } from '../../common/pages';
 import { ChangeFeed } from '../../database/change-feed.service';
 import { KeyFinder } from '../key-finder.service';
 import { AdminKey } from '../admin-key.service';
@@ -29,6 +31,7 @@ export class SessionsService {
     private readonly adminKey: AdminKey,
     private readonly clock: Clock,
     private readonly changeFeed: ChangeFeed,
+    private readonly alerts: AlertsService,
   ) {}
 
   /** The caller of a key, looked up where it is not in memory. @throws GatewayError `invalid_api_key` */
@@ -50,14 +53,26 @@ export class SessionsService {
       agent: agent.slice(0, LONGEST_AGENT),
     };
     const adminKeyHash = caller.keyId === ADMIN_KEY_ID ? this.adminKey.storedHash : null;
-    await this.sessions.insert({ ...session, tokenHash: hashOfToken(token), adminKeyHash });
+    await this.sessions.insert({ ...session, tokenHash: hashOfToken(token), adminKeyHash, teamId: caller.teamId });
     await this.changeFeed.announce('sessions');
+    if (caller.keyId === ADMIN_KEY_ID) this.tellOfAdminKey(session);
     return { token, session };
   }
 
-  /** The open sessions, newest first. */
-  async open(): Promise<Session[]> {
-    return (await this.sessions.open(this.clock.now(), IDLE_MS)).map(toSession);
+  /** The key of the environment is for emergencies: its use is never a secret. */
+  private tellOfAdminKey({ id, address, agent }: Session): void {
+    this.alerts.raise({
+      kind: 'admin_key_sign_in',
+      severity: 'warning',
+      dedupeKey: `admin_key_sign_in:${id}`,
+      teamId: null,
+      data: { session_id: id, address, agent },
+    });
+  }
+
+  /** The open sessions, newest first: one more than the limit of the page. */
+  async open(page: PageQuery): Promise<Session[]> {
+    return (await this.sessions.open(this.clock.now(), IDLE_MS, page)).map(toSession);
   }
 
   /** Ends a session: at once on this instance, within a second on the others. @throws GatewayError `not_found` */

@@ -30,6 +30,7 @@ import * as batchLinesCount from './0030-batch-lines-count';
 import * as shardRefusals from './0031-shard-refusals';
 import * as reportLevels from './0033-report-levels';
 import * as rolesAndSessions from './0036-roles-and-sessions';
+import * as settings from './0037-settings-and-acknowledgements';
 
 /** Every migration by name, in the order in which they run. A migration that has landed is never changed. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -64,4 +65,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0031-shard-refusals': shardRefusals,
   '0033-report-levels': reportLevels,
   '0036-roles-and-sessions': rolesAndSessions,
+  '0037-settings-and-acknowledgements': settings,
 };

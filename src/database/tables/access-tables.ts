@@ -8,6 +8,8 @@ export interface SessionsTable {
   /** SHA-256 of the token, which is not stored. */
   token_hash: string;
   key_id: string;
+  /** The team of the key; null in rows of older versions. */
+  team_id: string | null;
   admin_key_hash: string | null;
   created_at: Date;
   seen_at: Date;

@@ -16,6 +16,9 @@ export interface AlertsTable {
   data: JSONColumnType<Record<string, unknown>>;
   text_en: string;
   text_ko: string;
+  acknowledged_at: Date | null;
+  /** The id of a key, or `admin`. */
+  acknowledged_by: string | null;
   created_at: Generated<Date>;
 }
 
@@ -49,4 +52,13 @@ export interface WebhookDeliveriesTable {
   next_at: Generated<Date>;
   last_error: string | null;
   delivered_at: Date | null;
+  /** Each attempt, the oldest first; those of older versions are missing. */
+  attempts: JSONColumnType<DeliveryAttempt[], string | undefined, string>;
+}
+
+export interface DeliveryAttempt {
+  /** RFC 3339. */
+  at: string;
+  /** Why the webhook did not accept the message; null where it did. */
+  error: string | null;
 }

@@ -99,6 +99,8 @@ export interface AuditEventsTable {
   action: string;
   /** What it was done to; null for everything. */
   subject: string | null;
+  /** The team that it concerns; null for all teams. */
+  team_id: string | null;
   /** The object before and after the change, as its route shows it; null where there was none, or for an action without one. */
   before: JSONColumnType<Record<string, unknown> | null, string | null, never>;
   after: JSONColumnType<Record<string, unknown> | null, string | null, never>;

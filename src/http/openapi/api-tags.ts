@@ -10,6 +10,8 @@ export const API_TAGS = {
   Usage: "Calls, tokens and dollars of the caller's team.",
   Teams: 'For administrators: the teams that calls, costs and cached responses belong to.',
   Keys: 'For administrators: the API keys of teams.',
+  Me: 'Who the caller is, what they may do, and what they have chosen for the console.',
+  Settings: 'For administrators: the time zone of the company, and the currency that amounts are shown in.',
   Sessions: 'People who sign in with a key, for the console and for these pages.',
   Budgets: 'For administrators: spending limits of teams and keys, by window.',
   Credits: 'For administrators: prepaid balances of teams, and their monthly statements.',

@@ -14,6 +14,12 @@ export class GroupNames {
     private readonly keys: KeysService,
   ) {}
 
+  /** The names of teams and keys by id; unknown ids are missing. */
+  async of(teamIds: readonly string[], keyIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const [teams, keys] = [this.teams.names([...new Set(teamIds)]), this.keys.names([...new Set(keyIds)])];
+    return new Map([...(await teams), ...(await keys)]);
+  }
+
   async named(rows: readonly Groups[]): Promise<NamedGroups[]> {
     const idsOf = (group: 'team' | 'key') => [...new Set(rows.flatMap((row) => row[group] ?? []))];
     const [teams, keys] = await Promise.all([this.teams.names(idsOf('team')), this.keys.names(idsOf('key'))]);

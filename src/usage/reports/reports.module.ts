@@ -4,6 +4,7 @@ import { LedgerModule } from '../../ledger/ledger.module';
 import { RefusedCallsModule } from '../../refused-calls/refused-calls.module';
 import { TeamsModule } from '../../teams/teams.module';
 import { GroupNames } from './group-names.service';
+import { PeriodSpendRepository } from './period-spend.repository';
 import { ReportsRepository } from './reports.repository';
 import { ReportsService } from './reports.service';
 import { UsageController } from './usage.controller';
@@ -12,7 +13,7 @@ import { UsageController } from './usage.controller';
 @Module({
   imports: [KeysModule, LedgerModule, RefusedCallsModule, TeamsModule],
   controllers: [UsageController],
-  providers: [GroupNames, ReportsService, ReportsRepository],
-  exports: [ReportsService],
+  providers: [GroupNames, ReportsService, ReportsRepository, PeriodSpendRepository],
+  exports: [GroupNames, ReportsService, PeriodSpendRepository],
 })
 export class ReportsModule {}

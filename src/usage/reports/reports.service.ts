@@ -3,6 +3,7 @@ import type { DayOrTime, UsageGroup } from '@thriftgate/contracts';
 import { isTimezone, startsWithin } from '../../common/calendar';
 import { Clock } from '../../common/clock';
 import { GatewayError } from '../../common/errors';
+import { unknownTimezone } from '../../common/timezones';
 import { LedgerDrain } from '../../ledger/drain/ledger-drain.service';
 import { RefusedCalls } from '../../refused-calls/refused-calls.service';
 import { isCalendarUnit, unitOf } from './periods/period-names';
@@ -102,13 +103,6 @@ export class ReportsService {
     const starts = startsWithin(unit, timezone, { startMs, endMs });
     return starts.length > 0 ? starts : [from.getTime()];
   }
-}
-
-function unknownTimezone(timezone: string): GatewayError {
-  return new GatewayError('invalid_request', {
-    message: `'timezone': '${timezone}' is unknown. Send an IANA name such as Asia/Seoul.`,
-    param: 'timezone',
-  });
 }
 
 function notInOrder(): GatewayError {

@@ -59,7 +59,11 @@ export function plus(left: Sums, right: Sums): Sums {
 }
 
 /** Calls that ended in an error: each attempt but the last of a call failed too, and was no end. */
-export function failedCalls({ requests, attempts, failedAttempts }: Sums): number {
+export function failedCalls({
+  requests,
+  attempts,
+  failedAttempts,
+}: Pick<Sums, 'requests' | 'attempts' | 'failedAttempts'>): number {
   return failedAttempts - (attempts - requests);
 }
 

@@ -13,5 +13,6 @@ import { SavingsService } from './savings.service';
   imports: [LedgerModule, ModelsModule],
   controllers: [SavingsController],
   providers: [SavingsService, SavingsRepository, RoiService, RepeatedQuestions, DeferrableTraffic],
+  exports: [SavingsService],
 })
 export class SavingsModule {}

@@ -1,4 +1,5 @@
 import type { PicoUsd } from '../../common/money';
+import { bandOf, type ForecastBand } from './forecast-band';
 
 const HOUR_MS = 3_600_000;
 const HOURS_A_WEEK = 168;
@@ -23,6 +24,8 @@ export type WeekShape = readonly bigint[];
 export interface Forecast {
   pusd: PicoUsd;
   basis: 'weekday_hours' | 'run_rate';
+  /** Where the spending ends in about four windows of five; undefined if the history is too short. */
+  band: ForecastBand | undefined;
 }
 
 /**
@@ -30,21 +33,37 @@ export interface Forecast {
  * weighted by the spending of those hours of the week in earlier weeks.
  *
  * @param shape undefined if the history is too short; then every hour has the same weight
+ * @param deviationPusd how far the spending of a day lies from the usual one of its weekday; undefined if not known
  */
 export function forecast(
   spentPusd: PicoUsd,
   window: { startMs: number; endMs: number },
   nowMs: number,
   shape: WeekShape | undefined,
+  deviationPusd?: PicoUsd,
 ): Forecast {
   const basis = shape ? 'weekday_hours' : 'run_rate';
-  if (nowMs >= window.endMs || nowMs <= window.startMs || spentPusd <= 0n) return { pusd: spentPusd, basis };
+  if (nowMs >= window.endMs || nowMs <= window.startMs || spentPusd <= 0n)
+    return { pusd: spentPusd, basis, band: undefined };
+  const found = expected(spentPusd, window, nowMs, shape);
+  return {
+    ...found,
+    band: deviationPusd === undefined ? undefined : bandOf(found.pusd, { spentPusd, window, nowMs, deviationPusd }),
+  };
+}
+
+function expected(
+  spentPusd: PicoUsd,
+  window: { startMs: number; endMs: number },
+  nowMs: number,
+  shape: WeekShape | undefined,
+): Pick<Forecast, 'pusd' | 'basis'> {
   const runRatePusd = restPusd(spentPusd, window, nowMs, undefined) ?? 0n;
   const shapedPusd = shape && restPusd(spentPusd, window, nowMs, shape);
   // Earlier weeks have no spending in the elapsed hours of the week, so only the run rate is left.
   if (shapedPusd === undefined) return { pusd: spentPusd + runRatePusd, basis: 'run_rate' };
   const maxPusd = runRatePusd * MAX_RUN_RATES;
-  return { pusd: spentPusd + (shapedPusd < maxPusd ? shapedPusd : maxPusd), basis };
+  return { pusd: spentPusd + (shapedPusd < maxPusd ? shapedPusd : maxPusd), basis: 'weekday_hours' };
 }
 
 /**

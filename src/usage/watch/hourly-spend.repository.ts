@@ -15,14 +15,14 @@ export interface TeamHours {
 export class HourlySpendRepository {
   constructor(private readonly database: Database) {}
 
-  /** The spending of a team, or of one of its keys, in each hour since. */
-  async ofTeam(teamId: string, keyId: string | null, since: Date): Promise<HourlySpend> {
+  /** The spending of a team, of one of its keys, or of all teams, in each hour since. */
+  async ofTeam(teamId: string | null, keyId: string | null, since: Date): Promise<HourlySpend> {
     const rows = await this.database.db
       .selectFrom('usage_rollups')
       .select(['period', sql<string>`sum(cost_pusd)`.as('cost')])
       .where('grain', '=', keyId === null ? 'hour by team_only' : 'hour by caller')
       .where('period', '>=', since)
-      .where('team_id', '=', teamId)
+      .$if(teamId !== null, (query) => query.where('team_id', '=', teamId ?? ''))
       .$if(keyId !== null, (query) => query.where('key_id', '=', keyId ?? ''))
       .groupBy('period')
       .execute();

@@ -8,10 +8,13 @@ import { Cache } from './cache';
 import { Credits } from './credits';
 import { Keys } from './keys';
 import { Ledger } from './ledger';
+import { Me } from './me';
+import { Overview } from './overview';
 import { Prices } from './prices';
 import { Providers } from './providers';
 import { Savings } from './savings';
 import { Sessions } from './sessions';
+import { CompanySettings } from './settings';
 import { Statements } from './statements';
 import { Teams } from './teams';
 import { Usage, type UsageQuery } from './usage';
@@ -69,6 +72,9 @@ class Requests {
 
 /** `/admin`: for the administrator's key, for keys with a role that may, and for people who are signed in. */
 export class Admin {
+  readonly me: Me;
+  readonly settings: CompanySettings;
+  readonly overview: Overview;
   readonly teams: Teams;
   readonly keys: Keys;
   readonly budgets: Budgets;
@@ -88,6 +94,9 @@ export class Admin {
   readonly ledger: Ledger;
 
   constructor(http: HttpClient) {
+    this.me = new Me(http);
+    this.settings = new CompanySettings(http);
+    this.overview = new Overview(http);
     this.teams = new Teams(http);
     this.keys = new Keys(http);
     this.budgets = new Budgets(http);

@@ -5,14 +5,17 @@ import type {
   CreatedWebhook,
   Deleted,
   Webhook,
+  WebhookDeliveryPage,
   WebhookList,
   WebhookTest,
 } from '@thriftgate/contracts';
 import { type CallOptions, type HttpClient, path } from '../http-client';
 
 export interface AlertsQuery {
-  kind?: AlertKind;
+  /** One of these kinds. */
+  kind?: AlertKind | readonly AlertKind[];
   team_id?: string;
+  acknowledged?: boolean;
   /** Not earlier than this; a string is RFC 3339, Unix seconds or a day in UTC. */
   from?: Date | string;
   /** Earlier than this; a day is included. */
@@ -29,6 +32,11 @@ export class Alerts {
   /** One page, newest first. */
   list(query: AlertsQuery = {}, options?: CallOptions): Promise<AlertPage> {
     return this.http.json('GET', '/admin/alerts', { ...options, query: { ...query } });
+  }
+
+  /** Notes that somebody has seen an alert. */
+  acknowledge(id: string, options?: CallOptions): Promise<Alert> {
+    return this.http.json('POST', path`/admin/alerts/${id}/acknowledge`, options);
   }
 
   /** Every alert, page after page. */
@@ -59,6 +67,13 @@ export interface NewWebhook {
 /** Omitted members do not change. */
 export type WebhookChanges = Partial<Omit<NewWebhook, 'format'>>;
 
+export interface DeliveriesQuery {
+  state?: 'pending' | 'delivered' | 'failed';
+  /** Deliveries per page, 1 to 1000. */
+  limit?: number;
+  cursor?: string;
+}
+
 /** `/admin/webhooks`: the receivers of alerts. */
 export class Webhooks {
   constructor(private readonly http: HttpClient) {}
@@ -82,6 +97,11 @@ export class Webhooks {
 
   delete(id: string, options?: CallOptions): Promise<Deleted> {
     return this.http.json('DELETE', path`/admin/webhooks/${id}`, options);
+  }
+
+  /** What was sent to a webhook, the newest alert first, with the result of each attempt. */
+  deliveries(id: string, query: DeliveriesQuery = {}, options?: CallOptions): Promise<WebhookDeliveryPage> {
+    return this.http.json('GET', path`/admin/webhooks/${id}/deliveries`, { ...options, query: { ...query } });
   }
 
   /** Sends a test message now, and returns the result of its delivery. */

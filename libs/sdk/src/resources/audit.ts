@@ -3,6 +3,8 @@ import type { CallOptions, HttpClient } from '../http-client';
 
 export interface AuditQuery {
   action?: string;
+  /** Only what concerns this team. */
+  team_id?: string;
   /** A key's id, `admin`, or `gateway` for changes by the gateway. */
   actor?: string;
   /** A model's name, or the id of the changed object. */

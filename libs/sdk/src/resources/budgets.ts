@@ -1,4 +1,4 @@
-import type { Budget, BudgetList, Deleted, NewBudget, UpdateBudget } from '@thriftgate/contracts';
+import type { Budget, BudgetList, BudgetWindows, Deleted, ListBudgetsQuery, NewBudget, UpdateBudget } from '@thriftgate/contracts';
 import { type CallOptions, type HttpClient, path } from '../http-client';
 
 /** `/admin/budgets`: spending limits of teams and keys. */
@@ -11,12 +11,17 @@ export class Budgets {
   }
 
   /** Oldest first, with the dollars spent and reserved now. */
-  list(query: { team_id?: string; key_id?: string } = {}, options?: CallOptions): Promise<BudgetList> {
+  list(query: Partial<ListBudgetsQuery> = {}, options?: CallOptions): Promise<BudgetList> {
     return this.http.json('GET', '/admin/budgets', { ...options, query: { ...query } });
   }
 
   retrieve(id: string, options?: CallOptions): Promise<Budget> {
     return this.http.json('GET', path`/admin/budgets/${id}`, options);
+  }
+
+  /** What was spent in past windows, the newest first, and in the current one by day or hour. @param limit how many past ones */
+  windows(id: string, limit?: number, options?: CallOptions): Promise<BudgetWindows> {
+    return this.http.json('GET', path`/admin/budgets/${id}/windows`, { ...options, query: { limit } });
   }
 
   /** Takes effect at once; spending in the current window still counts. */

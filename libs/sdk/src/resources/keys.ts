@@ -23,7 +23,7 @@ export class Keys {
   }
 
   /** @param query `{ include: 'revoked' }` for revoked keys, too */
-  list(teamId: string, query: ListKeysQuery = {}, options?: CallOptions): Promise<ApiKeyList> {
+  list(teamId: string, query: Partial<ListKeysQuery> = {}, options?: CallOptions): Promise<ApiKeyList> {
     return this.http.json('GET', path`/admin/teams/${teamId}/keys`, { ...options, query: { ...query } });
   }
 

@@ -1,4 +1,4 @@
-import type { Deleted, Session, SessionList } from '@thriftgate/contracts';
+import type { Deleted, ListSessionsQuery, Session, SessionList } from '@thriftgate/contracts';
 import { type CallOptions, type HttpClient, path } from '../http-client';
 
 /** `/auth/session`: for pages of the gateway. The cookie is set by the response; a client for it has no `apiKey`. */
@@ -18,8 +18,9 @@ export class OwnSession {
 export class Sessions {
   constructor(private readonly http: HttpClient) {}
 
-  list(options?: CallOptions): Promise<SessionList> {
-    return this.http.json('GET', '/admin/sessions', options);
+  /** Newest first. */
+  list(query: Partial<ListSessionsQuery> = {}, options?: CallOptions): Promise<SessionList> {
+    return this.http.json('GET', '/admin/sessions', { ...options, query: { ...query } });
   }
 
   end(id: string, options?: CallOptions): Promise<Deleted> {

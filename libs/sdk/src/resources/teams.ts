@@ -10,7 +10,7 @@ export class Teams {
   }
 
   /** @param query `{ include: 'deleted' }` for deleted teams, too */
-  list(query: ListTeamsQuery = {}, options?: CallOptions): Promise<TeamList> {
+  list(query: Partial<ListTeamsQuery> = {}, options?: CallOptions): Promise<TeamList> {
     return this.http.json('GET', '/admin/teams', { ...options, query: { ...query } });
   }
 
