@@ -31,19 +31,28 @@ describeInBrowser('the console', () => {
     ['ko', 'dark'],
     ['en', 'light'],
     ['en', 'dark'],
-  ] as const)('shows every page in %s and %s without a fault', async (language, theme) => {
+  ] as const)('is without a fault in %s and %s', async (language, theme) => {
     const browser = await enter({ language, theme });
     await browser.visit('/sign-in');
     expect(await browser.problems()).toEqual([]);
     await browser.signIn(gateway.adminKey);
-    await navigation(browser).first().waitFor();
-    const addresses = await navigation(browser).evaluateAll((links) => links.map((link) => link.getAttribute('href')));
-    expect(addresses.length).toBeGreaterThanOrEqual(17);
-    for (const address of addresses) {
-      await browser.visit((address ?? '').replace(/^\/console/, ''));
-      expect({ address, problems: await browser.problems() }).toEqual({ address, problems: [] });
-    }
+    await browser.page.locator('h1').waitFor();
+    expect(await browser.problems()).toEqual([]);
     expect(await browser.page.evaluate(() => document.documentElement.lang)).toBe(language);
+  });
+
+  it('leads to every page that the administrator may see', async () => {
+    const browser = await enter();
+    await browser.visit('/sign-in');
+    await browser.signIn(gateway.adminKey);
+    await navigation(browser).first().waitFor();
+    const names = await navigation(browser).allTextContents();
+    expect(names.length).toBeGreaterThanOrEqual(17);
+    for (const name of names) {
+      await navigation(browser).getByText(name, { exact: true }).click();
+      await browser.page.waitForFunction((title) => document.title === title, `${name} · Thriftgate`);
+      expect({ name, problems: await browser.problems() }).toEqual({ name, problems: [] });
+    }
   });
 
   it('returns to the page of the address after sign-in, and never to another site', async () => {
