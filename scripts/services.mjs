@@ -8,6 +8,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const which = (name) => spawnSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).stdout.trim() || undefined;
 
+/** The path of the browser that the console is tested in. */
+export const chromium = () => which('chromium') ?? which('chromium-browser') ?? which('google-chrome');
+
 function freePort() {
   return new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {

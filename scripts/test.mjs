@@ -16,7 +16,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startPostgres, startRedis } from './services.mjs';
+import { chromium, startPostgres, startRedis } from './services.mjs';
 import { build } from './start.mjs';
 import { partsOf, SOAK } from './testing/parts.mjs';
 import { TestRun } from './testing/test-run.mjs';
@@ -69,6 +69,7 @@ const notes = [];
 if (!postgres) notes.push('skipped: PostgreSQL is not installed: e2e and faults on the production profile');
 if (!redis)
   notes.push('skipped: Redis is not installed: integration on Redis, e2e and faults on the production profile');
+if (!chromium()) notes.push('skipped: Chromium is not installed: the console in a browser');
 if (!hasPython('openai'))
   notes.push(
     "skipped: Python's openai is not installed (test/support/python/requirements.txt): the calls of its own tests",

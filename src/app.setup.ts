@@ -92,7 +92,7 @@ export async function createApp(
   await app.register(multipart, { limits: { fileSize: FILE_BYTES, files: 1, fields: 16 } });
   app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: invalidRequest }));
   setupApiDocs(app);
-  if (config.console) await serveConsole(app);
+  if (config.console) await serveConsole(app, fastify);
   return app;
 }
 

@@ -9,9 +9,8 @@ const PREFIX = '/console/assets/';
  * Serves the scripts, styles and fonts of the console, compressed by the build, for ever: their names change with their content.
  * Responses under `/admin` and `/auth` name the version, by which an open page notices an update.
  */
-export async function serveConsole(app: NestFastifyApplication): Promise<void> {
+export async function serveConsole(app: NestFastifyApplication, fastify: FastifyInstance): Promise<void> {
   const { assets, version } = app.get(ConsolePage);
-  const fastify = app.getHttpAdapter().getInstance<FastifyInstance>();
   fastify.addHook('onRequest', (request, reply, done) => {
     if (/^\/(admin|auth)\//.test(request.url)) reply.header('x-gateway-version', version);
     if (request.url.startsWith(PREFIX)) reply.header('x-content-type-options', 'nosniff');

@@ -3,6 +3,7 @@ import {
   createRootRouteWithContext,
   createRoute,
   createRouter,
+  lazyRouteComponent,
   redirect,
   retainSearchParams,
 } from '@tanstack/react-router';
@@ -15,7 +16,6 @@ import { Shell } from '../shell/shell';
 import { PageError } from '../shell/page-error';
 import { NotFound } from '../shell/not-found';
 import { Permitted } from '../shell/permitted';
-import { SignInPage } from '../sign-in/sign-in-page';
 import { PAGE_LIST } from '../routes/pages';
 import { PAGE_COMPONENTS } from './page-components';
 import { parseSearch, type RawSearch, SHARED, sharedSearch, stringifySearch } from '../routes/search';
@@ -30,13 +30,17 @@ const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({
   notFoundComponent: NotFound,
 });
 
+const SignInPage = lazyRouteComponent(() => import('../sign-in/sign-in-page'), 'SignInPage');
+
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in',
   component: () => (
-    <WithMessages file="sign-in">
-      <SignInPage />
-    </WithMessages>
+    <Suspense>
+      <WithMessages file="sign-in">
+        <SignInPage />
+      </WithMessages>
+    </Suspense>
   ),
 });
 

@@ -1,7 +1,5 @@
-// Mantine's styles by component, in its order: what no page uses is not loaded.
+// In this order. The styles of the calendar and of the palette come with them.
 import 'pretendard/dist/web/variable/pretendardvariable-dynamic-subset.css';
-import '@mantine/core/styles.css';
-import '@mantine/dates/styles.css';
+import './mantine-styles';
 import '@mantine/notifications/styles.css';
-import '@mantine/spotlight/styles.css';
 import './base.css';

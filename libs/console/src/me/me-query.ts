@@ -1,12 +1,11 @@
 import { queryOptions } from '@tanstack/react-query';
-import { request } from '../api/request';
-import type { Me, Preferences } from './me';
+import type { Preferences } from '@thriftgate/contracts';
+import { api } from '../api/client';
 
 export const meQuery = queryOptions({
   queryKey: ['me'],
-  queryFn: ({ signal }) => request<Me>('GET', '/admin/me', { signal }),
+  queryFn: ({ signal }) => api.admin.me.get({ signal }),
   staleTime: 60_000,
 });
 
-export const putPreferences = (preferences: Preferences): Promise<Preferences> =>
-  request<Preferences>('PUT', '/admin/me/preferences', { body: preferences });
+export const putPreferences = (preferences: Preferences): Promise<Preferences> => api.admin.me.choose(preferences);

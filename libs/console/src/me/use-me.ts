@@ -1,9 +1,9 @@
 import { useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
-import type { Me, Preferences } from './me';
+import type { AdminMe, Preferences } from '@thriftgate/contracts';
 import { meQuery, putPreferences } from './me-query';
 
 /** Who is signed in. Below the shell, which waits for it. */
-export function useMe(): Me {
+export function useMe(): AdminMe {
   return useSuspenseQuery(meQuery).data;
 }
 

@@ -35,7 +35,8 @@ export function sharedSearch(raw: Record<string, unknown>): SharedSearch {
 
 function isZone(name: string): boolean {
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
   } catch {
     return false;
   }

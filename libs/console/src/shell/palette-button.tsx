@@ -1,8 +1,10 @@
 import { ActionIcon, Kbd, Text, UnstyledButton } from '@mantine/core';
-import { spotlight } from '@mantine/spotlight';
 import { Search } from 'lucide-react';
 import { useText } from '../i18n/use-text';
 import classes from './palette-button.module.css';
+
+/** With the palette itself, which is not a part of the first page. */
+const openPalette = () => void import('@mantine/spotlight').then(({ spotlight }) => spotlight.open());
 
 const IS_MAC = /mac|iphone|ipad/i.test(navigator.userAgent);
 
@@ -11,7 +13,7 @@ export function PaletteButton() {
   const text = useText();
   return (
     <>
-      <UnstyledButton className={classes.wide} visibleFrom="sm" onClick={spotlight.open}>
+      <UnstyledButton className={classes.wide} visibleFrom="sm" onClick={openPalette}>
         <Search size={14} aria-hidden />
         <Text size="sm" c="dimmed" flex={1}>
           {text('shell.search')}
@@ -26,7 +28,7 @@ export function PaletteButton() {
         color="gray"
         size="lg"
         aria-label={text('shell.search')}
-        onClick={spotlight.open}
+        onClick={openPalette}
       >
         <Search size={18} aria-hidden />
       </ActionIcon>

@@ -1,18 +1,19 @@
 import { AppShell, Burger, Group, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Outlet, useLocation } from '@tanstack/react-router';
-import { Suspense, useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { Brand } from '../components/brand';
 import { LoadingPage } from '../components/loading-page';
 import { useText } from '../i18n/use-text';
 import { HeaderControls } from './header-controls';
 import { Navigation } from './navigation';
-import { Palette } from './palette';
 import { PaletteButton } from './palette-button';
 import { useAppliedPreferences } from './use-applied-preferences';
 import { ShortcutList } from './shortcut-list';
 import { TeamPicker } from './team-picker';
 import { UpdateNotice } from './update-notice';
+
+const Palette = lazy(() => import('./palette').then((module) => ({ default: module.Palette })));
 
 const NAVIGATION_WIDTH = 216;
 
@@ -68,7 +69,9 @@ export function Shell() {
           </Suspense>
         </AppShell.Main>
       </AppShell>
-      <Palette />
+      <Suspense>
+        <Palette />
+      </Suspense>
       <ShortcutList />
     </>
   );

@@ -1,0 +1,115 @@
+import { ConsoleBrowser, describeInBrowser, type Visitor } from '../support/console-browser';
+import { type RunningGateway, startGateway } from '../support/gateway';
+
+/** People open the console, sign in with a key, and find every page that they may see. */
+describeInBrowser('the console', () => {
+  let gateway: RunningGateway;
+  let open: ConsoleBrowser | undefined;
+
+  beforeAll(async () => {
+    gateway = await startGateway();
+  });
+  afterEach(async () => {
+    await open?.close();
+    open = undefined;
+  });
+  afterAll(() => gateway.stop());
+
+  const enter = async (visitor: Partial<Visitor> = {}) => {
+    open = await ConsoleBrowser.open(gateway.url, {
+      language: 'ko',
+      theme: 'light',
+      secrets: [gateway.adminKey],
+      ...visitor,
+    });
+    return open;
+  };
+  const navigation = (browser: ConsoleBrowser) => browser.page.locator('nav a');
+
+  it.each([
+    ['ko', 'light'],
+    ['ko', 'dark'],
+    ['en', 'light'],
+    ['en', 'dark'],
+  ] as const)('is without a fault in %s and %s', async (language, theme) => {
+    const browser = await enter({ language, theme });
+    await browser.visit('/sign-in');
+    expect(await browser.problems()).toEqual([]);
+    await browser.signIn(gateway.adminKey);
+    await browser.page.locator('h1').waitFor();
+    expect(await browser.problems()).toEqual([]);
+    expect(await browser.page.evaluate(() => document.documentElement.lang)).toBe(language);
+  });
+
+  it('leads to every page that the administrator may see', async () => {
+    const browser = await enter();
+    await browser.visit('/sign-in');
+    await browser.signIn(gateway.adminKey);
+    await navigation(browser).first().waitFor();
+    const names = await navigation(browser).allTextContents();
+    expect(names.length).toBeGreaterThanOrEqual(17);
+    for (const name of names) {
+      await navigation(browser).getByText(name, { exact: true }).click();
+      await browser.page.waitForFunction((title) => document.title === title, `${name} · Thriftgate`);
+      expect({ name, problems: await browser.problems() }).toEqual({ name, problems: [] });
+    }
+  });
+
+  it('returns to the page of the address after sign-in, and never to another site', async () => {
+    const browser = await enter();
+    await browser.page.goto(`${gateway.url}/console/usage?from=7d`);
+    await browser.page.waitForURL(/sign-in/);
+    await browser.signIn('sk-tg-wrong');
+    await browser.page.locator('input[aria-invalid=true]').waitFor();
+    browser.faults.splice(0);
+    await browser.signIn(gateway.adminKey);
+    await browser.page.waitForURL(`${gateway.url}/console/usage?from=7d`);
+    for (const to of ['https://evil.example', '//evil.example', '/\\evil.example', '/console/../../evil']) {
+      await browser.visit(`/sign-in?to=${encodeURIComponent(to)}`);
+      await browser.signIn(gateway.adminKey);
+      await navigation(browser).first().waitFor();
+      expect(new URL(browser.page.url()).origin).toBe(gateway.url);
+      expect(new URL(browser.page.url()).pathname).toMatch(/^\/console\/?$/);
+    }
+  });
+
+  it('shows a member the pages of a member, and signs out', async () => {
+    const { key } = await gateway.createKey();
+    const browser = await enter({ language: 'en', secrets: [key] });
+    await browser.visit('/sign-in');
+    await browser.signIn(key);
+    await navigation(browser).first().waitFor();
+    const names = await navigation(browser).allTextContents();
+    expect(names).toContain('Usage');
+    expect(names).not.toContain('Audit log');
+    await browser.page.goto(`${gateway.url}/console/audit`);
+    await browser.page.getByText('audit:read').waitFor();
+    await browser.page.getByRole('button', { name: /^Account/ }).click();
+    await browser.page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await browser.page.waitForURL(/sign-in/);
+    expect((await browser.page.context().cookies()).filter(({ value }) => value !== '')).toEqual([]);
+  });
+
+  it('is worked by keys: the palette, and letters that can be switched off', async () => {
+    const browser = await enter({ language: 'en' });
+    const { page } = browser;
+    await browser.visit('/sign-in');
+    await browser.signIn(gateway.adminKey);
+    await navigation(browser).first().waitFor();
+    await page.getByRole('button', { name: 'Search' }).first().click();
+    await page.getByPlaceholder('Page, team, key, model or request id').fill('Budg');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/console\/budgets/);
+    await page.keyboard.press('g');
+    await page.keyboard.press('u');
+    await page.waitForURL(/\/console\/usage/);
+    await page.keyboard.press('?');
+    await page.getByText('Single letters are shortcuts').click();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.keyboard.press('g');
+    await page.keyboard.press('b');
+    expect(page.url()).toContain('/console/usage');
+    expect(browser.faults).toEqual([]);
+  });
+});

@@ -1,0 +1,173 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+const PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome'];
+const TEXTS = resolve(__dirname, '../../libs/console/src/i18n');
+const WIDTHS = [320, 768, 1280];
+const HEIGHT = 800;
+const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+/** The system's Chromium; undefined where there is none. */
+export const chromiumPath = PROGRAMS.map(
+  (program) => spawnSync('sh', ['-c', `command -v ${program}`], { encoding: 'utf8' }).stdout.trim() || undefined,
+).find((path) => path !== undefined);
+
+/** `describe` for stories that need a browser: skipped where there is none, which `npm test` says at its end. */
+export const describeInBrowser = chromiumPath ? describe : describe.skip;
+
+export interface Visitor {
+  language: 'ko' | 'en';
+  theme: 'light' | 'dark';
+  /** What must be found nowhere in the page: not in its text, address and storage. */
+  secrets: readonly string[];
+}
+
+/** A person's browser on the console, and what a visit of any page must not do. */
+export class ConsoleBrowser {
+  readonly faults: string[] = [];
+
+  private constructor(
+    private readonly browser: Browser,
+    readonly page: Page,
+    private readonly url: string,
+    private readonly visitor: Visitor,
+  ) {}
+
+  static async open(url: string, visitor: Visitor): Promise<ConsoleBrowser> {
+    const browser = await chromium.launch({ executablePath: chromiumPath, args: ['--headless', '--no-sandbox'] });
+    const context = await browser.newContext({
+      viewport: { width: WIDTHS[2] ?? 0, height: HEIGHT },
+      locale: visitor.language === 'ko' ? 'ko-KR' : 'en-US',
+      colorScheme: visitor.theme,
+      // Neither the company's zone nor that of the server.
+      timezoneId: 'America/New_York',
+    });
+    const page = await context.newPage();
+    const console_ = new ConsoleBrowser(browser, page, url, visitor);
+    await console_.watch();
+    return console_;
+  }
+
+  close(): Promise<void> {
+    return this.browser.close();
+  }
+
+  /** Opens a page by its path below `/console`, and waits for its heading. */
+  async visit(path: string): Promise<void> {
+    await this.page.goto(`${this.url}/console${path}`);
+    await this.page.locator('h1').first().waitFor();
+  }
+
+  async signIn(key: string): Promise<void> {
+    await this.page.locator('input[type=password]').fill(key);
+    await this.page.locator('button[type=submit]').click();
+  }
+
+  /** What is wrong with the page as it is now: what a visit must not do, and what axe finds. */
+  async problems(): Promise<string[]> {
+    return [
+      ...this.faults.splice(0),
+      ...(await this.tooWide()),
+      ...(await this.englishOnKorean()),
+      ...(await this.secretsFound()),
+      ...(await this.axe()),
+    ];
+  }
+
+  /** The violations that axe finds, each with its element. */
+  async axe(): Promise<string[]> {
+    // By `evaluate`, which the page's policy allows; without a module system, which axe would look for.
+    await this.page.evaluate(`const module = undefined; ${AXE}`);
+    const found = await this.page.evaluate(async (tags) => {
+      const { axe } = window as unknown as { axe: { run(root: Document, options: object): Promise<AxeResult> } };
+      return axe.run(document, { runOnly: tags });
+    }, AXE_TAGS);
+    return found.violations.flatMap(({ id, nodes }) =>
+      nodes.map((node) => `axe ${id}: ${node.html.slice(0, 200)} ${node.any[0]?.message ?? ''}`),
+    );
+  }
+
+  private async watch(): Promise<void> {
+    const { page, faults } = this;
+    page.on('pageerror', ({ message }) => faults.push(`error: ${message}`));
+    page.on('console', (message) => {
+      if (message.type() === 'error') faults.push(`console: ${message.text()}`);
+    });
+    page.on('request', (request) => {
+      if (!request.url().startsWith(this.url) && !/^(data|blob):/.test(request.url()))
+        faults.push(`request to another origin: ${request.url()}`);
+    });
+    await page.exposeFunction('reportViolation', (directive: string) => faults.push(`policy: ${directive}`));
+    await page.addInitScript(() =>
+      document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
+        (window as unknown as { reportViolation(text: string): void }).reportViolation(
+          `${violatedDirective} ${blockedURI}`,
+        ),
+      ),
+    );
+  }
+
+  private async tooWide(): Promise<string[]> {
+    const wide: string[] = [];
+    for (const width of WIDTHS) {
+      await this.page.setViewportSize({ width, height: HEIGHT });
+      const [scroll, client] = await this.page.evaluate(() => {
+        const { scrollWidth, clientWidth } = document.documentElement;
+        return [scrollWidth, clientWidth] as const;
+      });
+      if (scroll > client) wide.push(`wider than ${width}: ${scroll}`);
+    }
+    return wide;
+  }
+
+  private async englishOnKorean(): Promise<string[]> {
+    if (this.visitor.language !== 'ko') return [];
+    const shown = await this.page.evaluate(() => {
+      const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      const texts: string[] = [];
+      while (walker.nextNode()) {
+        const isForeign = walker.currentNode.parentElement?.closest('[lang=en], script, style');
+        if (!isForeign) texts.push(walker.currentNode.textContent?.trim() ?? '');
+      }
+      const labels = [...document.querySelectorAll('[aria-label], [placeholder], [title]')].flatMap((element) =>
+        ['aria-label', 'placeholder', 'title'].map((name) => element.getAttribute(name) ?? ''),
+      );
+      return [...texts, ...labels];
+    });
+    const english = englishTexts();
+    return [...new Set(shown)].filter((text) => english.has(text)).map((text) => `English on a Korean page: ${text}`);
+  }
+
+  private async secretsFound(): Promise<string[]> {
+    const everything = await this.page.evaluate(() =>
+      [
+        document.documentElement.outerHTML,
+        location.href,
+        JSON.stringify(localStorage),
+        JSON.stringify(sessionStorage),
+        document.cookie,
+        ...[...document.querySelectorAll('input')].map(({ value }) => value),
+      ].join('\n'),
+    );
+    return this.visitor.secrets.filter((secret) => everything.includes(secret)).map(() => 'a key stands in the page');
+  }
+}
+
+interface AxeResult {
+  violations: { id: string; nodes: { html: string; any: { message: string }[] }[] }[];
+}
+
+/** All texts in English that are others in Korean. */
+function englishTexts(): Set<string> {
+  const read = (language: string, file: string) =>
+    (require(join(TEXTS, language, file)) as { messages: Record<string, string> }).messages;
+  return new Set(
+    readdirSync(join(TEXTS, 'en')).flatMap((file) => {
+      const korean = read('ko', file);
+      return Object.entries(read('en', file)).flatMap(([id, text]) => (korean[id] === text ? [] : [text]));
+    }),
+  );
+}
