@@ -3,6 +3,7 @@ import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swa
 import * as contracts from '@thriftgate/contracts';
 import { Requires } from '../http/access.decorators';
 import { ApiErrors } from '../http/api-errors.decorator';
+import { alertToWire } from './alert-wire';
 import { AlertsRepository } from './alerts.repository';
 
 @ApiTags('Alerts')
@@ -27,21 +28,7 @@ export class AlertsController {
     const found = await this.alerts.list({ kind, teamId, from, to }, cursor, limit + 1);
     const alerts = found.slice(0, limit);
     const deliveries = await this.alerts.deliveriesOf(alerts.map(({ id }) => id));
-    const data = alerts.map((alert) => ({
-      id: alert.id,
-      kind: alert.kind,
-      severity: alert.severity,
-      team_id: alert.teamId,
-      data: alert.data as Record<string, unknown>,
-      text: { en: alert.textEn, ko: alert.textKo },
-      deliveries: (deliveries.get(alert.id) ?? []).map(({ webhookId, state, tries, lastError }) => ({
-        webhook_id: webhookId,
-        state,
-        tries,
-        last_error: lastError,
-      })),
-      created_at: alert.createdAt.toISOString(),
-    }));
+    const data = alerts.map((alert) => alertToWire(alert, deliveries.get(alert.id)));
     return { data, next_cursor: found.length > limit ? (alerts.at(-1)?.id ?? null) : null };
   }
 }
