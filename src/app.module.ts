@@ -10,6 +10,7 @@ import { CacheModule } from './cache/cache.module';
 import { ChatModule } from './chat/chat.module';
 import { EmbeddingsModule } from './embeddings/embeddings.module';
 import { ResponsesModule } from './responses/responses.module';
+import { EventsModule } from './events/events.module';
 import { GatewayErrorFilter } from './http/gateway-error.filter';
 import { CallsModule } from './calls/calls.module';
 import { LogDestination } from './common/runtime/log-destination';
@@ -91,6 +92,7 @@ export class AppModule {
         OverviewModule,
 
         BatchModule.forRoot(config),
+        EventsModule,
         HealthModule,
         ...(config.console ? [ConsoleModule] : []),
       ],

@@ -7,7 +7,8 @@ import { type Caller, CurrentCaller, CurrentScope, type Scope } from '../common/
 import { GatewayError } from '../common/errors';
 import { pageOf } from '../common/pages';
 import type { Alert } from './alert';
-import { AlertsRepository, type Delivery } from './alerts.repository';
+import { alertToWire } from './alert-wire';
+import { AlertsRepository } from './alerts.repository';
 
 const PATH_ID = { schema: contracts.pathIdSchema };
 
@@ -58,26 +59,6 @@ export class AlertsController {
 
   private async shown(alerts: readonly Alert[]): Promise<contracts.Alert[]> {
     const deliveries = await this.alerts.deliveriesOf(alerts.map(({ id }) => id));
-    return alerts.map((alert) => toWire(alert, deliveries.get(alert.id) ?? []));
+    return alerts.map((alert) => alertToWire(alert, deliveries.get(alert.id)));
   }
-}
-
-function toWire(alert: Alert, deliveries: readonly Delivery[]): contracts.Alert {
-  return {
-    id: alert.id,
-    kind: alert.kind,
-    severity: alert.severity,
-    team_id: alert.teamId,
-    data: alert.data as Record<string, unknown>,
-    text: { en: alert.textEn, ko: alert.textKo },
-    deliveries: deliveries.map(({ webhookId, state, tries, lastError }) => ({
-      webhook_id: webhookId,
-      state,
-      tries,
-      last_error: lastError,
-    })),
-    acknowledged_at: alert.acknowledged?.at.toISOString() ?? null,
-    acknowledged_by: alert.acknowledged?.by ?? null,
-    created_at: alert.createdAt.toISOString(),
-  };
 }

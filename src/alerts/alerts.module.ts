@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module';
+import { EventHubModule } from '../event-hub/event-hub.module';
 import { TeamsModule } from '../teams/teams.module';
+import { AlertEvents } from './alert-events.service';
 import { AlertsController } from './alerts.controller';
 import { AlertsRepository } from './alerts.repository';
 import { AlertsService } from './alerts.service';
@@ -16,11 +18,12 @@ import { WebhooksService } from './webhooks/webhooks.service';
 
 /** Alerts and their delivery to webhooks. */
 @Module({
-  imports: [AuditModule, TeamsModule],
+  imports: [AuditModule, EventHubModule, TeamsModule],
   controllers: [AlertsController, WebhooksController, DeliveriesController],
   providers: [
     AlertsService,
     AlertsRepository,
+    AlertEvents,
     WebhooksService,
     WebhooksRepository,
     DeliveryService,

@@ -124,6 +124,12 @@ export class AlertsRepository {
     });
   }
 
+  /** Alerts that were raised after a time, oldest first. */
+  async since(time: Date, limit: number): Promise<Alert[]> {
+    const query = this.database.db.selectFrom('alerts').selectAll().where('created_at', '>', time);
+    return (await query.orderBy('id').limit(limit).execute()).map(toAlert);
+  }
+
   async deliveriesOf(alertIds: string[]): Promise<Map<string, Delivery[]>> {
     const byAlert = new Map<string, Delivery[]>();
     if (alertIds.length === 0) return byAlert;

@@ -41,6 +41,6 @@ import { SignInLimits } from './sessions/sign-in-limits.service';
     SessionsService,
     SignInLimits,
   ],
-  exports: [AuthGuard, AdminKey, CallerIdentity],
+  exports: [AuthGuard, AdminKey, CallerIdentity, KeyFinder, SessionDirectory],
 })
 export class AuthModule {}

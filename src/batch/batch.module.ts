@@ -11,6 +11,8 @@ import { AdminBatches } from './admin/admin-batches.service';
 import { BatchesController } from './batches.controller';
 import { BatchesRepository } from './batches.repository';
 import { BatchesService } from './batches.service';
+import { EventHubModule } from '../event-hub/event-hub.module';
+import { BatchEvents } from './admin/batch-events.service';
 import { FilesModule } from './files/files.module';
 import { BatchInputService } from './input/batch-input.service';
 import { BatchFinisher } from './output/batch-finisher.service';
@@ -71,6 +73,7 @@ export class BatchModule {
         AuditModule,
         TeamsModule,
         BudgetsModule,
+        EventHubModule,
         LedgerModule,
         ProvidersModule,
         ReportsModule,
@@ -82,6 +85,7 @@ export class BatchModule {
       providers: [
         AdminBatches,
         AdminBatchesRepository,
+        BatchEvents,
         BatchesService,
         BatchesRepository,
         BatchInputService,

@@ -3,11 +3,12 @@ import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
 import { Requires } from '../http/access.decorators';
 import { ApiErrors } from '../http/api-errors.decorator';
-import { type Caller, CurrentCaller } from '../common/caller';
+import { type Caller, CurrentCaller, CurrentScope, type Scope } from '../common/caller';
 import { InvalidateDocs, StatsDocs } from './cache.docs';
 import type { Criteria } from './invalidation/invalidation-rule';
 import { keyOfHeader } from './key/cache-key';
 import { CacheStatsService } from './stats/cache-stats.service';
+import { InvalidationPreview } from './invalidation/invalidation-preview.service';
 import { InvalidationService } from './invalidation/invalidation.service';
 
 @ApiTags('Cache')
@@ -19,6 +20,7 @@ export class CacheController {
   constructor(
     private readonly stats: CacheStatsService,
     private readonly invalidation: InvalidationService,
+    private readonly preview: InvalidationPreview,
   ) {}
 
   @Get('stats')
@@ -36,12 +38,18 @@ export class CacheController {
   async invalidate(
     @Body({ schema: contracts.invalidateCacheSchema }) body: contracts.InvalidateCache,
     @CurrentCaller() caller: Caller,
+    @CurrentScope() scope: Scope,
   ): Promise<contracts.CacheInvalidated> {
     const { dry_run: dryRun, replaced_by: replacedBy, ...members } = body;
+    const criteria = criteriaOf(body);
+    if (dryRun) {
+      const generation = await this.invalidation.generationIn(criteria);
+      const { invalidatedKeys, dryRun: found } = await this.preview.of(criteria, scope);
+      return { generation, invalidated_keys: invalidatedKeys, dry_run: found };
+    }
     const { generation, invalidatedKeys } = await this.invalidation.invalidate({
-      criteria: criteriaOf(body),
+      criteria,
       replacedBy,
-      dryRun: dryRun === true,
       actor: caller.keyId,
       what: namesOf({ ...members, replaced_by: replacedBy }),
     });

@@ -9,7 +9,8 @@ replicas within 100 ms, and within a second while Redis is away. A call that sta
 response afterwards.
 
 A \`model\` alone, or \`all\`, starts a new cache generation; narrower criteria make a rule, which is in force until the last
-response that it can match expires. \`dry_run\` counts and changes nothing. Each invalidation is recorded in \`/admin/audit\` and
+response that it can match expires. \`dry_run\` changes nothing, and says under \`dry_run\` what would be lost: responses
+and bytes by model, about what it costs to fill the cache again, and which teams have hits on them. Each invalidation is recorded in \`/admin/audit\` and
 raises the alert \`cache_invalidated\`.`;
 
 const EXAMPLES = {
@@ -53,7 +54,8 @@ export function InvalidateDocs(): MethodDecorator {
 const STATS_DESCRIPTION = `Counts come from daily counters (UTC): they are the same on every replica and after a restart, and stay when a month of
 the ledger is dropped. \`models\` has a row for each generation of a model; \`group_by\` adds \`data\` with a row for each group. Each call
 counts once, by its \`x-cache-status\`, as in \`/admin/usage?group_by=cache_status\`. \`total_keys\`, \`keys\` and \`bytes\` are what the cache
-holds now for all teams, regardless of the requested span and team.`;
+holds now for all teams, regardless of the requested span and team. For a line of the hit rate of each generation by day, send
+\`group_by=model,generation,day\`; \`generations\` says when and why each began.`;
 
 /** The OpenAPI documentation of the statistics. */
 export function StatsDocs(): MethodDecorator {

@@ -11,6 +11,7 @@ import { CacheMemory } from './stats/cache-memory.service';
 import { CacheStatsRepository } from './stats/cache-stats.repository';
 import { CacheStatsService } from './stats/cache-stats.service';
 import { AnswerFinder } from './invalidation/answer-finder.service';
+import { InvalidationPreview } from './invalidation/invalidation-preview.service';
 import { InvalidationService } from './invalidation/invalidation.service';
 import { RulesRepository } from './invalidation/rules.repository';
 import { InvalidationRules } from './invalidation/rules.service';
@@ -37,6 +38,7 @@ import { VendorTurns } from './turns/vendor-turns.store';
     InvalidationRules,
     AnswerFinder,
     InvalidationService,
+    InvalidationPreview,
     CacheMemoryRepository,
     CacheMemory,
     CacheStatsRepository,

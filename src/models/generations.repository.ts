@@ -14,6 +14,12 @@ export interface Generation {
   version: string | null;
 }
 
+/** A generation with when and why it began. */
+export interface PastGeneration extends Generation {
+  reason: GenerationReason;
+  created_at: Date;
+}
+
 export type GenerationReason = ModelGenerationsTable['reason'];
 
 /** Why and by whom new generations are started. */
@@ -57,9 +63,14 @@ export class GenerationsRepository {
       .execute();
   }
 
-  /** All generations, for the statistics. */
-  history(): Promise<Generation[]> {
-    return this.database.db.selectFrom('model_generations').select(['model', 'generation', 'version']).execute();
+  /** All generations in order, for the statistics. */
+  history(): Promise<PastGeneration[]> {
+    return this.database.db
+      .selectFrom('model_generations')
+      .select(['model', 'generation', 'version', 'reason', 'created_at'])
+      .orderBy('model')
+      .orderBy('generation')
+      .execute();
   }
 
   /** Starts a new generation of each model. */

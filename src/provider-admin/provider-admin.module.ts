@@ -1,9 +1,13 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module';
 import { CallsModule } from '../calls/calls.module';
 import { ModelsModule } from '../models/models.module';
 import { ProvidersModule } from '../providers/providers.module';
 import { RoutingModule } from '../routing/routing.module';
 import { TeamsModule } from '../teams/teams.module';
+import { ReportsModule } from '../usage/reports/reports.module';
+import { ModelTestsController } from './model-tests.controller';
+import { ModelTests } from './model-tests.service';
 import { ProviderKeysService } from './provider-keys.service';
 import { ProviderSettingsService } from './provider-settings.service';
 import { ProviderTestsService } from './provider-tests.service';
@@ -12,8 +16,8 @@ import { ProvidersController } from './providers.controller';
 
 /** The routes by which administrators add, change and test providers. */
 @Module({
-  imports: [CallsModule, ModelsModule, ProvidersModule, RoutingModule, TeamsModule],
-  controllers: [ProvidersController],
-  providers: [ProviderSettingsService, ProviderKeysService, ProviderTestsService, ProviderViews],
+  imports: [AuditModule, CallsModule, ModelsModule, ProvidersModule, ReportsModule, RoutingModule, TeamsModule],
+  controllers: [ProvidersController, ModelTestsController],
+  providers: [ModelTests, ProviderSettingsService, ProviderKeysService, ProviderTestsService, ProviderViews],
 })
 export class ProviderAdminModule {}

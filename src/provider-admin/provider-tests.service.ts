@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { TestProvider } from '@thriftgate/contracts';
+import type { ProviderTest, TestProvider } from '@thriftgate/contracts';
 import { type ProbeResult, ProviderProbe } from '../calls/provider-probe.service';
 import type { Caller } from '../common/caller';
 import { GatewayError } from '../common/errors';
@@ -26,25 +26,31 @@ export class ProviderTestsService {
   ) {}
 
   /** @throws GatewayError `not_found`, `rate_limit_exceeded`, and what keeps an attempt from being made */
-  async test(name: string, { model, key_id: keyId }: TestProvider, caller: Caller) {
+  async test(name: string, request: TestProvider, caller: Caller): Promise<ProviderTest> {
+    const result = await this.ask(name, request, caller);
+    const { ok, status } = result;
+    const details = { model: request.model ?? null, key_id: request.key_id ?? null, ok, status };
+    await this.repository.recordTest(name, details, caller.keyId);
+    return result;
+  }
+
+  /** As {@link test}, without an entry in the audit. */
+  async ask(name: string, { model, key_id: keyId }: TestProvider, caller: Caller): Promise<ProviderTest> {
     const found = this.registry.find(name);
     if (!found) throw noSuchProvider(name);
     const provider = keyId === undefined ? found : this.registry.withKey(name, keyId);
     if (!provider) throw noSuchKey(name, keyId ?? '', 'key_id');
     this.count(name);
     const startedAt = performance.now();
-    const result = await this.ask(() =>
+    const { status, error, models, costPusd } = await this.probed(() =>
       model === undefined ? this.probe.listModels(provider) : this.probe.askModel(provider, model, caller),
     );
     const latencyMs = Math.round(performance.now() - startedAt);
-    const { status, error, models, costPusd } = result;
-    const details = { model: model ?? null, key_id: keyId ?? null, ok: error === null, status };
-    await this.repository.recordTest(name, details, caller.keyId);
     return { ok: error === null, status, error, latency_ms: latencyMs, models, cost_usd: formatUsd(costPusd) };
   }
 
   /** What the vendor cannot be asked is the result of a test, too. */
-  private async ask(work: () => Promise<ProbeResult>): Promise<ProbeResult> {
+  private async probed(work: () => Promise<ProbeResult>): Promise<ProbeResult> {
     try {
       return await work();
     } catch (error) {

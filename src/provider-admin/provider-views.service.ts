@@ -1,11 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import type * as contracts from '@thriftgate/contracts';
+import { Clock } from '../common/clock';
+import type { PicoUsd } from '../common/money';
 import { ProviderConnections } from '../providers/provider-connections.service';
 import { ProviderRegistry } from '../providers/provider-registry.service';
 import type { ProviderInForce } from '../providers/providers-in-force';
 import { DeploymentStates } from '../routing/deployment-states.service';
+import { DeploymentHealth, type HealthReport } from '../routing/health/deployment-health.service';
+import { ReportsService } from '../usage/reports/reports.service';
 import { noSuchKey } from './provider-errors';
 import { providerToWire } from './provider-wire';
+
+const DAY_MS = 86_400_000;
+
+interface ProviderFacts {
+  report: HealthReport;
+  paidPusd: ReadonlyMap<string, PicoUsd>;
+}
 
 /** Providers as administrators see them: settings, keys without secrets, and the state of their deployments. */
 @Injectable()
@@ -14,23 +25,43 @@ export class ProviderViews {
     private readonly registry: ProviderRegistry,
     private readonly connections: ProviderConnections,
     private readonly states: DeploymentStates,
+    private readonly health: DeploymentHealth,
+    private readonly reports: ReportsService,
+    private readonly clock: Clock,
   ) {}
 
-  all(): contracts.Provider[] {
-    return this.registry.settings().map((settings) => this.of(settings));
+  async all(): Promise<contracts.Provider[]> {
+    const facts = await this.facts();
+    return this.registry.settings().map((settings) => this.toWire(settings, facts));
   }
 
-  of(settings: ProviderInForce): contracts.Provider {
+  async of(settings: ProviderInForce): Promise<contracts.Provider> {
+    return this.toWire(settings, await this.facts());
+  }
+
+  /** How deployments fare over all replicas, and what each provider was paid today. */
+  private async facts(): Promise<ProviderFacts> {
+    const from = new Date(Math.floor(this.clock.now() / DAY_MS) * DAY_MS);
+    const [report, { data }] = await Promise.all([
+      this.health.read(),
+      this.reports.usage({ from, timezone: 'UTC' }, ['provider']),
+    ]);
+    return { report, paidPusd: new Map(data.map(({ groups, sums }) => [groups.provider ?? '', sums.costPusd])) };
+  }
+
+  private toWire(settings: ProviderInForce, { report, paidPusd }: ProviderFacts): contracts.Provider {
     const { name, source, baseUrl } = settings;
     return providerToWire(settings, {
-      deployments: this.states.ofProvider(name),
+      deployments: this.states.ofProvider(name, report),
+      health: report.of((deployment) => deployment.startsWith(`${name}/`)),
+      spentTodayPusd: paidPusd.get(name) ?? 0n,
       addressProblem: source === 'admin' ? this.connections.problemOf(baseUrl) : undefined,
       openingOf: (credential) => this.states.openingOf(name, credential),
     });
   }
 
-  keyOf(settings: ProviderInForce, id: string): contracts.ProviderKey {
-    const found = this.of(settings).keys.find((key) => key.id === id);
+  async keyOf(settings: ProviderInForce, id: string): Promise<contracts.ProviderKey> {
+    const found = (await this.of(settings)).keys.find((key) => key.id === id);
     if (!found) throw noSuchKey(settings.name, id);
     return found;
   }

@@ -1,4 +1,5 @@
 import type * as contracts from '@thriftgate/contracts';
+import { formatUsd, type PicoUsd } from '../common/money';
 import { vendorOf } from '@thriftgate/providers';
 import { type Credential, OWN_CREDENTIAL } from '../providers/provider';
 import type { KeyInForce, ProviderInForce } from '../providers/providers-in-force';
@@ -8,6 +9,8 @@ import type { OpenState } from '../routing/breakers/breakers.service';
 /** What administrators see besides the settings of a provider. */
 export interface ProviderState {
   deployments: contracts.Provider['deployments'];
+  health: contracts.UpstreamHealth;
+  spentTodayPusd: PicoUsd;
   /** Why its base URL is forbidden; undefined if it is allowed. */
   addressProblem: string | undefined;
   openingOf(credential: Credential): OpenState | undefined;
@@ -16,6 +19,7 @@ export interface ProviderState {
 /** A provider as administrators see it, without secrets. */
 export function providerToWire(settings: ProviderInForce, state: ProviderState): contracts.Provider {
   const { name, source, type, headers, enabled, catalogueVendor, stored, keys } = settings;
+  const shownKeys = [...ownKey(settings, state), ...keys.map((key) => keyToWire(key, state))];
   const [baseUrl = '', query] = settings.baseUrl.split(/\?(.*)/s);
   return {
     name,
@@ -27,8 +31,13 @@ export function providerToWire(settings: ProviderInForce, state: ProviderState):
     enabled,
     serves_catalogue: catalogueVendor !== undefined,
     problem: problemOf(settings, state),
-    keys: [...ownKey(settings, state), ...keys.map((key) => keyToWire(key, state))],
+    keys: shownKeys,
     deployments: state.deployments,
+    health: {
+      ...state.health,
+      spend_today_usd: formatUsd(state.spentTodayPusd),
+      keys_set_aside: shownKeys.filter(({ set_aside: aside }) => aside !== null).length,
+    },
     created_at: stored?.createdAt.toISOString() ?? null,
     updated_at: stored?.updatedAt.toISOString() ?? null,
   };

@@ -31,15 +31,15 @@ export class ProvidersController {
       'Of the environment, of gateway.yaml and of administrators, with their keys and the state of their deployments.',
   })
   @ApiOkResponse({ description: 'The providers.', standardSchema: contracts.providerListSchema })
-  list(): contracts.ProviderList {
-    return { data: this.views.all() };
+  async list(): Promise<contracts.ProviderList> {
+    return { data: await this.views.all() };
   }
 
   @Get(':provider')
   @ApiOperation({ summary: 'Show a provider' })
   @ApiOkResponse({ description: 'The provider.', standardSchema: contracts.providerSchema })
   @ApiErrors('not_found')
-  get(@Param('provider', PATH_ID) provider: string): contracts.Provider {
+  get(@Param('provider', PATH_ID) provider: string): Promise<contracts.Provider> {
     return this.views.of(this.settings.get(provider));
   }
 

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import type { ProviderError } from '@thriftgate/providers';
 import { GatewayError } from '../common/errors';
 import { AttemptFailure, UnsupportedCall } from './attempt-failure';
 import { Breakers } from './breakers/breakers.service';
+import { type CountedFailure, DeploymentCounts } from './health/deployment-counts.service';
 import { LinePace } from './lines/line-pace.service';
 import { ProviderHealth } from './provider-health.service';
 import type { MakeAttempt, ReleaseSlot, RouteRequest, WantedAttempt } from './route-request';
@@ -15,6 +17,7 @@ export type AttemptEnd<T> =
   /** There was no room. @property forMs how long a line is to wait; undefined where that is not known */
   | { kind: 'busy'; forMs: number | undefined };
 
+const OK = 200;
 const TOO_MANY_REQUESTS = 429;
 const UNAVAILABLE = 503;
 
@@ -27,6 +30,7 @@ export class AttemptRunner {
     readonly slots: DeploymentSlots,
     readonly breakers: Breakers,
     private readonly health: ProviderHealth,
+    private readonly counts: DeploymentCounts,
     private readonly pace: LinePace,
   ) {}
 
@@ -47,13 +51,18 @@ export class AttemptRunner {
     const release: ReleaseSlot = (broken) => {
       giveBack();
       released = true;
-      if (broken) this.health.failed(deployment, broken, provider.credential);
+      if (broken) {
+        this.health.failed(deployment, broken, provider.credential);
+        this.counts.brokeOff(deployment.id, asFailure(broken, OK, request));
+      }
       if (answered) watched.completed(broken !== undefined);
     };
     try {
       const answer = await makeAttempt(deployment, number, release, provider);
       this.health.succeeded(deployment, provider.credential);
-      this.latencies.add(deployment.id, stream, performance.now() - startedAt, performance.now());
+      const latencyMs = performance.now() - startedAt;
+      this.latencies.add(deployment.id, stream, latencyMs, performance.now());
+      this.counts.answered(deployment.id, latencyMs);
       answered = true;
       watched.answered();
       if (released) watched.completed(false);
@@ -69,7 +78,11 @@ export class AttemptRunner {
       failure.madeBy(model, deployment, number);
       if (isLine && isRateLimit(failure) && !request.isFlex)
         this.pace.refused(deployment, provider.credential, failure.error.retryAfterMs);
-      if (!signal.aborted && !isSilent) this.health.failed(deployment, failure.error, provider.credential);
+      if (!signal.aborted && !isSilent) {
+        const { error, upstreamStatus } = failure;
+        this.health.failed(deployment, error, provider.credential);
+        this.counts.failed(deployment.id, asFailure(error, upstreamStatus, request));
+      }
       return { kind: 'failed', failure };
     }
   }
@@ -86,4 +99,8 @@ function saysNothing({ isFlex, isLine }: RouteRequest, failure: AttemptFailure):
 
 function isRateLimit({ error }: AttemptFailure): boolean {
   return error.retryable && error.status === TOO_MANY_REQUESTS;
+}
+
+function asFailure(error: ProviderError, status: number | undefined, { requestId }: RouteRequest): CountedFailure {
+  return { error, status: status ?? null, requestId };
 }

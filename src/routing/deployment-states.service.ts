@@ -1,25 +1,36 @@
 import { Injectable } from '@nestjs/common';
 import type { DeploymentStates as WireStates } from '@thriftgate/contracts';
+import { Clock } from '../common/clock';
+import { formatUsd } from '../common/money';
 import type { Deployment } from '../models/model';
 import { ModelRegistry } from '../models/model-registry.service';
+import { PriceBook } from '../pricing/price-book.service';
 import { type Credential, OWN_CREDENTIAL } from '../providers/provider';
 import { ProviderRegistry } from '../providers/provider-registry.service';
 import { AttemptRunner } from './attempt-runner.service';
 import type { OpenState } from './breakers/breakers.service';
+import type { HealthReport } from './health/deployment-health.service';
 
 /** The state of a deployment as the wire has it. */
 type DeploymentState = WireStates['data'][number];
 
-/** What this process knows of each deployment: its breakers, running calls and latencies. */
+/** Prices of no team in particular. */
+const ALL_TEAMS = '';
+const TOKENS_PER_MTOK = 1_000_000n;
+
+/** What this process knows of each deployment: its breakers, running calls and latencies; and its price and health. */
 @Injectable()
 export class DeploymentStates {
   constructor(
     private readonly models: ModelRegistry,
     private readonly providers: ProviderRegistry,
     private readonly runner: AttemptRunner,
+    private readonly prices: PriceBook,
+    private readonly clock: Clock,
   ) {}
 
-  all(): DeploymentState[] {
+  /** @param report how deployments fared, over all replicas */
+  all(report: HealthReport): DeploymentState[] {
     const names = new Map<string, Set<string>>();
     const deployments = new Map<string, Deployment>();
     for (const { name, deployments: each } of this.models.all())
@@ -27,11 +38,11 @@ export class DeploymentStates {
         deployments.set(deployment.id, deployment);
         names.set(deployment.id, (names.get(deployment.id) ?? new Set()).add(name));
       }
-    return [...deployments.values()].map((each) => this.toWire(each, [...(names.get(each.id) ?? [])]));
+    return [...deployments.values()].map((each) => this.toWire(each, [...(names.get(each.id) ?? [])], report));
   }
 
-  ofProvider(name: string): DeploymentState[] {
-    return this.all().filter(({ deployment }) => deployment.startsWith(`${name}/`));
+  ofProvider(name: string, report: HealthReport): DeploymentState[] {
+    return this.all(report).filter(({ deployment }) => deployment.startsWith(`${name}/`));
   }
 
   /** Why and for how much longer a credential of a provider is not used; undefined where it is. */
@@ -39,7 +50,7 @@ export class DeploymentStates {
     return this.runner.breakers.openingOfCredential(provider, credential);
   }
 
-  private toWire(deployment: Deployment, models: string[]): DeploymentState {
+  private toWire(deployment: Deployment, models: string[], report: HealthReport): DeploymentState {
     const { breakers, slots, latencies } = this.runner;
     const credentials = this.providers.withCredentials(deployment.provider, null).map(({ credential }) => credential);
     const opening = breakers.earliestOpening(deployment, credentials.length > 0 ? credentials : [OWN_CREDENTIAL]);
@@ -54,6 +65,17 @@ export class DeploymentStates {
       running: slots.running(deployment),
       stream_latency_ms: average(true),
       latency_ms: average(false),
+      price: this.priceOf(deployment),
+      health: report.of((id) => id === deployment.id),
+    };
+  }
+  private priceOf(deployment: Deployment): DeploymentState['price'] {
+    const price = this.prices.of(deployment, ALL_TEAMS, this.clock.now());
+    return {
+      input_usd_per_mtok: formatUsd(price.inputPusd * TOKENS_PER_MTOK),
+      cached_input_usd_per_mtok: formatUsd(price.cachedInputPusd * TOKENS_PER_MTOK),
+      output_usd_per_mtok: formatUsd(price.outputPusd * TOKENS_PER_MTOK),
+      estimated: price.estimated,
     };
   }
 }

@@ -3,6 +3,7 @@ import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swa
 import * as contracts from '@thriftgate/contracts';
 import { Requires } from '../http/access.decorators';
 import { ApiErrors } from '../http/api-errors.decorator';
+import { DeploymentHealth } from './health/deployment-health.service';
 import { DeploymentStates } from './deployment-states.service';
 
 @ApiTags('Model settings')
@@ -11,15 +12,20 @@ import { DeploymentStates } from './deployment-states.service';
 @Requires('models:read')
 @Controller('admin/deployments')
 export class DeploymentsController {
-  constructor(private readonly states: DeploymentStates) {}
+  constructor(
+    private readonly states: DeploymentStates,
+    private readonly health: DeploymentHealth,
+  ) {}
 
   @Get()
   @ApiOperation({
     summary: 'Show the state of each deployment',
-    description: 'Breakers, running calls and average latencies, as the process that answers sees them.',
+    description:
+      'Breakers, running calls and average latencies, as the process that answers sees them. Under `health`, how the attempts of ' +
+      'all replicas ended in the last 5 minutes, hour and 24 hours.',
   })
   @ApiOkResponse({ description: 'The deployments.', standardSchema: contracts.deploymentStatesSchema })
-  list(): contracts.DeploymentStates {
-    return { data: this.states.all() };
+  async list(): Promise<contracts.DeploymentStates> {
+    return { data: this.states.all(await this.health.read()) };
   }
 }

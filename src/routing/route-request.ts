@@ -5,6 +5,8 @@ import type { ConfiguredProvider } from '../providers/provider';
 /** What the router must know of a call. */
 export interface RouteRequest {
   model: Model;
+  /** Of the call, beside the last failure that administrators see. */
+  requestId: string;
   /** Aborted when every client that waits for the answer has disconnected. */
   signal: AbortSignalLike;
   stream: boolean;

@@ -29,6 +29,7 @@ function setUp(...ids: string[]) {
     affinity: undefined,
     isLine: false,
     isFlex: false,
+    requestId: 'request',
     attemptsBefore: 0,
     pricePusd: () => 0n,
     withCredentials: () => [aProvider()],

@@ -54,6 +54,7 @@ function setUp(keys = [ONE, TWO], affinity?: string) {
     affinity: of,
     isLine: false,
     isFlex: false,
+    requestId: 'request',
     attemptsBefore: 0,
     pricePusd: () => 0n,
     withCredentials,

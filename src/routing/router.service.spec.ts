@@ -65,6 +65,7 @@ describe('the router', () => {
         affinity: undefined,
         isLine: false,
         isFlex: false,
+        requestId: 'request',
         attemptsBefore: 0,
         pricePusd: () => 0n,
         withCredentials,

@@ -63,10 +63,21 @@ export class SessionDirectory implements OnModuleInit {
     return this.signedIn(row);
   }
 
+  /** Whether a session still stands; asking does not count as its use. */
+  isWorking(sessionId: string): boolean {
+    for (const row of this.byHash.values())
+      if (row.id === sessionId) return this.endOf(row) > this.clock.now() && this.callerOf(row) !== undefined;
+    return false;
+  }
+
+  /** Milliseconds since 1970. */
+  private endOf({ ended_at: endedAt, ends_at: endsAt, seen_at: seenAt }: SessionRow): number {
+    return endedAt !== null ? -Infinity : Math.min(endsAt.getTime(), seenAt.getTime() + IDLE_MS);
+  }
+
   private signedIn(row: SessionRow): SignedIn | undefined {
     const nowMs = this.clock.now();
-    const endMs = Math.min(row.ends_at.getTime(), row.seen_at.getTime() + IDLE_MS);
-    if (row.ended_at !== null || endMs <= nowMs) return undefined;
+    if (this.endOf(row) <= nowMs) return undefined;
     const caller = this.callerOf(row);
     if (!caller) return undefined;
     if (nowMs - row.seen_at.getTime() >= TOUCH_EVERY_MS) this.touch(row, new Date(nowMs));

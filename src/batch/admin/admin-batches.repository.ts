@@ -39,6 +39,22 @@ export class AdminBatchesRepository {
       .execute();
   }
 
+  /** The batches that have not ended, and those that ended after a time. */
+  openOrEndedSince(time: Date, limit: number): Promise<Batch[]> {
+    return this.database.db
+      .selectFrom('batches')
+      .selectAll()
+      .where((eb) =>
+        eb.or([
+          eb('status', 'in', ['validating', 'in_progress', 'finalizing', 'cancelling']),
+          ...(['completed_at', 'failed_at', 'expired_at', 'cancelled_at'] as const).map((at) => eb(at, '>', time)),
+        ]),
+      )
+      .orderBy('id', 'desc')
+      .limit(limit)
+      .execute();
+  }
+
   find(batchId: string, { teamId, keyId }: Scope): Promise<Batch | undefined> {
     let query = this.database.db.selectFrom('batches').selectAll().where('id', '=', batchId);
     if (teamId !== undefined) query = query.where('team_id', '=', teamId);

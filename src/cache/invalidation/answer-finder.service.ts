@@ -2,11 +2,19 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '../../common/clock';
 import { GenerationsService } from '../../models/generations.service';
 import { ModelRegistry } from '../../models/model-registry.service';
-import { modelOfKey } from '../key/cache-key';
-import type { CacheEntry } from '../store/cache-entry';
+import { modelOfKey, scopeOfKey } from '../key/cache-key';
+import { type CacheEntry, sizeOf } from '../store/cache-entry';
 import { ResponseCacheStore } from '../store/response-cache.store';
 import { type Criteria, matches } from './invalidation-rule';
 import { InvalidationRules } from './rules.service';
+
+/** The responses that match. */
+export interface FoundAnswers {
+  /** By model. @property bytes undefined where all responses of the model match */
+  byModel: ReadonlyMap<string, { answers: number; bytes: number | undefined }>;
+  /** The teams and shares that have them. */
+  scopes: ReadonlySet<string>;
+}
 
 /** Finds the responses that could be served now, in memory and in Redis. Slow: for administrators' calls only. */
 @Injectable()
@@ -24,6 +32,25 @@ export class AnswerFinder {
   /** How many responses match and are not invalidated already. */
   count(criteria: Criteria): Promise<number> {
     return this.walk(criteria, Infinity, () => Promise.resolve());
+  }
+
+  /** The responses that match and are not invalidated already, by model. */
+  async find(criteria: Criteria): Promise<FoundAnswers> {
+    const isWhole = criteria.key === undefined && onlyModelOrKey(criteria);
+    const byModel = new Map<string, { answers: number; bytes: number | undefined }>();
+    const scopes = new Set<string>();
+    await this.walk(criteria, Infinity, async (keys) => {
+      const entries = isWhole ? [] : await Promise.all(keys.map((key) => this.store.peek(key)));
+      for (const [index, key] of keys.entries()) {
+        const { model } = modelOfKey(key);
+        const { answers, bytes = 0 } = byModel.get(model) ?? { answers: 0 };
+        const entry = entries[index];
+        const own = entry ? sizeOf(key, entry) : 0;
+        byModel.set(model, { answers: answers + 1, bytes: isWhole ? undefined : bytes + own });
+        scopes.add(scopeOfKey(key));
+      }
+    });
+    return { byModel, scopes };
   }
 
   /** Removes the responses that a rule invalidates. @returns how many could be served until then */

@@ -13,8 +13,6 @@ export interface InvalidationRequest {
   criteria: Criteria;
   /** What replaces the model or the version that the criteria name. */
   replacedBy?: string | undefined;
-  /** Counts and changes nothing. */
-  dryRun: boolean;
   /** The id of the administrator's key. */
   actor: string;
   /** The members of the request, for the audit and the alert. */
@@ -42,17 +40,25 @@ export class InvalidationService {
     private readonly alerts: AlertsService,
   ) {}
 
+  /** The generation in force of what the criteria name. @throws GatewayError `model_not_found` or `invalid_request` */
+  async generationIn(criteria: Criteria): Promise<number> {
+    await this.check(criteria);
+    return this.generationOf(criteria);
+  }
+
   /** @throws GatewayError `model_not_found` or `invalid_request` */
   async invalidate(request: InvalidationRequest): Promise<Invalidation> {
     const { criteria } = request;
-    if (criteria.model !== undefined) await this.models.require(criteria.model);
-    if (criteria.key !== undefined) requireKey(criteria.key);
+    await this.check(criteria);
     const byGeneration = Object.keys(criteria).every((name) => name === 'model');
-    if (request.dryRun)
-      return { generation: await this.generationOf(criteria), invalidatedKeys: await this.finder.count(criteria) };
     const { replacedBy } = request;
     if (replacedBy !== undefined) await this.models.expect(replacedBy, criteria);
     return byGeneration ? this.startGenerations(request) : this.addRule(request);
+  }
+
+  private async check({ model, key }: Criteria): Promise<void> {
+    if (model !== undefined) await this.models.require(model);
+    if (key !== undefined) requireKey(key);
   }
 
   private async startGenerations(request: InvalidationRequest): Promise<Invalidation> {

@@ -57,7 +57,7 @@ export class CacheStatsRepository {
   counts(
     filter: CacheStatsFilter,
     groups: CacheStatsGroup[],
-    limit: number,
+    limit: number | undefined,
   ): Promise<{ byGeneration: GroupCounts[]; data: GroupCounts[] }> {
     return snapshot(this.database, async (transaction) => ({
       byGeneration: await this.grouped(filter, ['model', 'generation'], undefined, transaction),
@@ -102,6 +102,14 @@ export class CacheStatsRepository {
       refused: refused.get(nameOf(row)) ?? {},
       savedPusd: BigInt(row.saved),
     }));
+  }
+
+  /** The teams with calls that are counted. */
+  async teams(): Promise<string[]> {
+    const { rows } = await sql<{ team_id: string }>`SELECT DISTINCT team_id FROM cache_rollups`.execute(
+      this.database.db,
+    );
+    return rows.map(({ team_id: id }) => id);
   }
 
   /** How many calls asked for a fresh response on the matching days, by the member or header that asked for it. */

@@ -49,7 +49,10 @@ describe('the cache statistics', () => {
         'current'
       > as GenerationsService,
       {
-        history: () => Promise.resolve([{ model: 'gpt-4.1', generation: 2, version: 'v2' }]),
+        history: () =>
+          Promise.resolve([
+            { model: 'gpt-4.1', generation: 2, version: 'v2', reason: 'declared', created_at: new Date(0) },
+          ]),
       } as Pick<GenerationsRepository, 'history'> as GenerationsRepository,
     );
   };

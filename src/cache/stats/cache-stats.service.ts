@@ -5,6 +5,7 @@ import { formatUsd } from '../../common/money';
 import { GenerationsRepository } from '../../models/generations.repository';
 import { GenerationsService } from '../../models/generations.service';
 import { LedgerDrain } from '../../ledger/drain/ledger-drain.service';
+import { marksOf } from './generation-marks';
 import { CacheMemory, nameOf } from './cache-memory.service';
 import { type CacheCounts, type CacheStatsFilter, CacheStatsRepository } from './cache-stats.repository';
 
@@ -45,7 +46,8 @@ export class CacheStatsService {
       return { ...counts, model: String(name), generation: Number(generation), keys: 0, bytes: 0, evictions: 0 };
     });
     const rows = await this.withMemory(counted, filter);
-    const versions = new Map((await this.history.history()).map((each) => [nameOf(each), each.version]));
+    const history = await this.history.history();
+    const versions = new Map(history.map((each) => [nameOf(each), each.version]));
     const sum = (pick: (row: Row) => number) => rows.reduce((total, row) => total + pick(row), 0);
     return {
       total_keys: sum(({ keys }) => keys),
@@ -61,7 +63,9 @@ export class CacheStatsService {
         ...toWire(row),
         bytes: row.bytes,
         evictions: row.evictions,
+        hit_rate: rateOf(row),
       })),
+      generations: marksOf(history, { from, to, model }),
       ...(groups.length === 0 ? {} : { data: data.map((row) => Object.assign({}, row.groups, withRate(row))) }),
     };
   }
@@ -122,6 +126,9 @@ function toWire({ hits, misses, coalesced, bypassed, refreshed, refused, savedPu
 
 /** A coalesced call is neither a hit nor a miss: the cache had no response, and no upstream was called for it. */
 function withRate(counts: CacheCounts) {
-  const { hits, misses } = counts;
-  return { ...toWire(counts), hit_rate: hits + misses === 0 ? 0 : hits / (hits + misses) };
+  return { ...toWire(counts), hit_rate: rateOf(counts) };
+}
+
+function rateOf({ hits, misses }: Pick<CacheCounts, 'hits' | 'misses'>): number {
+  return hits + misses === 0 ? 0 : hits / (hits + misses);
 }

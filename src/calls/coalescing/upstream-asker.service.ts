@@ -35,6 +35,7 @@ export class UpstreamAsker {
     const owner = slot.scope.id === teamId ? teamId : null;
     const request = {
       model,
+      requestId: call.requestId,
       signal,
       stream: call.request.stream,
       isLine: call.batch !== undefined,

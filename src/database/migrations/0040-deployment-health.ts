@@ -5,7 +5,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   const statements = [
     sql`CREATE TABLE deployment_minutes (
       minute timestamptz NOT NULL, deployment text NOT NULL, attempts int NOT NULL, failures int NOT NULL,
-      rate_limited int NOT NULL, latencies int[] NOT NULL, PRIMARY KEY (minute, deployment))`,
+      rate_limited int NOT NULL, latency numeric NOT NULL, PRIMARY KEY (minute, deployment))`,
     sql`CREATE TABLE deployment_errors (
       deployment text PRIMARY KEY, code text NOT NULL, status int, message text NOT NULL, request_id text,
       at timestamptz NOT NULL)`,

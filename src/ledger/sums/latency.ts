@@ -18,6 +18,17 @@ export const BUCKET_STARTS: readonly number[] = [
   ...[1, 10, 100, 1_000, 10_000].flatMap((scale) => STEPS.map((step) => step * scale)),
 ];
 
+/** The bucket of a latency. @param ms not negative */
+export function bucketOf(ms: number): number {
+  return BUCKET_STARTS.findLastIndex((start) => start <= ms);
+}
+
+/** Counts by bucket as one number in decimals, as PostgreSQL sums them. */
+export function packLatencies(counts: ReadonlyMap<number, number>): string {
+  const packed = [...counts].map(([bucket, count]) => BigInt(count) * 10n ** BigInt(bucket * BUCKET_DECIMALS));
+  return String(packed.reduce((sum, each) => sum + each, 0n));
+}
+
 /** How many calls each bucket has, the fastest first, up to the last one that has some. */
 export type LatencyCounts = readonly number[];
 

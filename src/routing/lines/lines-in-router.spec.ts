@@ -30,6 +30,7 @@ function setUp(refusal: Partial<ProviderError>, upstreamStatus = refusal.status)
       signal: new AbortController().signal,
       stream: false,
       affinity: undefined,
+      requestId: 'request',
       attemptsBefore: 0,
       pricePusd: () => 0n,
       withCredentials: () => [aProvider()],

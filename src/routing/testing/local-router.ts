@@ -5,6 +5,7 @@ import { Clock } from '../../common/clock';
 import { LinePace } from '../lines/line-pace.service';
 import { AttemptRunner } from '../attempt-runner.service';
 import type { ProviderRegistry } from '../../providers/provider-registry.service';
+import type { DeploymentCounts } from '../health/deployment-counts.service';
 import type { ProviderHealth } from '../provider-health.service';
 import { Router } from '../router.service';
 import { DeploymentSlots } from '../slots.service';
@@ -50,6 +51,12 @@ export function localRouter(health: Pick<ProviderHealth, 'succeeded' | 'failed'>
   const channel = new FakeBreakerChannel();
   const breakers = new Breakers(channel.asService(), new FakeRevivals().asRegistry());
   breakers.onModuleInit();
-  const router = new Router(new AttemptRunner(slots, breakers, health as ProviderHealth, pace));
+  const counts = { answered() {}, failed() {}, brokeOff() {} } as Pick<
+    DeploymentCounts,
+    'answered' | 'failed' | 'brokeOff'
+  >;
+  const router = new Router(
+    new AttemptRunner(slots, breakers, health as ProviderHealth, counts as DeploymentCounts, pace),
+  );
   return { router, slots, breakers, channel, pace };
 }

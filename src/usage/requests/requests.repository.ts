@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestSort, StatusRange } from '@thriftgate/contracts';
 import { type ExpressionBuilder, type Kysely, type Selectable, sql } from 'kysely';
+import { encodeTime } from 'ulid';
 import type { Scope } from '../../common/caller';
 import type { PicoUsd } from '../../common/money';
 import { Database } from '../../database/database.connection';
@@ -59,6 +60,12 @@ const MAX_EXAMINED = 50_000;
 /** By cost, and of a team, a key or a batch, the rows lie apart from each other: each is read from another place of the disk. */
 const MAX_EXAMINED_APART = 10_000;
 
+const ULID_TIME_CHARACTERS = 10;
+const LONGEST_CALL_MS = 10 * 60_000;
+
+/** The key of a row, and whether it has ended. */
+export type RowKey = Pick<LedgerRow, 'request_id' | 'attempt' | 'state'>;
+
 /** Sorts after every character of an id. */
 const AFTER_IDS = '~';
 
@@ -73,6 +80,59 @@ export class RequestsRepository {
     if (teamId !== undefined) rows = rows.where('team_id', '=', teamId);
     if (keyId !== undefined) rows = rows.where('key_id', '=', keyId);
     return rows.orderBy('attempt').execute();
+  }
+
+  /** The keys of rows of calls that came after a time, newest first, and those of some calls. */
+  async rowKeys(after: Date, limit: number, requestIds: readonly string[]): Promise<RowKey[]> {
+    const columns = ['request_id', 'attempt', 'state'] as const;
+    const least = encodeTime(Math.max(0, after.getTime()), ULID_TIME_CHARACTERS);
+    const { db } = this.database;
+    const newest = await db
+      .selectFrom('ledger')
+      .select(columns)
+      .where('request_id', '>=', least)
+      .orderBy('request_id', 'desc')
+      .orderBy('attempt', 'desc')
+      .limit(limit)
+      .execute();
+    if (requestIds.length === 0) return newest;
+    return [
+      ...newest,
+      ...(await db.selectFrom('ledger').select(columns).where('request_id', 'in', requestIds).execute()),
+    ];
+  }
+
+  /** The rows with these keys, in their order. */
+  async withKeys(keys: readonly Pick<RowKey, 'request_id' | 'attempt'>[]): Promise<LedgerRow[]> {
+    if (keys.length === 0) return [];
+    const pairs = sql.join(keys.map(({ request_id: id, attempt }) => sql`(${id}, ${attempt}::smallint)`));
+    const query = this.database.db.selectFrom('ledger').selectAll();
+    return query
+      .where(sql<boolean>`(request_id, attempt) IN (${pairs})`)
+      .orderBy('request_id')
+      .orderBy('attempt')
+      .execute();
+  }
+
+  /** The keys of rows that ended after a time, of calls that came at most ten minutes before it, newest first. */
+  async endedSince(time: Date, limit: number): Promise<RowKey[]> {
+    const least = encodeTime(Math.max(0, time.getTime() - LONGEST_CALL_MS), ULID_TIME_CHARACTERS);
+    const examined = this.database.db
+      .selectFrom('ledger')
+      .select(['request_id', 'attempt', 'state', 'created_at', 'latency_ms'])
+      .where('request_id', '>=', least)
+      .where('corrects', 'is', null)
+      .orderBy('request_id', 'desc')
+      .limit(MAX_EXAMINED)
+      .as('newest');
+    return this.database.db
+      .selectFrom(examined)
+      .select(['request_id', 'attempt', 'state'])
+      .where('state', '<>', 'dispatched')
+      .where(sql<boolean>`created_at + coalesce(latency_ms, 0) * interval '1 millisecond' >= ${time}`)
+      .orderBy('request_id', 'desc')
+      .limit(limit)
+      .execute();
   }
 
   /** @param maxExamined specs set fewer */

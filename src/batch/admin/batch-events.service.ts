@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import type { BatchEvent } from '@thriftgate/contracts';
+import { formatUsd } from '../../common/money';
+import { EventHub } from '../../event-hub/event-hub.service';
+import type { EventPage, EventSource } from '../../event-hub/event-source';
+import type { Batch } from '../batches.repository';
+import { AdminBatchesRepository } from './admin-batches.repository';
+
+const OVERLAP_MS = 10_000;
+const MAX_BATCHES = 1_000;
+
+/** The progress of batches, for open streams: an event where counts or status differ from those a second before. */
+@Injectable()
+export class BatchEvents implements EventSource {
+  readonly topic = 'batches';
+  private known = new Map<string, string>();
+
+  constructor(
+    private readonly repository: AdminBatchesRepository,
+    hub: EventHub,
+  ) {
+    hub.register(this);
+  }
+
+  async begin(): Promise<void> {
+    this.known = statesOf(await this.recent());
+  }
+
+  async poll(): Promise<EventPage> {
+    const batches = await this.recent();
+    const before = this.known;
+    this.known = statesOf(batches);
+    const changed = batches.filter((batch) => before.get(batch.id) !== this.known.get(batch.id));
+    return { events: changed.map(toEvent), cut: batches.length === MAX_BATCHES };
+  }
+
+  async replay(since: Date): Promise<EventPage> {
+    const batches = await this.repository.openOrEndedSince(since, MAX_BATCHES);
+    return { events: batches.map(toEvent), cut: batches.length === MAX_BATCHES };
+  }
+
+  private recent(): Promise<Batch[]> {
+    return this.repository.openOrEndedSince(new Date(Date.now() - OVERLAP_MS), MAX_BATCHES);
+  }
+}
+
+function statesOf(batches: readonly Batch[]): Map<string, string> {
+  return new Map(
+    batches.map((each) => [
+      each.id,
+      [each.status, each.completed_lines, each.failed_lines, each.cached_lines, each.cost_pusd].join(' '),
+    ]),
+  );
+}
+
+function toEvent(batch: Batch): EventPage['events'][number] {
+  const data: BatchEvent = {
+    id: batch.id,
+    team_id: batch.team_id,
+    key_id: batch.key_id,
+    status: batch.status,
+    request_counts: { total: batch.total_lines, completed: batch.completed_lines, failed: batch.failed_lines },
+    cached: batch.cached_lines,
+    list_cost_usd: formatUsd(batch.list_cost_pusd),
+    cost_usd: formatUsd(batch.cost_pusd),
+    saved_usd: formatUsd(batch.saved_pusd),
+    expires_at: batch.expires_at.toISOString(),
+  };
+  return { topic: 'batches', name: 'batch', teamId: batch.team_id, keyId: batch.key_id, data };
+}

@@ -1,0 +1,95 @@
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import type { EventPage, EventSource, Topic } from './event-source';
+
+const POLL_MS = 1_000;
+
+/** A stream that someone has open. */
+export interface EventClient {
+  readonly topics: ReadonlySet<Topic>;
+  /** @param atMs when the events were read, in milliseconds since 1970: a stream that breaks off resumes there */
+  receive(topic: Topic, page: EventPage, atMs: number): void;
+  /** Called each second; a client that must end does so here. */
+  check(): void;
+  end(reason: 'stopping'): void;
+}
+
+/**
+ * Asks each source once a second for all streams of this process, and a source whose topic no stream has not at all: many open
+ * consoles cost the database as much as one.
+ */
+@Injectable()
+export class EventHub implements OnModuleDestroy {
+  private readonly logger = new Logger(EventHub.name);
+  private readonly sources = new Map<Topic, EventSource>();
+  private readonly clients = new Set<EventClient>();
+  private readonly begun = new Set<Topic>();
+  private timer: NodeJS.Timeout | undefined;
+  private polling: Promise<void> | undefined;
+  private stopping = false;
+
+  register(source: EventSource): void {
+    this.sources.set(source.topic, source);
+  }
+
+  /** Ends all streams: the process stops. */
+  async onModuleDestroy(): Promise<void> {
+    this.stopping = true;
+    clearInterval(this.timer);
+    for (const client of this.clients) client.end('stopping');
+    this.clients.clear();
+    await this.polling;
+  }
+
+  /**
+   * Gives a client what happens from now on.
+   *
+   * @param since what happened since then comes first
+   */
+  async add(client: EventClient, since: Date | undefined): Promise<void> {
+    if (this.stopping) return client.end('stopping');
+    this.clients.add(client);
+    this.timer ??= setInterval(() => void this.tick(), POLL_MS);
+    const atMs = Date.now();
+    for (const topic of client.topics) {
+      await this.begin(topic);
+      const source = this.sources.get(topic);
+      if (since && source) client.receive(topic, await source.replay(since), atMs);
+    }
+  }
+
+  remove(client: EventClient): void {
+    this.clients.delete(client);
+    if (this.clients.size > 0) return;
+    clearInterval(this.timer);
+    this.timer = undefined;
+    this.begun.clear();
+  }
+
+  private async begin(topic: Topic): Promise<void> {
+    if (this.begun.has(topic)) return;
+    this.begun.add(topic);
+    await this.sources.get(topic)?.begin();
+  }
+
+  private async tick(): Promise<void> {
+    for (const client of this.clients) client.check();
+    // A database that is slow is asked less often.
+    this.polling ??= this.poll().finally(() => (this.polling = undefined));
+    await this.polling;
+  }
+
+  private async poll(): Promise<void> {
+    for (const [topic, source] of this.sources) {
+      const clients = [...this.clients].filter(({ topics }) => topics.has(topic));
+      if (clients.length === 0) this.begun.delete(topic);
+      if (clients.length === 0 || !this.begun.has(topic)) continue;
+      try {
+        const atMs = Date.now();
+        const page = await source.poll();
+        for (const client of clients) client.receive(topic, page, atMs);
+      } catch (error) {
+        this.logger.debug({ err: error, topic }, 'events could not be read');
+      }
+    }
+  }
+}

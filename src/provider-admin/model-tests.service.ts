@@ -1,0 +1,39 @@
+import { Injectable } from '@nestjs/common';
+import type { ModelTest } from '@thriftgate/contracts';
+import { AuditRepository } from '../audit/audit.repository';
+import type { Caller } from '../common/caller';
+import { GatewayError } from '../common/errors';
+import { formatUsd, parseUsd } from '../common/money';
+import { ModelRegistry } from '../models/model-registry.service';
+import { ProviderTestsService } from './provider-tests.service';
+
+/** Asks each deployment of a model for a few tokens. */
+@Injectable()
+export class ModelTests {
+  constructor(
+    private readonly models: ModelRegistry,
+    private readonly providers: ProviderTestsService,
+    private readonly audit: AuditRepository,
+  ) {}
+
+  /** @throws GatewayError `not_found`, `rate_limit_exceeded`, and what keeps an attempt from being made */
+  async test(name: string, caller: Caller): Promise<ModelTest> {
+    const model = this.models.allKnown().find((each) => each.name === name);
+    if (!model) throw noSuchModel(name);
+    const deployments: ModelTest['deployments'] = [];
+    // One after the other: together they would be a burst at one provider.
+    for (const { id, provider, upstreamModel } of model.deployments) {
+      const { models: _, ...result } = await this.providers.ask(provider, { model: upstreamModel }, caller);
+      deployments.push({ deployment: id, ...result });
+    }
+    const ok = deployments.every((each) => each.ok);
+    const costPusd = deployments.reduce((sum, each) => sum + parseUsd(each.cost_usd), 0n);
+    const details = { ok, deployments: deployments.map(({ deployment, ok: works }) => ({ deployment, ok: works })) };
+    await this.audit.record({ actor: caller.keyId, action: 'model.tested', subject: name, details });
+    return { model: name, ok, deployments, cost_usd: formatUsd(costPusd) };
+  }
+}
+
+function noSuchModel(name: string): GatewayError {
+  return new GatewayError('not_found', { message: `There is no model '${name}'. GET /admin/models lists them.` });
+}

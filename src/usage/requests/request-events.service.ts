@@ -1,0 +1,90 @@
+import { Injectable } from '@nestjs/common';
+import { EventHub } from '../../event-hub/event-hub.service';
+import type { EventPage, EventSource } from '../../event-hub/event-source';
+import { LedgerDrain } from '../../ledger/drain/ledger-drain.service';
+import { RequestNames } from './request-names.service';
+import { toWire } from './request-wire';
+import { type RowKey, RequestsRepository } from './requests.repository';
+
+/** Rows are looked for among the calls that came within so long: a coalesced call has its row at its end only. */
+const WITHIN_MS = 120_000;
+const MAX_KEYS = 2_000;
+const MAX_ROWS = 1_000;
+/** Calls whose attempts run are looked at until they end, at most so many and so long. */
+const MAX_OPEN = 500;
+const OPEN_MS = 15 * 60_000;
+
+/** Rows of the ledger that have ended, for open streams. */
+@Injectable()
+export class RequestEvents implements EventSource {
+  readonly topic = 'requests' as const;
+  /** When each row was first seen to have ended, and each call to be open; in milliseconds since 1970. */
+  private seen = new Map<string, number>();
+  private readonly open = new Map<string, number>();
+
+  constructor(
+    private readonly repository: RequestsRepository,
+    private readonly names: RequestNames,
+    private readonly drain: LedgerDrain,
+    hub: EventHub,
+  ) {
+    hub.register(this);
+  }
+
+  async begin(): Promise<void> {
+    this.seen.clear();
+    this.open.clear();
+    await this.fresh();
+  }
+
+  async poll(): Promise<EventPage> {
+    const fresh = await this.fresh();
+    return this.pageOf(fresh.slice(0, MAX_ROWS), fresh.length > MAX_ROWS);
+  }
+
+  async replay(since: Date): Promise<EventPage> {
+    await this.drain.flush();
+    const keys = await this.repository.endedSince(since, MAX_ROWS + 1);
+    return this.pageOf(keys.slice(0, MAX_ROWS), keys.length > MAX_ROWS);
+  }
+
+  /** The keys of rows that have ended since the last time. */
+  private async fresh(): Promise<RowKey[]> {
+    const nowMs = Date.now();
+    await this.drain.flush();
+    const keys = await this.repository.rowKeys(new Date(nowMs - WITHIN_MS), MAX_KEYS, [...this.open.keys()]);
+    const fresh: RowKey[] = [];
+    for (const key of keys) {
+      const name = `${key.request_id}.${key.attempt}`;
+      if (key.state === 'dispatched') this.note(key.request_id, nowMs);
+      else if (!this.seen.has(name)) {
+        this.seen.set(name, nowMs);
+        fresh.push(key);
+      }
+    }
+    this.forget(nowMs);
+    return fresh;
+  }
+
+  private note(requestId: string, nowMs: number): void {
+    if (this.open.size < MAX_OPEN && !this.open.has(requestId)) this.open.set(requestId, nowMs);
+  }
+
+  private forget(nowMs: number): void {
+    for (const [id, sinceMs] of this.open) if (nowMs - sinceMs > OPEN_MS) this.open.delete(id);
+    for (const [name, sinceMs] of this.seen) {
+      const isOpen = this.open.has(name.slice(0, name.lastIndexOf('.')));
+      if (nowMs - sinceMs > WITHIN_MS * 2 && !isOpen) this.seen.delete(name);
+    }
+  }
+
+  private async pageOf(keys: readonly RowKey[], cut: boolean): Promise<EventPage> {
+    const rows = (await this.repository.withKeys(keys)).filter(({ corrects }) => corrects === null);
+    const names = await this.names.of(rows);
+    const events = rows.map((row) => {
+      const [teamId, keyId] = [row.team_id, row.key_id];
+      return { topic: this.topic, name: 'request' as const, teamId, keyId, data: toWire(row, names) };
+    });
+    return { events, cut };
+  }
+}
