@@ -8,8 +8,10 @@
  *   --scale normal     small, normal, large, or a number that multiplies the calls
  *   --seed 7           the same calls for the same number
  *   --quiet            no calls while it runs
+ *   --json             one line of JSON when it is ready, for programs
  */
 import { parseArgs } from 'node:util';
+import { banner } from './demo/banner.mjs';
 import { makeScratch, removeAtExit } from './demo/scratch.mjs';
 import { buildIfNeeded } from './start.mjs';
 
@@ -24,6 +26,7 @@ const { values } = parseArgs({
     scale: { type: 'string', default: 'normal' },
     seed: { type: 'string', default: '7' },
     quiet: { type: 'boolean' },
+    json: { type: 'boolean' },
   },
 });
 const say = (line) => process.stdout.write(`${line}\n`);
@@ -43,7 +46,14 @@ buildIfNeeded();
 const { Demo } = await import('./demo/run.mjs');
 const directory = makeScratch(values.directory);
 if (!values.keep) removeAtExit(directory);
-const demo = new Demo({ directory, days, scale, seed, isQuiet: values.quiet === true, port: port === 0 ? undefined : port });
+const demo = new Demo({
+  directory,
+  days,
+  scale,
+  seed,
+  isQuiet: values.quiet === true,
+  port: port === 0 ? undefined : port,
+});
 
 async function end(code) {
   await demo.stop();
@@ -58,15 +68,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 }
 
 try {
-  const { url, adminKey, people } = await demo.start(say);
-  say(`
-  The demo is ready at ${url}
-  API docs     ${url}/docs
-  Admin key    ${adminKey}
-${people.map(({ role, secret, name }) => `  ${role.padEnd(14)} ${secret}   ${name}`).join('\n')}
-  Data         ${directory}${values.keep ? '' : ' (removed at the end)'}
-  Ctrl-C ends it.
-`);
+  const started = await demo.start(values.json ? () => undefined : say);
+  say(banner({ ...started, directory }, { isKept: values.keep === true, isJson: values.json === true }));
 } catch (error) {
   if (!isEnding) {
     console.error(`demo: ${error.message}`);

@@ -1,9 +1,9 @@
-import { monthStart } from './history/calendar.mjs';
+import { atWork, monthStart } from './history/calendar.mjs';
 
 const DAY_MS = 24 * 3_600_000;
 const PUSD = 10n ** 12n;
 /** On the first days of a month too a limit is no smaller. */
-const LEAST_USD = 5;
+const LEAST_USD = 1;
 
 /**
  * Makes the budgets: each team has spent the share of its limit that is planned for it.
@@ -21,10 +21,16 @@ export async function makeBudgets(gateway, { teams, past, admin }, spentPusd, no
     const isRaised = team === teams[0];
     const first = { ...body, limit_usd: isRaised ? (Number(limit) / 2).toFixed(2) : limit };
     const { id } = await gateway.call('POST', '/admin/budgets', first, admin);
-    past.set(`budget.created ${id}`, nowMs - 62 * DAY_MS);
+    past.set(
+      `budget.created ${id}`,
+      atWork(nowMs - 62 * DAY_MS, () => budgets.length / 10),
+    );
     if (isRaised) {
       await gateway.call('PATCH', `/admin/budgets/${id}`, { limit_usd: limit }, admin);
-      past.set(`budget.updated ${id}`, nowMs - 33 * DAY_MS);
+      past.set(
+        `budget.updated ${id}`,
+        atWork(nowMs - 33 * DAY_MS, () => 0.4),
+      );
     }
     budgets.push({ id, team, limitPusd: BigInt(Math.round(Number(limit) * 100)) * (PUSD / 100n), ...settings });
   }

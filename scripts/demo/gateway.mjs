@@ -35,7 +35,8 @@ export class DemoGateway {
     const log = createWriteStream(this.log, { flags: 'a' });
     for (const output of [this.child.stdout, this.child.stderr]) output.pipe(log, { end: false });
     for (let waitedMs = 0; waitedMs < START_TIMEOUT_MS; waitedMs += STEP_MS) {
-      if (this.child.exitCode !== null) throw new Error(`The gateway ended with ${this.child.exitCode}; see ${this.log}.`);
+      if (this.child.exitCode !== null)
+        throw new Error(`The gateway ended with ${this.child.exitCode}; see ${this.log}.`);
       const ready = await fetch(`${this.url}/health/ready`).catch(() => undefined);
       if (ready?.ok) return;
       await delay(STEP_MS);
@@ -53,10 +54,10 @@ export class DemoGateway {
   }
 
   /** Sends a request. @returns `{status, headers, body}`, the body read as JSON where it is */
-  async send(method, path, body, key = this.adminKey) {
+  async send(method, path, body, key = this.adminKey, headers = {}) {
     const response = await fetch(this.url + path, {
       method,
-      headers: { authorization: `Bearer ${key}`, ...(body && { 'content-type': 'application/json' }) },
+      headers: { authorization: `Bearer ${key}`, ...(body && { 'content-type': 'application/json' }), ...headers },
       ...(body && { body: JSON.stringify(body) }),
     });
     const text = await response.text();

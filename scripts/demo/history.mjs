@@ -43,11 +43,27 @@ function longAgo({ teams, attempts, nowMs, seed }) {
     team.keys
       .filter(({ unusedFor }) => unusedFor)
       .map((key) => {
-        const sample = attempts.find(({ intent, outcome }) => intent.team_id === team.id && outcome.state === 'settled');
+        const sample = attempts.find(
+          ({ intent, outcome }) => intent.team_id === team.id && outcome.state === 'settled',
+        );
         const createdAtMs = nowMs - key.unusedFor * DAY_MS;
         const { model, provider, upstream_model: upstream, endpoint, question } = sample.intent;
-        const asked = { requestId: newId(createdAtMs), team, key, model, endpoint, stream: false, question, tags: null, generation: 1 };
-        return { intent: intentOf(asked, { provider, upstream_model: upstream }), outcome: sample.outcome, createdAtMs };
+        const asked = {
+          requestId: newId(createdAtMs),
+          team,
+          key,
+          model,
+          endpoint,
+          stream: false,
+          question,
+          tags: null,
+          generation: 1,
+        };
+        return {
+          intent: intentOf(asked, { provider, upstream_model: upstream }),
+          outcome: sample.outcome,
+          createdAtMs,
+        };
       }),
   );
 }

@@ -1,11 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { FALLBACK, MODELS, OUTAGE } from './models.mjs';
+import { FALLBACK, MODELS } from './models.mjs';
+import { FAILING } from './moments.mjs';
 import { around, numbers, weighted } from './random.mjs';
 
 const BATCH_EVERY_MS = 10 * 60_000;
 const OUTAGE_EVERY_MS = 12 * 60_000;
 const OUTAGE_MS = 90_000;
-const TOPICS = ['환불 규정', '배송 조회', '무선 이어폰 추천', '회의록 요약', 'API timeout', 'SQL query plan', '계약 해지 조항', '주간 보고'];
+const TOPICS = [
+  '환불 규정',
+  '배송 조회',
+  '무선 이어폰 추천',
+  '회의록 요약',
+  'API timeout',
+  'SQL query plan',
+  '계약 해지 조항',
+  '주간 보고',
+];
 const SENTENCE = '다음 문서를 읽고 핵심을 세 문장으로 요약한 뒤 고객에게 보낼 답장을 작성해 주세요. ';
 
 /**
@@ -52,11 +62,12 @@ export class LiveTraffic {
     const serial = random() < 0.45 ? Math.floor(random() * 1e6) : Math.floor(random() * 12);
     const text = `${topic} ${serial}. ${SENTENCE.repeat(20)}`;
     this.slow(model);
-    if (model.startsWith('text-embedding')) return this.gateway.send('POST', '/v1/embeddings', { model, input: text }, secret);
+    if (model.startsWith('text-embedding'))
+      return this.gateway.send('POST', '/v1/embeddings', { model, input: text }, secret);
     const messages = [{ role: 'user', content: text }];
-    const tags = weighted(team.tags, random).split(',');
-    const body = { model, messages, stream: random() < team.streams, metadata: { tags: tags.join() } };
-    return this.gateway.send('POST', '/v1/chat/completions', bypass ? { ...body, use_cache: false } : body, secret);
+    const body = { model, messages, stream: random() < team.streams, ...(bypass && { use_cache: false }) };
+    const headers = { 'x-gateway-tags': weighted(team.tags, random) };
+    return this.gateway.send('POST', '/v1/chat/completions', body, secret, headers);
   }
 
   /** Vendors take their time, and write answers of some length; one of them fails for some minutes now and then. */
@@ -65,7 +76,7 @@ export class LiveTraffic {
     const vendor = ['anthropic', 'gemini'].includes(provider) ? provider : 'openai';
     const delayMs = Math.round(around(firstMs, 0.3, this.random));
     const words = 120 + Math.floor(240 * this.random());
-    const isOut = provider === OUTAGE.provider && this.isOutage();
+    const isOut = provider === FAILING && this.isOutage();
     this.script(vendor, asks ?? model, isOut ? { status: 503 } : { delayMs, words });
     if (isOut) this.script('openai', FALLBACK.model, { delayMs, words });
   }
@@ -85,7 +96,13 @@ export class LiveTraffic {
     if (Date.now() < this.nextBatchMs) return;
     this.nextBatchMs = Date.now() + BATCH_EVERY_MS;
     const team = this.teams.find(({ keys }) => keys.some(({ batch }) => batch));
-    this.keep(submitBatch(this.gateway, team, { lines: 60, bad: 1, name: `실시간 라벨 ${new Date().toISOString().slice(11, 16)}` }));
+    this.keep(
+      submitBatch(this.gateway, team, {
+        lines: 60,
+        bad: 1,
+        name: `실시간 라벨 ${new Date().toISOString().slice(11, 16)}`,
+      }),
+    );
   }
 
   keep(work) {

@@ -10,7 +10,12 @@ export const MODELS = {
   'claude-haiku-4-5': model('anthropic', 'claude-haiku-4-5', { firstMs: 430, msAToken: 7, promptCache: 0.3 }),
   'gemini-3.5-flash': model('gemini', 'gemini-3.5-flash-001', { firstMs: 350, msAToken: 5, promptCache: 0.2 }),
   'deepseek-v3.2': model('deepseek', 'deepseek-v3.2-2025-12-01', { firstMs: 1_100, msAToken: 18, promptCache: 0.5 }),
-  'support-chat': model('hanbit', 'hanbit-large-2026-08', { firstMs: 540, msAToken: 9, promptCache: 0, asks: 'hanbit-large' }),
+  'support-chat': model('hanbit', 'hanbit-large-2026-08', {
+    firstMs: 540,
+    msAToken: 9,
+    promptCache: 0,
+    asks: 'hanbit-large',
+  }),
 };
 
 /** Where calls of `support-chat` go while its own provider fails. */
@@ -22,13 +27,6 @@ export const SNAPSHOTS = Object.fromEntries(
     .filter(([, { provider }]) => ['openai', 'deepseek', 'hanbit'].includes(provider))
     .map(([name, { asks, upstream }]) => [asks ?? name, upstream]),
 );
-
-/** The model whose vendor changes its version, `days` ago, without a word. */
-export const DRIFT = { model: 'gpt-4.1-mini', upstream: 'gpt-4.1-mini-2026-11-17', days: 5.4 };
-/** The model whose answers an administrator invalidates, `days` ago. */
-export const INVALIDATION = { model: 'gpt-4.1', days: 12.2 };
-/** The hour in which a provider fails, `days` ago. */
-export const OUTAGE = { provider: 'hanbit', days: 3.1, minutes: 68 };
 
 /** What the demo's gateway.yaml says. @param {string} openAi base URL of an OpenAI-compatible API */
 export function gatewayFile(openAi) {

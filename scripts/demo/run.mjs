@@ -51,10 +51,14 @@ export class Demo {
     const plan = { nowMs, days, scale, seed, teams: company.teams };
     const batches = pastBatches(plan);
     const ofBatches = batches.flatMap(({ attempts }) => attempts);
-    const attempts = [...new Traffic(plan).run(), ...ofBatches].toSorted((one, other) => one.createdAtMs - other.createdAtMs);
+    const attempts = [...new Traffic(plan).run(), ...ofBatches].toSorted(
+      (one, other) => one.createdAtMs - other.createdAtMs,
+    );
     const budgets = await makeBudgets(this.gateway, company, spentThisMonth(attempts, nowMs), nowMs);
     await this.gateway.stop();
-    say(`Writing ${days} days: ${attempts.length} attempts of ${company.teams.length} teams, ${batches.length} batches …`);
+    say(
+      `Writing ${days} days: ${attempts.length} attempts of ${company.teams.length} teams, ${batches.length} batches …`,
+    );
     await writeHistory(directory, { ...company, ...plan, attempts, batches, budgets }, () => undefined);
     await this.gateway.start();
     await this.goOn(company);

@@ -1,5 +1,8 @@
 import { PEOPLE, TEAMS } from './company.mjs';
-import { DRIFT, INVALIDATION, MODELS } from './models.mjs';
+import { MODELS } from './models.mjs';
+import { DRIFT, INVALIDATED, momentsOf } from './moments.mjs';
+import { atWork } from './history/calendar.mjs';
+import { numbers } from './random.mjs';
 
 const DAY_MS = 24 * 3_600_000;
 /** The team that the gateway makes at its first start. */
@@ -14,10 +17,16 @@ const COUNTRY = { timezone: 'Asia/Seoul', currency: 'KRW', exchange_rate: { krw_
  */
 export async function setUp(gateway, nowMs) {
   const past = new Map();
-  const ago = (days) => nowMs - days * DAY_MS;
+  const random = numbers(PEOPLE.length);
+  const ago = (days, hour) => atWork(nowMs - days * DAY_MS, random, hour);
   const people = [];
   const makeKey = async (teamId, { name, role = 'member', madeAgo, rpm_limit, expiresIn }, by) => {
-    const body = { name, role, ...(rpm_limit && { rpm_limit }), ...(expiresIn && { expires_at: new Date(nowMs + expiresIn * DAY_MS).toISOString() }) };
+    const body = {
+      name,
+      role,
+      ...(rpm_limit && { rpm_limit }),
+      ...(expiresIn && { expires_at: new Date(nowMs + expiresIn * DAY_MS).toISOString() }),
+    };
     const { id, key } = await gateway.call('POST', `/admin/teams/${teamId}/keys`, body, by);
     past.set(`key.created ${id}`, ago(madeAgo));
     return { id, secret: key };
@@ -28,7 +37,7 @@ export async function setUp(gateway, nowMs) {
   const teams = [];
   for (const plan of TEAMS) {
     const { id } = await gateway.call('POST', '/admin/teams', { name: plan.name }, admin);
-    past.set(`team.created ${id}`, ago(Math.max(...plan.keys.map(({ madeAgo }) => madeAgo)) + 1));
+    past.set(`team.created ${id}`, ago(Math.max(...plan.keys.map(({ madeAgo }) => madeAgo)), 9));
     const keys = [];
     for (const key of plan.keys) keys.push({ ...key, ...(await makeKey(id, key, admin)) });
     teams.push({ ...plan, id, keys });
@@ -57,19 +66,23 @@ export async function changeModels(gateway, vendors, { teams, past, admin }, now
     gateway.call('POST', '/v1/chat/completions', { model, messages: [{ role: 'user', content }] }, secret);
   const chats = Object.keys(MODELS).filter((name) => !name.startsWith('text-embedding'));
   for (const model of chats) await ask(model, '첫 호출입니다.');
-  for (let each = 0; each < 8; each += 1) await ask(INVALIDATION.model, `환불 규정 ${each}조를 요약해 주세요.`);
-  await gateway.call('POST', '/admin/cache/invalidate', { model: INVALIDATION.model }, admin);
-  past.set(`${INVALIDATION.model}`, nowMs - INVALIDATION.days * DAY_MS);
+  for (let each = 0; each < 8; each += 1) await ask(INVALIDATED, `환불 규정 ${each}조를 요약해 주세요.`);
+  await gateway.call('POST', '/admin/cache/invalidate', { model: INVALIDATED }, admin);
+  const { invalidatedMs, driftMs } = momentsOf(nowMs);
+  past.set(INVALIDATED, invalidatedMs);
   vendors.openai.setSnapshot(DRIFT.model, DRIFT.upstream);
   await ask(DRIFT.model, '오늘의 날씨를 알려 주세요.');
-  past.set(`${DRIFT.model}`, nowMs - DRIFT.days * DAY_MS);
+  past.set(DRIFT.model, driftMs);
 }
 
 /** Revokes the keys that were given up. */
 export async function revokeKeys(gateway, { teams, past, admin }, nowMs) {
   for (const { id, until } of teams.flatMap(({ keys }) => keys).filter(({ until: ended }) => ended)) {
     await gateway.call('DELETE', `/admin/keys/${id}`, undefined, admin);
-    past.set(`key.revoked ${id}`, nowMs - until * DAY_MS);
+    past.set(
+      `key.revoked ${id}`,
+      atWork(nowMs - until * DAY_MS, () => 0.8),
+    );
   }
 }
 

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { atWork } from './history/calendar.mjs';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -21,6 +22,9 @@ export async function makeWebhooks(gateway, receiver, { past, admin }, nowMs) {
   const kinds = ['budget_threshold', 'budget_exhausted', 'budget_forecast', 'spend_anomaly'];
   for (const body of [{ url: `${receiver.url}/platform-on-call` }, { url: `${receiver.url}/finance`, kinds }]) {
     const { id } = await gateway.call('POST', '/admin/webhooks', body, admin);
-    past.set(`webhook.created ${id}`, nowMs - 150 * DAY_MS);
+    past.set(
+      `webhook.created ${id}`,
+      atWork(nowMs - 150 * DAY_MS, () => 0.5),
+    );
   }
 }

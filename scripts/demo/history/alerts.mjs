@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { product } from '../product.mjs';
-import { MODELS, OUTAGE } from '../models.mjs';
+import { MODELS } from '../models.mjs';
+import { FAILING, momentsOf } from '../moments.mjs';
 import { ids } from './attempts.mjs';
 import { monthStart } from './calendar.mjs';
 
@@ -12,7 +13,11 @@ const HOUR_MS = 3_600_000;
 
 /** Stores the alerts that the past has raised, each once, and what became of them at webhooks. */
 export async function storeAlerts(database, { attempts, budgets, batches, nowMs }) {
-  const alerts = [...budgets.flatMap((budget) => thresholds(budget, attempts, nowMs)), ...batches.map(ended), outage(nowMs)];
+  const alerts = [
+    ...budgets.flatMap((budget) => thresholds(budget, attempts, nowMs)),
+    ...batches.map(ended),
+    outage(nowMs),
+  ];
   const repository = new AlertsRepository(database);
   const newId = ids(nowMs + 1);
   for (const { ms, ...alert } of alerts.filter((each) => each.ms < nowMs)) {
@@ -67,8 +72,8 @@ function ended({ id, team, status, lines, attempts, files, endedMs }) {
 }
 
 function outage(nowMs) {
-  const ms = nowMs - OUTAGE.days * DAY_MS + 4 * 60_000;
-  const { provider } = OUTAGE;
+  const ms = momentsOf(nowMs).outageMs + 4 * 60_000;
+  const provider = FAILING;
   const deployment = `${provider}/${MODELS['support-chat'].asks}`;
   const message = 'The server is overloaded. Please try again later.';
   const data = { provider, deployment, failed: 38, attempts: 41, minutes: 5, code: 'upstream_error', message };
@@ -83,7 +88,9 @@ async function deliver({ db }) {
       next_at = alerts.created_at FROM alerts WHERE alerts.id = sent.alert_id`.execute(db);
   await sql`
     UPDATE webhook_deliveries SET state = 'failed', tries = 8, delivered_at = NULL, last_error = 'the receiver answered 503'
-    WHERE (alert_id, webhook_id) IN (SELECT alert_id, webhook_id FROM webhook_deliveries ORDER BY alert_id DESC LIMIT 1)`.execute(db);
+    WHERE (alert_id, webhook_id) IN (SELECT alert_id, webhook_id FROM webhook_deliveries ORDER BY alert_id DESC LIMIT 1)`.execute(
+    db,
+  );
   await sql`
     UPDATE webhooks SET last_tried_at = (
       SELECT max(delivered_at) FROM webhook_deliveries WHERE webhook_id = webhooks.id)`.execute(db);

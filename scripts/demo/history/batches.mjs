@@ -10,7 +10,13 @@ const SEOUL_MS = 9 * 3_600_000;
 /** Batches that came to another end, by days ago. */
 const ENDS = { 6: 'cancelled', 9: 'expired' };
 const PLANS = [
-  { team: 'Data Platform', hour: 2, lines: 44, task: '상품 라벨 분류', mix: { 'gemini-3.5-flash': 7, 'gpt-4.1-mini': 3 } },
+  {
+    team: 'Data Platform',
+    hour: 2,
+    lines: 44,
+    task: '상품 라벨 분류',
+    mix: { 'gemini-3.5-flash': 7, 'gpt-4.1-mini': 3 },
+  },
   { team: '검색팀', hour: 4, lines: 90, task: '검색어 의도 요약', mix: { 'gpt-4.1-mini': 1 }, everyDays: 7 },
 ];
 
@@ -49,11 +55,17 @@ function batchOf({ plan, team, createdMs, lines, status }, random, newId) {
     status,
     createdMs,
     endedMs: status === 'expired' ? createdMs + DAY_MS : endedMs,
-    files: { input: `file_${newId(createdMs - 500)}`, output: `file_${newId(endedMs)}`, error: `file_${newId(endedMs + 1)}` },
+    files: {
+      input: `file_${newId(createdMs - 500)}`,
+      output: `file_${newId(endedMs)}`,
+      error: `file_${newId(endedMs + 1)}`,
+    },
   };
   // What a batch has not done at its other end: a third of it.
   const done = status === 'completed' ? lines : Math.ceil(lines * 0.66);
-  batch.lines = Array.from({ length: lines }, (_, at) => lineOf(batch, plan, { no: at + 1, isDone: at < done }, random, newId));
+  batch.lines = Array.from({ length: lines }, (_, at) =>
+    lineOf(batch, plan, { no: at + 1, isDone: at < done }, random, newId),
+  );
   batch.attempts = batch.lines.flatMap(({ attempt }) => attempt ?? []);
   return batch;
 }
@@ -65,14 +77,36 @@ function lineOf(batch, { task }, { no, isDone }, random, newId) {
   const line = { no, customId, body: JSON.stringify({ model, messages: [{ role: 'user', content }] }) };
   if (!isDone) return { ...line, state: status === 'expired' ? 'expired' : 'cancelled' };
   const text = `${team.name} ${model} ${content}`;
-  const asked = { requestId: newId(createdMs + 400), team, key, model, endpoint: '/v1/chat/completions', stream: false, question: numberOf(text), tags: null, generation: 1 };
+  const asked = {
+    requestId: newId(createdMs + 400),
+    team,
+    key,
+    model,
+    endpoint: '/v1/chat/completions',
+    stream: false,
+    question: numberOf(text),
+    tags: null,
+    generation: 1,
+  };
   const members = { provider: MODELS[model].provider, upstream_model: model, batch_id: batch.id, custom_id: customId };
   const intent = intentOf(asked, members);
   const place = { intent, createdAtMs: createdMs + 400, owner: batch.shardId };
   if (random() < 0.02) {
-    const error = { message: 'The prompt is longer than the model takes.', type: 'invalid_request_error', param: 'messages', code: 'context_length_exceeded' };
+    const error = {
+      message: 'The prompt is longer than the model takes.',
+      type: 'invalid_request_error',
+      param: 'messages',
+      code: 'context_length_exceeded',
+    };
     const attempt = { ...place, outcome: failed(model, 400, error.code, null) };
-    return { ...line, state: 'failed', status: 400, requestId: asked.requestId, result: JSON.stringify({ error }), attempt };
+    return {
+      ...line,
+      state: 'failed',
+      status: 400,
+      requestId: asked.requestId,
+      result: JSON.stringify({ error }),
+      attempt,
+    };
   }
   const { inputTokens, outputTokens } = tokensOf(team, model, text);
   const usage = { inputTokens, cachedInputTokens: 0, outputTokens, reasoningTokens: 0 };
@@ -86,7 +120,11 @@ function lineOf(batch, { task }, { no, isDone }, random, newId) {
 
 function completion(id, model, { inputTokens, outputTokens }, ms) {
   const message = { role: 'assistant', content: '분류: 생활용품', refusal: null };
-  const usage = { prompt_tokens: inputTokens, completion_tokens: outputTokens, total_tokens: inputTokens + outputTokens };
+  const usage = {
+    prompt_tokens: inputTokens,
+    completion_tokens: outputTokens,
+    total_tokens: inputTokens + outputTokens,
+  };
   const choices = [{ index: 0, message, logprobs: null, finish_reason: 'stop' }];
   return { id: `chatcmpl-${id}`, object: 'chat.completion', created: Math.floor(ms / 1000), model, choices, usage };
 }

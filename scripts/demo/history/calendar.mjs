@@ -35,7 +35,25 @@ export function callTimes({ calls, night = false }, { fromMs, toMs, scale }, ran
 /** The hour, the weekday (0 is Sunday) and the number of the day, as clocks in Seoul show them. */
 export function inSeoul(ms) {
   const local = ms + SEOUL_MS;
-  return { hour: Math.floor(local / HOUR_MS) % 24, weekday: new Date(local).getUTCDay(), day: Math.floor(local / DAY_MS) };
+  return {
+    hour: Math.floor(local / HOUR_MS) % 24,
+    weekday: new Date(local).getUTCDay(),
+    day: Math.floor(local / DAY_MS),
+  };
+}
+
+/**
+ * A time at work: on the same day in Seoul, or on the Friday before where that is no working day.
+ *
+ * @param {number} ms milliseconds since 1970
+ * @param {() => number} random
+ * @param {number} fromHour the earliest hour of the day; the latest is six hours later
+ */
+export function atWork(ms, random, fromHour = 10) {
+  const { weekday, day } = inSeoul(ms);
+  const back = weekday === 0 ? 2 : weekday === 6 ? 1 : 0;
+  const hours = fromHour + (fromHour < 10 ? 0.9 : 6) * random();
+  return Math.floor((day - back) * DAY_MS - SEOUL_MS + hours * HOUR_MS);
 }
 
 /** The start of the month in Seoul that a time is in, in milliseconds since 1970. */

@@ -22,7 +22,9 @@ const FREE = new Set(['HIT', 'COALESCED']);
  */
 export async function writeLedger(database, { attempts, budgets, owner, nowMs }, say) {
   const partitions = new PartitionsRepository(database);
-  const months = new Map(attempts.map(({ createdAtMs }) => monthAt(createdAtMs, 0)).map((month) => [month.partition, month]));
+  const months = new Map(
+    attempts.map(({ createdAtMs }) => monthAt(createdAtMs, 0)).map((month) => [month.partition, month]),
+  );
   for (const month of months.values()) await partitions.create(month);
   await beginWindows(new LeasesRepository(database), budgets, attempts[0]?.createdAtMs ?? nowMs, nowMs);
   const ledger = new LedgerRepository(database);

@@ -12,7 +12,9 @@ export async function moveToPast({ db }, past, nowMs) {
   for (const { id, action, subject } of rows) {
     const ms = past.get(`${action} ${subject}`) ?? past.get(action) ?? past.get(subject);
     if (ms !== undefined)
-      await sql`UPDATE audit_events SET id = ${`audit_${newId(ms)}`}, created_at = ${new Date(ms)} WHERE id = ${id}`.execute(db);
+      await sql`UPDATE audit_events SET id = ${`audit_${newId(ms)}`}, created_at = ${new Date(ms)} WHERE id = ${id}`.execute(
+        db,
+      );
   }
   for (const [name, ms] of past) await moveObject(db, name, new Date(ms));
   await moveAlerts(db, past, newId);
@@ -28,7 +30,8 @@ async function moveObject(db, name, time) {
   }
   if (!TABLES[kind]) return;
   const table = sql.table(TABLES[kind]);
-  if (action === 'created') await sql`UPDATE ${table} SET created_at = ${time}, updated_at = ${time} WHERE id = ${id}`.execute(db);
+  if (action === 'created')
+    await sql`UPDATE ${table} SET created_at = ${time}, updated_at = ${time} WHERE id = ${id}`.execute(db);
   else await sql`UPDATE ${table} SET updated_at = ${time} WHERE id = ${id}`.execute(db);
   if (action === 'revoked') await sql`UPDATE api_keys SET revoked_at = ${time} WHERE id = ${id}`.execute(db);
 }
@@ -41,6 +44,8 @@ async function moveAlerts(db, past, newId) {
   for (const { id, model } of rows) {
     const ms = past.get(model);
     if (ms === undefined) continue;
-    await sql`UPDATE alerts SET id = ${`alert_${newId(ms)}`}, created_at = ${new Date(ms)} WHERE id = ${id}`.execute(db);
+    await sql`UPDATE alerts SET id = ${`alert_${newId(ms)}`}, created_at = ${new Date(ms)} WHERE id = ${id}`.execute(
+      db,
+    );
   }
 }

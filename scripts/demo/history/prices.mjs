@@ -8,7 +8,17 @@ const { batchPrice } = product('pricing/batch-price');
 /** What the vendors of the demo take for lines of batches. */
 const HALF = { millionths: 500_000, stacks: true };
 /** As in the demo's gateway.yaml, in pico-dollars a token. */
-const HANBIT = { inputPusd: 600_000n, cachedInputPusd: 600_000n, cacheWritePusd: 600_000n, outputPusd: 2_400_000n, reasoningPusd: 2_400_000n, id: null, tiers: [], batch: undefined, estimated: false };
+const HANBIT = {
+  inputPusd: 600_000n,
+  cachedInputPusd: 600_000n,
+  cacheWritePusd: 600_000n,
+  outputPusd: 2_400_000n,
+  reasoningPusd: 2_400_000n,
+  id: null,
+  tiers: [],
+  batch: undefined,
+  estimated: false,
+};
 
 const catalogue = loadCatalogue();
 const prices = new Map(

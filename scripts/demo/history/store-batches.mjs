@@ -91,17 +91,50 @@ function shardRow({ id, shardId, model, createdMs, endedMs, lines, status }) {
 async function storeFiles(db, batch) {
   const { id, lines, files, createdMs, endedMs } = batch;
   const isGood = ({ state }) => state === 'done';
-  const ended = (line) => outputLine({ ...line, batchId: id, lineNo: line.no, status: line.status ?? null, requestId: line.requestId ?? null, result: line.result ?? null });
-  const input = lines.map(({ customId, body }) => `{"custom_id":${JSON.stringify(customId)},"method":"POST","url":"/v1/chat/completions","body":${body}}\n`);
+  const ended = (line) =>
+    outputLine({
+      ...line,
+      batchId: id,
+      lineNo: line.no,
+      status: line.status ?? null,
+      requestId: line.requestId ?? null,
+      result: line.result ?? null,
+    });
+  const input = lines.map(
+    ({ customId, body }) =>
+      `{"custom_id":${JSON.stringify(customId)},"method":"POST","url":"/v1/chat/completions","body":${body}}\n`,
+  );
   const bad = lines.filter((line) => !isGood(line)).map(ended);
-  await storeFile(db, batch, { id: files.input, filename: 'nightly.jsonl', purpose: 'batch', text: input.join(''), ms: createdMs });
-  await storeFile(db, batch, { id: files.output, filename: `${id}_output.jsonl`, purpose: 'batch_output', text: lines.filter(isGood).map(ended).join(''), ms: endedMs });
-  if (bad.length > 0) await storeFile(db, batch, { id: files.error, filename: `${id}_error.jsonl`, purpose: 'batch_output', text: bad.join(''), ms: endedMs });
+  await storeFile(db, batch, {
+    id: files.input,
+    filename: 'nightly.jsonl',
+    purpose: 'batch',
+    text: input.join(''),
+    ms: createdMs,
+  });
+  await storeFile(db, batch, {
+    id: files.output,
+    filename: `${id}_output.jsonl`,
+    purpose: 'batch_output',
+    text: lines.filter(isGood).map(ended).join(''),
+    ms: endedMs,
+  });
+  if (bad.length > 0)
+    await storeFile(db, batch, {
+      id: files.error,
+      filename: `${id}_error.jsonl`,
+      purpose: 'batch_output',
+      text: bad.join(''),
+      ms: endedMs,
+    });
 }
 
 async function storeFile(db, { team }, { id, filename, purpose, text, ms }) {
   const content = Buffer.from(text);
   const times = { created_at: at(ms), ready_at: at(ms), expires_at: at(Date.now() + 30 * DAY_MS) };
-  await db.insertInto('files').values({ id, team_id: team.id, filename, purpose, bytes: BigInt(content.length), ...times }).execute();
+  await db
+    .insertInto('files')
+    .values({ id, team_id: team.id, filename, purpose, bytes: BigInt(content.length), ...times })
+    .execute();
   await sql`INSERT INTO file_chunks (file_id, chunk, content) VALUES (${id}, 0, ${content})`.execute(db);
 }

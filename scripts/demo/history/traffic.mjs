@@ -1,4 +1,5 @@
-import { DRIFT, FALLBACK, INVALIDATION, MODELS, OUTAGE } from '../models.mjs';
+import { FALLBACK, MODELS } from '../models.mjs';
+import { DRIFT, FAILING, INVALIDATED, momentsOf } from '../moments.mjs';
 import { numbers, weighted } from '../random.mjs';
 import { answered, failed, ids, intentOf } from './attempts.mjs';
 import { callTimes } from './calendar.mjs';
@@ -10,7 +11,12 @@ const TTL_MS = 7 * DAY_MS;
 /** Questions of this rank or more frequent are asked by several clients at once now and then. */
 const POPULAR = 12;
 /** Failures of vendors, by weight: status and code as the gateway writes them. */
-const FAILURES = { '429 upstream_rate_limited': 5, '503 upstream_error': 3, '500 upstream_error': 1, '504 upstream_timeout': 1 };
+const FAILURES = {
+  '429 upstream_rate_limited': 5,
+  '503 upstream_error': 3,
+  '500 upstream_error': 1,
+  '504 upstream_timeout': 1,
+};
 
 /**
  * The calls of the past, with a cache that answers as the gateway's does: what a team asked within a week is a hit, until the
@@ -24,7 +30,7 @@ export class Traffic {
 
   /** @param {{nowMs: number, days: number, scale: number, seed: number, teams: object[]}} plan */
   constructor({ nowMs, days, scale, seed, teams }) {
-    Object.assign(this, { nowMs, teams, random: numbers(seed), newId: ids(seed + 1) });
+    Object.assign(this, { nowMs, teams, moments: momentsOf(nowMs), random: numbers(seed), newId: ids(seed + 1) });
     const span = { fromMs: nowMs - days * DAY_MS, toMs: nowMs, scale };
     this.calls = teams
       .flatMap((team) => callTimes(team, span, this.random).map((ms) => ({ ms, team })))
@@ -59,17 +65,23 @@ export class Traffic {
     };
     const place = `${question.text} ${asked.generation}`;
     const found = this.stored.get(place);
-    if (!key.bypass && found && ms - found.ms < TTL_MS && ms > found.ms + found.latencyMs) return this.hit(asked, found);
+    if (!key.bypass && found && ms - found.ms < TTL_MS && ms > found.ms + found.latencyMs)
+      return this.hit(asked, found);
     const status = key.bypass ? 'BYPASS' : found && random() < 0.02 ? 'REFRESH' : 'MISS';
     const answer = this.ask(asked, status);
     if (!answer) return;
     if (status !== 'BYPASS' && answer.isStored) this.stored.set(place, answer);
-    if (status === 'MISS' && question.rank < POPULAR && random() < 0.5) this.followers(asked, answer);
+    if (status === 'MISS' && question.rank < POPULAR && random() < 0.3) this.followers(asked, answer);
   }
 
   hit(asked, { upstream, provider, usage, listPusd }) {
     const latencyMs = 1 + Math.floor(3 * this.random());
-    const outcome = answered(upstream, usage, { listPusd, costPusd: 0n }, { savedBy: 'cache', latencyMs, ttftMs: asked.stream ? latencyMs : null });
+    const outcome = answered(
+      upstream,
+      usage,
+      { listPusd, costPusd: 0n },
+      { savedBy: 'cache', latencyMs, ttftMs: asked.stream ? latencyMs : null },
+    );
     this.add(asked, { cache_status: 'HIT', provider, upstream_model: upstream, question: null }, outcome);
   }
 
@@ -77,7 +89,7 @@ export class Traffic {
   ask(asked, status) {
     const { random } = this;
     const { model, ms } = asked;
-    const isOut = MODELS[model].provider === OUTAGE.provider && this.isOutage(ms);
+    const isOut = MODELS[model].provider === FAILING && this.isOutage(ms);
     const failures = isOut ? 1 + Math.floor(2 * random()) : random() < 0.012 ? 1 : 0;
     let attempt = 1;
     let atMs = ms;
@@ -85,7 +97,11 @@ export class Traffic {
       const [code, error] = isOut ? ['503', 'upstream_error'] : weighted(FAILURES, random).split(' ');
       const latencyMs = code === '504' ? 30_000 : 40 + Math.floor(400 * random());
       const outcome = failed(asks(model), Number(code), error, latencyMs);
-      this.add({ ...asked, ms: atMs }, { attempt, cache_status: status, provider: MODELS[model].provider, upstream_model: asks(model) }, outcome);
+      this.add(
+        { ...asked, ms: atMs },
+        { attempt, cache_status: status, provider: MODELS[model].provider, upstream_model: asks(model) },
+        outcome,
+      );
       atMs += latencyMs + 200;
     }
     // Some errors are the end: the caller gets them.
@@ -102,16 +118,33 @@ export class Traffic {
     const upstream = this.upstreamOf(by, asked.ms);
     const uncached = status === 'BYPASS' ? null : isFallback ? 'other_model' : this.notStored(asked);
     const { provider } = MODELS[by];
-    this.add(asked, { attempt, cache_status: status, provider, upstream_model: upstream }, answered(upstream, usage, cost, { uncached, ...times }));
-    return { ...cost, ms: asked.ms, usage, upstream, provider, latencyMs: times.latencyMs, isStored: uncached === null };
+    this.add(
+      asked,
+      { attempt, cache_status: status, provider, upstream_model: upstream },
+      answered(upstream, usage, cost, { uncached, ...times }),
+    );
+    return {
+      ...cost,
+      ms: asked.ms,
+      usage,
+      upstream,
+      provider,
+      latencyMs: times.latencyMs,
+      isStored: uncached === null,
+    };
   }
 
   /** The same question of other clients while it is being answered. */
   followers(asked, { upstream, provider, usage, listPusd, latencyMs }) {
-    for (let left = 1 + Math.floor(3 * this.random()); left > 0; left -= 1) {
+    for (let left = 1 + Math.floor(2 * this.random()); left > 0; left -= 1) {
       const late = Math.floor(latencyMs * 0.9 * this.random());
       const follower = { ...asked, ms: asked.ms + late, requestId: this.newId(asked.ms + late) };
-      const outcome = answered(upstream, usage, { listPusd, costPusd: 0n }, { savedBy: 'coalesced', latencyMs: latencyMs - late, ttftMs: null });
+      const outcome = answered(
+        upstream,
+        usage,
+        { listPusd, costPusd: 0n },
+        { savedBy: 'coalesced', latencyMs: latencyMs - late, ttftMs: null },
+      );
       this.add(follower, { cache_status: 'COALESCED', provider, upstream_model: upstream, question: null }, outcome);
     }
   }
@@ -129,24 +162,24 @@ export class Traffic {
 
   keyOf(team, ms) {
     const daysAgo = (this.nowMs - ms) / DAY_MS;
-    const alive = team.keys.filter(({ batch, until = 0 }) => !batch && daysAgo >= until);
+    // A key that is revoked is given up some days before.
+    const alive = team.keys.filter(({ batch, until = -3 }) => !batch && daysAgo >= until + 3);
     const name = weighted(Object.fromEntries(alive.map((key) => [key.name, key.share])), this.random);
     return alive.find((key) => key.name === name);
   }
 
   generationOf(model, ms) {
-    const daysAgo = (this.nowMs - ms) / DAY_MS;
-    const ends = [INVALIDATION, DRIFT].filter((each) => each.model === model && daysAgo < each.days);
-    return 1 + ends.length;
+    const { driftMs, invalidatedMs } = this.moments;
+    const startedMs = { [DRIFT.model]: driftMs, [INVALIDATED]: invalidatedMs }[model];
+    return startedMs !== undefined && ms >= startedMs ? 2 : 1;
   }
 
   upstreamOf(model, ms) {
-    return model === DRIFT.model && ms > this.nowMs - DRIFT.days * DAY_MS ? DRIFT.upstream : MODELS[model].upstream;
+    return model === DRIFT.model && ms >= this.moments.driftMs ? DRIFT.upstream : MODELS[model].upstream;
   }
 
   isOutage(ms) {
-    const startMs = this.nowMs - OUTAGE.days * DAY_MS;
-    return ms >= startMs && ms < startMs + OUTAGE.minutes * 60_000;
+    return ms >= this.moments.outageMs && ms < this.moments.outageEndMs;
   }
 }
 
