@@ -59,7 +59,7 @@ export class Demo {
     say(
       `Writing ${days} days: ${attempts.length} attempts of ${company.teams.length} teams, ${batches.length} batches …`,
     );
-    await writeHistory(directory, { ...company, ...plan, attempts, batches, budgets }, () => undefined);
+    await writeHistory(directory, { ...company, ...plan, attempts, batches, budgets }, inQuarters(say));
     await this.gateway.start();
     await this.goOn(company);
     return { url: this.gateway.url, adminKey: ADMIN_KEY, people: company.people };
@@ -100,6 +100,14 @@ export class Demo {
       return running;
     });
   }
+}
+
+/** Tells each quarter that is written. */
+function inQuarters(say) {
+  let told = 0;
+  return (share) => {
+    for (; told < Math.floor(share * 4); told += 1) say(`  ${(told + 1) * 25} %`);
+  };
 }
 
 async function freePort() {

@@ -8,13 +8,16 @@ interface Row {
   saved_usd: string;
 }
 
+/** Two starts of a gateway and its first database, on a loaded machine. */
+const START_TIMEOUT_MS = 300_000;
+
 /** Somebody looks at the gateway for the first time, with `npm run demo`. */
 describe('the demo', () => {
   let demo: DemoGateway;
 
   beforeAll(async () => {
     demo = await DemoGateway.start();
-  });
+  }, START_TIMEOUT_MS);
   // A test ends it; this is for those that fail before.
   afterAll(() => demo.stop(), 30_000);
 

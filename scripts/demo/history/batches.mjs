@@ -13,7 +13,7 @@ const PLANS = [
   {
     team: 'Data Platform',
     hour: 2,
-    lines: 44,
+    lines: 110,
     task: '상품 라벨 분류',
     mix: { 'gemini-3.5-flash': 7, 'gpt-4.1-mini': 3 },
   },
