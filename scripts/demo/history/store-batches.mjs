@@ -3,13 +3,19 @@ import { product } from '../product.mjs';
 import { MODELS } from '../models.mjs';
 
 const { outputLine } = product('batch/output/output-line');
+const { FilesRepository } = product('batch/files/files.repository');
+const { ChunkWriter } = product('batch/files/chunk-writer');
+/** As FILE_EXPIRY_DAYS is without being set; files expire by their time of creation, which is now while they are written. */
+const FILE_EXPIRY_S = 30 * 24 * 3_600;
 const DAY_MS = 24 * 3_600_000;
 const at = (ms) => new Date(ms);
 
 /** Stores batches that have ended, with their lines, shards and files. Their attempts are the ledger's. */
-export async function storeBatches({ db }, batches) {
+export async function storeBatches(database, batches) {
+  const { db } = database;
+  const files = new FilesRepository(database, { batch: { fileExpirySeconds: FILE_EXPIRY_S } });
   for (const batch of batches) {
-    await storeFiles(db, batch);
+    await storeFiles(files, batch);
     await db.insertInto('batches').values(batchRow(batch)).execute();
     await db.insertInto('batch_shards').values(shardRow(batch)).execute();
     const { id, shardId } = batch;
@@ -88,7 +94,7 @@ function shardRow({ id, shardId, model, createdMs, endedMs, lines, status }) {
   };
 }
 
-async function storeFiles(db, batch) {
+async function storeFiles(repository, batch) {
   const { id, lines, files, createdMs, endedMs } = batch;
   const isGood = ({ state }) => state === 'done';
   const ended = (line) =>
@@ -105,14 +111,14 @@ async function storeFiles(db, batch) {
       `{"custom_id":${JSON.stringify(customId)},"method":"POST","url":"/v1/chat/completions","body":${body}}\n`,
   );
   const bad = lines.filter((line) => !isGood(line)).map(ended);
-  await storeFile(db, batch, {
+  await storeFile(repository, batch, {
     id: files.input,
     filename: 'nightly.jsonl',
     purpose: 'batch',
     text: input.join(''),
     ms: createdMs,
   });
-  await storeFile(db, batch, {
+  await storeFile(repository, batch, {
     id: files.output,
     filename: `${id}_output.jsonl`,
     purpose: 'batch_output',
@@ -120,7 +126,7 @@ async function storeFiles(db, batch) {
     ms: endedMs,
   });
   if (bad.length > 0)
-    await storeFile(db, batch, {
+    await storeFile(repository, batch, {
       id: files.error,
       filename: `${id}_error.jsonl`,
       purpose: 'batch_output',
@@ -129,12 +135,12 @@ async function storeFiles(db, batch) {
     });
 }
 
-async function storeFile(db, { team }, { id, filename, purpose, text, ms }) {
-  const content = Buffer.from(text);
-  const times = { created_at: at(ms), ready_at: at(ms), expires_at: at(Date.now() + 30 * DAY_MS) };
-  await db
-    .insertInto('files')
-    .values({ id, team_id: team.id, filename, purpose, bytes: BigInt(content.length), ...times })
-    .execute();
-  await sql`INSERT INTO file_chunks (file_id, chunk, content) VALUES (${id}, 0, ${content})`.execute(db);
+async function storeFile(repository, { team }, { id, filename, purpose, text, ms }) {
+  const writer = new ChunkWriter((chunk, content) => repository.writeChunk(id, chunk, content));
+  await repository.create({ id, teamId: team.id, filename, purpose });
+  await writer.write(Buffer.from(text));
+  await writer.end();
+  await repository.publish(id, writer.facts());
+  const time = new Date(ms);
+  await sql`UPDATE files SET created_at = ${time}, ready_at = ${time} WHERE id = ${id}`.execute(repository.database.db);
 }
