@@ -95,7 +95,7 @@ export class LiveTraffic {
   startBatch() {
     if (Date.now() < this.nextBatchMs) return;
     this.nextBatchMs = Date.now() + BATCH_EVERY_MS;
-    const team = this.teams.find(({ keys }) => keys.some(({ batch }) => batch));
+    const team = batchTeam(this.teams);
     this.keep(
       submitBatch(this.gateway, team, {
         lines: 60,
@@ -109,6 +109,11 @@ export class LiveTraffic {
     const settled = work.catch(() => undefined).finally(() => this.running.delete(settled));
     this.running.add(settled);
   }
+}
+
+/** The team that sends batches all day: its budget has room for what a vendor's batch may cost. */
+export function batchTeam(teams) {
+  return teams.findLast(({ keys }) => keys.some(({ batch }) => batch));
 }
 
 /** Sends a batch. @param bad how many of its lines the vendor refuses */

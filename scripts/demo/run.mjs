@@ -7,7 +7,7 @@ import { DemoGateway } from './gateway.mjs';
 import { pastBatches } from './history/batches.mjs';
 import { Traffic } from './history/traffic.mjs';
 import { writeHistory } from './history.mjs';
-import { LiveTraffic, submitBatch } from './live.mjs';
+import { batchTeam, LiveTraffic, submitBatch } from './live.mjs';
 import { gatewayFile, SNAPSHOTS } from './models.mjs';
 import { changeModels, revokeKeys, setUp } from './set-up.mjs';
 import { makeWebhooks, startReceiver } from './webhooks.mjs';
@@ -90,8 +90,7 @@ export class Demo {
   /** What happens now: a batch that runs, and calls. */
   async goOn({ teams }) {
     this.vendors.openai.setBatchPace(BATCH_PACE);
-    const team = teams.find(({ keys }) => keys.some(({ batch }) => batch));
-    await submitBatch(this.gateway, team, { lines: 40, bad: 2, name: '신상품 라벨' });
+    await submitBatch(this.gateway, batchTeam(teams), { lines: 40, bad: 2, name: '신상품 라벨' });
     if (this.isQuiet) return;
     const live = new LiveTraffic(this.gateway, this.vendors, { teams, seed: this.seed });
     const running = live.run(CALLS_A_SECOND);
