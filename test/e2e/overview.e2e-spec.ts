@@ -93,7 +93,7 @@ describe('for the console', () => {
 
   it('has an overview whose sums are those of the usage report', async () => {
     const other = await gateway.createKey({ name: 'other' });
-    await gateway.admin('POST', '/admin/budgets', { team_id: admin.teamId, limit_usd: '0.0002', window: 'month', action: 'warn', thresholds: [0.5, 1] }); // prettier-ignore
+    await gateway.admin('POST', '/admin/budgets', { team_id: admin.teamId, limit_usd: '0.000001', window: 'month', action: 'warn', thresholds: [0.5, 1] }); // prettier-ignore
     await gateway.admin('POST', '/admin/budgets', { team_id: other.teamId, limit_usd: '100', window: 'month' });
     const soon = new Date(Date.now() + 3 * 86_400_000).toISOString();
     await gateway.admin('PATCH', `/admin/keys/${other.keyId}`, { expires_at: soon });
@@ -117,9 +117,9 @@ describe('for the console', () => {
       team_id: null,
       total: { requests: 4, errors: 1, error_rate: 0.25, saved_by: { cache: shown.total.saved_usd } },
       previous: { to: expect.any(String), total: { requests: 0, error_rate: null, saving_rate: null, cost_usd: '0' } },
-      forecast: { budgets_usd: '100.0002', spent_usd: shown.total.cost_usd, basis: 'run_rate', low_usd: null },
+      forecast: { budgets_usd: '100.000001', spent_usd: shown.total.cost_usd, basis: 'run_rate', low_usd: null },
       to_do: {
-        budgets: [{ team_id: admin.teamId, team_name: expect.stringMatching(/^team/), share: 0.5 }],
+        budgets: [{ team_id: admin.teamId, team_name: expect.stringMatching(/^team/), share: 1 }],
         keys: [{ id: other.keyId, name: 'other', expires_at: soon }],
         advice: { usd_per_month: '0', opportunities: 0 },
       },
@@ -154,7 +154,7 @@ describe('for the console', () => {
     const shown = await overview('', admin.key);
     expect(shown).toMatchObject({ team_id: admin.teamId, total: { requests: 3 }, to_do: { keys: [] } });
     expect(shown.top.teams.map(({ id }: { id: string }) => id)).toEqual([admin.teamId]);
-    expect(shown.forecast.budgets_usd).toBe('0.0002');
+    expect(shown.forecast.budgets_usd).toBe('0.000001');
     expect(typeof shown.to_do.alerts).toBe('number');
     const cookie = await cookieOf(member.key);
     const { body } = await gateway.request('GET', '/admin/overview', undefined, undefined, cookie);
