@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { eventually } from '../support/eventually';
 import { type RunningGateway, startGateway } from '../support/gateway';
 
 const DOCUMENT = JSON.parse(readFileSync(join(__dirname, '../../docs/openapi.json'), 'utf8')) as {
@@ -32,6 +33,8 @@ describe('the audit', () => {
   beforeAll(async () => {
     gateway = await startGateway({ env: { WEBHOOK_ALLOW_PRIVATE: 'true' } });
     admin = await gateway.createKey({ role: 'admin' });
+    await gateway.request('POST', '/auth/session', undefined, { key: gateway.adminKey });
+    made.alert = await eventually(async () => (await gateway.admin('GET', '/admin/alerts')).body.data[0]?.id);
     made.session = (await gateway.request('POST', '/auth/session', undefined, { key: admin.key })).body.id;
   });
   afterAll(() => gateway.stop());
@@ -62,6 +65,9 @@ describe('the audit', () => {
     ['PATCH /admin/webhooks/{webhook}', { active: false }, 'webhook.updated', '', { active: true }, { active: false }],
     ['POST /admin/webhooks/{webhook}/test', undefined, 'webhook.tested'],
     ['DELETE /admin/webhooks/{webhook}', undefined, 'webhook.deleted', '', { active: false }],
+    ['PUT /admin/settings', { timezone: 'Asia/Seoul', currency: 'USD', exchange_rate: null }, 'settings.updated', '', { timezone: 'UTC' }, { timezone: 'Asia/Seoul' }],
+    ['PUT /admin/me/preferences', { language: 'ko', timezone: null, currency: null, theme: 'dark', shortcuts: false }, 'preferences.updated', '', undefined, { theme: 'dark' }],
+    ['POST /admin/alerts/{alert}/acknowledge', undefined, 'alert.acknowledged'],
     ['POST /admin/cache/shares', { name: 's', team_ids: ['{team}'] }, 'cache_share.created', 'share', undefined, { name: 's' }],
     ['PATCH /admin/cache/shares/{share}', { name: 't' }, 'cache_share.updated', '', { name: 's' }, { name: 't' }],
     ['DELETE /admin/cache/shares/{share}', undefined, 'cache_share.deleted', '', { name: 't' }],
