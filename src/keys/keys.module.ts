@@ -3,6 +3,7 @@ import { AuditModule } from '../audit/audit.module';
 import { ModelsModule } from '../models/models.module';
 import { TeamsModule } from '../teams/teams.module';
 import { ApiKeyDirectory } from './api-key-directory.service';
+import { ExpiringKeysRepository } from './expiring-keys.repository';
 import { KeyDirectoryRepository } from './key-directory.repository';
 import { KeyLookUps } from './key-look-ups.service';
 import { KeyHasher } from './key-hasher.service';
@@ -15,7 +16,16 @@ import { TeamKeysController } from './team-keys.controller';
 @Module({
   imports: [AuditModule, ModelsModule, TeamsModule],
   controllers: [TeamKeysController, KeysController],
-  providers: [KeysService, KeysRepository, KeyDirectoryRepository, KeyHasher, KeyRules, KeyLookUps, ApiKeyDirectory],
-  exports: [ApiKeyDirectory, KeyHasher, KeysService],
+  providers: [
+    KeysService,
+    KeysRepository,
+    ExpiringKeysRepository,
+    KeyDirectoryRepository,
+    KeyHasher,
+    KeyRules,
+    KeyLookUps,
+    ApiKeyDirectory,
+  ],
+  exports: [ApiKeyDirectory, ExpiringKeysRepository, KeyHasher, KeysService],
 })
 export class KeysModule {}
