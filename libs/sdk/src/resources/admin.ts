@@ -48,6 +48,8 @@ export interface RequestsQuery {
 
 export interface AdminUsageQuery extends UsageQuery<UsageGroup> {
   team_id?: string;
+  /** Ids of teams. */
+  team?: readonly string[];
 }
 
 /** `/admin/requests`: the ledger. */
