@@ -12,15 +12,17 @@ interface PanelProps {
   onRetry?: () => void;
   isLoading?: boolean;
   isStale?: boolean;
+  /** As high as the panel beside it. */
+  isFull?: boolean;
   /** The height of the skeleton, in pixels. */
   height?: number;
   children?: ReactNode;
 }
 
 /** A framed part of a page that loads, fails and is retried by itself. */
-export function Panel({ title, controls, error, onRetry, isLoading, isStale, height = 240, children }: PanelProps) {
+export function Panel({ title, controls, error, onRetry, isLoading, isStale, isFull, height = 240, children }: PanelProps) {
   return (
-    <Card withBorder padding="md" component="section" aria-busy={isLoading || isStale}>
+    <Card withBorder padding="md" component="section" h={isFull ? '100%' : undefined} aria-busy={isLoading || isStale}>
       {(title !== undefined || controls) && (
         <Group justify="space-between" mb="xs" gap="xs">
           {title !== undefined && (

@@ -37,7 +37,7 @@ export function CostChart({ overview, isStale }: { overview: Overview | undefine
   const open = ({ key }: Bucket) =>
     void navigate({ to: PAGES.usage.path, search: { from: key, to: key, grain: 'hour' } } as never);
   return (
-    <Panel isLoading={!overview} isStale={isStale} height={300}>
+    <Panel isLoading={!overview} isStale={isStale} isFull height={300}>
       {overview && (
         <StackedColumns
           title={titleOf(overview)}

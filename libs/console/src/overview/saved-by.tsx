@@ -16,7 +16,7 @@ export function SavedBy({ overview, isStale }: { overview: Overview | undefined;
     .toSorted(([, a], [, b]) => compareDecimal(b, a))
     .map(([source, value]) => ({ id: source, name: text(`overview.savedBy.${source as Source}`), value }));
   return (
-    <Panel isLoading={!overview} isStale={isStale} height={300}>
+    <Panel isLoading={!overview} isStale={isStale} isFull height={300}>
       {rows.length === 0 ? (
         <Text c="dimmed">{text('overview.nothingSaved')}</Text>
       ) : (

@@ -21,7 +21,7 @@ export function TopLists({ top, isStale }: { top: Top | undefined; isStale: bool
   return (
     <SimpleGrid cols={{ base: 1, md: 3 }} spacing="md">
       {LISTS.map(({ list, group, parameter }) => (
-        <Panel key={list} isLoading={!top} isStale={isStale} height={220}>
+        <Panel key={list} isLoading={!top} isStale={isStale} isFull height={220}>
           {top && top[list].length === 0 && <Text c="dimmed">{text('overview.noneYet')}</Text>}
           {top && top[list].length > 0 && <TopList rows={top[list]} list={list} parameter={parameter} />}
           <Text size="sm" mt="sm">

@@ -38,6 +38,8 @@ export function AdviceCard({ opportunity, dismissed, onDismiss, onRestore }: Adv
             <Text fw={600} fz="1rem" className="numbers">
               {text('savings.couldSave', { amount: money.cell(saving) })}
             </Text>
+            {model !== null && <Code>{model}</Code>}
+            {keyId !== null && <Code>{keyId}</Code>}
             {estimated && (
               <Badge variant="outline" color="gray" tt="none" radius="sm">
                 {text('savings.estimated', { calls: count })}
@@ -48,10 +50,6 @@ export function AdviceCard({ opportunity, dismissed, onDismiss, onRestore }: Adv
                 {text(`savings.dismiss.${dismissed}`)}
               </Badge>
             )}
-          </Group>
-          <Group gap="xs">
-            {model !== null && <Code>{model}</Code>}
-            {keyId !== null && <Code>{keyId}</Code>}
           </Group>
           <Text size="sm">
             {text(kind === 'repeated_question' ? 'savings.repeated' : 'savings.deferrable', {

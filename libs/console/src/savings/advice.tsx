@@ -4,6 +4,9 @@ import { useText } from '../i18n/use-text';
 import { AdviceCard } from './advice-card';
 import { type Opportunity, opportunityKey, useDismissed } from './use-dismissed';
 
+/** So many are shown at first. */
+const FIRST = 5;
+
 /** What could be saved yet, the greatest first; those that were put aside are shown on demand. */
 export function Advice({ opportunities }: { opportunities: readonly Opportunity[] | undefined }) {
   const text = useText();
@@ -11,7 +14,9 @@ export function Advice({ opportunities }: { opportunities: readonly Opportunity[
   const [showsAll, { toggle }] = useDisclosure();
   const all = opportunities ?? [];
   const aside = all.filter((each) => reasonOf(each) !== undefined).length;
-  const shown = showsAll ? all : all.filter((each) => reasonOf(each) === undefined);
+  const kept = showsAll ? all : all.filter((each) => reasonOf(each) === undefined);
+  const [isLong, { open }] = useDisclosure();
+  const shown = isLong ? kept : kept.slice(0, FIRST);
   return (
     <section aria-labelledby="advice">
       <Group justify="space-between" mb="xs">
@@ -36,6 +41,11 @@ export function Advice({ opportunities }: { opportunities: readonly Opportunity[
             onRestore={() => restore(opportunity)}
           />
         ))}
+        {shown.length < kept.length && (
+          <Button variant="default" size="xs" onClick={open}>
+            {text('savings.moreAdvice', { count: kept.length - shown.length })}
+          </Button>
+        )}
       </Stack>
     </section>
   );

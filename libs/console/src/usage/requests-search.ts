@@ -12,7 +12,7 @@ const PARAMETERS = {
   tag: 'tag',
   cache_status: 'cache_status',
   status: 'status',
-} as const satisfies Record<keyof Filters, string>;
+} as const satisfies Partial<Record<keyof Filters, string>>;
 
 const ONE_VALUE: readonly string[] = ['team', 'key_id', 'model', 'tag'];
 
@@ -28,7 +28,7 @@ export function requestsSearch(state: UsageState, row: UsageRow): Record<string,
     ),
   };
   return Object.fromEntries(
-    (Object.keys(PARAMETERS) as (keyof Filters)[]).flatMap((name) => {
+    (Object.keys(PARAMETERS) as (keyof typeof PARAMETERS)[]).flatMap((name) => {
       const [parameter, values] = [PARAMETERS[name], filters[name] ?? []];
       if (values.length === 0 || (ONE_VALUE.includes(parameter) && values.length > 1)) return [];
       return [[parameter, values.join(',')]];

@@ -3,7 +3,7 @@ import type { UsageRow, UsageSums } from '@thriftgate/contracts';
 import { useMemo } from 'react';
 import type { DataColumn } from '../components/data-table-columns';
 import { useDisplay } from '../display/use-display';
-import { changeOf, compareDecimal, formatChange } from '../format';
+import { changeOf, compareDecimal, formatChange, formatCompact } from '../format';
 import { useText } from '../i18n/use-text';
 import classes from './usage-table.module.css';
 import { MEASURE } from './measure';
@@ -25,11 +25,14 @@ const SHOWN: readonly MeasureName[] = [
   'latency_p95',
 ];
 
+/** In few characters: the CSV has all digits. */
+const TOKENS: readonly MeasureName[] = ['input', 'cached', 'output'];
+
 /** The columns of the table: groups whose values filter, the measures, and the change of the chosen one. */
 export function useUsageColumns(
   state: UsageState,
   total: UsageSums | undefined,
-  onFilter: (group: GroupName, value: string) => void,
+  onFilter: (group: GroupName, value: string, isExcluded: boolean) => void,
 ): DataColumn<UsageRow>[] {
   const text = useText();
   const { language } = useDisplay();
@@ -42,7 +45,8 @@ export function useUsageColumns(
     const show = (measure: MeasureName, sums: Omit<UsageSums, 'previous'>) => {
       const { of, kind } = MEASURE[measure];
       const amount = of(sums);
-      return amount === null ? '–' : format[kind].format(amount);
+      if (amount === null) return '–';
+      return TOKENS.includes(measure) ? formatCompact(amount, language) : format[kind].format(amount);
     };
     const groups = groupsOf(state).map((group): DataColumn<UsageRow> => ({
       id: group,
@@ -58,7 +62,7 @@ export function useUsageColumns(
             title={text('usage.filterBy', { name })}
             onClick={(event) => {
               event.stopPropagation();
-              onFilter(group, value);
+              onFilter(group, value, event.altKey);
             }}
           >
             {name}

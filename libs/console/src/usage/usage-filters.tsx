@@ -7,7 +7,7 @@ import { useState } from 'react';
 import { teamsQuery } from '../api/teams-query';
 import { type Filter, FilterBar } from '../components/filter-bar';
 import { useText } from '../i18n/use-text';
-import { type FilterName, FILTERS, toggled, type UsageState } from './usage-search';
+import { type FilterName, FILTERS, isExclusion, toggled, type UsageState } from './usage-search';
 
 interface UsageFiltersProps {
   state: UsageState;
@@ -19,10 +19,10 @@ interface UsageFiltersProps {
 /** The filters as chips, and a small form that adds one. */
 export function UsageFilters({ state, rows, onChange }: UsageFiltersProps) {
   const text = useText();
-  const { data: teams } = useQuery({ ...teamsQuery, enabled: state.filters.teams !== undefined });
+  const { data: teams } = useQuery({ ...teamsQuery, enabled: (state.filters.teams ?? state.filters.not_team) !== undefined });
   const nameOf = (name: FilterName, value: string) => {
-    if (name === 'teams') return teams?.data.find(({ id }) => id === value)?.name ?? value;
-    if (name === 'key') return rows.find(({ key }) => key === value)?.key_name ?? value;
+    if (name === 'teams' || name === 'not_team') return teams?.data.find(({ id }) => id === value)?.name ?? value;
+    if (name === 'key' || name === 'not_key') return rows.find(({ key }) => key === value)?.key_name ?? value;
     return value;
   };
   const chips = FILTERS.flatMap((name): Filter[] =>
@@ -30,6 +30,7 @@ export function UsageFilters({ state, rows, onChange }: UsageFiltersProps) {
       name: `${name} ${value}`,
       label: text(`usage.filter.${name}`),
       value: nameOf(name, value),
+      isExcluded: isExclusion(name),
     })),
   );
   const remove = (chip: string) => {

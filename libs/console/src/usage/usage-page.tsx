@@ -23,7 +23,7 @@ import { UsageControls } from './usage-controls';
 import { UsageCsv } from './usage-csv';
 import { UsageFilters } from './usage-filters';
 import { fullCsvAddress, groupsOf } from './usage-queries';
-import { filterOf, type GroupName } from './usage-search';
+import { exclusionOf, filterOf, type GroupName } from './usage-search';
 import { groupKey } from './usage-series';
 import { useMeasureFormat } from './use-measure-format';
 import { useUsage } from './use-usage';
@@ -35,8 +35,15 @@ export function UsagePage() {
   const navigate = useNavigate();
   const mayOpen = useMay(PAGES.requests.permission);
   const { state, change, span, table, chart, chartError, isStale, includesToday, retry } = useUsage();
+  const { filters } = state;
   const { format } = useMeasureFormat(state.measure);
-  const onFilter = useCallback((group: GroupName, value: string) => change({ [filterOf(group)]: [value] }), [change]);
+  const onFilter = useCallback(
+    (group: GroupName, value: string, isExcluded: boolean) =>
+      isExcluded
+        ? change({ [exclusionOf(group)]: [...new Set([...(filters[exclusionOf(group)] ?? []), value])] })
+        : change({ [filterOf(group)]: [value] }),
+    [change, filters],
+  );
   const columns = useUsageColumns(state, table.data?.total, onFilter);
   const open = (row: UsageRow) =>
     void navigate({ to: PAGES.requests.path, search: requestsSearch(state, row) } as never);

@@ -18,10 +18,14 @@ export interface UsageSpan {
 /** What the gateway is asked for, without groups. */
 export function usageFilter(
   { from, to, timezone, teamId }: UsageSpan,
-  { teams, ...filters }: Filters,
+  filters: Filters,
 ): AdminUsageQuery {
-  return { from, to, timezone, team_id: teamId, team: teams, ...filters };
+  const named = Object.entries(filters).map(([name, values]) => [parameterOf(name), values]);
+  return { from, to, timezone, team_id: teamId, ...(Object.fromEntries(named) as AdminUsageQuery) };
 }
+
+/** A filter as the gateway names it. */
+const parameterOf = (name: string) => (name === 'teams' ? 'team' : name.replace(/^not_/, 'exclude_'));
 
 const report = (query: AdminUsageQuery) =>
   queryOptions({

@@ -1,4 +1,4 @@
-import { filterOf, readUsage, toggled } from './usage-search';
+import { exclusionOf, filterOf, isExclusion, readUsage, toggled } from './usage-search';
 
 describe('the state of the usage page', () => {
   it('is cost by model and day, without filters', () => {
@@ -46,6 +46,8 @@ describe('the state of the usage page', () => {
     expect(toggled(undefined, 'a')).toEqual(['a']);
     expect(toggled(['a'], 'b')).toEqual(['a', 'b']);
     expect(toggled(['a'], 'a')).toBeUndefined();
-    expect(filterOf('team')).toBe('teams');
+    expect([filterOf('team'), exclusionOf('team')]).toEqual(['teams', 'not_team']);
+    expect([isExclusion('not_tag'), isExclusion('tag')]).toEqual([true, false]);
+    expect(readUsage({ not_cache_status: ['HIT', 'WARM'] }).filters).toEqual({ not_cache_status: ['HIT'] });
   });
 });

@@ -21,7 +21,21 @@ export const GRAINS = ['hour', 'day', 'week', 'month'] as const;
 export type Grain = (typeof GRAINS)[number];
 
 /** The parameters that filter, as the address has them. `teams` is a list beside the team of the page. */
-export const FILTERS = ['teams', 'key', 'model', 'provider', 'tag', 'cache_status', 'status'] as const;
+export const FILTERS = [
+  'teams',
+  'key',
+  'model',
+  'provider',
+  'tag',
+  'cache_status',
+  'status',
+  'not_team',
+  'not_key',
+  'not_model',
+  'not_provider',
+  'not_tag',
+  'not_cache_status',
+] as const;
 export type FilterName = (typeof FILTERS)[number];
 export type Filters = Partial<Record<FilterName, readonly string[]>>;
 
@@ -63,6 +77,12 @@ export function readUsage(raw: RawSearch): UsageState {
 /** The filter that keeps a value of a group. */
 export const filterOf = (group: GroupName): FilterName => (group === 'team' ? 'teams' : group);
 
+/** The filter that leaves a value of a group out. */
+export const exclusionOf = (group: GroupName): FilterName => `not_${group}`;
+
+/** Whether a filter leaves values out. */
+export const isExclusion = (name: FilterName): boolean => name.startsWith('not_');
+
 /** The values of a filter with one more, or without one. */
 export function toggled(values: readonly string[] | undefined, value: string): string[] | undefined {
   const rest = (values ?? []).filter((each) => each !== value);
@@ -77,6 +97,6 @@ const known = <Name extends string>(names: readonly Name[], value: string | stri
 
 function isValue(name: FilterName, value: string): boolean {
   if (value === '' || value.length > 256 || value.includes(',')) return false;
-  if (name === 'cache_status') return CACHE_STATUSES.includes(value);
+  if (name === 'cache_status' || name === 'not_cache_status') return CACHE_STATUSES.includes(value);
   return name !== 'status' || /^[1-5](\d\d|xx)$/.test(value);
 }

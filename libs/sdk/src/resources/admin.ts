@@ -50,6 +50,7 @@ export interface AdminUsageQuery extends UsageQuery<UsageGroup> {
   team_id?: string;
   /** Ids of teams. */
   team?: readonly string[];
+  exclude_team?: readonly string[];
 }
 
 /** `/admin/requests`: the ledger. */

@@ -36,6 +36,7 @@ export const messages = {
     'No suggestion for this period. Suggestions appear when repeats or live calls that can wait cost at least a dollar a month.',
   'savings.showDismissed': '{count, plural, one {Show # dismissed} other {Show # dismissed}}',
   'savings.hideDismissed': '{count, plural, one {Hide # dismissed} other {Hide # dismissed}}',
+  'savings.moreAdvice': '{count, plural, one {# more suggestion} other {# more suggestions}}',
   'savings.couldSave': '{amount} in this period',
   'savings.estimated': 'Estimated from a sample; about {calls} calls',
   'savings.repeated': '{calls} repeated calls cost {cost}.',

@@ -38,6 +38,7 @@ export const messages: Record<keyof typeof en, string> = {
     '이 기간에 제안이 없습니다. 반복 요청이나 미룰 수 있는 실시간 호출이 월 1달러 이상이면 제안이 나타납니다.',
   'savings.showDismissed': '무시한 제안 {count}건 보기',
   'savings.hideDismissed': '무시한 제안 {count}건 숨기기',
+  'savings.moreAdvice': '제안 {count}건 더 보기',
   'savings.couldSave': '이 기간에 {amount}',
   'savings.estimated': '표본에서 추정, 호출 약 {calls}건',
   'savings.repeated': '반복 호출 {calls}건에 {cost} 지출.',
