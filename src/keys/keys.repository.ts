@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { AuditAction, KeyCacheRulesChange } from '@thriftgate/contracts';
 import { type Kysely, type RawBuilder, type Selectable, sql, type Transaction } from 'kysely';
 import { AuditRepository } from '../audit/audit.repository';
+import type { Actor } from '../audit/seen-version';
 import type { PageQuery } from '../common/pages';
 import { Database } from '../database/database.connection';
 import { RevisionsRepository } from '../database/revisions.repository';
@@ -95,22 +96,6 @@ export class KeysRepository {
     return new Map(rows.map(({ id, name }) => [id, name]));
   }
 
-  /** Keys that end before a time, are not replaced and not revoked; the next to end first. */
-  async expiring(before: Date, teamId: string | undefined, limit: number): Promise<ApiKey[]> {
-    const rows = await this.database.db
-      .selectFrom('api_keys')
-      .selectAll()
-      .where('revoked_at', 'is', null)
-      .where('replaced_by', 'is', null)
-      .where('expires_at', '>', sql<Date>`now()`)
-      .where('expires_at', '<', before)
-      .$if(teamId !== undefined, (query) => query.where('team_id', '=', teamId ?? ''))
-      .orderBy('expires_at')
-      .limit(limit)
-      .execute();
-    return rows.map(toApiKey);
-  }
-
   /** A key, also a revoked one. */
   async find(id: string): Promise<ApiKey | undefined> {
     const row = await this.database.db.selectFrom('api_keys').selectAll().where('id', '=', id).executeTakeFirst();
@@ -123,7 +108,7 @@ export class KeysRepository {
    * @returns undefined if there is no such key
    * @throws GatewayError `conflict` for a later expiry of a replaced key
    */
-  update(id: string, settings: ApiKeyChanges, actor: string): Promise<ApiKey | undefined> {
+  update(id: string, settings: ApiKeyChanges, actor: Actor): Promise<ApiKey | undefined> {
     return this.change(async (transaction, revision) => {
       const before = await working(id, transaction);
       if (!before) return undefined;
@@ -152,7 +137,7 @@ export class KeysRepository {
   }
 
   /** Revokes a key and unlinks its successor, so that its budgets and batches end. @returns false if there is no such key */
-  revoke(id: string, actor: string): Promise<boolean> {
+  revoke(id: string, actor: Actor): Promise<boolean> {
     return this.change(async (transaction, revision) => {
       const before = await working(id, transaction);
       if (!before) return false;
@@ -175,7 +160,7 @@ export class KeysRepository {
     id: string,
     successor: KeyIdentity,
     graceEndsAt: Date | undefined,
-    actor: string,
+    actor: Actor,
   ): Promise<ApiKey | undefined> {
     return this.change(async (transaction, revision) => {
       const old = await working(id, transaction);
@@ -228,7 +213,7 @@ export class KeysRepository {
   /** Records a change under the id of the key that was there before it. */
   private record(
     action: AuditAction,
-    { actor, before, after }: { actor: string; before?: ApiKey; after?: ApiKey },
+    { actor, before, after }: { actor: Actor; before?: ApiKey; after?: ApiKey },
     transaction: Transaction<Schema>,
   ): Promise<string> {
     const subject = (before ?? after)?.id ?? null;
@@ -238,7 +223,7 @@ export class KeysRepository {
 
   private recordRules(
     { id, team_id: teamId, cache }: Pick<Selectable<ApiKeysTable>, 'id' | 'team_id' | 'cache'>,
-    actor: string,
+    actor: Actor,
     transaction: Transaction<Schema>,
   ): Promise<string> {
     const details = { team_id: teamId, cache };
@@ -284,7 +269,8 @@ function working(id: string, transaction: Transaction<Schema>): Promise<Selectab
   return query.where('revoked_at', 'is', null).executeTakeFirst();
 }
 
-function toApiKey(row: Selectable<ApiKeysTable>): ApiKey {
+/** A key as its row has it, without the hash. */
+export function toApiKey(row: Selectable<ApiKeysTable>): ApiKey {
   return {
     id: row.id,
     teamId: row.team_id,
