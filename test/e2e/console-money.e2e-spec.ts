@@ -29,7 +29,8 @@ describeInBrowser('the money pages of the console', () => {
   let budgetId: string;
   let open: ConsoleBrowser | undefined;
 
-  const usage = async (query: string): Promise<UsageReport> => (await gateway.admin('GET', `/admin/usage?${query}`)).body;
+  const usage = async (query: string): Promise<UsageReport> =>
+    (await gateway.admin('GET', `/admin/usage?${query}`)).body;
   const ofTheDay = () => usage(`from=${day}&to=${day}&timezone=Asia/Seoul&team_id=${team.teamId}`);
 
   beforeAll(async () => {
@@ -172,7 +173,10 @@ describeInBrowser('the money pages of the console', () => {
 
   it('let an auditor read and not write', async () => {
     const browser = await enter(auditor, { language: 'en' });
-    for (const [path, button] of [['/budgets', 'New budget'], ['/prices', 'Set a price']] as const) {
+    for (const [path, button] of [
+      ['/budgets', 'New budget'],
+      ['/prices', 'Set a price'],
+    ] as const) {
       await load(browser, path);
       expect(await browser.page.getByRole('button', { name: button }).count()).toBe(0);
     }

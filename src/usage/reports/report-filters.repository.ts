@@ -35,7 +35,12 @@ export function ledgerMatches(filter: UsageFilter): RawBuilder<unknown> {
 export function refusedMatches(filter: UsageFilter): RawBuilder<unknown> {
   const { provider, tag, cache_status, status } = filter;
   const ranges = status?.map(({ least, most }) => sql`status BETWEEN ${least} AND ${most}`);
-  const own = { provider: undefined, cache_status: undefined, exclude_provider: undefined, exclude_cache_status: undefined };
+  const own = {
+    provider: undefined,
+    cache_status: undefined,
+    exclude_provider: undefined,
+    exclude_cache_status: undefined,
+  };
   return sql`${columnsMatch({ ...filter, ...own })}
     ${(provider ?? tag ?? cache_status) ? sql`AND false` : sql``} ${ranges ? sql`AND (${sql.join(ranges, sql` OR `)})` : sql``}`;
 }

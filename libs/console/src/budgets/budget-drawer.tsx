@@ -25,30 +25,39 @@ interface BudgetDrawerProps {
 
 /** One budget beside the list: its way through the window, its rules, and what may be done with it. */
 export function BudgetDrawer({ budget, names, onClose }: BudgetDrawerProps) {
+  const [dialog, setDialog] = useState<'edit' | 'delete'>();
+  const stay = () => setDialog(undefined);
   return (
-    <SideDrawer isOpen={budget !== undefined} title={budget && ownerName(budget, names)} onClose={onClose}>
-      {budget && <Details budget={budget} names={names} onClose={onClose} />}
-    </SideDrawer>
+    <>
+      {/* Escape closes what is on top, so the drawer is away while a dialog is open. */}
+      <SideDrawer
+        isOpen={budget !== undefined && dialog === undefined}
+        title={budget && ownerName(budget, names)}
+        onClose={onClose}
+      >
+        {budget && <Details budget={budget} onDialog={setDialog} />}
+      </SideDrawer>
+      <BudgetEditor budget={budget} isOpen={dialog === 'edit'} names={names} onClose={stay} />
+      {budget && (
+        <Removal
+          budget={budget}
+          names={names}
+          isOpen={dialog === 'delete'}
+          onClose={stay}
+          onDone={() => {
+            stay();
+            onClose();
+          }}
+        />
+      )}
+    </>
   );
 }
 
-function Details({ budget, names, onClose }: BudgetDrawerProps & { budget: Budget }) {
+function Details({ budget, onDialog }: { budget: Budget; onDialog: (dialog: 'edit' | 'delete') => void }) {
   const text = useText();
-  const money = useMoney();
-  const toast = useToast();
-  const client = useQueryClient();
   const mayWrite = useMay('budgets:write');
-  const [dialog, setDialog] = useState<'edit' | 'delete'>();
   const { data, error, refetch } = useQuery(budgetWindowsQuery(budget.id));
-  const removal = useMutation({
-    mutationFn: () => api.admin.budgets.delete(budget.id),
-    onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: ['budgets', 'list'] });
-      toast.done(text('budgets.deleted'));
-      onClose();
-    },
-    onError: ({ message }) => toast.failed(message),
-  });
   return (
     <Stack gap="md">
       {error && !data && <ErrorCard error={error} onRetry={() => void refetch()} />}
@@ -57,31 +66,56 @@ function Details({ budget, names, onClose }: BudgetDrawerProps & { budget: Budge
       <BudgetFacts budget={budget} windows={data} />
       {mayWrite && (
         <Group gap="xs">
-          <Button size="xs" onClick={() => setDialog('edit')}>
+          <Button size="xs" onClick={() => onDialog('edit')}>
             {text('budgets.edit')}
           </Button>
-          <Button size="xs" variant="default" onClick={() => setDialog('delete')}>
+          <Button size="xs" variant="default" onClick={() => onDialog('delete')}>
             {text('budgets.delete')}
           </Button>
         </Group>
       )}
-      <BudgetEditor budget={budget} isOpen={dialog === 'edit'} names={names} onClose={() => setDialog(undefined)} />
-      <ConfirmDialog
-        isOpen={dialog === 'delete'}
-        title={text('budgets.deleteTitle')}
-        action={text('budgets.delete')}
-        isBusy={removal.isPending}
-        onConfirm={() => removal.mutate()}
-        onClose={() => setDialog(undefined)}
-      >
-        <Text size="sm">
-          {text('budgets.deleteLead', {
-            owner: ownerName(budget, names),
-            limit: money.cell(budget.limit_usd),
-            spent: money.cell(budget.spent_usd),
-          })}
-        </Text>
-      </ConfirmDialog>
     </Stack>
+  );
+}
+
+interface RemovalProps {
+  budget: Budget;
+  names: OwnerNames;
+  isOpen: boolean;
+  onClose: () => void;
+  onDone: () => void;
+}
+
+function Removal({ budget, names, isOpen, onClose, onDone }: RemovalProps) {
+  const text = useText();
+  const money = useMoney();
+  const toast = useToast();
+  const client = useQueryClient();
+  const removal = useMutation({
+    mutationFn: () => api.admin.budgets.delete(budget.id),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: ['budgets', 'list'] });
+      toast.done(text('budgets.deleted'));
+      onDone();
+    },
+    onError: ({ message }) => toast.failed(message),
+  });
+  return (
+    <ConfirmDialog
+      isOpen={isOpen}
+      title={text('budgets.deleteTitle')}
+      action={text('budgets.delete')}
+      isBusy={removal.isPending}
+      onConfirm={() => removal.mutate()}
+      onClose={onClose}
+    >
+      <Text size="sm">
+        {text('budgets.deleteLead', {
+          owner: ownerName(budget, names),
+          limit: money.cell(budget.limit_usd),
+          spent: money.cell(budget.spent_usd),
+        })}
+      </Text>
+    </ConfirmDialog>
   );
 }

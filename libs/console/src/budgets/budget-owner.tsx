@@ -18,7 +18,7 @@ export function BudgetOwner({ budget, names }: { budget: Budget; names: OwnerNam
   const text = useText();
   return (
     <>
-      <Text size="sm" fw={600}>
+      <Text size="sm" fw={600} miw={110}>
         {ownerName(budget, names)}
       </Text>
       <Text size="xs" c="dimmed">

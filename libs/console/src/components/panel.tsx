@@ -20,7 +20,17 @@ interface PanelProps {
 }
 
 /** A framed part of a page that loads, fails and is retried by itself. */
-export function Panel({ title, controls, error, onRetry, isLoading, isStale, isFull, height = 240, children }: PanelProps) {
+export function Panel({
+  title,
+  controls,
+  error,
+  onRetry,
+  isLoading,
+  isStale,
+  isFull,
+  height = 240,
+  children,
+}: PanelProps) {
   return (
     <Card withBorder padding="md" component="section" h={isFull ? '100%' : undefined} aria-busy={isLoading || isStale}>
       {(title !== undefined || controls) && (

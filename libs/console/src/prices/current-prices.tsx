@@ -1,11 +1,15 @@
-import { Badge, Code, Group, UnstyledButton } from '@mantine/core';
+import { Badge, Box, Button, Code, Group, Stack, TextInput, UnstyledButton } from '@mantine/core';
 import type { DeploymentStates } from '@thriftgate/contracts';
+import { useState } from 'react';
 import { DataTable } from '../components/data-table';
 import type { DataColumn } from '../components/data-table-columns';
 import { compareDecimal, formatUsd } from '../format';
 import { useLanguage } from '../i18n/language-provider';
 import { useText } from '../i18n/use-text';
 import classes from './prices.module.css';
+
+/** So many are shown at first: the catalogue has hundreds. */
+const FIRST = 20;
 
 type Deployment = DeploymentStates['data'][number];
 
@@ -66,13 +70,46 @@ export function CurrentPrices({ deployments, model, onModel }: CurrentPricesProp
     rate('cached_input'),
     rate('output'),
   ];
+  const [sought, setSought] = useState('');
+  const [isLong, setLong] = useState(false);
+  const found = deployments
+    .filter(({ models }) => model === undefined || models.includes(model))
+    .filter((each) => includes(each, sought))
+    .toSorted((a, b) => (a.deployment < b.deployment ? -1 : 1));
+  const rows = isLong ? found : found.slice(0, FIRST);
   return (
-    <DataTable
-      caption={text('prices.current')}
-      columns={columns}
-      rows={model === undefined ? deployments : deployments.filter(({ models }) => models.includes(model))}
-      rowId={({ deployment }) => deployment}
-      initialSort={{ id: 'deployment', desc: false }}
-    />
+    <Stack gap="sm" align="flex-start">
+      <TextInput
+        aria-label={text('prices.find')}
+        placeholder={text('prices.find')}
+        value={sought}
+        onChange={({ currentTarget }) => setSought(currentTarget.value)}
+        data-filter
+        size="xs"
+        w="min(280px, 100%)"
+        autoComplete="off"
+        spellCheck={false}
+      />
+      <Box w="100%">
+        <DataTable
+          caption={text('prices.current')}
+          columns={columns}
+          rows={rows}
+          rowId={({ deployment }) => deployment}
+          initialSort={{ id: 'deployment', desc: false }}
+        />
+      </Box>
+      {rows.length < found.length && (
+        <Button variant="default" size="xs" onClick={() => setLong(true)}>
+          {text('prices.more', { count: found.length - rows.length })}
+        </Button>
+      )}
+    </Stack>
   );
+}
+
+/** Whether a deployment or one of its models has a text in its name. */
+function includes({ deployment, models }: Deployment, sought: string): boolean {
+  const plain = (name: string) => name.normalize('NFC').toLowerCase();
+  return [deployment, ...models].some((name) => plain(name).includes(plain(sought.trim())));
 }

@@ -44,6 +44,17 @@ export function PricesPage() {
       )}
       <Stack gap="md">
         <Panel
+          title={text('prices.history')}
+          isLoading={!prices.data}
+          error={prices.data ? undefined : prices.error}
+          onRetry={() => void prices.refetch()}
+        >
+          <Text size="sm" c="dimmed" mb="xs">
+            {text('prices.historyLead')}
+          </Text>
+          {prices.data && <PriceHistory prices={prices.data.data} teams={teams?.data ?? []} />}
+        </Panel>
+        <Panel
           title={text('prices.current')}
           isLoading={!deployments.data}
           error={deployments.data ? undefined : deployments.error}
@@ -56,17 +67,6 @@ export function PricesPage() {
               onModel={(name) => change({ model: name })}
             />
           )}
-        </Panel>
-        <Panel
-          title={text('prices.history')}
-          isLoading={!prices.data}
-          error={prices.data ? undefined : prices.error}
-          onRetry={() => void prices.refetch()}
-        >
-          <Text size="sm" c="dimmed" mb="xs">
-            {text('prices.historyLead')}
-          </Text>
-          {prices.data && <PriceHistory prices={prices.data.data} teams={teams?.data ?? []} />}
         </Panel>
       </Stack>
       <NewPriceDialog isOpen={isAdding} model={model} teams={teams?.data ?? []} onClose={() => setAdding(false)} />

@@ -31,7 +31,7 @@ export function AdviceCard({ opportunity, dismissed, onDismiss, onRestore }: Adv
   const mayOpen = useMay(PAGES[page].permission);
   const count = formatCount(calls, language);
   return (
-    <Card withBorder padding="md" className={dismissed ? 'stale' : undefined}>
+    <Card withBorder padding="md">
       <Group justify="space-between" align="flex-start" gap="sm">
         <Stack gap={4} flex="1 1 280px">
           <Group gap="xs">

@@ -46,7 +46,9 @@ export function SavingsPage() {
         </Panel>
         <Grid gap="md">
           <Grid.Col span={{ base: 12, lg: 6 }}>
-            <Panel {...state} isFull>{data && <SavingsByTeam rows={data.data} />}</Panel>
+            <Panel {...state} isFull>
+              {data && <SavingsByTeam rows={data.data} />}
+            </Panel>
           </Grid.Col>
           <Grid.Col span={{ base: 12, lg: 6 }}>
             <Stack gap="md">

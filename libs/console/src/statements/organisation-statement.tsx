@@ -1,4 +1,4 @@
-import { Text } from '@mantine/core';
+import { Text, Title } from '@mantine/core';
 import type { OrganisationStatement as Statement } from '@thriftgate/contracts';
 import { DataTable } from '../components/data-table';
 import type { DataColumn } from '../components/data-table-columns';
@@ -54,16 +54,21 @@ export function OrganisationStatement({
     money('owed', text('statements.owed'), ({ amount_owed_usd: owed }) => owed),
   ];
   const month = bucketLabel(statement.month, timezone, language);
+  const title = text('statements.ofAll', { month, zone: zoneName(statement.timezone) });
   return (
-    <DataTable
-      caption={text('statements.ofAll', { month, zone: zoneName(statement.timezone) })}
-      showsCaption
-      columns={columns}
-      rows={statement.teams}
-      rowId={({ team_id: id }) => id}
-      onOpen={({ team_id: id }) => onOpen(id)}
-      initialSort={{ id: 'cost', desc: true }}
-      empty={<Text c="dimmed">{text('statements.empty')}</Text>}
-    />
+    <>
+      <Title order={2} size="h4" mb="xs">
+        {title}
+      </Title>
+      <DataTable
+        caption={title}
+        columns={columns}
+        rows={statement.teams}
+        rowId={({ team_id: id }) => id}
+        onOpen={({ team_id: id }) => onOpen(id)}
+        initialSort={{ id: 'cost', desc: true }}
+        empty={<Text c="dimmed">{text('statements.empty')}</Text>}
+      />
+    </>
   );
 }

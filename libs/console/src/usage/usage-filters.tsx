@@ -19,7 +19,10 @@ interface UsageFiltersProps {
 /** The filters as chips, and a small form that adds one. */
 export function UsageFilters({ state, rows, onChange }: UsageFiltersProps) {
   const text = useText();
-  const { data: teams } = useQuery({ ...teamsQuery, enabled: (state.filters.teams ?? state.filters.not_team) !== undefined });
+  const { data: teams } = useQuery({
+    ...teamsQuery,
+    enabled: (state.filters.teams ?? state.filters.not_team) !== undefined,
+  });
   const nameOf = (name: FilterName, value: string) => {
     if (name === 'teams' || name === 'not_team') return teams?.data.find(({ id }) => id === value)?.name ?? value;
     if (name === 'key' || name === 'not_key') return rows.find(({ key }) => key === value)?.key_name ?? value;

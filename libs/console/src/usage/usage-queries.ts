@@ -16,10 +16,7 @@ export interface UsageSpan {
 }
 
 /** What the gateway is asked for, without groups. */
-export function usageFilter(
-  { from, to, timezone, teamId }: UsageSpan,
-  filters: Filters,
-): AdminUsageQuery {
+export function usageFilter({ from, to, timezone, teamId }: UsageSpan, filters: Filters): AdminUsageQuery {
   const named = Object.entries(filters).map(([name, values]) => [parameterOf(name), values]);
   return { from, to, timezone, team_id: teamId, ...(Object.fromEntries(named) as AdminUsageQuery) };
 }

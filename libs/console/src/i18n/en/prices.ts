@@ -15,6 +15,8 @@ export const messages = {
   'prices.rate.cached_input': 'Cached input',
   'prices.rate.output': 'Output',
   'prices.times': '× {multiplier}',
+  'prices.find': 'Find a deployment or model',
+  'prices.more': 'Show {count} more',
   'prices.history': 'Prices that were set',
   'prices.historyLead':
     'The most specific one applies: of a team, of a provider, of everybody. Without any, the catalogue’s.',

@@ -34,8 +34,8 @@ export const messages = {
   'savings.advice': 'What could be saved yet',
   'savings.noAdvice':
     'No suggestion for this period. Suggestions appear when repeats or live calls that can wait cost at least a dollar a month.',
-  'savings.showDismissed': '{count, plural, one {Show # dismissed} other {Show # dismissed}}',
-  'savings.hideDismissed': '{count, plural, one {Hide # dismissed} other {Hide # dismissed}}',
+  'savings.showDismissed': 'Show {count} dismissed',
+  'savings.hideDismissed': 'Hide {count} dismissed',
   'savings.moreAdvice': '{count, plural, one {# more suggestion} other {# more suggestions}}',
   'savings.couldSave': '{amount} in this period',
   'savings.estimated': 'Estimated from a sample; about {calls} calls',

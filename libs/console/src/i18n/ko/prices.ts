@@ -17,6 +17,8 @@ export const messages: Record<keyof typeof en, string> = {
   'prices.rate.cached_input': '캐시된 입력',
   'prices.rate.output': '출력',
   'prices.times': '{multiplier}배',
+  'prices.find': '배포나 모델 찾기',
+  'prices.more': '{count}개 더 보기',
   'prices.history': '설정한 단가',
   'prices.historyLead': '팀, 공급자, 전체 순으로 더 구체적인 단가가 적용됩니다. 없으면 카탈로그 단가가 적용됩니다.',
   'prices.allModels': '모든 모델',
