@@ -1,5 +1,5 @@
 import { Text } from '@mantine/core';
-import { type Overview, type SavedBy as Source } from '@thriftgate/contracts';
+import type { Overview, SavedBy as Source } from '@thriftgate/contracts';
 import { Ranking } from '../charts';
 import { PageLink } from '../components/page-link';
 import { Panel } from '../components/panel';

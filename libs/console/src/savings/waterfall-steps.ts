@@ -1,4 +1,4 @@
-import { type SavedBy, type SavingsReport } from '@thriftgate/contracts';
+import type { SavedBy, SavingsReport } from '@thriftgate/contracts';
 import { addDecimal, compareDecimal, multiplyDecimal, ratio, sumDecimals } from '../format';
 
 export interface WaterfallStep {
