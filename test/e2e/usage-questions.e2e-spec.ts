@@ -88,12 +88,19 @@ describe('usage as people ask for it', () => {
     ['tag=a,b', 3],
     ['status=4xx', 1],
     ['provider=none', 0],
+    ['exclude_model=gpt-4.1', 3],
+    ['exclude_cache_status=hit', 6],
+    ['exclude_tag=b', 5],
+    ['tag=a&exclude_tag=b', 1],
+    ['exclude_provider=openai', 0],
+    ['exclude_model=gpt-4.1&status=4xx', 0],
   ])('N15: can be filtered by %s', async (query, requests) => {
     expect((await usage(query)).total.requests).toBe(requests);
   });
 
   it('N15: can be filtered by key, and shows only the tags that are asked for', async () => {
     expect((await usage(`key=${limited.id}`)).total).toMatchObject({ requests: 1, refused: 1 });
+    expect((await usage(`exclude_key=${limited.id}`)).total).toMatchObject({ requests: 6, refused: 2 });
     expect((await usage('group_by=tag&tag=b')).data.map(({ tag, requests }) => [tag, requests])).toEqual([['b', 2]]);
   });
 

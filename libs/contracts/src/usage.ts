@@ -37,6 +37,11 @@ const usageQuestion = {
   provider: requestFilters.provider,
   cache_status: requestFilters.cache_status,
   status: requestFilters.status,
+  exclude_model: anyName('models', 'gpt-4.1-mini'),
+  exclude_key: anyName('ids of API keys', 'key_01KAS5N1V4R8X0Z2B6D9F3H5JK'),
+  exclude_tag: anyName('tags; calls with any of them do not count', 'nightly'),
+  exclude_provider: requestFilters.provider,
+  exclude_cache_status: requestFilters.cache_status,
   compare: z
     .enum(['previous'], 'must be previous')
     .optional()
@@ -61,6 +66,7 @@ export const adminUsageQuerySchema = z
     ...usageQuestion,
     team_id: filterSchema,
     team: anyName('ids of teams', 'team_01KAS5M8Z2Q6W9Y3T7N4B1C0DE'),
+    exclude_team: anyName('ids of teams', 'team_01KAS5M8Z2Q6W9Y3T7N4B1C0DE'),
   })
   .refine(inOrder, NOT_BEFORE);
 export type AdminUsageQuery = z.output<typeof adminUsageQuerySchema>;

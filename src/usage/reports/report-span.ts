@@ -2,7 +2,7 @@ import type { DayOrTime, StatusRange } from '@thriftgate/contracts';
 import { DateTime } from 'luxon';
 import { periodAt } from '../../common/calendar';
 
-/** The calls that a report covers: those of a time, and those that have one of the values of each list. */
+/** The calls that a report covers: of a time, with one of the values of each list, and with none of those to exclude. */
 export interface UsageFilter {
   team_id?: string | undefined;
   team?: readonly string[] | undefined;
@@ -12,6 +12,12 @@ export interface UsageFilter {
   provider?: readonly string[] | undefined;
   cache_status?: readonly string[] | undefined;
   status?: readonly StatusRange[] | undefined;
+  exclude_team?: readonly string[] | undefined;
+  exclude_key?: readonly string[] | undefined;
+  exclude_model?: readonly string[] | undefined;
+  exclude_tag?: readonly string[] | undefined;
+  exclude_provider?: readonly string[] | undefined;
+  exclude_cache_status?: readonly string[] | undefined;
   from: Date;
   to: Date;
 }

@@ -58,7 +58,8 @@ export class UsageController {
   private async report(query: contracts.AdminUsageQuery, reply: FastifyReply): Promise<contracts.UsageReport | string> {
     const { group_by: groups, format, ...question } = query;
     const { data, total, span, previous, asOf } = await this.reports.usage(question, groups);
-    const byAttempt = groups.includes('provider') || (query.provider ?? query.status) !== undefined;
+    const { provider, exclude_provider: withoutProvider, status } = query;
+    const byAttempt = groups.includes('provider') || (provider ?? withoutProvider ?? status) !== undefined;
     const withPrevious = (sums: Sums, before: Sums | undefined) =>
       Object.assign(toWire(sums, byAttempt), before && { previous: toWire(before, byAttempt) });
     const names = await this.names.named(data.map((row) => row.groups));

@@ -11,6 +11,7 @@ export const PAGE_COMPONENTS: Record<PageName, RouteComponent> = {
   savings: lazyRouteComponent(() => import('../savings/savings-page'), 'SavingsPage'),
   budgets: lazyRouteComponent(() => import('../budgets/budgets-page'), 'BudgetsPage'),
   prices: lazyRouteComponent(() => import('../prices/prices-page'), 'PricesPage'),
+  statements: lazyRouteComponent(() => import('../statements/statements-page'), 'StatementsPage'),
   requests: lazyRouteComponent(() => import('../requests/requests-page'), 'RequestsPage'),
   batches: lazyRouteComponent(() => import('../batches/batches-page'), 'BatchesPage'),
   cache: lazyRouteComponent(() => import('../cache/cache-page'), 'CachePage'),

@@ -1,7 +1,77 @@
+import { Button } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Plus } from 'lucide-react';
+import { useMemo, useState } from 'react';
+import { teamsQuery } from '../api/teams-query';
+import { DataTable } from '../components/data-table';
+import { EmptyState } from '../components/empty-state';
+import { ErrorCard } from '../components/error-card';
+import { LoadingPage } from '../components/loading-page';
 import { PageTitle } from '../components/page-title';
+import { RateNote } from '../components/rate-note';
+import { useDisplay } from '../display/use-display';
 import { useText } from '../i18n/use-text';
+import { useMay } from '../me/use-me';
+import type { RawSearch } from '../routes/search';
+import { usePageSearch } from '../routes/use-search';
+import { BudgetDrawer } from './budget-drawer';
+import { BudgetEditor } from './budget-editor';
+import { budgetsQuery, keyNamesQuery } from './budgets-queries';
+import { useBudgetColumns } from './use-budget-columns';
 
+const readOpen = ({ open }: RawSearch) => ({ open: typeof open === 'string' ? open : undefined });
+const NONE: ReadonlyMap<string, string> = new Map();
+
+/** The budgets with what is spent, left and expected; a row opens its window. */
 export function BudgetsPage() {
   const text = useText();
-  return <PageTitle title={text('budgets.title')} />;
+  const { teamId, timezone } = useDisplay();
+  const mayWrite = useMay('budgets:write');
+  const [{ open }, change] = usePageSearch(readOpen);
+  const [isCreating, setCreating] = useState(false);
+  const { data, error, refetch, isPlaceholderData } = useQuery(budgetsQuery(teamId));
+  const { data: teams } = useQuery(teamsQuery);
+  const budgets = data?.data ?? [];
+  const hasKeys = budgets.some(({ key_id: keyId }) => keyId !== null);
+  const { data: keys = NONE } = useQuery({ ...keyNamesQuery(teamId, timezone), enabled: hasKeys });
+  const names = useMemo(
+    () => ({ teams: new Map(teams?.data.map(({ id, name }) => [id, name] as const)), keys }),
+    [teams, keys],
+  );
+  const columns = useBudgetColumns(names);
+  const opened = budgets.find(({ id }) => id === open);
+  const create = mayWrite && (
+    <Button size="xs" leftSection={<Plus size={14} aria-hidden />} onClick={() => setCreating(true)}>
+      {text('budgets.create')}
+    </Button>
+  );
+  return (
+    <>
+      <PageTitle title={text('budgets.title')} lead={text('budgets.lead')}>
+        {create}
+      </PageTitle>
+      <RateNote />
+      {error && !data && <ErrorCard error={error} onRetry={() => void refetch()} />}
+      {!data && !error && <LoadingPage />}
+      {data && (
+        <DataTable
+          caption={text('budgets.title')}
+          columns={columns}
+          rows={budgets}
+          rowId={({ id }) => id}
+          onOpen={({ id }) => change({ open: id })}
+          openId={open}
+          initialSort={{ id: 'used', desc: true }}
+          isStale={isPlaceholderData}
+          empty={
+            <EmptyState title={text('budgets.empty')} why={text('budgets.emptyLead')}>
+              {create}
+            </EmptyState>
+          }
+        />
+      )}
+      <BudgetDrawer budget={opened} names={names} onClose={() => change({ open: undefined })} />
+      <BudgetEditor isOpen={isCreating} names={names} onClose={() => setCreating(false)} />
+    </>
+  );
 }

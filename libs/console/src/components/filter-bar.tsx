@@ -8,6 +8,8 @@ export interface Filter {
   label: string;
   /** The chosen value in words. */
   value: string;
+  /** Whether the value is left out. */
+  isExcluded?: boolean;
 }
 
 interface FilterBarProps {
@@ -24,7 +26,7 @@ export function FilterBar({ filters, onRemove, onClear, children }: FilterBarPro
   return (
     <Group role="group" aria-label={text('components.filters')} gap="xs" mb="md">
       {children}
-      {filters.map(({ name, label, value }) => (
+      {filters.map(({ name, label, value, isExcluded }) => (
         <Pill
           key={name}
           size="md"
@@ -36,7 +38,7 @@ export function FilterBar({ filters, onRemove, onClear, children }: FilterBarPro
             'aria-hidden': false,
           }}
         >
-          {`${label} = ${value}`}
+          {`${label} ${isExcluded ? '≠' : '='} ${value}`}
         </Pill>
       ))}
       {filters.length > 0 && (

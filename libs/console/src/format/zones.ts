@@ -80,6 +80,13 @@ export function zoneName(zone: string, locale: string, instant: Date): string {
   return parts.find(({ type }) => type === 'timeZoneName')?.value ?? zone;
 }
 
+/** The instant at which a date begins in a zone; where the clock leaps over midnight, the first instant of the date. */
+export function startOfDate(date: PlainDate, zone: string): Date {
+  const midnight = utc(date).getTime();
+  const guess = midnight - offsetMinutes(zone, new Date(midnight)) * MS_PER_MINUTE;
+  return new Date(midnight - offsetMinutes(zone, new Date(guess)) * MS_PER_MINUTE);
+}
+
 /** The date some days later, or earlier if `days` is negative. */
 export function addDays(date: PlainDate, days: number): PlainDate {
   const moved = utc(date);

@@ -8,6 +8,7 @@ import type { messages as usage } from './en/usage';
 import type { messages as savings } from './en/savings';
 import type { messages as budgets } from './en/budgets';
 import type { messages as prices } from './en/prices';
+import type { messages as statements } from './en/statements';
 import type { messages as requests } from './en/requests';
 import type { messages as batches } from './en/batches';
 import type { messages as cache } from './en/cache';
@@ -32,6 +33,7 @@ interface Files {
   savings: keyof typeof savings;
   budgets: keyof typeof budgets;
   prices: keyof typeof prices;
+  statements: keyof typeof statements;
   requests: keyof typeof requests;
   batches: keyof typeof batches;
   cache: keyof typeof cache;

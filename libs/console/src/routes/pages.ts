@@ -22,6 +22,7 @@ export const PAGES = {
   savings: { path: '/savings', group: 'cost', permission: 'savings:read', text: 'savings' },
   budgets: { path: '/budgets', group: 'cost', permission: 'budgets:read', text: 'budgets' },
   prices: { path: '/prices', group: 'cost', permission: 'prices:read', text: 'prices' },
+  statements: { path: '/statements', group: 'cost', permission: 'credits:read', text: 'statements' },
   requests: { path: '/requests', group: 'operations', permission: 'requests:read', text: 'requests' },
   batches: { path: '/batches', group: 'operations', permission: 'usage:read', text: 'batches' },
   cache: { path: '/cache', group: 'operations', permission: 'cache:read', text: 'cache' },

@@ -54,7 +54,7 @@ function ZoneMenu() {
           fw={400}
           px={8}
           visibleFrom="sm"
-          aria-label={`${text('shell.zone')}: ${timezone}`}
+          aria-label={`${text('shell.zone')}: ${zoneName(timezone)}, ${timezone}`}
         >
           {zoneName(timezone)}
         </Button>

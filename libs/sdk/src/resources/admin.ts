@@ -25,6 +25,9 @@ import { Usage, type UsageQuery } from './usage';
 
 export interface AdminUsageQuery extends UsageQuery<UsageGroup> {
   team_id?: string;
+  /** Ids of teams. */
+  team?: readonly string[];
+  exclude_team?: readonly string[];
 }
 
 /** `/admin`: for the administrator's key, for keys with a role that may, and for people who are signed in. */

@@ -17,6 +17,12 @@ export interface UsageQuery<Group extends UsageGroup = Exclude<UsageGroup, 'team
   cache_status?: readonly string[];
   /** Statuses and classes of them: `429`, `5xx`. */
   status?: readonly string[];
+  /** Calls with one of these do not count. */
+  exclude_model?: readonly string[];
+  exclude_key?: readonly string[];
+  exclude_tag?: readonly string[];
+  exclude_provider?: readonly string[];
+  exclude_cache_status?: readonly string[];
   /** Each row also has the sums of the period before. */
   compare?: 'previous';
   /** The number of groups; one more row sums the others. */

@@ -33,4 +33,5 @@ export const messages = {
   'components.down': '{change} down',
   'components.unchanged': 'unchanged',
   'components.compared': 'against {period}',
+  'components.rate': 'Amounts in won are about: {rate} won for a dollar, the rate of {day}. The ledger is in dollars.',
 };

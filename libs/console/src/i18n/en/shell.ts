@@ -36,6 +36,7 @@ export const messages = {
   'shell.page.savings': 'Savings',
   'shell.page.budgets': 'Budgets',
   'shell.page.prices': 'Prices',
+  'shell.page.statements': 'Statements',
   'shell.page.requests': 'Requests',
   'shell.page.batches': 'Batches',
   'shell.page.cache': 'Cache',

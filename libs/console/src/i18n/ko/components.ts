@@ -35,4 +35,5 @@ export const messages: Record<keyof typeof en, string> = {
   'components.down': '{change} 감소',
   'components.unchanged': '변동 없음',
   'components.compared': '비교: {period}',
+  'components.rate': '원화 금액은 {day} 환율(1달러 = {rate}원)로 환산한 어림값입니다. 원장은 달러로 기록됩니다.',
 };

@@ -38,6 +38,7 @@ export const messages: Record<keyof typeof en, string> = {
   'shell.page.savings': '절감',
   'shell.page.budgets': '예산',
   'shell.page.prices': '요금표',
+  'shell.page.statements': '명세서',
   'shell.page.requests': '요청 로그',
   'shell.page.batches': '배치',
   'shell.page.cache': '캐시',
