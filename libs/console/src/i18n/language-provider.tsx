@@ -1,5 +1,6 @@
 import { createContext, type ReactNode, use, useContext, useEffect, useMemo, useState } from 'react';
 import { IntlProvider } from 'react-intl';
+import { chartMessages } from '../charts/messages';
 import { type Language, storedLanguage, storeLanguage } from './language';
 import { loadMessages } from './load-messages';
 
@@ -29,7 +30,7 @@ export function LanguageProvider({ children }: { children: ReactNode }) {
   );
   return (
     <LanguageContext value={choice}>
-      <IntlProvider locale={language} messages={{ ...shell, ...components }}>
+      <IntlProvider locale={language} messages={{ ...shell, ...components, ...chartMessages[language] }}>
         {children}
       </IntlProvider>
     </LanguageContext>

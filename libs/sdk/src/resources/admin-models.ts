@@ -5,6 +5,7 @@ import type {
   DeploymentStates,
   ModelCacheRules,
   ModelCacheRulesChange,
+  ModelTest,
   ModelVersion,
   RoutingChanges,
   RoutingSettings,
@@ -54,6 +55,11 @@ export class AdminModels {
   /** Deletes the settings of `/admin/models`: gateway.yaml or the catalogue applies again. */
   delete(model: string, options?: CallOptions): Promise<Deleted> {
     return this.http.json('DELETE', path`/admin/models/${model}`, options);
+  }
+
+  /** Asks each deployment for a few tokens. */
+  test(model: string, options?: CallOptions): Promise<ModelTest> {
+    return this.http.json('POST', path`/admin/models/${model}/test`, options);
   }
 
   /** Declares a model's version; a change starts a new cache generation. */
