@@ -1,4 +1,5 @@
 import type {
+  AdminModel,
   AdminModelList,
   ChangedModel,
   Deleted,
@@ -29,6 +30,10 @@ export class AdminModels {
 
   list(options?: CallOptions): Promise<AdminModelList> {
     return this.http.json('GET', '/admin/models', options);
+  }
+
+  retrieve(model: string, options?: CallOptions): Promise<AdminModel> {
+    return this.http.json('GET', path`/admin/models/${model}`, options);
   }
 
   /** Breakers, running calls and latencies of the deployments, as the process that answers sees them. */
