@@ -40,7 +40,7 @@ export function useCachePage() {
   const mayRules = useMay('models:read');
   const rules = useQuery({
     queryKey: ['cache-rules', search.model],
-    queryFn: ({ signal }) => api.admin.models.cacheRules(search.model ?? '', { signal }),
+    queryFn: ({ signal }) => api.admin.models.retrieve(search.model ?? '', { signal }),
     enabled: mayRules && search.model !== undefined,
   });
   const days = useMemo(() => {
