@@ -31,6 +31,7 @@ describe('N10: the filters of ledger rows', () => {
       sort: '-cost',
     };
     expect(parsed(query)).toEqual({
+      format: 'json',
       limit: 100,
       state: ['failed', 'unknown'],
       error_code: ['upstream_auth', 'timeout'],

@@ -75,7 +75,7 @@ describe('usageQuerySchema', () => {
 
 describe('listRequestsQuerySchema', () => {
   it('limits a page to 100 rows by default', () => {
-    expect(listRequestsQuerySchema.parse({})).toEqual({ limit: 100, sort: '-created_at' });
+    expect(listRequestsQuerySchema.parse({})).toEqual({ format: 'json', limit: 100, sort: '-created_at' });
     expect(listRequestsQuerySchema.parse({ limit: '1000' })).toMatchObject({ limit: 1000 });
   });
 

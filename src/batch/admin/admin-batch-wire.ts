@@ -1,10 +1,9 @@
 import type { AdminBatch, AdminBatchDetails } from '@thriftgate/contracts';
-import type { Selectable } from 'kysely';
 import { formatUsd } from '../../common/money';
-import type { BatchShardsTable, LineState } from '../../database/schema';
+import type { LineState } from '../../database/schema';
 import { toBatchObject } from '../batch';
 import type { Batch } from '../batches.repository';
-import type { ErrorGroup } from './admin-batches.repository';
+import type { ErrorGroup, StoredShard } from './admin-batches.repository';
 
 /** The names of teams and keys by id. */
 interface OwnerNames {
@@ -27,7 +26,7 @@ export function batchToWire(batch: Batch, { teams, keys }: OwnerNames): AdminBat
 /** How the lines of a batch stand. */
 export interface BatchProgress {
   counts: Partial<Record<LineState, number>>;
-  shards: readonly Selectable<BatchShardsTable>[];
+  shards: readonly StoredShard[];
   errors: ErrorGroup[];
 }
 

@@ -12,6 +12,9 @@ const EXAMPLES = 3;
 const LONGEST_MESSAGE = 500;
 const WITHOUT_RESPONSE: readonly LineState[] = ['failed', 'expired', 'cancelled'];
 
+/** A vendor's batch that runs lines of a batch. */
+export type StoredShard = Selectable<BatchShardsTable>;
+
 /** The lines of a batch with one error code. */
 export interface ErrorGroup {
   code: string;
@@ -73,7 +76,7 @@ export class AdminBatchesRepository {
     return Object.fromEntries(rows.map(({ state, lines }) => [state, Number(lines)]));
   }
 
-  shards(batchId: string): Promise<Selectable<BatchShardsTable>[]> {
+  shards(batchId: string): Promise<StoredShard[]> {
     return this.database.db
       .selectFrom('batch_shards')
       .selectAll()

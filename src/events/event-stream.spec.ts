@@ -1,0 +1,93 @@
+import type { ServerResponse } from 'node:http';
+import { eventsQuerySchema } from '@thriftgate/contracts';
+import type { HubEvent } from '../event-hub/event-source';
+import { EventStream } from './event-stream';
+
+class FakeRaw {
+  readonly written: string[] = [];
+  writableLength = 0;
+  ended = false;
+  destroyed = false;
+  write(text: string): void {
+    this.written.push(text);
+  }
+  end(): void {
+    this.ended = true;
+  }
+  destroy(): void {
+    this.destroyed = true;
+  }
+}
+
+const row = (members: object = {}): HubEvent => ({
+  topic: 'requests',
+  name: 'request',
+  teamId: 'team_1',
+  keyId: 'key_1',
+  data: { tags: [], cost_usd: '0.5', model: 'm', state: 'settled', ...members },
+});
+
+describe('a stream of events', () => {
+  let nowMs = 0;
+  let works = true;
+
+  const streamOf = (query: Record<string, string>) => {
+    const raw = new FakeRaw();
+    const topics = new Set(['requests', 'alerts'] as const);
+    const parsed = eventsQuerySchema.parse(query);
+    return {
+      raw,
+      stream: new EventStream(
+        raw as object as ServerResponse,
+        topics,
+        parsed,
+        () => works,
+        () => nowMs,
+      ),
+    };
+  };
+  const names = ({ written }: FakeRaw) => written.flatMap((text) => /^event: (\w+)/.exec(text)?.[1] ?? []);
+
+  beforeEach(() => ([nowMs, works] = [0, true]));
+
+  it('has only what its caller and its filters mean', () => {
+    const { raw, stream } = streamOf({ team_id: 'team_1', min_cost_usd: '0.4' });
+    const events = [row(), row({ cost_usd: '0.3' }), { ...row(), teamId: 'team_2' }];
+    stream.receive('requests', { events, cut: false }, 7);
+    expect(raw.written).toHaveLength(1);
+    expect(raw.written[0]).toMatch(/^event: request\nid: 7\ndata: \{/);
+    const forAll: HubEvent = { topic: 'alerts', name: 'alert', teamId: null, keyId: null, data: {} };
+    stream.receive('alerts', { events: [forAll], cut: false }, 8);
+    expect(raw.written).toHaveLength(1);
+  });
+
+  it('carries 500 calls a minute and says how many it left out', () => {
+    const { raw, stream } = streamOf({});
+    stream.receive('requests', { events: Array.from({ length: 510 }, () => row()), cut: false }, 1);
+    expect(names(raw)).toHaveLength(501);
+    expect(raw.written.at(-1)).toContain('{"topic":"requests","dropped":10}');
+    nowMs = 60_000;
+    stream.receive('requests', { events: [row()], cut: false }, 2);
+    expect(names(raw).at(-1)).toBe('request');
+  });
+
+  it('shows a sign of life each 15 s, and ends with its session', () => {
+    const { raw, stream } = streamOf({});
+    nowMs = 15_000;
+    stream.check();
+    expect(raw.written).toEqual([': here\n\n']);
+    works = false;
+    stream.check();
+    expect(raw.written.at(-1)).toContain('"signed_out"');
+    expect(raw.ended).toBe(true);
+    stream.receive('requests', { events: [row()], cut: false }, 3);
+    expect(names(raw)).toEqual(['end']);
+  });
+
+  it('disconnects a client that takes nothing', () => {
+    const { raw, stream } = streamOf({});
+    raw.writableLength = 5 * 1024 * 1024;
+    stream.check();
+    expect(raw.destroyed).toBe(true);
+  });
+});
