@@ -1,4 +1,4 @@
-import { Button, Group, Select, Text } from '@mantine/core';
+import { Button, Group, Select, Skeleton, Text } from '@mantine/core';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import type { AdminBatch, AdminBatchPage } from '@thriftgate/contracts';
 import { Plus } from 'lucide-react';
@@ -7,9 +7,9 @@ import { api } from '../api/client';
 import { pollEvery } from '../api/query-client';
 import { DataTable } from '../components/data-table';
 import { EmptyState } from '../components/empty-state';
+import { ErrorCard } from '../components/error-card';
 import { PageTitle } from '../components/page-title';
 import { PeriodPicker } from '../components/period-picker';
-import { QueryPart } from '../components/query-part';
 import { useDisplay } from '../display/use-display';
 import { usePeriod } from '../display/use-period';
 import { dayEnd, dayStart } from '../format/day-start';
@@ -28,8 +28,8 @@ export function BatchList() {
   const [{ status }, change] = useBatchesSearch();
   const columns = useBatchColumns();
   const mayStart = useMay('batches:write');
-  const { query, isEmpty } = useBatches(status);
-  const { hasNextPage, fetchNextPage, isFetchingNextPage, isPlaceholderData } = query;
+  const { rows, error, refetch, isPending, ...pages } = useBatches(status);
+  const { hasNextPage, fetchNextPage, isFetchingNextPage, isPlaceholderData } = pages;
   return (
     <>
       <PageTitle title={text('batches.title')} lead={text('batches.lead')}>
@@ -51,28 +51,27 @@ export function BatchList() {
           </Button>
         )}
       </PageTitle>
-      <QueryPart query={query} height={420}>
-        {(rows) =>
-          isEmpty ? (
-            <EmptyState title={text('batches.none')} why={text(status ? 'batches.noneFiltered' : 'batches.noneWhy')}>
-              {status && (
-                <Button variant="default" size="xs" onClick={() => change({ status: undefined })}>
-                  {text('components.clearFilters')}
-                </Button>
-              )}
-            </EmptyState>
-          ) : (
-            <DataTable
-              caption={text('batches.caption')}
-              columns={columns}
-              rows={rows}
-              rowId={({ id }) => id}
-              isStale={isPlaceholderData}
-              onOpen={({ id }) => change({ batch: id })}
-            />
-          )
-        }
-      </QueryPart>
+      {error && <ErrorCard error={error} onRetry={() => void refetch()} />}
+      {isPending && <Skeleton className="loading" h={420} aria-busy="true" />}
+      {rows?.length === 0 && (
+        <EmptyState title={text('batches.none')} why={text(status ? 'batches.noneFiltered' : 'batches.noneWhy')}>
+          {status && (
+            <Button variant="default" size="xs" onClick={() => change({ status: undefined })}>
+              {text('components.clearFilters')}
+            </Button>
+          )}
+        </EmptyState>
+      )}
+      {rows !== undefined && rows.length > 0 && (
+        <DataTable
+          caption={text('batches.caption')}
+          columns={columns}
+          rows={rows}
+          rowId={({ id }) => id}
+          isStale={isPlaceholderData}
+          onOpen={({ id }) => change({ batch: id })}
+        />
+      )}
       {hasNextPage && (
         <Group justify="center" mt="md">
           <Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
@@ -80,7 +79,7 @@ export function BatchList() {
           </Button>
         </Group>
       )}
-      {!isEmpty && (
+      {rows !== undefined && rows.length > 0 && (
         <Text size="xs" c="dimmed" mt="xs">
           {text('batches.openHint')}
         </Text>
@@ -111,6 +110,6 @@ function useBatches(status: BatchStatus | undefined) {
     refetchInterval: ({ state }) =>
       state.data?.pages.some(({ data }) => data.some(isRunning)) ? pollEvery(POLL_SECONDS)() : false,
   });
-  const data = useMemo((): AdminBatch[] | undefined => pages.data?.pages.flatMap((page) => page.data), [pages.data]);
-  return { query: { ...pages, data }, isEmpty: data !== undefined && data.length === 0 };
+  const rows = useMemo((): AdminBatch[] | undefined => pages.data?.pages.flatMap(({ data }) => data), [pages.data]);
+  return { ...pages, rows };
 }

@@ -79,7 +79,7 @@ async function run(request: ChatRequest, teamId: string | undefined, signal: Abo
       change({ text });
     }
     if (usage) {
-      const { gateway } = usage;
+      const gateway = usage['gateway'] as { cost_usd: string; saved_usd: string } | undefined;
       change({
         tokens: { input: usage.prompt_tokens, output: usage.completion_tokens },
         ...(gateway && { facts: { ...facts, costUsd: gateway.cost_usd, savedUsd: gateway.saved_usd } }),

@@ -43,13 +43,15 @@ export function AttemptList({ attempts, prices }: Pick<RequestDetails, 'attempts
           {text('requests.cataloguePrice')}
         </Text>
       )}
-      {prices.map((price) => (
-        <Text key={price.id} size="xs" c="dimmed" mt={4} className="numbers">
-          {text('requests.price', {
-            id: price.id,
-            input: exactUsd(price.input_usd_per_mtok),
-            output: exactUsd(price.output_usd_per_mtok),
-          })}
+      {prices.map(({ id, rates, multiplier }) => (
+        <Text key={id} size="xs" c="dimmed" mt={4} className="numbers">
+          {rates
+            ? text('requests.price', {
+                id,
+                input: exactUsd(rates.input_usd_per_mtok),
+                output: exactUsd(rates.output_usd_per_mtok),
+              })
+            : text('requests.multiplier', { id, multiplier: multiplier ?? '1' })}
         </Text>
       ))}
     </section>

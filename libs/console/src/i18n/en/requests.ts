@@ -51,6 +51,7 @@ export const messages = {
   'requests.step.settled': 'Settled',
   'requests.attempts': 'Attempts and corrections',
   'requests.price': 'Price {id}: input {input}, output {output} per million tokens',
+  'requests.multiplier': 'Price {id}: {multiplier} times the built-in price list',
   'requests.cataloguePrice': 'Charged by the built-in price list.',
   'requests.curl': 'As curl',
   'requests.curlHint': 'Prompts are not kept here, and the key is a variable: fill in both.',

@@ -53,6 +53,7 @@ export const messages: Record<keyof typeof en, string> = {
   'requests.step.settled': '정산',
   'requests.attempts': '시도와 정정',
   'requests.price': '단가 {id}: 백만 토큰당 입력 {input}, 출력 {output}',
+  'requests.multiplier': '단가 {id}: 기본 요금표의 {multiplier}배',
   'requests.cataloguePrice': '기본 요금표의 단가로 계산했습니다.',
   'requests.curl': 'curl 명령',
   'requests.curlHint': '프롬프트는 저장하지 않으며 키는 변수로 표시합니다. 두 값을 채워서 사용하세요.',
