@@ -40,7 +40,11 @@ describeInBrowser('the operations pages of the console', () => {
     const { page } = browser;
     const send = async (status: string, count: number) => {
       await page.getByRole('button', { name: '보내기' }).click();
-      await page.locator('main').getByText(status, { exact: true }).nth(count - 1).waitFor();
+      await page
+        .locator('main')
+        .getByText(status, { exact: true })
+        .nth(count - 1)
+        .waitFor();
     };
     await page.getByText('실제 비용이 듭니다').waitFor();
     await page.getByLabel('메시지').fill(QUESTION);
@@ -70,7 +74,9 @@ describeInBrowser('the operations pages of the console', () => {
     await browser.visit('/playground?stream=off');
     await page.getByLabel('메시지').fill(QUESTION);
     await send('MISS', 1);
-    const { body } = await admin<{ data: { cache_status: string; tags: string[] }[] }>('/admin/requests?tag=playground');
+    const { body } = await admin<{ data: { cache_status: string; tags: string[] }[] }>(
+      '/admin/requests?tag=playground',
+    );
     expect(body.data.map(({ cache_status: status }) => status)).toEqual(['MISS', 'HIT', 'MISS']);
   });
 
@@ -113,28 +119,34 @@ describeInBrowser('the operations pages of the console', () => {
   it.each([
     ['ko', 'dark'],
     ['en', 'light'],
-  ] as const)('the request log is filtered as text, and each page is without a fault in %s and %s', async (language, theme) => {
-    const browser = await enter('/requests?q=cache:MISS', { language, theme });
-    const { page } = browser;
-    const { body } = await admin<{ data: object[] }>('/admin/requests?cache_status=MISS');
-    await page.locator('[role=row][data-index]').first().waitFor();
-    expect(await page.locator('[role=row][data-index]').count()).toBe(body.data.length);
-    expect(await browser.problems()).toEqual([]);
-    const field = page.locator('[data-filter]');
-    await field.fill('nonsense');
-    await field.press('Enter');
-    await page.locator('[class*=InputWrapper-error], [class*=Input-error], .mantine-InputWrapper-error').first().waitFor();
-    await field.fill('model:gpt-4.1');
-    await field.press('Enter');
-    await page.waitForURL(/model%3Agpt-4.1/);
-    await page.locator('[role=row][data-index]').first().click();
-    await page.getByRole('complementary').getByText('curl').first().waitFor();
-    await page.keyboard.press('ArrowDown');
-    expect(await browser.problems()).toEqual([]);
-    for (const path of ['/cache', '/cache?model=gpt-4.1&invalidate=yes', '/batches', '/playground']) {
-      await browser.visit(path);
-      await page.waitForTimeout(500);
-      expect({ path, problems: await browser.problems() }).toEqual({ path, problems: [] });
-    }
-  });
+  ] as const)(
+    'the request log is filtered as text, and each page is without a fault in %s and %s',
+    async (language, theme) => {
+      const browser = await enter('/requests?q=cache:MISS', { language, theme });
+      const { page } = browser;
+      const { body } = await admin<{ data: object[] }>('/admin/requests?cache_status=MISS');
+      await page.locator('[role=row][data-index]').first().waitFor();
+      expect(await page.locator('[role=row][data-index]').count()).toBe(body.data.length);
+      expect(await browser.problems()).toEqual([]);
+      const field = page.locator('[data-filter]');
+      await field.fill('nonsense');
+      await field.press('Enter');
+      await page
+        .locator('[class*=InputWrapper-error], [class*=Input-error], .mantine-InputWrapper-error')
+        .first()
+        .waitFor();
+      await field.fill('model:gpt-4.1');
+      await field.press('Enter');
+      await page.waitForURL(/model%3Agpt-4.1/);
+      await page.locator('[role=row][data-index]').first().click();
+      await page.getByRole('complementary').getByText('curl').first().waitFor();
+      await page.keyboard.press('ArrowDown');
+      expect(await browser.problems()).toEqual([]);
+      for (const path of ['/cache', '/cache?model=gpt-4.1&invalidate=yes', '/batches', '/playground']) {
+        await browser.visit(path);
+        await page.waitForTimeout(500);
+        expect({ path, problems: await browser.problems() }).toEqual({ path, problems: [] });
+      }
+    },
+  );
 });

@@ -91,7 +91,11 @@ function Detail({ batch }: { batch: AdminBatchDetails }) {
       </Card>
       <SimpleGrid cols={{ base: 1, xs: 2, md: 4 }}>
         <StatCard label={text('batches.cost')} value={amount(gateway.cost_usd)} />
-        <StatCard label={text('batches.listCost')} value={amount(gateway.list_cost_usd)} note={text('batches.listNote')} />
+        <StatCard
+          label={text('batches.listCost')}
+          value={amount(gateway.list_cost_usd)}
+          note={text('batches.listNote')}
+        />
         <StatCard label={text('batches.saved')} value={amount(gateway.saved_usd)} />
         <StatCard
           label={text('batches.notAsked')}

@@ -43,7 +43,9 @@ export function CheckResult({ progress: { share, report }, isDone, error }: Chec
         <Progress value={share * 100} aria-label={text('batches.checking', { percent: percent(share) })} size="sm" />
       )}
       <Group gap="xs" wrap="nowrap" role="status">
-        {isDone && <Icon size={18} color={isGood ? 'var(--good)' : 'var(--bad)'} aria-hidden style={{ flexShrink: 0 }} />}
+        {isDone && (
+          <Icon size={18} color={isGood ? 'var(--good)' : 'var(--bad)'} aria-hidden style={{ flexShrink: 0 }} />
+        )}
         <Text size="sm" fw={600} className="numbers">
           {isDone
             ? text(report.lines === 0 ? 'batches.noLines' : isGood ? 'batches.good' : 'batches.faults', {

@@ -40,8 +40,7 @@ describe('rows of a CSV file', () => {
 
 describe('lines of a file', () => {
   it('end with \\n or \\r\\n, and the last one may have no end', async () => {
-    for (const size of [1, 2, 50])
-      expect(await all(linesOf(pieces('a\r\nb\n\nc', size)))).toEqual(['a', 'b', '', 'c']);
+    for (const size of [1, 2, 50]) expect(await all(linesOf(pieces('a\r\nb\n\nc', size)))).toEqual(['a', 'b', '', 'c']);
   });
 });
 

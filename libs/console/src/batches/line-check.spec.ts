@@ -49,7 +49,8 @@ describe('checking the lines of a batch', () => {
 
   it('counts lines by model, and says once that there are too many', () => {
     const checker = new LineChecker('/v1/chat/completions');
-    for (let line = 1; line <= MAX_LINES + 3; line += 1) checker.add(JSON.stringify({ custom_id: `${line}`, body }), line);
+    for (let line = 1; line <= MAX_LINES + 3; line += 1)
+      checker.add(JSON.stringify({ custom_id: `${line}`, body }), line);
     expect(checker.report.models).toEqual({ 'gpt-4.1': MAX_LINES });
     expect(checker.report.faults).toEqual([{ line: MAX_LINES + 1, reason: 'tooMany', value: '50000' }]);
   });

@@ -18,7 +18,11 @@ export function ProgressBar({ counts }: { counts: AdminBatch['request_counts'] }
     <div style={{ minWidth: 140 }}>
       <Progress.Root size={8} radius="xs" aria-label={words}>
         <Progress.Section value={share(completed)} color="var(--mantine-primary-color-filled)" aria-label={words} />
-        <Progress.Section value={share(failed)} color="var(--bad)" aria-label={text('batches.failedLines', { count: count(failed) })} />
+        <Progress.Section
+          value={share(failed)}
+          color="var(--bad)"
+          aria-label={text('batches.failedLines', { count: count(failed) })}
+        />
       </Progress.Root>
       <Text size="xs" c="dimmed" className="numbers">
         {words}

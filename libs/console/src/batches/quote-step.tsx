@@ -69,7 +69,9 @@ export function QuoteStep({ lines, fileName, endpoint, window: completionWindow,
           </Button>
         </Group>
       )}
-      {quote.error && <ErrorCard error={quote.error} title={text('batches.quoteFailed')} onRetry={() => quote.mutate()} />}
+      {quote.error && (
+        <ErrorCard error={quote.error} title={text('batches.quoteFailed')} onRetry={() => quote.mutate()} />
+      )}
       {quote.data && (
         <Stack gap="md">
           <Quote quote={quote.data.quote} />

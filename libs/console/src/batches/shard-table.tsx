@@ -28,7 +28,13 @@ export function ShardTable({ shards }: { shards: readonly Shard[] }) {
       header: text('batches.model'),
       cell: ({ model, upstream_model: upstream }) => (upstream === model ? model : `${model} → ${upstream}`),
     },
-    { id: 'lines', header: text('batches.lines'), isNumber: true, sortBy: ({ lines }) => lines, cell: ({ lines }) => count(lines) },
+    {
+      id: 'lines',
+      header: text('batches.lines'),
+      isNumber: true,
+      sortBy: ({ lines }) => lines,
+      cell: ({ lines }) => count(lines),
+    },
     {
       id: 'state',
       header: text('batches.status'),

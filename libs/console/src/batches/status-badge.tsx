@@ -3,7 +3,12 @@ import { useText } from '../i18n/use-text';
 import { type BatchStatus, STATUS_TEXTS } from './batch-status';
 
 const BAD: ReadonlySet<BatchStatus> = new Set(['failed', 'expired']);
-const DOTS = { good: 'var(--good)', bad: 'var(--bad)', running: 'var(--accent-text)', other: 'var(--mantine-color-dimmed)' };
+const DOTS = {
+  good: 'var(--good)',
+  bad: 'var(--bad)',
+  running: 'var(--accent-text)',
+  other: 'var(--mantine-color-dimmed)',
+};
 
 /** The status of a batch as a word with a dot. */
 export function StatusBadge({ status }: { status: BatchStatus }) {

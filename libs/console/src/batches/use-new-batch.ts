@@ -64,7 +64,8 @@ export function useNewBatch() {
     [endpoint, run],
   );
   const checkColumns = () =>
-    file && run((signal) => checkCsv(file, template, { endpoint: '/v1/chat/completions', signal, onProgress: setProgress }));
+    file &&
+    run((signal) => checkCsv(file, template, { endpoint: '/v1/chat/completions', signal, onProgress: setProgress }));
 
   return {
     teams: me.team === null ? (teams.data?.data ?? []) : [],

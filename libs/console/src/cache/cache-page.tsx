@@ -30,7 +30,11 @@ export function CachePage() {
       Object.entries(data?.refused ?? {})
         .filter(([, responses]) => responses > 0)
         .toSorted(([, left], [, right]) => right - left)
-        .map(([reason, value]) => ({ id: reason, name: REFUSED_TEXTS[reason] ? text(REFUSED_TEXTS[reason]) : reason, value })),
+        .map(([reason, value]) => ({
+          id: reason,
+          name: REFUSED_TEXTS[reason] ? text(REFUSED_TEXTS[reason]) : reason,
+          value,
+        })),
     [data, text],
   );
   const open = (model: string | undefined) => change({ invalidate: 'yes', ...(model !== undefined && { model }) });
@@ -63,14 +67,30 @@ export function CachePage() {
           </Group>
         )}
         <SimpleGrid cols={{ base: 1, xs: 2, md: 4 }}>
-          <StatCard label={text('cache.hitRate')} value={data && percent(data.hit_rate)} isStale={isStale}
-            note={data && text('cache.hitsNote', { hits: count(data.hits), calls: count(data.hits + data.misses) })} />
-          <StatCard label={text('cache.saved')} value={data && amount(data.saved_usd)} isStale={isStale}
-            note={data && text('cache.coalescedNote', { count: count(data.coalesced) })} />
-          <StatCard label={text('cache.keys')} value={data && count(data.total_keys)} isStale={isStale}
-            note={data && text('cache.sizeNote', { size: bytes(data.bytes) })} />
-          <StatCard label={text('cache.evictions')} value={data && count(data.evictions)} isStale={isStale}
-            note={text('cache.evictionsNote')} />
+          <StatCard
+            label={text('cache.hitRate')}
+            value={data && percent(data.hit_rate)}
+            isStale={isStale}
+            note={data && text('cache.hitsNote', { hits: count(data.hits), calls: count(data.hits + data.misses) })}
+          />
+          <StatCard
+            label={text('cache.saved')}
+            value={data && amount(data.saved_usd)}
+            isStale={isStale}
+            note={data && text('cache.coalescedNote', { count: count(data.coalesced) })}
+          />
+          <StatCard
+            label={text('cache.keys')}
+            value={data && count(data.total_keys)}
+            isStale={isStale}
+            note={data && text('cache.sizeNote', { size: bytes(data.bytes) })}
+          />
+          <StatCard
+            label={text('cache.evictions')}
+            value={data && count(data.evictions)}
+            isStale={isStale}
+            note={text('cache.evictionsNote')}
+          />
         </SimpleGrid>
         <QueryPart query={stats} height={300}>
           {(shown) => (
@@ -109,8 +129,14 @@ export function CachePage() {
           )}
           <Stack gap="md">
             {shares.data && <ShareList shares={shares.data} teams={teams} />}
-            {search.model !== undefined && rules.data && <RulesCard model={search.model} rules={rules.data.cache ?? {}} />}
-            {rules.error && <Alert color="red" variant="outline">{rules.error.message}</Alert>}
+            {search.model !== undefined && rules.data && (
+              <RulesCard model={search.model} rules={rules.data.cache ?? {}} />
+            )}
+            {rules.error && (
+              <Alert color="red" variant="outline">
+                {rules.error.message}
+              </Alert>
+            )}
           </Stack>
         </SimpleGrid>
       </Stack>

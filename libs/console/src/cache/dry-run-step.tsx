@@ -45,7 +45,11 @@ export function DryRunStep({ found, typeName, isBusy, error, onBack, onConfirm }
       <SimpleGrid cols={{ base: 1, xs: 3 }}>
         <StatCard label={text('cache.responses')} value={count(answers)} />
         <StatCard label={text('cache.size')} value={bytes(lost?.bytes ?? 0)} />
-        <StatCard label={text('cache.refill')} value={amount(lost?.refill_cost_usd ?? '0')} note={text('cache.refillNote')} />
+        <StatCard
+          label={text('cache.refill')}
+          value={amount(lost?.refill_cost_usd ?? '0')}
+          note={text('cache.refillNote')}
+        />
       </SimpleGrid>
       <Text size="sm">
         {lost && lost.teams.length > 0

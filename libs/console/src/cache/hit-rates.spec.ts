@@ -19,7 +19,8 @@ describe('hit rates by day', () => {
   });
 
   it('have marks where a generation began, on days that are shown', () => {
-    const mark = (started_at: string, generation: number) => ({ started_at, generation }) as CacheStats['generations'][0];
+    const mark = (started_at: string, generation: number) =>
+      ({ started_at, generation }) as CacheStats['generations'][0];
     const marks = [mark('2026-11-02T23:00:00.000Z', 2), mark('2026-10-02T23:00:00.000Z', 1)];
     expect(marksOn(marks, ['2026-11-01', '2026-11-02'], ({ generation }) => String(generation))).toEqual([
       { at: 1, label: '2' },

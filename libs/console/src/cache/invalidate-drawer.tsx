@@ -35,7 +35,10 @@ function Steps({ model, models, teams, onClose }: InvalidateDrawerProps) {
   const { timezone } = useDisplay();
   const [choice, setChoice] = useState<Choice>({ ...NO_CHOICE, model: model ?? '' });
   const body = bodyOf(choice, timezone);
-  const dryRun = useMutation({ mutationFn: () => api.admin.cache.invalidate({ ...(body ?? { all: true }), dry_run: true }), gcTime: 0 });
+  const dryRun = useMutation({
+    mutationFn: () => api.admin.cache.invalidate({ ...(body ?? { all: true }), dry_run: true }),
+    gcTime: 0,
+  });
   const act = useMutation({
     mutationFn: () => api.admin.cache.invalidate(body ?? { all: true }),
     gcTime: 0,

@@ -16,7 +16,9 @@ export function RulesCard({ model, rules }: { model: string; rules: object }) {
         </Text>
       ) : (
         <Code block lang="en" tabIndex={0} aria-label={text('cache.rules', { model })}>
-          {set.map(([name, value]) => `${name}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`).join('\n')}
+          {set
+            .map(([name, value]) => `${name}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+            .join('\n')}
         </Code>
       )}
     </Card>

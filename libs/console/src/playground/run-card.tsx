@@ -80,5 +80,7 @@ function headerLines({ facts }: Run): string {
     ['x-gateway-cost-usd', facts?.costUsd],
     ['x-gateway-saved-usd', facts?.savedUsd],
   ];
-  return lines.flatMap(([name, value]) => (value === null || value === undefined ? [] : [`${name}: ${value}`])).join('\n');
+  return lines
+    .flatMap(([name, value]) => (value === null || value === undefined ? [] : [`${name}: ${value}`]))
+    .join('\n');
 }

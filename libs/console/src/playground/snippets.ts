@@ -24,9 +24,10 @@ function curl(request: ChatRequest, base: string): string {
 function python({ cache, ...request }: ChatRequest, base: string): string {
   const members = Object.entries(request).map(([name, value]) => `    ${name}=${pythonValue(value)},`);
   const extra = cache ? [`    extra_body=${pythonValue({ cache })},`] : [];
-  const show = request.stream === true
-    ? ['for chunk in answer:', '    if chunk.choices:', '        print(chunk.choices[0].delta.content or "", end="")']
-    : ['print(answer.choices[0].message.content)'];
+  const show =
+    request.stream === true
+      ? ['for chunk in answer:', '    if chunk.choices:', '        print(chunk.choices[0].delta.content or "", end="")']
+      : ['print(answer.choices[0].message.content)'];
   return [
     'from openai import OpenAI',
     '',
@@ -40,9 +41,10 @@ function python({ cache, ...request }: ChatRequest, base: string): string {
 }
 
 function typescript(request: ChatRequest, base: string): string {
-  const show = request.stream === true
-    ? ["for await (const chunk of answer) process.stdout.write(chunk.choices[0]?.delta.content ?? '');"]
-    : ['console.log(answer.choices[0]?.message.content);'];
+  const show =
+    request.stream === true
+      ? ["for await (const chunk of answer) process.stdout.write(chunk.choices[0]?.delta.content ?? '');"]
+      : ['console.log(answer.choices[0]?.message.content);'];
   // `cache` is no member that OpenAI's types know.
   const note = request.cache ? ['  // @ts-expect-error: a member of the gateway'] : [];
   return [

@@ -32,7 +32,7 @@ export function useRuns() {
     const change: Change = (changes) =>
       setRuns((all) => all.map((run) => (run.id === id ? { ...run, ...changes } : run)));
     try {
-      await run(request, teamId, own.signal, change);
+      await ask(request, teamId, own.signal, change);
     } catch (error) {
       if (!own.signal.aborted) change({ error });
     }
@@ -58,7 +58,7 @@ function started(id: number, request: ChatRequest): Run {
   };
 }
 
-async function run(request: ChatRequest, teamId: string | undefined, signal: AbortSignal, change: Change) {
+async function ask(request: ChatRequest, teamId: string | undefined, signal: AbortSignal, change: Change) {
   const startMs = performance.now();
   const options = { signal, ...(teamId !== undefined && { team_id: teamId }) };
   const { answer, facts } = await api.admin.playground.chat(request, options);

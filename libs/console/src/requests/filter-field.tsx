@@ -56,7 +56,11 @@ export function FilterField({ parsed, known, onChange }: FilterFieldProps) {
           label={text('requests.filter')}
           description={text('requests.filterHint')}
           leftSection={<Search size={16} aria-hidden />}
-          error={shown.length > 0 ? shown.map((fault) => text(REASONS[fault.reason], { text: fault.text })).join(' ') : undefined}
+          error={
+            shown.length > 0
+              ? shown.map((fault) => text(REASONS[fault.reason], { text: fault.text })).join(' ')
+              : undefined
+          }
           onClick={() => combobox.openDropdown()}
         >
           <Pill.Group>

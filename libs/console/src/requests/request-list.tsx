@@ -84,7 +84,12 @@ export function RequestList({ rows, openId, isStale, onOpen, onClose, onNearEnd 
             ))}
           </div>
         </div>
-        <div role="rowgroup" className={classes.body} style={{ height: virtualizer.getTotalSize() }} onKeyDown={onKeyDown}>
+        <div
+          role="rowgroup"
+          className={classes.body}
+          style={{ height: virtualizer.getTotalSize() }}
+          onKeyDown={onKeyDown}
+        >
           {items.map(({ index, start }) => {
             const row = rows[index];
             if (!row) return null;

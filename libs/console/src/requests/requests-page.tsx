@@ -84,7 +84,9 @@ export function RequestsPage() {
       <FilterField parsed={parsed} known={known} onChange={(q) => change({ q: q === '' ? undefined : q })} />
       <Group gap="md" my="xs" mih={22}>
         <Text size="sm" c="dimmed" className="numbers" role="status">
-          {pages.isPending ? text('components.loading') : text(hasNextPage ? 'requests.moreRows' : 'requests.rows', { count: count(rows.length) })}
+          {pages.isPending
+            ? text('components.loading')
+            : text(hasNextPage ? 'requests.moreRows' : 'requests.rows', { count: count(rows.length) })}
         </Text>
         {isLive && (
           <Text size="sm" c="dimmed">

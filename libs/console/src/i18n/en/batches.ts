@@ -81,7 +81,8 @@ export const messages = {
   'batches.drop': 'Drop a JSONL or CSV file here',
   'batches.chooseFile': 'Choose a file',
   'batches.otherFile': 'Choose another file',
-  'batches.dropHint': 'JSONL: lines of custom_id and body. CSV: columns that you put into a template. At most 50,000 lines.',
+  'batches.dropHint':
+    'JSONL: lines of custom_id and body. CSV: columns that you put into a template. At most 50,000 lines.',
   'batches.columns': 'Columns of the file: {names}',
   'batches.idColumn': 'Column of ids',
   'batches.rowNumber': 'number of the row',

@@ -23,7 +23,8 @@ export const messages = {
   'cache.size': 'Size',
   'cache.act': 'Actions',
   'cache.none': 'Nothing cached yet',
-  'cache.noneWhy': 'No call of this period has read the cache. Send the same question twice in the playground to see a hit.',
+  'cache.noneWhy':
+    'No call of this period has read the cache. Send the same question twice in the playground to see a hit.',
   'cache.began.configured': 'configured',
   'cache.began.declared': 'declared',
   'cache.began.invalidated': 'invalidated',

@@ -25,7 +25,8 @@ export const messages: Record<keyof typeof en, string> = {
   'cache.size': '크기',
   'cache.act': '작업',
   'cache.none': '아직 캐시 기록이 없습니다',
-  'cache.noneWhy': '이 기간에 캐시를 조회한 호출이 없습니다. 플레이그라운드에서 같은 질문을 두 번 보내 적중을 확인해 보세요.',
+  'cache.noneWhy':
+    '이 기간에 캐시를 조회한 호출이 없습니다. 플레이그라운드에서 같은 질문을 두 번 보내 적중을 확인해 보세요.',
   'cache.began.configured': '설정 변경',
   'cache.began.declared': '선언',
   'cache.began.invalidated': '무효화',

@@ -5,7 +5,8 @@ export const messages: Record<keyof typeof en, string> = {
   'requests.lead': '모든 호출의 내용, 비용, 처리 과정과 캐시되지 않은 이유를 보여 줍니다.',
   'requests.caption': '요청 목록, 화살표 키로 행 이동',
   'requests.filter': '필터',
-  'requests.filterHint': '필드:값 형식으로 입력하세요. 예: model:gpt-4.1 status:429,5xx cost:>=0.05 -cache:HIT. 요청 ID를 붙여 넣어도 됩니다.',
+  'requests.filterHint':
+    '필드:값 형식으로 입력하세요. 예: model:gpt-4.1 status:429,5xx cost:>=0.05 -cache:HIT. 요청 ID를 붙여 넣어도 됩니다.',
   'requests.fault.field': '“{text}”: 없는 필드입니다. 필드:값 형식으로 입력하세요.',
   'requests.fault.empty': '“{text}”: 값이 없습니다.',
   'requests.fault.value': '“{text}”: 이 필드에 쓸 수 없는 값입니다.',
