@@ -4,6 +4,7 @@ import { ModelsModule } from '../models/models.module';
 import { TeamsModule } from '../teams/teams.module';
 import { ApiKeyDirectory } from './api-key-directory.service';
 import { ConsoleKeys } from './console-keys.service';
+import { ExpiringKeysRepository } from './expiring-keys.repository';
 import { KeyDirectoryRepository } from './key-directory.repository';
 import { KeyLookUps } from './key-look-ups.service';
 import { KeyHasher } from './key-hasher.service';
@@ -20,12 +21,13 @@ import { TeamKeysController } from './team-keys.controller';
     ConsoleKeys,
     KeysService,
     KeysRepository,
+    ExpiringKeysRepository,
     KeyDirectoryRepository,
     KeyHasher,
     KeyRules,
     KeyLookUps,
     ApiKeyDirectory,
   ],
-  exports: [ApiKeyDirectory, ConsoleKeys, KeyHasher, KeysService],
+  exports: [ApiKeyDirectory, ConsoleKeys, ExpiringKeysRepository, KeyHasher, KeysService],
 })
 export class KeysModule {}

@@ -96,22 +96,6 @@ export class KeysRepository {
     return new Map(rows.map(({ id, name }) => [id, name]));
   }
 
-  /** Keys that end before a time, are not replaced and not revoked; the next to end first. */
-  async expiring(before: Date, teamId: string | undefined, limit: number): Promise<ApiKey[]> {
-    const rows = await this.database.db
-      .selectFrom('api_keys')
-      .selectAll()
-      .where('revoked_at', 'is', null)
-      .where('replaced_by', 'is', null)
-      .where('expires_at', '>', sql<Date>`now()`)
-      .where('expires_at', '<', before)
-      .$if(teamId !== undefined, (query) => query.where('team_id', '=', teamId ?? ''))
-      .orderBy('expires_at')
-      .limit(limit)
-      .execute();
-    return rows.map(toApiKey);
-  }
-
   /** A key, also a revoked one. */
   async find(id: string): Promise<ApiKey | undefined> {
     const row = await this.database.db.selectFrom('api_keys').selectAll().where('id', '=', id).executeTakeFirst();
@@ -285,7 +269,8 @@ function working(id: string, transaction: Transaction<Schema>): Promise<Selectab
   return query.where('revoked_at', 'is', null).executeTakeFirst();
 }
 
-function toApiKey(row: Selectable<ApiKeysTable>): ApiKey {
+/** A key as its row has it, without the hash. */
+export function toApiKey(row: Selectable<ApiKeysTable>): ApiKey {
   return {
     id: row.id,
     teamId: row.team_id,

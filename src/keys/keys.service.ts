@@ -74,11 +74,6 @@ export class KeysService {
     return key;
   }
 
-  /** Keys that end before a time, of a team or of all; the next to end first. */
-  expiring(before: Date, teamId: string | undefined, limit: number): Promise<ApiKey[]> {
-    return this.keys.expiring(before, teamId, limit);
-  }
-
   /** The names of keys, also of revoked ones, by id. */
   names(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
     return this.keys.names(ids);

@@ -4,7 +4,7 @@ import { Clock } from '../common/clock';
 import { reachOf, type Role } from '../common/permissions';
 import { ReachedBudgets, type ReachedBudget } from '../budgets/reached-budgets.service';
 import type { ApiKey } from '../keys/api-key';
-import { KeysService } from '../keys/keys.service';
+import { ExpiringKeysRepository } from '../keys/expiring-keys.repository';
 import { type Advice, SavingsAdvice } from './savings-advice.service';
 
 const DAY_MS = 24 * 3_600_000;
@@ -26,7 +26,7 @@ export interface ToDo {
 export class ToDoService {
   constructor(
     private readonly budgets: ReachedBudgets,
-    private readonly keys: KeysService,
+    private readonly keys: ExpiringKeysRepository,
     private readonly alerts: AlertsRepository,
     private readonly advice: SavingsAdvice,
     private readonly clock: Clock,
@@ -38,7 +38,7 @@ export class ToDoService {
     const ending = new Date(nowMs + KEY_DAYS * DAY_MS);
     const [budgets, keys, alerts, advice] = await Promise.all([
       this.budgets.of(teamId),
-      reachOf(role, 'keys:read') ? this.keys.expiring(ending, teamId, MAX_LISTED) : [],
+      reachOf(role, 'keys:read') ? this.keys.list(ending, teamId, MAX_LISTED) : [],
       reachOf(role, 'alerts:read')
         ? this.alerts.unacknowledged(new Date(nowMs - ALERT_DAYS * DAY_MS), teamId)
         : undefined,

@@ -50,7 +50,8 @@ describeInBrowser('the console', () => {
     expect(names.length).toBeGreaterThanOrEqual(17);
     for (const name of names) {
       await navigation(browser).getByText(name, { exact: true }).click();
-      await browser.page.waitForFunction(`document.title === ${JSON.stringify(`${name} · Thriftgate`)}`);
+      await browser.page.locator('nav a[aria-current=page]', { hasText: name }).waitFor();
+      await browser.page.locator('h1').waitFor();
       expect({ name, problems: await browser.problems() }).toEqual({ name, problems: [] });
     }
   });
@@ -60,7 +61,7 @@ describeInBrowser('the console', () => {
     await browser.page.goto(`${gateway.url}/console/usage?from=7d`);
     await browser.page.waitForURL(/sign-in/);
     await browser.signIn('sk-tg-wrong');
-    await browser.page.locator('input[aria-invalid=true]').waitFor();
+    await browser.page.locator('form [data-error=true] p', { hasText: 'API key' }).first().waitFor();
     browser.faults.splice(0);
     await browser.signIn(gateway.adminKey);
     await browser.page.waitForURL(`${gateway.url}/console/usage?from=7d`);
@@ -104,7 +105,7 @@ describeInBrowser('the console', () => {
     await page.keyboard.press('u');
     await page.waitForURL(/\/console\/usage/);
     await page.keyboard.press('?');
-    await page.getByText('Single letters are shortcuts').click();
+    await page.getByRole('switch').click();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.keyboard.press('g');

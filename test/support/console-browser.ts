@@ -47,9 +47,9 @@ export class ConsoleBrowser {
       timezoneId: 'America/New_York',
     });
     const page = await context.newPage();
-    const console_ = new ConsoleBrowser(browser, page, url, visitor);
-    await console_.watch();
-    return console_;
+    const opened = new ConsoleBrowser(browser, page, url, visitor);
+    await opened.watch();
+    return opened;
   }
 
   close(): Promise<void> {
@@ -71,6 +71,7 @@ export class ConsoleBrowser {
   async problems(): Promise<string[]> {
     return [
       ...this.faults.splice(0),
+      ...(await this.inPage<string[]>('violated.splice(0)')),
       ...(await this.tooWide()),
       ...(await this.englishOnKorean()),
       ...(await this.secretsFound()),

@@ -1,9 +1,12 @@
 // Runs in each page of the console under test, before the page's own scripts.
 document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
-  console.error(`policy: ${violatedDirective} ${blockedURI}`),
+  globalThis.consolePage.violated.push(`policy: ${violatedDirective} ${blockedURI}`),
 );
 
 globalThis.consolePage = {
+  /** What the page's policy has refused. */
+  violated: [],
+
   /** How wide the content is, and how wide the window. */
   widths() {
     const { scrollWidth, clientWidth } = document.documentElement;

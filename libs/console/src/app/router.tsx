@@ -55,6 +55,8 @@ const shellRoute = createRoute({
     });
   },
   component: Shell,
+  // Nothing is known of the person yet, so there is no frame to show.
+  pendingComponent: () => null,
   errorComponent: PageError,
   notFoundComponent: NotFound,
 });
