@@ -24,7 +24,7 @@ export function ErrorGroups({ groups }: { groups: AdminBatchDetails['errors_by_c
             {examples.map(({ line, custom_id: id, message }) => (
               <List.Item key={line}>
                 <Text component="span" size="sm" c="dimmed">
-                  {`${text('batches.line', { line })} · ${id}: `}
+                  {`${text('batches.line', { line })} ${id}: `}
                 </Text>
                 <span lang="en">{message}</span>
               </List.Item>

@@ -20,6 +20,7 @@ export function StatusBadge({ status }: { status: BatchStatus }) {
       radius="sm"
       size="sm"
       fw={600}
+      tt="none"
       leftSection={
         <span
           aria-hidden

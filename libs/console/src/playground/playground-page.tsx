@@ -16,6 +16,8 @@ import { usePlayground } from './use-playground';
 import { type Run, useRuns } from './use-run';
 import { Verdict } from './verdict';
 
+const IS_MAC = /mac|iphone|ipad/i.test(navigator.userAgent);
+
 /** Asks a model, shows what it cost, and that the same question again costs nothing. */
 export function PlaygroundPage() {
   const text = useText();
@@ -93,7 +95,11 @@ export function PlaygroundPage() {
                   {text('playground.stop')}
                 </Button>
               ) : (
-                <Button onClick={send} disabled={!isReady} rightSection={<span aria-hidden>⌘↵</span>}>
+                <Button
+                  onClick={send}
+                  disabled={!isReady}
+                  rightSection={<span aria-hidden>{IS_MAC ? '⌘↵' : 'Ctrl ↵'}</span>}
+                >
                   {text('playground.send')}
                 </Button>
               )}

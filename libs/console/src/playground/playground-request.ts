@@ -14,10 +14,21 @@ export interface Draft {
   /** Seconds, for `ttl` and `s-maxage`. */
   seconds: number;
   namespace: string;
+  /** The most tokens of the answer; the budget holds what they cost. */
+  maxTokens: number;
 }
 
 /** The body of the call. Members that are not set are left out, so that equal questions are equal calls. */
-export function requestOf({ model, system, prompt, isStream, cacheMode, seconds, namespace }: Draft): ChatRequest {
+export function requestOf({
+  model,
+  system,
+  prompt,
+  isStream,
+  cacheMode,
+  seconds,
+  namespace,
+  maxTokens,
+}: Draft): ChatRequest {
   const cache = { ...directives(cacheMode, seconds), ...(namespace !== '' && { namespace }) };
   return {
     model,
@@ -25,6 +36,7 @@ export function requestOf({ model, system, prompt, isStream, cacheMode, seconds,
       ...(system.trim() === '' ? [] : [{ role: 'system', content: system }]),
       { role: 'user', content: prompt },
     ],
+    max_completion_tokens: maxTokens,
     ...(isStream && { stream: true, stream_options: { include_usage: true } }),
     ...(Object.keys(cache).length > 0 && { cache }),
   };

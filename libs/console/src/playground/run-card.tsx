@@ -50,6 +50,11 @@ export function RunCard({ run, isLatest }: { run: Run; isLatest: boolean }) {
             {text('playground.miss')}
           </Text>
         )}
+        {(status === 'REFRESH' || status === 'BYPASS') && !isRunning && isLatest && (
+          <Text size="sm" c="dimmed">
+            {text(status === 'REFRESH' ? 'playground.refresh' : 'playground.bypass')}
+          </Text>
+        )}
         {error !== undefined && <ErrorCard error={error} title={text('playground.failed')} />}
         {run.text !== '' && <div className={classes.answer}>{run.text}</div>}
         {facts && (

@@ -12,6 +12,7 @@ const CACHE_TEXTS = {
   's-maxage': 'playground.cache.maxAge',
 } as const satisfies Record<(typeof CACHE_MODES)[number], string>;
 const LONGEST_S = 365 * 24 * 3600;
+const MOST_TOKENS = 1_000_000;
 
 /** Who pays, which model or models, streaming and how the cache is used. */
 export function SettingsForm({ state }: { state: ReturnType<typeof usePlayground> }) {
@@ -77,11 +78,22 @@ export function SettingsForm({ state }: { state: ReturnType<typeof usePlayground
           />
         )}
       </Group>
-      <Switch
-        label={text('playground.stream')}
-        checked={draft.isStream}
-        onChange={(event) => change({ stream: event.currentTarget.checked ? undefined : 'off' })}
-      />
+      <Group grow align="flex-end">
+        <NumberInput
+          label={text('playground.maxTokens')}
+          min={1}
+          max={MOST_TOKENS}
+          allowDecimal={false}
+          value={draft.maxTokens}
+          onChange={(tokens) => setTexts({ maxTokens: Number(tokens) || 1 })}
+        />
+        <Switch
+          label={text('playground.stream')}
+          mb={8}
+          checked={draft.isStream}
+          onChange={(event) => change({ stream: event.currentTarget.checked ? undefined : 'off' })}
+        />
+      </Group>
     </Stack>
   );
 }

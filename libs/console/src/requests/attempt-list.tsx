@@ -15,7 +15,11 @@ export function AttemptList({ attempts, prices }: Pick<RequestDetails, 'attempts
   const { count, latency, exactUsd } = useNumbers();
   const columns: DataColumn<Attempt>[] = [
     { id: 'n', header: '#', cell: ({ attempt, corrects }) => (corrects === null ? attempt : `±${corrects}`) },
-    { id: 'provider', header: text('requests.provider'), cell: ({ provider }) => provider ?? '–' },
+    {
+      id: 'provider',
+      header: text('requests.provider'),
+      cell: ({ provider }) => <span style={{ whiteSpace: 'nowrap' }}>{provider ?? '–'}</span>,
+    },
     { id: 'status', header: text('requests.status'), isNumber: true, cell: ({ status }) => status ?? '–' },
     { id: 'latency', header: text('requests.latency'), isNumber: true, cell: ({ latency_ms: ms }) => latency(ms) },
     {

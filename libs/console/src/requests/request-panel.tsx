@@ -63,7 +63,7 @@ function Details({ details }: { details: RequestDetails }) {
     <Stack gap="md">
       <Group gap="xs">
         <CacheStatus status={details.cache_status} />
-        <Badge variant="default" radius="sm" size="sm" fw={600} lang="en" ff="monospace">
+        <Badge variant="default" radius="sm" size="sm" fw={600} lang="en" ff="monospace" tt="none">
           {`${details.status ?? '–'} ${details.state}`}
         </Badge>
         {details.stream && (
