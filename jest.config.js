@@ -1,10 +1,13 @@
 /** Nest 12 and a few other packages are ESM only; Jest on Node 20 takes them once they are compiled to CommonJS. */
 const esmPackages = [
+  '@formatjs',
   '@nestjs',
   'ansi-regex',
   'content-disposition',
   'cookie',
   'file-type',
+  'intl-messageformat',
+  'react-intl',
   'get-east-asian-width',
   'p-limit',
   'string-width',

@@ -131,7 +131,7 @@ describe('the console’s server', () => {
         key_name: 'console playground',
         lines: { done: 2, failed: 1 },
       });
-      expect(details.errors_by_code).toMatchObject([{ lines: 1, examples: [{ line: 3, custom_id: 'line-2' }] }]);
+      expect(details.errors_by_code).toMatchObject([{ lines: 1, samples: [{ line: 3, custom_id: 'line-2' }] }]);
       expect(await client.content(id, 'input')).toBe(lines.join('\n'));
       expect((await client.content(id, 'results')).trimEnd().split('\n')).toHaveLength(3);
       expect((await client.content(id, 'output')).trimEnd().split('\n')).toHaveLength(2);

@@ -7,6 +7,8 @@ const PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome'];
 const TEXTS = resolve(__dirname, '../../libs/console/src/i18n');
 const WIDTHS = [320, 768, 1280];
 const HEIGHT = 800;
+/** A loaded machine is slow. */
+const PATIENCE_MS = 90_000;
 const PAGE_SCRIPT = resolve(__dirname, 'console-page.js');
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
@@ -46,6 +48,7 @@ export class ConsoleBrowser {
       // Neither the company's zone nor that of the server.
       timezoneId: 'America/New_York',
     });
+    context.setDefaultTimeout(PATIENCE_MS);
     const page = await context.newPage();
     const opened = new ConsoleBrowser(browser, page, url, visitor);
     await opened.watch();

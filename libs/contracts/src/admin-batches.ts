@@ -103,7 +103,7 @@ export const adminBatchDetailsSchema = adminBatchSchema
         z.object({
           code: z.string(),
           lines: count,
-          examples: z.array(z.object({ line: count, custom_id: z.string(), message: z.string() })),
+          samples: z.array(z.object({ line: count, custom_id: z.string(), message: z.string() })),
         }),
       )
       .meta({
@@ -120,7 +120,7 @@ export const adminBatchDetailsSchema = adminBatchSchema
         {
           code: 'upstream_error',
           lines: 1,
-          examples: [{ line: 17, custom_id: 'question-17', message: 'The server is overloaded.' }],
+          samples: [{ line: 17, custom_id: 'question-17', message: 'The server is overloaded.' }],
         },
       ],
     },

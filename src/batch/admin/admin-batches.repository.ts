@@ -19,7 +19,7 @@ export type StoredShard = Selectable<BatchShardsTable>;
 export interface ErrorGroup {
   code: string;
   lines: number;
-  examples: { line: number; custom_id: string; message: string }[];
+  samples: { line: number; custom_id: string; message: string }[];
 }
 
 /** Reads batches of all teams, and how their lines stand. */
@@ -89,7 +89,7 @@ export class AdminBatchesRepository {
   /** The lines without a response by error code, the most frequent first, each with some examples. */
   async errors(batchId: string): Promise<ErrorGroup[]> {
     // A null character cannot be read out of JSON.
-    const { rows } = await sql<{ code: string; lines: string; examples: ErrorGroup['examples'] }>`
+    const { rows } = await sql<{ code: string; lines: string; samples: ErrorGroup['samples'] }>`
       WITH failed AS MATERIALIZED (
         SELECT line_no, custom_id, state, CASE WHEN result NOT LIKE ${'%\\u0000%'} THEN result::json END AS error
         FROM batch_lines WHERE batch_id = ${batchId} AND state = ANY(${WITHOUT_RESPONSE}::text[])
@@ -104,7 +104,7 @@ export class AdminBatchesRepository {
       )
       SELECT code, count(*) AS lines,
         json_agg(json_build_object('line', line_no, 'custom_id', custom_id, 'message', message) ORDER BY line_no)
-          FILTER (WHERE number <= ${EXAMPLES}) AS examples
+          FILTER (WHERE number <= ${EXAMPLES}) AS samples
       FROM numbered GROUP BY code ORDER BY count(*) DESC, code`.execute(this.database.db);
     return rows.map(({ lines, ...row }) => ({ ...row, lines: Number(lines) }));
   }
