@@ -1,7 +1,11 @@
-import { PageTitle } from '../components/page-title';
-import { useText } from '../i18n/use-text';
+import { BatchDetail } from './batch-detail';
+import { BatchList } from './batch-list';
+import { NewBatch } from './new-batch';
+import { useBatchesSearch } from './use-batches-page';
 
+/** Batches: the list, a new one, or one of them, as the address says. */
 export function BatchesPage() {
-  const text = useText();
-  return <PageTitle title={text('batches.title')} />;
+  const [{ batch, isNew }] = useBatchesSearch();
+  if (batch !== undefined) return <BatchDetail id={batch} />;
+  return isNew ? <NewBatch /> : <BatchList />;
 }

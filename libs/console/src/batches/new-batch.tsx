@@ -1,0 +1,53 @@
+import { Anchor, Card, Group, Stack } from '@mantine/core';
+import { ArrowLeft } from 'lucide-react';
+import { PageTitle } from '../components/page-title';
+import { useText } from '../i18n/use-text';
+import { CheckResult } from './check-result';
+import { ColumnForm } from './column-form';
+import { DropZone } from './drop-zone';
+import { QuoteStep } from './quote-step';
+import { useBatchesSearch } from './use-batches-page';
+import { useNewBatch } from './use-new-batch';
+import { WhoPays } from './who-pays';
+
+/** A new batch: choose a file, see what is wrong with it, see what it costs, start it. */
+export function NewBatch() {
+  const text = useText();
+  const [, change] = useBatchesSearch();
+  const state = useNewBatch();
+  const { file, header, progress, checked } = state;
+  const isGood = checked !== undefined && checked.report.faultCount === 0 && checked.report.lines > 0;
+  return (
+    <>
+      <Anchor component="button" type="button" size="sm" mb="xs" onClick={() => change({ new: undefined })}>
+        <Group gap={4} component="span">
+          <ArrowLeft size={14} aria-hidden />
+          {text('batches.all')}
+        </Group>
+      </Anchor>
+      <PageTitle title={text('batches.new')} lead={text('batches.newLead')} />
+      <Stack gap="md" maw={860}>
+        <Card withBorder padding="md">
+          <Stack gap="md">
+            <WhoPays state={state} />
+            <DropZone file={file} onFile={state.choose} />
+            {header !== undefined && <ColumnForm header={header} state={state} />}
+            {progress && <CheckResult progress={progress} isDone={checked !== undefined} error={state.checkError} />}
+          </Stack>
+        </Card>
+        {isGood && state.teamId !== undefined && (
+          <QuoteStep
+            key={`${file?.name} ${file?.size} ${state.window} ${state.teamId} ${state.version}`}
+            lines={checked.lines}
+            fileName={jsonlName(file?.name)}
+            endpoint={state.endpoint}
+            window={state.window}
+            teamId={state.teamId}
+          />
+        )}
+      </Stack>
+    </>
+  );
+}
+
+const jsonlName = (name: string | undefined) => (name ?? 'batch').replace(/\.(csv|jsonl?|ndjson)$/i, '') + '.jsonl';

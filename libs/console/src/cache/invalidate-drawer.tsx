@@ -1,0 +1,87 @@
+import { Text } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { api } from '../api/client';
+import { SideDrawer } from '../components/side-drawer';
+import { useDisplay } from '../display/use-display';
+import { useText } from '../i18n/use-text';
+import { ChoiceForm } from './choice-form';
+import { bodyOf, type Choice, nameToType, NO_CHOICE } from './invalidation';
+import { InvalidationDone } from './invalidation-done';
+import { DryRunStep } from './dry-run-step';
+
+interface InvalidateDrawerProps {
+  isOpen: boolean;
+  /** Chosen on the page. */
+  model: string | undefined;
+  models: readonly string[];
+  teams: readonly { id: string; name: string }[];
+  onClose: () => void;
+}
+
+/** Three steps: choose, see what would be lost, confirm. Nothing is invalidated before the last. */
+export function InvalidateDrawer(props: InvalidateDrawerProps) {
+  const text = useText();
+  return (
+    <SideDrawer isOpen={props.isOpen} title={text('cache.invalidateTitle')} onClose={props.onClose}>
+      {props.isOpen && <Steps {...props} />}
+    </SideDrawer>
+  );
+}
+
+function Steps({ model, models, teams, onClose }: InvalidateDrawerProps) {
+  const text = useText();
+  const client = useQueryClient();
+  const { timezone } = useDisplay();
+  const [choice, setChoice] = useState<Choice>({ ...NO_CHOICE, model: model ?? '' });
+  const body = bodyOf(choice, timezone);
+  const dryRun = useMutation({
+    mutationFn: () => api.admin.cache.invalidate({ ...(body ?? { all: true }), dry_run: true }),
+    gcTime: 0,
+  });
+  const act = useMutation({
+    mutationFn: () => api.admin.cache.invalidate(body ?? { all: true }),
+    gcTime: 0,
+    onSuccess: () => client.invalidateQueries({ queryKey: ['cache-stats'] }),
+  });
+  // Another model is another question.
+  useEffect(() => setChoice((old) => ({ ...old, model: model ?? '' })), [model]);
+
+  const team = teams.find(({ id }) => id === choice.teamId);
+  const step = act.data ? 3 : dryRun.data ? 2 : 1;
+  return (
+    <>
+      <Text size="sm" c="dimmed" mb="sm" role="status">
+        {text('cache.step', { step, name: text(STEPS[step]) })}
+      </Text>
+      {step === 1 && (
+        <ChoiceForm
+          choice={choice}
+          models={models}
+          teams={teams}
+          isBusy={dryRun.isPending}
+          isReady={body !== undefined}
+          error={dryRun.error}
+          onChange={(changes) => setChoice((old) => ({ ...old, ...changes }))}
+          onNext={() => dryRun.mutate()}
+        />
+      )}
+      {step === 2 && dryRun.data && (
+        <DryRunStep
+          found={dryRun.data}
+          typeName={nameToType(choice, dryRun.data.invalidated_keys, team?.name)}
+          isBusy={act.isPending}
+          error={act.error}
+          onBack={() => {
+            act.reset();
+            dryRun.reset();
+          }}
+          onConfirm={() => act.mutate()}
+        />
+      )}
+      {act.data && <InvalidationDone done={act.data} subject={choice.model || undefined} onClose={onClose} />}
+    </>
+  );
+}
+
+const STEPS = { 1: 'cache.step1', 2: 'cache.step2', 3: 'cache.step3' } as const;

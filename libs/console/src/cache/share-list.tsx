@@ -1,0 +1,42 @@
+import { Card, List, Text, Title } from '@mantine/core';
+import type { CacheShareList } from '@thriftgate/contracts';
+import { useText } from '../i18n/use-text';
+
+interface ShareListProps {
+  shares: CacheShareList;
+  teams: readonly { id: string; name: string }[];
+}
+
+/** Which teams get each other's stored responses. */
+export function ShareList({ shares, teams }: ShareListProps) {
+  const text = useText();
+  const nameOf = (id: string) => teams.find((team) => team.id === id)?.name ?? id;
+  return (
+    <Card withBorder padding="md">
+      <Title order={2} size="h3" mb="xs">
+        {text('cache.shares')}
+      </Title>
+      {shares.data.length === 0 && (
+        <Text size="sm" c="dimmed">
+          {text('cache.noShares')}
+        </Text>
+      )}
+      <List size="sm" spacing={4}>
+        {shares.data.map(({ id, name, all, team_ids: ids, models }) => (
+          <List.Item key={id}>
+            <Text component="span" size="sm" fw={600}>
+              {name}
+            </Text>
+            {': '}
+            {all ? text('cache.allTeams') : ids.map(nameOf).join(', ')}
+            {models && (
+              <Text component="span" size="sm" c="dimmed">
+                {` · ${models.join(', ')}`}
+              </Text>
+            )}
+          </List.Item>
+        ))}
+      </List>
+    </Card>
+  );
+}

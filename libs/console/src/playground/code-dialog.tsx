@@ -1,0 +1,47 @@
+import { Code, Group, Modal, SegmentedControl, Stack, Text } from '@mantine/core';
+import type { ChatRequest } from '@thriftgate/contracts';
+import { useState } from 'react';
+import { CopyButton } from '../components/copy-button';
+import { useText } from '../i18n/use-text';
+import { type SnippetName, SNIPPETS, snippetOf } from './snippets';
+
+interface CodeDialogProps {
+  isOpen: boolean;
+  request: ChatRequest;
+  onClose: () => void;
+}
+
+/** The call as code that runs as copied, with the key in the environment. */
+export function CodeDialog({ isOpen, request, onClose }: CodeDialogProps) {
+  const text = useText();
+  const [name, setName] = useState<SnippetName>('curl');
+  const code = snippetOf(name, request, location.origin);
+  return (
+    <Modal
+      opened={isOpen}
+      onClose={onClose}
+      title={text('playground.code')}
+      size="lg"
+      closeButtonProps={{ 'aria-label': text('components.close') }}
+    >
+      <Stack>
+        <Group justify="space-between">
+          <SegmentedControl
+            size="xs"
+            aria-label={text('playground.language')}
+            data={[...SNIPPETS]}
+            value={name}
+            onChange={(value) => setName(value as SnippetName)}
+          />
+          <CopyButton value={code} label={text('components.copy')} />
+        </Group>
+        <Code block lang="en" tabIndex={0} aria-label={name}>
+          {code}
+        </Code>
+        <Text size="sm" c="dimmed">
+          {text('playground.codeHint')}
+        </Text>
+      </Stack>
+    </Modal>
+  );
+}

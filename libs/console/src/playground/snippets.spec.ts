@@ -1,0 +1,47 @@
+import { requestOf } from './playground-request';
+import { snippetOf } from './snippets';
+
+const draft = {
+  model: 'gpt-4.1',
+  system: '',
+  prompt: "What's the sky?",
+  isStream: false,
+  cacheMode: 'default' as const,
+  seconds: 60,
+  namespace: '',
+  maxTokens: 100,
+};
+
+describe('a call of the playground', () => {
+  it('has only what is set, so that equal questions are equal calls', () => {
+    expect(requestOf(draft)).toEqual({
+      model: 'gpt-4.1',
+      messages: [{ role: 'user', content: "What's the sky?" }],
+      max_completion_tokens: 100,
+    });
+    expect(requestOf({ ...draft, cacheMode: 'ttl', namespace: 'mine', isStream: true, system: 'Short.' })).toEqual({
+      model: 'gpt-4.1',
+      messages: [
+        { role: 'system', content: 'Short.' },
+        { role: 'user', content: "What's the sky?" },
+      ],
+      max_completion_tokens: 100,
+      stream: true,
+      stream_options: { include_usage: true },
+      cache: { ttl: 60, namespace: 'mine' },
+    });
+    expect(requestOf({ ...draft, cacheMode: 'neither' }).cache).toEqual({ 'no-cache': true, 'no-store': true });
+  });
+
+  it('is code with the key in the environment', () => {
+    const request = requestOf({ ...draft, cacheMode: 'no-cache', isStream: true });
+    for (const name of ['curl', 'Python', 'TypeScript'] as const) {
+      const code = snippetOf(name, request, 'https://llm.example');
+      expect(code).toContain('https://llm.example/v1');
+      expect(code).not.toContain('sk-');
+    }
+    expect(snippetOf('curl', request, '')).toContain(String.raw`What'\''s the sky?`);
+    expect(snippetOf('Python', request, '')).toContain('extra_body={"cache": {"no-cache": True}}');
+    expect(snippetOf('Python', request, '')).toContain('stream=True');
+  });
+});
