@@ -20,6 +20,7 @@ import { ServedRoutes } from './http/addresses/served-routes';
 import { routeUrl } from './http/addresses/spelling';
 import { refuseUnserved } from './http/addresses/unserved';
 import { BATCH_ROUTES, hasBody, readJsonBodies } from './http/body/json-body';
+import { tagResponses } from './http/entity-tags';
 import { refuseBytes, refuseUrl } from './http/early-errors';
 import { closeSilentConnections } from './http/unused-connections';
 import { Journal } from './ledger/journal/journal.service';
@@ -60,6 +61,7 @@ export async function createApp(
     if (BATCH_ROUTES.has(route.url)) route.bodyLimit = BATCH_BODY_BYTES;
     if (route.url === SIGN_IN_PATH) route.bodyLimit = SIGN_IN_BYTES;
   });
+  tagResponses(fastify);
   // Known from the start, so that all requests have one shape.
   fastify.decorateRequest('caller', undefined);
   fastify.decorateRequest('scope', undefined);

@@ -1,4 +1,5 @@
 import type { AuditAction } from '@thriftgate/contracts';
+import type { Actor } from './seen-version';
 
 /** The actor of the gateway's own actions. */
 export const GATEWAY = 'gateway';
@@ -8,7 +9,7 @@ export type AuditedObject = Readonly<Record<string, unknown>>;
 
 export interface NewAuditEvent {
   /** A key's id, `admin` for the administrator's key, or `gateway` for the gateway's own actions. */
-  actor: string;
+  actor: Actor;
   action: AuditAction;
   /** The object of the action; null for all. */
   subject: string | null;

@@ -6,6 +6,7 @@ import type { Schema } from '../database/schema';
 import type { AuditEventsTable } from '../database/tables/model-tables';
 import type { AuditEvent, NewAuditEvent } from './audit-event';
 import { teamOf } from './audit-team';
+import { idOf, requireSeen } from './seen-version';
 
 export interface AuditFilter {
   team_id?: string | undefined;
@@ -21,18 +22,24 @@ export interface AuditFilter {
 export class AuditRepository {
   constructor(private readonly database: Database) {}
 
-  /** @returns the event's id */
+  /**
+   * Records a change, in its transaction.
+   *
+   * @returns the event's id
+   * @throws GatewayError `precondition_failed` if the actor has seen another version of the object that is changed or deleted
+   */
   async record(
     event: NewAuditEvent,
     transaction: Transaction<Schema> | Kysely<Schema> = this.database.db,
   ): Promise<string> {
     const { actor, action, subject, before, after, details = {} } = event;
+    if (before) requireSeen(actor, before);
     const id = newId('audit');
     await transaction
       .insertInto('audit_events')
       .values({
         id,
-        actor,
+        actor: idOf(actor),
         action,
         subject,
         team_id: teamOf(event),

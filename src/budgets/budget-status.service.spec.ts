@@ -68,6 +68,7 @@ describe('BudgetStatusService', () => {
         reservedPusd: 20n,
         window: { startMs: DAY_START, endMs: DAY_START + 24 * 3_600_000 },
         forecastPusd: 900n,
+        forecastBand: null,
         forecastBasis: 'run_rate',
         now: NOW,
       },

@@ -1,6 +1,8 @@
-import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
+import type { FastifyReply } from 'fastify';
+import { type Actor, ApiIfMatch, CurrentActor, setVersion } from '../audit/seen-version';
 import { Requires } from '../http/access.decorators';
 import { ApiErrors } from '../http/api-errors.decorator';
 import { type Caller, CurrentCaller, CurrentScope, type Scope } from '../common/caller';
@@ -74,11 +76,18 @@ export class BudgetsController {
   @ApiOperation({ summary: 'Show a budget', description: 'With the dollars spent, reserved, remaining and forecast.' })
   @ApiOkResponse({ description: 'The budget.', standardSchema: contracts.budgetSchema })
   @ApiErrors('not_found')
-  async get(@Param('id', PATH_ID) id: string, @CurrentScope() scope: Scope): Promise<contracts.Budget> {
-    return this.show(await this.budgets.get(id, scope));
+  async get(
+    @Param('id', PATH_ID) id: string,
+    @CurrentScope() scope: Scope,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<contracts.Budget> {
+    const budget = await this.budgets.get(id, scope);
+    setVersion(reply, settingsToWire(budget));
+    return this.show(budget);
   }
 
   @Patch(':id')
+  @ApiIfMatch()
   @Requires('budgets:write', 'handler')
   @ApiOperation({
     summary: 'Change a budget',
@@ -89,7 +98,7 @@ export class BudgetsController {
   async update(
     @Param('id', PATH_ID) id: string,
     @Body({ schema: contracts.updateBudgetSchema }) body: contracts.UpdateBudget,
-    @CurrentCaller() { keyId: actor }: Caller,
+    @CurrentActor() actor: Actor,
     @CurrentScope() scope: Scope,
   ): Promise<contracts.Budget> {
     const changes = {
@@ -104,13 +113,14 @@ export class BudgetsController {
   }
 
   @Delete(':id')
+  @ApiIfMatch()
   @Requires('budgets:write', 'handler')
   @ApiOperation({ summary: 'Delete a budget', description: 'It no longer limits calls. Past calls stay in reports.' })
   @ApiOkResponse({ description: 'The budget is deleted.', standardSchema: contracts.deletedSchema })
   @ApiErrors('not_found')
   async delete(
     @Param('id', PATH_ID) id: string,
-    @CurrentCaller() { keyId: actor }: Caller,
+    @CurrentActor() actor: Actor,
     @CurrentScope() scope: Scope,
   ): Promise<contracts.Deleted> {
     await this.budgets.delete(id, { actor, scope });

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import type { AuditAction } from '@thriftgate/contracts';
 import { AuditRepository } from '../audit/audit.repository';
+import type { Actor } from '../audit/seen-version';
 import type { PageQuery } from '../common/pages';
 import { Database } from '../database/database.connection';
 import { RevisionsRepository } from '../database/revisions.repository';
@@ -53,7 +54,7 @@ export class BudgetsRepository {
     return find(id, this.database.db);
   }
 
-  insert(budget: Budget, actor: string): Promise<StoredBudget> {
+  insert(budget: Budget, actor: Actor): Promise<StoredBudget> {
     return this.change(async (transaction) => {
       const values = {
         id: budget.id,
@@ -75,7 +76,7 @@ export class BudgetsRepository {
   }
 
   /** @returns undefined if there is no such budget */
-  update(id: string, changes: BudgetChanges, actor: string): Promise<StoredBudget | undefined> {
+  update(id: string, changes: BudgetChanges, actor: Actor): Promise<StoredBudget | undefined> {
     const columns = {
       ...(changes.limitPusd !== undefined && { limit_pusd: changes.limitPusd }),
       ...(changes.window !== undefined && { window_kind: changes.window }),
@@ -100,7 +101,7 @@ export class BudgetsRepository {
   }
 
   /** @returns false if there is no such budget */
-  delete(id: string, actor: string): Promise<boolean> {
+  delete(id: string, actor: Actor): Promise<boolean> {
     return this.change(async (transaction) => {
       const before = await find(id, transaction);
       if (!before) return false;
@@ -116,7 +117,7 @@ export class BudgetsRepository {
 
   private record(
     action: AuditAction,
-    { actor, before, after }: { actor: string; before?: Budget; after?: Budget },
+    { actor, before, after }: { actor: Actor; before?: Budget; after?: Budget },
     transaction: Transaction<Schema>,
   ): Promise<string> {
     const subject = (before ?? after)?.id ?? null;

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Actor } from '../audit/seen-version';
 import type { Scope } from '../common/caller';
 import { GatewayError } from '../common/errors';
 import { newId } from '../common/ids';
@@ -18,7 +19,7 @@ export type BudgetOwner = { teamId: string } | { keyId: string };
 
 /** Who changes a budget, and what their permission reaches. */
 interface Change {
-  actor: string;
+  actor: Actor;
   scope: Scope;
 }
 

@@ -47,6 +47,11 @@ export const ERROR_TABLE = {
     'idempotency_error',
     'The result of the first call with this Idempotency-Key is unknown. Use a new key.',
   ),
+  precondition_failed: row(
+    412,
+    'invalid_request_error',
+    'Somebody has changed this since you read it: the ETag in If-Match is an old one. Load it again, and repeat the change.',
+  ),
   request_too_large: row(413, 'invalid_request_error', 'The request body is too large.'),
   unsupported_media_type: row(
     415,
@@ -85,6 +90,7 @@ export type ErrorCode = keyof typeof ERROR_TABLE;
  */
 export const FINAL_CODES: ReadonlySet<string> = new Set([
   'conflict',
+  'precondition_failed',
   'idempotency_result_unknown',
   'cache_only_miss',
   'upstream_auth',

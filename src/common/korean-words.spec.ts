@@ -3,7 +3,12 @@ import { resolve } from 'node:path';
 
 const ROOT = resolve(__dirname, '../..');
 /** Every text in Korean that people read. */
-const FILES = ['README.ko.md', 'src/alerts/alert-texts.ts', 'src/credits/statements/statement-texts.ts'];
+const FILES = [
+  'README.ko.md',
+  'src/alerts/alert-texts.ts',
+  'src/usage/requests/caching-texts.ts',
+  'src/credits/statements/statement-texts.ts',
+];
 /** Words that the glossary has another one for, each with that one. */
 const REJECTED = {
   프로바이더: '공급자',

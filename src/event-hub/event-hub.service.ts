@@ -22,6 +22,8 @@ export class EventHub implements OnModuleDestroy {
   private readonly logger = new Logger(EventHub.name);
   private readonly sources = new Map<Topic, EventSource>();
   private readonly clients = new Set<EventClient>();
+  /** The topics that are polled, or will be as soon as they have begun. */
+  private readonly beginnings = new Map<Topic, Promise<void>>();
   private readonly begun = new Set<Topic>();
   private timer: NodeJS.Timeout | undefined;
   private polling: Promise<void> | undefined;
@@ -63,12 +65,16 @@ export class EventHub implements OnModuleDestroy {
     clearInterval(this.timer);
     this.timer = undefined;
     this.begun.clear();
+    this.beginnings.clear();
   }
 
-  private async begin(topic: Topic): Promise<void> {
-    if (this.begun.has(topic)) return;
-    this.begun.add(topic);
-    await this.sources.get(topic)?.begin();
+  private begin(topic: Topic): Promise<void> {
+    const known = this.beginnings.get(topic);
+    if (known) return known;
+    const beginning = (this.sources.get(topic)?.begin() ?? Promise.resolve()).then(() => void this.begun.add(topic));
+    this.beginnings.set(topic, beginning);
+    beginning.catch(() => this.beginnings.delete(topic));
+    return beginning;
   }
 
   private async tick(): Promise<void> {
@@ -81,7 +87,7 @@ export class EventHub implements OnModuleDestroy {
   private async poll(): Promise<void> {
     for (const [topic, source] of this.sources) {
       const clients = [...this.clients].filter(({ topics }) => topics.has(topic));
-      if (clients.length === 0) this.begun.delete(topic);
+      if (clients.length === 0 && this.begun.delete(topic)) this.beginnings.delete(topic);
       if (clients.length === 0 || !this.begun.has(topic)) continue;
       try {
         const atMs = Date.now();

@@ -1,6 +1,8 @@
-import { Body, Controller, Delete, Get, Param, Patch, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Patch, Post, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
+import type { FastifyReply } from 'fastify';
+import { type Actor, ApiIfMatch, CurrentActor, setVersion } from '../audit/seen-version';
 import { Requires } from '../http/access.decorators';
 import { ApiErrors } from '../http/api-errors.decorator';
 import { type Caller, CurrentCaller } from '../common/caller';
@@ -23,11 +25,17 @@ export class KeysController {
     description: 'All settings of the key, also of a revoked one, without its text.',
   })
   @ApiOkResponse({ description: 'The key.', standardSchema: contracts.apiKeySchema })
-  async get(@Param('id', PATH_ID) id: string): Promise<contracts.ApiKey> {
-    return toWire(await this.keys.show(id));
+  async get(
+    @Param('id', PATH_ID) id: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<contracts.ApiKey> {
+    const key = toWire(await this.keys.show(id));
+    setVersion(reply, key);
+    return key;
   }
 
   @Patch()
+  @ApiIfMatch()
   @Requires('keys:write', 'key')
   @ApiOperation({
     summary: 'Change a key',
@@ -40,6 +48,7 @@ export class KeysController {
     @Param('id', PATH_ID) id: string,
     @Body({ schema: contracts.updateKeySchema }) body: contracts.UpdateKey,
     @CurrentCaller() caller: Caller,
+    @CurrentActor() actor: Actor,
   ): Promise<contracts.ApiKey> {
     const expiresAt = typeof body.expires_at === 'string' ? new Date(body.expires_at) : body.expires_at;
     const { name, models, rpm_limit: rpmLimit, default_max_tokens: defaultMaxTokens, cache } = body;
@@ -48,12 +57,13 @@ export class KeysController {
       await this.keys.update(
         id,
         { name, models, rpmLimit, batchLinesCount, defaultMaxTokens, cache, expiresAt },
-        caller,
+        { ...caller, actor },
       ),
     );
   }
 
   @Delete()
+  @ApiIfMatch()
   @Requires('keys:write', 'key')
   @ApiOperation({
     summary: 'Revoke a key',
@@ -62,8 +72,12 @@ export class KeysController {
       'event, others with 401.',
   })
   @ApiOkResponse({ description: 'The key is revoked.', standardSchema: contracts.deletedSchema })
-  async revoke(@Param('id', PATH_ID) id: string, @CurrentCaller() caller: Caller): Promise<contracts.Deleted> {
-    await this.keys.revoke(id, caller);
+  async revoke(
+    @Param('id', PATH_ID) id: string,
+    @CurrentCaller() caller: Caller,
+    @CurrentActor() actor: Actor,
+  ): Promise<contracts.Deleted> {
+    await this.keys.revoke(id, { ...caller, actor });
     return { id, deleted: true };
   }
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { AuditAction, KeyCacheRulesChange } from '@thriftgate/contracts';
 import { type Kysely, type RawBuilder, type Selectable, sql, type Transaction } from 'kysely';
 import { AuditRepository } from '../audit/audit.repository';
+import type { Actor } from '../audit/seen-version';
 import type { PageQuery } from '../common/pages';
 import { Database } from '../database/database.connection';
 import { RevisionsRepository } from '../database/revisions.repository';
@@ -123,7 +124,7 @@ export class KeysRepository {
    * @returns undefined if there is no such key
    * @throws GatewayError `conflict` for a later expiry of a replaced key
    */
-  update(id: string, settings: ApiKeyChanges, actor: string): Promise<ApiKey | undefined> {
+  update(id: string, settings: ApiKeyChanges, actor: Actor): Promise<ApiKey | undefined> {
     return this.change(async (transaction, revision) => {
       const before = await working(id, transaction);
       if (!before) return undefined;
@@ -152,7 +153,7 @@ export class KeysRepository {
   }
 
   /** Revokes a key and unlinks its successor, so that its budgets and batches end. @returns false if there is no such key */
-  revoke(id: string, actor: string): Promise<boolean> {
+  revoke(id: string, actor: Actor): Promise<boolean> {
     return this.change(async (transaction, revision) => {
       const before = await working(id, transaction);
       if (!before) return false;
@@ -175,7 +176,7 @@ export class KeysRepository {
     id: string,
     successor: KeyIdentity,
     graceEndsAt: Date | undefined,
-    actor: string,
+    actor: Actor,
   ): Promise<ApiKey | undefined> {
     return this.change(async (transaction, revision) => {
       const old = await working(id, transaction);
@@ -228,7 +229,7 @@ export class KeysRepository {
   /** Records a change under the id of the key that was there before it. */
   private record(
     action: AuditAction,
-    { actor, before, after }: { actor: string; before?: ApiKey; after?: ApiKey },
+    { actor, before, after }: { actor: Actor; before?: ApiKey; after?: ApiKey },
     transaction: Transaction<Schema>,
   ): Promise<string> {
     const subject = (before ?? after)?.id ?? null;
@@ -238,7 +239,7 @@ export class KeysRepository {
 
   private recordRules(
     { id, team_id: teamId, cache }: Pick<Selectable<ApiKeysTable>, 'id' | 'team_id' | 'cache'>,
-    actor: string,
+    actor: Actor,
     transaction: Transaction<Schema>,
   ): Promise<string> {
     const details = { team_id: teamId, cache };

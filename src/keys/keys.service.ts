@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Actor } from '../audit/seen-version';
 import type { Caller } from '../common/caller';
 import type { Role } from '../common/permissions';
 import { GatewayError } from '../common/errors';
@@ -28,8 +29,8 @@ export interface IssuedKey {
 const NOT_ROTATED =
   'The gateway has made this key for the console, and nobody knows its text. Revoke it: the next use makes a new one.';
 
-/** Who changes a key. */
-type Actor = Pick<Caller, 'keyId' | 'role'>;
+/** Who changes a key, with which role, and which version of it they have seen. */
+export type KeyActor = Pick<Caller, 'keyId' | 'role'> & { actor?: Actor };
 
 /** Issues, changes and revokes the teams' keys. Methods throw `not_found` for an unknown or revoked id. */
 @Injectable()
@@ -42,7 +43,7 @@ export class KeysService {
     private readonly rules: KeyRules,
   ) {}
 
-  async create(teamId: string, role: Role, settings: ApiKeySettings, by: Actor): Promise<IssuedKey> {
+  async create(teamId: string, role: Role, settings: ApiKeySettings, by: KeyActor): Promise<IssuedKey> {
     requireRole(by.role, role);
     this.rules.requireFuture(settings.expiresAt);
     this.rules.requireModels(settings.models);
@@ -89,24 +90,24 @@ export class KeysService {
   }
 
   /** Changes the given settings: undefined keeps one, null clears it. */
-  async update(id: string, settings: ApiKeyChanges, by: Actor): Promise<ApiKey> {
+  async update(id: string, settings: ApiKeyChanges, by: KeyActor): Promise<ApiKey> {
     requireRole(by.role, (await this.get(id)).role);
     this.rules.requireFuture(settings.expiresAt);
     this.rules.requireModels(settings.models);
-    const key = (await this.keys.update(id, settings, by.keyId)) ?? (await this.get(id));
+    const key = (await this.keys.update(id, settings, actorOf(by))) ?? (await this.get(id));
     await this.changeFeed.announce('keys');
     return key;
   }
 
   /** Revokes a key: at once on this instance, within a second on the others. */
-  async revoke(id: string, by: Actor): Promise<void> {
+  async revoke(id: string, by: KeyActor): Promise<void> {
     requireRole(by.role, (await this.get(id)).role);
-    if (!(await this.keys.revoke(id, by.keyId))) await this.get(id);
+    if (!(await this.keys.revoke(id, actorOf(by)))) await this.get(id);
     await this.changeFeed.announce('keys');
   }
 
   /** Replaces a key by one with the same settings. The old one works `graceSeconds` longer, never past its own expiry. */
-  async rotate(id: string, graceSeconds: number, by: Actor): Promise<IssuedKey> {
+  async rotate(id: string, graceSeconds: number, by: KeyActor): Promise<IssuedKey> {
     const old = await this.get(id);
     requireRole(by.role, old.role);
     const now = this.rules.nowMs();
@@ -118,7 +119,7 @@ export class KeysService {
     }
     const { keyText, identity } = this.newIdentity();
     const graceEndsAt = graceSeconds > 0 ? new Date(now + graceSeconds * 1000) : undefined;
-    const key = await this.keys.replace(id, identity, graceEndsAt, by.keyId);
+    const key = await this.keys.replace(id, identity, graceEndsAt, actorOf(by));
     if (!key) throw new GatewayError('conflict', { message: 'Another request has just replaced or revoked this key.' });
     await this.changeFeed.announce('keys');
     return { key, keyText };
@@ -128,4 +129,8 @@ export class KeysService {
     const keyText = newKeyText();
     return { keyText, identity: { id: newId('key'), prefix: shownPrefix(keyText), hash: this.hasher.hash(keyText) } };
   }
+}
+
+function actorOf({ keyId, actor = keyId }: KeyActor): Actor {
+  return actor;
 }

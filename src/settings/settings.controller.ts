@@ -1,10 +1,11 @@
-import { Body, Controller, Get, Put } from '@nestjs/common';
+import { Body, Controller, Get, Put, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
-import { type Caller, CurrentCaller } from '../common/caller';
+import type { FastifyReply } from 'fastify';
+import { type Actor, ApiIfMatch, CurrentActor, setVersion } from '../audit/seen-version';
 import { Requires } from '../http/access.decorators';
 import { ApiErrors } from '../http/api-errors.decorator';
-import { toWire } from './company-settings';
+import { toWire, valuesOf } from './company-settings';
 import { SettingsService } from './settings.service';
 
 /** `/admin/settings`: one object for the whole company. */
@@ -23,11 +24,14 @@ export class SettingsController {
       'The time zone of the company, and the currency that the console shows amounts in. Every role may read them.',
   })
   @ApiOkResponse({ description: 'The settings.', standardSchema: contracts.settingsSchema })
-  get(): contracts.Settings {
-    return toWire(this.settings.current());
+  get(@Res({ passthrough: true }) reply: FastifyReply): contracts.Settings {
+    const settings = this.settings.current();
+    setVersion(reply, { ...valuesOf(settings) });
+    return toWire(settings);
   }
 
   @Put()
+  @ApiIfMatch()
   @Requires('settings:write')
   @ApiOperation({
     summary: 'Replace the settings',
@@ -37,8 +41,8 @@ export class SettingsController {
   @ApiErrors('invalid_request')
   async replace(
     @Body({ schema: contracts.putSettingsSchema }) body: contracts.PutSettings,
-    @CurrentCaller() caller: Caller,
+    @CurrentActor() actor: Actor,
   ): Promise<contracts.Settings> {
-    return toWire(await this.settings.replace(body, caller.keyId));
+    return toWire(await this.settings.replace(body, actor));
   }
 }

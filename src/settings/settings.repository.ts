@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type * as contracts from '@thriftgate/contracts';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { AuditRepository } from '../audit/audit.repository';
+import type { Actor } from '../audit/seen-version';
 import { Database } from '../database/database.connection';
 import { RevisionsRepository } from '../database/revisions.repository';
 import type { Schema } from '../database/schema';
@@ -25,7 +26,7 @@ export class SettingsRepository {
   }
 
   /** Replaces the settings. Changes of all instances run one after the other. */
-  replace(settings: contracts.PutSettings, actor: string): Promise<CompanySettings> {
+  replace(settings: contracts.PutSettings, actor: Actor): Promise<CompanySettings> {
     return this.database.db.transaction().execute(async (transaction) => {
       await this.revisions.raise('settings', transaction);
       const before = await this.read(transaction);

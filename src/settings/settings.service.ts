@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type * as contracts from '@thriftgate/contracts';
+import type { Actor } from '../audit/seen-version';
 import { oneAtATime } from '../common/runtime/one-at-a-time';
 import { requireTimezone } from '../common/timezones';
 import { ChangeFeed } from '../database/change-feed.service';
@@ -27,7 +28,7 @@ export class SettingsService implements OnModuleInit {
   }
 
   /** @throws GatewayError `invalid_request` for an unknown time zone */
-  async replace(settings: contracts.PutSettings, actor: string): Promise<CompanySettings> {
+  async replace(settings: contracts.PutSettings, actor: Actor): Promise<CompanySettings> {
     requireTimezone(settings.timezone);
     const replaced = await this.repository.replace(settings, actor);
     await this.changeFeed.announce('settings');

@@ -1,6 +1,8 @@
-import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
+import type { FastifyReply } from 'fastify';
+import { type Actor, ApiIfMatch, CurrentActor, setVersion } from '../audit/seen-version';
 import { Requires } from '../http/access.decorators';
 import { ApiErrors } from '../http/api-errors.decorator';
 import { type Caller, CurrentCaller, CurrentScope, type Scope } from '../common/caller';
@@ -53,11 +55,17 @@ export class TeamsController {
   @ApiOperation({ summary: 'Show a team', description: 'Also a deleted one, with `deleted_at`.' })
   @ApiOkResponse({ description: 'The team.', standardSchema: contracts.teamSchema })
   @ApiErrors('not_found')
-  async get(@Param('id', PATH_ID) id: string): Promise<contracts.Team> {
-    return toWire(await this.teams.show(id));
+  async get(
+    @Param('id', PATH_ID) id: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<contracts.Team> {
+    const team = toWire(await this.teams.show(id));
+    setVersion(reply, team);
+    return team;
   }
 
   @Patch(':id')
+  @ApiIfMatch()
   @Requires('teams:write')
   @ApiOperation({ summary: 'Rename a team' })
   @ApiOkResponse({ description: 'The team with its new name.', standardSchema: contracts.teamSchema })
@@ -65,12 +73,13 @@ export class TeamsController {
   async update(
     @Param('id', PATH_ID) id: string,
     @Body({ schema: contracts.updateTeamSchema }) body: contracts.UpdateTeam,
-    @CurrentCaller() caller: Caller,
+    @CurrentActor() actor: Actor,
   ): Promise<contracts.Team> {
-    return toWire(await this.teams.rename(id, body.name, caller.keyId));
+    return toWire(await this.teams.rename(id, body.name, actor));
   }
 
   @Delete(':id')
+  @ApiIfMatch()
   @Requires('teams:write')
   @ApiOperation({
     summary: 'Delete a team',
@@ -83,9 +92,9 @@ export class TeamsController {
   async delete(
     @Param('id', PATH_ID) id: string,
     @Query({ schema: contracts.deleteTeamQuerySchema }) { force }: contracts.DeleteTeamQuery,
-    @CurrentCaller() caller: Caller,
+    @CurrentActor() actor: Actor,
   ): Promise<contracts.Deleted> {
-    await this.teams.delete(id, { force: force === 'true', actor: caller.keyId });
+    await this.teams.delete(id, { force: force === 'true', actor });
     return { id, deleted: true };
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import { AuditRepository } from '../audit/audit.repository';
+import { type Actor, idOf } from '../audit/seen-version';
 import type { PageQuery } from '../common/pages';
 import { Database } from '../database/database.connection';
 import type { Schema, TeamsTable } from '../database/schema';
@@ -30,7 +31,7 @@ export interface TeamsFilter {
 export interface TeamDeletion {
   /** Deletes it also with live keys or a balance. */
   force: boolean;
-  actor: string;
+  actor: Actor;
 }
 
 /**
@@ -60,7 +61,7 @@ export class TeamsRepository {
   }
 
   /** @throws TeamNameTakenError */
-  insert(id: string, name: string, actor: string): Promise<Team> {
+  insert(id: string, name: string, actor: Actor): Promise<Team> {
     return this.change(async (transaction) => {
       const query = transaction.insertInto('teams').values({ id, name }).returningAll();
       const team = toTeam(await query.executeTakeFirstOrThrow().catch(nameTaken));
@@ -110,7 +111,7 @@ export class TeamsRepository {
   }
 
   /** @throws TeamNameTakenError */
-  rename(id: string, name: string, actor: string): Promise<Team | undefined> {
+  rename(id: string, name: string, actor: Actor): Promise<Team | undefined> {
     return this.change(async (transaction) => {
       const before = await this.locked(id, transaction);
       if (!before) return undefined;
@@ -141,7 +142,7 @@ export class TeamsRepository {
     return this.change(async (transaction) => {
       const inUse: string[] = [];
       for (const listener of this.deletionListeners) {
-        const live = await listener(id, transaction, actor);
+        const live = await listener(id, transaction, idOf(actor));
         if (live !== undefined) inUse.push(live);
       }
       if (inUse.length > 0 && !force) throw new TeamInUseError(inUse);

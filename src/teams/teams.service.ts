@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Actor } from '../audit/seen-version';
 import { GatewayError } from '../common/errors';
 import { newId } from '../common/ids';
 import { ChangeFeed } from '../database/change-feed.service';
@@ -26,7 +27,7 @@ export class TeamsService {
     this.listeners.push(listener);
   }
 
-  async create(name: string, actor: string): Promise<Team> {
+  async create(name: string, actor: Actor): Promise<Team> {
     const team = await this.teams.insert(newId('team'), name, actor).catch(refuseTakenName(name));
     for (const tell of this.listeners) await tell(team);
     return team;
@@ -55,7 +56,7 @@ export class TeamsService {
     return this.teams.names(ids);
   }
 
-  async rename(id: string, name: string, actor: string): Promise<Team> {
+  async rename(id: string, name: string, actor: Actor): Promise<Team> {
     const team = await this.teams.rename(id, name, actor).catch(refuseTakenName(name));
     return team ?? this.get(id);
   }

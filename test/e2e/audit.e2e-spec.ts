@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { eventually } from '../support/eventually';
 import { type RunningGateway, startGateway } from '../support/gateway';
 
 const DOCUMENT = JSON.parse(readFileSync(join(__dirname, '../../docs/openapi.json'), 'utf8')) as {
@@ -12,6 +13,8 @@ const MUTATING = Object.entries(DOCUMENT.paths).flatMap(([path, methods]) =>
         .map((method) => `${method.toUpperCase()} ${path}`)
     : [],
 );
+
+const LINES = [{ custom_id: 'a', body: { model: 'gpt-4.1', messages: [{ role: 'user', content: 'audited' }] } }];
 
 interface Event {
   id: string;
@@ -32,6 +35,8 @@ describe('the audit', () => {
   beforeAll(async () => {
     gateway = await startGateway({ env: { WEBHOOK_ALLOW_PRIVATE: 'true' } });
     admin = await gateway.createKey({ role: 'admin' });
+    await gateway.request('POST', '/auth/session', undefined, { key: gateway.adminKey });
+    made.alert = await eventually(async () => (await gateway.admin('GET', '/admin/alerts')).body.data[0]?.id);
     made.session = (await gateway.request('POST', '/auth/session', undefined, { key: admin.key })).body.id;
   });
   afterAll(() => gateway.stop());
@@ -48,6 +53,9 @@ describe('the audit', () => {
     ['PATCH /admin/keys/{key}', { rpm_limit: 5 }, 'key.updated', '', { rpm_limit: null }, { rpm_limit: 5 }],
     ['POST /admin/keys/{key}/rotate', { grace_seconds: 60 }, 'key.rotated', 'successor', { name: 'k' }, { name: 'k' }],
     ['DELETE /admin/keys/{successor}', undefined, 'key.revoked', '', { revoked_at: null }],
+    ['POST /admin/playground/chat/completions?team_id={team}', { model: 'gpt-4.1', messages: [{ role: 'user', content: 'audited' }] }, 'playground.called'],
+    ['POST /admin/batches/quote', { team_id: '{team}', requests: LINES }, 'batch.quoted'],
+    ['POST /admin/batches', { team_id: '{team}', requests: LINES }, 'batch.created', 'batch', undefined, { team_id: '{team}' }],
     ['POST /admin/teams/{team}/credits/grants', { amount_usd: '5' }, 'credit.granted', '', undefined, { amount_usd: '5' }],
     ['POST /admin/teams/{team}/credits/top-ups', { amount_usd: '7' }, 'credit.topped_up', '', undefined, { amount_usd: '7' }],
     ['PATCH /admin/teams/{team}/credits', { prepaid: true }, 'credits.updated', '', { prepaid: false }, { prepaid: true }],
@@ -62,6 +70,9 @@ describe('the audit', () => {
     ['PATCH /admin/webhooks/{webhook}', { active: false }, 'webhook.updated', '', { active: true }, { active: false }],
     ['POST /admin/webhooks/{webhook}/test', undefined, 'webhook.tested'],
     ['DELETE /admin/webhooks/{webhook}', undefined, 'webhook.deleted', '', { active: false }],
+    ['PUT /admin/settings', { timezone: 'Asia/Seoul', currency: 'USD', exchange_rate: null }, 'settings.updated', '', { timezone: 'UTC' }, { timezone: 'Asia/Seoul' }],
+    ['PUT /admin/me/preferences', { language: 'ko', timezone: null, currency: null, theme: 'dark', shortcuts: false }, 'preferences.updated', '', undefined, { theme: 'dark' }],
+    ['POST /admin/alerts/{alert}/acknowledge', undefined, 'alert.acknowledged'],
     ['POST /admin/cache/shares', { name: 's', team_ids: ['{team}'] }, 'cache_share.created', 'share', undefined, { name: 's' }],
     ['PATCH /admin/cache/shares/{share}', { name: 't' }, 'cache_share.updated', '', { name: 's' }, { name: 't' }],
     ['DELETE /admin/cache/shares/{share}', undefined, 'cache_share.deleted', '', { name: 't' }],
@@ -69,6 +80,7 @@ describe('the audit', () => {
     ['POST /admin/models', { name: 'm', deployments: [{ provider: 'openai', model: 'gpt-4.1' }] }, 'model.created', '', undefined, { deployments: [{ model: 'gpt-4.1' }] }],
     ['PATCH /admin/models/m', { cache: { ttl_seconds: 5 } }, 'model.updated', '', { cache: null }, { cache: { ttl_seconds: 5 } }],
     ['PUT /admin/models/m/version', { version: 'v7' }, 'model.version_declared', '', { version: null }, { version: 'v7' }],
+    ['POST /admin/models/m/test', undefined, 'model.tested'],
     ['DELETE /admin/models/m', undefined, 'model.deleted', '', { cache: { ttl_seconds: 5 } }],
     ['POST /admin/providers', { name: 'p', type: 'groq' }, 'provider.created', '', undefined, { type: 'groq', enabled: true }],
     ['PATCH /admin/providers/p', { base_url: 'https://127.0.0.1.example:9/v1', enabled: false }, 'provider.updated', '', { enabled: true }, { enabled: false }],
@@ -84,7 +96,7 @@ describe('the audit', () => {
   /** The route as docs/openapi.json names it. */
   const routeOf = (route: string) =>
     route
-      .replace('?force=true', '')
+      .replace(/\?.*/, '')
       .replace(/\{\w+\}/g, '{id}')
       .replace('/models/m', '/models/{model}')
       .replace('/providers/p', '/providers/{provider}')
@@ -100,8 +112,38 @@ describe('the audit', () => {
     tested.add(routeOf(route));
 
     const event = (await events()).find((each) => each.action === action);
-    expect(event).toMatchObject({ action, actor: admin.keyId, before: before ?? null, after: after ?? null });
+    const expected = after && JSON.parse(filled(JSON.stringify(after)));
+    expect(event).toMatchObject({ action, actor: admin.keyId, before: before ?? null, after: expected ?? null });
     expect(event!.id > (last?.id ?? '')).toBe(true);
+  });
+
+  it('N7: has files, cancelled batches and those that run failed lines again', async () => {
+    const { teamId } = await gateway.createKey();
+    const form = new FormData();
+    form.set('purpose', 'batch');
+    const [line] = LINES;
+    form.set('file', new Blob([JSON.stringify({ ...line, method: 'POST', url: '/v1/chat/completions' })]), 'a.jsonl');
+    const headers = { authorization: `Bearer ${admin.key}` };
+    const sent = await fetch(`${gateway.url}/admin/files?team_id=${teamId}`, { method: 'POST', headers, body: form });
+    expect(sent.status).toBe(200);
+    const start = async (content: string) => {
+      const body = { model: 'gpt-4.1', messages: [{ role: 'user', content }] };
+      const batch = { team_id: teamId, requests: [{ custom_id: 'a', body }] };
+      return (await gateway.request('POST', '/admin/batches', admin.key, batch)).body.id as string;
+    };
+    const slow = await start('Slow [[delay=20000]]');
+    expect((await gateway.request('POST', `/admin/batches/${slow}/cancel`, admin.key)).status).toBe(200);
+    const failed = await start('Refused [[status=400]]');
+    await eventually(
+      async () =>
+        (await gateway.request('POST', `/admin/batches/${failed}/retry`, admin.key)).status === 200 || undefined,
+    );
+    expect(await events(`&subject=${slow}&action=batch.cancelled`)).toMatchObject([
+      { before: { status: 'in_progress' } },
+    ]);
+    expect(await events('&action=batch.retried')).toMatchObject([{ actor: admin.keyId, after: { team_id: teamId } }]);
+    expect(await events('&action=file.uploaded')).toMatchObject([{ actor: admin.keyId, after: { team_id: teamId } }]);
+    for (const route of ['files', 'batches/{id}/cancel', 'batches/{id}/retry']) tested.add(`POST /admin/${route}`);
   });
 
   it('N7: has every mutating route of /admin', () => {

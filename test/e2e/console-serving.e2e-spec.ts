@@ -65,7 +65,7 @@ describe('the console is served', () => {
     const html = await (await get('/console')).text();
     const linked = [...html.matchAll(/"\/console\/assets\/([^"]+\.(?:js|css))"/g)].map(([, name = '']) => name);
     // What the first page loads later on: its own code, the texts of one language.
-    const later = readdirSync(ASSETS).filter((name) => /^(overview|shell|components|palette)[^/]*\.js$/.test(name));
+    const later = readdirSync(ASSETS).filter((name) => /^(overview|shell|components)[^/]*\.js$/.test(name));
     const bytes = [...linked, ...later].map((name) => statSync(join(ASSETS, `${name}.br`)).size);
     expect(linked.length).toBeGreaterThan(1);
     expect(bytes.reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(FIRST_PAGE_BYTES);

@@ -38,7 +38,7 @@ describeInBrowser('the console', () => {
     await browser.signIn(gateway.adminKey);
     await browser.page.locator('h1').waitFor();
     expect(await browser.problems()).toEqual([]);
-    expect(await browser.page.evaluate(() => document.documentElement.lang)).toBe(language);
+    expect(await browser.page.getAttribute('html', 'lang')).toBe(language);
   });
 
   it('leads to every page that the administrator may see', async () => {
@@ -50,7 +50,7 @@ describeInBrowser('the console', () => {
     expect(names.length).toBeGreaterThanOrEqual(17);
     for (const name of names) {
       await navigation(browser).getByText(name, { exact: true }).click();
-      await browser.page.waitForFunction((title) => document.title === title, `${name} · Thriftgate`);
+      await browser.page.waitForFunction(`document.title === ${JSON.stringify(`${name} · Thriftgate`)}`);
       expect({ name, problems: await browser.problems() }).toEqual({ name, problems: [] });
     }
   });

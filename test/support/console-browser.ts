@@ -7,6 +7,7 @@ const PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome'];
 const TEXTS = resolve(__dirname, '../../libs/console/src/i18n');
 const WIDTHS = [320, 768, 1280];
 const HEIGHT = 800;
+const PAGE_SCRIPT = resolve(__dirname, 'console-page.js');
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
@@ -81,13 +82,11 @@ export class ConsoleBrowser {
   async axe(): Promise<string[]> {
     // By `evaluate`, which the page's policy allows; without a module system, which axe would look for.
     await this.page.evaluate(`const module = undefined; ${AXE}`);
-    const found = await this.page.evaluate(async (tags) => {
-      const { axe } = window as unknown as { axe: { run(root: Document, options: object): Promise<AxeResult> } };
-      return axe.run(document, { runOnly: tags });
-    }, AXE_TAGS);
-    return found.violations.flatMap(({ id, nodes }) =>
-      nodes.map((node) => `axe ${id}: ${node.html.slice(0, 200)} ${node.any[0]?.message ?? ''}`),
-    );
+    return this.inPage<string[]>(`violations(${JSON.stringify(AXE_TAGS)})`);
+  }
+
+  private inPage<Answer>(call: string): Promise<Answer> {
+    return this.page.evaluate<Answer>(`consolePage.${call}`);
   }
 
   private async watch(): Promise<void> {
@@ -100,24 +99,14 @@ export class ConsoleBrowser {
       if (!request.url().startsWith(this.url) && !/^(data|blob):/.test(request.url()))
         faults.push(`request to another origin: ${request.url()}`);
     });
-    await page.exposeFunction('reportViolation', (directive: string) => faults.push(`policy: ${directive}`));
-    await page.addInitScript(() =>
-      document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
-        (window as unknown as { reportViolation(text: string): void }).reportViolation(
-          `${violatedDirective} ${blockedURI}`,
-        ),
-      ),
-    );
+    await page.addInitScript({ path: PAGE_SCRIPT });
   }
 
   private async tooWide(): Promise<string[]> {
     const wide: string[] = [];
     for (const width of WIDTHS) {
       await this.page.setViewportSize({ width, height: HEIGHT });
-      const [scroll, client] = await this.page.evaluate(() => {
-        const { scrollWidth, clientWidth } = document.documentElement;
-        return [scrollWidth, clientWidth] as const;
-      });
+      const [scroll, client] = await this.inPage<[number, number]>('widths()');
       if (scroll > client) wide.push(`wider than ${width}: ${scroll}`);
     }
     return wide;
@@ -125,39 +114,15 @@ export class ConsoleBrowser {
 
   private async englishOnKorean(): Promise<string[]> {
     if (this.visitor.language !== 'ko') return [];
-    const shown = await this.page.evaluate(() => {
-      const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-      const texts: string[] = [];
-      while (walker.nextNode()) {
-        const isForeign = walker.currentNode.parentElement?.closest('[lang=en], script, style');
-        if (!isForeign) texts.push(walker.currentNode.textContent?.trim() ?? '');
-      }
-      const labels = [...document.querySelectorAll('[aria-label], [placeholder], [title]')].flatMap((element) =>
-        ['aria-label', 'placeholder', 'title'].map((name) => element.getAttribute(name) ?? ''),
-      );
-      return [...texts, ...labels];
-    });
+    const shown = await this.inPage<string[]>('texts()');
     const english = englishTexts();
     return [...new Set(shown)].filter((text) => english.has(text)).map((text) => `English on a Korean page: ${text}`);
   }
 
   private async secretsFound(): Promise<string[]> {
-    const everything = await this.page.evaluate(() =>
-      [
-        document.documentElement.outerHTML,
-        location.href,
-        JSON.stringify(localStorage),
-        JSON.stringify(sessionStorage),
-        document.cookie,
-        ...[...document.querySelectorAll('input')].map(({ value }) => value),
-      ].join('\n'),
-    );
+    const everything = await this.inPage<string>('everything()');
     return this.visitor.secrets.filter((secret) => everything.includes(secret)).map(() => 'a key stands in the page');
   }
-}
-
-interface AxeResult {
-  violations: { id: string; nodes: { html: string; any: { message: string }[] }[] }[];
 }
 
 /** All texts in English that are others in Korean. */

@@ -21,3 +21,25 @@ export async function* eventData(body: AsyncIterable<Uint8Array>): AsyncGenerato
     else if (line.startsWith('data:')) data.push(line.slice(5).replace(/^ /, ''));
   }
 }
+
+/** A server-sent event with a name. */
+interface NamedEvent {
+  event: string;
+  data: string;
+  id: string | undefined;
+}
+
+/** Server-sent events with their names and ids; comments are left out. */
+export async function* namedEvents(body: AsyncIterable<Uint8Array>): AsyncGenerator<NamedEvent, void, undefined> {
+  let next: NamedEvent = { event: 'message', data: '', id: undefined };
+  for await (const line of textLines(body)) {
+    const [, field, value = ''] = /^(event|data|id): ?(.*)$/.exec(line) ?? [];
+    if (field === 'event') next.event = value;
+    else if (field === 'id') next.id = value;
+    else if (field === 'data') next.data = next.data === '' ? value : `${next.data}\n${value}`;
+    else if (line === '') {
+      if (next.data !== '') yield next;
+      next = { event: 'message', data: '', id: undefined };
+    }
+  }
+}

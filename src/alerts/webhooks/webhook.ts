@@ -21,6 +21,12 @@ export function secretPlace(id: string): string {
   return `webhooks/${id}`;
 }
 
+/** The settings of a webhook, without its secret. The audit has them, and nothing of deliveries. */
+export function settingsToWire(webhook: Webhook): Omit<contracts.Webhook, 'last_delivery'> {
+  const { last_delivery: _, ...settings } = toWire(webhook);
+  return settings;
+}
+
 /** A webhook as `/admin` shows it, without its secret. */
 export function toWire(webhook: Webhook): contracts.Webhook {
   return {

@@ -1,10 +1,12 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
+import type { FastifyReply } from 'fastify';
+import { type Actor, ApiIfMatch, CurrentActor, setVersion } from '../../audit/seen-version';
 import { Requires } from '../../http/access.decorators';
 import { ApiErrors } from '../../http/api-errors.decorator';
 import { type Caller, CurrentCaller } from '../../common/caller';
-import { toWire } from './webhook';
+import { settingsToWire, toWire } from './webhook';
 import { WebhooksService } from './webhooks.service';
 
 const PATH_ID = { schema: contracts.pathIdSchema };
@@ -47,11 +49,17 @@ export class WebhooksController {
   @ApiOperation({ summary: 'Show a webhook' })
   @ApiOkResponse({ description: 'The webhook.', standardSchema: contracts.webhookSchema })
   @ApiErrors('not_found')
-  async get(@Param('id', PATH_ID) id: string): Promise<contracts.Webhook> {
-    return toWire(await this.webhooks.get(id));
+  async get(
+    @Param('id', PATH_ID) id: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<contracts.Webhook> {
+    const webhook = await this.webhooks.get(id);
+    setVersion(reply, settingsToWire(webhook));
+    return toWire(webhook);
   }
 
   @Patch(':id')
+  @ApiIfMatch()
   @Requires('webhooks:write')
   @ApiOperation({ summary: 'Change a webhook', description: 'Members that are left out do not change.' })
   @ApiOkResponse({ description: 'The changed webhook.', standardSchema: contracts.webhookSchema })
@@ -59,20 +67,21 @@ export class WebhooksController {
   async update(
     @Param('id', PATH_ID) id: string,
     @Body({ schema: contracts.updateWebhookSchema }) body: contracts.UpdateWebhook,
-    @CurrentCaller() caller: Caller,
+    @CurrentActor() actor: Actor,
   ): Promise<contracts.Webhook> {
     const { team_id: teamId, ...members } = body;
     const changes = { ...members, ...(teamId !== undefined && { teamId }) };
-    return toWire(await this.webhooks.update(id, changes, caller.keyId));
+    return toWire(await this.webhooks.update(id, changes, actor));
   }
 
   @Delete(':id')
+  @ApiIfMatch()
   @Requires('webhooks:write')
   @ApiOperation({ summary: 'Delete a webhook', description: 'Its pending deliveries are cancelled.' })
   @ApiOkResponse({ description: 'The webhook is deleted.', standardSchema: contracts.deletedSchema })
   @ApiErrors('not_found')
-  async delete(@Param('id', PATH_ID) id: string, @CurrentCaller() caller: Caller): Promise<contracts.Deleted> {
-    await this.webhooks.delete(id, caller.keyId);
+  async delete(@Param('id', PATH_ID) id: string, @CurrentActor() actor: Actor): Promise<contracts.Deleted> {
+    await this.webhooks.delete(id, actor);
     return { id, deleted: true };
   }
 

@@ -2,10 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { AuditAction } from '@thriftgate/contracts';
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import { AuditRepository } from '../../audit/audit.repository';
+import type { Actor } from '../../audit/seen-version';
 import { Database } from '../../database/database.connection';
 import type { Schema } from '../../database/schema';
 import type { WebhooksTable } from '../../database/tables/alert-tables';
-import { toWire, type Webhook } from './webhook';
+import { settingsToWire, type Webhook } from './webhook';
 
 /** Changes of a webhook; omitted members do not change. */
 export type WebhookChanges = Partial<Pick<Webhook, 'url' | 'kinds' | 'teamId' | 'active' | 'secret'>>;
@@ -50,7 +51,7 @@ export class WebhooksRepository {
   }
 
   /** @returns undefined if there is no such webhook */
-  update(id: string, changes: WebhookChanges, actor: string): Promise<Webhook | undefined> {
+  update(id: string, changes: WebhookChanges, actor: Actor): Promise<Webhook | undefined> {
     const columns = {
       ...(changes.url !== undefined && { url: changes.url }),
       ...(changes.secret !== undefined && { secret: changes.secret }),
@@ -100,7 +101,7 @@ export class WebhooksRepository {
   }
 
   /** Deletes a webhook and cancels its pending deliveries. @returns false if there is no such webhook */
-  delete(id: string, actor: string): Promise<boolean> {
+  delete(id: string, actor: Actor): Promise<boolean> {
     return this.change(async (transaction) => {
       const before = await find(id, transaction);
       if (!before) return false;
@@ -122,11 +123,11 @@ export class WebhooksRepository {
 
   private record(
     action: AuditAction,
-    change: { actor: string; before?: Webhook; after?: Webhook; details?: Record<string, unknown> },
+    change: { actor: Actor; before?: Webhook; after?: Webhook; details?: Record<string, unknown> },
     transaction: Transaction<Schema>,
   ): Promise<string> {
     const { actor, before, after, details } = change;
-    const objects = { before: before && toWire(before), after: after && toWire(after) };
+    const objects = { before: before && settingsToWire(before), after: after && settingsToWire(after) };
     const subject = (before ?? after)?.id ?? null;
     return this.audit.record({ actor, action, subject, ...objects, ...(details && { details }) }, transaction);
   }

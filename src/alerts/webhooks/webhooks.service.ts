@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import type { Actor } from '../../audit/seen-version';
 import { GatewayError } from '../../common/errors';
 import { newId } from '../../common/ids';
 import { TeamsService } from '../../teams/teams.service';
@@ -58,7 +59,7 @@ export class WebhooksService implements OnApplicationBootstrap {
     return webhook;
   }
 
-  async update(id: string, { url, secret, ...changes }: WebhookChanges, actor: string): Promise<Webhook> {
+  async update(id: string, { url, secret, ...changes }: WebhookChanges, actor: Actor): Promise<Webhook> {
     const { format } = await this.get(id);
     await this.check({ url, teamId: changes.teamId });
     if (format === 'slack' && secret !== undefined) {
@@ -73,7 +74,7 @@ export class WebhooksService implements OnApplicationBootstrap {
     return webhook;
   }
 
-  async delete(id: string, actor: string): Promise<void> {
+  async delete(id: string, actor: Actor): Promise<void> {
     if (!(await this.repository.delete(id, actor))) throw noSuchWebhook(id);
   }
 

@@ -40,6 +40,16 @@ export class AdminModelsController {
     return { data: this.registry.allKnown().map((model) => this.toWire(model)) };
   }
 
+  @Get(':model')
+  @ApiOperation({ summary: 'Show a model', description: 'As the list of models shows it.' })
+  @ApiOkResponse({ description: 'The model.', standardSchema: contracts.adminModelSchema })
+  @ApiErrors('model_not_found')
+  get(@Param('model') name: string): contracts.AdminModel {
+    const model = this.registry.resolveKnown(name);
+    if (!model) throw this.registry.notFound(name);
+    return this.toWire(model);
+  }
+
   @Post()
   @Requires('models:write')
   @ApiOperation({

@@ -1,16 +1,15 @@
 import { MantineProvider } from '@mantine/core';
-import { DatesProvider } from '@mantine/dates';
-import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import 'dayjs/locale/ko';
-import { Suspense } from 'react';
+import { lazy, Suspense, useSyncExternalStore } from 'react';
 import { createQueryClient } from '../api/query-client';
-import { useLanguage } from '../i18n/language-provider';
+import { toastsWanted } from '../components/toast';
 import { LanguageProvider } from '../i18n/language-provider';
 import { samePath } from '../routes/same-site';
 import { consoleRouter } from './router';
 import { cssVariables, theme } from './theme';
+
+const ToastArea = lazy(() => import('../components/toast-area').then((module) => ({ default: module.ToastArea })));
 
 const queryClient = createQueryClient(() => {
   const { pathname, search } = window.location;
@@ -32,9 +31,8 @@ export function App({ nonce }: { nonce: string }) {
       <QueryClientProvider client={queryClient}>
         <Suspense>
           <LanguageProvider>
-            <Localised>
-              <RouterProvider router={router} />
-            </Localised>
+            <Toasts />
+            <RouterProvider router={router} />
           </LanguageProvider>
         </Suspense>
       </QueryClientProvider>
@@ -42,13 +40,8 @@ export function App({ nonce }: { nonce: string }) {
   );
 }
 
-/** Calendars in the language of the page; weeks begin on Sunday. */
-function Localised({ children }: { children: React.ReactNode }) {
-  const { language } = useLanguage();
-  return (
-    <DatesProvider settings={{ locale: language, firstDayOfWeek: 0, weekendDays: [0] }}>
-      <Notifications position="bottom-right" />
-      {children}
-    </DatesProvider>
-  );
+/** The toasts, once there is one. */
+function Toasts() {
+  const isWanted = useSyncExternalStore(toastsWanted.subscribe, toastsWanted.get);
+  return <Suspense>{isWanted && <ToastArea />}</Suspense>;
 }

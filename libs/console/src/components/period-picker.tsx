@@ -1,15 +1,15 @@
-import { Button, Menu, Modal, Stack } from '@mantine/core';
-import { DatePicker } from '@mantine/dates';
-import '@mantine/dates/styles.css';
+import { Button, Menu, Modal } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { CalendarDays, Check, ChevronDown } from 'lucide-react';
-import { useState } from 'react';
+import { lazy, Suspense } from 'react';
 import { useDisplay } from '../display/use-display';
 import { PRESETS, type PresetName, usePeriod } from '../display/use-period';
 import { formatPeriod } from '../format';
 import { useText } from '../i18n/use-text';
 import { sharedSearch } from '../routes/search';
 import { usePageSearch } from '../routes/use-search';
+
+const DayRange = lazy(() => import('./day-range').then((module) => ({ default: module.DayRange })));
 
 const NAMES = Object.keys(PRESETS) as PresetName[];
 const TEXTS = {
@@ -64,28 +64,17 @@ export function PeriodPicker() {
         size="auto"
         closeButtonProps={{ 'aria-label': text('components.close') }}
       >
-        <Days
-          from={period.from}
-          to={period.to}
-          onApply={(from, to) => {
-            change({ from, to });
-            close();
-          }}
-        />
+        <Suspense>
+          <DayRange
+            from={period.from}
+            to={period.to}
+            onApply={(from, to) => {
+              change({ from, to });
+              close();
+            }}
+          />
+        </Suspense>
       </Modal>
     </>
-  );
-}
-
-function Days({ from, to, onApply }: { from: string; to: string; onApply: (from: string, to: string) => void }) {
-  const text = useText();
-  const [[first, last], setDays] = useState<[string | null, string | null]>([from, to]);
-  return (
-    <Stack>
-      <DatePicker type="range" allowSingleDateInRange value={[first, last]} onChange={setDays} defaultDate={from} />
-      <Button disabled={first === null || last === null} onClick={() => first && last && onApply(first, last)}>
-        {text('components.apply')}
-      </Button>
-    </Stack>
   );
 }

@@ -1,5 +1,3 @@
-import { notifications } from '@mantine/notifications';
-
 const SHOWN_MS = 5_000;
 
 interface Toasts {
@@ -7,10 +5,32 @@ interface Toasts {
   failed(message: string): void;
 }
 
+type Notice = Parameters<(typeof import('@mantine/notifications'))['notifications']['show']>[0];
+
+const listeners = new Set<() => void>();
+let isWanted = false;
+
+/** Loads what shows toasts, which is no part of the first page, then shows one. */
+async function show(notice: Notice): Promise<void> {
+  const { notifications } = await import('@mantine/notifications');
+  isWanted = true;
+  for (const listener of listeners) listener();
+  notifications.show(notice);
+}
+
 const toasts: Toasts = {
-  done: (message) => void notifications.show({ message, autoClose: SHOWN_MS, role: 'status' }),
+  done: (message) => void show({ message, autoClose: SHOWN_MS, role: 'status' }),
   // A failure stays until it is closed.
-  failed: (message) => void notifications.show({ message, color: 'red', autoClose: false, role: 'alert' }),
+  failed: (message) => void show({ message, color: 'red', autoClose: false, role: 'alert' }),
+};
+
+/** Whether there has been a toast. */
+export const toastsWanted = {
+  get: () => isWanted,
+  subscribe(listener: () => void): () => void {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  },
 };
 
 /** Short messages at the edge of the page. */

@@ -7,7 +7,6 @@ import type { Language } from '../i18n/language';
 import { useLanguage } from '../i18n/language-provider';
 import { useText } from '../i18n/use-text';
 import { useChangePreferences, useMe } from '../me/use-me';
-import { shortcutList } from './shortcut-list';
 
 const LANGUAGES: readonly [Language, string][] = [
   ['ko', '한국어'],
@@ -15,7 +14,7 @@ const LANGUAGES: readonly [Language, string][] = [
 ];
 
 /** Who is signed in; language, shortcuts and the end of the session. */
-export function AccountMenu() {
+export function AccountMenu({ onShortcuts }: { onShortcuts: () => void }) {
   const text = useText();
   const toast = useToast();
   const me = useMe();
@@ -67,7 +66,7 @@ export function AccountMenu() {
           </Menu.Item>
         ))}
         <Menu.Divider />
-        <Menu.Item leftSection={<Keyboard size={14} aria-hidden />} onClick={shortcutList.open}>
+        <Menu.Item leftSection={<Keyboard size={14} aria-hidden />} onClick={onShortcuts}>
           {text('shell.shortcuts')}
         </Menu.Item>
         <Menu.Item leftSection={<LogOut size={14} aria-hidden />} onClick={() => void signOut()}>

@@ -12,7 +12,7 @@ import { AccountMenu } from './account-menu';
 import { ThemeMenu } from './theme-menu';
 
 /** Time zone, currency, alerts, theme and account. */
-export function HeaderControls() {
+export function HeaderControls({ onShortcuts }: { onShortcuts: () => void }) {
   const text = useText();
   const { permissions } = useMe();
   return (
@@ -32,7 +32,7 @@ export function HeaderControls() {
         </ActionIcon>
       )}
       <ThemeMenu />
-      <AccountMenu />
+      <AccountMenu onShortcuts={onShortcuts} />
     </>
   );
 }

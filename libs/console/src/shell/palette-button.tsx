@@ -3,17 +3,14 @@ import { Search } from 'lucide-react';
 import { useText } from '../i18n/use-text';
 import classes from './palette-button.module.css';
 
-/** With the palette itself, which is not a part of the first page. */
-const openPalette = () => void import('@mantine/spotlight').then(({ spotlight }) => spotlight.open());
-
 const IS_MAC = /mac|iphone|ipad/i.test(navigator.userAgent);
 
 /** Opens the palette. */
-export function PaletteButton() {
+export function PaletteButton({ onOpen }: { onOpen: () => void }) {
   const text = useText();
   return (
     <>
-      <UnstyledButton className={classes.wide} visibleFrom="sm" onClick={openPalette}>
+      <UnstyledButton className={classes.wide} visibleFrom="sm" onClick={onOpen}>
         <Search size={14} aria-hidden />
         <Text size="sm" c="dimmed" flex={1}>
           {text('shell.search')}
@@ -28,7 +25,7 @@ export function PaletteButton() {
         color="gray"
         size="lg"
         aria-label={text('shell.search')}
-        onClick={openPalette}
+        onClick={onOpen}
       >
         <Search size={18} aria-hidden />
       </ActionIcon>

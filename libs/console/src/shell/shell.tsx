@@ -9,11 +9,14 @@ import { HeaderControls } from './header-controls';
 import { Navigation } from './navigation';
 import { PaletteButton } from './palette-button';
 import { useAppliedPreferences } from './use-applied-preferences';
-import { ShortcutList } from './shortcut-list';
 import { TeamPicker } from './team-picker';
+import { usePaletteOnDemand } from './use-on-demand';
+import { useShortcuts } from './use-shortcuts';
 import { UpdateNotice } from './update-notice';
 
 const Palette = lazy(() => import('./palette').then((module) => ({ default: module.Palette })));
+
+const ShortcutList = lazy(() => import('./shortcut-list').then((module) => ({ default: module.ShortcutList })));
 
 const NAVIGATION_WIDTH = 216;
 
@@ -22,6 +25,9 @@ export function Shell() {
   const text = useText();
   const { pathname } = useLocation();
   const [isOpen, { toggle, close }] = useDisclosure();
+  const [isPaletteWanted, openPalette] = usePaletteOnDemand();
+  const [isListWanted, { open: openList, close: closeList }] = useDisclosure();
+  useShortcuts(openList);
   useAppliedPreferences();
   useEffect(close, [pathname, close]);
   return (
@@ -54,8 +60,8 @@ export function Shell() {
               </Group>
             </Group>
             <Group gap={4} wrap="nowrap">
-              <PaletteButton />
-              <HeaderControls />
+              <PaletteButton onOpen={openPalette} />
+              <HeaderControls onShortcuts={openList} />
             </Group>
           </Group>
         </AppShell.Header>
@@ -70,9 +76,9 @@ export function Shell() {
         </AppShell.Main>
       </AppShell>
       <Suspense>
-        <Palette />
+        {isPaletteWanted && <Palette />}
+        {isListWanted && <ShortcutList onClose={closeList} />}
       </Suspense>
-      <ShortcutList />
     </>
   );
 }

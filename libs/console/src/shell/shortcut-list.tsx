@@ -1,30 +1,16 @@
 import { Kbd, Modal, Switch, Table } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
-import { useEffect } from 'react';
 import { useToast } from '../components/toast';
 import { useText } from '../i18n/use-text';
 import { useChangePreferences, useMe } from '../me/use-me';
 import type { PageName } from '../routes/pages';
 import { PAGE_LETTERS } from './shortcuts';
-import { useShortcuts } from './use-shortcuts';
-
-const OPEN = 'thriftgate:shortcuts';
-
-/** Opens the list from anywhere. */
-export const shortcutList = { open: () => void document.dispatchEvent(new Event(OPEN)) };
 
 /** The keyboard shortcuts, and a switch for those of single letters. */
-export function ShortcutList() {
+export function ShortcutList({ onClose }: { onClose: () => void }) {
   const text = useText();
   const toast = useToast();
   const { preferences } = useMe();
-  const [isOpen, { open, close }] = useDisclosure();
   const change = useChangePreferences((error) => toast.failed(text('shell.failed', { message: error.message })));
-  useShortcuts(open);
-  useEffect(() => {
-    document.addEventListener(OPEN, open);
-    return () => document.removeEventListener(OPEN, open);
-  }, [open]);
   const pages = Object.entries(PAGE_LETTERS) as [PageName, string][];
   const rows: [string, string][] = [
     ['⌘K / Ctrl K', text('shell.keys.palette')],
@@ -37,8 +23,8 @@ export function ShortcutList() {
   ];
   return (
     <Modal
-      opened={isOpen}
-      onClose={close}
+      opened
+      onClose={onClose}
       title={text('shell.shortcuts')}
       closeButtonProps={{ 'aria-label': text('shell.keys.close') }}
     >

@@ -1,10 +1,12 @@
 import type {
+  AdminModel,
   AdminModelList,
   ChangedModel,
   Deleted,
   DeploymentStates,
   ModelCacheRules,
   ModelCacheRulesChange,
+  ModelTest,
   ModelVersion,
   RoutingChanges,
   RoutingSettings,
@@ -28,6 +30,10 @@ export class AdminModels {
 
   list(options?: CallOptions): Promise<AdminModelList> {
     return this.http.json('GET', '/admin/models', options);
+  }
+
+  retrieve(model: string, options?: CallOptions): Promise<AdminModel> {
+    return this.http.json('GET', path`/admin/models/${model}`, options);
   }
 
   /** Breakers, running calls and latencies of the deployments, as the process that answers sees them. */
@@ -54,6 +60,11 @@ export class AdminModels {
   /** Deletes the settings of `/admin/models`: gateway.yaml or the catalogue applies again. */
   delete(model: string, options?: CallOptions): Promise<Deleted> {
     return this.http.json('DELETE', path`/admin/models/${model}`, options);
+  }
+
+  /** Asks each deployment for a few tokens. */
+  test(model: string, options?: CallOptions): Promise<ModelTest> {
+    return this.http.json('POST', path`/admin/models/${model}/test`, options);
   }
 
   /** Declares a model's version; a change starts a new cache generation. */

@@ -94,7 +94,8 @@ export class Batches {
   }
 }
 
-function withMethods(batch: CreateBatch): CreateBatch {
+/** The batch with the method of each line. */
+export function withMethods<Batch extends CreateBatch>(batch: Batch): Batch {
   if (!('requests' in batch)) return batch;
   return { ...batch, requests: batch.requests.map((request) => ({ method: 'POST', ...request })) };
 }

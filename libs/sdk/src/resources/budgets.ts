@@ -1,4 +1,12 @@
-import type { Budget, BudgetList, BudgetWindows, Deleted, ListBudgetsQuery, NewBudget, UpdateBudget } from '@thriftgate/contracts';
+import type {
+  Budget,
+  BudgetList,
+  BudgetWindows,
+  Deleted,
+  ListBudgetsQuery,
+  NewBudget,
+  UpdateBudget,
+} from '@thriftgate/contracts';
 import { type CallOptions, type HttpClient, path } from '../http-client';
 
 /** `/admin/budgets`: spending limits of teams and keys. */

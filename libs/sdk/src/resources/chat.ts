@@ -38,7 +38,8 @@ export class ChatCompletions {
   }
 }
 
-async function* chunks(response: Response): ChatStream {
+/** The chunks of a stream. @throws ThriftgateError where it breaks off */
+export async function* chunks(response: Response): ChatStream {
   for await (const data of eventData(response.body ?? new ReadableStream())) {
     if (data === '[DONE]') return;
     const chunk = JSON.parse(data) as ChatCompletionChunk | { error: unknown };

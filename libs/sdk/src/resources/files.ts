@@ -22,12 +22,8 @@ export interface ListFiles {
 export class Files {
   constructor(private readonly http: HttpClient) {}
 
-  create({ file, filename, purpose, expires_after: expiry }: CreateFile, options?: CallOptions): Promise<FileObject> {
-    const form = new FormData();
-    form.set('purpose', purpose);
-    for (const [name, value] of Object.entries(expiry ?? {})) form.set(`expires_after[${name}]`, String(value));
-    form.set('file', typeof file === 'string' ? new Blob([file]) : file, filename);
-    return this.http.json('POST', '/v1/files', { ...options, body: form });
+  create(file: CreateFile, options?: CallOptions): Promise<FileObject> {
+    return this.http.json('POST', '/v1/files', { ...options, body: formOf(file) });
   }
 
   list(query: ListFiles = {}, options?: CallOptions): Promise<FileList> {
@@ -58,4 +54,13 @@ export class Files {
   delete(id: string, options?: CallOptions): Promise<FileDeleted> {
     return this.http.json('DELETE', path`/v1/files/${id}`, options);
   }
+}
+
+/** The form of an upload. */
+export function formOf({ file, filename, purpose, expires_after: expiry }: CreateFile): FormData {
+  const form = new FormData();
+  form.set('purpose', purpose);
+  for (const [name, value] of Object.entries(expiry ?? {})) form.set(`expires_after[${name}]`, String(value));
+  form.set('file', typeof file === 'string' ? new Blob([file]) : file, filename);
+  return form;
 }

@@ -1,0 +1,7 @@
+import { Notifications } from '@mantine/notifications';
+import '@mantine/notifications/styles.css';
+
+/** Where toasts are shown. */
+export function ToastArea() {
+  return <Notifications position="bottom-right" />;
+}

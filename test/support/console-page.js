@@ -1,0 +1,41 @@
+// Runs in each page of the console under test, before the page's own scripts.
+document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
+  console.error(`policy: ${violatedDirective} ${blockedURI}`),
+);
+
+globalThis.consolePage = {
+  /** How wide the content is, and how wide the window. */
+  widths() {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    return [scrollWidth, clientWidth];
+  },
+
+  /** Every text and label that people see or hear, without what is marked as another language. */
+  texts() {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const texts = [];
+    while (walker.nextNode()) {
+      const { parentElement, textContent } = walker.currentNode;
+      if (!parentElement?.closest('[lang=en], script, style')) texts.push(textContent.trim());
+    }
+    const labels = ['aria-label', 'placeholder', 'title'].flatMap((name) =>
+      [...document.querySelectorAll(`[${name}]`)].map((element) => element.getAttribute(name)),
+    );
+    return [...texts, ...labels];
+  },
+
+  /** All in which a key could be left. */
+  everything() {
+    const fields = [...document.querySelectorAll('input, textarea')].map(({ value }) => value);
+    const storages = [localStorage, sessionStorage].map((storage) => JSON.stringify(storage));
+    return [document.documentElement.outerHTML, location.href, document.cookie, ...storages, ...fields].join('\n');
+  },
+
+  /** What axe finds, each violation with its element. */
+  async violations(tags) {
+    const { violations } = await globalThis.axe.run(document, { runOnly: tags });
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, any }) => `axe ${id}: ${html.slice(0, 200)} ${any[0]?.message ?? ''}`),
+    );
+  },
+};
