@@ -37,7 +37,8 @@ export function AlertsPage() {
   const teams = useQuery(teamsQuery).data?.data ?? [];
   const alerts = useAlerts({ kind, teamId, acknowledged: show === 'all' ? undefined : show === 'acknowledged' });
   const rows = alerts.data?.pages.flatMap(({ data }) => data) ?? [];
-  const teamName = ({ team_id: id }: Alert) => (id === null ? null : (teams.find((team) => team.id === id)?.name ?? id));
+  const teamName = ({ team_id: id }: Alert) =>
+    id === null ? null : (teams.find((team) => team.id === id)?.name ?? id);
   return (
     <>
       <PageTitle title={text('shell.page.alerts')} lead={text('alerts.lead')} />

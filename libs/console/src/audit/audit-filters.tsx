@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { FilterBar } from '../components/filter-bar';
 import { useText } from '../i18n/use-text';
 import { AUDIT_ACTIONS } from './actions';
-import type { AuditSearch } from './audit-page';
+import type { AuditSearch } from './audit-search';
 
 interface AuditFiltersProps {
   search: AuditSearch;

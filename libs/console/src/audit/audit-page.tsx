@@ -10,32 +10,20 @@ import { When } from '../components/when';
 import { useDisplay } from '../display/use-display';
 import { usePeriod } from '../display/use-period';
 import { useText } from '../i18n/use-text';
-import type { RawSearch } from '../routes/search';
 import { usePageSearch } from '../routes/use-search';
 import { ActorName, ChangeSummary } from './audit-cells';
 import { AuditDrawer } from './audit-drawer';
 import { AuditExport } from './audit-export';
 import { AuditFilters } from './audit-filters';
 import { spanOf, useAuditEvents } from './audit-query';
-
-export interface AuditSearch {
-  action: string | undefined;
-  actor: string | undefined;
-  subject: string | undefined;
-  event: string | undefined;
-}
-
-const readSearch = (raw: RawSearch): AuditSearch => {
-  const text = (name: string) => (typeof raw[name] === 'string' ? raw[name] : undefined);
-  return { action: text('action'), actor: text('actor'), subject: text('subject'), event: text('event') };
-};
+import { readAuditSearch } from './audit-search';
 
 /** Who changed what. */
 export function AuditPage() {
   const text = useText();
   const { timezone, teamId } = useDisplay();
   const period = usePeriod();
-  const [search, change] = usePageSearch(readSearch);
+  const [search, change] = usePageSearch(readAuditSearch);
   const { action, actor, subject } = search;
   const query = {
     ...spanOf(period, timezone),

@@ -54,7 +54,9 @@ function Form<Fields extends Values>({ action, initial, fields, send, onClose }:
     <form noValidate onSubmit={form.onSubmit((values) => mutate(values))}>
       <Stack>
         {fields(form)}
-        {error && fieldOf(error, initial) === undefined && <ErrorCard error={error} title={text('components.refused')} />}
+        {error && fieldOf(error, initial) === undefined && (
+          <ErrorCard error={error} title={text('components.refused')} />
+        )}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose} disabled={isPending}>
             {text('components.cancel')}

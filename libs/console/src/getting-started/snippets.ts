@@ -27,7 +27,8 @@ export const snippets = ({ baseUrl, model }: SnippetFacts): readonly Snippet[] =
 ];
 
 const text = (value: string) => JSON.stringify(value);
-const body = (model: string) => `{"model": ${text(model)}, "messages": [{"role": "user", "content": ${text(QUESTION)}}]}`;
+const body = (model: string) =>
+  `{"model": ${text(model)}, "messages": [{"role": "user", "content": ${text(QUESTION)}}]}`;
 /** Within single quotes of a shell. */
 const quoted = (value: string) => `'${value.replaceAll("'", String.raw`'\''`)}'`;
 

@@ -44,7 +44,9 @@ describe('the rows of keys', () => {
       { key: 'key_1', day: '2026-11-25' },
       { key: 'key_1', day: '2026-11-24' },
     ]);
-    expect(keyRows(keys, period, days, NOW).map(({ costUsd, requests, lastDay }) => [costUsd, requests, lastDay])).toEqual([
+    expect(
+      keyRows(keys, period, days, NOW).map(({ costUsd, requests, lastDay }) => [costUsd, requests, lastDay]),
+    ).toEqual([
       ['0.30', 3, '2026-11-25'],
       ['0', 0, null],
     ]);

@@ -62,7 +62,7 @@ export function KeysTable({ rows, filter, isStale, onRotated }: KeysTableProps) 
         costUsd === undefined ? (
           NOTHING
         ) : (
-          <PageLink page="requests" search={{ key: key.id, team: key.team_id }}>
+          <PageLink page="requests" search={{ q: `key:${key.id}` }}>
             {amount(costUsd)}
           </PageLink>
         ),

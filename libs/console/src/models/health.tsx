@@ -43,7 +43,8 @@ export function SuccessRate({ health, span }: { health: UpstreamHealth | undefin
 export function Latencies({ health, span }: { health: UpstreamHealth | undefined; span: HealthSpan }) {
   const { language } = useLanguage();
   const counts = health?.[span];
-  const shown = (ms: number | null | undefined) => (ms === null || ms === undefined ? NOTHING : formatLatency(ms, language));
+  const shown = (ms: number | null | undefined) =>
+    ms === null || ms === undefined ? NOTHING : formatLatency(ms, language);
   return `${shown(counts?.latency_p50_ms)} / ${shown(counts?.latency_p95_ms)}`;
 }
 

@@ -2,13 +2,13 @@ import { Button, Group, Stack, Table, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { PageLink } from '../components/page-link';
 import { SideDrawer } from '../components/side-drawer';
-import { When } from '../components/when';
 import { formatCount } from '../format';
 import { useLanguage } from '../i18n/language-provider';
 import { useText } from '../i18n/use-text';
 import { useMay } from '../me/use-me';
 import { DeploymentsDialog } from './deployments-dialog';
 import { Breaker, FailureSpark, Latencies, SuccessRate } from './health';
+import { LastError } from './last-error';
 import { ModelTest } from './model-test';
 import { type DeploymentRow, fallbackChains, type HealthSpan, type ModelRow, WINDOWS } from './model-rows';
 import classes from './models.module.css';
@@ -174,21 +174,5 @@ function DeploymentHealth({ row: { name, state } }: { row: DeploymentRow }) {
       </Text>
       {error && <LastError error={error} />}
     </section>
-  );
-}
-
-/** What an upstream said last when it failed, with the request. */
-export function LastError({ error }: { error: NonNullable<NonNullable<DeploymentRow['state']>['health']['last_error']> }) {
-  const text = useText();
-  return (
-    <Text size="sm">
-      {text('models.lastError')}: <When at={error.at} as="ago" /> · {[error.status, error.code].filter(Boolean).join(' ')} ·{' '}
-      {error.message}{' '}
-      {error.request_id !== null && (
-        <PageLink page="requests" search={{ request: error.request_id }}>
-          {text('models.toRequest')}
-        </PageLink>
-      )}
-    </Text>
   );
 }

@@ -9,7 +9,7 @@ import { formatLatency } from '../format';
 import { useLanguage } from '../i18n/language-provider';
 import { useText } from '../i18n/use-text';
 import { useMay } from '../me/use-me';
-import { LastError } from '../models/model-drawer';
+import { LastError } from '../models/last-error';
 import type { HealthSpan } from '../models/model-rows';
 import { ProviderKeys } from './provider-keys';
 

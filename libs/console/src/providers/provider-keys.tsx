@@ -24,7 +24,11 @@ export function ProviderKeys({ provider, mayWrite }: { provider: Provider; mayWr
     reload: ['providers'],
   });
   const columns: DataColumn<ProviderKey>[] = [
-    { id: 'name', header: text('models.keyName'), cell: ({ id, name }) => name ?? (id === null ? text('models.keyOfConfiguration') : '–') },
+    {
+      id: 'name',
+      header: text('models.keyName'),
+      cell: ({ id, name }) => name ?? (id === null ? text('models.keyOfConfiguration') : '–'),
+    },
     { id: 'hint', header: text('models.keyHint'), cell: ({ hint }) => hint ?? '–' },
     {
       id: 'team',

@@ -86,9 +86,7 @@ export function ProvidersTable({ rows, span, openId, onOpen }: ProvidersTablePro
       header: text('models.keys'),
       isNumber: true,
       cell: ({ keys, health: { keys_set_aside: aside } }) =>
-        aside === 0
-          ? formatCount(keys.length, language)
-          : text('models.keysAside', { count: keys.length, aside }),
+        aside === 0 ? formatCount(keys.length, language) : text('models.keysAside', { count: keys.length, aside }),
     },
     { id: 'source', header: text('models.source'), cell: ({ source }) => text(`models.source.${source}`) },
   ];

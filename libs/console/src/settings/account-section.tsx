@@ -16,7 +16,9 @@ export function AccountSection() {
         .map(({ role, team_name: team }) => text(`shell.role.${role}`) + (team === null ? '' : ` · ${team}`))
         .join(', '),
     ],
-    ...(session ? [[text('settings.session'), <When key="ends" at={session.expires_at} />] as [string, React.ReactNode]] : []),
+    ...(session
+      ? [[text('settings.session'), <When key="ends" at={session.expires_at} />] as [string, React.ReactNode]]
+      : []),
     [text('settings.version'), version],
   ];
   return (

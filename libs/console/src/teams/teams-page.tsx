@@ -35,12 +35,7 @@ export function TeamsPage() {
       </PageTitle>
       <QueryPart query={teams}>
         {({ data }) => (
-          <TeamsTable
-            teams={data}
-            usage={usage.data}
-            budgets={budgets.data?.data}
-            isStale={usage.isPlaceholderData}
-          />
+          <TeamsTable teams={data} usage={usage.data} budgets={budgets.data?.data} isStale={usage.isPlaceholderData} />
         )}
       </QueryPart>
       <TeamDialog isOpen={isCreating} onClose={close} />

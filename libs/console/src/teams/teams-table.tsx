@@ -27,7 +27,9 @@ export function TeamsTable({ teams, usage, budgets = [], isStale }: TeamsTablePr
   const { language } = useLanguage();
   const mayReadKeys = useMay('keys:read');
   const sums = new Map(usage?.data.map((row) => [row.team, row]));
-  const money = (member: 'cost_usd' | 'saved_usd'): Pick<DataColumn<Team>, 'sortBy' | 'compare' | 'cell' | 'total'> => ({
+  const money = (
+    member: 'cost_usd' | 'saved_usd',
+  ): Pick<DataColumn<Team>, 'sortBy' | 'compare' | 'cell' | 'total'> => ({
     sortBy: ({ id }) => sums.get(id)?.[member] ?? '0',
     compare: compareDecimal,
     cell: ({ id }) => (usage ? amount(sums.get(id)?.[member] ?? '0') : NOTHING),

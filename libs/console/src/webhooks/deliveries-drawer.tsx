@@ -78,7 +78,8 @@ function Delivery({ delivery }: { delivery: WebhookDelivery }) {
       <List size="xs" type="ordered">
         {attempts.map(({ at, delivered, error }) => (
           <List.Item key={at}>
-            <When at={at} /> · {delivered ? text('webhooks.lastDelivered') : (error ?? text('webhooks.delivery.failed'))}
+            <When at={at} /> ·{' '}
+            {delivered ? text('webhooks.lastDelivered') : (error ?? text('webhooks.delivery.failed'))}
           </List.Item>
         ))}
       </List>

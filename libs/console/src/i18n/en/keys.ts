@@ -41,7 +41,8 @@ export const messages = {
   'keys.save': 'Save',
   'keys.rotate': 'Rotate',
   'keys.rotateTitle': 'Rotate the key {name}',
-  'keys.rotateLead': 'A new key takes its place, with the same rights and limits. The old one works until the grace period ends.',
+  'keys.rotateLead':
+    'A new key takes its place, with the same rights and limits. The old one works until the grace period ends.',
   'keys.grace': 'Grace period',
   'keys.grace.0': 'None: the old key ends now',
   'keys.grace.3600': '1 hour',

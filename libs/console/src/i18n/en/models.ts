@@ -56,7 +56,8 @@ export const messages = {
   'models.versionHint': 'A name that changes with the model, as 2026-11-01',
   'models.declared': '{name}: version {version}, generation {generation}',
   'models.sameGeneration': 'Stored answers stay: generation {generation}.',
-  'models.newGeneration': 'Starts a new cache generation: {before} → {after}. Stored answers of before are no longer given.',
+  'models.newGeneration':
+    'Starts a new cache generation: {before} → {after}. Stored answers of before are no longer given.',
   'models.editDeployments': 'Change deployments',
   'models.deploymentsOf': 'Deployments of {name}',
   'models.saved': '{name}: saved, generation {generation}',
@@ -74,7 +75,8 @@ export const messages = {
   'models.unlimited': 'Unlimited',
   'models.delete': 'Reset',
   'models.deleteTitle': 'Reset {name}?',
-  'models.deleteLead': 'What was set here is deleted: gateway.yaml or the catalogue applies again. A model that neither has is gone.',
+  'models.deleteLead':
+    'What was set here is deleted: gateway.yaml or the catalogue applies again. A model that neither has is gone.',
   'models.deleted': '{name}: reset',
   'models.path': 'The way of a call',
   'models.noFallback': 'No fallback: where all of them fail, the call fails.',

@@ -31,7 +31,8 @@ export const messages = {
   'webhooks.deleteLead': '{url} gets no more alerts.',
   'webhooks.deleted': 'The webhook was deleted',
   'webhooks.secret': 'The secret of the webhook',
-  'webhooks.secretLead': 'Receivers check with it that a message is from this gateway: the signature stands in the header',
+  'webhooks.secretLead':
+    'Receivers check with it that a message is from this gateway: the signature stands in the header',
   'webhooks.none': 'There is no webhook',
   'webhooks.noneWhy': 'Alerts stand in the inbox of the console alone. A webhook sends them to Slack or to a program.',
   'webhooks.noDeliveries': 'Nothing was sent yet',

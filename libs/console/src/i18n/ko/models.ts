@@ -76,7 +76,8 @@ export const messages: Record<keyof typeof en, string> = {
   'models.unlimited': '제한 없음',
   'models.delete': '초기화',
   'models.deleteTitle': '모델 초기화: {name}',
-  'models.deleteLead': '여기서 설정한 내용을 삭제하고 gateway.yaml이나 카탈로그를 다시 따릅니다. 둘 다 없는 모델은 사라집니다.',
+  'models.deleteLead':
+    '여기서 설정한 내용을 삭제하고 gateway.yaml이나 카탈로그를 다시 따릅니다. 둘 다 없는 모델은 사라집니다.',
   'models.deleted': '{name}: 초기화했습니다',
   'models.path': '호출 경로',
   'models.noFallback': '대체 경로 없음: 모두 실패하면 호출이 실패합니다.',
