@@ -142,7 +142,7 @@ describeInBrowser('the administration in the console', () => {
       .getByRole('button', { name: text('users.end') })
       .click();
     await page.getByText(text('users.ended')).waitFor();
-    await page.waitForFunction(`document.querySelectorAll('tbody tr').length === ${before - 1}`);
+    await sessions.nth(before - 1).waitFor({ state: 'detached' });
     await visit(browser, '/alerts');
     await page
       .getByRole('button', { name: text('alerts.acknowledge') })

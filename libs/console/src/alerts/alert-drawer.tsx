@@ -1,8 +1,9 @@
-import { Badge, Group, Stack, Table, Text, Title } from '@mantine/core';
+import { Group, Stack, Table, Text, Title } from '@mantine/core';
 import type { Alert } from '@thriftgate/contracts';
 import { SideDrawer } from '../components/side-drawer';
 import { When } from '../components/when';
 import { useLanguage } from '../i18n/language-provider';
+import { StateBadge } from '../components/state-badge';
 import { useText } from '../i18n/use-text';
 import { AcknowledgeButton } from './acknowledge-button';
 import { KindName, SEVERITIES } from './alerts-table';
@@ -22,9 +23,7 @@ function Details({ alert }: { alert: Alert }) {
   return (
     <Stack>
       <Group>
-        <Badge variant="outline" color={SEVERITIES[alert.severity]} tt="none">
-          {text(`alerts.severity.${alert.severity}`)}
-        </Badge>
+        <StateBadge tone={SEVERITIES[alert.severity]}>{text(`alerts.severity.${alert.severity}`)}</StateBadge>
         <When at={alert.created_at} />
         <AcknowledgeButton alert={alert} />
       </Group>

@@ -1,10 +1,11 @@
-import { Badge, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import type { Alert } from '@thriftgate/contracts';
 import { DataTable } from '../components/data-table';
 import type { DataColumn } from '../components/data-table-columns';
 import { EmptyState } from '../components/empty-state';
 import { When } from '../components/when';
 import { useLanguage } from '../i18n/language-provider';
+import { StateBadge } from '../components/state-badge';
 import { useText } from '../i18n/use-text';
 import { AcknowledgeButton } from './acknowledge-button';
 import { knownKind } from './kinds';
@@ -19,20 +20,26 @@ interface AlertsTableProps {
 }
 
 /** Each severity with its colour; the word stands beside it. */
-export const SEVERITIES = { info: 'gray', warning: 'yellow', critical: 'red' } as const;
+export const SEVERITIES = { info: 'plain', warning: 'soon', critical: 'bad' } as const;
 
 export function AlertsTable({ rows, teamName, openId, onOpen, isStale, hasFilter }: AlertsTableProps) {
   const text = useText();
   const { language } = useLanguage();
   const columns: DataColumn<Alert>[] = [
-    { id: 'at', header: text('alerts.at'), cell: ({ created_at: at }) => <When at={at} as="ago" /> },
+    {
+      id: 'at',
+      header: text('alerts.at'),
+      cell: ({ created_at: at }) => (
+        <Text size="sm" miw={64}>
+          <When at={at} as="ago" />
+        </Text>
+      ),
+    },
     {
       id: 'severity',
       header: text('alerts.severity'),
       cell: ({ severity }) => (
-        <Badge variant="outline" color={SEVERITIES[severity]} tt="none">
-          {text(`alerts.severity.${severity}`)}
-        </Badge>
+        <StateBadge tone={SEVERITIES[severity]}>{text(`alerts.severity.${severity}`)}</StateBadge>
       ),
     },
     {
@@ -47,7 +54,15 @@ export function AlertsTable({ rows, teamName, openId, onOpen, isStale, hasFilter
         </>
       ),
     },
-    { id: 'team', header: text('shell.team'), cell: (alert) => teamName(alert) ?? text('alerts.allTeams') },
+    {
+      id: 'team',
+      header: text('shell.team'),
+      cell: (alert) => (
+        <Text size="sm" miw={88}>
+          {teamName(alert) ?? text('alerts.allTeams')}
+        </Text>
+      ),
+    },
     {
       id: 'acknowledged',
       header: text('alerts.state'),

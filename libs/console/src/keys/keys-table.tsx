@@ -1,4 +1,4 @@
-import { Badge, Button, Code, Stack, Text } from '@mantine/core';
+import { Button, Code, Stack, Text } from '@mantine/core';
 import type { CreatedKey } from '@thriftgate/contracts';
 import { DataTable } from '../components/data-table';
 import type { DataColumn } from '../components/data-table-columns';
@@ -8,6 +8,7 @@ import { When } from '../components/when';
 import { useAmount } from '../display/use-amount';
 import { compareDecimal, formatCount, formatDay } from '../format';
 import { useLanguage } from '../i18n/language-provider';
+import { StateBadge, type Tone } from '../components/state-badge';
 import { useText } from '../i18n/use-text';
 import { useMay } from '../me/use-me';
 import { usePageSearch } from '../routes/use-search';
@@ -21,12 +22,12 @@ interface KeysTableProps {
   onRotated: (key: CreatedKey) => void;
 }
 
-const COLOURS: Readonly<Record<KeyState, string>> = {
-  active: 'green',
-  expiring: 'yellow',
-  replaced: 'yellow',
-  expired: 'gray',
-  revoked: 'gray',
+const TONES: Readonly<Record<KeyState, Tone>> = {
+  active: 'good',
+  expiring: 'soon',
+  replaced: 'soon',
+  expired: 'plain',
+  revoked: 'plain',
 };
 const NOTHING = '–';
 
@@ -111,11 +112,7 @@ function NameCell({ row: { key, state } }: { row: KeyRow }) {
   return (
     <Stack gap={2}>
       <span>{key.name}</span>
-      {state !== 'active' && (
-        <Badge size="sm" variant="outline" color={COLOURS[state]} tt="none">
-          {text(`keys.state.${state}`)}
-        </Badge>
-      )}
+      {state !== 'active' && <StateBadge tone={TONES[state]}>{text(`keys.state.${state}`)}</StateBadge>}
       {key.models !== null && (
         <Text size="xs" c="dimmed" lineClamp={1} title={key.models.join(', ')}>
           {key.models.join(', ')}

@@ -1,13 +1,13 @@
-import { Badge } from '@mantine/core';
 import { Spark } from '../charts';
 import { formatCount, formatLatency, formatPercent } from '../format';
 import { useLanguage } from '../i18n/language-provider';
+import { StateBadge } from '../components/state-badge';
 import { useText } from '../i18n/use-text';
 import type { UpstreamHealth } from '@thriftgate/contracts';
 import { type DeploymentState, failuresByHour, type HealthSpan } from './model-rows';
 
 const NOTHING = '–';
-const COLOURS = { closed: 'green', half_open: 'yellow', open: 'red' } as const;
+const TONES = { closed: 'good', half_open: 'soon', open: 'bad' } as const;
 const MARKS = { closed: '●', half_open: '◐', open: '○' } as const;
 
 /** The breaker: a mark, its state in words, and why it is open. */
@@ -19,9 +19,9 @@ export function Breaker({ state }: { state: DeploymentState | undefined }) {
   const why = reason === null ? '' : ` · ${text(`models.reason.${reason}`)}`;
   const when = ms === null ? '' : ` · ${text('models.probeIn', { time: formatLatency(ms, language) })}`;
   return (
-    <Badge variant="outline" color={COLOURS[breaker]} tt="none" title={`${why}${when}`.slice(3) || undefined}>
+    <StateBadge tone={TONES[breaker]} title={`${why}${when}`.slice(3) || undefined}>
       {`${MARKS[breaker]} ${text(`models.breaker.${breaker}`)}${why}`}
-    </Badge>
+    </StateBadge>
   );
 }
 

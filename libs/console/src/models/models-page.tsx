@@ -1,4 +1,4 @@
-import { Button, Group, SegmentedControl, TextInput } from '@mantine/core';
+import { Button, Group, SegmentedControl, Switch, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Plus, Search } from 'lucide-react';
 import { PageTitle } from '../components/page-title';
@@ -21,14 +21,17 @@ const VIEWS = ['models', 'providers'] as const;
 interface ModelsSearch {
   view: (typeof VIEWS)[number];
   span: HealthSpan;
+  /** Whether models without calls in the last 24 hours are listed, too. */
+  isAll: boolean;
   find: string;
   model: string | undefined;
   provider: string | undefined;
 }
 
-const readSearch = ({ view, span, find, model, provider }: RawSearch): ModelsSearch => ({
+const readSearch = ({ view, span, all, find, model, provider }: RawSearch): ModelsSearch => ({
   view: view === 'providers' ? 'providers' : 'models',
   span: WINDOWS.find((each) => each === span) ?? 'last_1h',
+  isAll: all === 'yes',
   find: typeof find === 'string' ? find : '',
   model: typeof model === 'string' ? model : undefined,
   provider: typeof provider === 'string' ? provider : undefined,
@@ -37,7 +40,7 @@ const readSearch = ({ view, span, find, model, provider }: RawSearch): ModelsSea
 /** Where calls go, and how that fares: models with their deployments, and the providers behind them. */
 export function ModelsPage() {
   const text = useText();
-  const [{ view, span, find, model, provider }, change] = usePageSearch(readSearch);
+  const [{ view, span, isAll, find, model, provider }, change] = usePageSearch(readSearch);
   const mayWrite = useMay(view === 'models' ? 'models:write' : 'providers:write');
   const [isCreating, { open, close }] = useDisclosure();
   const isFound = (...texts: string[]) =>
@@ -75,9 +78,20 @@ export function ModelsPage() {
           value={find}
           onChange={(event) => change({ find: event.currentTarget.value || undefined }, { replace: true })}
         />
+        {view === 'models' && (
+          <Switch
+            label={text('models.all')}
+            checked={isAll}
+            onChange={(event) => change({ all: event.currentTarget.checked ? 'yes' : undefined })}
+          />
+        )}
       </Group>
       {view === 'models' ? (
-        <Models {...{ span, model, isFound }} onOpen={(name) => change({ model: name })} />
+        <Models
+          {...{ span, model, isFound }}
+          isAll={isAll || find.trim() !== ''}
+          onOpen={(name) => change({ model: name })}
+        />
       ) : (
         <Providers {...{ span, provider, isFound }} onOpen={(name) => change({ provider: name })} />
       )}
@@ -96,14 +110,16 @@ interface ViewProps {
   onOpen: (name: string | undefined) => void;
 }
 
-function Models({ span, isFound, model, onOpen }: ViewProps & { model: string | undefined }) {
+function Models({ span, isFound, isAll, model, onOpen }: ViewProps & { isAll: boolean; model: string | undefined }) {
   const models = useModels();
   const deployments = useDeployments();
   return (
     <QueryPart query={models}>
       {({ data }) => {
         const rows = modelRows(data, deployments.data?.data);
-        const found = rows.filter((row) => isFound(row.model.name, ...row.deployments.map(({ name }) => name)));
+        const hasCalls = rows.some(({ requests }) => requests > 0);
+        const listed = rows.filter(({ requests }) => isAll || !hasCalls || requests > 0);
+        const found = listed.filter((row) => isFound(row.model.name, ...row.deployments.map(({ name }) => name)));
         return (
           <>
             <ModelsTable rows={found} span={span} openId={model} onOpen={onOpen} />

@@ -1,10 +1,11 @@
-import { Badge, Stack, Text } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { DataTable } from '../components/data-table';
 import type { DataColumn } from '../components/data-table-columns';
 import { EmptyState } from '../components/empty-state';
 import { formatUsd } from '../format';
 import { useLanguage } from '../i18n/language-provider';
+import { StateBadge } from '../components/state-badge';
 import { useText } from '../i18n/use-text';
 import { Breaker, FailureSpark, Latencies, SuccessRate } from './health';
 import { type DeploymentRow, fallbackChains, type HealthSpan, type ModelRow } from './model-rows';
@@ -100,7 +101,7 @@ function ModelCell({ row: { model } }: { row: ModelRow }) {
   const text = useText();
   const [chain] = fallbackChains(model);
   return (
-    <Stack gap={0}>
+    <Stack gap={0} miw={180}>
       <Text size="sm" fw={600}>
         {model.name}
       </Text>
@@ -113,11 +114,7 @@ function ModelCell({ row: { model } }: { row: ModelRow }) {
           {`→ ${chain.models.join(' → ')}`}
         </Text>
       )}
-      {!model.served && (
-        <Badge size="sm" variant="outline" color="gray" tt="none">
-          {text('models.notServed')}
-        </Badge>
-      )}
+      {!model.served && <StateBadge tone="plain">{text('models.notServed')}</StateBadge>}
     </Stack>
   );
 }

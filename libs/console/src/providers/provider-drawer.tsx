@@ -1,4 +1,4 @@
-import { Badge, Button, Code, Group, Stack, Table, Text } from '@mantine/core';
+import { Button, Code, Group, Stack, Table, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { Provider } from '@thriftgate/contracts';
 import { api } from '../api/client';
@@ -7,6 +7,7 @@ import { SideDrawer } from '../components/side-drawer';
 import { useAct } from '../components/use-act';
 import { formatLatency } from '../format';
 import { useLanguage } from '../i18n/language-provider';
+import { StateBadge } from '../components/state-badge';
 import { useText } from '../i18n/use-text';
 import { useMay } from '../me/use-me';
 import { LastError } from '../models/last-error';
@@ -39,9 +40,9 @@ function Details({ provider, onClose }: { provider: Provider; onClose: () => voi
     [text('models.source'), text(`models.source.${source}`)],
     [
       text('models.state'),
-      <Badge key="state" variant="outline" color={enabled ? 'green' : 'gray'} tt="none">
+      <StateBadge key="state" tone={enabled ? 'good' : 'plain'}>
         {text(enabled ? 'models.on' : 'models.off')}
-      </Badge>,
+      </StateBadge>,
     ],
   ];
   return (

@@ -1,4 +1,4 @@
-import { Badge, Stack, Text } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import type { Provider } from '@thriftgate/contracts';
 import { DataTable } from '../components/data-table';
 import type { DataColumn } from '../components/data-table-columns';
@@ -6,6 +6,7 @@ import { EmptyState } from '../components/empty-state';
 import { useAmount } from '../display/use-amount';
 import { compareDecimal, formatCount } from '../format';
 import { useLanguage } from '../i18n/language-provider';
+import { StateBadge } from '../components/state-badge';
 import { useText } from '../i18n/use-text';
 import { FailureSpark, Latencies, SuccessRate } from '../models/health';
 import type { HealthSpan } from '../models/model-rows';
@@ -48,9 +49,7 @@ export function ProvidersTable({ rows, span, openId, onOpen }: ProvidersTablePro
       id: 'state',
       header: text('models.state'),
       cell: ({ enabled }) => (
-        <Badge variant="outline" color={enabled ? 'green' : 'gray'} tt="none">
-          {text(enabled ? 'models.on' : 'models.off')}
-        </Badge>
+        <StateBadge tone={enabled ? 'good' : 'plain'}>{text(enabled ? 'models.on' : 'models.off')}</StateBadge>
       ),
     },
     {

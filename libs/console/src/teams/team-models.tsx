@@ -3,6 +3,7 @@ import { Ranking } from '../charts';
 import { EmptyState } from '../components/empty-state';
 import { PageLink } from '../components/page-link';
 import { useAmount } from '../display/use-amount';
+import { compareDecimal } from '../format';
 import { useText } from '../i18n/use-text';
 
 /** The models that a team has called, by cost. */
@@ -15,7 +16,12 @@ export function TeamModels({ report, teamId }: { report: UsageReport; teamId: st
         <PageLink page="gettingStarted">{text('shell.page.gettingStarted')}</PageLink>
       </EmptyState>
     );
-  const rows = report.data.map(({ model, others, cost_usd: value, saved_usd: second }) => ({
+  const byCost = report.data.toSorted(
+    (left, right) =>
+      Number(left.others !== undefined) - Number(right.others !== undefined) ||
+      compareDecimal(right.cost_usd, left.cost_usd),
+  );
+  const rows = byCost.map(({ model, others, cost_usd: value, saved_usd: second }) => ({
     id: model ?? 'others',
     name: model ?? text('teams.otherModels', { count: others ?? 0 }),
     value,

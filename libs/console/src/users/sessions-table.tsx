@@ -1,4 +1,4 @@
-import { Badge, Button, Code, Group, Text } from '@mantine/core';
+import { Button, Code, Group, Text } from '@mantine/core';
 import type { Session } from '@thriftgate/contracts';
 import { useState } from 'react';
 import { api } from '../api/client';
@@ -8,6 +8,7 @@ import type { DataColumn } from '../components/data-table-columns';
 import { EmptyState } from '../components/empty-state';
 import { useAct } from '../components/use-act';
 import { When } from '../components/when';
+import { StateBadge } from '../components/state-badge';
 import { useText } from '../i18n/use-text';
 import { useMay, useMe } from '../me/use-me';
 import { browserName } from './browser-name';
@@ -31,11 +32,7 @@ export function SessionsTable({ rows }: { rows: readonly Session[] }) {
       cell: (session) => (
         <Group gap={6} wrap="nowrap">
           {session.key_id === 'admin' ? text('users.admin') : <Code>{session.key_id}</Code>}
-          {session.id === me.session?.id && (
-            <Badge size="sm" variant="outline" color="accent" tt="none">
-              {text('users.own')}
-            </Badge>
-          )}
+          {session.id === me.session?.id && <StateBadge tone="plain">{text('users.own')}</StateBadge>}
         </Group>
       ),
     },

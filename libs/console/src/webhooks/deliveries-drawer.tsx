@@ -1,4 +1,4 @@
-import { Badge, Button, Card, Group, List, Stack, Text } from '@mantine/core';
+import { Button, Card, Group, List, Stack, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { WebhookDelivery, WebhookDeliveryPage } from '@thriftgate/contracts';
 import { KindName } from '../alerts/alerts-table';
@@ -7,10 +7,11 @@ import { QueryPart } from '../components/query-part';
 import { SideDrawer } from '../components/side-drawer';
 import { When } from '../components/when';
 import { useLanguage } from '../i18n/language-provider';
+import { StateBadge } from '../components/state-badge';
 import { useText } from '../i18n/use-text';
 
 const PAGE = 20;
-const COLOURS = { pending: 'yellow', delivered: 'green', failed: 'red' } as const;
+const TONES = { pending: 'soon', delivered: 'good', failed: 'bad' } as const;
 
 /** What was sent to a webhook, with the result of each attempt. */
 export function DeliveriesDrawer({ webhookId, onClose }: { webhookId: string | undefined; onClose: () => void }) {
@@ -67,9 +68,7 @@ function Delivery({ delivery }: { delivery: WebhookDelivery }) {
         <Text size="sm" fw={600}>
           <KindName kind={kind} />
         </Text>
-        <Badge variant="outline" color={COLOURS[state]} tt="none">
-          {text(`webhooks.delivery.${state}`)}
-        </Badge>
+        <StateBadge tone={TONES[state]}>{text(`webhooks.delivery.${state}`)}</StateBadge>
       </Group>
       <Text size="sm">{delivery.text[language]}</Text>
       <Text size="xs" c="dimmed" mt="xs">

@@ -1,4 +1,4 @@
-import { Badge, Code, Text } from '@mantine/core';
+import { Code, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { Webhook } from '@thriftgate/contracts';
 import { teamsQuery } from '../api/teams-query';
@@ -6,6 +6,7 @@ import { DataTable } from '../components/data-table';
 import type { DataColumn } from '../components/data-table-columns';
 import { EmptyState } from '../components/empty-state';
 import { When } from '../components/when';
+import { StateBadge } from '../components/state-badge';
 import { useText } from '../i18n/use-text';
 import { WebhookMenu } from './webhook-menu';
 
@@ -40,9 +41,9 @@ export function WebhooksTable({ rows, onDeliveries }: WebhooksTableProps) {
       id: 'state',
       header: text('webhooks.state'),
       cell: ({ active }) => (
-        <Badge variant="outline" color={active ? 'green' : 'gray'} tt="none">
+        <StateBadge tone={active ? 'good' : 'plain'}>
           {text(active ? 'webhooks.active' : 'webhooks.inactive')}
-        </Badge>
+        </StateBadge>
       ),
     },
     { id: 'last', header: text('webhooks.last'), cell: (webhook) => <LastDelivery webhook={webhook} /> },

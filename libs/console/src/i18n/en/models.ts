@@ -10,6 +10,7 @@ export const messages = {
   'models.span.last_5m': '5 minutes',
   'models.span.last_1h': '1 hour',
   'models.span.last_24h': '24 hours',
+  'models.all': 'Also without calls today',
   'models.find': 'Find by name',
   'models.model': 'Model',
   'models.deployments': 'Deployments',

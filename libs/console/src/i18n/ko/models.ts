@@ -12,6 +12,7 @@ export const messages: Record<keyof typeof en, string> = {
   'models.span.last_5m': '5분',
   'models.span.last_1h': '1시간',
   'models.span.last_24h': '24시간',
+  'models.all': '호출이 없는 모델도 표시',
   'models.find': '이름으로 찾기',
   'models.model': '모델',
   'models.deployments': '배포',
