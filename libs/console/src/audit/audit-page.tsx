@@ -16,6 +16,7 @@ import { AuditDrawer } from './audit-drawer';
 import { AuditExport } from './audit-export';
 import { AuditFilters } from './audit-filters';
 import { spanOf, useAuditEvents } from './audit-query';
+import classes from './diff.module.css';
 import { readAuditSearch } from './audit-search';
 
 /** Who changed what. */
@@ -37,7 +38,11 @@ export function AuditPage() {
   const columns: DataColumn<AuditEvent>[] = [
     { id: 'at', header: text('audit.at'), cell: ({ created_at: at }) => <When at={at} /> },
     { id: 'actor', header: text('audit.actor'), cell: (event) => <ActorName actor={event.actor} /> },
-    { id: 'action', header: text('audit.action'), cell: (event) => <Code>{event.action}</Code> },
+    {
+      id: 'action',
+      header: text('audit.action'),
+      cell: (event) => <Code className={classes.action}>{event.action}</Code>,
+    },
     {
       id: 'subject',
       header: text('audit.subject'),

@@ -93,7 +93,7 @@ function CompanyForm({ settings, isReadOnly }: { settings: Settings; isReadOnly:
           <TextInput
             type="date"
             label={text('settings.rateDate')}
-            description={' '}
+            description={text('settings.rateDateHint')}
             disabled={isReadOnly}
             {...form.getInputProps('date')}
           />

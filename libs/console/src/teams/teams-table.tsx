@@ -1,4 +1,5 @@
-import type { Budget, Team, UsageReport } from '@thriftgate/contracts';
+import type { Budget, Team, UsageReport, UsageRow } from '@thriftgate/contracts';
+import { useMemo } from 'react';
 import { DataTable } from '../components/data-table';
 import type { DataColumn } from '../components/data-table-columns';
 import { EmptyState } from '../components/empty-state';
@@ -18,6 +19,11 @@ interface TeamsTableProps {
   isStale: boolean;
 }
 
+interface TeamRow extends Team {
+  /** Undefined without calls in the period. */
+  sums: UsageRow | undefined;
+}
+
 const NOTHING = '–';
 
 /** Teams with the sums of the period; the last row is the server's total. */
@@ -26,16 +32,19 @@ export function TeamsTable({ teams, usage, budgets = [], isStale }: TeamsTablePr
   const amount = useAmount();
   const { language } = useLanguage();
   const mayReadKeys = useMay('keys:read');
-  const sums = new Map(usage?.data.map((row) => [row.team, row]));
+  const rows = useMemo((): TeamRow[] => {
+    const sums = new Map(usage?.data.map((row) => [row.team, row]));
+    return teams.map((team) => ({ ...team, sums: sums.get(team.id) }));
+  }, [teams, usage]);
   const money = (
     member: 'cost_usd' | 'saved_usd',
-  ): Pick<DataColumn<Team>, 'sortBy' | 'compare' | 'cell' | 'total'> => ({
-    sortBy: ({ id }) => sums.get(id)?.[member] ?? '0',
+  ): Pick<DataColumn<TeamRow>, 'sortBy' | 'compare' | 'cell' | 'total'> => ({
+    sortBy: ({ sums }) => sums?.[member] ?? '0',
     compare: compareDecimal,
-    cell: ({ id }) => (usage ? amount(sums.get(id)?.[member] ?? '0') : NOTHING),
+    cell: ({ sums }) => (usage ? amount(sums?.[member] ?? '0') : NOTHING),
     total: usage && amount(usage.total[member]),
   });
-  const columns: DataColumn<Team>[] = [
+  const columns: DataColumn<TeamRow>[] = [
     {
       id: 'name',
       header: text('teams.name'),
@@ -52,8 +61,8 @@ export function TeamsTable({ teams, usage, budgets = [], isStale }: TeamsTablePr
       id: 'requests',
       header: text('teams.requests'),
       isNumber: true,
-      sortBy: ({ id }) => sums.get(id)?.requests ?? 0,
-      cell: ({ id }) => (usage ? formatCount(sums.get(id)?.requests ?? 0, language) : NOTHING),
+      sortBy: ({ sums }) => sums?.requests ?? 0,
+      cell: ({ sums }) => (usage ? formatCount(sums?.requests ?? 0, language) : NOTHING),
       total: usage && formatCount(usage.total.requests, language),
     },
     {
@@ -69,7 +78,7 @@ export function TeamsTable({ teams, usage, budgets = [], isStale }: TeamsTablePr
           {
             id: 'keys',
             header: text('shell.page.keys'),
-            cell: ({ id, name }: Team) => (
+            cell: ({ id, name }: TeamRow) => (
               <PageLink page="keys" params={{ teamId: id }}>
                 <span aria-label={text('teams.keysOf', { name })}>{text('teams.keys')}</span>
               </PageLink>
@@ -88,7 +97,7 @@ export function TeamsTable({ teams, usage, budgets = [], isStale }: TeamsTablePr
     <DataTable
       caption={text('shell.page.teams')}
       columns={columns}
-      rows={teams}
+      rows={rows}
       rowId={({ id }) => id}
       initialSort={{ id: 'cost', desc: true }}
       isStale={isStale}

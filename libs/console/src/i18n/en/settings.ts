@@ -13,6 +13,7 @@ export const messages = {
   'settings.rate': 'Won for a dollar',
   'settings.rateHint': 'A decimal, as 1385.20',
   'settings.rateDate': 'Day of the rate',
+  'settings.rateDateHint': 'The day on which it was read',
   'settings.save': 'Save',
   'settings.saved': 'The settings of the company: saved',
   'settings.updated': 'Last changed',

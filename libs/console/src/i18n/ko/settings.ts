@@ -15,6 +15,7 @@ export const messages: Record<keyof typeof en, string> = {
   'settings.rate': '1달러당 원',
   'settings.rateHint': '소수로 입력합니다. 예: 1385.20',
   'settings.rateDate': '환율 기준일',
+  'settings.rateDateHint': '환율을 확인한 날짜',
   'settings.save': '저장',
   'settings.saved': '회사 설정을 저장했습니다',
   'settings.updated': '마지막 변경',
