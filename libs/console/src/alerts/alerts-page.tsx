@@ -1,10 +1,11 @@
-import { Button, Center, SegmentedControl, Select } from '@mantine/core';
+import { Button, Center, Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { Alert, AlertKind } from '@thriftgate/contracts';
 import { teamsQuery } from '../api/teams-query';
 import { FilterBar } from '../components/filter-bar';
 import { PageTitle } from '../components/page-title';
 import { QueryPart } from '../components/query-part';
+import { Segments } from '../components/segments';
 import { useDisplay } from '../display/use-display';
 import { useText } from '../i18n/use-text';
 import type { RawSearch } from '../routes/search';
@@ -47,8 +48,7 @@ export function AlertsPage() {
         onRemove={(name) => change({ [name]: undefined })}
         onClear={() => change({ kind: undefined })}
       >
-        <SegmentedControl
-          size="xs"
+        <Segments
           aria-label={text('alerts.show')}
           value={show}
           onChange={(value) => change({ show: value === 'open' ? undefined : value })}

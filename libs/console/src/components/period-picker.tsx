@@ -27,6 +27,7 @@ export function PeriodPicker() {
   const [, change] = usePageSearch(sharedSearch);
   const [isOpen, { open, close }] = useDisclosure();
   const days = formatPeriod(period.from, period.to, timezone, language);
+  const label = period.preset ? `${text(TEXTS[period.preset])} · ${days}` : days;
   return (
     <>
       <Menu position="bottom-start">
@@ -36,9 +37,9 @@ export function PeriodPicker() {
             size="xs"
             leftSection={<CalendarDays size={14} aria-hidden />}
             rightSection={<ChevronDown size={14} aria-hidden />}
-            aria-label={`${text('components.period')}: ${days}`}
+            aria-label={`${text('components.period')}: ${label}`}
           >
-            {period.preset ? `${text(TEXTS[period.preset])} · ${days}` : days}
+            {label}
           </Button>
         </Menu.Target>
         <Menu.Dropdown>

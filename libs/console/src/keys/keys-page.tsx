@@ -1,4 +1,4 @@
-import { Button, SegmentedControl } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
@@ -10,6 +10,7 @@ import { PageLink } from '../components/page-link';
 import { PageTitle } from '../components/page-title';
 import { PeriodPicker } from '../components/period-picker';
 import { QueryPart } from '../components/query-part';
+import { Segments } from '../components/segments';
 import { useDisplay } from '../display/use-display';
 import { usePeriod } from '../display/use-period';
 import { addDays, dateIn } from '../format';
@@ -63,9 +64,8 @@ export function KeysPage() {
           </Button>
         )}
       </PageTitle>
-      <SegmentedControl
+      <Segments
         mb="md"
-        size="xs"
         aria-label={text('components.filters')}
         value={show}
         onChange={(value) => change({ show: value === 'active' ? undefined : value })}

@@ -1,8 +1,9 @@
-import { Button, Group, SegmentedControl, Switch, TextInput } from '@mantine/core';
+import { Button, Group, Switch, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Plus, Search } from 'lucide-react';
 import { PageTitle } from '../components/page-title';
 import { QueryPart } from '../components/query-part';
+import { Segments } from '../components/segments';
 import { useText } from '../i18n/use-text';
 import { useMay } from '../me/use-me';
 import type { RawSearch } from '../routes/search';
@@ -55,15 +56,13 @@ export function ModelsPage() {
         )}
       </PageTitle>
       <Group mb="md" gap="xs">
-        <SegmentedControl
-          size="xs"
+        <Segments
           aria-label={text('models.view')}
           value={view}
           onChange={(value) => change({ view: value === 'models' ? undefined : value, model: undefined })}
           data={VIEWS.map((value) => ({ value, label: text(`models.view.${value}`) }))}
         />
-        <SegmentedControl
-          size="xs"
+        <Segments
           aria-label={text('models.span')}
           value={span}
           onChange={(value) => change({ span: value === 'last_1h' ? undefined : value })}
