@@ -19,6 +19,7 @@ export const PAGE_COMPONENTS: Record<PageName, RouteComponent> = {
   alerts: lazyRouteComponent(() => import('../alerts/alerts-page'), 'AlertsPage'),
   webhooks: lazyRouteComponent(() => import('../webhooks/webhooks-page'), 'WebhooksPage'),
   teams: lazyRouteComponent(() => import('../teams/teams-page'), 'TeamsPage'),
+  team: lazyRouteComponent(() => import('../teams/team-page'), 'TeamPage'),
   keys: lazyRouteComponent(() => import('../keys/keys-page'), 'KeysPage'),
   users: lazyRouteComponent(() => import('../users/users-page'), 'UsersPage'),
   audit: lazyRouteComponent(() => import('../audit/audit-page'), 'AuditPage'),

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { Download } from 'lucide-react';
 import { type CsvColumn, toCsv } from '../format';
 import { useText } from '../i18n/use-text';
+import { saveFile } from './save-file';
 
 interface CsvButtonProps<Row> {
   columns: readonly CsvColumn<Row>[];
@@ -15,12 +16,7 @@ interface CsvButtonProps<Row> {
 /** Saves what is on the screen as a CSV file. */
 export function CsvButton<Row>({ columns, rows, fileName, zone }: CsvButtonProps<Row>) {
   const text = useText();
-  const save = () => {
-    const url = URL.createObjectURL(new Blob([toCsv(columns, rows, zone)], { type: 'text/csv;charset=utf-8' }));
-    const link = Object.assign(document.createElement('a'), { href: url, download: fileName });
-    link.click();
-    URL.revokeObjectURL(url);
-  };
+  const save = () => saveFile(fileName, 'text/csv;charset=utf-8', toCsv(columns, rows, zone));
   return (
     <Button
       variant="default"

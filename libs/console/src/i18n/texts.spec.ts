@@ -7,7 +7,7 @@ const read = (language: string, file: string) =>
 const files = readdirSync(join(__dirname, 'en'));
 const parameters = (text: string) => [...text.matchAll(/\{(\w+)/g)].map(([, name]) => name).toSorted();
 /** Names and words that are the same in both languages. */
-const SAME = /^(CSV|API|Thriftgate)$/;
+const SAME = /^(CSV|JSONL|API|Thriftgate)$/;
 
 describe('the texts of the console', () => {
   it.each(files)('are there in both languages with the same values: %s', (file) => {

@@ -1,7 +1,158 @@
+import { Button, Group, Switch, TextInput } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { Plus, Search } from 'lucide-react';
 import { PageTitle } from '../components/page-title';
+import { QueryPart } from '../components/query-part';
+import { Segments } from '../components/segments';
 import { useText } from '../i18n/use-text';
+import { useMay } from '../me/use-me';
+import type { RawSearch } from '../routes/search';
+import { usePageSearch } from '../routes/use-search';
+import { CreateProviderDialog } from '../providers/create-provider-dialog';
+import { ProviderDrawer } from '../providers/provider-drawer';
+import { ProvidersTable } from '../providers/providers-table';
+import { DeploymentsDialog } from './deployments-dialog';
+import { ModelDrawer } from './model-drawer';
+import { type HealthSpan, modelRows, WINDOWS } from './model-rows';
+import { ModelsTable } from './models-table';
+import { useDeployments, useModels, useProviders } from './models-query';
 
+const VIEWS = ['models', 'providers'] as const;
+
+interface ModelsSearch {
+  view: (typeof VIEWS)[number];
+  span: HealthSpan;
+  /** Whether models without calls in the last 24 hours are listed, too. */
+  isAll: boolean;
+  find: string;
+  model: string | undefined;
+  provider: string | undefined;
+}
+
+const readSearch = ({ view, span, all, find, model, provider }: RawSearch): ModelsSearch => ({
+  view: view === 'providers' ? 'providers' : 'models',
+  span: WINDOWS.find((each) => each === span) ?? 'last_1h',
+  isAll: all === 'yes',
+  find: typeof find === 'string' ? find : '',
+  model: typeof model === 'string' ? model : undefined,
+  provider: typeof provider === 'string' ? provider : undefined,
+});
+
+/** Where calls go, and how that fares: models with their deployments, and the providers behind them. */
 export function ModelsPage() {
   const text = useText();
-  return <PageTitle title={text('models.title')} />;
+  const [{ view, span, isAll, find, model, provider }, change] = usePageSearch(readSearch);
+  const mayWrite = useMay(view === 'models' ? 'models:write' : 'providers:write');
+  const [isCreating, { open, close }] = useDisclosure();
+  const isFound = (...texts: string[]) =>
+    texts.some((each) => each.toLowerCase().normalize('NFC').includes(find.trim().toLowerCase().normalize('NFC')));
+  return (
+    <>
+      <PageTitle title={text('shell.page.models')} lead={text(`models.lead.${view}`)}>
+        {mayWrite && (
+          <Button size="xs" leftSection={<Plus size={14} aria-hidden />} onClick={open}>
+            {text(`models.create.${view}`)}
+          </Button>
+        )}
+      </PageTitle>
+      <Group mb="md" gap="xs">
+        <Segments
+          aria-label={text('models.view')}
+          value={view}
+          onChange={(value) => change({ view: value === 'models' ? undefined : value, model: undefined })}
+          data={VIEWS.map((value) => ({ value, label: text(`models.view.${value}`) }))}
+        />
+        <Segments
+          aria-label={text('models.span')}
+          value={span}
+          onChange={(value) => change({ span: value === 'last_1h' ? undefined : value })}
+          data={WINDOWS.map((value) => ({ value, label: text(`models.span.${value}`) }))}
+        />
+        <TextInput
+          size="xs"
+          data-filter
+          aria-label={text('models.find')}
+          placeholder={text('models.find')}
+          leftSection={<Search size={14} aria-hidden />}
+          value={find}
+          onChange={(event) => change({ find: event.currentTarget.value || undefined }, { replace: true })}
+        />
+        {view === 'models' && (
+          <Switch
+            label={text('models.all')}
+            checked={isAll}
+            onChange={(event) => change({ all: event.currentTarget.checked ? 'yes' : undefined })}
+          />
+        )}
+      </Group>
+      {view === 'models' ? (
+        <Models
+          {...{ span, model, isFound }}
+          isAll={isAll || find.trim() !== ''}
+          onOpen={(name) => change({ model: name })}
+        />
+      ) : (
+        <Providers {...{ span, provider, isFound }} onOpen={(name) => change({ provider: name })} />
+      )}
+      {view === 'models' ? (
+        <DeploymentsDialog isOpen={isCreating} onClose={close} />
+      ) : (
+        <CreateProviderDialog isOpen={isCreating} onClose={close} />
+      )}
+    </>
+  );
+}
+
+interface ViewProps {
+  span: HealthSpan;
+  isFound: (...texts: string[]) => boolean;
+  onOpen: (name: string | undefined) => void;
+}
+
+function Models({ span, isFound, isAll, model, onOpen }: ViewProps & { isAll: boolean; model: string | undefined }) {
+  const models = useModels();
+  const deployments = useDeployments();
+  return (
+    <QueryPart query={models}>
+      {({ data }) => {
+        const rows = modelRows(data, deployments.data?.data);
+        const hasCalls = rows.some(({ requests }) => requests > 0);
+        const listed = rows.filter(({ requests }) => isAll || !hasCalls || requests > 0);
+        const found = listed.filter((row) => isFound(row.model.name, ...row.deployments.map(({ name }) => name)));
+        return (
+          <>
+            <ModelsTable rows={found} span={span} openId={model} onOpen={onOpen} />
+            <ModelDrawer
+              row={rows.find((row) => row.model.name === model)}
+              span={span}
+              onClose={() => onOpen(undefined)}
+            />
+          </>
+        );
+      }}
+    </QueryPart>
+  );
+}
+
+function Providers({ span, isFound, provider, onOpen }: ViewProps & { provider: string | undefined }) {
+  const providers = useProviders();
+  return (
+    <QueryPart query={providers}>
+      {({ data }) => (
+        <>
+          <ProvidersTable
+            rows={data.filter(({ name, type }) => isFound(name, type))}
+            span={span}
+            openId={provider}
+            onOpen={onOpen}
+          />
+          <ProviderDrawer
+            provider={data.find(({ name }) => name === provider)}
+            span={span}
+            onClose={() => onOpen(undefined)}
+          />
+        </>
+      )}
+    </QueryPart>
+  );
 }

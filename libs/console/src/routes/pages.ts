@@ -30,6 +30,7 @@ export const PAGES = {
   alerts: { path: '/alerts', group: 'operations', permission: 'alerts:read', text: 'alerts' },
   webhooks: { path: '/webhooks', group: 'operations', permission: 'webhooks:read', text: 'webhooks' },
   teams: { path: '/teams', group: 'administration', permission: 'teams:read', text: 'teams' },
+  team: { path: '/teams/$teamId', group: 'administration', permission: 'teams:read', text: 'teams' },
   keys: { path: '/teams/$teamId/keys', group: 'administration', permission: 'keys:read', text: 'keys' },
   users: { path: '/users', group: 'administration', permission: 'sessions:read', text: 'users' },
   audit: { path: '/audit', group: 'administration', permission: 'audit:read', text: 'audit' },

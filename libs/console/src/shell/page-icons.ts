@@ -39,6 +39,7 @@ export const PAGE_ICONS: Record<PageName, LucideIcon> = {
   alerts: Bell,
   webhooks: Webhook,
   teams: UsersRound,
+  team: UsersRound,
   keys: KeyRound,
   users: Users,
   audit: ScrollText,

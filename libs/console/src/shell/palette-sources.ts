@@ -1,4 +1,5 @@
 import type { SpotlightActionGroupData } from '@mantine/spotlight';
+import { useModelActions } from './palette-models';
 import { useTeamActions } from './palette-teams';
 
 /** Opens a page by its path below `/console`. */
@@ -12,4 +13,7 @@ export interface PaletteSource {
 }
 
 /** One line for each: teams, keys, models. */
-export const PALETTE_SOURCES: readonly PaletteSource[] = [{ permission: 'teams:read', useActions: useTeamActions }];
+export const PALETTE_SOURCES: readonly PaletteSource[] = [
+  { permission: 'teams:read', useActions: useTeamActions },
+  { permission: 'models:read', useActions: useModelActions },
+];

@@ -10,7 +10,7 @@ export function useTeamActions(query: string, open: (path: string) => void): Spo
   const actions = (data?.data ?? []).map(({ id, name }) => ({
     id,
     label: name,
-    onClick: () => open(`/teams/${id}/keys`),
+    onClick: () => open(`/teams/${id}`),
   }));
   return { group: text('shell.page.teams'), actions };
 }

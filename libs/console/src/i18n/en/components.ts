@@ -1,6 +1,9 @@
 export const messages = {
   'components.retry': 'Try again',
   'components.failed': 'This could not be loaded',
+  'components.refused': 'The gateway has refused this',
+  'components.actFailed': 'This was not done: {message}',
+  'components.more': 'Show more',
   'components.requestId': 'Request id',
   'components.copy': 'Copy',
   'components.copied': 'Copied',

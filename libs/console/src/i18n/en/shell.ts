@@ -44,6 +44,7 @@ export const messages = {
   'shell.page.alerts': 'Alerts',
   'shell.page.webhooks': 'Webhooks',
   'shell.page.teams': 'Teams',
+  'shell.page.team': 'Team',
   'shell.page.keys': 'API keys',
   'shell.page.users': 'Users',
   'shell.page.audit': 'Audit log',

@@ -1,3 +1,17 @@
 export const messages = {
-  'users.title': 'Users',
+  'users.lead': 'Who is signed in to the console now. People sign in with a key; its role is theirs.',
+  'users.sessions': 'Open sessions',
+  'users.key': 'Key',
+  'users.admin': 'Administrator’s key',
+  'users.seen': 'Last seen',
+  'users.started': 'Signed in',
+  'users.ends': 'Ends',
+  'users.address': 'From',
+  'users.agent': 'Browser',
+  'users.own': 'This session',
+  'users.end': 'End',
+  'users.endTitle': 'End the session?',
+  'users.endLead': '{who} has to sign in again. The key still works: revoke it to end its calls, too.',
+  'users.ended': 'The session has ended',
+  'users.none': 'Nobody is signed in',
 };

@@ -3,6 +3,9 @@ import type { messages as en } from '../en/components';
 export const messages: Record<keyof typeof en, string> = {
   'components.retry': '다시 시도',
   'components.failed': '불러오지 못했습니다',
+  'components.refused': '게이트웨이가 거부했습니다',
+  'components.actFailed': '처리하지 못했습니다: {message}',
+  'components.more': '더 보기',
   'components.requestId': '요청 ID',
   'components.copy': '복사',
   'components.copied': '복사했습니다',

@@ -46,6 +46,7 @@ export const messages: Record<keyof typeof en, string> = {
   'shell.page.alerts': '알림',
   'shell.page.webhooks': '웹훅',
   'shell.page.teams': '팀',
+  'shell.page.team': '팀 상세',
   'shell.page.keys': 'API 키',
   'shell.page.users': '사용자',
   'shell.page.audit': '감사 로그',

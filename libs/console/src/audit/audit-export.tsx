@@ -1,0 +1,69 @@
+import { Button, Menu } from '@mantine/core';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import type { AuditEvent } from '@thriftgate/contracts';
+import type { AuditQuery } from '@thriftgate/sdk';
+import { Download } from 'lucide-react';
+import { api } from '../api/client';
+import { teamsQuery } from '../api/teams-query';
+import { saveFile } from '../components/save-file';
+import { useToast } from '../components/toast';
+import { useDisplay } from '../display/use-display';
+import { csvFileName, type CsvColumn, type Period, toCsv } from '../format';
+import { useText } from '../i18n/use-text';
+
+const PAGE = 1000;
+type Format = 'csv' | 'jsonl';
+
+/** Saves all events of the period and the filters, not only those on the screen. */
+export function AuditExport({ query, period }: { query: AuditQuery; period: Period }) {
+  const [text, toast] = [useText(), useToast()];
+  const { timezone, teamId } = useDisplay();
+  const teams = useQuery(teamsQuery).data?.data ?? [];
+  const team = teams.find(({ id }) => id === teamId)?.name ?? null;
+  const save = useMutation({
+    mutationFn: async (format: Format) => {
+      const events: AuditEvent[] = [];
+      for await (const event of api.admin.audit.all({ ...query, limit: PAGE })) events.push(event);
+      const name = csvFileName({ subject: 'audit', team, ...period, zone: timezone });
+      if (format === 'csv') saveFile(name, 'text/csv;charset=utf-8', toCsv(COLUMNS, events, timezone));
+      else {
+        const lines = events.map((event) => `${JSON.stringify(event)}\n`);
+        saveFile(name.replace(/csv$/, 'jsonl'), 'application/jsonl', lines.join(''));
+      }
+    },
+    gcTime: 0,
+    onError: (error: Error) => toast.failed(text('audit.exportFailed', { message: error.message })),
+  });
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <Button
+          variant="default"
+          size="xs"
+          loading={save.isPending}
+          title={text('audit.exportHint')}
+          leftSection={<Download size={14} aria-hidden />}
+        >
+          {text('audit.export')}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item onClick={() => save.mutate('csv')}>{text('components.csv')}</Menu.Item>
+        <Menu.Item onClick={() => save.mutate('jsonl')}>{text('audit.jsonl')}</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+/** Names of the API in all languages, so that programs can read the file. */
+const COLUMNS: readonly CsvColumn<AuditEvent>[] = [
+  { header: 'created_at', kind: 'time', value: ({ created_at: at }) => at },
+  { header: 'id', kind: 'text', value: ({ id }) => id },
+  { header: 'actor', kind: 'text', value: ({ actor }) => actor },
+  { header: 'action', kind: 'text', value: ({ action }) => action },
+  { header: 'subject', kind: 'text', value: ({ subject }) => subject },
+  { header: 'team_id', kind: 'text', value: ({ team_id: id }) => id },
+  { header: 'before', kind: 'text', value: ({ before }) => before && JSON.stringify(before) },
+  { header: 'after', kind: 'text', value: ({ after }) => after && JSON.stringify(after) },
+  { header: 'details', kind: 'text', value: ({ details }) => JSON.stringify(details) },
+];

@@ -1,0 +1,110 @@
+/** What a snippet is made for. The key is no part of it: it stands in the environment. */
+export interface SnippetFacts {
+  /** With `/v1`. */
+  baseUrl: string;
+  model: string;
+}
+
+export interface Snippet {
+  id: 'curl' | 'python' | 'typescript' | 'java' | 'go' | 'environment';
+  /** Not translated: names of languages and programs. Undefined for a tab with a text of its own. */
+  name: string | undefined;
+  /** What to install first, or how to run it. */
+  command: string | undefined;
+  code: string;
+}
+
+const QUESTION = 'What does an LLM gateway do?';
+
+/** Programs that call a model once, as they can be copied and run with `OPENAI_API_KEY` set. */
+export const snippets = ({ baseUrl, model }: SnippetFacts): readonly Snippet[] => [
+  { id: 'curl', name: 'curl', command: undefined, code: curl(baseUrl, model) },
+  { id: 'python', name: 'Python', command: 'pip install openai', code: python(baseUrl, model) },
+  { id: 'typescript', name: 'TypeScript', command: 'npm install openai', code: typescript(baseUrl, model) },
+  { id: 'java', name: 'Java', command: 'java Hello.java', code: java(baseUrl, model) },
+  { id: 'go', name: 'Go', command: 'go run hello.go', code: go(baseUrl, model) },
+  { id: 'environment', name: undefined, command: undefined, code: `export OPENAI_BASE_URL=${baseUrl}` },
+];
+
+const text = (value: string) => JSON.stringify(value);
+const body = (model: string) =>
+  `{"model": ${text(model)}, "messages": [{"role": "user", "content": ${text(QUESTION)}}]}`;
+/** Within single quotes of a shell. */
+const quoted = (value: string) => `'${value.replaceAll("'", String.raw`'\''`)}'`;
+
+const curl = (baseUrl: string, model: string) => `curl ${quoted(`${baseUrl}/chat/completions`)} \\
+  -H "Authorization: Bearer $OPENAI_API_KEY" \\
+  -H "Content-Type: application/json" \\
+  -d ${quoted(body(model))}
+`;
+
+const python = (baseUrl: string, model: string) => `from openai import OpenAI
+
+client = OpenAI(base_url=${text(baseUrl)})
+completion = client.chat.completions.create(
+    model=${text(model)},
+    messages=[{"role": "user", "content": ${text(QUESTION)}}],
+)
+print(completion.choices[0].message.content)
+`;
+
+const typescript = (baseUrl: string, model: string) => `import OpenAI from 'openai';
+
+const client = new OpenAI({ baseURL: ${text(baseUrl)} });
+const completion = await client.chat.completions.create({
+  model: ${text(model)},
+  messages: [{ role: 'user', content: ${text(QUESTION)} }],
+});
+console.log(completion.choices[0].message.content);
+`;
+
+const java = (baseUrl: string, model: string) => `import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+
+public class Hello {
+  public static void main(String[] args) throws Exception {
+    String body = ${text(body(model))};
+    HttpRequest request = HttpRequest.newBuilder(URI.create(${text(`${baseUrl}/chat/completions`)}))
+        .header("Authorization", "Bearer " + System.getenv("OPENAI_API_KEY"))
+        .header("Content-Type", "application/json")
+        .POST(HttpRequest.BodyPublishers.ofString(body))
+        .build();
+    HttpResponse<String> response =
+        HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+    System.out.println(response.body());
+  }
+}
+`;
+
+const go = (baseUrl: string, model: string) => `package main
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+)
+
+func main() {
+	body := strings.NewReader(${text(body(model))})
+	request, err := http.NewRequest("POST", ${text(`${baseUrl}/chat/completions`)}, body)
+	if err != nil {
+		panic(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+os.Getenv("OPENAI_API_KEY"))
+	request.Header.Set("Content-Type", "application/json")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		panic(err)
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(string(answer))
+}
+`;

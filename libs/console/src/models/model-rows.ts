@@ -1,0 +1,49 @@
+import type { AdminModel, DeploymentStates, UpstreamHealth } from '@thriftgate/contracts';
+
+export type DeploymentState = DeploymentStates['data'][number];
+export const WINDOWS = ['last_5m', 'last_1h', 'last_24h'] as const;
+export type HealthSpan = (typeof WINDOWS)[number];
+
+/** A deployment of a model in its order, with its state where the process that answers knows it. */
+export interface DeploymentRow {
+  deployment: AdminModel['deployments'][number];
+  name: string;
+  state: DeploymentState | undefined;
+}
+
+export interface ModelRow {
+  model: AdminModel;
+  deployments: DeploymentRow[];
+  /** Attempts of the last 24 hours. */
+  requests: number;
+}
+
+/** Joins models with the states of their deployments, each in the order in which calls try them. */
+export function modelRows(models: readonly AdminModel[], states: readonly DeploymentState[] = []): ModelRow[] {
+  const byName = new Map(states.map((state) => [state.deployment, state]));
+  return models.map((model) => {
+    const deployments = model.deployments
+      .toSorted((left, right) => left.priority - right.priority || right.weight - left.weight)
+      .map((deployment) => {
+        const name = `${deployment.provider}/${deployment.model}`;
+        return { deployment, name, state: byName.get(name) };
+      });
+    const requests = deployments.reduce((sum, { state }) => sum + (state?.health.last_24h.requests ?? 0), 0);
+    return { model, deployments, requests };
+  });
+}
+
+/** The models that answer after one's own deployments, by reason; equal chains of several reasons are one. */
+export function fallbackChains({ fallbacks }: AdminModel): { reasons: string[]; models: string[] }[] {
+  const chains = new Map<string, { reasons: string[]; models: string[] }>();
+  for (const [reason, models] of Object.entries(fallbacks)) {
+    if (models === undefined || models.length === 0) continue;
+    const known = chains.get(models.join('\n'));
+    if (known) known.reasons.push(reason);
+    else chains.set(models.join('\n'), { reasons: [reason], models });
+  }
+  return [...chains.values()];
+}
+
+/** Failures by hour, for a spark. */
+export const failuresByHour = ({ hours }: UpstreamHealth): string[] => hours.map(({ failures }) => String(failures));

@@ -1,0 +1,23 @@
+import type { SpotlightActionGroupData } from '@mantine/spotlight';
+import { useQuery } from '@tanstack/react-query';
+import { api } from '../api/client';
+import { useText } from '../i18n/use-text';
+
+/** Models by name. */
+export function useModelActions(
+  query: string,
+  open: (path: string, search?: Record<string, string>) => void,
+): SpotlightActionGroupData {
+  const text = useText();
+  const { data } = useQuery({
+    queryKey: ['models'],
+    queryFn: ({ signal }) => api.admin.models.list({ signal }),
+    enabled: query !== '',
+  });
+  const actions = (data?.data ?? []).map(({ name }) => ({
+    id: `model ${name}`,
+    label: name,
+    onClick: () => open('/models', { model: name }),
+  }));
+  return { group: text('shell.page.models'), actions };
+}

@@ -1,0 +1,17 @@
+import { readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+const TEXTS = resolve(__dirname, '../../libs/console/src/i18n');
+
+/** The texts of the console in a language, by their ids; values in braces are put in. */
+export function consoleTexts(language: 'ko' | 'en'): (id: string, values?: Record<string, string>) => string {
+  const all: Record<string, string> = Object.assign(
+    {},
+    ...readdirSync(join(TEXTS, language)).map((file) => require(join(TEXTS, language, file)).messages),
+  );
+  return (id, values = {}) => {
+    const text = all[id];
+    if (text === undefined) throw new Error(`the console has no text ${id}`);
+    return Object.entries(values).reduce((shown, [name, value]) => shown.replaceAll(`{${name}}`, value), text);
+  };
+}
