@@ -112,7 +112,8 @@ describe('people in the console', () => {
     it('an auditor spends nothing, neither with the key nor with a session', async () => {
       const auditor = await gateway.createKey({ role: 'auditor' });
       const session = await signIn(auditor.key);
-      for (const headers of [{ authorization: `Bearer ${auditor.key}` }, { cookie: session }])
+      const ways: Record<string, string>[] = [{ authorization: `Bearer ${auditor.key}` }, { cookie: session }];
+      for (const headers of ways)
         for (const teamId of [auditor.teamId, member.teamId])
           for (const [method, path] of [
             ['POST', CHAT],
@@ -140,11 +141,12 @@ describe('people in the console', () => {
 
     it('nobody makes a call', async () => {
       const before = await rowsOf(`key_id=${member.keyId}`);
-      for (const headers of [
+      const forgeries: Record<string, string>[] = [
         { 'sec-fetch-site': 'cross-site' },
         { origin: 'https://evil.example' },
         { 'content-type': 'text/plain' },
-      ]) {
+      ];
+      for (const headers of forgeries) {
         const { status } = await as(cookie, 'POST', CHAT, ask('Forged'), headers);
         expect({ headers, status }).toEqual({ headers, status: 403 });
       }
