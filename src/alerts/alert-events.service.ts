@@ -30,7 +30,8 @@ export class AlertEvents implements EventSource {
     const recent = await this.recent();
     const fresh = recent.filter(({ id }) => !this.seen.has(id));
     this.seen = new Set(recent.map(({ id }) => id));
-    return { events: fresh.map(toEvent), cut: recent.length === MAX_ALERTS };
+    // Where one of them was seen before, none before it is missing.
+    return { events: fresh.map(toEvent), cut: fresh.length === MAX_ALERTS };
   }
 
   async replay(since: Date): Promise<EventPage> {

@@ -124,10 +124,11 @@ export class AlertsRepository {
     });
   }
 
-  /** Alerts that were raised after a time, oldest first. */
+  /** The newest alerts that were raised after a time, oldest first. */
   async since(time: Date, limit: number): Promise<Alert[]> {
     const query = this.database.db.selectFrom('alerts').selectAll().where('created_at', '>', time);
-    return (await query.orderBy('id').limit(limit).execute()).map(toAlert);
+    const rows = await query.orderBy('id', 'desc').limit(limit).execute();
+    return rows.map(toAlert).toReversed();
   }
 
   async deliveriesOf(alertIds: string[]): Promise<Map<string, Delivery[]>> {

@@ -46,6 +46,11 @@ export class AdminKey implements OnModuleInit {
     return hashes.some((hash) => this.isSame(Buffer.from(hash))) ? ADMIN_CALLER : undefined;
   }
 
+  /** The administrator, if the id is that of the administrator's key. */
+  withId(keyId: string): Caller | undefined {
+    return keyId === ADMIN_CALLER.keyId ? ADMIN_CALLER : undefined;
+  }
+
   /** The hash of the key, for sessions that end with it. */
   get storedHash(): string {
     return this.hash.toString();

@@ -20,9 +20,9 @@ export class KeyFinder {
     return this.directory.find(keyText) ?? this.adminKey.find(keyText);
   }
 
-  /** The caller of a team's key by its id, while it works. */
+  /** The caller of a key by its id, while it works. The administrator's works as long as the process. */
   working(keyId: string): Caller | undefined {
-    return this.directory.working(keyId);
+    return this.directory.working(keyId) ?? this.adminKey.withId(keyId);
   }
 
   /** The caller of a key that is not in memory. @throws GatewayError `invalid_api_key`, which says why the key does not work */

@@ -24,7 +24,6 @@ export class EventHub implements OnModuleDestroy {
   private readonly clients = new Set<EventClient>();
   /** The topics that are polled, or will be as soon as they have begun. */
   private readonly beginnings = new Map<Topic, Promise<void>>();
-  private readonly begun = new Set<Topic>();
   private timer: NodeJS.Timeout | undefined;
   private polling: Promise<void> | undefined;
   private stopping = false;
@@ -51,12 +50,7 @@ export class EventHub implements OnModuleDestroy {
     if (this.stopping) return client.end('stopping');
     this.clients.add(client);
     this.timer ??= setInterval(() => void this.tick(), POLL_MS);
-    const atMs = Date.now();
-    for (const topic of client.topics) {
-      await this.begin(topic);
-      const source = this.sources.get(topic);
-      if (since && source) client.receive(topic, await source.replay(since), atMs);
-    }
+    for (const topic of client.topics) await this.start(topic, client, since);
   }
 
   remove(client: EventClient): void {
@@ -64,17 +58,32 @@ export class EventHub implements OnModuleDestroy {
     if (this.clients.size > 0) return;
     clearInterval(this.timer);
     this.timer = undefined;
-    this.begun.clear();
     this.beginnings.clear();
   }
 
-  private begin(topic: Topic): Promise<void> {
-    const known = this.beginnings.get(topic);
-    if (known) return known;
-    const beginning = (this.sources.get(topic)?.begin() ?? Promise.resolve()).then(() => void this.begun.add(topic));
-    this.beginnings.set(topic, beginning);
-    beginning.catch(() => this.beginnings.delete(topic));
-    return beginning;
+  /** Where the database does not answer, the client learns that it may lack something; {@link poll} begins later. */
+  private async start(topic: Topic, client: EventClient, since: Date | undefined): Promise<void> {
+    const atMs = Date.now();
+    try {
+      const source = await this.begun(topic);
+      if (since && source) client.receive(topic, await source.replay(since), atMs);
+    } catch (error) {
+      this.logger.debug({ err: error, topic }, 'events could not be read');
+      client.receive(topic, { events: [], cut: true }, atMs);
+    }
+  }
+
+  /** The source of a topic once it has begun. */
+  private async begun(topic: Topic): Promise<EventSource | undefined> {
+    const source = this.sources.get(topic);
+    let beginning = this.beginnings.get(topic);
+    if (!beginning && source) {
+      beginning = source.begin();
+      this.beginnings.set(topic, beginning);
+      beginning.catch(() => this.beginnings.delete(topic));
+    }
+    await beginning;
+    return source;
   }
 
   private async tick(): Promise<void> {
@@ -87,9 +96,12 @@ export class EventHub implements OnModuleDestroy {
   private async poll(): Promise<void> {
     for (const [topic, source] of this.sources) {
       const clients = [...this.clients].filter(({ topics }) => topics.has(topic));
-      if (clients.length === 0 && this.begun.delete(topic)) this.beginnings.delete(topic);
-      if (clients.length === 0 || !this.begun.has(topic)) continue;
+      if (clients.length === 0) {
+        this.beginnings.delete(topic);
+        continue;
+      }
       try {
+        await this.begun(topic);
         const atMs = Date.now();
         const page = await source.poll();
         for (const client of clients) client.receive(topic, page, atMs);

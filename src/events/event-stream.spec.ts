@@ -71,6 +71,29 @@ describe('a stream of events', () => {
     expect(names(raw).at(-1)).toBe('request');
   });
 
+  it('says at most every 10 s that it lags, with all that it left out meanwhile', () => {
+    const { raw, stream } = streamOf({});
+    const lagging = () => raw.written.filter((text) => text.includes('lagging'));
+    for (let second = 0; second < 9; second += 1) {
+      nowMs = second * 1_000;
+      stream.receive('requests', { events: Array.from({ length: 510 }, () => row()), cut: false }, second);
+      stream.receive('alerts', { events: [], cut: true }, second);
+      stream.check();
+    }
+    expect(lagging()).toHaveLength(2);
+    nowMs = 10_000;
+    stream.check();
+    expect(lagging()).toEqual([
+      expect.stringContaining('{"topic":"requests","dropped":10}'),
+      expect.stringContaining('{"topic":"alerts","dropped":null}'),
+      expect.stringContaining(`{"topic":"requests","dropped":${8 * 510}}`),
+      expect.stringContaining('{"topic":"alerts","dropped":null}'),
+    ]);
+    nowMs = 30_000;
+    stream.check();
+    expect(lagging()).toHaveLength(4);
+  });
+
   it('shows a sign of life each 15 s, and ends with its session', () => {
     const { raw, stream } = streamOf({});
     nowMs = 15_000;
@@ -87,6 +110,15 @@ describe('a stream of events', () => {
   it('disconnects a client that takes nothing', () => {
     const { raw, stream } = streamOf({});
     raw.writableLength = 5 * 1024 * 1024;
+    stream.check();
+    expect(raw.destroyed).toBe(true);
+  });
+
+  it('disconnects a client that does not take its end', () => {
+    const { raw, stream } = streamOf({});
+    works = false;
+    stream.check();
+    expect([raw.ended, raw.destroyed]).toEqual([true, false]);
     stream.check();
     expect(raw.destroyed).toBe(true);
   });

@@ -8,6 +8,8 @@ const COMMENT_EVERY_MS = 15_000;
 const MINUTE_MS = 60_000;
 /** Of calls; nobody reads more. */
 const MAX_ROWS_PER_MINUTE = 500;
+/** A list that is loaded again at each `lagging` must not be loaded each second. */
+const LAGGING_EVERY_MS = 10_000;
 /** A client that takes nothing is disconnected when so many bytes wait for it. */
 const MAX_WAITING_BYTES = 4 * 1024 * 1024;
 const OK = 200;
@@ -17,6 +19,9 @@ export class EventStream implements EventClient {
   private commentAtMs: number;
   private minuteAtMs: number;
   private rows = 0;
+  /** What was left out since the last `lagging` of a topic; null where it is not known how many. */
+  private readonly lags = new Map<Topic, number | null>();
+  private readonly laggedAtMs = new Map<Topic, number>();
   private ended = false;
 
   /** @param isWorking whether the caller still has its session or key, with the same rights */
@@ -47,12 +52,15 @@ export class EventStream implements EventClient {
       if (topic === 'requests' && !this.hasRoom()) dropped += 1;
       else this.send(event.name, event.data, atMs);
     }
-    if (cut || dropped > 0) this.send('lagging', { topic, dropped: cut ? null : dropped }, atMs);
+    if (cut || dropped > 0) this.lag(topic, cut ? null : dropped);
+    this.sayLags(atMs);
   }
 
   check(): void {
+    // What ended a second ago and is still here has a client that takes nothing.
+    if (this.ended || this.raw.writableLength > MAX_WAITING_BYTES) return void this.raw.destroy();
     if (!this.isWorking()) return this.end('signed_out');
-    if (this.raw.writableLength > MAX_WAITING_BYTES) return void this.raw.destroy();
+    this.sayLags();
     const nowMs = this.nowMs();
     if (nowMs - this.commentAtMs < COMMENT_EVERY_MS) return;
     this.commentAtMs = nowMs;
@@ -78,6 +86,21 @@ export class EventStream implements EventClient {
     if (nowMs - this.minuteAtMs >= MINUTE_MS) [this.minuteAtMs, this.rows] = [nowMs, 0];
     this.rows += 1;
     return this.rows <= MAX_ROWS_PER_MINUTE;
+  }
+
+  private lag(topic: Topic, dropped: number | null): void {
+    const before = this.lags.get(topic);
+    this.lags.set(topic, before === null || dropped === null ? null : (before ?? 0) + dropped);
+  }
+
+  private sayLags(atMs?: number): void {
+    const nowMs = this.nowMs();
+    for (const [topic, dropped] of this.lags) {
+      if (nowMs - (this.laggedAtMs.get(topic) ?? -Infinity) < LAGGING_EVERY_MS) continue;
+      this.laggedAtMs.set(topic, nowMs);
+      this.lags.delete(topic);
+      this.send('lagging', { topic, dropped }, atMs);
+    }
   }
 
   private send(name: keyof AdminEvents, data: object, atMs?: number): void {

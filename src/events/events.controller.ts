@@ -58,11 +58,13 @@ export class EventsController {
     const { sessionId } = request;
     const isWorking = () => this.isWorking(caller, sessionId);
     const stream = new EventStream(reply.raw, topics, query, isWorking, () => this.clock.now());
+    reply.hijack();
+    // Who has left meanwhile sends no 'close' any more.
+    if (reply.raw.destroyed) return close();
     reply.raw.once('close', () => {
       this.hub.remove(stream);
       close();
     });
-    reply.hijack();
     stream.begin(reply.getHeaders());
     await this.hub.add(stream, since);
   }

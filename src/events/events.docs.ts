@@ -1,6 +1,7 @@
 export const DESCRIPTION = `Server-sent events of what happens on all replicas, within about a second: \`batch\` when a batch has made progress
 (see \`BatchEvent\`), \`alert\` (as \`/admin/alerts\` shows it), \`request\` for each row of the ledger that has ended (as
-\`/admin/requests\` shows it) and matches the filters, at most 500 a minute, and \`lagging\` where there were more: load the list then.
+\`/admin/requests\` shows it) and matches the filters, at most 500 a minute, and \`lagging\` where there were more, every 10 s at most:
+load the list then.
 A role sees what it sees in these lists. A comment comes every 15 s. The stream ends with \`end\` within a second of its session or
 key, or when the gateway stops; \`EventSource\` then opens it again. With \`Last-Event-ID\` it begins with what came since, up to ten
 minutes, where some events may come twice. A key may have 20 streams open at each process.`;

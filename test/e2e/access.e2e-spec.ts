@@ -1,3 +1,4 @@
+import { EventReader } from '../support/event-reader';
 import { eventually } from '../support/eventually';
 import { type RunningGateway, startGateway } from '../support/gateway';
 
@@ -11,6 +12,8 @@ interface Foreign {
   key: string;
   teamBudget: string;
   keyBudget: string;
+  batch: string;
+  request: string;
 }
 
 const READS = /:(read|verify)$/;
@@ -21,11 +24,12 @@ const HAS: Record<Exclude<Role, 'auditor'>, readonly string[]> = {
   team_admin: [
     'usage:read,savings:read,requests:read,teams:read,keys:read,keys:write,budgets:read,budgets:write,credits:read',
     'cache:read,cache:invalidate,alerts:read,alerts:write,audit:read,settings:read,self:read,self:write',
+    'playground:use,batches:read,batches:write,events:read',
   ].flatMap((names) => names.split(',')),
-  member:
-    'usage:read,savings:read,requests:read,teams:read,budgets:read,cache:read,settings:read,self:read,self:write'.split(
-      ',',
-    ),
+  member: [
+    'usage:read,savings:read,requests:read,teams:read,budgets:read,cache:read,settings:read,self:read,self:write',
+    'playground:use,batches:read,batches:write,events:read',
+  ].flatMap((names) => names.split(',')),
 };
 
 const oneOf = (statuses: number[]) => expect.stringMatching(new RegExp(`^(${statuses.join('|')})$`)) as string;
@@ -43,9 +47,17 @@ describe('a role', () => {
     role === 'auditor' ? READS.test(permission) || permission.startsWith('self:') : HAS[role].includes(permission);
   const budgetOf = async (owner: object): Promise<string> =>
     (await gateway.admin('POST', '/admin/budgets', { ...owner, limit_usd: '5', window: 'month' })).body.id;
+  const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
+  /** A stream has no end: what it begins with is enough. */
+  const opened = async (path: string, headers: Record<string, string>) => {
+    const { status, close } = await EventReader.open(gateway.url + path, headers);
+    close();
+    return { status, body: {} as any };
+  };
   /** Members are signed in: their key alone is for `/v1`. */
   const as = (role: Role, method: string, path: string, body?: unknown) => {
     const sent = method === 'GET' ? undefined : body;
+    if (path.startsWith('/admin/events')) return opened(path, role === 'member' ? { cookie } : bearer(keys[role]));
     return role === 'member'
       ? gateway.request(method, path, undefined, sent, { cookie })
       : gateway.request(method, path, keys[role], sent);
@@ -66,8 +78,18 @@ describe('a role', () => {
       key: theirs.keyId,
       teamBudget: await budgetOf({ team_id: theirs.teamId }),
       keyBudget: await budgetOf({ key_id: theirs.keyId }),
+      batch: '',
+      request: '',
     };
-    await gateway.chat(theirs.key, 'a question of another team', {}, { 'x-gateway-tags': 'foreign-tag' });
+    const call = await gateway.chat(theirs.key, 'a question of another team', {}, { 'x-gateway-tags': 'foreign-tag' });
+    foreign.request = call.headers.get('x-request-id') ?? '';
+    const line = { body: { model: 'gpt-4.1', messages: [{ role: 'user', content: 'in a batch of another team' }] } };
+    const batch = await gateway.request('POST', '/v1/batches', theirs.key, { requests: [{ custom_id: 'a', ...line }] });
+    foreign.batch = batch.body.id;
+    await eventually(async () => {
+      const { body } = await gateway.admin('GET', `/admin/batches/${foreign.batch}`);
+      return body.status === 'completed';
+    });
     await gateway.chat(mine.key, 'a question of our admin');
     await gateway.chat(member.key, 'a question of our member');
     const { body } = await gateway.request('GET', '/docs-json', '');
@@ -89,6 +111,10 @@ describe('a role', () => {
       .replace('/teams/{id}', `/teams/${foreign.team}`)
       .replace('/keys/{id}', `/keys/${foreign.key}`)
       .replace('/budgets/{id}', `/budgets/${budget}`)
+      .replace('/batches/{id}', `/batches/${foreign.batch}`)
+      .replace('/{request_id}', `/${foreign.request}`)
+      .replace('{content}', 'input')
+      .replace(/^\/admin\/(files|events|playground\/.*)$/, `$&?team_id=${foreign.team}`)
       .replace('{month}', '2026-11')
       .replace(/\{\w+\}/g, 'gpt-4.1');
 

@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { ListAdminBatchesQuery } from '@thriftgate/contracts';
 import { type Selectable, sql } from 'kysely';
+import { encodeTime } from 'ulid';
 import type { Scope } from '../../common/caller';
 import { Database } from '../../database/database.connection';
 import type { BatchShardsTable, LineState } from '../../database/schema';
 import type { Batch } from '../batches.repository';
 import type { EndedLine } from '../output/output-line';
 
+const ULID_TIME_CHARACTERS = 10;
 const PAGE_LINES = 100;
 const EXAMPLES = 3;
 const LONGEST_MESSAGE = 500;
@@ -42,7 +44,26 @@ export class AdminBatchesRepository {
       .execute();
   }
 
-  /** The batches that have not ended, and those that ended after a time. */
+  /** The batches that have not ended, those with these ids, and those that were made after a time; newest first. */
+  watched(ids: readonly string[], time: Date, limit: number): Promise<Batch[]> {
+    const least = `batch_${encodeTime(Math.max(0, time.getTime()), ULID_TIME_CHARACTERS)}`;
+    return this.database.db
+      .selectFrom('batches')
+      .selectAll()
+      .where((eb) =>
+        eb.or([
+          // As the index of open batches says it.
+          eb('status', 'not in', ['failed', 'completed', 'expired', 'cancelled']),
+          eb('id', '>=', least),
+          eb('id', '=', sql<string>`ANY(${[...ids]}::text[])`),
+        ]),
+      )
+      .orderBy('id', 'desc')
+      .limit(limit)
+      .execute();
+  }
+
+  /** The batches that have not ended, and those that ended after a time; newest first. */
   openOrEndedSince(time: Date, limit: number): Promise<Batch[]> {
     return this.database.db
       .selectFrom('batches')

@@ -3,9 +3,11 @@ import type { BatchEvent } from '@thriftgate/contracts';
 import { formatUsd } from '../../common/money';
 import { EventHub } from '../../event-hub/event-hub.service';
 import type { EventPage, EventSource } from '../../event-hub/event-source';
+import { isFinal } from '../batch-state';
 import type { Batch } from '../batches.repository';
 import { AdminBatchesRepository } from './admin-batches.repository';
 
+/** Clocks of replicas differ by so much at most, and transactions take so long at most. */
 const OVERLAP_MS = 10_000;
 const MAX_BATCHES = 1_000;
 
@@ -13,7 +15,10 @@ const MAX_BATCHES = 1_000;
 @Injectable()
 export class BatchEvents implements EventSource {
   readonly topic = 'batches';
+  /** The state of each batch as it was a second before. */
   private known = new Map<string, string>();
+  /** Those of them that had not ended: they are asked for until they have. */
+  private open: string[] = [];
 
   constructor(
     private readonly repository: AdminBatchesRepository,
@@ -23,13 +28,14 @@ export class BatchEvents implements EventSource {
   }
 
   async begin(): Promise<void> {
-    this.known = statesOf(await this.recent());
+    this.open = [];
+    this.note(await this.recent());
   }
 
   async poll(): Promise<EventPage> {
     const batches = await this.recent();
     const before = this.known;
-    this.known = statesOf(batches);
+    this.note(batches);
     const changed = batches.filter((batch) => before.get(batch.id) !== this.known.get(batch.id));
     return { events: changed.map(toEvent), cut: batches.length === MAX_BATCHES };
   }
@@ -39,8 +45,14 @@ export class BatchEvents implements EventSource {
     return { events: batches.map(toEvent), cut: batches.length === MAX_BATCHES };
   }
 
+  /** By indexes alone, however many batches have ended. */
   private recent(): Promise<Batch[]> {
-    return this.repository.openOrEndedSince(new Date(Date.now() - OVERLAP_MS), MAX_BATCHES);
+    return this.repository.watched(this.open, new Date(Date.now() - OVERLAP_MS), MAX_BATCHES);
+  }
+
+  private note(batches: readonly Batch[]): void {
+    this.known = statesOf(batches);
+    this.open = batches.filter(({ status }) => !isFinal(status)).map(({ id }) => id);
   }
 }
 

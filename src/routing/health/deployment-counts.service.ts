@@ -80,7 +80,7 @@ export class DeploymentCounts implements OnApplicationBootstrap {
     if (error.status === TOO_MANY_REQUESTS) counts.rateLimited += 1;
     this.errors.set(deployment, {
       deployment,
-      code: error.code ?? error.type ?? 'upstream_error',
+      code: plain(error.code ?? error.type ?? 'upstream_error'),
       status,
       message: plain(error.message),
       requestId,
@@ -112,12 +112,13 @@ export class DeploymentCounts implements OnApplicationBootstrap {
     this.errors = new Map();
     try {
       if (counts.size > 0) await this.repository.add([...counts.values()].map(toMinute));
+      counts.clear();
+      if (errors.size > 0) await this.repository.putErrors([...errors.values()]);
     } catch (error) {
       for (const [name, unwritten] of counts) this.counts.set(name, merged(unwritten, this.counts.get(name)));
       for (const [name, last] of errors) if (!this.errors.has(name)) this.errors.set(name, last);
       throw error;
     }
-    if (errors.size > 0) await this.repository.putErrors([...errors.values()]);
     const nowMs = this.clock.now();
     if (nowMs - this.deletedAtMs < DELETE_EVERY_MS) return;
     this.deletedAtMs = nowMs;
@@ -142,7 +143,7 @@ function merged(left: Counts, right: Counts | undefined): Counts {
   };
 }
 
-/** An upstream's message: short, and without control characters. */
+/** What an upstream says: short, and without control characters. */
 function plain(message: string): string {
   return message
     .slice(0, LONGEST_MESSAGE)

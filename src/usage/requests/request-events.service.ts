@@ -10,16 +10,18 @@ import { type RowKey, RequestsRepository } from './requests.repository';
 const WITHIN_MS = 120_000;
 const MAX_KEYS = 2_000;
 const MAX_ROWS = 1_000;
-/** Calls whose attempts run are looked at until they end, at most so many and so long. */
+/** Calls whose attempts run are looked at until they end, at most so many. */
 const MAX_OPEN = 500;
-const OPEN_MS = 15 * 60_000;
+/** After a failed attempt of a call, its next one is looked for so long. */
+const NEXT_ATTEMPT_MS = 60_000;
 
 /** Rows of the ledger that have ended, for open streams. */
 @Injectable()
 export class RequestEvents implements EventSource {
   readonly topic = 'requests' as const;
-  /** When each row was first seen to have ended, and each call to be open; in milliseconds since 1970. */
-  private seen = new Map<string, number>();
+  /** When each row was first seen to have ended, in milliseconds since 1970. */
+  private readonly seen = new Map<string, number>();
+  /** When each call last had an attempt that ran, in milliseconds since 1970. */
   private readonly open = new Map<string, number>();
 
   constructor(
@@ -67,11 +69,11 @@ export class RequestEvents implements EventSource {
   }
 
   private note(requestId: string, nowMs: number): void {
-    if (this.open.size < MAX_OPEN && !this.open.has(requestId)) this.open.set(requestId, nowMs);
+    if (this.open.size < MAX_OPEN || this.open.has(requestId)) this.open.set(requestId, nowMs);
   }
 
   private forget(nowMs: number): void {
-    for (const [id, sinceMs] of this.open) if (nowMs - sinceMs > OPEN_MS) this.open.delete(id);
+    for (const [id, sinceMs] of this.open) if (nowMs - sinceMs > NEXT_ATTEMPT_MS) this.open.delete(id);
     for (const [name, sinceMs] of this.seen) {
       const isOpen = this.open.has(name.slice(0, name.lastIndexOf('.')));
       if (nowMs - sinceMs > WITHIN_MS * 2 && !isOpen) this.seen.delete(name);
