@@ -10,7 +10,7 @@ const assets = join(root, 'dist/console/assets');
 /** Fonts are compressed already. */
 const COMPRESSIBLE = /\.(js|css|svg)$/;
 
-await build({ configFile: join(root, 'libs/console/vite.config.ts'), logLevel: 'warn' });
+await build({ configFile: join(root, 'libs/console/vite.config.mts'), logLevel: 'warn' });
 for (const name of readdirSync(assets).filter((each) => COMPRESSIBLE.test(each))) {
   const content = readFileSync(join(assets, name));
   writeFileSync(

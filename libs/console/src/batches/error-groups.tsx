@@ -12,7 +12,7 @@ export function ErrorGroups({ groups }: { groups: AdminBatchDetails['errors_by_c
       <Title order={2} size="h3" mb="xs">
         {text('batches.errors')}
       </Title>
-      {groups.map(({ code, lines, examples }) => (
+      {groups.map(({ code, lines, samples }) => (
         <section key={code}>
           <Group gap="xs" mt="xs">
             <Code>{code}</Code>
@@ -21,7 +21,7 @@ export function ErrorGroups({ groups }: { groups: AdminBatchDetails['errors_by_c
             </Text>
           </Group>
           <List size="sm" mt={4}>
-            {examples.map(({ line, custom_id: id, message }) => (
+            {samples.map(({ line, custom_id: id, message }) => (
               <List.Item key={line}>
                 <Text component="span" size="sm" c="dimmed">
                   {`${text('batches.line', { line })} ${id}: `}
