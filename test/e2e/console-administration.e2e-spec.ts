@@ -43,8 +43,6 @@ describeInBrowser('the administration in the console', () => {
 
   it.each([
     ['ko', 'light'],
-    ['ko', 'dark'],
-    ['en', 'light'],
     ['en', 'dark'],
   ] as const)('has pages without a fault, of few calls (%s, %s)', async (language, theme) => {
     const { teamId, key } = await gateway.createKey({ name: `worker ${language} ${theme}` });
@@ -158,7 +156,7 @@ describeInBrowser('the administration in the console', () => {
     const { teamId } = await gateway.createKey();
     for (const name of XSS_PAYLOADS) {
       expect((await gateway.admin('POST', '/admin/teams', { name })).status).toBe(201);
-      expect((await gateway.admin('POST', `/admin/teams/${teamId}/keys`, { name, models: [name] })).status).toBe(201);
+      expect((await gateway.admin('POST', `/admin/teams/${teamId}/keys`, { name })).status).toBe(201);
     }
     const browser = await enter('ko', 'light');
     const { page } = browser;

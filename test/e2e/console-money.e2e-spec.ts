@@ -114,8 +114,6 @@ describeInBrowser('the money pages of the console', () => {
 
   it.each([
     ['ko', 'light'],
-    ['ko', 'dark'],
-    ['en', 'light'],
     ['en', 'dark'],
   ] as const)('are without a fault in %s and %s, with few requests', async (language, theme) => {
     const browser = await enter(gateway.adminKey, { language, theme });

@@ -28,8 +28,6 @@ describeInBrowser('the console', () => {
 
   it.each([
     ['ko', 'light'],
-    ['ko', 'dark'],
-    ['en', 'light'],
     ['en', 'dark'],
   ] as const)('is without a fault in %s and %s', async (language, theme) => {
     const browser = await enter({ language, theme });

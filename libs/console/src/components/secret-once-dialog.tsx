@@ -31,7 +31,7 @@ export function SecretOnceDialog({ title, secret, onSaved, children }: SecretOnc
           {text('components.secretOnce')}
         </Alert>
         <Group wrap="nowrap" align="center">
-          <Code block flex={1} data-secret>
+          <Code block tabIndex={0} flex={1} data-secret>
             {secret}
           </Code>
           <CopyButton value={secret ?? ''} label={text('components.copy')} />

@@ -1,3 +1,6 @@
+import { useMemo } from 'react';
+import { useText } from '../i18n/use-text';
+
 const SHOWN_MS = 5_000;
 
 interface Toasts {
@@ -18,11 +21,14 @@ async function show(notice: Notice): Promise<void> {
   notifications.show(notice);
 }
 
-const toasts: Toasts = {
-  done: (message) => void show({ message, autoClose: SHOWN_MS, role: 'status' }),
-  // A failure stays until it is closed.
-  failed: (message) => void show({ message, color: 'red', autoClose: false, role: 'alert' }),
-};
+function toastsWith(close: string): Toasts {
+  const closeButtonProps = { 'aria-label': close };
+  return {
+    done: (message) => void show({ message, autoClose: SHOWN_MS, role: 'status', closeButtonProps }),
+    // A failure stays until it is closed.
+    failed: (message) => void show({ message, color: 'red', autoClose: false, role: 'alert', closeButtonProps }),
+  };
+}
 
 /** Whether there has been a toast. */
 export const toastsWanted = {
@@ -35,5 +41,6 @@ export const toastsWanted = {
 
 /** Short messages at the edge of the page. */
 export function useToast(): Toasts {
-  return toasts;
+  const close = useText()('components.close');
+  return useMemo(() => toastsWith(close), [close]);
 }

@@ -26,7 +26,7 @@ function WhatNext({ secret }: { secret: string }) {
   return (
     <>
       <Group wrap="nowrap">
-        <Code block flex={1} data-secret>
+        <Code block tabIndex={0} flex={1} data-secret>
           {line}
         </Code>
         <CopyButton value={line} label={text('components.copy')} />

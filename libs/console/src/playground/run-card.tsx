@@ -60,7 +60,7 @@ export function RunCard({ run, isLatest }: { run: Run; isLatest: boolean }) {
         {facts && (
           <details className={classes.facts}>
             <summary>{text('playground.headers')}</summary>
-            <Code block lang="en" mt={8}>
+            <Code block lang="en" tabIndex={0} mt={8}>
               {headerLines(run)}
             </Code>
           </details>
