@@ -75,7 +75,10 @@ describe('the first call', () => {
   });
 
   describeInBrowser('in the browser', () => {
-    it.each([] as const)('is awaited and seen, then the hit (%s, %s)', async (language, theme) => {
+    it.each([
+      ['ko', 'dark'],
+      ['en', 'light'],
+    ] as const)('is awaited and seen, then the hit (%s, %s)', async (language, theme) => {
       const text = consoleTexts(language);
       const { key: own } = await gateway.createKey({ role: 'team_admin' });
       const secrets = [own];

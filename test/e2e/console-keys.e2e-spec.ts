@@ -62,7 +62,7 @@ describeInBrowser('a team and its key in the console', () => {
     await button('components.secretSaved').click();
     await dialog.waitFor({ state: 'detached' });
     secrets.push(secret);
-    await page.getByRole('cell', { name: '운영 키' }).waitFor();
+    await page.getByRole('cell', { name: '운영 키', exact: true }).waitFor();
     expect(await browser.problems()).toEqual([]);
 
     const statuses = [];

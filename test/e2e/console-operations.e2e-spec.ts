@@ -116,7 +116,10 @@ describeInBrowser('the operations pages of the console', () => {
     expect(await page.locator('img').count()).toBe(0);
   });
 
-  it.each([] as const)(
+  it.each([
+    ['ko', 'dark'],
+    ['en', 'light'],
+  ] as const)(
     'the request log is filtered as text, and each page is without a fault in %s and %s',
     async (language, theme) => {
       const browser = await enter('/requests?q=cache:MISS', { language, theme });
