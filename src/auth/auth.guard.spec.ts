@@ -95,7 +95,10 @@ describe('AuthGuard', () => {
         },
         {
           provide: AdminKey,
-          useValue: { find: (key: string) => (key === 'administrator' ? ADMINISTRATOR : undefined) },
+          useValue: {
+            find: (key: string) => (key === 'administrator' ? ADMINISTRATOR : undefined),
+            withId: (keyId: string) => (keyId === ADMINISTRATOR.keyId ? ADMINISTRATOR : undefined),
+          },
         },
       ],
     }).compile();

@@ -33,8 +33,12 @@ interface Operation {
   responses: Record<string, Message>;
 }
 
-const USAGE_PARAMETERS =
-  'group_by,from,to,timezone,model,key,tag,provider,cache_status,status,compare,limit,format,team_id,team'.split(',');
+const EXCLUDED = ['model', 'key', 'tag', 'provider', 'cache_status'].map((name) => `exclude_${name}`);
+const USAGE_PARAMETERS = [
+  ...'group_by,from,to,timezone,model,key,tag,provider,cache_status,status'.split(','),
+  ...EXCLUDED,
+  ...'compare,limit,format,team_id,team,exclude_team'.split(','),
+];
 
 describe('the OpenAPI document', () => {
   let document: OpenAPIObject;
