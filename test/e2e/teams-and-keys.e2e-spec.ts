@@ -80,6 +80,7 @@ describe('an administrator manages teams and keys:', () => {
         id: expect.stringMatching(/^key_/),
         key: expect.stringMatching(/^sk-tg-[\w-]{43}$/),
         prefix: issued.body.key.slice(0, 10),
+        managed: false,
         name: 'production',
         team_id: teamId,
         role: 'member',
