@@ -148,9 +148,12 @@ describe('the response cache', () => {
       await gateway.chat(key, fresh(), { model: 'gpt-4o' });
       const keep = fresh();
       await gateway.chat(key, keep, { model: 'gpt-4o-mini' });
-      expect((await gateway.admin('POST', '/admin/cache/invalidate', { model: 'gpt-4o', dry_run: true })).body).toEqual(
-        { generation: 1, invalidated_keys: 2 },
-      );
+      const dryRun = await gateway.admin('POST', '/admin/cache/invalidate', { model: 'gpt-4o', dry_run: true });
+      expect(dryRun.body).toMatchObject({
+        generation: 1,
+        invalidated_keys: 2,
+        dry_run: { models: [{ model: 'gpt-4o', answers: 2 }] },
+      });
       expect(status(await gateway.chat(key, text, { model: 'gpt-4o' }))).toBe('HIT');
       expect((await gateway.admin('POST', '/admin/cache/invalidate', { model: 'gpt-4o' })).body).toEqual({
         generation: 2,
