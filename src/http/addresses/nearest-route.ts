@@ -17,7 +17,7 @@ export function fits(pattern: readonly string[], segments: readonly string[]): b
   return pattern.every((part, index) => part.startsWith(':') || part === segments[index]);
 }
 
-/** The pattern that a path most likely means: the same end behind another prefix, a misspelling, or the same last segment. */
+/** The pattern that a path most likely means: the same end behind another prefix, a misspelling, or the same last segment of the same API. */
 export function nearestPattern<T extends Pattern>(patterns: readonly T[], segments: readonly string[]): T | undefined {
   return withSameEnd(patterns, segments) ?? misspelt(patterns, segments) ?? withSameLast(patterns, segments);
 }
@@ -50,7 +50,8 @@ function allowedDistance(pattern: readonly string[]): number {
 
 function withSameLast<T extends Pattern>(patterns: readonly T[], segments: readonly string[]): T | undefined {
   const last = segments.at(-1);
-  return patterns.find((pattern) => pattern.segments.at(-1) === last);
+  const ending = patterns.filter((pattern) => pattern.segments.at(-1) === last);
+  return ending.find((pattern) => pattern.segments[0] === segments[0]) ?? ending[0];
 }
 
 /** The pattern with the path's own ids. */
