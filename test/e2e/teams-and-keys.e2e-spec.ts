@@ -97,11 +97,14 @@ describe('an administrator manages teams and keys:', () => {
       const { key, ...known } = issued.body;
       expect(await statusWith(key)).toBe(200);
       expect((await gateway.admin('GET', `/admin/keys/${known.id}`)).body).toEqual(known);
-      expect((await gateway.admin('GET', `/admin/teams/${teamId}/keys`)).body).toEqual({ data: [known] });
+      expect((await gateway.admin('GET', `/admin/teams/${teamId}/keys`)).body).toEqual({
+        data: [known],
+        next_cursor: null,
+      });
 
       expect((await gateway.admin('DELETE', `/admin/keys/${known.id}`)).body).toEqual({ id: known.id, deleted: true });
       expect(await statusWith(key)).toBe(401);
-      expect((await gateway.admin('GET', `/admin/teams/${teamId}/keys`)).body).toEqual({ data: [] });
+      expect((await gateway.admin('GET', `/admin/teams/${teamId}/keys`)).body).toEqual({ data: [], next_cursor: null });
     });
 
     it('have settings that can be changed and cleared', async () => {
