@@ -34,6 +34,7 @@ describeInBrowser('the console', () => {
     await browser.visit('/sign-in');
     expect(await browser.problems()).toEqual([]);
     await browser.signIn(gateway.adminKey);
+    await navigation(browser).first().waitFor();
     await browser.page.locator('h1').waitFor();
     expect(await browser.problems()).toEqual([]);
     expect(await browser.page.getAttribute('html', 'lang')).toBe(language);
