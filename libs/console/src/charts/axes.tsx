@@ -1,6 +1,3 @@
-import { AxisBottom, type TickRendererProps } from '@visx/axis';
-import { GridRows } from '@visx/grid';
-import { scaleLinear } from '@visx/scale';
 import { memo } from 'react';
 import { BORDER, DIMMED, TEXT } from './chart-styles';
 import type { Bucket } from './series';
@@ -15,8 +12,6 @@ interface AxesProps {
 /** Lines and labels of both axes, and the mark of the bucket in progress. */
 export const Axes = memo(function Axes({ scales, buckets, inProgressLabel }: AxesProps) {
   const { innerWidth, innerHeight, ticks, labelled, step } = scales;
-  const amounts = scaleLinear<number>({ domain: [0, innerHeight], range: [0, innerHeight] });
-  const times = scaleLinear<number>({ domain: [0, innerWidth], range: [0, innerWidth] });
   const running = buckets.findIndex(({ inProgress }) => inProgress);
   const middle = (bucket: number) => scales.left(bucket) + scales.width / 2;
   return (
@@ -35,35 +30,23 @@ export const Axes = memo(function Axes({ scales, buckets, inProgressLabel }: Axe
           </text>
         </>
       )}
-      <GridRows
-        scale={amounts}
-        tickValues={ticks.map(({ amount }) => Math.round(scales.top(amount)) + 0.5)}
-        width={innerWidth}
-        stroke={BORDER}
-      />
       {ticks.map(({ amount, label }) => (
-        <text key={amount} x={-8} y={scales.top(amount)} dy="0.35em" textAnchor="end" fontSize={12} fill={DIMMED}>
-          {label}
-        </text>
+        <g key={amount} transform={`translate(0,${Math.round(scales.top(amount)) + 0.5})`}>
+          <line x2={innerWidth} stroke={BORDER} />
+          <text x={-8} dy="0.35em" textAnchor="end" fontSize={12} fill={DIMMED}>
+            {label}
+          </text>
+        </g>
       ))}
-      <AxisBottom
-        scale={times}
-        top={innerHeight}
-        tickValues={labelled.map(middle)}
-        tickFormat={(_, index) => buckets[labelled[index] ?? 0]?.axis}
-        tickLength={4}
-        stroke={DIMMED}
-        tickStroke={DIMMED}
-        tickComponent={TimeLabel}
-      />
+      <line x2={innerWidth} y1={innerHeight + 0.5} y2={innerHeight + 0.5} stroke={DIMMED} />
+      {labelled.map((bucket) => (
+        <g key={bucket} transform={`translate(${middle(bucket)},${innerHeight})`}>
+          <line y2={4} stroke={DIMMED} />
+          <text y={12} dy="0.5em" textAnchor="middle" fontSize={12} fill={DIMMED}>
+            {buckets[bucket]?.axis}
+          </text>
+        </g>
+      ))}
     </>
   );
 });
-
-function TimeLabel({ x, y, formattedValue }: TickRendererProps) {
-  return (
-    <text x={x} y={y} dy="0.5em" textAnchor="middle" fontSize={12} fill={DIMMED}>
-      {formattedValue}
-    </text>
-  );
-}

@@ -1,4 +1,3 @@
-import { Group } from '@visx/group';
 import { type MouseEvent, type ReactNode, useId } from 'react';
 import { useIntl } from 'react-intl';
 import { Axes } from './axes';
@@ -58,7 +57,7 @@ export function Plot({ title, width, scales, buckets, columns, format, onSelect,
       }}
     >
       <svg width={width} height={height} aria-hidden="true" style={{ display: 'block' }}>
-        <Group left={marginLeft} top={marginTop}>
+        <g transform={`translate(${marginLeft},${marginTop})`}>
           {active !== undefined && (
             <rect x={edge(active)} width={step} height={innerHeight} fill={TEXT} opacity={0.08} />
           )}
@@ -67,7 +66,7 @@ export function Plot({ title, width, scales, buckets, columns, format, onSelect,
           {active !== undefined && (
             <path d={`M${middle(active)} ${innerHeight}v5`} stroke={TEXT} strokeWidth={Math.max(2, scales.width)} />
           )}
-        </Group>
+        </g>
       </svg>
       {shown && active !== undefined && (
         <ChartTip

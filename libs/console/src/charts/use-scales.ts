@@ -1,4 +1,4 @@
-import { scaleBand, scaleLinear } from '@visx/scale';
+import { nice, ticks as roundAmounts } from 'd3-array';
 import { useMemo } from 'react';
 import { labelledBuckets, type Placement, textWidth } from './layout';
 import type { Bucket } from './series';
@@ -6,6 +6,11 @@ import type { Bucket } from './series';
 /** The space around a plot, in pixels; on the left it is as wide as the labels. */
 const MARGIN = { top: 18, right: 8, bottom: 26 };
 const LEAST_LABEL_SPACE = 16;
+/** About how many lines the amounts have. */
+const LINES = 4;
+/** The space to the next bucket, unless buckets are narrow, and at the edges of the plot: parts of a step. */
+const SPACE = 0.25;
+const EDGE = 0.1;
 
 /** The place of everything in a plot, in pixels within its margins. */
 export interface Scales extends Placement {
@@ -41,18 +46,14 @@ export function useScales(options: ScaleOptions): Scales {
   return useMemo(() => {
     const marginTop = MARGIN.top + labelSpace;
     const innerHeight = height - marginTop - MARGIN.bottom;
-    const top = scaleLinear<number>({ domain: [0, greatest > 0 ? greatest : 1], range: [innerHeight, 0], nice: 4 });
-    const ticks = (greatest > 0 ? top.ticks(4) : [0])
+    const [, highest = 1] = nice(0, greatest > 0 ? greatest : 1, LINES);
+    const ticks = (greatest > 0 ? roundAmounts(0, highest, LINES) : [0])
       .filter((amount) => !whole || Number.isInteger(amount))
       .map((amount) => ({ amount, label: formatTick(String(amount)) }));
     const marginLeft = Math.max(...ticks.map(({ label }) => textWidth(label))) + 10;
     const innerWidth = Math.max(40, width - marginLeft - MARGIN.right);
-    const left = scaleBand<number>({
-      domain: [...buckets.keys()],
-      range: [0, innerWidth],
-      paddingInner: innerWidth / Math.max(1, buckets.length) < 4 ? 0 : 0.25,
-      paddingOuter: 0.1,
-    });
+    const space = innerWidth / Math.max(1, buckets.length) < 4 ? 0 : SPACE;
+    const step = innerWidth / Math.max(1, buckets.length - space + EDGE * 2);
     const spacing = Math.max(0, ...buckets.slice(0, 100).map(({ axis }) => textWidth(axis))) + LEAST_LABEL_SPACE;
     const midnight = buckets.findIndex(({ axis }) => !axis.includes(':'));
     return {
@@ -62,10 +63,10 @@ export function useScales(options: ScaleOptions): Scales {
       innerWidth,
       innerHeight,
       ticks,
-      top: (amount) => top(amount),
-      left: (bucket) => left(bucket) ?? 0,
-      width: left.bandwidth(),
-      step: left.step(),
+      top: (amount) => innerHeight * (1 - amount / highest),
+      left: (bucket) => (bucket + EDGE) * step,
+      width: step * (1 - space),
+      step,
       labelled: labelledBuckets(buckets.length, Math.max(0, midnight), Math.floor(innerWidth / spacing)),
     };
   }, [width, height, buckets, greatest, formatTick, labelSpace, whole]);
