@@ -52,9 +52,6 @@ common.transform['^.+\\.tsx$'] = [
   },
 ];
 
-/** Stories in a browser that take minutes each: `CONSOLE_STORIES=1` runs them, too. */
-const BROWSER_STORIES = process.env.CONSOLE_STORIES ? [] : ['/console-(administration|first-call|keys|shell)\\.e2e'];
-
 module.exports = {
   // Long, because a loaded machine is slow: what hangs is found all the same.
   testTimeout: 120_000,
@@ -69,7 +66,6 @@ module.exports = {
       ...common,
       displayName: 'e2e',
       testMatch: ['<rootDir>/test/e2e/**/*.e2e-spec.ts'],
-      testPathIgnorePatterns: ['/node_modules/', ...BROWSER_STORIES],
       globalSetup: '<rootDir>/test/support/shared-gateways.setup.ts',
       globalTeardown: '<rootDir>/test/support/shared-gateways.teardown.ts',
     },
