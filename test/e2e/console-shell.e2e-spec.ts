@@ -1,5 +1,9 @@
 import { ConsoleBrowser, describeInBrowser, type Visitor } from '../support/console-browser';
+import { eventually } from '../support/eventually';
 import { type RunningGateway, startGateway } from '../support/gateway';
+
+/** Of the JS and CSS of the overview with its charts, in Brotli. */
+const FIRST_PAGE_BYTES = 220_000;
 
 /** People open the console, sign in with a key, and find every page that they may see. */
 describeInBrowser('the console', () => {
@@ -38,6 +42,21 @@ describeInBrowser('the console', () => {
     await browser.page.locator('h1').waitFor();
     expect(await browser.problems()).toEqual([]);
     expect(await browser.page.getAttribute('html', 'lang')).toBe(language);
+  });
+
+  it('loads 220 kB at most for its first page', async () => {
+    const { key } = await gateway.createKey();
+    await gateway.chat(key, 'a call for the chart');
+    await eventually(async () => (await gateway.allRows()).length > 0);
+    const browser = await enter();
+    await browser.visit('/sign-in');
+    await browser.signIn(gateway.adminKey);
+    await navigation(browser).first().waitFor();
+    await browser.visit('/');
+    await browser.page.locator('main figure').first().waitFor();
+    const loaded = await browser.loadedBytes();
+    expect(loaded).toBeGreaterThan(100_000);
+    expect(loaded).toBeLessThanOrEqual(FIRST_PAGE_BYTES);
   });
 
   it('leads to every page that the administrator may see', async () => {
@@ -104,7 +123,7 @@ describeInBrowser('the console', () => {
     await page.keyboard.press('u');
     await page.waitForURL(/\/console\/usage/);
     await page.keyboard.press('?');
-    await page.getByRole('switch').click();
+    await page.getByRole('dialog').getByRole('switch').click();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.keyboard.press('g');

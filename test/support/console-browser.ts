@@ -89,6 +89,11 @@ export class ConsoleBrowser {
     return this.inPage<string[]>(`violations(${JSON.stringify(AXE_TAGS)})`);
   }
 
+  /** The size of the JS and CSS that the page has loaded since its address was opened, compressed. */
+  loadedBytes(): Promise<number> {
+    return this.inPage<number>('loadedBytes()');
+  }
+
   private inPage<Answer>(call: string): Promise<Answer> {
     return this.page.evaluate<Answer>(`consolePage.${call}`);
   }

@@ -34,6 +34,12 @@ globalThis.consolePage = {
     return [document.documentElement.outerHTML, location.href, document.cookie, ...storages, ...fields].join('\n');
   },
 
+  /** The size of the JS and CSS that the page has loaded, as it is sent. */
+  loadedBytes() {
+    const files = performance.getEntriesByType('resource').filter(({ name }) => /\.(js|css)$/.test(name));
+    return files.reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0);
+  },
+
   /** What axe finds, each violation with its element. */
   async violations(tags) {
     const { violations } = await globalThis.axe.run(document, { runOnly: tags });

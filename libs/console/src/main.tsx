@@ -10,7 +10,6 @@ const nonce = document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]'
 setNonce(nonce);
 reloadOnceWithoutChunk();
 const root = document.querySelector('#root');
-void import('./app/later-styles');
 if (root)
   createRoot(root).render(
     <StrictMode>

@@ -1,6 +1,11 @@
-// Loaded once the first page is there. A page that uses a component of neither list imports its styles itself.
-import '@mantine/core/styles/List.css';
-import '@mantine/core/styles/Grid.css';
+// Of all pages but the overview, which is smaller without them, and of what opens over it.
+import '@mantine/core/styles/FloatingIndicator.css';
+import '@mantine/core/styles/Center.css';
+import '@mantine/core/styles/Mark.css';
+import '@mantine/core/styles/PasswordInput.css';
+import '@mantine/core/styles/SegmentedControl.css';
+import '@mantine/core/styles/Table.css';
+import '@mantine/core/styles/ThemeIcon.css';
 import '@mantine/core/styles/Indicator.css';
 import '@mantine/core/styles/Fieldset.css';
 import '@mantine/core/styles/Checkbox.css';

@@ -1,4 +1,4 @@
-import { Button, Menu, Modal } from '@mantine/core';
+import { Button, Menu } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { CalendarDays, Check, ChevronDown } from 'lucide-react';
 import { lazy, Suspense } from 'react';
@@ -9,7 +9,7 @@ import { useText } from '../i18n/use-text';
 import { sharedSearch } from '../routes/search';
 import { usePageSearch } from '../routes/use-search';
 
-const DayRange = lazy(() => import('./day-range').then((module) => ({ default: module.DayRange })));
+const DayRangeDialog = lazy(() => import('./day-range-dialog').then((module) => ({ default: module.DayRangeDialog })));
 
 const NAMES = Object.keys(PRESETS) as PresetName[];
 const TEXTS = {
@@ -58,24 +58,19 @@ export function PeriodPicker() {
           <Menu.Item onClick={open}>{text('components.period.custom')}…</Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      <Modal
-        opened={isOpen}
-        onClose={close}
-        title={text('components.period.choose')}
-        size="auto"
-        closeButtonProps={{ 'aria-label': text('components.close') }}
-      >
-        <Suspense>
-          <DayRange
+      <Suspense>
+        {isOpen && (
+          <DayRangeDialog
             from={period.from}
             to={period.to}
+            onClose={close}
             onApply={(from, to) => {
               change({ from, to });
               close();
             }}
           />
-        </Suspense>
-      </Modal>
+        )}
+      </Suspense>
     </>
   );
 }

@@ -1,3 +1,4 @@
+import '../app/later-styles';
 import { Notifications } from '@mantine/notifications';
 import '@mantine/notifications/styles.css';
 

@@ -1,3 +1,4 @@
+import '../app/later-styles';
 import { Kbd, Modal, Switch, Table } from '@mantine/core';
 import { useToast } from '../components/toast';
 import { useText } from '../i18n/use-text';

@@ -1,3 +1,4 @@
+import '../app/later-styles';
 import { Button, Card, Center, PasswordInput, SegmentedControl, Stack, Text, Title } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQueryClient } from '@tanstack/react-query';
