@@ -111,7 +111,8 @@ function storeRates(prices: TokenPrices): StoredPrices {
 }
 
 function readRates(stored: StoredPrices): TokenPrices {
-  const rates = Object.fromEntries(RATES.map((rate) => [rate, BigInt(stored[rate])])) as unknown as TokenPrices;
+  const usual = Object.fromEntries(RATES.map((rate) => [rate, BigInt(stored[rate])]));
+  const rates: TokenPrices = usual as Record<(typeof RATES)[number], bigint>;
   for (const rate of RARE_RATES) if (stored[rate] !== undefined) rates[rate] = BigInt(stored[rate]);
   return rates;
 }

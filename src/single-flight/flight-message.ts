@@ -23,6 +23,9 @@ export type LeaderMessage =
   | (FlightReference & { kind: 'alive' })
   | (FlightReference & { kind: 'none' });
 
+type EndMessage = Extract<LeaderMessage, { kind: 'end' }>;
+type SentMessage = Exclude<FlightMessage, EndMessage> | (Omit<EndMessage, 'end'> & { end: PackedEnd });
+
 /** A message between two replicas about a flight. */
 export type FlightMessage = ReaderMessage | LeaderMessage;
 
@@ -41,14 +44,15 @@ export function isSentWhole(end: FlightResult): boolean {
 }
 
 export function writeMessage(message: FlightMessage): string {
-  return JSON.stringify(message.kind === 'end' ? { ...message, end: packEnd(message.end) } : message);
+  const sent: SentMessage = message.kind === 'end' ? { ...message, end: packEnd(message.end) } : message;
+  return JSON.stringify(sent);
 }
 
 /** @returns undefined when the text is not a message, for example from a replica of another version */
 export function readMessage(text: string): FlightMessage | undefined {
   try {
-    const message = JSON.parse(text) as FlightMessage;
-    return message.kind === 'end' ? { ...message, end: unpackEnd(message.end as unknown as PackedEnd) } : message;
+    const message = JSON.parse(text) as SentMessage;
+    return message.kind === 'end' ? { ...message, end: unpackEnd(message.end) } : message;
   } catch {
     return undefined;
   }

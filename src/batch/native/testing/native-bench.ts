@@ -1,4 +1,4 @@
-import type { BatchDraft, VendorBatch } from '@thriftgate/providers';
+import type { BatchApi, BatchDraft, VendorBatch } from '@thriftgate/providers';
 import { FakeClock } from '../../../calls/testing/fake-clock';
 import type { GatewayConfig } from '../../../config/gateway-config';
 import { NativeRunner } from '../native-runner.service';
@@ -8,7 +8,7 @@ import type { ShardOpening } from '../shard-opening.service';
 import type { ShardResults } from '../shard-results.service';
 import type { LeasedShard, ShardsRepository } from '../shards.repository';
 import type { Found, VendorBatches } from '../vendor-batches.service';
-import { VendorBatchError } from '../vendor-site';
+import { VendorBatchError, type VendorSite } from '../vendor-site';
 
 export const POLL_MS = 30_000;
 export const MINUTE_MS = 60_000;
@@ -37,7 +37,7 @@ export const refusal = () => new VendorBatchError('openai answered 400: no', 400
 class FakeVendor {
   asked: string[] = [];
   hasSite = true;
-  foundBy = 'name';
+  foundBy: BatchApi['foundBy'] = 'name';
   batch = aBatch();
   found: Found = 'none';
   upload: () => string = () => 'f_1';
@@ -45,8 +45,8 @@ class FakeVendor {
   create: () => VendorBatch = () => this.batch;
   get: () => VendorBatch = () => this.batch;
 
-  readonly batches = {
-    siteOf: () => (this.hasSite ? { api: { foundBy: this.foundBy } } : undefined),
+  readonly batches: Pick<VendorBatches, keyof VendorBatches> = {
+    siteOf: () => (this.hasSite ? this.site() : undefined),
     findUpload: async () => this.ask('findUpload', this.uploaded),
     upload: async () => this.ask('upload', this.upload()),
     create: async (_site: unknown, _draft: unknown, fileId: string) => {
@@ -61,6 +61,11 @@ class FakeVendor {
     cancel: async (_site: unknown, id: string) => this.ask(`cancel ${id}`, undefined),
     removeFile: async (_site: unknown, id: string) => this.ask(`remove ${id}`, undefined),
   };
+
+  private site(): VendorSite {
+    const api: Partial<BatchApi> = { foundBy: this.foundBy };
+    return { api } as Pick<VendorSite, 'api'> as VendorSite;
+  }
 
   private ask<T>(what: string, answer: T): T {
     this.asked.push(what);
@@ -85,12 +90,12 @@ export class NativeBench {
   private readonly row: Partial<LeasedShard> = {};
   private readonly runner = new NativeRunner(
     { batch: { pollIntervalMs: POLL_MS, concurrency: 16 } } as GatewayConfig,
-    this.shards as unknown as ShardsRepository,
+    this.shards as ShardsRepository,
     { draftOf: async () => this.draft() } as Pick<ShardCalls, 'draftOf'> as ShardCalls,
     { collect: async () => (this.collected += 1) } as Pick<ShardResults, 'collect'> as ShardResults,
-    this.vendor.batches as unknown as VendorBatches,
+    this.vendor.batches as VendorBatches,
     { open: async () => this.open() } as Pick<ShardOpening, 'open'> as ShardOpening,
-    this.ends as unknown as ShardEnds,
+    this.ends as ShardEnds,
     this.clock,
   );
 
@@ -114,7 +119,7 @@ export class NativeBench {
     return this.hasRoom;
   }
 
-  private get shards() {
+  private get shards(): Pick<ShardsRepository, 'update' | 'renew' | 'beginCreation' | 'release'> {
     return {
       update: async (_lease: unknown, values: Partial<LeasedShard>) => void Object.assign(this.row, values),
       renew: async () => undefined,
@@ -129,7 +134,7 @@ export class NativeBench {
     };
   }
 
-  private get ends() {
+  private get ends(): Pick<ShardEnds, 'end' | 'watch' | 'doubt'> {
     return {
       end: async (_shard: unknown, how: string, why?: string) => void (this.ended = [how, why]),
       watch: (_shard: unknown, { isKnownStatus, status }: VendorBatch) => {
