@@ -12,7 +12,7 @@ import { PageTitle } from '../components/page-title';
 import { PeriodPicker } from '../components/period-picker';
 import { useDisplay } from '../display/use-display';
 import { usePeriod } from '../display/use-period';
-import { dayEnd, dayStart } from '../format/day-start';
+import { dayEnd, dayStart } from '../format';
 import { useText } from '../i18n/use-text';
 import { useMay } from '../me/use-me';
 import { useBatchColumns } from './batch-columns';

@@ -1,5 +1,5 @@
 import type { InvalidateCache } from '@thriftgate/sdk';
-import { dayStart } from '../format/day-start';
+import { dayStart } from '../format';
 
 /** What a person has chosen to invalidate; empty texts do not count. */
 export interface Choice {

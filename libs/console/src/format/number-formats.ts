@@ -27,7 +27,7 @@ export const COMPACT: Intl.NumberFormatOptions = {
   roundingPriority: 'morePrecision',
 };
 
-/** Whether a number is long enough for a unit: from 1만 on in Korean, where nobody writes 8.2천, else from 1K on. */
+/** Whether a number is long enough for a unit: from 1만 on in Korean, which does not write 8.2천, else from 1K on. */
 export function isCompactAt(decimal: string, locale: string): boolean {
   const wholeDigits = decimal.replace('-', '').split('.')[0]?.length ?? 0;
   return wholeDigits > (locale.startsWith('ko') ? 4 : 3);

@@ -1,4 +1,4 @@
-import { dayEnd, dayStart } from './day-start';
+import { dayEnd, dayStart } from './zones';
 
 describe('where a day begins', () => {
   it.each([
@@ -6,6 +6,10 @@ describe('where a day begins', () => {
     ['2026-11-27', 'UTC', '2026-11-27T00:00:00+00:00', '2026-11-28T00:00:00+00:00'],
     ['2026-11-01', 'America/New_York', '2026-11-01T00:00:00-04:00', '2026-11-02T00:00:00-05:00'],
     ['2026-03-08', 'America/New_York', '2026-03-08T00:00:00-05:00', '2026-03-09T00:00:00-04:00'],
+    ['2026-03-29', 'Europe/Berlin', '2026-03-29T00:00:00+01:00', '2026-03-30T00:00:00+02:00'],
+    // The clock leaps from 00:00 to 01:00, east and west of UTC.
+    ['2026-04-24', 'Africa/Cairo', '2026-04-24T01:00:00+03:00', '2026-04-25T00:00:00+03:00'],
+    ['2026-09-06', 'America/Santiago', '2026-09-06T01:00:00-03:00', '2026-09-07T00:00:00-03:00'],
     ['2026-02-28', 'Asia/Kolkata', '2026-02-28T00:00:00+05:30', '2026-03-01T00:00:00+05:30'],
   ])('%s in %s', (day, zone, start, end) => {
     expect([dayStart(day, zone), dayEnd(day, zone)]).toEqual([start, end]);

@@ -83,9 +83,16 @@ export function zoneName(zone: string, locale: string, instant: Date): string {
 /** The instant at which a date begins in a zone; where the clock leaps over midnight, the first instant of the date. */
 export function startOfDate(date: PlainDate, zone: string): Date {
   const midnight = utc(date).getTime();
-  const guess = midnight - offsetMinutes(zone, new Date(midnight)) * MS_PER_MINUTE;
-  return new Date(midnight - offsetMinutes(zone, new Date(guess)) * MS_PER_MINUTE);
+  const guess = new Date(midnight - offsetMinutes(zone, new Date(midnight)) * MS_PER_MINUTE);
+  const start = new Date(midnight - offsetMinutes(zone, guess) * MS_PER_MINUTE);
+  return dateIn(zone, start) === date ? start : guess;
 }
+
+/** When a date begins in a zone, as RFC 3339 with its offset: `2026-11-27T00:00:00+09:00`. */
+export const dayStart = (date: PlainDate, zone: string): string => isoIn(zone, startOfDate(date, zone));
+
+/** When a date ends in a zone, which is when the next one begins. */
+export const dayEnd = (date: PlainDate, zone: string): string => dayStart(addDays(date, 1), zone);
 
 /** The date some days later, or earlier if `days` is negative. */
 export function addDays(date: PlainDate, days: number): PlainDate {

@@ -5,7 +5,7 @@ import { useMemo } from 'react';
 import { teamsQuery } from '../api/teams-query';
 import { useDisplay } from '../display/use-display';
 import { usePeriod } from '../display/use-period';
-import { dayEnd, dayStart } from '../format/day-start';
+import { dayEnd, dayStart } from '../format';
 import { useMay } from '../me/use-me';
 import type { RawSearch } from '../routes/search';
 import { usePageSearch } from '../routes/use-search';
