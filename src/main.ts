@@ -24,7 +24,7 @@ const EXIT_FAILURE = 1;
 const LAST_WORDS_MS = 2_000;
 
 async function main(): Promise<void> {
-  // Nothing more can be said where nobody reads it.
+  // Standard output is closed: nothing more can be logged.
   process.stderr.on('error', () => undefined);
   const config = loadConfig();
   const dataDirectory = DataDirectory.open(config.dataDirectory, () => {
@@ -41,7 +41,7 @@ async function main(): Promise<void> {
     pino[warning.name === 'ExperimentalWarning' ? 'debug' : 'warn']({ err: warning }, 'warning of Node');
   });
   const app = await createApp(config, dataDirectory, { logger: new NestLogger(pino), destination });
-  // What is in the journal is safe; what goes on after an exception that nobody caught is not.
+  // What is in the journal is safe; what goes on after an uncaught exception is not.
   process.on('uncaughtException', (error) => {
     pino.fatal({ err: error }, 'uncaught exception');
     destination.flushSync();

@@ -2,7 +2,7 @@
  * Who uses the demo's gateway: six teams, each with its keys, its calls on a working day and what they ask.
  *
  * Of a team: `calls` a working day; `mix` of models by weight; `questions`, how many different ones are asked again and again;
- * `skew`, how much the frequent ones prevail; `fresh`, the share of calls that nobody asks twice; `input` and `output`, median
+ * `skew`, how much the frequent ones prevail; `fresh`, the share of calls that are asked once; `input` and `output`, median
  * tokens; `streams`, the share of streams; `tags` by weight; `night`, whether it works at night too.
  *
  * Of a key: `share` of its team's calls; `bypass`, whether it sends `Cache-Control: no-cache`; `batch`, whether it is for batches;

@@ -152,7 +152,7 @@ const ALL: { [Kind in AlertKind]: [AlertData[Kind], en: string, ko: string] } = 
   ],
   admin_key_sign_in: [
     { session_id: 'session_1', address: '10.1.4.7', agent: 'a browser' },
-    "Somebody signed in with the administrator's key from 10.1.4.7. The key is for emergencies: people sign in with keys of their own. If nobody knows of it, set another ADMIN_KEY: its sessions end.",
+    "The administrator's key was used to sign in from 10.1.4.7. The key is for emergencies: people sign in with keys of their own. If this was not one of you, set another ADMIN_KEY: its sessions end.",
     '관리자 키로 로그인했습니다(주소: 10.1.4.7). 관리자 키는 비상용이며, 평소에는 개인별 키로 로그인하세요. 아는 사람이 없는 로그인이면 ADMIN_KEY를 바꾸세요. 해당 키의 세션이 종료됩니다.',
   ],
   'batch.completed': batchEnd('has ended', '완료되었습니다'),

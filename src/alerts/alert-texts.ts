@@ -102,7 +102,7 @@ const TEXTS: Texts = {
     ko: `공급자 ${provider}의 배치 ${id} 상태가 게이트웨이에 알려지지 않은 값('${status}')입니다. 진행 중인 것으로 간주하며, 배치 ${batch_id}는 완료 시한까지 결과를 기다립니다.`,
   }),
   admin_key_sign_in: ({ address }) => ({
-    en: `Somebody signed in with the administrator's key from ${address}. The key is for emergencies: people sign in with keys of their own. If nobody knows of it, set another ADMIN_KEY: its sessions end.`,
+    en: `The administrator's key was used to sign in from ${address}. The key is for emergencies: people sign in with keys of their own. If this was not one of you, set another ADMIN_KEY: its sessions end.`,
     ko: `관리자 키로 로그인했습니다(주소: ${address}). 관리자 키는 비상용이며, 평소에는 개인별 키로 로그인하세요. 아는 사람이 없는 로그인이면 ADMIN_KEY를 바꾸세요. 해당 키의 세션이 종료됩니다.`,
   }),
   batch_in_doubt: ({ team_id, batch_id, provider, model, lines }) => ({

@@ -167,7 +167,7 @@ export interface Alert {
   data: AlertData[AlertKind];
   textEn: string;
   textKo: string;
-  /** Null while nobody has acknowledged it. */
+  /** Null until it is acknowledged. */
   acknowledged: { at: Date; by: string } | null;
   createdAt: Date;
 }

@@ -41,7 +41,7 @@ export class AlertsController {
   @HttpCode(200)
   @ApiOperation({
     summary: 'Acknowledge an alert',
-    description: 'Notes that somebody has seen it, and who. The first one stays; a repeat changes nothing.',
+    description: 'Notes who has seen the alert. The first one stays; a repeat changes nothing.',
   })
   @ApiOkResponse({ description: 'The alert.', standardSchema: contracts.alertSchema })
   @ApiErrors('not_found')

@@ -84,7 +84,7 @@ export class AlertsRepository {
     return rows.map(toAlert);
   }
 
-  /** How many alerts since a time nobody has acknowledged, of a team or of all. */
+  /** The number of unacknowledged alerts since a time, of a team or of all. */
   async unacknowledged(since: Date, teamId: string | undefined): Promise<number> {
     const { count } = await this.database.db
       .selectFrom('alerts')
@@ -97,7 +97,7 @@ export class AlertsRepository {
   }
 
   /**
-   * Notes that somebody has seen an alert; the first one stays.
+   * Notes who has seen an alert; the first one stays.
    *
    * @param teamId only an alert of this team
    * @returns undefined if there is no such alert

@@ -1,6 +1,6 @@
 import { requireSeen, versionOf } from './seen-version';
 
-describe('the version that somebody has seen', () => {
+describe('the version that was read', () => {
   const team = { id: 'team_1', name: 'Search' };
   const tag = `"${versionOf(team)}.the-hash-of-the-rest"`;
   const seen = (ifMatch: string) => () => requireSeen({ id: 'key_1', ifMatch }, team);

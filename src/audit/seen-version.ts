@@ -19,7 +19,7 @@ export function idOf(actor: Actor): string {
   return typeof actor === 'string' ? actor : actor.id;
 }
 
-/** The version of an object: the same while nobody changes its settings, whatever else its route shows of it. */
+/** The version of an object: the same until its settings change, whatever else its route shows of it. */
 export function versionOf(object: Wire): string {
   return createHash('sha256').update(JSON.stringify(object)).digest('base64url').slice(0, VERSION_LENGTH);
 }
@@ -51,7 +51,7 @@ export const ApiIfMatch = (): MethodDecorator =>
     ApiHeader({
       name: 'if-match',
       required: false,
-      description: 'The ETag that the object was read with: a 412 if somebody has changed it since',
+      description: 'The ETag that the object was read with: a 412 if it has changed since',
     }),
     ApiErrors('precondition_failed'),
   );

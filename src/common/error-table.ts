@@ -50,7 +50,7 @@ export const ERROR_TABLE = {
   precondition_failed: row(
     412,
     'invalid_request_error',
-    'Somebody has changed this since you read it: the ETag in If-Match is an old one. Load it again, and repeat the change.',
+    'This has changed since you read it: the ETag in If-Match is an old one. Load it again, and repeat the change.',
   ),
   request_too_large: row(413, 'invalid_request_error', 'The request body is too large.'),
   unsupported_media_type: row(

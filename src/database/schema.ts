@@ -69,7 +69,7 @@ export interface ApiKeysTable {
   batch_lines_count: Generated<boolean>;
   /** Null where its calls may have what they ask for. */
   cache: JSONColumnType<KeyCacheRules | null, string | null, string | null>;
-  /** Whether the gateway has made it for the console; nobody knows its text. */
+  /** Whether the gateway has made it for the console; its text is not kept. */
   managed: Generated<boolean>;
   expires_at: Date | null;
   created_at: Generated<Date>;

@@ -6,7 +6,7 @@ import { matchesRow } from './row-filter';
 
 const COMMENT_EVERY_MS = 15_000;
 const MINUTE_MS = 60_000;
-/** Of calls; nobody reads more. */
+/** Of calls: the page shows no more. */
 const MAX_ROWS_PER_MINUTE = 500;
 /** A list that is loaded again at each `lagging` must not be loaded each second. */
 const LAGGING_EVERY_MS = 10_000;

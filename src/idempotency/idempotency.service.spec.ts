@@ -90,7 +90,7 @@ class World {
     return call;
   }
 
-  /** Ends a process; what it had sent is charged, as far as anybody knows. */
+  /** Ends a process; what it had sent counts as charged. */
   kill(at: number): void {
     const index = at % this.processes.length;
     const process = this.processes[index];

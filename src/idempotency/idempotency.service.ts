@@ -122,7 +122,7 @@ export class IdempotencyService implements OnApplicationBootstrap, OnApplication
     return claim;
   }
 
-  /** A key that comes too late, or of which nobody heard that it came, is given back. */
+  /** A key that comes too late, or whose call was given up, is given back. */
   private async claimInTime(identity: CallIdentity): Promise<Claim> {
     const claiming = this.repository.claim(identity, this.journal.owner);
     try {
@@ -208,7 +208,7 @@ export class IdempotencyService implements OnApplicationBootstrap, OnApplication
   }
 
   /**
-   * Waits for a call that somebody else makes. The key of one that a dead process never sent is freed.
+   * Waits for a call that another request makes. The key of one that a dead process never sent is freed.
    *
    * @throws GatewayError `idempotency_result_unknown` where a dead process may have sent it, `conflict` after ten minutes
    */

@@ -58,7 +58,7 @@ describe('an answer that several read', () => {
     );
   });
 
-  it('ends for nobody before it is kept', async () => {
+  it('ends for no reader before it is kept', async () => {
     const source = new Source();
     const reply = new SharedReply(200, {});
     let keep = () => {};
@@ -76,7 +76,7 @@ describe('an answer that several read', () => {
     expect(read).toBe(`almost all ${DONE}`);
   });
 
-  it('is read to its end when nobody reads it here', async () => {
+  it('is read to its end when it has no reader here', async () => {
     const source = new Source();
     const reply = new SharedReply(200, {});
     const keep = jest.fn(async () => undefined);
@@ -109,7 +109,7 @@ describe('an answer that several read', () => {
     expect(keep).toHaveBeenCalledWith(null);
   });
 
-  it('is given up once it is too large and nobody reads it', async () => {
+  it('is given up once it is too large and has no reader', async () => {
     const source = new Source();
     const reply = new SharedReply(200, {}, 3);
     const keep = jest.fn(async () => undefined);

@@ -12,7 +12,7 @@ const LARGEST_KEPT_BYTES = 16 * 1024 * 1024;
 
 /**
  * An answer that comes once and is read by several clients: each gets what has come and then follows. The answer is read to
- * its end whether anybody reads it here or not, and its last piece is given to nobody before the answer is kept. An answer
+ * its end whether it is read here or not, and its last piece is given to no reader before the answer is kept. An answer
  * that is too large to be kept is for those alone who read it already, and comes at the pace of the slowest of them.
  */
 export class SharedReply {
@@ -60,7 +60,7 @@ export class SharedReply {
         // The end mark tells a client that all is well, so it waits until that is true.
         if (bytes.subarray(-DONE.length).equals(DONE)) held.push(bytes);
         else if (await this.hasRoom()) this.push(bytes);
-        else throw new Error('nobody reads a long answer any more');
+        else throw new Error('a long answer has no reader any more');
       }
     } catch (error) {
       this.error = error;

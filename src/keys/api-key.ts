@@ -27,7 +27,7 @@ export interface ApiKey {
   defaultMaxTokens: number | null;
   /** Cache rules of the key's calls, in the shape of `/admin`. */
   cache: contracts.KeyCacheRules | null;
-  /** Whether the gateway has made it for the console; nobody knows its text. */
+  /** Whether the gateway has made it for the console; its text is not kept. */
   managed: boolean;
   expiresAt: Date | null;
   createdAt: Date;

@@ -27,7 +27,7 @@ export interface IssuedKey {
 }
 
 const NOT_ROTATED =
-  'The gateway has made this key for the console, and nobody knows its text. Revoke it: the next use makes a new one.';
+  'The gateway has made this key for the console and does not keep its text. Revoke it: the next use makes a new one.';
 
 /** Who changes a key, with which role, and which version of it they have seen. */
 export type KeyActor = Pick<Caller, 'keyId' | 'role'> & { actor?: Actor };

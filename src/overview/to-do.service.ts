@@ -12,7 +12,7 @@ const KEY_DAYS = 14;
 const ALERT_DAYS = 30;
 const MAX_LISTED = 20;
 
-/** What wants somebody's attention. */
+/** What needs attention. */
 export interface ToDo {
   budgets: ReachedBudget[];
   keys: ApiKey[];

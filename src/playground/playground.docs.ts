@@ -6,7 +6,7 @@ import { ApiErrors } from '../http/api-errors.decorator';
 
 const DESCRIPTION = `The same as \`/v1/chat/completions\`, for people who are signed in. A member pays with the key that it signed in with. For
 other roles the team \`team_id\` pays, with a key named \`console playground\` that the gateway makes at the first call and whose text
-nobody knows: its limits and budgets apply, and revoking it ends running calls. The call has the tag \`playground\`, costs what any
+it does not keep: its limits and budgets apply, and revoking it ends running calls. The call has the tag \`playground\`, costs what any
 call costs, and is in the audit with who made it.`;
 
 /** Documents calls of the playground. */

@@ -6,7 +6,7 @@ interface Operation {
   'x-gateway-permission'?: string;
 }
 
-/** What belongs to another team: nobody of ours may see or change it. */
+/** What belongs to another team: no key of ours may see or change it. */
 interface Foreign {
   team: string;
   key: string;
@@ -196,7 +196,7 @@ describe('a role', () => {
     expect(body.data.map(({ team }: { team: string }) => team)).toEqual([own.team]);
   });
 
-  it('team_admin manages keys and their budgets, and makes nobody more than a team admin', async () => {
+  it('team_admin manages keys and their budgets, and gives no role above team admin', async () => {
     const path = `/admin/teams/${own.team}/keys`;
     const { status, body: key } = await as('team_admin', 'POST', path, { name: 'of the team', rpm_limit: 10 });
     expect(status).toBe(201);

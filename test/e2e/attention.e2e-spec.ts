@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { eventually } from '../support/eventually';
 import { type RunningGateway, startGateway } from '../support/gateway';
 
-/** Somebody reads alerts, what was sent of them, what a team's people did, and what a new budget would have meant. */
+/** An administrator reads alerts, what was sent of them, what a team's people did, and what a new budget would have meant. */
 describe('what wants attention', () => {
   let gateway: RunningGateway;
   let receiver: Server;

@@ -73,7 +73,7 @@ describe('the command line when something fails', () => {
         return true;
       }
       if (method === 'POST' && url === '/v1/batches' && spoiled.creations === 0) {
-        // The gateway has started the batch, and nobody hears of it.
+        // The gateway has started the batch, and its answer is lost.
         spoiled.creations += 1;
         upstream.resume().once('end', () => response.destroy());
         return true;

@@ -3,7 +3,7 @@ import { consoleTexts } from '../support/console-texts';
 import { eventually } from '../support/eventually';
 import { type RunningGateway, startGateway } from '../support/gateway';
 
-/** Somebody makes a team and a key, calls with it, and revokes it. */
+/** An administrator makes a team and a key, calls with it, and revokes it. */
 describeInBrowser('a team and its key in the console', () => {
   let gateway: RunningGateway;
   let open: ConsoleBrowser | undefined;

@@ -139,7 +139,7 @@ describe('people in the console', () => {
       return fetch(gateway.url + path, { method: 'POST', headers: { cookie, ...headers }, body: form });
     };
 
-    it('nobody makes a call', async () => {
+    it('no call is made with the cookie', async () => {
       const before = await rowsOf(`key_id=${member.keyId}`);
       const forgeries: Record<string, string>[] = [
         { 'sec-fetch-site': 'cross-site' },
@@ -153,7 +153,7 @@ describe('people in the console', () => {
       expect(await rowsOf(`key_id=${member.keyId}`)).toEqual(before);
     });
 
-    it('nobody uploads a file, and a page of our own only with x-requested-with', async () => {
+    it('no file is uploaded with the cookie, and by the console only with x-requested-with', async () => {
       expect((await upload({})).status).toBe(403);
       const own = { 'x-requested-with': 'console' };
       expect((await upload({ ...own, origin: 'https://evil.example' })).status).toBe(403);

@@ -74,7 +74,7 @@ describe('the console’s server', () => {
   });
 
   describe('the playground', () => {
-    it('is paid for by a key that nobody knows, and keeps /v1 closed to sessions', async () => {
+    it('is paid for by a key whose text is not kept, and keeps /v1 closed to sessions', async () => {
       const client = clientOf(team.key).admin;
       const { answer, facts } = await client.playground.chat(ask('What is a playground?'));
       expect(answer).toMatchObject({ object: 'chat.completion' });

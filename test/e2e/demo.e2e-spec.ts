@@ -11,7 +11,7 @@ interface Row {
 /** Two starts of a gateway and its first database, on a loaded machine. */
 const START_TIMEOUT_MS = 300_000;
 
-/** Somebody looks at the gateway for the first time, with `npm run demo`. */
+/** A visitor looks at the gateway for the first time, with `npm run demo`. */
 describe('the demo', () => {
   let demo: DemoGateway;
 

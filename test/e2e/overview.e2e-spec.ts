@@ -25,7 +25,7 @@ describe('for the console', () => {
   const overview = async (query = '', key = gateway.adminKey) =>
     (await gateway.request('GET', `/admin/overview${query}`, key)).body;
 
-  it('says who somebody is, with a key and with a session', async () => {
+  it('says who signed in, with a key and with a session', async () => {
     const { body: byKey } = await gateway.request('GET', '/admin/me', admin.key);
     const team = { id: admin.teamId, name: expect.stringMatching(/^team 1/) };
     expect(byKey).toMatchObject({

@@ -130,7 +130,7 @@ describe('keys of providers', () => {
       expect([metadata.status, metadata.body.error.param]).toEqual([400, 'metadata']);
     });
 
-    it('that are limited rest for nobody else, and fail without a fallback', async () => {
+    it('that are limited rest for no other team, and fail without a fallback', async () => {
       const [team, other] = [await gateway.createKey(), await gateway.createKey()];
       const own = `${TEAMS}-limited`;
       const made = await gateway.admin('POST', keys, { key: own, team_id: team.teamId });

@@ -30,7 +30,7 @@ describe('what keeps the gateway from starting', () => {
   };
 
   it.each([
-    ['nobody listens', 'postgres://user:hidden-word@127.0.0.1:1/x'],
+    ['no server listens', 'postgres://user:hidden-word@127.0.0.1:1/x'],
     ['the name has no address', 'postgres://user:hidden-word@nowhere.invalid:1/x'],
   ])('N14: is said in one line where PostgreSQL is unreachable: %s', (_name, url) => {
     const { status, stdout, stderr } = start({ DATABASE_URL: url, SECRET_KEY: 'x'.repeat(16), OPENAI_API_KEY: 'a' });

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { eventually } from '../support/eventually';
 import { type RunningGateway, startGateway } from '../support/gateway';
 
-/** A20: somebody deletes the data directory of a running gateway. */
+/** A20: an operator deletes the data directory of a running gateway. */
 describe('a gateway without its data directory', () => {
   let gateway: RunningGateway;
 

@@ -112,7 +112,7 @@ describe.each(DATABASE_PROFILES)('the hold and the attempts of a batch, %s', (pr
     expect(await ownersRepository.abandoned(-1)).toEqual([]);
   });
 
-  it('are settled by another instance, and end with the batch as unknown if nobody settled them', async () => {
+  it('are settled by another instance, and end with the batch as unknown if they are not settled', async () => {
     const { drained } = await killed();
     await drained();
     const other = start('two');

@@ -51,10 +51,10 @@ export class DemoGateway {
     return this.ready.directory;
   }
 
-  /** The key of a person with a role, as `auditor`. @throws Error if nobody has the role */
+  /** The key of a person with a role, as `auditor`. @throws Error if no person has the role */
   keyOf(role: string): string {
     const person = this.ready.keys.find((each) => each.role === role);
-    if (!person) throw new Error(`nobody in the demo is ${role}`);
+    if (!person) throw new Error(`no person in the demo is ${role}`);
     return person.key;
   }
 

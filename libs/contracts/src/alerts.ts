@@ -184,7 +184,7 @@ export const alertSchema = z
         last_error: z.string().nullable(),
       }),
     ),
-    acknowledged_at: timeSchema.nullable().meta({ description: 'Null while nobody has acknowledged the alert' }),
+    acknowledged_at: timeSchema.nullable().meta({ description: 'Null until the alert is acknowledged' }),
     acknowledged_by: z.string().nullable().meta({ description: 'The id of a key; admin for the administrator’s key' }),
     created_at: timeSchema,
   })

@@ -148,7 +148,7 @@ export const apiKeySchema = z
       .meta({ description: 'The cache rules of the key’s calls; null means no limits' }),
     created_at: timeSchema,
     managed: z.boolean().meta({
-      description: 'True for the key that the console’s playground and batches use; nobody knows its secret',
+      description: 'True for the key that the console’s playground and batches use; its secret is not kept',
     }),
     replaced_by: z.string().nullable().meta({ description: 'The id of the key that took its place by a rotation' }),
     revoked_at: timeSchema.nullable().meta({ description: 'Null while the key is not revoked' }),

@@ -140,7 +140,7 @@ export const overviewSchema = z
         )
         .meta({ description: 'Keys that expire within 14 days and are not replaced, the next first; at most 20' }),
       alerts: z.int().nullable().meta({
-        description: 'Alerts of the last 30 days that nobody has acknowledged; null for roles that see no alerts',
+        description: 'Unacknowledged alerts of the last 30 days; null for roles that see no alerts',
       }),
       advice: z
         .object({

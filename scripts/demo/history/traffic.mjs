@@ -85,7 +85,7 @@ export class Traffic {
     this.add(asked, { cache_status: 'HIT', provider, upstream_model: upstream, question: null }, outcome);
   }
 
-  /** Asks the vendors. @returns what may be stored; undefined where nobody answered */
+  /** Asks the vendors. @returns what may be stored; undefined where no vendor answered */
   ask(asked, status) {
     const { random } = this;
     const { model, ms } = asked;

@@ -39,7 +39,7 @@ describe('a change with a session', () => {
     const local = { host: '127.0.0.1:3000', origin: 'http://127.0.0.1:3000' };
     expect(() => requireSameOrigin(from('POST', local), undefined)).not.toThrow();
     expect(() => requireSameOrigin(from('POST', { ...local, origin: 'http://127.0.0.1:3001' }), undefined)).toThrow();
-    // With an address the Host header, which a proxy may pass on from anybody, counts for nothing.
+    // With an address the Host header, which a proxy may pass on from any client, is not believed.
     expect(() =>
       requireSameOrigin(from('POST', { host: 'evil.example', origin: 'https://evil.example' }), PUBLIC_URL),
     ).toThrow();

@@ -13,7 +13,7 @@ export interface IdempotencyKeysTable {
   /** The instance that makes the call. */
   owner: string;
   request_id: string;
-  /** `lost`: the process that made the call is gone with its journal, so nobody knows whether an upstream was asked. */
+  /** `lost`: the process that made the call is gone with its journal, so it is unknown whether an upstream was asked. */
   state: 'running' | 'done' | 'lost';
   status: number | null;
   headers: JSONColumnType<Record<string, string> | null, string | null, string | null>;

@@ -31,7 +31,7 @@ export class FileReader {
 
   private async readOn(): Promise<void> {
     while (!this.stopped) {
-      // While the process is down nobody reads.
+      // Nothing is read while the process is down.
       await this.readAll().catch(() => undefined);
       await delay(20);
     }

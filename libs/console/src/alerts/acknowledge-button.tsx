@@ -6,7 +6,7 @@ import { When } from '../components/when';
 import { useText } from '../i18n/use-text';
 import { useMay } from '../me/use-me';
 
-/** Says that somebody has seen an alert, or when that was. */
+/** Acknowledges an alert, or says when it was acknowledged. */
 export function AcknowledgeButton({ alert }: { alert: Alert }) {
   const text = useText();
   const mayWrite = useMay('alerts:write');

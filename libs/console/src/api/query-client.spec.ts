@@ -11,7 +11,7 @@ describe('a failed request of the console', () => {
       expect([0, 1, 2].map((failures) => shouldRetry(failures, failure))).toEqual([true, true, false]);
   });
 
-  it('with 401 says that nobody is signed in', () => {
+  it('with 401 says that there is no session', () => {
     expect([error(401), error(403), new Error('x')].map(isSignedOut)).toEqual([true, false, false]);
   });
 

@@ -10,7 +10,7 @@ export function shouldRetry(failures: number, error: unknown): boolean {
   return failures < MOST_RETRIES;
 }
 
-/** Whether an error says that nobody is signed in. */
+/** Whether an error says that there is no session. */
 export function isSignedOut(error: unknown): boolean {
   return error instanceof ThriftgateError && error.status === 401;
 }

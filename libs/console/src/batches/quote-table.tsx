@@ -22,7 +22,11 @@ export function QuoteTable({ models }: { models: readonly Row[] }) {
   const { count } = useNumbers();
   const columns: DataColumn<Row>[] = [
     { id: 'model', header: text('batches.model'), cell: ({ model }) => model },
-    { id: 'provider', header: text('batches.provider'), cell: ({ provider }) => provider ?? text('batches.nobody') },
+    {
+      id: 'provider',
+      header: text('batches.provider'),
+      cell: ({ provider }) => provider ?? text('batches.noProvider'),
+    },
     { id: 'tier', header: text('batches.tier'), cell: ({ tier }) => (tier === null ? '–' : text(TIERS[tier])) },
     { id: 'lines', header: text('batches.lines'), isNumber: true, cell: ({ lines }) => count(lines) },
     { id: 'list', header: text('batches.listCost'), isNumber: true, cell: (row) => amount(row.list_cost_usd) },

@@ -8,7 +8,7 @@ export function languageOf(wanted: readonly string[]): Language {
 
 const STORED = 'thriftgate.language';
 
-/** What was chosen last on this device, for the sign-in page, which knows nobody yet. */
+/** What was chosen last on this device, for the sign-in page. */
 export function storedLanguage(): Language {
   const stored = localStorage.getItem(STORED);
   return stored === 'ko' || stored === 'en' ? stored : languageOf(navigator.languages);

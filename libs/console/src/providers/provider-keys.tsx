@@ -13,7 +13,7 @@ import { FormDialog } from '../components/form-dialog';
 import { useAct } from '../components/use-act';
 import { useText } from '../i18n/use-text';
 
-/** The keys of a provider by their last characters: what a key is, nobody sees again. */
+/** The keys of a provider by their last characters: a key itself is not shown again. */
 export function ProviderKeys({ provider, mayWrite }: { provider: Provider; mayWrite: boolean }) {
   const text = useText();
   const teams = useQuery(teamsQuery).data?.data ?? [];

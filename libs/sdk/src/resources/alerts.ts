@@ -34,7 +34,7 @@ export class Alerts {
     return this.http.json('GET', '/admin/alerts', { ...options, query: { ...query } });
   }
 
-  /** Notes that somebody has seen an alert. */
+  /** Notes who has seen an alert. */
   acknowledge(id: string, options?: CallOptions): Promise<Alert> {
     return this.http.json('POST', path`/admin/alerts/${id}/acknowledge`, options);
   }

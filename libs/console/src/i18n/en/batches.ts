@@ -121,7 +121,7 @@ export const messages = {
   'batches.quoteLines': 'of {lines}: {duplicates} duplicates, {cached} in the cache',
   'batches.quoteByModel': 'The quote by model',
   'batches.expectedEnd': 'Likely end:',
-  'batches.nobody': 'nobody (cache, duplicates)',
+  'batches.noProvider': 'none (cache, duplicates)',
   'batches.tier': 'Way',
   'batches.tier.batch': 'vendor’s batch',
   'batches.tier.flex': 'flex',

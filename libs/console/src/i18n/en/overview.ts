@@ -51,8 +51,7 @@ export const messages = {
   'overview.moreBudgets': '{count, plural, one {# further budget} other {# further budgets}}',
   'overview.keyItem': 'Key {name} of {team}',
   'overview.moreKeys': '{count, plural, one {# further key expires soon} other {# further keys expire soon}}',
-  'overview.alerts':
-    '{count, plural, one {# alert that nobody has acknowledged} other {# alerts that nobody has acknowledged}}',
+  'overview.alerts': '{count, plural, one {# unacknowledged alert} other {# unacknowledged alerts}}',
   'overview.advice':
     '{count, plural, one {# suggestion could save {amount} a month} other {# suggestions could save {amount} a month}}',
 };

@@ -28,7 +28,7 @@ export const messages = {
   'playground.language': 'Language of the code',
   'playground.costs':
     'Calls from here cost real money, paid by the team {team} and tagged playground: {input} in and {output} out per million tokens.',
-  'playground.simulated': 'This model is the built-in simulator: its answers are made up, and nobody is charged.',
+  'playground.simulated': 'This model is the built-in simulator: it makes up its answers, and they cost nothing.',
   'playground.simulator': 'Simulator',
   'playground.empty': 'Nothing asked yet',
   'playground.emptyWhy': 'Write a message and send it. Then send the same again.',

@@ -13,5 +13,5 @@ export const messages = {
   'users.endTitle': 'End the session?',
   'users.endLead': '{who} has to sign in again. The key still works: revoke it to end its calls, too.',
   'users.ended': 'The session has ended',
-  'users.none': 'Nobody is signed in',
+  'users.none': 'No open sessions',
 };

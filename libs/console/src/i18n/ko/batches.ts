@@ -122,7 +122,7 @@ export const messages: Record<keyof typeof en, string> = {
   'batches.quoteLines': '전체 {lines}줄 중 중복 {duplicates}, 캐시 {cached}',
   'batches.quoteByModel': '모델별 견적',
   'batches.expectedEnd': '예상 종료:',
-  'batches.nobody': '없음(캐시, 중복)',
+  'batches.noProvider': '없음(캐시, 중복)',
   'batches.tier': '방식',
   'batches.tier.batch': '공급자 배치',
   'batches.tier.flex': '플렉스',

@@ -7,7 +7,7 @@ const LONGEST_PAUSE_MS = 30_000;
 /** A gateway that asks for a longer pause says no. */
 const LONGEST_RETRY_AFTER_S = 300;
 
-/** Attempts of a call whose answer somebody waits for. */
+/** Attempts of a call that a person waits for. */
 export const FEW = 3;
 /** Attempts while a batch runs: for about a quarter of an hour. */
 export const PATIENT = 32;

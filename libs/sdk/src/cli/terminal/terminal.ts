@@ -54,7 +54,7 @@ export class Terminal {
     this.note(styleText('red', text, { stream: process.stderr }));
   }
 
-  /** Whether somebody can be asked. */
+  /** Whether a person can be asked. */
   get canAsk(): boolean {
     return process.stdin.isTTY && process.stderr.isTTY;
   }
