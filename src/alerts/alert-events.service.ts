@@ -1,12 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { EventHub } from '../event-hub/event-hub.service';
-import type { EventPage, EventSource } from '../event-hub/event-source';
+import { type EventPage, type EventSource, OVERLAP_MS } from '../event-hub/event-source';
 import type { Alert } from './alert';
 import { alertToWire } from './alert-wire';
 import { AlertsRepository } from './alerts.repository';
 
-/** Clocks of replicas differ by so much at most, and transactions take so long at most. */
-const OVERLAP_MS = 10_000;
 const MAX_ALERTS = 100;
 
 /** New alerts, for open streams. */

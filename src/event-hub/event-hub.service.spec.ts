@@ -108,6 +108,33 @@ describe('the hub of events', () => {
     expect(client.got).toEqual(['alerts cut', 'a']);
   });
 
+  it('reports that events may be missing after longer than sources look back, and not after less', async () => {
+    const client = new Client('alerts');
+    await hub.add(client, undefined);
+    await seconds(1);
+    alerts.fails = true;
+    await seconds(8);
+    alerts.fails = false;
+    await seconds(1);
+    expect(client.got).toEqual([]);
+    alerts.fails = true;
+    await seconds(12);
+    alerts.fails = false;
+    await seconds(2);
+    expect(client.got).toEqual(['alerts cut']);
+  });
+
+  it('does not begin a topic for a stream that left while another one began', async () => {
+    let begun = () => {};
+    alerts.begin = () => new Promise<undefined>((resolve) => void (begun = () => resolve(undefined)));
+    const client = new Client('alerts', 'requests');
+    const added = hub.add(client, undefined);
+    hub.remove(client);
+    begun();
+    await added;
+    expect(requests.calls).toEqual([]);
+  });
+
   it('does not ask again before an answer has come', async () => {
     let answer = (_page: EventPage) => {};
     alerts.poll = () => new Promise<EventPage>((resolve) => void (answer = resolve));

@@ -1,5 +1,5 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
-import type { EventPage, EventSource, Topic } from './event-source';
+import { type EventPage, type EventSource, OVERLAP_MS, type Topic } from './event-source';
 
 const POLL_MS = 1_000;
 
@@ -24,6 +24,9 @@ export class EventHub implements OnModuleDestroy {
   private readonly clients = new Set<EventClient>();
   /** The topics that are polled, or will be as soon as they have begun. */
   private readonly beginnings = new Map<Topic, Promise<void>>();
+  /** When each topic was last read, in milliseconds since 1970. */
+  private readonly readAtMs = new Map<Topic, number>();
+  private readonly failing = new Set<Topic>();
   private timer: NodeJS.Timeout | undefined;
   private polling: Promise<void> | undefined;
   private stopping = false;
@@ -50,7 +53,10 @@ export class EventHub implements OnModuleDestroy {
     if (this.stopping) return client.end('stopping');
     this.clients.add(client);
     this.timer ??= setInterval(() => void this.tick(), POLL_MS);
-    for (const topic of client.topics) await this.start(topic, client, since);
+    for (const topic of client.topics) {
+      // It may have left while another topic began.
+      if (this.clients.has(client)) await this.start(topic, client, since);
+    }
   }
 
   remove(client: EventClient): void {
@@ -68,7 +74,7 @@ export class EventHub implements OnModuleDestroy {
       const source = await this.begun(topic);
       if (since && source) client.receive(topic, await source.replay(since), atMs);
     } catch (error) {
-      this.logger.debug({ err: error, topic }, 'events could not be read');
+      this.noteFailure(topic, error);
       client.receive(topic, { events: [], cut: true }, atMs);
     }
   }
@@ -78,6 +84,7 @@ export class EventHub implements OnModuleDestroy {
     const source = this.sources.get(topic);
     let beginning = this.beginnings.get(topic);
     if (!beginning && source) {
+      this.readAtMs.set(topic, Date.now());
       beginning = source.begin();
       this.beginnings.set(topic, beginning);
       beginning.catch(() => this.beginnings.delete(topic));
@@ -103,11 +110,22 @@ export class EventHub implements OnModuleDestroy {
       try {
         await this.begun(topic);
         const atMs = Date.now();
-        const page = await source.poll();
-        for (const client of clients) client.receive(topic, page, atMs);
+        const { events, cut } = await source.poll();
+        // Sources look back so far: what is older may have been missed.
+        const isLate = atMs - (this.readAtMs.get(topic) ?? atMs) > OVERLAP_MS;
+        this.readAtMs.set(topic, atMs);
+        this.failing.delete(topic);
+        for (const client of clients) client.receive(topic, { events, cut: cut || isLate }, atMs);
       } catch (error) {
-        this.logger.debug({ err: error, topic }, 'events could not be read');
+        this.noteFailure(topic, error);
       }
     }
+  }
+
+  /** Warns of the first failure of several. */
+  private noteFailure(topic: Topic, error: unknown): void {
+    if (this.failing.has(topic)) this.logger.debug({ err: error, topic }, 'events could not be read');
+    else this.logger.warn({ err: error, topic }, 'events could not be read');
+    this.failing.add(topic);
   }
 }

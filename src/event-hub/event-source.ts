@@ -1,6 +1,9 @@
 /** What streams may have; a name of each is in the query of `GET /admin/events`. */
 export type Topic = 'batches' | 'alerts' | 'requests';
 
+/** Clocks of replicas differ by so much at most, and transactions take so long at most, in milliseconds. */
+export const OVERLAP_MS = 10_000;
+
 /** Something that happened. */
 export interface HubEvent {
   topic: Topic;

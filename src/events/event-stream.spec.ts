@@ -61,6 +61,14 @@ describe('a stream of events', () => {
     expect(raw.written).toHaveLength(1);
   });
 
+  it('has alerts of all keys, also of a stream of one key', () => {
+    const { raw, stream } = streamOf({ key_id: 'key_1' });
+    const alert: HubEvent = { topic: 'alerts', name: 'alert', teamId: 'team_1', keyId: null, data: {} };
+    stream.receive('alerts', { events: [alert], cut: false }, 1);
+    stream.receive('requests', { events: [row(), { ...row(), keyId: 'key_2' }], cut: false }, 1);
+    expect(names(raw)).toEqual(['alert', 'request']);
+  });
+
   it('carries 500 calls a minute and says how many it left out', () => {
     const { raw, stream } = streamOf({});
     stream.receive('requests', { events: Array.from({ length: 510 }, () => row()), cut: false }, 1);

@@ -77,7 +77,7 @@ export class EventStream implements EventClient {
   private isMeant({ topic, teamId, keyId, data }: HubEvent): boolean {
     const { team_id: team, key_id: key } = this.query;
     if (team !== undefined && teamId !== team) return false;
-    if (key !== undefined && keyId !== key) return false;
+    if (topic !== 'alerts' && key !== undefined && keyId !== key) return false;
     return topic !== 'requests' || matchesRow(this.query, data as RequestRow);
   }
 

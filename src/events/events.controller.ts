@@ -9,7 +9,7 @@ import { Clock } from '../common/clock';
 import { GatewayError } from '../common/errors';
 import { type Permission, reachOf } from '../common/permissions';
 import { EventHub } from '../event-hub/event-hub.service';
-import type { Topic } from '../event-hub/event-source';
+import { OVERLAP_MS, type Topic } from '../event-hub/event-source';
 import { Requires } from '../http/access.decorators';
 import { ApiErrors } from '../http/api-errors.decorator';
 import { EventStream } from './event-stream';
@@ -21,8 +21,6 @@ const DEFAULT_TOPICS: readonly Topic[] = ['batches', 'alerts'];
 const LAST_EVENT_ID = 'last-event-id';
 /** What is older is not sent again: the lists have it. */
 const LONGEST_REPLAY_MS = 10 * 60_000;
-/** Of the clocks of replicas, and of rows on their way to the database. */
-const OVERLAP_MS = 2_000;
 
 @ApiTags('Events')
 @ApiBearerAuth()

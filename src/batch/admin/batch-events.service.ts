@@ -2,13 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { BatchEvent } from '@thriftgate/contracts';
 import { formatUsd } from '../../common/money';
 import { EventHub } from '../../event-hub/event-hub.service';
-import type { EventPage, EventSource } from '../../event-hub/event-source';
+import { type EventPage, type EventSource, OVERLAP_MS } from '../../event-hub/event-source';
 import { isFinal } from '../batch-state';
 import type { Batch } from '../batches.repository';
 import { AdminBatchesRepository } from './admin-batches.repository';
 
-/** Clocks of replicas differ by so much at most, and transactions take so long at most. */
-const OVERLAP_MS = 10_000;
 const MAX_BATCHES = 1_000;
 
 /** The progress of batches, for open streams: an event where counts or status differ from those a second before. */

@@ -102,6 +102,13 @@ describe('the events of calls', () => {
     expect(await idsOf()).toEqual(['long']);
   });
 
+  it('are cut where more calls run than are followed', async () => {
+    recent = Array.from({ length: 500 }, (_, index) => key(`call-${index}`, 'dispatched'));
+    expect((await events.poll()).cut).toBe(false);
+    recent.push(key('one-more', 'dispatched'));
+    expect((await events.poll()).cut).toBe(true);
+  });
+
   it('of many calls at once are cut, and say so', async () => {
     recent = Array.from({ length: 1_001 }, (_, index) => key(`call-${index}`));
     const { events: page, cut } = await events.poll();

@@ -36,12 +36,12 @@ export class RequestEvents implements EventSource {
   async begin(): Promise<void> {
     this.seen.clear();
     this.open.clear();
-    await this.fresh();
+    await this.read();
   }
 
   async poll(): Promise<EventPage> {
-    const fresh = await this.fresh();
-    return this.pageOf(fresh.slice(0, MAX_ROWS), fresh.length > MAX_ROWS);
+    const { fresh, missed } = await this.read();
+    return this.pageOf(fresh.slice(0, MAX_ROWS), missed || fresh.length > MAX_ROWS);
   }
 
   async replay(since: Date): Promise<EventPage> {
@@ -50,26 +50,30 @@ export class RequestEvents implements EventSource {
     return this.pageOf(keys.slice(0, MAX_ROWS), keys.length > MAX_ROWS);
   }
 
-  /** The keys of rows that have ended since the last time. */
-  private async fresh(): Promise<RowKey[]> {
+  /** The keys of rows that have ended since the last time. @property missed whether the end of a running call may be missed */
+  private async read(): Promise<{ fresh: RowKey[]; missed: boolean }> {
     const nowMs = Date.now();
     await this.drain.flush();
     const keys = await this.repository.rowKeys(new Date(nowMs - WITHIN_MS), MAX_KEYS, [...this.open.keys()]);
     const fresh: RowKey[] = [];
+    let missed = false;
     for (const key of keys) {
       const name = `${key.request_id}.${key.attempt}`;
-      if (key.state === 'dispatched') this.note(key.request_id, nowMs);
+      if (key.state === 'dispatched') missed = !this.note(key.request_id, nowMs) || missed;
       else if (!this.seen.has(name)) {
         this.seen.set(name, nowMs);
         fresh.push(key);
       }
     }
     this.forget(nowMs);
-    return fresh;
+    return { fresh, missed };
   }
 
-  private note(requestId: string, nowMs: number): void {
-    if (this.open.size < MAX_OPEN || this.open.has(requestId)) this.open.set(requestId, nowMs);
+  /** Follows a call that runs. @returns false where too many run */
+  private note(requestId: string, nowMs: number): boolean {
+    if (this.open.size >= MAX_OPEN && !this.open.has(requestId)) return false;
+    this.open.set(requestId, nowMs);
+    return true;
   }
 
   private forget(nowMs: number): void {
