@@ -69,14 +69,23 @@ describe('entity tags under /admin', () => {
   });
 
   it('let exactly one of two changes through that come at once', async () => {
-    const { teamId } = await gateway.createKey();
-    const path = `/admin/teams/${teamId}`;
-    for (let round = 0; round < 5; round += 1) {
-      const seen = { 'if-match': await tagOf(path) };
-      const names = ['one', 'two', 'three'].map((name) => `${name} ${round}`);
-      const answers = await Promise.all(names.map((name) => send('PATCH', path, { name }, seen)));
-      expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 412, 412]);
-    }
+    const { teamId, keyId } = await gateway.createKey();
+    const budget = await send('POST', '/admin/budgets', { team_id: teamId, limit_usd: '9', window: 'day' });
+    const webhook = await send('POST', '/admin/webhooks', { url: 'http://127.0.0.1:9/hook' });
+    const things: [path: string, change: (value: number) => object][] = [
+      [`/admin/teams/${teamId}`, (value) => ({ name: `name ${value}` })],
+      [`/admin/keys/${keyId}`, (value) => ({ rpm_limit: value })],
+      [`/admin/budgets/${budget.body.id}`, (value) => ({ limit_usd: String(value) })],
+      [`/admin/webhooks/${webhook.body.id}`, (value) => ({ url: `http://127.0.0.1:9/${value}` })],
+    ];
+    for (const [path, change] of things)
+      for (let round = 1; round < 15; round += 3) {
+        const seen = { 'if-match': await tagOf(path) };
+        const values = [round, round + 1, round + 2];
+        const answers = await Promise.all(values.map((value) => send('PATCH', path, change(value), seen)));
+        const statuses = answers.map(({ status }) => status).toSorted();
+        expect({ path, statuses }).toEqual({ path, statuses: [200, 412, 412] });
+      }
   });
 
   it('of a budget name its settings, whatever is spent of it', async () => {

@@ -137,9 +137,10 @@ export class WebhooksRepository {
   }
 }
 
+/** In a transaction the webhook is locked until its end. */
 async function find(id: string, db: Kysely<Schema>): Promise<Webhook | undefined> {
   const query = db.selectFrom('webhooks').selectAll().where('id', '=', id).where('deleted_at', 'is', null);
-  const row = await query.executeTakeFirst();
+  const row = await query.$if(db.isTransaction, (locking) => locking.forUpdate()).executeTakeFirst();
   return row && toWebhook(row);
 }
 
