@@ -16,6 +16,8 @@ describe('the team of an audit event', () => {
     expect(teamOf(event({ details: team }))).toBe('team_1');
     expect(teamOf(event({ action: 'team.deleted', subject: 'team_1' }))).toBe('team_1');
     expect(teamOf(event({ action: 'session.started', teamId: 'team_1' }))).toBe('team_1');
+    for (const action of ['batch.cancelled', 'file.uploaded', 'playground.called'] as const)
+      expect(teamOf(event({ action, after: team }))).toBe('team_1');
   });
 
   it('is null for what concerns all, and for what is the platform’s', () => {

@@ -1,7 +1,7 @@
 import type { NewAuditEvent } from './audit-event';
 
 /** What team admins may read of their team elsewhere, too; webhooks, prices and keys of providers are the platform's. */
-const OF_TEAMS = /^(team|key|budget|credits?|cache|session|preferences|alert)\./;
+const OF_TEAMS = /^(team|key|budget|credits?|cache|session|preferences|alert|batch|file|playground)\./;
 
 /** The team that an event concerns: its admins see the event. Null for what concerns all teams, or is not theirs to see. */
 export function teamOf({ action, subject, teamId, before, after, details }: NewAuditEvent): string | null {
