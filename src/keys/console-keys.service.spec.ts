@@ -67,6 +67,17 @@ describe('the console keys', () => {
     expect(inserted).toEqual([]);
   });
 
+  it('are not made for what costs nothing', async () => {
+    expect(await keys().readerFor('team_1', admin)).toMatchObject({ teamId: 'team_1', models: null });
+    expect(inserted).toEqual([]);
+    [managed, inMemory] = ['key_known', ['key_known']];
+    expect((await keys().readerFor('team_1', admin)).keyId).toBe('key_known');
+    const unknown = new GatewayError('not_found', { message: 'no' });
+    findTeam.mockRejectedValue(unknown);
+    managed = undefined;
+    await expect(keys().readerFor('team_9', admin)).rejects.toBe(unknown);
+  });
+
   it('are made at the first use: a member, managed, and of its text only the hash', async () => {
     const caller = await keys().callerFor('team_1', admin);
     const [teamId, key, actor] = inserted[0] ?? [];

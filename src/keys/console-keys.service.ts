@@ -46,6 +46,20 @@ export class ConsoleKeys {
     return caller;
   }
 
+  /**
+   * The caller for what costs nothing: as {@link callerFor}, without a new key.
+   *
+   * @throws GatewayError `not_found` for an unknown team
+   */
+  async readerFor(teamId: string, person: { caller: Caller; scope: Scope }): Promise<Caller> {
+    if (person.scope.keyId !== undefined) return person.caller;
+    const id = await this.keys.managedOf(teamId);
+    const known = id === undefined ? undefined : this.directory.working(id);
+    if (known) return known;
+    await this.teams.get(teamId);
+    return { role: 'member', teamId, keyId: person.caller.keyId, models: null, rpmLimit: null };
+  }
+
   private async make(teamId: string, actor: string): Promise<string> {
     await this.teams.get(teamId);
     const id = newId('key');

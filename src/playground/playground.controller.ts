@@ -44,6 +44,6 @@ export class PlaygroundController {
     @CurrentCaller() caller: Caller,
     @CurrentScope() scope: Scope,
   ): Promise<contracts.ModelList> {
-    return this.models.list(await this.keys.callerFor(teamId, { caller, scope }));
+    return this.models.list(await this.keys.readerFor(teamId, { caller, scope }));
   }
 }
