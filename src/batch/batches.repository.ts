@@ -125,15 +125,23 @@ export class BatchesRepository {
   }
 
   /** Starts a cancellation, or finds one that has started. @returns undefined if the batch has ended or does not exist */
-  cancel(teamId: string, batchId: string): Promise<Batch | undefined> {
-    return this.database.db
-      .updateTable('batches')
-      .set({ status: 'cancelling', cancelling_at: sql`coalesce(cancelling_at, now())` })
-      .where('id', '=', batchId)
-      .where('team_id', '=', teamId)
-      .where('status', 'in', CANCELLABLE_STATUSES)
-      .returningAll()
-      .executeTakeFirst();
+  cancel(
+    teamId: string,
+    batchId: string,
+    alongside: (db: Kysely<Schema>, batch: Batch) => Promise<unknown>,
+  ): Promise<Batch | undefined> {
+    return this.database.db.transaction().execute(async (transaction) => {
+      const batch = await transaction
+        .updateTable('batches')
+        .set({ status: 'cancelling', cancelling_at: sql`coalesce(cancelling_at, now())` })
+        .where('id', '=', batchId)
+        .where('team_id', '=', teamId)
+        .where('status', 'in', CANCELLABLE_STATUSES)
+        .returningAll()
+        .executeTakeFirst();
+      if (batch) await alongside(transaction, batch);
+      return batch;
+    });
   }
 
   private async insertLines(db: Kysely<Schema>, batch: NewBatch, lines: AsyncIterable<BatchLine>): Promise<number> {

@@ -90,10 +90,11 @@ export class BatchesService {
   /**
    * Starts no more lines of a batch. Running lines end and are charged.
    *
+   * @param alongside as `storeResponse` of {@link create}
    * @throws GatewayError `not_found`, or `conflict` once the batch has ended
    */
-  async cancel(teamId: string, batchId: string): Promise<Batch> {
-    const cancelling = await this.repository.cancel(teamId, batchId);
+  async cancel(teamId: string, batchId: string, alongside?: KeepAnswer<Batch>): Promise<Batch> {
+    const cancelling = await this.repository.cancel(teamId, batchId, async (db, batch) => alongside?.(batch, db));
     if (cancelling) {
       await this.lines.closeUnstarted();
       await this.shards.wake(batchId);

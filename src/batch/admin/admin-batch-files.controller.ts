@@ -43,10 +43,11 @@ export class AdminBatchFilesController {
     @CurrentCaller() caller: Caller,
     @Req() request: FastifyRequest,
   ): Promise<contracts.FileObject> {
-    const file = toFileObject(await this.uploads.receive(teamId, request));
-    const after = { team_id: teamId, filename: file.filename, bytes: file.bytes };
-    await this.audit.record({ actor: caller.keyId, action: 'file.uploaded', subject: file.id, after });
-    return file;
+    const file = await this.uploads.receive(teamId, request, ({ id, filename, bytes }, transaction) => {
+      const after = { team_id: teamId, filename, bytes };
+      return this.audit.record({ actor: caller.keyId, action: 'file.uploaded', subject: id, after }, transaction);
+    });
+    return toFileObject(file);
   }
 
   @Get('batches/:id/files/:content')

@@ -12,6 +12,8 @@ const ULID_TIME_CHARACTERS = 10;
 const PAGE_LINES = 100;
 const EXAMPLES = 3;
 const LONGEST_MESSAGE = 500;
+/** A batch ends within its window of 24 hours and some grace; those that were made before cannot have ended just now. */
+const LONGEST_BATCH_MS = 7 * 86_400_000;
 const WITHOUT_RESPONSE: readonly LineState[] = ['failed', 'expired', 'cancelled'];
 
 /** A vendor's batch that runs lines of a batch. */
@@ -65,13 +67,20 @@ export class AdminBatchesRepository {
 
   /** The batches that have not ended, and those that ended after a time; newest first. */
   openOrEndedSince(time: Date, limit: number): Promise<Batch[]> {
+    const least = `batch_${encodeTime(Math.max(0, time.getTime() - LONGEST_BATCH_MS), ULID_TIME_CHARACTERS)}`;
     return this.database.db
       .selectFrom('batches')
       .selectAll()
       .where((eb) =>
         eb.or([
-          eb('status', 'in', ['validating', 'in_progress', 'finalizing', 'cancelling']),
-          ...(['completed_at', 'failed_at', 'expired_at', 'cancelled_at'] as const).map((at) => eb(at, '>', time)),
+          // As the index of open batches says it.
+          eb('status', 'not in', ['failed', 'completed', 'expired', 'cancelled']),
+          eb.and([
+            eb('id', '>=', least),
+            eb.or(
+              (['completed_at', 'failed_at', 'expired_at', 'cancelled_at'] as const).map((at) => eb(at, '>', time)),
+            ),
+          ]),
         ]),
       )
       .orderBy('id', 'desc')

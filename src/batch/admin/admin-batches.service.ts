@@ -76,7 +76,7 @@ export class AdminBatches {
   }
 
   async quote(body: contracts.CreateAdminBatch, person: Person): Promise<contracts.BatchQuote> {
-    const quote = await this.quotes.quote(await this.consoleKeys.callerFor(body.team_id, person), body);
+    const quote = await this.quotes.quote(await this.consoleKeys.readerFor(body.team_id, person), body);
     const details = { team_id: body.team_id, lines: quote.lines, likely_usd: quote.cost_usd.likely };
     await this.audit.record({ actor: person.caller.keyId, action: 'batch.quoted', subject: null, details });
     return quote;
@@ -85,9 +85,11 @@ export class AdminBatches {
   /** @throws GatewayError `not_found`, or `conflict` once the batch has ended */
   async cancel(batchId: string, { caller, scope }: Person): Promise<contracts.AdminBatch> {
     const { team_id: teamId, status } = await this.find(batchId, scope);
-    const batch = await this.batches.cancel(teamId, batchId);
-    const states = { before: { status }, after: { status: batch.status } };
-    await this.audit.record({ actor: caller.keyId, action: 'batch.cancelled', subject: batchId, ...states });
+    const batch = await this.batches.cancel(teamId, batchId, async (cancelled, transaction) => {
+      const states = { before: { status }, after: { status: cancelled.status, team_id: teamId } };
+      const event = { actor: caller.keyId, action: 'batch.cancelled' as const, subject: batchId, ...states };
+      await this.audit.record(event, transaction);
+    });
     return this.one(batch);
   }
 

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { MAX_FILE_BYTES } from '@thriftgate/contracts';
 import type { FastifyRequest } from 'fastify';
+import type { Kysely } from 'kysely';
 import { GatewayError } from '../../common/errors';
+import type { Schema } from '../../database/schema';
 import { cleanFilename, type StoredFile } from './file';
 import { FilesRepository } from './files.repository';
 import { FilesService, tooLarge } from './files.service';
@@ -32,10 +34,16 @@ export class FileUploadService {
   /**
    * Stores the file of a form with the members `purpose`, `file` and `expires_after`, in any order.
    *
+   * @param alongside runs in the transaction that publishes the file
    * @throws GatewayError that names the invalid member; the content received so far is deleted
    */
-  async receive(teamId: string, request: FastifyRequest): Promise<StoredFile> {
-    return this.publish(await this.draft(teamId, request));
+  async receive(
+    teamId: string,
+    request: FastifyRequest,
+    alongside?: (file: StoredFile, db: Kysely<Schema>) => Promise<unknown>,
+  ): Promise<StoredFile> {
+    const upload = await this.draft(teamId, request);
+    return alongside ? this.repository.publishWith(...publication(upload), alongside) : this.publish(upload);
   }
 
   /**
@@ -61,8 +69,8 @@ export class FileUploadService {
     }
   }
 
-  private publish({ draft, expiresAfterSeconds }: Upload): Promise<StoredFile> {
-    return this.repository.publish(draft.id, { ...draft.writer.facts(), expiresAfterSeconds });
+  private publish(upload: Upload): Promise<StoredFile> {
+    return this.repository.publish(...publication(upload));
   }
 
   private async draft(teamId: string, request: FastifyRequest): Promise<Upload> {
@@ -90,6 +98,11 @@ export class FileUploadService {
       throw isMalformed(error) ? malformed(error) : error;
     }
   }
+}
+
+/** What a draft is published by: its id and the facts of its content. */
+function publication({ draft, expiresAfterSeconds }: Upload) {
+  return [draft.id, { ...draft.writer.facts(), expiresAfterSeconds }] as const;
 }
 
 function isMalformed(error: unknown): boolean {

@@ -48,6 +48,19 @@ export class FilesRepository {
     return toFile(row);
   }
 
+  /** Publishes a draft in one transaction with something else. */
+  publishWith(
+    fileId: string,
+    facts: Parameters<FilesRepository['publish']>[1],
+    alongside: (file: StoredFile, db: Kysely<Schema>) => Promise<unknown>,
+  ): Promise<StoredFile> {
+    return this.database.db.transaction().execute(async (transaction) => {
+      const file = await this.publish(fileId, facts, transaction);
+      await alongside(file, transaction);
+      return file;
+    });
+  }
+
   async find(teamId: string, fileId: string): Promise<StoredFile | undefined> {
     const row = await this.seenBy(teamId).where('id', '=', fileId).executeTakeFirst();
     return row && toFile(row);
