@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ModelTest } from '@thriftgate/contracts';
+import type { ModelTest, ProviderTest } from '@thriftgate/contracts';
 import { AuditRepository } from '../audit/audit.repository';
 import type { Caller } from '../common/caller';
 import { GatewayError } from '../common/errors';
@@ -16,14 +16,14 @@ export class ModelTests {
     private readonly audit: AuditRepository,
   ) {}
 
-  /** @throws GatewayError `not_found`, `rate_limit_exceeded`, and what keeps an attempt from being made */
+  /** @throws GatewayError `not_found` */
   async test(name: string, caller: Caller): Promise<ModelTest> {
     const model = this.models.allKnown().find((each) => each.name === name);
     if (!model) throw noSuchModel(name);
     const deployments: ModelTest['deployments'] = [];
     // One after the other: together they would be a burst at one provider.
     for (const { id, provider, upstreamModel } of model.deployments) {
-      const { models: _, ...result } = await this.providers.ask(provider, { model: upstreamModel }, caller);
+      const { models: _, ...result } = await this.asked(provider, upstreamModel, caller);
       deployments.push({ deployment: id, ...result });
     }
     const ok = deployments.every((each) => each.ok);
@@ -31,6 +31,16 @@ export class ModelTests {
     const details = { ok, deployments: deployments.map(({ deployment, ok: works }) => ({ deployment, ok: works })) };
     await this.audit.record({ actor: caller.keyId, action: 'model.tested', subject: name, details });
     return { model: name, ok, deployments, cost_usd: formatUsd(costPusd) };
+  }
+
+  /** What keeps one deployment from being asked is its result: those before it were asked, and paid. */
+  private async asked(provider: string, model: string, caller: Caller): Promise<ProviderTest> {
+    try {
+      return await this.providers.ask(provider, { model }, caller);
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error;
+      return { ok: false, status: null, error: error.message, latency_ms: 0, models: null, cost_usd: formatUsd(0n) };
+    }
   }
 }
 

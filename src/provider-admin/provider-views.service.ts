@@ -9,7 +9,7 @@ import { DeploymentStates } from '../routing/deployment-states.service';
 import { DeploymentHealth, type HealthReport } from '../routing/health/deployment-health.service';
 import { ReportsService } from '../usage/reports/reports.service';
 import { noSuchKey } from './provider-errors';
-import { providerToWire } from './provider-wire';
+import { keyToWire, providerToWire } from './provider-wire';
 
 const DAY_MS = 86_400_000;
 
@@ -60,9 +60,10 @@ export class ProviderViews {
     });
   }
 
-  async keyOf(settings: ProviderInForce, id: string): Promise<contracts.ProviderKey> {
-    const found = (await this.of(settings)).keys.find((key) => key.id === id);
-    if (!found) throw noSuchKey(settings.name, id);
-    return found;
+  /** @throws GatewayError `not_found` */
+  keyOf({ name, keys }: ProviderInForce, id: string): contracts.ProviderKey {
+    const found = keys.find((key) => key.id === id);
+    if (!found) throw noSuchKey(name, id);
+    return keyToWire(found, { openingOf: (credential) => this.states.openingOf(name, credential) });
   }
 }

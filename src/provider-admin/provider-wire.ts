@@ -51,7 +51,8 @@ function ownKey({ apiKey }: ProviderInForce, { openingOf }: ProviderState): cont
   return [{ ...shown, set_aside: setAside, created_at: null }];
 }
 
-function keyToWire(key: KeyInForce, { openingOf }: ProviderState): contracts.ProviderKey {
+/** A key that an administrator added, without its secret. */
+export function keyToWire(key: KeyInForce, { openingOf }: Pick<ProviderState, 'openingOf'>): contracts.ProviderKey {
   const { id, name, hint, teamId, fallback, createdAt, secret } = key;
   const unreadable = { reason: 'encrypted under another SECRET_KEY', for_ms: 0 };
   const setAside = secret === undefined ? unreadable : asSetAside(openingOf({ id, teamId, label: null }));

@@ -31,18 +31,22 @@ export class DeploymentStates {
 
   /** @param report how deployments fared, over all replicas */
   all(report: HealthReport): DeploymentState[] {
+    return this.of(() => true, report);
+  }
+
+  ofProvider(name: string, report: HealthReport): DeploymentState[] {
+    return this.of(({ provider }) => provider === name, report);
+  }
+
+  private of(isMeant: (deployment: Deployment) => boolean, report: HealthReport): DeploymentState[] {
     const names = new Map<string, Set<string>>();
     const deployments = new Map<string, Deployment>();
     for (const { name, deployments: each } of this.models.all())
-      for (const deployment of each) {
+      for (const deployment of each.filter(isMeant)) {
         deployments.set(deployment.id, deployment);
         names.set(deployment.id, (names.get(deployment.id) ?? new Set()).add(name));
       }
     return [...deployments.values()].map((each) => this.toWire(each, [...(names.get(each.id) ?? [])], report));
-  }
-
-  ofProvider(name: string, report: HealthReport): DeploymentState[] {
-    return this.all(report).filter(({ deployment }) => deployment.startsWith(`${name}/`));
   }
 
   /** Why and for how much longer a credential of a provider is not used; undefined where it is. */
@@ -69,6 +73,7 @@ export class DeploymentStates {
       health: report.of((id) => id === deployment.id),
     };
   }
+
   private priceOf(deployment: Deployment): DeploymentState['price'] {
     const price = this.prices.of(deployment, ALL_TEAMS, this.clock.now());
     return {

@@ -79,6 +79,7 @@ describe('the counts of attempts', () => {
   it('have a stream that broke off once as an attempt and once as a failure', async () => {
     counts.answered('a/x', 10);
     counts.brokeOff('a/x', failureOf());
+    counts.brokeOff('a/x', failureOf({ status: 400, retryable: false }));
     await counts.flush();
     expect(added).toMatchObject([{ attempts: 1, failures: 1 }]);
   });
@@ -113,6 +114,18 @@ describe('the counts of attempts', () => {
       { deployment: 'a/y', attempts: 1 },
     ]);
     expect(errors).toMatchObject([{ message: 'first' }, { message: 'second' }]);
+  });
+
+  it('are kept for a day at most while the database is away', async () => {
+    works = false;
+    counts.answered('a/x', 100);
+    await counts.flush();
+    nowMs += 86_400_000;
+    counts.answered('a/x', 5);
+    await counts.flush();
+    works = true;
+    await counts.flush();
+    expect(added).toMatchObject([{ minute: '2026-11-24T09:00:00.000Z', attempts: 1 }]);
   });
 
   it('are not written twice where only the errors could not be', async () => {

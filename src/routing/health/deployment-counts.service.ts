@@ -10,6 +10,8 @@ import { DeploymentHealthRepository, type MinuteCounts } from './deployment-heal
 const WRITE_EVERY_MS = 5_000;
 const MINUTE_MS = 60_000;
 const DELETE_EVERY_MS = 3_600_000;
+/** What no window shows any more is not kept while the database is away. */
+const LONGEST_WINDOW_MS = 86_400_000;
 const LONGEST_MESSAGE = 300;
 const TOO_MANY_REQUESTS = 429;
 
@@ -75,6 +77,7 @@ export class DeploymentCounts implements OnApplicationBootstrap {
 
   /** Counts the failure of an attempt that was answered before. */
   brokeOff(deployment: string, { error, status, requestId }: CountedFailure): void {
+    if (failureKind(error, status ?? undefined) === 'request') return;
     const counts = this.of(deployment);
     counts.failures += 1;
     if (error.status === TOO_MANY_REQUESTS) counts.rateLimited += 1;
@@ -115,7 +118,9 @@ export class DeploymentCounts implements OnApplicationBootstrap {
       counts.clear();
       if (errors.size > 0) await this.repository.putErrors([...errors.values()]);
     } catch (error) {
-      for (const [name, unwritten] of counts) this.counts.set(name, merged(unwritten, this.counts.get(name)));
+      const oldest = new Date(this.clock.now() - LONGEST_WINDOW_MS).toISOString();
+      for (const [name, unwritten] of counts)
+        if (unwritten.minute >= oldest) this.counts.set(name, merged(unwritten, this.counts.get(name)));
       for (const [name, last] of errors) if (!this.errors.has(name)) this.errors.set(name, last);
       throw error;
     }
