@@ -28,7 +28,7 @@ export class SavingsAdvice {
     private readonly clock: Clock,
   ) {}
 
-  /** The advice for a team, or for all; at most ten minutes old when it is asked for. @returns undefined until it is read */
+  /** The advice for a team, or for all; after ten minutes it is read anew. @returns undefined until it is read */
   async of(teamId: string | undefined): Promise<Advice | undefined> {
     const name = teamId ?? '';
     const found = this.known.get(name);

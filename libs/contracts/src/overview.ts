@@ -151,7 +151,7 @@ export const overviewSchema = z
         .nullable()
         .meta({
           description:
-            'What the savings report finds in the last 30 days, at most ten minutes old; null until it is read',
+            'What the savings report finds in the last 30 days, as of `as_of`; read anew after ten minutes; null until it is read',
         }),
     }),
     as_of: timeSchema.meta({ description: 'The overview has the calls that ended up to then on this instance' }),

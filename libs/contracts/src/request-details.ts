@@ -3,6 +3,11 @@ import { timeSchema, usdSchema } from './common';
 import { priceSchema } from './prices';
 import { requestRowExample, requestRowSchema } from './requests';
 
+/** A price as everyone may see it whose calls it charged. */
+const chargedPriceSchema = priceSchema
+  .omit({ note: true, created_by: true, created_at: true })
+  .meta({ id: 'ChargedPrice' });
+
 /** What happened to a call, in order. */
 export const requestSteps = ['received', 'cache', 'hold', 'attempt', 'first_content', 'settled'] as const;
 export type RequestStep = (typeof requestSteps)[number];
@@ -81,7 +86,7 @@ export const requestDetailsSchema = z
       .meta({ description: 'Of the last attempt, by its code; null where it succeeded' }),
     timeline: z.array(stepSchema).meta({ description: 'As far as the ledger knows, in order of time' }),
     attempts: z.array(requestRowSchema).meta({ description: 'The rows of the ledger, corrections included' }),
-    prices: z.array(priceSchema).meta({
+    prices: z.array(chargedPriceSchema).meta({
       description: 'The configured prices that the attempts were charged by, as `price_id` names them',
     }),
   })

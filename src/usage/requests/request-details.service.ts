@@ -4,7 +4,7 @@ import type { Scope } from '../../common/caller';
 import { GatewayError } from '../../common/errors';
 import { formatUsd } from '../../common/money';
 import { LedgerDrain } from '../../ledger/drain/ledger-drain.service';
-import { toWire as priceToWire } from '../../pricing/price-row';
+import { type PriceRow, toWire as priceToWire } from '../../pricing/price-row';
 import { PricesService } from '../../pricing/prices.service';
 import { RequestNames } from './request-names.service';
 import { cachingOf, errorOf, receivedAtMs, timelineOf } from './request-story';
@@ -58,9 +58,15 @@ export class RequestDetailsService {
       error: errorOf(last),
       timeline: timelineOf(attempts),
       attempts: wire,
-      prices: prices.map(priceToWire),
+      prices: prices.map(chargedPrice),
     };
   }
+}
+
+/** A price without what only those who manage prices may see. */
+function chargedPrice(row: PriceRow): RequestDetails['prices'][number] {
+  const { note: _note, created_by: _by, created_at: _at, ...price } = priceToWire(row);
+  return price;
 }
 
 function sumOf(rows: readonly LedgerRow[], pick: (row: LedgerRow) => bigint): string {
