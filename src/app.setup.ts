@@ -65,6 +65,7 @@ export async function createApp(
   // Known from the start, so that all requests have one shape.
   fastify.decorateRequest('caller', undefined);
   fastify.decorateRequest('scope', undefined);
+  fastify.decorateRequest('paidByKey', undefined);
   fastify.decorateRequest('sessionId', undefined);
   fastify.decorateRequest('sessionEndsAt', undefined);
   fastify.addHook('onRequest', (request, reply, done) => {

@@ -16,8 +16,11 @@ export class GroupNames {
 
   /** The names of teams and keys by id; unknown ids are missing. */
   async of(teamIds: readonly string[], keyIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
-    const [teams, keys] = [this.teams.names([...new Set(teamIds)]), this.keys.names([...new Set(keyIds)])];
-    return new Map([...(await teams), ...(await keys)]);
+    const [teams, keys] = await Promise.all([
+      this.teams.names([...new Set(teamIds)]),
+      this.keys.names([...new Set(keyIds)]),
+    ]);
+    return new Map([...teams, ...keys]);
   }
 
   async named(rows: readonly Groups[]): Promise<NamedGroups[]> {
