@@ -21,7 +21,7 @@ import { startBanner } from './start-banner';
 const EXIT_CONFIG = 78;
 const EXIT_FAILURE = 1;
 /** For the errors of calls that the drain time was too short for, and for the last lines of the log. */
-const LAST_WORDS_MS = 2_000;
+const LAST_WORDS_MS = 5_000;
 
 async function main(): Promise<void> {
   // Standard output is closed: nothing more can be logged.
