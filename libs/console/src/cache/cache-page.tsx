@@ -2,6 +2,7 @@ import { Button, Group, Pill, SimpleGrid, Stack, Text } from '@mantine/core';
 import { PageTitle } from '../components/page-title';
 import { PeriodPicker } from '../components/period-picker';
 import { QueryPart } from '../components/query-part';
+import { RateNote } from '../components/rate-note';
 import { useText } from '../i18n/use-text';
 import { useMay } from '../me/use-me';
 import { CacheCards } from './cache-cards';
@@ -31,6 +32,7 @@ export function CachePage() {
           </Button>
         )}
       </PageTitle>
+      <RateNote />
       <Stack gap="md">
         {search.model !== undefined && (
           <Group gap="xs">

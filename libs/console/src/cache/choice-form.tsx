@@ -49,7 +49,6 @@ export function ChoiceForm({ choice, models, teams, isBusy, isReady, error, onCh
               data={models}
               value={choice.model || null}
               clearable
-              clearButtonProps={{ 'aria-label': text('components.clearFilters') }}
               searchable
               onChange={(model) => onChange({ model: model ?? '' })}
             />
@@ -66,7 +65,6 @@ export function ChoiceForm({ choice, models, teams, isBusy, isReady, error, onCh
                 data={teams.map(({ id, name }) => ({ value: id, label: name }))}
                 value={choice.teamId || null}
                 clearable
-                clearButtonProps={{ 'aria-label': text('components.clearFilters') }}
                 searchable
                 onChange={(teamId) => onChange({ teamId: teamId ?? '' })}
               />
