@@ -1,8 +1,7 @@
 import { useMemo } from 'react';
 import { Line, MOST_SERIES, OTHERS_COLOUR, type Series, StackedColumns } from '../charts';
 import { Panel } from '../components/panel';
-import { zoneName } from '../display/zone-name';
-import { formatPeriod } from '../format';
+import { formatPeriod, utc, zoneName } from '../format';
 import { useLanguage } from '../i18n/language-provider';
 import { useText } from '../i18n/use-text';
 import { MEASURE } from './measure';
@@ -51,7 +50,7 @@ function Plot({ chart }: { chart: UsageChartData }) {
     format,
     formatTick: tick,
     whole: kind !== 'money',
-    timeHeader: text('usage.time', { zone: zoneName(span.timezone) }),
+    timeHeader: text('usage.time', { zone: zoneName(span.timezone, language, utc(span.to)) }),
     height: 280,
   };
   return kind === 'latency' ? (
