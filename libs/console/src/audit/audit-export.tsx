@@ -4,7 +4,7 @@ import type { AuditEvent } from '@thriftgate/contracts';
 import type { AuditQuery } from '@thriftgate/sdk';
 import { Download } from 'lucide-react';
 import { api } from '../api/client';
-import { useTeamNames } from '../api/use-teams';
+import { useTeamNames } from '../display/use-teams';
 import { saveFile } from '../components/save-file';
 import { useToast } from '../components/toast';
 import { useDisplay } from '../display/use-display';

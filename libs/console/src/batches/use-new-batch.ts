@@ -1,5 +1,5 @@
 import { useCallback, useState } from 'react';
-import { useTeamOptions } from '../api/use-teams';
+import { useTeamOptions } from '../display/use-teams';
 import { useDisplay } from '../display/use-display';
 import { useMe } from '../me/use-me';
 import { type CheckedFile, checkCsv, checkJsonl, type CheckProgress, csvHeader } from './check-file';

@@ -1,7 +1,7 @@
 import { Group, Select, TextInput } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
-import { useTeamOptions } from '../api/use-teams';
+import { useTeamOptions } from '../display/use-teams';
 import { useText } from '../i18n/use-text';
 import { keysQuery } from '../keys/keys-query';
 import { useMe } from '../me/use-me';
@@ -80,6 +80,7 @@ export function BudgetFields({ form, isNew }: BudgetFieldsProps) {
 function OwnerFields({ form }: Pick<BudgetFieldsProps, 'form'>) {
   const text = useText();
   const { team, permissions } = useMe();
+  const teams = useTeamOptions();
   const { team_id: teamId } = form.values;
   const { data: keys } = useQuery({
     ...keysQuery(teamId),
@@ -91,7 +92,7 @@ function OwnerFields({ form }: Pick<BudgetFieldsProps, 'form'>) {
     <Group grow align="flex-start">
       <Select
         label={text('budgets.team')}
-        data={useTeamOptions()}
+        data={teams}
         value={teamId || null}
         onChange={(id) => form.setValues({ team_id: id ?? '', key_id: '' })}
         searchable

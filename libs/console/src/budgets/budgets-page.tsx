@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import { useMemo, useState } from 'react';
-import { useTeamNames } from '../api/use-teams';
+import { useTeamNames } from '../display/use-teams';
 import { DataTable } from '../components/data-table';
 import { EmptyState } from '../components/empty-state';
 import { PageTitle } from '../components/page-title';

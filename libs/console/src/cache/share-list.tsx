@@ -1,6 +1,6 @@
 import { Card, List, Text, Title } from '@mantine/core';
 import type { CacheShareList } from '@thriftgate/contracts';
-import { useTeamNames } from '../api/use-teams';
+import { useTeamNames } from '../display/use-teams';
 import { useText } from '../i18n/use-text';
 
 /** Which teams get each other's stored responses. */

@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { api } from '../api/client';
-import { useTeams } from '../api/use-teams';
+import { useTeams } from '../display/use-teams';
 import { useDisplay } from '../display/use-display';
 import { usePeriod } from '../display/use-period';
 import { daysOf } from '../format';

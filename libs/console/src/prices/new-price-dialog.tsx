@@ -2,7 +2,7 @@ import { Group, SegmentedControl, Select, Text, TextInput } from '@mantine/core'
 import type { UseFormReturnType } from '@mantine/form';
 import { useQueryClient } from '@tanstack/react-query';
 import { api } from '../api/client';
-import { useTeamOptions } from '../api/use-teams';
+import { useTeamOptions } from '../display/use-teams';
 import { FormDialog } from '../components/form-dialog';
 import { useToast } from '../components/toast';
 import { useDisplay } from '../display/use-display';
@@ -44,6 +44,7 @@ export function NewPriceDialog({ isOpen, model, onClose }: NewPriceDialogProps) 
 function PriceFields({ form }: { form: UseFormReturnType<PriceForm> }) {
   const text = useText();
   const { timezone, language } = useDisplay();
+  const teams = useTeamOptions();
   const { kind, valid_from: day } = form.values;
   const field = (name: Exclude<keyof PriceForm, 'kind'>, isRequired = false, isDecimal = false) => (
     <TextInput
@@ -80,7 +81,7 @@ function PriceFields({ form }: { form: UseFormReturnType<PriceForm> }) {
         <Select
           label={text('prices.field.team_id')}
           placeholder={text('prices.everybody')}
-          data={useTeamOptions()}
+          data={teams}
           value={form.values.team_id || null}
           onChange={(id) => form.setFieldValue('team_id', id ?? '')}
           searchable

@@ -2,7 +2,7 @@ import { Badge, Button, Code, Text } from '@mantine/core';
 import type { Price } from '@thriftgate/contracts';
 import { useMemo, useState } from 'react';
 import { api } from '../api/client';
-import { useTeamNames } from '../api/use-teams';
+import { useTeamNames } from '../display/use-teams';
 import { ConfirmDialog } from '../components/confirm-dialog';
 import { DataTable } from '../components/data-table';
 import type { DataColumn } from '../components/data-table-columns';

@@ -1,7 +1,7 @@
 import type { RequestSort } from '@thriftgate/contracts';
 import type { RequestsQuery } from '@thriftgate/sdk';
 import { useMemo } from 'react';
-import { useTeams } from '../api/use-teams';
+import { useTeams } from '../display/use-teams';
 import { useDisplay } from '../display/use-display';
 import { usePeriod } from '../display/use-period';
 import { dateIn, dayEnd, dayStart } from '../format';

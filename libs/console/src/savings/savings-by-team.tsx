@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core';
 import type { SavingsReport } from '@thriftgate/contracts';
-import { useTeamNames } from '../api/use-teams';
+import { useTeamNames } from '../display/use-teams';
 import { Ranking, type RankingRow } from '../charts';
 import { PageLink } from '../components/page-link';
 import { useMoney } from '../display/use-money';

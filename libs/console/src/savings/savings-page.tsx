@@ -37,6 +37,7 @@ export function SavingsPage() {
     isStale: isPlaceholderData,
   };
   const roi = months.flatMap((month) => month.data ?? []);
+  const thisMonth = months[0]?.data;
   const failed = months.find((month) => month.data === undefined && month.isError);
   return (
     <>
@@ -65,7 +66,7 @@ export function SavingsPage() {
               >
                 <Months months={roi} />
               </Panel>
-              {roi[0] && <ReturnPanel month={roi[0]} />}
+              {thisMonth && <ReturnPanel month={thisMonth} />}
             </Stack>
           </Grid.Col>
         </Grid>

@@ -1,5 +1,5 @@
 import type { UsageRow } from '@thriftgate/contracts';
-import { useTeamNames } from '../api/use-teams';
+import { useTeamNames } from '../display/use-teams';
 import { CsvButton } from '../components/csv-button';
 import { useDisplay } from '../display/use-display';
 import { type CsvColumn, csvFileName, toKrw } from '../format';

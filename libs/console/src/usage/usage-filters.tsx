@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import type { UsageRow } from '@thriftgate/contracts';
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
-import { useTeamNames } from '../api/use-teams';
+import { useTeamNames } from '../display/use-teams';
 import { type Filter, FilterBar } from '../components/filter-bar';
 import { useText } from '../i18n/use-text';
 import { type FilterName, FILTERS, isExclusion, toggled, type UsageState } from './usage-search';

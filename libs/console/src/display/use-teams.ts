@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { Team } from '@thriftgate/contracts';
 import { useCallback, useMemo } from 'react';
 import { useMay } from '../me/use-me';
-import { teamsQuery } from './teams-query';
+import { teamsQuery } from '../api/teams-query';
 
 const NONE: readonly Team[] = [];
 
