@@ -65,20 +65,22 @@ export function UsagePage() {
         </Text>
       )}
       <Stack gap="md">
-        <UsageChart chart={chart} isStale={isStale} error={table.error ? undefined : chartError} onRetry={retry} />
         {table.error && !table.data ? (
           <ErrorCard error={table.error} onRetry={() => void table.refetch()} />
         ) : (
-          <DataTable
-            caption={text('usage.table', { period: formatPeriod(span.from, span.to, span.timezone, language) })}
-            columns={columns}
-            rows={rows}
-            rowId={(row) => groupKey(row, groupsOf(state)) + (row.others ?? '')}
-            onOpen={mayOpen ? open : undefined}
-            initialSort={{ id: 'cost', desc: true }}
-            isStale={table.isPlaceholderData}
-            empty={table.data && <EmptyState title={text('usage.empty')} why={text('usage.emptyLead')} />}
-          />
+          <>
+            <UsageChart chart={chart} isStale={isStale} error={chartError} onRetry={retry} />
+            <DataTable
+              caption={text('usage.table', { period: formatPeriod(span.from, span.to, span.timezone, language) })}
+              columns={columns}
+              rows={rows}
+              rowId={(row) => groupKey(row, groupsOf(state)) + (row.others ?? '')}
+              onOpen={mayOpen ? open : undefined}
+              initialSort={{ id: 'cost', desc: true }}
+              isStale={table.isPlaceholderData}
+              empty={table.data && <EmptyState title={text('usage.empty')} why={text('usage.emptyLead')} />}
+            />
+          </>
         )}
         <Group gap="xs">
           <UsageCsv state={state} span={span} rows={table.isPlaceholderData ? [] : rows} />
