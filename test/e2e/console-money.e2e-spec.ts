@@ -141,7 +141,7 @@ describeInBrowser('the money pages of the console', () => {
     await load(browser, '/budgets');
     await browser.page.locator('[data-row]').first().click();
     await browser.page.getByRole('button', { name: '한도 변경' }).click();
-    const limit = browser.page.getByLabel('한도 (달러)');
+    const limit = browser.page.getByLabel('한도(달러)');
     await limit.fill('many');
     await browser.page.getByText('0보다 큰 달러 금액을 입력하세요').waitFor();
     await limit.fill('0.000001');
@@ -166,6 +166,7 @@ describeInBrowser('the money pages of the console', () => {
     expect(await browser.page.locator('main img').count()).toBe(0);
     expect(await browser.page.title()).not.toBe('taken');
     await browser.page.goBack();
+    await browser.page.waitForURL(new RegExp(`key=${team.keyId}`));
     expect(browser.faults).toEqual([]);
   });
 

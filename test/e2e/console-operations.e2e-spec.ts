@@ -140,7 +140,10 @@ describeInBrowser('the operations pages of the console', () => {
       await page.waitForURL(/model%3Agpt-4.1/);
       await page.locator('[role=row][data-index]').first().click();
       await page.getByRole('complementary').getByText('curl').first().waitFor();
+      const opened = () => new URL(page.url()).searchParams.get('request');
+      const first = opened();
       await page.keyboard.press('ArrowDown');
+      await page.waitForURL(() => opened() !== null && opened() !== first);
       expect(await browser.problems()).toEqual([]);
       for (const path of ['/cache', '/cache?model=gpt-4.1&invalidate=yes', '/batches', '/playground']) {
         await browser.visit(path);

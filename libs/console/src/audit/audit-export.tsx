@@ -1,10 +1,10 @@
 import { Button, Menu } from '@mantine/core';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import type { AuditEvent } from '@thriftgate/contracts';
 import type { AuditQuery } from '@thriftgate/sdk';
 import { Download } from 'lucide-react';
 import { api } from '../api/client';
-import { teamsQuery } from '../api/teams-query';
+import { useTeamNames } from '../display/use-teams';
 import { saveFile } from '../components/save-file';
 import { useToast } from '../components/toast';
 import { useDisplay } from '../display/use-display';
@@ -18,8 +18,8 @@ type Format = 'csv' | 'jsonl';
 export function AuditExport({ query, period }: { query: AuditQuery; period: Period }) {
   const [text, toast] = [useText(), useToast()];
   const { timezone, teamId } = useDisplay();
-  const teams = useQuery(teamsQuery).data?.data ?? [];
-  const team = teams.find(({ id }) => id === teamId)?.name ?? null;
+  const teamOf = useTeamNames(teamId !== undefined);
+  const team = teamId === undefined ? null : teamOf(teamId);
   const save = useMutation({
     mutationFn: async (format: Format) => {
       const events: AuditEvent[] = [];

@@ -14,8 +14,8 @@ interface AuditFiltersProps {
 /** Action, who and what. Texts are applied by Enter or by the button, not at each letter. */
 export function AuditFilters({ search, onChange }: AuditFiltersProps) {
   const text = useText();
-  const [actor, setActor] = useState(search.actor ?? '');
-  const [subject, setSubject] = useState(search.subject ?? '');
+  const [actor, setActor] = useDraft(search.actor);
+  const [subject, setSubject] = useDraft(search.subject);
   const names = ['action', 'actor', 'subject'] as const;
   const filters = names.flatMap((name) => {
     const value = search[name];
@@ -66,4 +66,11 @@ export function AuditFilters({ search, onChange }: AuditFiltersProps) {
       </FilterBar>
     </form>
   );
+}
+
+/** A text that is typed before it is applied. It starts again where another one has been applied. */
+function useDraft(applied = ''): [string, (typed: string) => void] {
+  const [draft, setDraft] = useState({ applied, typed: applied });
+  if (draft.applied !== applied) setDraft({ applied, typed: applied });
+  return [draft.typed, (typed) => setDraft({ applied, typed })];
 }

@@ -1,8 +1,9 @@
-import { Button, Center, Code, Text } from '@mantine/core';
+import { Code, Text } from '@mantine/core';
 import type { AuditEvent } from '@thriftgate/contracts';
 import { DataTable } from '../components/data-table';
 import type { DataColumn } from '../components/data-table-columns';
 import { EmptyState } from '../components/empty-state';
+import { MoreRows } from '../components/more-rows';
 import { PageTitle } from '../components/page-title';
 import { PeriodPicker } from '../components/period-picker';
 import { QueryPart } from '../components/query-part';
@@ -56,7 +57,7 @@ export function AuditPage() {
         <PeriodPicker />
         <AuditExport query={query} period={period} />
       </PageTitle>
-      <AuditFilters key={JSON.stringify([action, actor, subject])} search={search} onChange={change} />
+      <AuditFilters search={search} onChange={change} />
       <QueryPart query={events}>
         {() => (
           <DataTable
@@ -72,13 +73,7 @@ export function AuditPage() {
           />
         )}
       </QueryPart>
-      {events.hasNextPage && (
-        <Center mt="md">
-          <Button variant="default" loading={events.isFetchingNextPage} onClick={() => void events.fetchNextPage()}>
-            {text('components.more')}
-          </Button>
-        </Center>
-      )}
+      <MoreRows pages={events} />
       <AuditDrawer event={rows.find(({ id }) => id === search.event)} onClose={() => change({ event: undefined })} />
     </>
   );

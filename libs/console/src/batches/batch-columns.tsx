@@ -2,8 +2,8 @@ import { Text } from '@mantine/core';
 import type { AdminBatch } from '@thriftgate/contracts';
 import type { DataColumn } from '../components/data-table-columns';
 import { When } from '../components/when';
-import { useAmount } from '../display/use-amount';
 import { useDisplay } from '../display/use-display';
+import { useMoney } from '../display/use-money';
 import { useNumbers } from '../display/use-numbers';
 import { compareDecimal, relativeTime } from '../format';
 import { useText } from '../i18n/use-text';
@@ -17,7 +17,7 @@ export const timeOf = (seconds: number): string => new Date(seconds * 1000).toIS
 /** The columns of the list of batches. */
 export function useBatchColumns(): DataColumn<AdminBatch>[] {
   const text = useText();
-  const amount = useAmount();
+  const { cell: amount } = useMoney();
   const { count } = useNumbers();
   const { timezone, language } = useDisplay();
   return [

@@ -1,18 +1,19 @@
-import { Anchor, Card, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Card, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { AdminBatchDetails } from '@thriftgate/contracts';
-import { ArrowLeft } from 'lucide-react';
 import { api } from '../api/client';
 import { pollEvery } from '../api/query-client';
 import { CopyButton } from '../components/copy-button';
 import { PageLink } from '../components/page-link';
 import { PageTitle } from '../components/page-title';
 import { QueryPart } from '../components/query-part';
+import { RateNote } from '../components/rate-note';
 import { StatCard } from '../components/stat-card';
 import { When } from '../components/when';
-import { useAmount } from '../display/use-amount';
+import { useMoney } from '../display/use-money';
 import { useNumbers } from '../display/use-numbers';
 import { useText } from '../i18n/use-text';
+import { BackLink } from './back-link';
 import { BatchActions } from './batch-actions';
 import { nameOf, timeOf } from './batch-columns';
 import { isRunning } from './batch-status';
@@ -39,13 +40,9 @@ export function BatchDetail({ id }: { id: string }) {
   const title = nameOf(query.data?.metadata ?? null) ?? text('batches.batch');
   return (
     <>
-      <Anchor component="button" type="button" size="sm" mb="xs" onClick={() => change({ batch: undefined })}>
-        <Group gap={4} component="span">
-          <ArrowLeft size={14} aria-hidden />
-          {text('batches.all')}
-        </Group>
-      </Anchor>
+      <BackLink onClick={() => change({ batch: undefined })} />
       <PageTitle title={title}>{query.data && <BatchActions batch={query.data} />}</PageTitle>
+      <RateNote />
       <QueryPart query={query} height={520}>
         {(batch) => <Detail batch={batch} />}
       </QueryPart>
@@ -55,7 +52,7 @@ export function BatchDetail({ id }: { id: string }) {
 
 function Detail({ batch }: { batch: AdminBatchDetails }) {
   const text = useText();
-  const amount = useAmount();
+  const { full: amount } = useMoney();
   const { count } = useNumbers();
   const { gateway } = batch;
   return (

@@ -1,4 +1,4 @@
-import { Button, Group, Select, Skeleton, Text } from '@mantine/core';
+import { Button, Select, Text } from '@mantine/core';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import type { AdminBatch, AdminBatchPage } from '@thriftgate/contracts';
 import { Plus } from 'lucide-react';
@@ -7,9 +7,11 @@ import { api } from '../api/client';
 import { pollEvery } from '../api/query-client';
 import { DataTable } from '../components/data-table';
 import { EmptyState } from '../components/empty-state';
-import { ErrorCard } from '../components/error-card';
+import { MoreRows } from '../components/more-rows';
 import { PageTitle } from '../components/page-title';
 import { PeriodPicker } from '../components/period-picker';
+import { QueryPart } from '../components/query-part';
+import { RateNote } from '../components/rate-note';
 import { useDisplay } from '../display/use-display';
 import { usePeriod } from '../display/use-period';
 import { dayEnd, dayStart } from '../format';
@@ -28,8 +30,8 @@ export function BatchList() {
   const [{ status }, change] = useBatchesSearch();
   const columns = useBatchColumns();
   const mayStart = useMay('batches:write');
-  const { rows, error, refetch, isPending, ...pages } = useBatches(status);
-  const { hasNextPage, fetchNextPage, isFetchingNextPage, isPlaceholderData } = pages;
+  const pages = useBatches(status);
+  const rows = useMemo((): AdminBatch[] => pages.data?.pages.flatMap(({ data }) => data) ?? [], [pages.data]);
   return (
     <>
       <PageTitle title={text('batches.title')} lead={text('batches.lead')}>
@@ -42,7 +44,6 @@ export function BatchList() {
           data={Object.entries(STATUS_TEXTS).map(([value, id]) => ({ value, label: text(id) }))}
           value={status ?? null}
           clearable
-          clearButtonProps={{ 'aria-label': text('components.clearFilters') }}
           onChange={(value) => change({ status: value ?? undefined })}
         />
         {mayStart && (
@@ -51,39 +52,35 @@ export function BatchList() {
           </Button>
         )}
       </PageTitle>
-      {error && <ErrorCard error={error} onRetry={() => void refetch()} />}
-      {isPending && <Skeleton className="loading" h={420} aria-busy="true" />}
-      {rows?.length === 0 && (
-        <EmptyState title={text('batches.none')} why={text(status ? 'batches.noneFiltered' : 'batches.noneWhy')}>
-          {status && (
-            <Button variant="default" size="xs" onClick={() => change({ status: undefined })}>
-              {text('components.clearFilters')}
-            </Button>
-          )}
-        </EmptyState>
-      )}
-      {rows !== undefined && rows.length > 0 && (
-        <DataTable
-          caption={text('batches.caption')}
-          columns={columns}
-          rows={rows}
-          rowId={({ id }) => id}
-          isStale={isPlaceholderData}
-          onOpen={({ id }) => change({ batch: id })}
-        />
-      )}
-      {hasNextPage && (
-        <Group justify="center" mt="md">
-          <Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            {text('batches.more')}
-          </Button>
-        </Group>
-      )}
-      {rows !== undefined && rows.length > 0 && (
-        <Text size="xs" c="dimmed" mt="xs">
-          {text('batches.openHint')}
-        </Text>
-      )}
+      <RateNote />
+      <QueryPart query={pages} height={420}>
+        {() =>
+          rows.length === 0 ? (
+            <EmptyState title={text('batches.none')} why={text(status ? 'batches.noneFiltered' : 'batches.noneWhy')}>
+              {status && (
+                <Button variant="default" size="xs" onClick={() => change({ status: undefined })}>
+                  {text('components.clearFilters')}
+                </Button>
+              )}
+            </EmptyState>
+          ) : (
+            <>
+              <DataTable
+                caption={text('batches.caption')}
+                columns={columns}
+                rows={rows}
+                rowId={({ id }) => id}
+                isStale={pages.isPlaceholderData}
+                onOpen={({ id }) => change({ batch: id })}
+              />
+              <MoreRows pages={pages} />
+              <Text size="xs" c="dimmed" mt="xs">
+                {text('batches.openHint')}
+              </Text>
+            </>
+          )
+        }
+      </QueryPart>
     </>
   );
 }
@@ -97,7 +94,7 @@ function useBatches(status: BatchStatus | undefined) {
     from: dayStart(from, timezone),
     to: dayEnd(to, timezone),
   };
-  const pages = useInfiniteQuery({
+  return useInfiniteQuery({
     queryKey: ['batches', filters],
     queryFn: ({ pageParam, signal }): Promise<AdminBatchPage> =>
       api.admin.batches.list(
@@ -110,6 +107,4 @@ function useBatches(status: BatchStatus | undefined) {
     refetchInterval: ({ state }) =>
       state.data?.pages.some(({ data }) => data.some(isRunning)) ? pollEvery(POLL_SECONDS)() : false,
   });
-  const rows = useMemo((): AdminBatch[] | undefined => pages.data?.pages.flatMap(({ data }) => data), [pages.data]);
-  return { ...pages, rows };
 }

@@ -25,9 +25,9 @@ interface CheckOptions {
 /** Reads a JSONL file to its end and checks each line; the file is never held as a whole. @throws DOMException if stopped */
 export async function checkJsonl(file: File, { endpoint, signal, onProgress }: CheckOptions): Promise<CheckedFile> {
   const checker = new LineChecker(endpoint);
-  const told = progressOf(file, checker.report, onProgress, signal);
+  const onBytes = progressOf(file, checker.report, onProgress, signal);
   let number = 0;
-  for await (const text of linesOf(textOf(file, told))) {
+  for await (const text of linesOf(textOf(file, onBytes))) {
     number += 1;
     checker.add(text, number);
     if (checker.report.lines > MAX_LINES) break;
@@ -38,11 +38,11 @@ export async function checkJsonl(file: File, { endpoint, signal, onProgress }: C
 /** Reads a CSV file, makes a line of each row by a template, and checks it. Faults have the line numbers of the CSV file. */
 export async function checkCsv(file: File, template: ColumnTemplate, options: CheckOptions): Promise<CheckedFile> {
   const checker = new LineChecker(options.endpoint);
-  const told = progressOf(file, checker.report, options.onProgress, options.signal);
+  const onBytes = progressOf(file, checker.report, options.onProgress, options.signal);
   const gathered = new LineBlob();
   let header: string[] | undefined;
   let number = 0;
-  for await (const { line, cells } of csvRows(textOf(file, told))) {
+  for await (const { line, cells } of csvRows(textOf(file, onBytes))) {
     if (!header) {
       header = cells.map((cell) => cell.trim());
       const missing = missingColumns(template, header);

@@ -1,6 +1,5 @@
 import { Group, Progress, Stack, Text } from '@mantine/core';
 import { CircleCheck, TriangleAlert } from 'lucide-react';
-import { ErrorCard } from '../components/error-card';
 import { useNumbers } from '../display/use-numbers';
 import type { MessageId } from '../i18n/messages';
 import { useText } from '../i18n/use-text';
@@ -26,17 +25,15 @@ const REASONS = {
 interface CheckResultProps {
   progress: CheckProgress;
   isDone: boolean;
-  error: unknown;
 }
 
 /** How far the check of a file is, and the first faults with the numbers of their lines. */
-export function CheckResult({ progress: { share, report }, isDone, error }: CheckResultProps) {
+export function CheckResult({ progress: { share, report }, isDone }: CheckResultProps) {
   const text = useText();
   const { count, percent } = useNumbers();
   const isGood = report.faultCount === 0 && report.lines > 0;
   const Icon = isGood ? CircleCheck : TriangleAlert;
   const models = Object.entries(report.models).map(([model, lines]) => `${model} ${count(lines)}`);
-  if (error !== undefined) return <ErrorCard error={error} />;
   return (
     <Stack gap="xs">
       {!isDone && (

@@ -25,7 +25,6 @@ export function ColumnForm({ header, state }: { header: readonly string[]; state
           data={[...new Set(header.filter((name) => name !== ''))]}
           value={template.idColumn || null}
           clearable
-          clearButtonProps={{ 'aria-label': text('components.clearFilters') }}
           onChange={(name) => setTemplate({ idColumn: name ?? '' })}
         />
       </Group>

@@ -1,7 +1,9 @@
-import { Anchor, Card, Group, Stack } from '@mantine/core';
-import { ArrowLeft } from 'lucide-react';
+import { Card, Stack } from '@mantine/core';
+import { ErrorCard } from '../components/error-card';
 import { PageTitle } from '../components/page-title';
+import { RateNote } from '../components/rate-note';
 import { useText } from '../i18n/use-text';
+import { BackLink } from './back-link';
 import { CheckResult } from './check-result';
 import { ColumnForm } from './column-form';
 import { DropZone } from './drop-zone';
@@ -15,24 +17,21 @@ export function NewBatch() {
   const text = useText();
   const [, change] = useBatchesSearch();
   const state = useNewBatch();
-  const { file, header, progress, checked } = state;
+  const { file, header, progress, checked, checkError } = state;
   const isGood = checked !== undefined && checked.report.faultCount === 0 && checked.report.lines > 0;
   return (
     <>
-      <Anchor component="button" type="button" size="sm" mb="xs" onClick={() => change({ new: undefined })}>
-        <Group gap={4} component="span">
-          <ArrowLeft size={14} aria-hidden />
-          {text('batches.all')}
-        </Group>
-      </Anchor>
+      <BackLink onClick={() => change({ new: undefined })} />
       <PageTitle title={text('batches.new')} lead={text('batches.newLead')} />
+      <RateNote />
       <Stack gap="md" maw={860}>
         <Card withBorder padding="md">
           <Stack gap="md">
             <WhoPays state={state} />
             <DropZone file={file} onFile={state.choose} />
             {header !== undefined && <ColumnForm header={header} state={state} />}
-            {progress && <CheckResult progress={progress} isDone={checked !== undefined} error={state.checkError} />}
+            {checkError !== undefined && <ErrorCard error={checkError} />}
+            {progress && checkError === undefined && <CheckResult progress={progress} isDone={checked !== undefined} />}
           </Stack>
         </Card>
         {isGood && state.teamId !== undefined && (

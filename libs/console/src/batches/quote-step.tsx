@@ -6,7 +6,7 @@ import { api } from '../api/client';
 import { ErrorCard } from '../components/error-card';
 import { StatCard } from '../components/stat-card';
 import { When } from '../components/when';
-import { useAmount } from '../display/use-amount';
+import { useMoney } from '../display/use-money';
 import { useNumbers } from '../display/use-numbers';
 import { useText } from '../i18n/use-text';
 import { timeOf } from './batch-columns';
@@ -95,7 +95,7 @@ export function QuoteStep({ lines, fileName, endpoint, window: completionWindow,
 
 function Quote({ quote }: { quote: BatchQuote }) {
   const text = useText();
-  const amount = useAmount();
+  const { full: amount } = useMoney();
   const { count } = useNumbers();
   const asked = quote.lines - quote.duplicates - quote.cached;
   return (

@@ -1,7 +1,7 @@
 import type { BatchQuote, BatchTier } from '@thriftgate/contracts';
 import { DataTable } from '../components/data-table';
 import type { DataColumn } from '../components/data-table-columns';
-import { useAmount } from '../display/use-amount';
+import { useMoney } from '../display/use-money';
 import { useNumbers } from '../display/use-numbers';
 import type { MessageId } from '../i18n/messages';
 import { useText } from '../i18n/use-text';
@@ -18,7 +18,7 @@ const TIERS = {
 /** A quote by model and by the way in which its lines run. */
 export function QuoteTable({ models }: { models: readonly Row[] }) {
   const text = useText();
-  const amount = useAmount();
+  const { cell: amount } = useMoney();
   const { count } = useNumbers();
   const columns: DataColumn<Row>[] = [
     { id: 'model', header: text('batches.model'), cell: ({ model }) => model },

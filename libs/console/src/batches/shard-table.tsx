@@ -2,7 +2,7 @@ import { Card, Text, Title } from '@mantine/core';
 import type { AdminBatchDetails } from '@thriftgate/contracts';
 import { DataTable } from '../components/data-table';
 import type { DataColumn } from '../components/data-table-columns';
-import { useAmount } from '../display/use-amount';
+import { useMoney } from '../display/use-money';
 import { useNumbers } from '../display/use-numbers';
 import type { MessageId } from '../i18n/messages';
 import { useText } from '../i18n/use-text';
@@ -19,7 +19,7 @@ const STATES = {
 /** The vendors' batches that run lines of this one. */
 export function ShardTable({ shards }: { shards: readonly Shard[] }) {
   const text = useText();
-  const amount = useAmount();
+  const { cell: amount } = useMoney();
   const { count } = useNumbers();
   const columns: DataColumn<Shard>[] = [
     { id: 'provider', header: text('batches.provider'), cell: ({ provider }) => provider },

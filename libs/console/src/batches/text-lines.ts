@@ -14,7 +14,7 @@ export async function* linesOf(pieces: AsyncIterable<string>): AsyncGenerator<st
   if (rest !== '') yield rest;
 }
 
-/** The text of a file, piece by piece, without its byte order mark. @param onBytes is told how much has been read */
+/** The text of a file, piece by piece, without its byte order mark. @param onBytes gets the bytes read so far */
 export async function* textOf(file: Blob, onBytes: (bytes: number) => void): AsyncGenerator<string, void, undefined> {
   const decoder = new TextDecoder();
   const reader = file.stream().getReader();

@@ -1,10 +1,10 @@
-import { useQuery } from '@tanstack/react-query';
-import { useCallback, useRef, useState } from 'react';
-import { teamsQuery } from '../api/teams-query';
+import { useCallback, useState } from 'react';
+import { useTeamOptions } from '../display/use-teams';
 import { useDisplay } from '../display/use-display';
 import { useMe } from '../me/use-me';
 import { type CheckedFile, checkCsv, checkJsonl, type CheckProgress, csvHeader } from './check-file';
 import type { ColumnTemplate } from './csv-lines';
+import { LatestRun } from './latest-run';
 import type { BatchEndpoint } from './line-check';
 
 const NO_TEMPLATE: ColumnTemplate = { model: '', prompt: '', system: '', idColumn: '' };
@@ -15,7 +15,8 @@ const isCsv = (file: File) => /\.csv$/i.test(file.name) || file.type === 'text/c
 export function useNewBatch() {
   const me = useMe();
   const { teamId: shown } = useDisplay();
-  const teams = useQuery({ ...teamsQuery, enabled: me.team === null && me.permissions.includes('teams:read') });
+  const options = useTeamOptions();
+  const teams = me.team === null ? options : [];
   const [chosenTeam, setTeam] = useState<string>();
   const [endpoint, setEndpoint] = useState<BatchEndpoint>('/v1/chat/completions');
   const [window_, setWindow] = useState('24h');
@@ -27,66 +28,79 @@ export function useNewBatch() {
   const [checkError, setCheckError] = useState<unknown>();
   /** Counts checks, so that what was made of an earlier one is dropped. */
   const [version, setVersion] = useState(0);
-  const running = useRef<AbortController>(undefined);
+  const [runs] = useState(() => new LatestRun());
 
-  const run = useCallback(async (check: (signal: AbortSignal) => Promise<CheckedFile>) => {
-    running.current?.abort();
-    const own = new AbortController();
-    running.current = own;
-    setChecked(undefined);
-    setCheckError(undefined);
-    setVersion((old) => old + 1);
-    try {
-      const result = await check(own.signal);
-      if (own.signal.aborted) return;
-      setChecked(result);
-      setProgress({ share: 1, report: result.report });
-    } catch (error) {
-      if (!own.signal.aborted) setCheckError(error);
-    }
+  const run = useCallback(
+    async <Result>(work: (signal: AbortSignal) => Promise<Result>, onResult: (result: Result) => void) => {
+      setChecked(undefined);
+      setProgress(undefined);
+      setCheckError(undefined);
+      setVersion((old) => old + 1);
+      try {
+        const result = await runs.start(work);
+        if (result !== undefined) onResult(result);
+      } catch (error) {
+        setCheckError(error);
+      }
+    },
+    [runs],
+  );
+  const onChecked = useCallback((result: CheckedFile) => {
+    setChecked(result);
+    setProgress({ share: 1, report: result.report });
   }, []);
 
   const choose = useCallback(
-    async (next: File, as: BatchEndpoint = endpoint) => {
+    (next: File, as: BatchEndpoint = endpoint) => {
       setFile(next);
-      setChecked(undefined);
-      setProgress(undefined);
+      setHeader(undefined);
       if (!isCsv(next)) {
-        setHeader(undefined);
-        await run((signal) => checkJsonl(next, { endpoint: as, signal, onProgress: setProgress }));
+        void run((signal) => checkJsonl(next, { endpoint: as, signal, onProgress: setProgress }), onChecked);
         return;
       }
-      running.current?.abort();
-      const names = await csvHeader(next);
-      setHeader(names);
-      setTemplate((old) => ({ ...old, prompt: old.prompt === '' && names[0] ? `{{${names.at(-1)}}}` : old.prompt }));
+      void run(
+        () => csvHeader(next),
+        (names) => {
+          setHeader(names);
+          setTemplate((old) => ({
+            ...old,
+            prompt: old.prompt === '' && names[0] ? `{{${names.at(-1)}}}` : old.prompt,
+          }));
+        },
+      );
     },
-    [endpoint, run],
+    [endpoint, run, onChecked],
   );
   const checkColumns = () =>
     file &&
-    run((signal) => checkCsv(file, template, { endpoint: '/v1/chat/completions', signal, onProgress: setProgress }));
+    void run(
+      (signal) => checkCsv(file, template, { endpoint: '/v1/chat/completions', signal, onProgress: setProgress }),
+      onChecked,
+    );
 
   return {
-    teams: me.team === null ? (teams.data?.data ?? []) : [],
-    teamId: me.team?.id ?? chosenTeam ?? shown ?? teams.data?.data[0]?.id,
+    teams,
+    teamId: me.team?.id ?? chosenTeam ?? shown ?? teams[0]?.value,
     setTeam,
     endpoint: header === undefined ? endpoint : ('/v1/chat/completions' as const),
     setEndpoint: (next: BatchEndpoint) => {
       setEndpoint(next);
-      if (file && header === undefined) void choose(file, next);
+      if (file && header === undefined) choose(file, next);
     },
     window: window_,
     setWindow,
     file,
-    choose: (next: File) => void choose(next),
+    choose: (next: File) => choose(next),
     header,
     template,
     setTemplate: (changes: Partial<ColumnTemplate>) => {
+      // What is checked now, or was, is of the old template.
+      runs.stop();
       setTemplate((old) => ({ ...old, ...changes }));
       setChecked(undefined);
+      setProgress(undefined);
     },
-    checkColumns: () => void checkColumns(),
+    checkColumns,
     progress,
     checked,
     checkError,

@@ -14,7 +14,7 @@ export function WhoPays({ state }: { state: NewBatchState }) {
       {teams.length > 0 && (
         <Select
           label={text('batches.team')}
-          data={teams.map(({ id, name }) => ({ value: id, label: name }))}
+          data={teams}
           value={teamId ?? null}
           allowDeselect={false}
           searchable

@@ -5,8 +5,7 @@ import { chartBuckets, Line } from '../charts';
 import { paletteColour } from '../charts/series-colour';
 import { useDisplay } from '../display/use-display';
 import { useMoney } from '../display/use-money';
-import { zoneName } from '../display/zone-name';
-import { bucketLabel } from '../format';
+import { bucketLabel, zoneName } from '../format';
 import { useText } from '../i18n/use-text';
 import { budgetLine } from './budget-line';
 
@@ -37,7 +36,7 @@ export function BudgetChart({ budget, windows }: { budget: Budget; windows: Budg
         limit={{ name: text('budgets.limit'), amount: limit }}
         format={money.cell}
         formatTick={money.tick}
-        timeHeader={text('budgets.time', { zone: zoneName(timezone) })}
+        timeHeader={text('budgets.time', { zone: zoneName(timezone, language, new Date()) })}
         height={220}
       />
       {line.reachedAt !== undefined && (

@@ -1,20 +1,21 @@
-import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Button, Group, Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import type { Budget } from '@thriftgate/contracts';
 import { useState } from 'react';
 import { api } from '../api/client';
 import { ConfirmDialog } from '../components/confirm-dialog';
-import { ErrorCard } from '../components/error-card';
+import { QueryPart } from '../components/query-part';
 import { SideDrawer } from '../components/side-drawer';
-import { useToast } from '../components/toast';
+import { useAct } from '../components/use-act';
 import { useMoney } from '../display/use-money';
 import { useText } from '../i18n/use-text';
-import { useMay } from '../me/use-me';
+import { useMe } from '../me/use-me';
 import { BudgetChart } from './budget-chart';
 import { BudgetEditor } from './budget-editor';
 import { BudgetFacts } from './budget-facts';
+import { mayChange } from './budget-form';
 import { ownerName, type OwnerNames } from './budget-owner';
-import { budgetWindowsQuery } from './budgets-queries';
+import { BUDGET_KEYS, budgetWindowsQuery } from './budgets-queries';
 
 interface BudgetDrawerProps {
   /** Undefined while none is open. */
@@ -56,15 +57,15 @@ export function BudgetDrawer({ budget, names, onClose }: BudgetDrawerProps) {
 
 function Details({ budget, onDialog }: { budget: Budget; onDialog: (dialog: 'edit' | 'delete') => void }) {
   const text = useText();
-  const mayWrite = useMay('budgets:write');
-  const { data, error, refetch } = useQuery(budgetWindowsQuery(budget.id));
+  const me = useMe();
+  const query = useQuery(budgetWindowsQuery(budget.id));
   return (
     <Stack gap="md">
-      {error && !data && <ErrorCard error={error} onRetry={() => void refetch()} />}
-      {!data && !error && <Skeleton className="loading" h={300} />}
-      {data && <BudgetChart budget={budget} windows={data} />}
-      <BudgetFacts budget={budget} windows={data} />
-      {mayWrite && (
+      <QueryPart query={query} height={300}>
+        {(windows) => <BudgetChart budget={budget} windows={windows} />}
+      </QueryPart>
+      <BudgetFacts budget={budget} windows={query.data} />
+      {mayChange(me, budget) && (
         <Group gap="xs">
           <Button size="xs" onClick={() => onDialog('edit')}>
             {text('budgets.edit')}
@@ -89,24 +90,21 @@ interface RemovalProps {
 function Removal({ budget, names, isOpen, onClose, onDone }: RemovalProps) {
   const text = useText();
   const money = useMoney();
-  const toast = useToast();
-  const client = useQueryClient();
-  const removal = useMutation({
-    mutationFn: () => api.admin.budgets.delete(budget.id),
-    onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: ['budgets', 'list'] });
-      toast.done(text('budgets.deleted'));
+  const removal = useAct(
+    async () => {
+      await api.admin.budgets.delete(budget.id);
+      // Before the list is loaded again, which takes this dialog away.
       onDone();
     },
-    onError: ({ message }) => toast.failed(message),
-  });
+    { done: () => text('budgets.deleted'), reload: BUDGET_KEYS },
+  );
   return (
     <ConfirmDialog
       isOpen={isOpen}
       title={text('budgets.deleteTitle')}
       action={text('budgets.delete')}
       isBusy={removal.isPending}
-      onConfirm={() => removal.mutate()}
+      onConfirm={() => removal.mutate(undefined, { onError: onClose })}
       onClose={onClose}
     >
       <Text size="sm">

@@ -2,8 +2,7 @@ import { Group, Table, Text } from '@mantine/core';
 import type { Budget, BudgetWindows } from '@thriftgate/contracts';
 import { useDisplay } from '../display/use-display';
 import { useMoney } from '../display/use-money';
-import { zoneName } from '../display/zone-name';
-import { formatDateTimeFull, formatPercent, formatPeriod, dateIn, ratio } from '../format';
+import { formatDateTimeFull, formatPercent, formatPeriod, dateIn, ratio, zoneName } from '../format';
 import { useText } from '../i18n/use-text';
 
 interface BudgetFactsProps {
@@ -32,7 +31,7 @@ export function BudgetFacts({ budget, windows }: BudgetFactsProps) {
       text('budgets.resets'),
       resetsAt === null ? text('budgets.never') : formatDateTimeFull(new Date(resetsAt), timezone, language),
     ],
-    [text('budgets.zone'), `${timezone} (${zoneName(timezone)})`],
+    [text('budgets.zone'), `${timezone} (${zoneName(timezone, language, new Date())})`],
     [text('budgets.action'), <Action key="action" budget={budget} />],
     [text('budgets.thresholds'), <Thresholds key="thresholds" shares={budget.thresholds} used={used} />],
   );

@@ -4,12 +4,12 @@ import { useText } from '../i18n/use-text';
 
 /** The names of teams and keys by id; an id without a name stands for itself. */
 export interface OwnerNames {
-  teams: ReadonlyMap<string, string>;
+  teamOf: (id: string) => string;
   keys: ReadonlyMap<string, string>;
 }
 
-export const ownerName = ({ team_id: teamId, key_id: keyId }: Budget, { teams, keys }: OwnerNames): string => {
-  const team = teams.get(teamId) ?? teamId;
+export const ownerName = ({ team_id: teamId, key_id: keyId }: Budget, { teamOf, keys }: OwnerNames): string => {
+  const team = teamOf(teamId);
   return keyId === null ? team : `${team} · ${keys.get(keyId) ?? keyId}`;
 };
 

@@ -2,12 +2,11 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import { useMemo, useState } from 'react';
-import { teamsQuery } from '../api/teams-query';
+import { useTeamNames } from '../display/use-teams';
 import { DataTable } from '../components/data-table';
 import { EmptyState } from '../components/empty-state';
-import { ErrorCard } from '../components/error-card';
-import { LoadingPage } from '../components/loading-page';
 import { PageTitle } from '../components/page-title';
+import { QueryPart } from '../components/query-part';
 import { RateNote } from '../components/rate-note';
 import { useDisplay } from '../display/use-display';
 import { useText } from '../i18n/use-text';
@@ -29,15 +28,12 @@ export function BudgetsPage() {
   const mayWrite = useMay('budgets:write');
   const [{ open }, change] = usePageSearch(readOpen);
   const [isCreating, setCreating] = useState(false);
-  const { data, error, refetch, isPlaceholderData } = useQuery(budgetsQuery(teamId));
-  const { data: teams } = useQuery(teamsQuery);
-  const budgets = data?.data ?? [];
+  const query = useQuery(budgetsQuery(teamId));
+  const teamOf = useTeamNames();
+  const budgets = query.data?.data ?? [];
   const hasKeys = budgets.some(({ key_id: keyId }) => keyId !== null);
   const { data: keys = NONE } = useQuery({ ...keyNamesQuery(teamId, timezone), enabled: hasKeys });
-  const names = useMemo(
-    () => ({ teams: new Map(teams?.data.map(({ id, name }) => [id, name] as const)), keys }),
-    [teams, keys],
-  );
+  const names = useMemo(() => ({ teamOf, keys }), [teamOf, keys]);
   const columns = useBudgetColumns(names);
   const opened = budgets.find(({ id }) => id === open);
   const create = mayWrite && (
@@ -51,25 +47,25 @@ export function BudgetsPage() {
         {create}
       </PageTitle>
       <RateNote />
-      {error && !data && <ErrorCard error={error} onRetry={() => void refetch()} />}
-      {!data && !error && <LoadingPage />}
-      {data && (
-        <DataTable
-          caption={text('budgets.title')}
-          columns={columns}
-          rows={budgets}
-          rowId={({ id }) => id}
-          onOpen={({ id }) => change({ open: id })}
-          openId={open}
-          initialSort={{ id: 'used', desc: true }}
-          isStale={isPlaceholderData}
-          empty={
-            <EmptyState title={text('budgets.empty')} why={text('budgets.emptyLead')}>
-              {create}
-            </EmptyState>
-          }
-        />
-      )}
+      <QueryPart query={query} height={320}>
+        {({ data }) => (
+          <DataTable
+            caption={text('budgets.title')}
+            columns={columns}
+            rows={data}
+            rowId={({ id }) => id}
+            onOpen={({ id }) => change({ open: id })}
+            openId={open}
+            initialSort={{ id: 'used', desc: true }}
+            isStale={query.isPlaceholderData}
+            empty={
+              <EmptyState title={text('budgets.empty')} why={text('budgets.emptyLead')}>
+                {create}
+              </EmptyState>
+            }
+          />
+        )}
+      </QueryPart>
       <BudgetDrawer budget={opened} names={names} onClose={() => change({ open: undefined })} />
       <BudgetEditor isOpen={isCreating} names={names} onClose={() => setCreating(false)} />
     </>

@@ -2,8 +2,11 @@ import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { Budget } from '@thriftgate/contracts';
 import { api } from '../api/client';
 import { pollEvery } from '../api/query-client';
-import { bucketKeys } from '../usage/bucket-keys';
-import { addDays, dateIn, firstOfMonth, type PlainDate, weekday } from '../format';
+import { bucketKey, bucketKeys } from '../usage/bucket-keys';
+import { addDays, dateIn, monthAfter, type PlainDate, weekday } from '../format';
+
+/** What is loaded again after a budget has changed. */
+export const BUDGET_KEYS = ['budgets', 'overview'] as const;
 
 const POLL_SECONDS = 30;
 const NAMED_DAYS = 31;
@@ -62,14 +65,12 @@ export const pastQuery = ({ teamId, keyId, window, timezone }: PastQuestion) =>
         },
         { signal },
       );
-      const spent = new Map(data.map((row) => [nameOf(window, row[window] ?? ''), row.cost_usd]));
+      const spent = new Map(data.map((row) => [bucketKey(window, row[window] ?? ''), row.cost_usd]));
       const names = bucketKeys(window, from, today, timezone).filter((name) => hasBegun(window, name));
       return names.slice(-PAST_WINDOWS - 1).map((name) => ({ name, spentUsd: spent.get(name) ?? '0' }));
     },
     placeholderData: keepPreviousData,
   });
-
-const nameOf = (window: WindowKind, name: string) => (window === 'hour' ? new Date(name).toISOString() : name);
 
 const hasBegun = (window: WindowKind, name: string) => window !== 'hour' || Date.parse(name) <= Date.now();
 
@@ -77,8 +78,5 @@ function firstDay(window: PastQuestion['window'], today: PlainDate): PlainDate {
   if (window === 'hour') return addDays(today, -1);
   if (window === 'day') return addDays(today, -PAST_WINDOWS);
   if (window === 'week') return addDays(today, -((weekday(today) || 7) - 1) - 7 * PAST_WINDOWS);
-  return Array.from({ length: PAST_WINDOWS }).reduce<PlainDate>(
-    (month) => firstOfMonth(addDays(month, -1)),
-    firstOfMonth(today),
-  );
+  return `${monthAfter(today.slice(0, 7), -PAST_WINDOWS)}-01`;
 }

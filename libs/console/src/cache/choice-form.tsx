@@ -1,7 +1,7 @@
 import { Button, Group, Radio, Select, Stack, TextInput } from '@mantine/core';
-import { zoneName } from '../display/zone-name';
 import { ErrorCard } from '../components/error-card';
 import { useDisplay } from '../display/use-display';
+import { zoneName } from '../format';
 import { useText } from '../i18n/use-text';
 import { useMe } from '../me/use-me';
 import type { Choice } from './invalidation';
@@ -20,7 +20,7 @@ interface ChoiceFormProps {
 /** The first step: what to invalidate. All that is filled in must match. */
 export function ChoiceForm({ choice, models, teams, isBusy, isReady, error, onChange, onNext }: ChoiceFormProps) {
   const text = useText();
-  const { timezone } = useDisplay();
+  const { timezone, language } = useDisplay();
   const { team } = useMe();
   return (
     <form
@@ -49,7 +49,6 @@ export function ChoiceForm({ choice, models, teams, isBusy, isReady, error, onCh
               data={models}
               value={choice.model || null}
               clearable
-              clearButtonProps={{ 'aria-label': text('components.clearFilters') }}
               searchable
               onChange={(model) => onChange({ model: model ?? '' })}
             />
@@ -66,7 +65,6 @@ export function ChoiceForm({ choice, models, teams, isBusy, isReady, error, onCh
                 data={teams.map(({ id, name }) => ({ value: id, label: name }))}
                 value={choice.teamId || null}
                 clearable
-                clearButtonProps={{ 'aria-label': text('components.clearFilters') }}
                 searchable
                 onChange={(teamId) => onChange({ teamId: teamId ?? '' })}
               />
@@ -86,7 +84,7 @@ export function ChoiceForm({ choice, models, teams, isBusy, isReady, error, onCh
             />
             <TextInput
               type="date"
-              label={text('cache.before', { zone: zoneName(timezone) })}
+              label={text('cache.before', { zone: zoneName(timezone, language, new Date()) })}
               value={choice.before}
               onChange={(event) => onChange({ before: event.currentTarget.value })}
             />

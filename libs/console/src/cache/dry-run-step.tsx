@@ -7,7 +7,7 @@ import type { DataColumn } from '../components/data-table-columns';
 import { ErrorCard } from '../components/error-card';
 import { PageLink } from '../components/page-link';
 import { StatCard } from '../components/stat-card';
-import { useAmount } from '../display/use-amount';
+import { useMoney } from '../display/use-money';
 import { useNumbers } from '../display/use-numbers';
 import { useText } from '../i18n/use-text';
 import { useMay } from '../me/use-me';
@@ -27,7 +27,7 @@ interface DryRunStepProps {
 /** The second step: what would be lost, and what it costs to fill the cache again. */
 export function DryRunStep({ found, typeName, isBusy, error, onBack, onConfirm }: DryRunStepProps) {
   const text = useText();
-  const amount = useAmount();
+  const money = useMoney();
   const { count, bytes } = useNumbers();
   const mayAudit = useMay('audit:read');
   const [typed, setTyped] = useState('');
@@ -38,7 +38,7 @@ export function DryRunStep({ found, typeName, isBusy, error, onBack, onConfirm }
     { id: 'generation', header: text('cache.generation'), isNumber: true, cell: ({ generation }) => generation },
     { id: 'answers', header: text('cache.responses'), isNumber: true, cell: (row) => count(row.answers) },
     { id: 'bytes', header: text('cache.size'), isNumber: true, cell: (row) => bytes(row.bytes) },
-    { id: 'refill', header: text('cache.refill'), isNumber: true, cell: (row) => amount(row.refill_cost_usd) },
+    { id: 'refill', header: text('cache.refill'), isNumber: true, cell: (row) => money.cell(row.refill_cost_usd) },
   ];
   return (
     <Stack gap="sm">
@@ -47,7 +47,7 @@ export function DryRunStep({ found, typeName, isBusy, error, onBack, onConfirm }
         <StatCard label={text('cache.size')} value={bytes(lost?.bytes ?? 0)} />
         <StatCard
           label={text('cache.refill')}
-          value={amount(lost?.refill_cost_usd ?? '0')}
+          value={money.full(lost?.refill_cost_usd ?? '0')}
           note={text('cache.refillNote')}
         />
       </SimpleGrid>

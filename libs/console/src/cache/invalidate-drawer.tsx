@@ -1,12 +1,14 @@
 import { Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import type { InvalidateCache } from '@thriftgate/sdk';
+import { useState } from 'react';
 import { api } from '../api/client';
 import { SideDrawer } from '../components/side-drawer';
 import { useDisplay } from '../display/use-display';
 import { useText } from '../i18n/use-text';
+import { useMe } from '../me/use-me';
 import { ChoiceForm } from './choice-form';
-import { bodyOf, type Choice, nameToType, NO_CHOICE } from './invalidation';
+import { bodyOf, type Choice, nameToType, startChoice } from './invalidation';
 import { InvalidationDone } from './invalidation-done';
 import { DryRunStep } from './dry-run-step';
 
@@ -24,7 +26,8 @@ export function InvalidateDrawer(props: InvalidateDrawerProps) {
   const text = useText();
   return (
     <SideDrawer isOpen={props.isOpen} title={text('cache.invalidateTitle')} onClose={props.onClose}>
-      {props.isOpen && <Steps {...props} />}
+      {/* Another model is another question. */}
+      {props.isOpen && <Steps key={props.model} {...props} />}
     </SideDrawer>
   );
 }
@@ -33,21 +36,21 @@ function Steps({ model, models, teams, onClose }: InvalidateDrawerProps) {
   const text = useText();
   const client = useQueryClient();
   const { timezone } = useDisplay();
-  const [choice, setChoice] = useState<Choice>({ ...NO_CHOICE, model: model ?? '' });
+  const { team } = useMe();
+  const [choice, setChoice] = useState<Choice>(() => startChoice(model, team?.id));
   const body = bodyOf(choice, timezone);
   const dryRun = useMutation({
-    mutationFn: () => api.admin.cache.invalidate({ ...(body ?? { all: true }), dry_run: true }),
+    mutationFn: (chosen: InvalidateCache) => api.admin.cache.invalidate({ ...chosen, dry_run: true }),
     gcTime: 0,
   });
+  // What is invalidated is what the dry run has counted.
+  const counted = dryRun.variables;
   const act = useMutation({
-    mutationFn: () => api.admin.cache.invalidate(body ?? { all: true }),
+    mutationFn: (chosen: InvalidateCache) => api.admin.cache.invalidate(chosen),
     gcTime: 0,
     onSuccess: () => client.invalidateQueries({ queryKey: ['cache-stats'] }),
   });
-  // Another model is another question.
-  useEffect(() => setChoice((old) => ({ ...old, model: model ?? '' })), [model]);
-
-  const team = teams.find(({ id }) => id === choice.teamId);
+  const teamName = team?.name ?? teams.find(({ id }) => id === choice.teamId)?.name;
   const step = act.data ? 3 : dryRun.data ? 2 : 1;
   return (
     <>
@@ -63,20 +66,20 @@ function Steps({ model, models, teams, onClose }: InvalidateDrawerProps) {
           isReady={body !== undefined}
           error={dryRun.error}
           onChange={(changes) => setChoice((old) => ({ ...old, ...changes }))}
-          onNext={() => dryRun.mutate()}
+          onNext={() => body && dryRun.mutate(body)}
         />
       )}
       {step === 2 && dryRun.data && (
         <DryRunStep
           found={dryRun.data}
-          typeName={nameToType(choice, dryRun.data.invalidated_keys, team?.name)}
+          typeName={nameToType(choice, dryRun.data.invalidated_keys, teamName)}
           isBusy={act.isPending}
           error={act.error}
           onBack={() => {
             act.reset();
             dryRun.reset();
           }}
-          onConfirm={() => act.mutate()}
+          onConfirm={() => counted && act.mutate(counted)}
         />
       )}
       {act.data && <InvalidationDone done={act.data} subject={choice.model || undefined} onClose={onClose} />}

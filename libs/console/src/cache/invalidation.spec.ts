@@ -1,4 +1,4 @@
-import { bodyOf, nameToType, NO_CHOICE } from './invalidation';
+import { bodyOf, nameToType, NO_CHOICE, startChoice } from './invalidation';
 
 describe('what is invalidated', () => {
   it('has the members that are chosen, and nothing else', () => {
@@ -9,6 +9,11 @@ describe('what is invalidated', () => {
       before: '2026-11-01T00:00:00+09:00',
     });
     expect(bodyOf({ ...NO_CHOICE, scope: 'all', model: 'gpt-4.1' }, 'UTC')).toEqual({ all: true });
+  });
+
+  it('is of their team for people of one, because the gateway refuses a body without it', () => {
+    expect(bodyOf(startChoice('gpt-4.1', 'team_1'), 'UTC')).toEqual({ model: 'gpt-4.1', team_id: 'team_1' });
+    expect(bodyOf(startChoice(undefined, undefined), 'UTC')).toBeUndefined();
   });
 
   it('is typed by name where it reaches far', () => {

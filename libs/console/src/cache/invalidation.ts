@@ -15,6 +15,13 @@ export interface Choice {
 
 export const NO_CHOICE: Choice = { scope: 'some', model: '', version: '', teamId: '', tag: '', key: '', before: '' };
 
+/** The choice at the start: the model that is chosen on the page, and for people of a team that team, as the gateway requires. */
+export const startChoice = (model: string | undefined, teamId: string | undefined): Choice => ({
+  ...NO_CHOICE,
+  model: model ?? '',
+  teamId: teamId ?? '',
+});
+
 /** The most responses that are invalidated without typing a name. */
 export const MOST_UNTYPED = 1000;
 

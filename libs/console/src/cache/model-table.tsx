@@ -5,7 +5,7 @@ import { DataTable } from '../components/data-table';
 import type { DataColumn } from '../components/data-table-columns';
 import { EmptyState } from '../components/empty-state';
 import { When } from '../components/when';
-import { useAmount } from '../display/use-amount';
+import { useMoney } from '../display/use-money';
 import { useNumbers } from '../display/use-numbers';
 import { compareDecimal } from '../format';
 import { useText } from '../i18n/use-text';
@@ -25,7 +25,7 @@ interface ModelTableProps {
 /** Models and their generations: hits, what is stored, what it saved, and what began each. */
 export function ModelTable({ stats, isStale, onModel, onInvalidate }: ModelTableProps) {
   const text = useText();
-  const amount = useAmount();
+  const { cell: amount } = useMoney();
   const { count, percent, bytes } = useNumbers();
   const rows = useMemo(() => byModel(stats.models), [stats.models]);
   const markOf = ({ model, generation }: Row) =>

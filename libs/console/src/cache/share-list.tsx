@@ -1,16 +1,12 @@
 import { Card, List, Text, Title } from '@mantine/core';
 import type { CacheShareList } from '@thriftgate/contracts';
+import { useTeamNames } from '../display/use-teams';
 import { useText } from '../i18n/use-text';
 
-interface ShareListProps {
-  shares: CacheShareList;
-  teams: readonly { id: string; name: string }[];
-}
-
 /** Which teams get each other's stored responses. */
-export function ShareList({ shares, teams }: ShareListProps) {
+export function ShareList({ shares }: { shares: CacheShareList }) {
   const text = useText();
-  const nameOf = (id: string) => teams.find((team) => team.id === id)?.name ?? id;
+  const nameOf = useTeamNames();
   return (
     <Card withBorder padding="md">
       <Title order={2} size="h3" mb="xs">

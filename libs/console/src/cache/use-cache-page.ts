@@ -1,11 +1,11 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { api } from '../api/client';
-import { teamsQuery } from '../api/teams-query';
+import { useTeams } from '../display/use-teams';
 import { useDisplay } from '../display/use-display';
 import { usePeriod } from '../display/use-period';
-import { addDays } from '../format';
-import { useMay } from '../me/use-me';
+import { daysOf } from '../format';
+import { useMay, useMe } from '../me/use-me';
 import type { RawSearch } from '../routes/search';
 import { usePageSearch } from '../routes/use-search';
 
@@ -19,7 +19,7 @@ function readSearch({ model, invalidate }: RawSearch): CacheSearch {
   return { model: typeof model === 'string' && model !== '' ? model : undefined, isInvalidating: invalidate === 'yes' };
 }
 
-/** The statistics of the cache for the address: three calls at most, whatever is chosen. */
+/** The statistics of the cache for the address: four calls at most, whatever is chosen. */
 export function useCachePage() {
   const [search, change] = usePageSearch(readSearch);
   const { teamId } = useDisplay();
@@ -32,21 +32,20 @@ export function useCachePage() {
     queryFn: ({ signal }) => api.admin.cache.stats(query, { signal }),
     placeholderData: keepPreviousData,
   });
+  // Shares are of all teams: the gateway refuses them to people of one.
+  const seesShares = useMe().team === null;
   const shares = useQuery({
     queryKey: ['cache-shares'],
     queryFn: ({ signal }) => api.admin.cache.shares.list({ signal }),
+    enabled: seesShares,
   });
-  const teams = useQuery({ ...teamsQuery, enabled: useMay('teams:read') });
-  const mayRules = useMay('models:read');
+  const teams = useTeams();
+  const seesRules = useMay('models:read') && search.model !== undefined;
   const rules = useQuery({
     queryKey: ['cache-rules', search.model],
     queryFn: ({ signal }) => api.admin.models.retrieve(search.model ?? '', { signal }),
-    enabled: mayRules && search.model !== undefined,
+    enabled: seesRules,
   });
-  const days = useMemo(() => {
-    const all: string[] = [];
-    for (let day = from; day <= to; day = addDays(day, 1)) all.push(day);
-    return all;
-  }, [from, to]);
-  return { search, change, stats, shares, teams: teams.data?.data ?? [], rules, days };
+  const days = useMemo(() => daysOf(from, to), [from, to]);
+  return { search, change, stats, shares, seesShares, teams, rules, seesRules, days };
 }

@@ -1,4 +1,5 @@
 import { axisLabel, bucketLabel, isInProgress, sumDecimals } from '../format';
+import { OTHERS_COLOUR } from './series-colour';
 
 /** A decimal string of the API, or a count. Only pixels are computed of it as a float. */
 export type Amount = string | number;
@@ -46,10 +47,7 @@ export function foldSeries(
   const rest = series.slice(MOST_SERIES).map(({ values }) => values);
   if (others) rest.push(others);
   if (rest.length === 0) return [...series];
-  return [
-    ...series.slice(0, MOST_SERIES),
-    { name: othersName, values: sumsByBucket(rest), colour: 'var(--series-others, #7d828a)' },
-  ];
+  return [...series.slice(0, MOST_SERIES), { name: othersName, values: sumsByBucket(rest), colour: OTHERS_COLOUR }];
 }
 
 /** The exact sum of each bucket; null where no series has an amount. */

@@ -11,9 +11,12 @@ type Values = Record<string, unknown>;
 interface FormDialogProps<Fields extends Values> {
   isOpen: boolean;
   title: string;
+  size?: string;
   /** The verb of the button. */
   action: string;
   initial: Fields;
+  /** Whether the form can be sent; always, without it. */
+  isReady?: (values: Fields) => boolean;
   fields: (form: UseFormReturnType<Fields>) => ReactNode;
   /** Sends the form; the dialog closes when it has succeeded. */
   send: (values: Fields) => Promise<void>;
@@ -23,12 +26,13 @@ interface FormDialogProps<Fields extends Values> {
 /** A form over the page. What the gateway refuses stands at its field, where the error names one. */
 export function FormDialog<Fields extends Values>(props: FormDialogProps<Fields>) {
   const text = useText();
-  const { isOpen, title, onClose } = props;
+  const { isOpen, title, size, onClose } = props;
   return (
     <Modal
       opened={isOpen}
       onClose={onClose}
       title={title}
+      {...(size !== undefined && { size })}
       closeOnClickOutside={false}
       closeButtonProps={{ 'aria-label': text('components.close') }}
     >
@@ -37,7 +41,7 @@ export function FormDialog<Fields extends Values>(props: FormDialogProps<Fields>
   );
 }
 
-function Form<Fields extends Values>({ action, initial, fields, send, onClose }: FormDialogProps<Fields>) {
+function Form<Fields extends Values>({ action, initial, isReady, fields, send, onClose }: FormDialogProps<Fields>) {
   const text = useText();
   const form = useForm<Fields>({ initialValues: initial });
   // What it returns may have a secret: nothing of it is kept.
@@ -61,7 +65,7 @@ function Form<Fields extends Values>({ action, initial, fields, send, onClose }:
           <Button variant="default" onClick={onClose} disabled={isPending}>
             {text('components.cancel')}
           </Button>
-          <Button type="submit" loading={isPending}>
+          <Button type="submit" loading={isPending} disabled={isReady?.(form.values) === false}>
             {action}
           </Button>
         </Group>

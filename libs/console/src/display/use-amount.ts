@@ -1,15 +1,4 @@
-import { useCallback } from 'react';
-import { formatKrw, formatUsd } from '../format';
-import { useDisplay } from './use-display';
+import { useMoney } from './use-money';
 
-/** Formats decimal dollars in the currency of the page: exact in dollars, about in won. */
-export function useAmount(): (usd: string) => string {
-  const { language, currency, exchangeRate } = useDisplay();
-  return useCallback(
-    (usd) =>
-      currency === 'KRW' && exchangeRate
-        ? formatKrw(usd, exchangeRate.krw_per_usd, language)
-        : formatUsd(usd, language),
-    [language, currency, exchangeRate],
-  );
-}
+/** Formats decimal dollars in full, in the currency of the page. */
+export const useAmount = (): ((usd: string) => string) => useMoney().full;

@@ -6,8 +6,7 @@ import { paletteColour } from '../charts/series-colour';
 import { Panel } from '../components/panel';
 import { useDisplay } from '../display/use-display';
 import { useMoney } from '../display/use-money';
-import { zoneName } from '../display/zone-name';
-import { changeOf, formatChange, formatPeriod } from '../format';
+import { changeOf, formatChange, formatPeriod, utc, zoneName } from '../format';
 import { useText } from '../i18n/use-text';
 import { PAGES } from '../routes/pages';
 
@@ -46,7 +45,7 @@ export function CostChart({ overview, isStale }: { overview: Overview | undefine
           saved={saved}
           format={money.cell}
           formatTick={money.tick}
-          timeHeader={text('overview.day', { zone: zoneName(timezone) })}
+          timeHeader={text('overview.day', { zone: zoneName(timezone, language, utc(days?.at(-1)?.day ?? '')) })}
           onSelect={open}
         />
       )}

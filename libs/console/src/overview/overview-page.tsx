@@ -17,7 +17,7 @@ import { SavedBy } from './saved-by';
 import { ToDoList } from './to-do-list';
 import { TopLists } from './top-lists';
 
-/** What it cost, what was saved, whether the budgets hold, and what wants attention. */
+/** What it cost, what was saved, whether the budgets hold, and what needs attention. */
 export function OverviewPage() {
   const text = useText();
   const { timezone, teamId } = useDisplay();

@@ -10,7 +10,7 @@ import { useText } from '../i18n/use-text';
 type ToDo = Overview['to_do'];
 const SHOWN = 3;
 
-/** What wants attention: full budgets, keys that expire, alerts, and what could be saved. */
+/** What needs attention: full budgets, keys that expire, alerts, and what could be saved. */
 export function ToDoList({ toDo }: { toDo: ToDo | undefined }) {
   const text = useText();
   const money = useMoney();

@@ -1,59 +1,55 @@
-import { Button, Group, Modal, SegmentedControl, Select, Stack, Text, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import type { Team } from '@thriftgate/contracts';
-import { useState } from 'react';
+import { Group, SegmentedControl, Select, Text, TextInput } from '@mantine/core';
+import type { UseFormReturnType } from '@mantine/form';
+import { useQueryClient } from '@tanstack/react-query';
 import { api } from '../api/client';
-import { ErrorCard } from '../components/error-card';
+import { useTeamOptions } from '../display/use-teams';
+import { FormDialog } from '../components/form-dialog';
 import { useToast } from '../components/toast';
 import { useDisplay } from '../display/use-display';
-import { zoneName } from '../display/zone-name';
-import { startOfDate } from '../format';
+import { startOfDate, utc, zoneName } from '../format';
 import { useText } from '../i18n/use-text';
 import { emptyPrice, isCompletePrice, newPrice, type PriceForm } from './price-form';
 
 interface NewPriceDialogProps {
   isOpen: boolean;
   model: string | undefined;
-  teams: readonly Team[];
   onClose: () => void;
 }
 
 /** Sets rates of a model, or a negotiated factor. */
-export function NewPriceDialog({ isOpen, onClose, ...rest }: NewPriceDialogProps) {
-  const text = useText();
+export function NewPriceDialog({ isOpen, model, onClose }: NewPriceDialogProps) {
+  const [text, toast] = [useText(), useToast()];
+  const client = useQueryClient();
+  const { timezone } = useDisplay();
+  const send = async (form: PriceForm) => {
+    const { valid_from: day } = form;
+    await api.admin.prices.create(newPrice(form, day === '' ? undefined : startOfDate(day, timezone)));
+    await Promise.all(['prices', 'deployments'].map((key) => client.invalidateQueries({ queryKey: [key] })));
+    toast.done(text('prices.saved'));
+  };
   return (
-    <Modal
-      opened={isOpen}
-      onClose={onClose}
+    <FormDialog<PriceForm>
+      isOpen={isOpen}
       title={text('prices.add')}
-      closeButtonProps={{ 'aria-label': text('components.close') }}
-    >
-      <PriceEditor onClose={onClose} {...rest} />
-    </Modal>
+      action={text('prices.save')}
+      initial={emptyPrice(model)}
+      isReady={isCompletePrice}
+      send={send}
+      onClose={onClose}
+      fields={(form) => <PriceFields form={form} />}
+    />
   );
 }
 
-function PriceEditor({ model, teams, onClose }: Omit<NewPriceDialogProps, 'isOpen'>) {
+function PriceFields({ form }: { form: UseFormReturnType<PriceForm> }) {
   const text = useText();
-  const toast = useToast();
-  const client = useQueryClient();
-  const { timezone } = useDisplay();
-  const [form, setForm] = useState(() => emptyPrice(model));
-  const set = (changes: Partial<PriceForm>) => setForm((before) => ({ ...before, ...changes }));
-  const save = useMutation({
-    mutationFn: () =>
-      api.admin.prices.create(newPrice(form, form.from === '' ? undefined : startOfDate(form.from, timezone))),
-    onSuccess: async () => {
-      await Promise.all(['prices', 'deployments'].map((key) => client.invalidateQueries({ queryKey: [key] })));
-      toast.done(text('prices.saved'));
-      onClose();
-    },
-  });
+  const { timezone, language } = useDisplay();
+  const teams = useTeamOptions();
+  const { kind, valid_from: day } = form.values;
   const field = (name: Exclude<keyof PriceForm, 'kind'>, isRequired = false, isDecimal = false) => (
     <TextInput
+      {...form.getInputProps(name)}
       label={text(`prices.field.${name}`)}
-      value={form[name]}
-      onChange={({ currentTarget }) => set({ [name]: currentTarget.value.trimStart() })}
       required={isRequired}
       inputMode={isDecimal ? 'decimal' : undefined}
       leftSection={isDecimal && name !== 'multiplier' ? '$' : undefined}
@@ -62,66 +58,50 @@ function PriceEditor({ model, teams, onClose }: Omit<NewPriceDialogProps, 'isOpe
     />
   );
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (isCompletePrice(form)) save.mutate();
-      }}
-    >
-      <Stack gap="sm">
-        <SegmentedControl
-          aria-label={text('prices.kind')}
-          data={[
-            { value: 'rates', label: text('prices.kind.rates') },
-            { value: 'multiplier', label: text('prices.kind.multiplier') },
-          ]}
-          value={form.kind}
-          onChange={(kind) => set({ kind: kind as PriceForm['kind'] })}
-        />
-        {field('model', form.kind === 'rates')}
-        {form.kind === 'rates' ? (
-          <Group grow align="flex-start">
-            {field('input', true, true)}
-            {field('cachedInput', false, true)}
-            {field('output', true, true)}
-          </Group>
-        ) : (
-          field('multiplier', true, true)
-        )}
+    <>
+      <SegmentedControl
+        {...form.getInputProps('kind')}
+        aria-label={text('prices.kind')}
+        data={[
+          { value: 'rates', label: text('prices.kind.rates') },
+          { value: 'multiplier', label: text('prices.kind.multiplier') },
+        ]}
+      />
+      {field('model', kind === 'rates')}
+      {kind === 'rates' ? (
         <Group grow align="flex-start">
-          <Select
-            label={text('prices.field.teamId')}
-            placeholder={text('prices.everybody')}
-            data={teams.map(({ id, name }) => ({ value: id, label: name }))}
-            value={form.teamId === '' ? null : form.teamId}
-            onChange={(teamId) => set({ teamId: teamId ?? '' })}
-            searchable
-            clearable
-            clearButtonProps={{ 'aria-label': text('prices.everybody') }}
-          />
-          {field('provider')}
+          {field('input_usd_per_mtok', true, true)}
+          {field('cached_input_usd_per_mtok', false, true)}
+          {field('output_usd_per_mtok', true, true)}
         </Group>
-        <TextInput
-          type="date"
-          label={text('prices.field.from')}
-          description={text('prices.fromHint', { zone: zoneName(timezone) })}
-          value={form.from}
-          onChange={({ currentTarget }) => set({ from: currentTarget.value })}
+      ) : (
+        field('multiplier', true, true)
+      )}
+      <Group grow align="flex-start">
+        <Select
+          label={text('prices.field.team_id')}
+          placeholder={text('prices.everybody')}
+          data={teams}
+          value={form.values.team_id || null}
+          onChange={(id) => form.setFieldValue('team_id', id ?? '')}
+          searchable
+          clearable
+          error={form.errors['team_id']}
         />
-        {field('note')}
-        <Text size="xs" c="dimmed">
-          {text('prices.past')}
-        </Text>
-        {save.error && <ErrorCard error={save.error} title={text('prices.notSaved')} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose} disabled={save.isPending}>
-            {text('components.cancel')}
-          </Button>
-          <Button type="submit" loading={save.isPending} disabled={!isCompletePrice(form)}>
-            {text('prices.save')}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+        {field('provider')}
+      </Group>
+      <TextInput
+        {...form.getInputProps('valid_from')}
+        type="date"
+        label={text('prices.field.valid_from')}
+        description={text('prices.fromHint', {
+          zone: zoneName(timezone, language, day === '' ? new Date() : utc(day)),
+        })}
+      />
+      {field('note')}
+      <Text size="xs" c="dimmed">
+        {text('prices.past')}
+      </Text>
+    </>
   );
 }

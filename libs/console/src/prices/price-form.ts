@@ -1,19 +1,19 @@
 import type { NewPrice } from '@thriftgate/sdk';
 
-/** The fields of the dialog, as they are typed. */
-export interface PriceForm {
+/** The fields of the dialog, as they are typed, by the names that the gateway has for them. */
+export type PriceForm = {
   kind: 'rates' | 'multiplier';
   model: string;
   provider: string;
-  teamId: string;
+  team_id: string;
   /** A day of the page's zone; empty for now. */
-  from: string;
-  input: string;
-  output: string;
-  cachedInput: string;
+  valid_from: string;
+  input_usd_per_mtok: string;
+  output_usd_per_mtok: string;
+  cached_input_usd_per_mtok: string;
   multiplier: string;
   note: string;
-}
+};
 
 const RATE = /^\d{1,7}(\.\d{1,6})?$/;
 const MULTIPLIER = /^\d{1,3}(\.\d{1,6})?$/;
@@ -22,11 +22,11 @@ export const emptyPrice = (model: string | undefined): PriceForm => ({
   kind: 'rates',
   model: model ?? '',
   provider: '',
-  teamId: '',
-  from: '',
-  input: '',
-  output: '',
-  cachedInput: '',
+  team_id: '',
+  valid_from: '',
+  input_usd_per_mtok: '',
+  output_usd_per_mtok: '',
+  cached_input_usd_per_mtok: '',
   multiplier: '',
   note: '',
 });
@@ -34,8 +34,10 @@ export const emptyPrice = (model: string | undefined): PriceForm => ({
 /** Whether the gateway would take the fields. */
 export function isCompletePrice(form: PriceForm): boolean {
   if (form.kind === 'multiplier') return MULTIPLIER.test(form.multiplier);
-  const isCached = form.cachedInput === '' || RATE.test(form.cachedInput);
-  return form.model.trim() !== '' && RATE.test(form.input) && RATE.test(form.output) && isCached;
+  const isCached = form.cached_input_usd_per_mtok === '' || RATE.test(form.cached_input_usd_per_mtok);
+  return (
+    form.model.trim() !== '' && RATE.test(form.input_usd_per_mtok) && RATE.test(form.output_usd_per_mtok) && isCached
+  );
 }
 
 /** The request. @param validFrom when the chosen day begins; undefined for now */
@@ -43,7 +45,7 @@ export function newPrice(form: PriceForm, validFrom: Date | undefined): NewPrice
   const model = form.model.trim();
   const scope = {
     ...(form.provider.trim() !== '' && { provider: form.provider.trim() }),
-    ...(form.teamId !== '' && { team_id: form.teamId }),
+    ...(form.team_id !== '' && { team_id: form.team_id }),
     ...(validFrom && { valid_from: validFrom.toISOString() }),
     ...(form.note.trim() !== '' && { note: form.note.trim() }),
   };
@@ -51,8 +53,8 @@ export function newPrice(form: PriceForm, validFrom: Date | undefined): NewPrice
   return {
     ...scope,
     model,
-    input_usd_per_mtok: form.input,
-    output_usd_per_mtok: form.output,
-    ...(form.cachedInput !== '' && { cached_input_usd_per_mtok: form.cachedInput }),
+    input_usd_per_mtok: form.input_usd_per_mtok,
+    output_usd_per_mtok: form.output_usd_per_mtok,
+    ...(form.cached_input_usd_per_mtok !== '' && { cached_input_usd_per_mtok: form.cached_input_usd_per_mtok }),
   };
 }

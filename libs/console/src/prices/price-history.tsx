@@ -1,41 +1,30 @@
 import { Badge, Button, Code, Text } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import type { Price, Team } from '@thriftgate/contracts';
+import type { Price } from '@thriftgate/contracts';
 import { useMemo, useState } from 'react';
 import { api } from '../api/client';
+import { useTeamNames } from '../display/use-teams';
 import { ConfirmDialog } from '../components/confirm-dialog';
 import { DataTable } from '../components/data-table';
 import type { DataColumn } from '../components/data-table-columns';
 import { EmptyState } from '../components/empty-state';
-import { useToast } from '../components/toast';
+import { useAct } from '../components/use-act';
 import { useDisplay } from '../display/use-display';
 import { formatDateTime, formatDateTimeFull, formatUsd } from '../format';
 import { useText } from '../i18n/use-text';
 import { useMay } from '../me/use-me';
 import { priceStatuses } from './price-status';
 
-interface PriceHistoryProps {
-  prices: readonly Price[];
-  teams: readonly Team[];
-}
-
 /** The prices that were set, the latest first; one that is not in force yet can be withdrawn. */
-export function PriceHistory({ prices, teams }: PriceHistoryProps) {
+export function PriceHistory({ prices }: { prices: readonly Price[] }) {
   const text = useText();
-  const toast = useToast();
-  const client = useQueryClient();
+  const teamOf = useTeamNames();
   const mayWrite = useMay('prices:write');
   const { language, timezone } = useDisplay();
   const [leaving, setLeaving] = useState<Price>();
   const statuses = useMemo(() => priceStatuses(prices, Date.now()), [prices]);
-  const removal = useMutation({
-    mutationFn: (id: string) => api.admin.prices.delete(id),
-    onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: ['prices'] });
-      toast.done(text('prices.withdrawn'));
-    },
-    onError: ({ message }) => toast.failed(message),
-    onSettled: () => setLeaving(undefined),
+  const removal = useAct((id: string) => api.admin.prices.delete(id), {
+    done: () => text('prices.withdrawn'),
+    reload: ['prices'],
   });
   const rate = (name: 'input' | 'cached_input' | 'output'): DataColumn<Price> => ({
     id: name,
@@ -107,7 +96,7 @@ export function PriceHistory({ prices, teams }: PriceHistoryProps) {
         title={text('prices.withdrawTitle')}
         action={text('prices.withdraw')}
         isBusy={removal.isPending}
-        onConfirm={() => leaving && removal.mutate(leaving.id)}
+        onConfirm={() => leaving && removal.mutate(leaving.id, { onSettled: () => setLeaving(undefined) })}
         onClose={() => setLeaving(undefined)}
       >
         <Text size="sm">{text('prices.withdrawLead', { model: leaving?.model ?? text('prices.allModels') })}</Text>
@@ -116,7 +105,7 @@ export function PriceHistory({ prices, teams }: PriceHistoryProps) {
   );
 
   function scopeOf({ provider, team_id: teamId }: Price): string {
-    const team = teamId === null ? null : (teams.find(({ id }) => id === teamId)?.name ?? teamId);
+    const team = teamId === null ? null : teamOf(teamId);
     const parts = [team, provider].filter((part) => part !== null);
     return parts.length === 0 ? text('prices.everybody') : parts.join(' · ');
   }

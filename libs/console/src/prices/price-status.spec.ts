@@ -13,7 +13,7 @@ const price = (id: string, facts: Partial<Price>) =>
   }) as Price;
 
 describe('whether a price applies', () => {
-  it('is told by the latest that has begun, for each model, provider and team', () => {
+  it('is that of the latest that has begun, for each model, provider and team', () => {
     const statuses = priceStatuses(
       [
         price('old', { valid_from: '2026-01-01T00:00:00Z' }),
@@ -33,7 +33,7 @@ describe('whether a price applies', () => {
     });
   });
 
-  it('is told by the later entry of two from the same time', () => {
+  it('is that of the later entry of two from the same time', () => {
     const statuses = priceStatuses(
       [
         price('first', { valid_from: '2026-01-01T00:00:00Z' }),

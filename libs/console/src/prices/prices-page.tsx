@@ -2,18 +2,18 @@ import { Button, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
-import { teamsQuery } from '../api/teams-query';
 import { FilterBar } from '../components/filter-bar';
 import { PageTitle } from '../components/page-title';
 import { Panel } from '../components/panel';
 import { useText } from '../i18n/use-text';
 import { useMay } from '../me/use-me';
+import { useDeployments } from '../models/models-query';
 import type { RawSearch } from '../routes/search';
 import { usePageSearch } from '../routes/use-search';
 import { CurrentPrices } from './current-prices';
 import { NewPriceDialog } from './new-price-dialog';
 import { PriceHistory } from './price-history';
-import { deploymentsQuery, pricesQuery } from './prices-queries';
+import { pricesQuery } from './prices-queries';
 
 const readModel = ({ model }: RawSearch) => ({ model: typeof model === 'string' ? model : undefined });
 
@@ -23,9 +23,8 @@ export function PricesPage() {
   const mayWrite = useMay('prices:write');
   const [{ model }, change] = usePageSearch(readModel);
   const [isAdding, setAdding] = useState(false);
-  const deployments = useQuery(deploymentsQuery);
+  const deployments = useDeployments();
   const prices = useQuery(pricesQuery(model));
-  const { data: teams } = useQuery(teamsQuery);
   return (
     <>
       <PageTitle title={text('prices.title')} lead={text('prices.lead')}>
@@ -52,7 +51,7 @@ export function PricesPage() {
           <Text size="sm" c="dimmed" mb="xs">
             {text('prices.historyLead')}
           </Text>
-          {prices.data && <PriceHistory prices={prices.data.data} teams={teams?.data ?? []} />}
+          {prices.data && <PriceHistory prices={prices.data.data} />}
         </Panel>
         <Panel
           title={text('prices.current')}
@@ -69,7 +68,7 @@ export function PricesPage() {
           )}
         </Panel>
       </Stack>
-      <NewPriceDialog isOpen={isAdding} model={model} teams={teams?.data ?? []} onClose={() => setAdding(false)} />
+      <NewPriceDialog isOpen={isAdding} model={model} onClose={() => setAdding(false)} />
     </>
   );
 }

@@ -7,9 +7,3 @@ export const pricesQuery = (model: string | undefined) =>
     queryKey: ['prices', model ?? null],
     queryFn: ({ signal }) => api.admin.prices.list({ model }, { signal }),
   });
-
-/** The deployments with the prices in force. */
-export const deploymentsQuery = queryOptions({
-  queryKey: ['deployments'],
-  queryFn: ({ signal }) => api.admin.models.deployments({ signal }),
-});

@@ -2,7 +2,7 @@ import { Text, Title } from '@mantine/core';
 import type { RequestDetails } from '@thriftgate/contracts';
 import { DataTable } from '../components/data-table';
 import type { DataColumn } from '../components/data-table-columns';
-import { useAmount } from '../display/use-amount';
+import { useMoney } from '../display/use-money';
 import { useNumbers } from '../display/use-numbers';
 import { useText } from '../i18n/use-text';
 
@@ -11,7 +11,7 @@ type Attempt = RequestDetails['attempts'][number];
 /** The rows of the ledger of one request, and the prices that they were charged by. */
 export function AttemptList({ attempts, prices }: Pick<RequestDetails, 'attempts' | 'prices'>) {
   const text = useText();
-  const amount = useAmount();
+  const { cell: amount } = useMoney();
   const { count, latency, exactUsd } = useNumbers();
   const columns: DataColumn<Attempt>[] = [
     { id: 'n', header: '#', cell: ({ attempt, corrects }) => (corrects === null ? attempt : `±${corrects}`) },

@@ -1,4 +1,4 @@
-import { FIELDS, WORDS } from './query-terms';
+import { FIELDS, quoted, WORDS } from './query-terms';
 
 /** What is known of the names that fields take, besides their fixed words. */
 export type KnownValues = Partial<Record<(typeof FIELDS)[number], readonly string[]>>;
@@ -22,5 +22,3 @@ export function completionsOf(draft: string, known: KnownValues): string[] {
     .slice(0, MOST)
     .map((word) => `${minus}${field}:${quoted(list + word)}`);
 }
-
-const quoted = (word: string) => (/[\s"\\]/.test(word) ? `"${word.replaceAll(/["\\]/g, String.raw`\$&`)}"` : word);

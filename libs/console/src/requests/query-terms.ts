@@ -117,9 +117,12 @@ function unquoted(raw: string): string {
 /** A term as text that {@link parseQuery} reads to the same term. */
 export function printTerm({ field, value, isExcluded }: Term): string {
   const sign = field === 'cost' || field === 'latency' ? '>=' : '';
-  const text = /[\s"\\]/.test(value) ? `"${value.replaceAll(/["\\]/g, String.raw`\$&`)}"` : value;
-  return `${isExcluded ? '-' : ''}${field}:${sign}${text}`;
+  return `${isExcluded ? '-' : ''}${field}:${sign}${quoted(value)}`;
 }
+
+/** A value as it is written in a filter: in quotes where it has spaces. */
+export const quoted = (value: string): string =>
+  /[\s"\\]/.test(value) ? `"${value.replaceAll(/["\\]/g, String.raw`\$&`)}"` : value;
 
 /** Terms as one text. */
 export const printTerms = (terms: readonly Term[]): string => terms.map(printTerm).join(' ');

@@ -1,8 +1,8 @@
 import type { RequestRow } from '@thriftgate/contracts';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
-import { useAmount } from '../display/use-amount';
 import { useDisplay } from '../display/use-display';
+import { useMoney } from '../display/use-money';
 import { useNumbers } from '../display/use-numbers';
 import { dateIn, formatDateTimeFull, formatDay, formatTime } from '../format';
 import { useText } from '../i18n/use-text';
@@ -97,6 +97,7 @@ export function RequestList({ rows, openId, isStale, onOpen, onClose, onNearEnd 
               <div
                 key={rowKey(row)}
                 role="row"
+                data-row
                 data-index={index}
                 aria-rowindex={index + 2}
                 aria-current={row.request_id === openId ? 'true' : undefined}
@@ -130,7 +131,7 @@ function stepOf(key: string, hasLetters: boolean): -1 | 0 | 1 {
 /** Times of today without their day. */
 function useCellFormats(): CellFormats {
   const { timezone, language } = useDisplay();
-  const [amount, numbers] = [useAmount(), useNumbers()];
+  const [amount, numbers] = [useMoney().cell, useNumbers()];
   const today = dateIn(timezone, new Date());
   return {
     amount,

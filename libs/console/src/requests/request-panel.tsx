@@ -8,8 +8,8 @@ import { CacheStatus } from '../components/cache-status';
 import { CopyButton } from '../components/copy-button';
 import { QueryPart } from '../components/query-part';
 import { When } from '../components/when';
-import { useAmount } from '../display/use-amount';
 import { useDisplay } from '../display/use-display';
+import { useMoney } from '../display/use-money';
 import { useNumbers } from '../display/use-numbers';
 import { useText } from '../i18n/use-text';
 import { AttemptList } from './attempt-list';
@@ -56,7 +56,7 @@ export function RequestPanel({ requestId, onClose }: { requestId: string; onClos
 function Details({ details }: { details: RequestDetails }) {
   const text = useText();
   const { language } = useDisplay();
-  const amount = useAmount();
+  const { full: amount } = useMoney();
   const { latency } = useNumbers();
   const { caching, error } = details;
   return (

@@ -1,19 +1,22 @@
 import { Anchor, Button, Group, Select, Skeleton, Switch, Text } from '@mantine/core';
 import { Download } from 'lucide-react';
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { EmptyState } from '../components/empty-state';
 import { ErrorCard } from '../components/error-card';
 import { PageTitle } from '../components/page-title';
 import { PeriodPicker } from '../components/period-picker';
+import { RateNote } from '../components/rate-note';
 import { useNumbers } from '../display/use-numbers';
 import { useText } from '../i18n/use-text';
 import { useMay } from '../me/use-me';
 import { csvAddress } from './csv-address';
 import { FilterField } from './filter-field';
+import { listState } from './list-state';
+import { MOST_LIVE_ROWS } from './live-feed';
 import { RequestList } from './request-list';
 import classes from './request-list.module.css';
 import { RequestPanel } from './request-panel';
-import { MOST_LIVE_ROWS, useLiveRows } from './use-live-rows';
+import { useLiveRows } from './use-live-rows';
 import { useRequestFilters } from './use-request-filters';
 import { rowKey, useRequestRows } from './use-request-rows';
 
@@ -27,9 +30,12 @@ const SORT_TEXTS = {
 export function RequestsPage() {
   const text = useText();
   const { count } = useNumbers();
-  const { search, change, parsed, query, teams } = useRequestFilters();
+  const { search, change, parsed, query, teams, includesToday } = useRequestFilters();
   const mayWatch = useMay('events:read');
-  const [isLive, setLive] = useState(false);
+  // New rows belong on top of the newest alone.
+  const canBeLive = includesToday && search.sort === '-created_at';
+  const [isSwitchedOn, setSwitchedOn] = useState(false);
+  const isLive = isSwitchedOn && canBeLive;
   const live = useLiveRows(query, isLive);
   const pages = useRequestRows(query, search.sort);
   const { rows: stored, hasNextPage, fetchNextPage, isFetchingNextPage, isPlaceholderData, error, refetch } = pages;
@@ -40,23 +46,29 @@ export function RequestsPage() {
   }, [live.rows, stored]);
   const known = useMemo(() => knownValues(stored, teams), [stored, teams]);
   const onNearEnd = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+    if (hasNextPage && !isFetchingNextPage && !isPlaceholderData && !error) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, isPlaceholderData, error, fetchNextPage]);
+  const isWithoutRows = stored.length === 0;
+  useEffect(() => {
+    if (isWithoutRows) onNearEnd();
+  }, [isWithoutRows, onNearEnd]);
   const onOpen = useCallback(
     (request: string) => change({ request }, { replace: search.request !== undefined }),
     [change, search.request],
   );
   const onClose = useCallback(() => change({ request: undefined }), [change]);
 
-  const isEmpty = !pages.isPending && rows.length === 0 && !error;
+  const state = listState({ isPending: pages.isPending, rowCount: rows.length, hasNextPage, error });
   return (
     <>
       <PageTitle title={text('requests.title')} lead={text('requests.lead')}>
         {mayWatch && (
           <Switch
             label={text('requests.live')}
+            title={canBeLive ? undefined : text('requests.liveOnly')}
+            disabled={!canBeLive}
             checked={isLive}
-            onChange={(event) => setLive(event.currentTarget.checked)}
+            onChange={(event) => setSwitchedOn(event.currentTarget.checked)}
           />
         )}
         <PeriodPicker />
@@ -81,10 +93,11 @@ export function RequestsPage() {
           CSV
         </Button>
       </PageTitle>
+      <RateNote />
       <FilterField parsed={parsed} known={known} onChange={(q) => change({ q: q === '' ? undefined : q })} />
       <Group gap="md" my="xs" mih={22}>
         <Text size="sm" c="dimmed" className="numbers" role="status">
-          {pages.isPending
+          {state === 'looking'
             ? text('components.loading')
             : text(hasNextPage ? 'requests.moreRows' : 'requests.rows', { count: count(rows.length) })}
         </Text>
@@ -104,8 +117,8 @@ export function RequestsPage() {
       {error && <ErrorCard error={error} onRetry={() => void refetch()} />}
       <div className={`${classes.page} ${search.request === undefined ? '' : classes.withDetails}`}>
         <div style={{ minWidth: 0 }}>
-          {pages.isPending && <Skeleton className="loading" h={480} aria-busy="true" />}
-          {isEmpty && (
+          {state === 'looking' && <Skeleton className="loading" h={480} aria-busy="true" />}
+          {state === 'empty' && (
             <EmptyState title={text('requests.none')} why={text('requests.noneWhy')}>
               {search.q !== '' && (
                 <Anchor component="button" type="button" onClick={() => change({ q: undefined })}>
@@ -114,7 +127,7 @@ export function RequestsPage() {
               )}
             </EmptyState>
           )}
-          {rows.length > 0 && (
+          {state === 'list' && (
             <RequestList
               rows={rows}
               openId={search.request}

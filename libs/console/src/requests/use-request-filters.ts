@@ -1,12 +1,10 @@
-import { useQuery } from '@tanstack/react-query';
 import type { RequestSort } from '@thriftgate/contracts';
 import type { RequestsQuery } from '@thriftgate/sdk';
 import { useMemo } from 'react';
-import { teamsQuery } from '../api/teams-query';
+import { useTeams } from '../display/use-teams';
 import { useDisplay } from '../display/use-display';
 import { usePeriod } from '../display/use-period';
-import { dayEnd, dayStart } from '../format';
-import { useMay } from '../me/use-me';
+import { dateIn, dayEnd, dayStart } from '../format';
 import type { RawSearch } from '../routes/search';
 import { usePageSearch } from '../routes/use-search';
 import { filtersOf } from './query-filters';
@@ -35,12 +33,12 @@ export function useRequestFilters() {
   const [search, change] = usePageSearch(readSearch);
   const { timezone, teamId } = useDisplay();
   const { from, to } = usePeriod();
-  const teams = useQuery({ ...teamsQuery, enabled: useMay('teams:read') }).data;
+  const teams = useTeams();
   const parsed: ParsedQuery = useMemo(() => parseQuery(search.q), [search.q]);
   const query = useMemo((): RequestsQuery => {
-    const names = (teams?.data ?? []).map(({ id, name }) => ({ id, name }));
     const period = { from: dayStart(from, timezone), to: dayEnd(to, timezone) };
-    return { ...(teamId !== undefined && { team_id: teamId }), ...period, ...filtersOf(parsed.terms, names) };
+    return { ...(teamId !== undefined && { team_id: teamId }), ...period, ...filtersOf(parsed.terms, teams) };
   }, [parsed, teams, teamId, from, to, timezone]);
-  return { search, change, parsed, query, teams: teams?.data ?? [] };
+  const today = dateIn(timezone, new Date());
+  return { search, change, parsed, query, teams, includesToday: from <= today && today <= to };
 }

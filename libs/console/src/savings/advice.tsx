@@ -1,4 +1,4 @@
-import { Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useText } from '../i18n/use-text';
 import { AdviceCard } from './advice-card';
@@ -8,13 +8,12 @@ import { type Opportunity, opportunityKey, useDismissed } from './use-dismissed'
 const FIRST = 5;
 
 /** What could be saved yet, the greatest first; those that were put aside are shown on demand. */
-export function Advice({ opportunities }: { opportunities: readonly Opportunity[] | undefined }) {
+export function Advice({ opportunities }: { opportunities: readonly Opportunity[] }) {
   const text = useText();
   const { reasonOf, dismiss, restore } = useDismissed();
   const [showsAll, { toggle }] = useDisclosure();
-  const all = opportunities ?? [];
-  const aside = all.filter((each) => reasonOf(each) !== undefined).length;
-  const kept = showsAll ? all : all.filter((each) => reasonOf(each) === undefined);
+  const aside = opportunities.filter((each) => reasonOf(each) !== undefined).length;
+  const kept = showsAll ? opportunities : opportunities.filter((each) => reasonOf(each) === undefined);
   const [isLong, { open }] = useDisclosure();
   const shown = isLong ? kept : kept.slice(0, FIRST);
   return (
@@ -29,8 +28,7 @@ export function Advice({ opportunities }: { opportunities: readonly Opportunity[
           </Button>
         )}
       </Group>
-      {opportunities === undefined && <Skeleton className="loading" h={120} />}
-      {opportunities !== undefined && shown.length === 0 && <Text c="dimmed">{text('savings.noAdvice')}</Text>}
+      {shown.length === 0 && <Text c="dimmed">{text('savings.noAdvice')}</Text>}
       <Stack gap="sm">
         {shown.map((opportunity) => (
           <AdviceCard

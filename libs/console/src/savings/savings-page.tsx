@@ -3,10 +3,11 @@ import { useQueries, useQuery } from '@tanstack/react-query';
 import { PageTitle } from '../components/page-title';
 import { Panel } from '../components/panel';
 import { PeriodPicker } from '../components/period-picker';
+import { QueryPart } from '../components/query-part';
 import { RateNote } from '../components/rate-note';
 import { useDisplay } from '../display/use-display';
 import { usePeriod } from '../display/use-period';
-import { dateIn } from '../format';
+import { dateIn, monthAfter } from '../format';
 import { useText } from '../i18n/use-text';
 import { Advice } from './advice';
 import { Months } from './months';
@@ -15,7 +16,8 @@ import { roiQuery, savingsQuery } from './savings-queries';
 import { SavingsByTeam } from './savings-by-team';
 import { Waterfall } from './waterfall';
 
-const MONTHS = 3;
+/** The months of the table: the running one and those before it. */
+const BACK = [0, 1, 2];
 
 /** What was saved by what, for whom, and what could be saved yet. */
 export function SavingsPage() {
@@ -23,8 +25,9 @@ export function SavingsPage() {
   const { timezone, teamId } = useDisplay();
   const { from, to } = usePeriod();
   const savings = useQuery(savingsQuery({ from, to, timezone, teamId }));
+  const running = dateIn(timezone, new Date()).slice(0, 7);
   const months = useQueries({
-    queries: lastMonths(dateIn(timezone, new Date())).map((month) => roiQuery(month, timezone, teamId)),
+    queries: BACK.map((count) => roiQuery(monthAfter(running, -count), timezone, teamId)),
   });
   const { data, error, refetch, isPlaceholderData } = savings;
   const state = {
@@ -34,6 +37,8 @@ export function SavingsPage() {
     isStale: isPlaceholderData,
   };
   const roi = months.flatMap((month) => month.data ?? []);
+  const thisMonth = months[0]?.data;
+  const failed = months.find((month) => month.data === undefined && month.isError);
   return (
     <>
       <PageTitle title={text('savings.title')} lead={text('savings.lead')}>
@@ -54,28 +59,21 @@ export function SavingsPage() {
             <Stack gap="md">
               <Panel
                 title={text('savings.months')}
-                isLoading={roi.length === 0}
-                error={months.every(({ isError }) => isError) ? months[0]?.error : undefined}
-                onRetry={() => months.forEach((month) => void month.refetch())}
+                isLoading={roi.length < BACK.length}
+                error={failed?.error}
+                onRetry={() => months.forEach(({ isError, refetch: again }) => isError && void again())}
                 height={160}
               >
                 <Months months={roi} />
               </Panel>
-              {roi[0] && <ReturnPanel month={roi[0]} />}
+              {thisMonth && <ReturnPanel month={thisMonth} />}
             </Stack>
           </Grid.Col>
         </Grid>
-        <Advice opportunities={data?.opportunities} />
+        <QueryPart query={savings} height={160}>
+          {({ opportunities }) => <Advice opportunities={opportunities} />}
+        </QueryPart>
       </Stack>
     </>
   );
-}
-
-/** The month of a date and those before it, the latest first. */
-function lastMonths(today: string): string[] {
-  const number = Number(today.slice(0, 4)) * 12 + Number(today.slice(5, 7)) - 1;
-  return Array.from({ length: MONTHS }, (_, back) => {
-    const month = number - back;
-    return `${Math.floor(month / 12)}-${String((month % 12) + 1).padStart(2, '0')}`;
-  });
 }

@@ -1,9 +1,8 @@
 import { ActionIcon, Group, Text } from '@mantine/core';
 import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { useDisplay } from '../display/use-display';
-import { bucketLabel, dateIn } from '../format';
+import { bucketLabel, dateIn, monthAfter } from '../format';
 import { useText } from '../i18n/use-text';
-import { monthAfter } from './statements-search';
 
 /** Goes through the months up to the running one. */
 export function MonthPicker({ month, onChange }: { month: string; onChange: (month: string) => void }) {

@@ -3,8 +3,7 @@ import type { OrganisationStatement as Statement } from '@thriftgate/contracts';
 import { DataTable } from '../components/data-table';
 import type { DataColumn } from '../components/data-table-columns';
 import { useDisplay } from '../display/use-display';
-import { zoneName } from '../display/zone-name';
-import { bucketLabel, compareDecimal, formatCount } from '../format';
+import { bucketLabel, compareDecimal, formatCount, utc, zoneName } from '../format';
 import { useText } from '../i18n/use-text';
 import { Amount } from './amounts';
 
@@ -54,7 +53,10 @@ export function OrganisationStatement({
     money('owed', text('statements.owed'), ({ amount_owed_usd: owed }) => owed),
   ];
   const month = bucketLabel(statement.month, timezone, language);
-  const title = text('statements.ofAll', { month, zone: zoneName(statement.timezone) });
+  const title = text('statements.ofAll', {
+    month,
+    zone: zoneName(statement.timezone, language, utc(`${statement.month}-01`)),
+  });
   return (
     <>
       <Title order={2} size="h4" mb="xs">

@@ -1,4 +1,4 @@
-import { monthAfter, readMonth } from './statements-search';
+import { readMonth } from './statements-search';
 import { statementAddress } from './statements-queries';
 
 jest.mock('../api/client', () => ({ api: {} }));
@@ -8,14 +8,6 @@ describe('the month of the statements', () => {
     expect(readMonth({ month: '2026-11' })).toEqual({ month: '2026-11' });
     for (const month of ['2026-13', '2026', ['2026-11', '2026-12'], undefined])
       expect(readMonth({ month })).toEqual({ month: undefined });
-  });
-
-  it('has months before and after it', () => {
-    expect([monthAfter('2026-12', 1), monthAfter('2026-01', -1), monthAfter('2026-11', 0)]).toEqual([
-      '2027-01',
-      '2025-12',
-      '2026-11',
-    ]);
   });
 
   it('has an address as CSV', () => {

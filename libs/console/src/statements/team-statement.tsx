@@ -3,8 +3,7 @@ import type { Statement } from '@thriftgate/contracts';
 import { DataTable } from '../components/data-table';
 import type { DataColumn } from '../components/data-table-columns';
 import { useDisplay } from '../display/use-display';
-import { zoneName } from '../display/zone-name';
-import { bucketLabel, compareDecimal, formatCount, formatDay } from '../format';
+import { bucketLabel, compareDecimal, formatCount, formatDay, utc, zoneName } from '../format';
 import { useText } from '../i18n/use-text';
 import { Amount } from './amounts';
 
@@ -48,7 +47,9 @@ export function TeamStatement({ statement }: { statement: Statement }) {
         <Title order={2} size="h3">
           {statement.team_name}
         </Title>
-        <Text c="dimmed">{text('statements.of', { month, zone: zoneName(statement.timezone) })}</Text>
+        <Text c="dimmed">
+          {text('statements.of', { month, zone: zoneName(statement.timezone, language, utc(`${statement.month}-01`)) })}
+        </Text>
       </div>
       <DataTable
         caption={text('statements.usage')}

@@ -1,4 +1,5 @@
 import type { UsageRow } from '@thriftgate/contracts';
+import { quoted } from '../requests/query-terms';
 import { groupsOf } from './usage-queries';
 import { filterOf, type Filters, type UsageState } from './usage-search';
 
@@ -34,5 +35,3 @@ export function requestsSearch(state: UsageState, row: UsageRow): { q: string } 
   });
   return { q: terms.join(' ') };
 }
-
-const quoted = (value: string) => (/[\s"\\]/.test(value) ? `"${value.replaceAll(/["\\]/g, String.raw`\$&`)}"` : value);

@@ -1,40 +1,42 @@
 import { useMemo } from 'react';
-import { Line, type Series, StackedColumns } from '../charts';
+import { Line, MOST_SERIES, OTHERS_COLOUR, type Series, StackedColumns } from '../charts';
 import { Panel } from '../components/panel';
-import { zoneName } from '../display/zone-name';
-import { formatPeriod } from '../format';
+import { formatPeriod, utc, zoneName } from '../format';
 import { useLanguage } from '../i18n/language-provider';
 import { useText } from '../i18n/use-text';
 import { MEASURE } from './measure';
-import type { UsageSpan } from './usage-queries';
+import type { UsageChartData } from './usage-chart-data';
 import { groupsOf } from './usage-queries';
-import type { UsageState } from './usage-search';
-import type { UsageChartData } from './use-usage';
 import { useMeasureFormat } from './use-measure-format';
 
 interface UsageChartProps {
-  state: UsageState;
-  span: UsageSpan;
   /** Undefined while it is loaded. */
-  data: UsageChartData | undefined;
-  /** Of the whole period, formatted. */
-  total: string | undefined;
+  chart: UsageChartData | undefined;
   isStale: boolean;
   error: unknown;
   onRetry: () => void;
 }
 
 /** The measure over time: columns of what can be summed, lines of latencies. */
-export function UsageChart({ state, span, data, total, isStale, error, onRetry }: UsageChartProps) {
+export function UsageChart({ chart, isStale, error, onRetry }: UsageChartProps) {
+  return (
+    <Panel isLoading={!chart} isStale={isStale} error={chart ? undefined : error} onRetry={onRetry} height={340}>
+      {chart && <Plot chart={chart} />}
+    </Panel>
+  );
+}
+
+function Plot({ chart }: { chart: UsageChartData }) {
   const text = useText();
   const { language } = useLanguage();
+  const { state, span, buckets, series, others, total } = chart;
   const { format, tick } = useMeasureFormat(state.measure);
   const { kind } = MEASURE[state.measure];
   const before = useMemo(
-    () => (data?.before ? { name: text('usage.before'), values: data.before } : undefined),
-    [data, text],
+    () => (chart.before ? { name: text('usage.before'), values: chart.before } : undefined),
+    [chart, text],
   );
-  const lines = useMemo(() => withBefore(data?.series ?? [], before), [data, before]);
+  const lines = useMemo(() => withBefore(chart.series, before), [chart, before]);
   const shared = {
     title: text('usage.chart', {
       measure: text(`usage.measure.${state.measure}`),
@@ -42,25 +44,21 @@ export function UsageChart({ state, span, data, total, isStale, error, onRetry }
         .map((group) => text(`usage.group.${group}`))
         .join(' × '),
       period: formatPeriod(span.from, span.to, span.timezone, language),
-      total: total ?? '',
+      total: total === null ? '' : format(total),
     }),
-    buckets: data?.buckets ?? [],
+    buckets,
     format,
     formatTick: tick,
     whole: kind !== 'money',
-    timeHeader: text('usage.time', { zone: zoneName(span.timezone) }),
+    timeHeader: text('usage.time', { zone: zoneName(span.timezone, language, utc(span.to)) }),
     height: 280,
   };
-  return (
-    <Panel isLoading={!data} isStale={isStale} error={data ? undefined : error} onRetry={onRetry} height={340}>
-      {kind === 'latency' ? (
-        <Line {...shared} series={lines} />
-      ) : (
-        <StackedColumns {...shared} series={data?.series ?? []} others={data?.others} comparison={before} />
-      )}
-    </Panel>
+  return kind === 'latency' ? (
+    <Line {...shared} series={lines} />
+  ) : (
+    <StackedColumns {...shared} series={series} others={others} comparison={before} />
   );
 }
 
 const withBefore = (series: readonly Series[], before: Series | undefined): readonly Series[] =>
-  before ? [...series.slice(0, 5), { ...before, colour: 'var(--series-others, #7d828a)' }] : series;
+  before ? [...series.slice(0, MOST_SERIES - 1), { ...before, colour: OTHERS_COLOUR }] : series;

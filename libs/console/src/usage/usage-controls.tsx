@@ -41,7 +41,6 @@ export function UsageControls({ state, onChange }: UsageControlsProps) {
         value={second ?? null}
         onChange={(group) => choose(first, (group ?? undefined) as GroupName | undefined)}
         clearable
-        clearButtonProps={{ 'aria-label': text('usage.noSecondGroup') }}
         size="xs"
         w={130}
       />

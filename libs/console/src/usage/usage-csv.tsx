@@ -1,6 +1,5 @@
-import { useQuery } from '@tanstack/react-query';
 import type { UsageRow } from '@thriftgate/contracts';
-import { teamsQuery } from '../api/teams-query';
+import { useTeamNames } from '../display/use-teams';
 import { CsvButton } from '../components/csv-button';
 import { useDisplay } from '../display/use-display';
 import { type CsvColumn, csvFileName, toKrw } from '../format';
@@ -23,8 +22,8 @@ export function UsageCsv({ state, span, rows }: UsageCsvProps) {
   const nameOf = useGroupName();
   const me = useMe();
   const { exchangeRate } = useDisplay();
-  const { data: teams } = useQuery({ ...teamsQuery, enabled: span.teamId !== undefined });
-  const team = teams?.data.find(({ id }) => id === span.teamId)?.name ?? me.team?.name ?? null;
+  const teamOf = useTeamNames(span.teamId !== undefined);
+  const team = span.teamId === undefined ? (me.team?.name ?? null) : teamOf(span.teamId);
   const columns: CsvColumn<UsageRow>[] = [
     ...groupsOf(state).map((group): CsvColumn<UsageRow> => ({
       header: text(`usage.group.${group}`),

@@ -1,10 +1,9 @@
 import { Button, Popover, Select, Stack, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { useQuery } from '@tanstack/react-query';
 import type { UsageRow } from '@thriftgate/contracts';
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
-import { teamsQuery } from '../api/teams-query';
+import { useTeamNames } from '../display/use-teams';
 import { type Filter, FilterBar } from '../components/filter-bar';
 import { useText } from '../i18n/use-text';
 import { type FilterName, FILTERS, isExclusion, toggled, type UsageState } from './usage-search';
@@ -19,12 +18,9 @@ interface UsageFiltersProps {
 /** The filters as chips, and a small form that adds one. */
 export function UsageFilters({ state, rows, onChange }: UsageFiltersProps) {
   const text = useText();
-  const { data: teams } = useQuery({
-    ...teamsQuery,
-    enabled: (state.filters.teams ?? state.filters.not_team) !== undefined,
-  });
+  const teamOf = useTeamNames((state.filters.teams ?? state.filters.not_team) !== undefined);
   const nameOf = (name: FilterName, value: string) => {
-    if (name === 'teams' || name === 'not_team') return teams?.data.find(({ id }) => id === value)?.name ?? value;
+    if (name === 'teams' || name === 'not_team') return teamOf(value);
     if (name === 'key' || name === 'not_key') return rows.find(({ key }) => key === value)?.key_name ?? value;
     return value;
   };

@@ -15,7 +15,6 @@ import { useLanguage } from '../i18n/language-provider';
 import { useText } from '../i18n/use-text';
 import { useMay } from '../me/use-me';
 import { PAGES } from '../routes/pages';
-import { MEASURE } from './measure';
 import { requestsSearch } from './requests-search';
 import { UsageChart } from './usage-chart';
 import { useUsageColumns } from './usage-columns';
@@ -25,7 +24,6 @@ import { UsageFilters } from './usage-filters';
 import { fullCsvAddress, groupsOf } from './usage-queries';
 import { exclusionOf, filterOf, type GroupName } from './usage-search';
 import { groupKey } from './usage-series';
-import { useMeasureFormat } from './use-measure-format';
 import { useUsage } from './use-usage';
 
 /** A measure by one or two groups over time, and the same numbers as a table. */
@@ -36,7 +34,6 @@ export function UsagePage() {
   const mayOpen = useMay(PAGES.requests.permission);
   const { state, change, span, table, chart, chartError, isStale, includesToday, retry } = useUsage();
   const { filters } = state;
-  const { format } = useMeasureFormat(state.measure);
   const onFilter = useCallback(
     (group: GroupName, value: string, isExcluded: boolean) =>
       isExcluded
@@ -47,7 +44,6 @@ export function UsagePage() {
   const columns = useUsageColumns(state, table.data?.total, onFilter);
   const open = (row: UsageRow) =>
     void navigate({ to: PAGES.requests.path, search: requestsSearch(state, row) } as never);
-  const amount = table.data && MEASURE[state.measure].of(table.data.total);
   const rows = table.data?.data ?? [];
   return (
     <>
@@ -69,31 +65,25 @@ export function UsagePage() {
         </Text>
       )}
       <Stack gap="md">
-        <UsageChart
-          state={state}
-          span={span}
-          data={chart}
-          total={amount ? format(amount) : undefined}
-          isStale={isStale}
-          error={table.error ? undefined : chartError}
-          onRetry={retry}
-        />
         {table.error && !table.data ? (
           <ErrorCard error={table.error} onRetry={() => void table.refetch()} />
         ) : (
-          <DataTable
-            caption={text('usage.table', { period: formatPeriod(span.from, span.to, span.timezone, language) })}
-            columns={columns}
-            rows={rows}
-            rowId={(row) => groupKey(row, groupsOf(state)) + (row.others ?? '')}
-            onOpen={mayOpen ? open : undefined}
-            initialSort={{ id: 'cost', desc: true }}
-            isStale={table.isPlaceholderData}
-            empty={table.data && <EmptyState title={text('usage.empty')} why={text('usage.emptyLead')} />}
-          />
+          <>
+            <UsageChart chart={chart} isStale={isStale} error={chartError} onRetry={retry} />
+            <DataTable
+              caption={text('usage.table', { period: formatPeriod(span.from, span.to, span.timezone, language) })}
+              columns={columns}
+              rows={rows}
+              rowId={(row) => groupKey(row, groupsOf(state)) + (row.others ?? '')}
+              onOpen={mayOpen ? open : undefined}
+              initialSort={{ id: 'cost', desc: true }}
+              isStale={table.isPlaceholderData}
+              empty={table.data && <EmptyState title={text('usage.empty')} why={text('usage.emptyLead')} />}
+            />
+          </>
         )}
         <Group gap="xs">
-          <UsageCsv state={state} span={span} rows={rows} />
+          <UsageCsv state={state} span={span} rows={table.isPlaceholderData ? [] : rows} />
           <Button
             component="a"
             href={fullCsvAddress(span, state)}

@@ -1,3 +1,4 @@
+import { WORDS } from '../requests/query-terms';
 import type { RawSearch } from '../routes/search';
 
 export const MEASURES = [
@@ -50,7 +51,7 @@ export interface UsageState {
   isCompared: boolean;
 }
 
-const CACHE_STATUSES = ['HIT', 'COALESCED', 'MISS', 'BYPASS', 'REFRESH'];
+const CACHE_STATUSES: readonly string[] = WORDS.cache;
 /** The gateway refuses longer lists. */
 const MOST_VALUES = 50;
 

@@ -6,7 +6,6 @@ export const messages = {
   'budgets.editTitle': 'Change the budget of {owner}',
   'budgets.save': 'Save',
   'budgets.saved': 'The budget is saved and in force',
-  'budgets.notSaved': 'The budget was not saved',
   'budgets.delete': 'Delete',
   'budgets.deleted': 'The budget is deleted',
   'budgets.deleteTitle': 'Delete the budget?',

@@ -1,6 +1,6 @@
 export const messages = {
   'overview.title': 'Overview',
-  'overview.lead': 'What calls cost, what was saved, whether budgets hold, and what wants attention.',
+  'overview.lead': 'What calls cost, what was saved, whether budgets hold, and what needs attention.',
   'overview.asOf': 'As of {time}',
   'overview.refresh': 'Load again',
   'overview.cost': 'Actual cost',
@@ -42,7 +42,7 @@ export const messages = {
   'overview.emptyLead': 'Choose other days, or send the first request: it appears here within seconds.',
   'overview.toGettingStarted': 'Send the first request',
   'overview.toDo': 'To do',
-  'overview.nothingToDo': 'Nothing wants attention: no budget is near its limit, and no key expires soon.',
+  'overview.nothingToDo': 'Nothing needs attention: no budget is near its limit, and no key expires soon.',
   'overview.over': 'Over',
   'overview.soon': 'Soon full',
   'overview.expires': 'Expires',

@@ -14,7 +14,6 @@ export const messages = {
   'usage.measure.errors': 'Errors',
   'usage.groupBy': 'Group by',
   'usage.secondGroup': 'And by',
-  'usage.noSecondGroup': 'One group only',
   'usage.group.team': 'Team',
   'usage.group.key': 'API key',
   'usage.group.model': 'Model',

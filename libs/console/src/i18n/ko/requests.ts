@@ -1,7 +1,7 @@
 import type { messages as en } from '../en/requests';
 
 export const messages: Record<keyof typeof en, string> = {
-  'requests.title': '요청',
+  'requests.title': '요청 로그',
   'requests.lead': '모든 호출의 내용, 비용, 처리 과정과 캐시되지 않은 이유를 보여 줍니다.',
   'requests.caption': '요청 목록, 화살표 키로 행 이동',
   'requests.filter': '필터',
@@ -13,6 +13,7 @@ export const messages: Record<keyof typeof en, string> = {
   'requests.fault.exclude': '“{text}”: 제외는 cache와 state에만 쓸 수 있습니다.',
   'requests.fault.twice': '“{text}”: 이미 있는 필드입니다. 값이 여러 개이면 쉼표로 나열하세요.',
   'requests.live': '실시간',
+  'requests.liveOnly': '최신순이고 오늘이 포함된 기간에서만 쓸 수 있습니다.',
   'requests.liveOn': '필터에 맞는 새 요청이 맨 위에 나타납니다.',
   'requests.liveLagging': '새 요청이 너무 많아 모두 표시하지 못합니다. 필터를 좁혀 주세요.',
   'requests.liveFull': '새 요청 500건을 표시하고 멈췄습니다. 더 보려면 실시간을 껐다가 켜세요.',
