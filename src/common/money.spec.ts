@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { formatUsd, parseDecimal, parseUsd, parseUsdPerMillionTokens } from './money';
+import { formatUsd, formatUsdPerMillionTokens, parseDecimal, parseUsd, parseUsdPerMillionTokens } from './money';
 
 describe('money', () => {
   it('writes dollars without trailing zeros', () => {
@@ -20,6 +20,11 @@ describe('money', () => {
     expect(parseDecimal('5e-07', 12)).toBe(500_000n);
     expect(parseDecimal('2.5e-8', 12)).toBe(25_000n);
     expect(parseDecimal('1.5E+2', 0)).toBe(150n);
+  });
+
+  it('writes prices per million tokens as they are read', () => {
+    for (const price of ['0', '0.15', '8', '0.000001'])
+      expect(formatUsdPerMillionTokens(parseUsdPerMillionTokens(price))).toBe(price);
   });
 
   it.each(['', 'abc', '1,5', 'NaN', 'Infinity', '0x10', '1e-13', '--1'])('refuses %p', (text) => {

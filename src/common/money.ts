@@ -6,6 +6,7 @@ export type PicoUsd = bigint;
 
 export const PICO_PER_USD = 1_000_000_000_000n;
 const PICO_DIGITS = 12;
+const TOKENS_PER_MTOK = 1_000_000n;
 
 /** Formats pico-dollars as decimal dollars of the public API: `218000000n` is `"0.000218"`, zero is `"0"`. */
 export function formatUsd(pusd: PicoUsd): string {
@@ -14,6 +15,11 @@ export function formatUsd(pusd: PicoUsd): string {
   const whole = digits.slice(0, -PICO_DIGITS);
   const fraction = digits.slice(-PICO_DIGITS).replace(/0+$/, '');
   return fraction === '' ? `${sign}${whole}` : `${sign}${whole}.${fraction}`;
+}
+
+/** Formats a price in pico-dollars per token as decimal dollars per million tokens: `150000n` is `"0.15"`. */
+export function formatUsdPerMillionTokens(pusd: PicoUsd): string {
+  return formatUsd(pusd * TOKENS_PER_MTOK);
 }
 
 /** Formats pico-dollars rounded to cents, halves away from zero: `"-0.08"`. Less than half a cent is `"0.00"`. */

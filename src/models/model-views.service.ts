@@ -2,13 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { ModelList, ModelObject } from '@thriftgate/contracts';
 import type { Caller } from '../common/caller';
 import { Clock } from '../common/clock';
-import { formatUsd, type PicoUsd } from '../common/money';
+import { formatUsdPerMillionTokens } from '../common/money';
 import { PriceBook } from '../pricing/price-book.service';
 import { GenerationsService } from './generations.service';
 import type { Model } from './model';
 import { ModelRegistry } from './model-registry.service';
 
-const TOKENS_PER_MTOK = 1_000_000n;
 /** The time that models have as `created`. */
 export const startedAtSeconds = Math.floor(Date.now() / 1000);
 
@@ -41,9 +40,9 @@ export class ModelViews {
         version,
         generation,
         providers: [...new Set(model.deployments.map(({ provider }) => provider))],
-        input_usd_per_mtok: perMtok(price?.inputPusd),
-        cached_input_usd_per_mtok: perMtok(price?.cachedInputPusd),
-        output_usd_per_mtok: perMtok(price?.outputPusd),
+        input_usd_per_mtok: formatUsdPerMillionTokens(price?.inputPusd ?? 0n),
+        cached_input_usd_per_mtok: formatUsdPerMillionTokens(price?.cachedInputPusd ?? 0n),
+        output_usd_per_mtok: formatUsdPerMillionTokens(price?.outputPusd ?? 0n),
         deprecation_date: (deployment && this.prices.catalogue.get(deployment.upstreamModel)?.retiresOn) ?? null,
         price_estimated: price?.estimated ?? true,
       },
@@ -54,9 +53,4 @@ export class ModelViews {
 /** Whether a caller may use a model. */
 export function mayUse(caller: Caller, model: string): boolean {
   return caller.models === null || caller.models.includes(model);
-}
-
-/** The price of a million tokens in dollars. @param pusd that of one token, in pico-dollars */
-export function perMtok(pusd: PicoUsd | undefined): string {
-  return formatUsd((pusd ?? 0n) * TOKENS_PER_MTOK);
 }

@@ -1,8 +1,9 @@
 import type * as contracts from '@thriftgate/contracts';
-import { formatUsd, type PicoUsd } from '../common/money';
+import { formatUsd, formatUsdPerMillionTokens, type PicoUsd } from '../common/money';
 import type { Price, TokenPrices } from './price';
 
-const TOKENS_PER_MTOK = 1_000_000n;
+/** {@link formatUsd} writes a number of 10⁻¹², of whatever it counts, as a decimal. */
+const PICO_PER_MILLIONTH = 1_000_000n;
 
 /** A price that an administrator or an import set, in force from a time until a later price replaces it. */
 export interface PriceRow {
@@ -32,7 +33,7 @@ export function toWire(row: PriceRow): contracts.Price {
     provider: row.provider,
     team_id: row.teamId,
     valid_from: new Date(row.validFromMs).toISOString(),
-    multiplier: multiplierMillionths === null ? null : formatUsd(multiplierMillionths * TOKENS_PER_MTOK),
+    multiplier: multiplierMillionths === null ? null : formatUsd(multiplierMillionths * PICO_PER_MILLIONTH),
     rates:
       multiplierMillionths === null
         ? {
@@ -50,12 +51,12 @@ export function toWire(row: PriceRow): contracts.Price {
 
 function ratesOf(prices: TokenPrices) {
   return {
-    input_usd_per_mtok: formatUsd(prices.inputPusd * TOKENS_PER_MTOK),
-    cached_input_usd_per_mtok: formatUsd(prices.cachedInputPusd * TOKENS_PER_MTOK),
-    cache_write_usd_per_mtok: formatUsd(prices.cacheWritePusd * TOKENS_PER_MTOK),
-    long_cache_write_usd_per_mtok: formatUsd((prices.longCacheWritePusd ?? prices.cacheWritePusd) * TOKENS_PER_MTOK),
-    output_usd_per_mtok: formatUsd(prices.outputPusd * TOKENS_PER_MTOK),
-    reasoning_usd_per_mtok: formatUsd(prices.reasoningPusd * TOKENS_PER_MTOK),
+    input_usd_per_mtok: formatUsdPerMillionTokens(prices.inputPusd),
+    cached_input_usd_per_mtok: formatUsdPerMillionTokens(prices.cachedInputPusd),
+    cache_write_usd_per_mtok: formatUsdPerMillionTokens(prices.cacheWritePusd),
+    long_cache_write_usd_per_mtok: formatUsdPerMillionTokens(prices.longCacheWritePusd ?? prices.cacheWritePusd),
+    output_usd_per_mtok: formatUsdPerMillionTokens(prices.outputPusd),
+    reasoning_usd_per_mtok: formatUsdPerMillionTokens(prices.reasoningPusd),
     audio_input_usd_per_mtok: rareRate(prices.audioInputPusd),
     cached_audio_usd_per_mtok: rareRate(prices.cachedAudioPusd),
     audio_output_usd_per_mtok: rareRate(prices.audioOutputPusd),
@@ -64,5 +65,5 @@ function ratesOf(prices: TokenPrices) {
 
 /** Undefined, which JSON leaves out, where the price has no such rate. */
 function rareRate(pusd: PicoUsd | undefined): string | undefined {
-  return pusd === undefined ? undefined : formatUsd(pusd * TOKENS_PER_MTOK);
+  return pusd === undefined ? undefined : formatUsdPerMillionTokens(pusd);
 }

@@ -1,8 +1,6 @@
 import type { NewAlert } from '../alerts/alert';
-import { formatUsd } from '../common/money';
+import { formatUsdPerMillionTokens } from '../common/money';
 import type { Price, Priced } from './price';
-
-const TOKENS_PER_MTOK = 1_000_000n;
 
 /** The alert that the calls of a model are charged at a guessed price: one for each model. */
 export function unknownPriceAlert(priced: Priced, price: Price): NewAlert<'price_unknown'> {
@@ -34,5 +32,5 @@ export function unknownPriceWarning(priced: Priced, price: Price): string | unde
 
 /** Dollars per million tokens, as decimal strings. */
 function perMtok({ inputPusd, outputPusd }: Price): { input: string; output: string } {
-  return { input: formatUsd(inputPusd * TOKENS_PER_MTOK), output: formatUsd(outputPusd * TOKENS_PER_MTOK) };
+  return { input: formatUsdPerMillionTokens(inputPusd), output: formatUsdPerMillionTokens(outputPusd) };
 }

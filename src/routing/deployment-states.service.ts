@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { DeploymentStates as WireStates } from '@thriftgate/contracts';
 import { Clock } from '../common/clock';
-import { formatUsd } from '../common/money';
+import { formatUsdPerMillionTokens } from '../common/money';
 import type { Deployment } from '../models/model';
 import { ModelRegistry } from '../models/model-registry.service';
 import { PriceBook } from '../pricing/price-book.service';
@@ -16,7 +16,6 @@ type DeploymentState = WireStates['data'][number];
 
 /** Prices of no team in particular. */
 const ALL_TEAMS = '';
-const TOKENS_PER_MTOK = 1_000_000n;
 
 /** What this process knows of each deployment: its breakers, running calls and latencies; and its price and health. */
 @Injectable()
@@ -29,7 +28,7 @@ export class DeploymentStates {
     private readonly clock: Clock,
   ) {}
 
-  /** @param report how deployments fared, over all replicas */
+  /** @param report the attempts, failures and latencies of deployments, over all replicas */
   all(report: HealthReport): DeploymentState[] {
     return this.of(() => true, report);
   }
@@ -77,9 +76,9 @@ export class DeploymentStates {
   private priceOf(deployment: Deployment): DeploymentState['price'] {
     const price = this.prices.of(deployment, ALL_TEAMS, this.clock.now());
     return {
-      input_usd_per_mtok: formatUsd(price.inputPusd * TOKENS_PER_MTOK),
-      cached_input_usd_per_mtok: formatUsd(price.cachedInputPusd * TOKENS_PER_MTOK),
-      output_usd_per_mtok: formatUsd(price.outputPusd * TOKENS_PER_MTOK),
+      input_usd_per_mtok: formatUsdPerMillionTokens(price.inputPusd),
+      cached_input_usd_per_mtok: formatUsdPerMillionTokens(price.cachedInputPusd),
+      output_usd_per_mtok: formatUsdPerMillionTokens(price.outputPusd),
       estimated: price.estimated,
     };
   }
