@@ -4,7 +4,7 @@ import type { Role } from '../common/permissions';
 import { ReachedBudgets } from '../budgets/reached-budgets.service';
 import { SettingsService } from '../settings/settings.service';
 import { type UsageOverview, UsageOverviewService } from '../usage/overview/usage-overview.service';
-import { GroupNames } from '../usage/reports/group-names.service';
+import { TeamAndKeyNames } from '../usage/reports/team-and-key-names.service';
 import { toAdvice, toBudgets, toDays, toForecast, toKeys, toTop, toTotal } from './overview-wire';
 import { type ToDo, ToDoService } from './to-do.service';
 
@@ -15,7 +15,7 @@ export class OverviewService {
     private readonly usage: UsageOverviewService,
     private readonly toDo: ToDoService,
     private readonly budgets: ReachedBudgets,
-    private readonly names: GroupNames,
+    private readonly names: TeamAndKeyNames,
     private readonly settings: SettingsService,
   ) {}
 
@@ -57,7 +57,8 @@ export class OverviewService {
       ...keys.map(({ teamId }) => teamId),
     ];
     const keyIds = [...top.key.map(({ id }) => id), ...budgets.flatMap(({ budget }) => budget.keyId ?? [])];
-    return this.names.of(teamIds, keyIds);
+    const names = await this.names.of(teamIds, keyIds);
+    return new Map([...names.teams, ...names.keys]);
   }
 }
 

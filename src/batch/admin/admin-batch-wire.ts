@@ -1,18 +1,13 @@
 import type { AdminBatch, AdminBatchDetails } from '@thriftgate/contracts';
 import { formatUsd } from '../../common/money';
 import type { LineState } from '../../database/schema';
+import type { Names } from '../../usage/reports/team-and-key-names.service';
 import { toBatchObject } from '../batch';
 import type { Batch } from '../batches.repository';
 import type { ErrorGroup, StoredShard } from './admin-batches.repository';
 
-/** The names of teams and keys by id. */
-interface OwnerNames {
-  teams: ReadonlyMap<string, string>;
-  keys: ReadonlyMap<string, string>;
-}
-
-/** A batch as `/v1/batches` shows it, and whose it is. */
-export function batchToWire(batch: Batch, { teams, keys }: OwnerNames): AdminBatch {
+/** A batch as `/v1/batches` shows it, with its team and key. */
+export function batchToWire(batch: Batch, { teams, keys }: Names): AdminBatch {
   const { team_id: teamId, key_id: keyId } = batch;
   return {
     ...toBatchObject(batch),

@@ -4,9 +4,9 @@ import type * as contracts from '@thriftgate/contracts';
 import { AuditRepository } from '../../audit/audit.repository';
 import { type Caller, type Scope } from '../../common/caller';
 import { GatewayError } from '../../common/errors';
+import { pageOf } from '../../common/pages';
 import { ConsoleKeys } from '../../keys/console-keys.service';
-import { KeysService } from '../../keys/keys.service';
-import { TeamsService } from '../../teams/teams.service';
+import { TeamAndKeyNames } from '../../usage/reports/team-and-key-names.service';
 import { toBatchObject } from '../batch';
 import type { Batch } from '../batches.repository';
 import { BatchesService } from '../batches.service';
@@ -41,29 +41,24 @@ export class AdminBatches {
     private readonly files: FilesService,
     private readonly contents: FilesRepository,
     private readonly consoleKeys: ConsoleKeys,
-    private readonly keys: KeysService,
-    private readonly teams: TeamsService,
+    private readonly names: TeamAndKeyNames,
     private readonly audit: AuditRepository,
   ) {}
 
   async list(query: contracts.ListAdminBatchesQuery): Promise<contracts.AdminBatchPage> {
-    const batches = await this.repository.list(query);
-    const page = batches.slice(0, query.limit);
-    const next = batches.length > query.limit ? page.at(-1) : undefined;
-    return { data: await this.named(page), next_cursor: next?.id ?? null };
+    const { data, next_cursor } = pageOf(await this.repository.list(query), query.limit);
+    return { data: await this.named(data), next_cursor };
   }
 
   /** @throws GatewayError `not_found`, also for a batch outside the scope */
   async details(batchId: string, scope: Scope): Promise<contracts.AdminBatchDetails> {
-    const batch = await this.find(batchId, scope);
-    const [named] = await this.named([batch]);
-    if (!named) throw noSuchBatch(batchId);
+    const batch = await this.one(await this.find(batchId, scope));
     const [counts, shards, errors] = await Promise.all([
       this.repository.lineCounts(batchId),
       this.repository.shards(batchId),
       this.repository.errors(batchId),
     ]);
-    return detailsToWire(named, { counts, shards, errors });
+    return detailsToWire(batch, { counts, shards, errors });
   }
 
   /** @throws GatewayError as `POST /v1/batches` */
@@ -134,11 +129,8 @@ export class AdminBatches {
   }
 
   private async named(batches: readonly Batch[]): Promise<contracts.AdminBatch[]> {
-    const [teams, keys] = await Promise.all([
-      this.teams.names([...new Set(batches.map(({ team_id: id }) => id))]),
-      this.keys.names([...new Set(batches.map(({ key_id: id }) => id))]),
-    ]);
-    return batches.map((batch) => batchToWire(batch, { teams, keys }));
+    const names = await this.names.ofRows(batches);
+    return batches.map((batch) => batchToWire(batch, names));
   }
 }
 

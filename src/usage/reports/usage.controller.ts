@@ -6,9 +6,9 @@ import { Requires } from '../../http/access.decorators';
 import { ApiErrors } from '../../http/api-errors.decorator';
 import { jsonContent, textContent } from '../../http/openapi/contract-schema';
 import { type Caller, CurrentCaller } from '../../common/caller';
-import { GroupNames } from './group-names.service';
 import { ReportsService } from './reports.service';
 import type { Sums } from './sums';
+import { TeamAndKeyNames } from './team-and-key-names.service';
 import { type CsvColumn, toCsv } from './usage-csv';
 import { SUM_COLUMNS, toCsvRow, toWire } from './usage-wire';
 
@@ -25,7 +25,7 @@ const DESCRIPTION =
 export class UsageController {
   constructor(
     private readonly reports: ReportsService,
-    private readonly names: GroupNames,
+    private readonly names: TeamAndKeyNames,
   ) {}
 
   @Get('v1/usage')

@@ -6,8 +6,8 @@ import { formatUsd } from '../../common/money';
 import { LedgerDrain } from '../../ledger/drain/ledger-drain.service';
 import { type PriceRow, toWire as priceToWire } from '../../pricing/price-row';
 import { PricesService } from '../../pricing/prices.service';
-import { RequestNames } from './request-names.service';
-import { cachingOf, errorOf, receivedAtMs, timelineOf } from './request-story';
+import { TeamAndKeyNames } from '../reports/team-and-key-names.service';
+import { cachingOf, errorOf, receivedAtMs, timelineOf } from './request-timeline';
 import { toWire } from './request-wire';
 import { type LedgerRow, RequestsRepository } from './requests.repository';
 
@@ -16,7 +16,7 @@ import { type LedgerRow, RequestsRepository } from './requests.repository';
 export class RequestDetailsService {
   constructor(
     private readonly requests: RequestsRepository,
-    private readonly names: RequestNames,
+    private readonly names: TeamAndKeyNames,
     private readonly prices: PricesService,
     private readonly drain: LedgerDrain,
   ) {}
@@ -29,7 +29,7 @@ export class RequestDetailsService {
     const [first, last] = [attempts[0], attempts.at(-1)];
     if (!first || !last) throw noSuchRequest(requestId);
     const ids = [...new Set(rows.flatMap(({ price_id: id }) => id ?? []))];
-    const [names, prices] = await Promise.all([this.names.of(rows), this.prices.withIds(ids)]);
+    const [names, prices] = await Promise.all([this.names.ofRows(rows), this.prices.withIds(ids)]);
     const wire = rows.map((row) => toWire(row, names));
     const { request_id, team_id, team_name, key_id, key_name } = toWire(first, names);
     return {

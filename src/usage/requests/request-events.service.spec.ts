@@ -1,7 +1,9 @@
+import type { AdminEvents } from '@thriftgate/contracts';
 import { EventHub } from '../../event-hub/event-hub.service';
+import type { EventPage } from '../../event-hub/event-source';
 import type { LedgerDrain } from '../../ledger/drain/ledger-drain.service';
+import type { TeamAndKeyNames } from '../reports/team-and-key-names.service';
 import { RequestEvents } from './request-events.service';
-import type { RequestNames } from './request-names.service';
 import type { LedgerRow, RequestsRepository, RowKey } from './requests.repository';
 
 const SECOND_MS = 1_000;
@@ -11,11 +13,11 @@ const key = (request_id: string, state: RowKey['state'] = 'settled', attempt = 1
   attempt,
   state,
 });
-const rowOf = ({ request_id, attempt, state }: Pick<RowKey, 'request_id' | 'attempt'> & { state?: string }) =>
-  ({
+const rowOf = ({ request_id, attempt }: Pick<RowKey, 'request_id' | 'attempt'>): LedgerRow => {
+  const row: Partial<LedgerRow> = {
     request_id,
     attempt,
-    state: state ?? 'settled',
+    state: 'settled',
     team_id: 'team_1',
     key_id: 'key_1',
     corrects: attempt < 0 ? 1 : null,
@@ -24,29 +26,39 @@ const rowOf = ({ request_id, attempt, state }: Pick<RowKey, 'request_id' | 'atte
     saved_pusd: 0n,
     created_at: new Date(0),
     tags: null,
-  }) as object as LedgerRow;
+  };
+  return row as LedgerRow;
+};
 
 describe('the events of calls', () => {
   let events: RequestEvents;
   /** The rows of the last two minutes, and those of calls that are older. */
   let recent: RowKey[];
   let older: RowKey[];
+  /** Rows with when they ended, in milliseconds since 1970. */
+  let ended: { row: RowKey; atMs: number }[];
   let asked: readonly string[];
+  let askedFrom: Date;
 
   beforeEach(async () => {
     jest.useFakeTimers({ now: Date.UTC(2026, 10, 23) });
-    [recent, older, asked] = [[key('before')], [], []];
+    [recent, older, ended, asked] = [[key('before')], [], [], []];
     const repository: Pick<RequestsRepository, 'rowKeys' | 'withKeys' | 'endedSince'> = {
-      rowKeys: (_after, _limit, ids) => {
-        asked = ids;
+      rowKeys: (after, _limit, ids) => {
+        [asked, askedFrom] = [ids, after];
         return Promise.resolve([...recent, ...older.filter(({ request_id: id }) => ids.includes(id))]);
       },
       withKeys: (keys) => Promise.resolve(keys.map(rowOf)),
-      endedSince: (_since, limit) => Promise.resolve(Array.from({ length: limit }, (_, index) => key(`old-${index}`))),
+      endedSince: (since, limit) => {
+        const rows = ended.filter(({ atMs }) => atMs >= since.getTime()).map(({ row }) => row);
+        return Promise.resolve(rows.slice(0, limit));
+      },
     };
     events = new RequestEvents(
       repository as RequestsRepository,
-      { of: () => Promise.resolve({ teams: new Map(), keys: new Map() }) } as Partial<RequestNames> as RequestNames,
+      {
+        ofRows: () => Promise.resolve({ teams: new Map(), keys: new Map() }),
+      } as Pick<TeamAndKeyNames, 'ofRows'> as TeamAndKeyNames,
       { flush: () => Promise.resolve() } as LedgerDrain,
       new EventHub(),
     );
@@ -54,16 +66,18 @@ describe('the events of calls', () => {
   });
   afterEach(() => jest.useRealTimers());
 
-  const idsOf = async () =>
-    (await events.poll()).events.map(({ data }) => {
-      const { request_id: id, attempt } = data as LedgerRow;
+  const idsIn = ({ events: page }: EventPage) =>
+    page.map(({ data }) => {
+      const { request_id: id, attempt } = data as AdminEvents['request'];
       return attempt === 1 ? id : `${id} ${attempt}`;
     });
+  const idsOf = async () => idsIn(await events.poll());
   const wait = (ms: number) => jest.setSystemTime(Date.now() + ms);
 
   it('are rows that have ended since, each once', async () => {
     recent.push(key('a'), key('b', 'dispatched'));
     expect(await idsOf()).toEqual(['a']);
+    expect(askedFrom).toEqual(new Date(Date.now() - 2 * MINUTE_MS));
     expect(await idsOf()).toEqual([]);
     recent = [key('before'), key('a'), key('b', 'failed'), key('b', 'settled', 2)];
     expect(await idsOf()).toEqual(['b', 'b 2']);
@@ -114,7 +128,18 @@ describe('the events of calls', () => {
     const { events: page, cut } = await events.poll();
     expect([page.length, cut]).toEqual([1_000, true]);
     expect((await events.poll()).cut).toBe(false);
-    const replay = await events.replay(new Date(0));
+    ended = recent.map((row) => ({ row, atMs: Date.now() }));
+    const replay = await events.replay(new Date());
     expect([replay.events.length, replay.cut]).toEqual([1_000, true]);
+  });
+
+  it('are sent again from a time on', async () => {
+    const nowMs = Date.now();
+    ended = [
+      { row: key('a'), atMs: nowMs - SECOND_MS },
+      { row: key('old'), atMs: nowMs - MINUTE_MS - SECOND_MS },
+    ];
+    const replay = await events.replay(new Date(nowMs - MINUTE_MS));
+    expect([idsIn(replay), replay.cut]).toEqual([['a'], false]);
   });
 });

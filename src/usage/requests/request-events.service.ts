@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { EventHub } from '../../event-hub/event-hub.service';
 import type { EventPage, EventSource } from '../../event-hub/event-source';
 import { LedgerDrain } from '../../ledger/drain/ledger-drain.service';
-import { RequestNames } from './request-names.service';
+import { TeamAndKeyNames } from '../reports/team-and-key-names.service';
 import { toWire } from './request-wire';
 import { type RowKey, RequestsRepository } from './requests.repository';
 
@@ -26,7 +26,7 @@ export class RequestEvents implements EventSource {
 
   constructor(
     private readonly repository: RequestsRepository,
-    private readonly names: RequestNames,
+    private readonly names: TeamAndKeyNames,
     private readonly drain: LedgerDrain,
     hub: EventHub,
   ) {
@@ -86,7 +86,7 @@ export class RequestEvents implements EventSource {
 
   private async pageOf(keys: readonly RowKey[], cut: boolean): Promise<EventPage> {
     const rows = (await this.repository.withKeys(keys)).filter(({ corrects }) => corrects === null);
-    const names = await this.names.of(rows);
+    const names = await this.names.ofRows(rows);
     const events = rows.map((row) => {
       const [teamId, keyId] = [row.team_id, row.key_id];
       return { topic: this.topic, name: 'request' as const, teamId, keyId, data: toWire(row, names) };

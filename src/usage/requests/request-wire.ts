@@ -1,11 +1,11 @@
 import type { RequestRow } from '@thriftgate/contracts';
 import { formatUsd } from '../../common/money';
+import type { Names } from '../reports/team-and-key-names.service';
 import type { CsvColumn, CsvRow } from '../reports/usage-csv';
-import type { RowNames } from './request-names.service';
 import type { LedgerRow } from './requests.repository';
 
 /** A row of the ledger as `/admin/requests` shows it. */
-export function toWire(row: LedgerRow, { teams, keys }: RowNames): RequestRow {
+export function toWire(row: LedgerRow, { teams, keys }: Names): RequestRow {
   return {
     request_id: row.request_id,
     attempt: row.attempt,

@@ -6,9 +6,9 @@ import type { FastifyReply } from 'fastify';
 import { CurrentScope, type Scope } from '../../common/caller';
 import { Requires } from '../../http/access.decorators';
 import { ApiErrors } from '../../http/api-errors.decorator';
+import { TeamAndKeyNames } from '../reports/team-and-key-names.service';
 import { csvHeader, csvRows } from '../reports/usage-csv';
 import { RequestDetailsService } from './request-details.service';
-import { RequestNames } from './request-names.service';
 import { ROW_COLUMNS, toCsvRow, toWire } from './request-wire';
 import { ListRequestsDocs } from './requests.docs';
 import type { LedgerRow } from './requests.repository';
@@ -22,7 +22,7 @@ export class RequestsController {
   constructor(
     private readonly requests: RequestsService,
     private readonly details: RequestDetailsService,
-    private readonly names: RequestNames,
+    private readonly names: TeamAndKeyNames,
   ) {}
 
   @Get()
@@ -59,7 +59,7 @@ export class RequestsController {
   }
 
   private async toWire(rows: readonly LedgerRow[]): Promise<contracts.RequestRow[]> {
-    const names = await this.names.of(rows);
+    const names = await this.names.ofRows(rows);
     return rows.map((row) => toWire(row, names));
   }
 

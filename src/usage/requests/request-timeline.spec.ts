@@ -1,5 +1,5 @@
 import { encodeTime } from 'ulid';
-import { cachingOf, receivedAtMs, timelineOf } from './request-story';
+import { cachingOf, receivedAtMs, timelineOf } from './request-timeline';
 import type { LedgerRow } from './requests.repository';
 
 const AT_MS = Date.parse('2026-11-23T09:00:00Z');
@@ -19,7 +19,7 @@ const ROW = {
   ttft_ms: null,
 } as LedgerRow;
 
-describe('the story of a call', () => {
+describe('the timeline of a call', () => {
   it('begins with the time in its id, and never after its first row', () => {
     expect(receivedAtMs([ROW])).toBe(AT_MS);
     expect(receivedAtMs([{ ...ROW, created_at: new Date(AT_MS - 5) }])).toBe(AT_MS - 5);

@@ -3,29 +3,43 @@ import type { UsageGroup } from '@thriftgate/contracts';
 import { KeysService } from '../../keys/keys.service';
 import { TeamsService } from '../../teams/teams.service';
 
+/** The names of teams and keys by id; unknown ids are missing. */
+export interface Names {
+  teams: ReadonlyMap<string, string>;
+  keys: ReadonlyMap<string, string>;
+}
+
 type Groups = Partial<Record<UsageGroup, string | null>>;
 type NamedGroups = Groups & { key_name?: string | null; team_name?: string | null };
 
-/** The names of teams and keys beside their ids, also of deleted ones. */
+/** Looks up the names of teams and keys, also of deleted ones: two queries for any number of ids. */
 @Injectable()
-export class GroupNames {
+export class TeamAndKeyNames {
   constructor(
     private readonly teams: TeamsService,
     private readonly keys: KeysService,
   ) {}
 
-  /** The names of teams and keys by id; unknown ids are missing. */
-  async of(teamIds: readonly string[], keyIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  async of(teamIds: readonly string[], keyIds: readonly string[]): Promise<Names> {
     const [teams, keys] = await Promise.all([
       this.teams.names([...new Set(teamIds)]),
       this.keys.names([...new Set(keyIds)]),
     ]);
-    return new Map([...teams, ...keys]);
+    return { teams, keys };
   }
 
+  /** The names of the teams and keys that pay for calls or batches. */
+  ofRows(rows: readonly { team_id: string; key_id: string }[]): Promise<Names> {
+    return this.of(
+      rows.map((row) => row.team_id),
+      rows.map((row) => row.key_id),
+    );
+  }
+
+  /** The groups of a report with names beside the ids. */
   async named(rows: readonly Groups[]): Promise<NamedGroups[]> {
-    const idsOf = (group: 'team' | 'key') => [...new Set(rows.flatMap((row) => row[group] ?? []))];
-    const [teams, keys] = await Promise.all([this.teams.names(idsOf('team')), this.keys.names(idsOf('key'))]);
+    const idsOf = (group: 'team' | 'key') => rows.flatMap((row) => row[group] ?? []);
+    const { teams, keys } = await this.of(idsOf('team'), idsOf('key'));
     const nameIn = (names: ReadonlyMap<string, string>, id: string | null) =>
       id === null ? null : (names.get(id) ?? null);
     return rows.map((row) => {
