@@ -1,5 +1,18 @@
-import { decodeTime } from 'ulid';
-import { newRequestId } from './ids';
+import { decodeTime, ulid } from 'ulid';
+import { leastUlid, newRequestId } from './ids';
+
+describe('the least id of a time', () => {
+  const AT_MS = Date.UTC(2026, 10, 28);
+
+  it('lies before the ids of its millisecond, and after those of the millisecond before', () => {
+    expect(leastUlid(AT_MS) < ulid(AT_MS)).toBe(true);
+    expect(leastUlid(AT_MS) > ulid(AT_MS - 1)).toBe(true);
+  });
+
+  it('of a time before 1970 is that of its start', () => {
+    expect(leastUlid(-1)).toBe('0000000000');
+  });
+});
 
 describe('request ids', () => {
   const NOW = Date.UTC(2026, 10, 28);

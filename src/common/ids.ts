@@ -1,8 +1,11 @@
 import { randomInt } from 'node:crypto';
-import { monotonicFactory } from 'ulid';
+import { encodeTime, monotonicFactory } from 'ulid';
 
 /** How far ids stay ahead of a clock that was set back, in order to sort by time; one that was wrong by more is followed. */
 const MOST_AHEAD_MS = 5_000;
+
+/** The characters of a ULID that are its time. */
+const TIME_CHARACTERS = 10;
 
 /** Random bits are read once a millisecond; ids of the same millisecond count up. */
 const newFactory = () => monotonicFactory(() => randomInt(0, 2 ** 32) / 2 ** 32);
@@ -23,6 +26,15 @@ function nextUlid(): string {
 /** A new request id: a ULID, so ids sort by time. @see https://github.com/ulid/spec */
 export function newRequestId(): string {
   return nextUlid();
+}
+
+/**
+ * Sorts after each ULID of an earlier millisecond, and before those of this millisecond and later ones.
+ *
+ * @param timeMs milliseconds since 1970; before 1970 as at its start
+ */
+export function leastUlid(timeMs: number): string {
+  return encodeTime(Math.max(0, timeMs), TIME_CHARACTERS);
 }
 
 /** A new id of a stored object, such as `team_01J…`. */

@@ -1,14 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { ListAdminBatchesQuery } from '@thriftgate/contracts';
 import { type Selectable, sql } from 'kysely';
-import { encodeTime } from 'ulid';
 import type { Scope } from '../../common/caller';
+import { leastUlid } from '../../common/ids';
 import { Database } from '../../database/database.connection';
 import type { BatchShardsTable, LineState } from '../../database/schema';
 import type { Batch } from '../batches.repository';
 import type { EndedLine } from '../output/output-line';
 
-const ULID_TIME_CHARACTERS = 10;
 const PAGE_LINES = 100;
 const EXAMPLES = 3;
 const LONGEST_MESSAGE = 500;
@@ -48,7 +47,7 @@ export class AdminBatchesRepository {
 
   /** The batches that have not ended, those with these ids, and those that were made after a time; newest first. */
   watched(ids: readonly string[], time: Date, limit: number): Promise<Batch[]> {
-    const least = `batch_${encodeTime(Math.max(0, time.getTime()), ULID_TIME_CHARACTERS)}`;
+    const least = `batch_${leastUlid(time.getTime())}`;
     return this.database.db
       .selectFrom('batches')
       .selectAll()

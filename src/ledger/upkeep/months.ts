@@ -1,6 +1,4 @@
-import { encodeTime } from 'ulid';
-
-const TIME_CHARACTERS = 10;
+import { leastUlid } from '../../common/ids';
 
 /** A month of the ledger, in UTC. */
 export interface Month {
@@ -19,7 +17,7 @@ export function monthAt(timeMs: number, offset: number): Month {
   const end = Date.UTC(first.getUTCFullYear(), first.getUTCMonth() + 1);
   return {
     partition: `ledger_${first.getUTCFullYear()}_${String(first.getUTCMonth() + 1).padStart(2, '0')}`,
-    least: encodeTime(start, TIME_CHARACTERS),
-    below: encodeTime(end, TIME_CHARACTERS),
+    least: leastUlid(start),
+    below: leastUlid(end),
   };
 }

@@ -1,6 +1,5 @@
-import { encodeTime } from 'ulid';
+import { leastUlid } from '../../common/ids';
 
-const TIME_CHARACTERS = 10;
 const MARGIN_MS = 2 * 24 * 3600 * 1000;
 
 /**
@@ -10,7 +9,7 @@ const MARGIN_MS = 2 * 24 * 3600 * 1000;
  */
 export function requestIdBounds(from: Date | undefined, to: Date | undefined): { least?: string; below?: string } {
   return {
-    ...(from && { least: encodeTime(Math.max(0, from.getTime() - MARGIN_MS), TIME_CHARACTERS) }),
-    ...(to && { below: encodeTime(to.getTime() + MARGIN_MS, TIME_CHARACTERS) }),
+    ...(from && { least: leastUlid(from.getTime() - MARGIN_MS) }),
+    ...(to && { below: leastUlid(to.getTime() + MARGIN_MS) }),
   };
 }

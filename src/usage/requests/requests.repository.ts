@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestSort, StatusRange } from '@thriftgate/contracts';
 import { type ExpressionBuilder, type Kysely, type Selectable, sql } from 'kysely';
-import { encodeTime } from 'ulid';
 import type { Scope } from '../../common/caller';
+import { leastUlid } from '../../common/ids';
 import type { PicoUsd } from '../../common/money';
 import { Database } from '../../database/database.connection';
 import type { Schema } from '../../database/schema';
@@ -60,7 +60,6 @@ const MAX_EXAMINED = 50_000;
 /** By cost, and of a team, a key or a batch, the rows lie apart from each other: each is read from another place of the disk. */
 const MAX_EXAMINED_APART = 10_000;
 
-const ULID_TIME_CHARACTERS = 10;
 const LONGEST_CALL_MS = 10 * 60_000;
 
 /** The key of a row, and whether it has ended. */
@@ -85,7 +84,7 @@ export class RequestsRepository {
   /** The keys of rows of calls that came after a time, newest first, and those of some calls. */
   async rowKeys(after: Date, limit: number, requestIds: readonly string[]): Promise<RowKey[]> {
     const columns = ['request_id', 'attempt', 'state'] as const;
-    const least = encodeTime(Math.max(0, after.getTime()), ULID_TIME_CHARACTERS);
+    const least = leastUlid(after.getTime());
     const { db } = this.database;
     const newest = await db
       .selectFrom('ledger')
@@ -116,7 +115,7 @@ export class RequestsRepository {
 
   /** The keys of rows that ended after a time, of calls that came at most ten minutes before it, newest first. */
   async endedSince(time: Date, limit: number): Promise<RowKey[]> {
-    const least = encodeTime(Math.max(0, time.getTime() - LONGEST_CALL_MS), ULID_TIME_CHARACTERS);
+    const least = leastUlid(time.getTime() - LONGEST_CALL_MS);
     const examined = this.database.db
       .selectFrom('ledger')
       .select(['request_id', 'attempt', 'state', 'created_at', 'latency_ms'])
