@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ProviderError } from '@thriftgate/providers';
 import { AlertsService } from '../alerts/alerts.service';
 import { Clock } from '../common/clock';
+import { plainText } from '../common/plain-text';
 import type { Deployment } from '../models/model';
 import type { Credential } from '../providers/provider';
 import { AttemptWindow, WINDOW_MINUTES } from './attempt-window';
@@ -91,7 +92,13 @@ export class ProviderHealth {
       // Replicas that have seen the credential work in the same hour raise one alert.
       dedupeKey: `provider_auth_failed:${id === null ? provider : `${provider}:${id}`}:${day(nowMs)}:${Math.floor(lastSuccessMs / HOUR_MS)}`,
       teamId,
-      data: { provider, deployment: deployment.id, key: label, code: code ?? '', message: told(message) },
+      data: {
+        provider,
+        deployment: deployment.id,
+        key: label,
+        code: code ?? '',
+        message: plainText(message, LONGEST_MESSAGE),
+      },
     });
   }
 
@@ -101,7 +108,7 @@ export class ProviderHealth {
       severity: 'warning',
       dedupeKey: `model_unavailable:${id}:${day(nowMs)}`,
       teamId: null,
-      data: { model: publicName, provider, deployment: id, code, message: told(message) },
+      data: { model: publicName, provider, deployment: id, code, message: plainText(message, LONGEST_MESSAGE) },
     });
   }
 
@@ -121,7 +128,14 @@ export class ProviderHealth {
       severity: 'warning',
       dedupeKey: `provider_failing:${id ?? provider}:${Math.floor(nowMs / HOUR_MS)}`,
       teamId: null,
-      data: { provider, deployment: id, ...sums, minutes: WINDOW_MINUTES, code, message: told(message) },
+      data: {
+        provider,
+        deployment: id,
+        ...sums,
+        minutes: WINDOW_MINUTES,
+        code,
+        message: plainText(message, LONGEST_MESSAGE),
+      },
     });
   }
 
@@ -147,14 +161,6 @@ export class ProviderHealth {
 function failsAgainAndAgain({ window }: Watched, nowMs: number): boolean {
   const { failed, attempts } = window.sums(nowMs);
   return failed >= MIN_FAILED && failed >= attempts * MIN_FAILED_SHARE;
-}
-
-/** An upstream's message as an alert has it: short, and without control characters. */
-function told(message: string): string {
-  return message
-    .slice(0, LONGEST_MESSAGE)
-    .toWellFormed()
-    .replace(/\p{Cc}+/gu, ' ');
 }
 
 /** The UTC day, as `2026-11-23`. */

@@ -1,9 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { BatchDraft, VendorBatch } from '@thriftgate/providers';
 import { Clock } from '../../common/clock';
+import { plainText } from '../../common/plain-text';
 import { ProviderRegistry } from '../../providers/provider-registry.service';
 import { type LeasedShard, ShardsRepository } from './shards.repository';
-import { plainText, VendorBatchError, VendorSite } from './vendor-site';
+import { VendorBatchError, VendorSite } from './vendor-site';
 
 /** Vendors' clocks differ from ours by less. */
 const CLOCK_SKEW_MS = 120_000;

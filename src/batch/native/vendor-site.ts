@@ -1,4 +1,5 @@
 import { type BatchApi, type HttpRequest, type UpstreamResponse, UpstreamTransportError } from '@thriftgate/providers';
+import { plainText } from '../../common/plain-text';
 import type { ConfiguredProvider } from '../../providers/provider';
 
 const TIMEOUTS = { firstByteTimeoutMs: 120_000, idleTimeoutMs: 60_000, totalTimeoutMs: 1_800_000 };
@@ -27,11 +28,6 @@ export class VendorBatchError extends Error {
   get isPassing(): boolean {
     return this.status === 0 || this.status === 408 || this.status === 409 || this.status === 429 || this.status >= 500;
   }
-}
-
-/** A vendor's words without what a database refuses. */
-export function plainText(text: string): string {
-  return text.toWellFormed().replace(/\p{Cc}+/gu, ' ');
 }
 
 /** A vendor's batch API with the credential of a provider. */

@@ -4,7 +4,7 @@ import { Clock } from '../../common/clock';
 import type { Database } from '../../database/database.connection';
 import { readLatencies } from '../../ledger/sums/latency';
 import { DeploymentCounts } from './deployment-counts.service';
-import type { DeploymentHealthRepository, MinuteCounts } from './deployment-health.repository';
+import type { DeploymentHealthRepository, LastError, MinuteCounts } from './deployment-health.repository';
 
 const START_MS = Date.parse('2026-11-23T09:00:30Z');
 
@@ -29,8 +29,9 @@ describe('the counts of attempts', () => {
   let nowMs: number;
   let works: boolean;
   let added: MinuteCounts[];
-  let errors: object[];
+  let errors: LastError[];
   let deletions: number;
+  let repository: Pick<DeploymentHealthRepository, 'add' | 'putErrors' | 'deleteOutdated'>;
   let counts: DeploymentCounts;
 
   const did = async <T>(work: () => T): Promise<T> => {
@@ -41,7 +42,7 @@ describe('the counts of attempts', () => {
   beforeAll(() => Logger.overrideLogger(false));
   beforeEach(() => {
     [nowMs, works, added, errors, deletions] = [START_MS, true, [], [], 0];
-    const repository: Pick<DeploymentHealthRepository, 'add' | 'putErrors' | 'deleteOutdated'> = {
+    repository = {
       add: (rows) => did(() => void added.push(...rows)),
       putErrors: (rows) => did(() => void errors.push(...rows)),
       deleteOutdated: () => did(() => void (deletions += 1)),
@@ -130,7 +131,7 @@ describe('the counts of attempts', () => {
 
   it('are not written twice where only the errors could not be', async () => {
     counts.failed('a/x', failureOf());
-    const putErrors = jest.spyOn(counts['repository'], 'putErrors').mockRejectedValueOnce(new Error('no database'));
+    const putErrors = jest.spyOn(repository, 'putErrors').mockRejectedValueOnce(new Error('no database'));
     await counts.flush();
     await counts.flush();
     expect(putErrors).toHaveBeenCalledTimes(2);

@@ -1,10 +1,11 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import type { ProviderError } from '@thriftgate/providers';
 import { Clock } from '../../common/clock';
+import { plainText } from '../../common/plain-text';
 import { Database } from '../../database/database.connection';
 import { bucketOf, packLatencies } from '../../ledger/sums/latency';
 import { failureKind } from '../failure-kind';
-import { DeploymentHealthRepository, type MinuteCounts } from './deployment-health.repository';
+import { DeploymentHealthRepository, type LastError, type MinuteCounts } from './deployment-health.repository';
 
 /** What a killed process loses at most, and how old the counts of other replicas are. */
 const WRITE_EVERY_MS = 5_000;
@@ -25,15 +26,6 @@ export interface CountedFailure {
 
 interface Counts extends Pick<MinuteCounts, 'minute' | 'deployment' | 'attempts' | 'failures' | 'rateLimited'> {
   latencies: Map<number, number>;
-}
-
-interface LastError {
-  deployment: string;
-  code: string;
-  status: number | null;
-  message: string;
-  requestId: string;
-  at: string;
 }
 
 /** Counts how attempts end, by deployment and minute: in memory first, in the database every five seconds and at the end. */
@@ -83,9 +75,9 @@ export class DeploymentCounts implements OnApplicationBootstrap {
     if (error.status === TOO_MANY_REQUESTS) counts.rateLimited += 1;
     this.errors.set(deployment, {
       deployment,
-      code: plain(error.code ?? error.type ?? 'upstream_error'),
+      code: plainText(error.code ?? error.type ?? 'upstream_error', LONGEST_MESSAGE),
       status,
-      message: plain(error.message),
+      message: plainText(error.message, LONGEST_MESSAGE),
       requestId,
       at: new Date(this.clock.now()).toISOString(),
     });
@@ -146,12 +138,4 @@ function merged(left: Counts, right: Counts | undefined): Counts {
     rateLimited: left.rateLimited + right.rateLimited,
     latencies,
   };
-}
-
-/** What an upstream says: short, and without control characters. */
-function plain(message: string): string {
-  return message
-    .slice(0, LONGEST_MESSAGE)
-    .toWellFormed()
-    .replace(/\p{Cc}+/gu, ' ');
 }

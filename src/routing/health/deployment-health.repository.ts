@@ -14,6 +14,17 @@ export interface MinuteCounts {
   latency: string;
 }
 
+/** The last failure of a deployment that this process has seen. */
+export interface LastError {
+  deployment: string;
+  code: string;
+  status: number | null;
+  message: string;
+  requestId: string;
+  /** RFC 3339. */
+  at: string;
+}
+
 /** Sums of a deployment over an hour, and over the parts of it that lie in the last hour and the last five minutes. */
 export interface HourSums {
   deployment: string;
@@ -61,7 +72,7 @@ export class DeploymentHealthRepository {
   }
 
   /** Replaces errors that are older. */
-  async putErrors(errors: readonly object[]): Promise<void> {
+  async putErrors(errors: readonly LastError[]): Promise<void> {
     await sql`
       INSERT INTO deployment_errors AS kept (deployment, code, status, message, request_id, at)
       SELECT deployment, code, status, message, "requestId", at FROM jsonb_to_recordset(${JSON.stringify(errors)}::jsonb)
