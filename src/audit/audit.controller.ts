@@ -1,6 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
+import { pageOf } from '../common/pages';
 import { Requires } from '../http/access.decorators';
 import { ApiErrors } from '../http/api-errors.decorator';
 import { AuditRepository } from './audit.repository';
@@ -26,14 +27,10 @@ export class AuditController {
     @Query({ schema: contracts.listAuditQuerySchema }) query: contracts.ListAuditQuery,
   ): Promise<contracts.AuditPage> {
     const { limit, cursor, ...filter } = query;
-    const found = await this.audit.list(filter, cursor, limit + 1);
-    const events = found.slice(0, limit);
+    const { data, next_cursor } = pageOf(await this.audit.list(filter, cursor, limit + 1), limit);
     return {
-      data: events.map(({ createdAt, ...event }) => ({
-        ...event,
-        created_at: createdAt.toISOString(),
-      })),
-      next_cursor: found.length > limit ? (events.at(-1)?.id ?? null) : null,
+      data: data.map(({ createdAt, ...event }) => ({ ...event, created_at: createdAt.toISOString() })),
+      next_cursor,
     };
   }
 }

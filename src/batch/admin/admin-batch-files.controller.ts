@@ -6,7 +6,7 @@ import { AuditRepository } from '../../audit/audit.repository';
 import { type Caller, CurrentCaller, CurrentScope, type Scope } from '../../common/caller';
 import { Requires } from '../../http/access.decorators';
 import { ApiErrors } from '../../http/api-errors.decorator';
-import { toFileObject } from '../files/file';
+import { attachmentNamed, toFileObject } from '../files/file';
 import { FileForm } from '../files/file-form.docs';
 import { FileUploadService } from '../files/file-upload.service';
 import { AdminBatches } from './admin-batches.service';
@@ -72,7 +72,7 @@ export class AdminBatchFilesController {
     return new StreamableFile(pieces, {
       type: 'application/octet-stream',
       ...(bytes !== undefined && { length: bytes }),
-      disposition: `attachment; filename="${filename.replace(/[^\w.-]/g, '_')}"`,
+      disposition: attachmentNamed(filename),
     });
   }
 }

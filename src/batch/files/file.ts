@@ -38,6 +38,11 @@ export function cleanFilename(filename: string | undefined): string {
   return cleaned === '' ? 'upload.jsonl' : cleaned;
 }
 
+/** The value of the header `content-disposition` of a download. */
+export function attachmentNamed(filename: string): string {
+  return `attachment; filename="${filename.replace(/[^\w.-]/g, '_')}"`;
+}
+
 /** The value of the header `repr-digest`. @see https://www.rfc-editor.org/rfc/rfc9530 */
 export function reprDigest(sha256: string): string {
   return `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`;

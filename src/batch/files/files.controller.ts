@@ -10,7 +10,7 @@ import { Readable } from 'node:stream';
 import { Requires } from '../../http/access.decorators';
 import { ApiErrors } from '../../http/api-errors.decorator';
 import { type Caller, CurrentCaller } from '../../common/caller';
-import { reprDigest, toFileObject } from './file';
+import { attachmentNamed, reprDigest, toFileObject } from './file';
 import { FileForm } from './file-form.docs';
 import { FileUploadService } from './file-upload.service';
 import { FilesRepository } from './files.repository';
@@ -106,7 +106,7 @@ export class FilesController {
     return new StreamableFile(Readable.from(this.repository.content(file.id), { objectMode: false }), {
       type: 'application/octet-stream',
       length: file.bytes,
-      disposition: `attachment; filename="${file.filename.replace(/[^\w.-]/g, '_')}"`,
+      disposition: attachmentNamed(file.filename),
     });
   }
 

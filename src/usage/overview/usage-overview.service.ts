@@ -7,6 +7,7 @@ import { GatewayError } from '../../common/errors';
 import type { PicoUsd } from '../../common/money';
 import { requireTimezone } from '../../common/timezones';
 import { LedgerDrain } from '../../ledger/drain/ledger-drain.service';
+import { notInOrder } from '../reports/report-span';
 import type { Forecast } from '../watch/forecast';
 import { ForecastService } from '../watch/forecast.service';
 import { comparedSpan, overviewSpan, type Span } from './overview-span';
@@ -84,7 +85,7 @@ export class UsageOverviewService {
 
 /** The days of a span that have begun; at least the first one. */
 function daysOf({ from, to }: Span, nowMs: number, timezone: string): number[] {
-  if (from >= to) throw new GatewayError('invalid_request', { message: "'from' must be before 'to'.", param: 'from' });
+  if (from >= to) throw notInOrder();
   if (to.getTime() - from.getTime() > MAX_DAYS * 24 * 3_600_000) {
     const message = `'from' must be at most ${MAX_DAYS} days before 'to'.`;
     throw new GatewayError('invalid_request', { message, param: 'from' });

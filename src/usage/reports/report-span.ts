@@ -1,6 +1,7 @@
 import type { DayOrTime, StatusRange } from '@thriftgate/contracts';
 import { DateTime } from 'luxon';
 import { periodAt } from '../../common/calendar';
+import { GatewayError } from '../../common/errors';
 
 /** The calls that a report covers: of a time, with one of the values of each list, and with none of those to exclude. */
 export interface UsageFilter {
@@ -39,6 +40,11 @@ export function spanOf(
   const lastDay = DateTime.fromMillis(Math.min(endMs, nowMs), { zone: timezone }).startOf('day');
   const startMs = instantOf(from, 'start', timezone) ?? lastDay.minus({ days: DEFAULT_DAYS }).toMillis();
   return { from: new Date(Math.max(0, startMs)), to: new Date(endMs) };
+}
+
+/** The error for a span that ends before it begins. */
+export function notInOrder(): GatewayError {
+  return new GatewayError('invalid_request', { message: "'from' must be before 'to'.", param: 'from' });
 }
 
 function instantOf(time: DayOrTime | undefined, edge: 'start' | 'end', timezone: string): number | undefined {

@@ -8,7 +8,7 @@ import { LedgerDrain } from '../../ledger/drain/ledger-drain.service';
 import { RefusedCalls } from '../../refused-calls/refused-calls.service';
 import { isCalendarUnit, unitOf } from './periods/period-names';
 import type { ReportPeriods } from './report-parts.repository';
-import { spanBefore, spanOf, type UsageFilter } from './report-span';
+import { notInOrder, spanBefore, spanOf, type UsageFilter } from './report-span';
 import { limited, type PreviousReport, type ReportGroup, tableOf } from './report-table';
 import { type NameGroup, type Report, ReportsRepository } from './reports.repository';
 import type { Sums } from './sums';
@@ -103,10 +103,6 @@ export class ReportsService {
     const starts = startsWithin(unit, timezone, { startMs, endMs });
     return starts.length > 0 ? starts : [from.getTime()];
   }
-}
-
-function notInOrder(): GatewayError {
-  return new GatewayError('invalid_request', { message: "'from' must be before 'to'.", param: 'from' });
 }
 
 function tooManyGroups(): GatewayError {
