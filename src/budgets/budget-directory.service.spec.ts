@@ -102,6 +102,12 @@ describe('BudgetDirectory', () => {
     await reloads.get('keys')?.();
     expect(idsOf('team_1', 'key_3')).toEqual(['of team', 'of key']);
     expect(idsOf('team_1', 'key_4')).toEqual(['of team']);
+    expect(['key_1', 'key_2', 'key_3', 'key_4'].map((id) => directory.successorsOf(id))).toEqual([
+      ['key_2', 'key_3'],
+      ['key_3'],
+      [],
+      [],
+    ]);
   });
 
   it('reads each key once if the keys replace each other in a cycle', async () => {
@@ -111,6 +117,7 @@ describe('BudgetDirectory', () => {
     ];
     await reloads.get('keys')?.();
     expect(idsOf('team_1', 'key_2')).toEqual(['of team', 'of key']);
+    expect(directory.successorsOf('key_1')).toEqual(['key_2']);
   });
 
   it('limits a prepaid team to its credits, also if it has none', async () => {

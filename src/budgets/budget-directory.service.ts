@@ -17,6 +17,8 @@ export class BudgetDirectory implements OnModuleInit {
   private byKey = new Map<string, Budget[]>();
   /** By the id of a key: the id of the key that it replaced. */
   private predecessors = new Map<string, string>();
+  /** By the id of a key: the id of the key that replaced it. */
+  private successors = new Map<string, string>();
   /** The names of teams, also of deleted ones, by their ids. */
   private teamNames = new Map<string, string>();
   private readonly byCaller = new Map<string, readonly Budget[]>();
@@ -46,7 +48,7 @@ export class BudgetDirectory implements OnModuleInit {
     const found = [
       ...(creditPusd === undefined ? [] : [creditBudget(teamId, creditPusd, this.teamNames.get(teamId))]),
       ...(this.byTeam.get(teamId) ?? NONE),
-      ...this.lineage(keyId).flatMap((id) => this.byKey.get(id) ?? NONE),
+      ...chainFrom(keyId, this.predecessors).flatMap((id) => this.byKey.get(id) ?? NONE),
     ];
     const budgets = found.length === 0 ? NONE : found;
     this.byCaller.set(keyId, budgets);
@@ -57,17 +59,9 @@ export class BudgetDirectory implements OnModuleInit {
     return [...this.byTeam.values(), ...this.byKey.values()].flat();
   }
 
-  /** The key and the keys that it replaced, newest first. */
-  private lineage(keyId: string): string[] {
-    const line = [keyId];
-    for (
-      let id = this.predecessors.get(keyId);
-      id !== undefined && !line.includes(id);
-      id = this.predecessors.get(id)
-    ) {
-      line.push(id);
-    }
-    return line;
+  /** The keys that replaced a key, one after the other: their calls count against its budgets. */
+  successorsOf(keyId: string): string[] {
+    return chainFrom(keyId, this.successors).slice(1);
   }
 
   private async readAll(): Promise<void> {
@@ -83,9 +77,17 @@ export class BudgetDirectory implements OnModuleInit {
     }
     this.byTeam = byTeam;
     this.byKey = byKey;
+    this.successors = new Map(successors.map(({ id, replacedBy }) => [id, replacedBy]));
     this.predecessors = new Map(successors.map(({ id, replacedBy }) => [replacedBy, id]));
     this.byCaller.clear();
   }
+}
+
+/** The key and those that its links lead to, each once. */
+function chainFrom(keyId: string, links: ReadonlyMap<string, string>): string[] {
+  const chain = [keyId];
+  for (let id = links.get(keyId); id !== undefined && !chain.includes(id); id = links.get(id)) chain.push(id);
+  return chain;
 }
 
 /** The credits of a prepaid team are a budget without an end. */

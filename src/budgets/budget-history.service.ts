@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { startsWithin } from '../common/calendar';
 import { Clock } from '../common/clock';
 import type { PicoUsd } from '../common/money';
-import { KeysService } from '../keys/keys.service';
 import { LedgerDrain } from '../ledger/drain/ledger-drain.service';
 import { PeriodSpendRepository } from '../usage/reports/period-spend.repository';
 import type { Budget } from './budget';
+import { BudgetDirectory } from './budget-directory.service';
 import { type Window, windowAt } from './window';
 
 const DAY_MS = 24 * 3_600_000;
@@ -34,7 +34,7 @@ export interface BudgetHistory {
 export class BudgetHistoryService {
   constructor(
     private readonly spend: PeriodSpendRepository,
-    private readonly keys: KeysService,
+    private readonly directory: BudgetDirectory,
     private readonly drain: LedgerDrain,
     private readonly clock: Clock,
   ) {}
@@ -49,7 +49,7 @@ export class BudgetHistoryService {
     const step = kind === 'hour' || kind === 'day' ? 'hour' : 'day';
     const firstMs = kind === 'total' ? nowMs - DAYS_OF_TOTAL * DAY_MS : current.startMs;
     const steps = startsWithin(step, timezone, { startMs: firstMs, endMs: nowMs + 1 });
-    const filter = { team_id: budget.teamId, key: await this.keysOf(budget.keyId) };
+    const filter = { team_id: budget.teamId, key: this.keysOf(budget.keyId) };
     const starts = [...past.map(({ startMs }) => startMs).toReversed(), ...(kind === 'total' ? [0] : []), ...steps];
     const span = { from: new Date(starts[0] ?? 0), to: new Date(Math.min(current.endMs, nowMs + DAY_MS)) };
     const spent = await this.spend.of({ ...filter, ...span }, starts);
@@ -67,13 +67,9 @@ export class BudgetHistoryService {
     };
   }
 
-  /** The key of a budget and those that took its place: their calls count against it, too. Undefined for a whole team. */
-  private async keysOf(keyId: string | null): Promise<string[] | undefined> {
-    if (keyId === null) return undefined;
-    const successors = new Map((await this.keys.successors()).map(({ id, replacedBy }) => [id, replacedBy]));
-    const line = [keyId];
-    for (let id = successors.get(keyId); id !== undefined && !line.includes(id); id = successors.get(id)) line.push(id);
-    return line;
+  /** The keys whose calls count against a budget; undefined for a whole team. */
+  private keysOf(keyId: string | null): string[] | undefined {
+    return keyId === null ? undefined : [keyId, ...this.directory.successorsOf(keyId)];
   }
 }
 
