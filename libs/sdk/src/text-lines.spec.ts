@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { eventData, textLines } from './text-lines';
+import { eventData, namedEvents, textLines } from './text-lines';
 
 async function* cut(text: string, size: number): AsyncGenerator<Uint8Array> {
   const bytes = new TextEncoder().encode(text);
@@ -25,6 +25,29 @@ describe('textLines', () => {
         expect(await collect(textLines(cut(text, size)))).toEqual(expected);
       }),
     );
+  });
+});
+
+describe('namedEvents', () => {
+  it('reads the name, the data and the id of each event, and leaves comments out', async () => {
+    const stream =
+      'retry: 2000\n: open\n\nevent: batch\nid: 7\ndata: {"a":\ndata:1}\n\ndata: plain\n\nevent: cut\ndata: o';
+    expect(await collect(namedEvents(cut(stream, 5)))).toEqual([
+      { event: 'batch', data: '{"a":\n1}', id: '7' },
+      { event: 'message', data: 'plain', id: undefined },
+    ]);
+  });
+
+  it('reads data with line separators of Unicode, which JSON has as they are', async () => {
+    const data = JSON.stringify('one\u2028two\u2029three');
+    expect(await collect(namedEvents(cut(`data: ${data}\n\n`, 3)))).toMatchObject([{ data }]);
+  });
+
+  it('has an event with an empty line of data, and none without data', async () => {
+    expect(await collect(namedEvents(cut('event: a\nid: 1\n\ndata:\n\ndata:\ndata: b\n\n', 4)))).toMatchObject([
+      { event: 'message', data: '', id: undefined },
+      { event: 'message', data: '\nb' },
+    ]);
   });
 });
 

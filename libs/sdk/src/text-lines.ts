@@ -13,15 +13,6 @@ export async function* textLines(body: AsyncIterable<Uint8Array>): AsyncGenerato
   if (rest !== '') yield rest.replace(/\r$/, '');
 }
 
-/** The data of server-sent events. @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation */
-export async function* eventData(body: AsyncIterable<Uint8Array>): AsyncGenerator<string, void, undefined> {
-  let data: string[] = [];
-  for await (const line of textLines(body)) {
-    if (line === '' && data.length > 0) yield data.splice(0).join('\n');
-    else if (line.startsWith('data:')) data.push(line.slice(5).replace(/^ /, ''));
-  }
-}
-
 /** A server-sent event with a name. */
 interface NamedEvent {
   event: string;
@@ -29,17 +20,26 @@ interface NamedEvent {
   id: string | undefined;
 }
 
-/** Server-sent events with their names and ids; comments are left out. */
+/**
+ * Server-sent events with their names and ids. Comments, and events without data, are left out.
+ *
+ * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
+ */
 export async function* namedEvents(body: AsyncIterable<Uint8Array>): AsyncGenerator<NamedEvent, void, undefined> {
-  let next: NamedEvent = { event: 'message', data: '', id: undefined };
+  let [event, data, id]: [string, string[], string | undefined] = ['message', [], undefined];
   for await (const line of textLines(body)) {
-    const [, field, value = ''] = /^(event|data|id): ?(.*)$/.exec(line) ?? [];
-    if (field === 'event') next.event = value;
-    else if (field === 'id') next.id = value;
-    else if (field === 'data') next.data = next.data === '' ? value : `${next.data}\n${value}`;
+    const [, field, value = ''] = /^(event|data|id): ?(.*)$/s.exec(line) ?? [];
+    if (field === 'event') event = value;
+    else if (field === 'id') id = value;
+    else if (field === 'data') data.push(value);
     else if (line === '') {
-      if (next.data !== '') yield next;
-      next = { event: 'message', data: '', id: undefined };
+      if (data.length > 0) yield { event, data: data.join('\n'), id };
+      [event, data, id] = ['message', [], undefined];
     }
   }
+}
+
+/** The data of server-sent events, as {@link namedEvents} reads them. */
+export async function* eventData(body: AsyncIterable<Uint8Array>): AsyncGenerator<string, void, undefined> {
+  for await (const { data } of namedEvents(body)) yield data;
 }
