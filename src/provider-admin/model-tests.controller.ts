@@ -22,7 +22,7 @@ export class ModelTestsController {
       'the tag gateway:provider-test, under the caller’s key.',
   })
   @ApiOkResponse({ description: 'The result of each deployment.', standardSchema: contracts.modelTestSchema })
-  @ApiErrors('invalid_api_key', 'forbidden', 'not_found', 'rate_limit_exceeded', 'budget_exceeded', 'unavailable')
+  @ApiErrors('invalid_api_key', 'forbidden', 'model_not_found', 'rate_limit_exceeded', 'budget_exceeded', 'unavailable')
   test(
     @Param('model', { schema: contracts.pathIdSchema }) model: string,
     @CurrentCaller() caller: Caller,

@@ -16,10 +16,10 @@ export class ModelTests {
     private readonly audit: AuditRepository,
   ) {}
 
-  /** @throws GatewayError `not_found` */
+  /** @throws GatewayError `model_not_found` */
   async test(name: string, caller: Caller): Promise<ModelTest> {
-    const model = this.models.allKnown().find((each) => each.name === name);
-    if (!model) throw noSuchModel(name);
+    const model = this.models.resolveKnown(name);
+    if (!model) throw this.models.notFound(name);
     const deployments: ModelTest['deployments'] = [];
     // One after the other: together they would be a burst at one provider.
     for (const { id, provider, upstreamModel } of model.deployments) {
@@ -42,8 +42,4 @@ export class ModelTests {
       return { ok: false, status: null, error: error.message, latency_ms: 0, models: null, cost_usd: formatUsd(0n) };
     }
   }
-}
-
-function noSuchModel(name: string): GatewayError {
-  return new GatewayError('not_found', { message: `There is no model '${name}'. GET /admin/models lists them.` });
 }
