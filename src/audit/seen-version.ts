@@ -30,11 +30,10 @@ export function setVersion(reply: FastifyReply, object: Wire): void {
 }
 
 /** Checks that the actor has seen the object that they change. @throws GatewayError `precondition_failed` */
-export function requireSeen(actor: Actor, object: Wire | undefined): void {
+export function requireSeen(actor: Actor, object: Wire): void {
   if (typeof actor === 'string' || actor.ifMatch.trim() === '*') return;
-  const now = object && versionOf(object);
   const seen = [...actor.ifMatch.matchAll(/"([\w-]+)(?:\.[\w-]+)?"/g)].map(([, version]) => version);
-  if (now === undefined || !seen.includes(now)) throw new GatewayError('precondition_failed');
+  if (!seen.includes(versionOf(object))) throw new GatewayError('precondition_failed');
 }
 
 /** Injects who sends the request, with its If-Match. */
