@@ -2,5 +2,5 @@ import { Module } from '@nestjs/common';
 import { ConsolePage } from './console-page.service';
 import { ConsoleController } from './console.controller';
 
-@Module({ controllers: [ConsoleController], providers: [ConsolePage], exports: [ConsolePage] })
+@Module({ controllers: [ConsoleController], providers: [ConsolePage] })
 export class ConsoleModule {}

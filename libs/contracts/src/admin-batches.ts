@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { batchExample, batchSchema, createBatchSchema } from './batches';
+import { batchExample, batchSchema, batchStatuses, createBatchSchema } from './batches';
 import { plainText, timeSchema, usdSchema } from './common';
-import { filterSchema, fromBeforeTo, NOT_BEFORE } from './report-queries';
+import { filterSchema, fromBeforeTo, nextCursorSchema, NOT_BEFORE } from './report-queries';
 import { dayOrTimeSchema } from './report-times';
-import { batchStatuses } from './batches';
 import { oneOf } from './request-filters';
 
 const teamIdSchema = plainText(128)
@@ -53,13 +52,13 @@ const ownerExample = {
 };
 const adminBatchExample = { ...batchExample, ...ownerExample };
 
-/** A batch as `/v1/batches` shows it, and whose it is. */
+/** A batch as `/v1/batches` shows it, with its team and key. */
 export const adminBatchSchema = batchSchema.extend(owner).meta({ id: 'AdminBatch', example: adminBatchExample });
 export type AdminBatch = z.output<typeof adminBatchSchema>;
 
 /** A page of batches, newest first. */
 export const adminBatchPageSchema = z
-  .object({ data: z.array(adminBatchSchema), next_cursor: z.string().nullable() })
+  .object({ data: z.array(adminBatchSchema), next_cursor: nextCursorSchema })
   .meta({ id: 'AdminBatchPage', example: { data: [adminBatchExample], next_cursor: null } });
 export type AdminBatchPage = z.output<typeof adminBatchPageSchema>;
 

@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { alertSchema } from './alerts';
-import { batchStatuses } from './batches';
-import { timeSchema, usdSchema } from './common';
+import type { alertSchema } from './alerts';
+import type { batchStatuses } from './batches';
 import { filterSchema } from './report-queries';
 import { oneOf, requestFilters } from './request-filters';
-import { requestRowSchema } from './requests';
+import type { requestRowSchema } from './requests';
 
 export const eventTopics = ['batches', 'alerts', 'requests'] as const;
 export type EventTopic = (typeof eventTopics)[number];
@@ -24,30 +23,27 @@ export const eventsQuerySchema = z.strictObject({
 export type EventsQuery = z.output<typeof eventsQuerySchema>;
 
 /** `event: batch`: a batch whose counts or status have changed. */
-export const batchEventSchema = z
-  .object({
-    id: z.string(),
-    team_id: z.string(),
-    key_id: z.string(),
-    status: z.enum(batchStatuses),
-    request_counts: z.object({ total: z.int(), completed: z.int(), failed: z.int() }),
-    cached: z.int(),
-    list_cost_usd: usdSchema,
-    cost_usd: usdSchema,
-    saved_usd: usdSchema,
-    expires_at: timeSchema,
-  })
-  .meta({ id: 'BatchEvent' });
-export type BatchEvent = z.output<typeof batchEventSchema>;
+export interface BatchEvent {
+  id: string;
+  team_id: string;
+  key_id: string;
+  status: (typeof batchStatuses)[number];
+  request_counts: { total: number; completed: number; failed: number };
+  cached: number;
+  /** Decimal dollars, as the other costs. */
+  list_cost_usd: string;
+  cost_usd: string;
+  saved_usd: string;
+  /** RFC 3339. */
+  expires_at: string;
+}
 
 /** `event: lagging`: there was more than a stream carries; load the list again. */
-export const laggingEventSchema = z
-  .object({
-    topic: z.enum(eventTopics),
-    dropped: z.int().nullable().meta({ description: 'Null where it is not known' }),
-  })
-  .meta({ id: 'LaggingEvent', example: { topic: 'requests', dropped: 210 } });
-export type LaggingEvent = z.output<typeof laggingEventSchema>;
+export interface LaggingEvent {
+  topic: EventTopic;
+  /** How many events were left out; null where it is not known. */
+  dropped: number | null;
+}
 
 /** An event of the stream by its name. `event: end` is the last one. */
 export interface AdminEvents {

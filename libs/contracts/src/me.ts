@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { timeSchema } from './common';
+import { keyRoleSchema } from './keys';
 import { displayCurrencies, settingsSchema, zoneNameSchema } from './settings';
-
-const roleSchema = z.enum(['platform_admin', 'auditor', 'team_admin', 'member']);
 
 const preferencesExample = {
   language: 'ko',
@@ -31,11 +30,11 @@ export const adminMeSchema = z
       .string()
       .meta({ description: 'The key of the request or of the sign-in; admin for the administrator’s key' }),
     name: z.string().meta({ description: 'The name of that key' }),
-    role: roleSchema,
+    role: keyRoleSchema,
     roles: z
       .array(
         z.object({
-          role: roleSchema,
+          role: keyRoleSchema,
           team_id: z.string().nullable().meta({ description: 'Null where the role reaches over all teams' }),
           team_name: z.string().nullable(),
         }),

@@ -10,7 +10,6 @@ const chargedPriceSchema = priceSchema
 
 /** What happened to a call, in order. */
 export const requestSteps = ['received', 'cache', 'hold', 'attempt', 'first_content', 'settled'] as const;
-export type RequestStep = (typeof requestSteps)[number];
 
 /** Why a response was stored, or was not, or was not even asked for. */
 export const cachingCodes = [

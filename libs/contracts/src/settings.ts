@@ -18,7 +18,6 @@ const exchangeRateSchema = z
     date: z.iso.date().meta({ description: 'The day of the rate', example: '2026-11-27' }),
   })
   .meta({ id: 'ExchangeRate', example: { krw_per_usd: '1385.20', date: '2026-11-27' } });
-export type ExchangeRate = z.output<typeof exchangeRateSchema>;
 
 const settingsExample = {
   timezone: 'Asia/Seoul',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { plainText, timeSchema } from './common';
+import { nextCursorSchema } from './report-queries';
 
 const states = ['pending', 'delivered', 'failed'] as const;
 
@@ -50,6 +51,6 @@ export type WebhookDelivery = z.output<typeof webhookDeliverySchema>;
 
 /** A page of deliveries, newest first. */
 export const webhookDeliveryPageSchema = z
-  .object({ data: z.array(webhookDeliverySchema), next_cursor: z.string().nullable() })
+  .object({ data: z.array(webhookDeliverySchema), next_cursor: nextCursorSchema })
   .meta({ id: 'WebhookDeliveryPage', example: { data: [deliveryExample], next_cursor: null } });
 export type WebhookDeliveryPage = z.output<typeof webhookDeliveryPageSchema>;
