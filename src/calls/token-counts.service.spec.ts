@@ -15,7 +15,12 @@ import { TokenCounts } from './token-counts.service';
 const ESTIMATE = 7;
 const USAGE = { inputTokens: ESTIMATE, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 };
 const body = { model: 'm', max_tokens: 1, messages: [{ role: 'user', content: 'Hello' }] };
-const request = { id: '01JD000000000000000000000A', body, headers: {}, caller: CALLER } as object as FastifyRequest;
+const request = {
+  id: '01JD000000000000000000000A',
+  body,
+  headers: {},
+  caller: CALLER,
+} as Partial<FastifyRequest> as FastifyRequest;
 
 /** A model with two deployments of Anthropic, whose first and second answers are given. */
 function bench(...answers: (ScriptedResponse | Error)[]) {

@@ -1,11 +1,18 @@
 import { Logger } from '@nestjs/common';
+import type { AdminEvents } from '@thriftgate/contracts';
 import { EventHub, type EventClient } from './event-hub.service';
 import type { EventPage, EventSource, HubEvent, Topic } from './event-source';
 
-const pageOf = (...names: string[]): EventPage => ({
-  events: names.map((name) => ({ topic: 'alerts', data: { name } }) as object as HubEvent),
-  cut: false,
+type Alert = AdminEvents['alert'];
+
+const alert = (id: string): HubEvent => ({
+  topic: 'alerts',
+  name: 'alert',
+  teamId: null,
+  keyId: null,
+  data: { id } as Pick<Alert, 'id'> as Alert,
 });
+const pageOf = (...ids: string[]): EventPage => ({ events: ids.map(alert), cut: false });
 
 class Source implements EventSource {
   readonly calls: string[] = [];
@@ -35,7 +42,7 @@ class Client implements EventClient {
     this.topics = new Set(topics);
   }
   receive(topic: Topic, { events, cut }: EventPage): void {
-    this.got.push(...events.map(({ data }) => (data as { name: string }).name), ...(cut ? [`${topic} cut`] : []));
+    this.got.push(...events.map(({ data }) => (data as Alert).id), ...(cut ? [`${topic} cut`] : []));
   }
   check(): void {
     this.checks += 1;
@@ -96,7 +103,7 @@ describe('the hub of events', () => {
     expect([resumed.got, fresh.got]).toEqual([['missed'], []]);
   });
 
-  it('goes on when the database is back, and says that something may lack', async () => {
+  it('goes on when the database is back, and reports that events may be missing', async () => {
     const client = new Client('alerts');
     alerts.fails = true;
     await hub.add(client, new Date(0));

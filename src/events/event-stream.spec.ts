@@ -1,21 +1,27 @@
-import type { ServerResponse } from 'node:http';
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import { eventsQuerySchema } from '@thriftgate/contracts';
 import type { HubEvent } from '../event-hub/event-source';
 import { EventStream } from './event-stream';
 
-class FakeRaw {
+class FakeRaw extends ServerResponse {
   readonly written: string[] = [];
-  writableLength = 0;
+  override writableLength = 0;
   ended = false;
-  destroyed = false;
-  write(text: string): void {
-    this.written.push(text);
+
+  constructor() {
+    super(new IncomingMessage(new Socket()));
   }
-  end(): void {
+  override write(text: string): boolean {
+    return this.written.push(text) > 0;
+  }
+  override end(): this {
     this.ended = true;
+    return this;
   }
-  destroy(): void {
+  override destroy(): this {
     this.destroyed = true;
+    return this;
   }
 }
 
@@ -38,7 +44,7 @@ describe('a stream of events', () => {
     return {
       raw,
       stream: new EventStream(
-        raw as object as ServerResponse,
+        raw,
         topics,
         parsed,
         () => works,
@@ -102,7 +108,7 @@ describe('a stream of events', () => {
     expect(lagging()).toHaveLength(4);
   });
 
-  it('shows a sign of life each 15 s, and ends with its session', () => {
+  it('writes a comment each 15 s, and ends with its session', () => {
     const { raw, stream } = streamOf({});
     nowMs = 15_000;
     stream.check();

@@ -1,7 +1,13 @@
+import type { AdminEvents } from '@thriftgate/contracts';
 import { EventHub } from '../../event-hub/event-hub.service';
+import type { EventPage } from '../../event-hub/event-source';
+import { isFinal } from '../batch-state';
 import type { Batch } from '../batches.repository';
 import type { AdminBatchesRepository } from './admin-batches.repository';
 import { BatchEvents } from './batch-events.service';
+
+const NOW_MS = Date.UTC(2026, 10, 23);
+const HOUR_MS = 3_600_000;
 
 const batch = (id: string, members: Partial<Batch> = {}): Batch =>
   ({
@@ -16,6 +22,7 @@ const batch = (id: string, members: Partial<Batch> = {}): Batch =>
     list_cost_pusd: 0n,
     cost_pusd: 0n,
     saved_pusd: 0n,
+    created_at: new Date(NOW_MS - HOUR_MS),
     expires_at: new Date(0),
     ...members,
   }) as Batch;
@@ -27,15 +34,24 @@ describe('the events of batches', () => {
 
   beforeEach(async () => {
     [batches, asked] = [[batch('a'), batch('b')], []];
-    const repository: Pick<AdminBatchesRepository, 'watched'> = {
-      watched: (ids, _time, limit) => {
+    jest.useFakeTimers({ now: NOW_MS });
+    const repository: Pick<AdminBatchesRepository, 'watched' | 'openOrEndedSince'> = {
+      watched: (ids, time, limit) => {
         asked = ids;
-        return Promise.resolve(batches.slice(0, limit));
+        const isWatched = (each: Batch) => !isFinal(each.status) || ids.includes(each.id) || each.created_at >= time;
+        return Promise.resolve(batches.filter(isWatched).slice(0, limit));
+      },
+      openOrEndedSince: (time, limit) => {
+        const isMissed = ({ completed_at: endedAt }: Batch) => !endedAt || endedAt > time;
+        return Promise.resolve(batches.filter(isMissed).slice(0, limit));
       },
     };
     events = new BatchEvents(repository as AdminBatchesRepository, new EventHub());
     await events.begin();
   });
+  afterEach(() => jest.useRealTimers());
+
+  const idsIn = ({ events: page }: EventPage) => page.map(({ data }) => (data as AdminEvents['batch']).id);
 
   it('are changes of counts and status, and new batches', async () => {
     expect(await events.poll()).toEqual({ events: [], cut: false });
@@ -54,6 +70,20 @@ describe('the events of batches', () => {
     expect((await events.poll()).events).toMatchObject([{ data: { id: 'b', status: 'completed' } }]);
     await events.poll();
     expect(asked).toEqual(['a']);
+  });
+
+  it('have what began and ended within a second, up to ten seconds after it began', async () => {
+    const begun = (id: string, secondsAgo: number) =>
+      batch(id, { status: 'failed', created_at: new Date(NOW_MS - secondsAgo * 1_000) });
+    batches = [...batches, begun('late', 9), begun('too late', 11)];
+    expect(idsIn(await events.poll())).toEqual(['late']);
+  });
+
+  it('are sent again where they are open, or ended after a time', async () => {
+    const ended = (id: string, secondsAgo: number) =>
+      batch(id, { status: 'completed', completed_at: new Date(NOW_MS - secondsAgo * 1_000) });
+    batches = [batch('open'), ended('a', 59), ended('old', 61)];
+    expect(idsIn(await events.replay(new Date(NOW_MS - 60_000)))).toEqual(['open', 'a']);
   });
 
   it('are cut where more are open than one page has', async () => {

@@ -44,6 +44,7 @@ describe('health', () => {
     expect(health.last_5m.latency_p95_ms).toBeGreaterThanOrEqual(100);
     expect(health.last_5m.latency_p95_ms).toBeLessThan(120);
     expect(health.last_24h.latency_p95_ms).toBeGreaterThanOrEqual(2_000);
+    expect(health.last_24h.latency_p95_ms).toBeLessThan(2_400);
   });
 
   it('without calls is not known', () => {
