@@ -11,7 +11,8 @@ const which = (name) => spawnSync('sh', ['-c', `command -v ${name}`], { encoding
 /** The path of the browser that the console is tested in. */
 export const chromium = () => which('chromium') ?? which('chromium-browser') ?? which('google-chrome');
 
-function freePort() {
+/** A port of this machine that nothing listens on. */
+export function freePort() {
   return new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const { port } = server.address();

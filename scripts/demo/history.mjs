@@ -14,7 +14,7 @@ const DAY_MS = 24 * 3_600_000;
  *
  * @param {string} directory the DATA_DIR
  * @param {object} story what `setUp` made, with `attempts`, `batches`, `budgets`, `nowMs` and `seed`
- * @param {(share: number) => void} say is told how far the ledger is, from 0 to 1
+ * @param {(share: number) => void} say gets the share of the ledger that is written, 0 to 1
  */
 export async function writeHistory(directory, story, say) {
   const { DataDirectory } = product('config/data-directory');

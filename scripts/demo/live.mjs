@@ -27,6 +27,7 @@ const SENTENCE = '다음 문서를 읽고 핵심을 세 문장으로 요약한 �
  */
 export class LiveTraffic {
   isStopped = false;
+  hasFailed = false;
   running = new Set();
   scripts = new Map();
 
@@ -105,8 +106,14 @@ export class LiveTraffic {
     );
   }
 
+  /** Prints the first error alone: what fails at each call does not fill the terminal. */
+  report(error) {
+    if (!this.hasFailed) console.error(`demo: ${error.message}`);
+    this.hasFailed = true;
+  }
+
   keep(work) {
-    const settled = work.catch(() => undefined).finally(() => this.running.delete(settled));
+    const settled = work.catch((error) => this.report(error)).finally(() => this.running.delete(settled));
     this.running.add(settled);
   }
 }

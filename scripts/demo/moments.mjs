@@ -3,7 +3,7 @@ import { atWork } from './history/calendar.mjs';
 const DAY_MS = 24 * 3_600_000;
 const OUTAGE_MINUTES = 68;
 
-/** The model whose vendor changes its version without a word, and the model whose answers an administrator invalidates. */
+/** The model whose vendor changes its version without notice, and the model whose answers an administrator invalidates. */
 export const DRIFT = { model: 'gpt-4.1-mini', upstream: 'gpt-4.1-mini-2026-11-17' };
 export const INVALIDATED = 'gpt-4.1';
 /** The provider that fails for an hour. */

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from '../services.mjs';
 import { loadVendorServer } from '../vendors/load-vendors.mjs';
 import { makeBudgets, spentThisMonth } from './budgets.mjs';
 import { DemoGateway } from './gateway.mjs';
@@ -107,12 +107,4 @@ function inQuarters(say) {
   return (share) => {
     for (; told < Math.floor(share * 4); told += 1) say(`  ${(told + 1) * 25} %`);
   };
-}
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

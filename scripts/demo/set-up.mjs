@@ -1,7 +1,7 @@
 import { PEOPLE, TEAMS } from './company.mjs';
 import { MODELS } from './models.mjs';
 import { DRIFT, INVALIDATED, momentsOf } from './moments.mjs';
-import { atWork } from './history/calendar.mjs';
+import { atWork, SEOUL_MS } from './history/calendar.mjs';
 import { numbers } from './random.mjs';
 
 const DAY_MS = 24 * 3_600_000;
@@ -50,8 +50,7 @@ export async function setUp(gateway, nowMs) {
 
 /** The company's time zone and currency. */
 async function setCountry(gateway, admin, past, atMs) {
-  const { status, body } = await gateway.send('PUT', '/admin/settings', COUNTRY, admin);
-  if (status >= 300) throw new Error(`PUT /admin/settings returned ${status}: ${JSON.stringify(body)}`);
+  await gateway.call('PUT', '/admin/settings', COUNTRY, admin);
   past.set('settings.updated', atMs);
 }
 
@@ -89,5 +88,5 @@ export async function revokeKeys(gateway, { teams, past, admin }, nowMs) {
 
 /** @returns the day in Seoul, as `2026-11-28` */
 function today() {
-  return new Date(Date.now() + 9 * 3_600_000).toISOString().slice(0, 10);
+  return new Date(Date.now() + SEOUL_MS).toISOString().slice(0, 10);
 }

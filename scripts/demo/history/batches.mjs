@@ -1,12 +1,12 @@
 import { MODELS } from '../models.mjs';
 import { numbers, weighted } from '../random.mjs';
 import { answered, failed, ids, intentOf } from './attempts.mjs';
+import { SEOUL_MS } from './calendar.mjs';
 import { costOfLine } from './prices.mjs';
 import { numberOf, tokensOf } from './questions.mjs';
 
 const DAY_MS = 24 * 3_600_000;
 const MINUTE_MS = 60_000;
-const SEOUL_MS = 9 * 3_600_000;
 /** Batches that came to another end, by days ago. */
 const ENDS = { 6: 'cancelled', 9: 'expired' };
 const PLANS = [

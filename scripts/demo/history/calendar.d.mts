@@ -1,3 +1,4 @@
+export const SEOUL_MS: number;
 export function callTimes(
   team: { calls: number; night?: boolean },
   span: { fromMs: number; toMs: number; scale: number },

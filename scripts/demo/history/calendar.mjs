@@ -1,7 +1,7 @@
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** Seoul has had no other offset since 1988. */
-const SEOUL_MS = 9 * HOUR_MS;
+/** What clocks in Seoul are ahead of UTC: no other offset since 1988. */
+export const SEOUL_MS = 9 * HOUR_MS;
 
 /** How many of a day's calls come in each hour of Seoul: work from nine to seven, with a lunch break. */
 const WORK = [1, 0, 0, 0, 0, 0, 1, 3, 10, 30, 38, 36, 16, 30, 38, 36, 32, 28, 18, 10, 7, 5, 4, 2];
@@ -24,8 +24,8 @@ export function callTimes({ calls, night = false }, { fromMs, toMs, scale }, ran
     const isWeekend = weekday === 0 || weekday === 6;
     const weekend = isWeekend ? WEEKEND[night ? 'service' : 'work'] : 1;
     // Days differ, and the company grows by a fifth a month.
-    const mood = (0.85 + 0.3 * fraction(day * 0.618)) * (1 + (0.2 * (hourMs - toMs)) / (30 * DAY_MS));
-    const expected = (calls * scale * weekend * mood * hours[hour]) / whole;
+    const factor = (0.85 + 0.3 * fraction(day * 0.618)) * (1 + (0.2 * (hourMs - toMs)) / (30 * DAY_MS));
+    const expected = (calls * scale * weekend * factor * hours[hour]) / whole;
     const count = Math.floor(expected) + (random() < expected % 1 ? 1 : 0);
     for (let each = 0; each < count; each += 1) times.push(hourMs + Math.floor(random() * HOUR_MS));
   }

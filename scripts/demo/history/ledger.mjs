@@ -18,7 +18,7 @@ const FREE = new Set(['HIT', 'COALESCED']);
  *
  * @param attempts in the order of time, each `{intent, outcome, createdAtMs, owner?}`
  * @param owner the id of an instance that has ended since
- * @param say is told how far it is, from 0 to 1
+ * @param say gets the share written, 0 to 1
  */
 export async function writeLedger(database, { attempts, budgets, owner, nowMs }, say) {
   const partitions = new PartitionsRepository(database);
