@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { Public } from '../http/access.decorators';
 import { ConsolePage } from './console-page.service';
 
-/** The page of the console for every address below `/console`: the page itself knows which there are. */
+/** The page of the console for every address below `/console`: the page resolves the address. */
 @ApiExcludeController()
 @Public()
 @Controller()

@@ -19,7 +19,7 @@ export class OverviewController {
     summary: 'Show the overview',
     description:
       'What calls cost and saved, compared with the period before; the forecast of the month; the highest costs; and what ' +
-      'wants attention. Without `from` and `to` it is the running month, in the time zone of the settings.',
+      'needs attention. Without `from` and `to` it is the running month, in the time zone of the settings.',
   })
   @ApiOkResponse({ description: 'The overview.', standardSchema: contracts.overviewSchema })
   show(

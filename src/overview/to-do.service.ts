@@ -21,7 +21,7 @@ export interface ToDo {
   advice: Advice | undefined;
 }
 
-/** Collects what wants attention, as far as a role may see it. */
+/** Collects what needs attention, as far as a role may see it. */
 @Injectable()
 export class ToDoService {
   constructor(

@@ -39,7 +39,7 @@ export class ProviderViews {
     return this.toWire(settings, await this.facts());
   }
 
-  /** How deployments fare over all replicas, and what each provider was paid today. */
+  /** The attempts, failures and latencies of deployments over all replicas, and what each provider was paid today. */
   private async facts(): Promise<ProviderFacts> {
     const from = new Date(Math.floor(this.clock.now() / DAY_MS) * DAY_MS);
     const [report, { data }] = await Promise.all([

@@ -89,8 +89,8 @@ export class AttemptRunner {
 }
 
 /**
- * Whether a failure says nothing of how live calls fare: that there is no room in a cheaper tier, or that the vendor takes no more
- * lines for now.
+ * Whether a failure says nothing of live calls: that there is no room in a cheaper tier, or that the vendor takes no more lines
+ * for now.
  */
 function saysNothing({ isFlex, isLine }: RouteRequest, failure: AttemptFailure): boolean {
   if (isFlex) return isRateLimit(failure) || failure.upstreamStatus === UNAVAILABLE;

@@ -4,7 +4,7 @@ import { eventually } from '../support/eventually';
 import { type RunningGateway, startGateway } from '../support/gateway';
 
 /** An administrator reads alerts, what was sent of them, what a team's people did, and what a new budget would have meant. */
-describe('what wants attention', () => {
+describe('what needs attention', () => {
   let gateway: RunningGateway;
   let receiver: Server;
   let url: string;

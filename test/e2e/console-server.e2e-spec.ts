@@ -204,7 +204,7 @@ describe('the console’s server', () => {
     expect(generations).toMatchObject([{ model: 'gpt-4.1', generation: 2, reason: 'declared', ended_at: null }]);
   });
 
-  it('deployments and providers say how they fare', async () => {
+  it('deployments and providers have their attempts, failures and latencies', async () => {
     const test = await admin.models.test('gpt-4.1');
     expect(test).toMatchObject({ ok: true, deployments: [{ deployment: 'openai/gpt-4.1', ok: true, status: 200 }] });
     await gateway.chat(team.key, 'Fail [[fail-first=1 status=503]]', {});

@@ -51,7 +51,7 @@ export const upstreamHealthExample = {
   },
 };
 
-/** How a deployment or a provider fares, over all replicas; counts of other replicas are a few seconds old. */
+/** The attempts, failures and latencies of a deployment or a provider, over all replicas; counts of other replicas are a few seconds old. */
 export const upstreamHealthSchema = z
   .object({
     last_5m: healthWindowSchema,

@@ -63,7 +63,7 @@ export class SessionDirectory implements OnModuleInit {
     return this.signedIn(row);
   }
 
-  /** Whether a session still stands; asking does not count as its use. */
+  /** Whether a session is open. The check does not count as use. */
   isWorking(sessionId: string): boolean {
     for (const row of this.byHash.values())
       if (row.id === sessionId) return this.endOf(row) > this.clock.now() && this.callerOf(row) !== undefined;

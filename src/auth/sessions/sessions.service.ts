@@ -55,12 +55,12 @@ export class SessionsService {
     const adminKeyHash = caller.keyId === ADMIN_KEY_ID ? this.adminKey.storedHash : null;
     await this.sessions.insert({ ...session, tokenHash: hashOfToken(token), adminKeyHash, teamId: caller.teamId });
     await this.changeFeed.announce('sessions');
-    if (caller.keyId === ADMIN_KEY_ID) this.tellOfAdminKey(session);
+    if (caller.keyId === ADMIN_KEY_ID) this.raiseAdminKeySignIn(session);
     return { token, session };
   }
 
-  /** The key of the environment is for emergencies: its use is never a secret. */
-  private tellOfAdminKey({ id, address, agent }: Session): void {
+  /** Raises an alert at each sign-in with the administrator's key. */
+  private raiseAdminKeySignIn({ id, address, agent }: Session): void {
     this.alerts.raise({
       kind: 'admin_key_sign_in',
       severity: 'warning',

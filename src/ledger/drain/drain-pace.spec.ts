@@ -76,7 +76,7 @@ describe('the pace of the drain', () => {
     expect(next.over).toBe(true);
   });
 
-  it('is woken by who waits, and does not rest while they do', async () => {
+  it('wakes for a waiting caller, and does not rest while it waits', async () => {
     busy = 1;
     const rest = resting(30);
     await jest.advanceTimersByTimeAsync(1_000);

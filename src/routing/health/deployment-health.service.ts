@@ -5,7 +5,7 @@ import { DeploymentCounts } from './deployment-counts.service';
 import { type DeploymentError, DeploymentHealthRepository, type HourSums } from './deployment-health.repository';
 import { healthOf } from './health-windows';
 
-/** How deployments fared in the last 24 hours. */
+/** The attempts, failures and latencies of deployments in the last 24 hours. */
 export class HealthReport {
   constructor(
     private readonly now: Date,
@@ -13,18 +13,18 @@ export class HealthReport {
     private readonly errors: readonly DeploymentError[],
   ) {}
 
-  /** @param isMeant says of a deployment's id whether it counts */
-  of(isMeant: (deployment: string) => boolean): UpstreamHealth {
-    const hours = this.hours.filter(({ deployment }) => isMeant(deployment));
+  /** @param matches whether a deployment counts, by its id */
+  of(matches: (deployment: string) => boolean): UpstreamHealth {
+    const hours = this.hours.filter(({ deployment }) => matches(deployment));
     return healthOf(
       hours,
-      this.errors.filter(({ deployment }) => isMeant(deployment)),
+      this.errors.filter(({ deployment }) => matches(deployment)),
       this.now,
     );
   }
 }
 
-/** Reads how deployments fare, with what this process has counted up to now. */
+/** Reads the attempts, failures and latencies of deployments, with what this process has counted up to now. */
 @Injectable()
 export class DeploymentHealth {
   constructor(

@@ -11,7 +11,7 @@ export interface OverviewQuery {
   team_id?: string;
 }
 
-/** `/admin/overview`: what calls cost and saved, what is expected, and what wants attention. */
+/** `/admin/overview`: what calls cost and saved, what is expected, and what needs attention. */
 export class Overview {
   constructor(private readonly http: HttpClient) {}
 
