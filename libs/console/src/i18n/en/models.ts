@@ -56,9 +56,12 @@ export const messages = {
   'models.declareTitle': 'Declare the version of {name}',
   'models.versionHint': 'A name that changes with the model, as 2026-11-01',
   'models.declared': '{name}: version {version}, generation {generation}',
-  'models.sameGeneration': 'Stored answers stay: generation {generation}.',
+  'models.sameGeneration': 'Stored responses stay in use: generation {generation}.',
   'models.newGeneration':
-    'Starts a new cache generation: {before} → {after}. Stored answers of before are no longer given.',
+    'Starts a new cache generation: {before} → {after}. Responses that are stored now are not used any more.',
+  'models.sameTarget': 'Stored responses stay in use.',
+  'models.newTarget':
+    'Responses that are stored now are kept, but not used: they belong to the deployments of before. They are used again with those.',
   'models.editDeployments': 'Change deployments',
   'models.deploymentsOf': 'Deployments of {name}',
   'models.saved': '{name}: saved, generation {generation}',

@@ -60,6 +60,9 @@ export const messages: Record<keyof typeof en, string> = {
   'models.declared': '{name}: 버전 {version}, 세대 {generation}',
   'models.sameGeneration': '저장된 응답을 그대로 사용합니다: 세대 {generation}',
   'models.newGeneration': '새 캐시 세대를 시작합니다: {before} → {after}. 이전에 저장된 응답은 더 이상 쓰지 않습니다.',
+  'models.sameTarget': '저장된 응답을 그대로 사용합니다.',
+  'models.newTarget':
+    '지금 저장된 응답은 이전 배포의 것이므로 남아 있지만 쓰지 않습니다. 이전 배포로 되돌리면 다시 사용합니다.',
   'models.editDeployments': '배포 변경',
   'models.deploymentsOf': '배포 변경: {name}',
   'models.saved': '{name}: 저장했습니다, 세대 {generation}',
