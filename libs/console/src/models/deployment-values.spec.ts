@@ -18,6 +18,7 @@ describe('the fields of deployments', () => {
       ['another order and weight', [{ ...same, weight: 1, priority: 2, model: ' gpt-4.1 ' }], false],
       ['the same deployment twice', [same, same], false],
       ['a fallback to another upstream model', [same, { ...same, model: 'gpt-5', priority: 2 }], false],
+      ['a fallback at another provider', [same, { ...same, provider: 'backup', model: 'gpt-5', priority: 2 }], false],
       ['another upstream model', [{ ...same, model: 'gpt-5' }], true],
       ['another provider of the upstream model', [same, { ...same, provider: 'backup' }], true],
       ['another upstream model that is tried first', [same, { ...same, model: 'gpt-5', priority: 0 }], true],
