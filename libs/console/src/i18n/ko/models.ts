@@ -84,7 +84,7 @@ export const messages: Record<keyof typeof en, string> = {
     '여기서 설정한 내용을 삭제하고 gateway.yaml이나 카탈로그를 다시 따릅니다. 둘 다 없는 모델은 사라집니다.',
   'models.deleted': '{name}: 초기화했습니다',
   'models.path': '호출 경로',
-  'models.noFallback': '대체 경로 없음: 모두 실패하면 호출이 실패합니다.',
+  'models.noFallback': '대체 모델 없음: 모두 실패하면 호출이 실패합니다.',
   'models.fallback.context_too_long': '컨텍스트 초과 시',
   'models.fallback.content_filter': '콘텐츠 필터 거부 시',
   'models.fallback.rate_limit': '속도 제한 시',
