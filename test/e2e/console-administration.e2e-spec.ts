@@ -121,6 +121,57 @@ describeInBrowser('the administration in the console', () => {
     expect(await browser.problems()).toEqual([]);
   });
 
+  it('keeps what is typed in the settings when somebody else has changed them', async () => {
+    const text = consoleTexts('en');
+    const browser = await enter('en', 'light');
+    const { page } = browser;
+    await visit(browser, '/settings');
+    const company = page.getByRole('region', { name: text('settings.company') });
+    await company.getByLabel(text('settings.rate')).fill('1400');
+    await company.getByLabel(text('settings.rateDate')).fill('2026-11-28');
+    const theirs = { timezone: 'Europe/Paris', currency: 'USD', exchange_rate: null };
+    expect((await gateway.admin('PUT', '/admin/settings', theirs)).status).toBe(200);
+    const save = company.getByRole('button', { name: text('settings.save') });
+    await save.click();
+    const again = company.getByRole('button', { name: text('components.loadAgain') });
+    await again.waitFor();
+    browser.faults.splice(0);
+    expect(await browser.problems()).toEqual([]);
+    expect((await gateway.admin('GET', '/admin/settings')).body).toMatchObject(theirs);
+    await again.click();
+    await again.waitFor({ state: 'detached' });
+    expect(await company.getByLabel(text('settings.timezone')).first().inputValue()).toBe('Europe/Paris');
+    await save.click();
+    await page.getByText(text('settings.saved')).waitFor();
+    expect((await gateway.admin('GET', '/admin/settings')).body).toMatchObject({
+      ...theirs,
+      exchange_rate: { krw_per_usd: '1400', date: '2026-11-28' },
+    });
+  });
+
+  it('finds models by what is typed at once, and closes a dialog before the drawer below it', async () => {
+    const text = consoleTexts('en');
+    const browser = await enter('en', 'light');
+    const { page } = browser;
+    await visit(browser, '/models');
+    const find = page.getByLabel(text('models.find'));
+    await find.pressSequentially('gpt-4.1-mini');
+    expect(await find.inputValue()).toBe('gpt-4.1-mini');
+    await page.waitForURL(/[?&]find=gpt-4\.1-mini(&|$)/);
+    expect(await find.inputValue()).toBe('gpt-4.1-mini');
+    await page.getByRole('row').filter({ hasText: 'gpt-4.1-mini' }).first().click();
+    const drawer = page.getByRole('dialog', { name: 'gpt-4.1-mini', exact: true });
+    await drawer.getByRole('button', { name: text('models.declare') }).click();
+    const dialog = page.getByRole('dialog', { name: text('models.declareTitle', { name: 'gpt-4.1-mini' }) });
+    await dialog.getByLabel(text('models.version')).fill('2026-11');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    expect(await drawer.count()).toBe(1);
+    await page.keyboard.press('Escape');
+    await drawer.waitFor({ state: 'detached' });
+    expect(browser.faults).toEqual([]);
+  });
+
   it('acknowledges an alert, and ends a session', async () => {
     const text = consoleTexts('en');
     const { key } = await gateway.createKey({ role: 'auditor' });

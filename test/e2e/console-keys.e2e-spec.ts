@@ -120,6 +120,42 @@ describeInBrowser('a team and its key in the console', () => {
     expect([(await gateway.chat(key, 'old')).status, (await gateway.chat(renewed, 'new')).status]).toEqual([200, 200]);
   });
 
+  it('changes a key as it was seen, and deletes a team', async () => {
+    const text = consoleTexts('en');
+    const { body: team } = await gateway.admin('POST', '/admin/teams', { name: 'for a while' });
+    const created = await gateway.admin('POST', `/admin/teams/${team.id}/keys`, { name: 'worker', rpm_limit: 10 });
+    const browser = await enter(
+      { language: 'en', theme: 'light', secrets: [gateway.adminKey] },
+      gateway.adminKey,
+      `/teams/${team.id}/keys`,
+    );
+    const { page } = browser;
+    const dialog = page.getByRole('dialog');
+    await page.getByRole('button', { name: text('keys.acts', { name: 'worker' }) }).click();
+    await page.getByRole('menuitem', { name: text('keys.edit') }).click();
+    await dialog.getByLabel(text('keys.name')).fill('night worker');
+    await gateway.admin('PATCH', `/admin/keys/${created.body.id}`, { rpm_limit: 20 });
+    await dialog.getByRole('button', { name: text('keys.save') }).click();
+    await dialog.getByRole('button', { name: text('components.loadAgain') }).click();
+    await dialog.getByRole('alert').waitFor({ state: 'detached' });
+    browser.faults.splice(0);
+    expect(await dialog.getByLabel(text('keys.limit')).inputValue()).toBe('20');
+    await dialog.getByRole('button', { name: text('keys.save') }).click();
+    await page.getByRole('cell', { name: 'night worker' }).waitFor();
+    const { body: key } = await gateway.admin('GET', `/admin/keys/${created.body.id}`);
+    expect([key.name, key.rpm_limit]).toEqual(['night worker', 20]);
+
+    await gateway.admin('DELETE', `/admin/keys/${created.body.id}`);
+    await browser.visit(`/teams/${team.id}`);
+    await page.getByRole('button', { name: text('teams.delete') }).click();
+    await dialog.getByRole('textbox').fill('for a while');
+    await dialog.getByRole('button', { name: text('teams.delete') }).click();
+    await page.waitForURL(/\/console\/teams(\?|$)/);
+    await page.getByText(text('teams.deleted', { name: 'for a while' })).waitFor();
+    await page.getByRole('link', { name: 'for a while', exact: true }).waitFor({ state: 'detached' });
+    expect(browser.faults).toEqual([]);
+  });
+
   it('shows a team admin the own team alone', async () => {
     const own = await gateway.createKey({ role: 'team_admin', name: 'leader' });
     const other = await gateway.createKey({ name: 'their key' });

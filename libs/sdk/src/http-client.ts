@@ -16,6 +16,15 @@ export interface CallOptions {
   headers?: Record<string, string>;
   /** A POST under `/v1` with this key runs once, also when it is repeated: 1 to 255 visible ASCII characters, kept for 24 hours. */
   idempotencyKey?: string;
+  /** The `etag` of {@link Tagged}: the change is refused with `precondition_failed` if the object has changed since it was read. */
+  ifMatch?: string | undefined;
+}
+
+/** An object with the version in which it was read. */
+export interface Tagged<Value> {
+  value: Value;
+  /** For `ifMatch`; undefined if the response has none. */
+  etag: string | undefined;
 }
 
 type QueryValue = string | number | boolean | Date | readonly string[] | undefined;
@@ -47,9 +56,15 @@ export class HttpClient {
     return (await response.json()) as Answer;
   }
 
+  /** The JSON of an object with its version. @throws ThriftgateError as {@link send} */
+  async tagged<Value>(route: string, call: HttpCall = {}): Promise<Tagged<Value>> {
+    const response = await this.send('GET', route, call);
+    return { value: (await response.json()) as Value, etag: response.headers.get('etag') ?? undefined };
+  }
+
   /** The response before its body is read. @throws ThriftgateError for every status but 2xx and the expected one */
   async send(method: Method, route: string, call: HttpCall = {}): Promise<Response> {
-    const { query, body, headers, signal, idempotencyKey, expectedStatus } = call;
+    const { query, body, headers, signal, idempotencyKey, ifMatch, expectedStatus } = call;
     const isForm = body === undefined || body instanceof FormData;
     const response = await this.fetch.call(globalThis, this.origin + route + queryString(query), {
       method,
@@ -57,6 +72,7 @@ export class HttpClient {
         ...(this.options.apiKey !== undefined && { authorization: `Bearer ${this.options.apiKey}` }),
         ...(isForm ? {} : { 'content-type': 'application/json' }),
         ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
+        ...(ifMatch !== undefined && { 'if-match': ifMatch }),
         ...headers,
       },
       ...(body === undefined ? {} : { body: body instanceof FormData ? body : JSON.stringify(body) }),

@@ -1,5 +1,5 @@
 export { ThriftgateClient } from './thriftgate-client';
-export type { CallOptions, ThriftgateClientOptions } from './http-client';
+export type { CallOptions, Tagged, ThriftgateClientOptions } from './http-client';
 export { ThriftgateError, type ThriftgateErrorDetails } from './thriftgate-error';
 export type { AdminUsageQuery } from './resources/admin';
 export type { RequestsQuery } from './resources/requests';

@@ -86,6 +86,22 @@ describe('ThriftgateClient', () => {
     expect(calls.map(({ headers }) => headers['idempotency-key'])).toEqual(['order-4711', 'night-4711']);
   });
 
+  it('reads an object with its version, and changes no other one', async () => {
+    const error = {
+      message: 'It has changed.',
+      type: 'invalid_request_error',
+      param: null,
+      code: 'precondition_failed',
+    };
+    responses = [json({ id: 'team_1' }, 200, { etag: '"v1.h1"' }), json({ error }, 412)];
+    const { value, etag } = await client.admin.teams.retrieveTagged('team_1');
+    expect({ value, etag }).toEqual({ value: { id: 'team_1' }, etag: '"v1.h1"' });
+    await expect(client.admin.teams.update('team_1', { name: 'a' }, { ifMatch: etag })).rejects.toMatchObject({
+      code: 'precondition_failed',
+    });
+    expect(calls.map(({ headers }) => headers['if-match'])).toEqual([undefined, '"v1.h1"']);
+  });
+
   it('returns a stream chunk by chunk', async () => {
     responses = [events(chunk('a'), chunk('b'), '[DONE]')];
     const stream = await client.chat.completions.create({ ...chatRequest, stream: true });

@@ -66,7 +66,7 @@ export class AdminBatchesRepository {
 
   /** The batches that have not ended, and those that ended after a time; newest first. */
   openOrEndedSince(time: Date, limit: number): Promise<Batch[]> {
-    const least = `batch_${encodeTime(Math.max(0, time.getTime() - LONGEST_BATCH_MS), ULID_TIME_CHARACTERS)}`;
+    const least = `batch_${leastUlid(time.getTime() - LONGEST_BATCH_MS)}`;
     return this.database.db
       .selectFrom('batches')
       .selectAll()

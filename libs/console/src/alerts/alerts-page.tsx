@@ -30,7 +30,7 @@ const readSearch = ({ kind, show, alert }: RawSearch): AlertsSearch => ({
   alert: typeof alert === 'string' ? alert : undefined,
 });
 
-/** The inbox of alerts: what wants attention, who has seen it, and where it was sent. */
+/** The inbox of alerts: what needs attention, who has seen it, and where it was sent. */
 export function AlertsPage() {
   const text = useText();
   const { teamId } = useDisplay();

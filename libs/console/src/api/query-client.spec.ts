@@ -18,7 +18,7 @@ describe('a failed request of the console', () => {
   it('polling is spread by a tenth', () => {
     const next = pollEvery(10);
     const waits = Array.from({ length: 100 }, next);
-    for (const ms of waits) expect(Math.abs(ms - 10_000)).toBeLessThanOrEqual(1_000);
+    for (const wait of waits) expect(Math.abs(wait - 10_000)).toBeLessThanOrEqual(1_000);
     expect(new Set(waits).size).toBeGreaterThan(1);
   });
 });

@@ -5,6 +5,7 @@ import { lazy, Suspense, useSyncExternalStore } from 'react';
 import { createQueryClient } from '../api/query-client';
 import { toastsWanted } from '../components/toast';
 import { LanguageProvider } from '../i18n/language-provider';
+import { go } from '../routes/go';
 import { samePath } from '../routes/same-site';
 import { consoleRouter } from './router';
 import { cssVariables, theme } from './theme';
@@ -15,7 +16,7 @@ const queryClient = createQueryClient(() => {
   const { pathname, search } = window.location;
   if (pathname.startsWith('/console/sign-in')) return;
   queryClient.clear();
-  void router.navigate({ to: '/sign-in', search: { to: samePath(pathname + search) } } as never);
+  void go(router.navigate, { to: '/sign-in', search: { to: samePath(pathname + search) } });
 });
 const router = consoleRouter(queryClient);
 

@@ -1,10 +1,10 @@
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Stack, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useText } from '../i18n/use-text';
+import { Dialog } from './dialog';
 
-interface ConfirmDialogProps {
-  isOpen: boolean;
-  title: string;
+/** What dialogs ask. */
+export interface QuestionProps {
   /** What will happen, with its numbers. */
   children: ReactNode;
   /** The verb of the button, as "Revoke". */
@@ -12,21 +12,29 @@ interface ConfirmDialogProps {
   /** For what cannot be undone and reaches far: the name to type first. */
   typeName?: string;
   isBusy?: boolean;
+  /** Whether the act can be confirmed already. */
+  isReady?: boolean;
   onConfirm: () => void;
   onClose: () => void;
 }
 
+interface ConfirmDialogProps extends QuestionProps {
+  isOpen: boolean;
+  title: string;
+}
+
 /** Asks before a costly or final act. The button that has the focus is the one that changes nothing. */
-export function ConfirmDialog(props: ConfirmDialogProps) {
-  const { isOpen, title, onClose } = props;
+export function ConfirmDialog({ isOpen, title, ...question }: ConfirmDialogProps) {
   return (
-    <Modal opened={isOpen} onClose={onClose} title={title} withCloseButton={false}>
-      <Question {...props} />
-    </Modal>
+    <Dialog isOpen={isOpen} onClose={question.onClose} title={title} withCloseButton={false}>
+      <Question {...question} />
+    </Dialog>
   );
 }
 
-function Question({ children, action, typeName, isBusy = false, onConfirm, onClose }: ConfirmDialogProps) {
+/** The content of a {@link ConfirmDialog}. */
+export function Question(props: QuestionProps) {
+  const { children, action, typeName, isBusy = false, isReady = true, onConfirm, onClose } = props;
   const text = useText();
   const [typed, setTyped] = useState('');
   const isTyped = typeName === undefined || typed.trim().normalize('NFC') === typeName.normalize('NFC');
@@ -46,7 +54,7 @@ function Question({ children, action, typeName, isBusy = false, onConfirm, onClo
         <Button variant="default" onClick={onClose} data-autofocus disabled={isBusy}>
           {text('components.cancel')}
         </Button>
-        <Button color="red" onClick={onConfirm} disabled={!isTyped} loading={isBusy}>
+        <Button color="red" onClick={onConfirm} disabled={!isTyped || !isReady} loading={isBusy}>
           {action}
         </Button>
       </Group>

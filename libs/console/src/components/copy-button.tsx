@@ -1,6 +1,7 @@
 import { ActionIcon, Button } from '@mantine/core';
 import { useClipboard } from '@mantine/hooks';
 import { Check, Copy } from 'lucide-react';
+import { useEffect } from 'react';
 import { useText } from '../i18n/use-text';
 import { useToast } from './toast';
 
@@ -13,14 +14,15 @@ interface CopyButtonProps {
   label?: string;
 }
 
-/** Copies a text, and says so. */
+/** Copies a text, and says whether it is copied. */
 export function CopyButton({ value, label }: CopyButtonProps) {
   const [text, toast] = [useText(), useToast()];
   const clipboard = useClipboard({ timeout: SHOWN_MS });
-  const copy = () => {
-    clipboard.copy(value);
-    if (!('clipboard' in navigator)) toast.failed(text('components.copyFailed'));
-  };
+  const { error } = clipboard;
+  useEffect(() => {
+    if (error) toast.failed(text('components.copyFailed'));
+  }, [error, toast, text]);
+  const copy = () => clipboard.copy(value);
   const Icon = clipboard.copied ? Check : Copy;
   const state = text(clipboard.copied ? 'components.copied' : 'components.copy');
   if (label !== undefined)

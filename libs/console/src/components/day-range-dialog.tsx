@@ -28,7 +28,23 @@ export function DayRangeDialog({ from, to, onApply, onClose }: DayRangeDialogPro
     >
       <DatesProvider settings={{ locale: language, firstDayOfWeek: 0, weekendDays: [0] }}>
         <Stack>
-          <DatePicker type="range" allowSingleDateInRange value={[first, last]} onChange={setDays} defaultDate={from} />
+          <DatePicker
+            type="range"
+            allowSingleDateInRange
+            value={[first, last]}
+            onChange={setDays}
+            defaultDate={from}
+            ariaLabels={{
+              previousMonth: text('components.days.previousMonth'),
+              nextMonth: text('components.days.nextMonth'),
+              previousYear: text('components.days.previousYear'),
+              nextYear: text('components.days.nextYear'),
+              previousDecade: text('components.days.previousDecade'),
+              nextDecade: text('components.days.nextDecade'),
+              monthLevelControl: text('components.days.months'),
+              yearLevelControl: text('components.days.years'),
+            }}
+          />
           <Button disabled={first === null || last === null} onClick={() => first && last && onApply(first, last)}>
             {text('components.apply')}
           </Button>

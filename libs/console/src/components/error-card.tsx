@@ -7,10 +7,12 @@ interface ErrorCardProps {
   error: unknown;
   title?: string;
   onRetry?: () => void;
+  /** The words of the button for it, where it is more than another try. */
+  retry?: string;
 }
 
 /** A failed part of a page: the gateway's message, the request's id, and another try. The rest of the page stays. */
-export function ErrorCard({ error, title, onRetry }: ErrorCardProps) {
+export function ErrorCard({ error, title, onRetry, retry }: ErrorCardProps) {
   const text = useText();
   const requestId = error instanceof ThriftgateError ? error.requestId : null;
   return (
@@ -31,7 +33,7 @@ export function ErrorCard({ error, title, onRetry }: ErrorCardProps) {
         {onRetry && (
           <Group>
             <Button size="xs" variant="default" onClick={onRetry}>
-              {text('components.retry')}
+              {retry ?? text('components.retry')}
             </Button>
           </Group>
         )}

@@ -12,8 +12,15 @@ interface QueryPartProps<Data> {
 
 /** A part of a page that is loaded: its outline, then what it has, or why it could not be loaded. */
 export function QueryPart<Data>({ query, height = 240, children }: QueryPartProps<Data>) {
-  const { data, error, refetch } = query;
+  const { data, error } = query;
   if (data !== undefined) return children(data);
-  if (error) return <ErrorCard error={error} onRetry={() => void refetch()} />;
+  if (error) return <QueryError query={query} />;
   return <Skeleton className="loading" h={height} aria-busy="true" />;
+}
+
+/** Why something could not be loaded; nothing while it is loaded, or where it is there. */
+export function QueryError({ query }: { query: Pick<UseQueryResult, 'data' | 'error' | 'refetch'> }) {
+  const { data, error, refetch } = query;
+  if (data !== undefined || !error) return null;
+  return <ErrorCard error={error} onRetry={() => void refetch()} />;
 }

@@ -1,26 +1,24 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { isOutdated } from '../api/outdated';
 import { useText } from '../i18n/use-text';
+import { type FollowUp, followUp } from './follow-up';
 import { useToast } from './toast';
 
-interface ActOptions<Answer> {
-  /** What it has done, in words. */
-  done?: (answer: Answer) => string;
-  /** The keys of what is loaded again afterwards. */
-  reload: readonly string[];
-}
-
-/** An act of a button: busy until the gateway has answered, then a message, and what it has changed is loaded again. */
-export function useAct<Input, Answer>(act: (input: Input) => Promise<Answer>, { done, reload }: ActOptions<Answer>) {
+/**
+ * An act of a button: busy until the gateway has answered, then a message, and what it has changed is loaded again. That the
+ * object has changed since it was read is no message: who sends `ifMatch` shows it.
+ */
+export function useAct<Input, Answer>(act: (input: Input) => Promise<Answer>, options: FollowUp<Answer>) {
   const text = useText();
   const toast = useToast();
   const client = useQueryClient();
   return useMutation({
     mutationFn: act,
     gcTime: 0,
-    onSuccess: async (answer) => {
-      await Promise.all(reload.map((key) => client.invalidateQueries({ queryKey: [key] })));
-      if (done) toast.done(done(answer));
+    onSuccess: (answer) =>
+      followUp(answer, options, (key) => client.invalidateQueries({ queryKey: [key] }), toast.done),
+    onError: (error: Error) => {
+      if (!isOutdated(error)) toast.failed(text('components.actFailed', { message: error.message }));
     },
-    onError: (error: Error) => toast.failed(text('components.actFailed', { message: error.message })),
   });
 }

@@ -6,6 +6,7 @@ import { KeyRound } from 'lucide-react';
 import { useState } from 'react';
 import { teamsQuery } from '../api/teams-query';
 import { PageLink } from '../components/page-link';
+import { QueryPart } from '../components/query-part';
 import { useDisplay } from '../display/use-display';
 import { useText } from '../i18n/use-text';
 import { CreateKeyDialog } from '../keys/create-key-dialog';
@@ -21,7 +22,8 @@ export function KeyStep({ onIssued }: { onIssued: (keyId: string) => void }) {
   const [isCreating, { open, close }] = useDisclosure();
   const [issued, setIssued] = useState<CreatedKey>();
   const [madeName, setMadeName] = useState<string>();
-  const teams = useQuery(teamsQuery).data?.data ?? [];
+  const query = useQuery(teamsQuery);
+  const teams = query.data?.data ?? [];
   const teamId = chosen ?? display.teamId ?? team?.id ?? teams[0]?.id;
   const made = (key: CreatedKey) => {
     setIssued(key);
@@ -30,9 +32,13 @@ export function KeyStep({ onIssued }: { onIssued: (keyId: string) => void }) {
   };
   if (teamId === undefined)
     return (
-      <Text size="sm">
-        {text('gettingStarted.noTeam')} <PageLink page="teams">{text('shell.page.teams')}</PageLink>
-      </Text>
+      <QueryPart query={query} height={36}>
+        {() => (
+          <Text size="sm">
+            {text('gettingStarted.noTeam')} <PageLink page="teams">{text('shell.page.teams')}</PageLink>
+          </Text>
+        )}
+      </QueryPart>
     );
   return (
     <Stack gap="xs">

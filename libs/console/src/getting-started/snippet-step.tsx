@@ -1,12 +1,12 @@
 import { Code, Group, Select, Stack, Tabs, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../api/client';
+import { usualModel } from '../calls/usual-model';
 import { CopyButton } from '../components/copy-button';
 import { useText } from '../i18n/use-text';
 import { useMay, useMe } from '../me/use-me';
 import type { RawSearch } from '../routes/search';
 import { usePageSearch } from '../routes/use-search';
-import { usualModel } from './usual-model';
 import { snippets } from './snippets';
 
 interface SnippetSearch {

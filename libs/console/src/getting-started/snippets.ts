@@ -1,3 +1,6 @@
+import type { ChatRequest } from '@thriftgate/contracts';
+import { type CodeName, codeOf } from '../calls/code';
+
 /** What a snippet is made for. The key is no part of it: it stands in the environment. */
 export interface SnippetFacts {
   /** With `/v1`. */
@@ -17,55 +20,29 @@ export interface Snippet {
 const QUESTION = 'What does an LLM gateway do?';
 
 /** Programs that call a model once, as they can be copied and run with `OPENAI_API_KEY` set. */
-export const snippets = ({ baseUrl, model }: SnippetFacts): readonly Snippet[] => [
-  { id: 'curl', name: 'curl', command: undefined, code: curl(baseUrl, model) },
-  { id: 'python', name: 'Python', command: 'pip install openai', code: python(baseUrl, model) },
-  { id: 'typescript', name: 'TypeScript', command: 'npm install openai', code: typescript(baseUrl, model) },
-  { id: 'java', name: 'Java', command: 'java Hello.java', code: java(baseUrl, model) },
-  { id: 'go', name: 'Go', command: 'go run hello.go', code: go(baseUrl, model) },
-  { id: 'environment', name: undefined, command: undefined, code: `export OPENAI_BASE_URL=${baseUrl}` },
-];
+export function snippets({ baseUrl, model }: SnippetFacts): readonly Snippet[] {
+  const request: ChatRequest = { model, messages: [{ role: 'user', content: QUESTION }] };
+  const code = (name: CodeName) => `${codeOf(name, request, baseUrl)}\n`;
+  return [
+    { id: 'curl', name: 'curl', command: undefined, code: code('curl') },
+    { id: 'python', name: 'Python', command: 'pip install openai', code: code('Python') },
+    { id: 'typescript', name: 'TypeScript', command: 'npm install openai', code: code('TypeScript') },
+    { id: 'java', name: 'Java', command: 'java Hello.java', code: java(baseUrl, JSON.stringify(request)) },
+    { id: 'go', name: 'Go', command: 'go run hello.go', code: go(baseUrl, JSON.stringify(request)) },
+    { id: 'environment', name: undefined, command: undefined, code: `export OPENAI_BASE_URL=${baseUrl}` },
+  ];
+}
 
 const text = (value: string) => JSON.stringify(value);
-const body = (model: string) =>
-  `{"model": ${text(model)}, "messages": [{"role": "user", "content": ${text(QUESTION)}}]}`;
-/** Within single quotes of a shell. */
-const quoted = (value: string) => `'${value.replaceAll("'", String.raw`'\''`)}'`;
 
-const curl = (baseUrl: string, model: string) => `curl ${quoted(`${baseUrl}/chat/completions`)} \\
-  -H "Authorization: Bearer $OPENAI_API_KEY" \\
-  -H "Content-Type: application/json" \\
-  -d ${quoted(body(model))}
-`;
-
-const python = (baseUrl: string, model: string) => `from openai import OpenAI
-
-client = OpenAI(base_url=${text(baseUrl)})
-completion = client.chat.completions.create(
-    model=${text(model)},
-    messages=[{"role": "user", "content": ${text(QUESTION)}}],
-)
-print(completion.choices[0].message.content)
-`;
-
-const typescript = (baseUrl: string, model: string) => `import OpenAI from 'openai';
-
-const client = new OpenAI({ baseURL: ${text(baseUrl)} });
-const completion = await client.chat.completions.create({
-  model: ${text(model)},
-  messages: [{ role: 'user', content: ${text(QUESTION)} }],
-});
-console.log(completion.choices[0].message.content);
-`;
-
-const java = (baseUrl: string, model: string) => `import java.net.URI;
+const java = (baseUrl: string, body: string) => `import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 
 public class Hello {
   public static void main(String[] args) throws Exception {
-    String body = ${text(body(model))};
+    String body = ${text(body)};
     HttpRequest request = HttpRequest.newBuilder(URI.create(${text(`${baseUrl}/chat/completions`)}))
         .header("Authorization", "Bearer " + System.getenv("OPENAI_API_KEY"))
         .header("Content-Type", "application/json")
@@ -78,7 +55,7 @@ public class Hello {
 }
 `;
 
-const go = (baseUrl: string, model: string) => `package main
+const go = (baseUrl: string, body: string) => `package main
 
 import (
 	"fmt"
@@ -89,7 +66,7 @@ import (
 )
 
 func main() {
-	body := strings.NewReader(${text(body(model))})
+	body := strings.NewReader(${text(body)})
 	request, err := http.NewRequest("POST", ${text(`${baseUrl}/chat/completions`)}, body)
 	if err != nil {
 		panic(err)

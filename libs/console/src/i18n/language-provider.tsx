@@ -6,7 +6,8 @@ import { loadMessages } from './load-messages';
 
 interface LanguageChoice {
   language: Language;
-  setLanguage(language: Language): void;
+  /** Undefined for the language of the browser. */
+  setLanguage(language: Language | undefined): void;
 }
 
 const LanguageContext = createContext<LanguageChoice | undefined>(undefined);
@@ -21,9 +22,9 @@ export function LanguageProvider({ children }: { children: ReactNode }) {
   const choice = useMemo(
     () => ({
       language,
-      setLanguage: (chosen: Language) => {
+      setLanguage: (chosen: Language | undefined) => {
         storeLanguage(chosen);
-        choose(chosen);
+        choose(storedLanguage());
       },
     }),
     [language],

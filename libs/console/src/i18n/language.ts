@@ -14,6 +14,8 @@ export function storedLanguage(): Language {
   return stored === 'ko' || stored === 'en' ? stored : languageOf(navigator.languages);
 }
 
-export function storeLanguage(language: Language): void {
-  localStorage.setItem(STORED, language);
+/** Stores what was chosen on this device; undefined for the language of the browser. */
+export function storeLanguage(language: Language | undefined): void {
+  if (language) localStorage.setItem(STORED, language);
+  else localStorage.removeItem(STORED);
 }

@@ -1,6 +1,5 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { languageOf } from './language';
 
 const read = (language: string, file: string) =>
   (jest.requireActual(join(__dirname, language, file)) as { messages: Record<string, string> }).messages;
@@ -25,11 +24,5 @@ describe('the texts of the console', () => {
   it('say to people what they need in Korean without addressing them', () => {
     for (const file of files)
       for (const text of Object.values(read('ko', file))) expect(text).not.toMatch(/당신|귀하|[을를]\(/);
-  });
-
-  it('are in the first language of the browser that there is', () => {
-    expect(languageOf(['fr-FR', 'ko-KR', 'en'])).toBe('ko');
-    expect(languageOf(['en-GB', 'ko'])).toBe('en');
-    expect(languageOf([])).toBe('en');
   });
 });

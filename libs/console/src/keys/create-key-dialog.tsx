@@ -5,17 +5,11 @@ import { api } from '../api/client';
 import { FormDialog } from '../components/form-dialog';
 import { useText } from '../i18n/use-text';
 import { useMe } from '../me/use-me';
+import { givenRoles } from './given-roles';
 import { KeyFields, type KeyValues, sentFields } from './key-fields';
 
 const MS_PER_DAY = 86_400_000;
 const LIFETIMES = ['30', '90', '365', 'never'] as const;
-/** Roles that a person may give to a key: none that may more than the person. */
-const GIVEN: Readonly<Record<KeyRole, readonly KeyRole[]>> = {
-  platform_admin: ['member', 'team_admin', 'auditor', 'platform_admin'],
-  team_admin: ['member', 'team_admin'],
-  auditor: [],
-  member: [],
-};
 
 interface NewKeyValues extends KeyValues {
   role: KeyRole;
@@ -34,7 +28,7 @@ interface CreateKeyDialogProps {
 export function CreateKeyDialog({ teamId, isOpen, onClose, onIssued }: CreateKeyDialogProps) {
   const text = useText();
   const client = useQueryClient();
-  const roles = GIVEN[useMe().role];
+  const roles = givenRoles(useMe().role);
   const initial: NewKeyValues = { name: '', models: [], rpm_limit: '', role: 'member', expires_at: '365' };
   const send = async ({ role, expires_at: days, ...fields }: NewKeyValues) => {
     const expiresAt = days === 'never' ? null : new Date(Date.now() + Number(days) * MS_PER_DAY).toISOString();

@@ -1,27 +1,37 @@
 import { useQueryClient } from '@tanstack/react-query';
 import type { ApiKey } from '@thriftgate/contracts';
+import type { CallOptions } from '@thriftgate/sdk';
 import { api } from '../api/client';
-import { FormDialog } from '../components/form-dialog';
+import { changedMembers } from '../components/changes';
+import { EditDialog } from '../components/edit-dialog';
 import { useToast } from '../components/toast';
 import { useText } from '../i18n/use-text';
 import { KeyFields, type KeyValues, sentFields } from './key-fields';
+import { keySubject } from './key-subject';
+
+const valuesOf = ({ name, models, rpm_limit: limit }: ApiKey): KeyValues => ({
+  name,
+  models: models ?? [],
+  rpm_limit: limit ?? '',
+});
 
 /** Changes name, models and rate of a key. */
 export function EditKeyDialog({ apiKey, isOpen, onClose }: { apiKey: ApiKey; isOpen: boolean; onClose: () => void }) {
   const [text, toast] = [useText(), useToast()];
   const client = useQueryClient();
-  const initial: KeyValues = { name: apiKey.name, models: apiKey.models ?? [], rpm_limit: apiKey.rpm_limit ?? '' };
-  const send = async (values: KeyValues) => {
-    await api.admin.keys.update(apiKey.id, sentFields(values));
+  const send = async (values: KeyValues, before: KeyValues, options: CallOptions) => {
+    const changes = changedMembers(sentFields(before), sentFields(values));
+    if (changes) await api.admin.keys.update(apiKey.id, changes, options);
     await client.invalidateQueries({ queryKey: ['keys'] });
     toast.done(text('keys.edited', { name: values.name }));
   };
   return (
-    <FormDialog
+    <EditDialog
       isOpen={isOpen}
       title={text('keys.editTitle')}
       action={text('keys.save')}
-      initial={initial}
+      subject={keySubject(apiKey.id)}
+      valuesOf={valuesOf}
       send={send}
       onClose={onClose}
       fields={(form) => <KeyFields form={form} />}

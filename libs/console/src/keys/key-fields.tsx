@@ -1,5 +1,6 @@
 import { NumberInput, TagsInput, TextInput } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
+import { clearButton } from '../components/clear-button';
 import { useText } from '../i18n/use-text';
 
 /** The members of a key that can be changed later on, as fields have them. */
@@ -22,7 +23,7 @@ export function KeyFields<Values extends KeyValues>({ form }: { form: UseFormRet
         description={text('keys.modelsHint')}
         acceptValueOnBlur
         clearable
-        clearButtonProps={{ 'aria-label': text('components.clearFilters') }}
+        clearButtonProps={clearButton(text('keys.allModels'))}
         {...form.getInputProps('models')}
       />
       <NumberInput

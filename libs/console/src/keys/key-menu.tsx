@@ -3,19 +3,21 @@ import type { CreatedKey } from '@thriftgate/contracts';
 import { Ellipsis } from 'lucide-react';
 import { useState } from 'react';
 import { useText } from '../i18n/use-text';
+import { useMe } from '../me/use-me';
 import { EditKeyDialog } from './edit-key-dialog';
-import type { KeyRow } from './key-rows';
+import { isChangeable, type KeyRow } from './key-rows';
 import { RevokeKeyDialog } from './revoke-key-dialog';
 import { RotateKeyDialog } from './rotate-key-dialog';
 
 type Act = 'edit' | 'rotate' | 'revoke';
 
-/** What one may do with a key. */
+/** What one may do with a key; nothing is offered that the gateway would refuse. */
 export function KeyMenu({ row, onRotated }: { row: KeyRow; onRotated: (key: CreatedKey) => void }) {
   const text = useText();
   const [act, setAct] = useState<Act>();
-  const { key, state } = row;
-  if (state === 'revoked' || state === 'expired' || key.managed) return null;
+  const { role } = useMe();
+  const { key } = row;
+  if (!isChangeable(row, role)) return null;
   const close = () => setAct(undefined);
   return (
     <>
@@ -27,7 +29,7 @@ export function KeyMenu({ row, onRotated }: { row: KeyRow; onRotated: (key: Crea
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Item onClick={() => setAct('edit')}>{text('keys.edit')}</Menu.Item>
-          {state !== 'replaced' && <Menu.Item onClick={() => setAct('rotate')}>{text('keys.rotate')}</Menu.Item>}
+          {row.state !== 'replaced' && <Menu.Item onClick={() => setAct('rotate')}>{text('keys.rotate')}</Menu.Item>}
           <Menu.Item color="red" onClick={() => setAct('revoke')}>
             {text('keys.revoke')}
           </Menu.Item>

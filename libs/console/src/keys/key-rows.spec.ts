@@ -1,5 +1,5 @@
 import type { ApiKey, UsageReport } from '@thriftgate/contracts';
-import { isShown, KEY_FILTERS, keyRows, stateOf } from './key-rows';
+import { isChangeable, isShown, KEY_FILTERS, keyRows, stateOf } from './key-rows';
 
 const NOW = Date.parse('2026-11-27T12:00:00Z');
 const inDays = (days: number) => new Date(NOW + days * 86_400_000).toISOString();
@@ -51,6 +51,20 @@ describe('the rows of keys', () => {
       ['0', 0, null],
     ]);
     expect(keyRows(keys)[0]).toMatchObject({ costUsd: undefined, lastDay: undefined });
+  });
+
+  it.each([
+    ['team_admin', {}, true],
+    ['team_admin', { role: 'team_admin' }, true],
+    ['team_admin', { role: 'platform_admin' }, false],
+    ['team_admin', { role: 'auditor' }, false],
+    ['platform_admin', { role: 'platform_admin' }, true],
+    ['platform_admin', { managed: true }, false],
+    ['platform_admin', { revoked_at: inDays(-1) }, false],
+    ['member', {}, false],
+  ] as const)('can be changed by a %s with %j: %s', (role, members, can) => {
+    const [row] = keyRows([key(members)], undefined, undefined, NOW);
+    expect(row && isChangeable(row, role)).toBe(can);
   });
 
   it('are in the filters that they belong to', () => {

@@ -1,4 +1,5 @@
-import type { ApiKey, UsageReport } from '@thriftgate/contracts';
+import type { ApiKey, KeyRole, UsageReport } from '@thriftgate/contracts';
+import { givenRoles } from './given-roles';
 
 const MS_PER_DAY = 86_400_000;
 /** Before its end a key counts as expiring for so long. */
@@ -42,6 +43,10 @@ export function keyRows(keys: readonly ApiKey[], period?: UsageReport, days?: Us
     lastDay: days && (lastDays.get(key.id) ?? null),
   }));
 }
+
+/** Whether a person with a role may change, rotate and revoke a key. */
+export const isChangeable = ({ key, state }: KeyRow, role: KeyRole): boolean =>
+  state !== 'revoked' && state !== 'expired' && !key.managed && givenRoles(role).includes(key.role);
 
 export const KEY_FILTERS = ['active', 'expiring', 'unused', 'revoked'] as const;
 export type KeyFilter = (typeof KEY_FILTERS)[number];

@@ -2,13 +2,13 @@ import { List, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ApiKey } from '@thriftgate/contracts';
 import { api } from '../api/client';
-import { ConfirmDialog } from '../components/confirm-dialog';
+import { ConfirmAct } from '../components/confirm-act';
 import { QueryPart } from '../components/query-part';
-import { useAct } from '../components/use-act';
 import { When } from '../components/when';
 import { formatCount } from '../format';
 import { useLanguage } from '../i18n/language-provider';
 import { useText } from '../i18n/use-text';
+import { keySubject } from './key-subject';
 
 const MS_PER_HOUR = 3_600_000;
 const SHOWN = 5;
@@ -16,24 +16,22 @@ const SHOWN = 5;
 /** Revokes a key; says before what called with it in the last hour. */
 export function RevokeKeyDialog({ apiKey, isOpen, onClose }: { apiKey: ApiKey; isOpen: boolean; onClose: () => void }) {
   const text = useText();
-  const revoke = useAct(() => api.admin.keys.revoke(apiKey.id), {
-    done: () => text('keys.revoked', { name: apiKey.name }),
-    reload: ['keys'],
-  });
   return (
-    <ConfirmDialog
+    <ConfirmAct
       isOpen={isOpen}
       title={text('keys.revokeTitle', { name: apiKey.name })}
       action={text('keys.revoke')}
-      isBusy={revoke.isPending}
-      onConfirm={() => revoke.mutate(undefined, { onSettled: onClose })}
+      subject={keySubject(apiKey.id)}
+      act={(options) => api.admin.keys.revoke(apiKey.id, options)}
+      done={() => text('keys.revoked', { name: apiKey.name })}
+      reload={['keys']}
       onClose={onClose}
     >
       <Stack gap="xs">
         <Text size="sm">{text('keys.revokeLead')}</Text>
         <CallsOfLastHour apiKey={apiKey} />
       </Stack>
-    </ConfirmDialog>
+    </ConfirmAct>
   );
 }
 

@@ -10,12 +10,20 @@ describe('the fields of deployments', () => {
     ]);
   });
 
-  it('start a new generation by another target alone', () => {
+  describe('are another target', () => {
     const [same] = toValues([deployment]);
     if (!same) throw new Error('no values');
-    expect(isRetargeted([deployment], [{ ...same, weight: 1, priority: 2, model: ' gpt-4.1 ' }])).toBe(false);
-    expect(isRetargeted([deployment], [same, same])).toBe(false);
-    expect(isRetargeted([deployment], [{ ...same, model: 'gpt-5' }])).toBe(true);
-    expect(isRetargeted([deployment], [same, { ...same, provider: 'backup' }])).toBe(true);
+
+    it.each([
+      ['another order and weight', [{ ...same, weight: 1, priority: 2, model: ' gpt-4.1 ' }], false],
+      ['the same deployment twice', [same, same], false],
+      ['a fallback to another upstream model', [same, { ...same, model: 'gpt-5', priority: 2 }], false],
+      ['a fallback at another provider', [same, { ...same, provider: 'backup', model: 'gpt-5', priority: 2 }], false],
+      ['another upstream model', [{ ...same, model: 'gpt-5' }], true],
+      ['another provider of the upstream model', [same, { ...same, provider: 'backup' }], true],
+      ['another upstream model that is tried first', [same, { ...same, model: 'gpt-5', priority: 0 }], true],
+    ])('by %s', (_, after, isOther) => {
+      expect(isRetargeted([deployment], after)).toBe(isOther);
+    });
   });
 });

@@ -24,9 +24,16 @@ export const sentDeployments = (values: readonly DeploymentValues[]) =>
     ...(limit !== '' && { max_parallel: Number(limit) }),
   }));
 
-/** Whether other upstream models answer than before, which starts a new cache generation. */
-export function isRetargeted(before: readonly Deployment[], after: readonly DeploymentValues[]): boolean {
-  const targets = (all: readonly { provider: string | null; model: string }[]) =>
-    [...new Set(all.map(({ provider, model }) => `${provider ?? ''}/${model.trim()}`))].toSorted().join('\n');
-  return targets(before) !== targets(after);
+/** Whether the model has another target than before: stored responses belong to their target. */
+export const isRetargeted = (before: readonly Deployment[], after: readonly DeploymentValues[]): boolean =>
+  targetOf(before) !== targetOf(after);
+
+/** The deployments of the first one's upstream model, as the gateway joins them. */
+function targetOf(deployments: readonly (Deployment | DeploymentValues)[]): string {
+  const ordered = deployments.toSorted((left, right) => Number(left.priority) - Number(right.priority));
+  const family = ordered[0]?.model.trim();
+  const own = ordered
+    .filter(({ model }) => model.trim() === family)
+    .map(({ provider }) => `${provider ?? ''}/${family}`);
+  return [...new Set(own)].toSorted().join('\n');
 }

@@ -76,9 +76,9 @@ export function DeploymentsDialog({ model, isOpen, onClose }: DeploymentsDialogP
           </Group>
           {model && (
             <Text size="sm" role="status">
-              {isRetargeted(model.deployments, form.values.deployments)
-                ? text('models.newGeneration', { before: model.generation, after: model.generation + 1 })
-                : text('models.sameGeneration', { generation: model.generation })}
+              {text(
+                isRetargeted(model.deployments, form.values.deployments) ? 'models.newTarget' : 'models.sameTarget',
+              )}
             </Text>
           )}
         </>

@@ -10,14 +10,13 @@ import { DeploymentsDialog } from './deployments-dialog';
 import { Breaker, FailureSpark, Latencies, SuccessRate } from './health';
 import { LastError } from './last-error';
 import { ModelTest } from './model-test';
-import { type DeploymentRow, fallbackChains, type HealthSpan, type ModelRow, WINDOWS } from './model-rows';
+import { type DeploymentRow, fallbackChains, type ModelRow, WINDOWS } from './model-rows';
 import classes from './models.module.css';
 import { ResetModel } from './reset-model';
 import { VersionDialog } from './version-dialog';
 
 interface ModelDrawerProps {
   row: ModelRow | undefined;
-  span: HealthSpan;
   onClose: () => void;
 }
 
@@ -113,7 +112,7 @@ function Paths({ row: { model, deployments } }: { row: ModelRow }) {
         <div key={models.join()}>
           {reasons.length > 0 && (
             <Text size="xs" c="dimmed">
-              {reasons.map((reason) => text(`models.fallback.${reason as 'error'}`)).join(', ')}
+              {reasons.map((reason) => text(`models.fallback.${reason}`)).join(', ')}
             </Text>
           )}
           <ol className={classes.chain}>

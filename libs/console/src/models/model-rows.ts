@@ -33,11 +33,20 @@ export function modelRows(models: readonly AdminModel[], states: readonly Deploy
   });
 }
 
+type FallbackReason = keyof AdminModel['fallbacks'];
+
+/** Models that answer for the same reasons. */
+interface FallbackChain {
+  reasons: FallbackReason[];
+  models: string[];
+}
+
 /** The models that answer after one's own deployments, by reason; equal chains of several reasons are one. */
-export function fallbackChains({ fallbacks }: AdminModel): { reasons: string[]; models: string[] }[] {
-  const chains = new Map<string, { reasons: string[]; models: string[] }>();
-  for (const [reason, models] of Object.entries(fallbacks)) {
-    if (models === undefined || models.length === 0) continue;
+export function fallbackChains({ fallbacks }: AdminModel): FallbackChain[] {
+  const chains = new Map<string, FallbackChain>();
+  for (const reason of Object.keys(fallbacks) as FallbackReason[]) {
+    const models = fallbacks[reason] ?? [];
+    if (models.length === 0) continue;
     const known = chains.get(models.join('\n'));
     if (known) known.reasons.push(reason);
     else chains.set(models.join('\n'), { reasons: [reason], models });

@@ -4,6 +4,7 @@ import { Plus, Search } from 'lucide-react';
 import { PageTitle } from '../components/page-title';
 import { QueryPart } from '../components/query-part';
 import { Segments } from '../components/segments';
+import { useTyped } from '../components/use-typed';
 import { useText } from '../i18n/use-text';
 import { useMay } from '../me/use-me';
 import type { RawSearch } from '../routes/search';
@@ -38,14 +39,15 @@ const readSearch = ({ view, span, all, find, model, provider }: RawSearch): Mode
   provider: typeof provider === 'string' ? provider : undefined,
 });
 
-/** Where calls go, and how that fares: models with their deployments, and the providers behind them. */
+/** Where calls go: models with their deployments, and the providers behind them, with the state of each. */
 export function ModelsPage() {
   const text = useText();
   const [{ view, span, isAll, find, model, provider }, change] = usePageSearch(readSearch);
+  const [typed, type] = useTyped(find, (value) => change({ find: value || undefined }, { replace: true }));
   const mayWrite = useMay(view === 'models' ? 'models:write' : 'providers:write');
   const [isCreating, { open, close }] = useDisclosure();
   const isFound = (...texts: string[]) =>
-    texts.some((each) => each.toLowerCase().normalize('NFC').includes(find.trim().toLowerCase().normalize('NFC')));
+    texts.some((each) => each.toLowerCase().normalize('NFC').includes(typed.trim().toLowerCase().normalize('NFC')));
   return (
     <>
       <PageTitle title={text('shell.page.models')} lead={text(`models.lead.${view}`)}>
@@ -74,8 +76,8 @@ export function ModelsPage() {
           aria-label={text('models.find')}
           placeholder={text('models.find')}
           leftSection={<Search size={14} aria-hidden />}
-          value={find}
-          onChange={(event) => change({ find: event.currentTarget.value || undefined }, { replace: true })}
+          value={typed}
+          onChange={(event) => type(event.currentTarget.value)}
         />
         {view === 'models' && (
           <Switch
@@ -88,7 +90,7 @@ export function ModelsPage() {
       {view === 'models' ? (
         <Models
           {...{ span, model, isFound }}
-          isAll={isAll || find.trim() !== ''}
+          isAll={isAll || typed.trim() !== ''}
           onOpen={(name) => change({ model: name })}
         />
       ) : (
@@ -122,11 +124,7 @@ function Models({ span, isFound, isAll, model, onOpen }: ViewProps & { isAll: bo
         return (
           <>
             <ModelsTable rows={found} span={span} openId={model} onOpen={onOpen} />
-            <ModelDrawer
-              row={rows.find((row) => row.model.name === model)}
-              span={span}
-              onClose={() => onOpen(undefined)}
-            />
+            <ModelDrawer row={rows.find((row) => row.model.name === model)} onClose={() => onOpen(undefined)} />
           </>
         );
       }}
@@ -146,11 +144,7 @@ function Providers({ span, isFound, provider, onOpen }: ViewProps & { provider: 
             openId={provider}
             onOpen={onOpen}
           />
-          <ProviderDrawer
-            provider={data.find(({ name }) => name === provider)}
-            span={span}
-            onClose={() => onOpen(undefined)}
-          />
+          <ProviderDrawer provider={data.find(({ name }) => name === provider)} onClose={() => onOpen(undefined)} />
         </>
       )}
     </QueryPart>

@@ -8,7 +8,7 @@ const EVERY_SECONDS = 15;
 export const useModels = () =>
   useQuery({ queryKey: ['models'], queryFn: ({ signal }) => api.admin.models.list({ signal }) });
 
-/** How the deployments fare; followed while the page is seen. */
+/** The state of the deployments; followed while the page is seen. */
 export const useDeployments = () =>
   useQuery({
     queryKey: ['deployments'],

@@ -12,6 +12,7 @@ export function ResetModel({ model, onDone }: { model: AdminModel; onDone: () =>
   const [isOpen, { open, close }] = useDisclosure();
   const act = useAct(() => api.admin.models.delete(model.name), {
     done: () => text('models.deleted', { name: model.name }),
+    leave: onDone,
     reload: ['models', 'deployments'],
   });
   return (
@@ -25,7 +26,7 @@ export function ResetModel({ model, onDone }: { model: AdminModel; onDone: () =>
         action={text('models.delete')}
         typeName={model.name}
         isBusy={act.isPending}
-        onConfirm={() => act.mutate(undefined, { onSuccess: onDone, onSettled: close })}
+        onConfirm={() => act.mutate(undefined, { onSettled: close })}
         onClose={close}
       >
         <Text size="sm">{text('models.deleteLead')}</Text>

@@ -1,9 +1,9 @@
 import { Code, Group, Modal, SegmentedControl, Stack, Text } from '@mantine/core';
 import type { ChatRequest } from '@thriftgate/contracts';
 import { useState } from 'react';
+import { type CodeName, codeOf, CODES } from '../calls/code';
 import { CopyButton } from '../components/copy-button';
 import { useText } from '../i18n/use-text';
-import { type SnippetName, SNIPPETS, snippetOf } from './snippets';
 
 interface CodeDialogProps {
   isOpen: boolean;
@@ -14,8 +14,8 @@ interface CodeDialogProps {
 /** The call as code that runs as copied, with the key in the environment. */
 export function CodeDialog({ isOpen, request, onClose }: CodeDialogProps) {
   const text = useText();
-  const [name, setName] = useState<SnippetName>('curl');
-  const code = snippetOf(name, request, location.origin);
+  const [name, setName] = useState<CodeName>('curl');
+  const code = codeOf(name, request, `${location.origin}/v1`);
   return (
     <Modal
       opened={isOpen}
@@ -29,9 +29,9 @@ export function CodeDialog({ isOpen, request, onClose }: CodeDialogProps) {
           <SegmentedControl
             size="xs"
             aria-label={text('playground.language')}
-            data={[...SNIPPETS]}
+            data={[...CODES]}
             value={name}
-            onChange={(value) => setName(value as SnippetName)}
+            onChange={setName}
           />
           <CopyButton value={code} label={text('components.copy')} />
         </Group>

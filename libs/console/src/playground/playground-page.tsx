@@ -3,6 +3,7 @@ import { CircleDollarSign } from 'lucide-react';
 import { type KeyboardEvent, useState } from 'react';
 import { EmptyState } from '../components/empty-state';
 import { ErrorCard } from '../components/error-card';
+import { IS_MAC } from '../components/is-mac';
 import { PageTitle } from '../components/page-title';
 import { useNumbers } from '../display/use-numbers';
 import { useText } from '../i18n/use-text';
@@ -15,8 +16,6 @@ import { SettingsForm } from './settings-form';
 import { usePlayground } from './use-playground';
 import { type Run, useRuns } from './use-run';
 import { Verdict } from './verdict';
-
-const IS_MAC = /mac|iphone|ipad/i.test(navigator.userAgent);
 
 /** Asks a model, shows what it cost, and that the same question again costs nothing. */
 export function PlaygroundPage() {
@@ -117,7 +116,7 @@ export function PlaygroundPage() {
   );
 }
 
-/** The answers of one model, the newest on top. */
+/** The responses of one model, the newest on top. */
 function Side({ name, runs }: { name: string | undefined; runs: readonly Run[] }) {
   if (runs.length === 0) return null;
   return (

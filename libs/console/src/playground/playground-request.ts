@@ -14,7 +14,7 @@ export interface Draft {
   /** Seconds, for `ttl` and `s-maxage`. */
   seconds: number;
   namespace: string;
-  /** The most tokens of the answer; the budget holds what they cost. */
+  /** The most tokens of the response; the budget holds what they cost. */
   maxTokens: number;
 }
 

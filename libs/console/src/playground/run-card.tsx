@@ -8,7 +8,7 @@ import { useText } from '../i18n/use-text';
 import classes from './playground.module.css';
 import type { Run } from './use-run';
 
-/** One answer with what it cost, and the point of a hit: no provider was asked. */
+/** One response with what it cost, and the point of a hit: no provider was asked. */
 export function RunCard({ run, isLatest }: { run: Run; isLatest: boolean }) {
   const text = useText();
   const { latency, exactUsd, count } = useNumbers();

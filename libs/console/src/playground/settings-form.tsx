@@ -1,4 +1,5 @@
 import { Group, NumberInput, Select, Stack, Switch, TextInput } from '@mantine/core';
+import { clearButton } from '../components/clear-button';
 import { useText } from '../i18n/use-text';
 import { CACHE_MODES } from './playground-request';
 import type { usePlayground } from './use-playground';
@@ -46,7 +47,7 @@ export function SettingsForm({ state }: { state: ReturnType<typeof usePlayground
           data={names.filter((name) => name !== draft.model)}
           value={search.compare ?? null}
           clearable
-          clearButtonProps={{ 'aria-label': text('playground.compareStop') }}
+          clearButtonProps={clearButton(text('playground.compareStop'))}
           searchable
           onChange={(name) => change({ with: name ?? undefined })}
         />

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import type { ModelObject } from '@thriftgate/contracts';
 import { useState } from 'react';
 import { api } from '../api/client';
 import { teamsQuery } from '../api/teams-query';
+import { usualModel } from '../calls/usual-model';
 import { useDisplay } from '../display/use-display';
 import { useMe } from '../me/use-me';
 import type { RawSearch } from '../routes/search';
@@ -39,7 +39,7 @@ export function usePlayground() {
     enabled: teamId !== undefined,
   });
   const chat = models.data?.data.filter(({ id }) => !/embed/i.test(id)) ?? [];
-  const model = chat.find(({ id }) => id === search.model) ?? usual(chat);
+  const model = chat.find(({ id }) => id === search.model) ?? chat.find(({ id }) => id === usualModel(chat));
   const [texts, setTexts] = useState({ system: '', prompt: '', namespace: '', seconds: 60, maxTokens: 1000 });
   const draft: Draft = { model: model?.id ?? '', ...texts, isStream: search.stream, cacheMode: search.cache };
   return {
@@ -54,12 +54,4 @@ export function usePlayground() {
     teamName: me.team?.name ?? teams.data?.data.find(({ id }) => id === teamId)?.name,
     teams: me.team === null ? (teams.data?.data ?? []) : [],
   };
-}
-
-/** What is asked where nothing is chosen: well known and cheap, else the first of the list. */
-const FIRST_CHOICES = ['gpt-4.1-mini', 'gpt-4.1'];
-
-function usual(models: readonly ModelObject[]): ModelObject | undefined {
-  const wanted = FIRST_CHOICES.find((name) => models.some(({ id }) => id === name));
-  return models.find(({ id }) => id === wanted) ?? models[0];
 }

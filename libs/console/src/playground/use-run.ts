@@ -3,7 +3,7 @@ import type { ChatRequest } from '@thriftgate/contracts';
 import type { GatewayFacts } from '@thriftgate/sdk';
 import { api } from '../api/client';
 
-/** One call and its answer, as far as it has come. */
+/** One call and its response, as far as it has come. */
 export interface Run {
   id: number;
   request: ChatRequest;

@@ -11,12 +11,10 @@ import { StateBadge } from '../components/state-badge';
 import { useText } from '../i18n/use-text';
 import { useMay } from '../me/use-me';
 import { LastError } from '../models/last-error';
-import type { HealthSpan } from '../models/model-rows';
 import { ProviderKeys } from './provider-keys';
 
 interface ProviderDrawerProps {
   provider: Provider | undefined;
-  span: HealthSpan;
   onClose: () => void;
 }
 
@@ -130,6 +128,7 @@ function DeleteProvider({ name, onDone }: { name: string; onDone: () => void }) 
   const [isOpen, { open, close }] = useDisclosure();
   const act = useAct(() => api.admin.providers.delete(name), {
     done: () => text('models.providerDeleted', { name }),
+    leave: onDone,
     reload: ['providers', 'models', 'deployments'],
   });
   return (
@@ -143,7 +142,7 @@ function DeleteProvider({ name, onDone }: { name: string; onDone: () => void }) 
         action={text('models.deleteProvider')}
         typeName={name}
         isBusy={act.isPending}
-        onConfirm={() => act.mutate(undefined, { onSuccess: onDone, onSettled: close })}
+        onConfirm={() => act.mutate(undefined, { onSettled: close })}
         onClose={close}
       >
         <Text size="sm">{text('models.deleteProviderLead')}</Text>

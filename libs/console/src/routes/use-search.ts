@@ -1,5 +1,6 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback } from 'react';
+import { go } from './go';
 import type { RawSearch } from './search';
 
 type Changes = Record<string, string | readonly string[] | undefined>;
@@ -17,7 +18,7 @@ export function usePageSearch<State>(
   const navigate = useNavigate();
   const change = useCallback(
     (changes: Changes, { replace = false } = {}) =>
-      void navigate({ to: '.', search: (old: RawSearch) => ({ ...old, ...changes }), replace } as never),
+      void go(navigate, { to: '.', search: (old) => ({ ...old, ...changes }), replace }),
     [navigate],
   );
   return [read(raw), change];

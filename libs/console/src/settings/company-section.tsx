@@ -1,56 +1,78 @@
 import { Button, Group, Select, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
-import { useForm } from '@mantine/form';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { DisplayCurrency, PutSettings, Settings } from '@thriftgate/contracts';
 import { ThriftgateError } from '@thriftgate/sdk';
 import { api } from '../api/client';
+import { type Subject, useEdited } from '../api/edited-query';
+import { isOutdated } from '../api/outdated';
 import { ErrorCard } from '../components/error-card';
 import { QueryPart } from '../components/query-part';
 import { useToast } from '../components/toast';
+import { useEditForm } from '../components/use-edit-form';
 import { When } from '../components/when';
 import { useText } from '../i18n/use-text';
 import { useMay } from '../me/use-me';
 import { Section } from './section';
 import { zoneNames } from './zones';
 
-interface CompanyValues {
+type CompanyValues = {
   timezone: string;
   currency: DisplayCurrency;
   /** Empty without a rate. */
   rate: string;
   date: string;
-}
+};
 
-/** Time zone, currency and exchange rate of the company. */
+const SETTINGS: Subject<Settings> = {
+  key: ['settings'],
+  read: (options) => api.admin.settings.getTagged(options),
+};
+
+const valuesOf = ({ timezone, currency, exchange_rate: rate }: Settings): CompanyValues => ({
+  timezone,
+  currency,
+  rate: rate?.krw_per_usd ?? '',
+  date: rate?.date ?? '',
+});
+
+/** Time zone, currency and exchange rate of the company. What is typed stays, whoever else changes them meanwhile. */
 export function CompanySection() {
   const text = useText();
   const mayWrite = useMay('settings:write');
-  const settings = useQuery({ queryKey: ['settings'], queryFn: ({ signal }) => api.admin.settings.get({ signal }) });
+  const { query, readAgain } = useEdited(SETTINGS);
   const lead = mayWrite ? text('settings.companyLead') : text('settings.companyReadOnly');
   return (
     <Section id="company" title={text('settings.company')} lead={lead}>
-      <QueryPart query={settings}>
-        {(data) => <CompanyForm key={data.updated_at} settings={data} isReadOnly={!mayWrite} />}
+      <QueryPart query={query}>
+        {({ value, etag }) => (
+          <CompanyForm
+            settings={value}
+            etag={etag}
+            isReadOnly={!mayWrite}
+            read={async () => valuesOf((await readAgain()).value)}
+          />
+        )}
       </QueryPart>
     </Section>
   );
 }
 
-function CompanyForm({ settings, isReadOnly }: { settings: Settings; isReadOnly: boolean }) {
+interface CompanyFormProps {
+  settings: Settings;
+  /** Of the version that was read: another one is not replaced. */
+  etag: string | undefined;
+  isReadOnly: boolean;
+  read: () => Promise<CompanyValues>;
+}
+
+function CompanyForm({ settings, etag, isReadOnly, read }: CompanyFormProps) {
   const [text, toast] = [useText(), useToast()];
   const client = useQueryClient();
-  const form = useForm<CompanyValues>({
-    initialValues: {
-      timezone: settings.timezone,
-      currency: settings.currency,
-      rate: settings.exchange_rate?.krw_per_usd ?? '',
-      date: settings.exchange_rate?.date ?? '',
-    },
-  });
+  const { form, again } = useEditForm(valuesOf(settings), read);
   const save = useMutation({
-    mutationFn: (values: CompanyValues) => api.admin.settings.replace(sent(values)),
+    mutationFn: (values: CompanyValues) => api.admin.settings.replace(sent(values), { ifMatch: etag }),
     onSuccess: async () => {
-      await Promise.all(['settings', 'me'].map((key) => client.invalidateQueries({ queryKey: [key] })));
+      await Promise.all([again.mutateAsync(), client.invalidateQueries({ queryKey: ['me'] })]);
       toast.done(text('settings.saved'));
     },
     onError: (error: Error) => {
@@ -58,6 +80,7 @@ function CompanyForm({ settings, isReadOnly }: { settings: Settings; isReadOnly:
       if (field) form.setFieldError(field, error.message);
     },
   });
+  const shown = again.error ?? save.error;
   return (
     <form noValidate onSubmit={form.onSubmit((values) => save.mutate(values))}>
       <Stack gap="sm">
@@ -98,7 +121,16 @@ function CompanyForm({ settings, isReadOnly }: { settings: Settings; isReadOnly:
             {...form.getInputProps('date')}
           />
         </SimpleGrid>
-        {save.error && fieldOf(save.error) === undefined && <ErrorCard error={save.error} />}
+        {shown && fieldOf(shown) === undefined && (
+          <ErrorCard
+            error={shown}
+            title={text('components.refused')}
+            {...(isOutdated(save.error) && {
+              onRetry: () => again.mutate(undefined, { onSuccess: save.reset }),
+              retry: text('components.loadAgain'),
+            })}
+          />
+        )}
         <Group justify="space-between">
           <Text size="sm" c="dimmed">
             {settings.updated_at !== null && (

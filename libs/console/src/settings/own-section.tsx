@@ -1,7 +1,6 @@
 import { Select, Stack, Switch, useMantineColorScheme } from '@mantine/core';
 import type { Preferences } from '@thriftgate/contracts';
 import { useToast } from '../components/toast';
-import type { Language } from '../i18n/language';
 import { useLanguage } from '../i18n/language-provider';
 import { useText } from '../i18n/use-text';
 import { useChangePreferences, useMe } from '../me/use-me';
@@ -35,7 +34,7 @@ export function OwnSection() {
           value={preferences.language ?? NONE}
           onChange={(value) => {
             chosen('language', value);
-            if (value === 'ko' || value === 'en') setLanguage(value satisfies Language);
+            setLanguage(value === 'ko' || value === 'en' ? value : undefined);
           }}
         />
         <Select

@@ -1,9 +1,8 @@
 import { ActionIcon, Kbd, Text, UnstyledButton } from '@mantine/core';
 import { Search } from 'lucide-react';
+import { IS_MAC } from '../components/is-mac';
 import { useText } from '../i18n/use-text';
 import classes from './palette-button.module.css';
-
-const IS_MAC = /mac|iphone|ipad/i.test(navigator.userAgent);
 
 /** Opens the palette. */
 export function PaletteButton({ onOpen }: { onOpen: () => void }) {

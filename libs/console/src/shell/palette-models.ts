@@ -2,12 +2,10 @@ import type { SpotlightActionGroupData } from '@mantine/spotlight';
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../api/client';
 import { useText } from '../i18n/use-text';
+import type { OpenPage } from '../routes/use-open-page';
 
 /** Models by name. */
-export function useModelActions(
-  query: string,
-  open: (path: string, search?: Record<string, string>) => void,
-): SpotlightActionGroupData {
+export function useModelActions(query: string, openPage: OpenPage): SpotlightActionGroupData {
   const text = useText();
   const { data } = useQuery({
     queryKey: ['models'],
@@ -17,7 +15,7 @@ export function useModelActions(
   const actions = (data?.data ?? []).map(({ name }) => ({
     id: `model ${name}`,
     label: name,
-    onClick: () => open('/models', { model: name }),
+    onClick: () => void openPage('models', { search: { model: name } }),
   }));
   return { group: text('shell.page.models'), actions };
 }

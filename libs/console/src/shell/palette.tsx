@@ -1,11 +1,11 @@
 import { Spotlight, type SpotlightActionData, type SpotlightActionGroupData } from '@mantine/spotlight';
 import '@mantine/spotlight/styles.css';
-import { useNavigate } from '@tanstack/react-router';
 import { Search } from 'lucide-react';
 import { useState } from 'react';
 import { useText } from '../i18n/use-text';
 import { useMe } from '../me/use-me';
 import { PAGE_LIST } from '../routes/pages';
+import { useOpenPage } from '../routes/use-open-page';
 import { PAGE_ICONS } from './page-icons';
 import { PALETTE_SOURCES } from './palette-sources';
 
@@ -13,19 +13,18 @@ const REQUEST_ID = /^[0-9A-HJKMNP-TV-Z]{26}$/i;
 
 /** ⌘K: finds pages, and what the sources of `palette-sources.ts` know; a pasted request id leads to its request. */
 export function Palette() {
-  const [text, navigate, { permissions }] = [useText(), useNavigate(), useMe()];
+  const [text, openPage, { permissions }] = [useText(), useOpenPage(), useMe()];
   const [query, setQuery] = useState('');
-  const open = (to: string, search?: Record<string, string>) => void navigate({ to, search } as never);
   const pages: SpotlightActionData[] = PAGE_LIST.filter(
     ({ path, permission }) => !path.includes('$') && permissions.includes(permission),
-  ).map(({ name, path }) => {
+  ).map(({ name }) => {
     const Icon = PAGE_ICONS[name];
     return {
       id: name,
       label: text(`shell.page.${name}`),
       keywords: [name],
       leftSection: <Icon size={16} aria-hidden />,
-      onClick: () => open(path),
+      onClick: () => void openPage(name),
     };
   });
   const id = query.trim();
@@ -35,12 +34,12 @@ export function Palette() {
           id: 'request',
           label: text('shell.paletteRequest', { id }),
           keywords: [id],
-          onClick: () => open('/requests', { request: id }),
+          onClick: () => void openPage('requests', { search: { request: id } }),
         },
       ]
     : [];
   const found = PALETTE_SOURCES.filter(({ permission }) => permissions.includes(permission)).map((source) =>
-    source.useActions(query, open),
+    source.useActions(query, openPage),
   );
   const groups: SpotlightActionGroupData[] = [
     ...(request.length > 0 ? [{ group: text('shell.page.requests'), actions: request }] : []),

@@ -1,6 +1,7 @@
 import { Select, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { teamsQuery } from '../api/teams-query';
+import { clearButton } from '../components/clear-button';
 import { useText } from '../i18n/use-text';
 import { useMe } from '../me/use-me';
 import { sharedSearch } from '../routes/search';
@@ -22,6 +23,7 @@ export function TeamPicker() {
       value={team ?? null}
       onChange={(id) => change({ team: id ?? undefined })}
       clearable
+      clearButtonProps={clearButton(text('shell.allTeams'))}
       searchable
       nothingFoundMessage={text('shell.paletteEmpty')}
       size="xs"

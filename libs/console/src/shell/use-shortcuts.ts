@@ -1,7 +1,7 @@
-import { useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useMe } from '../me/use-me';
 import { type PageName, PAGES } from '../routes/pages';
+import { useOpenPage } from '../routes/use-open-page';
 import { isTyping, PAGE_LETTERS } from './shortcuts';
 
 /** How long the second letter of `g …` may take. */
@@ -9,7 +9,7 @@ const SECOND_LETTER_MS = 1_500;
 
 /** `/`, `j`, `?` and `g …`, unless the person has switched single letters off. */
 export function useShortcuts(openList: () => void): void {
-  const navigate = useNavigate();
+  const openPage = useOpenPage();
   const { preferences, permissions } = useMe();
   const isOn = preferences.shortcuts;
   useEffect(() => {
@@ -21,7 +21,7 @@ export function useShortcuts(openList: () => void): void {
       goAt = 0;
       if (isSecond) {
         const page = pageOf(event.key);
-        if (page && permissions.includes(PAGES[page].permission)) void navigate({ to: PAGES[page].path } as never);
+        if (page && permissions.includes(PAGES[page].permission)) void openPage(page);
       } else if (event.key === 'g') goAt = Date.now();
       else if (event.key === '?') openList();
       else if (event.key === '/') focusFirst(event, '[data-filter]');
@@ -30,7 +30,7 @@ export function useShortcuts(openList: () => void): void {
     };
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);
-  }, [isOn, navigate, openList, permissions]);
+  }, [isOn, openPage, openList, permissions]);
 }
 
 function pageOf(letter: string): PageName | undefined {

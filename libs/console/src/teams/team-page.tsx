@@ -1,6 +1,7 @@
 import { SimpleGrid, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
+import type { UsageReport } from '@thriftgate/contracts';
 import { teamsQuery } from '../api/teams-query';
 import { EmptyState } from '../components/empty-state';
 import { PageLink } from '../components/page-link';
@@ -50,37 +51,46 @@ export function TeamPage() {
 }
 
 function TeamFigures({ teamId }: { teamId: string }) {
+  const { timezone } = useDisplay();
+  const usage = useUsageOfTeam(teamId, usePeriod(), timezone);
+  return (
+    <QueryPart query={usage}>
+      {(report) => (
+        <>
+          <Totals total={report.total} isStale={usage.isPlaceholderData} />
+          <TeamModels report={report} teamId={teamId} />
+        </>
+      )}
+    </QueryPart>
+  );
+}
+
+function Totals({ total, isStale }: { total: UsageReport['total']; isStale: boolean }) {
   const text = useText();
   const amount = useAmount();
-  const { timezone, language } = useDisplay();
-  const usage = useUsageOfTeam(teamId, usePeriod(), timezone);
-  const isStale = usage.isPlaceholderData;
-  const before = usage.data?.total.previous;
+  const { language } = useDisplay();
+  const { previous: before } = total;
   const compared = { comparedWith: text('teams.before'), isStale };
-  const total = usage.data?.total;
   return (
-    <>
-      <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="sm">
-        <StatCard
-          label={text('teams.cost')}
-          value={total && amount(total.cost_usd)}
-          {...(total && before && { change: changeOf(total.cost_usd, before.cost_usd) })}
-          {...compared}
-        />
-        <StatCard
-          label={text('teams.saved')}
-          value={total && amount(total.saved_usd)}
-          {...(total && before && { change: changeOf(total.saved_usd, before.saved_usd) })}
-          {...compared}
-        />
-        <StatCard
-          label={text('teams.requests')}
-          value={total && formatCount(total.requests, language)}
-          {...(total && before && { change: changeOf(String(total.requests), String(before.requests)) })}
-          {...compared}
-        />
-      </SimpleGrid>
-      <QueryPart query={usage}>{(report) => <TeamModels report={report} teamId={teamId} />}</QueryPart>
-    </>
+    <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="sm">
+      <StatCard
+        label={text('teams.cost')}
+        value={amount(total.cost_usd)}
+        {...(before && { change: changeOf(total.cost_usd, before.cost_usd) })}
+        {...compared}
+      />
+      <StatCard
+        label={text('teams.saved')}
+        value={amount(total.saved_usd)}
+        {...(before && { change: changeOf(total.saved_usd, before.saved_usd) })}
+        {...compared}
+      />
+      <StatCard
+        label={text('teams.requests')}
+        value={formatCount(total.requests, language)}
+        {...(before && { change: changeOf(String(total.requests), String(before.requests)) })}
+        {...compared}
+      />
+    </SimpleGrid>
   );
 }

@@ -5,12 +5,12 @@ import { Plus } from 'lucide-react';
 import { teamsQuery } from '../api/teams-query';
 import { PageTitle } from '../components/page-title';
 import { PeriodPicker } from '../components/period-picker';
-import { QueryPart } from '../components/query-part';
+import { QueryError, QueryPart } from '../components/query-part';
 import { useDisplay } from '../display/use-display';
 import { usePeriod } from '../display/use-period';
 import { useText } from '../i18n/use-text';
 import { useMay } from '../me/use-me';
-import { TeamDialog } from './team-dialog';
+import { CreateTeamDialog } from './create-team-dialog';
 import { TeamsTable } from './teams-table';
 import { useBudgets, useUsageOfTeams } from './teams-query';
 
@@ -33,12 +33,14 @@ export function TeamsPage() {
           </Button>
         )}
       </PageTitle>
+      <QueryError query={usage} />
+      <QueryError query={budgets} />
       <QueryPart query={teams}>
         {({ data }) => (
           <TeamsTable teams={data} usage={usage.data} budgets={budgets.data?.data} isStale={usage.isPlaceholderData} />
         )}
       </QueryPart>
-      <TeamDialog isOpen={isCreating} onClose={close} />
+      <CreateTeamDialog isOpen={isCreating} onClose={close} />
     </>
   );
 }

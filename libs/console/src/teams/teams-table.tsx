@@ -1,4 +1,4 @@
-import type { Budget, Team, UsageReport, UsageRow } from '@thriftgate/contracts';
+import type { Budget, Team, UsageReport } from '@thriftgate/contracts';
 import { useMemo } from 'react';
 import { DataTable } from '../components/data-table';
 import type { DataColumn } from '../components/data-table-columns';
@@ -11,6 +11,7 @@ import { useLanguage } from '../i18n/language-provider';
 import { useText } from '../i18n/use-text';
 import { useMay } from '../me/use-me';
 import { BudgetBar } from './budget-bar';
+import { type TeamRow, teamRows } from './team-rows';
 
 interface TeamsTableProps {
   teams: readonly Team[];
@@ -19,23 +20,15 @@ interface TeamsTableProps {
   isStale: boolean;
 }
 
-interface TeamRow extends Team {
-  /** Undefined without calls in the period. */
-  sums: UsageRow | undefined;
-}
-
 const NOTHING = '–';
 
 /** Teams with the sums of the period; the last row is the server's total. */
-export function TeamsTable({ teams, usage, budgets = [], isStale }: TeamsTableProps) {
+export function TeamsTable({ teams, usage, budgets, isStale }: TeamsTableProps) {
   const text = useText();
   const amount = useAmount();
   const { language } = useLanguage();
   const mayReadKeys = useMay('keys:read');
-  const rows = useMemo((): TeamRow[] => {
-    const sums = new Map(usage?.data.map((row) => [row.team, row]));
-    return teams.map((team) => ({ ...team, sums: sums.get(team.id) }));
-  }, [teams, usage]);
+  const rows = useMemo(() => teamRows(teams, usage, budgets), [teams, usage, budgets]);
   const money = (
     member: 'cost_usd' | 'saved_usd',
   ): Pick<DataColumn<TeamRow>, 'sortBy' | 'compare' | 'cell' | 'total'> => ({
@@ -68,8 +61,8 @@ export function TeamsTable({ teams, usage, budgets = [], isStale }: TeamsTablePr
     {
       id: 'budget',
       header: text('teams.budget'),
-      cell: ({ id }) => {
-        const budget = budgets.find(({ team_id: team, key_id: key }) => team === id && key === null);
+      cell: ({ budget }) => {
+        if (budget === undefined) return NOTHING;
         return budget ? <BudgetBar budget={budget} /> : text('teams.noBudget');
       },
     },

@@ -3,11 +3,17 @@ import { useDisclosure } from '@mantine/hooks';
 import type { Webhook } from '@thriftgate/contracts';
 import { Ellipsis } from 'lucide-react';
 import { api } from '../api/client';
-import { ConfirmDialog } from '../components/confirm-dialog';
+import type { Subject } from '../api/edited-query';
+import { ConfirmAct } from '../components/confirm-act';
 import { useAct } from '../components/use-act';
 import { useToast } from '../components/toast';
 import { useText } from '../i18n/use-text';
 import { useMay } from '../me/use-me';
+
+const webhookSubject = (id: string): Subject<Webhook> => ({
+  key: ['webhooks', id],
+  read: (options) => api.admin.webhooks.getTagged(id, options),
+});
 
 /** What one may do with a webhook. */
 export function WebhookMenu({ webhook, onDeliveries }: { webhook: Webhook; onDeliveries: () => void }) {
@@ -18,7 +24,6 @@ export function WebhookMenu({ webhook, onDeliveries }: { webhook: Webhook; onDel
   const reload = ['webhooks'];
   const test = useAct(() => api.admin.webhooks.test(id), { reload });
   const change = useAct(() => api.admin.webhooks.update(id, { active: !active }), { reload });
-  const remove = useAct(() => api.admin.webhooks.delete(id), { done: () => text('webhooks.deleted'), reload });
   const sendTest = () =>
     test.mutate(undefined, {
       onSuccess: ({ delivered, error }) =>
@@ -54,16 +59,18 @@ export function WebhookMenu({ webhook, onDeliveries }: { webhook: Webhook; onDel
           )}
         </Menu.Dropdown>
       </Menu>
-      <ConfirmDialog
+      <ConfirmAct
         isOpen={isDeleting}
         title={text('webhooks.deleteTitle')}
         action={text('webhooks.delete')}
-        isBusy={remove.isPending}
-        onConfirm={() => remove.mutate(undefined, { onSettled: close })}
+        subject={webhookSubject(id)}
+        act={(options) => api.admin.webhooks.delete(id, options)}
+        done={() => text('webhooks.deleted')}
+        reload={reload}
         onClose={close}
       >
         <Text size="sm">{text('webhooks.deleteLead', { url })}</Text>
-      </ConfirmDialog>
+      </ConfirmAct>
     </>
   );
 }

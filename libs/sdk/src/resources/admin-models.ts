@@ -48,7 +48,7 @@ export class AdminModels {
     return this.http.json('POST', '/admin/models', { ...options, body: model });
   }
 
-  /** Replaces the deployments of a model, or changes its routing or cache rules; another target starts a new cache generation. */
+  /** Replaces the deployments of a model, or changes its routing or cache rules. Stored responses of another target are not used. */
   update(
     model: string,
     changes: { deployments?: NewDeployment[]; cache?: ModelCacheRulesChange } & Partial<RoutingChanges>,

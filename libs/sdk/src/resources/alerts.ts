@@ -9,7 +9,7 @@ import type {
   WebhookList,
   WebhookTest,
 } from '@thriftgate/contracts';
-import { type CallOptions, type HttpClient, path } from '../http-client';
+import { type CallOptions, type HttpClient, path, type Tagged } from '../http-client';
 
 export interface AlertsQuery {
   /** One of these kinds. */
@@ -89,6 +89,11 @@ export class Webhooks {
 
   get(id: string, options?: CallOptions): Promise<Webhook> {
     return this.http.json('GET', path`/admin/webhooks/${id}`, options);
+  }
+
+  /** A webhook with its version, for `ifMatch` of a change. */
+  getTagged(id: string, options?: CallOptions): Promise<Tagged<Webhook>> {
+    return this.http.tagged(path`/admin/webhooks/${id}`, options);
   }
 
   update(id: string, changes: WebhookChanges, options?: CallOptions): Promise<Webhook> {

@@ -7,7 +7,7 @@ import type {
   NewBudget,
   UpdateBudget,
 } from '@thriftgate/contracts';
-import { type CallOptions, type HttpClient, path } from '../http-client';
+import { type CallOptions, type HttpClient, path, type Tagged } from '../http-client';
 
 /** `/admin/budgets`: spending limits of teams and keys. */
 export class Budgets {
@@ -25,6 +25,11 @@ export class Budgets {
 
   retrieve(id: string, options?: CallOptions): Promise<Budget> {
     return this.http.json('GET', path`/admin/budgets/${id}`, options);
+  }
+
+  /** A budget with its version, for `ifMatch` of a change. */
+  retrieveTagged(id: string, options?: CallOptions): Promise<Tagged<Budget>> {
+    return this.http.tagged(path`/admin/budgets/${id}`, options);
   }
 
   /** What was spent in past windows, the newest first, and in the current one by day or hour. @param limit how many past ones */

@@ -8,7 +8,7 @@ import type {
   RotatedKey,
   UpdateKey,
 } from '@thriftgate/contracts';
-import { type CallOptions, type HttpClient, path } from '../http-client';
+import { type CallOptions, type HttpClient, path, type Tagged } from '../http-client';
 
 /** A new key; members with a default in the contract are optional. */
 export type NewKey = Pick<CreateKey, 'name'> & Partial<CreateKey>;
@@ -29,6 +29,11 @@ export class Keys {
 
   retrieve(id: string, options?: CallOptions): Promise<ApiKey> {
     return this.http.json('GET', path`/admin/keys/${id}`, options);
+  }
+
+  /** A key with its version, for `ifMatch` of a change. */
+  retrieveTagged(id: string, options?: CallOptions): Promise<Tagged<ApiKey>> {
+    return this.http.tagged(path`/admin/keys/${id}`, options);
   }
 
   update(id: string, changes: UpdateKey, options?: CallOptions): Promise<ApiKey> {

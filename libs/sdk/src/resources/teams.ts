@@ -1,5 +1,5 @@
 import type { CreateTeam, Deleted, ListTeamsQuery, Team, TeamList, UpdateTeam } from '@thriftgate/contracts';
-import { type CallOptions, type HttpClient, path } from '../http-client';
+import { type CallOptions, type HttpClient, path, type Tagged } from '../http-client';
 
 /** `/admin/teams`. */
 export class Teams {
@@ -16,6 +16,11 @@ export class Teams {
 
   retrieve(id: string, options?: CallOptions): Promise<Team> {
     return this.http.json('GET', path`/admin/teams/${id}`, options);
+  }
+
+  /** A team with its version, for `ifMatch` of a change. */
+  retrieveTagged(id: string, options?: CallOptions): Promise<Tagged<Team>> {
+    return this.http.tagged(path`/admin/teams/${id}`, options);
   }
 
   update(id: string, changes: UpdateTeam, options?: CallOptions): Promise<Team> {

@@ -16,7 +16,7 @@ export const messages = {
   'gettingStarted.waiting': 'Waiting for the first call …',
   'gettingStarted.arrived': 'The first call has arrived',
   'gettingStarted.failed': 'A call has arrived, and failed',
-  'gettingStarted.again': 'Send the same call once more: the answer then comes from the cache and costs nothing.',
+  'gettingStarted.again': 'Send the same call once more: the response then comes from the cache and costs nothing.',
   'gettingStarted.hit': 'From the cache: no provider was asked',
   'gettingStarted.open': 'Open in the request log',
 };

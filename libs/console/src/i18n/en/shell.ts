@@ -58,7 +58,7 @@ export const messages = {
   'shell.forbiddenLead': 'It needs {permission}. A platform admin can give you a role that has it.',
   'shell.broken': 'This page has failed',
   'shell.palettePages': 'Pages',
-  'shell.paletteHint': 'Page, team, key, model or request id',
+  'shell.paletteHint': 'Page, team, model or request id',
   'shell.paletteEmpty': 'Nothing found',
   'shell.paletteRequest': 'Open request {id}',
   'shell.keys.palette': 'Search everything',

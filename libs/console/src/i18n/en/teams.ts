@@ -29,7 +29,7 @@ export const messages = {
   'teams.goneWhy': 'It was deleted, or belongs to others.',
   'teams.before': 'the period before',
   'teams.noCalls': 'No calls in this period',
-  'teams.noCallsWhy': 'What the team calls, and what it costs, will stand here.',
+  'teams.noCallsWhy': 'The models of the team and their cost appear here.',
   'teams.byModel': 'Models by cost, with what was saved',
   'teams.model': 'Model',
   'teams.otherModels': '{count} others',

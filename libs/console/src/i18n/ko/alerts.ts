@@ -19,7 +19,7 @@ export const messages: Record<keyof typeof en, string> = {
   'alerts.acknowledge': '확인',
   'alerts.acknowledged': '확인함',
   'alerts.none': '미확인 알림이 없습니다',
-  'alerts.noneWhy': '모두 확인했습니다. 웹훅을 만들면 알림을 메신저로 받을 수 있습니다.',
+  'alerts.noneWhy': '모두 확인했습니다. 웹훅을 만들면 Slack이나 프로그램으로 알림을 보냅니다.',
   'alerts.noneShown': '조건에 맞는 알림이 없습니다',
   'alerts.data': '세부 값',
   'alerts.deliveries': '전송 내역',

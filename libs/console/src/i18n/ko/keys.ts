@@ -28,7 +28,6 @@ export const messages: Record<keyof typeof en, string> = {
   'keys.unlimited': '제한 없음',
   'keys.models': '모델',
   'keys.modelsHint': '사용할 수 있는 모델입니다. 비워 두면 모든 모델입니다',
-  'keys.state.active': '사용 중',
   'keys.state.expiring': '만료 임박',
   'keys.state.replaced': '교체됨, 만료까지 사용 가능',
   'keys.state.expired': '만료',
@@ -59,4 +58,5 @@ export const messages: Record<keyof typeof en, string> = {
   'keys.test': '무료 테스트 호출',
   'keys.tested': '정상입니다: 사용 가능한 모델 {count}개',
   'keys.testFailed': '사용할 수 없습니다: {message}',
+  'keys.allModels': '모든 모델',
 };

@@ -60,6 +60,9 @@ export const messages: Record<keyof typeof en, string> = {
   'models.declared': '{name}: 버전 {version}, 세대 {generation}',
   'models.sameGeneration': '저장된 응답을 그대로 사용합니다: 세대 {generation}',
   'models.newGeneration': '새 캐시 세대를 시작합니다: {before} → {after}. 이전에 저장된 응답은 더 이상 쓰지 않습니다.',
+  'models.sameTarget': '저장된 응답을 그대로 사용합니다.',
+  'models.newTarget':
+    '지금 저장된 응답은 이전 배포의 것이므로 남아 있지만 쓰지 않습니다. 이전 배포로 되돌리면 다시 사용합니다.',
   'models.editDeployments': '배포 변경',
   'models.deploymentsOf': '배포 변경: {name}',
   'models.saved': '{name}: 저장했습니다, 세대 {generation}',
@@ -81,7 +84,7 @@ export const messages: Record<keyof typeof en, string> = {
     '여기서 설정한 내용을 삭제하고 gateway.yaml이나 카탈로그를 다시 따릅니다. 둘 다 없는 모델은 사라집니다.',
   'models.deleted': '{name}: 초기화했습니다',
   'models.path': '호출 경로',
-  'models.noFallback': '대체 경로 없음: 모두 실패하면 호출이 실패합니다.',
+  'models.noFallback': '대체 모델 없음: 모두 실패하면 호출이 실패합니다.',
   'models.fallback.context_too_long': '컨텍스트 초과 시',
   'models.fallback.content_filter': '콘텐츠 필터 거부 시',
   'models.fallback.rate_limit': '속도 제한 시',

@@ -43,7 +43,7 @@ export const messages: Record<keyof typeof en, string> = {
   'playground.refresh': '새 응답을 요청해(no-cache) 캐시를 읽지 않았습니다. 새 응답은 저장했습니다.',
   'playground.bypass': '캐시를 읽지도 저장하지도 않았습니다.',
   'playground.verdict': '같은 질문: {before} → {after}',
-  'playground.verdictSaved': '캐시가 {saved}를 절감했고 공급자는 호출하지 않았습니다.',
+  'playground.verdictSaved': '캐시 절감액: {saved}. 공급자를 호출하지 않았습니다.',
   'playground.failed': '호출에 실패했습니다',
   'playground.headers': '헤더',
   'playground.inLog': '요청 로그에서 보기',

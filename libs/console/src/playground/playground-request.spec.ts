@@ -1,5 +1,4 @@
 import { requestOf } from './playground-request';
-import { snippetOf } from './snippets';
 
 const draft = {
   model: 'gpt-4.1',
@@ -31,17 +30,5 @@ describe('a call of the playground', () => {
       cache: { ttl: 60, namespace: 'mine' },
     });
     expect(requestOf({ ...draft, cacheMode: 'neither' }).cache).toEqual({ 'no-cache': true, 'no-store': true });
-  });
-
-  it('is code with the key in the environment', () => {
-    const request = requestOf({ ...draft, cacheMode: 'no-cache', isStream: true });
-    for (const name of ['curl', 'Python', 'TypeScript'] as const) {
-      const code = snippetOf(name, request, 'https://llm.example');
-      expect(code).toContain('https://llm.example/v1');
-      expect(code).not.toContain('sk-');
-    }
-    expect(snippetOf('curl', request, '')).toContain(String.raw`What'\''s the sky?`);
-    expect(snippetOf('Python', request, '')).toContain('extra_body={"cache": {"no-cache": True}}');
-    expect(snippetOf('Python', request, '')).toContain('stream=True');
   });
 });

@@ -1,0 +1,19 @@
+import { changedMembers, rebased } from './changes';
+
+const before = { name: 'a', models: ['gpt-4.1'], rpm_limit: 10 as number | null };
+
+describe('the changes of a form', () => {
+  it('are the members whose values differ', () => {
+    expect(changedMembers(before, { ...before, models: ['gpt-4.1', 'gpt-5'], rpm_limit: null })).toEqual({
+      models: ['gpt-4.1', 'gpt-5'],
+      rpm_limit: null,
+    });
+    expect(changedMembers(before, { ...before, models: ['gpt-4.1'] })).toBeUndefined();
+  });
+
+  it('stay over newer values, and what was not typed is the newest', () => {
+    const newest = { name: 'of another', models: ['gpt-5'], rpm_limit: 20 };
+    expect(rebased(before, { ...before, name: 'typed' }, newest)).toEqual({ ...newest, name: 'typed' });
+    expect(rebased(before, before, newest)).toEqual(newest);
+  });
+});

@@ -1,0 +1,28 @@
+import { useForm } from '@mantine/form';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { rebased } from './changes';
+
+/** The fields of a form by name. */
+export type FormValues = Record<string, unknown>;
+
+/**
+ * A form over values that were read.
+ *
+ * @param initial the values that were read
+ * @param read reads them again
+ * @returns the form, the values that were read last, and an act that reads them again without losing what was typed
+ */
+export function useEditForm<Fields extends FormValues>(initial: Fields, read: () => Promise<Fields>) {
+  const form = useForm<Fields>({ initialValues: initial });
+  const [before, setBefore] = useState(initial);
+  const again = useMutation({
+    mutationFn: read,
+    gcTime: 0,
+    onSuccess: (newest) => {
+      form.setValues(rebased(before, form.getValues(), newest));
+      setBefore(newest);
+    },
+  });
+  return { form, before, again };
+}
