@@ -112,6 +112,8 @@ describe('BudgetsService', () => {
 
   it.each<[string, Partial<Budget>, string]>([
     ['an unknown time zone', { timezone: 'Mars/Olympus' }, 'timezone'],
+    ['an offset for a time zone', { timezone: 'utc+9' }, 'timezone'],
+    ['the zone of the machine', { timezone: 'local' }, 'timezone'],
     ['a downgrade without a model', { action: 'downgrade' }, 'downgrade_to'],
     ['a downgrade to a model that is not served', { action: 'downgrade', downgradeTo: 'gpt-9' }, 'downgrade_to'],
   ])('refuses %s', async (_, wrong, param) => {
@@ -121,6 +123,12 @@ describe('BudgetsService', () => {
     expect(repository.insert).not.toHaveBeenCalled();
     expect(repository.update).not.toHaveBeenCalled();
     expect(announce).not.toHaveBeenCalled();
+  });
+
+  it('changes the limit of a budget whose time zone is an offset of an earlier version', async () => {
+    repository.find.mockResolvedValue({ ...STORED, timezone: 'utc+9' });
+    await budgets.update('budget_1', { limitPusd: 5n }, BY);
+    expect(repository.update).toHaveBeenCalledWith('budget_1', { limitPusd: 5n }, 'admin');
   });
 
   it('checks a change together with the stored settings', async () => {

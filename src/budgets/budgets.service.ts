@@ -3,6 +3,7 @@ import type { Actor } from '../audit/seen-version';
 import type { Scope } from '../common/caller';
 import { GatewayError } from '../common/errors';
 import { newId } from '../common/ids';
+import { requireTimezone } from '../common/timezones';
 import { ChangeFeed } from '../database/change-feed.service';
 import { noSuchKey } from '../keys/api-key';
 import { KeysService } from '../keys/keys.service';
@@ -12,7 +13,6 @@ import { ModelRegistry } from '../models/model-registry.service';
 import type { Budget } from './budget';
 import { isVisible, requireWritable } from './budget-scope';
 import { type BudgetChanges, type BudgetsFilter, BudgetsRepository, type StoredBudget } from './budgets.repository';
-import { isTimezone } from '../common/calendar';
 
 /** The team or key of a new budget. */
 export type BudgetOwner = { teamId: string } | { keyId: string };
@@ -39,7 +39,8 @@ export class BudgetsService {
     settings: Omit<Budget, 'id' | 'teamId' | 'keyId'>,
     { actor, scope }: Change,
   ): Promise<StoredBudget> {
-    this.check(settings);
+    requireTimezone(settings.timezone);
+    this.checkDowngrade(settings);
     const teamAndKey = await this.ownerOf(owner, scope);
     requireWritable(teamAndKey, scope);
     const budget = await this.repository.insert({ id: newId('budget'), ...teamAndKey, ...settings }, actor);
@@ -60,7 +61,8 @@ export class BudgetsService {
   async update(id: string, changes: BudgetChanges, { actor, scope }: Change): Promise<StoredBudget> {
     const before = await this.get(id, scope);
     requireWritable(before, scope);
-    this.check({ ...before, ...changes });
+    if (changes.timezone !== undefined) requireTimezone(changes.timezone);
+    this.checkDowngrade({ ...before, ...changes });
     const budget = await this.repository.update(id, changes, actor);
     if (!budget) throw budgetNotFound(id);
     await this.changeFeed.announce('budgets');
@@ -83,13 +85,7 @@ export class BudgetsService {
     return { teamId: (await this.teams.get(owner.teamId)).id, keyId: null };
   }
 
-  private check({ timezone, action, downgradeTo }: Pick<Budget, 'timezone' | 'action' | 'downgradeTo'>): void {
-    if (!isTimezone(timezone)) {
-      throw new GatewayError('invalid_request', {
-        message: `'timezone': '${timezone}' is unknown. Send an IANA name such as Asia/Seoul.`,
-        param: 'timezone',
-      });
-    }
+  private checkDowngrade({ action, downgradeTo }: Pick<Budget, 'action' | 'downgradeTo'>): void {
     if (action !== 'downgrade') return;
     if (downgradeTo === null || !this.models.resolve(downgradeTo)) {
       throw new GatewayError('invalid_request', {

@@ -12,11 +12,6 @@ const HOUR_MS = 3_600_000;
 /** Clocks change at whole quarters of an hour of UTC. */
 const QUARTER_MS = 900_000;
 
-/** Whether this machine knows the time zone. */
-export function isTimezone(name: string): boolean {
-  return DateTime.local({ zone: name }).isValid;
-}
-
 /**
  * The calendar hour, day, week (from Monday) or month of a time zone that contains a time. A day with a clock change has 23
  * or 25 hours.

@@ -165,6 +165,7 @@ describe('usage as people ask for it', () => {
 
   it.each([
     ['timezone=Mars/Olympus', 'timezone'],
+    ['timezone=local', 'timezone'],
     ['compare=last', 'compare'],
     ['limit=0', 'limit'],
     ['cache_status=COLD', 'cache_status'],

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { OrganisationStatement, Statement } from '@thriftgate/contracts';
 import { DateTime } from 'luxon';
-import { GatewayError } from '../../common/errors';
 import { formatUsd, type PicoUsd } from '../../common/money';
+import { requireTimezone } from '../../common/timezones';
 import { TeamsService } from '../../teams/teams.service';
 import { LedgerDrain } from '../../ledger/drain/ledger-drain.service';
 import { StatementsRepository, type TeamMonth } from './statements.repository';
@@ -83,12 +83,8 @@ export class StatementsService {
 }
 
 function monthIn(month: string, timezone: string): DateTime {
-  const start = DateTime.fromISO(month, { zone: timezone });
-  if (start.isValid) return start;
-  throw new GatewayError('invalid_request', {
-    message: `'timezone': '${timezone}' is unknown. Send an IANA name such as Asia/Seoul.`,
-    param: 'timezone',
-  });
+  requireTimezone(timezone);
+  return DateTime.fromISO(month, { zone: timezone });
 }
 
 type Sums = TeamMonth['usage'];

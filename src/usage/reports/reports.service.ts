@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { DayOrTime, UsageGroup } from '@thriftgate/contracts';
-import { isTimezone, startsWithin } from '../../common/calendar';
+import { startsWithin } from '../../common/calendar';
 import { Clock } from '../../common/clock';
 import { GatewayError } from '../../common/errors';
-import { unknownTimezone } from '../../common/timezones';
+import { requireTimezone } from '../../common/timezones';
 import { LedgerDrain } from '../../ledger/drain/ledger-drain.service';
 import { RefusedCalls } from '../../refused-calls/refused-calls.service';
 import { isCalendarUnit, unitOf } from './periods/period-names';
@@ -57,7 +57,7 @@ export class ReportsService {
    */
   async usage(question: UsageQuestion, groups: UsageGroup[]): Promise<UsageTable> {
     const { timezone, compare, limit, from, to, ...filter } = question;
-    if (!isTimezone(timezone)) throw unknownTimezone(timezone);
+    requireTimezone(timezone);
     const span = spanOf({ from, to }, this.clock.now(), timezone);
     if (span.from >= span.to && from !== undefined && to !== undefined) throw notInOrder();
     await Promise.all([this.drain.flush(), this.refusedCalls.flush()]);

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DateTime } from 'luxon';
 import { Clock } from '../../common/clock';
-import { GatewayError } from '../../common/errors';
 import type { PicoUsd } from '../../common/money';
+import { requireTimezone } from '../../common/timezones';
 import { type Savings, type SavingsOf, SavingsService } from './savings.service';
 
 /** The cost of a month, and its list cost. */
@@ -23,13 +23,8 @@ export class RoiService {
 
   /** @param month `2026-11`, in the time zone. @throws GatewayError `invalid_request` for an unknown time zone */
   async of(teamId: string | undefined, month: string, timezone: string): Promise<Roi> {
+    requireTimezone(timezone);
     const start = DateTime.fromISO(month, { zone: timezone });
-    if (!start.isValid) {
-      throw new GatewayError('invalid_request', {
-        message: `'timezone': '${timezone}' is unknown. Send an IANA name such as Asia/Seoul.`,
-        param: 'timezone',
-      });
-    }
     const [startMs, endMs] = [start.toMillis(), start.plus({ months: 1 }).toMillis()];
     const filter = { team_id: teamId, from: new Date(startMs), to: new Date(endMs) };
     const { models, total } = await this.savings.span(filter);
