@@ -1,5 +1,4 @@
-export const DESCRIPTION = `Server-sent events of what happens on all replicas, within about a second: \`batch\` when a batch has made progress
-(see \`BatchEvent\`), \`alert\` (as \`/admin/alerts\` shows it), \`request\` for each row of the ledger that has ended (as
+export const DESCRIPTION = `Server-sent events of what happens on all replicas, within about a second: \`batch\` when a batch has made progress, \`alert\` (as \`/admin/alerts\` shows it), \`request\` for each row of the ledger that has ended (as
 \`/admin/requests\` shows it) and matches the filters, at most 500 a minute, and \`lagging\` where there were more, every 10 s at most:
 load the list then.
 A role sees what it sees in these lists. A comment comes every 15 s. The stream ends with \`end\` within a second of its session or

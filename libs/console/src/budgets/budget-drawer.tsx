@@ -3,10 +3,9 @@ import { useQuery } from '@tanstack/react-query';
 import type { Budget } from '@thriftgate/contracts';
 import { useState } from 'react';
 import { api } from '../api/client';
-import { ConfirmDialog } from '../components/confirm-dialog';
+import { ConfirmAct } from '../components/confirm-act';
 import { QueryPart } from '../components/query-part';
 import { SideDrawer } from '../components/side-drawer';
-import { useAct } from '../components/use-act';
 import { useMoney } from '../display/use-money';
 import { useText } from '../i18n/use-text';
 import { useMe } from '../me/use-me';
@@ -15,6 +14,7 @@ import { BudgetEditor } from './budget-editor';
 import { BudgetFacts } from './budget-facts';
 import { mayChange } from './budget-form';
 import { ownerName, type OwnerNames } from './budget-owner';
+import { budgetSubject } from './budget-subject';
 import { BUDGET_KEYS, budgetWindowsQuery } from './budgets-queries';
 
 interface BudgetDrawerProps {
@@ -26,38 +26,24 @@ interface BudgetDrawerProps {
 
 /** One budget beside the list: its way through the window, its rules, and what may be done with it. */
 export function BudgetDrawer({ budget, names, onClose }: BudgetDrawerProps) {
-  const [dialog, setDialog] = useState<'edit' | 'delete'>();
-  const stay = () => setDialog(undefined);
   return (
-    <>
-      {/* Escape closes what is on top, so the drawer is away while a dialog is open. */}
-      <SideDrawer
-        isOpen={budget !== undefined && dialog === undefined}
-        title={budget && ownerName(budget, names)}
-        onClose={onClose}
-      >
-        {budget && <Details budget={budget} onDialog={setDialog} />}
-      </SideDrawer>
-      <BudgetEditor budget={budget} isOpen={dialog === 'edit'} names={names} onClose={stay} />
-      {budget && (
-        <Removal
-          budget={budget}
-          names={names}
-          isOpen={dialog === 'delete'}
-          onClose={stay}
-          onDone={() => {
-            stay();
-            onClose();
-          }}
-        />
-      )}
-    </>
+    <SideDrawer isOpen={budget !== undefined} title={budget && ownerName(budget, names)} onClose={onClose}>
+      {budget && <Details budget={budget} names={names} onClose={onClose} />}
+    </SideDrawer>
   );
 }
 
-function Details({ budget, onDialog }: { budget: Budget; onDialog: (dialog: 'edit' | 'delete') => void }) {
+interface DetailsProps {
+  budget: Budget;
+  names: OwnerNames;
+  onClose: () => void;
+}
+
+function Details({ budget, names, onClose }: DetailsProps) {
   const text = useText();
   const me = useMe();
+  const [dialog, setDialog] = useState<'edit' | 'delete'>();
+  const stay = () => setDialog(undefined);
   const query = useQuery(budgetWindowsQuery(budget.id));
   return (
     <Stack gap="md">
@@ -67,14 +53,16 @@ function Details({ budget, onDialog }: { budget: Budget; onDialog: (dialog: 'edi
       <BudgetFacts budget={budget} windows={query.data} />
       {mayChange(me, budget) && (
         <Group gap="xs">
-          <Button size="xs" onClick={() => onDialog('edit')}>
+          <Button size="xs" onClick={() => setDialog('edit')}>
             {text('budgets.edit')}
           </Button>
-          <Button size="xs" variant="default" onClick={() => onDialog('delete')}>
+          <Button size="xs" variant="default" onClick={() => setDialog('delete')}>
             {text('budgets.delete')}
           </Button>
         </Group>
       )}
+      <BudgetEditor budget={budget} isOpen={dialog === 'edit'} names={names} onClose={stay} />
+      <Removal budget={budget} names={names} isOpen={dialog === 'delete'} onClose={stay} onDone={onClose} />
     </Stack>
   );
 }
@@ -90,21 +78,16 @@ interface RemovalProps {
 function Removal({ budget, names, isOpen, onClose, onDone }: RemovalProps) {
   const text = useText();
   const money = useMoney();
-  const removal = useAct(
-    async () => {
-      await api.admin.budgets.delete(budget.id);
-      // Before the list is loaded again, which takes this dialog away.
-      onDone();
-    },
-    { done: () => text('budgets.deleted'), reload: BUDGET_KEYS },
-  );
   return (
-    <ConfirmDialog
+    <ConfirmAct
       isOpen={isOpen}
       title={text('budgets.deleteTitle')}
       action={text('budgets.delete')}
-      isBusy={removal.isPending}
-      onConfirm={() => removal.mutate(undefined, { onError: onClose })}
+      subject={budgetSubject(budget.id)}
+      act={(options) => api.admin.budgets.delete(budget.id, options)}
+      done={() => text('budgets.deleted')}
+      leave={onDone}
+      reload={BUDGET_KEYS}
       onClose={onClose}
     >
       <Text size="sm">
@@ -114,6 +97,6 @@ function Removal({ budget, names, isOpen, onClose, onDone }: RemovalProps) {
           spent: money.cell(budget.spent_usd),
         })}
       </Text>
-    </ConfirmDialog>
+    </ConfirmAct>
   );
 }

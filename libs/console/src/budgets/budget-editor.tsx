@@ -1,8 +1,11 @@
 import { Alert } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import type { Budget } from '@thriftgate/contracts';
+import type { CallOptions } from '@thriftgate/sdk';
 import { api } from '../api/client';
-import { FormDialog } from '../components/form-dialog';
+import { changedMembers } from '../components/changes';
+import { EditDialog } from '../components/edit-dialog';
+import { FormDialog, type FormFrameProps, type FormParts } from '../components/form-dialog';
 import { useToast } from '../components/toast';
 import { useDisplay } from '../display/use-display';
 import { useMoney } from '../display/use-money';
@@ -12,6 +15,7 @@ import { useMe } from '../me/use-me';
 import { budgetChanges, type BudgetForm, emptyForm, formOf, isComplete, limitOf, newBudget } from './budget-form';
 import { BudgetFields } from './budget-fields';
 import { ownerName, type OwnerNames } from './budget-owner';
+import { budgetSubject } from './budget-subject';
 import { BUDGET_KEYS } from './budgets-queries';
 import { PastWindows } from './past-windows';
 
@@ -29,30 +33,36 @@ export function BudgetEditor({ budget, isOpen, names, onClose }: BudgetEditorPro
   const client = useQueryClient();
   const me = useMe();
   const { teamId } = useDisplay();
-  const send = async (form: BudgetForm) => {
-    if (budget) await api.admin.budgets.update(budget.id, budgetChanges(form));
-    else await api.admin.budgets.create(newBudget(form));
+  const saved = async () => {
     await Promise.all(BUDGET_KEYS.map((key) => client.invalidateQueries({ queryKey: [key] })));
     toast.done(text('budgets.saved'));
   };
-  return (
-    <FormDialog<BudgetForm>
-      isOpen={isOpen}
-      size="lg"
-      title={budget ? text('budgets.editTitle', { owner: ownerName(budget, names) }) : text('budgets.create')}
-      action={text('budgets.save')}
-      initial={budget ? formOf(budget) : emptyForm(me.settings.timezone, me.team?.id ?? teamId)}
-      isReady={(form) => isComplete(form, budget !== undefined || me.team === null)}
-      send={send}
-      onClose={onClose}
-      fields={(form) => (
-        <>
-          <BudgetFields form={form} isNew={!budget} />
-          <Consequences form={form.values} budget={budget} />
-        </>
-      )}
-    />
-  );
+  const parts: FormParts<BudgetForm> & FormFrameProps = {
+    isOpen,
+    onClose,
+    size: 'lg',
+    title: budget ? text('budgets.editTitle', { owner: ownerName(budget, names) }) : text('budgets.create'),
+    action: text('budgets.save'),
+    isReady: (form) => isComplete(form, budget !== undefined || me.team === null),
+    fields: (form) => (
+      <>
+        <BudgetFields form={form} isNew={!budget} />
+        <Consequences form={form.values} budget={budget} />
+      </>
+    ),
+  };
+  const create = async (form: BudgetForm) => {
+    await api.admin.budgets.create(newBudget(form));
+    await saved();
+  };
+  if (!budget)
+    return <FormDialog {...parts} initial={emptyForm(me.settings.timezone, me.team?.id ?? teamId)} send={create} />;
+  const change = async (form: BudgetForm, before: BudgetForm, options: CallOptions) => {
+    const changes = changedMembers(budgetChanges(before), budgetChanges(form));
+    if (changes) await api.admin.budgets.update(budget.id, changes, options);
+    await saved();
+  };
+  return <EditDialog {...parts} subject={budgetSubject(budget.id)} valuesOf={formOf} send={change} />;
 }
 
 /** What the limit would have meant in the past, and what it means at once. */
