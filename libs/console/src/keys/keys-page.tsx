@@ -8,6 +8,7 @@ import { useState } from 'react';
 import { teamsQuery } from '../api/teams-query';
 import { PageLink } from '../components/page-link';
 import { PageTitle } from '../components/page-title';
+import { RateNote } from '../components/rate-note';
 import { PeriodPicker } from '../components/period-picker';
 import { QueryPart } from '../components/query-part';
 import { Segments } from '../components/segments';
@@ -64,6 +65,7 @@ export function KeysPage() {
           </Button>
         )}
       </PageTitle>
+      <RateNote />
       <Segments
         mb="md"
         aria-label={text('components.filters')}

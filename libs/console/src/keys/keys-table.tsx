@@ -5,7 +5,7 @@ import type { DataColumn } from '../components/data-table-columns';
 import { EmptyState } from '../components/empty-state';
 import { PageLink } from '../components/page-link';
 import { When } from '../components/when';
-import { useAmount } from '../display/use-amount';
+import { useMoney } from '../display/use-money';
 import { compareDecimal, formatCount, formatDay } from '../format';
 import { useLanguage } from '../i18n/language-provider';
 import { StateBadge, type Tone } from '../components/state-badge';
@@ -34,7 +34,7 @@ const NOTHING = '–';
 /** Keys by name, with their cost in the period and what one may do with them. */
 export function KeysTable({ rows, filter, isStale, onRotated }: KeysTableProps) {
   const text = useText();
-  const amount = useAmount();
+  const { cell: amount } = useMoney();
   const { language } = useLanguage();
   const mayWrite = useMay('keys:write');
   const columns: DataColumn<KeyRow>[] = [

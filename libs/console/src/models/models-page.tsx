@@ -2,6 +2,7 @@ import { Button, Group, Switch, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Plus, Search } from 'lucide-react';
 import { PageTitle } from '../components/page-title';
+import { RateNote } from '../components/rate-note';
 import { QueryPart } from '../components/query-part';
 import { Segments } from '../components/segments';
 import { useTyped } from '../components/use-typed';
@@ -57,6 +58,7 @@ export function ModelsPage() {
           </Button>
         )}
       </PageTitle>
+      <RateNote />
       <Group mb="md" gap="xs">
         <Segments
           aria-label={text('models.view')}

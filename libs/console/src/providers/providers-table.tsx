@@ -3,7 +3,7 @@ import type { Provider } from '@thriftgate/contracts';
 import { DataTable } from '../components/data-table';
 import type { DataColumn } from '../components/data-table-columns';
 import { EmptyState } from '../components/empty-state';
-import { useAmount } from '../display/use-amount';
+import { useMoney } from '../display/use-money';
 import { compareDecimal, formatCount } from '../format';
 import { useLanguage } from '../i18n/language-provider';
 import { StateBadge } from '../components/state-badge';
@@ -20,7 +20,7 @@ interface ProvidersTableProps {
 
 export function ProvidersTable({ rows, span, openId, onOpen }: ProvidersTableProps) {
   const text = useText();
-  const amount = useAmount();
+  const { cell: amount } = useMoney();
   const { language } = useLanguage();
   const columns: DataColumn<Provider>[] = [
     {

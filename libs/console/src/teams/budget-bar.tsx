@@ -1,6 +1,6 @@
 import { Progress, Stack, Text } from '@mantine/core';
 import type { Budget } from '@thriftgate/contracts';
-import { useAmount } from '../display/use-amount';
+import { useMoney } from '../display/use-money';
 import { compareDecimal, formatPercent, ratio } from '../format';
 import { useLanguage } from '../i18n/language-provider';
 import { useText } from '../i18n/use-text';
@@ -8,7 +8,7 @@ import { useText } from '../i18n/use-text';
 /** How full a budget is: a bar, the amounts, and the share in words. */
 export function BudgetBar({ budget }: { budget: Budget }) {
   const text = useText();
-  const amount = useAmount();
+  const { cell: amount } = useMoney();
   const { language } = useLanguage();
   const { spent_usd: spent, limit_usd: limit, window } = budget;
   const share = ratio(spent, limit) ?? 1;

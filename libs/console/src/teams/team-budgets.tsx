@@ -5,7 +5,7 @@ import type { DataColumn } from '../components/data-table-columns';
 import { PageLink } from '../components/page-link';
 import { QueryPart } from '../components/query-part';
 import { When } from '../components/when';
-import { useAmount } from '../display/use-amount';
+import { useMoney } from '../display/use-money';
 import { useText } from '../i18n/use-text';
 import { BudgetBar } from './budget-bar';
 import { useBudgets } from './teams-query';
@@ -13,7 +13,7 @@ import { useBudgets } from './teams-query';
 /** The budgets of a team and of its keys; they are changed on the page of budgets. */
 export function TeamBudgets({ teamId }: { teamId: string }) {
   const text = useText();
-  const amount = useAmount();
+  const { cell: amount } = useMoney();
   const budgets = useBudgets(teamId);
   const columns: DataColumn<Budget>[] = [
     {

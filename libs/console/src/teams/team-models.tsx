@@ -2,14 +2,14 @@ import type { UsageReport } from '@thriftgate/contracts';
 import { Ranking } from '../charts';
 import { EmptyState } from '../components/empty-state';
 import { PageLink } from '../components/page-link';
-import { useAmount } from '../display/use-amount';
+import { useMoney } from '../display/use-money';
 import { compareDecimal } from '../format';
 import { useText } from '../i18n/use-text';
 
 /** The models that a team has called, by cost. */
 export function TeamModels({ report, teamId }: { report: UsageReport; teamId: string }) {
   const text = useText();
-  const amount = useAmount();
+  const { cell: amount } = useMoney();
   if (report.data.length === 0)
     return (
       <EmptyState title={text('teams.noCalls')} why={text('teams.noCallsWhy')}>

@@ -6,10 +6,11 @@ import { teamsQuery } from '../api/teams-query';
 import { EmptyState } from '../components/empty-state';
 import { PageLink } from '../components/page-link';
 import { PageTitle } from '../components/page-title';
+import { RateNote } from '../components/rate-note';
 import { PeriodPicker } from '../components/period-picker';
 import { QueryPart } from '../components/query-part';
 import { StatCard } from '../components/stat-card';
-import { useAmount } from '../display/use-amount';
+import { useMoney } from '../display/use-money';
 import { useDisplay } from '../display/use-display';
 import { usePeriod } from '../display/use-period';
 import { changeOf, formatCount } from '../format';
@@ -38,6 +39,7 @@ export function TeamPage() {
               <PeriodPicker />
               <TeamActs team={team} />
             </PageTitle>
+            <RateNote />
             <Stack gap="lg">
               <TeamFigures teamId={team.id} />
               <TeamBudgets teamId={team.id} />
@@ -67,7 +69,7 @@ function TeamFigures({ teamId }: { teamId: string }) {
 
 function Totals({ total, isStale }: { total: UsageReport['total']; isStale: boolean }) {
   const text = useText();
-  const amount = useAmount();
+  const { full: amount } = useMoney();
   const { language } = useDisplay();
   const { previous: before } = total;
   const compared = { comparedWith: text('teams.before'), isStale };

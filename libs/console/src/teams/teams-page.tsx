@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import { teamsQuery } from '../api/teams-query';
 import { PageTitle } from '../components/page-title';
+import { RateNote } from '../components/rate-note';
 import { PeriodPicker } from '../components/period-picker';
 import { QueryError, QueryPart } from '../components/query-part';
 import { useDisplay } from '../display/use-display';
@@ -33,6 +34,7 @@ export function TeamsPage() {
           </Button>
         )}
       </PageTitle>
+      <RateNote />
       <QueryError query={usage} />
       <QueryError query={budgets} />
       <QueryPart query={teams}>

@@ -5,7 +5,7 @@ import type { DataColumn } from '../components/data-table-columns';
 import { EmptyState } from '../components/empty-state';
 import { PageLink } from '../components/page-link';
 import { When } from '../components/when';
-import { useAmount } from '../display/use-amount';
+import { useMoney } from '../display/use-money';
 import { compareDecimal, formatCount } from '../format';
 import { useLanguage } from '../i18n/language-provider';
 import { useText } from '../i18n/use-text';
@@ -25,7 +25,7 @@ const NOTHING = '–';
 /** Teams with the sums of the period; the last row is the server's total. */
 export function TeamsTable({ teams, usage, budgets, isStale }: TeamsTableProps) {
   const text = useText();
-  const amount = useAmount();
+  const { cell: amount } = useMoney();
   const { language } = useLanguage();
   const mayReadKeys = useMay('keys:read');
   const rows = useMemo(() => teamRows(teams, usage, budgets), [teams, usage, budgets]);
