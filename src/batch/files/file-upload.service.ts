@@ -1,9 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { MAX_FILE_BYTES } from '@thriftgate/contracts';
 import type { FastifyRequest } from 'fastify';
-import type { Kysely } from 'kysely';
 import { GatewayError } from '../../common/errors';
-import type { Schema } from '../../database/schema';
 import { cleanFilename, type StoredFile } from './file';
 import { FilesRepository } from './files.repository';
 import { FilesService, tooLarge } from './files.service';
@@ -40,7 +38,7 @@ export class FileUploadService {
   async receive(
     teamId: string,
     request: FastifyRequest,
-    alongside?: (file: StoredFile, db: Kysely<Schema>) => Promise<unknown>,
+    alongside?: Parameters<FilesRepository['publishWith']>[2],
   ): Promise<StoredFile> {
     const upload = await this.draft(teamId, request);
     return alongside ? this.repository.publishWith(...publication(upload), alongside) : this.publish(upload);
