@@ -141,7 +141,7 @@ describeInBrowser('a team and its key in the console', () => {
     browser.faults.splice(0);
     expect(await dialog.getByLabel(text('keys.limit')).inputValue()).toBe('20');
     await dialog.getByRole('button', { name: text('keys.save') }).click();
-    await page.getByRole('cell', { name: 'night worker' }).waitFor();
+    await page.getByRole('cell', { name: 'night worker', exact: true }).waitFor();
     const { body: key } = await gateway.admin('GET', `/admin/keys/${created.body.id}`);
     expect([key.name, key.rpm_limit]).toEqual(['night worker', 20]);
 
