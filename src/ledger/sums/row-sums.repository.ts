@@ -12,7 +12,8 @@ export const IS_ERROR = sql<boolean>`(corrects IS NULL AND status IS DISTINCT FR
 export const IS_ESTIMATED = sql<boolean>`(corrects IS NULL AND estimated)`;
 
 const STARTS = `'{${BUCKET_STARTS.join(',')}}'::int[]`;
+const ONES = `'{${BUCKET_STARTS.map((_, bucket) => `1e${bucket * BUCKET_DECIMALS}`).join(',')}}'::numeric[]`;
 
 /** The latency of a row as a number that can be summed: one in its bucket. An attempt without an answer has none. */
 export const LATENCY = sql<string>`(CASE WHEN state = 'settled' AND corrects IS NULL AND latency_ms IS NOT NULL
-  THEN rpad('1', 1 + ${sql.lit(BUCKET_DECIMALS)} * (width_bucket(latency_ms, ${sql.raw(STARTS)}) - 1), '0')::numeric ELSE 0 END)`;
+  THEN (${sql.raw(ONES)})[width_bucket(latency_ms, ${sql.raw(STARTS)})] ELSE 0 END)`;
