@@ -55,7 +55,8 @@ export class LiveTraffic {
   /** A call as those of the past. What fails is what is to be seen. */
   async ask() {
     const { random } = this;
-    const team = this.teams.find(({ name }) => name === weighted(this.weights, random));
+    const chosen = weighted(this.weights, random);
+    const team = this.teams.find(({ name }) => name === chosen);
     const keys = team.keys.filter(({ batch, until, share }) => !batch && !until && share > 0);
     const { secret, bypass } = keys[Math.floor(random() ** 2 * keys.length)];
     const model = weighted(team.mix, random);
