@@ -1,7 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import OpenAI from 'openai';
 import type { Batch } from 'openai/resources/batches';
+import { textLines } from '../../libs/sdk/src/text-lines';
 import type { RunningGateway } from './gateway';
+
+const LINE_END = '\n'.charCodeAt(0);
 
 export type GatewayBatch = Batch & {
   gateway: {
@@ -69,14 +72,21 @@ export class BatchClient {
     throw new Error(`${id} did not end`);
   }
 
-  /** The lines of a result file; none without a file. */
+  /** The lines of a result file, which may be longer than a string can be; none without a file. */
   async resultsOf(fileId: string | null | undefined): Promise<ResultLine[]> {
     if (!fileId) return [];
-    const { body: text } = await this.gateway.request<string>('GET', `/v1/files/${fileId}/content`, this.key);
-    expect(text.endsWith('\n')).toBe(true);
-    return text
-      .trimEnd()
-      .split('\n')
-      .map((each) => JSON.parse(each));
+    const headers = { authorization: `Bearer ${this.key}` };
+    const { body } = await fetch(`${this.gateway.url}/v1/files/${fileId}/content`, { headers });
+    const results: ResultLine[] = [];
+    let last: number | undefined;
+    const chunks = async function* () {
+      for await (const chunk of body ?? []) {
+        last = chunk.at(-1);
+        yield chunk;
+      }
+    };
+    for await (const text of textLines(chunks())) results.push(JSON.parse(text) as ResultLine);
+    expect(last).toBe(LINE_END);
+    return results;
   }
 }
