@@ -36,6 +36,7 @@ export function BudgetChart({ budget, windows }: { budget: Budget; windows: Budg
         limit={{ name: text('budgets.limit'), amount: limit }}
         format={money.cell}
         formatTick={money.tick}
+        tickUnit={money.tickUnit}
         timeHeader={text('budgets.time', { zone: zoneName(timezone, language, new Date()) })}
         height={220}
       />

@@ -15,6 +15,8 @@ export interface ChartProps {
   format: (amount: string) => string;
   /** Formats an amount on the axis; `format` without one. */
   formatTick?: (amount: string) => string;
+  /** What an amount of 1 is on the axis, whose labels are round there; 1 without it. */
+  tickUnit?: number;
   /** Whether amounts are counts, so that the axis has no fractions. */
   whole?: boolean;
   /** The header of the buckets in the table, with the zone: "날짜 (KST)". */

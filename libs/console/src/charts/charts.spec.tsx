@@ -46,6 +46,13 @@ describe('charts', () => {
     expect(html).toContain('stroke-dasharray="4 3"');
   });
 
+  it('have an axis that is round in the currency of its labels', () => {
+    const won = (usd: string) => `₩${Math.round(Number(usd) * 1385.5)}`;
+    const html = rendered(<StackedColumns {...chart} series={series} formatTick={won} tickUnit={1385.5} />);
+    const labels = [...html.matchAll(/₩(\d+)</g)].map(([, label]) => label);
+    expect(labels).toEqual(['0', '5000', '10000', '15000', '20000', '25000']);
+  });
+
   it('say that there is nothing to draw', () => {
     expect(rendered(<StackedColumns {...chart} buckets={[]} series={[]} />)).toContain('이 기간에 데이터가 없습니다');
   });

@@ -78,7 +78,8 @@ export function Line(props: LineProps) {
   }, [lines, forecast, limit, props.atLeast]);
   const rows = useMemo(() => markRows(marks ?? [], buckets.length, width), [marks, buckets.length, width]);
   const labelSpace = Math.max(0, ...rows.map((row) => (row ?? -1) + 1)) * MARK_ROW;
-  const scales = useScales({ width, height, buckets, greatest, formatTick, labelSpace, whole: props.whole });
+  const { tickUnit, whole } = props;
+  const scales = useScales({ width, height, buckets, greatest, formatTick, tickUnit, labelSpace, whole });
   const paths = useMemo(() => lines.map(({ values }) => linePath(numbers(values), scales)), [lines, scales]);
 
   return (

@@ -58,8 +58,8 @@ export function StackedColumns(props: StackedColumnsProps) {
     const sums = buckets.map((_, bucket) => stacks.reduce((sum, values) => sum + (values[bucket] ?? 0), 0));
     return Math.max(0, ...sums, ...pixelValues(comparison?.values ?? []));
   }, [buckets, stacks, comparison]);
-  const { formatTick = format, whole } = props;
-  const scales = useScales({ width, height, buckets, greatest, formatTick, whole });
+  const { formatTick = format, tickUnit, whole } = props;
+  const scales = useScales({ width, height, buckets, greatest, formatTick, tickUnit, whole });
   const paths = useMemo(() => columnPaths(stacks, scales), [stacks, scales]);
   const hatch = useId();
 

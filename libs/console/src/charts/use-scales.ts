@@ -34,22 +34,25 @@ export interface ScaleOptions {
   /** The greatest amount; the axis ends at the round amount above it. */
   greatest: number;
   formatTick: (amount: string) => string;
+  /** What an amount of 1 is on the axis, whose labels are round there: won for dollars. */
+  tickUnit?: number | undefined;
   /** More space above, for labels. */
   labelSpace?: number;
   /** Whether amounts between whole ones have no line, as for counts. */
-  whole?: boolean;
+  whole?: boolean | undefined;
 }
 
 /** The scales of a plot: amounts from zero, buckets of equal width. */
 export function useScales(options: ScaleOptions): Scales {
-  const { width, height, buckets, greatest, formatTick, labelSpace = 0, whole = false } = options;
+  const { width, height, buckets, greatest, formatTick, tickUnit = 1, labelSpace = 0, whole = false } = options;
   return useMemo(() => {
     const marginTop = MARGIN.top + labelSpace;
     const innerHeight = height - marginTop - MARGIN.bottom;
-    const [, highest = 1] = nice(0, greatest > 0 ? greatest : 1, LINES);
-    const ticks = (greatest > 0 ? roundAmounts(0, highest, LINES) : [0])
+    const [, roundHighest = 1] = nice(0, greatest > 0 ? greatest * tickUnit : 1, LINES);
+    const highest = roundHighest / tickUnit;
+    const ticks = (greatest > 0 ? roundAmounts(0, roundHighest, LINES) : [0])
       .filter((amount) => !whole || Number.isInteger(amount))
-      .map((amount) => ({ amount, label: formatTick(String(amount)) }));
+      .map((amount) => ({ amount: amount / tickUnit, label: formatTick(String(amount / tickUnit)) }));
     const marginLeft = Math.max(...ticks.map(({ label }) => textWidth(label))) + 10;
     const innerWidth = Math.max(40, width - marginLeft - MARGIN.right);
     const space = innerWidth / Math.max(1, buckets.length) < 4 ? 0 : SPACE;
@@ -69,5 +72,5 @@ export function useScales(options: ScaleOptions): Scales {
       step,
       labelled: labelledBuckets(buckets.length, Math.max(0, midnight), Math.floor(innerWidth / spacing)),
     };
-  }, [width, height, buckets, greatest, formatTick, labelSpace, whole]);
+  }, [width, height, buckets, greatest, formatTick, tickUnit, labelSpace, whole]);
 }

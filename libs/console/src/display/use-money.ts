@@ -13,6 +13,8 @@ export interface Money {
   cell: (usd: string) => string;
   /** For axes, without cents that are zero. */
   tick: (usd: string) => string;
+  /** A dollar in the currency: the labels of axes are round in it. */
+  tickUnit: number;
 }
 
 export function useMoney(): Money {
@@ -22,7 +24,7 @@ export function useMoney(): Money {
     if (rate === undefined) {
       const full = (usd: string) => formatUsd(usd, language);
       const tick = (usd: string) => formatUsd(usd, language, { style: 'axis' });
-      return { currency: 'USD', full, headline: full, cell: full, tick };
+      return { currency: 'USD', full, headline: full, cell: full, tick, tickUnit: 1 };
     }
     return {
       currency: 'KRW',
@@ -30,6 +32,7 @@ export function useMoney(): Money {
       headline: (usd) => formatKrw(usd, rate, language, { compact: true }),
       cell: (usd) => formatKrw(usd, rate, language, { about: false }),
       tick: (usd) => formatKrw(usd, rate, language, { compact: true, about: false }),
+      tickUnit: Number(rate),
     };
   }, [language, rate]);
 }

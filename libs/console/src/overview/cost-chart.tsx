@@ -45,6 +45,7 @@ export function CostChart({ overview, isStale }: { overview: Overview | undefine
           saved={saved}
           format={money.cell}
           formatTick={money.tick}
+          tickUnit={money.tickUnit}
           timeHeader={text('overview.day', { zone: zoneName(timezone, language, utc(days?.at(-1)?.day ?? '')) })}
           onSelect={open}
         />

@@ -30,7 +30,7 @@ function Plot({ chart }: { chart: UsageChartData }) {
   const text = useText();
   const { language } = useLanguage();
   const { state, span, buckets, series, others, total } = chart;
-  const { format, tick } = useMeasureFormat(state.measure);
+  const { format, tick, tickUnit } = useMeasureFormat(state.measure);
   const { kind } = MEASURE[state.measure];
   const before = useMemo(
     () => (chart.before ? { name: text('usage.before'), values: chart.before } : undefined),
@@ -49,6 +49,7 @@ function Plot({ chart }: { chart: UsageChartData }) {
     buckets,
     format,
     formatTick: tick,
+    tickUnit,
     whole: kind !== 'money',
     timeHeader: text('usage.time', { zone: zoneName(span.timezone, language, utc(span.to)) }),
     height: 280,

@@ -8,6 +8,7 @@ import type { MeasureName } from './usage-search';
 interface MeasureFormat {
   format: (amount: string) => string;
   tick: (amount: string) => string;
+  tickUnit: number;
 }
 
 /** How the amounts of a measure are written. */
@@ -16,11 +17,12 @@ export function useMeasureFormat(measure: MeasureName): MeasureFormat {
   const { language } = useDisplay();
   const { kind } = MEASURE[measure];
   return useMemo((): MeasureFormat => {
-    if (kind === 'money') return { format: money.cell, tick: money.tick };
+    if (kind === 'money') return { format: money.cell, tick: money.tick, tickUnit: money.tickUnit };
     const format =
       kind === 'latency'
         ? (amount: string) => formatLatency(Number(amount), language)
         : (amount: string) => formatCount(amount, language);
-    return { format, tick: kind === 'latency' ? format : (amount) => formatCompact(amount, language) };
+    const tick = kind === 'latency' ? format : (amount: string) => formatCompact(amount, language);
+    return { format, tick, tickUnit: 1 };
   }, [kind, money, language]);
 }
