@@ -6,7 +6,7 @@ import { useText } from '../i18n/use-text';
 export function NotFound() {
   const text = useText();
   return (
-    <EmptyState title={text('shell.notFound')} why={text('shell.notFoundLead')}>
+    <EmptyState order={1} title={text('shell.notFound')} why={text('shell.notFoundLead')}>
       <PageLink page="overview">{text('shell.toOverview')}</PageLink>
     </EmptyState>
   );

@@ -32,7 +32,7 @@ export function TeamPage() {
     <QueryPart query={teams}>
       {({ data }) => {
         const team = data.find(({ id }) => id === teamId);
-        if (!team) return <EmptyState title={text('teams.gone')} why={text('teams.goneWhy')} />;
+        if (!team) return <EmptyState order={1} title={text('teams.gone')} why={text('teams.goneWhy')} />;
         return (
           <>
             <PageTitle title={team.name} lead={<PageLink page="teams">{text('shell.page.teams')}</PageLink>}>
