@@ -20,20 +20,36 @@ describeInBrowser('the operations pages of the console', () => {
   });
   afterAll(() => gateway.stop());
 
-  const enter = async (path: string, visitor: Partial<Visitor> = {}) => {
+  const enter = async (path: string, visitor: Partial<Visitor> = {}, key = gateway.adminKey) => {
     open = await ConsoleBrowser.open(gateway.url, {
       language: 'ko',
       theme: 'light',
-      secrets: [gateway.adminKey],
+      secrets: [key],
       ...visitor,
     });
     await open.visit('/sign-in');
-    await open.signIn(gateway.adminKey);
+    await open.signIn(key);
     await open.page.locator('nav').first().waitFor({ state: 'attached' });
     await open.visit(path);
     return open;
   };
   const admin = <Body>(path: string) => gateway.admin<Body>('GET', path);
+
+  it('a team admin invalidates the responses of the own team', async () => {
+    const { key } = await gateway.createKey({ role: 'team_admin' });
+    const ask = async () => (await gateway.chat(key, 'a response of one team')).headers.get('x-cache-status');
+    expect([await ask(), await ask()]).toEqual(['MISS', 'HIT']);
+    const browser = await enter('/cache', {}, key);
+    const { page } = browser;
+    await page.getByRole('button', { name: '무효화…' }).first().click();
+    await page.getByRole('button', { name: '미리 실행' }).click();
+    await page.getByText('되돌릴 수 없습니다').waitFor();
+    expect(await browser.problems()).toEqual([]);
+    await page.getByRole('button', { name: /응답 .*개 무효화/ }).click();
+    await page.getByText('무효화했습니다').waitFor();
+    expect(await browser.problems()).toEqual([]);
+    expect(await ask()).toBe('MISS');
+  });
 
   it('a question is a MISS, then a HIT, then found by its id, invalidated, and a MISS again', async () => {
     const browser = await enter('/playground?stream=off');
