@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EventReader } from '../support/event-reader';
 import { eventually } from '../support/eventually';
@@ -72,6 +75,29 @@ describe('a stream of events', () => {
     for (const name of ['request', 'batch']) {
       await eventually(() => keysIn(all, name).length === 3 && keysIn(mine, name).length > 0);
       expect(keysIn(mine, name)).toEqual([keyId]);
+    }
+  });
+
+  it('has what happens on another replica', async () => {
+    // Embedded storage allows one process.
+    if (!gateway.env.DATABASE_URL) return;
+    const directory = mkdtempSync(join(tmpdir(), 'thriftgate-test-'));
+    const twin = await gateway.twin(directory);
+    try {
+      const { key, keyId } = await gateway.createKey();
+      const reader = await watch(bearer(gateway.adminKey), '?topics=requests,batches,alerts');
+      await delay(SOME_POLLS_MS);
+      const { headers } = await twin.chat(key, 'On the other one');
+      const body = { model: 'gpt-4.1', messages: [{ role: 'user', content: 'There, once' }] };
+      await twin.request('POST', '/v1/batches', key, { requests: [{ custom_id: 'a', body }] });
+      await twin.request('POST', '/auth/session', undefined, { key: gateway.adminKey });
+      const id = headers.get('x-request-id');
+      await eventually(() => reader.named('request').some(({ request_id }) => request_id === id));
+      await eventually(() => reader.named('batch').some(({ key_id }) => key_id === keyId));
+      await eventually(() => reader.named('alert').some(({ kind }) => kind === 'admin_key_sign_in'));
+    } finally {
+      await twin.terminate();
+      rmSync(directory, { recursive: true, force: true });
     }
   });
 
