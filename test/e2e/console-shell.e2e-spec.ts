@@ -116,9 +116,18 @@ describeInBrowser('the console', () => {
     await browser.signIn(gateway.adminKey);
     await navigation(browser).first().waitFor();
     await page.getByRole('button', { name: 'Search' }).first().click();
-    await page.getByPlaceholder('Page, team, model or request id').fill('Budg');
+    const search = page.getByPlaceholder('Page, team, model, or id of a request or key');
+    await search.fill('Budg');
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/console\/budgets/);
+    // Each sign-in with the administrator's key raises an alert.
+    await page.getByRole('link', { name: /^Alerts, \d\+? unacknowledged$/ }).waitFor();
+    const { keyId, teamId } = await gateway.createKey({ name: 'found by its id' });
+    await page.getByRole('button', { name: 'Search' }).first().click();
+    await search.fill(keyId);
+    await page.getByRole('dialog').getByText('found by its id').click();
+    await page.waitForURL(new RegExp(`/teams/${teamId}/keys`));
+    expect(await browser.problems()).toEqual([]);
     await page.keyboard.press('g');
     await page.keyboard.press('u');
     await page.waitForURL(/\/console\/usage/);

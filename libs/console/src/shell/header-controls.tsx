@@ -1,36 +1,24 @@
-import { ActionIcon, Button, Menu } from '@mantine/core';
-import { Bell, Check } from 'lucide-react';
-import { Link } from '@tanstack/react-router';
+import { Button, Menu } from '@mantine/core';
+import { Check } from 'lucide-react';
 import { useDisplay } from '../display/use-display';
-import { zoneName } from '../display/zone-name';
+import { zoneName } from '../format';
 import { useText } from '../i18n/use-text';
 import { useMe } from '../me/use-me';
 import { PAGES } from '../routes/pages';
 import { usePageSearch } from '../routes/use-search';
 import { sharedSearch } from '../routes/search';
 import { AccountMenu } from './account-menu';
+import { AlertBell } from './alert-bell';
 import { ThemeMenu } from './theme-menu';
 
 /** Time zone, currency, alerts, theme and account. */
 export function HeaderControls({ onShortcuts }: { onShortcuts: () => void }) {
-  const text = useText();
   const { permissions } = useMe();
   return (
     <>
       <ZoneMenu />
       <CurrencyMenu />
-      {permissions.includes(PAGES.alerts.permission) && (
-        <ActionIcon
-          component={Link}
-          to={PAGES.alerts.path}
-          variant="subtle"
-          color="gray"
-          size="lg"
-          aria-label={text('shell.alerts')}
-        >
-          <Bell size={18} aria-hidden />
-        </ActionIcon>
-      )}
+      {permissions.includes(PAGES.alerts.permission) && <AlertBell />}
       <ThemeMenu />
       <AccountMenu onShortcuts={onShortcuts} />
     </>
@@ -43,6 +31,7 @@ function ZoneMenu() {
   const { settings } = useMe();
   const [, change] = usePageSearch(sharedSearch);
   const local = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const name = zoneName(timezone, 'en', new Date());
   const zones = [...new Set([settings.timezone, local, 'UTC'])];
   return (
     <Menu position="bottom-end">
@@ -54,9 +43,9 @@ function ZoneMenu() {
           fw={400}
           px={8}
           visibleFrom="sm"
-          aria-label={`${text('shell.zone')}: ${zoneName(timezone)}, ${timezone}`}
+          aria-label={`${text('shell.zone')}: ${name}, ${timezone}`}
         >
-          {zoneName(timezone)}
+          {name}
         </Button>
       </Menu.Target>
       <Menu.Dropdown>

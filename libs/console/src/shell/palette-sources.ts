@@ -1,5 +1,6 @@
 import type { SpotlightActionGroupData } from '@mantine/spotlight';
 import type { OpenPage } from '../routes/use-open-page';
+import { useKeyActions } from './palette-keys';
 import { useModelActions } from './palette-models';
 import { useTeamActions } from './palette-teams';
 
@@ -10,8 +11,9 @@ export interface PaletteSource {
   useActions(query: string, openPage: OpenPage): SpotlightActionGroupData;
 }
 
-/** One line for each of them: teams and models. */
+/** One line for each of them: teams, models and keys. */
 export const PALETTE_SOURCES: readonly PaletteSource[] = [
   { permission: 'teams:read', useActions: useTeamActions },
   { permission: 'models:read', useActions: useModelActions },
+  { permission: 'keys:read', useActions: useKeyActions },
 ];
