@@ -43,6 +43,23 @@ describe('the worst usage of a call', () => {
     expect(count(200_000, 200_000)).toBeGreaterThanOrEqual(count(200_000) + 50_000);
   });
 
+  it('A10: counts the texts of a request whose attachments a translation has left out', () => {
+    const text = 'A'.repeat(400_000);
+    const file = { file_data: `data:application/pdf;base64,${'A'.repeat(600_000)}`, filename: 'a.pdf' };
+    const call = callWith({ type: 'text', text }, { type: 'file', file });
+    const translated = JSON.stringify({ contents: [{ parts: [{ text }] }] });
+    expect(worstUsage(aPreparedCall(call), translated).inputTokens).toBeGreaterThanOrEqual(text.length);
+  });
+
+  it('A10: counts the name of a file, and what is no part of its attachment, by their bytes', () => {
+    const long = 'A'.repeat(600_000);
+    for (const file of [{ file_data: 'data:application/pdf;base64,QUFB', filename: long }, { a: long }]) {
+      const call = callWith({ type: 'file', file });
+      const { inputTokens } = worstUsage(aPreparedCall(call), '{}');
+      expect(inputTokens).toBeGreaterThanOrEqual(long.length);
+    }
+  });
+
   // A10: a long text that looks like an attachment is a text.
   it('counts a text by its bytes, whatever it begins with', () => {
     const text = `data:image/png;base64,${'A'.repeat(100_000)}`;

@@ -1,4 +1,4 @@
-import { type Advisor, byteLengthOf, type JsonBody, type TokenUsage } from '@thriftgate/providers';
+import { type Advisor, byteLengthOf, type JsonBody, stringifyExact, type TokenUsage } from '@thriftgate/providers';
 import type { PicoUsd } from '../../common/money';
 import { type Price, worstCostOf } from '../../pricing/price';
 import type { PreparedCall } from '../prepared-call';
@@ -17,8 +17,10 @@ const TOKENS_PER_ATTACHMENT = 50_000;
  */
 export function worstUsage(prepared: PreparedCall, requestBody: JsonBody): TokenUsage {
   const { call, model } = prepared;
-  const bytes = byteLengthOf(requestBody);
   const { attachments } = call.endpoint.content(call.body);
+  const upstream = byteLengthOf(requestBody);
+  // A translation may leave attachments out, so they are taken off what the caller sent, which has them.
+  const bytes = attachments.count > 0 ? Math.max(upstream, byteLengthOf(stringifyExact(call.body))) : upstream;
   return {
     inputTokens: bytes - attachments.bytes + attachments.count * TOKENS_PER_ATTACHMENT,
     cachedInputTokens: 0,

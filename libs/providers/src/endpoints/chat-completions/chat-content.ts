@@ -53,10 +53,13 @@ function collect(value: unknown, texts: (string | LongText)[], attachments: Requ
   }
 }
 
-/** The total length of the texts in a value, in UTF-16 units, of long ones in bytes. */
+/** Where the bytes or the address of an attachment stand; its other members, as a file's name, may be read as text. */
+const MEDIA = ['url', 'data', 'file_data', 'file_id'];
+
+/** The length of an attachment's bytes or address, in UTF-16 units, of long ones in bytes. */
 function lengthOf(value: unknown): number {
   if (typeof value === 'string' || value instanceof LongText) return value.length;
-  return isRecord(value) ? Object.values(value).reduce<number>((sum, item) => sum + lengthOf(item), 0) : 0;
+  return isRecord(value) ? MEDIA.reduce((sum, name) => sum + lengthOf(value[name]), 0) : 0;
 }
 
 /** The first tool call of each turn of the assistant, by its id. */
