@@ -110,6 +110,14 @@ describe('an attempt', () => {
     expect(bench.stored).toMatchObject([{ facts: { usage: undefined } }]);
   });
 
+  it('A7: is estimated where usage that was told with a failure cannot be', async () => {
+    const told = { ...USAGE_TOKENS, inputTokens: Number.MAX_SAFE_INTEGER };
+    await bench.start().failCharged(told, '', 502, 'upstream_error');
+    expect(bench.ledger.outcome).toMatchObject({ usage: ESTIMATE, costPusd: ESTIMATE_PUSD, estimated: true });
+    await (bench = new AttemptBench()).start().failCharged(USAGE_TOKENS, '', 502, 'upstream_error');
+    expect(bench.ledger.outcome).toMatchObject({ usage: USAGE_TOKENS, costPusd: USAGE_PUSD, estimated: false });
+  });
+
   it('R19: costs what the tier costs that the upstream names', async () => {
     const reply = replyOf();
     await bench.start().succeed({ ...reply, facts: { ...reply.facts, serviceTier: 'priority' } });

@@ -155,14 +155,16 @@ export class Attempt {
   }
 
   /**
-   * Ends an attempt that failed and that the upstream charges for. Usage that the upstream did not send is estimated.
+   * Ends an attempt that failed and that the upstream charges for. Usage that it did not send, or that the call cannot have
+   * used, is estimated.
    *
    * @param written what the model may have written
    */
   async failCharged(usage: TokenUsage | undefined, written: string, status: number, errorCode: string): Promise<void> {
     const { endpoint, body } = this.resolved.call;
     const { estimator } = this.services;
-    const counted = usage ?? (await estimator.usageOf(endpoint.content(body), written));
+    const told = believedUsage({ usage, hasToolCalls: false }, this.resolved, () => 0);
+    const counted = told ?? (await estimator.usageOf(endpoint.content(body), written));
     const { listPusd, costPusd, savedBy, estimated } = this.costOf(counted, this.started.price, false);
     await this.end(false, {
       ...this.failed(status, errorCode),
@@ -171,7 +173,7 @@ export class Attempt {
       listCostPusd: listPusd,
       costPusd,
       savedBy,
-      estimated: usage === undefined || estimated,
+      estimated: told === undefined || estimated,
     });
   }
 

@@ -36,6 +36,28 @@ describe('the usage that an upstream sends', () => {
     expect(isBelieved(sent, body, written)).toBe(true);
   });
 
+  describe('A7: of other models', () => {
+    const advisor = { model: 'claude-opus-4-1', maxUses: 2, maxOutputTokens: 1_000 };
+    const isBelievedOf = (model: string, inputTokens: number, outputTokens: number, advisors = [advisor]) => {
+      const call = aCall();
+      const sent = { ...usage(10, 10), otherModels: [{ model, usage: usage(inputTokens, outputTokens) }] };
+      const prepared = aPreparedCall({ ...call, request: { ...call.request, advisors } });
+      return believedUsage({ usage: sent, hasToolCalls: false }, prepared, () => 4) !== undefined;
+    };
+
+    it('is believed of an advisor that the call asks for', () => {
+      expect(isBelievedOf('claude-opus-4-1', 50_000, 1_500)).toBe(true);
+      expect(isBelievedOf('claude-opus-4-1-20250805', 50_000, 1_500)).toBe(true);
+    });
+
+    it('is not believed of another model, nor beyond what an advisor may read and write', () => {
+      expect(isBelievedOf('claude-opus-4-1', 10, 10, [])).toBe(false);
+      expect(isBelievedOf('claude-opus-9', 10, 10)).toBe(false);
+      expect(isBelievedOf('claude-opus-4-1', 9e15, 10)).toBe(false);
+      expect(isBelievedOf('claude-opus-4-1', 10, 9e15)).toBe(false);
+    });
+  });
+
   it('is missing where none was sent', () => {
     expect(believedUsage({ usage: undefined, hasToolCalls: false }, aPreparedCall(), () => 4)).toBeUndefined();
   });

@@ -1,5 +1,7 @@
-import type { AnswerFacts, TokenUsage } from '@thriftgate/providers';
+import type { Advisor, AnswerFacts, TokenUsage } from '@thriftgate/providers';
 import type { PreparedCall } from '../prepared-call';
+
+type OtherUsage = NonNullable<TokenUsage['otherModels']>[number];
 
 /** More than any model reads, also from caches and searches of the vendor. */
 const MAX_INPUT_TOKENS = 20_000_000;
@@ -12,7 +14,8 @@ const SHORT_TEXT = 64;
 
 /**
  * The usage that an upstream sends, if the call can have used it: not more than a model reads, not more than the call's own
- * limit allows it to write, and not nothing for a response with text. Other usage is estimated, and its row says so.
+ * limit allows it to write, not nothing for a response with text, and of other models only of the advisors that the call asks
+ * for. Other usage is estimated, and its row says so.
  *
  * @param written the length of the text in the response, in UTF-16 units
  */
@@ -26,5 +29,17 @@ export function believedUsage(
     request.maxOutputTokens === undefined ? MAX_OUTPUT_TOKENS : request.maxOutputTokens + BEYOND_LIMIT_TOKENS;
   if (usage.outputTokens > limit * request.choices) return undefined;
   if (usage.outputTokens === 0 && (hasToolCalls || written() > SHORT_TEXT)) return undefined;
+  const { advisors = [] } = request;
+  if (usage.otherModels?.some((other) => !advisors.some((advisor) => isOf(other, advisor)))) return undefined;
   return usage;
+}
+
+/** Whether an advisor can have used so much. Vendors may name the version of its model. */
+function isOf(
+  { model, usage }: OtherUsage,
+  { model: asked, maxUses, maxOutputTokens = MAX_OUTPUT_TOKENS }: Advisor,
+): boolean {
+  if (model !== asked && !model.startsWith(`${asked}-`)) return false;
+  const most = maxOutputTokens + BEYOND_LIMIT_TOKENS;
+  return usage.inputTokens <= MAX_INPUT_TOKENS && usage.outputTokens <= most * maxUses;
 }
