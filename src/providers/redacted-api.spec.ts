@@ -19,6 +19,16 @@ describe('A11: errors of an upstream', () => {
     expect(errorOf(['abcd1234', 'abcd1234-efgh'], { error: { message: 'abcd1234-efgh' } }).message).toBe('***');
   });
 
+  it('never have the begin of a credential that is cut off', () => {
+    const { message } = errorOf([SECRET], { error: { message: `${'x'.repeat(1_990)} ${SECRET}` } });
+    expect(message).not.toContain(SECRET.slice(0, 6));
+  });
+
+  it('never have the rest of a credential with a known form within', () => {
+    const secret = 'acme/rk_live_abcdefgh.SECRETTAIL0123456789';
+    expect(errorOf([secret], { error: { message: `key ${secret}` } }).message).toBe('key ***');
+  });
+
   it('stay as they are without a credential', () => {
     expect(redactedApi(openAi, [''])).toBe(openAi);
   });

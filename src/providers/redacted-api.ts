@@ -1,6 +1,18 @@
 import type { Provider, ProviderError, Translator } from '@thriftgate/providers';
 
 const REDACTED = '***';
+const SHORTEST_SECRET = 12;
+
+/** The values of configured headers that may be credentials, and are no words that errors need. */
+export function secretHeaders(headers: Readonly<Record<string, string>> | undefined): string[] {
+  return Object.values(headers ?? {}).filter((value) => value.length >= SHORTEST_SECRET);
+}
+
+/** A text without secrets, the longest first: one may be a part of another. Empty ones have no effect. */
+export function withoutSecrets(text: string, secrets: readonly string[]): string {
+  const known = secrets.filter((secret) => secret !== '').toSorted((a, b) => b.length - a.length);
+  return known.reduce((left, secret) => left.replaceAll(secret, REDACTED), text);
+}
 
 /**
  * The provider's API without its secrets in errors: some upstreams repeat the credential of a request in what they answer.
@@ -8,18 +20,16 @@ const REDACTED = '***';
  * @param secrets the credential, and values of headers that the configuration keeps secret
  */
 export function redactedApi(api: Provider, secrets: readonly string[]): Provider {
-  const known = secrets.filter((secret) => secret !== '').toSorted((a, b) => b.length - a.length);
-  if (known.length === 0) return api;
+  if (secrets.every((secret) => secret === '')) return api;
   const translators = Object.entries(api.translators).map(([name, translator]) => [
     name,
-    translator && redactedTranslator(translator, known),
+    translator && redactedTranslator(translator, secrets),
   ]);
   return { ...api, translators: Object.fromEntries(translators) as Provider['translators'] };
 }
 
 function redactedTranslator(translator: Translator, secrets: readonly string[]): Translator {
-  const redact = <Text extends string | null>(text: Text) =>
-    text === null ? text : secrets.reduce<string>((left, secret) => left.replaceAll(secret, REDACTED), text);
+  const redact = <Text extends string | null>(text: Text) => (text === null ? text : withoutSecrets(text, secrets));
   return {
     keepsTurns: translator.keepsTurns,
     ...(translator.partLimits && { partLimits: translator.partLimits }),
@@ -29,7 +39,8 @@ function redactedTranslator(translator: Translator, secrets: readonly string[]):
     ...(translator.countRequest && { countRequest: translator.countRequest, readCount: translator.readCount }),
     amend: translator.amend && ((call, failure) => translator.amend?.(call, failure)),
     toError: (failure): ProviderError => {
-      const error = translator.toError(failure);
+      // Before a message is cut: a part of a secret is found by no search. And afterwards, for what JSON had escaped.
+      const error = translator.toError({ ...failure, body: withoutSecrets(failure.body, secrets) });
       const { message, type, code, param } = error;
       return {
         ...error,

@@ -1,9 +1,8 @@
 import { simulator, type UpstreamTransport, VENDORS, vendorOf } from '@thriftgate/providers';
 import { type ConfiguredProvider, type Credential, OWN_CREDENTIAL } from './provider';
 import type { KeyInForce, ProviderInForce } from './providers-in-force';
-import { redactedApi } from './redacted-api';
+import { redactedApi, secretHeaders } from './redacted-api';
 
-const SHORTEST_SECRET = 12;
 const NONE: readonly ConfiguredProvider[] = [];
 
 /** A provider with each of its credentials, ready for attempts. */
@@ -23,7 +22,7 @@ export function registeredProvider(settings: ProviderInForce, transport: Upstrea
   const secrets = [settings.apiKey ?? '', ...usable.map(({ secret }) => secret)];
   const api = redactedApi(type === 'simulator' ? simulator : VENDORS[type].api, [
     ...secrets,
-    ...Object.values(headers ?? {}).filter(isLikelySecret),
+    ...secretHeaders(headers),
   ]);
   const shared = { name, api, transport, baseUrl, headers, catalogueVendor, enabled, simulated };
   const withKey = (apiKey: string | undefined, credential: Credential) => ({ ...shared, apiKey, credential });
@@ -49,9 +48,4 @@ function needsNoKey({ source, type, headers }: ProviderInForce): boolean {
 
 function credentialOf({ id, teamId, name, hint }: KeyInForce): Credential {
   return { id, teamId, label: [name, hint].filter((part) => part !== null).join(' ') || id };
-}
-
-/** Whether the value of a header may be a credential, and not a word that errors need. */
-function isLikelySecret(value: string): boolean {
-  return value.length >= SHORTEST_SECRET;
 }

@@ -1,6 +1,7 @@
 import { type BatchApi, type HttpRequest, type UpstreamResponse, UpstreamTransportError } from '@thriftgate/providers';
 import { plainText } from '../../common/plain-text';
 import type { ConfiguredProvider } from '../../providers/provider';
+import { secretHeaders, withoutSecrets } from '../../providers/redacted-api';
 
 const TIMEOUTS = { firstByteTimeoutMs: 120_000, idleTimeoutMs: 60_000, totalTimeoutMs: 1_800_000 };
 const MAX_MESSAGE_LENGTH = 500;
@@ -69,14 +70,10 @@ export class VendorSite {
     const { status } = response;
     if (status >= 200 && status < 300) return response;
     const body = await response.readAll().catch(() => Buffer.alloc(0));
-    const text = redacted(body.toString('utf8'), apiKey).slice(0, MAX_MESSAGE_LENGTH);
-    throw new VendorBatchError(`${name} answered ${status}: ${text}`, status, UNSURE(status));
+    const text = withoutSecrets(body.toString('utf8'), [apiKey ?? '', ...secretHeaders(headers)]);
+    const message = `${name} answered ${status}: ${text.slice(0, MAX_MESSAGE_LENGTH)}`;
+    throw new VendorBatchError(message, status, UNSURE(status));
   }
-}
-
-/** Some upstreams repeat the credential in what they answer. */
-function redacted(text: string, secret: string | undefined): string {
-  return secret === undefined || secret === '' ? text : text.replaceAll(secret, '***');
 }
 
 function asVendorError(error: unknown): unknown {
