@@ -7,8 +7,17 @@ import { isRecord, type JsonRecord } from '../../json-record';
  * @see https://platform.openai.com/docs/guides/tools-web-search
  * @see https://docs.x.ai/docs/guides/live-search
  * @see https://openrouter.ai/docs/features/model-routing
+ * @see https://www.alibabacloud.com/help/en/model-studio/web-search
  */
-const UNPRICED = ['web_search_options', 'search_parameters', 'plugins', 'models', 'route'] as const;
+const UNPRICED = [
+  'web_search_options',
+  'search_parameters',
+  'enable_search',
+  'search_options',
+  'plugins',
+  'models',
+  'route',
+] as const;
 /** Tools that the caller runs; vendors charge for all others. */
 const OWN_TOOLS: ReadonlySet<unknown> = new Set(['function', 'custom']);
 /** Output with prices of its own. @see https://platform.openai.com/docs/guides/audio */
@@ -24,10 +33,11 @@ export function unpricedMember(body: JsonRecord): string | undefined {
   return tool < 0 ? undefined : `tools.${tool}`;
 }
 
-function isHosted({ type }: JsonRecord): boolean {
-  return type !== undefined && !OWN_TOOLS.has(type);
+/** Without a type it is the caller's if it has a function. */
+function isHosted({ type, function: own }: JsonRecord): boolean {
+  return type === undefined ? !isRecord(own) : !OWN_TOOLS.has(type);
 }
 
 function isSent(value: unknown): boolean {
-  return value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
+  return value !== undefined && value !== null && value !== false && !(Array.isArray(value) && value.length === 0);
 }

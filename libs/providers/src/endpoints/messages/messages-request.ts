@@ -12,8 +12,11 @@ import {
 } from '../request-members';
 
 const ROLES = new Set(['user', 'assistant', 'system']);
-/** Server tools that the vendor charges for by use, beside their tokens. */
-const UNPRICED_TOOLS = /^(?:web_search|code_execution)_/;
+/**
+ * Tools that the caller runs, and those that bring nothing in besides the request. Others run at the vendor, which charges for
+ * their use, or for what they bring in as input of the next pass.
+ */
+const PRICED_TOOLS = /^(?:custom$|bash_|text_editor_|computer_|memory_|tool_search_tool_|advisor_)/;
 const ADVISOR = /^advisor_/;
 
 /**
@@ -44,7 +47,7 @@ function requestOf(body: JsonRecord, model: string, maxTokens: number): Endpoint
     wantsUsage: true,
     serviceTier: billedTier(body) ?? (typeof tier === 'string' ? tier : undefined),
     forcesTool: isRecord(choice) && choice.type === 'tool',
-    ...advisorsOf(body.tools),
+    ...advisorsOf(body),
   };
 }
 
@@ -58,15 +61,16 @@ function withoutUser({ user_id: _user, ...tags }: JsonRecord): JsonRecord | unde
  *
  * @see https://platform.claude.com/docs/en/agents-and-tools/tool-use/advisor-tool
  */
-function advisorsOf(tools: unknown): Pick<EndpointRequest, 'advisors' | 'unpricedMember'> {
+function advisorsOf({ tools, mcp_servers: servers }: JsonRecord): Pick<EndpointRequest, 'advisors' | 'unpricedMember'> {
   const typed = Array.isArray(tools) ? tools.filter(isRecord) : [];
   const asked = typed.filter(({ type }) => typeof type === 'string' && ADVISOR.test(type));
   const advisors = asked.flatMap(({ model, max_uses: maxUses, max_tokens: most }): Advisor[] => {
     if (typeof model !== 'string' || !isCount(maxUses)) return [];
     return [{ model, maxUses, maxOutputTokens: isCount(most) ? most : undefined }];
   });
-  const isUnpriced = typed.some(({ type }) => typeof type === 'string' && UNPRICED_TOOLS.test(type));
-  const unpricedMember = isUnpriced || advisors.length < asked.length ? 'tools' : undefined;
+  const isUnpriced = typed.some(({ type }) => typeof type === 'string' && !PRICED_TOOLS.test(type));
+  const ofTools = isUnpriced || advisors.length < asked.length ? 'tools' : undefined;
+  const unpricedMember = Array.isArray(servers) && servers.length > 0 ? 'mcp_servers' : ofTools;
   return { ...(advisors.length > 0 && { advisors }), unpricedMember };
 }
 

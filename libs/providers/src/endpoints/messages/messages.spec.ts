@@ -228,6 +228,19 @@ describe('a request for messages', () => {
     });
   });
 
+  it.each<[object, string | undefined]>([
+    [{ tools: [{ type: 'web_fetch_20250910', name: 'web_fetch' }] }, 'tools'],
+    [{ tools: [{ type: 'mcp_toolset', mcp_server_name: 'a' }] }, 'tools'],
+    [{ mcp_servers: [{ type: 'url', url: 'https://a.example', name: 'a' }] }, 'mcp_servers'],
+    [{ mcp_servers: [], tools: [{ name: 'f', input_schema: {} }] }, undefined],
+    [{ tools: [{ type: 'custom', name: 'f' }] }, undefined],
+    [{ tools: [{ type: 'bash_20250124', name: 'bash' }] }, undefined],
+    [{ tools: [{ type: 'text_editor_20250728', name: 'str_replace_based_edit_tool' }] }, undefined],
+    [{ tools: [{ type: 'memory_20250818', name: 'memory' }] }, undefined],
+  ])('A21: the member of %j that no price of tokens covers is %s', (members, member) => {
+    expect(messages.read({ ...ASKED, ...members }).request.unpricedMember).toBe(member);
+  });
+
   it('finds earlier turns, texts and attachments', () => {
     const body = {
       ...ASKED,
