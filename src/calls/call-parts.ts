@@ -1,20 +1,31 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { JsonRecord, RequestParts } from '@thriftgate/providers';
+import type { JsonRecord, RequestParts, WithoutEffect } from '@thriftgate/providers';
 import type { CacheHit, CacheSlot, NewAnswer, ResponseCache } from '../cache/response-cache.service';
 import type { Call } from './call';
 import { FailedCosts } from './failed-costs';
 import { type CallPart, type CallParts, isParted, type PartedCall, type PreparedCall } from './prepared-call';
 import { apportioned } from './apportioned';
+import { keyedParts } from './keyed-parts';
 
 /** How much of an answer is written before other calls have their turn, in UTF-16 units. */
 const TURN_LENGTH = 256 * 1024;
 
-/** The parts of a call. @throws TypeError where its API finds no input in the body */
-export function partsOf(bodies: readonly JsonRecord[], slotOf: (body: JsonRecord) => CacheSlot): CallParts {
+/**
+ * The parts of a call.
+ *
+ * @param withoutEffect members that cannot change the response
+ * @throws TypeError where its API finds no input in the body
+ */
+export function partsOf(
+  bodies: readonly JsonRecord[],
+  withoutEffect: WithoutEffect,
+  slotOf: (body: JsonRecord) => CacheSlot,
+): CallParts {
+  const keyed = keyedParts(bodies, withoutEffect);
   const places = new Map<string, number>();
   const distinct: CallPart[] = [];
-  const order = bodies.map((body) => {
-    const slot = slotOf(body);
+  const order = bodies.map((body, at) => {
+    const slot = slotOf(keyed[at] ?? body);
     const place = places.get(slot.key) ?? distinct.push({ body, slot }) - 1;
     places.set(slot.key, place);
     return place;

@@ -71,7 +71,7 @@ export class CallsService {
       this.cache.slotFor(model, scope, call.endpoint, withKeyHeaders(call, each), controls, isStrict(call));
     const prepared = { call: withDefaultLimit(call, model), model, controls };
     if (!call.endpoint.parts) return { ...prepared, slot: slotFor(body) };
-    const parts = partsOf(call.endpoint.parts.split(body), slotFor);
+    const parts = partsOf(call.endpoint.parts.split(body), call.endpoint.withoutEffect, slotFor);
     const [first, ...rest] = parts.distinct;
     return { ...prepared, parts, slot: this.cache.slotOf([first.slot, ...rest.map(({ slot }) => slot)]) };
   }

@@ -107,6 +107,25 @@ describe('large request bodies', () => {
     }
   });
 
+  it('A5: with many inputs do not delay other calls by large members besides', async () => {
+    const input = Array.from({ length: 2_048 }, (_, at) => `input ${at}`);
+    const x = Array.from({ length: 200 }, (_, at) => `${at}${'y'.repeat(15_000)}`);
+    await heldMs();
+    const { status, body } = await send(
+      '/v1/embeddings',
+      JSON.stringify({ model: 'text-embedding-3-small', input, x }),
+    );
+    const held = await heldMs();
+    process.stderr.write(`2,048 inputs beside 3 MB: held for ${held} ms\n`);
+    // The gateway has looked all inputs up by then.
+    expect([status, body.error.message]).toEqual([400, expect.stringContaining('Unrecognized request argument')]);
+    expect(held).toBeLessThan(MAX_HELD_MS);
+    const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, at) => [`m${at}`, 1]));
+    expect(
+      (await send('/v1/embeddings', JSON.stringify({ model: 'text-embedding-3-small', input, ...many }))).status,
+    ).toBe(400);
+  });
+
   it('A5: an Idempotency-Key tells large bodies apart', async () => {
     const once = (text: string) =>
       send('/v1/chat/completions', `${CHAT}"${times('x', 1)}${text}"}`, { 'idempotency-key': 'large' });

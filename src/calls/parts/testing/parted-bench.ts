@@ -73,7 +73,7 @@ export class PartedBench {
     const call: Call = { ...aCall(), endpoint: embeddings, ...read };
     const { slot: base, ...prepared } = aPreparedCall(call, { model });
     const slotOf = (body: JsonRecord): CacheSlot => ({ ...base, key: `ai_cache:t:m:1:${JSON.stringify(body.input)}` });
-    const parts = partsOf(seamOf(call).split(call.body), slotOf);
+    const parts = partsOf(seamOf(call).split(call.body), embeddings.withoutEffect, slotOf);
     const [first, ...rest] = parts.distinct;
     return { ...prepared, parts, slot: this.cache.slotOf([first.slot, ...rest.map(({ slot }) => slot)]) };
   }

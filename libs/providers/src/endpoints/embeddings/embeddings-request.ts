@@ -4,6 +4,8 @@ import { LongText } from '../../passed-values';
 
 /** OpenAI's own limit. @see https://platform.openai.com/docs/api-reference/embeddings/create#embeddings-create-input */
 const MAX_INPUTS = 2048;
+/** Each input is a request of its own with all members: no API has nearly so many. */
+const MAX_MEMBERS = 64;
 /** More than any model has. */
 const MAX_DIMENSIONS = 100_000;
 const ENCODINGS: readonly unknown[] = ['float', 'base64'];
@@ -22,6 +24,9 @@ export function readEmbeddingsRequest(body: unknown): { body: JsonRecord; reques
   if (typeof model !== 'string' || model === '')
     throw invalid("'model'", 'is required and must be the name of a model, as "text-embedding-3-small"', 'model');
   checkInput(body.input);
+  const members = Object.keys(body).length;
+  if (members > MAX_MEMBERS)
+    throw invalid('the request', `has ${members} members; at most ${MAX_MEMBERS} are taken`, null);
   if (isSet(dimensions) && !isDimensions(dimensions))
     throw invalid("'dimensions'", 'must be a whole number of at least 1', 'dimensions');
   if (isSet(encoding) && !ENCODINGS.includes(encoding))
