@@ -29,6 +29,11 @@ describe('A11: errors of an upstream', () => {
     expect(errorOf([secret], { error: { message: `key ${secret}` } }).message).toBe('key ***');
   });
 
+  it('are read also where the credential is a word of theirs', () => {
+    const body = { error: { message: 'no such model', code: 'model_not_found' } };
+    expect(errorOf(['error'], body, 404)).toMatchObject({ message: 'no such model', code: 'model_not_found' });
+  });
+
   it('stay as they are without a credential', () => {
     expect(redactedApi(openAi, [''])).toBe(openAi);
   });

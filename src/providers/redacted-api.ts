@@ -29,6 +29,7 @@ export function redactedApi(api: Provider, secrets: readonly string[]): Provider
 }
 
 function redactedTranslator(translator: Translator, secrets: readonly string[]): Translator {
+  const long = secrets.filter(({ length }) => length >= SHORTEST_SECRET);
   const redact = <Text extends string | null>(text: Text) => (text === null ? text : withoutSecrets(text, secrets));
   return {
     keepsTurns: translator.keepsTurns,
@@ -39,8 +40,9 @@ function redactedTranslator(translator: Translator, secrets: readonly string[]):
     ...(translator.countRequest && { countRequest: translator.countRequest, readCount: translator.readCount }),
     amend: translator.amend && ((call, failure) => translator.amend?.(call, failure)),
     toError: (failure): ProviderError => {
-      // Before a message is cut: a part of a secret is found by no search. And afterwards, for what JSON had escaped.
-      const error = translator.toError({ ...failure, body: withoutSecrets(failure.body, secrets) });
+      // Before a message is cut: a part of a secret is found by no search. And afterwards, for what JSON had escaped. A short
+      // one, as "error" or "1", may be a part of the JSON itself.
+      const error = translator.toError({ ...failure, body: withoutSecrets(failure.body, long) });
       const { message, type, code, param } = error;
       return {
         ...error,
