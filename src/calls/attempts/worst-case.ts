@@ -1,4 +1,4 @@
-import { type Advisor, byteLengthOf, type JsonBody, stringifyExact, type TokenUsage } from '@thriftgate/providers';
+import { type Advisor, byteLengthOf, type JsonBody, LongText, type TokenUsage } from '@thriftgate/providers';
 import type { PicoUsd } from '../../common/money';
 import { type Price, worstCostOf } from '../../pricing/price';
 import type { PreparedCall } from '../prepared-call';
@@ -20,7 +20,7 @@ export function worstUsage(prepared: PreparedCall, requestBody: JsonBody): Token
   const { attachments } = call.endpoint.content(call.body);
   const upstream = byteLengthOf(requestBody);
   // A translation may leave attachments out, so they are taken off what the caller sent, which has them.
-  const bytes = attachments.count > 0 ? Math.max(upstream, byteLengthOf(stringifyExact(call.body))) : upstream;
+  const bytes = attachments.count > 0 ? Math.max(upstream, sizeOf(call.body)) : upstream;
   return {
     inputTokens: bytes - attachments.bytes + attachments.count * TOKENS_PER_ATTACHMENT,
     cachedInputTokens: 0,
@@ -29,6 +29,17 @@ export function worstUsage(prepared: PreparedCall, requestBody: JsonBody): Token
     // Any attachment may be sound.
     ...(attachments.count > 0 && { audioInputTokens: 1 }),
   };
+}
+
+/** The bytes of the texts and names in a value, and one for each value: what a model may read of it, without writing it. */
+function sizeOf(value: unknown): number {
+  if (typeof value === 'string') return Buffer.byteLength(value) + 1;
+  if (value instanceof LongText) return value.length;
+  if (typeof value !== 'object' || value === null) return String(value).length + 1;
+  let size = 1;
+  for (const [name, item] of Object.entries(value))
+    size += (Array.isArray(value) ? 0 : Buffer.byteLength(name)) + sizeOf(item);
+  return size;
 }
 
 /** What an advisor may write in a pass where neither the tool nor the catalogue says. */
