@@ -116,7 +116,8 @@ describeInBrowser('the operations pages of the console', () => {
     await page.getByLabel('Name of the batch').fill(MARKUP);
     await page.getByRole('button', { name: 'Start the batch' }).click();
     await page.locator('h1').getByText(MARKUP).waitFor();
-    await page.getByText('Completed').first().waitFor({ timeout: 60_000 });
+    // The stages name the end from the start; the current one is the state.
+    await page.locator('[aria-current=step]').getByText('Completed').waitFor({ timeout: 60_000 });
     expect(await browser.problems()).toEqual([]);
 
     const id = new URL(page.url()).searchParams.get('batch') ?? '';
