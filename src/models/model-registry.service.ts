@@ -79,6 +79,11 @@ export class ModelRegistry implements OnModuleInit {
     };
   }
 
+  /** What administrators have set for a model: its name alone where they have set nothing. */
+  settingsOf(name: string): { name: string } & Partial<AdminSettings> {
+    return this.adminRows.find((each) => each.name === name) ?? { name };
+  }
+
   /** Whether the served model has settings of administrators. */
   hasAdminSettings(name: string): boolean {
     return this.adminModels.has(name);

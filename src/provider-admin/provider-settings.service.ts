@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type CreateProvider, providerHeaders, type UpdateProvider } from '@thriftgate/contracts';
 import { type VendorName, VENDORS, vendorOf } from '@thriftgate/providers';
+import type { Actor } from '../audit/seen-version';
 import { invalidRequest } from '../common/zod-issues';
 import { GatewayError } from '../common/errors';
 import { newId } from '../common/ids';
@@ -66,7 +67,7 @@ export class ProviderSettingsService {
   }
 
   /** @throws GatewayError `not_found`, `conflict` for one that the operator has set, `invalid_request` that names the member */
-  async update(name: string, body: UpdateProvider, actor: string): Promise<ProviderInForce> {
+  async update(name: string, body: UpdateProvider, actor: Actor): Promise<ProviderInForce> {
     const { keys } = this.requireOwn(name);
     const work = (before: StoredProvider | null) => {
       if (!before) throw noSuchProvider(name);
@@ -88,7 +89,7 @@ export class ProviderSettingsService {
   }
 
   /** @throws GatewayError `not_found`, `conflict` while models of administrators or of gateway.yaml use it */
-  async delete(name: string, actor: string): Promise<void> {
+  async delete(name: string, actor: Actor): Promise<void> {
     this.requireOwn(name);
     const users = this.models.usersOf(name);
     if (users.length > 0) throw inUse(name, users);

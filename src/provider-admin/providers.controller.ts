@@ -1,6 +1,8 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
+import type { FastifyReply } from 'fastify';
+import { type Actor, ApiIfMatch, CurrentActor, setVersion } from '../audit/seen-version';
 import { type Caller, CurrentCaller } from '../common/caller';
 import { Requires } from '../http/access.decorators';
 import { ApiErrors } from '../http/api-errors.decorator';
@@ -8,6 +10,8 @@ import { ProviderTestsService } from './provider-tests.service';
 import { ProviderViews } from './provider-views.service';
 import { ProviderSettingsService } from './provider-settings.service';
 import { ProviderKeysService } from './provider-keys.service';
+import type { ProviderInForce } from '../providers/providers-in-force';
+import { auditedProvider } from '../providers/stored-provider';
 
 const PATH_ID = { schema: contracts.pathIdSchema };
 
@@ -39,8 +43,13 @@ export class ProvidersController {
   @ApiOperation({ summary: 'Show a provider' })
   @ApiOkResponse({ description: 'The provider.', standardSchema: contracts.providerSchema })
   @ApiErrors('not_found')
-  get(@Param('provider', PATH_ID) provider: string): Promise<contracts.Provider> {
-    return this.views.of(this.settings.get(provider));
+  get(
+    @Param('provider', PATH_ID) provider: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<contracts.Provider> {
+    const settings = this.settings.get(provider);
+    setVersion(reply, versioned(settings));
+    return this.views.of(settings);
   }
 
   @Post()
@@ -59,6 +68,7 @@ export class ProvidersController {
   }
 
   @Patch(':provider')
+  @ApiIfMatch()
   @Requires('providers:write')
   @ApiOperation({
     summary: 'Change a provider, or switch it off or on',
@@ -71,12 +81,13 @@ export class ProvidersController {
   async update(
     @Param('provider', PATH_ID) provider: string,
     @Body({ schema: contracts.updateProviderSchema }) body: contracts.UpdateProvider,
-    @CurrentCaller() caller: Caller,
+    @CurrentActor() actor: Actor,
   ): Promise<contracts.Provider> {
-    return this.views.of(await this.settings.update(provider, body, caller.keyId));
+    return this.views.of(await this.settings.update(provider, body, actor));
   }
 
   @Delete(':provider')
+  @ApiIfMatch()
   @Requires('providers:write')
   @ApiOperation({
     summary: 'Delete a provider',
@@ -84,11 +95,8 @@ export class ProvidersController {
   })
   @ApiOkResponse({ description: 'The provider is deleted.', standardSchema: contracts.deletedSchema })
   @ApiErrors('not_found', 'conflict')
-  async delete(
-    @Param('provider', PATH_ID) provider: string,
-    @CurrentCaller() caller: Caller,
-  ): Promise<contracts.Deleted> {
-    await this.settings.delete(provider, caller.keyId);
+  async delete(@Param('provider', PATH_ID) provider: string, @CurrentActor() actor: Actor): Promise<contracts.Deleted> {
+    await this.settings.delete(provider, actor);
     return { id: provider, deleted: true };
   }
 
@@ -141,4 +149,9 @@ export class ProvidersController {
     await this.keys.delete(provider, key, caller.keyId);
     return { id: key, deleted: true };
   }
+}
+
+/** What two changes of a provider must not both believe to have seen. */
+function versioned({ name, stored }: ProviderInForce): Record<string, unknown> {
+  return stored ? auditedProvider(stored) : { name };
 }

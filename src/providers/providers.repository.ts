@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import type { VendorName } from '@thriftgate/providers';
 import { AuditRepository } from '../audit/audit.repository';
+import { type Actor, idOf } from '../audit/seen-version';
 import { SecretBox } from '../config/secret-box.service';
 import { Database } from '../database/database.connection';
 import { RevisionsRepository } from '../database/revisions.repository';
@@ -17,7 +18,7 @@ import {
 
 export interface ProviderChange {
   name: string;
-  actor: string;
+  actor: Actor;
   /** Computes the provider from the one before, without another change in between; null for none. */
   work: (before: StoredProvider | null) => StoredProvider | null;
   /** Keys of a new provider. */
@@ -69,7 +70,7 @@ export class ProvidersRepository {
         after: after ? auditedProvider(after) : undefined,
       };
       await this.audit.record({ actor, action, subject: name, ...objects }, transaction);
-      for (const key of keys) await this.add(key, actor, transaction);
+      for (const key of keys) await this.add(key, idOf(actor), transaction);
       return after;
     });
   }

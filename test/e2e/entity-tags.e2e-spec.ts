@@ -7,7 +7,7 @@ describe('entity tags under /admin', () => {
   let gateway: RunningGateway;
 
   beforeAll(async () => {
-    gateway = await startGateway({ env: { WEBHOOK_ALLOW_PRIVATE: 'true' } });
+    gateway = await startGateway({ env: { WEBHOOK_ALLOW_PRIVATE: 'true', SIMULATOR: 'on' } });
   });
   afterAll(() => gateway.stop());
 
@@ -45,11 +45,17 @@ describe('entity tags under /admin', () => {
     const budget = await send('POST', '/admin/budgets', { team_id: teamId, limit_usd: '9', window: 'day' });
     const webhook = await send('POST', '/admin/webhooks', { url: 'http://127.0.0.1:9/hook' });
     const settings = { timezone: 'UTC', currency: 'USD', exchange_rate: null };
+    const provider = { name: 'tagged', type: 'groq', keys: [{ key: 'gsk-tagged' }], serves_catalogue: false };
+    expect((await send('POST', '/admin/providers', provider)).status).toBe(201);
+    const deployments = [{ provider: 'simulator', model: 'gpt-4.1', priority: 1, weight: 1 }];
+    expect((await send('POST', '/admin/models', { name: 'tagged', deployments })).status).toBe(201);
     const things: [path: string, first: Change, second: Change][] = [
       [`/admin/keys/${keyId}`, ['PATCH', { rpm_limit: 5 }], ['DELETE', undefined]],
       [`/admin/budgets/${budget.body.id}`, ['PATCH', { limit_usd: '8' }], ['DELETE', undefined]],
       [`/admin/webhooks/${webhook.body.id}`, ['PATCH', { active: false }], ['DELETE', undefined]],
       [`/admin/teams/${teamId}`, ['PATCH', { name: 'renamed' }], ['DELETE', undefined]],
+      ['/admin/providers/tagged', ['PATCH', { enabled: false }], ['DELETE', undefined]],
+      ['/admin/models/tagged', ['PATCH', { default_max_tokens: 100 }], ['DELETE', undefined]],
       ['/admin/settings', ['PUT', { ...settings, timezone: 'Asia/Seoul' }], ['PUT', settings]],
     ];
     for (const [path, first, second] of things) {
@@ -72,7 +78,11 @@ describe('entity tags under /admin', () => {
     const { teamId, keyId } = await gateway.createKey();
     const budget = await send('POST', '/admin/budgets', { team_id: teamId, limit_usd: '9', window: 'day' });
     const webhook = await send('POST', '/admin/webhooks', { url: 'http://127.0.0.1:9/hook' });
+    const provider = { name: 'raced', type: 'groq', keys: [{ key: 'gsk-raced' }], serves_catalogue: false };
+    expect((await send('POST', '/admin/providers', provider)).status).toBe(201);
     const things: [path: string, change: (value: number) => object][] = [
+      ['/admin/providers/raced', (value) => ({ query: { value: String(value) } })],
+      ['/admin/models/gpt-4.1', (value) => ({ default_max_tokens: value + 1 })],
       [`/admin/teams/${teamId}`, (value) => ({ name: `name ${value}` })],
       [`/admin/keys/${keyId}`, (value) => ({ rpm_limit: value })],
       [`/admin/budgets/${budget.body.id}`, (value) => ({ limit_usd: String(value) })],

@@ -1,6 +1,8 @@
-import { Body, Controller, Delete, Get, Param, Patch, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Patch, Post, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
+import type { FastifyReply } from 'fastify';
+import { type Actor, ApiIfMatch, CurrentActor, setVersion } from '../../audit/seen-version';
 import { Requires } from '../../http/access.decorators';
 import { ApiErrors } from '../../http/api-errors.decorator';
 import { Clock } from '../../common/clock';
@@ -44,9 +46,10 @@ export class AdminModelsController {
   @ApiOperation({ summary: 'Show a model', description: 'As the list of models shows it.' })
   @ApiOkResponse({ description: 'The model.', standardSchema: contracts.adminModelSchema })
   @ApiErrors('model_not_found')
-  get(@Param('model') name: string): contracts.AdminModel {
+  get(@Param('model') name: string, @Res({ passthrough: true }) reply: FastifyReply): contracts.AdminModel {
     const model = this.registry.resolveKnown(name);
     if (!model) throw this.registry.notFound(name);
+    setVersion(reply, this.registry.settingsOf(name));
     return this.toWire(model);
   }
 
@@ -68,6 +71,7 @@ export class AdminModelsController {
   }
 
   @Patch(':model')
+  @ApiIfMatch()
   @Requires('models:write')
   @ApiOperation({
     summary: 'Change the deployments, the routing or the cache rules of a model',
@@ -82,14 +86,15 @@ export class AdminModelsController {
   async update(
     @Param('model') model: string,
     @Body({ schema: contracts.updateModelSchema }) body: contracts.UpdateModel,
-    @CurrentCaller() caller: Caller,
+    @CurrentActor() actor: Actor,
   ): Promise<contracts.ChangedModel> {
     const { deployments, cache, default_max_tokens: defaultMaxTokens, ...routing } = body;
     const changes = { deployments, cache, defaultMaxTokens, routing };
-    return this.changed(await this.models.update(model, changes, caller.keyId));
+    return this.changed(await this.models.update(model, changes, actor));
   }
 
   @Delete(':model')
+  @ApiIfMatch()
   @Requires('models:write')
   @ApiOperation({
     summary: 'Delete the settings of a model',
@@ -97,8 +102,8 @@ export class AdminModelsController {
   })
   @ApiOkResponse({ description: 'The settings are deleted.', standardSchema: contracts.deletedSchema })
   @ApiErrors('model_not_found', 'conflict')
-  async delete(@Param('model') model: string, @CurrentCaller() caller: Caller): Promise<contracts.Deleted> {
-    await this.models.delete(model, caller.keyId);
+  async delete(@Param('model') model: string, @CurrentActor() actor: Actor): Promise<contracts.Deleted> {
+    await this.models.delete(model, actor);
     return { id: model, deleted: true };
   }
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { AuditAction, ModelCacheRules, RoutingSettings } from '@thriftgate/contracts';
 import type { Transaction } from 'kysely';
 import { AuditRepository } from '../../audit/audit.repository';
+import { type Actor, idOf, requireSeen } from '../../audit/seen-version';
 import { Database } from '../../database/database.connection';
 import { RevisionsRepository } from '../../database/revisions.repository';
 import type { Schema } from '../../database/schema';
@@ -24,7 +25,7 @@ export interface AdminSettings {
 export interface AdminModelChange {
   name: string;
   action: Extract<AuditAction, 'model.created' | 'model.updated' | 'model.deleted'>;
-  actor: string;
+  actor: Actor;
   /** Computes the new settings from the old ones, without another change in between. */
   work: (before: AdminSettings | null) => {
     /** null removes them. */
@@ -54,11 +55,16 @@ export class AdminModelsRepository {
       .execute();
   }
 
-  /** Changes the settings of a model, and its target with them, in one transaction. */
+  /**
+   * Changes the settings of a model, and its target with them, in one transaction.
+   *
+   * @throws GatewayError `precondition_failed` if the actor has seen other settings
+   */
   change({ name, action, actor, work }: AdminModelChange): Promise<void> {
     return this.generations.locked(async (transaction) => {
       const columns = transaction.selectFrom('admin_models').select(COLUMNS);
       const row = await columns.where('name', '=', name).executeTakeFirst();
+      if (!row) requireSeen(actor, { name });
       const { settings, target } = work(row ?? null);
       await this.put(name, settings, transaction);
       const details = { deployments: settings?.deployments ?? null, cache: settings?.cache ?? null };
@@ -66,7 +72,7 @@ export class AdminModelsRepository {
       await this.audit.record({ actor, action, subject: name, ...objects, details }, transaction);
       await this.revisions.raise('generations', transaction);
       if (target === undefined) return;
-      await this.targets.retarget(name, target, actor, transaction);
+      await this.targets.retarget(name, target, idOf(actor), transaction);
     });
   }
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ModelCacheRulesChange, RoutingChanges } from '@thriftgate/contracts';
+import type { Actor } from '../../audit/seen-version';
 import { GatewayError } from '../../common/errors';
 import type { DeploymentSettings } from '../../database/tables/model-tables';
 import { ProviderRegistry } from '../../providers/provider-registry.service';
@@ -33,7 +34,7 @@ export class AdminModelsService {
   async create(
     name: string,
     { deployments, cache, defaultMaxTokens, routing }: AdminSettings & { deployments: DeploymentSettings[] },
-    actor: string,
+    actor: Actor,
   ): Promise<Model> {
     if (this.registry.resolveKnown(name))
       throw new GatewayError('conflict', {
@@ -49,13 +50,13 @@ export class AdminModelsService {
   }
 
   /** Replaces the deployments or the rules of a model from any source. @throws GatewayError `model_not_found` */
-  async update(name: string, changes: ModelChanges, actor: string): Promise<Model> {
+  async update(name: string, changes: ModelChanges, actor: Actor): Promise<Model> {
     this.requireModel(name);
     return this.set(name, changes, 'model.updated', actor);
   }
 
   /** Deletes what administrators set: gateway.yaml or the catalogue applies again. @throws GatewayError `conflict` without settings */
-  async delete(name: string, actor: string): Promise<void> {
+  async delete(name: string, actor: Actor): Promise<void> {
     this.requireModel(name);
     if (!this.registry.hasAdminSettings(name))
       throw new GatewayError('conflict', {
@@ -71,7 +72,7 @@ export class AdminModelsService {
     name: string,
     changes: ModelChanges,
     action: 'model.created' | 'model.updated',
-    actor: string,
+    actor: Actor,
   ): Promise<Model> {
     changes.deployments?.forEach(({ provider }, index) => this.requireProvider(provider, index));
     if (changes.routing) this.requireFallbacks(name, changes.routing);

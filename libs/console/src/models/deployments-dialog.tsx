@@ -1,13 +1,15 @@
 import { ActionIcon, Button, Group, NumberInput, Select, Stack, Text, TextInput } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import { useQueryClient } from '@tanstack/react-query';
-import type { AdminModel } from '@thriftgate/contracts';
+import type { AdminModel, ChangedModel } from '@thriftgate/contracts';
 import { Plus, Trash2 } from 'lucide-react';
 import { api } from '../api/client';
+import { EditDialog } from '../components/edit-dialog';
 import { FormDialog } from '../components/form-dialog';
 import { useToast } from '../components/toast';
 import { useText } from '../i18n/use-text';
 import { type DeploymentValues, isRetargeted, sentDeployments, toValues } from './deployment-values';
+import { modelSubject } from './model-subject';
 import { useProviders } from './models-query';
 
 interface Values extends Record<string, unknown> {
@@ -15,75 +17,104 @@ interface Values extends Record<string, unknown> {
   deployments: DeploymentValues[];
 }
 
-interface DeploymentsDialogProps {
-  /** The model to change; a new one without it. */
-  model?: AdminModel;
+interface DialogProps {
   isOpen: boolean;
   onClose: () => void;
 }
 
 const EMPTY: DeploymentValues = { provider: null, model: '', priority: 1, weight: 1, max_parallel: '' };
 
-/** The deployments of a model, or a new model with its first ones. */
-export function DeploymentsDialog({ model, isOpen, onClose }: DeploymentsDialogProps) {
-  const [text, toast] = [useText(), useToast()];
-  const client = useQueryClient();
-  const send = async ({ name, deployments: values }: Values) => {
-    const deployments = sentDeployments(values);
-    const changed = await (model
-      ? api.admin.models.update(model.name, { deployments })
-      : api.admin.models.create({ name, deployments }));
-    await Promise.all(['models', 'deployments'].map((key) => client.invalidateQueries({ queryKey: [key] })));
-    toast.done(text('models.saved', { name: changed.name, generation: changed.generation }));
-    for (const warning of changed.warnings) toast.failed(warning);
-  };
+/** A new model with its first deployments. */
+export function NewModelDialog({ isOpen, onClose }: DialogProps) {
+  const text = useText();
+  const saved = useSaved();
   return (
     <FormDialog<Values>
       isOpen={isOpen}
-      title={model ? text('models.deploymentsOf', { name: model.name }) : text('models.create.models')}
+      title={text('models.create.models')}
       action={text('models.save')}
-      initial={{ name: model?.name ?? '', deployments: model ? toValues(model.deployments) : [EMPTY] }}
-      send={send}
+      initial={{ name: '', deployments: [EMPTY] }}
+      send={({ name, deployments }) =>
+        api.admin.models.create({ name, deployments: sentDeployments(deployments) }).then(saved)
+      }
       onClose={onClose}
       fields={(form) => (
         <>
-          {!model && (
-            <TextInput
-              label={text('models.name')}
-              description={text('models.nameHint')}
-              required
-              autoComplete="off"
-              {...form.getInputProps('name')}
-            />
-          )}
-          {form.values.deployments.map((_, index) => (
-            <DeploymentFields key={index} form={form} index={index} />
-          ))}
-          {form.errors['deployments'] && (
-            <Text size="sm" c="var(--bad)">
-              {form.errors['deployments']}
-            </Text>
-          )}
-          <Group>
-            <Button
-              size="xs"
-              variant="default"
-              leftSection={<Plus size={14} aria-hidden />}
-              onClick={() => form.insertListItem('deployments', EMPTY)}
-            >
-              {text('models.addDeployment')}
-            </Button>
-          </Group>
-          {model && (
-            <Text size="sm" role="status">
-              {text(
-                isRetargeted(model.deployments, form.values.deployments) ? 'models.newTarget' : 'models.sameTarget',
-              )}
-            </Text>
-          )}
+          <TextInput
+            label={text('models.name')}
+            description={text('models.nameHint')}
+            required
+            autoComplete="off"
+            {...form.getInputProps('name')}
+          />
+          <DeploymentList form={form} />
         </>
       )}
     />
+  );
+}
+
+/** The deployments of a model. */
+export function DeploymentsDialog({ model, isOpen, onClose }: DialogProps & { model: AdminModel }) {
+  const text = useText();
+  const saved = useSaved();
+  return (
+    <EditDialog<AdminModel, Values>
+      isOpen={isOpen}
+      title={text('models.deploymentsOf', { name: model.name })}
+      action={text('models.save')}
+      subject={modelSubject(model.name)}
+      valuesOf={({ name, deployments }) => ({ name, deployments: toValues(deployments) })}
+      send={({ deployments }, _, options) =>
+        api.admin.models.update(model.name, { deployments: sentDeployments(deployments) }, options).then(saved)
+      }
+      onClose={onClose}
+      fields={(form) => (
+        <>
+          <DeploymentList form={form} />
+          <Text size="sm" role="status">
+            {text(isRetargeted(model.deployments, form.values.deployments) ? 'models.newTarget' : 'models.sameTarget')}
+          </Text>
+        </>
+      )}
+    />
+  );
+}
+
+/** What follows a change: the new generation in a message, and each deployment without a price. */
+function useSaved() {
+  const [text, toast] = [useText(), useToast()];
+  const client = useQueryClient();
+  return async ({ name, generation, warnings }: ChangedModel): Promise<void> => {
+    await Promise.all(['models', 'deployments'].map((key) => client.invalidateQueries({ queryKey: [key] })));
+    toast.done(text('models.saved', { name, generation }));
+    for (const warning of warnings) toast.failed(warning);
+  };
+}
+
+function DeploymentList({ form }: { form: UseFormReturnType<Values> }) {
+  const text = useText();
+  return (
+    <>
+      {form.values.deployments.map((_, index) => (
+        <DeploymentFields key={index} form={form} index={index} />
+      ))}
+      {form.errors['deployments'] && (
+        <Text size="sm" c="var(--bad)">
+          {form.errors['deployments']}
+        </Text>
+      )}
+      <Group>
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={<Plus size={14} aria-hidden />}
+          onClick={() => form.insertListItem('deployments', EMPTY)}
+        >
+          {text('models.addDeployment')}
+        </Button>
+      </Group>
+    </>
   );
 }
 

@@ -13,7 +13,7 @@ import { usePageSearch } from '../routes/use-search';
 import { CreateProviderDialog } from '../providers/create-provider-dialog';
 import { ProviderDrawer } from '../providers/provider-drawer';
 import { ProvidersTable } from '../providers/providers-table';
-import { DeploymentsDialog } from './deployments-dialog';
+import { NewModelDialog } from './deployments-dialog';
 import { ModelDrawer } from './model-drawer';
 import { type HealthSpan, modelRows, WINDOWS } from './model-rows';
 import { ModelsTable } from './models-table';
@@ -99,7 +99,7 @@ export function ModelsPage() {
         <Providers {...{ span, provider, isFound }} onOpen={(name) => change({ provider: name })} />
       )}
       {view === 'models' ? (
-        <DeploymentsDialog isOpen={isCreating} onClose={close} />
+        <NewModelDialog isOpen={isCreating} onClose={close} />
       ) : (
         <CreateProviderDialog isOpen={isCreating} onClose={close} />
       )}

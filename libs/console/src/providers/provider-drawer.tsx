@@ -2,7 +2,7 @@ import { Button, Code, Group, Stack, Table, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { Provider } from '@thriftgate/contracts';
 import { api } from '../api/client';
-import { ConfirmDialog } from '../components/confirm-dialog';
+import { ConfirmAct } from '../components/confirm-act';
 import { SideDrawer } from '../components/side-drawer';
 import { useAct } from '../components/use-act';
 import { formatLatency } from '../format';
@@ -12,6 +12,9 @@ import { useText } from '../i18n/use-text';
 import { useMay } from '../me/use-me';
 import { LastError } from '../models/last-error';
 import { ProviderKeys } from './provider-keys';
+import { providerSubject } from './provider-subject';
+
+const RELOADED = ['providers', 'models', 'deployments'];
 
 interface ProviderDrawerProps {
   provider: Provider | undefined;
@@ -100,25 +103,28 @@ function ProviderTest({ name }: { name: string }) {
 function SwitchProvider({ provider: { name, enabled } }: { provider: Provider }) {
   const text = useText();
   const [isOpen, { open, close }] = useDisclosure();
-  const act = useAct(() => api.admin.providers.update(name, { enabled: !enabled }), {
-    reload: ['providers', 'models', 'deployments'],
-  });
-  const change = () => act.mutate(undefined, { onSettled: close });
+  const switchOn = useAct(() => api.admin.providers.update(name, { enabled: true }), { reload: RELOADED });
   return (
     <>
-      <Button size="xs" variant="default" loading={act.isPending} onClick={enabled ? open : change}>
+      <Button
+        size="xs"
+        variant="default"
+        loading={switchOn.isPending}
+        onClick={enabled ? open : () => switchOn.mutate(undefined)}
+      >
         {text(enabled ? 'models.switchOff' : 'models.switchOn')}
       </Button>
-      <ConfirmDialog
+      <ConfirmAct
         isOpen={isOpen}
         title={text('models.switchOffTitle', { name })}
         action={text('models.switchOff')}
-        isBusy={act.isPending}
-        onConfirm={change}
+        subject={providerSubject(name)}
+        act={(options) => api.admin.providers.update(name, { enabled: false }, options)}
+        reload={RELOADED}
         onClose={close}
       >
         <Text size="sm">{text('models.switchOffLead')}</Text>
-      </ConfirmDialog>
+      </ConfirmAct>
     </>
   );
 }
@@ -126,27 +132,25 @@ function SwitchProvider({ provider: { name, enabled } }: { provider: Provider })
 function DeleteProvider({ name, onDone }: { name: string; onDone: () => void }) {
   const text = useText();
   const [isOpen, { open, close }] = useDisclosure();
-  const act = useAct(() => api.admin.providers.delete(name), {
-    done: () => text('models.providerDeleted', { name }),
-    leave: onDone,
-    reload: ['providers', 'models', 'deployments'],
-  });
   return (
     <>
       <Button size="xs" variant="default" onClick={open}>
         {text('models.deleteProvider')}
       </Button>
-      <ConfirmDialog
+      <ConfirmAct
         isOpen={isOpen}
         title={text('models.deleteProviderTitle', { name })}
         action={text('models.deleteProvider')}
         typeName={name}
-        isBusy={act.isPending}
-        onConfirm={() => act.mutate(undefined, { onSettled: close })}
+        subject={providerSubject(name)}
+        act={(options) => api.admin.providers.delete(name, options)}
+        done={() => text('models.providerDeleted', { name })}
+        leave={onDone}
+        reload={RELOADED}
         onClose={close}
       >
         <Text size="sm">{text('models.deleteProviderLead')}</Text>
-      </ConfirmDialog>
+      </ConfirmAct>
     </>
   );
 }

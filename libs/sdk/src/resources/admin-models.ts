@@ -11,7 +11,7 @@ import type {
   RoutingChanges,
   RoutingSettings,
 } from '@thriftgate/contracts';
-import { type CallOptions, type HttpClient, path } from '../http-client';
+import { type CallOptions, type HttpClient, path, type Tagged } from '../http-client';
 
 /** A provider's model behind a model's name. */
 export interface NewDeployment {
@@ -34,6 +34,11 @@ export class AdminModels {
 
   retrieve(model: string, options?: CallOptions): Promise<AdminModel> {
     return this.http.json('GET', path`/admin/models/${model}`, options);
+  }
+
+  /** A model with the version of its settings, for `ifMatch` of a change. */
+  retrieveTagged(model: string, options?: CallOptions): Promise<Tagged<AdminModel>> {
+    return this.http.tagged(path`/admin/models/${model}`, options);
   }
 
   /** Breakers, running calls and latencies of the deployments, as the process that answers sees them. */

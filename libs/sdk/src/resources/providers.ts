@@ -1,5 +1,5 @@
 import type { CreateProvider, Deleted, Provider, ProviderKey, ProviderList, ProviderTest } from '@thriftgate/contracts';
-import { type CallOptions, type HttpClient, path } from '../http-client';
+import { type CallOptions, type HttpClient, path, type Tagged } from '../http-client';
 
 export interface NewProvider {
   name: string;
@@ -43,6 +43,11 @@ export class Providers {
 
   get(provider: string, options?: CallOptions): Promise<Provider> {
     return this.http.json('GET', path`/admin/providers/${provider}`, options);
+  }
+
+  /** A provider with its version, for `ifMatch` of a change. */
+  getTagged(provider: string, options?: CallOptions): Promise<Tagged<Provider>> {
+    return this.http.tagged(path`/admin/providers/${provider}`, options);
   }
 
   create(provider: NewProvider, options?: CallOptions): Promise<Provider> {
