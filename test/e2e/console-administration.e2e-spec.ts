@@ -52,6 +52,7 @@ describeInBrowser('the administration in the console', () => {
       '/getting-started',
       '/teams',
       `/teams/${teamId}`,
+      `/teams/${teamId}?view=credits`,
       `/teams/${teamId}/keys`,
       '/models',
       '/models?view=providers',
@@ -92,6 +93,37 @@ describeInBrowser('the administration in the console', () => {
     await page.getByRole('menuitem', { name: text('webhooks.test') }).click();
     await page.getByRole('alert').waitFor();
     expect(await browser.problems()).toEqual([]);
+  });
+
+  it.each(['ko', 'en'] as const)('books a credit of a team, once per reference (%s)', async (language) => {
+    const text = consoleTexts(language);
+    const { teamId } = await gateway.createKey();
+    const browser = await enter(language, 'light');
+    const { page } = browser;
+    await visit(browser, `/teams/${teamId}`);
+    await page.getByText(text('teams.view.credits')).click();
+    await page.getByText(text('teams.noCredits')).waitFor();
+    const book = async (amount: string) => {
+      await page.getByRole('button', { name: text('teams.addCredit') }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel(text('teams.creditAmount')).fill(amount);
+      await dialog.getByLabel(text('teams.creditReference')).fill('invoice-7');
+      expect(await browser.problems()).toEqual([]);
+      await dialog.getByRole('button', { name: text('teams.bookCredit') }).click();
+      return dialog;
+    };
+    await (await book('12.50')).waitFor({ state: 'detached' });
+    const credits = page.getByRole('region', { name: text('teams.credits') });
+    await credits.getByText('$12.50').first().waitFor();
+    const refused = await book('13');
+    await refused.getByText('invoice-7').first().waitFor();
+    browser.faults.splice(0);
+    await page.keyboard.press('Escape');
+    await credits.getByRole('button', { name: text('teams.makePrepaid') }).click();
+    await credits.getByText(text('teams.prepaid')).waitFor();
+    expect(await browser.problems()).toEqual([]);
+    const { body } = await gateway.admin('GET', `/admin/teams/${teamId}/credits`);
+    expect(body).toMatchObject({ prepaid: true, balance_usd: '12.5', topped_up_usd: '12.5' });
   });
 
   it('changes settings, which the audit log has with the values before and after', async () => {

@@ -6,7 +6,6 @@ import { useText } from '../i18n/use-text';
 /** Which teams get each other's stored responses. */
 export function ShareList({ shares }: { shares: CacheShareList }) {
   const text = useText();
-  const nameOf = useTeamNames();
   return (
     <Card withBorder padding="md">
       <Title order={2} size="h3" mb="xs">
@@ -17,22 +16,31 @@ export function ShareList({ shares }: { shares: CacheShareList }) {
           {text('cache.noShares')}
         </Text>
       )}
-      <List size="sm" spacing={4}>
-        {shares.data.map(({ id, name, all, team_ids: ids, models }) => (
-          <List.Item key={id}>
-            <Text component="span" size="sm" fw={600}>
-              {name}
-            </Text>
-            {': '}
-            {all ? text('cache.allTeams') : ids.map(nameOf).join(', ')}
-            {models && (
-              <Text component="span" size="sm" c="dimmed">
-                {` · ${models.join(', ')}`}
-              </Text>
-            )}
-          </List.Item>
-        ))}
-      </List>
+      <ShareItems shares={shares.data} />
     </Card>
+  );
+}
+
+/** Shares by name, with their teams and models. */
+export function ShareItems({ shares }: { shares: CacheShareList['data'] }) {
+  const text = useText();
+  const nameOf = useTeamNames();
+  return (
+    <List size="sm" spacing={4}>
+      {shares.map(({ id, name, all, team_ids: ids, models }) => (
+        <List.Item key={id}>
+          <Text component="span" size="sm" fw={600}>
+            {name}
+          </Text>
+          {': '}
+          {all ? text('shell.allTeams') : ids.map(nameOf).join(', ')}
+          {models && (
+            <Text component="span" size="sm" c="dimmed">
+              {` · ${models.join(', ')}`}
+            </Text>
+          )}
+        </List.Item>
+      ))}
+    </List>
   );
 }

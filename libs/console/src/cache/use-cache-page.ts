@@ -8,6 +8,7 @@ import { daysOf } from '../format';
 import { useMay, useMe } from '../me/use-me';
 import type { RawSearch } from '../routes/search';
 import { usePageSearch } from '../routes/use-search';
+import { sharesQuery } from './shares-query';
 
 interface CacheSearch {
   model: string | undefined;
@@ -32,13 +33,8 @@ export function useCachePage() {
     queryFn: ({ signal }) => api.admin.cache.stats(query, { signal }),
     placeholderData: keepPreviousData,
   });
-  // Shares are of all teams: the gateway refuses them to people of one.
   const seesShares = useMe().team === null;
-  const shares = useQuery({
-    queryKey: ['cache-shares'],
-    queryFn: ({ signal }) => api.admin.cache.shares.list({ signal }),
-    enabled: seesShares,
-  });
+  const shares = useQuery({ ...sharesQuery, enabled: seesShares });
   const teams = useTeams();
   const seesRules = useMay('models:read') && search.model !== undefined;
   const rules = useQuery({

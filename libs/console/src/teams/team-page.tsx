@@ -1,4 +1,4 @@
-import { SimpleGrid, Stack } from '@mantine/core';
+import { Group, SimpleGrid, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import type { UsageReport } from '@thriftgate/contracts';
@@ -9,24 +9,36 @@ import { PageTitle } from '../components/page-title';
 import { RateNote } from '../components/rate-note';
 import { PeriodPicker } from '../components/period-picker';
 import { QueryPart } from '../components/query-part';
+import { Segments } from '../components/segments';
 import { StatCard } from '../components/stat-card';
 import { useMoney } from '../display/use-money';
 import { useDisplay } from '../display/use-display';
 import { usePeriod } from '../display/use-period';
 import { changeOf, formatCount } from '../format';
 import { useText } from '../i18n/use-text';
-import { useMay } from '../me/use-me';
+import { useMay, useMe } from '../me/use-me';
+import type { RawSearch } from '../routes/search';
+import { usePageSearch } from '../routes/use-search';
 import { TeamActs } from './team-acts';
 import { TeamBudgets } from './team-budgets';
+import { TeamCredits } from './team-credits';
 import { TeamKeys } from './team-keys';
 import { TeamModels } from './team-models';
+import { TeamShares } from './team-shares';
 import { useUsageOfTeam } from './teams-query';
 
-/** A team: what it spends, on which models, and who may what. */
+const VIEWS = ['usage', 'credits'] as const;
+
+const readSearch = ({ view }: RawSearch): { view: (typeof VIEWS)[number] } => ({
+  view: view === 'credits' ? 'credits' : 'usage',
+});
+
+/** A team: what it spends, on which models, and who may what; in a second view what it has paid, and with whom it shares. */
 export function TeamPage() {
   const text = useText();
   const { teamId = '' } = useParams({ strict: false });
-  const mayReadKeys = useMay('keys:read');
+  const [{ view }, change] = usePageSearch(readSearch);
+  const mayReadCredits = useMay('credits:read');
   const teams = useQuery(teamsQuery);
   return (
     <QueryPart query={teams}>
@@ -36,19 +48,47 @@ export function TeamPage() {
         return (
           <>
             <PageTitle title={team.name} lead={<PageLink page="teams">{text('shell.page.teams')}</PageLink>}>
-              <PeriodPicker />
+              {view === 'usage' && <PeriodPicker />}
               <TeamActs team={team} />
             </PageTitle>
             <RateNote />
-            <Stack gap="lg">
-              <TeamFigures teamId={team.id} />
-              <TeamBudgets teamId={team.id} />
-              {mayReadKeys && <TeamKeys teamId={team.id} />}
-            </Stack>
+            {mayReadCredits && (
+              <Group mb="md">
+                <Segments
+                  aria-label={text('teams.view')}
+                  value={view}
+                  onChange={(value) => change({ view: value === 'usage' ? undefined : value })}
+                  data={VIEWS.map((value) => ({ value, label: text(`teams.view.${value}`) }))}
+                />
+              </Group>
+            )}
+            {view === 'usage' ? <UsageView teamId={team.id} /> : <CreditsView teamId={team.id} />}
           </>
         );
       }}
     </QueryPart>
+  );
+}
+
+function UsageView({ teamId }: { teamId: string }) {
+  const mayReadKeys = useMay('keys:read');
+  return (
+    <Stack gap="lg">
+      <TeamFigures teamId={teamId} />
+      <TeamBudgets teamId={teamId} />
+      {mayReadKeys && <TeamKeys teamId={teamId} />}
+    </Stack>
+  );
+}
+
+function CreditsView({ teamId }: { teamId: string }) {
+  const mayRead = useMay('credits:read');
+  const seesAllTeams = useMe().team === null;
+  return (
+    <Stack gap="lg">
+      {mayRead && <TeamCredits teamId={teamId} />}
+      {seesAllTeams && <TeamShares teamId={teamId} />}
+    </Stack>
   );
 }
 

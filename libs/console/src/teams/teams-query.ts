@@ -24,6 +24,14 @@ export function useUsageOfTeam(teamId: string, { from, to }: Period, timezone: s
   });
 }
 
+/** The balance of a team, and what is left of each credit. */
+export function useCreditsOfTeam(teamId: string) {
+  return useQuery({
+    queryKey: ['credits', teamId],
+    queryFn: ({ signal }) => api.admin.credits.retrieve(teamId, { signal }),
+  });
+}
+
 /** Budgets of all teams, or of one. */
 export function useBudgets(teamId?: string) {
   return useQuery({

@@ -47,7 +47,6 @@ export const messages = {
   'cache.refused.cut': 'Broke off before its end',
   'cache.shares': 'Shares between teams',
   'cache.noShares': 'No share: each team gets only its own stored responses.',
-  'cache.allTeams': 'all teams',
   'cache.rules': 'Cache rules of {model}',
   'cache.noRules': 'The defaults of the gateway.',
   'cache.invalidate': 'Invalidate',

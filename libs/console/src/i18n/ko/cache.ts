@@ -49,7 +49,6 @@ export const messages: Record<keyof typeof en, string> = {
   'cache.refused.cut': '중간에 끊김',
   'cache.shares': '팀 간 공유',
   'cache.noShares': '공유가 없습니다. 각 팀은 자기 팀의 저장된 응답만 받습니다.',
-  'cache.allTeams': '모든 팀',
   'cache.rules': '모델 {model}의 캐시 규칙',
   'cache.noRules': '게이트웨이 기본값을 따릅니다.',
   'cache.invalidate': '무효화',
