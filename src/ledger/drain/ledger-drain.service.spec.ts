@@ -1,6 +1,6 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { DataDirectory } from '../../config/data-directory';
@@ -147,22 +147,6 @@ describe('the drain of the journal', () => {
     expect(ledger.states()).toEqual({ '01A.1': 'settled', '01B.1': 'unknown', '01D.1': 'dispatched' });
     expect(ledger.closed).toHaveLength(2);
     expect(filesLeft().every((name) => name.startsWith(journal.instanceId))).toBe(true);
-  });
-
-  it('A16: reports damaged lines once, keeps their bytes, and brings all others', async () => {
-    const dead = openJournal();
-    for (const id of ['01A.1', '01B.1', '01C.1']) await note(dead, id, 'settled');
-    const [{ path } = { path: '' }] = dead.segments();
-    writeFileSync(path, readFileSync(path, 'utf8').replace('01B', '\0\0\0'));
-    ledger.away = true;
-    await drainOf(openJournal()).flush();
-    ledger.away = false;
-    await drain.flush();
-    expect(Object.keys(ledger.states())).toEqual(['01A.1', '01C.1']);
-    const segment = basename(path);
-    expect(ledger.damages).toEqual([{ segment, position: 0, lines: 1, bytes: expect.any(Number) }]);
-    expect(readFileSync(`${path}.damaged`, 'utf8')).toMatch(/^[0-9a-f]{8} \0\0\0\.1 \{"id":.*\}\n$/);
-    expect(filesLeft().filter((name) => name.startsWith(dead.instanceId))).toEqual([`${segment}.damaged`]);
   });
 
   it('ends the open attempts of stopped instances before it brings whatever else they left', async () => {

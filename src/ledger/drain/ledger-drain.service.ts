@@ -117,6 +117,8 @@ export class LedgerDrain implements OnApplicationBootstrap {
       const [segment, ...newer] = this.journal.segments();
       if (!segment) return;
       this.reader ??= new SegmentReader(segment, 0);
+      if (newer.length > 0) this.reader.tail = 'closed';
+      else if (this.finished) this.reader.tail = 'stopped';
       await this.drainSegment(this.reader);
       if (newer.length === 0) return;
       this.release(segment);
@@ -182,7 +184,11 @@ export class LedgerDrain implements OnApplicationBootstrap {
 
   /** From where the database has them, each opened when it is its turn: there may be many. */
   private *readersOf(segments: Segment[]): Generator<SegmentReader, void, undefined> {
-    for (const segment of segments) yield new SegmentReader(segment, this.journal.drainedBytes(segment), true);
+    const last = new Map(segments.map((segment) => [segment.instanceId, segment]));
+    for (const segment of segments) {
+      const tail = last.get(segment.instanceId) === segment ? 'stopped' : 'closed';
+      yield new SegmentReader(segment, this.journal.drainedBytes(segment), tail);
+    }
   }
 
   private async closeOpenAttempts(instances: string[], segments: Segment[]): Promise<void> {

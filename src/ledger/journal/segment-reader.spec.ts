@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { seeded } from '../../../test/support/seeded';
 import { CUT_OFF } from './journal-lines';
 import { encodeRecord } from './journal-record';
-import { SegmentReader } from './segment-reader';
+import { SegmentReader, type SegmentTail } from './segment-reader';
 
 const NOTHING = { records: [], damaged: [], end: undefined };
 const KILOBYTE = 1024;
@@ -25,10 +25,10 @@ describe('the reader of a segment', () => {
   });
 
   const line = (key: string, json = '{}') => encodeRecord(key, json);
-  const open = (content: string | Buffer, offset = 0, isComplete = false) => {
+  const open = (content: string | Buffer, offset = 0, tail?: SegmentTail) => {
     reader?.close();
     writeFileSync(path, content);
-    return (reader = new SegmentReader({ instanceId: 'instance_1', path }, offset, isComplete));
+    return (reader = new SegmentReader({ instanceId: 'instance_1', path }, offset, tail));
   };
   /** Every record from here to the end, and how many pieces they came in. */
   const readAll = () => {
@@ -87,7 +87,7 @@ describe('the reader of a segment', () => {
       open(
         [line('01A.1').trim(), line('01B.1', '{"n":1}').trim(), line('01C.1').trim()].join(newline) + newline,
         0,
-        true,
+        'stopped',
       );
       expect(readAll()).toMatchObject({ keys: ['01A.1', '01B.1', '01C.1'], damaged: [] });
     }
@@ -104,7 +104,7 @@ describe('the reader of a segment', () => {
       const bytes = Buffer.from(whole);
       const places = Array.from({ length: 12 }, () => Math.floor(random() * bytes.length));
       for (const at of places) bytes[at] = (bytes[at] as number) ^ (1 + Math.floor(random() * 255));
-      open(bytes, 0, true);
+      open(bytes, 0, 'stopped');
       const read = readAll();
       expect(new Set(read.keys).size).toBe(read.keys.length);
       expect(read.keys.length).toBeGreaterThanOrEqual(keys.length - 12);
@@ -118,8 +118,18 @@ describe('the reader of a segment', () => {
   });
 
   it('takes a last line without an end for cut off', () => {
-    open(line('01A.1') + line('01B.1').slice(0, -4), 0, true);
+    open(line('01A.1') + line('01B.1').slice(0, -4), 0, 'stopped');
     expect(readAll()).toMatchObject({ keys: ['01A.1'], damaged: [] });
+  });
+
+  it('A16: hands over a last line with a bad checksum, and the end of a closed segment', () => {
+    const changed = line('01B.1', '{"n":1}').replace('1}', '2}');
+    open(line('01A.1') + changed, 0, 'stopped');
+    expect(readAll()).toMatchObject({ keys: ['01A.1'], damaged: [changed.trim()] });
+    for (const end of [changed.replace('\n', '?'), line('01B.1').slice(0, -4)]) {
+      open(line('01A.1') + end, 0, 'closed');
+      expect(readAll()).toMatchObject({ keys: ['01A.1'], damaged: [end] });
+    }
   });
 
   it.each([3, 1_000_000])('A16: begins at the start where the noted offset %i is damaged', (offset) => {

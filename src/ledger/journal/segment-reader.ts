@@ -7,6 +7,12 @@ const CHUNK_BYTES = 512 * 1024;
 const NEWLINE = 0x0a;
 const OFFSET_DIGITS = 12;
 
+/**
+ * Bytes after the last end of a line. `growing`: a line that is being written; `stopped`: one that the end of its process cut
+ * off; `closed`: a damaged one, since the writer went on in another segment only after whole lines.
+ */
+export type SegmentTail = 'growing' | 'stopped' | 'closed';
+
 /** The next piece of a segment. */
 export interface SegmentPiece extends JournalLines {
   /** Where it begins, in bytes. */
@@ -21,11 +27,10 @@ export class SegmentReader {
   private readonly offsetFile: number;
   private readonly buffer = Buffer.allocUnsafe(CHUNK_BYTES);
 
-  /** @param isComplete whether nothing more is written: then bytes after the last end of a line are a line, too */
   constructor(
     readonly segment: Segment,
     private offset: number,
-    private readonly isComplete = false,
+    public tail: SegmentTail = 'growing',
   ) {
     this.file = openSync(segment.path, 'r');
     if (!this.isBehindLine(offset)) this.offset = 0;
@@ -42,7 +47,7 @@ export class SegmentReader {
       const last = bytes === 0 ? -1 : buffer.lastIndexOf(NEWLINE, bytes - 1);
       if (last >= 0) return this.pieceOf(buffer.subarray(0, last + 1));
       if (bytes === buffer.length) continue;
-      return bytes > 0 && this.isComplete
+      return bytes > 0 && this.tail !== 'growing'
         ? this.lastPieceOf(buffer.subarray(0, bytes))
         : { records: [], damaged: [], start: this.offset, end: undefined };
     }
@@ -77,9 +82,10 @@ export class SegmentReader {
     return { records, damaged, start: this.offset, end: this.offset + bytes.length };
   }
 
-  /** A line without an end was cut off when its writer stopped, before anything was acknowledged, or its end is damaged. */
+  /** Bytes without an end of a line: a cut-off line was never acknowledged, and hides no record; all else is damaged. */
   private lastPieceOf(bytes: Buffer): SegmentPiece {
     const { damaged, ...piece } = this.pieceOf(bytes);
-    return { ...piece, damaged: piece.records.length > 0 ? damaged : [] };
+    const isCutOff = this.tail === 'stopped' && piece.records.length === 0;
+    return { ...piece, damaged: isCutOff ? [] : damaged };
   }
 }
