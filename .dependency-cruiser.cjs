@@ -49,7 +49,7 @@ const MAY_IMPORT = {
     'single-flight',
   ],
   'provider-admin': [...BASE, 'audit', 'calls', 'models', 'providers', 'routing', 'teams', 'usage'],
-  playground: [...BASE, 'audit', 'calls', 'keys', 'limits', 'models'],
+  playground: [...BASE, 'audit', 'auth', 'calls', 'keys', 'limits', 'models'],
   chat: ['http', 'calls', 'idempotency'],
   messages: ['http', 'calls', 'idempotency'],
   responses: ['http', 'calls', 'idempotency'],

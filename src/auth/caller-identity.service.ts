@@ -57,6 +57,13 @@ export class CallerIdentity {
     return known ? signIn(request, known) : this.lookUpSession(token, request, reply);
   }
 
+  /** Whether a caller still has its session or key, with the same rights. */
+  isWorking({ keyId, role, teamId }: Caller, sessionId: string | undefined): boolean {
+    if (sessionId !== undefined && !this.sessions.isWorking(sessionId)) return false;
+    const present = this.keys.working(keyId);
+    return present?.role === role && present.teamId === teamId;
+  }
+
   private async lookUpKey(keyText: string, request: FastifyRequest, reply: FastifyReply): Promise<Caller> {
     try {
       return (request.caller = await this.keys.lookUp(keyText));

@@ -5,6 +5,9 @@ export class Revocation {
   private readonly listeners = new Set<() => void>();
   private isRevoked = false;
 
+  /** @param ended what has ended, for the error */
+  constructor(private readonly ended = 'The API key of this call was revoked') {}
+
   get aborted(): boolean {
     return this.isRevoked;
   }
@@ -24,11 +27,15 @@ export class Revocation {
   removeEventListener(_type: 'abort', listener: () => void): void {
     this.listeners.delete(listener);
   }
-}
 
-/** The error of a call that has ended because its key was revoked. */
-export function revokedMeanwhile(): GatewayError {
-  const message =
-    'The API key of this call was revoked while it ran, so the call has ended. What was sent is not the whole answer.';
-  return new GatewayError('invalid_api_key', { message });
+  /** The error of a call that has ended with it. */
+  error(): GatewayError {
+    const message = `${this.ended} while it ran, so the call has ended. What was sent is not the whole answer.`;
+    return new GatewayError('invalid_api_key', { message });
+  }
+
+  /** Whether calls run that it would end. */
+  protected get isHeard(): boolean {
+    return this.listeners.size > 0;
+  }
 }

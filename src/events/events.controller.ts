@@ -2,8 +2,7 @@ import { Controller, Get, Headers, Query, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { KeyFinder } from '../auth/key-finder.service';
-import { SessionDirectory } from '../auth/sessions/session-directory.service';
+import { CallerIdentity } from '../auth/caller-identity.service';
 import { type Caller, CurrentCaller } from '../common/caller';
 import { Clock } from '../common/clock';
 import { GatewayError } from '../common/errors';
@@ -30,8 +29,7 @@ export class EventsController {
   constructor(
     private readonly hub: EventHub,
     private readonly open: OpenStreams,
-    private readonly keys: KeyFinder,
-    private readonly sessions: SessionDirectory,
+    private readonly identity: CallerIdentity,
     private readonly clock: Clock,
   ) {}
 
@@ -54,7 +52,8 @@ export class EventsController {
     const since = this.sinceOf(lastEventId);
     const close = this.open.open(caller.keyId);
     const { sessionId } = request;
-    const isWorking = () => this.isWorking(caller, sessionId);
+    // A key whose rights have changed opens its stream anew.
+    const isWorking = () => this.identity.isWorking(caller, sessionId);
     const stream = new EventStream(reply.raw, topics, query, isWorking, () => this.clock.now());
     reply.hijack();
     // Who has left meanwhile sends no 'close' any more.
@@ -65,13 +64,6 @@ export class EventsController {
     });
     stream.begin(reply.getHeaders());
     await this.hub.add(stream, since);
-  }
-
-  /** A key whose rights have changed opens its stream anew. */
-  private isWorking({ keyId, role, teamId }: Caller, sessionId: string | undefined): boolean {
-    if (sessionId !== undefined && !this.sessions.isWorking(sessionId)) return false;
-    const present = this.keys.working(keyId);
-    return present?.role === role && present.teamId === teamId;
   }
 
   /** @throws GatewayError `invalid_request` */

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module';
+import { AuthModule } from '../auth/auth.module';
 import { CallsModule } from '../calls/calls.module';
 import { KeysModule } from '../keys/keys.module';
 import { LimitsModule } from '../limits/limits.module';
@@ -9,7 +10,7 @@ import { PlaygroundController } from './playground.controller';
 
 /** Calls that people make in the console. */
 @Module({
-  imports: [AuditModule, CallsModule, KeysModule, LimitsModule, ModelsModule],
+  imports: [AuditModule, AuthModule, CallsModule, KeysModule, LimitsModule, ModelsModule],
   controllers: [PlaygroundController],
   providers: [ConsoleCallGuard],
 })

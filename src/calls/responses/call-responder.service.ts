@@ -4,7 +4,6 @@ import type { Endpoint } from '@thriftgate/providers';
 import { callerOf } from '../../common/caller';
 import type { GatewayError } from '../../common/errors';
 import { Clock } from '../../common/clock';
-import { revokedMeanwhile } from '../../common/revocation';
 import { ClientDisconnect } from '../../http/client-disconnect';
 import { hasIdempotencyKey, identityOf } from '../../idempotency/idempotency-key';
 import { IdempotencyService } from '../../idempotency/idempotency.service';
@@ -27,7 +26,8 @@ export class CallResponder {
       if (hasIdempotencyKey(request)) await this.respondOnce(endpoint, request, reply);
       else await this.respondNow(endpoint, request, reply);
     } catch (error) {
-      throw request.caller?.revocation?.aborted ? revokedMeanwhile() : error;
+      const revocation = request.caller?.revocation;
+      throw revocation?.aborted ? revocation.error() : error;
     }
   }
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import { type Renderer, sseComment } from '@thriftgate/providers';
-import { type Revocation, revokedMeanwhile } from '../../common/revocation';
+import type { Revocation } from '../../common/revocation';
 import { toGatewayError } from '../../common/to-gateway-error';
 import type { ProducedResponse } from '../../idempotency/idempotency.service';
 import type { Reply } from '../../idempotency/shared-reply';
@@ -111,7 +111,7 @@ async function* textsOf(
     let step = await rest.next();
     for (; !step.done; step = await rest.next()) yield step.value;
     if (step.value) yield step.value;
-    else if (revocation?.aborted) yield errorEvent(revokedMeanwhile(), render);
+    else if (revocation?.aborted) yield errorEvent(revocation.error(), render);
   } catch (error) {
     yield errorEvent(error, render);
   } finally {
@@ -134,7 +134,7 @@ function writeStream(output: Output, first: string, rest: Pieces): Promise<void>
 async function begin({ reply, render, revocation }: Output, writeAll: (raw: Raw) => Promise<void>): Promise<void> {
   const { raw } = reply.headers(STREAM_HEADERS).hijack();
   raw.writeHead(OK, reply.getHeaders() as OutgoingHttpHeaders);
-  const stop = () => end(raw, errorEvent(revokedMeanwhile(), render));
+  const stop = () => end(raw, revocation && errorEvent(revocation.error(), render));
   revocation?.addEventListener('abort', stop);
   if (revocation?.aborted) stop();
   try {
