@@ -131,6 +131,44 @@ describe('how NativeRunner ends a shard', () => {
     expect(bench.ended).toEqual(['pending', undefined]);
   });
 
+  it.each(['planned', 'sending'] as const)(
+    'A23: sends nothing of a key that was revoked while it was %s',
+    async (state) => {
+      if (state === 'sending') await bench.step();
+      expect(bench.shard.state).toBe(state);
+      bench.hasKey = false;
+      await bench.step();
+      expect([bench.ended, bench.vendor.asked]).toEqual([['pending', undefined], ['remove ']]);
+    },
+  );
+
+  it('A23: makes no batch of lines whose key is revoked while they are uploaded, and deletes them', async () => {
+    await bench.step();
+    bench.vendor.upload = () => {
+      bench.hasKey = false;
+      return 'f_1';
+    };
+    await bench.step();
+    expect([bench.ended, bench.vendor.asked]).toEqual([
+      ['pending', undefined],
+      ['upload', 'remove f_1'],
+    ]);
+  });
+
+  it('A23: looks for a batch that may have been made before its key was revoked, and waits for its results', async () => {
+    await bench.step();
+    bench.shard = { ...bench.shard, input_file_id: 'f_1', creating_at: new Date(bench.clock.now() - 1_000) };
+    bench.vendor.found = { batch: aBatch({ id: 'b_9' }) };
+    bench.hasKey = false;
+    await bench.step();
+    await bench.step();
+    expect([bench.shard.vendor_batch_id, bench.ended, bench.vendor.asked]).toEqual([
+      'b_9',
+      undefined,
+      ['find', 'get b_9'],
+    ]);
+  });
+
   it('passes on what is no failure of the vendor', async () => {
     await bench.step();
     bench.draft = () => {

@@ -57,6 +57,7 @@ export class NativeRunner {
     if (!site) return this.withoutSite(shard, stop);
     const isUnsent = shard.state !== 'sent' && shard.creating_at === null;
     if (stop && isUnsent) return this.end(shard, stop, site);
+    if (isUnsent && !this.calls.mayCall(shard)) return this.withoutKey(shard, site);
     switch (shard.state) {
       case 'planned':
         return this.open(shard, site);
@@ -72,6 +73,11 @@ export class NativeRunner {
     const isSent = shard.vendor_batch_id !== null || shard.creating_at !== null;
     if (isSent && !this.isPastGrace(shard)) return { inMs: LONGEST_POLL * this.config.batch.pollIntervalMs };
     return this.end(shard, stop ?? 'pending');
+  }
+
+  /** The key was revoked before anything was sent: as live calls the lines end with that error. */
+  private withoutKey(shard: LeasedShard, site: VendorSite): Promise<'ended'> {
+    return this.end(shard, 'pending', site);
   }
 
   /** Why the vendor is to stop, and what becomes of what it has not done. */
@@ -109,6 +115,8 @@ export class NativeRunner {
     const draft = await this.calls.draftOf(shard);
     await this.shards.renew(shard);
     const inputFileId = shard.input_file_id ?? (await this.inputOf(shard, site, draft));
+    // Reading and uploading the lines takes its time.
+    if (!this.calls.mayCall(shard)) return this.withoutKey(shard, site);
     const aloneAt = site.api.foundBy === 'count' ? `${shard.provider} ${shard.provider_key ?? ''}` : null;
     if (!(await this.shards.beginCreation(shard, aloneAt))) return { inMs: this.doubtMs / 4 };
     shard.creating_at = new Date(this.clock.now());

@@ -39,6 +39,11 @@ export class ShardCalls {
     private readonly vendors: VendorBatches,
   ) {}
 
+  /** Whether the key of a shard still works. */
+  mayCall(shard: LeasedShard): boolean {
+    return this.lineCalls.callerOf(shard) !== undefined;
+  }
+
   /** @throws ShardLineError */
   async of(shard: LeasedShard, line: ShardLine): Promise<ShardCall> {
     const deferred = await this.defer(shard, line).catch((cause: unknown) => {

@@ -85,13 +85,17 @@ export class NativeBench {
   doubts = 0;
   hasRoom = true;
   isAlone = true;
+  hasKey = true;
   draft = () => ({}) as BatchDraft;
   /** What is written is what the next lease reads; the lease that is held does not change. */
   private readonly row: Partial<LeasedShard> = {};
   private readonly runner = new NativeRunner(
     { batch: { pollIntervalMs: POLL_MS, concurrency: 16 } } as GatewayConfig,
     this.shards as ShardsRepository,
-    { draftOf: async () => this.draft() } as Pick<ShardCalls, 'draftOf'> as ShardCalls,
+    { draftOf: async () => this.draft(), mayCall: () => this.hasKey } as Pick<
+      ShardCalls,
+      'draftOf' | 'mayCall'
+    > as ShardCalls,
     { collect: async () => (this.collected += 1) } as Pick<ShardResults, 'collect'> as ShardResults,
     this.vendor.batches as VendorBatches,
     { open: async () => this.open() } as Pick<ShardOpening, 'open'> as ShardOpening,
