@@ -86,6 +86,33 @@ describe('NativeRunner', () => {
     });
   });
 
+  it('A6: lets other shards be created once none of their batches could be the one in doubt', async () => {
+    await bench.step();
+    const creatingAt = bench.clock.now();
+    bench.shard = {
+      ...bench.shard,
+      state: 'sending',
+      creating_at: new Date(creatingAt),
+      alone_at: 'anthropic ',
+    };
+    bench.vendor.found = 'doubt';
+    const waits: number[] = [];
+    while (bench.shard.alone_at !== null && waits.length < 1_000) {
+      await bench.step();
+      waits.push(bench.clock.now() - creatingAt);
+    }
+    // Half an hour of a request, ten minutes of the vendor, and twice the two minutes by which clocks differ.
+    expect(waits.at(-1)).toBe(44 * MINUTE_MS + POLL_MS);
+    expect([bench.shard.creating_at, bench.ended, bench.vendor.asked.includes('create ')]).toEqual([
+      new Date(creatingAt),
+      undefined,
+      false,
+    ]);
+    bench.vendor.found = { batch: aBatch({ id: 'b_9' }) };
+    await bench.step();
+    expect(bench.shard.vendor_batch_id).toBe('b_9');
+  });
+
   it('takes the file of an upload that broke off', async () => {
     await bench.step();
     bench.vendor.upload = () => {

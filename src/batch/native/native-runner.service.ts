@@ -7,7 +7,7 @@ import { ShardEnds } from './shard-ends.service';
 import { ShardOpening } from './shard-opening.service';
 import { ShardResults } from './shard-results.service';
 import { type LeasedShard, type Leftover, ShardsRepository } from './shards.repository';
-import { VendorBatches } from './vendor-batches.service';
+import { APART_MS, VendorBatches } from './vendor-batches.service';
 import { VendorBatchError, type VendorSite } from './vendor-site';
 
 const MINUTE_MS = 60_000;
@@ -103,6 +103,7 @@ export class NativeRunner {
 
   private async send(shard: LeasedShard, site: VendorSite, stop: Leftover | undefined): Promise<Next> {
     if (shard.creating_at) {
+      await this.letOthersCreate(shard, shard.creating_at);
       const found = await this.vendors.find(site, shard);
       if (found === 'doubt') return this.doubtful(shard, site);
       if (found !== 'none') return this.sent(shard, found.batch, site);
@@ -158,6 +159,12 @@ export class NativeRunner {
       'a batch was created at its vendor',
     );
     return { inMs: this.pollMs(site) };
+  }
+
+  /** After some time no batch could be both this shard's and that of a later creation, so others need not wait for its doubt. */
+  private async letOthersCreate(shard: LeasedShard, creatingAt: Date): Promise<void> {
+    const isApart = this.clock.now() - creatingAt.getTime() > APART_MS;
+    if (isApart && shard.alone_at !== null) await this.shards.update(shard, { alone_at: null });
   }
 
   /** Nothing is sent again: several batches at the vendor could be this one. */

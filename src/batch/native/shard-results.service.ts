@@ -1,16 +1,15 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { BatchApi, HttpRequest, VendorBatch, VendorLine } from '@thriftgate/providers';
+import type { VendorBatch, VendorLine } from '@thriftgate/providers';
 import { DeferredAttempts, type DeferredEnd } from '../../calls/attempts/deferred-attempts.service';
 import type { Costs } from '../../calls/failed-costs';
 import { NO_TOKENS, type Outcome, rowOf } from '../../ledger/ledger.service';
-import { rawLines } from '../input/raw-lines';
 import { LeasePace } from '../lines/lease-pace';
 import { failedCall, inOneLine, type LineResult, notCalled } from '../lines/line-result';
 import { lineErrorBody } from '../output/line-error';
 import { TwinsService } from '../lines/twins.service';
-import { lineId } from '../plan/batch-planner.service';
 import { type ShardCall, ShardCalls, ShardLineError } from './shard-calls.service';
 import { type LeasedShard, type Leftover, type ShardLine, ShardsRepository } from './shards.repository';
+import { lineNoOf, vendorLines } from './vendor-lines';
 import type { VendorSite } from './vendor-site';
 
 const GROUP_LINES = 100;
@@ -44,7 +43,7 @@ export class ShardResults {
     let named = 0;
     const pace = new LeasePace();
     for (const request of site.api.results(batch, site.baseUrl)) {
-      for await (const group of inGroups(linesOf(site, request))) {
+      for await (const group of inGroups(vendorLines(site, request))) {
         named += await this.settle(shard, group);
         if (pace.isDue()) await this.shards.renew(shard);
       }
@@ -165,26 +164,9 @@ function resultOf(line: ShardLine, end: DeferredEnd['end'], costs: Costs): LineR
   };
 }
 
-/** The line of the shard that a vendor's line is; none for names that the gateway did not give. */
-function numbered({ id }: LeasedShard, line: VendorLine): [number, VendorLine][] {
-  const lineNo = Number(line.id.slice(lineId(id, 0).length - 1));
-  return lineId(id, lineNo) === line.id ? [[lineNo, line]] : [];
-}
-
-async function* linesOf(site: VendorSite, request: HttpRequest): AsyncGenerator<VendorLine, void, undefined> {
-  const { readPage, readLine }: Pick<BatchApi, 'readPage' | 'readLine'> = site.api;
-  if (!readPage) {
-    for await (const { text = '' } of rawLines(site.read(request))) {
-      const line = readLine(text);
-      if (line) yield line;
-    }
-    return;
-  }
-  for (let next: HttpRequest | undefined = request; next;) {
-    const page: ReturnType<typeof readPage> = readPage((await site.send(next)).body, next);
-    yield* page.lines;
-    next = page.next;
-  }
+function numbered(shard: LeasedShard, line: VendorLine): [number, VendorLine][] {
+  const lineNo = lineNoOf(shard, line);
+  return lineNo === undefined ? [] : [[lineNo, line]];
 }
 
 async function* inGroups<Item>(items: AsyncIterable<Item>): AsyncGenerator<Item[], void, undefined> {

@@ -5,6 +5,7 @@ import type { LeasedShard, ShardsRepository } from './shards.repository';
 import { VendorBatches } from './vendor-batches.service';
 import { VendorBatchError, type VendorSite } from './vendor-site';
 
+const MINUTE_MS = 60_000;
 const SHARD = { id: 'shard_1', lines: 2, input_file_id: 'f_1', creating_at: new Date(1_000_000) };
 const batch = (id: string, members: Partial<VendorBatch> = {}) => ({
   id,
@@ -25,11 +26,16 @@ describe('VendorBatches', () => {
     ({
       baseUrl: 'https://v.example',
       send: async (request: HttpRequest) => ({ body: Buffer.from(JSON.stringify(send(request))), headers: {} }),
+      read: async function* (request: HttpRequest) {
+        yield Buffer.from(`${JSON.stringify(send(request))}\n`);
+      },
       api: {
         foundBy,
         cancel: () => ({}),
         get: () => ({}),
         list: (_url: string, after?: string) => ({ url: after ?? 'first' }),
+        results: ({ id, end }: VendorBatch) => (end ? [{ url: id }] : []),
+        readLine: (text: string) => JSON.parse(text),
         read: (body: Buffer) => JSON.parse(String(body)),
         readList: (body: Buffer) => JSON.parse(String(body)),
       },
@@ -59,12 +65,37 @@ describe('VendorBatches', () => {
     ['none that is older', 'name', [batch('a', { name: 'shard_1', createdAtMs: 1 })], 'none'],
     ['none that another shard has', 'count', [batch('known')], 'none'],
     ['doubt where several have its number of lines', 'count', [batch('a'), batch('b')], 'doubt'],
+    [
+      'none that was made too late to be its own',
+      'count',
+      [batch('a', { createdAtMs: 1_000_000 + 43 * MINUTE_MS })],
+      'none',
+    ],
   ])('finds %s after a creation that broke off', async (_title, foundBy, list, expected) => {
     const found = await batches.find(
       siteThat(() => ({ batches: list }), foundBy),
       SHARD as LeasedShard,
     );
     expect(typeof found === 'string' ? found : found.batch.id).toBe(expected);
+  });
+
+  it.each([
+    ['the one whose results name its lines', 'b', 'shard_1-7', 'b'],
+    ['none where all have ended with lines of others', 'b', 'shard_10-7', 'none'],
+    ['doubt where one still runs', undefined, 'shard_10-7', 'doubt'],
+  ])('A6: finds of several %s', async (_title, second, id, expected) => {
+    const list = [batch('a', { end: 'completed' }), batch('b', second === undefined ? {} : { end: 'completed' })];
+    const lines: Record<string, object> = { first: { batches: list }, a: { id: 'other-1' }, b: { id } };
+    const found = await batches.find(
+      siteThat(({ url }) => lines[url], 'count'),
+      SHARD as LeasedShard,
+    );
+    expect(typeof found === 'string' ? found : found.batch.id).toBe(expected);
+  });
+
+  it('A6: is in doubt where the list is too long to look through', async () => {
+    const endless = siteThat(() => ({ batches: [batch('a', { lineCount: 3 })], after: 'next' }), 'count');
+    expect(await batches.find(endless, SHARD as LeasedShard)).toBe('doubt');
   });
 
   it('looks through the pages until one is older', async () => {

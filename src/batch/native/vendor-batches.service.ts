@@ -4,15 +4,20 @@ import { Clock } from '../../common/clock';
 import { plainText } from '../../common/plain-text';
 import { ProviderRegistry } from '../../providers/provider-registry.service';
 import { type LeasedShard, ShardsRepository } from './shards.repository';
-import { VendorBatchError, VendorSite } from './vendor-site';
+import { isMadeOf } from './vendor-lines';
+import { LONGEST_REQUEST_MS, VendorBatchError, VendorSite } from './vendor-site';
 
 /** Vendors' clocks differ from ours by less. */
 const CLOCK_SKEW_MS = 120_000;
+/** A vendor makes a batch within this time after we began to ask for it, or never: it may end a request ten minutes after us. */
+const LATEST_CREATION_MS = LONGEST_REQUEST_MS + 600_000;
+/** Two creations so far apart have no candidate in common, by whichever clock. */
+export const APART_MS = LATEST_CREATION_MS + 2 * CLOCK_SKEW_MS;
 const MOST_PAGES = 20;
 /** What OpenAI and others answer to the cancellation of a batch that has ended. */
 const CONFLICT = 409;
 
-/** What is found of a batch whose creation broke off. `doubt`: several could be it. */
+/** What is found of a batch whose creation broke off. `doubt`: several could be it, or one that is not in sight. */
 export type Found = { batch: VendorBatch } | 'none' | 'doubt';
 
 /** Batches at vendors: makes them, finds them again, and ends them. */
@@ -66,22 +71,42 @@ export class VendorBatches {
 
   /** Looks for the batch of a shard whose creation broke off. @throws VendorBatchError */
   async find(site: VendorSite, shard: LeasedShard): Promise<Found> {
-    const since = (shard.creating_at?.getTime() ?? 0) - CLOCK_SKEW_MS;
+    const { foundBy } = site.api;
+    const startedMs = shard.creating_at?.getTime() ?? 0;
+    const since = startedMs - CLOCK_SKEW_MS;
+    const until = foundBy === 'count' ? startedMs + LATEST_CREATION_MS + CLOCK_SKEW_MS : Infinity;
     const candidates: VendorBatch[] = [];
     let after: string | undefined;
+    let isWhole = false;
     for (let page = 0; page < MOST_PAGES; page += 1) {
       const { body } = await site.send(site.api.list(site.baseUrl, after));
       const list = site.api.readList(body, this.clock.now());
-      candidates.push(...list.batches.filter((batch) => isOf(batch, shard, site.api.foundBy)));
+      candidates.push(...list.batches.filter((batch) => isOf(batch, shard, foundBy)));
       after = list.after;
-      const isPast = list.batches.some(({ createdAtMs = Infinity }) => createdAtMs < since);
-      if (after === undefined || isPast) break;
+      isWhole = after === undefined || list.batches.some(({ createdAtMs = Infinity }) => createdAtMs < since);
+      if (isWhole) break;
     }
-    const recent = candidates.filter(({ createdAtMs = Infinity }) => createdAtMs >= since);
+    const recent = candidates.filter(({ createdAtMs = since }) => createdAtMs >= since && createdAtMs <= until);
     const known = await this.shards.known(recent.map(({ id }) => id));
-    const [first, ...others] = recent.filter(({ id }) => !known.has(id));
-    if (!first) return 'none';
-    return others.length > 0 && site.api.foundBy === 'count' ? 'doubt' : { batch: first };
+    const unknown = recent.filter(({ id }) => !known.has(id));
+    const [first, ...others] = unknown;
+    if (foundBy !== 'count' || (isWhole && others.length === 0)) return first ? { batch: first } : 'none';
+    return (await this.ownOf(unknown, shard, site)) ?? (isWhole ? 'none' : 'doubt');
+  }
+
+  /** Of several that could be a shard's batch: which one it is, as their results say; undefined where none of them is. */
+  private async ownOf(
+    candidates: readonly VendorBatch[],
+    shard: LeasedShard,
+    site: VendorSite,
+  ): Promise<Found | undefined> {
+    let found: Found | undefined;
+    for (const batch of candidates) {
+      const isOwn = await isMadeOf(shard, site, batch);
+      if (isOwn) return { batch };
+      if (isOwn === undefined) found = 'doubt';
+    }
+    return found;
   }
 
   /** @throws VendorBatchError */

@@ -3,7 +3,9 @@ import { plainText } from '../../common/plain-text';
 import type { ConfiguredProvider } from '../../providers/provider';
 import { secretHeaders, withoutSecrets } from '../../providers/redacted-api';
 
-const TIMEOUTS = { firstByteTimeoutMs: 120_000, idleTimeoutMs: 60_000, totalTimeoutMs: 1_800_000 };
+/** A request takes no longer. */
+export const LONGEST_REQUEST_MS = 1_800_000;
+const TIMEOUTS = { firstByteTimeoutMs: 120_000, idleTimeoutMs: 60_000, totalTimeoutMs: LONGEST_REQUEST_MS };
 const MAX_MESSAGE_LENGTH = 500;
 /** Statuses after which the vendor may have done what was asked. */
 const UNSURE = (status: number) => status >= 500 || status === 408;
