@@ -18,6 +18,10 @@ export class BatchPlanner {
     private readonly lineCalls: LineCalls,
   ) {}
 
+  isPlanned(batchId: string): Promise<boolean> {
+    return this.repository.isPlanned(batchId);
+  }
+
   /** Plans a batch that is not planned. @returns whether it is planned now */
   async plan(batchId: string): Promise<boolean> {
     const batch = await this.repository.take(batchId);

@@ -7,13 +7,12 @@ import { GatewayConfig } from '../../config/gateway-config';
 import { readRedisUrl, type RedisServers } from '../../config/redis/redis-url';
 import { type AnnouncedBatch, BatchQueue, type BatchWork } from './batch-queue';
 import { patchReplyParser } from './strict-replies.bull';
+import { TeamTurns } from './team-turns';
 
 const QUEUE = 'thriftgate-batches';
 const LINES_PER_JOB = 100;
 const MAX_JOBS_PER_BATCH = 8;
 const JOBS_AT_ONCE = 4;
-/** How long a hint is worked on while others wait. */
-const TURN_MS = 2_000;
 /** How soon another process gets the hints of a dead one, in ms. The number of times has no practical limit. */
 const SETTINGS = { lockDuration: 10_000, stalledInterval: 5_000, maxStalledCount: 1_000_000 };
 const RECONNECT_CAP_MS = 1_000;
@@ -23,57 +22,47 @@ const CLOSE_TIMEOUT_MS = 3_000;
 const clusters = new Set<Cluster>();
 
 /** A hint that a batch has open lines. A batch has several hints, so several processes work on it. */
-interface Hint {
-  batchId: string;
-}
+type Hint = AnnouncedBatch;
 
 /**
- * The queue of several processes, in Redis. While Redis is away no hints arrive and batches wait; once it is back, the
- * sweep of the tables announces them again.
+ * The queue of several processes, in Redis. Each process takes hints at once, and works on their batches in turns of their
+ * teams: hints of one team are never in the way of others. While Redis is away no hints arrive and batches wait; once it is
+ * back, the sweep of the tables announces them again.
  */
 @Injectable()
 export class BullBatchQueue extends BatchQueue {
   override readonly sweepEveryMs = 3_000;
 
   private readonly logger = new Logger(BullBatchQueue.name);
-  private work: BatchWork | undefined;
+  private turns: TeamTurns | undefined;
 
   constructor(@InjectQueue(QUEUE) private readonly queue: Queue<Hint>) {
     super();
     queue.on('error', (error: Error) => this.logger.debug({ err: error }, 'the batch queue has an error'));
   }
 
-  override announce({ id: batchId, lines }: AnnouncedBatch): void {
+  override announce(batch: AnnouncedBatch): void {
+    const { id: batchId, lines } = batch;
     // An unconnected client would buffer a new hint with each sweep.
     if (this.queue.client.status !== 'ready') return;
     const jobs = Math.min(Math.ceil(lines / LINES_PER_JOB), MAX_JOBS_PER_BATCH);
-    const hints = Array.from({ length: jobs }, (_, job) => ({ data: { batchId }, opts: hintOptions(batchId, job) }));
+    const hints = Array.from({ length: jobs }, (_, job) => ({ data: batch, opts: hintOptions(batchId, job) }));
     void this.queue
       .addBulk(hints)
       .catch((error: unknown) => this.logger.debug({ batchId, err: error }, 'a batch could not be announced'));
   }
 
   override start(work: BatchWork): void {
-    this.work = work;
+    const turns = (this.turns = new TeamTurns(work));
     // Resolves when the queue is closed; rejects when it is closed before its first connection to Redis.
-    void this.queue.process(JOBS_AT_ONCE, (job) => this.process(job)).catch(() => undefined);
+    void this.queue.process(JOBS_AT_ONCE, async ({ data }: Job<Hint>) => turns.add(data)).catch(() => undefined);
   }
 
   override async stop(): Promise<void> {
-    this.work = undefined;
+    this.turns?.stop();
     await Promise.race([this.queue.close(true), delay(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
     for (const cluster of clusters) cluster.disconnect();
     clusters.clear();
-  }
-
-  /** After its turn a batch waits behind the others. */
-  private async process({ data: { batchId } }: Job<Hint>): Promise<void> {
-    const endOfTurn = performance.now() + TURN_MS;
-    while (this.work && (await this.work(batchId))) {
-      if (performance.now() < endOfTurn) continue;
-      await this.queue.add({ batchId }, { removeOnComplete: true, removeOnFail: true });
-      return;
-    }
   }
 }
 

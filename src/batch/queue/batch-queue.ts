@@ -1,12 +1,12 @@
-/** Starts as many open lines of a batch as slots are free. @returns true if the batch may have more */
-export type BatchWork = (batchId: string) => Promise<boolean>;
-
 export interface AnnouncedBatch {
   id: string;
   teamId: string;
   /** How many lines the batch has; decides how many workers get a hint. */
   lines: number;
 }
+
+/** Starts as many open lines of a batch as its team may. @returns true if the batch may have more */
+export type BatchWork = (batch: AnnouncedBatch) => Promise<boolean>;
 
 /**
  * Announces batches with open lines to the workers of all processes. Announcements are only hints: the tables decide

@@ -7,7 +7,9 @@ import {
 } from '@nestjs/common';
 import { GatewayConfig } from '../../config/gateway-config';
 import { FilesRepository } from '../files/files.repository';
-import { BatchQueue } from '../queue/batch-queue';
+import { BatchPlanner } from '../plan/batch-planner.service';
+import { type AnnouncedBatch, BatchQueue } from '../queue/batch-queue';
+import { TeamTurns } from '../queue/team-turns';
 import { BatchWorker } from './batch-worker.service';
 import { LinesRepository } from '../lines/lines.repository';
 
@@ -15,7 +17,10 @@ import { LinesRepository } from '../lines/lines.repository';
 const DRAIN_RESERVE_MS = 5_000;
 const HOUSEKEEPING_EVERY_MS = 3_600_000;
 
-/** Passes batches to the worker: new ones when they are announced, all others by sweeping the tables. */
+/**
+ * Has batches planned, and passes them to the worker: new ones when they are announced, all others by sweeping the tables. The
+ * plan of a large batch takes its time; lines of other batches run meanwhile.
+ */
 @Injectable()
 export class BatchDispatcher implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
   private readonly logger = new Logger(BatchDispatcher.name);
@@ -24,10 +29,12 @@ export class BatchDispatcher implements OnApplicationBootstrap, OnModuleDestroy,
   private stopped = false;
   private stoppedAt = 0;
   private housekeepingAt = 0;
+  private readonly plans = new TeamTurns((batch) => this.plan(batch));
 
   constructor(
     private readonly config: GatewayConfig,
     private readonly queue: BatchQueue,
+    private readonly planner: BatchPlanner,
     private readonly worker: BatchWorker,
     private readonly lines: LinesRepository,
     private readonly files: FilesRepository,
@@ -36,7 +43,7 @@ export class BatchDispatcher implements OnApplicationBootstrap, OnModuleDestroy,
   async onApplicationBootstrap(): Promise<void> {
     // The embedded database has one process, so running lines belong to a dead one.
     if (!this.config.databaseUrl) await this.lines.reclaimAll();
-    this.queue.start((batchId) => this.worker.work(batchId));
+    this.queue.start((batch) => this.work(batch));
     this.sweepLater(0);
   }
 
@@ -44,6 +51,7 @@ export class BatchDispatcher implements OnApplicationBootstrap, OnModuleDestroy,
     this.stopped = true;
     this.stoppedAt = performance.now();
     clearTimeout(this.timer);
+    this.plans.stop();
     this.worker.stop();
     await this.queue.stop();
     await this.sweeping;
@@ -54,6 +62,17 @@ export class BatchDispatcher implements OnApplicationBootstrap, OnModuleDestroy,
     const { drainTimeoutMs } = this.config;
     const lineDrainMs = Math.max(drainTimeoutMs - DRAIN_RESERVE_MS, drainTimeoutMs / 2);
     await this.worker.drain(Math.max(lineDrainMs - (performance.now() - this.stoppedAt), 0));
+  }
+
+  private async work(batch: AnnouncedBatch): Promise<boolean> {
+    if (await this.planner.isPlanned(batch.id)) return this.worker.work(batch);
+    this.plans.add(batch);
+    return false;
+  }
+
+  private async plan(batch: AnnouncedBatch): Promise<boolean> {
+    if (await this.planner.plan(batch.id)) this.queue.announce(batch);
+    return false;
   }
 
   private sweepLater(afterMs: number): void {

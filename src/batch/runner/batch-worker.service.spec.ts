@@ -1,15 +1,17 @@
 import events from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { GatewayConfig } from '../../config/gateway-config';
 import type { BatchFinisher } from '../output/batch-finisher.service';
-import type { BatchPlanner } from '../plan/batch-planner.service';
 import { BatchWorker } from './batch-worker.service';
 import type { ClaimedLine } from '../lines/line-result';
+import { LocalBatchQueue } from '../queue/batch-queue.local';
 import type { LineRunner } from './line-runner.service';
 import type { LinesRepository } from '../lines/lines.repository';
 import type { TwinsService } from '../lines/twins.service';
 import type { ResultWriter } from './result-writer.service';
 
 const LINES = 12;
+const BATCH = { id: 'batch_1', teamId: 'team_1' };
 const lineOf = (lineNo: number): ClaimedLine => ({
   batchId: 'batch_1',
   lineNo,
@@ -26,7 +28,6 @@ const lineOf = (lineNo: number): ClaimedLine => ({
   escalate: false,
 });
 
-const planner = { plan: async () => true } as unknown as BatchPlanner;
 const twins = { settle: async () => undefined } as unknown as TwinsService;
 
 describe('BatchWorker', () => {
@@ -53,10 +54,43 @@ describe('BatchWorker', () => {
     const finisher = { finish: async () => undefined } as unknown as BatchFinisher;
     const results = { stop: () => undefined } as ResultWriter;
     const config = { batch: { concurrency: LINES } } as GatewayConfig;
-    const worker = new BatchWorker(config, lines, runner, results, finisher, planner, twins);
-    while (await worker.work('batch_1'));
+    const worker = new BatchWorker(config, lines, runner, results, finisher, twins);
+    while (await worker.work(BATCH));
     await worker.drain(1_000);
     expect(together).toEqual([[1], [1, 2], [3], [4]]);
+  });
+
+  it('A6: gives a team its share of the slots once lines of another one end', async () => {
+    const running: { teamId: string; end: () => void }[] = [];
+    const lines = {
+      // A batch has the name of its team, and lines without end.
+      claim: async (batchId: string, most: number) =>
+        Array.from({ length: most }, () => ({ ...lineOf(1), batchId, teamId: batchId })),
+      giveBack: async () => undefined,
+    } as Pick<LinesRepository, 'claim' | 'giveBack'> as LinesRepository;
+    const runner = {
+      run: ({ teamId }: ClaimedLine) =>
+        new Promise<undefined>((resolve) => running.push({ teamId, end: () => resolve(undefined) })),
+    } as Pick<LineRunner, 'run'> as LineRunner;
+    const finisher = { finish: async () => undefined } as unknown as BatchFinisher;
+    const results = { stop: () => undefined } as ResultWriter;
+    const config = { batch: { concurrency: LINES } } as GatewayConfig;
+    const worker = new BatchWorker(config, lines, runner, results, finisher, twins);
+    const queue = new LocalBatchQueue();
+    queue.start((batch) => worker.work(batch));
+    const teams = () => running.map(({ teamId }) => teamId);
+    queue.announce({ id: 'team_a', teamId: 'team_a', lines: 1_000 });
+    await turn();
+    expect(teams()).toEqual(Array.from({ length: LINES }, () => 'team_a'));
+    queue.announce({ id: 'team_b', teamId: 'team_b', lines: 1_000 });
+    await turn();
+    for (const { end } of running.splice(0)) end();
+    await turn();
+    expect(teams().filter((team) => team === 'team_b')).toHaveLength(LINES / 2);
+    await queue.stop();
+    worker.stop();
+    for (const { end } of running) end();
+    await worker.drain(1_000);
   });
 
   it('aborts all running lines at the end of the drain time and releases them', async () => {
@@ -83,11 +117,10 @@ describe('BatchWorker', () => {
       runner,
       results,
       finisher,
-      planner,
       twins,
     );
 
-    expect(await worker.work('batch_1')).toBe(true);
+    expect(await worker.work(BATCH)).toBe(true);
     await worker.drain(1);
 
     expect(givenBack.toSorted((a, b) => a - b)).toEqual(Array.from({ length: LINES }, (_, index) => index));

@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { GatewayConfig } from '../../config/gateway-config';
 import { BatchFinisher } from '../output/batch-finisher.service';
-import { BatchPlanner } from '../plan/batch-planner.service';
 import type { ClaimedLine } from '../lines/line-result';
+import type { AnnouncedBatch } from '../queue/batch-queue';
 import { LineRunner } from './line-runner.service';
 import { LinesRepository } from '../lines/lines.repository';
 import { ResultWriter } from './result-writer.service';
@@ -16,7 +16,7 @@ const ABORT_TIMEOUT_MS = 2_000;
 /** How long no line of a batch is started after one that waits for its budget. */
 const BATCH_PAUSE_MS = 2_000;
 
-/** Runs lines: at most BATCH_CONCURRENCY at once, over all batches. */
+/** Runs lines of planned batches: at most BATCH_CONCURRENCY at once, over all batches, in shares by team. */
 @Injectable()
 export class BatchWorker {
   private readonly logger = new Logger(BatchWorker.name);
@@ -35,7 +35,6 @@ export class BatchWorker {
     private readonly runner: LineRunner,
     private readonly results: ResultWriter,
     private readonly finisher: BatchFinisher,
-    private readonly planner: BatchPlanner,
     private readonly twins: TwinsService,
   ) {
     this.slots = new Slots(config.batch.concurrency);
@@ -44,22 +43,26 @@ export class BatchWorker {
   }
 
   /**
-   * Waits for free slots and starts as many open lines of the batch; ends the batch if no line is open.
+   * Waits for slots of its team and starts as many open lines of the batch; ends the batch if no line is open.
    *
    * @returns whether the batch may have more open lines
    */
-  async work(batchId: string): Promise<boolean> {
-    if (this.isPaused(batchId) || !(await this.planner.plan(batchId))) return false;
-    const free = await this.slots.take();
+  async work({ id: batchId, teamId }: Pick<AnnouncedBatch, 'id' | 'teamId'>): Promise<boolean> {
+    if (this.isPaused(batchId)) {
+      this.slots.leave(teamId);
+      return false;
+    }
+    const free = await this.slots.take(teamId);
     if (free === 0) return false;
     let claimed: ClaimedLine[] = [];
     try {
       claimed = await this.lines.claim(batchId, free);
     } finally {
-      this.slots.give(free - claimed.length);
+      this.slots.give(teamId, free - claimed.length);
+      if (claimed.length < free) this.slots.leave(teamId);
     }
     for (const line of claimed) void this.start(line);
-    if (claimed.length > 0 || (await this.runInterrupted(batchId))) return true;
+    if (claimed.length > 0 || (await this.runInterrupted(batchId, teamId))) return true;
     if (!this.holdsLinesOf(batchId)) await this.finish(batchId);
     return false;
   }
@@ -69,16 +72,17 @@ export class BatchWorker {
    *
    * @returns whether there was one
    */
-  private async runInterrupted(batchId: string): Promise<boolean> {
+  private async runInterrupted(batchId: string, teamId: string): Promise<boolean> {
     if (!(await this.lines.hasInterrupted(batchId))) return false;
-    const all = await this.slots.takeAll();
+    const all = await this.slots.takeAll(teamId);
     if (all === 0) return false;
     try {
       const [line] = await this.lines.claimInterrupted(batchId);
       if (line) await this.start(line, 0);
       return line !== undefined;
     } finally {
-      this.slots.give(all);
+      this.slots.give(teamId, all);
+      this.slots.leave(teamId);
     }
   }
 
@@ -110,11 +114,11 @@ export class BatchWorker {
     let kept = slots;
     // A line that must run alone keeps all slots to its end.
     const giveSlot = () => {
-      if (slots === 1) this.slots.give(kept);
+      if (slots === 1) this.slots.give(line.teamId, kept);
       if (slots === 1) kept = 0;
     };
     const result = await this.runner.run(line, this.abortLines.signal, giveSlot);
-    this.slots.give(kept);
+    this.slots.give(line.teamId, kept);
     if (result && 'state' in result) await this.results.add(result);
     else await this.giveBack([line], result?.notBefore);
     if (result && 'forBatch' in result && result.forBatch)

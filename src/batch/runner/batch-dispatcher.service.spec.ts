@@ -1,0 +1,73 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { GatewayConfig } from '../../config/gateway-config';
+import type { FilesRepository } from '../files/files.repository';
+import type { LinesRepository } from '../lines/lines.repository';
+import type { BatchPlanner } from '../plan/batch-planner.service';
+import { LocalBatchQueue } from '../queue/batch-queue.local';
+import { BatchDispatcher } from './batch-dispatcher.service';
+import type { BatchWorker } from './batch-worker.service';
+
+describe('BatchDispatcher', () => {
+  const planned = new Set<string>();
+  let planning: string[];
+  let worked: string[];
+  let queue: LocalBatchQueue;
+  let dispatcher: BatchDispatcher;
+  let endPlan: () => void;
+
+  beforeEach(async () => {
+    planned.clear();
+    [planning, worked, queue] = [[], [], new LocalBatchQueue()];
+    const hugePlan = new Promise<void>((resolve) => (endPlan = resolve));
+    const planner: Pick<BatchPlanner, 'isPlanned' | 'plan'> = {
+      isPlanned: async (batchId) => planned.has(batchId),
+      plan: async (batchId) => {
+        planning.push(batchId);
+        if (batchId === 'huge') await hugePlan;
+        planned.add(batchId);
+        return true;
+      },
+    };
+    const lines = { closeUnstarted: async () => undefined, batchesToWorkOn: async () => [] };
+    dispatcher = new BatchDispatcher(
+      { databaseUrl: 'postgres://', drainTimeoutMs: 0 } as GatewayConfig,
+      queue,
+      planner as BatchPlanner,
+      {
+        work: async ({ id }: { id: string }) => worked.push(id) < 0,
+        stop: () => undefined,
+      } as unknown as BatchWorker,
+      lines as unknown as LinesRepository,
+      { deleteOutdated: async () => undefined } as unknown as FilesRepository,
+    );
+    await dispatcher.onApplicationBootstrap();
+  });
+  afterEach(() => dispatcher.onModuleDestroy());
+
+  it('A6: runs lines of other batches, and plans those of other teams, while it plans a large batch', async () => {
+    planned.add('small');
+    queue.announce({ id: 'huge', teamId: 'team_a', lines: 1_000_000 });
+    queue.announce({ id: 'small', teamId: 'team_a', lines: 1 });
+    queue.announce({ id: 'other', teamId: 'team_b', lines: 1 });
+    await turn();
+    expect([planning, worked]).toEqual([
+      ['huge', 'other'],
+      ['small', 'other'],
+    ]);
+    endPlan();
+    await turn();
+    expect(worked).toEqual(['small', 'other', 'huge']);
+  });
+
+  it('A6: plans the batches of a team one after another', async () => {
+    for (const id of ['huge', 'next']) queue.announce({ id, teamId: 'team_a', lines: 1 });
+    await turn();
+    expect(planning).toEqual(['huge']);
+    endPlan();
+    await turn();
+    expect([planning, worked]).toEqual([
+      ['huge', 'next'],
+      ['huge', 'next'],
+    ]);
+  });
+});
