@@ -280,4 +280,21 @@ describe('LineRunner', () => {
     ends.at(-1)?.(RESPONSE);
     expect(await later).toMatchObject({ state: 'done' });
   });
+
+  it('A6: keeps what becomes free of them for the line of another team that found none', async () => {
+    const ends: ((response: CallResponse) => void)[] = [];
+    const { run } = await setUp(() => new Promise((resolve) => ends.push(resolve)), CALLER, {
+      start: async (_line, call) => ({ call: { ...call, only: new Set(['a']) }, escalated: false }),
+    });
+    const running = [1, 2, 3, 4].map((lineNo) => run({ lineNo }));
+    const waits = { notBefore: expect.any(Date) as Date, forBatch: true };
+    expect(await run({ lineNo: 1, batchId: 'batch_2', teamId: 'team_2' })).toEqual(waits);
+    ends.shift()?.(RESPONSE);
+    await running.shift();
+    expect(await run({ lineNo: 5 })).toEqual(waits);
+    running.push(run({ lineNo: 1, batchId: 'batch_2', teamId: 'team_2' }));
+    await new Promise((resolve) => setImmediate(resolve));
+    for (const end of ends) end(RESPONSE);
+    expect(await Promise.all(running)).toMatchObject(running.map(() => ({ state: 'done' })));
+  });
 });

@@ -14,6 +14,7 @@ import { LineCalls } from '../lines/line-calls.service';
 import { lineErrorBody } from '../output/line-error';
 import { RefusedCalls } from '../../refused-calls/refused-calls.service';
 import { LineStarts } from '../ways/line-starts.service';
+import { TeamShares } from './team-shares';
 import { type ClaimedLine, failedCall, inOneLine, type LineResult, notCalled, type PutOff } from '../lines/line-result';
 
 const OK = 200;
@@ -26,7 +27,7 @@ const MAX_PAUSE_MS = 60_000;
 const MAX_REMEMBERED = 10_000;
 /** A line that waits longer gives its slot to others. */
 const LONGEST_PAUSE_IN_SLOT_MS = 3_000;
-/** Calls of a flex tier wait most of their time: they have slots of their own, so many times those of live lines. */
+/** Calls of a flex tier wait most of their time: they have slots of their own, so many times those of live lines, shared by team. */
 const FLEX_SLOTS = 4;
 const FLEX_RETRY_MS = 5_000;
 /** How often lines that wait for a budget are run again. */
@@ -48,7 +49,7 @@ export class LineRunner {
   private readonly logger = new Logger(LineRunner.name);
   /** The failed calls of lines that are not ended, in this process. */
   private readonly failures = new Map<string, Failures>();
-  private flexRunning = 0;
+  private readonly flexSlots: TeamShares;
 
   constructor(
     private readonly calls: CallsService,
@@ -56,8 +57,10 @@ export class LineRunner {
     private readonly clock: Clock,
     private readonly refusedCalls: RefusedCalls,
     private readonly starts: LineStarts,
-    private readonly config: GatewayConfig,
-  ) {}
+    config: GatewayConfig,
+  ) {
+    this.flexSlots = new TeamShares(FLEX_SLOTS * config.batch.concurrency, 2 * FLEX_RETRY_MS);
+  }
 
   /**
    * @param giveSlot called when the line goes on without a slot, in a flex tier
@@ -78,7 +81,7 @@ export class LineRunner {
       const failures = this.failuresOf(line);
       const made = await this.callOnce(line, requestId, signal, failures, (isFlex) => {
         if (!isFlex) return hasSlot;
-        if (this.flexRunning >= FLEX_SLOTS * this.config.batch.concurrency) return false;
+        if (!this.flexSlots.take(line.teamId)) return false;
         hasSlot = false;
         giveSlot();
         return true;
@@ -110,17 +113,15 @@ export class LineRunner {
     }
   }
 
-  private async complete(call: Call, isFlex: boolean): Promise<CallResponse> {
-    if (!isFlex) return this.calls.complete(call);
-    this.flexRunning += 1;
+  private async complete({ teamId }: ClaimedLine, call: Call, isFlex: boolean): Promise<CallResponse> {
     try {
       return await this.calls.complete(call);
     } finally {
-      this.flexRunning -= 1;
+      if (isFlex) this.flexSlots.give(teamId);
     }
   }
 
-  /** All slots of flex calls are taken; or the line has given its slot back and needs one again. */
+  /** All slots of flex calls that the team may have are taken; or the line has given its slot back and needs one again. */
   private withoutSlot(isFlex: boolean): PutOff {
     return { notBefore: new Date(this.clock.now() + (isFlex ? FLEX_RETRY_MS : 0)), forBatch: isFlex };
   }
@@ -170,7 +171,7 @@ export class LineRunner {
       ({ call } = start);
       const isFlex = call.only !== undefined;
       if (!mayRun(isFlex)) return this.withoutSlot(isFlex);
-      const response = await this.complete(call, isFlex);
+      const response = await this.complete(line, call, isFlex);
       if (response.kind === 'stream') throw new Error('a line of a batch got a stream');
       return done(line, requestId, response, start.escalated);
     } catch (thrown) {
