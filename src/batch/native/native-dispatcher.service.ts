@@ -16,7 +16,8 @@ const STOP_MS = 5_000;
 @Injectable()
 export class NativeDispatcher implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(NativeDispatcher.name);
-  private readonly running = new Set<Promise<void>>();
+  /** The work that goes on, with its team. */
+  private readonly running = new Map<Promise<void>, string>();
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
 
@@ -36,7 +37,7 @@ export class NativeDispatcher implements OnApplicationBootstrap, OnModuleDestroy
   async onModuleDestroy(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
-    await Promise.race([Promise.all(this.running), delay(STOP_MS, undefined, { ref: false })]);
+    await Promise.race([Promise.all(this.running.keys()), delay(STOP_MS, undefined, { ref: false })]);
   }
 
   private tickLater(ms: number): void {
@@ -49,11 +50,11 @@ export class NativeDispatcher implements OnApplicationBootstrap, OnModuleDestroy
   }
 
   private async tick(): Promise<void> {
-    const free = SHARDS_AT_ONCE - this.running.size;
-    if (free <= 0) return;
-    for (const shard of await this.shards.claimDue(free)) {
+    while (this.running.size < SHARDS_AT_ONCE && !this.stopped) {
+      const shard = await this.shards.claimDue([...this.running.values()]);
+      if (!shard) return;
       const work = this.work(shard).finally(() => this.running.delete(work));
-      this.running.add(work);
+      this.running.set(work, shard.teamId);
     }
   }
 

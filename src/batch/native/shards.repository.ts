@@ -45,19 +45,25 @@ export class ShardsRepository {
     private readonly lines: LinesRepository,
   ) {}
 
-  /** Leases shards that are to be looked at now; no two instances have the same. */
-  async claimDue(limit: number): Promise<LeasedShard[]> {
+  /**
+   * Leases a shard that is to be looked at now; no two instances have the same.
+   *
+   * @param atWork the team of each shard that this instance works on: the team with the fewest has the next turn
+   * @returns undefined where none is due
+   */
+  async claimDue(atWork: readonly string[]): Promise<LeasedShard | undefined> {
     const { rows } = await sql<LeasedShard>`
-      WITH due AS (
-        SELECT id FROM batch_shards
-        WHERE state <> 'ended' AND next_at <= now() AND (lease_until IS NULL OR lease_until < now())
-        ORDER BY next_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+      WITH chosen AS (
+        SELECT due.id FROM batch_shards due JOIN batches ON batches.id = due.batch_id
+        WHERE due.state <> 'ended' AND due.next_at <= now() AND (due.lease_until IS NULL OR due.lease_until < now())
+        ORDER BY cardinality(array_positions(${atWork}::text[], batches.team_id)), due.next_at
+        LIMIT 1 FOR UPDATE OF due SKIP LOCKED)
       UPDATE batch_shards shard SET lease_token = ${newRequestId()}, lease_until = ${LEASE}
-      FROM due, batches batch WHERE shard.id = due.id AND batch.id = shard.batch_id
+      FROM chosen, batches batch WHERE shard.id = chosen.id AND batch.id = shard.batch_id
       RETURNING shard.*, shard.lease_token AS token, batch.team_id AS "teamId", batch.key_id AS "keyId",
         batch.status AS "batchStatus", batch.expires_at AS "expiresAt", batch.created_at AS "batchCreatedAt",
         batch.escalate`.execute(this.database.db);
-    return rows;
+    return rows[0];
   }
 
   /** Ends all leases. Only for a database that this process has alone. */
