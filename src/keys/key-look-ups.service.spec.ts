@@ -1,38 +1,38 @@
-import { Clock } from '../common/clock';
 import type { DirectoryRow, KeyDirectoryRepository } from './key-directory.repository';
 import { KeyLookUps } from './key-look-ups.service';
-
-class SetClock extends Clock {
-  nowMs = 0;
-  override now(): number {
-    return this.nowMs;
-  }
-}
 
 const row = (hash: string) => ({ hash }) as DirectoryRow;
 
 describe('N13: look-ups of unknown keys', () => {
-  const clock = new SetClock();
   const withHashes = jest.fn<Promise<DirectoryRow[]>, [readonly string[]]>();
   let lookUps: KeyLookUps;
 
   beforeEach(() => {
     jest.useFakeTimers();
     withHashes.mockReset().mockImplementation(async (hashes) => hashes.filter((hash) => hash === 'new').map(row));
-    lookUps = new KeyLookUps({ withHashes } as Partial<KeyDirectoryRepository> as KeyDirectoryRepository, clock);
+    lookUps = new KeyLookUps({ withHashes } as Partial<KeyDirectoryRepository> as KeyDirectoryRepository);
   });
   afterEach(() => void jest.useRealTimers());
 
   it('are one query for all keys of a moment; that there is none counts for a second', async () => {
     const ask = () => Promise.all(['new', 'wrong', 'wrong'].map((hash) => lookUps.find(hash)));
     expect(await ask()).toEqual([row('new'), undefined, undefined]);
-    clock.nowMs += 999;
+    jest.advanceTimersByTime(999);
     await ask();
     expect(withHashes.mock.calls).toEqual([[['new', 'wrong']], [['new']]]);
-    clock.nowMs += 1;
+    jest.advanceTimersByTime(1);
     await ask();
     expect(withHashes.mock.calls[2]).toEqual([['new', 'wrong']]);
     expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('A19: that there is none counts for a second, also where the clock is set back', async () => {
+    jest.setSystemTime(Date.UTC(2026, 10, 30, 12));
+    withHashes.mockResolvedValueOnce([]);
+    expect(await lookUps.find('new')).toBeUndefined();
+    jest.setSystemTime(Date.UTC(2026, 10, 30, 10));
+    jest.advanceTimersByTime(1_000);
+    expect(await lookUps.find('new')).toEqual(row('new'));
   });
 
   it('run one at a time, and wait for half a second', async () => {
@@ -54,7 +54,7 @@ describe('N13: look-ups of unknown keys', () => {
   it('find nothing while the database is away, and find it again after it', async () => {
     withHashes.mockRejectedValueOnce(new Error('the database is away'));
     expect(await lookUps.find('new')).toBeUndefined();
-    clock.nowMs += 1_000;
+    jest.advanceTimersByTime(1_000);
     expect(await lookUps.find('new')).toEqual(row('new'));
   });
 });

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../common/clock';
 import { type DirectoryRow, KeyDirectoryRepository } from './key-directory.repository';
 
 /** How long a request with an unknown key waits for the database. */
@@ -19,19 +18,17 @@ type Resolve = (row: DirectoryRow | undefined) => void;
  */
 @Injectable()
 export class KeyLookUps {
+  /** Answers, each until a moment of `performance.now()`. */
   private readonly kept = new Map<string, { answer: Answer; untilMs: number }>();
   private waiting = new Map<string, Resolve>();
   private isQuerying = false;
 
-  constructor(
-    private readonly keys: KeyDirectoryRepository,
-    private readonly clock: Clock,
-  ) {}
+  constructor(private readonly keys: KeyDirectoryRepository) {}
 
   /** The key with a hash, also a revoked one; undefined if there is none, or if the database does not say so in time. */
   find(hash: string): Answer {
     const known = this.kept.get(hash);
-    if (known && known.untilMs > this.clock.now()) return known.answer;
+    if (known && known.untilMs > performance.now()) return known.answer;
     if (this.waiting.size >= MAX_WAITING) return Promise.resolve(undefined);
     const answer = this.ask(hash);
     this.keep(hash, answer);
@@ -71,7 +68,7 @@ export class KeyLookUps {
 
   private keep(hash: string, answer: Answer): void {
     this.kept.delete(hash);
-    this.kept.set(hash, { answer, untilMs: this.clock.now() + KEPT_MS });
+    this.kept.set(hash, { answer, untilMs: performance.now() + KEPT_MS });
     const [oldest] = this.kept.keys();
     if (this.kept.size > MAX_KEPT && oldest !== undefined) this.kept.delete(oldest);
   }

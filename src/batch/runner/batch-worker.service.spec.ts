@@ -93,6 +93,36 @@ describe('BatchWorker', () => {
     await worker.drain(1_000);
   });
 
+  it('A19: starts lines again two seconds after one that waits for a budget, also where the clock is set back', async () => {
+    const startedAtMs = performance.now();
+    const moment = jest.spyOn(performance, 'now').mockReturnValue(startedAtMs);
+    const time = jest.spyOn(Date, 'now').mockReturnValue(Date.UTC(2026, 10, 30, 12));
+    const claim = jest.fn<Promise<ClaimedLine[]>, [string, number]>().mockResolvedValueOnce([lineOf(1)]);
+    claim.mockResolvedValue([]);
+    const lines = { claim, hasInterrupted: async () => false, giveBack: async () => undefined };
+    const runner = { run: async () => ({ notBefore: new Date(), forBatch: true }) };
+    const worker = new BatchWorker(
+      { batch: { concurrency: LINES } } as GatewayConfig,
+      lines as unknown as LinesRepository,
+      runner as unknown as LineRunner,
+      { stop: () => undefined } as ResultWriter,
+      { finish: async () => undefined } as unknown as BatchFinisher,
+      twins,
+    );
+
+    await worker.work(BATCH);
+    await new Promise(setImmediate);
+    time.mockReturnValue(Date.UTC(2026, 10, 30, 10));
+    moment.mockReturnValue(startedAtMs + 1_999);
+    await worker.work(BATCH);
+    expect(claim).toHaveBeenCalledTimes(1);
+    moment.mockReturnValue(startedAtMs + 2_000);
+    await worker.work(BATCH);
+    expect(claim).toHaveBeenCalledTimes(2);
+    jest.restoreAllMocks();
+    await worker.drain(1);
+  });
+
   it('aborts all running lines at the end of the drain time and releases them', async () => {
     const setMaxListeners = jest.spyOn(events, 'setMaxListeners');
     const givenBack: number[] = [];

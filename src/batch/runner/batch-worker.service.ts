@@ -24,7 +24,7 @@ export class BatchWorker {
   /** Aborts all running lines at once. */
   private readonly abortLines = new AbortController();
   private readonly held = new Set<ClaimedLine>();
-  /** When the next line of a batch may start whose budget has no room; in milliseconds since 1970. */
+  /** When the next line of a batch may start whose budget has no room; a moment of `performance.now()`. */
   private readonly pausedUntil = new Map<string, number>();
   private readonly tasks = new Set<Promise<void>>();
   private readonly renewal = setInterval(() => void this.renew(), RENEW_EVERY_MS).unref();
@@ -122,7 +122,7 @@ export class BatchWorker {
     if (result && 'state' in result) await this.results.add(result);
     else await this.giveBack([line], result?.notBefore);
     if (result && 'forBatch' in result && result.forBatch)
-      this.pausedUntil.set(line.batchId, Date.now() + BATCH_PAUSE_MS);
+      this.pausedUntil.set(line.batchId, performance.now() + BATCH_PAUSE_MS);
     this.held.delete(line);
     if (!this.holdsLinesOf(line.batchId)) await this.finish(line.batchId);
   }
@@ -138,7 +138,7 @@ export class BatchWorker {
   private isPaused(batchId: string): boolean {
     const until = this.pausedUntil.get(batchId);
     if (until === undefined) return false;
-    if (until > Date.now()) return true;
+    if (until > performance.now()) return true;
     this.pausedUntil.delete(batchId);
     return false;
   }

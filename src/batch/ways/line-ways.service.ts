@@ -39,7 +39,7 @@ export interface ModelWays {
 /** Knows the ways that lines have at vendors, and what each costs. */
 @Injectable()
 export class LineWays {
-  /** Deployments whose vendor has refused the tier, until when. */
+  /** Deployments whose vendor has refused the tier, each until a moment of `performance.now()`. */
   private readonly refusedUntil = new Map<string, number>();
 
   constructor(
@@ -94,12 +94,12 @@ export class LineWays {
 
   /** Notes that a vendor does not take the tier for a deployment: it is not in its model's list, or not any longer. */
   refusedTier(deploymentIds: Iterable<string>): void {
-    for (const id of deploymentIds) this.refusedUntil.set(id, this.clock.now() + REFUSED_MS);
+    for (const id of deploymentIds) this.refusedUntil.set(id, performance.now() + REFUSED_MS);
   }
 
   /** The listed price of a flex tier; undefined where there is none: an estimate is no reason to wait. */
   private flexPrice(deployment: Deployment, teamId: string, nowMs: number): Price | undefined {
-    if ((this.refusedUntil.get(deployment.id) ?? 0) > nowMs) return undefined;
+    if ((this.refusedUntil.get(deployment.id) ?? 0) > performance.now()) return undefined;
     const [provider] = this.providers.withCredentials(deployment.provider, teamId);
     if (!provider?.api.flex || provider.simulated) return undefined;
     const price = this.prices.of(deployment, teamId, nowMs);

@@ -12,6 +12,9 @@ const headers = (remaining: number, of = 'requests') => ({
 });
 
 describe('LinePace', () => {
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+
   const setUp = () => {
     const clock = new FakeClock();
     const pace = new LinePace(clock);
@@ -47,20 +50,40 @@ describe('LinePace', () => {
   });
 
   it('lets lines start again as the bucket fills up', () => {
-    const { clock, note, waitMs } = setUp();
+    const { note, waitMs } = setUp();
     note(headers(0));
     const first = waitMs();
     expect(first).toBe(15_600);
-    clock.nowMs += first;
+    jest.advanceTimersByTime(first);
     expect(waitMs()).toBe(0);
   });
 
   it('waits for the pause that the vendor asks for', () => {
-    const { clock, refuse, waitMs } = setUp();
+    const { refuse, waitMs } = setUp();
     refuse(5_000);
     expect(waitMs()).toBe(5_000);
-    clock.nowMs += 5_000;
+    jest.advanceTimersByTime(5_000);
     expect(waitMs()).toBe(0);
+  });
+
+  it('A19: waits as long where the clock is set back', () => {
+    const { clock, note, refuse, waitMs } = setUp();
+    note(headers(0));
+    refuse(5_000);
+    clock.nowMs -= 3_600_000;
+    expect(waitMs()).toBe(15_600);
+    jest.advanceTimersByTime(15_600);
+    expect(waitMs()).toBe(0);
+  });
+
+  it('A19: reads times of the day by the clock', () => {
+    const { clock, note, waitMs } = setUp();
+    note({
+      'anthropic-ratelimit-requests-limit': '100',
+      'anthropic-ratelimit-requests-remaining': '0',
+      'anthropic-ratelimit-requests-reset': new Date(clock.nowMs + 60_000).toISOString(),
+    });
+    expect(waitMs()).toBe(15_600);
   });
 });
 

@@ -14,12 +14,14 @@ type Headers = UpstreamResponse['headers'];
 interface Lane {
   /** Of the newest response that names an allowance; read only where a line asks. */
   headers: Headers;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970: vendors name times of the day. */
   receivedAtMs: number;
+  /** The same moment by `performance.now()`. */
+  notedAtMs: number;
   read: RateAllowances | undefined;
   /** Lines that began since. */
   started: number;
-  /** Until when lines wait because the vendor has refused one; milliseconds since 1970. */
+  /** Until when lines wait because the vendor has refused one; a moment of `performance.now()`. */
   pausedUntilMs: number;
 }
 
@@ -39,13 +41,14 @@ export class LinePace {
     const lane = this.of(deployment, credential);
     lane.headers = headers;
     lane.receivedAtMs = this.clock.now();
+    lane.notedAtMs = performance.now();
     lane.read = undefined;
     lane.started = 0;
   }
 
   /** Notes that a vendor has refused a line with 429. @param askedMs the pause that it asks for */
   refused(deployment: Deployment, credential: Credential, askedMs = PAUSE_MS): void {
-    this.of(deployment, credential).pausedUntilMs = this.clock.now() + askedMs;
+    this.of(deployment, credential).pausedUntilMs = performance.now() + askedMs;
   }
 
   /** Counts a line that begins. */
@@ -56,10 +59,10 @@ export class LinePace {
   /** How long until a line may begin, in milliseconds; 0: now. */
   waitMs(deployment: Deployment, credential: Credential): number {
     const lane = this.of(deployment, credential);
-    const nowMs = this.clock.now();
+    const nowMs = performance.now();
     lane.read ??= readRateAllowances(lane.headers, lane.receivedAtMs);
     const { requests, tokens } = lane.read;
-    const passedMs = nowMs - lane.receivedAtMs;
+    const passedMs = nowMs - lane.notedAtMs;
     return Math.max(
       lane.pausedUntilMs - nowMs,
       requests ? lineWaitMs(requests, passedMs, lane.started) : 0,
@@ -72,7 +75,7 @@ export class LinePace {
     const name = key === null ? id : `${id} with key ${key}`;
     const known = this.lanes.get(name);
     if (known) return known;
-    const lane = { headers: {}, receivedAtMs: 0, read: undefined, started: 0, pausedUntilMs: 0 };
+    const lane = { headers: {}, receivedAtMs: 0, notedAtMs: 0, read: undefined, started: 0, pausedUntilMs: 0 };
     this.lanes.set(name, lane);
     return lane;
   }
