@@ -201,7 +201,7 @@ module.exports = {
     onlyIn(
       'cache-manager-in-stores',
       ['cache-manager', 'cache-manager-redis-yet'],
-      '^src/cache/(store/response-cache|turns/vendor-turns)\\.store\\.ts$',
+      '^src/cache/(store/response-cache|turns/turn-memory)\\.store\\.ts$',
       'only in the stores of src/cache',
     ),
     onlyIn(

@@ -45,6 +45,15 @@ describe('the turns of vendors', () => {
     expect((await turns.find(OWNER, ['call_4fG7hJ2kL3']))?.get('call_4fG7hJ2kL3')).toEqual(turn);
   });
 
+  it('A18: of one team push out none of another', async () => {
+    const kept = { toolCallIds: ['call_4fG7hJ2kL5'], turn };
+    await turns.store(OWNER, kept);
+    const large = { format: 'x', content: 'a'.repeat(1_000_000) };
+    for (let index = 10; index < 60; index += 1)
+      await turns.store({ ...OWNER, teamId: 'team_2' }, { toolCallIds: [`call_4fG7hJ2k${index}`], turn: large });
+    expect(await turns.find(OWNER, kept.toolCallIds)).toBeDefined();
+  });
+
   it('are not stored without a tool call, or above 1 MB', async () => {
     await turns.store(OWNER, { toolCallIds: [], turn });
     await turns.store(OWNER, {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { VendorTurn } from '@thriftgate/providers';
-import { type MemoryStore, memoryStore } from 'cache-manager';
 import { RedisConnection } from '../../redis/redis.connection';
+import { TurnMemory } from './turn-memory.store';
 
 /** Whose turns these are: another team, or another credential of the provider, finds none of them. */
 export interface TurnOwner {
@@ -22,29 +22,19 @@ const TTL_SECONDS = 3_600;
 /** Longer turns are not stored, in UTF-16 units of JSON. */
 const MAX_TURN_LENGTH = 1024 * 1024;
 const MEMORY_BYTES = 64 * 1024 * 1024;
-const BYTES_PER_UNIT = 2;
-/** Of keys and nodes, beside the text. */
-const ENTRY_BYTES = 500;
 /** Earlier turns of a conversation are sent without their reasoning, as vendors allow. */
 const MAX_TURNS_OF_CALL = 100;
-const KEY_PREFIX = 'thriftgate:turn:';
+const REDIS_PREFIX = 'thriftgate:';
 /** An id with a random part. Some vendors count the calls of each conversation: `search:0` is in all of them. */
 const UNIQUE = /(?=[A-Za-z0-9]*\d)(?=[A-Za-z0-9]*[A-Za-z])[A-Za-z0-9]{9,}/;
 
 /**
  * The turns with tool calls as the vendors wrote them, for clients that send them back without their reasoning. In memory,
- * and in Redis where one is configured. A turn that is missing fails no call.
+ * shared among the teams, and in Redis where one is configured. A turn that is missing fails no call.
  */
 @Injectable()
 export class VendorTurns {
-  private readonly memory: MemoryStore = memoryStore({
-    max: Math.floor(MEMORY_BYTES / ENTRY_BYTES),
-    maxSize: MEMORY_BYTES,
-    ttl: TTL_SECONDS * 1000,
-    sizeCalculation: (json) => (json as string).length * BYTES_PER_UNIT + ENTRY_BYTES,
-    shouldCloneBeforeSet: false,
-    ttlAutopurge: false,
-  });
+  private readonly memory = new TurnMemory(MEMORY_BYTES, TTL_SECONDS);
 
   constructor(private readonly redis: RedisConnection) {}
 
@@ -56,7 +46,9 @@ export class VendorTurns {
     const key = keyOf(owner, first);
     await this.memory.set(key, json);
     if (!this.redis.isReady) return;
-    await this.redis.write((client) => client.set(key, json, { EX: TTL_SECONDS })).catch(() => undefined);
+    await this.redis
+      .write((client) => client.set(REDIS_PREFIX + key, json, { EX: TTL_SECONDS }))
+      .catch(() => undefined);
   }
 
   /**
@@ -73,7 +65,7 @@ export class VendorTurns {
   }
 
   private async read(key: string): Promise<KeptTurn | undefined> {
-    const json = (await this.memory.get<string>(key)) ?? (await this.readShared(key));
+    const json = (await this.memory.get(key)) ?? (await this.readShared(key));
     if (json === undefined) return undefined;
     await this.memory.set(key, json);
     return JSON.parse(json) as KeptTurn;
@@ -81,12 +73,15 @@ export class VendorTurns {
 
   private async readShared(key: string): Promise<string | undefined> {
     if (!this.redis.isReady) return undefined;
-    const json = await this.redis.run((client) => client.getEx(key, { EX: TTL_SECONDS })).catch(() => null);
+    const json = await this.redis
+      .run((client) => client.getEx(REDIS_PREFIX + key, { EX: TTL_SECONDS }))
+      .catch(() => null);
     return json ?? undefined;
   }
 }
 
+/** The team's id is in it, whose share of memory the turn takes. */
 function keyOf({ teamId, provider, credential = '' }: TurnOwner, toolCallId: string): string {
   const hash = createHash('sha256').update(JSON.stringify([teamId, provider, credential, toolCallId]));
-  return KEY_PREFIX + hash.digest('base64url');
+  return `turn:${teamId}:${hash.digest('base64url')}`;
 }
