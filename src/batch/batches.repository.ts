@@ -6,13 +6,22 @@ import { Database } from '../database/database.connection';
 import type { BatchesTable, Schema } from '../database/schema';
 import { CANCELLABLE_STATUSES } from './batch-state';
 import type { BatchLine } from './input/batch-line';
-import { isLarge, LineBodies, smallBody } from './lines/line-bodies.repository';
+import { isLarge, LineBodies, pageOf, smallBody } from './lines/line-bodies.repository';
 
 const LINES_PER_INSERT = 1_000;
-const LINES_PER_PAGE = 200;
 const BYTES_PER_INSERT = 256 * 1024;
 /** Batches of this many lines or more get fresh table statistics, for the query planner. */
 const LINES_WORTH_ANALYZING = 1_000;
+
+const FAILED = sql`state IN ('failed', 'expired', 'cancelled')`;
+
+/** A line without a response; its body is null where it is large. */
+interface FailedLine {
+  lineNo: number;
+  customId: string;
+  url: string;
+  body: string | null;
+}
 
 /** A stored batch. */
 export type Batch = Selectable<BatchesTable>;
@@ -86,31 +95,28 @@ export class BatchesRepository {
       .executeTakeFirst();
   }
 
-  /** Lines without a response, in pages behind a line. */
-  failedLines(batchId: string, limit: number, behind = 0) {
-    return this.database.db
-      .selectFrom('batch_lines')
-      .select(['line_no', 'custom_id', 'url', smallBody().as('body')])
-      .where('batch_id', '=', batchId)
-      .where('line_no', '>', behind)
-      .where('state', 'in', ['failed', 'expired', 'cancelled'])
-      .orderBy('line_no')
-      .limit(limit)
-      .execute();
+  /** Whether a batch has lines without a response. */
+  async hasFailedLines(batchId: string): Promise<boolean> {
+    const { rows } = await sql`
+      SELECT FROM batch_lines WHERE batch_id = ${batchId} AND ${FAILED} LIMIT 1`.execute(this.database.db);
+    return rows.length > 0;
   }
 
   /** Lines without a response, as the content of an input file. */
   async *failedContent(batchId: string): AsyncGenerator<Buffer, void, undefined> {
     for (let behind = 0; ;) {
-      const page = await this.failedLines(batchId, LINES_PER_PAGE, behind);
-      for (const { line_no: lineNo, custom_id: customId, url, body } of page) {
+      const { rows: page } = await sql<FailedLine>`
+        SELECT line_no AS "lineNo", custom_id AS "customId", url, ${smallBody()} AS body
+        FROM ${pageOf(sql`batch_id = ${batchId} AND line_no > ${behind} AND ${FAILED}`)}
+        ORDER BY line_no`.execute(this.database.db);
+      if (page.length === 0) return;
+      for (const { lineNo, customId, url, body } of page) {
         const members = `{"custom_id":${JSON.stringify(customId)},"method":"POST","url":${JSON.stringify(url)},"body":`;
         yield Buffer.from(members + (body ?? ''));
         if (body === null) yield* this.bodies.pieces(batchId, lineNo);
         yield Buffer.from('}\n');
       }
-      if (page.length < LINES_PER_PAGE) return;
-      behind = page.at(-1)?.line_no ?? behind;
+      behind = page.at(-1)?.lineNo ?? behind;
     }
   }
 

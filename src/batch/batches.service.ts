@@ -59,8 +59,7 @@ export class BatchesService {
       const message = `The batch has not ended: its status is '${batch.status}'.`;
       throw new GatewayError('conflict', { message });
     }
-    const failed = await this.repository.failedLines(batchId, 1);
-    if (failed.length === 0)
+    if (!(await this.repository.hasFailedLines(batchId)))
       throw new GatewayError('conflict', {
         message: 'All lines of the batch have a response; none is to be run again.',
       });

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { type CreateBatch, MAX_FILE_BYTES } from '@thriftgate/contracts';
 import { type Endpoint, endpointAt, LongText, RawElement, stringifyExact } from '@thriftgate/providers';
@@ -13,6 +14,8 @@ import { rawLines } from './raw-lines';
 
 /** Up to this size a line is parsed without a scan: that takes a few milliseconds. */
 const MAX_TEXT_BYTES = 64 * 1024;
+/** How much of a line is read in one turn of the event loop: less than a millisecond of work. */
+const STEP_BYTES = 256 * 1024;
 
 /** The checked input of a new batch, in a file. */
 export interface BatchInput {
@@ -113,12 +116,13 @@ export class BatchInputService {
 }
 
 const NEWLINE = Buffer.from('\n');
+const [NEWLINE_CODE, RETURN_CODE, SPACE_CODE] = [0x0a, 0x0d, 0x20];
 
-function* requestLines(requests: readonly unknown[]): Generator<Buffer, void, undefined> {
+async function* requestLines(requests: readonly unknown[]): AsyncGenerator<Buffer, void, undefined> {
   for (const [index, request] of requests.entries()) {
     let line: string | Buffer;
     try {
-      line = request instanceof RawElement ? inOneLine(request.json) : String(stringifyExact(request));
+      line = request instanceof RawElement ? await inOneLine(request.json) : String(stringifyExact(request));
     } catch {
       const message = `'requests.${index}': is nested too deeply.`;
       throw new GatewayError('invalid_request', { message, param: `requests.${index}` });
@@ -129,8 +133,12 @@ function* requestLines(requests: readonly unknown[]): Generator<Buffer, void, un
 }
 
 /** JSON whose line ends, which can only be between its tokens, are spaces. */
-function inOneLine(json: Buffer): Buffer {
-  for (const end of ['\n', '\r']) for (let at = json.indexOf(end); at >= 0; at = json.indexOf(end, at)) json[at] = 0x20;
+async function inOneLine(json: Buffer): Promise<Buffer> {
+  for (let at = 0; at < json.length; at += 1) {
+    if (json[at] === NEWLINE_CODE || json[at] === RETURN_CODE) json[at] = SPACE_CODE;
+    // A large line may be of nothing else.
+    if (at % STEP_BYTES === STEP_BYTES - 1) await nextTurn();
+  }
   return json;
 }
 

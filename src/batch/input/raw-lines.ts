@@ -8,6 +8,8 @@ const MAX_LINE_BYTES = 64 * 1024 * 1024;
 const NEWLINE = 0x0a;
 /** After so much is read and checked, some milliseconds' work, other calls have their turn. */
 const TURN_BYTES = 32 * 1024;
+/** What a line counts besides its text: a blank one is work too. */
+const LINE_BYTES = 32;
 
 /**
  * A line of the input with its number, counted from 1; `text` is undefined if the line is too long or not UTF-8. A large line
@@ -51,7 +53,7 @@ export async function* rawLines(
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
       append(chunk.subarray(start, end));
       start = end + 1;
-      readBytes += begunBytes;
+      readBytes += begunBytes + LINE_BYTES;
       if (readBytes > TURN_BYTES) {
         readBytes = 0;
         await nextTurn();

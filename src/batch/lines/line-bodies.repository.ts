@@ -11,6 +11,11 @@ const LARGE_BYTES = 1024 * 1024;
 /** The database unpacks the whole body for each piece: few large pieces are read faster than many small ones. In bytes. */
 const PIECE_BYTES = 4 * LARGE_BYTES;
 
+/** How many lines are read at once. */
+const PAGE_LINES = 200;
+/** How much their bodies have at most, besides that of the last one; in bytes. */
+const PAGE_BYTES = LARGE_BYTES;
+
 /** The database, or a transaction. */
 export type LinesDb = Kysely<Schema>;
 
@@ -18,6 +23,19 @@ export type LinesDb = Kysely<Schema>;
 export function smallBody(lines = 'batch_lines'): RawBuilder<string | null> {
   const body = sql.ref(`${lines}.body`);
   return sql`CASE WHEN octet_length(${body}) <= ${sql.lit(LARGE_BYTES)} THEN ${body} END`;
+}
+
+/**
+ * The first lines of those that a condition names, in the order of their numbers: as many as are read at once, in place of the
+ * table in a query. None is the end.
+ */
+export function pageOf(which: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`(
+    SELECT * FROM (
+      SELECT line.*, sum(octet_length(${smallBody('line')})) OVER (
+        ORDER BY line_no ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS bytes_before
+      FROM (SELECT * FROM batch_lines WHERE ${which} ORDER BY line_no LIMIT ${sql.lit(PAGE_LINES)}) AS line
+    ) AS line WHERE bytes_before IS NULL OR bytes_before < ${sql.lit(PAGE_BYTES)}) AS batch_lines`;
 }
 
 /** Whether a line is to be inserted by itself. */

@@ -1,13 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { type AbortSignalLike, endpointAt, type JsonBody, parseExact } from '@thriftgate/providers';
+import { type AbortSignalLike, byteLengthOf, endpointAt, type JsonBody, parseExact } from '@thriftgate/providers';
 import type { Call } from '../../calls/call';
 import { FailedCosts } from '../../calls/failed-costs';
 import { readTags, withoutTagList } from '../../calls/tags';
 import type { Caller } from '../../common/caller';
 import { Clock } from '../../common/clock';
+import { Turns } from '../../common/runtime/turns';
 import { concatInSteps, parseInPieces } from '../../http/body/large-body';
 import { ApiKeyDirectory } from '../../keys/api-key-directory.service';
 import { LineBodies, type LinesDb } from './line-bodies.repository';
+
+/** A longer body is parsed in pieces, as that of a single call. */
+const SMALL_BYTES = 64 * 1024;
 
 /** A line of a batch as it is stored. */
 export interface StoredLine {
@@ -27,6 +31,8 @@ export interface StoredLine {
 /** Makes calls of lines. */
 @Injectable()
 export class LineCalls {
+  private readonly turns = new Turns();
+
   constructor(
     private readonly bodies: LineBodies,
     private readonly keys: ApiKeyDirectory,
@@ -45,7 +51,7 @@ export class LineCalls {
     return this.callerOf(line) ?? { role: 'member', teamId, keyId, models: null, rpmLimit: null };
   }
 
-  /** @param db the transaction to read in, if any */
+  /** Between lines, other calls have their turns. @param db the transaction to read in, if any */
   async callOf(
     line: StoredLine,
     requestId: string,
@@ -53,6 +59,7 @@ export class LineCalls {
     signal: AbortSignalLike,
     db?: LinesDb,
   ): Promise<Call> {
+    await this.turns.share();
     const endpoint = endpointAt(line.endpoint);
     if (!endpoint) throw new Error(`a line is for ${line.endpoint}, which is not served`);
     const { body, request } = endpoint.read(await this.parsed(line, endpoint.maxValues, db));
@@ -72,7 +79,8 @@ export class LineCalls {
   }
 
   private async parsed({ batchId, lineNo, body }: StoredLine, maxValues?: number, db?: LinesDb): Promise<unknown> {
-    if (typeof body === 'string') return parseExact(body);
+    if (typeof body === 'string' && byteLengthOf(body) <= SMALL_BYTES) return parseExact(body);
+    if (typeof body === 'string') return parseInPieces(Buffer.from(body), maxValues);
     return parseInPieces(
       body ? await concatInSteps([...body]) : await this.bodies.read(batchId, lineNo, db),
       maxValues,

@@ -3,12 +3,15 @@ import { type Kysely, sql } from 'kysely';
 import { Database } from '../../database/database.connection';
 import type { LineAnswer, LineState, Schema } from '../../database/schema';
 import { LedgerRepository } from '../../ledger/ledger.repository';
-import { smallBody } from './line-bodies.repository';
+import { pageOf, smallBody } from './line-bodies.repository';
 import type { StoredLine } from './line-calls.service';
 import type { LineResult } from './line-result';
 import { LinesRepository } from './lines.repository';
 
-const GROUP_LINES = 100;
+/** Of a line that waits, whether its equal has ended. */
+const IS_SETTLED = sql`state = 'same' AND EXISTS (
+  SELECT FROM batch_lines AS first WHERE first.batch_id = batch_lines.batch_id AND first.line_no = batch_lines.same_as
+    AND first.state IN ('done', 'failed', 'cancelled', 'expired'))`;
 
 /** A line that waits for the answer of an equal one, with what became of that one. */
 export interface Twin extends StoredLine {
@@ -29,7 +32,7 @@ export class TwinsRepository {
   ) {}
 
   /**
-   * Ends up to a hundred lines whose equal has ended, with their rows of the ledger, in one transaction.
+   * Ends some lines whose equal has ended, with their rows of the ledger, in one transaction.
    *
    * @returns how many
    */
@@ -46,8 +49,8 @@ export class TwinsRepository {
         JOIN batch_lines first ON first.batch_id = line.batch_id AND first.line_no = line.same_as
         JOIN batches batch ON batch.id = line.batch_id
         WHERE line.batch_id = ${batchId} AND line.state = 'same'
-          AND first.state IN ('done', 'failed', 'cancelled', 'expired')
-        ORDER BY line.line_no LIMIT ${GROUP_LINES} FOR UPDATE OF line`.execute(transaction);
+          AND line.line_no IN (SELECT line_no FROM ${pageOf(sql`batch_id = ${batchId} AND ${IS_SETTLED}`)})
+        ORDER BY line.line_no FOR UPDATE OF line`.execute(transaction);
       const ended = twins.filter(({ firstState }) => firstState === 'done' || firstState === 'failed');
       const { rows, results } = await endsOf(ended, transaction);
       if (rows.length > 0)

@@ -58,9 +58,10 @@ export class ShardResults {
     // Lines that are closed are on no later page.
     for await (const page of this.shards.pages(shard)) {
       const isOpen = shard.state !== 'planned';
-      const rows = isOpen ? await Promise.all(page.map((line) => this.rowOf(shard, line, NOT_RUN[how]))) : [];
+      const rows: string[] = [];
+      for (const line of isOpen ? page : []) rows.push(...(await this.rowOf(shard, line, NOT_RUN[how])));
       const lineNos = page.map(({ lineNo }) => lineNo);
-      await this.shards.close(shard, rows.flat(), lineNos, how);
+      await this.shards.close(shard, rows, lineNos, how);
       closed += page.length;
     }
     await this.twins.settle(shard.batch_id);
@@ -69,20 +70,21 @@ export class ShardResults {
 
   private async settle(shard: LeasedShard, found: readonly VendorLine[]): Promise<number> {
     const byNumber = new Map(found.flatMap((line) => numbered(shard, line)));
-    const lines = await this.shards.openLines(shard, [...byNumber.keys()]);
-    const rows: string[] = [];
-    const results: LineResult[] = [];
-    const again: number[] = [];
-    for (const line of lines) {
-      const answer = byNumber.get(line.lineNo);
-      // What was not run is closed with the shard.
-      if (!answer || answer.kind === 'expired' || answer.kind === 'cancelled') continue;
-      const { row, result } = await this.endOf(shard, line, answer);
-      if (row !== undefined) rows.push(row);
-      if (result) results.push(result);
-      else again.push(line.lineNo);
+    for await (const page of this.shards.pages(shard, [...byNumber.keys()])) {
+      const rows: string[] = [];
+      const results: LineResult[] = [];
+      const again: number[] = [];
+      for (const line of page) {
+        const answer = byNumber.get(line.lineNo);
+        // What was not run is closed with the shard.
+        if (!answer || answer.kind === 'expired' || answer.kind === 'cancelled') continue;
+        const { row, result } = await this.endOf(shard, line, answer);
+        if (row !== undefined) rows.push(row);
+        if (result) results.push(result);
+        else again.push(line.lineNo);
+      }
+      await this.shards.settle(shard, rows, results, again);
     }
-    if (lines.length > 0) await this.shards.settle(shard, rows, results, again);
     return byNumber.size;
   }
 

@@ -6,11 +6,11 @@ import type { BatchShardsTable, BatchStatus, Schema } from '../../database/schem
 import { LedgerRepository } from '../../ledger/ledger.repository';
 import type { StoredLine } from '../lines/line-calls.service';
 import type { LineResult } from '../lines/line-result';
-import { smallBody } from '../lines/line-bodies.repository';
+import { pageOf, smallBody } from '../lines/line-bodies.repository';
 import { LinesRepository } from '../lines/lines.repository';
 
 const LEASE = sql<Date>`now() + interval '20 seconds'`;
-const PAGE_LINES = 200;
+const ROWS_PER_WRITE = 200;
 const UNIQUE_VIOLATION = '23505';
 
 /** A shard that this instance works on, with what its batch says. */
@@ -151,24 +151,18 @@ export class ShardsRepository {
     return new Set(rows.map(({ vendor_batch_id: id }) => id ?? ''));
   }
 
-  /** The lines of a shard that have no result, in pages. */
-  async *pages(shard: LeasedShard): AsyncGenerator<ShardLine[], void, undefined> {
+  /** The lines of a shard that have no result, in pages. @param lineNos only those of these */
+  async *pages(shard: LeasedShard, lineNos?: readonly number[]): AsyncGenerator<ShardLine[], void, undefined> {
+    const only = lineNos ? sql`AND line_no = ANY (${lineNos}::int[])` : sql``;
     for (let last = 0; ;) {
-      const page = await this.linesBehind(shard, last);
-      if (page.length > 0) yield page;
-      if (page.length < PAGE_LINES) return;
-      last = page.at(-1)?.lineNo ?? last;
+      const { rows } = await sql<ShardLine>`
+        SELECT ${columnsOf(shard)}
+        FROM ${pageOf(sql`shard_id = ${shard.id} AND line_no > ${last} AND state = 'sharded' ${only}`)}
+        ORDER BY line_no`.execute(this.database.db);
+      if (rows.length === 0) return;
+      yield rows;
+      last = rows.at(-1)?.lineNo ?? last;
     }
-  }
-
-  /** Those of the lines that have no result. */
-  async openLines(shard: LeasedShard, lineNos: readonly number[]): Promise<ShardLine[]> {
-    const { rows } = await sql<ShardLine>`
-      SELECT ${columnsOf(shard)} FROM batch_lines
-      WHERE shard_id = ${shard.id} AND line_no = ANY (${lineNos}::int[]) AND state = 'sharded'`.execute(
-      this.database.db,
-    );
-    return rows;
   }
 
   /**
@@ -201,18 +195,10 @@ export class ShardsRepository {
   }
 
   private async writeRows(rows: readonly string[], transaction: Transaction<Schema>): Promise<void> {
-    for (let at = 0; at < rows.length; at += PAGE_LINES) {
-      const part = rows.slice(at, at + PAGE_LINES).map((row) => Buffer.from(row));
+    for (let at = 0; at < rows.length; at += ROWS_PER_WRITE) {
+      const part = rows.slice(at, at + ROWS_PER_WRITE).map((row) => Buffer.from(row));
       await this.ledger.write(part, transaction);
     }
-  }
-
-  private async linesBehind(shard: LeasedShard, last: number): Promise<ShardLine[]> {
-    const { rows } = await sql<ShardLine>`
-      SELECT ${columnsOf(shard)} FROM batch_lines
-      WHERE shard_id = ${shard.id} AND line_no > ${last} AND state = 'sharded'
-      ORDER BY line_no LIMIT ${PAGE_LINES}`.execute(this.database.db);
-    return rows;
   }
 }
 

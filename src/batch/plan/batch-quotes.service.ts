@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { BatchQuote, CreateBatch } from '@thriftgate/contracts';
+import { byteLengthOf } from '@thriftgate/providers';
 import { askedFor } from '../../calls/call-parts';
 import { isParted, type PartedCall } from '../../calls/prepared-call';
 import type { Caller } from '../../common/caller';
@@ -15,7 +16,9 @@ import { LinePlanner, type PlannedCall } from './line-planner.service';
 import { LineQuotes } from './line-quotes.service';
 import { QuoteSums } from './quote-sums';
 
+/** What is looked up at once; the bodies in bytes, besides that of the last line. */
 const PAGE_LINES = 200;
+const PAGE_BYTES = 1024 * 1024;
 /** Nine of ten vendors' batches end within an hour. */
 const NATIVE_MS = 3_600_000;
 /** What a live call takes, and one of a flex tier. */
@@ -73,11 +76,14 @@ export class BatchQuotes {
   private async *pages({ teamId, keyId }: Caller, input: BatchInput): AsyncGenerator<StoredLine[], void, undefined> {
     const batchId = newId('batch');
     let page: StoredLine[] = [];
+    let bytes = 0;
     for await (const { line, customId, url, body } of this.inputs.read(input)) {
       page.push({ batchId, teamId, keyId, lineNo: line, customId, endpoint: url, body });
-      if (page.length < PAGE_LINES) continue;
+      bytes += byteLengthOf(body);
+      if (page.length < PAGE_LINES && bytes < PAGE_BYTES) continue;
       yield page;
       page = [];
+      bytes = 0;
     }
     if (page.length > 0) yield page;
   }

@@ -7,6 +7,7 @@ import { weightsOf, wholeHit } from '../../calls/call-parts';
 import { isParted, type PreparedCall } from '../../calls/prepared-call';
 import type { Caller } from '../../common/caller';
 import { newRequestId } from '../../common/ids';
+import { Turns } from '../../common/runtime/turns';
 import { WaitingOffers } from '../../models/waiting-offers.service';
 import { LineCalls, type StoredLine } from '../lines/line-calls.service';
 import { type BatchOfLine, LineWays, typicalPusd } from '../ways/line-ways.service';
@@ -42,6 +43,8 @@ export interface PlannedWay {
 /** Decides how single lines run. Spends nothing. */
 @Injectable()
 export class LinePlanner {
+  private readonly turns = new Turns();
+
   constructor(
     private readonly calls: CallsService,
     private readonly deferred: DeferredAttempts,
@@ -52,7 +55,9 @@ export class LinePlanner {
 
   /** @returns undefined for each line that will end with an error */
   async look(lines: readonly StoredLine[], caller: Caller): Promise<(PlannedCall | undefined)[]> {
-    const prepared = await Promise.all(lines.map((line) => this.prepare(line, caller)));
+    const prepared: (PreparedCall | undefined)[] = [];
+    // All at once they would take one turn of the event loop.
+    for (const line of lines) prepared.push(await this.prepare(line, caller));
     const calls = prepared.filter((call) => call !== undefined);
     const hits = await this.calls.stored(calls);
     const hitsOf = new Map(calls.map((call, at) => [call, hits[at] ?? []]));
@@ -72,6 +77,7 @@ export class LinePlanner {
 
   /** The cheapest way of a line that meets the window of its batch. */
   async plan(batch: BatchOfLine, call: PlannedCall): Promise<PlannedWay> {
+    await this.turns.share();
     const { prepared } = call;
     const window = this.ways.windowOf(batch);
     const ways = this.ways.of(prepared.model, prepared.call.caller.teamId);

@@ -4,12 +4,11 @@ import { newRequestId } from '../../common/ids';
 import { Database } from '../../database/database.connection';
 import type { BatchStatus, Schema } from '../../database/schema';
 import { LeasePace } from '../lines/lease-pace';
-import { smallBody } from '../lines/line-bodies.repository';
+import { pageOf, smallBody } from '../lines/line-bodies.repository';
 import type { StoredLine } from '../lines/line-calls.service';
 import type { BatchPlan } from './batch-plan';
 
 const LEASE = sql<Date>`now() + interval '20 seconds'`;
-const PAGE_LINES = 200;
 const LINES_PER_UPDATE = 5_000;
 
 /** A batch that this instance plans. */
@@ -57,11 +56,9 @@ export class PlanRepository {
       const { rows } = await sql<StoredLine>`
         SELECT batch_id AS "batchId", ${teamId} AS "teamId", ${keyId} AS "keyId", line_no AS "lineNo",
           custom_id AS "customId", url AS endpoint, ${smallBody()} AS body
-        FROM batch_lines WHERE batch_id = ${id} AND line_no > ${last} ORDER BY line_no LIMIT ${PAGE_LINES}`.execute(
-        this.database.db,
-      );
-      if (rows.length > 0) yield rows;
-      if (rows.length < PAGE_LINES) return;
+        FROM ${pageOf(sql`batch_id = ${id} AND line_no > ${last}`)} ORDER BY line_no`.execute(this.database.db);
+      if (rows.length === 0) return;
+      yield rows;
       last = rows.at(-1)?.lineNo ?? last;
       if (pace.isDue()) await this.renew(id, token);
     }

@@ -1,5 +1,6 @@
 import events from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
+import { TurnCounter } from '../../common/testing/turn-counter';
 import type { GatewayConfig } from '../../config/gateway-config';
 import type { BatchFinisher } from '../output/batch-finisher.service';
 import { BatchWorker } from './batch-worker.service';
@@ -78,14 +79,18 @@ describe('BatchWorker', () => {
     const worker = new BatchWorker(config, lines, runner, results, finisher, twins);
     const queue = new LocalBatchQueue();
     queue.start((batch) => worker.work(batch));
+    // Each line begins in a turn of its own.
+    const begin = async () => {
+      for (let turns = 0; turns < 3 * LINES; turns += 1) await turn();
+    };
     const teams = () => running.map(({ teamId }) => teamId);
     queue.announce({ id: 'team_a', teamId: 'team_a', lines: 1_000 });
-    await turn();
+    await begin();
     expect(teams()).toEqual(Array.from({ length: LINES }, () => 'team_a'));
     queue.announce({ id: 'team_b', teamId: 'team_b', lines: 1_000 });
-    await turn();
+    await begin();
     for (const { end } of running.splice(0)) end();
-    await turn();
+    await begin();
     expect(teams().filter((team) => team === 'team_b')).toHaveLength(LINES / 2);
     await queue.stop();
     worker.stop();
@@ -111,7 +116,8 @@ describe('BatchWorker', () => {
     );
 
     await worker.work(BATCH);
-    await new Promise(setImmediate);
+    // The line begins in the next turn.
+    for (let turn = 0; turn < 3; turn += 1) await new Promise(setImmediate);
     time.mockReturnValue(Date.UTC(2026, 10, 30, 10));
     moment.mockReturnValue(startedAtMs + 1_999);
     await worker.work(BATCH);
@@ -121,6 +127,28 @@ describe('BatchWorker', () => {
     expect(claim).toHaveBeenCalledTimes(2);
     jest.restoreAllMocks();
     await worker.drain(1);
+  });
+
+  it('A5: begins each of several lines in a turn of its own', async () => {
+    const counter = new TurnCounter();
+    const turns: number[] = [];
+    const lines = {
+      claim: async (_batchId: string, most: number) => Array.from({ length: most }, (_, index) => lineOf(index)),
+      giveBack: async () => undefined,
+    };
+    const runner = { run: async () => void turns.push(counter.turns) };
+    const worker = new BatchWorker(
+      { batch: { concurrency: LINES } } as GatewayConfig,
+      lines as unknown as LinesRepository,
+      runner as unknown as LineRunner,
+      { stop: () => undefined } as ResultWriter,
+      { finish: async () => undefined } as unknown as BatchFinisher,
+      twins,
+    );
+    await worker.work(BATCH);
+    await worker.drain(1_000);
+    counter.stop();
+    expect(new Set(turns).size).toBe(LINES);
   });
 
   it('aborts all running lines at the end of the drain time and releases them', async () => {

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
+import { Turns } from '../../common/runtime/turns';
 import { GatewayConfig } from '../../config/gateway-config';
 import { BatchFinisher } from '../output/batch-finisher.service';
 import type { ClaimedLine } from '../lines/line-result';
@@ -27,6 +28,7 @@ export class BatchWorker {
   /** When the next line of a batch may start whose budget has no room; a moment of `performance.now()`. */
   private readonly pausedUntil = new Map<string, number>();
   private readonly tasks = new Set<Promise<void>>();
+  private readonly turns = new Turns();
   private readonly renewal = setInterval(() => void this.renew(), RENEW_EVERY_MS).unref();
 
   constructor(
@@ -117,7 +119,10 @@ export class BatchWorker {
       if (slots === 1) this.slots.give(line.teamId, kept);
       if (slots === 1) kept = 0;
     };
-    const result = await this.runner.run(line, this.abortLines.signal, giveSlot);
+    // Of lines that start together each is read in a turn of its own.
+    await this.turns.next();
+    const { signal } = this.abortLines;
+    const result = signal.aborted ? undefined : await this.runner.run(line, signal, giveSlot);
     this.slots.give(line.teamId, kept);
     if (result && 'state' in result) await this.results.add(result);
     else await this.giveBack([line], result?.notBefore);

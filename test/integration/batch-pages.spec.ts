@@ -1,0 +1,108 @@
+import type { Database } from '../../src/database/database.connection';
+import { BatchesRepository } from '../../src/batch/batches.repository';
+import { LineBodies } from '../../src/batch/lines/line-bodies.repository';
+import { LinesRepository } from '../../src/batch/lines/lines.repository';
+import { TwinsRepository } from '../../src/batch/lines/twins.repository';
+import { type LeasedShard, ShardsRepository } from '../../src/batch/native/shards.repository';
+import { PlanRepository, type UnplannedBatch } from '../../src/batch/plan/plan.repository';
+import type { LedgerRepository } from '../../src/ledger/ledger.repository';
+import { DATABASE_PROFILES, openTestDatabase, type TestDatabase } from '../support/test-database';
+
+const BATCH = { id: 'batch_1', teamId: 'team_A', keyId: 'key_A', token: 'token' } as UnplannedBatch;
+const SHARD = { id: 'shard_1', teamId: 'team_A', keyId: 'key_A' } as LeasedShard;
+/** Lengths of bodies, in bytes: small ones, some that fill a page, and two that are read by themselves. */
+const LENGTHS = [100, 600_000, 500_000, 400_000, 2_000_000, 2_000_000, 100];
+/** A page ends with the line with which it has a megabyte. */
+const PAGES = [
+  [1, 2, 3],
+  [4, 5, 6, 7],
+];
+
+async function numbersOf(pages: AsyncIterable<readonly { lineNo: number }[]>): Promise<number[][]> {
+  const numbers: number[][] = [];
+  for await (const page of pages) numbers.push(page.map(({ lineNo }) => lineNo));
+  return numbers;
+}
+
+/** Fault A5: 200 lines of a megabyte were one answer of the database. */
+describe.each(DATABASE_PROFILES)('A5: pages of lines, on %s', (profile) => {
+  let database: TestDatabase;
+  let asked: Database;
+  const inState = (state: 'pending' | 'sharded' | 'same' | 'failed') =>
+    database.db.updateTable('batch_lines').set({ state }).where('line_no', '>', 0).execute();
+
+  beforeAll(async () => {
+    database = await openTestDatabase(profile);
+    asked = { db: database.db } as Database;
+    const { db } = database;
+    await db.insertInto('teams').values({ id: 'team_A', name: 'A' }).execute();
+    await db
+      .insertInto('batches')
+      .values({
+        id: 'batch_1',
+        team_id: 'team_A',
+        key_id: 'key_A',
+        request_id: 'req_1',
+        endpoint: '/v1/chat/completions',
+        completion_window: '24h',
+        input_file_id: 'file_1',
+        output_expires_after_s: null,
+        total_lines: LENGTHS.length,
+        created_at: new Date(),
+        expires_at: new Date(),
+        escalate: false,
+        metadata: JSON.stringify(null),
+        errors: JSON.stringify(null),
+        status: 'in_progress',
+        in_progress_at: new Date(),
+      })
+      .execute();
+    // The equal of all others is a line that has ended.
+    for (const [index, length] of [0, ...LENGTHS].entries())
+      await db
+        .insertInto('batch_lines')
+        .values({
+          batch_id: 'batch_1',
+          line_no: index,
+          custom_id: `${index}`,
+          url: '/v1/chat/completions',
+          state: index === 0 ? 'cancelled' : 'pending',
+          shard_id: 'shard_1',
+          same_as: 0,
+          answer: JSON.stringify(null),
+          body: 'x'.repeat(length),
+        })
+        .execute();
+  });
+  afterAll(() => database?.close());
+
+  it('of a batch that is planned', async () => {
+    expect(await numbersOf(new PlanRepository(asked).pages(BATCH))).toEqual(PAGES);
+  });
+
+  it('of a shard, of all its lines or of some', async () => {
+    await inState('sharded');
+    const shards = new ShardsRepository(asked, {} as LedgerRepository, new LinesRepository(asked));
+    expect(await numbersOf(shards.pages(SHARD))).toEqual(PAGES);
+    expect(await numbersOf(shards.pages(SHARD, [7, 1, 4]))).toEqual([[1, 4, 7]]);
+  });
+
+  it('of lines whose equal has ended', async () => {
+    await inState('same');
+    const twins = new TwinsRepository(asked, new LinesRepository(asked), {} as LedgerRepository);
+    const settle = () => twins.settle('batch_1', async () => ({ rows: [], results: [] }));
+    expect([await settle(), await settle(), await settle()]).toEqual([3, 4, 0]);
+  });
+
+  it('of lines that are run again, with the bodies of all', async () => {
+    await inState('failed');
+    const batches = new BatchesRepository(asked, new LineBodies(asked));
+    expect(await batches.hasFailedLines('batch_1')).toBe(true);
+    const bodies: number[] = [];
+    let content = '';
+    for await (const piece of batches.failedContent('batch_1')) content += piece.toString();
+    for (const line of content.trimEnd().split('\n')) bodies.push(line.slice(line.indexOf('"body":') + 7, -1).length);
+    expect(bodies).toEqual(LENGTHS);
+    expect(await batches.hasFailedLines('batch_2')).toBe(false);
+  });
+});
