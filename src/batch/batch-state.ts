@@ -1,13 +1,16 @@
 import type { BatchStatus, LineState } from '../database/schema';
 
+/** The status of a batch whose lines are being written. It is neither shown nor run. */
+export const BEING_MADE = 'validating';
+
 /** Statuses of a batch that has not ended. */
-export type OpenStatus = 'validating' | 'in_progress' | 'finalizing' | 'cancelling';
+export type OpenStatus = 'in_progress' | 'finalizing' | 'cancelling';
 
 /** Statuses of a batch whose last line has ended. */
 export type FinalStatus = 'completed' | 'failed' | 'expired' | 'cancelled';
 
 /** Statuses in which a batch can be cancelled, or is being cancelled. */
-export const CANCELLABLE_STATUSES: readonly BatchStatus[] = ['validating', 'in_progress', 'cancelling'];
+export const CANCELLABLE_STATUSES: readonly BatchStatus[] = ['in_progress', 'cancelling'];
 
 /** The final status of a batch whose lines have all ended. One expired line makes the batch expired. See LineEnds for `failed`. */
 export function finalStatus(status: OpenStatus, lines: ReadonlySet<LineState>): Exclude<FinalStatus, 'failed'> {

@@ -10,6 +10,8 @@ import { AdminBatchesRepository } from './admin/admin-batches.repository';
 import { AdminBatches } from './admin/admin-batches.service';
 import { BatchesController } from './batches.controller';
 import { BatchesRepository } from './batches.repository';
+import { NewBatchesRepository } from './new-batches.repository';
+import { NewLines } from './lines/new-lines.repository';
 import { BatchesService } from './batches.service';
 import { EventHubModule } from '../event-hub/event-hub.module';
 import { BatchEvents } from './admin/batch-events.service';
@@ -88,6 +90,8 @@ export class BatchModule {
         BatchEvents,
         BatchesService,
         BatchesRepository,
+        NewBatchesRepository,
+        NewLines,
         BatchInputService,
         BatchDispatcher,
         BatchWorker,

@@ -6,8 +6,9 @@ import { GatewayError } from '../common/errors';
 import { newId } from '../common/ids';
 import { completionWindowMs, isFinal } from './batch-state';
 import type { KeepAnswer } from '../idempotency/idempotent-call';
-import { type Batch, BatchesRepository, type NewBatch } from './batches.repository';
+import { type Batch, BatchesRepository } from './batches.repository';
 import { type BatchInput, BatchInputService } from './input/batch-input.service';
+import { type NewBatch, NewBatchesRepository } from './new-batches.repository';
 import { ShardsRepository } from './native/shards.repository';
 import { BatchQueue } from './queue/batch-queue';
 import { LinesRepository } from './lines/lines.repository';
@@ -17,6 +18,7 @@ import { LinesRepository } from './lines/lines.repository';
 export class BatchesService {
   constructor(
     private readonly repository: BatchesRepository,
+    private readonly newBatches: NewBatchesRepository,
     private readonly inputs: BatchInputService,
     private readonly lines: LinesRepository,
     private readonly shards: ShardsRepository,
@@ -25,7 +27,7 @@ export class BatchesService {
   ) {}
 
   /**
-   * @param storeResponse stores the response of an idempotent call in the transaction that creates the batch
+   * @param storeResponse stores the response of an idempotent call in the transaction that starts the batch
    * @param content gives the lines in place of the request
    * @throws GatewayError `invalid_request` that names the invalid lines; one of them refuses the whole batch
    */
@@ -124,13 +126,9 @@ export class BatchesService {
   }
 
   private keep(batch: NewBatch, input: BatchInput, storeResponse: KeepAnswer<Batch> | undefined): Promise<Batch> {
-    return this.repository.create(
-      batch,
-      (transaction) => this.inputs.read(input, transaction),
-      async (transaction, made) => {
-        await this.inputs.publish(input, transaction);
-        await storeResponse?.(made, transaction);
-      },
-    );
+    return this.newBatches.create(batch, this.inputs.read(input), async (transaction, made) => {
+      await this.inputs.publish(input, transaction);
+      await storeResponse?.(made, transaction);
+    });
   }
 }

@@ -1,5 +1,6 @@
 import type { Database } from '../../src/database/database.connection';
 import { BatchesRepository } from '../../src/batch/batches.repository';
+import type { FilesRepository } from '../../src/batch/files/files.repository';
 import { LineBodies } from '../../src/batch/lines/line-bodies.repository';
 import { LinesRepository } from '../../src/batch/lines/lines.repository';
 import { TwinsRepository } from '../../src/batch/lines/twins.repository';
@@ -96,7 +97,7 @@ describe.each(DATABASE_PROFILES)('A5: pages of lines, on %s', (profile) => {
 
   it('of lines that are run again, with the bodies of all', async () => {
     await inState('failed');
-    const batches = new BatchesRepository(asked, new LineBodies(asked));
+    const batches = new BatchesRepository(asked, new LineBodies(asked, {} as FilesRepository));
     expect(await batches.hasFailedLines('batch_1')).toBe(true);
     const bodies: number[] = [];
     let content = '';

@@ -5,6 +5,7 @@ import type { Scope } from '../../common/caller';
 import { leastUlid } from '../../common/ids';
 import { Database } from '../../database/database.connection';
 import type { BatchShardsTable, LineState } from '../../database/schema';
+import { BEING_MADE } from '../batch-state';
 import type { Batch } from '../batches.repository';
 import type { EndedLine } from '../output/output-line';
 
@@ -32,7 +33,7 @@ export class AdminBatchesRepository {
 
   /** Newest first; one more than the limit if there are more. */
   list({ team_id, key_id, status, from, to, cursor, limit }: ListAdminBatchesQuery): Promise<Batch[]> {
-    let page = this.database.db.selectFrom('batches').selectAll();
+    let page = this.made();
     if (team_id !== undefined) page = page.where('team_id', '=', team_id);
     if (key_id !== undefined) page = page.where('key_id', '=', key_id);
     if (status !== undefined) page = page.where('status', 'in', status);
@@ -48,9 +49,7 @@ export class AdminBatchesRepository {
   /** The batches that have not ended, those with these ids, and those that were made after a time; newest first. */
   watched(ids: readonly string[], time: Date, limit: number): Promise<Batch[]> {
     const least = `batch_${leastUlid(time.getTime())}`;
-    return this.database.db
-      .selectFrom('batches')
-      .selectAll()
+    return this.made()
       .where((eb) =>
         eb.or([
           // As the index of open batches says it.
@@ -67,9 +66,7 @@ export class AdminBatchesRepository {
   /** The batches that have not ended, and those that ended after a time; newest first. */
   openOrEndedSince(time: Date, limit: number): Promise<Batch[]> {
     const least = `batch_${leastUlid(time.getTime() - LONGEST_BATCH_MS)}`;
-    return this.database.db
-      .selectFrom('batches')
-      .selectAll()
+    return this.made()
       .where((eb) =>
         eb.or([
           // As the index of open batches says it.
@@ -88,7 +85,7 @@ export class AdminBatchesRepository {
   }
 
   find(batchId: string, { teamId, keyId }: Scope): Promise<Batch | undefined> {
-    let query = this.database.db.selectFrom('batches').selectAll().where('id', '=', batchId);
+    let query = this.made().where('id', '=', batchId);
     if (teamId !== undefined) query = query.where('team_id', '=', teamId);
     if (keyId !== undefined) query = query.where('key_id', '=', keyId);
     return query.executeTakeFirst();
@@ -155,5 +152,9 @@ export class AdminBatchesRepository {
       last = page.at(-1)?.lineNo ?? last;
       if (page.length < PAGE_LINES) return;
     }
+  }
+
+  private made() {
+    return this.database.db.selectFrom('batches').selectAll().where('status', '<>', BEING_MADE);
   }
 }

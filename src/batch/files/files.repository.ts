@@ -76,10 +76,10 @@ export class FilesRepository {
     return (await page.execute()).map(toFile);
   }
 
-  /** The content, chunk by chunk. @param db the transaction to read in, if any */
-  async *content(fileId: string, db: Kysely<Schema> = this.database.db): AsyncGenerator<Buffer, void, undefined> {
+  /** The content, chunk by chunk. */
+  async *content(fileId: string): AsyncGenerator<Buffer, void, undefined> {
     for (let chunk = 0; ; chunk++) {
-      const row = await db
+      const row = await this.database.db
         .selectFrom('file_chunks')
         .select('content')
         .where('file_id', '=', fileId)

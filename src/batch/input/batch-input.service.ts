@@ -54,19 +54,16 @@ export class BatchInputService {
     }
   }
 
-  /** Reads the lines of an accepted input in a transaction. */
-  async *read(
-    input: BatchInput,
-    db?: Parameters<FilesRepository['content']>[1],
-  ): AsyncGenerator<BatchLine, void, undefined> {
-    for await (const raw of this.rawLines(input.fileId, db)) {
+  /** Reads the lines of an accepted input. */
+  async *read(input: BatchInput): AsyncGenerator<BatchLine, void, undefined> {
+    for await (const raw of this.rawLines(input.fileId)) {
       const read = await readLine(raw, input.endpoint);
       if ('line' in read) yield read.line;
     }
   }
 
-  private rawLines(fileId: string, db?: Parameters<FilesRepository['content']>[1]) {
-    return rawLines(this.repository.content(fileId, db), MAX_TEXT_BYTES);
+  private rawLines(fileId: string) {
+    return rawLines(this.repository.content(fileId), MAX_TEXT_BYTES);
   }
 
   /** Publishes the draft of an input that came with the request. */

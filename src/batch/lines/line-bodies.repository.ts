@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { newId } from '../../common/ids';
 import { Database } from '../../database/database.connection';
 import type { Schema } from '../../database/schema';
 import { concatInSteps } from '../../http/body/large-body';
 import { ChunkWriter } from '../files/chunk-writer';
+import { FilesRepository } from '../files/files.repository';
 import type { BatchLine } from '../input/batch-line';
 
 /** From this length on a body is read and written in pieces, in bytes: as a whole it would hold up other calls. */
@@ -46,7 +48,10 @@ export function isLarge(body: BatchLine['body']): boolean {
 /** Reads and writes the bodies of lines that are too large for one message to the database. */
 @Injectable()
 export class LineBodies {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly files: FilesRepository,
+  ) {}
 
   /** The body of a large line, in JSON in UTF-8. @param db the transaction to read in, if any */
   async read(batchId: string, lineNo: number, db?: Kysely<Schema>): Promise<Buffer> {
@@ -70,28 +75,21 @@ export class LineBodies {
     }
   }
 
-  /**
-   * Writes a large line. Its pieces are chunks of the input file for as long as the database makes the body of them, with
-   * negative numbers, which nothing else reads.
-   */
-  async write(
-    { id: batchId, input_file_id: fileId }: { id: string; input_file_id: string },
-    line: BatchLine,
-    db: Kysely<Schema>,
-  ): Promise<void> {
-    const writer = new ChunkWriter(async (number, content) => {
-      await db
-        .insertInto('file_chunks')
-        .values({ file_id: fileId, chunk: -1 - number, content })
-        .execute();
-    });
-    for (const piece of line.body) await writer.write(Buffer.from(piece));
-    await writer.end();
-    await sql`
-      INSERT INTO batch_lines (batch_id, line_no, custom_id, state, url, body)
-      SELECT ${batchId}, ${line.line}::int, ${line.customId}, 'pending', ${line.url},
-        convert_from(string_agg(content, ''::bytea ORDER BY chunk DESC), 'UTF8')
-      FROM file_chunks WHERE file_id = ${fileId} AND chunk < 0`.execute(db);
-    await db.deleteFrom('file_chunks').where('file_id', '=', fileId).where('chunk', '<', 0).execute();
+  /** Writes a large line. Its pieces are the draft of a file for as long as the database makes the body of them. */
+  async write({ id: batchId, team_id: teamId }: { id: string; team_id: string }, line: BatchLine): Promise<void> {
+    const fileId = newId('file');
+    await this.files.create({ id: fileId, teamId, filename: `${batchId}_line.json`, purpose: 'batch' });
+    try {
+      const writer = new ChunkWriter((chunk, content) => this.files.writeChunk(fileId, chunk, content));
+      for (const piece of line.body) await writer.write(Buffer.from(piece));
+      await writer.end();
+      await sql`
+        INSERT INTO batch_lines (batch_id, line_no, custom_id, state, url, body)
+        SELECT ${batchId}, ${line.line}::int, ${line.customId}, 'pending', ${line.url},
+          convert_from(string_agg(content, ''::bytea ORDER BY chunk), 'UTF8')
+        FROM file_chunks WHERE file_id = ${fileId}`.execute(this.database.db);
+    } finally {
+      await this.files.discard(fileId);
+    }
   }
 }

@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { GatewayConfig } from '../../config/gateway-config';
 import type { FilesRepository } from '../files/files.repository';
+import type { NewBatchesRepository } from '../new-batches.repository';
 import type { LinesRepository } from '../lines/lines.repository';
 import type { BatchPlanner } from '../plan/batch-planner.service';
 import { LocalBatchQueue } from '../queue/batch-queue.local';
@@ -39,6 +40,7 @@ describe('BatchDispatcher', () => {
       } as unknown as BatchWorker,
       lines as unknown as LinesRepository,
       { deleteOutdated: async () => undefined } as unknown as FilesRepository,
+      { removeAbandoned: async () => undefined } as unknown as NewBatchesRepository,
     );
     await dispatcher.onApplicationBootstrap();
   });

@@ -7,6 +7,7 @@ import {
 } from '@nestjs/common';
 import { GatewayConfig } from '../../config/gateway-config';
 import { FilesRepository } from '../files/files.repository';
+import { NewBatchesRepository } from '../new-batches.repository';
 import { BatchPlanner } from '../plan/batch-planner.service';
 import { type AnnouncedBatch, BatchQueue } from '../queue/batch-queue';
 import { TeamTurns } from '../queue/team-turns';
@@ -38,6 +39,7 @@ export class BatchDispatcher implements OnApplicationBootstrap, OnModuleDestroy,
     private readonly worker: BatchWorker,
     private readonly lines: LinesRepository,
     private readonly files: FilesRepository,
+    private readonly newBatches: NewBatchesRepository,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -88,6 +90,7 @@ export class BatchDispatcher implements OnApplicationBootstrap, OnModuleDestroy,
     await this.lines.closeUnstarted();
     for (const batch of await this.lines.batchesToWorkOn()) this.queue.announce(batch);
     if (performance.now() < this.housekeepingAt) return;
+    await this.newBatches.removeAbandoned();
     await this.files.deleteOutdated();
     this.housekeepingAt = performance.now() + HOUSEKEEPING_EVERY_MS;
   }

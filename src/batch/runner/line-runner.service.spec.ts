@@ -276,7 +276,7 @@ describe('LineRunner', () => {
     for (const end of ends) end(RESPONSE);
     await Promise.all(running);
     const later = run({ lineNo: 5 });
-    await new Promise((resolve) => setImmediate(resolve));
+    while (ends.length < 5) await new Promise((resolve) => setImmediate(resolve));
     ends.at(-1)?.(RESPONSE);
     expect(await later).toMatchObject({ state: 'done' });
   });
@@ -293,7 +293,7 @@ describe('LineRunner', () => {
     await running.shift();
     expect(await run({ lineNo: 5 })).toEqual(waits);
     running.push(run({ lineNo: 1, batchId: 'batch_2', teamId: 'team_2' }));
-    await new Promise((resolve) => setImmediate(resolve));
+    while (ends.length < 4) await new Promise((resolve) => setImmediate(resolve));
     for (const end of ends) end(RESPONSE);
     expect(await Promise.all(running)).toMatchObject(running.map(() => ({ state: 'done' })));
   });
