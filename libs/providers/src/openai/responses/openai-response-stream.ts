@@ -3,7 +3,7 @@ import { withoutEcho } from '../../responses/echo';
 import { failedResponse } from '../../responses/failed-response';
 import { responseFacts } from '../../responses/response-facts';
 import type { ProviderError, Reply, SseEvent, StreamChunk, StreamDecoder } from '../../translator';
-import { partialOutput } from './partial-output';
+import { PartialOutput } from './partial-output';
 import { errorOfEvent, errorOfResponse } from './response-errors';
 
 const NOT_JSON = JSON.stringify({
@@ -25,8 +25,6 @@ const WITHOUT_CONTENT = new Set([
 const ENDS = new Set(['response.completed', 'response.incomplete']);
 /** So many events are held back before the first content. */
 const MAX_HELD = 64;
-/** The largest length of the events that are kept for a stream that breaks off, in UTF-16 units. */
-const MAX_KEPT_LENGTH = 64 * 1024 * 1024;
 
 /**
  * Classifies the events of a stream of OpenAI's Responses. Their data passes unchanged; only events with the whole response
@@ -40,9 +38,8 @@ export class OpenAiResponseStream implements StreamDecoder {
   #isWhole = false;
   #contentBegan = false;
   #held: StreamChunk[] = [];
-  /** The data of all events, for a stream that breaks off. */
-  readonly #kept: string[] = [];
-  #keptLength = 0;
+  /** For a stream that breaks off. */
+  readonly #output = new PartialOutput();
   #next = 0;
 
   get ended(): boolean {
@@ -69,7 +66,7 @@ export class OpenAiResponseStream implements StreamDecoder {
   }
 
   #unread(event: string, data: string): StreamChunk[] {
-    this.#keep(data);
+    this.#output.add(data);
     return this.#pass({ kind: 'content', event, data });
   }
 
@@ -112,20 +109,13 @@ export class OpenAiResponseStream implements StreamDecoder {
     return held;
   }
 
-  #keep(data: string): void {
-    this.#keptLength += data.length;
-    if (this.#keptLength <= MAX_KEPT_LENGTH) this.#kept.push(data);
-  }
-
   /** The response with what came of its output. */
   get #soFar(): JsonRecord {
-    return { ...this.#response, output: partialOutput(this.#kept.map(parseJson).filter(isRecord)) };
+    return { ...this.#response, output: this.#output.items };
   }
 
   get #lastSequence(): number {
-    const last = parseJson(this.#kept.at(-1) ?? '');
-    const { sequence_number: sequence } = isRecord(last) ? last : {};
-    return Math.max(this.#next - 1, typeof sequence === 'number' ? sequence : -1);
+    return Math.max(this.#next - 1, this.#output.lastSequence);
   }
 }
 
