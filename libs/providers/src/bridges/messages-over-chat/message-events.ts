@@ -1,6 +1,7 @@
 import { isRecord, type JsonRecord, nonEmptyString, parseJson } from '../../json-record';
 import type { Reply, SseEvent, StreamChunk, TokenUsage } from '../../translator';
 import { readUsage } from '../../usage/read-usage';
+import { NewReasoning } from '../new-reasoning';
 import { OverChatStream } from '../over-chat-stream';
 import { messageEvent, textEvent } from './message-event';
 import { messageOfCompletion, reasoningText, startOf, stopOf, usageOf } from './message-of-completion';
@@ -22,6 +23,7 @@ export class MessageEvents extends OverChatStream {
   private refusal = '';
   /** Text that came within the arguments of a call. */
   private late = '';
+  private readonly reasoning = new NewReasoning();
   private readonly tools = new ToolBlocks(() => this.nextIndex());
 
   push(event: SseEvent): StreamChunk[] {
@@ -60,6 +62,7 @@ export class MessageEvents extends OverChatStream {
 
   private choice({ delta, finish_reason: finish }: JsonRecord): StreamChunk[] {
     const { content, refusal, tool_calls: calls, ...rest } = isRecord(delta) ? delta : {};
+    this.reasoning.add(rest);
     const events = [
       ...this.text('thinking', reasoningText(rest)),
       ...this.text('text', textOf(content)),
@@ -112,16 +115,8 @@ export class MessageEvents extends OverChatStream {
     this.open = undefined;
     const stop = messageEvent({ type: 'content_block_stop', index: open.index });
     if (open.kind === 'text') return [stop];
-    const delta = { type: 'signature_delta', signature: this.signature() };
+    const delta = { type: 'signature_delta', signature: signatureOf(this.reasoning.take().details) };
     return [messageEvent({ type: 'content_block_delta', index: open.index, delta }), stop];
-  }
-
-  /** Of the reasoning so far. */
-  private signature(): string {
-    const completion = parseJson(this.chat.assemble().body.toString());
-    const [choice]: unknown[] = isRecord(completion) && Array.isArray(completion.choices) ? completion.choices : [];
-    const message = isRecord(choice) && isRecord(choice.message) ? choice.message : {};
-    return signatureOf(message.reasoning_details);
   }
 
   /** The event that the pipeline holds back to the end; the last one counts. */

@@ -1,8 +1,8 @@
-import { isRecord, nonEmptyString, parseJson, type JsonRecord } from '../../json-record';
+import { isRecord, type JsonRecord } from '../../json-record';
 import type { EventWriter, ResponseEvent } from '../../responses/event-writer';
 import type { CarriedReasoning } from '../../responses/own-reasoning';
 import { OutputWriter } from '../../responses/output-writer';
-import type { Reply } from '../../translator';
+import { NewReasoning } from '../new-reasoning';
 import { CallOrder, type GrowingCall } from './call-order';
 import { ENCRYPTED_REASONING, includes } from './chat-request';
 import { OpenCall, type OpenItem, OpenMessage, OpenReasoning, type Place } from './open-item';
@@ -22,17 +22,9 @@ export class ResponseOutput {
   #open: OpenItem | undefined;
   /** Writes texts that came while a call was being written. */
   readonly #late: (() => ResponseEvent[])[] = [];
-  /** Whether details came that no item carries yet. */
-  #hasDetails = false;
-  /** How many of the details earlier items carry, and how much of the vendor's text. */
-  #carried = { details: 0, text: 0 };
+  readonly #reasoning = new NewReasoning();
 
-  /** @param assemble the chat completion so far */
-  constructor(
-    events: EventWriter,
-    body: JsonRecord,
-    private readonly assemble: () => Reply,
-  ) {
+  constructor(events: EventWriter, body: JsonRecord) {
     this.#writer = new OutputWriter(events);
     this.#carries = includes(body.include, ENCRYPTED_REASONING);
   }
@@ -45,9 +37,13 @@ export class ResponseOutput {
     this.#shapes = new ItemShapes(ids);
   }
 
+  /** Keeps the reasoning of a delta that the vendor needs back, each delta's once. */
+  keepReasoning(delta: JsonRecord): void {
+    if (this.#carries) this.#reasoning.add(delta);
+  }
+
   /** Whether a delta says anything that the response shows. */
   isContent(delta: JsonRecord): boolean {
-    if (this.#carries && listOf(delta.reasoning_details).length > 0) this.#hasDetails = true;
     const texts = [textOf(delta.content), textOf(delta.refusal), reasoningOf(delta)];
     return texts.some((text) => text !== '') || listOf(delta.tool_calls).length > 0;
   }
@@ -146,7 +142,7 @@ export class ResponseOutput {
   }
 
   #lateDetails(): ResponseEvent[] {
-    if (!this.#hasDetails) return [];
+    if (!this.#reasoning.hasDetails) return [];
     const { events } = this.#show((...place) => new OpenReasoning(...place, () => this.#carriedNow()));
     return [...events, ...this.#close('completed')];
   }
@@ -169,19 +165,8 @@ export class ResponseOutput {
 
   /** What the vendor needs back and no earlier item carries. */
   #carriedNow(): CarriedReasoning | undefined {
-    this.#hasDetails = false;
     if (!this.#carries) return undefined;
-    const message = messageOf(this.assemble());
-    const details = listOf(message.reasoning_details);
-    const text = nonEmptyString(message.reasoning_content);
-    const carried = carriedReasoning(details.slice(this.#carried.details), text?.slice(this.#carried.text));
-    this.#carried = { details: details.length, text: text?.length ?? 0 };
-    return carried;
+    const { details, text } = this.#reasoning.take();
+    return carriedReasoning(details, text);
   }
-}
-
-function messageOf({ body }: Reply): JsonRecord {
-  const completion = parseJson(body.toString());
-  const [choice] = listOf(isRecord(completion) ? completion.choices : undefined);
-  return isRecord(choice) && isRecord(choice.message) ? choice.message : {};
 }

@@ -26,7 +26,7 @@ export class ResponseStream extends OverChatStream {
     private readonly call: UpstreamCall,
   ) {
     super(chat);
-    this.#output = new ResponseOutput(this.#events, call.body, () => chat.assemble());
+    this.#output = new ResponseOutput(this.#events, call.body);
   }
 
   push(event: SseEvent): StreamChunk[] {
@@ -54,6 +54,7 @@ export class ResponseStream extends OverChatStream {
     const { delta, logprobs, finish_reason: finishReason } = recordOf(choice);
     this.#finishReason = nonEmptyString(finishReason) ?? this.#finishReason;
     if (!isRecord(delta)) return [];
+    this.#output.keepReasoning(delta);
     const isFirst = !this.#output.hasBegun;
     if (isFirst && !this.#output.isContent(delta)) return [];
     const beginning = isFirst ? this.#begin(chunk) : [];

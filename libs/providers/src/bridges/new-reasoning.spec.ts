@@ -1,0 +1,60 @@
+import { openAiChat } from '../openai/openai';
+import { fromEncryptedContent } from '../responses/own-reasoning';
+import type { Translator, UpstreamCall } from '../translator';
+import { messagesOverChat } from './messages-over-chat/messages-over-chat';
+import { detailsOf } from './messages-over-chat/reasoning-signature';
+import { responsesOverChat } from './responses-over-chat/responses-over-chat';
+
+const call: UpstreamCall = {
+  body: { model: 'm', max_tokens: 9, messages: [], input: 'Hi', include: ['reasoning.encrypted_content'] },
+  upstreamModel: 'm',
+  stream: true,
+  requestId: 'r',
+  baseUrl: 'http://up/v1',
+};
+const chunk = (delta: object) => ({
+  event: undefined,
+  data: JSON.stringify({ id: 'c', model: 'm', choices: [{ index: 0, delta, finish_reason: null }] }),
+});
+const detail = (index: number) => ({ type: 'reasoning.text', index, text: `${index} ` });
+
+/** A stream that thinks before each piece of its text: its events, and how often the whole of it was assembled. */
+function thinkAndSay(bridgeOver: (chat: Translator) => Translator, times: number) {
+  let assembled = 0;
+  const openStream = () => {
+    const decoder = openAiChat.openStream();
+    const assemble = decoder.assemble.bind(decoder);
+    return Object.assign(decoder, { assemble: () => ((assembled += 1), assemble()) });
+  };
+  const decoder = bridgeOver({ ...openAiChat, openStream }).openStream(call);
+  const events = Array.from({ length: times }, (_, index) => [
+    ...decoder.push(chunk({ reasoning_content: `${index} `, reasoning_details: [detail(index)] })),
+    ...decoder.push(chunk({ content: 'word ' })),
+  ]).flat();
+  return { assembled, events: events.map(({ data }) => JSON.parse(data)) };
+}
+
+describe('reasoning of a chat stream', () => {
+  it.each([
+    ['messages', messagesOverChat],
+    ['responses', responsesOverChat],
+  ])('A22: assembles nothing for each turn between reasoning and text, in %s', (_, bridge) => {
+    expect(thinkAndSay(bridge, 1_000).assembled).toBe(0);
+  });
+
+  it('A22: is in the signature of its own block, and in no other', () => {
+    const { events } = thinkAndSay(messagesOverChat, 3);
+    const signed = events.filter(({ delta }) => delta?.type === 'signature_delta');
+    expect(signed.map(({ delta }) => detailsOf(delta))).toEqual([[detail(0)], [detail(1)], [detail(2)]]);
+  });
+
+  it('is in the item of its own, and in no other', () => {
+    const { events } = thinkAndSay(responsesOverChat, 3);
+    const items = events.filter(({ type, item }) => type.endsWith('.done') && item?.type === 'reasoning');
+    expect(items.map(({ item }) => fromEncryptedContent(item.encrypted_content)?.reasoning_details)).toEqual([
+      [detail(0)],
+      [detail(1)],
+      [detail(2)],
+    ]);
+  });
+});
