@@ -95,7 +95,8 @@ export class MessageAssembly {
     if (delta.type === 'input_json_delta' && typeof delta.partial_json === 'string') {
       growing.input = (growing.input ?? '') + delta.partial_json;
     } else if (delta.type === 'citations_delta') {
-      block.citations = [...(Array.isArray(block.citations) ? block.citations : []), delta.citation];
+      if (Array.isArray(block.citations)) block.citations.push(delta.citation);
+      else block.citations = [delta.citation];
     } else {
       const member = TEXT_DELTAS[String(delta.type)];
       const piece = member === undefined ? undefined : delta[member];
