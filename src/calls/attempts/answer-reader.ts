@@ -44,11 +44,11 @@ function readEvents(translator: Translator, call: UpstreamCall, body: Buffer): R
     for (const item of [...reader.push(body), ...reader.end()]) {
       if (item.kind === 'comment') continue;
       const error = decoder.push(item).find(({ kind }) => kind === 'error');
-      if (error) return { kind: 'error', text: error.data };
+      if (error) return { kind: 'error', text: error.data, usage: decoder.assemble().facts.usage };
     }
   } catch (error) {
     if (!(error instanceof SseEventTooLargeError)) throw error;
-    return { kind: 'unreadable', usage: undefined };
+    return { kind: 'unreadable', usage: decoder.assemble().facts.usage };
   }
   const reply = decoder.assemble();
   return decoder.finished ? { kind: 'response', reply } : { kind: 'unreadable', usage: reply.facts.usage };

@@ -168,6 +168,16 @@ describe('an attempt without streaming', () => {
     expectOver();
   });
 
+  it.each([JSON_CALL, STREAM_CALL])('A12: does not pay for an error whose usage counts nothing: %j', async (call) => {
+    const { bench, transport, run } = attemptsBench(call);
+    const usage = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 };
+    const body = JSON.stringify({ error: { message: 'Overloaded', code: 503 }, usage });
+    const [type, text] = call.stream ? ['text/event-stream', `data: ${body}\n\n`] : ['application/json', body];
+    transport.answers.push(new ScriptedResponse(200, { 'content-type': type }).push(text).end());
+    await expect(run()).rejects.toMatchObject({ error: { retryable: true } });
+    expect(bench.ledger.outcome).toMatchObject({ state: 'failed', costPusd: 0n });
+  });
+
   it('gets a whole answer to a request for a stream', async () => {
     const { bench, transport, run, expectOver } = attemptsBench(STREAM_CALL);
     const headers = { 'content-type': 'Application/JSON; charset=utf-8' };
@@ -182,6 +192,7 @@ describe('an attempt without streaming', () => {
     ['without its end mark', sse.content('a') + sse.stop() + sse.usage(), 200, USAGE_PUSD],
     ['without its end', sse.content('a') + sse.usage(), 502, USAGE_PUSD],
     ['an error', sse.role() + sse.error({ message: 'No', code: 400 }), 400, 0n],
+    ['A12: usage, then an error', sse.role() + sse.usage() + sse.error(), 502, USAGE_PUSD],
   ])('reads an unrequested stream: %s', async (_, events, status, costPusd) => {
     const { bench, transport, run, expectOver } = attemptsBench(JSON_CALL);
     transport.answers.push(new ScriptedResponse(200, { 'content-type': 'text/event-stream' }).push(events).end());

@@ -21,6 +21,7 @@ import type { FlightSource } from '../../single-flight/flight-result';
 import { Attempt, type AttemptServices } from './attempt';
 import { isJson, isPage, readBody } from './answer-reader';
 import { AdmissionService } from './admission.service';
+import { chargedUsage } from './believed-usage';
 import { CacheWriter } from './cache-writer.service';
 import { CallTurns } from './call-turns.service';
 import { type Exchange, exchangeWith, translatorOf } from './exchange';
@@ -138,8 +139,9 @@ export class AttemptsService {
     attempt: Attempt,
     translator: Exchange['translator'],
     { headers }: UpstreamResponse,
-    { text: body, usage }: Extract<ReadReply, { kind: 'error' }>,
+    { text: body, usage: told }: Extract<ReadReply, { kind: 'error' }>,
   ): Promise<AttemptFailure> {
+    const usage = chargedUsage(told);
     const receivedAt = this.services.clock.now();
     const error = translator.toError({ status: OK, headers, body, receivedAt });
     if (!usage) await attempt.fail(error.status, error.code);

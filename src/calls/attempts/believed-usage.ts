@@ -34,6 +34,11 @@ export function believedUsage(
   return usage;
 }
 
+/** The usage that an upstream sends beside an error or before an early end, where it counts anything: it is charged. */
+export function chargedUsage(usage: TokenUsage | undefined): TokenUsage | undefined {
+  return usage && usage.inputTokens + usage.outputTokens > 0 ? usage : undefined;
+}
+
 /** Whether an advisor can have used so much. Vendors may name the version of its model. */
 function isOf(
   { model, usage }: OtherUsage,

@@ -15,6 +15,7 @@ import type { SharedAnswer } from '../../single-flight/flight-result';
 import { askedOnce, wholeResponse, weightsOf } from '../call-parts';
 import { isParted, type PreparedCall, statusWithoutHit } from '../prepared-call';
 import { Attempt } from './attempt';
+import { chargedUsage } from './believed-usage';
 import { CacheWriter } from './cache-writer.service';
 import { CallTurns } from './call-turns.service';
 import { type Exchange, exchangeWith, translatorOf } from './exchange';
@@ -227,9 +228,10 @@ async function noAnswer(
     );
   }
   const error = translator.toError({ status: 200, headers: {}, body: read.text });
-  if (read.usage) await attempt.failCharged(read.usage, '', error.status, error.code ?? 'upstream_error');
+  const usage = chargedUsage(read.usage);
+  if (usage) await attempt.failCharged(usage, '', error.status, error.code ?? 'upstream_error');
   else await attempt.fail(error.status, error.code);
-  return new AttemptFailure(read.usage ? { ...error, retryable: false, elsewhere: false } : error);
+  return new AttemptFailure(usage ? { ...error, retryable: false, elsewhere: false } : error);
 }
 
 /** The time that a line waited in a vendor's queue is no latency. */

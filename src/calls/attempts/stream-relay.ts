@@ -17,6 +17,7 @@ import { AttemptFailure } from '../../routing/attempt-failure';
 import type { ReleaseSlot } from '../../routing/route-request';
 import type { FlightOrigin, FlightResult, FlightSource } from '../../single-flight/flight-result';
 import type { AnswerEnd, Attempt } from './attempt';
+import { chargedUsage } from './believed-usage';
 import type { Exchange } from './exchange';
 import type { AbandonedStream, ReadOnService } from './read-on.service';
 import { transportFailure, upstreamFailure } from './upstream-failure';
@@ -231,7 +232,7 @@ export class StreamRelay implements FlightSource, AbandonedStream {
 
   /** The usage that the upstream has sent so far. */
   private get usage(): TokenUsage | undefined {
-    return this.decoder.assemble().facts.usage;
+    return chargedUsage(this.decoder.assemble().facts.usage);
   }
 
   private get isAbandoned(): boolean {

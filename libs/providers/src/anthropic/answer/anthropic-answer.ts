@@ -90,14 +90,19 @@ export class AnthropicAnswer {
   /** The end of a message's content, with the counts of the whole message. */
   end(delta: unknown, usage: unknown): StreamChunk[] {
     const begun = this.begun();
-    this.usage = mergedUsage(this.usage, usage);
-    this.isCounted ||= isRecord(usage);
+    this.count(usage);
     const { stop_reason: given, stop_details: details } = isRecord(delta) ? delta : {};
     const reason = nonEmptyString(given);
     if (reason === undefined || this.finished) return begun;
     this.finishReason = FINISH_REASONS[reason] ?? EARLY_END;
     const refusal = reason === 'refusal' ? [this.chunk({ refusal: explanationOf(details) })] : [];
     return [...begun, ...refusal, this.chunk({}, { finish_reason: this.finishReason, native_finish_reason: reason })];
+  }
+
+  /** Takes the counts of the whole answer, if there are any. */
+  count(usage: unknown): void {
+    this.usage = mergedUsage(this.usage, usage);
+    this.isCounted ||= isRecord(usage);
   }
 
   /** The chunk with the counts, after all others. */

@@ -1,4 +1,5 @@
 import { parseExact } from '../../exact-json';
+import { isError } from '../../endpoints/messages/message-facts';
 import { isRecord, type JsonRecord } from '../../json-record';
 import type { ReadReply, UpstreamCall } from '../../translator';
 import { AnthropicAnswer } from './anthropic-answer';
@@ -13,11 +14,9 @@ export function readMessage(body: Buffer, call: UpstreamCall): ReadReply {
   const text = body.toString();
   const message = parsed(text);
   if (!isRecord(message)) return { kind: 'unreadable', usage: undefined };
-  if (message.type === 'error' || isRecord(message.error)) return { kind: 'error', text };
-  if (!Array.isArray(message.content)) {
-    const usage = isRecord(message.usage) ? message.usage : undefined;
-    return { kind: 'unreadable', usage: billedUsage(usage) };
-  }
+  const usage = billedUsage(isRecord(message.usage) ? message.usage : undefined);
+  if (isError(message)) return { kind: 'error', text, usage };
+  if (!Array.isArray(message.content)) return { kind: 'unreadable', usage };
   return { kind: 'response', reply: answerOf(message, call).reply() };
 }
 

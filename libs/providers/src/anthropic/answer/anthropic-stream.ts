@@ -76,6 +76,7 @@ export class AnthropicStream implements StreamDecoder {
         this.hasEnded = true;
         return [...this.answer.usageChunk(), { kind: 'done', data: '[DONE]' }];
       case 'error':
+        this.answer.count(event.usage);
         return [{ kind: 'error', data }];
       default:
         return [];

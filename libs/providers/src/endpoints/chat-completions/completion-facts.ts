@@ -24,7 +24,7 @@ export function readCompletion(body: Buffer, shape?: (completion: JsonRecord) =>
   }
   const usage = readUsage(completion.usage);
   if (!isError(completion)) return { kind: 'unreadable', usage };
-  return usage && usage.inputTokens + usage.outputTokens > 0 ? { kind: 'error', text, usage } : { kind: 'error', text };
+  return { kind: 'error', text, usage };
 }
 
 /** Errors in the shapes of OpenAI, of vLLM before 0.10, of FastAPI, Cloudflare and Zhipu. */

@@ -50,6 +50,15 @@ export class MessageAssembly {
     else if (event.type === 'content_block_delta' && isRecord(event.delta)) this.#grow(event.index, event.delta);
   }
 
+  /** Takes the counts of a later event, if it has any. */
+  count(usage: unknown): void {
+    if (!isRecord(usage)) return;
+    this.#counted = true;
+    this.#message ??= { type: 'message', role: 'assistant' };
+    const before = isRecord(this.#message.usage) ? this.#message.usage : undefined;
+    this.#message.usage = mergedUsage(before, usage);
+  }
+
   /** Records an unreadable event: the message has no stop reason. */
   markIncomplete(): void {
     this.#incomplete = true;
@@ -81,11 +90,7 @@ export class MessageAssembly {
   #finish({ delta, usage, type: _type, ...rest }: JsonRecord): void {
     this.#message ??= { type: 'message', role: 'assistant' };
     Object.assign(this.#message, rest, isRecord(delta) ? delta : {});
-    if (isRecord(usage)) {
-      this.#counted = true;
-      const before = isRecord(this.#message.usage) ? this.#message.usage : undefined;
-      this.#message.usage = mergedUsage(before, usage);
-    }
+    this.count(usage);
   }
 
   #grow(index: number, delta: JsonRecord): void {

@@ -24,8 +24,13 @@ export function readMessage(body: Buffer): ReadReply {
   if (!isRecord(message)) return { kind: 'unreadable', usage: undefined };
   if (message.type === 'message' && Array.isArray(message.content))
     return { kind: 'response', reply: { body, facts: messageFacts(message) } };
-  if (message.type === 'error' || isRecord(message.error)) return { kind: 'error', text };
-  return { kind: 'unreadable', usage: isRecord(message.usage) ? billedUsage(message.usage) : undefined };
+  const usage = isRecord(message.usage) ? billedUsage(message.usage) : undefined;
+  return isError(message) ? { kind: 'error', text, usage } : { kind: 'unreadable', usage };
+}
+
+/** Whether a body has an error in place of a message. */
+export function isError({ type, error }: JsonRecord): boolean {
+  return type === 'error' || isRecord(error);
 }
 
 /** The facts of a parsed message. */

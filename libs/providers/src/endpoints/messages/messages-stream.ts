@@ -41,7 +41,10 @@ export class MessagesStream implements StreamDecoder {
       return [{ kind: 'error', data: NOT_JSON }];
     }
     const type = typeof event.type === 'string' ? event.type : name;
-    if (type === 'error') return [{ kind: 'error', data }];
+    if (type === 'error') {
+      this.#assembly.count(event.usage);
+      return [{ kind: 'error', data }];
+    }
     if (type === 'message_stop') {
       this.#ended = true;
       return [{ kind: 'done', event: type, data }];

@@ -45,7 +45,7 @@ export class GeminiAnswer {
   add(response: JsonRecord): StreamChunk[] {
     this.#id ??= nonEmptyString(response.responseId);
     this.#model ??= nameOf(response.modelVersion);
-    if (isRecord(response.usageMetadata)) this.#usage = response.usageMetadata;
+    this.count(response);
     const chunks: StreamChunk[] = [];
     const candidates = Array.isArray(response.candidates) ? response.candidates.filter(isRecord) : [];
     for (const candidate of candidates) this.#addCandidate(candidate, chunks);
@@ -53,6 +53,11 @@ export class GeminiAnswer {
     // Each response repeats the usage, and the last one counts.
     if (this.#assembly.finished) this.#addUsage(chunks);
     return chunks;
+  }
+
+  /** Takes the counts of a response, if it has any. */
+  count({ usageMetadata: usage }: JsonRecord): void {
+    if (isRecord(usage)) this.#usage = usage;
   }
 
   /** The `chat.completion` of everything so far. */

@@ -9,8 +9,10 @@ export function readGeminiReply(body: Buffer, call: UpstreamCall): ReadReply {
   const text = body.toString();
   const responses = responsesIn(text);
   if (responses === undefined) return { kind: 'unreadable', usage: undefined };
-  if (responses.some(({ error }) => isRecord(error))) return { kind: 'error', text };
-  if (!responses.some(hasAnswer)) return { kind: 'unreadable', usage: readUsage(responses.at(-1)?.usageMetadata) };
+  // Each response of a stream repeats the usage so far.
+  const usage = readUsage(responses.findLast(({ usageMetadata: counts }) => isRecord(counts))?.usageMetadata);
+  if (responses.some(({ error }) => isRecord(error))) return { kind: 'error', text, usage };
+  if (!responses.some(hasAnswer)) return { kind: 'unreadable', usage };
   const answer = new GeminiAnswer(call);
   const failure = responses.flatMap((each) => answer.add(each)).find(({ kind }) => kind === 'error');
   const reply = answer.reply();

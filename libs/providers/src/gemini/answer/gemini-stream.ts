@@ -39,6 +39,7 @@ export class GeminiStream implements StreamDecoder {
       return [{ kind: 'error', data: NOT_JSON }];
     }
     if (isRecord(response.error)) {
+      this.#answer.count(response);
       this.#answer.markIncomplete();
       return [{ kind: 'error', data: JSON.stringify({ error: response.error }) }];
     }

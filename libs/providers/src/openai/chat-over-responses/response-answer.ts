@@ -64,9 +64,9 @@ export class ResponseAnswer {
     return [...begun, this.chunk({}, end), ...this.usageChunk()];
   }
 
-  /** The counts of a response that failed: what it has cost counts. */
-  count(response: JsonRecord): void {
-    this.usage = readUsage(response.usage);
+  /** Takes the counts of a response that failed, or of an error, if it has any: what it has cost counts. */
+  count({ usage }: JsonRecord): void {
+    this.usage = readUsage(usage) ?? this.usage;
   }
 
   /** What cannot be read makes the answer an incomplete one. */

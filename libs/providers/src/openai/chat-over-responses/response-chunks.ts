@@ -67,6 +67,7 @@ export class ResponseChunks implements StreamDecoder {
       case 'response.failed':
         return this.fail(isRecord(response) ? response : {});
       case 'error':
+        this.answer.count(event);
         return [{ kind: 'error', data: JSON.stringify({ error: errorOfEvent(event) }) }];
       default:
         return this.answer.event(type, event);

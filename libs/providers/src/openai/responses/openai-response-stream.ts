@@ -60,8 +60,10 @@ export class OpenAiResponseStream implements StreamDecoder {
     const parsed = parseJson(data);
     if (!isRecord(parsed)) return [{ kind: 'error', data: NOT_JSON }];
     const type = event ?? String(parsed.type);
-    if (type === 'error' || isRecord(parsed.error))
+    if (type === 'error' || isRecord(parsed.error)) {
+      if (isRecord(parsed.usage)) this.#response = { ...this.#response, usage: parsed.usage };
       return [{ kind: 'error', data: JSON.stringify({ error: errorOfEvent(parsed) }) }];
+    }
     return isRecord(parsed.response) ? this.#lifecycle(type, parsed, parsed.response, data) : this.#unread(type, data);
   }
 

@@ -74,6 +74,6 @@ function readResponse(body: Buffer): ReadReply {
   const usage = readUsage(response.usage);
   if (isRecord(response.error) && !usage) return { kind: 'error', text };
   if (Array.isArray(response.output)) return { kind: 'response', reply: { body, facts: responseFacts(response) } };
-  if (nonEmptyString(response.error) ?? nonEmptyString(response.message)) return { kind: 'error', text };
+  if (nonEmptyString(response.error) ?? nonEmptyString(response.message)) return { kind: 'error', text, usage };
   return { kind: 'unreadable', usage };
 }
