@@ -199,6 +199,7 @@ export class ModelRegistry implements OnModuleInit {
       cache: this.cacheRules(name, null),
       mode: entry?.mode,
       maxOutputTokens: entry?.maxOutputTokens,
+      maxInputTokens: entry?.maxInputTokens,
       promptCacheMinTokens: entry?.promptCacheMinTokens,
       defaultMaxTokens: this.config.models[name]?.default_max_tokens,
       routing: this.routing(name, null),

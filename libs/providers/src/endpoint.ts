@@ -34,12 +34,27 @@ export interface Advisor {
   readonly maxOutputTokens: number | undefined;
 }
 
+/** A file whose bytes are in a request. */
+export interface AttachedFile {
+  bytes: number;
+  /** False where its text is packed, as in PDF, or may be. */
+  isText: boolean;
+}
+
+/** Pictures, sounds and files of a request. */
+export interface Attachments {
+  count: number;
+  /** The length of their bytes and addresses in the request. */
+  bytes: number;
+  /** Those that are files whose bytes are in the request; the length of others is unknown. */
+  files: AttachedFile[];
+}
+
 /** The content of a request, for estimates of its tokens. */
 export interface RequestContent {
   /** Every text that the model gets: messages, tools, schemas. */
   readonly texts: string[];
-  /** Pictures, sounds and files. */
-  attachments: { count: number; bytes: number };
+  readonly attachments: Attachments;
   /** Tokens that the caller has counted itself: of inputs that are tokens, and no texts. */
   tokens?: number;
   /** Whether the texts are no messages, which have some tokens besides their text. */

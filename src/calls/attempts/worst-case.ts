@@ -1,4 +1,12 @@
-import { type Advisor, byteLengthOf, type JsonBody, LongText, type TokenUsage } from '@thriftgate/providers';
+import {
+  type Advisor,
+  type AttachedFile,
+  type Attachments,
+  byteLengthOf,
+  type JsonBody,
+  LongText,
+  type TokenUsage,
+} from '@thriftgate/providers';
 import type { PicoUsd } from '../../common/money';
 import { type Price, worstCostOf } from '../../pricing/price';
 import type { PreparedCall } from '../prepared-call';
@@ -8,6 +16,8 @@ import { outputCeiling } from './resolved-call';
 const UNBOUNDED_OUTPUT_TOKENS = 16_384;
 /** More than vendors count for one picture, however small its bytes or its URL; 48,169 were seen. */
 const TOKENS_PER_ATTACHMENT = 50_000;
+/** Text is packed to a quarter, and pages of PDF of two kilobytes each are read as a picture too, of some thousand tokens. */
+const TOKENS_PER_PACKED_BYTE = 4;
 
 /**
  * The most tokens that a call can be charged for: a token is at least one byte of the request, and the answer ends at its
@@ -22,13 +32,29 @@ export function worstUsage(prepared: PreparedCall, requestBody: JsonBody): Token
   // A translation may leave attachments out, so they are taken off what the caller sent, which has them.
   const bytes = attachments.count > 0 ? Math.max(upstream, sizeOf(call.body)) : upstream;
   return {
-    inputTokens: bytes - attachments.bytes + attachments.count * TOKENS_PER_ATTACHMENT,
+    inputTokens: bytes - attachments.bytes + attachmentTokens(attachments, model.maxInputTokens),
     cachedInputTokens: 0,
     outputTokens: outputCeiling(prepared, model.maxOutputTokens ?? UNBOUNDED_OUTPUT_TOKENS, Infinity),
     reasoningTokens: 0,
     // Any attachment may be sound.
     ...(attachments.count > 0 && { audioInputTokens: 1 }),
   };
+}
+
+/**
+ * The most that attachments count. A file is the larger of its length and of any attachment; none of them is more than the model
+ * reads.
+ */
+function attachmentTokens({ count, files }: Attachments, maxInputTokens = Infinity): number {
+  const beyond = files.map((file) => Math.max(0, fileTokens(file) - TOKENS_PER_ATTACHMENT));
+  return Math.min(
+    beyond.reduce((sum, tokens) => sum + tokens, count * TOKENS_PER_ATTACHMENT),
+    maxInputTokens,
+  );
+}
+
+function fileTokens({ bytes, isText }: AttachedFile): number {
+  return isText ? bytes : bytes * TOKENS_PER_PACKED_BYTE;
 }
 
 /** The bytes of the texts and names in a value, and one for each value: what a model may read of it, without writing it. */

@@ -1,6 +1,7 @@
 import { LongText } from '../../passed-values';
-import type { RequestContent } from '../../endpoint';
+import type { Attachments, RequestContent } from '../../endpoint';
 import { isRecord, type JsonRecord, nonEmptyString } from '../../json-record';
+import { filesIn, MEDIA } from '../attached-files';
 
 /** Types of message parts that are no text, with the member that holds the bytes or the URL. */
 const ATTACHMENT_PARTS: Readonly<Record<string, string>> = {
@@ -11,6 +12,7 @@ const ATTACHMENT_PARTS: Readonly<Record<string, string>> = {
   input_file: 'file_data',
   video_url: 'video_url',
 };
+const FILES: ReadonlySet<unknown> = new Set(['file', 'input_file']);
 
 /** Members besides the messages that the model gets. */
 const READ_BY_THE_MODEL = ['tools', 'functions', 'response_format', 'tool_choice', 'prediction', 'web_search_options'];
@@ -22,7 +24,7 @@ const READ_BY_THE_MODEL = ['tools', 'functions', 'response_format', 'tool_choice
  * @see https://platform.openai.com/docs/api-reference/chat/create#chat-create-messages
  */
 export function chatContent(body: JsonRecord): RequestContent {
-  const attachments = { count: 0, bytes: 0 };
+  const attachments: Attachments = { count: 0, bytes: 0, files: [] };
   const messages: (string | LongText)[][] = [];
   for (const message of Array.isArray(body.messages) ? body.messages : []) {
     const texts: (string | LongText)[] = [];
@@ -39,7 +41,7 @@ export function chatContent(body: JsonRecord): RequestContent {
   };
 }
 
-function collect(value: unknown, texts: (string | LongText)[], attachments: RequestContent['attachments']): void {
+function collect(value: unknown, texts: (string | LongText)[], attachments: Attachments): void {
   if (typeof value === 'string' || value instanceof LongText) texts.push(value);
   else if (Array.isArray(value)) for (const item of value) collect(item, texts, attachments);
   else if (isRecord(value)) {
@@ -47,14 +49,12 @@ function collect(value: unknown, texts: (string | LongText)[], attachments: Requ
     if (member !== undefined && value[member] !== undefined) {
       attachments.count += 1;
       attachments.bytes += lengthOf(value[member]);
+      attachments.files.push(...filesIn(value[member], FILES.has(value.type)));
       return;
     }
     for (const item of Object.values(value)) collect(item, texts, attachments);
   }
 }
-
-/** Where the bytes or the address of an attachment stand; its other members, as a file's name, may be read as text. */
-const MEDIA = ['url', 'data', 'file_data', 'file_id'];
 
 /** The length of an attachment's bytes or address, in UTF-16 units, of long ones in bytes. */
 function lengthOf(value: unknown): number {

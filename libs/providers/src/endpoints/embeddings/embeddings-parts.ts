@@ -42,7 +42,7 @@ export function embeddingsContent(body: JsonRecord): RequestContent {
   const inputs = inputsOf(body);
   const tokens = inputs.reduce<number>((sum, input) => sum + (Array.isArray(input) ? input.length : 0), 0);
   return {
-    attachments: { count: 0, bytes: 0 },
+    attachments: { count: 0, bytes: 0, files: [] },
     isPlain: true,
     tokens,
     // Most calls need no estimate.

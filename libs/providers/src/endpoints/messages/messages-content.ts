@@ -1,8 +1,10 @@
-import type { RequestContent } from '../../endpoint';
+import type { Attachments, RequestContent } from '../../endpoint';
 import { isRecord, type JsonRecord } from '../../json-record';
 import { LongText } from '../../passed-values';
+import { filesIn } from '../attached-files';
 
 const ATTACHMENTS = new Set(['image', 'document', 'file']);
+const FILES: ReadonlySet<unknown> = new Set(['document', 'file']);
 /** Sources whose content is no text. */
 const OPAQUE = new Set(['base64', 'url', 'file']);
 /** Members besides the messages that the model gets. */
@@ -10,7 +12,7 @@ const READ_BY_THE_MODEL = ['tools', 'tool_choice', 'output_config'];
 
 /** The texts that the model gets, and the attachments. @see https://platform.claude.com/docs/en/api/messages */
 export function messagesContent(body: JsonRecord): RequestContent {
-  const attachments = { count: 0, bytes: 0 };
+  const attachments: Attachments = { count: 0, bytes: 0, files: [] };
   const texts: (string | LongText)[] = [];
   collect(body.system, texts, attachments);
   collect(body.messages, texts, attachments);
@@ -23,7 +25,7 @@ export function messagesContent(body: JsonRecord): RequestContent {
   };
 }
 
-function collect(value: unknown, texts: (string | LongText)[], attachments: RequestContent['attachments']): void {
+function collect(value: unknown, texts: (string | LongText)[], attachments: Attachments): void {
   if (typeof value === 'string' || value instanceof LongText) texts.push(value);
   else if (Array.isArray(value)) for (const item of value) collect(item, texts, attachments);
   else if (isRecord(value)) {
@@ -31,6 +33,7 @@ function collect(value: unknown, texts: (string | LongText)[], attachments: Requ
     if (isAttachment(value)) {
       attachments.count += 1;
       attachments.bytes += lengthOf(value.source.data) + lengthOf(value.source.url);
+      attachments.files.push(...filesIn(value.source, FILES.has(value.type), value.source.media_type));
       return;
     }
     for (const item of Object.values(value)) collect(item, texts, attachments);

@@ -276,7 +276,7 @@ describe('a request for messages', () => {
       ],
     };
     const { texts, attachments } = messages.content(body);
-    expect(attachments).toEqual({ count: 0, bytes: 0 });
+    expect(attachments).toEqual({ count: 0, bytes: 0, files: [] });
     expect(texts[0]).toContain('a long document');
     expect(texts[0]).toContain('the caller’s own words');
   });

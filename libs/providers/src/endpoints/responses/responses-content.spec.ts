@@ -24,7 +24,7 @@ describe('the content of a request', () => {
     expect(texts[1]).toContain('look');
     expect(texts.join()).not.toContain('secret');
     expect(texts.at(-1)).toBe('[{"name":"f"}]');
-    expect(attachments).toEqual({ count: 2, bytes: 17 });
+    expect(attachments).toMatchObject({ count: 2, bytes: 17 });
     expect(responsesContent({ input: 'Hi' }).texts).toEqual(['Hi']);
   });
 

@@ -1,12 +1,14 @@
-import type { RequestContent } from '../../endpoint';
+import type { Attachments, RequestContent } from '../../endpoint';
 import { isRecord, type JsonRecord } from '../../json-record';
 import { LongText } from '../../passed-values';
+import { filesIn, MEDIA } from '../attached-files';
 import { outputOf, partsOf } from '../../responses/response-facts';
 
+const FILE = 'input_file';
 /** Types of parts that are no text, with the members that may hold their bytes or address. */
 const ATTACHMENT_PARTS: Readonly<Record<string, readonly string[]>> = {
   input_image: ['image_url', 'file_id'],
-  input_file: ['file_data', 'file_url', 'file_id'],
+  [FILE]: ['file_data', 'file_url', 'file_id'],
   input_audio: ['input_audio'],
 };
 /** Members besides the input that the model gets. */
@@ -22,7 +24,7 @@ type Text = string | LongText;
  * @see https://platform.openai.com/docs/api-reference/responses/create#responses-create-input
  */
 export function responsesContent(body: JsonRecord): RequestContent {
-  const attachments = { count: 0, bytes: 0 };
+  const attachments: Attachments = { count: 0, bytes: 0, files: [] };
   const messages: Text[][] = [];
   const { instructions, input } = body;
   for (const item of [instructions, ...(Array.isArray(input) ? input : [input])]) {
@@ -40,7 +42,7 @@ export function responsesContent(body: JsonRecord): RequestContent {
   };
 }
 
-function collect(value: unknown, texts: Text[], attachments: RequestContent['attachments']): void {
+function collect(value: unknown, texts: Text[], attachments: Attachments): void {
   if (typeof value === 'string' || value instanceof LongText) texts.push(value);
   else if (Array.isArray(value)) for (const item of value) collect(item, texts, attachments);
   else if (isRecord(value)) {
@@ -48,15 +50,13 @@ function collect(value: unknown, texts: Text[], attachments: RequestContent['att
     if (members) {
       attachments.count += 1;
       attachments.bytes += Math.max(...members.map((name) => lengthOf(value[name])));
+      attachments.files.push(...members.flatMap((name) => filesIn(value[name], value.type === FILE)));
       return;
     }
     for (const [name, item] of Object.entries(value))
       if (name !== 'encrypted_content') collect(item, texts, attachments);
   }
 }
-
-/** Where the bytes or the address of an attachment stand; its other members, as a file's name, may be read as text. */
-const MEDIA = ['url', 'data', 'file_data', 'file_id'];
 
 /** The length of an attachment's bytes or address, in UTF-16 units, of long ones in bytes. */
 function lengthOf(value: unknown): number {

@@ -1,0 +1,40 @@
+import type { AttachedFile } from '../endpoint';
+import { isRecord } from '../json-record';
+import { LongText } from '../passed-values';
+
+/** Members where the bytes or the address of an attachment stand; its other members, as a file's name, may be read as text. */
+export const MEDIA = ['url', 'data', 'file_data', 'file_id'];
+
+/** How much of an attachment says what it is, in bytes. */
+const HEAD_BYTES = 256;
+const BYTES_PER_BASE64_LETTER = 0.75;
+const REMOTE = /^[a-z][a-z\d+.-]*:\/\//i;
+/** A `data:` URL of what is no picture, sound or film. */
+const FILE_URL = /^data:(?!(?:image|audio|video)\/)/i;
+const DATA_URL = /^data:([^,]*),/i;
+const BASE64 = /;\s*base64\s*$/i;
+const TEXT_TYPES = /^text\/|^application\/([\w.-]+\+)?(json|xml|yaml)\b/i;
+/** How PDF files and those of office programs begin, whatever their type is said to be. */
+const PACKED = /^(JVBER|UEsDB|%PDF|PK)/;
+
+/**
+ * The files whose bytes are in the media of an attachment; none where it has an address or an id.
+ *
+ * @param isFile false for a picture, sound or film, which is a file only where a `data:` URL says so
+ * @param type the media type, where the media does not name it
+ */
+export function filesIn(media: unknown, isFile: boolean, type?: unknown): AttachedFile[] {
+  if (isRecord(media)) return MEDIA.flatMap((name) => filesIn(media[name], isFile, type));
+  if (typeof media !== 'string' && !(media instanceof LongText)) return [];
+  const head = headOf(media);
+  if (REMOTE.test(head) || !(isFile || FILE_URL.test(head))) return [];
+  const [url = '', described] = DATA_URL.exec(head) ?? [];
+  const isBase64 = described === undefined || BASE64.test(described);
+  const bytes = isBase64 ? Math.ceil(media.length * BYTES_PER_BASE64_LETTER) : media.length;
+  const isText = TEXT_TYPES.test(String(described ?? type)) && !PACKED.test(head.slice(url.length));
+  return [{ bytes, isText }];
+}
+
+function headOf(media: string | LongText): string {
+  return typeof media === 'string' ? media.slice(0, HEAD_BYTES) : media.json.toString('latin1', 0, HEAD_BYTES);
+}

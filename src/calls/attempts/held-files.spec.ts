@@ -1,0 +1,69 @@
+import { LongText, messages, responses } from '@thriftgate/providers';
+import { aCall, aModel, aPreparedCall } from '../testing/builders';
+import { worstUsage } from './worst-case';
+
+const BYTES = 300_000;
+const letters = (bytes: number) => 'A'.repeat((bytes / 3) * 4);
+const urlOf = (type: string, bytes = BYTES) => `data:${type};base64,${letters(bytes)}`;
+
+/** A part of a message of each API that has a file of these bytes. */
+const chatFile = (url: unknown) => ({ type: 'file', file: { filename: 'a', file_data: url } });
+const inputFile = (url: unknown) => ({ type: 'input_file', filename: 'a', file_data: url });
+const document = (type: string, data: unknown) => ({
+  type: 'document',
+  source: { type: 'base64', media_type: type, data },
+});
+
+/** What is held for a call with the part, which has little else. */
+function heldFor(part: object, members: { maxInputTokens?: number } = {}, endpoint = aCall().endpoint): number {
+  const turns = [{ role: 'user', content: [part] }];
+  const call = aCall({ messages: turns });
+  const body = endpoint === responses ? { input: turns } : call.body;
+  return worstUsage(aPreparedCall({ ...call, endpoint, body }, { model: aModel(members) }), '{}').inputTokens;
+}
+
+describe('A10: a file in a request', () => {
+  it.each([
+    ['chat completions', chatFile(urlOf('text/plain')), undefined],
+    ['chat completions, as an input_file', inputFile(urlOf('text/csv')), undefined],
+    ['responses', inputFile(urlOf('application/json')), responses],
+    ['messages', document('text/plain', letters(BYTES)), messages],
+    ['a large body', chatFile(new LongText(Buffer.from(urlOf('text/plain')), true)), undefined],
+    ['a part of a picture', { type: 'image_url', image_url: { url: urlOf('text/plain') } }, undefined],
+  ])('is held at a token for each byte of its text: %s', (_, part, endpoint) => {
+    const held = heldFor(part, {}, endpoint);
+    expect(held).toBeGreaterThanOrEqual(BYTES);
+    expect(held).toBeLessThan(BYTES + 1_000);
+  });
+
+  it.each([
+    ['PDF', chatFile(urlOf('application/pdf')), undefined],
+    ['PDF in responses', inputFile(urlOf('application/pdf')), responses],
+    ['PDF in messages', document('application/pdf', letters(BYTES)), messages],
+    ['a table', chatFile(urlOf('application/vnd.openxmlformats-officedocument.spreadsheetml.sheet')), undefined],
+    ['what says no type', chatFile(letters(BYTES)), undefined],
+    ['PDF that is said to be text', chatFile(`data:text/plain;base64,JVBERi0x${letters(BYTES)}`), undefined],
+    ['PDF in a part of a picture', { type: 'image_url', image_url: { url: urlOf('application/pdf') } }, undefined],
+  ])('is held at four tokens for each byte of %s', (_, part, endpoint) => {
+    expect(heldFor(part, {}, endpoint)).toBeGreaterThanOrEqual(4 * BYTES);
+  });
+
+  it('is held at no more than the model reads', () => {
+    const held = heldFor(chatFile(urlOf('application/pdf')), { maxInputTokens: 200_000 });
+    expect(held).toBeGreaterThanOrEqual(200_000);
+    expect(held).toBeLessThan(201_000);
+  });
+
+  it.each([
+    ['a short file', chatFile(urlOf('application/pdf', 300))],
+    ['an address', chatFile('https://files.example/a.pdf')],
+    ['an id', { type: 'file', file: { file_id: 'file-abc' } }],
+    ['a picture', { type: 'image_url', image_url: { url: urlOf('image/png') } }],
+    ['a sound', { type: 'input_audio', input_audio: { data: letters(BYTES), format: 'mp3' } }],
+  ])('is held at the bound of all attachments: %s', (_, part) => {
+    const held = heldFor(part);
+    expect(held).toBeGreaterThanOrEqual(50_000);
+    expect(held).toBeLessThan(51_000);
+    expect(heldFor(part, { maxInputTokens: 8_000 })).toBeLessThan(9_000);
+  });
+});
