@@ -1,4 +1,6 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
+  type Endpoint,
   type ReadReply,
   SseEventTooLargeError,
   SseReader,
@@ -6,6 +8,10 @@ import {
   type UpstreamCall,
   type UpstreamResponse,
 } from '@thriftgate/providers';
+import { answerRules, checkEvents, hasLongEvent, isParsable, STEP_BYTES } from './answer-size';
+
+/** Errors are shorter. */
+const MAX_READ_BYTES = 256 * 1024;
 
 /** Whether a body is a stream of events, as its headers say. */
 export function isEventStream({ headers }: UpstreamResponse): boolean {
@@ -27,24 +33,44 @@ function contentType(headers: UpstreamResponse['headers']): string {
   return (Array.isArray(value) ? value.join() : (value ?? '')).trim().toLowerCase();
 }
 
-/** Decides what a whole body with status 200 is. An unrequested stream of events is assembled. */
-export function readBody(
-  translator: Translator,
-  call: UpstreamCall,
-  response: UpstreamResponse,
-  body: Buffer,
-): ReadReply {
-  return isEventStream(response) ? readEvents(translator, call, body) : translator.fromReply(body, call);
+/** As much of a body as its text is read, where it is an error or cannot be read otherwise. */
+export function beginningOf(body: Buffer): string {
+  return body.toString('utf8', 0, MAX_READ_BYTES);
 }
 
-function readEvents(translator: Translator, call: UpstreamCall, body: Buffer): ReadReply {
+/** One API at one vendor, with the call that a body answers. */
+interface Asked {
+  translator: Translator;
+  call: UpstreamCall;
+  endpoint: Endpoint;
+}
+
+/** Decides what a whole body with status 200 is. An unrequested stream of events is assembled. */
+export function readBody(asked: Asked, response: UpstreamResponse, body: Buffer): Promise<ReadReply> {
+  return isEventStream(response) ? readEvents(asked, body) : readReply(asked, body);
+}
+
+/** Decides what JSON with status 200 is. What has too many values to be parsed at once is unreadable. */
+export async function readReply({ translator, call, endpoint }: Asked, body: Buffer): Promise<ReadReply> {
+  const isReadable = await isParsable(body, answerRules(endpoint, call.body));
+  return isReadable ? translator.fromReply(body, call) : { kind: 'unreadable', usage: undefined };
+}
+
+async function readEvents({ translator, call, endpoint }: Asked, body: Buffer): Promise<ReadReply> {
   const reader = new SseReader();
   const decoder = translator.openStream(call);
+  const rules = answerRules(endpoint, call.body);
   try {
-    for (const item of [...reader.push(body), ...reader.end()]) {
-      if (item.kind === 'comment') continue;
-      const error = decoder.push(item).find(({ kind }) => kind === 'error');
-      if (error) return { kind: 'error', text: error.data, usage: decoder.assemble().facts.usage };
+    for (let at = 0; at <= body.length; at += STEP_BYTES) {
+      const isLast = at + STEP_BYTES > body.length;
+      const items = [...reader.push(body.subarray(at, at + STEP_BYTES)), ...(isLast ? reader.end() : [])];
+      if (hasLongEvent(items)) await checkEvents(items, rules);
+      for (const item of items) {
+        if (item.kind === 'comment') continue;
+        const error = decoder.push(item).find(({ kind }) => kind === 'error');
+        if (error) return { kind: 'error', text: error.data, usage: decoder.assemble().facts.usage };
+      }
+      if (!isLast) await nextTurn();
     }
   } catch (error) {
     if (!(error instanceof SseEventTooLargeError)) throw error;

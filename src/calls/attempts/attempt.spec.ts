@@ -118,6 +118,12 @@ describe('an attempt', () => {
     expect(bench.ledger.outcome).toMatchObject({ usage: USAGE_TOKENS, costPusd: USAGE_PUSD, estimated: false });
   });
 
+  it('A22: is estimated at no more than it may write where what came cannot be read', async () => {
+    const resolved = aResolvedCall(aCall({ max_tokens: 2 }));
+    await bench.start({ resolved }).failCharged(undefined, 'long', 502, 'upstream_invalid_answer');
+    expect(bench.ledger.outcome).toMatchObject({ usage: { ...ESTIMATE, outputTokens: 2 }, estimated: true });
+  });
+
   it('R19: costs what the tier costs that the upstream names', async () => {
     const reply = replyOf();
     await bench.start().succeed({ ...reply, facts: { ...reply.facts, serviceTier: 'priority' } });

@@ -11,7 +11,7 @@ import type { SharedAnswer } from '../../single-flight/flight-result';
 import type { CacheWriter } from './cache-writer.service';
 import { believedUsage, chargedUsage } from './believed-usage';
 import { type AnswerCost, answerCost, failedOutcome, type Timing } from './outcome';
-import type { ResolvedCall } from './resolved-call';
+import { outputCeiling, type ResolvedCall } from './resolved-call';
 
 const OK = 200;
 const CLIENT_CLOSED_REQUEST = 499;
@@ -164,7 +164,7 @@ export class Attempt {
     const { endpoint, body } = this.resolved.call;
     const { estimator } = this.services;
     const told = believedUsage({ usage: chargedUsage(usage), hasToolCalls: false }, this.resolved, () => 0);
-    const counted = told ?? (await estimator.usageOf(endpoint.content(body), written));
+    const counted = told ?? this.withinLimit(await estimator.usageOf(endpoint.content(body), written));
     const { listPusd, costPusd, savedBy, estimated } = this.costOf(counted, this.started.price, false);
     await this.end(false, {
       ...this.failed(status, errorCode),
@@ -175,6 +175,12 @@ export class Attempt {
       savedBy,
       estimated: told === undefined || estimated,
     });
+  }
+
+  /** What cannot be read may be long: the model has written no more than it may. */
+  private withinLimit(usage: TokenUsage): TokenUsage {
+    const most = outputCeiling(this.resolved, this.resolved.model.maxOutputTokens, Infinity);
+    return { ...usage, outputTokens: Math.min(usage.outputTokens, most) };
   }
 
   /**

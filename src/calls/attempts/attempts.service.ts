@@ -19,7 +19,7 @@ import { LinePace } from '../../routing/lines/line-pace.service';
 import type { ReleaseSlot, WantedAttempt } from '../../routing/route-request';
 import type { FlightSource } from '../../single-flight/flight-result';
 import { Attempt, type AttemptServices } from './attempt';
-import { isJson, isPage, readBody } from './answer-reader';
+import { beginningOf, isJson, isPage, readBody } from './answer-reader';
 import { AdmissionService } from './admission.service';
 import { chargedUsage } from './believed-usage';
 import { CacheWriter } from './cache-writer.service';
@@ -28,7 +28,7 @@ import { type Exchange, exchangeWith, translatorOf } from './exchange';
 import type { ResolvedCall } from './resolved-call';
 import { ReadOnService } from './read-on.service';
 import { StreamRelay } from './stream-relay';
-import { INVALID_ANSWER, invalidAnswer, transportFailure } from './upstream-failure';
+import { INVALID_ANSWER, invalidAnswer, transportFailure, unreadableAnswer } from './upstream-failure';
 import type { UpstreamResult } from './upstream-result';
 
 const OK = 200;
@@ -122,7 +122,8 @@ export class AttemptsService {
     } catch (error) {
       throw error instanceof UpstreamTransportError ? await transportFailure(attempt, translator, error, true) : error;
     }
-    const read = readBody(translator, call, response, body);
+    const { endpoint } = attempt.resolved.call;
+    const read = await readBody({ translator, call, endpoint }, response, body);
     if (read.kind === 'response') {
       const answer = await attempt.succeed(read.reply);
       return { kind: 'json', attempts: attempt.number, answer, stored: attempt.stored };
@@ -150,8 +151,8 @@ export class AttemptsService {
   }
 
   /**
-   * A body that is neither a response nor an error. The model has probably worked for it, so it is charged, and this
-   * deployment is not asked again; an empty body, or the page of a proxy in front of the vendor, is not charged.
+   * A body that is neither a response nor an error is charged; an empty one, or the page of a proxy in front of the vendor, is
+   * not.
    */
   private async unreadable(
     attempt: Attempt,
@@ -159,11 +160,11 @@ export class AttemptsService {
     usage: TokenUsage | undefined,
     isOfProxy: boolean,
   ): Promise<AttemptFailure> {
-    const text = body.toString().trim();
+    const text = beginningOf(body).trim();
     const isFree = text === '' || isOfProxy;
-    if (isFree) await attempt.fail(BAD_GATEWAY, INVALID_ANSWER, false);
-    else await attempt.failCharged(usage, text, BAD_GATEWAY, INVALID_ANSWER);
-    return invalidAnswer(isFree);
+    if (!isFree) return unreadableAnswer(attempt, text, usage);
+    await attempt.fail(BAD_GATEWAY, INVALID_ANSWER, false);
+    return invalidAnswer(true);
   }
 
   /** Waits for the first content: until then the call can still go elsewhere. */
@@ -200,7 +201,7 @@ async function sendUntilHeaders(
 async function readErrorBody(response: UpstreamResponse, signal: AbortSignalLike): Promise<string> {
   const abort = () => response.abort();
   try {
-    return (await abortable(signal, abort, () => response.readAll())).toString('utf8');
+    return beginningOf(await abortable(signal, abort, () => response.readAll()));
   } catch (error) {
     if (error instanceof UpstreamTransportError) return '';
     throw error;

@@ -15,6 +15,7 @@ import type { SharedAnswer } from '../../single-flight/flight-result';
 import { askedOnce, wholeResponse, weightsOf } from '../call-parts';
 import { isParted, type PreparedCall, statusWithoutHit } from '../prepared-call';
 import { Attempt } from './attempt';
+import { beginningOf, readReply } from './answer-reader';
 import { chargedUsage } from './believed-usage';
 import { CacheWriter } from './cache-writer.service';
 import { CallTurns } from './call-turns.service';
@@ -182,7 +183,7 @@ export class DeferredAttempts {
     const { translator } = exchange;
     switch (line.kind) {
       case 'answered': {
-        const read = translator.fromReply(line.body, exchange.call);
+        const read = await readReply({ ...exchange, endpoint: prepared.call.endpoint }, line.body);
         if (read.kind !== 'response')
           return { kind: 'failed', failure: await noAnswer(attempt, exchange, line.body, read) };
         const answer = await attempt.succeed(read.reply);
@@ -220,7 +221,7 @@ async function noAnswer(
   read: Exclude<ReadReply, { kind: 'response' }>,
 ): Promise<AttemptFailure> {
   if (read.kind === 'unreadable') {
-    await attempt.failCharged(read.usage, body.toString(), BAD_GATEWAY, INVALID_ANSWER);
+    await attempt.failCharged(read.usage, beginningOf(body), BAD_GATEWAY, INVALID_ANSWER);
     return upstreamFailure(
       INVALID_ANSWER,
       'The provider answered with something that is not an answer of this API.',

@@ -12,15 +12,17 @@ import {
   UpstreamTransportError,
 } from '@thriftgate/providers';
 import { GatewayError } from '../../common/errors';
+import type { BodyRules } from '../../http/body/body-scanner';
 import { pause } from '../../common/runtime/pause';
 import { AttemptFailure } from '../../routing/attempt-failure';
 import type { ReleaseSlot } from '../../routing/route-request';
 import type { FlightOrigin, FlightResult, FlightSource } from '../../single-flight/flight-result';
 import type { AnswerEnd, Attempt } from './attempt';
+import { answerRules, checkEvents, hasLongEvent } from './answer-size';
 import { chargedUsage } from './believed-usage';
 import type { Exchange } from './exchange';
 import type { AbandonedStream, ReadOnService } from './read-on.service';
-import { transportFailure, upstreamFailure } from './upstream-failure';
+import { transportFailure, unreadableAnswer, upstreamFailure } from './upstream-failure';
 
 const CLIENT_CLOSED_REQUEST = 499;
 const BAD_GATEWAY = 502;
@@ -44,6 +46,8 @@ export class StreamRelay implements FlightSource, AbandonedStream {
   private readonly body: AsyncIterator<Uint8Array>;
   private readonly translator: Translator;
   private readonly decoder: StreamDecoder;
+  /** What an event may have. */
+  private readonly rules: BodyRules;
   private contentBegan = false;
   /** The upstream's usage chunk, held back until each caller's cost can go with it. */
   private usageChunk: string | undefined;
@@ -68,6 +72,7 @@ export class StreamRelay implements FlightSource, AbandonedStream {
   ) {
     this.translator = translator;
     this.decoder = translator.openStream(call);
+    this.rules = answerRules(attempt.resolved.call.endpoint, call.body);
     this.body = response.body[Symbol.asyncIterator]();
     const { signal } = attempt.resolved;
     signal.addEventListener('abort', this.onDisconnect);
@@ -153,12 +158,15 @@ export class StreamRelay implements FlightSource, AbandonedStream {
     try {
       const { done, value } = await this.body.next();
       const items = done ? this.reader.end() : this.reader.push(value);
+      if (hasLongEvent(items)) await checkEvents(items, this.rules);
       return { items, last: done === true, isCut: false };
     } catch (error) {
       const isTransport = error instanceof UpstreamTransportError;
       if (!isTransport && !(error instanceof SseEventTooLargeError)) throw error;
-      if (isTransport && !this.contentBegan && !this.usage)
-        throw await transportFailure(this.attempt, this.translator, error);
+      if (!this.contentBegan && !this.usage)
+        throw isTransport
+          ? await transportFailure(this.attempt, this.translator, error)
+          : await unreadableAnswer(this.attempt, '');
       return { items: [], last: true, isCut: true };
     }
   }

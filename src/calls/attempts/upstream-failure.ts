@@ -1,4 +1,4 @@
-import type { ProviderError, Translator, UpstreamTransportError } from '@thriftgate/providers';
+import type { ProviderError, TokenUsage, Translator, UpstreamTransportError } from '@thriftgate/providers';
 import { AttemptFailure } from '../../routing/attempt-failure';
 import type { Attempt } from './attempt';
 
@@ -38,6 +38,18 @@ const UNREADABLE: ReadonlySet<string> = new Set<UpstreamTransportError['kind']>(
 /** An answer that is neither a response nor an error. @param retryable where it was not charged */
 export function invalidAnswer(retryable: boolean): AttemptFailure {
   return upstreamFailure(INVALID_ANSWER, INVALID_ANSWER_MESSAGE, retryable, true);
+}
+
+/**
+ * Ends an attempt whose answer came and cannot be read: the model has probably worked for it, so it is charged, and this
+ * deployment is not asked again.
+ *
+ * @param written what the model may have written
+ * @param usage what the upstream says of it
+ */
+export async function unreadableAnswer(attempt: Attempt, written: string, usage?: TokenUsage): Promise<AttemptFailure> {
+  await attempt.failCharged(usage, written, BAD_GATEWAY, INVALID_ANSWER);
+  return invalidAnswer(false);
 }
 
 /**

@@ -11,6 +11,9 @@ export const OF_CALLERS = { maxValues: 50_000, maxParsedBytes: 4 * 1024 * 1024 }
 const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
 const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 const SPACE = 0x20;
+const OF_NUMBERS = Uint8Array.from({ length: 256 }, (_, byte) =>
+  Number('0123456789+-.eE,'.includes(String.fromCharCode(byte))),
+);
 
 /** What may be in a body. */
 export interface BodyRules {
@@ -22,6 +25,8 @@ export interface BodyRules {
   leavesOutTexts: boolean;
   /** Whether the arrays of the outermost object are left out, as lists of elements. */
   leavesOutLists: boolean;
+  /** Whether a list that has numbers alone counts as one value, however long it is. */
+  skipsNumbers?: boolean;
 }
 
 /** A part of a body, in bytes from its start. */
@@ -52,6 +57,9 @@ export class BodyScanner {
   private ended: BodyRange | undefined;
   private list: (BodyRange & { elements: { start: number; end: number }[] }) | undefined;
   private element: { start: number; end: number } | undefined;
+
+  /** Within a list that has numbers alone so far: the values up to it, itself among them. */
+  private beforeNumbers: number | undefined;
 
   constructor(private readonly rules: BodyRules) {}
 
@@ -109,6 +117,7 @@ export class BodyScanner {
       if (byte <= SPACE) continue;
       if (this.ended) this.settle(byte);
       if (this.list) this.inList(byte, this.at + at);
+      if (this.rules.skipsNumbers) this.inNumbers(byte);
       if (byte === QUOTE) {
         this.string = { start: this.at + at + 1, isPlain: true };
         return at + 1;
@@ -118,6 +127,12 @@ export class BodyScanner {
       else if (byte === CLOSE_ARRAY || byte === CLOSE_OBJECT) this.depth -= 1;
     }
     return at;
+  }
+
+  private inNumbers(byte: number): void {
+    if (byte === CLOSE_ARRAY) this.values = this.beforeNumbers ?? this.values;
+    if (byte === OPEN_ARRAY) this.beforeNumbers = this.values + 1;
+    else if (OF_NUMBERS[byte] === 0) this.beforeNumbers = undefined;
   }
 
   private open(byte: number, at: number): void {

@@ -1,5 +1,6 @@
 import type { Endpoint, WithoutEffect } from '../../endpoint';
 import { CHAT_COMPLETIONS } from '../../provider';
+import { VALUES_WITH_LOGPROBS } from '../logprob-values';
 import { chatContent, turnIds, writtenText } from './chat-content';
 import { chatPrefix } from './chat-prefix';
 import { chatRenderer } from './chat-renderer';
@@ -43,6 +44,7 @@ export const chatCompletions: Endpoint = {
   name: CHAT_COMPLETIONS,
   path: '/v1/chat/completions',
   modes: ['chat', 'responses'],
+  maxAnswerValues: ({ logprobs }) => (logprobs ? VALUES_WITH_LOGPROBS : undefined),
   withoutEffect: WITHOUT_EFFECT,
   read: readChatRequest,
   withModel: (body, model) => ({ ...body, model }),

@@ -1,7 +1,9 @@
 import { responsesOverChat } from '../../bridges/responses-over-chat/responses-over-chat';
 import type { Endpoint, WithoutEffect } from '../../endpoint';
+import type { JsonRecord } from '../../json-record';
 import { RESPONSES } from '../../provider';
 import { ResponseReplay } from './response-replay';
+import { VALUES_WITH_LOGPROBS } from '../logprob-values';
 import { prefixOf } from '../chat-completions/chat-prefix';
 import { responsesContent, turnIds, writtenText } from './responses-content';
 import { responsesRenderer } from './responses-renderer';
@@ -45,6 +47,7 @@ export const responses: Endpoint = {
   name: RESPONSES,
   path: '/v1/responses',
   modes: ['chat', 'responses'],
+  maxAnswerValues: (body) => (asksForLogprobs(body) ? VALUES_WITH_LOGPROBS : undefined),
   withoutEffect: WITHOUT_EFFECT,
   read: readResponsesRequest,
   withModel: (body, model) => ({ ...body, model }),
@@ -58,3 +61,7 @@ export const responses: Endpoint = {
   replay: (reply) => new ResponseReplay(reply),
   overChat: responsesOverChat,
 };
+
+function asksForLogprobs({ include, top_logprobs: top }: JsonRecord): boolean {
+  return Boolean(top) || (Array.isArray(include) && include.includes('message.output_text.logprobs'));
+}
