@@ -117,7 +117,7 @@ describe('BatchWorker', () => {
 
     await worker.work(BATCH);
     // The line begins in the next turn.
-    for (let turn = 0; turn < 3; turn += 1) await new Promise(setImmediate);
+    for (let turns = 0; turns < 3; turns += 1) await turn();
     time.mockReturnValue(Date.UTC(2026, 10, 30, 10));
     moment.mockReturnValue(startedAtMs + 1_999);
     await worker.work(BATCH);
