@@ -134,11 +134,16 @@ describeInBrowser('a team and its key in the console', () => {
     await page.getByRole('button', { name: text('keys.acts', { name: 'worker' }) }).click();
     await page.getByRole('menuitem', { name: text('keys.edit') }).click();
     await dialog.getByLabel(text('keys.name')).fill('night worker');
-    await gateway.admin('PATCH', `/admin/keys/${created.body.id}`, { rpm_limit: 20 });
+    await gateway.admin('PATCH', `/admin/keys/${created.body.id}`, { rpm_limit: 20, name: 'day worker' });
     await dialog.getByRole('button', { name: text('keys.save') }).click();
     await dialog.getByRole('button', { name: text('components.loadAgain') }).click();
     await dialog.getByRole('alert').waitFor({ state: 'detached' });
     browser.faults.splice(0);
+    await dialog.getByText(text('components.contested')).waitFor();
+    expect(await browser.problems()).toEqual([]);
+    await dialog.getByRole('button', { name: text('components.takeNewest') }).click();
+    expect(await dialog.getByLabel(text('keys.name')).inputValue()).toBe('day worker');
+    await dialog.getByLabel(text('keys.name')).fill('night worker');
     expect(await dialog.getByLabel(text('keys.limit')).inputValue()).toBe('20');
     await dialog.getByRole('button', { name: text('keys.save') }).click();
     await page.getByRole('cell', { name: 'night worker', exact: true }).waitFor();

@@ -159,9 +159,11 @@ describe('BatchWorker', () => {
       giveBack: async (back: ClaimedLine[]) => void givenBack.push(...back.map(({ lineNo }) => lineNo)),
     } as LinesRepository;
     const signals = new Set<AbortSignal>();
+    let begun = 0;
     const runner = {
       run: (_line, signal: AbortSignal, _giveSlot: () => void) =>
         new Promise<undefined>((end) => {
+          begun += 1;
           signals.add(signal);
           signal.addEventListener('abort', () => end(undefined));
         }),
@@ -179,6 +181,7 @@ describe('BatchWorker', () => {
     );
 
     expect(await worker.work(BATCH)).toBe(true);
+    while (begun < LINES) await turn();
     await worker.drain(1);
 
     expect(givenBack.toSorted((a, b) => a - b)).toEqual(Array.from({ length: LINES }, (_, index) => index));

@@ -1,4 +1,4 @@
-import { changedMembers, rebased } from './changes';
+import { changedMembers, hasConflict, rebased } from './changes';
 
 const before = { name: 'a', models: ['gpt-4.1'], rpm_limit: 10 as number | null };
 
@@ -15,5 +15,15 @@ describe('the changes of a form', () => {
     const newest = { name: 'of another', models: ['gpt-5'], rpm_limit: 20 };
     expect(rebased(before, { ...before, name: 'typed' }, newest)).toEqual({ ...newest, name: 'typed' });
     expect(rebased(before, before, newest)).toEqual(newest);
+  });
+
+  it.each([
+    ['typed alone', { name: 'typed' }, {}, false],
+    ['of another person alone', {}, { name: 'theirs' }, false],
+    ['of different fields', { name: 'typed' }, { rpm_limit: 20 }, false],
+    ['to the same value', { models: ['gpt-5'] }, { models: ['gpt-5'] }, false],
+    ['of one field', { models: ['gpt-5'] }, { models: ['gpt-4.1', 'o3'] }, true],
+  ])('%s: in conflict or not', (_, typed, theirs, isConflict) => {
+    expect(hasConflict(before, { ...before, ...typed }, { ...before, ...theirs })).toBe(isConflict);
   });
 });

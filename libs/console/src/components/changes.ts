@@ -9,6 +9,13 @@ export function changedMembers<Members extends object>(before: Members, now: Mem
   return namesOf(changes).length === 0 ? undefined : changes;
 }
 
+/** Whether a field was typed in that somebody else has given another value meanwhile. */
+export function hasConflict<Fields extends object>(before: Fields, typed: Fields, newest: Fields): boolean {
+  return namesOf(changedMembers(before, typed) ?? {}).some(
+    (name) => !isSame(before[name], newest[name]) && !isSame(typed[name], newest[name]),
+  );
+}
+
 /** The newest values of a form with what was typed: fields that were left as they were before take the newest values. */
 export function rebased<Fields extends object>(before: Fields, typed: Fields, newest: Fields): Fields {
   return { ...newest, ...changedMembers(before, typed) };

@@ -1,4 +1,4 @@
-import { Button, Group, Stack } from '@mantine/core';
+import { Alert, Button, Group, Stack, Text } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
 import { ThriftgateError } from '@thriftgate/sdk';
@@ -15,7 +15,8 @@ export interface FormParts<Fields extends FormValues> {
   action: string;
   /** Whether the form can be sent; always, without it. */
   isReady?: (values: Fields) => boolean;
-  fields: (form: UseFormReturnType<Fields>) => ReactNode;
+  /** @param before the values that were read last */
+  fields: (form: UseFormReturnType<Fields>, before: Fields) => ReactNode;
   onClose: () => void;
 }
 
@@ -81,7 +82,7 @@ export function DialogForm<Fields extends FormValues>(props: DialogFormProps<Fie
   const { action, initial, isReady, fields, send, read, onBusy, onClose } = props;
   const text = useText();
   const element = useFocusOnFirst();
-  const { form, before, again } = useEditForm(initial, read ?? (() => Promise.resolve(initial)));
+  const { form, before, again, takeNewest } = useEditForm(initial, read ?? (() => Promise.resolve(initial)));
   // What it returns may have a secret: nothing of it is kept.
   const { mutate, isPending, error, reset } = useMutation({
     mutationFn: (values: Fields) => {
@@ -100,7 +101,17 @@ export function DialogForm<Fields extends FormValues>(props: DialogFormProps<Fie
   return (
     <form noValidate ref={element} onSubmit={form.onSubmit((values) => mutate(values))}>
       <Stack>
-        {fields(form)}
+        {fields(form, before)}
+        {takeNewest && (
+          <Alert role="status" color="yellow" variant="light">
+            <Group justify="space-between" wrap="nowrap">
+              <Text size="sm">{text('components.contested')}</Text>
+              <Button size="xs" variant="default" onClick={takeNewest}>
+                {text('components.takeNewest')}
+              </Button>
+            </Group>
+          </Alert>
+        )}
         {shown && fieldOf(shown, initial) === undefined && (
           <ErrorCard
             error={shown}

@@ -23,7 +23,7 @@ describe('the fields of deployments', () => {
       ['another provider of the upstream model', [same, { ...same, provider: 'backup' }], true],
       ['another upstream model that is tried first', [same, { ...same, model: 'gpt-5', priority: 0 }], true],
     ])('by %s', (_, after, isOther) => {
-      expect(isRetargeted([deployment], after)).toBe(isOther);
+      expect(isRetargeted([same], after)).toBe(isOther);
     });
   });
 });

@@ -25,11 +25,11 @@ export const sentDeployments = (values: readonly DeploymentValues[]) =>
   }));
 
 /** Whether the model has another target than before: stored responses belong to their target. */
-export const isRetargeted = (before: readonly Deployment[], after: readonly DeploymentValues[]): boolean =>
+export const isRetargeted = (before: readonly DeploymentValues[], after: readonly DeploymentValues[]): boolean =>
   targetOf(before) !== targetOf(after);
 
 /** The deployments of the first one's upstream model, as the gateway joins them. */
-function targetOf(deployments: readonly (Deployment | DeploymentValues)[]): string {
+function targetOf(deployments: readonly DeploymentValues[]): string {
   const ordered = deployments.toSorted((left, right) => Number(left.priority) - Number(right.priority));
   const family = ordered[0]?.model.trim();
   const own = ordered

@@ -69,11 +69,11 @@ export function DeploymentsDialog({ model, isOpen, onClose }: DialogProps & { mo
         api.admin.models.update(model.name, { deployments: sentDeployments(deployments) }, options).then(saved)
       }
       onClose={onClose}
-      fields={(form) => (
+      fields={(form, before) => (
         <>
           <DeploymentList form={form} />
           <Text size="sm" role="status">
-            {text(isRetargeted(model.deployments, form.values.deployments) ? 'models.newTarget' : 'models.sameTarget')}
+            {text(isRetargeted(before.deployments, form.values.deployments) ? 'models.newTarget' : 'models.sameTarget')}
           </Text>
         </>
       )}

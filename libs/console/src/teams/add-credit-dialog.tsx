@@ -1,6 +1,7 @@
 import { Select, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import type { Credit } from '@thriftgate/contracts';
+import { useState } from 'react';
 import { api } from '../api/client';
 import { FormDialog } from '../components/form-dialog';
 import { useText } from '../i18n/use-text';
@@ -15,6 +16,9 @@ interface CreditValues extends Record<string, unknown> {
   note: string;
 }
 
+// `crypto.randomUUID` is there over HTTPS alone.
+const newReference = () => `console-${crypto.getRandomValues(new BigUint64Array(1)).join('')}`;
+
 interface AddCreditDialogProps {
   teamId: string;
   isOpen: boolean;
@@ -25,13 +29,16 @@ interface AddCreditDialogProps {
 export function AddCreditDialog({ teamId, isOpen, onClose }: AddCreditDialogProps) {
   const text = useText();
   const client = useQueryClient();
+  // A credit that is sent again after a lost answer is the same one.
+  const [ownReference, setOwnReference] = useState(newReference);
   const send = async ({ kind, amount_usd: amount, reference, note }: CreditValues) => {
     const credit = {
       amount_usd: amount.trim(),
-      ...(reference.trim() !== '' && { reference: reference.trim() }),
+      reference: reference.trim() || ownReference,
       ...(note.trim() !== '' && { note: note.trim() }),
     };
     await (kind === 'grant' ? api.admin.credits.grant(teamId, credit) : api.admin.credits.topUp(teamId, credit));
+    setOwnReference(newReference());
     await client.invalidateQueries({ queryKey: ['credits'] });
   };
   return (

@@ -44,4 +44,7 @@ export const messages = {
   'components.days.nextDecade': 'Next decade',
   'components.days.months': 'Choose a month',
   'components.days.years': 'Choose a year',
+  'components.contested':
+    'Somebody else has changed a field that you have changed, too. Yours replaces it when you save.',
+  'components.takeNewest': 'Use theirs',
 };

@@ -46,4 +46,6 @@ export const messages: Record<keyof typeof en, string> = {
   'components.days.nextDecade': '다음 10년',
   'components.days.months': '월 선택',
   'components.days.years': '연도 선택',
+  'components.contested': '다른 사람이 같은 항목을 변경했습니다. 저장하면 입력한 값으로 바뀝니다.',
+  'components.takeNewest': '변경된 값 사용',
 };
