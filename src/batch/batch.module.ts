@@ -36,6 +36,7 @@ import { LineCalls } from './lines/line-calls.service';
 import { NativeDispatcher } from './native/native-dispatcher.service';
 import { NativeRunner } from './native/native-runner.service';
 import { ShardCalls } from './native/shard-calls.service';
+import { ShardCreations } from './native/shard-creations.service';
 import { ShardEnds } from './native/shard-ends.service';
 import { ShardOpening } from './native/shard-opening.service';
 import { ShardResults } from './native/shard-results.service';
@@ -116,6 +117,7 @@ export class BatchModule {
         ShardCalls,
         ShardResults,
         ShardOpening,
+        ShardCreations,
         ShardEnds,
         ShardsRepository,
         VendorBatches,

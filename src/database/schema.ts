@@ -220,6 +220,10 @@ export interface BatchShardsTable {
   input_file_id: string | null;
   /** Set before the request that creates the vendor's batch, and unset where that one surely has not. */
   creating_at: Date | null;
+  /** The instance that sends that request; null once the request is known to have ended. */
+  creating_by: string | null;
+  /** When the batch was first not in the vendor's list, after that request. */
+  missing_at: Date | null;
   /** The provider, while a creation that cannot be told from others may be in doubt. */
   alone_at: string | null;
   vendor_batch_id: string | null;

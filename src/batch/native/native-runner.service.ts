@@ -1,21 +1,20 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { VendorBatch } from '@thriftgate/providers';
+import type { BatchDraft, VendorBatch } from '@thriftgate/providers';
 import { Clock } from '../../common/clock';
 import { GatewayConfig } from '../../config/gateway-config';
 import { ShardCalls, ShardLineError } from './shard-calls.service';
+import { ShardCreations } from './shard-creations.service';
 import { ShardEnds } from './shard-ends.service';
 import { ShardOpening } from './shard-opening.service';
 import { ShardResults } from './shard-results.service';
 import { type LeasedShard, type Leftover, ShardsRepository } from './shards.repository';
-import { APART_MS, VendorBatches } from './vendor-batches.service';
+import { VendorBatches } from './vendor-batches.service';
 import { VendorBatchError, type VendorSite } from './vendor-site';
 
 const MINUTE_MS = 60_000;
 /** The longest pause between two looks at a batch, as a multiple of the shortest. */
 const LONGEST_POLL = 10;
 const POLL_GROWTH = 1.5;
-/** A creation that broke off is looked for over this time before it is made again. */
-const LONGEST_DOUBT_MS = MINUTE_MS;
 /** Refusals, and failures in a row, after which the lines run as live calls. */
 const MOST_TRIES = 12;
 /** Before the end of the window: what a vendor needs to stop a batch, and to run the lines that are left. */
@@ -40,6 +39,7 @@ export class NativeRunner {
     private readonly calls: ShardCalls,
     private readonly results: ShardResults,
     private readonly vendors: VendorBatches,
+    private readonly creations: ShardCreations,
     private readonly opening: ShardOpening,
     private readonly ends: ShardEnds,
     private readonly clock: Clock,
@@ -103,13 +103,10 @@ export class NativeRunner {
 
   private async send(shard: LeasedShard, site: VendorSite, stop: Leftover | undefined): Promise<Next> {
     if (shard.creating_at) {
-      await this.letOthersCreate(shard, shard.creating_at);
-      const found = await this.vendors.find(site, shard);
+      const found = await this.creations.find(shard, site, shard.creating_at);
       if (found === 'doubt') return this.doubtful(shard, site);
+      if (found === 'missing') return this.missing(shard, site);
       if (found !== 'none') return this.sent(shard, found.batch, site);
-      if (this.clock.now() - shard.creating_at.getTime() < this.doubtMs) return { inMs: this.doubtMs / 2 };
-      await this.shards.update(shard, { creating_at: null, alone_at: null });
-      shard.creating_at = null;
       if (stop) return this.end(shard, stop, site);
       if (shard.tries >= MOST_TRIES) return this.end(shard, 'pending', site, shard.error ?? NO_REASON);
     }
@@ -118,25 +115,25 @@ export class NativeRunner {
     const inputFileId = shard.input_file_id ?? (await this.inputOf(shard, site, draft));
     // Reading and uploading the lines takes its time.
     if (!this.calls.mayCall(shard)) return this.withoutKey(shard, site);
-    const aloneAt = site.api.foundBy === 'count' ? `${shard.provider} ${shard.provider_key ?? ''}` : null;
-    if (!(await this.shards.beginCreation(shard, aloneAt))) return { inMs: this.doubtMs / 4 };
-    shard.creating_at = new Date(this.clock.now());
+    if (!(await this.creations.begin(shard, site))) return { inMs: this.creations.doubtMs / 4 };
+    return this.sent(shard, await this.create(shard, site, draft, inputFileId), site);
+  }
+
+  private async create(
+    shard: LeasedShard,
+    site: VendorSite,
+    draft: BatchDraft,
+    inputFileId: string,
+  ): Promise<VendorBatch> {
     try {
-      return await this.sent(shard, await this.vendors.create(site, draft, inputFileId), site);
+      return await this.vendors.create(site, draft, inputFileId);
     } catch (error) {
-      if (error instanceof VendorBatchError && !error.mayBeDone) {
-        await this.shards.update(shard, { creating_at: null, alone_at: null });
-        shard.creating_at = null;
-      }
+      await this.creations.failed(shard, error);
       throw error;
     }
   }
 
-  private async inputOf(
-    shard: LeasedShard,
-    site: VendorSite,
-    draft: Awaited<ReturnType<ShardCalls['draftOf']>>,
-  ): Promise<string> {
+  private async inputOf(shard: LeasedShard, site: VendorSite, draft: BatchDraft): Promise<string> {
     const before = shard.tries > 0 ? await this.vendors.findUpload(site, shard.id) : undefined;
     const fileId = before ?? (await this.vendors.upload(site, draft));
     await this.shards.update(shard, { input_file_id: fileId });
@@ -149,6 +146,8 @@ export class NativeRunner {
       state: 'sent',
       vendor_batch_id: batch.id,
       vendor_status: batch.status,
+      creating_by: null,
+      missing_at: null,
       alone_at: null,
       tries: 0,
       error: null,
@@ -161,10 +160,9 @@ export class NativeRunner {
     return { inMs: this.pollMs(site) };
   }
 
-  /** After some time no batch could be both this shard's and that of a later creation, so others need not wait for its doubt. */
-  private async letOthersCreate(shard: LeasedShard, creatingAt: Date): Promise<void> {
-    const isApart = this.clock.now() - creatingAt.getTime() > APART_MS;
-    if (isApart && shard.alone_at !== null) await this.shards.update(shard, { alone_at: null });
+  /** Nothing is sent again yet: the batch may still come. */
+  private missing(shard: LeasedShard, site: VendorSite): Promise<Next> | Next {
+    return this.isPastGrace(shard) ? this.end(shard, 'expired', site) : { inMs: this.creations.doubtMs / 2 };
   }
 
   /** Nothing is sent again: several batches at the vendor could be this one. */
@@ -257,10 +255,6 @@ export class NativeRunner {
   private backoffMs(tries: number): number {
     const { pollIntervalMs } = this.config.batch;
     return pollIntervalMs * Math.min(2 ** tries, LONGEST_POLL) * (0.5 + 0.5 * Math.random());
-  }
-
-  private get doubtMs(): number {
-    return Math.min(2 * this.config.batch.pollIntervalMs, LONGEST_DOUBT_MS);
   }
 
   /** How long until the vendor is to stop. */

@@ -66,9 +66,10 @@ export class ShardsRepository {
     return rows[0];
   }
 
-  /** Ends all leases. Only for a database that this process has alone. */
+  /** Ends all leases and requests. Only for a database that this process has alone. */
   async reclaimAll(): Promise<void> {
-    await sql`UPDATE batch_shards SET lease_until = NULL WHERE lease_until IS NOT NULL`.execute(this.database.db);
+    await sql`UPDATE batch_shards SET lease_until = NULL, creating_by = NULL
+      WHERE lease_until IS NOT NULL OR creating_by IS NOT NULL`.execute(this.database.db);
   }
 
   /** Has the shards of a batch looked at soon. */
@@ -127,12 +128,14 @@ export class ShardsRepository {
   /**
    * Notes that a batch is about to be created at the vendor.
    *
+   * @param by the instance that asks for it
    * @param aloneAt a name of which one creation at a time may be in doubt; null for any number
    * @returns false where another one is in doubt
    */
-  async beginCreation(shard: LeasedShard, aloneAt: string | null): Promise<boolean> {
+  async beginCreation(shard: LeasedShard, by: string, aloneAt: string | null): Promise<boolean> {
     try {
-      await this.update(shard, { creating_at: sql<Date>`now()` as never, alone_at: aloneAt });
+      const creatingAt = sql<Date>`now()` as never;
+      await this.update(shard, { creating_at: creatingAt, creating_by: by, missing_at: null, alone_at: aloneAt });
       return true;
     } catch (error) {
       if ((error as { code?: string }).code === UNIQUE_VIOLATION) return false;

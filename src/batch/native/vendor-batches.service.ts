@@ -10,7 +10,7 @@ import { LONGEST_REQUEST_MS, VendorBatchError, VendorSite } from './vendor-site'
 /** Vendors' clocks differ from ours by less. */
 const CLOCK_SKEW_MS = 120_000;
 /** A vendor makes a batch within this time after we began to ask for it, or never: it may end a request ten minutes after us. */
-const LATEST_CREATION_MS = LONGEST_REQUEST_MS + 600_000;
+export const LATEST_CREATION_MS = LONGEST_REQUEST_MS + 600_000;
 /** Two creations so far apart have no candidate in common, by whichever clock. */
 export const APART_MS = LATEST_CREATION_MS + 2 * CLOCK_SKEW_MS;
 const MOST_PAGES = 20;

@@ -34,6 +34,7 @@ import * as settings from './0037-settings-and-acknowledgements';
 import * as managedKeys from './0039-managed-keys';
 import * as deploymentHealth from './0040-deployment-health';
 import * as fileDigests from './0041-file-digests';
+import * as creationsInDoubt from './0042-creations-in-doubt';
 
 /** Every migration by name, in the order in which they run. A migration that has landed is never changed. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -72,4 +73,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0039-managed-keys': managedKeys,
   '0040-deployment-health': deploymentHealth,
   '0041-file-digests': fileDigests,
+  '0042-creations-in-doubt': creationsInDoubt,
 };

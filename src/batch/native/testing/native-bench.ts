@@ -1,7 +1,10 @@
 import type { BatchApi, BatchDraft, VendorBatch } from '@thriftgate/providers';
 import { FakeClock } from '../../../calls/testing/fake-clock';
 import type { GatewayConfig } from '../../../config/gateway-config';
+import type { Journal } from '../../../ledger/journal/journal.service';
+import type { OwnersRepository } from '../../../ledger/owners/owners.repository';
 import { NativeRunner } from '../native-runner.service';
+import { ShardCreations } from '../shard-creations.service';
 import type { ShardCalls } from '../shard-calls.service';
 import type { ShardEnds } from '../shard-ends.service';
 import type { ShardOpening } from '../shard-opening.service';
@@ -10,6 +13,7 @@ import type { LeasedShard, ShardsRepository } from '../shards.repository';
 import type { Found, VendorBatches } from '../vendor-batches.service';
 import { VendorBatchError, type VendorSite } from '../vendor-site';
 
+const OWN_INSTANCE = 'instance_1';
 export const POLL_MS = 30_000;
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
@@ -86,11 +90,14 @@ export class NativeBench {
   hasRoom = true;
   isAlone = true;
   hasKey = true;
+  /** Instances that are registered. */
+  readonly living = new Set([OWN_INSTANCE]);
   draft = () => ({}) as BatchDraft;
   /** What is written is what the next lease reads; the lease that is held does not change. */
   private readonly row: Partial<LeasedShard> = {};
+  private readonly config = { batch: { pollIntervalMs: POLL_MS, concurrency: 16 } } as GatewayConfig;
   private readonly runner = new NativeRunner(
-    { batch: { pollIntervalMs: POLL_MS, concurrency: 16 } } as GatewayConfig,
+    this.config,
     this.shards as ShardsRepository,
     { draftOf: async () => this.draft(), mayCall: () => this.hasKey } as Pick<
       ShardCalls,
@@ -98,6 +105,14 @@ export class NativeBench {
     > as ShardCalls,
     { collect: async () => (this.collected += 1) } as Pick<ShardResults, 'collect'> as ShardResults,
     this.vendor.batches as VendorBatches,
+    new ShardCreations(
+      this.config,
+      this.shards as ShardsRepository,
+      this.vendor.batches as VendorBatches,
+      { isRegistered: async (id: string) => this.living.has(id) } as Partial<OwnersRepository> as OwnersRepository,
+      { instanceId: OWN_INSTANCE } as Pick<Journal, 'instanceId'> as Journal,
+      this.clock,
+    ),
     { open: async () => this.open() } as Pick<ShardOpening, 'open'> as ShardOpening,
     this.ends as ShardEnds,
     this.clock,
@@ -127,8 +142,9 @@ export class NativeBench {
     return {
       update: async (_lease: unknown, values: Partial<LeasedShard>) => void Object.assign(this.row, values),
       renew: async () => undefined,
-      beginCreation: async (_lease: unknown, aloneAt: string | null) => {
-        if (this.isAlone) Object.assign(this.row, { creating_at: new Date(this.clock.now()), alone_at: aloneAt });
+      beginCreation: async (_lease: unknown, by: string, aloneAt: string | null) => {
+        const creation = { creating_at: new Date(this.clock.now()), creating_by: by, missing_at: null };
+        if (this.isAlone) Object.assign(this.row, { ...creation, alone_at: aloneAt });
         return this.isAlone;
       },
       release: async (lease: LeasedShard, at: Date) => {
@@ -160,6 +176,8 @@ function aShard(): LeasedShard {
     lines: 2,
     input_file_id: null,
     creating_at: null,
+    creating_by: null,
+    missing_at: null,
     alone_at: null,
     vendor_batch_id: null,
     vendor_status: null,
