@@ -59,6 +59,13 @@ export interface VendorBatch {
   retryLater: boolean;
 }
 
+/** A page of a vendor's batches. */
+export interface BatchList {
+  batches: VendorBatch[];
+  /** For the next page; undefined on the last one. */
+  after: string | undefined;
+}
+
 /** What became of a line. */
 export type VendorLine = { id: string } & (
   | { kind: 'answered'; body: Buffer }
@@ -127,8 +134,13 @@ export interface BatchApi {
    * @param nowMs milliseconds since 1970: some vendors tell when a batch expires, and not that it has
    */
   read(body: Buffer, nowMs: number): VendorBatch | undefined;
-  /** @returns `after` for the next page; undefined on the last one */
-  readList(body: Buffer, nowMs: number): { batches: VendorBatch[]; after: string | undefined };
+  /**
+   * A page of {@link list}.
+   *
+   * @param after as it was asked for
+   * @returns undefined for what is no list of batches, or does not say how it goes on: a batch may be missing from it
+   */
+  readList(body: Buffer, nowMs: number, after?: string): BatchList | undefined;
   /** The requests for the results of a batch, each a stream of lines or a page. */
   results(batch: VendorBatch, baseUrl: string): HttpRequest[];
   /** Reads one line of a stream of results; undefined where it is none. */

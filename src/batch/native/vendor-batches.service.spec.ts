@@ -93,9 +93,26 @@ describe('VendorBatches', () => {
     expect(typeof found === 'string' ? found : found.batch.id).toBe(expected);
   });
 
-  it('A6: is in doubt where the list is too long to look through', async () => {
-    const endless = siteThat(() => ({ batches: [batch('a', { lineCount: 3 })], after: 'next' }), 'count');
-    expect(await batches.find(endless, SHARD as LeasedShard)).toBe('doubt');
+  it.each(['count', 'name', 'input'])(
+    'A6: is in doubt where the list is too long to look through, by %s',
+    async (by) => {
+      const endless = siteThat(() => ({ batches: [batch('a', { lineCount: 3 })], after: 'next' }), by);
+      expect(await batches.find(endless, SHARD as LeasedShard)).toBe('doubt');
+    },
+  );
+
+  it('finds a batch by its name in a list that is too long to look through', async () => {
+    const endless = siteThat(() => ({ batches: [batch('a', { name: 'shard_1' })], after: 'next' }));
+    expect(await batches.find(endless, SHARD as LeasedShard)).toMatchObject({ batch: { id: 'a' } });
+  });
+
+  it('B5: looks again where the vendor sends no list', async () => {
+    const site = siteThat(() => null);
+    site.api.readList = () => undefined;
+    await expect(batches.find(site, SHARD as LeasedShard)).rejects.toMatchObject({
+      name: 'VendorBatchError',
+      isPassing: true,
+    });
   });
 
   it('looks through the pages until one is older', async () => {

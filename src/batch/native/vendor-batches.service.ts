@@ -17,7 +17,7 @@ const MOST_PAGES = 20;
 /** What OpenAI and others answer to the cancellation of a batch that has ended. */
 const CONFLICT = 409;
 
-/** What is found of a batch whose creation broke off. `doubt`: several could be it, or one that is not in sight. */
+/** What is found of a batch whose creation broke off. `doubt`: several could be it, or one that is not in sight of a list too long. */
 export type Found = { batch: VendorBatch } | 'none' | 'doubt';
 
 /** Batches at vendors: makes them, finds them again, and ends them. */
@@ -80,7 +80,8 @@ export class VendorBatches {
     let isWhole = false;
     for (let page = 0; page < MOST_PAGES; page += 1) {
       const { body } = await site.send(site.api.list(site.baseUrl, after));
-      const list = site.api.readList(body, this.clock.now());
+      const list = site.api.readList(body, this.clock.now(), after);
+      if (!list) throw new VendorBatchError('The vendor sent no list of its batches.', 0, false);
       candidates.push(...list.batches.filter((batch) => isOf(batch, shard, foundBy)));
       after = list.after;
       isWhole = after === undefined || list.batches.some(({ createdAtMs = Infinity }) => createdAtMs < since);
@@ -90,8 +91,9 @@ export class VendorBatches {
     const known = await this.shards.known(recent.map(({ id }) => id));
     const unknown = recent.filter(({ id }) => !known.has(id));
     const [first, ...others] = unknown;
-    if (foundBy !== 'count' || (isWhole && others.length === 0)) return first ? { batch: first } : 'none';
-    return (await this.ownOf(unknown, shard, site)) ?? (isWhole ? 'none' : 'doubt');
+    const isSure = foundBy !== 'count' || (isWhole && others.length === 0);
+    const found = isSure ? first && { batch: first } : await this.ownOf(unknown, shard, site);
+    return found ?? (isWhole ? 'none' : 'doubt');
   }
 
   /** Of several that could be a shard's batch: which one it is, as their results say; undefined where none of them is. */

@@ -16,6 +16,30 @@ describe('batches of Anthropic', () => {
     expect(body.requests).toEqual([1, 2, 3].map((n) => ({ custom_id: `l_${n}`, params: { text: `\n${n}` } })));
   });
 
+  it('are listed in pages', () => {
+    const data = [{ id: 'msgbatch_1', processing_status: 'in_progress' }];
+    const page = (members: object) => api.readList(Buffer.from(JSON.stringify({ data, ...members })), NOW);
+    expect(page({ has_more: true, last_id: 'msgbatch_1' })).toMatchObject({
+      batches: [{ id: 'msgbatch_1' }],
+      after: 'msgbatch_1',
+    });
+    expect(page({ has_more: false, last_id: 'msgbatch_1' })).toMatchObject({ after: undefined });
+    expect(page({ data: [] })).toEqual({ batches: [], after: undefined });
+  });
+
+  it.each([
+    '<html>',
+    '',
+    '{}',
+    '[]',
+    '{"data":null}',
+    '{"data":[],"has_more":true}',
+    '{"data":[],"has_more":true,"last_id":null}',
+    '{"data":[{"id":"msgbatch_1"}]}',
+  ])('B5: takes %p for no list of batches', (text) => {
+    expect(api.readList(Buffer.from(text), NOW)).toBeUndefined();
+  });
+
   it('have no lines that only run live', () => {
     expect(api.groupOf(request(url, '{}', headers), { body: {} })).toBe('2023-06-01\na');
     expect(api.groupOf(request(url, '{}', headers), { body: { speed: 'fast' } })).toBeUndefined();

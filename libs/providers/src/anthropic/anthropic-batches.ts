@@ -44,9 +44,11 @@ export const anthropicBatches: BatchApi = {
   read: (body) => batchIn(parseJson(body.toString('utf8'))),
   readList: (body) => {
     const list = parseJson(body.toString('utf8'));
-    if (!isRecord(list) || !Array.isArray(list.data)) return { batches: [], after: undefined };
+    if (!isRecord(list) || !Array.isArray(list.data)) return undefined;
     const batches = list.data.flatMap((each) => batchIn(each) ?? []);
-    return { batches, after: list.has_more === true ? nonEmptyString(list.last_id) : undefined };
+    const after = list.has_more === true ? nonEmptyString(list.last_id) : undefined;
+    const isCut = batches.length < list.data.length || (list.has_more === true && after === undefined);
+    return isCut ? undefined : { batches, after };
   },
   // The vendor's URL of the results is not used: it may lead past a proxy.
   results: ({ id, end }, baseUrl) => (end ? [withVersion(get(batchUrl(id, baseUrl, '/results')))] : []),

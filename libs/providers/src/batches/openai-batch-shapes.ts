@@ -17,6 +17,8 @@ export interface BatchShape {
   read(record: JsonRecord, nowMs: number): VendorBatch | undefined;
   /** The query of a list. */
   listQuery(after: string | undefined): string;
+  /** How many batches a full page has, where pages have numbers. */
+  pageLength?: number;
 }
 
 const OPENAI_ENDS: Readonly<Record<string, BatchEnd | undefined>> = {
@@ -90,6 +92,8 @@ const together: BatchShape = {
   listQuery: () => '',
 };
 
+const MISTRAL_PAGE = 100;
+
 const mistral: BatchShape = {
   path: '/batch/jobs',
   cancelPath: '/cancel',
@@ -110,7 +114,8 @@ const mistral: BatchShape = {
       outputs: [record.output_file, record.error_file],
       error: errorText(record.errors),
     }),
-  listQuery: (after) => `page_size=100&page=${after ?? '0'}`,
+  listQuery: (after) => `page_size=${MISTRAL_PAGE}&page=${after ?? '0'}`,
+  pageLength: MISTRAL_PAGE,
 };
 
 /** A batch of xAI has counts and times in place of a status. */

@@ -168,10 +168,29 @@ describe('batches in the shape of OpenAI', () => {
     expect(api.upload?.find?.(Buffer.from(JSON.stringify(files)), 'tg_1')).toEqual(['file-2']);
     const data = [{ id: 'batch_2', status: 'in_progress', metadata: { thriftgate_batch: 'tg_1' } }];
     const page = api.readList(Buffer.from(JSON.stringify({ data, has_more: true })), NOW);
-    expect([page.batches.map(({ name }) => name), page.after]).toEqual([['tg_1'], 'batch_2']);
+    expect([page?.batches.map(({ name }) => name), page?.after]).toEqual([['tg_1'], 'batch_2']);
     expect(api.list('https://api.openai.com/v1', 'batch_2').url).toContain('after=batch_2');
-    expect(api.readList(Buffer.from('oops'), NOW)).toEqual({ batches: [], after: undefined });
   });
+
+  it.each([
+    'oops',
+    '',
+    '{}',
+    '{"error":{"message":"busy"}}',
+    '{"data":{}}',
+    '{"data":[],"has_more":true}',
+    '{"data":[{"id":"batch_1"}]}',
+    '{"data":[null]}',
+  ])('B5: takes %p for no list of batches', (text) => {
+    expect(api.readList(Buffer.from(text), NOW)).toBeUndefined();
+  });
+
+  it.each(['{"data":[],"has_more":false}', '{"object":"list","data":null}', '[]'])(
+    'takes %p for a list without batches',
+    (text) => {
+      expect(api.readList(Buffer.from(text), NOW)).toEqual({ batches: [], after: undefined });
+    },
+  );
 
   it('takes no other call', () => {
     expect(api.groupOf(request('https://api.openai.com/v1/audio/speech'), { body: {} })).toBeUndefined();
@@ -188,7 +207,24 @@ describe("batches in vendors' own shapes", () => {
       inputFileId: 'f',
       createdAtMs: NOW - 3_600_000,
     });
-    expect(api.readList(Buffer.from(JSON.stringify([job])), NOW).batches).toHaveLength(1);
+    expect(api.readList(Buffer.from(JSON.stringify([job])), NOW)?.batches).toHaveLength(1);
+  });
+
+  it('B5: of Mistral are listed in pages with numbers', () => {
+    const api = apiOf('mistral');
+    const page = (jobs: number) =>
+      Buffer.from(
+        JSON.stringify({
+          object: 'list',
+          total: 250,
+          data: Array.from({ length: jobs }, () => ({ id: 'b', status: 'QUEUED' })),
+        }),
+      );
+    expect(api.readList(page(100), NOW)?.after).toBe('1');
+    expect(api.readList(page(100), NOW, '1')?.after).toBe('2');
+    expect(api.readList(page(50), NOW, '2')).toMatchObject({ after: undefined });
+    expect(api.readList(Buffer.from('{"object":"list","total":0}'), NOW)?.batches).toEqual([]);
+    expect(api.list('https://api.mistral.ai/v1', '2').url).toContain('page=2');
   });
 
   it('of Mistral have files in a list and words in capitals', () => {

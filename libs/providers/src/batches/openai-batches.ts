@@ -45,10 +45,16 @@ export function openAiBatches(quirks: BatchQuirks): BatchApi {
       const record = recordIn(body);
       return record && shape.read(record, nowMs);
     },
-    readList: (body, nowMs) => {
+    readList: (body, nowMs, after) => {
       const list = valueIn(body);
-      const batches = listIn(list).flatMap((record) => shape.read(record, nowMs) ?? []);
-      return { batches, after: isRecord(list) ? nextPage(list, batches.at(-1)?.id) : undefined };
+      const items = itemsIn(list);
+      const batches = items?.flatMap((item) => (isRecord(item) && shape.read(item, nowMs)) || []);
+      if (!items || !batches || batches.length < items.length) return undefined;
+      if (shape.pageLength !== undefined)
+        return { batches, after: items.length < shape.pageLength ? undefined : String(Number(after ?? 0) + 1) };
+      const next = isRecord(list) ? nextPage(list, batches.at(-1)?.id) : undefined;
+      const isCut = isRecord(list) && list.has_more === true && next === undefined;
+      return isCut ? undefined : { batches, after: next };
     },
     results: ({ outputs }, baseUrl) =>
       quirks.shape === 'xai'
@@ -137,8 +143,13 @@ function nextPage(list: JsonRecord, lastId: string | undefined): string | undefi
 
 /** The objects of a list, under the names that vendors have for it. */
 function listIn(list: unknown): JsonRecord[] {
-  const items = isRecord(list) ? (list.data ?? list.batches) : list;
-  return Array.isArray(items) ? items.filter(isRecord) : [];
+  return itemsIn(list)?.filter(isRecord) ?? [];
+}
+
+/** Undefined for what is no list. Some vendors leave the items of an empty one out. */
+function itemsIn(list: unknown): unknown[] | undefined {
+  const items = isRecord(list) ? (list.data ?? list.batches ?? (list.object === 'list' ? [] : undefined)) : list;
+  return Array.isArray(items) ? items : undefined;
 }
 
 function recordIn(body: Buffer): JsonRecord | undefined {

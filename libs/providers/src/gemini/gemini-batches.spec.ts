@@ -26,6 +26,20 @@ describe('batches of Gemini', () => {
     });
   });
 
+  it('are listed in pages; an empty list is an empty object', () => {
+    const operations = [{ name: 'batches/1', metadata: { state: 'BATCH_STATE_RUNNING' } }];
+    const page = Buffer.from(JSON.stringify({ operations, nextPageToken: 'p2' }));
+    expect(api.readList(page, NOW)).toMatchObject({ batches: [{ id: 'batches/1' }], after: 'p2' });
+    expect(api.readList(Buffer.from('{}'), NOW)).toEqual({ batches: [], after: undefined });
+  });
+
+  it.each(['<html>', '', '[]', '{"error":{"code":503}}', '{"operations":{}}', '{"operations":[{}]}'])(
+    'B5: takes %p for no list of batches',
+    (text) => {
+      expect(api.readList(Buffer.from(text), NOW)).toBeUndefined();
+    },
+  );
+
   it('take embeddings of one input a line', async () => {
     const embed = `${BASE}/v1beta/models/gemini-embedding-001:batchEmbedContents`;
     const input = { content: { parts: [{ text: 'a' }] }, outputDimensionality: 2 };

@@ -89,9 +89,11 @@ export const geminiBatches: BatchApi = {
   read: (body) => batchIn(recordIn(body)),
   readList: (body) => {
     const list = recordIn(body);
-    const operations = Array.isArray(list?.operations) ? list.operations.filter(isRecord) : [];
-    const batches = operations.flatMap((each) => batchIn(each) ?? []);
-    return { batches, after: nonEmptyString(list?.nextPageToken) };
+    // An empty list is left out.
+    const operations = list?.operations ?? [];
+    if (!list || list.error !== undefined || !Array.isArray(operations)) return undefined;
+    const batches = operations.flatMap((each) => (isRecord(each) && batchIn(each)) || []);
+    return batches.length < operations.length ? undefined : { batches, after: nonEmptyString(list.nextPageToken) };
   },
   results: ({ outputs }, baseUrl): HttpRequest[] =>
     outputs.map((file) => get(at(baseUrl, `/download${VERSION}/${encoded(file)}:download`, 'alt=media'))),

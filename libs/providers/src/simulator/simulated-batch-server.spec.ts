@@ -91,7 +91,7 @@ describe('the batch API of the simulator', () => {
   it('finds batches by their names, and deletes files', async () => {
     const bench = new Bench();
     const { id, inputFileId = '' } = await bench.create(CHAT, [chatBody('a')]);
-    const { batches } = api.readList(await bench.send(api.list(BASE)), bench.nowMs);
+    const { batches = [] } = api.readList(await bench.send(api.list(BASE)), bench.nowMs) ?? {};
     expect(batches.map((each) => [each.id, each.name])).toEqual([[id, 'tg_01K_1']]);
     expect(api.upload?.find?.(await bench.send(api.upload.list!(BASE)), 'tg_01K_1')).toEqual([inputFileId]);
     await bench.send(api.upload!.remove(inputFileId, BASE));
