@@ -120,6 +120,18 @@ describe('the directory of keys', () => {
     expect(directory.callerOf('three')).toBeUndefined();
   });
 
+  it('B5: looks in the database for the key of work that another replica has made a moment ago', async () => {
+    rows = [row('three', 3n), row('four', 4n, { revoked_at: new Date(NOW) })];
+    expect(directory.callerOf('three')).toBeUndefined();
+    expect(await directory.lookUpCallerOf('three')).toMatchObject({ keyId: 'three' });
+    expect(await directory.lookUpCallerOf('four')).toBeUndefined();
+    const reads = changedSince.mock.calls.length;
+    expect(await directory.lookUpWorking('three')).toMatchObject({ keyId: 'three' });
+    expect(changedSince.mock.calls.length).toBe(reads);
+    changedSince.mockRejectedValueOnce(new Error('the database is away'));
+    await expect(directory.lookUpCallerOf('five')).rejects.toThrow('away');
+  });
+
   it('finds the successor for the work of a replaced key', async () => {
     const replaced = row('one', 3n, { replaced_by: 'two', expires_at: new Date(NOW + 1_000) });
     rows = [replaced, row('two', 4n, { replaced_by: 'three', revoked_at: new Date(NOW) }), row('three', 5n)];

@@ -82,15 +82,28 @@ export class ApiKeyDirectory implements OnModuleInit {
     return record?.caller;
   }
 
-  /** Reads what other replicas have changed. */
-  refresh(): Promise<void> {
-    return this.reload();
-  }
-
   /** The caller of a key by its id, while the key itself works; work of its successor is not meant. */
   working(keyId: string): Caller | undefined {
     const record = this.byId.get(keyId);
     return record && this.works(record) ? record.caller : undefined;
+  }
+
+  /** As {@link callerOf}, also where another replica made the key a moment ago. @throws where the database cannot be read */
+  lookUpCallerOf(keyId: string): Promise<Caller | undefined> {
+    return this.lookUpBy(() => this.callerOf(keyId));
+  }
+
+  /** As {@link working}, also where another replica made the key a moment ago. @throws where the database cannot be read */
+  lookUpWorking(keyId: string): Promise<Caller | undefined> {
+    return this.lookUpBy(() => this.working(keyId));
+  }
+
+  /** Reads what other replicas have changed where memory has no caller. */
+  private async lookUpBy(find: () => Caller | undefined): Promise<Caller | undefined> {
+    const known = find();
+    if (known) return known;
+    await this.reload();
+    return find();
   }
 
   /** A key that was made under SECRET_KEY_PREVIOUS. */

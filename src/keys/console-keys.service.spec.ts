@@ -40,11 +40,8 @@ describe('the console keys', () => {
       { get: findTeam } as Partial<TeamsService> as TeamsService,
       {
         working: (id) => (inMemory.includes(id) ? callerOf(id) : undefined),
-        refresh: () => {
-          inMemory = inDatabase;
-          return Promise.resolve();
-        },
-      } as Pick<ApiKeyDirectory, 'working' | 'refresh'> as ApiKeyDirectory,
+        lookUpWorking: async (id) => ([...inMemory, ...inDatabase].includes(id) ? callerOf(id) : undefined),
+      } as Pick<ApiKeyDirectory, 'working' | 'lookUpWorking'> as ApiKeyDirectory,
       { hash: (text) => `hash of ${text}` } as Pick<KeyHasher, 'hash'> as KeyHasher,
       { announce } as Pick<ChangeFeed, 'announce'> as ChangeFeed,
     );

@@ -37,11 +37,7 @@ export class ConsoleKeys {
   async callerFor(teamId: string, person: { caller: Caller; scope: Scope }): Promise<Caller> {
     if (person.scope.keyId !== undefined) return person.caller;
     const id = (await this.keys.managedOf(teamId)) ?? (await this.make(teamId, person.caller.keyId));
-    const known = this.directory.working(id);
-    if (known) return known;
-    // Another replica may have made it a moment ago.
-    await this.directory.refresh();
-    const caller = this.directory.working(id);
+    const caller = await this.directory.lookUpWorking(id);
     if (!caller) throw expired(id);
     return caller;
   }

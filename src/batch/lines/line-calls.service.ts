@@ -39,16 +39,20 @@ export class LineCalls {
     private readonly clock: Clock,
   ) {}
 
-  /** The caller with the key's current rights. The administrator's key is not in the directory and has all rights. */
-  callerOf({ keyId, teamId }: Pick<StoredLine, 'keyId' | 'teamId'>): Caller | undefined {
-    if (keyId === 'admin') return { role: 'platform_admin', teamId, keyId, models: null, rpmLimit: null };
-    return this.keys.callerOf(keyId);
+  /**
+   * The caller with the key's current rights; undefined where the key does not work any more.
+   *
+   * @throws where the key is not in memory and the database cannot be read
+   */
+  async callerOf(line: Pick<StoredLine, 'keyId' | 'teamId'>): Promise<Caller | undefined> {
+    return adminOf(line) ?? (await this.keys.lookUpCallerOf(line.keyId));
   }
 
   /** The caller for what has been sent: its answer comes back also where the key was revoked meanwhile. */
   callerOfSent(line: Pick<StoredLine, 'keyId' | 'teamId'>): Caller {
     const { keyId, teamId } = line;
-    return this.callerOf(line) ?? { role: 'member', teamId, keyId, models: null, rpmLimit: null };
+    const caller = adminOf(line) ?? this.keys.callerOf(keyId);
+    return caller ?? { role: 'member', teamId, keyId, models: null, rpmLimit: null };
   }
 
   /** Between lines, other calls have their turns. @param db the transaction to read in, if any */
@@ -86,4 +90,10 @@ export class LineCalls {
       maxValues,
     );
   }
+}
+
+/** The administrator's key is not in the directory and has all rights. */
+function adminOf({ keyId, teamId }: Pick<StoredLine, 'keyId' | 'teamId'>): Caller | undefined {
+  if (keyId !== 'admin') return undefined;
+  return { role: 'platform_admin', teamId, keyId, models: null, rpmLimit: null };
 }

@@ -176,4 +176,12 @@ describe('how NativeRunner ends a shard', () => {
     };
     await expect(bench.step()).rejects.toThrow('a bug');
   });
+
+  it('B5: sends and ends nothing while it is not known whether the key works', async () => {
+    bench.isKeyUnknown = true;
+    await expect(bench.step()).rejects.toThrow('away');
+    expect([bench.ended, bench.vendor.asked]).toEqual([undefined, []]);
+    bench.isKeyUnknown = false;
+    await bench.sent();
+  });
 });

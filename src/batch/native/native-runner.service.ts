@@ -57,7 +57,7 @@ export class NativeRunner {
     if (!site) return this.withoutSite(shard, stop);
     const isUnsent = shard.state !== 'sent' && shard.creating_at === null;
     if (stop && isUnsent) return this.end(shard, stop, site);
-    if (isUnsent && !this.calls.mayCall(shard)) return this.withoutKey(shard, site);
+    if (isUnsent && !(await this.calls.mayCall(shard))) return this.withoutKey(shard, site);
     switch (shard.state) {
       case 'planned':
         return this.open(shard, site);
@@ -114,7 +114,7 @@ export class NativeRunner {
     await this.shards.renew(shard);
     const inputFileId = shard.input_file_id ?? (await this.inputOf(shard, site, draft));
     // Reading and uploading the lines takes its time.
-    if (!this.calls.mayCall(shard)) return this.withoutKey(shard, site);
+    if (!(await this.calls.mayCall(shard))) return this.withoutKey(shard, site);
     if (!(await this.creations.begin(shard, site))) return { inMs: this.creations.doubtMs / 4 };
     return this.sent(shard, await this.create(shard, site, draft, inputFileId), site);
   }

@@ -39,9 +39,9 @@ export class ShardCalls {
     private readonly vendors: VendorBatches,
   ) {}
 
-  /** Whether the key of a shard still works. */
-  mayCall(shard: LeasedShard): boolean {
-    return this.lineCalls.callerOf(shard) !== undefined;
+  /** Whether the key of a shard still works. @throws where that cannot be read */
+  async mayCall(shard: LeasedShard): Promise<boolean> {
+    return (await this.lineCalls.callerOf(shard)) !== undefined;
   }
 
   /** @throws ShardLineError */

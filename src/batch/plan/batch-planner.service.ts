@@ -38,7 +38,7 @@ export class BatchPlanner {
 
   private async planOf(batch: UnplannedBatch): Promise<BatchPlan> {
     const plan = new BatchPlan(() => newId('shard'));
-    const caller = this.lineCalls.callerOf(batch);
+    const caller = await this.lineCalls.callerOf(batch);
     if (batch.status !== 'in_progress' || !caller) return plan;
     for await (const lines of this.repository.pages(batch)) {
       const calls = await this.lines.look(lines, caller);

@@ -74,7 +74,7 @@ async function setUp(
           },
         },
       },
-      { provide: ApiKeyDirectory, useValue: { callerOf: (keyId: string) => (keyId === 'key_1' ? caller : undefined) } },
+      { provide: ApiKeyDirectory, useValue: { lookUpCallerOf: (id: string) => (id === 'key_1' ? caller : undefined) } },
     ],
   }).compile();
   Logger.overrideLogger(false);

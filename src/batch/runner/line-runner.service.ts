@@ -4,6 +4,7 @@ import { BudgetExceededError } from '../../budgets/holds/budget-exceeded';
 import type { Call, CallResponse, JsonResponse } from '../../calls/call';
 import { CallsService } from '../../calls/calls.service';
 import { FailedCosts } from '../../calls/failed-costs';
+import type { Caller } from '../../common/caller';
 import { Clock } from '../../common/clock';
 import { GatewayConfig } from '../../config/gateway-config';
 import type { GatewayError } from '../../common/errors';
@@ -32,6 +33,7 @@ const FLEX_SLOTS = 4;
 const FLEX_RETRY_MS = 5_000;
 /** How often lines that wait for a budget are run again. */
 const BUDGET_RETRY_MS = 60_000;
+const KEY_RETRY_MS = 5_000;
 
 /** What is known of a line's failed calls. */
 interface Failures {
@@ -151,6 +153,16 @@ export class LineRunner {
     return { notBefore: new Date(nowMs + deferMs), forBatch: isBudget };
   }
 
+  /** Where a key cannot be looked up, no line of its batch can run. */
+  private async callerOf(line: ClaimedLine): Promise<Caller | PutOff | undefined> {
+    try {
+      return await this.lineCalls.callerOf(line);
+    } catch (error) {
+      this.logger.debug({ batchId: line.batchId, err: error }, 'the key of a line could not be looked up');
+      return { notBefore: new Date(this.clock.now() + KEY_RETRY_MS), forBatch: true };
+    }
+  }
+
   private async callOnce(
     line: ClaimedLine,
     requestId: string,
@@ -158,7 +170,8 @@ export class LineRunner {
     failures: Failures,
     mayRun: (isFlex: boolean) => boolean,
   ): Promise<LineResult | PutOff | FailedCall> {
-    const caller = this.lineCalls.callerOf(line);
+    const caller = await this.callerOf(line);
+    if (caller && 'notBefore' in caller) return caller;
     if (!caller) {
       return notCalled(line, 'invalid_api_key', 'The API key that made this batch was revoked or has expired.');
     }

@@ -90,6 +90,8 @@ export class NativeBench {
   hasRoom = true;
   isAlone = true;
   hasKey = true;
+  /** The keys cannot be read. */
+  isKeyUnknown = false;
   /** Instances that are registered. */
   readonly living = new Set([OWN_INSTANCE]);
   draft = () => ({}) as BatchDraft;
@@ -99,7 +101,7 @@ export class NativeBench {
   private readonly runner = new NativeRunner(
     this.config,
     this.shards as ShardsRepository,
-    { draftOf: async () => this.draft(), mayCall: () => this.hasKey } as Pick<
+    { draftOf: async () => this.draft(), mayCall: async () => this.mayCall() } as Pick<
       ShardCalls,
       'draftOf' | 'mayCall'
     > as ShardCalls,
@@ -131,6 +133,11 @@ export class NativeBench {
     await this.step();
     expect(this.shard).toMatchObject({ state: 'sent', vendor_batch_id: 'b_1' });
     this.vendor.asked.length = 0;
+  }
+
+  private mayCall(): boolean {
+    if (this.isKeyUnknown) throw new Error('the database is away');
+    return this.hasKey;
   }
 
   private open(): boolean {
