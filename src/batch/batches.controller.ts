@@ -3,7 +3,7 @@ import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swa
 import { IdempotencyHeader } from '../idempotency/idempotency-header.decorator';
 import type { Writer } from '../idempotency/idempotency.repository';
 import { IdempotencyService } from '../idempotency/idempotency.service';
-import { onceJson } from '../idempotency/idempotent-call';
+import { type KeepAnswer, onceJson } from '../idempotency/idempotent-call';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as contracts from '@thriftgate/contracts';
 import { Requires } from '../http/access.decorators';
@@ -47,10 +47,7 @@ export class BatchesController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<contracts.BatchObject> {
-    return onceJson<contracts.BatchObject>(this.idempotency, request, reply, async (keep) => {
-      const storeResponse = keep && ((batch: Batch, writer: Writer) => keep(toBatchObject(batch), writer));
-      return toBatchObject(await this.batches.create(caller, body, request.id, storeResponse));
-    });
+    return this.once(request, reply, (storeResponse) => this.batches.create(caller, body, request.id, storeResponse));
   }
 
   @Post('quote')
@@ -86,9 +83,7 @@ export class BatchesController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<contracts.BatchObject> {
-    return onceJson(this.idempotency, request, reply, async () =>
-      toBatchObject(await this.batches.retry(caller, batchId, request.id)),
-    );
+    return this.once(request, reply, (storeResponse) => this.batches.retry(caller, batchId, request.id, storeResponse));
   }
 
   @Get()
@@ -138,8 +133,18 @@ export class BatchesController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<contracts.BatchObject> {
-    return onceJson(this.idempotency, request, reply, async () =>
-      toBatchObject(await this.batches.cancel(caller.teamId, id)),
-    );
+    return this.once(request, reply, (storeResponse) => this.batches.cancel(caller.teamId, id, storeResponse));
+  }
+
+  /** Changes a batch once for each `Idempotency-Key`. @param change stores its response in its own transaction */
+  private once(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    change: (storeResponse?: KeepAnswer<Batch>) => Promise<Batch>,
+  ): Promise<contracts.BatchObject> {
+    return onceJson<contracts.BatchObject>(this.idempotency, request, reply, async (keep) => {
+      const storeResponse = keep && ((batch: Batch, writer: Writer) => keep(toBatchObject(batch), writer));
+      return toBatchObject(await change(storeResponse));
+    });
   }
 }
