@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Insertable, type Kysely, sql } from 'kysely';
+import { type Insertable, type Kysely, type RawBuilder, sql } from 'kysely';
 import { newRequestId } from '../common/ids';
 import { Database } from '../database/database.connection';
 import type { BatchesTable, Schema } from '../database/schema';
@@ -67,19 +67,14 @@ export class NewBatchesRepository {
       return await this.start(batch, token, alongside);
     } catch (error) {
       // What cannot be removed now is removed when its lease has ended.
-      await this.remove(batch.id, token).catch(() => undefined);
+      await this.remove(sql`id = ${batch.id} AND lease_token = ${token}`).catch(() => undefined);
       throw error;
     }
   }
 
   /** Removes batches whose processes died while they made them. */
   async removeAbandoned(): Promise<void> {
-    const token = newRequestId();
-    const { rows } = await sql<{ id: string }>`
-      UPDATE batches SET lease_token = ${token}, lease_until = ${LEASE}
-      WHERE status = ${sql.lit(BEING_MADE)} AND (lease_until IS NULL OR lease_until < now())
-      RETURNING id`.execute(this.database.db);
-    for (const { id } of rows) await this.remove(id, token);
+    await this.remove(sql`(lease_until IS NULL OR lease_until < now())`);
   }
 
   private async begin(batch: NewBatch, token: string): Promise<void> {
@@ -127,8 +122,20 @@ export class NewBatchesRepository {
     if (numUpdatedRows === 0n) throw lost(id);
   }
 
-  /** Only the holder of the lease removes a batch, so that none is started meanwhile. The batch takes late lines with it. */
-  private async remove(id: string, token: string): Promise<void> {
+  /**
+   * Removes batches that are still being made. Each gets a new token first: this waits for a start whose COMMIT is not over yet,
+   * passes over the batch if it has started, and lets it not start later.
+   */
+  private async remove(which: RawBuilder<unknown>): Promise<void> {
+    const token = newRequestId();
+    const { rows } = await sql<{ id: string }>`
+      UPDATE batches SET lease_token = ${token}, lease_until = ${LEASE}
+      WHERE status = ${sql.lit(BEING_MADE)} AND ${which} RETURNING id`.execute(this.database.db);
+    for (const { id } of rows) await this.delete(id, token);
+  }
+
+  /** The batch takes late lines with it. */
+  private async delete(id: string, token: string): Promise<void> {
     const isHeld = sql`EXISTS (SELECT FROM batches WHERE id = ${id} AND lease_token = ${token})`;
     for (let deleted = LINES_PER_DELETE; deleted === LINES_PER_DELETE;) {
       const { rows } = await sql`

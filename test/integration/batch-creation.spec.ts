@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { LongText, stringifyExact } from '@thriftgate/providers';
+import type { Transaction } from 'kysely';
 import { AdminBatchesRepository } from '../../src/batch/admin/admin-batches.repository';
 import { BatchesRepository } from '../../src/batch/batches.repository';
 import { FilesRepository } from '../../src/batch/files/files.repository';
@@ -10,9 +11,12 @@ import { NewLines } from '../../src/batch/lines/new-lines.repository';
 import { type NewBatch, NewBatchesRepository } from '../../src/batch/new-batches.repository';
 import type { GatewayConfig } from '../../src/config/gateway-config';
 import type { Database } from '../../src/database/database.connection';
+import type { Schema } from '../../src/database/schema';
 import { DATABASE_PROFILES, openTestDatabase, type TestDatabase } from '../support/test-database';
 
 const LINES = 2_500;
+/** How long the database is at a COMMIT whose answer is lost. */
+const COMMIT_MS = 500;
 
 function newBatch(id: string, lines = LINES): NewBatch {
   return {
@@ -50,6 +54,25 @@ async function* halting(halt: () => Promise<unknown>): AsyncGenerator<BatchLine>
 
 const noHalt = async () => undefined;
 
+/** Transactions end with an error while the database still makes their changes: the connection is lost during COMMIT. */
+function losingCommits(db: TestDatabase['db']): TestDatabase['db'] {
+  const execute = (work: (transaction: Transaction<Schema>) => Promise<unknown>) =>
+    new Promise((_resolve, reject) => {
+      void db.transaction().execute(async (transaction) => {
+        await work(transaction);
+        reject(new Error('the connection is lost'));
+        await delay(COMMIT_MS);
+      });
+    });
+  return new Proxy(db, {
+    get(target, name) {
+      if (name === 'transaction') return () => ({ execute });
+      const member: unknown = Reflect.get(target, name);
+      return typeof member === 'function' ? member.bind(target) : member;
+    },
+  });
+}
+
 /** Faults A4 and A6: a new batch of 200 MB held the only connection of the embedded database until all its lines were there. */
 describe.each(DATABASE_PROFILES)('the creation of a batch, on %s', (profile) => {
   let database: TestDatabase;
@@ -58,7 +81,7 @@ describe.each(DATABASE_PROFILES)('the creation of a batch, on %s', (profile) => 
   let lines: LinesRepository;
 
   beforeAll(async () => {
-    database = await openTestDatabase(profile);
+    database = await openTestDatabase(profile, 2);
     asked = { db: database.db } as Database;
     const files = new FilesRepository(asked, { batch: {} } as GatewayConfig);
     created = new NewBatchesRepository(asked, new NewLines(asked, new LineBodies(asked, files)));
@@ -155,6 +178,17 @@ describe.each(DATABASE_PROFILES)('the creation of a batch, on %s', (profile) => 
     goOn();
     expect(await failure).toBeInstanceOf(Error);
     expect(alongside).not.toHaveBeenCalled();
+  });
+
+  it('keeps all lines where the batch starts, and the answer to COMMIT is lost', async () => {
+    const db = losingCommits(database.db);
+    const files = new FilesRepository(asked, { batch: {} } as GatewayConfig);
+    const losing = new NewBatchesRepository({ db } as Database, new NewLines(asked, new LineBodies(asked, files)));
+    const creation = losing.create(newBatch('batch_lost'), halting(noHalt), async () => undefined);
+    await expect(creation).rejects.toThrow('connection is lost');
+    const batch = await new BatchesRepository(asked, {} as LineBodies).find('team_A', 'batch_lost');
+    expect([batch?.status, await countOf('batch_lost')]).toEqual(['in_progress', LINES]);
+    await database.db.deleteFrom('batches').execute();
   });
 
   it('writes large lines of batches that are made at the same time, and leaves no pieces of them', async () => {
