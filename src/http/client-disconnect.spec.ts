@@ -8,6 +8,12 @@ const responseOf = (writableFinished = false) =>
     value: writableFinished,
   });
 
+class HeardRevocation extends Revocation {
+  override get isHeard(): boolean {
+    return super.isHeard;
+  }
+}
+
 describe('ClientDisconnect', () => {
   it('is aborted when the connection closes before the response is sent, once', () => {
     const response = responseOf();
@@ -36,6 +42,16 @@ describe('ClientDisconnect', () => {
     const response = responseOf();
     response.destroy();
     expect(new ClientDisconnect(response).aborted).toBe(true);
+  });
+
+  it('listens to nothing when the connection is closed, or the key revoked, before the first use', () => {
+    const [closed, open] = [responseOf(), responseOf()];
+    closed.destroy();
+    const [working, revoked] = [new HeardRevocation(), new HeardRevocation()];
+    revoked.revoke();
+    const ended = [new ClientDisconnect(closed, working), new ClientDisconnect(open, revoked)];
+    expect(ended.map(({ aborted }) => aborted)).toEqual([true, true]);
+    expect([working.isHeard, closed.listenerCount('close'), open.listenerCount('close')]).toEqual([false, 0, 0]);
   });
 
   it('adds no listener to the response before the first use', () => {

@@ -28,10 +28,11 @@ export class ClientDisconnect implements AbortSignalLike {
 
   private watched(): AbortSignal {
     if (this.signal) return this.signal;
+    const { response, revocation } = this;
+    // The response has emitted `close` already: what listens from now on would never be removed.
+    if (response.destroyed || revocation?.aborted) return (this.signal = AbortSignal.abort());
     const controller = new AbortController();
     const abort = () => controller.abort();
-    const { response, revocation } = this;
-    if (response.destroyed || revocation?.aborted) abort();
     revocation?.addEventListener('abort', abort);
     response.once('close', () => {
       revocation?.removeEventListener('abort', abort);

@@ -21,10 +21,13 @@ export class PersonRevocation extends Revocation {
     if (!this.isHeard) this.stop();
   }
 
-  private look(): void {
-    if (this.isWorking()) return;
+  override revoke(): void {
     this.stop();
-    this.revoke();
+    super.revoke();
+  }
+
+  private look(): void {
+    if (!this.isWorking()) this.revoke();
   }
 
   private stop(): void {
