@@ -5,7 +5,7 @@ import { Cluster, type RedisOptions } from 'ioredis';
 import { setTimeout as delay } from 'node:timers/promises';
 import { GatewayConfig } from '../../config/gateway-config';
 import { readRedisUrl, type RedisServers } from '../../config/redis/redis-url';
-import { type AnnouncedBatch, BatchQueue, type BatchWork } from './batch-queue';
+import { type AnnouncedBatch, BatchQueue, type BatchWork, type TeamIdle } from './batch-queue';
 import { patchReplyParser } from './strict-replies.bull';
 import { TeamTurns } from './team-turns';
 
@@ -52,8 +52,8 @@ export class BullBatchQueue extends BatchQueue {
       .catch((error: unknown) => this.logger.debug({ batchId, err: error }, 'a batch could not be announced'));
   }
 
-  override start(work: BatchWork): void {
-    const turns = (this.turns = new TeamTurns(work));
+  override start(work: BatchWork, onIdle?: TeamIdle): void {
+    const turns = (this.turns = new TeamTurns(work, onIdle));
     // Resolves when the queue is closed; rejects when it is closed before its first connection to Redis.
     void this.queue.process(JOBS_AT_ONCE, async ({ data }: Job<Hint>) => turns.add(data)).catch(() => undefined);
   }

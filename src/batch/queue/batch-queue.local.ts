@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type AnnouncedBatch, BatchQueue, type BatchWork } from './batch-queue';
+import { type AnnouncedBatch, BatchQueue, type BatchWork, type TeamIdle } from './batch-queue';
 import { TeamTurns } from './team-turns';
 
 /** The queue of a single process. */
@@ -16,8 +16,8 @@ export class LocalBatchQueue extends BatchQueue {
     else this.early.push(batch);
   }
 
-  override start(work: BatchWork): void {
-    this.turns = new TeamTurns(work);
+  override start(work: BatchWork, onIdle?: TeamIdle): void {
+    this.turns = new TeamTurns(work, onIdle);
     for (const batch of this.early) this.turns.add(batch);
     this.early = [];
   }

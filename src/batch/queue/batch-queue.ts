@@ -8,6 +8,9 @@ export interface AnnouncedBatch {
 /** Starts as many open lines of a batch as its team may. @returns true if the batch may have more */
 export type BatchWork = (batch: AnnouncedBatch) => Promise<boolean>;
 
+/** A team has no batch to work on until one is announced. */
+export type TeamIdle = (teamId: string) => void;
+
 /**
  * Announces batches with open lines to the workers of all processes. Announcements are only hints: the tables decide
  * which process runs which line, so a hint may be lost, late or doubled.
@@ -20,7 +23,7 @@ export abstract class BatchQueue {
   abstract announce(batch: AnnouncedBatch): void;
 
   /** Passes announced batches to this process's worker until {@link stop}. */
-  abstract start(work: BatchWork): void;
+  abstract start(work: BatchWork, onIdle?: TeamIdle): void;
 
   abstract stop(): Promise<void>;
 }

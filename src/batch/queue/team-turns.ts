@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import type { AnnouncedBatch, BatchWork } from './batch-queue';
+import type { AnnouncedBatch, BatchWork, TeamIdle } from './batch-queue';
 
 /** Works on the batches of each team in turns, one at a time, and on those of several teams at once: no team waits for another. */
 export class TeamTurns {
@@ -9,7 +9,10 @@ export class TeamTurns {
   private stopped = false;
 
   /** @param work true puts the batch behind the others of its team */
-  constructor(private readonly work: BatchWork) {}
+  constructor(
+    private readonly work: BatchWork,
+    private readonly onIdle: TeamIdle = () => undefined,
+  ) {}
 
   add(batch: AnnouncedBatch): void {
     if (this.stopped) return;
@@ -31,6 +34,7 @@ export class TeamTurns {
       if (await this.workOn(batch)) batches.set(batch.id, batch);
     }
     this.teams.delete(teamId);
+    this.onIdle(teamId);
   }
 
   private async workOn(batch: AnnouncedBatch): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
 import type { GatewayConfig } from '../../config/gateway-config';
 import type { FilesRepository } from '../files/files.repository';
 import type { NewBatchesRepository } from '../new-batches.repository';
@@ -9,19 +10,25 @@ import { BatchDispatcher } from './batch-dispatcher.service';
 import type { BatchWorker } from './batch-worker.service';
 
 describe('BatchDispatcher', () => {
+  beforeAll(() => Logger.overrideLogger(false));
+
   const planned = new Set<string>();
   let planning: string[];
   let worked: string[];
+  let left: string[];
   let queue: LocalBatchQueue;
   let dispatcher: BatchDispatcher;
   let endPlan: () => void;
 
   beforeEach(async () => {
     planned.clear();
-    [planning, worked, queue] = [[], [], new LocalBatchQueue()];
+    [planning, worked, left, queue] = [[], [], [], new LocalBatchQueue()];
     const hugePlan = new Promise<void>((resolve) => (endPlan = resolve));
     const planner: Pick<BatchPlanner, 'isPlanned' | 'plan'> = {
-      isPlanned: async (batchId) => planned.has(batchId),
+      isPlanned: async (batchId) => {
+        if (batchId === 'unknown') throw new Error('the database is away');
+        return planned.has(batchId);
+      },
       plan: async (batchId) => {
         planning.push(batchId);
         if (batchId === 'huge') await hugePlan;
@@ -36,6 +43,7 @@ describe('BatchDispatcher', () => {
       planner as BatchPlanner,
       {
         work: async ({ id }: { id: string }) => worked.push(id) < 0,
+        leave: (teamId: string) => void left.push(teamId),
         stop: () => undefined,
       } as unknown as BatchWorker,
       lines as unknown as LinesRepository,
@@ -71,5 +79,14 @@ describe('BatchDispatcher', () => {
       ['huge', 'next'],
       ['huge', 'next'],
     ]);
+  });
+
+  it('A6: has a team leave its slots once it has no batch to work on, also where that cannot be read', async () => {
+    planned.add('small');
+    queue.announce({ id: 'small', teamId: 'team_a', lines: 1 });
+    queue.announce({ id: 'huge', teamId: 'team_b', lines: 1 });
+    queue.announce({ id: 'unknown', teamId: 'team_c', lines: 1 });
+    await turn();
+    expect(left.toSorted()).toEqual(['team_a', 'team_b', 'team_c']);
   });
 });

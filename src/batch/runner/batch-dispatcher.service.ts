@@ -45,7 +45,10 @@ export class BatchDispatcher implements OnApplicationBootstrap, OnModuleDestroy,
   async onApplicationBootstrap(): Promise<void> {
     // The embedded database has one process, so running lines belong to a dead one.
     if (!this.config.databaseUrl) await this.lines.reclaimAll();
-    this.queue.start((batch) => this.work(batch));
+    this.queue.start(
+      (batch) => this.work(batch),
+      (teamId) => this.worker.leave(teamId),
+    );
     this.sweepLater(0);
   }
 

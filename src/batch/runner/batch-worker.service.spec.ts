@@ -1,5 +1,6 @@
 import events from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
 import { TurnCounter } from '../../common/testing/turn-counter';
 import type { GatewayConfig } from '../../config/gateway-config';
 import type { BatchFinisher } from '../output/batch-finisher.service';
@@ -32,6 +33,8 @@ const lineOf = (lineNo: number): ClaimedLine => ({
 const twins = { settle: async () => undefined } as unknown as TwinsService;
 
 describe('BatchWorker', () => {
+  beforeAll(() => Logger.overrideLogger(false));
+
   it('B4: runs a line alone that was running when its process died', async () => {
     const waiting = [lineOf(1), lineOf(2)];
     const interrupted = [lineOf(3), lineOf(4)];
@@ -61,41 +64,78 @@ describe('BatchWorker', () => {
     expect(together).toEqual([[1], [1, 2], [3], [4]]);
   });
 
-  it('A6: gives a team its share of the slots once lines of another one end', async () => {
-    const running: { teamId: string; end: () => void }[] = [];
-    const lines = {
-      // A batch has the name of its team, and lines without end.
-      claim: async (batchId: string, most: number) =>
-        Array.from({ length: most }, () => ({ ...lineOf(1), batchId, teamId: batchId })),
-      giveBack: async () => undefined,
-    } as Pick<LinesRepository, 'claim' | 'giveBack'> as LinesRepository;
-    const runner = {
-      run: ({ teamId }: ClaimedLine) =>
-        new Promise<undefined>((resolve) => running.push({ teamId, end: () => resolve(undefined) })),
-    } as Pick<LineRunner, 'run'> as LineRunner;
-    const finisher = { finish: async () => undefined } as unknown as BatchFinisher;
-    const results = { stop: () => undefined } as ResultWriter;
-    const config = { batch: { concurrency: LINES } } as GatewayConfig;
-    const worker = new BatchWorker(config, lines, runner, results, finisher, twins);
-    const queue = new LocalBatchQueue();
-    queue.start((batch) => worker.work(batch));
+  describe('with lines of two teams', () => {
+    let running: { teamId: string; end: () => void }[];
+    let worker: BatchWorker;
+    let queue: LocalBatchQueue;
+
+    beforeEach(() => {
+      running = [];
+      const lines = {
+        // A batch has the name of its team, and lines without end.
+        claim: async (batchId: string, most: number) =>
+          Array.from({ length: most }, () => ({ ...lineOf(1), batchId, teamId: batchId })),
+        giveBack: async () => undefined,
+      } as Pick<LinesRepository, 'claim' | 'giveBack'> as LinesRepository;
+      const runner = {
+        run: ({ teamId }: ClaimedLine) =>
+          new Promise<undefined>((resolve) => running.push({ teamId, end: () => resolve(undefined) })),
+      } as Pick<LineRunner, 'run'> as LineRunner;
+      const finisher = { finish: async () => undefined } as unknown as BatchFinisher;
+      const results = { stop: () => undefined } as ResultWriter;
+      const config = { batch: { concurrency: LINES } } as GatewayConfig;
+      worker = new BatchWorker(config, lines, runner, results, finisher, twins);
+      queue = new LocalBatchQueue();
+    });
+    afterEach(async () => {
+      await queue.stop();
+      worker.stop();
+      for (const { end } of running) end();
+      await worker.drain(1_000);
+    });
+
     // Each line begins in a turn of its own.
     const begin = async () => {
       for (let turns = 0; turns < 3 * LINES; turns += 1) await turn();
     };
-    const teams = () => running.map(({ teamId }) => teamId);
-    queue.announce({ id: 'team_a', teamId: 'team_a', lines: 1_000 });
-    await begin();
-    expect(teams()).toEqual(Array.from({ length: LINES }, () => 'team_a'));
-    queue.announce({ id: 'team_b', teamId: 'team_b', lines: 1_000 });
-    await begin();
-    for (const { end } of running.splice(0)) end();
-    await begin();
-    expect(teams().filter((team) => team === 'team_b')).toHaveLength(LINES / 2);
-    await queue.stop();
-    worker.stop();
-    for (const { end } of running) end();
-    await worker.drain(1_000);
+    const announce = async (teamId: string) => {
+      queue.announce({ id: teamId, teamId, lines: 1_000 });
+      await begin();
+    };
+    const endAll = async () => {
+      for (const { end } of running.splice(0)) end();
+      await begin();
+    };
+    const linesOf = (teamId: string) => running.filter((line) => line.teamId === teamId).length;
+
+    it('A6: gives a team its share of the slots once lines of another one end', async () => {
+      queue.start(
+        (batch) => worker.work(batch),
+        (teamId) => worker.leave(teamId),
+      );
+      await announce('team_a');
+      expect(linesOf('team_a')).toBe(LINES);
+      await announce('team_b');
+      await endAll();
+      expect(linesOf('team_b')).toBe(LINES / 2);
+    });
+
+    it('A6: gives a team all slots after work on the batch of another one failed', async () => {
+      const worked: string[] = [];
+      queue.start(
+        async (batch) => {
+          worked.push(batch.teamId);
+          if (worked.length === 2) throw new Error('the database is away');
+          return worker.work(batch);
+        },
+        (teamId) => worker.leave(teamId),
+      );
+      await announce('team_a');
+      expect([worked, linesOf('team_a')]).toEqual([['team_a', 'team_a'], LINES]);
+      await endAll();
+      await announce('team_b');
+      expect([linesOf('team_a'), linesOf('team_b')]).toEqual([0, LINES]);
+    });
   });
 
   it('A19: starts lines again two seconds after one that waits for a budget, also where the clock is set back', async () => {

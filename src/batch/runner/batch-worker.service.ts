@@ -50,10 +50,7 @@ export class BatchWorker {
    * @returns whether the batch may have more open lines
    */
   async work({ id: batchId, teamId }: Pick<AnnouncedBatch, 'id' | 'teamId'>): Promise<boolean> {
-    if (this.isPaused(batchId)) {
-      this.slots.leave(teamId);
-      return false;
-    }
+    if (this.isPaused(batchId)) return false;
     const free = await this.slots.take(teamId);
     if (free === 0) return false;
     let claimed: ClaimedLine[] = [];
@@ -61,7 +58,6 @@ export class BatchWorker {
       claimed = await this.lines.claim(batchId, free);
     } finally {
       this.slots.give(teamId, free - claimed.length);
-      if (claimed.length < free) this.slots.leave(teamId);
     }
     for (const line of claimed) void this.start(line);
     if (claimed.length > 0 || (await this.runInterrupted(batchId, teamId))) return true;
@@ -84,8 +80,12 @@ export class BatchWorker {
       return line !== undefined;
     } finally {
       this.slots.give(teamId, all);
-      this.slots.leave(teamId);
     }
+  }
+
+  /** The team has no batch to work on now: its share of the slots is for others. */
+  leave(teamId: string): void {
+    this.slots.leave(teamId);
   }
 
   /** Starts no more lines. */

@@ -39,7 +39,7 @@ export class Slots {
     this.serve();
   }
 
-  /** The team has no line to start now: its share is for others. */
+  /** The team has no batch to work on now: its share is for others. */
   leave(teamId: string): void {
     this.wanting.delete(teamId);
     this.serve();
