@@ -11,7 +11,7 @@ import { ProviderViews } from './provider-views.service';
 import { ProviderSettingsService } from './provider-settings.service';
 import { ProviderKeysService } from './provider-keys.service';
 import type { ProviderInForce } from '../providers/providers-in-force';
-import { auditedProvider } from '../providers/stored-provider';
+import { versionedProvider } from '../providers/stored-provider';
 
 const PATH_ID = { schema: contracts.pathIdSchema };
 
@@ -153,5 +153,5 @@ export class ProvidersController {
 
 /** What two changes of a provider must not both believe to have seen. */
 function versioned({ name, stored }: ProviderInForce): Record<string, unknown> {
-  return stored ? auditedProvider(stored) : { name };
+  return stored ? versionedProvider(stored) : { name };
 }

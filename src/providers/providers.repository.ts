@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import type { VendorName } from '@thriftgate/providers';
 import { AuditRepository } from '../audit/audit.repository';
-import { type Actor, idOf } from '../audit/seen-version';
+import { type Actor, idOf, requireSeen } from '../audit/seen-version';
 import { SecretBox } from '../config/secret-box.service';
 import { Database } from '../database/database.connection';
 import { RevisionsRepository } from '../database/revisions.repository';
@@ -14,6 +14,7 @@ import {
   type StoredKey,
   type StoredProvider,
   type StoredProviders,
+  versionedProvider,
 } from './stored-provider';
 
 export interface ProviderChange {
@@ -52,12 +53,17 @@ export class ProvidersRepository {
     return { providers: providers.map((row) => this.toProvider(row)), keys: keys.map((row) => this.toKey(row)) };
   }
 
-  /** Creates, changes or deletes a provider. A deleted one takes the gateway's keys and the teams' own with it. */
+  /**
+   * Creates, changes or deletes a provider. A deleted one takes the gateway's keys and the teams' own with it.
+   *
+   * @throws GatewayError `precondition_failed` if the actor has seen another version of the provider
+   */
   change({ name, actor, work, keys = [] }: ProviderChange): Promise<StoredProvider | null> {
     return this.within(async (transaction) => {
       const query = transaction.selectFrom('admin_providers').selectAll().where('name', '=', name).forUpdate();
       const row = await query.executeTakeFirst();
       const before = row ? this.toProvider(row) : null;
+      if (before) requireSeen(actor, versionedProvider(before));
       const after = work(before);
       if (after) await this.put(after, transaction);
       else {
@@ -69,7 +75,7 @@ export class ProvidersRepository {
         before: before ? auditedProvider(before) : undefined,
         after: after ? auditedProvider(after) : undefined,
       };
-      await this.audit.record({ actor, action, subject: name, ...objects }, transaction);
+      await this.audit.record({ actor: idOf(actor), action, subject: name, ...objects }, transaction);
       for (const key of keys) await this.add(key, idOf(actor), transaction);
       return after;
     });
@@ -126,12 +132,13 @@ export class ProvidersRepository {
       query: JSON.stringify(query),
       enabled,
       serves_catalogue: servesCatalogue,
-      updated_at: sql<Date>`now()`,
     };
+    // As an entity tag has it: changes at once, or after the clock is set back, have different times too.
+    const updatedAt = sql<Date>`greatest(now(), admin_providers.updated_at + interval '1 millisecond')`;
     await transaction
       .insertInto('admin_providers')
       .values({ name, ...row })
-      .onConflict((conflict) => conflict.column('name').doUpdateSet(row))
+      .onConflict((conflict) => conflict.column('name').doUpdateSet({ ...row, updated_at: updatedAt }))
       .execute();
   }
 

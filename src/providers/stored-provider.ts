@@ -13,6 +13,7 @@ export interface StoredProvider {
   /** Whether the vendor's models of the catalogue are served under their own names. */
   servesCatalogue: boolean;
   createdAt: Date;
+  /** A later one after each change. */
   updatedAt: Date;
 }
 
@@ -51,6 +52,14 @@ export function auditedProvider(provider: StoredProvider): Record<string, unknow
   const { name, type, baseUrl, headers, query, enabled, servesCatalogue } = provider;
   const names = Object.keys(headers);
   return { name, type, base_url: baseUrl, headers: names, query, enabled, serves_catalogue: servesCatalogue };
+}
+
+/**
+ * A provider as two changes of it must have seen it. The time stands for the values of headers: a hash of them would be in the
+ * entity tag, where short ones could be guessed.
+ */
+export function versionedProvider(provider: StoredProvider): Record<string, unknown> {
+  return { ...auditedProvider(provider), updated_at: provider.updatedAt.toISOString() };
 }
 
 /** A key as the audit shows it. */

@@ -74,6 +74,22 @@ describe('entity tags under /admin', () => {
     }
   });
 
+  it('of a provider change with the values of its headers, which nothing shows', async () => {
+    const headers = { 'x-tenant': 'first' };
+    const provider = { name: 'headed', type: 'groq', keys: [{ key: 'gsk-headed' }], serves_catalogue: false, headers };
+    expect((await send('POST', '/admin/providers', provider)).status).toBe(201);
+    const path = '/admin/providers/headed';
+    const seen = { 'if-match': await tagOf(path) };
+    const change = (value: string) => ({ headers: { 'x-tenant': value } });
+    expect((await send('PATCH', path, change('second'), seen)).status).toBe(200);
+    expect((await send('PATCH', path, change('third'), seen)).status).toBe(412);
+    expect((await send('PATCH', path, change('third'), { 'if-match': await tagOf(path) })).status).toBe(200);
+    const audit = await send('GET', '/admin/audit?action=provider.updated&subject=headed');
+    expect(audit.body.data).toHaveLength(2);
+    expect(audit.body.data[0].before).toMatchObject({ headers: ['x-tenant'] });
+    expect(audit.body.data[0].before).not.toHaveProperty('updated_at');
+  });
+
   it('let exactly one of two changes through that come at once', async () => {
     const { teamId, keyId } = await gateway.createKey();
     const budget = await send('POST', '/admin/budgets', { team_id: teamId, limit_usd: '9', window: 'day' });
@@ -81,6 +97,7 @@ describe('entity tags under /admin', () => {
     const provider = { name: 'raced', type: 'groq', keys: [{ key: 'gsk-raced' }], serves_catalogue: false };
     expect((await send('POST', '/admin/providers', provider)).status).toBe(201);
     const things: [path: string, change: (value: number) => object][] = [
+      ['/admin/providers/raced', (value) => ({ headers: { 'x-value': String(value) } })],
       ['/admin/providers/raced', (value) => ({ query: { value: String(value) } })],
       ['/admin/models/gpt-4.1', (value) => ({ default_max_tokens: value + 1 })],
       [`/admin/teams/${teamId}`, (value) => ({ name: `name ${value}` })],
