@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../../src/database/database.connection';
 import { BatchesRepository } from '../../src/batch/batches.repository';
 import type { FilesRepository } from '../../src/batch/files/files.repository';
@@ -5,7 +6,7 @@ import { LineBodies } from '../../src/batch/lines/line-bodies.repository';
 import { LinesRepository } from '../../src/batch/lines/lines.repository';
 import { TwinsRepository } from '../../src/batch/lines/twins.repository';
 import { type LeasedShard, ShardsRepository } from '../../src/batch/native/shards.repository';
-import { PlanRepository, type UnplannedBatch } from '../../src/batch/plan/plan.repository';
+import { PlanLostError, PlanRepository, type UnplannedBatch } from '../../src/batch/plan/plan.repository';
 import type { LedgerRepository } from '../../src/ledger/ledger.repository';
 import { DATABASE_PROFILES, openTestDatabase, type TestDatabase } from '../support/test-database';
 
@@ -14,10 +15,10 @@ const SHARD = { id: 'shard_1', teamId: 'team_A', keyId: 'key_A' } as LeasedShard
 /** Lengths of bodies, in bytes: small ones, some that fill a page, and two that are read by themselves. */
 const LENGTHS = [100, 600_000, 500_000, 400_000, 2_000_000, 2_000_000, 100];
 /** A page ends with the line with which it has a megabyte. */
-const PAGES = [
-  [1, 2, 3],
-  [4, 5, 6, 7],
-];
+const PAGES = [[1, 2, 3], [4, 5], [6], [7]];
+
+/** How soon the lease of a batch that is planned is renewed. */
+const RENEWAL_MS = 5_000;
 
 async function numbersOf(pages: AsyncIterable<readonly { lineNo: number }[]>): Promise<number[][]> {
   const numbers: number[][] = [];
@@ -56,6 +57,7 @@ describe.each(DATABASE_PROFILES)('A5: pages of lines, on %s', (profile) => {
         errors: JSON.stringify(null),
         status: 'in_progress',
         in_progress_at: new Date(),
+        lease_token: BATCH.token,
       })
       .execute();
     // The equal of all others is a line that has ended.
@@ -81,6 +83,37 @@ describe.each(DATABASE_PROFILES)('A5: pages of lines, on %s', (profile) => {
     expect(await numbersOf(new PlanRepository(asked).pages(BATCH))).toEqual(PAGES);
   });
 
+  it('of a batch whose lease is renewed while a page of it is planned, and lost to another instance', async () => {
+    const setLease = (lease: { lease_token?: string; lease_until?: Date }) =>
+      database.db.updateTable('batches').set(lease).execute();
+    const leaseEnd = async () => {
+      const row = await database.db.selectFrom('batches').select('lease_until').executeTakeFirstOrThrow();
+      return row.lease_until?.getTime() ?? 0;
+    };
+    jest.useFakeTimers({
+      doNotFake: ['Date', 'nextTick', 'performance', 'setImmediate', 'setTimeout', 'clearTimeout'],
+    });
+    try {
+      const pages = new PlanRepository(asked).pages(BATCH);
+      await pages.next();
+      await setLease({ lease_until: new Date() });
+      jest.advanceTimersByTime(RENEWAL_MS);
+      const soon = Date.now() + 10_000;
+      for (let looks = 0; looks < 20 && (await leaseEnd()) < soon; looks += 1) await delay(10);
+      expect(await leaseEnd()).toBeGreaterThan(soon);
+
+      await setLease({ lease_token: 'of another instance' });
+      jest.advanceTimersByTime(RENEWAL_MS);
+      // The renewal was sent first.
+      for (let looks = 0; looks < 5; looks += 1) await leaseEnd();
+      await expect(pages.next()).rejects.toBeInstanceOf(PlanLostError);
+      expect(jest.getTimerCount()).toBe(0);
+    } finally {
+      jest.useRealTimers();
+      await setLease({ lease_token: BATCH.token });
+    }
+  });
+
   it('of a shard, of all its lines or of some', async () => {
     await inState('sharded');
     const shards = new ShardsRepository(asked, {} as LedgerRepository, new LinesRepository(asked));
@@ -92,7 +125,7 @@ describe.each(DATABASE_PROFILES)('A5: pages of lines, on %s', (profile) => {
     await inState('same');
     const twins = new TwinsRepository(asked, new LinesRepository(asked), {} as LedgerRepository);
     const settle = () => twins.settle('batch_1', async () => ({ rows: [], results: [] }));
-    expect([await settle(), await settle(), await settle()]).toEqual([3, 4, 0]);
+    expect([await settle(), await settle(), await settle(), await settle(), await settle()]).toEqual([3, 2, 1, 1, 0]);
   });
 
   it('of lines that are run again, with the bodies of all', async () => {

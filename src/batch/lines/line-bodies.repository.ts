@@ -29,12 +29,13 @@ export function smallBody(lines = 'batch_lines'): RawBuilder<string | null> {
 
 /**
  * The first lines of those that a condition names, in the order of their numbers: as many as are read at once, in place of the
- * table in a query. None is the end.
+ * table in a query. None is the end. Large bodies count as well, although they are not read with their page: whoever works on
+ * it reads them. The length of a body is known without unpacking it.
  */
 export function pageOf(which: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`(
     SELECT * FROM (
-      SELECT line.*, sum(octet_length(${smallBody('line')})) OVER (
+      SELECT line.*, sum(octet_length(line.body)) OVER (
         ORDER BY line_no ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS bytes_before
       FROM (SELECT * FROM batch_lines WHERE ${which} ORDER BY line_no LIMIT ${sql.lit(PAGE_LINES)}) AS line
     ) AS line WHERE bytes_before IS NULL OR bytes_before < ${sql.lit(PAGE_BYTES)}) AS batch_lines`;

@@ -3,12 +3,13 @@ import { type Kysely, sql } from 'kysely';
 import { newRequestId } from '../../common/ids';
 import { Database } from '../../database/database.connection';
 import type { BatchStatus, Schema } from '../../database/schema';
-import { LeasePace } from '../lines/lease-pace';
 import { pageOf, smallBody } from '../lines/line-bodies.repository';
 import type { StoredLine } from '../lines/line-calls.service';
 import type { BatchPlan } from './batch-plan';
 
 const LEASE = sql<Date>`now() + interval '20 seconds'`;
+/** Short enough for the lease on a busy machine. */
+const RENEW_EVERY_MS = 5_000;
 const LINES_PER_UPDATE = 5_000;
 
 /** A batch that this instance plans. */
@@ -49,18 +50,27 @@ export class PlanRepository {
     return rows[0];
   }
 
-  /** The lines in pages. Renews the lease meanwhile. @throws PlanLostError */
+  /** The lines in pages. Renews the lease meanwhile, however long the work on a page takes. @throws PlanLostError */
   async *pages({ id, teamId, keyId, token }: UnplannedBatch): AsyncGenerator<StoredLine[], void, undefined> {
-    const pace = new LeasePace();
-    for (let last = 0; ;) {
-      const { rows } = await sql<StoredLine>`
-        SELECT batch_id AS "batchId", ${teamId} AS "teamId", ${keyId} AS "keyId", line_no AS "lineNo",
-          custom_id AS "customId", url AS endpoint, ${smallBody()} AS body
-        FROM ${pageOf(sql`batch_id = ${id} AND line_no > ${last}`)} ORDER BY line_no`.execute(this.database.db);
-      if (rows.length === 0) return;
-      yield rows;
-      last = rows.at(-1)?.lineNo ?? last;
-      if (pace.isDue()) await this.renew(id, token);
+    let lost: PlanLostError | undefined;
+    const renew = async () => {
+      // The lease may outlast a failure; where it does not, the plan is not written.
+      if (!(await this.renew(id, token).catch(() => true))) lost = new PlanLostError(id);
+    };
+    const renewal = setInterval(() => void renew(), RENEW_EVERY_MS);
+    try {
+      for (let last = 0; ;) {
+        const { rows } = await sql<StoredLine>`
+          SELECT batch_id AS "batchId", ${teamId} AS "teamId", ${keyId} AS "keyId", line_no AS "lineNo",
+            custom_id AS "customId", url AS endpoint, ${smallBody()} AS body
+          FROM ${pageOf(sql`batch_id = ${id} AND line_no > ${last}`)} ORDER BY line_no`.execute(this.database.db);
+        if (rows.length === 0) return;
+        yield rows;
+        if (lost) throw lost;
+        last = rows.at(-1)?.lineNo ?? last;
+      }
+    } finally {
+      clearInterval(renewal);
     }
   }
 
@@ -109,14 +119,15 @@ export class PlanRepository {
     });
   }
 
-  private async renew(id: string, token: string): Promise<void> {
+  /** @returns whether the batch is still leased to this instance */
+  private async renew(id: string, token: string): Promise<boolean> {
     const { numUpdatedRows } = await this.database.db
       .updateTable('batches')
       .set({ lease_until: LEASE })
       .where('id', '=', id)
       .where('lease_token', '=', token)
       .executeTakeFirst();
-    if (numUpdatedRows === 0n) throw new PlanLostError(id);
+    return numUpdatedRows > 0n;
   }
 }
 
