@@ -9,6 +9,7 @@ import { LineBodies } from '../../src/batch/lines/line-bodies.repository';
 import { LinesRepository } from '../../src/batch/lines/lines.repository';
 import { NewLines } from '../../src/batch/lines/new-lines.repository';
 import { type NewBatch, NewBatchesRepository } from '../../src/batch/new-batches.repository';
+import { leastUlid } from '../../src/common/ids';
 import type { GatewayConfig } from '../../src/config/gateway-config';
 import type { Database } from '../../src/database/database.connection';
 import type { Schema } from '../../src/database/schema';
@@ -188,6 +189,25 @@ describe.each(DATABASE_PROFILES)('the creation of a batch, on %s', (profile) => 
     await expect(creation).rejects.toThrow('connection is lost');
     const batch = await new BatchesRepository(asked, {} as LineBodies).find('team_A', 'batch_lost');
     expect([batch?.status, await countOf('batch_lost')]).toEqual(['in_progress', LINES]);
+    await database.db.deleteFrom('batches').execute();
+  });
+
+  it('is seen where its end came at once, however long its lines took', async () => {
+    const nowMs = Date.now();
+    const time = new Date(nowMs - 10_000);
+    async function* one(): AsyncGenerator<BatchLine> {
+      yield lineOf(1);
+    }
+    const endAt = async (id: string, endMs: number) => {
+      await created.create(newBatch(id, 1), one(), async () => undefined);
+      const end = { status: 'completed' as const, completed_at: new Date(endMs) };
+      await database.db.updateTable('batches').set(end).where('id', '=', id).execute();
+    };
+    const [begun, before] = [leastUlid(nowMs - 120_000), leastUlid(nowMs - 60_000)];
+    await endAt(`batch_${begun}`, nowMs - 9_000);
+    await endAt(`batch_${before}`, nowMs - 11_000);
+    const watched = await new AdminBatchesRepository(asked).watched([], time, 10);
+    expect(watched.map(({ id }) => id)).toEqual([`batch_${begun}`]);
     await database.db.deleteFrom('batches').execute();
   });
 

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { ListAdminBatchesQuery } from '@thriftgate/contracts';
-import { type Selectable, sql } from 'kysely';
+import { type Expression, type ExpressionBuilder, type Selectable, type SqlBool, sql } from 'kysely';
 import type { Scope } from '../../common/caller';
 import { leastUlid } from '../../common/ids';
 import { Database } from '../../database/database.connection';
-import type { BatchShardsTable, LineState } from '../../database/schema';
+import type { BatchShardsTable, LineState, Schema } from '../../database/schema';
 import { BEING_MADE } from '../batch-state';
 import type { Batch } from '../batches.repository';
 import type { EndedLine } from '../output/output-line';
@@ -14,7 +14,11 @@ const EXAMPLES = 3;
 const LONGEST_MESSAGE = 500;
 /** A batch ends within its window of 24 hours and some grace; those that were made before cannot have ended just now. */
 const LONGEST_BATCH_MS = 7 * 86_400_000;
+/** An id is as old as the beginning of a batch's writing, which takes less than this. */
+const LONGEST_WRITING_MS = 3_600_000;
 const WITHOUT_RESPONSE: readonly LineState[] = ['failed', 'expired', 'cancelled'];
+
+type BatchExpressions = ExpressionBuilder<Schema, 'batches'>;
 
 /** A vendor's batch that runs lines of a batch. */
 export type StoredShard = Selectable<BatchShardsTable>;
@@ -46,15 +50,17 @@ export class AdminBatchesRepository {
       .execute();
   }
 
-  /** The batches that have not ended, those with these ids, and those that were made after a time; newest first. */
+  /**
+   * The batches that have not ended, those with these ids, those that were begun after a time, and those that have ended since
+   * then; newest first. Of the last kind, those that were seen open have their ids here: the others ended at once.
+   */
   watched(ids: readonly string[], time: Date, limit: number): Promise<Batch[]> {
-    const least = `batch_${leastUlid(time.getTime())}`;
     return this.made()
       .where((eb) =>
         eb.or([
-          // As the index of open batches says it.
-          eb('status', 'not in', ['failed', 'completed', 'expired', 'cancelled']),
-          eb('id', '>=', least),
+          isOpen(eb),
+          eb('id', '>=', leastId(time)),
+          endedSince(eb, time, LONGEST_WRITING_MS),
           eb('id', '=', sql<string>`ANY(${[...ids]}::text[])`),
         ]),
       )
@@ -65,20 +71,8 @@ export class AdminBatchesRepository {
 
   /** The batches that have not ended, and those that ended after a time; newest first. */
   openOrEndedSince(time: Date, limit: number): Promise<Batch[]> {
-    const least = `batch_${leastUlid(time.getTime() - LONGEST_BATCH_MS)}`;
     return this.made()
-      .where((eb) =>
-        eb.or([
-          // As the index of open batches says it.
-          eb('status', 'not in', ['failed', 'completed', 'expired', 'cancelled']),
-          eb.and([
-            eb('id', '>=', least),
-            eb.or(
-              (['completed_at', 'failed_at', 'expired_at', 'cancelled_at'] as const).map((at) => eb(at, '>', time)),
-            ),
-          ]),
-        ]),
-      )
+      .where((eb) => eb.or([isOpen(eb), endedSince(eb, time, LONGEST_BATCH_MS)]))
       .orderBy('id', 'desc')
       .limit(limit)
       .execute();
@@ -157,4 +151,20 @@ export class AdminBatchesRepository {
   private made() {
     return this.database.db.selectFrom('batches').selectAll().where('status', '<>', BEING_MADE);
   }
+}
+
+/** As the index of open batches says it. */
+function isOpen(eb: BatchExpressions): Expression<SqlBool> {
+  return eb('status', 'not in', ['failed', 'completed', 'expired', 'cancelled']);
+}
+
+/** @param longestMs only batches whose ids are not older than this at that time: ends have no index */
+function endedSince(eb: BatchExpressions, time: Date, longestMs: number): Expression<SqlBool> {
+  const ends = (['completed_at', 'failed_at', 'expired_at', 'cancelled_at'] as const).map((at) => eb(at, '>', time));
+  return eb.and([eb('id', '>=', leastId(time, longestMs)), eb.or(ends)]);
+}
+
+/** Sorts before the ids of batches that were begun after a time, less some milliseconds. */
+function leastId(time: Date, lessMs = 0): string {
+  return `batch_${leastUlid(time.getTime() - lessMs)}`;
 }
