@@ -9,7 +9,7 @@ import { isStandardTier, priceInTier } from '../../pricing/service-tier';
 import type { TokenEstimator } from '../../pricing/token-estimator.service';
 import type { SharedAnswer } from '../../single-flight/flight-result';
 import type { CacheWriter } from './cache-writer.service';
-import { believedUsage, chargedUsage } from './believed-usage';
+import { believedUsage } from './believed-usage';
 import { type AnswerCost, answerCost, failedOutcome, type Timing } from './outcome';
 import { outputCeiling, type ResolvedCall } from './resolved-call';
 
@@ -163,7 +163,7 @@ export class Attempt {
   async failCharged(usage: TokenUsage | undefined, written: string, status: number, errorCode: string): Promise<void> {
     const { endpoint, body } = this.resolved.call;
     const { estimator } = this.services;
-    const told = believedUsage({ usage: chargedUsage(usage), hasToolCalls: false }, this.resolved, () => 0);
+    const told = believedUsage({ usage, hasToolCalls: false }, this.resolved, () => 0);
     const counted = told ?? this.withinLimit(await estimator.usageOf(endpoint.content(body), written));
     const { listPusd, costPusd, savedBy, estimated } = this.costOf(counted, this.started.price, false);
     await this.end(false, {

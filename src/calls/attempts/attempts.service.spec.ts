@@ -178,6 +178,15 @@ describe('an attempt without streaming', () => {
     expect(bench.ledger.outcome).toMatchObject({ state: 'failed', costPusd: 0n });
   });
 
+  it('A12: does not pay for an answer that cannot be read and whose usage counts nothing', async () => {
+    const { bench, transport, run, expectOver } = attemptsBench();
+    const usage = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 };
+    transport.answers.push(new ScriptedResponse().push(JSON.stringify({ usage })).end());
+    await expect(run()).rejects.toMatchObject({ error: { code: 'upstream_invalid_answer' }, charged: false });
+    expect(bench.ledger.outcome).toMatchObject({ state: 'settled', costPusd: 0n, estimated: false });
+    expectOver();
+  });
+
   it('gets a whole answer to a request for a stream', async () => {
     const { bench, transport, run, expectOver } = attemptsBench(STREAM_CALL);
     const headers = { 'content-type': 'Application/JSON; charset=utf-8' };
