@@ -4,7 +4,7 @@ import { GatewayError } from '../../common/errors';
 import { type BodyRules, BodyScanner, OF_CALLERS } from '../../http/body/body-scanner';
 
 /** What is read at once, in bytes; between two such steps other calls have their turn. */
-export const STEP_BYTES = 256 * 1024;
+export const STEP_BYTES = 64 * 1024;
 /** Shorter JSON is parsed without a look at its values: they are not many. */
 const SHORT_LENGTH = 128 * 1024;
 

@@ -12,8 +12,14 @@ const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
 const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 const SPACE = 0x20;
 const OF_NUMBERS = Uint8Array.from({ length: 256 }, (_, byte) =>
-  Number('0123456789+-.eE,'.includes(String.fromCharCode(byte))),
+  Number('0123456789+-.eE, \t\r\n'.includes(String.fromCharCode(byte))),
 );
+/** What other values than numbers begin with. */
+const OF_OTHERS = Array.from('[{"tfn', (letter) => letter.charCodeAt(0));
+/** So much of a list of numbers is read byte by byte; native searches are worth it for the rest. */
+const NEAR_BYTES = 64;
+/** A number with its comma is no shorter. */
+const MIN_NUMBER_BYTES = 2;
 
 /** What may be in a body. */
 export interface BodyRules {
@@ -25,7 +31,7 @@ export interface BodyRules {
   leavesOutTexts: boolean;
   /** Whether the arrays of the outermost object are left out, as lists of elements. */
   leavesOutLists: boolean;
-  /** Whether a list that has numbers alone counts as one value, however long it is. */
+  /** Whether a list that has numbers alone counts as one value, however long it is. For bodies without parts that are left out. */
   skipsNumbers?: boolean;
 }
 
@@ -58,15 +64,18 @@ export class BodyScanner {
   private list: (BodyRange & { elements: { start: number; end: number }[] }) | undefined;
   private element: { start: number; end: number } | undefined;
 
-  /** Within a list that has numbers alone so far: the values up to it, itself among them. */
-  private beforeNumbers: number | undefined;
+  /** In a list that has numbers alone so far: about how many were passed over. */
+  private numbers: number | undefined;
 
   constructor(private readonly rules: BodyRules) {}
 
   /** @throws GatewayError `request_too_large`, `invalid_request` */
   push(chunk: Buffer): void {
     let at = 0;
-    while (at < chunk.length) at = this.string ? this.inString(chunk, at) : this.outside(chunk, at);
+    while (at < chunk.length) {
+      if (this.string) at = this.inString(chunk, at);
+      else at = this.numbers === undefined ? this.outside(chunk, at) : this.inNumbers(chunk, at, this.numbers);
+    }
     this.at += chunk.length;
     if (this.values > this.rules.maxValues) throw tooManyValues(this.rules);
     const read = this.rules.leavesOutTexts ? ((this.list ?? this.ended ?? this.string)?.start ?? this.at) : this.at;
@@ -117,22 +126,34 @@ export class BodyScanner {
       if (byte <= SPACE) continue;
       if (this.ended) this.settle(byte);
       if (this.list) this.inList(byte, this.at + at);
-      if (this.rules.skipsNumbers) this.inNumbers(byte);
       if (byte === QUOTE) {
         this.string = { start: this.at + at + 1, isPlain: true };
         return at + 1;
       }
       if (byte === COMMA) this.values += 1;
-      else if (byte === OPEN_ARRAY || byte === OPEN_OBJECT) this.open(byte, this.at + at);
-      else if (byte === CLOSE_ARRAY || byte === CLOSE_OBJECT) this.depth -= 1;
+      else if (byte === OPEN_ARRAY || byte === OPEN_OBJECT) {
+        this.open(byte, this.at + at);
+        if (byte === OPEN_ARRAY && this.rules.skipsNumbers) {
+          this.numbers = 0;
+          return at + 1;
+        }
+      } else if (byte === CLOSE_ARRAY || byte === CLOSE_OBJECT) this.depth -= 1;
     }
     return at;
   }
 
-  private inNumbers(byte: number): void {
-    if (byte === CLOSE_ARRAY) this.values = this.beforeNumbers ?? this.values;
-    if (byte === OPEN_ARRAY) this.beforeNumbers = this.values + 1;
-    else if (OF_NUMBERS[byte] === 0) this.beforeNumbers = undefined;
+  /** Passes over a list of numbers, which may go on in the next chunk. What turns out to be another list is counted. */
+  private inNumbers(chunk: Buffer, start: number, before: number): number {
+    const near = Math.min(start + NEAR_BYTES, chunk.length);
+    let [at, numbers] = [start, before];
+    for (; at < near && OF_NUMBERS[chunk[at] ?? SPACE] === 1; at += 1) if (chunk[at] === COMMA) numbers += 1;
+    if (at === near) {
+      at = endOfNumbers(chunk, near);
+      numbers += Math.ceil((at - near) / MIN_NUMBER_BYTES);
+    }
+    this.numbers = at < chunk.length ? undefined : numbers;
+    if (at < chunk.length && chunk[at] !== CLOSE_ARRAY) this.values += numbers;
+    return at;
   }
 
   private open(byte: number, at: number): void {
@@ -169,6 +190,14 @@ export class BodyScanner {
     this.add({ ...list, end: at + 1 });
     this.list = undefined;
   }
+}
+
+/** Where a list ends whose rest has numbers alone, or the chunk does; where the rest begins, if it has anything else. */
+function endOfNumbers(chunk: Buffer, start: number): number {
+  const close = chunk.indexOf(CLOSE_ARRAY, start);
+  const end = close === -1 ? chunk.length : close;
+  const rest = chunk.subarray(start, end);
+  return OF_OTHERS.some((byte) => rest.includes(byte)) ? start : end;
 }
 
 function tooManyValues({ maxValues }: BodyRules): GatewayError {
