@@ -2,13 +2,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type Endpoint,
   type ReadReply,
-  SseEventTooLargeError,
   SseReader,
   type Translator,
   type UpstreamCall,
   type UpstreamResponse,
 } from '@thriftgate/providers';
-import { answerRules, checkEvents, hasLongEvent, isParsable, STEP_BYTES } from './answer-size';
+import { answerRules, isParsable, parsableItems, STEP_BYTES } from './answer-size';
 
 /** Errors are shorter. */
 const MAX_READ_BYTES = 256 * 1024;
@@ -60,21 +59,17 @@ async function readEvents({ translator, call, endpoint }: Asked, body: Buffer): 
   const reader = new SseReader();
   const decoder = translator.openStream(call);
   const rules = answerRules(endpoint, call.body);
-  try {
-    for (let at = 0; at <= body.length; at += STEP_BYTES) {
-      const isLast = at + STEP_BYTES > body.length;
-      const items = [...reader.push(body.subarray(at, at + STEP_BYTES)), ...(isLast ? reader.end() : [])];
-      if (hasLongEvent(items)) await checkEvents(items, rules);
-      for (const item of items) {
-        if (item.kind === 'comment') continue;
-        const error = decoder.push(item).find(({ kind }) => kind === 'error');
-        if (error) return { kind: 'error', text: error.data, usage: decoder.assemble().facts.usage };
-      }
-      if (!isLast) await nextTurn();
+  for (let [at, isLast] = [0, false]; !isLast; at += STEP_BYTES) {
+    isLast = at >= body.length;
+    const piece = body.subarray(at, at + STEP_BYTES);
+    const { items, isTooLarge } = await parsableItems(() => (isLast ? reader.end() : reader.push(piece)), rules);
+    for (const item of items) {
+      if (item.kind === 'comment') continue;
+      const error = decoder.push(item).find(({ kind }) => kind === 'error');
+      if (error) return { kind: 'error', text: error.data, usage: decoder.assemble().facts.usage };
     }
-  } catch (error) {
-    if (!(error instanceof SseEventTooLargeError)) throw error;
-    return { kind: 'unreadable', usage: decoder.assemble().facts.usage };
+    if (isTooLarge) return { kind: 'unreadable', usage: decoder.assemble().facts.usage };
+    if (!isLast) await nextTurn();
   }
   const reply = decoder.assemble();
   return decoder.finished ? { kind: 'response', reply } : { kind: 'unreadable', usage: reply.facts.usage };

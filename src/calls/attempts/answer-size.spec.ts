@@ -1,5 +1,5 @@
-import { embeddings, VENDORS } from '@thriftgate/providers';
-import { aCompletion, sse } from '../testing/answers';
+import { embeddings, MAX_SSE_EVENT_LENGTH, VENDORS } from '@thriftgate/providers';
+import { aCompletion, aStream, sse, USAGE_PUSD } from '../testing/answers';
 import { attemptsBench, JSON_CALL } from '../testing/attempts-bench';
 import { relayBench } from '../testing/relay-bench';
 import { ScriptedResponse } from '../testing/scripted-response';
@@ -134,5 +134,26 @@ describe('A22: an event with too many values', () => {
     const { end, outcome } = await answeredWith(sse.role() + event, {}, 'text/event-stream');
     expect(end).toMatchObject({ charged: true, error: { code: 'upstream_invalid_answer' } });
     expect(outcome).toMatchObject({ state: 'settled', costPusd: ESTIMATE_PUSD });
+  });
+
+  it('loses nothing of what came before it in the same piece', async () => {
+    const before = sse.role() + sse.content('Hello') + sse.usage();
+    const long = `data: ${'x'.repeat(MAX_SSE_EVENT_LENGTH + 1)}\n\n`;
+    for (const tooLarge of [event, long]) {
+      const { relay, response, bench } = relayBench();
+      response.push(before + tooLarge);
+      const { value } = await relay.next();
+      expect(value).toMatchObject({ kind: 'broken', last: expect.stringContaining('Hello') });
+      expect(bench.ledger.outcome).toMatchObject({ costPusd: USAGE_PUSD, estimated: false });
+      const { outcome } = await answeredWith(before + tooLarge, {}, 'text/event-stream');
+      expect(outcome).toMatchObject({ costPusd: USAGE_PUSD, estimated: false });
+    }
+  });
+
+  it('does not matter after the end of the stream', async () => {
+    const { relay, response, bench } = relayBench();
+    response.push(aStream() + event);
+    expect(await relay.next()).toMatchObject({ done: true, value: { kind: 'done' } });
+    expect(bench.ledger.outcome).toMatchObject({ status: 200, costPusd: USAGE_PUSD });
   });
 });

@@ -35,15 +35,28 @@ export async function isParsable(json: Buffer, rules: BodyRules): Promise<boolea
   }
 }
 
-/** Whether some of the items have to be asked for with {@link checkEvents}. */
-export function hasLongEvent(items: readonly SseItem[]): boolean {
-  return items.some((item) => item.kind === 'event' && item.data.length > SHORT_LENGTH);
+/** What a piece of a stream completes. */
+interface StreamItems {
+  items: SseItem[];
+  /** Whether an event follows that is too large to be read. */
+  isTooLarge: boolean;
 }
 
-/** @throws SseEventTooLargeError where an event has too many values to be parsed at once */
-export async function checkEvents(items: readonly SseItem[], rules: BodyRules): Promise<void> {
-  for (const item of items) {
+/** Reads a piece of a stream, up to the first event that has too many values, or is too long, to be parsed at once. */
+export async function parsableItems(read: () => SseItem[], rules: BodyRules): Promise<StreamItems> {
+  const { items, isTooLarge } = itemsOf(read);
+  for (const [index, item] of items.entries()) {
     if (item.kind !== 'event' || item.data.length <= SHORT_LENGTH) continue;
-    if (!(await isParsable(Buffer.from(item.data), rules))) throw new SseEventTooLargeError(item.data.length);
+    if (!(await isParsable(Buffer.from(item.data), rules))) return { items: items.slice(0, index), isTooLarge: true };
+  }
+  return { items, isTooLarge };
+}
+
+function itemsOf(read: () => SseItem[]): StreamItems {
+  try {
+    return { items: read(), isTooLarge: false };
+  } catch (error) {
+    if (error instanceof SseEventTooLargeError) return { items: error.before, isTooLarge: true };
+    throw error;
   }
 }

@@ -2,7 +2,6 @@ import {
   type ProviderError,
   sseComment,
   type SseItem,
-  SseEventTooLargeError,
   SseReader,
   type StreamChunk,
   type StreamDecoder,
@@ -18,7 +17,7 @@ import { AttemptFailure } from '../../routing/attempt-failure';
 import type { ReleaseSlot } from '../../routing/route-request';
 import type { FlightOrigin, FlightResult, FlightSource } from '../../single-flight/flight-result';
 import type { AnswerEnd, Attempt } from './attempt';
-import { answerRules, checkEvents, hasLongEvent } from './answer-size';
+import { answerRules, parsableItems } from './answer-size';
 import { chargedUsage } from './believed-usage';
 import type { Exchange } from './exchange';
 import type { AbandonedStream, ReadOnService } from './read-on.service';
@@ -34,6 +33,8 @@ export const PACE_MS = 5;
 /** Of comments and chunks before the first content, in UTF-16 units. */
 const MAX_HELD_LENGTH = 64 * 1024;
 
+/** Whether more of a stream follows, or how it ends: whole, broken off, or at an event that is too large to be read. */
+type Rest = 'more' | 'end' | 'cut' | 'too large';
 type Step = IteratorResult<string, FlightResult | undefined>;
 
 /**
@@ -130,7 +131,7 @@ export class StreamRelay implements FlightSource, AbandonedStream {
   private async read(): Promise<Step> {
     let text = '';
     for (;;) {
-      const { items, last, isCut } = await this.nextItems();
+      const { items, rest } = await this.nextItems();
       for (const item of items) {
         if (item.kind === 'comment') text += this.isFull(text) ? '' : sseComment(item.text);
         else {
@@ -143,7 +144,7 @@ export class StreamRelay implements FlightSource, AbandonedStream {
           }
         }
       }
-      if (last) return { done: true, value: await this.endOfInput(text, isCut) };
+      if (rest !== 'more') return { done: true, value: await this.endOfInput(text, rest) };
       if (this.contentBegan && text !== '') return { done: false, value: text };
     }
   }
@@ -154,20 +155,16 @@ export class StreamRelay implements FlightSource, AbandonedStream {
   }
 
   /** The items of the next piece of the body. A body that breaks off after content ends here like any other. */
-  private async nextItems(): Promise<{ items: SseItem[]; last: boolean; isCut: boolean }> {
+  private async nextItems(): Promise<{ items: SseItem[]; rest: Rest }> {
     try {
       const { done, value } = await this.body.next();
-      const items = done ? this.reader.end() : this.reader.push(value);
-      if (hasLongEvent(items)) await checkEvents(items, this.rules);
-      return { items, last: done === true, isCut: false };
+      const read = () => (done ? this.reader.end() : this.reader.push(value));
+      const { items, isTooLarge } = await parsableItems(read, this.rules);
+      return { items, rest: isTooLarge ? 'too large' : done ? 'end' : 'more' };
     } catch (error) {
-      const isTransport = error instanceof UpstreamTransportError;
-      if (!isTransport && !(error instanceof SseEventTooLargeError)) throw error;
-      if (!this.contentBegan && !this.usage)
-        throw isTransport
-          ? await transportFailure(this.attempt, this.translator, error)
-          : await unreadableAnswer(this.attempt, '');
-      return { items: [], last: true, isCut: true };
+      if (!(error instanceof UpstreamTransportError)) throw error;
+      if (!this.contentBegan && !this.usage) throw await transportFailure(this.attempt, this.translator, error);
+      return { items: [], rest: 'cut' };
     }
   }
 
@@ -204,13 +201,14 @@ export class StreamRelay implements FlightSource, AbandonedStream {
   }
 
   /** Some vendors send no end mark: a stream is complete if its body is and every choice has a finish reason. */
-  private async endOfInput(last: string, isCut: boolean): Promise<FlightResult | undefined> {
-    if (!isCut && this.contentBegan && this.decoder.finished) return this.finish(last + this.closing());
+  private async endOfInput(last: string, rest: Rest): Promise<FlightResult | undefined> {
+    if (rest === 'end' && this.contentBegan && this.decoder.finished) return this.finish(last + this.closing());
     if (this.isAbandoned) {
       await this.settleAbandoned();
       return undefined;
     }
     if (!this.contentBegan) {
+      if (rest === 'too large') throw await unreadableAnswer(this.attempt, '', this.usage);
       const isCharged = await this.failWithoutContent(BAD_GATEWAY, STREAM_CUT, false);
       throw upstreamFailure(STREAM_CUT, 'The provider ended the stream before it sent any content.', !isCharged);
     }

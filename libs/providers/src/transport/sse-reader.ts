@@ -15,7 +15,11 @@ const BYTE_ORDER_MARK = '\uFEFF';
 export class SseEventTooLargeError extends Error {
   override readonly name = 'SseEventTooLargeError';
 
-  constructor(readonly maxLength: number) {
+  /** @param before what was complete before it and is not returned otherwise */
+  constructor(
+    readonly maxLength: number,
+    readonly before: SseItem[] = [],
+  ) {
     super(`An event of the upstream's stream is longer than ${maxLength} characters.`);
   }
 }
@@ -35,12 +39,12 @@ export class SseReader {
     this.#parser = createParser({
       maxBufferSize: maxEventLength,
       onEvent: ({ event, data }) => {
-        if (data.length > maxEventLength) throw new SseEventTooLargeError(maxEventLength);
+        if (data.length > maxEventLength) throw new SseEventTooLargeError(maxEventLength, this.#items);
         this.#items.push({ kind: 'event', event, data });
       },
       onComment: (text) => this.#items.push({ kind: 'comment', text }),
       onError: (error) => {
-        if (error.type === 'max-buffer-size-exceeded') throw new SseEventTooLargeError(maxEventLength);
+        if (error.type === 'max-buffer-size-exceeded') throw new SseEventTooLargeError(maxEventLength, this.#items);
       },
     });
   }
