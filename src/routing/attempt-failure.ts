@@ -38,6 +38,30 @@ export class AttemptFailure extends Error {
   }
 }
 
+const BAD_GATEWAY = 502;
+
+/**
+ * An answer above a limit of the gateway's own: it says nothing of its deployment. Another one would answer the same, at the same
+ * price, so none is asked.
+ */
+export class AnswerTooLarge extends AttemptFailure {
+  static readonly code = 'upstream_answer_too_large';
+
+  /** @param limit what the answer has too much of, after "The provider's answer" */
+  constructor(limit: string) {
+    super({
+      status: BAD_GATEWAY,
+      type: 'upstream_error',
+      code: AnswerTooLarge.code,
+      param: null,
+      message: `The provider's answer ${limit}, which is more than the gateway reads. Ask for less in one call.`,
+      retryable: false,
+      elsewhere: false,
+      retryAfterMs: undefined,
+    });
+  }
+}
+
 const UNSUPPORTED_STATUS = 422;
 
 /** A call that a vendor cannot answer as asked: nothing was sent. Another deployment may answer it. */

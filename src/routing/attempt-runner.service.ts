@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ProviderError } from '@thriftgate/providers';
 import { GatewayError } from '../common/errors';
-import { AttemptFailure, UnsupportedCall } from './attempt-failure';
+import { AnswerTooLarge, AttemptFailure, UnsupportedCall } from './attempt-failure';
 import { Breakers } from './breakers/breakers.service';
 import { type CountedFailure, DeploymentCounts } from './health/deployment-counts.service';
 import { LinePace } from './lines/line-pace.service';
@@ -68,9 +68,9 @@ export class AttemptRunner {
       if (released) watched.completed(false);
       return { kind: 'answered', answer };
     } catch (failure) {
-      // A call that was not sent says nothing of its deployment.
-      const isUnsent = failure instanceof UnsupportedCall;
-      const isSilent = isUnsent || (failure instanceof AttemptFailure && saysNothing(request, failure));
+      // A call that was not sent, or whose answer the gateway does not read, says nothing of its deployment.
+      const isOfGateway = failure instanceof UnsupportedCall || failure instanceof AnswerTooLarge;
+      const isSilent = isOfGateway || (failure instanceof AttemptFailure && saysNothing(request, failure));
       if (!(failure instanceof AttemptFailure) || signal.aborted || isSilent) watched.ended();
       else watched.failed(failure.error, failure.upstreamStatus);
       if (failure instanceof GatewayError && number > 1) failure.facts.attempts ??= number - 1;

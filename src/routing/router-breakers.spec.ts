@@ -2,7 +2,7 @@ import type { ProviderError } from '@thriftgate/providers';
 import { aDeployment, aModel } from '../models/testing/a-model';
 import { OWN_CREDENTIAL } from '../providers/provider';
 import { aProvider } from '../providers/testing/a-provider';
-import { AttemptFailure } from './attempt-failure';
+import { AnswerTooLarge, AttemptFailure } from './attempt-failure';
 import type { MakeAttempt, ReleaseSlot, RouteRequest } from './route-request';
 import { aProviderError } from './testing/a-provider-error';
 import { localRouter } from './testing/local-router';
@@ -52,6 +52,17 @@ describe('the router and breakers', () => {
     const nowMs = performance.now();
     jest.spyOn(performance, 'now').mockReturnValue(nowMs + ms);
   };
+
+  it('leaves no deployment for answers that the gateway does not read, and asks no other one', async () => {
+    const { route, calls } = setUp('a', 'b');
+    const make = jest.fn<Promise<string>, Parameters<MakeAttempt<string>>>(async (_deployment, _number, release) => {
+      release();
+      throw new AnswerTooLarge('has more than 50,000 members and elements');
+    });
+    for (let call = 0; call < 20; call += 1) await expect(route(make)).rejects.toThrow('50,000');
+    expect(make.mock.calls.map(([{ id }]) => id)).toEqual(Array(20).fill('a'));
+    expect(await calls(1)).toEqual(['a']);
+  });
 
   it('leaves a deployment that fails, and comes back once it answers', async () => {
     const { asked, ends, calls } = setUp('a', 'b');

@@ -173,10 +173,8 @@ export interface Endpoint {
   readonly modes: readonly string[];
   /** How many members and elements a body may have, where that is more than usual. */
   readonly maxValues?: number;
-  /** How many members and elements the answer to a request may have, where that is more than usual. */
-  readonly maxAnswerValues?: (body: JsonRecord) => number | undefined;
-  /** Whether answers are vectors, whose lists of numbers are not parsed. */
-  readonly hasVectors?: boolean;
+  /** How many alternatives to each token of the answer a request asks for; undefined where it asks for no probabilities. */
+  readonly alternatives?: (body: JsonRecord) => number | undefined;
   /** Of APIs whose requests have independent inputs; undefined for all others. */
   readonly parts?: RequestParts;
   /** Members of the body that do not change the response and are no part of the cache key. */

@@ -1,13 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
-  type Endpoint,
   type ReadReply,
   SseReader,
+  type TokenUsage,
   type Translator,
   type UpstreamCall,
   type UpstreamResponse,
 } from '@thriftgate/providers';
-import { answerRules, isParsable, parsableItems, STEP_BYTES } from './answer-size';
+import type { PreparedCall } from '../prepared-call';
+import { answerRules, exceededLimit, parsableItems, STEP_BYTES } from './answer-size';
+import { chargedUsage } from './believed-usage';
 
 /** Errors are shorter. */
 const MAX_READ_BYTES = 256 * 1024;
@@ -41,34 +43,37 @@ export function beginningOf(body: Buffer): string {
 interface Asked {
   translator: Translator;
   call: UpstreamCall;
-  endpoint: Endpoint;
+  prepared: PreparedCall;
 }
 
+/** What a body with status 200 is. One that exceeds a limit of the gateway is not parsed. */
+export type ReadAnswer = ReadReply | { kind: 'too large'; limit: string; usage: TokenUsage | undefined };
+
 /** Decides what a whole body with status 200 is. An unrequested stream of events is assembled. */
-export function readBody(asked: Asked, response: UpstreamResponse, body: Buffer): Promise<ReadReply> {
+export function readBody(asked: Asked, response: UpstreamResponse, body: Buffer): Promise<ReadAnswer> {
   return isEventStream(response) ? readEvents(asked, body) : readReply(asked, body);
 }
 
-/** Decides what JSON with status 200 is. What has too many values to be parsed at once is unreadable. */
-export async function readReply({ translator, call, endpoint }: Asked, body: Buffer): Promise<ReadReply> {
-  const isReadable = await isParsable(body, answerRules(endpoint, call.body));
-  return isReadable ? translator.fromReply(body, call) : { kind: 'unreadable', usage: undefined };
+/** Decides what JSON with status 200 is. */
+export async function readReply({ translator, call, prepared }: Asked, body: Buffer): Promise<ReadAnswer> {
+  const limit = await exceededLimit(body, answerRules(prepared));
+  return limit === undefined ? translator.fromReply(body, call) : { kind: 'too large', limit, usage: undefined };
 }
 
-async function readEvents({ translator, call, endpoint }: Asked, body: Buffer): Promise<ReadReply> {
+async function readEvents({ translator, call, prepared }: Asked, body: Buffer): Promise<ReadAnswer> {
   const reader = new SseReader();
   const decoder = translator.openStream(call);
-  const rules = answerRules(endpoint, call.body);
+  const rules = answerRules(prepared);
   for (let [at, isLast] = [0, false]; !isLast; at += STEP_BYTES) {
     isLast = at >= body.length;
     const piece = body.subarray(at, at + STEP_BYTES);
-    const { items, isTooLarge } = await parsableItems(() => (isLast ? reader.end() : reader.push(piece)), rules);
+    const { items, limit } = await parsableItems(() => (isLast ? reader.end() : reader.push(piece)), rules);
     for (const item of items) {
       if (item.kind === 'comment') continue;
       const error = decoder.push(item).find(({ kind }) => kind === 'error');
       if (error) return { kind: 'error', text: error.data, usage: decoder.assemble().facts.usage };
     }
-    if (isTooLarge) return { kind: 'unreadable', usage: decoder.assemble().facts.usage };
+    if (limit !== undefined) return { kind: 'too large', limit, usage: chargedUsage(decoder.assemble().facts.usage) };
     if (!isLast) await nextTurn();
   }
   const reply = decoder.assemble();

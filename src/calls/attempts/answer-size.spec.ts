@@ -1,4 +1,5 @@
 import { embeddings, MAX_SSE_EVENT_LENGTH, VENDORS } from '@thriftgate/providers';
+import { AnswerTooLarge } from '../../routing/attempt-failure';
 import { aCompletion, aStream, sse, USAGE_PUSD } from '../testing/answers';
 import { attemptsBench, JSON_CALL } from '../testing/attempts-bench';
 import { relayBench } from '../testing/relay-bench';
@@ -6,6 +7,7 @@ import { ScriptedResponse } from '../testing/scripted-response';
 import { ESTIMATE_PUSD } from '../testing/started-attempt';
 
 const MANY = 60_000;
+const TOO_LARGE = { code: 'upstream_answer_too_large', retryable: false, elsewhere: false };
 const lists = (count: number) => Array.from({ length: count }, () => []);
 const nested = (depth: number): unknown => (depth === 0 ? [] : [nested(depth - 1)]);
 /** With text, as short bodies are not looked at. */
@@ -47,15 +49,19 @@ describe('A22: an answer of an upstream', () => {
   it.each([
     ['too many values', aCompletion({ extra: lists(MANY) }), {}],
     [
-      'too many values, at the highest number of alternatives',
-      aCompletion({ extra: lists(600_000) }),
-      { logprobs: true },
+      'more values than the alternatives that the call asks for',
+      aCompletion({ extra: lists(300_000) }),
+      { logprobs: true, top_logprobs: 20, max_tokens: 2_500 },
     ],
     ['too many levels', aCompletion({ extra: [LONG, nested(300)] }), {}],
-  ])('with %s is not parsed, is charged, and is not bought again', async (_, body, call) => {
+  ])('with %s is not parsed, is charged, and is not bought again anywhere', async (_, body, call) => {
     const { end, parsed, outcome } = await answeredWith(body, call);
     expect(parsed).toBe(0);
-    expect(end).toMatchObject({ charged: true, error: { code: 'upstream_invalid_answer', retryable: false } });
+    expect(end).toBeInstanceOf(AnswerTooLarge);
+    expect(end).toMatchObject({
+      charged: true,
+      error: { ...TOO_LARGE, message: expect.stringMatching(/members and elements|deeper/) },
+    });
     expect(outcome).toMatchObject({ state: 'settled', status: 502, costPusd: ESTIMATE_PUSD, estimated: true });
   });
 
@@ -64,9 +70,11 @@ describe('A22: an answer of an upstream', () => {
     ['many lists, yet not too many', aCompletion({ extra: lists(24_000) }), {}],
     [
       'the alternatives that the call asks for',
-      aCompletion({ choices: choice({ logprobs: logprobs(2_000) }) }),
-      { logprobs: true },
+      aCompletion({ choices: choice({ logprobs: logprobs(5_000) }) }),
+      { logprobs: true, top_logprobs: 20, max_tokens: 5_000 },
     ],
+    ['the choices that the call asks for', aCompletion({ extra: lists(60_000) }), { n: 3 }],
+    ['lists of numbers', aCompletion({ extra: lists(100).map(() => Array(1_000).fill(7)) }), {}],
   ])('with %s is read', async (_, body, call) => {
     const { outcome } = await answeredWith(body, call);
     expect(outcome).toMatchObject({ state: 'settled', status: 200 });
@@ -116,23 +124,25 @@ describe('A22: an event with too many values', () => {
   it('is charged before content, and the call is not sent there again', async () => {
     const { relay, response, bench, expectOver } = relayBench();
     response.push(sse.role(), event);
-    await expect(relay.next()).rejects.toMatchObject({ error: { code: 'upstream_invalid_answer', retryable: false } });
+    await expect(relay.next()).rejects.toMatchObject({ error: TOO_LARGE });
     expect(bench.ledger.outcome).toMatchObject({ state: 'settled', status: 502, costPusd: ESTIMATE_PUSD });
     expectOver();
   });
 
   it('breaks a stream off after content', async () => {
-    const { relay, response, bench } = relayBench();
+    const { relay, response, bench, broken } = relayBench();
     response.push(sse.role() + sse.content('a'));
     await relay.next();
     response.push(event);
     expect(await relay.next()).toMatchObject({ done: true, value: { kind: 'broken' } });
-    expect(bench.ledger.outcome).toMatchObject({ state: 'settled', errorCode: 'upstream_stream_cut' });
+    expect(bench.ledger.outcome).toMatchObject({ state: 'settled', errorCode: TOO_LARGE.code });
+    // It says nothing of the deployment.
+    expect(broken()).toBeUndefined();
   });
 
   it('is no answer within an unrequested stream', async () => {
     const { end, outcome } = await answeredWith(sse.role() + event, {}, 'text/event-stream');
-    expect(end).toMatchObject({ charged: true, error: { code: 'upstream_invalid_answer' } });
+    expect(end).toMatchObject({ charged: true, error: TOO_LARGE });
     expect(outcome).toMatchObject({ state: 'settled', costPusd: ESTIMATE_PUSD });
   });
 

@@ -28,7 +28,7 @@ import { type Exchange, exchangeWith, translatorOf } from './exchange';
 import type { ResolvedCall } from './resolved-call';
 import { ReadOnService } from './read-on.service';
 import { StreamRelay } from './stream-relay';
-import { INVALID_ANSWER, invalidAnswer, transportFailure, unreadableAnswer } from './upstream-failure';
+import { INVALID_ANSWER, invalidAnswer, tooLargeAnswer, transportFailure, unreadableAnswer } from './upstream-failure';
 import type { UpstreamResult } from './upstream-result';
 
 const OK = 200;
@@ -122,13 +122,14 @@ export class AttemptsService {
     } catch (error) {
       throw error instanceof UpstreamTransportError ? await transportFailure(attempt, translator, error, true) : error;
     }
-    const { endpoint } = attempt.resolved.call;
-    const read = await readBody({ translator, call, endpoint }, response, body);
+    const read = await readBody({ translator, call, prepared: attempt.resolved }, response, body);
     if (read.kind === 'response') {
       const answer = await attempt.succeed(read.reply);
       return { kind: 'json', attempts: attempt.number, answer, stored: attempt.stored };
     }
     if (read.kind === 'error') throw await this.errorInReply(attempt, translator, response, read);
+    if (read.kind === 'too large' && !isPage(response))
+      throw await tooLargeAnswer(attempt, beginningOf(body), read.limit, read.usage);
     throw await this.unreadable(attempt, body, read.usage, isPage(response));
   }
 

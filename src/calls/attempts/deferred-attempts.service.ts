@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type BatchApi, byteLengthOf, type PartLimits, type ReadReply, type VendorLine } from '@thriftgate/providers';
+import { type BatchApi, byteLengthOf, type PartLimits, type VendorLine } from '@thriftgate/providers';
 import { Clock } from '../../common/clock';
 import type { PicoUsd } from '../../common/money';
 import { type OpenAttempt, type Outcome, rowOf } from '../../ledger/ledger.service';
@@ -15,12 +15,12 @@ import type { SharedAnswer } from '../../single-flight/flight-result';
 import { askedOnce, wholeResponse, weightsOf } from '../call-parts';
 import { isParted, type PreparedCall, statusWithoutHit } from '../prepared-call';
 import { Attempt } from './attempt';
-import { beginningOf, readReply } from './answer-reader';
+import { beginningOf, type ReadAnswer, readReply } from './answer-reader';
 import { chargedUsage } from './believed-usage';
 import { CacheWriter } from './cache-writer.service';
 import { CallTurns } from './call-turns.service';
 import { type Exchange, exchangeWith, translatorOf } from './exchange';
-import { upstreamFailure } from './upstream-failure';
+import { tooLargeAnswer, upstreamFailure } from './upstream-failure';
 import { worstUsage } from './worst-case';
 
 const EVENT_STREAM = 'text/event-stream';
@@ -183,7 +183,7 @@ export class DeferredAttempts {
     const { translator } = exchange;
     switch (line.kind) {
       case 'answered': {
-        const read = await readReply({ ...exchange, endpoint: prepared.call.endpoint }, line.body);
+        const read = await readReply({ ...exchange, prepared }, line.body);
         if (read.kind !== 'response')
           return { kind: 'failed', failure: await noAnswer(attempt, exchange, line.body, read) };
         const answer = await attempt.succeed(read.reply);
@@ -218,8 +218,9 @@ async function noAnswer(
   attempt: Attempt,
   { translator }: Exchange,
   body: Buffer,
-  read: Exclude<ReadReply, { kind: 'response' }>,
+  read: Exclude<ReadAnswer, { kind: 'response' }>,
 ): Promise<AttemptFailure> {
+  if (read.kind === 'too large') return tooLargeAnswer(attempt, beginningOf(body), read.limit, read.usage);
   if (read.kind === 'unreadable') {
     await attempt.failCharged(read.usage, beginningOf(body), BAD_GATEWAY, INVALID_ANSWER);
     return upstreamFailure(

@@ -215,7 +215,7 @@ describe('a stream that is relayed', () => {
     for (let i = 0; i < 17; i += 1) response.push('x'.repeat(1024 * 1024));
     expect(await ticking(relay.next())).toMatchObject({
       done: true,
-      value: { kind: 'broken', code: 'upstream_stream_cut' },
+      value: { kind: 'broken', code: 'upstream_answer_too_large' },
     });
     expect([bench.ledger.outcome.status, response.aborts]).toEqual([502, 1]);
     expectOver();

@@ -13,7 +13,7 @@ import {
 import { GatewayError } from '../../common/errors';
 import type { BodyRules } from '../../http/body/body-scanner';
 import { pause } from '../../common/runtime/pause';
-import { AttemptFailure } from '../../routing/attempt-failure';
+import { AnswerTooLarge, AttemptFailure } from '../../routing/attempt-failure';
 import type { ReleaseSlot } from '../../routing/route-request';
 import type { FlightOrigin, FlightResult, FlightSource } from '../../single-flight/flight-result';
 import type { AnswerEnd, Attempt } from './attempt';
@@ -21,7 +21,7 @@ import { answerRules, parsableItems } from './answer-size';
 import { chargedUsage } from './believed-usage';
 import type { Exchange } from './exchange';
 import type { AbandonedStream, ReadOnService } from './read-on.service';
-import { transportFailure, unreadableAnswer, upstreamFailure } from './upstream-failure';
+import { tooLargeAnswer, transportFailure, upstreamFailure } from './upstream-failure';
 
 const CLIENT_CLOSED_REQUEST = 499;
 const BAD_GATEWAY = 502;
@@ -33,8 +33,8 @@ export const PACE_MS = 5;
 /** Of comments and chunks before the first content, in UTF-16 units. */
 const MAX_HELD_LENGTH = 64 * 1024;
 
-/** Whether more of a stream follows, or how it ends: whole, broken off, or at an event that is too large to be read. */
-type Rest = 'more' | 'end' | 'cut' | 'too large';
+/** Whether more of a stream follows, or how it ends: whole, broken off, or at an event that exceeds a limit. */
+type Rest = 'more' | 'end' | 'cut' | { limit: string };
 type Step = IteratorResult<string, FlightResult | undefined>;
 
 /**
@@ -73,7 +73,7 @@ export class StreamRelay implements FlightSource, AbandonedStream {
   ) {
     this.translator = translator;
     this.decoder = translator.openStream(call);
-    this.rules = answerRules(attempt.resolved.call.endpoint, call.body);
+    this.rules = answerRules(attempt.resolved);
     this.body = response.body[Symbol.asyncIterator]();
     const { signal } = attempt.resolved;
     signal.addEventListener('abort', this.onDisconnect);
@@ -159,8 +159,8 @@ export class StreamRelay implements FlightSource, AbandonedStream {
     try {
       const { done, value } = await this.body.next();
       const read = () => (done ? this.reader.end() : this.reader.push(value));
-      const { items, isTooLarge } = await parsableItems(read, this.rules);
-      return { items, rest: isTooLarge ? 'too large' : done ? 'end' : 'more' };
+      const { items, limit } = await parsableItems(read, this.rules);
+      return { items, rest: limit === undefined ? (done ? 'end' : 'more') : { limit } };
     } catch (error) {
       if (!(error instanceof UpstreamTransportError)) throw error;
       if (!this.contentBegan && !this.usage) throw await transportFailure(this.attempt, this.translator, error);
@@ -188,8 +188,12 @@ export class StreamRelay implements FlightSource, AbandonedStream {
   }
 
   /** An error in the stream, or its end without a mark, after content. */
-  private async breakOff(last: string, { error, code }: { error: GatewayError; code: string }): Promise<FlightResult> {
-    const closing = this.closing(this.broken);
+  private async breakOff(
+    last: string,
+    { error, code }: { error: GatewayError; code: string },
+    told = this.broken,
+  ): Promise<FlightResult> {
+    const closing = this.closing(told);
     await this.settle({ endedCleanly: false, status: BAD_GATEWAY, errorCode: code });
     return { kind: 'broken', last: last + closing, error, code, ...(closing !== '' && { isClosed: true }) };
   }
@@ -207,14 +211,21 @@ export class StreamRelay implements FlightSource, AbandonedStream {
       await this.settleAbandoned();
       return undefined;
     }
+    if (typeof rest === 'object') return this.breakOffTooLarge(last, rest.limit);
     if (!this.contentBegan) {
-      if (rest === 'too large') throw await unreadableAnswer(this.attempt, '', this.usage);
       const isCharged = await this.failWithoutContent(BAD_GATEWAY, STREAM_CUT, false);
       throw upstreamFailure(STREAM_CUT, 'The provider ended the stream before it sent any content.', !isCharged);
     }
     const message = 'The provider broke the stream off before its end. What was sent so far is not the whole answer.';
     this.broken = upstreamFailure(STREAM_CUT, message).error;
     return this.breakOff(last, { error: new GatewayError('upstream_error', { message }), code: STREAM_CUT });
+  }
+
+  /** An event that is not read is no failure of the deployment: `broken` is not set. */
+  private async breakOffTooLarge(last: string, limit: string): Promise<FlightResult> {
+    if (!this.contentBegan) throw await tooLargeAnswer(this.attempt, '', limit, this.usage);
+    const failure = new AnswerTooLarge(limit);
+    return this.breakOff(last, { error: failure.toGatewayError(), code: AnswerTooLarge.code }, failure.error);
   }
 
   private async errorOf(chunk: StreamChunk): Promise<{ error: GatewayError; code: string }> {

@@ -1,5 +1,5 @@
 import type { ProviderError, TokenUsage, Translator, UpstreamTransportError } from '@thriftgate/providers';
-import { AttemptFailure } from '../../routing/attempt-failure';
+import { AnswerTooLarge, AttemptFailure } from '../../routing/attempt-failure';
 import type { Attempt } from './attempt';
 
 const BAD_GATEWAY = 502;
@@ -50,6 +50,17 @@ export function invalidAnswer(retryable: boolean): AttemptFailure {
 export async function unreadableAnswer(attempt: Attempt, written: string, usage?: TokenUsage): Promise<AttemptFailure> {
   await attempt.failCharged(usage, written, BAD_GATEWAY, INVALID_ANSWER);
   return invalidAnswer(false);
+}
+
+/** Ends an attempt whose answer is too large to be read: it is charged, and no deployment is asked again. See {@link AnswerTooLarge}. */
+export async function tooLargeAnswer(
+  attempt: Attempt,
+  written: string,
+  limit: string,
+  usage?: TokenUsage,
+): Promise<AttemptFailure> {
+  await attempt.failCharged(usage, written, BAD_GATEWAY, AnswerTooLarge.code);
+  return new AnswerTooLarge(limit);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { GatewayError } from '../../common/errors';
 
 /** As deep as a cache key goes. */
-const MAX_DEPTH = 256;
+export const MAX_DEPTH = 256;
 /** A text from this length on, in bytes, is left out of what is parsed. */
 export const LONG_TEXT_BYTES = 16 * 1024;
 const MAX_ELEMENTS = 50_000;

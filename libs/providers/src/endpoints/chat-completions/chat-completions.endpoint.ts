@@ -1,6 +1,6 @@
 import type { Endpoint, WithoutEffect } from '../../endpoint';
+import type { JsonRecord } from '../../json-record';
 import { CHAT_COMPLETIONS } from '../../provider';
-import { VALUES_WITH_LOGPROBS } from '../logprob-values';
 import { chatContent, turnIds, writtenText } from './chat-content';
 import { chatPrefix } from './chat-prefix';
 import { chatRenderer } from './chat-renderer';
@@ -44,7 +44,7 @@ export const chatCompletions: Endpoint = {
   name: CHAT_COMPLETIONS,
   path: '/v1/chat/completions',
   modes: ['chat', 'responses'],
-  maxAnswerValues: ({ logprobs }) => (logprobs ? VALUES_WITH_LOGPROBS : undefined),
+  alternatives,
   withoutEffect: WITHOUT_EFFECT,
   read: readChatRequest,
   withModel: (body, model) => ({ ...body, model }),
@@ -56,3 +56,9 @@ export const chatCompletions: Endpoint = {
   render: chatRenderer,
   replay: (reply) => new CompletionReplay(reply),
 };
+
+/** Some vendors have the number in `logprobs` itself. */
+function alternatives({ logprobs, top_logprobs: top }: JsonRecord): number | undefined {
+  if (!logprobs && !top) return undefined;
+  return Math.max(Number(logprobs) || 0, Number(top) || 0);
+}

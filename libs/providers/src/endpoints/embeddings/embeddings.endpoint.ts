@@ -28,7 +28,6 @@ export const embeddings: Endpoint = {
   path: '/v1/embeddings',
   modes: ['embedding'],
   maxValues: MAX_VALUES,
-  hasVectors: true,
   parts: embeddingsParts,
   withoutEffect: { names: WITHOUT_EFFECT },
   read: readEmbeddingsRequest,

@@ -3,7 +3,6 @@ import type { Endpoint, WithoutEffect } from '../../endpoint';
 import type { JsonRecord } from '../../json-record';
 import { RESPONSES } from '../../provider';
 import { ResponseReplay } from './response-replay';
-import { VALUES_WITH_LOGPROBS } from '../logprob-values';
 import { prefixOf } from '../chat-completions/chat-prefix';
 import { responsesContent, turnIds, writtenText } from './responses-content';
 import { responsesRenderer } from './responses-renderer';
@@ -47,7 +46,7 @@ export const responses: Endpoint = {
   name: RESPONSES,
   path: '/v1/responses',
   modes: ['chat', 'responses'],
-  maxAnswerValues: (body) => (asksForLogprobs(body) ? VALUES_WITH_LOGPROBS : undefined),
+  alternatives: (body) => (asksForLogprobs(body) ? Number(body.top_logprobs) || 0 : undefined),
   withoutEffect: WITHOUT_EFFECT,
   read: readResponsesRequest,
   withModel: (body, model) => ({ ...body, model }),
