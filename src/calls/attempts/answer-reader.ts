@@ -10,6 +10,7 @@ import {
 import type { PreparedCall } from '../prepared-call';
 import { answerRules, exceededLimit, parsableItems, STEP_BYTES } from './answer-size';
 import { chargedUsage } from './believed-usage';
+import { withUsageAlone } from './usage-at-end';
 
 /** Errors are shorter. */
 const MAX_READ_BYTES = 256 * 1024;
@@ -55,9 +56,18 @@ export function readBody(asked: Asked, response: UpstreamResponse, body: Buffer)
 }
 
 /** Decides what JSON with status 200 is. */
-export async function readReply({ translator, call, prepared }: Asked, body: Buffer): Promise<ReadAnswer> {
+export async function readReply(asked: Asked, body: Buffer): Promise<ReadAnswer> {
+  const { translator, call, prepared } = asked;
   const limit = await exceededLimit(body, answerRules(prepared));
-  return limit === undefined ? translator.fromReply(body, call) : { kind: 'too large', limit, usage: undefined };
+  if (limit === undefined) return translator.fromReply(body, call);
+  return { kind: 'too large', limit, usage: chargedUsage(usageAtEnd(asked, body)) };
+}
+
+/** The usage of JSON that is not parsed, as the vendor's own reader finds it. */
+function usageAtEnd({ translator, call }: Asked, body: Buffer): TokenUsage | undefined {
+  const alone = withUsageAlone(body);
+  const read = alone && translator.fromReply(alone, call);
+  return read?.kind === 'response' ? read.reply.facts.usage : read?.usage;
 }
 
 async function readEvents({ translator, call, prepared }: Asked, body: Buffer): Promise<ReadAnswer> {
