@@ -57,4 +57,54 @@ describe('reasoning of a chat stream', () => {
       [detail(2)],
     ]);
   });
+
+  const called = {
+    tool_calls: [{ index: 0, id: 'call_1', type: 'function', function: { name: 'f', arguments: '{}' } }],
+  };
+  const signature = { type: 'reasoning.text', index: 0, signature: 's' };
+  it.each([
+    ['before text', [{ reasoning_details: [detail(0)] }, { content: 'a' }], ['thinking', 'text'], [[detail(0)]]],
+    ['before a call', [{ reasoning_details: [detail(0)] }, called], ['thinking', 'tool_use'], [[detail(0)]]],
+    [
+      'within text',
+      [{ content: 'a' }, { reasoning_details: [detail(0)] }, { content: 'b' }],
+      ['text', 'thinking'],
+      [[detail(0)]],
+    ],
+    [
+      'between text and a call',
+      [{ content: 'a' }, { reasoning_details: [detail(0)] }, called],
+      ['text', 'thinking', 'tool_use'],
+      [[detail(0)]],
+    ],
+    ['after a call', [called, { reasoning_details: [detail(0)] }], ['tool_use', 'thinking'], [[detail(0)]]],
+    [
+      'after its block',
+      [
+        { reasoning_content: '0 ', reasoning_details: [detail(0)] },
+        { content: 'a' },
+        { reasoning_details: [signature] },
+      ],
+      ['thinking', 'text', 'thinking'],
+      [[detail(0)], [signature]],
+    ],
+  ])('without text of its own is in a thinking block of a message: %s', (_, deltas, types, details) => {
+    const decoder = messagesOverChat(openAiChat).openStream(call);
+    const end = {
+      event: undefined,
+      data: JSON.stringify({ id: 'c', choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }),
+    };
+    const chunks = [...deltas.map(chunk), end, { event: undefined, data: '[DONE]' }].flatMap((each) =>
+      decoder.push(each),
+    );
+    const events = chunks.map(({ data }) => JSON.parse(data));
+    const blocks = events.filter(({ type }) => type === 'content_block_start');
+    expect(blocks.map(({ content_block: { type } }) => type)).toEqual(types);
+    expect(blocks.map(({ index }) => index)).toEqual(types.map((_type, index) => index));
+    const signed = events.filter(({ delta }) => delta?.type === 'signature_delta');
+    expect(signed.map(({ delta }) => detailsOf(delta))).toEqual(details);
+    // One block is open at a time.
+    const bounds = events.filter(({ type }) => /^content_block_st/.test(type)).map(({ type }) => type);
+    expect(bounds).toEqual(types.flatMap(() => ['content_block_start', 'content_block_stop']));
+  });
 });

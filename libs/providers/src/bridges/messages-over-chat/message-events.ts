@@ -38,7 +38,11 @@ export class MessageEvents extends OverChatStream {
     if (text !== undefined && this.hasStarted) return this.text('text', text);
     if (kind === 'error') return [{ kind, data }];
     if (kind === 'done')
-      return [...this.end(undefined), { kind, event: 'message_stop', data: '{"type":"message_stop"}' }];
+      return [
+        ...this.end(undefined),
+        ...this.ownThinking(),
+        { kind, event: 'message_stop', data: '{"type":"message_stop"}' },
+      ];
     const chunk = parseJson(data);
     if (!isRecord(chunk)) return [];
     const [choice]: unknown[] = Array.isArray(chunk.choices) ? chunk.choices : [];
@@ -70,7 +74,11 @@ export class MessageEvents extends OverChatStream {
     ];
     this.refusal += nonEmptyString(refusal) ?? '';
     if (Array.isArray(calls) && calls.length > 0 && !this.stop)
-      events.push(...this.closeBlock(), ...calls.filter(isRecord).flatMap((call) => this.tools.push(call)));
+      events.push(
+        ...this.closeBlock(),
+        ...this.ownThinking(),
+        ...calls.filter(isRecord).flatMap((call) => this.tools.push(call)),
+      );
     return nonEmptyString(finish) === undefined ? events : [...events, ...this.end(finish)];
   }
 
@@ -82,6 +90,7 @@ export class MessageEvents extends OverChatStream {
       ...this.tools.end(),
       ...this.text('text', this.late || undefined),
       ...this.closeBlock(),
+      ...this.ownThinking(),
     ];
     this.stop = stopOf(finish, this.tools.count > 0, this.refusal);
     return [...events, this.delta(undefined)];
@@ -98,15 +107,26 @@ export class MessageEvents extends OverChatStream {
     const events: StreamChunk[] = [];
     if (this.open?.kind !== kind) {
       events.push(...this.closeBlock(), ...this.tools.end());
-      this.open = { kind, index: this.nextIndex() };
-      const block = kind === 'text' ? { type: kind, text: '' } : { type: kind, thinking: '', signature: '' };
-      events.push(messageEvent({ type: 'content_block_start', index: this.open.index, content_block: block }));
+      if (kind === 'text') events.push(...this.ownThinking());
+      events.push(this.openBlock(kind));
     }
-    const { index } = this.open;
+    const index = this.blocks - 1;
     const delta = { type: 'thinking_delta', thinking: piece };
     const event =
       kind === 'text' ? textEvent(index, piece) : messageEvent({ type: 'content_block_delta', index, delta });
     return [...events, event];
+  }
+
+  /** A block for reasoning that the vendor alone can read, or that came after its block was closed, where none is open. */
+  private ownThinking(): StreamChunk[] {
+    if (!this.reasoning.hasDetails || this.open || this.tools.hasBlock || !this.hasStarted) return [];
+    return [this.openBlock('thinking'), ...this.closeBlock()];
+  }
+
+  private openBlock(kind: OpenBlock['kind']): StreamChunk {
+    this.open = { kind, index: this.nextIndex() };
+    const block = kind === 'text' ? { type: kind, text: '' } : { type: kind, thinking: '', signature: '' };
+    return messageEvent({ type: 'content_block_start', index: this.open.index, content_block: block });
   }
 
   private closeBlock(): StreamChunk[] {

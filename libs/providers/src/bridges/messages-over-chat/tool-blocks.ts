@@ -33,6 +33,11 @@ export class ToolBlocks {
     return this.current !== undefined && !isWhole(this.current);
   }
 
+  /** Whether the block of a call is open. */
+  get hasBlock(): boolean {
+    return this.current !== undefined;
+  }
+
   get count(): number {
     return this.begun;
   }
