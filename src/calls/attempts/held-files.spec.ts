@@ -55,13 +55,22 @@ describe('A10: a file in a request', () => {
   });
 
   it.each([
-    ['a short file', chatFile(urlOf('application/pdf', 300))],
-    ['an address', chatFile('https://files.example/a.pdf')],
-    ['an id', { type: 'file', file: { file_id: 'file-abc' } }],
-    ['a picture', { type: 'image_url', image_url: { url: urlOf('image/png') } }],
-    ['a sound', { type: 'input_audio', input_audio: { data: letters(BYTES), format: 'mp3' } }],
-  ])('is held at the bound of all attachments: %s', (_, part) => {
-    const held = heldFor(part);
+    ['a short file', chatFile(urlOf('application/pdf', 300)), undefined],
+    ['an address', chatFile('https://files.example/a.pdf'), undefined],
+    ['an id', { type: 'file', file: { file_id: 'file-abc' } }, undefined],
+    ['a picture', { type: 'image_url', image_url: { url: urlOf('image/png') } }, undefined],
+    ['a picture in a file', chatFile(urlOf('image/png')), undefined],
+    ['a film in a file of responses', inputFile(urlOf('video/mp4')), responses],
+    ['a picture in a document', document('image/png', letters(BYTES)), messages],
+    [
+      'a picture without a type',
+      { type: 'image_url', image_url: { url: `data:;base64,${letters(BYTES)}` } },
+      undefined,
+    ],
+    ['a sound of an unknown type', { type: 'input_audio', input_audio: { data: urlOf('application/ogg') } }, undefined],
+    ['a sound', { type: 'input_audio', input_audio: { data: letters(BYTES), format: 'mp3' } }, undefined],
+  ])('is held at the bound of all attachments: %s', (_, part, endpoint) => {
+    const held = heldFor(part, {}, endpoint);
     expect(held).toBeGreaterThanOrEqual(50_000);
     expect(held).toBeLessThan(51_000);
     expect(heldFor(part, { maxInputTokens: 8_000 })).toBeLessThan(9_000);

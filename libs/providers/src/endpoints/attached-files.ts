@@ -9,8 +9,9 @@ export const MEDIA = ['url', 'data', 'file_data', 'file_id'];
 const HEAD_BYTES = 256;
 const BYTES_PER_BASE64_LETTER = 0.75;
 const REMOTE = /^[a-z][a-z\d+.-]*:\/\//i;
-/** A `data:` URL of what is no picture, sound or film. */
-const FILE_URL = /^data:(?!(?:image|audio|video)\/)/i;
+/** Pictures, sounds and films, as which part of a message they come. */
+const MEDIA_TYPES = /^(image|audio|video)\//i;
+const PDF_TYPE = /^application\/(x-)?pdf\b/i;
 const DATA_URL = /^data:([^,]*),/i;
 const BASE64 = /;\s*base64\s*$/i;
 const TEXT_TYPES = /^text\/|^application\/([\w.-]+\+)?(json|xml|yaml)\b/i;
@@ -20,18 +21,21 @@ const PACKED = /^(JVBER|UEsDB|%PDF|PK)/;
 /**
  * The files whose bytes are in the media of an attachment; none where it has an address or an id.
  *
- * @param isFile false for a picture, sound or film, which is a file only where a `data:` URL says so
+ * @param isFile false for the part of a picture, sound or film, which is a file only where its type or its beginning says so
  * @param type the media type, where the media does not name it
  */
 export function filesIn(media: unknown, isFile: boolean, type?: unknown): AttachedFile[] {
   if (isRecord(media)) return MEDIA.flatMap((name) => filesIn(media[name], isFile, type));
   if (typeof media !== 'string' && !(media instanceof LongText)) return [];
   const head = headOf(media);
-  if (REMOTE.test(head) || !(isFile || FILE_URL.test(head))) return [];
+  if (REMOTE.test(head)) return [];
   const [url = '', described] = DATA_URL.exec(head) ?? [];
+  const named = String(described ?? type);
+  const isPacked = PACKED.test(head.slice(url.length));
+  const isText = TEXT_TYPES.test(named) && !isPacked;
+  if (MEDIA_TYPES.test(named) ? !isPacked : !(isFile || isText || isPacked || PDF_TYPE.test(named))) return [];
   const isBase64 = described === undefined || BASE64.test(described);
   const bytes = isBase64 ? Math.ceil(media.length * BYTES_PER_BASE64_LETTER) : media.length;
-  const isText = TEXT_TYPES.test(String(described ?? type)) && !PACKED.test(head.slice(url.length));
   return [{ bytes, isText }];
 }
 
