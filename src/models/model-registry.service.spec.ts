@@ -143,3 +143,25 @@ describe('the models after the providers are reloaded', () => {
     expect(registry.resolve('ours')?.deployments[0]?.provider).toBe('backup');
   });
 });
+
+describe('A10: how much a model reads', () => {
+  const sizes: Record<string, number | undefined> = { short: 200_000, long: 1_000_000, other: undefined };
+  const catalogue = new Map(
+    Object.entries(sizes).map(([name, maxInputTokens]) => [name, { ...entry(name, 'openai')[1], maxInputTokens }]),
+  );
+
+  it.each([
+    ['short', 200_000],
+    ['short long', 1_000_000],
+    ['short long other', undefined],
+    ['short unlisted', undefined],
+  ])('is as much as any of its deployments does: %s', (names, expected) => {
+    const deployments = names.split(' ').map((model, priority) => ({ ...deployment('openai'), model, priority }));
+    const registry = new ModelRegistry(
+      { models: { mixed: { deployments } }, cache: { ttlSeconds: 60, memoryBytes: 1 } } as unknown as GatewayConfig,
+      new Providers({ openai: undefined }) as Pick<ProviderRegistry, 'find'> as ProviderRegistry,
+      { catalogue } as Partial<PriceBook> as PriceBook,
+    );
+    expect(registry.resolveKnown('mixed')?.maxInputTokens).toBe(expected);
+  });
+});

@@ -199,12 +199,21 @@ export class ModelRegistry implements OnModuleInit {
       cache: this.cacheRules(name, null),
       mode: entry?.mode,
       maxOutputTokens: entry?.maxOutputTokens,
-      maxInputTokens: entry?.maxInputTokens,
+      maxInputTokens: deployments.length > 1 ? this.mostInputOf(deployments) : entry?.maxInputTokens,
       promptCacheMinTokens: entry?.promptCacheMinTokens,
       defaultMaxTokens: this.config.models[name]?.default_max_tokens,
       routing: this.routing(name, null),
       reasons: entry?.reasons ?? false,
     };
+  }
+
+  /** As much as any of the deployments reads; undefined where that of one is unknown. */
+  private mostInputOf(deployments: readonly Deployment[]): number | undefined {
+    const { catalogue } = this.priceBook;
+    const most = Math.max(
+      ...deployments.map(({ upstreamModel }) => catalogue.get(upstreamModel)?.maxInputTokens ?? Infinity),
+    );
+    return most === Infinity ? undefined : most;
   }
 
   /** What administrators set overrides gateway.yaml, each member for itself. */

@@ -65,7 +65,7 @@ export interface Model {
   /** What the model is for, as the catalogue says: `chat`, `responses`, `embedding`. Undefined for models that it lacks. */
   mode?: string | undefined;
   maxOutputTokens: number | undefined;
-  /** The most tokens that the model reads; undefined where it is unknown. */
+  /** The most tokens that any of its deployments reads; undefined where that of one is unknown. */
   maxInputTokens?: number | undefined;
   /** The shortest prompt that the vendor's prompt cache takes; undefined where it is unknown. */
   promptCacheMinTokens?: number | undefined;

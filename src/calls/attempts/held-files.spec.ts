@@ -73,6 +73,7 @@ describe('A10: a file in a request', () => {
     const held = heldFor(part, {}, endpoint);
     expect(held).toBeGreaterThanOrEqual(50_000);
     expect(held).toBeLessThan(51_000);
-    expect(heldFor(part, { maxInputTokens: 8_000 })).toBeLessThan(9_000);
+    // Vendors multiply the tokens of pictures for small models, beyond what these read.
+    expect(heldFor(part, { maxInputTokens: 8_000 }, endpoint)).toBe(held);
   });
 });

@@ -16,6 +16,8 @@ import { outputCeiling } from './resolved-call';
 const UNBOUNDED_OUTPUT_TOKENS = 16_384;
 /** More than vendors count for one picture, however small its bytes or its URL; 48,169 were seen. */
 const TOKENS_PER_ATTACHMENT = 50_000;
+/** More than any model reads. */
+const UNKNOWN_INPUT_TOKENS = 20_000_000;
 /** Text is packed to a quarter, and pages of PDF of two kilobytes each are read as a picture too, of some thousand tokens. */
 const TOKENS_PER_PACKED_BYTE = 4;
 
@@ -42,15 +44,13 @@ export function worstUsage(prepared: PreparedCall, requestBody: JsonBody): Token
 }
 
 /**
- * The most that attachments count. A file is the larger of its length and of any attachment; none of them is more than the model
- * reads.
+ * The most that attachments count. A file is the larger of what it has and of any attachment. What files have beyond that is no
+ * more than the model reads; what pictures count is, as some vendors multiply it.
  */
-function attachmentTokens({ count, files }: Attachments, maxInputTokens = Infinity): number {
-  const beyond = files.map((file) => Math.max(0, fileTokens(file) - TOKENS_PER_ATTACHMENT));
-  return Math.min(
-    beyond.reduce((sum, tokens) => sum + tokens, count * TOKENS_PER_ATTACHMENT),
-    maxInputTokens,
-  );
+function attachmentTokens({ count, files }: Attachments, maxInputTokens = UNKNOWN_INPUT_TOKENS): number {
+  const beyond = files.reduce((sum, file) => sum + Math.max(0, fileTokens(file) - TOKENS_PER_ATTACHMENT), 0);
+  const mostBeyond = Math.max(0, maxInputTokens - TOKENS_PER_ATTACHMENT);
+  return count * TOKENS_PER_ATTACHMENT + Math.min(beyond, mostBeyond);
 }
 
 function fileTokens({ bytes, isText }: AttachedFile): number {
