@@ -37,8 +37,8 @@ export interface Advisor {
 /** A file whose bytes are in a request. */
 export interface AttachedFile {
   bytes: number;
-  /** False where its text is packed, as in PDF, or may be. */
-  isText: boolean;
+  /** Counts the pages of a PDF; undefined for other files. */
+  pages?: () => number;
 }
 
 /** Pictures, sounds and files of a request. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { worstUsage } from '../../calls/attempts/worst-case';
+import { worstOutputTokens } from '../../calls/attempts/worst-case';
 import type { PreparedCall } from '../../calls/prepared-call';
 import type { PicoUsd } from '../../common/money';
 import type { Deployment } from '../../models/model';
@@ -47,7 +47,7 @@ export class LineQuotes {
   ): Promise<LineQuote> {
     const { call } = prepared;
     const { inputTokens } = await this.estimator.usageOf(call.endpoint.content(call.body), '');
-    const mostOutputTokens = worstUsage(prepared, '').outputTokens;
+    const mostOutputTokens = worstOutputTokens(prepared);
     const usage = { inputTokens, cachedInputTokens: 0, reasoningTokens: 0 };
     const leastInput = Math.floor(inputTokens / TOKENIZERS_APART);
     const least = { inputTokens: leastInput, cachedInputTokens: leastInput, outputTokens: 0, reasoningTokens: 0 };

@@ -40,12 +40,32 @@ describe('A10: a file in a request', () => {
     ['PDF', chatFile(urlOf('application/pdf')), undefined],
     ['PDF in responses', inputFile(urlOf('application/pdf')), responses],
     ['PDF in messages', document('application/pdf', letters(BYTES)), messages],
-    ['a table', chatFile(urlOf('application/vnd.openxmlformats-officedocument.spreadsheetml.sheet')), undefined],
-    ['what says no type', chatFile(letters(BYTES)), undefined],
     ['PDF that is said to be text', chatFile(`data:text/plain;base64,JVBERi0x${letters(BYTES)}`), undefined],
     ['PDF in a part of a picture', { type: 'image_url', image_url: { url: urlOf('application/pdf') } }, undefined],
-  ])('is held at four tokens for each byte of %s', (_, part, endpoint) => {
-    expect(heldFor(part, {}, endpoint)).toBeGreaterThanOrEqual(4 * BYTES);
+  ])('is held at a page for each 3 KB of packed %s', (_, part, endpoint) => {
+    const held = heldFor(part, {}, endpoint);
+    expect(held).toBeGreaterThanOrEqual((BYTES / 3_000) * 5_000);
+    expect(held).toBeLessThan((BYTES / 3_000 + 2) * 5_000);
+  });
+
+  it.each([
+    ['a string', (url: string) => url],
+    ['a text of a large body', (url: string) => new LongText(Buffer.from(url), true)],
+  ])('is held at 5,000 tokens for each page that a PDF shows: %s', (_, as) => {
+    const pages = '<< /Type /Page >> '.repeat(12);
+    const pdf = Buffer.from(`%PDF-1.4 ${pages} ${'x'.repeat(250_000)}`).toString('base64');
+    const held = heldFor(chatFile(as(`data:application/pdf;base64,${pdf}`)));
+    expect(held).toBeGreaterThanOrEqual(60_000);
+    expect(held).toBeLessThan(61_000);
+  });
+
+  it.each([
+    ['a table', chatFile(urlOf('application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'))],
+    ['what says no type', chatFile(letters(BYTES))],
+  ])('is held at a token for each byte of %s', (_, part) => {
+    const held = heldFor(part);
+    expect(held).toBeGreaterThanOrEqual(BYTES);
+    expect(held).toBeLessThan(BYTES + 1_000);
   });
 
   it('is held at no more than the model reads', () => {

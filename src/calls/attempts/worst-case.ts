@@ -18,8 +18,8 @@ const UNBOUNDED_OUTPUT_TOKENS = 16_384;
 const TOKENS_PER_ATTACHMENT = 50_000;
 /** More than any model reads. */
 const UNKNOWN_INPUT_TOKENS = 20_000_000;
-/** Text is packed to a quarter, and pages of PDF of two kilobytes each are read as a picture too, of some thousand tokens. */
-const TOKENS_PER_PACKED_BYTE = 4;
+/** Of a PDF: 3,000 of a page full of text, and its picture. @see https://platform.claude.com/docs/en/build-with-claude/pdf-support */
+const TOKENS_PER_PAGE = 5_000;
 
 /**
  * The most tokens that a call can be charged for: a token is at least one byte of the request, and the answer ends at its
@@ -36,11 +36,16 @@ export function worstUsage(prepared: PreparedCall, requestBody: JsonBody): Token
   return {
     inputTokens: bytes - attachments.bytes + attachmentTokens(attachments, model.maxInputTokens),
     cachedInputTokens: 0,
-    outputTokens: outputCeiling(prepared, model.maxOutputTokens ?? UNBOUNDED_OUTPUT_TOKENS, Infinity),
+    outputTokens: worstOutputTokens(prepared),
     reasoningTokens: 0,
     // Any attachment may be sound.
     ...(attachments.count > 0 && { audioInputTokens: 1 }),
   };
+}
+
+/** The most tokens that a call can be charged for what it writes. */
+export function worstOutputTokens(prepared: PreparedCall): number {
+  return outputCeiling(prepared, prepared.model.maxOutputTokens ?? UNBOUNDED_OUTPUT_TOKENS, Infinity);
 }
 
 /**
@@ -53,8 +58,8 @@ function attachmentTokens({ count, files }: Attachments, maxInputTokens = UNKNOW
   return count * TOKENS_PER_ATTACHMENT + Math.min(beyond, mostBeyond);
 }
 
-function fileTokens({ bytes, isText }: AttachedFile): number {
-  return isText ? bytes : bytes * TOKENS_PER_PACKED_BYTE;
+function fileTokens({ bytes, pages }: AttachedFile): number {
+  return pages ? pages() * TOKENS_PER_PAGE : bytes;
 }
 
 /** The bytes of the texts and names in a value, and one for each value: what a model may read of it, without writing it. */

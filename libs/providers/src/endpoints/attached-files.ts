@@ -1,6 +1,7 @@
 import type { AttachedFile } from '../endpoint';
 import { isRecord } from '../json-record';
 import { LongText } from '../passed-values';
+import { pdfPages } from './pdf-pages';
 
 /** Members where the bytes or the address of an attachment stand; its other members, as a file's name, may be read as text. */
 export const MEDIA = ['url', 'data', 'file_data', 'file_id'];
@@ -15,7 +16,8 @@ const PDF_TYPE = /^application\/(x-)?pdf\b/i;
 const DATA_URL = /^data:([^,]*),/i;
 const BASE64 = /;\s*base64\s*$/i;
 const TEXT_TYPES = /^text\/|^application\/([\w.-]+\+)?(json|xml|yaml)\b/i;
-/** How PDF files and those of office programs begin, whatever their type is said to be. */
+/** How PDF files begin, and those of office programs too, whatever their type is said to be. */
+const PDF = /^(JVBER|%PDF)/;
 const PACKED = /^(JVBER|UEsDB|%PDF|PK)/;
 
 /**
@@ -32,11 +34,19 @@ export function filesIn(media: unknown, isFile: boolean, type?: unknown): Attach
   const [url = '', described] = DATA_URL.exec(head) ?? [];
   const named = String(described ?? type);
   const isPacked = PACKED.test(head.slice(url.length));
-  const isText = TEXT_TYPES.test(named) && !isPacked;
-  if (MEDIA_TYPES.test(named) ? !isPacked : !(isFile || isText || isPacked || PDF_TYPE.test(named))) return [];
+  const isPdf = PDF_TYPE.test(named) || PDF.test(head.slice(url.length));
+  const isDocument = isPdf || isPacked || TEXT_TYPES.test(named);
+  if (MEDIA_TYPES.test(named) ? !isPacked : !(isFile || isDocument)) return [];
   const isBase64 = described === undefined || BASE64.test(described);
   const bytes = isBase64 ? Math.ceil(media.length * BYTES_PER_BASE64_LETTER) : media.length;
-  return [{ bytes, isText }];
+  if (!isPdf) return [{ bytes }];
+  return [{ bytes, pages: () => pdfPages(bytes, () => bytesOf(media, url.length, isBase64)) }];
+}
+
+/** The bytes of an attachment, without what describes them. */
+function bytesOf(media: string | LongText, start: number, isBase64: boolean): Buffer {
+  const letters = typeof media === 'string' ? media.slice(start) : media.json.toString('latin1', start);
+  return Buffer.from(letters, isBase64 ? 'base64' : 'latin1');
 }
 
 function headOf(media: string | LongText): string {
