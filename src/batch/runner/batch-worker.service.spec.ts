@@ -221,7 +221,8 @@ describe('BatchWorker', () => {
     );
 
     expect(await worker.work(BATCH)).toBe(true);
-    while (begun < LINES) await turn();
+    for (let turns = 0; turns < 3 * LINES; turns += 1) await turn();
+    expect(begun).toBe(LINES);
     await worker.drain(1);
 
     expect(givenBack.toSorted((a, b) => a - b)).toEqual(Array.from({ length: LINES }, (_, index) => index));

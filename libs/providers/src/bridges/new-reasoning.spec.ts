@@ -104,7 +104,7 @@ describe('reasoning of a chat stream', () => {
     const signed = events.filter(({ delta }) => delta?.type === 'signature_delta');
     expect(signed.map(({ delta }) => detailsOf(delta))).toEqual(details);
     // One block is open at a time.
-    const bounds = events.filter(({ type }) => /^content_block_st/.test(type)).map(({ type }) => type);
+    const bounds = events.filter(({ type }) => type.startsWith('content_block_st')).map(({ type }) => type);
     expect(bounds).toEqual(types.flatMap(() => ['content_block_start', 'content_block_stop']));
   });
 });
