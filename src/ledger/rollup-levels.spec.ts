@@ -16,10 +16,6 @@ describe('grainFor', () => {
       ['team_id', 'provider'],
       ['hour by team', undefined, 'day by team'],
     ],
-    [
-      ['team_id', 'model', 'saved_by', 'stream', 'batch'],
-      ['hour', undefined, 'day by traffic'],
-    ],
     [['key_id'], ['hour by caller', 'six_hours by caller', 'day by caller']],
     [['tags'], ['hour by model_tag', undefined, 'day by model_tag']],
     [

@@ -55,8 +55,6 @@ export const ROLLUP_LEVELS: readonly RollupLevel[] = [
   { name: 'key', of: 'call', units: ['day'], keeps: ['team_id', 'key_id', 'model', 'provider', 'cache_status'] },
   { name: 'key_tag', of: 'call', units: ['day'], keeps: ['team_id', 'key_id', 'tags'] },
   { name: 'key_model', of: 'key', units: ['day'], keeps: ['team_id', 'key_id', 'model'] },
-  // The advice on traffic that can wait leaves out streams, batches and what has saved already.
-  { name: 'traffic', of: 'call', units: ['day'], keeps: ['team_id', 'model', 'saved_by', 'stream', 'batch'] },
   // Days of other time zones are sums of six hours and of hours.
   { name: 'caller', of: 'key_tag', units: ['hour', 'six_hours', 'day'], keeps: ['team_id', 'key_id'] },
   { name: 'tags', of: 'key_tag', units: ['hour'], keeps: ['team_id', 'tags'] },
