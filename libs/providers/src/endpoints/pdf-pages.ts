@@ -1,7 +1,7 @@
 /** The most pages that any vendor reads of one file. */
 export const MAX_PDF_PAGES = 1_000;
 /** Longer files are not looked into. */
-const MAX_SCANNED_BYTES = 16 * 1024 * 1024;
+const MAX_SCANNED_BYTES = 4 * 1024 * 1024;
 /** So many marks are looked at. */
 const MAX_MARKS = 20_000;
 /** A page of compressed text is rarely shorter. */
