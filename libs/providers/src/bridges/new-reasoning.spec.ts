@@ -66,10 +66,10 @@ describe('reasoning of a chat stream', () => {
     ['before text', [{ reasoning_details: [detail(0)] }, { content: 'a' }], ['thinking', 'text'], [[detail(0)]]],
     ['before a call', [{ reasoning_details: [detail(0)] }, called], ['thinking', 'tool_use'], [[detail(0)]]],
     [
-      'within text',
+      'within the last text: it has none, for clients take the last block as the text',
       [{ content: 'a' }, { reasoning_details: [detail(0)] }, { content: 'b' }],
-      ['text', 'thinking'],
-      [[detail(0)]],
+      ['text'],
+      [],
     ],
     [
       'between text and a call',
@@ -84,8 +84,9 @@ describe('reasoning of a chat stream', () => {
         { reasoning_content: '0 ', reasoning_details: [detail(0)] },
         { content: 'a' },
         { reasoning_details: [signature] },
+        called,
       ],
-      ['thinking', 'text', 'thinking'],
+      ['thinking', 'text', 'thinking', 'tool_use'],
       [[detail(0)], [signature]],
     ],
   ])('without text of its own is in a thinking block of a message: %s', (_, deltas, types, details) => {

@@ -40,7 +40,7 @@ export class MessageEvents extends OverChatStream {
     if (kind === 'done')
       return [
         ...this.end(undefined),
-        ...this.ownThinking(),
+        ...this.lastThinking(),
         { kind, event: 'message_stop', data: '{"type":"message_stop"}' },
       ];
     const chunk = parseJson(data);
@@ -90,7 +90,7 @@ export class MessageEvents extends OverChatStream {
       ...this.tools.end(),
       ...this.text('text', this.late || undefined),
       ...this.closeBlock(),
-      ...this.ownThinking(),
+      ...this.lastThinking(),
     ];
     this.stop = stopOf(finish, this.tools.count > 0, this.refusal);
     return [...events, this.delta(undefined)];
@@ -121,6 +121,11 @@ export class MessageEvents extends OverChatStream {
   private ownThinking(): StreamChunk[] {
     if (!this.reasoning.hasDetails || this.open || this.tools.hasBlock || !this.hasStarted) return [];
     return [this.openBlock('thinking'), ...this.closeBlock()];
+  }
+
+  /** The same at the end of a message. Clients take the last block of one without calls as its text. */
+  private lastThinking(): StreamChunk[] {
+    return this.tools.count > 0 || this.blocks === 0 ? this.ownThinking() : [];
   }
 
   private openBlock(kind: OpenBlock['kind']): StreamChunk {
