@@ -29,8 +29,8 @@ export function smallBody(lines = 'batch_lines'): RawBuilder<string | null> {
 
 /**
  * The first lines of those that a condition names, in the order of their numbers: as many as are read at once, in place of the
- * table in a query. None is the end. Large bodies count as well, although they are not read with their page: whoever works on
- * it reads them. The length of a body is known without unpacking it.
+ * table in a query. None is the end. Large bodies count as well, although they are not read with their page: the work on a line
+ * reads its body. The length of a body is known without unpacking it.
  */
 export function pageOf(which: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`(

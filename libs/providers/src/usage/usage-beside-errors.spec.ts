@@ -34,7 +34,7 @@ const TRANSLATORS: [string, Translator, { counts: object; type?: string }][] = [
   ['responses over chat completions', responsesOverChat(openAiChat), { counts: OF_CHAT }],
 ];
 
-describe('A12: usage beside an error is told', () => {
+describe('A12: usage beside an error is read', () => {
   it.each(TRANSLATORS)('in a body of %s', (_, translator, { counts, type }) => {
     const body = Buffer.from(JSON.stringify({ type, error, ...counts }));
     expect(translator.fromReply(body, CALL)).toMatchObject({ kind: 'error', usage: TOLD });
