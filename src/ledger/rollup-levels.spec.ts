@@ -16,6 +16,10 @@ describe('grainFor', () => {
       ['team_id', 'provider'],
       ['hour by team', undefined, 'day by team'],
     ],
+    [
+      ['team_id', 'model', 'saved_by', 'stream', 'batch'],
+      ['hour', undefined, 'day by traffic'],
+    ],
     [['key_id'], ['hour by caller', 'six_hours by caller', 'day by caller']],
     [['tags'], ['hour by model_tag', undefined, 'day by model_tag']],
     [
@@ -40,7 +44,7 @@ describe('grainFor', () => {
     ],
     [
       ['tags', 'key_id', 'model'],
-      ['hour', undefined, 'day'],
+      ['hour', undefined, 'day by names'],
     ],
   ])('takes the coarsest rows that keep %j apart: %j', (apart, grains) => {
     expect((['hour', 'six_hours', 'day'] as const).map((unit) => grainFor(unit, apart))).toEqual(grains);

@@ -50,11 +50,20 @@ export const ROLLUP_KEY: readonly string[] = [
  * partition and its rows by a migration.
  */
 export const ROLLUP_LEVELS: readonly RollupLevel[] = [
-  { name: 'call', units: ['hour', 'day'], keeps: Object.keys(ROLLUP_DIMENSIONS) as RollupDimension[] },
-  { name: 'tag', of: 'call', units: ['day'], keeps: ['team_id', 'model', 'provider', 'cache_status', 'tags'] },
-  { name: 'key', of: 'call', units: ['day'], keeps: ['team_id', 'key_id', 'model', 'provider', 'cache_status'] },
-  { name: 'key_tag', of: 'call', units: ['day'], keeps: ['team_id', 'key_id', 'tags'] },
+  { name: 'call', units: ['hour'], keeps: Object.keys(ROLLUP_DIMENSIONS) as RollupDimension[] },
+  // Nothing asks for keys or tags together with what has saved, streams or batches.
+  {
+    name: 'names',
+    of: 'call',
+    units: ['day'],
+    keeps: ['team_id', 'key_id', 'model', 'provider', 'cache_status', 'tags'],
+  },
+  { name: 'tag', of: 'names', units: ['day'], keeps: ['team_id', 'model', 'provider', 'cache_status', 'tags'] },
+  { name: 'key', of: 'names', units: ['day'], keeps: ['team_id', 'key_id', 'model', 'provider', 'cache_status'] },
+  { name: 'key_tag', of: 'names', units: ['day'], keeps: ['team_id', 'key_id', 'tags'] },
   { name: 'key_model', of: 'key', units: ['day'], keeps: ['team_id', 'key_id', 'model'] },
+  // The advice on traffic that can wait leaves out streams, batches and what has saved already.
+  { name: 'traffic', of: 'call', units: ['day'], keeps: ['team_id', 'model', 'saved_by', 'stream', 'batch'] },
   // Days of other time zones are sums of six hours and of hours.
   { name: 'caller', of: 'key_tag', units: ['hour', 'six_hours', 'day'], keeps: ['team_id', 'key_id'] },
   { name: 'tags', of: 'key_tag', units: ['hour'], keeps: ['team_id', 'tags'] },

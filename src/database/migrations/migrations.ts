@@ -35,6 +35,7 @@ import * as managedKeys from './0039-managed-keys';
 import * as deploymentHealth from './0040-deployment-health';
 import * as fileDigests from './0041-file-digests';
 import * as creationsInDoubt from './0042-creations-in-doubt';
+import * as trafficThatCanWait from './0043-traffic-that-can-wait';
 
 /** Every migration by name, in the order in which they run. A migration that has landed is never changed. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -74,4 +75,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0040-deployment-health': deploymentHealth,
   '0041-file-digests': fileDigests,
   '0042-creations-in-doubt': creationsInDoubt,
+  '0043-traffic-that-can-wait': trafficThatCanWait,
 };

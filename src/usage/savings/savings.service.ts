@@ -63,10 +63,11 @@ export class SavingsService {
   async opportunities(span: SavingsSpan): Promise<Opportunity[]> {
     const filter = this.filterOf(span);
     await this.drain.flush();
-    const found = [
-      ...(await this.repeated.opportunities(filter, OPPORTUNITIES)),
-      ...(await this.deferrable.opportunities(filter)),
-    ];
+    const [repeated, deferrable] = await Promise.all([
+      this.repeated.opportunities(filter, OPPORTUNITIES),
+      this.deferrable.opportunities(filter),
+    ]);
+    const found = [...repeated, ...deferrable];
     const spanMs = BigInt(Math.max(LEAST_SPAN_MS, Math.round(this.lastMsOf(filter) - filter.from.getTime())));
     return found
       .filter(({ couldSavePusd }) => couldSavePusd * BigInt(FLOOR_MS) >= FLOOR_PUSD * spanMs)
