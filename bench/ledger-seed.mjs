@@ -1,10 +1,12 @@
-/** Fills a ledger with calls that resemble a month of many teams, with the gateway's own SQL statement. */
+/** Fills a ledger with calls that resemble a month of many teams, counted by the gateway's own statement. */
 import { encodeTime } from 'ulid';
-import { Kysely, PostgresDialect } from 'kysely';
+import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 
 const DAY_MS = 24 * 3_600_000;
-const ROWS_A_WRITE = 5_000;
+const ROWS_A_WRITE = 20_000;
+/** The owner of the rows that are seeded. */
+const OWNER = 'bench';
 const MODELS = ['gpt-4.1', 'gpt-4.1-mini', 'gpt-4o', 'gpt-4o-mini', 'o4-mini', 'gpt-5', 'gpt-5-mini', 'gpt-5-nano'];
 const TAGS = [null, ['nightly'], ['search'], ['search', 'mobile'], ['support']];
 const SPELLING = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
@@ -68,13 +70,16 @@ function row(index, createdAt, random, keys) {
     tags: TAGS[Math.floor(random() * TAGS.length)],
     created_at: new Date(createdAt).toISOString(),
     latency_ms: hit ? Math.floor(random() * 4) : 200 + Math.floor(random() ** 4 * 20_000),
-    owner: 'bench',
+    owner: OWNER,
   });
 }
 
-/** Writes `rows` calls, evenly distributed over the last `days` days, oldest first. */
+/**
+ * Writes `rows` calls, evenly distributed over the last `days` days, oldest first, and counts them a day at a time with the
+ * gateway's own statement.
+ */
 export async function seed({ databaseUrl, dist, rows, days, keys, say }) {
-  const { LedgerRepository } = await import(`${dist}/src/ledger/ledger.repository.js`);
+  const { ENDED_COUNTED } = await import(`${dist}/src/ledger/ended-rows.repository.js`);
   const { PartitionsRepository } = await import(`${dist}/src/ledger/upkeep/partitions.repository.js`);
   const { monthAt } = await import(`${dist}/src/ledger/upkeep/months.js`);
   const db = new Kysely({
@@ -83,18 +88,24 @@ export async function seed({ databaseUrl, dist, rows, days, keys, say }) {
   const now = Date.now();
   const partitions = new PartitionsRepository({ db });
   for (let at = now - days * DAY_MS; at < now + 31 * DAY_MS; at += DAY_MS) await partitions.create(monthAt(at, 0));
-  const ledger = new LedgerRepository({ db });
   const random = numbers(1);
   const startedAt = performance.now();
   for (let done = 0; done < rows;) {
     const count = Math.min(ROWS_A_WRITE, rows - done);
     const createdAt = (index) => Math.floor(now - days * DAY_MS * (1 - (index + 1) / rows));
-    const texts = Array.from({ length: count }, (_, at) =>
-      Buffer.from(row(done + at, createdAt(done + at), random, keys)),
+    const texts = Array.from({ length: count }, (_, at) => row(done + at, createdAt(done + at), random, keys));
+    await sql`INSERT INTO ledger SELECT * FROM json_populate_recordset(NULL::ledger, ${`[${texts.join()}]`}::json)`.execute(
+      db,
     );
-    await ledger.write(texts);
     done += count;
     if (done % 500_000 === 0) say(`${done} rows in ${Math.round((performance.now() - startedAt) / 1000)} s`);
+  }
+  const firstDay = Math.floor((now - days * DAY_MS) / DAY_MS) * DAY_MS;
+  for (let day = firstDay; day <= now; day += DAY_MS) {
+    const [from, to] = [new Date(day), new Date(day + DAY_MS)];
+    await sql`WITH written AS (
+        SELECT * FROM ledger WHERE created_at >= ${from} AND created_at < ${to} AND owner = ${OWNER}
+      ) ${ENDED_COUNTED}`.execute(db);
   }
   await db.destroy();
   const client = new pg.Client({ connectionString: databaseUrl });
