@@ -1,4 +1,5 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { endOfNumber, isHeldByDouble, mayBeLong } from './exact-numbers';
 import { isRecord, type JsonRecord } from './json-record';
 import { JsonPieces } from './json-pieces';
 import { LongNumber, LongText, type PassedValue } from './passed-values';
@@ -9,23 +10,23 @@ import { LongNumber, LongText, type PassedValue } from './passed-values';
  * it is written again.
  */
 
-/** Begins marked names and numbers. U+FFFF sorts after all letters; no caller knows the rest. */
-const MARK = `\uffff${randomUUID()}`;
+/** No caller knows it. Short, as a body may have it many times. */
+const MARK = randomBytes(9).toString('base64url');
+/** Begins marked names. U+FFFF sorts after all letters. */
+const NAME_MARK = `\uffff${MARK}`;
+/** Begin marked values. Of ASCII: most texts have one byte a letter, and with them their copies. */
 const NUMBER_MARK = `${MARK}#`;
 const TEXT_MARK = `${MARK}@`;
-const MARKED = new RegExp(`"${MARK}(?:#([^"]+)")?`, 'g');
+const MARKED_NUMBER = new RegExp(`"${NUMBER_MARK}([^"]+)"`, 'g');
 const TEXT = new RegExp(`"${TEXT_MARK}(\\d+)"`);
 
 /** A long number, an exponent of three digits, or the end of a name that may be a whole number. Most texts have none. */
 const SUSPICIOUS = /\d(?:\d{7}|[eE][+-]?\d{3}|"\s*:)/;
-const TOKEN = /"|-?\d[\d.eE+-]*/g;
-const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
-/** Doubles hold every number of so many digits. */
-const SAFE_LENGTH = 15;
-/** A longer number is not compared with its double. */
-const MAX_COMPARED_LENGTH = 100;
+const [QUOTE, BACKSLASH, MINUS, ZERO, NINE] = [0x22, 0x5c, 0x2d, 0x30, 0x39];
 /** A name that JavaScript sorts as a number. */
 const INDEX = /^(?:0|[1-9]\d{0,9})$/;
+/** So many values are read, or looked at, in a step: a few milliseconds of work. */
+const STEP_VALUES = 5_000;
 /** Ten digits, each as an escape. */
 const LONGEST_INDEX_TEXT = 60;
 const ESCAPE = /\\u([0-9a-fA-F]{4})/g;
@@ -35,17 +36,29 @@ const COLON = /\s*:/y;
  * Parses JSON without losing digits or the order of members.
  *
  * @param parse reads the text, in which such numbers and names are marked
- * @param passed what stands at each {@link placeOf} in the text
  * @throws SyntaxError where the text is not JSON
  */
-export function parseExact(
+export function parseExact(text: string, parse: (json: string) => unknown = JSON.parse): unknown {
+  const steps = parseExactInSteps(text, parse);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/**
+ * As {@link parseExact}, in steps: between them, other calls may have their turns.
+ *
+ * @param passed what stands at each {@link placeOf} in the text
+ */
+export function* parseExactInSteps(
   text: string,
-  parse: (json: string) => unknown = JSON.parse,
+  parse: (json: string) => unknown,
   passed: readonly (PassedValue | PassedValue[])[] = [],
-): unknown {
-  const { marked, hasNumbers } = SUSPICIOUS.test(text) ? markedText(text) : { marked: text, hasNumbers: false };
+): Generator<void, unknown, undefined> {
+  const { marked, hasNumbers } = SUSPICIOUS.test(text) ? yield* markedText(text) : { marked: text, hasNumbers: false };
   const value = parse(marked);
-  return hasNumbers || passed.length > 0 ? withPassed(value, passed) : value;
+  return hasNumbers || passed.length > 0 ? yield* withPassed(value, passed) : value;
 }
 
 /** JSON text in place of a value that is not parsed. */
@@ -78,12 +91,12 @@ export function byteLengthOf(body: JsonBody): number {
 }
 
 function plain(text: string): string {
-  return text.replace(MARKED, (_mark, digits?: string) => digits ?? '"');
+  return text.replace(MARKED_NUMBER, '$1').replaceAll(`"${NAME_MARK}`, '"');
 }
 
 /** Whether an object has names with a mark. @param sorted its names, sorted by UTF-16 units */
 export function hasMarkedNames(sorted: readonly string[]): boolean {
-  return sorted.at(-1)?.startsWith(MARK) === true;
+  return sorted.at(-1)?.startsWith(NAME_MARK) === true;
 }
 
 /** The object with the names that its sender wrote, in JavaScript's order. */
@@ -92,25 +105,31 @@ export function withPlainNames(value: JsonRecord): JsonRecord {
 }
 
 function plainName(name: string): string {
-  return name.startsWith(MARK) ? name.slice(MARK.length) : name;
+  return name.startsWith(NAME_MARK) ? name.slice(NAME_MARK.length) : name;
 }
 
-function markedText(text: string): { marked: string; hasNumbers: boolean } {
-  let [marked, copied, hasNumbers] = ['', 0, false];
-  TOKEN.lastIndex = 0;
-  for (let found = TOKEN.exec(text); found; found = TOKEN.exec(text)) {
-    const [token] = found;
-    if (token === '"') {
-      const end = endOfString(text, found.index);
-      TOKEN.lastIndex = end;
-      if (!isIndexName(text, found.index + 1, end - 1)) continue;
-      marked += `${text.slice(copied, found.index + 1)}${MARK}`;
-      copied = found.index + 1;
-    } else if (!isHeldByDouble(token)) {
-      marked += `${text.slice(copied, found.index)}"${NUMBER_MARK}${token}"`;
-      copied = TOKEN.lastIndex;
+/** Reads unit by unit: a match of an expression for each number would cost more than all the rest. */
+function* markedText(text: string): Generator<void, { marked: string; hasNumbers: boolean }, undefined> {
+  let [marked, copied, hasNumbers, work] = ['', 0, false, 0];
+  for (let at = 0; at < text.length;) {
+    const start = at;
+    const unit = text.charCodeAt(start);
+    if (unit === QUOTE) {
+      at = endOfString(text, start);
+      if (!isIndexName(text, start + 1, at - 1)) continue;
+      if ((work += 1) % STEP_VALUES === 0) yield;
+      marked += `${text.slice(copied, start + 1)}${NAME_MARK}`;
+      copied = start + 1;
+    } else if (unit === MINUS || (unit >= ZERO && unit <= NINE)) {
+      at = endOfNumber(text, start);
+      if (!mayBeLong(text, start, at)) continue;
+      if ((work += 1) % STEP_VALUES === 0) yield;
+      const number = text.slice(start, at);
+      if (isHeldByDouble(number)) continue;
+      marked += `${text.slice(copied, start)}"${NUMBER_MARK}${number}"`;
+      copied = at;
       hasNumbers = true;
-    }
+    } else at += 1;
   }
   return { marked: marked + text.slice(copied), hasNumbers };
 }
@@ -126,6 +145,8 @@ function endOfString(text: string, start: number): number {
 }
 
 function isIndexName(text: string, start: number, end: number): boolean {
+  const first = text.charCodeAt(start);
+  if (first !== BACKSLASH && !(first >= ZERO && first <= NINE)) return false;
   if (end - start > LONGEST_INDEX_TEXT || !INDEX.test(nameAt(text, start, end))) return false;
   COLON.lastIndex = end + 1;
   return COLON.test(text);
@@ -139,35 +160,26 @@ function nameAt(text: string, start: number, end: number): string {
     : name;
 }
 
-/** Whether a double gives back the digits of a number. What is no number is left to the parser, which refuses it. */
-function isHeldByDouble(token: string): boolean {
-  const isShort = token.length <= SAFE_LENGTH;
-  if ((isShort && !/[eE]/.test(token)) || !NUMBER.test(token)) return true;
-  if (token.length > MAX_COMPARED_LENGTH) return false;
-  const written = String(Number(token));
-  if (written === token) return true;
-  // Whole numbers stay whole numbers: 1e+21 is read as another type by some.
-  return /[.eE]/.test(token) && decimalOf(token) === decimalOf(written);
-}
-
-/** One text for all ways to write a number: its digits without zeros at both ends, and the exponent of the last one. */
-function decimalOf(number: string): string {
-  const [mantissa = '', exponent = '0'] = number.toLowerCase().split('e');
-  const [whole = '', fraction = ''] = mantissa.split('.');
-  const digits = `${whole}${fraction}`.replace(/^(-?)0+/, '$1');
-  const significant = digits.replace(/0+$/, '');
-  if (significant === '' || significant === '-') return '0';
-  return `${significant}e${BigInt(exponent) - BigInt(fraction.length) + BigInt(digits.length - significant.length)}`;
-}
-
 /** Replaces marked texts. Without recursion: a value may be nested very deeply. */
-function withPassed(value: unknown, passed: readonly (PassedValue | PassedValue[])[]): unknown {
+function* withPassed(
+  value: unknown,
+  passed: readonly (PassedValue | PassedValue[])[],
+): Generator<void, unknown, undefined> {
   const whole = { value };
   const open: (JsonRecord | unknown[])[] = [whole];
+  const passedIn = (item: unknown) => {
+    if (typeof item === 'string' && item.startsWith(MARK)) return passedOf(item, passed);
+    if (Array.isArray(item) || isRecord(item)) open.push(item);
+    return item;
+  };
+  let work = 0;
   for (let holder = open.pop(); holder; holder = open.pop()) {
-    for (const [name, item] of Object.entries(holder)) {
-      if (typeof item === 'string' && item.startsWith(MARK)) Object.assign(holder, { [name]: passedOf(item, passed) });
-      else if (Array.isArray(item) || isRecord(item)) open.push(item);
+    // Elements by their index: their names would be as many texts.
+    const names = Array.isArray(holder) ? undefined : Object.keys(holder);
+    for (let at = 0; at < (names ?? (holder as unknown[])).length; at += 1) {
+      const place = (names?.[at] ?? at) as keyof typeof holder;
+      holder[place] = passedIn(holder[place]) as never;
+      if ((work += 1) % STEP_VALUES === 0) yield;
     }
   }
   return whole.value;

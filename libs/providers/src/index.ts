@@ -10,6 +10,7 @@ export {
   type JsonBody,
   byteLengthOf,
   parseExact,
+  parseExactInSteps,
   placeOf,
   stringifyExact,
   withPlainNames,

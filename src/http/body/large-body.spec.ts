@@ -44,6 +44,22 @@ describe('a large body', () => {
     expect(() => scan(`"${'y'.repeat(100_001)}"`, { ...RULES, leavesOutTexts: false })).toThrow('MB. Send');
   });
 
+  it.each([
+    ['long numbers', `[${'9223372036854775807,'.repeat(39_999)}9223372036854775807]`],
+    ['names that are whole numbers', `{${Array.from({ length: 40_000 }, (_, at) => `"${at}":1.5`).join()}}`],
+  ])('A5: lets others have their turns while it is parsed with many %s', async (_what, text) => {
+    let [turns, isOver] = [0, false];
+    const turn = () => {
+      turns += 1;
+      if (!isOver) setImmediate(turn);
+    };
+    setImmediate(turn);
+    const parsed = await parseLarge(Buffer.from(text), [], JSON.parse);
+    isOver = true;
+    expect(String(stringifyExact(parsed))).toBe(text);
+    expect(turns).toBeGreaterThanOrEqual(8);
+  });
+
   it('A5: is parsed as JSON.parse does, wherever its pieces are cut', async () => {
     const letter = fc.constantFrom('a', '"', '\\', '\n', '한', '😀', '\u2028', '\ud83d', '/', '{', '[', ',', ':');
     const long = fc.string({ unit: letter, minLength: 40, maxLength: 60 }).map((text) => text.repeat(400));

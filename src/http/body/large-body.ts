@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { LongText, type PassedValue, parseExact, placeOf, RawElement } from '@thriftgate/providers';
+import { LongText, type PassedValue, parseExactInSteps, placeOf, RawElement } from '@thriftgate/providers';
 import { type BodyRange, type BodyRules, BodyScanner, OF_CALLERS } from './body-scanner';
 
 /** How much is hashed or checked at once, in bytes; between two such steps other calls have their turn. */
@@ -35,7 +35,12 @@ export async function parseLarge(
   }
   text += bytes.toString('utf8', copied);
   await nextTurn();
-  return parseExact(text, parse, passed);
+  const steps = parseExactInSteps(text, parse, passed);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+    await nextTurn();
+  }
 }
 
 /**
