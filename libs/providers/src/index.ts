@@ -18,7 +18,7 @@ export {
 export { LongNumber, LongText, PassedValue, RawElement } from './passed-values';
 export { isRecord, type JsonRecord, withEscapedLineEnds } from './json-record';
 export { UpstreamClient, type UpstreamClientOptions, type UpstreamProxy } from './transport/upstream-client';
-export { SseReader, SseEventTooLargeError, MAX_SSE_EVENT_LENGTH, type SseItem } from './transport/sse-reader';
+export { SseReader, SseEventTooLargeError, MAX_SSE_EVENT_LENGTH, isWhole, type SseItem } from './transport/sse-reader';
 export {
   namesAllowance,
   type RateAllowance,

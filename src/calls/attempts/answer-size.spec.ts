@@ -146,6 +146,20 @@ describe('A22: an event with too many values', () => {
     expect(outcome).toMatchObject({ state: 'settled', costPusd: ESTIMATE_PUSD });
   });
 
+  it('is counted before it is parsed also where the stream ends without its blank line', async () => {
+    const unended = event.trimEnd();
+    const { end, parsed } = await answeredWith(sse.role() + unended, {}, 'text/event-stream');
+    expect([parsed, end]).toEqual([0, expect.objectContaining({ charged: true })]);
+    const { relay, response } = relayBench();
+    response.push(sse.role(), unended).end();
+    const parse = jest.spyOn(JSON, 'parse');
+    const broken: unknown = await relay.next().catch((error: unknown) => error);
+    const longest = Math.max(0, ...parse.mock.calls.map(([text]) => text.length));
+    parse.mockRestore();
+    expect(broken).toMatchObject({ error: TOO_LARGE });
+    expect(longest).toBeLessThan(100_000);
+  });
+
   it('loses nothing of what came before it in the same piece', async () => {
     const before = sse.role() + sse.content('Hello') + sse.usage();
     const long = `data: ${'x'.repeat(MAX_SSE_EVENT_LENGTH + 1)}\n\n`;

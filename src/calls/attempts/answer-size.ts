@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { SseEventTooLargeError, type SseItem } from '@thriftgate/providers';
+import { isWhole, SseEventTooLargeError, type SseItem } from '@thriftgate/providers';
 import { GatewayError } from '../../common/errors';
 import { type BodyRules, BodyScanner, MAX_DEPTH, OF_CALLERS } from '../../http/body/body-scanner';
 import type { PreparedCall } from '../prepared-call';
@@ -71,7 +71,7 @@ export async function parsableItems(read: () => SseItem[], rules: BodyRules): Pr
     const exceeded = await exceededLimit(Buffer.from(item.data), rules);
     if (exceeded !== undefined) return { items: items.slice(0, index), limit: exceeded };
   }
-  return { items, limit };
+  return { items: items.filter(isWhole), limit };
 }
 
 function itemsOf(read: () => SseItem[]): StreamItems {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { isRecord } from '../json-record';
 import type { Translator, StreamChunk, StreamDecoder, UpstreamCall, UpstreamFailure } from '../translator';
-import { SseReader } from '../transport/sse-reader';
+import { isWhole, SseReader } from '../transport/sse-reader';
 
 const ANY_CALL: UpstreamCall = {
   body: { model: 'any' },
@@ -102,7 +102,7 @@ function decode(
 ): { chunks: StreamChunk[]; decoder: StreamDecoder } {
   const reader = new SseReader();
   const decoder = translator.openStream(call);
-  const items = [...parts.flatMap((part) => reader.push(part)), ...reader.end()];
+  const items = [...parts.flatMap((part) => reader.push(part)), ...reader.end().filter(isWhole)];
   const chunks = items.flatMap((item) => (item.kind === 'event' ? decoder.push(item) : []));
   return { chunks, decoder };
 }

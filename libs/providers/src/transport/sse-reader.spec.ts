@@ -1,11 +1,13 @@
 import * as fc from 'fast-check';
-import { SseEventTooLargeError, SseReader, type SseItem } from './sse-reader';
+import { isWhole, SseEventTooLargeError, SseReader, type SseItem } from './sse-reader';
 
 const event = (data: string, name?: string): SseItem => ({ kind: 'event', event: name, data });
 
+const unmarked = (item: SseItem): SseItem => (item.kind === 'event' ? event(item.data, item.event) : item);
+
 function readAll(parts: Uint8Array[]): SseItem[] {
   const reader = new SseReader();
-  return [...parts.flatMap((part) => reader.push(part)), ...reader.end()];
+  return [...parts.flatMap((part) => reader.push(part)), ...reader.end().filter(isWhole).map(unmarked)];
 }
 
 describe('SseReader', () => {

@@ -4,7 +4,13 @@ import { parseJson } from '../json-record';
 import type { SseEvent } from '../translator';
 
 /** An item of a stream of server-sent events: an event, or a comment, which upstreams send as keep-alive. */
-export type SseItem = ({ kind: 'event' } & SseEvent) | { kind: 'comment'; text: string };
+export type SseItem =
+  | ({
+      kind: 'event';
+      /** Whether the stream ended before its blank line: see {@link isWhole}. */
+      isUnended?: true;
+    } & SseEvent)
+  | { kind: 'comment'; text: string };
 
 /** The largest length of an event, in UTF-16 units. */
 export const MAX_SSE_EVENT_LENGTH = 16 * 1024 * 1024;
@@ -57,13 +63,10 @@ export class SseReader {
     return this.#feed(this.#text.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)));
   }
 
-  /**
-   * Reads the rest at the end of the stream. Some servers omit the last blank line, so a last event without it counts where
-   * its data is complete (JSON or `[DONE]`); an incomplete event is dropped.
-   */
+  /** Reads the rest at the end of the stream. A last event without its blank line is marked: it may not be whole. */
   end(): SseItem[] {
     const items = this.#feed(`${this.#text.end()}\n\n`);
-    return items.filter((item) => item.kind === 'comment' || isWhole(item.data));
+    return items.map((item) => (item.kind === 'event' ? { ...item, isUnended: true } : item));
   }
 
   #feed(text: string): SseItem[] {
@@ -89,6 +92,11 @@ export class SseReader {
   }
 }
 
-function isWhole(data: string): boolean {
-  return data === '[DONE]' || parseJson(data) !== undefined;
+/**
+ * Whether an item counts. Some servers omit the last blank line, so a last event without it counts where its data is complete
+ * (JSON or `[DONE]`); an incomplete event does not. Parses its data, so it is asked after the data's size.
+ */
+export function isWhole(item: SseItem): boolean {
+  if (item.kind === 'comment' || !item.isUnended) return true;
+  return item.data === '[DONE]' || parseJson(item.data) !== undefined;
 }
