@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { byteLengthOf } from '@thriftgate/providers';
 import type { Database } from '../../src/database/database.connection';
+import { AdminBatchesRepository } from '../../src/batch/admin/admin-batches.repository';
 import { BatchesRepository } from '../../src/batch/batches.repository';
 import type { FilesRepository } from '../../src/batch/files/files.repository';
 import { LineBodies } from '../../src/batch/lines/line-bodies.repository';
@@ -7,6 +9,7 @@ import { LinesRepository } from '../../src/batch/lines/lines.repository';
 import { TwinsRepository } from '../../src/batch/lines/twins.repository';
 import { type LeasedShard, ShardsRepository } from '../../src/batch/native/shards.repository';
 import { PlanLostError, PlanRepository, type UnplannedBatch } from '../../src/batch/plan/plan.repository';
+import { type FinishingBatch, FinishingRepository } from '../../src/batch/output/finishing.repository';
 import type { LedgerRepository } from '../../src/ledger/ledger.repository';
 import { DATABASE_PROFILES, openTestDatabase, type TestDatabase } from '../support/test-database';
 
@@ -30,8 +33,16 @@ async function numbersOf(pages: AsyncIterable<readonly { lineNo: number }[]>): P
 describe.each(DATABASE_PROFILES)('A5: pages of lines, on %s', (profile) => {
   let database: TestDatabase;
   let asked: Database;
-  const inState = (state: 'pending' | 'sharded' | 'same' | 'failed') =>
+  const inState = (state: 'pending' | 'sharded' | 'same' | 'failed' | 'done') =>
     database.db.updateTable('batch_lines').set({ state }).where('line_no', '>', 0).execute();
+
+  const setResults = async (lengthOf: (lineNo: number) => number | null) => {
+    for (const lineNo of [0, ...LENGTHS].keys()) {
+      const length = lengthOf(lineNo);
+      const result = length === null ? null : 'y'.repeat(length);
+      await database.db.updateTable('batch_lines').set({ result }).where('line_no', '=', lineNo).execute();
+    }
+  };
 
   beforeAll(async () => {
     database = await openTestDatabase(profile);
@@ -126,6 +137,66 @@ describe.each(DATABASE_PROFILES)('A5: pages of lines, on %s', (profile) => {
     const twins = new TwinsRepository(asked, new LinesRepository(asked), {} as LedgerRepository);
     const settle = () => twins.settle('batch_1', async () => ({ rows: [], results: [] }));
     expect([await settle(), await settle(), await settle(), await settle(), await settle()]).toEqual([3, 2, 1, 1, 0]);
+  });
+
+  it('of lines that have results, by their lengths', async () => {
+    await inState('done');
+    await setResults((lineNo) => LENGTHS[lineNo - 1] ?? null);
+    expect(await numbersOf(new AdminBatchesRepository(asked).endedLines('batch_1'))).toEqual(PAGES);
+    // The files of a batch are written line by line: how many are read with them shows in the length of the answers.
+    const answers: number[] = [];
+    const counted = {
+      db: database.db.withPlugin({
+        transformQuery: ({ node }) => node,
+        transformResult: ({ result }) => {
+          answers.push(JSON.stringify(result.rows, (_, value) => (typeof value === 'bigint' ? 0 : value)).length);
+          return Promise.resolve(result);
+        },
+      }),
+    } as unknown as Database;
+    const read: number[] = [];
+    const batch = { id: 'batch_1', token: BATCH.token } as FinishingBatch;
+    for await (const { result } of new FinishingRepository(counted).lines(batch)) read.push(result?.length ?? 0);
+    expect(read).toEqual(LENGTHS);
+    expect(Math.max(...answers)).toBeLessThan(2_700_000);
+  });
+
+  it('of lines that get the result of another one, with the result for each of them', async () => {
+    await inState('same');
+    await setResults((lineNo) => (lineNo === 0 ? 400_000 : null));
+    const twins = new TwinsRepository(asked, new LinesRepository(asked), {} as LedgerRepository);
+    const settle = () => twins.settle('batch_1', async () => ({ rows: [], results: [] }));
+    const settled: number[] = [];
+    for (let count = await settle(); count > 0; count = await settle()) settled.push(count);
+    // [100, 600,000], [500,000, 400,000], and the large ones, each with 400,000 more.
+    expect(settled).toEqual([2, 2, 1, 1, 1]);
+  });
+
+  it('of lines that are claimed, which read the bodies beyond a megabyte in their turns', async () => {
+    await inState('pending');
+    const { db } = database;
+    await db
+      .updateTable('batches')
+      .set({ planned_at: new Date(), expires_at: new Date(Date.now() + 60_000) })
+      .execute();
+    const lines = await new LinesRepository(asked).claim('batch_1', 5);
+    expect(lines.map(({ lineNo, body }) => [lineNo, body ? byteLengthOf(body) : undefined])).toEqual([
+      [1, 100],
+      [2, 600_000],
+      [3, undefined],
+      [4, undefined],
+      [5, undefined],
+    ]);
+    expect(lines[0]).toMatchObject({
+      batchId: 'batch_1',
+      teamId: 'team_A',
+      keyId: 'key_A',
+      starts: 1,
+      escalate: false,
+    });
+    const bodies = new LineBodies(asked, {} as FilesRepository);
+    expect((await bodies.read('batch_1', 3)).length).toBe(500_000);
+    await db.updateTable('batch_lines').set({ lease_until: null, lease_token: null, starts: 0 }).execute();
   });
 
   it('of lines that are run again, with the bodies of all', async () => {

@@ -7,9 +7,9 @@ import { Database } from '../../database/database.connection';
 import type { BatchShardsTable, LineState, Schema } from '../../database/schema';
 import { BEING_MADE } from '../batch-state';
 import type { Batch } from '../batches.repository';
+import { endedPage } from '../output/ended-page.repository';
 import type { EndedLine } from '../output/output-line';
 
-const PAGE_LINES = 100;
 const EXAMPLES = 3;
 const LONGEST_MESSAGE = 500;
 /** A batch ends within its window of 24 hours and some grace; those that were made before cannot have ended just now. */
@@ -17,6 +17,7 @@ const LONGEST_BATCH_MS = 7 * 86_400_000;
 /** An id is as old as the beginning of a batch's writing, which takes less than this. */
 const LONGEST_WRITING_MS = 3_600_000;
 const WITHOUT_RESPONSE: readonly LineState[] = ['failed', 'expired', 'cancelled'];
+const ENDED: readonly LineState[] = ['done', ...WITHOUT_RESPONSE];
 
 type BatchExpressions = ExpressionBuilder<Schema, 'batches'>;
 
@@ -132,19 +133,13 @@ export class AdminBatchesRepository {
   /** The lines that have ended so far, in order, page by page. */
   async *endedLines(batchId: string): AsyncGenerator<EndedLine[], void, undefined> {
     for (let last = 0; ;) {
-      const page = await this.database.db
-        .selectFrom('batch_lines')
-        .select(['batch_id as batchId', 'line_no as lineNo', 'custom_id as customId', 'state'])
-        .select(['request_id as requestId', 'response_status as status', 'result'])
-        .where('batch_id', '=', batchId)
-        .where('line_no', '>', last)
-        .where('state', 'in', ['done', ...WITHOUT_RESPONSE])
-        .orderBy('line_no')
-        .limit(PAGE_LINES)
-        .execute();
+      const page = await endedPage(
+        this.database.db,
+        sql`batch_id = ${batchId} AND line_no > ${last} AND state = ANY (${ENDED}::text[])`,
+      );
+      if (page.length === 0) return;
       yield page;
       last = page.at(-1)?.lineNo ?? last;
-      if (page.length < PAGE_LINES) return;
     }
   }
 

@@ -15,8 +15,12 @@ const PIECE_BYTES = 4 * LARGE_BYTES;
 
 /** How many lines are read at once. */
 const PAGE_LINES = 200;
-/** How much their bodies have at most, besides that of the last one; in bytes. */
-const PAGE_BYTES = LARGE_BYTES;
+/** How much their bodies have at most, besides that of the last one; in bytes. Of what lines are read and written together. */
+export const PAGE_BYTES = LARGE_BYTES;
+
+/** What lines count in a page, as `line`: a length is known without unpacking the text. */
+const OF_BODY = sql`octet_length(line.body)`;
+export const OF_RESULT = sql`octet_length(line.result)`;
 
 /** The database, or a transaction. */
 export type LinesDb = Kysely<Schema>;
@@ -30,12 +34,14 @@ export function smallBody(lines = 'batch_lines'): RawBuilder<string | null> {
 /**
  * The first lines of those that a condition names, in the order of their numbers: as many as are read at once, in place of the
  * table in a query. None is the end. Large bodies count as well, although they are not read with their page: the work on a line
- * reads its body. The length of a body is known without unpacking it.
+ * reads its body.
+ *
+ * @param bytes what each line counts
  */
-export function pageOf(which: RawBuilder<unknown>): RawBuilder<unknown> {
+export function pageOf(which: RawBuilder<unknown>, bytes: RawBuilder<unknown> = OF_BODY): RawBuilder<unknown> {
   return sql`(
     SELECT * FROM (
-      SELECT line.*, sum(octet_length(line.body)) OVER (
+      SELECT line.*, sum(${bytes}) OVER (
         ORDER BY line_no ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS bytes_before
       FROM (SELECT * FROM batch_lines WHERE ${which} ORDER BY line_no LIMIT ${sql.lit(PAGE_LINES)}) AS line
     ) AS line WHERE bytes_before IS NULL OR bytes_before < ${sql.lit(PAGE_BYTES)}) AS batch_lines`;

@@ -3,7 +3,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { newRequestId } from '../../common/ids';
 import { Database } from '../../database/database.connection';
 import type { LineAnswer, Schema } from '../../database/schema';
-import { smallBody } from './line-bodies.repository';
+import { PAGE_BYTES, smallBody } from './line-bodies.repository';
 import type { ClaimedLine, LineResult } from './line-result';
 
 /** End of a claim that is not renewed. */
@@ -24,7 +24,10 @@ const ENDED = sql.raw(`'done', 'failed', 'cancelled', 'expired'`);
 export class LinesRepository {
   constructor(private readonly database: Database) {}
 
-  /** Claims up to `limit` waiting lines of a batch, in order. Two processes never claim the same line. */
+  /**
+   * Claims up to `limit` waiting lines of a batch, in order. Two processes never claim the same line. Beyond a megabyte of bodies
+   * a line comes without its own, as a large one does, and reads it in its turn.
+   */
   claim(batchId: string, limit: number): Promise<ClaimedLine[]> {
     return this.claimOf(batchId, WAITING, limit);
   }
@@ -49,15 +52,17 @@ export class LinesRepository {
         WHERE batch_id = ${batchId} AND ${which} AND EXISTS (
           SELECT FROM batches
           WHERE id = ${batchId} AND status = 'in_progress' AND expires_at > now() AND planned_at IS NOT NULL)
-        ORDER BY line_no LIMIT ${limit} FOR UPDATE SKIP LOCKED)
-      UPDATE batch_lines line SET state = 'running', lease_token = ${token}, lease_until = ${LEASE}, starts = starts + 1
-      FROM open, batches batch
-      WHERE line.batch_id = ${batchId} AND line.line_no = open.line_no AND batch.id = ${batchId}
-      RETURNING line.batch_id AS "batchId", line.line_no AS "lineNo", line.custom_id AS "customId", ${smallBody('line')} AS body,
-        line.starts, line.lease_token AS "token", batch.team_id AS "teamId", batch.key_id AS "keyId", line.url AS endpoint,
-        batch.created_at AS "madeAt",
-        batch.expires_at AS "expiresAt", batch.total_lines AS "batchLines", batch.escalate`.execute(this.database.db);
-    return rows.toSorted((a, b) => a.lineNo - b.lineNo);
+        ORDER BY line_no LIMIT ${limit} FOR UPDATE SKIP LOCKED),
+      claimed AS (
+        UPDATE batch_lines line SET state = 'running', lease_token = ${token}, lease_until = ${LEASE}, starts = starts + 1
+        FROM open WHERE line.batch_id = ${batchId} AND line.line_no = open.line_no
+        RETURNING line.batch_id, line.line_no, line.custom_id, ${smallBody('line')} AS body, line.starts, line.lease_token, line.url)
+      SELECT batch.id AS "batchId", line_no AS "lineNo", custom_id AS "customId", starts, claimed.lease_token AS "token",
+        CASE WHEN sum(octet_length(body)) OVER (ORDER BY line_no) <= ${PAGE_BYTES}::int THEN body END AS body,
+        batch.team_id AS "teamId", batch.key_id AS "keyId", claimed.url AS endpoint, batch.created_at AS "madeAt",
+        batch.expires_at AS "expiresAt", batch.total_lines AS "batchLines", batch.escalate
+      FROM claimed JOIN batches batch ON batch.id = claimed.batch_id ORDER BY line_no`.execute(this.database.db);
+    return rows;
   }
 
   /** Renews the leases of running lines. */

@@ -13,6 +13,11 @@ const IS_SETTLED = sql`state = 'same' AND EXISTS (
   SELECT FROM batch_lines AS first WHERE first.batch_id = batch_lines.batch_id AND first.line_no = batch_lines.same_as
     AND first.state IN ('done', 'failed', 'cancelled', 'expired'))`;
 
+/** What a line and the result that it gets have. */
+const OF_LINE_AND_RESULT = sql`octet_length(line.body) + coalesce((
+  SELECT octet_length(first.result) FROM batch_lines AS first
+  WHERE first.batch_id = line.batch_id AND first.line_no = line.same_as), 0)`;
+
 /** A line that waits for the answer of an equal one, with what became of that one. */
 export interface Twin extends StoredLine {
   firstState: LineState;
@@ -49,7 +54,7 @@ export class TwinsRepository {
         JOIN batch_lines first ON first.batch_id = line.batch_id AND first.line_no = line.same_as
         JOIN batches batch ON batch.id = line.batch_id
         WHERE line.batch_id = ${batchId} AND line.state = 'same'
-          AND line.line_no IN (SELECT line_no FROM ${pageOf(sql`batch_id = ${batchId} AND ${IS_SETTLED}`)})
+          AND line.line_no IN (SELECT line_no FROM ${pageOf(sql`batch_id = ${batchId} AND ${IS_SETTLED}`, OF_LINE_AND_RESULT)})
         ORDER BY line.line_no FOR UPDATE OF line`.execute(transaction);
       const ended = twins.filter(({ firstState }) => firstState === 'done' || firstState === 'failed');
       const { rows, results } = await endsOf(ended, transaction);

@@ -4,6 +4,7 @@ import { DeferredAttempts, type DeferredEnd } from '../../calls/attempts/deferre
 import type { Costs } from '../../calls/failed-costs';
 import { NO_TOKENS, type Outcome, rowOf } from '../../ledger/ledger.service';
 import { LeasePace } from '../lines/lease-pace';
+import { PAGE_BYTES } from '../lines/line-bodies.repository';
 import { failedCall, inOneLine, type LineResult, notCalled } from '../lines/line-result';
 import { lineErrorBody } from '../output/line-error';
 import { TwinsService } from '../lines/twins.service';
@@ -171,13 +172,15 @@ function numbered(shard: LeasedShard, line: VendorLine): [number, VendorLine][] 
   return lineNo === undefined ? [] : [[lineNo, line]];
 }
 
-async function* inGroups<Item>(items: AsyncIterable<Item>): AsyncGenerator<Item[], void, undefined> {
-  let group: Item[] = [];
-  for await (const item of items) {
-    group.push(item);
-    if (group.length < GROUP_LINES) continue;
+/** As many as are written together. */
+async function* inGroups(lines: AsyncIterable<VendorLine>): AsyncGenerator<VendorLine[], void, undefined> {
+  let [group, bytes]: [VendorLine[], number] = [[], 0];
+  for await (const line of lines) {
+    group.push(line);
+    bytes += 'body' in line ? line.body.length : 0;
+    if (group.length < GROUP_LINES && bytes < PAGE_BYTES) continue;
     yield group;
-    group = [];
+    [group, bytes] = [[], 0];
   }
   if (group.length > 0) yield group;
 }

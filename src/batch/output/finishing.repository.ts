@@ -6,10 +6,10 @@ import type { OpenStatus } from '../batch-state';
 import { LeasePace } from '../lines/lease-pace';
 import { hasNoOpenLines } from '../lines/lines.repository';
 import type { BatchEnd } from './batch-end';
+import { endedPage } from './ended-page.repository';
 import type { EndedLine } from './output-line';
 
 const LEASE = sql<Date>`now() + interval '30 seconds'`;
-const PAGE_LINES = 100;
 
 /** A batch whose lines have all ended and whose files this instance writes. */
 export interface FinishingBatch {
@@ -56,18 +56,10 @@ export class FinishingRepository {
   async *lines({ id, token }: FinishingBatch): AsyncGenerator<EndedLine, void, undefined> {
     const pace = new LeasePace();
     for (let last = 0; ;) {
-      const page = await this.database.db
-        .selectFrom('batch_lines')
-        .select(['batch_id as batchId', 'line_no as lineNo', 'custom_id as customId', 'state'])
-        .select(['request_id as requestId', 'response_status as status', 'result'])
-        .where('batch_id', '=', id)
-        .where('line_no', '>', last)
-        .orderBy('line_no')
-        .limit(PAGE_LINES)
-        .execute();
+      const page = await endedPage(this.database.db, sql`batch_id = ${id} AND line_no > ${last}`);
+      if (page.length === 0) return;
       yield* page;
       last = page.at(-1)?.lineNo ?? last;
-      if (page.length < PAGE_LINES) return;
       if (pace.isDue()) await this.hold(id, token);
     }
   }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import type { LineResult } from '../lines/line-result';
+import { PAGE_BYTES } from '../lines/line-bodies.repository';
 import { LinesRepository } from '../lines/lines.repository';
 
 const GROUP_SIZE = 100;
@@ -9,6 +10,8 @@ const RETRY_MS = 1_000;
 
 interface Group {
   results: LineResult[];
+  /** Of the results' bodies, in UTF-16 units. */
+  length: number;
   onWritten: (() => void)[];
   timer: NodeJS.Timeout;
 }
@@ -27,8 +30,9 @@ export class ResultWriter {
     const { batchId } = result.line;
     const group = this.groups.get(batchId) ?? this.begin(batchId);
     group.results.push(result);
+    group.length += result.body.length;
     const written = new Promise<void>((resolve) => group.onWritten.push(resolve));
-    if (group.results.length >= GROUP_SIZE) void this.flush(batchId, group);
+    if (group.results.length >= GROUP_SIZE || group.length >= PAGE_BYTES) void this.flush(batchId, group);
     return written;
   }
 
@@ -39,7 +43,7 @@ export class ResultWriter {
 
   private begin(batchId: string): Group {
     const timer = setTimeout(() => void this.flush(batchId, group), GROUP_MS);
-    const group: Group = { results: [], onWritten: [], timer };
+    const group: Group = { results: [], length: 0, onWritten: [], timer };
     this.groups.set(batchId, group);
     return group;
   }
