@@ -7,7 +7,8 @@ import { VERSION } from '../common/version';
 import { GatewayConfig } from '../config/gateway-config';
 
 const MAX_CONNECTIONS_PER_ORIGIN = 512;
-const MAX_REPLY_BYTES = 64 * 1024 * 1024;
+/** Of the JSON of an upstream, unpacked. */
+export const MAX_REPLY_BYTES = 64 * 1024 * 1024;
 
 /**
  * Connects to upstreams. Those that administrators set are only reached on the public internet by https, and in the networks

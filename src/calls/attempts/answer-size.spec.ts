@@ -1,4 +1,4 @@
-import { embeddings, MAX_SSE_EVENT_LENGTH, VENDORS } from '@thriftgate/providers';
+import { embeddings, MAX_SSE_EVENT_LENGTH, UpstreamTransportError, VENDORS } from '@thriftgate/providers';
 import { AnswerTooLarge } from '../../routing/attempt-failure';
 import { aCompletion, aStream, sse, USAGE_PUSD } from '../testing/answers';
 import { attemptsBench, JSON_CALL } from '../testing/attempts-bench';
@@ -104,6 +104,29 @@ describe('A22: an answer of an upstream', () => {
     const events = sse.role() + sse.content('x'.repeat(1_000)).repeat(4_000) + sse.stop() + sse.done();
     expect(await turnsIn(() => answeredWith(text))).toBeGreaterThan(12);
     expect(await turnsIn(() => answeredWith(events, {}, 'text/event-stream'))).toBeGreaterThan(12);
+  });
+
+  it('with more bytes than the transport reads is charged, and is not bought again anywhere', async () => {
+    const setting = attemptsBench();
+    const tooLong = new UpstreamTransportError(
+      'too_large',
+      "The upstream's response is longer than 67108864 bytes.",
+      true,
+    );
+    setting.transport.answers.push(new ScriptedResponse().push('{').fail(tooLong));
+    const end: unknown = await setting.run().catch((error: unknown) => error);
+    expect(end).toBeInstanceOf(AnswerTooLarge);
+    expect(end).toMatchObject({ charged: true, error: { ...TOO_LARGE, message: expect.stringContaining('64 MB') } });
+    expect(setting.bench.ledger.outcome).toMatchObject({ status: 502, errorCode: TOO_LARGE.code, estimated: true });
+  });
+
+  it('whose headers are too long for the transport may be read elsewhere', async () => {
+    const setting = attemptsBench();
+    setting.transport.answers.push(new UpstreamTransportError('too_large', 'Headers Overflow Error', true));
+    await expect(setting.run()).rejects.toMatchObject({
+      charged: true,
+      error: { code: 'upstream_invalid_answer', retryable: false, elsewhere: true },
+    });
   });
 
   it('whose status is an error is not parsed where it is long', async () => {

@@ -105,7 +105,7 @@ describe('an attempt without streaming', () => {
   it.each([
     ['reset', { code: 'upstream_unreachable', retryable: true }, false],
     ['idle_timeout', { code: 'upstream_timeout', retryable: true }, false],
-    ['too_large', { code: 'upstream_invalid_answer', retryable: false, elsewhere: true }, true],
+    ['too_large', { code: 'upstream_answer_too_large', retryable: false, elsewhere: false }, true],
     ['undecodable', { code: 'upstream_invalid_answer', retryable: false, elsewhere: true }, true],
   ] as const)('whose answer breaks off (%s) is unknown', async (kind, error, charged) => {
     const { bench, transport, run, expectOver } = attemptsBench();

@@ -1,4 +1,5 @@
 import type { ProviderError, TokenUsage, Translator, UpstreamTransportError } from '@thriftgate/providers';
+import { MAX_REPLY_BYTES } from '../../providers/provider-connections.service';
 import { AnswerTooLarge, AttemptFailure } from '../../routing/attempt-failure';
 import type { Attempt } from './attempt';
 
@@ -32,8 +33,10 @@ export function upstreamFailure(
 
 export const INVALID_ANSWER = 'upstream_invalid_answer';
 const INVALID_ANSWER_MESSAGE = 'The provider answered with something that is not an answer of this API.';
-/** Answers that came and that no repeat makes readable: too long, or packed in a way that cannot be unpacked. */
+/** Answers that came and that no repeat makes readable: with too long headers, or packed in a way that cannot be unpacked. */
 const UNREADABLE: ReadonlySet<string> = new Set<UpstreamTransportError['kind']>(['too_large', 'undecodable']);
+
+const TOO_LONG = `is longer than ${MAX_REPLY_BYTES / 1024 / 1024} MB`;
 
 /** An answer that is neither a response nor an error. @param retryable where it was not charged */
 export function invalidAnswer(retryable: boolean): AttemptFailure {
@@ -74,6 +77,11 @@ export async function transportFailure(
   error: UpstreamTransportError,
   answered = false,
 ): Promise<AttemptFailure> {
+  // The limit of bytes is one for all deployments.
+  if (error.kind === 'too_large' && answered) {
+    await attempt.failBelowHttp(error, BAD_GATEWAY, AnswerTooLarge.code, { timedOut: false, answered });
+    return Object.assign(new AnswerTooLarge(TOO_LONG), { charged: true });
+  }
   if (UNREADABLE.has(error.kind)) {
     await attempt.failBelowHttp(error, BAD_GATEWAY, INVALID_ANSWER, { timedOut: false, answered: true });
     return Object.assign(invalidAnswer(false), { charged: true });
