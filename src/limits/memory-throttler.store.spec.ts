@@ -1,24 +1,27 @@
 import * as fc from 'fast-check';
-import { Clock } from '../common/clock';
 import { MemoryThrottlerStore } from './memory-throttler.store';
 import { WINDOW_MS } from './sliding-window';
 
-class SetClock extends Clock {
-  nowMs = 1_700_000_000_000;
-  override now(): number {
-    return this.nowMs;
+/** The monotonic clock. */
+class SetClock {
+  nowMs = 1_700_000;
+
+  constructor() {
+    jest.spyOn(performance, 'now').mockImplementation(() => this.nowMs + 0.5);
   }
 }
 
 const call = (store: MemoryThrottlerStore, limit: number, key = 'key_1') => store.increment(key, WINDOW_MS, limit);
 
 describe('the window of a key in memory', () => {
+  afterEach(() => void jest.restoreAllMocks());
+
   it('never admits more calls than the limit in any 60 seconds, and admits a call at every announced time', async () => {
     const pauses = fc.array(fc.oneof(fc.nat(50), fc.nat(3_000), fc.nat(70_000)), { maxLength: 120 });
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 20 }), pauses, async (limit, pausesMs) => {
         const clock = new SetClock();
-        const store = new MemoryThrottlerStore(clock);
+        const store = new MemoryThrottlerStore();
         const admitted: number[] = [];
         let promisedMs: number | undefined;
         for (const pauseMs of pausesMs) {
@@ -39,7 +42,7 @@ describe('the window of a key in memory', () => {
 
   it('counts down, refuses, and admits again after the first calls left the window', async () => {
     const clock = new SetClock();
-    const store = new MemoryThrottlerStore(clock);
+    const store = new MemoryThrottlerStore();
     expect(await call(store, 2)).toEqual({ totalHits: 1, timeToExpire: 60, isBlocked: false, timeToBlockExpire: 0 });
     clock.nowMs += 20_000;
     expect((await call(store, 2)).totalHits).toBe(2);
@@ -56,7 +59,7 @@ describe('the window of a key in memory', () => {
 
   it('returns the time of the next admission after the limit was lowered', async () => {
     const clock = new SetClock();
-    const store = new MemoryThrottlerStore(clock);
+    const store = new MemoryThrottlerStore();
     for (let i = 0; i < 5; i += 1) {
       await call(store, 5);
       clock.nowMs += 2_000;
@@ -64,18 +67,28 @@ describe('the window of a key in memory', () => {
     expect(await call(store, 2)).toMatchObject({ isBlocked: true, timeToBlockExpire: 56 });
   });
 
-  it('continues when the clock is set back', async () => {
-    const clock = new SetClock();
-    const store = new MemoryThrottlerStore(clock);
-    await call(store, 2);
-    clock.nowMs -= 10_000;
-    expect((await call(store, 2)).isBlocked).toBe(false);
-    expect((await call(store, 2)).isBlocked).toBe(true);
-  });
+  it.each([-86_400_000, -10_000, 10_000, 86_400_000])(
+    'A19: is neither longer nor shorter where the wall clock steps by %i ms',
+    async (stepMs) => {
+      const clock = new SetClock();
+      const startedAt = Date.now();
+      const wallClock = jest.spyOn(Date, 'now').mockReturnValue(startedAt);
+      const store = new MemoryThrottlerStore();
+      await call(store, 2);
+      await call(store, 2);
+      wallClock.mockReturnValue(startedAt + stepMs);
+      expect(store.usageOf('key_1')).toEqual({ used: 2, resetMs: 60_000 });
+      expect(await call(store, 2)).toMatchObject({ isBlocked: true, timeToBlockExpire: 60 });
+      clock.nowMs += 59_999;
+      expect(await call(store, 2)).toMatchObject({ isBlocked: true, timeToBlockExpire: 0.001 });
+      clock.nowMs += 1;
+      expect(await call(store, 2)).toMatchObject({ isBlocked: false, totalHits: 1 });
+    },
+  );
 
   it('counts each key separately and removes inactive ones', async () => {
     const clock = new SetClock();
-    const store = new MemoryThrottlerStore(clock);
+    const store = new MemoryThrottlerStore();
     for (let i = 0; i < 1_000; i += 1) expect((await call(store, 1, `key_${i}`)).isBlocked).toBe(false);
     expect(store.size).toBe(1_000);
     clock.nowMs += WINDOW_MS + 1;

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import type { ThrottlerStorage } from '@nestjs/throttler';
-import { Clock } from '../common/clock';
 import { admit, type SlidingWindow, usageOf, type Verdict, WINDOW_MS } from './sliding-window';
 
 /** The throttler's record of a call: counts, and times in seconds. */
@@ -12,8 +11,6 @@ export class MemoryThrottlerStore implements ThrottlerStorage {
   private readonly windows = new Map<string, SlidingWindow>();
   private sweepAtMs = 0;
 
-  constructor(private readonly clock: Clock) {}
-
   /** The number of keys in memory. */
   get size(): number {
     return this.windows.size;
@@ -21,8 +18,8 @@ export class MemoryThrottlerStore implements ThrottlerStorage {
 
   /** Admits or refuses a call by the rules of {@link admit}; the TTL is ignored. */
   increment(key: string, _ttlMs: number, limit: number): Promise<ThrottlerRecord> {
-    const nowMs = this.clock.now();
-    if (nowMs >= this.sweepAtMs || nowMs < this.sweepAtMs - WINDOW_MS) this.sweep(nowMs);
+    const nowMs = monotonicMs();
+    if (nowMs >= this.sweepAtMs) this.sweep(nowMs);
     let window = this.windows.get(key);
     if (!window) this.windows.set(key, (window = []));
     return Promise.resolve(toRecord(admit(window, nowMs, limit)));
@@ -30,7 +27,7 @@ export class MemoryThrottlerStore implements ThrottlerStorage {
 
   /** What a key has used of its limit; counts no call. */
   usageOf(key: string): { used: number; resetMs: number } {
-    return usageOf(this.windows.get(key) ?? [], this.clock.now());
+    return usageOf(this.windows.get(key) ?? [], monotonicMs());
   }
 
   private sweep(nowMs: number): void {
@@ -40,6 +37,11 @@ export class MemoryThrottlerStore implements ThrottlerStorage {
       if (!newest || newest.lastMs + WINDOW_MS <= nowMs) this.windows.delete(key);
     }
   }
+}
+
+/** A step of the wall clock would lock callers out, or let them in. Whole milliseconds, as callers get them. */
+function monotonicMs(): number {
+  return Math.floor(performance.now());
 }
 
 /** Converts a verdict to the throttler's record, in seconds. */

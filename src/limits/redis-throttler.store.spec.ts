@@ -1,10 +1,9 @@
-import { Clock } from '../common/clock';
 import { RedisAwayError, type RedisConnection } from '../redis/redis.connection';
 import { MemoryThrottlerStore } from './memory-throttler.store';
 import { RedisThrottlerStore } from './redis-throttler.store';
 
 const storeOver = (redis: Pick<RedisConnection, 'isReady' | 'run'>) =>
-  new RedisThrottlerStore(redis as RedisConnection, new MemoryThrottlerStore(new Clock()));
+  new RedisThrottlerStore(redis as RedisConnection, new MemoryThrottlerStore());
 const twoCalls = async (store: RedisThrottlerStore) => [
   (await store.increment('key_1', 60_000, 1)).isBlocked,
   (await store.increment('key_1', 60_000, 1)).isBlocked,

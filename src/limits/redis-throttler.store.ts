@@ -7,7 +7,8 @@ import { RUN_MS, WINDOW_MS } from './sliding-window';
 const KEY_PREFIX = 'thriftgate:rpm:';
 
 /**
- * `admit` of sliding-window.ts, atomic over all replicas and by Redis's clock. A run is {first, last, count}.
+ * `admit` of sliding-window.ts, atomic over all replicas and by Redis's clock. A run is {first, last, count}. Redis has the wall
+ * clock alone: where it was set back, as by a failover, calls from before count as if they came now.
  * Returns {admitted, used, reset, retry}, times in milliseconds.
  */
 const ADMIT_SCRIPT = `
@@ -17,6 +18,7 @@ local limit, window_ms, run_ms = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(
 local packed = redis.call('GET', KEYS[1])
 local runs, used = {}, 0
 for _, run in ipairs(packed and cmsgpack.unpack(packed) or {}) do
+  run[1], run[2] = math.min(run[1], now), math.min(run[2], now)
   if run[2] + window_ms > now then
     runs[#runs + 1] = run
     used = used + run[3]
@@ -38,7 +40,7 @@ if used >= limit then
   return {0, used, newest and newest[2] + window_ms - now or 0, retry}
 end
 if newest and now - newest[1] < run_ms then
-  newest[2] = math.max(newest[2], now)
+  newest[2] = now
   newest[3] = newest[3] + 1
 else
   newest = {now, now, 1}

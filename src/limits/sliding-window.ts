@@ -5,7 +5,7 @@ export const RUN_MS = 1_000;
 
 /** Admitted calls close together in time. All count until the last one leaves the window. */
 interface Run {
-  /** Milliseconds since 1970, as `lastMs`. */
+  /** Milliseconds of a clock that is never set back, as `lastMs`. */
   firstMs: number;
   lastMs: number;
   count: number;
@@ -31,7 +31,6 @@ export interface Verdict {
  * grouped in runs, an admission may come up to a second late; a call at the returned `retryMs` is admitted.
  */
 export function admit(window: SlidingWindow, nowMs: number, limit: number): Verdict {
-  setBack(window, nowMs);
   const live = window.findIndex((run) => run.lastMs + WINDOW_MS > nowMs);
   window.splice(0, live === -1 ? window.length : live);
   const used = window.reduce((sum, run) => sum + run.count, 0);
@@ -46,7 +45,7 @@ export function admit(window: SlidingWindow, nowMs: number, limit: number): Verd
   const newest = window.at(-1);
   if (newest && nowMs - newest.firstMs < RUN_MS) {
     newest.count += 1;
-    newest.lastMs = Math.max(newest.lastMs, nowMs);
+    newest.lastMs = nowMs;
   } else {
     window.push({ firstMs: nowMs, lastMs: nowMs, count: 1 });
   }
@@ -57,16 +56,6 @@ export function admit(window: SlidingWindow, nowMs: number, limit: number): Verd
 export function usageOf(window: SlidingWindow, nowMs: number): { used: number; resetMs: number } {
   const live = window.filter((run) => run.lastMs + WINDOW_MS > nowMs);
   return { used: live.reduce((sum, run) => sum + run.count, 0), resetMs: leavesInMs(live.at(-1), nowMs) };
-}
-
-/** Calls from before the clock was set back count as if they came now. */
-function setBack(window: SlidingWindow, nowMs: number): void {
-  const newest = window.at(-1);
-  if (!newest || newest.lastMs <= nowMs) return;
-  for (const run of window) {
-    run.firstMs = Math.min(run.firstMs, nowMs);
-    run.lastMs = Math.min(run.lastMs, nowMs);
-  }
 }
 
 /** Time until `toLeave` calls have left the window. */

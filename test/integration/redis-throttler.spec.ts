@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Clock } from '../../src/common/clock';
 import type { GatewayConfig } from '../../src/config/gateway-config';
 import { MemoryThrottlerStore } from '../../src/limits/memory-throttler.store';
 import { RedisThrottlerStore } from '../../src/limits/redis-throttler.store';
@@ -19,7 +18,7 @@ describeWithRedis('rate limits over all replicas, in Redis (needs TEST_REDIS_URL
     const redis = RedisConnection.open({ redisUrl: url, redisTimeoutMs: REDIS_TIMEOUT_MS } as GatewayConfig);
     connections.push(redis);
     if (url === redisUrl) while (!redis.isReady) await sleep(10);
-    return { redis, store: new RedisThrottlerStore(redis, new MemoryThrottlerStore(new Clock())) };
+    return { redis, store: new RedisThrottlerStore(redis, new MemoryThrottlerStore()) };
   };
 
   afterAll(() => Promise.all(connections.map((redis) => redis.onApplicationShutdown())));
@@ -40,7 +39,7 @@ describeWithRedis('rate limits over all replicas, in Redis (needs TEST_REDIS_URL
 
   it('count as limits in memory do', async () => {
     const { store } = await replica();
-    const memory = new MemoryThrottlerStore(new Clock());
+    const memory = new MemoryThrottlerStore();
     const key = randomUUID();
     for (let call = 0; call < 4; call += 1) {
       const [ours, theirs] = [await store.increment(key, 60_000, 3), await memory.increment(key, 60_000, 3)];
@@ -74,6 +73,22 @@ describeWithRedis('rate limits over all replicas, in Redis (needs TEST_REDIS_URL
     expect(refused.timeToBlockExpire).toBeLessThanOrEqual(0.5);
     await sleep(refused.timeToBlockExpire * 1000 + 5);
     expect(await store.increment(key, 60_000, 2)).toMatchObject({ isBlocked: false, totalHits: 1 });
+  });
+
+  it('A19: count calls for one more minute, and no longer, where the clock of Redis was set back', async () => {
+    const { redis, store } = await replica();
+    const key = randomUUID();
+    await redis.run((client) =>
+      client.eval(
+        `local t = redis.call('TIME')
+         local ahead = t[1] * 1000 + 86400000
+         redis.call('SET', KEYS[1], cmsgpack.pack({{ahead, ahead, 1}, {ahead + 2000, ahead + 2500, 1}}))`,
+        { keys: [`thriftgate:rpm:${key}`] },
+      ),
+    );
+    expect(await store.usageOf(key)).toEqual({ used: 2, resetMs: 60_000 });
+    expect(await store.increment(key, 60_000, 2)).toMatchObject({ isBlocked: true, timeToBlockExpire: 60 });
+    expect(await store.increment(key, 60_000, 3)).toMatchObject({ isBlocked: false, totalHits: 3, timeToExpire: 60 });
   });
 
   it('use Redis also while the process is busy', async () => {

@@ -4,7 +4,6 @@ import { VendorTurns } from '../../src/cache/turns/vendor-turns.store';
 import { RedisConnection } from '../../src/redis/redis.connection';
 import { RedisThrottlerStore } from '../../src/limits/redis-throttler.store';
 import { MemoryThrottlerStore } from '../../src/limits/memory-throttler.store';
-import { Clock } from '../../src/common/clock';
 
 const redisUrl = process.env.TEST_REDIS_URL;
 const describeWithRedis = redisUrl ? describe : describe.skip;
@@ -32,7 +31,7 @@ describeWithRedis('what replicas share in Redis of a conversation and a key (nee
   });
 
   it('what a key has used of its limit, without counting the question', async () => {
-    const store = new RedisThrottlerStore(await connect(), new MemoryThrottlerStore(new Clock()));
+    const store = new RedisThrottlerStore(await connect(), new MemoryThrottlerStore());
     const key = randomUUID();
     expect(await store.usageOf(key)).toEqual({ used: 0, resetMs: 0 });
     await store.increment(key, 60_000, 10);

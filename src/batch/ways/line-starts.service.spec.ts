@@ -38,7 +38,7 @@ function setUp({ price = WITH_FLEX, hasFlex = true, isStored = false } = {}) {
     prepare: () => ({ call: { endpoint: {} } }),
     stored: async () => [isStored ? [{}] : []],
   } as unknown as CallsService;
-  const limits = new MemoryThrottlerStore(clock) as Pick<RedisThrottlerStore, 'increment'> as RedisThrottlerStore;
+  const limits = new MemoryThrottlerStore() as Pick<RedisThrottlerStore, 'increment'> as RedisThrottlerStore;
   const starts = new LineStarts(ways, { resolveSent: () => model } as unknown as ModelRegistry, calls, limits, clock);
   return { clock, starts };
 }
