@@ -90,3 +90,50 @@ describe('BatchDispatcher', () => {
     expect(left.toSorted()).toEqual(['team_a', 'team_b', 'team_c']);
   });
 });
+
+describe('BatchDispatcher at its start, and hourly', () => {
+  let done: string[];
+  const note = (what: string) => async () => void done.push(what);
+  const started = async (databaseUrl: string | undefined) => {
+    done = [];
+    const lines = {
+      reclaimAll: note('ends leases'),
+      closeUnstarted: note('closes lines'),
+      batchesToWorkOn: async () => [],
+    };
+    const dispatcher = new BatchDispatcher(
+      { databaseUrl, drainTimeoutMs: 0 } as GatewayConfig,
+      new LocalBatchQueue(),
+      {} as BatchPlanner,
+      { stop: () => undefined } as unknown as BatchWorker,
+      lines as unknown as LinesRepository,
+      { deleteOutdated: note('deletes files') } as unknown as FilesRepository,
+      { removeAbandoned: note('removes what was half made') } as unknown as NewBatchesRepository,
+    );
+    await dispatcher.onApplicationBootstrap();
+    return dispatcher;
+  };
+  beforeAll(() => Logger.overrideLogger(false));
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+
+  it.each([
+    ['removes batches that were half made, whose leases it has ended before', undefined, ['ends leases']],
+    ['leaves leases to other processes', 'postgres://', []],
+  ])('%s', async (_what, databaseUrl, before) => {
+    const dispatcher = await started(databaseUrl);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(done).toEqual([...before, 'closes lines', 'removes what was half made', 'deletes files']);
+    await dispatcher.onModuleDestroy();
+  });
+
+  it('removes them once an hour from then on', async () => {
+    const dispatcher = await started('postgres://');
+    const removals = () => done.filter((what) => what === 'removes what was half made').length;
+    await jest.advanceTimersByTimeAsync(3_590_000);
+    expect([removals(), done.length > 100]).toEqual([1, true]);
+    await jest.advanceTimersByTimeAsync(20_000);
+    expect(removals()).toBe(2);
+    await dispatcher.onModuleDestroy();
+  });
+});
