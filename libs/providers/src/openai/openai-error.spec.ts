@@ -41,6 +41,13 @@ describe('error', () => {
     [{ message: 'slow', status: 429 }, 429, true],
     [{ message: 'gone', code: 'model_not_found' }, 404, false],
     [{ message: 'bad', code: '400' }, 400, false],
+    [{ message: 'bad', status_code: 400 }, 400, false],
+    [{ message: 'bad', type: 'BadRequestError' }, 400, false],
+    [{ message: 'bad', status: 'INVALID_ARGUMENT' }, 400, false],
+    [{ message: 'too long', code: 'context_length_exceeded' }, 400, false],
+    [{ message: 'no', type: 'permission_denied' }, 502, false],
+    [{ message: 'busy', type: 'overloaded_error' }, 502, true],
+    [{ message: 'nothing more' }, 502, false],
   ])('maps %j inside a stream to status %d', (error, status, retryable) => {
     expect(read(200, { error })).toMatchObject({ status, retryable });
   });
@@ -61,6 +68,12 @@ describe('error', () => {
     [{ type: 'about:blank', title: 'REASON', status: 400 }, 'REASON'],
     [{ type: 'about:blank', title: 'Bad', detail: 'REASON' }, 'REASON'],
     [{ errors: [] }, 'The upstream refused the request (HTTP 400).'],
+    [{ statusCode: 400, message: ['REASON', 'more'], error: 'Bad Request' }, 'REASON; more'],
+    [{ detail: { error: { message: 'REASON' } } }, 'REASON'],
+    [{ fault: { faultstring: 'REASON', detail: { errorcode: 'steps.oauth' } } }, 'REASON'],
+    [{ requestId: 'r1', status: 'error', reason: 'REASON' }, 'REASON'],
+    [{ error: { code: 'bad', errorMessage: 'REASON' } }, 'REASON'],
+    [{ code: 7, timestamp: '2026-11-29T00:00:00Z', path: '/v1' }, 'The upstream refused the request (HTTP 400).'],
     ['<html>secret</html>', 'The upstream refused the request (HTTP 400).'],
     [{ error: { message: 'x'.repeat(5_000) } }, 'x'.repeat(2_000)],
   ])('R10: reads the message from %j', (body, message) => expect(read(400, body).message).toBe(message));
@@ -73,6 +86,11 @@ describe('error', () => {
     [400, { error: { message: 'Model Not Exist' } }],
     [400, { object: 'error', message: 'Invalid model: x', type: 'invalid_model' }],
     [400, { error: { message: 'The model `x` has been decommissioned and is no longer supported.' } }],
+    [400, { error: { code: 'unsupported_model', message: 'Model gpt-4.1 is not supported' } }],
+    [400, { error: { message: 'The model gpt-4.1 has been retired.' } }],
+    [400, { error: { message: 'gpt-4.1 was sunset in May', code: 'model_sunset' } }],
+    [400, { error: { message: 'Unknown model: gpt-4.1' } }],
+    [422, { detail: [{ loc: ['body', 'model'], msg: 'Model gpt-4.1 is not available' }] }],
     [401, ''],
     [402, ''],
     [403, ''],
@@ -87,10 +105,21 @@ describe('error', () => {
 
   it.each([
     [400, { error: { code: 'context_length_exceeded', message: "This model's maximum context length is 8192." } }],
+    [400, { error: { message: "Unsupported parameter: 'stop' is not supported with this model." } }],
+    [400, { error: { message: 'Model gpt-4.1 is not supported with the Responses API.' } }],
     [422, ''],
     [413, ''],
   ])('no deployment succeeds after %i %j', (status, body) => {
     expect(read(status, body)).toMatchObject({ retryable: false, elsewhere: false });
+  });
+
+  it.each([
+    [402, ''],
+    [429, { error: { type: 'insufficient_quota', code: 'insufficient_quota' } }],
+    [400, { error: { message: 'Your credit balance is too low to access the API.' } }],
+    [200, { error: { message: 'You exceeded your current quota.', code: 'insufficient_quota' } }],
+  ])('C7: %i %j is an account without credit, which no repeat mends', (status, body) => {
+    expect(read(status, body)).toMatchObject({ status: 502, code: 'upstream_billing', retryable: false });
   });
 
   it('redacts keys', () => {

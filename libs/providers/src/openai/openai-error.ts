@@ -12,6 +12,8 @@ interface UpstreamErrorBody {
 /** What a vendor's codes, types and statuses mean, by their text. */
 export type ErrorMeanings = Readonly<Record<string, { readonly status?: number; readonly code?: string }>>;
 
+const NO_CREDIT = 402;
+const BAD_GATEWAY = 502;
 const MAX_MESSAGE_LENGTH = 2_000;
 /** No upstream is believed that asks for a longer pause. */
 const LONGEST_WAIT_MS = 7 * 86_400_000;
@@ -26,12 +28,20 @@ export function toOpenAiError(failure: UpstreamFailure, meanings: ErrorMeanings 
   const read = readErrorBody(failure.body);
   const meaning = meaningOf([read.code, read.type, String(failure.status)], meanings);
   const upstream = { ...read, code: meaning.code ?? read.code };
-  const sent = failure.status >= 200 && failure.status < 300 ? statusInBody(upstream) : failure.status;
-  const status = meaning.status ?? sent;
-  const outOfCredit = status === 402 || isOutOfCredit(status, upstream);
-  const retryable =
-    !outOfCredit && (status === 0 || status === 408 || status === 409 || status === 429 || status >= 500);
-  const elsewhere = retryable || outOfCredit || status === 401 || status === 403 || isModelMissing(status, upstream);
+  const isInBody = failure.status >= 200 && failure.status < 300;
+  const sent = isInBody ? statusInBody(upstream) : failure.status;
+  // An error that came with 200 and says nothing of its kind: the same request would probably get it again.
+  const isUnknown = sent === undefined && meaning.status === undefined;
+  const known = meaning.status ?? sent ?? BAD_GATEWAY;
+  const status = isOutOfCredit(known, upstream) ? NO_CREDIT : known;
+  const retryable = !isUnknown && (status === 0 || status === 408 || status === 409 || status === 429 || status >= 500);
+  const elsewhere =
+    retryable ||
+    isUnknown ||
+    status === NO_CREDIT ||
+    status === 401 ||
+    status === 403 ||
+    isModelMissing(status, upstream);
   return { ...forCaller(status, upstream), retryable, elsewhere, retryAfterMs: retryAfterMs(failure) };
 }
 
@@ -50,7 +60,7 @@ function forCaller(status: number, upstream: UpstreamErrorBody): CallerError {
     case 401:
     case 403:
       return upstreamError('upstream_auth', `The upstream refused the gateway's credential (HTTP ${status}).`);
-    case 402:
+    case NO_CREDIT:
       return upstreamError('upstream_billing', "The gateway's account at the upstream has no credit left.");
     case 408:
       return {
@@ -85,7 +95,7 @@ function forCaller(status: number, upstream: UpstreamErrorBody): CallerError {
 }
 
 function upstreamError(code: string, message: string): CallerError {
-  return { status: 502, type: 'upstream_error', code, param: null, message };
+  return { status: BAD_GATEWAY, type: 'upstream_error', code, param: null, message };
 }
 
 /**
@@ -100,20 +110,37 @@ function readErrorBody(body: string): UpstreamErrorBody {
     return { type: null, code: null, param: null, message: clean(text) };
   }
   const error = errorIn(outer);
-  // xAI has a text beside its code, OAuth a description beside its code.
+  // xAI has a text beside its code, OAuth a description beside its code, Nest the status's name beside its message.
   if (!isRecord(error))
     return {
       type: clean(outer.type),
-      code: clean(outer.code),
+      code: clean(outer.code) ?? statusIn(outer),
       param: null,
-      message: clean(outer.error_description) ?? clean(error),
+      message: clean(outer.error_description) ?? messageOf(outer) ?? clean(error) ?? clean(firstText(outer)),
     };
   return {
     type: clean(error.type),
     code: clean(error.code) ?? statusIn(error),
     param: clean(error.param),
-    message: messageOf(error),
+    message: messageOf(error) ?? clean(firstText(outer)),
   };
+}
+
+/** Members that name an error, and do not say what it is. */
+const NAMES_ONLY =
+  /^(object|type|code|status|param|name|kind|level|path|method|locale|@.*|.*(id|time|timestamp|url|uri))$/i;
+const DEEPEST = 5;
+
+/** The first text in an error of no known shape that is more than a name: better than no reason at all. */
+function firstText(value: unknown, depth = 0): string | undefined {
+  if (depth > DEEPEST) return undefined;
+  if (typeof value === 'string') return value.trim() === '' ? undefined : value;
+  const members = Array.isArray(value) ? value.entries() : isRecord(value) ? Object.entries(value) : [];
+  for (const [name, each] of members) {
+    const text = NAMES_ONLY.test(String(name)) ? undefined : firstText(each, depth + 1);
+    if (text !== undefined) return text;
+  }
+  return undefined;
 }
 
 /** CLOVA Studio has a status, Cloudflare a list. */
@@ -123,9 +150,11 @@ function errorIn({ status, error, errors, ...rest }: JsonRecord): unknown {
   return error ?? first ?? { status, errors, ...rest };
 }
 
-/** The HTTP status that some errors have as a member. */
-function statusIn({ status }: JsonRecord): string | null {
-  return typeof status === 'number' ? String(status) : null;
+/** The HTTP status that some errors have as a member, or Google's name of one. */
+function statusIn({ status, status_code: snake, statusCode, http_status: http }: JsonRecord): string | null {
+  const number = [status, snake, statusCode, http].find((each) => typeof each === 'number');
+  if (number !== undefined) return String(number);
+  return typeof status === 'string' && /^[A-Z_]+$/.test(status) ? clean(status) : null;
 }
 
 /**
@@ -135,14 +164,14 @@ function statusIn({ status }: JsonRecord): string | null {
  * @see https://www.rfc-editor.org/rfc/rfc9457
  */
 function messageOf({ message, msg, title, detail, errors, metadata }: JsonRecord): string | null {
-  const nested: unknown = isRecord(message) ? message.detail : (detail ?? errors);
+  const nested: unknown = isRecord(message) ? message.detail : Array.isArray(message) ? message : (detail ?? errors);
   const raw = isRecord(metadata) ? nonEmptyString(metadata.raw) : undefined;
   if (raw !== undefined) return clean(typeof message === 'string' ? `${message}: ${raw}` : raw);
   return clean(message) ?? clean(nested) ?? clean(detailsOf(nested)) ?? clean(msg) ?? clean(title);
 }
 
 /**
- * What is wrong with a request: FastAPI's list, one of it, or texts by the names of members.
+ * What is wrong with a request: FastAPI's list, one of it, Nest's list of texts, or texts by the names of members.
  *
  * @see https://fastapi.tiangolo.com/tutorial/handling-errors/
  */
@@ -154,7 +183,7 @@ function detailsOf(detail: unknown): string {
 }
 
 function detailOf(each: unknown): string {
-  if (!isRecord(each)) return '';
+  if (!isRecord(each)) return isText(each) ? each : '';
   const text = nonEmptyString(each.msg) ?? nonEmptyString(each.message) ?? '';
   return text !== '' && Array.isArray(each.loc) ? `${each.loc.join('.')}: ${text}` : text;
 }
@@ -194,26 +223,38 @@ function isOutOfCredit(status: number, { type, code, message }: UpstreamErrorBod
 }
 
 const MODEL_CODES =
-  /model_?not_?found|model_?not_?available|model_?decommissioned|deployment_?not_?found|invalid_?model/i;
+  /model_?(not_?(found|available|supported)|unavailable|decommissioned|deprecated|discontinued|retired|sunset)|deployment_?not_?found|(invalid|unknown|unsupported)_?model/i;
 const MODEL_MESSAGES =
-  /\bmodel\b.*\b(not found|does not exist|not exist|decommissioned|deprecated|no longer)\b|invalid model|no endpoints found/i;
+  /\bmodel\b.*\b(not found|does not exist|not exist|decommissioned|deprecated|discontinued|retired|sunset|end of life|shut down|no longer)\b|\b(invalid|unknown|unsupported|no such) model\b|no endpoints found/i;
+/** A vendor names the model; "this model" may lack what the request asks of it. */
+const MODEL_UNAVAILABLE =
+  /\bmodel:? ['"`]?[\w./:@-]+['"`]? (is |was )?(currently )?(not (available|supported)|unavailable)\b(?! (with|for|in|by|when))/i;
 
-/** The model was removed, or never was there: vendors say so with 404 or 410, some with 400. */
+/** The model was removed, or never was there: vendors say so with 404 or 410, some with 400 or 422. */
 function isModelMissing(status: number, { type, code, message }: UpstreamErrorBody): boolean {
   if (status === 404 || status === 410) return true;
-  return status === 400 && (MODEL_CODES.test(`${type} ${code}`) || MODEL_MESSAGES.test(message ?? ''));
+  if (status !== 400 && status !== 422) return false;
+  const text = message ?? '';
+  return MODEL_CODES.test(`${type} ${code}`) || MODEL_MESSAGES.test(text) || MODEL_UNAVAILABLE.test(text);
 }
 
-/** OpenRouter sends the status as `code`; OpenAI sends a type. An error with neither is a failure of the upstream (502). */
-function statusInBody({ type, code }: UpstreamErrorBody): number {
+/** What an error's type or code, as vendors and their frameworks name it, is as a status. */
+const STATUS_OF_WORDS: readonly (readonly [RegExp, number])[] = [
+  [/rate_?limit|insufficient_quota|too_?many_?requests|resource_exhausted/i, 429],
+  [/authentication|unauthenticated|unauthorized|invalid_api_key/i, 401],
+  [/permission|forbidden/i, 403],
+  [MODEL_CODES, 404],
+  [/not_?found/i, 404],
+  [/(invalid|bad)_?(request|argument|input)|validation|context_length_exceeded|content_(filter|policy)/i, 400],
+  [/server_?error|internal|overloaded|unavailable|time_?out|api_error/i, BAD_GATEWAY],
+];
+
+/** OpenRouter sends the status as `code`; OpenAI sends a type. Undefined where an error has neither. */
+function statusInBody({ type, code }: UpstreamErrorBody): number | undefined {
   const status = Number(code);
   if (status >= 400 && status <= 599) return status;
   const words = `${type} ${code}`;
-  if (words.includes('rate_limit') || words.includes('insufficient_quota')) return 429;
-  if (words.includes('authentication') || words.includes('invalid_api_key')) return 401;
-  if (MODEL_CODES.test(words)) return 404;
-  if (words.includes('invalid_request')) return 400;
-  return 502;
+  return STATUS_OF_WORDS.find(([pattern]) => pattern.test(words))?.[1];
 }
 
 /** Reads a duration, or a date. @see https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
