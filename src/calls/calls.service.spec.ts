@@ -165,7 +165,7 @@ describe('a call that asks an upstream', () => {
   it('does not where it wants a stored answer only', async () => {
     const { calls, asked } = setUp();
     const call = aCall({}, { headers: { 'cache-control': 'only-if-cached' } });
-    await expect(calls.complete(call)).rejects.toMatchObject({ code: 'cache_only_miss' });
+    await expect(calls.complete(call)).rejects.toMatchObject({ code: 'cache_only_miss', facts: { attempts: 0 } });
     expect(asked).toEqual([]);
   });
 

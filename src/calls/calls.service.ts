@@ -108,7 +108,7 @@ export class CallsService {
    */
   private async ask(prepared: PreparedCall, hits: readonly (CacheHit | undefined)[]): Promise<CallResponse> {
     try {
-      if (prepared.controls.onlyIfCached) throw new GatewayError('cache_only_miss');
+      if (prepared.controls.onlyIfCached) throw new GatewayError('cache_only_miss', { facts: { attempts: 0 } });
       return await this.respond(prepared, hits);
     } catch (error) {
       const downgraded = downgrade(prepared, error);

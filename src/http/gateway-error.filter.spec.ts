@@ -98,6 +98,12 @@ class Thrower {
     throw new GatewayError('rate_limit_exceeded', { retryAfterSeconds: 1.2 });
   }
 
+  @Get('limited-upstream')
+  limitedUpstream(): never {
+    const upstream = { status: 429, type: 'rate_limit_exceeded', code: 'upstream_rate_limited' };
+    throw new GatewayError('upstream_error', { upstream });
+  }
+
   @Get('errors/:code')
   error(@Param('code') code: string): never {
     if (code === 'still_running') throw new GatewayError('conflict', { isFinal: false });
@@ -151,6 +157,11 @@ describe('GatewayErrorFilter', () => {
   it('sends Retry-After in whole seconds', async () => {
     const response = await app.inject({ method: 'GET', url: '/busy' });
     expect([response.statusCode, response.headers['retry-after']]).toEqual([429, '2']);
+  });
+
+  it('sends Retry-After with a 429 whose upstream names no wait', async () => {
+    const response = await app.inject({ method: 'GET', url: '/limited-upstream' });
+    expect([response.statusCode, response.headers['retry-after']]).toEqual([429, '1']);
   });
 
   it.each([

@@ -6,6 +6,9 @@ import { asHeader } from '../common/header-text';
 import { toGatewayError } from '../common/to-gateway-error';
 import { FailedRequests } from './failed-requests.service';
 
+const TOO_MANY_REQUESTS = 429;
+const DEFAULT_WAIT_SECONDS = 1;
+
 /** Sends any thrown value as an error in the shape of the API that was called. Unexpected failures are logged in full and sent without details. */
 @Catch()
 export class GatewayErrorFilter implements ExceptionFilter {
@@ -28,12 +31,17 @@ export class GatewayErrorFilter implements ExceptionFilter {
       reply.raw.destroy();
       return;
     }
-    if (error.retryAfterSeconds !== undefined)
-      void reply.header('retry-after', String(Math.ceil(error.retryAfterSeconds)));
+    const waitSeconds = waitOf(error);
+    if (waitSeconds !== undefined) void reply.header('retry-after', String(Math.ceil(waitSeconds)));
     if (error.isFinal) void reply.header('x-should-retry', 'false');
     void reply.headers(factHeaders(error.facts));
     void reply.status(error.status).type('application/json; charset=utf-8').send(bodyOf(request, error));
   }
+}
+
+/** Every 429 names a wait, also where the upstream's does not. */
+function waitOf({ status, retryAfterSeconds }: GatewayError): number | undefined {
+  return retryAfterSeconds ?? (status === TOO_MANY_REQUESTS ? DEFAULT_WAIT_SECONDS : undefined);
 }
 
 /** In the shape of the API that was called, else in OpenAI's. */
