@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { chatCompletions, UpstreamTransportError } from '@thriftgate/providers';
+import { chatCompletions, isSuccess, UpstreamTransportError } from '@thriftgate/providers';
 import { parseCacheControls } from '../cache/controls/cache-controls';
 import { ResponseCache } from '../cache/response-cache.service';
 import type { Caller } from '../common/caller';
@@ -52,7 +52,7 @@ export class ProviderProbe {
       const response = await transport.send(authorised(api.models(baseUrl), provider), { signal });
       const body = (await response.readAll()).toString();
       const { status, headers } = response;
-      if (status === OK) return { status, error: null, models: countModels(body), costPusd: 0n };
+      if (isSuccess(status)) return { status, error: null, models: countModels(body), costPusd: 0n };
       const [translator] = Object.values(api.translators);
       const error = translator?.toError({ status, headers, body, receivedAt: this.clock.now() });
       return { status, error: error?.message ?? `The provider answered with ${status}.`, models: null, costPusd: 0n };

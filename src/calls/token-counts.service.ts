@@ -1,5 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { type AbortSignalLike, type Endpoint, type UpstreamCall, UpstreamTransportError } from '@thriftgate/providers';
+import {
+  type AbortSignalLike,
+  type Endpoint,
+  isSuccess,
+  type UpstreamCall,
+  UpstreamTransportError,
+} from '@thriftgate/providers';
 import type { FastifyRequest } from 'fastify';
 import { Clock } from '../common/clock';
 import { TokenEstimator } from '../pricing/token-estimator.service';
@@ -10,8 +16,6 @@ import { authorised, upstreamCall } from './attempts/exchange';
 import { CallsService } from './calls.service';
 import type { PreparedCall } from './prepared-call';
 import { readCall } from './responses/read-call';
-
-const OK = 200;
 
 /** A number of input tokens. */
 export interface TokenCount {
@@ -64,7 +68,7 @@ export class TokenCounts {
       const response = await provider.transport.send(request, { signal, timeouts });
       const { status, headers } = response;
       const body = await response.readAll();
-      if (status === OK) return translator.readCount(body);
+      if (isSuccess(status)) return translator.readCount(body);
       const error = translator.toError({ status, headers, body: body.toString(), receivedAt: this.clock.now() });
       if (error.elsewhere) return undefined;
       throw new AttemptFailure(error, status).toGatewayError();

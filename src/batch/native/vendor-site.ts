@@ -1,4 +1,10 @@
-import { type BatchApi, type HttpRequest, type UpstreamResponse, UpstreamTransportError } from '@thriftgate/providers';
+import {
+  type BatchApi,
+  type HttpRequest,
+  isSuccess,
+  type UpstreamResponse,
+  UpstreamTransportError,
+} from '@thriftgate/providers';
 import { plainText } from '../../common/plain-text';
 import type { ConfiguredProvider } from '../../providers/provider';
 import { secretHeaders, withoutSecrets } from '../../providers/redacted-api';
@@ -70,7 +76,7 @@ export class VendorSite {
     const sent = headers ? { ...authorised, headers: { ...authorised.headers, ...headers } } : authorised;
     const response = await transport.send(sent, { timeouts: TIMEOUTS });
     const { status } = response;
-    if (status >= 200 && status < 300) return response;
+    if (isSuccess(status)) return response;
     const body = await response.readAll().catch(() => Buffer.alloc(0));
     const text = withoutSecrets(body.toString('utf8'), [apiKey ?? '', ...secretHeaders(headers)]);
     const message = `${name} answered ${status}: ${text.slice(0, MAX_MESSAGE_LENGTH)}`;

@@ -33,6 +33,14 @@ describe('an attempt without streaming', () => {
     expectOver();
   });
 
+  it.each([201, 202, 203])('brings an answer with status %i, as frameworks and proxies send it', async (status) => {
+    const { bench, transport, run, expectOver } = attemptsBench();
+    transport.answers.push(new ScriptedResponse(status).push(aCompletion()).end());
+    expect(await run()).toMatchObject({ kind: 'json', attempts: 1, stored: true, answer: { costPusd: USAGE_PUSD } });
+    expect(bench.ledger.outcome).toMatchObject({ state: 'settled', status: 200 });
+    expectOver();
+  });
+
   it.each([
     [400, 'bad', false],
     [401, 'upstream_auth', false],

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import {
   type AbortSignalLike,
   FLEX,
+  isSuccess,
   type ReadReply,
   type SendOptions,
   type TokenUsage,
@@ -85,7 +86,7 @@ export class AttemptsService {
     }
   }
 
-  /** @returns a response whose status is 200 */
+  /** @returns a response whose status says that the request was answered */
   private async send(attempt: Attempt, exchange: Exchange, provider: ConfiguredProvider): Promise<UpstreamResponse> {
     const { transport, translator, request } = exchange;
     const { call, signal } = attempt.resolved;
@@ -100,7 +101,7 @@ export class AttemptsService {
     }
     const { status, headers } = response;
     this.pace.noteResponse(attempt.deployment, provider.credential, headers);
-    if (status === OK) return response;
+    if (isSuccess(status)) return response;
     const body = await readErrorBody(response, signal);
     const refusal = { status, headers, body, receivedAt: this.services.clock.now() };
     const amended = signal.aborted ? undefined : exchange.amended(refusal);
@@ -134,7 +135,7 @@ export class AttemptsService {
   }
 
   /**
-   * An error with status 200, which some vendors send: its own code is the status. Usage that it names is charged, and no other
+   * An error with a status of success, which some vendors send: its own code is the status. Usage that it names is charged, and no other
    * attempt follows, as in a stream.
    */
   private async errorInReply(

@@ -1,4 +1,5 @@
 import { isRecord, type JsonRecord, nonEmptyString, parseJson } from '../json-record';
+import { isSuccess } from '../transport/upstream-transport';
 import type { ProviderError, UpstreamFailure } from '../translator';
 
 /** The members of an upstream's error, with API keys redacted. */
@@ -28,8 +29,7 @@ export function toOpenAiError(failure: UpstreamFailure, meanings: ErrorMeanings 
   const read = readErrorBody(failure.body);
   const meaning = meaningOf([read.code, read.type, String(failure.status)], meanings);
   const upstream = { ...read, code: meaning.code ?? read.code };
-  const isInBody = failure.status >= 200 && failure.status < 300;
-  const sent = isInBody ? statusInBody(upstream) : failure.status;
+  const sent = isSuccess(failure.status) ? statusInBody(upstream) : failure.status;
   // An error that came with 200 and says nothing of its kind: the same request would probably get it again.
   const isUnknown = sent === undefined && meaning.status === undefined;
   const known = meaning.status ?? sent ?? BAD_GATEWAY;

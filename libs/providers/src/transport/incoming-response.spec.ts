@@ -86,3 +86,18 @@ describe('IncomingResponse.next', () => {
     expect(await response.next()).toEqual({ done: true, value: undefined });
   });
 });
+
+describe('IncomingResponse.readAll', () => {
+  const source = { pause: jest.fn(), resume: jest.fn(), abort: jest.fn() };
+
+  it('leaves out a byte-order mark, also one in pieces', async () => {
+    const response = new IncomingResponse(200, {}, source, 1_000_000);
+    for (const piece of ['\uFEFF{"a":', '"\uFEFFb"}']) {
+      const bytes = Buffer.from(piece);
+      response.push(bytes.subarray(0, 1));
+      response.push(bytes.subarray(1));
+    }
+    response.end();
+    expect(JSON.parse(String(await response.readAll()))).toEqual({ a: '\uFEFFb' });
+  });
+});

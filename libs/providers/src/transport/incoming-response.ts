@@ -94,7 +94,7 @@ export class IncomingResponse implements UpstreamResponse, AsyncIterableIterator
       parts.push(part.value);
     }
     const [first] = parts;
-    return parts.length === 1 && Buffer.isBuffer(first) ? first : Buffer.concat(parts, bytes);
+    return withoutMark(parts.length === 1 && Buffer.isBuffer(first) ? first : Buffer.concat(parts, bytes));
   }
 
   [Symbol.asyncIterator](): this {
@@ -143,6 +143,11 @@ export class IncomingResponse implements UpstreamResponse, AsyncIterableIterator
     this.#wake = undefined;
     wake?.();
   }
+}
+
+/** What stands after a byte-order mark, which some servers write and `JSON.parse` refuses. @see https://www.rfc-editor.org/rfc/rfc8259#section-8.1 */
+function withoutMark(body: Buffer): Buffer {
+  return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? body.subarray(3) : body;
 }
 
 function cancelled(): UpstreamTransportError {

@@ -52,7 +52,7 @@ export interface UpstreamResponse {
   readonly headers: Record<string, string | string[] | undefined>;
   /** The body, to be iterated once; leaving the loop early aborts the request. Iteration throws UpstreamTransportError. */
   readonly body: AsyncIterable<Uint8Array>;
-  /** The whole body. @throws UpstreamTransportError also where it is longer than the transport allows */
+  /** The whole body, without a byte-order mark. @throws UpstreamTransportError also where it is longer than the transport allows */
   readAll(): Promise<Buffer>;
   /** Cancels the request and closes its connection. No effect after the end of the body or after {@link leave}. */
   abort(): void;
@@ -61,6 +61,11 @@ export interface UpstreamResponse {
    * where the rest takes more than a second or 64 KB.
    */
   leave(): void;
+}
+
+/** Whether a status says that the request was answered: frameworks send 201 for each POST, proxies 203. */
+export function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
 }
 
 /**
