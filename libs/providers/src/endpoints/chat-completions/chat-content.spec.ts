@@ -30,5 +30,14 @@ describe('the text that a model wrote', () => {
     [{ content: 'a', reasoning_details: [{ type: 'reasoning.summary', summary: 'hm' }] }, 'a\nhm'],
     [{ content: null, tool_calls: [{ id: '1' }] }, '[{"id":"1"}]'],
     [{}, ''],
+    [{ reasoning_text: 'Because' }, 'Because'],
+    [{ thought: 'Because', content: 'So' }, 'Because\nSo'],
+    [{ thinking_blocks: [{ type: 'thinking', thinking: 'Because', signature: 'c2ln' }] }, 'Because'],
+    [
+      { reasoning_content: 'Because it', thinking_blocks: [{ thinking: 'Because ' }, { thinking: 'it' }] },
+      'Because it',
+    ],
+    [{ content: null, audio: { id: 'audio_1', data: 'UklGRg==', transcript: 'Hello' } }, 'Hello'],
+    [{ content: 'So', annotations: [{ type: 'url_citation', text: 'A page' }] }, 'So'],
   ])('R16: of %j', (message, text) => expect(written(message)).toBe(text));
 });

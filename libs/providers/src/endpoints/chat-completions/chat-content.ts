@@ -1,6 +1,6 @@
 import { LongText } from '../../passed-values';
 import type { Attachments, RequestContent } from '../../endpoint';
-import { isRecord, type JsonRecord, nonEmptyString } from '../../json-record';
+import { isRecord, type JsonRecord } from '../../json-record';
 import { filesIn, MEDIA } from '../attached-files';
 
 /** Types of message parts that are no text, with the member that holds the bytes or the URL. */
@@ -73,12 +73,20 @@ export function turnIds({ messages }: JsonRecord): string[] {
 }
 
 /** Members of a content part that hold what the model wrote. */
-const WRITTEN_MEMBERS = ['text', 'thinking', 'content', 'summary', 'refusal'];
+const WRITTEN_MEMBERS = /^(text|content|summary|refusal)$/;
+/** What vendors call reasoning, and a text that is spoken: `reasoning_text`, `thinking_blocks`, `thought`, `audio.transcript`. */
+const REASONING = /reason|think|thought|transcript/i;
+const NO_TEXT = /signature|encrypted|tokens|(^|_)(id|type|format)$/i;
+
+function isWritten(name: string): boolean {
+  return WRITTEN_MEMBERS.test(name) || (REASONING.test(name) && !NO_TEXT.test(name));
+}
 
 function collectWritten(value: unknown, texts: string[]): void {
   if (typeof value === 'string') texts.push(value);
   else if (Array.isArray(value)) for (const part of value) collectWritten(part, texts);
-  else if (isRecord(value)) for (const name of WRITTEN_MEMBERS) collectWritten(value[name], texts);
+  else if (isRecord(value))
+    for (const [name, each] of Object.entries(value)) if (isWritten(name)) collectWritten(each, texts);
 }
 
 /** All text that the model wrote in a `chat.completion`: contents, refusals, reasoning and tool calls. */
@@ -90,11 +98,17 @@ export function writtenText(reply: Buffer): string {
 
 function textOfMessage(message: unknown): string {
   if (!isRecord(message)) return '';
-  const { content, refusal, reasoning_content: deepSeek, reasoning, thinking, reasoning_details: details } = message;
   const written: string[] = [];
-  for (const text of [content, refusal, deepSeek, reasoning, thinking]) collectWritten(text, written);
-  // OpenRouter sends the same reasoning in both members.
-  if (!nonEmptyString(reasoning) && !nonEmptyString(deepSeek)) collectWritten(details, written);
+  const known = new Set<string>();
+  for (const [name, value] of Object.entries(message)) {
+    const texts: string[] = [];
+    if (name === 'audio' || isWritten(name)) collectWritten(value, texts);
+    // OpenRouter and LiteLLM send the same reasoning in two members, one of them in pieces.
+    const bare = texts.join('').replaceAll(/\s+/g, '');
+    if (bare !== '' && known.has(bare)) continue;
+    known.add(bare);
+    written.push(...texts);
+  }
   for (const called of [message.tool_calls, message.function_call]) {
     if (called !== undefined && called !== null) written.push(JSON.stringify(called));
   }
