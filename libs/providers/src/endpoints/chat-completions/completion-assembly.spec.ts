@@ -46,6 +46,43 @@ describe('an assembled completion', () => {
     expect(calls(piece('a', '{}'), { ...piece('a', '{}'), index: 1 })).toHaveLength(2);
   });
 
+  it.each([
+    [
+      ['forty', { type: 'text', text: ' two' }],
+      [
+        { type: 'text', text: 'forty' },
+        { type: 'text', text: ' two' },
+      ],
+    ],
+    [
+      [[{ type: 'image' }], { type: 'text', text: 'a' }],
+      [{ type: 'image' }, { type: 'text', text: 'a' }],
+    ],
+    [['', { type: 'text', text: 'a' }, 'b'], undefined],
+    [['forty', 2], undefined],
+    [
+      [{ type: 'text', text: 'a' }, ['b']],
+      [{ type: 'text', text: 'a' }, 'b'],
+    ],
+    [['forty', true], undefined],
+  ])('R15: has all of contents that come as %j, or is not whole', (contents, all) => {
+    const assembly = new CompletionAssembly();
+    for (const content of contents) assembly.add({ choices: [{ index: 0, delta: { content } }] }, 0);
+    assembly.add({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }, 0);
+    const { choices } = JSON.parse(assembly.reply().body.toString()) as { choices: JsonRecord[] };
+    if (all === undefined) expect(choices).toMatchObject([{ finish_reason: null }]);
+    else expect(choices).toMatchObject([{ finish_reason: 'stop', message: { content: all } }]);
+  });
+
+  it('R15: has the message of a server that sends it whole, once', () => {
+    const assembly = new CompletionAssembly();
+    const message = { role: 'assistant', content: 'forty two' };
+    for (let sent = 0; sent < 2; sent += 1) assembly.add({ choices: [{ index: 0, message }] }, 0);
+    const { choices } = JSON.parse(assembly.reply().body.toString()) as { choices: JsonRecord[] };
+    expect(choices).toMatchObject([{ message }]);
+    expect(assembled({ content: 'forty' }, {})).toEqual({ role: 'assistant', content: 'forty' });
+  });
+
   it('joins names and arguments that come in pieces, or whole names with each piece', () => {
     const piece = (name: string, text: string) => ({ index: 0, id: 'call_1', function: { name, arguments: text } });
     expect(calls(piece('get_', ''), piece('weather', '{"a"'), piece('', ':1}'))).toEqual([

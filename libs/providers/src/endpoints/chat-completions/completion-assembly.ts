@@ -11,6 +11,8 @@ interface GrowingChoice {
   byId: Map<string, GrowingToolCall>;
   /** Members besides the message: logprobs, finish reason and unknown ones. */
   rest: JsonRecord;
+  /** Whether a value came in place of another one that is part of the answer. */
+  lostPart: boolean;
 }
 
 /** A tool call, with the index that its deltas name. */
@@ -98,12 +100,15 @@ function grow(choices: Map<number, GrowingChoice>, delta: JsonRecord): void {
       lastByIndex: new Map(),
       byId: new Map(),
       rest: { finish_reason: null },
+      lostPart: false,
     };
     choices.set(index, choice);
   }
-  if (isRecord(delta.delta)) {
-    const { tool_calls: toolCalls, ...message } = delta.delta;
-    merge(choice.message, message);
+  // Some servers send the whole message in place of deltas.
+  const sent = isRecord(delta.delta) || !isEmpty(choice) ? delta.delta : delta.message;
+  if (isRecord(sent)) {
+    const { tool_calls: toolCalls, ...message } = sent;
+    if (!merge(choice.message, message)) choice.lostPart = true;
     if (Array.isArray(toolCalls)) {
       choice.message.tool_calls ??= [];
       mergeToolCalls(choice, toolCalls);
@@ -115,14 +120,22 @@ function grow(choices: Map<number, GrowingChoice>, delta: JsonRecord): void {
   if (finishReason !== undefined) choice.rest.finish_reason = finishReason;
 }
 
-function wholeChoice(index: number, { message, toolCalls, rest }: GrowingChoice, incomplete: boolean): JsonRecord {
+function isEmpty({ message, toolCalls }: GrowingChoice): boolean {
+  return toolCalls.length === 0 && Object.values(message).every((value) => value === null || value === 'assistant');
+}
+
+function wholeChoice(
+  index: number,
+  { message, toolCalls, rest, lostPart }: GrowingChoice,
+  incomplete: boolean,
+): JsonRecord {
   // Calls of one index keep the order in which they began.
   const called = toolCalls.toSorted((left, right) => left.index - right.index).map(({ call }) => call);
   return {
     index,
     message: called.length > 0 ? { ...message, tool_calls: called } : message,
     ...rest,
-    ...(incomplete ? { finish_reason: null } : {}),
+    ...(incomplete || lostPart ? { finish_reason: null } : {}),
   };
 }
 
@@ -138,7 +151,7 @@ function mergeToolCalls(choice: GrowingChoice, deltas: unknown[]): void {
     choice.lastByIndex.set(known.index, known);
     const id = nonEmptyString(members.id);
     if (id !== undefined) choice.byId.set(id, known);
-    merge(known.call, members);
+    if (!merge(known.call, members)) choice.lostPart = true;
   }
 }
 
@@ -166,10 +179,13 @@ function beginsCall(call: JsonRecord, delta: JsonRecord): boolean {
 }
 
 /**
- * Merges a delta into the target: appends strings and arrays, merges objects, replaces other values. A text and a list of parts
- * become one list. Skips `__proto__`, which would change the prototype of all objects.
+ * Merges a delta into the target: appends strings and arrays, merges objects, replaces other values. A text and a list of parts, or
+ * one part, become one list. Skips `__proto__`, which would change the prototype of all objects.
+ *
+ * @returns whether nothing was lost: a number has no place beside a text
  */
-function merge(target: JsonRecord, delta: JsonRecord): void {
+function merge(target: JsonRecord, delta: JsonRecord): boolean {
+  let isWhole = true;
   for (const name of Object.keys(delta)) {
     if (name === '__proto__') continue;
     const value = delta[name];
@@ -182,9 +198,17 @@ function merge(target: JsonRecord, delta: JsonRecord): void {
     else if (typeof known === 'string' && Array.isArray(value)) {
       target[name] = known === '' ? value : [{ type: 'text', text: known }, ...value];
     } else if (Array.isArray(value) && Array.isArray(known)) for (const entry of value) known.push(entry);
-    else if (isRecord(value) && isRecord(known)) merge(known, value);
-    else target[name] = value;
+    else if (isRecord(value) && Array.isArray(known)) known.push(value);
+    else if (Array.isArray(value) && isRecord(known)) target[name] = [known, ...value];
+    else if (isRecord(value) && typeof known === 'string') {
+      target[name] = known === '' ? value : [{ type: 'text', text: known }, value];
+    } else if (isRecord(value) && isRecord(known)) isWhole = merge(known, value) && isWhole;
+    else {
+      isWhole = isWhole && (typeof value === typeof known || known === '');
+      target[name] = value;
+    }
   }
+  return isWhole;
 }
 
 function mergedText(name: string, known: string, value: string): string {
