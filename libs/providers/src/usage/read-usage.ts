@@ -23,17 +23,22 @@ export function readUsage(usage: unknown): TokenUsage | undefined {
  * @see https://api-docs.deepseek.com/guides/kv_cache `prompt_cache_hit_tokens`
  * @see https://platform.moonshot.ai/docs/api/chat `cached_tokens` beside the counts
  * @see https://openrouter.ai/docs/prompt-caching `cache_write_tokens`, which OpenAI sends from GPT-5.6 on
+ * @see https://help.aliyun.com/zh/model-studio/context-cache `cache_creation_input_tokens` in the details
  */
 function openAiChat(usage: Record<string, unknown>): Counts {
-  const prompt = isRecord(usage.prompt_tokens_details) ? usage.prompt_tokens_details : {};
+  const prompt = promptDetails(usage);
   const completion = isRecord(usage.completion_tokens_details) ? usage.completion_tokens_details : {};
   return {
     inputTokens: usage.prompt_tokens,
     cachedInputTokens: cachedOf(usage, prompt) ?? 0,
     cacheWriteTokens:
-      prompt.cache_write_tokens ?? prompt.cache_creation_tokens ?? usage.cache_creation_input_tokens ?? 0,
-    outputTokens: usage.completion_tokens,
-    reasoningTokens: completion.reasoning_tokens ?? unnamedReasoning(usage),
+      prompt.cache_write_tokens ??
+      prompt.cache_creation_tokens ??
+      prompt.cache_creation_input_tokens ??
+      usage.cache_creation_input_tokens ??
+      0,
+    outputTokens: withReasoningApart(usage),
+    reasoningTokens: completion.reasoning_tokens ?? usage.reasoning_tokens ?? unnamedReasoning(usage),
     audioInputTokens: prompt.audio_tokens,
     cachedAudioTokens: isRecord(prompt.cached_tokens_details) ? prompt.cached_tokens_details.audio_tokens : undefined,
     audioOutputTokens: completion.audio_tokens,
@@ -41,9 +46,24 @@ function openAiChat(usage: Record<string, unknown>): Counts {
   };
 }
 
+/** Some servers write the member in the singular, or as the Responses API has it. */
+function promptDetails(usage: Record<string, unknown>): Record<string, unknown> {
+  const named = [usage.prompt_tokens_details, usage.prompt_token_details, usage.input_tokens_details];
+  return named.find(isRecord) ?? {};
+}
+
+/** Perplexity's reasoning stands beside the counts; where it is more than the output, it cannot be a part of it. */
+function withReasoningApart({
+  completion_tokens: output,
+  reasoning_tokens: reasoning,
+}: Record<string, unknown>): unknown {
+  return isCount(output) && isCount(reasoning) && reasoning > output ? output + reasoning : output;
+}
+
 /** Gateways in front of Anthropic name its counts beside the whole prompt. @see https://docs.litellm.ai/docs/completion/prompt_caching */
 function cachedOf(usage: Record<string, unknown>, { cached_tokens: cached }: Record<string, unknown>): unknown {
-  return cached ?? usage.prompt_cache_hit_tokens ?? usage.cached_tokens ?? usage.cache_read_input_tokens;
+  const beside = usage.prompt_cache_hit_tokens ?? usage.cached_tokens ?? usage.num_cached_tokens;
+  return cached ?? beside ?? usage.cache_read_input_tokens;
 }
 
 /**
@@ -52,8 +72,7 @@ function cachedOf(usage: Record<string, unknown>, { cached_tokens: cached }: Rec
  */
 function unnamedReasoning(usage: Record<string, unknown>): number {
   const { prompt_tokens: prompt, completion_tokens: completion, total_tokens: total } = usage;
-  const details = isRecord(usage.prompt_tokens_details) ? usage.prompt_tokens_details : {};
-  const cached = cachedOf(usage, details) ?? usage.cache_creation_input_tokens;
+  const cached = cachedOf(usage, promptDetails(usage)) ?? usage.cache_creation_input_tokens;
   if (cached || !isCount(prompt) || !isCount(completion) || !isCount(total)) return 0;
   return Math.max(0, total - prompt - completion);
 }

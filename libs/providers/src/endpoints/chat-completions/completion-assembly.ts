@@ -105,7 +105,7 @@ function grow(choices: Map<number, GrowingChoice>, delta: JsonRecord): void {
     choices.set(index, choice);
   }
   // Some servers send the whole message in place of deltas.
-  const sent = isRecord(delta.delta) || !isEmpty(choice) ? delta.delta : delta.message;
+  const sent = isRecord(delta.delta) || !hasNothing(choice) ? delta.delta : delta.message;
   if (isRecord(sent)) {
     const { tool_calls: toolCalls, ...message } = sent;
     if (!merge(choice.message, message)) choice.lostPart = true;
@@ -120,7 +120,7 @@ function grow(choices: Map<number, GrowingChoice>, delta: JsonRecord): void {
   if (finishReason !== undefined) choice.rest.finish_reason = finishReason;
 }
 
-function isEmpty({ message, toolCalls }: GrowingChoice): boolean {
+function hasNothing({ message, toolCalls }: GrowingChoice): boolean {
   return toolCalls.length === 0 && Object.values(message).every((value) => value === null || value === 'assistant');
 }
 
