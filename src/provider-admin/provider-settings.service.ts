@@ -43,7 +43,8 @@ export class ProviderSettingsService {
       throw invalidMember('name', 'is the name of the built-in simulator; choose another one');
     if (!vendorOf(type)) throw invalidMember('type', `must be one of ${Object.keys(VENDORS).join(', ')}`);
     if (this.registry.find(name)) throw nameTaken(name);
-    const keys = body.keys.map((key) => newKey(name, key.key, { name: key.name }));
+    const sent: CreateProvider['keys'] = body.api_key === undefined ? body.keys : [{ key: body.api_key }, ...body.keys];
+    const keys = sent.map((key) => newKey(name, key.key, { name: key.name }));
     this.check({ type, baseUrl, headers }, keys.length > 0);
     const now = new Date();
     const created: StoredProvider = {

@@ -26,7 +26,8 @@ export class ProviderTestsService {
   ) {}
 
   /** @throws GatewayError `not_found`, `rate_limit_exceeded`, and what keeps an attempt from being made */
-  async test(name: string, request: TestProvider, caller: Caller): Promise<ProviderTest> {
+  async test(name: string, sent: TestProvider, caller: Caller): Promise<ProviderTest> {
+    const request = sent ?? {};
     const result = await this.ask(name, request, caller);
     const { ok, status } = result;
     const details = { model: request.model ?? null, key_id: request.key_id ?? null, ok, status };
@@ -35,7 +36,8 @@ export class ProviderTestsService {
   }
 
   /** As {@link test}, without an entry in the audit. */
-  async ask(name: string, { model, key_id: keyId }: TestProvider, caller: Caller): Promise<ProviderTest> {
+  async ask(name: string, request: TestProvider, caller: Caller): Promise<ProviderTest> {
+    const { model, key_id: keyId } = request ?? {};
     const found = this.registry.find(name);
     if (!found) throw noSuchProvider(name);
     const provider = keyId === undefined ? found : this.registry.withKey(name, keyId);

@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
 import type { FastifyReply } from 'fastify';
 import { type Actor, ApiIfMatch, CurrentActor, setVersion } from '../audit/seen-version';
@@ -107,6 +107,7 @@ export class ProvidersController {
     summary: 'Test a provider',
     description: 'Reads its list of models, or asks a model for a few tokens. Also where it is switched off.',
   })
+  @ApiBody({ required: false })
   @ApiOkResponse({ description: 'The result of the test.', standardSchema: contracts.providerTestSchema })
   @ApiErrors('invalid_request', 'not_found', 'rate_limit_exceeded', 'budget_exceeded', 'unavailable')
   test(

@@ -45,6 +45,14 @@ describe('providers at runtime', () => {
       deployments: providers.map((provider, index) => ({ provider, model: 'm', priority: index + 1 })),
     });
 
+  it('are added with the members that gateway.yaml has for one', async () => {
+    const added = await add('one-key', { keys: undefined, api_key: FIRST });
+    expect([added.status, added.body.keys]).toEqual([201, [expect.objectContaining({ name: null, hint: '…6789' })]]);
+    await model('via-one-key', 'one-key');
+    expect([(await ask('via-one-key')).status, upstream.keys.at(-1)]).toEqual([200, FIRST]);
+    expect((await gateway.admin('POST', '/admin/providers/one-key/test')).body).toMatchObject({ ok: true });
+  });
+
   it('are added, answer calls at once, and are shown without secrets', async () => {
     const added = await add('added', { headers: { 'X-Tenant': HEADER }, query: { 'api-version': '1' } });
     expect([added.status, added.body]).toEqual([

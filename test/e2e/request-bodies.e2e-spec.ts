@@ -68,6 +68,7 @@ describe('request bodies', () => {
         ['DELETE', '/admin/teams/team_X'],
         ['DELETE', '/admin/webhooks/webhook_X'],
         ['POST', '/admin/webhooks/webhook_X/test'],
+        ['POST', '/admin/providers/none/test'],
       ];
       for (const [method, path] of admin) {
         const { status } = await send(method, path, gateway.adminKey, '', headers);

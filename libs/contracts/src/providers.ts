@@ -46,6 +46,9 @@ export const createProviderSchema = z
     query: querySchema.optional(),
     enabled: enabledSchema.default(true),
     serves_catalogue: catalogueSchema.optional(),
+    api_key: secretSchema.optional().meta({
+      description: 'One key, as in gateway.yaml; the first of `keys`. It is stored encrypted and never shown',
+    }),
     keys: z
       .array(z.strictObject({ key: secretSchema, name: keyNameSchema.optional() }))
       .max(100)
@@ -181,7 +184,8 @@ export const testProviderSchema = z
     }),
     key_id: plainText(128).min(1).optional().meta({ description: 'The key to test. Default: the first one' }),
   })
-  .meta({ id: 'TestProvider', example: { model: 'llama-3.3-70b-versatile' } });
+  .meta({ id: 'TestProvider', example: { model: 'llama-3.3-70b-versatile' } })
+  .optional();
 export type TestProvider = z.output<typeof testProviderSchema>;
 
 export const providerTestSchema = z
