@@ -1,4 +1,5 @@
 import {
+  dollarsSchema,
   modelCacheRulesSchema,
   organisationCacheRulesSchema,
   plainText,
@@ -10,9 +11,7 @@ import { VENDORS, type VendorName, vendorOf } from '@thriftgate/providers';
 import { z } from 'zod';
 
 const name = plainText(128).min(1);
-const price = z
-  .string()
-  .regex(/^\d{1,7}(\.\d{1,6})?$/, 'must be decimal dollars in quotes with at most 6 decimals, as "8.00"');
+const price = dollarsSchema(6, '8.00');
 
 const types = Object.keys(VENDORS) as VendorName[];
 const provider = z
@@ -67,16 +66,12 @@ const modelPrice = z.strictObject({
 
 const alerts = z.strictObject({
   anomaly_factor: z.number().min(1.1).max(1000).default(3),
-  anomaly_floor_usd: z
-    .string()
-    .regex(/^\d{1,7}(\.\d{1,12})?$/, 'must be decimal dollars in quotes, as "5.00"')
-    .default('1.00'),
+  anomaly_floor_usd: dollarsSchema(12, '5.00').default('1.00'),
   forecast: z.boolean().default(true),
 });
 
-const usdAmount = z.string().regex(/^\d{1,7}(\.\d{1,12})?$/, 'must be decimal dollars in quotes, as "10.00"');
 const credits = z.strictObject({
-  new_team_usd: usdAmount.optional(),
+  new_team_usd: dollarsSchema(12, '10.00').optional(),
   expires_after_days: z.number().int().positive().max(3650).optional(),
   prepaid: z.boolean().default(false),
 });

@@ -101,15 +101,24 @@ describe('the configuration', () => {
     expect(problemsOf(env, yaml)).toEqual(naming('PORT', 'ADMIN_KEY', 'SECRET_KEY', 'BACKUP_KEY'));
     const message = new ConfigError(problemsOf(env, yaml)).message;
     expect(message).toMatch(/^The configuration has 4 errors:\n {2}- PORT: /);
-    expect(problemsOf({ PORT: 'x' }, 'modles: {}\nprices: { m: { input_usd_per_mtok: 8 } }')).toEqual(
+    expect(problemsOf({ PORT: 'x' }, 'modles: {}\nprices: { m: { input_usd_per_mtok: eight } }')).toEqual(
       naming('PORT', 'prices.m.input_usd_per_mtok', 'prices.m.output_usd_per_mtok', 'modles'),
     );
   });
 
-  it.each(['"8,00"', '"-1"', '"1e3"', '8.00', '"0.0000001"', '""', '"$8"'])('refuses %s for a price', (price) => {
-    expect(problemsOf({}, `prices: { m: { input_usd_per_mtok: ${price}, output_usd_per_mtok: "1" } }`)).toEqual(
-      naming('prices.m.input_usd_per_mtok'),
-    );
+  it.each(['"8,00"', '"-1"', '"1e3"', '1e-7', '-8', '[8]', '0.12345678901234567', '"0.0000001"', '""', '"$8"'])(
+    'refuses %s for a price',
+    (price) => {
+      expect(problemsOf({}, `prices: { m: { input_usd_per_mtok: ${price}, output_usd_per_mtok: "1" } }`)).toEqual(
+        naming('prices.m.input_usd_per_mtok'),
+      );
+    },
+  );
+
+  it('N17: takes numbers for money if they are exact', () => {
+    const { prices } = load({}, 'prices: { m: { input_usd_per_mtok: 8.00, output_usd_per_mtok: 0.05 } }');
+    const quoted = load({}, 'prices: { m: { input_usd_per_mtok: "8", output_usd_per_mtok: "0.05" } }');
+    expect(prices).toEqual(quoted.prices);
   });
 
   it.each(['models: [', 'just words', '- a list', 'models: { a: 1 }\nmodels: { a: 2 }'])(
