@@ -98,10 +98,9 @@ class Thrower {
     throw new GatewayError('rate_limit_exceeded', { retryAfterSeconds: 1.2 });
   }
 
-  @Get('limited-upstream')
-  limitedUpstream(): never {
-    const upstream = { status: 429, type: 'rate_limit_exceeded', code: 'upstream_rate_limited' };
-    throw new GatewayError('upstream_error', { upstream });
+  @Get('upstream/:status')
+  upstream(@Param('status') status: string): never {
+    throw new GatewayError('upstream_error', { upstream: { status: Number(status), type: 'x', code: 'x' } });
   }
 
   @Get('errors/:code')
@@ -159,9 +158,13 @@ describe('GatewayErrorFilter', () => {
     expect([response.statusCode, response.headers['retry-after']]).toEqual([429, '2']);
   });
 
-  it('sends Retry-After with a 429 whose upstream names no wait', async () => {
-    const response = await app.inject({ method: 'GET', url: '/limited-upstream' });
-    expect([response.statusCode, response.headers['retry-after']]).toEqual([429, '1']);
+  it.each([
+    [429, '1'],
+    [503, '5'],
+    [502, undefined],
+  ])('sends with a %i whose upstream names no wait Retry-After: %s', async (status, wait) => {
+    const response = await app.inject({ method: 'GET', url: `/upstream/${status}` });
+    expect([response.statusCode, response.headers['retry-after']]).toEqual([status, wait]);
   });
 
   it.each([

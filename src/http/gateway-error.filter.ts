@@ -6,8 +6,11 @@ import { asHeader } from '../common/header-text';
 import { toGatewayError } from '../common/to-gateway-error';
 import { FailedRequests } from './failed-requests.service';
 
-const TOO_MANY_REQUESTS = 429;
-const DEFAULT_WAIT_SECONDS = 1;
+/** The wait after these statuses, where nothing names one. */
+const DEFAULT_WAIT_SECONDS: Readonly<Record<number, number>> = {
+  429: 1,
+  503: 5,
+};
 
 /** Sends any thrown value as an error in the shape of the API that was called. Unexpected failures are logged in full and sent without details. */
 @Catch()
@@ -39,9 +42,9 @@ export class GatewayErrorFilter implements ExceptionFilter {
   }
 }
 
-/** Every 429 names a wait, also where the upstream's does not. */
+/** Every 429 and 503 names a wait, also where the upstream's does not. */
 function waitOf({ status, retryAfterSeconds }: GatewayError): number | undefined {
-  return retryAfterSeconds ?? (status === TOO_MANY_REQUESTS ? DEFAULT_WAIT_SECONDS : undefined);
+  return retryAfterSeconds ?? DEFAULT_WAIT_SECONDS[status];
 }
 
 /** In the shape of the API that was called, else in OpenAI's. */
