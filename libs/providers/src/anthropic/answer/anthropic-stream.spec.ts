@@ -23,9 +23,12 @@ function eventOf(event: object): SseEvent {
 }
 
 describe('a stream of Anthropic', () => {
-  it('is complete with message_stop alone', () => {
-    const cut = decoderOf(START, ...TEXT, DELTA);
+  it('R01: is complete with a stop reason, also without message_stop', () => {
+    const cut = decoderOf(START, ...TEXT);
     expect([cut.ended, cut.finished]).toEqual([false, false]);
+    const unstopped = decoderOf(START, ...TEXT, DELTA);
+    expect([unstopped.ended, unstopped.finished]).toEqual([false, true]);
+    expect(unstopped.close?.()).toMatchObject([{ kind: 'usage' }]);
     const whole = decoderOf(START, ...TEXT, DELTA, STOP);
     expect([whole.ended, whole.finished, whole.upstreamModel]).toEqual([true, true, 'claude-opus-5']);
     const reasonless = decoderOf(START, ...TEXT, STOP);

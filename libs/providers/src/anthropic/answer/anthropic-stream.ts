@@ -1,5 +1,5 @@
 import { isRecord, type JsonRecord, parseJson } from '../../json-record';
-import type { Reply, SseEvent, StreamChunk, StreamDecoder, UpstreamCall } from '../../translator';
+import type { ProviderError, Reply, SseEvent, StreamChunk, StreamDecoder, UpstreamCall } from '../../translator';
 import { TextTemplate } from '../../transport/text-template';
 import { AnthropicAnswer } from './anthropic-answer';
 
@@ -29,9 +29,9 @@ export class AnthropicStream implements StreamDecoder {
     return this.hasEnded;
   }
 
-  /** A stream that ends without `message_stop` was cut. */
+  /** With a stop reason; some servers leave `message_stop` out. */
   get finished(): boolean {
-    return this.hasEnded && this.answer.finished;
+    return this.answer.finished;
   }
 
   get upstreamModel(): string | undefined {
@@ -46,6 +46,11 @@ export class AnthropicStream implements StreamDecoder {
     if (isRecord(event)) return this.read(event, data);
     this.answer.markIncomplete();
     return [{ kind: 'error', data: NOT_JSON }];
+  }
+
+  /** The counts of a stream that ended without `message_stop`. */
+  close(error?: ProviderError): StreamChunk[] {
+    return error || this.hasEnded ? [] : this.answer.usageChunk();
   }
 
   assemble(): Reply {

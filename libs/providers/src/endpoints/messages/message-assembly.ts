@@ -6,8 +6,11 @@ import { messageFacts } from './message-facts';
 
 /** A content block with the JSON text of its input so far. */
 interface GrowingBlock {
+  index: number;
   block: JsonRecord;
   input: string | undefined;
+  /** Whether the stream has closed it: a start with its index begins another one. */
+  isClosed: boolean;
 }
 
 /** Which member of a block each kind of delta continues. */
@@ -21,13 +24,17 @@ const TEXT_DELTAS: Readonly<Record<string, string>> = {
 const MAX_ASSEMBLED_LENGTH = 64 * 1024 * 1024;
 
 /**
- * Assembles the events of a stream into the message of the same call without streaming. Unknown events and deltas are skipped.
+ * Assembles the events of a stream into the message of the same call without streaming. Unknown events and deltas are skipped; a
+ * delta without a block makes the message incomplete.
  *
  * @see https://platform.claude.com/docs/en/build-with-claude/streaming
  */
 export class MessageAssembly {
   #message: JsonRecord | undefined;
+  /** The last block of each index. */
   readonly #blocks = new Map<number, GrowingBlock>();
+  /** Blocks whose index another one took. */
+  readonly #earlier: GrowingBlock[] = [];
   /** Whether the counts are those of the whole message: the start has only those of the input. */
   #counted = false;
   #length = 0;
@@ -46,7 +53,8 @@ export class MessageAssembly {
     else if (event.type === 'message_delta') this.#finish(event);
     else if (this.#incomplete || typeof event.index !== 'number') return;
     else if (event.type === 'content_block_start' && isRecord(event.content_block))
-      this.#blocks.set(event.index, { block: { ...event.content_block }, input: undefined });
+      this.#begin(event.index, { ...event.content_block });
+    else if (event.type === 'content_block_stop') this.#stop(event.index);
     else if (event.type === 'content_block_delta' && isRecord(event.delta)) this.#grow(event.index, event.delta);
   }
 
@@ -65,7 +73,8 @@ export class MessageAssembly {
   }
 
   reply(): Reply {
-    const content = [...this.#blocks].toSorted(([left], [right]) => left - right).map(([, each]) => this.#whole(each));
+    const blocks = [...this.#earlier, ...this.#blocks.values()].toSorted((left, right) => left.index - right.index);
+    const content = blocks.map((each) => this.#whole(each));
     const started = this.#message ?? { type: 'message', role: 'assistant' };
     const message: JsonRecord = { ...started, content };
     if (this.#incomplete) message.stop_reason = null;
@@ -83,7 +92,18 @@ export class MessageAssembly {
     // Some streams begin with the whole message.
     this.#counted = nonEmptyString(message.stop_reason) !== undefined;
     const blocks = Array.isArray(message.content) ? message.content.filter(isRecord) : [];
-    for (const [index, block] of blocks.entries()) this.#blocks.set(index, { block, input: undefined });
+    for (const [index, block] of blocks.entries()) this.#begin(index, block);
+  }
+
+  #begin(index: number, block: JsonRecord): void {
+    const known = this.#blocks.get(index);
+    if (known?.isClosed === true) this.#earlier.push(known);
+    this.#blocks.set(index, { index, block, input: undefined, isClosed: false });
+  }
+
+  #stop(index: number): void {
+    const known = this.#blocks.get(index);
+    if (known) known.isClosed = true;
   }
 
   /** Usage is cumulative, and may name counts that the start lacked. */
@@ -95,7 +115,7 @@ export class MessageAssembly {
 
   #grow(index: number, delta: JsonRecord): void {
     const growing = this.#blocks.get(index);
-    if (!growing) return;
+    if (!growing) return this.markIncomplete();
     const { block } = growing;
     if (delta.type === 'input_json_delta' && typeof delta.partial_json === 'string') {
       growing.input = (growing.input ?? '') + delta.partial_json;
