@@ -7,6 +7,8 @@ const PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome'];
 const TEXTS = resolve(__dirname, '../../libs/console/src/i18n');
 const WIDTHS = [320, 768, 1280];
 const HEIGHT = 800;
+/** Of a cell with words, in a table on the narrowest screen. */
+const NARROWEST_CELL = 100;
 /** A loaded machine is slow. */
 const PATIENCE_MS = 90_000;
 const PAGE_SCRIPT = resolve(__dirname, 'console-page.js');
@@ -111,12 +113,16 @@ export class ConsoleBrowser {
     await page.addInitScript({ path: PAGE_SCRIPT });
   }
 
+  /** What does not fit: a page that scrolls sideways, and cells too narrow to be read. */
   private async tooWide(): Promise<string[]> {
     const wide: string[] = [];
     for (const width of WIDTHS) {
       await this.page.setViewportSize({ width, height: HEIGHT });
       const [scroll, client] = await this.inPage<[number, number]>('widths()');
       if (scroll > client) wide.push(`wider than ${width}: ${scroll}`);
+      if (width !== WIDTHS[0]) continue;
+      const slivers = await this.inPage<string[]>(`slivers(${NARROWEST_CELL})`);
+      wide.push(...slivers.map((text) => `too narrow at ${width}: ${text}`));
     }
     return wide;
   }

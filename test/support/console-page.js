@@ -13,6 +13,16 @@ globalThis.consolePage = {
     return [scrollWidth, clientWidth];
   },
 
+  /** Cells of the page's tables that are too narrow to be read: times over several lines, words over slivers. */
+  slivers(narrowest) {
+    const cells = [...document.querySelectorAll('main [role=region] td:not([colspan], [class*=number])')];
+    const narrow = cells.filter((cell) => cell.textContent !== '' && cell.getBoundingClientRect().width < narrowest);
+    const broken = cells.filter((cell) =>
+      [...cell.querySelectorAll('time')].some((time) => time.getClientRects().length > 1),
+    );
+    return [...narrow, ...broken].map(({ textContent }) => textContent);
+  },
+
   /** Every text and label that people see or hear, without what is marked as another language. */
   texts() {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

@@ -45,6 +45,7 @@ export function AlertsTable({ rows, teamName, openId, onOpen, isStale, hasFilter
     {
       id: 'text',
       header: text('alerts.what'),
+      isLong: true,
       cell: (alert) => (
         <>
           <Text size="xs" c="dimmed">

@@ -11,6 +11,8 @@ export interface DataColumn<Row> {
   compare?: (left: string, right: string) => number;
   /** Aligned to the right, with figures of one width. */
   isNumber?: boolean;
+  /** Sentences or ids, which need more room than a name. */
+  isLong?: boolean;
   /** The cell of the row of totals. */
   total?: ReactNode;
 }

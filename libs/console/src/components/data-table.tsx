@@ -61,6 +61,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   return (
     <ScrollArea
       type="auto"
+      offsetScrollbars="x"
       className={classes.region}
       viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': caption }}
     >
@@ -104,8 +105,8 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
                 if (event.key === 'Enter' && event.target === event.currentTarget) onOpen?.(original);
               }}
             >
-              {columns.map(({ id: column, cell, isNumber }) => (
-                <Table.Td key={column} className={isNumber ? classes.number : undefined}>
+              {columns.map(({ id: column, cell, ...kind }) => (
+                <Table.Td key={column} className={classOf(kind)}>
                   {cell(original)}
                 </Table.Td>
               ))}
@@ -114,7 +115,9 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
           {rows.length === 0 && (
             <Table.Tr>
               <Table.Td colSpan={columns.length}>
-                {props.empty ?? <Text c="dimmed">{text('components.noRows')}</Text>}
+                <div className={classes.empty}>
+                  {props.empty ?? <Text c="dimmed">{text('components.noRows')}</Text>}
+                </div>
               </Table.Td>
             </Table.Tr>
           )}
@@ -137,6 +140,11 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
       </Table>
     </ScrollArea>
   );
+}
+
+function classOf({ isNumber, isLong }: Pick<DataColumn<object>, 'isNumber' | 'isLong'>): string | undefined {
+  if (isNumber) return classes.number;
+  return isLong ? classes.long : undefined;
 }
 
 function definition<Row extends object>({ id, sortBy, compare, isNumber }: DataColumn<Row>) {

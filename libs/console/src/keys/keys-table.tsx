@@ -45,7 +45,11 @@ export function KeysTable({ rows, filter, isStale, onRotated }: KeysTableProps) 
       sortBy: ({ key }) => key.role,
       cell: ({ key }) => text(key.managed ? 'keys.managed' : `shell.role.${key.role}`),
     },
-    { id: 'prefix', header: text('keys.prefix'), cell: ({ key }) => <Code>{key.prefix}…</Code> },
+    {
+      id: 'prefix',
+      header: text('keys.prefix'),
+      cell: ({ key }) => <Code style={{ whiteSpace: 'nowrap' }}>{key.prefix}…</Code>,
+    },
     {
       id: 'used',
       header: text('keys.lastUsed'),

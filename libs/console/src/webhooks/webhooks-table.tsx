@@ -19,7 +19,13 @@ export function WebhooksTable({ rows, onDeliveries }: WebhooksTableProps) {
   const text = useText();
   const teams = useQuery(teamsQuery).data?.data ?? [];
   const columns: DataColumn<Webhook>[] = [
-    { id: 'url', header: text('webhooks.url'), sortBy: ({ url }) => url, cell: ({ url }) => <Code>{url}</Code> },
+    {
+      id: 'url',
+      header: text('webhooks.url'),
+      isLong: true,
+      sortBy: ({ url }) => url,
+      cell: ({ url }) => <Code>{url}</Code>,
+    },
     { id: 'format', header: text('webhooks.format'), cell: ({ format }) => text(`webhooks.format.${format}`) },
     {
       id: 'kinds',
