@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Kysely, type Selectable, sql } from 'kysely';
+import { namesOf } from '../audit/audit-names.repository';
 import { AuditRepository } from '../audit/audit.repository';
 import { Database } from '../database/database.connection';
 import type { Schema } from '../database/schema';
@@ -146,14 +147,6 @@ export class AlertsRepository {
     }
     return byAlert;
   }
-}
-
-/** The names of teams and keys, also of deleted ones, by their ids. */
-async function namesOf(ids: readonly string[], db: Kysely<Schema>): Promise<ReadonlyMap<string, string>> {
-  if (ids.length === 0) return new Map();
-  const teams = db.selectFrom('teams').select(['id', 'name']).where('id', 'in', ids);
-  const keys = db.selectFrom('api_keys').select(['id', 'name']).where('id', 'in', ids);
-  return new Map((await teams.unionAll(keys).execute()).map(({ id, name }) => [id, name]));
 }
 
 export function toAlert(row: Selectable<AlertsTable>): Alert {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Kysely, Selectable, Transaction } from 'kysely';
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import { newId } from '../common/ids';
 import { Database } from '../database/database.connection';
 import type { Schema } from '../database/schema';
@@ -58,8 +58,8 @@ export class AuditRepository {
       .selectAll()
       .$if(filter.team_id !== undefined, (query) => query.where('team_id', '=', filter.team_id ?? ''))
       .$if(filter.action !== undefined, (query) => query.where('action', '=', filter.action ?? ''))
-      .$if(filter.actor !== undefined, (query) => query.where('actor', '=', filter.actor ?? ''))
-      .$if(filter.subject !== undefined, (query) => query.where('subject', '=', filter.subject ?? ''))
+      .$if(filter.actor !== undefined, (query) => query.where('actor', 'in', idsNamed(filter.actor ?? '')))
+      .$if(filter.subject !== undefined, (query) => query.where('subject', 'in', idsNamed(filter.subject ?? '')))
       .$if(filter.from !== undefined, (query) => query.where('created_at', '>=', filter.from ?? new Date(0)))
       .$if(filter.to !== undefined, (query) => query.where('created_at', '<', filter.to ?? new Date(0)))
       .$if(after !== undefined, (query) => query.where('id', '<', after ?? ''))
@@ -69,6 +69,10 @@ export class AuditRepository {
     return rows.map(toEvent);
   }
 }
+
+/** What a filter means: an id or a word itself, and the keys and teams of that name. */
+const idsNamed = (text: string) =>
+  sql<string>`(SELECT ${text}::text UNION SELECT id FROM api_keys WHERE name = ${text} UNION SELECT id FROM teams WHERE name = ${text})`;
 
 function toEvent(row: Selectable<AuditEventsTable>): AuditEvent {
   const { id, actor, action, subject, team_id, before, after, details, created_at: createdAt } = row;

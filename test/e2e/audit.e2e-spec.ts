@@ -163,6 +163,23 @@ describe('the audit', () => {
       expect(text).not.toContain(secret);
   });
 
+  it('has the names of who acted and of what was changed, as they are now, and finds events by them', async () => {
+    const { keyId, teamId } = await gateway.createKey({ name: 'before' });
+    const { key, keyId: actor } = await gateway.createKey({ role: 'admin', name: 'who renames' });
+    await gateway.request('PATCH', `/admin/keys/${keyId}`, key, { name: 'named now' });
+    const budget = { key_id: keyId, limit_usd: '9', window: 'day' };
+    const { id } = (await gateway.request('POST', '/admin/budgets', key, budget)).body;
+    const who = { actor, actor_name: 'who renames' };
+    const renamed = { action: 'key.updated', subject: keyId, subject_name: 'named now', ...who };
+    const limited = { action: 'budget.created', subject: id, subject_name: 'named now', ...who };
+    expect(await events('&actor=who%20renames')).toMatchObject([limited, renamed]);
+    const created = { action: 'key.created', actor: 'admin', actor_name: null, subject_name: 'named now' };
+    expect(await events('&subject=named%20now')).toMatchObject([renamed, created]);
+    await gateway.admin('DELETE', `/admin/teams/${teamId}?force=true`);
+    expect(await events(`&subject=${keyId}&action=key.revoked`)).toMatchObject([{ subject_name: 'named now' }]);
+    expect(await events('&action=cache.invalidated')).toMatchObject([{ subject: 'gpt-4.1', subject_name: null }]);
+  });
+
   it('N7: has the keys that end with their team, and nothing of what was refused or only tried', async () => {
     const { keyId, teamId } = await gateway.createKey();
     await gateway.admin('DELETE', `/admin/teams/${teamId}`);

@@ -153,6 +153,26 @@ describeInBrowser('the administration in the console', () => {
     expect(await browser.problems()).toEqual([]);
   });
 
+  it('names keys in the audit log and among the sessions, with their ids in the details', async () => {
+    const text = consoleTexts('ko');
+    const { key, keyId } = await gateway.createKey({ role: 'auditor', name: '재무 감사' });
+    await gateway.request('POST', '/auth/session', undefined, { key });
+    const browser = await enter('ko', 'light');
+    const { page } = browser;
+    await visit(browser, '/users');
+    await page.getByRole('cell', { name: '재무 감사' }).waitFor();
+    const asked = await visit(browser, '/audit?subject=재무 감사');
+    expect(asked.size).toBeLessThanOrEqual(MOST_CALLS);
+    const row = page.getByRole('row').filter({ hasText: 'session.started' });
+    expect(await row.getByText('재무 감사').count()).toBe(2);
+    expect(await page.locator('main').innerText()).not.toContain(keyId);
+    expect(await browser.problems()).toEqual([]);
+    await row.click();
+    const actor = page.getByRole('dialog').getByRole('row', { name: text('audit.actor') });
+    await actor.getByText(keyId).waitFor();
+    expect(await browser.problems()).toEqual([]);
+  });
+
   it('keeps what is typed in the settings when somebody else has changed them', async () => {
     const text = consoleTexts('en');
     const browser = await enter('en', 'light');

@@ -66,8 +66,11 @@ export type AuditAction = (typeof auditActions)[number];
 export const listAuditQuerySchema = z.strictObject({
   action: z.enum(auditActions).optional(),
   team_id: filterSchema.meta({ description: 'Only what concerns this team' }),
-  actor: plainText(128).min(1).optional().meta({ description: 'A key’s id, admin, or gateway' }),
-  subject: plainText(512).min(1).optional().meta({ description: 'The changed object: a model’s name, or an id' }),
+  actor: plainText(128).min(1).optional().meta({ description: 'A key’s id or name, admin, or gateway' }),
+  subject: plainText(512)
+    .min(1)
+    .optional()
+    .meta({ description: 'The changed object: a model’s name, an id, or the name of a key or a team' }),
   from: dayOrTimeSchema('start').optional(),
   to: dayOrTimeSchema('end').optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
@@ -78,8 +81,10 @@ export type ListAuditQuery = z.output<typeof listAuditQuerySchema>;
 const auditExample = {
   id: 'audit_01KAS8F3G5H7J9K2M4N6P8Q1R3',
   actor: 'key_01KAS5M8Z2Q6W9Y3T7N4B1C0DE',
+  actor_name: 'platform operations',
   action: 'model.version_declared',
   subject: 'gpt-4.1',
+  subject_name: null,
   team_id: null,
   before: { version: '2026-08-01' },
   after: { version: '2026-11-01' },
@@ -93,8 +98,13 @@ export const auditEventSchema = z
     actor: z
       .string()
       .meta({ description: 'A key’s id, admin for the administrator’s key, gateway for changes by the gateway' }),
+    actor_name: z.string().nullable().meta({ description: 'The name of the actor’s key; null for admin and gateway' }),
     action: z.string(),
     subject: z.string().nullable().meta({ description: 'The changed object; null means everything' }),
+    subject_name: z.string().nullable().meta({
+      description:
+        'The name of the changed key or team, of the key or team of a budget, or what the event says of another object; null for names',
+    }),
     team_id: z.string().nullable().meta({ description: 'The team that the change concerns; null for all' }),
     before: z
       .record(z.string(), z.unknown())

@@ -13,6 +13,7 @@ export type SignIn = z.output<typeof signInSchema>;
 const sessionExample = {
   id: 'session_01KAS9A1B2C3D4E5F6G7H8J9K0',
   key_id: 'key_01KAS5N1V4R8X0Z2B6D9F3H5JK',
+  key_name: 'platform operations',
   created_at: '2026-11-28T09:00:00.000Z',
   seen_at: '2026-11-28T09:12:00.000Z',
   ends_at: '2026-11-29T09:00:00.000Z',
@@ -24,6 +25,7 @@ export const sessionSchema = z
   .object({
     id: z.string(),
     key_id: z.string().meta({ description: 'The key of the sign-in; admin for the administrator’s key' }),
+    key_name: z.string().nullable().meta({ description: 'The name of that key; null for the administrator’s key' }),
     created_at: timeSchema,
     seen_at: timeSchema.meta({ description: 'The last use, to the minute; eight hours later the session ends' }),
     ends_at: timeSchema.meta({ description: 'The latest end' }),

@@ -8,6 +8,7 @@ import { pageOf } from '../../common/pages';
 import { GatewayConfig } from '../../config/gateway-config';
 import { Public, Requires } from '../../http/access.decorators';
 import { ApiErrors } from '../../http/api-errors.decorator';
+import { KeysService } from '../../keys/keys.service';
 import { requireSameOrigin } from './same-origin';
 import type { Session } from './session';
 import { SessionCookie } from './session-cookie';
@@ -26,6 +27,7 @@ export class SessionsController {
     private readonly limits: SignInLimits,
     private readonly cookie: SessionCookie,
     private readonly config: GatewayConfig,
+    private readonly keys: KeysService,
   ) {}
 
   @Post('auth/session')
@@ -58,7 +60,7 @@ export class SessionsController {
       agent: request.headers['user-agent'] ?? '',
     });
     void reply.header('set-cookie', this.cookie.set(token));
-    return toWire(session);
+    return toWire(session, await this.keys.names([session.keyId]));
   }
 
   @Delete('auth/session')
@@ -86,7 +88,10 @@ export class SessionsController {
   async list(
     @Query({ schema: contracts.listSessionsQuerySchema }) query: contracts.ListSessionsQuery,
   ): Promise<contracts.SessionList> {
-    return pageOf((await this.sessions.open(query)).map(toWire), query.limit);
+    const sessions = await this.sessions.open(query);
+    const names = await this.keys.names([...new Set(sessions.map(({ keyId }) => keyId))]);
+    const shown = sessions.map((session) => toWire(session, names));
+    return pageOf(shown, query.limit);
   }
 
   @Delete('admin/sessions/:id')
@@ -101,10 +106,11 @@ export class SessionsController {
   }
 }
 
-function toWire(session: Session): contracts.Session {
+function toWire(session: Session, names: ReadonlyMap<string, string>): contracts.Session {
   return {
     id: session.id,
     key_id: session.keyId,
+    key_name: names.get(session.keyId) ?? null,
     created_at: session.createdAt.toISOString(),
     seen_at: session.seenAt.toISOString(),
     ends_at: session.endsAt.toISOString(),

@@ -3,7 +3,7 @@ import type { AuditEvent } from '@thriftgate/contracts';
 import { SideDrawer } from '../components/side-drawer';
 import { When } from '../components/when';
 import { useText } from '../i18n/use-text';
-import { ActorName } from './audit-cells';
+import { ActorName, SubjectName, WithId } from './audit-cells';
 import { differences } from './diff';
 import classes from './diff.module.css';
 
@@ -20,8 +20,18 @@ function Details({ event }: { event: AuditEvent }) {
   const text = useText();
   const facts: [string, React.ReactNode][] = [
     [text('audit.at'), <When key="at" at={event.created_at} />],
-    [text('audit.actor'), <ActorName key="actor" actor={event.actor} />],
-    [text('audit.subject'), event.subject ?? text('audit.everything')],
+    [
+      text('audit.actor'),
+      <WithId key="actor" id={event.actor} name={event.actor_name}>
+        <ActorName event={event} />
+      </WithId>,
+    ],
+    [
+      text('audit.subject'),
+      <WithId key="subject" id={event.subject} name={event.subject_name}>
+        <SubjectName event={event} />
+      </WithId>,
+    ],
     [text('audit.id'), <Code key="id">{event.id}</Code>],
   ];
   return (

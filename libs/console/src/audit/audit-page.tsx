@@ -1,4 +1,4 @@
-import { Code, Text } from '@mantine/core';
+import { Code } from '@mantine/core';
 import type { AuditEvent } from '@thriftgate/contracts';
 import { DataTable } from '../components/data-table';
 import type { DataColumn } from '../components/data-table-columns';
@@ -12,7 +12,7 @@ import { useDisplay } from '../display/use-display';
 import { usePeriod } from '../display/use-period';
 import { useText } from '../i18n/use-text';
 import { usePageSearch } from '../routes/use-search';
-import { ActorName, ChangeSummary } from './audit-cells';
+import { ActorName, ChangeSummary, SubjectName } from './audit-cells';
 import { AuditDrawer } from './audit-drawer';
 import { AuditExport } from './audit-export';
 import { AuditFilters } from './audit-filters';
@@ -38,18 +38,14 @@ export function AuditPage() {
   const rows = events.data?.pages.flatMap(({ data }) => data) ?? [];
   const columns: DataColumn<AuditEvent>[] = [
     { id: 'at', header: text('audit.at'), cell: ({ created_at: at }) => <When at={at} /> },
-    { id: 'actor', header: text('audit.actor'), cell: (event) => <ActorName actor={event.actor} /> },
+    { id: 'actor', header: text('audit.actor'), cell: (event) => <ActorName event={event} /> },
     {
       id: 'action',
       header: text('audit.action'),
       cell: (event) => <Code className={classes.action}>{event.action}</Code>,
     },
-    {
-      id: 'subject',
-      header: text('audit.subject'),
-      cell: (event) => (event.subject === null ? text('audit.everything') : <Text size="sm">{event.subject}</Text>),
-    },
-    { id: 'change', header: text('audit.change'), cell: (event) => <ChangeSummary event={event} /> },
+    { id: 'subject', header: text('audit.subject'), cell: (event) => <SubjectName event={event} /> },
+    { id: 'change', header: text('audit.change'), isLong: true, cell: (event) => <ChangeSummary event={event} /> },
   ];
   return (
     <>

@@ -23,15 +23,15 @@ export function SessionsTable({ rows }: { rows: readonly Session[] }) {
     done: () => text('users.ended'),
     reload: ['sessions'],
   });
-  const who = ({ key_id: id }: Session) => (id === 'admin' ? text('users.admin') : id);
+  const who = ({ key_id: id, key_name: name }: Session) => (id === 'admin' ? text('users.admin') : (name ?? id));
   const columns: DataColumn<Session>[] = [
     {
       id: 'key',
       header: text('users.key'),
-      sortBy: ({ key_id: id }) => id,
+      sortBy: who,
       cell: (session) => (
         <Group gap={6} wrap="nowrap">
-          {session.key_id === 'admin' ? text('users.admin') : <Code>{session.key_id}</Code>}
+          <span title={session.key_id}>{who(session)}</span>
           {session.id === me.session?.id && <StateBadge tone="plain">{text('users.own')}</StateBadge>}
         </Group>
       ),

@@ -5,9 +5,9 @@ export interface AuditQuery {
   action?: string;
   /** Only what concerns this team. */
   team_id?: string;
-  /** A key's id, `admin`, or `gateway` for changes by the gateway. */
+  /** A key's id or name, `admin`, or `gateway` for changes by the gateway. */
   actor?: string;
-  /** A model's name, or the id of the changed object. */
+  /** A model's name, the id of the changed object, or the name of a key or a team. */
   subject?: string;
   from?: Date | string;
   to?: Date | string;
