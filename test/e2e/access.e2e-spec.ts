@@ -211,6 +211,24 @@ describe('a role', () => {
     expect((await as('team_admin', 'DELETE', `/admin/keys/${key.id}`)).status).toBe(200);
   });
 
+  it('team_admin finds keys of the team by their names, and none of others', async () => {
+    const found = async (role: Role | 'admin', name: string) => {
+      const path = `/admin/keys?name=${encodeURIComponent(name)}`;
+      const { body } = role === 'admin' ? await gateway.admin('GET', path) : await as(role, 'GET', path);
+      return (body.data as { id: string }[]).map(({ id }) => id);
+    };
+    const { keyId: ofTeam } = await gateway.createKey({ name: '검색 Nightly_1', teamId: own.team });
+    const { keyId: ofOthers } = await gateway.createKey({ name: '검색 nightly_1 of others' });
+    expect(await found('team_admin', 'NIGHTLY_')).toEqual([ofTeam]);
+    expect(await found('admin', 'nightly_')).toEqual([ofTeam, ofOthers]);
+    expect(await found('auditor', '검색'.normalize('NFD'))).toEqual([ofTeam, ofOthers]);
+    // Neither `%` nor `_` is a wildcard.
+    expect(await found('admin', 'nightly%')).toEqual([]);
+    expect(await found('admin', 'nightl__1')).toEqual([]);
+    await gateway.admin('DELETE', `/admin/keys/${ofTeam}`);
+    expect(await found('team_admin', 'nightly')).toEqual([]);
+  });
+
   it('team_admin cannot take over the key of an administrator in the team', async () => {
     const { keyId } = await gateway.createKey({ role: 'platform_admin', name: 'above', teamId: own.team });
     expect((await as('team_admin', 'POST', `/admin/keys/${keyId}/rotate`, {})).status).toBe(403);

@@ -109,6 +109,31 @@ describeInBrowser('the console', () => {
     expect((await browser.page.context().cookies()).filter(({ value }) => value !== '')).toEqual([]);
   });
 
+  it('finds a team admin keys of the own team alone, and sends no text of a key in an address', async () => {
+    const { teamId, key } = await gateway.createKey({ role: 'team_admin', name: 'nightly own' });
+    await gateway.createKey({ name: 'nightly foreign' });
+    const browser = await enter({ language: 'en', secrets: [key] });
+    const { page } = browser;
+    await browser.visit('/sign-in');
+    await browser.signIn(key);
+    await navigation(browser).first().waitFor();
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    await page.getByRole('button', { name: 'Search' }).first().click();
+    const search = page.getByPlaceholder('Page, team, model, key, or request id');
+    await search.fill(key);
+    await page.waitForTimeout(1000);
+    await search.fill('nightly');
+    const found = page.getByRole('dialog').getByText(/nightly (own|foreign)/);
+    await found.first().waitFor();
+    expect(await found.allTextContents()).toEqual(['nightly own']);
+    expect(asked.filter((url) => url.includes('/admin/keys?')).length).toBeGreaterThan(0);
+    expect(asked.filter((url) => decodeURIComponent(url).includes(key))).toEqual([]);
+    await found.first().click();
+    await page.waitForURL(new RegExp(`/teams/${teamId}/keys`));
+    expect(browser.faults).toEqual([]);
+  });
+
   it('is worked by keys: the palette, and letters that can be switched off', async () => {
     const browser = await enter({ language: 'en' });
     const { page } = browser;
@@ -116,7 +141,7 @@ describeInBrowser('the console', () => {
     await browser.signIn(gateway.adminKey);
     await navigation(browser).first().waitFor();
     await page.getByRole('button', { name: 'Search' }).first().click();
-    const search = page.getByPlaceholder('Page, team, model, or id of a request or key');
+    const search = page.getByPlaceholder('Page, team, model, key, or request id');
     await search.fill('Budg');
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/console\/budgets/);
@@ -128,6 +153,12 @@ describeInBrowser('the console', () => {
     await page.getByRole('dialog').getByText('found by its id').click();
     await page.waitForURL(new RegExp(`/teams/${teamId}/keys`));
     expect(await browser.problems()).toEqual([]);
+    const named = await gateway.createKey({ name: '야간 Batch' });
+    await page.getByRole('button', { name: 'Search' }).first().click();
+    await search.fill('batch');
+    await page.getByRole('dialog').getByText('야간 Batch').click();
+    await page.waitForURL(new RegExp(`/teams/${named.teamId}/keys.*key=${named.keyId}`));
+    await page.locator('tr[aria-current]', { hasText: '야간 Batch' }).waitFor();
     await page.keyboard.press('g');
     await page.keyboard.press('u');
     await page.waitForURL(/\/console\/usage/);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { keyCacheRulesChangeSchema, keyCacheRulesSchema } from './cache-rules';
 import { plainText, timeSchema } from './common';
-import { longPage, nextCursorSchema } from './report-queries';
+import { filterSchema, longPage, nextCursorSchema } from './report-queries';
 import { nameSchema } from './teams';
 
 const MAX_RPM = 2_147_483_647;
@@ -110,6 +110,13 @@ export const listKeysQuerySchema = z.strictObject({
   ...longPage,
 });
 export type ListKeysQuery = z.output<typeof listKeysQuerySchema>;
+
+/** `GET /admin/keys`. */
+export const findKeysQuerySchema = listKeysQuerySchema.extend({
+  name: plainText(200).trim().min(1).optional().meta({ description: 'A part of the name, in capitals or not' }),
+  team_id: filterSchema.meta({ description: 'Only keys of this team' }),
+});
+export type FindKeysQuery = z.output<typeof findKeysQuerySchema>;
 
 const keyExample = {
   id: 'key_01KAS5N1V4R8X0Z2B6D9F3H5JK',

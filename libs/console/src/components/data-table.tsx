@@ -18,7 +18,7 @@ interface DataTableProps<Row extends object> {
   rowId: (row: Row) => string;
   /** Opens a row: by a click on it, or by Enter on the row that `j` and `k` have reached. */
   onOpen?: (row: Row) => void;
-  /** The id of the row that is open beside the table. */
+  /** The id of the row that is open beside the table, or has been looked for. */
   openId?: string | undefined;
   initialSort?: { id: string; desc: boolean };
   /** Rows of 28 px in place of 36. */

@@ -25,8 +25,10 @@ import { isShown, KEY_FILTERS, type KeyFilter, keyRows, UNUSED_DAYS } from './ke
 import { keysQuery, useUsageOfKeys } from './keys-query';
 import { KeysTable } from './keys-table';
 
-const readSearch = ({ show }: RawSearch): { show: KeyFilter } => ({
+/** `key` is the one that has been looked for: it stands out. */
+const readSearch = ({ show, key }: RawSearch): { show: KeyFilter; key: string | undefined } => ({
   show: KEY_FILTERS.find((filter) => filter === show) ?? 'active',
+  key: typeof key === 'string' ? key : undefined,
 });
 
 /** The keys of a team: who uses them, what they cost, and how long they work. */
@@ -35,7 +37,7 @@ export function KeysPage() {
   const { teamId = '' } = useParams({ strict: false });
   const { timezone } = useDisplay();
   const period = usePeriod();
-  const [{ show }, change] = usePageSearch(readSearch);
+  const [{ show, key }, change] = usePageSearch(readSearch);
   const mayWrite = useMay('keys:write');
   const [isCreating, { open, close }] = useDisclosure();
   const [issued, setIssued] = useState<CreatedKey>();
@@ -79,6 +81,7 @@ export function KeysPage() {
           <KeysTable
             rows={keyRows(data, sums.data, days.data).filter((row) => isShown(row, show))}
             filter={show}
+            soughtId={key}
             isStale={sums.isPlaceholderData}
             onRotated={setIssued}
           />

@@ -18,6 +18,7 @@ import type { KeyFilter, KeyRow, KeyState } from './key-rows';
 interface KeysTableProps {
   rows: readonly KeyRow[];
   filter: KeyFilter;
+  soughtId: string | undefined;
   isStale: boolean;
   onRotated: (key: CreatedKey) => void;
 }
@@ -32,7 +33,7 @@ const TONES: Readonly<Record<KeyState, Tone>> = {
 const NOTHING = '–';
 
 /** Keys by name, with their cost in the period and what one may do with them. */
-export function KeysTable({ rows, filter, isStale, onRotated }: KeysTableProps) {
+export function KeysTable({ rows, filter, soughtId, isStale, onRotated }: KeysTableProps) {
   const text = useText();
   const { cell: amount } = useMoney();
   const { language } = useLanguage();
@@ -104,6 +105,7 @@ export function KeysTable({ rows, filter, isStale, onRotated }: KeysTableProps) 
       columns={columns}
       rows={rows}
       rowId={({ key }) => key.id}
+      openId={soughtId}
       initialSort={{ id: 'cost', desc: true }}
       isStale={isStale}
       empty={<NoKeys filter={filter} />}

@@ -4,6 +4,7 @@ import type {
   CreatedKey,
   CreateKey,
   Deleted,
+  FindKeysQuery,
   ListKeysQuery,
   RotatedKey,
   UpdateKey,
@@ -25,6 +26,11 @@ export class Keys {
   /** @param query `{ include: 'revoked' }` for revoked keys, too */
   list(teamId: string, query: Partial<ListKeysQuery> = {}, options?: CallOptions): Promise<ApiKeyList> {
     return this.http.json('GET', path`/admin/teams/${teamId}/keys`, { ...options, query: { ...query } });
+  }
+
+  /** Keys of all teams that the caller may see. @param query `{ name: 'search' }` for those with this in their name */
+  find(query: Partial<FindKeysQuery> = {}, options?: CallOptions): Promise<ApiKeyList> {
+    return this.http.json('GET', '/admin/keys', { ...options, query: { ...query } });
   }
 
   retrieve(id: string, options?: CallOptions): Promise<ApiKey> {

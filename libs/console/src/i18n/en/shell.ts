@@ -59,7 +59,7 @@ export const messages = {
   'shell.forbiddenLead': 'It needs {permission}. A platform admin can give you a role that has it.',
   'shell.broken': 'This page has failed',
   'shell.palettePages': 'Pages',
-  'shell.paletteHint': 'Page, team, model, or id of a request or key',
+  'shell.paletteHint': 'Page, team, model, key, or request id',
   'shell.paletteEmpty': 'Nothing found',
   'shell.paletteRequest': 'Open request {id}',
   'shell.keys.palette': 'Search everything',

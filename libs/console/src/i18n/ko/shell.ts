@@ -61,7 +61,7 @@ export const messages: Record<keyof typeof en, string> = {
   'shell.forbiddenLead': '{permission} 권한이 필요합니다. 플랫폼 관리자에게 역할을 요청하세요.',
   'shell.broken': '페이지를 표시하지 못했습니다',
   'shell.palettePages': '페이지',
-  'shell.paletteHint': '페이지, 팀, 모델, 요청 ID, 키 ID',
+  'shell.paletteHint': '페이지, 팀, 모델, 키, 요청 ID',
   'shell.paletteEmpty': '검색 결과가 없습니다',
   'shell.paletteRequest': '요청 {id} 열기',
   'shell.keys.palette': '전체 검색',
