@@ -35,7 +35,7 @@ function Details({ row, onClose }: { row: ModelRow; onClose: () => void }) {
   const mayWrite = useMay('models:write');
   const [isDeclaring, declare] = useDisclosure();
   const [isEditing, edit] = useDisclosure();
-  const { model, deployments } = row;
+  const { model, deployments, otherNames } = row;
   const facts: [string, React.ReactNode][] = [
     [text('models.version'), model.version ?? text('models.noVersion')],
     [text('models.generation'), String(model.generation)],
@@ -47,6 +47,9 @@ function Details({ row, onClose }: { row: ModelRow; onClose: () => void }) {
         ? text('models.cacheFor', { hours: formatCount(Math.round(model.cache.ttl_seconds / 3600), language) })
         : text('models.cacheOff'),
     ],
+    ...(otherNames.length > 0
+      ? [[text('models.otherNames'), <OtherNames key="others" names={otherNames} />] as [string, React.ReactNode]]
+      : []),
   ];
   return (
     <Stack>
@@ -97,6 +100,25 @@ function Details({ row, onClose }: { row: ModelRow; onClose: () => void }) {
       <VersionDialog model={model} isOpen={isDeclaring} onClose={declare.close} />
       <DeploymentsDialog model={model} isOpen={isEditing} onClose={edit.close} />
     </Stack>
+  );
+}
+
+/** Names that lead to the same deployment, each with a cache of its own. */
+function OtherNames({ names }: { names: readonly string[] }) {
+  const text = useText();
+  return (
+    <>
+      {names.map((name) => (
+        <div key={name}>
+          <PageLink page="models" search={{ model: name }}>
+            {name}
+          </PageLink>
+        </div>
+      ))}
+      <Text size="xs" c="dimmed">
+        {text('models.otherNamesHint')}
+      </Text>
+    </>
   );
 }
 

@@ -1,5 +1,5 @@
 import type { AdminModel } from '@thriftgate/contracts';
-import { type DeploymentState, fallbackChains, modelRows } from './model-rows';
+import { type DeploymentState, fallbackChains, foldNames, modelRows } from './model-rows';
 
 const model = (members: Partial<AdminModel>) => ({ name: 'assistant', fallbacks: {}, ...members }) as AdminModel;
 const deployment = (provider: string, priority: number, weight = 1) => ({
@@ -30,5 +30,17 @@ describe('the rows of models', () => {
       { reasons: ['error', 'rate_limit'], models: ['a', 'b'] },
       { reasons: ['context_too_long'], models: ['long'] },
     ]);
+  });
+
+  it('are one for two names of the catalogue that differ in nothing else', () => {
+    const named = (name: string, members: Partial<AdminModel> = {}) =>
+      model({ name, source: 'catalogue', generation: 1, deployments: [deployment('openai', 1)], ...members });
+    const names = (...models: AdminModel[]) =>
+      foldNames(modelRows(models)).map((row) => [row.model.name, ...row.otherNames]);
+    expect(names(named('openai/gpt-4.1'), named('gpt-4.1'))).toEqual([['gpt-4.1', 'openai/gpt-4.1']]);
+    expect(names(named('openai/gpt-4.1'))).toEqual([['openai/gpt-4.1']]);
+    for (const own of [{ generation: 2 }, { version: '2026-11' }, { source: 'admin' as const }])
+      expect(names(named('openai/gpt-4.1', own), named('gpt-4.1'))).toEqual([['openai/gpt-4.1'], ['gpt-4.1']]);
+    expect(names(named('assistant'), named('gpt-4.1'))).toEqual([['assistant'], ['gpt-4.1']]);
   });
 });

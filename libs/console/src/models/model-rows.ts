@@ -16,6 +16,8 @@ export interface ModelRow {
   deployments: DeploymentRow[];
   /** Attempts of the last 24 hours. */
   requests: number;
+  /** Names of the catalogue that lead to the same deployment and differ in nothing else, as `deepseek/deepseek-v3.2`. */
+  otherNames: string[];
 }
 
 /** Joins models with the states of their deployments, each in the order in which calls try them. */
@@ -29,8 +31,31 @@ export function modelRows(models: readonly AdminModel[], states: readonly Deploy
         return { deployment, name, state: byName.get(name) };
       });
     const requests = deployments.reduce((sum, { state }) => sum + (state?.health.last_24h.requests ?? 0), 0);
-    return { model, deployments, requests };
+    return { model, deployments, requests, otherNames: [] };
   });
+}
+
+/**
+ * Lists a model once that the catalogue has under its vendor's name and without it. The states of deployments do not say by which
+ * of the names calls came; a name with settings or a generation of its own stays a row.
+ */
+export function foldNames(rows: readonly ModelRow[]): ModelRow[] {
+  const byName = new Map(rows.map((row) => [row.model.name, row]));
+  const shorterOf = ({ model }: ModelRow) => {
+    const shorter = byName.get(model.deployments[0]?.model ?? '');
+    const isSecond = shorter !== undefined && model.name.endsWith(`/${shorter.model.name}`);
+    return isSecond && model.source === 'catalogue' && isSame(model, shorter.model) ? shorter.model.name : undefined;
+  };
+  const names = rows.map((row) => ({ row, shorter: shorterOf(row) }));
+  const othersOf = (name: string) => names.flatMap(({ row, shorter }) => (shorter === name ? row.model.name : []));
+  return names.flatMap(({ row, shorter }) =>
+    shorter === undefined ? { ...row, otherNames: othersOf(row.model.name) } : [],
+  );
+}
+
+function isSame(left: AdminModel, right: AdminModel): boolean {
+  const named = (model: AdminModel) => JSON.stringify({ ...model, name: '' });
+  return named(left) === named(right);
 }
 
 type FallbackReason = keyof AdminModel['fallbacks'];

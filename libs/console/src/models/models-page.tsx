@@ -15,7 +15,7 @@ import { ProviderDrawer } from '../providers/provider-drawer';
 import { ProvidersTable } from '../providers/providers-table';
 import { NewModelDialog } from './deployments-dialog';
 import { ModelDrawer } from './model-drawer';
-import { type HealthSpan, modelRows, WINDOWS } from './model-rows';
+import { foldNames, type HealthSpan, type ModelRow, modelRows, WINDOWS } from './model-rows';
 import { ModelsTable } from './models-table';
 import { useDeployments, useModels, useProviders } from './models-query';
 
@@ -121,18 +121,24 @@ function Models({ span, isFound, isAll, model, onOpen }: ViewProps & { isAll: bo
       {({ data }) => {
         const rows = modelRows(data, deployments.data?.data);
         const hasCalls = rows.some(({ requests }) => requests > 0);
-        const listed = rows.filter(({ requests }) => isAll || !hasCalls || requests > 0);
-        const found = listed.filter((row) => isFound(row.model.name, ...row.deployments.map(({ name }) => name)));
+        const listed = foldNames(rows).filter(({ requests }) => isAll || !hasCalls || requests > 0);
+        const found = listed.filter(({ model: { name }, otherNames, ...row }) =>
+          isFound(name, ...otherNames, ...row.deployments.map((each) => each.name)),
+        );
         return (
           <>
             <ModelsTable rows={found} span={span} openId={model} onOpen={onOpen} />
-            <ModelDrawer row={rows.find((row) => row.model.name === model)} onClose={() => onOpen(undefined)} />
+            <ModelDrawer row={rowOf(model, rows, listed)} onClose={() => onOpen(undefined)} />
           </>
         );
       }}
     </QueryPart>
   );
 }
+
+/** The row of a model, also of one that is listed by another name. */
+const rowOf = (name: string | undefined, ...lists: ModelRow[][]) =>
+  lists.toReversed().flatMap((rows) => rows.find(({ model }) => model.name === name) ?? [])[0];
 
 function Providers({ span, isFound, provider, onOpen }: ViewProps & { provider: string | undefined }) {
   const providers = useProviders();

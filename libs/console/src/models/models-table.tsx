@@ -97,7 +97,7 @@ export function ModelsTable({ rows, span, openId, onOpen }: ModelsTableProps) {
   );
 }
 
-function ModelCell({ row: { model } }: { row: ModelRow }) {
+function ModelCell({ row: { model, otherNames } }: { row: ModelRow }) {
   const text = useText();
   const [chain] = fallbackChains(model);
   return (
@@ -109,6 +109,11 @@ function ModelCell({ row: { model } }: { row: ModelRow }) {
         {model.version !== null && `${model.version} · `}
         {text('models.generationOf', { generation: model.generation })}
       </Text>
+      {otherNames.length > 0 && (
+        <Text size="xs" c="dimmed">
+          {text('models.alsoNamed', { names: otherNames.join(', ') })}
+        </Text>
+      )}
       {chain && (
         <Text size="xs" c="dimmed">
           {`→ ${chain.models.join(' → ')}`}
