@@ -1,6 +1,7 @@
-import { Group, Select, TextInput } from '@mantine/core';
+import { Select, TextInput } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
+import { FieldRow } from '../components/field-row';
 import { useTeamOptions } from '../display/use-teams';
 import { useText } from '../i18n/use-text';
 import { keysQuery } from '../keys/keys-query';
@@ -25,7 +26,7 @@ export function BudgetFields({ form, isNew }: BudgetFieldsProps) {
   return (
     <>
       {isNew && <OwnerFields form={form} />}
-      <Group grow align="flex-start">
+      <FieldRow>
         <TextInput
           {...form.getInputProps('limit_usd')}
           label={text('budgets.limitUsd')}
@@ -46,8 +47,8 @@ export function BudgetFields({ form, isNew }: BudgetFieldsProps) {
           allowDeselect={false}
         />
         <Select {...form.getInputProps('timezone')} label={text('budgets.zone')} data={zones} allowDeselect={false} />
-      </Group>
-      <Group grow align="flex-start">
+      </FieldRow>
+      <FieldRow>
         <Select
           {...form.getInputProps('action')}
           label={text('budgets.actionField')}
@@ -71,7 +72,7 @@ export function BudgetFields({ form, isNew }: BudgetFieldsProps) {
           inputWrapperOrder={['label', 'input', 'description', 'error']}
           error={errors['thresholds'] ?? (thresholdsOf(values) === undefined && text('budgets.thresholdsWrong'))}
         />
-      </Group>
+      </FieldRow>
     </>
   );
 }
@@ -89,7 +90,7 @@ function OwnerFields({ form }: Pick<BudgetFieldsProps, 'form'>) {
   const isOfTeam = team !== null;
   const live = (keys?.data ?? []).filter(({ revoked_at: at }) => at === null);
   return (
-    <Group grow align="flex-start">
+    <FieldRow>
       <Select
         label={text('budgets.team')}
         data={teams}
@@ -112,6 +113,6 @@ function OwnerFields({ form }: Pick<BudgetFieldsProps, 'form'>) {
         required={isOfTeam}
         error={form.errors['key_id']}
       />
-    </Group>
+    </FieldRow>
   );
 }

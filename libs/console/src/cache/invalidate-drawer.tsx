@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { InvalidateCache } from '@thriftgate/sdk';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { api } from '../api/client';
 import { SideDrawer } from '../components/side-drawer';
 import { useDisplay } from '../display/use-display';
@@ -52,9 +52,10 @@ function Steps({ model, models, teams, onClose }: InvalidateDrawerProps) {
   });
   const teamName = team?.name ?? teams.find(({ id }) => id === choice.teamId)?.name;
   const step = act.data ? 3 : dryRun.data ? 2 : 1;
+  const heading = useFocusAtNewStep(step);
   return (
     <>
-      <Text size="sm" c="dimmed" mb="sm" role="status">
+      <Text ref={heading} tabIndex={-1} size="sm" c="dimmed" mb="sm" role="status">
         {text('cache.step', { step, name: text(STEPS[step]) })}
       </Text>
       {step === 1 && (
@@ -85,6 +86,17 @@ function Steps({ model, models, teams, onClose }: InvalidateDrawerProps) {
       {act.data && <InvalidationDone done={act.data} subject={choice.model || undefined} onClose={onClose} />}
     </>
   );
+}
+
+/** Moves the focus to the heading of a new step: the button that led there is gone. */
+function useFocusAtNewStep(step: number) {
+  const heading = useRef<HTMLParagraphElement>(null);
+  const shown = useRef(step);
+  useEffect(() => {
+    if (shown.current !== step) heading.current?.focus();
+    shown.current = step;
+  }, [step]);
+  return heading;
 }
 
 const STEPS = { 1: 'cache.step1', 2: 'cache.step2', 3: 'cache.step3' } as const;

@@ -3,6 +3,7 @@ import { DatePicker, DatesProvider } from '@mantine/dates';
 import '@mantine/dates/styles.css';
 import 'dayjs/locale/ko';
 import { useState } from 'react';
+import { bucketLabel, formatDay } from '../format';
 import { useLanguage } from '../i18n/language-provider';
 import { useText } from '../i18n/use-text';
 
@@ -34,6 +35,8 @@ export function DayRangeDialog({ from, to, onApply, onClose }: DayRangeDialogPro
             value={[first, last]}
             onChange={setDays}
             defaultDate={from}
+            monthLabelFormat={(month) => bucketLabel(month.slice(0, 7), 'UTC', language)}
+            getDayAriaLabel={(day) => formatDay(day, language)}
             ariaLabels={{
               previousMonth: text('components.days.previousMonth'),
               nextMonth: text('components.days.nextMonth'),

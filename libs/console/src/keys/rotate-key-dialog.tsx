@@ -45,6 +45,7 @@ export function RotateKeyDialog({ row: { key, lastDay }, isOpen, onClose, onRota
           <Select
             label={text('keys.grace')}
             allowDeselect={false}
+            data-autofocus
             data={GRACES.map((value) => ({ value, label: text(`keys.grace.${value}`) }))}
             {...form.getInputProps('grace')}
           />

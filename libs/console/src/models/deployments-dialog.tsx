@@ -5,6 +5,7 @@ import type { AdminModel, ChangedModel } from '@thriftgate/contracts';
 import { Plus, Trash2 } from 'lucide-react';
 import { api } from '../api/client';
 import { EditDialog } from '../components/edit-dialog';
+import { FieldRow } from '../components/field-row';
 import { FormDialog } from '../components/form-dialog';
 import { useToast } from '../components/toast';
 import { useText } from '../i18n/use-text';
@@ -22,6 +23,8 @@ interface DialogProps {
   onClose: () => void;
 }
 
+/** Grows, and goes below the field before it where it would be too narrow. */
+const FIELD = '1 1 8.5rem';
 const EMPTY: DeploymentValues = { provider: null, model: '', priority: 1, weight: 1, max_parallel: '' };
 
 /** A new model with its first deployments. */
@@ -45,6 +48,7 @@ export function NewModelDialog({ isOpen, onClose }: DialogProps) {
             description={text('models.nameHint')}
             required
             autoComplete="off"
+            data-autofocus
             {...form.getInputProps('name')}
           />
           <DeploymentList form={form} />
@@ -124,16 +128,22 @@ function DeploymentFields({ form, index }: { form: UseFormReturnType<Values>; in
   const field = (name: keyof DeploymentValues) => form.getInputProps(`deployments.${index}.${name}`);
   return (
     <Stack gap={4} role="group" aria-label={text('models.deploymentNumber', { number: index + 1 })}>
-      <Group wrap="nowrap" align="flex-end" gap="xs">
+      <Group align="flex-end" gap="xs">
         <Select
-          flex={1}
+          flex={FIELD}
           label={text('models.provider')}
           data={providers.map(({ name }) => name)}
           searchable
           allowDeselect={false}
           {...field('provider')}
         />
-        <TextInput flex={1} label={text('models.upstreamModel')} autoComplete="off" {...field('model')} />
+        <TextInput
+          flex={FIELD}
+          label={text('models.upstreamModel')}
+          autoComplete="off"
+          data-autofocus={index === 0 || undefined}
+          {...field('model')}
+        />
         <ActionIcon
           variant="subtle"
           color="gray"
@@ -145,7 +155,7 @@ function DeploymentFields({ form, index }: { form: UseFormReturnType<Values>; in
           <Trash2 size={16} aria-hidden />
         </ActionIcon>
       </Group>
-      <Group wrap="nowrap" gap="xs">
+      <FieldRow>
         <NumberInput label={text('models.priority')} min={0} allowDecimal={false} {...field('priority')} />
         <NumberInput label={text('models.weight')} min={0.01} {...field('weight')} />
         <NumberInput
@@ -155,7 +165,7 @@ function DeploymentFields({ form, index }: { form: UseFormReturnType<Values>; in
           placeholder={text('models.unlimited')}
           {...field('max_parallel')}
         />
-      </Group>
+      </FieldRow>
     </Stack>
   );
 }

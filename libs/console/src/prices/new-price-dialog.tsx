@@ -1,8 +1,9 @@
-import { Group, SegmentedControl, Select, Text, TextInput } from '@mantine/core';
+import { SegmentedControl, Select, Text, TextInput } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import { useQueryClient } from '@tanstack/react-query';
 import { api } from '../api/client';
 import { useTeamOptions } from '../display/use-teams';
+import { FieldRow } from '../components/field-row';
 import { FormDialog } from '../components/form-dialog';
 import { useToast } from '../components/toast';
 import { useDisplay } from '../display/use-display';
@@ -55,6 +56,7 @@ function PriceFields({ form }: { form: UseFormReturnType<PriceForm> }) {
       leftSection={isDecimal && name !== 'multiplier' ? '$' : undefined}
       autoComplete="off"
       spellCheck={false}
+      data-autofocus={name === 'model' || undefined}
     />
   );
   return (
@@ -69,15 +71,20 @@ function PriceFields({ form }: { form: UseFormReturnType<PriceForm> }) {
       />
       {field('model', kind === 'rates')}
       {kind === 'rates' ? (
-        <Group grow align="flex-start">
-          {field('input_usd_per_mtok', true, true)}
-          {field('cached_input_usd_per_mtok', false, true)}
-          {field('output_usd_per_mtok', true, true)}
-        </Group>
+        <div>
+          <Text size="xs" c="dimmed" mb={4}>
+            {text('prices.unit')}
+          </Text>
+          <FieldRow label={text('prices.unit')}>
+            {field('input_usd_per_mtok', true, true)}
+            {field('cached_input_usd_per_mtok', false, true)}
+            {field('output_usd_per_mtok', true, true)}
+          </FieldRow>
+        </div>
       ) : (
         field('multiplier', true, true)
       )}
-      <Group grow align="flex-start">
+      <FieldRow>
         <Select
           label={text('prices.field.team_id')}
           placeholder={text('prices.everybody')}
@@ -89,7 +96,7 @@ function PriceFields({ form }: { form: UseFormReturnType<PriceForm> }) {
           error={form.errors['team_id']}
         />
         {field('provider')}
-      </Group>
+      </FieldRow>
       <TextInput
         {...form.getInputProps('valid_from')}
         type="date"

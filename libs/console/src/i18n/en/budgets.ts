@@ -61,7 +61,7 @@ export const messages = {
   'budgets.reached': 'At this pace the limit is reached: {when}',
   'budgets.team': 'Team',
   'budgets.key': 'API key',
-  'budgets.wholeTeam': 'The whole team',
+  'budgets.wholeTeam': 'All keys',
   'budgets.limitUsd': 'Limit in dollars',
   'budgets.limitWrong': 'Enter dollars above zero, as 250.00',
   'budgets.downgradeTo': 'Cheaper model',
