@@ -44,9 +44,13 @@ describeInBrowser('the operations pages of the console', () => {
     await page.getByRole('button', { name: '무효화…' }).first().click();
     await page.getByRole('button', { name: '미리 실행' }).click();
     await page.getByText('되돌릴 수 없습니다').waitFor();
+    // The button that led here is gone: the focus is at the heading of the step, not lost.
+    const focused = page.locator(':focus');
+    expect(await focused.innerText()).toContain('2단계');
     expect(await browser.problems()).toEqual([]);
     await page.getByRole('button', { name: /응답 .*개 무효화/ }).click();
     await page.getByText('무효화했습니다').waitFor();
+    expect(await focused.innerText()).toContain('3단계');
     expect(await browser.problems()).toEqual([]);
     expect(await ask()).toBe('MISS');
   });
