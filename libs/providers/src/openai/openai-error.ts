@@ -244,8 +244,11 @@ const STATUS_OF_WORDS: readonly (readonly [RegExp, number])[] = [
   [/authentication|unauthenticated|unauthorized|invalid_api_key/i, 401],
   [/permission|forbidden/i, 403],
   [MODEL_CODES, 404],
+  [
+    /\b(invalid|bad|unsupported|empty|image)_?[a-z]|_image\b|validation|context_length|content_(filter|policy)|too_long/i,
+    400,
+  ],
   [/not_?found/i, 404],
-  [/(invalid|bad)_?(request|argument|input)|validation|context_length_exceeded|content_(filter|policy)/i, 400],
   [/server_?error|internal|overloaded|unavailable|time_?out|api_error/i, BAD_GATEWAY],
 ];
 
