@@ -37,7 +37,7 @@ export function readMessagesRequest(sent: unknown): { body: JsonRecord; request:
 }
 
 function requestOf(body: JsonRecord, model: string, maxTokens: number): EndpointRequest {
-  const { service_tier: tier, tool_choice: choice, metadata } = body;
+  const { service_tier: tier, metadata } = body;
   return {
     model,
     stream: body.stream === true,
@@ -46,9 +46,15 @@ function requestOf(body: JsonRecord, model: string, maxTokens: number): Endpoint
     metadata: isRecord(metadata) ? withoutUser(metadata) : undefined,
     wantsUsage: true,
     serviceTier: billedTier(body) ?? (typeof tier === 'string' ? tier : undefined),
-    forcesTool: isRecord(choice) && choice.type === 'tool',
+    forcesTool: forcesTool(body),
     ...advisorsOf(body),
   };
+}
+
+/** A call of one tool: by its name, or as the only tool where any is required. */
+function forcesTool({ tool_choice: choice, tools }: JsonRecord): boolean {
+  if (!isRecord(choice)) return false;
+  return choice.type === 'tool' || (choice.type === 'any' && Array.isArray(tools) && tools.length === 1);
 }
 
 /** Tags for reports, not people: `user_id` is different for each of them. */
