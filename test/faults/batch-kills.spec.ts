@@ -46,6 +46,16 @@ describe('batches whose process is killed or frozen', () => {
     });
   const resultsOf = async ({ output_file_id: output, error_file_id: errors }: GatewayBatch) =>
     [await batches.resultsOf(output), await batches.resultsOf(errors)] as [ResultLine[], ResultLine[]];
+  /** Each line is once in one of the files. A line that ran at two kills is not run again. */
+  const expectEndedOnce = async (batch: GatewayBatch, requests: { custom_id: string }[]) => {
+    const [output, errors] = await resultsOf(batch);
+    const ids = [...output, ...errors].map(({ custom_id }) => custom_id);
+    expect(ids.toSorted()).toEqual(requests.map(({ custom_id }) => custom_id).toSorted());
+    expect(errors.filter(({ error }) => error?.code !== 'line_crashed_gateway')).toEqual([]);
+    const counts = { total: requests.length, completed: output.length, failed: errors.length };
+    expect(batch).toMatchObject({ status: 'completed', request_counts: counts });
+    return errors;
+  };
   const callsOf = (text: string) =>
     fake.calls.filter(({ path, text: body }) => path.endsWith('/chat/completions') && body.includes(text));
   /** All rows, once every attempt has an end. */
@@ -76,14 +86,8 @@ describe('batches whose process is killed or frozen', () => {
       await small.stop();
       await reader.stop();
 
-      const [output, errors] = await resultsOf(batch);
-      const ids = [...output, ...errors].map(({ custom_id }) => custom_id);
-      expect(ids.toSorted()).toEqual(requests.map(({ custom_id }) => custom_id).toSorted());
-      // A line that ran at two kills is not run again.
-      expect(errors.filter(({ error }) => error?.code !== 'line_crashed_gateway')).toEqual([]);
+      const errors = await expectEndedOnce(batch, requests);
       expect(errors.length).toBeLessThanOrEqual(KILLS);
-      const counts = { total: LINES, completed: output.length, failed: errors.length };
-      expect(batch).toMatchObject({ status: 'completed', request_counts: counts });
 
       const inBatch = fake.batchLines.filter(({ body }) => JSON.stringify(body).includes('killed '));
       expect([inBatch.length, new Set(inBatch.map(({ customId }) => customId)).size]).toEqual([LINES / 2, LINES / 2]);
@@ -100,7 +104,7 @@ describe('batches whose process is killed or frozen', () => {
 
       expect(reader.faults).toEqual([]);
       expect(reader.reads).toBeGreaterThan(0);
-      for (const each of await small.ended()) expect(each.request_counts).toMatchObject({ total: 20, completed: 20 });
+      for (const each of await small.ended()) await expectEndedOnce(each, SmallBatches.requests);
       process.stderr.write(
         `${kills} kills: ${LINES} lines, ${calls.length - LINES / 2} live calls again, ${errors.length} crashed twice, ` +
           `${reader.reads} reads of ${reader.files} files\n`,
@@ -148,6 +152,9 @@ describe('batches whose process is killed or frozen', () => {
 
 /** Batches of stored lines, one after the other, so that at each kill the files of one are about to be written. */
 class SmallBatches {
+  static readonly requests = Array.from({ length: 20 }, (_, index) =>
+    line(`small-${index}`, `small ${index}`, { model: LIVE }),
+  );
   private readonly ids: string[] = [];
   private readonly running: Promise<void>;
   private stopped = false;
@@ -168,12 +175,9 @@ class SmallBatches {
   }
 
   private async run(): Promise<void> {
-    const requests = Array.from({ length: 20 }, (_, index) =>
-      line(`small-${index}`, `small ${index}`, { model: LIVE }),
-    );
     while (!this.stopped) {
       // A creation that a kill cut off may have been made; it is of no interest here.
-      const batch = await this.batches.create({ requests }).catch(() => undefined);
+      const batch = await this.batches.create({ requests: SmallBatches.requests }).catch(() => undefined);
       if (batch) {
         this.ids.push(batch.id);
         await this.batches.ended(batch.id).catch(() => undefined);
