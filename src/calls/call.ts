@@ -45,6 +45,8 @@ export interface Call {
   failedCosts: FailedCosts;
   /** Called when an upstream has charged for the call, or may have. */
   onCharged?: (() => void) | undefined;
+  /** Called with the headers that are known when the call begins to wait for an upstream, or for an equal call. */
+  onWaiting?: ((headers: Record<string, string>) => void) | undefined;
   /** Aborted when the client has disconnected. */
   signal: AbortSignalLike;
   /** Milliseconds since 1970. */

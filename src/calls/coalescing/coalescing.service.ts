@@ -17,7 +17,7 @@ import { type PreparedCall, statusWithoutHit } from '../prepared-call';
 import { CachedResponseService } from '../responses/cached-response.service';
 import { CallerStream } from '../responses/caller-stream';
 import { ReplayService } from '../responses/replay.service';
-import { responseHeaders } from '../responses/response-headers';
+import { cacheHeaders, responseHeaders } from '../responses/response-headers';
 import { FollowerService } from './follower.service';
 import { UpstreamAsker } from './upstream-asker.service';
 
@@ -52,6 +52,7 @@ export class Coalescing {
       if (!membership) break;
       const { flight, subscription, leads } = membership;
       if (leads) return this.lead(prepared, membership);
+      noteWaiting(prepared, 'COALESCED');
       const followed = await this.followers.respond(prepared, flight, subscription);
       if (followed.kind !== 'failed') return followed;
       // The failure may have been that attempt's alone: each follower may be served by another flight, once.
@@ -77,6 +78,7 @@ export class Coalescing {
         return await this.cachedResponses.respond(prepared, hit);
       }
       const resolved = resolve(prepared, 'MISS', flight);
+      noteWaiting(prepared, resolved.cacheStatus);
       const result = await this.upstream.ask(resolved);
       if (result.kind === 'json') {
         flight.finish({ kind: 'done', last: '', usageChunk: undefined, answer: result.answer });
@@ -99,6 +101,7 @@ export class Coalescing {
 
   private async askAlone(prepared: PreparedCall): Promise<CallResponse> {
     const resolved = resolve(prepared, statusWithoutHit(prepared.controls), undefined);
+    noteWaiting(prepared, resolved.cacheStatus);
     const result = await this.upstream.ask(resolved);
     if (result.kind === 'json') return this.respondWhole(resolved, result);
     const stream = new CallerStream(prepared.call, result.rest, settlementFor(resolved));
@@ -111,6 +114,10 @@ export class Coalescing {
     const settlement = settlementFor(resolved)(result.answer);
     return this.replay.start(resolved.call, headersOf(resolved, result), result.answer, settlement, undefined);
   }
+}
+
+function noteWaiting({ call, slot }: PreparedCall, cacheStatus: CacheStatus): void {
+  call.onWaiting?.(cacheHeaders(cacheStatus, slot.key));
 }
 
 function resolve(

@@ -7,9 +7,10 @@ import { Clock } from '../../common/clock';
 import { ClientDisconnect } from '../../http/client-disconnect';
 import { hasIdempotencyKey, identityOf } from '../../idempotency/idempotency-key';
 import { IdempotencyService } from '../../idempotency/idempotency.service';
+import type { Call } from '../call';
 import { CallsService } from '../calls.service';
 import { readCall } from './read-call';
-import { sendReply, sendResponse, sendStream, toProducedResponse } from './send-response';
+import { sendReply, sendResponse, sendStream, sendStreamReply, toProducedResponse } from './send-response';
 
 /** Answers an HTTP request of any endpoint: reads it, sends the call through the pipeline, and writes the response. */
 @Injectable()
@@ -34,9 +35,10 @@ export class CallResponder {
   private async respondNow(endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { revocation } = callerOf(request);
     const call = readCall(endpoint, request, new ClientDisconnect(reply.raw, revocation), this.clock.now());
+    const known = headersWhileWaiting(call);
     const response = this.calls.complete(call);
     const output = { reply, render: endpoint.render, revocation };
-    if (call.request.stream) await sendStream(output, response);
+    if (call.request.stream) await sendStream(output, response, known);
     else await sendResponse(output, await response);
   }
 
@@ -55,7 +57,17 @@ export class CallResponder {
       errorBody: (error: GatewayError) => render.errorBody(error.toApiError(), request.id),
     };
     const identity = identityOf(request, call.caller.teamId);
-    const answer = await this.idempotency.once(identity, producer, () => reply.raw.destroyed);
-    await sendReply({ reply, render, revocation }, answer);
+    const known = headersWhileWaiting(call);
+    const answer = this.idempotency.once(identity, producer, () => reply.raw.destroyed);
+    const output = { reply, render, revocation };
+    if (call.request.stream) await sendStreamReply(output, answer, known);
+    else await sendReply(output, await answer);
   }
+}
+
+/** What is known of a call's response while it waits for one; nothing before it does. */
+function headersWhileWaiting(call: Call): () => Record<string, string> {
+  let known = {};
+  call.onWaiting = (headers) => (known = headers);
+  return () => known;
 }

@@ -16,6 +16,11 @@ export interface ResponseOrigin {
   dropped: readonly string[] | undefined;
 }
 
+/** The headers of a response that are known before an upstream answers. */
+export function cacheHeaders(cacheStatus: CacheStatus, cacheKey: string): Record<string, string> {
+  return { 'x-cache-status': cacheStatus, 'x-cache-key': asHeader(cacheKey) };
+}
+
 /** The gateway's headers of a chat answer, all of them known before its first byte. */
 export function responseHeaders(
   cacheStatus: CacheStatus,
@@ -23,8 +28,7 @@ export function responseHeaders(
   origin: ResponseOrigin,
 ): Record<string, string> {
   const headers: Record<string, string> = {
-    'x-cache-status': cacheStatus,
-    'x-cache-key': asHeader(cacheKey),
+    ...cacheHeaders(cacheStatus, cacheKey),
     'x-gateway-provider': asHeader(origin.provider),
     'x-gateway-model': asHeader(origin.upstreamModel),
     'x-gateway-attempts': String(origin.attempts),

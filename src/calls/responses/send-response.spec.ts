@@ -3,8 +3,12 @@ import { chatCompletions } from '@thriftgate/providers';
 import type { FastifyReply } from 'fastify';
 import { GatewayError } from '../../common/errors';
 import { Revocation } from '../../common/revocation';
+import type { Reply } from '../../idempotency/shared-reply';
 import type { CallResponse, StreamResponse, TextStream } from '../call';
-import { type Output, sendStream } from './send-response';
+import { type Output, sendStream as send, sendStreamReply } from './send-response';
+
+const KNOWN = { 'x-cache-status': 'MISS', 'x-cache-key': 'key' };
+const sendStream = (output: Output, pending: Promise<CallResponse>) => send(output, pending, () => KNOWN);
 
 const { render } = chatCompletions;
 const WAITING = ': waiting for the provider\n\n';
@@ -51,13 +55,14 @@ describe('the response to a request for a stream', () => {
   });
 
   it('R02: begins without it after ten seconds, with a comment every ten', async () => {
-    const { raw, heads, output } = aReply();
+    const { raw, heads, headers, output } = aReply();
     let arrive: (response: CallResponse) => void = () => undefined;
     const sent = sendStream(output, new Promise((resolve) => (arrive = resolve)));
     await jest.advanceTimersByTimeAsync(9_999);
     expect([raw.read(), heads]).toEqual([null, []]);
     await jest.advanceTimersByTimeAsync(1);
     expect([String(raw.read()), heads]).toEqual([WAITING, [200]]);
+    expect(headers).toMatchObject(KNOWN);
     await jest.advanceTimersByTimeAsync(20_000);
     expect(String(raw.read())).toBe(WAITING + WAITING);
     arrive(aStream('a').response);
@@ -77,6 +82,24 @@ describe('the response to a request for a stream', () => {
       /^: waiting for the provider\n\ndata: \{"error":\{.*"upstream_timeout".*\}\}\n\n$/,
     );
     expect(raw.writableEnded).toBe(true);
+  });
+
+  it.each([
+    ['text/event-stream; charset=utf-8', 'data: 1\n\n', 'data: 1\n\n'],
+    ['application/json; charset=utf-8', '{"error":{}}', 'event: error\ndata: {"error":{}}\n\n'],
+  ])('R02: begins without the answer that repeats share, of type %s', async (type, text, written) => {
+    const { raw, heads, headers, output } = aReply();
+    let arrive: (reply: Reply) => void = () => undefined;
+    const sent = sendStreamReply(output, new Promise((resolve) => (arrive = resolve)), () => KNOWN);
+    await jest.advanceTimersByTimeAsync(10_000);
+    expect([String(raw.read()), heads]).toEqual([WAITING, [200]]);
+    expect(headers).toMatchObject(KNOWN);
+    const body = async function* (): Reply['body'] {
+      yield Buffer.from(text);
+    };
+    arrive({ status: 200, headers: { 'content-type': type }, body: body() });
+    await sent;
+    expect([String(raw.read()), raw.writableEnded]).toEqual([written, true]);
   });
 
   it('throws an error that comes before anything was sent', async () => {

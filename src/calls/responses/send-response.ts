@@ -38,27 +38,79 @@ export async function sendResponse(output: Output, response: CallResponse): Prom
 }
 
 /**
- * Writes the response to a request for a stream. If the upstream thinks for long, the stream begins without it: its headers
- * and a comment from time to time keep proxies and clients from giving up. An error then comes as the stream's last event.
+ * Writes the response to a request for a stream, which may begin before it is there.
+ *
+ * @param known the headers that are known while the response is not
+ * @throws GatewayError before anything was sent
+ */
+export function sendStream(
+  output: Output,
+  pending: Promise<CallResponse>,
+  known: () => Record<string, string>,
+): Promise<void> {
+  return sendInTime(output, pending, {
+    known,
+    now: (response) => sendResponse(output, response),
+    later: async (raw, response) => {
+      if (response.kind === 'stream') await writeTexts(raw, response.first, response.rest, output.render);
+      else end(raw);
+    },
+  });
+}
+
+/**
+ * Writes a stream that every repeat of the same call gets; it may begin before that is there.
  *
  * @throws GatewayError before anything was sent
  */
-export async function sendStream(output: Output, pending: Promise<CallResponse>): Promise<void> {
-  if (!(await takesLonger(pending, FIRST_SIGN_MS))) return sendResponse(output, await pending);
+export function sendStreamReply(
+  output: Output,
+  pending: Promise<Reply>,
+  known: () => Record<string, string>,
+): Promise<void> {
+  return sendInTime(output, pending, {
+    known,
+    now: (reply) => sendReply(output, reply),
+    later: async (raw, { headers, body }) => {
+      if (headers['content-type'] === STREAM_TYPE) await writeTexts(raw, '', body, output.render);
+      // An error that another process has kept.
+      else end(raw, `event: error\ndata: ${String(await wholeOf(body))}\n\n`);
+    },
+  });
+}
+
+/**
+ * If the upstream thinks for long, a stream begins without its answer: its headers and a comment from time to time keep proxies
+ * and clients from giving up. An error then comes as the stream's last event.
+ */
+async function sendInTime<Answer>(
+  output: Output,
+  pending: Promise<Answer>,
+  {
+    known,
+    now,
+    later,
+  }: {
+    known: () => Record<string, string>;
+    now: (answer: Answer) => Promise<void>;
+    later: (raw: Raw, answer: Answer) => Promise<void>;
+  },
+): Promise<void> {
+  if (!(await takesLonger(pending, FIRST_SIGN_MS))) return now(await pending);
+  output.reply.headers(known());
   await begin(output, async (raw) => {
     const sign = () => void (raw.writableEnded || raw.write(sseComment(' waiting for the provider')));
     sign();
     const signs = setInterval(sign, FIRST_SIGN_MS);
-    let response: CallResponse;
+    let answer: Answer;
     try {
-      response = await pending;
+      answer = await pending;
     } catch (error) {
       return end(raw, errorEvent(error, output.render));
     } finally {
       clearInterval(signs);
     }
-    if (response.kind === 'stream') await writeTexts(raw, response.first, response.rest, output.render);
-    else end(raw);
+    await later(raw, answer);
   });
 }
 
@@ -81,9 +133,16 @@ export async function sendReply(output: Output, { status, headers, body }: Reply
     reply.headers(headers);
     return writeStream(output, '', body);
   }
+  void reply
+    .status(status)
+    .headers(headers)
+    .send(await wholeOf(body));
+}
+
+async function wholeOf(body: AsyncIterable<Buffer>): Promise<Buffer> {
   const pieces: Buffer[] = [];
   for await (const piece of body) pieces.push(piece);
-  void reply.status(status).headers(headers).send(Buffer.concat(pieces));
+  return Buffer.concat(pieces);
 }
 
 /** A response as it is stored for repeats of the same call. */
