@@ -18,6 +18,7 @@ import { serveConsole } from './console/serve-console';
 import { allowOrigins } from './http/addresses/cors';
 import { ServedRoutes } from './http/addresses/served-routes';
 import { routeUrl } from './http/addresses/spelling';
+import { refuseUnreadableQueries } from './http/addresses/readable-query';
 import { refuseUnserved } from './http/addresses/unserved';
 import { BATCH_ROUTES, hasBody, readJsonBodies } from './http/body/json-body';
 import { tagResponses } from './http/entity-tags';
@@ -92,6 +93,7 @@ export async function createApp(
   refuseWhileLost(fastify, app.get(Journal));
   askBeforeReading(fastify, app.get(CallerIdentity));
   refuseUnserved(fastify, routes);
+  refuseUnreadableQueries(fastify);
   await app.register(multipart, { limits: { fileSize: FILE_BYTES, files: 1, fields: 16 } });
   app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: invalidRequest }));
   setupApiDocs(app);

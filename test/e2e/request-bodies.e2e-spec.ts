@@ -142,6 +142,19 @@ describe('request bodies', () => {
       expect((await ask('plain ASCII', 'euc-kr')).status).toBe(200);
     });
 
+    it.each(['%ff', 'a%C3', '%ed%a0%80'])('R27: are refused in a query: %s', async (tag) => {
+      const { status, body } = await gateway.admin('GET', `/admin/usage?tag=${tag}`);
+      expect([status, body.error.code, body.error.message]).toEqual([
+        400,
+        'invalid_request',
+        expect.stringContaining('UTF-8'),
+      ]);
+    });
+
+    it.each(['%EB%B9%84%EC%9A%A9', '100%', 'a%2Cb', '%zz'])('R27: and no others: %s', async (tag) => {
+      expect((await gateway.admin('GET', `/admin/usage?tag=${tag}`)).status).toBe(200);
+    });
+
     it('R27: a compressed body is refused for what it is', async () => {
       const body = gzipSync(JSON.stringify(chat('packed')));
       const { status, body: answer } = await send('POST', '/v1/chat/completions', key, body, {
