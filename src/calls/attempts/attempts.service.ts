@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import {
   type AbortSignalLike,
   FLEX,
-  isSuccess,
+  isAnswer,
   type ReadReply,
   type SendOptions,
   type TokenUsage,
@@ -101,7 +101,7 @@ export class AttemptsService {
     }
     const { status, headers } = response;
     this.pace.noteResponse(attempt.deployment, provider.credential, headers);
-    if (isSuccess(status)) return response;
+    if (isAnswer(status)) return response;
     const body = await readErrorBody(response, signal);
     const refusal = { status, headers, body, receivedAt: this.services.clock.now() };
     const amended = signal.aborted ? undefined : exchange.amended(refusal);

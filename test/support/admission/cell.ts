@@ -13,9 +13,10 @@ const WELL = {
 const OTHERWISE = {
   unstreamed: '[[unstreamed]]',
   no_done: '[[words=4 no-done]]',
+  status_201: '[[status=201]]',
+  status_203: '[[status=203]]',
 };
 const BADLY = {
-  status_201: '[[status=201]]',
   status_202: '[[status=202]]',
   status_206: '[[status=206]]',
   status_302: '[[status=302]]',

@@ -2,7 +2,7 @@ import type { BatchApi, ResultPage, VendorLine } from '../batch-api';
 import { stringifyExact } from '../exact-json';
 import { isRecord, type JsonRecord, nonEmptyString } from '../json-record';
 import { pathUnder } from '../openai/openai-request';
-import { isSuccess } from '../transport/upstream-transport';
+import { isAnswer } from '../transport/upstream-transport';
 import type { HttpRequest, UpstreamRequest } from '../translator';
 import type { BatchQuirks } from './batch-quirks';
 import { formWithFile, get, post, remove } from './batch-requests';
@@ -94,7 +94,7 @@ function readLine(text: string): VendorLine | undefined {
   if (isRecord(response) && response.body !== undefined) {
     const status = typeof response.status_code === 'number' ? response.status_code : 200;
     const body = String(stringifyExact(response.body));
-    return isSuccess(status) ? { id, kind: 'answered', body: Buffer.from(body) } : { id, kind: 'failed', status, body };
+    return isAnswer(status) ? { id, kind: 'answered', body: Buffer.from(body) } : { id, kind: 'failed', status, body };
   }
   const { code, message } = isRecord(error) ? error : {};
   if (code === 'batch_expired') return { id, kind: 'expired' };

@@ -63,9 +63,19 @@ export interface UpstreamResponse {
   leave(): void;
 }
 
-/** Whether a status says that the request was answered: frameworks send 201 for each POST, proxies 203. */
+/** Whether a status says that the request was taken. */
 export function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
+}
+
+/**
+ * Whether a status says that the body is a whole answer: frameworks send 201 for each POST, proxies 203. One with 202 is yet to
+ * come, one with 206 is a part.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-15.3
+ */
+export function isAnswer(status: number): boolean {
+  return status === 200 || status === 201 || status === 203;
 }
 
 /**
