@@ -24,6 +24,9 @@ export interface PriceRow {
 
 export type NewPrice = Omit<PriceRow, 'id' | 'createdAt'>;
 
+/** What can be changed of a price; of one in force only the note. */
+export type PriceChanges = Partial<Pick<PriceRow, 'validFromMs' | 'price' | 'multiplierMillionths' | 'note'>>;
+
 /** A price as `/admin` shows it. */
 export function toWire(row: PriceRow): contracts.Price {
   const { price, multiplierMillionths } = row;

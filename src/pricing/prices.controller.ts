@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contracts from '@thriftgate/contracts';
 import { Requires } from '../http/access.decorators';
@@ -8,7 +8,7 @@ import { Clock } from '../common/clock';
 import { parseDecimal } from '../common/money';
 import { toPrice } from './price-book.service';
 import { PriceImport } from './price-import.service';
-import { toWire } from './price-row';
+import { type PriceRow, toWire } from './price-row';
 import { PriceScope } from './price-scope.service';
 import { PricesService } from './prices.service';
 
@@ -43,11 +43,6 @@ export class PricesController {
     @Body({ schema: contracts.createPriceSchema }) body: contracts.CreatePrice,
     @CurrentCaller() caller: Caller,
   ): Promise<contracts.Price> {
-    const { multiplier, input_usd_per_mtok, output_usd_per_mtok } = body;
-    const written =
-      input_usd_per_mtok === undefined || output_usd_per_mtok === undefined
-        ? NO_RATES
-        : { ...body, input_usd_per_mtok, output_usd_per_mtok };
     await this.scope.check(body.team_id ?? null, body.provider ?? null);
     const [row] = await this.prices.add([
       {
@@ -55,8 +50,7 @@ export class PricesController {
         provider: body.provider ?? null,
         teamId: body.team_id ?? null,
         validFromMs: body.valid_from?.getTime() ?? this.clock.now(),
-        price: toPrice(written),
-        multiplierMillionths: multiplier === undefined ? null : parseDecimal(multiplier, MULTIPLIER_DIGITS),
+        ...saidBy(body),
         source: 'admin',
         note: body.note ?? null,
         createdBy: caller.keyId,
@@ -75,6 +69,38 @@ export class PricesController {
   ): Promise<contracts.PriceList> {
     const rows = await this.prices.list({ model: query.model, provider: query.provider, teamId: query.team_id });
     return { data: rows.map(toWire) };
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'Get a price', description: 'Also one that was withdrawn: calls may name it.' })
+  @ApiOkResponse({ description: 'The price.', standardSchema: contracts.priceSchema })
+  @ApiErrors('not_found')
+  async retrieve(@Param('id', PATH_ID) id: string): Promise<contracts.Price> {
+    return toWire(await this.prices.find(id));
+  }
+
+  @Patch(':id')
+  @Requires('prices:write')
+  @ApiOperation({
+    summary: 'Change a price',
+    description:
+      'Of a price that is in force only the note, because calls were charged with it; set another one instead. Rates are ' +
+      'replaced as a whole, or by a multiplier. Members that are left out do not change.',
+  })
+  @ApiOkResponse({ description: 'The changed price.', standardSchema: contracts.priceSchema })
+  @ApiErrors('invalid_request', 'not_found', 'conflict')
+  async update(
+    @Param('id', PATH_ID) id: string,
+    @Body({ schema: contracts.updatePriceSchema }) body: contracts.UpdatePrice,
+    @CurrentCaller() caller: Caller,
+  ): Promise<contracts.Price> {
+    const { note, valid_from: validFrom, multiplier, input_usd_per_mtok: input } = body;
+    const changes = {
+      ...(note !== undefined && { note }),
+      ...(validFrom && { validFromMs: validFrom.getTime() }),
+      ...((multiplier ?? input) !== undefined && saidBy(body)),
+    };
+    return toWire(await this.prices.update(id, changes, caller.keyId));
   }
 
   @Delete(':id')
@@ -109,4 +135,17 @@ export class PricesController {
     });
     return { dry_run: body.dry_run, ...imported };
   }
+}
+
+/** The rates of a request, or its multiplier. */
+function saidBy(body: contracts.CreatePrice | contracts.UpdatePrice): Pick<PriceRow, 'price' | 'multiplierMillionths'> {
+  const { multiplier, input_usd_per_mtok, output_usd_per_mtok } = body;
+  const rates =
+    input_usd_per_mtok === undefined || output_usd_per_mtok === undefined
+      ? NO_RATES
+      : { ...body, input_usd_per_mtok, output_usd_per_mtok };
+  return {
+    price: toPrice(rates),
+    multiplierMillionths: multiplier === undefined ? null : parseDecimal(multiplier, MULTIPLIER_DIGITS),
+  };
 }

@@ -47,11 +47,8 @@ export class PricesRepository {
             model: row.model,
             provider: row.provider,
             team_id: row.teamId,
-            valid_from: new Date(row.validFromMs),
-            rates: row.multiplierMillionths === null ? JSON.stringify(toStored(row.price)) : null,
-            multiplier_millionths: row.multiplierMillionths,
             source: row.source,
-            note: row.note,
+            ...toColumns(row),
             created_by: row.createdBy,
             created_at: row.createdAt,
           })),
@@ -75,6 +72,28 @@ export class PricesRepository {
       const event = { actor: row.createdBy, action: 'price.created' as const, subject: row.id, after: toWire(row) };
       await this.audit.record(event, transaction);
     }
+  }
+
+  /**
+   * Changes a row.
+   *
+   * @param latest the time after which the row has to come into force; undefined for any
+   * @returns false if it is in force, or withdrawn
+   */
+  update(before: PriceRow, after: PriceRow, latest: Date | undefined, actor: string): Promise<boolean> {
+    return this.change(async (transaction) => {
+      const result = await transaction
+        .updateTable('prices')
+        .set(toColumns(after))
+        .where('id', '=', before.id)
+        .where('withdrawn_at', 'is', null)
+        .$if(latest !== undefined, (query) => query.where('valid_from', '>', latest ?? new Date(0)))
+        .executeTakeFirst();
+      if (result.numUpdatedRows === 0n) return false;
+      const event = { action: 'price.updated' as const, before: toWire(before), after: toWire(after) };
+      await this.audit.record({ actor, subject: before.id, ...event }, transaction);
+      return true;
+    });
   }
 
   /** Withdraws a row that is not in force yet. @returns false if there is none */
@@ -115,6 +134,15 @@ function readRates(stored: StoredPrices): TokenPrices {
   const rates: TokenPrices = usual as Record<(typeof RATES)[number], bigint>;
   for (const rate of RARE_RATES) if (stored[rate] !== undefined) rates[rate] = BigInt(stored[rate]);
   return rates;
+}
+
+function toColumns(row: PriceRow) {
+  return {
+    valid_from: new Date(row.validFromMs),
+    rates: row.multiplierMillionths === null ? JSON.stringify(toStored(row.price)) : null,
+    multiplier_millionths: row.multiplierMillionths,
+    note: row.note,
+  };
 }
 
 function toStored(price: Price): StoredRates {

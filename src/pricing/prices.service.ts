@@ -4,7 +4,7 @@ import { Clock } from '../common/clock';
 import { GatewayError } from '../common/errors';
 import { newId } from '../common/ids';
 import { ChangeFeed } from '../database/change-feed.service';
-import type { NewPrice, PriceRow } from './price-row';
+import type { NewPrice, PriceChanges, PriceRow } from './price-row';
 import { PricesRepository } from './prices.repository';
 
 /** How many models an alert names at most. */
@@ -43,6 +43,13 @@ export class PricesService {
     return this.repository.withIds(ids);
   }
 
+  /** A price, also a withdrawn one. @throws GatewayError `not_found` */
+  async find(id: string): Promise<PriceRow> {
+    const [row] = await this.repository.withIds([id]);
+    if (!row) throw noSuchPrice(id);
+    return row;
+  }
+
   async add(rows: NewPrice[]): Promise<PriceRow[]> {
     const createdAt = new Date(this.clock.now());
     const made = rows.map((row) => ({ ...row, id: newId('price'), createdAt }));
@@ -71,10 +78,29 @@ export class PricesService {
     });
   }
 
+  /**
+   * Changes a price that is not in force yet, or the note of any.
+   *
+   * @throws GatewayError `not_found`, or `conflict` if it is in force
+   */
+  async update(id: string, changes: PriceChanges, actor: string): Promise<PriceRow> {
+    const before = await this.current(id);
+    const after = { ...before, ...changes };
+    const { note: _, ...charged } = changes;
+    const latest = Object.keys(charged).length > 0 ? new Date(this.clock.now()) : undefined;
+    if (!(await this.repository.update(before, after, latest, actor))) {
+      throw new GatewayError('conflict', {
+        message:
+          'Of a price that is in force only the note can be changed, because calls were charged with it. Set another one that is valid from now on.',
+      });
+    }
+    await this.changeFeed.announce('prices');
+    return after;
+  }
+
   /** Withdraws a price that is not in force yet. @throws GatewayError `not_found`, or `conflict` if it is in force */
   async withdraw(id: string, actor: string): Promise<void> {
-    const row = (await this.repository.all()).find((each) => each.id === id);
-    if (!row) throw new GatewayError('not_found', { message: `There is no price with the id '${id.slice(0, 100)}'.` });
+    const row = await this.current(id);
     if (!(await this.repository.withdraw(row, new Date(this.clock.now()), actor))) {
       throw new GatewayError('conflict', {
         message:
@@ -83,4 +109,14 @@ export class PricesService {
     }
     await this.changeFeed.announce('prices');
   }
+  /** A price that is not withdrawn. */
+  private async current(id: string): Promise<PriceRow> {
+    const row = (await this.repository.all()).find((each) => each.id === id);
+    if (!row) throw noSuchPrice(id);
+    return row;
+  }
+}
+
+function noSuchPrice(id: string): GatewayError {
+  return new GatewayError('not_found', { message: `There is no price with the id '${id.slice(0, 100)}'.` });
 }

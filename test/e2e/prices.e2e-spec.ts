@@ -43,6 +43,37 @@ describe('prices', () => {
     expect(listed).toEqual([now.body]);
   });
 
+  it('change while they are not in force; after that, only their note does', async () => {
+    const valid_from = new Date(Date.now() + 3_600_000).toISOString();
+    const rates = { input_usd_per_mtok: '7', output_usd_per_mtok: '9' };
+    const model = 'gpt-4o-mini';
+    const { body: later } = await set({ model, ...rates, valid_from, note: 'from the offer' });
+    const change = (id: string, body: object) => gateway.admin('PATCH', `/admin/prices/${id}`, body);
+    const cheaper = await change(later.id, { input_usd_per_mtok: '6', output_usd_per_mtok: '8' });
+    expect([cheaper.status, cheaper.body]).toMatchObject([
+      200,
+      { model, valid_from, note: 'from the offer', rates: { input_usd_per_mtok: '6', cached_input_usd_per_mtok: '6' } },
+    ]);
+    const factor = (await change(later.id, { multiplier: '0.9', note: null })).body;
+    expect(factor).toMatchObject({ rates: null, multiplier: '0.9', note: null });
+    expect((await gateway.admin('GET', `/admin/prices/${later.id}`)).body).toEqual(factor);
+
+    const now = (await change(later.id, { valid_from: new Date(Date.now() - 1_000).toISOString() })).body;
+    const { key } = await gateway.createKey();
+    const { cost, usage } = await costOf(key, 'nine tenths', model);
+    expect(cost).toBe(usd((usage.prompt_tokens * 0.15 + usage.completion_tokens * 0.6) * 0.9));
+    const refused = await change(later.id, { multiplier: '0.1', note: 'too late' });
+    expect([refused.status, refused.body.error.code]).toEqual([409, 'conflict']);
+    expect((await change(later.id, { note: 'signed' })).body).toEqual({ ...now, note: 'signed' });
+    for (const [body, param] of [
+      [{ input_usd_per_mtok: '1' }, 'input_usd_per_mtok'],
+      [{ multiplier: '0.5', output_usd_per_mtok: '1' }, 'multiplier'],
+      [{ model: 'other' }, 'model'],
+    ] as const)
+      expect((await change(later.id, body)).body.error).toMatchObject({ code: 'invalid_request', param });
+    expect((await change('price_none', { note: 'x' })).status).toBe(404);
+  });
+
   it('can be negotiated for one team', async () => {
     const [ours, others] = [await gateway.createKey(), await gateway.createKey()];
     await set({ team_id: ours.teamId, multiplier: '0.8', note: 'yearly contract' });

@@ -21,6 +21,7 @@ export const auditActions = [
   'budget.updated',
   'budget.deleted',
   'price.created',
+  'price.updated',
   'price.imported',
   'price.withdrawn',
   'price.rerated',

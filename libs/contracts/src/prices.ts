@@ -24,6 +24,36 @@ const rates = {
 const nameSchema = plainText(200).min(1);
 const timeInSchema = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 
+const tiersSchema = z.array(z.strictObject({ ...rates, above_input_tokens: z.int().min(1) })).max(MAX_TIERS);
+const multiplierSchema = z
+  .string()
+  .regex(/^\d{1,3}(\.\d{1,6})?$/, 'must be a decimal number in quotes with at most 6 decimals, as "0.8"')
+  .meta({ description: 'A negotiated factor on the price', example: '0.8' });
+const noteSchema = plainText(1000);
+
+/** What a price says: rates, or a multiplier. */
+interface Said {
+  multiplier?: string | undefined;
+  tiers?: { above_input_tokens: number }[] | undefined;
+}
+
+const isRate = (name: string) => name.endsWith('_mtok') || name === 'batch' || name === 'tiers';
+
+function saysOneThing({ multiplier, ...body }: Said): boolean {
+  return multiplier === undefined || !Object.keys(body).some(isRate);
+}
+
+function hasDistinctTiers({ tiers = [] }: Said): boolean {
+  return new Set(tiers.map((tier) => tier.above_input_tokens)).size === tiers.length;
+}
+
+const ONE_THING = { path: ['multiplier'], message: 'cannot be combined with rates' };
+const BOTH_RATES = (unless: string) => ({
+  path: ['input_usd_per_mtok'],
+  message: `is required with output_usd_per_mtok, unless there is ${unless}`,
+});
+const DISTINCT_TIERS = { path: ['tiers'], message: 'must not have the same above_input_tokens twice' };
+
 /** `POST /admin/prices`: either the rates of a model, or a multiplier. */
 export const createPriceSchema = z
   .strictObject({
@@ -39,43 +69,22 @@ export const createPriceSchema = z
     input_usd_per_mtok: rateSchema.optional(),
     output_usd_per_mtok: rateSchema.optional(),
     batch: z.strictObject(rates).optional(),
-    tiers: z
-      .array(z.strictObject({ ...rates, above_input_tokens: z.int().min(1) }))
-      .max(MAX_TIERS)
-      .optional(),
-    multiplier: z
-      .string()
-      .regex(/^\d{1,3}(\.\d{1,6})?$/, 'must be a decimal number in quotes with at most 6 decimals, as "0.8"')
-      .optional()
-      .meta({ description: 'A negotiated factor on the price', example: '0.8' }),
-    note: plainText(1000).optional(),
+    tiers: tiersSchema.optional(),
+    multiplier: multiplierSchema.optional(),
+    note: noteSchema.optional(),
   })
-  .refine(
-    ({ multiplier, ...body }) =>
-      multiplier === undefined ||
-      !Object.keys(body).some((name) => name.endsWith('_mtok') || name === 'batch' || name === 'tiers'),
-    {
-      path: ['multiplier'],
-      message: 'cannot be combined with rates',
-    },
-  )
+  .refine(saysOneThing, ONE_THING)
   .refine(
     (body) =>
       body.multiplier !== undefined ||
       (body.input_usd_per_mtok !== undefined && body.output_usd_per_mtok !== undefined),
-    {
-      path: ['input_usd_per_mtok'],
-      message: 'is required with output_usd_per_mtok, unless there is a multiplier',
-    },
+    BOTH_RATES('a multiplier'),
   )
   .refine(({ multiplier, model }) => multiplier !== undefined || model !== undefined, {
     path: ['model'],
     message: 'is required for rates',
   })
-  .refine(({ tiers = [] }) => new Set(tiers.map((tier) => tier.above_input_tokens)).size === tiers.length, {
-    path: ['tiers'],
-    message: 'must not have the same above_input_tokens twice',
-  })
+  .refine(hasDistinctTiers, DISTINCT_TIERS)
   .meta({
     id: 'CreatePrice',
     example: {
@@ -86,6 +95,29 @@ export const createPriceSchema = z
     },
   });
 export type CreatePrice = z.output<typeof createPriceSchema>;
+
+/** `PATCH /admin/prices/{id}`. Its model, provider and team stay. */
+export const updatePriceSchema = z
+  .strictObject({
+    valid_from: timeInSchema.optional().meta({ description: 'RFC 3339' }),
+    ...rates,
+    input_usd_per_mtok: rateSchema.optional(),
+    output_usd_per_mtok: rateSchema.optional(),
+    batch: z.strictObject(rates).optional(),
+    tiers: tiersSchema.optional(),
+    multiplier: multiplierSchema.optional(),
+    note: noteSchema.nullable().optional(),
+  })
+  .refine(saysOneThing, ONE_THING)
+  .refine(
+    (body) =>
+      !Object.keys(body).some(isRate) ||
+      (body.input_usd_per_mtok !== undefined && body.output_usd_per_mtok !== undefined),
+    BOTH_RATES('no rate'),
+  )
+  .refine(hasDistinctTiers, DISTINCT_TIERS)
+  .meta({ id: 'UpdatePrice', example: { input_usd_per_mtok: '1.70', output_usd_per_mtok: '6.80' } });
+export type UpdatePrice = z.output<typeof updatePriceSchema>;
 
 const wireRates = {
   input_usd_per_mtok: usdSchema,

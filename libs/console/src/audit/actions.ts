@@ -19,6 +19,7 @@ const ALL: Readonly<Record<AuditAction, true>> = {
   'budget.updated': true,
   'budget.deleted': true,
   'price.created': true,
+  'price.updated': true,
   'price.imported': true,
   'price.withdrawn': true,
   'price.rerated': true,

@@ -25,6 +25,15 @@ export type NewPrice = PriceScope &
     | { model?: string; multiplier: string }
   );
 
+/** What to change of a price; of one in force only the note. Rates are replaced as a whole, or by a multiplier. */
+export interface PriceChanges extends Partial<Rates> {
+  valid_from?: Date | string;
+  batch?: Rates;
+  tiers?: (Rates & { above_input_tokens: number })[];
+  multiplier?: string;
+  note?: string | null;
+}
+
 export interface PricesQuery {
   model?: string;
   provider?: string;
@@ -59,6 +68,16 @@ export class Prices {
   /** The configured prices, the latest `valid_from` first. */
   list(query: PricesQuery = {}, options?: CallOptions): Promise<PriceList> {
     return this.http.json('GET', '/admin/prices', { ...options, query: { ...query } });
+  }
+
+  /** A price, also a deleted one. */
+  retrieve(id: string, options?: CallOptions): Promise<Price> {
+    return this.http.json('GET', path`/admin/prices/${id}`, options);
+  }
+
+  /** Changes a price that does not apply yet, or the note of any. */
+  update(id: string, changes: PriceChanges, options?: CallOptions): Promise<Price> {
+    return this.http.json('PATCH', path`/admin/prices/${id}`, { ...options, body: changes });
   }
 
   /** Deletes a price that does not apply yet. */
