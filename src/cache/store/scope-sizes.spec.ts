@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { ScopeSizes } from './scope-sizes';
 
 const keyOf = (scope: string, name: string) => `ai_cache:${scope}:gpt-4.1:1:${name}`;
@@ -33,5 +34,27 @@ describe('the sizes of scopes', () => {
     for (const key of keys) sizes.add(key, 1);
     const named = Array.from({ length: 8 }, () => sizes.nextInTurn()).filter((key) => key !== undefined);
     expect(named.slice(0, 6)).toEqual([...keys, ...keys]);
+  });
+
+  it('A18: keep the order of use, whatever is added, used and removed', () => {
+    const steps = fc.array(fc.tuple(fc.constantFrom('add', 'use', 'remove'), fc.nat(5)), { maxLength: 60 });
+    fc.assert(
+      fc.property(steps, (each) => {
+        const sizes = new ScopeSizes();
+        let order: string[] = [];
+        for (const [what, name] of each) {
+          const key = keyOf('a', String(name));
+          const others = order.filter((other) => other !== key);
+          const isThere = others.length < order.length;
+          if (what === 'add' && isThere) continue;
+          if (what === 'add') sizes.add(key, 10);
+          else if (what === 'use') sizes.use(key);
+          else sizes.remove(key, 10);
+          if (what === 'add' || (what === 'use' && isThere)) order = [...others, key];
+          if (what === 'remove') order = others;
+          expect(sizes.next()).toBe(order[0]);
+        }
+      }),
+    );
   });
 });
