@@ -75,24 +75,27 @@ export class PricesRepository {
   }
 
   /**
-   * Changes a row.
+   * Changes a row, as it is once all earlier changes of prices are done.
    *
-   * @param latest the time after which the row has to come into force; undefined for any
-   * @returns false if it is in force, or withdrawn
+   * @param change what becomes of it; what it throws undoes the change
+   * @returns the changed row; undefined if there is none, or it is withdrawn
    */
-  update(before: PriceRow, after: PriceRow, latest: Date | undefined, actor: string): Promise<boolean> {
+  update(id: string, change: (before: PriceRow) => PriceRow, actor: string): Promise<PriceRow | undefined> {
     return this.change(async (transaction) => {
-      const result = await transaction
-        .updateTable('prices')
-        .set(toColumns(after))
-        .where('id', '=', before.id)
+      const found = await transaction
+        .selectFrom('prices')
+        .selectAll()
+        .where('id', '=', id)
         .where('withdrawn_at', 'is', null)
-        .$if(latest !== undefined, (query) => query.where('valid_from', '>', latest ?? new Date(0)))
+        .forUpdate()
         .executeTakeFirst();
-      if (result.numUpdatedRows === 0n) return false;
+      if (!found) return undefined;
+      const before = toRow(found);
+      const after = change(before);
+      await transaction.updateTable('prices').set(toColumns(after)).where('id', '=', id).execute();
       const event = { action: 'price.updated' as const, before: toWire(before), after: toWire(after) };
-      await this.audit.record({ actor, subject: before.id, ...event }, transaction);
-      return true;
+      await this.audit.record({ actor, subject: id, ...event }, transaction);
+      return after;
     });
   }
 

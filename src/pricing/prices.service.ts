@@ -81,26 +81,19 @@ export class PricesService {
   /**
    * Changes a price that is not in force yet, or the note of any.
    *
-   * @throws GatewayError `not_found`, or `conflict` if it is in force
+   * @throws GatewayError `not_found`, `conflict` if it is in force, `invalid_request` for rates of every model
    */
   async update(id: string, changes: PriceChanges, actor: string): Promise<PriceRow> {
-    const before = await this.current(id);
-    const after = { ...before, ...changes };
-    const { note: _, ...charged } = changes;
-    const latest = Object.keys(charged).length > 0 ? new Date(this.clock.now()) : undefined;
-    if (!(await this.repository.update(before, after, latest, actor))) {
-      throw new GatewayError('conflict', {
-        message:
-          'Of a price that is in force only the note can be changed, because calls were charged with it. Set another one that is valid from now on.',
-      });
-    }
+    const after = await this.repository.update(id, (before) => this.changed(before, changes), actor);
+    if (!after) throw noSuchPrice(id);
     await this.changeFeed.announce('prices');
     return after;
   }
 
   /** Withdraws a price that is not in force yet. @throws GatewayError `not_found`, or `conflict` if it is in force */
   async withdraw(id: string, actor: string): Promise<void> {
-    const row = await this.current(id);
+    const row = (await this.repository.all()).find((each) => each.id === id);
+    if (!row) throw noSuchPrice(id);
     if (!(await this.repository.withdraw(row, new Date(this.clock.now()), actor))) {
       throw new GatewayError('conflict', {
         message:
@@ -109,11 +102,19 @@ export class PricesService {
     }
     await this.changeFeed.announce('prices');
   }
-  /** A price that is not withdrawn. */
-  private async current(id: string): Promise<PriceRow> {
-    const row = (await this.repository.all()).find((each) => each.id === id);
-    if (!row) throw noSuchPrice(id);
-    return row;
+  private changed(before: PriceRow, changes: PriceChanges): PriceRow {
+    const { note: _, ...charged } = changes;
+    if (Object.keys(charged).length > 0 && before.validFromMs <= this.clock.now()) {
+      throw new GatewayError('conflict', {
+        message:
+          'Of a price that is in force only the note can be changed, because calls were charged with it. Set another one that is valid from now on.',
+      });
+    }
+    if (before.model === null && changes.multiplierMillionths === null) {
+      const message = "'input_usd_per_mtok': a price of every model is a multiplier; rates need a model of their own";
+      throw new GatewayError('invalid_request', { message, param: 'input_usd_per_mtok' });
+    }
+    return { ...before, ...changes };
   }
 }
 

@@ -72,6 +72,19 @@ describe('prices', () => {
     ] as const)
       expect((await change(later.id, body)).body.error).toMatchObject({ code: 'invalid_request', param });
     expect((await change('price_none', { note: 'x' })).status).toBe(404);
+
+    const every = (await set({ multiplier: '0.9', valid_from })).body;
+    const [noted, cheaperStill] = await Promise.all([
+      change(every.id, { note: 'for all' }),
+      change(every.id, { multiplier: '0.8' }),
+    ]);
+    expect([noted.status, cheaperStill.status]).toEqual([200, 200]);
+    expect((await gateway.admin('GET', `/admin/prices/${every.id}`)).body).toMatchObject({
+      note: 'for all',
+      multiplier: '0.8',
+    });
+    expect((await change(every.id, rates)).body.error).toMatchObject({ param: 'input_usd_per_mtok' });
+    await gateway.admin('DELETE', `/admin/prices/${every.id}`);
   });
 
   it('can be negotiated for one team', async () => {

@@ -31,6 +31,16 @@ const multiplierSchema = z
   .meta({ description: 'A negotiated factor on the price', example: '0.8' });
 const noteSchema = plainText(1000);
 
+/** The members of what a price says. */
+const said = {
+  ...rates,
+  input_usd_per_mtok: rateSchema.optional(),
+  output_usd_per_mtok: rateSchema.optional(),
+  batch: z.strictObject(rates).optional(),
+  tiers: tiersSchema.optional(),
+  multiplier: multiplierSchema.optional(),
+};
+
 /** What a price says: rates, or a multiplier. */
 interface Said {
   multiplier?: string | undefined;
@@ -65,12 +75,7 @@ export const createPriceSchema = z
     valid_from: timeInSchema
       .optional()
       .meta({ description: 'RFC 3339; default: now. A past time does not change the price of earlier calls.' }),
-    ...rates,
-    input_usd_per_mtok: rateSchema.optional(),
-    output_usd_per_mtok: rateSchema.optional(),
-    batch: z.strictObject(rates).optional(),
-    tiers: tiersSchema.optional(),
-    multiplier: multiplierSchema.optional(),
+    ...said,
     note: noteSchema.optional(),
   })
   .refine(saysOneThing, ONE_THING)
@@ -100,12 +105,7 @@ export type CreatePrice = z.output<typeof createPriceSchema>;
 export const updatePriceSchema = z
   .strictObject({
     valid_from: timeInSchema.optional().meta({ description: 'RFC 3339' }),
-    ...rates,
-    input_usd_per_mtok: rateSchema.optional(),
-    output_usd_per_mtok: rateSchema.optional(),
-    batch: z.strictObject(rates).optional(),
-    tiers: tiersSchema.optional(),
-    multiplier: multiplierSchema.optional(),
+    ...said,
     note: noteSchema.nullable().optional(),
   })
   .refine(saysOneThing, ONE_THING)
