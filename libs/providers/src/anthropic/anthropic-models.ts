@@ -1,4 +1,5 @@
 import { factsOf, type ModelFacts } from '../models/model-facts';
+import { remembered } from '../models/remembered';
 
 /** The efforts that OpenAI and Anthropic name, the least first. */
 export const EFFORTS = ['low', 'medium', 'high', 'xhigh', 'max'] as const;
@@ -91,10 +92,10 @@ const VERSION = /[-@](?:\d{8}|latest)$/;
 const PUBLISHER = /^.*\b(?=claude-)/;
 
 /** What a model takes. @param name the vendor's name for it, with or without a date */
-export function claudeModel(name: string): ClaudeModel {
+export const claudeModel = remembered((name): ClaudeModel => {
   const plain = name.replace(PUBLISHER, '').replace(VERSION, '');
   return withFacts(writtenModel(plain), factsOf('anthropic', plain));
-}
+});
 
 /** What the sources of the catalogue say stands for what is written here. */
 function withFacts(model: ClaudeModel, facts: ModelFacts): ClaudeModel {

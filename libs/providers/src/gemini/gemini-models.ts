@@ -1,4 +1,5 @@
 import { factsOf, type ModelFacts } from '../models/model-facts';
+import { remembered } from '../models/remembered';
 
 /** In order: each level thinks more than the one before. */
 export const THINKING_LEVELS = ['MINIMAL', 'LOW', 'MEDIUM', 'HIGH', 'XHIGH'] as const;
@@ -85,11 +86,11 @@ const DIFFERENCES: readonly (readonly [RegExp, Partial<GeminiCapabilities>])[] =
 ];
 
 /** @param model the vendor's name, with or without `models/` */
-export function capabilitiesOf(model: string): GeminiCapabilities {
+export const capabilitiesOf = remembered((model): GeminiCapabilities => {
   const name = model.replace(/^models\//, '');
   const differences = DIFFERENCES.filter(([names]) => names.test(name)).map(([, lacks]) => lacks);
   return withFacts(Object.assign({}, NEWEST, ...differences), factsOf('gemini', name));
-}
+});
 
 /** What the sources of the catalogue say stands for what is written here. */
 function withFacts(model: GeminiCapabilities, facts: ModelFacts): GeminiCapabilities {

@@ -1,8 +1,9 @@
 import { CompletionAssembly } from '../../endpoints/chat-completions/completion-assembly';
-import { isRecord, type JsonRecord, nameOf, nonEmptyString } from '../../json-record';
+import { isRecord, type JsonRecord, nameOf, nonEmptyString, parseJson } from '../../json-record';
 import type { Reply, StreamChunk, UpstreamCall } from '../../translator';
 import { BLOCKED, finishReasonOf } from './gemini-finish';
 import { GeminiChoice } from './gemini-choice';
+import type { GeminiText } from './gemini-text-template';
 import { chatUsage, servedTier } from './gemini-usage';
 import { secondsOfUlid } from './ulid-time';
 
@@ -18,7 +19,8 @@ export class GeminiAnswer {
   #id: string | undefined;
   #model: string | undefined;
   #calls = 0;
-  #usage: JsonRecord | undefined;
+  /** The last counts, or JSON of them. */
+  #usage: JsonRecord | string | undefined;
   #failed = false;
   #base: JsonRecord | undefined;
   /** JSON of {@link #base}, open for more members. */
@@ -55,6 +57,15 @@ export class GeminiAnswer {
     return chunks;
   }
 
+  /** Adds a response that continues a candidate with a piece of text and has nothing else that is new. */
+  addText({ index, text, usage }: GeminiText): StreamChunk[] {
+    this.#usage = usage;
+    const chunks: StreamChunk[] = [];
+    this.#addPart(this.#choiceAt(index, chunks), index, { text }, chunks);
+    if (this.#assembly.finished) this.#addUsage(chunks);
+    return chunks;
+  }
+
   /** Takes the counts of a response, if it has any. */
   count({ usageMetadata: usage }: JsonRecord): void {
     if (isRecord(usage)) this.#usage = usage;
@@ -71,13 +82,15 @@ export class GeminiAnswer {
     const index = typeof candidate.index === 'number' ? candidate.index : 0;
     const choice = this.#choiceAt(index, chunks);
     const parts = isRecord(candidate.content) ? candidate.content.parts : undefined;
-    for (const part of Array.isArray(parts) ? parts.filter(isRecord) : []) {
-      const delta = choice.deltaOf(part);
-      if (typeof delta === 'string') chunks.push(this.#textChunk(index, delta));
-      else if (delta) chunks.push(this.#chunk('content', { index, delta, finish_reason: null }));
-    }
+    for (const part of Array.isArray(parts) ? parts.filter(isRecord) : []) this.#addPart(choice, index, part, chunks);
     const reason = nonEmptyString(candidate.finishReason);
     if (reason !== undefined) this.#finish(index, reason, choice.hasCalls, candidate, chunks);
+  }
+
+  #addPart(choice: GeminiChoice, index: number, part: JsonRecord, chunks: StreamChunk[]): void {
+    const delta = choice.deltaOf(part);
+    if (typeof delta === 'string') chunks.push(this.#textChunk(index, delta));
+    else if (delta) chunks.push(this.#chunk('content', { index, delta, finish_reason: null }));
   }
 
   #choiceAt(index: number, chunks: StreamChunk[]): GeminiChoice {
@@ -115,8 +128,10 @@ export class GeminiAnswer {
   }
 
   #addUsage(chunks: StreamChunk[]): void {
-    const usage = this.#usage && chatUsage(this.#usage);
-    const tier = this.#usage && servedTier(this.#usage);
+    const told = typeof this.#usage === 'string' ? parseJson(this.#usage) : this.#usage;
+    if (!isRecord(told)) return;
+    const usage = chatUsage(told);
+    const tier = servedTier(told);
     if (usage)
       chunks.push(this.#chunk('usage', undefined, { usage, ...(tier !== undefined && { service_tier: tier }) }));
   }

@@ -2,6 +2,7 @@ import { parseExact } from '../../exact-json';
 import { isRecord } from '../../json-record';
 import type { Reply, SseEvent, StreamChunk, StreamDecoder, UpstreamCall } from '../../translator';
 import { GeminiAnswer } from './gemini-answer';
+import { GeminiTextTemplate } from './gemini-text-template';
 
 const NOT_JSON = JSON.stringify({
   error: { code: 502, message: 'The upstream sent an event that is not a JSON object.' },
@@ -16,6 +17,7 @@ const NOT_JSON = JSON.stringify({
 export class GeminiStream implements StreamDecoder {
   readonly ended = false;
   readonly #answer: GeminiAnswer;
+  #template: GeminiTextTemplate | undefined;
 
   constructor(call: UpstreamCall) {
     this.#answer = new GeminiAnswer(call);
@@ -32,6 +34,8 @@ export class GeminiStream implements StreamDecoder {
   push({ data }: SseEvent): StreamChunk[] {
     // Some proxies add OpenAI's end mark.
     if (data === '' || data === '[DONE]') return [];
+    const piece = this.#template?.read(data);
+    if (piece) return this.#answer.addText(piece);
     const parsed = parsedOf(data);
     const response: unknown = Array.isArray(parsed) ? parsed[0] : parsed;
     if (!isRecord(response)) {
@@ -43,6 +47,7 @@ export class GeminiStream implements StreamDecoder {
       this.#answer.markIncomplete();
       return [{ kind: 'error', data: JSON.stringify({ error: response.error }) }];
     }
+    this.#template = GeminiTextTemplate.of(response, data);
     return this.#answer.add(response);
   }
 
