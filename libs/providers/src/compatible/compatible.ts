@@ -11,6 +11,7 @@ import { FLEX_TIERS } from '../flex-tier';
 import { openAiEmbeddings } from '../openai/embeddings/openai-embeddings';
 import { chatOverResponses } from '../openai/chat-over-responses/chat-over-responses';
 import { openAiResponses } from '../openai/responses/openai-responses';
+import { remembered } from '../models/remembered';
 import { CHAT_COMPLETIONS, EMBEDDINGS, getRequest, type Provider, RESPONSES } from '../provider';
 import type { HttpRequest, Translator, UpstreamCall, UpstreamRequest } from '../translator';
 import { readAnswer, withTurn } from './answer/answer';
@@ -19,9 +20,6 @@ import { azureModelsUrl, azureResponsesUrl, azureUrl } from './azure-url';
 import type { CompatibleVendor, RequestRules } from './quirks';
 import { rewrite, rulesFor } from './request/rewrite';
 import { withoutStreamOptions } from './stream-options';
-
-/** Of models' rules: more names than deployments have. */
-const MAX_KNOWN_MODELS = 1_000;
 
 /** The API of a vendor by its record. @param id its name */
 export function compatible(id: string, vendor: CompatibleVendor): Provider {
@@ -58,13 +56,7 @@ function compatibleEmbeddings({ label, quirks }: CompatibleVendor): Translator |
 /** Chat completions of a vendor by its record. */
 export function compatibleChat({ label, quirks }: CompatibleVendor): Translator {
   const { answer, errors, azure, responses, request: base } = quirks;
-  const known = new Map<string, RequestRules>();
-  const rulesOf = (model: string) => {
-    if (known.size > MAX_KNOWN_MODELS) known.clear();
-    const rules = known.get(model) ?? rulesFor(quirks, model);
-    known.set(model, rules);
-    return rules;
-  };
+  const rulesOf = remembered((model) => rulesFor(quirks, model));
   const keepsTurns = base.replay === 'all' || base.replay === 'tool-calls';
   const hooks = {
     ...(answer && { shape: (chunk: Chunk) => openAiShape(chunk, answer), errorIn }),
@@ -100,7 +92,7 @@ export function compatibleResponses({ quirks }: CompatibleVendor, overChat: Tran
     ...openAiResponses,
     toRequest: (call) => atAzure(openAiResponses.toRequest(call), call, quirks.azure),
   };
-  const hasResponsesAlone = (model: string) => rulesFor(quirks, model).responsesOnly === true;
+  const hasResponsesAlone = remembered((model) => rulesFor(quirks, model).responsesOnly === true);
   return byModel(overChat, own, hasResponsesAlone, overChat.toError);
 }
 

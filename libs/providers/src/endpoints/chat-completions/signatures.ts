@@ -1,14 +1,14 @@
 import { isRecord, type JsonRecord } from '../../json-record';
 
 /** Members that carry signatures and encrypted reasoning: a quick look before a response is parsed. */
-const SIGNED = ['"signature"', '"reasoning_details"', '"extra_content"', '"thinking_blocks"'];
+const SIGNED = /"(?:signature|reasoning_details|extra_content|thinking_blocks)"/;
 
 /**
  * A response without signatures and encrypted reasoning. They are bound to the credential and the conversation that they were
  * written for, so that another caller who gets the stored response could not send them back.
  */
 export function withoutSignatures(reply: Buffer): Buffer {
-  if (!SIGNED.some((name) => reply.includes(name))) return reply;
+  if (!SIGNED.test(reply.toString('latin1'))) return reply;
   const completion: unknown = JSON.parse(reply.toString());
   if (!isRecord(completion) || !Array.isArray(completion.choices)) return reply;
   const choices = completion.choices.map((choice: unknown) =>
