@@ -14,6 +14,13 @@ describe('the key hasher', () => {
     );
   });
 
+  it('tells keys apart that it has hashed before', () => {
+    const secretKey = 'a secret key of some length';
+    const hasher = new KeyHasher({ secretKey } as GatewayConfig, {} as DataDirectory);
+    const hashOf = (key: string) => createHmac('sha256', secretKey).update(key).digest('hex');
+    for (const key of ['sk-tg-1', 'sk-tg-2', 'sk-tg-1', '', 'sk-tg-2 ']) expect(hasher.hash(key)).toBe(hashOf(key));
+  });
+
   it('has another hash under SECRET_KEY_PREVIOUS, if there is one', () => {
     const before = new KeyHasher({ secretKey: 'the secret key before' } as GatewayConfig, {} as DataDirectory);
     const settings = { secretKey: 'the secret key now', previousSecretKey: 'the secret key before' };
