@@ -1,31 +1,16 @@
+import { Cancellation } from './cancellation';
 import { GatewayError } from './errors';
 
-/** Ends the running calls of a key when it is revoked: a signal with as many listeners as the key has calls. */
-export class Revocation {
-  private readonly listeners = new Set<() => void>();
-  private isRevoked = false;
-
+/** Ends the running calls of a key when it is revoked. */
+export class Revocation extends Cancellation {
   /** @param ended what has ended, for the error */
-  constructor(private readonly ended = 'The API key of this call was revoked') {}
-
-  get aborted(): boolean {
-    return this.isRevoked;
+  constructor(private readonly ended = 'The API key of this call was revoked') {
+    super();
   }
 
   /** Aborts the calls, once. */
   revoke(): void {
-    if (this.isRevoked) return;
-    this.isRevoked = true;
-    for (const listener of this.listeners) listener();
-    this.listeners.clear();
-  }
-
-  addEventListener(_type: 'abort', listener: () => void): void {
-    if (!this.isRevoked) this.listeners.add(listener);
-  }
-
-  removeEventListener(_type: 'abort', listener: () => void): void {
-    this.listeners.delete(listener);
+    this.abort();
   }
 
   /** The error of a call that has ended with it. */

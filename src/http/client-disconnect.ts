@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { AbortSignalLike } from '@thriftgate/providers';
+import { Cancellation } from '../common/cancellation';
 import type { Revocation } from '../common/revocation';
 
 /**
@@ -7,7 +8,7 @@ import type { Revocation } from '../common/revocation';
  * are added at the first use: a cache hit needs none.
  */
 export class ClientDisconnect implements AbortSignalLike {
-  private signal: AbortSignal | undefined;
+  private signal: Cancellation | undefined;
 
   constructor(
     private readonly response: ServerResponse,
@@ -26,18 +27,21 @@ export class ClientDisconnect implements AbortSignalLike {
     this.signal?.removeEventListener(type, listener);
   }
 
-  private watched(): AbortSignal {
+  private watched(): Cancellation {
     if (this.signal) return this.signal;
+    const signal = (this.signal = new Cancellation());
+    const abort = () => signal.abort();
     const { response, revocation } = this;
     // The response has emitted `close` already: what listens from now on would never be removed.
-    if (response.destroyed || revocation?.aborted) return (this.signal = AbortSignal.abort());
-    const controller = new AbortController();
-    const abort = () => controller.abort();
+    if (response.destroyed || revocation?.aborted) {
+      abort();
+      return signal;
+    }
     revocation?.addEventListener('abort', abort);
     response.once('close', () => {
       revocation?.removeEventListener('abort', abort);
       if (!response.writableFinished) abort();
     });
-    return (this.signal = controller.signal);
+    return signal;
   }
 }

@@ -1,4 +1,5 @@
 import type { AbortSignalLike } from '@thriftgate/providers';
+import { Cancellation } from '../common/cancellation';
 import { GatewayError } from '../common/errors';
 import type { FlightOrigin, FlightResult, FlightSource } from './flight-result';
 
@@ -56,7 +57,7 @@ export class Flight {
   private buffered = 0;
   private full = false;
   private readonly subscriptions = new Set<Subscription>();
-  private readonly abandoned = new AbortController();
+  private readonly abandoned = new Cancellation();
   private result: FlightResult | undefined;
   private source: FlightSource | undefined;
   private pulling = false;
@@ -69,7 +70,7 @@ export class Flight {
 
   /** Aborted when the last subscriber has left. */
   get signal(): AbortSignalLike {
-    return this.abandoned.signal;
+    return this.abandoned;
   }
 
   /** Whether a subscriber that has read so many texts can get the next one. */

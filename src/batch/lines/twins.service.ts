@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { savedOutcome } from '../../calls/attempts/outcome';
 import { intentOf } from '../../calls/attempts/resolved-call';
 import { CallsService } from '../../calls/calls.service';
+import { Cancellation } from '../../common/cancellation';
 import { newRequestId } from '../../common/ids';
 import { type Owner } from '../../common/owner';
 import { openedBy, rowOf } from '../../ledger/ledger.service';
@@ -11,7 +12,7 @@ import { LineCalls } from './line-calls.service';
 import type { LineResult } from './line-result';
 import { type Twin, TwinsRepository } from './twins.repository';
 
-const NEVER = new AbortController().signal;
+const NEVER = new Cancellation();
 
 /** Lines that ask the same as an earlier line of their batch: they get its answer under their own `custom_id`. */
 @Injectable()

@@ -4,6 +4,7 @@ import { type DeferredCall, DeferredAttempts } from '../../calls/attempts/deferr
 import { intentOf } from '../../calls/attempts/resolved-call';
 import { CallsService } from '../../calls/calls.service';
 import { statusWithoutHit } from '../../calls/prepared-call';
+import { Cancellation } from '../../common/cancellation';
 import type { PicoUsd } from '../../common/money';
 import type { Owner } from '../../common/owner';
 import { type IntentEntry, type OpenAttempt, openedBy } from '../../ledger/ledger.service';
@@ -13,7 +14,7 @@ import { lineId } from '../plan/batch-planner.service';
 import { type LeasedShard, type ShardLine, ShardsRepository } from './shards.repository';
 import { VendorBatches } from './vendor-batches.service';
 
-const NEVER = new AbortController().signal;
+const NEVER = new Cancellation();
 
 /** A line of a shard as a call, with its attempt. */
 export interface ShardCall {

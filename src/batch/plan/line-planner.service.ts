@@ -6,6 +6,7 @@ import { CallsService } from '../../calls/calls.service';
 import { weightsOf, wholeHit } from '../../calls/call-parts';
 import { isParted, type PreparedCall } from '../../calls/prepared-call';
 import type { Caller } from '../../common/caller';
+import { Cancellation } from '../../common/cancellation';
 import { newRequestId } from '../../common/ids';
 import { Turns } from '../../common/runtime/turns';
 import { WaitingOffers } from '../../models/waiting-offers.service';
@@ -15,7 +16,7 @@ import { isUsualTier } from '../ways/usual-tier';
 import { chooseWay, isLongEnoughForBatch, type Way } from '../ways/way';
 import type { PricedLine } from './line-quotes.service';
 
-const NEVER = new AbortController().signal;
+const NEVER = new Cancellation();
 
 /** A line as a call, with what is stored of its answer. */
 export interface PlannedCall {

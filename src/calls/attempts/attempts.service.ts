@@ -11,6 +11,7 @@ import {
   type UpstreamTransport,
   UpstreamTransportError,
 } from '@thriftgate/providers';
+import { Cancellation } from '../../common/cancellation';
 import { Clock } from '../../common/clock';
 import { LedgerService } from '../../ledger/ledger.service';
 import { TokenEstimator } from '../../pricing/token-estimator.service';
@@ -194,9 +195,9 @@ async function sendUntilHeaders(
   request: UpstreamRequest,
   { signal, timeouts }: { signal: AbortSignalLike; timeouts: SendOptions['timeouts'] },
 ): Promise<UpstreamResponse> {
-  const controller = new AbortController();
-  const abort = () => controller.abort();
-  return abortable(signal, abort, () => transport.send(request, { signal: controller.signal, timeouts }));
+  const ended = new Cancellation();
+  const abort = () => ended.abort();
+  return abortable(signal, abort, () => transport.send(request, { signal: ended, timeouts }));
 }
 
 /** The body of an error; empty where it breaks off, for its status is known all the same. */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Endpoint } from '@thriftgate/providers';
 import { callerOf } from '../../common/caller';
+import { Cancellation } from '../../common/cancellation';
 import type { GatewayError } from '../../common/errors';
 import { Clock } from '../../common/clock';
 import { ClientDisconnect } from '../../http/client-disconnect';
@@ -47,7 +48,7 @@ export class CallResponder {
     let charged = false;
     const { revocation } = callerOf(request);
     const { render } = endpoint;
-    const call = readCall(endpoint, request, revocation ?? new AbortController().signal, this.clock.now());
+    const call = readCall(endpoint, request, revocation ?? new Cancellation(), this.clock.now());
     call.onCharged = () => (charged = true);
     // Keys of one team share their Idempotency-Keys: a repeat by a key that may not make the call gets no stored response.
     this.calls.check(call);
