@@ -65,7 +65,8 @@ export class ResponseCacheStore {
 
   /** A response from memory, else from Redis, which memory then stores too. An error of Redis is a miss. */
   async get(key: string): Promise<CacheEntry | undefined> {
-    return (await this.fromMemory(key)) ?? (await this.fromRedis([key])).get(key);
+    const entry = await this.fromMemory(key);
+    return entry || !this.redis.isReady ? entry : (await this.fromRedis([key])).get(key);
   }
 
   /** Several responses as {@link get} has them, each key once, in the order of the keys. */

@@ -56,6 +56,8 @@ const KEY = ' with key ';
 export class Breakers implements OnModuleInit {
   private readonly logger = new Logger(Breakers.name);
   private readonly breakers = new Map<string, Breaker>();
+  /** The guards of known pairs. */
+  private guards = new WeakMap<Deployment, WeakMap<Credential, Guards>>();
 
   constructor(
     private readonly channel: BreakerChannel,
@@ -103,6 +105,7 @@ export class Breakers implements OnModuleInit {
   forget(provider: string): void {
     for (const name of this.breakers.keys())
       if (isOf(provider, name)) this.breakers.set(name, new Breaker(Math.random));
+    this.guards = new WeakMap();
   }
 
   /** Must be called when an attempt begins; its end must be told. */
@@ -164,7 +167,15 @@ export class Breakers implements OnModuleInit {
     else this.breaker(name).openElsewhere(reason, forMs, performance.now());
   }
 
-  private of({ id, provider }: Deployment, credential: Credential): Guards {
+  private of(deployment: Deployment, credential: Credential): Guards {
+    let known = this.guards.get(deployment);
+    if (!known) this.guards.set(deployment, (known = new WeakMap()));
+    const guards = known.get(credential) ?? this.guardsOf(deployment, credential);
+    known.set(credential, guards);
+    return guards;
+  }
+
+  private guardsOf({ id, provider }: Deployment, credential: Credential): Guards {
     const own = this.guard(`deployment ${id}`);
     const lane = credential.id === null ? own : this.guard(`deployment ${id}${KEY}${credential.id}`);
     return { deployment: own, lane, credential: this.guard(credentialName(provider, credential)) };
@@ -175,9 +186,11 @@ export class Breakers implements OnModuleInit {
   }
 
   private breaker(name: string): Breaker {
-    const known = this.breakers.get(name) ?? new Breaker(Math.random);
-    this.breakers.set(name, known);
-    return known;
+    const known = this.breakers.get(name);
+    if (known) return known;
+    const breaker = new Breaker(Math.random);
+    this.breakers.set(name, breaker);
+    return breaker;
   }
 }
 
