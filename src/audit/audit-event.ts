@@ -25,6 +25,10 @@ export interface NewAuditEvent {
 
 export interface AuditEvent {
   id: string;
+  /** Its place in the chain, from 1; null for an event from before the chain. */
+  seq: number | null;
+  /** Its hash in the chain, in hex; null as `seq`. */
+  hash: string | null;
   actor: string;
   action: string;
   subject: string | null;

@@ -6,6 +6,7 @@ import type { Schema } from '../database/schema';
 import type { AuditEventsTable } from '../database/tables/model-tables';
 import type { AuditEvent, NewAuditEvent } from './audit-event';
 import { teamOf } from './audit-team';
+import { type ChainedEntry, hashOf } from './chained-entry';
 import { idOf, requireSeen } from './seen-version';
 
 export interface AuditFilter {
@@ -22,33 +23,27 @@ export interface AuditFilter {
 export class AuditRepository {
   constructor(private readonly database: Database) {}
 
+  /** Records a change, in its transaction, as {@link recordAll}. @returns the event's id */
+  async record(event: NewAuditEvent, db: Transaction<Schema> | Kysely<Schema> = this.database.db): Promise<string> {
+    const [id] = await this.recordAll([event], db);
+    return id as string;
+  }
+
   /**
-   * Records a change, in its transaction.
+   * Records changes, in their transaction, as the next entries of the chain. They lock its head until the transaction ends. So that
+   * no two transactions wait for each other, this is the last thing that a transaction does: it locks nothing afterwards that another
+   * one may hold that records an event too.
    *
-   * @returns the event's id
+   * @param db the transaction of the changes; without one the events have their own
+   * @returns the events' ids
    * @throws GatewayError `precondition_failed` if the actor has seen another version of the object that is changed or deleted
    */
-  async record(
-    event: NewAuditEvent,
-    transaction: Transaction<Schema> | Kysely<Schema> = this.database.db,
-  ): Promise<string> {
-    const { actor, action, subject, before, after, details = {} } = event;
-    if (before) requireSeen(actor, before);
-    const id = newId('audit');
-    await transaction
-      .insertInto('audit_events')
-      .values({
-        id,
-        actor: idOf(actor),
-        action,
-        subject,
-        team_id: teamOf(event),
-        before: before ? JSON.stringify(before) : null,
-        after: after ? JSON.stringify(after) : null,
-        details: JSON.stringify(details),
-      })
-      .execute();
-    return id;
+  async recordAll(events: readonly NewAuditEvent[], db: Transaction<Schema> | Kysely<Schema>): Promise<string[]> {
+    for (const { actor, before } of events) if (before) requireSeen(actor, before);
+    if (events.length === 0) return [];
+    return db.isTransaction
+      ? append(events, db)
+      : db.transaction().execute((transaction) => append(events, transaction));
   }
 
   /** Events after `after`, newest first. */
@@ -74,7 +69,50 @@ export class AuditRepository {
 const idsNamed = (text: string) =>
   sql<string>`(SELECT ${text}::text UNION SELECT id FROM api_keys WHERE name = ${text} UNION SELECT id FROM teams WHERE name = ${text})`;
 
+async function append(events: readonly NewAuditEvent[], db: Kysely<Schema>): Promise<string[]> {
+  // Milliseconds, as JavaScript's dates and the API have them: the hash is over the time that is stored.
+  const at = sql<Date>`date_trunc('milliseconds', clock_timestamp())`.as('at');
+  const head = await db.selectFrom('audit_head').select(['seq', 'hash', at]).forUpdate().executeTakeFirstOrThrow();
+  let { hash } = head;
+  const rows = events.map((event, index) => {
+    const entry: ChainedEntry = {
+      ...toStored(event),
+      seq: Number(head.seq) + index + 1,
+      prev_hash: hash,
+      created_at: head.at.toISOString(),
+    };
+    hash = hashOf(entry);
+    return { ...entry, hash };
+  });
+  await db
+    .insertInto('audit_events')
+    .values(
+      rows.map(({ before, after, details, ...row }) => ({
+        ...row,
+        seq: BigInt(row.seq),
+        created_at: head.at,
+        before: before && JSON.stringify(before),
+        after: after && JSON.stringify(after),
+        details: JSON.stringify(details),
+      })),
+    )
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** An event as the database reads it back: dates are texts, undefined members are not there. */
+function toStored(event: NewAuditEvent): Omit<ChainedEntry, 'seq' | 'prev_hash' | 'created_at'> {
+  const { actor, action, subject, before = null, after = null, details = {} } = event;
+  const id = newId('audit');
+  return { id, actor: idOf(actor), action, subject, team_id: teamOf(event), ...asJson({ before, after, details }) };
+}
+
+function asJson<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T;
+}
+
 function toEvent(row: Selectable<AuditEventsTable>): AuditEvent {
-  const { id, actor, action, subject, team_id, before, after, details, created_at: createdAt } = row;
-  return { id, actor, action, subject, team_id, before, after, details, createdAt };
+  const { id, seq, hash, actor, action, subject, team_id, before, after, details, created_at: createdAt } = row;
+  const place = seq === null ? null : Number(seq);
+  return { id, seq: place, hash, actor, action, subject, team_id, before, after, details, createdAt };
 }

@@ -4,6 +4,8 @@ import { idsOf, subjectName } from './subject-name';
 const ULID = '01KAS5M8Z2Q6W9Y3T7N4B1C0DE';
 const event = (members: Partial<AuditEvent>): AuditEvent => ({
   id: `audit_${ULID}`,
+  seq: null,
+  hash: null,
   actor: 'admin',
   action: 'key.updated',
   subject: null,

@@ -43,7 +43,7 @@ export class CreditsRepository {
     private readonly audit: AuditRepository,
     teams: TeamsRepository,
   ) {
-    teams.onDelete((teamId, transaction) => this.balanceOfDeleted(teamId, transaction));
+    teams.onDelete(async (teamId, transaction) => ({ live: await this.balanceOfDeleted(teamId, transaction) }));
   }
 
   /** Stores a transfer and books both accounts in one transaction. @throws TransferExistsError */
@@ -125,13 +125,13 @@ export class CreditsRepository {
     await this.database.db.transaction().execute(async (transaction) => {
       await this.revisions.raise('credits', transaction);
       const before = { prepaid: await isPrepaid(teamId, transaction) };
-      const event = { actor, action: 'credits.updated' as const, subject: teamId, before, after: { prepaid } };
-      await this.audit.record(event, transaction);
       await transaction
         .insertInto('credit_settings')
         .values({ team_id: teamId, prepaid })
         .onConflict((conflict) => conflict.column('team_id').doUpdateSet({ prepaid }))
         .execute();
+      const event = { actor, action: 'credits.updated' as const, subject: teamId, before, after: { prepaid } };
+      await this.audit.record(event, transaction);
     });
   }
 

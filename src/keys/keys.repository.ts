@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditAction, KeyCacheRulesChange } from '@thriftgate/contracts';
 import { type Kysely, type RawBuilder, type Selectable, sql, type Transaction } from 'kysely';
+import type { NewAuditEvent } from '../audit/audit-event';
 import { AuditRepository } from '../audit/audit.repository';
 import type { Actor } from '../audit/seen-version';
 import type { PageQuery } from '../common/pages';
 import { Database } from '../database/database.connection';
 import { RevisionsRepository } from '../database/revisions.repository';
 import type { ApiKeysTable, Schema } from '../database/schema';
-import { TeamsRepository } from '../teams/teams.repository';
+import { type EndedData, TeamsRepository } from '../teams/teams.repository';
 import { type ApiKey, type ApiKeyChanges, type ApiKeySettings, requireNoRevival, toWire } from './api-key';
 
 /** The members that are unique to each key. */
@@ -17,6 +18,13 @@ export type KeyIdentity = Pick<ApiKey, 'id' | 'prefix'> & { hash: string };
 export interface KeysFilter {
   revoked?: boolean;
   page?: PageQuery;
+}
+
+/** A key before and after a change, and who made it. */
+interface KeyChange {
+  actor: Actor;
+  before?: ApiKey;
+  after?: ApiKey;
 }
 
 /** Keys. Revoked ones are kept for the reports. */
@@ -210,15 +218,8 @@ export class KeysRepository {
     return rows.map((row) => ({ id: row.id, replacedBy: row.replaced_by ?? '' }));
   }
 
-  /** Records a change under the id of the key that was there before it. */
-  private record(
-    action: AuditAction,
-    { actor, before, after }: { actor: Actor; before?: ApiKey; after?: ApiKey },
-    transaction: Transaction<Schema>,
-  ): Promise<string> {
-    const subject = (before ?? after)?.id ?? null;
-    const objects = { before: before && toWire(before), after: after && toWire(after) };
-    return this.audit.record({ actor, action, subject, ...objects }, transaction);
+  private record(action: AuditAction, change: KeyChange, transaction: Transaction<Schema>): Promise<string> {
+    return this.audit.record(eventOf(action, change), transaction);
   }
 
   private recordRules(
@@ -230,12 +231,8 @@ export class KeysRepository {
     return this.audit.record({ actor, action: 'key.cache_rules_changed', subject: id, details }, transaction);
   }
 
-  /** @returns how many of the revoked keys had not expired, in words */
-  private async revokeAllOf(
-    teamId: string,
-    transaction: Transaction<Schema>,
-    actor: string,
-  ): Promise<string | undefined> {
+  /** What is live is how many of the revoked keys had not expired, in words. */
+  private async revokeAllOf(teamId: string, transaction: Transaction<Schema>, actor: string): Promise<EndedData> {
     const revision = await this.revisions.raise('keys', transaction);
     const rows = await transaction
       .updateTable('api_keys')
@@ -245,10 +242,9 @@ export class KeysRepository {
       .returningAll()
       .returning(sql<boolean>`coalesce(expires_at > now(), true)`.as('live'))
       .execute();
-    for (const row of rows)
-      await this.record('key.revoked', { actor, before: toApiKey({ ...row, revoked_at: null }) }, transaction);
+    const events = rows.map((row) => eventOf('key.revoked', { actor, before: toApiKey({ ...row, revoked_at: null }) }));
     const live = rows.filter((row) => row.live).length;
-    return live === 0 ? undefined : `${live} live ${live === 1 ? 'key' : 'keys'}`;
+    return { events, live: live === 0 ? undefined : `${live} live ${live === 1 ? 'key' : 'keys'}` };
   }
 
   /**
@@ -261,6 +257,12 @@ export class KeysRepository {
       return work(transaction, revision);
     });
   }
+}
+
+/** A change under the id of the key that was there before it. */
+function eventOf(action: AuditAction, { actor, before, after }: KeyChange): NewAuditEvent {
+  const subject = (before ?? after)?.id ?? null;
+  return { actor, action, subject, before: before && toWire(before), after: after && toWire(after) };
 }
 
 /** A key that is not revoked. Locked by the transaction, which has raised the revision. */

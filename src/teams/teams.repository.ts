@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import type { NewAuditEvent } from '../audit/audit-event';
 import { AuditRepository } from '../audit/audit.repository';
 import { type Actor, idOf } from '../audit/seen-version';
 import type { PageQuery } from '../common/pages';
@@ -34,16 +35,20 @@ export interface TeamDeletion {
   actor: Actor;
 }
 
-/**
- * Ends another feature's data of a team, in the transaction that deletes the team.
- *
- * @returns what of it is live, so that the team is only deleted by force: "2 live keys"
- */
+/** What another feature's data of a team was when it ended. */
+export interface EndedData {
+  /** What of it is live, so that the team is only deleted by force: "2 live keys". */
+  live?: string | undefined;
+  /** What the end is in the audit. */
+  events?: readonly NewAuditEvent[];
+}
+
+/** Ends another feature's data of a team, in the transaction that deletes the team, which records the events after all locks. */
 export type TeamDeletionListener = (
   teamId: string,
   transaction: Transaction<Schema>,
   actor: string,
-) => Promise<string | undefined>;
+) => Promise<EndedData>;
 
 /** Teams. Deleted ones are kept for reports and statements. */
 @Injectable()
@@ -140,11 +145,9 @@ export class TeamsRepository {
    */
   delete(id: string, { force, actor }: TeamDeletion): Promise<boolean> {
     return this.change(async (transaction) => {
-      const inUse: string[] = [];
-      for (const listener of this.deletionListeners) {
-        const live = await listener(id, transaction, idOf(actor));
-        if (live !== undefined) inUse.push(live);
-      }
+      const ended: EndedData[] = [];
+      for (const listener of this.deletionListeners) ended.push(await listener(id, transaction, idOf(actor)));
+      const inUse = ended.flatMap(({ live }) => live ?? []);
       if (inUse.length > 0 && !force) throw new TeamInUseError(inUse);
       const before = await this.locked(id, transaction);
       if (!before) return false;
@@ -154,7 +157,7 @@ export class TeamsRepository {
         .where('id', '=', id)
         .execute();
       const event = { actor, action: 'team.deleted' as const, subject: id, before: toWire(before), details: { force } };
-      await this.audit.record(event, transaction);
+      await this.audit.recordAll([...ended.flatMap(({ events = [] }) => events), event], transaction);
       return true;
     });
   }

@@ -36,6 +36,7 @@ import * as deploymentHealth from './0040-deployment-health';
 import * as fileDigests from './0041-file-digests';
 import * as creationsInDoubt from './0042-creations-in-doubt';
 import * as trafficThatCanWait from './0043-traffic-that-can-wait';
+import * as auditChain from './0044-audit-chain';
 
 /** Every migration by name, in the order in which they run. A migration that has landed is never changed. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -76,4 +77,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0041-file-digests': fileDigests,
   '0042-creations-in-doubt': creationsInDoubt,
   '0043-traffic-that-can-wait': trafficThatCanWait,
+  '0044-audit-chain': auditChain,
 };

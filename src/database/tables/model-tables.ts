@@ -9,6 +9,7 @@ export interface ModelTables {
   cache_shares: CacheSharesTable;
   invalidation_rules: InvalidationRulesTable;
   audit_events: AuditEventsTable;
+  audit_head: AuditHeadTable;
 }
 
 /** The cache generations of each model, newest last; the newest is the one in force. */
@@ -92,8 +93,14 @@ export interface InvalidationRulesTable {
   expires_at: Date;
 }
 
+/** Rows are only added, each behind the head of the chain; a trigger refuses anything else. */
 export interface AuditEventsTable {
   id: string;
+  /** The place in the chain, from 1 and without gaps; null in rows from before the chain. */
+  seq: bigint | null;
+  /** The hashes of the entry before and of this one, in hex; null as `seq`. */
+  prev_hash: string | null;
+  hash: string | null;
   /** A key's id, `admin` for the administrator's own, `gateway` for what it did by itself. */
   actor: string;
   action: string;
@@ -106,4 +113,10 @@ export interface AuditEventsTable {
   after: JSONColumnType<Record<string, unknown> | null, string | null, never>;
   details: JSONColumnType<Record<string, unknown>>;
   created_at: Generated<Date>;
+}
+
+/** One row: the newest entry of the chain. An inserted entry moves it, by a trigger. */
+export interface AuditHeadTable {
+  seq: bigint;
+  hash: string;
 }

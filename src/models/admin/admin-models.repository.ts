@@ -69,8 +69,8 @@ export class AdminModelsRepository {
       await this.put(name, settings, transaction);
       const details = { deployments: settings?.deployments ?? null, cache: settings?.cache ?? null };
       const objects = { before: row && { name, ...row }, after: settings ? { name, ...settings } : undefined };
-      await this.audit.record({ actor, action, subject: name, ...objects, details }, transaction);
       await this.revisions.raise('generations', transaction);
+      await this.audit.record({ actor, action, subject: name, ...objects, details }, transaction);
       if (target === undefined) return;
       await this.targets.retarget(name, target, idOf(actor), transaction);
     });
