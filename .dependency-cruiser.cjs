@@ -76,7 +76,7 @@ const MAY_IMPORT = {
   console: ['common', 'http'],
   events: [...BASE, 'auth', 'event-hub'],
   health: [...BASE, 'ledger', 'providers', 'redis'],
-  cli: ['config', 'database', 'http', 'ledger', 'app.module'],
+  cli: ['common', 'config', 'database', 'http', 'audit', 'ledger', 'app.module'],
 };
 
 const featureRules = Object.entries(MAY_IMPORT).map(([feature, allowed]) => ({

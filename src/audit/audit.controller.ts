@@ -6,6 +6,7 @@ import { Requires } from '../http/access.decorators';
 import { ApiErrors } from '../http/api-errors.decorator';
 import { AuditNamesRepository } from './audit-names.repository';
 import { AuditRepository } from './audit.repository';
+import { ChainVerification } from './chain-verification.service';
 
 @ApiTags('Audit')
 @ApiBearerAuth()
@@ -16,6 +17,7 @@ export class AuditController {
   constructor(
     private readonly audit: AuditRepository,
     private readonly names: AuditNamesRepository,
+    private readonly chain: ChainVerification,
   ) {}
 
   @Get()
@@ -38,5 +40,22 @@ export class AuditController {
       data: named.map(({ createdAt, ...event }) => ({ ...event, created_at: createdAt.toISOString() })),
       next_cursor,
     };
+  }
+
+  @Get('verify')
+  @Requires('audit:verify')
+  @ApiOperation({
+    summary: 'Verify the audit',
+    description:
+      'Each event has the hash of the event before it: the chain is read from its first entry on, every hash is computed anew, and the ' +
+      'first entry that was changed, inserted or removed is named. An `anchor` that was kept elsewhere also shows a chain that was cut ' +
+      'off or computed anew. Reads the whole chain.',
+  })
+  @ApiOkResponse({ description: 'What was read.', standardSchema: contracts.auditVerificationSchema })
+  @ApiErrors('invalid_request')
+  verify(
+    @Query({ schema: contracts.verifyAuditQuerySchema }) query: contracts.VerifyAuditQuery,
+  ): Promise<contracts.AuditVerification> {
+    return this.chain.verify(query.max_age_seconds, query.anchor);
   }
 }

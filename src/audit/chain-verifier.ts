@@ -35,7 +35,7 @@ export interface VerifiedChain {
 }
 
 /** So few that reading and hashing a page takes the event loop some milliseconds. */
-const PAGE = 100;
+const PAGE = 50;
 
 /** Reads the whole chain, page by page, and computes each hash anew. Entries that are added meanwhile are left to the next time. */
 export async function verifyChain(chain: ChainRepository, page = PAGE): Promise<VerifiedChain> {

@@ -40,6 +40,7 @@ const GRANTS = {
   'alerts:read': READ_BY_TEAM_ADMINS,
   'alerts:write': WRITTEN_BY_TEAM_ADMINS,
   'audit:read': READ_BY_TEAM_ADMINS,
+  'audit:verify': READ_BY_PLATFORM,
   'ledger:verify': READ_BY_PLATFORM,
   'models:read': READ_BY_PLATFORM,
   'models:write': PLATFORM,

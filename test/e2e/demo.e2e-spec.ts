@@ -56,6 +56,7 @@ describe('the demo', () => {
     const times = data.map(({ created_at: time }) => time);
     expect(times).toEqual(times.toSorted().toReversed());
     expect(times.at(-1)! < daysAgo(200)).toBe(true);
+    expect(await demo.get('/admin/audit/verify')).toMatchObject({ ok: true, first_at: times.at(-1) });
     const { data: alerts } = await demo.get<{ data: { kind: string }[] }>('/admin/alerts?limit=100');
     expect(alerts.map(({ kind }) => kind)).toEqual(
       expect.arrayContaining(['cache_invalidated', 'model_drift', 'batch.completed']),

@@ -98,9 +98,11 @@ export class RunningGateway {
     await this.start();
   }
 
-  /** Ends the process and deletes its data. @throws Error if its ledger is inconsistent */
+  /** Ends the process and deletes its data. @throws Error if its ledger is inconsistent, or the chain of its audit broken */
   async stop(): Promise<void> {
     const violations = await this.ledgerViolations();
+    const chain = await this.admin('GET', '/admin/audit/verify').catch(() => undefined);
+    if (chain?.body.broken) violations.push(chain.body);
     await this.terminate();
     if (this.ownsFake) await this.fake.stop();
     await this.stores.drop();

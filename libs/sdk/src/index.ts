@@ -6,7 +6,7 @@ export type { RequestsQuery } from './resources/requests';
 export type { AdminBatchesQuery, CreateAdminBatch } from './resources/admin-batches';
 export type { NewDeployment } from './resources/admin-models';
 export type { AlertsQuery, NewWebhook, WebhookChanges } from './resources/alerts';
-export type { AuditQuery } from './resources/audit';
+export type { AuditQuery, AuditVerificationQuery } from './resources/audit';
 export type { BatchRequest, BatchResult, CreateBatch, WaitOptions } from './resources/batches';
 export type { CachedAnswers, InvalidateCache, NewCacheShare, Replaced } from './resources/cache';
 export type { ChatStream } from './resources/chat';

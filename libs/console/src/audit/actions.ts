@@ -57,6 +57,7 @@ const ALL: Readonly<Record<AuditAction, true>> = {
   'settings.updated': true,
   'preferences.updated': true,
   'alert.acknowledged': true,
+  'audit.chain_started': true,
 };
 
 export const AUDIT_ACTIONS = Object.keys(ALL) as AuditAction[];

@@ -1,4 +1,4 @@
-import type { AuditEvent, AuditPage } from '@thriftgate/contracts';
+import type { AuditEvent, AuditPage, AuditVerification } from '@thriftgate/contracts';
 import type { CallOptions, HttpClient } from '../http-client';
 
 export interface AuditQuery {
@@ -14,6 +14,13 @@ export interface AuditQuery {
   /** Events per page, 1 to 1000. */
   limit?: number;
   cursor?: string;
+}
+
+export interface AuditVerificationQuery {
+  /** An entry as it once was: `<seq>:<hash>`, or the `anchor` of a log line, an export or an earlier verification. */
+  anchor?: string;
+  /** How old a verification may be that is returned again; by default the whole chain is read. */
+  max_age_seconds?: number;
 }
 
 /** `/admin/audit`. */
@@ -33,5 +40,10 @@ export class Audit {
       yield* page.data;
       cursor = page.next_cursor ?? undefined;
     } while (cursor !== undefined);
+  }
+
+  /** Checks that every entry is as it was written. Reads the whole chain. */
+  verify(query: AuditVerificationQuery = {}, options?: CallOptions): Promise<AuditVerification> {
+    return this.http.json('GET', '/admin/audit/verify', { ...options, query: { ...query } });
   }
 }
