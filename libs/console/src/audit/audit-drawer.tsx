@@ -33,6 +33,7 @@ function Details({ event }: { event: AuditEvent }) {
       </WithId>,
     ],
     [text('audit.id'), <Code key="id">{event.id}</Code>],
+    [text('audit.seq'), event.seq ?? text('audit.beforeChain')],
   ];
   return (
     <Stack>

@@ -10,6 +10,8 @@ import { useToast } from '../components/toast';
 import { useDisplay } from '../display/use-display';
 import { csvFileName, type CsvColumn, type Period, toCsv } from '../format';
 import { useText } from '../i18n/use-text';
+import { useMay } from '../me/use-me';
+import { MAX_AGE_SECONDS } from './chain-query';
 
 const PAGE = 1000;
 type Format = 'csv' | 'jsonl';
@@ -18,6 +20,7 @@ type Format = 'csv' | 'jsonl';
 export function AuditExport({ query, period }: { query: AuditQuery; period: Period }) {
   const [text, toast] = [useText(), useToast()];
   const { timezone, teamId } = useDisplay();
+  const mayVerify = useMay('audit:verify');
   const teamOf = useTeamNames(teamId !== undefined);
   const team = teamId === undefined ? null : teamOf(teamId);
   const save = useMutation({
@@ -27,7 +30,8 @@ export function AuditExport({ query, period }: { query: AuditQuery; period: Peri
       const name = csvFileName({ subject: 'audit', team, ...period, zone: timezone });
       if (format === 'csv') saveFile(name, 'text/csv;charset=utf-8', toCsv(COLUMNS, events, timezone));
       else {
-        const lines = events.map((event) => `${JSON.stringify(event)}\n`);
+        const anchor = mayVerify ? await anchorLine() : [];
+        const lines = [...events, ...anchor].map((line) => `${JSON.stringify(line)}\n`);
         saveFile(name.replace(/csv$/, 'jsonl'), 'application/jsonl', lines.join(''));
       }
     },
@@ -55,10 +59,18 @@ export function AuditExport({ query, period }: { query: AuditQuery; period: Peri
   );
 }
 
+/** The newest entry of the chain, signed: whoever has the file can show later that the chain was changed. */
+async function anchorLine(): Promise<{ anchor: string }[]> {
+  const { head } = await api.admin.audit.verify({ max_age_seconds: MAX_AGE_SECONDS });
+  return head ? [{ anchor: head.anchor }] : [];
+}
+
 /** Names of the API in all languages, so that programs can read the file. */
 const COLUMNS: readonly CsvColumn<AuditEvent>[] = [
   { header: 'created_at', kind: 'time', value: ({ created_at: at }) => at },
   { header: 'id', kind: 'text', value: ({ id }) => id },
+  { header: 'seq', kind: 'text', value: ({ seq }) => (seq === null ? null : String(seq)) },
+  { header: 'hash', kind: 'text', value: ({ hash }) => hash },
   { header: 'actor', kind: 'text', value: ({ actor }) => actor },
   { header: 'actor_name', kind: 'text', value: ({ actor_name: name }) => name },
   { header: 'action', kind: 'text', value: ({ action }) => action },

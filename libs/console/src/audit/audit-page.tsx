@@ -17,6 +17,7 @@ import { AuditDrawer } from './audit-drawer';
 import { AuditExport } from './audit-export';
 import { AuditFilters } from './audit-filters';
 import { spanOf, useAuditEvents } from './audit-query';
+import { ChainState } from './chain-state';
 import classes from './diff.module.css';
 import { readAuditSearch } from './audit-search';
 
@@ -53,6 +54,7 @@ export function AuditPage() {
         <PeriodPicker />
         <AuditExport query={query} period={period} />
       </PageTitle>
+      <ChainState />
       <AuditFilters search={search} onChange={change} />
       <QueryPart query={events}>
         {() => (

@@ -24,4 +24,22 @@ export const messages = {
   'audit.exportFailed': 'The events could not be loaded: {message}',
   'audit.id': 'Id',
   'audit.export': 'Export',
+  'audit.seq': 'Entry no.',
+  'audit.beforeChain': 'from before the chain of hashes',
+  'audit.verifying': 'Verifying the chain of hashes …',
+  'audit.verified': 'Chain verified ✓ since {date}, {count, plural, one {# entry} other {# entries}}',
+  'audit.verifiedAt': 'Checked',
+  'audit.verifyNow': 'Verify now',
+  'audit.verifyFailed': 'The chain could not be verified: {message}',
+  'audit.broken': 'Chain broken at entry {seq, number}',
+  'audit.problem.missing': 'The entry is missing: it was removed, or the end of the log was cut off.',
+  'audit.problem.inserted': 'A second entry has its number: one was inserted.',
+  'audit.problem.changed': 'Its content is not what was written.',
+  'audit.problem.unlinked': 'It does not follow the entry before: entries were swapped, replaced or inserted.',
+  'audit.problem.earlier': 'The events from before the chain are not those that its first entry covers.',
+  'audit.problem.head': 'The newest entry is not the one that the database has noted as the newest.',
+  'audit.problem.anchor':
+    'It is not the entry that it was when it was seen before: the log was cut off or written anew.',
+  'audit.brokenTodo':
+    'The gateway only ever adds to the log, so somebody with access to the database changed it, or a backup was restored. Change nothing yet: keep a copy of the database, compare with the last anchors in the gateway’s log and in exports, and find out who had access.',
 };
