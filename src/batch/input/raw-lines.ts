@@ -46,7 +46,9 @@ export async function* rawLines(
     line += 1;
     if (length > MAX_LINE_BYTES) return { line, text: undefined };
     if (length > maxTextBytes) return { line, text: undefined, bytes: await concatInSteps(pieces) };
-    return { line, text: decode(decoder, Buffer.concat(pieces)) };
+    // Most lines lie in one chunk: a copy of each would be a buffer of its own.
+    const [first] = pieces;
+    return { line, text: decode(decoder, pieces.length === 1 && first ? first : Buffer.concat(pieces)) };
   };
   for await (const chunk of content) {
     let start = 0;
