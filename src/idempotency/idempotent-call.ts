@@ -14,7 +14,7 @@ export type KeepAnswer<T> = (answer: T, writer: Writer) => Promise<void>;
  * Does what a POST asks for, once for each `Idempotency-Key`; without one it just does it.
  *
  * @param work what the answer's JSON is made of; it may keep the answer itself, in its transaction
- * @param content what tells the call from others, where that is not the body
+ * @param content as of {@link identityOf}
  * @throws GatewayError as {@link IdempotencyService.once}
  */
 export async function onceJson<T>(
@@ -22,7 +22,7 @@ export async function onceJson<T>(
   request: FastifyRequest,
   reply: FastifyReply,
   work: (keep?: KeepAnswer<T>) => Promise<T>,
-  content: unknown = request.body,
+  content?: unknown,
 ): Promise<T> {
   if (!hasIdempotencyKey(request)) return work();
   const identity = identityOf(request, callerOf(request).teamId, content);
