@@ -63,6 +63,8 @@ export class BodyScanner {
   private ended: BodyRange | undefined;
   private list: (BodyRange & { elements: { start: number; end: number }[] }) | undefined;
   private element: { start: number; end: number } | undefined;
+  /** Of all lists that are left out. */
+  private elements = 0;
 
   /** In a list that has numbers alone so far: about how many were passed over. */
   private numbers: number | undefined;
@@ -180,9 +182,11 @@ export class BodyScanner {
       this.element ??= { start: at, end: at };
       return;
     }
-    if (this.element || byte === COMMA || list.elements.length > 0)
+    if (this.element || byte === COMMA || list.elements.length > 0) {
       list.elements.push({ start: this.element?.start ?? at, end: at });
-    if (list.elements.length > MAX_ELEMENTS) throw tooManyElements();
+      this.elements += 1;
+    }
+    if (this.elements > MAX_ELEMENTS) throw tooManyElements();
     if (this.values > this.rules.maxValues) throw tooManyValues(this.rules);
     this.element = undefined;
     this.values = 1;
