@@ -76,7 +76,7 @@ export async function createApp(
     done();
   });
   fastify.removeContentTypeParser('text/plain');
-  readJsonBodies(fastify);
+  readJsonBodies(fastify, dataDirectory.path);
   closeSilentConnections(fastify);
   logRequests(fastify, config.logLevel, log.destination);
   const app = await NestFactory.create<NestFastifyApplication>(

@@ -10,11 +10,11 @@ const metadataSchema = z
   .refine((pairs) => Object.keys(pairs).length <= 16, 'must have at most 16 pairs')
   .nullable();
 
-/** The text of a large body comes as its bytes. */
+/** The text of a large body comes in pieces. */
 function isText(value: unknown): boolean {
   return (
     typeof value === 'string' ||
-    (typeof value === 'object' && value !== null && 'json' in value && value.json instanceof Uint8Array)
+    (typeof value === 'object' && value !== null && 'pieces' in value && typeof value.pieces === 'function')
   );
 }
 

@@ -15,7 +15,7 @@ export {
   stringifyExact,
   withPlainNames,
 } from './exact-json';
-export { LongNumber, LongText, PassedValue, RawElement } from './passed-values';
+export { LongNumber, LongText, PassedValue, textPieceEnd } from './passed-values';
 export { isRecord, type JsonRecord, withEscapedLineEnds } from './json-record';
 export { UpstreamClient, type UpstreamClientOptions, type UpstreamProxy } from './transport/upstream-client';
 export { SseReader, SseEventTooLargeError, MAX_SSE_EVENT_LENGTH, isWhole, type SseItem } from './transport/sse-reader';

@@ -28,6 +28,8 @@ export class LongNumber extends PassedValue {
 const PIECE_BYTES = 256 * 1024;
 const BACKSLASH = 0x5c;
 const LETTER_U = 0x75;
+/** An escape as `\u00e9`. */
+const UNICODE_BYTES = 6;
 
 /** A text of a large body, as the bytes that the body has between its quotes. Nothing copies or parses it as a whole. */
 export class LongText extends PassedValue {
@@ -55,7 +57,7 @@ export class LongText extends PassedValue {
   /** The text in pieces that keep characters whole. @throws SyntaxError where it is no JSON */
   *pieces(): Generator<string, void, undefined> {
     for (let start = 0; start < this.json.length;) {
-      const end = pieceEnd(this.json, start, PIECE_BYTES);
+      const end = textPieceEnd(this.json, start, PIECE_BYTES);
       const piece = this.json.toString('utf8', start, end);
       yield this.isPlain ? piece : (JSON.parse(`"${piece}"`) as string);
       start = end;
@@ -79,33 +81,23 @@ export function wholeText(value: unknown): string | undefined {
   return typeof text === 'string' && text !== '' ? text : undefined;
 }
 
-/** An element of a large array, as the bytes of its JSON. */
-export class RawElement extends PassedValue {
-  constructor(readonly json: Buffer) {
-    super();
-  }
-
-  override toJSON(): unknown {
-    return JSON.parse(this.json.toString('utf8'));
-  }
-}
-
-/** Where a piece ends: not within a character, an escape, or a surrogate pair of two escapes. */
-function pieceEnd(json: Buffer, start: number, length: number): number {
+/**
+ * Where a piece of a text ends: not within a character, an escape, or a surrogate pair of two escapes.
+ *
+ * @param json UTF-8, without quotes
+ * @param start where the piece starts, in bytes
+ * @param length how long it is at least, in bytes; at most 14 more
+ */
+export function textPieceEnd(json: Buffer, start: number, length: number): number {
   let at = start;
-  let isOpen = false;
-  while (at < json.length && (at < start + length || isOpen || isContinuation(json[at]))) {
-    if (json[at] !== BACKSLASH) {
-      isOpen = false;
-      at += 1;
-    } else if (json[at + 1] !== LETTER_U) {
-      isOpen = false;
-      at += 2;
-    } else {
-      isOpen = /^d[89ab]/i.test(json.toString('latin1', at + 2, at + 4));
-      at += 6;
-    }
+  let isHigh = false;
+  while (at < json.length && (at < start + length || isContinuation(json[at]))) {
+    const isEscape = json[at] === BACKSLASH;
+    const isUnicode = isEscape && json[at + 1] === LETTER_U;
+    isHigh = isUnicode && /^d[89ab]/i.test(json.toString('latin1', at + 2, at + 4));
+    at += isUnicode ? UNICODE_BYTES : isEscape ? 2 : 1;
   }
+  if (isHigh && /^\\ud[c-f]/i.test(json.toString('latin1', at, at + 4))) at += UNICODE_BYTES;
   return Math.min(at, json.length);
 }
 

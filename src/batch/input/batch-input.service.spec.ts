@@ -1,7 +1,9 @@
-import { RawElement } from '@thriftgate/providers';
+import { tmpdir } from 'node:os';
 import type { CreateBatch } from '@thriftgate/contracts';
 import { CALLER } from '../../calls/testing/builders';
 import { TurnCounter } from '../../common/testing/turn-counter';
+import { BodyFile } from '../../http/body/body-file';
+import { StoredElement } from '../../http/body/stored-parts';
 import type { ModelRegistry } from '../../models/model-registry.service';
 import type { FilesRepository } from '../files/files.repository';
 import type { FilesService } from '../files/files.service';
@@ -11,10 +13,17 @@ const LINE = '{"custom_id":"a","body":{"model":"gpt-4.1","messages":[{"role":"us
 
 describe('the input of a batch', () => {
   it('A5: has each request in one line, read in turns where it has many line ends', async () => {
+    const json = LINE.replaceAll(',', `${'\r\n'.repeat(500_000)},`);
+    const file = new BodyFile(tmpdir());
+    await file.append(Buffer.from(json));
+    await file.end();
     let stored = Buffer.alloc(0);
+    const counter = new TurnCounter();
+    let turns = 0;
     const files = {
       draft: async (_team: string, _name: string, lines: AsyncIterable<Buffer>) => {
         for await (const piece of lines) stored = Buffer.concat([stored, piece]);
+        turns = counter.turns;
         return { id: 'file_1', writer: { facts: () => ({ bytes: stored.length, sha256: '' }) } };
       },
     };
@@ -29,14 +38,11 @@ describe('the input of a batch', () => {
       repository as unknown as FilesRepository,
       models as unknown as ModelRegistry,
     );
-    const json = LINE.replaceAll(',', `${'\r\n'.repeat(500_000)},`);
-    const request = { endpoint: '/v1/chat/completions', requests: [new RawElement(Buffer.from(json))] };
-    const counter = new TurnCounter();
-    const accepted = inputs.accept(CALLER, request as unknown as CreateBatch);
-    while (stored.length === 0) await new Promise(setImmediate);
-    const turns = counter.turns;
+    const request = { endpoint: '/v1/chat/completions', requests: [new StoredElement(file, 0, json.length)] };
+    const accepted = await inputs.accept(CALLER, request as unknown as CreateBatch);
     counter.stop();
-    expect((await accepted).lines).toBe(1);
+    expect(accepted.lines).toBe(1);
+    await file.close();
     expect(stored.indexOf('\n')).toBe(json.length);
     expect(turns).toBeGreaterThan(5);
   });

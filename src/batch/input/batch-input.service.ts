@@ -1,9 +1,9 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { type CreateBatch, MAX_FILE_BYTES } from '@thriftgate/contracts';
-import { type Endpoint, endpointAt, LongText, RawElement, stringifyExact } from '@thriftgate/providers';
+import { type Endpoint, endpointAt, stringifyExact } from '@thriftgate/providers';
 import type { Caller } from '../../common/caller';
 import { GatewayError } from '../../common/errors';
+import { StoredElement, StoredText } from '../../http/body/stored-parts';
 import { ModelRegistry } from '../../models/model-registry.service';
 import type { ContentFacts } from '../files/chunk-writer';
 import { FilesRepository } from '../files/files.repository';
@@ -14,8 +14,6 @@ import { rawLines } from './raw-lines';
 
 /** Up to this size a line is parsed without a scan: that takes a few milliseconds. */
 const MAX_TEXT_BYTES = 64 * 1024;
-/** How much of a line is read in one turn of the event loop: less than a millisecond of work. */
-const STEP_BYTES = 256 * 1024;
 
 /** The checked input of a new batch, in a file. */
 export interface BatchInput {
@@ -117,46 +115,38 @@ const [NEWLINE_CODE, RETURN_CODE, SPACE_CODE] = [0x0a, 0x0d, 0x20];
 
 async function* requestLines(requests: readonly unknown[]): AsyncGenerator<Buffer, void, undefined> {
   for (const [index, request] of requests.entries()) {
-    let line: string | Buffer;
-    try {
-      line = request instanceof RawElement ? await inOneLine(request.json) : String(stringifyExact(request));
-    } catch {
-      const message = `'requests.${index}': is nested too deeply.`;
-      throw new GatewayError('invalid_request', { message, param: `requests.${index}` });
-    }
-    yield Buffer.from(line as string);
+    if (request instanceof StoredElement) for await (const piece of request.pieces()) yield inOneLine(piece);
+    else yield Buffer.from(lineOf(request, `requests.${index}`));
     yield NEWLINE;
   }
 }
 
-/** JSON whose line ends, which can only be between its tokens, are spaces. */
-async function inOneLine(json: Buffer): Promise<Buffer> {
-  for (let at = 0; at < json.length; at += 1) {
-    if (json[at] === NEWLINE_CODE || json[at] === RETURN_CODE) json[at] = SPACE_CODE;
-    // A large line may be of nothing else.
-    if (at % STEP_BYTES === STEP_BYTES - 1) await nextTurn();
+/** @throws GatewayError `invalid_request` where the engine's stack ends before the nesting does */
+function lineOf(request: unknown, param: string): string {
+  try {
+    return String(stringifyExact(request));
+  } catch {
+    throw new GatewayError('invalid_request', { message: `'${param}': is nested too deeply.`, param });
   }
-  return json;
+}
+
+/** JSON whose line ends, which can only be between its tokens, are spaces. */
+function inOneLine(json: Buffer): Buffer {
+  if (!json.includes(NEWLINE_CODE) && !json.includes(RETURN_CODE)) return json;
+  return json.map((byte) => (byte === NEWLINE_CODE || byte === RETURN_CODE ? SPACE_CODE : byte)) as Buffer;
 }
 
 /** Cuts text at line ends: no character is cut, and the text is not copied as a whole. */
-function* textLines(text: unknown): Generator<Buffer, void, undefined> {
-  if (text instanceof LongText) return yield* decoded(text);
-  if (typeof text !== 'string') return;
+function textLines(text: unknown): Iterable<Buffer> | AsyncIterable<Buffer> {
+  if (text instanceof StoredText) return text.pieces();
+  return typeof text === 'string' ? linesOf(text) : [];
+}
+
+function* linesOf(text: string): Generator<Buffer, void, undefined> {
   for (let start = 0; start < text.length;) {
     const newline = text.indexOf('\n', start);
     const end = newline < 0 ? text.length : newline + 1;
     yield Buffer.from(text.slice(start, end));
     start = end;
-  }
-}
-
-/** @throws GatewayError `invalid_json` where the text of a large body is no JSON */
-function* decoded(text: LongText): Generator<Buffer, void, undefined> {
-  try {
-    for (const piece of text.pieces()) yield Buffer.from(piece);
-  } catch (error) {
-    if (error instanceof SyntaxError) throw new GatewayError('invalid_json', { param: 'input_file_content' });
-    throw error;
   }
 }

@@ -18,4 +18,13 @@ describe('the memory for bodies', () => {
     expect(memory.refusalOf(requestOf('key_1'), 64 * MEGABYTE)).toBeUndefined();
     expect(memory.refusalOf(requestOf('key_1'), 64 * MEGABYTE)).toBeDefined();
   });
+
+  it('R25: counts a body of unknown length once, as it comes', () => {
+    const memory = new BodyMemory();
+    const request = requestOf('key_1');
+    for (const megabytes of [100, 300, 512]) expect(memory.refusalOf(request, megabytes * MEGABYTE)).toBeUndefined();
+    expect(memory.refusalOf(request, 512 * MEGABYTE + 1)).toMatchObject({ code: 'rate_limit_exceeded' });
+    memory.release(request);
+    expect(memory.refusalOf(requestOf('key_1'), 512 * MEGABYTE)).toBeUndefined();
+  });
 });

@@ -6,27 +6,28 @@ const LARGE_BYTES = 1024 * 1024;
 /** What the large bodies of one key may take at a time, in bytes: one batch, or eight of the largest calls. */
 const MAX_BYTES_OF_KEY = 512 * 1024 * 1024;
 
-/** Counts the large bodies of each key until their requests end, so that no key fills the memory. */
+/** Counts the large bodies of each key until their requests end, so that no key fills the memory, or the disk. */
 export class BodyMemory {
   private readonly bytesOf = new Map<string, number>();
 
   private readonly counted = new WeakMap<FastifyRequest, { keyId: string; bytes: number }>();
 
-  /** Whether a request may have a large body: then {@link release} is called when its response has closed. */
+  /** Whether a request may have a large body: then {@link release} is called when it has ended. */
   mayCount({ headers }: FastifyRequest): boolean {
     return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) >= LARGE_BYTES;
   }
 
   /**
-   * Counts a body.
+   * Counts a body; again where more of it has come.
    *
-   * @param bytes its length; 0 where that is not known yet
+   * @param bytes its length, or what has come of it
    * @returns the error where the key has no room
    */
   refusalOf(request: FastifyRequest, bytes: number): GatewayError | undefined {
     const { keyId } = request.caller ?? {};
     if (bytes < LARGE_BYTES || keyId === undefined) return undefined;
-    const taken = (this.bytesOf.get(keyId) ?? 0) + bytes;
+    const before = this.counted.get(request)?.bytes ?? 0;
+    const taken = (this.bytesOf.get(keyId) ?? 0) - before + bytes;
     if (taken > MAX_BYTES_OF_KEY) return noRoom();
     this.bytesOf.set(keyId, taken);
     this.counted.set(request, { keyId, bytes });

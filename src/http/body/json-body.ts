@@ -3,10 +3,11 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Endpoint, endpointAt, parseExact } from '@thriftgate/providers';
 import { GatewayError } from '../../common/errors';
+import { BodyFile } from './body-file';
 import { BodyMemory } from './body-memory';
-import { readBody, type ReadBody } from './body-reader';
-import { type BodyRules, OF_CALLERS } from './body-scanner';
-import { isUtf8InSteps, parseLarge } from './large-body';
+import { readBody } from './body-reader';
+import { type BodyRange, type BodyRules, OF_CALLERS } from './body-scanner';
+import { charsOfFile, isUtf8InSteps, parseLarge, parseStored } from './large-body';
 import { describeFault } from './json-fault';
 
 type Headers = FastifyRequest['headers'];
@@ -32,6 +33,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** SHA-256 of a large body with an `Idempotency-Key`, in hex. */
     bodyDigest?: string | undefined;
+    /** The file of a large body, which is there until the handler has ended. */
+    bodyFile?: BodyFile | undefined;
   }
 }
 
@@ -41,31 +44,55 @@ const MAX_BLANK_BYTES = 16;
 /**
  * Reads JSON bodies. An empty body is no body, whatever its content type: many clients send one with DELETE, and with a POST
  * that needs nothing. Bytes that are no UTF-8 are refused: in place of them, Node reads the same character for all. Large
- * bodies are scanned as they come, so that none of them holds up other calls.
+ * bodies are scanned as they come, so that none of them holds up other calls; those with the lines of a batch are in a file.
+ *
+ * @param directory where large bodies with the lines of a batch are, until their requests end
  */
-export function readJsonBodies(fastify: FastifyInstance): void {
+export function readJsonBodies(fastify: FastifyInstance, directory: string): void {
   const parser = fastify.getDefaultJsonParser('error', 'error');
   const memory = new BodyMemory();
   fastify.decorateRequest('bodyDigest', undefined);
+  fastify.decorateRequest('bodyFile', undefined);
   fastify.addHook('onRequest', (request, reply, done) => {
     if (!hasBody(request.headers)) delete request.headers['content-type'];
-    else if (memory.mayCount(request)) reply.raw.once('close', () => memory.release(request));
+    else if (!hasLines(request) && memory.mayCount(request)) reply.raw.once('close', () => memory.release(request));
     done();
+  });
+  fastify.addHook('onRoute', (route) => {
+    if (BATCH_ROUTES.has(route.url)) route.onSend = releaseBody(memory);
   });
   fastify.addContentTypeParser('application/json', async (request: FastifyRequest, payload: IncomingMessage) => {
     const isChunked = request.headers['transfer-encoding'] !== undefined;
     const body = await readBody(payload, {
       refusal: unreadableEncoding(request.headers) ?? memory.refusalOf(request, lengthOf(request.headers)),
       maxBytes: request.routeOptions.bodyLimit,
+      count: isChunked ? (bytes) => memory.refusalOf(request, bytes) : undefined,
       rules: () => rulesOf(request),
+      directory: hasLines(request) ? directory : undefined,
       hashes: request.headers['idempotency-key'] !== undefined,
     });
-    const noRoom = isChunked ? memory.refusalOf(request, body.bytes.length) : undefined;
-    if (noRoom) throw noRoom;
-    if (!body.ranges) return parseSmall(request, body.bytes, parser);
     request.bodyDigest = body.digest;
-    return parseScanned(request, body, parser);
+    if (body.bytes instanceof BodyFile) return parseInFile(request, body.bytes, body.ranges, parser);
+    return body.ranges
+      ? parseScanned(request, body.bytes, body.ranges, parser)
+      : parseSmall(request, body.bytes, parser);
   });
+}
+
+/**
+ * Of a batch. The handler has ended when its response is about to be sent, also where the client has left; only then is the file
+ * of a body not read any more.
+ */
+function releaseBody(memory: BodyMemory) {
+  return async (request: FastifyRequest): Promise<void> => {
+    memory.release(request);
+    await request.bodyFile?.close();
+  };
+}
+
+/** Whether a body may have the lines of a batch. */
+function hasLines(request: FastifyRequest): boolean {
+  return BATCH_ROUTES.has(request.routeOptions.url);
 }
 
 function lengthOf(headers: Headers): number {
@@ -86,13 +113,35 @@ function parseSmall(request: FastifyRequest, bytes: Buffer, parser: Parser): unk
 }
 
 /** @throws GatewayError as {@link parseSmall} */
-async function parseScanned(request: FastifyRequest, body: ReadBody, parser: Parser): Promise<unknown> {
-  const { bytes, ranges = [] } = body;
+async function parseScanned(
+  request: FastifyRequest,
+  bytes: Buffer,
+  ranges: readonly BodyRange[],
+  parser: Parser,
+): Promise<unknown> {
   if (!isAscii(bytes)) checkCharset(request.headers, await isUtf8InSteps(bytes));
   try {
     return await parseLarge(bytes, ranges, parseWith(request, parser));
   } catch {
     throw invalidJson(bytes.length > MAX_DESCRIBED_BYTES ? undefined : bytes.toString('utf8'));
+  }
+}
+
+/** @throws GatewayError as {@link parseSmall} */
+async function parseInFile(
+  request: FastifyRequest,
+  file: BodyFile,
+  ranges: readonly BodyRange[] = [],
+  parser: Parser,
+): Promise<unknown> {
+  request.bodyFile = file;
+  const chars = await charsOfFile(file);
+  if (chars !== 'ASCII') checkCharset(request.headers, chars === 'UTF-8');
+  try {
+    return await parseStored(file, ranges, parseWith(request, parser));
+  } catch {
+    const isShort = file.length <= MAX_DESCRIBED_BYTES;
+    throw invalidJson(isShort ? (await file.read(0, file.length)).toString('utf8') : undefined);
   }
 }
 
@@ -112,7 +161,7 @@ function parseWith(request: FastifyRequest, parser: Parser): (json: string) => u
 
 /** Whether a body passes to an upstream: then all digits and the order of its members count. */
 function passesOn(request: FastifyRequest): boolean {
-  return BATCH_ROUTES.has(request.routeOptions.url) || endpointOf(request) !== undefined;
+  return hasLines(request) || endpointOf(request) !== undefined;
 }
 
 function endpointOf({ routeOptions: { url = '' } }: FastifyRequest): Endpoint | undefined {
@@ -126,7 +175,7 @@ function rulesOf(request: FastifyRequest): BodyRules {
   return {
     ...(isTrusted ? OF_ADMINISTRATORS : { ...OF_CALLERS, maxValues }),
     leavesOutTexts,
-    leavesOutLists: BATCH_ROUTES.has(request.routeOptions.url),
+    leavesOutLists: hasLines(request),
   };
 }
 

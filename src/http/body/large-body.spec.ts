@@ -1,8 +1,11 @@
 import * as fc from 'fast-check';
-import { LongText, RawElement, stringifyExact } from '@thriftgate/providers';
+import { tmpdir } from 'node:os';
+import { LongText, stringifyExact } from '@thriftgate/providers';
 import { cacheKey } from '../../cache/key/cache-key';
 import { type BodyRules, BodyScanner, LONG_TEXT_BYTES } from './body-scanner';
-import { parseLarge } from './large-body';
+import { BodyFile } from './body-file';
+import { charsOfFile, parseLarge, parseStored } from './large-body';
+import { StoredElement, StoredText } from './stored-parts';
 
 const RULES: BodyRules = {
   maxValues: 1_000,
@@ -23,6 +26,36 @@ function scan(text: string, rules = RULES, size = 1_000): BodyScanner {
 
 const parse = (text: string, rules = RULES, size = 1_000) =>
   parseLarge(Buffer.from(text), scan(text, rules, size).ranges, JSON.parse);
+
+/** Runs something with a file of a body that comes in pieces of this size, and what a scan leaves out. */
+async function inFile<T>(
+  body: string | Buffer,
+  use: (file: BodyFile, ranges: BodyScanner['ranges']) => Promise<T>,
+  size = 1_000,
+): Promise<T> {
+  const bytes = Buffer.from(body);
+  const scanner = new BodyScanner({ ...LISTS, maxParsedBytes: 10_000_000 });
+  const file = new BodyFile(tmpdir());
+  try {
+    for (let at = 0; at < bytes.length; at += size) {
+      const piece = bytes.subarray(at, at + size);
+      scanner.push(piece);
+      await file.append(piece);
+    }
+    scanner.end();
+    return await use(await file.end(), scanner.ranges);
+  } finally {
+    await file.close();
+  }
+}
+
+/** A value with the bytes of its stored parts read. */
+async function read(value: unknown): Promise<unknown> {
+  if (!(value instanceof StoredText || value instanceof StoredElement)) return value;
+  const pieces: Buffer[] = [];
+  for await (const piece of value.pieces()) pieces.push(Buffer.from(piece));
+  return Buffer.concat(pieces).toString('utf8');
+}
 
 describe('a large body', () => {
   it.each([
@@ -104,15 +137,116 @@ describe('a large body', () => {
   it('A5: has its lists as elements, each with a count of its own', async () => {
     const element = `{"a":[${'1,'.repeat(900)}"${LONG}"]\n}`;
     const text = ` {"n":[1, [2]],"requests":[ ${element},${element} , ],"m":"${LONG}","e":[]}`;
-    const parsed = (await parse(text, LISTS, 7)) as Record<string, RawElement[]>;
-    const texts = Object.fromEntries(
-      Object.entries(parsed).map(([name, list]) => [
-        name,
-        Array.isArray(list) ? list.map(({ json }) => String(json).trim()) : list,
-      ]),
+    await inFile(
+      text,
+      async (file, ranges) => {
+        const { n, requests, m, e } = (await parseStored(file, ranges, JSON.parse)) as Record<string, unknown[]>;
+        const textsOf = async (list: unknown[] = []) =>
+          (await Promise.all(list.map(read))).map((each) => String(each).trim());
+        expect([await textsOf(n), await textsOf(requests), e]).toEqual([['1', '[2]'], [element, element, ''], []]);
+        expect(await read(m)).toBe(LONG);
+      },
+      7,
     );
-    expect(texts).toEqual({ n: ['1', '[2]'], requests: [element, element, ''], m: expect.any(LongText), e: [] });
     expect(() => scan(`{"requests":[[${'1,'.repeat(1_001)}1]]}`, LISTS)).toThrow('more than 1,000');
     expect(() => scan(`{"requests":[${'1,'.repeat(50_001)}1]}`, LISTS)).toThrow('at most 50,000 lines');
+  });
+
+  it('A5: has so many elements in all of its lists together', () => {
+    const list = `[${'1,'.repeat(24_999)}1]`;
+    expect(() => scan(`{"a":${list},"b":${list}}`, LISTS)).not.toThrow();
+    expect(() => scan(`{"a":${list},"b":${list},"c":[1]}`, LISTS)).toThrow('at most 50,000 lines');
+  });
+});
+
+describe('a large body in a file', () => {
+  const letter = fc.constantFrom(
+    'a',
+    '"',
+    '\\',
+    '\n',
+    '한',
+    '😀',
+    '\u2028',
+    '\ud83d',
+    '\ude00',
+    '/',
+    '{',
+    '[',
+    ',',
+    ':',
+  );
+  /** JSON of the same text, with escapes where none are needed. */
+  const written = (text: string, escapes: boolean) =>
+    escapes
+      ? `"${Array.from({ length: text.length }, (_, at) => `\\u${text.charCodeAt(at).toString(16).padStart(4, '0')}`).join('')}"`
+      : JSON.stringify(text);
+  const long = fc
+    .tuple(
+      fc.string({ unit: letter, minLength: 40, maxLength: 60 }),
+      fc.integer({ min: 400, max: 2_500 }),
+      fc.boolean(),
+    )
+    .map(([unit, times, escapes]) => ({ text: unit.repeat(times), escapes }));
+
+  it('R25: is read as JSON.parse reads it, wherever its pieces are cut and its members stand', async () => {
+    const body = fc.record({
+      text: long,
+      list: fc.array(fc.jsonValue(), { maxLength: 20 }),
+      before: fc.jsonValue(),
+      after: fc.jsonValue(),
+      space: fc.constantFrom('', ' ', '\r\n\t'),
+    });
+    await fc.assert(
+      fc.asyncProperty(body, fc.integer({ min: 1, max: 5_000 }), async (of, size) => {
+        const { space } = of;
+        const elements = of.list.map((each) => JSON.stringify(each, null, space.trim() === '' ? 1 : 0));
+        const members = [
+          ['before', JSON.stringify([[of.before]])],
+          ['input_file_content', written(of.text.text, of.text.escapes)],
+          ['requests', `[${space}${elements.join(`${space},${space}`)}${space}]`],
+          ['input_file_content', written(of.text.text, !of.text.escapes)],
+          ['after', JSON.stringify({ a: of.after })],
+        ].map(([name, json]) => `${space}"${name}"${space}:${space}${json}`);
+        const json = `{${members.join(',')}${space}}`;
+        await inFile(
+          json,
+          async (file, ranges) => {
+            const parsed = (await parseStored(file, ranges, JSON.parse)) as Record<string, unknown>;
+            const expected = JSON.parse(json) as Record<string, unknown>;
+            expect(Object.keys(parsed)).toEqual(Object.keys(expected));
+            expect(JSON.parse(String(stringifyExact(parsed.after)))).toEqual(expected.after);
+            // No UTF-8 has half a character.
+            expect(await read(parsed.input_file_content)).toBe(of.text.text.toWellFormed());
+            expect(await Promise.all((parsed.requests as unknown[]).map(read))).toEqual(
+              elements.map((each) => each + space),
+            );
+            expect(await charsOfFile(file)).toBe(/^[\0-\x7f]*$/.test(json) ? 'ASCII' : 'UTF-8');
+          },
+          size,
+        );
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it.each([
+    ['a control character', `{"a":"${LONG}\n"}`],
+    ['an unknown escape', `{"a":"${LONG}\\x"}`],
+    ['half an escape', `{"a":"${LONG}\\u12"}`],
+    ['no end', `{"a":"${LONG}`],
+    ['two texts', `{"a":"${LONG}" "${LONG}"}`],
+    ['no end of a list', `{"requests":[1,2`],
+    ['no comma after a list', `{"requests":[1,2] "a":1}`],
+  ])('R25: is no JSON with %s', async (_what, text) => {
+    await expect(inFile(text, (file, ranges) => parseStored(file, ranges, JSON.parse))).rejects.toThrow(SyntaxError);
+  });
+
+  it.each([1, 2, 3])('R25: is no UTF-8 where a character lacks a byte, %d bytes before a step ends', async (before) => {
+    const step = 1024 * 1024;
+    const whole = Buffer.from(`"${'x'.repeat(step - 1 - before)}😀${'y'.repeat(100)}"`);
+    expect(await inFile(whole, charsOfFile, 65_536)).toBe('UTF-8');
+    const cut = Buffer.concat([whole.subarray(0, step - before + 3), whole.subarray(step - before + 4)]);
+    expect(await inFile(cut, charsOfFile, 65_536)).toBeUndefined();
   });
 });
