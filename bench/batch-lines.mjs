@@ -27,6 +27,8 @@ import { freePort, killAll, startNode, stop } from './processes.mjs';
 import { machine } from './report.mjs';
 
 const SHOWN = 25;
+/** What the intake may take, in whichever form, in MiB. */
+const MAX_INTAKE_MIB = 128;
 const MIB = 2 ** 20;
 const { values } = parseArgs({
   options: {
@@ -162,7 +164,7 @@ async function main(stores) {
   say(`  created      ${createSeconds.toFixed(2)} s; both ${intakeCpu.toFixed(2)} s of processors`);
   const intakeMib = peakMib(gateway.pid);
   say(
-    `  memory       ${restMib.toFixed(0)} MiB at rest, ${sentMib.toFixed(0)} MiB when sent, ${intakeMib.toFixed(0)} MiB at most in the intake: +${(intakeMib - restMib).toFixed(0)} MiB`,
+    `  memory       ${restMib.toFixed(0)} MiB at rest, ${sentMib.toFixed(0)} MiB when sent, ${intakeMib.toFixed(0)} MiB at most in the intake: +${(intakeMib - restMib).toFixed(0)} of ${MAX_INTAKE_MIB} MiB`,
   );
   if (values.intake) await call(gateway, key, 'POST', `/v1/batches/${created.id}/cancel`);
   const own = values.intake || !postgres ? undefined : await phases(gateway, postgres, created.id);
