@@ -1,8 +1,9 @@
 import type { LookupFunction } from 'node:net';
 import { Readable } from 'node:stream';
-import { Agent, type Dispatcher, EnvHttpProxyAgent, interceptors } from 'undici';
+import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { IncomingResponse, type BodySource } from './incoming-response';
 import type { HttpRequest } from '../translator';
+import { unpacking } from './unpacking';
 import {
   UpstreamTransportError,
   type TransportFailureKind,
@@ -127,8 +128,7 @@ class Connections {
 
   constructor(options: Agent.Options, proxy: UpstreamProxy | undefined) {
     this.agent = proxy ? new EnvHttpProxyAgent({ ...options, ...proxy, proxyTunnel: false }) : new Agent(options);
-    // Requests ask for no compression; some servers compress all the same, errors too.
-    this.dispatcher = this.agent.compose(interceptors.decompress({ skipErrorResponses: false }));
+    this.dispatcher = this.agent.compose(unpacking);
   }
 
   begin(): void {
