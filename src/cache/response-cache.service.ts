@@ -93,6 +93,11 @@ export class ResponseCache {
     return parts.length === 1 ? first : { ...first, key: keyOfAll(parts.map(({ key }) => key)) };
   }
 
+  /** False where {@link find} finds nothing for certain. */
+  mayHave({ key }: CacheSlot): boolean {
+    return this.entries.mayHave(key);
+  }
+
   /** @returns undefined for a miss: no response, or one that is invalidated, suspended, expired or too old for the caller */
   async find(slot: CacheSlot, controls: CacheControls): Promise<CacheHit | undefined> {
     return this.servable(slot, controls, await this.entries.get(slot.key));

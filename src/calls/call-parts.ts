@@ -104,6 +104,16 @@ export function weightsOf({ call, parts }: PartedCall): number[] {
   return parts.distinct.map(({ body }) => seamOf(call).weight(body));
 }
 
+/** Whether the cache may have something of a call. */
+export function mayBeStored(cache: Pick<ResponseCache, 'mayHave'>, { slot, parts }: PreparedCall): boolean {
+  return parts ? parts.distinct.some((part) => cache.mayHave(part.slot)) : cache.mayHave(slot);
+}
+
+/** What {@link findStored} returns where the cache has nothing of a call. */
+export function noHits({ slot, parts }: PreparedCall): undefined[] {
+  return (parts?.distinct ?? [slot]).map(() => undefined);
+}
+
 /** What the cache has of a call: for each of its parts, or for the whole of one without parts. */
 export async function findStored(
   cache: Pick<ResponseCache, 'find' | 'findAll'>,

@@ -40,8 +40,9 @@ function setUp(
     notFound: (name) => modelNotFound(name, new Map(), new Map()),
   };
   const scopes: Pick<CacheScopes, 'of'> = { of: ({ teamId }) => ({ id: teamId }) };
-  const cache: Pick<ResponseCache, 'slotFor' | 'find'> = {
+  const cache: Pick<ResponseCache, 'slotFor' | 'mayHave' | 'find'> = {
     slotFor: (model) => aPreparedCall(aCall(), { model }).slot,
+    mayHave: () => true,
     find: async (slot) => {
       looked.push(slot);
       return stored;

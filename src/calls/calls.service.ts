@@ -14,7 +14,7 @@ import { isStrict } from './attempts/exchange';
 import type { Call, CallResponse } from './call';
 import { attemptsUntil, fallbackCall, fallbacksOf } from './fallback';
 import { Coalescing } from './coalescing/coalescing.service';
-import { findStored, partsOf } from './call-parts';
+import { findStored, mayBeStored, noHits, partsOf } from './call-parts';
 import { PartedCalls } from './parts/parted-calls.service';
 import { isParted, type PreparedCall, statusWithoutHit } from './prepared-call';
 import { CachedResponseService } from './responses/cached-response.service';
@@ -39,7 +39,7 @@ export class CallsService {
    */
   async complete(call: Call): Promise<CallResponse> {
     const prepared = this.prepare(call);
-    const hits = await this.lookUp(prepared);
+    const hits = this.mayHit(prepared) ? await findStored(this.cache, prepared) : noHits(prepared);
     const isWhole = hits.every((hit) => hit !== undefined);
     const response = isWhole ? await this.respond(prepared, hits) : await this.ask(prepared, hits);
     addDialectHeaders(response.headers, prepared.controls.dialects);
@@ -86,15 +86,14 @@ export class CallsService {
     return calls.map((call) => hitsOf.get(call) ?? []);
   }
 
-  /** What the cache has that this call may have: of the whole call, or of each of its parts. */
-  private async lookUp(prepared: PreparedCall): Promise<(CacheHit | undefined)[]> {
-    const { slot, controls, parts } = prepared;
-    if (controls.read) return findStored(this.cache, prepared);
-    if (controls.write) this.memory.countRefresh(slot.key, refreshCause(controls));
-    return (parts?.distinct ?? [slot]).map(() => undefined);
+  /** Whether the cache may have something that this call may have. Counts a call that renews what it has. */
+  private mayHit(prepared: PreparedCall): boolean {
+    const { slot, controls } = prepared;
+    if (!controls.read && controls.write) this.memory.countRefresh(slot.key, refreshCause(controls));
+    return controls.read && mayBeStored(this.cache, prepared);
   }
 
-  private async respond(prepared: PreparedCall, hits: readonly (CacheHit | undefined)[]): Promise<CallResponse> {
+  private respond(prepared: PreparedCall, hits: readonly (CacheHit | undefined)[]): Promise<CallResponse> {
     if (isParted(prepared)) return this.parted.respond(prepared, hits);
     const [hit] = hits;
     return hit ? this.cachedResponses.respond(prepared, hit) : this.coalescing.respond(prepared);

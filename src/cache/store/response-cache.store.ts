@@ -63,6 +63,11 @@ export class ResponseCacheStore {
     this.evictionListeners.push(listener);
   }
 
+  /** False where there is no response for certain. Asks no store, so it costs nothing. */
+  mayHave(key: string): boolean {
+    return this.scopes.has(key) || this.redis.isReady;
+  }
+
   /** A response from memory, else from Redis, which memory then stores too. An error of Redis is a miss. */
   async get(key: string): Promise<CacheEntry | undefined> {
     const entry = await this.fromMemory(key);
@@ -184,7 +189,7 @@ export class ResponseCacheStore {
   /** Where memory is full, the scope that takes the most has less of it afterwards: it may be the entry's own. */
   private async storeInMemory(key: string, entry: CacheEntry, ttlMs: number): Promise<void> {
     const bytes = sizeOf(key, entry);
-    if (!this.hasRoom(bytes)) await this.removeExpired();
+    if (!this.hasRoom(bytes)) this.removeExpired();
     // What is replaced makes room first; the store removes it before its `del` returns.
     void this.memory.del(key);
     if (bytes > this.memoryBytes) return;
@@ -202,11 +207,11 @@ export class ResponseCacheStore {
     return this.memory.calculatedSize + bytes <= this.memoryBytes;
   }
 
-  /** Expired entries of scopes that take little would stay. A lookup removes what has expired. */
-  private async removeExpired(): Promise<void> {
+  /** Expired entries of scopes that take little would stay. A lookup removes what has expired before it returns. */
+  private removeExpired(): void {
     for (let index = 0; index < LOOKED_AT; index += 1) {
       const key = this.scopes.nextInTurn();
-      if (key !== undefined) await this.memory.get(key);
+      if (key !== undefined) void this.memory.get(key);
     }
   }
 

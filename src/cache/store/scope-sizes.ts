@@ -47,6 +47,10 @@ export class ScopeSizes {
     this.steps[size.step]?.delete(size);
   }
 
+  has(key: string): boolean {
+    return this.keys.has(key);
+  }
+
   /** Marks a key as the most recently used one of its scope. */
   use(key: string): void {
     this.sizes.get(scopeOfKey(key))?.keys.get(key);

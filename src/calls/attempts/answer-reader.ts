@@ -8,7 +8,7 @@ import {
   type UpstreamResponse,
 } from '@thriftgate/providers';
 import type { PreparedCall } from '../prepared-call';
-import { answerRules, exceededLimit, parsableItems, STEP_BYTES } from './answer-size';
+import { answerRules, exceededLimit, isShort, parsableItems, STEP_BYTES } from './answer-size';
 import { chargedUsage } from './believed-usage';
 import { withUsageAlone } from './usage-at-end';
 
@@ -58,7 +58,7 @@ export function readBody(asked: Asked, response: UpstreamResponse, body: Buffer)
 /** Decides what JSON with status 200 is. */
 export async function readReply(asked: Asked, body: Buffer): Promise<ReadAnswer> {
   const { translator, call, prepared } = asked;
-  const limit = await exceededLimit(body, answerRules(prepared));
+  const limit = isShort(body) ? undefined : await exceededLimit(body, answerRules(prepared));
   if (limit === undefined) return translator.fromReply(body, call);
   return { kind: 'too large', limit, usage: chargedUsage(usageAtEnd(asked, body)) };
 }

@@ -35,13 +35,18 @@ export function answerRules(prepared: PreparedCall): BodyRules {
   };
 }
 
+/** Whether JSON is so short that it is parsed without a look at its values. */
+export function isShort({ length }: { length: number }): boolean {
+  return length <= SHORT_LENGTH;
+}
+
 /**
  * Counts the values of an upstream's JSON in steps. Other calls have their turn after the last one too, before it is parsed.
  *
  * @returns which limit it exceeds; undefined where it has few enough values, and is flat enough, to be parsed at once
  */
 export async function exceededLimit(json: Buffer, rules: BodyRules): Promise<string | undefined> {
-  if (json.length <= SHORT_LENGTH) return undefined;
+  if (isShort(json)) return undefined;
   const scanner = new BodyScanner(rules);
   try {
     for (let at = 0; at < json.length; at += STEP_BYTES) {
@@ -64,13 +69,22 @@ interface StreamItems {
 }
 
 /** Reads a piece of a stream, up to the first event that has too many values, or is too long, to be parsed at once. */
-export async function parsableItems(read: () => SseItem[], rules: BodyRules): Promise<StreamItems> {
-  const { items, limit } = itemsOf(read);
-  for (const [index, item] of items.entries()) {
-    if (item.kind !== 'event' || item.data.length <= SHORT_LENGTH) continue;
+export function parsableItems(read: () => SseItem[], rules: BodyRules): StreamItems | Promise<StreamItems> {
+  const found = itemsOf(read);
+  if (found.items.every((item) => item.kind === 'comment' || isShort(item.data))) return withWholeItems(found);
+  return withinLimits(found, rules);
+}
+
+async function withinLimits(found: StreamItems, rules: BodyRules): Promise<StreamItems> {
+  for (const [index, item] of found.items.entries()) {
+    if (item.kind === 'comment' || isShort(item.data)) continue;
     const exceeded = await exceededLimit(Buffer.from(item.data), rules);
-    if (exceeded !== undefined) return { items: items.slice(0, index), limit: exceeded };
+    if (exceeded !== undefined) return { items: found.items.slice(0, index), limit: exceeded };
   }
+  return withWholeItems(found);
+}
+
+function withWholeItems({ items, limit }: StreamItems): StreamItems {
   return { items: items.filter(isWhole), limit };
 }
 

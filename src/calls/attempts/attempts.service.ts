@@ -69,7 +69,7 @@ export class AttemptsService {
     try {
       const translator = translatorOf(resolved, provider);
       const { turns, store } = this.turns.of(resolved, deployment, provider, translator);
-      const exchange = exchangeWith(resolved, deployment, provider, { translator, turns: await turns });
+      const exchange = exchangeWith(resolved, deployment, provider, { translator, turns: turns && (await turns) });
       const { body, dropped } = exchange.request;
       const started = await this.admission.admit(resolved, { deployment, provider, number }, body);
       attempt = new Attempt(this.services, started, { dropped: dropped.length > 0 ? dropped : undefined, store });

@@ -44,7 +44,7 @@ function setUp() {
   const clock = new FakeClock();
   const replay = new ReplayService(clock);
   let stored: CacheHit | undefined;
-  const cache: Pick<ResponseCache, 'find'> = { find: async () => stored };
+  const cache: Pick<ResponseCache, 'mayHave' | 'find'> = { mayHave: () => true, find: async () => stored };
   const asked: ResolvedCall[] = [];
   const ends: { resolve: (result: UpstreamResult) => void; reject: (error: Error) => void }[] = [];
   const attempts: Pick<AttemptsService, 'run'> = {

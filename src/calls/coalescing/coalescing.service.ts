@@ -11,7 +11,7 @@ import { isStrict } from '../attempts/exchange';
 import type { ResolvedCall } from '../attempts/resolved-call';
 import type { UpstreamResult } from '../attempts/upstream-result';
 import type { CacheStatus, Call, CallResponse, JsonResponse, Settlement } from '../call';
-import { findStored, wholeHit } from '../call-parts';
+import { findStored, mayBeStored, wholeHit } from '../call-parts';
 import { settlementOf } from '../failed-costs';
 import { type PreparedCall, statusWithoutHit } from '../prepared-call';
 import { CachedResponseService } from '../responses/cached-response.service';
@@ -68,10 +68,10 @@ export class Coalescing {
 
   private async lead(
     prepared: PreparedCall,
-    { flight, subscription, mayBeStored }: FlightMembership,
+    { flight, subscription, mayBeStored: isLate }: FlightMembership,
   ): Promise<CallResponse> {
     try {
-      const hit = mayBeStored ? await this.find(prepared) : undefined;
+      const hit = isLate && mayBeStored(this.cache, prepared) ? await this.find(prepared) : undefined;
       if (hit) {
         flight.finish({ kind: 'failed', error: undefined, of: 'lost' });
         subscription.leave();
