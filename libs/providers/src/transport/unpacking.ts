@@ -2,7 +2,6 @@ import { type Dispatcher, interceptors } from 'undici';
 
 /** Statuses below it announce the response. */
 const FINAL = 200;
-const unpack = interceptors.decompress({ skipErrorResponses: false });
 
 /**
  * Unpacks responses that are compressed though no request asks for it, errors too. All others pass: undici's own interceptor stands
@@ -59,6 +58,6 @@ function unpackingFor(handler: Dispatcher.DispatchHandler): Dispatcher.DispatchH
     unpacked = next;
     return true;
   };
-  unpack(keep)({ path: '/', method: 'GET' }, handler);
+  interceptors.decompress({ skipErrorResponses: false })(keep)({ path: '/', method: 'GET' }, handler);
   return unpacked;
 }
