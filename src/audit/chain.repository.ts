@@ -16,10 +16,9 @@ export type StoredEntry = ChainedEntry & { hash: string };
 /** An event from before the chain. */
 export type EarlierEvent = Omit<ChainedEntry, 'seq' | 'prev_hash'>;
 
-/** The time of a row to the last digit that it has, so that no change of it is too small to be seen. */
-const CREATED_AT = sql<string>`to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`.as(
-  'created_at',
-);
+/** The time of a row to the last digit that it has, so that no change of it is too small to be seen. Infinity is a time, too. */
+const CREATED_AT = sql<string>`
+  coalesce(to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), created_at::text)`.as('created_at');
 const COLUMNS = ['id', 'actor', 'action', 'subject', 'team_id', 'before', 'after', 'details', CREATED_AT] as const;
 
 /** Reads the chain of the audit, for its verification. */
@@ -39,7 +38,8 @@ export class ChainRepository {
     const rows = await this.database.db
       .selectFrom('audit_events')
       .select(['seq', 'prev_hash', 'hash', ...COLUMNS])
-      .where('seq', '<=', BigInt(upTo))
+      // A head that was written by hand may have any number.
+      .where('seq', '<=', BigInt(Math.min(upTo, Number.MAX_SAFE_INTEGER)))
       // By both, so that a second row with the number of another one cannot hide between two pages.
       .$if(after !== undefined, (query) =>
         query.where(sql<boolean>`(seq, id) > (${after?.seq ?? 0}::bigint, ${after?.id ?? ''}::text)`),
@@ -57,13 +57,14 @@ export class ChainRepository {
     }));
   }
 
-  /** The events from before the chain with ids behind one, in the order of their ids. */
-  async earlier(afterId: string, limit: number): Promise<EarlierEvent[]> {
+  /** The events from before the chain with ids behind one, or from the first, in the order of their ids. */
+  async earlier(after: EarlierEvent | undefined, limit: number): Promise<EarlierEvent[]> {
     const rows = await this.database.db
       .selectFrom('audit_events')
       .select(COLUMNS)
       .where('seq', 'is', null)
-      .where('id', '>', afterId)
+      // Also an empty id, which no event has that was recorded.
+      .$if(after !== undefined, (query) => query.where('id', '>', after?.id ?? ''))
       .orderBy('id')
       .limit(limit)
       .execute();

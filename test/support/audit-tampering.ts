@@ -75,6 +75,9 @@ export const TAMPERINGS: [name: string, tampering: Tampering, seq: number, probl
   ['other values after', `UPDATE audit_events SET after = after || '{"limit_usd": "9"}' WHERE seq = 7`, 7, 'changed'],
   ['other details', `UPDATE audit_events SET details = '{"a": 1}' WHERE seq = 7`, 7, 'changed'],
   ['a microsecond', `UPDATE audit_events SET created_at = created_at + interval '1 us' WHERE seq = 7`, 7, 'changed'],
+  ['a number that no double holds', `UPDATE audit_events SET details = '{"a": 1e400}' WHERE seq = 7`, 7, 'changed'],
+  ['no end of nesting', `UPDATE audit_events SET details = ('{"a":' || repeat('[', 5000) || repeat(']', 5000) || '}')::jsonb WHERE seq = 7`, 7, 'changed'],
+  ['no time', `UPDATE audit_events SET created_at = 'infinity' WHERE seq = 7`, 7, 'changed'],
   ['a changed last entry', `UPDATE audit_events SET actor = 'key_other' WHERE seq = ${ENTRIES}`, ENTRIES, 'changed'],
   ['a changed first entry', `UPDATE audit_events SET details = '{}' WHERE seq = 1`, 1, 'changed'],
   [
@@ -96,9 +99,12 @@ export const TAMPERINGS: [name: string, tampering: Tampering, seq: number, probl
   ['an entry before the first one', COPY_OF_7(0), 0, 'inserted'],
   ['an entry behind the head', COPY_OF_7(ENTRIES + 1), ENTRIES + 1, 'head'],
   ['an entry without a number', `INSERT INTO audit_events (id, actor, action, details) VALUES ('audit_1', 'a', 'b', '{}')`, 1, 'earlier'],
+  ['an entry without a number and an id', `INSERT INTO audit_events (id, actor, action, details) VALUES ('', 'a', 'b', '{}')`, 1, 'earlier'],
+  ['an entry without a number that cannot be hashed', `INSERT INTO audit_events (id, actor, action, details) VALUES ('audit_1', 'a', 'b', '{"a": 1e400}')`, 1, 'earlier'],
   ['a cut-off end', `DELETE FROM audit_events WHERE seq > 10`, 11, 'missing'],
   ['a cut-off end and the number of the head', `DELETE FROM audit_events WHERE seq > 10; UPDATE audit_head SET seq = 10`, 10, 'head'],
   ['another hash of the head', `UPDATE audit_head SET hash = repeat('a', 64)`, ENTRIES, 'head'],
+  ['the last number of all as the head', `UPDATE audit_head SET seq = 9223372036854775807`, ENTRIES + 1, 'missing'],
   ['a removed head', `DELETE FROM audit_head`, 1, 'head'],
   ['nothing left', `TRUNCATE audit_events; UPDATE audit_head SET seq = 0, hash = repeat('0', 64)`, 1, 'head'],
 ]; // prettier-ignore
