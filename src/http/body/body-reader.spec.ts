@@ -1,3 +1,4 @@
+import * as fs from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +10,7 @@ import { readBody } from './body-reader';
 const PIECE = Buffer.alloc(64 * 1024, ' ');
 const RULES = { maxValues: 10, maxParsedBytes: Infinity, leavesOutTexts: true, leavesOutLists: true };
 const options = (changes: Partial<Parameters<typeof readBody>[1]> = {}) => ({
-  refusal: undefined,
+  refusal: () => undefined,
   maxBytes: 10_000_000,
   count: undefined,
   rules: () => RULES,
@@ -67,6 +68,16 @@ describe('the bytes of a body', () => {
     request.once('data', () => setImmediate(() => request.destroy(new Error('aborted'))));
     await expect(read).rejects.toMatchObject({ message: 'aborted', statusCode: 400 });
     expect(closes).toHaveBeenCalledTimes(1);
+  });
+
+  it('R25: are no body where their sender has left before they are read', async () => {
+    const request = requestOf([PIECE], { 'content-length': '1000000' });
+    request.once('error', () => undefined).destroy(new Error('aborted'));
+    await new Promise(setImmediate);
+    const [refusal, opens] = [jest.fn(), jest.spyOn(fs, 'open')];
+    await expect(readBody(request, options({ refusal }))).rejects.toMatchObject({ statusCode: 400 });
+    expect(refusal).not.toHaveBeenCalled();
+    expect(opens).not.toHaveBeenCalled();
   });
 });
 

@@ -19,8 +19,8 @@ export interface ReadBody {
 }
 
 interface ReadOptions {
-  /** The error of a request whose body is not wanted. */
-  refusal: GatewayError | undefined;
+  /** The error of a request whose body is not wanted. Not asked where the sender has left. */
+  refusal: () => GatewayError | undefined;
   maxBytes: number;
   /** Counts a body of unknown length as it comes, in bytes so far. @returns the error where there is no room */
   count: ((bytes: number) => GatewayError | undefined) | undefined;
@@ -67,11 +67,16 @@ class BodyReader {
     private readonly done: Done,
   ) {
     this.hash = options.hashes ? createHash('sha256') : undefined;
-    this.refusal = options.refusal;
   }
 
   start(): void {
     const { payload, options, done } = this;
+    // Its sender left while its key was looked up: it has no event any more.
+    if (payload.destroyed) {
+      done(Object.assign(new Error('aborted'), { statusCode: BAD_REQUEST }));
+      return;
+    }
+    this.refusal = options.refusal();
     const length = Number(payload.headers['content-length'] ?? 0);
     if (length > options.maxBytes) {
       done(tooLong(options.maxBytes));

@@ -64,7 +64,7 @@ export function readJsonBodies(fastify: FastifyInstance, directory: string): voi
   fastify.addContentTypeParser('application/json', async (request: FastifyRequest, payload: IncomingMessage) => {
     const isChunked = request.headers['transfer-encoding'] !== undefined;
     const body = await readBody(payload, {
-      refusal: unreadableEncoding(request.headers) ?? memory.refusalOf(request, lengthOf(request.headers)),
+      refusal: () => unreadableEncoding(request.headers) ?? memory.refusalOf(request, lengthOf(request.headers)),
       maxBytes: request.routeOptions.bodyLimit,
       count: isChunked ? (bytes) => memory.refusalOf(request, bytes) : undefined,
       rules: () => rulesOf(request),
