@@ -22,6 +22,12 @@ describe('rawLines', () => {
     expect(await linesOf('\n\n')).toEqual([]);
   });
 
+  it('leaves a byte order mark out, of small and of large lines', async () => {
+    const lines = rawLines(inPieces(Buffer.from(`\ufeffab\n\ufeff${'c'.repeat(20)}`), 4), 10);
+    expect(await lines.next()).toMatchObject({ value: { text: 'ab' } });
+    expect(await lines.next()).toMatchObject({ value: { bytes: Buffer.from('c'.repeat(20)) } });
+  });
+
   it('gives the same lines wherever the content is cut, also within characters', async () => {
     const text = fc.array(fc.string({ unit: 'grapheme' }), { maxLength: 8 }).map((lines) => lines.join('\n'));
     await fc.assert(

@@ -6,6 +6,7 @@ import { concatInSteps } from '../../http/body/large-body';
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
 
 const NEWLINE = 0x0a;
+const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 /** After so much is read and checked, some milliseconds' work, other calls have their turn. */
 const TURN_BYTES = 32 * 1024;
 /** What a line counts besides its text: a blank one is work too. */
@@ -45,7 +46,7 @@ export async function* rawLines(
     begunBytes = 0;
     line += 1;
     if (length > MAX_LINE_BYTES) return { line, text: undefined };
-    if (length > maxTextBytes) return { line, text: undefined, bytes: await concatInSteps(pieces) };
+    if (length > maxTextBytes) return { line, text: undefined, bytes: withoutMark(await concatInSteps(pieces)) };
     // Most lines lie in one chunk: a copy of each would be a buffer of its own.
     const [first] = pieces;
     return { line, text: decode(decoder, pieces.length === 1 && first ? first : Buffer.concat(pieces)) };
@@ -68,6 +69,13 @@ export async function* rawLines(
   if (begunBytes === 0) return;
   const last = await finish();
   if (last.text?.trim() !== '') yield last;
+}
+
+/** A decoder leaves the mark out, too. */
+function withoutMark(bytes: Buffer): Buffer {
+  return bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK)
+    ? bytes.subarray(BYTE_ORDER_MARK.length)
+    : bytes;
 }
 
 function decode(decoder: TextDecoder, bytes: Buffer): string | undefined {
