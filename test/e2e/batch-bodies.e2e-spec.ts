@@ -125,6 +125,13 @@ describe('large bodies with the lines of a batch', () => {
       { code: 'invalid_json' },
     ],
     ['a control character', `{"input_file_content":"${LONG}\n"}`, { code: 'invalid_json' }],
+    ['a line end in a text of a line', `{"requests":${list.replace('never', 'never\n')}}`, { param: 'requests.0' }],
+    [
+      'nothing between two lines',
+      `{"requests":[${longLines.map((each) => JSON.stringify(each)).join(',,')}]}`,
+      { param: 'requests.1' },
+    ],
+    ['nothing after the last comma', `{"requests":${list.slice(0, -1)},]}`, { param: 'requests.3' }],
     ['no end', `{"requests":${list}`, { code: 'invalid_json' }],
     ['no end of the list', `{"requests":${list.slice(0, -1)}`, { code: 'invalid_json' }],
     ['two bodies', `{"requests":${list}}{}`, { code: 'invalid_json' }],

@@ -113,10 +113,15 @@ export class BatchInputService {
 const NEWLINE = Buffer.from('\n');
 const [NEWLINE_CODE, RETURN_CODE, SPACE_CODE] = [0x0a, 0x0d, 0x20];
 
+/** @throws GatewayError `invalid_request` for what is no line */
 async function* requestLines(requests: readonly unknown[]): AsyncGenerator<Buffer, void, undefined> {
   for (const [index, request] of requests.entries()) {
-    if (request instanceof StoredElement) for await (const piece of request.pieces()) yield inOneLine(piece);
-    else yield Buffer.from(lineOf(request, `requests.${index}`));
+    const param = `requests.${index}`;
+    if (!(request instanceof StoredElement)) yield Buffer.from(lineOf(request, param));
+    // A line end within a text would become a space.
+    else if (request.isBroken)
+      throw new GatewayError('invalid_request', { message: `'${param}': is not valid JSON.`, param });
+    else for await (const piece of request.pieces()) yield inOneLine(piece);
     yield NEWLINE;
   }
 }

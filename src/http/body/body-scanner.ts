@@ -42,7 +42,15 @@ export interface BodyRange {
   /** Of a text: whether it has neither escapes nor control characters. */
   isPlain: boolean;
   /** Of a list: the ranges of its elements. */
-  elements?: { start: number; end: number }[];
+  elements?: ElementRange[];
+}
+
+/** An element of a list, in bytes from the start of the body. */
+export interface ElementRange {
+  start: number;
+  end: number;
+  /** Whether it is no JSON, as far as a scan sees that: there is nothing between two commas, or a control character in a text. */
+  isBroken: boolean;
 }
 
 /**
@@ -61,8 +69,8 @@ export class BodyScanner {
   private isEscaped = false;
   /** A long text that turns out to be a name if a colon follows. */
   private ended: BodyRange | undefined;
-  private list: (BodyRange & { elements: { start: number; end: number }[] }) | undefined;
-  private element: { start: number; end: number } | undefined;
+  private list: (BodyRange & { elements: ElementRange[] }) | undefined;
+  private element: ElementRange | undefined;
   /** Of all lists that are left out. */
   private elements = 0;
 
@@ -107,6 +115,7 @@ export class BodyScanner {
       if (byte === QUOTE) return this.endString(at);
       if (string) string.isPlain = false;
       if (byte === BACKSLASH) at += 1;
+      else if (this.element) this.element.isBroken = true;
     }
     this.isEscaped = at > chunk.length;
     return chunk.length;
@@ -179,11 +188,12 @@ export class BodyScanner {
     if (!list) return;
     const isEnd = this.depth === 2 && (byte === COMMA || byte === CLOSE_ARRAY);
     if (!isEnd) {
-      this.element ??= { start: at, end: at };
+      this.element ??= { start: at, end: at, isBroken: false };
       return;
     }
     if (this.element || byte === COMMA || list.elements.length > 0) {
-      list.elements.push({ start: this.element?.start ?? at, end: at });
+      const { start, isBroken } = this.element ?? { start: at, isBroken: true };
+      list.elements.push({ start, end: at, isBroken });
       this.elements += 1;
     }
     if (this.elements > MAX_ELEMENTS) throw tooManyElements();

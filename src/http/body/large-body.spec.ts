@@ -152,6 +152,17 @@ describe('a large body', () => {
     expect(() => scan(`{"requests":[${'1,'.repeat(50_001)}1]}`, LISTS)).toThrow('at most 50,000 lines');
   });
 
+  it.each([
+    ['[1,"a\\n\\\\\\"", {} ]', [false, false, false]],
+    ['[,1]', [true, false]],
+    ['[1,, 2 , ]', [false, true, false, true]],
+    ['["a\n",["\t"],"\\\\\r",{"a\0":1}, "b"]', [true, true, true, true, false]],
+    ['[\n]', []],
+  ])('R25: has broken elements in its lists: %j', (list, broken) => {
+    const { ranges } = scan(`{"a":${list}}`, LISTS);
+    expect(ranges.map(({ elements = [] }) => elements.map(({ isBroken }) => isBroken))).toEqual([broken]);
+  });
+
   it('A5: has so many elements in all of its lists together', () => {
     const list = `[${'1,'.repeat(24_999)}1]`;
     expect(() => scan(`{"a":${list},"b":${list}}`, LISTS)).not.toThrow();

@@ -46,7 +46,7 @@ export function parseStored(
   return parseRest(ranges, parse, {
     read: (start, end) => file.read(start, end),
     passed: async ({ start, end, isPlain, elements }) => {
-      if (elements) return elements.map((element) => new StoredElement(file, element.start, element.end));
+      if (elements) return elements.map((each) => new StoredElement(file, each.start, each.end, each.isBroken));
       const text = new StoredText(file, start, end, isPlain);
       if (!isPlain) await readToEnd(text.pieces());
       return text;

@@ -51,6 +51,16 @@ export class StoredText extends StoredPart {
 
 /** An element of a list: its pieces are its JSON. */
 export class StoredElement extends StoredPart {
+  /** @param isBroken whether it is known to be no JSON; else that is for its reader to say */
+  constructor(
+    file: BodyFile,
+    start: number,
+    end: number,
+    readonly isBroken = false,
+  ) {
+    super(file, start, end);
+  }
+
   override pieces(): AsyncGenerator<Buffer, void, undefined> {
     return this.file.pieces(this.start, this.end);
   }
