@@ -46,4 +46,28 @@ describe('the input of a batch', () => {
     expect(stored.indexOf('\n')).toBe(json.length);
     expect(turns).toBeGreaterThan(5);
   });
+
+  it('A5: is read in turns where it has many short requests', async () => {
+    const file = new BodyFile(tmpdir());
+    await file.append(Buffer.from('1'));
+    await file.end();
+    let turns = 0;
+    const draft = async (_team: string, _name: string, lines: AsyncIterable<Buffer>) => {
+      const counter = new TurnCounter();
+      for await (const _line of lines);
+      counter.stop();
+      turns = counter.turns;
+      throw new Error('read');
+    };
+    const inputs = new BatchInputService(
+      { draft } as unknown as FilesService,
+      {} as FilesRepository,
+      {} as ModelRegistry,
+    );
+    const requests = Array.from({ length: 20_000 }, () => new StoredElement(file, 0, 1));
+    const request = { endpoint: '/v1/chat/completions', requests } as unknown as CreateBatch;
+    await expect(inputs.accept(CALLER, request)).rejects.toThrow('read');
+    await file.close();
+    expect(turns).toBeGreaterThan(10);
+  });
 });
