@@ -67,6 +67,7 @@ describeInBrowser('the administration in the console', () => {
     for (const path of pages) {
       const asked = await visit(browser, path);
       expect({ path, problems: await browser.problems() }).toEqual({ path, problems: [] });
+      expect({ path, sideways: await browser.sideways() }).toEqual({ path, sideways: [] });
       expect({ path, isFew: asked.size <= MOST_CALLS, asked: [...asked] }).toMatchObject({ path, isFew: true });
     }
   });

@@ -91,6 +91,11 @@ export class ConsoleBrowser {
     return this.inPage<string[]>(`violations(${JSON.stringify(AXE_TAGS)})`);
   }
 
+  /** The tables that have to be scrolled sideways as the window is. */
+  sideways(): Promise<string[]> {
+    return this.inPage<string[]>('sideways()');
+  }
+
   /** The size of the JS and CSS that the page has loaded since its address was opened, compressed. */
   loadedBytes(): Promise<number> {
     return this.inPage<number>('loadedBytes()');

@@ -23,6 +23,14 @@ globalThis.consolePage = {
     return [...narrow, ...broken].map(({ textContent }) => textContent);
   },
 
+  /** The page's tables that are wider than their frame, by their names. */
+  sideways() {
+    const regions = [...document.querySelectorAll('main [role=region]')];
+    return regions
+      .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+      .map((region) => `${region.getAttribute('aria-label')}: ${region.scrollWidth} of ${region.clientWidth}`);
+  },
+
   /** Every text and label that people see or hear, without what is marked as another language. */
   texts() {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

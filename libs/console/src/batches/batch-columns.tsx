@@ -27,7 +27,7 @@ export function useBatchColumns(): DataColumn<AdminBatch>[] {
       header: text('batches.batch'),
       cell: ({ id, metadata }) => (
         <>
-          <Text size="sm" fw={600} lineClamp={1} maw={220}>
+          <Text size="sm" fw={600} lineClamp={1} maw={220} title={nameOf(metadata)}>
             {nameOf(metadata) ?? text('batches.unnamed')}
           </Text>
           <Text size="xs" c="dimmed" ff="monospace" title={id}>
@@ -69,7 +69,9 @@ export function useBatchColumns(): DataColumn<AdminBatch>[] {
       header: text('batches.owner'),
       cell: (batch) => (
         <>
-          <Text size="sm">{batch.team_name ?? batch.team_id}</Text>
+          <Text size="sm" className="unbroken">
+            {batch.team_name ?? batch.team_id}
+          </Text>
           <Text size="xs" c="dimmed">
             {batch.key_name ?? batch.key_id}
           </Text>
@@ -81,7 +83,10 @@ export function useBatchColumns(): DataColumn<AdminBatch>[] {
       header: text('batches.window'),
       cell: (batch) =>
         isRunning(batch) ? (
-          <span title={relativeTime(new Date(batch.expires_at * 1000), new Date(), timezone, language).title}>
+          <span
+            className="unbroken"
+            title={relativeTime(new Date(batch.expires_at * 1000), new Date(), timezone, language).title}
+          >
             {relativeTime(new Date(batch.expires_at * 1000), new Date(), timezone, language).text}
           </span>
         ) : (

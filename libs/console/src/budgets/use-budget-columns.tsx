@@ -77,7 +77,7 @@ export function useBudgetColumns(names: OwnerNames): DataColumn<Budget>[] {
       {
         id: 'action',
         header: text('budgets.action'),
-        cell: ({ action }) => text(`budgets.action.${action}`),
+        cell: ({ action }) => <span className="unbroken">{text(`budgets.action.${action}`)}</span>,
       },
     ],
     [text, money, language, names],

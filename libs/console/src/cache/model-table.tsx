@@ -37,7 +37,7 @@ export function ModelTable({ stats, isStale, onModel, onInvalidate }: ModelTable
       header: text('cache.model'),
       cell: (row) =>
         isNewest(row) ? (
-          <Anchor component="button" type="button" size="sm" fw={600} onClick={() => onModel(row.model)}>
+          <Anchor component="button" type="button" size="sm" fw={600} ta="left" onClick={() => onModel(row.model)}>
             {row.model}
           </Anchor>
         ) : (

@@ -61,14 +61,14 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   return (
     <ScrollArea
       type="auto"
-      offsetScrollbars="x"
+      offsetScrollbars="present"
       className={classes.region}
       viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': caption }}
     >
       <Table
         className={isStale ? 'stale' : undefined}
         verticalSpacing={isDense ? 3 : 7}
-        horizontalSpacing="sm"
+        horizontalSpacing={isDense ? 'xs' : 'sm'}
         highlightOnHover={onOpen !== undefined}
         stickyHeader
       >

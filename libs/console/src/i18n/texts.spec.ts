@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { createIntl } from 'react-intl';
 
 const read = (language: string, file: string) =>
   (jest.requireActual(join(__dirname, language, file)) as { messages: Record<string, string> }).messages;
@@ -18,6 +19,15 @@ describe('the texts of the console', () => {
         values: new Set(parameters(text).filter((name) => !/^(one|other)$/.test(name ?? ''))),
       });
       if (korean[id] === text) expect(text).toMatch(SAME);
+    }
+  });
+
+  it.each(files)('say of one in English that it is one: %s', (file) => {
+    const texts = Object.entries(read('en', file)).filter(([, text]) => /\b(select, 1|plural, one) /.test(text));
+    const intl = createIntl({ locale: 'en', messages: Object.fromEntries(texts) });
+    for (const [id, text] of texts) {
+      const values = Object.fromEntries(parameters(text).map((name) => [name, /plural/.test(text) ? 1 : '1']));
+      expect(intl.formatMessage({ id }, values)).not.toMatch(/\b1 (more |further )?\w+s\b/);
     }
   });
 

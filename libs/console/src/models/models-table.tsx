@@ -25,7 +25,7 @@ export function ModelsTable({ rows, span, openId, onOpen }: ModelsTableProps) {
   const eachLine = (cell: (row: DeploymentRow) => ReactNode) =>
     function Lines({ deployments }: ModelRow) {
       return (
-        <div className={classes.lines}>
+        <div className={classes.lines} data-alone={deployments.length === 1 ? '' : undefined}>
           {deployments.map((row) => (
             <div key={row.name} className={classes.line}>
               {cell(row)}
@@ -47,7 +47,8 @@ export function ModelsTable({ rows, span, openId, onOpen }: ModelsTableProps) {
       header: text('models.deployments'),
       cell: eachLine(({ name, deployment: { priority, weight } }) => (
         <>
-          <span className={classes.priority}>{text('models.priorityOf', { priority })}</span> {name}
+          <span className={classes.priority}>{text('models.priorityOf', { priority })}</span>
+          <span className={classes.name}>{name}</span>
           {weight !== 1 && <span className={classes.priority}>{` ×${weight}`}</span>}
         </>
       )),

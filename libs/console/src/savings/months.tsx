@@ -19,10 +19,9 @@ export function Months({ months }: { months: readonly Roi[] }) {
       header: text('savings.month'),
       cell: ({ month }) => (
         <>
-          {bucketLabel(month, timezone, language)}
+          <span className="unbroken">{bucketLabel(month, timezone, language)}</span>{' '}
           {month === running && (
-            <Text span size="xs" c="dimmed">
-              {' '}
+            <Text span size="xs" c="dimmed" className="unbroken">
               {text('savings.running')}
             </Text>
           )}

@@ -78,6 +78,7 @@ export function UsagePage() {
               onOpen={mayOpen ? open : undefined}
               initialSort={{ id: 'cost', desc: true }}
               isStale={table.isPlaceholderData}
+              isDense
               empty={table.data && <EmptyState title={text('usage.empty')} why={text('usage.emptyLead')} />}
             />
           </>

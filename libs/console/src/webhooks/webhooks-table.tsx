@@ -40,8 +40,11 @@ export function WebhooksTable({ rows, onDeliveries }: WebhooksTableProps) {
     {
       id: 'team',
       header: text('shell.team'),
-      cell: ({ team_id: id }) =>
-        id === null ? text('webhooks.allTeams') : (teams.find((team) => team.id === id)?.name ?? id),
+      cell: ({ team_id: id }) => (
+        <span className="unbroken">
+          {id === null ? text('webhooks.allTeams') : (teams.find((team) => team.id === id)?.name ?? id)}
+        </span>
+      ),
     },
     {
       id: 'state',
