@@ -89,7 +89,7 @@ describeInBrowser('the money pages of the console', () => {
     const won = (usd: string, options = {}) => formatKrw(usd, RATE, 'ko', options);
     const browser = await enter(auditor);
     await load(browser, `/?team=${team.teamId}`);
-    expect(await content(browser)).toContain(won(total.cost_usd, { compact: true }));
+    expect(await content(browser)).toContain(won(total.cost_usd, { compact: 'headline' }));
     expect(await content(browser)).toContain(formatUsd(total.cost_usd, 'ko'));
 
     await load(browser, `/usage?team=${team.teamId}`);
@@ -120,6 +120,7 @@ describeInBrowser('the money pages of the console', () => {
     for (const path of PAGES) {
       const calls = await load(browser, path);
       expect({ path, problems: await browser.problems() }).toEqual({ path, problems: [] });
+      expect({ path, sideways: await browser.sideways() }).toEqual({ path, sideways: [] });
       // Beside who is signed in.
       expect({ path, few: calls - 1 <= MOST_CALLS, calls }).toMatchObject({ path, few: true });
     }

@@ -8,7 +8,7 @@ import { useText } from '../i18n/use-text';
 /** Hit rate, saving, stored responses and evictions of the period. */
 export function CacheCards({ stats, isStale }: { stats: CacheStats; isStale: boolean }) {
   const text = useText();
-  const { full } = useMoney();
+  const { headline } = useMoney();
   const { count, percent, bytes } = useNumbers();
   const { hits, misses, coalesced } = stats;
   return (
@@ -21,7 +21,7 @@ export function CacheCards({ stats, isStale }: { stats: CacheStats; isStale: boo
       />
       <StatCard
         label={text('cache.saved')}
-        value={full(stats.saved_usd)}
+        value={headline(stats.saved_usd)}
         isStale={isStale}
         note={text('cache.coalescedNote', { count: count(coalesced) })}
       />

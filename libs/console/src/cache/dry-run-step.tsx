@@ -47,7 +47,7 @@ export function DryRunStep({ found, typeName, isBusy, error, onBack, onConfirm }
         <StatCard label={text('cache.size')} value={bytes(lost?.bytes ?? 0)} />
         <StatCard
           label={text('cache.refill')}
-          value={money.full(lost?.refill_cost_usd ?? '0')}
+          value={money.cell(lost?.refill_cost_usd ?? '0')}
           note={text('cache.refillNote')}
         />
       </SimpleGrid>

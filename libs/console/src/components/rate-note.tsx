@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core';
 import { useDisplay } from '../display/use-display';
-import { formatDay } from '../format';
+import { formatDay, formatRate } from '../format';
 import { useText } from '../i18n/use-text';
 
 /** Says of which day the rate is by which won is shown; nothing where amounts are dollars. */
@@ -10,7 +10,10 @@ export function RateNote() {
   if (currency !== 'KRW' || !exchangeRate) return null;
   return (
     <Text size="xs" c="dimmed" mb="sm">
-      {text('components.rate', { rate: exchangeRate.krw_per_usd, day: formatDay(exchangeRate.date, language) })}
+      {text('components.rate', {
+        rate: formatRate(exchangeRate.krw_per_usd, language),
+        day: formatDay(exchangeRate.date, language),
+      })}
     </Text>
   );
 }

@@ -29,9 +29,9 @@ export function useMoney(): Money {
     return {
       currency: 'KRW',
       full: (usd) => formatKrw(usd, rate, language),
-      headline: (usd) => formatKrw(usd, rate, language, { compact: true }),
+      headline: (usd) => formatKrw(usd, rate, language, { compact: 'headline' }),
       cell: (usd) => formatKrw(usd, rate, language, { about: false }),
-      tick: (usd) => formatKrw(usd, rate, language, { compact: true, about: false }),
+      tick: (usd) => formatKrw(usd, rate, language, { compact: 'axis', about: false }),
       tickUnit: Number(rate),
     };
   }, [language, rate]);

@@ -42,7 +42,7 @@ describe('bytes and latency', () => {
     [41_000_000, '41 MB'],
     [1500, '1.5 kB'],
     [999_600, '1 MB'],
-    [0, '0 byte'],
+    [0, '0 B'],
   ])('%d bytes are %s', (bytes, text) => expect(formatBytes(bytes, 'en')).toBe(text));
 
   it.each([

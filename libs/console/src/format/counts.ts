@@ -35,7 +35,9 @@ export function formatBytes(bytes: number, locale: string): string {
     size /= 1000;
     unit += 1;
   }
-  const maximumFractionDigits = unit > 0 && size < 99.95 ? 1 : 0;
+  const maximumFractionDigits = size < 99.95 ? 1 : 0;
+  if (unit === 0)
+    return `${numberFormat(locale, { maximumFractionDigits: 0 }).format(size)}${locale.startsWith('ko') ? 'B' : ' B'}`;
   const options = { style: 'unit', unit: BYTE_UNITS[unit], unitDisplay: 'short', maximumFractionDigits } as const;
   return numberFormat(locale, options).format(size);
 }

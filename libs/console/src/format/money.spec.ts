@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { formatKrw, formatUsd, sumDecimals } from './money';
+import { formatKrw, formatRate, formatUsd, sumDecimals } from './money';
 
 describe('dollars', () => {
   it.each([
@@ -57,15 +57,24 @@ describe('won', () => {
   });
 
   it('is compact by 만 and 억, with a comma', () => {
-    expect(formatKrw('12408.22', '1363.75', 'ko', { compact: true })).toBe('약 ₩1,692만');
-    expect(formatKrw('905268', '1363.75', 'ko', { compact: true })).toBe('약 ₩12.3억');
-    expect(formatKrw('6', '1363.75', 'ko', { compact: true })).toBe('약 ₩8,183');
-    expect(formatKrw('12408.22', '1363.75', 'en', { compact: true })).toBe('about ₩16.9M');
+    const headline = (usd: string, locale: string) => formatKrw(usd, '1363.75', locale, { compact: 'headline' });
+    expect(headline('12408.22', 'ko')).toBe('약 ₩1,692만');
+    expect(headline('905268', 'ko')).toBe('약 ₩12.3억');
+    expect(headline('60', 'ko')).toBe('약 ₩81,825');
+    expect(headline('-80', 'ko')).toBe('약 -₩10.9만');
+    expect(headline('12408.22', 'en')).toBe('about ₩16.9M');
+    expect(formatKrw('60', '1363.75', 'ko', { compact: 'axis', about: false })).toBe('₩8.18만');
+    expect(formatKrw('6', '1363.75', 'ko', { compact: 'axis', about: false })).toBe('₩8,183');
   });
 
   it('does not show zero for less than one won', () => {
-    expect(formatKrw('0.0001', '1363.75', 'ko')).toBe('약 <₩1');
+    expect(formatKrw('0.0001', '1363.75', 'ko')).toBe('<₩1');
     expect(formatKrw('0', '1363.75', 'ko')).toBe('약 ₩0');
+  });
+
+  it('has a rate with all its decimals', () => {
+    expect(formatRate('1385.50', 'ko')).toBe('1,385.50');
+    expect(formatRate('1400', 'en')).toBe('1,400');
   });
 
   it('is exact where a float of the product is not', () => {

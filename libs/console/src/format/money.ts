@@ -11,14 +11,16 @@ export interface UsdOptions {
 }
 
 export interface KrwOptions {
-  /** With 만 and 억 in Korean, K and M in English. */
-  compact?: boolean;
+  /** With 만 and 억 in Korean, K and M in English: on axes from 1만 on, in headlines from 10만 on. */
+  compact?: 'axis' | 'headline';
   /** Whether the text says that the amount is approximate; off where a column's header says so. On by default. */
   about?: boolean;
 }
 
 const CENT = '0.01';
 const SMALLEST = '0.000001';
+/** Shorter amounts of won have room in a headline. */
+const HEADLINE = '100000';
 
 /**
  * Formats decimal dollars of the API, which are read as a string and never as a float: `$8,211.90`, `$0.000192`. An
@@ -51,16 +53,23 @@ export function formatKrw(
   usd: string,
   rate: string,
   locale: string,
-  { compact = false, about = true }: KrwOptions = {},
+  { compact, about = true }: KrwOptions = {},
 ): string {
   const exact = multiplyDecimal(usd, rate);
   const won = roundDecimal(exact, 0);
-  const unseen = won === '0' && exact !== '0';
-  const text = unseen
-    ? `${exact.startsWith('-') ? '>-' : '<'}${formatDecimal(numberFormat(locale, krwFormat(false)), '1')}`
-    : formatDecimal(numberFormat(locale, krwFormat(compact && isCompactAt(won, 'ko'))), won);
+  if (won === '0' && exact !== '0')
+    return `${exact.startsWith('-') ? '>-' : '<'}${formatDecimal(numberFormat(locale, krwFormat(false)), '1')}`;
+  const isLong = compact === 'headline' ? compareDecimal(won.replace('-', ''), HEADLINE) >= 0 : isCompactAt(won, 'ko');
+  const text = formatDecimal(numberFormat(locale, krwFormat(compact !== undefined && isLong)), won);
   if (!about) return text;
   return locale.startsWith('ko') ? `약 ${text}` : `about ${text}`;
+}
+
+/** Formats won for a dollar, with all its decimals: `1,385.50`. @throws RangeError if it is no decimal number */
+export function formatRate(rate: string, locale: string): string {
+  const decimals = rate.split('.')[1]?.length ?? 0;
+  const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+  return formatDecimal(numberFormat(locale, digits), decimalText(parseDecimal(rate)));
 }
 
 /** Won for decimal dollars, exact, as a decimal string; for CSV. @throws RangeError if one is no decimal number */

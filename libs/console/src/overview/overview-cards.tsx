@@ -25,7 +25,8 @@ export function OverviewCards({ overview, isStale }: OverviewCardsProps) {
       ? formatPeriod(dateIn(timezone, new Date(previous.from)), dateIn(timezone, beforeEnd), timezone, language)
       : undefined;
   const hasBefore = before !== undefined && before.requests > 0;
-  const share = (ratio: number | null) => (ratio === null ? '–' : formatPercent(ratio, language, 2));
+  const percent = (ratio: number | null, decimals?: number) =>
+    ratio === null ? '–' : formatPercent(ratio, language, decimals);
   return (
     <SimpleGrid cols={{ base: 1, xs: 2, lg: 4 }} spacing="md">
       <StatCard
@@ -40,7 +41,7 @@ export function OverviewCards({ overview, isStale }: OverviewCardsProps) {
         value={total && money.headline(total.saved_usd)}
         {...(total && hasBefore && { change: changeOf(total.saved_usd, before.saved_usd), comparedWith })}
         note={
-          total && text('overview.savedOf', { rate: share(total.saving_rate), list: money.cell(total.list_cost_usd) })
+          total && text('overview.savedOf', { rate: percent(total.saving_rate), list: money.cell(total.list_cost_usd) })
         }
         isStale={isStale}
       />
@@ -62,7 +63,7 @@ export function OverviewCards({ overview, isStale }: OverviewCardsProps) {
       )}
       <StatCard
         label={text('overview.errorRate')}
-        value={total && share(total.error_rate)}
+        value={total && percent(total.error_rate, 2)}
         note={
           total &&
           text('overview.errorsOf', {

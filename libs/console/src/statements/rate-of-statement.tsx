@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core';
 import { useDisplay } from '../display/use-display';
-import { formatDay } from '../format';
+import { formatDay, formatRate } from '../format';
 import { useText } from '../i18n/use-text';
 
 /** The rate of the won below the dollars; statements have both, whatever currency pages are shown in. */
@@ -10,7 +10,10 @@ export function RateOfStatement() {
   if (!exchangeRate) return null;
   return (
     <Text size="xs" c="dimmed" mb="sm">
-      {text('components.rate', { rate: exchangeRate.krw_per_usd, day: formatDay(exchangeRate.date, language) })}
+      {text('components.rate', {
+        rate: formatRate(exchangeRate.krw_per_usd, language),
+        day: formatDay(exchangeRate.date, language),
+      })}
     </Text>
   );
 }

@@ -17,13 +17,13 @@ export function BudgetBar({ budget }: { budget: Budget }) {
   return (
     <Stack gap={2} miw={160}>
       <Text size="xs" className="numbers">
-        {`${amount(spent)} / ${amount(limit)} · ${text(`teams.window.${window}`)} · ${formatPercent(share, language, 0)}`}
+        {`${amount(spent)} / ${amount(limit)} · ${text(`teams.window.${window}`)} · ${formatPercent(share, language)}`}
       </Text>
       <Progress
         size="sm"
         value={Math.min(100, share * 100)}
         color={colour}
-        aria-label={text('teams.spentOf', { share: formatPercent(share, language, 0) })}
+        aria-label={text('teams.spentOf', { share: formatPercent(share, language) })}
       />
     </Stack>
   );
