@@ -35,7 +35,7 @@ export function RunCard({ run, isLatest }: { run: Run; isLatest: boolean }) {
             </Text>
           )}
           {facts?.provider === 'simulator' && (
-            <Badge variant="default" radius="sm" size="sm" fw={600}>
+            <Badge variant="default" radius="sm" size="sm" fw={600} tt="none">
               {text('playground.simulator')}
             </Badge>
           )}

@@ -59,6 +59,7 @@ function Details({ details }: { details: RequestDetails }) {
   const { full: amount } = useMoney();
   const { latency } = useNumbers();
   const { caching, error } = details;
+  const savedBy = (name: string) => (isSaving(name) ? text(`requests.savedBy.${name}`) : name);
   return (
     <Stack gap="md">
       <Group gap="xs">
@@ -67,7 +68,7 @@ function Details({ details }: { details: RequestDetails }) {
           {`${details.status ?? '–'} ${details.state}`}
         </Badge>
         {details.stream && (
-          <Badge variant="default" radius="sm" size="sm" fw={600}>
+          <Badge variant="default" radius="sm" size="sm" fw={600} tt="none">
             {text('requests.stream')}
           </Badge>
         )}
@@ -86,7 +87,7 @@ function Details({ details }: { details: RequestDetails }) {
           [text('requests.listCost'), amount(details.list_cost_usd)],
           [
             text('requests.saved'),
-            `${amount(details.saved_usd)}${details.saved_by === null ? '' : ` · ${details.saved_by}`}`,
+            `${amount(details.saved_usd)}${details.saved_by === null ? '' : ` · ${savedBy(details.saved_by)}`}`,
           ],
           [
             text('requests.latency'),
@@ -125,6 +126,11 @@ function Details({ details }: { details: RequestDetails }) {
     </Stack>
   );
 }
+
+const SAVINGS = ['cache', 'coalesced', 'dedupe', 'batch', 'prompt_cache', 'routing'] as const;
+
+/** Not of a newer gateway, whose word is shown as it is. */
+const isSaving = (name: string): name is (typeof SAVINGS)[number] => SAVINGS.some((each) => each === name);
 
 function Facts({ facts }: { facts: readonly (readonly [string, ReactNode])[] }) {
   return (
