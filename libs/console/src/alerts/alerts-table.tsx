@@ -9,6 +9,7 @@ import { StateBadge } from '../components/state-badge';
 import { useText } from '../i18n/use-text';
 import { AcknowledgeButton } from './acknowledge-button';
 import { knownKind } from './kinds';
+import { withoutIds } from './without-ids';
 
 interface AlertsTableProps {
   rows: readonly Alert[];
@@ -51,7 +52,7 @@ export function AlertsTable({ rows, teamName, openId, onOpen, isStale, hasFilter
           <Text size="xs" c="dimmed">
             <KindName kind={alert.kind} />
           </Text>
-          {alert.text[language]}
+          {withoutIds(alert.text[language])}
         </>
       ),
     },

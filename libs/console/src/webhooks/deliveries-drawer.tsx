@@ -13,11 +13,23 @@ import { useText } from '../i18n/use-text';
 const PAGE = 20;
 const TONES = { pending: 'soon', delivered: 'good', failed: 'bad' } as const;
 
+interface DeliveriesDrawerProps {
+  webhookId: string | undefined;
+  /** Where they were sent; undefined while it is loaded. */
+  url: string | undefined;
+  onClose: () => void;
+}
+
 /** What was sent to a webhook, with the result of each attempt. */
-export function DeliveriesDrawer({ webhookId, onClose }: { webhookId: string | undefined; onClose: () => void }) {
+export function DeliveriesDrawer({ webhookId, url, onClose }: DeliveriesDrawerProps) {
   const text = useText();
   return (
     <SideDrawer isOpen={webhookId !== undefined} title={text('webhooks.deliveries')} onClose={onClose}>
+      {url !== undefined && (
+        <Text size="sm" c="dimmed" mb="sm">
+          {url}
+        </Text>
+      )}
       {webhookId !== undefined && <Deliveries webhookId={webhookId} />}
     </SideDrawer>
   );
@@ -71,17 +83,21 @@ function Delivery({ delivery }: { delivery: WebhookDelivery }) {
         <StateBadge tone={TONES[state]}>{text(`webhooks.delivery.${state}`)}</StateBadge>
       </Group>
       <Text size="sm">{delivery.text[language]}</Text>
-      <Text size="xs" c="dimmed" mt="xs">
-        {text('webhooks.attempts')}
-      </Text>
-      <List size="xs" type="ordered">
-        {attempts.map(({ at, delivered, error }) => (
-          <List.Item key={at}>
-            <When at={at} /> ·{' '}
-            {delivered ? text('webhooks.lastDelivered') : (error ?? text('webhooks.delivery.failed'))}
-          </List.Item>
-        ))}
-      </List>
+      {attempts.length > 0 && (
+        <>
+          <Text size="xs" c="dimmed" mt="xs">
+            {text('webhooks.attempts')}
+          </Text>
+          <List size="xs" type="ordered">
+            {attempts.map(({ at, delivered, error }) => (
+              <List.Item key={at}>
+                <When at={at} /> ·{' '}
+                {delivered ? text('webhooks.lastDelivered') : (error ?? text('webhooks.delivery.failed'))}
+              </List.Item>
+            ))}
+          </List>
+        </>
+      )}
       {next !== null && (
         <Text size="xs">
           {text('webhooks.next')}: <When at={next} as="ago" />

@@ -51,7 +51,11 @@ function Webhooks() {
       <QueryPart query={webhooks}>
         {({ data }) => <WebhooksTable rows={data} onDeliveries={(id) => change({ webhook: id })} />}
       </QueryPart>
-      <DeliveriesDrawer webhookId={openId} onClose={() => change({ webhook: undefined })} />
+      <DeliveriesDrawer
+        webhookId={openId}
+        url={webhooks.data?.data.find(({ id }) => id === openId)?.url}
+        onClose={() => change({ webhook: undefined })}
+      />
       <CreateWebhookDialog isOpen={isCreating} onClose={close} onSecret={setSecret} />
       <WebhookSecretDialog secret={secret} onSaved={() => setSecret(undefined)} />
     </>
