@@ -7,7 +7,7 @@ export function RulesCard({ model, rules }: { model: string; rules: object }) {
   const set = Object.entries(rules).filter(([, value]) => value !== null && value !== undefined);
   return (
     <Card withBorder padding="md">
-      <Title order={2} size="h3" mb="xs">
+      <Title order={2} size="h4" mb="xs">
         {text('cache.rules', { model })}
       </Title>
       {set.length === 0 ? (

@@ -8,7 +8,7 @@ export function ShareList({ shares }: { shares: CacheShareList }) {
   const text = useText();
   return (
     <Card withBorder padding="md">
-      <Title order={2} size="h3" mb="xs">
+      <Title order={2} size="h4" mb="xs">
         {text('cache.shares')}
       </Title>
       {shares.data.length === 0 && (

@@ -35,7 +35,7 @@ export function Ranking({ title, rows, headers, format, colour = paletteColour(0
   const percent = (amount: Amount | undefined) => `${greatest > 0 ? (length(amount) / greatest) * 100 : 0}%`;
   return (
     <figure style={{ margin: 0, minWidth: 0 }}>
-      <figcaption style={{ fontSize: 14, color: TEXT, marginBottom: 8 }}>{title}</figcaption>
+      <figcaption style={{ fontSize: 14, fontWeight: 600, color: TEXT, marginBottom: 8 }}>{title}</figcaption>
       <table aria-label={title} style={{ width: '100%', borderCollapse: 'collapse', fontSize: 14, color: TEXT }}>
         <thead>
           <tr style={{ fontSize: 12, color: DIMMED }}>

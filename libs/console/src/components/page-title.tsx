@@ -16,7 +16,7 @@ export function PageTitle({ title, lead, children }: PageTitleProps) {
   }, [title]);
   return (
     <Group justify="space-between" align="flex-start" gap="sm" mb="md">
-      <Stack gap={4}>
+      <Stack gap={4} flex="1 1 20rem" miw={0}>
         <Title order={1} size="h2">
           {title}
         </Title>

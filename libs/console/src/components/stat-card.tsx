@@ -1,4 +1,4 @@
-import { Card, Skeleton, Text } from '@mantine/core';
+import { Card, Group, Skeleton, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { type Change, formatChange } from '../format';
 import { useLanguage } from '../i18n/language-provider';
@@ -50,9 +50,11 @@ function ChangeText({ change, comparedWith }: { change: Change; comparedWith: st
       ? text('components.unchanged')
       : text(change.direction === 'up' ? 'components.up' : 'components.down', { change: size });
   return (
-    <Text size="xs" c="dimmed" className="numbers">
-      {words}
-      {comparedWith !== undefined && ` · ${text('components.compared', { period: comparedWith })}`}
-    </Text>
+    <Group gap="0 8px" fz="xs" c="dimmed" className="numbers">
+      <span>{words}</span>
+      {comparedWith !== undefined && (
+        <span className="unbroken">{text('components.compared', { period: comparedWith })}</span>
+      )}
+    </Group>
   );
 }

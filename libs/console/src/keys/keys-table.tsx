@@ -116,7 +116,7 @@ export function KeysTable({ rows, filter, soughtId, isStale, onRotated }: KeysTa
 function NameCell({ row: { key, state } }: { row: KeyRow }) {
   const text = useText();
   return (
-    <Stack gap={2}>
+    <Stack gap={2} align="flex-start">
       <span>{key.name}</span>
       {state !== 'active' && <StateBadge tone={TONES[state]}>{text(`keys.state.${state}`)}</StateBadge>}
       {key.models !== null && (

@@ -58,7 +58,7 @@ export function ModelsPage() {
           </Button>
         )}
       </PageTitle>
-      <RateNote />
+      {view === 'providers' && <RateNote />}
       <Group mb="md" gap="xs">
         <Segments
           aria-label={text('models.view')}
