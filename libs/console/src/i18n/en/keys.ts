@@ -52,7 +52,7 @@ export const messages = {
   'keys.revokeLead': 'Calls with it are refused at once. This cannot be undone.',
   'keys.revoked': 'Key {name}: revoked',
   'keys.noCallsLastHour': 'No calls in the last hour.',
-  'keys.callsLastHour': '{count} calls in the last hour, the latest:',
+  'keys.callsLastHour': '{count, select, 1 {{count} call} other {{count} calls}} in the last hour, the latest:',
   'keys.issued': 'Key {name}',
   'keys.test': 'Test it, free of charge',
   'keys.tested': 'It works: {count, plural, one {# model} other {# models}}.',

@@ -35,7 +35,7 @@ export const messages: Record<keyof typeof en, string> = {
   'batches.listNote': '캐시 없이 일반 호출로 보낼 때',
   'batches.saved': '절감액',
   'batches.owner': '팀 / 키',
-  'batches.window': '남은 시간',
+  'batches.window': '처리 기한',
   'batches.inLog': '요청 로그에서 보기',
   'batches.stages': '단계',
   'batches.lineStates': '줄 상태',

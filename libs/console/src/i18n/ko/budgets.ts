@@ -25,7 +25,7 @@ export const messages: Record<keyof typeof en, string> = {
   'budgets.forecast': '예상 비용',
   'budgets.overLimit': '한도 초과 예상',
   'budgets.range': '예상 범위',
-  'budgets.rangeOf': '{low} ~ {high}(다섯 번 중 네 번)',
+  'budgets.rangeOf': '다섯 번 중 네 번은 {low} ~ {high}',
   'budgets.resets': '초기화',
   'budgets.never': '초기화 없음',
   'budgets.zone': '시간대',

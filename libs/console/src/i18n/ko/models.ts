@@ -32,7 +32,7 @@ export const messages: Record<keyof typeof en, string> = {
   'models.failures24h': '24시간 실패',
   'models.failures': '24시간 실패 {count}건',
   'models.noFailures': '없음',
-  'models.price': '입력 / 출력, $/백만',
+  'models.price': '입력 / 출력, $/백만 토큰',
   'models.priceUnknown': '미확인',
   'models.generationOf': '세대 {generation}',
   'models.alsoNamed': '다른 이름: {names}',

@@ -10,7 +10,7 @@ export const messages: Record<keyof typeof en, string> = {
   'overview.list': '정가',
   'overview.savedOf': '정가 {list}의 {rate}',
   'overview.forecast': '월말 예상 비용',
-  'overview.forecastRange': '예상 범위 {low} ~ {high}(다섯 달 중 네 달)',
+  'overview.forecastRange': '다섯 달 중 네 달은 {low} ~ {high}',
   'overview.budgets': '월 예산 합계 {budgets}',
   'overview.noBudgets': '월 예산이 있는 팀이 없습니다',
   'overview.requests': '요청',
