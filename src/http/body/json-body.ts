@@ -55,7 +55,8 @@ export function readJsonBodies(fastify: FastifyInstance, directory: string): voi
   fastify.decorateRequest('bodyFile', undefined);
   fastify.addHook('onRequest', (request, reply, done) => {
     if (!hasBody(request.headers)) delete request.headers['content-type'];
-    else if (!hasLines(request) && memory.mayCount(request)) reply.raw.once('close', () => memory.release(request));
+    else if (memory.mayCount(request) && !BATCH_ROUTES.has(request.routeOptions.url))
+      reply.raw.once('close', () => memory.release(request));
     done();
   });
   fastify.addHook('onRoute', (route) => {
@@ -63,19 +64,22 @@ export function readJsonBodies(fastify: FastifyInstance, directory: string): voi
   });
   fastify.addContentTypeParser('application/json', async (request: FastifyRequest, payload: IncomingMessage) => {
     const isChunked = request.headers['transfer-encoding'] !== undefined;
+    // Read once: Fastify makes it anew each time.
+    const { url, bodyLimit } = request.routeOptions;
+    const route = routeBody(url);
     const body = await readBody(payload, {
       refusal: () => unreadableEncoding(request.headers) ?? memory.refusalOf(request, lengthOf(request.headers)),
-      maxBytes: request.routeOptions.bodyLimit,
+      maxBytes: bodyLimit,
       count: isChunked ? (bytes) => memory.refusalOf(request, bytes) : undefined,
-      rules: () => rulesOf(request),
-      directory: hasLines(request) ? directory : undefined,
+      rules: () => rulesOf(request, route),
+      directory: route.hasLines ? directory : undefined,
       hashes: request.headers['idempotency-key'] !== undefined,
     });
     request.bodyDigest = body.digest;
     if (body.bytes instanceof BodyFile) return parseInFile(request, body.bytes, body.ranges, parser);
     return body.ranges
       ? parseScanned(request, body.bytes, body.ranges, parser)
-      : parseSmall(request, body.bytes, parser);
+      : parseSmall(request, body.bytes, parser, route);
   });
 }
 
@@ -90,9 +94,19 @@ function releaseBody(memory: BodyMemory) {
   };
 }
 
-/** Whether a body may have the lines of a batch. */
-function hasLines(request: FastifyRequest): boolean {
-  return BATCH_ROUTES.has(request.routeOptions.url);
+/** What the bodies of a route are. */
+interface RouteBody {
+  /** Whether they may have the lines of a batch. */
+  hasLines: boolean;
+  endpoint: Endpoint | undefined;
+  /** Whether they pass to an upstream: then all digits and the order of their members count. */
+  passesOn: boolean;
+}
+
+function routeBody(url = ''): RouteBody {
+  const hasLines = BATCH_ROUTES.has(url);
+  const endpoint = endpointAt(url.replace(OTHER_ROOTS, '/v1'));
+  return { hasLines, endpoint, passesOn: hasLines || endpoint !== undefined };
 }
 
 function lengthOf(headers: Headers): number {
@@ -100,13 +114,13 @@ function lengthOf(headers: Headers): number {
 }
 
 /** @throws GatewayError where the bytes are no JSON in UTF-8 */
-function parseSmall(request: FastifyRequest, bytes: Buffer, parser: Parser): unknown {
+function parseSmall(request: FastifyRequest, bytes: Buffer, parser: Parser, { passesOn }: RouteBody): unknown {
   if (isBlank(bytes)) return undefined;
   if (!isAscii(bytes)) checkCharset(request.headers, isUtf8(bytes));
   const text = bytes.toString('utf8');
   const parse = parseWith(request, parser);
   try {
-    return passesOn(request) ? parseExact(text, parse) : parse(text);
+    return passesOn ? parseExact(text, parse) : parse(text);
   } catch {
     throw invalidJson(text);
   }
@@ -159,23 +173,13 @@ function parseWith(request: FastifyRequest, parser: Parser): (json: string) => u
   };
 }
 
-/** Whether a body passes to an upstream: then all digits and the order of its members count. */
-function passesOn(request: FastifyRequest): boolean {
-  return hasLines(request) || endpointOf(request) !== undefined;
-}
-
-function endpointOf({ routeOptions: { url = '' } }: FastifyRequest): Endpoint | undefined {
-  return endpointAt(url.replace(OTHER_ROOTS, '/v1'));
-}
-
-function rulesOf(request: FastifyRequest): BodyRules {
-  const leavesOutTexts = passesOn(request);
-  const isTrusted = !leavesOutTexts && request.caller?.role === 'platform_admin';
-  const { maxValues = OF_CALLERS.maxValues } = endpointOf(request) ?? {};
+function rulesOf({ caller }: FastifyRequest, { hasLines, endpoint, passesOn }: RouteBody): BodyRules {
+  const isTrusted = !passesOn && caller?.role === 'platform_admin';
+  const { maxValues = OF_CALLERS.maxValues } = endpoint ?? {};
   return {
     ...(isTrusted ? OF_ADMINISTRATORS : { ...OF_CALLERS, maxValues }),
-    leavesOutTexts,
-    leavesOutLists: hasLines(request),
+    leavesOutTexts: passesOn,
+    leavesOutLists: hasLines,
   };
 }
 
