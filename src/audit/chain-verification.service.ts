@@ -40,8 +40,9 @@ export class ChainVerification {
    */
   async verify(maxAgeSeconds: number, anchor?: string): Promise<AuditVerification> {
     const place = anchor === undefined ? undefined : this.placeOf(anchor);
-    const isFresh = this.last !== undefined && this.clock.now() - this.last.atMs <= maxAgeSeconds * 1_000;
-    if (maxAgeSeconds === 0 || !isFresh) await this.readAll();
+    // Below 0 after the clock was set back: the age of the last one is not known then.
+    const ageMs = this.last === undefined ? Infinity : this.clock.now() - this.last.atMs;
+    if (maxAgeSeconds === 0 || ageMs < 0 || ageMs > maxAgeSeconds * 1_000) await this.readAll();
     const last = this.last as Verification;
     const isThere = place === undefined || (await hasPlace(this.chain, place));
     return this.toWire(last, last.broken ?? (isThere ? null : anchorBreak(place)));

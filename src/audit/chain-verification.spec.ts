@@ -95,6 +95,13 @@ describe('the verification of the audit', () => {
     expect((await verification.verify(0)).entries).toBe(1_236);
   });
 
+  it('is too old once the clock was set back', async () => {
+    await verification.verify(60);
+    chain.add();
+    nowMs -= 1;
+    expect((await verification.verify(60)).entries).toBe(1_235);
+  });
+
   it('is one for all who ask at once', async () => {
     await Promise.all(Array.from({ length: 20 }, () => verification.verify(0)));
     expect(chain.readings).toBe(1);
