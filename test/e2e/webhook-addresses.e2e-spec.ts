@@ -55,6 +55,7 @@ describe('the addresses of webhooks', () => {
     expect(await wrong({ url: 'ftp://example.com' })).toEqual([400, 'url']);
     expect(await wrong({ url: 'https://name:word@example.com' })).toEqual([400, 'url']);
     expect(await wrong({ url: 'http://1.1.1.1/' })).toEqual([400, 'url']);
+    expect(await wrong({ url: `${url}/a\0b` })).toEqual([400, 'url']);
     expect(await wrong({ secret: '' })).toEqual([400, 'secret']);
     expect(await wrong({ secret: 'whsec_short' })).toEqual([400, 'secret']);
     expect(await wrong({ format: 'slack', secret: `whsec_${'a'.repeat(40)}` })).toEqual([400, 'secret']);

@@ -36,6 +36,7 @@ const idSchema = plainText(128).min(1);
 const urlSchema = z
   .url({ protocol: /^https?$/ })
   .max(2000)
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not have control characters')
   .meta({ description: 'https, on the public internet', example: 'https://hooks.example.com/thriftgate' });
 const secretSchema = z
   .string()
