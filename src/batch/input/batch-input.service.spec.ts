@@ -54,10 +54,11 @@ describe('the input of a batch', () => {
     let turns = 0;
     const draft = async (_team: string, _name: string, lines: AsyncIterable<Buffer>) => {
       const counter = new TurnCounter();
-      for await (const _line of lines);
+      let bytes = 0;
+      for await (const piece of lines) bytes += piece.length;
       counter.stop();
       turns = counter.turns;
-      throw new Error('read');
+      throw new Error(`${bytes} bytes`);
     };
     const inputs = new BatchInputService(
       { draft } as unknown as FilesService,
@@ -66,7 +67,7 @@ describe('the input of a batch', () => {
     );
     const requests = Array.from({ length: 20_000 }, () => new StoredElement(file, 0, 1));
     const request = { endpoint: '/v1/chat/completions', requests } as unknown as CreateBatch;
-    await expect(inputs.accept(CALLER, request)).rejects.toThrow('read');
+    await expect(inputs.accept(CALLER, request)).rejects.toThrow('40000 bytes');
     await file.close();
     expect(turns).toBeGreaterThan(10);
   });
