@@ -26,16 +26,18 @@ function Chain() {
   if (data?.broken) return <Broken chain={data} broken={data.broken} again={again} />;
   return (
     <Group gap="xs" mb="sm" mih={24}>
-      {data && <ShieldCheck size={16} aria-hidden color="var(--mantine-color-green-text)" />}
-      <Text size="sm" role="status">
-        {error ? (
-          text('audit.verifyFailed', { message: error.message })
-        ) : data ? (
-          <Whole chain={data} />
-        ) : (
-          text('audit.verifying')
-        )}
-      </Text>
+      <Group gap="xs" wrap="nowrap">
+        {data && <ShieldCheck size={16} aria-hidden color="var(--mantine-color-green-text)" style={{ flex: 'none' }} />}
+        <Text size="sm" role="status">
+          {error ? (
+            text('audit.verifyFailed', { message: error.message })
+          ) : data ? (
+            <Whole chain={data} />
+          ) : (
+            text('audit.verifying')
+          )}
+        </Text>
+      </Group>
       {(data ?? error) && again}
     </Group>
   );

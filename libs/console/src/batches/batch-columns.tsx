@@ -30,7 +30,7 @@ export function useBatchColumns(): DataColumn<AdminBatch>[] {
           <Text size="sm" fw={600} lineClamp={1} maw={220} title={nameOf(metadata)}>
             {nameOf(metadata) ?? text('batches.unnamed')}
           </Text>
-          <Text size="xs" c="dimmed" ff="monospace" title={id}>
+          <Text size="xs" c="dimmed" ff="monospace" title={id} className="unbroken">
             …{id.slice(-10)}
           </Text>
         </>
