@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { createIntl } from 'react-intl';
 
 const TEXTS = resolve(__dirname, '../../libs/console/src/i18n');
 
@@ -12,6 +13,8 @@ export function consoleTexts(language: 'ko' | 'en'): (id: string, values?: Recor
   return (id, values = {}) => {
     const text = all[id];
     if (text === undefined) throw new Error(`the console has no text ${id}`);
+    if (/, (select|plural),/.test(text) && Object.keys(values).length > 0)
+      return createIntl({ locale: language, messages: { [id]: text } }).formatMessage({ id }, values);
     return Object.entries(values).reduce((shown, [name, value]) => shown.replaceAll(`{${name}}`, value), text);
   };
 }
