@@ -195,8 +195,8 @@ module.exports = {
     onlyIn(
       'upstream-http-in-the-client',
       ['undici'],
-      '^libs/providers/src/transport/upstream-client(\\.spec)?\\.ts$|^src/alerts/webhooks/webhook\\.client\\.ts$',
-      'outgoing HTTP only in upstream-client.ts and webhook.client.ts',
+      '^libs/providers/src/transport/(upstream-client(\\.spec)?|unpacking)\\.ts$|^src/alerts/webhooks/webhook\\.client\\.ts$',
+      'outgoing HTTP only in upstream-client.ts, with unpacking.ts, and webhook.client.ts',
     ),
     onlyIn(
       'cache-manager-in-stores',
