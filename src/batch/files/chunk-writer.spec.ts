@@ -14,7 +14,7 @@ async function write(pieces: Buffer[]): Promise<{ chunks: Buffer[]; bytes: numbe
 }
 
 describe('ChunkWriter', () => {
-  it('writes the content in chunks of a quarter of a megabyte, the last one shorter', async () => {
+  it('writes the content in chunks of 64 KiB, the last one shorter', async () => {
     const lengths = fc.array(fc.integer({ min: 0, max: 1_500_000 }), { maxLength: 6 });
     await fc.assert(
       fc.asyncProperty(lengths, async (sizes) => {
@@ -23,7 +23,7 @@ describe('ChunkWriter', () => {
         expect(Buffer.concat(chunks).equals(Buffer.concat(pieces))).toBe(true);
         expect(sha256).toBe(createHash('sha256').update(Buffer.concat(pieces)).digest('hex'));
         expect(bytes).toBe(sizes.reduce((sum, size) => sum + size, 0));
-        for (const chunk of chunks.slice(0, -1)) expect(chunk.length).toBe(256 * 1024);
+        for (const chunk of chunks.slice(0, -1)) expect(chunk.length).toBe(64 * 1024);
       }),
       { numRuns: 30 },
     );
@@ -31,6 +31,6 @@ describe('ChunkWriter', () => {
 
   it('writes no chunk without content', async () => {
     expect((await write([])).chunks).toEqual([]);
-    expect((await write([Buffer.alloc(256 * 1024)])).chunks).toHaveLength(1);
+    expect((await write([Buffer.alloc(64 * 1024)])).chunks).toHaveLength(1);
   });
 });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 64 * 1024;
 
 /** Size in bytes, and SHA-256 in hex. */
 export interface ContentFacts {
@@ -9,7 +9,7 @@ export interface ContentFacts {
 }
 
 /**
- * Cuts content into chunks of a quarter of a megabyte, whatever the sizes of its pieces, holds at most one chunk in memory, and
+ * Cuts content into chunks of 64 KiB, whatever the sizes of its pieces, holds at most one chunk in memory, and
  * hashes the content on the way.
  */
 export class ChunkWriter {

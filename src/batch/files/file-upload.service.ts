@@ -21,7 +21,7 @@ interface Upload {
   expiresAfterSeconds: number | undefined;
 }
 
-/** Streams an uploaded file from its form into storage, a quarter of a megabyte at a time. */
+/** Streams an uploaded file from its form into storage, 64 KiB at a time. */
 @Injectable()
 export class FileUploadService {
   constructor(
