@@ -145,7 +145,8 @@ export class StreamRelay implements FlightSource, AbandonedStream {
         }
       }
       if (rest !== 'more') return { done: true, value: await this.endOfInput(text, rest) };
-      if (this.contentBegan && text !== '') return { done: false, value: text };
+      // What came with the end of the body leaves with it.
+      if (this.contentBegan && text !== '' && !this.response.isRead) return { done: false, value: text };
     }
   }
 

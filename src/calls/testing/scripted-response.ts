@@ -21,6 +21,10 @@ export class ScriptedResponse implements UpstreamResponse {
     return this.ended || this.failure !== undefined;
   }
 
+  get isRead(): boolean {
+    return this.ended && this.pieces.length === 0;
+  }
+
   push(...pieces: (string | Uint8Array)[]): this {
     if (this.isClosed) return this;
     for (const piece of pieces) this.pieces.push(typeof piece === 'string' ? Buffer.from(piece) : piece);

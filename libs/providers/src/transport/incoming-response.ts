@@ -35,6 +35,10 @@ export class IncomingResponse implements UpstreamResponse, AsyncIterableIterator
     return this;
   }
 
+  get isRead(): boolean {
+    return this.#ended && this.#waiting.length === 0;
+  }
+
   /** Takes the next bytes from the connection. */
   push(bytes: Buffer): void {
     this.#waitingBytes += bytes.length;

@@ -52,6 +52,8 @@ export interface UpstreamResponse {
   readonly headers: Record<string, string | string[] | undefined>;
   /** The body, to be iterated once; leaving the loop early aborts the request. Iteration throws UpstreamTransportError. */
   readonly body: AsyncIterable<Uint8Array>;
+  /** Whether all of the body has come and was read: the iteration is about to end. */
+  readonly isRead: boolean;
   /** The whole body, without a byte-order mark. @throws UpstreamTransportError also where it is longer than the transport allows */
   readAll(): Promise<Buffer>;
   /** Cancels the request and closes its connection. No effect after the end of the body or after {@link leave}. */
