@@ -30,6 +30,14 @@ export function nameOf(value: unknown): string | undefined {
   return nonEmptyString(value)?.slice(0, MAX_NAME_LENGTH).toWellFormed().replaceAll('\0', '\uFFFD');
 }
 
+/** Characters that end a JSON string or begin an escape in it, and control characters. */
+const NOT_PLAIN = /["\\\p{Cc}]/u;
+
+/** Whether text stands in a JSON string as it is. */
+export function isPlain(text: string): boolean {
+  return !NOT_PLAIN.test(text);
+}
+
 /** Characters besides `\n` and `\r` that readers of lines may treat as line ends, for example Python's `splitlines`. */
 const LINE_ENDS = /[\u0085\u2028\u2029]/g;
 

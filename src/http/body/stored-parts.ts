@@ -6,7 +6,7 @@ const PIECE_BYTES = 64 * 1024;
 /** So far after a piece, in bytes, is the end of its last character, which may be two escapes. */
 const CHARACTER_BYTES = 16;
 
-/** A value of a large body that lies in a file. */
+/** A value of a large body that is in a file. */
 abstract class StoredPart extends PassedValue {
   /** @param start in bytes from the start of the body @param end as `start` */
   constructor(
@@ -21,7 +21,7 @@ abstract class StoredPart extends PassedValue {
   abstract pieces(): AsyncGenerator<Buffer, void, undefined>;
 
   override toJSON(): never {
-    throw new Error('A value that lies in a file is read piece by piece.');
+    throw new Error('A value that is in a file is read piece by piece.');
   }
 }
 

@@ -1,5 +1,4 @@
-/** Characters that end a JSON string or begin an escape in it, and control characters. */
-const NOT_PLAIN = /["\\\p{Cc}]/u;
+import { isPlain } from '../json-record';
 
 /**
  * The data of an event before and after its text. Most events of a stream differ from the previous one only in their text: data
@@ -17,7 +16,7 @@ export class TextTemplate {
    * @param data compact JSON
    */
   static of(data: string, member: string, text: string): TextTemplate | undefined {
-    if (text === '' || NOT_PLAIN.test(text)) return undefined;
+    if (text === '' || !isPlain(text)) return undefined;
     const place = `"${member}":"${text}"`;
     const at = data.indexOf(place);
     if (at < 0 || data.indexOf(place, at + 1) >= 0) return undefined;
@@ -32,6 +31,6 @@ export class TextTemplate {
     // Slices are compared at once, `startsWith` goes by single characters.
     if (end <= start || data.slice(0, start) !== this.before || data.slice(end) !== this.after) return undefined;
     const text = data.slice(start, end);
-    return NOT_PLAIN.test(text) ? undefined : text;
+    return isPlain(text) ? text : undefined;
   }
 }

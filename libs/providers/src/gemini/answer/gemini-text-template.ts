@@ -1,7 +1,5 @@
-import { isRecord, type JsonRecord, parseJson } from '../../json-record';
+import { isPlain, isRecord, type JsonRecord, parseJson } from '../../json-record';
 
-/** Characters that end a JSON string or begin an escape in it, and control characters. */
-const NOT_PLAIN = /["\\\p{Cc}]/u;
 const TEXT = /"text":\s*"/g;
 const USAGE = /"usageMetadata":\s*(?=\{)/;
 /** Names, numbers and what is around them: JSON of counts has no other characters. */
@@ -31,7 +29,7 @@ export class GeminiTextTemplate {
   /** The template of an event with a piece of text, counts and no other content; undefined for every other event. */
   static of(response: JsonRecord, data: string): GeminiTextTemplate | undefined {
     const found = onlyTextOf(response);
-    if (!found || found.text === '' || NOT_PLAIN.test(found.text)) return undefined;
+    if (!found || found.text === '' || !isPlain(found.text)) return undefined;
     const [place, ...others] = data.matchAll(TEXT);
     if (!place || others.length > 0) return undefined;
     const start = place.index + place[0].length;
@@ -55,7 +53,7 @@ export class GeminiTextTemplate {
     if (data.slice(end, usageStart) !== between || data.slice(usageEnd) !== after) return undefined;
     const text = data.slice(before.length, end);
     const usage = data.slice(usageStart, usageEnd);
-    return text === '' || NOT_PLAIN.test(text) || !COUNTS.test(usage) ? undefined : { index, text, usage };
+    return text === '' || !isPlain(text) || !COUNTS.test(usage) ? undefined : { index, text, usage };
   }
 }
 
