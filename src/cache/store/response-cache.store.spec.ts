@@ -40,6 +40,16 @@ describe('the store of responses in memory', () => {
     expect([kept[0], kept.at(-1)]).toEqual([0, 99]);
   });
 
+  it('says for certain that it has no response only where nobody else may have it', async () => {
+    const store = storeOver(NO_REDIS, 300_000);
+    expect(store.mayHave(keyOf('a'))).toBe(false);
+    await store.set(keyOf('a'), entry());
+    expect(store.mayHave(keyOf('a'))).toBe(true);
+    await store.remove([keyOf('a')]);
+    expect(store.mayHave(keyOf('a'))).toBe(false);
+    expect(storeOver({ isConfigured: true, isReady: true } as RedisConnection).mayHave(keyOf('a'))).toBe(true);
+  });
+
   it('A18: makes room among the responses of the team that takes the most', async () => {
     const store = storeOver(NO_REDIS, 1_000_000);
     const evicted: string[] = [];
