@@ -29,6 +29,21 @@ describe('the anchors in the log', () => {
     ]);
   });
 
+  it('warn where the head is behind one that was written, or is another one', async () => {
+    const heads = [{ seq: 4, hash: 'other', lastSeq: 4 }, { seq: 2, hash: 'h', lastSeq: 2 }, undefined];
+    for (const each of heads) {
+      head.mockResolvedValueOnce(each);
+      await log.log();
+    }
+    expect(lines).toEqual([
+      { anchor: '4:h:signed' },
+      { seq: 4, hash: 'other', anchor: '4:other:signed' },
+      { anchor: '4:other:signed' },
+      { seq: 2, hash: 'h', anchor: '2:h:signed' },
+      { anchor: '2:h:signed' },
+    ]);
+  });
+
   it('are written later where the database is away', async () => {
     head.mockRejectedValueOnce(new Error('away')).mockResolvedValueOnce({ seq: 5, hash: 'h', lastSeq: 5 });
     await log.log();

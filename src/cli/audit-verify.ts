@@ -4,7 +4,18 @@ import { AnchorSigner } from '../audit/anchor-signer.service';
 import { ChainVerification } from '../audit/chain-verification.service';
 import { ChainRepository } from '../audit/chain.repository';
 import { Clock } from '../common/clock';
+import { GatewayError } from '../common/errors';
 import { runOnDatabase } from './with-database';
+
+/** Why an anchor does not hold; undefined where it does. */
+async function failureOf(verification: ChainVerification, anchor: string): Promise<string | undefined> {
+  try {
+    return (await verification.has(anchor)) ? undefined : 'The chain does not have this entry.';
+  } catch (error) {
+    if (error instanceof GatewayError) return error.message;
+    throw error;
+  }
+}
 
 /**
  * `npm run audit:verify [-- <anchor> …]`: checks the chain of the audit, and that it has the entries of the anchors. While a gateway has
@@ -29,9 +40,9 @@ runOnDatabase(async ({ config, database, dataDirectory }) => {
   if (broken) process.stdout.write(`       broken at entry ${broken.seq}: ${broken.problem}\n`);
   let isWhole = broken === null;
   for (const anchor of anchors) {
-    const isThere = await verification.has(anchor);
-    process.stdout.write(`${isThere ? 'ok  ' : 'FAIL'} ${anchor}\n`);
-    isWhole &&= isThere;
+    const failure = await failureOf(verification, anchor);
+    process.stdout.write(failure === undefined ? `ok   ${anchor}\n` : `FAIL ${anchor}\n       ${failure}\n`);
+    isWhole &&= failure === undefined;
   }
   if (head) process.stdout.write(`     ${head.anchor}\n`);
   return isWhole;

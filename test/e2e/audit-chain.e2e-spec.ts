@@ -78,7 +78,11 @@ describe('the chain of the audit', () => {
     const { status, text } = verifyOffline(anchor);
     expect(text).toMatch(/^ok {3}\d+ entries from 20\S+Z to 20\S+Z, and 0 events from before the chain\nok {3}\d+:/);
     expect(status).toBe(0);
-    expect(verifyOffline(`${anchor.slice(0, -1)}${anchor.endsWith('0') ? '1' : '0'}`)).toMatchObject({ status: 1 });
+    const forged = `${anchor.slice(0, -1)}${anchor.endsWith('0') ? '1' : '0'}`;
+    const mixed = verifyOffline(forged, anchor);
+    expect(mixed.status).toBe(1);
+    expect(mixed.text).toContain(`\nFAIL ${forged}\n       The HMAC of the anchor is not of this SECRET_KEY`);
+    expect(mixed.text).toContain(`\nok   ${anchor}\n`);
     expect(verifyOffline('word')).toMatchObject({
       status: 1,
       text: 'word: must be <seq>:<hash> or <seq>:<hash>:<hmac>\n',

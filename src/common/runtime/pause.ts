@@ -1,7 +1,6 @@
 import type { AbortSignalLike } from '@thriftgate/providers';
 
 /** Waits for `ms` milliseconds, or until the signal is aborted. */
-/** Waits for `ms` milliseconds. */
 export function pauseUnless(signal: AbortSignalLike, ms: number): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {

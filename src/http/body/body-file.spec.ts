@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
-import { BodyFile } from './body-file';
+import { BodyFile, UnreadableBody } from './body-file';
 
 describe('the file of a body', () => {
   let directory: string;
@@ -43,7 +43,7 @@ describe('the file of a body', () => {
     await file.append(Buffer.alloc(300_000));
     expect(readdirSync(directory)).toEqual([]);
     await file.close();
-    await expect(file.read(0, 1)).rejects.toThrow();
+    await expect(file.read(0, 1)).rejects.toThrow(UnreadableBody);
   });
 
   it('R25: fails for its writer where it cannot be made, and can be closed all the same', async () => {

@@ -5,6 +5,11 @@ import { join } from 'node:path';
 /** How much is written or read at once, in bytes. */
 const BLOCK_BYTES = 256 * 1024;
 
+/** A body that the disk does not give back. */
+export class UnreadableBody extends Error {
+  override readonly name = 'UnreadableBody';
+}
+
 /**
  * The bytes of a large body, on disk in place of memory. The file has no name: the system deletes it when it is closed, and when
  * the process dies. Its user writes first, then reads, one part after the other.
@@ -44,14 +49,14 @@ export class BodyFile {
     return this;
   }
 
-  /** A part of the body, in bytes from its start. */
+  /** A part of the body, in bytes from its start. @throws UnreadableBody */
   async read(start: number, end: number): Promise<Buffer> {
     const pieces: Buffer[] = [];
     for await (const piece of this.pieces(start, end)) pieces.push(piece);
     return pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces);
   }
 
-  /** A part of the body, a quarter of a megabyte at a time at most. */
+  /** A part of the body, a quarter of a megabyte at a time at most. @throws UnreadableBody */
   async *pieces(start: number, end: number): AsyncGenerator<Buffer, void, undefined> {
     for (let at = start; at < end;) {
       const piece = (await this.from(at)).subarray(0, end - at);
@@ -77,8 +82,10 @@ export class BodyFile {
     const known = this.block.bytes.subarray(Math.max(0, start - this.block.start));
     if (start >= this.block.start && known.length > 0) return known;
     const bytes = Buffer.allocUnsafeSlow(Math.min(BLOCK_BYTES, this.bytes - start));
-    const { bytesRead } = await (await this.handle).read(bytes, 0, bytes.length, start);
-    if (bytesRead === 0) throw new Error('A request body ends before its length on disk');
+    const { bytesRead } = await (await this.handle).read(bytes, 0, bytes.length, start).catch((error: unknown) => {
+      throw new UnreadableBody('A request body on disk could not be read', { cause: error });
+    });
+    if (bytesRead === 0) throw new UnreadableBody('A request body ends before its length on disk');
     this.block = { start, bytes: bytes.subarray(0, bytesRead) };
     return this.block.bytes;
   }

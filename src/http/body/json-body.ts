@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Endpoint, endpointAt, parseExact } from '@thriftgate/providers';
 import { GatewayError } from '../../common/errors';
-import { BodyFile } from './body-file';
+import { BodyFile, UnreadableBody } from './body-file';
 import { BodyMemory } from './body-memory';
 import { readBody } from './body-reader';
 import { type BodyRange, type BodyRules, OF_CALLERS } from './body-scanner';
@@ -141,7 +141,7 @@ async function parseScanned(
   }
 }
 
-/** @throws GatewayError as {@link parseSmall} */
+/** @throws GatewayError as {@link parseSmall} @throws UnreadableBody */
 async function parseInFile(
   request: FastifyRequest,
   file: BodyFile,
@@ -153,7 +153,8 @@ async function parseInFile(
   if (chars !== 'ASCII') checkCharset(request.headers, chars === 'UTF-8');
   try {
     return await parseStored(file, ranges, parseWith(request, parser));
-  } catch {
+  } catch (error) {
+    if (error instanceof UnreadableBody) throw error;
     const isShort = file.length <= MAX_DESCRIBED_BYTES;
     throw invalidJson(isShort ? (await file.read(0, file.length)).toString('utf8') : undefined);
   }

@@ -3,7 +3,7 @@ import type { AuditVerification } from '@thriftgate/contracts';
 import { api } from '../api/client';
 
 /** The gateway reads the whole chain: a view of the page takes what it found within the hour. */
-export const MAX_AGE_SECONDS = 3_600;
+const MAX_AGE_SECONDS = 3_600;
 const KEY = ['audit-chain'];
 
 /** Whether the audit is as it was written. */

@@ -27,7 +27,9 @@ function Chain() {
   return (
     <Group gap="xs" mb="sm" mih={24}>
       <Group gap="xs" wrap="nowrap">
-        {data && <ShieldCheck size={16} aria-hidden color="var(--mantine-color-green-text)" style={{ flex: 'none' }} />}
+        {data && !error && (
+          <ShieldCheck size={16} aria-hidden color="var(--mantine-color-green-text)" style={{ flex: 'none' }} />
+        )}
         <Text size="sm" role="status">
           {error ? (
             text('audit.verifyFailed', { message: error.message })

@@ -15,6 +15,12 @@ function responseOf(part: JsonRecord, more: { usage?: unknown; candidate?: JsonR
   };
 }
 
+/** With a member between the counts and the rest. */
+function withMember(member: JsonRecord): JsonRecord {
+  const { candidates, usageMetadata, ...rest } = responseOf({ text: 'a' });
+  return { candidates, usageMetadata, ...member, ...rest };
+}
+
 function templateOf(response: JsonRecord, data = JSON.stringify(response)): GeminiTextTemplate | undefined {
   return GeminiTextTemplate.of(response, data);
 }
@@ -44,6 +50,7 @@ describe('the template of events with a piece of text', () => {
     ['a quote', responseOf({ text: 'say "a"' })],
     ['no text', responseOf({ text: '' })],
     ['counts with other texts', responseOf({ text: 'a' }, { usage: { ...USAGE, note: 'a.b' } })],
+    ['a member after the counts', withMember({ promptFeedback: { blockReason: 'SAFETY' } })],
     ['a list for counts', responseOf({ text: 'a' }, { usage: [] })],
   ])('leaves data with %s to the parser', (_what, response) => {
     expect(templateOf(first)?.read(JSON.stringify(response))).toBeUndefined();

@@ -53,7 +53,9 @@ export class GeminiTextTemplate {
     if (data.slice(end, usageStart) !== between || data.slice(usageEnd) !== after) return undefined;
     const text = data.slice(before.length, end);
     const usage = data.slice(usageStart, usageEnd);
-    return text === '' || !isPlain(text) || !COUNTS.test(usage) ? undefined : { index, text, usage };
+    if (text === '' || !isPlain(text) || !COUNTS.test(usage)) return undefined;
+    // Another member may stand between the counts and what follows them in the template.
+    return endOfObject(data, usageStart) === usageEnd ? { index, text, usage } : undefined;
   }
 }
 
