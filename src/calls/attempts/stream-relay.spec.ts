@@ -166,7 +166,6 @@ describe('a stream that is relayed', () => {
     const { relay, response, bench, expectOver } = relayBench();
     response.push(sse.role() + sse.content('pong') + sse.stop() + sse.usage()).end();
     const { text, end } = await allOf(relay);
-    // What came with the end of the body leaves with it.
     expect(text).toBe('');
     expect(end).toMatchObject({ kind: 'done', last: sse.role() + sse.content('pong') + sse.stop() });
     expect(bench.ledger.outcome).toMatchObject({ status: 200, costPusd: USAGE_PUSD, errorCode: null });

@@ -37,7 +37,11 @@ export class AnthropicAnswer {
   private toolCount = 0;
   private finishReason: string | undefined;
 
-  constructor(private readonly call: UpstreamCall) {
+  /** @param isStreamed false writes no data of chunks, for an answer that comes as a whole */
+  constructor(
+    private readonly call: UpstreamCall,
+    private readonly isStreamed = true,
+  ) {
     this.turn = new AnswerTurn();
   }
 
@@ -110,7 +114,7 @@ export class AnthropicAnswer {
     const usage = completionUsage(this.billed());
     if (usage === undefined) return [];
     const chunk = { ...this.head, service_tier: billedTier(this.usage), choices: [], usage };
-    const data = JSON.stringify(chunk);
+    const data = this.dataOf(chunk);
     this.assembly.add(chunk, data.length);
     return [{ kind: 'usage', data }];
   }
@@ -159,9 +163,13 @@ export class AnthropicAnswer {
 
   private chunk(delta: JsonRecord, end: JsonRecord = { finish_reason: null }): StreamChunk {
     const chunk = { ...this.head, choices: [{ index: 0, delta, ...end }] };
-    const data = JSON.stringify(chunk);
+    const data = this.dataOf(chunk);
     this.assembly.add(chunk, data.length);
     return { kind: 'content', data };
+  }
+
+  private dataOf(chunk: JsonRecord): string {
+    return this.isStreamed ? JSON.stringify(chunk) : '';
   }
 }
 

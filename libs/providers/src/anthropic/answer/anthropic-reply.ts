@@ -21,7 +21,7 @@ export function readMessage(body: Buffer, call: UpstreamCall): ReadReply {
 }
 
 function answerOf(message: JsonRecord, call: UpstreamCall): AnthropicAnswer {
-  const answer = new AnthropicAnswer(call);
+  const answer = new AnthropicAnswer(call, false);
   answer.start(message);
   // For one without a reason to end.
   answer.end({}, message.usage);

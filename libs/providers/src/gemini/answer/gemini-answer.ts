@@ -26,7 +26,11 @@ export class GeminiAnswer {
   /** JSON of {@link #base}, open for more members. */
   #head = '';
 
-  constructor(private readonly call: UpstreamCall) {}
+  /** @param isStreamed false writes no data of chunks, for an answer that comes as a whole */
+  constructor(
+    private readonly call: UpstreamCall,
+    private readonly isStreamed = true,
+  ) {}
 
   /** The model version that the vendor names. */
   get upstreamModel(): string | undefined {
@@ -147,7 +151,7 @@ export class GeminiAnswer {
   #chunk(kind: StreamChunk['kind'], choice: JsonRecord | undefined, members: JsonRecord = {}): StreamChunk {
     const base = this.#baseOfChunks();
     const chunk = { ...base, choices: choice ? [choice] : [], ...members };
-    const data = JSON.stringify(chunk);
+    const data = this.isStreamed ? JSON.stringify(chunk) : '';
     this.#assembly.add(chunk, data.length);
     return { kind, data };
   }

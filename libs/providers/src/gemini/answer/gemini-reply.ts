@@ -13,7 +13,7 @@ export function readGeminiReply(body: Buffer, call: UpstreamCall): ReadReply {
   const usage = readUsage(responses.findLast(({ usageMetadata: counts }) => isRecord(counts))?.usageMetadata);
   if (responses.some(({ error }) => isRecord(error))) return { kind: 'error', text, usage };
   if (!responses.some(hasAnswer)) return { kind: 'unreadable', usage };
-  const answer = new GeminiAnswer(call);
+  const answer = new GeminiAnswer(call, false);
   const failure = responses.flatMap((each) => answer.add(each)).find(({ kind }) => kind === 'error');
   const reply = answer.reply();
   return failure ? { kind: 'error', text: failure.data, usage: reply.facts.usage } : { kind: 'response', reply };
