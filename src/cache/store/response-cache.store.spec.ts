@@ -40,7 +40,7 @@ describe('the store of responses in memory', () => {
     expect([kept[0], kept.at(-1)]).toEqual([0, 99]);
   });
 
-  it('says for certain that it has no response only where nobody else may have it', async () => {
+  it('rules a response out only where neither memory nor a ready Redis can have it', async () => {
     const store = storeOver(NO_REDIS, 300_000);
     expect(store.mayHave(keyOf('a'))).toBe(false);
     await store.set(keyOf('a'), entry());
