@@ -23,6 +23,8 @@ export interface SegmentPiece extends JournalLines {
 
 /** Reads a segment piece by piece from where it was read last, so memory stays bounded however long the journal is. */
 export class SegmentReader {
+  /** Whether the segment held more than was read last. */
+  hasMore = true;
   private readonly file: number;
   private readonly offsetFile: number;
   private readonly buffer = Buffer.allocUnsafe(CHUNK_BYTES);
@@ -44,6 +46,7 @@ export class SegmentReader {
   read(): SegmentPiece {
     for (let { buffer } = this; ; buffer = Buffer.allocUnsafe(buffer.length * 2)) {
       const bytes = readSync(this.file, buffer, 0, buffer.length, this.offset);
+      this.hasMore = bytes === buffer.length;
       const last = bytes === 0 ? -1 : buffer.lastIndexOf(NEWLINE, bytes - 1);
       if (last >= 0) return this.pieceOf(buffer.subarray(0, last + 1));
       if (bytes === buffer.length) continue;
