@@ -79,17 +79,13 @@ export function killAll() {
 
 /** CPU seconds of all threads of a process. */
 export function cpuSeconds(pid) {
-  return secondsIn(`/proc/${pid}/stat`);
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
 /** CPU seconds of the thread of the event loop: without helpers of the garbage collection, and without the embedded database. */
 export function mainThreadSeconds(pid) {
-  return secondsIn(`/proc/${pid}/task/${pid}/stat`);
-}
-
-function secondsIn(file) {
-  const fields = readFileSync(file, 'utf8').split(') ')[1].split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+  return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1e9;
 }
 
 /** VmRSS in MiB. */

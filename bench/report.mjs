@@ -105,8 +105,8 @@ export function endpointsTable(rows) {
   const lines = rows.map(({ call, vendor, costUs, ratio, addedMs }) => [
     call,
     vendor,
-    `${whole(costUs)} µs`,
-    times(ratio),
+    costUs === undefined ? '' : `${whole(costUs)} µs`,
+    ratio === undefined ? '' : times(ratio),
     signedMs(addedMs),
   ]);
   return [head, head.map((_, at) => (at < 2 ? '---' : '---:')), ...lines].map(line).join('\n');

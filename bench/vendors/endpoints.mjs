@@ -7,6 +7,8 @@ import { median } from '../scenarios.mjs';
 const LOAD = join(import.meta.dirname, '../load.mjs');
 const CONNECTIONS = '16';
 const RATE = '50';
+/** Before these the compiler would be measured. */
+const WARM_UP_CALLS = 3_000;
 
 const gemini = (model, method) => `/v1beta/models/${model}:${method}`;
 const OPENAI = { vendor: 'OpenAI', model: 'gpt-4.1' };
@@ -37,6 +39,10 @@ function* groups() {
     for (const stream of endpoint === 'embeddings' ? [false] : [false, true]) yield { endpoint, stream, vendors };
 }
 
+function nameOf({ endpoint, stream }) {
+  return `${endpoint}${stream ? ', stream' : ''}`;
+}
+
 function argsOf({ endpoint, stream }, { model }) {
   return ['--endpoint', endpoint, '--model', model, ...(stream ? ['--stream'] : [])];
 }
@@ -64,9 +70,24 @@ async function p50Ms(bench, target, group, args) {
   return (group.stream ? firstByteMs : latencyMs).p50;
 }
 
+/** The p50 that the bare proxy adds, which knows chat alone: what a second hop takes on this machine now. */
+async function measureBare(bench, direct, group) {
+  const args = argsOf(group, OPENAI);
+  const bare = { ...bench.bare, key: 'bench' };
+  const addedMs = [];
+  await run(bench, bare, [...args, '--connections', CONNECTIONS, '--count', String(WARM_UP_CALLS)]);
+  for (let round = 0; round < bench.sizes.rounds; round += 1) {
+    const directMs = await p50Ms(bench, direct, group, args);
+    addedMs.push((await p50Ms(bench, bare, group, args)) - directMs);
+  }
+  const row = { call: nameOf(group), vendor: 'bare proxy', addedMs: median(addedMs) };
+  bench.say(`  ${row.call} ${row.vendor}: +${row.addedMs.toFixed(2)} ms`);
+  return row;
+}
+
 async function measureGroup(bench, gateway, direct, group) {
   const figures = group.vendors.map(() => ({ costUs: [], addedMs: [] }));
-  for (const vendor of group.vendors) await costUs(bench, gateway, argsOf(group, vendor), bench.sizes.calls / 2);
+  for (const vendor of group.vendors) await costUs(bench, gateway, argsOf(group, vendor), WARM_UP_CALLS);
   for (let round = 0; round < bench.sizes.rounds; round += 1) {
     for (const [at, vendor] of group.vendors.entries())
       figures[at].costUs.push(await costUs(bench, gateway, argsOf(group, vendor), bench.sizes.calls));
@@ -81,7 +102,7 @@ async function measureGroup(bench, gateway, direct, group) {
     const [{ costUs: own }] = figures;
     const { costUs: each, addedMs } = figures[at];
     const row = {
-      call: `${group.endpoint}${group.stream ? ', stream' : ''}`,
+      call: nameOf(group),
       vendor,
       costUs: median(each),
       ratio: median(each.map((cost, round) => cost / own[round])),
@@ -103,7 +124,11 @@ export async function endpoints(bench) {
   const gateway = await startGateway({ command, upstream: mock.url, directory, core, env });
   const target = { ...gateway, key: await createKey(gateway, command) };
   const rows = [];
-  for (const group of groups()) rows.push(...(await measureGroup(bench, target, { ...mock, key: 'bench' }, group)));
+  const direct = { ...mock, key: 'bench' };
+  for (const group of groups()) {
+    rows.push(...(await measureGroup(bench, target, direct, group)));
+    if (group.endpoint === 'chat') rows.push(await measureBare(bench, direct, group));
+  }
   await stop(gateway.child);
   return rows;
 }

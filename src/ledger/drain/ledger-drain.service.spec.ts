@@ -80,6 +80,20 @@ describe('the drain of the journal', () => {
     expect(Object.keys(ledger.states())).toEqual(['01A.1', '01B.1']);
   });
 
+  it('leaves lines that come during a run to the next one', async () => {
+    const journal = openJournal();
+    await note(journal, '01A.1', 'settled');
+    const write = ledger.write.bind(ledger);
+    jest.spyOn(ledger, 'write').mockImplementationOnce(async (rows) => {
+      await note(journal, '01B.1', 'settled');
+      await write(rows);
+    });
+    await drainOf(journal).flush();
+    expect(ledger.writes).toEqual([['01A.1']]);
+    await drain.flush();
+    expect(ledger.writes.slice(1)).toEqual([['01B.1']]);
+  });
+
   it('waits while the database is away, and loses nothing', async () => {
     const journal = openJournal();
     drainOf(journal);
