@@ -45,7 +45,7 @@ const unknown = only.filter((name) => !SCENARIOS.includes(name));
 if (unknown.length > 0) throw new Error(`Unknown scenario: ${unknown.join(', ')}. Known: ${SCENARIOS.join(', ')}.`);
 
 const sizes = values.quick
-  ? { rounds: 1, seconds: 3, warmupSeconds: 1, calls: 1_000, rssCalls: [4_000, 20_000], heapCalls: [4_000, 8_000] }
+  ? { rounds: 1, seconds: 3, warmupSeconds: 1, calls: 3_000, rssCalls: [4_000, 20_000], heapCalls: [4_000, 8_000] }
   : {
       rounds: 3,
       seconds: 10,

@@ -9,6 +9,8 @@ const CONNECTIONS = '16';
 const RATE = '50';
 /** Before these the compiler would be measured. */
 const WARM_UP_CALLS = 3_000;
+/** Vendors take turns after so many, so that what else the machine does meets all of them. */
+const TURN_CALLS = 500;
 
 const gemini = (model, method) => `/v1beta/models/${model}:${method}`;
 const OPENAI = { vendor: 'OpenAI', model: 'gpt-4.1' };
@@ -47,6 +49,10 @@ function argsOf({ endpoint, stream }, { model }) {
   return ['--endpoint', endpoint, '--model', model, ...(stream ? ['--stream'] : [])];
 }
 
+function closedLoop(calls) {
+  return ['--connections', CONNECTIONS, '--count', String(calls)];
+}
+
 async function run(bench, target, args) {
   const report = await runJson([LOAD, '--url', target.url, '--key', target.key, ...args], { core: bench.loadCore });
   const statuses = Object.keys(report.statuses).join();
@@ -54,12 +60,17 @@ async function run(bench, target, args) {
   return report;
 }
 
-/** Processor time of the main thread, in which calls run, in µs per call. */
-async function costUs(bench, gateway, args, calls) {
+/** Processor time of the main thread, in which calls run, in µs per call, of each vendor in each of its turns. */
+async function costsUs(bench, gateway, group) {
+  const costs = group.vendors.map(() => []);
   await untilQuiet([gateway.pid]);
-  const before = mainThreadSeconds(gateway.pid);
-  await run(bench, gateway, [...args, '--connections', CONNECTIONS, '--count', String(calls)]);
-  return ((mainThreadSeconds(gateway.pid) - before) / calls) * 1e6;
+  for (let calls = 0; calls < bench.sizes.calls; calls += TURN_CALLS)
+    for (const [at, vendor] of group.vendors.entries()) {
+      const before = mainThreadSeconds(gateway.pid);
+      await run(bench, gateway, [...argsOf(group, vendor), ...closedLoop(TURN_CALLS)]);
+      costs[at].push(((mainThreadSeconds(gateway.pid) - before) / TURN_CALLS) * 1e6);
+    }
+  return costs;
 }
 
 /** The p50 at a steady rate, in ms, to the end of the answer or to the first byte of the stream. */
@@ -75,7 +86,7 @@ async function measureBare(bench, direct, group) {
   const args = argsOf(group, OPENAI);
   const bare = { ...bench.bare, key: 'bench' };
   const addedMs = [];
-  await run(bench, bare, [...args, '--connections', CONNECTIONS, '--count', String(WARM_UP_CALLS)]);
+  await run(bench, bare, [...args, ...closedLoop(WARM_UP_CALLS)]);
   for (let round = 0; round < bench.sizes.rounds; round += 1) {
     const directMs = await p50Ms(bench, direct, group, args);
     addedMs.push((await p50Ms(bench, bare, group, args)) - directMs);
@@ -87,10 +98,10 @@ async function measureBare(bench, direct, group) {
 
 async function measureGroup(bench, gateway, direct, group) {
   const figures = group.vendors.map(() => ({ costUs: [], addedMs: [] }));
-  for (const vendor of group.vendors) await costUs(bench, gateway, argsOf(group, vendor), WARM_UP_CALLS);
+  for (const vendor of group.vendors)
+    await run(bench, gateway, [...argsOf(group, vendor), ...closedLoop(WARM_UP_CALLS)]);
   for (let round = 0; round < bench.sizes.rounds; round += 1) {
-    for (const [at, vendor] of group.vendors.entries())
-      figures[at].costUs.push(await costUs(bench, gateway, argsOf(group, vendor), bench.sizes.calls));
+    for (const [at, costs] of (await costsUs(bench, gateway, group)).entries()) figures[at].costUs.push(...costs);
     for (const [at, vendor] of group.vendors.entries()) {
       const args = argsOf(group, vendor);
       const alone = vendor.path ? [...args, '--path', vendor.path(group.stream)] : args;
@@ -105,7 +116,7 @@ async function measureGroup(bench, gateway, direct, group) {
       call: nameOf(group),
       vendor,
       costUs: median(each),
-      ratio: median(each.map((cost, round) => cost / own[round])),
+      ratio: median(each.map((cost, turn) => cost / own[turn])),
       addedMs: median(addedMs),
     };
     bench.say(

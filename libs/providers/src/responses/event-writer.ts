@@ -16,10 +16,9 @@ export class EventWriter {
     return { event: type, data: withEscapedLineEnds(data) };
   }
 
-  /** @param members JSON text of the event's other members, without braces */
+  /** @param members JSON text of the event's other members, without braces and with escaped line ends */
   written(type: string, members: string): ResponseEvent {
-    const data = `{"type":"${type}","sequence_number":${this.#next++},${members}}`;
-    return { event: type, data: withEscapedLineEnds(data) };
+    return { event: type, data: `{"type":"${type}","sequence_number":${this.#next++},${members}}` };
   }
 
   /** An event with the whole response. @param response JSON text */

@@ -1,4 +1,4 @@
-import type { JsonRecord } from '../json-record';
+import { type JsonRecord, withEscapedLineEnds } from '../json-record';
 import type { EventWriter, ResponseEvent } from './event-writer';
 
 /** How the text of a part streams: the names of its events and members. */
@@ -105,14 +105,14 @@ export class OutputWriter {
     const { added, index, text, empty } = this.#part();
     this.#counts[index] = (this.#counts[index] ?? -1) + 1;
     const place = this.#place(index);
-    this.#partPlace = JSON.stringify(place).slice(1, -1);
+    this.#partPlace = lineOf(place).slice(1, -1);
     return this.events.event(added, { ...place, part: { type, [text]: '', ...empty } });
   }
 
   /** @param logprobs of a text; only texts of messages have them */
   partDelta(delta: string, logprobs: unknown[] = []): ResponseEvent {
-    const extra = this.#partType === 'output_text' ? `,"logprobs":${JSON.stringify(logprobs)}` : '';
-    return this.events.written(this.#part().delta, `${this.#partPlace},"delta":${JSON.stringify(delta)}${extra}`);
+    const extra = this.#partType === 'output_text' ? `,"logprobs":${lineOf(logprobs)}` : '';
+    return this.events.written(this.#part().delta, `${this.#partPlace},"delta":${lineOf(delta)}${extra}`);
   }
 
   /** @param at the number of the annotation in its part, from 0 */
@@ -153,4 +153,9 @@ export class OutputWriter {
     const place: JsonRecord = { item_id: this.#itemId, output_index: this.#outputIndex };
     return index === undefined ? place : { ...place, [index]: this.#counts[index] };
   }
+}
+
+/** JSON text on one line. */
+function lineOf(value: unknown): string {
+  return withEscapedLineEnds(JSON.stringify(value));
 }
