@@ -246,11 +246,12 @@ describeInBrowser('the administration in the console', () => {
     await page.getByText(text('users.ended')).waitFor();
     await sessions.nth(before - 1).waitFor({ state: 'detached' });
     await visit(browser, '/alerts');
+    const acknowledged = page.waitForResponse((response) => response.url().endsWith('/acknowledge'));
     await page
       .getByRole('button', { name: text('alerts.acknowledge') })
       .first()
       .click();
-    await page.waitForLoadState('networkidle');
+    await acknowledged;
     const { body } = await gateway.admin('GET', '/admin/alerts?acknowledged=true');
     expect(body.data.length).toBeGreaterThan(0);
     expect(await browser.problems()).toEqual([]);

@@ -72,8 +72,9 @@ export class ConsoleBrowser {
     await this.page.locator('button[type=submit]').click();
   }
 
-  /** What is wrong with the page as it is now: what a visit must not do, and what axe finds. */
+  /** What is wrong with the page once it has loaded: what a visit must not do, and what axe finds. */
   async problems(): Promise<string[]> {
+    await this.page.locator('.loading').first().waitFor({ state: 'detached' });
     return [
       ...this.faults.splice(0),
       ...(await this.inPage<string[]>('violated.splice(0)')),
