@@ -13,15 +13,10 @@ globalThis.consolePage = {
     return [scrollWidth, clientWidth];
   },
 
-  /** Cells of the page's tables that are too narrow to be read: times over several lines, words over three and more. */
+  /** Cells of the page's tables that are too narrow to be read: times over several lines, words over slivers. */
   slivers(narrowest) {
     const cells = [...document.querySelectorAll('main [role=region] td:not([colspan], [class*=number])')];
-    const linesOf = (cell) => {
-      const range = document.createRange();
-      range.selectNodeContents(cell);
-      return Math.round(range.getBoundingClientRect().height / Number.parseFloat(getComputedStyle(cell).lineHeight));
-    };
-    const narrow = cells.filter((cell) => cell.getBoundingClientRect().width < narrowest && linesOf(cell) > 2);
+    const narrow = cells.filter((cell) => cell.textContent !== '' && cell.getBoundingClientRect().width < narrowest);
     const broken = cells.filter((cell) =>
       [...cell.querySelectorAll('time')].some((time) => time.getClientRects().length > 1),
     );

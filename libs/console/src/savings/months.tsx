@@ -18,14 +18,14 @@ export function Months({ months }: { months: readonly Roi[] }) {
       id: 'month',
       header: text('savings.month'),
       cell: ({ month }) => (
-        <>
-          <span className="unbroken">{bucketLabel(month, timezone, language)}</span>{' '}
+        <span className="unbroken">
+          {bucketLabel(month, timezone, language)}{' '}
           {month === running && (
-            <Text span size="xs" c="dimmed" className="unbroken">
+            <Text span size="xs" c="dimmed">
               {text('savings.running')}
             </Text>
           )}
-        </>
+        </span>
       ),
     },
     { id: 'before', header: text('savings.list'), isNumber: true, cell: (row) => money.cell(row.before_usd) },
